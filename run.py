@@ -1,0 +1,96 @@
+"""winback's tasks, on a machine that has Python 3.11+ and nothing else.
+
+    python3 run.py                 list the tasks
+    python3 run.py report          which offer pays: writes reports/offer-roi.html
+    python3 run.py test --quick    the everyday tests
+
+The first task makes .venv and installs the locked packages; later ones start at once.
+This file uses the standard library only, and words that even an old Python can read, so that
+an old Python gets one clear line and not a syntax error.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit("winback needs Python 3.11 or newer; this is Python %d.%d." % sys.version_info[:2])
+
+import hashlib
+import importlib.util
+import os
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+STAMP = VENV / "winback-installed"
+
+TASKS = {
+    "report": ("which offer pays: reports/offer-roi.html and its tables", [["-m", "winback", "report"]]),
+    "test": ("all tests; --quick for the everyday part", [["-m", "pytest"]]),
+    "lab": ("JupyterLab on the notebooks", [["-m", "jupyter", "lab", "notebooks"]]),
+    "notebooks": (
+        "run the notebooks, store them with the README's figure and table",
+        [["notebooks/refresh.py"]],
+    ),
+    "bench": ("speed as ratios against the peers", [["benchmarks/ratios.py"]]),
+    "check": (
+        "style, lock and environment agreement",
+        [
+            ["-m", "ruff", "check", "."],
+            ["-m", "ruff", "format", "--check", "."],
+            ["-m", "pytest", "tests/test_environment.py"],
+        ],
+    ),
+}
+
+
+def fingerprint():
+    """Return what the environment was made from: the lock, the project file and the Python."""
+    made_from = [(ROOT / name).read_bytes() for name in ("requirements.lock", "pyproject.toml")]
+    return hashlib.sha256(b"".join(made_from + [sys.version.encode()])).hexdigest()
+
+
+def make_environment():
+    """Make .venv and install the lock and the package, unless that was done already."""
+    if STAMP.exists() and STAMP.read_text() == fingerprint():
+        return
+    if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
+        sys.exit(
+            "This Python has no venv. On Debian or Ubuntu: apt install python3-venv. Then run this again."
+        )
+    print("Making .venv and installing the locked packages (once, a few minutes) ...", flush=True)
+    run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    run(pip + ["--upgrade", "pip", "setuptools", "wheel"])
+    run(pip + ["--requirement", str(ROOT / "requirements.lock")])
+    run(pip + ["--no-deps", "--editable", str(ROOT)])
+    STAMP.write_text(fingerprint())
+
+
+def run(command):
+    """Run one command in the project's folder and stop with its exit code if it fails."""
+    code = subprocess.call(command, cwd=ROOT)
+    if code:
+        sys.exit(code)
+
+
+def main(arguments):
+    """Run the task named first, with the rest as its own arguments."""
+    if not arguments or arguments[0] not in TASKS:
+        print("python3 run.py TASK, where TASK is one of")
+        for name, (purpose, _) in TASKS.items():
+            print("  {:<10} {}".format(name, purpose))
+        sys.exit(0 if not arguments else 2)
+    task, rest = arguments[0], arguments[1:]
+    if task == "test" and "--quick" in rest:
+        rest = ["-m", "not slow"] + [word for word in rest if word != "--quick"]
+    make_environment()
+    steps = TASKS[task][1]
+    for step in steps:
+        run([str(PYTHON)] + step + (rest if len(steps) == 1 else []))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
