@@ -31,7 +31,7 @@ TASKS = {
     "test": ("all tests; --quick for the everyday part", [["-m", "pytest"]]),
     "lab": ("JupyterLab on the notebooks", [["-m", "jupyter", "lab", "notebooks"]]),
     "notebooks": (
-        "run the notebooks, store them with the README's figure and table",
+        "run and store the notebooks and the README's figure and table",
         [["notebooks/refresh.py"]],
     ),
     "bench": ("speed as ratios against the peers", [["benchmarks/ratios.py"]]),
@@ -60,7 +60,8 @@ def make_environment():
         sys.exit(
             "This Python has no venv. On Debian or Ubuntu: apt install python3-venv. Then run this again."
         )
-    print("Making .venv and installing the locked packages (once, a few minutes) ...", flush=True)
+    print("Making .venv and installing the locked packages (once, a few minutes) ...")
+    sys.stdout.flush()
     run([sys.executable, "-m", "venv", "--clear", str(VENV)])
     pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
     run(pip + ["--upgrade", "pip", "setuptools", "wheel"])

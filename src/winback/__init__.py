@@ -1,0 +1,47 @@
+"""winback: which lost customers come back, for how long, worth how much, and which offer pays.
+
+Folders are the questions an analyst asks:
+
+offers        which offer, to whom, and does it pay?
+datasets      the telecom study, and public data
+plots         one function per figure
+tables        the tables: columns, units, checks
+results       how every result shows itself
+uncertainty   intervals
+discounting   annual rate and months -> weights
+
+Every public name can be imported from here; a module is loaded when its name is first used.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "tables": (
+        "TableError",
+        "check_events",
+        "check_lapsed",
+        "check_subscriptions",
+        "check_transactions",
+        "load_table",
+        "map_columns",
+    ),
+}
+_MODULE_OF = {name: f"winback.{module}" for module, names in _HOME.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name):
+    """Load a public name from its module on first use."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'winback' has no attribute {name!r}")
+    value = getattr(import_module(_MODULE_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    """List the public names, also those not loaded yet."""
+    return sorted({*globals(), *__all__})

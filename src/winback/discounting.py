@@ -1,0 +1,109 @@
+r"""What is money worth that is earned later? An annual rate and months become weights.
+
+One timing convention throughout the package: a margin of :math:`m` per month is earned evenly through the month, time
+runs in months from the day of the offer, and an annual rate :math:`d` discounts by :math:`(1 + d)^{-t/12}`. A discount
+rate of zero counts plain money.
+"""
+
+from __future__ import annotations
+
+from math import log1p
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+TIMING = "margin is earned evenly through each month; money t months after the offer counts (1 + annual rate)^(-t/12)"
+
+
+def check_annual_discount(annual_discount: float) -> float:
+    """Return the annual rate as a share, or refuse what is not one.
+
+    Raises
+    ------
+    ValueError
+        When the rate is missing, negative, or 1 and above (10 for ten percent must be written 0.10).
+
+    Examples
+    --------
+    >>> check_annual_discount(0.1)
+    0.1
+    """
+    if annual_discount is None or isinstance(annual_discount, bool | str):
+        raise ValueError(f"annual_discount must be a rate such as 0.10 for 10% a year; got {annual_discount!r}.")
+    rate = float(annual_discount)
+    if not 0 <= rate < 1:
+        hint = f" Write {rate / 100:g} for {rate:g}%." if 1 <= rate <= 100 else ""
+        raise ValueError(f"annual_discount must be a rate from 0 to under 1 a year; got {rate:g}.{hint}")
+    return rate
+
+
+def check_horizon(horizon_months: float) -> float:
+    """Return the horizon in months, or refuse what is not one.
+
+    Raises
+    ------
+    ValueError
+        When the horizon is missing, not finite or not above zero.
+
+    Examples
+    --------
+    >>> check_horizon(24)
+    24.0
+    """
+    if horizon_months is None or isinstance(horizon_months, bool | str):
+        raise ValueError(f"horizon_months must be a number of months, such as 24; got {horizon_months!r}.")
+    months = float(horizon_months)
+    if not 0 < months < np.inf:
+        raise ValueError(f"horizon_months must be above 0 and finite; got {months:g}.")
+    return months
+
+
+def monthly_force(annual_discount: float) -> float:
+    r"""Return the continuous monthly rate :math:`k = \log(1 + d) / 12` of an annual rate :math:`d`.
+
+    Examples
+    --------
+    >>> round(monthly_force(0.10), 6)
+    0.007943
+    """
+    return log1p(check_annual_discount(annual_discount)) / 12
+
+
+def discount_factor(months: ArrayLike, annual_discount: float) -> np.ndarray:
+    r"""Return what one unit of money in so many months is worth today, :math:`e^{-kt} = (1 + d)^{-t/12}`.
+
+    Examples
+    --------
+    >>> discount_factor([0, 12], 0.25).round(6).tolist()
+    [1.0, 0.8]
+    """
+    return np.exp(-monthly_force(annual_discount) * np.asarray(months, dtype=float))
+
+
+def discounted_months(months: ArrayLike, annual_discount: float) -> np.ndarray:
+    r"""Return what one unit of money per month, for so many months, is worth today.
+
+    .. math:: A(t) = \int_0^t e^{-ku}\,du = (1 - e^{-kt}) / k, \qquad A(t) = t \text{ when } k = 0
+
+    Parameters
+    ----------
+    months : array_like
+        Length of the stream in months.
+    annual_discount : float
+        Annual rate as a share, 0.10 for 10%.
+
+    Returns
+    -------
+    numpy.ndarray
+        Months' worth of money, the same shape.
+
+    Examples
+    --------
+    >>> discounted_months([0, 12], 0.0).tolist()
+    [0.0, 12.0]
+    >>> round(float(discounted_months(12, 0.10)), 3)
+    11.446
+    """
+    force = monthly_force(annual_discount)
+    months = np.asarray(months, dtype=float)
+    return months.copy() if force == 0 else -np.expm1(-force * months) / force

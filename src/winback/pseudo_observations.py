@@ -1,0 +1,110 @@
+r"""What would each customer's months within the horizon have been, had nobody been cut off? Pseudo-observations.
+
+When the data end before a customer does, the months seen are too few. The Kaplan-Meier curve corrects the mean; a
+pseudo-observation is one customer's share in that mean, so that sums, products with the customer's own margin and
+regressions may be formed as if nothing had been cut off (Andersen, Klein & Rosthoj 2003).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from winback.discounting import check_horizon, discounted_months
+
+
+def pseudo_months(
+    months: ArrayLike, ended: ArrayLike, horizon_months: float, annual_discount: float = 0.0
+) -> np.ndarray:
+    r"""Return each customer's pseudo-observation of the (discounted) months within the horizon.
+
+    The restricted mean :math:`\hat\theta = \int_0^\tau \hat S(t) e^{-kt} dt` is differentiated with respect to each
+    customer's weight (infinitesimal jackknife of the Kaplan-Meier curve). With :math:`R(t) = \int_t^\tau \hat S(u)
+    e^{-ku} du`, :math:`d_j` ends and :math:`Y_j` customers at risk at time :math:`t_j`,
+
+    .. math:: \theta_i = \hat\theta - n \Big[ \frac{1\{i \text{ ended}\} R(t_i)}{Y_i - d_i}
+              - \sum_{t_j \le t_i} \frac{d_j R(t_j)}{Y_j (Y_j - d_j)} \Big]
+
+    Their mean is :math:`\hat\theta` exactly. Where nobody is cut off before the horizon, each is exactly the
+    customer's own :math:`A(\min(T, \tau))`. Sorting makes the cost :math:`O(n \log n)`.
+
+    Parameters
+    ----------
+    months : array_like, shape (n,)
+        Observed length, up to the end or to the end of the data.
+    ended : array_like of bool, shape (n,)
+        False where the customer was still there at the end of the data.
+    horizon_months : float
+        The horizon :math:`\tau`.
+    annual_discount : float
+        Annual discount rate; zero counts plain months.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Pseudo-observations in (discounted) months, in the order of the input. They may lie outside [0, horizon].
+
+    Raises
+    ------
+    ValueError
+        When nobody was followed to the horizon while some had not ended: the curve is unknown there.
+
+    Examples
+    --------
+    >>> pseudo_months([3.0, 9.0, 30.0], [True, True, False], horizon_months=24).tolist()
+    [3.0, 9.0, 24.0]
+    >>> pseudo_months([3.0, 9.0, 30.0], [True, False, False], horizon_months=24).round(2).tolist()
+    [3.0, 24.0, 24.0]
+    """
+    months, ended = np.asarray(months, dtype=float), np.asarray(ended, dtype=bool)
+    horizon = check_horizon(horizon_months)
+    beyond = months >= horizon
+    if len(months) == 0 or (ended | beyond).all():
+        return discounted_months(np.minimum(months, horizon), annual_discount)
+    _refuse_beyond_follow_up(months, ended, beyond, horizon)
+    time = np.minimum(months, horizon)
+    return _influence(time, ended & ~beyond, horizon, annual_discount)
+
+
+def longest_supported_horizon(months: ArrayLike, ended: ArrayLike) -> float:
+    """Return the longest horizon for which the Kaplan-Meier curve is known: infinite when the last one seen ended.
+
+    Examples
+    --------
+    >>> longest_supported_horizon([3.0, 9.0], [True, False])
+    9.0
+    """
+    months, ended = np.asarray(months, dtype=float), np.asarray(ended, dtype=bool)
+    if len(months) == 0:
+        return np.inf
+    longest = months.max()
+    return float(longest) if (~ended & (months == longest)).any() else np.inf
+
+
+def _refuse_beyond_follow_up(months, ended, beyond, horizon):
+    supported = longest_supported_horizon(months, ended)
+    if not beyond.any() and supported < horizon:
+        raise ValueError(
+            f"horizon_months = {horizon:g} reaches beyond the data: nobody was followed longer than {supported:g} "
+            f"months. Choose a horizon of at most {supported:g}; beyond it only a model speaks."
+        )
+
+
+def _influence(time, ended, horizon, annual_discount):
+    """Compute the formula of `pseudo_months` on distinct times of ending."""
+    n = len(time)
+    ends, position = np.unique(time[ended], return_inverse=True)
+    if len(ends) == 0:  # nobody ended within the horizon
+        return np.full(n, float(discounted_months(horizon, annual_discount)))
+    n_ended = np.bincount(position)
+    at_risk = n - np.searchsorted(np.sort(time), ends, side="left")
+    survival = np.cumprod(1 - n_ended / at_risk)
+    steps = np.diff(discounted_months(np.append(ends, horizon), annual_discount))
+    remaining = np.cumsum((survival * steps)[::-1])[::-1]  # R(t_j)
+    mean = discounted_months(ends[0], annual_discount) + remaining[0]
+    left = at_risk - n_ended
+    share = np.divide(remaining, left, out=np.zeros(len(ends)), where=left > 0)
+    compensator = np.append(0.0, np.cumsum(n_ended * share / at_risk))
+    effect = -compensator[np.searchsorted(ends, time, side="right")]
+    effect[ended] += share[position]
+    return mean - n * effect

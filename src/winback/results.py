@@ -1,0 +1,164 @@
+"""How does a result show itself? As a tidy frame, as sentences, and as a rounded table.
+
+A result is a frozen dataclass that inherits from `Result` and says three things: its tidy frame, its sentences, and
+which columns of the frame a reader sees under which heading and in which format. Rounding and currency happen here
+and nowhere else.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+import pandas as pd
+
+DASH = "–"
+
+
+def format_money(amount: float, currency: str = "$", digits: int | None = None, signed: bool = False) -> str:
+    """Write money with its sign and currency; cents below 10,000, four decimals below 1.
+
+    Examples
+    --------
+    >>> format_money(360.7213), format_money(-3607213), format_money(0.28491), format_money(12, "EUR")
+    ('$360.72', '-$3,607,213', '$0.2849', 'EUR 12.00')
+    """
+    if not math.isfinite(amount):
+        return _not_finite(amount)
+    if digits is None:
+        digits = 4 if 0 < abs(amount) < 1 else 2 if abs(amount) < 10_000 else 0
+    number = f"{abs(amount):,.{digits}f}"
+    sign = "" if float(number.replace(",", "")) == 0 else "-" if amount < 0 else "+" if signed else ""
+    return f"{sign}{currency}{' ' if currency.isalpha() else ''}{number}"
+
+
+def format_percent(share: float, digits: int = 1) -> str:
+    """Write a share as a percentage.
+
+    Examples
+    --------
+    >>> format_percent(0.45), format_percent(7.934, 0)
+    ('45.0%', '793%')
+    """
+    return f"{100 * share:,.{digits}f}%" if math.isfinite(share) else _not_finite(share)
+
+
+def format_count(number: float) -> str:
+    """Write a whole number with thousands separated.
+
+    Examples
+    --------
+    >>> format_count(53000)
+    '53,000'
+    """
+    return f"{number:,.0f}" if math.isfinite(number) else _not_finite(number)
+
+
+def _not_finite(number: float) -> str:
+    return DASH if math.isnan(number) else "no upper limit" if number > 0 else "no lower limit"
+
+
+def join_words(words: Iterable[str]) -> str:
+    """Join words as in a sentence.
+
+    Examples
+    --------
+    >>> join_words(["discount", "upgrade", "bundle"])
+    'discount, upgrade and bundle'
+    """
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
+
+
+class Sentences(str):
+    r"""Text of one sentence or paragraph per line, shown as paragraphs in a notebook.
+
+    Examples
+    --------
+    >>> Sentences("One.\nTwo.")._repr_html_()
+    '<p>One.</p><p>Two.</p>'
+    """
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return "".join(f"<p>{html.escape(line)}</p>" for line in self.splitlines())
+
+    def __repr__(self) -> str:
+        """Show the text itself."""
+        return str(self)
+
+
+class Result:
+    """What every result can do: ``to_frame()``, ``describe()``, ``table()`` and show itself.
+
+    Attributes
+    ----------
+    shown : mapping
+        Column of ``to_frame()`` -> (heading, format). Formats: text, count, money, percent, percent0 (no decimals).
+        A column with ``<name>_low`` and ``<name>_high`` beside it is shown with its interval.
+    currency : str
+        Sign or code put before money.
+    """
+
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    currency: str = "$"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the result as a tidy frame, unrounded."""
+        raise NotImplementedError
+
+    def describe(self) -> Sentences:
+        """Return the result in sentences."""
+        raise NotImplementedError
+
+    def table(self) -> pd.DataFrame:
+        """Return the rounded table for readers, all text."""
+        frame = self.to_frame()
+        columns = {}
+        for name, (heading, form) in self.shown.items():
+            if name in frame and not frame[name].isna().all():
+                columns[heading] = [self._cell(row, name, form) for row in frame.to_dict("records")]
+        return pd.DataFrame(columns)
+
+    def _cell(self, row: dict, name: str, form: str) -> str:
+        text = self.format(row[name], form)
+        low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
+        if low is None or (math.isnan(low) and math.isnan(high)):
+            return text
+        return f"{text} [{self.format(low, form)}, {self.format(high, form)}]"
+
+    def format(self, value, form: str) -> str:
+        """Write one value in one of the formats of ``shown``."""
+        if form == "text":
+            return DASH if value is None or value != value else str(value)
+        if form == "money":
+            return format_money(float(value), self.currency)
+        if form == "count":
+            return format_count(float(value))
+        return format_percent(float(value), digits=0 if form == "percent0" else 1)
+
+    def __str__(self) -> str:
+        """Show the first sentences and the table, at most 12 lines."""
+        rows = self.table().iloc[:, :6].to_string(index=False).splitlines()[:7]
+        return "\n".join([*self.describe().splitlines()[: 12 - len(rows)], *rows])
+
+    def _repr_html_(self) -> str:
+        return self.describe()._repr_html_() + html_table(self.table())
+
+
+def html_table(table: pd.DataFrame) -> str:
+    """Return a table of text as HTML, numbers to the right, intervals small below their figure."""
+    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in table.columns)
+    body = "".join(
+        "<tr>" + "".join(_html_cell(str(value)) for value in row) + "</tr>" for row in table.itertuples(index=False)
+    )
+    return f'<table class="winback"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _html_cell(text: str) -> str:
+    figure, bracket, interval = text.partition(" [")
+    small = f"<small>{html.escape('[' + interval)}</small>" if bracket else ""
+    return f"<td>{html.escape(figure)}{'<br>' if bracket else ''}{small}</td>"

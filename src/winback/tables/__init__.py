@@ -1,0 +1,38 @@
+"""winback's tables: plain DataFrames with agreed columns.
+
+columns    which columns there are, their units and bounds
+kinds      one parser per kind of column
+checks     `check_lapsed` and its like: a typed copy, or one error with every problem
+problems   `TableError`, which lists every problem at once
+files      tables from and to CSV and XLSX files
+"""
+
+from winback.tables.checks import (
+    check_events,
+    check_lapsed,
+    check_subscriptions,
+    check_transactions,
+    map_columns,
+)
+from winback.tables.columns import EVENTS, LAPSED, NO_OFFER, SUBSCRIPTIONS, TRANSACTIONS, Column
+from winback.tables.files import load_table, write_files_together
+from winback.tables.problems import Problem, ProblemList, TableError
+
+__all__ = [
+    "EVENTS",
+    "LAPSED",
+    "NO_OFFER",
+    "SUBSCRIPTIONS",
+    "TRANSACTIONS",
+    "Column",
+    "Problem",
+    "ProblemList",
+    "TableError",
+    "check_events",
+    "check_lapsed",
+    "check_subscriptions",
+    "check_transactions",
+    "load_table",
+    "map_columns",
+    "write_files_together",
+]

@@ -1,0 +1,235 @@
+"""Is this table fit for use?
+
+A ``check_*`` function returns a typed copy or raises one `TableError` that lists
+every problem; the analyst's own frame is never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from winback.tables.columns import EVENTS, LAPSED, SECOND_LIFETIME, SUBSCRIPTIONS, TRANSACTIONS, Column
+from winback.tables.kinds import PARSERS, WHAT_IS_READ
+from winback.tables.problems import Problem, ProblemList, TableError
+
+
+def check_lapsed(customers: pd.DataFrame, needs: Iterable[str] = ()) -> pd.DataFrame:
+    """Return a typed copy of a table of lost customers, or raise one error with every problem.
+
+    Parameters
+    ----------
+    customers : pandas.DataFrame
+        One row per lost customer; the columns are listed in `LAPSED` with their units. Further columns are kept
+        as they are.
+    needs : iterable of str
+        Columns that the calling function uses, besides ``customer_id``. They must be there and complete.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy with the same rows and order: numbers as float64, counts as int64 (float64 where some are
+        missing), flags as bool (nullable boolean where some are missing), labels as categories.
+
+    Raises
+    ------
+    TableError
+        Listing every problem: column, number of rows, first offender, remedy.
+
+    Examples
+    --------
+    >>> import pandas as pd, winback as wb
+    >>> table = pd.DataFrame({"customer_id": [1, 2], "offer": ["none", "discount"], "returned": ["no", "yes"]})
+    >>> wb.check_lapsed(table)["returned"].tolist()
+    [False, True]
+    """
+    typed, problems = _check_columns(customers, "table of lapsed customers", LAPSED, needs, unique_id=True)
+    _check_complaints(typed, problems)
+    _check_second_lifetime(typed, problems)
+    problems.raise_if_any()
+    return typed
+
+
+def check_subscriptions(subscriptions: pd.DataFrame, needs: Iterable[str] = ()) -> pd.DataFrame:
+    """Return a typed copy of a table of contracts (see `SUBSCRIPTIONS`), or raise a `TableError`.
+
+    Examples
+    --------
+    >>> import pandas as pd, winback as wb
+    >>> contracts = pd.DataFrame({"customer_id": [1], "start": ["2024-01-31"], "end": [None]})
+    >>> wb.check_subscriptions(contracts, needs=["start"])["start"].dt.year.tolist()
+    [2024]
+    """
+    typed, problems = _check_columns(subscriptions, "table of subscriptions", SUBSCRIPTIONS, needs)
+    if {"start", "end"} <= set(typed):
+        problems.add_rows(
+            "end",
+            (typed["end"] < typed["start"]).to_numpy(),
+            "must not be before `start`",
+            "Exchange the two dates or leave `end` empty for active contracts.",
+        )
+    problems.raise_if_any()
+    return typed
+
+
+def check_events(events: pd.DataFrame, needs: Iterable[str] = ("date", "event")) -> pd.DataFrame:
+    """Return a typed copy of a table of events (see `EVENTS`), or raise a `TableError`.
+
+    Examples
+    --------
+    >>> import pandas as pd, winback as wb
+    >>> log = pd.DataFrame({"customer_id": [1], "date": ["2024-01-31"], "event": ["complaint"]})
+    >>> len(wb.check_events(log))
+    1
+    """
+    typed, problems = _check_columns(events, "table of events", EVENTS, needs)
+    problems.raise_if_any()
+    return typed
+
+
+def check_transactions(transactions: pd.DataFrame, needs: Iterable[str] = ("date",)) -> pd.DataFrame:
+    """Return a typed copy of a table of purchases (see `TRANSACTIONS`), or raise a `TableError`.
+
+    Examples
+    --------
+    >>> import pandas as pd, winback as wb
+    >>> log = pd.DataFrame({"customer_id": [1, 1], "date": ["2024-01-31", "2024-02-29"], "amount": [10, -2.5]})
+    >>> float(wb.check_transactions(log)["amount"].sum())
+    7.5
+    """
+    typed, problems = _check_columns(transactions, "table of transactions", TRANSACTIONS, needs)
+    problems.raise_if_any()
+    return typed
+
+
+def map_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Return a copy whose columns carry winback's names.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The analyst's table.
+    names : mapping
+        winback's name -> the table's own name.
+
+    Raises
+    ------
+    TableError
+        When a column is not there, or a new name is taken by another column.
+
+    Examples
+    --------
+    >>> import pandas as pd, winback as wb
+    >>> list(wb.map_columns(pd.DataFrame({"kunde": [1]}), {"customer_id": "kunde"}))
+    ['customer_id']
+    """
+    problems = ProblemList("table", frame)
+    for ours, theirs in names.items():
+        if theirs not in frame:
+            there = ", ".join(map(str, frame.columns))
+            problems.add(theirs, f"is not a column, so it cannot be used as `{ours}`", f"Choose one of: {there}.")
+        elif ours in frame and ours != theirs and ours not in names.values():
+            problems.add(ours, f"is there already, so `{theirs}` cannot take its name", "Rename or drop it first.")
+    problems.raise_if_any()
+    return frame.rename(columns={theirs: ours for ours, theirs in names.items()})
+
+
+def _check_columns(frame, table, columns, needs, unique_id=False) -> tuple[pd.DataFrame, ProblemList]:
+    """Type every known column and check what concerns one column alone."""
+    if not isinstance(frame, pd.DataFrame):
+        remedy = "Read the file with winback.load_table or pandas first."
+        raise TableError(
+            table,
+            [Problem("table", f"must be a pandas DataFrame, not {type(frame).__name__}", 0, "", remedy)],
+        )
+    problems = ProblemList(table, frame)
+    if frame.columns.has_duplicates:
+        twice = ", ".join(sorted({str(name) for name in frame.columns[frame.columns.duplicated()]}))
+        problems.add(twice, "is the name of more than one column", "Rename or drop all but one.")
+        problems.raise_if_any()
+    if len(frame) == 0:
+        problems.add("table", "has no rows", "Check that the right file was exported.")
+    needed = ["customer_id", *(name for name in needs if name != "customer_id")]
+    _report_missing_columns(frame, needed, columns, problems)
+    typed = frame.copy()
+    for column in columns:
+        if column.name in frame:
+            typed[column.name] = _typed_column(frame[column.name], column, column.name in needed, problems)
+    if unique_id and "customer_id" in frame:
+        problems.add_rows(
+            "customer_id",
+            frame["customer_id"].duplicated().to_numpy(),
+            "must be unique: one row per customer",
+            "Keep one row per customer, or number the rows if they are different customers.",
+        )
+    return typed, problems
+
+
+def _report_missing_columns(frame, needed, columns, problems):
+    meaning = {column.name: column.meaning for column in columns}
+    for name in needed:
+        if name not in frame:
+            there = ", ".join(map(str, frame.columns[:12])) or "none"
+            what = meaning.get(name, "used by this function")
+            remedy = f"Add it ({what}), or map your own name to it; columns seen: {there}."
+            problems.add(name, "is missing from the table", remedy)
+
+
+def _typed_column(values: pd.Series, column: Column, needed: bool, problems: ProblemList) -> pd.Series:
+    typed, unread = PARSERS[column.kind](values)
+    if unread.any():
+        problems.add_rows(column.name, unread, *WHAT_IS_READ[column.kind])
+    _check_bounds(typed, column, unread, problems)
+    if needed:
+        remedy = "Fill it in or drop these rows."
+        if column.name == "offer":
+            remedy = "Write none for untreated customers; an empty cell means unknown."
+        problems.add_rows(column.name, typed.isna().to_numpy() & ~unread, "must not be missing", remedy)
+    return typed
+
+
+def _check_bounds(typed, column, unread, problems):
+    if column.above is column.at_least is column.at_most is None:
+        return
+    numbers = np.where(unread, np.nan, typed.to_numpy(dtype=float, na_value=np.nan))
+    if column.above is not None:
+        remedy = (
+            "Drop these rows, or record same-day leavers as 0.03 months."
+            if column.unit == "months"
+            else "Correct them."
+        )
+        problems.add_rows(column.name, numbers <= column.above, f"must be > {column.above:g}", remedy)
+    if column.at_least is not None:
+        problems.add_rows(column.name, numbers < column.at_least, f"must be >= {column.at_least:g}", "Correct them.")
+    if column.at_most is not None:
+        problems.add_rows(column.name, numbers > column.at_most, f"must be <= {column.at_most:g}", "Correct them.")
+
+
+def _check_complaints(typed, problems):
+    if {"complaints", "complaints_resolved"} <= set(typed) and not problems.found:
+        bad = (typed["complaints_resolved"] > typed["complaints"]).to_numpy()
+        problems.add_rows("complaints_resolved", bad, "must be <= `complaints`", "Correct one of the two counts.")
+
+
+def _check_second_lifetime(typed, problems):
+    """Second lifetimes are there for those who returned and for nobody else."""
+    if "returned" not in typed or problems_in("returned", problems):
+        return
+    returned = typed["returned"].to_numpy(dtype=bool, na_value=False)
+    for name in SECOND_LIFETIME:
+        if name in typed and not problems_in(name, problems):
+            there = typed[name].notna().to_numpy()
+            remedy = "Set `returned` to true, or leave the cell empty."
+            problems.add_rows(name, there & ~returned, "must be empty unless `returned`", remedy)
+            remedy = "Fill it in, or set `returned` to false."
+            problems.add_rows(name, ~there & returned, "must be there for returned customers", remedy, returned.sum())
+    if {"second_tenure", "followed"} <= set(typed) and not problems_in("second_tenure", problems):
+        bad = (typed["second_tenure"] > typed["followed"] + 0.005).to_numpy()
+        problems.add_rows("second_tenure", bad, "must not be longer than `followed`", "Correct one of the two.")
+
+
+def problems_in(column: str, problems: ProblemList) -> bool:
+    """Tell whether a problem of this column was found already."""
+    return any(problem.column == column for problem in problems.found)

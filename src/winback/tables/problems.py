@@ -1,0 +1,98 @@
+"""What is wrong with this table? One error that lists every problem with its remedy."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a table: where, how often, the first offender and what to do."""
+
+    column: str
+    problem: str  # completes the sentence "`column` ..."
+    n_rows: int  # offending rows; 0 when the whole column or table is meant
+    first: str  # the first offender in words, empty when the whole column is meant
+    remedy: str
+    n_checked: int = 0  # rows looked at
+
+    def __str__(self):
+        """Write the problem as one line an analyst can act on."""
+        count = f"; {self.n_rows:,} of {self.n_checked:,} rows (first: {self.first})" if self.n_rows else ""
+        return f"`{self.column}` {self.problem}{count}. {self.remedy}"
+
+
+class TableError(ValueError):
+    """A table cannot be used; every problem is listed at once.
+
+    Attributes
+    ----------
+    problems : pandas.DataFrame
+        One row per problem: ``column``, ``problem``, ``n_rows``, ``first``, ``remedy``, ``n_checked``.
+
+    Examples
+    --------
+    >>> import pandas as pd, winback as wb
+    >>> try:
+    ...     wb.check_lapsed(pd.DataFrame({"customer_id": [1, 1]}))
+    ... except wb.TableError as error:
+    ...     print(error.problems[["column", "n_rows"]].to_string(index=False))
+         column  n_rows
+    customer_id       1
+    """
+
+    def __init__(self, table: str, problems: list[Problem]):
+        self.table = table
+        self._problems = list(problems)
+        noun = "problem" if len(problems) == 1 else "problems"
+        lines = "\n".join(f"  {number}. {problem}" for number, problem in enumerate(problems, start=1))
+        super().__init__(f"{len(problems)} {noun} in the {table}:\n{lines}")
+
+    def __reduce__(self):
+        """Let the error travel between processes."""
+        return type(self), (self.table, self._problems)
+
+    @property
+    def problems(self) -> pd.DataFrame:
+        """Every problem as a frame, one row each."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(problem) for problem in self._problems])
+
+
+class ProblemList:
+    """Collects the problems of one table; raises them together."""
+
+    def __init__(self, table: str, frame: pd.DataFrame):
+        self.table = table
+        self.frame = frame
+        self.found: list[Problem] = []
+
+    def add(self, column: str, problem: str, remedy: str) -> None:
+        """Add a problem of a whole column or of the whole table."""
+        self.found.append(Problem(column, problem, 0, "", remedy))
+
+    def add_rows(self, column: str, bad: np.ndarray, problem: str, remedy: str, among: int | None = None):
+        """Add a problem of the rows where ``bad`` is True, if there are any."""
+        n_bad = int(bad.sum())
+        if n_bad:
+            first = self._name_row(int(bad.argmax()), column)
+            self.found.append(Problem(column, problem, n_bad, first, remedy, among or len(bad)))
+
+    def raise_if_any(self) -> None:
+        """Raise one TableError with all problems found so far."""
+        if self.found:
+            raise TableError(self.table, self.found)
+
+    def _name_row(self, position: int, column: str) -> str:
+        """Name one row by its customer where possible, else by its number, with the value seen."""
+        value = self.frame[column].iloc[position] if column in self.frame else None
+        shown = "missing" if value is None or value != value else f"{value}"
+        named = "customer_id" in self.frame and column != "customer_id"
+        row = f"row {position + 1}"
+        return f"customer {self.frame['customer_id'].iloc[position]}, {row}, {shown}" if named else f"{row}, {shown}"

@@ -1,0 +1,190 @@
+r"""How sure is this figure? Intervals for means, shares and ratios, one at a time or all together.
+
+Every function is plain arithmetic on estimates and their variances, works on arrays, and is exact about what it
+cannot say: a ratio whose interval has no end is reported without one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import ndtri
+from scipy.stats import qmc
+
+DRAWS = 2**16  # quasi-random points: critical values to about 1e-3, probabilities to about 1e-4
+
+
+def normal_quantile(level: float = 0.95) -> float:
+    """Return the z of a two-sided interval.
+
+    Examples
+    --------
+    >>> round(normal_quantile(0.95), 3)
+    1.96
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, such as 0.95; got {level!r}.")
+    return float(ndtri(0.5 + level / 2))
+
+
+def normal_interval(estimate: ArrayLike, std_error: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Return low and high of the normal interval, estimate -/+ z std_error.
+
+    Examples
+    --------
+    >>> low, high = normal_interval(0.2849, 0.0726)
+    >>> round(float(low), 4), round(float(high), 4)
+    (0.1426, 0.4272)
+    """
+    margin = normal_quantile(level) * np.asarray(std_error, dtype=float)
+    return np.asarray(estimate) - margin, np.asarray(estimate) + margin
+
+
+def share_interval(n_yes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Return low and high of Wilson's (1927) interval for a share, good also near 0 and 1.
+
+    Examples
+    --------
+    >>> low, high = share_interval(0, 100)
+    >>> round(float(low), 4), round(float(high), 4)
+    (0.0, 0.037)
+    """
+    n_yes, n = np.asarray(n_yes, dtype=float), np.asarray(n, dtype=float)
+    z2 = normal_quantile(level) ** 2
+    centre = (n_yes + z2 / 2) / (n + z2)
+    margin = np.sqrt(z2) / (n + z2) * np.sqrt(n_yes * (n - n_yes) / n + z2 / 4)
+    return np.clip(centre - margin, 0, 1), np.clip(centre + margin, 0, 1)
+
+
+@dataclass(frozen=True)
+class RatioInterval:
+    """A ratio with Fieller's interval; arrays of one shape."""
+
+    ratio: np.ndarray
+    low: np.ndarray  # -inf where unbounded
+    high: np.ndarray  # +inf where unbounded
+    bounded: np.ndarray  # False: the data do not bound the ratio at this level
+
+
+def fieller_interval(
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    var_numerator: ArrayLike,
+    var_denominator: ArrayLike,
+    covariance: ArrayLike,
+    level: float = 0.95,
+) -> RatioInterval:
+    r"""Return a ratio of two estimates with Fieller's interval.
+
+    The interval is the set :math:`\{q : (a - q b)^2 \le z^2 (v_a - 2 q c_{ab} + q^2 v_b)\}` (Fieller 1954). It is
+    bounded exactly when the denominator differs from zero at the same level; otherwise the ends are infinite and
+    ``bounded`` is False. With a denominator known exactly it is the normal interval divided by it.
+
+    Parameters
+    ----------
+    numerator, denominator : array_like
+        Estimates :math:`a` and :math:`b`.
+    var_numerator, var_denominator, covariance : array_like
+        Variances and covariance of the two estimates.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    RatioInterval
+        ``ratio`` is NaN where the denominator is zero.
+
+    Examples
+    --------
+    >>> interval = fieller_interval(0.2849, 0.10, 0.0726**2, 0.0, 0.0)
+    >>> round(float(interval.low), 2), round(float(interval.high), 2)
+    (1.43, 4.27)
+    """
+    a, b, va, vb, cab = np.broadcast_arrays(
+        *(np.asarray(x, dtype=float) for x in (numerator, denominator, var_numerator, var_denominator, covariance))
+    )
+    z2 = normal_quantile(level) ** 2
+    square, half, rest = b**2 - z2 * vb, a * b - z2 * cab, a**2 - z2 * va
+    bounded = square > 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        root = np.sqrt(np.maximum(half**2 - square * rest, 0))
+        low = np.where(bounded, (half - root) / square, -np.inf)
+        high = np.where(bounded, (half + root) / square, np.inf)
+        ratio = np.where(b != 0, a / b, np.nan)
+    return RatioInterval(ratio, low, high, bounded)
+
+
+def normal_draws(covariance: ArrayLike) -> np.ndarray:
+    """Return quasi-random draws of the estimates' joint error, the same at every call.
+
+    Parameters
+    ----------
+    covariance : array_like, shape (k, k)
+        Covariance of the estimates; singular is allowed.
+
+    Returns
+    -------
+    numpy.ndarray, shape (65536, k)
+        Normal with mean zero.
+
+    Examples
+    --------
+    >>> normal_draws([[4.0]]).std().round(2)
+    np.float64(2.0)
+    """
+    covariance = np.atleast_2d(np.asarray(covariance, dtype=float))
+    points = qmc.Sobol(len(covariance), rng=np.random.default_rng(20160301)).random(DRAWS)
+    scale, directions = np.linalg.eigh(covariance)
+    factor = directions * np.sqrt(np.clip(scale, 0, None))
+    return ndtri(np.clip(points, 1e-12, 1 - 1e-12)) @ factor.T
+
+
+def max_t_quantile(errors: np.ndarray, level: float = 0.95) -> float:
+    """Return the critical value that makes several intervals hold together (single-step max-t).
+
+    Each interval is estimate -/+ value x std_error; the chance that all of them hold is ``level``. This accounts for
+    the correlation between the estimates and for unequal variances (Hothorn, Bretz & Westfall 2008).
+
+    Parameters
+    ----------
+    errors : numpy.ndarray, shape (n_draws, k)
+        Draws of the k estimates' joint error, see `normal_draws`. Estimates known exactly are passed over.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> round(max_t_quantile(normal_draws(np.eye(2))), 2)   # two independent estimates: z of (1 + sqrt(.95)) / 2
+    2.24
+    """
+    normal_quantile(level)
+    spread = errors.std(axis=0)
+    moving = errors[:, spread > 0] / spread[spread > 0]
+    return float(np.quantile(np.abs(moving).max(axis=1), level)) if moving.shape[1] else normal_quantile(level)
+
+
+def best_probability(estimates: ArrayLike, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r"""Return each option's probability of being best, and what choosing it is expected to lose.
+
+    With a flat prior the true values are the estimates plus their joint error. The expected loss of option k is
+    :math:`E[\max_j \theta_j] - \theta_k`, in the estimates' unit.
+
+    Parameters
+    ----------
+    estimates : array_like, shape (k,)
+        Larger is better.
+    errors : numpy.ndarray, shape (n_draws, k)
+        Draws of the joint error, see `normal_draws`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> chance, loss = best_probability([1.422617, 1.077202], normal_draws(np.diag([0.014794, 0.010684])))
+    >>> chance.round(3).tolist(), loss.round(4).tolist()
+    ([0.985, 0.015], [0.0009, 0.3463])
+    """
+    possible = np.asarray(estimates, dtype=float) + errors
+    best = np.bincount(possible.argmax(axis=1), minlength=possible.shape[1]) / len(possible)
+    loss = (possible.max(axis=1)[:, None] - possible).mean(axis=0)
+    return best, loss
