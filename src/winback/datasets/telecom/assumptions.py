@@ -1,0 +1,130 @@
+"""Which figures of the telecom study were published, and which are assumed?
+
+Published: Kumar, Bhagwat & Zhang, Harvard Business Review, March 2016, and Journal of Marketing 79(4), 2015.
+Everything else is an assumption of this simulation, named as one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from winback.offers.catalog import Offer, OfferCatalog
+
+OFFERS = (
+    Offer(name="discount", amount_per_month=20, months=6, paid="on_acceptance"),
+    Offer(name="upgrade", amount_per_month=35, months=3, paid="on_acceptance"),
+    Offer(name="bundle", amount=225, months=6, paid="on_acceptance"),
+    Offer(
+        name="tailored",
+        tailored_by="reason",
+        tailored={"price": "discount", "service": "upgrade", "both": "bundle"},
+    ),
+)
+ARMS = tuple(offer.name for offer in OFFERS)
+
+N_LEAVERS = 53_000
+GROUP_SHARES = {**{arm: 10_000 / N_LEAVERS for arm in ARMS}, "none": 5_000 / N_LEAVERS}  # the rest is set aside
+SUCCESS = {"discount": 0.45, "upgrade": 0.41, "bundle": 0.47, "tailored": 0.45}
+ROI = {"discount": 6.68, "upgrade": 7.93, "bundle": 3.02, "tailored": 5.96}
+FIRST_VALUE, SECOND_VALUE = 1262.0, 1410.0
+
+# Calendar, in months
+CONTRACTS_SINCE, FIRST_LOSS, LAST_LOSS, STUDY_END = -60.0, 0.0, 84.0, 130.0
+MONTHS_AWAY = (1.0, 12.0)
+
+REASON_SHARES = {"price": 0.45, "service": 0.40, "both": 0.15}
+ORGANIC_RETURN, ORGANIC_RETURN_SET_ASIDE = 0.06, 0.02
+TENURE_RATIO = 1.15
+SECOND_VALUE_MONTHS = 84.0
+DEAL_SEEKERS = 0.10
+
+# Correlations of the three errors (return, log tenure, margin) and spreads of the last two
+RHO_RETURN_TENURE, RHO_RETURN_MARGIN, RHO_TENURE_MARGIN = 0.30, 0.20, -0.10
+SD_LOG_TENURE, SD_MARGIN = 0.75, 12.0
+
+# Coefficients of the three equations; `unresolved` = complaints - complaints_resolved
+RETURN_EFFECTS = {
+    "service": -0.30,
+    "both": -1.25,
+    "referrals": 0.20,
+    "unresolved": -0.40,
+    "complaints_resolved": -0.03,
+    "contact_attempts": 0.20,
+    "months_away": -0.06,
+}
+TENURE_EFFECTS = {
+    "service": -0.19,
+    "both": -0.19,
+    "log_first_tenure": 0.10,
+    "referrals": 0.05,
+    "unresolved": -0.06,
+    "offer_upgrade": 0.14,
+    "offer_bundle": -0.14,
+}
+MARGIN_EFFECTS = {"first_margin": 0.40, "service": 3.0, "both": 4.0, "referrals": 1.0}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure behind the study, with its unit and where it comes from."""
+
+    name: str
+    value: float
+    unit: str
+    source: str  # "published" or "assumed"
+    meaning: str
+
+
+def _published() -> list[Figure]:
+    figures = [Figure("leavers", N_LEAVERS, "customers", "published", "more than this many left over seven years")]
+    figures += [Figure(f"success, {arm}", SUCCESS[arm], "share", "published", "accepted the offer") for arm in ARMS]
+    figures += [Figure(f"ROI, {arm}", ROI[arm], "ratio", "published", "gross, (value - cost) / cost") for arm in ARMS]
+    figures += [
+        Figure(f"cost, {offer.name}", offer.full_cost, "$", "published", "per acceptor") for offer in OFFERS[:3]
+    ]
+    return [
+        *figures,
+        Figure("first lifetime value", FIRST_VALUE, "$", "published", "average"),
+        Figure("second lifetime value", SECOND_VALUE, "$", "published", "average"),
+    ]
+
+
+def _assumed() -> list[Figure]:
+    def assumed(name, value, unit, meaning):
+        return Figure(name, value, unit, "assumed", meaning)
+
+    return [
+        *(assumed(f"leavers for {name}", share, "share", "stated reason") for name, share in REASON_SHARES.items()),
+        assumed("first contract", CONTRACTS_SINCE, "month", "no contract starts earlier; losses are counted from 0"),
+        assumed("last loss", LAST_LOSS, "month", "seven years of losses"),
+        assumed("earliest offer", MONTHS_AWAY[0], "months after the loss", "uniform up to the latest"),
+        assumed("latest offer", MONTHS_AWAY[1], "months after the loss", ""),
+        assumed("end of the study", STUDY_END, "month", "every offered customer is followed for at least 34 months"),
+        assumed("held out at random", GROUP_SHARES["none"] * N_LEAVERS, "customers", "promising, never contacted"),
+        assumed("organic return", ORGANIC_RETURN, "share", "held out, and back without an offer"),
+        assumed("organic return, set aside", ORGANIC_RETURN_SET_ASIDE, "share", "not promising, never contacted"),
+        assumed("tenure ratio", TENURE_RATIO, "ratio", "mean second over mean first tenure of those who returned"),
+        assumed("first value counted over", float("inf"), "months", "first lifetimes of those who returned, uncapped"),
+        assumed("second value counted over", SECOND_VALUE_MONTHS, "months", "known to the truth only"),
+        assumed("deal seekers", DEAL_SEEKERS, "share of acceptors", "leave within 2 months of their offer's end"),
+        assumed("correlation return-tenure", RHO_RETURN_TENURE, "", "of the unexplained parts"),
+        assumed("correlation return-margin", RHO_RETURN_MARGIN, "", "of the unexplained parts"),
+        assumed("correlation tenure-margin", RHO_TENURE_MARGIN, "", "of the unexplained parts"),
+        assumed("sd of log tenure", SD_LOG_TENURE, "log months", "unexplained part"),
+        assumed("sd of margin", SD_MARGIN, "$ per month", "unexplained part"),
+        *(assumed(f"effect on return: {term}", size, "probit", "") for term, size in RETURN_EFFECTS.items()),
+        *(assumed(f"effect on tenure: {term}", size, "log months", "") for term, size in TENURE_EFFECTS.items()),
+        *(assumed(f"effect on margin: {term}", size, "$ per month", "") for term, size in MARGIN_EFFECTS.items()),
+    ]
+
+
+def assumptions_frame() -> pd.DataFrame:
+    """Return every figure behind the study: name, value, unit, source (published or assumed) and meaning."""
+    return pd.DataFrame([asdict(figure) for figure in [*_published(), *_assumed()]])
+
+
+def telecom_offers(value_window: float) -> OfferCatalog:
+    """Return the four offers, with the window in which their value is counted."""
+    return OfferCatalog(OFFERS, currency="$", horizon_months=value_window, annual_discount=0.0)

@@ -1,0 +1,213 @@
+"""The telecom study as one object: the table, the offers, the window, the assumptions and the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from winback.datasets.telecom import assumptions as assumed
+from winback.datasets.telecom.calibration import calibrate as calibrate_constants
+from winback.datasets.telecom.leavers import draw_leavers
+from winback.datasets.telecom.second_lives import ARMS, Constants, draw_hidden, potential_outcomes
+from winback.datasets.telecom.trial import SET_ASIDE, assign_groups, trial_columns
+from winback.offers.catalog import OfferCatalog
+
+SEED = 2016
+# One random stream per part. New parts go to the end, so that older ones never change.
+PARTS = (
+    "calendar",
+    "first_tenure",
+    "first_margin",
+    "reason",
+    "referrals",
+    "complaints",
+    "resolved",
+    "outreach",
+    "attempts",
+    "screening",
+    "arms",
+    "errors",
+    "deal_seekers",
+)
+
+
+@dataclass(frozen=True)
+class TelecomTruth:
+    """What only a simulation knows."""
+
+    parameters: pd.DataFrame = field(repr=False)  # equation, term, value
+    potential_outcomes: pd.DataFrame = field(repr=False)  # one row per customer, three columns per arm
+    constants: Constants
+
+
+@dataclass(frozen=True)
+class TelecomStudy:
+    """The telecom study: 53,000 leavers, four random arms, a random holdout and those set aside.
+
+    Attributes
+    ----------
+    lapsed : pandas.DataFrame
+        One row per leaver, see `winback.tables.LAPSED`.
+    offers : OfferCatalog
+        The four offers with their cost contracts.
+    value_window : float
+        Months within which the value of an acceptor is counted.
+    assumptions : pandas.DataFrame
+        Every figure behind the study, with ``source`` = published or assumed.
+    truth : TelecomTruth
+        Parameters and potential outcomes.
+    """
+
+    lapsed: pd.DataFrame = field(repr=False)
+    offers: OfferCatalog = field(repr=False)
+    value_window: float
+    assumptions: pd.DataFrame = field(repr=False)
+    truth: TelecomTruth = field(repr=False)
+
+
+def load_telecom_study() -> TelecomStudy:
+    """Return the telecom study: the default draw of `simulate_telecom_study`.
+
+    The published figures hold in it exactly: success of each offer, ROI, first and second lifetime value [1]_.
+
+    Returns
+    -------
+    TelecomStudy
+
+    References
+    ----------
+    .. [1] Kumar, V., Bhagwat, Y. & Zhang, X. (2016). Winning Back Lost Customers. Harvard Business Review, March.
+
+    Examples
+    --------
+    >>> study = load_telecom_study()
+    >>> study.lapsed.query("eligible").groupby("offer", observed=True)["returned"].mean().round(4).to_dict()
+    {'discount': 0.45, 'upgrade': 0.41, 'bundle': 0.47, 'tailored': 0.45, 'none': 0.06}
+    """
+    return simulate_telecom_study()
+
+
+def simulate_telecom_study(
+    n_customers: int = assumed.N_LEAVERS,
+    *,
+    calibrate: bool = True,
+    deal_seekers: float = assumed.DEAL_SEEKERS,
+    rng: int | np.random.Generator | None = SEED,
+) -> TelecomStudy:
+    """Simulate the telecom study.
+
+    Parameters
+    ----------
+    n_customers : int
+        Leavers; the groups keep their shares.
+    calibrate : bool
+        True: the published figures hold exactly in this very sample. False: the constants of the default study are
+        used, so that acceptance and value vary from draw to draw as in a real trial. Use False to study estimators:
+        calibrated draws vary too little.
+    deal_seekers : float
+        Share of acceptors who leave within two months of their offer's end.
+    rng : int, Generator or None
+        Seed or generator; None draws afresh.
+
+    Returns
+    -------
+    TelecomStudy
+
+    Raises
+    ------
+    ValueError
+        When there are too few customers for the groups, or the share is outside [0, 1).
+
+    Examples
+    --------
+    >>> study = simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> study.lapsed.shape[0], int(study.lapsed["eligible"].sum())
+    (5300, 4500)
+    """
+    if n_customers < 530:
+        raise ValueError(f"n_customers must be at least 530, so that every group has customers; got {n_customers}.")
+    if not 0 <= deal_seekers < 1:
+        raise ValueError(f"deal_seekers must be a share from 0 to under 1; got {deal_seekers}.")
+    streams = dict(zip(PARTS, np.random.default_rng(rng).spawn(len(PARTS)), strict=True))
+    leavers = draw_leavers(n_customers, streams)
+    groups = assign_groups(leavers, streams)
+    hidden = draw_hidden(n_customers, deal_seekers, streams)
+    constants = calibrate_constants(leavers, groups, hidden) if calibrate else _default_constants()
+    leavers["first_margin"] = (constants.first_margin_scale * leavers["first_margin"]).round(2)
+    outcomes = potential_outcomes(leavers, groups, hidden, constants)
+    lapsed = pd.concat([leavers, trial_columns(groups), _observed(leavers, groups, outcomes)], axis=1)
+    return TelecomStudy(
+        lapsed=lapsed[[*LAPSED_COLUMNS]],
+        offers=assumed.telecom_offers(constants.value_window),
+        value_window=constants.value_window,
+        assumptions=assumed.assumptions_frame(),
+        truth=TelecomTruth(_parameters(constants), outcomes, constants),
+    )
+
+
+LAPSED_COLUMNS = (
+    "customer_id",
+    "first_tenure",
+    "first_margin",
+    "reason",
+    "referrals",
+    "complaints",
+    "complaints_resolved",
+    "months_away",
+    "contact_attempts",
+    "eligible",
+    "offer",
+    "offer_probability",
+    "followed",
+    "returned",
+    "second_tenure",
+    "second_ended",
+    "second_margin",
+)
+
+
+@cache
+def _default_constants() -> Constants:
+    return simulate_telecom_study().truth.constants
+
+
+def _observed(leavers: pd.DataFrame, groups: np.ndarray, outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Return what the company sees: the outcome under the offer sent, cut off at the end of the study."""
+    arm_of = np.where(groups == SET_ASIDE, "none", groups)
+
+    def under_own_arm(column):
+        return np.select([arm_of == arm for arm in ARMS], [outcomes[f"{column}_{arm}"] for arm in ARMS])
+
+    returned = under_own_arm("returned").astype(bool)
+    tenure = under_own_arm("second_tenure")
+    followed = leavers["followed"].to_numpy()
+    ended = pd.array(tenure <= followed, dtype="boolean")
+    ended[~returned] = pd.NA
+    return pd.DataFrame(
+        {
+            "returned": returned,
+            "second_tenure": np.where(returned, np.minimum(tenure, followed), np.nan),
+            "second_ended": ended,
+            "second_margin": np.where(returned, under_own_arm("second_margin"), np.nan),
+        }
+    )
+
+
+def _parameters(constants: Constants) -> pd.DataFrame:
+    rows = [("return", f"intercept, {arm}", value) for arm, value in constants.return_intercepts.items()]
+    rows += [("return", term, value) for term, value in assumed.RETURN_EFFECTS.items()]
+    rows += [("tenure", "intercept", constants.tenure_intercept)]
+    rows += [("tenure", term, value) for term, value in assumed.TENURE_EFFECTS.items()]
+    rows += [("tenure", "sd", assumed.SD_LOG_TENURE)]
+    rows += [("margin", f"intercept, {arm}", value) for arm, value in constants.margin_intercepts.items()]
+    rows += [("margin", term, value) for term, value in assumed.MARGIN_EFFECTS.items()]
+    rows += [("margin", "sd", assumed.SD_MARGIN)]
+    rows += [
+        ("correlation", "return-tenure", assumed.RHO_RETURN_TENURE),
+        ("correlation", "return-margin", assumed.RHO_RETURN_MARGIN),
+        ("correlation", "tenure-margin", assumed.RHO_TENURE_MARGIN),
+    ]
+    return pd.DataFrame(rows, columns=["equation", "term", "value"])

@@ -1,0 +1,263 @@
+"""What does each offer cost, and when is that cost due? Offers and their cost contract."""
+
+from __future__ import annotations
+
+import json
+import math
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from winback.discounting import check_annual_discount, check_horizon
+from winback.tables import NO_OFFER
+
+PAID = ("on_acceptance", "per_contact", "while_active")
+_OPTIONAL_AMOUNTS = ("amount", "amount_per_month", "months", "max_cost")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """One win-back offer and its cost contract.
+
+    Parameters
+    ----------
+    name : str
+        As in the column ``offer`` of the table of lapsed customers.
+    paid : {"on_acceptance", "per_contact", "while_active"}
+        What triggers the cost; there is no default, because it can decide which offer wins. ``on_acceptance``: in
+        full for everyone who returns, also for those who leave early. ``per_contact``: in full for everyone who is
+        sent the offer. ``while_active``: month by month while the returned customer stays, for ``months`` at most.
+    amount : float, optional
+        Full cost in money. Give this or ``amount_per_month``.
+    amount_per_month : float, optional
+        Cost per month; the full cost is ``amount_per_month * months``.
+    months : float, optional
+        How long the offer runs.
+    max_cost : float, optional
+        The cost of the offer for one customer never exceeds this (``contact_cost`` comes on top).
+    contact_cost : float
+        Cost of sending the offer, for everyone who is sent it.
+    tailored_by : str, optional
+        Column that decides which other offer a customer gets; the cost is then that offer's.
+    tailored : mapping, optional
+        Value of that column -> name of the other offer.
+
+    Raises
+    ------
+    ValueError
+        Listing everything that is wrong with the contract.
+
+    Examples
+    --------
+    >>> Offer(name="discount", amount_per_month=20, months=6, paid="on_acceptance").full_cost
+    120.0
+    """
+
+    name: str
+    paid: str | None = None
+    amount: float | None = None
+    amount_per_month: float | None = None
+    months: float | None = None
+    max_cost: float | None = None
+    contact_cost: float = 0.0
+    tailored_by: str | None = None
+    tailored: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self):
+        problems = list(_problems_of(self))
+        if problems:
+            raise ValueError(f"Offer {self.name!r}: " + " ".join(problems))
+
+    @property
+    def full_cost(self) -> float:
+        """Cost in full for one customer, without the contact cost; infinite when it runs without end."""
+        months = math.inf if self.months is None else self.months
+        full = self.amount if self.amount is not None else self.amount_per_month * months
+        return float(full if self.max_cost is None else min(full, self.max_cost))
+
+    @property
+    def paid_months(self) -> float:
+        """Months for which a monthly amount is paid at most: the offer's months, or until ``max_cost`` is reached."""
+        months = math.inf if self.months is None else self.months
+        if self.max_cost is None or not self.amount_per_month:
+            return months
+        return min(months, self.max_cost / self.amount_per_month)
+
+
+@dataclass(frozen=True)
+class OfferCatalog:
+    """The offers of a campaign, with what they have in common.
+
+    Iterating gives the offers; ``catalog["discount"]`` finds one by its name.
+    """
+
+    offers: tuple[Offer, ...]
+    currency: str = "$"
+    horizon_months: float | None = None  # how long second lifetimes are counted
+    annual_discount: float | None = None  # rate a year as a share
+
+    def __post_init__(self):
+        object.__setattr__(self, "offers", tuple(self.offers))
+        problems = list(_problems_between(self.offers))
+        if problems:
+            raise ValueError("Offers: " + " ".join(problems))
+        if self.horizon_months is not None:
+            check_horizon(self.horizon_months)
+        if self.annual_discount is not None:
+            check_annual_discount(self.annual_discount)
+
+    def __iter__(self) -> Iterator[Offer]:
+        return iter(self.offers)
+
+    def __len__(self) -> int:
+        return len(self.offers)
+
+    def __getitem__(self, name: str) -> Offer:
+        return next(offer for offer in self.offers if offer.name == name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The offers' names, in order."""
+        return tuple(offer.name for offer in self.offers)
+
+
+def as_catalog(offers: OfferCatalog | Iterable[Offer]) -> OfferCatalog:
+    """Return a catalog, also from a plain list of offers."""
+    if isinstance(offers, OfferCatalog):
+        return offers
+    if isinstance(offers, str | Path):
+        raise TypeError(f"offers must be Offer objects; read the file first: load_offers({str(offers)!r}).")
+    return OfferCatalog(tuple(offers))
+
+
+def load_offers(path: str | Path) -> OfferCatalog:
+    r"""Read a campaign's offers from a TOML file.
+
+    The file may set ``currency``, ``horizon_months`` and ``annual_discount`` on top; each ``[[offer]]`` has the
+    fields of `Offer`.
+
+    Parameters
+    ----------
+    path : str or Path
+        The TOML file.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such file.
+    ValueError
+        When the file is not TOML, or listing every unknown key and every broken contract in it.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "offers.toml"
+    >>> _ = path.write_text('[[offer]]\nname = "call"\namount = 5\npaid = "per_contact"\n')
+    >>> load_offers(path)["call"].full_cost
+    5.0
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}. Check the name and the folder.")
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name} is not a TOML file: {error}. See data/telecom/offers.toml for one.") from None
+    rows = content.pop("offer", [])
+    rows = rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
+    problems = _unknown_keys("on top", content, {"currency", "horizon_months", "annual_discount"})
+    offers = []
+    for number, row in enumerate(rows, start=1):
+        unknown = _unknown_keys(f"in offer {row.get('name', number)!r}", row, {each.name for each in fields(Offer)})
+        problems += unknown
+        try:
+            offers.append(Offer(**{"name": f"number {number}", **row})) if not unknown else None
+        except (ValueError, TypeError) as error:
+            problems.append(str(error))
+    if not rows:
+        problems.append("There is no [[offer]] in the file.")
+    problems += [] if problems else list(_problems_between(offers))
+    try:
+        catalog = None if problems else OfferCatalog(tuple(offers), **content)
+    except (ValueError, TypeError) as error:
+        problems.append(str(error))
+    if problems:
+        raise ValueError("\n".join([f"{path.name} cannot be used:", *(f"  - {problem}" for problem in problems)]))
+    return catalog
+
+
+def write_offers(catalog: OfferCatalog, path: str | Path) -> None:
+    """Write a campaign's offers as TOML, readable by `load_offers`."""
+    common = {name: getattr(catalog, name) for name in ("currency", "horizon_months", "annual_discount")}
+    blocks = [_toml_lines(common)]
+    for offer in catalog:
+        values = {each.name: getattr(offer, each.name) for each in fields(Offer)}
+        blocks.append(["[[offer]]", *_toml_lines({name: value for name, value in values.items() if value})])
+    Path(path).write_text("\n\n".join("\n".join(lines) for lines in blocks) + "\n", encoding="utf-8")
+
+
+def _toml_lines(values: Mapping) -> list[str]:
+    lines = []
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            inner = ", ".join(f"{json.dumps(key)} = {json.dumps(other)}" for key, other in value.items())
+            lines.append(f"{name} = {{ {inner} }}")
+        elif value is not None:
+            lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}")
+    return lines
+
+
+def _unknown_keys(place: str, row: Mapping, known: set[str]) -> list[str]:
+    return [f"Unknown key {key!r} {place}; known: {', '.join(sorted(known))}." for key in row if key not in known]
+
+
+def _problems_of(offer: Offer) -> Iterator[str]:
+    """Yield what is wrong with one contract."""
+    if not isinstance(offer.name, str) or not offer.name.strip() or offer.name == NO_OFFER:
+        yield f"The name must be a word other than {NO_OFFER!r}, which means untreated."
+    for name in (*_OPTIONAL_AMOUNTS, "contact_cost"):
+        value = getattr(offer, name)
+        wrong_type = isinstance(value, bool) or not isinstance(value, int | float)
+        if value is not None and (wrong_type or not 0 <= value < math.inf):
+            yield f"{name} must be a number of at least 0, got {value!r}."
+    if offer.tailored_by is None:
+        yield from _problems_of_payment(offer)
+    else:
+        yield from _problems_of_tailoring(offer)
+
+
+def _problems_of_payment(offer: Offer) -> Iterator[str]:
+    if offer.paid not in PAID:
+        yield f"paid is required: say one of {', '.join(PAID)} (got {offer.paid!r})."
+    if offer.tailored:
+        yield "tailored is given without tailored_by, the column it reads."
+    if (offer.amount is None) == (offer.amount_per_month is None):
+        yield "Give either amount or amount_per_month."
+    elif offer.paid == "while_active" and offer.amount_per_month is None:
+        yield "Paid while active needs amount_per_month."
+    elif offer.amount_per_month is not None and offer.months is None and offer.paid != "while_active":
+        yield "amount_per_month needs months."
+
+
+def _problems_of_tailoring(offer: Offer) -> Iterator[str]:
+    if not isinstance(offer.tailored, Mapping) or not offer.tailored:
+        yield f"tailored must map the values of {offer.tailored_by!r} to the names of other offers."
+    given = [name for name in (*_OPTIONAL_AMOUNTS, "paid") if getattr(offer, name) is not None]
+    if given:
+        yield f"{', '.join(given)} cannot be given: a tailored offer costs what the assigned offers cost."
+
+
+def _problems_between(offers: Iterable[Offer]) -> Iterator[str]:
+    """Yield what is wrong with offers taken together."""
+    offers = list(offers)
+    if not offers:
+        yield "There is no offer."
+    names = [offer.name for offer in offers]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"The name {name!r} is used twice."
+    plain = {offer.name for offer in offers if offer.tailored_by is None}
+    for offer in offers:
+        unknown = sorted(set(offer.tailored.values()) - plain)
+        if unknown:
+            yield f"Offer {offer.name!r} assigns {', '.join(unknown)}, which are not plain offers of this catalog."

@@ -1,0 +1,97 @@
+"""What did each customer's offer cost, by its stated trigger?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from winback.offers.catalog import Offer, OfferCatalog
+from winback.pseudo_observations import pseudo_months
+from winback.tables import Problem, TableError
+
+
+def offer_costs(
+    arm: pd.DataFrame,
+    offer: Offer,
+    catalog: OfferCatalog,
+    horizon_months: float | None = None,
+    annual_discount: float = 0.0,
+) -> np.ndarray:
+    """Return the cost of an offer for each customer who was sent it.
+
+    Parameters
+    ----------
+    arm : pandas.DataFrame
+        Checked table of the customers who were sent this offer.
+    offer : Offer
+        The offer.
+    catalog : OfferCatalog
+        Where a tailored offer finds the offers it assigns.
+    horizon_months : float, optional
+        Costs while active are counted up to here.
+    annual_discount : float
+        Annual rate for costs paid month by month; costs per contact and on acceptance fall on the first day.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Money per customer, contact cost included. Costs while active are pseudo-observations where the data end
+        before the customer does.
+    """
+    contact = np.full(len(arm), float(offer.contact_cost))
+    if offer.tailored_by is None:
+        return contact + _plain_costs(arm, offer, horizon_months, annual_discount)
+    assigned = assigned_offers(arm, offer)
+    costs = np.zeros(len(arm))
+    for name in sorted(set(assigned)):
+        rows = assigned == name
+        costs[rows] = offer_costs(arm[rows], catalog[name], catalog, horizon_months, annual_discount)
+    return contact + costs
+
+
+def assigned_offers(arm: pd.DataFrame, offer: Offer) -> np.ndarray:
+    """Return the name of the offer that a tailored offer gives each customer.
+
+    Raises
+    ------
+    TableError
+        When the column is missing or has values that the offer's map lacks.
+    """
+    if offer.tailored_by not in arm:
+        remedy = f"Add it, or leave the offer {offer.name!r} out."
+        problem = Problem(offer.tailored_by, f"is missing, and offer {offer.name!r} is tailored by it", 0, "", remedy)
+        raise TableError("table of lapsed customers", [problem])
+    assigned = arm[offer.tailored_by].astype(object).map(offer.tailored)
+    unmapped = assigned.isna().to_numpy()
+    if unmapped.any():
+        first = int(unmapped.argmax())
+        shown = f"customer {arm['customer_id'].iloc[first]}, {arm[offer.tailored_by].iloc[first]}"
+        text = f"has values that offer {offer.name!r} assigns nothing to"
+        remedy = f"Name them in the offer's map; it has {', '.join(map(str, offer.tailored))}."
+        problem = Problem(offer.tailored_by, text, int(unmapped.sum()), shown, remedy, len(arm))
+        raise TableError("table of lapsed customers", [problem])
+    return assigned.to_numpy()
+
+
+def _plain_costs(arm, offer, horizon_months, annual_discount):
+    returned = arm["returned"].to_numpy(dtype=bool)
+    if offer.paid == "per_contact":
+        return np.full(len(arm), offer.full_cost)
+    if offer.paid == "on_acceptance":
+        return np.where(returned, offer.full_cost, 0.0)
+    costs = np.zeros(len(arm))
+    costs[returned] = _costs_while_active(arm[returned], offer, horizon_months, annual_discount)
+    return costs
+
+
+def _costs_while_active(stayed, offer, horizon_months, annual_discount):
+    months = min(offer.paid_months, np.inf if horizon_months is None else horizon_months)
+    if not {"second_tenure", "second_ended"} <= set(stayed):
+        text = f"is missing, and offer {offer.name!r} is paid while the customer is active"
+        remedy = "Add second_tenure and second_ended, or state the cost on acceptance."
+        raise TableError("table of lapsed customers", [Problem("second_tenure", text, 0, "", remedy)])
+    if months == 0 or len(stayed) == 0:
+        return np.zeros(len(stayed))
+    seen = stayed["second_tenure"].to_numpy(dtype=float)
+    ended = stayed["second_ended"].to_numpy(dtype=bool)
+    return offer.amount_per_month * pseudo_months(seen, ended, months, annual_discount)
