@@ -18,6 +18,11 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME = {
+    "offers.catalog": ("Offer", "OfferCatalog", "load_offers"),
+    "offers.comparison": ("compare_offers",),
+    "offers.design_checks": ("check_design",),
+    "offers.economics": ("offer_economics",),
+    "datasets.telecom": ("load_telecom_study", "simulate_telecom_study"),
     "tables": (
         "TableError",
         "check_events",

@@ -83,6 +83,11 @@ class Sentences(str):
 
     __slots__ = ()
 
+    @classmethod
+    def of(cls, lines: Iterable[str]) -> Sentences:
+        """Join sentences, each with a capital letter."""
+        return cls("\n".join(line[:1].upper() + line[1:] for line in lines))
+
     def _repr_html_(self) -> str:
         return "".join(f"<p>{html.escape(line)}</p>" for line in self.splitlines())
 

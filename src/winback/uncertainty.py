@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-DRAWS = 2**16  # quasi-random points: critical values to about 1e-3, probabilities to about 1e-4
+DRAWS = 2**15  # quasi-random points: critical values to about 2e-3, probabilities to about 1e-4
 
 
 def normal_quantile(level: float = 0.95) -> float:
@@ -126,7 +126,7 @@ def normal_draws(covariance: ArrayLike) -> np.ndarray:
 
     Returns
     -------
-    numpy.ndarray, shape (65536, k)
+    numpy.ndarray, shape (32768, k)
         Normal with mean zero.
 
     Examples

@@ -14,7 +14,7 @@ from winback.tables.checks import (
     check_transactions,
     map_columns,
 )
-from winback.tables.columns import EVENTS, LAPSED, NO_OFFER, SUBSCRIPTIONS, TRANSACTIONS, Column
+from winback.tables.columns import EVENTS, LAPSED, NO_OFFER, SECOND_LIFETIME, SUBSCRIPTIONS, TRANSACTIONS, Column
 from winback.tables.files import load_table, write_files_together
 from winback.tables.problems import Problem, ProblemList, TableError
 
@@ -22,6 +22,7 @@ __all__ = [
     "EVENTS",
     "LAPSED",
     "NO_OFFER",
+    "SECOND_LIFETIME",
     "SUBSCRIPTIONS",
     "TRANSACTIONS",
     "Column",

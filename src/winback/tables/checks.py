@@ -25,7 +25,8 @@ def check_lapsed(customers: pd.DataFrame, needs: Iterable[str] = ()) -> pd.DataF
         One row per lost customer; the columns are listed in `LAPSED` with their units. Further columns are kept
         as they are.
     needs : iterable of str
-        Columns that the calling function uses, besides ``customer_id``. They must be there and complete.
+        Columns that the calling function uses, besides ``customer_id``. They must be there and complete (those of
+        the second lifetime and ``value``: for everyone who returned).
 
     Returns
     -------
@@ -156,7 +157,8 @@ def _check_columns(frame, table, columns, needs, unique_id=False) -> tuple[pd.Da
     typed = frame.copy()
     for column in columns:
         if column.name in frame:
-            typed[column.name] = _typed_column(frame[column.name], column, column.name in needed, problems)
+            complete = column.name in needed and column.name not in (*SECOND_LIFETIME, "value")
+            typed[column.name] = _typed_column(frame[column.name], column, complete, problems)
     if unique_id and "customer_id" in frame:
         problems.add_rows(
             "customer_id",
@@ -177,12 +179,12 @@ def _report_missing_columns(frame, needed, columns, problems):
             problems.add(name, "is missing from the table", remedy)
 
 
-def _typed_column(values: pd.Series, column: Column, needed: bool, problems: ProblemList) -> pd.Series:
+def _typed_column(values: pd.Series, column: Column, complete: bool, problems: ProblemList) -> pd.Series:
     typed, unread = PARSERS[column.kind](values)
     if unread.any():
         problems.add_rows(column.name, unread, *WHAT_IS_READ[column.kind])
     _check_bounds(typed, column, unread, problems)
-    if needed:
+    if complete:
         remedy = "Fill it in or drop these rows."
         if column.name == "offer":
             remedy = "Write none for untreated customers; an empty cell means unknown."
@@ -214,17 +216,19 @@ def _check_complaints(typed, problems):
 
 
 def _check_second_lifetime(typed, problems):
-    """Second lifetimes are there for those who returned and for nobody else."""
+    """Second lifetimes, or the value measured directly, are there for those who returned and for nobody else."""
     if "returned" not in typed or problems_in("returned", problems):
         return
     returned = typed["returned"].to_numpy(dtype=bool, na_value=False)
-    for name in SECOND_LIFETIME:
-        if name in typed and not problems_in(name, problems):
-            there = typed[name].notna().to_numpy()
-            remedy = "Set `returned` to true, or leave the cell empty."
-            problems.add_rows(name, there & ~returned, "must be empty unless `returned`", remedy)
-            remedy = "Fill it in, or set `returned` to false."
-            problems.add_rows(name, ~there & returned, "must be there for returned customers", remedy, returned.sum())
+    for name in [name for name in (*SECOND_LIFETIME, "value") if name in typed and not problems_in(name, problems)]:
+        there = typed[name].notna().to_numpy()
+        unearned = there & ~returned
+        if name == "value":
+            unearned &= (typed[name] != 0).to_numpy()  # a value of 0 says the same as an empty cell
+        remedy = "Set `returned` to true, or leave the cell empty."
+        problems.add_rows(name, unearned, "must be empty unless `returned`", remedy)
+        remedy = "Fill it in, or set `returned` to false."
+        problems.add_rows(name, ~there & returned, "must be there for returned customers", remedy, int(returned.sum()))
     if {"second_tenure", "followed"} <= set(typed) and not problems_in("second_tenure", problems):
         bad = (typed["second_tenure"] > typed["followed"] + 0.005).to_numpy()
         problems.add_rows("second_tenure", bad, "must not be longer than `followed`", "Correct one of the two.")

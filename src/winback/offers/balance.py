@@ -1,0 +1,116 @@
+"""Were the groups alike before the offers went out? Balance of what was known beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from winback.tables import LAPSED
+
+MOST_LEVELS = 30  # a text column with more distinct values is a label, not a covariate
+NOT_COVARIATES = {column.name for column in LAPSED if column.outcome or column.kind in ("id", "text")} | {
+    "offer",
+    "offer_probability",
+    "eligible",
+}
+
+
+@dataclass(frozen=True)
+class Balance:
+    """How far one group differs from all others before the offer."""
+
+    p_value: float  # all covariates together; NaN when there is none
+    largest_difference: float  # in standard deviations
+    covariate: str  # where it is largest
+
+
+def known_beforehand(customers: pd.DataFrame) -> list[str]:
+    """Return the columns that a balance check can use: not ids, texts, outcomes or the assignment itself."""
+    usable = []
+    for name in customers.columns:
+        column = customers[name]
+        is_number = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
+        if name not in NOT_COVARIATES and (is_number or column.nunique() <= MOST_LEVELS):
+            usable.append(name)
+    return usable
+
+
+def covariate_matrix(customers: pd.DataFrame, names: list[str]) -> tuple[np.ndarray, list[str]]:
+    """Return standardised covariates with their names; a label is one column per value, a missing value an average."""
+    columns, labels = [], []
+    for name in names:
+        column = customers[name]
+        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+            numbers = column.to_numpy(dtype=float, na_value=np.nan)
+            known = np.isfinite(numbers)
+            columns.append(
+                numbers if known.all() else np.where(known, numbers, numbers[known].mean() if known.any() else 0)
+            )
+            labels.append(name)
+        else:
+            codes, values = label_codes(column)
+            columns += [(codes == code).astype(float) for code in range(len(values))]
+            labels += [f"{name} = {value}" for value in values]
+    matrix = np.array(columns).reshape(len(columns), len(customers))
+    matrix -= matrix.mean(axis=1, keepdims=True)
+    spread = matrix.std(axis=1, keepdims=True)
+    return np.divide(matrix, spread, out=np.zeros_like(matrix), where=spread > 1e-12).T, labels
+
+
+def label_codes(column: pd.Series) -> tuple[np.ndarray, list]:
+    """Return integer codes of a column's labels, and the labels that occur."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.cat.remove_unused_categories()
+        return column.cat.codes.to_numpy(), list(column.cat.categories)
+    codes, values = pd.factorize(column, sort=True)
+    return codes, list(values)
+
+
+def group_balance(matrix: np.ndarray, labels: list[str], groups: np.ndarray, n_groups: int) -> list[Balance]:
+    r"""Compare each group with all others on all covariates at once.
+
+    Membership is regressed on the covariates; under random assignment the regression explains nothing. Its F test is
+    Hotelling's :math:`T^2` test of equal means.
+
+    Parameters
+    ----------
+    matrix : numpy.ndarray, shape (n, p)
+        From `covariate_matrix`.
+    labels : list of str
+        Names of the p columns.
+    groups : numpy.ndarray of int, shape (n,)
+        Each customer's group, 0 to ``n_groups`` - 1.
+    n_groups : int
+        How many groups there are.
+
+    Returns
+    -------
+    list of Balance
+        One per group.
+    """
+    n = len(matrix)
+    members = (groups[:, None] == np.arange(n_groups)).astype(float)
+    sizes, sums, mean = members.sum(axis=0), matrix.T @ members, matrix.mean(axis=0)
+    covariance = matrix.T @ matrix / n - np.outer(mean, mean)
+    moving = covariance.diagonal() > 1e-12
+    spread = np.sqrt(covariance.diagonal()[moving])
+    labels = [label for label, moves in zip(labels, moving, strict=True) if moves]
+    correlation = covariance[np.ix_(moving, moving)] / np.outer(spread, spread)
+    rank = int(np.linalg.matrix_rank(correlation, hermitian=True)) if labels else 0
+    inverse = np.linalg.pinv(correlation, hermitian=True) if labels else correlation
+    balances = []
+    for size, total in zip(sizes, sums.T, strict=True):
+        freedom = n - rank - 1
+        if not labels or size in (0, n) or freedom < 1:
+            balances.append(Balance(np.nan, np.nan, ""))
+            continue
+        shift = (total / size - mean)[moving] / spread  # from the mean of all, in standard deviations
+        explained = size / (n - size) * shift @ inverse @ shift
+        f_ratio = (explained / rank) / (max(1 - explained, 1e-300) / freedom)
+        worst = int(np.abs(shift).argmax())
+        from_others = float(shift[worst] * n / (n - size))
+        balances.append(Balance(float(stats.f.sf(f_ratio, rank, freedom)), from_others, labels[worst]))
+    return balances

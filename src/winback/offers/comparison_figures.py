@@ -1,0 +1,154 @@
+"""Which figures does a comparison show? Profit, ROI, sureness and differences from each arm's moments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from winback import uncertainty
+from winback.offers import moments as m
+from winback.offers.organic import AssumedOrganic
+
+
+@dataclass(frozen=True)
+class ComparisonSettings:
+    """How a comparison was made."""
+
+    horizon_months: float | None  # None: value was measured directly
+    annual_discount: float | None
+    level: float = 0.95
+    organic: AssumedOrganic | None = None
+    organic_value: float | None = None  # value of an organic returner; None: the offer's own
+
+
+def _with_interval(name: str, estimate, low, high) -> dict:
+    return {name: estimate, f"{name}_low": low, f"{name}_high": high}
+
+
+def joint_errors(arms: m.ArmMoments, control: m.ArmMoments | None) -> np.ndarray:
+    """Return draws of the errors of each arm's mean profit, shape (n_draws, k + 1); the last column is the control's.
+
+    Without a control group that column is zero.
+    """
+    variance = np.append(m.profit(arms)[1], 0.0 if control is None else control.combine(m.VALUE)[1])
+    return uncertainty.normal_draws(np.diag(variance))
+
+
+def _profit_columns(name: str, estimate, variance, errors, n, level) -> dict:
+    """Return profit per customer with both kinds of interval, and in total."""
+    std_error = np.sqrt(variance)
+    together = uncertainty.max_t_quantile(errors, level) * std_error
+    low, high = uncertainty.normal_interval(estimate, std_error, level)
+    return {
+        **_with_interval(name, estimate, low, high),
+        f"{name}_std_error": std_error,
+        f"{name}_simultaneous_low": estimate - together,
+        f"{name}_simultaneous_high": estimate + together,
+        **_with_interval(f"{name}_total", estimate * n, low * n, high * n),
+    }
+
+
+def _roi_columns(name: str, interval: uncertainty.RatioInterval) -> dict:
+    return {**_with_interval(name, interval.ratio, interval.low, interval.high), f"{name}_bounded": interval.bounded}
+
+
+def gross_figures(names, arms, errors, settings) -> pd.DataFrame:
+    """Return acceptance, cost, value per returned, gross profit and ROI with intervals, one row per offer."""
+    level, n = settings.level, arms.n
+    value, value_error = m.value_per_returned(arms)
+    cost, cost_variance = arms.combine(m.COST)
+    gross, variance = m.profit(arms)
+    columns = {
+        "offer": names,
+        "n": n,
+        "n_returned": arms.n_returned.astype(int),
+        **_with_interval("acceptance", arms.mean[:, 0], *uncertainty.share_interval(arms.n_returned, n, level)),
+        **_with_interval("cost_per_customer", cost, *uncertainty.normal_interval(cost, np.sqrt(cost_variance), level)),
+        **_with_interval("value_per_returned", value, *uncertainty.normal_interval(value, value_error, level)),
+        **_profit_columns("gross_profit", gross, variance, errors[:, :-1], n, level),
+        **_roi_columns("gross_roi", m.return_on_investment(arms, None, level)),
+    }
+    return pd.DataFrame(columns)
+
+
+def incremental_figures(arms, control, errors, settings) -> pd.DataFrame:
+    """Return incremental figures: measured against a control group, assumed, or none."""
+    if control is not None:
+        estimate, variance = m.profit(arms, control)
+        over_control = errors[:, :-1] - errors[:, -1:]  # the control's own error is in every difference
+        columns = _profit_columns("incremental_profit", estimate, variance, over_control, arms.n, settings.level)
+        roi = m.return_on_investment(arms, control, settings.level)
+        return pd.DataFrame({**columns, **_roi_columns("incremental_roi", roi)})
+    if settings.organic is None:
+        return pd.DataFrame(index=range(len(arms.n)))
+    return assumed_incremental(arms, settings.organic, settings.organic_value, settings.level)
+
+
+def assumed_incremental(arms: m.ArmMoments, organic: AssumedOrganic, organic_value: float | None, level: float):
+    """Return incremental profit and ROI under an assumed organic return.
+
+    With an interval of organic returns the estimate is that of its middle, and the interval reaches from the lower
+    end at the highest organic return to the upper end at the lowest.
+    """
+    best, middle, worst = (
+        m.profit_and_roi_at(arms, share, organic_value, level)
+        for share in (organic.low, (organic.low + organic.high) / 2, organic.high)
+    )
+    n = arms.n
+    columns = _with_interval("incremental_profit", middle[0], worst[1], best[2])
+    columns |= _with_interval("incremental_profit_total", middle[0] * n, worst[1] * n, best[2] * n)
+    bounded = best[3].bounded & worst[3].bounded
+    columns |= _with_interval("incremental_roi", middle[3].ratio, worst[3].low, best[3].high)
+    return pd.DataFrame({**columns, "incremental_roi_bounded": bounded})
+
+
+def sureness(arms, control, errors) -> pd.DataFrame:
+    """Return each offer's chance of being best and its expected loss; sending nothing competes where it was tried."""
+    gross = m.profit(arms)[0]
+    if control is None:
+        chance, loss = uncertainty.best_probability(gross, errors[:, :-1])
+    else:
+        chance, loss = uncertainty.best_probability(np.append(gross, control.combine(m.VALUE)[0]), errors)
+    k = len(arms.n)
+    return pd.DataFrame({"probability_best": chance[:k], "expected_loss": loss[:k]})
+
+
+def break_even_figures(arms, settings) -> pd.DataFrame:
+    """Return the organic return at which each offer stops paying, with its interval."""
+    point, std_error = m.break_even_organic(arms, settings.organic_value)
+    interval = uncertainty.normal_interval(point, std_error, settings.level)
+    return pd.DataFrame(_with_interval("break_even_organic", point, *interval))
+
+
+def all_differences(names, arms, errors, level) -> pd.DataFrame:
+    """Compare all pairs; the intervals hold together, since the leader was found by looking."""
+    gross, variance = m.profit(arms)
+    one, other = np.array(list(combinations(range(len(names)), 2)), dtype=int).reshape(-1, 2).T
+    difference, std_error = gross[one] - gross[other], np.sqrt(variance[one] + variance[other])
+    together = uncertainty.max_t_quantile(errors[:, one] - errors[:, other], level) * std_error
+    return pd.DataFrame(
+        {
+            "first": np.array(names, dtype=object)[one],
+            "second": np.array(names, dtype=object)[other],
+            "difference": difference,
+            "std_error": std_error,
+            "difference_low": difference - together,
+            "difference_high": difference + together,
+            "tie": np.abs(difference) <= together,
+        }
+    )
+
+
+def remarks(frame, differences) -> list[str]:
+    """Return what a reader of the table must know of each row."""
+    leader = frame["offer"].iloc[0]
+    ties = set(differences.loc[differences["tie"] & (differences["first"] == leader), "second"])
+    texts = []
+    for offer, n_returned, few in frame[["offer", "n_returned", "few_returned"]].to_numpy():
+        parts = [f"only {n_returned} returned: intervals not reliable"] if few else []
+        parts += [f"tie with {leader}"] if offer in ties else []
+        texts.append("; ".join(parts) or None)
+    return texts

@@ -1,0 +1,159 @@
+"""What does a comparison of offers say, in sentences? Every figure in them is taken from the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from winback.results import Sentences, format_count, format_money, format_percent, join_words
+
+if TYPE_CHECKING:
+    from winback.offers.comparison import OfferComparison
+
+
+def describe_comparison(result: OfferComparison) -> Sentences:
+    """Return the answer first, then how sure it is, then what the figures do not say."""
+    return Sentences.of(
+        [
+            *_answer(result),
+            *_reversal(result),
+            *_incremental(result),
+            *_sureness(result),
+            *_break_even(result),
+            *_warnings(result),
+        ]
+    )
+
+
+def headline(result: OfferComparison) -> str:
+    """Return the answer in one sentence."""
+    return describe_comparison(result).splitlines()[0]
+
+
+def winners(result: OfferComparison) -> list[str]:
+    """Return the offer that earns most, with those that tie with it."""
+    leader = result.frame["offer"].iloc[0]
+    pairs = result.differences
+    return [leader, *pairs.loc[(pairs["first"] == leader) & pairs["tie"].astype(bool), "second"]]
+
+
+def _money(result, amount, signed=False):
+    return format_money(float(amount), result.currency, signed=signed)
+
+
+def _interval(result, row, name, form="money"):
+    return f"[{result.format(row[f'{name}_low'], form)}, {result.format(row[f'{name}_high'], form)}]"
+
+
+def _answer(result) -> Iterator[str]:
+    first, best = result.frame.iloc[0], winners(result)
+    kind = "incremental_profit" if "incremental_profit" in result.frame else "gross_profit"
+    kind = kind if result.control is not None else "gross_profit"
+    label = kind.split("_")[0]
+    earns = f"{_money(result, first[kind])} {label} profit per customer offered {_interval(result, first, kind)}"
+    if kind == "incremental_profit" and first[f"{kind}_high"] < 0:
+        yield f"Send no offer: even the best, {first['offer']}, loses money, {earns}."
+    elif first[f"{kind}_low"] <= 0:
+        yield f"No offer is shown to pay: the best, {first['offer']}, earns {earns}, which includes zero."
+    elif len(best) > 1:
+        yield f"{join_words(best)} tie: {first['offer']} is ahead with {earns}, but not beyond chance."
+    else:
+        yield f"Send {first['offer']}: it earns most, {earns}."
+    if len(result.frame) > 1:
+        yield _lead(result)
+
+
+def _lead(result) -> str:
+    pair = result.differences.iloc[0]
+    bounds = f"[{_money(result, pair['difference_low'])}, {_money(result, pair['difference_high'])}]"
+    verdict = "zero is inside, so this is a tie" if pair["tie"] else "zero is outside, so this is no tie"
+    return (
+        f"{pair['first']} leads {pair['second']} by {_money(result, pair['difference'])} per customer; the interval "
+        f"of the difference, which allows for every pair compared, is {bounds}: {verdict}."
+    )
+
+
+def _reversal(result) -> Iterator[str]:
+    """Say whether profit and ROI name the same offer."""
+    roi = result.frame["gross_roi"]
+    if roi.isna().all() or len(result.frame) == 1:
+        return
+    first, leanest = result.frame.iloc[0], result.frame.loc[roi.idxmax()]
+    high = format_percent(leanest["gross_roi"], 0)
+    if leanest["offer"] == first["offer"]:
+        yield f"{first['offer']} is first on profit and first on ROI ({high} gross)."
+    else:
+        own, behind = format_percent(first["gross_roi"], 0), first["gross_profit"] - leanest["gross_profit"]
+        yield (
+            f"{first['offer']} is first on profit ({_money(result, first['gross_profit'])} gross), "
+            f"{leanest['offer']} is first on ROI ({high} gross against {own}) and earns {_money(result, behind)} "
+            "less per customer. ROI divides by the cost, so it favours the cheaper offer; profit is what is kept."
+        )
+
+
+def _incremental(result) -> Iterator[str]:
+    if result.control is not None:
+        back = format_percent(result.control.mean[0, 0])
+        first = result.frame.iloc[0]
+        yield (
+            f"Of {format_count(result.control.n[0])} untreated customers {back} returned by themselves, worth "
+            f"{_money(result, result.control.mean[0, 1])} per untreated customer. Net of that, {first['offer']} adds "
+            f"{_money(result, first['incremental_profit'])} per customer offered "
+            f"{_interval(result, first, 'incremental_profit')}, an incremental ROI of "
+            f"{format_percent(first['incremental_roi'], 0)} {_interval(result, first, 'incremental_roi', 'percent0')}."
+        )
+    elif result.settings.organic is not None:
+        first = result.frame.iloc[0]
+        yield (
+            f"No control group: incremental figures rest on {result.settings.organic.says}, not on data. Under it "
+            f"{first['offer']} adds {_money(result, first['incremental_profit'])} per customer offered "
+            f"{_interval(result, first, 'incremental_profit')}."
+        )
+    else:
+        yield (
+            "No control group: all figures are gross. How many would have returned without an offer is unknown, so "
+            "incremental profit is not identified."
+        )
+
+
+def _sureness(result) -> Iterator[str]:
+    first = result.frame.iloc[0]
+    if len(result.frame) > 1:
+        rivals = "all offers and of sending none" if result.control is not None else "all offers"
+        yield (
+            f"{first['offer']} is the best of {rivals} with probability "
+            f"{format_percent(first['probability_best'])}; choosing it is expected to lose "
+            f"{_money(result, first['expected_loss'])} per customer against the unknown best."
+        )
+
+
+def _break_even(result) -> Iterator[str]:
+    known = result.frame[result.frame["break_even_organic"].notna()]
+    if len(known):
+        each = [f"{row.offer} {format_percent(row.break_even_organic)}" for row in known.itertuples()]
+        yield (
+            f"An offer stops paying when so many would have returned without it: {join_words(each)} "
+            "(break-even organic return)."
+        )
+    leader = result.frame["offer"].iloc[0]
+    flips = result.flips[(result.flips["first"] == leader) | (result.flips["second"] == leader)]
+    for flip in flips.itertuples() if result.control is None else ():
+        yield (
+            f"On incremental {flip.measure} {flip.second} overtakes {flip.first} if more than "
+            f"{format_percent(flip.organic)} would have returned without an offer."
+        )
+
+
+def _warnings(result) -> Iterator[str]:
+    if result.n_left_out:
+        yield f"{format_count(result.n_left_out)} customers judged not promising beforehand are left out."
+    few = result.frame[result.frame["few_returned"]]
+    if len(few):
+        each = [f"{row.offer} ({row.n_returned})" for row in few.itertuples()]
+        yield f"Too few returned to trust the intervals of {join_words(each)}: no method rescues so small an arm."
+    unbounded = [row.offer for row in result.frame.itertuples() if not row.gross_roi_bounded]
+    if unbounded:
+        yield f"The data do not bound the ROI of {join_words(unbounded)}: its cost is not distinguishable from zero."
+    if result.design is not None:
+        serious = [each for each in result.design.findings if each.verdict in ("warning", "refused")]
+        yield from (each.finding for each in serious if not (each.check == "arms" and len(few)))

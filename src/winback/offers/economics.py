@@ -1,0 +1,212 @@
+r"""Which offer pays, when only summary figures are known? Profit, ROI and break-even from a published table.
+
+Per customer who is made an offer: value :math:`pV`, cost :math:`C` (:math:`pc` when paid on acceptance, :math:`c` when
+paid on every contact), gross profit :math:`pV - C`, ROI :math:`(pV - C) / C`. Customers who would have returned
+without an offer, a share :math:`r_0` worth :math:`V_0` each, are not the offer's doing: incremental profit is
+:math:`pV - C - r_0 V_0`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.results import Result, Sentences, format_money, format_percent, join_words
+from winback.tables import ProblemList
+
+TRIGGERS = ("on_acceptance", "per_contact")
+
+
+@dataclass(frozen=True)
+class OfferEconomics(Result):
+    """Profit, ROI and break-even of each offer, from summary figures; no intervals, since no sample is known."""
+
+    frame: pd.DataFrame
+    flips: pd.DataFrame  # first, second, measure, organic: above it the second overtakes the first
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "offer": ("Offer", "text"),
+        "acceptance": ("Accepted", "percent"),
+        "value_per_returned": ("Value per returned", "money"),
+        "cost_per_customer": ("Cost per customer", "money"),
+        "gross_profit": ("Gross profit per customer", "money"),
+        "gross_roi": ("Gross ROI", "percent0"),
+        "break_even_organic": ("Break-even organic return", "percent"),
+        "organic": ("Organic return assumed", "percent"),
+        "incremental_profit": ("Incremental profit per customer", "money"),
+        "incremental_roi": ("Incremental ROI", "percent0"),
+    }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per offer, best gross profit first."""
+        return self.frame.copy()
+
+    def describe(self) -> Sentences:
+        """Say which offer wins on profit and which on ROI, and where that turns."""
+        by_profit, by_roi = self.frame.iloc[0], self.frame.loc[self.frame["gross_roi"].idxmax()]
+        amount = format_money(by_profit["gross_profit"], self.currency)
+        lines = [f"{by_profit['offer']} earns most per customer offered: {amount} gross."]
+        roi = format_percent(by_roi["gross_roi"], 0)
+        if by_roi["offer"] == by_profit["offer"]:
+            lines.append(f"It also has the highest gross ROI, {roi}.")
+        else:
+            behind = format_money(by_profit["gross_profit"] - by_roi["gross_profit"], self.currency)
+            lines.append(
+                f"{by_roi['offer']} has the highest gross ROI, {roi}, and earns {behind} less per customer: "
+                "ROI divides by the cost and favours the cheaper offer."
+            )
+        evens = [f"{row.offer} {format_percent(row.break_even_organic)}" for row in self.frame.itertuples()]
+        lines.append(f"An offer pays only if fewer would have returned without it than: {join_words(evens)}.")
+        for flip in self.flips.itertuples():
+            lines.append(
+                f"On incremental {flip.measure} {flip.second} overtakes {flip.first} "
+                f"when more than {format_percent(flip.organic)} would have returned without an offer."
+            )
+        return Sentences.of(lines)
+
+
+def offer_economics(
+    summary: pd.DataFrame,
+    *,
+    paid: str | None = None,
+    organic: float | None = None,
+    organic_value: float | None = None,
+    currency: str = "$",
+) -> OfferEconomics:
+    r"""Compute profit, ROI and break-even organic return of offers from a table of summary figures.
+
+    .. math:: r_0 = \frac{pV - C}{V_0}, \qquad
+              r_0^{flip} = \frac{p_1 V_1 C_2 - p_2 V_2 C_1}{V_0 (C_2 - C_1)}
+
+    the break-even organic return of an offer, and the organic return at which two offers' incremental ROI are equal.
+
+    Parameters
+    ----------
+    summary : pandas.DataFrame
+        One row per offer: ``offer``, ``acceptance`` (share), ``cost`` (money for one customer, when it is due) and
+        either ``value`` (money per returned customer) or ``roi`` (gross, ratio); ``paid`` and ``contact_cost``
+        (money per customer contacted) if they differ by offer.
+    paid : {"on_acceptance", "per_contact"}
+        What triggers the cost, where the table has no column ``paid``. It is required: it can decide the winner.
+    organic : float, optional
+        Share who would have returned without an offer; with it incremental figures are given.
+    organic_value : float, optional
+        Value of one who returns without an offer; by default the offer's own value per returned customer.
+    currency : str
+        Shown before money.
+
+    Returns
+    -------
+    OfferEconomics
+
+    Raises
+    ------
+    TableError
+        Listing every problem of the table.
+
+    Examples
+    --------
+    >>> import pandas as pd, winback as wb
+    >>> published = pd.DataFrame({"offer": ["discount", "upgrade"], "acceptance": [.45, .41], "cost": [120, 105],
+    ...                           "roi": [6.68, 7.93]})
+    >>> wb.offer_economics(published, paid="on_acceptance").frame["gross_profit"].round(2).tolist()
+    [360.72, 341.39]
+    """
+    table = _checked(summary, paid)
+    p, c, contact = table["acceptance"], table["cost"], table["contact_cost"]
+    cost = contact + c * np.where(table["paid"] == "on_acceptance", p, 1.0)
+    value = cost * (1 + table["roi"]) if "roi" in table else p * table["value"]
+    own_value = value / p
+    baseline = own_value if organic_value is None else pd.Series(float(organic_value), index=table.index)
+    frame = pd.DataFrame(
+        {
+            "offer": table["offer"],
+            "acceptance": p,
+            "value_per_returned": own_value,
+            "cost_per_customer": cost,
+            "gross_profit": value - cost,
+            "gross_roi": (value - cost) / cost,
+            "break_even_organic": (value - cost) / baseline,
+        }
+    )
+    if organic is not None:
+        frame["organic"] = _checked_share(organic)
+        frame["incremental_profit"] = value - cost - organic * baseline
+        frame["incremental_roi"] = frame["incremental_profit"] / cost
+    order = np.argsort(-frame["gross_profit"].to_numpy(), kind="stable")
+    flips = organic_flips(table["offer"], value, cost, baseline)
+    return OfferEconomics(frame.iloc[order].reset_index(drop=True), flips, currency)
+
+
+def organic_flips(names, value, cost, organic_value) -> pd.DataFrame:
+    """Return where two offers change places as more customers would have returned without an offer.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The offers.
+    value, cost, organic_value : array_like, shape (k,)
+        Value and cost per customer offered, and value of one organic returner, in money.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``first``, ``second``, ``measure`` (profit or ROI) and ``organic``: above this share, and below the break-even
+        of both, the second overtakes the first. Crossings outside (0, 1), or where both offers lose, are left out.
+    """
+    names = list(names)
+    value, cost, baseline = (np.asarray(each, dtype=float) for each in (value, cost, organic_value))
+    rows = []
+    for one, other in combinations(range(len(names)), 2):
+        for measure, scale in (("profit", np.ones(len(names))), ("ROI", cost)):
+            start, slope = (value - cost) / scale, -baseline / scale
+            steepness = slope[other] - slope[one]
+            organic = (start[one] - start[other]) / steepness if steepness else np.nan
+            if 0 < organic < 1 and start[one] + slope[one] * organic > 0:
+                first, second = (one, other) if start[one] > start[other] else (other, one)
+                rows.append((names[first], names[second], measure, organic))
+    flips = pd.DataFrame(rows, columns=["first", "second", "measure", "organic"])
+    return flips.sort_values(["measure", "organic"], ignore_index=True)
+
+
+def _checked_share(organic):
+    if not 0 <= organic <= 1:
+        raise ValueError(f"organic must be a share from 0 to 1; got {organic}.")
+    return float(organic)
+
+
+def _checked(summary: pd.DataFrame, paid: str | None) -> pd.DataFrame:
+    """Return the summary with numbers as numbers, or list all its problems."""
+    table = summary.reset_index(drop=True).copy()
+    problems = ProblemList("summary of offers", table)
+    if len(table) == 0:
+        problems.add("table", "has no rows", "Give one row per offer.")
+    if ("value" in table) == ("roi" in table):
+        problems.add("value", "or `roi` must be there, and not both", "Give the one that was published.")
+    for name in ("offer", "acceptance", "cost"):
+        if name not in table:
+            problems.add(name, "is missing", "Add it.")
+    if "paid" not in table:
+        table["paid"] = paid
+    if "contact_cost" not in table:
+        table["contact_cost"] = 0.0
+    unknown = ~table["paid"].isin(TRIGGERS).to_numpy()
+    remedy = f"Say paid= one of {', '.join(TRIGGERS)}: what triggers the cost can decide which offer wins."
+    problems.add_rows("paid", unknown, "must say when the cost is due", remedy)
+    limits = {"acceptance": (0, 1), "cost": (0, np.inf), "contact_cost": (0, np.inf), "value": (-np.inf, np.inf)}
+    for name in [name for name in (*limits, "roi") if name in table]:
+        low, high = limits.get(name, (-1, np.inf))
+        table[name] = pd.to_numeric(table[name], errors="coerce")
+        bad = ~table[name].between(low, high).to_numpy()
+        problems.add_rows(name, bad, f"must be a number from {low:g} to {high:g}", "Correct it.")
+    if {"acceptance", "cost"} <= set(table):
+        nothing = (table["cost"] + table["contact_cost"] <= 0).to_numpy()
+        problems.add_rows("cost", nothing, "must be above 0: a free offer has no ROI", "State its cost.")
+        problems.add_rows("acceptance", (table["acceptance"] == 0).to_numpy(), "must be above 0", "Leave it out.")
+    problems.raise_if_any()
+    return table

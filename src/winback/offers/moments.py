@@ -1,0 +1,160 @@
+"""Which few figures of an arm carry everything a comparison needs? Means and covariance of return, value and cost.
+
+A comparison of offers reads each customer's triple (returned, value, cost) only through its mean and covariance within
+the arm. So a comparison can be made from the customers' table, from a published table of such figures, and from
+thousands of simulated trials at once, by the same code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from winback.uncertainty import RatioInterval, fieller_interval, normal_interval
+
+RETURNED, VALUE, COST = np.eye(3)  # weights that pick one of the three
+PROFIT = VALUE - COST
+
+
+@dataclass(frozen=True)
+class ArmMoments:
+    """Mean and covariance of one customer's (returned, value, cost), by arm.
+
+    Leading dimensions, if any, run over trials; the functions below keep them.
+    """
+
+    n: np.ndarray  # (k,) customers
+    mean: np.ndarray  # (..., k, 3)
+    covariance: np.ndarray  # (..., k, 3, 3), of one customer, not of the mean
+
+    @property
+    def n_returned(self) -> np.ndarray:
+        """Customers who returned, shape (..., k)."""
+        return np.rint(self.n * self.mean[..., 0])
+
+    def arm(self, position: int) -> ArmMoments:
+        """Return one arm alone, with the dimension of arms kept."""
+        return self.arms([position])
+
+    def arms(self, positions: ArrayLike) -> ArmMoments:
+        """Return some of the arms, in the order given."""
+        return ArmMoments(self.n[positions], self.mean[..., positions, :], self.covariance[..., positions, :, :])
+
+    def combine(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean and variance of the mean of weights'(returned, value, cost), each of shape (..., k).
+
+        ``weights`` has shape (3,) or (..., k, 3).
+        """
+        estimate = (self.mean * weights).sum(axis=-1)
+        return estimate, self.covary(weights, weights)
+
+    def covary(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """Return the covariance of two such means, shape (..., k)."""
+        return np.einsum("...i,...ij,...j->...", one, self.covariance, other) / self.n
+
+
+def arm_moments(returned: ArrayLike, value: ArrayLike, cost: ArrayLike) -> ArmMoments:
+    """Return the moments of one arm from its customers.
+
+    Parameters
+    ----------
+    returned, value, cost : array_like, shape (..., n)
+        One entry per customer; leading dimensions run over trials.
+
+    Examples
+    --------
+    >>> arm = arm_moments([True, False], [900.0, 0.0], [120.0, 0.0])
+    >>> arm.mean.tolist()
+    [[0.5, 450.0, 60.0]]
+    """
+    triple = np.stack([np.asarray(each, dtype=float) for each in (returned, value, cost)], axis=-1)
+    n = triple.shape[-2]
+    mean = triple.mean(axis=-2, keepdims=True)
+    centred = triple - mean
+    covariance = np.swapaxes(centred, -1, -2) @ centred / (n - 1)
+    return ArmMoments(np.array([n]), mean, covariance[..., None, :, :])
+
+
+def stack_arms(arms: list[ArmMoments]) -> ArmMoments:
+    """Join the moments of several arms along the dimension of arms."""
+    return ArmMoments(
+        np.concatenate([arm.n for arm in arms]),
+        np.concatenate([arm.mean for arm in arms], axis=-2),
+        np.concatenate([arm.covariance for arm in arms], axis=-3),
+    )
+
+
+def profit(arms: ArmMoments, control: ArmMoments | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return profit per customer and its variance: gross, or incremental over a control group.
+
+    Gross is mean value minus mean cost. Incremental subtracts the mean value of the untreated, who cost nothing.
+    """
+    estimate, variance = arms.combine(PROFIT)
+    if control is None:
+        return estimate, variance
+    organic, organic_variance = control.combine(VALUE)
+    return estimate - organic, variance + organic_variance
+
+
+def return_on_investment(arms: ArmMoments, control: ArmMoments | None = None, level: float = 0.95) -> RatioInterval:
+    """Return profit over cost with Fieller's interval: gross, or incremental over a control group.
+
+    An arm without any cost has no ROI: NaN, without bounds.
+    """
+    estimate, variance = profit(arms, control)
+    cost, cost_variance = arms.combine(COST)
+    return fieller_interval(estimate, cost, variance, cost_variance, arms.covary(PROFIT, COST), level)
+
+
+def value_per_returned(arms: ArmMoments) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean value of those who returned and its standard error; NaN where nobody did."""
+    back, value = arms.mean[..., 0], arms.mean[..., 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(back > 0, value / back, np.nan)
+        weights = VALUE - np.where(back > 0, ratio, 0.0)[..., None] * RETURNED
+        return ratio, np.where(back > 0, np.sqrt(arms.covary(weights, weights)) / back, np.nan)
+
+
+def break_even_organic(arms: ArmMoments, organic_value: float | None = None) -> tuple[np.ndarray, np.ndarray]:
+    r"""Return the organic return at which an offer stops paying, and its standard error.
+
+    .. math:: r_0 = p (V - c) / V_0
+
+    with :math:`V_0` the value of an organic returner, by default the offer's own :math:`V` (then r0 = p - pc/V).
+    """
+    gross, variance = arms.combine(PROFIT)
+    if organic_value is not None:
+        return gross / organic_value, np.sqrt(variance) / abs(organic_value)
+    back, value, cost = np.moveaxis(arms.mean, -1, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        usable = (back > 0) & (value > 0)
+        # r0 = R (1 - C / Y): derivatives with respect to R, Y and C
+        weights = np.stack([1 - cost / value, back * cost / value**2, -back / value], axis=-1)
+        weights = np.where(usable[..., None], weights, 0.0)
+        point = np.where(usable, back * gross / value, np.nan)
+        return point, np.where(usable, np.sqrt(arms.covary(weights, weights)), np.nan)
+
+
+def profit_and_roi_at(
+    arms: ArmMoments, organic: float, organic_value: float | None, level: float = 0.95
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, RatioInterval]:
+    """Return incremental profit with its interval, and ROI, if a share ``organic`` had returned without an offer.
+
+    Incremental profit is pV - C - organic x V0, V0 the ``organic_value`` or the offer's own V.
+    """
+    back, value, _ = np.moveaxis(arms.mean, -1, 0)
+    cost, cost_variance = arms.combine(COST)
+    if organic_value is None:
+        own = np.divide(value, back, out=np.zeros_like(value), where=back > 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            pull = np.where(back > 0, organic / back, 0.0)
+        weights = PROFIT - pull[..., None] * (VALUE - own[..., None] * RETURNED)
+        estimate = arms.combine(PROFIT)[0] - organic * own
+    else:
+        weights = np.broadcast_to(PROFIT, arms.mean.shape)
+        estimate = arms.combine(PROFIT)[0] - organic * organic_value
+    variance = arms.covary(weights, weights)
+    roi = fieller_interval(estimate, cost, variance, cost_variance, arms.covary(weights, COST), level)
+    return estimate, *normal_interval(estimate, np.sqrt(variance), level), roi

@@ -1,0 +1,77 @@
+"""What if nobody was left untreated? Assumed organic return: a value, an interval, or by segment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from winback.tables import Problem, TableError
+
+Organic = float | tuple[float, float] | Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class AssumedOrganic:
+    """Organic return assumed where no control group exists: low = high unless an interval was given."""
+
+    low: float
+    high: float
+    says: str  # how it was given, in words
+
+
+def assumed_organic(organic: Organic, offered: pd.DataFrame) -> AssumedOrganic:
+    """Read the analyst's assumption about customers who return without an offer.
+
+    Parameters
+    ----------
+    organic : float, (low, high), or {column: {value: share}}
+        One share for all, an interval of shares, or a share per segment, averaged over the customers offered.
+    offered : pandas.DataFrame
+        Checked customers who were sent an offer.
+
+    Raises
+    ------
+    ValueError
+        When a share is outside [0, 1] or the interval is upside down.
+    TableError
+        When the segments' column is missing or has values without a share.
+    """
+    if isinstance(organic, Mapping):
+        return _by_segment(organic, offered)
+    low, high = (organic, organic) if np.ndim(organic) == 0 else tuple(organic)
+    low, high = _share(low), _share(high)
+    if low > high:
+        raise ValueError(f"organic must be (low, high); got ({low:g}, {high:g}).")
+    says = f"{low:.1%}" if low == high else f"{low:.1%} to {high:.1%}"
+    return AssumedOrganic(low, high, f"an assumed organic return of {says}")
+
+
+def _by_segment(organic, offered):
+    if len(organic) != 1:
+        raise ValueError("organic by segment must be {column: {value: share}} with one column.")
+    ((column, shares),) = organic.items()
+    shares = {value: _share(share) for value, share in shares.items()}
+    if column not in offered:
+        remedy = "Add it, or give one share for all."
+        raise TableError(
+            "table of lapsed customers", [Problem(column, "is missing, and `organic` uses it", 0, "", remedy)]
+        )
+    rates = offered[column].astype(object).map(shares)
+    unknown = rates.isna().to_numpy()
+    if unknown.any():
+        first = offered.iloc[int(unknown.argmax())]
+        shown = f"customer {first['customer_id']}, {first[column]}"
+        remedy = f"Give a share for it; there are shares for {', '.join(map(str, shares))}."
+        problem = Problem(column, "has values without an organic return", int(unknown.sum()), shown, remedy, len(rates))
+        raise TableError("table of lapsed customers", [problem])
+    mean = float(rates.astype(float).mean())
+    return AssumedOrganic(mean, mean, f"an assumed organic return by {column}, {mean:.1%} on average")
+
+
+def _share(value) -> float:
+    if isinstance(value, bool | str) or not 0 <= float(value) <= 1:
+        raise ValueError(f"organic must be a share from 0 to 1; got {value!r}.")
+    return float(value)

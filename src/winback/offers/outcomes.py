@@ -1,0 +1,137 @@
+"""What did each customer bring and cost? From the table of a trial to (returned, value, cost), arm by arm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from winback.discounting import check_annual_discount, check_horizon
+from winback.offers.balance import label_codes
+from winback.offers.catalog import OfferCatalog
+from winback.offers.costs import offer_costs
+from winback.offers.moments import ArmMoments, arm_moments
+from winback.pseudo_observations import pseudo_months
+from winback.tables import NO_OFFER, SECOND_LIFETIME, ProblemList, check_lapsed
+
+
+def typed_trial(customers: pd.DataFrame, catalog: OfferCatalog) -> pd.DataFrame:
+    """Return the checked table of a trial whose offers are all in the catalog.
+
+    Raises
+    ------
+    TableError
+        Listing every problem: of the columns, offers that the catalog lacks, arms of one customer.
+    """
+    direct = isinstance(customers, pd.DataFrame) and "value" in customers
+    table = check_lapsed(customers, needs=["offer", "returned", *(["value"] if direct else SECOND_LIFETIME)])
+    problems = ProblemList("table of lapsed customers", table)
+    if direct and set(SECOND_LIFETIME) & set(table):
+        problems.add("value", "is there beside second_ columns", "Keep measured value or second lives.")
+    codes, names = label_codes(table["offer"])
+    unknown = np.isin(codes, [code for code, name in enumerate(names) if name not in (*catalog.names, NO_OFFER)])
+    remedy = f"Add it to the offers (they have {', '.join(catalog.names)}), or write none for untreated customers."
+    problems.add_rows("offer", unknown, "names an offer whose cost is not stated", remedy)
+    compared = in_trial(table)
+    sizes = np.bincount(codes[compared], minlength=len(names))
+    alone = (sizes == 1)[codes] & compared
+    problems.add_rows("offer", alone, "is the offer of a single customer", "Drop it; 2 is the least, 30 better.")
+    if not any(size and name in catalog.names for size, name in zip(sizes, names, strict=True)):
+        problems.add("offer", "has no customer with an offer to compare", "Check the column and `eligible`.")
+    elif not table["returned"].to_numpy(dtype=bool)[compared].any():
+        problems.add("returned", "is false for every customer: there is nothing to value", "Check the export.")
+    _check_probabilities(table, codes, compared, problems)
+    problems.raise_if_any()
+    return table
+
+
+def in_trial(table: pd.DataFrame) -> np.ndarray:
+    """Return who is compared: everyone, without those judged not promising beforehand."""
+    if "eligible" not in table:
+        return np.ones(len(table), dtype=bool)
+    return table["eligible"].to_numpy(dtype=bool, na_value=False)
+
+
+def _check_probabilities(table, codes, compared, problems):
+    """Plain means within an arm need the same chance of the offer for everyone in it."""
+    if "offer_probability" in table:
+        chance = table["offer_probability"].to_numpy()
+        known = compared & ~np.isnan(chance)
+        usual = np.zeros(codes.max() + 1)
+        usual[codes[known][::-1]] = chance[known][::-1]  # that of the first customer with the offer
+        varies = known & (np.abs(chance - usual[codes]) > 1e-6)
+        remedy = "This comparison needs one chance per offer: compare within groups of equal chance."
+        problems.add_rows("offer_probability", varies, "differs between customers of one offer", remedy)
+
+
+def value_settings(
+    table: pd.DataFrame, catalog: OfferCatalog, horizon_months: float | None, annual_discount: float | None
+) -> tuple[float | None, float | None]:
+    """Return the horizon and the discount rate that apply: the arguments, else the catalog's.
+
+    Raises
+    ------
+    ValueError
+        When second lifetimes are valued and one is missing, or value was measured directly and one is given.
+    """
+    horizon = catalog.horizon_months if horizon_months is None else horizon_months
+    discount = catalog.annual_discount if annual_discount is None else annual_discount
+    if "value" in table:
+        if horizon is not None or discount is not None:
+            raise ValueError(
+                "`value` was measured directly, within a horizon of its own: horizon_months and annual_discount "
+                "cannot be applied to it. Leave both out, here and in the offers file."
+            )
+        return None, None
+    if horizon is None:
+        hint = ""
+        if "followed" in table:
+            offered = in_trial(table) & table["offer"].notna().to_numpy()
+            shortest = float(table["followed"].to_numpy()[offered].min())
+            hint = f" Everybody was followed for {shortest:g} months: that is the longest without a correction."
+        raise ValueError(f"horizon_months is required: over how many months is a second lifetime valued?{hint}")
+    if discount is None:
+        raise ValueError("annual_discount is required: 0.10 for 10% a year, 0 for plain money.")
+    return check_horizon(horizon), check_annual_discount(discount)
+
+
+def customer_values(arm: pd.DataFrame, horizon_months: float | None, annual_discount: float | None) -> np.ndarray:
+    """Return each customer's value: as measured, or margin times months within the horizon; 0 for those not back.
+
+    Where the data end before a customer does, months are pseudo-observations within the arm, each multiplied by its
+    own customer's margin.
+    """
+    if "value" in arm:
+        return arm["value"].fillna(0.0).to_numpy()
+    returned = arm["returned"].to_numpy(dtype=bool)
+    back = arm[returned]
+    months = pseudo_months(
+        back["second_tenure"].to_numpy(dtype=float),
+        back["second_ended"].to_numpy(dtype=bool),
+        horizon_months,
+        annual_discount,
+    )
+    values = np.zeros(len(arm))
+    values[returned] = months * back["second_margin"].to_numpy(dtype=float)
+    return values
+
+
+def trial_moments(
+    table: pd.DataFrame, catalog: OfferCatalog, horizon_months: float | None, annual_discount: float | None
+) -> dict[str, ArmMoments]:
+    """Return the moments of each arm of a checked trial, untreated included under ``none``."""
+    used = {"customer_id", "returned", *SECOND_LIFETIME, "value", *(offer.tailored_by for offer in catalog)}
+    codes, names = label_codes(table["offer"])
+    codes = np.where(in_trial(table), codes, -1)
+    table = table[[name for name in table.columns if name in used]]
+    arms = {}
+    for name in [name for name in (*catalog.names, NO_OFFER) if name in names and (codes == names.index(name)).any()]:
+        arm = table[codes == names.index(name)]
+        try:
+            value = customer_values(arm, horizon_months, annual_discount)
+        except ValueError as error:
+            raise ValueError(f"Offer {name!r}: {error}") from None
+        cost = np.zeros(len(arm))
+        if name != NO_OFFER:
+            cost = offer_costs(arm, catalog[name], catalog, horizon_months, annual_discount or 0.0)
+        arms[name] = arm_moments(arm["returned"], value, cost)
+    return arms
