@@ -177,6 +177,7 @@ def test_an_interval_has_the_currency_and_format_of_its_figure():
         (1.0, INF, "$2.00 [$1.00, no upper limit]"),
         (-INF, 5.0, "$2.00 [no lower limit, $5.00]"),
         (-INF, INF, "$2.00 [no lower limit, no upper limit]"),
+        (NAN, 5.0, f"$2.00 [{DASH}, $5.00]"),
     ],
 )
 def test_an_interval_without_an_end_says_so(low, high, text):

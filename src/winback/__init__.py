@@ -18,6 +18,10 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME = {
+    "campaign": ("load_campaign", "provenance"),
+    "datasets.public": ("load_hillstrom",),
+    "report": ("write_report",),
+    "results": ("Sentences",),
     "offers.catalog": ("Offer", "OfferCatalog", "load_offers"),
     "offers.comparison": ("compare_offers",),
     "offers.design_checks": ("check_design",),

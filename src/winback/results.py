@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 import pandas as pd
@@ -78,7 +79,7 @@ class Sentences(str):
     Examples
     --------
     >>> Sentences("One.\nTwo.")._repr_html_()
-    '<p>One.</p><p>Two.</p>'
+    '<div class="tex2jax_ignore"><p>One.</p><p>Two.</p></div>'
     """
 
     __slots__ = ()
@@ -89,7 +90,8 @@ class Sentences(str):
         return cls("\n".join(line[:1].upper() + line[1:] for line in lines))
 
     def _repr_html_(self) -> str:
-        return "".join(f"<p>{html.escape(line)}</p>" for line in self.splitlines())
+        paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in self.splitlines())
+        return f'<div class="tex2jax_ignore">{paragraphs}</div>'  # dollar signs are money, not mathematics
 
     def __repr__(self) -> str:
         """Show the text itself."""
@@ -128,6 +130,10 @@ class Result:
                 columns[heading] = [self._cell(row, name, form) for row in frame.to_dict("records")]
         return pd.DataFrame(columns)
 
+    def show(self) -> Shown:
+        """Return the rounded table as a notebook shows it."""
+        return Shown(self.table())
+
     def _cell(self, row: dict, name: str, form: str) -> str:
         text = self.format(row[name], form)
         low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
@@ -154,16 +160,48 @@ class Result:
         return self.describe()._repr_html_() + html_table(self.table())
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A rounded table or a row of tiles, as a notebook shows it."""
+
+    frame: pd.DataFrame  # text
+    as_tiles: bool = False  # one tile per row: label, figure, note
+
+    def _repr_html_(self) -> str:
+        return html_tiles(self.frame) if self.as_tiles else html_table(self.frame)
+
+    def __str__(self) -> str:
+        """Show the table as text."""
+        return self.frame.to_string(index=False)
+
+
 def html_table(table: pd.DataFrame) -> str:
-    """Return a table of text as HTML, numbers to the right, intervals small below their figure."""
-    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in table.columns)
+    """Return a table of text as HTML: figures to the right, intervals small below their figure."""
+    if table.empty:
+        return ""
+    sides = ["text", *("figure" if _is_figures(table.iloc[:, place]) else "text" for place in range(1, table.shape[1]))]
+    head = "".join(f'<th class="{side}">{html.escape(str(name))}</th>' for name, side in zip(table, sides, strict=True))
     body = "".join(
-        "<tr>" + "".join(_html_cell(str(value)) for value in row) + "</tr>" for row in table.itertuples(index=False)
+        "<tr>" + "".join(_html_cell(str(text), side) for text, side in zip(row, sides, strict=True)) + "</tr>"
+        for row in table.itertuples(index=False)
     )
-    return f'<table class="winback"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<table class="winback tex2jax_ignore"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def _html_cell(text: str) -> str:
-    figure, bracket, interval = text.partition(" [")
-    small = f"<small>{html.escape('[' + interval)}</small>" if bracket else ""
-    return f"<td>{html.escape(figure)}{'<br>' if bracket else ''}{small}</td>"
+def html_tiles(tiles: pd.DataFrame) -> str:
+    """Return tiles (label, figure, note) as a table of one row, which a page may lay out as tiles."""
+    cells = "".join(
+        f"<td><small>{html.escape(label)}</small><br><b>{html.escape(figure)}</b><br><small>{html.escape(note)}</small></td>"
+        for label, figure, note in tiles.itertuples(index=False)
+    )
+    return f'<table class="tiles tex2jax_ignore"><tbody><tr>{cells}</tr></tbody></table>'
+
+
+def _is_figures(column: pd.Series) -> bool:
+    return all(any(letter.isdigit() for letter in text[:8]) or text in (DASH, "") for text in column)
+
+
+def _html_cell(text: str, side: str) -> str:
+    figure, bracket, interval = text.partition(" [") if side == "figure" else (text, "", "")
+    small = f"<br><small>[{html.escape(interval)}</small>" if bracket else ""
+    return f'<td class="{side}">{html.escape(figure)}{small}</td>'

@@ -66,10 +66,10 @@ def _answer(result) -> Iterator[str]:
 def _lead(result) -> str:
     pair = result.differences.iloc[0]
     bounds = f"[{_money(result, pair['difference_low'])}, {_money(result, pair['difference_high'])}]"
-    verdict = "zero is inside, so this is a tie" if pair["tie"] else "zero is outside, so this is no tie"
+    verdict = "a tie, zero is inside" if pair["tie"] else "no tie, zero is outside"
     return (
-        f"{pair['first']} leads {pair['second']} by {_money(result, pair['difference'])} per customer; the interval "
-        f"of the difference, which allows for every pair compared, is {bounds}: {verdict}."
+        f"{pair['first']} leads {pair['second']} by {_money(result, pair['difference'])} per customer {bounds}, an "
+        f"interval that allows for every pair compared: {verdict}."
     )
 
 

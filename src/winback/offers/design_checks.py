@@ -176,7 +176,7 @@ def measured_after_the_offer(table: pd.DataFrame) -> list[str]:
 
 def _check_eligible(has_eligible, n_all, n_kept):
     if not has_eligible:
-        return Finding("eligible", "note", "There is no column `eligible`: everyone in the table is compared.")
+        return Finding("eligible", "note", "There is no column eligible: everyone in the table is compared.")
     text = f"{format_count(n_all - n_kept)} customers judged not promising beforehand are left out."
     return Finding("eligible", "ok", text)
 
@@ -202,7 +202,7 @@ def _planned(table, groups, planned_shares):
         return np.array([float(planned_shares[name]) for name in groups.names]), "the planned shares"
     if "offer_probability" in table and table["offer_probability"].notna().all():
         chance = np.bincount(groups.codes, weights=table["offer_probability"].to_numpy()) / groups.sizes
-        return chance, "`offer_probability`"
+        return chance, "the column offer_probability"
     return np.ones(len(groups.names)), "equal shares"
 
 

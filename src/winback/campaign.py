@@ -1,0 +1,141 @@
+"""Which customers and which offers are looked at? One campaign: the study, or the analyst's own two files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from typing import ClassVar
+
+import pandas as pd
+
+from winback.offers.catalog import OfferCatalog, load_offers
+from winback.results import Result, Sentences, format_count
+from winback.tables import load_table, map_columns
+
+PACKAGES = ("winback", "numpy", "scipy", "pandas", "lifelines", "statsmodels", "matplotlib", "seaborn")
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """Customers and offers of one campaign, and where they come from."""
+
+    customers: pd.DataFrame = field(repr=False)
+    offers: OfferCatalog
+    source: str
+    sha256: str  # of the customers' file, or of the simulated table
+    details: tuple[tuple[str, str], ...] = ()  # what else a reader needs to make it again
+    caveat: str = ""  # what a reader must know of the data
+
+    @property
+    def subtitle(self) -> Sentences:
+        """One line for the head of a report."""
+        return Sentences(
+            f"{self.source}: {format_count(len(self.customers))} lost customers, {len(self.offers)} offers"
+        )
+
+
+def load_campaign(
+    customers: str | Path | None = None,
+    offers: str | Path | None = None,
+    *,
+    horizon_months: float | None = None,
+    annual_discount: float | None = None,
+    currency: str | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Campaign:
+    """Return the analyst's own campaign from two files, or the telecom study when none is named.
+
+    Parameters
+    ----------
+    customers : path, optional
+        Table of lapsed customers: CSV, TSV or XLSX. None: the telecom study.
+    offers : path, optional
+        The offers (TOML); required with ``customers``.
+    horizon_months, annual_discount, currency : optional
+        Override what the offers file says.
+    columns : mapping, optional
+        winback's name -> the table's own name.
+
+    Raises
+    ------
+    ValueError
+        When only one of the two files is named, or the offers file is broken.
+    TableError
+        When the customers' file holds no table or lacks a mapped column.
+
+    Examples
+    --------
+    >>> load_campaign().offers.names
+    ('discount', 'upgrade', 'bundle', 'tailored')
+    """
+    if (customers is None) != (offers is None):
+        missing = "offers file (what does each offer cost?)" if offers is None else "customers' table"
+        raise ValueError(f"A campaign of your own needs two files; the {missing} is missing.")
+    if customers is None:
+        campaign = _study_campaign()
+    else:
+        campaign = Campaign(
+            load_table(customers),
+            load_offers(offers),
+            Path(customers).name,
+            hashlib.sha256(Path(customers).read_bytes()).hexdigest(),
+        )
+    given = {"horizon_months": horizon_months, "annual_discount": annual_discount, "currency": currency}
+    catalog = replace(campaign.offers, **{name: value for name, value in given.items() if value is not None})
+    return replace(campaign, customers=map_columns(campaign.customers, columns or {}), offers=catalog)
+
+
+def _study_campaign() -> Campaign:
+    from winback.datasets.telecom.study import SEED, load_telecom_study
+
+    study = load_telecom_study()
+    rows = pd.util.hash_pandas_object(study.lapsed, index=False).to_numpy()
+    return Campaign(
+        study.lapsed,
+        study.offers,
+        "The telecom study (simulated)",
+        hashlib.sha256(rows).hexdigest(),
+        details=(("seed of the simulation", str(SEED)),),
+        caveat="The telecom study is simulated: its published figures hold exactly, what lies between them is assumed "
+        "and listed in data/telecom/README.md.",
+    )
+
+
+@dataclass(frozen=True)
+class Provenance(Result):
+    """Data, versions and seeds behind a report."""
+
+    items: tuple[tuple[str, str], ...]
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {"what": ("What", "text"), "which": ("Which", "text")}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per item: ``what``, ``which``."""
+        return pd.DataFrame(self.items, columns=["what", "which"])
+
+    def describe(self) -> Sentences:
+        """Say it in one line each."""
+        return Sentences.of(f"{what}: {which}." for what, which in self.items)
+
+
+def provenance(campaign: Campaign) -> Provenance:
+    """Return what a reader needs to make a report again: data with hash, versions.
+
+    Examples
+    --------
+    >>> provenance(load_campaign()).to_frame()["what"].tolist()[:3]
+    ['data', 'rows', 'SHA-256 of the data']
+    """
+    return Provenance(
+        (
+            ("data", campaign.source),
+            ("rows", format_count(len(campaign.customers))),
+            ("SHA-256 of the data", campaign.sha256),
+            *campaign.details,
+            ("Python", python_version()),
+            *((name, version(name)) for name in PACKAGES),
+        )
+    )

@@ -1,0 +1,132 @@
+"""winback at the command line: report, check, data."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "show_default": True}
+
+
+class ColumnName(click.ParamType):
+    """NAME=THEIRS: winback's name of a column and the table's own."""
+
+    name = "NAME=THEIRS"
+
+    def convert(self, value, param, ctx):
+        """Split the text at its first equals sign."""
+        ours, equals, theirs = value.partition("=")
+        if not (ours and equals and theirs):
+            self.fail(f"{value!r} is not of the form NAME=THEIRS, such as customer_id=Kundennummer.", param, ctx)
+        return ours.strip(), theirs.strip()
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(package_name="winback")
+def main():
+    """Which lost customers come back, and which offer pays."""
+
+
+def column_option(command):
+    """Add the option that maps column names."""
+    return click.option(
+        "--column",
+        "columns",
+        type=ColumnName(),
+        multiple=True,
+        help="winback's name of a column and yours; may be repeated.",
+    )(command)
+
+
+@main.command()
+@click.argument("customers", required=False, type=click.Path(path_type=Path))
+@click.option("--offers", type=click.Path(path_type=Path), help="TOML file: what each offer costs, and when.")
+@click.option("--horizon-months", type=float, help="Months over which a second lifetime is valued.")
+@click.option("--annual-discount", type=float, help="Discount rate a year, 0.10 for 10%.")
+@click.option("--currency", help="Sign or code shown before money.")
+@column_option
+@click.option("--out", default="reports", type=click.Path(path_type=Path), help="Folder to write into.")
+def report(customers, offers, horizon_months, annual_discount, currency, columns, out):
+    """Write the offer report for CUSTOMERS, or for the telecom study when none is named."""
+    from winback.report import write_report
+
+    with clear_errors():
+        click.echo("Comparing the offers and writing the page ...")
+        paths = write_report(
+            customers,
+            offers,
+            horizon_months=horizon_months,
+            annual_discount=annual_discount,
+            currency=currency,
+            columns=dict(columns),
+            out=out,
+        )
+    for path in paths:
+        click.echo(path)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--offers", type=click.Path(path_type=Path), help="Check against these offers too.")
+@click.option(
+    "--table",
+    type=click.Choice(["lapsed", "subscriptions", "events", "transactions"]),
+    default="lapsed",
+    help="Which of winback's tables the file holds.",
+)
+@column_option
+def check(file, offers, table, columns):
+    """Say what is wrong with a table, every problem at once, and whether its trial can be read."""
+    from winback import tables
+
+    with clear_errors():
+        frame = tables.map_columns(tables.load_table(file), dict(columns))
+        if table != "lapsed":
+            frame = getattr(tables, f"check_{table}")(frame)
+        elif offers is None:
+            frame = tables.check_lapsed(frame)
+        else:
+            frame = _check_trial(frame, offers)
+    click.echo(f"{file.name}: {len(frame):,} rows, {frame.shape[1]} columns, no problem found.")
+
+
+def _check_trial(frame, offers):
+    from winback.offers.catalog import load_offers
+    from winback.offers.design_checks import check_design
+    from winback.offers.outcomes import typed_trial
+
+    catalog = load_offers(offers)
+    typed = typed_trial(frame, catalog)
+    for row in check_design(typed, catalog).to_frame().itertuples():
+        click.echo(f"{row.verdict:>8}  {row.check}: {row.finding}")
+    return typed
+
+
+@main.command()
+@click.argument("name", type=click.Choice(["telecom", "hillstrom"]))
+@click.option("--out", default="data", type=click.Path(path_type=Path), help="Folder to write into.")
+def data(name, out):
+    """Write a ready table and its offers: the telecom study, or Hillstrom's public e-mail trial."""
+    from winback.datasets.files import write_hillstrom, write_telecom
+
+    with clear_errors():
+        for path in {"telecom": write_telecom, "hillstrom": write_hillstrom}[name](out):
+            click.echo(path)
+
+
+class clear_errors:  # noqa: N801 (used as a statement)
+    """Turn the errors a user can mend into one message; everything else stays a traceback."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        """Show the message and stop with exit code 1."""
+        if isinstance(error, ValueError | RuntimeError | OSError):
+            raise click.ClickException(str(error)) from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,226 @@
+"""How do the offers compare, at a glance? Figures of a comparison of offers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from winback.offers.moments import profit_and_roi_at
+from winback.plots.style import QUIET, finish_axes, house_styles, money_axis, percent_axis
+from winback.results import format_money, format_percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from winback.offers.comparison import OfferComparison
+
+
+def plot_profit_and_roi(result: OfferComparison) -> Figure:
+    """Draw profit per customer beside ROI, with intervals: the reversal of the ranking is seen at a glance.
+
+    Rows are in order of profit in both panels; the best of each panel is drawn full, the others open.
+
+    Parameters
+    ----------
+    result : OfferComparison
+        From `compare_offers`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Two panels. Incremental figures are drawn where there is a random control group, else gross ones.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.load_telecom_study()
+    >>> len(plot_profit_and_roi(wb.compare_offers(study.lapsed, study.offers)).axes)
+    2
+    """
+    kind = "incremental" if result.control is not None else "gross"
+    frame = result.frame
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 1.1 + 0.33 * len(frame)), sharey=True, layout="constrained")
+    _draw_intervals(left, frame, f"{kind}_profit", lambda x: format_money(x, result.currency))
+    _draw_intervals(right, frame, f"{kind}_roi", lambda x: format_percent(x, 0))
+    first = frame["offer"].iloc[0]
+    finish_axes(left, f"{first.capitalize()} earns most", f"{kind} profit per customer offered")
+    money_axis(left.xaxis, result.currency)
+    roi = frame[f"{kind}_roi"]
+    leanest = frame["offer"][roi.idxmax()] if roi.notna().any() else None
+    message = _roi_message(first, leanest, result.currency)
+    finish_axes(right, message, f"{kind} return on investment (profit / cost)")
+    percent_axis(right.xaxis)
+    left.set_yticks(range(len(frame)), frame["offer"])
+    left.set_ylim(len(frame) - 0.5, -0.6)
+    return figure
+
+
+def _roi_message(first, leanest, currency) -> str:
+    if leanest is None:
+        return "No ROI: nothing was spent"
+    unit = {"$": "dollar", "€": "euro", "£": "pound"}.get(currency, currency)
+    return f"{leanest.capitalize()} {'also returns' if leanest == first else 'returns'} most per {unit} spent"
+
+
+def _draw_intervals(ax, frame, name, write):
+    values, low, high = (frame[column].to_numpy(dtype=float) for column in (name, f"{name}_low", f"{name}_high"))
+    if np.isnan(values).all():
+        return
+    best = int(np.nanargmax(values))
+    for row, (style, value) in enumerate(zip(house_styles(frame["offer"]).values(), values, strict=True)):
+        if not np.isfinite(value):
+            continue
+        ends = [end if np.isfinite(end) else value for end in (low[row], high[row])]
+        ax.plot(ends, [row, row], color=style["color"], linewidth=2.2, solid_capstyle="butt")
+        face = style["color"] if row == best else "white"
+        ax.plot(value, row, marker=style["marker"], color=style["color"], markerfacecolor=face, markersize=8)
+        unbounded = "" if np.isfinite(low[row]) and np.isfinite(high[row]) else " (unbounded)"
+        weight = "bold" if row == best else "normal"
+        ax.annotate(
+            write(value) + unbounded,
+            (value, row),
+            (0, 7),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9,
+            fontweight=weight,
+        )
+    ax.margins(x=0.12)
+
+
+def plot_acceptance_against_cost(result: OfferComparison, ax: Axes | None = None) -> Axes:
+    """Draw how many each offer wins back against what it costs per customer offered.
+
+    Parameters
+    ----------
+    result : OfferComparison
+        From `compare_offers`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.load_telecom_study()
+    >>> plot_acceptance_against_cost(wb.compare_offers(study.lapsed, study.offers)).get_ylabel()
+    'share who came back'
+    """
+    ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
+    frame = result.frame
+    for style, row in zip(house_styles(frame["offer"]).values(), frame.to_dict("records"), strict=True):
+        x, y = row["cost_per_customer"], row["acceptance"]
+        ax.errorbar(
+            x,
+            y,
+            xerr=[[x - row["cost_per_customer_low"]], [row["cost_per_customer_high"] - x]],
+            yerr=[[y - row["acceptance_low"]], [row["acceptance_high"] - y]],
+            marker=style["marker"],
+            color=style["color"],
+            markersize=8,
+            linestyle="none",
+            label=row["offer"],
+        )
+    ax.legend(frameon=False, fontsize=9, loc="center right")
+    if result.control is not None:
+        organic = float(result.control.mean[0, 0])
+        ax.axhline(organic, color=QUIET, linestyle=":", linewidth=1.5)
+        ax.annotate(
+            f"without an offer {format_percent(organic)}",
+            (1, organic),
+            (0, 4),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            ha="right",
+            color=QUIET,
+        )
+    most, dearest = frame.loc[frame["acceptance"].idxmax()], frame.loc[frame["cost_per_customer"].idxmax()]
+    title = f"{most['offer'].capitalize()} wins back most ({format_percent(most['acceptance'], 0)})"
+    if dearest["offer"] == most["offer"] and frame["cost_per_customer"].nunique() > 1:
+        title += f" and costs most ({format_money(most['cost_per_customer'], result.currency)} per customer offered)"
+    finish_axes(ax, title, "cost per customer offered", "share who came back", width=80)
+    money_axis(ax.xaxis, result.currency)
+    percent_axis(ax.yaxis)
+    ax.margins(x=0.15, y=0.15)
+    return ax
+
+
+def plot_ranking_against_organic(result: OfferComparison, ax: Axes | None = None) -> Axes:
+    """Draw each offer's incremental ROI against the share who would have returned without an offer.
+
+    Lines end where the offer stops paying. Where two lines cross, the ranking turns. A measured organic return is
+    marked where there is a random control group.
+
+    Parameters
+    ----------
+    result : OfferComparison
+        From `compare_offers`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.load_telecom_study()
+    >>> plot_ranking_against_organic(wb.compare_offers(study.lapsed, study.offers)).get_xlabel()
+    'share who would have returned without an offer'
+    """
+    ax = ax or plt.subplots(figsize=(9, 3.8), layout="constrained")[1]
+    names = list(result.frame["offer"])
+    end = float(np.nanmax([*result.frame["break_even_organic"].clip(0.02, 1), 0.02]))
+    shares = np.linspace(0, end, 101)
+    roi = np.array([profit_and_roi_at(result.arms, share, result.settings.organic_value)[3].ratio for share in shares])
+    for position, (name, style) in enumerate(house_styles(names).items()):
+        pays = roi[:, position] >= 0
+        ax.plot(
+            shares[pays],
+            roi[pays, position],
+            color=style["color"],
+            linestyle=style["linestyle"],
+            marker=style["marker"],
+            markevery=20,
+            linewidth=2,
+            label=name,
+        )
+    _mark_measured(ax, result)
+    finish_axes(ax, _organic_message(result), "share who would have returned without an offer", "incremental ROI", 80)
+    percent_axis(ax.xaxis)
+    percent_axis(ax.yaxis)
+    ax.legend(frameon=False, fontsize=9)
+    return ax
+
+
+def _mark_measured(ax, result):
+    if result.control is not None:
+        measured = float(result.control.mean[0, 0])
+        ax.axvline(measured, color=QUIET, linestyle=":", linewidth=1.5)
+        ax.annotate(
+            f"measured {format_percent(measured)}",
+            (measured, 0.02),
+            (4, 0),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            color=QUIET,
+        )
+
+
+def _organic_message(result) -> str:
+    leader = result.frame["offer"].iloc[0]
+    flips = result.flips[(result.flips["measure"] == "ROI") & (result.flips["second"] == leader)]
+    if len(flips):
+        flip = flips.iloc[-1]
+        return (
+            f"Above {format_percent(flip['organic'])} organic return {leader} overtakes {flip['first']} on ROI as well"
+        )
+    best = result.frame.loc[result.frame["break_even_organic"].fillna(-1).idxmax()]
+    return f"No offer pays above {format_percent(best['break_even_organic'])} organic return"
