@@ -110,10 +110,14 @@ def run_notebook(notebook: NotebookNode, folder: str | Path = ".") -> NotebookNo
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     manager = AsyncKernelManager(kernel_name="python3", transport_encryption="auto")
     client = NotebookClient(
-        notebook, km=manager, timeout=SECONDS_PER_CELL, resources={"metadata": {"path": str(folder)}}
+        notebook,
+        km=manager,
+        timeout=SECONDS_PER_CELL,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
     )
     try:
-        client.execute()
+        client.execute(cleanup_kc=True)  # a kernel manager of our own is not shut down by default
     except CellExecutionError as error:
         raise RuntimeError(f"A cell of the notebook failed: {error.ename}: {error.evalue}") from None
     return notebook

@@ -1,0 +1,86 @@
+"""Run every notebook, store it, and write what the README files show. Called by: python3 run.py notebooks."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+import nbformat
+import pandas as pd
+
+import winback as wb
+from winback import plots
+from winback.datasets.files import write_telecom
+from winback.offers import headlines
+from winback.report import run_notebook
+from winback.tables import LAPSED
+
+NOTEBOOKS = Path(__file__).parent
+ROOT = NOTEBOOKS.parent
+FIGURE = NOTEBOOKS / "figures" / "which-offer-pays.png"
+
+
+def main():
+    """Refresh notebooks, data files, and the generated parts of the README files."""
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        notebook = run_notebook(nbformat.read(path, as_version=4), folder=NOTEBOOKS)
+        nbformat.write(notebook, path)
+    write_telecom(ROOT / "data" / "telecom")
+    for path, parts in generated_parts().items():
+        path.write_text(filled(path.read_text(encoding="utf-8"), parts), encoding="utf-8")
+    draw_figure(FIGURE)
+
+
+def generated_parts() -> dict[Path, dict[str, str]]:
+    """Return the generated parts of each README: marker -> Markdown."""
+    study = wb.load_telecom_study()
+    result = wb.compare_offers(study.lapsed, study.offers)
+    figures = study.assumptions.assign(value=study.assumptions["value"].map("{:g}".format))
+    published = figures[figures["source"] == "published"].drop(columns="source")
+    assumed = figures[figures["source"] == "assumed"].drop(columns="source")
+    columns = [(column.name, column.unit, column.meaning) for column in LAPSED if column.name in study.lapsed]
+    dictionary = pd.DataFrame(columns, columns=["column", "unit", "meaning"])
+    return {
+        ROOT / "README.md": {
+            "answer": "\n".join(f"> {line}\n>" for line in headlines.answer(result).splitlines()).removesuffix("\n>"),
+            "table": markdown_table(headlines.first_table(result).frame),
+        },
+        ROOT / "data" / "telecom" / "README.md": {
+            "dictionary": markdown_table(dictionary),
+            "published": markdown_table(published),
+            "assumed": markdown_table(assumed),
+        },
+    }
+
+
+def markdown_table(frame: pd.DataFrame) -> str:
+    """Return a frame of text as a Markdown table; figures to the right."""
+    sides = [
+        "---",
+        *("--:" if frame.iloc[:, place].str.contains(r"\d").all() else "---" for place in range(1, frame.shape[1])),
+    ]
+    rows = [list(frame.columns), sides, *frame.itertuples(index=False)]
+    return "\n".join("| " + " | ".join(str(cell).replace(" [", "<br>[") for cell in row) + " |" for row in rows)
+
+
+def filled(text: str, parts: dict[str, str]) -> str:
+    """Return the text with what stands between each pair of markers replaced."""
+    for name, content in parts.items():
+        start, end = f"<!-- {name}: written by run.py notebooks -->", f"<!-- end of {name} -->"
+        before, _, rest = text.partition(start)
+        _, found, after = rest.partition(end)
+        if not found:
+            raise ValueError(f"There is no pair of markers for {name!r}.")
+        text = f"{before}{start}\n{content}\n{end}{after}"
+    return text
+
+
+def draw_figure(path: Path) -> None:
+    """Draw the README's figure."""
+    mpl.use("Agg")
+    study = wb.load_telecom_study()
+    path.parent.mkdir(exist_ok=True)
+    figure = plots.plot_profit_and_roi(wb.compare_offers(study.lapsed, study.offers))
+    figure.savefig(path, dpi=110, facecolor="white", metadata={"Software": None})
+
+
+if __name__ == "__main__":
+    main()
