@@ -105,7 +105,7 @@ def _study_campaign() -> Campaign:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Provenance(Result):
     """Data, versions and seeds behind a report."""
 

@@ -47,7 +47,7 @@ def pseudo_months(
     Raises
     ------
     ValueError
-        When nobody was followed to the horizon while some had not ended: the curve is unknown there.
+        When nobody was seen up to the horizon while some had not ended: the curve is unknown there.
 
     Examples
     --------
@@ -61,32 +61,30 @@ def pseudo_months(
     beyond = months >= horizon
     if len(months) == 0 or (ended | beyond).all():
         return discounted_months(np.minimum(months, horizon), annual_discount)
-    _refuse_beyond_follow_up(months, ended, beyond, horizon)
+    _refuse_beyond_follow_up(months, ended, horizon)
     time = np.minimum(months, horizon)
     return _influence(time, ended & ~beyond, horizon, annual_discount)
 
 
 def longest_supported_horizon(months: ArrayLike, ended: ArrayLike) -> float:
-    """Return the longest horizon for which the Kaplan-Meier curve is known: infinite when the last one seen ended.
+    """Return the longest horizon about which the data speak: the longest stay seen, or any when every stay ended.
 
     Examples
     --------
     >>> longest_supported_horizon([3.0, 9.0], [True, False])
     9.0
+    >>> longest_supported_horizon([3.0, 9.0], [True, True])
+    inf
     """
-    months, ended = np.asarray(months, dtype=float), np.asarray(ended, dtype=bool)
-    if len(months) == 0:
-        return np.inf
-    longest = months.max()
-    return float(longest) if (~ended & (months == longest)).any() else np.inf
+    return np.inf if np.all(ended) else float(np.max(months))
 
 
-def _refuse_beyond_follow_up(months, ended, beyond, horizon):
+def _refuse_beyond_follow_up(months, ended, horizon):
     supported = longest_supported_horizon(months, ended)
-    if not beyond.any() and supported < horizon:
+    if supported < horizon:
         raise ValueError(
-            f"horizon_months = {horizon:g} reaches beyond the data: nobody was followed longer than {supported:g} "
-            f"months. Choose a horizon of at most {supported:g}; beyond it only a model speaks."
+            f"horizon_months = {horizon:g} reaches beyond the data: no second lifetime was seen for longer than "
+            f"{supported:g} months. Choose a horizon of at most {supported:g}; beyond it only a model speaks."
         )
 
 

@@ -54,6 +54,11 @@ def write_report(
     ------
     TableError, ValueError, FileNotFoundError
         When the input cannot be used; found before the notebook is started.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> wb.write_report("customers.csv", "offers.toml", out="reports")  # doctest: +SKIP
     """
     settings = {
         "customers": None if customers is None else str(Path(customers).resolve()),

@@ -126,7 +126,7 @@ class Result:
         frame = self.to_frame()
         columns = {}
         for name, (heading, form) in self.shown.items():
-            if name in frame and not frame[name].isna().all():
+            if name in frame and not (frame[name].isna() | (frame[name] == "")).all():
                 columns[heading] = [self._cell(row, name, form) for row in frame.to_dict("records")]
         return pd.DataFrame(columns)
 
@@ -155,6 +155,10 @@ class Result:
         """Show the first sentences and the table, at most 12 lines."""
         rows = self.table().iloc[:, :6].to_string(index=False).splitlines()[:7]
         return "\n".join([*self.describe().splitlines()[: 12 - len(rows)], *rows])
+
+    def __repr__(self) -> str:
+        """Show the same in a console."""
+        return str(self)
 
     def _repr_html_(self) -> str:
         return self.describe()._repr_html_() + html_table(self.table())

@@ -138,7 +138,7 @@ def normal_draws(covariance: ArrayLike) -> np.ndarray:
     points = qmc.Sobol(len(covariance), rng=np.random.default_rng(20160301)).random(DRAWS)
     scale, directions = np.linalg.eigh(covariance)
     factor = directions * np.sqrt(np.clip(scale, 0, None))
-    return ndtri(np.clip(points, 1e-12, 1 - 1e-12)) @ factor.T
+    return (factor @ ndtri(np.clip(points.T, 1e-12, 1 - 1e-12))).T
 
 
 def max_t_quantile(errors: np.ndarray, level: float = 0.95) -> float:
@@ -159,9 +159,10 @@ def max_t_quantile(errors: np.ndarray, level: float = 0.95) -> float:
     2.24
     """
     normal_quantile(level)
-    spread = errors.std(axis=0)
-    moving = errors[:, spread > 0] / spread[spread > 0]
-    return float(np.quantile(np.abs(moving).max(axis=1), level)) if moving.shape[1] else normal_quantile(level)
+    by_estimate = errors.T
+    spread = by_estimate.std(axis=1)
+    moving = np.abs(by_estimate[spread > 0]) / spread[spread > 0, None]
+    return float(np.quantile(moving.max(axis=0), level)) if len(moving) else normal_quantile(level)
 
 
 def best_probability(estimates: ArrayLike, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -184,7 +185,6 @@ def best_probability(estimates: ArrayLike, errors: np.ndarray) -> tuple[np.ndarr
     >>> chance.round(3).tolist(), loss.round(4).tolist()
     ([0.985, 0.015], [0.0009, 0.3463])
     """
-    possible = np.asarray(estimates, dtype=float) + errors
-    best = np.bincount(possible.argmax(axis=1), minlength=possible.shape[1]) / len(possible)
-    loss = (possible.max(axis=1)[:, None] - possible).mean(axis=0)
-    return best, loss
+    possible = np.asarray(estimates, dtype=float)[:, None] + errors.T
+    best = np.bincount(possible.argmax(axis=0), minlength=len(possible)) / possible.shape[1]
+    return best, possible.max(axis=0).mean() - possible.mean(axis=1)

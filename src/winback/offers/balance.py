@@ -63,8 +63,10 @@ def covariate_matrix(customers: pd.DataFrame, names: list[str]) -> tuple[np.ndar
 def label_codes(column: pd.Series) -> tuple[np.ndarray, list]:
     """Return integer codes of a column's labels, and the labels that occur."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.cat.remove_unused_categories()
-        return column.cat.codes.to_numpy(), list(column.cat.categories)
+        codes = column.cat.codes.to_numpy()
+        used = np.bincount(codes[codes >= 0], minlength=len(column.cat.categories)) > 0
+        renumbered = np.append(np.cumsum(used) - 1, -1)  # the last one for missing labels
+        return renumbered[codes], list(column.cat.categories[used])
     codes, values = pd.factorize(column, sort=True)
     return codes, list(values)
 

@@ -23,7 +23,7 @@ from winback.tables import NO_OFFER
 from winback.uncertainty import normal_quantile
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OfferComparison(Result):
     """Each offer's acceptance, cost, profit and ROI, ranked by profit.
 

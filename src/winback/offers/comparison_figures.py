@@ -128,7 +128,7 @@ def all_differences(names, arms, errors, level) -> pd.DataFrame:
     gross, variance = m.profit(arms)
     one, other = np.array(list(combinations(range(len(names)), 2)), dtype=int).reshape(-1, 2).T
     difference, std_error = gross[one] - gross[other], np.sqrt(variance[one] + variance[other])
-    together = uncertainty.max_t_quantile(errors[:, one] - errors[:, other], level) * std_error
+    together = uncertainty.max_t_quantile((errors.T[one] - errors.T[other]).T, level) * std_error
     return pd.DataFrame(
         {
             "first": np.array(names, dtype=object)[one],
@@ -150,5 +150,5 @@ def remarks(frame, differences) -> list[str]:
     for offer, n_returned, few in frame[["offer", "n_returned", "few_returned"]].to_numpy():
         parts = [f"only {n_returned} returned: intervals not reliable"] if few else []
         parts += [f"tie with {leader}"] if offer in ties else []
-        texts.append("; ".join(parts) or None)
+        texts.append("; ".join(parts))
     return texts

@@ -31,7 +31,7 @@ class Finding:
     finding: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DesignReport(Result):
     """Whether a trial can be read, check by check.
 

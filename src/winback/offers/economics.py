@@ -22,7 +22,7 @@ from winback.tables import ProblemList
 TRIGGERS = ("on_acceptance", "per_contact")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OfferEconomics(Result):
     """Profit, ROI and break-even of each offer, from summary figures; no intervals, since no sample is known."""
 

@@ -22,7 +22,7 @@ NO_OFFER_PAYS = "no offer pays"
 HORIZON_SHARES = (0.25, 0.5, 0.75, 1.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OfferSensitivity(Result):
     """Each offer's profit per customer under other assumptions.
 

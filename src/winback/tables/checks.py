@@ -210,7 +210,8 @@ def _check_bounds(typed, column, unread, problems):
 
 
 def _check_complaints(typed, problems):
-    if {"complaints", "complaints_resolved"} <= set(typed) and not problems.found:
+    pair = {"complaints", "complaints_resolved"}
+    if pair <= set(typed) and not any(problems_in(name, problems) for name in pair):
         bad = (typed["complaints_resolved"] > typed["complaints"]).to_numpy()
         problems.add_rows("complaints_resolved", bad, "must be <= `complaints`", "Correct one of the two counts.")
 

@@ -1,0 +1,140 @@
+"""Does the command line say what is wrong, in one message, and leave nothing half-written?"""
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import winback as wb
+from winback.cli import main
+
+OFFERS = """currency = "$"
+horizon_months = 12
+annual_discount = 0.1
+[[offer]]
+name = "discount"
+amount = 20
+paid = "on_acceptance"
+"""
+
+
+@pytest.fixture
+def campaign(tmp_path):
+    """Write a small campaign's two files."""
+    study = wb.simulate_telecom_study(5_300, calibrate=False, rng=5)
+    table = study.lapsed[study.lapsed["offer"].isin(["discount", "none"])]
+    table.to_csv(tmp_path / "customers.csv", index=False)
+    (tmp_path / "offers.toml").write_text(OFFERS)
+    return tmp_path
+
+
+def run(*words):
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def test_check_passes_a_good_table(campaign):
+    result = run("check", campaign / "customers.csv", "--offers", campaign / "offers.toml")
+    assert result.exit_code == 0
+    assert "no problem found" in result.output
+    assert "control group" in result.output
+
+
+def test_check_lists_every_mistake_at_once(campaign):
+    table = pd.read_csv(campaign / "customers.csv")
+    table["second_tenure"] = table["second_tenure"].astype(object)
+    back = table.index[table["returned"]]
+    table.loc[back[0], "second_tenure"] = "a year"
+    table.loc[back[1], "second_tenure"] = -3
+    table.loc[table.index[5], "customer_id"] = table.loc[table.index[4], "customer_id"]
+    table["complaints_resolved"] = table["complaints"] + 1
+    table.to_csv(campaign / "mistakes.csv", index=False)
+    result = run("check", campaign / "mistakes.csv")
+    assert result.exit_code == 1
+    for part in ("must be a number", "must be > 0", "must be unique", "a year", "complaints_resolved"):
+        assert part in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("empty.csv", b"", "is empty"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\xff", "cannot be read|is not text"),
+        ("table.docx", b"x", "has the ending .docx"),
+        ("broken.xlsx", b"not a workbook", "cannot be read"),
+    ],
+)
+def test_check_refuses_what_is_no_table(tmp_path, name, content, says):
+    (tmp_path / name).write_bytes(content)
+    result = run("check", tmp_path / name)
+    assert result.exit_code == 1
+    assert pd.Series([result.output]).str.contains(says).all(), result.output
+
+
+def test_check_other_tables(tmp_path):
+    (tmp_path / "contracts.csv").write_text("customer_id,start,end\n1,2024-02-01,2024-01-01\n")
+    result = run("check", tmp_path / "contracts.csv", "--table", "subscriptions")
+    assert result.exit_code == 1
+    assert "must not be before `start`" in result.output
+
+
+def test_columns_can_be_mapped(tmp_path):
+    (tmp_path / "kunden.csv").write_text("Kunde;Angebot\n1;none\n2;discount\n")
+    result = run("check", tmp_path / "kunden.csv", "--column", "customer_id=Kunde", "--column", "offer=Angebot")
+    assert result.exit_code == 0
+    assert "2 rows" in result.output
+
+
+@pytest.mark.parametrize(
+    ("word", "says"), [("customer_id", "not of the form"), ("customer_id=Nummer", "is not a column")]
+)
+def test_a_wrong_mapping_is_refused(tmp_path, word, says):
+    (tmp_path / "kunden.csv").write_text("Kunde\n1\n")
+    result = run("check", tmp_path / "kunden.csv", "--column", word)
+    assert result.exit_code != 0
+    assert says in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["no-such.csv", "--offers", "offers.toml"], "There is no file"),
+        (["customers.csv"], "needs two files"),
+        (["customers.csv", "--offers", "offers.toml", "--annual-discount", "10"], "Write 0.1 for 10%"),
+        (["customers.csv", "--offers", "offers.toml", "--horizon-months", "-1"], "must be above 0"),
+        (["customers.csv", "--offers", "offers.toml", "--horizon-months", "999"], "reaches beyond the data"),
+        (["customers.csv", "--offers", "other.toml"], "Unknown key 'amuont'"),
+        (["customers.csv", "--offers", "lacking.toml"], "names an offer whose cost is not stated"),
+    ],
+)
+def test_report_refuses_bad_input_and_writes_nothing(campaign, monkeypatch, words, says):
+    (campaign / "other.toml").write_text(OFFERS.replace("amount", "amuont"))
+    (campaign / "lacking.toml").write_text(OFFERS.replace('"discount"', '"upgrade"'))
+    monkeypatch.chdir(campaign)
+    before = sorted(campaign.rglob("*"))
+    result = run("report", *words)
+    assert result.exit_code == 1
+    assert says in result.output
+    assert "Traceback" not in result.output
+    assert sorted(campaign.rglob("*")) == before
+
+
+def test_data_writes_a_ready_campaign(tmp_path):
+    result = run("data", "telecom", "--out", tmp_path / "study")
+    assert result.exit_code == 0
+    customers, offers = tmp_path / "study" / "leavers.csv.gz", tmp_path / "study" / "offers.toml"
+    frame = wb.compare_offers(wb.load_table(customers), wb.load_offers(offers)).to_frame()
+    study = wb.load_telecom_study()
+    expected = wb.compare_offers(study.lapsed, study.offers).to_frame()
+    pd.testing.assert_frame_equal(frame, expected)
+
+
+def test_data_without_the_public_file_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("WINBACK_DATA_DIR", str(tmp_path))
+    result = run("data", "hillstrom", "--out", tmp_path / "trial")
+    assert result.exit_code == 1
+    assert "Fetch it by hand" in result.output
+    assert not (tmp_path / "trial").exists()
+
+
+def test_the_version_is_shown():
+    assert wb.__version__ in run("--version").output

@@ -1,0 +1,96 @@
+"""Are the notebooks fit to be shared? Style of every notebook, and a copy of each executed and compared."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from winback.report import run_notebook
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+RESULT_NUMBER = re.compile(r"\\?\$\s?\d[\d,.]*|\b\d+(?:[.,]\d+)?\s?%|\b\d+\.\d+\b|\b\d{1,3}(?:,\d{3})+\b")
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+def sources(notebook, kind):
+    return [cell.source for cell in notebook.cells if cell.cell_type == kind and cell.source.strip()]
+
+
+def shown_text(notebook):
+    """Every text a reader sees in the outputs, figures apart, versions left out."""
+    texts = []
+    for cell in notebook.cells[:-1]:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            texts.append(data.get("text/html") or data.get("text/plain", ""))
+    return texts
+
+
+def test_there_is_a_notebook():
+    assert NOTEBOOKS
+
+
+def test_the_first_cell_is_the_title_and_a_question(notebook):
+    titles = [line for text in sources(notebook, "markdown") for line in text.splitlines() if line.startswith("# ")]
+    assert len(titles) == 1
+    assert notebook.cells[0].source.startswith(titles[0])
+    assert titles[0].endswith("?")
+
+
+def test_cells_were_executed_in_order(notebook):
+    counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_code_only_calls_the_package(notebook):
+    for source in sources(notebook, "code"):
+        assert not re.search(r"^\s*(def|class|async def) |lambda", source, re.MULTILINE), source
+        assert len(source.splitlines()) <= 15, source
+
+
+def test_nothing_was_written_to_stderr_and_no_error_is_stored(notebook):
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
+
+
+def test_no_result_number_is_typed_in_prose(notebook):
+    for text in sources(notebook, "markdown"):
+        assert not RESULT_NUMBER.search(text), text
+
+
+def test_the_check_for_typed_numbers_sees_them():
+    assert RESULT_NUMBER.search("earns $360.72")
+    assert RESULT_NUMBER.search("45 % came back")
+    assert RESULT_NUMBER.search("about 9,150 sales")
+    assert not RESULT_NUMBER.search("at 2 p.m. in 2016, question 3")
+
+
+def test_no_path_of_a_machine_is_stored(notebook):
+    assert not re.search(r"(/home/|/root/|/Users/|/work/|C:\\\\)", nbformat.writes(notebook))
+
+
+@pytest.mark.slow
+def test_a_copy_shows_the_same_figures_when_executed(notebook, tmp_path):
+    copy = run_notebook(nbformat.from_dict(notebook), folder=tmp_path)
+    assert shown_text(copy) == shown_text(notebook)
+    outputs = [output for cell in copy.cells for output in cell.get("outputs", [])]
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+    assert sum("image/svg+xml" in output.get("data", {}) for output in outputs) >= 1
+
+
+def test_the_headline_figures_are_those_of_the_package(notebook):
+    import winback as wb
+    from winback.offers import headlines
+
+    if "which-offer-pays" not in str(notebook.cells) and notebook.cells[0].source != "# Which win-back offer pays?":
+        pytest.skip("another notebook")
+    study = wb.load_telecom_study()
+    result = wb.compare_offers(study.lapsed, study.offers)
+    text = "".join(shown_text(notebook))
+    for line in headlines.answer(result).splitlines():
+        assert line in text

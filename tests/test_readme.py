@@ -1,0 +1,58 @@
+"""Is the README true? Its code runs, its figures are the package's, its commands exist."""
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+import winback as wb
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+REFRESH = runpy.run_path(str(ROOT / "notebooks" / "refresh.py"), run_name="refresh")
+TASKS = runpy.run_path(str(ROOT / "run.py"), run_name="run")["TASKS"]
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_code_runs_as_printed(tmp_path, monkeypatch, capsys):
+    (code,) = blocks("python")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "README.md", "exec"), {})
+    assert "Send discount" in capsys.readouterr().out
+    assert (tmp_path / "offers.png").stat().st_size > 10_000
+    assert len([line for line in code.splitlines() if line.strip()]) <= 10
+
+
+def test_the_offers_file_can_be_read(tmp_path):
+    (toml,) = blocks("toml")
+    (tmp_path / "offers.toml").write_text(toml)
+    assert wb.load_offers(tmp_path / "offers.toml")["discount"].full_cost == 120
+
+
+@pytest.mark.parametrize("path", ["README.md", "data/telecom/README.md"])
+def test_generated_parts_are_up_to_date(path):
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert REFRESH["filled"](text, REFRESH["generated_parts"]()[ROOT / path]) == text
+
+
+def test_every_command_named_exists():
+    named = set(re.findall(r"python3 run\.py (\w+)", README))
+    assert {"report", "test", "lab"} <= named <= set(TASKS)
+    from winback.cli import main
+
+    assert set(re.findall(r"`winback (\w+)", README)) <= set(main.commands)
+
+
+def test_every_file_linked_exists():
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_the_gate_runs_the_readme_command():
+    gate = (ROOT / ".ci" / "run").read_text()
+    assert "python3 run.py check" in gate
+    assert "python3 run.py test" in gate

@@ -1,0 +1,158 @@
+"""Is the report one offline page with the answer first, and does it carry the package's figures?"""
+
+import re
+from html.parser import HTMLParser
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import winback as wb
+from winback import report
+from winback.offers import headlines
+
+pytestmark = pytest.mark.slow
+
+
+class Links(HTMLParser):
+    """Collects every src, href and import of a page, with its text in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.targets, self.ids = [], set()
+
+    def handle_starttag(self, tag, attributes):
+        for name, value in attributes:
+            if name in ("src", "href", "xlink:href", "data", "action", "srcset"):
+                self.targets.append(value)
+            if name == "id":
+                self.ids.add(value)
+
+
+@pytest.fixture(scope="module")
+def study_report(tmp_path_factory):
+    out = tmp_path_factory.mktemp("reports")
+    return {path.suffix: path for path in report.write_report(out=out)}
+
+
+@pytest.fixture(scope="module")
+def page(study_report):
+    return study_report[".html"].read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def result():
+    study = wb.load_telecom_study()
+    return wb.compare_offers(study.lapsed, study.offers)
+
+
+def test_the_page_needs_no_network(page):
+    links = Links()
+    links.feed(page)
+    outside = [target for target in links.targets if not target.startswith(("#", "data:"))]
+    assert outside == []
+    assert not re.search(r"@import|url\(\s*['\"]?(?!#|data:)|<script|<link", page)
+
+
+def test_the_page_is_small(page):
+    assert len(page.encode()) < 3_000_000
+
+
+def test_every_entry_of_the_contents_leads_somewhere(page):
+    links = Links()
+    links.feed(page)
+    inside = [target[1:] for target in links.targets if target.startswith("#") and "nav" not in target]
+    wanted = {target for target in inside if "-" in target and not re.match(r"^[a-z]{1,2}[0-9a-f]{8,}$", target)}
+    assert wanted
+    assert wanted <= links.ids
+
+
+def test_answer_tiles_table_and_chart_come_first_in_this_order(page, result):
+    answer = page.index(result.describe().splitlines()[0].replace("'", "&#x27;"))
+    tiles = page.index('<table class="tiles')
+    table = page.index('<table class="winback')
+    chart = page.index("<svg")
+    contents = page.index("<nav>")
+    assert page.index("<h1") < answer < tiles < table < chart < contents
+
+
+def test_the_page_carries_the_figures_of_the_result(page, result):
+    for heading, text in headlines.first_table(result).frame.iloc[0].items():
+        assert heading in page
+        assert text.split(" [")[0] in page
+
+
+def test_the_code_is_folded_away_at_the_end(page):
+    code = page.index("import winback as wb")
+    assert page.rindex("<details>", 0, code) > page.index("Versions and data")
+
+
+def test_assumptions_versions_and_hash_are_there(page):
+    campaign = wb.load_campaign()
+    for text in ("due in full when a customer accepts", campaign.sha256, "lifelines", wb.__version__, "2016"):
+        assert text in page
+
+
+def test_no_traceback_or_warning_reaches_the_page(page):
+    assert not re.search(r"Traceback|Warning|nan\b|NaN", page)
+
+
+def test_csv_and_workbook_carry_the_same_figures(study_report, result):
+    frame = result.to_frame()
+    written = pd.read_csv(study_report[".csv"], keep_default_na=False)
+    pd.testing.assert_frame_equal(written, frame, check_dtype=False)
+    sheet = openpyxl.load_workbook(study_report[".xlsx"])["offers"]
+    profit = [cell.value for cell in sheet[1]].index("gross_profit")
+    assert [row[profit].value for row in sheet.iter_rows(min_row=2)] == pytest.approx(frame["gross_profit"].tolist())
+
+
+def test_the_report_runs_on_the_analysts_own_table(tmp_path):
+    study = wb.simulate_telecom_study(5_300, calibrate=False, rng=11)
+    own = study.lapsed.query("offer in ('discount', 'upgrade')").drop(columns="eligible")
+    own = own.rename(columns={"customer_id": "Kunde", "returned": "zurück"})
+    own.assign(zurück=own["zurück"].map({True: "yes", False: "no"})).to_csv(
+        tmp_path / "kunden.csv", sep=";", index=False
+    )
+    (tmp_path / "offers.toml").write_text(
+        '[[offer]]\nname = "discount"\namount = 120\npaid = "on_acceptance"\n'
+        '[[offer]]\nname = "upgrade"\namount = 105\npaid = "on_acceptance"\n'
+    )
+    columns = {"customer_id": "Kunde", "returned": "zurück"}
+    paths = report.write_report(
+        tmp_path / "kunden.csv",
+        tmp_path / "offers.toml",
+        horizon_months=24,
+        annual_discount=0.1,
+        currency="EUR",
+        columns=columns,
+        out=tmp_path / "out",
+    )
+    page = paths[0].read_text(encoding="utf-8")
+    assert "kunden.csv" in page
+    assert "EUR " in page
+    assert "No control group" in page
+    assert "telecom study" not in page
+
+
+def test_the_report_runs_on_value_measured_directly(tmp_path, hillstrom):
+    from winback.offers.catalog import write_offers
+
+    hillstrom.lapsed.to_csv(tmp_path / "customers.csv", index=False)
+    write_offers(hillstrom.offers, tmp_path / "offers.toml")
+    paths = report.write_report(tmp_path / "customers.csv", tmp_path / "offers.toml", out=tmp_path / "out")
+    page = paths[0].read_text(encoding="utf-8")
+    assert "$0.2849" in page
+    assert "cannot be varied" in page
+
+
+def test_a_notebook_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
+    def broken(*_):
+        notebook = original()
+        notebook.cells[2].source = "raise ValueError('on purpose')"
+        return notebook
+
+    original = report.load_notebook
+    monkeypatch.setattr(report, "load_notebook", broken)
+    with pytest.raises(RuntimeError, match="ValueError: on purpose"):
+        report.write_report(out=tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
