@@ -33,9 +33,7 @@ class Campaign:
     @property
     def subtitle(self) -> Sentences:
         """One line for the head of a report."""
-        return Sentences(
-            f"{self.source}: {format_count(len(self.customers))} lost customers, {len(self.offers)} offers"
-        )
+        return Sentences(f"{self.source}: {format_count(len(self.customers))} customers, {len(self.offers)} offers")
 
 
 def load_campaign(

@@ -8,6 +8,7 @@ rate of zero counts plain money.
 from __future__ import annotations
 
 from math import log1p
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,7 +29,7 @@ def check_annual_discount(annual_discount: float) -> float:
     >>> check_annual_discount(0.1)
     0.1
     """
-    if annual_discount is None or isinstance(annual_discount, bool | str):
+    if not _is_number(annual_discount):
         raise ValueError(f"annual_discount must be a rate such as 0.10 for 10% a year; got {annual_discount!r}.")
     rate = float(annual_discount)
     if not 0 <= rate < 1:
@@ -50,12 +51,16 @@ def check_horizon(horizon_months: float) -> float:
     >>> check_horizon(24)
     24.0
     """
-    if horizon_months is None or isinstance(horizon_months, bool | str):
+    if not _is_number(horizon_months):
         raise ValueError(f"horizon_months must be a number of months, such as 24; got {horizon_months!r}.")
     months = float(horizon_months)
     if not 0 < months < np.inf:
         raise ValueError(f"horizon_months must be above 0 and finite; got {months:g}.")
     return months
+
+
+def _is_number(value) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
 
 
 def monthly_force(annual_discount: float) -> float:
@@ -77,7 +82,8 @@ def discount_factor(months: ArrayLike, annual_discount: float) -> np.ndarray:
     >>> discount_factor([0, 12], 0.25).round(6).tolist()
     [1.0, 0.8]
     """
-    return np.exp(-monthly_force(annual_discount) * np.asarray(months, dtype=float))
+    force, months = monthly_force(annual_discount), np.asarray(months, dtype=float)
+    return np.ones_like(months) if force == 0 else np.exp(-force * months)
 
 
 def discounted_months(months: ArrayLike, annual_discount: float) -> np.ndarray:

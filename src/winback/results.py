@@ -15,7 +15,7 @@ from typing import ClassVar
 
 import pandas as pd
 
-DASH = "–"
+DASH, NO_UPPER, NO_LOWER = "–", "no upper limit", "no lower limit"
 
 
 def format_money(amount: float, currency: str = "$", digits: int | None = None, signed: bool = False) -> str:
@@ -29,7 +29,7 @@ def format_money(amount: float, currency: str = "$", digits: int | None = None, 
     if not math.isfinite(amount):
         return _not_finite(amount)
     if digits is None:
-        digits = 4 if 0 < abs(amount) < 1 else 2 if abs(amount) < 10_000 else 0
+        digits = 4 if 0 < abs(amount) < 0.99995 else 2 if round(abs(amount), 2) < 10_000 else 0
     number = f"{abs(amount):,.{digits}f}"
     sign = "" if float(number.replace(",", "")) == 0 else "-" if amount < 0 else "+" if signed else ""
     return f"{sign}{currency}{' ' if currency.isalpha() else ''}{number}"
@@ -43,7 +43,7 @@ def format_percent(share: float, digits: int = 1) -> str:
     >>> format_percent(0.45), format_percent(7.934, 0)
     ('45.0%', '793%')
     """
-    return f"{100 * share:,.{digits}f}%" if math.isfinite(share) else _not_finite(share)
+    return f"{_unsigned_zero(f'{100 * share:,.{digits}f}')}%" if math.isfinite(share) else _not_finite(share)
 
 
 def format_count(number: float) -> str:
@@ -54,11 +54,15 @@ def format_count(number: float) -> str:
     >>> format_count(53000)
     '53,000'
     """
-    return f"{number:,.0f}" if math.isfinite(number) else _not_finite(number)
+    return _unsigned_zero(f"{number:,.0f}") if math.isfinite(number) else _not_finite(number)
+
+
+def _unsigned_zero(text: str) -> str:
+    return text.lstrip("-") if not text.strip("-0.,") else text
 
 
 def _not_finite(number: float) -> str:
-    return DASH if math.isnan(number) else "no upper limit" if number > 0 else "no lower limit"
+    return DASH if math.isnan(number) else NO_UPPER if number > 0 else NO_LOWER
 
 
 def join_words(words: Iterable[str]) -> str:
@@ -71,6 +75,15 @@ def join_words(words: Iterable[str]) -> str:
     """
     words = list(words)
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
+
+
+FORMATS = {
+    "text": str,
+    "count": format_count,
+    "money": format_money,
+    "percent": format_percent,
+    "percent0": lambda share: format_percent(share, 0),
+}
 
 
 class Sentences(str):
@@ -137,23 +150,25 @@ class Result:
     def _cell(self, row: dict, name: str, form: str) -> str:
         text = self.format(row[name], form)
         low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
-        if low is None or (math.isnan(low) and math.isnan(high)):
+        if low is None or (pd.isna(low) and pd.isna(high)) or low == high:
             return text
         return f"{text} [{self.format(low, form)}, {self.format(high, form)}]"
 
     def format(self, value, form: str) -> str:
-        """Write one value in one of the formats of ``shown``."""
-        if form == "text":
-            return DASH if value is None or value != value else str(value)
+        """Write one value in one of the formats of ``shown``; a missing one is a dash."""
+        if form not in FORMATS:
+            raise ValueError(f"There is no format {form!r}; there are {', '.join(FORMATS)}.")
+        if value is None or pd.isna(value):
+            return DASH
         if form == "money":
             return format_money(float(value), self.currency)
-        if form == "count":
-            return format_count(float(value))
-        return format_percent(float(value), digits=0 if form == "percent0" else 1)
+        return FORMATS[form](value)
 
     def __str__(self) -> str:
         """Show the first sentences and the table, at most 12 lines."""
-        rows = self.table().iloc[:, :6].to_string(index=False).splitlines()[:7]
+        table = self.table().iloc[:, :6]
+        rows = [] if table.empty else table.head(6).to_string(index=False).splitlines()
+        rows += [f"... {len(table)} rows in all"] if len(table) > 6 else []
         return "\n".join([*self.describe().splitlines()[: 12 - len(rows)], *rows])
 
     def __repr__(self) -> str:
@@ -202,7 +217,8 @@ def html_tiles(tiles: pd.DataFrame) -> str:
 
 
 def _is_figures(column: pd.Series) -> bool:
-    return all(any(letter.isdigit() for letter in text[:8]) or text in (DASH, "") for text in column)
+    figures = [text for text in column if text not in (DASH, "") and not text.startswith((NO_UPPER, NO_LOWER))]
+    return all(any(letter.isdigit() for letter in text[:8]) for text in figures)
 
 
 def _html_cell(text: str, side: str) -> str:

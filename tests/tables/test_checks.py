@@ -58,13 +58,13 @@ def test_a_clean_table_has_no_problems():
         ({"first_tenure": [1, 0, -2]}, "must be > 0; 2 of 3 rows (first: customer 12, row 2, 0). Drop these rows, or"),
         (
             {"second_tenure": [None, 3, -1]},
-            "must be > 0; 1 of 3 rows (first: customer 13, row 3, -1.0). Drop these rows",
+            "must be > 0; 1 of 3 rows (first: customer 13, row 3, -1). Drop these rows",
         ),
         ({"months_away": [3, -1, 0]}, "must be >= 0; 1 of 3 rows (first: customer 12, row 2, -1). Correct them."),
-        ({"offer_probability": [0.5, 30, 1]}, "must be <= 1; 1 of 3 rows (first: customer 12, row 2, 30.0). Correct"),
+        ({"offer_probability": [0.5, 30, 1]}, "must be <= 1; 1 of 3 rows (first: customer 12, row 2, 30). Correct"),
         (
             {"offer_probability": [0, 0.3, 1]},
-            "must be > 0; 1 of 3 rows (first: customer 11, row 1, 0.0). Correct them.",
+            "must be > 0; 1 of 3 rows (first: customer 11, row 1, 0). Correct them.",
         ),
         (
             {"complaints": [0.5, 1, -2]},
@@ -80,7 +80,7 @@ def test_a_clean_table_has_no_problems():
         ),
         (
             {"second_tenure": [9, 3, 24]},
-            "must be empty unless `returned`; 1 of 3 rows (first: customer 11, row 1, 9). Set `returned` to true, or",
+            "must be empty unless `returned`; 1 of 1 rows (first: customer 11, row 1, 9). Set `returned` to true, or",
         ),
         (
             {"second_tenure": [None, 3, None]},
@@ -127,12 +127,10 @@ def test_a_needed_value_must_not_be_missing():
         check_lapsed(leavers(first_margin=[5, None, None]), needs=["first_margin"])
 
 
-@pytest.mark.xfail(strict=True, reason="`needs` looks at winback's own columns only; the docstring says complete")
 def test_a_needed_value_of_the_analysts_own_column_must_not_be_missing():
     assert problems_of(leavers(region=["north", None, None]), needs=["region"]) == [("region", 2)]
 
 
-@pytest.mark.xfail(strict=True, reason="a single name is read letter by letter: `o` is missing, `f` is missing, ...")
 def test_a_single_needed_column_may_be_given_as_a_word():
     assert len(check_lapsed(leavers(), needs="offer")) == 3
 
@@ -146,12 +144,10 @@ def test_an_empty_offer_is_not_taken_for_untreated():
         check_lapsed(leavers(offer=["none", None, "bundle"]), needs=["offer"])
 
 
-@pytest.mark.xfail(strict=True, reason="an empty text becomes an offer whose label is the empty text")
 def test_a_blank_offer_is_missing():
     assert problems_of(leavers(offer=["none", "", "  "]), needs=["offer"]) == [("offer", 2)]
 
 
-@pytest.mark.xfail(strict=True, reason="bool(pd.NA) leaks as TypeError while the first offender is named")
 @pytest.mark.parametrize("dtype", ["Float64", "Int64"])
 def test_a_missing_value_of_a_nullable_column_is_a_problem_and_not_a_crash(dtype):
     assert problems_of(leavers(first_margin=pd.array([5, None, 7], dtype)), ["first_margin"]) == [("first_margin", 1)]
@@ -164,11 +160,12 @@ def test_a_frame_without_rows_is_refused():
 
 def test_repeated_column_names_are_all_named():
     twice = pd.DataFrame([[1, "a", "b", 2, 3]], columns=["customer_id", "offer", "offer", "value", "value"])
-    with pytest.raises(TableError, match=r"`offer, value` is the name of more than one column\. Rename or drop"):
+    with pytest.raises(
+        TableError, match=r"`offer` is the name of more than one column\. Rename or drop.*\n.*`value` is the name"
+    ):
         check_lapsed(twice)
 
 
-@pytest.mark.xfail(strict=True, reason="the check stops at repeated names; the missing column shows in the next run")
 def test_missing_columns_are_listed_beside_repeated_ones():
     twice = pd.DataFrame([[1, 2]], columns=["offer", "offer"])
     assert problems_of(twice) == [("customer_id", 0), ("offer", 0)]
@@ -189,24 +186,20 @@ def test_several_problems_are_listed_together():
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="complaints are compared only if no other problem was found in any column")
 def test_too_many_resolved_complaints_are_listed_beside_another_problem():
     table = leavers(first_tenure=[0, 20, 30], complaints_resolved=[0, 2, 1])
     assert problems_of(table) == [("complaints_resolved", 1), ("first_tenure", 1)]
 
 
-@pytest.mark.xfail(strict=True, reason="a fault in one row of a second_ column hides other faults in other rows")
 def test_a_negative_tenure_does_not_hide_a_tenure_without_return():
     assert problems_of(leavers(second_tenure=[9, -3, 24])) == [("second_tenure", 1), ("second_tenure", 1)]
 
 
-@pytest.mark.xfail(strict=True, reason="one unreadable `returned` switches the checks of all second lifetimes off")
 def test_an_unreadable_return_does_not_hide_another_rows_missing_tenure():
     table = leavers(returned=["maybe", True, True], second_tenure=[None, None, 24])
     assert problems_of(table) == [("returned", 1), ("second_tenure", 1)]
 
 
-@pytest.mark.xfail(strict=True, reason="`followed` is compared only where there is a column `returned`")
 def test_a_tenure_longer_than_followed_is_found_without_the_column_returned():
     assert problems_of(leavers(returned=None, second_tenure=[None, 3, 25])) == [("second_tenure", 1)]
 
@@ -215,14 +208,12 @@ def test_a_tenure_as_long_as_it_was_followed_is_accepted():
     assert check_lapsed(leavers(second_tenure=[None, 3, 24]))["second_tenure"].max() == 24
 
 
-@pytest.mark.xfail(strict=True, reason="missing ids are also reported as duplicates of one another")
 def test_missing_ids_are_not_duplicates():
     assert problems_of(leavers(customer_id=[None, None, 13])) == [("customer_id", 2)]
 
 
-@pytest.mark.xfail(strict=True, reason="the first offender is called customer nan, and the others customer 12.0")
 def test_an_offender_without_id_is_named_by_its_row():
-    with pytest.raises(TableError, match=r"first: row 3, 0\.0"):
+    with pytest.raises(TableError, match=r"first: row 3, 0\)"):
         check_lapsed(leavers(customer_id=[11, 12, None], first_tenure=[10, 20, 0.0]))
 
 

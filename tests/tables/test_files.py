@@ -63,7 +63,6 @@ def test_the_same_table_is_read_from_every_kind_of_file(load, name):
     pd.testing.assert_frame_equal(load(name, SAME_TABLE[name]), MEANT)
 
 
-@pytest.mark.xfail(strict=True, reason="only a small .gz is unpacked; the message says 'has the ending .GZ'")
 def test_capitals_in_the_ending_of_a_packed_file_do_not_matter(load):
     pd.testing.assert_frame_equal(load("CAPITALS.CSV.GZ", gzip.compress(TEXT.encode())), MEANT)
 
@@ -99,19 +98,19 @@ NO_TABLE = {
     "empty.csv": ("", r"is empty\. Check that the export worked\."),
     "blank.csv": ("\n\n", r"is empty\. Check that the export worked\."),
     "empty.csv.gz": (gzip.compress(b""), r"is empty\. Check that the export worked\."),
-    "latin.csv": (LATIN, r"cannot be read \(.*utf-8.*0xfc in position 21.*\)\. \w+"),
-    "picture.csv": (b"\x89PNG\r\n\x1a\n\0\0", r"cannot be read \(.*utf-8.*0x89 in position 0.*\)\. \w+"),
-    "zeros.csv": (b"\0\0\0\0", r"is not text\. Export it again as CSV with one heading line\."),
+    "latin.csv": (LATIN, r"is not text in UTF-8\. Export it again; in Excel choose 'CSV UTF-8'"),
+    "picture.csv": (b"\x89PNG\r\n\x1a\n\0\0", r"is not text in UTF-8\. Export it again"),
+    "zeros.csv": (b"\0\0\0\0", r"is not text: it holds zero bytes\. Export it again"),
     "long.csv": (
         "customer_id,offer\n1,none\n2,none,x\n",
-        r"cannot be read \(.*2 fields in line 3, saw 3\)\. Export it",
+        r"has more cells in line 3 than in its heading\. Put quotation marks",
     ),
-    "longer.csv": ("customer_id,offer\n1,none,x\n2,none\n", r"cannot be read \(.*\)\. Export it again"),
-    "quote.csv": ('customer_id,offer\n1,"none\n', r"cannot be read \(.*inside string.*\)\. Export it again"),
-    "plain.csv.gz": (TEXT, r"cannot be read \(Not a gzipped file .*\)\. Export it again"),
-    "cut.csv.gz": (gzip.compress(TEXT.encode())[:-9], r"cannot be read \(Compressed file ended .*\)\. Export it again"),
-    "text.xlsx": (TEXT, r"cannot be read \(.*\)\. Export it again"),
-    "cut.xlsx": (as_workbook()[:-2000], r"cannot be read \(.* not a zip file\)\. Export it again"),
+    "longer.csv": ("customer_id,offer\n1,none,x\n2,none\n", r"has more cells in line 2 than in its heading"),
+    "quote.csv": ('customer_id,offer\n1,"none\n', r"has a quotation mark that is never closed\. Close it"),
+    "plain.csv.gz": (TEXT, r"cannot be read \(BadGzipFile\)\. Export it again"),
+    "cut.csv.gz": (gzip.compress(TEXT.encode())[:-9], r"cannot be read \(EOFError\)\. Export it again"),
+    "text.xlsx": (TEXT, r"cannot be read as a workbook\. Open it and save it again"),
+    "cut.xlsx": (as_workbook()[:-2000], r"cannot be read as a workbook\. Open it and save it again"),
     "leavers.parquet": ("PAR1", r"has the ending \.parquet\. Save it as CSV, TSV or XLSX\."),
     "leavers": (TEXT, r"has the ending \(none\)\. Save it as CSV, TSV or XLSX\."),
     "leavers.gz": (gzip.compress(TEXT.encode()), r"has the ending \(none\)\. Save it as CSV, TSV or XLSX\."),
@@ -125,42 +124,36 @@ def test_a_file_without_a_table_is_one_problem_that_names_it(load, name):
         load(name, content)
 
 
-@pytest.mark.xfail(strict=True, reason="the remedy says CSV, which it is; what helps is 'CSV UTF-8'")
 def test_a_file_in_another_encoding_is_told_which_one_to_use(load):
-    with pytest.raises(TableError, match=r"Save it as .*UTF-8"):
+    with pytest.raises(TableError, match=r"in Excel choose 'CSV UTF-8'"):
         load("latin.csv", LATIN)
 
 
-@pytest.mark.xfail(strict=True, reason="pandas' own words about index_col; of later rows the line is named")
 def test_a_first_row_longer_than_the_heading_is_named_by_its_line(load):
     with pytest.raises(TableError, match="line 2"):
         load("longer.csv", "customer_id,offer\n1,none,x\n2,none\n")
 
 
-@pytest.mark.xfail(strict=True, reason="zlib.error leaks: it is neither OSError nor ValueError")
 def test_a_damaged_gz_file_is_refused(load):
     damaged = gzip.compress(TEXT.encode())[:10] + b"\xff" * 40  # the heading of the archive and nonsense
     with pytest.raises(TableError, match=r"`damaged\.csv\.gz` cannot be read"):
         load("damaged.csv.gz", damaged)
 
 
-@pytest.mark.xfail(strict=True, reason="xml's ParseError leaks: it is a SyntaxError")
 @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml"])
 def test_a_damaged_workbook_is_refused(load, part):
     with pytest.raises(TableError, match=r"`damaged\.xlsx` cannot be read"):
         load("damaged.xlsx", rewritten(as_workbook(), part, "<broken"))
 
 
-@pytest.mark.xfail(strict=True, reason="the message is pandas' own: No such keys(s): 'io.excel.zip.reader'")
 def test_an_archive_called_a_workbook_is_refused_in_words(load):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("leavers.csv", TEXT)
-    with pytest.raises(TableError, match=r"cannot be read \((?!No such keys)"):
+    with pytest.raises(TableError, match=r"cannot be read as a workbook"):
         load("archive.xlsx", content.getvalue())
 
 
-@pytest.mark.xfail(strict=True, reason="pandas renames the second to offer.1, so that check_lapsed cannot see it")
 @pytest.mark.parametrize("name", ["twice.csv", "twice.xlsx"])
 def test_a_heading_that_repeats_a_name_is_refused(load, name):
     table = pd.DataFrame([[1, "none", "bundle"]], columns=["customer_id", "offer", "offer"])
@@ -168,29 +161,24 @@ def test_a_heading_that_repeats_a_name_is_refused(load, name):
         load(name, as_workbook(table) if name.endswith("xlsx") else table.to_csv(index=False))
 
 
-@pytest.mark.xfail(strict=True, reason="CSV refuses a row longer than its heading; XLSX calls the rest 'Unnamed: 2'")
 def test_a_row_longer_than_the_heading_of_a_workbook_is_refused(load):
     with pytest.raises(TableError, match=r"long\.xlsx"):
         load("long.xlsx", as_workbook(pd.DataFrame([[1, "none", "x"]], columns=["customer_id", "offer", None])))
 
 
-@pytest.mark.xfail(strict=True, reason="0012 is read as 12: another id than the analyst's, and 12 its duplicate")
 def test_leading_zeros_of_an_id_are_kept(load):
     assert load("ids.csv", "customer_id,value\n0012,1\n12,2\n")["customer_id"].tolist() == ["0012", "12"]
 
 
-@pytest.mark.xfail(strict=True, reason="the separators inside a quoted name are counted too: comma wins, three columns")
 def test_separators_in_a_quoted_heading_do_not_count(load):
     assert load("quoted.csv", 'customer_id;"a,b,c"\n1;2\n').shape == (1, 2)
 
 
-@pytest.mark.xfail(strict=True, reason="the rest of the cell after a zero byte is dropped in silence")
 def test_a_zero_byte_in_a_row_is_refused(load):
     with pytest.raises(TableError, match="is not text"):
         load("zero.csv", b"customer_id,offer\n1,bun\0dle\n")
 
 
-@pytest.mark.xfail(strict=True, reason="an empty first line makes a full file 'empty'")
 def test_a_file_that_starts_with_an_empty_line_is_not_called_empty(load):
     assert len(load("blank.csv", "\n" + TEXT)) == 2
 

@@ -29,7 +29,7 @@ def test_a_customer_may_have_several_contracts_one_of_a_single_day():
         ),
         (
             {"start": ["2024-02-30", "soon"]},
-            "`start` must be a date; 2 of 2 rows (first: customer 1, row 1, 2024-02-30). Write dates as YYYY-MM-DD.",
+            "`start` must be a date; 2 of 2 rows (first: customer 1, row 1, 2024-02-30). Write dates as YYYY-MM-DD",
         ),
         (
             {"start": ["2024-01-31", None]},
@@ -42,7 +42,6 @@ def test_contracts_with_bad_dates_are_refused(changes, line):
         check_subscriptions(pd.DataFrame({**CONTRACTS, **changes}), needs=["start"])
 
 
-@pytest.mark.xfail(strict=True, reason="the usual stand-in for 'open end' is called no date: pandas' year 2262")
 def test_a_far_end_is_read_or_refused_for_what_it_is():
     with pytest.raises(TableError, match=r"`end` .*9999-12-31.*empty"):
         check_subscriptions(pd.DataFrame({**CONTRACTS, "end": ["9999-12-31", "2025-01-01"]}))
@@ -55,7 +54,7 @@ def test_events_need_a_date_and_a_name():
 
 def test_transactions_list_every_problem():
     log = pd.DataFrame({"customer_id": [1, None], "date": ["2024-01-31", "x"], "amount": ["5 $", 2]})
-    assert columns_with_problems(check_transactions, log) == [["customer_id", 1], ["date", 1], ["amount", 1]]
+    assert columns_with_problems(check_transactions, log) == [["date", 1], ["amount", 1], ["customer_id", 1]]
 
 
 def test_refunds_are_accepted():
@@ -90,13 +89,11 @@ def test_map_columns_refuses_a_name_that_is_taken():
         map_columns(pd.DataFrame({"angebot": [1], "offer": [2]}), {"offer": "angebot"})
 
 
-@pytest.mark.xfail(strict=True, reason="of two names for one column the first is silently lost")
 def test_map_columns_refuses_two_names_for_one_column():
     with pytest.raises(TableError, match="kunde"):
         map_columns(pd.DataFrame({"kunde": [1]}), {"customer_id": "kunde", "offer": "kunde"})
 
 
-@pytest.mark.xfail(strict=True, reason="AttributeError of a list leaks; check_lapsed says what to do instead")
 def test_map_columns_refuses_what_is_not_a_frame():
     with pytest.raises(TableError, match="must be a pandas DataFrame, not list"):
         map_columns([1, 2], {"customer_id": "kunde"})

@@ -46,9 +46,9 @@ def check_lapsed(customers: pd.DataFrame, needs: Iterable[str] = ()) -> pd.DataF
     >>> wb.check_lapsed(table)["returned"].tolist()
     [False, True]
     """
-    typed, problems = _check_columns(customers, "table of lapsed customers", LAPSED, needs, unique_id=True)
-    _check_complaints(typed, problems)
-    _check_second_lifetime(typed, problems)
+    typed, unread, problems = _check_columns(customers, "table of lapsed customers", LAPSED, needs, unique_id=True)
+    _check_complaints(typed, unread, problems)
+    _check_second_lifetime(typed, unread, problems)
     problems.raise_if_any()
     return typed
 
@@ -63,7 +63,7 @@ def check_subscriptions(subscriptions: pd.DataFrame, needs: Iterable[str] = ()) 
     >>> wb.check_subscriptions(contracts, needs=["start"])["start"].dt.year.tolist()
     [2024]
     """
-    typed, problems = _check_columns(subscriptions, "table of subscriptions", SUBSCRIPTIONS, needs)
+    typed, _, problems = _check_columns(subscriptions, "table of subscriptions", SUBSCRIPTIONS, needs)
     if {"start", "end"} <= set(typed):
         problems.add_rows(
             "end",
@@ -85,7 +85,7 @@ def check_events(events: pd.DataFrame, needs: Iterable[str] = ("date", "event"))
     >>> len(wb.check_events(log))
     1
     """
-    typed, problems = _check_columns(events, "table of events", EVENTS, needs)
+    typed, _, problems = _check_columns(events, "table of events", EVENTS, needs)
     problems.raise_if_any()
     return typed
 
@@ -100,7 +100,7 @@ def check_transactions(transactions: pd.DataFrame, needs: Iterable[str] = ("date
     >>> float(wb.check_transactions(log)["amount"].sum())
     7.5
     """
-    typed, problems = _check_columns(transactions, "table of transactions", TRANSACTIONS, needs)
+    typed, _, problems = _check_columns(transactions, "table of transactions", TRANSACTIONS, needs)
     problems.raise_if_any()
     return typed
 
@@ -126,6 +126,7 @@ def map_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     >>> list(wb.map_columns(pd.DataFrame({"kunde": [1]}), {"customer_id": "kunde"}))
     ['customer_id']
     """
+    _refuse_other_than_frame(frame, "table")
     problems = ProblemList("table", frame)
     for ours, theirs in names.items():
         if theirs not in frame:
@@ -133,40 +134,53 @@ def map_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
             problems.add(theirs, f"is not a column, so it cannot be used as `{ours}`", f"Choose one of: {there}.")
         elif ours in frame and ours != theirs and ours not in names.values():
             problems.add(ours, f"is there already, so `{theirs}` cannot take its name", "Rename or drop it first.")
+    for theirs in sorted({name for name in names.values() if list(names.values()).count(name) > 1}):
+        problems.add(theirs, "is mapped to more than one name", "Map it once, and copy the column for a second use.")
     problems.raise_if_any()
     return frame.rename(columns={theirs: ours for ours, theirs in names.items()})
 
 
-def _check_columns(frame, table, columns, needs, unique_id=False) -> tuple[pd.DataFrame, ProblemList]:
+Unread = dict[str, np.ndarray]  # column -> the rows whose value could not be read
+
+
+def _check_columns(frame, table, columns, needs, unique_id=False) -> tuple[pd.DataFrame, Unread, ProblemList]:
     """Type every known column and check what concerns one column alone."""
-    if not isinstance(frame, pd.DataFrame):
-        remedy = "Read the file with winback.load_table or pandas first."
-        raise TableError(
-            table,
-            [Problem("table", f"must be a pandas DataFrame, not {type(frame).__name__}", 0, "", remedy)],
-        )
+    _refuse_other_than_frame(frame, table)
     problems = ProblemList(table, frame)
-    if frame.columns.has_duplicates:
-        twice = ", ".join(sorted({str(name) for name in frame.columns[frame.columns.duplicated()]}))
-        problems.add(twice, "is the name of more than one column", "Rename or drop all but one.")
-        problems.raise_if_any()
     if len(frame) == 0:
         problems.add("table", "has no rows", "Check that the right file was exported.")
-    needed = ["customer_id", *(name for name in needs if name != "customer_id")]
+    needed = list(dict.fromkeys(["customer_id", *([needs] if isinstance(needs, str) else needs)]))
     _report_missing_columns(frame, needed, columns, problems)
-    typed = frame.copy()
+    if frame.columns.has_duplicates:
+        for name in sorted({str(name) for name in frame.columns[frame.columns.duplicated()]}):
+            problems.add(name, "is the name of more than one column", "Rename or drop all but one.")
+        problems.raise_if_any()
+    typed, unread = frame.copy(), {}
     for column in columns:
         if column.name in frame:
-            complete = column.name in needed and column.name not in (*SECOND_LIFETIME, "value")
-            typed[column.name] = _typed_column(frame[column.name], column, complete, problems)
+            typed[column.name], unread[column.name] = _typed_column(frame[column.name], column, problems)
+    for name in needed:
+        if name in frame and name not in (*SECOND_LIFETIME, "value"):
+            remedy = "Write none for untreated customers." if name == "offer" else "Fill it in or drop these rows."
+            missing = typed[name].isna().to_numpy() & ~unread.get(name, np.zeros(len(frame), dtype=bool))
+            problems.add_rows(name, missing, "must not be missing", remedy)
     if unique_id and "customer_id" in frame:
         problems.add_rows(
             "customer_id",
-            frame["customer_id"].duplicated().to_numpy(),
+            (frame["customer_id"].duplicated() & frame["customer_id"].notna()).to_numpy(),
             "must be unique: one row per customer",
             "Keep one row per customer, or number the rows if they are different customers.",
         )
-    return typed, problems
+    return typed, unread, problems
+
+
+def _refuse_other_than_frame(frame, table):
+    if not isinstance(frame, pd.DataFrame):
+        problem, remedy = f"must be a pandas DataFrame, not {type(frame).__name__}", "Read the file with load_table."
+        raise TableError(table, [Problem("table", problem, 0, "", remedy)])
+    if isinstance(frame.columns, pd.MultiIndex):
+        remedy = "Give each column one name, as in a CSV file."
+        raise TableError(table, [Problem("table", "must have one row of headings", 0, "", remedy)])
 
 
 def _report_missing_columns(frame, needed, columns, problems):
@@ -179,17 +193,12 @@ def _report_missing_columns(frame, needed, columns, problems):
             problems.add(name, "is missing from the table", remedy)
 
 
-def _typed_column(values: pd.Series, column: Column, complete: bool, problems: ProblemList) -> pd.Series:
+def _typed_column(values: pd.Series, column: Column, problems: ProblemList) -> tuple[pd.Series, np.ndarray]:
     typed, unread = PARSERS[column.kind](values)
     if unread.any():
         problems.add_rows(column.name, unread, *WHAT_IS_READ[column.kind])
     _check_bounds(typed, column, unread, problems)
-    if complete:
-        remedy = "Fill it in or drop these rows."
-        if column.name == "offer":
-            remedy = "Write none for untreated customers; an empty cell means unknown."
-        problems.add_rows(column.name, typed.isna().to_numpy() & ~unread, "must not be missing", remedy)
-    return typed
+    return typed, unread
 
 
 def _check_bounds(typed, column, unread, problems):
@@ -209,32 +218,30 @@ def _check_bounds(typed, column, unread, problems):
         problems.add_rows(column.name, numbers > column.at_most, f"must be <= {column.at_most:g}", "Correct them.")
 
 
-def _check_complaints(typed, problems):
-    pair = {"complaints", "complaints_resolved"}
-    if pair <= set(typed) and not any(problems_in(name, problems) for name in pair):
-        bad = (typed["complaints_resolved"] > typed["complaints"]).to_numpy()
+def _check_complaints(typed, unread, problems):
+    if {"complaints", "complaints_resolved"} <= set(typed):
+        read = ~(unread["complaints"] | unread["complaints_resolved"])
+        bad = (typed["complaints_resolved"] > typed["complaints"]).to_numpy() & read
         problems.add_rows("complaints_resolved", bad, "must be <= `complaints`", "Correct one of the two counts.")
 
 
-def _check_second_lifetime(typed, problems):
+def _check_second_lifetime(typed, unread, problems):
     """Second lifetimes, or the value measured directly, are there for those who returned and for nobody else."""
-    if "returned" not in typed or problems_in("returned", problems):
+    if {"second_tenure", "followed"} <= set(typed):
+        read = ~(unread["second_tenure"] | unread["followed"])
+        bad = (typed["second_tenure"] > typed["followed"] + 0.005).to_numpy() & read
+        problems.add_rows("second_tenure", bad, "must not be longer than `followed`", "Correct one of the two.")
+    if "returned" not in typed:
         return
+    known = typed["returned"].notna().to_numpy()
     returned = typed["returned"].to_numpy(dtype=bool, na_value=False)
-    for name in [name for name in (*SECOND_LIFETIME, "value") if name in typed and not problems_in(name, problems)]:
-        there = typed[name].notna().to_numpy()
-        unearned = there & ~returned
+    for name in [name for name in (*SECOND_LIFETIME, "value") if name in typed]:
+        there = typed[name].notna().to_numpy() | unread[name]
+        unearned = there & ~returned & known
         if name == "value":
             unearned &= (typed[name] != 0).to_numpy()  # a value of 0 says the same as an empty cell
         remedy = "Set `returned` to true, or leave the cell empty."
-        problems.add_rows(name, unearned, "must be empty unless `returned`", remedy)
+        n_others = int((~returned & known).sum())
+        problems.add_rows(name, unearned, "must be empty unless `returned`", remedy, n_others)
         remedy = "Fill it in, or set `returned` to false."
         problems.add_rows(name, ~there & returned, "must be there for returned customers", remedy, int(returned.sum()))
-    if {"second_tenure", "followed"} <= set(typed) and not problems_in("second_tenure", problems):
-        bad = (typed["second_tenure"] > typed["followed"] + 0.005).to_numpy()
-        problems.add_rows("second_tenure", bad, "must not be longer than `followed`", "Correct one of the two.")
-
-
-def problems_in(column: str, problems: ProblemList) -> bool:
-    """Tell whether a problem of this column was found already."""
-    return any(problem.column == column for problem in problems.found)

@@ -10,15 +10,21 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from pandas.api import types
 
 Parsed = tuple[pd.Series, np.ndarray]
 
 TRUE_WORDS = frozenset({"true", "yes", "y", "1", "1.0"})
 FALSE_WORDS = frozenset({"false", "no", "n", "0", "0.0"})
+LARGEST_COUNT = 2**53  # beyond it a float no longer counts one by one
+ISO_DATE = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}.*)?"
+ZONE = r"\s*(?:Z|[+-]\d{2}:?\d{2})$"
 
 
 def parse_number(column: pd.Series) -> Parsed:
-    """Read numbers; infinities and text are not numbers."""
+    """Read numbers; infinities, dates and text are not numbers."""
+    if types.is_datetime64_any_dtype(column) or types.is_timedelta64_dtype(column) or types.is_complex_dtype(column):
+        return pd.Series(np.nan, index=column.index, name=column.name), column.notna().to_numpy()
     values = pd.to_numeric(column, errors="coerce")
     values = values.astype("float64") if values.dtype != np.float64 else values
     bad = (values.isna() & column.notna()).to_numpy() | np.isinf(values.to_numpy())
@@ -29,9 +35,9 @@ def parse_count(column: pd.Series) -> Parsed:
     """Read whole numbers of at least zero; int64 when none is missing."""
     values, bad = parse_number(column)
     numbers = values.to_numpy()
-    with np.errstate(invalid="ignore"):
-        bad = bad | (numbers < 0) | (np.floor(numbers) != numbers) & ~np.isnan(numbers)
-    return (values if bad.any() or values.isna().any() else values.astype("int64")), bad
+    whole = np.floor(numbers) == numbers
+    bad = bad | ~np.isnan(numbers) & ~(whole & (numbers >= 0) & (numbers <= LARGEST_COUNT))
+    return (values if bad.any() or np.isnan(numbers).any() else values.astype("int64")), bad
 
 
 def parse_flag(column: pd.Series) -> Parsed:
@@ -41,9 +47,9 @@ def parse_flag(column: pd.Series) -> Parsed:
     if isinstance(column.dtype, pd.BooleanDtype):
         flags = column
     else:
-        codes, words = pd.factorize(column)  # few distinct words: read each once
-        meaning = [_flag_of(word) for word in words]
-        flags = pd.Series(pd.array([*meaning, pd.NA], dtype="boolean")[codes], index=column.index, name=column.name)
+        codes, words = distinct_values(_without_containers(column)[0])  # few distinct words: read each once
+        meaning = pd.array([*(_flag_of(word) for word in words), pd.NA], dtype="boolean")
+        flags = pd.Series(meaning[codes], index=column.index, name=column.name)
     bad = (flags.isna() & column.notna()).to_numpy()
     return (flags if flags.isna().any() else flags.astype(bool)), bad
 
@@ -54,24 +60,49 @@ def _flag_of(word):
 
 
 def parse_category(column: pd.Series) -> Parsed:
-    """Read labels, with surrounding blanks removed."""
-    no_bad = np.zeros(len(column), dtype=bool)
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return column, no_bad
-    codes, labels = pd.factorize(column, sort=False)
-    names = pd.Index([str(label).strip() for label in labels])
-    codes_of_names, distinct = pd.factorize(names, sort=True)
-    codes = np.append(codes_of_names, -1)[codes] if len(names) else codes
-    values = pd.Categorical.from_codes(codes, categories=distinct)
-    return pd.Series(values, index=column.index, name=column.name), no_bad
+    """Read labels, with surrounding blanks removed; a blank label is missing."""
+    if isinstance(column.dtype, pd.CategoricalDtype) and _is_tidy(column.cat.categories):
+        return column, np.zeros(len(column), dtype=bool)
+    column, containers = _without_containers(column)
+    codes, labels = distinct_values(column)
+    codes_of_names, names = pd.factorize(
+        pd.Index([str(label).strip() or None for label in labels], dtype=object), sort=True
+    )
+    values = pd.Categorical.from_codes(np.append(codes_of_names, -1)[codes], categories=names)
+    return pd.Series(values, index=column.index, name=column.name), containers
+
+
+def _is_tidy(labels: pd.Index) -> bool:
+    return all(isinstance(label, str) and label and label == label.strip() for label in labels)
+
+
+def distinct_values(column: pd.Series) -> tuple[np.ndarray, list]:
+    """Return codes and distinct values; -1 is the code of a missing value."""
+    codes, values = pd.factorize(column)
+    return codes, list(values)
+
+
+def _without_containers(column: pd.Series) -> Parsed:
+    """Return the column without cells that are lists and the like, and where they were."""
+    if column.dtype != object:
+        return column, np.zeros(len(column), dtype=bool)
+    bad = ~column.map(types.is_hashable).to_numpy(dtype=bool)
+    return column.where(~bad, None), bad
 
 
 def parse_date(column: pd.Series) -> Parsed:
-    """Read dates without a time zone; a zone in the data is dropped."""
-    values = pd.to_datetime(column, errors="coerce", format=None if column.dtype != object else "mixed")
-    if getattr(values.dt, "tz", None) is not None:
-        values = values.dt.tz_localize(None)
-    return values, (values.isna() & column.notna()).to_numpy()
+    """Read dates written as YYYY-MM-DD, with or without a time; a time zone is dropped, other orders are refused."""
+    if types.is_datetime64_any_dtype(column):
+        naive = column.dt.tz_localize(None) if getattr(column.dt, "tz", None) is not None else column
+        return naive, np.zeros(len(column), dtype=bool)
+    codes, values = distinct_values(_without_containers(column)[0])
+    words = [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
+    texts = pd.Series([word.strip() if isinstance(word, str) else "" for word in words], dtype=object)
+    written = texts.where(texts.str.fullmatch(ISO_DATE)).str.replace(ZONE, "", regex=True)
+    dates = pd.to_datetime(written, format="ISO8601", errors="coerce")
+    dates = pd.concat([dates, pd.Series([pd.NaT])], ignore_index=True).to_numpy()
+    read = pd.Series(dates[codes], index=column.index, name=column.name)
+    return read, (read.isna() & column.notna()).to_numpy()
 
 
 def parse_as_is(column: pd.Series) -> Parsed:
@@ -90,14 +121,9 @@ PARSERS: dict[str, Callable[[pd.Series], Parsed]] = {
 }
 
 WHAT_IS_READ = {
-    "number": (
-        "must be a number",
-        "Write plain numbers: no currency signs, thousands separators or decimal commas.",
-    ),
-    "count": (
-        "must be a whole number of at least 0",
-        "Write counts as 0, 1, 2, ... and leave unknown ones empty.",
-    ),
+    "number": ("must be a number", "Write plain numbers: no currency signs, thousands separators or decimal commas."),
+    "count": ("must be a whole number of at least 0", "Write counts as 0, 1, 2, ... and leave unknown ones empty."),
+    "category": ("must be a label", "Write one word or number per cell."),
     "flag": ("must be true or false", "Write true/false, yes/no or 1/0, and leave unknown ones empty."),
-    "date": ("must be a date", "Write dates as YYYY-MM-DD."),
+    "date": ("must be a date", "Write dates as YYYY-MM-DD, and leave the end of active contracts empty."),
 }

@@ -91,8 +91,18 @@ class ProblemList:
 
     def _name_row(self, position: int, column: str) -> str:
         """Name one row by its customer where possible, else by its number, with the value seen."""
-        value = self.frame[column].iloc[position] if column in self.frame else None
-        shown = "missing" if value is None or value != value else f"{value}"
-        named = "customer_id" in self.frame and column != "customer_id"
-        row = f"row {position + 1}"
-        return f"customer {self.frame['customer_id'].iloc[position]}, {row}, {shown}" if named else f"{row}, {shown}"
+        value = _shown(self.frame[column].iloc[position]) if column in self.frame else "missing"
+        customer = _shown(self.frame["customer_id"].iloc[position]) if "customer_id" in self.frame else "missing"
+        who = "" if column == "customer_id" or customer == "missing" else f"customer {customer}, "
+        return f"{who}row {position + 1}, {value}"
+
+
+def _shown(value) -> str:
+    """Write one cell: missing ones in words, blank ones in quotation marks, whole numbers without a point."""
+    import pandas as pd
+
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return "missing"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return f"{value:.0f}"
+    return repr(value) if isinstance(value, str) and not value.strip() else f"{value}"
