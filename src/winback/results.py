@@ -15,6 +15,7 @@ from typing import ClassVar
 
 import pandas as pd
 
+NO_TEX = "tex2jax_ignore mathjax_ignore"  # dollar signs are money, not mathematics
 DASH, NO_UPPER, NO_LOWER = "–", "no upper limit", "no lower limit"
 
 
@@ -92,7 +93,7 @@ class Sentences(str):
     Examples
     --------
     >>> Sentences("One.\nTwo.")._repr_html_()
-    '<div class="tex2jax_ignore"><p>One.</p><p>Two.</p></div>'
+    '<div class="tex2jax_ignore mathjax_ignore"><p>One.</p><p>Two.</p></div>'
     """
 
     __slots__ = ()
@@ -104,7 +105,7 @@ class Sentences(str):
 
     def _repr_html_(self) -> str:
         paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in self.splitlines())
-        return f'<div class="tex2jax_ignore">{paragraphs}</div>'  # dollar signs are money, not mathematics
+        return f'<div class="{NO_TEX}">{paragraphs}</div>'
 
     def __repr__(self) -> str:
         """Show the text itself."""
@@ -194,17 +195,25 @@ class Shown:
         return self.frame.to_string(index=False)
 
 
+_ALIGNED = {  # in a notebook there is no style sheet of ours
+    "text": 'class="text" style="text-align: left"',
+    "figure": 'class="figure" style="text-align: right"',
+}
+
+
 def html_table(table: pd.DataFrame) -> str:
     """Return a table of text as HTML: figures to the right, intervals small below their figure."""
     if table.empty:
         return ""
     sides = ["text", *("figure" if _is_figures(table.iloc[:, place]) else "text" for place in range(1, table.shape[1]))]
-    head = "".join(f'<th class="{side}">{html.escape(str(name))}</th>' for name, side in zip(table, sides, strict=True))
+    head = "".join(
+        f"<th {_ALIGNED[side]}>{html.escape(str(name))}</th>" for name, side in zip(table, sides, strict=True)
+    )
     body = "".join(
         "<tr>" + "".join(_html_cell(str(text), side) for text, side in zip(row, sides, strict=True)) + "</tr>"
         for row in table.itertuples(index=False)
     )
-    return f'<table class="winback tex2jax_ignore"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<table class="winback {NO_TEX}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def html_tiles(tiles: pd.DataFrame) -> str:
@@ -213,7 +222,7 @@ def html_tiles(tiles: pd.DataFrame) -> str:
         f"<td><small>{html.escape(label)}</small><br><b>{html.escape(figure)}</b><br><small>{html.escape(note)}</small></td>"
         for label, figure, note in tiles.itertuples(index=False)
     )
-    return f'<table class="tiles tex2jax_ignore"><tbody><tr>{cells}</tr></tbody></table>'
+    return f'<table class="tiles {NO_TEX}"><tbody><tr>{cells}</tr></tbody></table>'
 
 
 def _is_figures(column: pd.Series) -> bool:
@@ -224,4 +233,4 @@ def _is_figures(column: pd.Series) -> bool:
 def _html_cell(text: str, side: str) -> str:
     figure, bracket, interval = text.partition(" [") if side == "figure" else (text, "", "")
     small = f"<br><small>[{html.escape(interval)}</small>" if bracket else ""
-    return f'<td class="{side}">{html.escape(figure)}{small}</td>'
+    return f"<td {_ALIGNED[side]}>{html.escape(figure)}{small}</td>"

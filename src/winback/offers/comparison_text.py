@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from winback.results import Sentences, format_count, format_money, format_percent, join_words
-
-if TYPE_CHECKING:
-    from winback.offers.comparison import OfferComparison
+from winback.results import Result, Sentences, format_count, format_money, format_percent, join_words
 
 
-def describe_comparison(result: OfferComparison) -> Sentences:
+def describe_comparison(result: Result) -> Sentences:
     """Return the answer first, then how sure it is, then what the figures do not say."""
     return Sentences.of(
         [
@@ -25,12 +21,7 @@ def describe_comparison(result: OfferComparison) -> Sentences:
     )
 
 
-def headline(result: OfferComparison) -> str:
-    """Return the answer in one sentence."""
-    return describe_comparison(result).splitlines()[0]
-
-
-def winners(result: OfferComparison) -> list[str]:
+def winners(result: Result) -> list[str]:
     """Return the offer that earns most, with those that tie with it."""
     leader = result.frame["offer"].iloc[0]
     pairs = result.differences
