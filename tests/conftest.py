@@ -3,6 +3,7 @@
 import os
 
 import matplotlib
+import numpy as np
 import pytest
 
 import winback as wb
@@ -28,3 +29,15 @@ def hillstrom():
     if not os.environ.get("WINBACK_DATA_DIR"):
         pytest.skip("WINBACK_DATA_DIR is not set: no copy of hillstrom.csv to read")
     return wb.load_hillstrom()
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(20160301)
+
+
+@pytest.fixture(autouse=True)
+def _numpy_warns():
+    """Let numpy warn in every test: a Kaplan-Meier fit of lifelines switches it off for all that follow."""
+    with np.errstate(divide="warn", over="warn", invalid="warn"):
+        yield

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-DRAWS = 2**15  # quasi-random points: critical values to about 2e-3, probabilities to about 1e-4
+DRAWS = 2**15  # quasi-random points: critical values to about 2e-3, probabilities to about 1e-3
 
 
 def normal_quantile(level: float = 0.95) -> float:
@@ -161,8 +161,11 @@ def max_t_quantile(errors: np.ndarray, level: float = 0.95) -> float:
     normal_quantile(level)
     by_estimate = errors.T
     spread = by_estimate.std(axis=1)
-    moving = np.abs(by_estimate[spread > 0]) / spread[spread > 0, None]
-    return float(np.quantile(moving.max(axis=0), level)) if len(moving) else normal_quantile(level)
+    moving = spread > 1e-7 * spread.max(initial=0.0)  # the rest is known exactly, but for rounding
+    if moving.sum() < 2:
+        return normal_quantile(level)
+    largest = (np.abs(by_estimate[moving]) / spread[moving, None]).max(axis=0)
+    return float(max(np.quantile(largest, level), normal_quantile(level)))
 
 
 def best_probability(estimates: ArrayLike, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

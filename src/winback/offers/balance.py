@@ -46,9 +46,8 @@ def covariate_matrix(customers: pd.DataFrame, names: list[str]) -> tuple[np.ndar
         if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
             numbers = column.to_numpy(dtype=float, na_value=np.nan)
             known = np.isfinite(numbers)
-            columns.append(
-                numbers if known.all() else np.where(known, numbers, numbers[known].mean() if known.any() else 0)
-            )
+            average = numbers[known].mean() if known.any() else 0.0
+            columns.append(numbers if known.all() else np.where(known, numbers, average))
             labels.append(name)
         else:
             codes, values = label_codes(column)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from numbers import Real
 from pathlib import Path
 
 from winback.discounting import check_annual_discount, check_horizon
@@ -114,7 +114,10 @@ class OfferCatalog:
         return len(self.offers)
 
     def __getitem__(self, name: str) -> Offer:
-        return next(offer for offer in self.offers if offer.name == name)
+        for offer in self.offers:
+            if offer.name == name:
+                return offer
+        raise KeyError(f"There is no offer {name!r}; there are {', '.join(self.names)}.")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -128,7 +131,10 @@ def as_catalog(offers: OfferCatalog | Iterable[Offer]) -> OfferCatalog:
         return offers
     if isinstance(offers, str | Path):
         raise TypeError(f"offers must be Offer objects; read the file first: load_offers({str(offers)!r}).")
-    return OfferCatalog(tuple(offers))
+    listed = list(offers) if isinstance(offers, Iterable) else [offers]
+    if not isinstance(offers, Iterable) or not all(isinstance(offer, Offer) for offer in listed):
+        raise TypeError(f"offers must be Offer objects, or an OfferCatalog; got {type(offers).__name__}.")
+    return OfferCatalog(tuple(listed))
 
 
 def load_offers(path: str | Path) -> OfferCatalog:
@@ -167,45 +173,49 @@ def load_offers(path: str | Path) -> OfferCatalog:
     rows = content.pop("offer", [])
     rows = rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
     problems = _unknown_keys("on top", content, {"currency", "horizon_months", "annual_discount"})
+    problems += _problems_on_top(content)
     offers = []
     for number, row in enumerate(rows, start=1):
         unknown = _unknown_keys(f"in offer {row.get('name', number)!r}", row, {each.name for each in fields(Offer)})
         problems += unknown
         try:
-            offers.append(Offer(**{"name": f"number {number}", **row})) if not unknown else None
+            offers += [] if unknown else [Offer(**{"name": "", **row})]
         except (ValueError, TypeError) as error:
-            problems.append(str(error))
+            problems.append(str(error).replace("Offer ''", f"Offer number {number}"))
     if not rows:
         problems.append("There is no [[offer]] in the file.")
     problems += [] if problems else list(_problems_between(offers))
-    try:
-        catalog = None if problems else OfferCatalog(tuple(offers), **content)
-    except (ValueError, TypeError) as error:
-        problems.append(str(error))
     if problems:
         raise ValueError("\n".join([f"{path.name} cannot be used:", *(f"  - {problem}" for problem in problems)]))
-    return catalog
+    return OfferCatalog(tuple(offers), **content)
 
 
 def write_offers(catalog: OfferCatalog, path: str | Path) -> None:
     """Write a campaign's offers as TOML, readable by `load_offers`."""
+    import tomli_w
+
     common = {name: getattr(catalog, name) for name in ("currency", "horizon_months", "annual_discount")}
-    blocks = [_toml_lines(common)]
-    for offer in catalog:
-        values = {each.name: getattr(offer, each.name) for each in fields(Offer)}
-        blocks.append(["[[offer]]", *_toml_lines({name: value for name, value in values.items() if value})])
-    Path(path).write_text("\n\n".join("\n".join(lines) for lines in blocks) + "\n", encoding="utf-8")
+    offers = [{each.name: getattr(offer, each.name) for each in fields(Offer)} for offer in catalog]
+    content = {**_given(common), "offer": [_given(offer) for offer in offers]}
+    Path(path).write_text(tomli_w.dumps(content), encoding="utf-8")
 
 
-def _toml_lines(values: Mapping) -> list[str]:
-    lines = []
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            inner = ", ".join(f"{json.dumps(key)} = {json.dumps(other)}" for key, other in value.items())
-            lines.append(f"{name} = {{ {inner} }}")
-        elif value is not None:
-            lines.append(f"{name} = {json.dumps(value, ensure_ascii=False)}")
-    return lines
+def _given(values: Mapping) -> dict:
+    """Leave out what was not given; a contact cost of zero is the default."""
+    given = {name: value for name, value in values.items() if value is not None and value != {}}
+    return {name: value for name, value in given.items() if (name, value) != ("contact_cost", 0)}
+
+
+def _problems_on_top(content: Mapping) -> list[str]:
+    problems = []
+    for name, check in (("horizon_months", check_horizon), ("annual_discount", check_annual_discount)):
+        try:
+            check(content.get(name, 1 if name == "horizon_months" else 0))
+        except ValueError as error:
+            problems.append(str(error))
+    if not isinstance(content.get("currency", ""), str):
+        problems.append(f'currency must be text, such as "$" or "EUR"; got {content["currency"]!r}.')
+    return problems
 
 
 def _unknown_keys(place: str, row: Mapping, known: set[str]) -> list[str]:
@@ -214,17 +224,22 @@ def _unknown_keys(place: str, row: Mapping, known: set[str]) -> list[str]:
 
 def _problems_of(offer: Offer) -> Iterator[str]:
     """Yield what is wrong with one contract."""
-    if not isinstance(offer.name, str) or not offer.name.strip() or offer.name == NO_OFFER:
-        yield f"The name must be a word other than {NO_OFFER!r}, which means untreated."
+    if not _is_word(offer.name) or offer.name == NO_OFFER:
+        yield f"The name must be a word without blanks around it, other than {NO_OFFER!r}, which means untreated."
     for name in (*_OPTIONAL_AMOUNTS, "contact_cost"):
         value = getattr(offer, name)
-        wrong_type = isinstance(value, bool) or not isinstance(value, int | float)
-        if value is not None and (wrong_type or not 0 <= value < math.inf):
+        may_be_missing = value is None and name != "contact_cost"
+        is_number = isinstance(value, Real) and not isinstance(value, bool)
+        if not may_be_missing and not (is_number and 0 <= value < math.inf):
             yield f"{name} must be a number of at least 0, got {value!r}."
     if offer.tailored_by is None:
         yield from _problems_of_payment(offer)
     else:
         yield from _problems_of_tailoring(offer)
+
+
+def _is_word(name) -> bool:
+    return isinstance(name, str) and name != "" and name == name.strip()
 
 
 def _problems_of_payment(offer: Offer) -> Iterator[str]:
@@ -241,7 +256,7 @@ def _problems_of_payment(offer: Offer) -> Iterator[str]:
 
 
 def _problems_of_tailoring(offer: Offer) -> Iterator[str]:
-    if not isinstance(offer.tailored, Mapping) or not offer.tailored:
+    if not isinstance(offer.tailored, Mapping) or not offer.tailored or not all(map(_is_word, offer.tailored.values())):
         yield f"tailored must map the values of {offer.tailored_by!r} to the names of other offers."
     given = [name for name in (*_OPTIONAL_AMOUNTS, "paid") if getattr(offer, name) is not None]
     if given:

@@ -14,9 +14,10 @@ from winback.offers import moments as m
 from winback.offers.catalog import Offer, OfferCatalog, as_catalog
 from winback.offers.comparison_figures import ComparisonSettings
 from winback.offers.comparison_text import describe_comparison
-from winback.offers.design_checks import FEW_RETURNED, DesignReport, check_typed_design
+from winback.offers.design_checks import DesignReport, check_typed_design
+from winback.offers.design_findings import FEW_RETURNED
 from winback.offers.economics import organic_flips
-from winback.offers.organic import Organic, assumed_organic
+from winback.offers.organic import Organic, assumed_organic, check_organic_value
 from winback.offers.outcomes import in_trial, trial_moments, typed_trial, value_settings
 from winback.results import Result, Sentences
 from winback.tables import NO_OFFER
@@ -126,7 +127,8 @@ def compare_offers(
         ``cost_per_customer``, ``value_per_returned``, ``gross_profit`` (per customer), ``gross_profit_total``,
         ``gross_roi``, the same ``incremental_``, ``probability_best``, ``expected_loss``, ``break_even_organic``;
         intervals as ``<name>_low`` and ``<name>_high``, simultaneous ones as ``<name>_simultaneous_low``;
-        ``few_returned`` marks arms whose intervals cannot be trusted.
+        ``few_returned`` marks arms with fewer than 30 returned, whose intervals cannot be trusted; ``remark`` says
+        so, and warns below 200.
 
     Raises
     ------
@@ -161,6 +163,7 @@ def compare_offers(
     control = arms.pop(NO_OFFER, None)
     control = control if design.control == "accepted" else None
     assumed = _assumption(organic, control, table)
+    check_organic_value(organic_value)
     settings = ComparisonSettings(horizon, discount, level, assumed, organic_value)
     n_left_out = int((~in_trial(table)).sum())
     return comparison_from_moments(arms, control, settings, design, n_left_out, catalog.currency)
@@ -186,7 +189,8 @@ def comparison_from_moments(
     ]
     frame = pd.concat(parts, axis=1).assign(few_returned=stacked.n_returned < FEW_RETURNED)
     differences = figures.all_differences(order, stacked, errors, settings.level)
-    frame["remark"] = figures.remarks(frame, differences)
+    n_returned_control = None if control is None else float(control.n_returned[0])
+    frame["remark"] = figures.remarks(frame, differences, n_returned_control)
     baseline = frame["value_per_returned"] if settings.organic_value is None else settings.organic_value
     flips = organic_flips(order, stacked.mean[:, 1], stacked.mean[:, 2], np.broadcast_to(baseline, len(order)))
     return OfferComparison(

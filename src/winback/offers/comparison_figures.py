@@ -10,6 +10,7 @@ import pandas as pd
 
 from winback import uncertainty
 from winback.offers import moments as m
+from winback.offers.design_findings import FEW_RETURNED, MANY_RETURNED
 from winback.offers.organic import AssumedOrganic
 
 
@@ -93,16 +94,14 @@ def assumed_incremental(arms: m.ArmMoments, organic: AssumedOrganic, organic_val
     With an interval of organic returns the estimate is that of its middle, and the interval reaches from the lower
     end at the highest organic return to the upper end at the lowest.
     """
-    best, middle, worst = (
-        m.profit_and_roi_at(arms, share, organic_value, level)
-        for share in (organic.low, (organic.low + organic.high) / 2, organic.high)
-    )
-    n = arms.n
-    columns = _with_interval("incremental_profit", middle[0], worst[1], best[2])
-    columns |= _with_interval("incremental_profit_total", middle[0] * n, worst[1] * n, best[2] * n)
-    bounded = best[3].bounded & worst[3].bounded
-    columns |= _with_interval("incremental_roi", middle[3].ratio, worst[3].low, best[3].high)
-    return pd.DataFrame({**columns, "incremental_roi_bounded": bounded})
+    shares = (organic.low, (organic.low + organic.high) / 2, organic.high)
+    low_end, middle, high_end = (m.profit_and_roi_at(arms, share, organic_value, level) for share in shares)
+    low, high = np.minimum(low_end[1], high_end[1]), np.maximum(low_end[2], high_end[2])
+    columns = _with_interval("incremental_profit", middle[0], low, high)
+    columns |= _with_interval("incremental_profit_total", middle[0] * arms.n, low * arms.n, high * arms.n)
+    roi_low, roi_high = np.minimum(low_end[3].low, high_end[3].low), np.maximum(low_end[3].high, high_end[3].high)
+    columns |= _with_interval("incremental_roi", middle[3].ratio, roi_low, roi_high)
+    return pd.DataFrame({**columns, "incremental_roi_bounded": low_end[3].bounded & high_end[3].bounded})
 
 
 def sureness(arms, control, errors) -> pd.DataFrame:
@@ -142,13 +141,22 @@ def all_differences(names, arms, errors, level) -> pd.DataFrame:
     )
 
 
-def remarks(frame, differences) -> list[str]:
+def remarks(frame, differences, n_returned_control: float | None) -> list[str]:
     """Return what a reader of the table must know of each row."""
     leader = frame["offer"].iloc[0]
     ties = set(differences.loc[differences["tie"] & (differences["first"] == leader), "second"])
     texts = []
-    for offer, n_returned, few in frame[["offer", "n_returned", "few_returned"]].to_numpy():
-        parts = [f"only {n_returned} returned: intervals not reliable"] if few else []
+    for offer, n_returned in frame[["offer", "n_returned"]].to_numpy():
+        parts = [too_few(n_returned), too_few(n_returned_control, "untreated ")]
         parts += [f"tie with {leader}"] if offer in ties else []
-        texts.append("; ".join(parts))
+        texts.append("; ".join(part for part in parts if part))
     return texts
+
+
+def too_few(n_returned: float | None, whose: str = "") -> str:
+    """Say how far intervals can be trusted when so many returned; nothing when they can, or nobody is asked about."""
+    if n_returned is None or n_returned >= MANY_RETURNED:
+        return ""
+    if n_returned < FEW_RETURNED:
+        return f"only {n_returned:.0f} {whose}returned: intervals not reliable"
+    return f"{n_returned:.0f} {whose}returned: intervals a little too narrow"

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from winback.offers.design_findings import FEW_RETURNED, MANY_RETURNED
 from winback.results import Result, Sentences, format_count, format_money, format_percent, join_words
 
 
 def describe_comparison(result: Result) -> Sentences:
     """Return the answer first, then how sure it is, then what the figures do not say."""
-    return Sentences.of(
-        [
-            *_answer(result),
-            *_reversal(result),
-            *_incremental(result),
-            *_sureness(result),
-            *_break_even(result),
-            *_warnings(result),
-        ]
-    )
+    return Sentences.of([*answer_lines(result), *evidence_lines(result)])
+
+
+def answer_lines(result: Result) -> list[str]:
+    """Return what to send, how far ahead it is, and whether profit and ROI name the same offer."""
+    return [*_answer(result), *_reversal(result)]
+
+
+def evidence_lines(result: Result) -> list[str]:
+    """Return the incremental figures, how sure the choice is, break-even, and warnings."""
+    return [*_incremental(result), *_sureness(result), *_break_even(result), *_warnings(result)]
 
 
 def winners(result: Result) -> list[str]:
@@ -38,11 +40,12 @@ def _interval(result, row, name, form="money"):
 
 def _answer(result) -> Iterator[str]:
     first, best = result.frame.iloc[0], winners(result)
-    kind = "incremental_profit" if "incremental_profit" in result.frame else "gross_profit"
-    kind = kind if result.control is not None else "gross_profit"
-    label = kind.split("_")[0]
-    earns = f"{_money(result, first[kind])} {label} profit per customer offered {_interval(result, first, kind)}"
-    if kind == "incremental_profit" and first[f"{kind}_high"] < 0:
+    measured, assumed = result.control is not None, result.settings.organic
+    kind = "incremental_profit" if measured or assumed else "gross_profit"
+    under = f" under {assumed.says}" if assumed else ""
+    earns = f"{_money(result, first[kind])} {kind.split('_')[0]} profit per customer offered"
+    earns = f"{earns} {_interval(result, first, kind)}{under}"
+    if first[f"{kind}_high"] < 0:
         yield f"Send no offer: even the best, {first['offer']}, loses money, {earns}."
     elif first[f"{kind}_low"] <= 0:
         yield f"No offer is shown to pay: the best, {first['offer']}, earns {earns}, which includes zero."
@@ -120,12 +123,18 @@ def _sureness(result) -> Iterator[str]:
 
 def _break_even(result) -> Iterator[str]:
     known = result.frame[result.frame["break_even_organic"].notna()]
-    if len(known):
-        each = [f"{row.offer} {format_percent(row.break_even_organic)}" for row in known.itertuples()]
+    shares = known[known["break_even_organic"].between(0, 1)]
+    if len(shares):
+        each = [f"{row.offer} {format_percent(row.break_even_organic)}" for row in shares.itertuples()]
         yield (
             f"An offer stops paying when so many would have returned without it: {join_words(each)} "
             "(break-even organic return)."
         )
+    never, always = (known["offer"][beyond] for beyond in _outside_shares(known["break_even_organic"]))
+    if len(never):
+        yield f"{join_words(never)}: the cost is above the value, so there is no break-even organic return."
+    if len(always):
+        yield f"{join_words(always)}: pays whatever the organic return, so there is no break-even."
     leader = result.frame["offer"].iloc[0]
     flips = result.flips[(result.flips["first"] == leader) | (result.flips["second"] == leader)]
     for flip in flips.itertuples() if result.control is None else ():
@@ -135,16 +144,26 @@ def _break_even(result) -> Iterator[str]:
         )
 
 
+def _outside_shares(break_even):
+    return break_even < 0, break_even > 1
+
+
 def _warnings(result) -> Iterator[str]:
     if result.n_left_out:
         yield f"{format_count(result.n_left_out)} customers judged not promising beforehand are left out."
-    few = result.frame[result.frame["few_returned"]]
-    if len(few):
-        each = [f"{row.offer} ({row.n_returned})" for row in few.itertuples()]
+    counts = dict(zip(result.frame["offer"], result.frame["n_returned"], strict=True))
+    counts |= {} if result.control is None else {"none": int(result.control.n_returned[0])}
+    few = {name: n for name, n in counts.items() if n < FEW_RETURNED}
+    some = {name: n for name, n in counts.items() if FEW_RETURNED <= n < MANY_RETURNED}
+    if few:
+        each = [f"{name} ({n})" for name, n in few.items()]
         yield f"Too few returned to trust the intervals of {join_words(each)}: no method rescues so small an arm."
+    if some:
+        each = [f"{name} ({n})" for name, n in some.items()]
+        yield f"Fewer than {MANY_RETURNED} returned under {join_words(each)}: these intervals are a little too narrow."
     unbounded = [row.offer for row in result.frame.itertuples() if not row.gross_roi_bounded]
     if unbounded:
         yield f"The data do not bound the ROI of {join_words(unbounded)}: its cost is not distinguishable from zero."
     if result.design is not None:
         serious = [each for each in result.design.findings if each.verdict in ("warning", "refused")]
-        yield from (each.finding for each in serious if not (each.check == "arms" and len(few)))
+        yield from (each.finding for each in serious if each.check != "returned")  # said above

@@ -94,4 +94,10 @@ def _costs_while_active(stayed, offer, horizon_months, annual_discount):
         return np.zeros(len(stayed))
     seen = stayed["second_tenure"].to_numpy(dtype=float)
     ended = stayed["second_ended"].to_numpy(dtype=bool)
-    return offer.amount_per_month * pseudo_months(seen, ended, months, annual_discount)
+    try:
+        return offer.amount_per_month * pseudo_months(seen, ended, months, annual_discount)
+    except ValueError:
+        raise ValueError(
+            f"Offer {offer.name!r} is paid for up to {months:g} months, but no second lifetime in its group was seen "
+            f"for longer than {seen.max():g} months. Choose a shorter horizon_months, or leave the offer out."
+        ) from None

@@ -164,11 +164,14 @@ def organic_flips(names, value, cost, organic_value) -> pd.DataFrame:
     rows = []
     for one, other in combinations(range(len(names)), 2):
         for measure, scale in (("profit", np.ones(len(names))), ("ROI", cost)):
-            start, slope = (value - cost) / scale, -baseline / scale
-            steepness = slope[other] - slope[one]
-            organic = (start[one] - start[other]) / steepness if steepness else np.nan
-            if 0 < organic < 1 and start[one] + slope[one] * organic > 0:
-                first, second = (one, other) if start[one] > start[other] else (other, one)
+            if not (scale[one] > 0 and scale[other] > 0):
+                continue  # without a cost there is no ROI
+            start = [(value[k] - cost[k]) / scale[k] for k in (one, other)]
+            slope = [-baseline[k] / scale[k] for k in (one, other)]
+            steepness = slope[1] - slope[0]
+            organic = (start[0] - start[1]) / steepness if steepness else np.nan
+            if 0 < organic < 1 and start[0] + slope[0] * organic > 0:
+                first, second = (one, other) if start[0] > start[1] else (other, one)
                 rows.append((names[first], names[second], measure, organic))
     flips = pd.DataFrame(rows, columns=["first", "second", "measure", "organic"])
     return flips.sort_values(["measure", "organic"], ignore_index=True)

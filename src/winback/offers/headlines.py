@@ -7,7 +7,7 @@ import pandas as pd
 from winback.discounting import TIMING
 from winback.offers.catalog import OfferCatalog
 from winback.offers.comparison import OfferComparison
-from winback.offers.comparison_text import winners
+from winback.offers.comparison_text import answer_lines, evidence_lines, winners
 from winback.results import Sentences, Shown, format_count, format_money, format_percent, join_words
 
 FIRST_SCREEN = (
@@ -30,12 +30,12 @@ TRIGGERS = {
 
 def answer(result: OfferComparison) -> Sentences:
     """Return the first sentences of a comparison: what to send, how far ahead, and where profit and ROI differ."""
-    return Sentences("\n".join(result.describe().splitlines()[:3]))
+    return Sentences.of(answer_lines(result))
 
 
 def evidence(result: OfferComparison) -> Sentences:
     """Return what follows the answer: the incremental figures, how sure they are, break-even and warnings."""
-    return Sentences("\n".join(result.describe().splitlines()[3 if len(result.frame) > 1 else 1 :]))
+    return Sentences.of(evidence_lines(result))
 
 
 def tiles(result: OfferComparison) -> Shown:

@@ -47,8 +47,11 @@ class ArmMoments:
 
         ``weights`` has shape (3,) or (..., k, 3).
         """
-        estimate = (self.mean * weights).sum(axis=-1)
-        return estimate, self.covary(weights, weights)
+        return (self.mean * weights).sum(axis=-1), self.variance(weights)
+
+    def variance(self, weights: np.ndarray) -> np.ndarray:
+        """Return the variance of such a mean, shape (..., k); never below zero by rounding."""
+        return np.maximum(self.covary(weights, weights), 0.0)
 
     def covary(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
         """Return the covariance of two such means, shape (..., k)."""
@@ -114,7 +117,7 @@ def value_per_returned(arms: ArmMoments) -> tuple[np.ndarray, np.ndarray]:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(back > 0, value / back, np.nan)
         weights = VALUE - np.where(back > 0, ratio, 0.0)[..., None] * RETURNED
-        return ratio, np.where(back > 0, np.sqrt(arms.covary(weights, weights)) / back, np.nan)
+        return ratio, np.where(back > 0, np.sqrt(arms.variance(weights)) / back, np.nan)
 
 
 def break_even_organic(arms: ArmMoments, organic_value: float | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -134,7 +137,7 @@ def break_even_organic(arms: ArmMoments, organic_value: float | None = None) -> 
         weights = np.stack([1 - cost / value, back * cost / value**2, -back / value], axis=-1)
         weights = np.where(usable[..., None], weights, 0.0)
         point = np.where(usable, back * gross / value, np.nan)
-        return point, np.where(usable, np.sqrt(arms.covary(weights, weights)), np.nan)
+        return point, np.where(usable, np.sqrt(arms.variance(weights)), np.nan)
 
 
 def profit_and_roi_at(
@@ -155,6 +158,6 @@ def profit_and_roi_at(
     else:
         weights = np.broadcast_to(PROFIT, arms.mean.shape)
         estimate = arms.combine(PROFIT)[0] - organic * organic_value
-    variance = arms.covary(weights, weights)
+    variance = arms.variance(weights)
     roi = fieller_interval(estimate, cost, variance, cost_variance, arms.covary(weights, COST), level)
     return estimate, *normal_interval(estimate, np.sqrt(variance), level), roi

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -41,8 +42,10 @@ def assumed_organic(organic: Organic, offered: pd.DataFrame) -> AssumedOrganic:
     """
     if isinstance(organic, Mapping):
         return _by_segment(organic, offered)
-    low, high = (organic, organic) if np.ndim(organic) == 0 else tuple(organic)
-    low, high = _share(low), _share(high)
+    ends = (organic, organic) if np.ndim(organic) == 0 else tuple(organic)
+    if len(ends) != 2:
+        raise ValueError(f"organic must be one share, (low, high), or {{column: {{value: share}}}}; got {organic!r}.")
+    low, high = _share(ends[0]), _share(ends[1])
     if low > high:
         raise ValueError(f"organic must be (low, high); got ({low:g}, {high:g}).")
     says = f"{low:.1%}" if low == high else f"{low:.1%} to {high:.1%}"
@@ -50,7 +53,7 @@ def assumed_organic(organic: Organic, offered: pd.DataFrame) -> AssumedOrganic:
 
 
 def _by_segment(organic, offered):
-    if len(organic) != 1:
+    if len(organic) != 1 or not isinstance(next(iter(organic.values())), Mapping):
         raise ValueError("organic by segment must be {column: {value: share}} with one column.")
     ((column, shares),) = organic.items()
     shares = {value: _share(share) for value, share in shares.items()}
@@ -69,6 +72,13 @@ def _by_segment(organic, offered):
         raise TableError("table of lapsed customers", [problem])
     mean = float(rates.astype(float).mean())
     return AssumedOrganic(mean, mean, f"an assumed organic return by {column}, {mean:.1%} on average")
+
+
+def check_organic_value(organic_value: float | None) -> None:
+    """Refuse a value of an organic returner that is no amount of money above zero."""
+    is_number = isinstance(organic_value, Real) and not isinstance(organic_value, bool | np.bool_)
+    if organic_value is not None and not (is_number and 0 < organic_value < np.inf):
+        raise ValueError(f"organic_value must be an amount of money above 0; got {organic_value!r}.")
 
 
 def _share(value) -> float:

@@ -11,7 +11,7 @@ from winback.offers.catalog import OfferCatalog
 from winback.offers.costs import offer_costs
 from winback.offers.moments import ArmMoments, arm_moments
 from winback.pseudo_observations import pseudo_months
-from winback.tables import NO_OFFER, SECOND_LIFETIME, ProblemList, check_lapsed
+from winback.tables import NO_OFFER, SECOND_LIFETIME, Problem, ProblemList, TableError, check_lapsed
 
 
 def typed_trial(customers: pd.DataFrame, catalog: OfferCatalog) -> pd.DataFrame:
@@ -23,10 +23,11 @@ def typed_trial(customers: pd.DataFrame, catalog: OfferCatalog) -> pd.DataFrame:
         Listing every problem: of the columns, offers that the catalog lacks, arms of one customer.
     """
     direct = isinstance(customers, pd.DataFrame) and "value" in customers
+    if direct and set(SECOND_LIFETIME) & set(customers):
+        text, remedy = "is there beside second_ columns", "Keep measured value or second lives, and drop the other."
+        raise TableError("table of lapsed customers", [Problem("value", text, 0, "", remedy)])
     table = check_lapsed(customers, needs=["offer", "returned", *(["value"] if direct else SECOND_LIFETIME)])
     problems = ProblemList("table of lapsed customers", table)
-    if direct and set(SECOND_LIFETIME) & set(table):
-        problems.add("value", "is there beside second_ columns", "Keep measured value or second lives.")
     codes, names = label_codes(table["offer"])
     unknown = np.isin(codes, [code for code, name in enumerate(names) if name not in (*catalog.names, NO_OFFER)])
     remedy = f"Add it to the offers (they have {', '.join(catalog.names)}), or write none for untreated customers."
@@ -84,9 +85,9 @@ def value_settings(
         return None, None
     if horizon is None:
         hint = ""
-        if "followed" in table:
-            offered = in_trial(table) & table["offer"].notna().to_numpy()
-            shortest = float(table["followed"].to_numpy()[offered].min())
+        followed = table["followed"][in_trial(table)] if "followed" in table else pd.Series(dtype=float)
+        if followed.notna().any():
+            shortest = float(followed.min())
             hint = f" Everybody was followed for {shortest:g} months: that is the longest without a correction."
         raise ValueError(f"horizon_months is required: over how many months is a second lifetime valued?{hint}")
     if discount is None:

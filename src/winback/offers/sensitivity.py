@@ -13,7 +13,7 @@ from winback.offers import moments as m
 from winback.offers.catalog import Offer, OfferCatalog, as_catalog
 from winback.offers.comparison import OfferComparison
 from winback.offers.outcomes import trial_moments, typed_trial, value_settings
-from winback.results import Result, Sentences, format_money, format_percent, join_words
+from winback.results import Result, Sentences, format_money, join_words
 from winback.tables import NO_OFFER
 
 ORGANIC_GRID = (0.0, 0.05, 0.10, 0.20, 0.30, 0.40)
@@ -49,9 +49,9 @@ class OfferSensitivity(Result):
             return Sentences.of([f"Value was measured directly, so the {self.varied} cannot be varied."])
         best = self._best("profit")
         names = list(dict.fromkeys(best))
-        if len(names) == 1:
-            return Sentences.of([f"Whatever the {self.varied} in this table, {names[0]} earns most."])
         said = {name: f"{name} earns most" for name in names} | {NO_OFFER_PAYS: NO_OFFER_PAYS}
+        if len(names) == 1:
+            return Sentences.of([f"Whatever the {self.varied} in this table, {said[names[0]]}."])
         each = [f"{said[name]} at {join_words(best.index[best == name])}" for name in names]
         return Sentences.of([f"By {self.varied}: {'; '.join(each)}."])
 
@@ -97,13 +97,14 @@ def organic_sensitivity(result: OfferComparison, shares: Iterable[float] = ORGAN
     >>> organic_sensitivity(wb.compare_offers(study.lapsed, study.offers), [0.0, 0.1]).frame.shape
     (8, 4)
     """
-    parts = []
+    shares, parts = list(shares), []
+    if not shares or not all(0 <= share <= 1 for share in shares):
+        raise ValueError(f"shares must be one or more shares from 0 to 1; got {shares}.")
     for share in shares:
         profit, _, _, roi = m.profit_and_roi_at(result.arms, share, result.settings.organic_value)
         offers = result.frame["offer"]
-        parts.append(
-            pd.DataFrame({"setting": format_percent(share, 0), "offer": offers, "profit": profit, "roi": roi.ratio})
-        )
+        setting = f"{100 * share:.6g}%"
+        parts.append(pd.DataFrame({"setting": setting, "offer": offers, "profit": profit, "roi": roi.ratio}))
     return OfferSensitivity(pd.concat(parts, ignore_index=True), "organic return", result.currency)
 
 
@@ -127,9 +128,7 @@ def discount_sensitivity(
     if result.settings.horizon_months is None:
         return _nothing_to_vary("discount rate", result)
     rates = sorted({*DISCOUNT_GRID, result.settings.annual_discount})
-    settings = [
-        (f"{format_percent(rate, 0 if rate * 100 == round(rate * 100) else 1)} a year", None, rate) for rate in rates
-    ]
+    settings = [(f"{100 * rate:.6g}% a year", None, rate) for rate in rates]
     return _revalued(customers, offers, result, settings, "discount rate")
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
+from winback.offers.comparison_text import winners
 from winback.offers.moments import profit_and_roi_at
 from winback.plots.style import QUIET, finish_axes, house_styles, money_axis, percent_axis
-from winback.results import format_money, format_percent
+from winback.results import format_money, format_percent, join_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,7 +47,7 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     _draw_intervals(left, frame, f"{kind}_profit", lambda x: format_money(x, result.currency))
     _draw_intervals(right, frame, f"{kind}_roi", lambda x: format_percent(x, 0))
     first = frame["offer"].iloc[0]
-    finish_axes(left, f"{first.capitalize()} earns most", f"{kind} profit per customer offered")
+    finish_axes(left, _profit_message(result, kind), f"{kind} profit per customer offered")
     money_axis(left.xaxis, result.currency)
     roi = frame[f"{kind}_roi"]
     leanest = frame["offer"][roi.idxmax()] if roi.notna().any() else None
@@ -56,6 +57,13 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     left.set_yticks(range(len(frame)), frame["offer"])
     left.set_ylim(len(frame) - 0.5, -0.6)
     return figure
+
+
+def _profit_message(result, kind) -> str:
+    best = winners(result)
+    if result.frame[f"{kind}_profit_low"].iloc[0] <= 0:
+        return "No offer is shown to pay"
+    return f"{join_words(best).capitalize()} {'tie on profit' if len(best) > 1 else 'earns most'}"
 
 
 def _roi_message(first, leanest, currency) -> str:
@@ -222,5 +230,9 @@ def _organic_message(result) -> str:
         return (
             f"Above {format_percent(flip['organic'])} organic return {leader} overtakes {flip['first']} on ROI as well"
         )
-    best = result.frame.loc[result.frame["break_even_organic"].fillna(-1).idxmax()]
-    return f"No offer pays above {format_percent(best['break_even_organic'])} organic return"
+    highest = result.frame["break_even_organic"].max()
+    if not highest > 0:
+        return "No offer pays, whatever the organic return"
+    if highest > 1:
+        return "An offer pays whatever the organic return"
+    return f"No offer pays above {format_percent(highest)} organic return"

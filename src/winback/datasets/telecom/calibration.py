@@ -51,6 +51,11 @@ def calibrate(leavers: pd.DataFrame, groups: np.ndarray, hidden: Hidden) -> Cons
         ]
         return np.concatenate(value).mean() - assumed.SECOND_VALUE
 
+    if excess_value(SHORTEST_WINDOW) * excess_value(LONGEST_WINDOW) > 0:
+        raise ValueError(
+            "With this sample and share of deal_seekers no value window reaches the published second lifetime value: "
+            "choose a smaller share or more customers, or calibrate=False."
+        )
     window = float(brentq(excess_value, SHORTEST_WINDOW, LONGEST_WINDOW, xtol=1e-10))
     shifts = margin_intercepts(window)
     shifts[NO_OFFER] = shifts["discount"]  # assumed: organic returners earn as the discount's

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
@@ -127,10 +128,10 @@ def simulate_telecom_study(
     >>> study.lapsed.shape[0], int(study.lapsed["eligible"].sum())
     (5300, 4500)
     """
-    if n_customers < 530:
-        raise ValueError(f"n_customers must be at least 530, so that every group has customers; got {n_customers}.")
-    if not 0 <= deal_seekers < 1:
-        raise ValueError(f"deal_seekers must be a share from 0 to under 1; got {deal_seekers}.")
+    if not isinstance(n_customers, Integral) or n_customers < 530:
+        raise ValueError(f"n_customers must be a whole number from 530 on, for every group; got {n_customers!r}.")
+    if not isinstance(deal_seekers, Real) or not 0 <= deal_seekers < 1:
+        raise ValueError(f"deal_seekers must be a share from 0 to under 1; got {deal_seekers!r}.")
     streams = dict(zip(PARTS, np.random.default_rng(rng).spawn(len(PARTS)), strict=True))
     leavers = draw_leavers(n_customers, streams)
     groups = assign_groups(leavers, streams)

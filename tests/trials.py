@@ -1,0 +1,42 @@
+"""How is a small trial written in one line? Tables of lapsed customers for the tests of offers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+
+def measured(**arms) -> pd.DataFrame:
+    """Make a trial with measured value: per customer the value of one who returned, None for one who did not."""
+    rows = [(offer, value) for offer, values in arms.items() for value in values]
+    table = pd.DataFrame(rows, columns=["offer", "value"]).astype({"value": float})
+    table.insert(0, "customer_id", np.arange(1, len(table) + 1))
+    return table.assign(returned=table["value"].notna())
+
+
+def second_lives(**arms) -> pd.DataFrame:
+    """Make a trial of second lives: per customer (months, ended, margin), None for one who did not return."""
+    rows = [(offer, *(life or (np.nan, None, np.nan))) for offer, lives in arms.items() for life in lives]
+    table = pd.DataFrame(rows, columns=["offer", "second_tenure", "second_ended", "second_margin"])
+    table = table.astype({"second_tenure": float, "second_ended": "boolean", "second_margin": float})
+    table.insert(0, "customer_id", np.arange(1, len(table) + 1))
+    return table.assign(returned=table["second_tenure"].notna())
+
+
+def random_values(rng: np.random.Generator, n: int, **returns: float) -> pd.DataFrame:
+    """Draw a trial with measured value: n customers per offer, of whom the given share returns."""
+    arms = {}
+    for offer, share in returns.items():
+        values = rng.gamma(4, 50, n).round(2)
+        arms[offer] = [value if back else None for value, back in zip(values, rng.random(n) < share, strict=True)]
+    return measured(**arms)
+
+
+def random_lives(rng: np.random.Generator, n: int, longest: float = 36, **returns: float) -> pd.DataFrame:
+    """Draw a trial of second lives, cut off after 6 to ``longest`` months; n per offer, the given share returns."""
+    arms = {}
+    for offer, share in returns.items():
+        tenure, followed = rng.lognormal(2.5, 0.75, n).round(2) + 0.01, rng.uniform(6, longest, n).round(2)
+        lives = zip(np.minimum(tenure, followed), tenure <= followed, rng.gamma(4, 10, n).round(2), strict=True)
+        arms[offer] = [life if back else None for life, back in zip(lives, rng.random(n) < share, strict=True)]
+    return second_lives(**arms)
