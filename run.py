@@ -57,9 +57,7 @@ def make_environment():
     if STAMP.exists() and STAMP.read_text() == fingerprint():
         return
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
-        sys.exit(
-            "This Python has no venv. On Debian or Ubuntu: apt install python3-venv. Then run this again."
-        )
+        sys.exit("This Python has no venv. On Debian or Ubuntu: apt install python3-venv. Then run this again.")
     print("Making .venv and installing the locked packages (once, a few minutes) ...")
     sys.stdout.flush()
     run([sys.executable, "-m", "venv", "--clear", str(VENV)])

@@ -11,13 +11,6 @@ from winback.offers.catalog import Offer
 FEW = "intervals not reliable"
 
 
-@pytest.fixture(autouse=True)
-def _divisions_by_zero_are_seen():
-    """Switch numpy's warnings on: lifelines switches them off for the whole process when it fits a curve."""
-    with np.errstate(divide="warn", invalid="warn"):
-        yield
-
-
 def paid(*names, amount=10.0, contact_cost=1.0):
     return [Offer(name=name, amount=amount, paid="on_acceptance", contact_cost=contact_cost) for name in names]
 
@@ -37,11 +30,20 @@ def test_an_arm_with_fewer_than_30_returned_is_marked_in_its_row_and_in_words(n_
     assert f"Too few returned to trust the intervals of small ({n_returned})" in result.describe()
 
 
-@pytest.mark.parametrize("n_returned", [30, 90])
-def test_an_arm_with_30_returned_is_not_marked(n_returned):
-    result = wb.compare_offers(measured(small=an_arm(n_returned), large=an_arm(90)), paid("small", "large"))
-    assert not result.frame["few_returned"].any()
-    assert not result.frame["remark"].str.contains(FEW).any()
+@pytest.mark.parametrize("n_returned", [30, 199])
+def test_from_30_to_199_returned_intervals_are_said_to_be_a_little_too_narrow(n_returned):
+    result = wb.compare_offers(measured(some=an_arm(n_returned, n=500), many=an_arm(250, n=500)), paid("some", "many"))
+    row = result.frame.set_index("offer").loc["some"]
+    assert not row["few_returned"]
+    assert row["remark"].startswith(f"{n_returned} returned: intervals a little too narrow")
+    assert f"Fewer than 200 returned under some ({n_returned})" in result.describe()
+
+
+def test_where_200_returned_everywhere_nothing_is_remarked_of_intervals():
+    trial = measured(one=an_arm(200, n=500), two=an_arm(450, n=500, seed=2), none=an_arm(200, n=500, seed=3))
+    result = wb.compare_offers(trial, paid("one", "two"))
+    assert not result.frame["remark"].str.contains("interval").any()
+    assert "returned under" not in result.describe()
     assert "Too few returned" not in result.describe()
 
 
@@ -102,3 +104,12 @@ def test_a_free_offer_is_compared():
 def test_an_interval_of_organic_returns_gives_an_interval_also_when_returned_customers_lose_money():
     row = wb.compare_offers(measured(one=an_arm(90, worth=-50.0)), paid("one"), organic=(0.0, 0.5)).frame.iloc[0]
     assert row["incremental_profit_low"] < row["incremental_profit"] < row["incremental_profit_high"]
+
+
+@pytest.mark.xfail(reason="the best is sought by gross profit: send no offer, even one loses, although two adds $32")
+def test_under_an_assumed_organic_return_the_answer_is_by_incremental_profit():
+    trial = measured(one=an_arm(400, n=1000, worth=200.0), two=an_arm(900, n=1000, worth=80.0, seed=2))
+    result = wb.compare_offers(trial, paid("one", "two", amount=1.0), organic=0.5)
+    incremental = result.frame.set_index("offer")["incremental_profit_low"]
+    assert incremental["two"] > 0 > incremental["one"]
+    assert "Send no offer" not in result.describe()

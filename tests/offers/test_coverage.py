@@ -1,4 +1,4 @@
-"""Do the intervals of a comparison hold 95% of the time, where they are not marked as unreliable?
+"""Do the intervals of a comparison hold 95% of the time, where nothing else is remarked of them?
 
 A trial: 45% accept an offer that costs 120 on acceptance and 1 a contact; a returned customer is worth 900 on average
 with a coefficient of variation of 1; of as many untreated customers 6% return.
@@ -108,8 +108,11 @@ def test_where_an_arm_is_marked_the_intervals_do_not_hold(distribution, returned
 @pytest.mark.parametrize("figure", ["gross profit", "gross ROI"])
 @pytest.mark.parametrize("returned", [30, 50])
 @pytest.mark.parametrize("distribution", VALUES)
-def test_where_an_arm_is_not_marked_the_intervals_hold(distribution, returned, figure):
-    assert_covers(*simulated(distribution, returned)[figure], TRUTH[figure])
+def test_from_30_returned_the_intervals_are_a_little_too_narrow(distribution, returned, figure):
+    """So the remark below 200 is needed, and "a little" is true: at most six trials in a hundred are lost."""
+    found = coverage(simulated(distribution, returned)[figure], TRUTH[figure])
+    assert shortfall(found) > 3, f"{figure} {found}\n{coverage_table()}"
+    assert found.share > 0.95 - 0.06, f"{figure} {found}\n{coverage_table()}"
 
 
 @pytest.mark.slow
