@@ -7,6 +7,7 @@ cannot say: a ratio whose interval has no end is reported without one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,7 +25,7 @@ def normal_quantile(level: float = 0.95) -> float:
     >>> round(normal_quantile(0.95), 3)
     1.96
     """
-    if not 0 < level < 1:
+    if not isinstance(level, Real) or not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, such as 0.95; got {level!r}.")
     return float(ndtri(0.5 + level / 2))
 
@@ -189,5 +190,6 @@ def best_probability(estimates: ArrayLike, errors: np.ndarray) -> tuple[np.ndarr
     ([0.985, 0.015], [0.0009, 0.3463])
     """
     possible = np.asarray(estimates, dtype=float)[:, None] + errors.T
-    best = np.bincount(possible.argmax(axis=0), minlength=len(possible)) / possible.shape[1]
-    return best, possible.max(axis=0).mean() - possible.mean(axis=1)
+    highest = possible.max(axis=0)
+    is_best = possible == highest
+    return (is_best / is_best.sum(axis=0)).mean(axis=1), highest.mean() - possible.mean(axis=1)

@@ -12,7 +12,7 @@ from trials import random_lives, second_lives
 import winback as wb
 from winback.discounting import discounted_months
 from winback.offers.catalog import Offer, OfferCatalog
-from winback.offers.costs import offer_costs
+from winback.offers.costs import assigned_offers, offer_costs
 
 ARM = second_lives(x=[None, (0.03, True, 40.0), (6.0, True, 40.0), (10.0, True, 40.0)])
 
@@ -172,11 +172,19 @@ def test_the_column_an_offer_is_tailored_by_must_be_there():
         tailored_costs(LEAVERS.drop(columns="reason"))
 
 
-def test_flags_are_not_the_words_of_a_map():
-    offer = Offer(name="tailored", tailored_by="loyal", tailored={"True": "discount", "False": "upgrade"})
-    arm = LEAVERS.assign(loyal=[True, True, False, False, True, True])
-    with pytest.raises(wb.TableError, match=r"`loyal` has values .*6 of 6 rows \(first: customer 1, True\)"):
-        offer_costs(arm, offer, CATALOG, 24, 0.0)
+@pytest.mark.parametrize(
+    "loyal", [[True, True, False, False, True, True], ["true", "True", "false", "False", "TRUE", "true"]]
+)
+def test_flags_are_named_in_a_map_as_toml_writes_them(loyal):
+    offer = Offer(name="tailored", tailored_by="loyal", tailored={"true": "discount", "false": "upgrade"})
+    assigned = assigned_offers(LEAVERS.assign(loyal=loyal), offer)
+    assert assigned.tolist() == ["discount", "discount", "upgrade", "upgrade", "discount", "discount"]
+
+
+def test_counts_are_named_in_a_map_as_numbers():
+    offer = Offer(name="tailored", tailored_by="complaints", tailored={"0": "discount", "1": "upgrade"})
+    assigned = assigned_offers(LEAVERS.assign(complaints=[0.0, 1.0, 0.0, 0.0, 1.0, 1.0]), offer)
+    assert assigned.tolist() == ["discount", "upgrade", "discount", "discount", "upgrade", "upgrade"]
 
 
 # what cannot be costed

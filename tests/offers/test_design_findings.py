@@ -49,6 +49,11 @@ def test_a_column_that_moves_for_everyone_is_no_late_column(trial):
     assert (verdict, text) == ("ok", "No column looks as if measured after the offer.")
 
 
+def test_row_numbers_left_by_an_export_are_no_difference_between_customers(trial):
+    numbered = trial.sort_values("offer").assign(**{"Unnamed: 0": range(600)})
+    assert wb.check_design(numbered).control == "accepted"
+
+
 # overlap
 
 

@@ -136,7 +136,7 @@ def assert_flips_at(table, measure, organic, **more):
     assert sign * leads(table, measure, flip.organic + 0.01, **more) < 0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(organic=st.floats(0.02, 0.5), cost=st.floats(20, 200), dearer=st.floats(1.1, 5), roi=st.floats(0.1, 5))
 def test_at_the_flip_both_incremental_roi_are_equal(organic, cost, dearer, roi):
     """Two offers made so that both have this ROI once this share would have returned without an offer."""
@@ -146,7 +146,7 @@ def test_at_the_flip_both_incremental_roi_are_equal(organic, cost, dearer, roi):
     assert_flips_at(table, "ROI", organic, paid="per_contact", organic_value=900)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(organic=st.floats(0.02, 0.5), value=st.floats(1000, 2000), more=st.floats(1.1, 3), profit=st.floats(1, 300))
 def test_at_the_flip_both_incremental_profits_are_equal(organic, value, more, profit):
     """Two offers made so that both add this profit; who returns without an offer is worth the offer's own value."""
@@ -156,7 +156,7 @@ def test_at_the_flip_both_incremental_profits_are_equal(organic, value, more, pr
     assert_flips_at(table, "profit", organic, paid="per_contact")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     acceptance=st.floats(0.05, 1),
     value=st.floats(100, 2000),

@@ -29,8 +29,9 @@ def critical_value(variance, contrast):
     """Return the critical value that a comparison uses, given the variances of one customer's value."""
     covariance = np.zeros((5, 3, 3))
     covariance[:, 1, 1] = variance
-    arms = ArmMoments(N, np.zeros((5, 3)), covariance)
-    return max_t_quantile(joint_errors(arms.arms(range(4)), arms.arm(4)) @ contrast.T)
+    offered = ArmMoments(N[:4], np.zeros((4, 3)), covariance[:4])
+    control = ArmMoments(N[4:], np.zeros((1, 3)), covariance[4:])
+    return max_t_quantile(joint_errors(profit(offered)[1], control) @ contrast.T)
 
 
 @cache

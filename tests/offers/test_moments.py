@@ -63,8 +63,8 @@ def test_stacked_arms_keep_their_order_and_are_found_again():
     arms = [arm_moments(*customers(seed, n=100 * (seed + 1))) for seed in range(3)]
     stacked = stack_arms(arms)
     assert stacked.n.tolist() == [100, 200, 300]
-    assert np.array_equal(stacked.arm(1).mean, arms[1].mean)
-    assert np.array_equal(stacked.arms([2, 0]).covariance[0], arms[2].covariance[0])
+    assert np.array_equal(stacked.mean[1], arms[1].mean[0])
+    assert np.array_equal(stacked.covariance[2], arms[2].covariance[0])
 
 
 @pytest.mark.parametrize("n_returned", [0, 1, 7, 3_333, 9_999])
@@ -143,9 +143,16 @@ def test_where_nobody_returned_there_is_no_value_per_returned():
 
 
 def test_returned_customers_of_one_value_have_a_value_per_returned_without_error():
-    returned = np.arange(400) < 1
+    returned = np.arange(400) < 2
     _, std_error = value_per_returned(arm_moments(returned, 5.0 * returned, 10.0 * returned + 1))
     assert std_error[0] == pytest.approx(0, abs=1e-6)
+
+
+def test_of_one_returned_customer_no_error_is_known():
+    returned = np.arange(400) < 1
+    value, std_error = value_per_returned(arm_moments(returned, 5.0 * returned, 10.0 * returned + 1))
+    assert value[0] == pytest.approx(5)
+    assert np.isnan(std_error[0])
 
 
 @pytest.mark.parametrize("organic_value", [None, 300.0])

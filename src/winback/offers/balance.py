@@ -32,14 +32,17 @@ def known_beforehand(customers: pd.DataFrame) -> list[str]:
     usable = []
     for name in customers.columns:
         column = customers[name]
-        is_number = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)
-        if name not in NOT_COVARIATES and (is_number or column.nunique() <= MOST_LEVELS):
+        if name in NOT_COVARIATES:
+            continue
+        if pd.api.types.is_integer_dtype(column):
+            usable += [] if column.is_unique else [name]  # numbers that tell every row apart are ids
+        elif pd.api.types.is_numeric_dtype(column) or column.nunique() <= MOST_LEVELS:
             usable.append(name)
     return usable
 
 
 def covariate_matrix(customers: pd.DataFrame, names: list[str]) -> tuple[np.ndarray, list[str]]:
-    """Return standardised covariates with their names; a label is one column per value, a missing value an average."""
+    """Return centred covariates with their names; a label is one column per value, a missing value an average."""
     columns, labels = [], []
     for name in names:
         column = customers[name]
@@ -55,8 +58,7 @@ def covariate_matrix(customers: pd.DataFrame, names: list[str]) -> tuple[np.ndar
             labels += [f"{name} = {value}" for value in values]
     matrix = np.array(columns).reshape(len(columns), len(customers))
     matrix -= matrix.mean(axis=1, keepdims=True)
-    spread = matrix.std(axis=1, keepdims=True)
-    return np.divide(matrix, spread, out=np.zeros_like(matrix), where=spread > 1e-12).T, labels
+    return matrix.T, labels
 
 
 def label_codes(column: pd.Series) -> tuple[np.ndarray, list]:
@@ -96,7 +98,7 @@ def group_balance(matrix: np.ndarray, labels: list[str], groups: np.ndarray, n_g
     members = (groups[:, None] == np.arange(n_groups)).astype(float)
     sizes, sums, mean = members.sum(axis=0), matrix.T @ members, matrix.mean(axis=0)
     covariance = matrix.T @ matrix / n - np.outer(mean, mean)
-    moving = covariance.diagonal() > 1e-12
+    moving = covariance.diagonal() > 1e-12 * np.abs(matrix).max(axis=0, initial=0.0) ** 2
     spread = np.sqrt(covariance.diagonal()[moving])
     labels = [label for label, moves in zip(labels, moving, strict=True) if moves]
     correlation = covariance[np.ix_(moving, moving)] / np.outer(spread, spread)

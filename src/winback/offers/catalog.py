@@ -39,7 +39,8 @@ class Offer:
     contact_cost : float
         Cost of sending the offer, for everyone who is sent it.
     tailored_by : str, optional
-        Column that decides which other offer a customer gets; the cost is then that offer's.
+        Column that decides which other offer a customer gets; the cost is then that offer's, its contact cost
+        included, and a ``contact_cost`` given here comes on top.
     tailored : mapping, optional
         Value of that column -> name of the other offer.
 

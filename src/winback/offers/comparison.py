@@ -26,7 +26,7 @@ from winback.uncertainty import normal_quantile
 
 @dataclass(frozen=True, repr=False)
 class OfferComparison(Result):
-    """Each offer's acceptance, cost, profit and ROI, ranked by profit.
+    """Each offer's acceptance, cost, profit and ROI, ranked by profit (incremental where it is known or assumed).
 
     Attributes
     ----------
@@ -69,6 +69,11 @@ class OfferComparison(Result):
         "break_even_organic": ("Break-even organic return", "percent"),
         "remark": ("Remark", "text"),
     }
+
+    @property
+    def kind(self) -> str:
+        """Whether offers are judged by ``incremental`` figures (measured or assumed) or by ``gross`` ones."""
+        return "incremental" if self.control is not None or self.settings.organic is not None else "gross"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per offer, most profitable first."""
@@ -178,17 +183,21 @@ def comparison_from_moments(
     currency: str = "$",
 ) -> OfferComparison:
     """Compare offers from each arm's moments alone, as from a published table; see `compare_offers`."""
-    order = sorted(arms, key=lambda name: -float(m.profit(arms[name])[0][0]))
+    stacked = m.stack_arms(list(arms.values()))
+    descending = np.argsort(-figures.decision_profit(stacked, settings)[0], kind="stable")
+    order = [list(arms)[position] for position in descending]
     stacked = m.stack_arms([arms[name] for name in order])
-    errors = figures.joint_errors(stacked, control)
+    profit, variance = figures.decision_profit(stacked, settings)
+    errors = figures.joint_errors(m.profit(stacked)[1], control)
+    decision_errors = errors if settings.organic is None else figures.joint_errors(variance, None)
     parts = [
         figures.gross_figures(order, stacked, errors, settings),
         figures.incremental_figures(stacked, control, errors, settings),
-        figures.sureness(stacked, control, errors),
+        figures.sureness(profit, control, decision_errors),
         figures.break_even_figures(stacked, settings),
     ]
     frame = pd.concat(parts, axis=1).assign(few_returned=stacked.n_returned < FEW_RETURNED)
-    differences = figures.all_differences(order, stacked, errors, settings.level)
+    differences = figures.all_differences(order, profit, variance, decision_errors, settings.level)
     n_returned_control = None if control is None else float(control.n_returned[0])
     frame["remark"] = figures.remarks(frame, differences, n_returned_control)
     baseline = frame["value_per_returned"] if settings.organic_value is None else settings.organic_value

@@ -29,13 +29,13 @@ def _with_interval(name: str, estimate, low, high) -> dict:
     return {name: estimate, f"{name}_low": low, f"{name}_high": high}
 
 
-def joint_errors(arms: m.ArmMoments, control: m.ArmMoments | None) -> np.ndarray:
+def joint_errors(variance: np.ndarray, control: m.ArmMoments | None) -> np.ndarray:
     """Return draws of the errors of each arm's mean profit, shape (n_draws, k + 1); the last column is the control's.
 
     Without a control group that column is zero.
     """
-    variance = np.append(m.profit(arms)[1], 0.0 if control is None else control.combine(m.VALUE)[1])
-    return uncertainty.normal_draws(np.diag(variance))
+    untreated = 0.0 if control is None else control.combine(m.VALUE)[1]
+    return uncertainty.normal_draws(np.diag(np.append(variance, untreated)))
 
 
 def _profit_columns(name: str, estimate, variance, errors, n, level) -> dict:
@@ -104,15 +104,25 @@ def assumed_incremental(arms: m.ArmMoments, organic: AssumedOrganic, organic_val
     return pd.DataFrame({**columns, "incremental_roi_bounded": low_end[3].bounded & high_end[3].bounded})
 
 
-def sureness(arms, control, errors) -> pd.DataFrame:
+def decision_profit(arms, settings) -> tuple[np.ndarray, np.ndarray]:
+    """Return the profit that offers are ranked by, and its variance.
+
+    It is gross profit (a control group shifts all offers alike), or what an assumed organic return leaves of it.
+    """
+    if settings.organic is None:
+        return m.profit(arms)
+    middle = (settings.organic.low + settings.organic.high) / 2
+    estimate, weights = m.assumed_profit(arms, middle, settings.organic_value)
+    return estimate, arms.variance(weights)
+
+
+def sureness(profit, control, errors) -> pd.DataFrame:
     """Return each offer's chance of being best and its expected loss; sending nothing competes where it was tried."""
-    gross = m.profit(arms)[0]
     if control is None:
-        chance, loss = uncertainty.best_probability(gross, errors[:, :-1])
+        chance, loss = uncertainty.best_probability(profit, errors[:, :-1])
     else:
-        chance, loss = uncertainty.best_probability(np.append(gross, control.combine(m.VALUE)[0]), errors)
-    k = len(arms.n)
-    return pd.DataFrame({"probability_best": chance[:k], "expected_loss": loss[:k]})
+        chance, loss = uncertainty.best_probability(np.append(profit, control.combine(m.VALUE)[0]), errors)
+    return pd.DataFrame({"probability_best": chance[: len(profit)], "expected_loss": loss[: len(profit)]})
 
 
 def break_even_figures(arms, settings) -> pd.DataFrame:
@@ -122,11 +132,10 @@ def break_even_figures(arms, settings) -> pd.DataFrame:
     return pd.DataFrame(_with_interval("break_even_organic", point, *interval))
 
 
-def all_differences(names, arms, errors, level) -> pd.DataFrame:
+def all_differences(names, profit, variance, errors, level) -> pd.DataFrame:
     """Compare all pairs; the intervals hold together, since the leader was found by looking."""
-    gross, variance = m.profit(arms)
     one, other = np.array(list(combinations(range(len(names)), 2)), dtype=int).reshape(-1, 2).T
-    difference, std_error = gross[one] - gross[other], np.sqrt(variance[one] + variance[other])
+    difference, std_error = profit[one] - profit[other], np.sqrt(variance[one] + variance[other])
     together = uncertainty.max_t_quantile((errors.T[one] - errors.T[other]).T, level) * std_error
     return pd.DataFrame(
         {

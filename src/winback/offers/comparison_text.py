@@ -40,8 +40,7 @@ def _interval(result, row, name, form="money"):
 
 def _answer(result) -> Iterator[str]:
     first, best = result.frame.iloc[0], winners(result)
-    measured, assumed = result.control is not None, result.settings.organic
-    kind = "incremental_profit" if measured or assumed else "gross_profit"
+    kind, assumed = f"{result.kind}_profit", result.settings.organic
     under = f" under {assumed.says}" if assumed else ""
     earns = f"{_money(result, first[kind])} {kind.split('_')[0]} profit per customer offered"
     earns = f"{earns} {_interval(result, first, kind)}{under}"
@@ -68,20 +67,21 @@ def _lead(result) -> str:
 
 
 def _reversal(result) -> Iterator[str]:
-    """Say whether profit and ROI name the same offer."""
-    roi = result.frame["gross_roi"]
+    """Say whether profit and ROI name the same offer; an assumption is applied to both, a control group to neither."""
+    kind = "gross" if result.settings.organic is None else "incremental"
+    profit, roi = result.frame[f"{kind}_profit"], result.frame[f"{kind}_roi"]
     if roi.isna().all() or len(result.frame) == 1:
         return
-    first, leanest = result.frame.iloc[0], result.frame.loc[roi.idxmax()]
-    high = format_percent(leanest["gross_roi"], 0)
-    if leanest["offer"] == first["offer"]:
-        yield f"{first['offer']} is first on profit and first on ROI ({high} gross)."
+    first, leanest = result.frame["offer"].iloc[0], result.frame["offer"][roi.idxmax()]
+    high = format_percent(roi.max(), 0)
+    if leanest == first:
+        yield f"{first} is first on profit and first on ROI ({high} {kind})."
     else:
-        own, behind = format_percent(first["gross_roi"], 0), first["gross_profit"] - leanest["gross_profit"]
+        behind = _money(result, profit.iloc[0] - profit[roi.idxmax()])
         yield (
-            f"{first['offer']} is first on profit ({_money(result, first['gross_profit'])} gross), "
-            f"{leanest['offer']} is first on ROI ({high} gross against {own}) and earns {_money(result, behind)} "
-            "less per customer. ROI divides by the cost, so it favours the cheaper offer; profit is what is kept."
+            f"{first} is first on profit ({_money(result, profit.iloc[0])} {kind}), {leanest} is first on ROI ({high} "
+            f"{kind} against {format_percent(roi.iloc[0], 0)}) and earns {behind} less per customer. ROI divides by "
+            "the cost, so it favours the cheaper offer; profit is what is kept."
         )
 
 

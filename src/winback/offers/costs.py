@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from winback.offers.balance import label_codes
 from winback.offers.catalog import Offer, OfferCatalog
 from winback.pseudo_observations import pseudo_months
 from winback.tables import Problem, TableError
@@ -61,8 +62,10 @@ def assigned_offers(arm: pd.DataFrame, offer: Offer) -> np.ndarray:
         remedy = f"Add it, or leave the offer {offer.name!r} out."
         problem = Problem(offer.tailored_by, f"is missing, and offer {offer.name!r} is tailored by it", 0, "", remedy)
         raise TableError("table of lapsed customers", [problem])
-    assigned = arm[offer.tailored_by].astype(object).map(offer.tailored)
-    unmapped = assigned.isna().to_numpy()
+    named = {_as_word(value): name for value, name in offer.tailored.items()}
+    codes, values = label_codes(arm[offer.tailored_by])
+    assigned = np.array([*(named.get(_as_word(value)) for value in values), None], dtype=object)[codes]
+    unmapped = np.equal(assigned, None)
     if unmapped.any():
         first = int(unmapped.argmax())
         shown = f"customer {arm['customer_id'].iloc[first]}, {arm[offer.tailored_by].iloc[first]}"
@@ -70,7 +73,13 @@ def assigned_offers(arm: pd.DataFrame, offer: Offer) -> np.ndarray:
         remedy = f"Name them in the offer's map; it has {', '.join(map(str, offer.tailored))}."
         problem = Problem(offer.tailored_by, text, int(unmapped.sum()), shown, remedy, len(arm))
         raise TableError("table of lapsed customers", [problem])
-    return assigned.to_numpy()
+    return assigned
+
+
+def _as_word(value) -> str:
+    """Write a value as it stands in a TOML file, where the keys of a map are words: true, 2, price."""
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if whole else value).strip().casefold()
 
 
 def _plain_costs(arm, offer, horizon_months, annual_discount):

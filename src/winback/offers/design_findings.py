@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -92,7 +93,8 @@ def check_sample_ratio(table, groups, planned_shares):
 def _planned(table, groups, planned_shares):
     if planned_shares is not None:
         missing = set(groups.names) - set(planned_shares)
-        if missing or not all(share > 0 for share in planned_shares.values()):
+        numbers = all(isinstance(share, Real) and share > 0 for share in planned_shares.values())
+        if missing or not numbers:
             lacking = f"; it lacks {join_words(sorted(missing))}" if missing else ""
             raise ValueError(f"planned_shares must give a share above 0 for every group{lacking}.")
         return np.array([float(planned_shares[name]) for name in groups.names]), "the planned shares"
@@ -110,8 +112,8 @@ def check_balance(groups, matrix, labels):
     if len(arms) < 2:
         return None
     offered = ~groups.untreated
-    tests = group_balance(matrix[offered], labels, groups.codes[offered], len(groups.names))
-    code, worst = min(arms, key=lambda arm: np.nan_to_num(tests[arm[0]].p_value, nan=1.0))
+    tests = group_balance(matrix.T[:, offered].T, labels, groups.codes[offered], len(groups.names))
+    code, worst = min(arms, key=lambda arm: _suspicion(tests[arm[0]]))
     if np.isnan(tests[code].p_value):
         return Finding("balance", "note", "What is known beforehand does not allow a test of balance.")
     p_value = min(1.0, tests[code].p_value * len(arms))
@@ -123,6 +125,12 @@ def check_balance(groups, matrix, labels):
         "not of offers, or that column was measured after the offer."
     )
     return Finding("balance", "warning", text)
+
+
+def _suspicion(balance):
+    """Order by p-value; of two arms that mirror each other, the one with more of the covariate comes first."""
+    p_value = 1.0 if np.isnan(balance.p_value) else float(f"{balance.p_value:.6g}")
+    return p_value, -np.nan_to_num(balance.largest_difference)
 
 
 def judge_control(groups, matrix, labels, has_eligible) -> tuple[str, Finding]:

@@ -40,7 +40,7 @@ def evidence(result: OfferComparison) -> Sentences:
 
 def tiles(result: OfferComparison) -> Shown:
     """Return the headline figures of the most profitable offer as tiles."""
-    first, kind = result.frame.iloc[0], "incremental" if result.control is not None else "gross"
+    first, kind = result.frame.iloc[0], result.kind
     best = winners(result)
     customers = format_count(first["n"])
     rows = [

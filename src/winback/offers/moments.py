@@ -34,14 +34,6 @@ class ArmMoments:
         """Customers who returned, shape (..., k)."""
         return np.rint(self.n * self.mean[..., 0])
 
-    def arm(self, position: int) -> ArmMoments:
-        """Return one arm alone, with the dimension of arms kept."""
-        return self.arms([position])
-
-    def arms(self, positions: ArrayLike) -> ArmMoments:
-        """Return some of the arms, in the order given."""
-        return ArmMoments(self.n[positions], self.mean[..., positions, :], self.covariance[..., positions, :, :])
-
     def combine(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and variance of the mean of weights'(returned, value, cost), each of shape (..., k).
 
@@ -112,12 +104,12 @@ def return_on_investment(arms: ArmMoments, control: ArmMoments | None = None, le
 
 
 def value_per_returned(arms: ArmMoments) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean value of those who returned and its standard error; NaN where nobody did."""
+    """Return the mean value of those who returned and its standard error; NaN where nobody, or only one, did."""
     back, value = arms.mean[..., 0], arms.mean[..., 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(back > 0, value / back, np.nan)
         weights = VALUE - np.where(back > 0, ratio, 0.0)[..., None] * RETURNED
-        return ratio, np.where(back > 0, np.sqrt(arms.variance(weights)) / back, np.nan)
+        return ratio, np.where(arms.n_returned > 1, np.sqrt(arms.variance(weights)) / back, np.nan)
 
 
 def break_even_organic(arms: ArmMoments, organic_value: float | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -140,24 +132,26 @@ def break_even_organic(arms: ArmMoments, organic_value: float | None = None) -> 
         return point, np.where(usable, np.sqrt(arms.variance(weights)), np.nan)
 
 
-def profit_and_roi_at(
-    arms: ArmMoments, organic: float, organic_value: float | None, level: float = 0.95
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, RatioInterval]:
-    """Return incremental profit with its interval, and ROI, if a share ``organic`` had returned without an offer.
+def assumed_profit(arms: ArmMoments, organic: float, organic_value: float | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return incremental profit if a share ``organic`` had returned without an offer, and the weights of its variance.
 
     Incremental profit is pV - C - organic x V0, V0 the ``organic_value`` or the offer's own V.
     """
+    gross = arms.combine(PROFIT)[0]
+    if organic_value is not None:
+        return gross - organic * organic_value, np.broadcast_to(PROFIT, arms.mean.shape)
     back, value, _ = np.moveaxis(arms.mean, -1, 0)
-    cost, cost_variance = arms.combine(COST)
-    if organic_value is None:
-        own = np.divide(value, back, out=np.zeros_like(value), where=back > 0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            pull = np.where(back > 0, organic / back, 0.0)
-        weights = PROFIT - pull[..., None] * (VALUE - own[..., None] * RETURNED)
-        estimate = arms.combine(PROFIT)[0] - organic * own
-    else:
-        weights = np.broadcast_to(PROFIT, arms.mean.shape)
-        estimate = arms.combine(PROFIT)[0] - organic * organic_value
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own, pull = (np.where(back > 0, each / back, 0.0) for each in (value, organic))
+    return gross - organic * own, PROFIT - pull[..., None] * (VALUE - own[..., None] * RETURNED)
+
+
+def profit_and_roi_at(
+    arms: ArmMoments, organic: float, organic_value: float | None, level: float = 0.95
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, RatioInterval]:
+    """Return incremental profit with its interval, and ROI, if a share ``organic`` had returned without an offer."""
+    estimate, weights = assumed_profit(arms, organic, organic_value)
     variance = arms.variance(weights)
+    cost, cost_variance = arms.combine(COST)
     roi = fieller_interval(estimate, cost, variance, cost_variance, arms.covary(weights, COST), level)
     return estimate, *normal_interval(estimate, np.sqrt(variance), level), roi

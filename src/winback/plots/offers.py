@@ -41,8 +41,7 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     >>> len(plot_profit_and_roi(wb.compare_offers(study.lapsed, study.offers)).axes)
     2
     """
-    kind = "incremental" if result.control is not None else "gross"
-    frame = result.frame
+    kind, frame = result.kind, result.frame
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 1.1 + 0.33 * len(frame)), sharey=True, layout="constrained")
     _draw_intervals(left, frame, f"{kind}_profit", lambda x: format_money(x, result.currency))
     _draw_intervals(right, frame, f"{kind}_roi", lambda x: format_percent(x, 0))

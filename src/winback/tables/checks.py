@@ -158,7 +158,10 @@ def _check_columns(frame, table, columns, needs, unique_id=False) -> tuple[pd.Da
     typed, unread = frame.copy(), {}
     for column in columns:
         if column.name in frame:
-            typed[column.name], unread[column.name] = _typed_column(frame[column.name], column, problems)
+            given = frame[column.name]
+            values, unread[column.name] = _typed_column(given, column, problems)
+            if values is not given:  # a column that is typed already was copied with the frame
+                typed[column.name] = values
     for name in needed:
         if name in frame and name not in (*SECOND_LIFETIME, "value"):
             remedy = "Write none for untreated customers." if name == "offer" else "Fill it in or drop these rows."

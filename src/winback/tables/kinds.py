@@ -25,14 +25,17 @@ def parse_number(column: pd.Series) -> Parsed:
     """Read numbers; infinities, dates and text are not numbers."""
     if types.is_datetime64_any_dtype(column) or types.is_timedelta64_dtype(column) or types.is_complex_dtype(column):
         return pd.Series(np.nan, index=column.index, name=column.name), column.notna().to_numpy()
-    values = pd.to_numeric(column, errors="coerce")
-    values = values.astype("float64") if values.dtype != np.float64 else values
+    if column.dtype == np.float64:
+        return column, np.isinf(column.to_numpy())
+    values = pd.to_numeric(column, errors="coerce").astype("float64")
     bad = (values.isna() & column.notna()).to_numpy() | np.isinf(values.to_numpy())
     return values, bad
 
 
 def parse_count(column: pd.Series) -> Parsed:
     """Read whole numbers of at least zero; int64 when none is missing."""
+    if column.dtype == np.int64:
+        return column, (column < 0).to_numpy()
     values, bad = parse_number(column)
     numbers = values.to_numpy()
     whole = np.floor(numbers) == numbers
