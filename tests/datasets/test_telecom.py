@@ -231,7 +231,7 @@ def test_the_set_aside_left_for_both_reasons_and_unheard_far_more_often(study):
 
 def test_chance_alone_decides_who_is_sent_what(study):
     promising = study.lapsed[study.lapsed["eligible"]]
-    known = promising[[*KNOWN_BEFORE]].join(pd.get_dummies(promising["reason"], dtype=float))
+    known = promising[[*KNOWN_BEFORE]].join(pd.get_dummies(promising["reason"].astype(str), dtype=float))
     apart = [
         std_errors_apart(known.loc[promising["offer"] == arm, name], known.loc[promising["offer"] != arm, name])
         for arm in (*ARMS, "none")
