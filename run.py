@@ -68,9 +68,9 @@ def make_environment():
     STAMP.write_text(fingerprint())
 
 
-def run(command):
-    """Run one command in the project's folder and stop with its exit code if it fails."""
-    code = subprocess.call(command, cwd=ROOT)
+def run(command, folder=ROOT):
+    """Run one command, in the project's folder unless told otherwise, and stop with its exit code if it fails."""
+    code = subprocess.call(command, cwd=str(folder))
     if code:
         sys.exit(code)
 
@@ -88,7 +88,7 @@ def main(arguments):
     make_environment()
     steps = TASKS[task][1]
     for step in steps:
-        run([str(PYTHON)] + step + (rest if len(steps) == 1 else []))
+        run([str(PYTHON)] + step + (rest if len(steps) == 1 else []), os.getcwd() if task == "report" else ROOT)
 
 
 if __name__ == "__main__":

@@ -99,7 +99,8 @@ def _study_campaign() -> Campaign:
         hashlib.sha256(rows).hexdigest(),
         details=(("seed of the simulation", str(SEED)),),
         caveat="The telecom study is simulated: its published figures hold exactly, what lies between them is assumed "
-        "and listed in data/telecom/README.md.",
+        "and listed in data/telecom/README.md. Its horizon is the one with which the published value of a second "
+        "lifetime holds.",
     )
 
 

@@ -76,11 +76,14 @@ def report(customers, offers, horizon_months, annual_discount, currency, columns
     default="lapsed",
     help="Which of winback's tables the file holds.",
 )
+@click.option("--horizon-months", type=float, help="As for the report.")
+@click.option("--annual-discount", type=float, help="As for the report.")
 @column_option
-def check(file, offers, table, columns):
+def check(file, offers, table, horizon_months, annual_discount, columns):
     """Say what is wrong with a table, every problem at once, and whether its trial can be read."""
     from winback import tables
 
+    n_warnings = 0
     with clear_errors():
         frame = tables.map_columns(tables.load_table(file), dict(columns))
         if table != "lapsed":
@@ -88,20 +91,24 @@ def check(file, offers, table, columns):
         elif offers is None:
             frame = tables.check_lapsed(frame)
         else:
-            frame = _check_trial(frame, offers)
-    click.echo(f"{file.name}: {len(frame):,} rows, {frame.shape[1]} columns, no problem found.")
+            settings = {"horizon_months": horizon_months, "annual_discount": annual_discount}
+            n_warnings = _check_trial(frame, offers, settings)
+    verdict = f"usable, with {n_warnings} warnings above" if n_warnings else "no problem found"
+    click.echo(f"{file.name}: {len(frame):,} rows, {frame.shape[1]} columns, {verdict}.")
 
 
-def _check_trial(frame, offers):
+def _check_trial(frame, offers, settings):
+    """Do what the report does before its first figure; return how many warnings there are."""
+    from dataclasses import replace
+
     from winback.offers.catalog import load_offers
-    from winback.offers.design_checks import check_design
-    from winback.offers.outcomes import typed_trial
+    from winback.offers.comparison import compare_offers
 
-    catalog = load_offers(offers)
-    typed = typed_trial(frame, catalog)
-    for row in check_design(typed, catalog).to_frame().itertuples():
+    given = {name: value for name, value in settings.items() if value is not None}
+    findings = compare_offers(frame, replace(load_offers(offers), **given)).design.findings
+    for row in findings:
         click.echo(f"{row.verdict:>8}  {row.check}: {row.finding}")
-    return typed
+    return sum(row.verdict in ("warning", "refused") for row in findings)
 
 
 @main.command()

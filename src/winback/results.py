@@ -227,7 +227,7 @@ def html_tiles(tiles: pd.DataFrame) -> str:
 
 def _is_figures(column: pd.Series) -> bool:
     figures = [text for text in column if text not in (DASH, "") and not text.startswith((NO_UPPER, NO_LOWER))]
-    return all(any(letter.isdigit() for letter in text[:8]) for text in figures)
+    return all(any(letter.isdigit() for letter in text.split()[0]) for text in figures)
 
 
 def _html_cell(text: str, side: str) -> str:

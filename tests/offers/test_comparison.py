@@ -69,8 +69,8 @@ def test_that_it_is_no_tie_is_said_with_the_interval_of_the_difference(compariso
     pair = comparison.differences.iloc[0]
     assert (pair["first"], pair["second"], pair["tie"]) == ("discount", "upgrade", False)
     low, high = f"{pair['difference_low']:.2f}", f"{pair['difference_high']:.2f}"
-    said = f"Discount leads upgrade by $19.33 per customer [${low}, ${high}], an interval that allows for every pair"
-    assert f"{said} compared: no tie, zero is outside." in comparison.describe()
+    said = f"Discount leads upgrade by $19.33 per customer [${low}, ${high}]; this interval allows for every pair"
+    assert f"{said} compared and does not contain zero, so this is no tie." in comparison.describe()
 
 
 def test_incremental_stands_beside_gross(comparison):
@@ -193,7 +193,7 @@ def test_equal_offers_tie_and_it_is_said_of_both():
     result = wb.compare_offers(measured(discount=values, upgrade=values), OFFERS)
     assert result.describe().startswith("Discount and upgrade tie: discount is ahead with $54.00 gross profit")
     assert "Discount leads upgrade by $0.00 per customer" in result.describe()
-    assert "a tie, zero is inside" in result.describe()
+    assert "contains zero, so this is a tie" in result.describe()
     assert ["tie with discount" in remark for remark in result.frame["remark"]] == [False, True]
     assert result.frame["probability_best"].tolist() == pytest.approx([0.5, 0.5], abs=0.002)
 

@@ -35,7 +35,7 @@ def test_from_30_to_199_returned_intervals_are_said_to_be_a_little_too_narrow(n_
     result = wb.compare_offers(measured(some=an_arm(n_returned, n=500), many=an_arm(250, n=500)), paid("some", "many"))
     row = result.frame.set_index("offer").loc["some"]
     assert not row["few_returned"]
-    assert row["remark"].startswith(f"{n_returned} returned: intervals a little too narrow")
+    assert row["remark"].startswith(f"just {n_returned} returned: intervals a little too narrow")
     assert f"Fewer than 200 returned under some ({n_returned})" in result.describe()
 
 

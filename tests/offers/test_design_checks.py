@@ -91,7 +91,7 @@ def test_lost_customers_are_noticed_by_the_chance_of_the_offer(study):
 
 def test_groups_of_unequal_size_without_a_plan_are_no_alarm(trial):
     verdict, text = finding("sample ratio", trial.iloc[150:])
-    assert (verdict, text) == ("note", "Groups differ in size; give planned_shares to test the plan.")
+    assert (verdict, text) == ("note", "Groups differ in size; no plan is known (offer_probability).")
 
 
 def test_a_plan_that_lacks_a_group_is_refused(trial):

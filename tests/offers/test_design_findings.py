@@ -40,7 +40,7 @@ def test_a_column_measured_after_the_offer_is_noticed_and_not_used(trial, measur
     table = trial.assign(visits_after=measured_late(trial))
     verdict, text = finding("measured after the offer", table)
     assert verdict == "warning"
-    assert text.startswith("visits_after looks as if measured after the offer")
+    assert "visits_after" in text
     assert finding("control group", table) == finding("control group", trial)
 
 

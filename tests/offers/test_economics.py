@@ -112,7 +112,7 @@ def test_the_studys_own_summary_gives_the_figures_of_its_comparison(comparison):
             "value": own["value_per_returned"],
         }
     )
-    found = wb.offer_economics(summary, paid="on_acceptance")
+    found = wb.offer_economics(summary, paid="on_acceptance", organic_value=comparison.settings.organic_value)
     same = ["offer", "value_per_returned", "cost_per_customer", "gross_profit", "gross_roi", "break_even_organic"]
     pd.testing.assert_frame_equal(found.frame[same], own[same], rtol=1e-10)
     pd.testing.assert_frame_equal(found.flips, comparison.flips, rtol=1e-10)

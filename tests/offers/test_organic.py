@@ -88,7 +88,7 @@ def test_the_break_even_return_is_always_said_and_its_flip_where_nobody_was_held
     result = wb.compare_offers(trial, OFFERS)
     even = result.frame.set_index("offer")["break_even_organic"]
     said = " and ".join(f"{offer} {even[offer]:.1%}" for offer in even.index)
-    assert f"An offer stops paying when so many would have returned without it: {said}" in result.describe()
+    assert f"An offer stops paying when this share would have returned without it: {said}" in result.describe()
 
 
 def test_where_no_offer_pays_under_the_assumption_the_answer_says_so(trial):

@@ -57,12 +57,12 @@ def test_the_study_turns_from_upgrade_to_discount_on_roi_between_20_and_30_perce
 
 def test_the_study_says_where_the_best_offer_changes(comparison):
     text = organic_sensitivity(comparison).describe()
-    assert text == ("By organic return: discount earns most at 0%, 5%, 10%, 20% and 30%; no offer pays at 40%.")
+    assert text == ("By organic return: discount comes first at 0%, 5%, 10%, 20% and 30%; no offer pays at 40%.")
 
 
 def test_one_that_stays_the_best_is_said_to(comparison):
     text = organic_sensitivity(comparison, [0.0, 0.1]).describe()
-    assert text == "Whatever the organic return in this table, discount earns most."
+    assert text == "Whatever the organic return in this table, discount comes first."
 
 
 def test_the_table_has_a_row_per_setting_and_a_column_per_offer_in_order_of_profit(comparison):

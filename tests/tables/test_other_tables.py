@@ -69,8 +69,13 @@ def test_map_columns_renames_a_copy():
 
 
 def test_map_columns_can_exchange_two_names():
-    exchanged = map_columns(pd.DataFrame({"a": [1], "b": [2]}), {"a": "b", "b": "a"})
-    assert exchanged.to_dict("list") == {"b": [1], "a": [2]}
+    exchanged = map_columns(pd.DataFrame({"reason": [1], "offer": [2]}), {"reason": "offer", "offer": "reason"})
+    assert exchanged.to_dict("list") == {"offer": [1], "reason": [2]}
+
+
+def test_map_columns_refuses_a_name_that_is_not_winbacks_and_offers_a_close_one():
+    with pytest.raises(TableError, match=r"`retruned` is not one of winback's columns\. Did you mean `returned`\?"):
+        map_columns(pd.DataFrame({"zurück": [True]}), {"retruned": "zurück"})
 
 
 def test_map_columns_names_what_is_not_there_and_what_is():

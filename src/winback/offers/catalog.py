@@ -245,7 +245,8 @@ def _is_word(name) -> bool:
 
 def _problems_of_payment(offer: Offer) -> Iterator[str]:
     if offer.paid not in PAID:
-        yield f"paid is required: say one of {', '.join(PAID)} (got {offer.paid!r})."
+        given = "nothing is given" if offer.paid is None else f"got {offer.paid!r}"
+        yield f"paid is required: say one of {', '.join(PAID)} ({given})."
     if offer.tailored:
         yield "tailored is given without tailored_by, the column it reads."
     if (offer.amount is None) == (offer.amount_per_month is None):

@@ -119,7 +119,8 @@ def compare_offers(
     organic : float, (low, high) or {column: {value: share}}, optional
         Share who would have returned without an offer, where there is no control group.
     organic_value : float, optional
-        Value of one who returns without an offer, in money; by default the offer's own value per returned customer.
+        Value of one who returns without an offer, in money; by default what the untreated who returned were worth, and
+        without a control group the offer's own value per returned customer.
     planned_shares : mapping, optional
         Group -> planned share of customers, for `check_design`.
     level : float
@@ -169,7 +170,7 @@ def compare_offers(
     control = control if design.control == "accepted" else None
     assumed = _assumption(organic, control, table)
     check_organic_value(organic_value)
-    settings = ComparisonSettings(horizon, discount, level, assumed, organic_value)
+    settings = ComparisonSettings(horizon, discount, level, assumed, *_organic_value(organic_value, control))
     n_left_out = int((~in_trial(table)).sum())
     return comparison_from_moments(arms, control, settings, design, n_left_out, catalog.currency)
 
@@ -205,6 +206,14 @@ def comparison_from_moments(
     return OfferComparison(
         frame, differences, flips, settings, stacked, control, design, n_left_out=n_left_out, currency=currency
     )
+
+
+def _organic_value(organic_value, control) -> tuple[float | None, float]:
+    """Return the value of an organic returner and its standard error: as given, or as the untreated showed it."""
+    if organic_value is not None or control is None:
+        return organic_value, 0.0
+    value, std_error = m.value_per_returned(control)
+    return (float(value[0]), float(std_error[0])) if value[0] > 0 else (None, 0.0)
 
 
 def _assumption(organic, control, table):

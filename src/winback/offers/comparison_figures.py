@@ -23,6 +23,7 @@ class ComparisonSettings:
     level: float = 0.95
     organic: AssumedOrganic | None = None
     organic_value: float | None = None  # value of an organic returner; None: the offer's own
+    organic_value_error: float = 0.0  # its standard error, where the untreated showed it
 
 
 def _with_interval(name: str, estimate, low, high) -> dict:
@@ -127,7 +128,7 @@ def sureness(profit, control, errors) -> pd.DataFrame:
 
 def break_even_figures(arms, settings) -> pd.DataFrame:
     """Return the organic return at which each offer stops paying, with its interval."""
-    point, std_error = m.break_even_organic(arms, settings.organic_value)
+    point, std_error = m.break_even_organic(arms, settings.organic_value, settings.organic_value_error)
     interval = uncertainty.normal_interval(point, std_error, settings.level)
     return pd.DataFrame(_with_interval("break_even_organic", point, *interval))
 
@@ -168,4 +169,4 @@ def too_few(n_returned: float | None, whose: str = "") -> str:
         return ""
     if n_returned < FEW_RETURNED:
         return f"only {n_returned:.0f} {whose}returned: intervals not reliable"
-    return f"{n_returned:.0f} {whose}returned: intervals a little too narrow"
+    return f"just {n_returned:.0f} {whose}returned: intervals a little too narrow"

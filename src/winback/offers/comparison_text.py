@@ -15,7 +15,7 @@ def describe_comparison(result: Result) -> Sentences:
 
 def answer_lines(result: Result) -> list[str]:
     """Return what to send, how far ahead it is, and whether profit and ROI name the same offer."""
-    return [*_answer(result), *_reversal(result)]
+    return [*_answer(result), *_caution(result), *_reversal(result)]
 
 
 def evidence_lines(result: Result) -> list[str]:
@@ -56,13 +56,20 @@ def _answer(result) -> Iterator[str]:
         yield _lead(result)
 
 
+def _caution(result) -> Iterator[str]:
+    """Say at once when the intervals of the answer cannot be trusted."""
+    unreliable = [part for part in result.frame["remark"].iloc[0].split("; ") if "not reliable" in part]
+    if unreliable:
+        yield f"Caution: {'; '.join(unreliable)}."
+
+
 def _lead(result) -> str:
     pair = result.differences.iloc[0]
     bounds = f"[{_money(result, pair['difference_low'])}, {_money(result, pair['difference_high'])}]"
-    verdict = "a tie, zero is inside" if pair["tie"] else "no tie, zero is outside"
+    verdict = "contains zero, so this is a tie" if pair["tie"] else "does not contain zero, so this is no tie"
     return (
-        f"{pair['first']} leads {pair['second']} by {_money(result, pair['difference'])} per customer {bounds}, an "
-        f"interval that allows for every pair compared: {verdict}."
+        f"{pair['first']} leads {pair['second']} by {_money(result, pair['difference'])} per customer {bounds}; this "
+        f"interval allows for every pair compared and {verdict}."
     )
 
 
@@ -104,9 +111,11 @@ def _incremental(result) -> Iterator[str]:
             f"{_interval(result, first, 'incremental_profit')}."
         )
     else:
+        refused = result.design is not None and result.design.control == "refused"
+        missing = "The untreated are no fair yardstick (reason below)" if refused else "No control group"
         yield (
-            "No control group: all figures are gross. How many would have returned without an offer is unknown, so "
-            "incremental profit is not identified."
+            f"{missing}: all figures are gross. How many would have returned without an offer is unknown, so what the "
+            "offers added cannot be told."
         )
 
 
@@ -117,7 +126,7 @@ def _sureness(result) -> Iterator[str]:
         yield (
             f"{first['offer']} is the best of {rivals} with probability "
             f"{format_percent(first['probability_best'])}; choosing it is expected to lose "
-            f"{_money(result, first['expected_loss'])} per customer against the unknown best."
+            f"{_money(result, first['expected_loss'])} per customer, in case another is better."
         )
 
 
@@ -127,7 +136,7 @@ def _break_even(result) -> Iterator[str]:
     if len(shares):
         each = [f"{row.offer} {format_percent(row.break_even_organic)}" for row in shares.itertuples()]
         yield (
-            f"An offer stops paying when so many would have returned without it: {join_words(each)} "
+            f"An offer stops paying when this share would have returned without it: {join_words(each)} "
             "(break-even organic return)."
         )
     never, always = (known["offer"][beyond] for beyond in _outside_shares(known["break_even_organic"]))
@@ -157,7 +166,7 @@ def _warnings(result) -> Iterator[str]:
     some = {name: n for name, n in counts.items() if FEW_RETURNED <= n < MANY_RETURNED}
     if few:
         each = [f"{name} ({n})" for name, n in few.items()]
-        yield f"Too few returned to trust the intervals of {join_words(each)}: no method rescues so small an arm."
+        yield f"Too few returned to trust the intervals of {join_words(each)}: no method rescues so small a group."
     if some:
         each = [f"{name} ({n})" for name, n in some.items()]
         yield f"Fewer than {MANY_RETURNED} returned under {join_words(each)}: these intervals are a little too narrow."

@@ -85,7 +85,7 @@ def check_sample_ratio(table, groups, planned_shares):
     if p_value >= ALARM:
         return Finding("sample ratio", "ok", f"Group sizes agree with {source} ({show_p(p_value)}).")
     if source == "equal shares":
-        return Finding("sample ratio", "note", "Groups differ in size; give planned_shares to test the plan.")
+        return Finding("sample ratio", "note", "Groups differ in size; no plan is known (offer_probability).")
     text = f"Group sizes do not agree with {source} ({show_p(p_value)}): customers were lost or added after the draw."
     return Finding("sample ratio", "warning", text)
 
@@ -204,5 +204,5 @@ def check_late_columns(late):
     """Name columns that look as if measured after the offer."""
     if not late:
         return Finding("measured after the offer", "ok", "No column looks as if measured after the offer.")
-    text = f"{join_words(late)} looks as if measured after the offer (known or varying only for those who returned)"
-    return Finding("measured after the offer", "warning", f"{text}: not used. Drop it if it is not a driver.")
+    text = f"known, or varying, only for those who returned: {join_words(late)}. Not used for the checks"
+    return Finding("measured after the offer", "warning", f"Recorded after the offer, it seems ({text}).")

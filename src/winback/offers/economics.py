@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from winback.results import Result, Sentences, format_money, format_percent, join_words
-from winback.tables import ProblemList
+from winback.tables import Problem, ProblemList, TableError
 
 TRIGGERS = ("on_acceptance", "per_contact")
 
@@ -43,21 +43,23 @@ class OfferEconomics(Result):
     }
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per offer, best gross profit first."""
+        """Return one row per offer, highest profit first (incremental where organic return is assumed)."""
         return self.frame.copy()
 
     def describe(self) -> Sentences:
         """Say which offer wins on profit and which on ROI, and where that turns."""
-        by_profit, by_roi = self.frame.iloc[0], self.frame.loc[self.frame["gross_roi"].idxmax()]
-        amount = format_money(by_profit["gross_profit"], self.currency)
-        lines = [f"{by_profit['offer']} earns most per customer offered: {amount} gross."]
-        roi = format_percent(by_roi["gross_roi"], 0)
+        kind = "incremental" if "incremental_profit" in self.frame else "gross"
+        by_profit, by_roi = self.frame.iloc[0], self.frame.loc[self.frame[f"{kind}_roi"].idxmax()]
+        amount = format_money(by_profit[f"{kind}_profit"], self.currency)
+        under = f" if {format_percent(by_profit['organic'])} return anyway" if kind == "incremental" else ""
+        lines = [f"{by_profit['offer']} earns most per customer offered: {amount} {kind}{under}."]
+        roi = format_percent(by_roi[f"{kind}_roi"], 0)
         if by_roi["offer"] == by_profit["offer"]:
-            lines.append(f"It also has the highest gross ROI, {roi}.")
+            lines.append(f"It also has the highest {kind} ROI, {roi}.")
         else:
-            behind = format_money(by_profit["gross_profit"] - by_roi["gross_profit"], self.currency)
+            behind = format_money(by_profit[f"{kind}_profit"] - by_roi[f"{kind}_profit"], self.currency)
             lines.append(
-                f"{by_roi['offer']} has the highest gross ROI, {roi}, and earns {behind} less per customer: "
+                f"{by_roi['offer']} has the highest {kind} ROI, {roi}, and earns {behind} less per customer: "
                 "ROI divides by the cost and favours the cheaper offer."
             )
         evens = [f"{row.offer} {format_percent(row.break_even_organic)}" for row in self.frame.itertuples()]
@@ -138,7 +140,8 @@ def offer_economics(
         frame["organic"] = _checked_share(organic)
         frame["incremental_profit"] = value - cost - organic * baseline
         frame["incremental_roi"] = frame["incremental_profit"] / cost
-    order = np.argsort(-frame["gross_profit"].to_numpy(), kind="stable")
+    ranked_by = "gross_profit" if organic is None else "incremental_profit"
+    order = np.argsort(-frame[ranked_by].to_numpy(), kind="stable")
     flips = organic_flips(table["offer"], value, cost, baseline)
     return OfferEconomics(frame.iloc[order].reset_index(drop=True), flips, currency)
 
@@ -185,6 +188,9 @@ def _checked_share(organic):
 
 def _checked(summary: pd.DataFrame, paid: str | None) -> pd.DataFrame:
     """Return the summary with numbers as numbers, or list all its problems."""
+    if not isinstance(summary, pd.DataFrame):
+        problem = f"must be a pandas DataFrame, not {type(summary).__name__}"
+        raise TableError("summary of offers", [Problem("table", problem, 0, "", "Use pandas.DataFrame(...).")])
     table = summary.reset_index(drop=True).copy()
     problems = ProblemList("summary of offers", table)
     if len(table) == 0:

@@ -42,9 +42,12 @@ def tiles(result: OfferComparison) -> Shown:
     """Return the headline figures of the most profitable offer as tiles."""
     first, kind = result.frame.iloc[0], result.kind
     best = winners(result)
+    leader = ("Earns most", best[0], f"ties with {join_words(best[1:])}" if len(best) > 1 else "no tie")
+    if first[f"{kind}_profit_high"] < 0:
+        leader = ("Send", "no offer", f"even {first['offer']} loses money")
     customers = format_count(first["n"])
     rows = [
-        ("Earns most", best[0], f"ties with {join_words(best[1:])}" if len(best) > 1 else "no tie"),
+        leader,
         _tile(result, first, f"{kind}_profit", "money", f"{kind.capitalize()} profit per customer"),
         _tile(result, first, f"{kind}_profit_total", "money", f"{kind.capitalize()} profit, {customers} customers"),
         _tile(result, first, f"{kind}_roi", "percent0", f"{kind.capitalize()} ROI"),
@@ -112,7 +115,8 @@ def comparison_assumptions(result: OfferComparison, offers: OfferCatalog) -> Sen
 def _organic_value(result) -> str:
     if result.settings.organic_value is None:
         return "as much as one who returns with it."
-    return f"{format_money(result.settings.organic_value, result.currency)}."
+    measured = " (as measured among the untreated)" if result.settings.organic_value_error else ""
+    return f"{format_money(result.settings.organic_value, result.currency)}{measured}."
 
 
 def _contract(offer, currency) -> str:
@@ -121,7 +125,8 @@ def _contract(offer, currency) -> str:
         each = join_words(f"{value} gets {name}" for value, name in offer.tailored.items())
         return f"{offer.name} is tailored by {offer.tailored_by}: {each}, at that offer's cost{contact}."
     if offer.paid == "while_active":
-        cost = f"{format_money(offer.amount_per_month, currency)} a month"
+        length = "" if offer.months is None else f" for {offer.months:g} months at most"
+        cost = f"{format_money(offer.amount_per_month, currency)} a month{length}"
     else:
         cost = format_money(offer.full_cost, currency)
     cap = f", at most {format_money(offer.max_cost, currency)}" if offer.max_cost is not None else ""

@@ -66,7 +66,9 @@ def arm_moments(returned: ArrayLike, value: ArrayLike, cost: ArrayLike) -> ArmMo
     """
     triple = np.stack([np.asarray(each, dtype=float) for each in (returned, value, cost)], axis=-1)
     n = triple.shape[-2]
-    mean = triple.mean(axis=-2, keepdims=True)
+    first = triple[..., :1, :]
+    constant = (triple == first).all(axis=-2, keepdims=True)  # stays exactly what it is
+    mean = np.where(constant, first, triple.mean(axis=-2, keepdims=True))
     centred = triple - mean
     covariance = np.swapaxes(centred, -1, -2) @ centred / (n - 1)
     return ArmMoments(np.array([n]), mean, covariance[..., None, :, :])
@@ -112,16 +114,20 @@ def value_per_returned(arms: ArmMoments) -> tuple[np.ndarray, np.ndarray]:
         return ratio, np.where(arms.n_returned > 1, np.sqrt(arms.variance(weights)) / back, np.nan)
 
 
-def break_even_organic(arms: ArmMoments, organic_value: float | None = None) -> tuple[np.ndarray, np.ndarray]:
+def break_even_organic(
+    arms: ArmMoments, organic_value: float | None = None, organic_value_error: float = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
     r"""Return the organic return at which an offer stops paying, and its standard error.
 
     .. math:: r_0 = p (V - c) / V_0
 
-    with :math:`V_0` the value of an organic returner, by default the offer's own :math:`V` (then r0 = p - pc/V).
+    with :math:`V_0` the value of an organic returner (with its standard error, where it was measured), by default the
+    offer's own :math:`V` (then r0 = p - pc/V).
     """
     gross, variance = arms.combine(PROFIT)
     if organic_value is not None:
-        return gross / organic_value, np.sqrt(variance) / abs(organic_value)
+        point = gross / organic_value
+        return point, np.sqrt(variance + (point * organic_value_error) ** 2) / abs(organic_value)
     back, value, cost = np.moveaxis(arms.mean, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         usable = (back > 0) & (value > 0)

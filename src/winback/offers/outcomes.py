@@ -10,7 +10,7 @@ from winback.offers.balance import label_codes
 from winback.offers.catalog import OfferCatalog
 from winback.offers.costs import offer_costs
 from winback.offers.moments import ArmMoments, arm_moments
-from winback.pseudo_observations import pseudo_months
+from winback.pseudo_observations import longest_supported_horizon, pseudo_months
 from winback.tables import NO_OFFER, SECOND_LIFETIME, Problem, ProblemList, TableError, check_lapsed
 
 
@@ -123,16 +123,32 @@ def trial_moments(
     used = {"customer_id", "returned", *SECOND_LIFETIME, "value", *(offer.tailored_by for offer in catalog)}
     codes, names = label_codes(table["offer"])
     codes = np.where(in_trial(table), codes, -1)
+    if horizon_months is not None:
+        _refuse_beyond_data(table, codes, names, horizon_months)
     table = table[[name for name in table.columns if name in used]]
     arms = {}
     for name in [name for name in (*catalog.names, NO_OFFER) if name in names and (codes == names.index(name)).any()]:
         arm = table[codes == names.index(name)]
-        try:
-            value = customer_values(arm, horizon_months, annual_discount)
-        except ValueError as error:
-            raise ValueError(f"Offer {name!r}: {error}") from None
+        value = customer_values(arm, horizon_months, annual_discount)
         cost = np.zeros(len(arm))
         if name != NO_OFFER:
             cost = offer_costs(arm, catalog[name], catalog, horizon_months, annual_discount or 0.0)
         arms[name] = arm_moments(arm["returned"], value, cost)
     return arms
+
+
+def _refuse_beyond_data(table, codes, names, horizon_months):
+    """Name the group that was seen for the shortest time, if the horizon reaches beyond it."""
+    months, ended = table["second_tenure"].to_numpy(), table["second_ended"].to_numpy(dtype=bool, na_value=True)
+    back = table["returned"].to_numpy(dtype=bool)
+    groups = {name: back & (codes == code) for code, name in enumerate(names)}
+    limits = {name: longest_supported_horizon(months[rows], ended[rows]) for name, rows in groups.items()}
+    shortest = min(limits, key=limits.get)
+    if limits[shortest] < horizon_months:
+        whose = "untreated customers" if shortest == NO_OFFER else f"customers with offer {shortest!r}"
+        limit = np.floor(limits[shortest] * 10) / 10
+        raise ValueError(
+            f"horizon_months = {horizon_months:g} reaches beyond the data: among {whose} no second lifetime was seen "
+            f"for longer than {limits[shortest]:g} months. Choose a horizon of at most {limit:g}; beyond it only a "
+            "model speaks."
+        )

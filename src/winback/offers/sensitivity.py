@@ -49,7 +49,7 @@ class OfferSensitivity(Result):
             return Sentences.of([f"Value was measured directly, so the {self.varied} cannot be varied."])
         best = self._best("profit")
         names = list(dict.fromkeys(best))
-        said = {name: f"{name} earns most" for name in names} | {NO_OFFER_PAYS: NO_OFFER_PAYS}
+        said = {name: f"{name} comes first" for name in names} | {NO_OFFER_PAYS: NO_OFFER_PAYS}
         if len(names) == 1:
             return Sentences.of([f"Whatever the {self.varied} in this table, {said[names[0]]}."])
         each = [f"{said[name]} at {join_words(best.index[best == name])}" for name in names]

@@ -50,7 +50,7 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     money_axis(left.xaxis, result.currency)
     roi = frame[f"{kind}_roi"]
     leanest = frame["offer"][roi.idxmax()] if roi.notna().any() else None
-    message = _roi_message(first, leanest, result.currency)
+    message = _roi_message(first, leanest, roi.max(), result.currency)
     finish_axes(right, message, f"{kind} return on investment (profit / cost)")
     percent_axis(right.xaxis)
     left.set_yticks(range(len(frame)), frame["offer"])
@@ -62,14 +62,20 @@ def _profit_message(result, kind) -> str:
     best = winners(result)
     if result.frame[f"{kind}_profit_low"].iloc[0] <= 0:
         return "No offer is shown to pay"
-    return f"{join_words(best).capitalize()} {'tie on profit' if len(best) > 1 else 'earns most'}"
+    return f"{_upper(join_words(best))} {'tie on profit' if len(best) > 1 else 'earns most'}"
 
 
-def _roi_message(first, leanest, currency) -> str:
+def _upper(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _roi_message(first, leanest, highest, currency) -> str:
     if leanest is None:
         return "No ROI: nothing was spent"
+    if highest <= 0:
+        return "No offer returns its cost"
     unit = {"$": "dollar", "€": "euro", "£": "pound"}.get(currency, currency)
-    return f"{leanest.capitalize()} {'also returns' if leanest == first else 'returns'} most per {unit} spent"
+    return f"{_upper(leanest)} {'also returns' if leanest == first else 'returns'} most per {unit} spent"
 
 
 def _draw_intervals(ax, frame, name, write):
@@ -148,13 +154,14 @@ def plot_acceptance_against_cost(result: OfferComparison, ax: Axes | None = None
             color=QUIET,
         )
     most, dearest = frame.loc[frame["acceptance"].idxmax()], frame.loc[frame["cost_per_customer"].idxmax()]
-    title = f"{most['offer'].capitalize()} wins back most ({format_percent(most['acceptance'], 0)})"
-    if dearest["offer"] == most["offer"] and frame["cost_per_customer"].nunique() > 1:
+    title = f"{_upper(most['offer'])} wins back most ({format_percent(most['acceptance'], 0)})"
+    if dearest["offer"] == most["offer"] and np.ptp(frame["cost_per_customer"]) > 1e-9 * dearest["cost_per_customer"]:
         title += f" and costs most ({format_money(most['cost_per_customer'], result.currency)} per customer offered)"
     finish_axes(ax, title, "cost per customer offered", "share who came back", width=80)
     money_axis(ax.xaxis, result.currency)
     percent_axis(ax.yaxis)
     ax.margins(x=0.15, y=0.15)
+    ax.xaxis.get_major_locator().set_params(nbins=8)
     return ax
 
 
@@ -188,7 +195,7 @@ def plot_ranking_against_organic(result: OfferComparison, ax: Axes | None = None
     shares = np.linspace(0, end, 101)
     roi = np.array([profit_and_roi_at(result.arms, share, result.settings.organic_value)[3].ratio for share in shares])
     for position, (name, style) in enumerate(house_styles(names).items()):
-        pays = roi[:, position] >= 0
+        pays = roi[:, position] >= (0 if (roi >= 0).any() else -np.inf)
         ax.plot(
             shares[pays],
             roi[pays, position],

@@ -7,6 +7,7 @@ every problem; the analyst's own frame is never changed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
@@ -118,7 +119,7 @@ def map_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     Raises
     ------
     TableError
-        When a column is not there, or a new name is taken by another column.
+        When a name is not winback's, a column is not there, or a new name is taken by another column.
 
     Examples
     --------
@@ -128,7 +129,12 @@ def map_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """
     _refuse_other_than_frame(frame, "table")
     problems = ProblemList("table", frame)
+    known = {column.name for table in (LAPSED, SUBSCRIPTIONS, EVENTS, TRANSACTIONS) for column in table}
     for ours, theirs in names.items():
+        if ours not in known:
+            close = get_close_matches(ours, sorted(known), n=1)
+            remedy = f"Did you mean `{close[0]}`?" if close else "Leave columns of your own as they are."
+            problems.add(ours, "is not one of winback's columns", remedy)
         if theirs not in frame:
             there = ", ".join(map(str, frame.columns))
             problems.add(theirs, f"is not a column, so it cannot be used as `{ours}`", f"Choose one of: {there}.")

@@ -164,6 +164,8 @@ def write_files_together(folder: str | Path, writers: Mapping[str, Callable[[Pat
         When a writer wrote nothing.
     """
     folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(f"{folder} is a file; name a folder to write into.")
     with _scratch_beside(folder) as scratch:
         for name, write in writers.items():
             write(scratch / name)
