@@ -2,13 +2,16 @@
 
 Folders are the questions an analyst asks:
 
-offers        which offer, to whom, and does it pay?
-datasets      the telecom study, and public data
-plots         one function per figure
-tables        the tables: columns, units, checks
-results       how every result shows itself
-uncertainty   intervals
-discounting   annual rate and months -> weights
+report               one page for a manager, with its tables
+campaign             the study, or the analyst's own two files
+plots                one function per figure
+datasets             the telecom study, and public data
+offers               which offer, to whom, and does it pay?
+pseudo_observations  months within a horizon, as if nobody had been cut off
+tables               the tables: columns, units, checks
+results              how every result shows itself
+uncertainty          intervals, and the chance of being best
+discounting          annual rate and months -> weights
 
 Every public name can be imported from here; a module is loaded when its name is first used.
 """

@@ -1,8 +1,17 @@
 """Which offer, to whom, and does it pay?
 
-catalog        `Offer` with its cost contract; `load_offers`
-costs          what each customer's offer cost, by its trigger
-economics      profit, ROI and break-even from summary figures alone: `offer_economics`
-design_checks  is this trial fit to be read? `check_design`
-comparison     which offer earns most, how much, how surely? `compare_offers`
+comparison          which offer earns most, how much, how surely? `compare_offers`
+comparison_figures  its figures, from each offer's moments
+comparison_text     its sentences
+headlines           what a manager sees first: answer, tiles, tables, assumptions
+sensitivity         what if horizon, discount rate or organic return were others?
+design_checks       is this trial fit to be read? `check_design`
+design_findings     what each check finds
+balance             were the groups alike before the offers went out?
+outcomes            from the trial's table to each customer's value and cost
+costs               what each customer's offer cost, by its trigger
+moments             the few figures of an arm that carry everything a comparison needs
+organic             assumed organic return, where nobody was left untreated
+economics           profit, ROI and break-even from summary figures alone: `offer_economics`
+catalog             `Offer` with its cost contract; `load_offers`
 """
