@@ -95,7 +95,7 @@ def assumed_incremental(arms: m.ArmMoments, organic: AssumedOrganic, organic_val
     With an interval of organic returns the estimate is that of its middle, and the interval reaches from the lower
     end at the highest organic return to the upper end at the lowest.
     """
-    shares = (organic.low, (organic.low + organic.high) / 2, organic.high)
+    shares = (organic.low, organic.middle, organic.high)
     low_end, middle, high_end = (m.profit_and_roi_at(arms, share, organic_value, level) for share in shares)
     low, high = np.minimum(low_end[1], high_end[1]), np.maximum(low_end[2], high_end[2])
     columns = _with_interval("incremental_profit", middle[0], low, high)
@@ -112,8 +112,7 @@ def decision_profit(arms, settings) -> tuple[np.ndarray, np.ndarray]:
     """
     if settings.organic is None:
         return m.profit(arms)
-    middle = (settings.organic.low + settings.organic.high) / 2
-    estimate, weights = m.assumed_profit(arms, middle, settings.organic_value)
+    estimate, weights = m.assumed_profit(arms, settings.organic.middle, settings.organic_value)
     return estimate, arms.variance(weights)
 
 
@@ -151,10 +150,15 @@ def all_differences(names, profit, variance, errors, level) -> pd.DataFrame:
     )
 
 
+def ties_with(leader: str, differences: pd.DataFrame) -> list[str]:
+    """Return the offers that tie with the leader."""
+    return list(differences.loc[(differences["first"] == leader) & differences["tie"], "second"])
+
+
 def remarks(frame, differences, n_returned_control: float | None) -> list[str]:
     """Return what a reader of the table must know of each row."""
     leader = frame["offer"].iloc[0]
-    ties = set(differences.loc[differences["tie"] & (differences["first"] == leader), "second"])
+    ties = ties_with(leader, differences)
     texts = []
     for offer, n_returned in frame[["offer", "n_returned"]].to_numpy():
         parts = [too_few(n_returned), too_few(n_returned_control, "untreated ")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from winback.offers.comparison_figures import ties_with
 from winback.offers.design_findings import FEW_RETURNED, MANY_RETURNED
 from winback.results import Result, Sentences, format_count, format_money, format_percent, join_words
 
@@ -26,8 +27,7 @@ def evidence_lines(result: Result) -> list[str]:
 def winners(result: Result) -> list[str]:
     """Return the offer that earns most, with those that tie with it."""
     leader = result.frame["offer"].iloc[0]
-    pairs = result.differences
-    return [leader, *pairs.loc[(pairs["first"] == leader) & pairs["tie"].astype(bool), "second"]]
+    return [leader, *ties_with(leader, result.differences)]
 
 
 def _money(result, amount, signed=False):
@@ -42,7 +42,7 @@ def _answer(result) -> Iterator[str]:
     first, best = result.frame.iloc[0], winners(result)
     kind, assumed = f"{result.kind}_profit", result.settings.organic
     under = f" under {assumed.says}" if assumed else ""
-    earns = f"{_money(result, first[kind])} {kind.split('_')[0]} profit per customer offered"
+    earns = f"{_money(result, first[kind])} {result.kind} profit per customer offered"
     earns = f"{earns} {_interval(result, first, kind)}{under}"
     if first[f"{kind}_high"] < 0:
         yield f"Send no offer: even the best, {first['offer']}, loses money, {earns}."
@@ -139,7 +139,8 @@ def _break_even(result) -> Iterator[str]:
             f"An offer stops paying when this share would have returned without it: {join_words(each)} "
             "(break-even organic return)."
         )
-    never, always = (known["offer"][beyond] for beyond in _outside_shares(known["break_even_organic"]))
+    never = known["offer"][known["break_even_organic"] < 0]
+    always = known["offer"][known["break_even_organic"] > 1]
     if len(never):
         yield f"{join_words(never)}: the cost is above the value, so there is no break-even organic return."
     if len(always):
@@ -151,10 +152,6 @@ def _break_even(result) -> Iterator[str]:
             f"On incremental {flip.measure} {flip.second} overtakes {flip.first} if more than "
             f"{format_percent(flip.organic)} would have returned without an offer."
         )
-
-
-def _outside_shares(break_even):
-    return break_even < 0, break_even > 1
 
 
 def _warnings(result) -> Iterator[str]:

@@ -141,14 +141,16 @@ def judge_control(groups, matrix, labels, has_eligible) -> tuple[str, Finding]:
     if untreated.all():
         return "none", Finding("control group", "warning", "Nobody was sent an offer: there is nothing to compare.")
     _, balance = group_balance(matrix, labels, untreated.astype(int), 2)
-    size = f"the {format_count(untreated.sum())} customers without an offer"
+    they = f"{format_count(untreated.sum())} customers without an offer"
     if np.isnan(balance.p_value):
-        return "accepted", Finding("control group", "note", f"Whether {size} are a random control cannot be tested.")
+        return "accepted", Finding(
+            "control group", "note", f"Whether the {they} are a random control cannot be tested."
+        )
     if balance.p_value >= ALARM:
-        text = f"T{size[1:]} are like those with one ({show_p(balance.p_value)})."
+        text = f"The {they} are like those with one ({show_p(balance.p_value)})."
         return "accepted", Finding("control group", "ok", text)
     text = (
-        f"T{size[1:]} differ from those with one beyond chance ({show_p(balance.p_value)}), most in "
+        f"The {they} differ from those with one beyond chance ({show_p(balance.p_value)}), most in "
         f"{balance.covariate} ({balance.largest_difference:+.2f} standard deviations)"
     )
     if has_eligible and abs(balance.largest_difference) < LARGE_DIFFERENCE:

@@ -22,6 +22,11 @@ class AssumedOrganic:
     high: float
     says: str  # how it was given, in words
 
+    @property
+    def middle(self) -> float:
+        """The share at which estimates are made."""
+        return (self.low + self.high) / 2
+
 
 def assumed_organic(organic: Organic, offered: pd.DataFrame) -> AssumedOrganic:
     """Read the analyst's assumption about customers who return without an offer.

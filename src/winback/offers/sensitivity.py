@@ -6,15 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 
 from winback.offers import moments as m
 from winback.offers.catalog import Offer, OfferCatalog, as_catalog
 from winback.offers.comparison import OfferComparison
-from winback.offers.outcomes import trial_moments, typed_trial, value_settings
+from winback.offers.outcomes import trial_moments, typed_trial
 from winback.results import Result, Sentences, format_money, join_words
-from winback.tables import NO_OFFER
 
 ORGANIC_GRID = (0.0, 0.05, 0.10, 0.20, 0.30, 0.40)
 DISCOUNT_GRID = (0.0, 0.05, 0.10, 0.20)
@@ -114,10 +112,8 @@ def horizon_sensitivity(
     """Return gross profit over shorter horizons than the comparison's; nothing where value was measured directly."""
     if result.settings.horizon_months is None:
         return _nothing_to_vary("horizon", result)
-    settings = [
-        (f"{share * result.settings.horizon_months:.1f} months", share * result.settings.horizon_months, None)
-        for share in HORIZON_SHARES
-    ]
+    horizons = [share * result.settings.horizon_months for share in HORIZON_SHARES]
+    settings = [(f"{horizon:.1f} months", horizon, result.settings.annual_discount) for horizon in horizons]
     return _revalued(customers, offers, result, settings, "horizon")
 
 
@@ -128,7 +124,7 @@ def discount_sensitivity(
     if result.settings.horizon_months is None:
         return _nothing_to_vary("discount rate", result)
     rates = sorted({*DISCOUNT_GRID, result.settings.annual_discount})
-    settings = [(f"{100 * rate:.6g}% a year", None, rate) for rate in rates]
+    settings = [(f"{100 * rate:.6g}% a year", result.settings.horizon_months, rate) for rate in rates]
     return _revalued(customers, offers, result, settings, "discount rate")
 
 
@@ -140,15 +136,10 @@ def _revalued(customers, offers, result, settings, varied) -> OfferSensitivity:
     catalog = as_catalog(offers)
     table = typed_trial(customers, catalog)
     parts = []
+    offers = result.frame["offer"]
     for words, horizon, discount in settings:
-        horizon = result.settings.horizon_months if horizon is None else horizon
-        discount = result.settings.annual_discount if discount is None else discount
-        arms = trial_moments(table, catalog, *value_settings(table, catalog, horizon, discount))
-        arms.pop(NO_OFFER, None)
-        names = [name for name in result.frame["offer"] if name in arms]
-        stacked = m.stack_arms([arms[name] for name in names])
-        profit = m.profit(stacked)[0]
-        cost = stacked.combine(m.COST)[0]
-        roi = np.divide(profit, cost, out=np.full(len(names), np.nan), where=cost > 0)
-        parts.append(pd.DataFrame({"setting": words, "offer": names, "profit": profit, "roi": roi}))
+        arms = trial_moments(table, catalog, horizon, discount)
+        stacked = m.stack_arms([arms[name] for name in offers])
+        profit, roi = m.profit(stacked)[0], m.return_on_investment(stacked).ratio
+        parts.append(pd.DataFrame({"setting": words, "offer": offers, "profit": profit, "roi": roi}))
     return OfferSensitivity(pd.concat(parts, ignore_index=True), varied, result.currency)
