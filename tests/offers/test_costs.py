@@ -12,7 +12,8 @@ from trials import random_lives, second_lives
 import winback as wb
 from winback.discounting import discounted_months
 from winback.offers.catalog import Offer, OfferCatalog
-from winback.offers.costs import assigned_offers, offer_costs
+from winback.offers.costs import offer_costs
+from winback.offers.tailoring import assigned_offers
 
 ARM = second_lives(x=[None, (0.03, True, 40.0), (6.0, True, 40.0), (10.0, True, 40.0)])
 

@@ -10,6 +10,7 @@ design_findings     what each check finds
 balance             were the groups alike before the offers went out?
 outcomes            from the trial's table to each customer's value and cost
 costs               what each customer's offer cost, by its trigger
+tailoring           which offer a tailored offer gives each customer
 moments             the few figures of an arm that carry everything a comparison needs
 organic             assumed organic return, where nobody was left untreated
 economics           profit, ROI and break-even from summary figures alone: `offer_economics`

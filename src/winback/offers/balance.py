@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from winback.tables import LAPSED
+from winback.tables import LAPSED, label_codes
 
 MOST_LEVELS = 30  # a text column with more distinct values is a label, not a covariate
 NOT_COVARIATES = {column.name for column in LAPSED if column.outcome or column.kind in ("id", "text")} | {
@@ -59,17 +59,6 @@ def covariate_matrix(customers: pd.DataFrame, names: list[str]) -> tuple[np.ndar
     matrix = np.array(columns).reshape(len(columns), len(customers))
     matrix -= matrix.mean(axis=1, keepdims=True)
     return matrix.T, labels
-
-
-def label_codes(column: pd.Series) -> tuple[np.ndarray, list]:
-    """Return integer codes of a column's labels, and the labels that occur."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        codes = column.cat.codes.to_numpy()
-        used = np.bincount(codes[codes >= 0], minlength=len(column.cat.categories)) > 0
-        renumbered = np.append(np.cumsum(used) - 1, -1)  # the last one for missing labels
-        return renumbered[codes], list(column.cat.categories[used])
-    codes, values = pd.factorize(column, sort=True)
-    return codes, list(values)
 
 
 def group_balance(matrix: np.ndarray, labels: list[str], groups: np.ndarray, n_groups: int) -> list[Balance]:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from winback.offers.balance import group_balance, label_codes
+from winback.offers.balance import group_balance
 from winback.results import format_count, join_words
-from winback.tables import LAPSED, NO_OFFER
+from winback.tables import LAPSED, NO_OFFER, label_codes
 
 ALARM = 0.001  # p-value below which chance is no explanation
 LARGE_DIFFERENCE = 0.1  # standard deviations

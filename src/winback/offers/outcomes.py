@@ -6,12 +6,11 @@ import numpy as np
 import pandas as pd
 
 from winback.discounting import check_annual_discount, check_horizon
-from winback.offers.balance import label_codes
 from winback.offers.catalog import OfferCatalog
 from winback.offers.costs import offer_costs
 from winback.offers.moments import ArmMoments, arm_moments
 from winback.pseudo_observations import longest_supported_horizon, pseudo_months
-from winback.tables import NO_OFFER, SECOND_LIFETIME, Problem, ProblemList, TableError, check_lapsed
+from winback.tables import NO_OFFER, SECOND_LIFETIME, Problem, ProblemList, TableError, check_lapsed, label_codes
 
 
 def typed_trial(customers: pd.DataFrame, catalog: OfferCatalog) -> pd.DataFrame:

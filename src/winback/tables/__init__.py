@@ -16,6 +16,7 @@ from winback.tables.checks import (
 )
 from winback.tables.columns import EVENTS, LAPSED, NO_OFFER, SECOND_LIFETIME, SUBSCRIPTIONS, TRANSACTIONS, Column
 from winback.tables.files import load_table, write_files_together
+from winback.tables.kinds import label_codes
 from winback.tables.problems import Problem, ProblemList, TableError
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "check_lapsed",
     "check_subscriptions",
     "check_transactions",
+    "label_codes",
     "load_table",
     "map_columns",
     "write_files_together",

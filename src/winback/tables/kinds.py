@@ -85,6 +85,17 @@ def distinct_values(column: pd.Series) -> tuple[np.ndarray, list]:
     return codes, list(values)
 
 
+def label_codes(column: pd.Series) -> tuple[np.ndarray, list]:
+    """Return integer codes of a column's labels, and the labels that occur; -1 is the code of a missing label."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy()
+        used = np.bincount(codes[codes >= 0], minlength=len(column.cat.categories)) > 0
+        renumbered = np.append(np.cumsum(used) - 1, -1)  # the last one for missing labels
+        return renumbered[codes], list(column.cat.categories[used])
+    codes, values = pd.factorize(column, sort=True)
+    return codes, list(values)
+
+
 def _without_containers(column: pd.Series) -> Parsed:
     """Return the column without cells that are lists and the like, and where they were."""
     if column.dtype != object:

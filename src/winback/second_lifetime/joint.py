@@ -1,0 +1,128 @@
+"""Who comes back, for how long, worth how much? One model for all three, since what is unseen may move all three."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+import pandas as pd
+
+from winback.results import Sentences
+from winback.second_lifetime.fitted import SecondLifetimeFit
+from winback.second_lifetime.joint_maximum import maximise_joint, scaled_data
+from winback.second_lifetime.sample import EQUATIONS, draw_sample
+from winback.second_lifetime.tenure_families import tenure_family
+from winback.second_lifetime.trust import Test, chi_squared_test, doubts
+from winback.second_lifetime.two_part import TwoPartFit, fit_sample
+from winback.uncertainty import normal_quantile
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class JointFit(SecondLifetimeFit):
+    """A fitted joint model, see `fit_joint`.
+
+    Attributes
+    ----------
+    two_part : TwoPartFit
+        The same equations without correlations.
+    independence : Test
+        Likelihood-ratio test of the joint model against the two-part model.
+    doubts : tuple of str
+        Why the joint fit should not be trusted; empty when it may be.
+    """
+
+    two_part: TwoPartFit = field(repr=False)
+    independence: Test
+    doubts: tuple[str, ...]
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the joint answer comes first."""
+        return not self.doubts
+
+    @property
+    def recommended(self) -> SecondLifetimeFit:
+        """The fit whose answer comes first: this one, or the two-part model where this one is in doubt."""
+        return self if self.trusted else self.two_part
+
+    def describe(self) -> Sentences:
+        """Say which model to believe and why, and what the joint model finds."""
+        from winback.second_lifetime.wording import describe_joint
+
+        return describe_joint(self)
+
+
+def fit_joint(
+    customers: pd.DataFrame,
+    *,
+    reacquisition: str,
+    tenure: str,
+    margin: str,
+    distribution: str = "lognormal",
+    level: float = 0.95,
+) -> JointFit:
+    r"""Fit return, second tenure and second margin together.
+
+    What the covariates do not explain may be correlated across the three equations: those who return against the odds
+    may also stay longer. With :math:`F` the distribution of tenure,
+
+    .. math:: z^* = x_1'\alpha + u, \quad y = x_2'\beta + \sigma_T F^{-1}(\Phi(e_T)), \quad m = x_3'\delta + \sigma_M
+              e_M, \qquad (u, e_T, e_M) \sim N_3(0, R)
+
+    by maximum likelihood, second lifetimes still running included; the likelihood is written out in
+    `winback.second_lifetime.joint_likelihood`. Standard errors come from the observed information. Telling the
+    correlations from the effects needs a covariate that moves return and neither tenure nor margin, such as the number
+    of contact attempts planned beforehand. A randomised offer is none: it moves tenure and margin too.
+
+    Parameters
+    ----------
+    customers : pandas.DataFrame
+        Lapsed customers with ``returned``, ``second_tenure`` (months), ``second_ended``, ``second_margin`` (money per
+        month) and the columns of the formulas. Rows whose ``eligible`` is false are left out and counted.
+    reacquisition, tenure, margin : str
+        Right-hand sides, such as ``"offer + reason + contact_attempts"``.
+    distribution : {"lognormal", "weibull", "loglogistic", "gaussian"}
+        Of second tenure; gaussian: tenure itself is linear in its covariates.
+    level : float
+        Of all intervals.
+
+    Returns
+    -------
+    JointFit
+        With ``doubts``: reasons not to trust it (no excluded driver, few returned, a correlation at its limit, an
+        information matrix that is not positive definite, a correlation hardly known, independence not rejected). Where
+        there is one, the two-part answer is shown first; it is always there as ``two_part``.
+
+    Raises
+    ------
+    TableError
+        Listing everything that stands in the way of a fit.
+
+    References
+    ----------
+    .. [1] Thomas, J. S., Blattberg, R. C. & Fox, E. J. (2004). Recapturing Lost Customers. Journal of Marketing
+       Research 41(1), 31-45.
+    .. [2] Kumar, V., Bhagwat, Y. & Zhang, X. (2015). Regaining "Lost" Customers. Journal of Marketing 79(4), 34-55.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, deal_seekers=0, rng=1)
+    >>> fit = wb.fit_joint(
+    ...     study.lapsed,
+    ...     reacquisition="offer + reason + referrals + contact_attempts + months_away",
+    ...     tenure="offer + reason + referrals",
+    ...     margin="offer + reason + first_margin",
+    ... )
+    >>> fit.params.query("equation == 'correlation'")[["term", "estimate", "std_error"]].round(2)
+    """
+    family = tenure_family(distribution)
+    normal_quantile(level)
+    sample = draw_sample(customers, dict(zip(EQUATIONS, (reacquisition, tenure, margin), strict=True)))
+    two_part = fit_sample(sample, "probit", distribution, level=level)
+    found = maximise_joint(two_part.theta, *scaled_data(sample, family))
+    independence = chi_squared_test(2 * (found.log_likelihood - two_part.log_likelihood), 3)
+    shared = {field.name: getattr(two_part, field.name) for field in fields(SecondLifetimeFit)}
+    estimated = ("theta", "covariance", "log_likelihood", "converged")
+    shared |= {name: getattr(found, name) for name in estimated}
+    reasons = tuple(doubts(SecondLifetimeFit(**shared), found.positive_definite, independence))
+    return JointFit(**shared, two_part=two_part, independence=independence, doubts=reasons)

@@ -1,0 +1,147 @@
+"""Where is the joint likelihood highest? Scaled data, quasi-Newton steps, and Newton's to finish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+
+from winback.second_lifetime.joint_likelihood import N_SHARED, JointData, hessian, log_likelihood
+from winback.second_lifetime.sample import EQUATIONS, Sample
+from winback.second_lifetime.tenure_families import TenureFamily
+
+LARGEST_FREE_CORRELATION = 7.0  # tanh(7) = .999998
+ENOUGH = 1e-10  # gain in log-likelihood a further step would bring
+
+
+@dataclass(frozen=True)
+class JointMaximum:
+    """The joint likelihood at its maximum, in months and money."""
+
+    theta: np.ndarray  # (p,)
+    covariance: np.ndarray  # (p, p), inverse of the observed information; of NaN where there is none
+    log_likelihood: float
+    converged: bool
+    positive_definite: bool  # the observed information is
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Between parameters in months and money, and those of scaled outcomes and orthonormal covariates."""
+
+    turns: tuple[np.ndarray, ...]  # scaled coefficients = turn @ coefficients, by equation
+    log_scales: np.ndarray  # (2,) of tenure's and margin's unit
+    log_jacobian: float  # log-likelihood in months and money less that of the scaled outcomes
+
+    @property
+    def matrix(self) -> np.ndarray:
+        """Return the matrix that turns parameters into scaled ones, spreads apart from a shift."""
+        sizes = [len(turn) for turn in self.turns]
+        matrix = np.eye(sum(sizes) + N_SHARED)
+        start = 0
+        for turn in self.turns:
+            matrix[start : start + len(turn), start : start + len(turn)] = turn
+            start += len(turn)
+        return matrix
+
+    @property
+    def shift(self) -> np.ndarray:
+        """What is added to parameters afterwards: spreads are in scaled units."""
+        return np.concatenate([np.zeros(sum(map(len, self.turns))), -self.log_scales, np.zeros(3)])
+
+
+def scaled_data(sample: Sample, family: TenureFamily) -> tuple[JointData, Scaling]:
+    """Return the numbers of the likelihood, all of about size one, and the way back."""
+    order = np.argsort(~sample.ended, kind="stable")  # ended ones first
+    y = family.outcome(sample.months)[order]
+    units = np.array([1.0 if family.log_tenure else y.std(), sample.margin.std()])
+    orthonormal, turns = zip(*(_orthonormal(sample.numbers(equation)) for equation in EQUATIONS), strict=True)
+    n_ended = int(sample.ended.sum())
+    data = JointData(
+        orthonormal[0][~sample.returned],
+        orthonormal[0][sample.returned][order],
+        orthonormal[1][order],
+        orthonormal[2][order],
+        y / units[0],
+        sample.margin[order] / units[1],
+        n_ended,
+        family,
+    )
+    scales = np.log(units)
+    jacobian = -n_ended * scales[0] - len(y) * scales[1] - (y[:n_ended].sum() if family.log_tenure else 0.0)
+    turns = (turns[0], turns[1] / units[0], turns[2] / units[1])
+    return data, Scaling(turns, scales, float(jacobian))
+
+
+def _orthonormal(covariates):
+    """Return covariates that are uncorrelated and of size one, and the matrix R of X = Q R."""
+    q, r = np.linalg.qr(covariates)
+    root = np.sqrt(len(covariates))
+    return q * root, r / root
+
+
+def maximise_joint(start: np.ndarray, data: JointData, scaling: Scaling) -> JointMaximum:
+    """Return the maximum of the joint likelihood.
+
+    Parameters
+    ----------
+    start : numpy.ndarray, shape (p,)
+        In months and money, such as the two-part estimates.
+    data, scaling : JointData, Scaling
+        From `scaled_data`.
+    """
+    theta = scaling.matrix @ start + scaling.shift
+    theta = _climb(theta, data)
+    value, information, converged = _finish(theta, data)
+    theta, log_likelihood_scaled = value
+    positive_definite = bool(np.linalg.eigvalsh(information)[0] > 0)
+    back = np.linalg.inv(scaling.matrix)
+    covariance = np.full_like(information, np.nan)
+    if positive_definite:
+        covariance = back @ np.linalg.inv(information) @ back.T
+    theta = back @ (theta - scaling.shift)
+    total = log_likelihood_scaled + scaling.log_jacobian
+    return JointMaximum(theta, covariance, total, converged and positive_definite, positive_definite)
+
+
+def _climb(theta, data):
+    """Climb by quasi-Newton steps, from the curvature at the start."""
+    n = len(data.x_lost) + len(data.y)
+
+    def misfit(theta):
+        if np.abs(theta[-3:]).max() > LARGEST_FREE_CORRELATION or np.abs(theta[-5:-3]).max() > 50:
+            return 1e10, np.zeros_like(theta)
+        with np.errstate(all="ignore"):
+            value, gradient = log_likelihood(theta, data)
+        usable = np.isfinite(value) and np.isfinite(gradient).all()
+        return (-value / n, -gradient / n) if usable else (1e10, np.zeros_like(theta))
+
+    scale, directions = np.linalg.eigh(-hessian(theta, data) / n)
+    first_guess = (directions / np.maximum(scale, 1e-3)) @ directions.T
+    options = {"hess_inv0": 0.5 * (first_guess + first_guess.T), "gtol": 1e-7, "maxiter": 500}
+    return minimize(misfit, theta, jac=True, method="BFGS", options=options).x
+
+
+def _finish(theta, data):
+    """Take Newton's steps until none gains; return place and value, the information, and whether it is a top."""
+    value, gradient = log_likelihood(theta, data)
+    for _ in range(30):
+        information = -hessian(theta, data)
+        try:
+            np.linalg.cholesky(information)
+        except np.linalg.LinAlgError:
+            return (theta, value), information, False
+        step = np.linalg.solve(information, gradient)
+        if gradient @ step < ENOUGH * max(1.0, abs(value)):
+            return (theta, value), information, True
+        for halved in range(30):
+            there = theta + step * 0.5**halved
+            if np.abs(there[-3:]).max() <= LARGEST_FREE_CORRELATION:
+                found, slope = log_likelihood(there, data)
+                if found >= value:
+                    theta, value, gradient = there, found, slope
+                    break
+        else:
+            return (theta, value), information, False
+    return (theta, value), information, False

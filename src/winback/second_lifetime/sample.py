@@ -1,0 +1,147 @@
+"""Who enters a second-lifetime model, and can it be estimated from them at all?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from winback.formulas import TABLE, Design, bind_formulas
+from winback.tables import SECOND_LIFETIME, ProblemList, TableError, check_lapsed
+
+EQUATIONS = ("reacquisition", "tenure", "margin")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The customers a model is fitted on, with the designs of its three equations."""
+
+    customers: pd.DataFrame  # checked, not eligible ones left out
+    designs: Mapping[str, Design]
+    returned: np.ndarray  # (n,) bool
+    months: np.ndarray  # (n1,) second tenure of those who returned
+    ended: np.ndarray  # (n1,) bool
+    margin: np.ndarray  # (n1,) money per month
+    n_set_aside: int
+
+    @property
+    def n(self) -> int:
+        """Number of customers."""
+        return len(self.returned)
+
+    def numbers(self, equation: str) -> np.ndarray:
+        """Return the design of an equation: of everybody for reacquisition, else of those who returned."""
+        matrix = self.designs[equation].matrix(self.customers)
+        return matrix if equation == "reacquisition" else matrix[self.returned]
+
+
+def draw_sample(customers: pd.DataFrame, formulas: Mapping[str, str]) -> Sample:
+    """Check the table and the formulas, and leave out who was set aside (``eligible`` false).
+
+    Raises
+    ------
+    TableError
+        Listing everything that stands in the way of a fit.
+    """
+    table = check_lapsed(customers, needs=("returned", *SECOND_LIFETIME))
+    n_all = len(table)
+    if "eligible" in table:
+        table = table[table["eligible"].fillna(False).to_numpy(dtype=bool)]
+    _refuse_without_outcomes(table)
+    returned = table["returned"].to_numpy(dtype=bool)
+    rows = {"tenure": returned, "margin": returned}
+    designs = bind_formulas(formulas, table, rows)
+    back = table[returned]
+    sample = Sample(
+        table,
+        designs,
+        returned,
+        back["second_tenure"].to_numpy(dtype=float),
+        back["second_ended"].to_numpy(dtype=bool),
+        back["second_margin"].to_numpy(dtype=float),
+        n_all - len(table),
+    )
+    _refuse_what_cannot_be_estimated(sample)
+    return sample
+
+
+def _refuse_without_outcomes(table):
+    problems = ProblemList(TABLE, table)
+    if len(table) == 0:
+        problems.add("eligible", "is true for nobody", "Leave the column out, or correct it.")
+        problems.raise_if_any()
+    returned = table["returned"].to_numpy(dtype=bool)
+    if not returned.any():
+        problems.add("returned", "is false for everyone", "Nothing can be learnt about return without a customer back.")
+    elif returned.all():
+        remedy = "Add those who were lost for good: without them return cannot be explained."
+        problems.add("returned", "is true for everyone", remedy)
+    if returned.any() and not table["second_ended"][returned].to_numpy(dtype=bool).any():
+        remedy = "Wait until some have left again: how long they stay cannot be seen yet."
+        problems.add("second_ended", "is false for everyone who returned", remedy)
+    problems.raise_if_any()
+
+
+def _refuse_what_cannot_be_estimated(sample):
+    problems = ProblemList(TABLE, sample.customers)
+    _check_separation(sample, problems)
+    for equation, there, what in (
+        ("tenure", int(sample.ended.sum()), "second lifetimes that ended"),
+        ("margin", len(sample.margin), "customers who returned"),
+    ):
+        needed = len(sample.designs[equation].names) + 1
+        if there <= needed:
+            problem = f"has {needed} unknowns, but there are {there} {what}"
+            problems.add(f"{equation} formula", problem, "Use fewer terms, or more data.")
+    if np.ptp(sample.margin) == 0:
+        problems.add("second_margin", "is the same for everyone who returned", "There is nothing to explain.")
+    problems.raise_if_any()
+
+
+def _check_separation(sample, problems):
+    """Report yes-or-no terms of which all or none returned: their effect on return would be infinite."""
+    design = sample.designs["reacquisition"]
+    numbers = sample.numbers("reacquisition")
+    for place, name in enumerate(design.names):
+        column = numbers[:, place]
+        low, high = column.min(), column.max()
+        if low == high or not ((column == low) | (column == high)).all():
+            continue
+        for value in (low, high):
+            back = sample.returned[column == value]
+            if back.all() or not back.any():
+                who = f"{design.in_words(name)} = {value:g}"
+                what = (
+                    f"separates: of the {len(back):,} customers with {who}, {'all' if back.all() else 'none'} returned"
+                )
+                remedy = "Merge the label with another, or leave these customers or the term out."
+                problems.add(name, what, remedy)
+    if not problems.found and _is_ordered(numbers, sample.returned):
+        remedy = "Leave out what was known only after the return, or use fewer terms."
+        problems.add("reacquisition formula", "tells who returned without error: its effects are infinite", remedy)
+
+
+def _is_ordered(numbers, returned):
+    """Tell whether one of the columns alone separates those who returned."""
+    for column in numbers.T:
+        back, lost = column[returned], column[~returned]
+        if np.ptp(column) > 0 and (back.min() >= lost.max() or lost.min() >= back.max()):
+            return True
+    return False
+
+
+def refuse_separated(linear: np.ndarray, returned: np.ndarray) -> None:
+    """Refuse a fitted reacquisition equation that orders customers perfectly, or nearly so.
+
+    Raises
+    ------
+    TableError
+        When every customer who returned lies above every one who did not.
+    """
+    if linear[returned].min() > linear[~returned].max():
+        problems = ProblemList(TABLE, pd.DataFrame())
+        remedy = "Leave out what was known only after the return, or use fewer terms."
+        problems.add("reacquisition formula", "tells who returned without error: its effects are infinite", remedy)
+        raise TableError(TABLE, problems.found)

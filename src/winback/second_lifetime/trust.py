@@ -1,0 +1,86 @@
+"""When should a joint model not be trusted? Every reason, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import chdtrc
+
+from winback.results import format_count, join_words
+from winback.second_lifetime.fitted import SecondLifetimeFit
+
+FEWEST_RETURNED = 300
+HIGHEST_CORRELATION = 0.95
+LARGEST_STD_ERROR = 0.25  # of the correlation between return and tenure
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Test:
+    """A chi-squared test."""
+
+    statistic: float
+    degrees: int
+    p_value: float
+
+
+def chi_squared_test(statistic: float, degrees: int) -> Test:
+    """Return the test of a statistic.
+
+    Examples
+    --------
+    >>> round(chi_squared_test(3.841, 1).p_value, 3)
+    0.05
+    """
+    return Test(float(statistic), degrees, float(chdtrc(degrees, max(statistic, 0.0))))
+
+
+def excluded_drivers(fit: SecondLifetimeFit) -> tuple[str, ...]:
+    """Return the columns that explain return and neither tenure nor margin; the offer is none, it moves all three."""
+    elsewhere = {*fit.designs["tenure"].columns, *fit.designs["margin"].columns, "offer"}
+    return tuple(name for name in fit.designs["reacquisition"].columns if name not in elsewhere)
+
+
+def drivers_test(fit: SecondLifetimeFit, drivers: tuple[str, ...]) -> Test | None:
+    """Test whether the excluded drivers move return at all (Wald); None when there is none."""
+    terms = fit.designs["reacquisition"].terms_of(drivers)
+    if not terms:
+        return None
+    places = np.arange(*fit.places["reacquisition"].indices(len(fit.theta)))[list(terms)]
+    estimate, covariance = fit.theta[places], fit.covariance[np.ix_(places, places)]
+    return chi_squared_test(estimate @ np.linalg.solve(covariance, estimate), len(places))
+
+
+def doubts(fit: SecondLifetimeFit, positive_definite: bool, independence: Test) -> Iterator[str]:
+    """Yield why the joint fit should not be trusted; nothing when it may be."""
+    drivers = excluded_drivers(fit)
+    if not drivers:
+        yield (
+            "no column explains return without also explaining tenure or margin (planned contact attempts, timing, "
+            "channel or agent would); an offer is none, since it moves all three"
+        )
+    elif np.isfinite(fit.covariance).all():
+        test = drivers_test(fit, drivers)
+        if test is None or test.p_value > LEVEL:
+            yield f"{join_words(drivers)} should move return only, but is not shown to move it"
+    if fit.n_returned < FEWEST_RETURNED:
+        yield f"only {format_count(fit.n_returned)} customers returned, fewer than {FEWEST_RETURNED}"
+    if not fit.converged and positive_definite:
+        yield "the search for the best fit did not settle"
+    highest = np.abs(fit.correlations).max()
+    if highest > HIGHEST_CORRELATION or np.abs(np.tanh(fit.theta[-3:])).max() > HIGHEST_CORRELATION:
+        yield f"a correlation runs to its limit ({highest:.2f}): the shape assumed does not suit these data"
+    if not positive_definite:
+        yield "the data do not pin down all parameters (the observed information is not positive definite)"
+    elif (error := _correlation_error(fit)) > LARGEST_STD_ERROR:
+        yield f"the correlation of return and tenure is hardly known (standard error {error:.2f})"
+    if independence.p_value > LEVEL:
+        yield f"independence of return, tenure and margin is not rejected (p = {independence.p_value:.2f})"
+
+
+def _correlation_error(fit) -> float:
+    rows = fit.params
+    found = rows[(rows["equation"] == "correlation") & (rows["term"] == "return-tenure")]
+    return float(found["std_error"].iloc[0])

@@ -1,0 +1,248 @@
+"""Who comes back, for how long, worth how much? The two-part model: return, then tenure and margin of the returned."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+from statsmodels.discrete.discrete_model import Logit, Probit
+from statsmodels.regression.linear_model import OLS
+from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationError
+
+from winback.results import Sentences
+from winback.second_lifetime.expected_value import Outlook
+from winback.second_lifetime.fitted import SecondLifetimeFit, log_chance
+from winback.second_lifetime.sample import EQUATIONS, Sample, draw_sample, refuse_separated
+from winback.second_lifetime.selection import HeckmanStep, heckman_step, mills_ratio
+from winback.second_lifetime.tenure_families import tenure_family
+from winback.survival.families import FAMILIES, maximise
+from winback.uncertainty import normal_quantile
+
+LINKS = {"probit": Probit, "logit": Logit}
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class TwoPartFit(SecondLifetimeFit):
+    """A fitted two-part model, see `fit_two_part`.
+
+    Attributes
+    ----------
+    mills : mapping
+        Equation -> `HeckmanStep`, when the Mills ratio was asked for.
+    """
+
+    mills: Mapping[str, HeckmanStep] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def params(self) -> pd.DataFrame:
+        """Parameters, with a row for the Mills ratio and its implied correlation where asked for."""
+        frame = super().params
+        return pd.concat([frame, *(self._mills_rows(name) for name in self.mills)], ignore_index=True)
+
+    def _mills_rows(self, equation) -> pd.DataFrame:
+        step = self.mills[equation]
+        estimate, error = step.coefficients[-1], np.sqrt(step.covariance[-1, -1])
+        margin = normal_quantile(self.level) * error
+        row = {"equation": equation, "term": "mills_ratio", "in_words": "Mills ratio (who returned)"}
+        figures = {"estimate": estimate, "std_error": error, "z": estimate / error}
+        ends = {"p_value": 2 * ndtr(-abs(estimate / error)), "low": estimate - margin, "high": estimate + margin}
+        return pd.DataFrame([row | figures | ends])
+
+    def outlook(self, customers: pd.DataFrame, offer: str | None = None) -> Outlook:
+        """Return what the model says about each customer; with the Mills ratio, about those who return."""
+        outlook = super().outlook(customers, offer)
+        moved = {
+            f"mean_{name}": getattr(outlook, f"mean_{name}") + step.coefficients[-1] * mills_ratio(outlook.a)
+            for name, step in self.mills.items()
+        }
+        return replace(outlook, **moved)
+
+    def describe(self) -> Sentences:
+        """Say what was fitted, and what of it is in doubt."""
+        from winback.second_lifetime.wording import describe_two_part
+
+        return describe_two_part(self)
+
+
+def fit_two_part(
+    customers: pd.DataFrame,
+    *,
+    reacquisition: str,
+    tenure: str,
+    margin: str,
+    link: str = "probit",
+    distribution: str = "lognormal",
+    mills_ratio: bool = False,
+    level: float = 0.95,
+) -> TwoPartFit:
+    r"""Fit the two-part model of second lifetimes.
+
+    .. math:: P(z = 1) = \Phi(x_1'\alpha), \qquad y = x_2'\beta + \sigma_T w, \qquad m = x_3'\delta + \sigma_M e
+
+    Return is explained among all lost customers (statsmodels' probit or logit), tenure and margin among those who
+    returned: tenure by a survival regression that allows for second lifetimes still running, margin by least squares.
+    Simple, and biased when what makes people return also makes them stay: `fit_joint` looks at that.
+
+    Parameters
+    ----------
+    customers : pandas.DataFrame
+        Lapsed customers with ``returned``, ``second_tenure`` (months), ``second_ended``, ``second_margin`` (money per
+        month) and the columns of the formulas. Rows whose ``eligible`` is false are left out and counted.
+    reacquisition, tenure, margin : str
+        Right-hand sides, such as ``"offer + reason + referrals"``.
+    link : {"probit", "logit"}
+        Of the return equation.
+    distribution : {"lognormal", "weibull", "loglogistic", "gaussian"}
+        Of second tenure; gaussian: tenure itself is linear in its covariates.
+    mills_ratio : bool
+        Correct margin, and tenure where every second lifetime has ended, for who returned (Heckman's two steps, with
+        his standard errors). Needs the probit link and a lognormal or gaussian tenure.
+    level : float
+        Of all intervals.
+
+    Returns
+    -------
+    TwoPartFit
+
+    Raises
+    ------
+    TableError
+        Listing everything that stands in the way: gaps, unknown columns, outcomes as covariates, labels of which all
+        or none returned, terms that cannot be told apart.
+
+    References
+    ----------
+    .. [1] Kumar, V. & Petersen, J. A. (2012). Statistical Methods in Customer Relationship Management, chapter 7.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> fit = wb.fit_two_part(study.lapsed, reacquisition="offer + reason", tenure="offer + reason", margin="reason")
+    >>> fit.n, fit.offers[:2], fit.converged
+    (4500, ('discount', 'upgrade'), True)
+    >>> fit.predict(study.lapsed.head(2), ["discount", "none"])["chance_of_return"].round(2).tolist()
+    [0.56, 0.56, 0.11, 0.11]
+    """
+    if link not in LINKS:
+        raise ValueError(f"link must be probit or logit; got {link!r}.")
+    family = tenure_family(distribution)
+    normal_quantile(level)
+    if mills_ratio and (link != "probit" or distribution not in ("lognormal", "gaussian")):
+        raise ValueError("mills_ratio=True needs link='probit' and a lognormal or gaussian distribution.")
+    sample = draw_sample(customers, dict(zip(EQUATIONS, (reacquisition, tenure, margin), strict=True)))
+    return fit_sample(sample, link, family.name, mills_ratio, level)
+
+
+def fit_sample(
+    sample: Sample, link: str, distribution: str, with_mills: bool = False, level: float = 0.95
+) -> TwoPartFit:
+    """Fit the two-part model to a checked sample."""
+    family = tenure_family(distribution)
+    x_return, x_tenure, x_margin = (sample.numbers(equation) for equation in EQUATIONS)
+    alpha, alpha_covariance, converged = _fit_return(x_return, sample.returned, link)
+    linear = x_return @ alpha
+    stay = _fit_tenure(sample, family, x_tenure)
+    delta, delta_covariance, sd_margin, log_margin = _fit_margin(sample.margin, x_margin)
+    blocks = [alpha_covariance, *_log_spread(stay.covariance, stay.sigma), delta_covariance]
+    parts = {"reacquisition": alpha, "tenure": stay.coefficients, "margin": delta}
+    mills = {}
+    if with_mills:
+        outcomes = {"margin": (sample.margin, x_margin)}
+        if sample.ended.all():
+            outcomes["tenure"] = (family.outcome(sample.months), x_tenure)
+        back = sample.returned
+        for name in [name for name in EQUATIONS if name in outcomes]:
+            mills[name] = heckman_step(*outcomes[name], linear[back], x_return[back], alpha_covariance)
+            parts[name] = mills[name].coefficients[:-1]
+            blocks[{"tenure": 1, "margin": 3}[name]] = mills[name].covariance[:-1, :-1]
+    log_spreads = [np.log(stay.sigma), np.log(sd_margin)]
+    return TwoPartFit(
+        designs=sample.designs,
+        theta=np.concatenate([*parts.values(), log_spreads, np.zeros(3)]),
+        covariance=_stacked(blocks[0], blocks[1], blocks[3], [blocks[2], 1 / (2 * len(sample.margin))]),
+        distribution=distribution,
+        link=link,
+        log_likelihood=log_chance(linear, sample.returned, link) + stay.log_likelihood + log_margin,
+        n=sample.n,
+        n_returned=len(sample.margin),
+        n_ended=int(sample.ended.sum()),
+        n_set_aside=sample.n_set_aside,
+        offers=known_offers(sample),
+        longest=float(sample.months.max()),
+        converged=converged and stay.converged,
+        level=level,
+        mills=mills,
+    )
+
+
+def known_offers(sample: Sample) -> tuple[str, ...]:
+    """Return the labels of ``offer`` that the formulas use, in their order."""
+    found = [design.labels["offer"] for design in sample.designs.values() if "offer" in design.labels]
+    return tuple(found[0]) if found else ()
+
+
+def _fit_return(covariates, returned, link):
+    """Fit who returns, on columns brought to a common size."""
+    size = np.abs(covariates).max(axis=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ModelWarning)  # what they warn of is checked below and said in words
+        try:
+            fit = LINKS[link](returned.astype(float), covariates / size).fit(disp=0, method="newton", maxiter=100)
+        except (PerfectSeparationError, np.linalg.LinAlgError):
+            refuse_separated(np.where(returned, 1.0, -1.0), returned)
+    alpha = fit.params / size
+    refuse_separated(covariates @ alpha, returned)
+    return alpha, fit.cov_params() / np.outer(size, size), bool(fit.mle_retvals["converged"])
+
+
+def _fit_tenure(sample, family, covariates):
+    """Fit how long they stay; normal tenure is log-normal tenure without the logarithm."""
+    y = family.outcome(sample.months)
+    scale = 1.0 if family.log_tenure else y.std()
+    shape = FAMILIES["lognormal" if family.name == "gaussian" else family.name]
+    found = maximise(shape, covariates, y / scale, sample.ended, np.ones(len(y)))
+    if family.log_tenure:
+        return found
+    log_likelihood = found.log_likelihood + (y / scale)[sample.ended].sum() - sample.ended.sum() * np.log(scale)
+    return replace(
+        found,
+        coefficients=found.coefficients * scale,
+        sigma=found.sigma * scale,
+        covariance=found.covariance * scale**2,
+        log_likelihood=float(log_likelihood),
+    )
+
+
+def _fit_margin(margin, covariates):
+    """Fit margin by least squares."""
+    fit = OLS(margin, covariates).fit()
+    return fit.params, fit.cov_params(), float(np.sqrt(fit.scale)), float(fit.llf)
+
+
+def _log_spread(covariance, sigma):
+    """Split a covariance of (coefficients, sigma) into that of the coefficients and of (them, log sigma)."""
+    turn = np.append(np.ones(len(covariance) - 1), 1 / sigma)
+    turned = covariance * np.outer(turn, turn)
+    return turned[:-1, :-1], turned[:, -1]
+
+
+def _stacked(reacquisition, tenure, margin, spreads) -> np.ndarray:
+    """Put the covariances of the parts together; the free correlations have none."""
+    with_sigma, margin_spread = spreads
+    sizes = [len(reacquisition), len(tenure), len(margin)]
+    covariance = np.zeros((sum(sizes) + 5, sum(sizes) + 5))
+    start = 0
+    for block in (reacquisition, tenure, margin):
+        covariance[start : start + len(block), start : start + len(block)] = block
+        start += len(block)
+    rows = slice(sizes[0], sizes[0] + sizes[1])
+    covariance[rows, start] = covariance[start, rows] = with_sigma[:-1]
+    covariance[start, start] = with_sigma[-1]
+    covariance[start + 1, start + 1] = margin_spread
+    return covariance
