@@ -7,7 +7,7 @@ column is coded against its first label; ``C(reason, contr.treatment("service"))
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -67,15 +67,34 @@ class Design:
         problems.raise_if_any()
         return numbers
 
+    def matrices(self, customers: pd.DataFrame, column: str, labels: Iterable) -> Iterator[np.ndarray]:
+        """Yield the numbers of these customers as if a column had one label for everyone, label after label.
+
+        Terms that use this column and no other are the same for everyone, so they are computed once.
+        """
+        own = self.terms_of([column])
+        shared = len(own) == sum(column in names for names in self._columns_of_terms())
+        numbers = None
+        for label in labels:
+            if numbers is None or not shared:
+                numbers = self.matrix(_with_label(customers, column, label, self.labels))
+            else:
+                row = self.matrix(_with_label(customers.iloc[:1], column, label, self.labels))[0]
+                numbers = numbers.copy()
+                numbers[:, list(own)] = row[list(own)]
+            yield numbers
+
+    def _columns_of_terms(self) -> list[set[str]]:
+        """Return the columns of the table that each design column uses."""
+        used = [{str(name) for name in names} for names in self.spec.term_variables.values()]
+        counts = [len(places) for places in self.spec.term_indices.values()]
+        return [names for names, count in zip(used, counts, strict=True) for _ in range(count)]
+
     def terms_of(self, columns: Collection[str]) -> tuple[int, ...]:
         """Return the positions of the design columns that use these columns of the table and no others."""
-        used = {term: {str(name) for name in names} for term, names in self.spec.term_variables.items()}
-        return tuple(
-            place
-            for term, places in self.spec.term_indices.items()
-            for place in places
-            if used[term] and used[term] & set(self.columns) <= set(columns)
-        )
+        given = set(columns)
+        known = [names & set(self.columns) for names in self._columns_of_terms()]
+        return tuple(place for place, names in enumerate(known) if names and names <= given)
 
     def in_words(self, name: str) -> str:
         """Write a design column as a reader would say it: ``reason service against price``."""
@@ -187,6 +206,11 @@ def _check_labels(columns, customers, equation, problems):
         if labels > MOST_LABELS:
             remedy = "If these are numbers, convert them with pd.to_numeric; else group them first."
             problems.add(name, f"has {labels:,} different labels, too many for the {equation} formula", remedy)
+
+
+def _with_label(customers, column, label, labels) -> pd.DataFrame:
+    values = pd.Categorical.from_codes(np.zeros(len(customers), dtype=np.int8), categories=[label])
+    return customers.assign(**{column: values}) if column in labels else customers
 
 
 def _is_label(column: pd.Series) -> bool:

@@ -58,6 +58,31 @@ def format_count(number: float) -> str:
     return _unsigned_zero(f"{number:,.0f}") if math.isfinite(number) else _not_finite(number)
 
 
+def format_number(number: float) -> str:
+    """Write a number to four significant digits, a small one to four decimals.
+
+    Examples
+    --------
+    >>> format_number(23.7556), format_number(-0.000312), format_number(15234.2)
+    ('23.76', '-0.0003', '15,234')
+    """
+    if not math.isfinite(number):
+        return _not_finite(number)
+    whole = len(f"{abs(number):.0f}") if abs(number) >= 1 else 0
+    return _unsigned_zero(f"{number:,.{max(0, 4 - whole)}f}")
+
+
+def format_p_value(p_value: float) -> str:
+    """Write a p-value, a tiny one as a bound.
+
+    Examples
+    --------
+    >>> format_p_value(0.0316), format_p_value(1e-9)
+    ('0.032', '< 0.001')
+    """
+    return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
+
+
 def _unsigned_zero(text: str) -> str:
     return text.lstrip("-") if not text.strip("-0.,") else text
 
@@ -81,6 +106,8 @@ def join_words(words: Iterable[str]) -> str:
 FORMATS = {
     "text": str,
     "count": format_count,
+    "number": format_number,
+    "p_value": format_p_value,
     "money": format_money,
     "percent": format_percent,
     "percent0": lambda share: format_percent(share, 0),
@@ -118,7 +145,7 @@ class Result:
     Attributes
     ----------
     shown : mapping
-        Column of ``to_frame()`` -> (heading, format). Formats: text, count, money, percent, percent0 (no decimals).
+        Column of ``to_frame()`` -> (heading, format). Formats: text, count, number, p_value, money, percent, percent0 (no decimals).
         A column with ``<name>_low`` and ``<name>_high`` beside it is shown with its interval.
     currency : str
         Sign or code put before money.
@@ -137,7 +164,10 @@ class Result:
 
     def table(self) -> pd.DataFrame:
         """Return the rounded table for readers, all text."""
-        frame = self.to_frame()
+        return self.rounded(self.to_frame())
+
+    def rounded(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the shown columns of a frame of this result, rounded, as text."""
         columns = {}
         for name, (heading, form) in self.shown.items():
             if name in frame and not (frame[name].isna() | (frame[name] == "")).all():

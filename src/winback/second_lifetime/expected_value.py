@@ -50,7 +50,7 @@ class Outlook:
     rho_tenure_margin: float
     family: TenureFamily
 
-    def rows(self, rows: slice) -> Outlook:
+    def rows(self, rows: slice | np.ndarray) -> Outlook:
         """Return some of the customers."""
         kept = {name: getattr(self, name)[rows] for name in ("a", "mean_tenure", "mean_margin")}
         return Outlook(**{**self.__dict__, **kept})

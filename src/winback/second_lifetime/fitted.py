@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
@@ -12,13 +12,12 @@ import pandas as pd
 from scipy.special import expit, log_ndtr, ndtr, ndtri
 
 from winback.discounting import check_horizon
-from winback.formulas import TABLE, Design
-from winback.results import Result
+from winback.formulas import Design
+from winback.results import Result, join_words
 from winback.second_lifetime.bivariate_normal import normal_density
 from winback.second_lifetime.expected_value import Outlook, expected_margin, expected_tenure
 from winback.second_lifetime.sample import EQUATIONS
 from winback.second_lifetime.tenure_families import tenure_family
-from winback.tables import ProblemList
 from winback.uncertainty import normal_quantile
 
 CORRELATIONS = ("return-tenure", "return-margin", "tenure-margin")
@@ -151,25 +150,27 @@ class SecondLifetimeFit(Result):
         """Return the coefficients of one equation, in the order of its design."""
         return self.theta[self.places[equation]]
 
-    def outlook(self, customers: pd.DataFrame, offer: str | None = None) -> Outlook:
-        """Return what the model says about each customer under an offer; None keeps the customer's own."""
-        numbers = self.numbers(customers, offer)
+    def outlook(self, numbers: Mapping[str, np.ndarray]) -> Outlook:
+        """Return what the model says about customers, from the designs of its equations (`numbers`)."""
         a, tenure, margin = (numbers[equation] @ self.coefficients(equation) for equation in EQUATIONS)
         a = a if self.link == "probit" else _probit_of_logit(a)
         spreads = np.exp(self.theta[-5:-3])
         family = tenure_family(self.distribution)
         return Outlook(a, tenure, margin, *map(float, spreads), *map(float, self.correlations), family)
 
-    def numbers(self, customers: pd.DataFrame, offer: str | None = None) -> dict[str, np.ndarray]:
-        """Return the design of each equation, for customers under an offer."""
-        if offer is not None and self.offers:
-            if offer not in self.offers:
-                problems = ProblemList(TABLE, customers)
-                known = ", ".join(self.offers)
-                problems.add("offer", f"{offer!r} is unknown to the model", f"It was fitted with: {known}.")
-                problems.raise_if_any()
-            customers = customers.assign(offer=pd.Categorical([offer] * len(customers), categories=self.offers))
-        return {equation: self.designs[equation].matrix(customers) for equation in EQUATIONS}
+    def numbers(self, customers: pd.DataFrame, offers: Iterable[str] | None = None) -> Iterator[dict[str, np.ndarray]]:
+        """Yield the design of each equation for these customers: under each offer, or under their own."""
+        if offers is None:
+            yield {equation: self.designs[equation].matrix(customers) for equation in EQUATIONS}
+            return
+        offers = list(offers)
+        unknown = [name for name in offers if self.offers and name not in self.offers]
+        if unknown:
+            known = ", ".join(self.offers)
+            raise ValueError(f"The model knows nothing about {join_words(map(repr, unknown))}; it knows {known}.")
+        designs = [self.designs[equation].matrices(customers, "offer", offers) for equation in EQUATIONS]
+        for matrices in zip(*designs, strict=True):
+            yield dict(zip(EQUATIONS, matrices, strict=True))
 
     def predict(
         self,
@@ -199,8 +200,8 @@ class SecondLifetimeFit(Result):
         horizon = self.longest if horizon_months is None else check_horizon(horizon_months)
         names = [None] if offers is None else list(offers)
         pieces = []
-        for name in names:
-            outlook = self.outlook(customers, name)
+        for name, numbers in zip(names, self.numbers(customers, offers and names), strict=True):
+            outlook = self.outlook(numbers)
             piece = {"customer_id": customers["customer_id"].to_numpy()} if "customer_id" in customers else {}
             if name is not None:
                 piece["offer"] = np.full(len(customers), name, dtype=object)

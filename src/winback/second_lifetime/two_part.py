@@ -53,9 +53,9 @@ class TwoPartFit(SecondLifetimeFit):
         ends = {"p_value": 2 * ndtr(-abs(estimate / error)), "low": estimate - margin, "high": estimate + margin}
         return pd.DataFrame([row | figures | ends])
 
-    def outlook(self, customers: pd.DataFrame, offer: str | None = None) -> Outlook:
-        """Return what the model says about each customer; with the Mills ratio, about those who return."""
-        outlook = super().outlook(customers, offer)
+    def outlook(self, numbers: Mapping[str, np.ndarray]) -> Outlook:
+        """Return what the model says about customers; with the Mills ratio, about those who return."""
+        outlook = super().outlook(numbers)
         moved = {
             f"mean_{name}": getattr(outlook, f"mean_{name}") + step.coefficients[-1] * mills_ratio(outlook.a)
             for name, step in self.mills.items()

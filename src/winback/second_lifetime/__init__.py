@@ -1,0 +1,18 @@
+"""Who comes back, for how long, worth how much?
+
+second_lifetime_value  what is each lost customer worth under each offer? `second_lifetime_value`
+valuation              its result: by customer, by segment, on average, with intervals
+offer_value            one offer's expected value and cost, and how they move with the model
+expected_value         return, tenure and margin together, discounted and up to a horizon
+joint                  one model for return, tenure and margin: `fit_joint`
+trust                  when a joint model should not be trusted
+joint_maximum          where the joint likelihood is highest
+joint_likelihood       the likelihood, its gradient and Hessian
+two_part               the simple model beside it: `fit_two_part`
+selection              Mills ratio and Heckman's standard errors
+fitted                 what all fits have in common: parameters, predictions
+sample                 who enters a model, and can it be estimated?
+tenure_families        shapes of second tenures
+bivariate_normal       two correlated normal variables below their bounds
+wording                all of it in words
+"""

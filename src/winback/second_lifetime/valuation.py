@@ -1,0 +1,167 @@
+"""How do second lifetime values show themselves? By customer, by segment and on average, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.offers.catalog import OfferCatalog
+from winback.results import Result, Sentences
+from winback.second_lifetime.fitted import SecondLifetimeFit
+from winback.second_lifetime.offer_value import (
+    Horizon,
+    net_value_slopes,
+    parameter_slopes,
+    pieces_of,
+    value_offers,
+)
+from winback.tables import NO_OFFER, label_codes
+from winback.uncertainty import normal_quantile
+
+EVERYBODY = "everybody"
+ROWS_AT_ONCE = 20_000  # customers x parameters in memory at a time
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class SecondLifetimeValues(Result):
+    """Second lifetime values, see `second_lifetime_value`.
+
+    Attributes
+    ----------
+    values : pandas.DataFrame
+        Expected discounted value less expected cost, in money: one row per customer (index ``customer_id``), one
+        column per offer, and ``none`` where the model knows untreated customers.
+    costs, chances : pandas.DataFrame
+        Expected costs, and chances of return, the same shape.
+    fit : SecondLifetimeFit
+        The model whose answer is given.
+    beside : SecondLifetimeFit or None
+        The other model, whose averages are shown beside it.
+    customers : pandas.DataFrame
+        Who was valued.
+    catalog : OfferCatalog
+    horizon : Horizon
+    """
+
+    values: pd.DataFrame = field(repr=False)
+    costs: pd.DataFrame = field(repr=False)
+    chances: pd.DataFrame = field(repr=False)
+    fit: SecondLifetimeFit = field(repr=False)
+    beside: SecondLifetimeFit | None = field(repr=False)
+    customers: pd.DataFrame = field(repr=False)
+    catalog: OfferCatalog = field(repr=False)
+    horizon: Horizon
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "segment": ("Customers", "text"),
+        "offer": ("Offer", "text"),
+        "n": ("Number", "count"),
+        "chance_of_return": ("Chance of return", "percent"),
+        "cost": ("Expected cost", "money"),
+        "net_value": ("Value net of cost", "money"),
+        "gain": ("More than without an offer", "money"),
+        "net_value_beside": ("The other model says", "money"),
+    }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the values, customers x offers."""
+        return self.values.copy()
+
+    @cached_property
+    def averages(self) -> pd.DataFrame:
+        """Average per customer of each offer, see `segments`."""
+        codes = np.zeros(len(self.customers), dtype=int)
+        return self._averages(codes, [EVERYBODY])
+
+    def segments(self, by: str) -> pd.DataFrame:
+        """Return averages per customer for each value of a column.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per segment and offer: ``segment``, ``offer``, ``n``, ``chance_of_return``, ``value`` (before cost),
+            ``cost``, ``net_value`` and ``gain`` (net value less that without an offer), each of the last two with
+            ``_std_error``, ``_low``, ``_high``; ``net_value_beside`` by the other model. Totals are averages times n.
+        """
+        if by not in self.customers:
+            there = ", ".join(map(str, self.customers.columns))
+            raise ValueError(f"There is no column {by!r}; there are {there}.")
+        codes, labels = label_codes(self.customers[by])
+        return self._averages(codes, labels)
+
+    @cached_property
+    def std_errors(self) -> pd.DataFrame:
+        """Standard errors of the values, of the same shape: of what is expected, not of what one customer will do."""
+        errors = np.empty(self.values.shape)
+        for place, offer in enumerate(self.values.columns):
+            for rows, slopes in self._slopes(offer):
+                variance = np.einsum("ij,ij->i", slopes @ self.fit.covariance, slopes)
+                errors[rows, place] = np.sqrt(np.maximum(variance, 0.0))
+        return pd.DataFrame(errors, index=self.values.index, columns=self.values.columns)
+
+    def intervals(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return low and high of each value, by the delta method."""
+        margin = normal_quantile(self.fit.level) * self.std_errors
+        return self.values - margin, self.values + margin
+
+    def table(self) -> pd.DataFrame:
+        """Return the rounded table of averages."""
+        return self.rounded(self.averages.drop(columns="segment"))
+
+    def describe(self) -> Sentences:
+        """Say which offer is worth most, by which model, and how sure that is."""
+        from winback.second_lifetime.wording import describe_values
+
+        return describe_values(self)
+
+    def _slopes(self, offer) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield rows, and how their values under an offer move with the parameters, (n, p)."""
+        for piece in pieces_of(offer, self.fit, self.customers, self.catalog):
+            for start in range(0, len(piece.rows), ROWS_AT_ONCE):
+                rows = piece.rows[start : start + ROWS_AT_ONCE]
+                numbers = next(self.fit.numbers(self.customers.iloc[rows], [piece.label]))
+                slopes = net_value_slopes(self.fit.outlook(numbers), piece.contract, self.horizon)
+                yield rows, parameter_slopes(self.fit, numbers, slopes)
+
+    def _averages(self, codes, labels) -> pd.DataFrame:
+        members = np.eye(len(labels) + 1)[:, :-1]  # the last row is for missing labels
+        slopes = {}
+        for offer in self.values.columns:
+            sums = sum(members[codes[rows]].T @ moved for rows, moved in self._slopes(offer))
+            slopes[offer] = sums / members[codes].sum(axis=0)[:, None]
+        rows = [
+            self._row(offer, codes == segment, {name: of[segment] for name, of in slopes.items()}) | {"segment": label}
+            for segment, label in enumerate(labels)
+            for offer in self.values.columns
+        ]
+        frame = pd.DataFrame(rows)
+        return frame[["segment", *frame.columns.drop("segment")]]
+
+    def _row(self, offer, inside, slopes) -> dict:
+        """Return the averages of some customers under one offer."""
+        net, cost, chance = (
+            frame[offer].to_numpy()[inside].mean() for frame in (self.values, self.costs, self.chances)
+        )
+        row = {"offer": offer, "n": int(inside.sum()), "chance_of_return": chance, "value": net + cost, "cost": cost}
+        row |= self._with_interval("net_value", net, slopes[offer])
+        if NO_OFFER in self.values and offer != NO_OFFER:
+            gain = net - self.values[NO_OFFER].to_numpy()[inside].mean()
+            row |= self._with_interval("gain", gain, slopes[offer] - slopes[NO_OFFER])
+        if self.beside is not None:
+            row["net_value_beside"] = self._values_beside[offer].to_numpy()[inside].mean()
+        return row
+
+    @cached_property
+    def _values_beside(self) -> pd.DataFrame:
+        return value_offers(self.beside, self.customers, self.catalog, self.horizon, self.values.columns)["values"]
+
+    def _with_interval(self, name, estimate, slopes) -> dict[str, float]:
+        error = float(np.sqrt(max(slopes @ self.fit.covariance @ slopes, 0.0)))
+        margin = normal_quantile(self.fit.level) * error
+        ends = {f"{name}_std_error": error, f"{name}_low": estimate - margin, f"{name}_high": estimate + margin}
+        return {name: float(estimate)} | ends
