@@ -31,6 +31,13 @@ HILLSTROM = PublicFile(
     sha256="0e5893329d8b93cefecc571777672028290ab69865718020c78c7284f291aece",
     licence="none stated",
 )
+WINBACK_BOOK = PublicFile(
+    name="customerWinBack.rda",
+    url="https://raw.githubusercontent.com/cran/SMCRM/862935424ff2faadb0f44a136c8c5dbecf3bac52/data/customerWinBack.rda",
+    sha256="3f84243159c63264901c9859cc9e522ecc535b5554f9383e68e5b857be2801b4",
+    licence="GPL-3",
+)
+DAYS_PER_MONTH = 365.25 / 12
 HILLSTROM_ARMS = {"No E-Mail": "none", "Mens E-Mail": "mens", "Womens E-Mail": "womens"}
 
 
@@ -105,6 +112,80 @@ def load_hillstrom(*, margin: float = 0.5, contact_cost: float = 0.10) -> Public
     names = [name for name in HILLSTROM_ARMS.values() if name != "none"]
     offers = [Offer(name=name, amount=contact_cost, paid="per_contact") for name in names]
     return PublicTrial(lapsed, OfferCatalog(tuple(offers), currency="$"), HILLSTROM)
+
+
+@dataclass(frozen=True)
+class PublicTable:
+    """A published table of lapsed customers.
+
+    Attributes
+    ----------
+    lapsed : pandas.DataFrame
+        One row per customer, see `winback.tables.LAPSED`.
+    source : PublicFile
+        Where it comes from.
+    """
+
+    lapsed: pd.DataFrame = field(repr=False)
+    source: PublicFile
+
+
+def load_winback_book() -> PublicTable:
+    """Return the 500 lost customers of chapter 7 of Kumar & Petersen (2012): who was won back, how long, worth how much.
+
+    All second lifetimes have ended. Durations are given in days as well, as the chapter uses them. The file's value of
+    -5 for those who did not return is left out. ``price_change`` is filled in for some who did not return as well,
+    contrary to its description.
+
+    Returns
+    -------
+    PublicTable
+        ``lapsed`` has ``customer_id``, ``first_tenure``, ``first_days``, ``months_away``, ``days_away``,
+        ``offer_value`` (money), ``price_change``, ``gender``, ``age``, ``returned``, ``second_tenure``,
+        ``second_days``, ``second_ended``, ``second_margin`` (value / months) and ``second_value`` (money).
+
+    Raises
+    ------
+    RuntimeError
+        When the file is neither in ``WINBACK_DATA_DIR`` nor to be fetched, or is not the published one.
+
+    References
+    ----------
+    .. [1] Kumar, V. & Petersen, J. A. (2012). Statistical Methods in Customer Relationship Management, chapter 7.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> wb.load_winback_book().lapsed["returned"].sum()     # doctest: +SKIP
+    295
+    """
+    try:
+        import rdata
+    except ModuleNotFoundError:
+        raise RuntimeError("Reading this file needs rdata: pip install 'winback[public]'.") from None
+    raw = rdata.read_rda(load_public_file(WINBACK_BOOK))["customerWinBack"].reset_index(drop=True)
+    returned = raw["reacquire"] == 1
+    months, value = raw["duration_2"] / DAYS_PER_MONTH, raw["sclv"].where(returned)
+    lapsed = pd.DataFrame(
+        {
+            "customer_id": raw["customer"].astype(int),
+            "first_tenure": raw["duration_1"] / DAYS_PER_MONTH,
+            "first_days": raw["duration_1"],
+            "months_away": raw["duration_lapse"] / DAYS_PER_MONTH,
+            "days_away": raw["duration_lapse"],
+            "offer_value": raw["offer"],
+            "price_change": raw["price_change"],
+            "gender": raw["gender"].astype(int),
+            "age": raw["age"],
+            "returned": returned,
+            "second_tenure": months.where(returned),
+            "second_days": raw["duration_2"].where(returned),
+            "second_ended": pd.Series(True, index=raw.index, dtype="boolean").where(returned),
+            "second_margin": value / months,
+            "second_value": value,
+        }
+    )
+    return PublicTable(lapsed, WINBACK_BOOK)
 
 
 def load_public_file(file: PublicFile) -> Path:
