@@ -7,6 +7,9 @@ campaign             the study, or the analyst's own two files
 plots                one function per figure
 datasets             the telecom study, and public data
 offers               which offer, to whom, and does it pay?
+second_lifetime      who comes back, for how long, worth how much?
+survival             how long do they stay?
+formulas             right-hand-side formulas, checked before anything is fitted
 pseudo_observations  months within a horizon, as if nobody had been cut off
 tables               the tables: columns, units, checks
 results              how every result shows itself
@@ -22,13 +25,22 @@ __version__ = "0.1.0"
 
 _HOME = {
     "campaign": ("load_campaign", "provenance"),
-    "datasets.public": ("load_hillstrom",),
+    "datasets.public": ("load_hillstrom", "load_winback_book"),
     "report": ("write_report",),
     "results": ("Sentences",),
     "offers.catalog": ("Offer", "OfferCatalog", "load_offers"),
     "offers.comparison": ("compare_offers",),
     "offers.design_checks": ("check_design",),
     "offers.economics": ("offer_economics",),
+    "second_lifetime.effects": ("return_effects",),
+    "second_lifetime.held_out": ("hold_out", "validate_return"),
+    "second_lifetime.joint": ("fit_joint",),
+    "second_lifetime.second_lifetime_value": ("second_lifetime_value",),
+    "second_lifetime.two_part": ("fit_two_part",),
+    "survival.competing": ("competing_risks",),
+    "survival.curves": ("survival_curve",),
+    "survival.durations": ("fit_duration",),
+    "survival.goodness_of_fit": ("goodness_of_fit",),
     "datasets.telecom": ("load_telecom_study", "simulate_telecom_study"),
     "tables": (
         "TableError",

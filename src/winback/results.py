@@ -108,6 +108,7 @@ FORMATS = {
     "count": format_count,
     "number": format_number,
     "p_value": format_p_value,
+    "times": "{:.2f}".format,
     "money": format_money,
     "percent": format_percent,
     "percent0": lambda share: format_percent(share, 0),
@@ -145,7 +146,8 @@ class Result:
     Attributes
     ----------
     shown : mapping
-        Column of ``to_frame()`` -> (heading, format). Formats: text, count, number, p_value, money, percent, percent0 (no decimals).
+        Column of ``to_frame()`` -> (heading, format). Formats: text, count, number, p_value, times, money, percent, percent0
+        (no decimals).
         A column with ``<name>_low`` and ``<name>_high`` beside it is shown with its interval.
     currency : str
         Sign or code put before money.

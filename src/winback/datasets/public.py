@@ -131,7 +131,7 @@ class PublicTable:
 
 
 def load_winback_book() -> PublicTable:
-    """Return the 500 lost customers of chapter 7 of Kumar & Petersen (2012): who was won back, how long, worth how much.
+    """Return the 500 lost customers of Kumar & Petersen (2012), chapter 7: who was won back, how long, worth how much.
 
     All second lifetimes have ended. Durations are given in days as well, as the chapter uses them. The file's value of
     -5 for those who did not return is left out. ``price_change`` is filled in for some who did not return as well,

@@ -158,6 +158,11 @@ class SecondLifetimeFit(Result):
         family = tenure_family(self.distribution)
         return Outlook(a, tenure, margin, *map(float, spreads), *map(float, self.correlations), family)
 
+    def chance_of_return(self, customers: pd.DataFrame) -> np.ndarray:
+        """Return each customer's chance of return under their own offer, shape (n,)."""
+        linear = self.designs["reacquisition"].matrix(customers) @ self.coefficients("reacquisition")
+        return ndtr(linear) if self.link == "probit" else expit(linear)
+
     def numbers(self, customers: pd.DataFrame, offers: Iterable[str] | None = None) -> Iterator[dict[str, np.ndarray]]:
         """Yield the design of each equation for these customers: under each offer, or under their own."""
         if offers is None:

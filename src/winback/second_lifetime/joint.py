@@ -114,6 +114,10 @@ def fit_joint(
     ...     margin="offer + reason + first_margin",
     ... )
     >>> fit.params.query("equation == 'correlation'")[["term", "estimate", "std_error"]].round(2)
+                 term  estimate  std_error
+    28  return-tenure      0.35       0.10
+    29  return-margin      0.26       0.11
+    30  tenure-margin     -0.08       0.04
     """
     family = tenure_family(distribution)
     normal_quantile(level)

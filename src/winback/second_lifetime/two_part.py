@@ -127,7 +127,7 @@ def fit_two_part(
     >>> fit.n, fit.offers[:2], fit.converged
     (4500, ('discount', 'upgrade'), True)
     >>> fit.predict(study.lapsed.head(2), ["discount", "none"])["chance_of_return"].round(2).tolist()
-    [0.56, 0.56, 0.11, 0.11]
+    [0.57, 0.16, 0.09, 0.01]
     """
     if link not in LINKS:
         raise ValueError(f"link must be probit or logit; got {link!r}.")
