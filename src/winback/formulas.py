@@ -72,16 +72,17 @@ class Design:
 
         Terms that use this column and no other are the same for everyone, so they are computed once.
         """
-        own = self.terms_of([column])
-        shared = len(own) == sum(column in names for names in self._columns_of_terms())
-        numbers = None
-        for label in labels:
-            if numbers is None or not shared:
-                numbers = self.matrix(_with_label(customers, column, label, self.labels))
-            else:
-                row = self.matrix(_with_label(customers.iloc[:1], column, label, self.labels))[0]
-                numbers = numbers.copy()
-                numbers[:, list(own)] = row[list(own)]
+        labels = list(labels)
+        own = list(self.terms_of([column]))
+        if len(own) < sum(column in names for names in self._columns_of_terms()):  # mixed with other columns
+            yield from (self.matrix(_with_label(customers, column, [label], self.labels)) for label in labels)
+            return
+        numbers = self.matrix(_with_label(customers, column, labels[:1], self.labels))
+        first = customers.iloc[np.zeros(len(labels), dtype=int)]
+        rows = self.matrix(_with_label(first, column, labels, self.labels))
+        for row in rows:
+            numbers = numbers.copy()
+            numbers[:, own] = row[own]
             yield numbers
 
     def _columns_of_terms(self) -> list[set[str]]:
@@ -208,9 +209,12 @@ def _check_labels(columns, customers, equation, problems):
             problems.add(name, f"has {labels:,} different labels, too many for the {equation} formula", remedy)
 
 
-def _with_label(customers, column, label, labels) -> pd.DataFrame:
-    values = pd.Categorical.from_codes(np.zeros(len(customers), dtype=np.int8), categories=[label])
-    return customers.assign(**{column: values}) if column in labels else customers
+def _with_label(customers, column, labels, known) -> pd.DataFrame:
+    """Return customers with one label for everyone, or a label for each."""
+    if column not in known:
+        return customers
+    codes = np.arange(len(labels)) if len(labels) == len(customers) else np.zeros(len(customers), dtype=np.int8)
+    return customers.assign(**{column: pd.Categorical.from_codes(codes, categories=labels)})
 
 
 def _is_label(column: pd.Series) -> bool:

@@ -146,8 +146,8 @@ class Result:
     Attributes
     ----------
     shown : mapping
-        Column of ``to_frame()`` -> (heading, format). Formats: text, count, number, p_value, times, money, percent, percent0
-        (no decimals).
+        Column of ``to_frame()`` -> (heading, format). Formats: text, count, number, p_value, times, money, percent,
+        percent0 (no decimals).
         A column with ``<name>_low`` and ``<name>_high`` beside it is shown with its interval.
     currency : str
         Sign or code put before money.

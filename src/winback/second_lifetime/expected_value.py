@@ -32,7 +32,7 @@ from winback.second_lifetime.bivariate_normal import normal_density
 from winback.second_lifetime.tenure_families import TenureFamily
 
 LOWEST, HIGHEST = -5.5, 6.0  # normal scores beyond carry a share of 2e-8 below, 1e-9 above
-NODES_PER_SCORE, FEWEST_NODES = 1.6, 10  # relative error below 1e-4, see the tests
+NODES_PER_SCORE, FEWEST_NODES = 1.5, 10  # relative error below 1e-4, see the tests
 ROWS_AT_ONCE = 4096  # fits the processor's cache
 
 

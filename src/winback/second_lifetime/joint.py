@@ -12,7 +12,7 @@ from winback.second_lifetime.joint_maximum import maximise_joint, scaled_data
 from winback.second_lifetime.sample import EQUATIONS, draw_sample
 from winback.second_lifetime.tenure_families import tenure_family
 from winback.second_lifetime.trust import Test, chi_squared_test, doubts
-from winback.second_lifetime.two_part import TwoPartFit, fit_sample
+from winback.second_lifetime.two_part import TwoPartFit, fit_sample, heckman_steps
 from winback.uncertainty import normal_quantile
 
 
@@ -128,5 +128,8 @@ def fit_joint(
     shared = {field.name: getattr(two_part, field.name) for field in fields(SecondLifetimeFit)}
     estimated = ("theta", "covariance", "log_likelihood", "converged")
     shared |= {name: getattr(found, name) for name in estimated}
-    reasons = tuple(doubts(SecondLifetimeFit(**shared), found.positive_definite, independence))
+    place = two_part.places["reacquisition"]
+    steps = heckman_steps(sample, distribution, two_part.theta[place], two_part.covariance[place, place])
+    implied = steps["tenure"].rho if "tenure" in steps else None
+    reasons = tuple(doubts(SecondLifetimeFit(**shared), found.positive_definite, independence, implied))
     return JointFit(**shared, two_part=two_part, independence=independence, doubts=reasons)

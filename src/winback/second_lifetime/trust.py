@@ -53,20 +53,21 @@ def drivers_test(fit: SecondLifetimeFit, drivers: tuple[str, ...]) -> Test | Non
     return chi_squared_test(estimate @ np.linalg.solve(covariance, estimate), len(places))
 
 
-def doubts(fit: SecondLifetimeFit, positive_definite: bool, independence: Test) -> Iterator[str]:
-    """Yield why the joint fit should not be trusted; nothing when it may be."""
-    drivers = excluded_drivers(fit)
-    if not drivers:
-        yield (
-            "no column explains return without also explaining tenure or margin (planned contact attempts, timing, "
-            "channel or agent would); an offer is none, since it moves all three"
-        )
-    elif np.isfinite(fit.covariance).all():
-        test = drivers_test(fit, drivers)
-        if test is None or test.p_value > LEVEL:
-            yield f"{join_words(drivers)} should move return only, but is not shown to move it"
+def doubts(
+    fit: SecondLifetimeFit, positive_definite: bool, independence: Test, implied: float | None = None
+) -> Iterator[str]:
+    """Yield why the joint fit should not be trusted; nothing when it may be.
+
+    ``implied`` is the correlation of return and tenure that the two-step estimate implies, where it can be had.
+    """
+    yield from _doubts_about_drivers(fit)
     if fit.n_returned < FEWEST_RETURNED:
         yield f"only {format_count(fit.n_returned)} customers returned, fewer than {FEWEST_RETURNED}"
+    if implied is not None and abs(implied) > 1:
+        yield (
+            f"the two-step estimate implies a correlation of return and tenure of {implied:.2f}, outside [-1, 1]: the "
+            "shape assumed for tenure does not suit these data"
+        )
     if not fit.converged and positive_definite:
         yield "the search for the best fit did not settle"
     highest = np.abs(fit.correlations).max()
@@ -78,6 +79,19 @@ def doubts(fit: SecondLifetimeFit, positive_definite: bool, independence: Test) 
         yield f"the correlation of return and tenure is hardly known (standard error {error:.2f})"
     if independence.p_value > LEVEL:
         yield f"independence of return, tenure and margin is not rejected (p = {independence.p_value:.2f})"
+
+
+def _doubts_about_drivers(fit) -> Iterator[str]:
+    drivers = excluded_drivers(fit)
+    if not drivers:
+        yield (
+            "no column explains return without also explaining tenure or margin (planned contact attempts, timing, "
+            "channel or agent would); an offer is none, since it moves all three"
+        )
+    elif np.isfinite(fit.covariance).all():
+        test = drivers_test(fit, drivers)
+        if test is None or test.p_value > LEVEL:
+            yield f"{join_words(drivers)} should move return only, but is not shown to move it"
 
 
 def _correlation_error(fit) -> float:

@@ -151,16 +151,10 @@ def fit_sample(
     delta, delta_covariance, sd_margin, log_margin = _fit_margin(sample.margin, x_margin)
     blocks = [alpha_covariance, *_log_spread(stay.covariance, stay.sigma), delta_covariance]
     parts = {"reacquisition": alpha, "tenure": stay.coefficients, "margin": delta}
-    mills = {}
-    if with_mills:
-        outcomes = {"margin": (sample.margin, x_margin)}
-        if sample.ended.all():
-            outcomes["tenure"] = (family.outcome(sample.months), x_tenure)
-        back = sample.returned
-        for name in [name for name in EQUATIONS if name in outcomes]:
-            mills[name] = heckman_step(*outcomes[name], linear[back], x_return[back], alpha_covariance)
-            parts[name] = mills[name].coefficients[:-1]
-            blocks[{"tenure": 1, "margin": 3}[name]] = mills[name].covariance[:-1, :-1]
+    mills = heckman_steps(sample, distribution, parts["reacquisition"], alpha_covariance) if with_mills else {}
+    for name, step in mills.items():
+        parts[name] = step.coefficients[:-1]
+        blocks[{"tenure": 1, "margin": 3}[name]] = step.covariance[:-1, :-1]
     log_spreads = [np.log(stay.sigma), np.log(sd_margin)]
     return TwoPartFit(
         designs=sample.designs,
@@ -179,6 +173,19 @@ def fit_sample(
         level=level,
         mills=mills,
     )
+
+
+def heckman_steps(sample: Sample, distribution: str, alpha, covariance) -> dict[str, HeckmanStep]:
+    """Return the second steps of Heckman's estimator; tenure has one only where every second lifetime has ended."""
+    family, back, x_return = tenure_family(distribution), sample.returned, sample.numbers("reacquisition")
+    outcomes = {"tenure": family.outcome(sample.months), "margin": sample.margin}
+    if not (sample.ended.all() and distribution in ("lognormal", "gaussian")):
+        del outcomes["tenure"]
+    linear = x_return[back] @ alpha
+    return {
+        name: heckman_step(outcome, sample.numbers(name), linear, x_return[back], covariance)
+        for name, outcome in outcomes.items()
+    }
 
 
 def known_offers(sample: Sample) -> tuple[str, ...]:
