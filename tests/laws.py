@@ -21,7 +21,7 @@ class Estimator:
     draw: Callable[[np.random.Generator], pd.DataFrame]
     estimate: Callable[[pd.DataFrame, float], pd.DataFrame]  # the float multiplies money that is not in the table
     money_in: tuple[str, ...] = ()  # columns of the table in money
-    money: str = ""  # columns of the answer in money; all others are ratios, counts or labels
+    money: str = ""  # columns of the answer in money; all others are ratios, counts or labels; empty: none is
     customer: str | None = "customer_id"  # None: rows are not customers, so the laws about customers do not apply
     estimates: str = ""  # what doubling the table leaves
     totals: str = ""  # what it doubles: counts and sums
@@ -57,7 +57,7 @@ def money_in_another_currency_is_the_same_money(one: Estimator, table: pd.DataFr
     """Money is multiplied by the rate, and nothing else is changed."""
     exchanged = table.assign(**{name: table[name] * rate for name in one.money_in})
     before, after = one.estimate(table, 1.0), one.estimate(exchanged, rate)
-    in_money = _columns(before, one.money)
+    in_money = _columns(before, one.money) if one.money else []
     _same(before.assign(**(before[in_money] * rate)), after)
 
 

@@ -91,7 +91,87 @@ MEASURED = {"draw": a_measured_trial, "money_in": ("value",), **COMPARED}
 PAIRS = {"money": "difference|std_error", "estimates": "^difference$", "totals": ""}
 
 
+def second_lifetimes(rng, n=120):
+    """Draw returned customers of two reasons, n each; second lives are cut off after 6 to 36 months."""
+    tenure, followed = rng.lognormal(2.5, 0.75, 2 * n), rng.uniform(6, 36, 2 * n)
+    ended = tenure <= followed
+    return pd.DataFrame(
+        {
+            "customer_id": rng.permutation(2 * n),
+            "first_tenure": rng.lognormal(2.5, 0.75, 2 * n),
+            "reason": np.repeat(["price", "service"], n),
+            "referrals": rng.poisson(0.8, 2 * n),
+            "returned": True,
+            "second_tenure": np.minimum(tenure, followed),
+            "second_ended": ended,
+            "second_margin": rng.gamma(4, 10, 2 * n),
+            "second_reason": np.where(ended, rng.choice(["price", "service"], 2 * n), None),
+        }
+    )
+
+
+LIVES = {"draw": second_lifetimes, "money_in": ("second_margin",)}  # money changes nothing
+CURVES = {**LIVES, "groups": "reason", "freedom": 1, "std_errors": "std_error$"}
+
+
+def curves(table, _):
+    return wb.survival_curve(table, by="reason", horizon_months=20)
+
+
+def paired_curves(table, _):
+    return wb.survival_curve(table, by="lifetime", horizon_months=20).differences.set_index("first")
+
+
+def durations(table, _):
+    return wb.fit_duration(table, "reason + log(first_tenure) + referrals").params.set_index("term")
+
+
+def causes(table, _):
+    return wb.competing_risks(table, by="reason", horizon_months=20).frame.set_index(["group", "reason"])
+
+
+def fit_of_durations(table, _):
+    return wb.goodness_of_fit(wb.fit_duration(table, "reason", "weibull"), table).frame.set_index("group")
+
+
 CASES = laws.cases(
+    Estimator(
+        "survival_curve",
+        estimate=lambda t, m: curves(t, m).frame.set_index("group"),
+        estimates="^(still_there|restricted_mean|median)$",
+        totals="^n_?",
+        **CURVES,
+    ),
+    Estimator(
+        "survival_curve, pairs",
+        estimate=lambda t, m: curves(t, m).differences.set_index(["first", "second"]),
+        estimates="^difference$",
+        **CURVES,
+    ),
+    Estimator(
+        "survival_curve, first against second lifetimes",
+        estimate=paired_curves,
+        estimates="^difference$",
+        **CURVES | {"groups": None},
+    ),
+    Estimator(
+        "competing_risks",
+        estimate=causes,
+        estimates="^(share|months_lost)$",
+        totals="^n(_left)?$",
+        std_errors="std_error$",
+        **LIVES,
+    ),
+    Estimator(
+        "fit_duration", estimate=durations, estimates="^(estimate|time_ratio)$", std_errors="^std_error$", **LIVES
+    ),
+    Estimator(
+        "goodness_of_fit",
+        estimate=fit_of_durations,
+        estimates="^(gap|gap_month)$",
+        totals="^(n|n_ended|chi_square)$",
+        **LIVES,
+    ),
     Estimator("second lives, control", estimate=lambda t, m: figures(second_lives(t, m)), **SECOND_LIVES),
     Estimator(
         "second lives, assumed organic return",

@@ -13,6 +13,10 @@ costs               what each customer's offer cost, by its trigger
 tailoring           which offer a tailored offer gives each customer
 moments             the few figures of an arm that carry everything a comparison needs
 organic             assumed organic return, where nobody was left untreated
+measured            what the trial measured for customers a model has valued
+model_check         does a model's money agree with the trial? `compare_with_trial`
+ranking             by chance of return or by value? `compare_rankings`
+contact_worth       `whom_not_to_chase`
 economics           profit, ROI and break-even from summary figures alone: `offer_economics`
 catalog             `Offer` with its cost contract; `load_offers`
 """

@@ -1,15 +1,34 @@
 """One function per figure: it takes a result and returns an Axes, or a Figure for panels.
 
-offers   profit beside ROI, acceptance against cost, the ranking against organic return
-style    the house palette and the format of figures in notebooks
+offers           profit beside ROI, acceptance against cost, the ranking against organic return
+survival         curves, incidence, goodness of fit, time ratios
+second_lifetime  who returns, lift, rankings, values
+style            the house palette and the format of figures in notebooks
 """
 
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
+from winback.plots.second_lifetime import (
+    plot_first_and_second,
+    plot_rankings,
+    plot_return_effects,
+    plot_validation,
+    plot_value_by_acceptance,
+)
 from winback.plots.style import set_notebook_format
+from winback.plots.survival import plot_goodness_of_fit, plot_incidence, plot_survival, plot_time_ratios
 
 __all__ = [
     "plot_acceptance_against_cost",
+    "plot_first_and_second",
+    "plot_goodness_of_fit",
+    "plot_incidence",
     "plot_profit_and_roi",
     "plot_ranking_against_organic",
+    "plot_rankings",
+    "plot_return_effects",
+    "plot_survival",
+    "plot_time_ratios",
+    "plot_validation",
+    "plot_value_by_acceptance",
     "set_notebook_format",
 ]

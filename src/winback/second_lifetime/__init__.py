@@ -4,6 +4,11 @@ second_lifetime_value  what is each lost customer worth under each offer? `secon
 valuation              its result: by customer, by segment, on average, with intervals
 offer_value            one offer's expected value and cost, and how they move with the model
 expected_value         return, tenure and margin together, discounted and up to a horizon
+effects                what moves the chance of return: `return_effects`
+held_out               how well is return predicted? `hold_out`, `validate_return`
+first_and_second       is a customer worth more the second time? `first_and_second_value`
+acceptance             what if more came back? `value_by_acceptance`
+tenure_fit             do second tenures have the model's shape? `goodness_of_tenure`
 joint                  one model for return, tenure and margin: `fit_joint`
 trust                  when a joint model should not be trusted
 joint_maximum          where the joint likelihood is highest

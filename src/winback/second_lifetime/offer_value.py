@@ -90,7 +90,7 @@ def value_offers(
     horizon: Horizon,
     offers: Iterable[str],
 ) -> dict[str, pd.DataFrame]:
-    """Return net ``values``, expected ``costs`` and ``chances`` of return, each customers x offers."""
+    """Return ``net_values``, expected ``costs`` and ``chances`` of return, each customers x offers."""
     offers = list(offers)
     pieces = [(place, piece) for place, name in enumerate(offers) for piece in pieces_of(name, fit, customers, catalog)]
     labels = list(dict.fromkeys(piece.label for _, piece in pieces))
@@ -105,7 +105,7 @@ def value_offers(
                 values[place, piece.rows] = value[piece.rows] - cost
                 chances[place, piece.rows] = chance[piece.rows]
     index = pd.Index(customers["customer_id"], name="customer_id")
-    found = {"values": values, "costs": costs, "chances": chances}
+    found = {"net_values": values, "costs": costs, "chances": chances}
     return {name: pd.DataFrame(array.T, index=index, columns=offers) for name, array in found.items()}
 
 

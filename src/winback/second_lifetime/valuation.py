@@ -33,7 +33,7 @@ class SecondLifetimeValues(Result):
 
     Attributes
     ----------
-    values : pandas.DataFrame
+    net_values : pandas.DataFrame
         Expected discounted value less expected cost, in money: one row per customer (index ``customer_id``), one
         column per offer, and ``none`` where the model knows untreated customers.
     costs, chances : pandas.DataFrame
@@ -48,7 +48,7 @@ class SecondLifetimeValues(Result):
     horizon : Horizon
     """
 
-    values: pd.DataFrame = field(repr=False)
+    net_values: pd.DataFrame = field(repr=False)
     costs: pd.DataFrame = field(repr=False)
     chances: pd.DataFrame = field(repr=False)
     fit: SecondLifetimeFit = field(repr=False)
@@ -70,7 +70,7 @@ class SecondLifetimeValues(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the values, customers x offers."""
-        return self.values.copy()
+        return self.net_values.copy()
 
     @cached_property
     def averages(self) -> pd.DataFrame:
@@ -97,17 +97,17 @@ class SecondLifetimeValues(Result):
     @cached_property
     def std_errors(self) -> pd.DataFrame:
         """Standard errors of the values, of the same shape: of what is expected, not of what one customer will do."""
-        errors = np.empty(self.values.shape)
-        for place, offer in enumerate(self.values.columns):
+        errors = np.empty(self.net_values.shape)
+        for place, offer in enumerate(self.net_values.columns):
             for rows, slopes in self._slopes(offer):
                 variance = np.einsum("ij,ij->i", slopes @ self.fit.covariance, slopes)
                 errors[rows, place] = np.sqrt(np.maximum(variance, 0.0))
-        return pd.DataFrame(errors, index=self.values.index, columns=self.values.columns)
+        return pd.DataFrame(errors, index=self.net_values.index, columns=self.net_values.columns)
 
     def intervals(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return low and high of each value, by the delta method."""
         margin = normal_quantile(self.fit.level) * self.std_errors
-        return self.values - margin, self.values + margin
+        return self.net_values - margin, self.net_values + margin
 
     def table(self) -> pd.DataFrame:
         """Return the rounded table of averages."""
@@ -131,13 +131,13 @@ class SecondLifetimeValues(Result):
     def _averages(self, codes, labels) -> pd.DataFrame:
         members = np.eye(len(labels) + 1)[:, :-1]  # the last row is for missing labels
         slopes = {}
-        for offer in self.values.columns:
+        for offer in self.net_values.columns:
             sums = sum(members[codes[rows]].T @ moved for rows, moved in self._slopes(offer))
             slopes[offer] = sums / members[codes].sum(axis=0)[:, None]
         rows = [
             self._row(offer, codes == segment, {name: of[segment] for name, of in slopes.items()}) | {"segment": label}
             for segment, label in enumerate(labels)
-            for offer in self.values.columns
+            for offer in self.net_values.columns
         ]
         frame = pd.DataFrame(rows)
         return frame[["segment", *frame.columns.drop("segment")]]
@@ -145,12 +145,12 @@ class SecondLifetimeValues(Result):
     def _row(self, offer, inside, slopes) -> dict:
         """Return the averages of some customers under one offer."""
         net, cost, chance = (
-            frame[offer].to_numpy()[inside].mean() for frame in (self.values, self.costs, self.chances)
+            frame[offer].to_numpy()[inside].mean() for frame in (self.net_values, self.costs, self.chances)
         )
         row = {"offer": offer, "n": int(inside.sum()), "chance_of_return": chance, "value": net + cost, "cost": cost}
         row |= self._with_interval("net_value", net, slopes[offer])
-        if NO_OFFER in self.values and offer != NO_OFFER:
-            gain = net - self.values[NO_OFFER].to_numpy()[inside].mean()
+        if NO_OFFER in self.net_values and offer != NO_OFFER:
+            gain = net - self.net_values[NO_OFFER].to_numpy()[inside].mean()
             row |= self._with_interval("gain", gain, slopes[offer] - slopes[NO_OFFER])
         if self.beside is not None:
             row["net_value_beside"] = self._values_beside[offer].to_numpy()[inside].mean()
@@ -158,7 +158,9 @@ class SecondLifetimeValues(Result):
 
     @cached_property
     def _values_beside(self) -> pd.DataFrame:
-        return value_offers(self.beside, self.customers, self.catalog, self.horizon, self.values.columns)["values"]
+        return value_offers(self.beside, self.customers, self.catalog, self.horizon, self.net_values.columns)[
+            "net_values"
+        ]
 
     def _with_interval(self, name, estimate, slopes) -> dict[str, float]:
         error = float(np.sqrt(max(slopes @ self.fit.covariance @ slopes, 0.0)))

@@ -1,0 +1,149 @@
+"""Whom not to chase? Customers whom a contact costs more than it brings, by the model and by the trial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.offers.measured import measured_outcomes
+from winback.results import Result, Sentences, format_money, format_percent
+from winback.tables import NO_OFFER, label_codes
+from winback.uncertainty import normal_quantile
+
+if TYPE_CHECKING:
+    from winback.second_lifetime.valuation import SecondLifetimeValues
+
+CONTACT_COSTS = (10.0, 25.0, 50.0, 100.0)
+
+
+@dataclass(frozen=True, repr=False)
+class ContactWorth(Result):
+    """Who is not worth a contact, see `whom_not_to_chase`.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per cost of a contact: ``contact_cost``, ``n`` and ``share`` not worth it, ``saved`` by not contacting
+        them (cost less expected gain, in all), ``mostly`` (the label of ``by`` they have most often, with its share),
+        ``expected`` gain of a contact in this group by the model, and ``measured`` gain in the trial with
+        ``measured_low``, ``measured_high``; missing where too few of them were tried.
+    by : str
+    currency : str
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    n: int
+    by: str
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "contact_cost": ("A contact costs", "money"),
+        "share": ("Not worth it", "percent"),
+        "mostly": ("Mostly", "text"),
+        "saved": ("Saved by not chasing them", "money"),
+        "expected": ("Gain of contacting them, expected", "money"),
+        "measured": ("Gain, measured", "money"),
+    }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per cost of a contact."""
+        return self.frame.copy()
+
+    def describe(self) -> Sentences:
+        """Say who is not worth a contact."""
+        return Sentences.of(_lines(self))
+
+
+def whom_not_to_chase(
+    values: SecondLifetimeValues,
+    contact_costs: Iterable[float] = CONTACT_COSTS,
+    *,
+    by: str = "reason",
+    level: float = 0.95,
+) -> ContactWorth:
+    """Find the customers whom a contact would cost more than it brings.
+
+    The gain of a contact is the value of the customer's best offer, net of the offer's cost, less the value without an
+    offer, by the model. Whoever gains less than a contact costs is better left alone. What these customers really
+    gained is measured in the trial: mean net value of those who were sent an offer less that of those who were not.
+
+    Parameters
+    ----------
+    values : SecondLifetimeValues
+        From a model that knows untreated customers, over a horizon that the trial's follow-up supports; best of
+        customers the model was not fitted on.
+    contact_costs : iterable of float
+        What one contact may cost, on top of the offer, in money.
+    by : str
+        Column in whose labels the answer is put.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    ContactWorth
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.load_telecom_study()
+    >>> fit = wb.fit_two_part(study.lapsed, reacquisition="offer + reason", tenure="reason", margin="reason")
+    >>> values = wb.second_lifetime_value(fit, study.lapsed.query("eligible"), study.offers)
+    >>> wb.whom_not_to_chase(values, [150.0]).frame[["share", "mostly"]].round(2)
+       share       mostly
+    0   0.04  both (100%)
+    """
+    if NO_OFFER not in values.net_values:
+        raise ValueError(
+            "The model knows no untreated customers, so the gain of a contact is unknown: what comes back anyway would "
+            "be counted as gained."
+        )
+    if by not in values.customers:
+        raise ValueError(f"There is no column {by!r}; there are {', '.join(map(str, values.customers.columns))}.")
+    offered = values.net_values.drop(columns=NO_OFFER)
+    gain = (offered.max(axis=1) - values.net_values[NO_OFFER]).to_numpy()
+    outcomes = measured_outcomes(values)
+    codes, labels = label_codes(values.customers[by])
+    rows = [_row(float(cost), gain, outcomes, codes, labels, normal_quantile(level)) for cost in sorted(contact_costs)]
+    return ContactWorth(pd.DataFrame(rows), len(gain), by, values.currency)
+
+
+def _row(cost, gain, outcomes, codes, labels, z) -> dict:
+    left_alone = gain < cost
+    row = {"contact_cost": cost, "n": int(left_alone.sum()), "share": left_alone.mean(), "mostly": ""}
+    row |= {"saved": (cost - gain)[left_alone].sum(), "expected": np.nan}
+    row |= {"measured": np.nan, "measured_low": np.nan, "measured_high": np.nan}
+    if not left_alone.any():
+        return row
+    counts = np.bincount(codes[left_alone & (codes >= 0)], minlength=len(labels))
+    most = int(counts.argmax())
+    row["mostly"] = f"{labels[most]} ({format_percent(counts[most] / left_alone.sum(), 0)})"
+    row["expected"] = gain[left_alone].mean()
+    tried = outcomes[left_alone[outcomes["row"].to_numpy()]]
+    net = tried["value"] - tried["cost"]
+    sent, not_sent = net[tried["offer"] != NO_OFFER], net[tried["offer"] == NO_OFFER]
+    if min(len(sent), len(not_sent)) >= 30:
+        error = np.sqrt(sent.var() / len(sent) + not_sent.var() / len(not_sent))
+        row["measured"] = sent.mean() - not_sent.mean()
+        row["measured_low"], row["measured_high"] = row["measured"] - z * error, row["measured"] + z * error
+    return row
+
+
+def _lines(found: ContactWorth) -> Iterator[str]:
+    for row in found.frame.to_dict("records"):
+        cost = format_money(row["contact_cost"], found.currency)
+        if row["n"] == 0:
+            yield f"If a contact costs {cost}, everybody is worth one."
+            continue
+        line = (
+            f"If a contact costs {cost}, {format_percent(row['share'])} of customers are better left alone, "
+            f"{found.by} mostly {row['mostly']}: that saves {format_money(row['saved'], found.currency)}"
+        )
+        if np.isfinite(row["measured"]):
+            money = [format_money(row[name], found.currency) for name in ("measured", "measured_low", "measured_high")]
+            line += f". In the trial an offer gained {money[0]} per such customer [{money[1]}, {money[2]}]"
+        yield line + "."
+    yield "A contact's cost is an assumption here, on top of what the offers cost."

@@ -1,0 +1,244 @@
+"""Who comes back, and worth how much? Figures of second-lifetime models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, percent_axis
+from winback.results import format_money, format_percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from winback.offers.ranking import RankingComparison
+    from winback.second_lifetime.acceptance import ValueByAcceptance
+    from winback.second_lifetime.effects import ReturnEffects
+    from winback.second_lifetime.first_and_second import FirstAndSecondValue
+    from winback.second_lifetime.held_out import ReturnValidation
+
+
+def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
+    """Draw what each term does to the chance of return, with intervals; those that may be zero are drawn open.
+
+    Parameters
+    ----------
+    effects : ReturnEffects
+        From `return_effects`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> fit = wb.fit_two_part(study.lapsed, reacquisition="reason", tenure="reason", margin="reason")
+    >>> plot_return_effects(wb.return_effects(fit, study.lapsed)).get_xlabel()
+    'change of the chance of return, in percentage points'
+    """
+    frame = effects.frame.sort_values("change").reset_index(drop=True)
+    ax = ax or plt.subplots(figsize=(9, 1.2 + 0.34 * len(frame)), layout="constrained")[1]
+    up, down = house_styles(["up", "down"]).values()
+    for row in frame.itertuples():
+        style = up if row.change > 0 else down
+        ax.plot([row.change_low, row.change_high], [row.Index] * 2, color=style["color"], linewidth=2.2)
+        clear = row.change_low > 0 or row.change_high < 0
+        face = style["color"] if clear else "white"
+        ax.plot(row.change, row.Index, marker=style["marker"], color=style["color"], markerfacecolor=face, markersize=7)
+    ax.axvline(0, color=QUIET, linewidth=1.2)
+    ax.set_yticks(range(len(frame)), frame["in_words"])
+    ax.set_ylim(-0.6, len(frame) - 0.4)
+    ax.xaxis.set_major_formatter(lambda share, _: f"{100 * share:+.0f}" if share else "0")
+    strongest = frame.loc[frame["change"].abs().idxmax()]
+    points = f"{'+' if strongest['change'] > 0 else '-'}{100 * abs(strongest['change']):.0f} points"
+    title = f"What moves the chance of return most: {strongest['in_words']} ({points})"
+    finish_axes(ax, title, "change of the chance of return, in percentage points", width=80)
+    return ax
+
+
+def plot_validation(found: ReturnValidation) -> Figure:
+    """Draw calibration by tenths beside the share of returners found, on customers the model has not seen.
+
+    Parameters
+    ----------
+    found : ReturnValidation
+        From `validate_return`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Two panels.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> fit = wb.fit_two_part(study.lapsed, reacquisition="reason", tenure="reason", margin="reason")
+    >>> len(plot_validation(wb.validate_return(fit, study.lapsed)).axes)
+    2
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
+    style, other = house_styles(["found", "at random"]).values()
+    frame = found.frame
+    error = [frame["observed"] - frame["observed_low"], frame["observed_high"] - frame["observed"]]
+    ends = [0, 1.05 * max(frame["predicted"].max(), frame["observed_high"].max())]
+    left.plot(ends, ends, color=QUIET, linestyle=":", linewidth=1.5)
+    left.errorbar(frame["predicted"], frame["observed"], yerr=error, color=style["color"], marker="o", linestyle="none")
+    inside = frame["predicted"].between(frame["observed_low"], frame["observed_high"]).sum()
+    title = f"Chances hold in {inside} of {len(frame)} tenths"
+    finish_axes(left, title, "predicted to return", "returned", 40)
+    share = np.append(0, frame["n"].cumsum() / frame["n"].sum())
+    right.plot(share, np.append(0, frame["cumulative_share"]), color=style["color"], marker="o", label="by the model")
+    right.plot([0, 1], [0, 1], color=other["color"], linestyle=other["linestyle"], label="at random")
+    right.legend(frameon=False, fontsize=9, loc="lower right")
+    third = np.interp(0.3, share, np.append(0, frame["cumulative_share"]))
+    title = f"The likeliest 30% hold {format_percent(third, 0)} of those who return"
+    finish_axes(right, title, "share of customers, likeliest first", "share of all who return", 40)
+    for ax in (left, right):
+        percent_axis(ax.xaxis)
+        percent_axis(ax.yaxis)
+    return figure
+
+
+def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
+    """Draw what customers ranked by value and by chance of return brought, by the share contacted.
+
+    Parameters
+    ----------
+    found : RankingComparison
+        From `compare_rankings`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.load_telecom_study()
+    >>> fit_on, judge_by = wb.hold_out(study.lapsed)
+    >>> fit = wb.fit_two_part(fit_on, reacquisition="reason", tenure="reason", margin="reason + first_margin")
+    >>> values = wb.second_lifetime_value(fit, judge_by, study.offers)
+    >>> plot_rankings(wb.compare_rankings(values)).get_xlabel()
+    'share of customers contacted'
+    """
+    ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
+    names = {"by_value": "ranked by value", "by_chance": "ranked by chance of return"}
+    for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
+        ax.plot(found.frame["share"], found.frame[name], label=label, linewidth=2, markersize=7, **style)
+    ax.legend(frameon=False, fontsize=9)
+    first = found.frame.iloc[0]
+    share, size = format_percent(first["share"], 0), format_money(abs(first["forgone"]), found.currency)
+    if first["forgone_low"] > 0:
+        title = f"Ranking by chance instead of value forgoes {size} per customer when {share} are contacted"
+    elif first["forgone_high"] < 0:
+        title = f"Ranking by chance brings {size} more per customer when {share} are contacted"
+    else:
+        title = f"When {share} are contacted, the two rankings do not clearly differ"
+    finish_axes(ax, title, "share of customers contacted", "measured net value per customer contacted (gross)", 80)
+    percent_axis(ax.xaxis)
+    money_axis(ax.yaxis, found.currency)
+    ax.margins(x=0.06, y=0.12)
+    return ax
+
+
+def plot_value_by_acceptance(found: ValueByAcceptance, ax: Axes | None = None) -> Axes:
+    """Draw the value of a returned customer by the share who return, by both models.
+
+    Parameters
+    ----------
+    found : ValueByAcceptance
+        From `value_by_acceptance`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, deal_seekers=0, rng=1)
+    >>> fit = wb.fit_joint(study.lapsed, reacquisition="offer + contact_attempts", tenure="offer", margin="offer")
+    >>> months = {"horizon_months": 60, "annual_discount": 0.1}
+    >>> plot_value_by_acceptance(wb.value_by_acceptance(fit, study.lapsed, offer="discount", **months)).get_xlabel()
+    'share who come back'
+    """
+    ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
+    names = {"joint": "joint model", "two_part": "two-part model"}
+    for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
+        ax.plot(found.frame["share"], found.frame[name], label=label, linewidth=2, markersize=7, **style)
+    ax.axvline(found.observed_share, color=QUIET, linestyle=":", linewidth=1.5)
+    ax.annotate(
+        f"as things are {format_percent(found.observed_share)}",
+        (found.observed_share, 0.03),
+        (4, 0),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        color=QUIET,
+    )
+    ax.legend(frameon=False, fontsize=9)
+    last = found.frame.iloc[-1]
+    high = "high" if last["two_part_off"] > 0 else "low"
+    share = format_percent(last["share"], 0)
+    title = f"Were {share} to come back, the two-part model would be {abs(last['two_part_off']):.0%} too {high}"
+    finish_axes(ax, title, "share who come back", "value of a returned customer", 80)
+    percent_axis(ax.xaxis)
+    money_axis(ax.yaxis, found.currency)
+    return ax
+
+
+def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) -> Axes:
+    """Draw first and second lifetime values of the same customers, with intervals.
+
+    Parameters
+    ----------
+    found : FirstAndSecondValue
+        From `first_and_second_value`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> found = wb.first_and_second_value(study.lapsed, horizon_months=60, annual_discount=0, by="reason")
+    >>> plot_first_and_second(found).get_xlabel()
+    'lifetime value of a returned customer'
+    """
+    frame = found.frame
+    ax = ax or plt.subplots(figsize=(9, 1.3 + 0.5 * len(frame)), layout="constrained")[1]
+    names = {"first_value": "first lifetime", "second_value": "second lifetime"}
+    styles = house_styles(names)
+    for place, (name, label) in enumerate(names.items()):
+        rows = np.arange(len(frame)) + 0.16 * (2 * place - 1)
+        error = [frame[name] - frame[f"{name}_low"], frame[f"{name}_high"] - frame[name]]
+        style = {key: styles[name][key] for key in ("color", "marker")}
+        ax.errorbar(frame[name], rows, xerr=error, linestyle="none", markersize=7, label=label, **style)
+        for value, row in zip(frame[name], rows, strict=True):
+            ax.annotate(format_money(value, found.currency, 0), (value, row), (0, 5), textcoords="offset points",
+                        ha="center", fontsize=9, color=INK)  # fmt: skip
+    ax.set_yticks(range(len(frame)), frame["group"])
+    ax.set_ylim(len(frame) - 0.4, -0.6)
+    ax.legend(frameon=False, fontsize=9, loc="lower right")
+    more = int((frame["difference_low"] > 0).sum())
+    title = {len(frame): "The second lifetime is worth more", 0: "The second lifetime is not shown to be worth more"}
+    title = title.get(more, f"The second lifetime is worth more in {more} of {len(frame)} groups")
+    finish_axes(ax, title, "lifetime value of a returned customer", width=80)
+    money_axis(ax.xaxis, found.currency)
+    ax.margins(x=0.15)
+    return ax

@@ -1,0 +1,144 @@
+"""Is a customer worth more the second time? Values of first and second lifetimes of the same customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.discounting import check_annual_discount, check_horizon, discounted_months
+from winback.pseudo_observations import pseudo_months
+from winback.results import Result, Sentences, format_money
+from winback.tables import SECOND_LIFETIME, check_lapsed, label_codes
+from winback.uncertainty import normal_quantile
+
+EVERYBODY = "everybody"
+
+
+@dataclass(frozen=True, repr=False)
+class FirstAndSecondValue(Result):
+    """First against second lifetime values, see `first_and_second_value`.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per group: ``group``, ``n`` returned customers, mean ``first_value`` and ``second_value`` with
+        intervals, ``difference`` = second - first with its interval, in money.
+    horizon_months, annual_discount : float
+        What applies to second lifetimes; first ones are known to their end.
+    currency : str
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    horizon_months: float
+    annual_discount: float
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "group": ("Customers", "text"),
+        "n": ("Returned", "count"),
+        "first_value": ("First lifetime value", "money"),
+        "second_value": ("Second lifetime value", "money"),
+        "difference": ("Difference", "money"),
+    }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per group."""
+        return self.frame.copy()
+
+    def describe(self) -> Sentences:
+        """Say whether the second lifetime is worth more."""
+        return Sentences.of(_lines(self))
+
+
+def first_and_second_value(
+    customers: pd.DataFrame,
+    *,
+    horizon_months: float,
+    annual_discount: float,
+    by: str | None = None,
+    currency: str = "$",
+    level: float = 0.95,
+) -> FirstAndSecondValue:
+    r"""Compare what returned customers brought in their first lifetime and bring in their second.
+
+    A value is margin per month times (discounted) months. First lifetimes have ended and count in full; second ones
+    count up to the horizon, and where the data end before a customer does, months are pseudo-observations of the
+    Kaplan-Meier curve. The difference is taken customer by customer, so that its interval allows for the pairing:
+
+    .. math:: \bar d = \frac1n \sum_i \big(m_{2i} \hat A_i - m_{1i} A(T_{1i})\big), \qquad
+              \widehat{se} = s_d / \sqrt n
+
+    Parameters
+    ----------
+    customers : pandas.DataFrame
+        Lapsed customers with ``first_tenure``, ``first_margin``, ``returned`` and the three ``second_`` columns.
+    horizon_months, annual_discount : float
+        Up to where second lifetimes count, and the rate a year.
+    by : str, optional
+        Column whose labels make groups.
+    currency : str
+        Put before money.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    FirstAndSecondValue
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.load_telecom_study()
+    >>> sent = study.lapsed.query("offer != 'none'")
+    >>> found = wb.first_and_second_value(sent, horizon_months=84, annual_discount=0.0)
+    >>> found.frame[["n", "first_value", "second_value"]].round(2)
+           n  first_value  second_value
+    0  17800       1262.0       1410.13
+    """
+    horizon, rate = check_horizon(horizon_months), check_annual_discount(annual_discount)
+    needs = ["first_tenure", "first_margin", "returned", *SECOND_LIFETIME, *([] if by is None else [by])]
+    table = check_lapsed(customers, needs=needs)
+    back = table[table["returned"].to_numpy(dtype=bool)]
+    if len(back) < 2:
+        raise ValueError(f"{len(back)} customers returned: at least two are needed to compare lifetimes.")
+    codes, labels = (np.zeros(len(back), dtype=int), [EVERYBODY]) if by is None else label_codes(back[by])
+    rows = []
+    for code, label in enumerate(labels):
+        group = back[codes == code]
+        if len(group) > 1:
+            rows.append({"group": label} | _row(group, horizon, rate, normal_quantile(level)))
+    return FirstAndSecondValue(pd.DataFrame(rows), horizon, rate, currency)
+
+
+def _row(group, horizon, rate, z) -> dict[str, float]:
+    first = group["first_margin"] * discounted_months(group["first_tenure"], rate)
+    ended = group["second_ended"].to_numpy(dtype=bool)
+    second = group["second_margin"] * pseudo_months(group["second_tenure"].to_numpy(), ended, horizon, rate)
+    row = {"n": len(group)}
+    for name, amounts in {"first_value": first, "second_value": second, "difference": second - first}.items():
+        margin = z * amounts.std() / np.sqrt(len(group))
+        row |= {name: amounts.mean(), f"{name}_low": amounts.mean() - margin, f"{name}_high": amounts.mean() + margin}
+    return row
+
+
+def _lines(found: FirstAndSecondValue) -> Iterator[str]:
+    for row in found.frame.to_dict("records"):
+        first, second, difference, low, high = (
+            format_money(row[name], found.currency)
+            for name in ("first_value", "second_value", "difference", "difference_low", "difference_high")
+        )
+        whose = "" if row["group"] == EVERYBODY and len(found.frame) == 1 else f" of {row['group']}"
+        if row["difference_low"] > 0:
+            verdict = f"worth {difference} more"
+        elif row["difference_high"] < 0:
+            verdict = f"worth {difference.lstrip('-')} less"
+        else:
+            verdict = f"not clearly worth more or less (by {difference})"
+        yield f"Second lifetimes{whose} are {verdict} than first ones [{low}, {high}]: {second} against {first}."
+    yield (
+        f"Second lifetimes count for {found.horizon_months:g} months; what is still running is estimated from those "
+        "followed longer. The same customers are compared, and the interval allows for that."
+    )

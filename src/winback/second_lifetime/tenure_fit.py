@@ -1,0 +1,84 @@
+"""Do second tenures have the shape the model says? Fitted curves of those who returned against Kaplan-Meier."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.special import log_ndtr
+
+from winback.second_lifetime.bivariate_normal import log_bivariate_normal_cdf
+from winback.second_lifetime.expected_value import Outlook
+from winback.second_lifetime.fitted import SecondLifetimeFit
+from winback.survival.goodness_of_fit import GoodnessOfFit, check_fit
+from winback.tables import check_lapsed, label_codes
+
+
+def log_share_still_here(outlook: Outlook, months: np.ndarray) -> np.ndarray:
+    r"""Return the logarithm of the share still there after so many months, among those who returned.
+
+    .. math:: S(t \mid z = 1) = \Phi_2(a, -e_T(t); \rho_{uT}) / \Phi(a)
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of n customers.
+    months : numpy.ndarray
+        Broadcast against shape (n, 1).
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, m)
+    """
+    with np.errstate(divide="ignore"):
+        y = outlook.family.outcome(months)
+    w = np.clip((y - outlook.mean_tenure[:, None]) / outlook.sd_tenure, -1e3, 1e3)
+    score, a = outlook.family.score(w), outlook.a[:, None]
+    if outlook.rho_return_tenure == 0:
+        return log_ndtr(-score)
+    return log_bivariate_normal_cdf(a, -score, outlook.rho_return_tenure) - log_ndtr(a)
+
+
+def goodness_of_tenure(fit: SecondLifetimeFit, customers: pd.DataFrame, by: str | None = None) -> GoodnessOfFit:
+    """Compare fitted second tenures with what returned customers did.
+
+    Parameters
+    ----------
+    fit : JointFit or TwoPartFit
+        With a joint fit the curve is that of customers who returned: selection is allowed for.
+    customers : pandas.DataFrame
+        The table it was fitted to, or another one, with outcomes.
+    by : str, optional
+        Column whose labels are checked one by one.
+
+    Returns
+    -------
+    GoodnessOfFit
+        ``describe()`` gives the verdict; ``frame`` the largest gap per group, its month and the test.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.load_telecom_study()
+    >>> fit = wb.fit_two_part(study.lapsed, reacquisition="offer", tenure="offer + reason", margin="offer")
+    >>> wb.goodness_of_tenure(fit, study.lapsed).frame[["gap", "gap_month"]].round(2)
+        gap  gap_month
+    0 -0.04       7.94
+    """
+    needs = ["returned", "second_tenure", "second_ended", *([] if by is None else [by])]
+    table = check_lapsed(customers, needs=needs)
+    if "eligible" in table:
+        table = table[table["eligible"].fillna(False).to_numpy(dtype=bool)]
+    back = table[table["returned"].to_numpy(dtype=bool)]
+    outlook = fit.outlook(next(fit.numbers(back)))
+    groups = {}
+    if by is not None:
+        codes, labels = label_codes(back[by])
+        groups = {"codes": codes, "names": [str(label) for label in labels]}
+    return check_fit(
+        back["second_tenure"].to_numpy(dtype=float),
+        back["second_ended"].to_numpy(dtype=bool),
+        lambda months: -log_share_still_here(outlook, months),
+        model=fit.distribution,
+        level=fit.level,
+        **groups,
+    )

@@ -1,0 +1,15 @@
+"""How long do they stay?
+
+curves               how long do they stay, by group, and is it longer than before? `survival_curve`
+curves_text          its sentences
+competing            for which reason do they leave again, and when? `competing_risks`
+incidence            cumulative incidence and months lost, from arrays
+durations            who stays how much longer? `fit_duration`
+durations_table      which rows it is fitted to, and whether its terms can be told apart
+durations_text       its sentences: time ratios in words
+families             the three distributions of log time, and their likelihood
+goodness_of_fit      does a fitted model say what customers did? `goodness_of_fit`, `check_fit`
+observed_and_fitted  curves side by side, ends by class of months
+groups               whose lifetimes are compared, and in which groups?
+wording              months, p-values and intervals as sentences write them
+"""

@@ -1,0 +1,245 @@
+"""For which reason do they leave again, and when? Competing risks of second lifetimes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.results import Sentences, format_percent, join_words
+from winback.survival.curves import shared_horizon
+from winback.survival.groups import EVERYBODY, TABLE, few_note, group_lifetimes, typed_lifetimes
+from winback.survival.incidence import cumulative_incidence, incidence_interval, incidence_variance, months_lost
+from winback.survival.wording import MonthsResult, format_months, join_parts, months_interval, percent_interval
+from winback.tables import ProblemList
+from winback.uncertainty import normal_interval, normal_quantile
+
+STILL_THERE = "still there"
+
+
+@dataclass(frozen=True, repr=False)
+class CompetingRisks(MonthsResult):
+    """What share of each group left again, for which reason.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per group and reason, see `competing_risks`.
+    curves : pandas.DataFrame
+        One row per group, reason and month of an end: ``group``, ``reason``, ``months``, ``share`` that left for it by
+        then, ``low``, ``high``. The reason ``still there`` is the share that has not left.
+    horizon_months : float
+        Shares are those that left by then.
+    """
+
+    frame: pd.DataFrame
+    curves: pd.DataFrame = field(repr=False)
+    horizon_months: float
+    horizon_given: bool
+    by: str | None
+    level: float
+    notes: tuple[str, ...] = ()
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "group": ("Group", "text"),
+        "reason": ("Left again for", "text"),
+        "n": ("Customers", "count"),
+        "n_left": ("Left for it", "count"),
+        "share": ("Share by the horizon", "percent"),
+        "months_lost": ("Months lost per customer", "months"),
+    }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per group and reason."""
+        return self.frame.copy()
+
+    def describe(self) -> Sentences:
+        """Say for which reason most leave again, and how many months each reason costs."""
+        return Sentences.of(_lines(self))
+
+
+def competing_risks(
+    customers: pd.DataFrame, by: str | None = None, *, horizon_months: float | None = None, level: float = 0.95
+) -> CompetingRisks:
+    r"""Estimate what share of returned customers leave again for each reason.
+
+    A customer who left for one reason can no longer leave for another, so reasons compete: the share that left for
+    each (Aalen-Johansen estimate) and the share still there add to one. Months lost are the area under a reason's
+    curve: by how much leaving for it shortens the mean stay within the horizon [1]_.
+
+    Parameters
+    ----------
+    customers : pandas.DataFrame
+        Table of lapsed customers (`winback.tables.LAPSED`) with ``returned``, ``second_tenure``, ``second_ended`` and
+        ``second_reason``: filled in for those who left again, and for nobody else.
+    by : str, optional
+        Column whose values make the groups.
+    horizon_months : float, optional
+        By default the longest time about which the data speak for every group.
+    level : float
+        Confidence level of all intervals, each for one figure at a time.
+
+    Returns
+    -------
+    CompetingRisks
+        ``to_frame()`` has one row per group and reason: ``group``, ``reason``, ``n`` customers of the group,
+        ``n_left`` of them for this reason within the horizon, ``share`` that left for it by then (corrected for those
+        whose data end earlier), ``months_lost``; intervals as ``<name>_low`` and ``<name>_high``.
+
+    Raises
+    ------
+    TableError
+        When a reason is missing for one who left, or given for one who did not; and as for `survival_curve`.
+    ValueError
+        When the horizon reaches beyond what was seen of a group.
+
+    References
+    ----------
+    .. [1] Andersen, P. K. (2013). Decomposition of number of life years lost according to causes of death. Statistics
+       in Medicine 32.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from winback.survival.competing import competing_risks
+    >>> table = pd.DataFrame({
+    ...     "customer_id": range(5), "returned": True, "second_tenure": [1, 2, 2, 3, 4],
+    ...     "second_ended": [True, True, False, True, False],
+    ...     "second_reason": ["price", "service", None, "price", None]})
+    >>> competing_risks(table).to_frame()[["reason", "n_left", "share", "months_lost"]].round(2)
+        reason  n_left  share  months_lost
+    0    price       2    0.5          0.9
+    1  service       1    0.2          0.4
+    """
+    normal_quantile(level)
+    table = _with_reasons(typed_lifetimes(customers, "second"))
+    lives = group_lifetimes(table, by, "second")
+    horizon = shared_horizon(lives, horizon_months)
+    reasons = table["second_reason"].cat.remove_unused_categories()
+    causes = np.where(lives.ended, reasons.cat.codes.to_numpy()[lives.rows], -1)
+    names = list(reasons.cat.categories)
+    figures, curves = [], []
+    for group, name in enumerate(lives.names):
+        members = lives.codes == group
+        found = cumulative_incidence(lives.months[members], causes[members], len(names))
+        known = lives.ended[members] | (lives.months[members] >= horizon)
+        figures.append(_figures(name, names, found, horizon, int(members.sum()), int(known.sum()), level))
+        curves.append(_curves(name, names, found, int(members.sum()), level))
+    frame = pd.concat(figures, ignore_index=True)
+    sizes = frame.drop_duplicates("group")
+    notes = (*lives.notes, *few_note(sizes["group"], sizes["n"]))
+    return CompetingRisks(
+        frame, pd.concat(curves, ignore_index=True), horizon, horizon_months is not None, by, level, notes
+    )
+
+
+def _with_reasons(table) -> pd.DataFrame:
+    """Refuse reasons that are missing for those who left, or given for those who did not."""
+    problems = ProblemList(TABLE, table)
+    if "second_reason" not in table:
+        problems.add("second_reason", "is missing from the table", "Add it: the reason for leaving again.")
+        problems.raise_if_any()
+    there = table["second_reason"].notna().to_numpy()
+    left = table["returned"].to_numpy(dtype=bool) & table["second_ended"].to_numpy(dtype=bool, na_value=False)
+    remedy = "Fill it in, or write unknown: it is a reason of its own."
+    problems.add_rows("second_reason", left & ~there, "must not be missing for those who left again", remedy)
+    remedy = "Leave it empty, or set `second_ended` to true."
+    problems.add_rows("second_reason", there & ~left, "must be empty for those who have not left again", remedy)
+    if not left.any():
+        problems.add("second_ended", "is false for everyone: nobody has left again", "Wait, or check the export.")
+    problems.raise_if_any()
+    return table
+
+
+def _figures(group, reasons, found, horizon, n, n_known, level) -> pd.DataFrame:
+    lost, lost_error = months_lost(found, horizon)
+    found = found.up_to(horizon)
+    none_left = len(found.months) == 0
+    share = np.zeros(len(reasons)) if none_left else found.share[-1]
+    variance = np.zeros(len(reasons)) if none_left else incidence_variance(found)[-1]
+    low, high = incidence_interval(share, variance, n_known, level)
+    lost_low, lost_high = normal_interval(lost, lost_error, level)
+    return pd.DataFrame(
+        {
+            "group": group,
+            "reason": reasons,
+            "n": n,
+            "n_left": found.n_by_cause.sum(axis=0).astype(int),
+            "share": share,
+            "share_low": low,
+            "share_high": high,
+            "share_std_error": np.sqrt(variance),
+            "months_lost": lost,
+            "months_lost_low": np.maximum(lost_low, 0),
+            "months_lost_high": lost_high,
+            "months_lost_std_error": lost_error,
+        }
+    )
+
+
+def _curves(group, reasons, found, n, level) -> pd.DataFrame:
+    """Return the curves in long form, each from month 0."""
+    m = len(found.months)
+    low, high = incidence_interval(found.share, incidence_variance(found), n, level)
+    parts = {
+        reason: (found.share[:, place], low[:, place], high[:, place], 0.0) for place, reason in enumerate(reasons)
+    }
+    parts[STILL_THERE] = (found.survival, np.full(m, np.nan), np.full(m, np.nan), 1.0)
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "group": group,
+                    "reason": reason,
+                    "months": np.append(0.0, found.months),
+                    "share": np.append(start, share),
+                    "low": np.append(start, lower),
+                    "high": np.append(start, upper),
+                }
+            )
+            for reason, (share, lower, upper, start) in parts.items()
+        ],
+        ignore_index=True,
+    )
+
+
+def headline(result: CompetingRisks) -> str:
+    """Return the one message of the incidences, as for the title of a figure."""
+    leaders = result.frame.loc[result.frame.groupby("group", sort=False)["share"].idxmax()]
+    after = f"by month {result.horizon_months:g}"
+    if len(set(leaders["reason"])) == 1:
+        shares = [_of_group(row.group, format_percent(row.share, 0)) for row in leaders.itertuples()]
+        return f"{leaders['reason'].iloc[0]} is the most frequent reason to leave again {after}: {join_words(shares)}"
+    each = [f"{row.reason} among {row.group} ({format_percent(row.share, 0)})" for row in leaders.itertuples()]
+    return f"The most frequent reason to leave again {after}: {join_words(each)}"
+
+
+def _of_group(group, text) -> str:
+    return text if group == EVERYBODY else f"{text} of {group}"
+
+
+def _lines(result) -> Iterator[str]:
+    yield f"{headline(result)}."
+    for name, rows in result.frame.groupby("group", sort=False, observed=True):
+        who = "" if name == EVERYBODY else f"{name}: "
+        shares = (
+            f"{row.reason} {format_percent(row.share)} {percent_interval(row.share_low, row.share_high)}"
+            for row in rows.itertuples()
+        )
+        still = format_percent(1 - rows["share"].sum())
+        yield f"{who}left again by month {result.horizon_months:g} for {join_parts(shares)}; {still} are still there."
+        bounds = map(months_interval, rows["months_lost_low"], rows["months_lost_high"])
+        lost = (
+            f"{row.reason} {format_months(row.months_lost)} {ends}"
+            for row, ends in zip(rows.itertuples(), bounds, strict=True)
+        )
+        yield f"{who}months lost per customer within {result.horizon_months:g} months: {join_parts(lost)}."
+    if not result.horizon_given:
+        yield f"The horizon of {result.horizon_months:g} months is the longest about which the data speak."
+    yield (
+        "Reasons compete: mending one of them would not keep all who left for it, since some would leave for another. "
+        f"Intervals hold for {format_percent(result.level, 0)} of samples, each for one figure at a time."
+    )
+    yield from (f"{note}." for note in result.notes)

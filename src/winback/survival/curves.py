@@ -1,0 +1,285 @@
+"""How long do they stay, by group, and is it longer than before? Kaplan-Meier curves, restricted means, medians."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.special import ndtr
+
+from winback.discounting import check_horizon
+from winback.pseudo_observations import longest_supported_horizon, pseudo_months
+from winback.results import Sentences
+from winback.survival.curves_text import describe_curves
+from winback.survival.groups import PAIRED, Lifetimes, check_lifetime, few_note, group_lifetimes, typed_lifetimes
+from winback.survival.wording import MonthsResult
+from winback.uncertainty import normal_interval, normal_quantile
+
+MOST_PAIRED_UP = 6  # with more groups each is compared with the first one only
+
+
+@dataclass(frozen=True, repr=False)
+class SurvivalCurves(MonthsResult):
+    """How long each group stays.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per group, see `survival_curve`.
+    curves : pandas.DataFrame
+        One row per group and month of an end: ``group``, ``months``, ``survival`` with ``low`` and ``high``,
+        ``at_risk`` (customers still watched just before).
+    differences : pandas.DataFrame
+        One row per pair: ``first``, ``second``, ``difference`` of their restricted means in months, ``std_error``,
+        ``low``, ``high``, ``p_value``. All pairs, or each group against the first where there are more than six.
+    log_rank : float or None
+        p-value that all curves are one; None for one group and for paired lifetimes.
+    horizon_months : float
+        Months are counted up to here.
+    paired : bool
+        First and second lifetimes of the same customers.
+    """
+
+    frame: pd.DataFrame
+    curves: pd.DataFrame = field(repr=False)
+    differences: pd.DataFrame
+    log_rank: float | None
+    horizon_months: float
+    horizon_given: bool
+    paired: bool
+    by: str | None
+    lifetime: str
+    level: float
+    notes: tuple[str, ...] = ()
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "group": ("Group", "text"),
+        "n": ("Customers", "count"),
+        "n_ended": ("Left", "count"),
+        "still_there": ("Still there at the horizon", "percent"),
+        "restricted_mean": ("Mean months within the horizon", "months"),
+        "median": ("Median months", "months"),
+        "n_at_horizon": ("Watched at the horizon", "count"),
+    }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per group."""
+        return self.frame.copy()
+
+    def describe(self) -> Sentences:
+        """Say who stays longer, by how much, and what the curves rest on."""
+        return describe_curves(self)
+
+    def survival_at(self, months: ArrayLike) -> pd.DataFrame:
+        """Return the share still there after so many months, one column per group; missing beyond what was seen."""
+        months = np.atleast_1d(np.asarray(months, dtype=float))
+        columns = {}
+        for name, curve in self.curves.groupby("group", sort=False, observed=True):
+            seen, survival = curve["months"].to_numpy(), curve["survival"].to_numpy()
+            shares = survival[np.maximum(np.searchsorted(seen, months, side="right") - 1, 0)]
+            columns[name] = np.where((months > seen[-1]) & (survival[-1] > 0), np.nan, shares)
+        return pd.DataFrame(columns, index=pd.Index(months, name="months"))
+
+
+def survival_curve(
+    customers: pd.DataFrame,
+    by: str | None = None,
+    *,
+    lifetime: str = "second",
+    horizon_months: float | None = None,
+    level: float = 0.95,
+) -> SurvivalCurves:
+    r"""Estimate how long customers stay, by group, and how much longer one group stays than another.
+
+    The share still there is the Kaplan-Meier estimate :math:`\hat S(t)` with log-minus-log intervals, the restricted
+    mean :math:`\int_0^\tau \hat S(t) dt` the mean months within the horizon :math:`\tau`. Its standard error is that
+    of the mean of the customers' pseudo-observations (infinitesimal jackknife) [1]_. Paired lifetimes are compared
+    customer by customer: second pseudo-months minus first months up to the horizon.
+
+    Parameters
+    ----------
+    customers : pandas.DataFrame
+        Table of lapsed customers (`winback.tables.LAPSED`).
+    by : str, optional
+        Column whose values make the groups; ``"lifetime"`` compares first with second lifetimes of those who returned.
+    lifetime : {"second", "first"}
+        Second lifetimes of those who returned, or first lifetimes of everyone.
+    horizon_months : float, optional
+        By default the longest time about which the data speak for every group.
+    level : float
+        Confidence level of all intervals, each for one figure at a time.
+
+    Returns
+    -------
+    SurvivalCurves
+        ``to_frame()`` has one row per group: ``group``, ``n``, ``n_ended``, ``still_there`` at the horizon,
+        ``restricted_mean`` in months with ``std_error``, ``median`` in months (missing where not reached),
+        ``n_at_horizon`` (customers watched that long); intervals as ``<name>_low`` and ``<name>_high``.
+
+    Raises
+    ------
+    TableError
+        Listing every problem of the table or of the column that makes the groups.
+    ValueError
+        When the horizon reaches beyond what was seen of a group.
+
+    References
+    ----------
+    .. [1] Andersen, P. K., Hansen, M. G. & Klein, J. P. (2004). Regression analysis of restricted mean survival time
+       based on pseudo-observations. Lifetime Data Analysis 10.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> from winback.survival.curves import survival_curve
+    >>> study = wb.load_telecom_study()
+    >>> curves = survival_curve(study.lapsed, by="reason", horizon_months=34)
+    >>> curves.to_frame()[["group", "n", "restricted_mean", "std_error"]].round(2)
+         group      n  restricted_mean  std_error
+    0    price  11005            25.20       0.10
+    1  service   7001            23.64       0.13
+    2     both    254            26.70       0.60
+    """
+    normal_quantile(level)
+    check_lifetime(lifetime)
+    paired = by == PAIRED
+    lifetime = "second" if paired else lifetime
+    table = typed_lifetimes(customers, lifetime, needs=("first_tenure",) if paired else ())
+    lives = group_lifetimes(table, None if paired else by, lifetime)
+    if paired:
+        lives = _with_first_lives(lives, table)
+    horizon = shared_horizon(lives, horizon_months)
+    curves = pd.concat([_curve(lives, group, level) for group in range(len(lives.names))], ignore_index=True)
+    months = [pseudo_months(*lives.of(group), horizon) for group in range(len(lives.names))]
+    frame = pd.DataFrame(
+        [_figures(lives, group, curves, months[group], horizon, level) for group in range(len(lives.names))]
+    )
+    notes = (*lives.notes, *few_note(frame["group"], frame["n"]))
+    return SurvivalCurves(
+        frame,
+        curves,
+        _paired_difference(lives.names, months, level) if paired else _differences(frame, level),
+        None if paired else _log_rank(lives),
+        horizon,
+        horizon_months is not None,
+        paired,
+        by,
+        lifetime,
+        level,
+        notes,
+    )
+
+
+def _with_first_lives(second: Lifetimes, table) -> Lifetimes:
+    """Put the same customers' first lifetimes before their second ones."""
+    n = len(second.months)
+    return Lifetimes(
+        np.append(table["first_tenure"].to_numpy(dtype=float)[second.rows], second.months),
+        np.append(np.ones(n, dtype=bool), second.ended),
+        np.repeat([0, 1], n),
+        ("first", "second"),
+        np.tile(second.rows, 2),
+        second.notes,
+    )
+
+
+def shared_horizon(lives: Lifetimes, horizon_months: float | None) -> float:
+    """Return the horizon asked for, if every group was seen for so long; else the longest that holds for all."""
+    limits = [longest_supported_horizon(*lives.of(group)) for group in range(len(lives.names))]
+    shortest = int(np.argmin(limits))
+    if horizon_months is None:
+        return float(min(limits[shortest], lives.months.max()))
+    horizon = check_horizon(horizon_months)
+    if limits[shortest] < horizon:
+        raise ValueError(
+            f"horizon_months = {horizon:g} reaches beyond the data: in group {lives.names[shortest]!r} nobody was seen "
+            f"for longer than {limits[shortest]:g} months. Choose a horizon of at most "
+            f"{np.floor(limits[shortest] * 10) / 10:g}; beyond it only a model speaks."
+        )
+    return horizon
+
+
+def _curve(lives, group, level) -> pd.DataFrame:
+    from lifelines import KaplanMeierFitter
+
+    months, ended = lives.of(group)
+    with np.errstate():  # lifelines switches numpy's warnings off for the whole process
+        fitted = KaplanMeierFitter(alpha=1 - level).fit(months, ended)
+    survival = fitted.survival_function_.iloc[:, 0].to_numpy()
+    low, high = fitted.confidence_interval_.to_numpy().T
+    gone = survival <= 0  # the last one left: the limit is that of the step before
+    curve = pd.DataFrame({"months": fitted.survival_function_.index.to_numpy(dtype=float), "survival": survival})
+    curve = curve.assign(low=low, high=pd.Series(high).mask(gone).ffill())
+    curve["at_risk"] = fitted.event_table["at_risk"].to_numpy(dtype=int)
+    curve.insert(0, "group", lives.names[group])
+    return curve
+
+
+def _figures(lives, group, curves, months, horizon, level) -> dict:
+    name = lives.names[group]
+    curve = curves[curves["group"] == name]
+    at_horizon = curve[curve["months"] <= horizon].iloc[-1]
+    mean, std_error = float(months.mean()), float(months.std(ddof=1) / np.sqrt(len(months)))
+    low, high = normal_interval(mean, std_error, level)
+    observed, ended = lives.of(group)
+    return {
+        "group": name,
+        "n": len(observed),
+        "n_ended": int(ended.sum()),
+        "still_there": at_horizon["survival"],
+        "still_there_low": at_horizon["low"],
+        "still_there_high": at_horizon["high"],
+        "restricted_mean": mean,
+        "restricted_mean_low": float(low),
+        "restricted_mean_high": float(high),
+        "std_error": std_error,
+        "median": _first_at_half(curve, "survival"),
+        "median_low": _first_at_half(curve, "low"),
+        "median_high": _first_at_half(curve, "high"),
+        "n_at_horizon": int((observed >= horizon).sum()),
+    }
+
+
+def _first_at_half(curve, name) -> float:
+    reached = curve["months"][curve[name] <= 0.5 + 1e-12]
+    return float(reached.iloc[0]) if len(reached) else np.nan
+
+
+def _differences(frame, level) -> pd.DataFrame:
+    pairs = list(combinations(range(len(frame)), 2))
+    if len(frame) > MOST_PAIRED_UP:
+        pairs = [(place, 0) for place in range(1, len(frame))]
+    first, second = np.array(pairs, dtype=int).reshape(-1, 2).T
+    mean, error = frame["restricted_mean"].to_numpy(), frame["std_error"].to_numpy()
+    names = frame["group"].to_numpy()
+    return _tested(
+        names[first], names[second], mean[first] - mean[second], np.hypot(error[first], error[second]), level
+    )
+
+
+def _paired_difference(names, months, level) -> pd.DataFrame:
+    longer = months[1] - months[0]
+    std_error = longer.std(ddof=1, keepdims=True) / np.sqrt(len(longer))
+    return _tested([names[1]], [names[0]], longer.mean(keepdims=True), std_error, level)
+
+
+def _tested(first, second, difference, std_error, level) -> pd.DataFrame:
+    low, high = normal_interval(difference, std_error, level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.abs(difference / std_error)
+    p_value = np.where(difference == 0, 1.0, 2 * ndtr(-z))
+    figures = {"difference": difference, "std_error": std_error, "low": low, "high": high, "p_value": p_value}
+    return pd.DataFrame({"first": first, "second": second, **figures})
+
+
+def _log_rank(lives) -> float | None:
+    from lifelines.statistics import multivariate_logrank_test
+
+    if len(lives.names) < 2 or not lives.ended.any():
+        return None
+    with np.errstate():
+        return float(multivariate_logrank_test(lives.months, lives.codes, lives.ended).p_value)

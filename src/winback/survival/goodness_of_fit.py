@@ -1,0 +1,222 @@
+"""Does a fitted model say what the customers did? `goodness_of_fit` of a tenure, `check_fit` of any model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.stats import chi2
+
+from winback.results import Sentences, format_percent
+from winback.survival.durations import DurationFit, row_counts, used_rows
+from winback.survival.groups import EVERYBODY, group_lifetimes, months_and_ended
+from winback.survival.observed_and_fitted import expected_ends, fitted_and_observed
+from winback.survival.wording import MonthsResult, format_p_value
+from winback.uncertainty import normal_quantile
+
+FEWEST_WATCHED = 30  # beyond, the Kaplan-Meier curve is too unsure to blame the model
+SMALL_GAP = 0.02  # share of customers: two points
+
+
+@dataclass(frozen=True, repr=False)
+class GoodnessOfFit(MonthsResult):
+    """How far a model of tenure lies from what the customers did.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per group: ``group``, ``n``, ``n_ended``, the largest ``gap`` (share of customers: how many more are
+        still there than the model says) and its ``gap_month``, ``chi_square``, ``degrees``, ``p_value``.
+    curves : pandas.DataFrame
+        One row per group and month: ``group``, ``months``, ``observed`` share still there with ``low`` and ``high``,
+        ``fitted`` share, ``at_risk``.
+    classes : pandas.DataFrame
+        One row per group and class of months: ``group``, ``start``, ``end``, ``observed`` and ``expected`` ends.
+    model : str
+        What is checked.
+    """
+
+    frame: pd.DataFrame
+    curves: pd.DataFrame = field(repr=False)
+    classes: pd.DataFrame = field(repr=False)
+    model: str
+    level: float
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "group": ("Group", "text"),
+        "n": ("Customers", "count"),
+        "n_ended": ("Left", "count"),
+        "gap": ("Largest gap", "percent"),
+        "gap_month": ("In month", "months"),
+        "chi_square": ("Chi-square", "figure"),
+        "degrees": ("Degrees of freedom", "count"),
+        "p_value": ("p-value", "figure"),
+    }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per group."""
+        return self.frame.copy()
+
+    def describe(self) -> Sentences:
+        """Say whether the model fits, and where it misses most."""
+        return Sentences.of(_lines(self))
+
+
+def goodness_of_fit(fit: DurationFit, customers: pd.DataFrame, by: str | None = None) -> GoodnessOfFit:
+    """Compare a fitted model of tenure with what customers did, see `check_fit`.
+
+    Parameters
+    ----------
+    fit : DurationFit
+        From `fit_duration`.
+    customers : pandas.DataFrame
+        The table it was fitted to, or another one.
+    by : str, optional
+        Column whose values make groups to be checked one by one; all rows are used.
+
+    Returns
+    -------
+    GoodnessOfFit
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> from winback.survival.durations import fit_duration
+    >>> from winback.survival.goodness_of_fit import goodness_of_fit
+    >>> study = wb.load_telecom_study()
+    >>> fit = fit_duration(study.lapsed, "reason + log(first_tenure)")
+    >>> goodness_of_fit(fit, study.lapsed).frame[["gap", "gap_month"]].round(3)
+         gap  gap_month
+    0 -0.04      7.955
+    """
+    used = used_rows(customers, fit.lifetime, fit.weights)
+    lives = group_lifetimes(used.drop(columns="eligible", errors="ignore"), by, fit.lifetime)
+    used = used.iloc[lives.rows]
+    location = fit.log_months(used)
+    return check_fit(
+        *months_and_ended(used, fit.lifetime),
+        lambda months: fit.hazard_at(location, months),
+        codes=lives.codes,
+        names=lives.names,
+        counts=row_counts(used, fit.weights),
+        model=fit.distribution,
+        level=fit.level,
+    )
+
+
+def check_fit(
+    months: ArrayLike,
+    ended: ArrayLike,
+    cumulative_hazard: Callable[[np.ndarray], np.ndarray],
+    *,
+    codes: ArrayLike | None = None,
+    names: Sequence[str] = (EVERYBODY,),
+    counts: ArrayLike | None = None,
+    model: str = "model",
+    level: float = 0.95,
+) -> GoodnessOfFit:
+    r"""Compare what customers did with what a model expected of them.
+
+    The mean of the customers' fitted survival curves is set beside the Kaplan-Meier curve. For the test, ends are
+    counted in classes of time with equally many ends; the model expects in class k [1]_
+
+    .. math:: E_k = \sum_i H_i(\min(T_i, b_k)) - H_i(\min(T_i, a_k)), \qquad
+              \chi^2 = \sum_k (O_k - E_k)^2 / E_k
+
+    The p-value takes :math:`\chi^2` with one degree of freedom per class. Estimated parameters bring the model nearer
+    to the data than that, so the test is conservative: a small p-value means even more than it says.
+
+    Parameters
+    ----------
+    months, ended : array_like, shape (n,)
+        Observed length; False where the data end first.
+    cumulative_hazard : callable
+        Takes months that broadcast against (n, 1), returns each customer's cumulative hazard, -log of the fitted share
+        still there.
+    codes : array_like of int, shape (n,), optional
+        Position of each customer's group in ``names``.
+    names : sequence of str
+        The groups.
+    counts : array_like, shape (n,), optional
+        How many customers each row stands for.
+    model : str
+        What is checked, as in "the lognormal".
+    level : float
+        Confidence level of the Kaplan-Meier intervals and of the verdict.
+
+    Returns
+    -------
+    GoodnessOfFit
+
+    References
+    ----------
+    .. [1] Hollander, M. & Pena, E. A. (1992). A chi-squared goodness-of-fit test for randomly censored data. JASA 87.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> months = np.random.default_rng(0).exponential(10, 500)
+    >>> check_fit(months, months > 0, lambda t: np.broadcast_to(t / 10, (500, t.shape[-1]))).frame.p_value.round(2)[0]
+    np.float64(0.54)
+    """
+    normal_quantile(level)
+    months, ended = np.asarray(months, dtype=float), np.asarray(ended, dtype=bool)
+    codes = np.zeros(len(months), dtype=int) if codes is None else np.asarray(codes, dtype=int)
+    counts = np.ones(len(months)) if counts is None else np.asarray(counts, dtype=float)
+    classes = expected_ends(months, ended, cumulative_hazard, codes, names, counts)
+    curves = fitted_and_observed(months, ended, cumulative_hazard, codes, names, counts, level)
+    rows = [
+        _figures(name, curves, classes, counts[codes == g].sum(), counts[(codes == g) & ended].sum())
+        for g, name in enumerate(names)
+    ]
+    return GoodnessOfFit(pd.DataFrame(rows), curves, classes, model, level)
+
+
+def _figures(name, curves, classes, n, n_ended) -> dict:
+    curve, counted = curves[curves["group"] == name], classes[classes["group"] == name]
+    sure = curve[curve["at_risk"] >= min(FEWEST_WATCHED, n / 2)]
+    gap = (sure["observed"] - sure["fitted"]).to_numpy()
+    widest = int(np.abs(gap).argmax())
+    expected = np.maximum(counted["expected"], 1e-300)
+    chi_square = float(((counted["observed"] - expected) ** 2 / expected).sum())
+    degrees = len(counted)
+    return {
+        "group": name,
+        "n": int(n),
+        "n_ended": int(n_ended),
+        "gap": float(gap[widest]),
+        "gap_month": float(sure["months"].iloc[widest]),
+        "chi_square": chi_square,
+        "degrees": degrees,
+        "p_value": float(chi2.sf(chi_square, degrees)),
+    }
+
+
+def verdict(result: GoodnessOfFit, group: int = 0) -> str:
+    """Return in one sentence whether the model fits a group, as for the title of a figure."""
+    row = result.frame.iloc[group]
+    who = "" if row["group"] == EVERYBODY else f" among {row['group']}"
+    size, month = format_percent(abs(row["gap"])).removesuffix("%"), f"{row['gap_month']:.0f}"
+    say = f"{size} points {'fewer' if row['gap'] > 0 else 'more'} have left by month {month} than it says"
+    if row["p_value"] >= 1 - result.level:
+        return f"The {result.model} fits{who}: at most {size} points apart (month {month})"
+    if abs(row["gap"]) < SMALL_GAP:
+        return f"The {result.model} misses{who}, but little: at most {say}"
+    return f"The {result.model} misses{who}: {say}"
+
+
+def _lines(result) -> Iterator[str]:
+    for group, row in enumerate(result.frame.itertuples()):
+        test = f"chi-square {row.chi_square:,.1f} on {row.degrees} degrees of freedom, {format_p_value(row.p_value)}"
+        yield f"{verdict(result, group)} ({test})."
+    yield (
+        "The test is conservative: the parameters were estimated from the same customers, so a small p-value means "
+        "even more than it says. With many customers it also finds misses too small to matter: read the gap first."
+    )
+    yield (
+        f"Gaps are looked for while {FEWEST_WATCHED} customers are watched; they compare the mean of the customers' "
+        "fitted curves with the Kaplan-Meier curve."
+    )

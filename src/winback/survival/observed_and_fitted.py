@@ -1,0 +1,101 @@
+"""What did customers do, and what did a model expect? Curves side by side, ends by class of months."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+N_CLASSES, ENDS_PER_CLASS = 10, 10
+MOST_MONTHS, MONTHS_AT_ONCE = 200, 10
+
+
+def fitted_and_observed(months, ended, cumulative_hazard, codes, names, counts, level) -> pd.DataFrame:
+    """Return each group's mean fitted curve beside its Kaplan-Meier curve, see `GoodnessOfFit.curves`."""
+    observed = {name: _kaplan_meier(months, ended, counts, codes == g, level) for g, name in enumerate(names)}
+    grid = _grid(months[ended])
+    fitted = _mean_survival(cumulative_hazard, grid, codes, len(names), counts)
+    return pd.concat(
+        [_side_by_side(name, observed[name], grid, fitted[g]) for g, name in enumerate(names)], ignore_index=True
+    )
+
+
+def _grid(ends) -> np.ndarray:
+    """Return the months at which the curves are compared: those of the ends, at most 200 of them."""
+    distinct = np.unique(ends)
+    if len(distinct) <= MOST_MONTHS:
+        return np.append(0.0, distinct)
+    return np.append(0.0, np.unique(np.quantile(distinct, np.linspace(0, 1, MOST_MONTHS))))
+
+
+def _kaplan_meier(months, ended, counts, members, level) -> pd.DataFrame:
+    from lifelines import KaplanMeierFitter
+
+    with np.errstate():  # lifelines switches numpy's warnings off for the whole process
+        fitted = KaplanMeierFitter(alpha=1 - level).fit(months[members], ended[members], weights=counts[members])
+    low, high = fitted.confidence_interval_.to_numpy().T
+    return pd.DataFrame(
+        {
+            "months": fitted.survival_function_.index.to_numpy(dtype=float),
+            "observed": fitted.survival_function_.iloc[:, 0].to_numpy(),
+            "low": low,
+            "high": high,
+            "at_risk": fitted.event_table["at_risk"].to_numpy(),
+        }
+    )
+
+
+def _mean_survival(cumulative_hazard, grid, codes, n_groups, counts) -> np.ndarray:
+    """Average the customers' fitted curves, some months at a time, shape (groups, m)."""
+    shares = np.zeros((n_groups, len(codes)))
+    shares[codes, np.arange(len(codes))] = counts
+    shares /= shares.sum(axis=1, keepdims=True)
+    parts = np.array_split(grid, np.ceil(len(grid) / MONTHS_AT_ONCE))
+    return np.hstack([shares @ np.exp(-cumulative_hazard(part)) for part in parts])
+
+
+def _side_by_side(name, observed, grid, fitted) -> pd.DataFrame:
+    grid_seen = grid <= observed["months"].iloc[-1]
+    place = np.searchsorted(observed["months"], grid[grid_seen], side="right") - 1
+    later = np.minimum(np.searchsorted(observed["months"], grid[grid_seen], side="left"), len(observed) - 1)
+    curve = observed.iloc[place].reset_index(drop=True).assign(months=grid[grid_seen], fitted=fitted[grid_seen])
+    curve["at_risk"] = observed["at_risk"].to_numpy()[later]
+    curve.insert(0, "group", name)
+    return curve
+
+
+def expected_ends(months, ended, cumulative_hazard, codes, names, counts) -> pd.DataFrame:
+    """Return observed and expected ends of each group by class of months."""
+    edges = np.full((len(names), N_CLASSES + 1), np.inf)
+    for group in range(len(names)):
+        inner = _inner_edges(months, ended & (codes == group), counts)
+        edges[group, : len(inner) + 1] = [0.0, *inner]
+    watched = np.minimum(edges[codes], months[:, None])
+    expected = np.diff(cumulative_hazard(watched), axis=1) * counts[:, None]
+    start, end = edges[codes, :-1], edges[codes, 1:]
+    inside = (months[:, None] > start) & (months[:, None] <= end) & ended[:, None]
+    parts = []
+    for group, name in enumerate(names):
+        members, real = codes == group, np.isfinite(edges[group, :-1])
+        parts.append(
+            pd.DataFrame(
+                {
+                    "group": name,
+                    "start": edges[group, :-1],
+                    "end": edges[group, 1:],
+                    "observed": (inside[members] * counts[members, None]).sum(axis=0),
+                    "expected": expected[members].sum(axis=0),
+                }
+            )[real]
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _inner_edges(months, members, counts) -> np.ndarray:
+    """Cut the months so that each class has about equally many ends, ten at least."""
+    ends, repeats = months[members], counts[members].astype(int)
+    n_classes = int(np.clip(repeats.sum() // ENDS_PER_CLASS, 1, N_CLASSES))
+    shares = np.arange(1, n_classes) / n_classes
+    if not len(ends):
+        return np.array([])
+    cuts = np.unique(np.quantile(np.repeat(ends, repeats), shares, method="inverted_cdf"))
+    return cuts[cuts < ends.max()]

@@ -1,0 +1,319 @@
+"""Do the curves say how long customers stay, by how much longer, and how surely?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+from coverage_harness import assert_covers
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lives import freireich, lives, random_lives
+from statsmodels.duration.survfunc import SurvfuncRight
+
+from winback.survival.curves import survival_curve
+from winback.survival.curves_text import headline
+from winback.tables import TableError
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def rows(result):
+    return result.to_frame().set_index("group")
+
+
+# published values: Freireich's trial, as in Kalbfleisch & Prentice and in every textbook since
+
+
+def test_freireich_kaplan_meier_table():
+    result = survival_curve(freireich(), by="group", horizon_months=23)
+    shares = result.survival_at([6, 7, 10, 13, 16, 22, 23])["treated"]
+    assert shares.round(3).tolist() == [0.857, 0.807, 0.753, 0.690, 0.627, 0.538, 0.448]
+    assert rows(result)["median"].to_dict() == {"control": 8.0, "treated": 23.0}
+
+
+def test_freireich_log_rank():
+    """Chi-square 16.79 on 1 degree of freedom."""
+    assert survival_curve(freireich(), by="group").log_rank == pytest.approx(4.17e-5, rel=0.01)
+
+
+def test_mean_remission_of_the_controls_is_their_plain_mean():
+    control = rows(survival_curve(freireich(), by="group", horizon_months=23)).loc["control"]
+    assert control["restricted_mean"] == pytest.approx(182 / 21)
+    assert control["std_error"] == pytest.approx(6.4677 / np.sqrt(21), rel=1e-4)
+
+
+# second implementations
+
+
+def test_curves_agree_with_statsmodels(rng):
+    table = random_lives(rng)
+    result = survival_curve(table, by="group", horizon_months=40)
+    for name, group in table.groupby("group"):
+        other = SurvfuncRight(group["second_tenure"], group["second_ended"].astype(int))
+        np.testing.assert_allclose(result.survival_at(other.surv_times)[name], other.surv_prob, rtol=1e-12)
+        assert rows(result).loc[name, "median"] == other.quantile(0.5)
+        assert (rows(result).loc[name, ["median_low", "median_high"]] == other.quantile_ci(0.5, method="cloglog")).all()
+
+
+def test_standard_error_is_near_that_of_the_jackknife(rng):
+    """Leave one customer out at a time; area under the step curve computed here."""
+    table, horizon = random_lives(rng, n=80), 40.0
+    one = rows(survival_curve(table, horizon_months=horizon)).loc["all"]
+    means = [area(table.drop(index=row), horizon) for row in table.index]
+    assert one["restricted_mean"] == pytest.approx(area(table, horizon), rel=1e-12)
+    assert one["std_error"] == pytest.approx(np.sqrt(79 * np.var(means)), rel=0.03)
+
+
+def area(table, horizon):
+    other = SurvfuncRight(table["second_tenure"], table["second_ended"].astype(int))
+    times = np.append(other.surv_times[other.surv_times < horizon], horizon)
+    return float(np.diff(times, prepend=0.0) @ np.append(1.0, other.surv_prob)[: len(times)])
+
+
+# laws
+
+
+@settings(max_examples=6, deadline=None)
+@given(SEEDS, st.sampled_from(["second", "first"]))
+def test_shares_fall_and_figures_stay_within_their_intervals(seed, lifetime):
+    result = survival_curve(random_lives(np.random.default_rng(seed), n=60), by="group", lifetime=lifetime)
+    for _, curve in result.curves.groupby("group"):
+        assert (curve["survival"].diff().dropna() <= 1e-12).all()
+        assert (curve["low"] <= curve["survival"] + 1e-12).all()
+        assert (curve["survival"] <= curve["high"] + 1e-12).all()
+        assert curve["low"].between(0, 1).all()
+        assert curve["high"].between(0, 1).all()
+    frame = result.to_frame()
+    assert frame["restricted_mean"].between(0, result.horizon_months).all()
+    assert frame["still_there"].between(frame["still_there_low"], frame["still_there_high"]).all()
+    assert not (frame["median_low"] > frame["median"]).any()
+    assert not (frame["median_high"] < frame["median"]).any()
+
+
+@settings(max_examples=4, deadline=None)
+@given(SEEDS)
+def test_a_group_alone_is_the_group_beside_others(seed):
+    table = random_lives(np.random.default_rng(seed), groups=("a", "b", "c"))
+    together = rows(survival_curve(table, by="group", horizon_months=24)).loc["b"]
+    alone = rows(survival_curve(table[table["group"] == "b"], horizon_months=24)).loc["all"]
+    pd.testing.assert_series_equal(together, alone, check_names=False)
+
+
+@settings(max_examples=4, deadline=None)
+@given(SEEDS, st.floats(0.1, 30))
+def test_time_in_another_unit_scales_months_and_nothing_else(seed, unit):
+    table = random_lives(np.random.default_rng(seed))
+    other = table.assign(second_tenure=table["second_tenure"] * unit)
+    before = survival_curve(table, by="group", horizon_months=24)
+    after = survival_curve(other, by="group", horizon_months=24 * unit)
+    np.testing.assert_allclose(after.frame["restricted_mean"], unit * before.frame["restricted_mean"])
+    np.testing.assert_allclose(after.frame["still_there"], before.frame["still_there"])
+    np.testing.assert_allclose(after.differences["p_value"], before.differences["p_value"], rtol=1e-6)
+
+
+def test_differences_are_those_of_the_means():
+    result = survival_curve(freireich(), by="group", horizon_months=23)
+    frame, pair = rows(result), result.differences.iloc[0]
+    assert (pair["first"], pair["second"]) == ("control", "treated")
+    assert pair["difference"] == pytest.approx(-np.ptp(frame["restricted_mean"]))
+    assert pair["std_error"] == pytest.approx(np.hypot(*frame["std_error"]))
+    assert pair["p_value"] < 0.001
+
+
+def test_more_than_six_groups_are_compared_with_the_first(rng):
+    result = survival_curve(random_lives(rng, n=210, groups=tuple("abcdefg")), by="group", horizon_months=24)
+    assert len(result.differences) == 6
+    assert set(result.differences["second"]) == {"a"}
+    assert len(survival_curve(random_lives(rng, groups=tuple("abcdef")), by="group").differences) == 15
+
+
+# first against second lifetimes
+
+
+def test_pairing_takes_away_what_customers_have_in_common(rng):
+    first = rng.uniform(1, 30, 50)
+    table = lives(first + 3, [True] * 50, first_tenure=first)
+    result = survival_curve(table, by="lifetime", horizon_months=40)
+    pair = result.differences.iloc[0]
+    assert (pair["first"], pair["second"]) == ("second", "first")
+    assert pair["difference"] == pytest.approx(3)
+    assert pair["std_error"] < 1e-12
+    assert result.log_rank is None
+    assert result.paired
+    assert result.describe().startswith("Second lifetimes last 3.0 months longer than first ones within 40 months [3.0")
+    assert "customer's own first one" in result.describe()
+
+
+def test_paired_difference_is_the_mean_difference_where_nobody_is_cut_off(rng):
+    table = lives(rng.exponential(20, 90), [True] * 90, first_tenure=rng.exponential(15, 90) + 0.1)
+    pair = survival_curve(table, by="lifetime", horizon_months=24).differences.iloc[0]
+    longer = table["second_tenure"].clip(upper=24) - table["first_tenure"].clip(upper=24)
+    assert pair["difference"] == pytest.approx(longer.mean())
+    assert pair["std_error"] == pytest.approx(longer.sem())
+
+
+# recovery and coverage
+
+
+def exponential_mean(mean, horizon):
+    return mean * (1 - np.exp(-horizon / mean))
+
+
+def test_recovers_the_truth(rng):
+    result = survival_curve(random_lives(rng, n=20_000), by="group", horizon_months=40)
+    for row in result.frame.itertuples():
+        assert abs(row.restricted_mean - exponential_mean(20, 40)) < 4 * row.std_error
+        assert abs(row.still_there - np.exp(-2)) < 4 * (row.still_there_high - row.still_there_low) / 3.92
+        assert row.median == pytest.approx(20 * np.log(2), rel=0.05)
+
+
+@pytest.mark.slow
+def test_intervals_hold(record_property):
+    rng, found = np.random.default_rng(20160301), []
+    for _ in range(200):
+        table = random_lives(rng, n=300)
+        result = survival_curve(table, by="group", horizon_months=30)
+        one, pair = result.frame.iloc[0], result.differences.iloc[0]
+        shares, means = ["still_there_low", "still_there_high"], ["restricted_mean_low", "restricted_mean_high"]
+        found.append([*one[[*means, *shares, "median_low", "median_high"]], pair["low"], pair["high"]])
+    truths = exponential_mean(20, 30), np.exp(-1.5), 20 * np.log(2), 0.0
+    for place, (name, truth) in enumerate(zip(("mean", "share", "median", "difference"), truths, strict=True)):
+        low, high = np.array(found, dtype=float)[:, 2 * place : 2 * place + 2].T
+        record_property(name, str(assert_covers(low, high, truth)))
+
+
+@pytest.mark.slow
+def test_paired_interval_holds_and_an_unpaired_one_would_not(record_property):
+    """Lives of one customer are alike (correlation of log months .7), so ignoring the pairs is too careful."""
+    rng, n, horizon, found, unpaired = np.random.default_rng(20160301), 300, 30.0, [], []
+    for _ in range(400):
+        own, first, second = rng.normal(0, 0.75, (3, n))
+        first = np.exp(2.5 + np.sqrt(0.7) * own + np.sqrt(0.3) * first)
+        second = np.exp(2.5 + np.sqrt(0.7) * own + np.sqrt(0.3) * second)
+        followed = rng.uniform(10, 60, n)
+        table = lives(np.minimum(second, followed), second <= followed, first_tenure=first)
+        result = survival_curve(table, by="lifetime", horizon_months=horizon)
+        found.append(result.differences.iloc[0][["difference", "low", "high"]].to_numpy(dtype=float))
+        unpaired.append(1.96 * np.hypot(*result.frame["std_error"]))
+    difference, low, high = np.array(found).T
+    record_property("paired", str(assert_covers(low, high, 0.0)))
+    assert (np.abs(difference) <= unpaired).mean() > 0.98
+
+
+# what is said
+
+
+def test_sentences_name_the_longer_group_first():
+    lines = survival_curve(freireich(), by="group", horizon_months=23).describe().splitlines()
+    assert lines[0].startswith("Treated stays 9.2 months")
+    assert "longer than control within 23 months [" in lines[0]
+    assert any(
+        line.startswith("The medians are: control 8.0 months [4.0, 11.0]; treated 23.0 months") for line in lines
+    )
+    assert any("log-rank test, p < 0.001" in line for line in lines)
+    assert not any("longest about which" in line for line in lines)
+
+
+def test_an_interval_with_zero_is_no_clear_difference(rng):
+    table = random_lives(rng, n=400)
+    result = survival_curve(table.assign(group=table["group"].to_numpy()[::-1]), by="group", horizon_months=24)
+    contains = result.differences["low"].iloc[0] <= 0 <= result.differences["high"].iloc[0]
+    assert contains
+    assert "No clear difference between" in result.describe()
+    assert headline(result) == "No clear difference within 24 months"
+
+
+def test_a_median_not_reached_is_said_and_shown():
+    table = lives([5, 9, 10, 10, 10, 1, 2], [True, False, False, False, False, True, True], group=list("aaaaabb"))
+    result = survival_curve(table, by="group")
+    assert np.isnan(result.frame["median"].iloc[0])
+    assert "The medians are: a not reached; b 1.0 months [1.0, not reached]." in result.describe()
+    assert result.table()["Median months"].tolist() == ["not reached [5.0, not reached]", "1.0 [1.0, not reached]"]
+
+
+def test_the_default_horizon_is_the_shortest_that_groups_support():
+    table = lives([5, 30, 12, 20, 8, 9], [True, False, False, True, True, True], group=list("aabbcc"))
+    result = survival_curve(table, by="group")
+    assert result.horizon_months == 20
+    assert result.frame["n_at_horizon"].tolist() == [1, 1, 0]  # 30 months; 20 months exactly; all left before
+    assert "20 months is the longest about which the data speak" in result.describe()
+    assert survival_curve(table[table["group"] == "c"], by="group").horizon_months == 9
+    with pytest.raises(ValueError, match=r"in group 'b' nobody was seen for longer than 20 months.*at most 20"):
+        survival_curve(table, by="group", horizon_months=24)
+
+
+def test_curves_are_unknown_beyond_the_data_unless_everyone_has_left():
+    table = lives([5, 30, 8, 9], [True, False, True, True], group=list("aabb"))
+    shares = survival_curve(table, by="group").survival_at([0, 5, 8, 40])
+    np.testing.assert_array_equal(shares["a"], [1, 0.5, 0.5, np.nan])
+    np.testing.assert_array_equal(shares["b"], [1, 1, 0.5, 0])
+
+
+def test_who_is_left_out_is_said(rng):
+    table = random_lives(rng, n=40).assign(eligible=[True] * 30 + [False] * 10)
+    table = table.assign(offer=["discount"] * 20 + ["none"] * 20)
+    offers = survival_curve(table, by="offer", horizon_months=20)
+    assert offers.frame["n"].tolist() == [20, 10]
+    assert "10 customers judged not promising beforehand are left out." in offers.describe()
+    assert "Only those who returned are seen" in offers.describe()
+    assert survival_curve(table, by="group", horizon_months=20).frame["n"].sum() == 40
+    groups = pd.Categorical(["a"] * 20 + ["b"] * 19 + ["c"], categories=["d", "b", "a", "c"])
+    result = survival_curve(table.assign(group=groups), by="group", horizon_months=20)
+    assert result.frame["group"].tolist() == ["b", "a"]
+    assert "Left out, nobody to see: d." in result.describe()
+    assert "Left out, a single customer: c." in result.describe()
+    assert "Fewer than 30 customers: b (19) and a (20); do not trust their intervals." in result.describe()
+
+
+def test_numbers_and_flags_are_named_with_their_column(rng):
+    table = random_lives(rng).assign(referrals=np.resize([10, 2], 200), loyal=np.resize([True, False], 200))
+    by_number = survival_curve(table, by="referrals", horizon_months=20)
+    assert by_number.frame["group"].tolist() == ["referrals 2", "referrals 10"]
+    assert survival_curve(table, by="loyal", horizon_months=20).frame["group"].tolist() == ["loyal no", "loyal yes"]
+
+
+def test_first_lifetimes_need_no_return():
+    table = pd.DataFrame({"customer_id": [1, 2, 3], "first_tenure": [4.0, 8.0, 12.0]})
+    result = survival_curve(table, lifetime="first")
+    assert result.frame["restricted_mean"].iloc[0] == 8
+    assert result.frame["n_ended"].iloc[0] == 3
+
+
+def test_groups_without_an_end_differ_by_nothing():
+    result = survival_curve(lives([5.0] * 4, [False] * 4, group=list("aabb")), by="group")
+    assert result.differences[["difference", "std_error", "p_value"]].iloc[0].tolist() == [0, 0, 1]
+    assert result.log_rank is None
+
+
+# bad input
+
+
+def test_bad_columns_are_named(rng):
+    table = random_lives(rng).assign(gap=[None] + ["a"] * 199, money=rng.normal(size=200))
+    for by, match in {
+        "nothing": "`nothing` is not a column of the table",
+        "second_tenure": "`second_tenure` is an outcome",
+        "gap": r"`gap` must not be missing .*1 of 200 rows \(first: customer 0, row 1",
+        "money": r"200 different numbers, too many.*qcut\(customers\['money'\]",
+        "second_reason": r"`second_reason` must not be missing.*competing_risks",
+        "customer_id": "different numbers",
+    }.items():
+        with pytest.raises(TableError, match=match):
+            survival_curve(table, by=by)
+
+
+def test_bad_settings_are_named(rng):
+    table = random_lives(rng)
+    with pytest.raises(ValueError, match="lifetime must be 'first' or 'second'; got 'third'"):
+        survival_curve(table, lifetime="third")
+    with pytest.raises(ValueError, match="level must be between 0 and 1"):
+        survival_curve(table, level=95)
+    with pytest.raises(TableError, match="`returned` is false for every customer"):
+        survival_curve(table.assign(returned=False, second_tenure=np.nan, second_ended=pd.NA))
+    with pytest.raises(TableError, match="no group of 2 customers"):
+        survival_curve(table.assign(name=[f"x{n}" for n in range(200)]), by="name")
+
+
+def test_lifelines_leaves_numpys_warnings_on(rng):
+    with np.errstate(all="raise"):
+        survival_curve(random_lives(rng, n=20), by="group")
+        assert np.geterr()["divide"] == "raise"
