@@ -98,12 +98,13 @@ class Design:
         return tuple(place for place, names in enumerate(known) if names and names <= given)
 
     def in_words(self, name: str) -> str:
-        """Write a design column as a reader would say it: ``reason service against price``."""
+        """Write a design column as a reader would say it: ``reason service against price``, ``months away``."""
         found = CODED.match(name)
         if not found:
-            return name.removeprefix("I(").removesuffix(")") if name.startswith("I(") else name
+            words = name.removeprefix("I(").removesuffix(")") if name.startswith("I(") else name
+            return words.replace("_", " ")
         column = re.sub(r"^C\((\w+).*\)$", r"\1", found["factor"])
-        return f"{column} {found['label']} against {self._base(found['factor'], column)}"
+        return f"{column.replace('_', ' ')} {found['label']} against {self._base(found['factor'], column)}"
 
     def _base(self, factor: str, column: str) -> str:
         coded = {CODED.match(name)["label"] for name in self.names if name.startswith(f"{factor}[T.")}

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.offers.measured import measured_outcomes
+from winback.offers.outcomes import in_trial
 from winback.results import Result, Sentences, format_money, format_percent
 from winback.tables import NO_OFFER, label_codes
 from winback.uncertainty import normal_quantile
@@ -17,7 +18,7 @@ from winback.uncertainty import normal_quantile
 if TYPE_CHECKING:
     from winback.second_lifetime.valuation import SecondLifetimeValues
 
-CONTACT_COSTS = (10.0, 25.0, 50.0, 100.0)
+CONTACT_COSTS = (25.0, 50.0, 100.0, 150.0, 200.0)
 
 
 @dataclass(frozen=True, repr=False)
@@ -105,15 +106,17 @@ def whom_not_to_chase(
         raise ValueError(f"There is no column {by!r}; there are {', '.join(map(str, values.customers.columns))}.")
     offered = values.net_values.drop(columns=NO_OFFER)
     gain = (offered.max(axis=1) - values.net_values[NO_OFFER]).to_numpy()
+    gain[~in_trial(values.customers)] = np.nan  # set aside beforehand: not among those to choose from
     outcomes = measured_outcomes(values)
     codes, labels = label_codes(values.customers[by])
     rows = [_row(float(cost), gain, outcomes, codes, labels, normal_quantile(level)) for cost in sorted(contact_costs)]
-    return ContactWorth(pd.DataFrame(rows), len(gain), by, values.currency)
+    return ContactWorth(pd.DataFrame(rows), int(np.isfinite(gain).sum()), by, values.currency)
 
 
 def _row(cost, gain, outcomes, codes, labels, z) -> dict:
     left_alone = gain < cost
-    row = {"contact_cost": cost, "n": int(left_alone.sum()), "share": left_alone.mean(), "mostly": ""}
+    n, n_all = int(left_alone.sum()), int(np.isfinite(gain).sum())
+    row = {"contact_cost": cost, "n": n, "share": n / n_all, "mostly": ""}
     row |= {"saved": (cost - gain)[left_alone].sum(), "expected": np.nan}
     row |= {"measured": np.nan, "measured_low": np.nan, "measured_high": np.nan}
     if not left_alone.any():
@@ -145,5 +148,11 @@ def _lines(found: ContactWorth) -> Iterator[str]:
         if np.isfinite(row["measured"]):
             money = [format_money(row[name], found.currency) for name in ("measured", "measured_low", "measured_high")]
             line += f". In the trial an offer gained {money[0]} per such customer [{money[1]}, {money[2]}]"
+            if row["measured_high"] < row["contact_cost"]:
+                line += ", less than the contact costs"
+            elif row["measured_low"] > row["contact_cost"]:
+                line += ", more than the contact costs: the trial contradicts the model here"
+            else:
+                line += ": that settles nothing, the interval contains the cost"
         yield line + "."
     yield "A contact's cost is an assumption here, on top of what the offers cost."

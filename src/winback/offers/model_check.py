@@ -11,10 +11,13 @@ import pandas as pd
 
 from winback.offers.measured import measured_outcomes
 from winback.results import Result, Sentences, format_money, join_words
+from winback.tables import NO_OFFER
 from winback.uncertainty import normal_quantile
 
 if TYPE_CHECKING:
     from winback.second_lifetime.valuation import SecondLifetimeValues
+
+EVERY_OFFER = "every offer"
 
 
 @dataclass(frozen=True, repr=False)
@@ -24,8 +27,9 @@ class ModelCheck(Result):
     Attributes
     ----------
     frame : pandas.DataFrame
-        One row per offer: ``offer``, ``n``, ``measured`` value per customer (before cost), ``expected`` by the model
-        for the same customers, ``gap`` = expected - measured with ``gap_low`` and ``gap_high``.
+        One row per offer, and one for every offer together: ``offer``, ``n``, ``measured`` value per customer (before
+        cost), ``expected`` by the model for the same customers, ``gap`` = expected - measured with ``gap_low`` and
+        ``gap_high``.
     horizon_months : float
     currency : str
     """
@@ -88,14 +92,29 @@ def compare_with_trial(values: SecondLifetimeValues, level: float = 0.95) -> Mod
         error = gaps.std(ddof=1) / np.sqrt(len(gaps))
         row = {"offer": offer, "n": len(arm), "measured": arm["value"].mean(), "expected": arm["expected_value"].mean()}
         rows.append(row | {"gap": gaps.mean(), "gap_low": gaps.mean() - z * error, "gap_high": gaps.mean() + z * error})
+    rows.append(_all_offers(outcomes[outcomes["offer"] != NO_OFFER], z))
     return ModelCheck(pd.DataFrame(rows), values.horizon.months, values.currency)
+
+
+def _all_offers(sent, z) -> dict:
+    """Return the row of all customers who were sent an offer."""
+    gaps = sent["expected_value"] - sent["value"]
+    error = np.sqrt((gaps.groupby(sent["offer"]).var(ddof=1) * gaps.groupby(sent["offer"]).size()).sum()) / len(sent)
+    row = {"offer": EVERY_OFFER, "n": len(sent), "measured": sent["value"].mean()}
+    row |= {"expected": sent["expected_value"].mean(), "gap": gaps.mean()}
+    return row | {"gap_low": gaps.mean() - z * error, "gap_high": gaps.mean() + z * error}
 
 
 def _lines(check: ModelCheck) -> Iterator[str]:
     frame = check.frame
     off = frame[(frame["gap_low"] > 0) | (frame["gap_high"] < 0)]
     if off.empty:
+        row = frame.iloc[-1]
+        gap, low, high = (
+            format_money(row[name], check.currency, signed=True) for name in ("gap", "gap_low", "gap_high")
+        )
         yield "For no offer does the model's average value differ from the measured one by more than chance explains."
+        yield f"Over all offers the model's value less the measured one is {gap} per customer [{low}, {high}]."
     for row in off.sort_values("gap", key=abs, ascending=False).to_dict("records"):
         size, low, high = (format_money(abs(row[name]), check.currency) for name in ("gap", "gap_low", "gap_high"))
         low, high = (low, high) if row["gap"] > 0 else (high, low)

@@ -144,7 +144,7 @@ def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
         title = f"Ranking by chance brings {size} more per customer when {share} are contacted"
     else:
         title = f"When {share} are contacted, the two rankings do not clearly differ"
-    finish_axes(ax, title, "share of customers contacted", "measured net value per customer contacted (gross)", 80)
+    finish_axes(ax, title, "share of customers contacted", "net value per customer contacted", 80)
     percent_axis(ax.xaxis)
     money_axis(ax.yaxis, found.currency)
     ax.margins(x=0.06, y=0.12)
@@ -234,7 +234,7 @@ def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) ->
                         ha="center", fontsize=9, color=INK)  # fmt: skip
     ax.set_yticks(range(len(frame)), frame["group"])
     ax.set_ylim(len(frame) - 0.4, -0.6)
-    ax.legend(frameon=False, fontsize=9, loc="lower right")
+    ax.legend(frameon=False, fontsize=9, loc="upper right")
     more = int((frame["difference_low"] > 0).sum())
     title = {len(frame): "The second lifetime is worth more", 0: "The second lifetime is not shown to be worth more"}
     title = title.get(more, f"The second lifetime is worth more in {more} of {len(frame)} groups")

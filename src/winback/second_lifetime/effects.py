@@ -63,7 +63,8 @@ def return_effects(fit: SecondLifetimeFit, customers: pd.DataFrame) -> ReturnEff
     fit : JointFit or TwoPartFit
         From `fit_joint` or `fit_two_part`.
     customers : pandas.DataFrame
-        Who is averaged over, with the columns of the reacquisition formula.
+        Who is averaged over, with the columns of the reacquisition formula; rows whose ``eligible`` is false are left
+        out.
 
     Returns
     -------
@@ -79,6 +80,8 @@ def return_effects(fit: SecondLifetimeFit, customers: pd.DataFrame) -> ReturnEff
     0  reason service against price   -0.15        0.54
     1     reason both against price   -0.37        0.14
     """
+    if "eligible" in customers:
+        customers = customers[customers["eligible"].fillna(False).to_numpy(dtype=bool)]
     design = fit.designs["reacquisition"]
     numbers = design.matrix(customers)
     place = fit.places["reacquisition"]

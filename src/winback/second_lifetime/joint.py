@@ -11,6 +11,7 @@ from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.joint_maximum import maximise_joint, scaled_data
 from winback.second_lifetime.sample import EQUATIONS, draw_sample
 from winback.second_lifetime.tenure_families import tenure_family
+from winback.second_lifetime.tenure_fit import shape_test
 from winback.second_lifetime.trust import Test, chi_squared_test, doubts
 from winback.second_lifetime.two_part import TwoPartFit, fit_sample, heckman_steps
 from winback.uncertainty import normal_quantile
@@ -28,11 +29,14 @@ class JointFit(SecondLifetimeFit):
         Likelihood-ratio test of the joint model against the two-part model.
     doubts : tuple of str
         Why the joint fit should not be trusted; empty when it may be.
+    shape : Test
+        Whether second tenures have the shape assumed; `goodness_of_tenure` shows where they have not.
     """
 
     two_part: TwoPartFit = field(repr=False)
     independence: Test
     doubts: tuple[str, ...]
+    shape: Test
 
     @property
     def trusted(self) -> bool:
@@ -131,5 +135,7 @@ def fit_joint(
     place = two_part.places["reacquisition"]
     steps = heckman_steps(sample, distribution, two_part.theta[place], two_part.covariance[place, place])
     implied = steps["tenure"].rho if "tenure" in steps else None
-    reasons = tuple(doubts(SecondLifetimeFit(**shared), found.positive_definite, independence, implied))
-    return JointFit(**shared, two_part=two_part, independence=independence, doubts=reasons)
+    fit = SecondLifetimeFit(**shared)
+    reasons = tuple(doubts(fit, found.positive_definite, independence, implied))
+    shape = shape_test(fit, sample)
+    return JointFit(**shared, two_part=two_part, independence=independence, doubts=reasons, shape=shape)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from winback.offers.catalog import OfferCatalog
-from winback.results import Result, Sentences
+from winback.results import Result, Sentences, Shown
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.offer_value import (
     Horizon,
@@ -109,9 +109,13 @@ class SecondLifetimeValues(Result):
         margin = normal_quantile(self.fit.level) * self.std_errors
         return self.net_values - margin, self.net_values + margin
 
-    def table(self) -> pd.DataFrame:
-        """Return the rounded table of averages."""
-        return self.rounded(self.averages.drop(columns="segment"))
+    def table(self, by: str | None = None) -> pd.DataFrame:
+        """Return the rounded table of averages, of everybody or by the labels of a column."""
+        return self.rounded(self.averages.drop(columns="segment") if by is None else self.segments(by))
+
+    def show(self, by: str | None = None) -> Shown:
+        """Return the rounded table as a notebook shows it."""
+        return Shown(self.table(by))
 
     def describe(self) -> Sentences:
         """Say which offer is worth most, by which model, and how sure that is."""

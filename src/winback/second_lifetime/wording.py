@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from winback.second_lifetime.two_part import TwoPartFit
     from winback.second_lifetime.valuation import SecondLifetimeValues
 
+SHAPE_LEVEL = 0.01
 TENDENCIES = (  # what the sign of each correlation means, in the order of `fitted.CORRELATIONS`
     ("who return against the odds stay longer", "who return against the odds leave again sooner"),
     ("who return against the odds bring more a month", "who return against the odds bring less a month"),
@@ -33,18 +34,25 @@ def describe_joint(fit: JointFit) -> Sentences:
     """Say which model to believe and why, and what the joint model finds."""
     lines = []
     if fit.trusted:
-        lines.append("The joint model is to be believed: none of its checks raises a doubt.")
+        lines.append("The joint model comes first: nothing speaks against telling its correlations from its effects.")
     else:
         lines.append(f"The two-part model comes first: {join_reasons(fit.doubts)}.")
     lines += _basis(fit.recommended, "Joint model" if fit.trusted else "Two-part model")
     lines += _tendencies(fit) if np.isfinite(fit.covariance).all() else []
-    test = fit.independence
-    p_value = format_p_value(test.p_value)
-    lines.append(
-        f"Against independence of return, tenure and margin: likelihood ratio {test.statistic:,.1f} on "
-        f"{test.degrees} degrees of freedom, p {'' if p_value.startswith('<') else '= '}{p_value}."
-    )
+    lines.append(f"Against independence of return, tenure and margin: likelihood ratio {_test(fit.independence)}.")
+    if fit.shape.p_value < SHAPE_LEVEL:
+        lines.append(
+            f"A caution: second tenures do not have the shape assumed (chi-square {_test(fit.shape)}), and the "
+            "correlations rest on that shape. goodness_of_tenure shows how far off it is, compare_with_trial what that "
+            "costs; with many customers small misses are found, too."
+        )
     return Sentences.of(lines)
+
+
+def _test(test) -> str:
+    p_value = format_p_value(test.p_value)
+    sign = "" if p_value.startswith("<") else "= "
+    return f"{test.statistic:,.1f} on {test.degrees} degrees of freedom, p {sign}{p_value}"
 
 
 def join_reasons(reasons) -> str:

@@ -59,9 +59,9 @@ class DurationFit(MonthsResult):
     level: float
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "term": ("Term", "text"),
-        "estimate": ("Effect on log months", "figure"),
-        "p_value": ("p-value", "figure"),
-        "time_ratio": ("Time ratio", "figure"),
+        "estimate": ("Effect on log months", "number"),
+        "p_value": ("p-value", "p_value"),
+        "time_ratio": ("Time ratio", "number"),
     }
 
     def to_frame(self) -> pd.DataFrame:

@@ -34,12 +34,12 @@ def effects(result: Result) -> list[tuple[str, str, float, float, float, bool]]:
 def _in_words(term, design) -> tuple[str, str, float]:
     logged, coded = LOGGED.match(term), CODED.match(term)
     if logged:
-        return f"10% more {logged['column']}", "", TEN_PERCENT
+        return f"10% more {logged['column'].replace('_', ' ')}", "", TEN_PERCENT
     if coded and ":" not in term:
         who, _, against = design.in_words(term).rpartition(" against ")
         return who, against, 1.0
     words = design.in_words(term)
-    return (f"one more {words}" if re.fullmatch(r"\w+", words) else f"one more of {words}"), "", 1.0
+    return (f"one more {words}" if re.fullmatch(r"[\w ]+", words) else f"one more of {words}"), "", 1.0
 
 
 def change(ratio: float, low: float, high: float) -> tuple[str, str]:

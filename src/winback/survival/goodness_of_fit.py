@@ -51,9 +51,9 @@ class GoodnessOfFit(MonthsResult):
         "n_ended": ("Left", "count"),
         "gap": ("Largest gap", "percent"),
         "gap_month": ("In month", "months"),
-        "chi_square": ("Chi-square", "figure"),
+        "chi_square": ("Chi-square", "number"),
         "degrees": ("Degrees of freedom", "count"),
-        "p_value": ("p-value", "figure"),
+        "p_value": ("p-value", "p_value"),
     }
 
     def to_frame(self) -> pd.DataFrame:

@@ -71,9 +71,5 @@ class MonthsResult(Result):
     """A result whose figures are months, ratios or p-values as well as shares and counts."""
 
     def format(self, value, form: str) -> str:
-        """Write one value; ``months`` has one decimal, ``figure`` three digits."""
-        if form == "months":
-            return format_months(value)
-        if form == "figure" and not pd.isna(value):
-            return f"{value:.3f}"
-        return super().format(value, "text" if form == "figure" else form)
+        """Write one value; ``months`` has one decimal."""
+        return format_months(value) if form == "months" else super().format(value, form)
