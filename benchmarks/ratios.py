@@ -10,30 +10,16 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 
 import nbformat
 import pandas as pd
+import second_lifetimes
+from timing import in_turn
 
 import winback as wb
 from winback.report import notebook_page, run_notebook, write_report
 
 LEAVERS = Path(__file__).parents[1] / "data" / "telecom" / "leavers.csv.gz"
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Return how long one call takes."""
-    start = perf_counter()
-    work()
-    return perf_counter() - start
-
-
-def in_turn(ours: Callable, theirs: Callable, rounds: int) -> tuple[float, float]:
-    """Return the median seconds of two calls, taken in turn after one warm-up each."""
-    ours(), theirs()
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(rounds)]
-    return median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
 
 
 def python(code: str) -> Callable[[], object]:
@@ -73,13 +59,14 @@ def main():
                 in_turn(lambda: write_report(out=out), kernel_alone, 3),
             ),
         ]
+    whole, empty = rows[-1][2]
+    rows += second_lifetimes.rows()
     table = [
         {"what": what, "ours, s": ours, "theirs, s": theirs, "ratio": ours / theirs, "bound": bound or ""}
         for what, bound, (ours, theirs) in rows
     ]
     print(pd.DataFrame(table).to_string(index=False, float_format="{:.3f}".format))
-    ours, theirs = rows[-1][2]
-    print(f"The report's own work apart from the kernel's start: {ours - theirs:.1f} s.")
+    print(f"The report's own work apart from the kernel's start: {whole - empty:.1f} s.")
 
 
 if __name__ == "__main__":
