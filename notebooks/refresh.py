@@ -15,6 +15,11 @@ from winback.tables import LAPSED
 
 NOTEBOOKS = Path(__file__).parent
 ROOT = NOTEBOOKS.parent
+FORMULAS = {
+    "reacquisition": "offer + reason + referrals + I(complaints - complaints_resolved) + complaints_resolved",
+    "tenure": "offer + reason + log(first_tenure)",
+    "margin": "offer + reason + first_margin",
+}
 FIGURE = NOTEBOOKS / "figures" / "which-offer-pays.png"
 
 
@@ -42,6 +47,7 @@ def generated_parts() -> dict[Path, dict[str, str]]:
         ROOT / "README.md": {
             "answer": "\n".join(f"> {line}\n>" for line in headlines.answer(result).splitlines()).removesuffix("\n>"),
             "table": markdown_table(headlines.first_table(result).frame),
+            "second": second_lives(study),
         },
         ROOT / "data" / "telecom" / "README.md": {
             "dictionary": markdown_table(dictionary),
@@ -49,6 +55,16 @@ def generated_parts() -> dict[Path, dict[str, str]]:
             "assumed": markdown_table(assumed),
         },
     }
+
+
+def second_lives(study) -> str:
+    """Return what the study says about return and second lifetimes, as a quotation."""
+    effects = wb.return_effects(wb.fit_two_part(study.lapsed, **FORMULAS, link="logit"), study.lapsed)
+    sent = study.lapsed.query("offer != 'none'")
+    worth = wb.first_and_second_value(sent, horizon_months=84, annual_discount=0.0)
+    stay = wb.survival_curve(sent, by="reason", horizon_months=84)
+    lines = [*effects.describe().splitlines()[:2], *worth.describe().splitlines(), stay.describe().splitlines()[0]]
+    return "\n>\n".join(f"> {line}" for line in lines)
 
 
 def markdown_table(frame: pd.DataFrame) -> str:

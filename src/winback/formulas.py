@@ -151,11 +151,8 @@ def bind_formulas(
     for equation, formula in parsed.items():
         columns = tuple(sorted(formula.required_variables))
         labels = {name: _labels(customers[name]) for name in columns if _is_label(customers[name])}
-        design = _bind(formula, formulas[equation], equation, columns, labels, customers, problems)
-        if design is not None:
-            used = None if rows is None else rows.get(equation)
-            _check_rank(design, customers, used, problems)
-            designs[equation] = design
+        used = None if rows is None else rows.get(equation)
+        designs[equation] = _bind(formula, formulas[equation], equation, columns, labels, customers, used, problems)
     problems.raise_if_any()
     return designs
 
@@ -242,7 +239,7 @@ def _coded(customers, columns, labels) -> pd.DataFrame:
     )
 
 
-def _bind(formula, text, equation, columns, labels, customers, problems) -> Design | None:
+def _bind(formula, text, equation, columns, labels, customers, rows, problems) -> Design | None:
     coded = _coded(customers, columns, labels)
     try:
         with np.errstate(all="ignore"):
@@ -252,7 +249,10 @@ def _bind(formula, text, equation, columns, labels, customers, problems) -> Desi
         problems.add(f"{equation} formula", problem, "Check the names of functions and columns.")
         return None
     design = Design(text, equation, tuple(map(str, matrix.columns)), columns, labels, matrix.model_spec)
-    _refuse_not_finite(matrix.to_numpy(dtype=float), design.names, problems)
+    numbers, n_found = matrix.to_numpy(dtype=float), len(problems.found)
+    _refuse_not_finite(numbers, design.names, problems)
+    if len(problems.found) == n_found:
+        _check_rank(numbers, design, rows, problems)
     return design
 
 
@@ -266,11 +266,8 @@ def _refuse_not_finite(numbers, names, problems):
         problems.add_rows(name, bad, "is not a finite number", "Transform it so that every customer has a value.")
 
 
-def _check_rank(design: Design, customers, rows, problems):
+def _check_rank(numbers, design, rows, problems):
     """Report design columns that are constant, or that repeat what the others say."""
-    numbers = design.matrix(customers) if not problems.found else None
-    if numbers is None:
-        return
     among = "" if rows is None else " among those who returned"
     numbers = numbers if rows is None else numbers[rows]
     flat = (numbers == numbers[:1]).all(axis=0) & (np.array(design.names) != "Intercept")

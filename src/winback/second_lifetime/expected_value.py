@@ -29,7 +29,7 @@ from scipy.special import ndtr
 
 from winback.discounting import discount_factor, discounted_months
 from winback.second_lifetime.bivariate_normal import normal_density
-from winback.second_lifetime.tenure_families import TenureFamily
+from winback.survival.families import Family
 
 LOWEST, HIGHEST = -5.5, 6.0  # normal scores beyond carry a share of 2e-8 below, 1e-9 above
 NODES_PER_SCORE, FEWEST_NODES = 1.5, 10  # relative error below 1e-4, see the tests
@@ -48,7 +48,7 @@ class Outlook:
     rho_return_tenure: float
     rho_return_margin: float
     rho_tenure_margin: float
-    family: TenureFamily
+    family: Family
 
     def rows(self, rows: slice | np.ndarray) -> Outlook:
         """Return some of the customers."""

@@ -17,7 +17,7 @@ from winback.results import Result, join_words
 from winback.second_lifetime.bivariate_normal import normal_density
 from winback.second_lifetime.expected_value import Outlook, expected_margin, expected_tenure
 from winback.second_lifetime.sample import EQUATIONS
-from winback.second_lifetime.tenure_families import tenure_family
+from winback.survival.families import find_family
 from winback.uncertainty import normal_quantile
 
 CORRELATIONS = ("return-tenure", "return-margin", "tenure-margin")
@@ -112,7 +112,7 @@ class SecondLifetimeFit(Result):
         return frame[order].reset_index(drop=True)
 
     def _spreads(self, error, z) -> pd.DataFrame:
-        of_tenure = "log tenure" if tenure_family(self.distribution).log_tenure else "tenure"
+        of_tenure = "log tenure" if find_family(self.distribution).log_tenure else "tenure"
         estimate = np.exp(self.theta[-5:-3])
         return pd.DataFrame(
             {
@@ -155,7 +155,7 @@ class SecondLifetimeFit(Result):
         a, tenure, margin = (numbers[equation] @ self.coefficients(equation) for equation in EQUATIONS)
         a = a if self.link == "probit" else _probit_of_logit(a)
         spreads = np.exp(self.theta[-5:-3])
-        family = tenure_family(self.distribution)
+        family = find_family(self.distribution)
         return Outlook(a, tenure, margin, *map(float, spreads), *map(float, self.correlations), family)
 
     def chance_of_return(self, customers: pd.DataFrame) -> np.ndarray:

@@ -10,10 +10,10 @@ from winback.results import Sentences
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.joint_maximum import maximise_joint, scaled_data
 from winback.second_lifetime.sample import EQUATIONS, draw_sample
-from winback.second_lifetime.tenure_families import tenure_family
 from winback.second_lifetime.tenure_fit import shape_test
 from winback.second_lifetime.trust import Test, chi_squared_test, doubts
 from winback.second_lifetime.two_part import TwoPartFit, fit_sample, heckman_steps
+from winback.survival.families import find_family
 from winback.uncertainty import normal_quantile
 
 
@@ -123,7 +123,7 @@ def fit_joint(
     29  return-margin      0.26       0.11
     30  tenure-margin     -0.08       0.04
     """
-    family = tenure_family(distribution)
+    family = find_family(distribution)
     normal_quantile(level)
     sample = draw_sample(customers, dict(zip(EQUATIONS, (reacquisition, tenure, margin), strict=True)))
     two_part = fit_sample(sample, "probit", distribution, level=level)

@@ -1,6 +1,6 @@
 r"""How likely are the data under the joint model? Log-likelihood, analytic gradient and Hessian.
 
-The model, with :math:`F` the distribution of a `TenureFamily`:
+The model, with :math:`F` the distribution of a `Family`:
 
 .. math:: z^* = x_1'\alpha + u, \quad y = x_2'\beta + \sigma_T F^{-1}(\Phi(e_T)), \quad m = x_3'\delta + \sigma_M e_M,
           \qquad (u, e_T, e_M) \sim N_3(0, R)
@@ -37,7 +37,7 @@ from winback.second_lifetime.bivariate_normal import (
     log_bivariate_normal_cdf,
     log_normal_density,
 )
-from winback.second_lifetime.tenure_families import TenureFamily
+from winback.survival.families import Family
 
 N_SHARED = 5  # log sd of tenure, log sd of margin, r1, r2, r3
 STEP = 1e-5  # of the differences of analytic slopes that make up the Hessian
@@ -54,7 +54,7 @@ class JointData:
     y: np.ndarray  # (n1,) tenure on the scale of its family
     margin: np.ndarray  # (n1,)
     n_ended: int
-    family: TenureFamily
+    family: Family
 
     @cached_property
     def blocks(self) -> tuple[slice, slice, slice]:

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 
 from winback.second_lifetime.joint_likelihood import N_SHARED, JointData, hessian, log_likelihood
 from winback.second_lifetime.sample import EQUATIONS, Sample
-from winback.second_lifetime.tenure_families import TenureFamily
+from winback.survival.families import Family
 
 LARGEST_FREE_CORRELATION = 7.0  # tanh(7) = .999998
 ENOUGH = 1e-10  # gain in log-likelihood a further step would bring
@@ -51,7 +51,7 @@ class Scaling:
         return np.concatenate([np.zeros(sum(map(len, self.turns))), -self.log_scales, np.zeros(3)])
 
 
-def scaled_data(sample: Sample, family: TenureFamily) -> tuple[JointData, Scaling]:
+def scaled_data(sample: Sample, family: Family) -> tuple[JointData, Scaling]:
     """Return the numbers of the likelihood, all of about size one, and the way back."""
     order = np.argsort(~sample.ended, kind="stable")  # ended ones first
     y = family.outcome(sample.months)[order]

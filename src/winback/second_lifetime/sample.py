@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -31,9 +32,14 @@ class Sample:
         """Number of customers."""
         return len(self.returned)
 
+    @cached_property
+    def matrices(self) -> dict[str, np.ndarray]:
+        """Designs of all customers, by equation."""
+        return {equation: self.designs[equation].matrix(self.customers) for equation in EQUATIONS}
+
     def numbers(self, equation: str) -> np.ndarray:
         """Return the design of an equation: of everybody for reacquisition, else of those who returned."""
-        matrix = self.designs[equation].matrix(self.customers)
+        matrix = self.matrices[equation]
         return matrix if equation == "reacquisition" else matrix[self.returned]
 
 

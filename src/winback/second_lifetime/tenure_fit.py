@@ -9,7 +9,7 @@ from scipy.special import log_ndtr
 from winback.second_lifetime.bivariate_normal import log_bivariate_normal_cdf
 from winback.second_lifetime.expected_value import Outlook
 from winback.second_lifetime.fitted import SecondLifetimeFit
-from winback.second_lifetime.sample import EQUATIONS, Sample
+from winback.second_lifetime.sample import Sample
 from winback.second_lifetime.trust import Test, chi_squared_test
 from winback.survival.goodness_of_fit import GoodnessOfFit, check_fit
 from winback.survival.observed_and_fitted import expected_ends
@@ -43,16 +43,15 @@ def log_share_still_here(outlook: Outlook, months: np.ndarray) -> np.ndarray:
 
 def shape_test(fit: SecondLifetimeFit, sample: Sample) -> Test:
     """Test whether the second tenures a model was fitted to have its shape, see `goodness_of_tenure`."""
-    back = sample.returned
-    outlook = fit.outlook({equation: fit.designs[equation].matrix(sample.customers[back]) for equation in EQUATIONS})
-    one = np.ones(len(sample.months))
+    outlook = fit.outlook({equation: matrix[sample.returned] for equation, matrix in sample.matrices.items()})
+    n = len(sample.months)
     classes = expected_ends(
         sample.months,
         sample.ended,
         lambda months: -log_share_still_here(outlook, months),
-        0 * one.astype(int),
-        [""],
-        one,
+        codes=np.zeros(n, dtype=int),
+        names=[""],
+        counts=np.ones(n),
     )
     expected = np.maximum(classes["expected"], 1e-300)
     return chi_squared_test(((classes["observed"] - expected) ** 2 / expected).sum(), len(classes))

@@ -19,8 +19,8 @@ from winback.second_lifetime.expected_value import Outlook
 from winback.second_lifetime.fitted import SecondLifetimeFit, log_chance
 from winback.second_lifetime.sample import EQUATIONS, Sample, draw_sample, refuse_separated
 from winback.second_lifetime.selection import HeckmanStep, heckman_step, mills_ratio
-from winback.second_lifetime.tenure_families import tenure_family
-from winback.survival.families import FAMILIES, maximise
+from winback.survival.duration_maximum import maximise
+from winback.survival.families import find_family
 from winback.uncertainty import normal_quantile
 
 LINKS = {"probit": Probit, "logit": Logit}
@@ -131,7 +131,7 @@ def fit_two_part(
     """
     if link not in LINKS:
         raise ValueError(f"link must be probit or logit; got {link!r}.")
-    family = tenure_family(distribution)
+    family = find_family(distribution)
     normal_quantile(level)
     if mills_ratio and (link != "probit" or distribution not in ("lognormal", "gaussian")):
         raise ValueError("mills_ratio=True needs link='probit' and a lognormal or gaussian distribution.")
@@ -143,11 +143,11 @@ def fit_sample(
     sample: Sample, link: str, distribution: str, with_mills: bool = False, level: float = 0.95
 ) -> TwoPartFit:
     """Fit the two-part model to a checked sample."""
-    family = tenure_family(distribution)
+    family = find_family(distribution)
     x_return, x_tenure, x_margin = (sample.numbers(equation) for equation in EQUATIONS)
     alpha, alpha_covariance, converged = _fit_return(x_return, sample.returned, link)
     linear = x_return @ alpha
-    stay = _fit_tenure(sample, family, x_tenure)
+    stay = maximise(family, x_tenure, sample.months, sample.ended, np.ones(len(sample.months)))
     delta, delta_covariance, sd_margin, log_margin = _fit_margin(sample.margin, x_margin)
     blocks = [alpha_covariance, *_log_spread(stay.covariance, stay.sigma), delta_covariance]
     parts = {"reacquisition": alpha, "tenure": stay.coefficients, "margin": delta}
@@ -177,7 +177,7 @@ def fit_sample(
 
 def heckman_steps(sample: Sample, distribution: str, alpha, covariance) -> dict[str, HeckmanStep]:
     """Return the second steps of Heckman's estimator; tenure has one only where every second lifetime has ended."""
-    family, back, x_return = tenure_family(distribution), sample.returned, sample.numbers("reacquisition")
+    family, back, x_return = find_family(distribution), sample.returned, sample.numbers("reacquisition")
     outcomes = {"tenure": family.outcome(sample.months), "margin": sample.margin}
     if not (sample.ended.all() and distribution in ("lognormal", "gaussian")):
         del outcomes["tenure"]
@@ -206,24 +206,6 @@ def _fit_return(covariates, returned, link):
     alpha = fit.params / size
     refuse_separated(covariates @ alpha, returned)
     return alpha, fit.cov_params() / np.outer(size, size), bool(fit.mle_retvals["converged"])
-
-
-def _fit_tenure(sample, family, covariates):
-    """Fit how long they stay; normal tenure is log-normal tenure without the logarithm."""
-    y = family.outcome(sample.months)
-    scale = 1.0 if family.log_tenure else y.std()
-    shape = FAMILIES["lognormal" if family.name == "gaussian" else family.name]
-    found = maximise(shape, covariates, y / scale, sample.ended, np.ones(len(y)))
-    if family.log_tenure:
-        return found
-    log_likelihood = found.log_likelihood + (y / scale)[sample.ended].sum() - sample.ended.sum() * np.log(scale)
-    return replace(
-        found,
-        coefficients=found.coefficients * scale,
-        sigma=found.sigma * scale,
-        covariance=found.covariance * scale**2,
-        log_likelihood=float(log_likelihood),
-    )
 
 
 def _fit_margin(margin, covariates):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from winback.results import Sentences, format_count, format_money, format_p_value, format_percent, join_words
-from winback.second_lifetime.tenure_families import tenure_family
+from winback.survival.families import find_family
 from winback.tables import NO_OFFER
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _basis(fit: SecondLifetimeFit, name) -> Iterator[str]:
         f"{name} of {format_count(fit.n)} lost customers: {format_count(fit.n_returned)} returned "
         f"({format_percent(fit.n_returned / fit.n)}), {format_count(fit.n_ended)} of these have left again{left_out}."
     )
-    yield f"Return is a {fit.link}; {tenure_family(fit.distribution).in_words}; margin is linear."
+    yield f"Return is a {fit.link}; {find_family(fit.distribution).in_words}; margin is linear."
     if not fit.converged:
         yield "The search for the best fit did not settle: do not rely on these figures."
 
@@ -82,7 +82,7 @@ def _mills(fit: TwoPartFit) -> Iterator[str]:
         if abs(step.rho) > 1:
             yield (
                 f"The Mills ratio implies a correlation of return and {equation} of {step.rho:.3f}, outside [-1, 1]: "
-                f"the shape assumed ({tenure_family(fit.distribution).in_words}) does not suit these data. Try "
+                f"the shape assumed ({find_family(fit.distribution).in_words}) does not suit these data. Try "
                 "another distribution."
             )
         else:

@@ -7,7 +7,8 @@ incidence            cumulative incidence and months lost, from arrays
 durations            who stays how much longer? `fit_duration`
 durations_table      which rows it is fitted to, and whether its terms can be told apart
 durations_text       its sentences: time ratios in words
-families             the three distributions of log time, and their likelihood
+duration_maximum     where the likelihood of a family is highest
+families             four distributions of months, each tied to a normal variable
 goodness_of_fit      does a fitted model say what customers did? `goodness_of_fit`, `check_fit`
 observed_and_fitted  curves side by side, ends by class of months
 groups               whose lifetimes are compared, and in which groups?

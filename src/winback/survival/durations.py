@@ -14,15 +14,17 @@ from scipy.special import ndtr
 from winback.discounting import check_horizon, discount_factor
 from winback.formulas import Design, bind_formula
 from winback.results import Sentences
+from winback.survival.duration_maximum import Maximum, maximise
 from winback.survival.durations_table import check_ends, row_counts, used_rows
 from winback.survival.durations_text import describe_durations
-from winback.survival.families import FAMILIES, Maximum, maximise
+from winback.survival.families import FAMILIES
 from winback.survival.groups import check_lifetime, months_and_ended
 from winback.survival.wording import MonthsResult
 from winback.uncertainty import normal_interval, normal_quantile
 
 SCALE, INTERCEPT = "scale", "Intercept"
 NODES = 64  # of the quadrature over months
+TRIED = [name for name, family in FAMILIES.items() if family.log_tenure]
 
 
 @dataclass(frozen=True, repr=False)
@@ -200,16 +202,16 @@ def fit_duration(
     """
     normal_quantile(level)
     check_lifetime(lifetime)
-    if distribution not in ("auto", *FAMILIES):
-        raise ValueError(f"distribution must be one of auto, {', '.join(FAMILIES)}; got {distribution!r}.")
+    if distribution not in ("auto", *TRIED):
+        raise ValueError(f"distribution must be one of auto, {', '.join(TRIED)}; got {distribution!r}.")
     used = used_rows(customers, lifetime, weights)
     design = bind_formula(formula, used, equation="tenure")
     months, ended = months_and_ended(used, lifetime)
     counts = row_counts(used, weights)
     matrix = design.matrix(used)
     check_ends(used, design, matrix, ended, counts, lifetime)
-    tried = FAMILIES if distribution == "auto" else {distribution: FAMILIES[distribution]}
-    found = {name: maximise(family, matrix, np.log(months), ended, counts) for name, family in tried.items()}
+    tried = TRIED if distribution == "auto" else [distribution]
+    found = {name: maximise(FAMILIES[name], matrix, months, ended, counts) for name in tried}
     aic = _compared(found, matrix.shape[1] + 1)
     best = aic["distribution"].iloc[0]
     _refuse_unfitted(found[best], design, distribution)
