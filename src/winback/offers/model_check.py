@@ -12,7 +12,7 @@ import pandas as pd
 from winback.offers.measured import measured_outcomes
 from winback.results import Result, Sentences, format_money, join_words
 from winback.tables import NO_OFFER
-from winback.uncertainty import normal_quantile
+from winback.uncertainty import normal_interval
 
 if TYPE_CHECKING:
     from winback.second_lifetime.valuation import SecondLifetimeValues
@@ -27,8 +27,8 @@ class ModelCheck(Result):
     Attributes
     ----------
     frame : pandas.DataFrame
-        One row per offer, and one for every offer together: ``offer``, ``n``, ``measured`` value per customer (before
-        cost), ``expected`` by the model for the same customers, ``gap`` = expected - measured with ``gap_low`` and
+        One row per offer, and one for every offer together: ``offer``, ``n``, ``measured`` value per customer, net
+        of cost, ``expected`` by the model for the same customers, ``gap`` = expected - measured with ``gap_low`` and
         ``gap_high``.
     horizon_months : float
     currency : str
@@ -40,7 +40,7 @@ class ModelCheck(Result):
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "offer": ("Offer", "text"),
         "n": ("Customers", "count"),
-        "measured": ("Measured value per customer", "money"),
+        "measured": ("Measured net value per customer", "money"),
         "expected": ("The model expects", "money"),
         "gap": ("Too much by", "money"),
     }
@@ -54,17 +54,20 @@ class ModelCheck(Result):
         return Sentences.of(_lines(self))
 
 
-def compare_with_trial(values: SecondLifetimeValues, level: float = 0.95) -> ModelCheck:
+def compare_with_trial(values: SecondLifetimeValues, *, held_out: bool = False, level: float = 0.95) -> ModelCheck:
     """Set what a model expects under each customer's own offer beside what the trial measured.
 
-    A model whose shape does not suit the data shows it here in money. Measured values are gross, before cost, within
-    the horizon; where the data end before a customer does they are pseudo-observations within the offer's group. The
-    interval of the gap allows for the measured values' chance error, customer by customer.
+    A model whose shape does not suit the data shows it here in money. Values are gross, net of the offer's cost, within
+    the horizon; where the data end before a customer does, measured ones are pseudo-observations within the offer's
+    group. The interval of the gap allows for the chance error of the measured values, customer by customer, and for
+    customers the model was not fitted on also for the model's own.
 
     Parameters
     ----------
     values : SecondLifetimeValues
         Of customers of the trial, over a horizon that its follow-up supports.
+    held_out : bool
+        Whether these are customers the model was not fitted on.
     level : float
         Of the intervals.
 
@@ -81,28 +84,36 @@ def compare_with_trial(values: SecondLifetimeValues, level: float = 0.95) -> Mod
     >>> values = wb.second_lifetime_value(fit, study.lapsed, study.offers)
     >>> wb.compare_with_trial(values).frame[["offer", "measured", "expected"]].round(0).head(2)
           offer  measured  expected
-    0  discount     415.0     416.0
-    1   upgrade     384.0     381.0
+    0  discount     361.0     362.0
+    1   upgrade     341.0     338.0
     """
     outcomes = measured_outcomes(values)
-    z = normal_quantile(level)
-    rows = []
-    for offer, arm in outcomes.groupby("offer", sort=False):
-        gaps = (arm["expected_value"] - arm["value"]).to_numpy()
-        error = gaps.std(ddof=1) / np.sqrt(len(gaps))
-        row = {"offer": offer, "n": len(arm), "measured": arm["value"].mean(), "expected": arm["expected_value"].mean()}
-        rows.append(row | {"gap": gaps.mean(), "gap_low": gaps.mean() - z * error, "gap_high": gaps.mean() + z * error})
-    rows.append(_all_offers(outcomes[outcomes["offer"] != NO_OFFER], z))
+    outcomes = outcomes.assign(
+        measured=outcomes["value"] - outcomes["cost"], expected=outcomes["expected_value"] - outcomes["expected_cost"]
+    )
+    arms = dict(list(outcomes.groupby("offer", sort=False)))
+    slopes = {offer: values.mean_slopes(offer, arm["row"].to_numpy()) for offer, arm in arms.items()}
+    rows = [_row(offer, [arm], [slopes[offer]], values, held_out, level) for offer, arm in arms.items()]
+    sent = [offer for offer in arms if offer != NO_OFFER]
+    if len(sent) > 1:
+        parts = [arms[offer] for offer in sent], [slopes[offer] for offer in sent]
+        rows.append(_row(EVERY_OFFER, *parts, values, held_out, level))
     return ModelCheck(pd.DataFrame(rows), values.horizon.months, values.currency)
 
 
-def _all_offers(sent, z) -> dict:
-    """Return the row of all customers who were sent an offer."""
-    gaps = sent["expected_value"] - sent["value"]
-    error = np.sqrt((gaps.groupby(sent["offer"]).var(ddof=1) * gaps.groupby(sent["offer"]).size()).sum()) / len(sent)
-    row = {"offer": EVERY_OFFER, "n": len(sent), "measured": sent["value"].mean()}
-    row |= {"expected": sent["expected_value"].mean(), "gap": gaps.mean()}
-    return row | {"gap_low": gaps.mean() - z * error, "gap_high": gaps.mean() + z * error}
+def _row(name, arms, slopes, values, held_out, level) -> dict:
+    """Return measured and expected value of the customers of one arm or several."""
+    gaps = [(arm["expected"] - arm["measured"]).to_numpy() for arm in arms]
+    sizes = np.array([len(arm) for arm in arms])
+    variance = sum(gap.var(ddof=1) * len(gap) for gap in gaps) / sizes.sum() ** 2
+    if held_out:
+        slope = np.average(slopes, axis=0, weights=sizes)
+        variance += slope @ values.fit.covariance @ slope
+    everyone = pd.concat(arms)
+    row = {"offer": name, "n": len(everyone), "measured": everyone["measured"].mean()}
+    row |= {"expected": everyone["expected"].mean(), "gap": np.concatenate(gaps).mean()}
+    low, high = normal_interval(row["gap"], np.sqrt(variance), level)
+    return row | {"gap_low": float(low), "gap_high": float(high)}
 
 
 def _lines(check: ModelCheck) -> Iterator[str]:
@@ -125,4 +136,4 @@ def _lines(check: ModelCheck) -> Iterator[str]:
     fine = list(frame.loc[~frame.index.isin(off.index), "offer"])
     if fine and len(off):
         yield f"For {join_words(fine)} the difference is within chance."
-    yield f"Values are gross, before the offer's cost, within {check.horizon_months:.1f} months."
+    yield f"Values are gross, net of the offer's cost, within {check.horizon_months:.1f} months."

@@ -132,6 +132,12 @@ class SecondLifetimeValues(Result):
                 slopes = net_value_slopes(self.fit.outlook(numbers), piece.contract, self.horizon)
                 yield rows, parameter_slopes(self.fit, numbers, slopes)
 
+    def mean_slopes(self, offer: str, rows: np.ndarray) -> np.ndarray:
+        """Return how the mean value of some customers (positions) under an offer moves with the parameters, (p,)."""
+        chosen = np.zeros(len(self.customers), dtype=bool)
+        chosen[rows] = True
+        return sum(moved[chosen[each]].sum(axis=0) for each, moved in self._slopes(offer)) / len(rows)
+
     def _averages(self, codes, labels) -> pd.DataFrame:
         members = np.eye(len(labels) + 1)[:, :-1]  # the last row is for missing labels
         slopes = {}

@@ -1,8 +1,8 @@
 r"""Where is the likelihood of a family highest? Newton's method on its concave form.
 
 In each family :math:`y = x'\beta + \sigma w`. With :math:`\gamma = \beta / \sigma`, :math:`\theta = 1 / \sigma` and
-:math:`z = \theta y - x'\gamma` every one of the log-likelihoods is concave, so Newton's method finds the one maximum, to
-the last digits: equal data written as rows or as counts give equal answers.
+:math:`z = \theta y - x'\gamma` every one of the log-likelihoods is concave, so Newton's method finds the one maximum,
+to the last digits: equal data written as rows or as counts give equal answers.
 """
 
 from __future__ import annotations

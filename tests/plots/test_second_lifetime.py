@@ -1,0 +1,75 @@
+"""Do the figures of second lifetimes carry their message, their units and a second cue?"""
+
+import matplotlib.pyplot as plt
+import pytest
+
+import winback as wb
+from winback import plots
+
+FORMULAS = {
+    "reacquisition": "offer + reason + contact_attempts",
+    "tenure": "offer + reason",
+    "margin": "offer + reason + first_margin",
+}
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def small():
+    return wb.simulate_telecom_study(10_600, calibrate=False, deal_seekers=0, rng=3)
+
+
+def test_effects_open_marks_are_those_that_may_be_none(small):
+    effects = wb.return_effects(wb.fit_two_part(small.lapsed, **FORMULAS), small.lapsed)
+    ax = plots.plot_return_effects(effects)
+    rows = effects.frame.sort_values("change")
+    marks = [line for line in ax.lines if line.get_marker() not in ("None", None, "")]
+    open_marks = [mark.get_markerfacecolor() == "white" for mark in marks]
+    assert open_marks == list((rows["change_low"] < 0) & (rows["change_high"] > 0))
+    assert "offer none against discount" in ax.get_title(loc="left")
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(rows["in_words"])
+
+
+def test_validation_shows_tenths_and_the_share_found(small):
+    found = wb.validate_return(wb.fit_two_part(small.lapsed, **FORMULAS), small.lapsed)
+    left, right = plots.plot_validation(found).axes
+    assert "tenths" in left.get_title(loc="left")
+    assert f"{found.frame['cumulative_share'][2]:.0%}" in right.get_title(loc="left")
+    assert right.lines[0].get_linestyle() != right.lines[1].get_linestyle()
+
+
+def test_rankings_say_what_is_forgone_or_that_nothing_is(small):
+    values = wb.second_lifetime_value(wb.fit_two_part(small.lapsed, **FORMULAS), small.lapsed, small.offers)
+    found = wb.compare_rankings(values)
+    ax = plots.plot_rankings(found)
+    title = ax.get_title(loc="left")
+    clear = found.frame["forgone_low"][0] > 0
+    assert ("forgoes" in title) == clear
+    assert list(ax.lines[0].get_ydata()) == list(found.frame["by_value"])
+    assert ax.lines[0].get_marker() != ax.lines[1].get_marker()
+
+
+def test_values_by_acceptance_are_those_of_the_result(small):
+    fit = wb.fit_joint(small.lapsed, **FORMULAS)
+    found = wb.value_by_acceptance(fit, small.lapsed, offer="upgrade", horizon_months=48, annual_discount=0.1)
+    ax = plots.plot_value_by_acceptance(found)
+    assert f"{abs(found.frame['two_part_off'].iloc[-1]):.0%}" in ax.get_title(loc="left")
+    assert list(ax.lines[0].get_ydata()) == list(found.frame["joint"])
+
+
+def test_first_and_second_values_in_the_order_of_the_groups(small):
+    found = wb.first_and_second_value(small.lapsed, horizon_months=60, annual_discount=0, by="reason")
+    ax = plots.plot_first_and_second(found)
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(found.frame["group"])
+    assert "second lifetime" in ax.get_title(loc="left")
+
+
+def test_a_figure_can_be_drawn_on_given_axes(small):
+    effects = wb.return_effects(wb.fit_two_part(small.lapsed, **FORMULAS), small.lapsed)
+    _, ax = plt.subplots()
+    assert plots.plot_return_effects(effects, ax) is ax

@@ -1,0 +1,87 @@
+"""Are first and second lifetime values those of the same customers, with an interval that allows for the pairing?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+from coverage_harness import assert_covers
+
+import winback as wb
+
+
+def lives(rng, n=300, longest=36.0):
+    """Draw returned customers whose margins in both lifetimes go together."""
+    level = rng.normal(40, 10, n)
+    months, followed = rng.lognormal(2.5, 0.75, n), rng.uniform(20, longest, n)
+    return pd.DataFrame(
+        {
+            "customer_id": np.arange(n),
+            "first_tenure": rng.lognormal(2.4, 0.6, n),
+            "first_margin": level + rng.normal(0, 2, n),
+            "reason": rng.choice(["price", "service"], n),
+            "returned": True,
+            "second_tenure": np.minimum(months, followed),
+            "second_ended": months <= followed,
+            "second_margin": level + rng.normal(0, 2, n),
+        }
+    )
+
+
+def test_without_anyone_cut_off_it_is_arithmetic(rng):
+    table = lives(rng).assign(second_ended=True)
+    (row,) = wb.first_and_second_value(table, horizon_months=12, annual_discount=0).frame.to_dict("records")
+    first = table["first_margin"] * table["first_tenure"]
+    second = table["second_margin"] * table["second_tenure"].clip(upper=12)
+    assert row["first_value"] == pytest.approx(first.mean())
+    assert row["second_value"] == pytest.approx(second.mean())
+    error = (second - first).std() / np.sqrt(len(table))
+    assert row["difference_high"] - row["difference"] == pytest.approx(1.959964 * error)
+
+
+def test_the_study_shows_its_published_values(study):
+    sent = study.lapsed.query("offer != 'none'")
+    (row,) = wb.first_and_second_value(sent, horizon_months=84, annual_discount=0).frame.to_dict("records")
+    assert row["n"] == 17_800
+    assert row["first_value"] == pytest.approx(1262.00, abs=0.01)
+    assert row["second_value_low"] < 1410.00 < row["second_value_high"]
+    assert abs(row["second_value"] - 1410.00) < 0.3 * (row["second_value_high"] - row["second_value"])
+
+
+def test_groups_partition_everybody(rng):
+    table = lives(rng)
+    settings = {"horizon_months": 18, "annual_discount": 0.1}
+    groups = wb.first_and_second_value(table, by="reason", **settings).frame
+    everybody = wb.first_and_second_value(table, **settings).frame
+    assert groups["n"].sum() == len(table)
+    assert np.average(groups["first_value"], weights=groups["n"]) == pytest.approx(everybody["first_value"][0])
+
+
+@pytest.mark.slow
+def test_intervals_of_the_difference_cover():
+    rng = np.random.default_rng(7)
+    truth_table = lives(rng, 400_000, longest=20.001)
+    second = truth_table["second_margin"] * np.minimum(rng.lognormal(2.5, 0.75, len(truth_table)), 18)
+    truth = (second - truth_table["first_margin"] * truth_table["first_tenure"]).mean()
+    found = [
+        wb.first_and_second_value(lives(rng), horizon_months=18, annual_discount=0).frame.iloc[0] for _ in range(1000)
+    ]
+    assert_covers([row["difference_low"] for row in found], [row["difference_high"] for row in found], truth)
+
+
+def test_a_horizon_beyond_the_data_is_refused(rng):
+    with pytest.raises(ValueError, match="reaches beyond the data"):
+        wb.first_and_second_value(lives(rng), horizon_months=60, annual_discount=0)
+
+
+def test_nobody_to_compare_is_said(rng):
+    table = lives(rng, 3).assign(returned=False, second_tenure=np.nan, second_ended=None, second_margin=np.nan)
+    with pytest.raises(ValueError, match="0 customers returned"):
+        wb.first_and_second_value(table, horizon_months=12, annual_discount=0)
+
+
+@pytest.mark.parametrize(("gain", "words"), [(30, "more than first"), (-30, "less than first"), (0, "not clearly")])
+def test_the_verdict_follows_the_interval(rng, gain, words):
+    table = lives(rng).assign(second_ended=True)
+    table = table.assign(first_tenure=10.0, second_tenure=10.0, first_margin=lambda t: t["second_margin"] - gain)
+    table["first_margin"] += rng.permutation(np.repeat([-1.0, 1.0], 150))
+    said = str(wb.first_and_second_value(table, horizon_months=12, annual_discount=0).describe())
+    assert words in said
