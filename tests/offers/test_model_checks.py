@@ -65,7 +65,7 @@ def test_customers_set_aside_are_not_measured(valued):
 
 
 def test_a_good_model_is_within_chance_of_the_trial(valued):
-    fit, judge_by, values = valued
+    _, judge_by, values = valued
     held_out = wb.compare_with_trial(values, held_out=True).frame
     std_error = (held_out["gap_high"] - held_out["gap"]) / 1.96
     assert (held_out["gap"].abs() < 3.3 * std_error).all()
