@@ -316,3 +316,12 @@ def test_far_away_covariates_do_no_harm(rng):
     near = fit_duration(table, "spend", "loglogistic")
     far = fit_duration(table.assign(spend=1e6 + 1e3 * table["spend"]), "spend", "loglogistic")
     assert estimates(far)["spend"] * 1e3 == pytest.approx(estimates(near)["spend"], rel=1e-4)
+
+
+def test_predictions_are_by_customer(study):
+    fit = fit_duration(study.lapsed, "reason", "lognormal")
+    some = study.lapsed.head(3)
+    found = fit.predict(some, 24)
+    assert list(found["customer_id"]) == list(some["customer_id"])
+    assert found["median_months"].to_numpy() == pytest.approx(fit.median(some))
+    assert found["expected_months"].to_numpy() == pytest.approx(fit.restricted_mean(some, 24))

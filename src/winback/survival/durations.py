@@ -95,6 +95,13 @@ class DurationFit(MonthsResult):
         """Return the months by which half of such customers have left, shape (n,)."""
         return np.exp(self.log_months(customers) + self.sigma * FAMILIES[self.distribution].median)
 
+    def predict(self, customers: pd.DataFrame, horizon_months: float) -> pd.DataFrame:
+        """Return ``customer_id`` (where there is one), ``median_months`` and ``expected_months`` within the horizon."""
+        columns = {"customer_id": customers["customer_id"].to_numpy()} if "customer_id" in customers else {}
+        columns["median_months"] = self.median(customers)
+        columns["expected_months"] = self.restricted_mean(customers, horizon_months)
+        return pd.DataFrame(columns)
+
     def restricted_mean(
         self, customers: pd.DataFrame, horizon_months: float, annual_discount: float = 0.0
     ) -> np.ndarray:
