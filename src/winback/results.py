@@ -151,14 +151,17 @@ class Result:
         A column with ``<name>_low`` and ``<name>_high`` beside it is shown with its interval.
     currency : str
         Sign or code put before money.
+    frame : pandas.DataFrame
+        The figures of a result that is one table.
     """
 
+    frame: pd.DataFrame
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {}
     currency: str = "$"
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the result as a tidy frame, unrounded."""
-        raise NotImplementedError
+        """Return the result as a tidy frame, unrounded: a copy of its ``frame``."""
+        return self.frame.copy()
 
     def describe(self) -> Sentences:
         """Return the result in sentences."""

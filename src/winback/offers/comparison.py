@@ -75,10 +75,6 @@ class OfferComparison(Result):
         """Whether offers are judged by ``incremental`` figures (measured or assumed) or by ``gross`` ones."""
         return "incremental" if self.control is not None or self.settings.organic is not None else "gross"
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per offer, most profitable first."""
-        return self.frame.copy()
-
     def describe(self) -> Sentences:
         """Say which offer to send, how surely, and what the figures do not say."""
         return describe_comparison(self)

@@ -49,10 +49,6 @@ class ContactWorth(Result):
         "measured": ("Gain, measured", "money"),
     }
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per cost of a contact."""
-        return self.frame.copy()
-
     def describe(self) -> Sentences:
         """Say who is not worth a contact."""
         return Sentences.of(_lines(self))

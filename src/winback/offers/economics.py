@@ -42,10 +42,6 @@ class OfferEconomics(Result):
         "incremental_roi": ("Incremental ROI", "percent0"),
     }
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per offer, highest profit first (incremental where organic return is assumed)."""
-        return self.frame.copy()
-
     def describe(self) -> Sentences:
         """Say which offer wins on profit and which on ROI, and where that turns."""
         kind = "incremental" if "incremental_profit" in self.frame else "gross"

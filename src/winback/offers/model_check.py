@@ -45,10 +45,6 @@ class ModelCheck(Result):
         "gap": ("Too much by", "money"),
     }
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per offer."""
-        return self.frame.copy()
-
     def describe(self) -> Sentences:
         """Say where the model's money is wrong."""
         return Sentences.of(_lines(self))

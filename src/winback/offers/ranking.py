@@ -45,10 +45,6 @@ class RankingComparison(Result):
         "forgone_predicted": ("Forgone, predicted", "money"),
     }
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per share contacted."""
-        return self.frame.copy()
-
     def describe(self) -> Sentences:
         """Say what ranking by chance of return forgoes."""
         return Sentences.of(_lines(self))

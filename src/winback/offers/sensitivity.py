@@ -37,10 +37,6 @@ class OfferSensitivity(Result):
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per setting and offer."""
-        return self.frame.copy()
-
     def describe(self) -> Sentences:
         """Say whether the best offer stays the best."""
         if self.frame.empty:

@@ -45,10 +45,6 @@ class ValueByAcceptance(Result):
         "two_part_off": ("Two-part off by", "percent"),
     }
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per share."""
-        return self.frame.copy()
-
     def describe(self) -> Sentences:
         """Say what happens to the value of a returned customer when more of them return."""
         return Sentences.of(_lines(self))

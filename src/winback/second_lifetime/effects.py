@@ -42,10 +42,6 @@ class ReturnEffects(Result):
         "p_value": ("p-value", "p_value"),
     }
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per term."""
-        return self.frame.copy()
-
     def describe(self) -> Sentences:
         """Say what raises and what lowers the chance of return, strongest first."""
         return Sentences.of(_lines(self))

@@ -44,10 +44,6 @@ class FirstAndSecondValue(Result):
         "difference": ("Difference", "money"),
     }
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per group."""
-        return self.frame.copy()
-
     def describe(self) -> Sentences:
         """Say whether the second lifetime is worth more."""
         return Sentences.of(_lines(self))

@@ -84,10 +84,6 @@ class ReturnValidation(Result):
         "cumulative_share": ("Of all who returned, so far", "percent"),
     }
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per tenth."""
-        return self.frame.copy()
-
     def describe(self) -> Sentences:
         """Say how well return is predicted."""
         return Sentences.of(_lines(self))

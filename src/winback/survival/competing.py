@@ -51,10 +51,6 @@ class CompetingRisks(MonthsResult):
         "months_lost": ("Months lost per customer", "months"),
     }
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per group and reason."""
-        return self.frame.copy()
-
     def describe(self) -> Sentences:
         """Say for which reason most leave again, and how many months each reason costs."""
         return Sentences.of(_lines(self))

@@ -66,10 +66,6 @@ class SurvivalCurves(MonthsResult):
         "n_at_horizon": ("Watched at the horizon", "count"),
     }
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per group."""
-        return self.frame.copy()
-
     def describe(self) -> Sentences:
         """Say who stays longer, by how much, and what the curves rest on."""
         return describe_curves(self)

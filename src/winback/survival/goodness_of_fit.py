@@ -56,10 +56,6 @@ class GoodnessOfFit(MonthsResult):
         "p_value": ("p-value", "p_value"),
     }
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per group."""
-        return self.frame.copy()
-
     def describe(self) -> Sentences:
         """Say whether the model fits, and where it misses most."""
         return Sentences.of(_lines(self))
