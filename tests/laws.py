@@ -27,6 +27,7 @@ class Estimator:
     totals: str = ""  # what it doubles: counts and sums
     std_errors: str = ""  # what it divides by about the root of two
     groups: str | None = None  # column of the groups, all of one size, within which variance is estimated
+    tolerance: float = 1e-9  # to which answers must agree; what is found by search is found no more exactly
     freedom: int = 0  # degrees of freedom lost in each: 1 for sample variances, 0 for likelihoods
 
     def __str__(self) -> str:
@@ -34,12 +35,12 @@ class Estimator:
 
 
 def row_order_does_not_matter(one: Estimator, table: pd.DataFrame) -> None:
-    _same(one.estimate(table, 1.0), one.estimate(table.sample(frac=1, random_state=1), 1.0))
+    _same(one.estimate(table, 1.0), one.estimate(table.sample(frac=1, random_state=1), 1.0), one.tolerance)
 
 
 def a_strange_index_does_not_matter(one: Estimator, table: pd.DataFrame) -> None:
     strange = table.set_axis(pd.Index(np.arange(len(table)) % 2, name=table.columns[-1]))
-    _same(one.estimate(table, 1.0), one.estimate(strange, 1.0))
+    _same(one.estimate(table, 1.0), one.estimate(strange, 1.0), one.tolerance)
 
 
 def the_callers_table_is_not_changed(one: Estimator, table: pd.DataFrame) -> None:
@@ -50,7 +51,7 @@ def the_callers_table_is_not_changed(one: Estimator, table: pd.DataFrame) -> Non
 
 def further_columns_change_nothing(one: Estimator, table: pd.DataFrame) -> None:
     further = table.assign(country="NZ", note=[f"row {number}" for number in range(len(table))], zero=0.0)
-    _same(one.estimate(table, 1.0), one.estimate(further, 1.0))
+    _same(one.estimate(table, 1.0), one.estimate(further, 1.0), one.tolerance)
 
 
 def money_in_another_currency_is_the_same_money(one: Estimator, table: pd.DataFrame, rate: float = 7.25) -> None:
@@ -58,12 +59,12 @@ def money_in_another_currency_is_the_same_money(one: Estimator, table: pd.DataFr
     exchanged = table.assign(**{name: table[name] * rate for name in one.money_in})
     before, after = one.estimate(table, 1.0), one.estimate(exchanged, rate)
     in_money = _columns(before, one.money) if one.money else []
-    _same(before.assign(**(before[in_money] * rate)), after)
+    _same(before.assign(**(before[in_money] * rate)), after, one.tolerance)
 
 
 def names_of_customers_do_not_matter(one: Estimator, table: pd.DataFrame) -> None:
     renamed = table.assign(**{one.customer: [f"Ms {number * 7919 % 1009}" for number in range(len(table))]})
-    _same(one.estimate(table, 1.0), one.estimate(renamed, 1.0))
+    _same(one.estimate(table, 1.0), one.estimate(renamed, 1.0), one.tolerance)
 
 
 def doubling_the_table_adds_certainty_and_nothing_else(one: Estimator, table: pd.DataFrame) -> None:
@@ -76,7 +77,7 @@ def doubling_the_table_adds_certainty_and_nothing_else(one: Estimator, table: pd
     for pattern, factor in factors.items():
         if pattern:
             columns = _columns(before, pattern)
-            _same(before[columns] * factor, after[columns])
+            _same(before[columns] * factor, after[columns], one.tolerance)
 
 
 LAWS = (
@@ -100,6 +101,6 @@ def _columns(frame: pd.DataFrame, pattern: str) -> list[str]:
     return names
 
 
-def _same(expected: pd.DataFrame, found: pd.DataFrame) -> None:
-    """Demand equal frames, up to rounding in the ninth digit."""
-    pd.testing.assert_frame_equal(expected, found, rtol=1e-9, atol=1e-9, check_dtype=False)
+def _same(expected: pd.DataFrame, found: pd.DataFrame, tolerance: float) -> None:
+    """Demand equal frames, up to rounding."""
+    pd.testing.assert_frame_equal(expected, found, rtol=tolerance, atol=tolerance, check_dtype=False)

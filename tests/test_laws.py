@@ -130,6 +130,53 @@ def causes(table, _):
     return wb.competing_risks(table, by="reason", horizon_months=20).frame.set_index(["group", "reason"])
 
 
+def lapsed_customers(rng, n=400):
+    """Draw lapsed customers under three offers and none, whose return, tenure and margin go together."""
+    u, e, m = rng.multivariate_normal(np.zeros(3), [[1, 0.4, 0.3], [0.4, 1, -0.2], [0.3, -0.2, 1]], n).T
+    x, driver, offer = rng.normal(size=n), rng.normal(size=n), rng.permutation(np.arange(n) % 3)
+    returned = 0.2 + 0.4 * x + 0.7 * driver - 0.3 * (offer == 2) + u > 0
+    tenure, followed = np.exp(2.5 + 0.2 * x + 0.7 * e), rng.uniform(10, 40, n)
+    return pd.DataFrame(
+        {
+            "customer_id": rng.permutation(n),
+            "x": x,
+            "driver": driver,
+            "offer": np.array(["discount", "upgrade", "none"])[offer],
+            "returned": returned,
+            "second_tenure": np.where(returned, np.minimum(tenure, followed), np.nan),
+            "second_ended": pd.Series(tenure <= followed, dtype="boolean").where(returned),
+            "second_margin": np.where(returned, 40 + 5 * x + 10 * m, np.nan),
+        }
+    )
+
+
+FORMULAS = {"reacquisition": "offer + x + driver", "tenure": "offer + x", "margin": "offer + x"}
+LAPSED = {"draw": lapsed_customers, "money_in": ("second_margin",)}
+
+
+def parameters(fit):
+    """Return a fit's parameters side by side: those of margin are money, the others not."""
+    rows = fit.params.assign(name=fit.params["equation"] + " " + fit.params["term"]).set_index("name")
+    return (
+        rows[["estimate", "std_error"]].stack().to_frame().T.pipe(lambda t: t.set_axis(t.columns.map(" ".join), axis=1))
+    )
+
+
+def two_part(table, _):
+    return parameters(wb.fit_two_part(table, **FORMULAS))
+
+
+def joint(table, _):
+    return parameters(wb.fit_joint(table, **FORMULAS))
+
+
+def lifetime_values(table, money):
+    fit = wb.fit_two_part(table, **FORMULAS)
+    costs = [Offer(name=name, amount=30 * money, paid="on_acceptance") for name in ("discount", "upgrade")]
+    values = wb.second_lifetime_value(fit, table, costs, horizon_months=24, annual_discount=0.1)
+    return values.averages.set_index("offer").drop(columns=["segment", "n"])
+
+
 def fit_of_durations(table, _):
     return wb.goodness_of_fit(wb.fit_duration(table, "reason", "weibull"), table).frame.set_index("group")
 
@@ -153,6 +200,30 @@ CASES = laws.cases(
         estimate=paired_curves,
         estimates="^difference$",
         **CURVES | {"groups": None},
+    ),
+    Estimator(
+        "fit_two_part",
+        estimate=two_part,
+        money="^margin",
+        estimates="^(?!margin sd).*estimate$",  # the spread of a linear model counts the coefficients
+        std_errors="^[rt].*std_error$",
+        **LAPSED,
+    ),
+    Estimator(
+        "fit_joint",
+        estimate=joint,
+        money="^margin",
+        estimates="estimate$",
+        std_errors="std_error$",
+        tolerance=1e-6,
+        **LAPSED,
+    ),
+    Estimator(
+        "second_lifetime_value",
+        estimate=lifetime_values,
+        money="value|cost|gain",
+        estimates="(value|gain|cost)$",
+        **LAPSED,
     ),
     Estimator(
         "competing_risks",

@@ -134,7 +134,7 @@ def _finish(theta, data):
             return (theta, value), information, False
         step = np.linalg.solve(information, gradient)
         if gradient @ step < ENOUGH * max(1.0, abs(value)):
-            return (theta, value), information, True
+            return (theta + step, value), information, True  # the last step whole: too flat here to see it rise
         for halved in range(30):
             there = theta + step * 0.5**halved
             if np.abs(there[-3:]).max() <= LARGEST_FREE_CORRELATION:
