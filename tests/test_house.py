@@ -23,6 +23,7 @@ ROWS = [
     "second_lifetime",
     "survival",
     "formulas",
+    "formula_checks",
     "pseudo_observations",
     "offers.tailoring",
     "offers.catalog",

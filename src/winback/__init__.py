@@ -9,7 +9,8 @@ datasets             the telecom study, and public data
 offers               which offer, to whom, and does it pay?
 second_lifetime      who comes back, for how long, worth how much?
 survival             how long do they stay?
-formulas             right-hand-side formulas, checked before anything is fitted
+formulas             right-hand-side formulas, bound to a table
+formula_checks       can a formula be fitted to this table?
 pseudo_observations  months within a horizon, as if nobody had been cut off
 tables               the tables: columns, units, checks
 results              how every result shows itself

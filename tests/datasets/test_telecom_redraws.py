@@ -167,7 +167,7 @@ def explained(without_seekers):
     return pd.DataFrame(
         {
             "returned": outcomes["returned_discount"],
-            "latent": fitted("return", "intercept, discount"),
+            "latent": fitted("reacquisition", "intercept, discount"),
             "tenure": np.log(outcomes["second_tenure_discount"]) - fitted("tenure", "intercept"),
             "margin": outcomes["second_margin_discount"] - fitted("margin", "intercept, discount"),
         }

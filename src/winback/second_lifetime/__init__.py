@@ -17,7 +17,6 @@ two_part               the simple model beside it: `fit_two_part`
 selection              Mills ratio and Heckman's standard errors
 fitted                 what all fits have in common: parameters, predictions
 sample                 who enters a model, and can it be estimated?
-tenure_families        shapes of second tenures
 bivariate_normal       two correlated normal variables below their bounds
 wording                all of it in words
 """

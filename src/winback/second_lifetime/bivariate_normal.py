@@ -8,6 +8,7 @@ from scipy.special import log_ndtr, ndtr, owens_t
 
 LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
 INVERSE_ROOT_2PI = np.exp(-LOG_ROOT_2PI)
+NEAR = 1e-150  # taken as zero, so that products of bounds are no underflow
 FAR = 38.0  # beyond it a normal probability is 0 or 1 in floating point
 FARTHEST = 1e6  # bounds beyond are taken as these
 SMALL = 1e-7  # below it the difference of terms near one half has lost too many digits for a logarithm
@@ -69,14 +70,15 @@ def bivariate_normal_cdf(h: ArrayLike, k: ArrayLike, r: ArrayLike) -> np.ndarray
     0.333333333333
     """
     h, k, r = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (h, k, r)))
-    h, k = np.clip(h, -FAR, FAR) + 0.0, np.clip(k, -FAR, FAR) + 0.0  # no infinity, and no negative zero
+    h, k = (np.where(np.abs(x) < NEAR, 0.0, np.clip(x, -FAR, FAR)) for x in (h, k))  # no infinity, no negative zero
     if not (np.abs(r) < 1).all():
         raise ValueError("A correlation must lie between -1 and 1.")
     root = np.sqrt((1 - r) * (1 + r))
     with np.errstate(divide="ignore", invalid="ignore"):
         slope_h, slope_k = (k - r * h) / (h * root), (h - r * k) / (k * root)
         both = 0.5 * (ndtr(h) + ndtr(k)) - owens_t(h, slope_h) - owens_t(k, slope_k)
-    both = both - 0.5 * ((h * k < 0) | ((h * k == 0) & (h + k < 0)))
+    sides = np.sign(h) * np.sign(k)
+    both = both - 0.5 * ((sides < 0) | ((sides == 0) & (h + k < 0)))
     at_zero = (h == 0) & (k == 0)
     return np.clip(np.where(at_zero, 0.25 + np.arcsin(r) / (2 * np.pi), both), 0.0, 1.0)
 
@@ -141,4 +143,6 @@ def _highest_point(k, start, slope, rounds=60):
 def _slope_and_curvature(s, k, start, slope):
     x = start + slope * s
     ratio = np.exp(log_normal_density(x) - log_ndtr(x))
-    return k - s + slope * ratio, 1 + slope**2 * ratio * (ratio + x)
+    return k - s + slope * ratio, 1 + slope**2 * np.clip(
+        ratio * (ratio + x), 0.0, 1.0
+    )  # but for rounding it lies there

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, ndtr
 
-from winback.formulas import CODED
+from winback.formula_checks import CODED
 from winback.results import Result, Sentences, format_percent, join_words
 from winback.second_lifetime.bivariate_normal import normal_density
 from winback.second_lifetime.fitted import SecondLifetimeFit

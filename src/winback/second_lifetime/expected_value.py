@@ -33,6 +33,8 @@ from winback.survival.families import Family
 
 LOWEST, HIGHEST = -5.5, 6.0  # normal scores beyond carry a share of 2e-8 below, 1e-9 above
 NODES_PER_SCORE, FEWEST_NODES = 1.5, 10  # relative error below 1e-4, see the tests
+NODES_WITHOUT_END = 4.0  # times as many where there is no horizon
+FARTHEST_SHIFT = 8.0
 ROWS_AT_ONCE = 4096  # fits the processor's cache
 
 
@@ -130,20 +132,28 @@ def _y(outlook, t):
     return outlook.mean_tenure + outlook.sd_tenure * outlook.family.quantile(t)
 
 
-def _score_at(outlook, months):
+def _score_at(outlook, months, low, high):
     """Return the normal score at which tenure reaches so many months, within the range of integration."""
     if months == np.inf:
-        return np.full_like(outlook.a, HIGHEST + 2 + 2 * outlook.sd_tenure * outlook.family.log_tenure)
+        return high + 2 + 2 * outlook.sd_tenure * outlook.family.log_tenure
     w = (outlook.family.outcome(np.float64(months)) - outlook.mean_tenure) / outlook.sd_tenure
-    return np.clip(outlook.family.score(w), LOWEST, HIGHEST)
+    return np.clip(outlook.family.score(w), low, high)
 
 
 def _nodes(outlook, horizon):
-    """Yield normal scores up to the horizon, piece by piece between kinks, with weights that include the density."""
-    kinks = [] if outlook.family.log_tenure else [_score_at(outlook, 0.0)]  # normal tenures are cut off at zero
-    for start, end in pairwise([np.full_like(outlook.a, LOWEST), *kinks, _score_at(outlook, horizon)]):
+    """Yield normal scores up to the horizon, piece by piece between kinks, with weights that include the density.
+
+    Where return is unlikely, those who return all the same have scores around -rho a: the range is shifted there. The
+    nearer the correlation is to one, the steeper is the integrand, and the more nodes it takes.
+    """
+    rho = outlook.rho_return_tenure
+    shift = np.minimum(abs(rho) * np.maximum(-outlook.a, 0.0), FARTHEST_SHIFT)
+    low, high = LOWEST - shift * (rho < 0), HIGHEST + shift * (rho > 0)
+    density = NODES_PER_SCORE / np.sqrt(1 - rho**2) * (NODES_WITHOUT_END if horizon == np.inf else 1.0)
+    kinks = [] if outlook.family.log_tenure else [_score_at(outlook, 0.0, low, high)]  # months are cut off at zero
+    for start, end in pairwise([low, *kinks, _score_at(outlook, horizon, low, high)]):
         half = 0.5 * (end - start)
-        n_nodes = max(FEWEST_NODES, int(NODES_PER_SCORE * 2 * half.max(initial=0)))
+        n_nodes = max(FEWEST_NODES, int(density * 2 * half.max(initial=0)))
         for node, weight in zip(*_legendre(n_nodes), strict=True):
             t = start + half * (node + 1)
             yield t, half * (weight * normal_density(t))

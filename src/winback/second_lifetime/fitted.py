@@ -49,6 +49,8 @@ class SecondLifetimeFit(Result):
     converged : bool
     level : float
         Of all intervals.
+    cautions : tuple of str
+        What else a reader should know, such as values that lie far out.
     """
 
     designs: Mapping[str, Design] = field(repr=False)
@@ -65,6 +67,7 @@ class SecondLifetimeFit(Result):
     longest: float
     converged: bool
     level: float
+    cautions: tuple[str, ...] = ()
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "equation": ("Equation", "text"),
         "in_words": ("Term", "text"),

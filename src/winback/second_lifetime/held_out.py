@@ -114,7 +114,7 @@ def validate_return(
     >>> fit_on, judge_by = wb.hold_out(study.lapsed)
     >>> fit = wb.fit_two_part(fit_on, reacquisition="offer + reason", tenure="reason", margin="reason")
     >>> wb.validate_return(fit, judge_by).frame["lift"].round(2).head(2).tolist()
-    [1.37, 1.32]
+    [1.36, 1.3]
     """
     table = check_lapsed(held_out, needs=("returned",))
     if "eligible" in table:
@@ -152,10 +152,11 @@ def _hits(chance, returned, threshold) -> dict[str, float]:
 
 
 def _tenths(chance, returned) -> pd.DataFrame:
-    """Cut customers into tenths by their chance; equal chances keep the order of the table."""
+    """Cut customers into tenths by their chance; customers of equal chance count with their average."""
     order = np.argsort(-chance, kind="stable")
     parts = np.array_split(order, CLASSES)
-    n, back = np.array([len(part) for part in parts]), np.array([returned[part].sum() for part in parts])
+    average = pd.Series(returned.astype(float)).groupby(chance).transform("mean").to_numpy()
+    n, back = np.array([len(part) for part in parts]), np.array([average[part].sum() for part in parts])
     low, high = share_interval(back, n)
     return pd.DataFrame(
         {

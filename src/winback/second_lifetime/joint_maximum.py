@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from winback.second_lifetime.joint_likelihood import N_SHARED, JointData, hessian, log_likelihood
-from winback.second_lifetime.sample import EQUATIONS, Sample
+from winback.second_lifetime.sample import EQUATIONS, Sample, orthonormal
 from winback.survival.families import Family
 
 LARGEST_FREE_CORRELATION = 7.0  # tanh(7) = .999998
@@ -56,13 +56,13 @@ def scaled_data(sample: Sample, family: Family) -> tuple[JointData, Scaling]:
     order = np.argsort(~sample.ended, kind="stable")  # ended ones first
     y = family.outcome(sample.months)[order]
     units = np.array([1.0 if family.log_tenure else y.std(), sample.margin.std()])
-    orthonormal, turns = zip(*(_orthonormal(sample.numbers(equation)) for equation in EQUATIONS), strict=True)
+    columns, turns = zip(*(orthonormal(sample.numbers(equation)) for equation in EQUATIONS), strict=True)
     n_ended = int(sample.ended.sum())
     data = JointData(
-        orthonormal[0][~sample.returned],
-        orthonormal[0][sample.returned][order],
-        orthonormal[1][order],
-        orthonormal[2][order],
+        columns[0][~sample.returned],
+        columns[0][sample.returned][order],
+        columns[1][order],
+        columns[2][order],
         y / units[0],
         sample.margin[order] / units[1],
         n_ended,
@@ -72,13 +72,6 @@ def scaled_data(sample: Sample, family: Family) -> tuple[JointData, Scaling]:
     jacobian = -n_ended * scales[0] - len(y) * scales[1] - (y[:n_ended].sum() if family.log_tenure else 0.0)
     turns = (turns[0], turns[1] / units[0], turns[2] / units[1])
     return data, Scaling(turns, scales, float(jacobian))
-
-
-def _orthonormal(covariates):
-    """Return covariates that are uncorrelated and of size one, and the matrix R of X = Q R."""
-    q, r = np.linalg.qr(covariates)
-    root = np.sqrt(len(covariates))
-    return q * root, r / root
 
 
 def maximise_joint(start: np.ndarray, data: JointData, scaling: Scaling) -> JointMaximum:
@@ -118,7 +111,7 @@ def _climb(theta, data):
         return (-value / n, -gradient / n) if usable else (1e10, np.zeros_like(theta))
 
     scale, directions = np.linalg.eigh(-hessian(theta, data) / n)
-    first_guess = (directions / np.maximum(scale, 1e-3)) @ directions.T
+    first_guess = (directions / np.maximum(scale, max(1e-3, 1e-9 * scale.max()))) @ directions.T
     options = {"hess_inv0": 0.5 * (first_guess + first_guess.T), "gtol": 1e-7, "maxiter": 500}
     return minimize(misfit, theta, jac=True, method="BFGS", options=options).x
 

@@ -12,6 +12,9 @@ import pandas as pd
 from winback.formulas import TABLE, Design, bind_formulas
 from winback.tables import SECOND_LIFETIME, ProblemList, TableError, check_lapsed
 
+FAR_OUT = 8.0  # spreads; among a million normal values the furthest lies near 5
+LARGEST_MARGIN = 1e12
+EXACT = 1e-8  # of the largest value: what is left over is rounding
 EQUATIONS = ("reacquisition", "tenure", "margin")
 
 
@@ -101,19 +104,66 @@ def _refuse_what_cannot_be_estimated(sample):
         if there <= needed:
             problem = f"has {needed} unknowns, but there are {there} {what}"
             problems.add(f"{equation} formula", problem, "Use fewer terms, or more data.")
-    if np.ptp(sample.margin) == 0:
-        problems.add("second_margin", "is the same for everyone who returned", "There is nothing to explain.")
+    problems.add_rows(
+        "second_margin",
+        _among_all(sample, np.abs(sample.margin) > LARGEST_MARGIN),
+        "is too large for money per month",
+        "Correct it, or state money in a larger unit.",
+    )
+    if not problems.found:
+        _check_exact("second_margin", sample.margin, sample.numbers("margin"), problems)
+        _check_exact("second_tenure", np.log(sample.months), sample.numbers("tenure"), problems)
     problems.raise_if_any()
+
+
+def _among_all(sample, rows):
+    """Return a mask of those who returned as one of all customers."""
+    mask = np.zeros(sample.n, dtype=bool)
+    mask[np.flatnonzero(sample.returned)[rows]] = True
+    return mask
+
+
+def _check_exact(column, outcome, covariates, problems):
+    """Report an outcome that follows from its covariates without error: no likelihood has a maximum then."""
+    fitted = covariates @ np.linalg.lstsq(covariates, outcome, rcond=None)[0]
+    if np.abs(outcome - fitted).max() <= EXACT * max(np.abs(outcome).max(), 1e-300):
+        remedy = "Check that it was measured and not computed; explain it by fewer terms."
+        problems.add(column, "follows from the formula's terms without any error", remedy)
+
+
+def outliers(
+    sample: Sample, mean_tenure: np.ndarray, sd_tenure: float, mean_margin: np.ndarray, sd_margin: float, family
+):
+    """Say whose tenure or margin lies so far from what is expected that it may be a mistake, in words.
+
+    Tenures still running are expected to be long, so only ended ones are looked at.
+    """
+    back = sample.customers["customer_id"].to_numpy()[sample.returned]
+    tenure = np.where(sample.ended, (family.outcome(sample.months) - mean_tenure) / sd_tenure, 0.0)
+    found = []
+    for column, far, values in (
+        ("second_tenure", family.score(tenure), sample.months),
+        ("second_margin", (sample.margin - mean_margin) / sd_margin, sample.margin),
+    ):
+        n, worst = int((np.abs(far) > FAR_OUT).sum()), int(np.abs(far).argmax())
+        if n:
+            found.append(
+                f"{n:,} of {len(back):,} values of {column} lie more than {FAR_OUT:g} spreads from what is expected, "
+                f"furthest customer {back[worst]} with {values[worst]:g}: check them, one can move everything"
+            )
+    return tuple(found)
 
 
 def _check_separation(sample, problems):
     """Report yes-or-no terms of which all or none returned: their effect on return would be infinite."""
     design = sample.designs["reacquisition"]
     numbers = sample.numbers("reacquisition")
+    _check_labels(sample, design, problems)
+    seen = set() if not problems.found else set(design.names)  # one word about a separation is enough
     for place, name in enumerate(design.names):
         column = numbers[:, place]
         low, high = column.min(), column.max()
-        if low == high or not ((column == low) | (column == high)).all():
+        if name in seen or low == high or not ((column == low) | (column == high)).all():
             continue
         for value in (low, high):
             back = sample.returned[column == value]
@@ -129,6 +179,30 @@ def _check_separation(sample, problems):
         problems.add("reacquisition formula", "tells who returned without error: its effects are infinite", remedy)
 
 
+def _check_labels(sample, design, problems):
+    """Report labels, and combinations of labels that interact, of whom all or none returned; first labels included."""
+    plain = ["(" not in name.replace("C(", "") for name in design.names]
+    cells = {tuple(sorted(each)) for each, is_plain in zip(design.columns_of_terms(), plain, strict=True) if is_plain}
+    for columns in sorted(cells - {()}):
+        table = sample.customers[list(columns)]
+        if not all(name in design.labels or table[name].nunique() <= 2 for name in columns):
+            continue
+        grouped = pd.Series(sample.returned, index=table.index).groupby([table[name].to_numpy() for name in columns])
+        for labels, back in grouped:
+            if back.all() or not back.any():
+                values = labels if isinstance(labels, tuple) else (labels,)
+                who = " and ".join(f"{name} = {_plain(value)}" for name, value in zip(columns, values, strict=True))
+                what = (
+                    f"separates: of the {len(back):,} customers with {who}, {'all' if back.all() else 'none'} returned"
+                )
+                remedy = "Merge the label with another, or leave these customers or the column out."
+                problems.add(" x ".join(columns), what, remedy)
+
+
+def _plain(value) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def _is_ordered(numbers, returned):
     """Tell whether one of the columns alone separates those who returned."""
     for column in numbers.T:
@@ -136,6 +210,13 @@ def _is_ordered(numbers, returned):
         if np.ptp(column) > 0 and (back.min() >= lost.max() or lost.min() >= back.max()):
             return True
     return False
+
+
+def orthonormal(covariates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return covariates that are uncorrelated and of size one, and the matrix R of X = Q R."""
+    q, r = np.linalg.qr(covariates)
+    root = np.sqrt(len(covariates))
+    return q * root, r / root
 
 
 def refuse_separated(linear: np.ndarray, returned: np.ndarray) -> None:

@@ -17,7 +17,7 @@ from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationError
 from winback.results import Sentences
 from winback.second_lifetime.expected_value import Outlook
 from winback.second_lifetime.fitted import SecondLifetimeFit, log_chance
-from winback.second_lifetime.sample import EQUATIONS, Sample, draw_sample, refuse_separated
+from winback.second_lifetime.sample import EQUATIONS, Sample, draw_sample, orthonormal, outliers, refuse_separated
 from winback.second_lifetime.selection import HeckmanStep, heckman_step, mills_ratio
 from winback.survival.duration_maximum import maximise
 from winback.survival.families import find_family
@@ -172,6 +172,7 @@ def fit_sample(
         converged=converged and stay.converged,
         level=level,
         mills=mills,
+        cautions=outliers(sample, x_tenure @ stay.coefficients, stay.sigma, x_margin @ delta, sd_margin, family),
     )
 
 
@@ -195,17 +196,17 @@ def known_offers(sample: Sample) -> tuple[str, ...]:
 
 
 def _fit_return(covariates, returned, link):
-    """Fit who returns, on columns brought to a common size."""
-    size = np.abs(covariates).max(axis=0)
+    """Fit who returns, on columns made orthonormal."""
+    columns, turn = orthonormal(covariates)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)  # what they warn of is checked below and said in words
         try:
-            fit = LINKS[link](returned.astype(float), covariates / size).fit(disp=0, method="newton", maxiter=100)
+            fit = LINKS[link](returned.astype(float), columns).fit(disp=0, method="newton", maxiter=100)
         except (PerfectSeparationError, np.linalg.LinAlgError):
             refuse_separated(np.where(returned, 1.0, -1.0), returned)
-    alpha = fit.params / size
-    refuse_separated(covariates @ alpha, returned)
-    return alpha, fit.cov_params() / np.outer(size, size), bool(fit.mle_retvals["converged"])
+    refuse_separated(columns @ fit.params, returned)
+    back = np.linalg.inv(turn)
+    return back @ fit.params, back @ fit.cov_params() @ back.T, bool(fit.mle_retvals["converged"])
 
 
 def _fit_margin(margin, covariates):

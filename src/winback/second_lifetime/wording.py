@@ -75,6 +75,8 @@ def _basis(fit: SecondLifetimeFit, name) -> Iterator[str]:
     yield f"Return is a {fit.link}; {find_family(fit.distribution).in_words}; margin is linear."
     if not fit.converged:
         yield "The search for the best fit did not settle: do not rely on these figures."
+    for caution in fit.cautions:
+        yield f"A caution: {caution}."
 
 
 def _mills(fit: TwoPartFit) -> Iterator[str]:

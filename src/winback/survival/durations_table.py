@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from winback.formulas import Design, repeated_columns
+from winback.formula_checks import repeated_columns
+from winback.formulas import Design
 from winback.survival.groups import TABLE, typed_lifetimes
 from winback.tables import ProblemList
 

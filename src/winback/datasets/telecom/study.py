@@ -198,8 +198,8 @@ def _observed(leavers: pd.DataFrame, groups: np.ndarray, outcomes: pd.DataFrame)
 
 
 def _parameters(constants: Constants) -> pd.DataFrame:
-    rows = [("return", f"intercept, {arm}", value) for arm, value in constants.return_intercepts.items()]
-    rows += [("return", term, value) for term, value in assumed.RETURN_EFFECTS.items()]
+    rows = [("reacquisition", f"intercept, {arm}", value) for arm, value in constants.return_intercepts.items()]
+    rows += [("reacquisition", term, value) for term, value in assumed.RETURN_EFFECTS.items()]
     rows += [("tenure", "intercept", constants.tenure_intercept)]
     rows += [("tenure", term, value) for term, value in assumed.TENURE_EFFECTS.items()]
     rows += [("tenure", "sd", assumed.SD_LOG_TENURE)]

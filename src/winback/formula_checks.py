@@ -1,0 +1,142 @@
+"""Can a formula be fitted to this table? Everything that is wrong with it, before anything is fitted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from formulaic import Formula
+from formulaic.errors import FormulaicError
+
+from winback.results import join_words
+from winback.tables import LAPSED
+
+if TYPE_CHECKING:
+    pass
+
+OPERATORS = ("C", "Q", "I")  # functions of the formula language: a column of that name would shadow them
+OUTCOMES = tuple(column.name for column in LAPSED if column.outcome)
+MOST_LABELS = 50
+CODED = re.compile(r"^(?P<factor>.+)\[T\.(?P<label>.+)\]$")
+
+
+def parse_formula(text, equation, customers, problems) -> Formula | None:
+    """Return a right-hand side as a formula; None, and the problem noted, where it is none."""
+    place = f"{equation} formula"
+    if not isinstance(text, str) or not text.strip():
+        problems.add(place, f"must be text such as 'reason + referrals'; got {text!r}", "Write '1' for no covariates.")
+        return None
+    if "~" in text or "|" in text:
+        remedy = "Leave out everything but the explanatory part: the outcome is known."
+        problems.add(place, f"must be a right-hand side only; got {text!r}", remedy)
+        return None
+    shadowed = [name for name in OPERATORS if name in map(str, customers.columns) and re.search(rf"\b{name}\b", text)]
+    for name in shadowed:
+        remedy = f"Rename the column: customers.rename(columns={{{name!r}: 'a_longer_name'}})."
+        problems.add(name, f"is a function of the formula language, used in the {place}", remedy)
+    try:
+        return Formula(text)
+    except FormulaicError as error:
+        problem = f"cannot be read: {text!r} ({str(error).splitlines()[0]})"
+        problems.add(place, problem, "Write terms with + between them.")
+        return None
+
+
+def columns_of(formula: Formula, text: str, customers: pd.DataFrame) -> tuple[str, ...]:
+    """Return the columns a formula uses; those inside functions that learn from the data are found by their names."""
+    return tuple(sorted({str(name) for name in formula.required_variables} | named_columns(text, customers.columns)))
+
+
+def named_columns(text: str, columns: Iterable) -> set[str]:
+    """Return the columns that a formula's text names: words outside quotation marks that are no function."""
+    words = re.findall(r"(?<![\w.])([^\W\d]\w*)(?!\w|\s*\()", re.sub(r"'[^']*'|\"[^\"]*\"", "", text))
+    quoted = re.findall(r"`([^`]+)`", text)
+    return {*words, *quoted} & set(map(str, columns))
+
+
+def check_columns(used: Mapping[str, Iterable[str]], customers, problems):
+    """Check every column once, however many equations use it."""
+    for name in sorted({name for names in used.values() for name in names}):
+        equations = [equation for equation, names in used.items() if name in names]
+        what = join_words(equations)
+        where = f"{what} formula{'s' if len(equations) > 1 else ''}"
+        if name in OUTCOMES:
+            remedy = "Explain outcomes by what was known before the offer went out."
+            problems.add(name, f"is an outcome, so it cannot explain {what}", remedy)
+        elif name not in customers:
+            close = get_close_matches(name, map(str, customers.columns), n=1)
+            there = f"Did you mean `{close[0]}`?" if close else f"Columns: {', '.join(map(str, customers.columns))}."
+            problems.add(name, f"is named in the {where} but is not in the table", there)
+        elif pd.api.types.is_complex_dtype(customers[name]):
+            problems.add(name, f"has complex numbers, in the {where}", "Use real numbers.")
+        else:
+            missing = customers[name].isna().to_numpy()
+            remedy = "Fill it in, code it as a label of its own, or drop these rows."
+            problems.add_rows(name, missing, f"must not be missing in the {where}", remedy)
+
+
+def check_labels(used, customers, problems):
+    """Report label columns with one label, or with too many."""
+    for name in sorted({name for names in used.values() for name in names} & set(map(str, customers.columns))):
+        labels = customers[name].nunique() if is_label(customers[name]) else 2
+        if labels == 1:
+            problems.add(name, "has the same value for everyone", "Leave it out of the formulas.")
+        if labels > MOST_LABELS:
+            remedy = "If these are numbers, convert them with pd.to_numeric; else group them first."
+            problems.add(name, f"has {labels:,} different labels, too many for a formula", remedy)
+
+
+def is_label(column: pd.Series) -> bool:
+    """Tell whether a column holds labels rather than numbers or flags."""
+    return not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column))
+
+
+def check_finite(numbers, design, problems):
+    """Report design columns that are no finite number for somebody."""
+    for name, columns, bad in zip(design.names, design.columns_of_terms(), ~np.isfinite(numbers).T, strict=True):
+        what = "is not a finite number" if {name} == columns else f"makes {name} no finite number"
+        remedy = "Transform it so that every customer has a value."
+        problems.add_rows(min(columns, default=name), bad, what, remedy)
+
+
+def check_rank(numbers, design, rows, problems):
+    """Report design columns that are constant, or that repeat what the others say."""
+    among = "" if rows is None else " among those who returned"
+    numbers = numbers if rows is None else numbers[rows]
+    flat = (numbers == numbers[:1]).all(axis=0) & (np.array(design.names) != "Intercept")
+    for name in np.array(design.names)[flat]:
+        found = CODED.match(name) if ":" not in name else None
+        what = "never occurs" if "[T." in name else "has the same value for everyone"
+        what += f" as {found['label']!r}" if found else ""
+        remedy = f"Leave it out of the {design.equation} formula" + (", or merge the label." if found else ".")
+        problems.add(found["factor"] if found else name, f"{what}{among}", remedy)
+    if not flat.any():
+        for name in repeated_columns(numbers, design.names):
+            problem = f"says nothing that the other terms of the {design.equation} formula do not say{among}"
+            problems.add(name, problem, "Leave one of them out.")
+
+
+def repeated_columns(numbers: np.ndarray, names: tuple[str, ...]) -> list[str]:
+    """Return the names of columns that are linear combinations of those before them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> repeated_columns(np.array([[1.0, 2, 2], [1, 3, 3], [1, 5, 5]]), ("Intercept", "a", "b"))
+    ['b']
+    """
+    kept, found = np.empty((len(numbers), 0)), []
+    for name, column in zip(names, numbers.T, strict=True):
+        left = column / max(np.linalg.norm(column), 1e-300)
+        for _ in range(2):  # a second time against rounding
+            left = left - kept @ (kept.T @ left)
+        size = np.linalg.norm(left)
+        if size < 1e-9:
+            found.append(name)
+        else:
+            kept = np.column_stack([kept, left / size])
+    return found

@@ -1,3 +1,0 @@
-"""Moved."""
-
-from winback.survival.families import FAMILIES, Family as TenureFamily, find_family as tenure_family  # noqa

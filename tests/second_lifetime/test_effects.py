@@ -1,0 +1,98 @@
+"""Are effects on return those of statsmodels, in odds and in points, and said in the right direction?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from simulated_lives import FORMULAS, lost_customers
+
+import winback as wb
+
+FORMULA = "x + driver + reason"
+
+
+@pytest.fixture(scope="module")
+def table():
+    rng = np.random.default_rng(3)
+    return lost_customers(rng, 2_000).assign(reason=rng.choice(["price", "service", "both"], 2_000))
+
+
+@pytest.fixture(scope="module")
+def design(table):
+    numbers = table[["x", "driver"]].assign(
+        **{f"reason[T.{label}]": (table["reason"] == label) * 1.0 for label in ("price", "service")}
+    )
+    return sm.add_constant(numbers)
+
+
+@pytest.mark.parametrize(("link", "model"), [("probit", sm.Probit), ("logit", sm.Logit)])
+def test_average_marginal_effects_are_statsmodels(table, design, link, model):
+    fit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": FORMULA}, link=link)
+    frame = wb.return_effects(fit, table).frame.set_index("term")
+    other = model(table["returned"].astype(float), design).fit(disp=0).get_margeff(at="overall")
+    theirs = other.summary_frame()
+    for name in ("x", "driver"):
+        assert frame.loc[name, "change"] == pytest.approx(theirs.loc[name, "dy/dx"], rel=1e-6)
+        assert frame.loc[name, "change_std_error"] == pytest.approx(theirs.loc[name, "Std. Err."], rel=1e-4)
+        assert frame.loc[name, "change_low"] == pytest.approx(theirs["Conf. Int. Low"][name], rel=1e-4, abs=1e-6)
+
+
+@pytest.mark.parametrize(("link", "model"), [("probit", sm.Probit), ("logit", sm.Logit)])
+def test_labels_are_compared_with_the_first_one(table, design, link, model):
+    """With two labels statsmodels' discrete change is the same; with three the others are set to the first one."""
+    two = table[table["reason"] != "both"]
+    fit = wb.fit_two_part(two, **FORMULAS | {"reacquisition": FORMULA}, link=link)
+    row = wb.return_effects(fit, two).frame.set_index("term").loc["reason[T.service]"]
+    numbers = design.loc[two.index].drop(columns="reason[T.price]")
+    other = model(two["returned"].astype(float), numbers).fit(disp=0).get_margeff(at="overall", dummy=True)
+    theirs = other.summary_frame().loc["reason[T.service]"]
+    assert row["change"] == pytest.approx(theirs["dy/dx"], rel=1e-6)
+    assert row["change_std_error"] == pytest.approx(theirs["Std. Err."], rel=1e-4)
+
+    fit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": FORMULA}, link=link)
+    row = wb.return_effects(fit, table).frame.set_index("term").loc["reason[T.service]"]
+    chances = [fit.chance_of_return(table.assign(reason=label)).mean() for label in ("service", "both")]
+    assert row["change"] == pytest.approx(chances[0] - chances[1], rel=1e-9)
+
+
+def test_odds_ratios(table, design):
+    fit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": FORMULA}, link="logit")
+    frame = wb.return_effects(fit, table).frame.set_index("term")
+    other = sm.Logit(table["returned"].astype(float), design).fit(disp=0)
+    names = list(frame.index)
+    assert frame["odds_ratio"].to_numpy() == pytest.approx(np.exp(other.params[names]).to_numpy(), rel=1e-6)
+    ends = frame[["odds_ratio_low", "odds_ratio_high"]].to_numpy()
+    assert ends == pytest.approx(np.exp(other.conf_int().loc[names]).to_numpy(), rel=1e-4)
+    assert frame["p_value"].to_numpy() == pytest.approx(other.pvalues[names].to_numpy(), rel=1e-3, abs=1e-12)
+    probit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": FORMULA})
+    assert "odds_ratio" not in wb.return_effects(probit, table).frame
+
+
+def test_the_joint_fit_has_effects_too(table):
+    fit = wb.fit_joint(table, **FORMULAS)
+    joint, apart = (wb.return_effects(each, table).frame["change"] for each in (fit, fit.two_part))
+    assert joint.to_numpy() == pytest.approx(apart.to_numpy(), rel=0.05)
+
+
+def test_order_and_names_of_customers_do_not_matter(table):
+    fit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": FORMULA})
+    mixed = table.sample(frac=1, random_state=1).assign(customer_id=lambda t: [f"c{name}" for name in t["customer_id"]])
+    pd.testing.assert_frame_equal(wb.return_effects(fit, mixed).frame, wb.return_effects(fit, table).frame, rtol=1e-9)
+
+
+def test_the_telecom_study_in_words(study):
+    formula = "reason + referrals + I(complaints - complaints_resolved) + complaints_resolved + contact_attempts"
+    formulas = {"reacquisition": formula, "tenure": "reason", "margin": "reason"}
+    fit = wb.fit_two_part(study.lapsed, **formulas, link="logit")
+    promising = study.lapsed[study.lapsed["eligible"]]
+    said = wb.return_effects(fit, promising).describe().replace("_", " ").splitlines()
+    more = next(line for line in said if line.startswith("Return is more likely with"))
+    less = next(line for line in said if line.startswith("Return is less likely with"))
+    assert "referrals (+" in more
+    for term in (
+        "reason service against price (-",
+        "reason both against price (-",
+        "complaints - complaints resolved (-",
+    ):
+        assert term in less
+    assert less.index("reason both") < less.index("reason service")  # strongest first
