@@ -28,7 +28,7 @@ STAMP = VENV / "winback-installed"
 
 TASKS = {
     "report": ("which offer pays: reports/offer-roi.html and its tables", [["-m", "winback", "report"]]),
-    "test": ("all tests; --quick for the everyday part", [["-m", "pytest"]]),
+    "test": ("all tests; --quick for the everyday part", [["-m", "pytest", "-n", "auto", "--maxprocesses", "4"]]),
     "lab": ("JupyterLab on the notebooks", [["-m", "jupyter", "lab", "notebooks"]]),
     "notebooks": (
         "run and store the notebooks and the README's figure and table",

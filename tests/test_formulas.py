@@ -173,7 +173,7 @@ def test_new_labels_and_missing_columns(table):
 
 
 def test_too_many_labels():
-    table = pd.DataFrame({"customer_id": range(60), "age": [str(number) for number in range(60)]})
+    table = pd.DataFrame({"customer_id": range(60), "age": [f"{number} years" for number in range(60)]})
     with pytest.raises(wb.TableError, match=r"`age` has 60 different labels.*pd\.to_numeric"):
         bind_formula("age", table, "tenure")
 

@@ -82,12 +82,27 @@ def check_columns(used: Mapping[str, Iterable[str]], customers, problems):
 def check_labels(used, customers, problems):
     """Report label columns with one label, or with too many."""
     for name in sorted({name for names in used.values() for name in names} & set(map(str, customers.columns))):
+        if _is_number_text(customers[name]):
+            remedy = "Convert it with pd.to_numeric; if these are labels, with .astype('category')."
+            problems.add(name, "holds numbers written as text", remedy)
+            continue
         labels = customers[name].nunique() if is_label(customers[name]) else 2
         if labels == 1:
             problems.add(name, "has the same value for everyone", "Leave it out of the formulas.")
         if labels > MOST_LABELS:
             remedy = "If these are numbers, convert them with pd.to_numeric; else group them first."
             problems.add(name, f"has {labels:,} different labels, too many for a formula", remedy)
+
+
+def _is_number_text(column: pd.Series) -> bool:
+    """Tell whether nearly all the texts of a column are numbers, decimal commas included."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return False  # declared to be labels
+    if not (pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column)):
+        return False
+    texts = column[column.map(lambda value: isinstance(value, str))]
+    numbers = pd.to_numeric(texts.str.strip().str.replace(",", "."), errors="coerce") if len(texts) else texts
+    return len(texts) > 0.5 * len(column) and bool(numbers.notna().mean() > 0.9)
 
 
 def is_label(column: pd.Series) -> bool:

@@ -147,14 +147,14 @@ def test_a_horizon_that_was_not_watched_is_refused(valued):
 
 def test_whom_not_to_chase_grows_with_the_cost_of_a_contact(valued):
     *_, values = valued
-    found = wb.whom_not_to_chase(values, [0, 60, 1_000])
+    found = wb.whom_not_to_chase(values, [0, 60, 1_000], by="reason")
     nobody, some, everybody = found.frame.to_dict("records")
     assert nobody["n"] == 0
     assert everybody["n"] == found.n
     assert some["mostly"].startswith("price")
     assert some["measured_low"] < some["expected"] < some["measured_high"]
     lines = found.describe().splitlines()
-    assert lines[0] == "If a contact costs $0.00, everybody is worth one."
+    assert lines[0] == "If a contact costs $0.00, everybody gains more than that."
     assert "less than the contact costs" in lines[2]
 
 

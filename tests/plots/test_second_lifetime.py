@@ -31,7 +31,7 @@ def test_effects_open_marks_are_those_that_may_be_none(small):
     marks = [line for line in ax.lines if line.get_marker() not in ("None", None, "")]
     open_marks = [mark.get_markerfacecolor() == "white" for mark in marks]
     assert open_marks == list((rows["change_low"] < 0) & (rows["change_high"] > 0))
-    assert "offer none against discount" in ax.get_title(loc="left")
+    assert "against none" in ax.get_title(loc="left")
     assert [label.get_text() for label in ax.get_yticklabels()] == list(rows["in_words"])
 
 

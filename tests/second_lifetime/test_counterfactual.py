@@ -40,7 +40,7 @@ def misses(driver, seed, n=20_000):
     return acceptance, found["two_part"], found["joint"], error
 
 
-def averaged(driver, n_tables=10):
+def averaged(driver, n_tables=8):
     """Return the mean misses over tables, and the Monte Carlo standard error of the joint model's."""
     found = np.array([misses(driver, seed) for seed in range(n_tables)])
     return *found.mean(axis=0), found[:, 2].std(ddof=1) / np.sqrt(n_tables)

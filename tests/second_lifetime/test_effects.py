@@ -1,9 +1,12 @@
 """Are effects on return those of statsmodels, in odds and in points, and said in the right direction?"""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from scipy.special import expit
 from simulated_lives import FORMULAS, lost_customers
 
 import winback as wb
@@ -42,7 +45,7 @@ def test_labels_are_compared_with_the_first_one(table, design, link, model):
     """With two labels statsmodels' discrete change is the same; with three the others are set to the first one."""
     two = table[table["reason"] != "both"]
     fit = wb.fit_two_part(two, **FORMULAS | {"reacquisition": FORMULA}, link=link)
-    row = wb.return_effects(fit, two).frame.set_index("term").loc["reason[T.service]"]
+    row = wb.return_effects(fit, two).frame.set_index("term").loc["reason: service"]
     numbers = design.loc[two.index].drop(columns="reason[T.price]")
     other = model(two["returned"].astype(float), numbers).fit(disp=0).get_margeff(at="overall", dummy=True)
     theirs = other.summary_frame().loc["reason[T.service]"]
@@ -50,7 +53,7 @@ def test_labels_are_compared_with_the_first_one(table, design, link, model):
     assert row["change_std_error"] == pytest.approx(theirs["Std. Err."], rel=1e-4)
 
     fit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": FORMULA}, link=link)
-    row = wb.return_effects(fit, table).frame.set_index("term").loc["reason[T.service]"]
+    row = wb.return_effects(fit, table).frame.set_index("term").loc["reason: service"]
     chances = [fit.chance_of_return(table.assign(reason=label)).mean() for label in ("service", "both")]
     assert row["change"] == pytest.approx(chances[0] - chances[1], rel=1e-9)
 
@@ -59,7 +62,7 @@ def test_odds_ratios(table, design):
     fit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": FORMULA}, link="logit")
     frame = wb.return_effects(fit, table).frame.set_index("term")
     other = sm.Logit(table["returned"].astype(float), design).fit(disp=0)
-    names = list(frame.index)
+    names = [re.sub(r"(\w+): (\w+)", r"\1[T.\2]", name) for name in frame.index]
     assert frame["odds_ratio"].to_numpy() == pytest.approx(np.exp(other.params[names]).to_numpy(), rel=1e-6)
     ends = frame[["odds_ratio_low", "odds_ratio_high"]].to_numpy()
     assert ends == pytest.approx(np.exp(other.conf_int().loc[names]).to_numpy(), rel=1e-4)
@@ -89,10 +92,37 @@ def test_the_telecom_study_in_words(study):
     more = next(line for line in said if line.startswith("Return is more likely with"))
     less = next(line for line in said if line.startswith("Return is less likely with"))
     assert "referrals (+" in more
+    assert "complaints resolved (+" in more  # of a complaint that was made
     for term in (
         "reason service against price (-",
         "reason both against price (-",
-        "complaints - complaints resolved (-",
+        "complaints (-",
     ):
         assert term in less
     assert less.index("reason both") < less.index("reason service")  # strongest first
+
+
+def test_interactions_and_powers_follow_their_column(table):
+    formula = "x + I(x**2) + reason * driver"
+    fit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": formula}, link="logit")
+    frame = wb.return_effects(fit, table).frame.set_index("term")
+    assert list(frame.index) == ["driver", "reason: price", "reason: service", "x"]
+    chances = {label: fit.chance_of_return(table.assign(reason=label)).mean() for label in ("both", "price")}
+    assert frame.loc["reason: price", "change"] == pytest.approx(chances["price"] - chances["both"], rel=1e-9)
+    for name in ("x", "driver"):
+        above, below = (fit.chance_of_return(table.assign(**{name: table[name] + h})).mean() for h in (1e-5, -1e-5))
+        assert frame.loc[name, "change"] == pytest.approx((above - below) / 2e-5, rel=1e-4)
+    assert "odds_ratio" not in frame  # it is not the same for everybody
+    rng = np.random.default_rng(1)
+    place = fit.places["reacquisition"]
+    draws = rng.multivariate_normal(fit.theta[place], fit.covariance[place, place], 400)
+    numbers = [fit.designs["reacquisition"].matrix(table.assign(reason=label)) for label in ("price", "both")]
+    spread = np.std([(expit(numbers[0] @ d) - expit(numbers[1] @ d)).mean() for d in draws])
+    assert frame.loc["reason: price", "change_std_error"] == pytest.approx(spread, rel=0.15)
+
+
+def test_offers_are_compared_with_none(table):
+    sent = table.assign(offer=np.array(["letter", "none", "a visit"])[np.arange(len(table)) % 3])
+    fit = wb.fit_two_part(sent, **FORMULAS | {"reacquisition": "x + driver + offer"})
+    words = wb.return_effects(fit, sent).frame["in_words"].tolist()
+    assert words[1:3] == ["offer a visit against none", "offer letter against none"]

@@ -145,5 +145,5 @@ def test_refusals(chance, returned, more, said):
 
 def test_in_words():
     said = judged(CHANCE, RETURNED).describe()
-    assert "On 20 customers" in said
+    assert "Of the 20 customers" in said
     assert "40.0% returned" in said

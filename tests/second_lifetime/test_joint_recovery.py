@@ -15,7 +15,7 @@ from simulated_lives import CUT, FORMULAS, RETURN, RHO, THETA, TRUTH, WITHOUT_DR
 import winback as wb
 from winback.second_lifetime.fitted import SecondLifetimeFit
 
-N_TABLES = 400
+N_TABLES = 250
 RHO_RETURN_TENURE = -3  # its place among the parameters
 
 

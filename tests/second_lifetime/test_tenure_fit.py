@@ -45,7 +45,9 @@ def test_deal_seekers_are_seen(study):
     assert found["gap_month"]["upgrade"] < 7  # its deal seekers leave in months 3 to 5
     assert found["gap"]["upgrade"] < -0.05
     assert fit.shape.p_value < 1e-6
-    assert "A caution: second tenures do not have the shape assumed" in str(fit.describe())
+    assert fit.shape.gap > 0.02
+    assert fit.recommended is fit.two_part
+    assert "The two-part model comes first: second tenures do not have the shape assumed" in str(fit.describe())
 
 
 def test_a_right_shape_is_left_alone(clean):

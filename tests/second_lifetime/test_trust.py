@@ -16,6 +16,7 @@ REASONS = {
     "two-step": "outside [-1, 1]",
     "limit": "a correlation runs to its limit",
     "information": "the observed information is not positive definite",
+    "no selection": "return is not shown to go with tenure or margin",
     "hardly known": "the correlation of return and tenure is hardly known (standard error",
     "independence": "independence of return, tenure and margin is not rejected (p =",
 }
@@ -69,7 +70,9 @@ def test_a_correlation_at_its_limit(rho):
 def test_independence():
     assert "independence" in reasons(wb.fit_joint(lost_customers(4, 4_000, rho=(0.0, 0.0, 0.0)), **FORMULAS))
     for rho in ((0.4, 0.0, 0.0), (0.0, 0.3, 0.0), (0.0, 0.0, -0.2)):
-        assert "independence" not in reasons(wb.fit_joint(lost_customers(4, 4_000, rho=rho), **FORMULAS))
+        found = reasons(wb.fit_joint(lost_customers(4, 4_000, rho=rho), **FORMULAS))
+        assert "independence" not in found
+        assert ("no selection" in found) == (rho[:2] == (0.0, 0.0))  # tenure and margin alone are no selection
 
 
 def test_hardly_known():

@@ -135,7 +135,7 @@ def test_recovers_the_truth(rng):
 @pytest.mark.slow
 def test_intervals_hold(record_property):
     rng, found = np.random.default_rng(20160301), []
-    for _ in range(400):
+    for _ in range(200):
         table = random_lives(rng, n=200)
         row = competing_risks(table, horizon_months=30).frame.iloc[0]
         found.append(row[["share_low", "share_high", "months_lost_low", "months_lost_high"]].to_numpy(dtype=float))

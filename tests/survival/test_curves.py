@@ -169,7 +169,7 @@ def test_recovers_the_truth(rng):
 @pytest.mark.slow
 def test_intervals_hold(record_property):
     rng, found = np.random.default_rng(20160301), []
-    for _ in range(200):
+    for _ in range(100):
         table = random_lives(rng, n=300)
         result = survival_curve(table, by="group", horizon_months=30)
         one, pair = result.frame.iloc[0], result.differences.iloc[0]
@@ -185,7 +185,7 @@ def test_intervals_hold(record_property):
 def test_paired_interval_holds_and_an_unpaired_one_would_not(record_property):
     """Lives of one customer are alike (correlation of log months .7), so ignoring the pairs is too careful."""
     rng, n, horizon, found, unpaired = np.random.default_rng(20160301), 300, 30.0, [], []
-    for _ in range(400):
+    for _ in range(200):
         own, first, second = rng.normal(0, 0.75, (3, n))
         first = np.exp(2.5 + np.sqrt(0.7) * own + np.sqrt(0.3) * first)
         second = np.exp(2.5 + np.sqrt(0.7) * own + np.sqrt(0.3) * second)

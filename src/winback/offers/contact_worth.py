@@ -11,7 +11,7 @@ import pandas as pd
 
 from winback.offers.measured import measured_outcomes
 from winback.offers.outcomes import in_trial
-from winback.results import Result, Sentences, format_money, format_percent
+from winback.results import Result, Sentences, format_count, format_money, format_percent
 from winback.tables import NO_OFFER, label_codes
 from winback.uncertainty import normal_quantile
 
@@ -38,7 +38,7 @@ class ContactWorth(Result):
 
     frame: pd.DataFrame = field(repr=False)
     n: int
-    by: str
+    by: str | None
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "contact_cost": ("A contact costs", "money"),
@@ -58,7 +58,7 @@ def whom_not_to_chase(
     values: SecondLifetimeValues,
     contact_costs: Iterable[float] = CONTACT_COSTS,
     *,
-    by: str = "reason",
+    by: str | None = None,
     level: float = 0.95,
 ) -> ContactWorth:
     """Find the customers whom a contact would cost more than it brings.
@@ -74,7 +74,7 @@ def whom_not_to_chase(
         customers the model was not fitted on.
     contact_costs : iterable of float
         What one contact may cost, on top of the offer, in money.
-    by : str
+    by : str, optional
         Column in whose labels the answer is put.
     level : float
         Of the intervals.
@@ -89,7 +89,7 @@ def whom_not_to_chase(
     >>> study = wb.load_telecom_study()
     >>> fit = wb.fit_two_part(study.lapsed, reacquisition="offer + reason", tenure="reason", margin="reason")
     >>> values = wb.second_lifetime_value(fit, study.lapsed.query("eligible"), study.offers)
-    >>> wb.whom_not_to_chase(values, [150.0]).frame[["share", "mostly"]].round(2)
+    >>> wb.whom_not_to_chase(values, [150.0], by="reason").frame[["share", "mostly"]].round(2)
        share       mostly
     0   0.04  both (100%)
     """
@@ -98,13 +98,16 @@ def whom_not_to_chase(
             "The model knows no untreated customers, so the gain of a contact is unknown: what comes back anyway would "
             "be counted as gained."
         )
-    if by not in values.customers:
+    if by is not None and by not in values.customers:
         raise ValueError(f"There is no column {by!r}; there are {', '.join(map(str, values.customers.columns))}.")
+    costs = [float(cost) for cost in contact_costs]
+    if not all(cost >= 0 for cost in costs):
+        raise ValueError(f"The cost of a contact must be at least 0; got {', '.join(f'{cost:g}' for cost in costs)}.")
     offered = values.net_values.drop(columns=NO_OFFER)
     gain = (offered.max(axis=1) - values.net_values[NO_OFFER]).to_numpy()
     gain[~in_trial(values.customers)] = np.nan  # set aside beforehand: not among those to choose from
     outcomes = measured_outcomes(values)
-    codes, labels = label_codes(values.customers[by])
+    codes, labels = (np.zeros(len(gain), dtype=int), []) if by is None else label_codes(values.customers[by])
     rows = [_row(float(cost), gain, outcomes, codes, labels, normal_quantile(level)) for cost in sorted(contact_costs)]
     return ContactWorth(pd.DataFrame(rows), int(np.isfinite(gain).sum()), by, values.currency)
 
@@ -117,9 +120,10 @@ def _row(cost, gain, outcomes, codes, labels, z) -> dict:
     row |= {"measured": np.nan, "measured_low": np.nan, "measured_high": np.nan}
     if not left_alone.any():
         return row
-    counts = np.bincount(codes[left_alone & (codes >= 0)], minlength=len(labels))
-    most = int(counts.argmax())
-    row["mostly"] = f"{labels[most]} ({format_percent(counts[most] / left_alone.sum(), 0)})"
+    if labels:
+        counts = np.bincount(codes[left_alone & (codes >= 0)], minlength=len(labels))
+        most = int(counts.argmax())
+        row["mostly"] = f"{labels[most]} ({format_percent(counts[most] / left_alone.sum(), 0)})"
     row["expected"] = gain[left_alone].mean()
     tried = outcomes[left_alone[outcomes["row"].to_numpy()]]
     net = tried["value"] - tried["cost"]
@@ -135,15 +139,17 @@ def _lines(found: ContactWorth) -> Iterator[str]:
     for row in found.frame.to_dict("records"):
         cost = format_money(row["contact_cost"], found.currency)
         if row["n"] == 0:
-            yield f"If a contact costs {cost}, everybody is worth one."
+            yield f"If a contact costs {cost}, everybody gains more than that."
             continue
+        mostly = f" ({found.by} mostly {row['mostly']})" if row["mostly"] else ""
         line = (
-            f"If a contact costs {cost}, {format_percent(row['share'])} of customers are better left alone, "
-            f"{found.by} mostly {row['mostly']}: that saves {format_money(row['saved'], found.currency)}"
+            f"If a contact costs {cost}, the model would leave {format_percent(row['share'])} of "
+            f"{format_count(found.n)} customers alone{mostly}; it expects that to save "
+            f"{format_money(row['saved'], found.currency)} in all"
         )
         if np.isfinite(row["measured"]):
             money = [format_money(row[name], found.currency) for name in ("measured", "measured_low", "measured_high")]
-            line += f". In the trial an offer gained {money[0]} per such customer [{money[1]}, {money[2]}]"
+            line += f". In the trial the offers sent to such customers gained {money[0]} each [{money[1]}, {money[2]}]"
             if row["measured_high"] < row["contact_cost"]:
                 line += ", less than the contact costs"
             elif row["measured_low"] > row["contact_cost"]:

@@ -114,6 +114,8 @@ def _row(name, arms, slopes, values, held_out, level) -> dict:
 
 def _lines(check: ModelCheck) -> Iterator[str]:
     frame = check.frame
+    every = frame[frame["offer"] == EVERY_OFFER]
+    frame = frame[frame["offer"] != EVERY_OFFER]
     off = frame[(frame["gap_low"] > 0) | (frame["gap_high"] < 0)]
     if off.empty:
         row = frame.iloc[-1]
@@ -132,4 +134,8 @@ def _lines(check: ModelCheck) -> Iterator[str]:
     fine = list(frame.loc[~frame.index.isin(off.index), "offer"])
     if fine and len(off):
         yield f"For {join_words(fine)} the difference is within chance."
+    for row in every.to_dict("records"):
+        ends = ("gap", "gap_low", "gap_high")
+        gap, low, high = (format_money(row[name], check.currency, signed=True) for name in ends)
+        yield f"Over all offers together the model's value less the measured one is {gap} per customer [{low}, {high}]."
     yield f"Values are gross, net of the offer's cost, within {check.horizon_months:.1f} months."

@@ -98,6 +98,8 @@ def value_by_acceptance(
     >>> found.frame["two_part_off"].round(2).tolist()
     [-0.15, 0.13]
     """
+    if not isinstance(fit, JointFit):
+        raise TypeError(f"A fit from fit_joint is needed, which has both models; got {type(fit).__name__}.")
     horizon, rate = check_horizon(horizon_months), check_annual_discount(annual_discount)
     outlooks = {}
     for name, model in (("joint", fit), ("two_part", fit.two_part)):
@@ -128,8 +130,8 @@ def _lines(found: ValueByAcceptance) -> Iterator[str]:
         f"from {money[0]} to {money[1]}, says the joint model."
     )
     off = [f"{abs(row['two_part_off']):.1%} too {'high' if row['two_part_off'] > 0 else 'low'}" for row in (few, many)]
-    yield f"The two-part model is {off[0]} at {shares[0]} and {off[1]} at {shares[1]}."
+    yield f"Compared with it the two-part model is {off[0]} at {shares[0]} and {off[1]} at {shares[1]}."
     yield (
         f"As things are {format_percent(found.observed_share)} come back. Shares far from that were not seen: what is "
-        "said of them is extrapolated by the model."
+        "said of them is extrapolated by the model, with its correlations taken at their estimates."
     )

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, ndtr
 
-from winback.formula_checks import CODED
 from winback.results import Result, Sentences, format_percent, join_words
 from winback.second_lifetime.bivariate_normal import normal_density
-from winback.second_lifetime.fitted import SecondLifetimeFit
+from winback.second_lifetime.fitted import SecondLifetimeFit, check_is_fit
+from winback.tables import NO_OFFER
 from winback.uncertainty import normal_quantile
 
 
@@ -24,9 +24,10 @@ class ReturnEffects(Result):
     Attributes
     ----------
     frame : pandas.DataFrame
-        One row per term: ``term``, ``in_words``, ``change`` (of the chance of return, as a share: what the label makes
-        against the first label, or one more unit of a number, averaged over the customers), ``change_std_error``,
-        ``change_low``, ``change_high``, ``p_value``; with a logit ``odds_ratio`` and its interval.
+        One row per label and per number: ``term``, ``in_words``, ``change`` of the chance of return (as a share,
+        averaged over the customers: what the label makes against the first label, or the slope per unit of a number),
+        ``change_std_error``, ``change_low``, ``change_high``, ``p_value``; with a logit ``odds_ratio`` and its
+        interval.
     link : str
     n : int
         Customers averaged over.
@@ -48,11 +49,12 @@ class ReturnEffects(Result):
 
 
 def return_effects(fit: SecondLifetimeFit, customers: pd.DataFrame) -> ReturnEffects:
-    r"""Say how much each term moves the chance of return.
+    r"""Say how much each column of the reacquisition formula moves the chance of return.
 
-    For a label the average over customers of :math:`F(x'\alpha)` with the label less that with the first label of its
-    column; for a number the average slope :math:`f(x'\alpha) \alpha_j`. Standard errors by the delta method. With a
-    logit the odds ratio :math:`e^{\alpha_j}` is the same for everybody and is given as well.
+    A column is moved for every customer and the design is computed again, so that powers, logarithms and interactions
+    follow it. For a label the effect is the average over customers of :math:`F(x'\alpha)` with the label less that with
+    the first label (for offers: with none, where somebody was sent none); for a number it is the average slope, per
+    unit. Standard errors by the delta method. Where the column moves everybody's logit alike, the odds ratio is given.
 
     Parameters
     ----------
@@ -76,55 +78,70 @@ def return_effects(fit: SecondLifetimeFit, customers: pd.DataFrame) -> ReturnEff
     0  reason service against price   -0.15        0.54
     1     reason both against price   -0.37        0.14
     """
+    check_is_fit(fit)
     if "eligible" in customers:
         customers = customers[customers["eligible"].fillna(False).to_numpy(dtype=bool)]
-    design = fit.designs["reacquisition"]
-    numbers = design.matrix(customers)
-    place = fit.places["reacquisition"]
+    design, place = fit.designs["reacquisition"], fit.places["reacquisition"]
     alpha, covariance = fit.theta[place], fit.covariance[place, place]
     z = normal_quantile(fit.level)
+    numbers = design.matrix(customers)
     rows = []
-    for place, name in enumerate(design.names):
-        if name == "Intercept":
-            continue
-        change, slopes = _average_change(numbers, alpha, place, _siblings(design.names, name), fit.link)
-        error = float(np.sqrt(slopes @ covariance @ slopes))
-        row = {"term": name, "in_words": design.in_words(name), "change": change, "change_std_error": error}
-        row |= {"change_low": change - z * error, "change_high": change + z * error}
-        own = float(np.sqrt(covariance[place, place]))
-        row["p_value"] = 2 * ndtr(-abs(alpha[place] / own))
-        if fit.link == "logit":
-            ends = alpha[place] + np.array([0, -z, z]) * own
-            row |= dict(zip(("odds_ratio", "odds_ratio_low", "odds_ratio_high"), np.exp(ends), strict=True))
-        rows.append(row)
+    for column in design.columns:
+        for term, words, change, slopes, step in _moves(design, customers, numbers, column, alpha, fit.link):
+            error = float(np.sqrt(slopes @ covariance @ slopes))
+            row = {"term": term, "in_words": words, "change": change, "change_std_error": error}
+            row |= {"change_low": change - z * error, "change_high": change + z * error}
+            size, own = (change, error) if step is None else (step @ alpha, float(np.sqrt(step @ covariance @ step)))
+            row["p_value"] = 2 * ndtr(-abs(size) / own) if own else np.nan
+            if fit.link == "logit" and step is not None:
+                ends = size + np.array([0, -z, z]) * own
+                row |= dict(zip(("odds_ratio", "odds_ratio_low", "odds_ratio_high"), np.exp(ends), strict=True))
+            rows.append(row)
     return ReturnEffects(pd.DataFrame(rows), fit.link, len(customers))
 
 
-def _siblings(names, name) -> list[int]:
-    """Return the positions of all labels of a label's column; none for a number."""
-    found = CODED.match(name)
-    if not found:
-        return []
-    return [
-        place for place, other in enumerate(names) if other.startswith(f"{found['factor']}[T.") and ":" not in other
-    ]
-
-
-def _average_change(numbers, alpha, place, siblings, link) -> tuple[float, np.ndarray]:
-    """Return the average change of the chance of return, and how it moves with the coefficients."""
+def _moves(design, customers, numbers, column, alpha, link) -> Iterator[tuple]:
+    """Yield term, words, change, how it moves with the coefficients, and the step if it is the same for everybody."""
     share, density, density_slope = _LINKS[link]
-    if siblings:
-        without = numbers.copy()
-        without[:, siblings] = 0.0
-        with_it = without.copy()
-        with_it[:, place] = 1.0
-        a1, a0 = with_it @ alpha, without @ alpha
-        slopes = (density(a1) @ with_it - density(a0) @ without) / len(numbers)
-        return float((share(a1) - share(a0)).mean()), slopes
+    words = column.replace("_", " ")
+    labels = design.labels.get(column)
+    flag = labels is None and set(np.unique(customers[column].to_numpy(dtype=float))) <= {0.0, 1.0}
+    if labels is not None or flag:
+        labels = _base_first(column, labels) if labels is not None else (0.0, 1.0)
+        matrices = [design.matrix(_moved(customers, column, label, labels, flag)) for label in labels]
+        without = matrices[0]
+        for label, with_it in zip(labels[1:], matrices[1:], strict=True):
+            a1, a0 = with_it @ alpha, without @ alpha
+            slopes = (density(a1) @ with_it - density(a0) @ without) / len(numbers)
+            said = words if flag else f"{words} {label} against {labels[0]}"
+            yield f"{column}: {label}", said, float((share(a1) - share(a0)).mean()), slopes, _common(with_it - without)
+        return
+    values = customers[column].to_numpy(dtype=float)
+    width = 1e-4 * max(float(values.std()), 1e-6 * float(np.abs(values).max()), 1e-12)
+    above, below = (design.matrix(customers.assign(**{column: values + side * width})) for side in (1, -1))
+    step = (above - below) / (2 * width)
     a = numbers @ alpha
-    slopes = alpha[place] * (density_slope(a) @ numbers) / len(numbers)
-    slopes[place] += density(a).mean()
-    return float(density(a).mean() * alpha[place]), slopes
+    moved = step @ alpha
+    slopes = ((density_slope(a) * moved) @ numbers + density(a) @ step) / len(numbers)
+    yield column, words, float((density(a) * moved).mean()), slopes, _common(step)
+
+
+def _base_first(column, labels) -> tuple:
+    """Return the labels with the one first that others are compared with."""
+    return (NO_OFFER, *(label for label in labels if label != NO_OFFER)) if NO_OFFER in labels else labels
+
+
+def _moved(customers, column, label, labels, flag) -> pd.DataFrame:
+    if flag:
+        return customers.assign(**{column: label})
+    codes = np.full(len(customers), labels.index(label))
+    return customers.assign(**{column: pd.Categorical.from_codes(codes, categories=list(labels))})
+
+
+def _common(steps) -> np.ndarray | None:
+    """Return the step of the design that is the same for everybody, or None."""
+    same = np.allclose(steps, steps[:1], rtol=1e-6, atol=1e-9 * max(1.0, np.abs(steps).max(initial=0.0)))
+    return steps[0] if same else None
 
 
 def _logit_density(a):

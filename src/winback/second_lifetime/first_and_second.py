@@ -11,11 +11,13 @@ import pandas as pd
 
 from winback.discounting import check_annual_discount, check_horizon, discounted_months
 from winback.pseudo_observations import pseudo_months
-from winback.results import Result, Sentences, format_money
+from winback.results import Result, Sentences, format_money, format_percent
+from winback.survival.groups import promising
 from winback.tables import SECOND_LIFETIME, check_lapsed, label_codes
 from winback.uncertainty import normal_quantile
 
 EVERYBODY = "everybody"
+MANY_LONGER = 0.05
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,7 +28,9 @@ class FirstAndSecondValue(Result):
     ----------
     frame : pandas.DataFrame
         One row per group: ``group``, ``n`` returned customers, mean ``first_value`` and ``second_value`` with
-        intervals, ``difference`` = second - first with its interval, in money.
+        intervals, ``difference`` = second - first with its interval, in money; the same with first lifetimes counted
+        up to the horizon as well: ``first_value_within``, ``difference_within``; ``share_longer`` of first lifetimes
+        beyond the horizon.
     horizon_months, annual_discount : float
         What applies to second lifetimes; first ones are known to their end.
     currency : str
@@ -42,6 +46,7 @@ class FirstAndSecondValue(Result):
         "first_value": ("First lifetime value", "money"),
         "second_value": ("Second lifetime value", "money"),
         "difference": ("Difference", "money"),
+        "difference_within": ("Difference, both up to the horizon", "money"),
     }
 
     def describe(self) -> Sentences:
@@ -97,6 +102,8 @@ def first_and_second_value(
     horizon, rate = check_horizon(horizon_months), check_annual_discount(annual_discount)
     needs = ["first_tenure", "first_margin", "returned", *SECOND_LIFETIME, *([] if by is None else [by])]
     table = check_lapsed(customers, needs=needs)
+    if by == "offer":
+        table = table[promising(table)]
     back = table[table["returned"].to_numpy(dtype=bool)]
     if len(back) < 2:
         raise ValueError(f"{len(back)} customers returned: at least two are needed to compare lifetimes.")
@@ -113,8 +120,11 @@ def _row(group, horizon, rate, z) -> dict[str, float]:
     first = group["first_margin"] * discounted_months(group["first_tenure"], rate)
     ended = group["second_ended"].to_numpy(dtype=bool)
     second = group["second_margin"] * pseudo_months(group["second_tenure"].to_numpy(), ended, horizon, rate)
-    row = {"n": len(group)}
-    for name, amounts in {"first_value": first, "second_value": second, "difference": second - first}.items():
+    within = group["first_margin"] * discounted_months(group["first_tenure"].clip(upper=horizon), rate)
+    row = {"n": len(group), "share_longer": float((group["first_tenure"] > horizon).mean())}
+    amounts_of = {"first_value": first, "second_value": second, "difference": second - first}
+    amounts_of |= {"first_value_within": within, "difference_within": second - within}
+    for name, amounts in amounts_of.items():
         margin = z * amounts.std() / np.sqrt(len(group))
         row |= {name: amounts.mean(), f"{name}_low": amounts.mean() - margin, f"{name}_high": amounts.mean() + margin}
     return row
@@ -134,7 +144,15 @@ def _lines(found: FirstAndSecondValue) -> Iterator[str]:
         else:
             verdict = f"not clearly worth more or less (by {difference})"
         yield f"Second lifetimes{whose} are {verdict} than first ones [{low}, {high}]: {second} against {first}."
+        if row["share_longer"] > MANY_LONGER:
+            names = ("difference_within", "difference_within_low", "difference_within_high")
+            within, low, high = (format_money(row[name], found.currency, signed=True) for name in names)
+            longer = format_percent(row["share_longer"])
+            yield (
+                f"That sets whole first lifetimes against cut-off second ones: {longer} of the first ones were longer "
+                f"than the horizon. Both up to the horizon, the difference is {within} [{low}, {high}]."
+            )
     yield (
-        f"Second lifetimes count for {found.horizon_months:g} months; what is still running is estimated from those "
-        "followed longer. The same customers are compared, and the interval allows for that."
+        f"First lifetimes count in full, second ones for {found.horizon_months:g} months; what is still running is "
+        "estimated from those followed longer. The same customers are compared, and the interval allows for that."
     )

@@ -222,6 +222,13 @@ class SecondLifetimeFit(Result):
         return pd.concat(pieces, ignore_index=True)
 
 
+def check_is_fit(fit) -> None:
+    """Refuse what is not a fit of second lifetimes, in words."""
+    if not isinstance(fit, SecondLifetimeFit):
+        hint = " For a fit of fit_duration there is goodness_of_fit." if hasattr(fit, "lifetime") else ""
+        raise TypeError(f"A fit from fit_joint or fit_two_part is needed; got {type(fit).__name__}.{hint}")
+
+
 def _probit_of_logit(linear: np.ndarray) -> np.ndarray:
     """Return the probit index with the same chance of return as a logit index."""
     return np.where(linear < 0, ndtri(expit(linear)), -ndtri(expit(-linear)))

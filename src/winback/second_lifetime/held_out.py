@@ -175,8 +175,8 @@ def _tenths(chance, returned) -> pd.DataFrame:
 def _lines(found: ReturnValidation) -> Iterator[str]:
     first, last = found.frame.iloc[0], found.frame.iloc[-1]
     yield (
-        f"On {format_count(found.n)} customers the model has not seen, {format_percent(found.observed)} returned; it "
-        f"predicted {format_percent(found.predicted)}."
+        f"Of the {format_count(found.n)} customers it is judged by, {format_percent(found.observed)} returned; the "
+        f"model predicted {format_percent(found.predicted)}."
     )
     yield (
         f"Of the tenth it holds likeliest, {format_percent(first['observed'])} returned ({first['lift']:.1f} times the "
@@ -187,6 +187,10 @@ def _lines(found: ReturnValidation) -> Iterator[str]:
         f"In {inside} of {CLASSES} tenths the prediction lies within the interval of what was observed"
         + (": chances can be taken at their word." if inside >= CLASSES - 1 else ".")
     )
+    if inside < CLASSES - 2:
+        off = np.average((found.frame["predicted"] - found.frame["observed"]).abs(), weights=found.frame["n"])
+        yield f"Do not take the chances at their word: they are {100 * off:.1f} points off on average."
+    yield ("This is fair only if these customers were held out when the model was fitted.")
     row = found.hits.iloc[0]
     yield (
         f"Predicting return from a chance of {format_percent(row['threshold'])} on is right for "

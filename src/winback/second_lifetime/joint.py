@@ -11,7 +11,7 @@ from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.joint_maximum import maximise_joint, scaled_data
 from winback.second_lifetime.sample import EQUATIONS, draw_sample
 from winback.second_lifetime.tenure_fit import shape_test
-from winback.second_lifetime.trust import Test, chi_squared_test, doubts
+from winback.second_lifetime.trust import ShapeTest, Test, chi_squared_test, doubts
 from winback.second_lifetime.two_part import TwoPartFit, fit_sample, heckman_steps
 from winback.survival.families import find_family
 from winback.uncertainty import normal_quantile
@@ -36,7 +36,7 @@ class JointFit(SecondLifetimeFit):
     two_part: TwoPartFit = field(repr=False)
     independence: Test
     doubts: tuple[str, ...]
-    shape: Test
+    shape: ShapeTest
 
     @property
     def trusted(self) -> bool:
@@ -93,7 +93,8 @@ def fit_joint(
     -------
     JointFit
         With ``doubts``: reasons not to trust it (no excluded driver, few returned, a correlation at its limit, an
-        information matrix that is not positive definite, a correlation hardly known, independence not rejected). Where
+        information matrix that is not positive definite, a correlation hardly known, independence not rejected, second
+        tenures of another shape). Where
         there is one, the two-part answer is shown first; it is always there as ``two_part``.
 
     Raises
@@ -136,6 +137,6 @@ def fit_joint(
     steps = heckman_steps(sample, distribution, two_part.theta[place], two_part.covariance[place, place])
     implied = steps["tenure"].rho if "tenure" in steps else None
     fit = SecondLifetimeFit(**shared)
-    reasons = tuple(doubts(fit, found.positive_definite, independence, implied))
     shape = shape_test(fit, sample)
+    reasons = tuple(doubts(fit, found.positive_definite, independence, shape, implied))
     return JointFit(**shared, two_part=two_part, independence=independence, doubts=reasons, shape=shape)

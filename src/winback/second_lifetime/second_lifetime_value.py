@@ -9,7 +9,7 @@ import pandas as pd
 
 from winback.discounting import check_annual_discount, check_horizon
 from winback.offers.catalog import Offer, OfferCatalog, as_catalog
-from winback.second_lifetime.fitted import SecondLifetimeFit
+from winback.second_lifetime.fitted import SecondLifetimeFit, check_is_fit
 from winback.second_lifetime.joint import JointFit
 from winback.second_lifetime.offer_value import Horizon, value_offers
 from winback.second_lifetime.two_part import TwoPartFit
@@ -69,6 +69,7 @@ def second_lifetime_value(
     >>> values.to_frame().shape
     (5300, 5)
     """
+    check_is_fit(fit)
     chosen, beside = _models(fit, model)
     catalog = as_catalog(offers)
     table = check_lapsed(customers)

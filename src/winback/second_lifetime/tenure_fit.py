@@ -8,9 +8,9 @@ from scipy.special import log_ndtr
 
 from winback.second_lifetime.bivariate_normal import log_bivariate_normal_cdf
 from winback.second_lifetime.expected_value import Outlook
-from winback.second_lifetime.fitted import SecondLifetimeFit
+from winback.second_lifetime.fitted import SecondLifetimeFit, check_is_fit
 from winback.second_lifetime.sample import Sample
-from winback.second_lifetime.trust import Test, chi_squared_test
+from winback.second_lifetime.trust import ShapeTest, chi_squared_test
 from winback.survival.goodness_of_fit import GoodnessOfFit, check_fit
 from winback.survival.observed_and_fitted import expected_ends
 from winback.tables import check_lapsed, label_codes
@@ -41,7 +41,7 @@ def log_share_still_here(outlook: Outlook, months: np.ndarray) -> np.ndarray:
     return log_bivariate_normal_cdf(a, -score, outlook.rho_return_tenure) - log_ndtr(a)
 
 
-def shape_test(fit: SecondLifetimeFit, sample: Sample) -> Test:
+def shape_test(fit: SecondLifetimeFit, sample: Sample) -> ShapeTest:
     """Test whether the second tenures a model was fitted to have its shape, see `goodness_of_tenure`."""
     outlook = fit.outlook({equation: matrix[sample.returned] for equation, matrix in sample.matrices.items()})
     n = len(sample.months)
@@ -54,7 +54,10 @@ def shape_test(fit: SecondLifetimeFit, sample: Sample) -> Test:
         counts=np.ones(n),
     )
     expected = np.maximum(classes["expected"], 1e-300)
-    return chi_squared_test(((classes["observed"] - expected) ** 2 / expected).sum(), len(classes))
+    found = chi_squared_test(((classes["observed"] - expected) ** 2 / expected).sum(), len(classes))
+    gaps = np.abs((classes["observed"] - expected).cumsum().to_numpy()) / n
+    widest = int(gaps[:-1].argmax()) if len(gaps) > 1 else 0  # over all months observed and expected nearly agree
+    return ShapeTest(found.statistic, found.degrees, found.p_value, float(gaps[widest]), float(classes["end"][widest]))
 
 
 def goodness_of_tenure(fit: SecondLifetimeFit, customers: pd.DataFrame, by: str | None = None) -> GoodnessOfFit:
@@ -83,6 +86,7 @@ def goodness_of_tenure(fit: SecondLifetimeFit, customers: pd.DataFrame, by: str 
         gap  gap_month
     0 -0.04       7.94
     """
+    check_is_fit(fit)
     needs = ["returned", "second_tenure", "second_ended", *([] if by is None else [by])]
     table = check_lapsed(customers, needs=needs)
     if "eligible" in table:

@@ -15,6 +15,7 @@ FEWEST_RETURNED = 300
 HIGHEST_CORRELATION = 0.95
 LARGEST_STD_ERROR = 0.25  # of the correlation between return and tenure
 LEVEL = 0.05
+SHAPE_LEVEL, LARGEST_GAP = 0.01, 0.02  # a miss must be more than chance, and more than two points of customers
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,21 @@ def chi_squared_test(statistic: float, degrees: int) -> Test:
     return Test(float(statistic), degrees, float(chdtrc(degrees, max(statistic, 0.0))))
 
 
+@dataclass(frozen=True)
+class ShapeTest(Test):
+    """A test of the shape of second tenures, with the largest gap seen between its classes."""
+
+    gap: float  # share of customers
+    gap_month: float
+
+
+def selection_test(fit: SecondLifetimeFit) -> Test:
+    """Test whether return goes with tenure or margin at all (Wald, on the two free correlations of return)."""
+    places = [len(fit.theta) - 3, len(fit.theta) - 1]
+    estimate, covariance = fit.theta[places], fit.covariance[np.ix_(places, places)]
+    return chi_squared_test(estimate @ np.linalg.solve(covariance, estimate), 2)
+
+
 def excluded_drivers(fit: SecondLifetimeFit) -> tuple[str, ...]:
     """Return the columns that explain return and neither tenure nor margin; the offer is none, it moves all three."""
     elsewhere = {*fit.designs["tenure"].columns, *fit.designs["margin"].columns, "offer"}
@@ -54,12 +70,21 @@ def drivers_test(fit: SecondLifetimeFit, drivers: tuple[str, ...]) -> Test | Non
 
 
 def doubts(
-    fit: SecondLifetimeFit, positive_definite: bool, independence: Test, implied: float | None = None
+    fit: SecondLifetimeFit,
+    positive_definite: bool,
+    independence: Test,
+    shape: ShapeTest,
+    implied: float | None = None,
 ) -> Iterator[str]:
     """Yield why the joint fit should not be trusted; nothing when it may be.
 
     ``implied`` is the correlation of return and tenure that the two-step estimate implies, where it can be had.
     """
+    if shape.p_value < SHAPE_LEVEL and shape.gap > LARGEST_GAP:
+        yield (
+            f"second tenures do not have the shape assumed ({100 * shape.gap:.1f} points of customers off in month "
+            f"{shape.gap_month:.0f}), and the correlations rest on that shape"
+        )
     yield from _doubts_about_drivers(fit)
     if fit.n_returned < FEWEST_RETURNED:
         yield f"only {format_count(fit.n_returned)} customers returned, fewer than {FEWEST_RETURNED}"
@@ -79,6 +104,8 @@ def doubts(
         yield f"the correlation of return and tenure is hardly known (standard error {error:.2f})"
     if independence.p_value > LEVEL:
         yield f"independence of return, tenure and margin is not rejected (p = {independence.p_value:.2f})"
+    elif positive_definite and (test := selection_test(fit)).p_value > LEVEL:
+        yield f"return is not shown to go with tenure or margin (p = {test.p_value:.2f})"
 
 
 def _doubts_about_drivers(fit) -> Iterator[str]:

@@ -73,10 +73,16 @@ class SecondLifetimeValues(Result):
         return self.net_values.copy()
 
     @cached_property
+    def set_aside(self) -> np.ndarray:
+        """Customers who are valued but not averaged over, because the model left them out, too: ``eligible`` false."""
+        if "eligible" not in self.customers:
+            return np.zeros(len(self.customers), dtype=bool)
+        return ~self.customers["eligible"].fillna(False).to_numpy(dtype=bool)
+
+    @cached_property
     def averages(self) -> pd.DataFrame:
         """Average per customer of each offer, see `segments`."""
-        codes = np.zeros(len(self.customers), dtype=int)
-        return self._averages(codes, [EVERYBODY])
+        return self._averages(np.where(self.set_aside, -1, 0), [EVERYBODY])
 
     def segments(self, by: str) -> pd.DataFrame:
         """Return averages per customer for each value of a column.
@@ -92,7 +98,9 @@ class SecondLifetimeValues(Result):
             there = ", ".join(map(str, self.customers.columns))
             raise ValueError(f"There is no column {by!r}; there are {there}.")
         codes, labels = label_codes(self.customers[by])
-        return self._averages(codes, labels)
+        codes = np.where(self.set_aside, -1, codes)
+        kept = np.unique(codes[codes >= 0])
+        return self._averages(np.where(codes < 0, -1, np.searchsorted(kept, codes)), [labels[place] for place in kept])
 
     @cached_property
     def std_errors(self) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from winback.results import Sentences, format_count, format_money, format_p_value, format_percent, join_words
+from winback.second_lifetime.trust import LARGEST_GAP, SHAPE_LEVEL
 from winback.survival.families import find_family
 from winback.tables import NO_OFFER
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from winback.second_lifetime.two_part import TwoPartFit
     from winback.second_lifetime.valuation import SecondLifetimeValues
 
-SHAPE_LEVEL = 0.01
 TENDENCIES = (  # what the sign of each correlation means, in the order of `fitted.CORRELATIONS`
     ("who return against the odds stay longer", "who return against the odds leave again sooner"),
     ("who return against the odds bring more a month", "who return against the odds bring less a month"),
@@ -40,11 +40,10 @@ def describe_joint(fit: JointFit) -> Sentences:
     lines += _basis(fit.recommended, "Joint model" if fit.trusted else "Two-part model")
     lines += _tendencies(fit) if np.isfinite(fit.covariance).all() else []
     lines.append(f"Against independence of return, tenure and margin: likelihood ratio {_test(fit.independence)}.")
-    if fit.shape.p_value < SHAPE_LEVEL:
+    if fit.shape.p_value < SHAPE_LEVEL and fit.shape.gap <= LARGEST_GAP:
         lines.append(
-            f"A caution: second tenures do not have the shape assumed (chi-square {_test(fit.shape)}), and the "
-            "correlations rest on that shape. goodness_of_tenure shows how far off it is, compare_with_trial what that "
-            "costs; with many customers small misses are found, too."
+            f"A caution: second tenures do not quite have the shape assumed (chi-square {_test(fit.shape)}), but the "
+            "miss is small. goodness_of_tenure shows it, compare_with_trial what it costs."
         )
     return Sentences.of(lines)
 
@@ -125,21 +124,31 @@ def _answer(values) -> Iterator[str]:
         sides = rows.assign(side=np.sign(rows["gain_low"]) + np.sign(rows["gain_high"]))
         paying = list(sides.loc[sides["side"] > 0, "offer"])
         doubtful = list(sides.loc[sides["side"] == 0, "offer"])
+        verdict = (
+            f"{join_words(paying)} {'pays' if len(paying) == 1 else 'pay'}" if paying else "no offer is shown to pay"
+        )
+        rest = f", for {join_words(doubtful)} that is not shown." if doubtful and paying else "."
         yield (
             f"Compared with sending nothing, {best['offer']} brings {money(best['gain'])} more "
-            f"[{money(best['gain_low'])}, {money(best['gain_high'])}]; "
-            f"{join_words(paying)} {'pays' if len(paying) == 1 else 'pay'}"
-            + (f", for {join_words(doubtful)} that is not shown." if doubtful else ".")
+            f"[{money(best['gain_low'])}, {money(best['gain_high'])}]; {verdict}{rest}"
         )
     else:
-        yield "The model knows no untreated customers, so these values are gross: some would have come back anyway."
+        if not values.fit.offers:
+            yield "The formulas do not contain `offer`: every offer brings the same, and only its cost differs."
+        else:
+            yield "The model knows no untreated customers."
+        yield "These values are gross: some would have come back anyway."
 
 
 def _scope(values) -> Iterator[str]:
     horizon = values.horizon
-    months = "without end" if horizon.months == np.inf else f"for {horizon.months:g} months"
+    months = "without end" if horizon.months == np.inf else f"for {horizon.months:.4g} months"
     rate = format_percent(horizon.annual_discount)
-    yield f"Second lifetimes are counted {months}, later money discounted at {rate} a year."
+    later = f"later money discounted at {rate} a year" if horizon.annual_discount else "later money not discounted"
+    yield f"Second lifetimes are counted {months}, {later}."
+    if values.set_aside.any():
+        aside = format_count(values.set_aside.sum())
+        yield f"Averages leave out {aside} customers set aside beforehand, as the model does."
     if horizon.months > values.fit.longest:
         yield (
             f"This reaches beyond the longest second lifetime seen ({values.fit.longest:,.0f} months): what lies "

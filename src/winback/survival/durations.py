@@ -211,7 +211,7 @@ def fit_duration(
     check_lifetime(lifetime)
     if distribution not in ("auto", *TRIED):
         raise ValueError(f"distribution must be one of auto, {', '.join(TRIED)}; got {distribution!r}.")
-    used = used_rows(customers, lifetime, weights)
+    used = used_rows(customers, lifetime, weights, formula)
     design = bind_formula(formula, used, equation="tenure")
     months, ended = months_and_ended(used, lifetime)
     counts = row_counts(used, weights)

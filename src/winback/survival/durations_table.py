@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from winback.formula_checks import repeated_columns
+from winback.formula_checks import named_columns, repeated_columns
 from winback.formulas import Design
-from winback.survival.groups import TABLE, typed_lifetimes
+from winback.survival.groups import TABLE, promising, typed_lifetimes
 from winback.tables import ProblemList
 
 
-def used_rows(customers: pd.DataFrame, lifetime: str, weights: str | None = None) -> pd.DataFrame:
-    """Return the checked rows a tenure is fitted to: those who returned, or everyone for first lifetimes."""
+def used_rows(customers: pd.DataFrame, lifetime: str, weights: str | None = None, formula: str = "") -> pd.DataFrame:
+    """Return the checked rows a tenure is fitted to: those who returned, or everyone for first lifetimes.
+
+    Where the formula compares offers, customers judged not promising beforehand are left out: they were in no trial.
+    """
     table = typed_lifetimes(customers, lifetime, needs=() if weights is None else (weights,))
     problems = ProblemList(TABLE, table)
     if weights is not None:
@@ -22,6 +25,8 @@ def used_rows(customers: pd.DataFrame, lifetime: str, weights: str | None = None
     if lifetime == "second" and not table["returned"].any():
         problems.add("returned", "is false for every customer: there is no second lifetime", "Check the export.")
     problems.raise_if_any()
+    if "offer" in named_columns(str(formula), table.columns):
+        table = table[promising(table)]
     return table[table["returned"].to_numpy(dtype=bool)] if lifetime == "second" else table
 
 

@@ -19,7 +19,7 @@ from winback.survival.wording import MonthsResult, format_p_value
 from winback.uncertainty import normal_quantile
 
 FEWEST_WATCHED = 30  # beyond, the Kaplan-Meier curve is too unsure to blame the model
-SMALL_GAP = 0.02  # share of customers: two points
+SMALL_GAP, LARGE_GAP = 0.02, 0.05  # share of customers: two points, five points
 
 
 @dataclass(frozen=True, repr=False)
@@ -88,7 +88,10 @@ def goodness_of_fit(fit: DurationFit, customers: pd.DataFrame, by: str | None = 
          gap  gap_month
     0 -0.04      7.955
     """
-    used = used_rows(customers, fit.lifetime, fit.weights)
+    if not isinstance(fit, DurationFit):
+        name = type(fit).__name__
+        raise TypeError(f"A fit from fit_duration is needed; got {name}. Others are checked by goodness_of_tenure.")
+    used = used_rows(customers, fit.lifetime, fit.weights, fit.design.formula)
     lives = group_lifetimes(used.drop(columns="eligible", errors="ignore"), by, fit.lifetime)
     used = used.iloc[lives.rows]
     location = fit.log_months(used)
@@ -197,6 +200,8 @@ def verdict(result: GoodnessOfFit, group: int = 0) -> str:
     who = "" if row["group"] == EVERYBODY else f" among {row['group']}"
     size, month = format_percent(abs(row["gap"])).removesuffix("%"), f"{row['gap_month']:.0f}"
     say = f"{size} points {'fewer' if row['gap'] > 0 else 'more'} have left by month {month} than it says"
+    if row["p_value"] >= 1 - result.level and abs(row["gap"]) > LARGE_GAP:
+        return f"Too few{who} to tell whether the {result.model} fits: {size} points apart in month {month}"
     if row["p_value"] >= 1 - result.level:
         return f"The {result.model} fits{who}: at most {size} points apart (month {month})"
     if abs(row["gap"]) < SMALL_GAP:

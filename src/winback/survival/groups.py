@@ -67,7 +67,7 @@ def group_lifetimes(table: pd.DataFrame, by: str | None, lifetime: str) -> Lifet
     problems = ProblemList(TABLE, table)
     _check_column(table, by, problems)
     problems.raise_if_any()
-    wanted = _promising(table) if by == "offer" else np.ones(len(table), dtype=bool)
+    wanted = promising(table) if by == "offer" else np.ones(len(table), dtype=bool)
     notes = [f"{format_count((~wanted).sum())} customers judged not promising beforehand are left out"]
     notes = notes if not wanted.all() else []
     used = wanted & table["returned"].to_numpy(dtype=bool) if lifetime == "second" else wanted
@@ -104,7 +104,8 @@ def few_note(names, sizes) -> list[str]:
     return [f"Fewer than {FEW} customers: {join_words(few)}; do not trust {whose}"] if few else []
 
 
-def _promising(table):
+def promising(table: pd.DataFrame) -> np.ndarray:
+    """Return who was judged promising before the offers went out; everybody where nothing is said."""
     if "eligible" not in table:
         return np.ones(len(table), dtype=bool)
     return table["eligible"].to_numpy(dtype=bool, na_value=False)
