@@ -118,12 +118,7 @@ def _lines(check: ModelCheck) -> Iterator[str]:
     frame = frame[frame["offer"] != EVERY_OFFER]
     off = frame[(frame["gap_low"] > 0) | (frame["gap_high"] < 0)]
     if off.empty:
-        row = frame.iloc[-1]
-        gap, low, high = (
-            format_money(row[name], check.currency, signed=True) for name in ("gap", "gap_low", "gap_high")
-        )
         yield "For no offer does the model's average value differ from the measured one by more than chance explains."
-        yield f"Over all offers the model's value less the measured one is {gap} per customer [{low}, {high}]."
     for row in off.sort_values("gap", key=abs, ascending=False).to_dict("records"):
         size, low, high = (format_money(abs(row[name]), check.currency) for name in ("gap", "gap_low", "gap_high"))
         low, high = (low, high) if row["gap"] > 0 else (high, low)

@@ -38,7 +38,8 @@ def describe_joint(fit: JointFit) -> Sentences:
     else:
         lines.append(f"The two-part model comes first: {join_reasons(fit.doubts)}.")
     lines += _basis(fit.recommended, "Joint model" if fit.trusted else "Two-part model")
-    lines += _tendencies(fit) if np.isfinite(fit.covariance).all() else []
+    if np.isfinite(fit.covariance).all():
+        lines += _tendencies(fit) if fit.trusted else [f"In doubt, the joint model finds: {_doubtful(fit)}."]
     lines.append(f"Against independence of return, tenure and margin: likelihood ratio {_test(fit.independence)}.")
     if fit.shape.p_value < SHAPE_LEVEL and fit.shape.gap <= LARGEST_GAP:
         lines.append(
@@ -94,6 +95,10 @@ def _mills(fit: TwoPartFit) -> Iterator[str]:
             f"Tenure is not corrected by the Mills ratio: {running} second lifetimes are still running, and the "
             "correction needs all to have ended. fit_joint allows for them."
         )
+
+
+def _doubtful(fit: JointFit) -> str:
+    return "; ".join(line[:1].lower() + line[1:].rstrip(".") for line in _tendencies(fit))
 
 
 def _tendencies(fit: JointFit) -> Iterator[str]:
