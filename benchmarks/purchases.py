@@ -1,0 +1,134 @@
+"""How fast are models of purchases, side by side with lifetimes in its own environment?
+
+WINBACK_PEERS=/path/to/python with lifetimes 0.11.3, then: python benchmarks/purchases.py [rounds]
+
+Each task runs in a fresh process of either library, in turn; importing and making the data are not timed. Both get the
+same customers, drawn from CDNOW's estimates and counted by day.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+HERE = Path(__file__).resolve()
+TASKS = {  # bound of the ratio theirs / ours
+    "bg_nbd 2357": 8,
+    "pareto_nbd 2357": None,
+    "gamma_gamma 946": None,
+    "bg_nbd 100000": None,
+    "pareto_nbd 100000": 15,
+    "bg_nbd 1000000": 25,
+    "gamma_gamma 1000000": 3,
+    "expected 1000000": 6,
+}
+TRUTH = {"bg_nbd": (0.2426, 4.4135, 0.7929, 2.4258), "pareto_nbd": (0.5533, 10.5776, 0.6062, 11.6679)}
+
+
+def draw(task: str, folder: Path) -> Path:
+    """Write the customers of a task."""
+    sys.path.insert(0, str(HERE.parents[1] / "tests"))
+    from shoppers import cdnow, shoppers, spenders
+
+    kind, n = task.split()
+    path, rng = folder / f"{kind}{n}.npz", np.random.default_rng(20160301)
+    if kind == "gamma_gamma":
+        table = cdnow("spend") if n == "946" else spenders(rng, (6.25, 3.74, 15.44), int(n)).query("frequency > 0")
+        if n == "946":
+            table = table.loc[table.index.repeat(table["customers"])]
+            table = table.assign(mean_spend=table["total_cents"] / 100 / table["frequency"])
+        columns = ["frequency", "mean_spend"]
+    else:
+        model = "bg_nbd" if kind == "expected" else kind
+        if n == "2357":
+            table = cdnow().loc[lambda cells: cells.index.repeat(cells["customers"])]
+        else:
+            table = shoppers(rng, model, TRUTH[model], int(n), (27, 39), 1 / 7)
+        columns = ["frequency", "recency", "age"]
+    np.savez(path, **{name: table[name].to_numpy() for name in columns})
+    return path
+
+
+def ours(kind: str, table):
+    """Return a call of winback's, and the estimates it gives."""
+    import winback as wb
+
+    if kind == "gamma_gamma":
+        spend = wb.fit_gamma_gamma
+        return lambda: spend(table).params["estimate"]
+    if kind == "expected":
+        fit = wb.fit_bg_nbd(table.head(20_000), period="W")
+        return lambda: fit.predict(table, 39, intervals=False)["expected"]
+    purchases = getattr(wb, f"fit_{kind}")  # imported here, as lifetimes is
+    return lambda: purchases(table, period="W").params["estimate"]
+
+
+def theirs(kind: str, table):
+    """Return the same call of lifetimes'."""
+    import lifetimes
+
+    if kind == "gamma_gamma":
+        return lambda: lifetimes.GammaGammaFitter().fit(table["frequency"], table["mean_spend"]).params_
+    columns = [table[name] for name in ("frequency", "recency", "age")]
+    if kind == "expected":
+        fit = lifetimes.BetaGeoFitter().fit(*(column.head(20_000) for column in columns))
+        return lambda: fit.conditional_expected_number_of_purchases_up_to_time(39, *columns)
+    fitter = {"bg_nbd": lifetimes.BetaGeoFitter, "pareto_nbd": lifetimes.ParetoNBDFitter}[kind]
+    return lambda: fitter().fit(*columns).params_
+
+
+def work(library: str, kind: str, path: str) -> None:
+    """Time one task in this process; print seconds, peak memory in MB and the first numbers of the answer."""
+    import resource
+    import warnings
+
+    import pandas as pd
+
+    warnings.simplefilter("ignore")
+    with np.load(path) as stored:
+        table = pd.DataFrame(dict(stored))
+    call = {"winback": ours, "lifetimes": theirs}[library](kind, table)
+    seconds = []
+    for _ in range(9 if len(table) < 10_000 else 1):
+        start = time.perf_counter()
+        answer = call()
+        seconds.append(time.perf_counter() - start)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        json.dumps({"seconds": median(seconds), "peak": peak, "answer": np.asarray(answer, dtype=float)[:4].tolist()})
+    )
+
+
+def main(rounds: int) -> None:
+    """Print one line per task."""
+    peers = {"winback": sys.executable, "lifetimes": os.environ["WINBACK_PEERS"]}
+    print(f"{'task':<22}{'ours, s':>10}{'theirs, s':>11}{'ratio':>8}{'bound':>7}{'ours, MB':>10}{'theirs, MB':>12}")
+    with tempfile.TemporaryDirectory() as folder:
+        for task, bound in TASKS.items():
+            path, found = draw(task, Path(folder)), {library: [] for library in peers}
+            for _ in range(rounds):
+                for library, python in peers.items():
+                    command = [python, str(HERE), library, task.split()[0], str(path)]
+                    done = subprocess.run(command, check=True, capture_output=True, text=True)
+                    found[library].append(json.loads(done.stdout))
+            time_of, peak = (
+                [median(one[what] for one in found[library]) for library in peers] for what in ("seconds", "peak")
+            )
+            gap = max(abs(a / b - 1) for a, b in zip(*(found[library][0]["answer"] for library in peers), strict=True))
+            line = f"{task:<22}{time_of[0]:>10.4f}{time_of[1]:>11.3f}{time_of[1] / time_of[0]:>8.1f}{bound or '':>7}"
+            print(f"{line}{peak[0]:>10.0f}{peak[1]:>12.0f}   answers differ by {gap:.1e}", flush=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 4:
+        work(*sys.argv[1:])
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) == 2 else 5)

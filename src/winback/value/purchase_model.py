@@ -1,0 +1,69 @@
+"""What makes a model of purchases? Its likelihood, its future, and the edges where it becomes a simpler one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+NOBODY, NEVER = "nobody drops out in these data", -200.0  # a chance of exp(-200)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An end of one direction of the parameters, where the model becomes a simpler one."""
+
+    axis: int  # of the directions
+    at: float  # how far the direction is searched
+    words: str  # what the data say where it runs away
+    simpler: str  # the model that says the same
+    idle: tuple[tuple[int, float], ...] = ()  # directions that no longer matter there, and where they are put
+    held: float | None = None  # where the direction is held instead of infinity; None: where the search ended
+
+    @property
+    def place(self) -> float:
+        """Where the direction is held."""
+        return self.at if self.held is None else self.held
+
+
+@dataclass(frozen=True)
+class PurchaseModel:
+    """A model of purchases; theta are the logarithms of its parameters, k of them."""
+
+    name: str
+    title: str
+    letters: tuple[str, ...]  # names of the parameters in the paper
+    meanings: tuple[str, ...]
+    timed: tuple[int, ...]  # parameters in units of time
+    terms: Callable  # theta, cells -> log-likelihood (n,), its slopes (k, n)
+    log_odds_left: Callable  # theta, cells -> log odds of having dropped out (n,)
+    ahead: Callable  # theta, cells, periods, force -> discounted purchases of one who is still a customer (n,)
+    directions: np.ndarray  # (k, k): directions @ theta can each run away alone
+    edges: tuple[Edge, ...]
+    starts: Callable  # cells -> list of theta
+    mean_rate: Callable  # parameters -> purchases per period of a customer while active
+    mean_dropout: Callable  # parameters, period -> sentence
+
+
+# Two ratios and two sizes: how often and how alike, for buying and for dropping out.
+RATIO_AND_SIZE = np.array([[1.0, -1.0], [0.5, 0.5]])
+RATE_AND_SHAPE = np.array([[1.0, -1.0], [1.0, 0.0]])
+
+
+def side_by_side(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the directions of buying and of dropping out as one matrix."""
+    return np.block([[first, np.zeros((2, 2))], [np.zeros((2, 2)), second]])
+
+
+def log_odds_and_share(log_odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return log(1 + odds) and the share odds / (1 + odds), also where the odds are no number.
+
+    Examples
+    --------
+    >>> log_odds_and_share(np.array([-np.inf, 0.0, 1000.0]))
+    (array([0.00000000e+00, 6.93147181e-01, 1.00000000e+03]), array([0. , 0.5, 1. ]))
+    """
+    small = np.exp(-np.abs(log_odds))
+    share = 1 / (1 + small)
+    return np.maximum(log_odds, 0) + np.log1p(small), np.where(log_odds >= 0, share, small * share)

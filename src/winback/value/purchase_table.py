@@ -1,0 +1,156 @@
+"""Are the customers' rows fit for use? Every problem is listed at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+import pandas as pd
+
+from winback.tables import ProblemList
+
+TABLE = "table of customers"
+FEWEST = 10
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns hold what."""
+
+    frequency: str = "frequency"
+    recency: str = "recency"
+    age: str = "age"
+    whole: bool = False  # recency and age count opportunities
+
+
+@dataclass(frozen=True)
+class PurchaseRows:
+    """One row per customer, or per group of equal ones; arrays (n,)."""
+
+    frequency: np.ndarray  # int64
+    recency: np.ndarray
+    age: np.ndarray
+    counts: np.ndarray | None
+
+
+def read_rows(customers: pd.DataFrame, columns: Columns, weights: str | None = None, fit: bool = True) -> PurchaseRows:
+    """Return the rows as numbers.
+
+    Parameters
+    ----------
+    customers : pandas.DataFrame
+        One row per customer.
+    columns : Columns
+        Names of its columns.
+    weights : str, optional
+        Column that counts the customers each row stands for.
+    fit : bool
+        To fit a model to them: then nobody's age is zero, and there are enough customers, some of whom bought again.
+        New customers, of age zero, may be predicted.
+
+    Raises
+    ------
+    TableError
+        Listing every problem.
+    """
+    names = [columns.frequency, columns.recency, columns.age, *([] if weights is None else [weights])]
+    problems = ProblemList(TABLE, customers)
+    values = {name: read_numbers(customers, name, problems) for name in names}
+    problems.raise_if_any()
+    frequency, recency, age = (values[name] for name in names[:3])
+    _check_each(problems, columns, frequency, recency, age, fit)
+    if not problems.found:
+        _check_together(problems, columns, frequency, recency, age)
+    counts = None if weights is None else read_counts(values[weights], weights, problems)
+    if fit and not problems.found:
+        _check_enough(problems, columns.frequency, frequency, counts)
+    problems.raise_if_any()
+    return PurchaseRows(frequency.astype(np.int64), recency, age, counts)
+
+
+def read_numbers(customers: pd.DataFrame, name: str, problems: ProblemList) -> np.ndarray:
+    """Return a column of finite numbers; others are problems."""
+    if not isinstance(customers, pd.DataFrame):
+        raise TypeError(f"customers must be a pandas DataFrame, one row per customer; got {type(customers).__name__}.")
+    if name not in customers:
+        there = ", ".join(map(str, customers.columns)) or "none"
+        problems.add(name, "is missing from the table", f"Name the column that holds it; there are: {there}.")
+        return np.zeros(len(customers))
+    column = customers[name]
+    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+        problems.add(name, "holds no numbers", "Count purchases, and time in periods since the first purchase.")
+        return np.zeros(len(customers))
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    _add(problems, name, ~np.isfinite(numbers), "must be a finite number", "Fill it in or drop these rows.")
+    return numbers
+
+
+def read_counts(counts: np.ndarray, name: str, problems: ProblemList) -> np.ndarray:
+    """Return counts of customers; others are problems."""
+    bad = ~((counts >= 1) & (counts == np.floor(counts)))
+    _add(problems, name, bad, "must count customers: 1, 2, 3, ...", "Collapse equal rows and count them.")
+    return counts
+
+
+def _add(problems, column, bad, problem, remedy):
+    if bad.any():
+        problems.add_rows(column, bad, problem, remedy)
+
+
+def _check_each(problems, columns, frequency, recency, age, fit):
+    bad = (frequency < 0) | (frequency != np.floor(frequency)) | (frequency >= 2**31)
+    remedy = "Count each customer's purchases after the first."
+    _add(problems, columns.frequency, bad, "must count repeat purchases: 0, 1, 2, ...", remedy)
+    _add(problems, columns.recency, recency < 0, "must be at least 0", "Measure it from the first purchase on.")
+    if columns.whole:
+        for name, values in ((columns.recency, recency), (columns.age, age)):
+            bad = values != np.floor(values)
+            _add(problems, name, bad, "must count opportunities: 0, 1, 2, ...", "For time, fit the BG/NBD.")
+    noun = "opportunities" if columns.whole else "time"
+    if fit:
+        remedy = "Leave out customers seen for no time at all: they tell nothing."
+        _add(problems, columns.age, age <= 0, f"must be above 0: {noun} since the first purchase", remedy)
+    else:
+        _add(problems, columns.age, age < 0, f"must be at least 0: {noun} since the first purchase", "Check the end.")
+
+
+def _check_together(problems, columns, frequency, recency, age):
+    remedy = "Both are measured from the first purchase, to the last one and to the end of the data."
+    _add(problems, columns.recency, recency > age, f"must not be above `{columns.age}`", remedy)
+    remedy = "Without a repeat purchase the last one is the first: recency 0."
+    never = (frequency == 0) & (recency > 0)
+    _add(problems, columns.recency, never, f"must be 0 where `{columns.frequency}` is 0", remedy)
+    remedy = "Count purchases of one day as one, or check the dates."
+    _add(
+        problems,
+        columns.recency,
+        (frequency > 0) & (recency == 0),
+        f"must be above 0 where `{columns.frequency}` is",
+        remedy,
+    )
+    if columns.whole:
+        remedy = "At most one purchase counts at each opportunity."
+        bad = (frequency > recency) & (recency > 0)
+        _add(problems, columns.frequency, bad, f"must not be above `{columns.recency}`", remedy)
+
+
+def _check_enough(problems, name, frequency, counts):
+    n = len(frequency) if counts is None else counts.sum()
+    if n < FEWEST:
+        problems.add(name, f"is known for {n:,.0f} customers, too few", f"At least {FEWEST} are needed.")
+    elif not (frequency > 0).any():
+        problems.add(
+            name,
+            "is 0 for everyone: nobody bought again, so the estimated rate of repeat purchases is zero",
+            "No model of purchases can be told apart from these data; wait for the first repeat purchases.",
+        )
+
+
+def check_periods(periods: float, columns: Columns) -> float:
+    """Return the horizon in periods of the fit, or refuse what is not one."""
+    if not isinstance(periods, Real) or isinstance(periods, bool) or not 0 < periods < np.inf:
+        raise ValueError(f"periods must be above 0 and finite, in periods of the fit; got {periods!r}.")
+    if columns.whole and periods != int(periods):
+        raise ValueError(f"periods must be a whole number of opportunities; got {periods:g}.")
+    return float(periods)

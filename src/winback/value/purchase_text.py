@@ -1,0 +1,57 @@
+"""How is a fit of purchases said in words?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from winback.periods import parse_period
+from winback.results import Sentences, format_count, format_number, format_percent
+
+if TYPE_CHECKING:
+    from winback.value.purchase_fit import PurchaseFit
+
+
+def describe_purchases(fit: PurchaseFit) -> Sentences:
+    """Say who buys again and how often, and what the model rests on."""
+    parameters = fit.params["estimate"].to_numpy()
+    model, unit = fit.model, _unit(fit.period)
+    lines = [
+        f"{format_count(fit.n)} customers, of whom {format_count(fit.n_repeat)} "
+        f"({format_percent(fit.n_repeat / fit.n)}) bought again; {model.name}, unit of time a {unit}: {model.title}.",
+        _rate(fit, parameters, unit),
+        _new_customer(fit),
+    ]
+    if fit.boundary:
+        lines.append(f"On the edge of the model: {fit.boundary}. The intervals take this for granted.")
+    if not fit.converged:
+        lines.append("No maximum of the likelihood was found: do not use these estimates.")
+    if model.name == "BG/NBD":
+        lines.append(
+            f"The BG/NBD holds everyone without a repeat purchase for a customer still, here "
+            f"{format_count(fit.n - fit.n_repeat)}: the MBG/NBD and the Pareto/NBD do not."
+        )
+    lines.append(f"Intervals at {fit.level:.0%} are for what is expected, not for what one customer will do.")
+    return Sentences.of(lines)
+
+
+def _rate(fit, parameters, unit) -> str:
+    rate = format_number(fit.model.mean_rate(parameters))
+    often = f"buys at {rate} of the opportunities" if fit.columns.whole else f"buys {rate} times per {unit}"
+    leaves = "" if "drops out" in fit.boundary else f"; {fit.model.mean_dropout(parameters, fit.period)}"
+    return f"while active a customer {often} on average{leaves}."
+
+
+def _new_customer(fit) -> str:
+    periods = 1 / parse_period(fit.period).years
+    if fit.columns.whole:
+        periods = max(1.0, np.round(periods))
+    expected, low, high = (format_number(value) for value in fit.expected_purchases(periods).iloc[0, 1:])
+    span = "opportunity" if fit.columns.whole and periods == 1 else "year"
+    return f"a new customer is expected to buy {expected} [{low}, {high}] times more within the first {span}."
+
+
+def _unit(period) -> str:
+    found = parse_period(period)
+    return found.in_words if found.n_units == 1 else f"period of {found.in_words}"
