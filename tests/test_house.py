@@ -21,6 +21,7 @@ ROWS = [
     "datasets",
     "offers",
     "second_lifetime",
+    "value",
     "survival",
     "formulas",
     "formula_checks",
@@ -30,6 +31,7 @@ ROWS = [
     "tables",
     "results",
     "uncertainty",
+    "periods",
     "discounting",
 ]
 

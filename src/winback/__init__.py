@@ -8,6 +8,7 @@ plots                one function per figure
 datasets             the telecom study, and public data
 offers               which offer, to whom, and does it pay?
 second_lifetime      who comes back, for how long, worth how much?
+value                what is a customer worth?
 survival             how long do they stay?
 formulas             right-hand-side formulas, bound to a table
 formula_checks       can a formula be fitted to this table?
@@ -15,6 +16,7 @@ pseudo_observations  months within a horizon, as if nobody had been cut off
 tables               the tables: columns, units, checks
 results              how every result shows itself
 uncertainty          intervals, and the chance of being best
+periods              how long is a period? days, years, words, discount factors
 discounting          annual rate and months -> weights
 
 Every public name can be imported from here; a module is loaded when its name is first used.
@@ -48,6 +50,10 @@ _HOME = {
     "survival.curves": ("survival_curve",),
     "survival.durations": ("fit_duration",),
     "survival.goodness_of_fit": ("goodness_of_fit",),
+    "value.contracts": ("contract_model", "fit_bdw", "fit_sbg"),
+    "value.purchases": ("fit_bg_bb", "fit_bg_nbd", "fit_mbg_nbd", "fit_pareto_nbd"),
+    "value.spend": ("fit_gamma_gamma",),
+    "value.transactions": ("summarize_transactions",),
     "datasets.telecom": ("load_telecom_study", "simulate_telecom_study"),
     "tables": (
         "TableError",
