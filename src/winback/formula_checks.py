@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,9 +13,6 @@ from formulaic.errors import FormulaicError
 
 from winback.results import join_words
 from winback.tables import LAPSED
-
-if TYPE_CHECKING:
-    pass
 
 OPERATORS = ("C", "Q", "I")  # functions of the formula language: a column of that name would shadow them
 OUTCOMES = tuple(column.name for column in LAPSED if column.outcome)

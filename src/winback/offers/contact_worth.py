@@ -108,7 +108,7 @@ def whom_not_to_chase(
     gain[~in_trial(values.customers)] = np.nan  # set aside beforehand: not among those to choose from
     outcomes = measured_outcomes(values)
     codes, labels = (np.zeros(len(gain), dtype=int), []) if by is None else label_codes(values.customers[by])
-    rows = [_row(float(cost), gain, outcomes, codes, labels, normal_quantile(level)) for cost in sorted(contact_costs)]
+    rows = [_row(cost, gain, outcomes, codes, labels, normal_quantile(level)) for cost in sorted(costs)]
     return ContactWorth(pd.DataFrame(rows), int(np.isfinite(gain).sum()), by, values.currency)
 
 

@@ -38,9 +38,9 @@ def measured_outcomes(values: SecondLifetimeValues) -> pd.DataFrame:
     """
     table, horizon = values.customers, values.horizon
     table = typed_trial(table, values.catalog)
-    pieces = []
+    pieces, tried = [], in_trial(table)
     for offer in values.net_values.columns:
-        rows = np.flatnonzero(in_trial(table) & (table["offer"].astype(object) == offer).to_numpy())
+        rows = np.flatnonzero(tried & (table["offer"].astype(object) == offer).to_numpy())
         if len(rows) == 0:
             continue
         arm = table.iloc[rows]

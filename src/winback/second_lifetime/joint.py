@@ -134,7 +134,9 @@ def fit_joint(
     estimated = ("theta", "covariance", "log_likelihood", "converged")
     shared |= {name: getattr(found, name) for name in estimated}
     place = two_part.places["reacquisition"]
-    steps = heckman_steps(sample, distribution, two_part.theta[place], two_part.covariance[place, place])
+    steps = {}
+    if sample.ended.all():  # only then has tenure a second step
+        steps = heckman_steps(sample, distribution, two_part.theta[place], two_part.covariance[place, place])
     implied = steps["tenure"].rho if "tenure" in steps else None
     fit = SecondLifetimeFit(**shared)
     shape = shape_test(fit, sample)
