@@ -18,9 +18,9 @@ from winback.offers.design_checks import DesignReport, check_typed_design
 from winback.offers.design_findings import FEW_RETURNED
 from winback.offers.economics import organic_flips
 from winback.offers.organic import Organic, assumed_organic, check_organic_value
-from winback.offers.outcomes import in_trial, trial_moments, typed_trial, value_settings
+from winback.offers.outcomes import trial_moments, typed_trial, value_settings
 from winback.results import Result, Sentences
-from winback.tables import NO_OFFER
+from winback.tables import NO_OFFER, in_trial
 from winback.uncertainty import normal_quantile
 
 

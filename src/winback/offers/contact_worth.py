@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from winback.offers.measured import measured_outcomes
-from winback.offers.outcomes import in_trial
 from winback.results import Result, Sentences, format_count, format_money, format_percent
-from winback.tables import NO_OFFER, label_codes
+from winback.tables import NO_OFFER, in_trial, label_codes
 from winback.uncertainty import normal_quantile
 
 if TYPE_CHECKING:

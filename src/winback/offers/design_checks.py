@@ -24,7 +24,7 @@ from winback.offers.design_findings import (
     measured_after_the_offer,
 )
 from winback.results import Result, Sentences
-from winback.tables import Problem, TableError, check_lapsed
+from winback.tables import Problem, TableError, check_lapsed, in_trial
 
 
 @dataclass(frozen=True, repr=False)
@@ -112,8 +112,7 @@ def check_typed_design(
     """Do the work of `check_design` on a table that was checked already."""
     n_all = len(table)
     has_eligible = "eligible" in table
-    if has_eligible:
-        table = table[table["eligible"].to_numpy(dtype=bool, na_value=False)]
+    table = table[in_trial(table)]
     if table.empty:
         problem = Problem("eligible", "is true for nobody", 0, "", "Check the column: True means promising beforehand.")
         raise TableError("table of lapsed customers", [problem])

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from winback.offers.costs import offer_costs
-from winback.offers.outcomes import customer_values, in_trial, typed_trial
+from winback.offers.outcomes import customer_values, typed_trial
 from winback.pseudo_observations import longest_supported_horizon
-from winback.tables import NO_OFFER
+from winback.tables import NO_OFFER, in_trial
 
 if TYPE_CHECKING:
     from winback.second_lifetime.valuation import SecondLifetimeValues

@@ -10,7 +10,16 @@ from winback.offers.catalog import OfferCatalog
 from winback.offers.costs import offer_costs
 from winback.offers.moments import ArmMoments, arm_moments
 from winback.pseudo_observations import longest_supported_horizon, pseudo_months
-from winback.tables import NO_OFFER, SECOND_LIFETIME, Problem, ProblemList, TableError, check_lapsed, label_codes
+from winback.tables import (
+    NO_OFFER,
+    SECOND_LIFETIME,
+    Problem,
+    ProblemList,
+    TableError,
+    check_lapsed,
+    in_trial,
+    label_codes,
+)
 
 
 def typed_trial(customers: pd.DataFrame, catalog: OfferCatalog) -> pd.DataFrame:
@@ -42,13 +51,6 @@ def typed_trial(customers: pd.DataFrame, catalog: OfferCatalog) -> pd.DataFrame:
     _check_probabilities(table, codes, compared, problems)
     problems.raise_if_any()
     return table
-
-
-def in_trial(table: pd.DataFrame) -> np.ndarray:
-    """Return who is compared: everyone, without those judged not promising beforehand."""
-    if "eligible" not in table:
-        return np.ones(len(table), dtype=bool)
-    return table["eligible"].to_numpy(dtype=bool, na_value=False)
 
 
 def _check_probabilities(table, codes, compared, problems):

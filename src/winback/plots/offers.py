@@ -9,7 +9,7 @@ import numpy as np
 
 from winback.offers.comparison_text import winners
 from winback.offers.moments import profit_and_roi_at
-from winback.plots.style import QUIET, finish_axes, house_styles, money_axis, percent_axis
+from winback.plots.style import QUIET, capitalised, finish_axes, house_styles, money_axis, percent_axis
 from winback.results import format_money, format_percent, join_words
 
 if TYPE_CHECKING:
@@ -62,11 +62,7 @@ def _profit_message(result, kind) -> str:
     best = winners(result)
     if result.frame[f"{kind}_profit_low"].iloc[0] <= 0:
         return "No offer is shown to pay"
-    return f"{_upper(join_words(best))} {'tie on profit' if len(best) > 1 else 'earns most'}"
-
-
-def _upper(name: str) -> str:
-    return name[:1].upper() + name[1:]
+    return f"{capitalised(join_words(best))} {'tie on profit' if len(best) > 1 else 'earns most'}"
 
 
 def _roi_message(first, leanest, highest, currency) -> str:
@@ -75,7 +71,7 @@ def _roi_message(first, leanest, highest, currency) -> str:
     if highest <= 0:
         return "No offer returns its cost"
     unit = {"$": "dollar", "€": "euro", "£": "pound"}.get(currency, currency)
-    return f"{_upper(leanest)} {'also returns' if leanest == first else 'returns'} most per {unit} spent"
+    return f"{capitalised(leanest)} {'also returns' if leanest == first else 'returns'} most per {unit} spent"
 
 
 def _draw_intervals(ax, frame, name, write):
@@ -154,7 +150,7 @@ def plot_acceptance_against_cost(result: OfferComparison, ax: Axes | None = None
             color=QUIET,
         )
     most, dearest = frame.loc[frame["acceptance"].idxmax()], frame.loc[frame["cost_per_customer"].idxmax()]
-    title = f"{_upper(most['offer'])} wins back most ({format_percent(most['acceptance'], 0)})"
+    title = f"{capitalised(most['offer'])} wins back most ({format_percent(most['acceptance'], 0)})"
     if dearest["offer"] == most["offer"] and np.ptp(frame["cost_per_customer"]) > 1e-9 * dearest["cost_per_customer"]:
         title += f" and costs most ({format_money(most['cost_per_customer'], result.currency)} per customer offered)"
     finish_axes(ax, title, "cost per customer offered", "share who came back", width=80)

@@ -43,6 +43,17 @@ def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int =
         side.set_visible(False)
 
 
+def capitalised(text: str) -> str:
+    """Return a text with a capital letter first, the rest as it is.
+
+    Examples
+    --------
+    >>> capitalised("upgrade earns most at ACME")
+    'Upgrade earns most at ACME'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def money_axis(axis, currency: str) -> None:
     """Write an axis in money."""
     from winback.results import format_money

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
-from winback.plots.style import INK, QUIET, finish_axes, house_styles, percent_axis
+from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, percent_axis
 from winback.results import format_count, format_percent
 from winback.survival import competing, curves_text, durations_text
 from winback.survival.goodness_of_fit import verdict
@@ -55,7 +55,7 @@ def plot_survival(curves: SurvivalCurves, ax: Axes | None = None) -> Axes:
         curve = curves.curves[curves.curves["group"] == name]
         label = f"{name} ({format_count(_of(curves.frame, name, 'n'))})"
         _step_with_band(ax, curve, "survival", curves.horizon_months, style, label)
-    title = _upper(curves_text.headline(curves))
+    title = capitalised(curves_text.headline(curves))
     finish_axes(ax, title, _months_label(curves.lifetime, curves.paired), "share still there", width=90)
     _months_and_percent(ax, curves.horizon_months)
     _legend(ax, names)
@@ -99,7 +99,7 @@ def plot_incidence(result: CompetingRisks, ax: Axes | None = None) -> Axes:
             label = reason if group == EVERYBODY else f"{reason}, {group}"
             band = BAND if len(groups) * len(reasons) <= MOST_BANDS else 0
             _step_with_band(ax, result.curves[rows], "share", result.horizon_months, style, label, band)
-    finish_axes(ax, _upper(competing.headline(result)), _months_label("second"), "share left again", width=90)
+    finish_axes(ax, capitalised(competing.headline(result)), _months_label("second"), "share left again", width=90)
     _months_and_percent(ax, result.horizon_months)
     _legend(ax, [*groups, *reasons][1:])
     return ax
@@ -180,7 +180,7 @@ def plot_time_ratios(fit: DurationFit, ax: Axes | None = None) -> Axes:
         ax.plot(ratio, place, marker="o", color=colour if clear else QUIET, markerfacecolor=face, markersize=8)
         ax.annotate(_percent_change(ratio), (ratio, place), (0, 7), textcoords="offset points", ha="center", fontsize=9)
     ax.axvline(1, color=QUIET, linestyle=":", linewidth=1.5)
-    finish_axes(ax, _upper(durations_text.headline(fit)), "longer or shorter stay", width=90)
+    finish_axes(ax, capitalised(durations_text.headline(fit)), "longer or shorter stay", width=90)
     ax.set_yticks(range(len(found)), [f"{who}\nagainst {base}" if base else who for who, base, *_ in found])
     ax.set_ylim(max(len(found), 1) - 0.5, -0.7)
     ax.set_xscale("log")
@@ -271,7 +271,3 @@ def _months_label(lifetime: str, paired: bool = False) -> str:
 
 def _of(frame: DataFrame, group: str, column: str):
     return frame.loc[frame["group"] == group, column].iloc[0]
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -6,24 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import log_ndtr, ndtr, owens_t
 
-LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
+from winback.survival.families import LOG_ROOT_2PI, log_normal_density
+
 INVERSE_ROOT_2PI = np.exp(-LOG_ROOT_2PI)
 NEAR = 1e-150  # taken as zero, so that products of bounds are no underflow
 FAR = 38.0  # beyond it a normal probability is 0 or 1 in floating point
 FARTHEST = 1e6  # bounds beyond are taken as these
 SMALL = 1e-7  # below it the difference of terms near one half has lost too many digits for a logarithm
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
-
-
-def log_normal_density(x: ArrayLike) -> np.ndarray:
-    r"""Return :math:`\log \phi(x)` of the standard normal distribution.
-
-    Examples
-    --------
-    >>> float(log_normal_density(0.0).round(6))
-    -0.918939
-    """
-    return -0.5 * np.square(x) - LOG_ROOT_2PI
 
 
 def normal_density(x: ArrayLike) -> np.ndarray:

@@ -13,7 +13,7 @@ from scipy.special import expit, ndtr
 from winback.results import Result, Sentences, format_percent, join_words
 from winback.second_lifetime.bivariate_normal import normal_density
 from winback.second_lifetime.fitted import SecondLifetimeFit, check_is_fit
-from winback.tables import NO_OFFER
+from winback.tables import NO_OFFER, in_trial
 from winback.uncertainty import normal_quantile
 
 
@@ -79,8 +79,7 @@ def return_effects(fit: SecondLifetimeFit, customers: pd.DataFrame) -> ReturnEff
     1     reason both against price   -0.37        0.14
     """
     check_is_fit(fit)
-    if "eligible" in customers:
-        customers = customers[customers["eligible"].fillna(False).to_numpy(dtype=bool)]
+    customers = customers[in_trial(customers)]
     design, place = fit.designs["reacquisition"], fit.places["reacquisition"]
     alpha, covariance = fit.theta[place], fit.covariance[place, place]
     z = normal_quantile(fit.level)

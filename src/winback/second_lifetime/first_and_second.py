@@ -12,8 +12,7 @@ import pandas as pd
 from winback.discounting import check_annual_discount, check_horizon, discounted_months
 from winback.pseudo_observations import pseudo_months
 from winback.results import Result, Sentences, format_money, format_percent
-from winback.survival.groups import promising
-from winback.tables import SECOND_LIFETIME, check_lapsed, label_codes
+from winback.tables import SECOND_LIFETIME, check_lapsed, in_trial, label_codes
 from winback.uncertainty import normal_quantile
 
 EVERYBODY = "everybody"
@@ -103,7 +102,7 @@ def first_and_second_value(
     needs = ["first_tenure", "first_margin", "returned", *SECOND_LIFETIME, *([] if by is None else [by])]
     table = check_lapsed(customers, needs=needs)
     if by == "offer":
-        table = table[promising(table)]
+        table = table[in_trial(table)]
     back = table[table["returned"].to_numpy(dtype=bool)]
     if len(back) < 2:
         raise ValueError(f"{len(back)} customers returned: at least two are needed to compare lifetimes.")

@@ -13,7 +13,7 @@ from scipy.stats import rankdata
 
 from winback.results import Result, Sentences, format_count, format_percent
 from winback.second_lifetime.fitted import SecondLifetimeFit
-from winback.tables import check_lapsed
+from winback.tables import check_lapsed, in_trial
 from winback.uncertainty import share_interval
 
 CLASSES = 10
@@ -117,8 +117,7 @@ def validate_return(
     [1.36, 1.3]
     """
     table = check_lapsed(held_out, needs=("returned",))
-    if "eligible" in table:
-        table = table[table["eligible"].fillna(False).to_numpy(dtype=bool)]
+    table = table[in_trial(table)]
     if len(table) < CLASSES:
         raise ValueError(f"Tenths need at least {CLASSES} customers; {len(table)} are held out.")
     returned = table["returned"].to_numpy(dtype=bool)

@@ -32,12 +32,8 @@ from itertools import pairwise
 import numpy as np
 from scipy.special import log_ndtr
 
-from winback.second_lifetime.bivariate_normal import (
-    LOG_ROOT_2PI,
-    log_bivariate_normal_cdf,
-    log_normal_density,
-)
-from winback.survival.families import Family
+from winback.second_lifetime.bivariate_normal import log_bivariate_normal_cdf
+from winback.survival.families import LOG_ROOT_2PI, Family, log_normal_density
 
 N_SHARED = 5  # log sd of tenure, log sd of margin, r1, r2, r3
 STEP = 1e-5  # of the differences of analytic slopes that make up the Hessian

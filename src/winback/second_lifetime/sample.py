@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.formulas import TABLE, Design, bind_formulas
-from winback.tables import SECOND_LIFETIME, ProblemList, TableError, check_lapsed
+from winback.tables import SECOND_LIFETIME, ProblemList, TableError, check_lapsed, in_trial
 
 FAR_OUT = 8.0  # spreads; among a million normal values the furthest lies near 5
 LARGEST_MARGIN = 1e12
@@ -56,8 +56,7 @@ def draw_sample(customers: pd.DataFrame, formulas: Mapping[str, str]) -> Sample:
     """
     table = check_lapsed(customers, needs=("returned", *SECOND_LIFETIME))
     n_all = len(table)
-    if "eligible" in table:
-        table = table[table["eligible"].fillna(False).to_numpy(dtype=bool)]
+    table = table[in_trial(table)]
     _refuse_without_outcomes(table)
     returned = table["returned"].to_numpy(dtype=bool)
     rows = {"tenure": returned, "margin": returned}

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import log_ndtr
 
-from winback.second_lifetime.bivariate_normal import log_normal_density
+from winback.survival.families import log_normal_density
 
 
 def mills_ratio(linear: ArrayLike) -> np.ndarray:

@@ -13,7 +13,7 @@ from winback.second_lifetime.sample import Sample
 from winback.second_lifetime.trust import ShapeTest, chi_squared_test
 from winback.survival.goodness_of_fit import GoodnessOfFit, check_fit
 from winback.survival.observed_and_fitted import expected_ends
-from winback.tables import check_lapsed, label_codes
+from winback.tables import check_lapsed, in_trial, label_codes
 
 
 def log_share_still_here(outlook: Outlook, months: np.ndarray) -> np.ndarray:
@@ -89,8 +89,7 @@ def goodness_of_tenure(fit: SecondLifetimeFit, customers: pd.DataFrame, by: str 
     check_is_fit(fit)
     needs = ["returned", "second_tenure", "second_ended", *([] if by is None else [by])]
     table = check_lapsed(customers, needs=needs)
-    if "eligible" in table:
-        table = table[table["eligible"].fillna(False).to_numpy(dtype=bool)]
+    table = table[in_trial(table)]
     back = table[table["returned"].to_numpy(dtype=bool)]
     outlook = fit.outlook(next(fit.numbers(back)))
     groups = {}

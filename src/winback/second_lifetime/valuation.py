@@ -20,7 +20,7 @@ from winback.second_lifetime.offer_value import (
     pieces_of,
     value_offers,
 )
-from winback.tables import NO_OFFER, label_codes
+from winback.tables import NO_OFFER, in_trial, label_codes
 from winback.uncertainty import normal_quantile
 
 EVERYBODY = "everybody"
@@ -75,9 +75,7 @@ class SecondLifetimeValues(Result):
     @cached_property
     def set_aside(self) -> np.ndarray:
         """Customers who are valued but not averaged over, because the model left them out, too: ``eligible`` false."""
-        if "eligible" not in self.customers:
-            return np.zeros(len(self.customers), dtype=bool)
-        return ~self.customers["eligible"].fillna(False).to_numpy(dtype=bool)
+        return ~in_trial(self.customers)
 
     @cached_property
     def averages(self) -> pd.DataFrame:

@@ -7,8 +7,8 @@ import pandas as pd
 
 from winback.formula_checks import named_columns, repeated_columns
 from winback.formulas import Design
-from winback.survival.groups import TABLE, promising, typed_lifetimes
-from winback.tables import ProblemList
+from winback.survival.groups import TABLE, typed_lifetimes
+from winback.tables import ProblemList, in_trial
 
 
 def used_rows(customers: pd.DataFrame, lifetime: str, weights: str | None = None, formula: str = "") -> pd.DataFrame:
@@ -26,7 +26,7 @@ def used_rows(customers: pd.DataFrame, lifetime: str, weights: str | None = None
         problems.add("returned", "is false for every customer: there is no second lifetime", "Check the export.")
     problems.raise_if_any()
     if "offer" in named_columns(str(formula), table.columns):
-        table = table[promising(table)]
+        table = table[in_trial(table)]
     return table[table["returned"].to_numpy(dtype=bool)] if lifetime == "second" else table
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit, log_ndtr, ndtri_exp
 
 LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
@@ -44,10 +45,17 @@ class Family:
 
     def score_slope(self, w: np.ndarray, score: np.ndarray) -> np.ndarray:
         r"""Return :math:`e'(w) = f(w) / \phi(e(w))`."""
-        return np.exp(self.log_density(w) - _log_normal_density(score))
+        return np.exp(self.log_density(w) - log_normal_density(score))
 
 
-def _log_normal_density(x):
+def log_normal_density(x: ArrayLike) -> np.ndarray:
+    r"""Return :math:`\log \phi(x)` of the standard normal distribution.
+
+    Examples
+    --------
+    >>> float(log_normal_density(0.0).round(6))
+    -0.918939
+    """
     return -0.5 * np.square(x) - LOG_ROOT_2PI
 
 
@@ -58,8 +66,9 @@ def _weibull_terms(z, ended):
 
 def _lognormal_terms(z, ended):
     log_left = log_ndtr(-z)
-    ratio = np.exp(-0.5 * z**2 - LOG_ROOT_2PI - log_left)
-    value = np.where(ended, -0.5 * z**2 - LOG_ROOT_2PI, log_left)
+    log_density = log_normal_density(z)
+    ratio = np.exp(log_density - log_left)
+    value = np.where(ended, log_density, log_left)
     return value, np.where(ended, -z, -ratio), np.where(ended, -1.0, -ratio * (ratio - z))
 
 
@@ -82,7 +91,7 @@ _NORMAL = {
     "terms": _lognormal_terms,
     "cumulative_hazard": lambda w: -log_ndtr(-w),
     "median": 0.0,
-    "log_density": _log_normal_density,
+    "log_density": log_normal_density,
     "log_density_slope": lambda w: -w,
     "score": lambda w: w,
     "quantile": lambda e: e,

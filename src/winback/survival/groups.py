@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from winback.results import format_count, join_words
-from winback.tables import LAPSED, ProblemList, check_lapsed
+from winback.tables import LAPSED, ProblemList, check_lapsed, in_trial
 
 TABLE = "table of lapsed customers"
 FEW, MOST_NUMBERS = 30, 12
@@ -67,7 +67,7 @@ def group_lifetimes(table: pd.DataFrame, by: str | None, lifetime: str) -> Lifet
     problems = ProblemList(TABLE, table)
     _check_column(table, by, problems)
     problems.raise_if_any()
-    wanted = promising(table) if by == "offer" else np.ones(len(table), dtype=bool)
+    wanted = in_trial(table) if by == "offer" else np.ones(len(table), dtype=bool)
     notes = [f"{format_count((~wanted).sum())} customers judged not promising beforehand are left out"]
     notes = notes if not wanted.all() else []
     used = wanted & table["returned"].to_numpy(dtype=bool) if lifetime == "second" else wanted
@@ -102,13 +102,6 @@ def few_note(names, sizes) -> list[str]:
     few = [f"{name} ({n})" for name, n in zip(names, sizes, strict=True) if n < FEW]
     whose = "its interval" if len(few) == 1 else "their intervals"
     return [f"Fewer than {FEW} customers: {join_words(few)}; do not trust {whose}"] if few else []
-
-
-def promising(table: pd.DataFrame) -> np.ndarray:
-    """Return who was judged promising before the offers went out; everybody where nothing is said."""
-    if "eligible" not in table:
-        return np.ones(len(table), dtype=bool)
-    return table["eligible"].to_numpy(dtype=bool, na_value=False)
 
 
 def _check_column(table, by, problems):

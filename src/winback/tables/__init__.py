@@ -12,6 +12,7 @@ from winback.tables.checks import (
     check_lapsed,
     check_subscriptions,
     check_transactions,
+    in_trial,
     map_columns,
 )
 from winback.tables.columns import EVENTS, LAPSED, NO_OFFER, SECOND_LIFETIME, SUBSCRIPTIONS, TRANSACTIONS, Column
@@ -34,6 +35,7 @@ __all__ = [
     "check_lapsed",
     "check_subscriptions",
     "check_transactions",
+    "in_trial",
     "label_codes",
     "load_table",
     "map_columns",

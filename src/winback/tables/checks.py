@@ -146,6 +146,22 @@ def map_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     return frame.rename(columns={theirs: ours for ours, theirs in names.items()})
 
 
+def in_trial(customers: pd.DataFrame) -> np.ndarray:
+    """Return who was judged promising before the offers went out (``eligible``); everybody where nothing is said.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> in_trial(pd.DataFrame({"eligible": [True, None]})).tolist()
+    [True, False]
+    >>> in_trial(pd.DataFrame({"customer_id": [1]})).tolist()
+    [True]
+    """
+    if "eligible" not in customers:
+        return np.ones(len(customers), dtype=bool)
+    return customers["eligible"].to_numpy(dtype=bool, na_value=False)
+
+
 Unread = dict[str, np.ndarray]  # column -> the rows whose value could not be read
 
 
