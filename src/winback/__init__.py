@@ -50,6 +50,8 @@ _HOME = {
     "survival.curves": ("survival_curve",),
     "survival.durations": ("fit_duration",),
     "survival.goodness_of_fit": ("goodness_of_fit",),
+    "value.lifetime_value": ("lifetime_value",),
+    "value.base_value": ("base_value",),
     "value.contracts": ("contract_model", "fit_bdw", "fit_sbg"),
     "value.purchases": ("fit_bg_bb", "fit_bg_nbd", "fit_mbg_nbd", "fit_pareto_nbd"),
     "value.spend": ("fit_gamma_gamma",),

@@ -15,9 +15,8 @@ from numpy.typing import ArrayLike
 
 from winback.discounting import check_annual_discount
 
-PAYMENTS = (
-    "each period is paid at its start; a payment k periods from now counts (1 + annual rate)^(-k x years in a period)"
-)
+PAYMENTS = "each period is paid at its start; a payment t years from now counts (1 + annual rate)^(-t)"
+PURCHASES = "a purchase t years after the end of the data counts (1 + annual rate)^(-t)"
 DAYS_IN_YEAR = 365.25
 _DAYS = {"D": 1.0, "W": 7.0, "M": DAYS_IN_YEAR / 12, "Y": DAYS_IN_YEAR}
 _WORDS = {"D": "day", "W": "week", "M": "month", "Y": "year"}
@@ -128,6 +127,36 @@ def parse_period(period: str | Period) -> Period:
     if not found:
         raise ValueError(_refusal(period))
     return Period(int(found["count"] or 1), found["unit"])
+
+
+def periods_in(horizon: str | Period, period: Period, whole: bool = False) -> float:
+    """Return how many periods a horizon has.
+
+    Parameters
+    ----------
+    horizon : str or Period
+        Such as "3Y".
+    period : Period
+        The unit it is counted in.
+    whole : bool
+        Refuse what is no whole number of periods: contracts are paid period by period.
+
+    Examples
+    --------
+    >>> periods_in("3Y", Period(1, "M"), whole=True), round(periods_in("1Y", Period(1, "W")), 2)
+    (36.0, 52.18)
+    """
+    try:
+        length = parse_period(horizon)
+    except ValueError as error:
+        raise ValueError(str(error).replace("period must", "horizon must", 1)) from None
+    number = length.years / period.years
+    if whole and (abs(number - round(number)) > 1e-9 * number or number < 0.5):
+        raise ValueError(
+            f'horizon must be a whole number of periods of one {period.in_words}; "{length}" is {number:.2f} of them. '
+            f'Write it in the same unit, such as "{max(1, round(number)) * period.n_units}{period.unit}".'
+        )
+    return float(round(number)) if whole else float(number)
 
 
 def _refusal(period) -> str:

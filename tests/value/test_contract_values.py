@@ -60,9 +60,9 @@ def test_without_discount_lifetimes_are_the_known_means_or_infinite():
     assert wb.contract_model(1.0, 5.0, period="W").expected_lifetime() == np.inf
     assert wb.contract_model(0.6, 5.0, c=1.6, period="W").expected_lifetime() == np.inf
     assert wb.contract_model(0.6, 5.0, c=1.7, period="W").expected_lifetime() < np.inf
-    value = wb.fit_sbg(SURVIVORS, period="Y").value_of_actives([5], margin=1, annual_discount=0.0)
+    value = wb.base_value(wb.fit_sbg(SURVIVORS, period="Y"), [5], margin=1, annual_discount=0.0)
     assert value.total == np.inf
-    assert "The base's value has no limit" in value.describe()
+    assert "The value has no limit" in value.describe()
 
 
 @settings(max_examples=30, deadline=None)
@@ -94,67 +94,6 @@ def test_survival_keeps_digits_where_beta_functions_lose_them(log_a, log_b, log_
 
 
 # values
-
-
-def test_the_base_is_worth_what_its_customers_are_worth():
-    fit, counts = wb.fit_bdw(SURVIVORS, period="Y"), [50, 30, 0, 20]
-    base = fit.value_of_actives(counts, **MONEY)
-    each = fit.residual_value([1, 2, 3, 4], **MONEY)
-    np.testing.assert_allclose(base.frame["value"], counts * each["value"])
-    np.testing.assert_allclose(base.frame["value_low"], counts * each["value_low"], rtol=1e-7)
-    assert base.total == pytest.approx(base.frame["value"].sum())
-    assert base.total_low >= base.frame["value_low"].sum()
-    named = fit.value_of_actives({2: 30, 1: 50, 4: 20}, **MONEY)
-    rows = pd.DataFrame({"next_renewal": [1, 2, 4] * 2, "n": [25, 15, 10] * 2})
-    by_renewal = pd.Series({1: 50, 2: 30, 4: 20})
-    others = named, fit.value_of_actives(rows, weights="n", **MONEY), fit.value_of_actives(by_renewal, **MONEY)
-    for other in others:
-        figures = (other.total, other.total_low, other.total_high, other.constant_churn, other.n)
-        assert figures == pytest.approx((base.total, base.total_low, base.total_high, base.constant_churn, 100))
-
-
-@settings(max_examples=10, deadline=None)
-@given(st.floats(0.01, 1000), st.integers(1, 40), st.floats(0.0, 0.4))
-def test_money_scales_and_waiting_costs(margin, horizon, rate):
-    fit, actives = wb.fit_sbg(SURVIVORS, period="Y"), [70, 50, 20]
-    one = fit.value_of_actives(actives, margin=1, annual_discount=rate, horizon_periods=horizon)
-    more = fit.value_of_actives(actives, margin=margin, annual_discount=rate, horizon_periods=horizon)
-    for name in ("total", "total_low", "total_high", "constant_churn"):
-        assert getattr(more, name) == pytest.approx(margin * getattr(one, name))
-    assert more.gap == pytest.approx(one.gap)
-    later = fit.value_of_actives(
-        actives, margin=1, annual_discount=rate, horizon_periods=horizon, moment="after_payment"
-    )
-    assert later.total == pytest.approx(one.total / (1 + rate))
-    assert later.gap == pytest.approx(one.gap)
-    longer = fit.value_of_actives(actives, margin=1, annual_discount=rate, horizon_periods=horizon + 1)
-    assert longer.total > one.total
-    assert one.total_low < one.total < one.total_high
-    loss = fit.value_of_actives(actives, margin=-1, annual_discount=rate, horizon_periods=horizon)
-    assert (loss.total_low, loss.total_high) == pytest.approx((-one.total_high, -one.total_low))
-
-
-def test_constant_churn_is_right_where_customers_are_alike():
-    fit = wb.fit_sbg([1000, 800, 640, 512], period="M")
-    base = fit.value_of_actives([10, 10], **MONEY)
-    assert abs(base.gap) < 1e-2
-    alike = wb.fit_sbg([1000, 900, 700], period="M").value_of_actives([10, 10], **MONEY)
-    assert alike.gap == pytest.approx(0, abs=1e-8)
-    assert "the constant-churn figure is the same." in alike.describe()
-
-
-def test_timing_and_the_meaning_of_intervals_are_said():
-    fit = wb.fit_sbg(SURVIVORS, period="3M")
-    base = fit.value_of_actives([20, 10], horizon_periods=8, **MONEY)
-    assert "over 8 periods of 3 months, discounted at 10.0% a year" in base.describe()
-    assert "just before their renewal: the payment due now counts if it is made" in base.describe()
-    assert "each period is paid at its start" in base.describe()
-    assert "not for what they will pay" in base.describe()
-    after = fit.value_of_actives([20, 10], moment="after_payment", **MONEY)
-    assert "just after a payment, which does not count" in after.describe()
-    assert "no more loyal" not in fit.describe()
-    assert "not because anybody grows more loyal" in fit.describe()
-    assert len(str(base).splitlines()) <= 12
 
 
 def test_projections_and_predictions_have_one_row_per_thing():
@@ -191,16 +130,6 @@ def test_every_wrong_part_of_a_question_is_named_at_once():
             fit.survival(ages)
     with pytest.raises(ValueError, match="periods must be whole numbers of at least 1; got 0"):
         fit.retention([0, 1])
-    with pytest.raises(ValueError, match="actives must be whole numbers of at least 0; got -5"):
-        fit.value_of_actives([3, -5], **MONEY)
-    with pytest.raises(ValueError, match="next_renewal must be whole numbers of at least 1; got 0"):
-        fit.value_of_actives({0: 3}, **MONEY)
-    with pytest.raises(ValueError, match="actives has no customers"):
-        fit.value_of_actives([0, 0], **MONEY)
-    with pytest.raises(ValueError, match="constant_retention must be a share"):
-        fit.value_of_actives([1], constant_retention=1.0, **MONEY)
-    with pytest.raises(wb.TableError, match="`next_renewal` must be a whole number of at least 1; 1 of 2 rows"):
-        fit.value_of_actives(pd.DataFrame({"next_renewal": [1, 0]}), **MONEY)
     with pytest.raises(ValueError, match="next_renewal has 2 numbers for 3 customers"):
         fit.residual_value([1, 2], customers=pd.DataFrame({"x": [1, 2, 3]}), **MONEY)
 

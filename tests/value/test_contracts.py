@@ -96,21 +96,19 @@ def test_fader_hardie_2010_valuation_of_actives():
     money = {"margin": 1, "annual_discount": 0.10}
     first = wb.contract_model(3.80, 15.20, period="Y")
     ago = 19_000 + 14_000 + 9_720 + 5_307
-    base = first.value_of_actives(
-        [20500, 15200, 11340, 7961, 4391], constant_retention=(15200 + 11340 + 7961 + 4391) / ago, **money
-    )
+    left = 1 - (15200 + 11340 + 7961 + 4391) / ago
+    base = wb.base_value(first, [20500, 15200, 11340, 7961, 4391], annual_churn=left, **money)
     assert round(base.total) == 207_438
-    assert (round(base.constant_churn), round(base.constant_retention, 4)) == (182_301, 0.8098)
+    assert (round(base.constant_churn), round(1 - base.annual_churn, 4)) == (182_301, 0.8098)
     assert "the constant-churn figure is 12% lower" in base.describe()
     second = wb.contract_model(1 / 15, 4 / 15, period="Y")
-    assert round(second.value_of_actives([20500, 15200, 13300, 11074, 7235], **money).total) == 617_531
+    assert round(wb.base_value(second, [20500, 15200, 13300, 11074, 7235], **money).total) == 617_531
 
 
 def test_without_the_counts_of_a_year_ago_the_model_supplies_the_constant_retention():
-    base = wb.contract_model(3.80, 15.20, period="Y").value_of_actives(
-        [20500, 15200, 11340, 7961, 4391], margin=1, annual_discount=0.10
-    )
-    assert round(base.constant_retention, 4) == 0.8098
+    model = wb.contract_model(3.80, 15.20, period="Y")
+    base = wb.base_value(model, [20500, 15200, 11340, 7961, 4391], margin=1, annual_discount=0.10)
+    assert round(1 - base.annual_churn, 4) == 0.8098
     assert base.constant_churn == pytest.approx(182_301, rel=1e-4)
 
 
@@ -315,14 +313,14 @@ def test_intervals_hold(name, c, trials, record_property):
         ahead = fit.project([16], age=2)
         found["ahead"].append(ahead[["still_here_low", "still_here_high"]].to_numpy())
         found["retention"].append(ahead[["retention_low", "retention_high"]].to_numpy())
-        value = fit.value_of_actives(base, **money)
+        value = wb.base_value(fit, base, **money)
         found["base"].append([[value.total_low, value.total_high]])
         found["one"].append(fit.residual_value([4], **money)[["value_low", "value_high"]].to_numpy())
     expected = {
         "parameters": [0.8, 3.0, c][: len(found["parameters"][0])],
         "ahead": truth.survival_from_now(2, [16]),
         "retention": truth.retention([18]),
-        "base": [truth.value_of_actives(base, **money).total],
+        "base": [wb.base_value(truth, base, **money).total],
         "one": truth.residual_value([4], **money)["value"],
     }
     for what, intervals in found.items():
@@ -341,7 +339,7 @@ def test_intervals_of_customers_with_covariates_hold(record_property):
         effects.append(fit.params[["low", "high"]].to_numpy())
         frame = fit.predict(some, next_renewal="next_renewal", **money)
         values.append(frame[["value_low", "value_high"]].to_numpy())
-        total = fit.value_of_actives(some, **money)
+        total = wb.base_value(fit, some, margin=1.0, annual_discount=0.1, horizon="24M")
         totals.append([total.total_low, total.total_high])
     online, store = (wb.contract_model(np.exp(a), 3.0, period="M") for a in (0.3, -0.3))
     truth = [one.residual_value([n], **money)["value"].iloc[0] for one, n in ((online, 1), (store, 3))]

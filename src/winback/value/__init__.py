@@ -1,5 +1,16 @@
 """What is a customer worth?
 
+What is a customer worth, and what is the base? `lifetime_value`, `base_value`
+
+lifetime_value     each customer's value, with or without a contract
+base_value         all customers together, by segment, and what constant churn would say
+base_table         who makes up a base
+ahead              payments or purchases to come, behind one view
+terms              margin, discount and horizon
+expected_money     money of customers and groups, with intervals
+constant_churn     one churn rate for everybody: the naive figure
+lifetime_text      its sentences
+
 With a contract:
 
 contracts          who renews, and for how long? `fit_sbg`, `fit_bdw`, `contract_model`
@@ -13,7 +24,6 @@ contract_params    its parameters, listed
 contract_checks    periods, renewals, margins and horizons, checked together
 contract_errors    the delta method
 contract_payments  expected discounted payments, exact or summed with a bound
-active_value       what are today's customers worth, and what would constant churn say? `ActivesValue`
 contracts_text     its sentences
 
 Without one:

@@ -73,6 +73,7 @@ class ContractCurves(Result):
     covariance: np.ndarray = field(repr=False)
     design: Design | None = field(repr=False)
     level: float
+    columns: tuple[str, str] | None = None  # tenure and end, where customers came as rows
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "equation": ("Parameter", "text"),
         "term": ("Term", "text"),

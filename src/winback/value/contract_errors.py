@@ -44,13 +44,3 @@ def survival_interval(share: np.ndarray, std_error: np.ndarray, level: float) ->
     with np.errstate(over="ignore"):
         low, high = np.exp(-hazard * np.exp(reach)), np.exp(-hazard * np.exp(-reach))
     return np.where(inside, low, share), np.where(inside, high, share)
-
-
-def money_interval(value: np.ndarray, std_error: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return low and high of a value above zero, on the log scale."""
-    value = np.asarray(value, dtype=float)
-    known = np.isfinite(value) & (value > 0)
-    safe = np.where(known, value, 1.0)
-    with np.errstate(over="ignore"):
-        factor = np.exp(normal_quantile(level) * np.where(known, std_error, 0.0) / safe)
-    return np.where(known, safe / factor, value), np.where(known, safe * factor, value)

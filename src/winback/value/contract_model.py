@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from winback.discounting import check_annual_discount
-from winback.value.active_value import ActivesValue, value_actives
 from winback.value.contract_checks import (
     AFTER_PAYMENT,
     BEFORE_RENEWAL,
@@ -21,8 +20,9 @@ from winback.value.contract_checks import (
 )
 from winback.value.contract_counts import equal_rows
 from winback.value.contract_curves import ContractCurves
-from winback.value.contract_errors import money_interval
+from winback.value.contract_errors import gradients, slopes
 from winback.value.contract_payments import expected_payments
+from winback.value.expectations import Expectations
 
 
 @dataclass(frozen=True, repr=False)
@@ -115,9 +115,8 @@ class ContractFit(ContractCurves):
             lambda: payments_counted(horizon_periods),
             lambda: moment_of(moment),
         )
-        logs, matrix, renewals = self._matched(renewals, customers)
-        frame = self._values(logs, matrix, renewals, margin, annual_discount, horizon, moment)
-        frame.insert(0, "next_renewal", renewals.astype(int))
+        frame = self._values(customers, renewals, margin, annual_discount, horizon, moment)
+        frame.insert(0, "next_renewal", np.broadcast_to(renewals, len(frame)).astype(int))
         return frame if customers is None else frame.set_index(customers.index)
 
     def new_customer_value(
@@ -134,8 +133,7 @@ class ContractFit(ContractCurves):
             lambda: check_annual_discount(annual_discount),
             lambda: payments_counted(horizon_periods),
         )
-        logs, matrix = self.logs(customers)
-        frame = self._values(logs, matrix, np.zeros(len(matrix)), margin, annual_discount, horizon, BEFORE_RENEWAL)
+        frame = self._values(customers, np.zeros(1), margin, annual_discount, horizon, BEFORE_RENEWAL)
         return frame if customers is None else frame.set_index(customers.index)
 
     def predict(
@@ -158,9 +156,29 @@ class ContractFit(ContractCurves):
             customers=customers,
         )
 
-    def value_of_actives(self, actives, *, margin: float, annual_discount: float, **settings) -> ActivesValue:
-        """Return what today's customers are worth, beside the figure of constant churn, see `value_actives`."""
-        return value_actives(self, actives, margin=margin, annual_discount=annual_discount, **settings)
+    def expectations(
+        self,
+        next_renewal: np.ndarray,
+        annual_discount: float,
+        horizon_periods: int | None = None,
+        moment: str = BEFORE_RENEWAL,
+        customers: pd.DataFrame | None = None,
+    ) -> Expectations:
+        """Return customers' expected discounted payments with their slopes in the coefficients, see `residual_value`.
+
+        A next renewal of 0 stands for a new customer, whose first payment is made now.
+        """
+        logs, matrix, renewals = self._matched(np.asarray(next_renewal, dtype=float), customers)
+        first, codes = equal_rows([*matrix.T, renewals])
+        some, at = logs[:, first], renewals[first]
+
+        def payments(parameters):
+            return self.payments(parameters, at, annual_discount, horizon_periods, moment)[:, None]
+
+        def slope(_):
+            return gradients(slopes(payments, some, self.model), matrix[first])[:, 0, :].T
+
+        return Expectations(lambda _: payments(some)[:, 0], self.location, codes, self.covariance, slope)
 
     def payments(self, logs, renewals, annual_discount, horizon, moment=BEFORE_RENEWAL) -> np.ndarray:
         """Return expected discounted payments of customers before these renewals; 0 is a new customer, who pays now."""
@@ -168,16 +186,10 @@ class ContractFit(ContractCurves):
         later = factor if moment == AFTER_PAYMENT else 1.0
         return later * expected_payments(logs, np.maximum(renewals - 1, 0), renewals, factor, horizon)
 
-    def _values(self, logs, matrix, renewals, margin, annual_discount, horizon, moment) -> pd.DataFrame:
-        """Compute lifetimes once for equal customers, with intervals, and multiply them by the margin."""
-        first, codes = equal_rows([*matrix.T, renewals])
-        some, at = logs[:, first], renewals[first]
-
-        def lifetimes(parameters):
-            return self.payments(parameters, at, annual_discount, horizon, moment)[:, None]
-
-        found = self.with_interval(lifetimes, some, matrix[first], money_interval)
-        life, low, high = (np.asarray(one)[codes, 0] for one in found)
+    def _values(self, customers, renewals, margin, annual_discount, horizon, moment) -> pd.DataFrame:
+        """Multiply lifetimes and their intervals by the margin."""
+        found = self.expectations(renewals, annual_discount, horizon, moment, customers)
+        life, (low, high) = found.each(), found.intervals(self.level)
         ends = np.sort([np.asarray(margin) * low, np.asarray(margin) * high], axis=0)
         columns = {"lifetime": life, "lifetime_low": low, "lifetime_high": high}
         return pd.DataFrame({**columns, "value": margin * life, "value_low": ends[0], "value_high": ends[1]})

@@ -86,7 +86,7 @@ def fit_sbg(
     ([0.46, 0.378], 5.92)
     """
     found, period = _read(data, period, tenure, ended, formula, weights, level)
-    return _fitted(SBG, fit_beta_geometric(found.cells), found, period, level)
+    return _fitted(SBG, fit_beta_geometric(found.cells), found, period, level, columns=_columns(tenure, ended))
 
 
 def fit_bdw(
@@ -139,7 +139,7 @@ def fit_bdw(
     best = fit_beta_weibull(found.cells, geometric)
     gain = max(2 * (best.maximum.log_likelihood - geometric.maximum.log_likelihood), 0.0)
     test = LikelihoodRatio(gain, float(chi2.sf(gain, 1)), geometric.maximum.log_likelihood)
-    return _fitted(BDW, best, found, period, level, test)
+    return _fitted(BDW, best, found, period, level, test, _columns(tenure, ended))
 
 
 def contract_model(alpha: float, beta: float, *, c: float = 1.0, period: str | Period | None = None) -> ContractFit:
@@ -198,7 +198,11 @@ def _read(data, period, tenure, ended, formula, weights, level) -> tuple[Contrac
     return found, unit
 
 
-def _fitted(model, found: Found, data: ContractData, period, level, test=None) -> ContractFit:
+def _columns(tenure, ended) -> tuple[str, str] | None:
+    return None if tenure is None else (tenure, ended)
+
+
+def _fitted(model, found: Found, data: ContractData, period, level, test=None, columns=None) -> ContractFit:
     names = data.design.names if data.design else None
     return ContractFit(
         model,
@@ -216,4 +220,5 @@ def _fitted(model, found: Found, data: ContractData, period, level, test=None) -
         found.maximum.covariance,
         data.design,
         level,
+        columns,
     )

@@ -1,4 +1,4 @@
-"""What does a contract model say, in sentences? Who stays, why retention rises, and what the base is worth."""
+"""What does a contract model say, in sentences? Who stays, and why retention rises."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from winback.periods import PAYMENTS
-from winback.results import Sentences, format_count, format_money, format_number, format_p_value, format_percent
-from winback.value.contract_checks import MOMENTS
+from winback.results import Sentences, format_count, format_number, format_p_value, format_percent
 from winback.value.contract_limits import ALIKE, AT_ONCE, NO_SHAPE, ONLY_AT_FIRST, SLOW, STEEP, UNTOLD
 
 if TYPE_CHECKING:
-    from winback.value.active_value import ActivesValue
     from winback.value.contract_model import ContractFit
 
 CLEAR = 0.05
@@ -107,42 +104,3 @@ def _basis(fit) -> Iterator[str]:
         f"within {fit.period.count(fit.last_period)}; beyond that it extrapolates. Intervals are "
         f"{format_percent(fit.level, 0)}, for the expected share, not for what one customer will do."
     )
-
-
-def describe_actives(value: ActivesValue) -> Sentences:
-    """Return the base's worth, the naive figure and the timing."""
-    return Sentences.of([*_worth(value), *_naive(value), *_timing(value)])
-
-
-def _worth(value) -> Iterator[str]:
-    if not np.isfinite(value.total):
-        yield "The base's value has no limit: undiscounted, too many never leave. Set a rate or a horizon."
-        return
-    total, low, high = (format_money(x, value.currency) for x in (value.total, value.total_low, value.total_high))
-    ends = "to infinity" if value.horizon_periods is None else f"over {value.period.count(value.horizon_periods)}"
-    yield (
-        f"The {format_count(value.n)} active customers are expected to pay {total}"
-        f"{f' [{low}, {high}]' if _has_interval(value) else ''} {ends}, discounted at "
-        f"{format_percent(value.annual_discount)} a year."
-    )
-
-
-def _has_interval(value) -> bool:
-    return bool(value.total_low < value.total_high)
-
-
-def _naive(value) -> Iterator[str]:
-    if np.isfinite(value.gap):
-        size = f"{format_percent(abs(value.gap), 0)} {'lower' if value.gap < 0 else 'higher'}"
-        yield (
-            f"With one retention of {format_percent(value.constant_retention)} for everybody it would be "
-            f"{format_money(value.constant_churn, value.currency)}: the constant-churn figure is "
-            f"{size if abs(value.gap) >= 0.005 else 'the same'}."
-        )
-
-
-def _timing(value) -> Iterator[str]:
-    yield f"Customers are valued {MOMENTS[value.moment]}; {PAYMENTS}."
-    if _has_interval(value):
-        level = format_percent(value.level, 0)
-        yield f"Intervals are {level}, for the expected value of those active now, not for what they will pay."

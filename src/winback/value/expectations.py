@@ -30,12 +30,15 @@ class Expectations:
         Cell of each customer.
     covariance : numpy.ndarray, shape (k, k)
         Of the logarithms of the parameters.
+    slope : callable, optional
+        theta -> slopes of the cells (k, m), where they are cheaper than by differences in each parameter.
     """
 
     value: Callable[[np.ndarray], np.ndarray] = field(repr=False)
     theta: np.ndarray
     rows: np.ndarray = field(repr=False)
     covariance: np.ndarray = field(repr=False)
+    slope: Callable[[np.ndarray], np.ndarray] | None = field(default=None, repr=False)
 
     @cached_property
     def values(self) -> np.ndarray:
@@ -45,7 +48,7 @@ class Expectations:
     @cached_property
     def slopes(self) -> np.ndarray:
         """Slopes of the expectations in the logarithms of the parameters, shape (k, m)."""
-        return slopes_of(self.value, self.theta)
+        return slopes_of(self.value, self.theta) if self.slope is None else self.slope(self.theta)
 
     def each(self) -> np.ndarray:
         """Return each customer's expectation, shape (n,)."""
@@ -76,22 +79,32 @@ class Expectations:
             Confidence level.
         """
         by_cell = np.bincount(self.rows, weights=weights, minlength=len(self.values))
-        total, slope = float(by_cell @ self.values), self.slopes @ by_cell
-        error = float(np.sqrt(max(slope @ self.covariance @ slope, 0.0)))
+        total, error = float(by_cell @ self.values), self._error(by_cell)
         low, high = log_interval(np.array([total]), np.array([error]), level)
         return total, error, float(low[0]), float(high[0])
 
+    def total_error(self, weights: np.ndarray) -> float:
+        """Return the standard error of a group's total, see `total`."""
+        return self._error(np.bincount(self.rows, weights=weights, minlength=len(self.values)))
+
+    def _error(self, by_cell):
+        slope = self.slopes @ by_cell
+        return float(np.sqrt(max(slope @ self.covariance @ slope, 0.0)))
+
 
 def log_interval(values: np.ndarray, std_errors: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return low and high on the logarithmic scale, so that both are positive; zero stays zero.
+    """Return low and high on the logarithmic scale, so that both are positive; zero and infinity stay themselves.
 
     Examples
     --------
-    >>> low, high = log_interval(np.array([4.0]), np.array([2.0]), 0.95)
-    >>> low.round(3).item(), high.round(3).item()
-    (1.501, 10.658)
+    >>> low, high = log_interval(np.array([4.0, 0.0]), np.array([2.0, 1.0]), 0.95)
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([1.501, 0.0], [10.658, 0.0])
     """
-    factor = np.exp(np.minimum(normal_quantile(level) * std_errors / np.where(values > 0, values, 1.0), 700.0))
+    values = np.asarray(values, dtype=float)
+    known = np.isfinite(values) & (values > 0)
+    reach = normal_quantile(level) * np.where(known, std_errors, 0.0) / np.where(known, values, 1.0)
+    factor = np.exp(np.minimum(reach, 700.0))
     return values / factor, values * factor
 
 

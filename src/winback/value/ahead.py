@@ -1,0 +1,170 @@
+"""What is ahead of each customer? Contracts and purchases behind one view: payments or purchases to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from winback.periods import PAYMENTS, PURCHASES, Period, parse_period, periods_in
+from winback.tables import ProblemList
+from winback.value import constant_churn
+from winback.value.constant_churn import ConstantChurn
+from winback.value.contract_checks import BEFORE_RENEWAL, MOMENTS, moment_of
+from winback.value.contract_model import ContractFit
+from winback.value.expectations import Expectations
+from winback.value.purchase_fit import PurchaseFit
+from winback.value.purchase_table import PurchaseRows, read_rows
+
+CUSTOMERS = "table of customers"
+YEAR = Period(1, "Y")
+
+
+@dataclass(frozen=True)
+class ContractsAhead:
+    """Customers under contract and the payments to come."""
+
+    fit: ContractFit
+    customers: pd.DataFrame = field(repr=False)
+    renewals: np.ndarray = field(repr=False)
+    moment: str
+    unit = "payments"
+
+    def __len__(self) -> int:
+        """Return the number of customers."""
+        return len(self.renewals)
+
+    @property
+    def period(self) -> Period:
+        """Unit of time of the fit."""
+        return self.fit.period
+
+    @property
+    def watched(self) -> Period | None:
+        """How long the fit's customers were watched, None for a model with known parameters."""
+        return Period(self.fit.last_period * self.period.n_units, self.period.unit) if self.fit.n else None
+
+    @property
+    def timing(self) -> str:
+        """When money is counted."""
+        return f"customers are valued {MOMENTS[self.moment]}; {PAYMENTS}"
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """Return what is known of each customer."""
+        return {"next_renewal": self.renewals.astype(int)}
+
+    def expected(self, annual_discount: float, horizon: str | Period | None) -> Expectations:
+        """Return each customer's expected discounted payments."""
+        n_periods = None if horizon is None else int(periods_in(horizon, self.period, whole=True))
+        return self.fit.expectations(self.renewals, annual_discount, n_periods, self.moment, self.customers)
+
+    def constant_churn(self, annual_discount, horizon, counts, annual_churn, active_within=None) -> ConstantChurn:
+        """Return the payments expected of each if one retention rate held for everybody."""
+        if active_within is not None:
+            raise ValueError("active_within is for purchases: under a contract it is known who is still a customer.")
+        n_periods = None if horizon is None else int(periods_in(horizon, self.period, whole=True))
+        logs = np.broadcast_to(self.fit.logs(self.customers)[0], (3, len(self)))
+        terms = (self.period, annual_discount, n_periods, self.moment, annual_churn)
+        return constant_churn.of_contracts(logs, self.renewals, counts, *terms)
+
+
+@dataclass(frozen=True)
+class PurchasesAhead:
+    """Customers without a contract and the purchases to come."""
+
+    fit: PurchaseFit
+    customers: pd.DataFrame = field(repr=False)
+    rows: PurchaseRows = field(repr=False)
+    unit = "purchases"
+    timing = PURCHASES
+
+    def __len__(self) -> int:
+        """Return the number of customers."""
+        return len(self.customers)
+
+    @property
+    def period(self) -> Period:
+        """Unit of time of the fit."""
+        return parse_period(self.fit.period)
+
+    @property
+    def watched(self) -> Period:
+        """How long the fit's customers were watched."""
+        longest = float(self.fit.cells.age.max())
+        if self.fit.columns.whole:
+            return Period(int(longest) * self.period.n_units, self.period.unit)
+        return Period(max(1, round(longest * self.period.days)), "D")
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """Return what is known of each customer."""
+        return {"chance_active": self.fit.probability_alive(self.customers)}
+
+    def expected(self, annual_discount: float, horizon: str | Period | None) -> Expectations:
+        """Return each customer's expected discounted purchases."""
+        periods = np.inf if horizon is None else periods_in(horizon, self.period, self.fit.columns.whole)
+        return self.fit.expectations(self.customers, periods, annual_discount)
+
+    def constant_churn(self, annual_discount, horizon, counts, annual_churn, active_within=None) -> ConstantChurn:
+        """Return the purchases expected of each if one rate of buying and one of leaving held for everybody."""
+        rows = self.rows
+        within = self.active_within(active_within)
+        periods = np.inf if horizon is None else periods_in(horizon, self.period)
+        seen = (rows.frequency, rows.recency, rows.age, counts, within.years / self.period.years)
+        return constant_churn.of_purchases(*seen, self.period, annual_discount, periods, annual_churn)
+
+    def active_within(self, asked: str | Period | None = None) -> Period:
+        """Return after how long without a purchase customers are given up: a year, or half of a short log."""
+        if asked is not None:
+            return parse_period(asked)
+        half = Period(max(1, round(float(self.rows.age.max()) * self.period.days / 2)), "D")
+        return YEAR if YEAR.days <= half.days else half
+
+
+def read_ahead(fit, customers, next_renewal: str, moment: str | None) -> ContractsAhead | PurchasesAhead:
+    """Return a fit's customers with what is ahead of them.
+
+    Raises
+    ------
+    TypeError
+        When the fit is of another kind, or the customers are no table.
+    TableError
+        Listing every problem of the table.
+    """
+    if not isinstance(fit, ContractFit | PurchaseFit):
+        raise TypeError(
+            "fit must come from fit_sbg, fit_bdw or contract_model, or from fit_bg_nbd, fit_mbg_nbd, fit_pareto_nbd or "
+            f"fit_bg_bb; got {type(fit).__name__}. Lost customers are valued by second_lifetime_value."
+        )
+    if not isinstance(customers, pd.DataFrame):
+        raise TypeError(f"customers must be a pandas DataFrame, one row per customer; got {type(customers).__name__}.")
+    if isinstance(fit, PurchaseFit):
+        if moment is not None:
+            raise ValueError("moment is for contracts: without one no payment is due on a day.")
+        return PurchasesAhead(fit, customers, read_rows(customers, fit.columns, fit=False))
+    return ContractsAhead(fit, customers, _renewals(fit, customers, next_renewal), moment_of(moment or BEFORE_RENEWAL))
+
+
+def _renewals(fit, customers, next_renewal) -> np.ndarray:
+    """Return the number of each customer's next renewal, also from the tenure that the fit was made on."""
+    problems = ProblemList(CUSTOMERS, customers)
+    if next_renewal in customers:
+        number = pd.to_numeric(customers[next_renewal], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        column, remedy = next_renewal, "1 is the first renewal: customers in their first period; 0 are new ones."
+        bad = ~((number >= 0) & (number == np.floor(number)) & np.isfinite(number))
+        problem = "must be a whole number of at least 0"
+    elif fit.columns is not None and all(name in customers for name in fit.columns):
+        column, ended = fit.columns
+        number = 1 + pd.to_numeric(customers[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        gone = customers[ended].astype("boolean").fillna(True).to_numpy(dtype=bool)
+        problems.add_rows(ended, gone, "is true: they have left", f"Value those still here, where `{ended}` is false.")
+        bad, problem = ~((number >= 1) & (number == np.floor(number))), "must be a whole number of at least 0"
+        remedy = "Count whole periods as a customer."
+    else:
+        there = ", ".join(map(str, customers.columns)) or "none"
+        remedy = f"Name the column with the number of the renewal that comes next; there are: {there}."
+        problems.add(next_renewal, "is missing from the table", remedy)
+        problems.raise_if_any()
+    problems.add_rows(column, bad, problem, remedy)
+    problems.raise_if_any()
+    return number

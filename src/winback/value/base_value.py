@@ -1,0 +1,269 @@
+"""What are all customers worth together, and what would one churn rate for everybody have said?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.periods import Period
+from winback.results import Result, Sentences
+from winback.value.ahead import PurchasesAhead, read_ahead
+from winback.value.base_table import (
+    EVERYBODY,
+    check_annual_churn,
+    check_others,
+    read_counted,
+    read_segments,
+    read_weights,
+)
+from winback.value.contract_checks import all_checked
+from winback.value.lifetime_text import describe_base
+from winback.value.lifetime_value import share_beyond
+from winback.value.terms import Terms, expected_money, read_terms
+
+if TYPE_CHECKING:
+    from winback.value.contract_model import ContractFit
+    from winback.value.purchase_fit import PurchaseFit
+    from winback.value.spend import SpendFit
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """How much more a customer of the most valuable segment is worth than one of the least."""
+
+    first: object
+    last: object
+    interval: tuple[float, float, float]  # difference, low, high; the two values share their error
+
+
+@dataclass(frozen=True, repr=False)
+class BaseValue(Result):
+    """What a customer base is expected to bring, see `base_value`.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per segment: ``segment``, ``n``, ``value`` of all its customers and ``per_customer``, each with ``_low``
+        and ``_high``; ``share`` of the total; ``constant_churn``, the naive figure, and ``gap``, how far it lies from
+        the value, as a share of it.
+    n : int
+    total, total_low, total_high : float
+        Of the base; one interval for the sum, whose parts share their error.
+    constant_churn, annual_churn, gap : float
+        The naive figure, the one rate behind it, and how far it lies from the total, as a share of it.
+    n_active : int
+        Customers whom the naive figure counts.
+    active_within : Period or None
+        Without a contract: how long ago a customer of the naive figure bought last.
+    contrast : Contrast or None
+        The most and the least valuable segment, per customer, with the interval of the difference.
+    word_of_mouth : pandas.DataFrame
+        Empty unless asked for; else what losing one customer costs if each took so many ``others`` along:
+        ``per_customer`` with ``_low`` and ``_high``.
+    beyond_data : float
+        Share of the total that lies further ahead than anybody was watched; missing where that is not known.
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    n: int
+    total: float
+    total_low: float
+    total_high: float
+    constant_churn: float
+    annual_churn: float
+    gap: float
+    n_active: int
+    active_within: Period | None
+    contrast: Contrast | None
+    others_lost: float
+    beyond_data: float
+    by: str | None
+    unit: str
+    watched: Period | None
+    timing: str
+    terms: Terms
+    level: float
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "segment": ("Segment", "text"),
+        "n": ("Customers", "count"),
+        "per_customer": ("Value per customer", "money"),
+        "value": ("Value", "money"),
+        "share": ("Share of all value", "percent"),
+        "constant_churn": ("With constant churn", "money"),
+        "gap": ("Constant churn is off by", "percent0"),
+    }
+
+    @property
+    def word_of_mouth(self) -> pd.DataFrame:
+        """What losing one customer costs on average if each takes others of average value along."""
+        others = np.array([0.0, self.others_lost / 2, self.others_lost]) if self.others_lost else np.empty(0)
+        ends = {"": self.total, "_low": self.total_low, "_high": self.total_high}
+        return pd.DataFrame(
+            {"others": others} | {f"per_customer{end}": total / self.n * (1 + others) for end, total in ends.items()}
+        )
+
+    def table(self) -> pd.DataFrame:
+        """Return the segments and the whole base, rounded, as text."""
+        if self.by is None:
+            return self.rounded(self.frame)
+        ends = {"": self.total, "_low": self.total_low, "_high": self.total_high}
+        whole = {"segment": EVERYBODY, "n": self.n, "share": 1.0}
+        whole |= {f"value{end}": total for end, total in ends.items()}
+        whole |= {f"per_customer{end}": total / self.n for end, total in ends.items()}
+        whole |= {"constant_churn": self.constant_churn, "gap": self.gap}
+        return self.rounded(pd.concat([self.frame, pd.DataFrame([whole])], ignore_index=True))
+
+    def describe(self) -> Sentences:
+        """Say what the base is worth, and how far constant churn is off."""
+        return describe_base(self)
+
+
+def base_value(
+    fit: ContractFit | PurchaseFit,
+    customers: pd.DataFrame | Sequence[int] | Mapping[int, int] | pd.Series,
+    *,
+    margin: float | str | SpendFit,
+    annual_discount: float,
+    horizon: str | Period | None = None,
+    margin_share: float = 1.0,
+    by: str | None = None,
+    weights: str | None = None,
+    annual_churn: float | None = None,
+    active_within: str | Period | None = None,
+    others_lost: float = 0.0,
+    next_renewal: str = "next_renewal",
+    moment: str | None = None,
+    currency: str = "$",
+) -> BaseValue:
+    r"""Value a customer base, whole and by segment, beside the figure of constant churn.
+
+    The naive figure gives everybody one churn rate (`winback.value.constant_churn`). Contracts: unless given, the share
+    of those who were customers a period ago and no longer are, as the model has it for the ages of this base.
+    Purchases: who has not bought for ``active_within`` is taken for lost at the last purchase, all others for customers
+    who buy and leave at the average rates.
+
+    Parameters
+    ----------
+    fit, margin, annual_discount, horizon, margin_share, next_renewal, moment, currency
+        As in `lifetime_value`.
+    customers : pandas.DataFrame, sequence, mapping or pandas.Series
+        As in `lifetime_value`; or, under contract, the number of customers before their first, second, ... renewal in
+        this order, or next renewal -> customers.
+    by : str, optional
+        Column of the segments; ``next_renewal`` where customers were counted.
+    weights : str, optional
+        Column that counts the customers each row stands for.
+    annual_churn : float, optional
+        Share of customers who leave within a year, for the naive figure, where one is in use.
+    active_within : str or Period, optional
+        Purchases: how recent the last one of a customer must be for the naive figure. A year; half of the longest time
+        watched, if that is shorter.
+    others_lost : float
+        Word of mouth: how many others each lost customer takes along. Off at 0. It changes ``word_of_mouth`` alone,
+        never the value of the base: those others are in it already.
+
+    Returns
+    -------
+    BaseValue
+
+    Raises
+    ------
+    TableError
+        Listing every problem of the customers.
+    ValueError
+        Listing every problem of the terms.
+
+    References
+    ----------
+    .. [1] Fader, P. S. & Hardie, B. G. S. (2010). Customer-base valuation in a contractual setting: the perils of
+       ignoring heterogeneity. Marketing Science 29(1).
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> model = wb.contract_model(3.80, 15.20, period="Y")
+    >>> base = wb.base_value(model, [20500, 15200, 11340, 7961, 4391], margin=1, annual_discount=0.10)
+    >>> round(base.total), round(base.annual_churn, 4), f"{base.gap:.0%}"
+    (207438, 0.1902, '-12%')
+    """
+    customers, weights = read_counted(fit, customers, next_renewal, weights)
+    ahead = read_ahead(fit, customers, next_renewal, moment)
+    churn, others = all_checked(lambda: check_annual_churn(annual_churn), lambda: check_others(others_lost))
+    terms = read_terms(ahead, margin, margin_share, annual_discount, horizon)
+    counts = read_weights(customers, weights)
+    codes, segments = read_segments(customers, by)
+    money = expected_money(ahead, terms, terms.horizon)
+    naive = ahead.constant_churn(terms.annual_discount, terms.horizon, counts, churn, active_within)
+    naive_money = naive.payments * terms.money * _average_purchase(ahead, terms, counts)
+    frame = pd.DataFrame(
+        [_segment(name, counts * (codes == code), money, naive_money, fit.level) for code, name in enumerate(segments)]
+    )
+    n, total = counts.sum(), money.total(counts, fit.level)
+    constant = _sum(naive_money, counts)
+    within = None
+    if isinstance(ahead, PurchasesAhead):
+        within = ahead.active_within(active_within)
+    return BaseValue(
+        frame.assign(share=frame["value"] / total[0]) if np.isfinite(total[0]) and total[0] else frame,
+        round(n),
+        *total,
+        constant,
+        naive.annual_churn,
+        _gap(constant, total[0]),
+        round(naive.n_active),
+        within,
+        _contrast(frame, codes, segments, counts, money, fit.level),
+        others,
+        share_beyond(ahead, terms, counts, total[0]),
+        by,
+        ahead.unit,
+        ahead.watched,
+        ahead.timing,
+        terms,
+        fit.level,
+        currency,
+    )
+
+
+def _segment(name, counts, money, naive_money, level) -> dict:
+    """Return one segment's row."""
+    n, found = counts.sum(), dict(zip(("", "_low", "_high"), money.total(counts, level), strict=True))
+    constant = _sum(naive_money, counts)
+    return (
+        {"segment": name, "n": round(n)}
+        | {f"value{end}": total for end, total in found.items()}
+        | {f"per_customer{end}": total / n for end, total in found.items()}
+        | {"constant_churn": constant, "gap": _gap(constant, found[""])}
+    )
+
+
+def _contrast(frame, codes, segments, counts, money, level) -> Contrast | None:
+    """Compare the most valuable segment with the least valuable one."""
+    if len(frame) < 2 or not np.isfinite(frame["value"]).all():
+        return None
+    first, last = int(frame["per_customer"].argmax()), int(frame["per_customer"].argmin())
+    n = frame["n"].to_numpy()
+    weights = counts * ((codes == first) / n[first] - (codes == last) / n[last])
+    return Contrast(segments[first], segments[last], money.difference(weights, level))
+
+
+def _sum(values, counts) -> float:
+    return float(values[counts > 0] @ counts[counts > 0])
+
+
+def _gap(constant, total) -> float:
+    return constant / total - 1 if total and np.isfinite(total) and np.isfinite(constant) else np.nan
+
+
+def _average_purchase(ahead, terms, counts) -> float:
+    """Return the money of an average repeat purchase, where it is not known by itself: the naive figure's."""
+    if terms.spend is None:
+        return 1.0
+    spend = pd.to_numeric(ahead.customers[terms.spend.spend]).to_numpy(dtype=float)
+    purchases = counts * np.where(np.isfinite(spend), ahead.rows.frequency, 0)
+    return float(purchases @ np.nan_to_num(spend) / purchases.sum()) if purchases.sum() else 0.0

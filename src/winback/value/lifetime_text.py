@@ -1,0 +1,129 @@
+"""What do values of customers say, in sentences? What they are worth, who carries it, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from winback.results import Sentences, format_count, format_money, format_percent
+
+if TYPE_CHECKING:
+    from winback.value.base_value import BaseValue
+    from winback.value.lifetime_value import LifetimeValues
+
+SAME = 0.005  # a gap that rounds to no percent
+
+
+def describe_values(values: LifetimeValues) -> Sentences:
+    """Say what customers are worth, who carries it, and what it rests on."""
+    return Sentences.of([*_worth(values), *_carried(values), *_extrapolated(values), *_terms(values)])
+
+
+def describe_base(value: BaseValue) -> Sentences:
+    """Say what the base is worth, what constant churn would have said, and what it rests on."""
+    lines = [*_worth(value), *_naive(value), *_best_segment(value), *_others(value), *_extrapolated(value)]
+    return Sentences.of([*lines, *_terms(value)])
+
+
+def _worth(value) -> Iterator[str]:
+    if not np.isfinite(value.total):
+        yield "The value has no limit: undiscounted, too many never leave. Set a rate or a horizon."
+        return
+    total, low, high = (format_money(x, value.currency) for x in (value.total, value.total_low, value.total_high))
+    ends = f" [{low}, {high}]" if value.total_low < value.total_high else ""
+    span = "to infinity" if value.terms.horizon is None else f"within {_span(value.terms.horizon)}"
+    each = format_money(value.total / value.n, value.currency)
+    yield (
+        f"{_customers(value.n)} are expected to bring {total}{ends} {span}, {each} each, discounted at "
+        f"{format_percent(value.terms.annual_discount)} a year."
+    )
+
+
+def _customers(n) -> str:
+    return "1 customer" if n == 1 else f"{format_count(n)} customers"
+
+
+def _span(period) -> str:
+    return f"1 {period.in_words}" if period.n_units == 1 else period.in_words
+
+
+def _carried(values) -> Iterator[str]:
+    shares = values.frame["cumulative_share"].to_numpy()
+    if len(shares) < 10 or np.isnan(shares).any():
+        return
+    yield (
+        f"The most valuable fifth carries {format_percent(shares[1], 0)} of it, "
+        f"the least valuable half {format_percent(1 - shares[4], 0)}."
+    )
+
+
+def _naive(value) -> Iterator[str]:
+    if not np.isfinite(value.gap):
+        return
+    naive = format_money(value.constant_churn, value.currency)
+    size = f"{format_percent(abs(value.gap), 0)} {'lower' if value.gap < 0 else 'higher'}"
+    yield (
+        f"With one churn rate of {format_percent(value.annual_churn)} a year for everybody it would be {naive}: the "
+        f"constant-churn figure is {size if abs(value.gap) >= SAME else 'the same'}.{_held_active(value)}"
+    )
+
+
+def _held_active(value) -> str:
+    if value.active_within is None:
+        return ""
+    return (
+        f" It counts the {format_count(value.n_active)} who bought within the last {value.active_within.in_words} and "
+        "takes all others for lost."
+    )
+
+
+def _best_segment(value) -> Iterator[str]:
+    if value.contrast is None:
+        return
+    rows = value.frame.set_index("segment")
+    first, last = value.contrast.first, value.contrast.last
+    gap, low, high = (format_money(x, value.currency) for x in value.contrast.interval)
+    if value.contrast.interval[1] <= 0:
+        yield f"A tie: per customer, {value.by} {first} and {last} do not differ clearly ({gap} [{low}, {high}])."
+        return
+    yield (
+        f"Per customer, {value.by} {first} is worth most ({_each(rows, first, value)}), {last} least "
+        f"({_each(rows, last, value)}): {gap} apart [{low}, {high}]."
+    )
+
+
+def _each(rows, segment, value) -> str:
+    return format_money(rows.loc[segment, "per_customer"], value.currency)
+
+
+def _others(value) -> Iterator[str]:
+    if not value.others_lost:
+        return
+    rows = value.word_of_mouth
+    alone, together = (format_money(x, value.currency) for x in rows["per_customer"].iloc[[0, -1]])
+    yield (
+        f"Losing one customer costs {alone} on average; if each took {value.others_lost:g} others along, "
+        f"{together}. That number is assumed, not estimated, and is in no other figure here."
+    )
+
+
+def _extrapolated(value) -> Iterator[str]:
+    if value.beyond_data > 0:
+        yield (
+            f"{format_percent(value.beyond_data, 0)} of it is extrapolated: it lies more than "
+            f"{_span(value.watched)} ahead, longer than anybody was watched."
+        )
+
+
+def _terms(value) -> Iterator[str]:
+    share = value.terms.margin_share
+    counted = (
+        "the money given counts in full" if share == 1 else f"{format_percent(share)} of the money given is margin"
+    )
+    yield f"{counted}; costs of keeping customers are not taken off."
+    yield f"{value.timing}."
+    if value.total_low < value.total_high:
+        level = format_percent(value.level, 0)
+        yield f"Intervals are {level}, for the expected value, not for what customers will bring."

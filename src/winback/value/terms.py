@@ -1,0 +1,97 @@
+"""On what terms is a customer valued? Margin, discount and horizon, checked together and said in every result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from numbers import Real
+
+import numpy as np
+import pandas as pd
+
+from winback.discounting import check_annual_discount
+from winback.periods import Period, parse_period, periods_in
+from winback.tables import ProblemList
+from winback.value.ahead import CUSTOMERS, ContractsAhead, PurchasesAhead
+from winback.value.contract_checks import all_checked
+from winback.value.expected_money import ExpectedMoney
+from winback.value.spend import SpendFit
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a valuation rests on.
+
+    Attributes
+    ----------
+    margin : str or None
+        Column of the money per payment or purchase, where it is one.
+    margin_share : float
+        Share of that money that is margin.
+    annual_discount : float
+    horizon : Period or None
+        None: all that is to come.
+    """
+
+    money: np.ndarray = field(repr=False)  # known money of each customer, (n,)
+    spend: SpendFit | None = field(repr=False)
+    margin_share: float
+    annual_discount: float
+    horizon: Period | None
+
+
+def read_terms(ahead, margin, margin_share, annual_discount, horizon) -> Terms:
+    """Return the terms, or raise one error with everything that is wrong with them."""
+    share, rate, length = all_checked(
+        lambda: _share(margin_share),
+        lambda: check_annual_discount(annual_discount),
+        lambda: _horizon(horizon, ahead),
+    )
+    if length is None and rate == 0 and isinstance(ahead, PurchasesAhead):
+        raise ValueError("annual_discount must be above 0 for all purchases to come; or set a horizon, such as '3Y'.")
+    spend = margin if isinstance(margin, SpendFit) else None
+    if spend is not None and isinstance(ahead, ContractsAhead):
+        raise ValueError("margin of a contract is money per period: a number or a column, not a model of purchases.")
+    known = np.full(len(ahead), 1.0) if spend is not None else _known(margin, ahead)
+    return Terms(share * known, spend, share, rate, length)
+
+
+def expected_money(ahead: ContractsAhead | PurchasesAhead, terms: Terms, horizon: Period | None) -> ExpectedMoney:
+    """Return what money is expected of each customer within a horizon."""
+    factors = [ahead.expected(terms.annual_discount, horizon)]
+    if terms.spend is not None:
+        factors.append(terms.spend.expectations(ahead.customers))
+    return ExpectedMoney(terms.money, tuple(factors))
+
+
+def _share(margin_share) -> float:
+    if not isinstance(margin_share, Real) or isinstance(margin_share, bool) or not 0 < margin_share <= 1:
+        raise ValueError(f"margin_share must be a share above 0 and up to 1, such as 0.3; got {margin_share!r}.")
+    return float(margin_share)
+
+
+def _horizon(horizon, ahead) -> Period | None:
+    if horizon is None:
+        return None
+    whole = isinstance(ahead, ContractsAhead) or ahead.fit.columns.whole
+    periods_in(horizon, ahead.period, whole)
+    return parse_period(horizon)
+
+
+def _known(margin, ahead) -> np.ndarray:
+    """Return each customer's known money per payment or purchase."""
+    table = ahead.customers
+    if isinstance(margin, Real) and not isinstance(margin, bool):
+        if not np.isfinite(float(margin)):
+            raise ValueError(f"margin must be finite money per {ahead.unit[:-1]}; got {margin!r}.")
+        return np.full(len(ahead), float(margin))
+    problems = ProblemList(CUSTOMERS, table)
+    if not isinstance(margin, str) or margin not in table:
+        there = ", ".join(map(str, table.columns)) or "none"
+        remedy = f"Give money per {ahead.unit[:-1]}: a number, one of the columns ({there}), or a gamma-gamma fit."
+        problems.add(f"margin={margin!r}", "is neither a number nor a column", remedy)
+        problems.raise_if_any()
+    money = pd.to_numeric(table[margin], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    bad = ~np.isfinite(money)
+    problems.add_rows(margin, bad, "must be a finite number", "Fill in the money or drop these rows.")
+    problems.raise_if_any()
+    return money

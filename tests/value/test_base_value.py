@@ -1,0 +1,247 @@
+"""Is a base worth what its customers are worth, and is the naive figure what it says it is?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+from shoppers import cdnow, shoppers, spenders
+
+import winback as wb
+
+MONEY = {"margin": 40.0, "annual_discount": 0.10}
+SURVIVORS = [1000, 869, 743, 653, 593, 551, 517, 491]
+
+
+def shop(n=600, seed=4):
+    """Draw customers of a Pareto/NBD shop with spend, in three channels."""
+    rng = np.random.default_rng(seed)
+    table = shoppers(rng, "pareto_nbd", (0.9, 8.0, 0.7, 20.0), n, (40, 100))
+    spend = spenders(rng, (6.0, 4.0, 60.0), n)["mean_spend"].fillna(20.0)
+    return table.assign(mean_spend=spend.where(table["frequency"] > 0), channel=rng.choice(["a", "b", "c"], n))
+
+
+TABLE = shop()
+FIT, SPEND = wb.fit_pareto_nbd(TABLE, period="W"), wb.fit_gamma_gamma(TABLE)
+SHOP = {"margin": SPEND, "annual_discount": 0.10}
+
+
+# contracts
+
+
+def test_the_base_is_worth_what_its_customers_are_worth():
+    fit, counts = wb.fit_bdw(SURVIVORS, period="Y"), [50, 30, 0, 20]
+    base = wb.base_value(fit, counts, by="next_renewal", **MONEY)
+    each = fit.residual_value([1, 2, 4], **MONEY)
+    assert base.frame["segment"].tolist() == [1, 2, 4]
+    np.testing.assert_allclose(base.frame["value"], [50, 30, 20] * each["value"])
+    np.testing.assert_allclose(base.frame["value_low"], [50, 30, 20] * each["value_low"], rtol=1e-7)
+    assert base.total == pytest.approx(base.frame["value"].sum())
+    assert base.total_low >= base.frame["value_low"].sum()
+    rows = pd.DataFrame({"next_renewal": [1, 2, 4] * 2, "n": [25, 15, 10] * 2})
+    others = (
+        wb.base_value(fit, {2: 30, 1: 50, 4: 20}, **MONEY),
+        wb.base_value(fit, rows, weights="n", **MONEY),
+        wb.base_value(fit, pd.Series({1: 50, 2: 30, 4: 20}), **MONEY),
+    )
+    for other in others:
+        figures = (other.total, other.total_low, other.total_high, other.constant_churn, other.n)
+        assert figures == pytest.approx((base.total, base.total_low, base.total_high, base.constant_churn, 100))
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.floats(0.01, 1000), st.integers(1, 40), st.floats(0.0, 0.4))
+def test_money_scales_and_waiting_costs(margin, horizon, rate):
+    fit, actives = wb.fit_sbg(SURVIVORS, period="Y"), [70, 50, 20]
+    terms = {"annual_discount": rate, "horizon": f"{horizon}Y"}
+    one, more = (wb.base_value(fit, actives, margin=money, **terms) for money in (1, margin))
+    for name in ("total", "total_low", "total_high", "constant_churn"):
+        assert getattr(more, name) == pytest.approx(margin * getattr(one, name))
+    assert more.gap == pytest.approx(one.gap)
+    later = wb.base_value(fit, actives, margin=1, moment="after_payment", **terms)
+    assert later.total == pytest.approx(one.total / (1 + rate))
+    assert later.gap == pytest.approx(one.gap)
+    longer = wb.base_value(fit, actives, margin=1, annual_discount=rate, horizon=f"{horizon + 1}Y")
+    assert longer.total > one.total
+    assert one.total_low < one.total < one.total_high
+    loss = wb.base_value(fit, actives, margin=-1, **terms)
+    assert (loss.total_low, loss.total_high) == pytest.approx((-one.total_high, -one.total_low))
+
+
+def test_constant_churn_is_right_where_customers_are_alike():
+    fit = wb.fit_sbg([1000, 800, 640, 512], period="M")
+    assert abs(wb.base_value(fit, [10, 10], **MONEY).gap) < 1e-2
+    alike = wb.base_value(wb.fit_sbg([1000, 900, 700], period="M"), [10, 10], **MONEY)
+    assert alike.gap == pytest.approx(0, abs=1e-8)
+    assert "the constant-churn figure is the same." in alike.describe()
+
+
+def test_the_annual_churn_in_use_is_the_naive_figures():
+    fit = wb.fit_sbg(SURVIVORS, period="M")
+    base = wb.base_value(fit, [10], annual_churn=0.3, **MONEY)
+    kept = 0.7 ** (1 / 12)
+    assert base.constant_churn == pytest.approx(400 * kept / (1 - kept * 1.1 ** (-1 / 12)))
+    assert base.annual_churn == pytest.approx(0.3)
+
+
+def test_timing_and_the_meaning_of_intervals_are_said():
+    fit = wb.fit_sbg(SURVIVORS, period="3M")
+    said = wb.base_value(fit, [20, 10], horizon="2Y", **MONEY).describe()
+    assert "within 2 years" in said
+    assert "discounted at 10.0% a year" in said
+    assert "just before their renewal: the payment due now counts if it is made" in said
+    assert "each period is paid at its start" in said
+    assert "for the expected value, not for what customers will bring" in said
+    assert "costs of keeping customers are not taken off" in said
+    after = wb.base_value(fit, [20, 10], moment="after_payment", **MONEY)
+    assert "just after a payment, which does not count" in after.describe()
+    assert len(str(after).splitlines()) <= 12
+
+
+def test_what_lies_beyond_the_data_is_said():
+    fit = wb.fit_sbg(SURVIVORS, period="Y")  # seven years
+    within = wb.base_value(fit, [20, 10], horizon="7Y", **MONEY)
+    assert within.beyond_data == 0
+    assert "extrapolated" not in within.describe()
+    longer = wb.base_value(fit, [20, 10], **MONEY)
+    assert longer.beyond_data == pytest.approx(1 - within.total / longer.total)
+    assert "extrapolated: it lies more than 7 years ahead" in longer.describe()
+    known = wb.base_value(wb.contract_model(1, 4, period="Y"), [20, 10], **MONEY)
+    assert np.isnan(known.beyond_data)
+
+
+# purchases
+
+
+def test_segments_add_up_and_share_their_error():
+    whole = wb.base_value(FIT, TABLE, by="channel", horizon="2Y", **SHOP)
+    assert whole.frame["value"].sum() == pytest.approx(whole.total)
+    assert whole.frame["n"].sum() == whole.n == len(TABLE)
+    assert whole.frame["share"].sum() == pytest.approx(1)
+    assert whole.frame["constant_churn"].sum() == pytest.approx(whole.constant_churn)
+    assert whole.frame["value_low"].sum() <= whole.total_low < whole.total < whole.total_high
+    part = wb.base_value(FIT, TABLE[TABLE["channel"] == "b"], horizon="2Y", **SHOP)
+    row = whole.frame.set_index("segment").loc["b"]
+    assert (row["value"], row["value_low"], row["value_high"]) == pytest.approx(
+        (part.total, part.total_low, part.total_high)
+    )
+    assert whole.table()["Segment"].tolist() == ["a", "b", "c", "everybody"]
+
+
+def test_customers_without_a_label_are_a_segment():
+    some = TABLE.assign(channel=TABLE["channel"].mask(TABLE["channel"] == "c"))
+    assert wb.base_value(FIT, some, by="channel", **SHOP).frame["segment"].tolist() == ["a", "b", "(missing)"]
+
+
+def test_equal_rows_may_be_counted():
+    cells = cdnow().head(200)
+    fit = wb.fit_bg_nbd(cells, period="W", weights="customers")
+    rows = cells.loc[cells.index.repeat(cells["customers"])]
+    counted = wb.base_value(fit, cells, weights="customers", horizon="1Y", **MONEY)
+    spread = wb.base_value(fit, rows, horizon="1Y", **MONEY)
+    for name in ("total", "total_low", "total_high", "constant_churn", "annual_churn", "n"):
+        assert getattr(counted, name) == pytest.approx(getattr(spread, name))
+
+
+def test_the_naive_figure_of_purchases_by_hand():
+    table = TABLE.assign(spend=30.0)
+    naive = wb.base_value(FIT, table, margin="spend", annual_discount=0.10, active_within="26W")
+    active = table["age"] - table["recency"] <= 26
+    weeks = np.where(active, table["age"], table["recency"]).sum()
+    buys, leaves = table["frequency"].sum() / weeks, (~active).sum() / weeks
+    force = np.log(1.1) * 7 / 365.25
+    purchases, _ = quad(lambda t: buys * np.exp(-(leaves + force) * t), 0, np.inf)
+    assert naive.constant_churn == pytest.approx(30 * active.sum() * purchases, rel=1e-6)
+    assert naive.annual_churn == pytest.approx(1 - np.exp(-leaves * 365.25 / 7))
+    assert naive.n_active == active.sum()
+    assert f"It counts the {active.sum()} who bought within the last 26 weeks" in naive.describe()
+
+
+def test_a_year_without_a_purchase_or_half_of_a_short_log_is_given_up():
+    assert str(wb.base_value(FIT, TABLE, **SHOP).active_within) == f"{round(TABLE['age'].max() * 3.5)}D"
+    old = TABLE.assign(age=TABLE["age"] + 200)
+    assert str(wb.base_value(FIT, old, **SHOP).active_within) == "Y"
+
+
+def test_word_of_mouth_changes_its_own_table_alone():
+    quiet, loud = (wb.base_value(FIT, TABLE, others_lost=number, **SHOP) for number in (0, 0.5))
+    assert quiet.word_of_mouth.empty
+    pd.testing.assert_frame_equal(quiet.frame, loud.frame)
+    assert (quiet.total, quiet.constant_churn) == (loud.total, loud.constant_churn)
+    each = loud.word_of_mouth
+    assert each["others"].tolist() == [0, 0.25, 0.5]
+    assert each["per_customer"].tolist() == pytest.approx([loud.total / loud.n * factor for factor in (1, 1.25, 1.5)])
+    assert "is assumed, not estimated" in loud.describe()
+    assert "others along" not in quiet.describe()
+
+
+def test_segments_that_do_not_differ_clearly_tie():
+    assert wb.base_value(FIT, TABLE, **SHOP).contrast is None
+    twins = TABLE.assign(half="first"), TABLE.assign(half="second")
+    same = wb.base_value(FIT, pd.concat(twins), by="half", **SHOP)
+    assert same.contrast.interval == pytest.approx((0, 0, 0), abs=1e-9)
+    assert "A tie" in same.describe()
+    apart = wb.base_value(FIT, TABLE.assign(heavy=TABLE["frequency"] > 3), by="heavy", **SHOP)
+    assert apart.contrast.interval[1] > 0
+    assert "heavy True is worth most" in apart.describe()
+
+
+# bad questions
+
+
+def test_every_wrong_term_is_named_at_once():
+    fit = wb.fit_sbg(SURVIVORS, period="M")
+    with pytest.raises(ValueError, match="margin_share must be a share") as error:
+        wb.base_value(fit, [3], margin=1, annual_discount=10, horizon=36, margin_share=30)
+    assert len(str(error.value).splitlines()) == 3
+    assert "Write 0.1 for 10%" in str(error.value)
+    assert 'write "36D" for 36 days' in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("customers", "more", "says"),
+    [
+        ([3, -5], {}, "customers must be whole numbers of at least 0; got -5"),
+        ({0: 3}, {}, "next_renewal must be whole numbers of at least 1; got 0"),
+        ([0, 0], {}, "customers has nobody in it"),
+        ([1], {"annual_churn": 19}, "Write 0.19 for 19%"),
+        ([1], {"annual_churn": True}, "annual_churn must be a share"),
+        ([1], {"others_lost": -1}, "others_lost must be a number of customers"),
+        ([1], {"by": "channel"}, "by must be a column of the customers"),
+        ([1], {"active_within": "1Y"}, "active_within is for purchases"),
+        ([1], {"horizon": "1W"}, "horizon must be a whole number of periods"),
+        ([1], {"moment": "later"}, "moment must be"),
+        (pd.DataFrame({"next_renewal": [1, -1]}), {}, "`next_renewal` must be a whole number of at least 0; 1 of 2"),
+        (pd.DataFrame({"renewal": [1]}), {}, "`next_renewal` is missing from the table"),
+    ],
+)
+def test_wrong_questions_about_contracts(customers, more, says):
+    with pytest.raises(ValueError, match=says):
+        wb.base_value(wb.fit_sbg(SURVIVORS, period="M"), customers, **MONEY | more)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"moment": "before_renewal"}, "moment is for contracts"),
+        ({"annual_discount": 0.0}, "annual_discount must be above 0 for all purchases to come"),
+        ({"margin": "price"}, "`margin='price'` is neither a number nor a column"),
+        ({"margin": np.nan}, "margin must be finite money per purchase"),
+        ({"margin": "mean_spend"}, "`mean_spend` must be a finite number"),
+        ({"weights": "frequency"}, "must count customers"),
+        ({"active_within": 12}, "A bare number has no unit"),
+    ],
+)
+def test_wrong_questions_about_purchases(more, says):
+    with pytest.raises(ValueError, match=says):
+        wb.base_value(FIT, TABLE, **SHOP | more)
+
+
+def test_another_kind_of_fit_is_refused_with_the_way_out():
+    with pytest.raises(TypeError, match="second_lifetime_value"):
+        wb.base_value(SPEND, TABLE, margin=1, annual_discount=0.1)
+    with pytest.raises(TypeError, match="customers must be a pandas DataFrame"):
+        wb.base_value(FIT, [1, 2], **SHOP)
+    with pytest.raises(ValueError, match="margin of a contract is money per period"):
+        wb.base_value(wb.fit_sbg(SURVIVORS, period="M"), [1], **SHOP)
