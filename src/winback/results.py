@@ -83,6 +83,18 @@ def format_p_value(p_value: float) -> str:
     return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
 
 
+def state_p_value(p_value: float) -> str:
+    """Write a p-value as in a sentence.
+
+    Examples
+    --------
+    >>> state_p_value(0.0316), state_p_value(1e-9)
+    ('p = 0.032', 'p < 0.001')
+    """
+    text = format_p_value(p_value)
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
+
+
 def _unsigned_zero(text: str) -> str:
     return text.lstrip("-") if not text.strip("-0.,") else text
 

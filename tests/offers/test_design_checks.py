@@ -10,6 +10,7 @@ from trials import measured, random_values
 import winback as wb
 from winback.offers.balance import covariate_matrix, group_balance
 from winback.offers.catalog import Offer
+from winback.results import state_p_value
 
 OFFERS = [Offer(name=name, amount=10, paid="on_acceptance") for name in ("discount", "upgrade", "bundle")]
 
@@ -48,7 +49,7 @@ def test_those_set_aside_are_refused_as_a_control_group(set_aside_as_control):
     report = wb.check_design(set_aside_as_control)
     assert report.control == "refused"
     assert report.control_reason.startswith("The 8,000 customers without an offer differ from those with one beyond ")
-    assert "(p < 1e-15), most in reason = both (+1.8" in report.control_reason
+    assert "(p < 0.001), most in reason = both (+1.8" in report.control_reason
     assert "not a random control group and are not used as one" in report.control_reason
 
 
@@ -72,14 +73,14 @@ def test_mixing_those_set_aside_into_the_holdout_is_refused_as_well(study):
 
 def test_group_sizes_as_planned_are_accepted(trial):
     verdict, text = finding("sample ratio", trial, planned_shares={"discount": 1, "upgrade": 1, "none": 1})
-    assert (verdict, text) == ("ok", "Group sizes agree with the planned shares (p = 1).")
+    assert (verdict, text) == ("ok", "Group sizes agree with the planned shares (p = 1.000).")
 
 
 def test_lost_customers_are_noticed_by_the_planned_shares(trial):
     verdict, text = finding("sample ratio", trial.iloc[150:], planned_shares={"discount": 1, "upgrade": 1, "none": 1})
     expected = stats.chisquare([250, 400, 400]).pvalue
     assert verdict == "warning"
-    assert f"do not agree with the planned shares (p = {expected:.2g}): customers were lost or added" in text
+    assert f"do not agree with the planned shares ({state_p_value(expected)}): customers were lost or added" in text
 
 
 def test_lost_customers_are_noticed_by_the_chance_of_the_offer(study):
@@ -123,7 +124,7 @@ def test_an_offer_sent_to_other_customers_is_noticed(trial):
     trial.loc[trial["offer"] == "upgrade", "age"] += 6
     verdict, text = finding("balance", trial)
     assert verdict == "warning"
-    assert text.startswith("upgrade went to customers who differed beforehand (p = ")
+    assert text.startswith("upgrade went to customers who differed beforehand (p < 0.001)")
     assert "most in age (+0.4" in text
 
 

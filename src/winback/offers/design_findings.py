@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from winback.offers.balance import group_balance
-from winback.results import format_count, join_words
+from winback.results import format_count, join_words, state_p_value
 from winback.tables import LAPSED, NO_OFFER, label_codes
 
 ALARM = 0.001  # p-value below which chance is no explanation
@@ -83,10 +83,11 @@ def check_sample_ratio(table, groups, planned_shares):
         return Finding("sample ratio", "note", "There is only one group.")
     p_value = stats.chisquare(groups.sizes, groups.sizes.sum() * shares / shares.sum()).pvalue
     if p_value >= ALARM:
-        return Finding("sample ratio", "ok", f"Group sizes agree with {source} ({show_p(p_value)}).")
+        return Finding("sample ratio", "ok", f"Group sizes agree with {source} ({state_p_value(p_value)}).")
     if source == "equal shares":
         return Finding("sample ratio", "note", "Groups differ in size; no plan is known (offer_probability).")
-    text = f"Group sizes do not agree with {source} ({show_p(p_value)}): customers were lost or added after the draw."
+    chance = state_p_value(p_value)
+    text = f"Group sizes do not agree with {source} ({chance}): customers were lost or added after the draw."
     return Finding("sample ratio", "warning", text)
 
 
@@ -117,10 +118,11 @@ def check_balance(groups, matrix, labels):
     if np.isnan(tests[code].p_value):
         return Finding("balance", "note", "What is known beforehand does not allow a test of balance.")
     p_value = min(1.0, tests[code].p_value * len(arms))
+    chance = state_p_value(p_value)
     if not p_value < ALARM:
-        return Finding("balance", "ok", f"The offers went to customers who were alike beforehand ({show_p(p_value)}).")
+        return Finding("balance", "ok", f"The offers went to customers who were alike beforehand ({chance}).")
     text = (
-        f"{worst} went to customers who differed beforehand ({show_p(p_value)}), most in {tests[code].covariate} "
+        f"{worst} went to customers who differed beforehand ({chance}), most in {tests[code].covariate} "
         f"({tests[code].largest_difference:+.2f} standard deviations): the comparison may be one of customers, "
         "not of offers, or that column was measured after the offer."
     )
@@ -147,10 +149,10 @@ def judge_control(groups, matrix, labels, has_eligible) -> tuple[str, Finding]:
             "control group", "note", f"Whether the {they} are a random control cannot be tested."
         )
     if balance.p_value >= ALARM:
-        text = f"The {they} are like those with one ({show_p(balance.p_value)})."
+        text = f"The {they} are like those with one ({state_p_value(balance.p_value)})."
         return "accepted", Finding("control group", "ok", text)
     text = (
-        f"The {they} differ from those with one beyond chance ({show_p(balance.p_value)}), most in "
+        f"The {they} differ from those with one beyond chance ({state_p_value(balance.p_value)}), most in "
         f"{balance.covariate} ({balance.largest_difference:+.2f} standard deviations)"
     )
     if has_eligible and abs(balance.largest_difference) < LARGE_DIFFERENCE:
@@ -195,11 +197,6 @@ def check_returned(table, groups):
         text = f"Fewer than {FEW_RETURNED} returned under {join_words(few)}: no interval is reliable there."
         return Finding("returned", "warning", text)
     return Finding("returned", "ok", f"At least {FEW_RETURNED} customers of every group returned.")
-
-
-def show_p(p_value: float) -> str:
-    """Write a p-value."""
-    return "p < 1e-15" if p_value < 1e-15 else f"p = {p_value:.2g}"
 
 
 def check_late_columns(late):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from winback.results import Sentences, format_count, format_money, format_p_value, format_percent, join_words
+from winback.results import Sentences, format_count, format_money, format_percent, join_words, state_p_value
 from winback.second_lifetime.trust import LARGEST_GAP, SHAPE_LEVEL
 from winback.survival.families import find_family
 from winback.tables import NO_OFFER
@@ -50,9 +50,7 @@ def describe_joint(fit: JointFit) -> Sentences:
 
 
 def _test(test) -> str:
-    p_value = format_p_value(test.p_value)
-    sign = "" if p_value.startswith("<") else "= "
-    return f"{test.statistic:,.1f} on {test.degrees} degrees of freedom, p {sign}{p_value}"
+    return f"{test.statistic:,.1f} on {test.degrees} degrees of freedom, {state_p_value(test.p_value)}"
 
 
 def join_reasons(reasons) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from winback.results import Result, Sentences, format_count, format_percent, join_words
+from winback.results import Result, Sentences, format_count, format_percent, join_words, state_p_value
 from winback.survival.wording import (
     NOT_REACHED,
     format_months,
-    format_p_value,
     join_parts,
     months_interval,
     percent_interval,
@@ -113,7 +112,7 @@ def _shares_and_medians(result) -> Iterator[str]:
 def _log_rank(result) -> Iterator[str]:
     if result.log_rank is not None:
         found = "differ beyond chance" if result.log_rank < 1 - result.level else "do not differ beyond chance"
-        yield f"Over all months seen the curves {found} (log-rank test, {format_p_value(result.log_rank)})."
+        yield f"Over all months seen the curves {found} (log-rank test, {state_p_value(result.log_rank)})."
 
 
 def _horizon(result) -> Iterator[str]:

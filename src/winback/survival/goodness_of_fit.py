@@ -11,11 +11,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
-from winback.results import Sentences, format_percent
+from winback.results import Sentences, format_percent, state_p_value
 from winback.survival.durations import DurationFit, row_counts, used_rows
 from winback.survival.groups import EVERYBODY, group_lifetimes, months_and_ended
 from winback.survival.observed_and_fitted import expected_ends, fitted_and_observed
-from winback.survival.wording import MonthsResult, format_p_value
+from winback.survival.wording import MonthsResult
 from winback.uncertainty import normal_quantile
 
 FEWEST_WATCHED = 30  # beyond, the Kaplan-Meier curve is too unsure to blame the model
@@ -211,7 +211,7 @@ def verdict(result: GoodnessOfFit, group: int = 0) -> str:
 
 def _lines(result) -> Iterator[str]:
     for group, row in enumerate(result.frame.itertuples()):
-        test = f"chi-square {row.chi_square:,.1f} on {row.degrees} degrees of freedom, {format_p_value(row.p_value)}"
+        test = f"chi-square {row.chi_square:,.1f} on {row.degrees} degrees of freedom, {state_p_value(row.p_value)}"
         yield f"{verdict(result, group)} ({test})."
     yield (
         "The test is conservative: the parameters were estimated from the same customers, so a small p-value means "

@@ -1,4 +1,4 @@
-"""How do the sentences about survival write months, intervals and p-values?"""
+"""How do the sentences about survival write months and intervals?"""
 
 from __future__ import annotations
 
@@ -21,17 +21,6 @@ def format_months(months: float) -> str:
     """
     text = NOT_REACHED if pd.isna(months) else f"{months:,.1f}"
     return "0.0" if text == "-0.0" else text
-
-
-def format_p_value(p_value: float) -> str:
-    """Write a p-value as in a sentence.
-
-    Examples
-    --------
-    >>> format_p_value(0.0316), format_p_value(1e-9)
-    ('p = 0.032', 'p < 0.001')
-    """
-    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
 
 
 def months_interval(low: float, high: float) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from winback.results import Sentences, format_count, format_number, format_p_value, format_percent
+from winback.results import Sentences, format_count, format_number, format_percent, state_p_value
 from winback.value.contract_limits import ALIKE, AT_ONCE, NO_SHAPE, ONLY_AT_FIRST, SLOW, STEEP, UNTOLD
 
 if TYPE_CHECKING:
@@ -82,8 +82,7 @@ def _shape(fit) -> Iterator[str]:
     if test is None or fit.limit in (AT_ONCE, ONLY_AT_FIRST, NO_SHAPE):
         return
     _, _, estimate, _, _, _, low, high = fit.params[fit.params["equation"] == "c"].iloc[0]
-    p_value = format_p_value(test.p_value)
-    says = f"chi-square {test.statistic:.2f}, p {p_value if p_value[0] == '<' else f'= {p_value}'}"
+    says = f"chi-square {test.statistic:.2f}, {state_p_value(test.p_value)}"
     shape = f"c = {format_number(estimate)}" + (
         "" if np.isnan(low) else f" [{format_number(low)}, {format_number(high)}]"
     )
