@@ -29,6 +29,7 @@ __version__ = "0.1.0"
 _HOME = {
     "campaign": ("load_campaign", "provenance"),
     "datasets.public": ("load_hillstrom", "load_winback_book"),
+    "datasets.public_purchases": ("load_cdnow", "load_donations"),
     "report": ("write_report",),
     "results": ("Sentences",),
     "offers.catalog": ("Offer", "OfferCatalog", "load_offers"),

@@ -1,29 +1,13 @@
-"""Real data that others published: fetched from their pinned source, checked by their hash, kept in a cache.
-
-Set the environment variable ``WINBACK_DATA_DIR`` to a folder with copies of the files to work without a network.
-"""
+"""Which tables of lost customers did others publish? A trial of e-mails, and a textbook's win-backs."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pandas as pd
 
+from winback.datasets.public_files import PublicFile, load_public_file
 from winback.offers.catalog import Offer, OfferCatalog
-
-
-@dataclass(frozen=True)
-class PublicFile:
-    """A file somebody published, pinned by its hash."""
-
-    name: str
-    url: str
-    sha256: str
-    licence: str
-
 
 HILLSTROM = PublicFile(
     name="hillstrom.csv",
@@ -42,22 +26,32 @@ HILLSTROM_ARMS = {"No E-Mail": "none", "Mens E-Mail": "mens", "Womens E-Mail": "
 
 
 @dataclass(frozen=True)
-class PublicTrial:
-    """A published trial as winback's tables.
+class PublicTable:
+    """A published table of lapsed customers.
 
     Attributes
     ----------
     lapsed : pandas.DataFrame
         One row per customer, see `winback.tables.LAPSED`.
-    offers : OfferCatalog
-        Its offers.
     source : PublicFile
         Where it comes from.
     """
 
     lapsed: pd.DataFrame = field(repr=False)
-    offers: OfferCatalog
     source: PublicFile
+
+
+@dataclass(frozen=True)
+class PublicTrial(PublicTable):
+    """A published trial: such a table, and what was offered.
+
+    Attributes
+    ----------
+    offers : OfferCatalog
+        Its offers; ``lapsed`` and ``source`` are those of `PublicTable`.
+    """
+
+    offers: OfferCatalog
 
 
 def load_hillstrom(*, margin: float = 0.5, contact_cost: float = 0.10) -> PublicTrial:
@@ -111,23 +105,7 @@ def load_hillstrom(*, margin: float = 0.5, contact_cost: float = 0.10) -> Public
     )
     names = [name for name in HILLSTROM_ARMS.values() if name != "none"]
     offers = [Offer(name=name, amount=contact_cost, paid="per_contact") for name in names]
-    return PublicTrial(lapsed, OfferCatalog(tuple(offers), currency="$"), HILLSTROM)
-
-
-@dataclass(frozen=True)
-class PublicTable:
-    """A published table of lapsed customers.
-
-    Attributes
-    ----------
-    lapsed : pandas.DataFrame
-        One row per customer, see `winback.tables.LAPSED`.
-    source : PublicFile
-        Where it comes from.
-    """
-
-    lapsed: pd.DataFrame = field(repr=False)
-    source: PublicFile
+    return PublicTrial(lapsed, HILLSTROM, OfferCatalog(tuple(offers), currency="$"))
 
 
 def load_winback_book() -> PublicTable:
@@ -186,40 +164,3 @@ def load_winback_book() -> PublicTable:
         }
     )
     return PublicTable(lapsed, WINBACK_BOOK)
-
-
-def load_public_file(file: PublicFile) -> Path:
-    """Return the path of a published file whose content is the published one.
-
-    Raises
-    ------
-    RuntimeError
-        Saying what to do.
-    """
-    by_hand = f"Fetch it by hand from {file.url} and set WINBACK_DATA_DIR to its folder."
-    folder = os.environ.get("WINBACK_DATA_DIR")
-    if folder:
-        path = Path(folder) / file.name
-        if not path.is_file():
-            raise RuntimeError(f"WINBACK_DATA_DIR has no file {file.name}. {by_hand}")
-        if hashlib.sha256(path.read_bytes()).hexdigest() != file.sha256:
-            raise RuntimeError(f"{path.name} in WINBACK_DATA_DIR is not the published file. {by_hand}")
-        return path
-    return _fetch(file, by_hand)
-
-
-def _fetch(file: PublicFile, by_hand: str) -> Path:
-    try:
-        import pooch
-    except ModuleNotFoundError:
-        raise RuntimeError("Fetching public data needs pooch: pip install 'winback[public]'.") from None
-    pooch.get_logger().setLevel("ERROR")
-    try:
-        fetched = pooch.retrieve(
-            file.url, known_hash=f"sha256:{file.sha256}", fname=file.name, path=pooch.os_cache("winback")
-        )
-    except ValueError:
-        raise RuntimeError(f"{file.name} at its source is no longer the published file. {by_hand}") from None
-    except OSError as error:  # no network, no host, no such page
-        raise RuntimeError(f"{file.name} could not be fetched ({type(error).__name__}). {by_hand}") from None
-    return Path(fetched)
