@@ -5,7 +5,7 @@ Folders are the questions an analyst asks:
 report               one page for a manager, with its tables
 campaign             the study, or the analyst's own two files
 plots                one function per figure
-datasets             the telecom study, and public data
+datasets             the telecom study, a shop's log of purchases, and public data
 offers               which offer, to whom, and does it pay?
 second_lifetime      who comes back, for how long, worth how much?
 value                what is a customer worth?
@@ -57,6 +57,7 @@ _HOME = {
     "value.purchases": ("fit_bg_bb", "fit_bg_nbd", "fit_mbg_nbd", "fit_pareto_nbd"),
     "value.spend": ("fit_gamma_gamma",),
     "value.transactions": ("summarize_transactions",),
+    "datasets.retail": ("simulate_transactions",),
     "datasets.telecom": ("load_telecom_study", "simulate_telecom_study"),
     "tables": (
         "TableError",

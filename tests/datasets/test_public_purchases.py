@@ -149,7 +149,7 @@ def test_fader_hardie_shang_2010_from_the_donors(donors):
         (True, " 00004 0001 19970101  2   29.33\r\n 00021 0002 19970112  1    0.00\r\n"),
         (
             False,
-            " customer_id  date number_of_cds  dollar_value\n 00001 19970101  2  29.33\n 00002 19970112  1   0.00\n",
+            " customer_id  date number_of_cds  dollar_value\n 00001 19970101 2 29.33\n 00002 19970112  1   0.00\n",
         ),
     ],
     ids=["sample", "all"],
