@@ -8,10 +8,10 @@ import pandas as pd
 
 import winback as wb
 from winback import plots
-from winback.datasets.files import write_telecom
+from winback.datasets.files import write_retail, write_telecom
 from winback.offers import headlines
 from winback.report import run_notebook
-from winback.tables import LAPSED
+from winback.tables import LAPSED, TRANSACTIONS
 
 NOTEBOOKS = Path(__file__).parent
 ROOT = NOTEBOOKS.parent
@@ -29,6 +29,7 @@ def main():
         notebook = run_notebook(nbformat.read(path, as_version=4), folder=NOTEBOOKS)
         nbformat.write(notebook, path)
     write_telecom(ROOT / "data" / "telecom")
+    write_retail(ROOT / "data" / "retail")
     for path, parts in generated_parts().items():
         path.write_text(filled(path.read_text(encoding="utf-8"), parts), encoding="utf-8")
     draw_figure(FIGURE)
@@ -54,6 +55,21 @@ def generated_parts() -> dict[Path, dict[str, str]]:
             "published": markdown_table(published),
             "assumed": markdown_table(assumed),
         },
+        ROOT / "data" / "retail" / "README.md": shop_parts(),
+    }
+
+
+def shop_parts() -> dict[str, str]:
+    """Return what the README of the shop's log shows: what is in the log, its columns and its parameters."""
+    shop = wb.simulate_transactions()
+    found = wb.summarize_transactions(shop.transactions, period="W", until=shop.truth.until)
+    columns = [(column.name, column.unit, column.meaning) for column in TRANSACTIONS]
+    columns.append(("channel", "", f"how the customer was won: {', '.join(shop.customers['channel'].cat.categories)}"))
+    figures = shop.truth.parameters.assign(value=shop.truth.parameters["value"].map("{:g}".format))
+    return {
+        "log": "\n>\n".join(f"> {line}" for line in found.describe().splitlines()),
+        "dictionary": markdown_table(pd.DataFrame(columns, columns=["column", "unit", "meaning"])),
+        "parameters": markdown_table(figures),
     }
 
 

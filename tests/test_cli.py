@@ -128,6 +128,15 @@ def test_data_writes_a_ready_campaign(tmp_path):
     pd.testing.assert_frame_equal(frame, expected)
 
 
+def test_data_writes_a_shop_s_log(tmp_path):
+    result = run("data", "retail", "--out", tmp_path / "shop")
+    assert result.exit_code == 0
+    names = ["transactions.csv.gz", "later.csv.gz", "customers.csv.gz", "parameters.csv"]
+    assert result.output.split() == [str(tmp_path / "shop" / name) for name in names]
+    result = run("check", tmp_path / "shop" / "later.csv.gz", "--table", "transactions")
+    assert "no problem found" in result.output
+
+
 def test_data_without_the_public_file_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("WINBACK_DATA_DIR", str(tmp_path))
     result = run("data", "hillstrom", "--out", tmp_path / "trial")

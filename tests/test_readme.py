@@ -37,7 +37,7 @@ def test_the_offers_file_can_be_read(tmp_path):
     assert wb.load_offers(tmp_path / "offers.toml")["discount"].full_cost == 120
 
 
-@pytest.mark.parametrize("path", ["README.md", "data/telecom/README.md"])
+@pytest.mark.parametrize("path", ["README.md", "data/telecom/README.md", "data/retail/README.md"])
 def test_generated_parts_are_up_to_date(path):
     text = (ROOT / path).read_text(encoding="utf-8")
     assert REFRESH["filled"](text, REFRESH["generated_parts"]()[ROOT / path]) == text

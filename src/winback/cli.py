@@ -112,14 +112,14 @@ def _check_trial(frame, offers, settings):
 
 
 @main.command()
-@click.argument("name", type=click.Choice(["telecom", "hillstrom"]))
+@click.argument("name", type=click.Choice(["telecom", "retail", "hillstrom"]))
 @click.option("--out", default="data", type=click.Path(path_type=Path), help="Folder to write into.")
 def data(name, out):
-    """Write a ready table and its offers: the telecom study, or Hillstrom's public e-mail trial."""
-    from winback.datasets.files import write_hillstrom, write_telecom
+    """Write ready tables: the telecom study, a shop's log of purchases, or Hillstrom's public e-mail trial."""
+    from winback.datasets.files import write_hillstrom, write_retail, write_telecom
 
     with clear_errors():
-        for path in {"telecom": write_telecom, "hillstrom": write_hillstrom}[name](out):
+        for path in {"telecom": write_telecom, "retail": write_retail, "hillstrom": write_hillstrom}[name](out):
             click.echo(path)
 
 

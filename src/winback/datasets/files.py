@@ -1,4 +1,4 @@
-"""Which files does a ready campaign consist of? A table of customers and its offers."""
+"""Which files does a ready data set consist of? Customers and offers of a campaign; a shop's log and customers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from winback.datasets.public import load_hillstrom
+from winback.datasets.retail import simulate_transactions
 from winback.datasets.telecom import load_telecom_study
 from winback.offers.catalog import write_offers
 from winback.tables import write_files_together
@@ -35,6 +36,20 @@ def write_hillstrom(folder: str | Path) -> list[Path]:
         {
             "customers.csv.gz": lambda path: write_table(trial.lapsed, path),
             "offers.toml": lambda path: write_offers(trial.offers, path),
+        },
+    )
+
+
+def write_retail(folder: str | Path) -> list[Path]:
+    """Write the shop: its log, the purchases after it, its customers, and the parameters behind them."""
+    study = simulate_transactions()
+    return write_files_together(
+        folder,
+        {
+            "transactions.csv.gz": lambda path: write_table(study.transactions, path),
+            "later.csv.gz": lambda path: write_table(study.later, path),
+            "customers.csv.gz": lambda path: write_table(study.customers, path),
+            "parameters.csv": lambda path: write_table(study.truth.parameters, path),
         },
     )
 

@@ -25,7 +25,11 @@ JOINING = 0.6  # share of the time from the first day to the last within which c
 # Log odds against the shop: of the average customer, and per unit of log rate and log spend relative to the mean
 CHANNELS = ("shop", "web", "newsletter")
 CHANNEL_EFFECTS = {"web": (-0.2, -0.1, 0.9), "newsletter": (0.0, 0.6, 0.3)}
-EFFECTS = ("of the average customer", "per log of purchases a week, relative to the mean", "per log of mean spend")
+EFFECTS = (
+    "of the average customer",
+    "per log of purchases a week, relative to the mean",
+    "per log of mean spend, relative to the mean",
+)
 
 REFUNDS = 0.02  # share of purchases that are given back later
 FREE = 0.003  # share of purchases after which something is sent for nothing
