@@ -65,7 +65,7 @@ def test_gamma_gamma_is_recovered(slow_shop):
 
 
 def test_the_study_itself_gives_its_parameters(shop):
-    """At the usual pace 2 purchases in 100 share a day and count once: with 3,000 customers chance is still larger."""
+    """Here 2 purchases in 100 share a day and count once, which moves alpha up by about one standard error."""
     found = summary(shop)
     together = found.frame.set_index("what")["n"]["second purchases of a day, put together"]
     assert 0.01 < together / found.frame.set_index("what")["n"]["purchases"] < 0.03

@@ -127,7 +127,8 @@ def simulate_transactions(
     Notes
     -----
     A model that counts days with a purchase sees slightly fewer purchases than there were, most of all for heavy
-    buyers. With the defaults these are about 2 in 100; ``r / alpha`` well below 1 a week keeps the loss small.
+    buyers. With the defaults these are about 2 in 100, and the estimate of alpha is about one standard error too high.
+    A smaller ``r / alpha`` makes the loss smaller.
 
     References
     ----------
