@@ -17,6 +17,7 @@ ROWS = [
     "cli",
     "report",
     "campaign",
+    "shop",
     "plots",
     "datasets",
     "offers",

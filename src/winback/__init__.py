@@ -4,6 +4,7 @@ Folders are the questions an analyst asks:
 
 report               one page for a manager, with its tables
 campaign             the study, or the analyst's own two files
+shop                 the simulated shop, or the analyst's own log
 plots                one function per figure
 datasets             the telecom study, a shop's log of purchases, and public data
 offers               which offer, to whom, and does it pay?
@@ -28,6 +29,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "campaign": ("load_campaign", "provenance"),
+    "shop": ("load_shop",),
     "datasets.public": ("load_hillstrom", "load_winback_book"),
     "datasets.public_purchases": ("load_cdnow", "load_donations"),
     "report": ("write_report",),

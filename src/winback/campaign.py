@@ -8,13 +8,16 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
 from winback.offers.catalog import OfferCatalog, load_offers
 from winback.results import Result, Sentences, format_count
 from winback.tables import load_table, map_columns
+
+if TYPE_CHECKING:
+    from winback.shop import Shop
 
 PACKAGES = ("winback", "numpy", "scipy", "pandas", "lifelines", "statsmodels", "matplotlib", "seaborn")
 
@@ -29,6 +32,11 @@ class Campaign:
     sha256: str  # of the customers' file, or of the simulated table
     details: tuple[tuple[str, str], ...] = ()  # what else a reader needs to make it again
     caveat: str = ""  # what a reader must know of the data
+
+    @property
+    def n_rows(self) -> int:
+        """Customers."""
+        return len(self.customers)
 
     @property
     def subtitle(self) -> Sentences:
@@ -120,7 +128,7 @@ class Provenance(Result):
         return Sentences.of(f"{what}: {which}." for what, which in self.items)
 
 
-def provenance(campaign: Campaign) -> Provenance:
+def provenance(data: Campaign | Shop) -> Provenance:
     """Return what a reader needs to make a report again: data with hash, versions.
 
     Examples
@@ -130,10 +138,10 @@ def provenance(campaign: Campaign) -> Provenance:
     """
     return Provenance(
         (
-            ("data", campaign.source),
-            ("rows", format_count(len(campaign.customers))),
-            ("SHA-256 of the data", campaign.sha256),
-            *campaign.details,
+            ("data", data.source),
+            ("rows", format_count(data.n_rows)),
+            ("SHA-256 of the data", data.sha256),
+            *data.details,
             ("Python", python_version()),
             *((name, version(name)) for name in PACKAGES),
         )
