@@ -49,6 +49,7 @@ def generated_parts() -> dict[Path, dict[str, str]]:
             "answer": "\n".join(f"> {line}\n>" for line in headlines.answer(result).splitlines()).removesuffix("\n>"),
             "table": markdown_table(headlines.first_table(result).frame),
             "second": second_lives(study),
+            "value": value_of_a_shop(),
         },
         ROOT / "data" / "telecom" / "README.md": {
             "dictionary": markdown_table(dictionary),
@@ -81,6 +82,16 @@ def second_lives(study) -> str:
     stay = wb.survival_curve(sent, by="reason", horizon_months=84)
     lines = [*effects.describe().splitlines()[:2], *worth.describe().splitlines(), stay.describe().splitlines()[0]]
     return "\n>\n".join(f"> {line}" for line in lines)
+
+
+def value_of_a_shop() -> str:
+    """Return what the simulated shop's customers are worth, as a quotation."""
+    shop = wb.load_shop()
+    customers = shop.labelled(wb.summarize_transactions(shop.transactions, period="W", until=shop.until))
+    fit, spend = wb.fit_pareto_nbd(customers, period="W"), wb.fit_gamma_gamma(customers)
+    terms = {"margin": spend, "margin_share": 0.35, "annual_discount": 0.10, "horizon": "3Y"}
+    base, each = wb.base_value(fit, customers, **terms), wb.lifetime_value(fit, customers, **terms)
+    return "\n>\n".join(f"> {line}" for line in [*base.describe().splitlines()[:2], each.describe().splitlines()[1]])
 
 
 def markdown_table(frame: pd.DataFrame) -> str:

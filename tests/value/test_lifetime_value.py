@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from contract_data import drawn_customers
 from coverage_harness import assert_covers
+from scipy.special import exprel
 from shoppers import donations, shoppers
 
 import winback as wb
@@ -110,6 +111,37 @@ def test_nothing_as_large_as_customers_times_draws_is_held():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 8 * len(many) * 60  # sixty columns; a thousand draws would be a thousand
+
+
+def worth_in_truth(shop, customers, margin_share, weeks):
+    """Expected discounted margin of each customer, from his own rates."""
+    known = shop.truth.customers.set_index("customer_id")
+    here = ~(known["leaves_on"] <= pd.Timestamp(shop.truth.until))
+    ends = known["leaving_per_week"] + np.log(1.10) * 7 / 365.25
+    spells = weeks * exprel(-ends * weeks)
+    worth = known["purchases_per_week"] * spells * known["mean_spend"] * margin_share
+    return worth.where(here, 0.0).loc[customers["customer_id"]].to_numpy()
+
+
+@pytest.mark.slow
+def test_a_shops_base_is_worth_what_its_truth_says(record_property):
+    """From raw log to money: the error of the total averages out, and the naive figure's does not."""
+    errors, naive = [], []
+    for seed in range(12):
+        shop = wb.simulate_transactions(rng=seed)
+        log = wb.summarize_transactions(shop.transactions, period="W", until=shop.truth.until)
+        fit, spend = wb.fit_pareto_nbd(log.customers, period="W"), wb.fit_gamma_gamma(log.customers)
+        terms = {"margin": spend, "margin_share": 0.35, "annual_discount": 0.10, "horizon": "3Y"}
+        base = wb.base_value(fit, log.customers, **terms)
+        truth = worth_in_truth(shop, log.customers, 0.35, 3 * 365.25 / 7).sum()
+        errors.append(base.total / truth - 1)
+        naive.append(base.constant_churn / truth - 1)
+    standard_error = np.std(errors, ddof=1) / np.sqrt(len(errors))
+    record_property("error of the total", f"{np.mean(errors):+.4f} ({standard_error:.4f})")
+    record_property("error of constant churn", f"{np.mean(naive):+.4f}")
+    assert standard_error < 0.01
+    assert abs(np.mean(errors)) < 3 * standard_error
+    assert abs(np.mean(naive)) > 10 * standard_error
 
 
 # contracts
