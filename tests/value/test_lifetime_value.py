@@ -114,7 +114,7 @@ def test_nothing_as_large_as_customers_times_draws_is_held():
 
 
 def worth_in_truth(shop, customers, margin_share, weeks):
-    """Expected discounted margin of each customer, from his own rates."""
+    """Return the expected discounted margin of each customer, from his own rates."""
     known = shop.truth.customers.set_index("customer_id")
     here = ~(known["leaves_on"] <= pd.Timestamp(shop.truth.until))
     ends = known["leaving_per_week"] + np.log(1.10) * 7 / 365.25
