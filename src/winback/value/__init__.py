@@ -43,6 +43,7 @@ gamma_gamma             the likelihood of what customers spend
 unrelated               do frequent buyers spend more?
 purchase_model          what makes a model of purchases
 purchase_maximum        where is its likelihood highest, and is that an edge?
+nobody_bought           what is left to say where nobody bought again
 purchase_table          are the customers' rows fit for use?
 purchase_cells          equal rows are counted once
 mixtures                expectations over customers who differ, and over discounted time

@@ -25,7 +25,9 @@ class PurchaseFit(Result):
     """A fitted model of repeat purchases without a contract.
 
     Every time is in units of ``period``; customers are given with the columns of the table that was fitted. Intervals
-    are for what is expected, not for what one customer will do.
+    are for what is expected, not for what one customer will do. Where nobody bought again (``n_repeat`` of 0) nothing
+    is expected of customers like them, without an upper limit, and whether they have left is missing, see
+    `winback.value.nobody_bought`.
 
     Attributes
     ----------
@@ -175,6 +177,8 @@ class PurchaseFit(Result):
     def probability_alive(self, customers: pd.DataFrame) -> np.ndarray:
         """Return each customer's chance to be still a customer at the end of the data, shape (n,)."""
         cells, rows = self._cells(customers)
+        if self.n_repeat == 0:
+            return np.full(len(rows), np.nan)
         return expit(-self.model.log_odds_left(self.theta, cells))[rows]
 
     def residual_transactions(self, customers: pd.DataFrame, annual_discount: float) -> pd.DataFrame:
@@ -206,6 +210,8 @@ class PurchaseFit(Result):
         periods = periods if periods == np.inf else check_periods(periods, self.columns)
 
         def value(theta):
+            if self.n_repeat == 0:  # of customers who did buy again nothing is known
+                return np.where(cells.frequency > 0, np.nan, 0.0)
             return expit(-self.model.log_odds_left(theta, cells)) * self.model.ahead(theta, cells, periods, force)
 
         return Expectations(value, self.theta, rows, self.covariance)

@@ -46,8 +46,8 @@ def read_rows(customers: pd.DataFrame, columns: Columns, weights: str | None = N
     weights : str, optional
         Column that counts the customers each row stands for.
     fit : bool
-        To fit a model to them: then nobody's age is zero, and there are enough customers, some of whom bought again.
-        New customers, of age zero, may be predicted.
+        To fit a model to them: then nobody's age is zero, and there are enough customers. New customers, of age zero,
+        may be predicted.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def read_rows(customers: pd.DataFrame, columns: Columns, weights: str | None = N
         _check_together(problems, columns, frequency, recency, age)
     counts = None if weights is None else read_counts(values[weights], weights, problems)
     if fit and not problems.found:
-        _check_enough(problems, columns.frequency, frequency, counts)
+        _check_enough(problems, columns.frequency, len(frequency) if counts is None else counts.sum())
     problems.raise_if_any()
     return PurchaseRows(frequency.astype(np.int64), recency, age, counts)
 
@@ -135,16 +135,9 @@ def _check_together(problems, columns, frequency, recency, age):
         _add(problems, columns.frequency, bad, f"must not be above `{columns.recency}`", remedy)
 
 
-def _check_enough(problems, name, frequency, counts):
-    n = len(frequency) if counts is None else counts.sum()
+def _check_enough(problems, name, n):
     if n < FEWEST:
         problems.add(name, f"is known for {n:,.0f} customers, too few", f"At least {FEWEST} are needed.")
-    elif not (frequency > 0).any():
-        problems.add(
-            name,
-            "is 0 for everyone: nobody bought again, so the estimated rate of repeat purchases is zero",
-            "No model of purchases can be told apart from these data; wait for the first repeat purchases.",
-        )
 
 
 def check_periods(periods: float, columns: Columns) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 
 from winback.periods import parse_period
 from winback.results import Sentences, format_count, format_number, format_percent
+from winback.value.nobody_bought import most_who_buy_again
 
 if TYPE_CHECKING:
     from winback.value.purchase_fit import PurchaseFit
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 
 def describe_purchases(fit: PurchaseFit) -> Sentences:
     """Say who buys again and how often, and what the model rests on."""
-    parameters = fit.params["estimate"].to_numpy()
     model, unit = fit.model, _unit(fit.period)
     lines = [
         f"{format_count(fit.n)} customers, of whom {format_count(fit.n_repeat)} "
         f"({format_percent(fit.n_repeat / fit.n)}) bought again; {model.name}, unit of time a {unit}: {model.title}.",
-        _rate(fit, parameters, unit),
-        _new_customer(fit),
     ]
+    if fit.n_repeat == 0:
+        return Sentences.of([*lines, *_nobody_bought(fit)])
+    lines += [_rate(fit, unit), _new_customer(fit)]
     if fit.boundary:
         lines.append(f"On the edge of the model: {fit.boundary}. The intervals take this for granted.")
     if not fit.converged:
@@ -36,7 +37,20 @@ def describe_purchases(fit: PurchaseFit) -> Sentences:
     return Sentences.of(lines)
 
 
-def _rate(fit, parameters, unit) -> str:
+def _nobody_bought(fit) -> list[str]:
+    time, n, share = most_who_buy_again(fit.cells, fit.level)
+    span = f"{time:,.0f} opportunities" if fit.columns.whole else parse_period(fit.period).count(time)
+    return [
+        f"On the edge of the model: {fit.boundary}. No parameter has an estimate, and whether anybody has left cannot "
+        "be told.",
+        f"{format_count(n)} were seen for {span} or longer: at {fit.level:.0%} confidence at most "
+        f"{format_percent(share, 2)} of customers buy again within that time, whatever the model. How often they may "
+        "buy has no such limit.",
+    ]
+
+
+def _rate(fit, unit) -> str:
+    parameters = fit.params["estimate"].to_numpy()
     rate = format_number(fit.model.mean_rate(parameters))
     often = f"buys at {rate} of the opportunities" if fit.columns.whole else f"buys {rate} times per {unit}"
     leaves = "" if "drops out" in fit.boundary else f"; {fit.model.mean_dropout(parameters, fit.period)}"

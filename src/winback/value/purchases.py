@@ -10,6 +10,7 @@ from winback.uncertainty import normal_quantile
 from winback.value.bg_bb import BG_BB
 from winback.value.bg_nbd import BG_NBD
 from winback.value.mbg_nbd import MBG_NBD
+from winback.value.nobody_bought import at_rate_zero
 from winback.value.parameters import params_frame
 from winback.value.pareto_nbd import PARETO_NBD
 from winback.value.purchase_cells import collapse
@@ -55,12 +56,12 @@ def fit_bg_nbd(
     Returns
     -------
     PurchaseFit
-        ``params`` are r, alpha, a and b.
+        ``params`` are r, alpha, a and b. Where nobody bought again they are missing, and ``boundary`` says why.
 
     Raises
     ------
     TableError
-        Listing every problem of the table, also when nobody bought again.
+        Listing every problem of the table.
 
     References
     ----------
@@ -105,7 +106,7 @@ def fit_mbg_nbd(
     Raises
     ------
     TableError
-        Listing every problem of the table, also when nobody bought again.
+        Listing every problem of the table.
 
     References
     ----------
@@ -149,7 +150,7 @@ def fit_pareto_nbd(
     Raises
     ------
     TableError
-        Listing every problem of the table, also when nobody bought again.
+        Listing every problem of the table.
 
     References
     ----------
@@ -202,7 +203,7 @@ def fit_bg_bb(
     Raises
     ------
     TableError
-        Listing every problem of the table, also when nobody bought again.
+        Listing every problem of the table.
 
     References
     ----------
@@ -226,7 +227,10 @@ def _fit(model: PurchaseModel, customers, columns: Columns, period, weights, lev
     cells = collapse(rows.frequency, rows.recency, rows.age, rows.counts)
     unit = float(cells.age.max()) / LONGEST_AGE if model.timed else 1.0
     scaled = cells.scaled(1 / unit) if model.timed else cells
-    found = maximise(model.terms, model.directions, model.edges, model.starts(scaled), scaled)
+    if cells.most > 0:
+        found = maximise(model.terms, model.directions, model.edges, model.starts(scaled), scaled)
+    else:
+        found = at_rate_zero(len(model.letters))
     return PurchaseFit(
         _params(model, found, unit, level),
         model,
