@@ -1,4 +1,4 @@
-"""Do fits of purchases obey the laws, hold at the edges, say what they found, and refuse what they cannot use?"""
+"""Do fits of purchases obey the laws, say what they found, and refuse what they cannot use?"""
 
 import warnings
 
