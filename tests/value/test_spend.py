@@ -120,3 +120,18 @@ def test_problems_are_listed_at_once(rng):
         wb.fit_gamma_gamma(table.assign(frequency=0))
     with pytest.raises(TableError, match="`spend` is missing from the table"):
         wb.fit_gamma_gamma(table, mean_spend="spend")
+
+
+def test_a_problem_of_spend_in_one_row_hides_none_in_another(rng):
+    table = spenders(rng, TRUTH, 60).astype({"frequency": float}).assign(frequency=2.0, mean_spend=9.0, n=2.0)
+    table.loc[1, "frequency"], table.loc[2, "mean_spend"] = 0.5, -4.0
+    table.loc[3, "mean_spend"], table.loc[4, "n"] = np.inf, 0
+    with pytest.raises(TableError) as error:
+        wb.fit_gamma_gamma(table, weights="n")
+    assert sorted(error.value.problems["column"]) == ["frequency", "mean_spend", "mean_spend", "n"]
+    assert (error.value.problems["n_rows"] == 1).all()
+    twice = pd.concat([table, table[["mean_spend"]]], axis=1)
+    with pytest.raises(TableError, match="`mean_spend` is the name of more than one column"):
+        wb.fit_gamma_gamma(twice)
+    with pytest.raises(TableError, match="`mean_spend` holds no numbers"):
+        wb.fit_gamma_gamma(table.assign(mean_spend=pd.Timedelta("1D")))

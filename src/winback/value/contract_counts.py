@@ -101,7 +101,8 @@ def _check_order(frame, problems):
 
 def _checked(name, values, problems) -> np.ndarray:
     """Return one cohort's counts without the periods that lie ahead."""
-    counts = pd.to_numeric(pd.Series(list(values), dtype=object), errors="coerce").to_numpy(dtype=float)
+    no_flags = [None if isinstance(value, bool | np.bool_) else value for value in values]
+    counts = pd.to_numeric(pd.Series(no_flags, dtype=object), errors="coerce").to_numpy(dtype=float)
     n_problems, seen = len(problems.found), np.flatnonzero(~np.isnan(counts))
     text = [str(value) for value in values]
     given = name != "survivors" and len(seen) and all(pd.isna(value) for value in list(values)[seen[-1] + 1 :])
@@ -158,23 +159,36 @@ def from_customers(
     counts = pd.Series(np.ones(len(table)))
     if weights is not None:
         counts = _column(table, weights, "weights", parse_count, "count", problems)
+    if weights is not None and counts is not None:
+        problems.add_rows(weights, _zeros(counts), "must be at least 1", "Collapse equal rows and count them.")
+    if periods is not None and left is not None:
+        nobody = _zeros(periods) & left.fillna(False).to_numpy(dtype=bool)
+        problems.add_rows(tenure, nobody, "must be at least 1 for those who left", _LAST_PERIOD)
+    design = _bound(formula, table, problems)
     problems.raise_if_any()
-    left, times = left.to_numpy(dtype=bool), periods.to_numpy(dtype=float)
-    counts = counts.to_numpy(dtype=float)
-    remedy = (
-        "Count whole periods as a customer, the last one too; if the column counts renewals, add 1 for those who left."
-    )
-    problems.add_rows(tenure, left & (times < 1), "must be at least 1 for those who left", remedy)
-    if weights is not None:
-        problems.add_rows(weights, counts < 1, "must be at least 1", "Collapse equal rows and count them.")
-    problems.raise_if_any()
-    design, matrix = None, np.ones((len(table), 1))
-    if formula is not None:
-        design = bind(formula, table)
-        matrix = numbers(design, table)
+    left, times, counts = left.to_numpy(dtype=bool), periods.to_numpy(dtype=float), counts.to_numpy(dtype=float)
+    matrix = np.ones((len(table), 1)) if design is None else numbers(design, table)
     cells = _collapsed(matrix, times, left, counts)
     _refuse_too_little(cells, ended, problems, design)
     return _data(cells, design, round(counts.sum()), 0)
+
+
+_LAST_PERIOD = (
+    "Count whole periods as a customer, the last one too; if the column counts renewals, add 1 for those who left."
+)
+
+
+def _zeros(counts) -> np.ndarray:
+    return counts.to_numpy(dtype=float, na_value=np.nan) == 0
+
+
+def _bound(formula, table, problems) -> Design | None:
+    """Return the formula bound to the customers; what is wrong with it joins the other problems."""
+    try:
+        return None if formula is None else bind(formula, table)
+    except TableError as error:
+        problems.found += [Problem(**row) for row in error.problems.to_dict("records")]
+        return None
 
 
 def _column(table, name, role, parse, kind, problems) -> pd.Series | None:
@@ -182,7 +196,12 @@ def _column(table, name, role, parse, kind, problems) -> pd.Series | None:
         there = ", ".join(map(str, table.columns[:20]))
         problems.add(f"{role}={name!r}", "is not a column of the table", f"Choose one of: {there}.")
         return None
+    if isinstance(table[name], pd.DataFrame):
+        problems.add(name, "is the name of more than one column", "Rename or drop all but one.")
+        return None
     typed, bad = parse(table[name])
+    if kind == "count" and pd.api.types.infer_dtype(table[name]) == "boolean":
+        bad = table[name].notna().to_numpy()
     problems.add_rows(name, bad, *WHAT_IS_READ[kind])
     missing = table[name].isna().to_numpy()
     problems.add_rows(name, missing, "must not be missing", "Fill it in or drop these rows.")

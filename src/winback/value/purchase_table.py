@@ -12,6 +12,7 @@ from winback.tables import ProblemList
 
 TABLE = "table of customers"
 FEWEST = 10
+NO_NUMBERS = {"boolean", "date", "datetime", "datetime64", "timedelta", "timedelta64", "period", "complex"}
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,13 @@ def read_rows(customers: pd.DataFrame, columns: Columns, weights: str | None = N
     """
     names = [columns.frequency, columns.recency, columns.age, *([] if weights is None else [weights])]
     problems = ProblemList(TABLE, customers)
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        problems.add(name, "is named for more than one thing", "Name a column for each of them.")
     values = {name: read_numbers(customers, name, problems) for name in names}
-    problems.raise_if_any()
     frequency, recency, age = (values[name] for name in names[:3])
     _check_each(problems, columns, frequency, recency, age, fit)
-    if not problems.found:
-        _check_together(problems, columns, frequency, recency, age)
+    if len(set(names)) == len(names):
+        _check_together(problems, columns, frequency, recency, age, fit)
     counts = None if weights is None else read_counts(values[weights], weights, problems)
     if fit and not problems.found:
         _check_enough(problems, columns.frequency, len(frequency) if counts is None else counts.sum())
@@ -70,17 +72,20 @@ def read_rows(customers: pd.DataFrame, columns: Columns, weights: str | None = N
 
 
 def read_numbers(customers: pd.DataFrame, name: str, problems: ProblemList) -> np.ndarray:
-    """Return a column of finite numbers; others are problems."""
+    """Return a column as numbers; those that are not finite are problems, and no second time in later checks."""
     if not isinstance(customers, pd.DataFrame):
         raise TypeError(f"customers must be a pandas DataFrame, one row per customer; got {type(customers).__name__}.")
     if name not in customers:
         there = ", ".join(map(str, customers.columns)) or "none"
         problems.add(name, "is missing from the table", f"Name the column that holds it; there are: {there}.")
-        return np.zeros(len(customers))
+        return np.full(len(customers), np.nan)
     column = customers[name]
-    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+    if isinstance(column, pd.DataFrame):
+        problems.add(name, "is the name of more than one column", "Rename or drop all but one.")
+        return np.full(len(customers), np.nan)
+    if pd.api.types.infer_dtype(column) in NO_NUMBERS:
         problems.add(name, "holds no numbers", "Count purchases, and time in periods since the first purchase.")
-        return np.zeros(len(customers))
+        return np.full(len(customers), np.nan)
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     _add(problems, name, ~np.isfinite(numbers), "must be a finite number", "Fill it in or drop these rows.")
     return numbers
@@ -88,9 +93,16 @@ def read_numbers(customers: pd.DataFrame, name: str, problems: ProblemList) -> n
 
 def read_counts(counts: np.ndarray, name: str, problems: ProblemList) -> np.ndarray:
     """Return counts of customers; others are problems."""
-    bad = ~((counts >= 1) & (counts == np.floor(counts)))
+    bad = np.isfinite(counts) & ~((counts >= 1) & (counts == np.floor(counts)))
     _add(problems, name, bad, "must count customers: 1, 2, 3, ...", "Collapse equal rows and count them.")
     return counts
+
+
+def check_frequency(frequency: np.ndarray, name: str, problems: ProblemList) -> None:
+    """Add what is no count of repeat purchases to the problems."""
+    bad = np.isfinite(frequency) & ~((frequency >= 0) & (frequency == np.floor(frequency)) & (frequency < 2**31))
+    remedy = "Count each customer's purchases after the first."
+    _add(problems, name, bad, "must count repeat purchases: 0, 1, 2, ...", remedy)
 
 
 def _add(problems, column, bad, problem, remedy):
@@ -99,13 +111,11 @@ def _add(problems, column, bad, problem, remedy):
 
 
 def _check_each(problems, columns, frequency, recency, age, fit):
-    bad = (frequency < 0) | (frequency != np.floor(frequency)) | (frequency >= 2**31)
-    remedy = "Count each customer's purchases after the first."
-    _add(problems, columns.frequency, bad, "must count repeat purchases: 0, 1, 2, ...", remedy)
+    check_frequency(frequency, columns.frequency, problems)
     _add(problems, columns.recency, recency < 0, "must be at least 0", "Measure it from the first purchase on.")
     if columns.whole:
         for name, values in ((columns.recency, recency), (columns.age, age)):
-            bad = values != np.floor(values)
+            bad = np.isfinite(values) & (values != np.floor(values))
             _add(problems, name, bad, "must count opportunities: 0, 1, 2, ...", "For time, fit the BG/NBD.")
     noun = "opportunities" if columns.whole else "time"
     if fit:
@@ -115,23 +125,21 @@ def _check_each(problems, columns, frequency, recency, age, fit):
         _add(problems, columns.age, age < 0, f"must be at least 0: {noun} since the first purchase", "Check the end.")
 
 
-def _check_together(problems, columns, frequency, recency, age):
+def _check_together(problems, columns, frequency, recency, age, fit):
+    """Check what must fit together in rows of which each value alone is right."""
+    fine = (frequency >= 0) & (recency >= 0) & ((age > 0) if fit else (age >= 0))
+    fine &= np.isfinite(frequency) & np.isfinite(recency)
     remedy = "Both are measured from the first purchase, to the last one and to the end of the data."
-    _add(problems, columns.recency, recency > age, f"must not be above `{columns.age}`", remedy)
+    _add(problems, columns.recency, fine & (recency > age), f"must not be above `{columns.age}`", remedy)
     remedy = "Without a repeat purchase the last one is the first: recency 0."
-    never = (frequency == 0) & (recency > 0)
+    never = fine & (frequency == 0) & (recency > 0)
     _add(problems, columns.recency, never, f"must be 0 where `{columns.frequency}` is 0", remedy)
     remedy = "Count purchases of one day as one, or check the dates."
-    _add(
-        problems,
-        columns.recency,
-        (frequency > 0) & (recency == 0),
-        f"must be above 0 where `{columns.frequency}` is",
-        remedy,
-    )
+    at_once = fine & (frequency > 0) & (recency == 0)
+    _add(problems, columns.recency, at_once, f"must be above 0 where `{columns.frequency}` is", remedy)
     if columns.whole:
         remedy = "At most one purchase counts at each opportunity."
-        bad = (frequency > recency) & (recency > 0)
+        bad = fine & (frequency > recency) & (recency > 0)
         _add(problems, columns.frequency, bad, f"must not be above `{columns.recency}`", remedy)
 
 

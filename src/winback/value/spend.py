@@ -26,7 +26,7 @@ from winback.value.gamma_gamma import (
 )
 from winback.value.parameters import params_frame
 from winback.value.purchase_maximum import boundary_words, maximise
-from winback.value.purchase_table import FEWEST, TABLE, read_counts, read_numbers
+from winback.value.purchase_table import FEWEST, TABLE, check_frequency, read_counts, read_numbers
 from winback.value.unrelated import Correlation, correlation
 
 GIVEN = ("frequency", "mean_spend")
@@ -216,21 +216,18 @@ def _read(customers, frequency, spend, weights, fit):
     """Return frequency, average spend and counts of customers, or raise one error with every problem."""
     problems = ProblemList(TABLE, customers)
     times = read_numbers(customers, frequency, problems)
-    known = isinstance(customers, pd.DataFrame) and spend in customers
+    known = isinstance(customers, pd.DataFrame) and spend in customers and customers[spend].ndim == 1
     repeat = pd.DataFrame({spend: customers[spend].where(times > 0, 1.0)}) if known else customers
     amounts = read_numbers(repeat, spend, problems)
     counts = np.ones(len(times)) if weights is None else read_numbers(customers, weights, problems)
-    if not problems.found:
-        remedy = "Count each customer's purchases after the first."
-        bad = (times < 0) | (times != np.floor(times))
-        problems.add_rows(frequency, bad, "must count repeat purchases: 0, 1, 2, ...", remedy)
-        remedy = "Take refunds off the purchase they belong to; drop customers whose purchases were all refunded."
-        problems.add_rows(spend, (times > 0) & (amounts <= 0), "must be above 0 for repeat buyers", remedy)
-        if weights is not None:
-            counts = read_counts(counts, weights, problems)
-        n = counts[times > 0].sum()
-        if fit and n < FEWEST:
-            problem = f"is above 0 for {n:,.0f} customers, too few"
-            problems.add(frequency, problem, f"At least {FEWEST} repeat buyers are needed to tell what they spend.")
+    check_frequency(times, frequency, problems)
+    remedy = "Take refunds off the purchase they belong to; drop customers whose purchases were all refunded."
+    problems.add_rows(spend, (times > 0) & (amounts <= 0), "must be above 0 for repeat buyers", remedy)
+    if weights is not None:
+        counts = read_counts(counts, weights, problems)
+    n = counts[times > 0].sum()
+    if fit and n < FEWEST and not problems.found:
+        problem = f"is above 0 for {n:,.0f} customers, too few"
+        problems.add(frequency, problem, f"At least {FEWEST} repeat buyers are needed to tell what they spend.")
     problems.raise_if_any()
     return times, np.where(times > 0, amounts, 0.0), counts
