@@ -43,6 +43,7 @@ gamma_gamma             the likelihood of what customers spend
 unrelated               do frequent buyers spend more?
 purchase_model          what makes a model of purchases
 purchase_maximum        where is its likelihood highest, and is that an edge?
+dropout_limit           nobody drops out in these data: how many might?
 nobody_bought           what is left to say where nobody bought again
 purchase_table          are the customers' rows fit for use?
 purchase_cells          equal rows are counted once

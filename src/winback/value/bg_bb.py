@@ -1,8 +1,8 @@
 r"""Who buys again, when there is one opportunity after the other instead of time? The BG/BB model [1]_.
 
 At each opportunity (a yearly appeal, a concert) an active customer buys with chance :math:`p \sim B(\alpha, \beta)`;
-before each, he drops out with chance :math:`\theta \sim B(\gamma, \delta)`. With x purchases at n opportunities, the
-last at the :math:`t_x`-th (equation 7):
+before each, the customer drops out with chance :math:`\theta \sim B(\gamma, \delta)`. With x purchases at n
+opportunities, the last at the :math:`t_x`-th:
 
 .. math:: L = \frac{B(\alpha + x, \beta + n - x)}{B(\alpha, \beta)} \frac{B(\gamma, \delta + n)}{B(\gamma, \delta)}
           + \sum_{j = t_x}^{n - 1} \frac{B(\alpha + x, \beta + j - x)}{B(\alpha, \beta)}

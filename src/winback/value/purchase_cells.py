@@ -8,6 +8,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+LONGEST_AGE = 10.0  # in the unit of time in which a likelihood is maximised
+
 
 @dataclass(frozen=True)
 class PurchaseCells:

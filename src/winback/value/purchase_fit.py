@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -13,9 +14,10 @@ from scipy.special import expit
 
 from winback.periods import parse_period
 from winback.results import Result, Sentences
+from winback.value.dropout_limit import limit_of_dropout
 from winback.value.expectations import Expectations
-from winback.value.purchase_cells import PurchaseCells, collapse_rows, one_cell
-from winback.value.purchase_model import PurchaseModel
+from winback.value.purchase_cells import LONGEST_AGE, PurchaseCells, collapse_rows, one_cell
+from winback.value.purchase_model import NOBODY, PurchaseModel
 from winback.value.purchase_table import Columns, check_periods, read_rows
 from winback.value.purchase_text import describe_purchases
 
@@ -81,6 +83,16 @@ class PurchaseFit(Result):
     def theta(self) -> np.ndarray:
         """Logarithms of the parameters, shape (4,)."""
         return np.log(self.params["estimate"].to_numpy())
+
+    @cached_property
+    def highest_dropout(self) -> float:
+        """One-sided upper limit of the mean chance to drop out where nobody does; missing elsewhere."""
+        if NOBODY not in self.boundary:
+            return np.nan
+        unit = float(self.cells.age.max()) / LONGEST_AGE if self.model.timed else 1.0
+        theta = self.theta
+        theta[list(self.model.timed)] -= np.log(unit)
+        return limit_of_dropout(self.model, theta, self.cells.scaled(1 / unit), self.level)
 
     def expectations(self, customers: pd.DataFrame, periods: float, annual_discount: float = 0.0) -> Expectations:
         """Return each customer's expected purchases with their slopes in the logarithms of the parameters.

@@ -105,7 +105,7 @@ def maximise(
         theta, cells -> second derivatives of the log-likelihood (k, k), where they are at hand.
     """
     problem = Problem(terms, turn, edges, exact)
-    parts = [cells.part(slice(start, start + PART)) for start in range(0, len(cells), PART)]
+    parts = _parts(cells)
     some = [cells.thinned(SAMPLE)] if len(cells) > MANY else parts
     places = sorted((turn @ start for start in starts), key=lambda phi: -problem(phi, some)[0])
     free = np.ones(len(turn), dtype=bool)
@@ -117,6 +117,16 @@ def maximise(
         if best.converged and not best.edges:
             break
     return best
+
+
+def highest(problem: Problem, phi: np.ndarray, cells, free: np.ndarray) -> float:
+    """Return the highest log-likelihood along the free directions, from a place on."""
+    parts = _parts(cells)
+    return _newton(problem, _climb(problem, phi, parts, free), parts, free)[1]
+
+
+def _parts(cells):
+    return [cells.part(slice(start, start + PART)) for start in range(0, len(cells), PART)]
 
 
 def _climb(problem, phi, parts, free):

@@ -25,7 +25,7 @@ def describe_purchases(fit: PurchaseFit) -> Sentences:
         return Sentences.of([*lines, *_nobody_bought(fit)])
     lines += [_rate(fit, unit), _new_customer(fit)]
     if fit.boundary:
-        lines.append(f"On the edge of the model: {fit.boundary}. The intervals take this for granted.")
+        lines.append(f"On the edge of the model: {fit.boundary}. The intervals take this for granted{_limit(fit)}.")
     if not fit.converged:
         lines.append("No maximum of the likelihood was found: do not use these estimates.")
     if model.name == "BG/NBD":
@@ -47,6 +47,14 @@ def _nobody_bought(fit) -> list[str]:
         f"{format_percent(share, 2)} of customers buy again within that time, whatever the model. How often they may "
         "buy has no such limit.",
     ]
+
+
+def _limit(fit) -> str:
+    highest = fit.highest_dropout
+    if np.isnan(highest):
+        return ""
+    chance = format_percent(highest, 1 if highest > 0.01 else 3)
+    return f"; a mean chance to drop out of up to {chance} agrees with the data as well (one-sided, {fit.level:.0%})"
 
 
 def _rate(fit, unit) -> str:

@@ -13,13 +13,11 @@ from winback.value.mbg_nbd import MBG_NBD
 from winback.value.nobody_bought import at_rate_zero
 from winback.value.parameters import params_frame
 from winback.value.pareto_nbd import PARETO_NBD
-from winback.value.purchase_cells import collapse
+from winback.value.purchase_cells import LONGEST_AGE, collapse
 from winback.value.purchase_fit import PurchaseFit
 from winback.value.purchase_maximum import Maximum, boundary_words, maximise
 from winback.value.purchase_model import PurchaseModel
 from winback.value.purchase_table import Columns, read_rows
-
-LONGEST_AGE = 10.0  # in the unit of time in which the likelihood is maximised
 
 
 def fit_bg_nbd(
