@@ -138,3 +138,14 @@ def test_wrong_parameters_are_named_at_once():
     with pytest.raises(ValueError, match="alpha must be a number above 0; got 0") as error:
         wb.contract_model(0, float("nan"), c=-1, period=12)
     assert len(str(error.value).splitlines()) == 4
+
+
+def test_wrong_columns_of_customers_are_named():
+    fit, money = wb.fit_sbg(SURVIVORS, period="Y"), {"annual_discount": 0.1}
+    table = pd.DataFrame({"customer_id": [7, 8, 9], "due": [1, 0, 2.5], "fee": [10.0, np.nan, np.inf]})
+    with pytest.raises(wb.TableError) as error:
+        fit.predict(table, next_renewal="due", margin="fee", **money)
+    assert "`due` must be a whole number of at least 1; 2 of 3 rows (first: customer 8, row 2, 0)" in str(error.value)
+    assert "`fee` must be a finite number; 2 of 3 rows (first: customer 8, row 2, missing)" in str(error.value)
+    with pytest.raises(wb.TableError, match="`renewal` is missing from the table"):
+        fit.predict(table, next_renewal="renewal", margin=1.0, **money)

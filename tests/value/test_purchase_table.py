@@ -159,3 +159,11 @@ def test_ten_customers_are_enough_and_ids_are_not_needed(rng):
     table = drawn(rng, n=10).drop(columns="customer_id")
     for fit in FITS.values():
         assert fit(table, period="W").n == 10
+
+
+def test_customers_without_a_group_are_not_left_out_of_totals(rng):
+    table = drawn(rng, n=40)
+    fit = wb.fit_bg_nbd(table, period="W")
+    shops = table.assign(shop=["north", None] * 20)
+    with pytest.raises(TableError, match=r"`shop` must not be missing; 20 of 40 rows \(first: customer 1, row 2"):
+        fit.total(shops, 10, by="shop")

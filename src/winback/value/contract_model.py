@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from winback.discounting import check_annual_discount
+from winback.tables import ProblemList
 from winback.value.contract_checks import (
     AFTER_PAYMENT,
     BEFORE_RENEWAL,
@@ -18,11 +19,12 @@ from winback.value.contract_checks import (
     payments_counted,
     whole_periods,
 )
-from winback.value.contract_counts import equal_rows
+from winback.value.contract_counts import CUSTOMERS, equal_rows
 from winback.value.contract_curves import ContractCurves
 from winback.value.contract_errors import gradients, slopes
 from winback.value.contract_payments import expected_payments
 from winback.value.expectations import Expectations
+from winback.value.purchase_table import read_numbers
 
 
 @dataclass(frozen=True, repr=False)
@@ -146,8 +148,15 @@ class ContractFit(ContractCurves):
         horizon_periods: int | None = None,
     ) -> pd.DataFrame:
         """Return each customer's residual value, see `residual_value`; columns may be named instead of numbers."""
-        renewals = customers[next_renewal] if isinstance(next_renewal, str) else next_renewal
-        money = customers[margin] if isinstance(margin, str) else margin
+        problems = ProblemList(CUSTOMERS, customers)
+        renewals, money = (
+            read_numbers(customers, given, problems) if isinstance(given, str) else given
+            for given in (next_renewal, margin)
+        )
+        if isinstance(next_renewal, str):
+            bad = np.isfinite(renewals) & ~((renewals >= 1) & (renewals == np.floor(renewals)))
+            problems.add_rows(next_renewal, bad, "must be a whole number of at least 1", "Number renewals from 1.")
+        problems.raise_if_any()
         return self.residual_value(
             renewals,
             margin=money,

@@ -18,7 +18,7 @@ from winback.value.dropout_limit import limit_of_dropout
 from winback.value.expectations import Expectations
 from winback.value.purchase_cells import LONGEST_AGE, PurchaseCells, collapse_rows, one_cell
 from winback.value.purchase_model import NOBODY, PurchaseModel
-from winback.value.purchase_table import Columns, check_periods, read_rows
+from winback.value.purchase_table import Columns, check_periods, read_groups, read_rows
 from winback.value.purchase_text import describe_purchases
 
 
@@ -159,13 +159,8 @@ class PurchaseFit(Result):
         found = self.expectations(customers, periods, annual_discount)
         counts = read_rows(customers, self.columns, weights, fit=False).counts
         counts = np.ones(len(customers)) if counts is None else counts
-        if by is None:
-            groups = [("everybody", counts)]
-        elif by in customers:
-            codes, names = pd.factorize(customers[by], sort=True)
-            groups = [(name, counts * (codes == code)) for code, name in enumerate(names)]
-        else:
-            raise ValueError(f"by must be a column of the customers; there is no {by!r}.")
+        names, codes = (["everybody"], 0 * found.rows) if by is None else read_groups(customers, by)
+        groups = [(name, counts * (codes == code)) for code, name in enumerate(names)]
         rows = [(name, int(each.sum()), *found.total(each, self.level)) for name, each in groups]
         return pd.DataFrame(rows, columns=["group", "n", "expected", "std_error", "low", "high"])
 

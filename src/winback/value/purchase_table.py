@@ -84,7 +84,7 @@ def read_numbers(customers: pd.DataFrame, name: str, problems: ProblemList) -> n
         problems.add(name, "is the name of more than one column", "Rename or drop all but one.")
         return np.full(len(customers), np.nan)
     if pd.api.types.infer_dtype(column) in NO_NUMBERS:
-        problems.add(name, "holds no numbers", "Count purchases, and time in periods since the first purchase.")
+        problems.add(name, "holds no numbers", "Write counts, time in periods, and plain amounts as numbers.")
         return np.full(len(customers), np.nan)
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     _add(problems, name, ~np.isfinite(numbers), "must be a finite number", "Fill it in or drop these rows.")
@@ -96,6 +96,17 @@ def read_counts(counts: np.ndarray, name: str, problems: ProblemList) -> np.ndar
     bad = np.isfinite(counts) & ~((counts >= 1) & (counts == np.floor(counts)))
     _add(problems, name, bad, "must count customers: 1, 2, 3, ...", "Collapse equal rows and count them.")
     return counts
+
+
+def read_groups(customers: pd.DataFrame, by: str) -> tuple[list, np.ndarray]:
+    """Return the names of groups and the number of each customer's; everybody belongs to one."""
+    if by not in customers:
+        raise ValueError(f"by must be a column of the customers; there is no {by!r}.")
+    codes, names = pd.factorize(customers[by], sort=True)
+    problems = ProblemList(TABLE, customers)
+    _add(problems, by, codes < 0, "must not be missing", 'Name a group for these customers, such as "unknown".')
+    problems.raise_if_any()
+    return list(names), codes
 
 
 def check_frequency(frequency: np.ndarray, name: str, problems: ProblemList) -> None:
