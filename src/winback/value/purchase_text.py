@@ -39,7 +39,8 @@ def describe_purchases(fit: PurchaseFit) -> Sentences:
 
 def _nobody_bought(fit) -> list[str]:
     time, n, share = most_who_buy_again(fit.cells, fit.level)
-    span = f"{time:,.0f} opportunities" if fit.columns.whole else parse_period(fit.period).count(time)
+    opportunities = "1 opportunity" if time == 1 else f"{time:,.0f} opportunities"
+    span = opportunities if fit.columns.whole else parse_period(fit.period).count(time)
     return [
         f"On the edge of the model: {fit.boundary}. No parameter has an estimate, and whether anybody has left cannot "
         "be told.",
