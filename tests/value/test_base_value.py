@@ -187,6 +187,26 @@ def test_segments_that_do_not_differ_clearly_tie():
     assert "heavy True is worth most" in apart.describe()
 
 
+# doubts
+
+
+def test_findings_of_the_fits_are_findings_of_the_value():
+    never = TABLE.assign(frequency=0, recency=0.0)
+    fit = wb.fit_pareto_nbd(never, period="W")
+    base = wb.base_value(fit, never, margin=30, annual_discount=0.10, by="channel")
+    assert base.total == 0
+    assert np.isnan(base.total_high)
+    assert "nobody bought again" in base.describe()
+    assert "There is no upper limit to what may come" in base.describe()
+    assert wb.base_value(FIT, TABLE, **SHOP).doubts == ()
+    related = TABLE.assign(mean_spend=TABLE["mean_spend"] * (1 + TABLE["frequency"]))
+    doubted = wb.lifetime_value(FIT, related, margin=wb.fit_gamma_gamma(related), annual_discount=0.10)
+    assert "frequent buyers spend" in "".join(doubted.doubts)
+    assert "frequent buyers spend" in doubted.describe()
+    gone = wb.fit_sbg([1000, 700, 700, 700], period="Y")
+    assert "the data show no end of the others" in wb.base_value(gone, [10, 10], **MONEY).describe()
+
+
 # bad questions
 
 

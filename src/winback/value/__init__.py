@@ -7,6 +7,7 @@ base_value         all customers together, by segment, and what constant churn w
 base_table         who makes up a base
 ahead              payments or purchases to come, behind one view
 terms              margin, discount and horizon
+doubts             what speaks against a value
 expected_money     money of customers and groups, with intervals
 constant_churn     one churn rate for everybody: the naive figure
 lifetime_text      its sentences

@@ -8,13 +8,13 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from winback.tables import ProblemList, label_codes
+from winback.tables import ProblemList
 from winback.value.ahead import CUSTOMERS
 from winback.value.contract_checks import all_checked, whole_periods
 from winback.value.contract_model import ContractFit
 from winback.value.purchase_table import read_counts, read_numbers
 
-EVERYBODY, UNKNOWN, COUNTED = "everybody", "(missing)", "n"
+COUNTED = "n"
 
 
 def read_counted(fit, customers, next_renewal: str, weights: str | None):
@@ -46,17 +46,6 @@ def read_weights(customers: pd.DataFrame, weights: str | None) -> np.ndarray:
     counts = read_counts(counts, weights, problems)
     problems.raise_if_any()
     return counts
-
-
-def read_segments(customers: pd.DataFrame, by: str | None) -> tuple[np.ndarray, list]:
-    """Return the place of each customer's segment, and the segments; those without a label are one of their own."""
-    if by is None:
-        return np.zeros(len(customers), dtype=int), [EVERYBODY]
-    if by not in customers:
-        raise ValueError(f"by must be a column of the customers, {', '.join(map(str, customers.columns))}; got {by!r}.")
-    codes, names = label_codes(customers[by])
-    missing = codes < 0
-    return (np.where(missing, len(names), codes), [*names, UNKNOWN]) if missing.any() else (codes, names)
 
 
 def check_annual_churn(annual_churn: float | None) -> float | None:

@@ -13,16 +13,16 @@ from winback.periods import Period
 from winback.results import Result, Sentences
 from winback.value.ahead import PurchasesAhead, read_ahead
 from winback.value.base_table import (
-    EVERYBODY,
     check_annual_churn,
     check_others,
     read_counted,
-    read_segments,
     read_weights,
 )
 from winback.value.contract_checks import all_checked
+from winback.value.doubts import doubts
 from winback.value.lifetime_text import describe_base
 from winback.value.lifetime_value import share_beyond
+from winback.value.purchase_table import EVERYBODY, read_groups
 from winback.value.terms import Terms, expected_money, read_terms
 
 if TYPE_CHECKING:
@@ -66,6 +66,10 @@ class BaseValue(Result):
         ``per_customer`` with ``_low`` and ``_high``.
     beyond_data : float
         Share of the total that lies further ahead than anybody was watched; missing where that is not known.
+    terms : Terms
+        Margin, discount and horizon.
+    doubts : tuple of str
+        Findings of the fits that a reader must know.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -86,6 +90,7 @@ class BaseValue(Result):
     watched: Period | None
     timing: str
     terms: Terms
+    doubts: tuple[str, ...]
     level: float
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -196,7 +201,7 @@ def base_value(
     churn, others = all_checked(lambda: check_annual_churn(annual_churn), lambda: check_others(others_lost))
     terms = read_terms(ahead, margin, margin_share, annual_discount, horizon)
     counts = read_weights(customers, weights)
-    codes, segments = read_segments(customers, by)
+    segments, codes = read_groups(customers, by)
     money = expected_money(ahead, terms, terms.horizon)
     naive = ahead.constant_churn(terms.annual_discount, terms.horizon, counts, churn, active_within)
     naive_money = naive.payments * terms.money * _average_purchase(ahead, terms, counts)
@@ -225,6 +230,7 @@ def base_value(
         ahead.watched,
         ahead.timing,
         terms,
+        doubts(ahead, terms.spend),
         fit.level,
         currency,
     )

@@ -95,6 +95,8 @@ class Expectations:
 def log_interval(values: np.ndarray, std_errors: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
     """Return low and high on the logarithmic scale, so that both are positive; zero and infinity stay themselves.
 
+    Where the standard error is missing, so are the limits.
+
     Examples
     --------
     >>> low, high = log_interval(np.array([4.0, 0.0]), np.array([2.0, 1.0]), 0.95)
@@ -105,6 +107,7 @@ def log_interval(values: np.ndarray, std_errors: np.ndarray, level: float) -> tu
     known = np.isfinite(values) & (values > 0)
     reach = normal_quantile(level) * np.where(known, std_errors, 0.0) / np.where(known, values, 1.0)
     factor = np.exp(np.minimum(reach, 700.0))
+    factor = np.where(np.isfinite(values) & np.isnan(std_errors), np.nan, factor)
     return values / factor, values * factor
 
 

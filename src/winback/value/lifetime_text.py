@@ -18,12 +18,20 @@ SAME = 0.005  # a gap that rounds to no percent
 
 def describe_values(values: LifetimeValues) -> Sentences:
     """Say what customers are worth, who carries it, and what it rests on."""
-    return Sentences.of([*_worth(values), *_carried(values), *_extrapolated(values), *_terms(values)])
+    lines = [*_worth(values), *values.doubts, *_carried(values), *_extrapolated(values)]
+    return Sentences.of([*lines, *_terms(values)])
 
 
 def describe_base(value: BaseValue) -> Sentences:
     """Say what the base is worth, what constant churn would have said, and what it rests on."""
-    lines = [*_worth(value), *_naive(value), *_best_segment(value), *_others(value), *_extrapolated(value)]
+    lines = [
+        *_worth(value),
+        *value.doubts,
+        *_naive(value),
+        *_best_segment(value),
+        *_others(value),
+        *_extrapolated(value),
+    ]
     return Sentences.of([*lines, *_terms(value)])
 
 

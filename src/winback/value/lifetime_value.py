@@ -12,6 +12,7 @@ import pandas as pd
 from winback.periods import Period
 from winback.results import Result, Sentences
 from winback.value.ahead import read_ahead
+from winback.value.doubts import doubts
 from winback.value.lifetime_text import describe_values
 from winback.value.terms import Terms, expected_money, read_terms
 
@@ -43,6 +44,8 @@ class LifetimeValues(Result):
         Share of the total that lies further ahead than anybody was watched; missing where that is not known.
     terms : Terms
         Margin, discount and horizon.
+    doubts : tuple of str
+        Findings of the fits that a reader must know.
     """
 
     customers: pd.DataFrame = field(repr=False)
@@ -56,6 +59,7 @@ class LifetimeValues(Result):
     watched: Period | None
     timing: str
     terms: Terms
+    doubts: tuple[str, ...]
     level: float
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -170,6 +174,7 @@ def lifetime_value(
         ahead.watched,
         ahead.timing,
         terms,
+        doubts(ahead, terms.spend),
         fit.level,
         currency,
     )

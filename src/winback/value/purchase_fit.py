@@ -159,7 +159,7 @@ class PurchaseFit(Result):
         found = self.expectations(customers, periods, annual_discount)
         counts = read_rows(customers, self.columns, weights, fit=False).counts
         counts = np.ones(len(customers)) if counts is None else counts
-        names, codes = (["everybody"], 0 * found.rows) if by is None else read_groups(customers, by)
+        names, codes = read_groups(customers, by)
         groups = [(name, counts * (codes == code)) for code, name in enumerate(names)]
         rows = [(name, int(each.sum()), *found.total(each, self.level)) for name, each in groups]
         return pd.DataFrame(rows, columns=["group", "n", "expected", "std_error", "low", "high"])

@@ -8,10 +8,11 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from winback.tables import ProblemList
+from winback.tables import ProblemList, label_codes
 
 TABLE = "table of customers"
 FEWEST = 10
+EVERYBODY, UNLABELLED = "everybody", "(missing)"
 NO_NUMBERS = {"boolean", "date", "datetime", "datetime64", "timedelta", "timedelta64", "period", "complex"}
 
 
@@ -98,15 +99,15 @@ def read_counts(counts: np.ndarray, name: str, problems: ProblemList) -> np.ndar
     return counts
 
 
-def read_groups(customers: pd.DataFrame, by: str) -> tuple[list, np.ndarray]:
-    """Return the names of groups and the number of each customer's; everybody belongs to one."""
+def read_groups(customers: pd.DataFrame, by: str | None) -> tuple[list, np.ndarray]:
+    """Return the names of groups and the number of each customer's; those without a label are a group of their own."""
+    if by is None:
+        return [EVERYBODY], np.zeros(len(customers), dtype=int)
     if by not in customers:
-        raise ValueError(f"by must be a column of the customers; there is no {by!r}.")
-    codes, names = pd.factorize(customers[by], sort=True)
-    problems = ProblemList(TABLE, customers)
-    _add(problems, by, codes < 0, "must not be missing", 'Name a group for these customers, such as "unknown".')
-    problems.raise_if_any()
-    return list(names), codes
+        raise ValueError(f"by must be a column of the customers, {', '.join(map(str, customers.columns))}; got {by!r}.")
+    codes, names = label_codes(customers[by])
+    missing = codes < 0
+    return ([*names, UNLABELLED], np.where(missing, len(names), codes)) if missing.any() else (names, codes)
 
 
 def check_frequency(frequency: np.ndarray, name: str, problems: ProblemList) -> None:

@@ -19,6 +19,11 @@ class Correlation:
     low: float
     high: float
 
+    @property
+    def harmless(self) -> bool:
+        """Whether the model may be used: no relation is seen, or so weak a one that it hardly matters."""
+        return bool(np.isnan(self.value) or self.low <= 0 <= self.high or abs(self.value) < WEAK)
+
     def in_words(self) -> str:
         """Say whether spend and frequency may be held to be unrelated."""
         if np.isnan(self.value):
