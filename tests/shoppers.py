@@ -48,6 +48,19 @@ def shoppers(rng, model, parameters, n, ages, day=None):
     return pd.DataFrame({"customer_id": np.arange(n), "frequency": frequency, "recency": recency, "age": age})
 
 
+def purchase_log(rng, n, n_customers, n_days):
+    """Draw a log of purchases, with refunds, zeros, several purchases a day and rows that miss something."""
+    amount = np.where(rng.random(n) < 0.02, 0.0, rng.normal(40, 15, n).round(2))
+    log = pd.DataFrame(
+        {
+            "customer_id": rng.integers(0, n_customers, n).astype(float),
+            "date": pd.Timestamp("2023-12-20") + pd.to_timedelta(rng.integers(0, n_days, n), unit="D"),
+            "amount": amount,
+        }
+    )
+    return log.mask(rng.random(log.shape) < 0.02)
+
+
 def donors(rng, parameters, n, opportunities):
     """Draw customers of the BG/BB model."""
     alpha, beta, gamma, delta = parameters

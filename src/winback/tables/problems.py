@@ -17,13 +17,14 @@ class Problem:
     column: str
     problem: str  # completes the sentence "`column` ..."
     n_rows: int  # offending rows; 0 when the whole column or table is meant
-    first: str  # the first offender in words, empty when the whole column is meant
+    first: str  # the first offender in words, empty when the whole column is meant or the rows are not at hand
     remedy: str
     n_checked: int = 0  # rows looked at
 
     def __str__(self):
         """Write the problem as one line an analyst can act on."""
-        count = f"; {self.n_rows:,} of {self.n_checked:,} rows (first: {self.first})" if self.n_rows else ""
+        first = f" (first: {self.first})" if self.first else ""
+        count = f"; {self.n_rows:,} of {self.n_checked:,} rows{first}" if self.n_rows else ""
         return f"`{self.column}` {self.problem}{count}. {self.remedy}"
 
 

@@ -29,26 +29,28 @@ contracts_text     its sentences
 
 Without one:
 
-transactions            from a log of purchases to one row per customer: `summarize_transactions`
-transactions_in_memory  the same for a log in memory, fast
-purchases               who buys again, how often? `fit_bg_nbd`, `fit_mbg_nbd`, `fit_pareto_nbd`, `fit_bg_bb`
-spend                   how much is a purchase worth? `fit_gamma_gamma`
-purchase_fit            the fitted model: expected purchases, chance to be still a customer, their intervals
-purchase_text           what a fit says in sentences
-expectations            each customer's expected value, a group's total, and their intervals
-bg_nbd                  customers drop out after a repeat purchase
-mbg_nbd                 customers drop out after any purchase, the first one too
-pareto_nbd              customers drop out at any time
-bg_bb                   opportunities to buy, one after the other, instead of time
-gamma_gamma             the likelihood of what customers spend
-unrelated               do frequent buyers spend more?
-purchase_model          what makes a model of purchases
-purchase_maximum        where is its likelihood highest, and is that an edge?
-dropout_limit           nobody drops out in these data: how many might?
-nobody_bought           what is left to say where nobody bought again
-purchase_table          are the customers' rows fit for use?
-purchase_cells          equal rows are counted once
-mixtures                expectations over customers who differ, and over discounted time
-parameters              the table of parameters
-rising                  products of a rising number, for every whole number of purchases
+transactions             from a log of purchases to one row per customer: `summarize_transactions`
+transactions_in_memory   the same for a log in memory, fast
+transactions_in_engines  the same where the log lies: polars, DuckDB, Spark
+transactions_checks      what becomes of each row, and where the data end
+purchases                who buys again, how often? `fit_bg_nbd`, `fit_mbg_nbd`, `fit_pareto_nbd`, `fit_bg_bb`
+spend                    how much is a purchase worth? `fit_gamma_gamma`
+purchase_fit             the fitted model: expected purchases, chance to be still a customer, their intervals
+purchase_text            what a fit says in sentences
+expectations             each customer's expected value, a group's total, and their intervals
+bg_nbd                   customers drop out after a repeat purchase
+mbg_nbd                  customers drop out after any purchase, the first one too
+pareto_nbd               customers drop out at any time
+bg_bb                    opportunities to buy, one after the other, instead of time
+gamma_gamma              the likelihood of what customers spend
+unrelated                do frequent buyers spend more?
+purchase_model           what makes a model of purchases
+purchase_maximum         where is its likelihood highest, and is that an edge?
+dropout_limit            nobody drops out in these data: how many might?
+nobody_bought            what is left to say where nobody bought again
+purchase_table           are the customers' rows fit for use?
+purchase_cells           equal rows are counted once
+mixtures                 expectations over customers who differ, and over discounted time
+parameters               the table of parameters
+rising                   products of a rising number, for every whole number of purchases
 """

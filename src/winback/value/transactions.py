@@ -1,7 +1,4 @@
-"""What has each customer bought so far? From a log of purchases to one row per customer, and what was dropped.
-
-Written once for pandas, polars, DuckDB and Spark (narwhals): nothing is collected before it is grouped by customer.
-"""
+"""What has each customer bought so far? From a log of purchases to one row per customer, and what was dropped."""
 
 from __future__ import annotations
 
@@ -16,7 +13,9 @@ import pandas as pd
 from winback.periods import parse_period
 from winback.results import Result, Sentences, format_count, format_money
 from winback.tables import Problem, TableError
-from winback.value.transactions_in_memory import FATES, KEPT, TABLE, counts_frame, day_of, summary_in_memory
+from winback.value.transactions_checks import FATES, KEPT, LEFT_OUT, TABLE, TOGETHER, day_of
+from winback.value.transactions_in_engines import summary_in_engine
+from winback.value.transactions_in_memory import summary_in_memory
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,12 +33,15 @@ class TransactionSummary(Result):
     period : str
     until : datetime.date
         End of the data.
+    until_given : bool
+        False where ``until`` is the last date of the log.
     """
 
     customers: Any = field(repr=False)
     frame: pd.DataFrame = field(repr=False)
     period: str
     until: date_type
+    until_given: bool
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "what": ("What", "text"),
         "n": ("Rows", "count"),
@@ -65,16 +67,19 @@ def summarize_transactions(
     Time is counted in whole days and divided by the period's length at the end, so that nothing is rounded to weeks.
     Purchases of one customer on one day are one purchase. The first day with a purchase starts the clock and is no
     repeat purchase; its amount is not in ``mean_spend``. Rows without a customer, a date or an amount, rows after
-    ``until``, refunds and amounts of zero are no purchases; all of them are counted in ``frame``.
+    ``until``, refunds and amounts of zero are no purchases; all of them are counted in ``frame``. A refund is not
+    taken off any purchase, so no day and no customer is below zero. Customers may come in any order.
 
     Parameters
     ----------
     transactions : pandas, polars, DuckDB or Spark frame
-        One row per purchase. Dates are dates or timestamps; in pandas text as YYYY-MM-DD is read, too.
+        One row per purchase, in any order. Dates are dates or timestamps, which count for the day on the clock of
+        their own time zone (in DuckDB: the session's); in pandas text as YYYY-MM-DD is read, too.
     period : str
         Unit of ``recency`` and ``age``: "D", "W", "30D", "M", "Y".
     until : date or text, optional
-        Last day on which purchases were recorded. The last date of the log where not given, and then said.
+        Last day on which purchases were recorded. The last date of the log where not given, and then said; that
+        date is refused as a likely slip when it lies after tomorrow, or over a year after the one before it.
     customer, date, amount : str
         Names of the columns. ``amount=None``: every row is a purchase, and nothing is said of spend.
 
@@ -86,7 +91,9 @@ def summarize_transactions(
     Raises
     ------
     TableError
-        When a column is missing or is no date or number, or nothing is left.
+        When a column is missing or is no date or number, ids cannot be told apart, or nothing is left.
+    ValueError
+        When ``period`` or ``until`` is none.
 
     References
     ----------
@@ -106,126 +113,28 @@ def summarize_transactions(
     Dropped: 1 refunds (below zero), -$3.00.
     """
     length = parse_period(period)
-    names = (customer, date, amount)
-    if isinstance(transactions, pd.DataFrame):
-        customers, counts, end = summary_in_memory(transactions, *names, until)
-        customers = nw.from_native(customers).lazy()
-    else:
-        log = _typed_log(transactions, *names)
-        end = _end_of_data(log, until)
-        log = log.with_columns(_fate(end).alias("fate"))
-        daily = log.filter(nw.col("fate") == KEPT).group_by("customer", "day").agg(nw.col("amount").sum())
-        customers = _by_customer(daily)
-        counts = _counts(log, daily, customers)
+    end = None if until is None else day_of(until)
+    summarise = summary_in_memory if isinstance(transactions, pd.DataFrame) else summary_in_engine
+    customers, counts, end = summarise(transactions, customer, date, amount, end)
     if counts["n"][KEPT] == 0:
         remedy = "Check the columns, the signs of amounts and `until`."
         raise TableError(TABLE, [Problem(amount or date, "has no purchase in it", 0, "", remedy)])
+    customers = nw.from_native(customers).lazy()  # pandas computes at once all the same
     customers = _as_given(_in_periods(customers, end, length.days, customer), transactions)
-    return TransactionSummary(customers, counts, period, date_type.fromordinal(end))
-
-
-def _typed_log(transactions, customer, date, amount) -> nw.LazyFrame:
-    """Return customer, day (number) and amount of every row, not yet computed where the engine can wait."""
-    try:
-        frame = nw.from_native(transactions)
-    except TypeError:
-        what = type(transactions).__name__
-        problem = Problem(
-            "table", f"must be a pandas, polars, DuckDB or Spark frame, not {what}", 0, "", "Read it first."
-        )
-        raise TableError(TABLE, [problem]) from None
-    schema = frame.collect_schema()
-    names = [name for name in (customer, date, amount) if name is not None]
-    missing = [name for name in names if name not in schema]
-    if missing:
-        there = ", ".join(schema.names())
-        raise TableError(
-            TABLE,
-            [Problem(name, "is missing from the table", 0, "", f"Name it; columns: {there}.") for name in missing],
-        )
-    _check_kinds(schema, date, amount)
-    given = nw.col(date)
-    year = given.dt.year().cast(nw.Int64) - 1
-    leap_days = year // 4 - year // 100 + year // 400
-    return frame.lazy().select(
-        nw.col(customer).alias("customer"),
-        (365 * year + leap_days + given.dt.ordinal_day().cast(nw.Int64)).alias("day"),
-        (nw.lit(1.0) if amount is None else nw.col(amount).cast(nw.Float64)).alias("amount"),
-    )
-
-
-def _check_kinds(schema, date, amount):
-    problems = []
-    if not isinstance(schema[date], nw.Date | nw.Datetime):
-        problems.append(Problem(date, f"must be a date or timestamp, not {schema[date]}", 0, "", "Cast it first."))
-    if amount is not None and not schema[amount].is_numeric():
-        problems.append(Problem(amount, f"must be a number, not {schema[amount]}", 0, "", "Cast it first."))
-    if problems:
-        raise TableError(TABLE, problems)
-
-
-def _end_of_data(log, until) -> int:
-    if until is not None:
-        return day_of(until)
-    last = log.select(nw.col("day").max()).collect(backend="pandas").to_native().iloc[0, 0]
-    if pd.isna(last):
-        raise TableError(TABLE, [Problem("date", "has no date in it", 0, "", "Check the export.")])
-    return int(last)
-
-
-def _fate(end) -> nw.Expr:
-    """Return the position in `FATES` of what becomes of a row."""
-    fate = nw.lit(KEPT)
-    amount = nw.col("amount")
-    tests = (
-        nw.col("customer").is_null(),
-        nw.col("day").is_null(),
-        amount.is_null() | amount.is_nan(),
-        nw.col("day") > end,
-        amount < 0,
-        amount == 0,
-    )
-    for place, test in reversed(list(enumerate(tests))):
-        fate = nw.when(test).then(nw.lit(place)).otherwise(fate)
-    return fate
-
-
-def _counts(log, daily, customers) -> pd.DataFrame:
-    """Return what became of the rows, see `TransactionSummary.frame`."""
-    found = log.group_by("fate").agg(nw.len().alias("n"), nw.col("amount").sum()).collect(backend="pandas").to_native()
-    found = found.set_index("fate").astype(float).reindex(range(len(FATES)), fill_value=0.0)
-    known = log.filter(~nw.col("customer").is_null()).select(nw.col("customer").n_unique()).collect(backend="pandas")
-    return counts_frame(found["n"], found["amount"], _length(daily), _length(customers), known.to_native().iloc[0, 0])
-
-
-def _by_customer(daily) -> nw.LazyFrame:
-    """Return first and last day, number of days and money of each customer."""
-    customers = daily.group_by("customer").agg(
-        nw.col("day").min().alias("first_day"),
-        nw.col("day").max().alias("last_day"),
-        nw.len().alias("n_days"),
-        nw.col("amount").sum().alias("total"),
-    )
-    first = daily.select("customer", nw.col("day").alias("first_day"), nw.col("amount").alias("first_amount"))
-    return customers.join(first, on=["customer", "first_day"], how="inner")
+    return TransactionSummary(customers, counts, period, date_type.fromordinal(end), until is not None)
 
 
 def _in_periods(customers, end, days, name) -> nw.LazyFrame:
     n_repeat = nw.col("n_days").cast(nw.Int64) - 1
-    repeat_money = nw.col("total") - nw.col("first_amount")
     return customers.select(
         nw.col("customer").alias(name),
         n_repeat.alias("frequency"),
         ((nw.col("last_day") - nw.col("first_day")).cast(nw.Float64) / days).alias("recency"),
         ((end - nw.col("first_day")).cast(nw.Float64) / days).alias("age"),
-        nw.when(n_repeat > 0).then(repeat_money / n_repeat).alias("mean_spend"),
+        nw.when(n_repeat > 0).then(nw.col("repeat_money") / n_repeat).alias("mean_spend"),
         nw.col("first_day"),
         nw.col("last_day"),
     )
-
-
-def _length(frame) -> int:
-    return int(frame.select(nw.len()).collect(backend="pandas").to_native().iloc[0, 0])
 
 
 def _as_given(customers, transactions):
@@ -237,15 +146,15 @@ def _as_given(customers, transactions):
 def _lines(summary) -> Iterator[str]:
     n = summary.frame.set_index("what")["n"]
     amounts = summary.frame.set_index("what")["amount"]
+    source = "" if summary.until_given else " (the last date of the log)"
     yield (
         f"{format_count(n['customers'])} customers with {format_count(n['purchases'])} purchases until "
-        f"{summary.until:%Y-%m-%d}; time is counted in periods of {summary.period}."
+        f"{summary.until:%Y-%m-%d}{source}; time is counted in periods of {summary.period}."
     )
-    for what in (*FATES[:-1], "customers without a purchase, left out"):
+    for what in (*FATES[:-1], LEFT_OUT):
         if n[what]:
             money = amounts[what]
             said = f", {format_money(money, summary.currency)}" if money and money == money else ""
             yield f"Dropped: {format_count(n[what])} {what}{said}."
-    together = "second purchases of a day, put together"
-    if n[together]:
-        yield f"{format_count(n[together])} {together} with the first."
+    if n[TOGETHER]:
+        yield f"{format_count(n[TOGETHER])} {TOGETHER} with the first."

@@ -1,114 +1,145 @@
-"""How is a log in memory summarised fast? One integer key per row, one sort, and sums between its edges."""
+"""How is a log in memory summarised fast? One whole number per row, sorted; money is added up where it stands.
+
+Sorting numbers alone is several times faster than finding the order of rows, and no amount has to be moved.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 import numpy as np
 import pandas as pd
+from pandas.api import types
 
 from winback.tables import ProblemList
 from winback.tables.kinds import parse_date, parse_number
-
-TABLE = "table of transactions"
-FATES = (  # in the order in which they are looked for; the last one is kept
-    "without a customer",
-    "without a date",
-    "without an amount",
-    "after the end of the data",
-    "refunds (below zero)",
-    "of zero",
-    "purchases",
+from winback.value.transactions_checks import (
+    CALENDAR,
+    DAY_ZERO,
+    EXACT_IDS,
+    FATES,
+    KEPT,
+    LAST_DAY,
+    TABLE,
+    TOLD_APART,
+    counts_frame,
+    last_day,
+    name_problems,
 )
-KEPT = len(FATES) - 1
-TOGETHER, CUSTOMERS, LEFT_OUT = (
-    "second purchases of a day, put together",
-    "customers",
-    "customers without a purchase, left out",
-)
-DAY_ZERO = date(1970, 1, 1).toordinal()
-NO_DAY = np.iinfo(np.int64).min
+
+NO_DAY = 0  # days count from 1, 0001-01-01
 
 
-def day_of(until) -> int:
-    """Return the number of a day, as `datetime.date.toordinal` counts.
-
-    Examples
-    --------
-    >>> day_of("2024-12-31")
-    739251
-    """
-    try:
-        return (datetime.fromisoformat(until) if isinstance(until, str) else until).toordinal()
-    except (AttributeError, ValueError):
-        raise ValueError(f"until must be a date, such as 2024-12-31; got {until!r}.") from None
-
-
-def counts_frame(n, amount, n_days, n_customers, n_known) -> pd.DataFrame:
-    """Return what became of the rows: ``what``, ``n``, ``amount``."""
-    fates = pd.DataFrame({"what": FATES, "n": np.asarray(n, dtype=float), "amount": np.asarray(amount, dtype=float)})
-    more = {TOGETHER: n[KEPT] - n_days, CUSTOMERS: n_customers, LEFT_OUT: n_known - n_customers}
-    more = pd.DataFrame({"what": list(more), "n": np.array(list(more.values()), dtype=float), "amount": np.nan})
-    return pd.concat([fates, more], ignore_index=True)
-
-
-def summary_in_memory(log: pd.DataFrame, customer: str, date: str, amount: str | None, until):
-    """Return customers (first_day, last_day, n_days, total, first_amount), the counts of rows, and the last day."""
+def summary_in_memory(log: pd.DataFrame, customer: str, date: str, amount: str | None, end: int | None):
+    """Return customers (first_day, last_day, n_days, repeat_money), the counts of rows, and the last day."""
     codes, ids, day, money = _columns(log, customer, date, amount)
-    known = day[day != NO_DAY]
-    end = day_of(until) if until is not None else int(known.max(initial=NO_DAY))
-    fate = np.select(
-        [codes < 0, day == NO_DAY, np.isnan(money), day > end, money < 0, money == 0], range(KEPT), default=KEPT
-    )
-    n = np.bincount(fate, minlength=len(FATES))
-    sums = np.bincount(fate, weights=np.nan_to_num(money), minlength=len(FATES))
-    kept = fate == KEPT
-    customers, n_days = _by_customer(codes[kept], day[kept], money[kept], ids)
-    return customers, counts_frame(n, sums, n_days, len(customers), len(ids)), end
+    if end is None:
+        n_rows = np.bincount(day)
+        n_rows[:1] = 0  # rows without a date
+        days = np.flatnonzero(n_rows)
+        end = last_day(days, n_rows[days], date)
+    kept = (codes >= 0) & (day != NO_DAY) & (day <= end) & (money > 0)
+    n, sums = _fates(kept, codes, day, money, end)
+    n_known = None
+    if n[KEPT] < len(kept):
+        n_known = np.count_nonzero(np.bincount(codes[codes >= 0]))
+        codes, day, money = codes[kept], day[kept], money[kept]
+    customers, n_days = _by_customer(codes, day, money, ids)
+    n_known = len(customers) if n_known is None else n_known
+    return customers, counts_frame(n, sums, n_days, len(customers), n_known), end
 
 
 def _columns(log, customer, date, amount):
-    problems = ProblemList(TABLE, log)
-    for name in (customer, date, amount):
-        if name is not None and name not in log:
-            there = ", ".join(map(str, log.columns))
-            problems.add(name, "is missing from the table", f"Name it; columns: {there}.")
-    problems.raise_if_any()
-    dates, unread = parse_date(log[date])
-    problems.add_rows(date, unread, "must be a date", "Write dates as YYYY-MM-DD.")
+    """Return the code of each row's customer, their ids, the day and the money; refuse what cannot be read."""
+    problems = ProblemList(TABLE, log if log.columns.is_unique else log.loc[:, ~log.columns.duplicated()])
+    names = [name for name in (customer, date, amount) if name is not None]
+    problems.found.extend(name_problems(names, log.columns))
+    unusable = {problem.column for problem in problems.found}
+    codes = ids = day = None
     money = np.ones(len(log))
-    if amount is not None:
+    if customer not in unusable:
+        codes, ids = _codes(log[customer], problems)
+    if date not in unusable:
+        day = _days(log[date], problems)
+    if amount is not None and amount not in unusable:
         numbers, unread = parse_number(log[amount])
         problems.add_rows(amount, unread, "must be a number", "Write plain numbers, without currency signs.")
         money = numbers.to_numpy(dtype=float)
     problems.raise_if_any()
+    return codes, ids, day, money
+
+
+def _days(column, problems) -> np.ndarray:
+    """Return the number of each row's day, `NO_DAY` where there is none."""
+    dates, unread = parse_date(column)
+    problems.add_rows(column.name, unread, "must be a date", "Write dates as YYYY-MM-DD.")
     days = dates.to_numpy().astype("datetime64[D]")
-    numbers = days.astype(np.int64)
-    codes, ids = pd.factorize(log[customer])
-    return codes, ids, np.where(np.isnat(days), NO_DAY, numbers + DAY_ZERO), money
+    numbers = days.astype(np.int64) + DAY_ZERO
+    numbers[np.isnat(days)] = NO_DAY
+    if len(numbers) and (numbers.min() < NO_DAY or numbers.max() > LAST_DAY):
+        problems.add_rows(column.name, (numbers < NO_DAY) | (numbers > LAST_DAY), *CALENDAR)
+    return numbers.astype(np.int32)
+
+
+def _codes(column, problems):
+    """Return a whole number from 0 for each row's customer, -1 where there is none, and the ids they stand for."""
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu" and len(column):
+        low, high = int(column.min()), int(column.max())
+        if high - low < len(column) and high <= np.iinfo(np.int64).max:  # as good as codes already
+            codes = column.to_numpy().astype(np.int64)
+            codes -= low
+            return codes, pd.Index((np.arange(high - low + 1) + low).astype(column.dtype))
+    try:
+        codes, ids = pd.factorize(column)
+    except TypeError:
+        problems.add(column.name, "must be ids, not lists or the like", "Write one word or number per cell.")
+        return None, None
+    if types.is_float_dtype(ids.dtype):
+        large = np.append(np.abs(np.asarray(ids, dtype=float)) > EXACT_IDS, False)
+        problems.add_rows(column.name, large[codes], *TOLD_APART)
+    elif ids.dtype == object and types.infer_dtype(ids).startswith("mixed") and any(isinstance(i, str) for i in ids):
+        said = "mixes text and other ids: 1 and '1' would be two customers"
+        problems.add(column.name, said, "Write all ids as text, or all as numbers.")
+    return codes, ids
+
+
+def _fates(kept, codes, day, money, end) -> tuple[np.ndarray, np.ndarray]:
+    """Count the rows of each fate, and their money; only rows that are not kept are looked at closely."""
+    lost = np.flatnonzero(~kept)
+    codes, day, lost_money = codes[lost], day[lost], money[lost]
+    tests = [codes < 0, day == NO_DAY, np.isnan(lost_money), day > end, lost_money < 0]
+    fate = np.select(tests, range(len(tests)), default=len(tests))
+    n = np.bincount(fate, minlength=len(FATES))
+    sums = np.bincount(fate, weights=np.nan_to_num(lost_money), minlength=len(FATES))
+    n[KEPT], sums[KEPT] = len(kept) - len(lost), money.sum(where=kept)
+    return n, sums
 
 
 def _by_customer(codes, day, money, ids) -> tuple[pd.DataFrame, int]:
     """Sum up customers' days, then customers; return them with the number of customers' days."""
     if len(day) == 0:
-        names = ["customer", "first_day", "last_day", "n_days", "total", "first_amount"]
-        return pd.DataFrame(columns=names), 0
-    first = day.min()
-    span = int(day.max() - first) + 1
-    key = codes.astype(np.int64) * span + (day - first)
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    start = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
-    daily = np.add.reduceat(money[order], start)
-    code, number = np.divmod(key[start], span)
-    edge = np.flatnonzero(np.concatenate([[True], code[1:] != code[:-1]]))
-    n_days = np.diff(np.append(edge, len(code)))
+        return pd.DataFrame(columns=["customer", "first_day", "last_day", "n_days", "repeat_money"]), 0
+    first = int(day.min())
+    span = int(day.max()) - first + 1  # below 2**22, and there are fewer customers than 2**41
+    key = codes.astype(np.int64)
+    key *= span
+    key += day
+    key -= first
+    key.sort()
+    code, number = np.divmod(key[_starts(key)], span)
+    edge = np.flatnonzero(_starts(code))
+    n_days = np.diff(edge, append=len(code))
+    first_day = np.zeros(len(ids), dtype=np.int32)
+    first_day[code[edge]] = number[edge] + first
+    repeat = np.bincount(codes, weights=money * (day != first_day[codes]), minlength=len(ids))
     columns = {
         "customer": ids.take(code[edge]),
         "first_day": number[edge] + first,
         "last_day": number[edge + n_days - 1] + first,
         "n_days": n_days,
-        "total": np.add.reduceat(daily, edge),
-        "first_amount": daily[edge],
+        "repeat_money": repeat[code[edge]],
     }
     return pd.DataFrame(columns), len(code)
+
+
+def _starts(ordered: np.ndarray) -> np.ndarray:
+    """Return where a number differs from the one before it."""
+    return np.concatenate([[True], ordered[1:] != ordered[:-1]])

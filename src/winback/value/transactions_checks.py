@@ -1,0 +1,100 @@
+"""What becomes of each row of a log of purchases, and where do the data end? Said once for every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from winback.tables import Problem, TableError
+
+TABLE = "table of transactions"
+FATES = (  # in the order in which they are looked for; the last one is kept
+    "without a customer",
+    "without a date",
+    "without an amount",
+    "after the end of the data",
+    "refunds (below zero)",
+    "of zero",
+    "purchases",
+)
+KEPT = len(FATES) - 1
+TOGETHER, CUSTOMERS, LEFT_OUT = (
+    "second purchases of a day, put together",
+    "customers",
+    "customers without a purchase, left out",
+)
+DAY_ZERO = date(1970, 1, 1).toordinal()
+LAST_DAY = date.max.toordinal()
+EXACT_IDS = 2**53  # beyond it a float no longer tells whole numbers apart
+LONGEST_GAP = 366  # days; a last date further from the one before it may be a slip
+
+# What a column must hold, as problem and remedy; every engine says it in the same words.
+CALENDAR = ("must lie in the years 1 to 9999", "Correct these dates, or leave them empty.")
+FINITE = ("must be a number, not infinite", "Correct these amounts, or leave them empty.")
+TOLD_APART = ("has ids that a float cannot tell apart", "Read the column as whole numbers or as text.")
+
+
+def day_of(until) -> int:
+    """Return the number of a day, as `datetime.date.toordinal` counts.
+
+    Examples
+    --------
+    >>> day_of("2024-12-31")
+    739251
+    """
+    try:
+        return (datetime.fromisoformat(until) if isinstance(until, str) else until).toordinal()
+    except (AttributeError, ValueError):
+        raise ValueError(f"until must be a date, such as 2024-12-31; got {until!r}.") from None
+
+
+def name_problems(names, columns) -> Iterator[Problem]:
+    """Find the columns that are missing from the table, or are there more than once."""
+    there = ", ".join(map(str, columns))
+    for name in names:
+        n = sum(column == name for column in columns)
+        if n == 0:
+            yield Problem(name, "is missing from the table", 0, "", f"Name it; columns: {there}.")
+        elif n > 1:
+            yield Problem(name, f"is the name of {n} columns", 0, "", "Rename all but one of them.")
+
+
+def last_day(days: np.ndarray, n_rows: np.ndarray, name: str) -> int:
+    """Return the last day of the log, unless a slip of the pen may have made it: then refuse it.
+
+    Parameters
+    ----------
+    days : numpy.ndarray
+        (n_days,) Days that have a row, ascending.
+    n_rows : numpy.ndarray
+        (n_days,) Rows of each day.
+    name : str
+        Of the column with the dates.
+    """
+    if len(days) == 0:
+        raise TableError(TABLE, [Problem(name, "has no date in it", 0, "", "Check the export.")])
+    last, total = int(days[-1]), int(n_rows.sum())
+    tomorrow = (date.today() + timedelta(days=1)).toordinal()  # time zones: it may be tomorrow where they bought
+    if last > tomorrow:
+        n_late = int(n_rows[days > tomorrow].sum())
+        first = date.fromordinal(min(int(days[days > tomorrow][0]), LAST_DAY)).isoformat()
+        remedy = "Correct these rows, or give `until`: rows after it are counted and left out."
+        raise TableError(TABLE, [Problem(name, "lies in the future", n_late, first, remedy, total)])
+    gap = last - int(days[-2]) if len(days) > 1 else 0
+    if gap > LONGEST_GAP:
+        said = f"ends {gap:,} days after the date before its last one"
+        shown = date.fromordinal(last).isoformat()
+        remedy = f'Correct it if it is a slip, or give `until` (until="{shown}" keeps it).'
+        raise TableError(TABLE, [Problem(name, said, int(n_rows[-1]), shown, remedy, total)])
+    return last
+
+
+def counts_frame(n, amount, n_days, n_customers, n_known) -> pd.DataFrame:
+    """Return what became of the rows: ``what``, ``n``, ``amount``."""
+    fates = pd.DataFrame({"what": FATES, "n": np.asarray(n, dtype=float), "amount": np.asarray(amount, dtype=float)})
+    more = {TOGETHER: n[KEPT] - n_days, CUSTOMERS: n_customers, LEFT_OUT: n_known - n_customers}
+    more = pd.DataFrame({"what": list(more), "n": np.array(list(more.values()), dtype=float), "amount": np.nan})
+    return pd.concat([fates, more], ignore_index=True)
