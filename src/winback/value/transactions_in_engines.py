@@ -36,8 +36,7 @@ def summary_in_engine(transactions, customer: str, date: str, amount: str | None
         end = _end_of_data(log, date)
     log = log.with_columns(_fate(end).alias("fate"))
     daily = log.filter(nw.col("fate") == KEPT).group_by("customer", "day").agg(nw.col("amount").sum())
-    customers = _by_customer(daily)
-    return customers, _counts(log, daily, customers, (date, amount, customer)), end
+    return _by_customer(daily), _counts(log, daily, (date, amount, customer)), end
 
 
 def _typed_log(transactions, customer, date, amount) -> nw.LazyFrame:
@@ -109,7 +108,7 @@ def _fate(end) -> nw.Expr:
     return fate
 
 
-def _counts(log, daily, customers, columns) -> pd.DataFrame:
+def _counts(log, daily, columns) -> pd.DataFrame:
     """Return what became of the rows, see `TransactionSummary.frame`; refuse what cannot be used at all."""
     found = _collected(log.group_by("fate").agg(nw.len().alias("n"), nw.col("amount").sum())).set_index("fate")
     total = int(found["n"].sum())
@@ -124,8 +123,8 @@ def _counts(log, daily, customers, columns) -> pd.DataFrame:
         raise TableError(TABLE, problems)
     found = found.astype(float).reindex(range(len(FATES)), fill_value=0.0)
     found["amount"] = found["amount"].fillna(0.0)  # a sum of nothing
-    known = _number(log.filter(~nw.col("customer").is_null()).select(nw.col("customer").n_unique()))
-    n_days, n_customers = (_number(frame.select(nw.len())) for frame in (daily, customers))
+    known = _collected(log.filter(~nw.col("customer").is_null()).select(nw.col("customer").n_unique())).iloc[0, 0]
+    n_days, n_customers = _collected(daily.select(nw.len().alias("n"), nw.col("customer").n_unique())).iloc[0]
     return counts_frame(found["n"], found["amount"], n_days, n_customers, known)
 
 
@@ -142,11 +141,6 @@ def _by_customer(daily) -> nw.LazyFrame:
             nw.col("repeat_money").sum(),
         )
     )
-
-
-def _number(frame) -> int:
-    """Return the one number of a frame."""
-    return int(_collected(frame).iloc[0, 0])
 
 
 def _collected(frame) -> pd.DataFrame:
