@@ -1,9 +1,13 @@
 """How fast are models of purchases, side by side with lifetimes in its own environment?
 
-WINBACK_PEERS=/path/to/python with lifetimes 0.11.3, then: python benchmarks/purchases.py [rounds]
+Called by: python3 run.py bench; alone: python benchmarks/purchases.py [rounds]. Both need the other environment:
+
+    python3.11 -m venv peers
+    peers/bin/pip install lifetimes==0.11.3 numpy==1.26.4 pandas==2.1.4
+    export WINBACK_PEERS=$PWD/peers/bin/python
 
 Each task runs in a fresh process of either library, in turn; importing and making the data are not timed. Both get the
-same customers, drawn from CDNOW's estimates and counted by day.
+same customers, drawn from CDNOW's estimates and counted by day; the summary's log has 400,000 customers.
 """
 
 from __future__ import annotations
@@ -29,18 +33,23 @@ TASKS = {  # bound of the ratio theirs / ours
     "bg_nbd 1000000": 25,
     "gamma_gamma 1000000": 3,
     "expected 1000000": 6,
+    "summary 5000000": 8,
 }
+NO_PEERS = "No comparison with lifetimes: WINBACK_PEERS is not set; the top of benchmarks/purchases.py says how."
 TRUTH = {"bg_nbd": (0.2426, 4.4135, 0.7929, 2.4258), "pareto_nbd": (0.5533, 10.5776, 0.6062, 11.6679)}
 
 
 def draw(task: str, folder: Path) -> Path:
-    """Write the customers of a task."""
+    """Write the customers of a task, or the log to be summarised."""
     sys.path.insert(0, str(HERE.parents[1] / "tests"))
     from shoppers import cdnow, shoppers, spenders
 
     kind, n = task.split()
     path, rng = folder / f"{kind}{n}.npz", np.random.default_rng(20160301)
-    if kind == "gamma_gamma":
+    if kind == "summary":
+        table = log_of(rng, int(n))
+        columns = list(table)
+    elif kind == "gamma_gamma":
         table = cdnow("spend") if n == "946" else spenders(rng, (6.25, 3.74, 15.44), int(n)).query("frequency > 0")
         if n == "946":
             table = table.loc[table.index.repeat(table["customers"])]
@@ -53,14 +62,23 @@ def draw(task: str, folder: Path) -> Path:
         else:
             table = shoppers(rng, model, TRUTH[model], int(n), (27, 39), 1 / 7)
         columns = ["frequency", "recency", "age"]
-    np.savez(path, **{name: table[name].to_numpy() for name in columns})
+    np.savez(path, **{name: np.asarray(table[name]) for name in columns})
     return path
+
+
+def log_of(rng, n: int, n_customers: int = 400_000, n_days: int = 900) -> dict[str, np.ndarray]:
+    """Draw purchases in no order, by day, none below zero: lifetimes has no word for refunds."""
+    days = np.datetime64("2022-01-01", "ns") + rng.integers(0, n_days, n) * np.timedelta64(1, "D")
+    return {"customer_id": rng.integers(0, n_customers, n), "date": days, "amount": rng.gamma(2.0, 20.0, n).round(2)}
 
 
 def ours(kind: str, table):
     """Return a call of winback's, and the estimates it gives."""
     import winback as wb
 
+    if kind == "summary":
+        summarize, columns = wb.summarize_transactions, ["frequency", "recency", "age", "mean_spend"]
+        return lambda: summarize(table, period="D").customers[columns].sum()
     if kind == "gamma_gamma":
         spend = wb.fit_gamma_gamma
         return lambda: spend(table).params["estimate"]
@@ -75,6 +93,9 @@ def theirs(kind: str, table):
     """Return the same call of lifetimes'."""
     import lifetimes
 
+    if kind == "summary":
+        summarize, columns = lifetimes.utils.summary_data_from_transaction_data, list(table)
+        return lambda: summarize(table, *columns)[["frequency", "recency", "T", "monetary_value"]].sum()
     if kind == "gamma_gamma":
         return lambda: lifetimes.GammaGammaFitter().fit(table["frequency"], table["mean_spend"]).params_
     columns = [table[name] for name in ("frequency", "recency", "age")]
@@ -108,7 +129,10 @@ def work(library: str, kind: str, path: str) -> None:
 
 
 def main(rounds: int) -> None:
-    """Print one line per task."""
+    """Print one line per task, or that there is nothing to compare with."""
+    if "WINBACK_PEERS" not in os.environ:
+        print(NO_PEERS)
+        return
     peers = {"winback": sys.executable, "lifetimes": os.environ["WINBACK_PEERS"]}
     print(f"{'task':<22}{'ours, s':>10}{'theirs, s':>11}{'ratio':>8}{'bound':>7}{'ours, MB':>10}{'theirs, MB':>12}")
     with tempfile.TemporaryDirectory() as folder:

@@ -11,8 +11,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import contracts
 import nbformat
 import pandas as pd
+import purchases
 import second_lifetimes
 from timing import in_turn
 
@@ -60,13 +62,14 @@ def main():
             ),
         ]
     whole, empty = rows[-1][2]
-    rows += second_lifetimes.rows()
+    rows += [*contracts.rows(), *second_lifetimes.rows()]
     table = [
         {"what": what, "ours, s": ours, "theirs, s": theirs, "ratio": ours / theirs, "bound": bound or ""}
         for what, bound, (ours, theirs) in rows
     ]
     print(pd.DataFrame(table).to_string(index=False, float_format="{:.3f}".format))
     print(f"The report's own work apart from the kernel's start: {whole - empty:.1f} s.")
+    purchases.main(rounds=3)
 
 
 if __name__ == "__main__":

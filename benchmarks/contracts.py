@@ -1,0 +1,34 @@
+"""How fast are models of contracts, against lifelines' Weibull fit of the same customers as rows?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from lifelines import WeibullFitter
+from timing import in_turn
+
+import winback as wb
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from contract_data import HIGH_END
+
+
+def rows() -> list[tuple]:
+    """Return name, bound and median seconds of either side."""
+    left = HIGH_END[:8]  # survivors after 0 to 7 years: eight columns of counts
+    years = np.repeat(np.arange(1, 9), [*-np.diff(left), left[-1]])
+    ended = years < 8
+
+    def lifelines():
+        return WeibullFitter().fit(np.minimum(years, 7), ended)
+
+    return [
+        (
+            f"{name} on eight years / lifelines, Weibull",
+            bound,
+            in_turn(lambda fit=fit: fit(left, period="Y"), lifelines, 31),
+        )
+        for name, bound, fit in (("sBG", 0.25, wb.fit_sbg), ("BdW", 0.5, wb.fit_bdw))
+    ]
