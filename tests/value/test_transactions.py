@@ -66,6 +66,9 @@ def test_the_end_of_the_data_is_the_last_date_unless_given():
 def test_without_amounts_every_row_is_a_purchase():
     found = summary(LOG.drop(columns="amount").dropna(), amount=None)
     assert found.customers["frequency"].tolist() == [3, 0, 0, 0]  # also the day of the refund, and of nothing paid
+    assert "mean_spend" not in found.customers
+    assert found.frame["amount"].isna().all()
+    assert "$" not in str(found.describe())
 
 
 def test_the_unit_changes_times_and_nothing_else():
@@ -153,6 +156,15 @@ def test_ids_of_every_kind_come_back_as_they_were(ids, dtype, copies):
     assert copies == 1 or repeat[ids[0]] == copies - 1.0
 
 
+def test_ids_close_together_and_far_apart_say_the_same():
+    log = purchase_log(np.random.default_rng(8), 400, 60, 120).dropna(subset="customer_id")
+    close = log.assign(customer_id=log["customer_id"].astype("int64"))
+    apart = log.assign(customer_id=close["customer_id"] * 10**12)
+    ours, theirs = (summary(each).customers.sort_values("customer_id", ignore_index=True) for each in (close, apart))
+    pd.testing.assert_frame_equal(ours.assign(customer_id=ours["customer_id"] * 10**12), theirs)
+    pd.testing.assert_frame_equal(summary(close).frame, summary(apart).frame)
+
+
 def test_small_whole_numbers_over_their_whole_range_are_told_apart():
     ids = np.arange(-128, 128, dtype=np.int8)
     log = pd.DataFrame({"customer_id": ids, "date": pd.Timestamp("2024-01-01"), "amount": 1.0})
@@ -170,6 +182,14 @@ def test_dates_of_every_kind_are_the_same_days():
         pd.to_datetime(text, format="mixed").dt.tz_localize("Pacific/Auckland"),  # the day on the clock there
     ):
         pd.testing.assert_frame_equal(summary(LOG.head(3).assign(date=dates)).customers, expected)
+
+
+def test_the_whole_calendar_fits():
+    dates = np.array(["0001-01-01", "9999-12-31"] * 3, dtype="datetime64[s]")
+    log = pd.DataFrame({"customer_id": [1, 1, 2, 2, 3, 3], "date": dates, "amount": 1.0})
+    found = summary(log, "D", "9999-12-31").customers
+    assert found["recency"].tolist() == [3652058.0] * 3
+    assert found["last_day"].tolist() == [3652059] * 3
 
 
 def ended(*dates):
@@ -214,6 +234,10 @@ def test_words_say_where_the_end_comes_from():
         (lambda t: t.assign(customer_id=[1.5, "1"] + [2] * 9), "`customer_id` mixes text and other ids"),
         (lambda t: t.assign(customer_id=[[1]] * 11), "`customer_id` must be ids, not lists"),
         (lambda t: t.assign(customer_id=[2.0**53 + 2, *range(10)]), "`customer_id` has ids that a float .* 1 of 11"),
+        (
+            lambda t: t.assign(customer_id=np.float32([2.0**24 + 2, *range(10)])),
+            "`customer_id` has ids that a float .* 1 of 11",
+        ),
         (lambda t: pd.concat([t, t[["amount"]]], axis=1), "`amount` is the name of 2 columns"),
         (lambda t: t.to_dict(), "must be a pandas, polars, DuckDB or Spark frame, not dict"),
         (lambda t: None, "must be a pandas, polars, DuckDB or Spark frame, not NoneType"),

@@ -81,7 +81,8 @@ def summarize_transactions(
         Last day on which purchases were recorded. The last date of the log where not given, and then said; that
         date is refused as a likely slip when it lies after tomorrow, or over a year after the one before it.
     customer, date, amount : str
-        Names of the columns. ``amount=None``: every row is a purchase, and nothing is said of spend.
+        Names of the columns. ``amount=None``: every row with a customer and a date is a purchase, and nothing is said
+        of spend: no ``mean_spend``, no amounts of what was dropped.
 
     Returns
     -------
@@ -120,7 +121,10 @@ def summarize_transactions(
         remedy = "Check the columns, the signs of amounts and `until`."
         raise TableError(TABLE, [Problem(amount or date, "has no purchase in it", 0, "", remedy)])
     customers = nw.from_native(customers).lazy()  # pandas computes at once all the same
-    customers = _as_given(_in_periods(customers, end, length.days, customer), transactions)
+    customers = _in_periods(customers, end, length.days, customer)
+    if amount is None:  # each row counted for 1 so far
+        customers, counts = customers.drop("mean_spend"), counts.assign(amount=float("nan"))
+    customers = _as_given(customers, transactions)
     return TransactionSummary(customers, counts, period, date_type.fromordinal(end), until is not None)
 
 

@@ -28,7 +28,6 @@ TOGETHER, CUSTOMERS, LEFT_OUT = (
 )
 DAY_ZERO = date(1970, 1, 1).toordinal()
 LAST_DAY = date.max.toordinal()
-EXACT_IDS = 2**53  # beyond it a float no longer tells whole numbers apart
 LONGEST_GAP = 366  # days; a last date further from the one before it may be a slip
 
 # What a column must hold, as problem and remedy; every engine says it in the same words.
@@ -49,6 +48,17 @@ def day_of(until) -> int:
         return (datetime.fromisoformat(until) if isinstance(until, str) else until).toordinal()
     except (AttributeError, ValueError):
         raise ValueError(f"until must be a date, such as 2024-12-31; got {until!r}.") from None
+
+
+def largest_exact(dtype) -> int:
+    """Return the number beyond which a float no longer tells whole ones apart.
+
+    Examples
+    --------
+    >>> largest_exact("Float32"), largest_exact("float64") == 2**53
+    (16777216, True)
+    """
+    return 2**24 if "32" in str(dtype) else 2**53
 
 
 def name_problems(names, columns) -> Iterator[Problem]:

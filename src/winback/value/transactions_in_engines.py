@@ -12,7 +12,6 @@ import pandas as pd
 from winback.tables import Problem, TableError
 from winback.value.transactions_checks import (
     CALENDAR,
-    EXACT_IDS,
     FATES,
     FINITE,
     KEPT,
@@ -20,6 +19,7 @@ from winback.value.transactions_checks import (
     TABLE,
     TOLD_APART,
     counts_frame,
+    largest_exact,
     last_day,
     name_problems,
 )
@@ -56,7 +56,7 @@ def _typed_log(transactions, customer, date, amount) -> nw.LazyFrame:
     leap_days = year // 4 - year // 100 + year // 400
     who, blurred = nw.col(customer), nw.lit(False)
     if schema[customer].is_float():
-        who, blurred = _none_for_nan(who), _none_for_nan(who).abs() > EXACT_IDS
+        who, blurred = _none_for_nan(who), _none_for_nan(who).abs() > largest_exact(schema[customer])
     return frame.lazy().select(
         who.alias("customer"),
         (365 * year + leap_days + given.dt.ordinal_day().cast(nw.Int64)).alias("day"),

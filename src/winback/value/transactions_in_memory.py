@@ -14,13 +14,13 @@ from winback.tables.kinds import parse_date, parse_number
 from winback.value.transactions_checks import (
     CALENDAR,
     DAY_ZERO,
-    EXACT_IDS,
     FATES,
     KEPT,
     LAST_DAY,
     TABLE,
     TOLD_APART,
     counts_frame,
+    largest_exact,
     last_day,
     name_problems,
 )
@@ -93,7 +93,7 @@ def _codes(column, problems):
         problems.add(column.name, "must be ids, not lists or the like", "Write one word or number per cell.")
         return None, None
     if types.is_float_dtype(ids.dtype):
-        large = np.append(np.abs(np.asarray(ids, dtype=float)) > EXACT_IDS, False)
+        large = np.append(np.abs(np.asarray(ids, dtype=float)) > largest_exact(ids.dtype), False)
         problems.add_rows(column.name, large[codes], *TOLD_APART)
     elif ids.dtype == object and types.infer_dtype(ids).startswith("mixed") and any(isinstance(i, str) for i in ids):
         said = "mixes text and other ids: 1 and '1' would be two customers"
