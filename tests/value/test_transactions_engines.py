@@ -101,7 +101,7 @@ def test_in_duckdb_a_day_is_that_of_the_sessions_time_zone(zone, n_repeat):
     duckdb = pytest.importorskip("duckdb")
     with duckdb.connect() as session:
         session.execute(f"SET TimeZone = '{zone}'")
-        values = ", ".join(f"(1, TIMESTAMPTZ '{when:%Y-%m-%d %H:%M}+00', 1.0)" for when in NIGHT)
+        values = ", ".join(f"(1, TIMESTAMPTZ '{when:%Y-%m-%d %H:%M:%S}+00', 1.0)" for when in NIGHT)
         log = session.sql(f"SELECT * FROM (VALUES {values}) log(customer_id, date, amount)")
         assert by_name(summary(log).customers)[1]["frequency"] == n_repeat
 
