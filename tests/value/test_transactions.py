@@ -256,6 +256,19 @@ def test_every_problem_of_a_log_is_listed_at_once():
     assert caught.value.problems["first"].tolist() == ["", "row 1, soon", "row 1, $3"]
 
 
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ({"customer": "age"}, "`age` is what a column of the result is called"),
+        ({"customer": "date"}, "`date` is named for two of customer, date and amount"),
+        ({"customer": "who", "amount": "money"}, "2 problems(?s:.*)`who` is missing(?s:.*)`money` is missing"),
+    ],
+)
+def test_names_that_cannot_be_meant_are_refused(names, said):
+    with pytest.raises(wb.TableError, match=said):
+        summary(LOG.assign(age=LOG["customer_id"]), **names)
+
+
 def test_a_log_without_any_date_has_no_end():
     with pytest.raises(wb.TableError, match="`date` has no date in it"):
         summary(LOG.assign(date=pd.NaT), until=None)

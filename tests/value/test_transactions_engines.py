@@ -106,6 +106,7 @@ def test_in_duckdb_a_day_is_that_of_the_sessions_time_zone(zone, n_repeat):
         assert by_name(summary(log).customers)[1]["frequency"] == n_repeat
 
 
+EMPTY = purchase_log(np.random.default_rng(1), 1, 1, 1).head(0)
 SHORT = {
     "customer_id": ["a", "a", None, "b"],
     "date": [dt.date(2024, 1, 1), dt.date(2024, 1, 8), dt.date(2024, 1, 8), dt.date(2024, 1, 8)],
@@ -171,6 +172,14 @@ def test_every_problem_of_a_log_is_listed_at_once(engine):
     assert caught.value.problems["column"].tolist() == ["who", "date", "amount"]
     with pytest.raises(wb.TableError, match="has no purchase in it"):
         summary(short(engine), until="2023-01-01")
+
+
+@pytest.mark.parametrize("engine", ["pandas", *ENGINES])
+def test_an_empty_log_is_refused(engine):
+    log = in_engine(engine, EMPTY) if engine != "pandas" else EMPTY
+    for until, said in ((UNTIL, "`amount` has no purchase in it"), (None, "`date` has no date in it")):
+        with pytest.raises(wb.TableError, match=said):
+            summary(log, until=until)
 
 
 def test_years_that_no_calendar_holds_are_refused():

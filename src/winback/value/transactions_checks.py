@@ -26,6 +26,7 @@ TOGETHER, CUSTOMERS, LEFT_OUT = (
     "customers",
     "customers without a purchase, left out",
 )
+RESULTS = ("frequency", "recency", "age", "mean_spend", "first_day", "last_day")
 DAY_ZERO = date(1970, 1, 1).toordinal()
 LAST_DAY = date.max.toordinal()
 LONGEST_GAP = 366  # days; a last date further from the one before it may be a slip
@@ -61,10 +62,16 @@ def largest_exact(dtype) -> int:
     return 2**24 if "32" in str(dtype) else 2**53
 
 
-def name_problems(names, columns) -> Iterator[Problem]:
-    """Find the columns that are missing from the table, or are there more than once."""
+def name_problems(customer, date, amount, columns) -> Iterator[Problem]:
+    """Find the columns that are missing from the table, are there more than once or are named for two things."""
     there = ", ".join(map(str, columns))
-    for name in names:
+    names = [name for name in (customer, date, amount) if name is not None]
+    if customer in RESULTS:
+        yield Problem(customer, "is what a column of the result is called", 0, "", "Rename it, such as customer_id.")
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            said = "is named for two of customer, date and amount"
+            yield Problem(name, said, 0, "", f"Name one column each; columns: {there}.")
         n = sum(column == name for column in columns)
         if n == 0:
             yield Problem(name, "is missing from the table", 0, "", f"Name it; columns: {there}.")

@@ -74,7 +74,7 @@ def _none_for_nan(number) -> nw.Expr:
 
 def _check_columns(schema, customer, date, amount):
     """Refuse columns that are not there or of the wrong kind, all at once."""
-    problems = list(name_problems([name for name in (customer, date, amount) if name is not None], schema.names()))
+    problems = list(name_problems(customer, date, amount, schema.names()))
     if date in schema and not isinstance(schema[date], nw.Date | nw.Datetime):
         problems.append(Problem(date, f"must be a date or timestamp, not {schema[date]}", 0, "", CAST_DATE))
     if amount in schema and not schema[amount].is_numeric():

@@ -50,8 +50,7 @@ def summary_in_memory(log: pd.DataFrame, customer: str, date: str, amount: str |
 def _columns(log, customer, date, amount):
     """Return the code of each row's customer, their ids, the day and the money; refuse what cannot be read."""
     problems = ProblemList(TABLE, log if log.columns.is_unique else log.loc[:, ~log.columns.duplicated()])
-    names = [name for name in (customer, date, amount) if name is not None]
-    problems.found.extend(name_problems(names, log.columns))
+    problems.found.extend(name_problems(customer, date, amount, log.columns))
     unusable = {problem.column for problem in problems.found}
     codes = ids = day = None
     money = np.ones(len(log))
