@@ -1,10 +1,7 @@
 """How fast are models of purchases, side by side with lifetimes in its own environment?
 
-Called by: python3 run.py bench; alone: python benchmarks/purchases.py [rounds]. Both need the other environment:
-
-    python3.11 -m venv peers
-    peers/bin/pip install lifetimes==0.11.3 numpy==1.26.4 pandas==2.1.4
-    export WINBACK_PEERS=$PWD/peers/bin/python
+Called by: python3 run.py bench; alone: python benchmarks/purchases.py [rounds]. Both say how to make the other
+environment where WINBACK_PEERS, the path of its Python, is not set.
 
 Each task runs in a fresh process of either library, in turn; importing and making the data are not timed. Both get the
 same customers, drawn from CDNOW's estimates and counted by day; the summary's log has 400,000 customers.
@@ -35,7 +32,10 @@ TASKS = {  # bound of the ratio theirs / ours
     "expected 1000000": 6,
     "summary 5000000": 8,
 }
-NO_PEERS = "No comparison with lifetimes: WINBACK_PEERS is not set; the top of benchmarks/purchases.py says how."
+NO_PEERS = (
+    "Against lifetimes (Python 3.11 or 3.12): python3 -m venv peers && peers/bin/pip install lifetimes==0.11.3 "
+    "numpy==1.26.4 pandas==2.1.4 && export WINBACK_PEERS=$PWD/peers/bin/python; then again."
+)
 TRUTH = {"bg_nbd": (0.2426, 4.4135, 0.7929, 2.4258), "pareto_nbd": (0.5533, 10.5776, 0.6062, 11.6679)}
 
 
