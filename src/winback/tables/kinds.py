@@ -98,7 +98,7 @@ def label_codes(column: pd.Series) -> tuple[np.ndarray, list]:
 
 def _without_containers(column: pd.Series) -> Parsed:
     """Return the column without cells that are lists and the like, and where they were."""
-    if column.dtype != object:
+    if column.dtype != object or types.infer_dtype(column) == "string":  # text with gaps needs no second look
         return column, np.zeros(len(column), dtype=bool)
     bad = ~column.map(types.is_hashable).to_numpy(dtype=bool)
     return column.where(~bad, None), bad
