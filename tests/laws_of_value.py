@@ -65,6 +65,40 @@ def spend(table, _):
     return pd.concat([rows, expected]).to_frame().T
 
 
+def shop_with_spend(rng):
+    """Draw buyers in three shops who also spend, by the gamma-gamma model."""
+    table = buyers(*BG_NBD, n=700, day=1.0)(rng)
+    x = table["frequency"].to_numpy()
+    amounts = rng.gamma(np.maximum(6.0 * x, 1e-3), 1 / (rng.gamma(4.0, 1 / 60.0, len(x)) * np.maximum(x, 1)))
+    return table.assign(mean_spend=np.where(x > 0, amounts, np.nan))
+
+
+def shops_in_money(table, _):
+    """Return what each shop's customers are worth."""
+    fit, money = wb.fit_bg_nbd(table, period="W"), wb.fit_gamma_gamma(table)
+    base = wb.base_value(fit, table, by="shop", margin=money, margin_share=0.3, annual_discount=0.1, horizon="1Y")
+    frame = base.frame.set_index("segment")
+    reach = np.log(frame["value_high"] / frame["value_low"])
+    return frame.drop(columns=frame.filter(regex="_(low|high)$")).assign(relative_std_error=reach)
+
+
+def contracts_in_money(table, money):
+    """Return what each channel's customers under contract are worth."""
+    fit = wb.fit_sbg(table, period="M", tenure="tenure", ended="ended")
+    here = table[~table["ended"]]
+    base = wb.base_value(fit, here, by="channel", margin=30 * money, annual_discount=0.1)
+    return base.frame.set_index("segment")
+
+
+def each_in_money(table, _):
+    """Return what each customer of a shop is worth, most valuable first; equal ones once."""
+    fit, money = wb.fit_bg_nbd(table, period="W"), wb.fit_gamma_gamma(table)
+    values = wb.lifetime_value(fit, table, margin=money, margin_share=0.3, annual_discount=0.1, horizon="1Y")
+    columns = values.to_frame()[["expected", "margin", "value", "value_low", "value_high"]]
+    ranked = columns.drop_duplicates().sort_values(["value", "expected"], ascending=False)
+    return ranked.head(50).reset_index(drop=True)
+
+
 def log_of_purchases(rng, n=500):
     """Draw a log with refunds, gaps, purchases of one day, and rows after the end."""
     day = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 120, n), unit="D")
@@ -106,6 +140,35 @@ ESTIMATORS = (
         money="^(v|mean_spend|best)",
         estimates="^(.* estimate|mean_spend|best)$",
         std_errors="std_error$",
+        tolerance=1e-5,
+    ),
+    Estimator(
+        "base_value",
+        shop_with_spend,
+        shops_in_money,
+        money_in=("mean_spend",),
+        money="value|per_customer|constant_churn",
+        estimates="^(per_customer|gap|share)$",
+        totals="^(n|value|constant_churn)$",
+        std_errors="std_error$",
+        tolerance=1e-5,
+    ),
+    Estimator(
+        "base_value, contracts",
+        under_contract,
+        contracts_in_money,
+        money="value|per_customer|constant_churn",
+        estimates="^(per_customer|gap|share)$",
+        totals="^(n|value|constant_churn)$",
+        tolerance=1e-5,
+    ),
+    Estimator(
+        "lifetime_value",
+        shop_with_spend,
+        each_in_money,
+        money_in=("mean_spend",),
+        money="value|margin",
+        estimates="^(expected|margin|value)$",
         tolerance=1e-5,
     ),
     Estimator(
