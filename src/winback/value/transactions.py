@@ -153,7 +153,8 @@ def _lines(summary) -> Iterator[str]:
     source = "" if summary.until_given else " (the last date of the log)"
     yield (
         f"{format_count(n['customers'])} customers with {format_count(n['purchases'])} purchases until "
-        f"{summary.until:%Y-%m-%d}{source}; time is counted in periods of {summary.period}."
+        f"{summary.until:%Y-%m-%d}{source}; time is counted in "
+        f"{parse_period(summary.period).count(2).removeprefix('2 ')}."
     )
     for what in (*FATES[:-1], LEFT_OUT):
         if n[what]:
