@@ -53,6 +53,7 @@ _HOME = {
     "survival.curves": ("survival_curve",),
     "survival.durations": ("fit_duration",),
     "survival.goodness_of_fit": ("goodness_of_fit",),
+    "value.held_out_purchases": ("hold_out_purchases",),
     "value.lifetime_value": ("lifetime_value",),
     "value.base_value": ("base_value",),
     "value.contracts": ("contract_model", "fit_bdw", "fit_sbg"),

@@ -33,6 +33,7 @@ transactions             from a log of purchases to one row per customer: `summa
 transactions_in_memory   the same for a log in memory, fast
 transactions_in_engines  the same where the log lies: polars, DuckDB, Spark
 transactions_checks      what becomes of each row, and where the data end
+held_out_purchases       a log split by date: what was bought afterwards? `hold_out_purchases`
 purchases                who buys again, how often? `fit_bg_nbd`, `fit_mbg_nbd`, `fit_pareto_nbd`, `fit_bg_bb`
 spend                    how much is a purchase worth? `fit_gamma_gamma`
 purchase_fit             the fitted model: expected purchases, chance to be still a customer, their intervals

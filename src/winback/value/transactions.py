@@ -14,8 +14,8 @@ from winback.periods import parse_period
 from winback.results import Result, Sentences, format_count, format_money
 from winback.tables import Problem, TableError
 from winback.value.transactions_checks import FATES, KEPT, LEFT_OUT, TABLE, TOGETHER, day_of
-from winback.value.transactions_in_engines import summary_in_engine
-from winback.value.transactions_in_memory import summary_in_memory
+from winback.value.transactions_in_engines import daily_in_engine, summary_in_engine
+from winback.value.transactions_in_memory import daily_in_memory, summary_in_memory
 
 
 @dataclass(frozen=True, repr=False)
@@ -126,6 +126,17 @@ def summarize_transactions(
         customers, counts = customers.drop("mean_spend"), counts.assign(amount=float("nan"))
     customers = _as_given(customers, transactions)
     return TransactionSummary(customers, counts, period, date_type.fromordinal(end), until is not None)
+
+
+def daily_purchases(transactions, customer: str, date: str, amount: str | None, until) -> tuple[nw.LazyFrame, int]:
+    """Return the days on which customers bought (``customer``, ``day``, ``amount``), and the last day of the data.
+
+    Rows are kept, put together and refused as by `summarize_transactions`.
+    """
+    end = None if until is None else day_of(until)
+    read = daily_in_memory if isinstance(transactions, pd.DataFrame) else daily_in_engine
+    daily, end = read(transactions, customer, date, amount, end)
+    return nw.from_native(daily).lazy(), end
 
 
 def _in_periods(customers, end, days, name) -> nw.LazyFrame:

@@ -37,7 +37,7 @@ FINITE = ("must be a number, not infinite", "Correct these amounts, or leave the
 TOLD_APART = ("has ids that a float cannot tell apart", "Read the column as whole numbers or as text.")
 
 
-def day_of(until) -> int:
+def day_of(until, name: str = "until") -> int:
     """Return the number of a day, as `datetime.date.toordinal` counts.
 
     Examples
@@ -48,7 +48,7 @@ def day_of(until) -> int:
     try:
         return (datetime.fromisoformat(until) if isinstance(until, str) else until).toordinal()
     except (AttributeError, ValueError):
-        raise ValueError(f"until must be a date, such as 2024-12-31; got {until!r}.") from None
+        raise ValueError(f"{name} must be a date, such as 2024-12-31; got {until!r}.") from None
 
 
 def largest_exact(dtype) -> int:

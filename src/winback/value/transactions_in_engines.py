@@ -31,12 +31,26 @@ CAST_NUMBER = "Cast it first: cast(pl.Float64) in polars, CAST(... AS DOUBLE) in
 
 def summary_in_engine(transactions, customer: str, date: str, amount: str | None, end: int | None):
     """Return customers (first_day, last_day, n_days, repeat_money), the counts of rows, and the last day."""
+    log, end = _log_with_fates(transactions, customer, date, amount, end)
+    daily = _by_day(log)
+    return _by_customer(daily), _counts(log, daily, (date, amount, customer)), end
+
+
+def daily_in_engine(transactions, customer: str, date: str, amount: str | None, end: int | None):
+    """Return the days on which customers bought (customer, day, amount), not yet computed, and the last day."""
+    log, end = _log_with_fates(transactions, customer, date, amount, end)
+    return _by_day(log), end
+
+
+def _log_with_fates(transactions, customer, date, amount, end) -> tuple[nw.LazyFrame, int]:
     log = _typed_log(transactions, customer, date, amount)
     if end is None:
         end = _end_of_data(log, date)
-    log = log.with_columns(_fate(end).alias("fate"))
-    daily = log.filter(nw.col("fate") == KEPT).group_by("customer", "day").agg(nw.col("amount").sum())
-    return _by_customer(daily), _counts(log, daily, (date, amount, customer)), end
+    return log.with_columns(_fate(end).alias("fate")), end
+
+
+def _by_day(log) -> nw.LazyFrame:
+    return log.filter(nw.col("fate") == KEPT).group_by("customer", "day").agg(nw.col("amount").sum())
 
 
 def _typed_log(transactions, customer, date, amount) -> nw.LazyFrame:
@@ -86,7 +100,7 @@ def _check_columns(schema, customer, date, amount):
 def _end_of_data(log, date) -> int:
     """Return the last day of the log, see `last_day`."""
     days = log.filter(~nw.col("day").is_null()).group_by("day").agg(nw.len().alias("n"))
-    days = _collected(days).sort_values("day")
+    days = collected(days).sort_values("day")
     return last_day(days["day"].to_numpy(dtype=np.int64), days["n"].to_numpy(dtype=np.int64), date)
 
 
@@ -112,7 +126,7 @@ def _fate(end) -> nw.Expr:
 
 def _counts(log, daily, columns) -> pd.DataFrame:
     """Return what became of the rows, see `TransactionSummary.frame`; refuse what cannot be used at all."""
-    found = _collected(log.group_by("fate").agg(nw.len().alias("n"), nw.col("amount").sum())).set_index("fate")
+    found = collected(log.group_by("fate").agg(nw.len().alias("n"), nw.col("amount").sum())).set_index("fate")
     total = int(found["n"].sum())
     problems = [
         Problem(name, said, int(found["n"][place]), "", remedy, total)
@@ -125,8 +139,8 @@ def _counts(log, daily, columns) -> pd.DataFrame:
         raise TableError(TABLE, problems)
     found = found.astype(float).reindex(range(len(FATES)), fill_value=0.0)
     found["amount"] = found["amount"].fillna(0.0)  # a sum of nothing
-    known = _collected(log.filter(~nw.col("customer").is_null()).select(nw.col("customer").n_unique())).iloc[0, 0]
-    n_days, n_customers = _collected(daily.select(nw.len().alias("n"), nw.col("customer").n_unique())).iloc[0]
+    known = collected(log.filter(~nw.col("customer").is_null()).select(nw.col("customer").n_unique())).iloc[0, 0]
+    n_days, n_customers = collected(daily.select(nw.len().alias("n"), nw.col("customer").n_unique())).iloc[0]
     return counts_frame(found["n"], found["amount"], n_days, n_customers, known)
 
 
@@ -145,7 +159,7 @@ def _by_customer(daily) -> nw.LazyFrame:
     )
 
 
-def _collected(frame) -> pd.DataFrame:
+def collected(frame) -> pd.DataFrame:
     """Compute a small frame and bring it to pandas, without the pyarrow that polars would ask for."""
     frame = frame.collect(backend=None if frame.implementation.is_polars() else "pandas")
     return pd.DataFrame({name: frame[name].to_numpy() for name in frame.columns})

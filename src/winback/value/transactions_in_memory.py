@@ -31,12 +31,7 @@ NO_DAY = 0  # days count from 1, 0001-01-01
 def summary_in_memory(log: pd.DataFrame, customer: str, date: str, amount: str | None, end: int | None):
     """Return customers (first_day, last_day, n_days, repeat_money), the counts of rows, and the last day."""
     codes, ids, day, money = _columns(log, customer, date, amount)
-    if end is None:
-        n_rows = np.bincount(day)
-        n_rows[:1] = 0  # rows without a date
-        days = np.flatnonzero(n_rows)
-        end = last_day(days, n_rows[days], date)
-    kept = (codes >= 0) & (day != NO_DAY) & (day <= end) & (money > 0)
+    kept, end = _kept(codes, day, money, end, date)
     n, sums = _fates(kept, codes, day, money, end)
     n_known = None
     if n[KEPT] < len(kept):
@@ -45,6 +40,25 @@ def summary_in_memory(log: pd.DataFrame, customer: str, date: str, amount: str |
     customers, n_days = _by_customer(codes, day, money, ids)
     n_known = len(customers) if n_known is None else n_known
     return customers, counts_frame(n, sums, n_days, len(customers), n_known), end
+
+
+def daily_in_memory(log: pd.DataFrame, customer: str, date: str, amount: str | None, end: int | None):
+    """Return the days on which customers bought (customer, day, amount), and the last day."""
+    codes, ids, day, money = _columns(log, customer, date, amount)
+    kept, end = _kept(codes, day, money, end, date)
+    rows = pd.DataFrame({"customer": codes[kept], "day": day[kept].astype(np.int64), "amount": money[kept]})
+    daily = rows.groupby(["customer", "day"], as_index=False, sort=False)["amount"].sum()
+    return daily.assign(customer=ids.take(daily["customer"])), end
+
+
+def _kept(codes, day, money, end, date) -> tuple[np.ndarray, int]:
+    """Return which rows are purchases, and the last day: the log's own where none is given."""
+    if end is None:
+        n_rows = np.bincount(day)
+        n_rows[:1] = 0  # rows without a date
+        days = np.flatnonzero(n_rows)
+        end = last_day(days, n_rows[days], date)
+    return (codes >= 0) & (day != NO_DAY) & (day <= end) & (money > 0), end
 
 
 def _columns(log, customer, date, amount):
