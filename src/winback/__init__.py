@@ -54,6 +54,7 @@ _HOME = {
     "survival.durations": ("fit_duration",),
     "survival.goodness_of_fit": ("goodness_of_fit",),
     "value.held_out_purchases": ("hold_out_purchases",),
+    "value.purchase_validation": ("validate_purchases",),
     "value.lifetime_value": ("lifetime_value",),
     "value.base_value": ("base_value",),
     "value.contracts": ("contract_model", "fit_bdw", "fit_sbg"),

@@ -78,5 +78,9 @@ class ExpectedMoney:
         reach = normal_quantile(level) * self._error(self.money * weights)
         return total, total - reach, total + reach
 
+    def total_error(self, weights: np.ndarray) -> float:
+        """Return the standard error of a group's total, see `total`."""
+        return float(self._error(self.money * weights))
+
     def _error(self, money) -> float:
         return np.sqrt(sum(factor.total_error(money * self._without(factor)) ** 2 for factor in self.factors))
