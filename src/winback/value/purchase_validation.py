@@ -150,13 +150,16 @@ def validate_purchases(
     purchases = ExpectedMoney(ones, (fit.expectations(customers, held_out.periods),))
     bought = customers["held_out_frequency"].to_numpy(dtype=float)
     tenths = Ranking.of(purchases.each()).tenths()
-    judged = [_Judged("purchases", purchases, bought, 1.0, fit.level)]
+    judged = [_Judged("purchases", purchases, bought, fit.level, ones)]
     if spend is not None:
         each = spend.expectations(customers)
-        paid = customers["held_out_spend"].to_numpy(dtype=float)
+        paid, known = (customers[name].to_numpy(dtype=float) for name in ("held_out_spend", fit.columns.frequency))
         money = ExpectedMoney(ones, (*purchases.factors, each))
-        judged.append(_Judged("money", money, paid, each.each(), fit.level))
+        judged.append(_Judged("money", money, paid, fit.level, each.each(), each.each() / (1 + known)))
     rows = [[one.sums(weights) for weights in tenths] for one in judged]
+    for purchases_of, money_of in zip(*rows, strict=True) if spend is not None else ():
+        if purchases_of["predicted_low"] == 0:
+            money_of["predicted_low"] = 0.0  # it may well be that nobody buys
     frame = _tenths([weights.sum() for weights in tenths], rows)
     return PurchaseValidation(
         frame,
@@ -175,10 +178,10 @@ def validate_purchases(
 class _Judged:
     """Predictions of customers beside their outcomes: purchases or money."""
 
-    def __init__(self, measure, expected: ExpectedMoney, observed, unit, level):
+    def __init__(self, measure, expected: ExpectedMoney, observed, level, *units):
         self.measure, self.expected, self.observed, self.level = measure, expected, observed, level
         self.predicted = expected.each()
-        self.variance = outcome_variance(self.predicted, observed, unit)
+        self.variance = outcome_variance(self.predicted, observed, *units)
         self.ranking = Ranking.of(self.predicted)
 
     def sums(self, weights) -> dict[str, float]:

@@ -102,6 +102,6 @@ def _tracked(found) -> Iterator[str]:
 def _basis(found) -> Iterator[str]:
     yield (
         f"Intervals at {found.level:.0%} are for what will be observed: they hold the uncertainty of the parameters "
-        "and the chance in what customers do, taken as unrelated between customers. A season or a campaign in the held-out "
-        "part moves everybody at once and is in no interval."
+        "and the chance in what customers do, taken as unrelated between customers. A season or a campaign in the "
+        "held-out part moves everybody at once and is in no interval."
     )

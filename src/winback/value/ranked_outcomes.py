@@ -77,30 +77,37 @@ class Ranking:
         return float(np.diff(customers) @ (reached[1:] + reached[:-1]) - 1)
 
 
-def outcome_variance(predicted: np.ndarray, observed: np.ndarray, unit: np.ndarray | float = 1.0) -> np.ndarray:
+def outcome_variance(predicted: np.ndarray, observed: np.ndarray, *units: np.ndarray) -> np.ndarray:
     r"""Return the variance of each customer's outcome about its prediction, shape (n,).
 
-    .. math:: v_i = a \, u_i m_i + b \, m_i^2, \qquad a, b \ge 0
+    .. math:: v_i = \sum_k a_k u_{ik} m_i + b \, m_i^2, \qquad a, b \ge 0
 
-    with :math:`m_i` the prediction and :math:`u_i` the money of a purchase, 1 where purchases are counted: chance of
-    the single purchase, and customers who differ. It is fitted to the squared residuals and keeps their sum. Taken from
-    all customers, it does not shrink in a tenth that happened to buy little, as the tenth's own residuals would. The
-    sum is no less than if every purchase came by chance alone (Poisson): where hardly any came, residuals say too
-    little.
+    with :math:`m_i` the prediction: the chance of single purchases, and customers who differ. It is fitted to the
+    squared residuals and keeps their sum. Taken from all customers, it does not shrink in a tenth that happened to buy
+    little, as the tenth's own residuals would. The sum is no less than if every purchase came by chance alone
+    (Poisson): where hardly any came, residuals say too little.
+
+    Parameters
+    ----------
+    predicted, observed : numpy.ndarray, shape (n,)
+        Purchases or money of each customer.
+    *units : numpy.ndarray, shape (n,)
+        What a single purchase brings, 1 where purchases are counted; more of them where customers vary for other
+        reasons in its proportion, each without effect unless the residuals show it.
 
     Examples
     --------
-    >>> outcome_variance(np.array([1.0, 1.0]), np.array([3.0, 0.0])).tolist()
+    >>> outcome_variance(np.array([1.0, 1.0]), np.array([3.0, 0.0]), np.ones(2)).tolist()
     [2.5, 2.5]
     """
-    square, chance = np.square(observed - predicted), unit * predicted
-    size = chance + np.square(predicted)
-    if not size.sum() > 0:
+    square, size = np.square(observed - predicted), np.square(predicted)
+    parts = np.column_stack([*(unit * predicted for unit in units), size])
+    chance = parts[:, 0]
+    if not chance.sum() > 0:
         return np.zeros(len(predicted))
-    weight = 1 / (size + size.mean())
-    parts, _ = nnls(np.column_stack([chance, np.square(predicted)]) * weight[:, None], square * weight)
-    shape = parts[0] * chance + parts[1] * np.square(predicted)
-    shape = shape if shape.sum() > 0 else chance
+    weight = 1 / (chance + size + (chance + size).mean())
+    found, _ = nnls(parts * weight[:, None], square * weight)
+    shape = parts @ found if (parts @ found).sum() > 0 else chance
     return shape * (max(square.sum(), chance.sum()) / shape.sum())
 
 
