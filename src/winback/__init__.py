@@ -53,6 +53,7 @@ _HOME = {
     "survival.curves": ("survival_curve",),
     "survival.durations": ("fit_duration",),
     "survival.goodness_of_fit": ("goodness_of_fit",),
+    "value.contract_validation": ("validate_contracts",),
     "value.held_out_purchases": ("hold_out_purchases",),
     "value.purchase_validation": ("validate_purchases",),
     "value.lifetime_value": ("lifetime_value",),

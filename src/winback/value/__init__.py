@@ -14,18 +14,19 @@ lifetime_text      its sentences
 
 With a contract:
 
-contracts          who renews, and for how long? `fit_sbg`, `fit_bdw`, `contract_model`
-contract_counts    from survivors or customer rows to counts
-contract_survival  the beta families' survival and its derivatives, stable at their limits
-contract_maximum   where the likelihood is highest, by Newton's method
-contract_limits    which limit a fit has run into, as a finding
-contract_curves    survival, retention and projections, with intervals
-contract_model     lifetimes and values, with intervals
-contract_params    its parameters, listed
-contract_checks    periods, renewals, margins and horizons, checked together
-contract_errors    the delta method
-contract_payments  expected discounted payments, exact or summed with a bound
-contracts_text     its sentences
+contracts            who renews, and for how long? `fit_sbg`, `fit_bdw`, `contract_model`
+contract_counts      from survivors or customer rows to counts
+contract_survival    the beta families' survival and its derivatives, stable at their limits
+contract_maximum     where the likelihood is highest, by Newton's method
+contract_limits      which limit a fit has run into, as a finding
+contract_curves      survival, retention and projections, with intervals
+contract_model       lifetimes and values, with intervals
+contract_params      its parameters, listed
+contract_checks      periods, renewals, margins and horizons, checked together
+contract_errors      the delta method
+contract_payments    expected discounted payments, exact or summed with a bound
+contracts_text       its sentences
+contract_validation  do customers stay as it said? `validate_contracts`
 
 Without one:
 
@@ -38,6 +39,10 @@ purchases                who buys again, how often? `fit_bg_nbd`, `fit_mbg_nbd`,
 spend                    how much is a purchase worth? `fit_gamma_gamma`
 purchase_fit             the fitted model: expected purchases, chance to be still a customer, their intervals
 purchase_text            what a fit says in sentences
+purchase_validation      do customers buy what was predicted? `validate_purchases`
+purchase_validation_text its sentences
+purchase_tracking        cumulative purchases, period by period
+ranked_outcomes          tenths, concentration, and intervals for what will be observed
 expectations             each customer's expected value, a group's total, and their intervals
 bg_nbd                   customers drop out after a repeat purchase
 mbg_nbd                  customers drop out after any purchase, the first one too

@@ -49,6 +49,23 @@ def from_survivors(data) -> ContractData:
     (2200, 417, [1.0, 1.0, 2.0, 2.0], [1040.0, 291.0, 743.0, 126.0])
     """
     problems = ProblemList(COUNTS, pd.DataFrame())
+    cohorts = survivors_by_cohort(data)
+    times, ended, weights = (np.concatenate(parts) for parts in zip(*map(_lives, cohorts), strict=True))
+    cells = _collapsed(np.ones((len(times), 1)), times, ended, weights)
+    _refuse_too_little(cells, "survivors", problems)
+    n = round(sum(counts[0] for counts in cohorts))
+    return _data(cells, None, n, len(cohorts))
+
+
+def survivors_by_cohort(data) -> list[np.ndarray]:
+    """Return each cohort's survivors after 0, 1, 2, ... periods, oldest cohort first.
+
+    Raises
+    ------
+    TableError
+        Listing every problem of every cohort.
+    """
+    problems = ProblemList(COUNTS, pd.DataFrame())
     cohorts, longest = [], None
     for name, values in _named(data, problems):
         counts = _checked(name, values, problems)
@@ -61,11 +78,7 @@ def from_survivors(data) -> ContractData:
     if max(len(counts) for counts in cohorts) < 2:
         problems.add("survivors", *ONE_PERIOD)
     problems.raise_if_any()
-    times, ended, weights = (np.concatenate(parts) for parts in zip(*map(_lives, cohorts), strict=True))
-    cells = _collapsed(np.ones((len(times), 1)), times, ended, weights)
-    _refuse_too_little(cells, "survivors", problems)
-    n = round(sum(counts[0] for counts in cohorts))
-    return _data(cells, None, n, len(cohorts))
+    return cohorts
 
 
 def _named(data, problems) -> Iterable[tuple[str, Iterable]]:
