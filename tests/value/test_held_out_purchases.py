@@ -74,6 +74,17 @@ def test_without_amounts_nothing_is_said_of_spend():
     assert found.customers.set_index("customer_id")["held_out_frequency"][1] == 3  # also the day of the refund
 
 
+@pytest.mark.parametrize("name", ["customer", "day", "Kunde"])
+@pytest.mark.parametrize("kind", ["str", "category", "Int64"])
+def test_columns_of_any_name_and_customers_of_any_kind(name, kind):
+    log = LOG.dropna().astype({"customer_id": int}).astype({"customer_id": kind})
+    found = split(log.rename(columns={"customer_id": name}), customer=name)
+    expected = split().customers["held_out_frequency"].tolist()
+    assert found.customers["held_out_frequency"].tolist() == expected
+    assert found.customers[name].astype(str).tolist() == ["1", "2", "3"]
+    assert found.n_later == 1
+
+
 def test_the_end_is_the_last_date_unless_given():
     assert str(split(until=None).until) == "2024-02-13"
 

@@ -3,9 +3,12 @@
 offers           profit beside ROI, acceptance against cost, the ranking against organic return
 survival         curves, incidence, goodness of fit, time ratios
 second_lifetime  who returns, lift, rankings, values
+held_out         purchases predicted and held out: tracking, tenths, ranking
+value            who carries the value, projections, constant churn
 style            the house palette and the format of figures in notebooks
 """
 
+from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
 from winback.plots.second_lifetime import (
     plot_first_and_second,
@@ -16,19 +19,26 @@ from winback.plots.second_lifetime import (
 )
 from winback.plots.style import set_notebook_format
 from winback.plots.survival import plot_goodness_of_fit, plot_incidence, plot_survival, plot_time_ratios
+from winback.plots.value import plot_base_value, plot_projection, plot_value_concentration
 
 __all__ = [
     "plot_acceptance_against_cost",
+    "plot_base_value",
     "plot_first_and_second",
     "plot_goodness_of_fit",
+    "plot_held_out_tenths",
     "plot_incidence",
+    "plot_lorenz",
     "plot_profit_and_roi",
+    "plot_projection",
     "plot_ranking_against_organic",
     "plot_rankings",
     "plot_return_effects",
     "plot_survival",
     "plot_time_ratios",
+    "plot_tracking",
     "plot_validation",
     "plot_value_by_acceptance",
+    "plot_value_concentration",
     "set_notebook_format",
 ]

@@ -105,7 +105,8 @@ def validate_purchases(
 
     Intervals are for what will be observed: the parameters are uncertain (delta method), and customers' purchases vary
     about what is expected of them (`winback.value.ranked_outcomes`, from the residuals, not from the model that is
-    judged). Customers with equal predictions share their mean outcome before they are cut into tenths.
+    judged). Customers with equal predictions share their mean outcome before they are cut into tenths. Money in a tenth
+    that buys little has a longer tail than its interval, which then holds somewhat less often than its level.
 
     Parameters
     ----------

@@ -1,0 +1,220 @@
+"""Did customers buy what was predicted? Figures of a validation: tracking, tenths and ranking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from winback.periods import parse_period
+from winback.plots.style import INK, QUIET, finish_axes, house_styles, percent_axis
+from winback.results import format_percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from winback.value.purchase_validation import PurchaseValidation
+
+SHADE = "#f0f0f0"  # of what a model has not seen
+SAME = 0.005  # a gap that rounds to no percent
+
+
+def plot_tracking(validation: PurchaseValidation, ax: Axes | None = None) -> Axes:
+    """Draw cumulative repeat purchases, observed and expected of new customers; the held-out part is shaded.
+
+    Parameters
+    ----------
+    validation : PurchaseValidation
+        From `validate_purchases`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, winback as wb
+    >>> rng = np.random.default_rng(3)
+    >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
+    >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
+    >>> held_out = wb.hold_out_purchases(log, period="W", calibration_until="2024-03-31")
+    >>> fit = wb.fit_mbg_nbd(held_out.customers.query("age > 0"), period="W")
+    >>> plot_tracking(wb.validate_purchases(fit, held_out)).get_xlabel()
+    'weeks since the first purchase'
+    """
+    ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
+    rows = validation.tracking
+    names = {"observed": "observed", "expected": f"expected ({validation.model})"}
+    for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
+        every = max(1, len(rows) // 12)
+        ax.plot(rows["periods"], rows[name], label=label, linewidth=2, markersize=6, markevery=every, **style)
+    split, end = rows["periods"][~rows["held_out"]].iloc[-1], rows["periods"].iloc[-1]
+    ax.axvspan(split, end, color=SHADE, linewidth=0, zorder=0)
+    ax.axvline(split, color=QUIET, linestyle=":", linewidth=1.5)
+    later = rows[["expected", "observed"]].iloc[-1] - rows.loc[~rows["held_out"], ["expected", "observed"]].iloc[-1]
+    note = f"held out: {_against(*later)} expected"
+    ax.annotate(
+        note,
+        (split, 0.03),
+        (6, 0),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        color=INK,
+        fontsize=9,
+    )
+    last, unit = rows.iloc[-1], parse_period(validation.period)
+    title = (
+        f"The {validation.model} expects {_against(last['expected'], last['observed'])} repeat purchases "
+        f"{'as' if _same(last['expected'], last['observed']) else 'than'} were made within {unit.count(round(end))}"
+    )
+    words = f"{unit.in_words}s" if unit.n_units == 1 else f"periods of {unit.in_words}"
+    finish_axes(ax, title, f"{words} since the first purchase", "repeat purchases so far", 90)
+    ax.yaxis.set_major_formatter("{x:,.0f}")
+    ax.set_xlim(0, end)
+    ax.set_ylim(0, None)
+    ax.legend(frameon=False, fontsize=9, loc="upper left", handlelength=3)
+    return ax
+
+
+def _same(expected, observed) -> bool:
+    return abs(expected - observed) < SAME * observed or expected == observed
+
+
+def _against(expected, observed) -> str:
+    """Say how much more or fewer are expected than observed."""
+    if _same(expected, observed):
+        return "as many"
+    if not observed > 0:
+        return "more"
+    return f"{format_percent(abs(expected / observed - 1), 0)} {'more' if expected > observed else 'fewer'}"
+
+
+def plot_held_out_tenths(validation: PurchaseValidation, ax: Axes | None = None) -> Axes:
+    """Draw what each tenth of the customers was predicted to buy, with intervals, and what it bought.
+
+    An observed figure outside of its interval is a cross instead of a dot.
+
+    Parameters
+    ----------
+    validation : PurchaseValidation
+        From `validate_purchases`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        On a square-root scale, on which tenths that buy little are told apart as well.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, winback as wb
+    >>> rng = np.random.default_rng(3)
+    >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
+    >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
+    >>> held_out = wb.hold_out_purchases(log, period="W", calibration_until="2024-03-31")
+    >>> fit = wb.fit_mbg_nbd(held_out.customers.query("age > 0"), period="W")
+    >>> plot_held_out_tenths(wb.validate_purchases(fit, held_out)).get_xlabel()
+    'tenth of customers, most predicted first'
+    """
+    ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
+    frame = validation.frame
+    seen, said = house_styles(["observed", "predicted"]).values()
+    n = frame["predicted"] / frame["predicted_each"].where(frame["predicted_each"] > 0, np.nan)
+    n = n.fillna(frame["n"])
+    low, high = frame["predicted_low"] / n, frame["predicted_high"] / n
+    ax.vlines(frame["tenth"] - 0.08, low, high, color=said["color"], linewidth=6, alpha=0.35)
+    ax.plot(
+        frame["tenth"] - 0.08,
+        frame["predicted_each"],
+        marker=said["marker"],
+        color=said["color"],
+        markerfacecolor="white",
+        linestyle="none",
+        markersize=7,
+        label=f"predicted, with the {validation.level:.0%} interval of what will be observed",
+    )
+    inside = frame["observed"].between(frame["predicted_low"], frame["predicted_high"])
+    for part, marker, label in ((inside, seen["marker"], "observed"), (~inside, "X", "observed, outside of it")):
+        x, y = frame["tenth"][part] + 0.08, frame["observed_each"][part]
+        if part.any():
+            ax.plot(x, y, marker=marker, color=seen["color"], linestyle="none", markersize=8, label=label)
+    title = (
+        f"{_number_of(*validation.covered)} of customers bought what the {validation.model} predicted, within chance"
+    )
+    finish_axes(ax, title, "tenth of customers, most predicted first", "purchases per customer", 90)
+    _root_scale(ax, max(high.max(), frame["observed_each"].max()))
+    ax.set_xticks(frame["tenth"])
+    ax.legend(frameon=False, fontsize=9)
+    return ax
+
+
+def _number_of(inside, of) -> str:
+    return f"All {of} tenths" if inside == of else f"{inside} of {of} tenths" if inside else f"None of {of} tenths"
+
+
+def _root_scale(ax, top):
+    """Draw the y axis from zero on a square-root scale, with round ticks."""
+    ax.set_yscale("function", functions=(lambda y: np.sqrt(np.maximum(y, 0)), np.square))
+    ax.set_ylim(0, 1.08 * top if top > 0 else 1)
+    digit = 10.0 ** np.floor(np.log10(top)) if top > 0 else 1.0
+    steps = digit * np.array([0, 0.02, 0.1, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 10])
+    ax.set_yticks(steps[steps <= 1.08 * top])
+    ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.4g}")
+
+
+def plot_lorenz(validation: PurchaseValidation, ax: Axes | None = None, measure: str = "purchases") -> Axes:
+    """Draw which share of the held-out purchases customers have, ranked by the model, perfectly and not at all.
+
+    Parameters
+    ----------
+    validation : PurchaseValidation
+        From `validate_purchases`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+    measure : {"purchases", "money"}
+        What is ranked; money where spend was judged as well.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, winback as wb
+    >>> rng = np.random.default_rng(3)
+    >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
+    >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
+    >>> held_out = wb.hold_out_purchases(log, period="W", calibration_until="2024-03-31")
+    >>> fit = wb.fit_mbg_nbd(held_out.customers.query("age > 0"), period="W")
+    >>> plot_lorenz(wb.validate_purchases(fit, held_out)).get_ylabel()
+    'share of all purchases held out'
+    """
+    curve = validation.lorenz[validation.lorenz["measure"] == measure]
+    if curve.empty:
+        there = ", ".join(validation.totals["measure"])
+        raise ValueError(f"measure {measure!r} was not judged; there is {there}. Give `spend` to validate_purchases.")
+    ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
+    names = {
+        "by_model": f"ranked by the {validation.model}",
+        "perfect": f"ranked by what they {'bought' if measure == 'purchases' else 'spent'}",
+    }
+    for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
+        ax.plot(curve["customers"], curve[name], label=label, linewidth=2, markersize=6, markevery=10, **style)
+    ax.plot([0, 1], [0, 1], color=QUIET, linestyle=":", linewidth=1.5, label="not ranked")
+    title = f"No {measure} were held out: nothing to rank"
+    if curve["perfect"].notna().all():
+        first, best = (
+            format_percent(np.interp(0.2, curve["customers"], curve[name]), 0) for name in ("by_model", "perfect")
+        )
+        title = f"The fifth that the {validation.model} ranks first has {first} of all {measure}, the best fifth {best}"
+    finish_axes(ax, title, "share of customers, highest first", f"share of all {measure} held out", 90)
+    percent_axis(ax.xaxis)
+    percent_axis(ax.yaxis)
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 1.02)
+    ax.legend(frameon=False, fontsize=9, loc="lower right", handlelength=3)
+    return ax

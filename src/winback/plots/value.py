@@ -1,0 +1,207 @@
+"""What are customers worth, who carries it, and how long do they stay? Figures of values and projections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from winback.plots.held_out import SAME, SHADE
+from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, percent_axis
+from winback.results import format_money, format_percent
+from winback.value.contract_counts import survivors_by_cohort
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from winback.value.base_value import BaseValue
+    from winback.value.contract_model import ContractFit
+    from winback.value.lifetime_value import LifetimeValues
+
+BAND = 0.15  # opacity of an interval
+POINTS = 201  # shares of customers drawn
+
+
+def plot_projection(fit: ContractFit, survivors=None, ax: Axes | None = None, periods: int | None = None) -> Axes:
+    """Draw the share of customers expected still here, with interval; what nobody was watched for is shaded.
+
+    Parameters
+    ----------
+    fit : ContractFit
+        From `fit_sbg`, `fit_bdw` or `contract_model`, without covariates.
+    survivors : sequence or DataFrame, optional
+        Counts as for `fit_sbg`, drawn as points: full where the fit has seen them, open beyond.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+    periods : int, optional
+        How far; twice as long as customers were watched, or as far as they were counted.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> left = [1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394]
+    >>> plot_projection(wb.fit_sbg(left[:5], period="Y"), left).get_title(loc="left")
+    'The sBG expects 30.7% still here at age 12; 39.4% were'
+    """
+    shares = _shares_left(survivors) if survivors is not None else np.empty(0)
+    seen = fit.last_period if fit.n else 0
+    end = max(len(shares) - 1, 2 * fit.last_period) if periods is None else periods
+    rows = fit.project(np.arange(end + 1))
+    ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
+    said, counted = house_styles(["expected", "counted"]).values()
+    ax.fill_between(
+        rows["periods"], rows["still_here_low"], rows["still_here_high"], color=said["color"], alpha=BAND, linewidth=0
+    )
+    for part, line, label in ((rows[: seen + 1], "-", f"{fit.model}, fitted"), (rows[seen:], "--", "extrapolated")):
+        if len(part) > 1:
+            ax.plot(part["periods"], part["still_here"], color=said["color"], linestyle=line, linewidth=2, label=label)
+    ages = np.arange(len(shares))
+    known = (ages <= seen) & (seen > 0)
+    for part, face, label in (
+        (known, counted["color"], "counted, seen by the fit"),
+        (~known, "white", "counted later" if seen else "counted"),
+    ):
+        style = {"marker": counted["marker"], "color": counted["color"], "markerfacecolor": face, "markersize": 6}
+        if part.any():
+            ax.plot(ages[part], shares[part], linestyle="none", label=label, **style)
+    if 0 < seen < end:
+        ax.axvspan(seen, end, color=SHADE, linewidth=0, zorder=0)
+    title, unit = _projected(fit, rows, shares, seen), fit.period
+    words = f"{unit.in_words}s" if unit.n_units == 1 else f"periods of {unit.in_words}"
+    finish_axes(ax, title, f"age in {words}", "share of customers still here", 90)
+    percent_axis(ax.yaxis)
+    ax.set_xlim(0, end * 1.01)
+    ax.set_ylim(0, 1.02)
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.legend(frameon=False, fontsize=9, handlelength=3)
+    return ax
+
+
+def _shares_left(survivors) -> np.ndarray:
+    """Return the share of all cohorts' customers still here at each age, of those followed so long."""
+    cohorts = survivors_by_cohort(survivors)
+    there = [[counts for counts in cohorts if len(counts) > age] for age in range(len(cohorts[0]))]
+    return np.array([sum(c[age] for c in some) / sum(c[0] for c in some) for age, some in enumerate(there)])
+
+
+def _projected(fit, rows, shares, seen) -> str:
+    age = len(shares) - 1 if len(shares) - 1 > seen else len(rows) - 1
+    row = rows.iloc[min(age, len(rows) - 1)]
+    share = format_percent(row["still_here"])
+    if age == len(shares) - 1:
+        return f"The {fit.model} expects {share} still here at age {age}; {format_percent(shares[-1])} were"
+    low, high = (format_percent(row[f"still_here_{end}"]) for end in ("low", "high"))
+    ends = f" [{low}, {high}]" if low != high else ""
+    return f"The {fit.model} expects {share}{ends} still here at age {age}"
+
+
+def plot_value_concentration(values: LifetimeValues, ax: Axes | None = None) -> Axes:
+    """Draw the share of all value that the most valuable customers carry.
+
+    Parameters
+    ----------
+    values : LifetimeValues
+        From `lifetime_value`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import pandas as pd, winback as wb
+    >>> model = wb.contract_model(3.80, 15.20, period="Y")
+    >>> base = pd.DataFrame({"next_renewal": [1, 2, 3, 4, 5] * 4, "fee": [900.0, 90, 80, 70, 60] * 4})
+    >>> values = wb.lifetime_value(model, base, margin="fee", annual_discount=0.10)
+    >>> plot_value_concentration(values).get_title(loc="left")
+    'The most valuable fifth of customers carries 73% of all value'
+    """
+    ranked = -np.sort(-values.customers["value"].to_numpy())
+    if not (np.isfinite(values.total) and values.total > 0):
+        total = format_money(values.total, values.currency)
+        raise ValueError(f"Shares of value need a finite total above 0; it is {total}. Set a discount or a horizon.")
+    customers, reached = np.arange(len(ranked) + 1) / len(ranked), np.append(0, np.cumsum(ranked)) / ranked.sum()
+    at = np.linspace(0, 1, POINTS)
+    ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
+    style = house_styles(["value"])["value"]
+    ax.plot(at, np.interp(at, customers, reached), color=style["color"], linewidth=2.2, label="customers by value")
+    ax.plot([0, 1], [0, 1], color=QUIET, linestyle=":", linewidth=1.5, label="if all were worth the same")
+    fifth = float(np.interp(0.2, customers, reached))
+    ax.plot([0.2, 0.2, 0], [0, fifth, fifth], color=INK, linestyle="--", linewidth=1)
+    ax.plot(0.2, fifth, marker=style["marker"], color=style["color"], markersize=8)
+    title = f"The most valuable fifth of customers carries {format_percent(fifth, 0)} of all value"
+    finish_axes(ax, title, "share of customers, most valuable first", "share of all value", 90)
+    percent_axis(ax.xaxis)
+    percent_axis(ax.yaxis)
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 1.02 * max(1.0, reached.max()))
+    ax.legend(frameon=False, fontsize=9, loc="lower right")
+    return ax
+
+
+def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
+    """Draw what a customer of each segment is worth, with interval, beside the figure of constant churn (open).
+
+    Parameters
+    ----------
+    value : BaseValue
+        From `base_value`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> model = wb.contract_model(3.80, 15.20, period="Y")
+    >>> base = wb.base_value(model, [20500, 15200, 11340], margin=100, annual_discount=0.10, by="next_renewal")
+    >>> plot_base_value(base).get_title(loc="left")
+    'One churn rate for everybody puts the base 13% too low, next_renewal 3 17% too low'
+    """
+    frame = value.frame.reset_index(drop=True)
+    ax = ax or plt.subplots(figsize=(9, 1.6 + 0.36 * len(frame)), layout="constrained")[1]
+    own, naive = house_styles(["value", "constant churn"]).values()
+    for row in frame.itertuples():
+        ends = [row.per_customer_low, row.per_customer_high]
+        ax.plot(ends, [row.Index] * 2, color=own["color"], linewidth=2.2, solid_capstyle="butt")
+    mark = {"linestyle": "none", "markersize": 8}
+    rows, constant = np.arange(len(frame)), frame["constant_churn"] / frame["n"]
+    ax.plot(frame["per_customer"], rows, marker=own["marker"], color=own["color"], label="value, with interval", **mark)
+    style = {"marker": naive["marker"], "color": naive["color"], "markerfacecolor": "none", "markeredgewidth": 1.8}
+    ax.plot(constant, rows, label="with one churn rate for everybody", **style, **mark)
+    finish_axes(ax, _gap_in_words(value, frame), "value per customer", "" if value.by is None else str(value.by), 90)
+    ax.set_yticks(rows, frame["segment"].astype(str))
+    ax.set_ylim(len(frame) - 0.4, -0.6)
+    money_axis(ax.xaxis, value.currency)
+    ax.margins(x=0.08)
+    below = -0.62 / ax.figure.get_figheight()
+    ax.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, below), ncols=2)
+    return ax
+
+
+def _gap_in_words(value, frame) -> str:
+    """Say how far one churn rate for everybody is off, for the base and where most."""
+    if not np.isfinite(value.gap):
+        return f"A customer is worth {format_money(value.total / value.n, value.currency)} on average"
+    title = f"One churn rate for everybody puts the base {_off(value.gap)}"
+    gaps = frame["gap"].abs()
+    if len(frame) > 1 and gaps.notna().any() and gaps.max() >= SAME:
+        widest = gaps.idxmax()
+        title += f", {value.by} {frame['segment'][widest]} {_off(frame['gap'][widest])}"
+    return title
+
+
+def _off(gap) -> str:
+    if abs(gap) < SAME:
+        return "where it is"
+    return f"{format_percent(abs(gap), 0)} too {'high' if gap > 0 else 'low'}"
