@@ -86,7 +86,10 @@ def test_columns_of_any_name_and_customers_of_any_kind(name, kind):
 
 
 def test_the_end_is_the_last_date_unless_given():
-    assert str(split(until=None).until) == "2024-02-13"
+    found = split(until=None)
+    assert str(found.until) == "2024-02-13"
+    assert "until 2024-02-13 (the last date of the log)." in str(found.describe())
+    assert "last date" not in str(split().describe())
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,15 @@ def test_what_cannot_be_judged_is_refused(change, error, said):
         wb.validate_purchases(*change(wb.fit_bg_nbd(given.customers, period="W"), given))
 
 
+def test_a_fit_of_nobody_who_bought_again_is_refused_and_doubts_are_told():
+    given = drawn(np.random.default_rng(5), n=300)
+    nobody = given.customers.assign(frequency=0, recency=0.0)
+    with pytest.raises(ValueError, match="Nobody bought again until the end of the calibration"):
+        wb.validate_purchases(wb.fit_bg_nbd(nobody, period="W"), given)
+    fit = replace(wb.fit_bg_nbd(given.customers, period="W"), converged=False)
+    assert "No maximum of the likelihood of purchases was found" in str(wb.validate_purchases(fit, given).describe())
+
+
 def test_opportunities_and_spend_without_amounts_are_refused():
     given = drawn(np.random.default_rng(5), n=300)
     gave = pd.DataFrame({"frequency": [0, 1, 3, 2, 5] * 9, "recency": [0, 4, 5, 2, 6] * 9, "opportunities": 6})

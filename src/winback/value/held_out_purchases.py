@@ -39,6 +39,8 @@ class HeldOutPurchases(Result):
     n_later : int
         Customers first seen in the held-out part, who are left out.
     calibration_until, until : datetime.date
+    until_given : bool
+        False where ``until`` is the last date of the log.
     """
 
     summary: TransactionSummary = field(repr=False)
@@ -48,6 +50,7 @@ class HeldOutPurchases(Result):
     n_later: int
     calibration_until: date_type
     until: date_type
+    until_given: bool
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "bought": ("Repeat purchases so far", "text"),
         "n": ("Customers", "count"),
@@ -93,7 +96,9 @@ def hold_out_purchases(
     """Split a log of purchases by date: what a model may be fitted to, and what it is to be judged by.
 
     Rows are kept, put together and counted as by `summarize_transactions`. Customers first seen after
-    ``calibration_until`` are left out and counted: nothing could have been predicted of them.
+    ``calibration_until`` are left out and counted: nothing could have been predicted of them. Those who bought
+    first on that very day are kept, at an age of zero: no model can be fitted to them (leave them out with
+    ``customers.query("age > 0")``), but they are predicted.
 
     Parameters
     ----------
@@ -149,6 +154,7 @@ def hold_out_purchases(
         int(everybody) - len(customers),
         date_type.fromordinal(split),
         date_type.fromordinal(end),
+        until is not None,
     )
 
 
@@ -202,12 +208,12 @@ def _by_day(customers, known, days, customer, end) -> pd.DataFrame:
 def _lines(found) -> Iterator[str]:
     customers, length = found.customers, parse_period(found.period)
     bought, n = customers["held_out_frequency"], len(customers)
-    worth = ""
+    worth, source = "", "" if found.until_given else " (the last date of the log)"
     if "held_out_spend" in customers:
         worth = f", worth {format_money(float(customers['held_out_spend'].sum()), found.currency)}"
     yield (
         f"{format_count(n)} customers bought until {found.calibration_until:%Y-%m-%d}; held out are "
-        f"{length.count(found.periods)}, until {found.until:%Y-%m-%d}."
+        f"{length.count(found.periods)}, until {found.until:%Y-%m-%d}{source}."
     )
     yield (
         f"Of them, {format_count((bought > 0).sum())} ({format_percent((bought > 0).mean())}) made "

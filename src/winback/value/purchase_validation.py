@@ -11,6 +11,8 @@ import pandas as pd
 
 from winback.periods import parse_period
 from winback.results import Result, Sentences
+from winback.value.ahead import read_ahead
+from winback.value.doubts import doubts
 from winback.value.expected_money import ExpectedMoney
 from winback.value.held_out_purchases import HeldOutPurchases
 from winback.value.purchase_fit import PurchaseFit
@@ -49,6 +51,8 @@ class PurchaseValidation(Result):
         Customers.
     periods : float
         Length of the held-out part, in units of ``period``.
+    doubts : tuple of str
+        What speaks against the fits themselves, in sentences.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -60,6 +64,7 @@ class PurchaseValidation(Result):
     periods: float
     period: str
     level: float
+    doubts: tuple[str, ...] = ()
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "tenth": ("Tenth, most predicted first", "count"),
@@ -172,6 +177,7 @@ def validate_purchases(
         held_out.periods,
         held_out.period,
         fit.level,
+        doubts(read_ahead(fit, customers, "", None), spend),
         currency,
     )
 
@@ -253,6 +259,8 @@ def _check(fit, held_out, spend):
             f"The {fit.model.name} counts opportunities, a log of purchases days: fit the BG/NBD, the MBG/NBD or the "
             "Pareto/NBD to held_out.customers."
         )
+    if fit.n_repeat == 0:
+        raise ValueError("Nobody bought again until the end of the calibration: nothing is predicted. Split later.")
     if parse_period(fit.period) != parse_period(held_out.period):
         raise ValueError(f"fit counts time in {fit.period}, held_out in {held_out.period}: use the same period.")
     longest, watched = float(fit.cells.age.max()), float(held_out.customers["age"].max())

@@ -62,7 +62,7 @@ def describe_validation(found: PurchaseValidation) -> Sentences:
     lines = []
     for row in range(len(found.totals)):
         lines += [f"{verdict(found, row)}.", *_total(found, row)]
-    return Sentences.of([*lines, *_tracked(found), *_basis(found)])
+    return Sentences.of([*lines, *_tracked(found), *found.doubts, *_basis(found)])
 
 
 def _total(found, row) -> Iterator[str]:
