@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from winback.value.held_out_purchases import HeldOutPurchases
     from winback.value.purchase_fit import PurchaseFit
 
-MOST_DAYS = 48  # at which the model is asked; between them a cubic spline is exact to about 1e-6
+MOST_DAYS = 48  # at which the model is asked; a cubic spline between them is exact to 1e-6 of the last value
 
 
 def track_purchases(fit: PurchaseFit, held_out: HeldOutPurchases) -> pd.DataFrame:
