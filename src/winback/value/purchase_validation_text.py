@@ -30,14 +30,14 @@ def verdict(found: PurchaseValidation, row: int = 0) -> str:
     if not total["error_low"] <= 0 <= total["error_high"]:
         little = ", but little" if abs(total["error"]) < SMALL_ERROR else ""
         return f"The {found.model} misses{little}: it predicts {say}, more than chance"
+    missed = int(total["n_tenths"] - total["n_covered"])
+    if missed > MOST_MISSED and tenths_off(found, row) >= SMALL_ERROR:
+        tail = f"{missed} of {total['n_tenths']} tenths of customers are off by more than chance, the total is not"
+        return f"The {found.model} misses who {'spends' if things == 'money' else 'buys'}: {tail}"
     if abs(total["error"]) > LARGE_ERROR or total["error_high"] - total["error_low"] > 2 * WIDE:
         ends = [format_percent(total[f"error_{end}"], 0) for end in ("low", "high")]
         told = f"it predicts {say} [{ends[0]}, {ends[1]}]"
         return f"Too few purchases were held out to tell whether the {found.model} fits: {told}"
-    missed = int(total["n_tenths"] - total["n_covered"])
-    if missed > MOST_MISSED and tenths_off(found, row) >= SMALL_ERROR:
-        tail = f"{missed} of {total['n_tenths']} tenths of customers are off by more than chance"
-        return f"The {found.model} gets the total, but not who buys: {tail}"
     if abs(total["error"]) < SAME:
         return f"The {found.model} fits: it predicts {say}"
     return f"The {found.model} fits: it predicts {say}, no more than chance"
