@@ -183,10 +183,10 @@ class Result:
         """Return the rounded table for readers, all text."""
         return self.rounded(self.to_frame())
 
-    def rounded(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return the shown columns of a frame of this result, rounded, as text."""
+    def rounded(self, frame: pd.DataFrame, shown: Mapping[str, tuple[str, str]] | None = None) -> pd.DataFrame:
+        """Return columns of a frame of this result, rounded, as text; those of ``shown`` unless others are given."""
         columns = {}
-        for name, (heading, form) in self.shown.items():
+        for name, (heading, form) in (self.shown if shown is None else shown).items():
             if name in frame and not (frame[name].isna() | (frame[name] == "")).all():
                 columns[heading] = [self._cell(row, name, form) for row in frame.to_dict("records")]
         return pd.DataFrame(columns)

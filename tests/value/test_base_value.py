@@ -173,6 +173,7 @@ def test_word_of_mouth_changes_its_own_table_alone():
     assert each["others"].tolist() == [0, 0.25, 0.5]
     assert each["per_customer"].tolist() == pytest.approx([loud.total / loud.n * factor for factor in (1, 1.25, 1.5)])
     assert "is assumed, not estimated" in loud.describe()
+    assert loud.show_word_of_mouth().frame["Others taken along"].tolist() == ["0.00", "0.25", "0.50"]
     assert "others along" not in quiet.describe()
 
 

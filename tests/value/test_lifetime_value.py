@@ -195,6 +195,10 @@ def test_tenths_add_up_and_words_follow_them():
     assert "within 2 years" in values.describe()
     assert "a purchase t years after the end" in values.describe().lower()
     assert len(str(values).splitlines()) <= 12
+    best = values.show(best=3).frame
+    assert list(best) == ["Customer", "Chance to be active", "Expected purchases", "Value"]
+    assert best["Customer"].tolist() == values.customers.nlargest(3, "value")["customer_id"].astype(str).tolist()
+    assert best["Value"].str.startswith("$").all()
     assert len(wb.lifetime_value(FIT, TABLE.head(4), horizon="2Y", **SHOP).frame) == 4
 
 

@@ -19,7 +19,7 @@ def drawn(rng, n=800):
 
 def test_every_problem_of_the_table_is_listed_at_once(rng):
     table = drawn(rng, n=40).astype({"frequency": float})
-    table.loc[0, "frequency"], table.loc[1, "frequency"], table.loc[2, "age"] = -1, 1.5, 0
+    table.loc[0, "frequency"], table.loc[1, "frequency"], table.loc[2, "age"] = -1, 1.5, -1
     table.loc[3, "recency"] = -2
     with pytest.raises(TableError) as error:
         wb.fit_bg_nbd(table, period="W")
@@ -27,7 +27,7 @@ def test_every_problem_of_the_table_is_listed_at_once(rng):
     assert "3 problems" in text
     assert "`frequency` must count repeat purchases: 0, 1, 2, ...; 2 of 40 rows (first: customer 0, row 1, -1)" in text
     assert "`recency` must be at least 0" in text
-    assert "`age` must be above 0: time since the first purchase; 1 of 40 rows" in text
+    assert "`age` must be at least 0: time since the first purchase; 1 of 40 rows" in text
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_settings_and_columns_are_named(rng):
     table = drawn(rng, n=40)
     with pytest.raises(TableError, match="`T` is missing from the table"):
         wb.fit_bg_nbd(table, period="W", age="T")
-    with pytest.raises(TableError, match=r"is known for 9 customers, too few. At least 10 are needed"):
+    with pytest.raises(TableError, match=r"is known for 9 customers watched after their first purchase, too few. At least 10"):
         wb.fit_bg_nbd(table.head(9), period="W")
     with pytest.raises(TableError, match="`customers` must count customers: 1, 2, 3"):
         wb.fit_bg_nbd(table.assign(customers=0), period="W", weights="customers")
@@ -159,6 +159,18 @@ def test_ten_customers_are_enough_and_ids_are_not_needed(rng):
     table = drawn(rng, n=10).drop(columns="customer_id")
     for fit in FITS.values():
         assert fit(table, period="W").n == 10
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_who_first_bought_on_the_last_day_tells_nothing(rng, name):
+    table = drawn(rng, n=400)
+    today = pd.DataFrame({"customer_id": [-1] * 25, "frequency": 0, "recency": 0.0, "age": 0.0})
+    without, including = (FITS[name](some, period="W") for some in (table, pd.concat([table, today])))
+    assert including.n == without.n + 25
+    np.testing.assert_allclose(including.params["estimate"], without.params["estimate"], rtol=1e-5)
+    assert including.log_likelihood == pytest.approx(without.log_likelihood, abs=1e-6)
+    with pytest.raises(TableError, match="known for 0 customers watched after their first purchase"):
+        FITS[name](today, period="W")
 
 
 def test_customers_without_a_group_are_not_left_out_of_totals(rng):

@@ -41,7 +41,7 @@ def plot_tracking(validation: PurchaseValidation, ax: Axes | None = None) -> Axe
     >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
     >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
     >>> held_out = wb.hold_out_purchases(log, period="W", calibration_until="2024-03-31")
-    >>> fit = wb.fit_mbg_nbd(held_out.customers.query("age > 0"), period="W")
+    >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
     >>> plot_tracking(wb.validate_purchases(fit, held_out)).get_xlabel()
     'weeks since the first purchase'
     """
@@ -58,8 +58,9 @@ def plot_tracking(validation: PurchaseValidation, ax: Axes | None = None) -> Axe
     note = f"held out: {_against(*later)} expected"
     ax.annotate(
         note,
-        (split, 0.03),
-        (6, 0),
+        (end, 0.03),
+        (-6, 0),
+        ha="right",
         xycoords=("data", "axes fraction"),
         textcoords="offset points",
         color=INK,
@@ -116,7 +117,7 @@ def plot_held_out_tenths(validation: PurchaseValidation, ax: Axes | None = None)
     >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
     >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
     >>> held_out = wb.hold_out_purchases(log, period="W", calibration_until="2024-03-31")
-    >>> fit = wb.fit_mbg_nbd(held_out.customers.query("age > 0"), period="W")
+    >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
     >>> plot_held_out_tenths(wb.validate_purchases(fit, held_out)).get_xlabel()
     'tenth of customers, most predicted first'
     """
@@ -189,7 +190,7 @@ def plot_lorenz(validation: PurchaseValidation, ax: Axes | None = None, measure:
     >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
     >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
     >>> held_out = wb.hold_out_purchases(log, period="W", calibration_until="2024-03-31")
-    >>> fit = wb.fit_mbg_nbd(held_out.customers.query("age > 0"), period="W")
+    >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
     >>> plot_lorenz(wb.validate_purchases(fit, held_out)).get_ylabel()
     'share of all purchases held out'
     """

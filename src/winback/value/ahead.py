@@ -19,6 +19,7 @@ from winback.value.purchase_table import PurchaseRows, read_rows
 
 CUSTOMERS = "table of customers"
 YEAR = Period(1, "Y")
+WHOLE_PERIODS = 20  # from here on a time is said in whole periods, below it in days
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class PurchasesAhead:
     def watched(self) -> Period:
         """How long the fit's customers were watched."""
         longest = float(self.fit.cells.age.max())
-        if self.fit.columns.whole:
+        if self.fit.columns.whole or longest >= WHOLE_PERIODS:
             return Period(int(longest) * self.period.n_units, self.period.unit)
         return Period(max(1, round(longest * self.period.days)), "D")
 

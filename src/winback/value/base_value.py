@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.periods import Period
-from winback.results import Result, Sentences
+from winback.results import Result, Sentences, Shown
 from winback.value.ahead import PurchasesAhead, read_ahead
 from winback.value.base_table import (
     check_annual_churn,
@@ -111,6 +111,14 @@ class BaseValue(Result):
         return pd.DataFrame(
             {"others": others} | {f"per_customer{end}": total / self.n * (1 + others) for end, total in ends.items()}
         )
+
+    def show_word_of_mouth(self) -> Shown:
+        """Return what losing one customer costs if others are taken along, as a notebook shows it."""
+        columns = {
+            "others": ("Others taken along", "times"),
+            "per_customer": ("Losing one customer costs", "money"),
+        }
+        return Shown(self.rounded(self.word_of_mouth, columns))
 
     def table(self) -> pd.DataFrame:
         """Return the segments and the whole base, rounded, as text."""

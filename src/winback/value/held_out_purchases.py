@@ -97,8 +97,7 @@ def hold_out_purchases(
 
     Rows are kept, put together and counted as by `summarize_transactions`. Customers first seen after
     ``calibration_until`` are left out and counted: nothing could have been predicted of them. Those who bought
-    first on that very day are kept, at an age of zero: no model can be fitted to them (leave them out with
-    ``customers.query("age > 0")``), but they are predicted.
+    first on that very day are kept, at an age of zero: they tell a model nothing, but they are predicted.
 
     Parameters
     ----------

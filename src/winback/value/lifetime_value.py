@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.periods import Period
-from winback.results import Result, Sentences
+from winback.results import Result, Sentences, Shown
 from winback.value.ahead import read_ahead
 from winback.value.doubts import doubts
 from winback.value.lifetime_text import describe_values
@@ -78,6 +78,19 @@ class LifetimeValues(Result):
     def table(self) -> pd.DataFrame:
         """Return the tenths, rounded, as text."""
         return self.rounded(self.frame)
+
+    def show(self, best: int | None = None) -> Shown:
+        """Return the tenths as a notebook shows them, or so many of the most valuable customers."""
+        if best is None:
+            return super().show()
+        columns = {
+            "customer_id": ("Customer", "text"),
+            "next_renewal": ("Next renewal", "count"),
+            "chance_active": ("Chance to be active", "percent"),
+            "expected": (f"Expected {self.unit}", "number"),
+            "value": ("Value", "money"),
+        }
+        return Shown(self.rounded(self.customers.nlargest(best, "value"), columns))
 
     def describe(self) -> Sentences:
         """Say what the customers are worth, who carries it, and what it rests on."""

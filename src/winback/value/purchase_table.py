@@ -48,8 +48,7 @@ def read_rows(customers: pd.DataFrame, columns: Columns, weights: str | None = N
     weights : str, optional
         Column that counts the customers each row stands for.
     fit : bool
-        To fit a model to them: then nobody's age is zero, and there are enough customers. New customers, of age zero,
-        may be predicted.
+        To fit a model to them: then enough customers must have been watched for some time.
 
     Raises
     ------
@@ -62,12 +61,13 @@ def read_rows(customers: pd.DataFrame, columns: Columns, weights: str | None = N
         problems.add(name, "is named for more than one thing", "Name a column for each of them.")
     values = {name: read_numbers(customers, name, problems) for name in names}
     frequency, recency, age = (values[name] for name in names[:3])
-    _check_each(problems, columns, frequency, recency, age, fit)
+    _check_each(problems, columns, frequency, recency, age)
     if len(set(names)) == len(names):
-        _check_together(problems, columns, frequency, recency, age, fit)
+        _check_together(problems, columns, frequency, recency, age)
     counts = None if weights is None else read_counts(values[weights], weights, problems)
     if fit and not problems.found:
-        _check_enough(problems, columns.frequency, len(frequency) if counts is None else counts.sum())
+        seen = age > 0  # who first bought on the last day tells nothing
+        _check_enough(problems, columns.frequency, seen.sum() if counts is None else counts[seen].sum())
     problems.raise_if_any()
     return PurchaseRows(frequency.astype(np.int64), recency, age, counts)
 
@@ -122,7 +122,7 @@ def _add(problems, column, bad, problem, remedy):
         problems.add_rows(column, bad, problem, remedy)
 
 
-def _check_each(problems, columns, frequency, recency, age, fit):
+def _check_each(problems, columns, frequency, recency, age):
     check_frequency(frequency, columns.frequency, problems)
     _add(problems, columns.recency, recency < 0, "must be at least 0", "Measure it from the first purchase on.")
     if columns.whole:
@@ -130,16 +130,12 @@ def _check_each(problems, columns, frequency, recency, age, fit):
             bad = np.isfinite(values) & (values != np.floor(values))
             _add(problems, name, bad, "must count opportunities: 0, 1, 2, ...", "For time, fit the BG/NBD.")
     noun = "opportunities" if columns.whole else "time"
-    if fit:
-        remedy = "Leave out customers seen for no time at all: they tell nothing."
-        _add(problems, columns.age, age <= 0, f"must be above 0: {noun} since the first purchase", remedy)
-    else:
-        _add(problems, columns.age, age < 0, f"must be at least 0: {noun} since the first purchase", "Check the end.")
+    _add(problems, columns.age, age < 0, f"must be at least 0: {noun} since the first purchase", "Check the end.")
 
 
-def _check_together(problems, columns, frequency, recency, age, fit):
+def _check_together(problems, columns, frequency, recency, age):
     """Check what must fit together in rows of which each value alone is right."""
-    fine = (frequency >= 0) & (recency >= 0) & ((age > 0) if fit else (age >= 0))
+    fine = (frequency >= 0) & (recency >= 0) & (age >= 0)
     fine &= np.isfinite(frequency) & np.isfinite(recency)
     remedy = "Both are measured from the first purchase, to the last one and to the end of the data."
     _add(problems, columns.recency, fine & (recency > age), f"must not be above `{columns.age}`", remedy)
@@ -157,7 +153,8 @@ def _check_together(problems, columns, frequency, recency, age, fit):
 
 def _check_enough(problems, name, n):
     if n < FEWEST:
-        problems.add(name, f"is known for {n:,.0f} customers, too few", f"At least {FEWEST} are needed.")
+        problem = f"is known for {n:,.0f} customers watched after their first purchase, too few"
+        problems.add(name, problem, f"At least {FEWEST} are needed.")
 
 
 def check_periods(periods: float, columns: Columns) -> float:

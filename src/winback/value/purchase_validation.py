@@ -145,7 +145,7 @@ def validate_purchases(
     >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
     >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
     >>> held_out = wb.hold_out_purchases(log, period="W", calibration_until="2024-03-31")
-    >>> fit = wb.fit_mbg_nbd(held_out.customers.query("age > 0"), period="W")
+    >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
     >>> found = wb.validate_purchases(fit, held_out)
     >>> found.verdict
     'The MBG/NBD fits: it predicts the total of purchases to the percent'
