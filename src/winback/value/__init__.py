@@ -10,6 +10,7 @@ terms              margin, discount and horizon
 doubts             what speaks against a value
 expected_money     money of customers and groups, with intervals
 constant_churn     one churn rate for everybody: the naive figure
+valued             what every value has: total, terms, doubts, what is extrapolated
 lifetime_text      its sentences
 
 With a contract:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.periods import Period
-from winback.results import Result, Sentences, Shown
+from winback.results import Sentences, Shown
 from winback.value.ahead import PurchasesAhead, read_ahead
 from winback.value.base_table import (
     check_annual_churn,
@@ -19,11 +19,10 @@ from winback.value.base_table import (
     read_weights,
 )
 from winback.value.contract_checks import all_checked
-from winback.value.doubts import doubts
 from winback.value.lifetime_text import describe_base
-from winback.value.lifetime_value import share_beyond
 from winback.value.purchase_table import EVERYBODY, read_groups
-from winback.value.terms import Terms, expected_money, read_terms
+from winback.value.terms import expected_money, read_terms
+from winback.value.valued import Valued, valued
 
 if TYPE_CHECKING:
     from winback.value.contract_model import ContractFit
@@ -40,9 +39,9 @@ class Contrast:
     interval: tuple[float, float, float]  # difference, low, high; the two values share their error
 
 
-@dataclass(frozen=True, repr=False)
-class BaseValue(Result):
-    """What a customer base is expected to bring, see `base_value`.
+@dataclass(frozen=True, repr=False, kw_only=True)
+class BaseValue(Valued):
+    """What a customer base is expected to bring, see `base_value`; its other attributes are those of `Valued`.
 
     Attributes
     ----------
@@ -50,9 +49,6 @@ class BaseValue(Result):
         One row per segment: ``segment``, ``n``, ``value`` of all its customers and ``per_customer``, each with ``_low``
         and ``_high``; ``share`` of the total; ``constant_churn``, the naive figure, and ``gap``, how far it lies from
         the value, as a share of it.
-    n : int
-    total, total_low, total_high : float
-        Of the base; one interval for the sum, whose parts share their error.
     constant_churn, annual_churn, gap : float
         The naive figure, the one rate behind it, and how far it lies from the total, as a share of it.
     n_active : int
@@ -64,19 +60,9 @@ class BaseValue(Result):
     word_of_mouth : pandas.DataFrame
         Empty unless asked for; else what losing one customer costs if each took so many ``others`` along:
         ``per_customer`` with ``_low`` and ``_high``.
-    beyond_data : float
-        Share of the total that lies further ahead than anybody was watched; missing where that is not known.
-    terms : Terms
-        Margin, discount and horizon.
-    doubts : tuple of str
-        Findings of the fits that a reader must know.
     """
 
     frame: pd.DataFrame = field(repr=False)
-    n: int
-    total: float
-    total_low: float
-    total_high: float
     constant_churn: float
     annual_churn: float
     gap: float
@@ -84,15 +70,7 @@ class BaseValue(Result):
     active_within: Period | None
     contrast: Contrast | None
     others_lost: float
-    beyond_data: float
     by: str | None
-    unit: str
-    watched: Period | None
-    timing: str
-    terms: Terms
-    doubts: tuple[str, ...]
-    level: float
-    currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "segment": ("Segment", "text"),
         "n": ("Customers", "count"),
@@ -216,31 +194,21 @@ def base_value(
     frame = pd.DataFrame(
         [_segment(name, counts * (codes == code), money, naive_money, fit.level) for code, name in enumerate(segments)]
     )
-    n, total = counts.sum(), money.total(counts, fit.level)
+    total = money.total(counts, fit.level)
     constant = _sum(naive_money, counts)
-    within = None
-    if isinstance(ahead, PurchasesAhead):
-        within = ahead.active_within(active_within)
+    shares = frame["value"] / total[0] if np.isfinite(total[0]) and total[0] else np.nan
     return BaseValue(
-        frame.assign(share=frame["value"] / total[0]) if np.isfinite(total[0]) and total[0] else frame,
-        round(n),
-        *total,
-        constant,
-        naive.annual_churn,
-        _gap(constant, total[0]),
-        round(naive.n_active),
-        within,
-        _contrast(frame, codes, segments, counts, money, fit.level),
-        others,
-        share_beyond(ahead, terms, counts, total[0]),
-        by,
-        ahead.unit,
-        ahead.watched,
-        ahead.timing,
-        terms,
-        doubts(ahead, terms.spend),
-        fit.level,
-        currency,
+        frame=frame.assign(share=shares),
+        constant_churn=constant,
+        annual_churn=naive.annual_churn,
+        gap=_gap(constant, total[0]),
+        n_active=round(naive.n_active),
+        active_within=ahead.active_within(active_within) if isinstance(ahead, PurchasesAhead) else None,
+        contrast=_contrast(frame, codes, segments, counts, money, fit.level),
+        others_lost=others,
+        by=by,
+        **valued(ahead, terms, counts, total),
+        currency=currency,
     )
 
 

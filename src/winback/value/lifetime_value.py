@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from winback.periods import Period
-from winback.results import Result, Sentences, Shown
+from winback.results import Sentences, Shown
 from winback.value.ahead import read_ahead
-from winback.value.doubts import doubts
 from winback.value.lifetime_text import describe_values
-from winback.value.terms import Terms, expected_money, read_terms
+from winback.value.terms import expected_money, read_terms
+from winback.value.valued import Valued, valued
 
 if TYPE_CHECKING:
     from winback.value.contract_model import ContractFit
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 TENTHS = 10
 
 
-@dataclass(frozen=True, repr=False)
-class LifetimeValues(Result):
-    """What each customer is still expected to bring, see `lifetime_value`.
+@dataclass(frozen=True, repr=False, kw_only=True)
+class LifetimeValues(Valued):
+    """What each customer is still expected to bring, see `lifetime_value`; its other attributes are those of `Valued`.
 
     Attributes
     ----------
@@ -37,31 +37,10 @@ class LifetimeValues(Result):
     frame : pandas.DataFrame
         One row per tenth of the customers, most valuable first: ``tenth``, ``n``, ``value`` of all of them,
         ``per_customer``, ``share`` of the total and ``cumulative_share``.
-    n : int
-    total, total_low, total_high : float
-        Of all customers; one interval for the sum, whose parts share their error.
-    beyond_data : float
-        Share of the total that lies further ahead than anybody was watched; missing where that is not known.
-    terms : Terms
-        Margin, discount and horizon.
-    doubts : tuple of str
-        Findings of the fits that a reader must know.
     """
 
     customers: pd.DataFrame = field(repr=False)
     frame: pd.DataFrame = field(repr=False)
-    n: int
-    total: float
-    total_low: float
-    total_high: float
-    beyond_data: float
-    unit: str
-    watched: Period | None
-    timing: str
-    terms: Terms
-    doubts: tuple[str, ...]
-    level: float
-    currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "tenth": ("Tenth, most valuable first", "count"),
         "n": ("Customers", "count"),
@@ -178,18 +157,10 @@ def lifetime_value(
         columns |= {"margin": terms.margin_share * money.factors[1].each()}
     columns |= {"value": value, "value_low": low, "value_high": high}
     return LifetimeValues(
-        pd.DataFrame(columns, index=customers.index),
-        tenths(value),
-        len(ahead),
-        *money.total(everybody, fit.level),
-        share_beyond(ahead, terms, everybody, float(value.sum())),
-        ahead.unit,
-        ahead.watched,
-        ahead.timing,
-        terms,
-        doubts(ahead, terms.spend),
-        fit.level,
-        currency,
+        customers=pd.DataFrame(columns, index=customers.index),
+        frame=tenths(value),
+        **valued(ahead, terms, everybody, money.total(everybody, fit.level)),
+        currency=currency,
     )
 
 
@@ -209,12 +180,3 @@ def tenths(value: np.ndarray) -> pd.DataFrame:
     share = sums / total if total > 0 and np.isfinite(total) else np.full(TENTHS, np.nan)
     columns = {"tenth": np.arange(1, TENTHS + 1), "n": n, "per_customer": sums / np.maximum(n, 1), "value": sums}
     return pd.DataFrame({**columns, "share": share, "cumulative_share": np.cumsum(share)})[n > 0].reset_index(drop=True)
-
-
-def share_beyond(ahead, terms: Terms, counts: np.ndarray, total: float) -> float:
-    """Return the share of a total that lies further ahead than anybody was watched."""
-    if ahead.watched is None or not np.isfinite(total) or total == 0:
-        return np.nan
-    if terms.horizon is not None and terms.horizon.years <= ahead.watched.years:
-        return 0.0
-    return 1 - float(expected_money(ahead, terms, ahead.watched).each() @ counts) / total

@@ -1,0 +1,76 @@
+"""What does every value of customers have? Its total, its terms, its doubts, and how much of it is extrapolated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from winback.periods import Period
+from winback.results import Result
+from winback.value.ahead import ContractsAhead, PurchasesAhead
+from winback.value.doubts import doubts
+from winback.value.terms import Terms, expected_money
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class Valued(Result):
+    """What customers are expected to bring, and what that rests on.
+
+    Attributes
+    ----------
+    n : int
+        Customers.
+    total, total_low, total_high : float
+        Of all customers; one interval for the sum, whose parts share their error.
+    beyond_data : float
+        Share of the total that lies further ahead than anybody was watched; missing where that is not known.
+    unit : str
+        ``payments`` or ``purchases``.
+    watched : Period or None
+        How long the fit's customers were watched.
+    timing : str
+        When money is counted.
+    terms : Terms
+        Margin, discount and horizon.
+    doubts : tuple of str
+        Findings of the fits that a reader must know.
+    """
+
+    n: int
+    total: float
+    total_low: float
+    total_high: float
+    beyond_data: float
+    unit: str
+    watched: Period | None
+    timing: str
+    terms: Terms
+    doubts: tuple[str, ...]
+    level: float
+    currency: str = "$"
+
+
+def valued(
+    ahead: ContractsAhead | PurchasesAhead, terms: Terms, counts: np.ndarray, total: tuple[float, float, float]
+) -> dict[str, object]:
+    """Return the fields of `Valued` but its currency, for customers of whom each row stands for so many."""
+    return {
+        "n": round(counts.sum()),
+        **dict(zip(("total", "total_low", "total_high"), total, strict=True)),
+        "beyond_data": _beyond(ahead, terms, counts, total[0]),
+        "unit": ahead.unit,
+        "watched": ahead.watched,
+        "timing": ahead.timing,
+        "terms": terms,
+        "doubts": doubts(ahead, terms.spend),
+        "level": ahead.fit.level,
+    }
+
+
+def _beyond(ahead, terms, counts, total) -> float:
+    if ahead.watched is None or not np.isfinite(total) or total == 0:
+        return np.nan
+    if terms.horizon is not None and terms.horizon.years <= ahead.watched.years:
+        return 0.0
+    return 1 - float(expected_money(ahead, terms, ahead.watched).each() @ counts) / total
