@@ -15,7 +15,7 @@ from winback.results import Sentences, format_count
 from winback.tables import Problem, TableError, load_table, map_columns
 
 if TYPE_CHECKING:
-    from winback.value.transactions import TransactionSummary
+    from winback.value.transactions.summary import TransactionSummary
 
 CUSTOMERS = "table of customers"
 

@@ -7,7 +7,7 @@ from coverage_harness import assert_covers
 
 import winback as wb
 from winback.survival import goodness_of_fit
-from winback.value import contract_validation
+from winback.value.contracts import validation as contract_validation
 
 from contract_data import COHORTS, HIGH_END, REGULAR, drawn_survivors  # isort: skip
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scipy.special import betaln, hyp2f1
 
 import winback as wb
-from winback.value.contract_payments import RELATIVE_ERROR, expected_payments, hypergeometric
-from winback.value.contract_survival import digamma_difference, log_survival, trigamma
+from winback.value.contracts.payments import RELATIVE_ERROR, expected_payments, hypergeometric
+from winback.value.contracts.survival import digamma_difference, log_survival, trigamma
 
 SURVIVORS = [1000, 869, 743, 653, 593, 551, 517, 491]
 MONEY = {"margin": 25.0, "annual_discount": 0.1}

@@ -8,7 +8,7 @@ from scipy.special import ndtri
 from shoppers import donors, shoppers
 
 import winback as wb
-from winback.value.purchase_model import NOBODY
+from winback.value.purchases.model import NOBODY
 
 FITS = {"bg_nbd": wb.fit_bg_nbd, "mbg_nbd": wb.fit_mbg_nbd, "bg_bb": wb.fit_bg_bb}
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import winback as wb
-from winback.value.purchase_tracking import expected_by_day
-from winback.value.ranked_outcomes import Ranking, outcome_interval, outcome_variance
+from winback.value.purchases.ranked_outcomes import Ranking, outcome_interval, outcome_variance
+from winback.value.purchases.tracking import expected_by_day
 
 CASES = {
     "bg_nbd": (wb.fit_bg_nbd, (0.6, 4.0, 0.9, 2.4)),

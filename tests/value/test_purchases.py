@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shoppers import cdnow, donations, donors, shoppers
 
 import winback as wb
-from winback.value.purchase_cells import collapse, collapse_rows
+from winback.value.purchases.cells import collapse, collapse_rows
 
 SEEDS = st.integers(0, 2**32 - 1)
 FITS = {"bg_nbd": wb.fit_bg_nbd, "mbg_nbd": wb.fit_mbg_nbd, "pareto_nbd": wb.fit_pareto_nbd}

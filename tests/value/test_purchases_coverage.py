@@ -8,8 +8,8 @@ from scipy.special import expit
 from shoppers import donors, shoppers, spenders
 
 import winback as wb
-from winback.value.gamma_gamma import conditional_mean
-from winback.value.purchase_cells import one_cell
+from winback.value.purchases.cells import one_cell
+from winback.value.purchases.gamma_gamma import conditional_mean
 
 CASES = {
     "bg_nbd": (wb.fit_bg_nbd, (0.6, 4.0, 0.9, 2.4)),

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from shoppers import cdnow, donors, purchases_before, shoppers
 
 import winback as wb
-from winback.value.bg_nbd import BG_NBD
-from winback.value.mbg_nbd import MBG_NBD
-from winback.value.nobody_bought import most_who_buy_again
-from winback.value.pareto_nbd import PARETO_NBD
-from winback.value.purchase_cells import PurchaseCells, collapse
+from winback.value.purchases.bg_nbd import BG_NBD
+from winback.value.purchases.cells import PurchaseCells, collapse
+from winback.value.purchases.mbg_nbd import MBG_NBD
+from winback.value.purchases.nobody_bought import most_who_buy_again
+from winback.value.purchases.pareto_nbd import PARETO_NBD
 
 FITS = {"bg_nbd": wb.fit_bg_nbd, "mbg_nbd": wb.fit_mbg_nbd, "pareto_nbd": wb.fit_pareto_nbd}
 ALL_FITS = FITS | {"bg_bb": wb.fit_bg_bb}

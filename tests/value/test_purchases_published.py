@@ -8,10 +8,10 @@ import pytest
 from shoppers import cdnow, donations
 
 import winback as wb
-from winback.value.bg_bb import BG_BB
-from winback.value.gamma_gamma import conditional_mean
-from winback.value.pareto_nbd import PARETO_NBD
-from winback.value.purchase_cells import one_cell
+from winback.value.purchases.bg_bb import BG_BB
+from winback.value.purchases.cells import one_cell
+from winback.value.purchases.gamma_gamma import conditional_mean
+from winback.value.purchases.pareto_nbd import PARETO_NBD
 
 # Fader, Hardie & Lee (2005), Table 2, and the values the same authors print for the other models
 CDNOW = {

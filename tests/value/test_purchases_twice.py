@@ -11,12 +11,12 @@ from scipy.special import betaln, gammaln, hyp2f1
 from shoppers import cdnow, donations, donors, shoppers, spenders
 
 import winback as wb
-from winback.value import gamma_gamma
-from winback.value.bg_bb import BG_BB
-from winback.value.bg_nbd import BG_NBD
-from winback.value.mbg_nbd import MBG_NBD
-from winback.value.pareto_nbd import PARETO_NBD, time_of_leaving
-from winback.value.purchase_cells import PurchaseCells, collapse, one_cell
+from winback.value.purchases import gamma_gamma
+from winback.value.purchases.bg_bb import BG_BB
+from winback.value.purchases.bg_nbd import BG_NBD
+from winback.value.purchases.cells import PurchaseCells, collapse, one_cell
+from winback.value.purchases.mbg_nbd import MBG_NBD
+from winback.value.purchases.pareto_nbd import PARETO_NBD, time_of_leaving
 
 TIMED = (BG_NBD, MBG_NBD, PARETO_NBD)
 HISTORIES = [(0, 0.0, 30.0), (1, 4.0, 39.0), (2, 30.43, 38.86), (9, 20.0, 35.0), (26, 30.86, 31.0), (40, 12.0, 39.0)]

@@ -9,7 +9,7 @@ from shoppers import spenders
 
 import winback as wb
 from winback.tables import TableError
-from winback.value.unrelated import Correlation, correlation
+from winback.value.purchases.unrelated import Correlation, correlation
 
 TRUTH = (6.0, 4.0, 15.0)
 SEEDS = st.integers(0, 2**32 - 1)

@@ -14,7 +14,7 @@ from winback.results import format_percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from winback.value.purchase_validation import PurchaseValidation
+    from winback.value.purchases.validation import PurchaseValidation
 
 SHADE = "#f0f0f0"  # of what a model has not seen
 SAME = 0.005  # a gap that rounds to no percent

@@ -10,13 +10,13 @@ import numpy as np
 from winback.plots.held_out import SAME, SHADE
 from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, percent_axis
 from winback.results import format_money, format_percent
-from winback.value.contract_counts import survivors_by_cohort
+from winback.value.contracts.counts import survivors_by_cohort
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from winback.value.base_value import BaseValue
-    from winback.value.contract_model import ContractFit
+    from winback.value.contracts.contract_fit import ContractFit
     from winback.value.lifetime_value import LifetimeValues
 
 BAND = 0.15  # opacity of an interval

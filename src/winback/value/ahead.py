@@ -11,11 +11,11 @@ from winback.periods import PAYMENTS, PURCHASES, Period, parse_period, periods_i
 from winback.tables import ProblemList
 from winback.value import constant_churn
 from winback.value.constant_churn import ConstantChurn
-from winback.value.contract_checks import BEFORE_RENEWAL, MOMENTS, moment_of
-from winback.value.contract_model import ContractFit
+from winback.value.contracts.checks import BEFORE_RENEWAL, MOMENTS, moment_of
+from winback.value.contracts.contract_fit import ContractFit
 from winback.value.expectations import Expectations
-from winback.value.purchase_fit import PurchaseFit
-from winback.value.purchase_table import PurchaseRows, read_rows
+from winback.value.purchases.purchase_fit import PurchaseFit
+from winback.value.purchases.table import PurchaseRows, read_rows
 
 CUSTOMERS = "table of customers"
 YEAR = Period(1, "Y")

@@ -10,9 +10,9 @@ import pandas as pd
 
 from winback.tables import ProblemList
 from winback.value.ahead import CUSTOMERS
-from winback.value.contract_checks import all_checked, whole_periods
-from winback.value.contract_model import ContractFit
-from winback.value.purchase_table import read_counts, read_numbers
+from winback.value.contracts.checks import all_checked, whole_periods
+from winback.value.contracts.contract_fit import ContractFit
+from winback.value.purchases.table import read_counts, read_numbers
 
 COUNTED = "n"
 

@@ -18,16 +18,16 @@ from winback.value.base_table import (
     read_counted,
     read_weights,
 )
-from winback.value.contract_checks import all_checked
-from winback.value.lifetime_text import describe_base
-from winback.value.purchase_table import EVERYBODY, read_groups
+from winback.value.contracts.checks import all_checked
+from winback.value.purchases.table import EVERYBODY, read_groups
 from winback.value.terms import expected_money, read_terms
 from winback.value.valued import Valued, valued
+from winback.value.wording import describe_base
 
 if TYPE_CHECKING:
-    from winback.value.contract_model import ContractFit
-    from winback.value.purchase_fit import PurchaseFit
-    from winback.value.spend import SpendFit
+    from winback.value.contracts.contract_fit import ContractFit
+    from winback.value.purchases.purchase_fit import PurchaseFit
+    from winback.value.purchases.spend import SpendFit
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from winback.periods import Period
-from winback.value.contract_checks import AFTER_PAYMENT
-from winback.value.contract_payments import log_stays
+from winback.value.contracts.checks import AFTER_PAYMENT
+from winback.value.contracts.payments import log_stays
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from winback.value.contracts_text import finding
+from winback.value.contracts.wording import finding
 
 if TYPE_CHECKING:
     from winback.value.ahead import ContractsAhead, PurchasesAhead
-    from winback.value.spend import SpendFit
+    from winback.value.purchases.spend import SpendFit
 
 NO_MAXIMUM = "No maximum of the likelihood of {what} was found: do not use these figures."
 

@@ -12,14 +12,14 @@ import pandas as pd
 from winback.periods import Period
 from winback.results import Sentences, Shown
 from winback.value.ahead import read_ahead
-from winback.value.lifetime_text import describe_values
 from winback.value.terms import expected_money, read_terms
 from winback.value.valued import Valued, valued
+from winback.value.wording import describe_values
 
 if TYPE_CHECKING:
-    from winback.value.contract_model import ContractFit
-    from winback.value.purchase_fit import PurchaseFit
-    from winback.value.spend import SpendFit
+    from winback.value.contracts.contract_fit import ContractFit
+    from winback.value.purchases.purchase_fit import PurchaseFit
+    from winback.value.purchases.spend import SpendFit
 
 TENTHS = 10
 

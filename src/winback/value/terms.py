@@ -12,9 +12,9 @@ from winback.discounting import check_annual_discount
 from winback.periods import Period, parse_period, periods_in
 from winback.tables import ProblemList
 from winback.value.ahead import CUSTOMERS, ContractsAhead, PurchasesAhead
-from winback.value.contract_checks import all_checked
+from winback.value.contracts.checks import all_checked
 from winback.value.expected_money import ExpectedMoney
-from winback.value.spend import SpendFit
+from winback.value.purchases.spend import SpendFit
 
 
 @dataclass(frozen=True)

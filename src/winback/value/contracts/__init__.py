@@ -1,0 +1,16 @@
+"""Who renews a contract, and for how long? Customers who differ in their loyalty.
+
+fits          `fit_sbg`, `fit_bdw`, `contract_model`
+contract_fit  the fitted model: lifetimes and values, with intervals
+curves        survival, retention and projections, with intervals
+validation    do customers stay as it said? `validate_contracts`
+wording       what a fit says in sentences
+counts        from survivors or customer rows to counts
+survival      the beta families' survival and its derivatives, stable at their limits
+maximum       where the likelihood is highest, by Newton's method
+limits        which limit a fit has run into, as a finding
+parameters    the table of parameters
+checks        periods, renewals, margins and horizons, checked together
+errors        the delta method
+payments      expected discounted payments, exact or summed with a bound
+"""

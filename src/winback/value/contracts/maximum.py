@@ -1,0 +1,180 @@
+r"""Where is the likelihood of contracts highest? Newton's method on log parameters, with exact derivatives.
+
+For customers of covariates x, :math:`\log \alpha = x'\beta_1` and :math:`\log \beta = x'\beta_2`; :math:`c` is shared.
+The step goes uphill along every direction of the curvature, also where the likelihood is not concave.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from winback.value.contracts.survival import PAIRS, Terms, likelihood_terms, trial_terms
+
+MOST_STEPS, LONGEST_STEP, ENOUGH = 50, 2.0, 1e-12  # gain of the last step, relative
+FLAT = 1e-10  # curvature along a direction, relative to the steepest: below it the data do not tell
+FARTHEST, SMALLEST_LOG_C, LARGEST_LOG_C = 19.0, -6.0, 4.0  # of log parameters in a free search
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Customers in n cells of equal covariates, length and end."""
+
+    matrix: np.ndarray  # (n, p) covariates
+    times: np.ndarray  # (n,) whole periods
+    ended: np.ndarray  # (n,) bool, left at the end of that period; False = still here after it
+    counts: np.ndarray  # (n,) customers
+
+    def terms(self, log_alpha: np.ndarray, log_beta: np.ndarray, log_c: float) -> Terms:
+        """Return the log-likelihood of each cell with its derivatives."""
+        one = likelihood_terms(log_alpha, log_beta, log_c, self.times, self.ended)
+        return Terms(one.value * self.counts, one.slope * self.counts, one.curve * self.counts)
+
+
+@dataclass(frozen=True)
+class Trials:
+    """The same customers, period by period; for the sBG, whose retention is a ratio of parameters."""
+
+    matrix: np.ndarray  # (n, 1) ones
+    times: np.ndarray  # (n,) the period
+    stayed: np.ndarray  # (n,) customers
+    left: np.ndarray  # (n,)
+
+    @classmethod
+    def of(cls, cells: Cells) -> Trials:
+        """Count who stayed and who left in each period; the covariates of all must be the same."""
+        times = np.arange(1.0, cells.times.max() + 1)
+        at_risk = ((cells.times >= times[:, None]) * cells.counts).sum(axis=1)
+        left = (((cells.times == times[:, None]) & cells.ended) * cells.counts).sum(axis=1)
+        return cls(np.ones((len(times), 1)), times, at_risk - left, left)
+
+    def terms(self, log_alpha: np.ndarray, log_beta: np.ndarray, log_c: float) -> Terms:
+        """Return the log-likelihood of each period with its derivatives, for c = 1."""
+        return trial_terms(log_alpha, log_beta, self.times, self.stayed, self.left)
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """The highest point found."""
+
+    location: np.ndarray  # (2 p + 1,) coefficients of log alpha, of log beta, and log c
+    covariance: np.ndarray  # (2 p + 1, 2 p + 1), zero for what was held
+    log_likelihood: float
+    converged: bool  # a maximum inside, curved in every free direction
+
+
+def maximise(cells: Cells | Trials, start: np.ndarray, free: np.ndarray) -> Maximum:
+    """Return the maximum found from a start.
+
+    Parameters
+    ----------
+    cells : Cells or Trials
+    start : numpy.ndarray, shape (2 p + 1,)
+        Coefficients to begin with.
+    free : numpy.ndarray of bool, shape (2 p + 1,)
+        False: held at the start.
+
+    Returns
+    -------
+    Maximum
+        ``converged`` is False where the likelihood still rises at the farthest parameters, or is flat.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> times, ended = np.array([1.0, 2, 2]), np.array([True, True, False])
+    >>> cells = Cells(np.ones((3, 1)), times, ended, np.array([131.0, 69, 800]))
+    >>> found = maximise(cells, np.zeros(3), np.array([True, True, False]))
+    >>> found.converged, np.exp(found.location[:2]).round(2).tolist()
+    (True, [0.2, 1.34])
+    """
+    problem = _Problem(cells, free)
+    place, converged = problem.turn @ start, False
+    value, slope, curve = problem.at(place)
+    for _ in range(MOST_STEPS):
+        step, steepness = _uphill(slope, curve, free)
+        gain = slope @ step
+        if not np.isfinite(gain):
+            break
+        if gain < ENOUGH * max(1.0, abs(value)):
+            converged = bool(steepness.min() > FLAT * steepness.max())
+            if converged:
+                place = place + step  # the last one, taken whole: the likelihood is too flat here to see it rise
+                value, slope, curve = problem.at(place)
+            break
+        step *= min(1.0, LONGEST_STEP / np.abs(step).max())
+        place, value, slope, curve, moved = _climb(problem, place, step, value)
+        if not moved or problem.is_far(place):
+            break
+    return Maximum(problem.back @ place, problem.covariance(curve, converged), value, converged)
+
+
+class _Problem:
+    """The likelihood on coordinates in which the covariates are orthogonal."""
+
+    def __init__(self, cells: Cells | Trials, free: np.ndarray):
+        self.cells, self.free = cells, free
+        n, self.p = cells.matrix.shape
+        turn = np.linalg.qr(cells.matrix, mode="r") / np.sqrt(n)
+        self.design = np.linalg.solve(turn.T, cells.matrix.T).T
+        self.turn = np.eye(2 * self.p + 1)
+        self.turn[: self.p, : self.p] = self.turn[self.p : -1, self.p : -1] = turn
+        self.back = np.linalg.inv(self.turn)
+
+    def logs(self, place):
+        return self.design @ place[: self.p], self.design @ place[self.p : -1]
+
+    def at(self, place):
+        """Return value, slope and curvature."""
+        cells, p = self.cells, self.p
+        terms = cells.terms(*self.logs(place), place[-1])
+        weighted = terms.slope
+        slope = np.concatenate([self.design.T @ weighted[0], self.design.T @ weighted[1], [weighted[2].sum()]])
+        curve = np.empty((2 * p + 1, 2 * p + 1))
+        parts = (slice(0, p), slice(p, 2 * p), slice(2 * p, 2 * p + 1))
+        designs = (self.design, self.design, np.ones((len(cells.matrix), 1)))
+        for (i, j), bend in zip(PAIRS, terms.curve, strict=True):
+            block = designs[i].T @ (designs[j] * bend[:, None])
+            curve[parts[i], parts[j]], curve[parts[j], parts[i]] = block, block.T
+        return float(terms.value.sum()), slope, curve
+
+    def is_far(self, place) -> bool:
+        """Say whether a free search has left the parameters that differ from a limit."""
+        logs = np.concatenate(self.logs(place))
+        outside = not SMALLEST_LOG_C <= place[-1] <= LARGEST_LOG_C
+        return outside or bool(np.abs(logs).max() > FARTHEST and self.free[:-1].all())
+
+    def covariance(self, curve, converged) -> np.ndarray:
+        found = np.zeros_like(curve)
+        some = np.ix_(self.free, self.free)
+        if converged and self.free.any():
+            found[some] = np.linalg.inv(-curve[some])
+        elif not converged:
+            found[some] = np.nan
+        return self.back @ found @ self.back.T
+
+
+def _uphill(slope, curve, free):
+    """Return Newton's step, uphill along every direction, and how steeply each direction is curved."""
+    some = np.ix_(free, free)
+    step = np.zeros(len(slope))
+    if not free.any():
+        return step, np.ones(1)
+    if not (np.isfinite(slope).all() and np.isfinite(curve).all()):
+        return step * np.nan, np.zeros(1)
+    bend, directions = np.linalg.eigh(-curve[some])
+    height = np.maximum(np.abs(bend), 1e-14 * np.abs(bend).max() + 1e-300)
+    along = directions.T @ slope[free] / height
+    step[free] = directions @ along
+    return step, bend
+
+
+def _climb(problem, place, step, value):
+    """Go as far along the step as the likelihood rises."""
+    for halved in range(40):
+        there = place + step * 0.5**halved
+        found = problem.at(there)
+        if found[0] >= value:
+            return there, *found, True
+    return place, *problem.at(place), False
