@@ -153,7 +153,7 @@ def periods_in(horizon: str | Period, period: Period, whole: bool = False) -> fl
     number = length.years / period.years
     if whole and (abs(number - round(number)) > 1e-9 * number or number < 0.5):
         raise ValueError(
-            f'horizon must be a whole number of periods of one {period.in_words}; "{length}" is {number:.2f} of them. '
+            f'horizon must be a whole number of periods of one {period.in_words}; "{length}" is {number:.4g} of them. '
             f'Write it in the same unit, such as "{max(1, round(number)) * period.n_units}{period.unit}".'
         )
     return float(round(number)) if whole else float(number)

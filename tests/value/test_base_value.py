@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.special import ndtri
 from shoppers import cdnow, shoppers, spenders
 
 import winback as wb
@@ -159,9 +160,12 @@ def test_the_naive_figure_of_purchases_by_hand():
 
 
 def test_a_year_without_a_purchase_or_half_of_a_short_log_is_given_up():
-    assert str(wb.base_value(FIT, TABLE, **SHOP).active_within) == f"{round(TABLE['age'].max() * 3.5)}D"
-    old = TABLE.assign(age=TABLE["age"] + 200)
-    assert str(wb.base_value(FIT, old, **SHOP).active_within) == "Y"
+    assert str(wb.base_value(FIT, TABLE, **SHOP).active_within) == f"{int(TABLE['age'].max()) // 2}W"
+    assert wb.base_value(FIT, TABLE.head(3), **SHOP).active_within == wb.base_value(FIT, TABLE, **SHOP).active_within
+    old = TABLE.assign(age=TABLE["age"] + 20)
+    assert str(wb.base_value(wb.fit_pareto_nbd(old, period="W"), old, **SHOP).active_within) == "Y"
+    with pytest.raises(ValueError, match="active_within must be shorter than the fit has watched customers, 99 weeks"):
+        wb.base_value(FIT, TABLE, active_within="10Y", **SHOP)
 
 
 def test_word_of_mouth_changes_its_own_table_alone():
@@ -181,11 +185,58 @@ def test_segments_that_do_not_differ_clearly_tie():
     assert wb.base_value(FIT, TABLE, **SHOP).contrast is None
     twins = TABLE.assign(half="first"), TABLE.assign(half="second")
     same = wb.base_value(FIT, pd.concat(twins), by="half", **SHOP)
-    assert same.contrast.interval == pytest.approx((0, 0, 0), abs=1e-9)
+    assert same.contrast.difference == pytest.approx(0, abs=1e-9)
+    assert same.contrast.low < 0 < same.contrast.high
     assert "A tie" in same.describe()
     apart = wb.base_value(FIT, TABLE.assign(heavy=TABLE["frequency"] > 3), by="heavy", **SHOP)
-    assert apart.contrast.interval[1] > 0
-    assert "heavy True is worth most" in apart.describe()
+    assert apart.contrast.low > 0
+    assert "heavy = True is worth most" in apart.describe()
+
+
+@pytest.mark.parametrize("n_groups", [2, 3, 12])
+def test_labels_drawn_at_random_hardly_ever_differ(n_groups):
+    """Of 100 random labellings at most 5% and three Monte Carlo standard errors may look different."""
+    rng, found = np.random.default_rng(20160305), 0
+    for _ in range(100):
+        labelled = TABLE.assign(label=rng.integers(0, n_groups, len(TABLE)))
+        contrast = wb.base_value(FIT, labelled, by="label", horizon="1Y", margin=30, annual_discount=0.10).contrast
+        found += not contrast.low < 0 < contrast.high
+    assert found <= 100 * 0.05 + 3 * np.sqrt(100 * 0.05 * 0.95)
+
+
+def test_the_contrast_allows_for_who_is_in_a_segment_by_hand():
+    base = wb.base_value(FIT, TABLE, by="channel", horizon="1Y", margin=30, annual_discount=0.10)
+    values = wb.lifetime_value(FIT, TABLE, horizon="1Y", margin=30, annual_discount=0.10).customers["value"]
+    pair = base.contrast
+    parts = [values[TABLE["channel"] == name] for name in (pair.first, pair.last)]
+    spread = sum(part.var(ddof=1) / len(part) for part in parts)
+    z = -ndtri(0.025 / 3)  # three pairs of channels
+    assert pair.difference == pytest.approx(parts[0].mean() - parts[1].mean())
+    assert pair.high - pair.difference == pytest.approx(pair.difference - pair.low)
+    assert z * np.sqrt(spread) < pair.high - pair.difference < 1.1 * z * np.sqrt(spread)
+
+
+def test_where_no_percentage_makes_sense_money_is_said():
+    loss = wb.base_value(FIT, TABLE, horizon="1Y", margin=-5.0, annual_discount=0.10)
+    assert np.isnan(loss.gap)
+    apart = loss.constant_churn - loss.total
+    assert f"the constant-churn figure is ${abs(apart):,.2f} {'lower' if apart < 0 else 'higher'}" in loss.describe()
+
+
+def test_a_gap_within_the_values_own_interval_is_no_finding():
+    few = TABLE.head(60)
+    base = wb.base_value(wb.fit_bg_nbd(few, period="W"), few, annual_churn=0.6, horizon="1Y", **MONEY)
+    assert base.total_low < base.constant_churn < base.total_high
+    assert "no more than the value itself is uncertain by" in base.describe()
+    clear = wb.base_value(FIT, TABLE, annual_churn=0.9, horizon="3Y", **MONEY)
+    assert "no more than" not in clear.describe()
+
+
+def test_one_customer_and_no_discount_are_said_in_plain_words():
+    said = wb.base_value(wb.contract_model(3.8, 15.2, period="Y"), [1], margin=40, annual_discount=0.0).describe()
+    assert said.startswith("1 customer is expected to bring")
+    assert "not discounted" in said
+    assert "of margin" in wb.base_value(FIT, TABLE, margin_share=0.3, **SHOP).describe()
 
 
 # doubts
@@ -214,8 +265,10 @@ def test_findings_of_the_fits_are_findings_of_the_value():
 def test_every_wrong_term_is_named_at_once():
     fit = wb.fit_sbg(SURVIVORS, period="M")
     with pytest.raises(ValueError, match="margin_share must be a share") as error:
-        wb.base_value(fit, [3], margin=1, annual_discount=10, horizon=36, margin_share=30)
-    assert len(str(error.value).splitlines()) == 3
+        wb.base_value(
+            fit, [3], margin=1, annual_discount=10, horizon=36, margin_share=30, annual_churn=5, others_lost=-1, by="x"
+        )
+    assert len(str(error.value).splitlines()) == 6
     assert "Write 0.1 for 10%" in str(error.value)
     assert 'write "36D" for 36 days' in str(error.value)
 

@@ -28,6 +28,7 @@ def shop(rng, n):
 TABLE = shop(np.random.default_rng(4), 800).set_index(np.arange(800) * 3)
 FIT, SPEND = wb.fit_pareto_nbd(TABLE, period="W"), wb.fit_gamma_gamma(TABLE)
 SHOP = {"margin": SPEND, "annual_discount": 0.10}
+TERMS = {"margin": 10.0, "annual_discount": 0.10}
 
 
 # purchases
@@ -173,11 +174,64 @@ def test_the_tenure_that_a_fit_was_made_on_says_when_the_next_renewal_is():
     assert error.value.problems["n_rows"].tolist() == [int(table["ended"].sum())]
 
 
+def test_flags_in_words_are_read_as_the_fit_read_them():
+    table = drawn_customers(np.random.default_rng(6), 300)
+    words = table.assign(ended=np.where(table["ended"], "yes", "no"))
+    terms = {"margin": 10, "annual_discount": 0.10}
+    fits = [wb.fit_sbg(some, period="M", **ROWS) for some in (table, words)]
+    of_words = wb.lifetime_value(fits[1], words[words["ended"] == "no"], **terms)
+    assert of_words.total == pytest.approx(wb.lifetime_value(fits[0], table[~table["ended"]], **terms).total)
+    named = words.assign(next_renewal=3)
+    with pytest.raises(wb.TableError, match="`ended` is true: they have left"):
+        wb.lifetime_value(fits[1], named, **terms)
+    with pytest.raises(wb.TableError, match="`ended` must not be missing; 1 of 300"):
+        wb.lifetime_value(fits[1], named.assign(ended=words["ended"].where(words.index > 0)), **terms)
+    with pytest.raises(wb.TableError, match="`ended` is missing from the table"):
+        wb.lifetime_value(fits[1], words.drop(columns="ended"), **terms)
+
+
+def test_new_customers_pay_now_and_have_no_payment_behind_them():
+    model, new = wb.contract_model(3.8, 15.2, period="Y"), pd.DataFrame({"next_renewal": [0, 1]})
+    assert "new ones pay for the first time now" in wb.lifetime_value(model, new, **TERMS).describe()
+    assert "new ones" not in wb.lifetime_value(model, new.iloc[1:], **TERMS).describe()
+    with pytest.raises(wb.TableError, match="`next_renewal` must be at least 1 just after a payment; 1 of 2"):
+        wb.lifetime_value(model, new, moment="after_payment", **TERMS)
+
+
 def test_an_endless_value_is_said():
     fit = wb.contract_model(0.5, 2, period="Y")
     values = wb.lifetime_value(fit, pd.DataFrame({"next_renewal": [1, 2]}), margin=1, annual_discount=0.0)
     assert values.total == np.inf
-    assert "no limit" in values.describe()
+    assert "undiscounted, too many never leave" in values.describe()
+
+
+def test_endless_spend_is_named_as_the_reason():
+    rng = np.random.default_rng(3)
+    some = TABLE[TABLE["frequency"] > 0]
+    wild = some.assign(frequency=1, mean_spend=np.exp((4 * rng.standard_cauchy(len(some))).clip(-30, 30)))
+    spend = wb.fit_gamma_gamma(wild)
+    assert np.isinf(spend.mean_spend)
+    values = wb.lifetime_value(FIT, wild, margin=spend, annual_discount=0.10, horizon="1Y")
+    assert values.total == np.inf
+    assert "spend per purchase has no finite mean" in values.describe()
+
+
+def test_customers_in_another_unit_are_doubted():
+    days = TABLE.assign(recency=TABLE["recency"] * 7, age=TABLE["age"] * 7)
+    assert "is it the same unit?" in wb.lifetime_value(FIT, days, horizon="1Y", **SHOP).describe()
+    assert "is it the same unit?" not in wb.lifetime_value(FIT, TABLE, horizon="1Y", **SHOP).describe()
+
+
+def test_tables_that_cannot_be_valued_are_refused():
+    model = wb.contract_model(3.8, 15.2, period="Y")
+    for fit, table in ((model, pd.DataFrame({"next_renewal": []})), (FIT, TABLE.head(0))):
+        with pytest.raises(wb.TableError, match="has no rows"):
+            wb.lifetime_value(fit, table, **TERMS)
+    twice = pd.DataFrame([[1, 5.0, 6.0]], columns=["next_renewal", "fee", "fee"])
+    with pytest.raises(wb.TableError, match="`fee` is the name of more than one column"):
+        wb.lifetime_value(model, twice, margin="fee", annual_discount=0.10)
+    with pytest.raises(ValueError, match="best must be a number of customers"):
+        wb.lifetime_value(FIT, TABLE, horizon="1Y", **SHOP).show(best=0)
 
 
 # what is shown
@@ -196,7 +250,7 @@ def test_tenths_add_up_and_words_follow_them():
     assert "a purchase t years after the end" in values.describe().lower()
     assert len(str(values).splitlines()) <= 12
     best = values.show(best=3).frame
-    assert list(best) == ["Customer", "Chance to be active", "Expected purchases", "Value"]
+    assert list(best) == ["Customer", "Chance to be active", "Expected purchases, discounted", "Value"]
     assert best["Customer"].tolist() == values.customers.nlargest(3, "value")["customer_id"].astype(str).tolist()
     assert best["Value"].str.startswith("$").all()
     assert len(wb.lifetime_value(FIT, TABLE.head(4), horizon="2Y", **SHOP).frame) == 4

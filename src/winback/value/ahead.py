@@ -8,17 +8,19 @@ import numpy as np
 import pandas as pd
 
 from winback.periods import PAYMENTS, PURCHASES, Period, parse_period, periods_in
-from winback.tables import ProblemList
+from winback.tables import Problem, ProblemList, TableError
+from winback.tables.kinds import WHAT_IS_READ, parse_flag
 from winback.value import constant_churn
 from winback.value.constant_churn import ConstantChurn
-from winback.value.contracts.checks import BEFORE_RENEWAL, MOMENTS, moment_of
+from winback.value.contracts.checks import AFTER_PAYMENT, BEFORE_RENEWAL, MOMENTS, moment_of
 from winback.value.contracts.contract_fit import ContractFit
 from winback.value.expectations import Expectations
 from winback.value.purchases.purchase_fit import PurchaseFit
-from winback.value.purchases.table import PurchaseRows, read_rows
+from winback.value.purchases.table import PurchaseRows, read_numbers, read_rows
 
 CUSTOMERS = "table of customers"
 YEAR = Period(1, "Y")
+WHOLE = "Count whole periods as a customer."
 WHOLE_PERIODS = 20  # from here on a time is said in whole periods, below it in days
 
 
@@ -49,7 +51,8 @@ class ContractsAhead:
     @property
     def timing(self) -> str:
         """When money is counted."""
-        return f"customers are valued {MOMENTS[self.moment]}; {PAYMENTS}"
+        new = "; new ones pay for the first time now" if (self.renewals == 0).any() else ""
+        return f"customers are valued {MOMENTS[self.moment]}{new}; {PAYMENTS}"
 
     def columns(self) -> dict[str, np.ndarray]:
         """Return what is known of each customer."""
@@ -116,10 +119,17 @@ class PurchasesAhead:
 
     def active_within(self, asked: str | Period | None = None) -> Period:
         """Return after how long without a purchase customers are given up: a year, or half of a short log."""
-        if asked is not None:
-            return parse_period(asked)
-        half = Period(max(1, round(float(self.rows.age.max()) * self.period.days / 2)), "D")
-        return YEAR if YEAR.days <= half.days else half
+        watched = self.watched
+        if asked is None:
+            half = Period(max(1, watched.n_units // 2), watched.unit)
+            return YEAR if YEAR.days <= half.days else half
+        within = parse_period(asked)
+        if within.days >= watched.days:
+            raise ValueError(
+                f"active_within must be shorter than the fit has watched customers, {watched.in_words}, or nobody is "
+                f'taken for lost; got "{within}".'
+            )
+        return within
 
 
 def read_ahead(fit, customers, next_renewal: str, moment: str | None) -> ContractsAhead | PurchasesAhead:
@@ -139,33 +149,49 @@ def read_ahead(fit, customers, next_renewal: str, moment: str | None) -> Contrac
         )
     if not isinstance(customers, pd.DataFrame):
         raise TypeError(f"customers must be a pandas DataFrame, one row per customer; got {type(customers).__name__}.")
+    if not len(customers):
+        raise TableError(CUSTOMERS, [Problem("table", "has no rows", 0, "", "Give at least one customer.")])
     if isinstance(fit, PurchaseFit):
         if moment is not None:
             raise ValueError("moment is for contracts: without one no payment is due on a day.")
         return PurchasesAhead(fit, customers, read_rows(customers, fit.columns, fit=False))
-    return ContractsAhead(fit, customers, _renewals(fit, customers, next_renewal), moment_of(moment or BEFORE_RENEWAL))
+    moment = moment_of(moment or BEFORE_RENEWAL)
+    return ContractsAhead(fit, customers, _renewals(fit, customers, next_renewal, moment), moment)
 
 
-def _renewals(fit, customers, next_renewal) -> np.ndarray:
+def _renewals(fit, customers, next_renewal, moment) -> np.ndarray:
     """Return the number of each customer's next renewal, also from the tenure that the fit was made on."""
     problems = ProblemList(CUSTOMERS, customers)
-    if next_renewal in customers:
-        number = pd.to_numeric(customers[next_renewal], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-        column, remedy = next_renewal, "1 is the first renewal: customers in their first period; 0 are new ones."
-        bad = ~((number >= 0) & (number == np.floor(number)) & np.isfinite(number))
-        problem = "must be a whole number of at least 0"
-    elif fit.columns is not None and all(name in customers for name in fit.columns):
-        column, ended = fit.columns
-        number = 1 + pd.to_numeric(customers[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-        gone = customers[ended].astype("boolean").fillna(True).to_numpy(dtype=bool)
-        problems.add_rows(ended, gone, "is true: they have left", f"Value those still here, where `{ended}` is false.")
-        bad, problem = ~((number >= 1) & (number == np.floor(number))), "must be a whole number of at least 0"
-        remedy = "Count whole periods as a customer."
-    else:
+    by_tenure = next_renewal not in customers and fit.columns is not None and fit.columns[0] in customers
+    column = fit.columns[0] if by_tenure else next_renewal
+    if fit.columns is not None and fit.columns[1] in customers:
+        _refuse_ended(customers, fit.columns[1], problems)
+    elif by_tenure:
+        problems.add(
+            fit.columns[1], "is missing from the table", "It says who has left; if nobody has, set it to False."
+        )
+    if column not in customers:
         there = ", ".join(map(str, customers.columns)) or "none"
-        remedy = f"Name the column with the number of the renewal that comes next; there are: {there}."
-        problems.add(next_renewal, "is missing from the table", remedy)
+        own = f", or give {' and '.join(fit.columns)} as for the fit" if fit.columns else ""
+        remedy = f"Name the column with the number of the renewal that comes next{own}; there are: {there}."
+        problems.add(column, "is missing from the table", remedy)
         problems.raise_if_any()
-    problems.add_rows(column, bad, problem, remedy)
+    number = read_numbers(customers, column, problems) + by_tenure
+    bad = np.isfinite(number) & ((number < by_tenure) | (number != np.floor(number)))
+    remedy = "1 is the first renewal: customers in their first period; 0 are new ones, who pay now."
+    problems.add_rows(column, bad, "must be a whole number of at least 0", remedy if not by_tenure else WHOLE)
+    if moment == AFTER_PAYMENT:
+        remedy = "Value new customers before their first payment, which is made now."
+        problems.add_rows(column, number == 0, "must be at least 1 just after a payment", remedy)
     problems.raise_if_any()
     return number
+
+
+def _refuse_ended(customers, ended, problems) -> None:
+    """Refuse customers who have left, or of whom that is not known."""
+    flags, unread = parse_flag(customers[ended])
+    problems.add_rows(ended, unread, *WHAT_IS_READ["flag"])
+    missing = customers[ended].isna().to_numpy()
+    problems.add_rows(ended, missing, "must not be missing", "Say who has left.")
+    gone = flags.fillna(False).to_numpy(dtype=bool)
+    problems.add_rows(ended, gone, "is true: they have left", f"Value those still here, where `{ended}` is false.")

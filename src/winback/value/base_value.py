@@ -20,6 +20,7 @@ from winback.value.base_table import (
 )
 from winback.value.contracts.checks import all_checked
 from winback.value.purchases.table import EVERYBODY, read_groups
+from winback.value.segments import Contrast, widest_contrast
 from winback.value.terms import expected_money, read_terms
 from winback.value.valued import Valued, valued
 from winback.value.wording import describe_base
@@ -28,15 +29,6 @@ if TYPE_CHECKING:
     from winback.value.contracts.contract_fit import ContractFit
     from winback.value.purchases.purchase_fit import PurchaseFit
     from winback.value.purchases.spend import SpendFit
-
-
-@dataclass(frozen=True)
-class Contrast:
-    """How much more a customer of the most valuable segment is worth than one of the least."""
-
-    first: object
-    last: object
-    interval: tuple[float, float, float]  # difference, low, high; the two values share their error
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -48,7 +40,7 @@ class BaseValue(Valued):
     frame : pandas.DataFrame
         One row per segment: ``segment``, ``n``, ``value`` of all its customers and ``per_customer``, each with ``_low``
         and ``_high``; ``share`` of the total; ``constant_churn``, the naive figure, and ``gap``, how far it lies from
-        the value, as a share of it.
+        the value, as a share of it (missing where either is below zero).
     constant_churn, annual_churn, gap : float
         The naive figure, the one rate behind it, and how far it lies from the total, as a share of it.
     n_active : int
@@ -184,10 +176,13 @@ def base_value(
     """
     customers, weights = read_counted(fit, customers, next_renewal, weights)
     ahead = read_ahead(fit, customers, next_renewal, moment)
-    churn, others = all_checked(lambda: check_annual_churn(annual_churn), lambda: check_others(others_lost))
-    terms = read_terms(ahead, margin, margin_share, annual_discount, horizon)
-    counts = read_weights(customers, weights)
-    segments, codes = read_groups(customers, by)
+    terms, counts, (segments, codes), churn, others = all_checked(
+        lambda: read_terms(ahead, margin, margin_share, annual_discount, horizon),
+        lambda: read_weights(customers, weights),
+        lambda: read_groups(customers, by),
+        lambda: check_annual_churn(annual_churn),
+        lambda: check_others(others_lost),
+    )
     money = expected_money(ahead, terms, terms.horizon)
     naive = ahead.constant_churn(terms.annual_discount, terms.horizon, counts, churn, active_within)
     naive_money = naive.payments * terms.money * _average_purchase(ahead, terms, counts)
@@ -204,7 +199,7 @@ def base_value(
         gap=_gap(constant, total[0]),
         n_active=round(naive.n_active),
         active_within=ahead.active_within(active_within) if isinstance(ahead, PurchasesAhead) else None,
-        contrast=_contrast(frame, codes, segments, counts, money, fit.level),
+        contrast=widest_contrast(frame, codes, counts, money, fit.level),
         others_lost=others,
         by=by,
         **valued(ahead, terms, counts, total),
@@ -224,22 +219,13 @@ def _segment(name, counts, money, naive_money, level) -> dict:
     )
 
 
-def _contrast(frame, codes, segments, counts, money, level) -> Contrast | None:
-    """Compare the most valuable segment with the least valuable one."""
-    if len(frame) < 2 or not np.isfinite(frame["value"]).all():
-        return None
-    first, last = int(frame["per_customer"].argmax()), int(frame["per_customer"].argmin())
-    n = frame["n"].to_numpy()
-    weights = counts * ((codes == first) / n[first] - (codes == last) / n[last])
-    return Contrast(segments[first], segments[last], money.difference(weights, level))
-
-
 def _sum(values, counts) -> float:
     return float(values[counts > 0] @ counts[counts > 0])
 
 
 def _gap(constant, total) -> float:
-    return constant / total - 1 if total and np.isfinite(total) and np.isfinite(constant) else np.nan
+    """Return how far one amount lies from another, as a share of it; missing where either is no gain."""
+    return constant / total - 1 if 0 < total < np.inf and 0 <= constant < np.inf else np.nan
 
 
 def _average_purchase(ahead, terms, counts) -> float:

@@ -120,4 +120,5 @@ def slopes_of(value: Callable[[np.ndarray], np.ndarray], theta: np.ndarray) -> n
     [[1.0, 1.0]]
     """
     steps = STEP * np.eye(len(theta))
-    return np.stack([(value(theta + step) - value(theta - step)) / (2 * STEP) for step in steps])
+    with np.errstate(invalid="ignore"):  # infinite values have no slope
+        return np.stack([(value(theta + step) - value(theta - step)) / (2 * STEP) for step in steps])

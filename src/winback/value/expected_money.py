@@ -68,15 +68,10 @@ class ExpectedMoney:
             return total, total, total
         money = self.money * weights
         if (money > 0).any() and (money < 0).any():
-            return self.difference(weights, level)
+            reach = normal_quantile(level) * self._error(money)
+            return total, float(total - reach), float(total + reach)
         low, high = (float(end) for end in log_interval(np.abs(total), self._error(money), level))
         return (total, low, high) if total >= 0 else (total, -high, -low)
-
-    def difference(self, weights: np.ndarray, level: float) -> tuple[float, float, float]:
-        """Return a sum of values with weights of either sign, its low and its high, even on the plain scale."""
-        total = float(self.each() @ weights)
-        reach = normal_quantile(level) * self._error(self.money * weights)
-        return total, total - reach, total + reach
 
     def total_error(self, weights: np.ndarray) -> float:
         """Return the standard error of a group's total, see `total`."""

@@ -62,11 +62,13 @@ class LifetimeValues(Valued):
         """Return the tenths as a notebook shows them, or so many of the most valuable customers."""
         if best is None:
             return super().show()
+        if best < 1:
+            raise ValueError(f"best must be a number of customers, at least 1; got {best!r}.")
         columns = {
             "customer_id": ("Customer", "text"),
             "next_renewal": ("Next renewal", "count"),
             "chance_active": ("Chance to be active", "percent"),
-            "expected": (f"Expected {self.unit}", "number"),
+            "expected": (f"Expected {self.unit}, discounted", "number"),
             "value": ("Value", "money"),
         }
         return Shown(self.rounded(self.customers.nlargest(best, "value"), columns))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from numbers import Real
 
 import numpy as np
-import pandas as pd
 
 from winback.discounting import check_annual_discount
 from winback.periods import Period, parse_period, periods_in
@@ -15,6 +14,7 @@ from winback.value.ahead import CUSTOMERS, ContractsAhead, PurchasesAhead
 from winback.value.contracts.checks import all_checked
 from winback.value.expected_money import ExpectedMoney
 from winback.value.purchases.spend import SpendFit
+from winback.value.purchases.table import read_numbers
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,15 @@ class Terms:
 
 def read_terms(ahead, margin, margin_share, annual_discount, horizon) -> Terms:
     """Return the terms, or raise one error with everything that is wrong with them."""
-    share, rate, length = all_checked(
+    spend = margin if isinstance(margin, SpendFit) else None
+    known, share, rate, length = all_checked(
+        lambda: _known(margin, ahead),
         lambda: _share(margin_share),
         lambda: check_annual_discount(annual_discount),
         lambda: _horizon(horizon, ahead),
     )
     if length is None and rate == 0 and isinstance(ahead, PurchasesAhead):
         raise ValueError("annual_discount must be above 0 for all purchases to come; or set a horizon, such as '3Y'.")
-    spend = margin if isinstance(margin, SpendFit) else None
-    if spend is not None and isinstance(ahead, ContractsAhead):
-        raise ValueError("margin of a contract is money per period: a number or a column, not a model of purchases.")
-    known = np.full(len(ahead), 1.0) if spend is not None else _known(margin, ahead)
     return Terms(share * known, spend, share, rate, length)
 
 
@@ -79,7 +77,11 @@ def _horizon(horizon, ahead) -> Period | None:
 
 def _known(margin, ahead) -> np.ndarray:
     """Return each customer's known money per payment or purchase."""
-    table = ahead.customers
+    table, contracts = ahead.customers, isinstance(ahead, ContractsAhead)
+    if isinstance(margin, SpendFit):
+        if contracts:
+            raise ValueError("margin of a contract is money per period: a number or a column, no model of purchases.")
+        return np.ones(len(ahead))
     if isinstance(margin, Real) and not isinstance(margin, bool):
         if not np.isfinite(float(margin)):
             raise ValueError(f"margin must be finite money per {ahead.unit[:-1]}; got {margin!r}.")
@@ -87,11 +89,10 @@ def _known(margin, ahead) -> np.ndarray:
     problems = ProblemList(CUSTOMERS, table)
     if not isinstance(margin, str) or margin not in table:
         there = ", ".join(map(str, table.columns)) or "none"
-        remedy = f"Give money per {ahead.unit[:-1]}: a number, one of the columns ({there}), or a gamma-gamma fit."
+        fit = "" if contracts else ", or a gamma-gamma fit"
+        remedy = f"Give money per {ahead.unit[:-1]}: a number or one of the columns ({there}){fit}."
         problems.add(f"margin={margin!r}", "is neither a number nor a column", remedy)
         problems.raise_if_any()
-    money = pd.to_numeric(table[margin], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    bad = ~np.isfinite(money)
-    problems.add_rows(margin, bad, "must be a finite number", "Fill in the money or drop these rows.")
+    money = read_numbers(table, margin, problems)
     problems.raise_if_any()
     return money

@@ -37,20 +37,28 @@ def describe_base(value: BaseValue) -> Sentences:
 
 def _worth(value) -> Iterator[str]:
     if not np.isfinite(value.total):
-        yield "The value has no limit: undiscounted, too many never leave. Set a rate or a horizon."
+        yield _endless(value.terms)
         return
     total, low, high = (format_money(x, value.currency) for x in (value.total, value.total_low, value.total_high))
     ends = f" [{low}, {high}]" if value.total_low < value.total_high else ""
+    margin = " of margin" if value.terms.margin_share < 1 else ""
     span = "to infinity" if value.terms.horizon is None else f"within {_span(value.terms.horizon)}"
-    each = format_money(value.total / value.n, value.currency)
+    rate = value.terms.annual_discount
+    discounted = f"discounted at {format_percent(rate)} a year" if rate else "not discounted"
     yield (
-        f"{_customers(value.n)} are expected to bring {total}{ends} {span}, {each} each, discounted at "
-        f"{format_percent(value.terms.annual_discount)} a year."
+        f"{_customers(value.n)} expected to bring {total}{ends}{margin} {span}, "
+        f"{format_money(value.total / value.n, value.currency)} each, {discounted}."
     )
 
 
+def _endless(terms) -> str:
+    if terms.spend is not None and np.isinf(terms.spend.mean_spend):
+        return "The value has no limit: the spend per purchase has no finite mean. Cap what customers spend."
+    return "The value has no limit: undiscounted, too many never leave. Set a rate or a horizon."
+
+
 def _customers(n) -> str:
-    return "1 customer" if n == 1 else f"{format_count(n)} customers"
+    return "1 customer is" if n == 1 else f"{format_count(n)} customers are"
 
 
 def _span(period) -> str:
@@ -68,14 +76,26 @@ def _carried(values) -> Iterator[str]:
 
 
 def _naive(value) -> Iterator[str]:
-    if not np.isfinite(value.gap):
+    if not np.isfinite([value.constant_churn, value.total]).all():
         return
     naive = format_money(value.constant_churn, value.currency)
-    size = f"{format_percent(abs(value.gap), 0)} {'lower' if value.gap < 0 else 'higher'}"
     yield (
         f"With one churn rate of {format_percent(value.annual_churn)} a year for everybody it would be {naive}: the "
-        f"constant-churn figure is {size if abs(value.gap) >= SAME else 'the same'}.{_held_active(value)}"
+        f"constant-churn figure is {_off(value)}.{_held_active(value)}"
     )
+
+
+def _off(value) -> str:
+    """Say how far the naive figure lies from the value."""
+    gap = value.constant_churn - value.total
+    side = "lower" if gap < 0 else "higher"
+    if np.isnan(value.gap):
+        return f"{format_money(abs(gap), value.currency)} {side}" if gap else "the same"
+    if abs(value.gap) < SAME:
+        return "the same"
+    inside = value.total_low < value.constant_churn < value.total_high
+    chance = ", no more than the value itself is uncertain by" if inside else ""
+    return f"{format_percent(abs(value.gap), 0)} {side}{chance}"
 
 
 def _held_active(value) -> str:
@@ -88,22 +108,23 @@ def _held_active(value) -> str:
 
 
 def _best_segment(value) -> Iterator[str]:
-    if value.contrast is None:
+    pair = value.contrast
+    if pair is None:
         return
-    rows = value.frame.set_index("segment")
-    first, last = value.contrast.first, value.contrast.last
-    gap, low, high = (format_money(x, value.currency) for x in value.contrast.interval)
-    if value.contrast.interval[1] <= 0:
-        yield f"A tie: per customer, {value.by} {first} and {last} do not differ clearly ({gap} [{low}, {high}])."
+    each = value.frame.set_index("segment")["per_customer"]
+    best, least = (format_money(each[name], value.currency) for name in (pair.first, pair.last))
+    gap, low, high = (format_money(x, value.currency) for x in (pair.difference, pair.low, pair.high))
+    allowed = "the interval allows for chance in who is in a segment and for every pair compared"
+    if not pair.low > 0:
+        yield (
+            f"A tie: per customer, {value.by} = {pair.first} ({best}) and {pair.last} ({least}) do not differ clearly: "
+            f"{gap} apart [{low}, {high}]; {allowed}."
+        )
         return
     yield (
-        f"Per customer, {value.by} {first} is worth most ({_each(rows, first, value)}), {last} least "
-        f"({_each(rows, last, value)}): {gap} apart [{low}, {high}]."
+        f"Per customer, {value.by} = {pair.first} is worth most ({best}), {pair.last} least ({least}): {gap} apart "
+        f"[{low}, {high}]; {allowed}."
     )
-
-
-def _each(rows, segment, value) -> str:
-    return format_money(rows.loc[segment, "per_customer"], value.currency)
 
 
 def _others(value) -> Iterator[str]:

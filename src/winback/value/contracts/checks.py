@@ -16,7 +16,7 @@ MOMENTS = {
 
 
 def all_checked(*checks: Callable[[], object]) -> list:
-    """Return what the checks return, or raise one ValueError with everything that they refuse.
+    """Return what the checks return, or raise one error with everything that they refuse.
 
     Examples
     --------
@@ -28,9 +28,11 @@ def all_checked(*checks: Callable[[], object]) -> list:
         try:
             found.append(check())
         except ValueError as error:
-            refused.append(str(error))
+            refused.append(error)
+    if len(refused) == 1:
+        raise refused[0]
     if refused:
-        raise ValueError("\n".join(refused))
+        raise ValueError("\n".join(map(str, refused)))
     return found
 
 

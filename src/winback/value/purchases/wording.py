@@ -25,7 +25,9 @@ def describe_purchases(fit: PurchaseFit) -> Sentences:
         return Sentences.of([*lines, *_nobody_bought(fit)])
     lines += [_rate(fit, unit), _new_customer(fit)]
     if fit.boundary:
-        lines.append(f"On the edge of the model: {fit.boundary}. The intervals take this for granted{_limit(fit)}.")
+        lines.append(
+            f"On the edge of the model: {fit.boundary}. The intervals take this for granted{limit_in_words(fit)}."
+        )
     if not fit.converged:
         lines.append("No maximum of the likelihood was found: do not use these estimates.")
     if model.name == "BG/NBD":
@@ -50,7 +52,8 @@ def _nobody_bought(fit) -> list[str]:
     ]
 
 
-def _limit(fit) -> str:
+def limit_in_words(fit: PurchaseFit) -> str:
+    """Say how many might drop out where nobody does; empty elsewhere."""
     highest = fit.highest_dropout
     if np.isnan(highest):
         return ""
