@@ -42,6 +42,8 @@ def of_contracts(
 ) -> ConstantChurn:
     r"""Give everybody one retention rate r: each is worth :math:`\sum_k r^{k+1} (1 + d)^{-k}` payments.
 
+    Of new customers (next renewal 0) the first payment is sure: they are worth :math:`\sum_k r^k (1 + d)^{-k}`.
+
     Unless given, r is what a glance at two successive counts of this base shows: the share of those who were customers
     one period ago and still are, as the model has it for these ages.
     """
@@ -51,9 +53,10 @@ def of_contracts(
     ratio = retention * factor
     ends = 1.0 if horizon is None else 1 - ratio**horizon
     with np.errstate(divide="ignore"):
-        each = retention * (factor if moment == AFTER_PAYMENT else 1.0) * ends / np.float64(1 - ratio)
+        each = (factor if moment == AFTER_PAYMENT else 1.0) * ends / np.float64(1 - ratio)
+    pays = np.where(renewals == 0, 1.0, retention)
     churn = 1 - retention ** (1 / period.years)
-    return ConstantChurn(np.full(len(renewals), each), float(churn), float(counts.sum()))
+    return ConstantChurn(pays * each, float(churn), float(counts.sum()))
 
 
 def _seen_retention(logs, renewals, counts) -> float:

@@ -1,0 +1,117 @@
+"""Is the figure of constant churn what it says: by hand, in every unit of time, with counts, ages and a horizon?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+from contract_data import drawn_customers
+from scipy.integrate import quad
+from scipy.special import betaln
+from shoppers import shoppers
+
+import winback as wb
+
+YEARS = {"M": 1 / 12, "30D": 30 / 365.25, "4W": 28 / 365.25, "3M": 1 / 4, "Y": 1.0}
+SIX = {"M": "6M", "30D": "180D", "4W": "24W", "3M": "18M", "Y": "6Y"}
+ALPHA, BETA = 2.0, 5.0
+
+
+def stays(t):
+    """Return the share of customers of the sBG who stay for t periods."""
+    return np.exp(betaln(ALPHA, BETA + t) - betaln(ALPHA, BETA))
+
+
+def payments(retention, factor, horizon, first=1):
+    """Return the discounted payments of a customer at one rate of staying, the first after so many renewals."""
+    return sum(retention ** (k + first) * factor**k for k in range(horizon))
+
+
+# contracts
+
+
+@pytest.mark.parametrize("moment", ["before_renewal", "after_payment"])
+@pytest.mark.parametrize("period", YEARS)
+def test_contracts_of_mixed_ages_by_hand(period, moment):
+    """The retention of two successive counts is that of the period just ended, of all who were there before it."""
+    counts, years = {1: 50, 2: 30, 5: 20}, YEARS[period]
+    known = {"margin": 3.0, "annual_discount": 0.2, "horizon": SIX[period], "moment": moment}
+    found = wb.base_value(wb.contract_model(ALPHA, BETA, period=period), counts, **known)
+    before = sum(counts[n] * stays(n - 2) / stays(n - 1) for n in (2, 5))  # one period ago
+    retention, factor = 50 / before, 1.2**-years
+    later = factor if moment == "after_payment" else 1.0
+    assert found.constant_churn == pytest.approx(100 * 3 * later * payments(retention, factor, 6))
+    assert found.annual_churn == pytest.approx(1 - retention ** (1 / years))
+    assert found.n_active == found.n == 100
+
+
+@pytest.mark.parametrize("period", YEARS)
+def test_an_annual_churn_is_that_of_a_year_in_every_unit_of_time(period):
+    model, terms = wb.contract_model(ALPHA, BETA, period=period), {"margin": 1.0, "annual_discount": 0.1}
+    found = wb.base_value(model, [1], annual_churn=0.35, horizon=SIX[period], **terms)
+    years = YEARS[period]
+    assert found.constant_churn == pytest.approx(payments(0.65**years, 1.1**-years, 6))
+    assert found.annual_churn == pytest.approx(0.35)
+
+
+def test_customers_in_their_first_period_are_expected_to_stay_by_their_own_chances():
+    rows = drawn_customers(np.random.default_rng(6), 900)
+    fit = wb.fit_sbg(rows, period="Y", formula="channel", tenure="tenure", ended="ended")
+    base = pd.DataFrame({"channel": rows["channel"].unique(), "next_renewal": 1})
+    base["n"] = 10 ** np.arange(len(base))
+    first = fit.residual_lifetime(base["next_renewal"], 0.0, horizon_periods=1, customers=base)
+    found = wb.base_value(fit, base, weights="n", margin=1.0, annual_discount=0.1)
+    assert np.ptp(first) > 0.01
+    assert found.annual_churn == pytest.approx(1 - first @ base["n"] / base["n"].sum())
+
+
+@pytest.mark.parametrize("moment", ["before_renewal", "after_payment"])
+@pytest.mark.parametrize("renewals", [[0, 0], [0, 0, 1, 3]])
+def test_new_customers_pay_first_for_sure_also_at_constant_churn(renewals, moment):
+    """Where all are alike the figure is right, so of new ones too, who do not have to renew before they pay."""
+    alike = wb.contract_model(2e7, 8e7, period="Y")
+    base = pd.DataFrame({"next_renewal": renewals})
+    found = wb.base_value(alike, base, margin=100.0, annual_discount=0.1, moment=moment)
+    assert found.gap == pytest.approx(0, abs=1e-6)
+    new = 100 * (1.1**-1 if moment == "after_payment" else 1.0) / (1 - 0.8 / 1.1)
+    each = [new if n == 0 else 0.8 * new for n in renewals]
+    assert found.constant_churn == pytest.approx(sum(each), rel=1e-6)
+
+
+# purchases
+
+TABLE = shoppers(np.random.default_rng(4), "pareto_nbd", (0.9, 8.0, 0.7, 20.0), 400, (40, 100)).assign(
+    mean_spend=lambda table: np.where(table["frequency"] > 0, 20.0 + table["frequency"], np.nan),
+    n=np.random.default_rng(1).integers(1, 9, 400),
+)
+FIT = wb.fit_pareto_nbd(TABLE, period="W", weights="n")
+
+
+@pytest.mark.parametrize("churn", [None, 0.35])
+@pytest.mark.parametrize(("horizon", "weeks"), [("2Y", 2 * 365.25 / 7), (None, np.inf)])
+def test_counted_customers_with_spend_margin_and_horizon_by_hand(horizon, weeks, churn):
+    spend, n = wb.fit_gamma_gamma(TABLE, weights="n"), TABLE["n"].to_numpy()
+    terms = {"margin_share": 0.3, "annual_discount": 0.1, "horizon": horizon, "annual_churn": churn}
+    found = wb.base_value(FIT, TABLE, margin=spend, weights="n", active_within="26W", **terms)
+    active = (TABLE["age"] - TABLE["recency"] <= 26).to_numpy()
+    watched = n @ np.where(active, TABLE["age"], TABLE["recency"])
+    leaves = n[~active].sum() / watched if churn is None else -np.log(0.65) * 7 / 365.25
+    buys, force = n @ TABLE["frequency"] / watched, np.log(1.1) * 7 / 365.25
+    each, _ = quad(lambda t: buys * np.exp(-(leaves + force) * t), 0, weeks)
+    paid = n * TABLE["frequency"].to_numpy()
+    average = paid @ TABLE["mean_spend"].fillna(0) / paid.sum()
+    assert found.constant_churn == pytest.approx(0.3 * average * n[active].sum() * each, rel=1e-6)
+    assert found.annual_churn == pytest.approx(1 - np.exp(-leaves * 365.25 / 7))
+    assert (found.n_active, found.n) == (n[active].sum(), n.sum())
+
+
+def test_who_bought_just_within_the_time_counts():
+    table = TABLE.assign(age=60.0, recency=np.where(TABLE["frequency"] > 0, 34.0, 0.0))
+    found = wb.base_value(FIT, table, margin=1.0, annual_discount=0.1, active_within="26W")
+    assert found.n_active == (TABLE["frequency"] > 0).sum()
+
+
+@pytest.mark.parametrize(("churn", "said"), [(0.05, "higher"), (0.95, "lower")])
+def test_words_say_on_which_side_the_figure_lies(churn, said):
+    found = wb.base_value(FIT, TABLE, margin=1.0, annual_discount=0.1, annual_churn=churn)
+    assert found.gap == pytest.approx(found.constant_churn / found.total - 1)
+    assert (found.gap > 0) == (said == "higher")
+    assert f"the constant-churn figure is {abs(found.gap):.0%} {said}." in found.describe()
