@@ -103,10 +103,16 @@ def test_counted_customers_with_spend_margin_and_horizon_by_hand(horizon, weeks,
     assert (found.n_active, found.n) == (n[active].sum(), n.sum())
 
 
-def test_who_bought_just_within_the_time_counts():
-    table = TABLE.assign(age=60.0, recency=np.where(TABLE["frequency"] > 0, 34.0, 0.0))
-    found = wb.base_value(FIT, table, margin=1.0, annual_discount=0.1, active_within="26W")
-    assert found.n_active == (TABLE["frequency"] > 0).sum()
+@pytest.mark.parametrize(("period", "days"), [("D", 1.0), ("W", 7.0), ("30D", 30.0)])
+def test_who_bought_just_within_the_time_counts(period, days):
+    """Days counted on the calendar, also where 28 days are no whole number of them in floating point."""
+    table = TABLE.assign(age=40 * 7 / days, recency=np.where(TABLE["frequency"] > 0, 36 * 7 / days, 0.0))
+    fit = wb.fit_pareto_nbd(
+        TABLE.assign(age=TABLE["age"] * 7 / days, recency=TABLE["recency"] * 7 / days), period=period
+    )
+    for within, n in (("28D", (TABLE["frequency"] > 0).sum()), ("27D", 0)):
+        found = wb.base_value(fit, table, margin=1.0, annual_discount=0.1, active_within=within)
+        assert found.n_active == n
 
 
 @pytest.mark.parametrize(("churn", "said"), [(0.05, "higher"), (0.95, "lower")])

@@ -10,6 +10,8 @@ from winback.periods import Period
 from winback.value.contracts.checks import AFTER_PAYMENT
 from winback.value.contracts.payments import log_stays
 
+ROUNDING = 1e-9  # of times: 28 days by way of years are 27.999999999999996
+
 
 @dataclass(frozen=True)
 class ConstantChurn:
@@ -105,7 +107,7 @@ def of_purchases(
     >>> naive.payments.round(2).tolist()   # 4 purchases and 1 leaver in 12 years as a customer
     [1.87, 0.0]
     """
-    active = age - recency <= active_within
+    active = age - recency <= active_within * (1 + ROUNDING)
     exposure = float(counts @ np.where(active, age, recency))
     rate = float(counts @ frequency) / exposure if exposure else 0.0
     if annual_churn is not None:
