@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from held_out_shoppers import followed, held_out, with_spend
 
 import winback as wb
+from winback.plots import plot_value_concentration
 from winback.value.lifetime_value import tenths
 from winback.value.ranked_outcomes import Ranking, outcome_interval, outcome_variance
 
@@ -64,6 +66,25 @@ def test_words_name_the_share_of_the_least_valuable_half():
     values = wb.lifetime_value(wb.fit_sbg(SURVIVORS, period="Y"), fees, margin="fee", annual_discount=0.1)
     least = (np.arange(1, 11) ** 3).sum() / (np.arange(1, 21) ** 3).sum()
     assert f"the least valuable half {least:.0%}." in values.describe()
+
+
+def test_a_fifth_is_a_fifth_where_tenths_are_uneven_in_words_and_figure_alike():
+    """Of eleven customers a fifth is 2.2; the first two tenths have three."""
+    fees = pd.DataFrame({"next_renewal": 1, "fee": [100.0] * 3 + [1.0] * 8})
+    values = wb.lifetime_value(wb.fit_sbg(SURVIVORS, period="Y"), fees, margin="fee", annual_discount=0.1)
+    assert values.frame["n"].iloc[:2].sum() == 3
+    assert values.carried_by(0.2) == pytest.approx(220 / 308)
+    assert f"fifth carries {220 / 308:.0%} of it, the least valuable half {5.5 / 308:.0%}." in values.describe()
+    assert f"carries {220 / 308:.0%} of all value" in plot_value_concentration(values).get_title(loc="left")
+    plt.close("all")
+
+
+@pytest.mark.parametrize(("horizon", "beyond"), [("5Y", False), ("7Y", False), ("8Y", True), ("20Y", True)])
+def test_a_horizon_longer_than_anybody_was_watched_is_extrapolated(horizon, beyond):
+    fit, terms = wb.fit_sbg(SURVIVORS, period="Y"), {"margin": 10.0, "annual_discount": 0.1}
+    found, watched = (wb.base_value(fit, [20, 10], horizon=years, **terms) for years in (horizon, "7Y"))
+    assert found.beyond_data == pytest.approx(1 - watched.total / found.total if beyond else 0.0)
+    assert ("extrapolated" in found.describe()) is beyond
 
 
 @pytest.mark.parametrize("n", [4, 10, 15, 23])

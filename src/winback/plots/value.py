@@ -133,7 +133,7 @@ def plot_value_concentration(values: LifetimeValues, ax: Axes | None = None) -> 
     style = house_styles(["value"])["value"]
     ax.plot(at, np.interp(at, customers, reached), color=style["color"], linewidth=2.2, label="customers by value")
     ax.plot([0, 1], [0, 1], color=QUIET, linestyle=":", linewidth=1.5, label="if all were worth the same")
-    fifth = float(np.interp(0.2, customers, reached))
+    fifth = values.carried_by(0.2)
     ax.plot([0.2, 0.2, 0], [0, fifth, fifth], color=INK, linestyle="--", linewidth=1)
     ax.plot(0.2, fifth, marker=style["marker"], color=style["color"], markersize=8)
     title = f"The most valuable fifth of customers carries {format_percent(fifth, 0)} of all value"

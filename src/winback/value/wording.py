@@ -66,12 +66,12 @@ def _span(period) -> str:
 
 
 def _carried(values) -> Iterator[str]:
-    shares = values.frame["cumulative_share"].to_numpy()
-    if len(shares) < 10 or np.isnan(shares).any():
+    if len(values.frame) < 10 or values.frame["share"].isna().any():
         return
+    fifth, half = values.carried_by(0.2), values.carried_by(0.5)
     yield (
-        f"The most valuable fifth carries {format_percent(shares[1], 0)} of it, "
-        f"the least valuable half {format_percent(1 - shares[4], 0)}."
+        f"The most valuable fifth carries {format_percent(fifth, 0)} of it, "
+        f"the least valuable half {format_percent(1 - half, 0)}."
     )
 
 
