@@ -121,3 +121,18 @@ def test_words_say_on_which_side_the_figure_lies(churn, said):
     assert found.gap == pytest.approx(found.constant_churn / found.total - 1)
     assert (found.gap > 0) == (said == "higher")
     assert f"the constant-churn figure is {abs(found.gap):.0%} {said}." in found.describe()
+
+
+@pytest.mark.parametrize(("period", "weeks"), [("D", 1 / 7), ("2W", 2.0), ("30D", 30 / 7), ("3M", 365.25 / 28)])
+def test_the_unit_of_time_changes_no_figure(period, weeks):
+    rows = TABLE.assign(age=TABLE["age"] / weeks, recency=TABLE["recency"] / weeks)
+    fit = wb.fit_pareto_nbd(rows, period=period, weights="n")
+    terms = {"margin": 1.0, "annual_discount": 0.1, "weights": "n", "horizon": "4Y"}
+    one, other = wb.base_value(FIT, TABLE, **terms), wb.base_value(fit, rows, **terms)
+    for name in ("total", "total_low", "total_high", "constant_churn", "annual_churn", "gap", "n_active"):
+        assert getattr(other, name) == pytest.approx(getattr(one, name), rel=1e-4)
+    assert other.active_within.days == one.active_within.days == round(7 * TABLE["age"].max() / 2)
+    longest, unit = 7 * TABLE["age"].max(), 7 * weeks
+    assert longest - min(unit, longest / 20) <= other.watched.days <= longest + 0.5  # told in whole periods or days
+    within = wb.base_value(fit, rows, **terms | {"horizon": other.watched})
+    assert other.beyond_data == pytest.approx(1 - within.total / other.total)
