@@ -136,3 +136,21 @@ def test_the_unit_of_time_changes_no_figure(period, weeks):
     assert longest - min(unit, longest / 20) <= other.watched.days <= longest + 0.5  # told in whole periods or days
     within = wb.base_value(fit, rows, **terms | {"horizon": other.watched})
     assert other.beyond_data == pytest.approx(1 - within.total / other.total)
+
+
+def test_differences_and_sums_of_gains_and_losses_vary_as_draws_of_the_parameters_do():
+    heavy = TABLE["frequency"].to_numpy() > 2
+    rows = TABLE.assign(heavy=heavy, fee=np.where(heavy, 10.0, -30.0))
+    expected = FIT.expectations(rows, 365.25 / 7, 0.1)
+    drawn = np.random.default_rng(2).multivariate_normal(FIT.theta, FIT.covariance, 3000)
+    each = np.array([expected.value(theta)[expected.rows] for theta in drawn])
+    terms = {"annual_discount": 0.1, "horizon": "1Y"}
+    contrast = wb.base_value(FIT, rows, margin=1.0, by="heavy", **terms).contrast
+    mixed = wb.base_value(FIT, rows, margin="fee", **terms)
+    apart = each[:, heavy].mean(axis=1) - each[:, ~heavy].mean(axis=1)
+    for ends, draws in (
+        (contrast.interval, apart),
+        ((mixed.total, mixed.total_low, mixed.total_high), each @ rows["fee"]),
+    ):
+        assert ends[2] - ends[0] == pytest.approx(ends[0] - ends[1])
+        assert (ends[2] - ends[1]) / (2 * 1.959964) == pytest.approx(draws.std(), rel=0.08)
