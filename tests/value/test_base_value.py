@@ -93,7 +93,7 @@ def test_timing_and_the_meaning_of_intervals_are_said():
     assert "discounted at 10.0% a year" in said
     assert "just before their renewal: the payment due now counts if it is made" in said
     assert "each period is paid at its start" in said
-    assert "for the expected value, not for what customers will bring" in said
+    assert "for the expected value of these customers, not for what they will bring" in said
     assert "costs of keeping customers are not taken off" in said
     after = wb.base_value(fit, [20, 10], moment="after_payment", **MONEY)
     assert "just after a payment, which does not count" in after.describe()
@@ -102,12 +102,15 @@ def test_timing_and_the_meaning_of_intervals_are_said():
 
 def test_what_lies_beyond_the_data_is_said():
     fit = wb.fit_sbg(SURVIVORS, period="Y")  # seven years
-    within = wb.base_value(fit, [20, 10], horizon="7Y", **MONEY)
-    assert within.beyond_data == 0
+    within = wb.base_value(fit, [20, 10], horizon="6Y", **MONEY)
+    assert within.beyond_data == pytest.approx(0, abs=1e-12)
     assert "extrapolated" not in within.describe()
     longer = wb.base_value(fit, [20, 10], **MONEY)
-    assert longer.beyond_data == pytest.approx(1 - within.total / longer.total)
-    assert "extrapolated: it lies more than 7 years ahead" in longer.describe()
+    seen = 20 * fit.residual_value([1], horizon_periods=7, **MONEY)["value"][0]
+    seen += 10 * fit.residual_value([2], horizon_periods=6, **MONEY)["value"][0]
+    assert longer.beyond_data == pytest.approx(1 - seen / longer.total)
+    assert "extrapolated: it lies at ages above 7 years, the longest that anybody was watched" in longer.describe()
+    assert wb.base_value(fit, {9: 5}, **MONEY).beyond_data == 1
     known = wb.base_value(wb.contract_model(1, 4, period="Y"), [20, 10], **MONEY)
     assert np.isnan(known.beyond_data)
 

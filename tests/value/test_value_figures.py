@@ -11,7 +11,7 @@ from held_out_shoppers import followed, held_out, with_spend
 import winback as wb
 from winback.plots import plot_value_concentration
 from winback.value.lifetime_value import tenths
-from winback.value.ranked_outcomes import Ranking, outcome_interval, outcome_variance
+from winback.value.purchases.ranked_outcomes import Ranking, outcome_interval, outcome_variance
 
 SURVIVORS = [1000, 869, 743, 653, 593, 551, 517, 491]
 AHEAD = 26.0
@@ -35,11 +35,14 @@ def test_counts_weigh_in_the_difference_of_segments_and_beyond_the_data(period, 
     few = wb.base_value(fit, rows, weights="n", by="kind", **terms)
     each = rows.loc[rows.index.repeat(rows["n"])].drop(columns="n")
     many = wb.base_value(fit, each, by="kind", **terms)
-    assert few.contrast.interval == pytest.approx(many.contrast.interval)
+    for name in ("difference", "low", "high"):
+        assert getattr(few.contrast, name) == pytest.approx(getattr(many.contrast, name))
     assert (few.contrast.first, few.contrast.last) == ("b", "a")
-    within = wb.base_value(fit, each, horizon=watched, **terms)
-    assert few.beyond_data == pytest.approx(1 - within.total / many.total)
-    assert f"more than {said} ahead" in few.describe()
+    counts = {n: rows.loc[rows["next_renewal"] == n, "n"].sum() for n in (1, 3, 6)}
+    ages = {n: f"{int(watched[:-1]) * (8 - n) // 7}M" for n in counts}  # until all have been seen for seven periods
+    seen = sum(wb.base_value(fit, {n: counts[n]}, horizon=ages[n], **terms).total for n in counts)
+    assert few.beyond_data == pytest.approx(1 - seen / many.total)
+    assert f"at ages above {said}" in few.describe()
 
 
 def test_the_last_row_of_the_table_is_the_whole_base():
@@ -55,9 +58,9 @@ def test_a_difference_whose_interval_holds_zero_is_a_tie():
     base = wb.base_value(
         wb.fit_sbg(SURVIVORS, period="Y"), [20, 10], by="next_renewal", margin=1.0, annual_discount=0.1
     )
-    gap = base.contrast.interval[0]
+    gap = base.contrast.difference
     for low, tie in ((-0.1 * gap, True), (0.1 * gap, False)):
-        said = replace(base, contrast=replace(base.contrast, interval=(gap, low, 2 * gap))).describe()
+        said = replace(base, contrast=replace(base.contrast, low=low, high=2 * gap)).describe()
         assert ("A tie" in said) is tie
 
 
@@ -82,7 +85,7 @@ def test_a_fifth_is_a_fifth_where_tenths_are_uneven_in_words_and_figure_alike():
 @pytest.mark.parametrize(("horizon", "beyond"), [("5Y", False), ("7Y", False), ("8Y", True), ("20Y", True)])
 def test_a_horizon_longer_than_anybody_was_watched_is_extrapolated(horizon, beyond):
     fit, terms = wb.fit_sbg(SURVIVORS, period="Y"), {"margin": 10.0, "annual_discount": 0.1}
-    found, watched = (wb.base_value(fit, [20, 10], horizon=years, **terms) for years in (horizon, "7Y"))
+    found, watched = (wb.base_value(fit, [20], horizon=years, **terms) for years in (horizon, "7Y"))
     assert found.beyond_data == pytest.approx(1 - watched.total / found.total if beyond else 0.0)
     assert ("extrapolated" in found.describe()) is beyond
 

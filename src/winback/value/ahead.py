@@ -21,7 +21,7 @@ from winback.value.purchases.table import PurchaseRows, read_numbers, read_rows
 CUSTOMERS = "table of customers"
 YEAR = Period(1, "Y")
 WHOLE = "Count whole periods as a customer."
-WHOLE_PERIODS = 20  # from here on a time is said in whole periods, below it in days
+MANY_WEEKS = 20  # from here on a time is said in weeks, below it in days
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class ContractsAhead:
     renewals: np.ndarray = field(repr=False)
     moment: str
     unit = "payments"
+    beyond = "at ages above"
 
     def __len__(self) -> int:
         """Return the number of customers."""
@@ -63,6 +64,20 @@ class ContractsAhead:
         n_periods = None if horizon is None else int(periods_in(horizon, self.period, whole=True))
         return self.fit.expectations(self.renewals, annual_discount, n_periods, self.moment, self.customers)
 
+    def expected_within_data(self, annual_discount: float, horizon: str | Period | None) -> np.ndarray | None:
+        """Return the expected payments at ages at which the fit has seen customers, shape (n,); None without a fit."""
+        if not self.fit.n:
+            return None
+        longest = np.inf if horizon is None else periods_in(horizon, self.period, whole=True)
+        found = np.zeros(len(self))
+        for renewal in np.unique(self.renewals):
+            n_periods = int(min(longest, self.fit.last_period - max(renewal, 1) + 1 + (renewal == 0)))
+            if n_periods > 0:
+                rows = self.renewals == renewal
+                some = (self.renewals[rows], annual_discount, n_periods, self.moment, self.customers[rows])
+                found[rows] = self.fit.expectations(*some).each()
+        return found
+
     def constant_churn(self, annual_discount, horizon, counts, annual_churn, active_within=None) -> ConstantChurn:
         """Return the payments expected of each if one retention rate held for everybody."""
         if active_within is not None:
@@ -82,6 +97,7 @@ class PurchasesAhead:
     rows: PurchaseRows = field(repr=False)
     unit = "purchases"
     timing = PURCHASES
+    beyond = "further ahead than"
 
     def __len__(self) -> int:
         """Return the number of customers."""
@@ -96,9 +112,9 @@ class PurchasesAhead:
     def watched(self) -> Period:
         """How long the fit's customers were watched."""
         longest = float(self.fit.cells.age.max())
-        if self.fit.columns.whole or longest >= WHOLE_PERIODS:
+        if self.fit.columns.whole:
             return Period(int(longest) * self.period.n_units, self.period.unit)
-        return Period(max(1, round(longest * self.period.days)), "D")
+        return _in_weeks(longest * self.period.days)
 
     def columns(self) -> dict[str, np.ndarray]:
         """Return what is known of each customer."""
@@ -108,6 +124,11 @@ class PurchasesAhead:
         """Return each customer's expected discounted purchases."""
         periods = np.inf if horizon is None else periods_in(horizon, self.period, self.fit.columns.whole)
         return self.fit.expectations(self.customers, periods, annual_discount)
+
+    def expected_within_data(self, annual_discount: float, horizon: str | Period | None) -> np.ndarray:
+        """Return the expected purchases no further ahead than the fit has watched anybody, shape (n,)."""
+        near = horizon is not None and parse_period(horizon).years <= self.watched.years
+        return self.expected(annual_discount, horizon if near else self.watched).each()
 
     def constant_churn(self, annual_discount, horizon, counts, annual_churn, active_within=None) -> ConstantChurn:
         """Return the purchases expected of each if one rate of buying and one of leaving held for everybody."""
@@ -121,8 +142,7 @@ class PurchasesAhead:
         """Return after how long without a purchase customers are given up: a year, or half of a short log."""
         watched = self.watched
         if asked is None:
-            half = Period(max(1, watched.n_units // 2), watched.unit)
-            return YEAR if YEAR.days <= half.days else half
+            return YEAR if 2 * YEAR.days <= watched.days else _in_weeks(watched.days / 2)
         within = parse_period(asked)
         if within.days >= watched.days:
             raise ValueError(
@@ -130,6 +150,11 @@ class PurchasesAhead:
                 f'taken for lost; got "{within}".'
             )
         return within
+
+
+def _in_weeks(days: float) -> Period:
+    """Return so many days as a period: whole weeks where they are many."""
+    return Period(int(days / 7), "W") if days >= 7 * MANY_WEEKS else Period(max(1, int(days)), "D")
 
 
 def read_ahead(fit, customers, next_renewal: str, moment: str | None) -> ContractsAhead | PurchasesAhead:

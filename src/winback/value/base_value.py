@@ -147,8 +147,8 @@ def base_value(
         Purchases: how recent the last one of a customer must be for the naive figure. A year; half of the longest time
         watched, if that is shorter.
     others_lost : float
-        Word of mouth: how many others each lost customer takes along. Off at 0. It changes ``word_of_mouth`` alone,
-        never the value of the base: those others are in it already.
+        Word of mouth: how many others each lost customer takes along in all, directly or through others. Off at 0. It
+        changes ``word_of_mouth`` alone, never the value of the base: those others are in it already.
 
     Returns
     -------

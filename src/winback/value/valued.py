@@ -10,7 +10,7 @@ from winback.periods import Period
 from winback.results import Result
 from winback.value.ahead import ContractsAhead, PurchasesAhead
 from winback.value.doubts import doubts
-from winback.value.terms import Terms, expected_money
+from winback.value.terms import Terms
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -24,9 +24,10 @@ class Valued(Result):
     total, total_low, total_high : float
         Of all customers; one interval for the sum, whose parts share their error.
     beyond_data : float
-        Share of the total that lies further ahead than anybody was watched; missing where that is not known.
-    unit : str
-        ``payments`` or ``purchases``.
+        Share of the total that is extrapolated: contracts, payments at ages that the fit has not seen; purchases, what
+        lies further ahead than anybody was watched. Missing for known parameters, and where some customers cost money.
+    unit, beyond : str
+        ``payments`` or ``purchases``; in words, beyond what they are extrapolated.
     watched : Period or None
         How long the fit's customers were watched.
     timing : str
@@ -43,6 +44,7 @@ class Valued(Result):
     total_high: float
     beyond_data: float
     unit: str
+    beyond: str
     watched: Period | None
     timing: str
     terms: Terms
@@ -60,6 +62,7 @@ def valued(
         **dict(zip(("total", "total_low", "total_high"), total, strict=True)),
         "beyond_data": _beyond(ahead, terms, counts, total[0]),
         "unit": ahead.unit,
+        "beyond": ahead.beyond,
         "watched": ahead.watched,
         "timing": ahead.timing,
         "terms": terms,
@@ -69,8 +72,10 @@ def valued(
 
 
 def _beyond(ahead, terms, counts, total) -> float:
-    if ahead.watched is None or not np.isfinite(total) or total == 0:
+    """Return the share of a total that is extrapolated; missing where gains and losses have no shares."""
+    seen = ahead.expected_within_data(terms.annual_discount, terms.horizon)
+    one_sign = (terms.money >= 0).all() or (terms.money <= 0).all()
+    if seen is None or not one_sign or not np.isfinite(total) or total == 0:
         return np.nan
-    if terms.horizon is not None and terms.horizon.years <= ahead.watched.years:
-        return 0.0
-    return 1 - float(expected_money(ahead, terms, ahead.watched).each() @ counts) / total
+    spend = 1.0 if terms.spend is None else terms.spend.expectations(ahead.customers).each()
+    return max(0.0, 1 - float(counts @ (seen * terms.money * spend)) / total)

@@ -133,16 +133,16 @@ def _others(value) -> Iterator[str]:
     rows = value.word_of_mouth
     alone, together = (format_money(x, value.currency) for x in rows["per_customer"].iloc[[0, -1]])
     yield (
-        f"Losing one customer costs {alone} on average; if each took {value.others_lost:g} others along, "
+        f"Losing one customer costs {alone} on average; if each took {value.others_lost:g} others along in all, "
         f"{together}. That number is assumed, not estimated, and is in no other figure here."
     )
 
 
 def _extrapolated(value) -> Iterator[str]:
-    if value.beyond_data > 0:
+    if value.beyond_data >= SAME:
         yield (
-            f"{format_percent(value.beyond_data, 0)} of it is extrapolated: it lies more than "
-            f"{_span(value.watched)} ahead, longer than anybody was watched."
+            f"{format_percent(value.beyond_data, 0)} of it is extrapolated: it lies {value.beyond} "
+            f"{_span(value.watched)}, the longest that anybody was watched."
         )
 
 
@@ -155,4 +155,4 @@ def _terms(value) -> Iterator[str]:
     yield f"{value.timing}."
     if value.total_low < value.total_high:
         level = format_percent(value.level, 0)
-        yield f"Intervals are {level}, for the expected value, not for what customers will bring."
+        yield f"Intervals are {level}, for the expected value of these customers, not for what they will bring."
