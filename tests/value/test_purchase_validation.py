@@ -161,7 +161,6 @@ def test_verdicts_name_what_chance_can_and_cannot_do(found):
         (0.001, -0.1, 0.1, "The BG/NBD fits: it predicts the total of purchases to the percent"),
         (0.12, -0.1, 0.2, "Too few purchases were held out to tell whether the BG/NBD fits: it predicts 12% too many"),
         (0.01, -0.3, 0.3, "Too few purchases were held out to tell"),
-        (np.nan, np.nan, np.nan, "Too few purchases were held out to tell whether the BG/NBD fits: there were none"),
     ):
         assert changed(found, error=error, error_low=low, error_high=high).verdict.startswith(said)
     off = changed(found, error=0.0, error_low=-0.1, error_high=0.1, n_covered=5)
@@ -180,14 +179,6 @@ def test_words_and_table(found):
     assert found.table().columns.tolist()[-1] == "Money observed"
     assert len(str(found).splitlines()) <= 12
     assert found.lorenz["measure"].unique().tolist() == ["purchases", "money"]
-
-
-def test_nothing_held_out_is_said():
-    given = drawn(np.random.default_rng(5), n=300)
-    found = judged(replace(given, customers=given.customers.assign(held_out_frequency=0)))
-    assert found.verdict.endswith("there were none")
-    assert np.isnan(found.gini)
-    assert "nan" not in str(found.describe())
 
 
 @pytest.mark.parametrize(
@@ -301,7 +292,7 @@ def test_a_quarter_fewer_purchases_are_found_out(record_property):
     rng = np.random.default_rng(20160301)
     said = [judged(drawn(rng, n=3000, slower=0.7)).verdict for _ in range(30)]
     power = np.mean([verdict.startswith("The BG/NBD misses:") for verdict in said])
-    record_property("power", power)
+    record_property("power", float(power))
     assert power > 0.9
 
 

@@ -139,3 +139,27 @@ def outcome_interval(
     shape, scale = predicted**2 / variance, variance / predicted
     low, high = (float(gammaincinv(shape, share) * scale) for share in (tail, 1 - tail))
     return (float(np.floor(low)), float(np.ceil(high))) if counted else (low, high)
+
+
+def money_ends(purchases: dict[str, float], money: dict[str, float]) -> dict[str, float]:
+    """Return low and high of money in keeping with those of the purchases that bring it.
+
+    Where few purchases are expected most of the money's distribution lies at zero, and the gamma distribution of its
+    mean and variance ends too early: even below its own mean. So money may be nothing where nobody need buy, is no
+    less at the top than what the most purchases bring on average, and never leaves out its own prediction.
+
+    Parameters
+    ----------
+    purchases, money : dict
+        ``predicted``, ``predicted_low`` and ``predicted_high`` of the same customers.
+
+    Examples
+    --------
+    >>> purchases = {"predicted": 0.02, "predicted_low": 0.0, "predicted_high": 1.0}
+    >>> money_ends(purchases, {"predicted": 0.5, "predicted_low": 1e-9, "predicted_high": 0.0025})
+    {'predicted_low': 0.0, 'predicted_high': 25.0}
+    """
+    low, high = (money[f"predicted_{end}"] for end in ("low", "high"))
+    each = money["predicted"] / purchases["predicted"] if purchases["predicted"] > 0 else 0.0
+    low = 0.0 if purchases["predicted_low"] == 0 else min(low, money["predicted"])
+    return {"predicted_low": low, "predicted_high": max(high, purchases["predicted_high"] * each, money["predicted"])}

@@ -16,7 +16,7 @@ from winback.value.doubts import doubts
 from winback.value.expected_money import ExpectedMoney
 from winback.value.purchases.held_out import HeldOutPurchases
 from winback.value.purchases.purchase_fit import PurchaseFit
-from winback.value.purchases.ranked_outcomes import Ranking, outcome_interval, outcome_variance
+from winback.value.purchases.ranked_outcomes import Ranking, money_ends, outcome_interval, outcome_variance
 from winback.value.purchases.spend import SpendFit
 from winback.value.purchases.tracking import track_purchases
 from winback.value.purchases.validation_wording import describe_validation, verdict
@@ -111,7 +111,8 @@ def validate_purchases(
     Intervals are for what will be observed: the parameters are uncertain (delta method), and customers' purchases vary
     about what is expected of them (`winback.value.purchases.ranked_outcomes`, from the residuals, not from the model
     that is judged). Customers with equal predictions share their mean outcome before they are cut into tenths. Money in
-    a tenth that buys little has a longer tail than its interval, which then holds somewhat less often than its level.
+    a tenth that buys little has a longer tail than its interval, which then holds somewhat less often than its level;
+    it reaches at least to what the most purchases of its interval are expected to bring.
 
     Parameters
     ----------
@@ -161,11 +162,9 @@ def validate_purchases(
         each = spend.expectations(customers)
         paid, known = (customers[name].to_numpy(dtype=float) for name in ("held_out_spend", fit.columns.frequency))
         money = ExpectedMoney(ones, (*purchases.factors, each))
-        judged.append(_Judged("money", money, paid, fit.level, each.each(), each.each() / (1 + known)))
+        units = each.each(), each.each() / (1 + known)
+        judged.append(_Judged("money", money, paid, fit.level, *units, of=judged[0]))
     rows = [[one.sums(weights) for weights in tenths] for one in judged]
-    for purchases_of, money_of in zip(*rows, strict=True) if spend is not None else ():
-        if purchases_of["predicted_low"] == 0:
-            money_of["predicted_low"] = 0.0  # it may well be that nobody buys
     frame = _tenths([weights.sum() for weights in tenths], rows)
     return PurchaseValidation(
         frame,
@@ -185,8 +184,9 @@ def validate_purchases(
 class _Judged:
     """Predictions of customers beside their outcomes: purchases or money."""
 
-    def __init__(self, measure, expected: ExpectedMoney, observed, level, *units):
+    def __init__(self, measure, expected: ExpectedMoney, observed, level, *units, of: _Judged | None = None):
         self.measure, self.expected, self.observed, self.level = measure, expected, observed, level
+        self.purchases = of  # that bring the money
         self.predicted = expected.each()
         self.variance = outcome_variance(self.predicted, observed, *units)
         self.ranking = Ranking.of(self.predicted)
@@ -197,7 +197,8 @@ class _Judged:
         variance = float(np.square(weights) @ self.variance) + self.expected.total_error(weights) ** 2
         low, high = outcome_interval(predicted, variance, self.level, counted=self.measure == "purchases")
         observed = float(weights @ self.observed)
-        return {"predicted": predicted, "predicted_low": low, "predicted_high": high, "observed": observed}
+        found = {"predicted": predicted, "predicted_low": low, "predicted_high": high, "observed": observed}
+        return found if self.purchases is None else found | money_ends(self.purchases.sums(weights), found)
 
     def total(self, tenths) -> dict[str, float | str]:
         """Return the sum over everybody, how far it is off, and how well customers are ranked."""
@@ -269,5 +270,17 @@ def _check(fit, held_out, spend):
             f"fit has watched customers for {longest:,.1f} periods, the calibration only for {watched:,.1f}: it has "
             "seen what it is to be judged by. Fit held_out.customers."
         )
-    if spend is not None and "held_out_spend" not in held_out.customers:
+    if spend is not None:
+        _check_spend(spend, held_out.customers, fit.columns.frequency)
+
+
+def _check_spend(spend, customers, frequency):
+    """Refuse a model of spend without amounts to judge it by, or of more customers than the calibration has."""
+    if "held_out_spend" not in customers:
         raise ValueError("spend needs amounts: name their column in hold_out_purchases.")
+    n, n_repeat = len(customers), int((customers[frequency] > 0).sum())
+    if spend.n > n_repeat or spend.n + spend.n_one_time > n:
+        raise ValueError(
+            f"spend was fitted to {spend.n:,} repeat buyers of {spend.n + spend.n_one_time:,} customers, the "
+            f"calibration has {n_repeat:,} of {n:,}: it has seen what it is to be judged by. Fit held_out.customers."
+        )
