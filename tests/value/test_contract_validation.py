@@ -1,5 +1,7 @@
 """Does a projection of contracts hold when later counts come in, and is a wrong one called so?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -80,10 +82,18 @@ def test_the_order_of_equal_cohorts_does_not_matter_and_doubling_narrows_the_int
 def test_words_and_table():
     found = judged(SBG, HIGH_END, 4)
     said = str(found.describe())
-    assert "The fit has seen 4 years; of the 8 held-out periods, 1 lie in their interval." in said
+    assert "The fit has seen 4 years; of the 8 held-out periods, 1 lies in its interval." in said
     assert found.covered == (1, 8)
     assert found.table()["Expected"][7].startswith("30.7% [")
     assert len(str(found).splitlines()) <= 12
+
+
+def test_words_of_one_held_out_period():
+    assert "; the one held-out period lies in its interval. " in str(judged(BDW, HIGH_END[:7], 5).describe())
+    found = judged(BDW, HIGH_END, 6)
+    for inside, said in ((0, "none lie in their interval"), (3, "3 lie in their interval")):
+        frame = found.frame.assign(inside=[number < inside for number in range(6)])
+        assert f"of the 6 held-out periods, {said}" in str(replace(found, frame=frame).describe())
 
 
 @pytest.mark.parametrize(
@@ -94,8 +104,8 @@ def test_words_and_table():
             [1000, 900, 800, 700, 600, 500],
             "of whom 400 left within the first 4 periods; the fit has seen 1,000 and 407",
         ),
-        ([HIGH_END, [500]], "have 1 cohorts that began after the fit"),
-        ([1000, 1100], "rises from 1000 to 1100"),
+        ([HIGH_END, [500]], "have 1 cohort that began after the fit"),
+        ([1000, 1100], "rises from 1000 to 1100 after 1 period"),
         ([2 * count for count in HIGH_END], "have 2,000 customers"),
     ],
 )

@@ -138,9 +138,9 @@ def test_every_problem_of_every_cohort_is_named_at_once(fit):
         'write "30D" for 30 days',
         "`cohort 1` rises from 900 to 950 after 2 periods",
         "`cohort 2` begins with nobody",
-        "`cohort 3` must not be negative; after 1 periods it is -5",
+        "`cohort 3` must not be negative; after 1 period it is -5",
         "`cohort 4` must be whole numbers of customers; after 0 periods it is 50.5",
-        "`cohort 5` must not have gaps or text; after 1 periods it is nan",
+        "`cohort 5` must not have gaps or text; after 1 period it is nan",
         "`cohort 6` is seen for 4 periods, longer than cohort 5 before it (2)",
     ):
         assert part in said
@@ -155,7 +155,7 @@ def test_every_problem_of_every_cohort_is_named_at_once(fit):
         ([], "must be counts; got list"),
         ("1000", "must be counts; got str"),
         (7, "must be counts; got int"),
-        ([1000, "many", 800], "must not have gaps or text; after 1 periods it is many"),
+        ([1000, "many", 800], "must not have gaps or text; after 1 period it is many"),
         ([100, 86.9, 74.3], "Multiply percentages by the number of customers"),
         ([10**17, 10**16, 10], "too large a count"),
         ([np.nan, np.nan], "must not have gaps"),

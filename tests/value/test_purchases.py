@@ -159,7 +159,7 @@ def test_a_fit_speaks(rng):
     assert "holds everyone" not in pareto
     giving = wb.fit_bg_bb(donations(), period="Y", weights="customers").describe()
     assert "buys at 0.6162 of the opportunities on average" in giving
-    assert "within the first opportunity" in giving
+    assert "buys at the first opportunity with chance" in giving
 
 
 def test_opportunities(rng):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from winback.value.contracts.wording import finding
-from winback.value.purchases.wording import limit_in_words
+from winback.value.purchases.wording import edge_in_words
 
 if TYPE_CHECKING:
     from winback.value.ahead import ContractsAhead, PurchasesAhead
@@ -20,11 +18,12 @@ NO_MAXIMUM = "No maximum of the likelihood of {what} was found: do not use these
 def doubts(ahead: ContractsAhead | PurchasesAhead, spend: SpendFit | None) -> tuple[str, ...]:
     """Return sentences of what a reader of a value must know of its fits."""
     fit = ahead.fit
-    found = [finding(fit)] if ahead.unit == "payments" else [_edge(fit, limit_in_words(fit)), _age(ahead)]
+    found = [finding(fit)] if ahead.unit == "payments" else [_purchases(fit), _age(ahead)]
     if not fit.converged:
         found.append(NO_MAXIMUM.format(what=ahead.unit))
     if spend is not None:
-        found.append(_edge(spend))
+        if spend.boundary:
+            found.append(f"On the edge of the model of spend: {spend.boundary}. The intervals take this for granted.")
         if not spend.converged:
             found.append(NO_MAXIMUM.format(what="spend"))
         if not spend.correlation.harmless:
@@ -32,12 +31,10 @@ def doubts(ahead: ContractsAhead | PurchasesAhead, spend: SpendFit | None) -> tu
     return tuple(filter(None, found))
 
 
-def _edge(fit, limit: str = "") -> str:
-    if not fit.boundary:
-        return ""
-    known = bool(np.isfinite(fit.params["estimate"]).all())
-    intervals = f"The intervals take this for granted{limit}." if known else "There is no upper limit to what may come."
-    return f"On the edge of the model: {fit.boundary}. {intervals}"
+def _purchases(fit) -> str:
+    if fit.n_repeat == 0:
+        return f"On the edge of the model: {fit.boundary}. There is no upper limit to what may come."
+    return edge_in_words(fit) if fit.boundary else ""
 
 
 def _age(ahead) -> str:

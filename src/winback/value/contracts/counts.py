@@ -71,7 +71,9 @@ def survivors_by_cohort(data) -> list[np.ndarray]:
         counts = _checked(name, values, problems)
         cohorts.append(counts)
         if longest is not None and len(counts) > longest[1]:
-            problem = f"is seen for {len(counts) - 1} periods, longer than {longest[0]} before it ({longest[1] - 1})"
+            problem = (
+                f"is seen for {n_of(len(counts) - 1, 'period')}, longer than {longest[0]} before it ({longest[1] - 1})"
+            )
             problems.add(name, problem, "List cohorts from the oldest to the youngest, and check their lengths.")
         longest = (name, len(counts))
     problems.raise_if_any()
@@ -129,16 +131,21 @@ def _checked(name, values, problems) -> np.ndarray:
     for bad, problem, remedy in tests:
         if bad.any():
             place = int(bad.argmax())
-            problems.add(name, f"{problem}; after {place} periods it is {text[place]}", remedy)
+            problems.add(name, f"{problem}; after {n_of(place, 'period')} it is {text[place]}", remedy)
     if len(problems.found) == n_problems:
         rises = np.flatnonzero(np.diff(counts) > 0)
         if not len(counts) or counts[0] == 0:
             problems.add(name, "begins with nobody", "Leave the cohort out.")
         elif len(rises):
             place = int(rises[0])
-            problem = f"rises from {text[place]} to {text[place + 1]} after {place + 1} periods"
+            problem = f"rises from {text[place]} to {text[place + 1]} after {n_of(place + 1, 'period')}"
             problems.add(name, problem, "Count who is left of the first customers; those won later are another cohort.")
     return counts
+
+
+def n_of(number: int, thing: str) -> str:
+    """Return so many of a thing: ``1 period``, ``2 periods``."""
+    return f"{number} {thing}{'s' * (number != 1)}"
 
 
 _WHOLE = "Multiply percentages by the number of customers at the start and round."

@@ -13,7 +13,7 @@ from winback.periods import Period
 from winback.results import Result, Sentences, format_count, format_percent
 from winback.tables import Problem, TableError
 from winback.value.contracts.contract_fit import ContractFit
-from winback.value.contracts.counts import COUNTS, survivors_by_cohort
+from winback.value.contracts.counts import COUNTS, n_of, survivors_by_cohort
 from winback.value.contracts.errors import gradients, slopes, survival_interval
 from winback.value.contracts.payments import log_stays
 
@@ -118,31 +118,47 @@ def validate_contracts(fit: ContractFit, survivors) -> ContractValidation:
             "group and judge each."
         )
     cohorts = survivors_by_cohort(survivors)
-    seen = [(fit.last_period if fit.n else 0) - (len(cohorts[0]) - len(counts)) for counts in cohorts]
-    if fit.n:
-        _check_same(fit, cohorts, seen)
-    seen = np.maximum(seen, 0)
+    seen = np.maximum(periods_seen(fit, cohorts), 0)
     n_periods = len(cohorts[0]) - 1 - int(seen[0])
     if n_periods < 1:
-        _refuse(f"end after {len(cohorts[0]) - 1} periods, all of which the fit has seen", "Give later counts as well.")
+        end = n_of(len(cohorts[0]) - 1, "period")
+        _refuse(f"end after {end}, all of which the fit has seen", "Give later counts as well.")
     ahead = [(counts, int(start)) for counts, start in zip(cohorts, seen, strict=True) if len(counts) - 1 > start]
     rows = [_row(fit, ahead, later, int(seen[0])) for later in range(1, n_periods + 1)]
     return ContractValidation(pd.DataFrame(rows), fit.model, fit.period, int(seen[0]), fit.level)
 
 
-def _check_same(fit, cohorts, seen):
-    """Refuse counts that are not those of the fit, continued."""
+def periods_seen(fit: ContractFit, cohorts: list[np.ndarray]) -> list[int]:
+    """Return how many periods of each cohort the fit has seen, below 0 where it began afterwards.
+
+    Parameters
+    ----------
+    fit : ContractFit
+        With known parameters it has seen nothing.
+    cohorts : list of numpy.ndarray
+        From `survivors_by_cohort`.
+
+    Raises
+    ------
+    TableError
+        When the counts are not those of the fit, continued.
+    """
+    seen = [(fit.last_period if fit.n else 0) - (len(cohorts[0]) - len(counts)) for counts in cohorts]
     known = [(counts, last) for counts, last in zip(cohorts, seen, strict=True) if last >= 0]
+    if not fit.n:
+        return seen
     n = sum(counts[0] for counts, _ in known)
     n_ended = sum(counts[0] - counts[min(last, len(counts) - 1)] for counts, last in known)
     if len(known) < len(cohorts):
-        _refuse(f"have {len(cohorts) - len(known)} cohorts that began after the fit", "Leave them out.")
+        _refuse(f"have {n_of(len(cohorts) - len(known), 'cohort')} that began after the fit", "Leave them out.")
     if (round(n), round(n_ended)) != (fit.n, fit.n_ended):
         _refuse(
             f"have {format_count(n)} customers, of whom {format_count(n_ended)} left within the first "
-            f"{fit.last_period} periods; the fit has seen {format_count(fit.n)} and {format_count(fit.n_ended)}",
+            f"{n_of(fit.last_period, 'period')}; the fit has seen {format_count(fit.n)} and "
+            f"{format_count(fit.n_ended)}",
             "Give the survivors of the same cohorts from their start on, all until the same date.",
         )
+    return seen
 
 
 def _refuse(problem, remedy):
@@ -199,7 +215,7 @@ def _lines(found) -> Iterator[str]:
     widest = found.frame.loc[found.frame["gap"].abs().idxmax()]
     first = found.period.count(found.seen) if found.seen else "nothing"
     yield (
-        f"The fit has seen {first}; of the {n} held-out periods, {inside} lie in their interval. The widest gap is "
+        f"The fit has seen {first}; {_held(inside, n)}. The widest gap is "
         f"{format_percent(abs(widest['gap'])).removesuffix('%')} points, at age {widest['age']:.0f}."
     )
     yield (
@@ -207,3 +223,12 @@ def _lines(found) -> Iterator[str]:
         "and the chance in who stays, not a change of prices or of the market. Later periods are of the same "
         "customers: they miss or hold together."
     )
+
+
+def _held(inside, n) -> str:
+    """Say how many held-out periods lie in their interval."""
+    if n == 1:
+        return f"the one held-out period {'lies' if inside else 'does not lie'} in its interval"
+    if inside == 1:
+        return f"of the {n} held-out periods, 1 lies in its interval"
+    return f"of the {n} held-out periods, {inside or 'none'} lie in their interval"

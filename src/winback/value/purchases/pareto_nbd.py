@@ -24,7 +24,6 @@ import numpy as np
 from scipy.special import exprel
 
 from winback.periods import parse_period
-from winback.results import format_number
 from winback.value.purchases.bg_nbd import FEW_BUY, SAME_RATE
 from winback.value.purchases.cells import PurchaseCells
 from winback.value.purchases.mixtures import discounted
@@ -46,6 +45,7 @@ LENGTH_PER_PANEL = 2.5  # in log(m + y)
 FARTHEST = 45.0  # beyond a fall of exp(-45) nothing is added
 MOST_PANELS = 128
 CHUNK = 8192
+WEEKS_BELOW, MONTHS_BELOW = 0.5, 2.0  # years, up to which a time is told in the smaller unit
 
 
 @dataclass(frozen=True)
@@ -188,12 +188,22 @@ def starts(cells: PurchaseCells) -> list[np.ndarray]:
 
 
 def describe_dropout(parameters: np.ndarray, period: str) -> str:
-    """Say how long customers stay."""
+    """Say how long customers stay, in a unit in which the figure is easily read.
+
+    Examples
+    --------
+    >>> describe_dropout(np.array([1.0, 1.0, 1.0, 18.04]), "W")
+    'half of all new customers have dropped out after 18 weeks'
+    """
     _, _, s, beta = parameters
     years = beta * np.expm1(min(np.log(2) / s, 700.0)) * parse_period(period).years
     if years > 100:
         return "fewer than half of all new customers drop out within 100 years"
-    return f"half of all new customers have dropped out after {format_number(years)} years"
+    unit = parse_period("W" if years < WEEKS_BELOW else "M" if years < MONTHS_BELOW else "Y")
+    if years < unit.years:
+        return f"half of all new customers have dropped out within a {unit.in_words}"
+    number = years / unit.years
+    return f"half of all new customers have dropped out after {unit.count(round(number, 0 if number >= 10 else 1))}"
 
 
 PARETO_NBD = PurchaseModel(

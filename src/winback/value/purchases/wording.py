@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from winback.periods import parse_period
 from winback.results import Sentences, format_count, format_number, format_percent
+from winback.value.purchases.model import RATIO_AND_SIZE
 from winback.value.purchases.nobody_bought import most_who_buy_again
 
 if TYPE_CHECKING:
     from winback.value.purchases.purchase_fit import PurchaseFit
+
+EITHER = re.compile("drops out at .* or never")
 
 
 def describe_purchases(fit: PurchaseFit) -> Sentences:
@@ -25,9 +29,7 @@ def describe_purchases(fit: PurchaseFit) -> Sentences:
         return Sentences.of([*lines, *_nobody_bought(fit)])
     lines += [_rate(fit, unit), _new_customer(fit)]
     if fit.boundary:
-        lines.append(
-            f"On the edge of the model: {fit.boundary}. The intervals take this for granted{limit_in_words(fit)}."
-        )
+        lines.append(edge_in_words(fit))
     if not fit.converged:
         lines.append("No maximum of the likelihood was found: do not use these estimates.")
     if model.name == "BG/NBD":
@@ -52,8 +54,21 @@ def _nobody_bought(fit) -> list[str]:
     ]
 
 
-def limit_in_words(fit: PurchaseFit) -> str:
-    """Say how many might drop out where nobody does; empty elsewhere."""
+def edge_in_words(fit: PurchaseFit) -> str:
+    """Say on which edge of the model a fit lies, and what that leaves open."""
+    share, limit = _share(fit), _limit(fit)
+    return f"On the edge of the model: {fit.boundary}{share}. The intervals take this for granted{limit}."
+
+
+def _share(fit) -> str:
+    """Say how many drop out where the others never do; of the Pareto/NBD a share has no simple form."""
+    if not EITHER.search(fit.boundary) or not np.array_equal(fit.model.directions[2:, 2:], RATIO_AND_SIZE):
+        return ""
+    leave, stay = fit.params["estimate"].to_numpy()[2:]
+    return f"; {format_percent(leave / (leave + stay))} of customers drop out then, the others never"
+
+
+def _limit(fit) -> str:
     highest = fit.highest_dropout
     if np.isnan(highest):
         return ""
@@ -73,9 +88,12 @@ def _new_customer(fit) -> str:
     periods = 1 / parse_period(fit.period).years
     if fit.columns.whole:
         periods = max(1.0, np.round(periods))
-    expected, low, high = (format_number(value) for value in fit.expected_purchases(periods).iloc[0, 1:])
-    span = "opportunity" if fit.columns.whole and periods == 1 else "year"
-    return f"a new customer is expected to buy {expected} [{low}, {high}] times more within the first {span}."
+    once = fit.columns.whole and periods == 1  # then what is expected is the chance of the one purchase
+    write = format_percent if once else format_number
+    expected, low, high = (write(value) for value in fit.expected_purchases(periods).iloc[0, 1:])
+    if once:
+        return f"a new customer buys at the first opportunity with chance {expected} [{low}, {high}]."
+    return f"a new customer is expected to buy {expected} [{low}, {high}] times more within the first year."
 
 
 def _unit(period) -> str:
