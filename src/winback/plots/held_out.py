@@ -8,8 +8,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from winback.periods import parse_period
-from winback.plots.style import INK, QUIET, finish_axes, house_styles, percent_axis
-from winback.results import format_percent
+from winback.plots.style import QUIET, finish_axes, house_styles, percent_axis
+from winback.results import format_count, format_percent
+from winback.value.purchases.validation_wording import error_in_words, number_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +23,9 @@ SAME = 0.005  # a gap that rounds to no percent
 
 def plot_tracking(validation: PurchaseValidation, ax: Axes | None = None) -> Axes:
     """Draw cumulative repeat purchases, observed and expected of new customers; the held-out part is shaded.
+
+    What is expected rests on the day of each first purchase alone. So the figure may be off by more or less than the
+    verdict, which starts from what each customer had bought by the split; the legend tells that figure as well.
 
     Parameters
     ----------
@@ -52,25 +56,11 @@ def plot_tracking(validation: PurchaseValidation, ax: Axes | None = None) -> Axe
         every = max(1, len(rows) // 12)
         ax.plot(rows["periods"], rows[name], label=label, linewidth=2, markersize=6, markevery=every, **style)
     split, end = rows["periods"][~rows["held_out"]].iloc[-1], rows["periods"].iloc[-1]
-    ax.axvspan(split, end, color=SHADE, linewidth=0, zorder=0)
+    label = f"held out; knowing each customer: {error_in_words(validation)}"
+    ax.axvspan(split, end, color=SHADE, linewidth=0, zorder=0, label=label)
     ax.axvline(split, color=QUIET, linestyle=":", linewidth=1.5)
-    later = rows[["expected", "observed"]].iloc[-1] - rows.loc[~rows["held_out"], ["expected", "observed"]].iloc[-1]
-    note = f"held out: {_against(*later)} expected"
-    ax.annotate(
-        note,
-        (end, 0.03),
-        (-6, 0),
-        ha="right",
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        color=INK,
-        fontsize=9,
-    )
     last, unit = rows.iloc[-1], parse_period(validation.period)
-    title = (
-        f"The {validation.model} expects {_against(last['expected'], last['observed'])} repeat purchases "
-        f"{'as' if _same(last['expected'], last['observed']) else 'than'} were made within {unit.count(round(end))}"
-    )
+    title = f"Of new customers, from their first day on, the {validation.model} expects {_against(last)}"
     words = f"{unit.in_words}s" if unit.n_units == 1 else f"periods of {unit.in_words}"
     finish_axes(ax, title, f"{words} since the first purchase", "repeat purchases so far", 90)
     ax.yaxis.set_major_formatter("{x:,.0f}")
@@ -80,17 +70,15 @@ def plot_tracking(validation: PurchaseValidation, ax: Axes | None = None) -> Axe
     return ax
 
 
-def _same(expected, observed) -> bool:
-    return abs(expected - observed) < SAME * observed or expected == observed
-
-
-def _against(expected, observed) -> str:
-    """Say how much more or fewer are expected than observed."""
-    if _same(expected, observed):
-        return "as many"
+def _against(last) -> str:
+    """Say how many more or fewer repeat purchases are expected than observed."""
+    expected, observed = last["expected"], last["observed"]
     if not observed > 0:
-        return "more"
-    return f"{format_percent(abs(expected / observed - 1), 0)} {'more' if expected > observed else 'fewer'}"
+        return f"{format_count(expected)} repeat purchases; none were made"
+    if abs(expected - observed) < SAME * observed:
+        return "as many repeat purchases as were made"
+    size = f"{format_percent(abs(expected / observed - 1), 0)} {'more' if expected > observed else 'fewer'}"
+    return f"{size} repeat purchases than were made"
 
 
 def plot_held_out_tenths(validation: PurchaseValidation, ax: Axes | None = None) -> Axes:
@@ -143,18 +131,12 @@ def plot_held_out_tenths(validation: PurchaseValidation, ax: Axes | None = None)
         x, y = frame["tenth"][part] + 0.08, frame["observed_each"][part]
         if part.any():
             ax.plot(x, y, marker=marker, color=seen["color"], linestyle="none", markersize=8, label=label)
-    title = (
-        f"{_number_of(*validation.covered)} of customers bought what the {validation.model} predicted, within chance"
-    )
+    title = f"{number_of(*validation.covered)} of customers bought what the {validation.model} predicted, within chance"
     finish_axes(ax, title, "tenth of customers, most predicted first", "purchases per customer", 90)
     _root_scale(ax, max(high.max(), frame["observed_each"].max()))
     ax.set_xticks(frame["tenth"])
     ax.legend(frameon=False, fontsize=9)
     return ax
-
-
-def _number_of(inside, of) -> str:
-    return f"All {of} tenths" if inside == of else f"{inside} of {of} tenths" if inside else f"None of {of} tenths"
 
 
 def _root_scale(ax, top):

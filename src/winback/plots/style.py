@@ -5,7 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
+import numpy as np
 import seaborn as sns
+from matplotlib.ticker import Formatter
+
+from winback.results import format_money
 
 INK, QUIET = "#222222", "#767676"
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*")
@@ -33,7 +37,8 @@ def house_styles(names: Iterable[str]) -> dict[str, dict]:
 
 def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int = 62) -> None:
     """Set the message as title, units on the axes, and take away what carries no information."""
-    ax.set_title("\n".join(textwrap.wrap(title, width)), loc="left", fontsize=10.5, color=INK)
+    wrapped = "\n".join(textwrap.wrap(title, width))
+    ax.set_title(wrapped, loc="left", fontsize=10.5, color=INK, parse_math=False)  # two dollar signs are money
     ax.set_xlabel(xlabel, color=INK)
     ax.set_ylabel(ylabel, color=INK)
     ax.tick_params(colors=INK, length=0)
@@ -54,11 +59,31 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+class _Money(Formatter):
+    """Writes ticks in money, all with as many digits as the step between them needs."""
+
+    def __init__(self, currency: str):
+        self.currency = currency
+
+    def __call__(self, amount: float, place: int | None = None) -> str:
+        """Write one tick."""
+        ticks = np.append(np.asarray(self.locs, dtype=float), amount)
+        return format_money(amount, self.currency, digits=_digits(ticks))
+
+
+def _digits(ticks) -> int:
+    """Return the fewest decimals that tell ticks as they are: none, cents, or more below a cent."""
+    steps = np.diff(np.unique(ticks))
+    slack = 1e-6 * steps.min() if len(steps) else 1e-9
+    for digits in (0, 2, 3, 4, 5):
+        if np.abs(ticks - np.round(ticks, digits)).max() <= slack + 1e-12 * np.abs(ticks).max():
+            return digits
+    return 6
+
+
 def money_axis(axis, currency: str) -> None:
     """Write an axis in money."""
-    from winback.results import format_money
-
-    axis.set_major_formatter(lambda amount, _: format_money(amount, currency, digits=0 if abs(amount) >= 10 else 2))
+    axis.set_major_formatter(_Money(currency))
 
 
 def percent_axis(axis) -> None:

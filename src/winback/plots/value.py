@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
@@ -10,7 +11,9 @@ import numpy as np
 from winback.plots.held_out import SAME, SHADE
 from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, percent_axis
 from winback.results import format_money, format_percent
+from winback.tables import TableError
 from winback.value.contracts.counts import survivors_by_cohort
+from winback.value.contracts.validation import periods_seen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,8 +22,13 @@ if TYPE_CHECKING:
     from winback.value.contracts.contract_fit import ContractFit
     from winback.value.lifetime_value import LifetimeValues
 
+SPOT_ON = "where it is"
+MANY_TIMES = 10.0  # a gap of 1,000%: from here on money says more than a percentage
 BAND = 0.15  # opacity of an interval
 POINTS = 201  # shares of customers drawn
+FEWEST = 10  # customers, below which a fifth of them is nobody one could name
+MOST_ROWS = 30  # segments drawn: more are no figure
+LONGEST = 28  # letters of a label
 
 
 def plot_projection(fit: ContractFit, survivors=None, ax: Axes | None = None, periods: int | None = None) -> Axes:
@@ -31,15 +39,21 @@ def plot_projection(fit: ContractFit, survivors=None, ax: Axes | None = None, pe
     fit : ContractFit
         From `fit_sbg`, `fit_bdw` or `contract_model`, without covariates.
     survivors : sequence or DataFrame, optional
-        Counts as for `fit_sbg`, drawn as points: full where the fit has seen them, open beyond.
+        Counts as for `fit_sbg`, drawn as points: full where the fit has seen them, open beyond and where they are
+        not those of the fit.
     ax : matplotlib.axes.Axes, optional
         Where to draw.
     periods : int, optional
-        How far; twice as long as customers were watched, or as far as they were counted.
+        How far, at least 1; twice as long as customers were watched, or as far as they were counted.
 
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        When there is no period to draw.
 
     Examples
     --------
@@ -48,9 +62,11 @@ def plot_projection(fit: ContractFit, survivors=None, ax: Axes | None = None, pe
     >>> plot_projection(wb.fit_sbg(left[:5], period="Y"), left).get_title(loc="left")
     'The sBG expects 30.7% still here at age 12; 39.4% were'
     """
-    shares = _shares_left(survivors) if survivors is not None else np.empty(0)
+    cohorts = survivors_by_cohort(survivors) if survivors is not None else []
+    shares = _shares_left(cohorts)
     seen = fit.last_period if fit.n else 0
-    end = max(len(shares) - 1, 2 * fit.last_period) if periods is None else periods
+    end = max(len(shares) - 1, 2 * fit.last_period) if periods is None else _whole_periods(periods)
+    shares = shares[: end + 1]
     rows = fit.project(np.arange(end + 1))
     ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
     said, counted = house_styles(["expected", "counted"]).values()
@@ -60,15 +76,7 @@ def plot_projection(fit: ContractFit, survivors=None, ax: Axes | None = None, pe
     for part, line, label in ((rows[: seen + 1], "-", f"{fit.model}, fitted"), (rows[seen:], "--", "extrapolated")):
         if len(part) > 1:
             ax.plot(part["periods"], part["still_here"], color=said["color"], linestyle=line, linewidth=2, label=label)
-    ages = np.arange(len(shares))
-    known = (ages <= seen) & (seen > 0)
-    for part, face, label in (
-        (known, counted["color"], "counted, seen by the fit"),
-        (~known, "white", "counted later" if seen else "counted"),
-    ):
-        style = {"marker": counted["marker"], "color": counted["color"], "markerfacecolor": face, "markersize": 6}
-        if part.any():
-            ax.plot(ages[part], shares[part], linestyle="none", label=label, **style)
+    _draw_counted(ax, shares, seen if _seen_by(fit, cohorts) else -1, counted)
     if 0 < seen < end:
         ax.axvspan(seen, end, color=SHADE, linewidth=0, zorder=0)
     title, unit = _projected(fit, rows, shares, seen), fit.period
@@ -82,11 +90,38 @@ def plot_projection(fit: ContractFit, survivors=None, ax: Axes | None = None, pe
     return ax
 
 
-def _shares_left(survivors) -> np.ndarray:
+def _whole_periods(periods) -> int:
+    """Return how many periods are to be drawn, or refuse them."""
+    if isinstance(periods, bool) or not isinstance(periods, Integral) or periods < 1:
+        raise ValueError(f"periods must be a whole number of at least 1; got {periods!r}.")
+    return int(periods)
+
+
+def _shares_left(cohorts) -> np.ndarray:
     """Return the share of all cohorts' customers still here at each age, of those followed so long."""
-    cohorts = survivors_by_cohort(survivors)
-    there = [[counts for counts in cohorts if len(counts) > age] for age in range(len(cohorts[0]))]
+    ages = range(len(cohorts[0]) if cohorts else 0)
+    there = [[counts for counts in cohorts if len(counts) > age] for age in ages]
     return np.array([sum(c[age] for c in some) / sum(c[0] for c in some) for age, some in enumerate(there)])
+
+
+def _seen_by(fit, cohorts) -> bool:
+    """Tell whether counts are those that the fit has seen, perhaps continued."""
+    try:
+        return bool(cohorts) and fit.n > 0 and bool(periods_seen(fit, cohorts))
+    except TableError:
+        return False
+
+
+def _draw_counted(ax, shares, seen, style):
+    """Draw counted shares: full where the fit has seen them, up to an age of ``seen``, or below 0 nowhere."""
+    ages = np.arange(len(shares))
+    for part, face, label in (
+        (ages <= seen, style["color"], "counted, seen by the fit"),
+        (ages > seen, "white", "counted later" if seen >= 0 else "counted"),
+    ):
+        mark = {"marker": style["marker"], "color": style["color"], "markerfacecolor": face, "markersize": 6}
+        if part.any():
+            ax.plot(ages[part], shares[part], linestyle="none", label=label, **mark)
 
 
 def _projected(fit, rows, shares, seen) -> str:
@@ -125,18 +160,21 @@ def plot_value_concentration(values: LifetimeValues, ax: Axes | None = None) -> 
     """
     ranked = -np.sort(-values.customers["value"].to_numpy())
     if not (np.isfinite(values.total) and values.total > 0):
-        total = format_money(values.total, values.currency)
-        raise ValueError(f"Shares of value need a finite total above 0; it is {total}. Set a discount or a horizon.")
+        raise ValueError(f"Shares of value need a finite total above 0; it is {_no_shares(values)}")
     customers, reached = np.arange(len(ranked) + 1) / len(ranked), np.append(0, np.cumsum(ranked)) / ranked.sum()
     at = np.linspace(0, 1, POINTS)
     ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
     style = house_styles(["value"])["value"]
     ax.plot(at, np.interp(at, customers, reached), color=style["color"], linewidth=2.2, label="customers by value")
     ax.plot([0, 1], [0, 1], color=QUIET, linestyle=":", linewidth=1.5, label="if all were worth the same")
-    fifth = values.carried_by(0.2)
-    ax.plot([0.2, 0.2, 0], [0, fifth, fifth], color=INK, linestyle="--", linewidth=1)
-    ax.plot(0.2, fifth, marker=style["marker"], color=style["color"], markersize=8)
-    title = f"The most valuable fifth of customers carries {format_percent(fifth, 0)} of all value"
+    first = 0.2 if len(ranked) >= FEWEST else 1 / len(ranked)
+    carried = values.carried_by(first)
+    ax.plot([first, first, 0], [0, carried, carried], color=INK, linestyle="--", linewidth=1)
+    ax.plot(first, carried, marker=style["marker"], color=style["color"], markersize=8)
+    who = "fifth of customers" if len(ranked) >= FEWEST else f"of {len(ranked)} customers"
+    title = f"The most valuable {who} carries {format_percent(carried, 0)} of all value"
+    if len(ranked) == 1:
+        title = "The only customer carries all value"
     finish_axes(ax, title, "share of customers, most valuable first", "share of all value", 90)
     percent_axis(ax.xaxis)
     percent_axis(ax.yaxis)
@@ -146,8 +184,20 @@ def plot_value_concentration(values: LifetimeValues, ax: Axes | None = None) -> 
     return ax
 
 
+def _no_shares(values) -> str:
+    """Say why a total has no shares."""
+    total = format_money(values.total, values.currency)
+    if not np.isfinite(values.total):
+        return f"{total}. Set a discount or a horizon."
+    if values.total < 0:
+        return f"{total}: these customers cost more than they bring. Look at their margins."
+    return f"{total}: nothing is expected of these customers."
+
+
 def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     """Draw what a customer of each segment is worth, with interval, beside the figure of constant churn (open).
+
+    Segments are in the order of what a customer is worth, most first; of more than 30 the first 30 are drawn.
 
     Parameters
     ----------
@@ -166,9 +216,14 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     >>> model = wb.contract_model(3.80, 15.20, period="Y")
     >>> base = wb.base_value(model, [20500, 15200, 11340], margin=100, annual_discount=0.10, by="next_renewal")
     >>> plot_base_value(base).get_title(loc="left")
-    'One churn rate for everybody puts the base 13% too low, next_renewal 3 17% too low'
+    'One churn rate for everybody puts the base 13% too low; next_renewal "3": 17% too low'
     """
-    frame = value.frame.reset_index(drop=True)
+    frame = value.frame.sort_values("per_customer", ascending=False, kind="stable", ignore_index=True)
+    title = _gap_in_words(value, frame)
+    which = "" if value.by is None else _short(value.by)
+    if len(frame) > MOST_ROWS:
+        which += f": {MOST_ROWS} of {len(frame)}, worth most"
+    frame = frame.head(MOST_ROWS)
     ax = ax or plt.subplots(figsize=(9, 1.6 + 0.36 * len(frame)), layout="constrained")[1]
     own, naive = house_styles(["value", "constant churn"]).values()
     for row in frame.itertuples():
@@ -179,8 +234,8 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     ax.plot(frame["per_customer"], rows, marker=own["marker"], color=own["color"], label="value, with interval", **mark)
     style = {"marker": naive["marker"], "color": naive["color"], "markerfacecolor": "none", "markeredgewidth": 1.8}
     ax.plot(constant, rows, label="with one churn rate for everybody", **style, **mark)
-    finish_axes(ax, _gap_in_words(value, frame), "value per customer", "" if value.by is None else str(value.by), 90)
-    ax.set_yticks(rows, frame["segment"].astype(str))
+    finish_axes(ax, title, "value per customer", which, 90)
+    ax.set_yticks(rows, frame["segment"].map(_short), parse_math=False)
     ax.set_ylim(len(frame) - 0.4, -0.6)
     money_axis(ax.xaxis, value.currency)
     ax.margins(x=0.08)
@@ -189,19 +244,39 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def _short(label) -> str:
+    """Return a label of at most 28 letters."""
+    text = " ".join(str(label).split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+
+
 def _gap_in_words(value, frame) -> str:
     """Say how far one churn rate for everybody is off, for the base and where most."""
-    if not np.isfinite(value.gap):
+    if not np.isfinite([value.total, value.constant_churn]).all():
         return f"A customer is worth {format_money(value.total / value.n, value.currency)} on average"
-    title = f"One churn rate for everybody puts the base {_off(value.gap)}"
-    gaps = frame["gap"].abs()
-    if len(frame) > 1 and gaps.notna().any() and gaps.max() >= SAME:
-        widest = gaps.idxmax()
-        title += f", {value.by} {frame['segment'][widest]} {_off(frame['gap'][widest])}"
-    return title
+    whole = (value.total, value.total_low, value.total_high, value.constant_churn)
+    off_by = _off(*(amount / value.n for amount in whole), value.currency)
+    title = f"One churn rate for everybody puts the base {off_by}"
+    parts = frame.assign(constant=frame["constant_churn"] / frame["n"])
+    known = np.isfinite(parts[["per_customer", "constant"]]).all(axis=1)
+    off = parts[known & ~parts["constant"].between(parts["per_customer_low"], parts["per_customer_high"])]
+    if len(frame) == 1 or off.empty:
+        return title
+    gaps = (off["constant"] - off["per_customer"]).abs()
+    if (off[["per_customer", "constant"]] > 0).all(axis=None):
+        gaps /= off["per_customer"]
+    widest, names = gaps.idxmax(), ("per_customer", "per_customer_low", "per_customer_high", "constant")
+    how = _off(*(off.at[widest, name] for name in names), value.currency)
+    return title if how == SPOT_ON else f'{title}; {_short(value.by)} "{_short(off.at[widest, "segment"])}": {how}'
 
 
-def _off(gap) -> str:
-    if abs(gap) < SAME:
-        return "where it is"
-    return f"{format_percent(abs(gap), 0)} too {'high' if gap > 0 else 'low'}"
+def _off(worth, low, high, naive, currency) -> str:
+    """Say how far a naive figure lies from a value per customer: a percentage only where both are above 0."""
+    gap = naive - worth
+    if abs(gap) < SAME * abs(worth) or gap == 0:
+        return SPOT_ON
+    percent = worth > 0 and naive > 0 and gap < MANY_TIMES * worth
+    size = format_percent(abs(gap) / worth, 0) if percent else f"{format_money(abs(gap), currency)} a customer"
+    if low < high and low <= naive <= high:
+        return f"{size} {'higher' if gap > 0 else 'lower'}, no more than the value's own uncertainty"
+    return f"{size} too {'high' if gap > 0 else 'low'}"
