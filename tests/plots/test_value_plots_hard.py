@@ -152,6 +152,7 @@ ONE = "One churn rate for everybody puts the base "
         (base_of([100.0], [120.0], [70], [130]), "20% higher, no more than the value's own uncertainty"),
         (base_of([-252.0], [-300.0], [-400], [-100]), "$48.00 a customer lower, no more than the value's own "),
         (base_of([100.0, 50.0], [101.0, 20.0]), '19% too low; plan "s1": 60% too low'),
+        (base_of([100.0, 50.0], [130.0, 65.0]), "30% too high"),
         (base_of([100.0, -150.0], [160.0, -155.0]), '$27.50 a customer too high; plan "s0": 60% too high'),
         (base_of([100.0, 50.0], [130.0, 50.0], [90, 30], [110, 70]), "20% higher, no more than the value's own unc"),
     ],
@@ -179,7 +180,10 @@ def test_long_labels_are_cut_and_segments_are_in_the_order_of_value():
 
 
 def test_of_many_segments_the_most_valuable_are_drawn():
-    ax = plots.plot_base_value(base_of(np.arange(80.0) + 1, np.arange(80.0) + 2))
+    naive = np.arange(80.0) + 2
+    naive[[3, 60]] = 9.0, 80.0  # 125% of a segment that is not drawn, 31% of one that is
+    ax = plots.plot_base_value(base_of(np.arange(80.0) + 1, naive))
+    assert title(ax).endswith('; plan "s60": 31% too high')
     assert len(ticks(ax.yaxis)) == 30
     assert ticks(ax.yaxis)[0] == "s79"
     assert ax.get_ylabel() == "plan: 30 of 80, worth most"

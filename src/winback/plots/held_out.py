@@ -56,7 +56,7 @@ def plot_tracking(validation: PurchaseValidation, ax: Axes | None = None) -> Axe
         every = max(1, len(rows) // 12)
         ax.plot(rows["periods"], rows[name], label=label, linewidth=2, markersize=6, markevery=every, **style)
     split, end = rows["periods"][~rows["held_out"]].iloc[-1], rows["periods"].iloc[-1]
-    label = f"held out; knowing each customer: {error_in_words(validation)}"
+    label = f"held out: knowing each customer it predicts {error_in_words(validation)}"
     ax.axvspan(split, end, color=SHADE, linewidth=0, zorder=0, label=label)
     ax.axvline(split, color=QUIET, linestyle=":", linewidth=1.5)
     last, unit = rows.iloc[-1], parse_period(validation.period)
@@ -66,7 +66,8 @@ def plot_tracking(validation: PurchaseValidation, ax: Axes | None = None) -> Axe
     ax.yaxis.set_major_formatter("{x:,.0f}")
     ax.set_xlim(0, end)
     ax.set_ylim(0, None)
-    ax.legend(frameon=False, fontsize=9, loc="upper left", handlelength=3)
+    below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.6 / ax.figure.get_figheight())}
+    ax.legend(frameon=False, fontsize=9, handlelength=3, ncols=2, **below)
     return ax
 
 

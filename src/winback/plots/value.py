@@ -219,7 +219,7 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     'One churn rate for everybody puts the base 13% too low; next_renewal "3": 17% too low'
     """
     frame = value.frame.sort_values("per_customer", ascending=False, kind="stable", ignore_index=True)
-    title = _gap_in_words(value, frame)
+    title = _gap_in_words(value, frame.head(MOST_ROWS))
     which = "" if value.by is None else _short(value.by)
     if len(frame) > MOST_ROWS:
         which += f": {MOST_ROWS} of {len(frame)}, worth most"
@@ -267,7 +267,11 @@ def _gap_in_words(value, frame) -> str:
         gaps /= off["per_customer"]
     widest, names = gaps.idxmax(), ("per_customer", "per_customer_low", "per_customer_high", "constant")
     how = _off(*(off.at[widest, name] for name in names), value.currency)
-    return title if how == SPOT_ON else f'{title}; {_short(value.by)} "{_short(off.at[widest, "segment"])}": {how}'
+    return (
+        title
+        if how in (SPOT_ON, off_by)
+        else f'{title}; {_short(value.by)} "{_short(off.at[widest, "segment"])}": {how}'
+    )
 
 
 def _off(worth, low, high, naive, currency) -> str:
