@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from shoppers import purchase_log
 
 import winback as wb
+from winback.value.transactions.checks import LAST_DAY
+from winback.value.transactions.in_memory import summary_in_memory
 
 LOG = pd.DataFrame(
     [
@@ -52,9 +54,9 @@ def test_by_hand():
 
 def test_words_name_what_was_dropped():
     said = str(summary().describe())
-    assert "2 customers with 5 purchases until 2024-02-05" in said
-    assert "Dropped: 1 refunds (below zero), -$5.00." in said
-    assert "1 second purchases of a day, put together with the first." in said
+    assert "2 customers with 5 purchases from 2024-01-01 until 2024-02-05" in said
+    assert "Dropped: 1 refund (below zero), -$5.00." in said
+    assert "1 second purchase of a day, put together with the first." in said
 
 
 def test_the_end_of_the_data_is_the_last_date_unless_given():
@@ -187,8 +189,8 @@ def test_dates_of_every_kind_are_the_same_days():
 def test_the_whole_calendar_fits():
     dates = np.array(["0001-01-01", "9999-12-31"] * 3, dtype="datetime64[s]")
     log = pd.DataFrame({"customer_id": [1, 1, 2, 2, 3, 3], "date": dates, "amount": 1.0})
-    found = summary(log, "D", "9999-12-31").customers
-    assert found["recency"].tolist() == [3652058.0] * 3
+    found = summary_in_memory(log, "customer_id", "date", "amount", LAST_DAY)[0]
+    assert (found["last_day"] - found["first_day"]).tolist() == [3652058] * 3
     assert found["last_day"].tolist() == [3652059] * 3
 
 
@@ -226,7 +228,12 @@ def test_words_say_where_the_end_comes_from():
         (lambda t: t.assign(date="05/01/2024"), "`date` must be a date; 11 of 11 rows"),
         (lambda t: t.assign(date=20240105), "`date` must be a date; 11 of 11 rows"),
         (lambda t: t.assign(date=np.datetime64("12024-01-05", "s")), "`date` must lie in the years 1 to 9999; 11 of"),
-        (lambda t: t.assign(amount="$3"), "`amount` must be a number; 11 of 11 rows"),
+        (lambda t: t.assign(amount="$3"), "`amount` must be a number; 11 of 11 rows .* Write it with a decimal point"),
+        (lambda t: t.assign(amount="3,50"), "with a decimal point, without currency signs or thousands separators"),
+        (lambda t: t.assign(amount=True), "`amount` must be a number; 11 of 11 rows"),
+        (lambda t: t.assign(customer_id=True), "`customer_id` must be ids, not true or false; 11 of 11 rows"),
+        (lambda t: t.assign(customer_id=[True, None] * 5 + [False]), "`customer_id` must be ids, not true or false"),
+        (lambda t: t.assign(customer_id=["A1", "A1 ", "B "] + ["C"] * 8), "differ only in blanks around them; 1 of 11"),
         (lambda t: t.assign(amount=np.inf), "`amount` must be a number; 11 of 11 rows"),
         (lambda t: t.assign(amount=-1.0), "`amount` has no purchase in it"),
         (lambda t: t.head(0), "has no purchase in it"),
@@ -262,6 +269,8 @@ def test_every_problem_of_a_log_is_listed_at_once():
         ({"customer": "age"}, "`age` is what a column of the result is called"),
         ({"customer": "date"}, "`date` is named for two of customer, date and amount"),
         ({"customer": "who", "amount": "money"}, "2 problems(?s:.*)`who` is missing(?s:.*)`money` is missing"),
+        ({"customer": "who"}, r"Name the column that holds it, as customer=\"\.\.\.\"; columns: customer_id, date"),
+        ({"amount": "money"}, r"Name the column that holds it, as amount=\"\.\.\.\"; columns: customer_id, date"),
     ],
 )
 def test_names_that_cannot_be_meant_are_refused(names, said):
@@ -284,6 +293,7 @@ def test_a_log_without_any_date_has_no_end():
         ({"until": "2024-02-30"}, "until must be a date"),
         ({"until": 20240105}, "until must be a date"),
         ({"until": pd.NaT}, "until must be a date"),
+        ({"until": "9999-12-31"}, "until must not lie in the future: 9999-12-31"),
         ({"until": "2023-12-31"}, "no purchase in it. .*`until`"),
     ],
 )

@@ -46,7 +46,7 @@ def assert_same(theirs, ours):
     expected = ours.customers.sort_values("customer_id", ignore_index=True)
     pd.testing.assert_frame_equal(in_pandas(theirs.customers), expected, check_dtype=False, rtol=1e-12, atol=1e-9)
     pd.testing.assert_frame_equal(theirs.frame, ours.frame, rtol=1e-12, atol=1e-6)  # sums of all money
-    assert (theirs.until, theirs.until_given) == (ours.until, ours.until_given)
+    assert (theirs.until, theirs.until_given, theirs.span) == (ours.until, ours.until_given, ours.span)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -155,6 +155,9 @@ def test_not_a_number_is_no_customer(engine):
         ("amount", ["1.5"] * 4, "`amount` must be a number, not String. Cast it first"),
         ("amount", [1.0, float("inf"), 2.0, -float("inf")], "`amount` must be a number, not infinite; 2 of 4 rows"),
         ("customer_id", [1.0, 2.0**53 + 2, 3.0, None], "`customer_id` has ids that a float cannot tell apart; 1 of 4"),
+        ("customer_id", [True, False, None, True], "`customer_id` must be ids, not true or false"),
+        ("customer_id", ["a", "a ", None, "b"], "`customer_id` has ids that differ only in blanks around them. Strip"),
+        ("amount", [True] * 4, "`amount` must be a number, not Boolean"),
         ("date", [dt.date(2024, 1, 1), None, dt.date(2204, 1, 1), None], "`date` lies in the future; 1 of 2 rows"),
         ("date", [None, dt.date(2021, 1, 1), None, dt.date(2024, 1, 8)], "ends 1,102 days after the date before"),
         ("date", [dt.date(2999, 1, 1)] * 4, "lies in the future; 4 of 4 rows"),

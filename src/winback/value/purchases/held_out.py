@@ -14,8 +14,10 @@ import pandas as pd
 from winback.periods import parse_period
 from winback.results import Result, Sentences, format_count, format_money, format_percent
 from winback.value.transactions.checks import day_of
-from winback.value.transactions.in_engines import collected
+from winback.value.transactions.in_engines import collected, purchase_days
+from winback.value.transactions.span import Span
 from winback.value.transactions.summary import TransactionSummary, daily_purchases, summarize_transactions
+from winback.value.transactions.wording import counted
 
 MOST_ALONE = 6  # repeat purchases; customers with more are one row of the table
 
@@ -41,6 +43,10 @@ class HeldOutPurchases(Result):
     calibration_until, until : datetime.date
     until_given : bool
         False where ``until`` is the last date of the log.
+    span : Span
+        First and last day with a purchase, and the longest pause between two of them, in both parts together.
+    currency : str
+        Sign or code put before money.
     """
 
     summary: TransactionSummary = field(repr=False)
@@ -51,6 +57,8 @@ class HeldOutPurchases(Result):
     calibration_until: date_type
     until: date_type
     until_given: bool
+    span: Span
+    currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "bought": ("Repeat purchases so far", "text"),
         "n": ("Customers", "count"),
@@ -92,6 +100,7 @@ def hold_out_purchases(
     customer: str = "customer_id",
     date: str = "date",
     amount: str | None = "amount",
+    currency: str = "$",
 ) -> HeldOutPurchases:
     """Split a log of purchases by date: what a model may be fitted to, and what it is to be judged by.
 
@@ -108,9 +117,11 @@ def hold_out_purchases(
     calibration_until : date or text
         Last day that a model may know of.
     until : date or text, optional
-        Last day on which purchases were recorded. The last date of the log where not given.
+        Last day on which purchases were recorded. The last date of the log where not given. Not after tomorrow.
     customer, date, amount : str
         Names of the columns. ``amount=None``: every row is a purchase, and nothing is said of spend.
+    currency : str
+        Sign or code put before money.
 
     Returns
     -------
@@ -122,7 +133,7 @@ def hold_out_purchases(
     TableError
         When a column is missing or is no date or number.
     ValueError
-        When one of the two parts has no day in it.
+        When one of the two parts has no day in it, or ``until`` lies in the future.
 
     Examples
     --------
@@ -139,9 +150,9 @@ def hold_out_purchases(
     split = day_of(calibration_until, "calibration_until")
     columns = {"customer": customer, "date": date, "amount": amount}
     days, end = daily_purchases(transactions, **columns, until=until)
-    first = _in_memory(days.select(nw.col("day").min())).iloc[0, 0]
-    _check_split(first, split, end)
-    summary = summarize_transactions(transactions, period=period, until=calibration_until, **columns)
+    bought_on = purchase_days(days)
+    _check_split(bought_on, split, end)
+    summary = summarize_transactions(transactions, period=period, until=calibration_until, currency=currency, **columns)
     known = nw.from_native(summary.customers).lazy()
     customers = _with_held_out(known, days, customer, split, amount is not None)
     everybody = _in_memory(days.select(nw.col("customer").n_unique())).iloc[0, 0]
@@ -154,14 +165,16 @@ def hold_out_purchases(
         date_type.fromordinal(split),
         date_type.fromordinal(end),
         until is not None,
+        Span.of(bought_on),
+        currency,
     )
 
 
-def _check_split(first, split, end):
+def _check_split(bought_on, split, end):
     """Refuse a split that leaves nothing to fit to, or nothing to judge by."""
     cut, last = (date_type.fromordinal(max(day, 1)) for day in (split, end))
-    if pd.isna(first) or first > split:
-        there = "there is none" if pd.isna(first) else f"the first is of {date_type.fromordinal(int(first))}"
+    if len(bought_on) == 0 or bought_on[0] > split:
+        there = f"the first is of {date_type.fromordinal(int(bought_on[0]))}" if len(bought_on) else "there is none"
         raise ValueError(f"calibration_until leaves no purchase to fit to: {cut}, and {there}. Split later.")
     if split >= end:
         raise ValueError(
@@ -211,13 +224,14 @@ def _lines(found) -> Iterator[str]:
     if "held_out_spend" in customers:
         worth = f", worth {format_money(float(customers['held_out_spend'].sum()), found.currency)}"
     yield (
-        f"{format_count(n)} customers bought until {found.calibration_until:%Y-%m-%d}; held out are "
-        f"{length.count(found.periods)}, until {found.until:%Y-%m-%d}{source}."
+        f"{counted(n, 'customers')} bought until {found.calibration_until}; held out are "
+        f"{length.count(found.periods)}, until {found.until}{source}."
     )
     yield (
         f"Of them, {format_count((bought > 0).sum())} ({format_percent((bought > 0).mean())}) made "
-        f"{format_count(bought.sum())} purchases then{worth}."
+        f"{counted(bought.sum(), 'purchases')} then{worth}."
     )
     if found.n_later:
-        who = "1 customer" if found.n_later == 1 else f"{format_count(found.n_later)} customers"
+        who = counted(found.n_later, "customers")
         yield f"{who} first seen in the held-out part: left out, as nothing could have been predicted of them."
+    yield from found.span.cautions(found.until)

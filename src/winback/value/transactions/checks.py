@@ -11,20 +11,22 @@ import pandas as pd
 from winback.tables import Problem, TableError
 
 TABLE = "table of transactions"
+REFUNDS = "refunds (below zero)"
 FATES = (  # in the order in which they are looked for; the last one is kept
     "without a customer",
     "without a date",
     "without an amount",
     "after the end of the data",
-    "refunds (below zero)",
+    REFUNDS,
     "of zero",
     "purchases",
 )
 KEPT = len(FATES) - 1
-TOGETHER, CUSTOMERS, LEFT_OUT = (
+TOGETHER, CUSTOMERS, LEFT_OUT, DUPLICATES = (
     "second purchases of a day, put together",
     "customers",
     "customers without a purchase, left out",
+    "rows equal to another in customer, date and amount",
 )
 RESULTS = ("frequency", "recency", "age", "mean_spend", "first_day", "last_day")
 DAY_ZERO = date(1970, 1, 1).toordinal()
@@ -34,6 +36,9 @@ LONGEST_GAP = 366  # days; a last date further from the one before it may be a s
 # What a column must hold, as problem and remedy; every engine says it in the same words.
 CALENDAR = ("must lie in the years 1 to 9999", "Correct these dates, or leave them empty.")
 FINITE = ("must be a number, not infinite", "Correct these amounts, or leave them empty.")
+NUMBER = ("must be a number", "Write it with a decimal point, without currency signs or thousands separators.")
+IDS = ("must be ids, not true or false", "Name the column with the customers' numbers or names.")
+BLANKS = ("has ids that differ only in blanks around them", "Strip them, or they would be different customers.")
 TOLD_APART = ("has ids that a float cannot tell apart", "Read the column as whole numbers or as text.")
 
 
@@ -51,6 +56,23 @@ def day_of(until, name: str = "until") -> int:
         raise ValueError(f"{name} must be a date, such as 2024-12-31; got {until!r}.") from None
 
 
+def end_of(until) -> int | None:
+    """Return the day that was told as the end of the data, None where it was not; refuse one that is not over yet."""
+    if until is None:
+        return None
+    end = day_of(until)
+    if end > _tomorrow():
+        raise ValueError(
+            f"until must not lie in the future: {date.fromordinal(end)}. It is the last day on which purchases were "
+            "recorded; until a later day everybody would seem to have stopped buying."
+        )
+    return end
+
+
+def _tomorrow() -> int:
+    return (date.today() + timedelta(days=1)).toordinal()  # time zones: it may be tomorrow where they bought
+
+
 def largest_exact(dtype) -> int:
     """Return the number beyond which a float no longer tells whole ones apart.
 
@@ -65,7 +87,8 @@ def largest_exact(dtype) -> int:
 def name_problems(customer, date, amount, columns) -> Iterator[Problem]:
     """Find the columns that are missing from the table, are there more than once or are named for two things."""
     there = ", ".join(map(str, columns))
-    names = [name for name in (customer, date, amount) if name is not None]
+    asked = {"customer": customer, "date": date, "amount": amount}
+    names = [name for name in asked.values() if name is not None]
     if customer in RESULTS:
         yield Problem(customer, "is what a column of the result is called", 0, "", "Rename it, such as customer_id.")
     for name in dict.fromkeys(names):
@@ -74,7 +97,9 @@ def name_problems(customer, date, amount, columns) -> Iterator[Problem]:
             yield Problem(name, said, 0, "", f"Name one column each; columns: {there}.")
         n = sum(column == name for column in columns)
         if n == 0:
-            yield Problem(name, "is missing from the table", 0, "", f"Name it; columns: {there}.")
+            word = next(word for word, given in asked.items() if given == name)
+            remedy = f'Name the column that holds it, as {word}="..."; columns: {there}.'
+            yield Problem(name, "is missing from the table", 0, "", remedy)
         elif n > 1:
             yield Problem(name, f"is the name of {n} columns", 0, "", "Rename all but one of them.")
 
@@ -94,7 +119,7 @@ def last_day(days: np.ndarray, n_rows: np.ndarray, name: str) -> int:
     if len(days) == 0:
         raise TableError(TABLE, [Problem(name, "has no date in it", 0, "", "Check the export.")])
     last, total = int(days[-1]), int(n_rows.sum())
-    tomorrow = (date.today() + timedelta(days=1)).toordinal()  # time zones: it may be tomorrow where they bought
+    tomorrow = _tomorrow()
     if last > tomorrow:
         n_late = int(n_rows[days > tomorrow].sum())
         first = date.fromordinal(min(int(days[days > tomorrow][0]), LAST_DAY)).isoformat()
@@ -109,9 +134,9 @@ def last_day(days: np.ndarray, n_rows: np.ndarray, name: str) -> int:
     return last
 
 
-def counts_frame(n, amount, n_days, n_customers, n_known) -> pd.DataFrame:
+def counts_frame(n, amount, n_days, n_customers, n_known, n_equal) -> pd.DataFrame:
     """Return what became of the rows: ``what``, ``n``, ``amount``."""
     fates = pd.DataFrame({"what": FATES, "n": np.asarray(n, dtype=float), "amount": np.asarray(amount, dtype=float)})
-    more = {TOGETHER: n[KEPT] - n_days, CUSTOMERS: n_customers, LEFT_OUT: n_known - n_customers}
+    more = {TOGETHER: n[KEPT] - n_days, CUSTOMERS: n_customers, LEFT_OUT: n_known - n_customers, DUPLICATES: n_equal}
     more = pd.DataFrame({"what": list(more), "n": np.array(list(more.values()), dtype=float), "amount": np.nan})
     return pd.concat([fates, more], ignore_index=True)

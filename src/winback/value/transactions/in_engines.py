@@ -11,9 +11,11 @@ import pandas as pd
 
 from winback.tables import Problem, TableError
 from winback.value.transactions.checks import (
+    BLANKS,
     CALENDAR,
     FATES,
     FINITE,
+    IDS,
     KEPT,
     LAST_DAY,
     TABLE,
@@ -30,16 +32,22 @@ CAST_NUMBER = "Cast it first: cast(pl.Float64) in polars, CAST(... AS DOUBLE) in
 
 
 def summary_in_engine(transactions, customer: str, date: str, amount: str | None, end: int | None):
-    """Return customers (first_day, last_day, n_days, repeat_money), the counts of rows, and the last day."""
+    """Return customers (first_day, last_day, n_days, repeat_money), the counts of rows, the end, and purchase days."""
     log, end = _log_with_fates(transactions, customer, date, amount, end)
     daily = _by_day(log)
-    return _by_customer(daily), _counts(log, daily, (date, amount, customer)), end
+    return _by_customer(daily), _counts(log, daily, (date, amount, customer)), end, purchase_days(daily)
 
 
 def daily_in_engine(transactions, customer: str, date: str, amount: str | None, end: int | None):
     """Return the days on which customers bought (customer, day, amount), not yet computed, and the last day."""
     log, end = _log_with_fates(transactions, customer, date, amount, end)
     return _by_day(log), end
+
+
+def purchase_days(daily: nw.LazyFrame) -> np.ndarray:
+    """Return the days on which somebody bought, ascending."""
+    days = collected(daily.group_by("day").agg(nw.len().alias("n")))
+    return np.sort(days["day"].to_numpy(dtype=np.int64))
 
 
 def _log_with_fates(transactions, customer, date, amount, end) -> tuple[nw.LazyFrame, int]:
@@ -78,6 +86,7 @@ def _typed_log(transactions, customer, date, amount) -> nw.LazyFrame:
         (365 * year + leap_days + given.dt.ordinal_day().cast(nw.Int64)).alias("day"),
         (nw.lit(1.0) if amount is None else _none_for_nan(nw.col(amount).cast(nw.Float64))).alias("amount"),
         blurred.alias("blurred"),
+        given.alias("moment"),
     )
 
 
@@ -91,6 +100,8 @@ def _check_columns(schema, customer, date, amount):
     problems = list(name_problems(customer, date, amount, schema.names()))
     if date in schema and not isinstance(schema[date], nw.Date | nw.Datetime):
         problems.append(Problem(date, f"must be a date or timestamp, not {schema[date]}", 0, "", CAST_DATE))
+    if isinstance(schema.get(customer), nw.Boolean):
+        problems.append(Problem(customer, IDS[0], 0, "", IDS[1]))
     if amount in schema and not schema[amount].is_numeric():
         problems.append(Problem(amount, f"must be a number, not {schema[amount]}", 0, "", CAST_NUMBER))
     if problems:
@@ -139,9 +150,29 @@ def _counts(log, daily, columns) -> pd.DataFrame:
         raise TableError(TABLE, problems)
     found = found.astype(float).reindex(range(len(FATES)), fill_value=0.0)
     found["amount"] = found["amount"].fillna(0.0)  # a sum of nothing
-    known = collected(log.filter(~nw.col("customer").is_null()).select(nw.col("customer").n_unique())).iloc[0, 0]
+    known = _n_known(log, columns[-1])
     n_days, n_customers = collected(daily.select(nw.len().alias("n"), nw.col("customer").n_unique())).iloc[0]
-    return counts_frame(found["n"], found["amount"], n_days, n_customers, known)
+    several = columns[1] is not None and found["n"][KEPT] > n_days
+    n_equal = found["n"][KEPT] - _n_different(log) if several else 0
+    return counts_frame(found["n"], found["amount"], n_days, n_customers, known, n_equal)
+
+
+def _n_known(log, name) -> float:
+    """Count the customers of all rows; refuse ids that only blanks tell apart."""
+    customer = nw.col("customer")
+    is_text = isinstance(log.collect_schema()["customer"], nw.String)
+    bare = customer.str.strip_chars() if is_text else customer
+    known = log.filter(~customer.is_null()).select(customer.n_unique().alias("n"), bare.n_unique().alias("n_bare"))
+    n, n_bare = collected(known).iloc[0]
+    if n > n_bare:
+        raise TableError(TABLE, [Problem(name, BLANKS[0], 0, "", BLANKS[1])])
+    return n
+
+
+def _n_different(log) -> int:
+    """Count the purchases that differ in customer, date and time, or amount."""
+    different = log.filter(nw.col("fate") == KEPT).group_by("customer", "moment", "amount").agg(nw.len().alias("n"))
+    return int(collected(different.select(nw.len().alias("n"))).iloc[0, 0])
 
 
 def _by_customer(daily) -> nw.LazyFrame:

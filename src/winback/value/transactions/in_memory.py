@@ -12,11 +12,14 @@ from pandas.api import types
 from winback.tables import ProblemList
 from winback.tables.kinds import parse_date, parse_number
 from winback.value.transactions.checks import (
+    BLANKS,
     CALENDAR,
     DAY_ZERO,
     FATES,
+    IDS,
     KEPT,
     LAST_DAY,
+    NUMBER,
     TABLE,
     TOLD_APART,
     counts_frame,
@@ -24,27 +27,30 @@ from winback.value.transactions.checks import (
     last_day,
     name_problems,
 )
+from winback.value.transactions.duplicates import n_equal_rows
 
 NO_DAY = 0  # days count from 1, 0001-01-01
 
 
 def summary_in_memory(log: pd.DataFrame, customer: str, date: str, amount: str | None, end: int | None):
-    """Return customers (first_day, last_day, n_days, repeat_money), the counts of rows, and the last day."""
-    codes, ids, day, money = _columns(log, customer, date, amount)
+    """Return customers (first_day, last_day, n_days, repeat_money), the counts of rows, the end, and purchase days."""
+    codes, ids, day, money, moment = _columns(log, customer, date, amount)
     kept, end = _kept(codes, day, money, end, date)
     n, sums = _fates(kept, codes, day, money, end)
     n_known = None
     if n[KEPT] < len(kept):
         n_known = np.count_nonzero(np.bincount(codes[codes >= 0]))
-        codes, day, money = codes[kept], day[kept], money[kept]
-    customers, n_days = _by_customer(codes, day, money, ids)
+        codes, day, money, moment = codes[kept], day[kept], money[kept], moment[kept]
+    moment = None if amount is None else moment
+    customers, days, n_equal = _by_customer(codes, day, money, ids, moment)
     n_known = len(customers) if n_known is None else n_known
-    return customers, counts_frame(n, sums, n_days, len(customers), n_known), end
+    counts = counts_frame(n, sums, int(customers["n_days"].sum()), len(customers), n_known, n_equal)
+    return customers, counts, end, days
 
 
 def daily_in_memory(log: pd.DataFrame, customer: str, date: str, amount: str | None, end: int | None):
     """Return the days on which customers bought (customer, day, amount), and the last day."""
-    codes, ids, day, money = _columns(log, customer, date, amount)
+    codes, ids, day, money, _ = _columns(log, customer, date, amount)
     kept, end = _kept(codes, day, money, end, date)
     rows = pd.DataFrame({"customer": codes[kept], "day": day[kept].astype(np.int64), "amount": money[kept]})
     daily = rows.groupby(["customer", "day"], as_index=False, sort=False)["amount"].sum()
@@ -62,34 +68,35 @@ def _kept(codes, day, money, end, date) -> tuple[np.ndarray, int]:
 
 
 def _columns(log, customer, date, amount):
-    """Return the code of each row's customer, their ids, the day and the money; refuse what cannot be read."""
+    """Return the code of each row's customer, their ids, day, money and moment; refuse what cannot be read."""
     problems = ProblemList(TABLE, log if log.columns.is_unique else log.loc[:, ~log.columns.duplicated()])
     problems.found.extend(name_problems(customer, date, amount, log.columns))
     unusable = {problem.column for problem in problems.found}
-    codes = ids = day = None
+    codes = ids = day = moment = None
     money = np.ones(len(log))
     if customer not in unusable:
         codes, ids = _codes(log[customer], problems)
     if date not in unusable:
-        day = _days(log[date], problems)
+        day, moment = _days(log[date], problems)
     if amount is not None and amount not in unusable:
         numbers, unread = parse_number(log[amount])
-        problems.add_rows(amount, unread, "must be a number", "Write plain numbers, without currency signs.")
+        problems.add_rows(amount, unread, *NUMBER)
         money = numbers.to_numpy(dtype=float)
     problems.raise_if_any()
-    return codes, ids, day, money
+    return codes, ids, day, money, moment
 
 
-def _days(column, problems) -> np.ndarray:
-    """Return the number of each row's day, `NO_DAY` where there is none."""
+def _days(column, problems) -> tuple[np.ndarray, np.ndarray]:
+    """Return the number of each row's day, `NO_DAY` where there is none, and its date with the time."""
     dates, unread = parse_date(column)
     problems.add_rows(column.name, unread, "must be a date", "Write dates as YYYY-MM-DD.")
-    days = dates.to_numpy().astype("datetime64[D]")
+    moment = dates.to_numpy()
+    days = moment.astype("datetime64[D]")
     numbers = days.astype(np.int64) + DAY_ZERO
     numbers[np.isnat(days)] = NO_DAY
     if len(numbers) and (numbers.min() < NO_DAY or numbers.max() > LAST_DAY):
         problems.add_rows(column.name, (numbers < NO_DAY) | (numbers > LAST_DAY), *CALENDAR)
-    return numbers.astype(np.int32)
+    return numbers.astype(np.int32), moment
 
 
 def _codes(column, problems):
@@ -105,13 +112,27 @@ def _codes(column, problems):
     except TypeError:
         problems.add(column.name, "must be ids, not lists or the like", "Write one word or number per cell.")
         return None, None
+    _check_ids(column, codes, ids, problems)
+    return codes, ids
+
+
+def _check_ids(column, codes, ids, problems):
+    """Add ids that cannot be told apart, or are none, to the problems."""
     if types.is_float_dtype(ids.dtype):
         large = np.append(np.abs(np.asarray(ids, dtype=float)) > largest_exact(ids.dtype), False)
         problems.add_rows(column.name, large[codes], *TOLD_APART)
-    elif ids.dtype == object and types.infer_dtype(ids).startswith("mixed") and any(isinstance(i, str) for i in ids):
+        return
+    kind = types.infer_dtype(ids)
+    if kind == "boolean":
+        problems.add_rows(column.name, codes >= 0, *IDS)
+    elif kind.startswith("mixed") and any(isinstance(i, str) for i in ids):
         said = "mixes text and other ids: 1 and '1' would be two customers"
         problems.add(column.name, said, "Write all ids as text, or all as numbers.")
-    return codes, ids
+    elif kind in ("string", "categorical"):
+        texts = pd.Series(np.asarray(ids, dtype=object))
+        bare = texts.map(lambda text: text.strip() if isinstance(text, str) else text)
+        alike = np.append(bare.duplicated(keep=False) & (bare != texts), False)
+        problems.add_rows(column.name, alike[codes], *BLANKS)
 
 
 def _fates(kept, codes, day, money, end) -> tuple[np.ndarray, np.ndarray]:
@@ -126,18 +147,21 @@ def _fates(kept, codes, day, money, end) -> tuple[np.ndarray, np.ndarray]:
     return n, sums
 
 
-def _by_customer(codes, day, money, ids) -> tuple[pd.DataFrame, int]:
-    """Sum up customers' days, then customers; return them with the number of customers' days."""
+def _by_customer(codes, day, money, ids, moment) -> tuple[pd.DataFrame, np.ndarray, int]:
+    """Sum up customers' days, then customers; return them with the days of all, and count equal rows."""
     if len(day) == 0:
-        return pd.DataFrame(columns=["customer", "first_day", "last_day", "n_days", "repeat_money"]), 0
+        nobody = pd.DataFrame(columns=["customer", "first_day", "last_day", "n_days", "repeat_money"])
+        return nobody, np.zeros(0, dtype=np.int64), 0
     first = int(day.min())
     span = int(day.max()) - first + 1  # below 2**22, and there are fewer customers than 2**41
     key = codes.astype(np.int64)
     key *= span
     key += day
     key -= first
-    key.sort()
-    code, number = np.divmod(key[_starts(key)], span)
+    ordered = np.sort(key)
+    new = _starts(ordered)
+    code, number = np.divmod(ordered[new], span)
+    n_equal = 0 if moment is None or new.all() else n_equal_rows(key, ordered[~new], moment, money)
     edge = np.flatnonzero(_starts(code))
     n_days = np.diff(edge, append=len(code))
     first_day = np.zeros(len(ids), dtype=np.int32)
@@ -150,7 +174,7 @@ def _by_customer(codes, day, money, ids) -> tuple[pd.DataFrame, int]:
         "n_days": n_days,
         "repeat_money": repeat[code[edge]],
     }
-    return pd.DataFrame(columns), len(code)
+    return pd.DataFrame(columns), np.flatnonzero(np.bincount(number)) + first, n_equal
 
 
 def _starts(ordered: np.ndarray) -> np.ndarray:

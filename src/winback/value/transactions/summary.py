@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date as date_type
 from typing import Any, ClassVar
 
@@ -11,11 +11,13 @@ import narwhals as nw
 import pandas as pd
 
 from winback.periods import parse_period
-from winback.results import Result, Sentences, format_count, format_money
+from winback.results import Result, Sentences
 from winback.tables import Problem, TableError
-from winback.value.transactions.checks import FATES, KEPT, LEFT_OUT, TABLE, TOGETHER, day_of
-from winback.value.transactions.in_engines import daily_in_engine, summary_in_engine
+from winback.value.transactions.checks import KEPT, TABLE, end_of
+from winback.value.transactions.in_engines import collected, daily_in_engine, summary_in_engine
 from winback.value.transactions.in_memory import daily_in_memory, summary_in_memory
+from winback.value.transactions.span import Span
+from winback.value.transactions.wording import summary_lines
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,6 +37,10 @@ class TransactionSummary(Result):
         End of the data.
     until_given : bool
         False where ``until`` is the last date of the log.
+    span : Span
+        First and last day with a purchase, and the longest pause between two of them.
+    currency : str
+        Sign or code put before money.
     """
 
     customers: Any = field(repr=False)
@@ -42,6 +48,8 @@ class TransactionSummary(Result):
     period: str
     until: date_type
     until_given: bool
+    span: Span
+    currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "what": ("What", "text"),
         "n": ("Rows", "count"),
@@ -49,8 +57,14 @@ class TransactionSummary(Result):
     }
 
     def describe(self) -> Sentences:
-        """Say what was dropped or put together."""
-        return Sentences.of(_lines(self))
+        """Say what was dropped or put together, and what looks odd."""
+        return Sentences.of(summary_lines(self))
+
+    def in_pandas(self) -> TransactionSummary:
+        """Return the same with ``customers`` computed and in pandas, as fits and values take them."""
+        if isinstance(self.customers, pd.DataFrame):
+            return self
+        return replace(self, customers=collected(nw.from_native(self.customers).lazy()))
 
 
 def summarize_transactions(
@@ -61,6 +75,7 @@ def summarize_transactions(
     customer: str = "customer_id",
     date: str = "date",
     amount: str | None = "amount",
+    currency: str = "$",
 ) -> TransactionSummary:
     r"""Summarise a log of purchases as one row per customer: what purchase models are fitted to.
 
@@ -80,21 +95,24 @@ def summarize_transactions(
     until : date or text, optional
         Last day on which purchases were recorded. The last date of the log where not given, and then said; that
         date is refused as a likely slip when it lies after tomorrow, or over a year after the one before it.
+        Given ones are refused after tomorrow, too.
     customer, date, amount : str
         Names of the columns. ``amount=None``: every row with a customer and a date is a purchase, and nothing is said
         of spend: no ``mean_spend``, no amounts of what was dropped.
+    currency : str
+        Sign or code put before money.
 
     Returns
     -------
     TransactionSummary
-        ``customers`` is a frame of the same kind as the log.
+        ``customers`` is a frame of the same kind as the log; fits take those of its ``in_pandas()``.
 
     Raises
     ------
     TableError
         When a column is missing or is no date or number, ids cannot be told apart, or nothing is left.
     ValueError
-        When ``period`` or ``until`` is none.
+        When ``period`` or ``until`` is none, or ``until`` lies in the future.
 
     References
     ----------
@@ -111,12 +129,12 @@ def summarize_transactions(
     >>> found.customers[["customer_id", "frequency", "recency", "age", "mean_spend"]].to_dict("records")
     [{'customer_id': 1, 'frequency': 1, 'recency': 1.0, 'age': 4.0, 'mean_spend': 12.0}]
     >>> print(found.describe().splitlines()[1])
-    Dropped: 1 refunds (below zero), -$3.00.
+    Dropped: 1 refund (below zero), -$3.00.
     """
     length = parse_period(period)
-    end = None if until is None else day_of(until)
+    end = end_of(until)
     summarise = summary_in_memory if isinstance(transactions, pd.DataFrame) else summary_in_engine
-    customers, counts, end = summarise(transactions, customer, date, amount, end)
+    customers, counts, end, days = summarise(transactions, customer, date, amount, end)
     if counts["n"][KEPT] == 0:
         remedy = "Check the columns, the signs of amounts and `until`."
         raise TableError(TABLE, [Problem(amount or date, "has no purchase in it", 0, "", remedy)])
@@ -125,7 +143,8 @@ def summarize_transactions(
     if amount is None:  # each row counted for 1 so far
         customers, counts = customers.drop("mean_spend"), counts.assign(amount=float("nan"))
     customers = _as_given(customers, transactions)
-    return TransactionSummary(customers, counts, period, date_type.fromordinal(end), until is not None)
+    told = (date_type.fromordinal(end), until is not None)
+    return TransactionSummary(customers, counts, period, *told, Span.of(days), currency)
 
 
 def daily_purchases(transactions, customer: str, date: str, amount: str | None, until) -> tuple[nw.LazyFrame, int]:
@@ -133,7 +152,7 @@ def daily_purchases(transactions, customer: str, date: str, amount: str | None, 
 
     Rows are kept, put together and refused as by `summarize_transactions`.
     """
-    end = None if until is None else day_of(until)
+    end = end_of(until)
     read = daily_in_memory if isinstance(transactions, pd.DataFrame) else daily_in_engine
     daily, end = read(transactions, customer, date, amount, end)
     return nw.from_native(daily).lazy(), end
@@ -156,21 +175,3 @@ def _as_given(customers, transactions):
     """Return the summary as a frame of the kind that was given."""
     given = nw.from_native(transactions)
     return (customers.collect() if isinstance(given, nw.DataFrame) else customers).to_native()
-
-
-def _lines(summary) -> Iterator[str]:
-    n = summary.frame.set_index("what")["n"]
-    amounts = summary.frame.set_index("what")["amount"]
-    source = "" if summary.until_given else " (the last date of the log)"
-    yield (
-        f"{format_count(n['customers'])} customers with {format_count(n['purchases'])} purchases until "
-        f"{summary.until:%Y-%m-%d}{source}; time is counted in "
-        f"{parse_period(summary.period).count(2).removeprefix('2 ')}."
-    )
-    for what in (*FATES[:-1], LEFT_OUT):
-        if n[what]:
-            money = amounts[what]
-            said = f", {format_money(money, summary.currency)}" if money and money == money else ""
-            yield f"Dropped: {format_count(n[what])} {what}{said}."
-    if n[TOGETHER]:
-        yield f"{format_count(n[TOGETHER])} {TOGETHER} with the first."
