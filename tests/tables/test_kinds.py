@@ -73,6 +73,13 @@ def test_dates_are_not_numbers(dtype):
         read("first_margin", np.array([1, 2]).astype(dtype))
 
 
+@pytest.mark.parametrize("values", [[True, False], pd.array([True, None], dtype="boolean"), [True, None]])
+def test_true_and_false_are_not_numbers(values):
+    log = pd.DataFrame({"customer_id": [1, 2], "date": "2024-01-01", "amount": values})
+    with pytest.raises(TableError, match=r"`amount` must be a number; [12] of 2 rows"):
+        check_transactions(log)
+
+
 def test_a_count_too_large_to_hold_is_refused():
     with pytest.raises(TableError, match="`complaints`"):
         read("complaints", [1, 1e19])

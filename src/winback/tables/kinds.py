@@ -22,7 +22,10 @@ ZONE = r"\s*(?:Z|[+-]\d{2}:?\d{2})$"
 
 
 def parse_number(column: pd.Series) -> Parsed:
-    """Read numbers; infinities, dates and text are not numbers."""
+    """Read numbers; infinities, dates, true or false, and text are not numbers."""
+    truth = column.dtype == object and types.infer_dtype(column) == "boolean"
+    if truth or types.is_bool_dtype(column):
+        return pd.Series(np.nan, index=column.index, name=column.name), column.notna().to_numpy()
     if types.is_datetime64_any_dtype(column) or types.is_timedelta64_dtype(column) or types.is_complex_dtype(column):
         return pd.Series(np.nan, index=column.index, name=column.name), column.notna().to_numpy()
     if column.dtype == np.float64:
