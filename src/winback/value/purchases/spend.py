@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from winback.results import Result, Sentences, format_count, format_number, format_percent
+from winback.results import Result, Sentences, format_number, format_percent
 from winback.tables import ProblemList
 from winback.uncertainty import normal_quantile
 from winback.value.expectations import Expectations
@@ -28,6 +28,7 @@ from winback.value.purchases.maximum import boundary_words, maximise
 from winback.value.purchases.parameters import params_frame
 from winback.value.purchases.table import FEWEST, TABLE, check_frequency, read_counts, read_numbers
 from winback.value.purchases.unrelated import Correlation, correlation
+from winback.value.transactions.wording import counted
 
 GIVEN = ("frequency", "mean_spend")
 
@@ -55,6 +56,8 @@ class SpendFit(Result):
         Between frequency and spend, which the model holds to be unrelated.
     covariance : numpy.ndarray, shape (3, 3)
         Of the logarithms of the parameters.
+    currency : str
+        Sign or code put before money.
     """
 
     params: pd.DataFrame
@@ -69,6 +72,7 @@ class SpendFit(Result):
     frequency: str
     spend: str
     level: float
+    currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "term": ("Parameter", "text"),
         "meaning": ("Meaning", "text"),
@@ -120,9 +124,10 @@ class SpendFit(Result):
     def describe(self) -> Sentences:
         """Say what a purchase is worth, and whether frequent buyers spend more."""
         p = float(self.params["estimate"].iloc[0])
+        are = "is" if self.n_one_time == 1 else "are"
         lines = [
-            f"{format_count(self.n)} repeat buyers; {format_count(self.n_one_time)} customers without a repeat "
-            "purchase are left out and expected to spend what customers spend on average.",
+            f"{counted(self.n, 'repeat buyers')}; {counted(self.n_one_time, 'customers')} without a repeat purchase "
+            f"{are} left out and expected to spend what customers spend on average.",
             f"a purchase is worth {self.format(self.mean_spend, 'money')} on average over all customers; a customer's "
             f"own purchases vary by {format_percent(1 / np.sqrt(p), 0)} of their mean.",
             self.correlation.in_words(),
@@ -146,6 +151,7 @@ def fit_gamma_gamma(
     mean_spend: str = "mean_spend",
     weights: str | None = None,
     level: float = 0.95,
+    currency: str = "$",
 ) -> SpendFit:
     """Fit the gamma-gamma model of spend per purchase [1]_.
 
@@ -164,6 +170,8 @@ def fit_gamma_gamma(
         Column that counts the customers each row stands for, where equal rows were collapsed into one.
     level : float
         Confidence level of all intervals.
+    currency : str
+        Sign or code put before money.
 
     Returns
     -------
@@ -209,6 +217,7 @@ def fit_gamma_gamma(
         frequency,
         mean_spend,
         level,
+        currency,
     )
 
 
@@ -221,7 +230,10 @@ def _read(customers, frequency, spend, weights, fit):
     amounts = read_numbers(repeat, spend, problems)
     counts = np.ones(len(times)) if weights is None else read_numbers(customers, weights, problems)
     check_frequency(times, frequency, problems)
-    remedy = "Take refunds off the purchase they belong to; drop customers whose purchases were all refunded."
+    remedy = (
+        "Drop customers whose purchases were all refunded, or average purchases without refunds, as "
+        "summarize_transactions does."
+    )
     problems.add_rows(spend, (times > 0) & (amounts <= 0), "must be above 0 for repeat buyers", remedy)
     if weights is not None:
         counts = read_counts(counts, weights, problems)

@@ -72,10 +72,23 @@ def read_rows(customers: pd.DataFrame, columns: Columns, weights: str | None = N
     return PurchaseRows(frequency.astype(np.int64), recency, age, counts)
 
 
+def check_pandas(customers) -> None:
+    """Refuse customers that are no table of pandas, and say how to get one."""
+    if isinstance(customers, pd.DataFrame):
+        return
+    kind, hint = type(customers), ""
+    if hasattr(kind, "in_pandas"):
+        hint = " Give its table: .in_pandas().customers."
+    elif "customers" in getattr(kind, "__dataclass_fields__", ()):
+        hint = " Give its table: .customers."
+    elif hasattr(kind, "columns"):  # asking the frame itself may start to compute it
+        hint = f" A summary of a log in {kind.__module__.split('.')[0].strip('_')} has one: .in_pandas().customers."
+    raise TypeError(f"customers must be a pandas DataFrame, one row per customer; got {kind.__name__}.{hint}")
+
+
 def read_numbers(customers: pd.DataFrame, name: str, problems: ProblemList) -> np.ndarray:
     """Return a column as numbers; those that are not finite are problems, and no second time in later checks."""
-    if not isinstance(customers, pd.DataFrame):
-        raise TypeError(f"customers must be a pandas DataFrame, one row per customer; got {type(customers).__name__}.")
+    check_pandas(customers)
     if name not in customers:
         there = ", ".join(map(str, customers.columns)) or "none"
         problems.add(name, "is missing from the table", f"Name the column that holds it; there are: {there}.")
