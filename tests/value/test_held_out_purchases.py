@@ -166,3 +166,12 @@ def test_every_engine_says_the_same(engine, seed):
     nothing = given_log.filter("false") if engine == "duckdb" else given_log.head(0)
     with pytest.raises(ValueError, match="there is none"):
         split(nothing)
+
+
+def test_the_last_fifth_of_the_days_is_held_out_unless_said():
+    days = pd.date_range("2024-01-01", "2024-04-10")  # 100 days after the first one
+    log = pd.DataFrame({"customer_id": np.arange(len(days)) % 7, "date": days, "amount": 5.0})
+    found = wb.hold_out_purchases(log, period="D")
+    assert (str(found.calibration_until), found.periods) == ("2024-03-21", 20.0)
+    with pytest.raises(ValueError, match="no day is held out"):
+        wb.hold_out_purchases(log.head(3), period="D")

@@ -16,7 +16,7 @@ from winback.value.contracts.checks import AFTER_PAYMENT, BEFORE_RENEWAL, MOMENT
 from winback.value.contracts.contract_fit import ContractFit
 from winback.value.expectations import Expectations
 from winback.value.purchases.purchase_fit import PurchaseFit
-from winback.value.purchases.table import PurchaseRows, read_numbers, read_rows
+from winback.value.purchases.table import PurchaseRows, check_pandas, read_numbers, read_rows
 
 CUSTOMERS = "table of customers"
 YEAR = Period(1, "Y")
@@ -172,8 +172,7 @@ def read_ahead(fit, customers, next_renewal: str, moment: str | None) -> Contrac
             "fit must come from fit_sbg, fit_bdw or contract_model, or from fit_bg_nbd, fit_mbg_nbd, fit_pareto_nbd or "
             f"fit_bg_bb; got {type(fit).__name__}. Lost customers are valued by second_lifetime_value."
         )
-    if not isinstance(customers, pd.DataFrame):
-        raise TypeError(f"customers must be a pandas DataFrame, one row per customer; got {type(customers).__name__}.")
+    check_pandas(customers)
     if not len(customers):
         raise TableError(CUSTOMERS, [Problem("table", "has no rows", 0, "", "Give at least one customer.")])
     if isinstance(fit, PurchaseFit):

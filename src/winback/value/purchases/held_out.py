@@ -19,6 +19,7 @@ from winback.value.transactions.span import Span
 from winback.value.transactions.summary import TransactionSummary, daily_purchases, summarize_transactions
 from winback.value.transactions.wording import counted
 
+HELD_OUT = 5  # one part of so many is held out
 MOST_ALONE = 6  # repeat purchases; customers with more are one row of the table
 
 
@@ -95,7 +96,7 @@ def hold_out_purchases(
     transactions,
     *,
     period: str,
-    calibration_until: date_type | str,
+    calibration_until: date_type | str | None = None,
     until: date_type | str | None = None,
     customer: str = "customer_id",
     date: str = "date",
@@ -114,8 +115,8 @@ def hold_out_purchases(
         One row per purchase.
     period : str
         Unit of time: "D", "W", "30D", "M", "Y".
-    calibration_until : date or text
-        Last day that a model may know of.
+    calibration_until : date or text, optional
+        Last day that a model may know of; the last fifth of the days is held out without it.
     until : date or text, optional
         Last day on which purchases were recorded. The last date of the log where not given. Not after tomorrow.
     customer, date, amount : str
@@ -147,12 +148,15 @@ def hold_out_purchases(
     (2.0, 1)
     """
     length = parse_period(period)
-    split = day_of(calibration_until, "calibration_until")
+    split = None if calibration_until is None else day_of(calibration_until, "calibration_until")
     columns = {"customer": customer, "date": date, "amount": amount}
     days, end = daily_purchases(transactions, **columns, until=until)
     bought_on = purchase_days(days)
+    if split is None:
+        split = end - (end - int(bought_on.min(initial=end))) // HELD_OUT
     _check_split(bought_on, split, end)
-    summary = summarize_transactions(transactions, period=period, until=calibration_until, currency=currency, **columns)
+    cut = date_type.fromordinal(split)
+    summary = summarize_transactions(transactions, period=period, until=cut, currency=currency, **columns)
     known = nw.from_native(summary.customers).lazy()
     customers = _with_held_out(known, days, customer, split, amount is not None)
     everybody = _in_memory(days.select(nw.col("customer").n_unique())).iloc[0, 0]
@@ -162,7 +166,7 @@ def hold_out_purchases(
         _by_day(customers, known, days, customer, end),
         (end - split) / length.days,
         int(everybody) - len(customers),
-        date_type.fromordinal(split),
+        cut,
         date_type.fromordinal(end),
         until is not None,
         Span.of(bought_on),
