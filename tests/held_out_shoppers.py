@@ -66,3 +66,23 @@ def with_spend(rng, customers, parameters):
 def held_out(customers, periods):
     """Return held-out purchases of these customers; nothing is said of days."""
     return replace(small_held_out(), customers=customers, periods=periods)
+
+
+CASES = {
+    "bg_nbd": (wb.fit_bg_nbd, (0.6, 4.0, 0.9, 2.4)),
+    "mbg_nbd": (wb.fit_mbg_nbd, (0.9, 4.0, 0.9, 2.4)),
+    "pareto_nbd": (wb.fit_pareto_nbd, (0.8, 5.0, 0.9, 10.0)),
+}
+SPEND, AHEAD = (6.0, 4.0, 15.0), 26.0
+
+
+def drawn(rng, name="bg_nbd", n=1500, slower=1.0):
+    """Draw customers of a model with spend, and what they bought in the held-out part."""
+    customers = followed(rng, name, CASES[name][1], n, (30, 50), AHEAD, slower)
+    return held_out(with_spend(rng, customers, SPEND), AHEAD)
+
+
+def judged(given, name="bg_nbd", spend=False):
+    """Return the validation of a model fitted to the calibration."""
+    fit = CASES[name][0](given.customers, period="W")
+    return wb.validate_purchases(fit, given, spend=wb.fit_gamma_gamma(given.customers) if spend else None)

@@ -89,6 +89,14 @@ def spenders(rng, parameters, n, most=8):
     )
 
 
+def shop_in_channels(n=600, seed=4):
+    """Draw customers of a Pareto/NBD shop with spend, in three channels."""
+    rng = np.random.default_rng(seed)
+    table = shoppers(rng, "pareto_nbd", (0.9, 8.0, 0.7, 20.0), n, (40, 100))
+    spend = spenders(rng, (6.0, 4.0, 60.0), n)["mean_spend"].fillna(20.0)
+    return table.assign(mean_spend=spend.where(table["frequency"] > 0), channel=rng.choice(["a", "b", "c"], n))
+
+
 def cdnow(name="cells"):
     """Return CDNOW's 1/10 sample as cells of equal customers, or its repeat buyers' spend."""
     return pd.DataFrame(json.loads((REFERENCE / "cdnow.json").read_text(encoding="utf-8"))[name])

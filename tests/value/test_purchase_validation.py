@@ -1,13 +1,11 @@
 """Does the judgement of a purchase model hold: by hand, by law, in coverage, and against models known to be wrong?"""
 
-import os
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
-from coverage_harness import assert_covers, coverage, shortfall
-from held_out_shoppers import followed, held_out, with_spend
+from held_out_shoppers import AHEAD, CASES, drawn, judged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,23 +13,7 @@ import winback as wb
 from winback.value.purchases.ranked_outcomes import Ranking, outcome_interval, outcome_variance
 from winback.value.purchases.tracking import expected_by_day
 
-CASES = {
-    "bg_nbd": (wb.fit_bg_nbd, (0.6, 4.0, 0.9, 2.4)),
-    "mbg_nbd": (wb.fit_mbg_nbd, (0.9, 4.0, 0.9, 2.4)),
-    "pareto_nbd": (wb.fit_pareto_nbd, (0.8, 5.0, 0.9, 10.0)),
-}
-SPEND, AHEAD = (6.0, 4.0, 15.0), 26.0
 SEEDS = st.integers(0, 2**32 - 1)
-
-
-def drawn(rng, name="bg_nbd", n=1500, slower=1.0):
-    customers = followed(rng, name, CASES[name][1], n, (30, 50), AHEAD, slower)
-    return held_out(with_spend(rng, customers, SPEND), AHEAD)
-
-
-def judged(given, name="bg_nbd", spend=False):
-    fit = CASES[name][0](given.customers, period="W")
-    return wb.validate_purchases(fit, given, spend=wb.fit_gamma_gamma(given.customers) if spend else None)
 
 
 @pytest.fixture(scope="module")
@@ -257,61 +239,3 @@ def test_money_scales(seed, factor):
     for name in ("predicted_money", "predicted_money_low", "predicted_money_high", "observed_money"):
         np.testing.assert_allclose(other.frame[name], factor * one.frame[name], rtol=2e-3)
     assert other.totals["error"][1] == pytest.approx(one.totals["error"][1], abs=2e-3)
-
-
-# coverage
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", CASES)
-def test_intervals_hold_what_is_observed(name, record_property):
-    rng, totals, tenths, wrong = np.random.default_rng(20160301), [], [], 0
-    for _ in range(250):
-        found = judged(drawn(rng, name), name, spend=True)
-        totals.append(found.totals[["observed", "predicted_low", "predicted_high"]].to_numpy())
-        both = [[f"observed{end}", f"predicted{end}_low", f"predicted{end}_high"] for end in ("", "_money")]
-        tenths.append([found.frame[columns].to_numpy() for columns in both])
-        wrong += "misses" in found.verdict
-    totals, tenths = np.array(totals), np.array(tenths)
-    for row, measure in enumerate(("purchases", "money")):
-        observed, low, high = totals[:, row].T
-        record_property(f"total of {measure}", str(assert_covers(low, high, observed)))
-    inside = (tenths[..., 1] <= tenths[..., 0]) & (tenths[..., 0] <= tenths[..., 2])
-    record_property("tenths, purchases", inside[:, 0].mean(axis=0).round(3).tolist())
-    record_property("tenths, money", inside[:, 1].mean(axis=0).round(3).tolist())
-    for tenth in range(10):  # whole numbers: more than promised where few are bought
-        observed, low, high = tenths[:, 0, tenth].T
-        assert shortfall(coverage((low, high), observed)) <= 3
-    assert inside[:, 1].mean() > 0.92  # money in a tenth has a longer tail than its interval
-    record_property("a right model called wrong", wrong / 250)
-    assert wrong / 250 < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 250)
-
-
-@pytest.mark.slow
-def test_a_quarter_fewer_purchases_are_found_out(record_property):
-    rng = np.random.default_rng(20160301)
-    said = [judged(drawn(rng, n=3000, slower=0.7)).verdict for _ in range(30)]
-    power = np.mean([verdict.startswith("The BG/NBD misses:") for verdict in said])
-    record_property("power", float(power))
-    assert power > 0.9
-
-
-# CDNOW
-
-
-def test_cdnow_weeks_40_to_78_are_predicted_too_low():
-    if not os.environ.get("WINBACK_DATA_DIR"):
-        pytest.skip("WINBACK_DATA_DIR is not set: no copy of CDNOW_sample.txt to read")
-    log = wb.load_cdnow().transactions
-    dates = {"period": "W", "calibration_until": "1997-09-30", "until": "1998-06-30"}
-    given = wb.hold_out_purchases(log, **dates, amount=None)  # amounts of zero are purchases in the paper
-    fit = wb.fit_bg_nbd(given.customers, period="W")
-    assert fit.params["estimate"].round(3).tolist() == [0.243, 4.414, 0.793, 2.426]  # Fader, Hardie & Lee (2005)
-    found = wb.validate_purchases(fit, given)
-    assert found.n == 2357
-    tracking = found.tracking.iloc[-1]
-    assert abs(tracking["expected"] / tracking["observed"] - 1) < 0.05  # within 4% over all 78 weeks, as published
-    total = found.totals.iloc[0]
-    assert total["observed"] == 1882
-    assert -0.14 < found.error < -0.10  # the held-out half alone
-    assert found.gini > 0.6

@@ -226,7 +226,6 @@ def test_words_say_where_the_end_comes_from():
         (lambda t: t.drop(columns="date"), "`date` is missing from the table"),
         (lambda t: t.assign(date="yesterday"), "`date` must be a date; 11 of 11 rows"),
         (lambda t: t.assign(date="05/01/2024"), "`date` must be a date; 11 of 11 rows"),
-        (lambda t: t.assign(date=20240105), "`date` must be a date; 11 of 11 rows"),
         (lambda t: t.assign(date=np.datetime64("12024-01-05", "s")), "`date` must lie in the years 1 to 9999; 11 of"),
         (lambda t: t.assign(amount="$3"), "`amount` must be a number; 11 of 11 rows .* Write it with a decimal point"),
         (lambda t: t.assign(amount="3,50"), "with a decimal point, without currency signs or thousands separators"),
@@ -286,7 +285,6 @@ def test_a_log_without_any_date_has_no_end():
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"period": 7}, "period must be"),
         ({"period": "Q"}, "period must be"),
         ({"period": "fortnight"}, "period must be"),
         ({"until": "soon"}, "until must be a date"),

@@ -1,0 +1,91 @@
+"""Do contract models find what was simulated, and do their intervals hold?"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from coverage_harness import assert_covers
+
+import winback as wb
+
+sys.path.insert(0, str(Path(__file__).parent))
+from contract_data import drawn_customers, drawn_survivors
+
+ROWS = {"tenure": "tenure", "ended": "ended"}
+
+
+def estimates(fit):
+    return fit.params["estimate"].to_numpy()
+
+
+# recovery and coverage
+
+
+@pytest.mark.parametrize("c", [1.0, 0.7, 1.5])
+def test_recovers_what_was_simulated(c, rng):
+    survivors = drawn_survivors(rng, 0.8, 3.0, c, n=50_000, last=10)
+    fit = wb.fit_bdw(survivors, period="Y")
+    assert (np.abs(estimates(fit) - [0.8, 3.0, c]) < 4 * fit.params["std_error"]).all()
+    if c == 1:
+        geometric = wb.fit_sbg(survivors, period="Y")
+        assert (np.abs(estimates(geometric) - [0.8, 3.0]) < 4 * geometric.params["std_error"]).all()
+        assert fit.against_sbg.p_value > 1e-4
+        assert "The sBG would do" in fit.describe()
+    else:
+        assert fit.against_sbg.p_value < 1e-4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "c", "trials"), [("fit_sbg", 1.0, 300), ("fit_bdw", 1.3, 200)])
+def test_intervals_hold(name, c, trials, record_property):
+    rng, found = (
+        np.random.default_rng(20160301),
+        {"parameters": [], "ahead": [], "retention": [], "base": [], "one": []},
+    )
+    truth = wb.contract_model(0.8, 3.0, c=c, period="Y")
+    money = {"margin": 40.0, "annual_discount": 0.1}
+    base = [500, 400, 300]
+    for _ in range(trials):
+        fit = getattr(wb, name)(drawn_survivors(rng, 0.8, 3.0, c, n=4000), period="Y")
+        found["parameters"].append(fit.params[["low", "high"]].to_numpy())
+        ahead = fit.project([16], age=2)
+        found["ahead"].append(ahead[["still_here_low", "still_here_high"]].to_numpy())
+        found["retention"].append(ahead[["retention_low", "retention_high"]].to_numpy())
+        value = wb.base_value(fit, base, **money)
+        found["base"].append([[value.total_low, value.total_high]])
+        found["one"].append(fit.residual_value([4], **money)[["value_low", "value_high"]].to_numpy())
+    expected = {
+        "parameters": [0.8, 3.0, c][: len(found["parameters"][0])],
+        "ahead": truth.survival_from_now(2, [16]),
+        "retention": truth.retention([18]),
+        "base": [wb.base_value(truth, base, **money).total],
+        "one": truth.residual_value([4], **money)["value"],
+    }
+    for what, intervals in found.items():
+        ends = np.array(intervals)
+        for place, value in enumerate(expected[what]):
+            record_property(f"{what} {place}", str(assert_covers(ends[:, place, 0], ends[:, place, 1], value)))
+
+
+@pytest.mark.slow
+def test_intervals_of_customers_with_covariates_hold(record_property):
+    rng, effects, values, totals = np.random.default_rng(20160302), [], [], []
+    some = pd.DataFrame({"channel": ["online", "store"], "next_renewal": [1, 3]})
+    money = {"margin": 1.0, "annual_discount": 0.1, "horizon_periods": 24}
+    for _ in range(150):
+        fit = wb.fit_sbg(drawn_customers(rng, 3000), period="M", formula="channel", **ROWS)
+        effects.append(fit.params[["low", "high"]].to_numpy())
+        frame = fit.predict(some, next_renewal="next_renewal", **money)
+        values.append(frame[["value_low", "value_high"]].to_numpy())
+        total = wb.base_value(fit, some, margin=1.0, annual_discount=0.1, horizon="24M")
+        totals.append([total.total_low, total.total_high])
+    online, store = (wb.contract_model(np.exp(a), 3.0, period="M") for a in (0.3, -0.3))
+    truth = [one.residual_value([n], **money)["value"].iloc[0] for one, n in ((online, 1), (store, 3))]
+    for place, value in enumerate([0.3, -0.6, np.log(3), 0.0]):
+        ends = np.array(effects)[:, place]
+        record_property(f"coefficient {place}", str(assert_covers(*ends.T, value)))
+    for place, value in enumerate(truth):
+        record_property(f"customer {place}", str(assert_covers(*np.array(values)[:, place].T, value)))
+    record_property("total", str(assert_covers(*np.array(totals).T, sum(truth))))
