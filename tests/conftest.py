@@ -2,13 +2,19 @@
 
 import os
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers share the cores already
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import matplotlib
 import numpy as np
 import pytest
+from hypothesis import settings
 
 import winback as wb
 
 matplotlib.use("Agg")
+settings.register_profile("untimed", deadline=None)  # a busy machine is no defect
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

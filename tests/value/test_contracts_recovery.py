@@ -38,7 +38,7 @@ def test_recovers_what_was_simulated(c, rng):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "c", "trials"), [("fit_sbg", 1.0, 300), ("fit_bdw", 1.3, 200)])
+@pytest.mark.parametrize(("name", "c", "trials"), [("fit_sbg", 1.0, 150), ("fit_bdw", 1.3, 120)])
 def test_intervals_hold(name, c, trials, record_property):
     rng, found = (
         np.random.default_rng(20160301),
@@ -74,7 +74,7 @@ def test_intervals_of_customers_with_covariates_hold(record_property):
     rng, effects, values, totals = np.random.default_rng(20160302), [], [], []
     some = pd.DataFrame({"channel": ["online", "store"], "next_renewal": [1, 3]})
     money = {"margin": 1.0, "annual_discount": 0.1, "horizon_periods": 24}
-    for _ in range(150):
+    for _ in range(100):
         fit = wb.fit_sbg(drawn_customers(rng, 3000), period="M", formula="channel", **ROWS)
         effects.append(fit.params[["low", "high"]].to_numpy())
         frame = fit.predict(some, next_renewal="next_renewal", **money)

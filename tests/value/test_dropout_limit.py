@@ -71,7 +71,7 @@ def test_there_is_no_limit_where_customers_drop_out_or_where_the_mean_has_none()
 @pytest.mark.parametrize(("name", "chance"), [("bg_nbd", 0.003), ("mbg_nbd", 0.003), ("bg_bb", 0.001)])
 def test_the_limit_holds(name, chance, record_property):
     """Of all data sets, those at the edge whose limit is too low are at most what the level allows."""
-    trials, n_edge, n_missed = 100, 0, 0
+    trials, n_edge, n_missed = 60, 0, 0
     for seed in range(trials):
         fit, _ = loyal(name, seed, chance)
         if NOBODY in fit.boundary:

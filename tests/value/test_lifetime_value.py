@@ -75,7 +75,7 @@ def test_intervals_agree_with_draws_of_the_parameters():
 
 @pytest.mark.slow
 def test_intervals_of_customers_and_totals_in_money_hold(record_property):
-    rng, found, trials = np.random.default_rng(20160304), [], 250
+    rng, found, trials = np.random.default_rng(20160304), [], 120
     fixed = shop(np.random.default_rng(5), 300)
     for _ in range(trials):
         table = shop(rng, 2500)

@@ -23,7 +23,7 @@ def found():
 @pytest.mark.parametrize("name", CASES)
 def test_intervals_hold_what_is_observed(name, record_property):
     rng, totals, tenths, wrong = np.random.default_rng(20160301), [], [], 0
-    for _ in range(250):
+    for _ in range(120):
         found = judged(drawn(rng, name), name, spend=True)
         totals.append(found.totals[["observed", "predicted_low", "predicted_high"]].to_numpy())
         both = [[f"observed{end}", f"predicted{end}_low", f"predicted{end}_high"] for end in ("", "_money")]
