@@ -188,6 +188,7 @@ def test_segments_that_do_not_differ_clearly_tie():
     assert "heavy = True is worth most" in apart.describe()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_groups", [2, 3, 12])
 def test_labels_drawn_at_random_hardly_ever_differ(n_groups):
     """Of 100 random labellings at most 5% and three Monte Carlo standard errors may look different."""

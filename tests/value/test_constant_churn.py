@@ -137,6 +137,7 @@ def test_the_unit_of_time_changes_no_figure(period, weeks):
     assert other.beyond_data == pytest.approx(1 - within.total / other.total)
 
 
+@pytest.mark.slow
 def test_differences_and_sums_of_gains_and_losses_vary_as_draws_of_the_parameters_do():
     heavy = TABLE["frequency"].to_numpy() > 2
     rows = TABLE.assign(heavy=heavy, fee=np.where(heavy, 10.0, -30.0))

@@ -54,6 +54,7 @@ def test_money_may_be_known():
         np.testing.assert_allclose(each[f"value{end}"], money["price"] * bought[name])
 
 
+@pytest.mark.slow
 def test_intervals_agree_with_draws_of_the_parameters():
     """The delta method against 4,000 draws of both fits' parameters, for single customers and a total."""
     some, n_draws, rng = TABLE.iloc[:40], 4000, np.random.default_rng(8)
