@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -61,14 +61,14 @@ class ContractsAhead:
 
     def expected(self, annual_discount: float, horizon: str | Period | None) -> Expectations:
         """Return each customer's expected discounted payments."""
-        n_periods = None if horizon is None else int(periods_in(horizon, self.period, whole=True))
+        n_periods = self._n_periods(horizon)
         return self.fit.expectations(self.renewals, annual_discount, n_periods, self.moment, self.customers)
 
     def expected_within_data(self, annual_discount: float, horizon: str | Period | None) -> np.ndarray | None:
         """Return the expected payments at ages at which the fit has seen customers, shape (n,); None without a fit."""
         if not self.fit.n:
             return None
-        longest = np.inf if horizon is None else periods_in(horizon, self.period, whole=True)
+        longest = self._n_periods(horizon) or np.inf
         found = np.zeros(len(self))
         for renewal in np.unique(self.renewals):
             n_periods = int(min(longest, self.fit.last_period - max(renewal, 1) + 1 + (renewal == 0)))
@@ -82,10 +82,12 @@ class ContractsAhead:
         """Return the payments expected of each if one retention rate held for everybody."""
         if active_within is not None:
             raise ValueError("active_within is for purchases: under a contract it is known who is still a customer.")
-        n_periods = None if horizon is None else int(periods_in(horizon, self.period, whole=True))
         logs = np.broadcast_to(self.fit.logs(self.customers)[0], (3, len(self)))
-        terms = (self.period, annual_discount, n_periods, self.moment, annual_churn)
+        terms = (self.period, annual_discount, self._n_periods(horizon), self.moment, annual_churn)
         return constant_churn.of_contracts(logs, self.renewals, counts, *terms)
+
+    def _n_periods(self, horizon) -> int | None:
+        return None if horizon is None else int(periods_in(horizon, self.period, whole=True))
 
 
 @dataclass(frozen=True)
@@ -133,12 +135,13 @@ class PurchasesAhead:
     def constant_churn(self, annual_discount, horizon, counts, annual_churn, active_within=None) -> ConstantChurn:
         """Return the purchases expected of each if one rate of buying and one of leaving held for everybody."""
         rows = self.rows
-        within = self.active_within(active_within)
+        within = self._active_within(active_within)
         periods = np.inf if horizon is None else periods_in(horizon, self.period)
         seen = (rows.frequency, rows.recency, rows.age, counts, within.years / self.period.years)
-        return constant_churn.of_purchases(*seen, self.period, annual_discount, periods, annual_churn)
+        found = constant_churn.of_purchases(*seen, self.period, annual_discount, periods, annual_churn)
+        return replace(found, active_within=within)
 
-    def active_within(self, asked: str | Period | None = None) -> Period:
+    def _active_within(self, asked: str | Period | None = None) -> Period:
         """Return after how long without a purchase customers are given up: a year, or half of a short log."""
         watched = self.watched
         if asked is None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from winback.periods import Period
 from winback.results import Sentences, Shown
-from winback.value.ahead import PurchasesAhead, read_ahead
+from winback.value.ahead import read_ahead
 from winback.value.base_table import (
     check_annual_churn,
     check_others,
@@ -198,11 +198,11 @@ def base_value(
         annual_churn=naive.annual_churn,
         gap=_gap(constant, total[0]),
         n_active=round(naive.n_active),
-        active_within=ahead.active_within(active_within) if isinstance(ahead, PurchasesAhead) else None,
+        active_within=naive.active_within,
         contrast=widest_contrast(frame, codes, counts, money, fit.level),
         others_lost=others,
         by=by,
-        **valued(ahead, terms, counts, total),
+        **valued(ahead, terms, money, counts, total),
         currency=currency,
     )
 

@@ -25,11 +25,14 @@ class ConstantChurn:
         Share of customers who leave within a year.
     n_active : float
         Customers who are held to be still there.
+    active_within : Period or None
+        Purchases: how recent their last one is.
     """
 
     payments: np.ndarray = field(repr=False)
     annual_churn: float
     n_active: float
+    active_within: Period | None = None
 
 
 def of_contracts(

@@ -33,6 +33,10 @@ class ExpectedMoney:
         """Return each customer's expected money, shape (n,)."""
         return self._without(None) * self.money
 
+    def of_one(self) -> np.ndarray:
+        """Return the money of one payment or purchase of each customer, shape (n,)."""
+        return self._without(self.factors[0]) * self.money
+
     def _without(self, left_out: Expectations | None) -> np.ndarray:
         """Return the product of the factors but one, shape (n,)."""
         found = np.ones(len(self.money))

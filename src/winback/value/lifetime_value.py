@@ -170,7 +170,7 @@ def lifetime_value(
     return LifetimeValues(
         customers=pd.DataFrame(columns, index=customers.index),
         frame=tenths(value),
-        **valued(ahead, terms, everybody, money.total(everybody, fit.level)),
+        **valued(ahead, terms, money, everybody, money.total(everybody, fit.level)),
         currency=currency,
     )
 

@@ -10,6 +10,7 @@ from winback.periods import Period
 from winback.results import Result
 from winback.value.ahead import ContractsAhead, PurchasesAhead
 from winback.value.doubts import doubts
+from winback.value.expected_money import ExpectedMoney
 from winback.value.terms import Terms
 
 
@@ -54,13 +55,17 @@ class Valued(Result):
 
 
 def valued(
-    ahead: ContractsAhead | PurchasesAhead, terms: Terms, counts: np.ndarray, total: tuple[float, float, float]
+    ahead: ContractsAhead | PurchasesAhead,
+    terms: Terms,
+    money: ExpectedMoney,
+    counts: np.ndarray,
+    total: tuple[float, float, float],
 ) -> dict[str, object]:
     """Return the fields of `Valued` but its currency, for customers of whom each row stands for so many."""
     return {
         "n": round(counts.sum()),
         **dict(zip(("total", "total_low", "total_high"), total, strict=True)),
-        "beyond_data": _beyond(ahead, terms, counts, total[0]),
+        "beyond_data": _beyond(ahead, terms, money, counts, total[0]),
         "unit": ahead.unit,
         "beyond": ahead.beyond,
         "watched": ahead.watched,
@@ -71,11 +76,10 @@ def valued(
     }
 
 
-def _beyond(ahead, terms, counts, total) -> float:
+def _beyond(ahead, terms, money, counts, total) -> float:
     """Return the share of a total that is extrapolated; missing where gains and losses have no shares."""
     seen = ahead.expected_within_data(terms.annual_discount, terms.horizon)
     one_sign = (terms.money >= 0).all() or (terms.money <= 0).all()
     if seen is None or not one_sign or not np.isfinite(total) or total == 0:
         return np.nan
-    spend = 1.0 if terms.spend is None else terms.spend.expectations(ahead.customers).each()
-    return max(0.0, 1 - float(counts @ (seen * terms.money * spend)) / total)
+    return max(0.0, 1 - float(counts @ (seen * money.of_one())) / total)

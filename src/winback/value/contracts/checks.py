@@ -84,13 +84,3 @@ def moment_of(moment: str) -> str:
     if moment not in MOMENTS:
         raise ValueError(f"moment must be {' or '.join(map(repr, MOMENTS))}; got {moment!r}.")
     return moment
-
-
-def retention_for_all(constant_retention: float | None) -> float | None:
-    """Return a retention rate for everybody, or refuse it."""
-    if constant_retention is None:
-        return None
-    is_number = isinstance(constant_retention, Real) and not isinstance(constant_retention, bool)
-    if not is_number or not 0 <= constant_retention < 1:
-        raise ValueError(f"constant_retention must be a share from 0 to under 1; got {constant_retention!r}.")
-    return float(constant_retention)
