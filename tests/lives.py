@@ -39,3 +39,22 @@ def random_lives(rng, n=200, groups=("a", "b"), mean=20.0, longest=60.0):
     table = table.assign(group=np.resize(groups, n), first_tenure=rng.lognormal(2.5, 0.7, n))
     cause = rng.choice(["price", "service"], n, p=[0.7, 0.3])
     return table.assign(second_reason=np.where(table["second_ended"], cause, None))
+
+
+SLOPE, SIGMA = 0.3, 0.75
+
+
+def errors(rng, family, n):
+    """Draw standard errors of log durations of a family."""
+    if family == "lognormal":
+        return rng.normal(size=n)
+    return np.log(rng.exponential(size=n)) if family == "weibull" else rng.logistic(size=n)
+
+
+def drawn(rng, family="lognormal", n=400):
+    """Draw log T = 3 + 0.3 spend - 0.2 [service] + 0.75 error, cut off after 6 to 60 months."""
+    spend, service = rng.normal(size=n), rng.random(n) < 0.4
+    months = np.exp(3 + SLOPE * spend - 0.2 * service + SIGMA * errors(rng, family, n))
+    followed = rng.uniform(6, 60, n)
+    reason = np.where(service, "service", "price")
+    return lives(np.minimum(months, followed), months <= followed, spend=spend, reason=reason, former=np.exp(spend))

@@ -3,28 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from lives import lives
+from lives import drawn, lives
 
 from winback.survival.durations import fit_duration
 from winback.survival.durations_text import headline
 from winback.tables import TableError
-
-SLOPE, SIGMA = 0.3, 0.75
-
-
-def errors(rng, family, n):
-    if family == "lognormal":
-        return rng.normal(size=n)
-    return np.log(rng.exponential(size=n)) if family == "weibull" else rng.logistic(size=n)
-
-
-def drawn(rng, family="lognormal", n=400):
-    """Draw log T = 3 + 0.3 spend - 0.2 [service] + 0.75 error, cut off after 6 to 60 months."""
-    spend, service = rng.normal(size=n), rng.random(n) < 0.4
-    months = np.exp(3 + SLOPE * spend - 0.2 * service + SIGMA * errors(rng, family, n))
-    followed = rng.uniform(6, 60, n)
-    reason = np.where(service, "service", "price")
-    return lives(np.minimum(months, followed), months <= followed, spend=spend, reason=reason, former=np.exp(spend))
 
 
 def estimates(fit):
