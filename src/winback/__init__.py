@@ -41,6 +41,7 @@ _HOME = {
     "offers.ranking": ("compare_rankings",),
     "offers.design_checks": ("check_design",),
     "offers.economics": ("offer_economics",),
+    "offers.scores": ("offer_scores",),
     "second_lifetime.acceptance": ("value_by_acceptance",),
     "second_lifetime.effects": ("return_effects",),
     "second_lifetime.first_and_second": ("first_and_second_value",),

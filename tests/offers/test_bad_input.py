@@ -83,7 +83,7 @@ def renamed(old, new):
         (
             values(offer_probability=np.where(VALUES.index == 3, 0.5, 0.3)),
             "`offer_probability` differs between customers of one offer; 1 of 180 rows (first: customer 4, row 4, "
-            "0.5). This comparison needs one chance per offer: compare within groups of equal chance.",
+            "0.5). Compare within groups of equal chance, or use offer_scores, which weighs each customer by it.",
         ),
         (
             values(value=5.0),

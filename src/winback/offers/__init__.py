@@ -8,6 +8,10 @@ sensitivity         what if horizon, discount rate or organic return were others
 design_checks       is this trial fit to be read? `check_design`
 design_findings     what each check finds
 balance             were the groups alike before the offers went out?
+trial               a checked trial, customer by customer, for scores and policies
+scores              what each customer would have earned under each offer: `offer_scores`
+predictions         cross-fitted predictions of an outcome under each offer
+assignment          how likely each customer was to get the offer they got
 outcomes            from the trial's table to each customer's value and cost
 costs               what each customer's offer cost, by its trigger
 tailoring           which offer a tailored offer gives each customer

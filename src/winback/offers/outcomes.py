@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -22,8 +24,10 @@ from winback.tables import (
 )
 
 
-def typed_trial(customers: pd.DataFrame, catalog: OfferCatalog) -> pd.DataFrame:
+def typed_trial(customers: pd.DataFrame, catalog: OfferCatalog, one_chance_per_offer: bool = True) -> pd.DataFrame:
     """Return the checked table of a trial whose offers are all in the catalog.
+
+    Plain means within an arm need one chance of the offer for everyone in it; scores (`offer_scores`) do not.
 
     Raises
     ------
@@ -48,7 +52,8 @@ def typed_trial(customers: pd.DataFrame, catalog: OfferCatalog) -> pd.DataFrame:
         problems.add("offer", "has no customer with an offer to compare", "Check the column and `eligible`.")
     elif not table["returned"].to_numpy(dtype=bool)[compared].any():
         problems.add("returned", "is false for every customer: there is nothing to value", "Check the export.")
-    _check_probabilities(table, codes, compared, problems)
+    if one_chance_per_offer:
+        _check_probabilities(table, codes, compared, problems)
     problems.raise_if_any()
     return table
 
@@ -61,7 +66,7 @@ def _check_probabilities(table, codes, compared, problems):
         usual = np.zeros(codes.max() + 1)
         usual[codes[known][::-1]] = chance[known][::-1]  # that of the first customer with the offer
         varies = known & (np.abs(chance - usual[codes]) > 1e-6)
-        remedy = "This comparison needs one chance per offer: compare within groups of equal chance."
+        remedy = "Compare within groups of equal chance, or use offer_scores, which weighs each customer by it."
         problems.add_rows("offer_probability", varies, "differs between customers of one offer", remedy)
 
 
@@ -117,25 +122,47 @@ def customer_values(arm: pd.DataFrame, horizon_months: float | None, annual_disc
     return values
 
 
-def trial_moments(
+@dataclass(frozen=True)
+class TrialOutcomes:
+    """What each customer of a trial did, brought and cost; arrays of shape (n,) over all rows of the table."""
+
+    arms: tuple[str, ...]  # the catalog's offers that were sent, in its order, then ``none`` where anyone was untreated
+    arm: np.ndarray  # position in arms; -1: not in the trial
+    returned: np.ndarray  # bool
+    value: np.ndarray  # money within the horizon; 0 where arm is -1
+    cost: np.ndarray
+
+
+def trial_outcomes(
     table: pd.DataFrame, catalog: OfferCatalog, horizon_months: float | None, annual_discount: float | None
-) -> dict[str, ArmMoments]:
-    """Return the moments of each arm of a checked trial, untreated included under ``none``."""
+) -> TrialOutcomes:
+    """Return each customer's arm, return, value and cost in a checked trial."""
     used = {"customer_id", "returned", *SECOND_LIFETIME, "value", *(offer.tailored_by for offer in catalog)}
     codes, names = label_codes(table["offer"])
     codes = np.where(in_trial(table), codes, -1)
     if horizon_months is not None:
         _refuse_beyond_data(table, codes, names, horizon_months)
+    returned = table["returned"].to_numpy(dtype=bool)
     table = table[[name for name in table.columns if name in used]]
-    arms = {}
-    for name in [name for name in (*catalog.names, NO_OFFER) if name in names and (codes == names.index(name)).any()]:
-        arm = table[codes == names.index(name)]
-        value = customer_values(arm, horizon_months, annual_discount)
-        cost = np.zeros(len(arm))
+    arms = [name for name in (*catalog.names, NO_OFFER) if name in names and (codes == names.index(name)).any()]
+    position, value, cost = np.full(len(table), -1), np.zeros(len(table)), np.zeros(len(table))
+    for place, name in enumerate(arms):
+        rows = codes == names.index(name)
+        arm = table[rows]
+        position[rows] = place
+        value[rows] = customer_values(arm, horizon_months, annual_discount)
         if name != NO_OFFER:
-            cost = offer_costs(arm, catalog[name], catalog, horizon_months, annual_discount or 0.0)
-        arms[name] = arm_moments(arm["returned"], value, cost)
-    return arms
+            cost[rows] = offer_costs(arm, catalog[name], catalog, horizon_months, annual_discount or 0.0)
+    return TrialOutcomes(tuple(arms), position, returned, value, cost)
+
+
+def trial_moments(
+    table: pd.DataFrame, catalog: OfferCatalog, horizon_months: float | None, annual_discount: float | None
+) -> dict[str, ArmMoments]:
+    """Return the moments of each arm of a checked trial, untreated included under ``none``."""
+    seen = trial_outcomes(table, catalog, horizon_months, annual_discount)
+    groups = ((name, seen.arm == place) for place, name in enumerate(seen.arms))
+    return {name: arm_moments(seen.returned[rows], seen.value[rows], seen.cost[rows]) for name, rows in groups}
 
 
 def _refuse_beyond_data(table, codes, names, horizon_months):

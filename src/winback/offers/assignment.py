@@ -1,0 +1,43 @@
+"""How likely was each customer to get the offer they got? Known chances, or estimated ones."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from winback.offers.trial import Trial
+from winback.tables import ProblemList
+
+SMALLEST = 0.01  # an estimated chance below this gives one customer the weight of a hundred
+
+
+def chance_of_own_arm(trial: Trial, assignment: str, matrix: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Return each customer's chance of the arm they are in, known or estimated from other folds, shape (n,)."""
+    if assignment == "known":
+        return trial.probability
+    if assignment != "estimated":
+        raise ValueError(f"assignment must be known or estimated; got {assignment!r}.")
+    chance = np.empty(len(trial.arm))
+    for fold in range(folds.max() + 1):
+        rows = folds == fold
+        every = _estimated(matrix[~rows], trial.arm[~rows], matrix[rows])
+        chance[rows] = every[np.arange(rows.sum()), trial.arm[rows]]
+    problems = ProblemList("table of lapsed customers", trial.customers)
+    text = f"was sent to customers whose estimated chance of it is below {SMALLEST:g}"
+    problems.add_rows("offer", chance < SMALLEST, text, "Leave such customers out: nobody like them got other offers.")
+    problems.raise_if_any()
+    return chance
+
+
+def _estimated(matrix, arm, wanted) -> np.ndarray:
+    """Return the chances of all arms by a multinomial logit, shape (n_wanted, n_arms)."""
+    from scipy.linalg import qr
+    from statsmodels.api import MNLogit
+
+    explained_by = np.column_stack([np.ones(len(matrix)), matrix])
+    _, triangle, order = qr(explained_by, mode="economic", pivoting=True)
+    size = np.abs(np.diagonal(triangle))
+    kept = np.sort(order[: int((size > 1e-8 * size[0]).sum())])  # columns that say nothing new are left out
+    fit = MNLogit(arm, explained_by[:, kept]).fit(method="newton", disp=0, maxiter=100)
+    if not fit.mle_retvals["converged"]:
+        raise ValueError("The chances of the offers cannot be estimated from these covariates. Name fewer of them.")
+    return fit.predict(np.column_stack([np.ones(len(wanted)), wanted])[:, kept])

@@ -1,0 +1,153 @@
+"""What does a trial hold, customer by customer? Outcomes, what was known beforehand, and the chance of each offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from winback.offers.balance import covariate_matrix, known_beforehand
+from winback.offers.catalog import Offer, OfferCatalog, as_catalog
+from winback.offers.design_checks import DesignReport, check_typed_design
+from winback.offers.design_findings import measured_after_the_offer
+from winback.offers.outcomes import trial_outcomes, typed_trial, value_settings
+from winback.tables import LAPSED, NO_OFFER, ProblemList
+
+OUTCOME_COLUMNS = {column.name for column in LAPSED if column.outcome}
+OUTCOMES = ("profit", "value", "cost", "returned")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """A checked trial, customer by customer; arrays of shape (n,) in the order of ``customers``."""
+
+    customers: pd.DataFrame  # only those in the trial; the untreated only where they are a random control group
+    arms: tuple[str, ...]  # offers in the catalog's order, then ``none`` where there is a control group
+    arm: np.ndarray  # position in arms
+    returned: np.ndarray
+    value: np.ndarray  # money within the horizon
+    cost: np.ndarray
+    probability: np.ndarray  # known or planned chance of the arm that the customer is in
+    covariates: tuple[str, ...]
+    catalog: OfferCatalog
+    horizon_months: float | None
+    annual_discount: float | None
+    design: DesignReport
+
+    @property
+    def profit(self) -> np.ndarray:
+        """Value less cost."""
+        return self.value - self.cost
+
+    @property
+    def has_control(self) -> bool:
+        """Whether a random group was left without an offer."""
+        return NO_OFFER in self.arms
+
+    @property
+    def offers(self) -> tuple[str, ...]:
+        """The offers that were sent, without ``none``."""
+        return tuple(name for name in self.arms if name != NO_OFFER)
+
+    def outcome(self, name: str) -> np.ndarray:
+        """Return profit, value, cost or returned, as numbers."""
+        if name not in OUTCOMES:
+            raise ValueError(f"outcome must be one of {', '.join(OUTCOMES)}; got {name!r}.")
+        return np.asarray(getattr(self, name), dtype=float)
+
+    def matrix(self) -> np.ndarray:
+        """Return what was known beforehand as numbers, each centred and with spread 1, shape (n, p)."""
+        matrix, _ = covariate_matrix(self.customers, list(self.covariates))
+        spread = matrix.std(axis=0)
+        moving = spread > 1e-12 * np.abs(matrix).max(axis=0, initial=0.0)
+        return matrix[:, moving] / spread[moving]
+
+
+def read_trial(
+    customers: pd.DataFrame,
+    offers: OfferCatalog | Iterable[Offer],
+    *,
+    horizon_months: float | None = None,
+    annual_discount: float | None = None,
+    covariates: Iterable[str] | None = None,
+) -> Trial:
+    """Check a trial and return it customer by customer, for scores and policies.
+
+    Customers judged not promising beforehand are left out, and so are untreated ones who are no random control group.
+
+    Parameters
+    ----------
+    customers, offers, horizon_months, annual_discount
+        As in `winback.compare_offers`.
+    covariates : iterable of str, optional
+        Columns known before the offer, from which outcomes are predicted; by default all that are.
+
+    Raises
+    ------
+    TableError
+        Listing every problem of the table.
+    ValueError
+        When horizon or discount rate are missing, impossible or beyond the data.
+    """
+    catalog = as_catalog(offers)
+    table = typed_trial(customers, catalog, one_chance_per_offer=False)
+    horizon, discount = value_settings(table, catalog, horizon_months, annual_discount)
+    design = check_typed_design(table, catalog)
+    seen = trial_outcomes(table, catalog, horizon, discount)
+    kept = seen.arm >= 0
+    if NO_OFFER in seen.arms and design.control != "accepted":
+        kept &= seen.arm != seen.arms.index(NO_OFFER)
+    arms = tuple(name for place, name in enumerate(seen.arms) if (seen.arm[kept] == place).any())  # none comes last
+    table = table[kept].reset_index(drop=True)
+    return Trial(
+        customers=table,
+        arms=arms,
+        arm=seen.arm[kept],
+        returned=seen.returned[kept],
+        value=seen.value[kept],
+        cost=seen.cost[kept],
+        probability=_own_probability(table, seen.arm[kept], len(arms), whole=len(arms) == len(seen.arms)),
+        covariates=_covariates(table, covariates),
+        catalog=catalog,
+        horizon_months=horizon,
+        annual_discount=discount,
+        design=design,
+    )
+
+
+def _own_probability(table: pd.DataFrame, arm: np.ndarray, n_arms: int, whole: bool) -> np.ndarray:
+    """Return the chance of each customer's own arm: as recorded, else the arm's share of the customers."""
+    sizes = np.bincount(arm, minlength=n_arms)
+    if "offer_probability" not in table or table["offer_probability"].isna().all():
+        return (sizes / len(arm))[arm]
+    chance = table["offer_probability"].to_numpy(dtype=float)
+    problems = ProblemList("table of lapsed customers", table)
+    remedy = "Fill it in for every customer of the trial, or drop the column: then the groups' shares are used."
+    problems.add_rows("offer_probability", np.isnan(chance), "is missing for some", remedy)
+    if n_arms > 1:
+        remedy = "Leave these customers out: nothing can be learned where only one offer was possible."
+        problems.add_rows("offer_probability", chance >= 1, "must be below 1", remedy)
+    problems.raise_if_any()
+    if not whole:  # recorded chances count a group that is not compared: let those of the arms sum to one
+        chance = chance * np.bincount(arm, weights=1 / chance, minlength=n_arms).mean() / len(arm)
+    return chance
+
+
+def _covariates(table: pd.DataFrame, covariates: Iterable[str] | None) -> tuple[str, ...]:
+    late = measured_after_the_offer(table)
+    usable = [name for name in known_beforehand(table) if name not in late]
+    if covariates is None:
+        return tuple(usable)
+    wanted = [covariates] if isinstance(covariates, str) else list(covariates)
+    problems = ProblemList("table of lapsed customers", table)
+    for name in [name for name in wanted if name not in usable]:
+        if name not in table:
+            problems.add(name, "is missing", f"There are {', '.join(usable)}.")
+        elif name in late or name in OUTCOME_COLUMNS:
+            problems.add(name, "was measured after the offer went out", "Name columns known before it only.")
+        else:
+            problems.add(name, "is no column that outcomes can be predicted from", f"There are {', '.join(usable)}.")
+    problems.raise_if_any()
+    return tuple(wanted)
