@@ -21,6 +21,7 @@ measured            what the trial measured for customers a model has valued
 model_check         does a model's money agree with the trial? `compare_with_trial`
 ranking             by chance of return or by value? `compare_rankings`
 contact_worth       `whom_not_to_chase`
+policies            who gets which offer: exact trees of two questions
 economics           profit, ROI and break-even from summary figures alone: `offer_economics`
 catalog             `Offer` with its cost contract; `load_offers`
 """

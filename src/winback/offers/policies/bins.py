@@ -1,0 +1,196 @@
+"""How is one column cut into bins, and how are its cuts said in words?
+
+Every customer gets a bin of the column. A split is a set of bins: the yes side. The last bin holds missing values and
+labels never seen before; it is on the no side of every split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Context, Decimal
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from winback.tables import label_codes
+
+FEW_LABELS = 5  # up to as many, every set of labels is tried
+SHORT = 6  # digits that an analyst reads without help
+KINDS = {
+    "string": "labels",
+    "boolean": "flag",
+    "integer": "number",
+    "floating": "number",
+    "mixed-integer-float": "number",
+    "decimal": "number",
+    "empty": "empty",
+    **dict.fromkeys(["datetime", "datetime64", "date", "timedelta", "timedelta64", "period", "time"], "date"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class BinnedColumn:
+    """A column's cuts.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        number, flag or labels.
+    cuts : tuple
+        Of a number: the largest value of each bin but the last. Else: the labels, one bin each.
+    sides : numpy.ndarray of bool, shape (n_bins, n_splits)
+        Whether a bin is on the yes side of a split; the last bin, missing or never seen, never is.
+    has_missing : bool
+        Whether values were missing when the column was cut; if so, the words say where they go.
+    """
+
+    name: str
+    kind: str
+    cuts: tuple
+    sides: np.ndarray
+    has_missing: bool
+
+    @property
+    def n_bins(self) -> int:
+        """Bins, that of missing values included."""
+        return self.sides.shape[0]
+
+    @property
+    def n_splits(self) -> int:
+        """Ways to part the customers by this column."""
+        return self.sides.shape[1]
+
+    def bins_of(self, column: pd.Series) -> np.ndarray:
+        """Return each customer's bin, shape (n,); customers may be new."""
+        if self.kind == "number":
+            values = as_numbers(column)
+            bins = np.searchsorted(np.asarray(self.cuts, dtype=float), values, side="left")
+            return np.where(np.isnan(values), self.n_bins - 1, bins)
+        if self.kind == "flag":
+            column = column.astype("boolean")
+        distinct, values = pd.factorize(column)
+        bin_of = {label: place for place, label in enumerate(self.cuts)}
+        places = [bin_of.get(value, self.n_bins - 1) for value in values]
+        return np.array([*places, self.n_bins - 1], dtype=np.intp)[distinct]
+
+    def say(self, inside: np.ndarray) -> str:
+        """Say in words which customers are in these bins, shape (n_bins,) of bool."""
+        return f"{self.name} {self._say_numbers(inside) if self.kind == 'number' else self._say_labels(inside)}"
+
+    def _say_numbers(self, inside: np.ndarray) -> str:
+        known, missing = inside[:-1], inside[-1] and self.has_missing
+        if known.all() or not known.any():
+            return "is known" if known.any() else "is missing"
+        first, last = np.flatnonzero(known)[[0, -1]]
+        words = [f"above {say_number(self.cuts[first - 1])}"] if first else []
+        words += [f"up to {say_number(self.cuts[last])}"] if last < len(known) - 1 else []
+        return " and ".join(words) + (" or missing" if missing else "")
+
+    def _say_labels(self, inside: np.ndarray) -> str:
+        known, missing = inside[:-1], inside[-1] and self.has_missing
+        named, others = ([_say_label(self.cuts[place]) for place in np.flatnonzero(side)] for side in (known, ~known))
+        if not others and self.has_missing and len(named) > 1:
+            return "is known"
+        if len(known) <= FEW_LABELS or len(named) <= len(others):
+            return f"is {_either([*named, *(['missing'] if missing else [])])}"
+        start = "is known and not" if self.has_missing and not missing else "is not"
+        return f"{start} {_either(others)}" + (", or is missing" if missing else "")
+
+
+def kind_of(column: pd.Series) -> str:
+    """Say what a column holds: number, flag, labels, date, empty, or mixed where none of these fits."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return "labels"
+    if types.is_bool_dtype(column):
+        return "flag"
+    if types.is_numeric_dtype(column):
+        return "mixed" if types.is_complex_dtype(column) else "number"
+    if types.is_datetime64_any_dtype(column):
+        return "date"
+    return KINDS.get(types.infer_dtype(column, skipna=True), "mixed")
+
+
+def as_numbers(column: pd.Series) -> np.ndarray:
+    """Return a column of numbers as floats, NaN where missing."""
+    return pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
+
+
+def cut_number(column: pd.Series, most_splits: int) -> BinnedColumn:
+    """Cut a column of numbers at all its values, or at as many quantiles as wanted where there are more.
+
+    A quantile is a value that was seen, so the cuts depend on the order of the values and on nothing else. Where values
+    are missing, known against missing is one more split.
+    """
+    values = as_numbers(column)
+    seen = np.sort(values[~np.isnan(values)])
+    distinct = np.unique(seen)
+    places = np.arange(1, most_splits + 1)
+    many = len(distinct) > most_splits + 1
+    wanted = np.unique(seen[-(-places * len(seen) // (most_splits + 1)) - 1]) if many else distinct
+    wanted = wanted[wanted < distinct[-1]] if len(distinct) else wanted
+    following = distinct[np.searchsorted(distinct, wanted, side="right")]
+    cuts = tuple(_short_cut(*pair) for pair in zip(wanted.tolist(), following.tolist(), strict=True))
+    has_missing = len(seen) < len(values)
+    sides = np.zeros((len(cuts) + 2, len(cuts) + 1), dtype=bool)
+    sides[:-1] = np.arange(len(cuts) + 1)[:, None] <= np.arange(len(cuts) + 1)  # the last split: known or missing
+    keep = len(cuts) + (has_missing and len(seen) > 0)
+    return BinnedColumn(str(column.name), "number", cuts, sides[:, :keep], has_missing)
+
+
+def cut_labels(column: pd.Series, kind: str) -> BinnedColumn:
+    """Make every label a bin, and every set of up to five labels, or every single one of more, a split."""
+    has_missing = bool(column.isna().any())
+    labels = label_codes(column.astype("boolean") if kind == "flag" else column)[1]
+    labels = tuple(label for label in (True, False) if label in labels) if kind == "flag" else tuple(labels)
+    chosen = list(_label_sets(len(labels), has_missing))
+    sides = np.zeros((len(labels) + 1, len(chosen)), dtype=bool)
+    for place, members in enumerate(chosen):
+        sides[list(members), place] = True
+    return BinnedColumn(str(column.name), kind, labels, sides, has_missing)
+
+
+def _label_sets(n: int, has_missing: bool) -> Iterator[tuple[int, ...]]:
+    """Name the labels on each split's yes side: the fewer of the two sides; with missing ones each set differs."""
+    if n > FEW_LABELS:
+        yield from ((place,) for place in range(n))
+    else:
+        for size in range(1, n if has_missing else n // 2 + 1):
+            mirrored = not has_missing and 2 * size == n
+            yield from (members for members in combinations(range(n), size) if not mirrored or 0 in members)
+    if has_missing and n:
+        yield tuple(range(n))
+
+
+def _short_cut(at: float, following: float) -> float:
+    """Return a cut that parts the same values and has few digits, so that the rule's words are the rule itself."""
+    if float(f"{at:.{SHORT}g}") == at:
+        return at
+    for digits in range(4, 17):
+        rounded = float(Context(prec=digits, rounding=ROUND_CEILING).plus(Decimal(at)))
+        if rounded < following:
+            return rounded
+    return at
+
+
+def say_number(number: float) -> str:
+    """Write a cut so that reading it gives the same number.
+
+    Examples
+    --------
+    >>> say_number(6.0), say_number(1234.5)
+    ('6', '1,234.5')
+    """
+    text = f"{number:,.15g}"
+    return text if float(text.replace(",", "")) == number else repr(number)
+
+
+def _say_label(label) -> str:
+    return str(label).lower() if isinstance(label, bool | np.bool_) else str(label)
+
+
+def _either(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
