@@ -46,37 +46,68 @@ def assumed_organic(organic: Organic, offered: pd.DataFrame) -> AssumedOrganic:
         When the segments' column is missing or has values without a share.
     """
     if isinstance(organic, Mapping):
-        return _by_segment(organic, offered)
+        mean = float(_segment_shares(organic, offered).mean())
+        (column,) = organic
+        return AssumedOrganic(mean, mean, f"an assumed organic return by {column}, {mean:.1%} on average")
+    low, high = _ends(organic)
+    says = f"{low:.1%}" if low == high else f"{low:.1%} to {high:.1%}"
+    return AssumedOrganic(low, high, f"an assumed organic return of {says}")
+
+
+def organic_shares(organic: Organic, customers: pd.DataFrame) -> np.ndarray:
+    """Return each customer's assumed chance to return without an offer: low, middle and high.
+
+    Parameters
+    ----------
+    organic, customers
+        As ``organic`` and ``offered`` of `assumed_organic`, which averages the same shares.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, 3)
+        Shares; all three are the same unless an interval was given.
+
+    Examples
+    --------
+    >>> organic_shares((0.1, 0.2), pd.DataFrame({"customer_id": [7, 8]})).round(2).tolist()
+    [[0.1, 0.15, 0.2], [0.1, 0.15, 0.2]]
+    """
+    if isinstance(organic, Mapping):
+        return np.repeat(_segment_shares(organic, customers)[:, None], 3, axis=1)
+    low, high = _ends(organic)
+    return np.tile([low, (low + high) / 2, high], (len(customers), 1))
+
+
+def _ends(organic) -> tuple[float, float]:
     ends = (organic, organic) if np.ndim(organic) == 0 else tuple(organic)
     if len(ends) != 2:
         raise ValueError(f"organic must be one share, (low, high), or {{column: {{value: share}}}}; got {organic!r}.")
     low, high = _share(ends[0]), _share(ends[1])
     if low > high:
         raise ValueError(f"organic must be (low, high); got ({low:g}, {high:g}).")
-    says = f"{low:.1%}" if low == high else f"{low:.1%} to {high:.1%}"
-    return AssumedOrganic(low, high, f"an assumed organic return of {says}")
+    return low, high
 
 
-def _by_segment(organic, offered):
+def _segment_shares(organic, customers) -> np.ndarray:
+    """Return the share of each customer's segment, (n,)."""
     if len(organic) != 1 or not isinstance(next(iter(organic.values())), Mapping):
         raise ValueError("organic by segment must be {column: {value: share}} with one column.")
     ((column, shares),) = organic.items()
     shares = {value: _share(share) for value, share in shares.items()}
-    if column not in offered:
+    if column not in customers:
         remedy = "Add it, or give one share for all."
         raise TableError(
             "table of lapsed customers", [Problem(column, "is missing, and `organic` uses it", 0, "", remedy)]
         )
-    rates = offered[column].astype(object).map(shares)
+    rates = customers[column].astype(object).map(shares)
     unknown = rates.isna().to_numpy()
     if unknown.any():
-        first = offered.iloc[int(unknown.argmax())]
+        first = customers.iloc[int(unknown.argmax())]
         shown = f"customer {first['customer_id']}, {first[column]}"
         remedy = f"Give a share for it; there are shares for {', '.join(map(str, shares))}."
         problem = Problem(column, "has values without an organic return", int(unknown.sum()), shown, remedy, len(rates))
         raise TableError("table of lapsed customers", [problem])
-    mean = float(rates.astype(float).mean())
-    return AssumedOrganic(mean, mean, f"an assumed organic return by {column}, {mean:.1%} on average")
+    return rates.to_numpy(dtype=float)
 
 
 def check_organic_value(organic_value: float | None) -> None:
