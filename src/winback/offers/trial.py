@@ -12,10 +12,10 @@ from winback.offers.balance import covariate_matrix, known_beforehand
 from winback.offers.catalog import Offer, OfferCatalog, as_catalog
 from winback.offers.design_checks import DesignReport, check_typed_design
 from winback.offers.design_findings import measured_after_the_offer
+from winback.offers.organic import Organic, check_organic_value, organic_shares
 from winback.offers.outcomes import trial_outcomes, typed_trial, value_settings
-from winback.tables import LAPSED, NO_OFFER, ProblemList
+from winback.tables import NO_OFFER, ProblemList
 
-OUTCOME_COLUMNS = {column.name for column in LAPSED if column.outcome}
 OUTCOMES = ("profit", "value", "cost", "returned")
 
 
@@ -35,6 +35,19 @@ class Trial:
     horizon_months: float | None
     annual_discount: float | None
     design: DesignReport
+    organic_shares: np.ndarray | None = None  # (n, 3) assumed low, middle, high where there is no control group
+    organic_value: float | None = None  # money per customer who returns without an offer
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What can be chosen for a customer: the arms, and no offer where its outcome is known or assumed."""
+        return self.arms if self.organic_shares is None else (*self.arms, NO_OFFER)
+
+    def with_assumed(self, money: np.ndarray) -> np.ndarray:
+        """Return money under each arm with the column of what is assumed without an offer, shape (n, n_choices)."""
+        if self.organic_shares is None:
+            return money
+        return np.column_stack([money, self.organic_shares[:, 1] * self.organic_value])
 
     @property
     def profit(self) -> np.ndarray:
@@ -72,6 +85,8 @@ def read_trial(
     horizon_months: float | None = None,
     annual_discount: float | None = None,
     covariates: Iterable[str] | None = None,
+    organic: Organic | None = None,
+    organic_value: float | None = None,
 ) -> Trial:
     """Check a trial and return it customer by customer, for scores and policies.
 
@@ -79,7 +94,7 @@ def read_trial(
 
     Parameters
     ----------
-    customers, offers, horizon_months, annual_discount
+    customers, offers, horizon_months, annual_discount, organic, organic_value
         As in `winback.compare_offers`.
     covariates : iterable of str, optional
         Columns known before the offer, from which outcomes are predicted; by default all that are.
@@ -114,7 +129,19 @@ def read_trial(
         horizon_months=horizon,
         annual_discount=discount,
         design=design,
+        **_assumed(organic, organic_value, table, NO_OFFER in arms, seen.value[kept], seen.returned[kept]),
     )
+
+
+def _assumed(organic, organic_value, table, has_control, value, returned) -> dict:
+    """Return what is assumed of customers without an offer; an organic returner is worth what the others are."""
+    check_organic_value(organic_value)
+    if organic is None:
+        return {}
+    if has_control:
+        raise ValueError("organic is for tables without a control group; here the untreated show it. Leave it out.")
+    each = float(value[returned].mean()) if organic_value is None else float(organic_value)
+    return {"organic_shares": organic_shares(organic, table), "organic_value": each}
 
 
 def _own_probability(table: pd.DataFrame, arm: np.ndarray, n_arms: int, whole: bool) -> np.ndarray:
@@ -143,11 +170,9 @@ def _covariates(table: pd.DataFrame, covariates: Iterable[str] | None) -> tuple[
     wanted = [covariates] if isinstance(covariates, str) else list(covariates)
     problems = ProblemList("table of lapsed customers", table)
     for name in [name for name in wanted if name not in usable]:
-        if name not in table:
-            problems.add(name, "is missing", f"There are {', '.join(usable)}.")
-        elif name in late or name in OUTCOME_COLUMNS:
-            problems.add(name, "was measured after the offer went out", "Name columns known before it only.")
-        else:
-            problems.add(name, "is no column that outcomes can be predicted from", f"There are {', '.join(usable)}.")
+        fault = (
+            "is missing" if name not in table else "is not known before the offer, or no number, flag or short label"
+        )
+        problems.add(str(name), fault, f"Name some of {', '.join(usable)}.")
     problems.raise_if_any()
     return tuple(wanted)

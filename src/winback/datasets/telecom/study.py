@@ -14,6 +14,7 @@ from winback.datasets.telecom.calibration import calibrate as calibrate_constant
 from winback.datasets.telecom.leavers import draw_leavers
 from winback.datasets.telecom.second_lives import ARMS, Constants, draw_hidden, potential_outcomes
 from winback.datasets.telecom.trial import SET_ASIDE, assign_groups, trial_columns
+from winback.datasets.telecom.true_profits import true_profits
 from winback.offers.catalog import OfferCatalog
 
 SEED = 2016
@@ -67,6 +68,19 @@ class TelecomStudy:
     value_window: float
     assumptions: pd.DataFrame = field(repr=False)
     truth: TelecomTruth = field(repr=False)
+
+    def true_profits(self) -> pd.DataFrame:
+        """Return what each customer in the trial would have earned under each offer and without one.
+
+        Value within the value window less the offer's cost, in money, from the potential outcomes: no data of a
+        company hold this. One row per eligible customer (index ``customer_id``), one column per arm.
+
+        Examples
+        --------
+        >>> load_telecom_study().true_profits()[["discount", "none"]].mean().round(0).to_dict()
+        {'discount': 360.0, 'none': 71.0}
+        """
+        return true_profits(self.lapsed, self.offers, self.truth.potential_outcomes, self.value_window)
 
 
 def load_telecom_study() -> TelecomStudy:

@@ -1,0 +1,262 @@
+"""Does this way of deciding earn more than one offer for everybody? `evaluate_policy`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.offers.catalog import Offer, OfferCatalog
+from winback.offers.organic import Organic
+from winback.offers.policies.candidates import Policy, as_policy
+from winback.offers.policies.honest import BEST_SINGLE, STATUS_QUO, HonestGains, honest_gains
+from winback.offers.trial import Trial, read_trial
+from winback.results import Result, Sentences
+from winback.tables import NO_OFFER
+from winback.uncertainty import normal_interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationTerms:
+    """How a policy is judged; see `evaluate_policy` for what each field means."""
+
+    horizon_months: float | None = None
+    annual_discount: float | None = None
+    among: Iterable[str] | None = None
+    status_quo: str | Mapping | None = None
+    organic: Organic | None = None
+    organic_value: float | None = None
+    covariates: Iterable[str] | None = None
+    model: object = "linear"
+    assignment: str = "known"
+    folds: int = 5
+    repeats: int = 10
+    rng: int | np.random.Generator | None = 0
+    level: float = 0.95
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class PolicyEvaluation(Result):
+    """What a policy gains, see `evaluate_policy`.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per yardstick: ``against`` (best single offer, status quo), ``offer`` (which that is),
+        ``honest_gain`` per customer with ``std_error``, ``honest_gain_low``, ``honest_gain_high``, ``honest_total``
+        over the customers of the trial, ``in_sample_gain`` and ``predicted_gain``.
+    repeats : pandas.DataFrame
+        The same split by split.
+    name : str
+        The policy in words.
+    best_single : str
+        The offer that earns most when everybody gets it; ``none``: no offer does.
+    gains : HonestGains
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    name: str
+    best_single: str
+    level: float
+    trial: Trial = field(repr=False)
+    choices: tuple[str, ...] = field(repr=False)
+    gains: HonestGains = field(repr=False)
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "against": ("Against", "text"),
+        "offer": ("Which is", "text"),
+        "honest_gain": ("Honest gain per customer", "money"),
+        "honest_total": ("Honest gain in total", "money"),
+        "in_sample_gain": ("In sample (flattering)", "money"),
+        "predicted_gain": ("Predicted", "money"),
+    }
+
+    @property
+    def repeats(self) -> pd.DataFrame:
+        """One row per split and yardstick."""
+        return self.gains.repeats
+
+    @property
+    def honest_gain(self) -> float:
+        """Honest gain per customer over the best single offer."""
+        return float(self.frame["honest_gain"].iloc[0])
+
+    @property
+    def pays(self) -> bool:
+        """Whether the lower bound of the honest gain over the best single offer is above zero."""
+        return bool(self.frame["honest_gain_low"].iloc[0] > 0)
+
+    def describe(self) -> Sentences:
+        """Say what to do, and how sure that is."""
+        from winback.offers.policies.wording import evaluation_lines
+
+        return Sentences.of(evaluation_lines(self))
+
+
+def evaluate_policy(
+    customers: pd.DataFrame,
+    offers: OfferCatalog | Iterable[Offer],
+    policy: Mapping | Policy | Callable,
+    *,
+    by: str | None = None,
+    among: Iterable[str] | None = None,
+    status_quo: str | Mapping | None = None,
+    horizon_months: float | None = None,
+    annual_discount: float | None = None,
+    organic: Organic | None = None,
+    organic_value: float | None = None,
+    covariates: Iterable[str] | None = None,
+    model: object = "linear",
+    assignment: str = "known",
+    folds: int = 5,
+    repeats: int = 10,
+    rng: int | np.random.Generator | None = 0,
+    level: float = 0.95,
+) -> PolicyEvaluation:
+    r"""Judge a way of deciding who gets which offer by customers it has not seen.
+
+    The policy, and the best single offer it competes with, are learned on all folds of customers but one and judged on
+    the one left out, fold by fold; this is repeated over several splits (see `winback.offers.policies.honest` for the
+    equations). The gain is the median over splits, with a paired interval. Beside it stand two figures that promise too
+    much: the gain when the same customers serve for learning and judging, and the gain the predictions promise.
+
+    Parameters
+    ----------
+    customers, offers
+        As in `winback.compare_offers`.
+    policy : mapping, `model_policy`, learned policy or callable
+        The analyst's own rule ``{"price": "discount", "both": None}`` with ``by="reason"`` (None: no offer), a model
+        (`model_policy`), what `learn_policy` returned (the tree is then learned anew on each part), or a function
+        (customers to learn from, customers to decide for) -> offers.
+    by : str, optional
+        The column that a written rule reads.
+    horizon_months, annual_discount : float, optional
+        As in `winback.compare_offers`.
+    among : iterable of str, optional
+        The offers that may be chosen, ``none`` among them; by default all that were tried, and none where a random
+        group was left without an offer or ``organic`` is given.
+    status_quo : str or mapping, optional
+        What customers get today: an offer, or a rule as above read from ``by``. By default no offer, where that is
+        known or assumed.
+    organic, organic_value : optional
+        As in `winback.compare_offers`, for trials without untreated customers: what comes back anyway.
+    covariates, model, assignment, folds
+        As in `winback.offer_scores`; ``folds`` is their number.
+    repeats : int
+        Splits into folds.
+    rng : int, Generator or None
+        Seed of the splits.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    PolicyEvaluation
+
+    Raises
+    ------
+    TableError, ValueError
+        When the table is broken, the rule leaves customers out or names an offer that was not tried, or an offer is
+        absent from a fold.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> rule = {"price": "discount", "service": "upgrade", "both": None}
+    >>> found = wb.evaluate_policy(study.lapsed, study.offers, rule, by="reason", repeats=2)
+    >>> found.frame["against"].tolist()
+    ['best single offer', 'status quo']
+    """
+    terms = EvaluationTerms(
+        horizon_months=horizon_months,
+        annual_discount=annual_discount,
+        among=among,
+        status_quo=status_quo,
+        organic=organic,
+        organic_value=organic_value,
+        covariates=covariates,
+        model=model,
+        assignment=assignment,
+        folds=folds,
+        repeats=repeats,
+        rng=rng,
+        level=level,
+    )
+    return evaluate(policy_trial(customers, offers, terms), as_policy(policy, by), terms, by)
+
+
+def policy_trial(customers, offers, terms: EvaluationTerms) -> Trial:
+    """Return the trial in which a policy is judged."""
+    normal_interval(0.0, 1.0, terms.level)  # refuses what is not a level
+    money = {name: getattr(terms, name) for name in ("horizon_months", "annual_discount", "organic", "organic_value")}
+    return read_trial(customers, offers, covariates=terms.covariates, **money)
+
+
+def evaluate(trial: Trial, policy: Policy, terms: EvaluationTerms, by: str | None = None) -> PolicyEvaluation:
+    """Judge a policy in a trial that was read already."""
+    if isinstance(terms.repeats, bool) or not isinstance(terms.repeats, int | np.integer) or terms.repeats < 1:
+        raise ValueError(f"repeats must be a whole number of at least 1; got {terms.repeats!r}.")
+    choices = chosen_among(trial, terms.among)
+    today, today_is = _status_quo(trial, choices, terms.status_quo, by)
+    gains = honest_gains(
+        trial,
+        policy,
+        choices=choices,
+        status_quo=today,
+        model=terms.model,
+        assignment=terms.assignment,
+        n_folds=terms.folds,
+        n_repeats=terms.repeats,
+        rng=terms.rng,
+    )
+    best_single = choices[int(gains.scores.mean(axis=0).argmax())]
+    yardsticks = {BEST_SINGLE: best_single} | ({} if today is None else {STATUS_QUO: today_is})
+    rows = [_row(gains, against, offer, len(trial.arm), terms.level) for against, offer in yardsticks.items()]
+    return PolicyEvaluation(
+        frame=pd.DataFrame(rows),
+        name=policy.name,
+        best_single=best_single,
+        level=terms.level,
+        trial=trial,
+        choices=choices,
+        gains=gains,
+        currency=trial.catalog.currency,
+    )
+
+
+def _row(gains: HonestGains, against: str, offer: str, n: int, level: float) -> dict:
+    found = gains.summary(against)
+    low, high = normal_interval(found["honest_gain"], found["std_error"], level)
+    ends = {"honest_gain_low": float(low), "honest_gain_high": float(high)}
+    total = {f"honest_total{end}": n * {**found, **ends}[f"honest_gain{end}"] for end in ("", "_low", "_high")}
+    return {"against": against, "offer": offer, **found, **ends, **total}
+
+
+def chosen_among(trial: Trial, among: Iterable[str] | None) -> tuple[str, ...]:
+    """Return the offers that may be chosen, in the trial's order."""
+    if among is None:
+        return trial.choices
+    wanted = [among] if isinstance(among, str) else list(among)
+    unknown = [str(name) for name in wanted if name not in trial.choices]
+    if unknown or len(set(wanted)) < 2:
+        known = ", ".join(trial.choices)
+        raise ValueError(f"among must name two or more of {known}; got {', '.join(map(str, wanted)) or 'nothing'}.")
+    return tuple(name for name in trial.choices if name in wanted)
+
+
+def _status_quo(trial, choices, status_quo, by) -> tuple[np.ndarray | None, str]:
+    """Return what each customer gets today as a position among the choices, and its name."""
+    if isinstance(status_quo, Mapping):
+        rule = as_policy(status_quo, by)
+        return rule.positions(trial.customers, choices), rule.name
+    if status_quo is None:
+        status_quo = NO_OFFER
+        if status_quo not in choices:
+            return None, ""
+    if status_quo not in choices:
+        raise ValueError(f"status_quo must be one of {', '.join(choices)}; got {status_quo!r}.")
+    return np.full(len(trial.arm), choices.index(status_quo)), status_quo
