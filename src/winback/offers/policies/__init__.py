@@ -4,6 +4,8 @@ learned     the best tree of at most two questions, and whether it pays: `learn_
 evaluation  does a way of deciding earn more than one offer for everybody? `evaluate_policy`
 honest      what it gains on customers it has not seen
 candidates  what can be judged: a tree, a written rule, `model_policy`, a function
+composed    does a tailored offer earn what its own rule promises? `compare_tailored_offer`
+misstated   what do untrue reasons do to a rule that reads them? `misstated_reasons`
 wording     its sentences
 exact_tree  which two questions earn most? `exact_tree`
 tree        the rule found: its leaves in words, and the offer of each customer
