@@ -1,6 +1,7 @@
 """One function per figure: it takes a result and returns an Axes, or a Figure for panels.
 
 offers           profit beside ROI, acceptance against cost, the ranking against organic return
+policies         does tailoring pay, and what untrue reasons do to it
 survival         curves, incidence, goodness of fit, time ratios
 second_lifetime  who returns, lift, rankings, values
 held_out         purchases predicted and held out: tracking, tenths, ranking
@@ -10,6 +11,7 @@ style            the house palette and the format of figures in notebooks
 
 from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
+from winback.plots.policies import plot_misstated_reasons, plot_policy_gains
 from winback.plots.second_lifetime import (
     plot_first_and_second,
     plot_rankings,
@@ -29,6 +31,8 @@ __all__ = [
     "plot_held_out_tenths",
     "plot_incidence",
     "plot_lorenz",
+    "plot_misstated_reasons",
+    "plot_policy_gains",
     "plot_profit_and_roi",
     "plot_projection",
     "plot_ranking_against_organic",

@@ -168,7 +168,7 @@ repeats, rng, level
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
     >>> policy = wb.learn_policy(study.lapsed, study.offers, by=["reason", "complaints"], repeats=2)
-    >>> policy.rules["n"].sum()
+    >>> int(policy.rules["n"].sum())
     4500
     """
     terms = EvaluationTerms(

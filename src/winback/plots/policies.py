@@ -1,0 +1,136 @@
+"""Does tailoring pay, and what do untrue reasons do to it? Figures of policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, money_axis, percent_axis
+from winback.results import format_percent, join_words
+from winback.tables import NO_OFFER
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from winback.offers.policies.evaluation import PolicyEvaluation
+    from winback.offers.policies.learned import LearnedPolicy
+    from winback.offers.policies.misstated import MisstatedReasons
+
+
+def plot_policy_gains(policies: Mapping[str, PolicyEvaluation | LearnedPolicy], ax: Axes | None = None) -> Axes:
+    """Draw what each way of deciding gains over the best single offer: honestly, and as it seemed beforehand.
+
+    Full marks with lines are gains on customers the policy has not seen; open ones are those of the same customers it
+    was learned from, crosses what its predictions promise.
+
+    Parameters
+    ----------
+    policies : mapping
+        Name -> what `evaluate_policy` or `learn_policy` returned.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> rule = {"price": "discount", "service": "upgrade", "both": None}
+    >>> found = wb.evaluate_policy(study.lapsed, study.offers, rule, by="reason", repeats=1)
+    >>> plot_policy_gains({"by reason": found}).get_yticklabels()[0].get_text()
+    'by reason'
+    """
+    found = {name: getattr(policy, "evaluation", policy) for name, policy in policies.items()}
+    if not found:
+        raise ValueError("There is no policy to draw: give a mapping of names to evaluations.")
+    height = 1.6 + 0.55 * len(found)
+    ax = ax or plt.subplots(figsize=(9, height), layout="constrained")[1]
+    ax.axvline(0, color=INK, linewidth=1)
+    for place, (style, each) in enumerate(zip(house_styles(found).values(), found.values(), strict=True)):
+        row, first = each.frame.iloc[0], place == 0
+        color = style["color"]
+        ax.plot([row["honest_gain_low"], row["honest_gain_high"]], [place, place], color=color, linewidth=2.4)
+        label = "on customers not seen, with interval" if first else None
+        ax.plot(row["honest_gain"], place, "o", color=color, markersize=9, label=label)
+        seen = "on the customers learned from" if first else None
+        ax.plot(
+            row["in_sample_gain"], place - 0.18, "D", color=color, markerfacecolor="white", markersize=7, label=seen
+        )
+        promised = "promised by its predictions" if first else None
+        ax.plot(row["predicted_gain"], place - 0.18, "x", color=color, markersize=8, mew=2, label=promised)
+    ax.set_yticks(range(len(found)), list(found))
+    ax.set_ylim(len(found) - 0.5, -0.6)
+    one = next(iter(found.values()))
+    finish_axes(ax, _gains_message(found), f"gain per customer over {_single(one)} for everybody", width=88)
+    money_axis(ax.xaxis, one.currency)
+    ax.margins(x=0.08)
+    ax.legend(frameon=False, fontsize=9, ncols=3, loc="upper center", bbox_to_anchor=(0.45, -0.28 * 3 / height))
+    return ax
+
+
+def _single(found) -> str:
+    return "no offer" if found.best_single == NO_OFFER else found.best_single
+
+
+def _gains_message(found) -> str:
+    paying = [name for name, each in found.items() if each.pays]
+    losing = [name for name, each in found.items() if each.frame["honest_gain_high"].iloc[0] < 0]
+    if paying:
+        return (
+            f"{capitalised(join_words(paying))} {'earns' if len(paying) == 1 else 'earn'} more than one offer for all"
+        )
+    lost = f"; {join_words(losing)} {'loses' if len(losing) == 1 else 'lose'} by it" if losing else ""
+    return f"No tailoring is shown to earn more than one offer for all{lost}"
+
+
+def plot_misstated_reasons(found: MisstatedReasons, ax: Axes | None = None) -> Axes:
+    """Draw what is left of a rule's gain as more of the reasons it reads are untrue.
+
+    Parameters
+    ----------
+    found : MisstatedReasons
+        From `misstated_reasons`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> rule = {"price": "discount", "service": "upgrade", "both": "discount"}
+    >>> plot_misstated_reasons(wb.misstated_reasons(study.lapsed, study.offers, rule)).get_xlabel()
+    'share of stated reasons that are untrue'
+    """
+    ax = ax or plt.subplots(figsize=(9, 3.4), layout="constrained")[1]
+    frame = found.frame.sort_values("share_untrue")
+    style = house_styles(["gain"])["gain"]
+    ax.axhline(0, color=INK, linewidth=1)
+    ax.fill_between(
+        frame["share_untrue"], frame["gain_low"], frame["gain_high"], color=style["color"], alpha=0.18, linewidth=0
+    )
+    ax.plot(frame["share_untrue"], frame["gain"], color=style["color"], marker=style["marker"], linewidth=2)
+    if np.isfinite(found.break_even) and found.break_even <= frame["share_untrue"].max():
+        ax.axvline(found.break_even, color=QUIET, linestyle=":", linewidth=1.5)
+    ylabel = f"gain per customer over\n{_single(found)} for everybody"
+    finish_axes(ax, _misstated_message(found), f"share of stated {found.by}s that are untrue", ylabel, width=80)
+    percent_axis(ax.xaxis)
+    money_axis(ax.yaxis, found.currency)
+    return ax
+
+
+def _misstated_message(found) -> str:
+    if np.isnan(found.break_even):
+        return f"Even with every {found.by} true, the rule earns no more than {_single(found)} for everybody"
+    if found.break_even > 1:
+        return "Untrue reasons do not take the gain away"
+    return f"The rule bears {format_percent(found.break_even, 0)} untrue {found.by}s before its gain is gone"
