@@ -23,6 +23,7 @@ from winback.offers.policies.candidates import Policy
 from winback.offers.predictions import Predictions, check_folds, deal_folds, predictions
 from winback.offers.scores import cross_fitted_scores
 from winback.offers.trial import Trial
+from winback.results import join_words
 
 BEST_SINGLE, STATUS_QUO = "best single offer", "status quo"
 
@@ -41,12 +42,23 @@ class HonestGains:
         Honest gain over the best single offer of each customer's score, averaged over splits; noisy one by one.
     scores, expected : numpy.ndarray, shape (n, n_choices)
         Scores and predictions, averaged over splits.
+    choices : tuple of str
+        What was chosen among.
+    decided, single : numpy.ndarray of int, shape (n_repeats, n)
+        What the policy chose for each customer, and the best single offer, both learned without the customer's fold;
+        positions among the choices.
+    status_quo : numpy.ndarray of int, shape (n,), or None
+        What each customer gets today, likewise.
     """
 
     repeats: pd.DataFrame
     customer_gains: np.ndarray = field(repr=False)
     scores: np.ndarray = field(repr=False)
     expected: np.ndarray = field(repr=False)
+    choices: tuple[str, ...]
+    decided: np.ndarray = field(repr=False)
+    single: np.ndarray = field(repr=False)
+    status_quo: np.ndarray | None = field(repr=False)
 
     def summary(self, against: str) -> dict[str, float]:
         """Return medians over splits, with the standard error that allows for the splits."""
@@ -55,6 +67,41 @@ class HonestGains:
         variance = float((rows["std_error"] ** 2 + (rows["honest"] - gain) ** 2).median())
         middle = rows[["in_sample", "predicted"]].median()
         return {"honest_gain": gain, "std_error": variance**0.5, **middle.add_suffix("_gain").to_dict()}
+
+    def true_gains(self, profits: pd.DataFrame) -> pd.DataFrame:
+        """Return what the decisions judged would truly have gained, where a simulation knows it.
+
+        Parameters
+        ----------
+        profits : pandas.DataFrame, shape (n, n_choices or more)
+            Each customer's true profit under each choice, in the order of the trial's customers.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per split and yardstick, as ``repeats``: ``repeat``, ``against``, ``true_gain`` per customer.
+
+        Raises
+        ------
+        ValueError
+            When a choice has no column, or there is not one row per customer.
+        """
+        lacking = [name for name in self.choices if name not in profits]
+        if lacking or len(profits) != self.decided.shape[1]:
+            raise ValueError(
+                f"True profits must have one row for each of {self.decided.shape[1]:,} customers and a column for each "
+                f"of {join_words(self.choices)}; there are {len(profits):,} rows, and {join_words(lacking)} lacking."
+            )
+        money, rows = profits[list(self.choices)].to_numpy(dtype=float), np.arange(len(profits))
+        yardsticks = {BEST_SINGLE: self.single}
+        if self.status_quo is not None:
+            yardsticks[STATUS_QUO] = np.broadcast_to(self.status_quo, self.decided.shape)
+        true = [
+            (repeat, against, (money[rows, chosen] - money[rows, instead[repeat]]).mean())
+            for repeat, chosen in enumerate(self.decided)
+            for against, instead in yardsticks.items()
+        ]
+        return pd.DataFrame(true, columns=["repeat", "against", "true_gain"])
 
 
 @dataclass(frozen=True)
@@ -102,7 +149,7 @@ def honest_gains(
     """
     generator, matrix = np.random.default_rng(rng), trial.matrix()
     columns = np.array([trial.choices.index(name) for name in choices])
-    everyone, rows, kept = np.arange(len(trial.arm)), [], []
+    everyone, rows, kept, judged = np.arange(len(trial.arm)), [], [], []
     for repeat in range(n_repeats):
         folds = deal_folds(trial.arm, n_folds, generator)
         check_folds(folds, trial.arm, trial.arms, matrix.shape[1] if model == "linear" else 0, n_left_out=2)
@@ -123,14 +170,16 @@ def honest_gains(
             error = paired.std(ddof=1) / np.sqrt(len(paired))
             rows.append((repeat, against, paired.mean(), error, in_sample, predicted, choices[best]))
             kept += [(paired, scores, expected)] if against == BEST_SINGLE else []
+        judged.append((decided, single))
     names = ["repeat", "against", "honest", "std_error", "in_sample", "predicted", "best_single"]
     gains, scores, expected = (np.mean(each, axis=0) for each in zip(*kept, strict=True))
-    return HonestGains(pd.DataFrame(rows, columns=names), gains, scores, expected)
+    decided, single = (np.stack(each) for each in zip(*judged, strict=True))
+    return HonestGains(pd.DataFrame(rows, columns=names), gains, scores, expected, choices, decided, single, status_quo)
 
 
 def _decide_by_fold(split: _Split, policy: Policy, choices) -> tuple[np.ndarray, np.ndarray]:
     """Return each customer's choice, and the best single offer, both learned without the customer's fold."""
-    decided, single = np.empty((2, len(split.folds)), dtype=int)
+    decided, single = np.empty((2, len(split.folds)), dtype=np.int16)  # kept for every split: small
     for fold in range(split.folds.max() + 1):
         learn_from, judge = np.flatnonzero(split.folds != fold), np.flatnonzero(split.folds == fold)
         scores, _ = split.scores(without=fold)
