@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 
 FEWEST_PER_COLUMN = 3  # customers of an arm for each coefficient of its linear prediction
+CONSTANT = 1e-10  # a column's variance by its mean square, below which it is the same for all but for rounding
 
 
 class Predictions(Protocol):
@@ -49,12 +50,16 @@ class LinearPredictions:
         """Return predictions for rows, from customers in no fold of ``folds``, shape (n_rows, n_arms)."""
         used = np.setdiff1d(np.arange(len(self._sums)), folds)
         sums = self._sums[used].sum(axis=0)
-        scale = np.sqrt(np.einsum("kii->ki", sums)[:, :-1])
-        scale = np.where(scale > 0, scale, 1.0)
-        products = sums[:, :-1, :-1] / (scale[:, :, None] * scale[:, None, :])
-        inverse = np.linalg.pinv(products, rcond=1e-10, hermitian=True)
-        coefficients = np.einsum("kij,kj->ik", inverse, sums[:, :-1, -1] / scale) / scale.T
-        return coefficients[0] + self.matrix[rows] @ coefficients[1:]
+        size, means = sums[:, :1, 0], sums[:, 0, 1:] / sums[:, 0, :1]
+        moments = sums[:, 1:, 1:] / size[:, :, None] - means[:, :, None] * means[:, None, :]
+        variance, raw = (np.einsum("kii->ki", each)[:, :-1] for each in (moments, sums[:, 1:, 1:] / size[:, :, None]))
+        moving = variance > CONSTANT * raw  # a label that none of these customers has: it must not stand in for one
+        scale = np.where(moving, np.sqrt(np.where(moving, variance, 1.0)), np.inf)
+        correlation = moments[:, :-1, :-1] / (scale[:, :, None] * scale[:, None, :])
+        inverse = np.linalg.pinv(correlation, rcond=1e-10, hermitian=True)
+        coefficients = np.einsum("kij,kj->ki", inverse, moments[:, :-1, -1] / scale) / scale
+        intercepts = means[:, -1] - (means[:, :-1] * coefficients).sum(axis=1)
+        return intercepts + self.matrix[rows] @ coefficients.T
 
 
 @dataclass(frozen=True)
