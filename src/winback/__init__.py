@@ -36,6 +36,7 @@ _HOME = {
     "results": ("Sentences",),
     "offers.catalog": ("Offer", "OfferCatalog", "load_offers"),
     "offers.comparison": ("compare_offers",),
+    "offers.contact_list": ("contact_list",),
     "offers.contact_worth": ("whom_not_to_chase",),
     "offers.model_check": ("compare_with_trial",),
     "offers.ranking": ("compare_rankings",),

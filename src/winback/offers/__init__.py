@@ -20,6 +20,9 @@ organic             assumed organic return, where nobody was left untreated
 measured            what the trial measured for customers a model has valued
 model_check         does a model's money agree with the trial? `compare_with_trial`
 ranking             by chance of return or by value? `compare_rankings`
+policies            who gets which offer, and does it pay to tell customers apart? `learn_policy`, `evaluate_policy`
+contact_list        whom to contact first, with which offer: `contact_list`
+honest_value        what a contact with one customer is honestly expected to earn
 contact_worth       `whom_not_to_chase`
 policies            who gets which offer: exact trees of two questions
 economics           profit, ROI and break-even from summary figures alone: `offer_economics`

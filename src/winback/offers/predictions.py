@@ -14,7 +14,8 @@ from typing import Protocol
 
 import numpy as np
 
-FEWEST_PER_COLUMN = 3  # customers of an arm for each coefficient of its linear prediction
+from winback.offers.trial import FEWEST_PER_COLUMN
+
 CONSTANT = 1e-10  # a column's variance by its mean square, below which it is the same for all but for rounding
 
 

@@ -96,7 +96,8 @@ def offer_scores(
     outcome : {"profit", "value", "cost", "returned"}
         What is scored.
     covariates : iterable of str, optional
-        Columns known before the offer from which outcomes are predicted; by default all that are, ``[]`` for none.
+        Columns known before the offer from which outcomes are predicted; by default all that are, or none where an
+        arm is too small for so many; ``[]`` for none.
     model : "linear", statsmodels family, or regressor
         How outcomes are predicted: least squares within each offer, a generalised linear model, or any object with
         ``fit(X, y)`` and ``predict(X)`` (it is copied, never changed).

@@ -16,6 +16,8 @@ from winback.offers.organic import Organic, check_organic_value, organic_shares
 from winback.offers.outcomes import trial_outcomes, typed_trial, value_settings
 from winback.tables import NO_OFFER, ProblemList
 
+FEWEST_PER_COLUMN = 3  # customers of an arm for each coefficient of its linear prediction
+USED_WHEN_NESTED = 0.6  # share of the customers that predictions use when two of five folds are left out
 OUTCOMES = ("profit", "value", "cost", "returned")
 
 
@@ -35,19 +37,29 @@ class Trial:
     horizon_months: float | None
     annual_discount: float | None
     design: DesignReport
-    organic_shares: np.ndarray | None = None  # (n, 3) assumed low, middle, high where there is no control group
+    organic: Organic | None = None  # assumed where there is no control group
     organic_value: float | None = None  # money per customer who returns without an offer
 
     @property
     def choices(self) -> tuple[str, ...]:
         """What can be chosen for a customer: the arms, and no offer where its outcome is known or assumed."""
-        return self.arms if self.organic_shares is None else (*self.arms, NO_OFFER)
+        return self.arms if self.organic is None else (*self.arms, NO_OFFER)
 
-    def with_assumed(self, money: np.ndarray) -> np.ndarray:
-        """Return money under each arm with the column of what is assumed without an offer, shape (n, n_choices)."""
-        if self.organic_shares is None:
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Columns known of a customer before an offer, by which policies may tell customers apart."""
+        late = {*measured_after_the_offer(self.customers), "followed"}
+        return tuple(name for name in known_beforehand(self.customers) if name not in late)
+
+    def with_assumed(self, money: np.ndarray, customers: pd.DataFrame | None = None) -> np.ndarray:
+        """Return money under each arm with the column of what is assumed without an offer, shape (n, n_choices).
+
+        Rows are the trial's customers unless others are given.
+        """
+        if self.organic is None:
             return money
-        return np.column_stack([money, self.organic_shares[:, 1] * self.organic_value])
+        middle = organic_shares(self.organic, self.customers if customers is None else customers)[:, 1]
+        return np.column_stack([money, middle * self.organic_value])
 
     @property
     def profit(self) -> np.ndarray:
@@ -71,7 +83,7 @@ class Trial:
         return np.asarray(getattr(self, name), dtype=float)
 
     def matrix(self) -> np.ndarray:
-        """Return what was known beforehand as numbers, each centred and with spread 1, shape (n, p)."""
+        """Return the covariates as numbers, each centred and with spread 1, shape (n, p)."""
         matrix, _ = covariate_matrix(self.customers, list(self.covariates))
         spread = matrix.std(axis=0)
         moving = spread > 1e-12 * np.abs(matrix).max(axis=0, initial=0.0)
@@ -97,7 +109,8 @@ def read_trial(
     customers, offers, horizon_months, annual_discount, organic, organic_value
         As in `winback.compare_offers`.
     covariates : iterable of str, optional
-        Columns known before the offer, from which outcomes are predicted; by default all that are.
+        Columns known before the offer, from which outcomes are predicted; by default all that are, or none where an
+        arm is too small for so many.
 
     Raises
     ------
@@ -124,7 +137,7 @@ def read_trial(
         value=seen.value[kept],
         cost=seen.cost[kept],
         probability=_own_probability(table, seen.arm[kept], len(arms), whole=len(arms) == len(seen.arms)),
-        covariates=_covariates(table, covariates),
+        covariates=_covariates(table, covariates, np.bincount(seen.arm[kept])),
         catalog=catalog,
         horizon_months=horizon,
         annual_discount=discount,
@@ -141,7 +154,8 @@ def _assumed(organic, organic_value, table, has_control, value, returned) -> dic
     if has_control:
         raise ValueError("organic is for tables without a control group; here the untreated show it. Leave it out.")
     each = float(value[returned].mean()) if organic_value is None else float(organic_value)
-    return {"organic_shares": organic_shares(organic, table), "organic_value": each}
+    organic_shares(organic, table)  # refuses what is no share, and customers without one
+    return {"organic": organic, "organic_value": each}
 
 
 def _own_probability(table: pd.DataFrame, arm: np.ndarray, n_arms: int, whole: bool) -> np.ndarray:
@@ -162,11 +176,14 @@ def _own_probability(table: pd.DataFrame, arm: np.ndarray, n_arms: int, whole: b
     return chance
 
 
-def _covariates(table: pd.DataFrame, covariates: Iterable[str] | None) -> tuple[str, ...]:
+def _covariates(table: pd.DataFrame, covariates: Iterable[str] | None, sizes: np.ndarray) -> tuple[str, ...]:
+    """Return the columns to predict from: those asked for, else all; none where the arms are too small for all."""
     late = measured_after_the_offer(table)
     usable = [name for name in known_beforehand(table) if name not in late]
     if covariates is None:
-        return tuple(usable)
+        width = covariate_matrix(table, usable)[0].shape[1]
+        enough = USED_WHEN_NESTED * sizes.min() >= FEWEST_PER_COLUMN * (width + 1)
+        return tuple(usable) if enough else ()
     wanted = [covariates] if isinstance(covariates, str) else list(covariates)
     problems = ProblemList("table of lapsed customers", table)
     for name in [name for name in wanted if name not in usable]:

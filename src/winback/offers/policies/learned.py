@@ -98,6 +98,10 @@ class LearnedPolicy(Result):
             chosen = np.full(len(customers), self.evaluation.best_single, dtype=object)
         return pd.Series(chosen, index=customers.index, name="offer")
 
+    def rule_of(self, customers: pd.DataFrame) -> np.ndarray:
+        """Return in words the rule of the tree that each customer falls under, shape (n,)."""
+        return self.rules["rule"].to_numpy(dtype=object)[leaf_of([each.steps for each in self.tree.leaves], customers)]
+
     def describe(self) -> Sentences:
         """Say what to do, what the tree would do, and what tailoring is worth."""
         from winback.offers.policies.wording import evaluation_lines, rule_lines
@@ -108,7 +112,7 @@ class LearnedPolicy(Result):
 def learn_policy(
     customers: pd.DataFrame,
     offers: OfferCatalog | Iterable[Offer],
-    by: str | Iterable[str],
+    by: str | Iterable[str] | None = None,
     *,
     depth: int = 2,
     smallest_leaf: int | None = None,
@@ -141,8 +145,8 @@ def learn_policy(
     ----------
     customers, offers
         As in `winback.compare_offers`.
-    by : str or iterable of str
-        Columns the rules may read: known before the offer, numbers or categories.
+    by : str or iterable of str, optional
+        Columns the rules may read: known before the offer, numbers or categories; by default all there are.
     depth : {1, 2}
         Questions asked in a row.
     smallest_leaf : int, optional
@@ -187,7 +191,7 @@ repeats, rng, level
         level=level,
     )
     trial = policy_trial(customers, offers, terms)
-    columns = [by] if isinstance(by, str) else list(by)
+    columns = [by] if isinstance(by, str) else list(trial.known if by is None else by)
     policy = TreePolicy(tuple(columns), depth, smallest_leaf, most_splits)
     policy.splits(trial.customers)  # refuses columns before anything is computed
     evaluation = evaluate(trial, policy, terms, columns[0])

@@ -1,0 +1,153 @@
+r"""What is a contact with this customer honestly expected to earn? Predictions, judged on customers they have not seen.
+
+Predicted profit :math:`\hat p_i` of the recommended offer (over no offer where that is known) is regressed on, for
+the trial's customers, each predicted without the customer's own fold:
+
+.. math:: \Gamma_{i, \pi(X_i)} - \Gamma_{i 0} = a + b\,(\hat p_i - \bar p) + \text{error}
+
+The best linear predictor (Chernozhukov, Demirer, Duflo & Fernandez-Val 2018): b = 1 where predictions can be taken at
+their word, 0 where they say nothing. A customer's honest value is :math:`a + b (\hat p - \bar p)`; where b is not shown
+to be above zero, it is a for everybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from winback.offers.assignment import chance_of_own_arm
+from winback.offers.balance import covariate_matrix
+from winback.offers.policies.learned import LearnedPolicy
+from winback.offers.predictions import check_folds, deal_folds, predictions
+from winback.offers.scores import cross_fitted_scores
+from winback.offers.trial import Trial
+from winback.results import format_money
+from winback.tables import NO_OFFER
+from winback.uncertainty import normal_interval, normal_quantile
+
+PARTS = 5
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class HonestValue:
+    """How honest values follow from predictions.
+
+    Attributes
+    ----------
+    average : float
+        Mean profit of a contact in the trial, by the recommended offers: a.
+    slope, slope_std_error : float
+        How far predictions can be taken at their word: b.
+    groups : pandas.DataFrame
+        Fifths of the trial's customers by prediction, with what was measured.
+    best_single : str
+        The offer that earns most when everybody gets it.
+    """
+
+    average: float
+    slope: float
+    slope_std_error: float
+    groups: pd.DataFrame = field(repr=False)
+    best_single: str
+    trial: Trial = field(repr=False)
+    centre: float = 0.0
+    level: float = 0.95
+
+    @property
+    def ranks(self) -> bool:
+        """Whether predictions are shown to tell customers apart."""
+        return bool(self.slope - normal_quantile(self.level) * self.slope_std_error > 0)
+
+    def expected(self, customers: pd.DataFrame, offers: pd.Series) -> np.ndarray:
+        """Return each customer's honest expected profit under an offer, shape (n,); 0 where it is no offer."""
+        predicted = predicted_profit(self.trial, customers, offers)
+        slope = min(self.slope, 1.0) if self.ranks else 0.0
+        return np.where(offers == NO_OFFER, 0.0, self.average + slope * (predicted - self.centre))
+
+    def says(self, currency: str) -> str:
+        """Say whether the order of customers means anything."""
+        first, last = (format_money(self.groups["measured"].iloc[place], currency) for place in (0, -1))
+        if self.ranks:
+            return (
+                f"The order is worth something: in the trial the most promising fifth earned {first} each, the least "
+                f"promising {last}, predicted without looking at them."
+            )
+        return (
+            "The order says nothing: in the trial, predictions did not tell customers apart beyond chance (the most "
+            f"promising fifth earned {first} each, the least promising {last}), so everybody is given the average."
+        )
+
+
+def honest_value(
+    trial: Trial, policy: LearnedPolicy | None, *, rng: int | np.random.Generator | None = 0, level: float = 0.95
+) -> HonestValue:
+    """Return how far predictions of profit can be taken at their word, measured in the trial.
+
+    Parameters
+    ----------
+    trial : Trial
+    policy : LearnedPolicy or None
+        Whose recommendation is followed; None: the offer that earns most when everybody gets it.
+    rng : int, Generator or None
+        Seed of the folds.
+    level : float
+        At which the slope must be above zero for an order to be given.
+    """
+    matrix, folds = trial.matrix(), deal_folds(trial.arm, FOLDS, np.random.default_rng(rng))
+    check_folds(folds, trial.arm, trial.arms, matrix.shape[1])
+    found = predictions("linear", matrix, trial.profit, trial.arm, folds)
+    chance = chance_of_own_arm(trial, "known", matrix, folds)
+    both = cross_fitted_scores(found, trial.profit, trial.arm, chance, folds)
+    scores, expected = (trial.with_assumed(each) for each in both)
+    best = trial.choices[int(scores.mean(axis=0).argmax())] if policy is None else policy.evaluation.best_single
+    offers = pd.Series(best, index=trial.customers.index) if policy is None else policy.assign(trial.customers)
+    earned, predicted = (_gain(each, trial, offers) for each in (scores, expected))
+    centre = float(predicted.mean())
+    slope, error = _slope(predicted - centre, earned)
+    groups = _fifths(predicted, earned, level)
+    return HonestValue(float(earned.mean()), slope, error, groups, best, trial, centre, level)
+
+
+def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -> np.ndarray:
+    """Return predicted profit of customers under their offers, over no offer where that is known or assumed.
+
+    Predicted by least squares from the whole trial; a label that the trial has not seen is an average.
+    """
+    columns = list(trial.covariates)
+    joined = pd.concat([trial.customers[columns], customers[columns]], ignore_index=True)
+    matrix, _ = covariate_matrix(joined, columns)
+    n, m = len(trial.arm), len(customers)
+    arm, profit = np.append(trial.arm, np.zeros(m, dtype=int)), np.append(trial.profit, np.zeros(m))
+    in_trial = np.repeat([0, 1], [n, m])
+    found = predictions("linear", matrix / np.maximum(matrix[:n].std(axis=0), 1e-12), profit, arm, in_trial)
+    wanted = np.flatnonzero(in_trial)
+    return _gain(trial.with_assumed(found.outside((1,), wanted), customers), trial, offers)
+
+
+def _gain(money: np.ndarray, trial: Trial, offers: pd.Series) -> np.ndarray:
+    """Return money under each customer's offer, less that without an offer where there is such a column."""
+    chosen = money[np.arange(len(money)), pd.Index(trial.choices).get_indexer(offers)]
+    return chosen - money[:, trial.choices.index(NO_OFFER)] if NO_OFFER in trial.choices else chosen
+
+
+def _slope(predicted: np.ndarray, earned: np.ndarray) -> tuple[float, float]:
+    """Return the slope of least squares with its robust standard error; 0 where all predictions are the same."""
+    square = float(predicted @ predicted)
+    if not square > 1e-18 * len(predicted) * max(np.abs(earned).max(initial=0.0), 1e-300) ** 2:
+        return 0.0, 0.0
+    slope = float(predicted @ earned) / square
+    rest = earned - earned.mean() - slope * predicted
+    return slope, float(np.sqrt(((predicted * rest) ** 2).sum())) / square
+
+
+def _fifths(predicted: np.ndarray, earned: np.ndarray, level: float) -> pd.DataFrame:
+    rows = []
+    for part, members in enumerate(np.array_split(np.argsort(-predicted, kind="stable"), PARTS), start=1):
+        mean = earned[members].mean()
+        low, high = normal_interval(mean, earned[members].std(ddof=1) / np.sqrt(len(members)), level)
+        row = {"part": part, "n": len(members), "predicted": predicted[members].mean(), "measured": mean}
+        rows.append(row | {"measured_low": float(low), "measured_high": float(high)})
+    return pd.DataFrame(rows)
