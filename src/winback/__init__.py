@@ -48,6 +48,7 @@ _HOME = {
     "offers.policies.evaluation": ("evaluate_policy",),
     "offers.policies.misstated": ("misstated_reasons",),
     "offers.policies.learned": ("learn_policy",),
+    "offers.planning.plan": ("plan_trial",),
     "second_lifetime.acceptance": ("value_by_acceptance",),
     "second_lifetime.effects": ("return_effects",),
     "second_lifetime.first_and_second": ("first_and_second_value",),

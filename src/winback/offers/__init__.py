@@ -26,5 +26,6 @@ honest_value        what a contact with one customer is honestly expected to ear
 contact_worth       `whom_not_to_chase`
 policies            who gets which offer: exact trees of two questions
 economics           profit, ROI and break-even from summary figures alone: `offer_economics`
+planning            how large must the next trial be? `plan_trial`
 catalog             `Offer` with its cost contract; `load_offers`
 """

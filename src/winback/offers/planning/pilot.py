@@ -1,0 +1,99 @@
+"""What does a pilot say of one customer's profit? Its mean and variance by arm, and how sure that variance is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from winback.offers import moments as m
+from winback.offers.catalog import OfferCatalog
+from winback.offers.costs import offer_costs
+from winback.offers.design_checks import check_typed_design
+from winback.offers.design_findings import FEW_RETURNED
+from winback.offers.outcomes import customer_values, trial_moments, typed_trial, value_settings
+from winback.offers.planning.figures import ProfitFigures
+from winback.tables import NO_OFFER, ProblemList, in_trial, label_codes
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """A checked pilot: its customers, what the offers cost and over which horizon they are valued."""
+
+    customers: pd.DataFrame  # those in the trial; the untreated only where they are a fair yardstick
+    catalog: OfferCatalog
+    horizon_months: float | None  # None: value was measured directly
+    annual_discount: float | None
+    refusal: str = ""  # why the untreated were left out
+
+    def moments(self, horizon_months: float | None = None) -> dict[str, m.ArmMoments]:
+        """Return each arm's moments, over the pilot's horizon or a shorter one."""
+        horizon = self.horizon_months if horizon_months is None else horizon_months
+        return trial_moments(self.customers, self.catalog, horizon, self.annual_discount)
+
+    def arm(self, name: str) -> pd.DataFrame:
+        """Return the customers of one arm."""
+        codes, names = label_codes(self.customers["offer"])
+        return self.customers[codes == names.index(name)]
+
+    def profits(self, name: str) -> np.ndarray:
+        """Return each customer's profit in one arm, shape (n,)."""
+        arm = self.arm(name)
+        values = customer_values(arm, self.horizon_months, self.annual_discount)
+        if name == NO_OFFER:
+            return values
+        rate = self.annual_discount or 0.0
+        return values - offer_costs(arm, self.catalog[name], self.catalog, self.horizon_months, rate)
+
+
+def checked_pilot(customers: pd.DataFrame, catalog: OfferCatalog, horizon_months, annual_discount) -> Pilot:
+    """Return a pilot fit to plan from, or list everything that is wrong with it.
+
+    Raises
+    ------
+    TableError
+        Listing every problem of the table, and every arm in which too few returned to know a variance.
+    """
+    table = typed_trial(customers, catalog)
+    horizon, discount = value_settings(table, catalog, horizon_months, annual_discount)
+    design = check_typed_design(table, catalog)
+    table = table[in_trial(table)]
+    if design.control == "refused":
+        table = table[(table["offer"].astype(object) != NO_OFFER).to_numpy()]
+    problems = ProblemList("pilot", table)
+    back = table["returned"].to_numpy(dtype=bool)
+    codes, names = label_codes(table["offer"])
+    counts = np.bincount(codes[back], minlength=len(names))
+    for name, count in zip(names, counts, strict=True):
+        if count < FEW_RETURNED:
+            text = f"{name!r} has {count} who returned, and below {FEW_RETURNED} the spread of profit is not known"
+            problems.add("offer", text, "Leave the arm out, or plan from a table of assumed figures.")
+    problems.raise_if_any()
+    return Pilot(table, catalog, horizon, discount, design.control_reason if design.control == "refused" else "")
+
+
+def pilot_figures(pilot: Pilot) -> ProfitFigures:
+    r"""Return each arm's profit and variance, with the variance's standard error.
+
+    That of a variance :math:`s^2` with fourth central moment :math:`\mu_4` is :math:`\sqrt{(\mu_4 - s^4) / n}`.
+    """
+    arms = pilot.moments()
+    stacked = m.stack_arms(list(arms.values()))
+    profit, variance_of_mean = m.profit(stacked)
+    variance = variance_of_mean * stacked.n
+    errors = [variance_error(pilot.profits(name)) for name in arms]
+    return ProfitFigures.ordered(arms, stacked.mean[:, 0], profit, variance, errors, stacked.n)
+
+
+def variance_error(values: np.ndarray) -> float:
+    """Return the standard error of the variance of a sample.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> round(variance_error(np.array([0.0, 0.0, 0.0, 4.0])), 3)
+    1.732
+    """
+    squares = (values - values.mean()) ** 2
+    return float(np.sqrt(squares.var() / len(values)))
