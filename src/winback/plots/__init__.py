@@ -5,6 +5,7 @@ policies         does tailoring pay, and what untrue reasons do to it
 survival         curves, incidence, goodness of fit, time ratios
 second_lifetime  who returns, lift, rankings, values
 held_out         purchases predicted and held out: tracking, tenths, ranking
+planning         customers against the difference to be found, cost of the holdout
 value            who carries the value, projections, constant churn
 style            the house palette and the format of figures in notebooks
 """
@@ -12,6 +13,7 @@ style            the house palette and the format of figures in notebooks
 from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
 from winback.plots.policies import plot_misstated_reasons, plot_policy_gains
+from winback.plots.planning import plot_holdout, plot_trial_sizes
 from winback.plots.second_lifetime import (
     plot_first_and_second,
     plot_rankings,
@@ -29,6 +31,7 @@ __all__ = [
     "plot_first_and_second",
     "plot_goodness_of_fit",
     "plot_held_out_tenths",
+    "plot_holdout",
     "plot_incidence",
     "plot_lorenz",
     "plot_misstated_reasons",
@@ -41,6 +44,7 @@ __all__ = [
     "plot_survival",
     "plot_time_ratios",
     "plot_tracking",
+    "plot_trial_sizes",
     "plot_validation",
     "plot_value_by_acceptance",
     "plot_value_concentration",

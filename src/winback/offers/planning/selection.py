@@ -6,8 +6,8 @@ The trial chooses the offer with the highest mean profit. With :math:`n` custome
 .. math:: P_b(n) = \int \phi(z) \prod_{j \ne b} \Phi\Big(\frac{\sqrt n (\theta_b - \theta_j) + s_b z}{s_j}\Big) dz
 
 (Bechhofer 1954 for equal variances). The choice is hardest when all others earn the same, :math:`\delta` less than the
-best. Its expected loss is then :math:`\delta (1 - P_b)`; the largest over all :math:`\delta` is :math:`c / \sqrt n`,
-whatever the true profits are (Somerville 1954).
+best. Choosing loses :math:`\sum_j (\theta_b - \theta_j) P_j` on average; the largest over all true profits is
+:math:`c / \sqrt n` (Somerville 1954 for equal variances).
 
 References
 ----------
@@ -19,7 +19,7 @@ Biometrika 41.
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import brentq, minimize, minimize_scalar
 from scipy.special import ndtr
 
 from winback.offers.planning.sizes import LEAST, whole
@@ -29,13 +29,11 @@ _WEIGHT = np.exp(-(_Z**2) / 2)
 _WEIGHT /= _WEIGHT.sum()  # a normal density summed on an even grid: exact to about 1e-14
 
 
-def chance_of(best: int, profit: np.ndarray, variance: np.ndarray, n: float) -> float:
-    """Return the chance that one offer has the highest mean in a trial of n customers an arm.
+def chances_of_each(profit: np.ndarray, variance: np.ndarray, n: float) -> np.ndarray:
+    """Return the chance of each offer to have the highest mean in a trial of n customers an arm, shape (k,).
 
     Parameters
     ----------
-    best : int
-        Position of that offer.
     profit, variance : numpy.ndarray, shape (k,)
         True profit per customer, and variance of one customer's profit.
     n : float
@@ -44,13 +42,19 @@ def chance_of(best: int, profit: np.ndarray, variance: np.ndarray, n: float) -> 
     Examples
     --------
     >>> import numpy as np
-    >>> round(chance_of(0, np.array([1.0, 0.0]), np.array([8.0, 8.0]), n=16), 4)   # Phi(1 / (sqrt(16) / 4))
-    0.8413
+    >>> chances_of_each(np.array([1.0, 0.0]), np.array([8.0, 8.0]), n=16).round(4).tolist()   # Phi(1), Phi(-1)
+    [0.8413, 0.1587]
     """
+    profit = np.asarray(profit, dtype=float)
+    return _chances((profit[:, None] - profit) * np.sqrt(n), variance)
+
+
+def _chances(lead: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    """Return the chance that the row's offer beats all others, which it leads by so much, shape (k,)."""
     spread = np.sqrt(np.asarray(variance, dtype=float))
-    lead = np.delete(profit[best] - np.asarray(profit, dtype=float), best) * np.sqrt(n)
-    beaten = ndtr((lead + spread[best] * _Z[:, None]) / np.delete(spread, best))
-    return float(_WEIGHT @ beaten.prod(axis=1))
+    beaten = ndtr((lead + spread[:, None] * _Z[:, None, None]) / spread)
+    beaten[:, range(len(spread)), range(len(spread))] = 1.0  # nobody has to beat itself
+    return _WEIGHT @ beaten.prod(axis=2)
 
 
 def chance_of_best(variance: np.ndarray, n: float, profit: np.ndarray | None = None, zone: float | None = None):
@@ -66,9 +70,8 @@ def chance_of_best(variance: np.ndarray, n: float, profit: np.ndarray | None = N
     0.95
     """
     if zone is None:
-        return chance_of(int(np.argmax(profit)), profit, variance, n)
-    offers = np.eye(len(variance)) * zone
-    return min(chance_of(best, offers[best], variance, n) for best in range(len(variance)))
+        return float(chances_of_each(profit, variance, n)[np.argmax(profit)])
+    return float(_chances(np.full((len(variance), len(variance)), zone * np.sqrt(n)), variance).min())
 
 
 def customers_for_best(
@@ -96,9 +99,11 @@ def customers_for_best(
 
 
 def largest_loss(variance: np.ndarray, n: float = 1.0) -> float:
-    r"""Return the most that choosing the highest mean loses per customer on average, whatever the true profits.
+    r"""Return the most that choosing the highest mean loses per customer on average, whatever the true profits are.
 
-    It is :math:`c / \sqrt n` with :math:`c = \max_{b, \delta} \delta (1 - P_b)`.
+    It is :math:`c / \sqrt n`, with :math:`c` the maximum of :math:`\sum_j (\theta_b - \theta_j) P_j(1)` over all true
+    profits. It is searched for from each offer being best and all others alike, which is the worst case when variances
+    are equal.
 
     Examples
     --------
@@ -106,17 +111,22 @@ def largest_loss(variance: np.ndarray, n: float = 1.0) -> float:
     >>> round(largest_loss(np.array([0.5, 0.5])), 4)   # two offers: the maximum of x Phi(-x)
     0.17
     """
-    k, scale = len(variance), np.sqrt(np.max(variance))
+    k, spread = len(variance), np.sqrt(np.max(variance))
     if k < 2:
         return 0.0
+    unit = np.asarray(variance, dtype=float) / spread**2
 
-    def gain(delta, best):
-        return -delta * (1 - chance_of(best, np.eye(k)[best] * delta, variance, 1.0))
+    def gain(behind, best):
+        profit = -np.insert(behind, best, 0.0)
+        return float(chances_of_each(profit, unit, 1.0) @ profit)
 
-    searches = [
-        minimize_scalar(gain, bounds=(0.01 * scale, 8 * scale), args=(best,), method="bounded") for best in range(k)
-    ]
-    return float(max(-search.fun for search in searches) / np.sqrt(n))
+    losses = []
+    for best in range(k):
+        alike = minimize_scalar(lambda gap, b=best: gain(np.full(k - 1, gap), b), bounds=(0.01, 8), method="bounded")
+        start = np.full(k - 1, alike.x)
+        search = minimize(gain, start, args=(best,), method="L-BFGS-B", bounds=[(0.0, 12.0)] * (k - 1))
+        losses += [-alike.fun, -search.fun]
+    return float(max(losses) * spread / np.sqrt(n))
 
 
 def customers_for_loss(loss: float, variance: np.ndarray) -> float:

@@ -17,14 +17,14 @@ LEAST = 2  # customers: below there is no variance
 
 
 def critical_sum(power: float, level: float, n_comparisons: int = 1) -> float:
-    r"""Return :math:`z_{1 - \alpha / 2m} + z_{1 - \beta}`.
+    r"""Return :math:`z_{1 - \alpha / 2m} + z_{1 - \beta}`; never below 0, where any trial has that little power.
 
     Examples
     --------
     >>> round(critical_sum(0.8, 0.95), 3)
     2.802
     """
-    return float(ndtri(1 - (1 - level) / 2 / n_comparisons) + ndtri(power))
+    return float(max(ndtri(1 - (1 - level) / 2 / n_comparisons) + ndtri(power), 0.0))
 
 
 def whole(n: ArrayLike) -> np.ndarray:
