@@ -69,6 +69,11 @@ class Asked:
         if not figures.has_untreated and (self.holdout or self.compare == NO_OFFER):
             remedy = "Add a row none: the share who return without an offer, and their value."
             problems.add("holdout", "cannot be planned without the organic return", remedy)
+        if self.holdout == 0 and self.compare == NO_OFFER:
+            text = "is 0, and every offer is to be compared with none"
+            problems.add("holdout", text, "Leave some customers untreated.")
+        if self.n_available is not None and self.n_available < 2 * len(figures.names):
+            self._add(problems, "n_available", "leaves fewer than 2 customers an arm", "Plan for more.")
         least = 1 / len(figures.offers)
         if len(figures.offers) > 1 and self.probability_correct <= least:
             text = f"must be above {least:.3g}, the chance of choosing blindly"

@@ -14,7 +14,7 @@ import pandas as pd
 
 from winback.offers.planning.asked import Asked
 from winback.offers.planning.figures import ProfitFigures
-from winback.offers.planning.sizes import whole
+from winback.offers.planning.sizes import LEAST, whole
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ def available_split(frame: pd.DataFrame, figures: ProfitFigures, asked: Asked) -
     holdout = np.round(total * ratio / (k + ratio))
     if asked.holdout is None:
         holdout = min(holdout, float(frame["n_holdout"].max()))
+    if holdout or asked.holdout:
+        holdout = float(np.clip(holdout, LEAST, total - LEAST * k))
     return Split(k, (total - holdout) / k, holdout)
 
 
