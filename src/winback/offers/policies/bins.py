@@ -7,7 +7,7 @@ labels never seen before; it is on the no side of every split.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Context, Decimal
 from itertools import combinations
 
@@ -31,9 +31,9 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class BinnedColumn:
-    """A column's cuts.
+    """A column's cuts. Two with the same cuts are the same, whatever table they were made from.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class BinnedColumn:
     name: str
     kind: str
     cuts: tuple
-    sides: np.ndarray
+    sides: np.ndarray = field(repr=False, compare=False)  # follow from the others
     has_missing: bool
 
     @property

@@ -191,20 +191,18 @@ def _tree(search: Search, scores: np.ndarray, paths: list[tuple[Step, ...]]) -> 
     sums = search.histogram(leaf, len(paths))
     n = sums[0].astype(int)
     arms = search.first_of_best(np.concatenate([np.zeros((1, len(paths))), sums[1:]]).T)
-    leaves = (
-        Leaf(conditions_of(path), int(arm), int(size), path) for path, arm, size in zip(paths, arms, n, strict=True)
-    )
+    each = zip(paths, arms.tolist(), n.tolist(), strict=True)
+    leaves = tuple(Leaf(conditions_of(path), arm, size, path) for path, arm, size in each)
     value = scores[np.arange(len(scores)), arms[leaf]].mean()
-    return PolicyTree(tuple(leaves), float(value), len(scores))
+    return PolicyTree(leaves, float(value), len(scores))
 
 
 def _checked(scores: ArrayLike, splits: SplitTable, depth: int, smallest_leaf: int | None) -> np.ndarray:
     scores = np.asarray(scores, dtype=float)
     problems = []
     if scores.ndim != 2 or scores.shape[0] != splits.n or 0 in scores.shape:
-        problems.append(
-            f"scores must be one row per customer ({splits.n:,}) and one column per offer; got {scores.shape}"
-        )
+        wanted = f"one row per customer ({splits.n:,}) and one column per offer"
+        problems.append(f"scores must be {wanted}; got shape {scores.shape}")
     elif not np.isfinite(scores).all():
         bad = ~np.isfinite(scores).all(axis=1)
         first = int(bad.argmax())

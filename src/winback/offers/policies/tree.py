@@ -127,7 +127,8 @@ def leaf_of(paths: Sequence[Sequence[Step]], customers: pd.DataFrame | SplitTabl
 def _known_bins(asked: list[BinnedColumn], splits: SplitTable) -> dict[BinnedColumn, np.ndarray]:
     strangers = [column.name for column in asked if column not in splits.columns]
     if strangers:
-        raise ValueError(f"These splits are not those the tree was learned from: {', '.join(strangers)} is cut anew.")
+        names = ", ".join(strangers)
+        raise ValueError(f"These splits are not those the tree was learned from; cut otherwise, or missing: {names}.")
     return {column: splits.bins[splits.columns.index(column)] for column in asked}
 
 
