@@ -14,6 +14,7 @@ from pathlib import Path
 import contracts
 import nbformat
 import pandas as pd
+import policies
 import purchases
 import second_lifetimes
 from timing import in_turn
@@ -70,6 +71,7 @@ def main():
     print(pd.DataFrame(table).to_string(index=False, float_format="{:.3f}".format))
     print(f"The report's own work apart from the kernel's start: {whole - empty:.1f} s.")
     purchases.main(rounds=3)
+    policies.main(rounds=3)
 
 
 if __name__ == "__main__":

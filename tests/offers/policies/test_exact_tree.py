@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from winback.offers.policies.exact_tree import exact_tree
+from winback.offers.policies.exact_tree import _blocks, exact_tree
 from winback.offers.policies.splits import split_table
 
-BY = ["months", "spend", "reason", "area", "app"]
+BY = ["months", "spend", "app", "reason", "area"]
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -84,9 +84,9 @@ def best_value(scores, sides, depth, smallest_leaf):
 )
 def test_the_value_is_that_of_the_best_of_all_trees(depth, seed, n_offers, smallest_leaf, offset, missing):
     rng = np.random.default_rng(seed)
-    table = customers_of(rng, 120, missing)
-    scores = scores_of(rng, table, n_offers, offset=offset)
-    tree = exact_tree(scores, split_table(table, BY, most_splits=5), depth, smallest_leaf)
+    table = customers_of(rng, int(rng.integers(60, 300)), missing)
+    scores, by = scores_of(rng, table, n_offers, offset=offset), list(rng.permutation(BY))
+    tree = exact_tree(scores, split_table(table, by, most_splits=5), depth, smallest_leaf)
     wanted = best_value(scores, questions(table, 5), depth, smallest_leaf) / len(table)
     assert tree.value == pytest.approx(wanted, rel=1e-13 if offset else 1e-10)
     assert len(tree.leaves) == 1 or min(leaf.n for leaf in tree.leaves) >= smallest_leaf
@@ -169,6 +169,16 @@ def case():
 
 def test_the_case_asks_two_questions(case):
     assert len(case[2].leaves) == 4
+
+
+@pytest.mark.parametrize("most_bins", [1, 12, 10_000])
+def test_columns_taken_together_are_columns_one_by_one(case, most_bins, monkeypatch):
+    table, scores, _ = case
+    splits = split_table(table, ["months", "app", "reason", "area", "spend"])
+    tree = exact_tree(scores, splits, 2, 50)
+    monkeypatch.setattr("winback.offers.policies.exact_tree.MOST_BINS", most_bins)
+    assert len(_blocks(splits)) == {1: 5, 12: 4, 10_000: 3}[most_bins]
+    assert exact_tree(scores, splits, 2, 50) == tree
 
 
 @settings(max_examples=5, deadline=None)

@@ -18,6 +18,7 @@ from pandas.api import types
 from winback.tables import label_codes
 
 FEW_LABELS = 5  # up to as many, every set of labels is tried
+MOST_LABELS = 30  # of more, none is split off
 SHORT = 6  # digits that an analyst reads without help
 KINDS = {
     "string": "labels",
@@ -119,6 +120,20 @@ def as_numbers(column: pd.Series) -> np.ndarray:
     return pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
 
 
+def cut_column(column: pd.Series, kind: str, most_splits: int) -> tuple[BinnedColumn, np.ndarray]:
+    """Return a column's cuts and each customer's bin, shape (n,)."""
+    if kind in ("labels", "empty"):
+        codes, labels = label_codes(column)
+        cuts = cut_labels(column.name, kind, labels, bool((codes < 0).any()))
+        return cuts, np.where(codes < 0, len(labels), codes)
+    if kind == "number":
+        cuts = cut_number(column, most_splits)
+    else:
+        there = set(column.dropna().unique())
+        cuts = cut_labels(column.name, kind, [flag for flag in (True, False) if flag in there], column.hasnans)
+    return cuts, cuts.bins_of(column)
+
+
 def cut_number(column: pd.Series, most_splits: int) -> BinnedColumn:
     """Cut a column of numbers at all its values, or at as many quantiles as wanted where there are more.
 
@@ -127,7 +142,7 @@ def cut_number(column: pd.Series, most_splits: int) -> BinnedColumn:
     """
     values = as_numbers(column)
     seen = np.sort(values[~np.isnan(values)])
-    distinct = np.unique(seen)
+    distinct = seen[np.append(True, seen[1:] > seen[:-1])] if len(seen) else seen
     places = np.arange(1, most_splits + 1)
     many = len(distinct) > most_splits + 1
     wanted = np.unique(seen[-(-places * len(seen) // (most_splits + 1)) - 1]) if many else distinct
@@ -138,19 +153,16 @@ def cut_number(column: pd.Series, most_splits: int) -> BinnedColumn:
     sides = np.zeros((len(cuts) + 2, len(cuts) + 1), dtype=bool)
     sides[:-1] = np.arange(len(cuts) + 1)[:, None] <= np.arange(len(cuts) + 1)  # the last split: known or missing
     keep = len(cuts) + (has_missing and len(seen) > 0)
-    return BinnedColumn(str(column.name), "number", cuts, sides[:, :keep], has_missing)
+    return BinnedColumn(column.name, "number", cuts, sides[:, :keep], has_missing)
 
 
-def cut_labels(column: pd.Series, kind: str) -> BinnedColumn:
-    """Make every label a bin, and every set of up to five labels, or every single one of more, a split."""
-    has_missing = bool(column.isna().any())
-    labels = label_codes(column.astype("boolean") if kind == "flag" else column)[1]
-    labels = tuple(label for label in (True, False) if label in labels) if kind == "flag" else tuple(labels)
-    chosen = list(_label_sets(len(labels), has_missing))
+def cut_labels(name, kind: str, labels: list, has_missing: bool) -> BinnedColumn:
+    """Make every label a bin, and every set of up to five labels, or every single one of up to 30, a split."""
+    chosen = list(_label_sets(len(labels), has_missing)) if len(labels) <= MOST_LABELS else []
     sides = np.zeros((len(labels) + 1, len(chosen)), dtype=bool)
     for place, members in enumerate(chosen):
         sides[list(members), place] = True
-    return BinnedColumn(str(column.name), kind, labels, sides, has_missing)
+    return BinnedColumn(name, kind, tuple(labels), sides, has_missing)
 
 
 def _label_sets(n: int, has_missing: bool) -> Iterator[tuple[int, ...]]:

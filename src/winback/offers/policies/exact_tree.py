@@ -3,7 +3,8 @@ r"""Which two questions earn most? Every tree of depth two, compared exactly.
 A tree's value is a sum over its leaves, and a leaf is where a root split's side meets a child split's side. Customers
 enter these sums only through their bins: with :math:`H^{ab}_k` the scores of offer k summed by the bins of columns a
 and b, and :math:`M_a` the bins on either side of each split of a, the sums of all pairs of splits are
-:math:`M_a' H^{ab}_k M_b`. So the customers are passed through once per pair of columns, whatever the number of splits.
+:math:`M_a' H^{ab}_k M_b`. So the customers are passed through once per pair of columns, whatever the number of splits;
+neighbouring columns of few bins are taken together as one block, which saves most of these passes.
 """
 
 from __future__ import annotations
@@ -19,13 +20,32 @@ from winback.offers.policies.tree import Leaf, PolicyTree, Step, conditions_of, 
 ROUNDING = 1e-11  # share of the sum of all score differences below which two trees are equally good
 DEPTHS = (0, 1, 2)
 NONE = -1  # no split
+MOST_BINS = 512  # of a block: more would cost more in products than they save in passes
+
+
+@dataclass(frozen=True)
+class Block:
+    """Neighbouring columns taken as one, whose bins are all combinations of theirs; their splits keep their order."""
+
+    bins: np.ndarray  # (n,)
+    yes: np.ndarray  # (n_bins, n_splits) whether a bin is on the yes side
+
+    @property
+    def sides(self) -> np.ndarray:
+        """Which bins are on the yes sides, then on the no sides, of the splits: (n_bins, 2 n_splits) of 0 and 1."""
+        return np.concatenate([self.yes, ~self.yes], axis=1).astype(float)
+
+    def joined(self, other: Block) -> Block:
+        """Return both as one block."""
+        n_own, n_other = len(self.yes), len(other.yes)
+        yes = np.concatenate([np.repeat(self.yes, n_other, axis=0), np.tile(other.yes, (n_own, 1))], axis=1)
+        return Block(self.bins * n_other + other.bins, yes)
 
 
 @dataclass(frozen=True)
 class Search:
-    """What a search works with: the splits, the scores against the first offer, and what counts as a difference."""
+    """What a search works with: the scores against the first offer, and what counts as a difference."""
 
-    splits: SplitTable
     gains: np.ndarray  # (K - 1, n) score of each further offer minus that of the first
     smallest_leaf: int
     tolerance: float
@@ -34,11 +54,6 @@ class Search:
         """Return customers and summed gains by bin, shape (K, n_bins)."""
         counts = np.bincount(bins, minlength=n_bins)
         return np.stack([counts, *(np.bincount(bins, weights=gain, minlength=n_bins) for gain in self.gains)])
-
-    def sides(self, place: int) -> np.ndarray:
-        """Return which bins are on the yes and on the no side of a column's splits, (n_bins, 2 n_splits) of 0 and 1."""
-        yes = self.splits.columns[place].sides
-        return np.concatenate([yes, ~yes], axis=1).astype(float)
 
     def best(self, sums: np.ndarray) -> np.ndarray:
         """Return what the best offer gains in each cell; the first offer gains 0."""
@@ -104,20 +119,22 @@ def exact_tree(scores: ArrayLike, splits: SplitTable, depth: int = 2, smallest_l
     scores = _checked(scores, splits, depth, smallest_leaf)
     smallest_leaf = max(30, -(-splits.n // 100)) if smallest_leaf is None else int(smallest_leaf)
     gains = np.ascontiguousarray((scores[:, 1:] - scores[:, :1]).T)
-    search = Search(splits, gains, smallest_leaf, ROUNDING * np.abs(gains).sum())
-    return _tree(search, scores, _paths(search, depth))
+    search = Search(gains, smallest_leaf, ROUNDING * np.abs(gains).sum())
+    return _tree(search, scores, splits, _paths(search, splits, depth))
 
 
-def _paths(search: Search, depth: int) -> list[tuple[Step, ...]]:
+def _paths(search: Search, splits: SplitTable, depth: int) -> list[tuple[Step, ...]]:
     """Return the answers that lead to each leaf of the best tree."""
     if depth == 0:
         return [()]
-    own = [search.histogram(bins, column.n_bins) for column, bins in _columns(search)]
-    level = np.concatenate([_by_side(one @ search.sides(place)) for place, one in enumerate(own)], axis=-1)  # (K, 2, S)
+    blocks = _blocks(splits)
+    own = [search.histogram(block.bins, len(block.yes)) for block in blocks]
+    sides = [_by_side(one @ block.sides) for one, block in zip(own, blocks, strict=True)]
+    level = np.concatenate(sides, axis=-1)  # (K, 2, S)
     unsplit = search.best(level)
     value, child = unsplit, np.full(unsplit.shape, NONE)
     if depth == 2:
-        value, child = _with_children(search, own, unsplit)
+        value, child = _with_children(search, blocks, own, unsplit)
     total = np.where((level[0] >= search.smallest_leaf).all(axis=0), value.sum(axis=0), -np.inf)
     everyone = search.best(own[0].sum(axis=1))
     if not total.max() > everyone + search.tolerance:
@@ -125,25 +142,35 @@ def _paths(search: Search, depth: int) -> list[tuple[Step, ...]]:
     n_leaves = 2 + (child != NONE).sum(axis=0)
     as_good = total >= total.max() - search.tolerance
     root = np.argmin(np.where(as_good, n_leaves, 5))
-    return [path for yes, side in ((True, 0), (False, 1)) for path in _below(search, root, yes, child[side, root])]
+    return [path for yes, side in ((True, 0), (False, 1)) for path in _below(splits, root, yes, child[side, root])]
 
 
-def _columns(search: Search):
-    return zip(search.splits.columns, search.splits.bins, strict=True)
+def _blocks(splits: SplitTable) -> list[Block]:
+    """Take neighbouring columns together while two blocks have no more pairs of bins than there are customers."""
+    most_bins = min(MOST_BINS, splits.n**0.5)
+    blocks: list[Block] = []
+    for column, bins in zip(splits.columns, splits.bins, strict=True):
+        block = Block(bins, column.sides)
+        if blocks and len(blocks[-1].yes) * column.n_bins <= most_bins:
+            block = blocks.pop().joined(block)
+        blocks.append(block)
+    return blocks
 
 
 def _by_side(sums: np.ndarray) -> np.ndarray:
-    """Give the sides of a column's splits, (..., 2 n_splits), an axis of their own: (..., 2, n_splits)."""
+    """Give the sides of a block's splits, (..., 2 n_splits), an axis of their own: (..., 2, n_splits)."""
     return sums.reshape(*sums.shape[:-1], 2, sums.shape[-1] // 2)
 
 
-def _with_children(search: Search, own: list[np.ndarray], unsplit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _with_children(
+    search: Search, blocks: list[Block], own: list[np.ndarray], unsplit: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the best value of either side of every root split and the split that gives it, each (2, S)."""
-    pairs = _pairs(search, own)
+    cells = _cells(search, blocks, own)
     values, children = [], []
-    for root in range(len(own)):
-        sums = np.concatenate([_cells(search, pairs, root, place) for place in range(len(own))], axis=-1)
-        enough = (sums[0] >= search.smallest_leaf).all(axis=-2)  # (2, S of root, S)
+    for root in range(len(blocks)):
+        sums = np.concatenate([cells[root, place] for place in range(len(blocks))], axis=-1)
+        enough = (sums[0] >= search.smallest_leaf).all(axis=-2)  # (2, S of the root's block, S)
         value = np.where(enough, search.best(sums).sum(axis=-2), -np.inf)
         values.append(value.max(axis=-1))
         children.append(search.first_of_best(value))
@@ -152,42 +179,40 @@ def _with_children(search: Search, own: list[np.ndarray], unsplit: np.ndarray) -
     return np.maximum(value, unsplit), np.where(gains, child, NONE)
 
 
-def _pairs(search: Search, own: list[np.ndarray]) -> dict[tuple[int, int], np.ndarray]:
-    """Return customers and summed gains by the bins of every pair of columns, each (K, n_bins, n_bins)."""
-    pairs = {}
-    columns = list(_columns(search))
-    for first, (one, bins) in enumerate(columns):
-        pairs[first, first] = own[first][:, :, None] * np.eye(one.n_bins)
-        for second, (other, other_bins) in enumerate(columns[:first]):
-            joint = search.histogram(bins * other.n_bins + other_bins, one.n_bins * other.n_bins)
-            pairs[first, second] = joint.reshape(-1, one.n_bins, other.n_bins)
-            pairs[second, first] = pairs[first, second].swapaxes(1, 2)
-    return pairs
+def _cells(search: Search, blocks: list[Block], own: list[np.ndarray]) -> dict[tuple[int, int], np.ndarray]:
+    """Return customers and summed gains where sides of two splits meet, by pair of blocks, each (K, 2, S, 2, S)."""
+    cells = {}
+    for first, one in enumerate(blocks):
+        cells[first, first] = _by_both_sides((one.sides.T * own[first][:, None, :]) @ one.sides)
+        for second, other in enumerate(blocks[:first]):
+            shape = len(one.yes), len(other.yes)
+            joint = search.histogram(one.bins * shape[1] + other.bins, shape[0] * shape[1])
+            both = _by_both_sides(one.sides.T @ joint.reshape(-1, *shape) @ other.sides)
+            cells[first, second], cells[second, first] = both, both.transpose(0, 3, 4, 1, 2)
+    return cells
 
 
-def _cells(search: Search, pairs: dict, root: int, place: int) -> np.ndarray:
-    """Return the sums where sides of two columns' splits meet, (K, 2, S of the root, 2, S of the other)."""
-    sums = search.sides(root).T @ pairs[root, place] @ search.sides(place)
+def _by_both_sides(sums: np.ndarray) -> np.ndarray:
     return sums.reshape(len(sums), 2, sums.shape[1] // 2, 2, sums.shape[2] // 2)
 
 
-def _below(search: Search, root: int, yes: bool, child: int) -> list[tuple[Step, ...]]:
+def _below(splits: SplitTable, root: int, yes: bool, child: int) -> list[tuple[Step, ...]]:
     """Return the paths below one side of the root."""
-    start = (_step(search, root, yes),)
-    return [start] if child == NONE else [(*start, _step(search, child, answer)) for answer in (True, False)]
+    start = (_step(splits, root, yes),)
+    return [start] if child == NONE else [(*start, _step(splits, child, answer)) for answer in (True, False)]
 
 
-def _step(search: Search, split: int, yes: bool) -> Step:
+def _step(splits: SplitTable, split: int, yes: bool) -> Step:
     """Find a split, counted over all columns, in its column."""
-    ends = np.cumsum([column.n_splits for column in search.splits.columns])
+    ends = np.cumsum([column.n_splits for column in splits.columns])
     place = int(np.searchsorted(ends, split, side="right"))
-    column = search.splits.columns[place]
+    column = splits.columns[place]
     return Step(column, int(split - ends[place] + column.n_splits), yes)
 
 
-def _tree(search: Search, scores: np.ndarray, paths: list[tuple[Step, ...]]) -> PolicyTree:
+def _tree(search: Search, scores: np.ndarray, splits: SplitTable, paths: list[tuple[Step, ...]]) -> PolicyTree:
     """Give each leaf its best offer, and the tree its value, from the customers themselves."""
-    leaf = leaf_of(paths, search.splits)
+    leaf = leaf_of(paths, splits)
     sums = search.histogram(leaf, len(paths))
     n = sums[0].astype(int)
     arms = search.first_of_best(np.concatenate([np.zeros((1, len(paths))), sums[1:]]).T)

@@ -14,11 +14,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from winback.offers.design_findings import measured_after_the_offer
-from winback.offers.policies.bins import BinnedColumn, as_numbers, cut_labels, cut_number, kind_of
-from winback.tables import LAPSED, ProblemList, label_codes
+from winback.offers.policies.bins import MOST_LABELS, BinnedColumn, as_numbers, cut_column, kind_of
+from winback.tables import LAPSED, ProblemList
 from winback.tables.kinds import parse_flag
 
-MOST_LABELS = 30
 OF_THE_TRIAL = {
     "offer": "is what the policy decides",
     "offer_probability": "is the trial's own draw",
@@ -70,7 +69,8 @@ class SplitTable:
         rows = np.asarray(rows)
         if rows.dtype == bool and rows.shape != (self.n,):
             raise ValueError(f"A mask of customers must have {self.n} entries; got shape {rows.shape}.")
-        return replace(self, bins=self.bins[:, rows])
+        rows = np.flatnonzero(rows) if rows.dtype == bool else rows
+        return replace(self, bins=np.take(self.bins, rows, axis=1))
 
 
 def split_table(customers: pd.DataFrame, by: str | Sequence[str], most_splits: int = 32) -> SplitTable:
@@ -121,17 +121,14 @@ def split_table(customers: pd.DataFrame, by: str | Sequence[str], most_splits: i
     problems = ProblemList(TABLE, customers)
     usable = _usable(problems, customers, names)
     _refuse_unknown_beforehand(problems, customers, usable)
-    for name in usable:
-        _check_column(problems, customers[name])
+    cut = [_cut(problems, customers[name], most_splits) for name in usable]
     problems.raise_if_any()
-    columns = [_cut(customers[name], most_splits) for name in usable]
-    parting = [column for column in columns if column.n_splits]
+    parting = [(column, bins) for column, bins in cut if column.n_splits]
     if not parting:
         problems.add(usable[0], "and every other column asked for is the same for all customers", "Add a column to by.")
         problems.raise_if_any()
-    notes = (f"{column.name} is the same for every customer: no split." for column in columns if not column.n_splits)
-    bins = np.stack([column.bins_of(customers[column.name]) for column in parting])
-    return SplitTable(tuple(parting), bins, tuple(notes))
+    notes = (f"{column.name} is the same for every customer: no split." for column, _ in cut if not column.n_splits)
+    return SplitTable(tuple(column for column, _ in parting), np.stack([bins for _, bins in parting]), tuple(notes))
 
 
 def check_known_beforehand(customers: pd.DataFrame, by: str | Sequence[str]) -> None:
@@ -202,23 +199,21 @@ def _late(customers: pd.DataFrame, names: list[str]) -> list[str]:
     return measured_after_the_offer(customers[readable].assign(returned=returned))
 
 
-def _check_column(problems: ProblemList, column: pd.Series) -> None:
+def _cut(problems: ProblemList, column: pd.Series, most_splits: int) -> tuple[BinnedColumn, np.ndarray] | None:
+    """Return a column's cuts and bins; what is wrong with it goes to the problems."""
     name, kind = column.name, kind_of(column)
     if name == "customer_id" or (str(name).endswith(("_id", "ID")) and column.is_unique):
-        problems.add(name, "says who a customer is, not what they are like", "Leave it out of by.")
-    elif kind == "date":
-        problems.add(name, "holds dates or times", "Turn it into months before the offer.")
-    elif kind == "mixed":
-        problems.add(name, "holds neither numbers, nor true or false, nor text throughout", "Make it one of them.")
-    elif kind == "number":
-        problems.add_rows(name, np.isinf(as_numbers(column)), "must be finite", "Write missing where it is not known.")
-    elif kind == "labels":
-        n_labels = len(label_codes(column)[1])
-        if n_labels > MOST_LABELS:
-            fault = f"has {n_labels:,} different values, more than the {MOST_LABELS} that can be told apart"
-            problems.add(name, fault, "Group them into fewer, or turn numbers written as text into numbers.")
-
-
-def _cut(column: pd.Series, most_splits: int) -> BinnedColumn:
-    kind = kind_of(column)
-    return cut_number(column, most_splits) if kind == "number" else cut_labels(column, kind)
+        return problems.add(name, "says who a customer is, not what they are like", "Leave it out of by.")
+    if kind == "date":
+        return problems.add(name, "holds dates or times", "Turn it into months before the offer.")
+    if kind == "mixed":
+        fault = "holds neither numbers, nor true or false, nor text throughout"
+        return problems.add(name, fault, "Make it one of them.")
+    if kind == "number":
+        endless = np.isinf(as_numbers(column))
+        problems.add_rows(name, endless, "must be finite", "Write missing where it is not known.")
+    cuts, bins = cut_column(column, kind, most_splits)
+    if kind == "labels" and len(cuts.cuts) > MOST_LABELS:
+        fault = f"has {len(cuts.cuts):,} different values, more than the {MOST_LABELS} that can be told apart"
+        problems.add(name, fault, "Group them into fewer, or turn numbers written as text into numbers.")
+    return cuts, bins
