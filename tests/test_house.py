@@ -31,6 +31,7 @@ ROWS = [
     "offers.catalog",
     "tables",
     "results",
+    "winner",
     "uncertainty",
     "periods",
     "discounting",

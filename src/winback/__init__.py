@@ -16,6 +16,7 @@ formula_checks       can a formula be fitted to this table?
 pseudo_observations  months within a horizon, as if nobody had been cut off
 tables               the tables: columns, units, checks
 results              how every result shows itself
+winner               the best of several, corrected for having been picked by looking
 uncertainty          intervals, and the chance of being best
 periods              how long is a period? days, years, words, discount factors
 discounting          annual rate and months -> weights
