@@ -61,7 +61,9 @@ class OfferComparison(Result):
         "gross_roi": ("Gross ROI", "percent0"),
         "value_per_returned": ("Value per returned", "money"),
         "gross_profit_total": ("Gross profit in total", "money"),
+        "gross_profit_corrected": ("Gross profit corrected for the pick", "money"),
         "incremental_profit": ("Incremental profit per customer", "money"),
+        "incremental_profit_corrected": ("Incremental profit corrected for the pick", "money"),
         "incremental_roi": ("Incremental ROI", "percent0"),
         "incremental_profit_total": ("Incremental profit in total", "money"),
         "probability_best": ("Chance of being best", "percent"),
@@ -100,7 +102,8 @@ def compare_offers(
     and incremental figures subtract :math:`\bar Y_0`, the mean value of the untreated, from :math:`\bar Y_k`. Value is
     the margin earned within the horizon, discounted; where the data end before a customer does, months are
     pseudo-observations within the arm [3]_. Profit has the normal interval, ROI Fieller's [1]_, acceptance Wilson's;
-    simultaneous intervals are max-t [2]_. Intervals are for expected values, not for single customers.
+    simultaneous intervals are max-t [2]_. Intervals are for expected values, not for single customers. The first offer
+    was picked by looking, which flatters its own figure: its profit is given corrected for that as well [4]_.
 
     Parameters
     ----------
@@ -129,6 +132,8 @@ def compare_offers(
         ``cost_per_customer``, ``value_per_returned``, ``gross_profit`` (per customer), ``gross_profit_total``,
         ``gross_roi``, the same ``incremental_``, ``probability_best``, ``expected_loss``, ``break_even_organic``;
         intervals as ``<name>_low`` and ``<name>_high``, simultaneous ones as ``<name>_simultaneous_low``;
+        ``gross_profit_corrected``, or ``incremental_profit_corrected`` where that is known or assumed, is the first
+        offer's profit corrected for having been picked, see `winback.winner.corrected_winner`;
         ``few_returned`` marks arms with fewer than 30 returned, whose intervals cannot be trusted; ``remark`` says
         so, and warns below 200.
 
@@ -145,6 +150,7 @@ def compare_offers(
     .. [2] Hothorn, T., Bretz, F. & Westfall, P. (2008). Simultaneous inference in general parametric models.
     .. [3] Andersen, P. K., Klein, J. P. & Rosthoj, S. (2003). Generalised linear models for correlated
        pseudo-observations. Biometrika 90.
+    .. [4] Andrews, I., Kitagawa, T. & McCloskey, A. (2024). Inference on winners. Quarterly Journal of Economics 139.
 
     Examples
     --------
@@ -190,6 +196,7 @@ def comparison_from_moments(
     parts = [
         figures.gross_figures(order, stacked, errors, settings),
         figures.incremental_figures(stacked, control, errors, settings),
+        figures.corrected_figures(stacked, control, settings),
         figures.sureness(profit, control, decision_errors),
         figures.break_even_figures(stacked, settings),
     ]

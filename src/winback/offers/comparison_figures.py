@@ -12,6 +12,7 @@ from winback import uncertainty
 from winback.offers import moments as m
 from winback.offers.design_findings import FEW_RETURNED, MANY_RETURNED
 from winback.offers.organic import AssumedOrganic
+from winback.winner import CorrectedWinner, OtherFigures, corrected_winner
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,44 @@ def decision_profit(arms, settings) -> tuple[np.ndarray, np.ndarray]:
         return m.profit(arms)
     estimate, weights = m.assumed_profit(arms, settings.organic.middle, settings.organic_value)
     return estimate, arms.variance(weights)
+
+
+def corrected_figures(arms, control, settings) -> pd.DataFrame:
+    """Return the first offer's profit per customer, corrected for having been picked as the best by looking.
+
+    It is the profit that offers are judged by: incremental where that is known or assumed, else gross. All other rows
+    are empty; so is the first where it is the only offer. With an interval of organic returns the corrected interval
+    reaches from the lower end at the highest organic return to the upper end at the lowest.
+    """
+    name = "gross_profit" if control is None and settings.organic is None else "incremental_profit"
+    columns = {f"{name}_corrected{end}": np.full(len(arms.n), np.nan) for end in ("", "_low", "_high")}
+    if len(arms.n) > 1:
+        if settings.organic is None:
+            low = middle = high = _corrected_as_measured(arms, control, settings.level)
+        else:
+            assumed = settings.organic
+            shares = (assumed.high, assumed.middle, assumed.low)
+            low, middle, high = (_corrected_as_assumed(arms, share, settings) for share in shares)
+        ends = (middle.estimate, min(low.low, high.low), max(low.high, high.high))
+        for column, value in zip(columns.values(), ends, strict=True):
+            column[int(middle.position)] = value
+    return pd.DataFrame(columns)
+
+
+def _corrected_as_measured(arms, control, level) -> CorrectedWinner:
+    """Correct gross profit, or incremental profit, in which all offers share the error of the control."""
+    estimate, _ = m.profit(arms, control)
+    shared = 0.0 if control is None else float(control.combine(m.VALUE)[1][0])
+    return corrected_winner(estimate, np.diag(m.profit(arms)[1]) + shared, level=level)
+
+
+def _corrected_as_assumed(arms, share: float, settings) -> CorrectedWinner:
+    """Correct incremental profit at one organic return; the winner was picked at the middle of those assumed."""
+    picked_by, picked_weights = m.assumed_profit(arms, settings.organic.middle, settings.organic_value)
+    estimate, weights = m.assumed_profit(arms, share, settings.organic_value)
+    both = np.diag(arms.covary(weights, picked_weights))
+    figures = OtherFigures(estimate, arms.variance(weights), both)
+    return corrected_winner(picked_by, np.diag(arms.variance(picked_weights)), figures=figures, level=settings.level)
 
 
 def sureness(profit, control, errors) -> pd.DataFrame:

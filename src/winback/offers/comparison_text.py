@@ -20,8 +20,8 @@ def answer_lines(result: Result) -> list[str]:
 
 
 def evidence_lines(result: Result) -> list[str]:
-    """Return the incremental figures, how sure the choice is, break-even, and warnings."""
-    return [*_incremental(result), *_sureness(result), *_break_even(result), *_warnings(result)]
+    """Return the incremental figures, how sure the choice is, the corrected figure, break-even, and warnings."""
+    return [*_incremental(result), *_sureness(result), *_picked(result), *_break_even(result), *_warnings(result)]
 
 
 def winners(result: Result) -> list[str]:
@@ -128,6 +128,41 @@ def _sureness(result) -> Iterator[str]:
             f"{format_percent(first['probability_best'])}; choosing it is expected to lose "
             f"{_money(result, first['expected_loss'])} per customer, in case another is better."
         )
+
+
+def _picked(result) -> Iterator[str]:
+    """Say what is left of the first offer's figure, once it is allowed for that it was picked as the best."""
+    if len(result.frame) == 1:
+        return
+    first, kind = result.frame.iloc[0], f"{result.kind}_profit"
+    seen, corrected = first[kind], first[f"{kind}_corrected"]
+    bounds = _interval(result, first, f"{kind}_corrected")
+    picked = f"Having been picked as the best of {len(result.frame)} offers"
+    if corrected != corrected:  # NaN: an exact tie
+        yield (
+            f"{first['offer']} ties exactly for the first place, so its own {result.kind} profit cannot be corrected "
+            f"for the pick; the interval that holds for whichever offer is picked is {bounds}."
+        )
+    elif _money(result, seen) == _money(result, corrected):
+        yield (
+            f"{picked}, {first['offer']} could look better than it is; it is so far ahead that its own "
+            f"{result.kind} profit stays {_money(result, seen)} per customer when corrected for that {bounds}."
+        )
+    else:
+        yield (
+            f"{picked}, {first['offer']} looks better than it is: corrected for that, its own {result.kind} profit "
+            f"goes from {_money(result, seen)} to {_money(result, corrected)} per customer {bounds}."
+            f"{_doubts_of_the_correction(first, kind)}"
+        )
+
+
+def _doubts_of_the_correction(first, kind) -> str:
+    doubts = ""
+    if first[f"{kind}_low"] > 0 >= first[f"{kind}_corrected_low"]:
+        doubts += " Corrected, it is no longer shown to pay."
+    if first[f"{kind}_corrected"] < first[f"{kind}_low"]:
+        doubts += " Its lead is so narrow that the correction is large and rough: trust the tie, not the figure."
+    return doubts
 
 
 def _break_even(result) -> Iterator[str]:

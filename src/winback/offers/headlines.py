@@ -8,7 +8,7 @@ from winback.discounting import TIMING
 from winback.offers.catalog import OfferCatalog
 from winback.offers.comparison import OfferComparison
 from winback.offers.comparison_text import answer_lines, evidence_lines, winners
-from winback.results import Sentences, Shown, format_count, format_money, format_percent, join_words
+from winback.results import DASH, Sentences, Shown, format_count, format_money, format_percent, join_words
 
 FIRST_SCREEN = (
     "Offer",
@@ -48,7 +48,7 @@ def tiles(result: OfferComparison) -> Shown:
     customers = format_count(first["n"])
     rows = [
         leader,
-        _tile(result, first, f"{kind}_profit", "money", f"{kind.capitalize()} profit per customer"),
+        _profit_tile(result, first, kind),
         _tile(result, first, f"{kind}_profit_total", "money", f"{kind.capitalize()} profit, {customers} customers"),
         _tile(result, first, f"{kind}_roi", "percent0", f"{kind.capitalize()} ROI"),
         (
@@ -58,6 +58,13 @@ def tiles(result: OfferComparison) -> Shown:
         ),
     ]
     return Shown(pd.DataFrame(rows, columns=["label", "figure", "note"]), as_tiles=True)
+
+
+def _profit_tile(result, row, kind):
+    """Return the tile of profit per customer; beside its interval what is left of it when corrected for the pick."""
+    label, figure, note = _tile(result, row, f"{kind}_profit", "money", f"{kind.capitalize()} profit per customer")
+    corrected = result.format(row[f"{kind}_profit_corrected"], "money")
+    return label, figure, note if corrected in (figure, DASH) else f"{note}; {corrected} corrected for the pick"
 
 
 def _tile(result, row, name, form, label):
@@ -108,7 +115,12 @@ def comparison_assumptions(result: OfferComparison, offers: OfferCatalog) -> Sen
     lines.append(
         "Break-even organic return takes one who returns without an offer to be worth " + _organic_value(result)
     )
-    lines.append("The best of several offers looks a little better than it is; the winner's figures are not corrected.")
+    if len(result.frame) > 1:
+        lines.append(
+            "The best of several offers was picked by looking, so it looks a little better than it is. Its "
+            f"{result.kind} profit per customer is also given corrected for the pick (Andrews, Kitagawa & McCloskey "
+            "2024); its total, ROI and acceptance are not corrected."
+        )
     return Sentences.of(lines)
 
 
