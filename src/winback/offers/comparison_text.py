@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from winback.offers.break_even import break_even_lines
 from winback.offers.comparison_figures import ties_with
 from winback.offers.design_findings import FEW_RETURNED, MANY_RETURNED
 from winback.results import Result, Sentences, format_count, format_money, format_percent, join_words
@@ -166,20 +167,7 @@ def _doubts_of_the_correction(first, kind) -> str:
 
 
 def _break_even(result) -> Iterator[str]:
-    known = result.frame[result.frame["break_even_organic"].notna()]
-    shares = known[known["break_even_organic"].between(0, 1)]
-    if len(shares):
-        each = [f"{row.offer} {format_percent(row.break_even_organic)}" for row in shares.itertuples()]
-        yield (
-            f"An offer stops paying when this share would have returned without it: {join_words(each)} "
-            "(break-even organic return)."
-        )
-    never = known["offer"][known["break_even_organic"] < 0]
-    always = known["offer"][known["break_even_organic"] > 1]
-    if len(never):
-        yield f"{join_words(never)}: the cost is above the value, so there is no break-even organic return."
-    if len(always):
-        yield f"{join_words(always)}: pays whatever the organic return, so there is no break-even."
+    yield from break_even_lines(result.frame)
     leader = result.frame["offer"].iloc[0]
     flips = result.flips[(result.flips["first"] == leader) | (result.flips["second"] == leader)]
     for flip in flips.itertuples() if result.control is None else ():

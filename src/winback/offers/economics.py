@@ -16,7 +16,9 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from winback.results import Result, Sentences, format_money, format_percent, join_words
+from winback.offers.break_even import break_even_lines
+from winback.offers.organic import AssumedOrganic, assumed_organic, check_organic_value
+from winback.results import Result, Sentences, format_money, format_percent
 from winback.tables import Problem, ProblemList, TableError
 
 TRIGGERS = ("on_acceptance", "per_contact")
@@ -46,9 +48,7 @@ class OfferEconomics(Result):
         """Say which offer wins on profit and which on ROI, and where that turns."""
         kind = "incremental" if "incremental_profit" in self.frame else "gross"
         by_profit, by_roi = self.frame.iloc[0], self.frame.loc[self.frame[f"{kind}_roi"].idxmax()]
-        amount = format_money(by_profit[f"{kind}_profit"], self.currency)
-        under = f" if {format_percent(by_profit['organic'])} return anyway" if kind == "incremental" else ""
-        lines = [f"{by_profit['offer']} earns most per customer offered: {amount} {kind}{under}."]
+        lines = [f"{by_profit['offer']} earns most per customer offered: {self._earned(by_profit, kind)}."]
         roi = format_percent(by_roi[f"{kind}_roi"], 0)
         if by_roi["offer"] == by_profit["offer"]:
             lines.append(f"It also has the highest {kind} ROI, {roi}.")
@@ -58,8 +58,9 @@ class OfferEconomics(Result):
                 f"{by_roi['offer']} has the highest {kind} ROI, {roi}, and earns {behind} less per customer: "
                 "ROI divides by the cost and favours the cheaper offer."
             )
-        evens = [f"{row.offer} {format_percent(row.break_even_organic)}" for row in self.frame.itertuples()]
-        lines.append(f"An offer pays only if fewer would have returned without it than: {join_words(evens)}.")
+        if kind == "gross":
+            lines.append("All figures are gross: how many would have returned without an offer is not known.")
+        lines += break_even_lines(self.frame)
         for flip in self.flips.itertuples():
             lines.append(
                 f"On incremental {flip.measure} {flip.second} overtakes {flip.first} "
@@ -67,12 +68,24 @@ class OfferEconomics(Result):
             )
         return Sentences.of(lines)
 
+    def _earned(self, row, kind) -> str:
+        """Return what an offer earns, and at which assumed organic return; of an interval, both ends."""
+        amount = f"{format_money(row[f'{kind}_profit'], self.currency)} {kind}"
+        if kind == "gross":
+            return amount
+        if row["organic_low"] == row["organic_high"]:
+            return f"{amount} if {format_percent(row['organic'])} return anyway"
+        low, high = (format_money(row[f"incremental_profit_{end}"], self.currency) for end in ("low", "high"))
+        ends = " to ".join(format_percent(row[f"organic_{end}"]) for end in ("low", "high"))
+        middle = format_percent(row["organic"])
+        return f"{amount} if {middle} return anyway, the middle of the assumed {ends}, and {low} to {high} over it"
+
 
 def offer_economics(
     summary: pd.DataFrame,
     *,
     paid: str | None = None,
-    organic: float | None = None,
+    organic: float | tuple[float, float] | None = None,
     organic_value: float | None = None,
     currency: str = "$",
 ) -> OfferEconomics:
@@ -91,8 +104,9 @@ def offer_economics(
         (money per customer contacted) if they differ by offer.
     paid : {"on_acceptance", "per_contact"}
         What triggers the cost, where the table has no column ``paid``. It is required: it can decide the winner.
-    organic : float, optional
-        Share who would have returned without an offer; with it incremental figures are given.
+    organic : float or (low, high), optional
+        Share who would have returned without an offer; with it incremental figures are given: of an interval, those
+        of its middle, ``_low`` at its upper end and ``_high`` at its lower end.
     organic_value : float, optional
         Value of one who returns without an offer; by default the offer's own value per returned customer.
     currency : str
@@ -106,6 +120,8 @@ def offer_economics(
     ------
     TableError
         Listing every problem of the table.
+    ValueError
+        When an organic return is no share, or given by segment: a summary has no customers to average it over.
 
     Examples
     --------
@@ -115,6 +131,8 @@ def offer_economics(
     >>> wb.offer_economics(published, paid="on_acceptance").frame["gross_profit"].round(2).tolist()
     [360.72, 341.39]
     """
+    assumed = _assumed(organic)
+    check_organic_value(organic_value)
     table = _checked(summary, paid)
     p, c, contact = table["acceptance"], table["cost"], table["contact_cost"]
     cost = contact + c * np.where(table["paid"] == "on_acceptance", p, 1.0)
@@ -132,10 +150,12 @@ def offer_economics(
             "break_even_organic": (value - cost) / baseline,
         }
     )
-    if organic is not None:
-        frame["organic"] = _checked_share(organic)
-        frame["incremental_profit"] = value - cost - organic * baseline
-        frame["incremental_roi"] = frame["incremental_profit"] / cost
+    if assumed is not None:
+        for end, share in (("", assumed.middle), ("_low", assumed.low), ("_high", assumed.high)):
+            frame[f"organic{end}"] = share
+        for end, share in (("", assumed.middle), ("_low", assumed.high), ("_high", assumed.low)):
+            frame[f"incremental_profit{end}"] = value - cost - share * baseline
+            frame[f"incremental_roi{end}"] = frame[f"incremental_profit{end}"] / cost
     ranked_by = "gross_profit" if organic is None else "incremental_profit"
     order = np.argsort(-frame[ranked_by].to_numpy(), kind="stable")
     flips = organic_flips(table["offer"], value, cost, baseline)
@@ -176,10 +196,12 @@ def organic_flips(names, value, cost, organic_value) -> pd.DataFrame:
     return flips.sort_values(["measure", "organic"], ignore_index=True)
 
 
-def _checked_share(organic):
-    if not 0 <= organic <= 1:
-        raise ValueError(f"organic must be a share from 0 to 1; got {organic}.")
-    return float(organic)
+def _assumed(organic) -> AssumedOrganic | None:
+    if isinstance(organic, Mapping):
+        raise ValueError(
+            "organic by segment needs customers, and a summary has none. Give their average share, or an interval."
+        )
+    return None if organic is None else assumed_organic(organic, None)
 
 
 def _checked(summary: pd.DataFrame, paid: str | None) -> pd.DataFrame:

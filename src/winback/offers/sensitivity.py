@@ -9,8 +9,10 @@ from typing import ClassVar
 import pandas as pd
 
 from winback.offers import moments as m
+from winback.offers.break_even import break_even_lines
 from winback.offers.catalog import Offer, OfferCatalog, as_catalog
 from winback.offers.comparison import OfferComparison
+from winback.offers.organic import AssumedOrganic
 from winback.offers.outcomes import trial_moments, typed_trial
 from winback.results import Result, Sentences, format_money, join_words
 
@@ -35,6 +37,7 @@ class OfferSensitivity(Result):
     frame: pd.DataFrame
     varied: str
     currency: str = "$"
+    notes: tuple[str, ...] = ()  # further sentences
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
     def describe(self) -> Sentences:
@@ -45,9 +48,9 @@ class OfferSensitivity(Result):
         names = list(dict.fromkeys(best))
         said = {name: f"{name} comes first" for name in names} | {NO_OFFER_PAYS: NO_OFFER_PAYS}
         if len(names) == 1:
-            return Sentences.of([f"Whatever the {self.varied} in this table, {said[names[0]]}."])
+            return Sentences.of([f"Whatever the {self.varied} in this table, {said[names[0]]}.", *self.notes])
         each = [f"{said[name]} at {join_words(best.index[best == name])}" for name in names]
-        return Sentences.of([f"By {self.varied}: {'; '.join(each)}."])
+        return Sentences.of([f"By {self.varied}: {'; '.join(each)}.", *self.notes])
 
     def table(self) -> pd.DataFrame:
         """Return one row per setting, one column per offer, and which is best."""
@@ -71,7 +74,7 @@ class OfferSensitivity(Result):
         return pd.Series(best)
 
 
-def organic_sensitivity(result: OfferComparison, shares: Iterable[float] = ORGANIC_GRID) -> OfferSensitivity:
+def organic_sensitivity(result: OfferComparison, shares: Iterable[float] | None = None) -> OfferSensitivity:
     """Return incremental profit and ROI if other shares of customers had returned without an offer.
 
     One who returns without an offer is worth ``organic_value`` of the comparison, by default the offer's own value
@@ -82,7 +85,7 @@ def organic_sensitivity(result: OfferComparison, shares: Iterable[float] = ORGAN
     result : OfferComparison
         From `compare_offers`.
     shares : iterable of float
-        Organic returns to try.
+        Organic returns to try; by default 0 to 40%, and those that the comparison assumes.
 
     Examples
     --------
@@ -91,15 +94,22 @@ def organic_sensitivity(result: OfferComparison, shares: Iterable[float] = ORGAN
     >>> organic_sensitivity(wb.compare_offers(study.lapsed, study.offers), [0.0, 0.1]).frame.shape
     (8, 4)
     """
-    shares, parts = list(shares), []
+    shares = _default_shares(result.settings.organic) if shares is None else list(shares)
     if not shares or not all(0 <= share <= 1 for share in shares):
         raise ValueError(f"shares must be one or more shares from 0 to 1; got {shares}.")
-    for share in shares:
+    parts = []
+    for setting, share in {f"{100 * share:.6g}%": share for share in shares}.items():
         profit, _, _, roi = m.profit_and_roi_at(result.arms, share, result.settings.organic_value)
         offers = result.frame["offer"]
-        setting = f"{100 * share:.6g}%"
         parts.append(pd.DataFrame({"setting": setting, "offer": offers, "profit": profit, "roi": roi.ratio}))
-    return OfferSensitivity(pd.concat(parts, ignore_index=True), "organic return", result.currency)
+    notes = tuple(break_even_lines(result.frame))
+    return OfferSensitivity(pd.concat(parts, ignore_index=True), "organic return", result.currency, notes)
+
+
+def _default_shares(assumed: AssumedOrganic | None) -> list[float]:
+    """Return the shares that are tried: those of the grid, and those assumed."""
+    own = () if assumed is None else (assumed.low, assumed.middle, assumed.high)
+    return sorted({*ORGANIC_GRID, *own})
 
 
 def horizon_sensitivity(
