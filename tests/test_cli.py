@@ -147,3 +147,40 @@ def test_data_without_the_public_file_says_what_to_do(tmp_path, monkeypatch):
 
 def test_the_version_is_shown():
     assert wb.__version__ in run("--version").output
+
+
+@pytest.fixture
+def without_holdout(campaign):
+    """Leave only customers who were sent an offer."""
+    table = pd.read_csv(campaign / "customers.csv")
+    table[table["offer"] == "discount"].to_csv(campaign / "offered.csv", index=False)
+    return campaign / "offered.csv", "--offers", campaign / "offers.toml"
+
+
+@pytest.mark.parametrize("words", [["--organic", "0.05"], ["--organic", "0.02:0.08", "--organic-value", "300"]])
+def test_an_organic_return_can_be_assumed_where_nobody_was_held_out(without_holdout, words):
+    assert run("check", *without_holdout, *words).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--organic", "five"], "'five' is no share and no LOW:HIGH, such as 0.05 or 0.02:0.08"),
+        (["--organic", "0.1:0.2:0.3"], "is no share and no LOW:HIGH"),
+        (["--organic", "5"], "organic must be a share from 0 to 1; got 5.0"),
+        (["--organic", "0.3:0.1"], "organic must be (low, high); got (0.3, 0.1)"),
+        (["--organic-value", "-3"], "organic_value must be an amount of money above 0"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "report"])
+def test_an_organic_return_that_cannot_be_used_is_refused_in_words(without_holdout, command, words, says):
+    result = run(command, *without_holdout, *words)
+    assert result.exit_code > 0
+    assert says in result.output
+    assert "Traceback" not in result.output
+
+
+def test_an_organic_return_is_refused_where_the_untreated_show_it(campaign):
+    result = run("check", campaign / "customers.csv", "--offers", campaign / "offers.toml", "--organic", "0.05")
+    assert result.exit_code == 1
+    assert "here the untreated show it" in result.output

@@ -134,6 +134,29 @@ def test_the_report_runs_on_the_analysts_own_table(tmp_path):
     assert "telecom study" not in page
 
 
+def test_without_a_holdout_the_report_shows_what_is_assumed(tmp_path):
+    study = wb.simulate_telecom_study(5_300, calibrate=False, rng=11)
+    offered = study.lapsed.query("offer in ('discount', 'upgrade')").drop(columns="eligible")
+    offered.to_csv(tmp_path / "customers.csv", index=False)
+    costs = {"discount": 120, "upgrade": 105}
+    text = "".join(
+        f'[[offer]]\nname = "{name}"\namount = {cost}\npaid = "on_acceptance"\n' for name, cost in costs.items()
+    )
+    (tmp_path / "offers.toml").write_text("horizon_months = 24\nannual_discount = 0.1\norganic = 0.3\n" + text)
+    assumed = {"organic": (0.02, 0.08), "organic_value": 500.0}
+    files = tmp_path / "customers.csv", tmp_path / "offers.toml"
+    page = report.write_report(*files, **assumed, out=tmp_path / "out")[0].read_text(encoding="utf-8")
+    assert "under an assumed organic return of 2.0% to 8.0%" in page
+    assert "Incremental profit per customer (organic return assumed)" in page
+    assert "An offer stops paying when this share would have returned without it" in page
+    assert "to be worth $500.00." in page
+    written = pd.read_csv(tmp_path / "out" / "offer-roi.csv")
+    expected = wb.compare_offers(offered, wb.load_offers(files[1]), **assumed)
+    assert written["incremental_profit_low"].tolist() == pytest.approx(
+        expected.frame["incremental_profit_low"].tolist()
+    )
+
+
 def test_the_report_runs_on_value_measured_directly(tmp_path, hillstrom):
     from winback.offers.catalog import write_offers
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 
 from winback.offers.catalog import OfferCatalog, load_offers
+from winback.offers.organic import Organic
 from winback.results import Result, Sentences, format_count
 from winback.tables import load_table, map_columns
 
@@ -51,6 +52,8 @@ def load_campaign(
     horizon_months: float | None = None,
     annual_discount: float | None = None,
     currency: str | None = None,
+    organic: Organic | None = None,
+    organic_value: float | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> Campaign:
     """Return the analyst's own campaign from two files, or the telecom study when none is named.
@@ -61,8 +64,8 @@ def load_campaign(
         Table of lapsed customers: CSV, TSV or XLSX. None: the telecom study.
     offers : path, optional
         The offers (TOML); required with ``customers``.
-    horizon_months, annual_discount, currency : optional
-        Override what the offers file says.
+    horizon_months, annual_discount, currency, organic, organic_value : optional
+        Override what the offers file says, see `winback.offers.catalog.load_offers` and `winback.compare_offers`.
     columns : mapping, optional
         winback's name -> the table's own name.
 
@@ -90,7 +93,13 @@ def load_campaign(
             Path(customers).name,
             hashlib.sha256(Path(customers).read_bytes()).hexdigest(),
         )
-    given = {"horizon_months": horizon_months, "annual_discount": annual_discount, "currency": currency}
+    given = {
+        "horizon_months": horizon_months,
+        "annual_discount": annual_discount,
+        "currency": currency,
+        "organic": organic,
+        "organic_value": organic_value,
+    }
     catalog = replace(campaign.offers, **{name: value for name, value in given.items() if value is not None})
     return replace(campaign, customers=map_columns(campaign.customers, columns or {}), offers=catalog)
 

@@ -23,6 +23,24 @@ class ColumnName(click.ParamType):
         return ours.strip(), theirs.strip()
 
 
+class OrganicReturn(click.ParamType):
+    """A share, or LOW:HIGH."""
+
+    name = "SHARE|LOW:HIGH"
+
+    def convert(self, value, param, ctx):
+        """Split the text at its colon."""
+        if not isinstance(value, str):
+            return value
+        try:
+            ends = tuple(float(part) for part in value.split(":"))
+        except ValueError:
+            ends = ()
+        if len(ends) not in (1, 2):
+            self.fail(f"{value!r} is no share and no LOW:HIGH, such as 0.05 or 0.02:0.08.", param, ctx)
+        return ends[0] if len(ends) == 1 else ends
+
+
 @click.group(context_settings=CONTEXT)
 @click.version_option(package_name="winback")
 def main():
@@ -40,29 +58,33 @@ def column_option(command):
     )(command)
 
 
+def assumption_options(command):
+    """Add the options that say what is assumed where no customers were left without an offer."""
+    share = click.option(
+        "--organic",
+        type=OrganicReturn(),
+        help="Without untreated customers: share assumed to return by themselves, 0.05 or 0.02:0.08.",
+    )
+    value = click.option("--organic-value", type=float, help="Value of one who returns without an offer, in money.")
+    return share(value(command))
+
+
 @main.command()
 @click.argument("customers", required=False, type=click.Path(path_type=Path))
 @click.option("--offers", type=click.Path(path_type=Path), help="TOML file: what each offer costs, and when.")
 @click.option("--horizon-months", type=float, help="Months over which a second lifetime is valued.")
 @click.option("--annual-discount", type=float, help="Discount rate a year, 0.10 for 10%.")
 @click.option("--currency", help="Sign or code shown before money.")
+@assumption_options
 @column_option
 @click.option("--out", default="reports", type=click.Path(path_type=Path), help="Folder to write into.")
-def report(customers, offers, horizon_months, annual_discount, currency, columns, out):
+def report(customers, offers, columns, out, **settings):
     """Write the offer report for CUSTOMERS, or for the telecom study when none is named."""
     from winback.report import write_report
 
     with clear_errors():
         click.echo("Comparing the offers and writing the page ...")
-        paths = write_report(
-            customers,
-            offers,
-            horizon_months=horizon_months,
-            annual_discount=annual_discount,
-            currency=currency,
-            columns=dict(columns),
-            out=out,
-        )
+        paths = write_report(customers, offers, columns=dict(columns), out=out, **settings)
     for path in paths:
         click.echo(path)
 
@@ -78,8 +100,9 @@ def report(customers, offers, horizon_months, annual_discount, currency, columns
 )
 @click.option("--horizon-months", type=float, help="As for the report.")
 @click.option("--annual-discount", type=float, help="As for the report.")
+@assumption_options
 @column_option
-def check(file, offers, table, horizon_months, annual_discount, columns):
+def check(file, offers, table, columns, **settings):
     """Say what is wrong with a table, every problem at once, and whether its trial can be read."""
     from winback import tables
 
@@ -91,7 +114,6 @@ def check(file, offers, table, horizon_months, annual_discount, columns):
         elif offers is None:
             frame = tables.check_lapsed(frame)
         else:
-            settings = {"horizon_months": horizon_months, "annual_discount": annual_discount}
             n_warnings = _check_trial(frame, offers, settings)
     verdict = f"usable, with {n_warnings} warnings above" if n_warnings else "no problem found"
     click.echo(f"{file.name}: {len(frame):,} rows, {frame.shape[1]} columns, {verdict}.")

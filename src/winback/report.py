@@ -13,6 +13,7 @@ import pandas as pd
 
 from winback.campaign import load_campaign
 from winback.offers.comparison import OfferComparison, compare_offers
+from winback.offers.organic import Organic
 from winback.tables import write_files_together
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def write_report(
     horizon_months: float | None = None,
     annual_discount: float | None = None,
     currency: str | None = None,
+    organic: Organic | None = None,
+    organic_value: float | None = None,
     columns: Mapping[str, str] | None = None,
     out: str | Path = "reports",
 ) -> list[Path]:
@@ -40,7 +43,7 @@ def write_report(
     ----------
     customers, offers : path, optional
         The analyst's two files; None for the telecom study, see `winback.campaign.load_campaign`.
-    horizon_months, annual_discount, currency, columns : optional
+    horizon_months, annual_discount, currency, organic, organic_value, columns : optional
         As in `winback.campaign.load_campaign`.
     out : path
         Folder to write into; made if missing.
@@ -66,6 +69,8 @@ def write_report(
         "horizon_months": horizon_months,
         "annual_discount": annual_discount,
         "currency": currency,
+        "organic": organic,
+        "organic_value": organic_value,
         "columns": dict(columns or {}),
     }
     campaign = load_campaign(**settings)
@@ -170,6 +175,6 @@ def write_workbook(result: OfferComparison, path: str | Path) -> None:
 
 
 def _number_format(name: str) -> str:
-    if any(part in name for part in ("roi", "acceptance", "break_even", "probability")):
+    if any(part in name for part in ("roi", "acceptance", "organic", "probability")):
         return "0.0%"
     return "#,##0" if name in ("n", "n_returned") or "total" in name else "#,##0.0000"

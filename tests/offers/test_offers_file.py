@@ -51,7 +51,7 @@ def test_what_is_not_toml_is_told_with_an_example(tmp_path, content):
             GOOD + "cost = 4",
             "Unknown key 'cost' in offer 'call'; known: amount, amount_per_month, contact_cost, max_cost",
         ),
-        ("horizon = 24\n" + GOOD, "Unknown key 'horizon' on top; known: annual_discount, currency, horizon_months."),
+        ("horizon = 24\n" + GOOD, "Unknown key 'horizon' on top; known: annual_discount, currency, horizon_months, "),
         (
             "annual_discount = 10\n" + GOOD,
             "annual_discount must be a rate from 0 to under 1 a year; got 10. Write 0.1 ",
@@ -97,6 +97,37 @@ def test_an_offer_in_a_file_needs_a_name(toml):
 def test_a_number_where_a_word_belongs_is_refused(toml, text):
     with pytest.raises(ValueError, match="cannot be used"):
         toml(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "organic"),
+    [
+        ("organic = 0.05\n", 0.05),
+        ("organic = [0.02, 0.08]\n", (0.02, 0.08)),
+        ("[organic.region]\nnorth = 0.02\nsouth = 0.1\n", {"region": {"north": 0.02, "south": 0.1}}),
+    ],
+)
+def test_a_file_may_say_what_organic_return_is_assumed(toml, tmp_path, text, organic):
+    catalog = toml("organic_value = 300\n" + text + GOOD)
+    assert (catalog.organic, catalog.organic_value) == (organic, 300)
+    assert there_and_back(catalog, tmp_path) == catalog
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("organic = 5\n", "organic must be a share from 0 to 1; got 5"),
+        ('organic = "5%"\n', "organic must be a share from 0 to 1; got '5%'"),
+        ("organic = [0.3, 0.1]\n", r"organic must be \(low, high\); got \(0\.3, 0\.1\)"),
+        ("organic = [0.1]\n", "organic must be one share"),
+        ("organic_value = 0\n", "organic_value must be an amount of money above 0; got 0"),
+        ("[organic]\nregion = 0.1\n", "organic by segment must be"),
+        ("[organic.region]\n", "organic by segment must be"),
+    ],
+)
+def test_an_organic_return_that_cannot_be_used_is_listed(toml, text, said):
+    with pytest.raises(ValueError, match=rf"cannot be used:\n  - {said}"):
+        toml(text + GOOD)
 
 
 # there and back

@@ -17,6 +17,7 @@ costs               what each customer's offer cost, by its trigger
 tailoring           which offer a tailored offer gives each customer
 moments             the few figures of an arm that carry everything a comparison needs
 organic             assumed organic return, where nobody was left untreated
+break_even          at which organic return does an offer stop paying? in words
 measured            what the trial measured for customers a model has valued
 model_check         does a model's money agree with the trial? `compare_with_trial`
 ranking             by chance of return or by value? `compare_rankings`
@@ -28,4 +29,5 @@ policies            who gets which offer: exact trees of two questions
 economics           profit, ROI and break-even from summary figures alone: `offer_economics`
 planning            how large must the next trial be? `plan_trial`
 catalog             `Offer` with its cost contract; `load_offers`
+contract_problems   what is wrong with a contract, in words
 """

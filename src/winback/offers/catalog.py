@@ -6,14 +6,15 @@ import math
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from numbers import Real
 from pathlib import Path
 
-from winback.discounting import check_annual_discount, check_horizon
-from winback.tables import NO_OFFER
+import pandas as pd
 
-PAID = ("on_acceptance", "per_contact", "while_active")
-_OPTIONAL_AMOUNTS = ("amount", "amount_per_month", "months", "max_cost")
+from winback.discounting import check_annual_discount, check_horizon
+from winback.offers.contract_problems import problems_between, problems_of
+from winback.offers.organic import Organic, assumed_organic, check_organic_value
+
+ON_TOP = ("currency", "horizon_months", "annual_discount", "organic", "organic_value")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,7 @@ class Offer:
     tailored: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self):
-        problems = list(_problems_of(self))
+        problems = list(problems_of(self))
         if problems:
             raise ValueError(f"Offer {self.name!r}: " + " ".join(problems))
 
@@ -97,16 +98,22 @@ class OfferCatalog:
     currency: str = "$"
     horizon_months: float | None = None  # how long second lifetimes are counted
     annual_discount: float | None = None  # rate a year as a share
+    organic: Organic | None = None  # share assumed to return without an offer: a value, (low, high), or by segment
+    organic_value: float | None = None  # money, of one who returns without an offer
 
     def __post_init__(self):
         object.__setattr__(self, "offers", tuple(self.offers))
-        problems = list(_problems_between(self.offers))
+        problems = list(problems_between(self.offers))
         if problems:
             raise ValueError("Offers: " + " ".join(problems))
         if self.horizon_months is not None:
             check_horizon(self.horizon_months)
         if self.annual_discount is not None:
             check_annual_discount(self.annual_discount)
+        if isinstance(self.organic, list):
+            object.__setattr__(self, "organic", tuple(self.organic))
+        _check_organic(self.organic)
+        check_organic_value(self.organic_value)
 
     def __iter__(self) -> Iterator[Offer]:
         return iter(self.offers)
@@ -141,8 +148,9 @@ def as_catalog(offers: OfferCatalog | Iterable[Offer]) -> OfferCatalog:
 def load_offers(path: str | Path) -> OfferCatalog:
     r"""Read a campaign's offers from a TOML file.
 
-    The file may set ``currency``, ``horizon_months`` and ``annual_discount`` on top; each ``[[offer]]`` has the
-    fields of `Offer`.
+    The file may set ``currency``, ``horizon_months``, ``annual_discount``, ``organic`` (``0.05``, ``[0.02, 0.08]`` or
+    a table ``[organic.column]`` of shares by value) and ``organic_value`` on top; each ``[[offer]]`` has the fields of
+    `Offer`.
 
     Parameters
     ----------
@@ -173,7 +181,7 @@ def load_offers(path: str | Path) -> OfferCatalog:
         raise ValueError(f"{path.name} is not a TOML file: {error}. See data/telecom/offers.toml for one.") from None
     rows = content.pop("offer", [])
     rows = rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
-    problems = _unknown_keys("on top", content, {"currency", "horizon_months", "annual_discount"})
+    problems = _unknown_keys("on top", content, set(ON_TOP))
     problems += _problems_on_top(content)
     offers = []
     for number, row in enumerate(rows, start=1):
@@ -185,7 +193,7 @@ def load_offers(path: str | Path) -> OfferCatalog:
             problems.append(str(error).replace("Offer ''", f"Offer number {number}"))
     if not rows:
         problems.append("There is no [[offer]] in the file.")
-    problems += [] if problems else list(_problems_between(offers))
+    problems += [] if problems else list(problems_between(offers))
     if problems:
         raise ValueError("\n".join([f"{path.name} cannot be used:", *(f"  - {problem}" for problem in problems)]))
     return OfferCatalog(tuple(offers), **content)
@@ -195,7 +203,7 @@ def write_offers(catalog: OfferCatalog, path: str | Path) -> None:
     """Write a campaign's offers as TOML, readable by `load_offers`."""
     import tomli_w
 
-    common = {name: getattr(catalog, name) for name in ("currency", "horizon_months", "annual_discount")}
+    common = {name: getattr(catalog, name) for name in ON_TOP}
     offers = [{each.name: getattr(offer, each.name) for each in fields(Offer)} for offer in catalog]
     content = {**_given(common), "offer": [_given(offer) for offer in offers]}
     Path(path).write_text(tomli_w.dumps(content), encoding="utf-8")
@@ -208,73 +216,32 @@ def _given(values: Mapping) -> dict:
 
 
 def _problems_on_top(content: Mapping) -> list[str]:
+    checks = {
+        "horizon_months": check_horizon,
+        "annual_discount": check_annual_discount,
+        "organic": _check_organic,
+        "organic_value": check_organic_value,
+    }
     problems = []
-    for name, check in (("horizon_months", check_horizon), ("annual_discount", check_annual_discount)):
+    for name in [name for name in checks if name in content]:
         try:
-            check(content.get(name, 1 if name == "horizon_months" else 0))
-        except ValueError as error:
+            checks[name](content[name])
+        except (ValueError, TypeError) as error:
             problems.append(str(error))
     if not isinstance(content.get("currency", ""), str):
         problems.append(f'currency must be text, such as "$" or "EUR"; got {content["currency"]!r}.')
     return problems
 
 
+def _check_organic(organic: Organic | None) -> None:
+    """Refuse an assumption that could be used with no table: a segment's column is taken to hold the values named."""
+    named = [column for column, shares in organic.items() if shares] if isinstance(organic, Mapping) else []
+    if isinstance(organic, Mapping) and not named:
+        raise ValueError("organic by segment must be {column: {value: share}} with one column.")
+    if organic is not None:
+        columns = {column: list(organic[column]) for column in named if isinstance(organic[column], Mapping)}
+        assumed_organic(organic, pd.DataFrame(dict(list(columns.items())[:1])))
+
+
 def _unknown_keys(place: str, row: Mapping, known: set[str]) -> list[str]:
     return [f"Unknown key {key!r} {place}; known: {', '.join(sorted(known))}." for key in row if key not in known]
-
-
-def _problems_of(offer: Offer) -> Iterator[str]:
-    """Yield what is wrong with one contract."""
-    if not _is_word(offer.name) or offer.name == NO_OFFER:
-        yield f"The name must be a word without blanks around it, other than {NO_OFFER!r}, which means untreated."
-    for name in (*_OPTIONAL_AMOUNTS, "contact_cost"):
-        value = getattr(offer, name)
-        may_be_missing = value is None and name != "contact_cost"
-        is_number = isinstance(value, Real) and not isinstance(value, bool)
-        if not may_be_missing and not (is_number and 0 <= value < math.inf):
-            yield f"{name} must be a number of at least 0, got {value!r}."
-    if offer.tailored_by is None:
-        yield from _problems_of_payment(offer)
-    else:
-        yield from _problems_of_tailoring(offer)
-
-
-def _is_word(name) -> bool:
-    return isinstance(name, str) and name != "" and name == name.strip()
-
-
-def _problems_of_payment(offer: Offer) -> Iterator[str]:
-    if offer.paid not in PAID:
-        given = "nothing is given" if offer.paid is None else f"got {offer.paid!r}"
-        yield f"paid is required: say one of {', '.join(PAID)} ({given})."
-    if offer.tailored:
-        yield "tailored is given without tailored_by, the column it reads."
-    if (offer.amount is None) == (offer.amount_per_month is None):
-        yield "Give either amount or amount_per_month."
-    elif offer.paid == "while_active" and offer.amount_per_month is None:
-        yield "Paid while active needs amount_per_month."
-    elif offer.amount_per_month is not None and offer.months is None and offer.paid != "while_active":
-        yield "amount_per_month needs months."
-
-
-def _problems_of_tailoring(offer: Offer) -> Iterator[str]:
-    if not isinstance(offer.tailored, Mapping) or not offer.tailored or not all(map(_is_word, offer.tailored.values())):
-        yield f"tailored must map the values of {offer.tailored_by!r} to the names of other offers."
-    given = [name for name in (*_OPTIONAL_AMOUNTS, "paid") if getattr(offer, name) is not None]
-    if given:
-        yield f"{', '.join(given)} cannot be given: a tailored offer costs what the assigned offers cost."
-
-
-def _problems_between(offers: Iterable[Offer]) -> Iterator[str]:
-    """Yield what is wrong with offers taken together."""
-    offers = list(offers)
-    if not offers:
-        yield "There is no offer."
-    names = [offer.name for offer in offers]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"The name {name!r} is used twice."
-    plain = {offer.name for offer in offers if offer.tailored_by is None}
-    for offer in offers:
-        unknown = sorted(set(offer.tailored.values()) - plain)
-        if unknown:
-            yield f"Offer {offer.name!r} assigns {', '.join(unknown)}, which are not plain offers of this catalog."

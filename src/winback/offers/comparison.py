@@ -61,6 +61,7 @@ class OfferComparison(Result):
         "gross_roi": ("Gross ROI", "percent0"),
         "value_per_returned": ("Value per returned", "money"),
         "gross_profit_total": ("Gross profit in total", "money"),
+        "organic": ("Organic return assumed", "percent"),
         "gross_profit_corrected": ("Gross profit corrected for the pick", "money"),
         "incremental_profit": ("Incremental profit per customer", "money"),
         "incremental_profit_corrected": ("Incremental profit corrected for the pick", "money"),
@@ -116,10 +117,10 @@ def compare_offers(
         Over how long second lifetimes are valued, and the rate a year; required with second lifetimes unless the
         catalog has them, refused with ``value``.
     organic : float, (low, high) or {column: {value: share}}, optional
-        Share who would have returned without an offer, where there is no control group.
+        Share who would have returned without an offer, where there is no control group; by default the catalog's.
     organic_value : float, optional
-        Value of one who returns without an offer, in money; by default what the untreated who returned were worth, and
-        without a control group the offer's own value per returned customer.
+        Value of one who returns without an offer, in money; by default the catalog's, else what the untreated who
+        returned were worth, and without a control group the offer's own value per returned customer.
     planned_shares : mapping, optional
         Group -> planned share of customers, for `check_design`.
     level : float
@@ -134,8 +135,8 @@ def compare_offers(
         intervals as ``<name>_low`` and ``<name>_high``, simultaneous ones as ``<name>_simultaneous_low``;
         ``gross_profit_corrected``, or ``incremental_profit_corrected`` where that is known or assumed, is the first
         offer's profit corrected for having been picked, see `winback.winner.corrected_winner`;
-        ``few_returned`` marks arms with fewer than 30 returned, whose intervals cannot be trusted; ``remark`` says
-        so, and warns below 200.
+        ``organic`` with its ends where it is assumed; ``few_returned`` marks arms with fewer than 30 returned, whose
+        intervals cannot be trusted; ``remark`` says so, and warns below 200.
 
     Raises
     ------
@@ -170,7 +171,8 @@ def compare_offers(
     arms = trial_moments(table, catalog, horizon, discount)
     control = arms.pop(NO_OFFER, None)
     control = control if design.control == "accepted" else None
-    assumed = _assumption(organic, control, table)
+    assumed = _assumption(catalog.organic if organic is None else organic, control, table)
+    organic_value = catalog.organic_value if organic_value is None else organic_value
     check_organic_value(organic_value)
     settings = ComparisonSettings(horizon, discount, level, assumed, *_organic_value(organic_value, control))
     n_left_out = int((~in_trial(table)).sum())
@@ -223,6 +225,9 @@ def _assumption(organic, control, table):
     if organic is None:
         return None
     if control is not None:
-        raise ValueError("organic is for tables without a control group; here the untreated show it. Leave it out.")
+        raise ValueError(
+            "organic is for tables without a control group; here the untreated show it. Leave it out, also of the "
+            "offers file."
+        )
     offered = in_trial(table) & (table["offer"].astype(object) != NO_OFFER).to_numpy()
     return assumed_organic(organic, table[offered])

@@ -17,6 +17,7 @@ FIRST_SCREEN = (
     "Cost per customer",
     "Gross profit per customer",
     "Gross ROI",
+    "Organic return assumed",
     "Incremental profit per customer",
     "Incremental ROI",
     "Remark",
@@ -45,12 +46,13 @@ def tiles(result: OfferComparison) -> Shown:
     leader = ("Earns most", best[0], f"ties with {join_words(best[1:])}" if len(best) > 1 else "no tie")
     if first[f"{kind}_profit_high"] < 0:
         leader = ("Send", "no offer", f"even {first['offer']} loses money")
-    customers = format_count(first["n"])
+    customers, whose = format_count(first["n"]), kind.capitalize()
+    assumed = " (organic return assumed)" if result.settings.organic else ""
     rows = [
         leader,
-        _profit_tile(result, first, kind),
-        _tile(result, first, f"{kind}_profit_total", "money", f"{kind.capitalize()} profit, {customers} customers"),
-        _tile(result, first, f"{kind}_roi", "percent0", f"{kind.capitalize()} ROI"),
+        _profit_tile(result, first, kind, assumed),
+        _tile(result, first, f"{kind}_profit_total", "money", f"{whose} profit, {customers} customers{assumed}"),
+        _tile(result, first, f"{kind}_roi", "percent0", f"{whose} ROI{assumed}"),
         (
             "Chance of being best",
             format_percent(first["probability_best"]),
@@ -60,9 +62,11 @@ def tiles(result: OfferComparison) -> Shown:
     return Shown(pd.DataFrame(rows, columns=["label", "figure", "note"]), as_tiles=True)
 
 
-def _profit_tile(result, row, kind):
+def _profit_tile(result, row, kind, assumed):
     """Return the tile of profit per customer; beside its interval what is left of it when corrected for the pick."""
-    label, figure, note = _tile(result, row, f"{kind}_profit", "money", f"{kind.capitalize()} profit per customer")
+    label, figure, note = _tile(
+        result, row, f"{kind}_profit", "money", f"{kind.capitalize()} profit per customer{assumed}"
+    )
     corrected = result.format(row[f"{kind}_profit_corrected"], "money")
     return label, figure, note if corrected in (figure, DASH) else f"{note}; {corrected} corrected for the pick"
 
@@ -112,6 +116,7 @@ def comparison_assumptions(result: OfferComparison, offers: OfferCatalog) -> Sen
         lines = [f"A second lifetime counts for {months}, {discounted}. What comes later is not counted."]
     lines += [_contract(offer, offers.currency) for offer in offers]
     lines.append(f"Intervals are {100 * settings.level:g}% intervals of expected values, not of single customers.")
+    lines.append(_organic_return(result))
     lines.append(
         "Break-even organic return takes one who returns without an offer to be worth " + _organic_value(result)
     )
@@ -122,6 +127,14 @@ def comparison_assumptions(result: OfferComparison, offers: OfferCatalog) -> Sen
             "2024); its total, ROI and acceptance are not corrected."
         )
     return Sentences.of(lines)
+
+
+def _organic_return(result) -> str:
+    if result.control is not None:
+        return "How many return without an offer was measured in a random group that was sent nothing."
+    if result.settings.organic is None:
+        return "How many would have returned without an offer is not known, so every figure is gross."
+    return f"Incremental figures rest on {result.settings.organic.says}; nobody was left without an offer to show it."
 
 
 def _organic_value(result) -> str:

@@ -32,7 +32,8 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        Two panels. Incremental figures are drawn where there is a random control group, else gross ones.
+        Two panels. Incremental figures are drawn where there is a random control group, or where an organic return is
+        assumed, which the axes say; else gross ones.
 
     Examples
     --------
@@ -46,12 +47,13 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     _draw_intervals(left, frame, f"{kind}_profit", lambda x: format_money(x, result.currency))
     _draw_intervals(right, frame, f"{kind}_roi", lambda x: format_percent(x, 0))
     first = frame["offer"].iloc[0]
-    finish_axes(left, _profit_message(result, kind), f"{kind} profit per customer offered")
+    assumed = ", organic return assumed" if result.settings.organic else ""
+    finish_axes(left, _profit_message(result, kind), f"{kind} profit per customer offered{assumed}")
     money_axis(left.xaxis, result.currency)
     roi = frame[f"{kind}_roi"]
     leanest = frame["offer"][roi.idxmax()] if roi.notna().any() else None
     message = _roi_message(first, leanest, roi.max(), result.currency)
-    finish_axes(right, message, f"{kind} return on investment (profit / cost)")
+    finish_axes(right, message, f"{kind} return on investment (profit / cost){assumed}")
     percent_axis(right.xaxis)
     left.set_yticks(range(len(frame)), frame["offer"])
     left.set_ylim(len(frame) - 0.5, -0.6)
@@ -165,7 +167,7 @@ def plot_ranking_against_organic(result: OfferComparison, ax: Axes | None = None
     """Draw each offer's incremental ROI against the share who would have returned without an offer.
 
     Lines end where the offer stops paying. Where two lines cross, the ranking turns. A measured organic return is
-    marked where there is a random control group.
+    marked where there is a random control group, an assumed one where it was given.
 
     Parameters
     ----------
@@ -202,7 +204,7 @@ def plot_ranking_against_organic(result: OfferComparison, ax: Axes | None = None
             linewidth=2,
             label=name,
         )
-    _mark_measured(ax, result)
+    _mark_organic(ax, result)
     finish_axes(ax, _organic_message(result), "share who would have returned without an offer", "incremental ROI", 80)
     percent_axis(ax.xaxis)
     percent_axis(ax.yaxis)
@@ -210,18 +212,25 @@ def plot_ranking_against_organic(result: OfferComparison, ax: Axes | None = None
     return ax
 
 
-def _mark_measured(ax, result):
+def _mark_organic(ax, result):
+    """Mark the organic return that was measured, or the ends of the one assumed."""
+    assumed = result.settings.organic
     if result.control is not None:
-        measured = float(result.control.mean[0, 0])
-        ax.axvline(measured, color=QUIET, linestyle=":", linewidth=1.5)
-        ax.annotate(
-            f"measured {format_percent(measured)}",
-            (measured, 0.02),
-            (4, 0),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            color=QUIET,
-        )
+        marked, how = [float(result.control.mean[0, 0])], "measured"
+    elif assumed is not None:
+        marked, how = sorted({assumed.low, assumed.high}), "assumed"
+    else:
+        return
+    for share in marked:
+        ax.axvline(share, color=QUIET, linestyle=":", linewidth=1.5)
+    ax.annotate(
+        f"{how} {' to '.join(map(format_percent, marked))}",
+        (marked[-1], 0.02),
+        (4, 0),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        color=QUIET,
+    )
 
 
 def _organic_message(result) -> str:

@@ -1,0 +1,69 @@
+"""What is wrong with an offer's contract, or with offers taken together? Every problem in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from numbers import Real
+
+from winback.tables import NO_OFFER
+
+PAID = ("on_acceptance", "per_contact", "while_active")
+OPTIONAL_AMOUNTS = ("amount", "amount_per_month", "months", "max_cost")
+
+
+def problems_of(offer) -> Iterator[str]:
+    """Yield what is wrong with one offer's contract."""
+    if not _is_word(offer.name) or offer.name == NO_OFFER:
+        yield f"The name must be a word without blanks around it, other than {NO_OFFER!r}, which means untreated."
+    for name in (*OPTIONAL_AMOUNTS, "contact_cost"):
+        value = getattr(offer, name)
+        may_be_missing = value is None and name != "contact_cost"
+        is_number = isinstance(value, Real) and not isinstance(value, bool)
+        if not may_be_missing and not (is_number and 0 <= value < math.inf):
+            yield f"{name} must be a number of at least 0, got {value!r}."
+    if offer.tailored_by is None:
+        yield from _problems_of_payment(offer)
+    else:
+        yield from _problems_of_tailoring(offer)
+
+
+def _is_word(name) -> bool:
+    return isinstance(name, str) and name != "" and name == name.strip()
+
+
+def _problems_of_payment(offer) -> Iterator[str]:
+    if offer.paid not in PAID:
+        given = "nothing is given" if offer.paid is None else f"got {offer.paid!r}"
+        yield f"paid is required: say one of {', '.join(PAID)} ({given})."
+    if offer.tailored:
+        yield "tailored is given without tailored_by, the column it reads."
+    if (offer.amount is None) == (offer.amount_per_month is None):
+        yield "Give either amount or amount_per_month."
+    elif offer.paid == "while_active" and offer.amount_per_month is None:
+        yield "Paid while active needs amount_per_month."
+    elif offer.amount_per_month is not None and offer.months is None and offer.paid != "while_active":
+        yield "amount_per_month needs months."
+
+
+def _problems_of_tailoring(offer) -> Iterator[str]:
+    if not isinstance(offer.tailored, Mapping) or not offer.tailored or not all(map(_is_word, offer.tailored.values())):
+        yield f"tailored must map the values of {offer.tailored_by!r} to the names of other offers."
+    given = [name for name in (*OPTIONAL_AMOUNTS, "paid") if getattr(offer, name) is not None]
+    if given:
+        yield f"{', '.join(given)} cannot be given: a tailored offer costs what the assigned offers cost."
+
+
+def problems_between(offers: Iterable) -> Iterator[str]:
+    """Yield what is wrong with offers taken together."""
+    offers = list(offers)
+    if not offers:
+        yield "There is no offer."
+    names = [offer.name for offer in offers]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"The name {name!r} is used twice."
+    plain = {offer.name for offer in offers if offer.tailored_by is None}
+    for offer in offers:
+        unknown = sorted(set(offer.tailored.values()) - plain)
+        if unknown:
+            yield f"Offer {offer.name!r} assigns {', '.join(unknown)}, which are not plain offers of this catalog."
