@@ -8,6 +8,7 @@ predictions it learns from leave out the judging fold as well.
 from __future__ import annotations
 
 import copy
+import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -80,17 +81,37 @@ class ModelPredictions:
         if key not in self._fitted:
             outside = ~np.isin(self.folds, folds)
             self._fitted[key] = [self._fit(outside & (self.arm == arm)) for arm in range(self.arm.max() + 1)]
-        return np.column_stack([np.ravel(predict(self.matrix[rows])) for predict in self._fitted[key]])
+        matrix = self.matrix[rows]
+        found = [np.ravel(predict(matrix)).astype(float) for predict in self._fitted[key]]
+        if any(each.shape != (len(matrix),) or not np.isfinite(each).all() for each in found):
+            raise ValueError(
+                f"{_name(self.model)} does not predict one finite number per customer. Use another model, or fewer "
+                "covariates."
+            )
+        return np.column_stack(found)
 
     def _fit(self, rows):
         matrix, outcome = self.matrix[rows], self.outcome[rows]
         if hasattr(self.model, "fit"):
-            fitted = copy.deepcopy(self.model).fit(matrix, outcome)
-            return fitted.predict
+            model = copy.deepcopy(self.model)
+            fitted = model.fit(matrix, outcome)
+            return (fitted if hasattr(fitted, "predict") else model).predict
         import statsmodels.api as sm
 
-        fitted = sm.GLM(outcome, _with_one(matrix), family=self.model).fit()
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                fitted = sm.GLM(outcome, _with_one(matrix), family=self.model).fit()
+        except (ValueError, np.linalg.LinAlgError) as problem:
+            raise ValueError(
+                f"{_name(self.model)} cannot be fitted to this outcome, which reaches from {outcome.min():g} to "
+                f'{outcome.max():g} ({problem}). Use another family, or model="linear".'
+            ) from problem
         return lambda wanted: fitted.predict(_with_one(wanted))
+
+
+def _name(model) -> str:
+    return type(model).__name__
 
 
 def _with_one(matrix: np.ndarray) -> np.ndarray:
@@ -111,16 +132,18 @@ def predictions(model, matrix: np.ndarray, outcome: np.ndarray, arm: np.ndarray,
     )
 
 
-def deal_folds(arm: np.ndarray, n_folds: int, rng: np.random.Generator) -> np.ndarray:
+def deal_folds(arm: np.ndarray, n_folds: int, rng: np.random.Generator, fewest: int = 2) -> np.ndarray:
     """Deal customers into folds at random, each arm evenly.
+
+    Nested predictions leave out two folds at once, so they need three.
 
     Raises
     ------
     ValueError
-        When ``n_folds`` is below 2, or an arm is too small to be in every fold twice.
+        When ``n_folds`` is below the fewest.
     """
-    if isinstance(n_folds, bool) or not isinstance(n_folds, int | np.integer) or n_folds < 2:
-        raise ValueError(f"folds must be a whole number of at least 2; got {n_folds!r}.")
+    if isinstance(n_folds, bool) or not isinstance(n_folds, int | np.integer) or n_folds < fewest:
+        raise ValueError(f"folds must be a whole number of at least {fewest}; got {n_folds!r}.")
     order = rng.permutation(len(arm))
     order = order[np.argsort(arm[order], kind="stable")]
     folds = np.empty(len(arm), dtype=int)

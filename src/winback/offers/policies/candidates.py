@@ -9,12 +9,15 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from winback.offers.design_findings import measured_after_the_offer
 from winback.offers.policies.exact_tree import exact_tree
-from winback.offers.policies.splits import SplitTable, split_table
+from winback.offers.policies.splits import OF_THE_TRIAL, SplitTable, check_known_beforehand, split_table
 from winback.offers.policies.tree import PolicyTree
 from winback.offers.trial import Trial
 from winback.results import join_words
-from winback.tables import NO_OFFER, ProblemList, label_codes
+from winback.tables import LAPSED, NO_OFFER, ProblemList, label_codes
+
+NOT_BEFOREHAND = {*OF_THE_TRIAL, *(column.name for column in LAPSED if column.outcome)}
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,12 @@ class WrittenRule:
         """Decide as written."""
         return Decision(self.positions(trial.customers.iloc[judge], choices))
 
+    def check(self, customers: pd.DataFrame, choices: tuple[str, ...]) -> None:
+        """Refuse a rule that reads what nobody knows before the offer, or that cannot be followed, see `positions`."""
+        if self.by in customers:
+            check_known_beforehand(customers, self.by)
+        self.positions(customers, choices)
+
     def positions(self, customers: pd.DataFrame, choices: tuple[str, ...]) -> np.ndarray:
         """Return each customer's offer as a position among the choices.
 
@@ -145,7 +154,10 @@ class ModelPolicy:
 
 @dataclass(frozen=True)
 class FunctionPolicy:
-    """A function of the caller's: (customers to learn from, customers to decide for) -> offers."""
+    """A function of the caller's: (customers to learn from, customers to decide for) -> offers.
+
+    Of customers to decide for it is given what was known before the offer, nothing of their offers and outcomes.
+    """
 
     function: Callable[[pd.DataFrame, pd.DataFrame], object]
 
@@ -156,7 +168,9 @@ class FunctionPolicy:
 
     def decide(self, trial, choices, scores, learn_from, judge) -> Decision:
         """Decide as the function does."""
-        wanted = trial.customers.iloc[judge]
+        late = {*NOT_BEFOREHAND, *measured_after_the_offer(trial.customers)}
+        known = [column for column in trial.customers if column not in late]
+        wanted = trial.customers[known].iloc[judge]  # a look at their outcomes would be no decision but a prophecy
         chosen = np.asarray(self.function(trial.customers.iloc[learn_from], wanted), dtype=object)
         chosen = np.where(pd.isna(chosen), NO_OFFER, chosen)
         position = pd.Index(choices).get_indexer(chosen) if chosen.shape == (len(wanted),) else np.array([-1])

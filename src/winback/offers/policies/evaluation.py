@@ -11,7 +11,7 @@ import pandas as pd
 
 from winback.offers.catalog import Offer, OfferCatalog
 from winback.offers.organic import Organic
-from winback.offers.policies.candidates import Policy, as_policy
+from winback.offers.policies.candidates import Policy, WrittenRule, as_policy
 from winback.offers.policies.honest import BEST_SINGLE, STATUS_QUO, HonestGains, honest_gains
 from winback.offers.trial import Trial, read_trial
 from winback.results import Result, Sentences
@@ -130,7 +130,8 @@ def evaluate_policy(
     policy : mapping, `model_policy`, learned policy or callable
         The analyst's own rule ``{"price": "discount", "both": None}`` with ``by="reason"`` (None: no offer), a model
         (`model_policy`), what `learn_policy` returned (the tree is then learned anew on each part), or a function
-        (customers to learn from, customers to decide for) -> offers.
+        (customers to learn from, customers to decide for) -> offers; of those it decides for it sees what was known
+        before the offer, not their offers or outcomes.
     by : str, optional
         The column that a written rule reads.
     horizon_months, annual_discount : float, optional
@@ -144,7 +145,8 @@ def evaluate_policy(
     organic, organic_value : optional
         As in `winback.compare_offers`, for trials without untreated customers: what comes back anyway.
     covariates, model, assignment, folds
-        As in `winback.offer_scores`; ``folds`` is their number.
+        As in `winback.offer_scores`; ``folds`` is their number, at least 3: one is judged, and predictions to learn from
+        leave out another.
     repeats : int
         Splits into folds.
     rng : int, Generator or None
@@ -201,6 +203,8 @@ def evaluate(trial: Trial, policy: Policy, terms: EvaluationTerms, by: str | Non
     if isinstance(terms.repeats, bool) or not isinstance(terms.repeats, int | np.integer) or terms.repeats < 1:
         raise ValueError(f"repeats must be a whole number of at least 1; got {terms.repeats!r}.")
     choices = chosen_among(trial, terms.among)
+    if isinstance(policy, WrittenRule):
+        policy.check(trial.customers, choices)
     today, today_is = _status_quo(trial, choices, terms.status_quo, by)
     gains = honest_gains(
         trial,
@@ -252,6 +256,7 @@ def _status_quo(trial, choices, status_quo, by) -> tuple[np.ndarray | None, str]
     """Return what each customer gets today as a position among the choices, and its name."""
     if isinstance(status_quo, Mapping):
         rule = as_policy(status_quo, by)
+        rule.check(trial.customers, choices)
         return rule.positions(trial.customers, choices), rule.name
     if status_quo is None:
         status_quo = NO_OFFER

@@ -151,7 +151,7 @@ def honest_gains(
     columns = np.array([trial.choices.index(name) for name in choices])
     everyone, rows, kept, judged = np.arange(len(trial.arm)), [], [], []
     for repeat in range(n_repeats):
-        folds = deal_folds(trial.arm, n_folds, generator)
+        folds = deal_folds(trial.arm, n_folds, generator, fewest=3)
         check_folds(folds, trial.arm, trial.arms, matrix.shape[1] if model == "linear" else 0, n_left_out=2)
         found = predictions(model, matrix, trial.profit, trial.arm, folds)
         split = _Split(trial, columns, folds, found, chance_of_own_arm(trial, assignment, matrix, folds))
