@@ -48,6 +48,7 @@ _HOME = {
     "offers.policies.composed": ("compare_tailored_offer",),
     "offers.policies.evaluation": ("evaluate_policy",),
     "offers.policies.misstated": ("misstated_reasons",),
+    "offers.policies.truth": ("compare_with_truth",),
     "offers.policies.learned": ("learn_policy",),
     "offers.planning.plan": ("plan_trial",),
     "second_lifetime.acceptance": ("value_by_acceptance",),

@@ -12,8 +12,8 @@ style            the house palette and the format of figures in notebooks
 
 from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
-from winback.plots.policies import plot_misstated_reasons, plot_policy_gains
 from winback.plots.planning import plot_holdout, plot_trial_sizes
+from winback.plots.policies import plot_misstated_reasons, plot_policy_gains
 from winback.plots.second_lifetime import (
     plot_first_and_second,
     plot_rankings,

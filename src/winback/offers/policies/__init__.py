@@ -6,6 +6,7 @@ honest      what it gains on customers it has not seen
 candidates  what can be judged: a tree, a written rule, `model_policy`, a function
 composed    does a tailored offer earn what its own rule promises? `compare_tailored_offer`
 misstated   what do untrue reasons do to a rule that reads them? `misstated_reasons`
+truth       were the honest gains honest? `compare_with_truth`, where a simulation knows
 wording     its sentences
 exact_tree  which two questions earn most? `exact_tree`
 tree        the rule found: its leaves in words, and the offer of each customer

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.offers.catalog import Offer, OfferCatalog
-from winback.offers.organic import Organic
+from winback.offers.organic import Organic, organic_shares
 from winback.offers.policies.candidates import Policy, WrittenRule, as_policy
 from winback.offers.policies.honest import BEST_SINGLE, STATUS_QUO, HonestGains, honest_gains
 from winback.offers.trial import Trial, read_trial
@@ -143,10 +143,11 @@ def evaluate_policy(
         What customers get today: an offer, or a rule as above read from ``by``. By default no offer, where that is
         known or assumed.
     organic, organic_value : optional
-        As in `winback.compare_offers`, for trials without untreated customers: what comes back anyway.
+        As in `winback.compare_offers`, for trials without untreated customers: what comes back anyway. The intervals
+        reach over an assumed range as well.
     covariates, model, assignment, folds
-        As in `winback.offer_scores`; ``folds`` is their number, at least 3: one is judged, and predictions to learn from
-        leave out another.
+        As in `winback.offer_scores`; ``folds`` is their number, at least 3: one is judged, and
+        predictions to learn from leave out another.
     repeats : int
         Splits into folds.
     rng : int, Generator or None
@@ -219,7 +220,7 @@ def evaluate(trial: Trial, policy: Policy, terms: EvaluationTerms, by: str | Non
     )
     best_single = choices[int(gains.scores.mean(axis=0).argmax())]
     yardsticks = {BEST_SINGLE: best_single} | ({} if today is None else {STATUS_QUO: today_is})
-    rows = [_row(gains, against, offer, len(trial.arm), terms.level) for against, offer in yardsticks.items()]
+    rows = [_row(gains, against, offer, trial, terms.level) for against, offer in yardsticks.items()]
     return PolicyEvaluation(
         frame=pd.DataFrame(rows),
         name=policy.name,
@@ -232,12 +233,25 @@ def evaluate(trial: Trial, policy: Policy, terms: EvaluationTerms, by: str | Non
     )
 
 
-def _row(gains: HonestGains, against: str, offer: str, n: int, level: float) -> dict:
-    found = gains.summary(against)
+def _row(gains: HonestGains, against: str, offer: str, trial: Trial, level: float) -> dict:
+    found, n = gains.summary(against), len(trial.arm)
     low, high = normal_interval(found["honest_gain"], found["std_error"], level)
-    ends = {"honest_gain_low": float(low), "honest_gain_high": float(high)}
+    below, above = _organic_reach(gains, against, trial)
+    ends = {"honest_gain_low": float(low) + below, "honest_gain_high": float(high) + above}
     total = {f"honest_total{end}": n * {**found, **ends}[f"honest_gain{end}"] for end in ("", "_low", "_high")}
     return {"against": against, "offer": offer, **found, **ends, **total}
+
+
+def _organic_reach(gains: HonestGains, against: str, trial: Trial) -> tuple[float, float]:
+    """Return how far the gain falls and rises between the ends of an assumed organic return."""
+    if trial.organic is None or NO_OFFER not in gains.choices:
+        return 0.0, 0.0
+    none = gains.choices.index(NO_OFFER)
+    instead = gains.single if against == BEST_SINGLE else gains.status_quo[None]
+    left_alone = (gains.decided == none).mean(axis=0) - (instead == none).mean(axis=0)  # more than today, by customer
+    shares = organic_shares(trial.organic, trial.customers)
+    ends = [float((left_alone * (shares[:, end] - shares[:, 1])).mean() * trial.organic_value) for end in (0, 2)]
+    return min(ends), max(ends)
 
 
 def chosen_among(trial: Trial, among: Iterable[str] | None) -> tuple[str, ...]:
