@@ -32,12 +32,12 @@ class Links(HTMLParser):
 @pytest.fixture(scope="module")
 def study_report(tmp_path_factory):
     out = tmp_path_factory.mktemp("reports")
-    return {path.suffix: path for path in report.write_report(out=out)}
+    return {path.name: path for path in report.write_report(out=out)}
 
 
 @pytest.fixture(scope="module")
 def page(study_report):
-    return study_report[".html"].read_text(encoding="utf-8")
+    return study_report["offer-roi.html"].read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -99,11 +99,24 @@ def test_no_traceback_or_warning_reaches_the_page(page):
 
 def test_csv_and_workbook_carry_the_same_figures(study_report, result):
     frame = result.to_frame()
-    written = pd.read_csv(study_report[".csv"]).fillna({"remark": ""})
+    written = pd.read_csv(study_report["offer-roi.csv"]).fillna({"remark": ""})
     pd.testing.assert_frame_equal(written, frame, check_dtype=False)
-    sheet = openpyxl.load_workbook(study_report[".xlsx"])["offers"]
+    sheet = openpyxl.load_workbook(study_report["offer-roi.xlsx"])["offers"]
     profit = [cell.value for cell in sheet[1]].index("gross_profit")
     assert [row[profit].value for row in sheet.iter_rows(min_row=2)] == pytest.approx(frame["gross_profit"].tolist())
+
+
+def test_the_contact_list_is_ranked_and_the_same_in_both_files(study_report):
+    contacts = pd.read_csv(study_report["contact-list.csv"])
+    assert list(contacts) == ["rank", "customer_id", "offer", "why", "reason", "expected_profit"]
+    assert contacts["rank"].tolist() == list(range(1, len(contacts) + 1))
+    assert contacts["expected_profit"].is_monotonic_decreasing
+    lapsed = wb.load_telecom_study().lapsed.set_index("customer_id").loc[contacts["customer_id"]]
+    assert not lapsed["returned"].any()
+    assert (lapsed["offer"] == "none").all()
+    assert lapsed["eligible"].all()
+    sheet = openpyxl.load_workbook(study_report["offer-roi.xlsx"])["contacts"]
+    assert [row[1].value for row in sheet.iter_rows(min_row=2)] == contacts["customer_id"].tolist()
 
 
 def test_the_report_runs_on_the_analysts_own_table(tmp_path):

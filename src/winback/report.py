@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from winback.campaign import load_campaign
-from winback.offers.comparison import OfferComparison, compare_offers
+from winback.offers.comparison import compare_offers
+from winback.offers.contact_list import contact_list
 from winback.offers.organic import Organic
 from winback.tables import write_files_together
 
@@ -37,7 +38,7 @@ def write_report(
     columns: Mapping[str, str] | None = None,
     out: str | Path = "reports",
 ) -> list[Path]:
-    """Write the offer report: one self-contained page, and the offer table as CSV and XLSX.
+    """Write the offer report: one self-contained page, the offer table as CSV and XLSX, and the contact list as CSV.
 
     Parameters
     ----------
@@ -51,7 +52,8 @@ def write_report(
     Returns
     -------
     list of Path
-        ``offer-roi.html``, ``offer-roi.csv``, ``offer-roi.xlsx``. All are written, or none.
+        ``offer-roi.html``, ``offer-roi.csv``, ``offer-roi.xlsx`` (with a sheet of contacts) and ``contact-list.csv``.
+        All are written, or none.
 
     Raises
     ------
@@ -75,6 +77,7 @@ def write_report(
     }
     campaign = load_campaign(**settings)
     result = compare_offers(campaign.customers, campaign.offers)
+    contacts = contact_list(campaign.customers, campaign.offers).to_frame()
     notebook = with_parameters(load_notebook(), settings)
     page = notebook_page(run_notebook(notebook))
     frame = result.to_frame()
@@ -83,7 +86,8 @@ def write_report(
         {
             "offer-roi.html": lambda path: path.write_text(page, encoding="utf-8"),
             "offer-roi.csv": lambda path: frame.to_csv(path, index=False),
-            "offer-roi.xlsx": lambda path: write_workbook(result, path),
+            "offer-roi.xlsx": lambda path: write_workbook({"offers": frame, "contacts": contacts}, path),
+            "contact-list.csv": lambda path: contacts.to_csv(path, index=False),
         },
     )
 
@@ -158,23 +162,25 @@ def _headings(notebook: NotebookNode) -> dict:
     return {"title": title, "headings": [{"text": text, "anchor": text.replace(" ", "-")} for text in texts]}
 
 
-def write_workbook(result: OfferComparison, path: str | Path) -> None:
-    """Write the offer table as a workbook: numbers stay numbers, shown as money, percent or counts."""
+def write_workbook(sheets: Mapping[str, pd.DataFrame], path: str | Path) -> None:
+    """Write tables as sheets of a workbook: numbers stay numbers, shown as money, percent or counts."""
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
-    frame = result.to_frame()
     with pd.ExcelWriter(path, engine="openpyxl") as writer:
-        frame.to_excel(writer, sheet_name="offers", index=False, freeze_panes=(1, 1))
-        sheet = writer.sheets["offers"]
-        for position, name in enumerate(frame.columns, start=1):
-            sheet.column_dimensions[get_column_letter(position)].width = max(12, len(name) + 2)
-            sheet.cell(1, position).font = Font(bold=True)
-            for row in range(2, len(frame) + 2):
-                sheet.cell(row, position).number_format = _number_format(name)
+        for name, frame in sheets.items():
+            frame.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 1))
+            sheet = writer.sheets[name]
+            for position, column in enumerate(frame.columns, start=1):
+                sheet.column_dimensions[get_column_letter(position)].width = max(12, len(column) + 2)
+                sheet.cell(1, position).font = Font(bold=True)
+                if pd.api.types.is_numeric_dtype(frame[column]):
+                    for row in range(2, len(frame) + 2):
+                        sheet.cell(row, position).number_format = _number_format(column)
 
 
 def _number_format(name: str) -> str:
-    if any(part in name for part in ("roi", "acceptance", "organic", "probability")):
+    if any(part in name for part in ("roi", "acceptance", "break_even", "probability", "organic")):
         return "0.0%"
-    return "#,##0" if name in ("n", "n_returned") or "total" in name else "#,##0.0000"
+    whole = name in ("n", "n_returned", "rank", "customer_id") or "total" in name
+    return "#,##0" if whole else "#,##0.0000"

@@ -18,6 +18,7 @@ from winback.results import Result, Sentences, Shown, format_count, format_money
 from winback.tables import NO_OFFER, check_lapsed, in_trial
 
 FIRST_ROWS = 6
+REPEATS = 5  # splits in which the tree is judged
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -74,6 +75,13 @@ class ContactList(Result):
     def first(self, n: int = 10) -> Shown:
         """Return the first ``n`` customers of the list, as a notebook shows them."""
         return Shown(self.rounded(self.frame.head(n)))
+
+    @property
+    def tailoring(self) -> Sentences:
+        """Whether different customers should get different offers."""
+        if self.policy is None:
+            return Sentences(f"Customers are not told apart: {self.refused}.")
+        return self.policy.describe()
 
     def show_groups(self) -> Shown:
         """Return how predictions compare with what was measured, as a notebook shows it."""
@@ -166,9 +174,9 @@ def _learned(customers, trial: Trial, money, rng) -> tuple[LearnedPolicy | None,
     if not trial.known:
         return None, "nothing known before the offer is in the table"
     try:
-        return learn_policy(customers, trial.catalog, rng=rng, **money), ""
+        return learn_policy(customers, trial.catalog, repeats=REPEATS, rng=rng, **money), ""
     except ValueError as error:
-        return None, str(error)
+        return None, str(error).rstrip(".")
 
 
 def _whom(customers, whom) -> tuple[pd.DataFrame, str]:
@@ -200,7 +208,7 @@ def _lines(found: ContactList) -> Iterator[str]:
     if found.n_left_alone:
         yield f"{format_count(found.n_left_alone)} more are better left alone: a contact is not expected to pay."
     if found.refused:
-        yield f"Customers are not told apart: {found.refused}"
+        yield f"Customers are not told apart: {found.refused}."
     yield found.value.says(found.currency)
     if found.kind == "gross":
         yield "Gross: no random group was left without an offer, so what would come back anyway is counted as earned."

@@ -142,7 +142,14 @@ def read_trial(
         horizon_months=horizon,
         annual_discount=discount,
         design=design,
-        **_assumed(organic, organic_value, table, NO_OFFER in arms, seen.value[kept], seen.returned[kept]),
+        **_assumed(
+            catalog.organic if organic is None else organic,
+            catalog.organic_value if organic_value is None else organic_value,
+            table,
+            NO_OFFER in arms,
+            seen.value[kept],
+            seen.returned[kept],
+        ),
     )
 
 
@@ -152,7 +159,10 @@ def _assumed(organic, organic_value, table, has_control, value, returned) -> dic
     if organic is None:
         return {}
     if has_control:
-        raise ValueError("organic is for tables without a control group; here the untreated show it. Leave it out.")
+        raise ValueError(
+            "organic is for tables without a control group; here the untreated show it. Leave it out, also "
+            "of the offers file."
+        )
     each = float(value[returned].mean()) if organic_value is None else float(organic_value)
     organic_shares(organic, table)  # refuses what is no share, and customers without one
     return {"organic": organic, "organic_value": each}
