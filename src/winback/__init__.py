@@ -35,6 +35,8 @@ _HOME = {
     "datasets.public_purchases": ("load_cdnow", "load_donations"),
     "report": ("write_report",),
     "results": ("Sentences",),
+    "offers.budgets.allocation": ("allocate_budget",),
+    "offers.budgets.frontier": ("profit_share_frontier",),
     "offers.catalog": ("Offer", "OfferCatalog", "load_offers"),
     "offers.comparison": ("compare_offers",),
     "offers.contact_list": ("contact_list",),

@@ -4,12 +4,14 @@ offers           profit beside ROI, acceptance against cost, the ranking against
 policies         does tailoring pay, and what untrue reasons do to it
 survival         curves, incidence, goodness of fit, time ratios
 second_lifetime  who returns, lift, rankings, values
+budgets          gain over budgets, profit against market share
 held_out         purchases predicted and held out: tracking, tenths, ranking
 planning         customers against the difference to be found, cost of the holdout
 value            who carries the value, projections, constant churn
 style            the house palette and the format of figures in notebooks
 """
 
+from winback.plots.budgets import plot_budget_curve, plot_profit_share_frontier
 from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
 from winback.plots.planning import plot_holdout, plot_trial_sizes
@@ -28,6 +30,7 @@ from winback.plots.value import plot_base_value, plot_projection, plot_value_con
 __all__ = [
     "plot_acceptance_against_cost",
     "plot_base_value",
+    "plot_budget_curve",
     "plot_first_and_second",
     "plot_goodness_of_fit",
     "plot_held_out_tenths",
@@ -37,6 +40,7 @@ __all__ = [
     "plot_misstated_reasons",
     "plot_policy_gains",
     "plot_profit_and_roi",
+    "plot_profit_share_frontier",
     "plot_projection",
     "plot_ranking_against_organic",
     "plot_rankings",

@@ -99,7 +99,10 @@ def _solve(part, likely, limits):
     row, offer = np.nonzero(likely)
     n, m, columns = len(part.weights), len(limits.bounds), np.arange(len(row))
     shared = limits.money[:, None] * part.costs[row, offer] + limits.places[:, offer]
-    sides = [(np.ones(len(row)), row, columns), (shared.ravel(), n + np.repeat(np.arange(m), len(row)), np.tile(columns, m))]
+    sides = [
+        (np.ones(len(row)), row, columns),
+        (shared.ravel(), n + np.repeat(np.arange(m), len(row)), np.tile(columns, m)),
+    ]
     entries, rows, of_columns = (np.concatenate(each) for each in zip(*sides, strict=True))
     left_sides = csr_array((entries, (rows, of_columns)), shape=(n + m, len(row)))
     right_sides = np.concatenate([part.weights, limits.bounds])

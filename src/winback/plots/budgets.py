@@ -1,0 +1,97 @@
+"""What would another budget earn, and what does market share cost? Figures of plans and frontiers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import matplotlib.pyplot as plt
+
+from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, money_axis
+from winback.results import format_count, format_money
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from winback.offers.budgets.frontier import ProfitShareFrontier
+    from winback.offers.budgets.plan import BudgetPlan
+
+
+def plot_budget_curve(plan: BudgetPlan, ax: Axes | None = None) -> Axes:
+    """Draw the predicted gain of the best plan over budgets, with this plan's place on it.
+
+    Parameters
+    ----------
+    plan : BudgetPlan
+        From `allocate_budget`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import pandas as pd, winback as wb
+    >>> profit = pd.DataFrame({"call": [9.0, 2.0, 4.0], "none": [1.0, 1.0, 2.0]})
+    >>> plot_budget_curve(wb.allocate_budget(profit, costs={"call": 2}, budget=4)).get_xlabel()
+    'budget (expected cost)'
+    """
+    ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
+    curve = plan.curve()
+    ax.plot(curve["budget"], curve[f"{plan.kind}_profit_total"], linewidth=2, color=house_styles("a")["a"]["color"])
+    ax.plot([plan.cost_total], [plan.profit_total], "o", color=INK, markersize=8)
+    price = format_money(plan.price_of_money, plan.currency)
+    amounts = [format_money(each, plan.currency) for each in (plan.cost_total, plan.profit_total)]
+    unit = "dollar" if plan.currency == "$" else format_money(1, plan.currency, 0)
+    ax.annotate("this plan", (plan.cost_total, plan.profit_total), (8, -14), textcoords="offset points", color=INK)
+    gains = "is predicted to gain" if plan.kind == "incremental" else "is predicted to earn (gross)"
+    tail = f"; the next {unit} earns {price}" if plan.price_of_money > 0 else ""
+    finish_axes(ax, f"{capitalised(amounts[0])} {gains} {amounts[1]}{tail}", "budget (expected cost)",
+                f"predicted {plan.kind} profit", 80)  # fmt: skip
+    for axis in (ax.xaxis, ax.yaxis):
+        money_axis(axis, plan.currency)
+    ax.margins(x=0.06, y=0.12)
+    return ax
+
+
+def plot_profit_share_frontier(frontier: ProfitShareFrontier, ax: Axes | None = None) -> Axes:
+    """Draw the most profit for every number of customers regained.
+
+    Parameters
+    ----------
+    frontier : ProfitShareFrontier
+        From `profit_share_frontier`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import pandas as pd, winback as wb
+    >>> profit = pd.DataFrame({"upgrade": [90.0, 20.0], "bundle": [80.0, -5.0], "none": [10.0, 10.0]})
+    >>> chance = pd.DataFrame({"upgrade": [0.4, 0.2], "bundle": [0.5, 0.3], "none": [0.1, 0.1]})
+    >>> plot_profit_share_frontier(wb.profit_share_frontier(profit, chances=chance)).get_xlabel()
+    'customers regained, over leaving everybody alone'
+    """
+    ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
+    frame, profit = frontier.frame, frontier.profit_column
+    ax.plot(frame["n_regained"], frame[profit], linewidth=2, color=house_styles("a")["a"]["color"])
+    for row, words, mark in ((frame.iloc[0], "most profit", "o"), (frame.iloc[-1], "most customers", "s")):
+        ax.plot([row["n_regained"]], [row[profit]], mark, color=INK, markersize=8)
+        ax.annotate(words, (row["n_regained"], row[profit]), (0, -16), textcoords="offset points", color=QUIET,
+                    ha="center")  # fmt: skip
+    more = frame["n_regained"].iloc[-1] - frame["n_regained"].iloc[0]
+    forgone = frame[profit].iloc[0] - frame[profit].iloc[-1]
+    given, price = (format_money(each, frontier.currency) for each in (forgone, frontier.price_of_last))
+    title = f"{format_count(more)} more customers cost {given} of profit, the last one {price}"
+    over = "over leaving everybody alone" if frontier.kind == "incremental" else "gross"
+    title = title if more > 0 else "Most profit and most customers go together"
+    finish_axes(ax, title, f"customers regained, {over}", f"expected {frontier.kind} profit", 80)
+    money_axis(ax.yaxis, frontier.currency)
+    ax.xaxis.set_major_formatter(lambda count, _: format_count(count))
+    ax.margins(x=0.08, y=0.2)
+    return ax
