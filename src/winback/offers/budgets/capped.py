@@ -47,6 +47,8 @@ def solve_cells(cells: Cells, limits: Limits) -> Optimum | None:
     """Find the exact optimum, or None when the limits cannot be met together."""
     n = len(cells.weights)
     prices = np.zeros(len(limits.bounds)) if n <= N_FIRST else find_prices(cells, limits)
+    if bound(cells, limits, prices) < cells.least_gain - 1e-6 * cells.in_sight:
+        return None
     n_open = N_FIRST
     while True:
         opened, amounts = _hold_all_but(n_open, cells, limits, prices)

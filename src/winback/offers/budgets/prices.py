@@ -33,6 +33,11 @@ class Cells:
         """Sum of everybody's largest gain or loss: the size by which a gap is small."""
         return float(self.weights @ np.abs(self.gains).max(axis=1))
 
+    @property
+    def least_gain(self) -> float:
+        """Return what every plan gains at least: a bound below it shows that there is no plan."""
+        return float(self.weights @ np.minimum(self.gains.min(axis=1), 0.0))
+
     def take(self, rows: np.ndarray) -> Cells:
         """Return some of the cells."""
         return Cells(self.gains[rows], self.costs[rows], self.weights[rows], np.zeros(0, dtype=int))
@@ -81,8 +86,11 @@ def find_prices(cells: Cells, limits: Limits) -> np.ndarray:
 def _lowered(cells, limits, prices, radius, n_rounds: int = 60) -> np.ndarray:
     """Lower D by cutting planes within a box around the best prices so far."""
     best, lowest, tangents, in_sight = prices, np.inf, [], cells.in_sight
+    least = cells.least_gain - 1e-6 * in_sight
     for _ in range(n_rounds):
         value, tangent = _tangent(cells, limits, prices)
+        if value < least:
+            return prices
         tangents.append(tangent)
         if value < lowest:
             radius *= 1.0 if lowest == np.inf else 1.5
