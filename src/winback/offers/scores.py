@@ -136,7 +136,7 @@ def offer_scores(
     1   upgrade  341.0
     """
     normal_interval(0.0, 1.0, level)  # refuses what is not a level
-    settings = {"horizon_months": horizon_months, "annual_discount": annual_discount}
+    settings = {"horizon_months": horizon_months, "annual_discount": annual_discount, "assignment": assignment}
     trial = read_trial(customers, offers, covariates=covariates, **settings)
     dealt = _folds(folds, trial, customers, rng)
     matrix = trial.matrix()

@@ -99,10 +99,12 @@ def read_trial(
     covariates: Iterable[str] | None = None,
     organic: Organic | None = None,
     organic_value: float | None = None,
+    assignment: str = "known",
 ) -> Trial:
     """Check a trial and return it customer by customer, for scores and policies.
 
-    Customers judged not promising beforehand are left out, and so are untreated ones who are no random control group.
+    Customers judged not promising beforehand are left out. So are untreated ones who differ from the others, unless
+    each customer's own chance makes up for it: recorded chances that differ within a group, or estimated ones.
 
     Parameters
     ----------
@@ -111,6 +113,8 @@ def read_trial(
     covariates : iterable of str, optional
         Columns known before the offer, from which outcomes are predicted; by default all that are, or none where an
         arm is too small for so many.
+    assignment : {"known", "estimated"}
+        As in `winback.offer_scores`.
 
     Raises
     ------
@@ -125,7 +129,8 @@ def read_trial(
     design = check_typed_design(table, catalog)
     seen = trial_outcomes(table, catalog, horizon, discount)
     kept = seen.arm >= 0
-    if NO_OFFER in seen.arms and design.control != "accepted":
+    weighed = assignment == "estimated" or _chances_differ(table, seen.arm)
+    if NO_OFFER in seen.arms and design.control != "accepted" and not weighed:
         kept &= seen.arm != seen.arms.index(NO_OFFER)
     arms = tuple(name for place, name in enumerate(seen.arms) if (seen.arm[kept] == place).any())  # none comes last
     table = table[kept].reset_index(drop=True)
@@ -151,6 +156,14 @@ def read_trial(
             seen.returned[kept],
         ),
     )
+
+
+def _chances_differ(table: pd.DataFrame, arm: np.ndarray) -> bool:
+    """Say whether customers of one arm were recorded with different chances, so that groups must differ."""
+    if "offer_probability" not in table:
+        return False
+    chance = table["offer_probability"][arm >= 0].groupby(arm[arm >= 0])
+    return bool((chance.max() - chance.min() > 1e-6).any())
 
 
 def _assumed(organic, organic_value, table, has_control, value, returned) -> dict:

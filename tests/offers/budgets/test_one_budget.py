@@ -51,7 +51,9 @@ def test_two_thousand_customers_and_four_offers_equal_the_linear_programme(rng):
 def test_more_budget_never_earns_less_and_ever_less_more(seed):
     profits, costs = random_profits(np.random.default_rng(seed))
     budgets = np.linspace(0.05, 1.1, 12) * all_that_pays(profits, costs)
-    plans = [planned(profits, costs.assign(none=0), budget=max(each, costs.iloc[:, :-1].min().min())) for each in budgets]
+    plans = [
+        planned(profits, costs.assign(none=0), budget=max(each, costs.iloc[:, :-1].min().min())) for each in budgets
+    ]
     optimum, price = (np.array([getattr(plan, name) for plan in plans]) for name in ("optimum", "price_of_money"))
     spent = np.array([plan.limits.budget for plan in plans])
     steps = np.diff(spent) > 0

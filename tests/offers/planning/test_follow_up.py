@@ -114,7 +114,7 @@ def corrected_variance(table, follow_up, entry):
 
 @pytest.mark.slow
 def test_the_variance_of_a_trial_cut_off_is_the_planned_one(rng):
-    """A large pilot that nobody is cut off from plans trials of 1,500 whose customers are watched for 3 to 17 months."""
+    """A large pilot without cut-offs plans trials of 1,500 whose customers are watched for 3 to 17 months."""
     pilot = drawn(rng, 200_000, 100, 1)
     planned = corrected_variance(pilot, 3, 14)
     uncut = corrected_variance(pilot, 15, 14)

@@ -195,8 +195,8 @@ def evaluate_policy(
 def policy_trial(customers, offers, terms: EvaluationTerms) -> Trial:
     """Return the trial in which a policy is judged."""
     normal_interval(0.0, 1.0, terms.level)  # refuses what is not a level
-    money = {name: getattr(terms, name) for name in ("horizon_months", "annual_discount", "organic", "organic_value")}
-    return read_trial(customers, offers, covariates=terms.covariates, **money)
+    names = ("horizon_months", "annual_discount", "organic", "organic_value", "covariates", "assignment")
+    return read_trial(customers, offers, **{name: getattr(terms, name) for name in names})
 
 
 def evaluate(trial: Trial, policy: Policy, terms: EvaluationTerms, by: str | None = None) -> PolicyEvaluation:
