@@ -134,7 +134,7 @@ def _organic_return(result) -> str:
         return "How many return without an offer was measured in a random group that was sent nothing."
     if result.settings.organic is None:
         return "How many would have returned without an offer is not known, so every figure is gross."
-    return f"Incremental figures rest on {result.settings.organic.says}; nobody was left without an offer to show it."
+    return f"Incremental figures rest on {result.settings.organic.says}; no control group shows it."
 
 
 def _organic_value(result) -> str:
