@@ -28,6 +28,7 @@ class Estimator:
     std_errors: str = ""  # what it divides by about the root of two
     groups: str | None = None  # column of the groups, all of one size, within which variance is estimated
     tolerance: float = 1e-9  # to which answers must agree; what is found by search is found no more exactly
+    dear: bool = False  # a table takes it a second or so: everyday tests hold it to a few laws only
     freedom: int = 0  # degrees of freedom lost in each: 1 for sample variances, 0 for likelihoods
 
     def __str__(self) -> str:

@@ -152,6 +152,7 @@ ESTIMATORS = (
         totals="^(n|value|constant_churn)$",
         std_errors="std_error$",
         tolerance=1e-5,
+        dear=True,
     ),
     Estimator(
         "base_value, contracts",
@@ -170,6 +171,7 @@ ESTIMATORS = (
         money="value|margin",
         estimates="^(expected|margin|value)$",
         tolerance=1e-5,
+        dear=True,
     ),
     Estimator(
         "summarize_transactions",

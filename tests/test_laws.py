@@ -217,6 +217,7 @@ CASES = laws.cases(
         estimates="estimate$",
         std_errors="std_error$",
         tolerance=1e-6,
+        dear=True,
         **LAPSED,
     ),
     Estimator(
@@ -224,6 +225,7 @@ CASES = laws.cases(
         estimate=lifetime_values,
         money="value|cost|gain",
         estimates="(value|gain|cost)$",
+        dear=True,
         **LAPSED,
     ),
     Estimator(
@@ -262,8 +264,21 @@ CASES = laws.cases(
     *laws_of_value.ESTIMATORS,
 )
 
+EVERY_DAY = (
+    laws.row_order_does_not_matter,
+    laws.money_in_another_currency_is_the_same_money,
+    laws.doubling_the_table_adds_certainty_and_nothing_else,
+)
 
-@pytest.mark.parametrize(("estimator", "law"), CASES, ids=lambda each: getattr(each, "__name__", str(each)))
+
+def in_its_part(estimator, law):
+    """Leave most laws of an estimator that takes long to the long part of the suite."""
+    return pytest.param(estimator, law, marks=[pytest.mark.slow] if estimator.dear and law not in EVERY_DAY else [])
+
+
+@pytest.mark.parametrize(
+    ("estimator", "law"), [in_its_part(*case) for case in CASES], ids=lambda each: getattr(each, "__name__", str(each))
+)
 @settings(
     max_examples=2, deadline=None, phases=[Phase.reuse, Phase.generate]
 )  # a seed is not made simpler by shrinking

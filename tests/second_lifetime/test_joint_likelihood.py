@@ -127,7 +127,7 @@ def directly(theta, data):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_it_is_the_likelihood_of_the_model(family, seed):
     rng = np.random.default_rng(seed)
     data, theta = some_data(rng, family, 0.6, n_lost=3, n_back=5)

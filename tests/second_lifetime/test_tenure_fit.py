@@ -38,6 +38,7 @@ def test_the_share_still_here_is_that_of_returned_customers(name):
         assert found == pytest.approx(np.array(both) / alone, abs=1e-10)
 
 
+@pytest.mark.slow
 def test_deal_seekers_are_seen(study):
     fit = wb.fit_joint(study.lapsed, **FORMULAS)
     found = wb.goodness_of_tenure(fit, study.lapsed, by="offer").frame.set_index("group")
@@ -50,6 +51,7 @@ def test_deal_seekers_are_seen(study):
     assert "The two-part model comes first: second tenures do not have the shape assumed" in str(fit.describe())
 
 
+@pytest.mark.slow
 def test_a_right_shape_is_left_alone(clean):
     study, fit = clean
     found = wb.goodness_of_tenure(fit, study.lapsed).frame
@@ -59,6 +61,7 @@ def test_a_right_shape_is_left_alone(clean):
     assert "caution" not in str(fit.describe())
 
 
+@pytest.mark.slow
 def test_the_curve_allows_for_selection(clean):
     study, fit = clean
     back = study.lapsed[study.lapsed["returned"] & study.lapsed["eligible"]]

@@ -43,7 +43,9 @@ def test_another_optimiser_finds_the_same_limit(name):
     assert fit.log_likelihood + best.fun == pytest.approx(ndtri(0.95) ** 2 / 2, abs=5e-3)
 
 
-@pytest.mark.parametrize("name", FITS)
+@pytest.mark.parametrize(
+    "name", ["bg_bb", *(pytest.param(each, marks=pytest.mark.slow) for each in ("bg_nbd", "mbg_nbd"))]
+)
 def test_the_limit_is_said_and_falls_with_more_customers(name):
     fit, table = at_the_edge(name)
     assert (
