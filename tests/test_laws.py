@@ -92,6 +92,15 @@ MEASURED = {"draw": a_measured_trial, "money_in": ("value",), **COMPARED}
 PAIRS = {"money": "difference|std_error", "estimates": "^difference$", "totals": ""}
 
 
+def planned(plan):
+    """Return a plan's figures; the variance is money squared."""
+    return plan.frame.set_index("question").drop(columns="variance")
+
+
+def planned_from_pilot(table, money):
+    return planned(wb.plan_trial(table, offers(money), horizon_months=12, annual_discount=0.1))
+
+
 def second_lifetimes(rng, n=120):
     """Draw returned customers of two reasons, n each; second lives are cut off after 6 to 36 months."""
     tenure, followed = rng.lognormal(2.5, 0.75, 2 * n), rng.uniform(6, 36, 2 * n)
@@ -260,6 +269,22 @@ CASES = laws.cases(
         money_in=("value", "cost", "contact_cost"),
         money="profit|value|cost",
         customer=None,
+    ),
+    Estimator(
+        "plan_trial, assumed figures",
+        draw=lambda rng: a_summary(rng).assign(value_variation=rng.uniform(0.5, 2, 4)),
+        estimate=lambda t, m: planned(wb.plan_trial(t, difference=20 * m, expected_loss=5 * m, n_available=4000)),
+        money_in=("value", "cost", "contact_cost"),
+        money="difference|loss",
+        customer=None,
+    ),
+    Estimator(
+        "plan_trial, pilot",
+        estimate=planned_from_pilot,
+        money="difference",
+        estimates="^(expected_)?difference$",
+        draw=lambda rng: a_trial(rng, n=120),
+        money_in=("second_margin",),
     ),
     *laws_of_value.ESTIMATORS,
 )
