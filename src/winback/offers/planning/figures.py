@@ -52,7 +52,7 @@ class ProfitFigures:
 
     def place(self, name: str) -> int:
         """Return the position of a name."""
-        return self.names.index(name)
+        return self.names.index(str(name))
 
     def best_increment(self) -> float:
         """Return what the best offer earns more per customer than no offer; NaN where that is not known."""

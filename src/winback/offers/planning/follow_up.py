@@ -12,7 +12,7 @@ by
 
 (the variance of the Kaplan-Meier restricted mean, see Andersen et al. 1993, IV.3), and that of profit by
 :math:`p\,E[\text{margin}^2]` times this where margin does not depend on tenure. What the pilot itself was cut off is
-taken out in the same way.
+taken out in the same way. Costs while active are taken as seen in full.
 
 References
 ----------

@@ -35,7 +35,10 @@ class TrialPlan(Result):
         better), ``std_error`` of the best offer's incremental profit, ``smallest_difference`` that is found with the
         power asked for, ``planned``. Empty without organic return.
     follow_up : pandas.DataFrame
-        One row per comparison and length of follow-up, see `winback.offers.planning.follow_up`; empty unless asked.
+        One row per comparison and length of follow-up: ``question``, ``first``, ``second``, ``follow_up_months``,
+        ``read_after_months``, ``share_of_value`` seen by then, ``difference`` within these months (of the first over
+        the second), ``n_per_arm`` that finds it, and ``n_per_arm_full_horizon`` that finds the difference within the
+        full horizon although some are cut off before it (missing where nobody is watched so long). Empty unless asked.
     arms : ProfitFigures
         Expected profit and its variance by arm, as assumed or as the pilot showed it.
     """
@@ -153,7 +156,7 @@ def plan_trial(
     n_available : int, optional
         Customers there are: what can they tell?
     follow_up_months : float or several, optional
-        For how many months every customer is watched at least; needs a pilot with second lives.
+        For how many months after the return every customer is watched at least; needs a pilot with second lives.
     entry_months : float
         Over how many months the offers go out.
     horizon_months, annual_discount : float, optional

@@ -36,8 +36,9 @@ def _differences(plan) -> Iterator[str]:
         )
     if len(rows) > 1:
         over = "1 comparison" if plan.n_comparisons == 1 else f"{plan.n_comparisons} comparisons"
+        every = "Both" if len(rows) == 2 else f"All {len(rows)}"
         yield (
-            f"All {len(rows)} comparisons take {format_count(rows['n_per_arm'].max())} per offer; the "
+            f"{every} comparisons take {format_count(rows['n_per_arm'].max())} per offer; the "
             f"{format_percent(plan.asked.level, 0)} level is split over {over}."
         )
     few = rows[rows["remark"] != ""]
@@ -82,6 +83,9 @@ def _available(plan) -> Iterator[str]:
     rows = plan.frame[plan.frame["chance_available"].notna()]
     each = [f"{row.question} {format_percent(row.chance_available)}" for row in rows.itertuples()]
     yield f"With the {format_count(plan.asked.n_available)} customers at hand the chances are: {join_words(each)}."
+    loss = plan.frame["loss_available"].dropna()
+    if len(loss):
+        yield f"They lose at most {_money(plan, loss.iloc[0])} per customer on average by the choice of the best."
 
 
 def _holdout(plan) -> Iterator[str]:
