@@ -37,12 +37,14 @@ def test_the_minimax_loss_of_two_offers_is_the_maximum_of_x_times_phi_of_minus_x
 # closed forms and laws
 
 
+@settings(max_examples=30)
 @given(gap=st.floats(0.01, 5), first=st.floats(0.1, 9), second=st.floats(0.1, 9), n=st.integers(2, 50))
 def test_of_two_offers_the_better_is_chosen_with_the_normal_probability(gap, first, second, n):
     expected = ndtr(gap * np.sqrt(n / (first + second)))
     assert chances_of_each(np.array([gap, 0]), np.array([first, second]), n)[0] == pytest.approx(expected, abs=1e-8)
 
 
+@settings(max_examples=30)
 @given(
     profit=st.lists(st.floats(-5, 5), min_size=2, max_size=5),
     spread=st.lists(st.floats(0.5, 3), min_size=5, max_size=5),
@@ -53,7 +55,7 @@ def test_one_of_the_offers_is_chosen(profit, spread, n):
     assert chances_of_each(np.array(profit), variance, n).sum() == pytest.approx(1, abs=1e-6)
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(
     lead=st.floats(0, 3),
     others=st.lists(st.floats(0, 4), min_size=3, max_size=3),
@@ -68,7 +70,7 @@ def test_no_true_profits_lose_more_or_are_harder_than_planned_for(lead, others, 
     assert chances[0] >= chance_of_best(variance, 1, zone=lead) - 1e-9
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     variance=st.lists(st.floats(10, 1000), min_size=2, max_size=5),
     probability=st.floats(0.55, 0.99),
