@@ -11,6 +11,7 @@ from winback.offers.catalog import Offer, OfferCatalog
 from winback.offers.outcomes import customer_values
 from winback.offers.planning.follow_up import added_variance, ending_steps, share_watched
 from winback.offers.planning.pilot import Pilot
+from winback.offers.planning.sizes import customers_for_difference
 
 OFFERS = [Offer(name=name, amount=10, paid="on_acceptance") for name in ("discount", "upgrade")]
 YEAR = {"horizon_months": 12, "annual_discount": 0.1}
@@ -62,6 +63,15 @@ def test_a_trial_that_nobody_is_watched_through_cannot_reach_the_horizon(lives):
     plan = wb.plan_trial(lives, OFFERS, follow_up_months=6, entry_months=6, **YEAR)
     assert plan.follow_up["n_per_arm_full_horizon"].isna().all()
     assert "nobody is watched through the horizon, so the full difference cannot be measured" in plan.describe()
+
+
+def test_the_full_horizon_takes_what_the_variance_of_those_cut_off_adds(lives):
+    plan = wb.plan_trial(lives, OFFERS, follow_up_months=4, entry_months=9, **YEAR)
+    pilot = Pilot(lives, OfferCatalog(tuple(OFFERS)), 12.0, 0.1)
+    added = [added_variance(pilot, name, 4, 9) for name in ("discount", "upgrade")]
+    expected = plan.frame.iloc[0]
+    n = customers_for_difference(expected["difference"], expected["variance"] + sum(added), 0.8, 0.95, 3)
+    assert plan.follow_up["n_per_arm_full_horizon"].iloc[0] == pytest.approx(n, abs=1)
 
 
 def test_a_slower_entry_after_the_same_follow_up_costs_less_precision(lives):

@@ -73,6 +73,17 @@ def test_the_upper_size_is_above_and_comes_closer_with_a_larger_pilot(pilot):
     assert (small["n_per_arm_high"] > small["n_per_arm"]).all()
 
 
+def test_the_upper_size_is_that_of_the_upper_end_of_both_spreads_together(pilot):
+    plan = wb.plan_trial(pilot, OFFERS)
+    arms = plan.arms.to_frame().set_index("offer").loc[["discount", "upgrade"]]
+    variance, error = arms["std_dev"] ** 2, 2 * arms["std_dev"] * arms["std_dev_error"]
+    upper = np.exp(1.959964 * np.sqrt((error**2).sum()) / variance.sum())
+    row = plan.frame.set_index("question").loc["discount against upgrade"]
+    assert row["n_per_arm_high"] == pytest.approx(row["n_per_arm"] * upper, abs=1)
+    values = pilot.loc[pilot["offer"] == "discount", "value"].sub(10).fillna(0.0)
+    assert error["discount"] == pytest.approx(variance_error(values.to_numpy()), rel=1e-9)
+
+
 @pytest.mark.slow
 def test_the_interval_of_the_spread_covers(rng):
     """Trials of 2,000 customers of whom 40% have an exponential value: the log-normal interval of their variance."""
