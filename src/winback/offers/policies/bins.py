@@ -98,8 +98,9 @@ class BinnedColumn:
             return "is known"
         if len(known) <= FEW_LABELS or len(named) <= len(others):
             return f"is {_either([*named, *(['missing'] if missing else [])])}"
-        start = "is known and not" if self.has_missing and not missing else "is not"
-        return f"{start} {_either(others)}" + (", or is missing" if missing else "")
+        words = f"not {others[0]}" if len(others) == 1 else f"neither {_either(others, 'nor')}"
+        start = "is known and" if self.has_missing and not missing else "is"
+        return f"{start} {words}" + (", or is missing" if missing else "")
 
 
 def kind_of(column: pd.Series) -> str:
@@ -148,7 +149,7 @@ def cut_number(column: pd.Series, most_splits: int) -> BinnedColumn:
     wanted = np.unique(seen[-(-places * len(seen) // (most_splits + 1)) - 1]) if many else distinct
     wanted = wanted[wanted < distinct[-1]] if len(distinct) else wanted
     following = distinct[np.searchsorted(distinct, wanted, side="right")]
-    cuts = tuple(_short_cut(*pair) for pair in zip(wanted.tolist(), following.tolist(), strict=True))
+    cuts = tuple(_short_cut(*pair) for pair in zip((wanted + 0.0).tolist(), following.tolist(), strict=True))
     has_missing = len(seen) < len(values)
     sides = np.zeros((len(cuts) + 2, len(cuts) + 1), dtype=bool)
     sides[:-1] = np.arange(len(cuts) + 1)[:, None] <= np.arange(len(cuts) + 1)  # the last split: known or missing
@@ -197,12 +198,13 @@ def say_number(number: float) -> str:
     ('6', '1,234.5')
     """
     text = f"{number:,.15g}"
-    return text if float(text.replace(",", "")) == number else repr(number)
+    return text if float(text.replace(",", "")) == number else f"{number:,.17g}"
 
 
 def _say_label(label) -> str:
-    return str(label).lower() if isinstance(label, bool | np.bool_) else str(label)
+    text = str(label).lower() if isinstance(label, bool | np.bool_) else str(label)
+    return text if text and text == text.strip() else repr(text)
 
 
-def _either(words: list[str]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
+def _either(words: list[str], last: str = "or") -> str:
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else words[0]

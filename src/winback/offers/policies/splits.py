@@ -125,7 +125,8 @@ def split_table(customers: pd.DataFrame, by: str | Sequence[str], most_splits: i
     problems.raise_if_any()
     parting = [(column, bins) for column, bins in cut if column.n_splits]
     if not parting:
-        problems.add(usable[0], "and every other column asked for is the same for all customers", "Add a column to by.")
+        for name in usable:
+            problems.add(name, "is the same for every customer", "Name a column in by that differs between them.")
         problems.raise_if_any()
     notes = (f"{column.name} is the same for every customer: no split." for column, _ in cut if not column.n_splits)
     return SplitTable(tuple(column for column, _ in parting), np.stack([bins for _, bins in parting]), tuple(notes))
