@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import allocation
 import contracts
 import nbformat
 import pandas as pd
@@ -63,7 +64,7 @@ def main():
             ),
         ]
     whole, empty = rows[-1][2]
-    rows += [*contracts.rows(), *second_lifetimes.rows()]
+    rows += [*contracts.rows(), *second_lifetimes.rows(), *allocation.rows()]
     table = [
         {"what": what, "ours, s": ours, "theirs, s": theirs, "ratio": ours / theirs, "bound": bound or ""}
         for what, bound, (ours, theirs) in rows

@@ -33,7 +33,6 @@ class Programme:
 
     value: float
     prices: dict
-    feasible: bool
 
 
 def whole_programme(profits, costs, budget=None, max_customers=None, caps=None) -> Programme:
@@ -53,7 +52,6 @@ def whole_programme(profits, costs, budget=None, max_customers=None, caps=None) 
         limit(f"{offer} at most", place, at_most)
         limit(f"{offer} at least", -place, -at_least)
     found = linprog(-gain.to_numpy().ravel(), A_ub=vstack(rows).tocsr(), b_ub=right, bounds=(0, 1), method="highs")
-    if found.status != 0:
-        return Programme(np.nan, {}, False)
+    assert found.status == 0, found.message
     prices = dict(zip(names, -found.ineqlin.marginals[n:], strict=True))
-    return Programme(-found.fun, prices, True)
+    return Programme(-found.fun, prices)

@@ -22,7 +22,7 @@ def all_that_pays(profits, costs):
     return planned(profits, costs).cost_total
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(seed=SEEDS, share=SHARES, rounded=st.booleans())
 @example(seed=1, share=0.5, rounded=True)
 def test_the_optimum_is_that_of_the_linear_programme(seed, share, rounded):
@@ -46,11 +46,11 @@ def test_two_thousand_customers_and_four_offers_equal_the_linear_programme(rng):
     assert 0 <= forgone <= plan.price_of_money * costs.to_numpy().max()  # what the one split customer would add
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=SEEDS)
 def test_more_budget_never_earns_less_and_ever_less_more(seed):
     profits, costs = random_profits(np.random.default_rng(seed))
-    budgets = np.linspace(0.05, 1.1, 12) * all_that_pays(profits, costs)
+    budgets = np.linspace(0.05, 1.1, 8) * all_that_pays(profits, costs)
     plans = [
         planned(profits, costs.assign(none=0), budget=max(each, costs.iloc[:, :-1].min().min())) for each in budgets
     ]
@@ -64,7 +64,7 @@ def test_more_budget_never_earns_less_and_ever_less_more(seed):
     assert price[-1] == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=SEEDS, share=st.floats(0.1, 0.9))
 def test_the_price_is_the_gain_of_the_next_dollar(seed, share):
     profits, costs = random_profits(np.random.default_rng(seed))
@@ -73,7 +73,7 @@ def test_the_price_is_the_gain_of_the_next_dollar(seed, share):
     assert (more.optimum - here.optimum) / 1e-7 == pytest.approx(here.price_of_money, rel=1e-4, abs=1e-4)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS)
 def test_no_more_is_spent_than_pays(seed):
     profits, costs = random_profits(np.random.default_rng(seed))
@@ -85,7 +85,7 @@ def test_no_more_is_spent_than_pays(seed):
     assert set(left_alone) == set(gain.index[gain.max(axis=1) <= 0])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS, share=st.floats(0.1, 0.9))
 def test_a_dominated_offer_is_never_sent(seed, share):
     profits, costs = random_profits(np.random.default_rng(seed))
@@ -94,7 +94,7 @@ def test_a_dominated_offer_is_never_sent(seed, share):
     assert frame.set_index("offer")["n"]["bundle"] == 0
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS, share=st.floats(0.1, 0.9))
 def test_the_order_of_offers_does_not_matter(seed, share):
     profits, costs = random_profits(np.random.default_rng(seed))

@@ -27,18 +27,14 @@ def random_limits(rng, n):
     return {"budget": float(rng.uniform(5, 15) * n), "max_customers": int(rng.integers(floor + 1, n)), "caps": caps}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(seed=SEEDS, rounded=st.booleans())
 def test_the_optimum_is_that_of_the_linear_programme(seed, rounded):
     rng = np.random.default_rng(seed)
     profits, costs = random_profits(rng, rounded=rounded)
     limits = random_limits(rng, len(profits))
     programme = whole_programme(profits, costs, **limits)
-    try:
-        plan = wb.allocate_budget(profits, costs=costs, **limits)
-    except wb.TableError as error:
-        assert not programme.feasible or "`caps`" in str(error)  # noqa: PT017 - whole customers may not do
-        return
+    plan = wb.allocate_budget(profits, costs=costs, **limits)
     assert plan.optimum == pytest.approx(programme.value, rel=1e-7, abs=1e-7)
     assert plan.n_split <= len(plan.prices)
     assert plan.profit_total <= plan.optimum + 1e-7 * abs(plan.optimum)
@@ -61,15 +57,15 @@ def test_two_thousand_customers_and_four_offers(rng, rounded):
 
 
 def test_prices_are_the_gain_of_a_little_more_room(rng):
-    profits, costs = random_profits(rng, 2_000, 4)
-    limits = {"budget": 9_000.0, "max_customers": 700, "caps": {"discount": (400, 2_000), "upgrade": (0, 60)}}
+    profits, costs = random_profits(rng, 1_200, 4)
+    limits = {"budget": 5_400.0, "max_customers": 420, "caps": {"discount": (240, 1_200), "upgrade": (0, 36)}}
     optimum = whole_programme(profits, costs, **limits).value
     prices = wb.allocate_budget(profits, costs=costs, **limits).prices.set_index(["limit", "offer"])["price"]
     changed = {
-        ("budget", ""): {"budget": 9_001.0},
-        ("max_customers", ""): {"max_customers": 701},
-        ("at most", "upgrade"): {"caps": {"discount": (400, 2_000), "upgrade": (0, 61)}},
-        ("at least", "discount"): {"caps": {"discount": (399, 2_000), "upgrade": (0, 60)}},
+        ("budget", ""): {"budget": 5_401.0},
+        ("max_customers", ""): {"max_customers": 421},
+        ("at most", "upgrade"): {"caps": {"discount": (240, 1_200), "upgrade": (0, 37)}},
+        ("at least", "discount"): {"caps": {"discount": (239, 1_200), "upgrade": (0, 36)}},
     }
     for limit, change in changed.items():
         gained = whole_programme(profits, costs, **limits | change).value - optimum
@@ -89,7 +85,7 @@ def test_the_price_of_a_contact_is_what_the_next_one_gains():
     assert plan.n_split == 0
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS)
 def test_limits_that_do_not_bind_change_nothing(seed):
     profits, costs = random_profits(np.random.default_rng(seed))
@@ -100,7 +96,7 @@ def test_limits_that_do_not_bind_change_nothing(seed):
     assert (plan.prices["price"] == 0).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=SEEDS, share=st.floats(0.2, 0.8))
 def test_both_ways_to_the_optimum_agree(seed, share):
     """A cap that nobody feels sends a single budget the long way round."""

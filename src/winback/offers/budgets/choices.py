@@ -154,14 +154,17 @@ def _check_known(names, catalog: OfferCatalog | None, problems) -> None:
 
 def _numbers(frame, measure, least, problems, most=np.inf) -> np.ndarray:
     """Return the frame as an array, and list every cell that is no number within the bounds."""
-    table = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    plain = all(isinstance(dtype, np.dtype) and dtype.kind in "fiu" for dtype in frame.dtypes)
+    table = (frame if plain else frame.apply(pd.to_numeric, errors="coerce")).to_numpy(dtype=float, na_value=np.nan)
+    bad = ~(np.isfinite(table) & (table >= least) & (table <= most))
+    if not bad.any():
+        return table
     shown = frame.set_axis([f"{measure} of {offer}" for offer in frame], axis=1)
     shown.insert(0, "customer_id", frame.index)
     listed = ProblemList(problems.table, shown)
     limits = "" if least == -np.inf else f" of at least {least:g}" if most == np.inf else f" from {least:g} to {most:g}"
     for place, name in enumerate(shown.columns[1:]):
-        bad = ~(np.isfinite(table[:, place]) & (table[:, place] >= least) & (table[:, place] <= most))
-        listed.add_rows(name, bad, f"must be a number{limits}", "Correct it, or leave the customer out.")
+        listed.add_rows(name, bad[:, place], f"must be a number{limits}", "Correct it, or leave the customer out.")
     problems.found += listed.found
     return table
 

@@ -102,7 +102,8 @@ def read_limits(offers: tuple[str, ...], budget, max_customers, caps, problems: 
             rows.append((AT_LEAST, offer, -float(at_least), 0.0, -place))
     columns = list(zip(*rows, strict=True)) if rows else [()] * 5
     names, of_offers, bounds, money, places = columns
-    return Limits(names, of_offers, np.array(bounds), np.array(money), np.array(places).reshape(-1, len(offers)))
+    places = np.array(places, dtype=float).reshape(len(rows), len(offers))
+    return Limits(names, of_offers, np.array(bounds), np.array(money), places)
 
 
 def _read_caps(offers, caps, problems):

@@ -158,7 +158,7 @@ class BudgetPlan(Result):
 def as_plan(choices: Choices, limits: Limits, solution: Solution) -> BudgetPlan:
     """Write a solution as a plan."""
     assignments = _assignments(choices, solution.chosen)
-    frame = _by_offer(assignments, choices)
+    frame = _by_offer(assignments, choices, solution.chosen)
     used = limits.used(assignments["cost"].sum(), frame["n"].to_numpy())
     sign = np.array([-1.0 if name == AT_LEAST else 1.0 for name in limits.names])
     prices = {"limit": list(limits.names), "offer": list(limits.offers), "bound": sign * limits.bounds}
@@ -195,17 +195,30 @@ def _assignments(choices, chosen) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _by_offer(assignments, choices) -> pd.DataFrame:
-    kind = choices.kind
-    by = assignments.groupby("offer", observed=True)
-    n = by.size().reindex(choices.offers, fill_value=0)
-    frame = pd.DataFrame({"offer": list(choices.offers), "n": n.to_numpy(), "share": n.to_numpy() / len(assignments)})
-    money = [name for name in assignments if name == "cost" or name.startswith(f"{kind}_profit")]
-    sums = by[money].sum().reindex(choices.offers, fill_value=0.0)
-    frame["cost_total"] = sums["cost"].to_numpy()
-    frame["cost_per_customer"] = (sums["cost"] / n.where(n > 0)).to_numpy()
-    for name in money[1:]:
-        frame[name.replace("_profit", "_profit_total")] = sums[name].to_numpy()
-    frame[f"{kind}_profit"] = (sums[f"{kind}_profit"] / n.where(n > 0)).to_numpy()
-    frame[f"{kind}_roi"] = (sums[f"{kind}_profit"] / sums["cost"].where(sums["cost"] > 0)).to_numpy()
-    return frame
+def _by_offer(assignments, choices, chosen) -> pd.DataFrame:
+    kind, k = choices.kind, len(choices.offers)
+
+    def total(name) -> np.ndarray:
+        return np.bincount(chosen, assignments[name].to_numpy(), minlength=k + 1)[1:]
+
+    n = np.bincount(chosen, minlength=k + 1)[1:]
+    cost, profit = total("cost"), total(f"{kind}_profit")
+    ends = [f"{kind}_profit{end}" for end in ("_low", "_high") if f"{kind}_profit{end}" in assignments]
+    return pd.DataFrame(
+        {
+            "offer": list(choices.offers),
+            "n": n,
+            "share": n / len(chosen),
+            "cost_total": cost,
+            "cost_per_customer": _ratio(cost, n),
+            f"{kind}_profit_total": profit,
+            **{name.replace("_profit", "_profit_total"): total(name) for name in ends},
+            f"{kind}_profit": _ratio(profit, n),
+            f"{kind}_roi": _ratio(profit, cost),
+        }
+    )
+
+
+def _ratio(above, below) -> np.ndarray:
+    """Return above / below, missing where there is nothing to divide by."""
+    return np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
