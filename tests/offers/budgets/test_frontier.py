@@ -108,14 +108,3 @@ def test_chances_are_needed_and_checked():
         wb.profit_share_frontier(profits, chances=pd.DataFrame({"call": [1.5, 0.2], "none": 0.1}))
     with pytest.raises(wb.TableError, match="`chances` has the columns call, not call, none"):
         wb.profit_share_frontier(profits, chances=pd.DataFrame({"call": [0.5, 0.2]}))
-
-
-def test_the_study_from_its_model():
-    study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
-    fit = wb.fit_two_part(study.lapsed, reacquisition="offer + reason", tenure="reason", margin="reason")
-    values = wb.second_lifetime_value(fit, study.lapsed, study.offers, horizon_months=24, annual_discount=0.1)
-    frontier = wb.profit_share_frontier(values)
-    kept = ~values.set_aside
-    gain = values.net_values.drop(columns="none").max(axis=1) - values.net_values["none"]
-    assert frontier.frame["incremental_profit_total"].iloc[0] == pytest.approx(gain[kept].clip(lower=0).sum())
-    assert f"{(~kept).sum()} customers who were not eligible are left out" in frontier.describe()

@@ -1,5 +1,7 @@
 """Is a plan gross where nobody was left untreated, and incremental where organic return is known or assumed?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -98,10 +100,18 @@ def test_values_of_a_model_bring_their_costs_and_currency(values):
 
 
 def test_what_the_plan_gains_is_said_to_be_predicted_unless_it_was_measured(values):
-    import dataclasses
-
     plan = wb.allocate_budget(values, budget=50_000)
     assert "All gains are predicted by what also chose the customers" in plan.describe()
-    measured = dataclasses.replace(plan, honest="On customers held out it gains $5 [$1, $9].")
+    measured = replace(plan, honest="On customers held out it gains $5 [$1, $9].")
     assert "held out it gains $5" in measured.describe()
     assert "also chose the customers" not in measured.describe()
+
+
+def test_the_frontier_of_a_models_values_starts_at_the_most_profit(values):
+    frontier = wb.profit_share_frontier(values)
+    kept = ~values.set_aside
+    gain = values.net_values.drop(columns="none").max(axis=1) - values.net_values["none"]
+    assert frontier.frame["incremental_profit_total"].iloc[0] == pytest.approx(gain[kept].clip(lower=0).sum())
+    most = (values.chances.max(axis=1) - values.chances["none"])[kept].sum()
+    assert frontier.frame["n_regained"].iloc[-1] == pytest.approx(most)
+    assert f"{(~kept).sum()} customers who were not eligible are left out" in frontier.describe()
