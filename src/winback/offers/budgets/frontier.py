@@ -25,9 +25,9 @@ class ProfitShareFrontier(Result):
     Attributes
     ----------
     frame : pandas.DataFrame
-        From most profit to most customers: ``n_regained`` (expected), ``{kind}_profit_total`` in money,
-        ``price_of_next_customer`` (profit given up for one customer more, in money; missing at the end),
-        ``share_contacted``, and ``share_<offer>`` of customers, also ``share_none``.
+        From most profit to most customers, 51 points or all corners where there are fewer: ``n_regained`` (expected),
+        ``{kind}_profit_total`` in money, ``price_of_next_customer`` (profit given up for one customer more, in money;
+        missing at the end), ``share_contacted``, and ``share_<offer>`` of customers, also ``share_none``.
     price_of_last : float
         Profit given up for the last customer regained, in money.
     choices : Choices
@@ -137,9 +137,11 @@ def _walk(choices) -> HullWalk:
 
 
 def _frame(choices, walk) -> pd.DataFrame:
-    """Return points evenly spread over the customers regained, each a choice for whole customers."""
+    """Return all corners where there are few, else some evenly spread over the customers regained."""
+    n_steps = len(walk.slope)
     aims = np.linspace(walk.x_after[0], walk.x_after[-1], N_POINTS)
-    steps = np.unique([*(walk.steps_within(aim) for aim in aims), 0, len(walk.slope)])
+    spread = [walk.steps_within(aim) for aim in aims] if n_steps > N_POINTS else range(n_steps)
+    steps = np.unique([0, *spread, n_steps])
     shares = walk.counts_after(steps, len(choices.offers) + 1) / len(choices.profits)
     prices = np.append(-walk.slope, np.nan)[steps]
     columns = {
