@@ -130,7 +130,8 @@ def test_segments_are_the_means_of_their_customers(values, customers):
         values.segments("raeson")
 
 
-def test_a_segment_of_one_has_that_customers_interval(values, customers):
+def test_a_segment_of_one_has_that_customers_interval(fit, customers):
+    values = wb.second_lifetime_value(fit, customers.head(10), OFFERS, **COUNTED)
     alone = values.segments("customer_id").query("segment == @customers['customer_id'].iloc[4]").set_index("offer")
     low, high = values.intervals()
     for offer in ("discount", "tailored", "none"):
@@ -183,7 +184,7 @@ def test_slopes_of_the_two_part_model(small, customers, link):
 
 
 def test_models(fit, customers):
-    few = customers.head(50)
+    few = customers.head(10)
     joint, apart = (wb.second_lifetime_value(fit, few, OFFERS, **COUNTED, model=name) for name in ("joint", "two_part"))
     recommended = wb.second_lifetime_value(fit, few, OFFERS, **COUNTED)
     assert recommended.fit is fit.recommended
