@@ -1,4 +1,4 @@
-"""How is a trial drawn whose every potential outcome is known? Customers of several kinds, and what offers do."""
+"""How is a trial drawn whose potential outcomes are all known? Customers of several kinds."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def free(*names: str) -> list[Offer]:
 
 
 def by_segment(rng: np.random.Generator, n: int, **returns: dict[str, float]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Draw a trial with measured value, 200 on average for those who return, and all potential values.
+    """Draw a trial with measured value, 200 on average of those back, and each customer's value under each offer.
 
-    ``returns`` gives for each offer the chance of return of each segment; segments are equally frequent, and offers
+    ``returns`` gives for each offer the chance of return of each segment. Segments are equally frequent, and offers
     are drawn at random in groups of one size. ``calls`` says nothing.
     """
     segments = list(next(iter(returns.values())))

@@ -149,7 +149,9 @@ def evaluate_policy(
         As in `winback.offer_scores`; ``folds`` is their number, at least 3: one is judged, and
         predictions to learn from leave out another.
     repeats : int
-        Splits into folds.
+        Splits into folds. What is learned from some folds depends on the others, so that gains of different folds go
+        together, which only the spread over splits shows: of intervals from one split fewer hold than say so. Ten are
+        a good number, and fewer than five are said to be few.
     rng : int, Generator or None
         Seed of the splits.
     level : float
