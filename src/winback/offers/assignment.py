@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from winback.offers.trial import Trial
@@ -32,12 +34,23 @@ def _estimated(matrix, arm, wanted) -> np.ndarray:
     """Return the chances of all arms by a multinomial logit, shape (n_wanted, n_arms)."""
     from scipy.linalg import qr
     from statsmodels.api import MNLogit
+    from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
     explained_by = np.column_stack([np.ones(len(matrix)), matrix])
     _, triangle, order = qr(explained_by, mode="economic", pivoting=True)
     size = np.abs(np.diagonal(triangle))
     kept = np.sort(order[: int((size > 1e-8 * size[0]).sum())])  # columns that say nothing new are left out
-    fit = MNLogit(arm, explained_by[:, kept]).fit(method="newton", disp=0, maxiter=100)
-    if not fit.mle_retvals["converged"]:
-        raise ValueError("The chances of the offers cannot be estimated from these covariates. Name fewer of them.")
-    return fit.predict(np.column_stack([np.ones(len(wanted)), wanted])[:, kept])
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it warns of is refused below
+            fit = MNLogit(arm, explained_by[:, kept]).fit(method="newton", disp=0, maxiter=100)
+            chances = fit.predict(np.column_stack([np.ones(len(wanted)), wanted])[:, kept])
+            estimated = fit.mle_retvals["converged"] and np.isfinite(chances).all()
+    except (np.linalg.LinAlgError, PerfectSeparationError):
+        estimated = False
+    if not estimated:
+        raise ValueError(
+            "The chances of the offers cannot be estimated from these covariates, which tell the groups apart almost "
+            "or wholly. Name fewer of them."
+        )
+    return chances
