@@ -37,7 +37,7 @@ def budget_curve(choices: Choices, limits: Limits, n_points: int | None = None) 
 
 
 def _along_hull(choices, n_points) -> list[tuple]:
-    walk = money_walk(choices)
+    walk = money_walk(choices.gains, choices.costs)
     budgets = np.linspace(0, max(walk.x_after[-1], 0.0), n_points)
     steps = np.array([walk.steps_within(budget) for budget in budgets])
     contacted = len(choices.gains) - walk.counts_after(steps, len(choices.offers) + 1)[:, 0]

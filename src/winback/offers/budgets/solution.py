@@ -39,14 +39,14 @@ class Solution:
 def solve(choices: Choices, limits: Limits) -> Solution | None:
     """Find the optimum and the plan; None when the limits cannot be met together by whole customers."""
     if limits.only_money:
-        return _by_steps(money_walk(choices), limits)
+        return _by_steps(money_walk(choices.gains, choices.costs), limits)
     return _by_prices(choices, limits)
 
 
-def money_walk(choices: Choices) -> HullWalk:
-    """Return all steps that cost more and gain more, from leaving everybody alone."""
-    nothing = np.zeros((len(choices.gains), 1))
-    cost, gain = np.hstack([nothing, choices.costs]), np.hstack([nothing, choices.gains])
+def money_walk(gains: np.ndarray, costs: np.ndarray) -> HullWalk:
+    """Return all steps that cost more and gain more, from leaving everybody alone; both of shape (n, n_offers)."""
+    nothing = np.zeros((len(gains), 1))
+    cost, gain = np.hstack([nothing, costs]), np.hstack([nothing, gains])
     start = np.where(cost <= 0, gain, -np.inf).argmax(axis=1)  # what costs nothing is taken first
     return walk_hull(cost, gain, start, least_slope=0.0)
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from winback.offers.assignment import chance_of_own_arm
 from winback.offers.policies.candidates import Policy
@@ -63,10 +64,9 @@ class HonestGains:
     def summary(self, against: str) -> dict[str, float]:
         """Return medians over splits, with the standard error that allows for the splits."""
         rows = self.repeats[self.repeats["against"] == against]
-        gain = float(rows["honest"].median())
-        variance = float((rows["std_error"] ** 2 + (rows["honest"] - gain) ** 2).median())
+        gain, error = over_splits(rows["honest"], rows["std_error"])
         middle = rows[["in_sample", "predicted"]].median()
-        return {"honest_gain": gain, "std_error": variance**0.5, **middle.add_suffix("_gain").to_dict()}
+        return {"honest_gain": float(gain), "std_error": float(error), **middle.add_suffix("_gain").to_dict()}
 
     def true_gains(self, profits: pd.DataFrame) -> pd.DataFrame:
         """Return what the decisions judged would truly have gained, where a simulation knows it.
@@ -102,6 +102,13 @@ class HonestGains:
             for against, instead in yardsticks.items()
         ]
         return pd.DataFrame(true, columns=["repeat", "against", "true_gain"])
+
+
+def over_splits(estimates: ArrayLike, std_errors: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return the median over splits (first axis), and the standard error that allows for the splits."""
+    estimates, std_errors = np.asarray(estimates, dtype=float), np.asarray(std_errors, dtype=float)
+    middle = np.median(estimates, axis=0)
+    return middle, np.sqrt(np.median(std_errors**2 + (estimates - middle) ** 2, axis=0))
 
 
 @dataclass(frozen=True)
