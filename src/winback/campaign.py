@@ -18,6 +18,9 @@ from winback.results import Result, Sentences, format_count
 from winback.tables import load_table, map_columns
 
 if TYPE_CHECKING:
+    from winback.offers.policies.evaluation import PolicyEvaluation
+    from winback.offers.policies.learned import LearnedPolicy
+    from winback.offers.policies.truth import TruthComparison
     from winback.shop import Shop
 
 PACKAGES = ("winback", "numpy", "scipy", "pandas", "lifelines", "statsmodels", "matplotlib", "seaborn")
@@ -33,11 +36,20 @@ class Campaign:
     sha256: str  # of the customers' file, or of the simulated table
     details: tuple[tuple[str, str], ...] = ()  # what else a reader needs to make it again
     caveat: str = ""  # what a reader must know of the data
+    true_profits: pd.DataFrame | None = field(default=None, repr=False)  # known of a simulation only
 
     @property
     def n_rows(self) -> int:
         """Customers."""
         return len(self.customers)
+
+    def against_truth(self, policies: Mapping[str, PolicyEvaluation | LearnedPolicy]) -> TruthComparison | Sentences:
+        """Hold policies against the truth where it is known, see `compare_with_truth`; else say that it is not."""
+        if self.true_profits is None:
+            return Sentences("What every customer would have earned under every offer is known of simulations only.")
+        from winback.offers.policies.truth import compare_with_truth
+
+        return compare_with_truth(policies, self.true_profits)
 
     @property
     def subtitle(self) -> Sentences:
@@ -115,6 +127,7 @@ def _study_campaign() -> Campaign:
         "The telecom study (simulated)",
         hashlib.sha256(rows).hexdigest(),
         details=(("seed of the simulation", str(SEED)),),
+        true_profits=study.true_profits(),
         caveat="The telecom study is simulated: its published figures hold exactly, what lies between them is assumed "
         "and listed in data/telecom/README.md. Its horizon is the one with which the published value of a second "
         "lifetime holds.",

@@ -61,7 +61,8 @@ def test_an_offer_with_fewer_customers_than_folds(table):
 def test_too_few_customers_for_the_covariates(table):
     few = table[(table["offer"] != "b") | (table.groupby("offer").cumcount() < 10)]
     with pytest.raises(ValueError, match=r"'b' has 8 customers outside .* from 3 columns need 12\. .*covariates=\[\]"):
-        wb.offer_scores(few, OFFERS)
+        wb.offer_scores(few, OFFERS, covariates=list(wb.offer_scores(table, OFFERS).trial.covariates))
+    assert wb.offer_scores(few, OFFERS).trial.covariates == ()  # averages, where nothing else was asked for
     assert len(wb.offer_scores(few, OFFERS, covariates=[]).scores) == 210
 
 

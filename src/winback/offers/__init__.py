@@ -25,7 +25,6 @@ policies            who gets which offer, and does it pay to tell customers apar
 contact_list        whom to contact first, with which offer: `contact_list`
 honest_value        what a contact with one customer is honestly expected to earn
 contact_worth       `whom_not_to_chase`
-policies            who gets which offer: exact trees of two questions
 budgets             who gets what within limits: `allocate_budget`; market share: `profit_share_frontier`
 economics           profit, ROI and break-even from summary figures alone: `offer_economics`
 planning            how large must the next trial be? `plan_trial`

@@ -127,7 +127,8 @@ def test_an_arm_smaller_than_the_folds(table):
 def test_customers_left_when_two_folds_are_out_are_counted(table):
     few = table[(table["offer"] != "b") | (table.groupby("offer").cumcount() < 15)]
     with pytest.raises(ValueError, match=r"'b' has 9 customers outside the folds left out.* 3 columns need 12"):
-        wb.evaluate_policy(few, OFFERS, RULE, by="segment")
+        wb.evaluate_policy(few, OFFERS, RULE, by="segment", covariates=wb.offer_scores(table, OFFERS).trial.covariates)
+    assert wb.evaluate_policy(few, OFFERS, RULE, by="segment", repeats=1).trial.covariates == ()  # averages instead
 
 
 def test_callers_table_and_rule_are_not_changed(table):
