@@ -13,7 +13,7 @@ from winback.offers.budgets.limits import read_limits
 from winback.tables import ProblemList
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), rounded=st.booleans())
 def test_a_beginning_with_too_few_customers_ends_at_the_optimum(seed, rounded):
     """With five customers looked at together at first, most plans need more of them, and more."""

@@ -22,7 +22,7 @@ def all_that_pays(profits, costs):
     return planned(profits, costs).cost_total
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seed=SEEDS, share=SHARES, rounded=st.booleans())
 @example(seed=1, share=0.5, rounded=True)
 def test_the_optimum_is_that_of_the_linear_programme(seed, share, rounded):
@@ -46,7 +46,7 @@ def test_two_thousand_customers_and_four_offers_equal_the_linear_programme(rng):
     assert 0 <= forgone <= plan.price_of_money * costs.to_numpy().max()  # what the one split customer would add
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seed=SEEDS)
 def test_more_budget_never_earns_less_and_ever_less_more(seed):
     profits, costs = random_profits(np.random.default_rng(seed))
@@ -64,7 +64,7 @@ def test_more_budget_never_earns_less_and_ever_less_more(seed):
     assert price[-1] == 0
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seed=SEEDS, share=st.floats(0.1, 0.9))
 def test_the_price_is_the_gain_of_the_next_dollar(seed, share):
     profits, costs = random_profits(np.random.default_rng(seed))

@@ -27,7 +27,7 @@ def random_limits(rng, n):
     return {"budget": float(rng.uniform(5, 15) * n), "max_customers": int(rng.integers(floor + 1, n)), "caps": caps}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=SEEDS, rounded=st.booleans())
 def test_the_optimum_is_that_of_the_linear_programme(seed, rounded):
     rng = np.random.default_rng(seed)
@@ -85,7 +85,7 @@ def test_the_price_of_a_contact_is_what_the_next_one_gains():
     assert plan.n_split == 0
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(seed=SEEDS)
 def test_limits_that_do_not_bind_change_nothing(seed):
     profits, costs = random_profits(np.random.default_rng(seed))
@@ -96,7 +96,7 @@ def test_limits_that_do_not_bind_change_nothing(seed):
     assert (plan.prices["price"] == 0).all()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(seed=SEEDS, share=st.floats(0.2, 0.8))
 def test_both_ways_to_the_optimum_agree(seed, share):
     """A cap that nobody feels sends a single budget the long way round."""
