@@ -1,6 +1,7 @@
-"""Does every estimator obey the laws? To join, it needs an entry in `CASES`, or in laws_of_value.py."""
+"""Does every estimator obey the laws? To join, it needs an entry in `CASES` or in one of laws_of_*.py."""
 
 import laws
+import laws_of_policies
 import laws_of_value
 import numpy as np
 import pandas as pd
@@ -287,6 +288,88 @@ CASES = laws.cases(
         money_in=("second_margin",),
     ),
     *laws_of_value.ESTIMATORS,
+CASES = (
+    laws.cases(
+        Estimator(
+            "survival_curve",
+            estimate=lambda t, m: curves(t, m).frame.set_index("group"),
+            estimates="^(still_there|restricted_mean|median)$",
+            totals="^n_?",
+            **CURVES,
+        ),
+        Estimator(
+            "survival_curve, pairs",
+            estimate=lambda t, m: curves(t, m).differences.set_index(["first", "second"]),
+            estimates="^difference$",
+            **CURVES,
+        ),
+        Estimator(
+            "survival_curve, first against second lifetimes",
+            estimate=paired_curves,
+            estimates="^difference$",
+            **CURVES | {"groups": None},
+        ),
+        Estimator(
+            "fit_two_part",
+            estimate=two_part,
+            money="^margin",
+            estimates="^(?!margin sd).*estimate$",  # the spread of a linear model counts the coefficients
+            std_errors="^[rt].*std_error$",
+            **LAPSED,
+        ),
+        Estimator(
+            "fit_joint",
+            estimate=joint,
+            money="^margin",
+            estimates="estimate$",
+            std_errors="std_error$",
+            tolerance=1e-6,
+            **LAPSED,
+        ),
+        Estimator(
+            "second_lifetime_value",
+            estimate=lifetime_values,
+            money="value|cost|gain",
+            estimates="(value|gain|cost)$",
+            **LAPSED,
+        ),
+        Estimator(
+            "competing_risks",
+            estimate=causes,
+            estimates="^(share|months_lost)$",
+            totals="^n(_left)?$",
+            std_errors="std_error$",
+            **LIVES,
+        ),
+        Estimator(
+            "fit_duration", estimate=durations, estimates="^(estimate|time_ratio)$", std_errors="^std_error$", **LIVES
+        ),
+        Estimator(
+            "goodness_of_fit",
+            estimate=fit_of_durations,
+            totals="^(n|n_ended|chi_square)$",  # gaps are looked for while 30 are watched: longer in a doubled table
+            **LIVES,
+        ),
+        Estimator("second lives, control", estimate=lambda t, m: figures(second_lives(t, m)), **SECOND_LIVES),
+        Estimator(
+            "second lives, assumed organic return",
+            estimate=lambda t, m: figures(second_lives(t, m, organic=(0.1, 0.2), organic_value=300 * m)),
+            **SECOND_LIVES | {"draw": without_control},
+        ),
+        Estimator("value, control", estimate=lambda t, m: figures(measured(t, m)), **MEASURED),
+        Estimator("value, pairs", estimate=lambda t, m: differences(measured(t, m)), **MEASURED | PAIRS),
+        Estimator(
+            "offer_economics",
+            draw=a_summary,
+            estimate=lambda t, m: wb.offer_economics(t, organic=0.1, organic_value=300 * m).frame.set_index("offer"),
+            money_in=("value", "cost", "contact_cost"),
+            money="profit|value|cost",
+            customer=None,
+        ),
+        *laws_of_value.ESTIMATORS,
+        *laws_of_policies.ESTIMATORS,
+    )
+    + laws_of_policies.CASES_BY_ROW
 )
 
 EVERY_DAY = (

@@ -1,0 +1,74 @@
+"""Which laws do scores and judged policies obey? Their entries in the suite of laws.py."""
+
+import laws
+import numpy as np
+import pandas as pd
+from laws import Estimator
+
+import winback as wb
+from winback.offers.catalog import Offer
+
+ARMS = ["discount", "upgrade", "none"]
+
+
+def a_trial(rng, n=240):
+    """Draw a trial whose customers carry their fold, in even groups and folds."""
+    arm, x = np.repeat([0, 1, 2], n // 3), rng.normal(size=n)
+    returned = rng.random(n) < 0.5
+    return pd.DataFrame(
+        {
+            "customer_id": rng.permutation(n),
+            "offer": np.array(ARMS)[arm],
+            "returned": returned,
+            "value": np.where(returned, rng.lognormal(5 + 0.2 * x, 1, n), np.nan),
+            "x": x,
+            "reason": rng.choice(["price", "service"], n),
+            "fold": np.arange(n) % 4,
+        }
+    )
+
+
+def offers(money):
+    return [
+        Offer(name="discount", amount=20 * money, paid="on_acceptance", contact_cost=2 * money),
+        Offer(name="upgrade", amount=15 * money, paid="per_contact"),
+    ]
+
+
+def scores(table, money):
+    folds, rest = table["fold"], table.drop(columns="fold")
+    found = wb.offer_scores(rest, offers(money), covariates=["x", "reason"], folds=folds)
+    return found.frame.set_index("offer")
+
+
+def single_scores(table, money):
+    folds, rest = table["fold"], table.drop(columns="fold")
+    found = wb.offer_scores(rest, offers(money), covariates=["x", "reason"], folds=folds)
+    by_row = found.scores.set_axis(rest["x"].to_numpy())
+    return by_row.rename_axis(columns=None).sort_index()
+
+
+def judged(table, money):
+    rule = {"price": "discount", "service": "upgrade"}
+    terms = {"covariates": ["x", "reason"], "folds": 4, "repeats": 2}
+    found = wb.evaluate_policy(table.drop(columns="fold"), offers(money), rule, by="reason", **terms)
+    return found.frame.set_index("against")
+
+
+SCORES = {"draw": a_trial, "money_in": ("value",)}
+ESTIMATORS = (
+    Estimator(
+        "offer_scores",
+        estimate=scores,
+        money="mean|effect",
+        estimates="^(mean|effect)$",
+        totals="^n$",
+        std_errors="std_error$",
+        freedom=1,
+        **SCORES,
+    ),
+    Estimator("offer_scores, one by one", estimate=single_scores, money=".", **SCORES | {"tolerance": 1e-8}),
+)
+JUDGED = Estimator("evaluate_policy", estimate=judged, money="gain|total|std_error", **SCORES)
+# Splits are dealt by row, so another order or a doubled table is split otherwise.
+CASES_BY_ROW = [(JUDGED, law) for law in (*laws.LAWS[1:], laws.names_of_customers_do_not_matter)]
