@@ -39,6 +39,7 @@ _HOME = {
     "offers.budgets.frontier": ("profit_share_frontier",),
     "offers.catalog": ("Offer", "OfferCatalog", "load_offers"),
     "offers.comparison": ("compare_offers",),
+    "offers.budgets.measured": ("measure_frontier", "measure_plan"),
     "offers.budgets.spending": ("spending_curve",),
     "offers.contact_list": ("contact_list",),
     "offers.contact_worth": ("whom_not_to_chase",),

@@ -11,7 +11,7 @@ value            who carries the value, projections, constant churn
 style            the house palette and the format of figures in notebooks
 """
 
-from winback.plots.budgets import plot_budget_curve, plot_profit_share_frontier
+from winback.plots.budgets import plot_budget_curve, plot_profit_share_frontier, plot_spending_curve
 from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
 from winback.plots.planning import plot_holdout, plot_trial_sizes
@@ -45,6 +45,7 @@ __all__ = [
     "plot_ranking_against_organic",
     "plot_rankings",
     "plot_return_effects",
+    "plot_spending_curve",
     "plot_survival",
     "plot_time_ratios",
     "plot_tracking",

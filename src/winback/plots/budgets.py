@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
+import numpy as np
 
 from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, money_axis
 from winback.results import format_count, format_money
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from winback.offers.budgets.frontier import ProfitShareFrontier
     from winback.offers.budgets.plan import BudgetPlan
+    from winback.offers.budgets.spending import SpendingCurve
 
 
 def plot_budget_curve(plan: BudgetPlan, ax: Axes | None = None) -> Axes:
@@ -80,6 +82,7 @@ def plot_profit_share_frontier(frontier: ProfitShareFrontier, ax: Axes | None = 
     ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
     frame, profit = frontier.frame, frontier.profit_column
     ax.plot(frame["n_regained"], frame[profit], linewidth=2, color=house_styles("a")["a"]["color"])
+    _draw_measured(ax, frame)
     for row, words, mark in ((frame.iloc[0], "most profit", "o"), (frame.iloc[-1], "most customers", "s")):
         ax.plot([row["n_regained"]], [row[profit]], mark, color=INK, markersize=8)
         ax.annotate(words, (row["n_regained"], row[profit]), (0, -16), textcoords="offset points", color=QUIET,
@@ -95,3 +98,81 @@ def plot_profit_share_frontier(frontier: ProfitShareFrontier, ax: Axes | None = 
     ax.xaxis.set_major_formatter(lambda count, _: format_count(count))
     ax.margins(x=0.08, y=0.2)
     return ax
+
+
+def _draw_measured(ax, frame):
+    """Draw what a trial measured at about seven points, where it did."""
+    if "measured_profit_total" not in frame:
+        return
+    shown = frame.iloc[np.unique(np.linspace(0, len(frame) - 1, 7).round().astype(int))]
+    spans = [
+        [shown[name] - shown[f"{name}_low"], shown[f"{name}_high"] - shown[name]]
+        for name in ("measured_profit_total", "measured_regained")
+    ]
+    color = house_styles("ab")["b"]["color"]
+    ax.errorbar(
+        shown["measured_regained"],
+        shown["measured_profit_total"],
+        yerr=spans[0],
+        xerr=spans[1],
+        linestyle="none",
+        marker="D",
+        markersize=5,
+        linewidth=1,
+        color=color,
+        label="measured in the trial, with intervals",
+    )
+    ax.legend(frameon=False, fontsize=9, loc="lower left")
+
+
+def plot_spending_curve(curve: SpendingCurve, ax: Axes | None = None) -> Axes:
+    """Draw what budgets honestly earn when customers are chosen, and when they are drawn at random.
+
+    Parameters
+    ----------
+    curve : SpendingCurve
+        From `spending_curve`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> plot_spending_curve(wb.spending_curve(study.lapsed, study.offers, repeats=1)).get_xlabel()
+    'money spent per customer of the trial'
+    """
+    ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
+    frame, styles = curve.frame, house_styles(["honest", "untargeted", "predicted"])
+    ax.fill_between(
+        frame["budget"], frame["honest_low"], frame["honest_high"], color=styles["honest"]["color"], alpha=0.18, lw=0
+    )
+    labels = {"honest": "customers chosen, measured", "untargeted": "drawn at random, measured"}
+    for (name, style), line in zip(styles.items(), ("-", "--", ":"), strict=True):
+        color = QUIET if name == "predicted" else style["color"]
+        label = labels.get(name, "customers chosen, predicted")
+        ax.plot(frame["budget"], frame[name], color=color, linestyle=line, linewidth=2, label=label)
+    finish_axes(
+        ax,
+        _spending_message(curve),
+        "money spent per customer of the trial",
+        f"{curve.kind} gain per customer, net",
+        80,
+    )
+    for axis in (ax.xaxis, ax.yaxis):
+        money_axis(axis, curve.currency)
+    ax.legend(frameon=False, fontsize=9)
+    return ax
+
+
+def _spending_message(curve) -> str:
+    ahead = curve.frame[curve.frame["lead_low"] > 0]
+    if len(ahead) == 0:
+        return "Choosing customers is not shown to earn more than drawing them at random"
+    most = ahead.loc[ahead["lead"].idxmax()]
+    lead, budget = (format_money(most[name], curve.currency) for name in ("lead", "budget"))
+    return f"Choosing customers earns up to {lead} more each than drawing them at random (at {budget} spent)"

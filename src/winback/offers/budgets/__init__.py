@@ -3,6 +3,7 @@
 allocation  `allocate_budget`: the plan that earns most within its limits
 plan        `BudgetPlan`, how it shows itself
 curve       what would other budgets earn?
+measured    `measure_plan`, `measure_frontier`: what the trial measured for the same choices
 spending    `spending_curve`: what budgets honestly earn, beside the same money spent at random
 frontier    `profit_share_frontier`: profit against customers regained
 choices     what every customer brings and costs under every offer, checked

@@ -31,11 +31,15 @@ class ProfitShareFrontier(Result):
     price_of_last : float
         Profit given up for the last customer regained, in money.
     choices : Choices
+    walk, steps
+        The steps from most profit to most customers, and how many of them each row of the frame has taken.
     """
 
     frame: pd.DataFrame = field(repr=False)
     price_of_last: float
     choices: Choices = field(repr=False)
+    walk: HullWalk = field(repr=False)
+    steps: np.ndarray = field(repr=False)
     currency: str = "$"
 
     @property
@@ -54,6 +58,8 @@ class ProfitShareFrontier(Result):
         return {
             "n_regained": (f"Customers regained ({self.kind})", "count"),
             self.profit_column: (f"Expected {self.kind} profit", "money"),
+            "measured_regained": ("Regained, measured", "count"),
+            "measured_profit_total": ("Profit, measured", "money"),
             "price_of_next_customer": ("Price of the next customer", "money"),
             "share_contacted": ("Contacted", "percent"),
             **{f"share_{offer}": (offer, "percent") for offer in self.choices.offers},
@@ -122,8 +128,14 @@ def profit_share_frontier(
     problems.raise_if_any()
     walk = _walk(choices)
     price = 0.0 if len(walk.slope) == 0 else -float(walk.slope[-1])
+    steps = _points(walk)
     return ProfitShareFrontier(
-        frame=_frame(choices, walk), price_of_last=price, choices=choices, currency=choices.currency
+        frame=_frame(choices, walk, steps),
+        price_of_last=price,
+        choices=choices,
+        walk=walk,
+        steps=steps,
+        currency=choices.currency,
     )
 
 
@@ -136,12 +148,15 @@ def _walk(choices) -> HullWalk:
     return walk_hull(chance, profit, tied.argmax(axis=1), least_slope=-np.inf)
 
 
-def _frame(choices, walk) -> pd.DataFrame:
-    """Return all corners where there are few, else some evenly spread over the customers regained."""
+def _points(walk) -> np.ndarray:
+    """Return the numbers of steps to show: all where there are few, else evenly spread over the customers regained."""
     n_steps = len(walk.slope)
     aims = np.linspace(walk.x_after[0], walk.x_after[-1], N_POINTS)
     spread = [walk.steps_within(aim) for aim in aims] if n_steps > N_POINTS else range(n_steps)
-    steps = np.unique([0, *spread, n_steps])
+    return np.unique([0, *spread, n_steps])
+
+
+def _frame(choices, walk, steps) -> pd.DataFrame:
     shares = walk.counts_after(steps, len(choices.offers) + 1) / len(choices.profits)
     prices = np.append(-walk.slope, np.nan)[steps]
     columns = {

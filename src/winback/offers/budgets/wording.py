@@ -124,8 +124,24 @@ def describe_frontier(frontier: ProfitShareFrontier) -> Sentences:
         lines.append(f"Profit and customers are over leaving everybody alone; taken off is {without}.")
     if frontier.choices.n_set_aside:
         lines.append(f"{format_count(frontier.choices.n_set_aside)} customers who were not eligible are left out.")
-    lines.append("All figures are expected, by what made the values.")
+    lines += _measured(frontier)
     return Sentences.of(lines)
+
+
+def _measured(frontier) -> Iterator[str]:
+    """Say what a trial measured at both ends, or that nothing was measured."""
+    if "measured_profit_total" not in frontier.frame:
+        yield "All figures are expected, by what made the values."
+        return
+    for row, where in ((frontier.frame.iloc[0], "most profitable"), (frontier.frame.iloc[-1], "largest")):
+        profit, *money = (
+            format_money(row[f"measured_profit_total{end}"], frontier.currency) for end in ("", "_low", "_high")
+        )
+        back, *counts = (format_count(row[f"measured_regained{end}"]) for end in ("", "_low", "_high"))
+        yield (
+            f"Measured in the trial, the {where} choice earns {profit} [{money[0]}, {money[1]}] and regains {back} "
+            f"[{counts[0]}, {counts[1]}]."
+        )
 
 
 def _at(frontier, row) -> str:
