@@ -66,6 +66,14 @@ def test_too_few_customers_for_the_covariates(table):
     assert len(wb.offer_scores(few, OFFERS, covariates=[]).scores) == 210
 
 
+def test_uneven_folds_are_counted_at_their_worst(table):
+    """Of a hundred customers with b all but four are in one fold: predictions for that fold come from four."""
+    among_b = table.groupby("offer").cumcount()
+    folds = np.where((table["offer"] == "b") & (among_b >= 6), 0, among_b % 3)
+    with pytest.raises(ValueError, match=r"'b' has 4 customers outside the folds left out"):
+        wb.offer_scores(table, OFFERS, folds=folds)
+
+
 @pytest.mark.parametrize("folds", [1, 0, 2.5, True, "5"])
 def test_a_number_of_folds_that_is_none(table, folds):
     with pytest.raises(ValueError, match="folds must be a whole number of at least 2; got"):

@@ -73,7 +73,7 @@ def test_a_rule_where_nothing_matters_is_a_tie():
     assert "which includes zero: a tie" in found.describe()
 
 
-@pytest.mark.parametrize(("repeats", "words"), [(1, "on one split of"), (4, "on 4 splits of"), (5, None)])
+@pytest.mark.parametrize(("repeats", "words"), [(1, "on one split of"), (9, "on 9 splits of"), (10, None)])
 def test_few_splits_are_said_to_be_few(strong, repeats, words):
     told = wb.evaluate_policy(strong[0], OFFERS, RULE, by="segment", repeats=repeats).describe()
     assert ("looks surer than it is" in told) == (words is not None)

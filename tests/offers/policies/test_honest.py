@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.genmod.families import Gaussian
 from tailored_trials import by_segment, free
 
 import winback as wb
 from winback.offers.policies.honest import BEST_SINGLE, STATUS_QUO, HonestGains
-from winback.offers.predictions import deal_folds
+from winback.offers.predictions import deal_folds, predictions
+from winback.offers.scores import cross_fitted_scores
 
 OFFERS = free("a", "b")
 TAILORED = {"a": {"x": 0.5, "y": 0.2}, "b": {"x": 0.3, "y": 0.4}, "none": {"x": 0.2, "y": 0.2}}
@@ -76,6 +78,18 @@ def test_a_tree_is_judged_as_the_plain_computation_judges_it(rng):
         gains.append((tree - best, scores))
     np.testing.assert_allclose(found.evaluation.gains.customer_gains, np.mean([g for g, _ in gains], axis=0), atol=1e-9)
     np.testing.assert_allclose(found.evaluation.gains.scores, np.mean([s for _, s in gains], axis=0), rtol=1e-9)
+
+
+@pytest.mark.parametrize("model", ["linear", Gaussian()], ids=["linear", "family"])
+def test_scores_to_learn_from_leave_the_judging_fold_out_of_predictions_too(rng, model):
+    table, _ = by_segment(rng, 480, **TAILORED)
+    folds, arm = rng.permutation(np.arange(480) % 4), np.array([ARMS.index(name) for name in table["offer"]])
+    matrix, value = (table[["segment"]] == "x").to_numpy(dtype=float), table["value"].fillna(0).to_numpy()
+    found, chance = predictions(model, matrix, value, arm, folds), np.full(480, 1 / 3)
+    for without in (None, 0, 3, None):  # one object serves all: what it keeps must not be taken for another
+        scores, expected = cross_fitted_scores(found, value, arm, chance, folds, without)
+        np.testing.assert_allclose(scores, plain_scores(table, folds, without), rtol=1e-8)
+        np.testing.assert_array_equal(np.isnan(expected).any(axis=1), folds == without)
 
 
 def test_what_is_learned_never_sees_the_customers_judged(rng):

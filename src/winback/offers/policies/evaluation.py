@@ -151,7 +151,7 @@ def evaluate_policy(
     repeats : int
         Splits into folds. What is learned from some folds depends on the others, so that gains of different folds go
         together, which only the spread over splits shows: of intervals from one split fewer hold than say so. Ten are
-        a good number, and fewer than five are said to be few.
+        enough; the description says so where there are fewer.
     rng : int, Generator or None
         Seed of the splits.
     level : float
