@@ -10,7 +10,7 @@ from winback.results import format_count, format_money, format_percent
 from winback.tables import NO_OFFER
 
 FEW_SPLITS = (
-    10  # where nothing matters, 95% intervals of one split hold in 86% of trials, of five in 88%, of ten in 94%
+    10  # where nothing matters, 95% intervals of one split hold in 84% of trials, of five in 88%, of ten in 94%
 )
 
 if TYPE_CHECKING:
