@@ -18,7 +18,6 @@ from winback.results import Result, Sentences, Shown, format_count, format_money
 from winback.tables import NO_OFFER, check_lapsed, in_trial
 
 FIRST_ROWS = 6
-REPEATS = 5  # splits in which the tree is judged
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -174,7 +173,7 @@ def _learned(customers, trial: Trial, money, rng) -> tuple[LearnedPolicy | None,
     if not trial.known:
         return None, "nothing known before the offer is in the table"
     try:
-        return learn_policy(customers, trial.catalog, repeats=REPEATS, rng=rng, **money), ""
+        return learn_policy(customers, trial.catalog, rng=rng, **money), ""
     except ValueError as error:
         return None, str(error).rstrip(".")
 

@@ -1,4 +1,4 @@
-"""Is the tree found the best of all? Brute force over every pair of splits, laws, and Hillstrom's trial."""
+"""Is the tree found the best of all? Brute force over every pair of splits, and laws."""
 
 from itertools import combinations
 
@@ -252,38 +252,6 @@ def test_a_leaf_has_one_in_a_hundred_and_at_least_thirty(case):
     assert exact_tree(scores, splits) == exact_tree(scores, splits, 2, 30)
     four_times = split_table(pd.concat([table] * 4), BY)
     assert exact_tree(np.tile(scores, (4, 1)), four_times) == exact_tree(np.tile(scores, (4, 1)), four_times, 2, 80)
-
-
-# published
-
-
-def aipw_scores(table, arms, by, seed):
-    """Return cross-fitted scores with one linear model of value per arm, five folds and equal known chances."""
-    covariates = np.column_stack([np.ones(len(table)), pd.get_dummies(table[by], drop_first=True).astype(float)])
-    fold = np.random.default_rng(seed).permutation(len(table)) % 5
-    scores = np.empty((len(table), len(arms)))
-    for place, arm in enumerate(arms):
-        got = (table["offer"] == arm).to_numpy()
-        for left_out in range(5):
-            fit_on, use = got & (fold != left_out), fold == left_out
-            slopes = np.linalg.lstsq(covariates[fit_on], table["value"].to_numpy()[fit_on], rcond=None)[0]
-            expected = covariates[use] @ slopes
-            residual = table["value"].to_numpy()[use] - expected
-            scores[use, place] = expected + np.where(got[use], residual / (1 / 3), 0.0)
-    return scores
-
-
-def test_hillstroms_best_tree_on_spend(hillstrom):
-    """In sample the published value is near 1.62, and about .20 above "mens to all"; both move with the folds."""
-    table = hillstrom.lapsed.assign(value=hillstrom.lapsed["value"] / 0.5)  # spend, of which half is margin
-    by = ["months_away", "past_spend", "bought_mens", "bought_womens", "zip_area", "new_customer", "channel"]
-    scores = aipw_scores(table, ["none", "mens", "womens"], by, seed=0)
-    splits = split_table(table, by)
-    tree, everyone = exact_tree(scores, splits, 2, 200), exact_tree(scores, splits, 0)
-    assert len(splits.splits) == 49
-    assert everyone.leaves[0].arm == 1
-    assert tree.value == pytest.approx(1.62, abs=0.02)
-    assert tree.value - everyone.value == pytest.approx(0.204, abs=0.02)
 
 
 # refusals
