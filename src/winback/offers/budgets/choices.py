@@ -98,6 +98,9 @@ def read_choices(
                 "chances", "are needed: who is how likely to return under which offer", "Give a frame of them."
             )
         tables["chance"] = _read_beside(given, profits, "chance", problems)
+    if catalog is not None and NO_OFFER not in profits:
+        organic = catalog.organic if organic is None else organic
+        organic_value = catalog.organic_value if organic_value is None else organic_value
     alone = _alone(tables, profits, organic, organic_value, customers, problems)
     if problems.found:
         return None

@@ -33,6 +33,9 @@ class ProfitShareFrontier(Result):
     choices : Choices
     walk, steps
         The steps from most profit to most customers, and how many of them each row of the frame has taken.
+    measured_ends : mapping or None
+        Between the two ends as measured, see `measure_frontier`: ``regained`` more and ``profit`` less, each with low
+        and high.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -40,6 +43,7 @@ class ProfitShareFrontier(Result):
     choices: Choices = field(repr=False)
     walk: HullWalk = field(repr=False)
     steps: np.ndarray = field(repr=False)
+    measured_ends: Mapping[str, tuple[float, float, float]] | None = None
     currency: str = "$"
 
     @property

@@ -95,7 +95,8 @@ def measure_frontier(
     Returns
     -------
     ProfitShareFrontier
-        With ``measured_profit_total`` and ``measured_regained`` in its frame, each with ``_low`` and ``_high``.
+        With ``measured_profit_total`` and ``measured_regained`` in its frame, each with ``_low`` and ``_high``, and
+        ``measured_ends``: what lies between the two ends, paired customer by customer.
 
     Examples
     --------
@@ -107,17 +108,16 @@ def measure_frontier(
     >>> bool(wb.measure_frontier(frontier, judge_by, study.offers).frame["measured_regained"].gt(0).all())
     True
     """
-    z, columns = normal_quantile(level), {}
+    z, columns, ends, n = normal_quantile(level), {}, {}, len(frontier.choices.profits)
     for name, outcome in (("measured_profit_total", "profit"), ("measured_regained", "returned")):
         gained, rows = _measured(frontier.choices, customers, offers, outcome, terms)
-        n = len(frontier.choices.profits)
-        points = [
-            _total(gained[np.arange(len(rows)), frontier.walk.choices_after(steps)[rows]], n)
-            for steps in frontier.steps
-        ]
-        total, error = np.array(points).T
+        each = [gained[np.arange(len(rows)), frontier.walk.choices_after(steps)[rows]] for steps in frontier.steps]
+        total, error = np.array([_total(point, n) for point in each]).T
         columns |= {name: total, f"{name}_low": total - z * error, f"{name}_high": total + z * error}
-    return replace(frontier, frame=frontier.frame.assign(**columns))
+        paired = each[0] - each[-1] if outcome == "profit" else each[-1] - each[0]
+        moved, error = _total(paired, n)
+        ends[name.split("_")[1]] = (moved, moved - z * error, moved + z * error)
+    return replace(frontier, frame=frontier.frame.assign(**columns), measured_ends=ends)
 
 
 def _measured(choices: Choices, customers, offers, outcome: str, terms) -> tuple[np.ndarray, np.ndarray]:

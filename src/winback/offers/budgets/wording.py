@@ -107,21 +107,24 @@ def _organic(plan) -> Iterator[str]:
 def describe_frontier(frontier: ProfitShareFrontier) -> Sentences:
     """Say where profit is largest, where customers are most, and what the last customer costs."""
     first, last = frontier.frame.iloc[0], frontier.frame.iloc[-1]
-    lines = [f"Profit is largest, {_at(frontier, first)}."]
     more = last["n_regained"] - first["n_regained"]
+    lines = [f"Profit is largest, {_at(frontier, first)}."]
     if more <= 0:
         lines.append("No choice regains more customers.")
     else:
-        lines.append(f"The most customers are regained {_at(frontier, last)}.")
         forgone = first[frontier.profit_column] - last[frontier.profit_column]
         money = [format_money(each, frontier.currency) for each in (frontier.price_of_last, forgone, forgone / more)]
-        lines.append(f"The firm that buys market share pays {money[0]} for the last customer.")
-        lines.append(f"In all it gives up {money[1]} for {format_count(more)} more customers, {money[2]} each.")
+        lines = [
+            f"The firm that buys market share gives up {money[1]} for {format_count(more)} more customers, {money[2]} "
+            f"each; the last one costs {money[0]}.",
+            *lines,
+            f"The most customers are regained {_at(frontier, last)}.",
+        ]
     if frontier.kind == "gross":
         lines.append("Profit and customers are gross: who would return without an offer is unknown and not taken off.")
     else:
-        without = frontier.choices.assumed or "the customers whom the values expect without an offer"
-        lines.append(f"Profit and customers are over leaving everybody alone; taken off is {without}.")
+        without = frontier.choices.assumed or "what the same values expect without an offer"
+        lines.append(f"Profit and customers are over leaving everybody alone: {without} is taken off.")
     if frontier.choices.n_set_aside:
         lines.append(f"{format_count(frontier.choices.n_set_aside)} customers who were not eligible are left out.")
     lines += _measured(frontier)
@@ -142,10 +145,17 @@ def _measured(frontier) -> Iterator[str]:
             f"Measured in the trial, the {where} choice earns {profit} [{money[0]}, {money[1]}] and regains {back} "
             f"[{counts[0]}, {counts[1]}]."
         )
+    ends = frontier.measured_ends
+    fewer, *money = (format_money(each, frontier.currency) for each in ends["profit"])
+    more, *counts = (format_count(each) for each in ends["regained"])
+    yield (
+        f"Between the two, measured on the same customers: {more} more regained [{counts[0]}, {counts[1]}] for {fewer} "
+        f"less profit [{money[0]}, {money[1]}]."
+    )
 
 
 def _at(frontier, row) -> str:
     profit = format_money(row[frontier.profit_column], frontier.currency)
     shares = {name: row[f"share_{name}"] for name in (*frontier.choices.offers, NO_OFFER)}
-    mix = join_words(f"{name} {format_percent(share, 0)}" for name, share in shares.items() if share > 0)
+    mix = join_words(f"{name} {format_percent(share, 0)}" for name, share in shares.items() if share >= 0.005)
     return f"at {profit}, with {format_count(row['n_regained'])} customers regained ({mix})"

@@ -18,6 +18,7 @@ from winback.offers.planning.split import Split
 from winback.uncertainty import normal_interval
 
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
+SAME = 0.001  # shares this close are shown once: as planned, in whole customers
 
 
 def holdout_table(figures: ProfitFigures, asked: Asked, split: Split, n_comparisons: int) -> pd.DataFrame:
@@ -25,7 +26,7 @@ def holdout_table(figures: ProfitFigures, asked: Asked, split: Split, n_comparis
     if not figures.has_untreated:
         return pd.DataFrame(columns=["share", "n", "forgone", "std_error", "smallest_difference", "planned"])
     n_customers, planned = split.n_customers, split.holdout_share
-    share = np.unique([*(each for each in SHARES if abs(each - planned) > 1e-9), planned])
+    share = np.unique([*(each for each in SHARES if abs(each - planned) > SAME), planned])
     n = np.round(share * n_customers)
     frame = pd.DataFrame({"share": share, "n": n.astype(int), "forgone": n * figures.best_increment()})
     if figures.from_pilot:

@@ -18,7 +18,7 @@ from winback.offers.planning.pilot import Pilot, checked_pilot, pilot_figures
 from winback.offers.planning.questions import check_pairs, n_comparisons, rows_of_plan, with_available
 from winback.offers.planning.split import Split, available_split, needed_split
 from winback.offers.planning.wording import describe_plan
-from winback.results import Result, Sentences
+from winback.results import Result, Sentences, Shown
 from winback.tables import Problem, ProblemList, TableError
 
 
@@ -88,6 +88,14 @@ class TrialPlan(Result):
     def holdout_table(self) -> pd.DataFrame:
         """Return what the holdout costs and tells, rounded, as text."""
         return self.rounded(self.holdout, self.shown_holdout)
+
+    def show_holdout(self) -> Shown:
+        """Return what the holdout costs and tells, as a notebook shows it."""
+        return Shown(self.holdout_table())
+
+    def show_follow_up(self) -> Shown:
+        """Return what each length of follow-up needs, as a notebook shows it."""
+        return Shown(self.follow_up_table())
 
     def follow_up_table(self) -> pd.DataFrame:
         """Return what each length of follow-up needs, rounded, as text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,7 @@ class Policy(Protocol):
     """A way of deciding. What it learns, it learns from ``learn_from`` only."""
 
     name: str
+    learns: bool
 
     def decide(
         self, trial: Trial, choices: tuple[str, ...], scores: np.ndarray, learn_from: np.ndarray, judge: np.ndarray
@@ -48,6 +49,7 @@ class TreePolicy:
     smallest_leaf: int | None = None  # of all customers; of those learned from as large a share
     most_splits: int = 32
     name: str = "the tree"
+    learns: ClassVar[bool] = True
     _splits: dict = field(default_factory=dict, repr=False, compare=False)
 
     def splits(self, customers: pd.DataFrame) -> SplitTable:
@@ -74,6 +76,7 @@ class WrittenRule:
 
     by: str
     offers: Mapping[object, str | None]
+    learns: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
@@ -131,6 +134,7 @@ class ModelPolicy:
     joint: bool = False
     settings: Mapping[str, object] = field(default_factory=dict)
     name: str = "the model"
+    learns: ClassVar[bool] = True
 
     def decide(self, trial, choices, scores, learn_from, judge) -> Decision:
         """Decide by the largest expected value net of cost."""
@@ -160,6 +164,7 @@ class FunctionPolicy:
     """
 
     function: Callable[[pd.DataFrame, pd.DataFrame], object]
+    learns: ClassVar[bool] = True
 
     @property
     def name(self) -> str:

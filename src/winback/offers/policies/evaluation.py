@@ -55,6 +55,8 @@ class PolicyEvaluation(Result):
     best_single : str
         The offer that earns most when everybody gets it; ``none``: no offer does.
     gains : HonestGains
+    learns : bool
+        False for a written rule, whose figures in sample flatter nobody.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -64,6 +66,7 @@ class PolicyEvaluation(Result):
     trial: Trial = field(repr=False)
     choices: tuple[str, ...] = field(repr=False)
     gains: HonestGains = field(repr=False)
+    learns: bool = True
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "against": ("Against", "text"),
@@ -231,6 +234,7 @@ def evaluate(trial: Trial, policy: Policy, terms: EvaluationTerms, by: str | Non
         trial=trial,
         choices=choices,
         gains=gains,
+        learns=policy.learns,
         currency=trial.catalog.currency,
     )
 

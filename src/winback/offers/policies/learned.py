@@ -42,6 +42,7 @@ class LearnedPolicy(Result):
     tree: PolicyTree = field(repr=False)
     policy: TreePolicy = field(repr=False)
     currency: str = "$"
+    learns: ClassVar[bool] = True
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "rule": ("Customers", "text"),
         "offer": ("Offer", "text"),

@@ -28,7 +28,8 @@ def evaluation_lines(found: PolicyEvaluation) -> Iterator[str]:
     rows = found.frame.set_index("against")
     first = rows.loc[BEST_SINGLE]
     yield _recommendation(found, first)
-    yield _flattery(found, first)
+    if found.learns:
+        yield _flattery(found, first)
     n_splits = found.repeats["repeat"].nunique()
     if n_splits < FEW_SPLITS:
         splits = "one split" if n_splits == 1 else f"{n_splits} splits"
@@ -58,7 +59,11 @@ def _recommendation(found, first) -> str:
         return f"Follow {name}: on customers it has not seen it gains {gain} per customer over {single}."
     simple = send(found.best_single)
     if first["honest_gain_high"] < 0:
-        return f"{simple[0].upper()}{simple[1:]}: {name} loses, {gain} per customer on customers it has not seen."
+        lost, most, least = (format_money(-first[f"honest_gain{end}"], found.currency) for end in ("", "_low", "_high"))
+        return (
+            f"{simple[0].upper()}{simple[1:]}: {name} loses {lost} per customer [{least}, {most}] against it, on "
+            "customers it has not seen."
+        )
     return (
         f"{simple[0].upper()}{simple[1:]}: {name} is not shown to earn more. On customers it has not seen it gains "
         f"{gain} per customer over {single}, which includes zero: a tie."
