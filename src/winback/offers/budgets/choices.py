@@ -98,10 +98,7 @@ def read_choices(
                 "chances", "are needed: who is how likely to return under which offer", "Give a frame of them."
             )
         tables["chance"] = _read_beside(given, profits, "chance", problems)
-    if catalog is not None and NO_OFFER not in profits:
-        organic = catalog.organic if organic is None else organic
-        organic_value = catalog.organic_value if organic_value is None else organic_value
-    alone = _alone(tables, profits, organic, organic_value, customers, problems)
+    alone = _alone(tables, profits, *_assumed(catalog, profits, organic, organic_value), customers, problems)
     if problems.found:
         return None
     columns = [list(profits).index(name) for name in names]
@@ -223,6 +220,14 @@ def _read_beside(frame, profits, measure, problems) -> np.ndarray | None:
     if measure == "cost" and NO_OFFER in profits and table[:, list(profits).index(NO_OFFER)].any():
         problems.add(f"{measure}s", f"has money in the column {NO_OFFER}", "Leaving a customer alone costs nothing.")
     return table
+
+
+def _assumed(catalog, profits, organic, organic_value) -> tuple:
+    """Return organic return and its value as given, else as the catalog has them for values without ``none``."""
+    if catalog is None or NO_OFFER in profits:
+        return organic, organic_value
+    value = catalog.organic_value if organic_value is None else organic_value
+    return (catalog.organic if organic is None else organic), value
 
 
 def _alone(tables, profits, organic, organic_value, customers, problems) -> dict:
