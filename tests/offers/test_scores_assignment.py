@@ -100,7 +100,9 @@ def test_offers_that_a_column_tells_apart_are_refused(uneven):
 
 
 def test_a_gaussian_family_is_least_squares(uneven):
+    """Labels have one column each, which add up to the intercept: a family must not go astray on them."""
     table = uneven[0].head(3_000)
+    table = table.assign(kind=np.array(["x", "y", "z"])[table["customer_id"] * 7919 % 3])
     linear = wb.offer_scores(table, OFFERS)
     gaussian = wb.offer_scores(table, OFFERS, model=sm.families.Gaussian())
     np.testing.assert_allclose(gaussian.scores, linear.scores, rtol=1e-8)
@@ -117,6 +119,16 @@ def test_a_poisson_family_predicts_as_glm_does_and_recovers_the_truth(uneven):
     ).fit()
     wanted = fit.predict(sm.add_constant(table["spent"]))[folds == 0]
     np.testing.assert_allclose(found.expected.loc[folds == 0, "b"], wanted, rtol=1e-7)
+
+
+def test_a_binomial_family_on_labels_predicts_the_shares_of_other_folds(rng):
+    table, _ = by_segment(rng, 600, **RETURNS)
+    folds = rng.permutation(np.arange(600) % 3)
+    settings = {"outcome": "returned", "covariates": ["segment"], "folds": folds}
+    found = wb.offer_scores(table, OFFERS, model=sm.families.Binomial(), **settings)
+    shares = table[folds != 0].groupby(["segment", "offer"])["returned"].mean().unstack()[["a", "b", "none"]]
+    wanted = shares.loc[table.loc[folds == 0, "segment"]]
+    np.testing.assert_allclose(found.expected[folds == 0], wanted, rtol=1e-6)
 
 
 def test_any_regressor_serves_and_is_not_changed(uneven):

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 
+from winback.offers.predictions import independent_columns, with_one
 from winback.offers.trial import Trial
 from winback.tables import ProblemList
 
@@ -32,19 +33,16 @@ def chance_of_own_arm(trial: Trial, assignment: str, matrix: np.ndarray, folds: 
 
 def _estimated(matrix, arm, wanted) -> np.ndarray:
     """Return the chances of all arms by a multinomial logit, shape (n_wanted, n_arms)."""
-    from scipy.linalg import qr
     from statsmodels.api import MNLogit
     from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
-    explained_by = np.column_stack([np.ones(len(matrix)), matrix])
-    _, triangle, order = qr(explained_by, mode="economic", pivoting=True)
-    size = np.abs(np.diagonal(triangle))
-    kept = np.sort(order[: int((size > 1e-8 * size[0]).sum())])  # columns that say nothing new are left out
+    explained_by = with_one(matrix)
+    kept = independent_columns(explained_by)
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what it warns of is refused below
             fit = MNLogit(arm, explained_by[:, kept]).fit(method="newton", disp=0, maxiter=100)
-            chances = fit.predict(np.column_stack([np.ones(len(wanted)), wanted])[:, kept])
+            chances = fit.predict(with_one(wanted)[:, kept])
             estimated = fit.mle_retvals["converged"] and np.isfinite(chances).all()
     except (np.linalg.LinAlgError, PerfectSeparationError):
         estimated = False

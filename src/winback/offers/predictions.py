@@ -98,24 +98,42 @@ class ModelPredictions:
             return (fitted if hasattr(fitted, "predict") else model).predict
         import statsmodels.api as sm
 
+        matrix = with_one(matrix)
+        kept = independent_columns(matrix)
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                fitted = sm.GLM(outcome, _with_one(matrix), family=self.model).fit()
+                fitted = sm.GLM(outcome, matrix[:, kept], family=self.model).fit()
         except (ValueError, np.linalg.LinAlgError) as problem:
             raise ValueError(
                 f"{_name(self.model)} cannot be fitted to this outcome, which reaches from {outcome.min():g} to "
                 f'{outcome.max():g} ({problem}). Use another family, or model="linear".'
             ) from problem
-        return lambda wanted: fitted.predict(_with_one(wanted))
+        return lambda wanted: fitted.predict(with_one(wanted)[:, kept])
 
 
 def _name(model) -> str:
     return type(model).__name__
 
 
-def _with_one(matrix: np.ndarray) -> np.ndarray:
+def with_one(matrix: np.ndarray) -> np.ndarray:
+    """Return a matrix with a column of ones before its own, for the intercept."""
     return np.column_stack([np.ones(len(matrix)), matrix])
+
+
+def independent_columns(matrix: np.ndarray) -> np.ndarray:
+    """Return the places of columns of which none is a sum of others: fits by iteration go astray on such sums.
+
+    Examples
+    --------
+    >>> independent_columns(np.array([[1.0, 2.0, 0.0], [1.0, 2.0, 1.0], [1.0, 2.0, 3.0]])).tolist()
+    [1, 2]
+    """
+    from scipy.linalg import qr
+
+    triangle, order = qr(matrix, mode="r", pivoting=True)
+    size = np.abs(np.diagonal(triangle))
+    return np.sort(order[: int((size > 1e-8 * size[0]).sum())])
 
 
 def predictions(model, matrix: np.ndarray, outcome: np.ndarray, arm: np.ndarray, folds: np.ndarray) -> Predictions:

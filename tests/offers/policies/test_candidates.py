@@ -129,6 +129,18 @@ def test_a_model_does_not_look_at_the_outcomes_of_those_it_decides_for():
     assert before.choice.tolist() == before.promised.argmax(axis=1).tolist()
 
 
+def test_a_model_takes_what_is_assumed_of_customers_without_an_offer():
+    few = wb.simulate_telecom_study(2_120, calibrate=False, rng=4)
+    sent = few.lapsed[few.lapsed["offer"] != "none"]
+    plain = {"reacquisition": "offer", "tenure": "1", "margin": "1"}
+    settings = {"folds": 3, "repeats": 1, "covariates": [], "organic_value": 1_000.0}
+    model = wb.model_policy(**plain)
+    shares = {"reason": {"price": 0.9, "service": 0.0, "both": 0.0}}
+    found = wb.evaluate_policy(sent, few.offers, model, organic=shares, **settings)
+    none = found.gains.decided[0] == found.choices.index("none")
+    np.testing.assert_array_equal(none, found.trial.customers["reason"] == "price")
+
+
 def test_a_model_without_second_lifetimes_is_refused(table):
     with pytest.raises(ValueError, match="needs second_tenure, second_ended and second_margin"):
         wb.evaluate_policy(table, OFFERS, wb.model_policy(**FORMULAS))
