@@ -7,6 +7,7 @@ from statsmodels.genmod.families import Gaussian
 from tailored_trials import by_segment, free
 
 import winback as wb
+from winback.offers.policies.candidates import Decision
 from winback.offers.policies.honest import BEST_SINGLE, STATUS_QUO, HonestGains
 from winback.offers.predictions import deal_folds, predictions
 from winback.offers.scores import cross_fitted_scores
@@ -90,6 +91,34 @@ def test_scores_to_learn_from_leave_the_judging_fold_out_of_predictions_too(rng,
         scores, expected = cross_fitted_scores(found, value, arm, chance, folds, without)
         np.testing.assert_allclose(scores, plain_scores(table, folds, without), rtol=1e-8)
         np.testing.assert_array_equal(np.isnan(expected).any(axis=1), folds == without)
+
+
+class Witness:
+    """A policy that writes down what it was given, and promises 7 for each customer under the second choice."""
+
+    name = "the witness"
+
+    def __init__(self):
+        self.seen = []
+
+    def decide(self, trial, choices, scores, learn_from, judge):
+        self.seen.append((scores, learn_from, judge))
+        return Decision(np.ones(len(judge), dtype=int), np.tile([0.0, 7.0, 0.0], (len(judge), 1)))
+
+
+def test_a_policy_is_given_nested_scores_and_its_promise_is_kept_apart(rng):
+    table, _ = by_segment(rng, 480, **TAILORED)
+    arm, witness = np.array([ARMS.index(name) for name in table["offer"]]), Witness()
+    found = wb.evaluate_policy(table, OFFERS, witness, covariates=["segment"], folds=4, repeats=1, rng=5)
+    folds = deal_folds(arm, 4, np.random.default_rng(5))
+    *nested, whole = witness.seen
+    for fold, (scores, learn_from, judge) in enumerate(nested):
+        np.testing.assert_array_equal(judge, np.flatnonzero(folds == fold))
+        np.testing.assert_array_equal(learn_from, np.flatnonzero(folds != fold))
+        np.testing.assert_allclose(scores, plain_scores(table, folds, without=fold), rtol=1e-9)
+    np.testing.assert_allclose(whole[0], plain_scores(table, folds), rtol=1e-9)
+    best = ARMS.index(found.best_single)
+    assert found.frame["predicted_gain"].tolist() == [0.0 if best == 1 else 7.0, 7.0]
 
 
 def test_what_is_learned_never_sees_the_customers_judged(rng):

@@ -70,6 +70,16 @@ def test_each_rule_has_its_own_customers_figures(strong, learned):
         assert row["in_sample_std_error"] == pytest.approx(naive.std(ddof=1) / n**0.5, abs=1e-9)
 
 
+def test_a_rule_that_sends_the_best_single_offer_gains_nothing_over_it():
+    returns = {"a": {"x": 0.6, "y": 0.1}, "b": {"x": 0.3, "y": 0.7}, "none": {"x": 0.1, "y": 0.1}}
+    table, _ = by_segment(np.random.default_rng(4), 900, **returns)
+    found = wb.learn_policy(table, OFFERS, by="segment", repeats=1)
+    assert found.evaluation.best_single == "b"
+    gains = found.rules.set_index("offer")["in_sample_gain"]
+    assert gains["b"] == 0
+    assert gains["a"] > 0
+
+
 def test_where_the_tree_is_not_shown_to_pay_everybody_gets_the_best_single_offer(idle):
     table, found, _ = idle
     assert not found.evaluation.pays
