@@ -49,6 +49,7 @@ def generated_parts() -> dict[Path, dict[str, str]]:
             "answer": "\n".join(f"> {line}\n>" for line in headlines.answer(result).splitlines()).removesuffix("\n>"),
             "table": markdown_table(headlines.first_table(result).frame),
             "second": second_lives(study),
+            "policy": policy_of_the_study(study),
             "value": value_of_a_shop(),
         },
         ROOT / "data" / "telecom" / "README.md": {
@@ -82,6 +83,12 @@ def second_lives(study) -> str:
     stay = wb.survival_curve(sent, by="reason", horizon_months=84)
     lines = [*effects.describe().splitlines()[:2], *worth.describe().splitlines(), stay.describe().splitlines()[0]]
     return "\n>\n".join(f"> {line}" for line in lines)
+
+
+def policy_of_the_study(study) -> str:
+    """Return whether telling customers apart pays in the study, as a quotation."""
+    policy = wb.learn_policy(study.lapsed, study.offers, by=["reason", "complaints", "referrals"])
+    return "\n>\n".join(f"> {line}" for line in policy.evaluation.describe().splitlines()[:2])
 
 
 def value_of_a_shop() -> str:

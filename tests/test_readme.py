@@ -19,7 +19,7 @@ def blocks(language):
 
 
 def test_the_code_runs_as_printed(tmp_path, monkeypatch, capsys):
-    offers, second_lives, value = blocks("python")
+    offers, second_lives, policies, value = blocks("python")
     monkeypatch.chdir(tmp_path)
     names = {}
     exec(compile(offers, "README.md", "exec"), names)
@@ -28,6 +28,11 @@ def test_the_code_runs_as_printed(tmp_path, monkeypatch, capsys):
     exec(compile(second_lives, "README.md", "exec"), names)
     said = capsys.readouterr().out
     assert "The two-part model comes first: second tenures do not have the shape assumed" in said
+    exec(compile(policies, "README.md", "exec"), names)
+    said = capsys.readouterr().out
+    assert "Send discount to everybody" in said
+    assert "The next dollar earns $" in said
+    assert "discount against upgrade" in said.lower()
     exec(compile(value, "README.md", "exec"), names)
     assert "the constant-churn figure is" in capsys.readouterr().out
     assert all(len([line for line in code.splitlines() if line.strip()]) <= 10 for code in blocks("python"))

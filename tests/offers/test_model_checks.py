@@ -166,11 +166,32 @@ def test_what_is_saved_is_cost_less_gain(valued):
     assert row["expected"] == pytest.approx(gain[gain < 60].mean())
 
 
-def test_without_untreated_customers_nobody_can_be_called_not_worth_it(valued):
+@pytest.fixture(scope="module")
+def without_control(valued):
     fit = wb.fit_two_part(trial(np.random.default_rng(3)).query("offer != 'none'"), **FORMULAS)
-    values = wb.second_lifetime_value(fit, valued[1], OFFERS, **MONEY)
-    with pytest.raises(ValueError, match="no untreated customers"):
-        wb.whom_not_to_chase(values)
+    return wb.second_lifetime_value(fit, valued[1].query("offer != 'none'"), OFFERS, **MONEY)
+
+
+def test_without_untreated_customers_gains_are_gross_and_said_to_be(without_control):
+    found = wb.whom_not_to_chase(without_control, [60])
+    assert found.kind == "gross"
+    assert "Gains are gross" in found.describe()
+    gross = without_control.net_values.max(axis=1)
+    assert found.frame["n"][0] == (gross < 60).sum()
+
+
+def test_an_assumed_organic_return_is_taken_off_what_a_contact_gains(without_control):
+    assumed = {"organic": (0.02, 0.10), "organic_value": 300}
+    found = wb.whom_not_to_chase(without_control, [120], **assumed)
+    gross, row = without_control.net_values.max(axis=1), found.frame.iloc[0]
+    assert [row["share_low"], row["share"], row["share_high"]] == pytest.approx(
+        [(gross - share * 300 < 120).mean() for share in (0.02, 0.06, 0.10)]
+    )
+    plain = wb.whom_not_to_chase(without_control, [row["contact_cost"] + 0.06 * 300]).frame.iloc[
+        0
+    ]  # the same customers
+    assert row["measured"] == pytest.approx(plain["measured"] - 0.06 * 300)
+    assert "an assumed organic return of 2.0% to 10.0%" in found.describe()
 
 
 def test_an_unknown_column_to_group_by_is_named(valued):

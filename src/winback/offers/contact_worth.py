@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.offers.budgets.choices import read_choices
 from winback.offers.measured import measured_outcomes
+from winback.offers.organic import Organic
 from winback.results import Result, Sentences, format_count, format_money, format_percent
-from winback.tables import NO_OFFER, in_trial, label_codes
+from winback.tables import NO_OFFER, ProblemList, in_trial, label_codes
 from winback.uncertainty import normal_quantile
 
 if TYPE_CHECKING:
@@ -27,17 +29,24 @@ class ContactWorth(Result):
     Attributes
     ----------
     frame : pandas.DataFrame
-        One row per cost of a contact: ``contact_cost``, ``n`` and ``share`` not worth it, ``saved`` by not contacting
+        One row per cost of a contact: ``contact_cost``, ``n`` and ``share`` not worth it (``share_low``, ``share_high``
+        at the ends of an assumed organic return), ``saved`` by not contacting
         them (cost less expected gain, in all), ``mostly`` (the label of ``by`` they have most often, with its share),
         ``expected`` gain of a contact in this group by the model, and ``measured`` gain in the trial with
         ``measured_low``, ``measured_high``; missing where too few of them were tried.
     by : str
+    kind : {"incremental", "gross"}
+        Whether gains are over no offer, known or assumed, or what comes back anyway is counted as gained.
+    assumed : str
+        The organic return assumed, in words; empty where none was.
     currency : str
     """
 
     frame: pd.DataFrame = field(repr=False)
     n: int
     by: str | None
+    kind: str = "incremental"
+    assumed: str = ""
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "contact_cost": ("A contact costs", "money"),
@@ -58,6 +67,8 @@ def whom_not_to_chase(
     contact_costs: Iterable[float] = CONTACT_COSTS,
     *,
     by: str | None = None,
+    organic: Organic | None = None,
+    organic_value: float | None = None,
     level: float = 0.95,
 ) -> ContactWorth:
     """Find the customers whom a contact would cost more than it brings.
@@ -66,15 +77,19 @@ def whom_not_to_chase(
     offer, by the model. Whoever gains less than a contact costs is better left alone. What these customers really
     gained is measured in the trial: mean net value of those who were sent an offer less that of those who were not.
 
+    Where nobody was left untreated, the value without an offer is assumed (``organic``), or not taken off at all: gains
+    are then gross, and too many look worth a contact.
+
     Parameters
     ----------
     values : SecondLifetimeValues
-        From a model that knows untreated customers, over a horizon that the trial's follow-up supports; best of
-        customers the model was not fitted on.
+        Over a horizon that the trial's follow-up supports; best of customers the model was not fitted on.
     contact_costs : iterable of float
         What one contact may cost, on top of the offer, in money.
     by : str, optional
         Column in whose labels the answer is put.
+    organic, organic_value : optional
+        As in `allocate_budget`, where the model knows no untreated customers; by default what the offers file says.
     level : float
         Of the intervals.
 
@@ -92,29 +107,33 @@ def whom_not_to_chase(
        share       mostly
     0   0.04  both (100%)
     """
-    if NO_OFFER not in values.net_values:
-        raise ValueError(
-            "The model knows no untreated customers, so the gain of a contact is unknown: what comes back anyway would "
-            "be counted as gained."
-        )
     if by is not None and by not in values.customers:
         raise ValueError(f"There is no column {by!r}; there are {', '.join(map(str, values.customers.columns))}.")
     costs = [float(cost) for cost in contact_costs]
     if not all(cost >= 0 for cost in costs):
         raise ValueError(f"The cost of a contact must be at least 0; got {', '.join(f'{cost:g}' for cost in costs)}.")
-    offered = values.net_values.drop(columns=NO_OFFER)
-    gain = (offered.max(axis=1) - values.net_values[NO_OFFER]).to_numpy()
-    gain[~in_trial(values.customers)] = np.nan  # set aside beforehand: not among those to choose from
+    problems = ProblemList("second lifetime values", values.customers)
+    assumed = {"organic": organic, "organic_value": organic_value, "customers": None, "currency": None}
+    choices = read_choices(values, None, problems, needs="costs", **assumed)
+    problems.raise_if_any()
+    alone = np.full((len(values.customers), 3), np.nan)  # not for those set aside beforehand: nobody chooses them
+    alone[in_trial(values.customers)] = choices.left_alone
+    gains = values.net_values[list(choices.offers)].max(axis=1).to_numpy()[:, None] - alone
     outcomes = measured_outcomes(values)
-    codes, labels = (np.zeros(len(gain), dtype=int), []) if by is None else label_codes(values.customers[by])
-    rows = [_row(cost, gain, outcomes, codes, labels, normal_quantile(level)) for cost in sorted(costs)]
-    return ContactWorth(pd.DataFrame(rows), int(np.isfinite(gain).sum()), by, values.currency)
+    codes, labels = (np.zeros(len(gains), dtype=int), []) if by is None else label_codes(values.customers[by])
+    without = None if choices.knows_none else alone[:, 1]
+    z = normal_quantile(level)
+    rows = [_row(cost, gains, without, outcomes, codes, labels, z) for cost in sorted(costs)]
+    n = int(np.isfinite(gains[:, 1]).sum())
+    return ContactWorth(pd.DataFrame(rows), n, by, choices.kind, choices.assumed, values.currency)
 
 
-def _row(cost, gain, outcomes, codes, labels, z) -> dict:
-    left_alone = gain < cost
+def _row(cost, gains, without, outcomes, codes, labels, z) -> dict:
+    """Return one row; ``without``: assumed money without an offer, None where the trial has untreated customers."""
+    gain, left_alone = gains[:, 1], gains[:, 1] < cost
     n, n_all = int(left_alone.sum()), int(np.isfinite(gain).sum())
-    row = {"contact_cost": cost, "n": n, "share": n / n_all, "mostly": ""}
+    ends = [float((gains[:, end] < cost).sum() / n_all) for end in (0, 2)]
+    row = {"contact_cost": cost, "n": n, "share": n / n_all, "share_low": ends[0], "share_high": ends[1], "mostly": ""}
     row |= {"saved": (cost - gain)[left_alone].sum(), "expected": np.nan}
     row |= {"measured": np.nan, "measured_low": np.nan, "measured_high": np.nan}
     if not left_alone.any():
@@ -127,11 +146,17 @@ def _row(cost, gain, outcomes, codes, labels, z) -> dict:
     tried = outcomes[left_alone[outcomes["row"].to_numpy()]]
     net = tried["value"] - tried["cost"]
     sent, not_sent = net[tried["offer"] != NO_OFFER], net[tried["offer"] == NO_OFFER]
-    if min(len(sent), len(not_sent)) >= 30:
-        error = np.sqrt(sent.var() / len(sent) + not_sent.var() / len(not_sent))
-        row["measured"] = sent.mean() - not_sent.mean()
-        row["measured_low"], row["measured_high"] = row["measured"] - z * error, row["measured"] + z * error
+    if without is not None and len(sent) >= 30:
+        row |= _with_ends(sent.mean() - without[tried["row"]].mean(), sent.var() / len(sent), z)
+    elif min(len(sent), len(not_sent)) >= 30:
+        variance = sent.var() / len(sent) + not_sent.var() / len(not_sent)
+        row |= _with_ends(sent.mean() - not_sent.mean(), variance, z)
     return row
+
+
+def _with_ends(measured, variance, z) -> dict[str, float]:
+    margin = z * np.sqrt(variance)
+    return {"measured": measured, "measured_low": measured - margin, "measured_high": measured + margin}
 
 
 def _lines(found: ContactWorth) -> Iterator[str]:
@@ -156,4 +181,8 @@ def _lines(found: ContactWorth) -> Iterator[str]:
             else:
                 line += ": that settles nothing, the interval contains the cost"
         yield line + "."
+    if found.kind == "gross":
+        yield "Gains are gross: what these customers would bring without an offer is unknown and not taken off."
+    if found.assumed:
+        yield f"That rests on {found.assumed}; the range of customers not worth a contact follows its ends."
     yield "A contact's cost is an assumption here, on top of what the offers cost."

@@ -58,8 +58,11 @@ class Trial:
         """
         if self.organic is None:
             return money
-        middle = organic_shares(self.organic, self.customers if customers is None else customers)[:, 1]
-        return np.column_stack([money, middle * self.organic_value])
+        return np.column_stack([money, self.assumed_alone(self.customers if customers is None else customers)])
+
+    def assumed_alone(self, customers: pd.DataFrame) -> np.ndarray:
+        """Return what customers are assumed to bring without an offer, in money, shape (n,)."""
+        return organic_shares(self.organic, customers)[:, 1] * self.organic_value
 
     @property
     def profit(self) -> np.ndarray:

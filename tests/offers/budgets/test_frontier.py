@@ -80,14 +80,14 @@ def test_an_assumed_organic_return_is_taken_off_both(rng):
     frontier = wb.profit_share_frontier(profits, chances=chances, organic=0.1, organic_value=200)
     known = wb.profit_share_frontier(profits.assign(none=20.0), chances=chances.assign(none=0.1))
     pd.testing.assert_frame_equal(frontier.frame, known.frame)
-    assert "taken off is an assumed organic return of 10.0%" in frontier.describe()
+    assert "an assumed organic return of 10.0% is taken off" in frontier.describe()
 
 
 def test_it_says_what_the_last_customer_costs():
     profits = pd.DataFrame({"upgrade": [90.0, 20.0], "bundle": [80.0, -5.0], "none": [10.0, 10.0]})
     chances = pd.DataFrame({"upgrade": [0.4, 0.2], "bundle": [0.5, 0.3], "none": [0.1, 0.1]})
     said = wb.profit_share_frontier(profits, chances=chances).describe()
-    assert "buys market share pays $250.00 for the last customer" in said
+    assert "the last one costs $250.00" in said
     assert "gives up $35.00 for 0 more customers, $175.00 each" in said
 
 

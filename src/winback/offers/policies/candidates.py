@@ -149,8 +149,8 @@ class ModelPolicy:
         )
         terms = {"horizon_months": trial.horizon_months, "annual_discount": trial.annual_discount}
         values = second_lifetime_value(fit, trial.customers.iloc[judge], trial.catalog, **terms).net_values
-        if NO_OFFER in choices and trial.organic_shares is not None:  # nobody was untreated: what is assumed of them
-            values = values.assign(**{NO_OFFER: trial.organic_shares[judge, 1] * trial.organic_value})
+        if NO_OFFER in choices and trial.organic is not None:  # nobody was untreated: what is assumed of them
+            values = values.assign(**{NO_OFFER: trial.assumed_alone(trial.customers.iloc[judge])})
         unknown = [name for name in choices if name not in values]
         if unknown:
             raise ValueError(f"The model knows nothing of {join_words(unknown)}; put `offer` into its formulas.")

@@ -234,7 +234,7 @@ def evaluate(trial: Trial, policy: Policy, terms: EvaluationTerms, by: str | Non
         trial=trial,
         choices=choices,
         gains=gains,
-        learns=policy.learns,
+        learns=getattr(policy, "learns", True),
         currency=trial.catalog.currency,
     )
 
