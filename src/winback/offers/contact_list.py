@@ -14,7 +14,7 @@ from winback.offers.honest_value import HonestValue, honest_value
 from winback.offers.organic import Organic
 from winback.offers.policies.learned import LearnedPolicy, learn_policy
 from winback.offers.trial import Trial, read_trial
-from winback.results import Result, Sentences, Shown, format_count, format_money, format_percent
+from winback.results import Result, Sentences, Shown, format_count, format_money, format_percent, join_words
 from winback.tables import NO_OFFER, check_lapsed, in_trial
 
 FIRST_ROWS = 6
@@ -141,6 +141,11 @@ def contact_list(
     refused = ""
     if policy is None:
         policy, refused = _learned(customers, trial, money, rng)
+    elif strange := [name for name in policy.choices if name not in trial.choices]:
+        raise ValueError(
+            f"The policy may choose {join_words(strange)}, of which this trial says nothing; it has "
+            f"{join_words(trial.choices)}. Learn the policy from this trial, with the same organic."
+        )
     value = honest_value(trial, policy, rng=rng)
     wanted, said = _whom(customers, whom)
     chosen = pd.Series(value.best_single, index=wanted.index) if policy is None else policy.assign(wanted)

@@ -24,7 +24,7 @@ from winback.offers.predictions import check_folds, deal_folds, predictions
 from winback.offers.scores import cross_fitted_scores
 from winback.offers.trial import Trial
 from winback.results import format_money
-from winback.tables import NO_OFFER
+from winback.tables import NO_OFFER, ProblemList
 from winback.uncertainty import normal_interval, normal_quantile
 
 PARTS = 5
@@ -114,10 +114,11 @@ def honest_value(
 def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -> np.ndarray:
     """Return predicted profit of customers under their offers, over no offer where that is known or assumed.
 
-    Predicted by least squares from the whole trial; a label that the trial has not seen is an average.
+    Predicted by least squares from the whole trial; a label that the trial has not seen is an average, and so is a
+    missing number. What a customer is predicted does not depend on who else is asked about.
     """
     columns = list(trial.covariates)
-    joined = pd.concat([trial.customers[columns], customers[columns]], ignore_index=True)
+    joined = pd.concat(_alike(trial.customers[columns], customers, columns), ignore_index=True)
     matrix, _ = covariate_matrix(joined, columns)
     n, m = len(trial.arm), len(customers)
     arm, profit = np.append(trial.arm, np.zeros(m, dtype=int)), np.append(trial.profit, np.zeros(m))
@@ -125,6 +126,31 @@ def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -
     found = predictions("linear", matrix / np.maximum(matrix[:n].std(axis=0), 1e-12), profit, arm, in_trial)
     wanted = np.flatnonzero(in_trial)
     return _gain(trial.with_assumed(found.outside((1,), wanted), customers), trial, offers)
+
+
+def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> list[pd.DataFrame]:
+    """Return both tables with the same columns, whose missing numbers are the trial's average, whoever is beside.
+
+    Raises
+    ------
+    TableError
+        When customers lack a column, or have words where the trial has numbers.
+    """
+    problems = ProblemList("table of customers to list", customers)
+    for name in [name for name in columns if name not in customers]:
+        problems.add(name, "is missing, and the trial's predictions use it", "Add it; unknown values may be empty.")
+    problems.raise_if_any()
+    both = [known.copy(), customers[columns].copy()]
+    for name in columns:
+        if pd.api.types.is_numeric_dtype(known[name]) and not pd.api.types.is_bool_dtype(known[name]):
+            numbers = [pd.to_numeric(each[name], errors="coerce").astype(float) for each in both]
+            numbers = [column.where(np.isfinite(column)) for column in numbers]
+            unread = (numbers[1].isna() & both[1][name].notna()).to_numpy()
+            problems.add_rows(name, unread, "must be a number, as in the trial", "Correct it, or leave it empty.")
+            for each, column in zip(both, numbers, strict=True):
+                each[name] = column.fillna(numbers[0].mean())
+    problems.raise_if_any()
+    return both
 
 
 def _gain(money: np.ndarray, trial: Trial, offers: pd.Series) -> np.ndarray:

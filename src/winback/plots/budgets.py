@@ -170,7 +170,11 @@ def plot_spending_curve(curve: SpendingCurve, ax: Axes | None = None) -> Axes:
 
 
 def _spending_message(curve) -> str:
-    ahead = curve.frame[curve.frame["lead_low"] > 0]
+    ahead, behind = curve.frame[curve.frame["lead_low"] > 0], curve.frame[curve.frame["lead_high"] < 0]
+    if len(ahead) == 0 and len(behind):
+        worst = behind.loc[behind["lead"].idxmin()]
+        lost, budget = (format_money(amount, curve.currency) for amount in (-worst["lead"], worst["budget"]))
+        return f"Choosing customers earns up to {lost} less each than drawing them at random (at {budget} spent)"
     if len(ahead) == 0:
         return "Choosing customers is not shown to earn more than drawing them at random"
     most = ahead.loc[ahead["lead"].idxmax()]

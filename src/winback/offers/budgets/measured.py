@@ -48,7 +48,8 @@ def measure_plan(
     Raises
     ------
     ValueError
-        When none of the plan's customers was in the trial, or an offer of the plan was not tried.
+        When none of the plan's customers was in the trial, an offer of the plan was not tried, or the plan is compared
+        with no offer and the trial left nobody without one at random.
 
     Examples
     --------
@@ -126,6 +127,11 @@ def _measured(choices: Choices, customers, offers, outcome: str, terms) -> tuple
     untried = [name for name in choices.offers if name not in found.scores]
     if untried:
         raise ValueError(f"{join_words(untried)} was not tried, so the trial cannot measure it.")
+    if choices.knows_none and NO_OFFER not in found.scores:
+        raise ValueError(
+            "The choices are compared with no offer, and in this trial nobody was left without one at random, so it "
+            f"cannot measure that. Drop the column {NO_OFFER} from the values, or say organic=."
+        )
     place = found.scores.index.get_indexer(choices.customer_ids)
     rows = np.flatnonzero(place >= 0)
     if len(rows) == 0:

@@ -109,11 +109,15 @@ def spending_curve(
     [45000.0, 90000.0]
     """
     normal_quantile(level)  # refuses what is not a level
+    if isinstance(repeats, bool) or not isinstance(repeats, int | np.integer) or repeats < 1:
+        raise ValueError(f"repeats must be a whole number of at least 1; got {repeats!r}.")
     settings = {"horizon_months": horizon_months, "annual_discount": annual_discount, "covariates": covariates}
     trial = read_trial(customers, offers, organic=organic, organic_value=organic_value, **settings)
     if not trial.offers:
         raise ValueError("Nobody was sent an offer: there is nothing to spend on.")
     wanted = None if budgets is None else _checked(budgets)
+    if not trial.cost.any():
+        raise ValueError("The offers cost nothing, so no budget limits them; `learn_policy` says who should get which.")
     generator, found, errors = np.random.default_rng(rng), [], []
     for _ in range(repeats):
         split = _Split.of(trial, model, folds, generator)
@@ -128,10 +132,10 @@ def spending_curve(
 
 
 def _checked(budgets) -> np.ndarray:
-    wanted = [float(budget) for budget in budgets]
-    if not wanted or not all(isinstance(budget, Real) and 0 < budget < np.inf for budget in wanted):
-        raise ValueError(f"budgets must be one or more amounts of money above 0 per customer; got {wanted}.")
-    return np.sort(np.array(wanted))
+    given = list(budgets) if isinstance(budgets, Iterable) else [budgets]
+    if not given or not all(isinstance(budget, Real) and 0 < budget < np.inf for budget in given):
+        raise ValueError(f"budgets must be one or more amounts of money above 0 per customer; got {budgets!r}.")
+    return np.sort(np.array(given, dtype=float))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import ClassVar
 
 import numpy as np
@@ -99,9 +100,7 @@ def misstated_reasons(
     >>> wb.misstated_reasons(study.lapsed, study.offers, rule).frame["share_untrue"].tolist()
     [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
     """
-    shares = [float(share) for share in shares]
-    if not shares or not all(0 <= share <= 1 for share in shares):
-        raise ValueError(f"shares must be one or more shares from 0 to 1; got {shares}.")
+    shares = _checked(shares)
     settings = {"horizon_months": horizon_months, "annual_discount": annual_discount, "covariates": covariates}
     found = offer_scores(customers, offers, folds=folds, rng=rng, level=level, **settings)
     scores, choices = found.scores.to_numpy(), tuple(found.scores.columns)
@@ -124,8 +123,16 @@ def misstated_reasons(
     )
 
 
+def _checked(shares) -> list[float]:
+    given = list(shares) if isinstance(shares, Iterable) else [shares]
+    if not given or not all(isinstance(share, Real) and 0 <= share <= 1 for share in given):
+        raise ValueError(f"shares must be one or more shares from 0 to 1; got {shares!r}.")
+    return [float(share) for share in given]
+
+
 def _differences(rule: WrittenRule, customers, choices, scores) -> tuple[np.ndarray, np.ndarray]:
     """Return each customer's score under the offer for the true label, and its mean over the other labels' offers."""
+    rule.check(customers, choices)
     own = rule.positions(customers, choices)
     codes, labels = label_codes(customers[rule.by])
     if len(labels) < 2:

@@ -75,16 +75,39 @@ def compare_with_truth(
     found = {name: getattr(policy, "evaluation", policy) for name, policy in policies.items()}
     if not found:
         raise ValueError("There is no policy to compare: give a mapping of names to evaluations.")
-    rows = []
+    first = next(iter(found.values()))
+    _check_one_trial(found, first)
+    choices = list(dict.fromkeys(choice for each in found.values() for choice in each.choices))
+    money = _in_order(true_profits, first.trial.customers["customer_id"], choices)
+    oracle = float(money.max(axis=1).mean())
+    frame = pd.DataFrame([_row(name, each, money) for name, each in found.items()])
+    frame = frame.assign(regret=oracle - frame["true_profit"])
+    return TruthComparison(frame=frame, oracle=oracle, currency=first.currency)
+
+
+def _check_one_trial(found: Mapping[str, PolicyEvaluation], first: PolicyEvaluation) -> None:
+    """Refuse policies that were judged on other customers than the first: an oracle is one of one trial."""
     for name, each in found.items():
-        money = true_profits.reindex(each.trial.customers["customer_id"])
-        if money.isna().any(axis=None):
-            lacking = int(money.isna().any(axis=1).sum())
-            raise ValueError(f"true_profits lacks {lacking:,} of the {len(money):,} customers of {name!r}.")
-        rows.append(_row(name, each, money))
-    oracle = float(money[list(each.choices)].max(axis=1).mean())
-    frame = pd.DataFrame(rows).assign(regret=lambda frame: oracle - frame["true_profit"])
-    return TruthComparison(frame=frame, oracle=oracle, currency=each.currency)
+        if not each.trial.customers["customer_id"].equals(first.trial.customers["customer_id"]):
+            raise ValueError(f"The policies must be from one trial; {name!r} was judged on other customers.")
+
+
+def _in_order(true_profits: pd.DataFrame, customers: pd.Series, choices: list[str]) -> pd.DataFrame:
+    """Return the true profits of the trial's customers under the choices, or say what they lack."""
+    without = [choice for choice in choices if choice not in true_profits]
+    if without:
+        raise ValueError(f"true_profits lacks a column of {join_words(without)}, which a policy may choose.")
+    if true_profits.index.has_duplicates:
+        first = true_profits.index[true_profits.index.duplicated()][0]
+        raise ValueError(f"true_profits has customers twice (first: customer {first}). Keep one row each.")
+    money = true_profits[choices].reindex(customers)
+    lacking = money.isna().any(axis=1)
+    if lacking.any():
+        raise ValueError(
+            f"true_profits lacks {int(lacking.sum()):,} of the {len(money):,} customers of the trial (first: customer "
+            f"{lacking.index[lacking.argmax()]})."
+        )
+    return money
 
 
 def _row(name: str, found: PolicyEvaluation, money: pd.DataFrame) -> dict:
@@ -108,7 +131,8 @@ def _lines(found: TruthComparison) -> Iterator[str]:
         yield f"{held.sum()} of {len(frame)} honest intervals hold the true gain; that of {missed} does not."
     flattered = frame.loc[(frame["in_sample_gain"] - frame["true_gain"]).idxmax()]
     seen, true = (format_money(flattered[name], found.currency) for name in ("in_sample_gain", "true_gain"))
-    yield f"Most flattered in sample: {flattered['policy']}, with {seen} where the truth is {true}."
+    if flattered["in_sample_gain"] > flattered["true_gain"]:
+        yield f"Most flattered in sample: {flattered['policy']}, with {seen} where the truth is {true}."
     best = frame.loc[frame["regret"].idxmin()]
     oracle, regret = (format_money(amount, found.currency) for amount in (found.oracle, best["regret"]))
     yield (
