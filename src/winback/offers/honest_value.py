@@ -1,7 +1,7 @@
 r"""What is a contact with this customer honestly expected to earn? Predictions, judged on customers they have not seen.
 
 Predicted profit :math:`\hat p_i` of the recommended offer (over no offer where that is known) is regressed on, for
-the trial's customers, each predicted without the customer's own fold:
+the trial's customers, each decided for and predicted without the customer's own fold:
 
 .. math:: \Gamma_{i, \pi(X_i)} - \Gamma_{i 0} = a + b\,(\hat p_i - \bar p) + \text{error}
 
@@ -38,7 +38,7 @@ class HonestValue:
     Attributes
     ----------
     average : float
-        Mean profit of a contact in the trial, by the recommended offers: a.
+        Mean profit of a contact in the trial, by offers recommended without the customer's own fold: a.
     slope, slope_std_error : float
         How far predictions can be taken at their word: b.
     groups : pandas.DataFrame
@@ -101,10 +101,10 @@ def honest_value(
     found = predictions("linear", matrix, trial.profit, trial.arm, folds)
     chance = chance_of_own_arm(trial, "known", matrix, folds)
     both = cross_fitted_scores(found, trial.profit, trial.arm, chance, folds)
-    scores, expected = (trial.with_assumed(each) for each in both)
+    scores, _ = both = [trial.with_assumed(each) for each in both]
     best = trial.choices[int(scores.mean(axis=0).argmax())] if policy is None else policy.evaluation.best_single
-    offers = pd.Series(best, index=trial.customers.index) if policy is None else policy.assign(trial.customers)
-    earned, predicted = (_gain(each, trial, offers) for each in (scores, expected))
+    decided = _decided(trial, policy, scores, folds)
+    earned, predicted = (np.mean([_gain(each, trial, chosen) for chosen in decided], axis=0) for each in both)
     centre = float(predicted.mean())
     slope, error = _slope(predicted - centre, earned)
     groups = _fifths(predicted, earned, level)
@@ -125,7 +125,8 @@ def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -
     in_trial = np.repeat([0, 1], [n, m])
     found = predictions("linear", matrix / np.maximum(matrix[:n].std(axis=0), 1e-12), profit, arm, in_trial)
     wanted = np.flatnonzero(in_trial)
-    return _gain(trial.with_assumed(found.outside((1,), wanted), customers), trial, offers)
+    chosen = pd.Index(trial.choices).get_indexer(offers)
+    return _gain(trial.with_assumed(found.outside((1,), wanted), customers), trial, chosen)
 
 
 def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> list[pd.DataFrame]:
@@ -153,10 +154,24 @@ def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> 
     return both
 
 
-def _gain(money: np.ndarray, trial: Trial, offers: pd.Series) -> np.ndarray:
-    """Return money under each customer's offer, less that without an offer where there is such a column."""
-    chosen = money[np.arange(len(money)), pd.Index(trial.choices).get_indexer(offers)]
-    return chosen - money[:, trial.choices.index(NO_OFFER)] if NO_OFFER in trial.choices else chosen
+def _decided(trial: Trial, policy: LearnedPolicy | None, scores: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Return what the trial's customers would get, as positions among the choices, shape (n_splits, n).
+
+    Decided without the customer's own fold, as is predicted: what was best for these very customers looks too good.
+    """
+    if policy is None:
+        best = [scores[folds != fold].mean(axis=0).argmax() for fold in range(int(folds.max()) + 1)]
+        return np.array(best)[folds][None]
+    found, places = policy.evaluation, pd.Index(trial.choices)
+    if not found.trial.customers["customer_id"].equals(trial.customers["customer_id"]):
+        return places.get_indexer(policy.assign(trial.customers))[None]  # learned from others
+    return places.get_indexer(found.choices)[found.gains.decided if found.pays else found.gains.single]
+
+
+def _gain(money: np.ndarray, trial: Trial, chosen: np.ndarray) -> np.ndarray:
+    """Return money under each customer's choice, less that without an offer where there is such a column."""
+    earned = money[np.arange(len(money)), chosen]
+    return earned - money[:, trial.choices.index(NO_OFFER)] if NO_OFFER in trial.choices else earned
 
 
 def _slope(predicted: np.ndarray, earned: np.ndarray) -> tuple[float, float]:
