@@ -31,8 +31,8 @@ class ContactList(Result):
         stated one, where the table has it), ``expected_profit`` in money: incremental where what comes back anyway is
         known or assumed, else gross, as ``kind`` says.
     groups : pandas.DataFrame
-        The trial's customers in five equal parts by predicted profit: ``part``, ``n``, ``predicted``, and what they
-        truly earned, ``measured`` with ``measured_low`` and ``measured_high``.
+        The trial's customers who would be contacted, in five equal parts by predicted profit: ``part``, ``n``,
+        ``predicted``, and what they truly earned, ``measured`` with ``measured_low`` and ``measured_high``.
     policy : LearnedPolicy or None
         What decides; None where customers cannot be told apart and everybody gets the best single offer.
     value : HonestValue
@@ -213,6 +213,7 @@ def _lines(found: ContactList) -> Iterator[str]:
         yield f"{format_count(found.n_left_alone)} more are better left alone: a contact is not expected to pay."
     if found.refused:
         yield f"Customers are not told apart: {found.refused}."
-    yield found.value.says(found.currency)
+    if len(found.frame):  # nobody listed has no order
+        yield found.value.says(found.currency)
     if found.kind == "gross":
         yield "Gross: no random group was left without an offer, so what would come back anyway is counted as earned."

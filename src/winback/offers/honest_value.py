@@ -1,7 +1,7 @@
 r"""What is a contact with this customer honestly expected to earn? Predictions, judged on customers they have not seen.
 
 Predicted profit :math:`\hat p_i` of the recommended offer (over no offer where that is known) is regressed on, for
-the trial's customers, each decided for and predicted without the customer's own fold:
+the trial's customers who would be contacted, each decided for and predicted without the customer's own fold:
 
 .. math:: \Gamma_{i, \pi(X_i)} - \Gamma_{i 0} = a + b\,(\hat p_i - \bar p) + \text{error}
 
@@ -42,7 +42,7 @@ class HonestValue:
     slope, slope_std_error : float
         How far predictions can be taken at their word: b.
     groups : pandas.DataFrame
-        Fifths of the trial's customers by prediction, with what was measured.
+        Fifths of the trial's customers who would be contacted, by prediction, with what was measured.
     best_single : str
         The offer that earns most when everybody gets it.
     """
@@ -104,7 +104,7 @@ def honest_value(
     scores, _ = both = [trial.with_assumed(each) for each in both]
     best = trial.choices[int(scores.mean(axis=0).argmax())] if policy is None else policy.evaluation.best_single
     decided = _decided(trial, policy, scores, folds)
-    earned, predicted = (np.mean([_gain(each, trial, chosen) for chosen in decided], axis=0) for each in both)
+    earned, predicted = _of_contacts(both, trial, decided)
     centre = float(predicted.mean())
     slope, error = _slope(predicted - centre, earned)
     groups = _fifths(predicted, earned, level)
@@ -166,6 +166,19 @@ def _decided(trial: Trial, policy: LearnedPolicy | None, scores: np.ndarray, fol
     if not found.trial.customers["customer_id"].equals(trial.customers["customer_id"]):
         return places.get_indexer(policy.assign(trial.customers))[None]  # learned from others
     return places.get_indexer(found.choices)[found.gains.decided if found.pays else found.gains.single]
+
+
+def _of_contacts(tables: list[np.ndarray], trial: Trial, decided: np.ndarray) -> list[np.ndarray]:
+    """Return gains of customers who would be contacted, averaged over the splits in which they would; (n_contacted,).
+
+    Who is left alone gains nothing by any prediction, and would make an order of the others look good. Where too few
+    would be contacted for fifths, everybody is returned.
+    """
+    contacted = np.array([name != NO_OFFER for name in trial.choices])[decided]
+    times = contacted.sum(axis=0)
+    kept = times > 0 if (times > 0).sum() >= 2 * PARTS else np.ones(len(times), dtype=bool)
+    gains = [sum(_gain(money, trial, chosen) for chosen in decided) for money in tables]  # nothing where left alone
+    return [gain[kept] / np.maximum(times[kept], 1) for gain in gains]
 
 
 def _gain(money: np.ndarray, trial: Trial, chosen: np.ndarray) -> np.ndarray:
