@@ -1,4 +1,4 @@
-"""Does every estimator obey the laws? To join, it needs an entry in `CASES`, or in a laws_of_*.py."""
+"""Does every estimator obey the laws? To join, it needs an entry in `CASES` or in one of laws_of_*.py."""
 
 import laws
 import laws_of_offers
@@ -178,26 +178,7 @@ EVERY_DAY = (
     laws.row_order_does_not_matter,
     laws.money_in_another_currency_is_the_same_money,
     laws.doubling_the_table_adds_certainty_and_nothing_else,
-    Estimator("second lives, control", estimate=lambda t, m: figures(second_lives(t, m)), **SECOND_LIVES),
-    Estimator(
-        "second lives, assumed organic return",
-        estimate=lambda t, m: figures(second_lives(t, m, organic=(0.1, 0.2), organic_value=300 * m)),
-        **SECOND_LIVES | {"draw": without_control},
-    ),
-    Estimator("value, control", estimate=lambda t, m: figures(measured(t, m)), **MEASURED),
-    Estimator("value, pairs", estimate=lambda t, m: differences(measured(t, m)), **MEASURED | PAIRS),
-    Estimator(
-        "offer_economics",
-        draw=a_summary,
-        estimate=lambda t, m: wb.offer_economics(t, organic=0.1, organic_value=300 * m).frame.set_index("offer"),
-        money_in=("value", "cost", "contact_cost"),
-        money="profit|value|cost",
-        customer=None,
-    ),
-    *laws_of_value.ESTIMATORS,
-    *laws_of_policies.ESTIMATORS,
 )
-CASES += laws_of_policies.CASES_BY_ROW
 
 
 def in_its_part(estimator, law):

@@ -7,7 +7,7 @@ from coverage_harness import assert_covers
 from trials import measured, random_lives, random_values
 
 import winback as wb
-from winback.offers.catalog import Offer
+from winback.offers.catalog import Offer, OfferCatalog
 from winback.offers.planning.pilot import variance_error
 from winback.offers.planning.sizes import customers_for_difference
 
@@ -55,6 +55,24 @@ def test_a_pilot_described_by_its_own_figures_needs_the_same(pilot):
     assert profits[0]["profit"].to_numpy() == pytest.approx(profits[1]["profit"].to_numpy(), rel=1e-9)
     scale = np.sqrt(399 / 400)  # a sample's variance divides by one less
     assert profits[0]["std_dev"].to_numpy() == pytest.approx(profits[1]["std_dev"].to_numpy() * scale, rel=1e-9)
+
+
+def test_a_pilot_without_untreated_customers_takes_them_as_its_catalog_assumes(pilot):
+    offered = pilot.query("offer != 'none'")
+    back = offered["value"].dropna()
+    with_organic = OfferCatalog(tuple(OFFERS), organic=(0.1, 0.3), organic_value=150)
+    own = wb.plan_trial(offered, with_organic, holdout=0.2)
+    none = {"offer": "none", "acceptance": 0.2, "value": 150.0, "value_variation": back.std(ddof=1) / back.mean()}
+    arms = own.arms.to_frame().set_index("offer").loc["none"]
+    assumed = pd.DataFrame([none, none | {"offer": "discount", "acceptance": 0.5}]).assign(cost=0, contact_cost=[0, 1])
+    same = wb.plan_trial(assumed, paid="on_acceptance").arms.to_frame().set_index("offer").loc["none"]
+    assert arms[["acceptance", "profit", "std_dev"]].tolist() == pytest.approx(
+        same[["acceptance", "profit", "std_dev"]].tolist()
+    )
+    forgone = own.holdout["forgone"].iloc[-1]
+    assert forgone == pytest.approx(own.holdout["n"].iloc[-1] * (own.arms.profit[0] - 0.2 * 150))
+    with pytest.raises(wb.TableError, match="organic and organic_value"):
+        wb.plan_trial(offered, OFFERS, holdout=0.2)
 
 
 def test_customers_judged_not_promising_are_left_out(pilot):

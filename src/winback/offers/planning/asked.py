@@ -67,7 +67,7 @@ class Asked:
             if unknown:
                 problems.add("compare", f"names unknown offers: {', '.join(unknown)}", f"There are {known}.")
         if not figures.has_untreated and (self.holdout or self.compare == NO_OFFER):
-            remedy = "Add a row none: the share who return without an offer, and their value."
+            remedy = "Add a row none to assumed figures, organic and organic_value to a pilot's offers, or plan none."
             problems.add("holdout", "cannot be planned without the organic return", remedy)
         if self.holdout == 0 and self.compare == NO_OFFER:
             text = "is 0, and every offer is to be compared with none"

@@ -19,7 +19,7 @@ class ProfitFigures:
     profit: np.ndarray  # (k,) money per customer
     variance: np.ndarray  # (k,) of one customer
     variance_error: np.ndarray  # (k,) its standard error in a pilot; 0 where figures are assumed
-    n: np.ndarray  # (k,) customers of the pilot; NaN where figures are assumed
+    n: np.ndarray  # (k,) customers of the pilot; NaN where all figures are assumed, infinite where the untreated's are
 
     @classmethod
     def ordered(cls, names, acceptance, profit, variance, variance_error=None, n=None) -> ProfitFigures:
@@ -44,7 +44,7 @@ class ProfitFigures:
     @property
     def from_pilot(self) -> bool:
         """Whether the figures were measured."""
-        return bool(np.isfinite(self.n).all())
+        return not np.isnan(self.n).any()
 
     def of_offers(self, values: np.ndarray) -> np.ndarray:
         """Return the entries of the offers alone."""

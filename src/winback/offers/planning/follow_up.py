@@ -59,27 +59,32 @@ def check_follow_up(pilot: Pilot | None, asked: Asked, problems: ProblemList) ->
 
 
 def follow_up_table(pilot: Pilot, figures: ProfitFigures, asked: Asked) -> pd.DataFrame:
-    """Return one row per comparison and length of follow-up; empty when nothing was asked."""
-    full = _profits(pilot, figures, None)
+    """Return one row per comparison and length of follow-up; empty when nothing was asked.
+
+    Untreated customers who are only assumed are left out: nobody knows what they would bring within fewer months.
+    """
+    names = figures.names[:-1] if np.isinf(figures.n[-1]) else figures.names
+    pairs = [pair for pair in compared_pairs(figures, asked) if max(pair) < len(names)]
+    full = _profits(pilot, names, None)
     rows = []
     for months in sorted(set(map(float, asked.follow_up_months))):
-        seen = _profits(pilot, figures, months)
-        added = np.array([added_variance(pilot, name, months, asked.entry_months) for name in figures.names])
-        rows += [_row(figures, asked, pair, months, seen, full, added) for pair in compared_pairs(figures, asked)]
+        seen = _profits(pilot, names, months)
+        added = np.array([added_variance(pilot, name, months, asked.entry_months) for name in names])
+        rows += [_row(figures, asked, pair, months, seen, full, added) for pair in pairs]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _profits(pilot, figures, horizon_months):
-    """Return value, profit and variance of one customer's profit within a horizon, in the order of the figures."""
+def _profits(pilot, names, horizon_months):
+    """Return value, profit and variance of one customer's profit within a horizon, in the order of the names."""
     arms = pilot.moments(horizon_months)
-    stacked = m.stack_arms([arms[name] for name in figures.names])
+    stacked = m.stack_arms([arms[name] for name in names])
     profit, variance = m.profit(stacked)
     return stacked.mean[:, 1], profit, variance * stacked.n
 
 
 def _row(figures, asked, pair, months, seen, full, added) -> dict:
     one, other = pair
-    weights = np.zeros(len(figures.names))
+    weights = np.zeros(len(added))
     weights[[one, other]] = 1.0, 1 / asked.ratio(figures) if figures.names[other] == NO_OFFER else 1.0
     share = seen[0][[one, other]].sum() / full[0][[one, other]].sum()
     gap, full_gap = (each[1][one] - each[1][other] for each in (seen, full))

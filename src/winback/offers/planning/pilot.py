@@ -12,6 +12,7 @@ from winback.offers.catalog import OfferCatalog
 from winback.offers.costs import offer_costs
 from winback.offers.design_checks import check_typed_design
 from winback.offers.design_findings import FEW_RETURNED
+from winback.offers.organic import organic_shares
 from winback.offers.outcomes import customer_values, trial_moments, typed_trial, value_settings
 from winback.offers.planning.figures import ProfitFigures
 from winback.tables import NO_OFFER, ProblemList, in_trial, label_codes
@@ -83,7 +84,24 @@ def pilot_figures(pilot: Pilot) -> ProfitFigures:
     profit, variance_of_mean = m.profit(stacked)
     variance = variance_of_mean * stacked.n
     errors = [variance_error(pilot.profits(name)) for name in arms]
-    return ProfitFigures.ordered(arms, stacked.mean[:, 0], profit, variance, errors, stacked.n)
+    columns = [stacked.mean[:, 0], profit, variance, errors, stacked.n]
+    if NO_OFFER not in arms and pilot.catalog.organic is not None:
+        columns = [np.append(column, one) for column, one in zip(columns, _assumed_untreated(pilot), strict=True)]
+        arms = [*arms, NO_OFFER]
+    return ProfitFigures.ordered(arms, *columns)
+
+
+def _assumed_untreated(pilot: Pilot) -> tuple[float, ...]:
+    """Return acceptance, profit, variance, its error and n of customers without an offer, as the catalog assumes them.
+
+    Their values vary, relative to the mean, as those of the customers who returned with an offer.
+    """
+    share = float(organic_shares(pilot.catalog.organic, pilot.customers)[:, 1].mean())
+    back = pilot.customers[pilot.customers["returned"].to_numpy(dtype=bool)]
+    values = customer_values(back, pilot.horizon_months, pilot.annual_discount)
+    value = float(values.mean()) if pilot.catalog.organic_value is None else pilot.catalog.organic_value
+    spread = value * float(values.std(ddof=1) / values.mean())
+    return share, share * value, share * (spread**2 + value**2) - (share * value) ** 2, 0.0, np.inf
 
 
 def variance_error(values: np.ndarray) -> float:

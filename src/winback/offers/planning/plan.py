@@ -156,7 +156,8 @@ def plan_trial(
         Over how many comparisons the level is split; by default over those made.
     holdout : float, optional
         Share of customers left untreated; by default as many as the comparisons with no offer need, when the holdout
-        is :math:`\sqrt K` times an arm of K offers. Needs the row ``none``, or untreated customers in the pilot.
+        is :math:`\sqrt K` times an arm of K offers. Needs the row ``none``, or a pilot with untreated customers or with
+        ``organic`` in its catalog.
     probability_correct : float
         Chance with which the best offer is to be chosen.
     expected_loss : float, optional
