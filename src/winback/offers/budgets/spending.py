@@ -79,8 +79,8 @@ def spending_curve(
 ) -> SpendingCurve:
     r"""Measure what budgets earn when they are spent on the most promising customers, and when on anybody.
 
-    For each budget customers and offers are chosen as in `allocate_budget`, by gains and costs predicted without the
-    customer's own fold. The choice :math:`k(i)` is then measured by the scores of `offer_scores`:
+    For each budget customers and offers are chosen as in `allocate_budget`, in each fold for its share of the money, by
+    gains and costs predicted without that fold. The choice :math:`k(i)` is then measured by the scores of `offer_scores`:
 
     .. math:: \hat G(B) = \frac{1}{n} \sum_i \Gamma_{i k(i)} - \Gamma_{i 0}, \qquad
               \hat U(B) = \frac{1}{n} \sum_i \sum_k w_k (\Gamma_{ik} - \Gamma_{i0})
@@ -122,7 +122,7 @@ def spending_curve(
     for _ in range(repeats):
         split = _Split.of(trial, model, folds, generator)
         if wanted is None:
-            wanted = np.linspace(0, split.walk.x_after[-1] / len(trial.arm), N_BUDGETS + 1)[1:]
+            wanted = np.linspace(0, split.worth_spending, N_BUDGETS + 1)[1:]
         each = [split.at(budget) for budget in wanted]
         found.append([estimate for estimate, _ in each])
         errors.append([error for _, error in each])
@@ -147,7 +147,7 @@ class _Split:
     score_gains: np.ndarray
     score_costs: np.ndarray
     folds: np.ndarray
-    walk: HullWalk
+    walks: tuple[HullWalk, ...]  # of each fold
 
     @classmethod
     def of(cls, trial: Trial, model, n_folds: int, rng: np.random.Generator) -> _Split:
@@ -161,12 +161,30 @@ class _Split:
         scores, expected = (_over_none(trial, each)[:, sent] for each in tables["profit"])
         score_costs, costs = (each[:, sent] for each in tables["cost"])
         costs = np.maximum(costs, 0.0)
-        return cls(expected, costs, scores, score_costs, folds, money_walk(expected, costs))
+        walks = [money_walk(expected[folds == fold], costs[folds == fold]) for fold in range(folds.max() + 1)]
+        return cls(expected, costs, scores, score_costs, folds, tuple(walks))
+
+    @property
+    def worth_spending(self) -> float:
+        """Money per customer beyond which no offer is predicted to gain more than it costs."""
+        return float(sum(walk.x_after[-1] for walk in self.walks) / len(self.folds))
+
+    def choices(self, budget: float) -> np.ndarray:
+        """Return who is sent what for a budget per customer, shape (n,); 0 is nothing.
+
+        Each fold spends its own share. Of one purse for all a fold whose customers did well by chance would get less:
+        they are predicted by the others, who did worse.
+        """
+        chosen = np.empty(len(self.folds), dtype=int)
+        for fold, walk in enumerate(self.walks):
+            inside = self.folds == fold
+            chosen[inside] = walk.choices_after(walk.steps_within(budget * inside.sum()))
+        return chosen
 
     def at(self, budget: float) -> tuple[list[float], list[float]]:
         """Return the measures at a budget per customer, with the standard errors of honest, untargeted and lead."""
         n = len(self.gains)
-        chosen = self.walk.choices_after(self.walk.steps_within(budget * n))
+        chosen = self.choices(budget)
         rows, place = np.flatnonzero(chosen), chosen[chosen > 0] - 1
         predicted, honest, spent = np.zeros((3, n))
         predicted[rows], honest[rows] = self.gains[rows, place], self.score_gains[rows, place]
