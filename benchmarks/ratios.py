@@ -17,6 +17,7 @@ import nbformat
 import pandas as pd
 import policies
 import purchases
+import scores
 import second_lifetimes
 from timing import in_turn
 
@@ -73,6 +74,7 @@ def main():
     print(f"The report's own work apart from the kernel's start: {whole - empty:.1f} s.")
     purchases.main(rounds=3)
     policies.main(rounds=3)
+    scores.main(rounds=3)
 
 
 if __name__ == "__main__":

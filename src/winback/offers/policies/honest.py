@@ -39,8 +39,8 @@ class HonestGains:
         One row per split and yardstick: ``repeat``, ``against``, ``honest`` gain per customer, ``std_error``,
         ``in_sample`` (learned and judged on the same customers), ``predicted`` (what the predictions, or the model,
         promise) and ``best_single``, the offer found best in this split.
-    customer_gains : numpy.ndarray, shape (n,)
-        Honest gain over the best single offer of each customer's score, averaged over splits; noisy one by one.
+    customer_gains : numpy.ndarray, shape (n_repeats, n)
+        Honest gain over the best single offer of each customer's score, split by split; noisy one by one.
     scores, expected : numpy.ndarray, shape (n, n_choices)
         Scores and predictions, averaged over splits.
     choices : tuple of str
@@ -179,7 +179,8 @@ def honest_gains(
             kept += [(paired, scores, expected)] if against == BEST_SINGLE else []
         judged.append((decided, single))
     names = ["repeat", "against", "honest", "std_error", "in_sample", "predicted", "best_single"]
-    gains, scores, expected = (np.mean(each, axis=0) for each in zip(*kept, strict=True))
+    gains, scores, expected = (np.stack(each) for each in zip(*kept, strict=True))
+    scores, expected = scores.mean(axis=0), expected.mean(axis=0)
     decided, single = (np.stack(each) for each in zip(*judged, strict=True))
     return HonestGains(pd.DataFrame(rows, columns=names), gains, scores, expected, choices, decided, single, status_quo)
 

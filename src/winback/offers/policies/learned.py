@@ -13,6 +13,7 @@ from winback.offers.catalog import Offer, OfferCatalog
 from winback.offers.organic import Organic
 from winback.offers.policies.candidates import TreePolicy
 from winback.offers.policies.evaluation import EvaluationTerms, PolicyEvaluation, evaluate, policy_trial
+from winback.offers.policies.honest import over_splits
 from winback.offers.policies.tree import PolicyTree, leaf_of
 from winback.results import Result, Sentences
 from winback.uncertainty import normal_interval
@@ -207,7 +208,7 @@ repeats, rng, level
 
 
 def _rules(tree: PolicyTree, evaluation: PolicyEvaluation) -> pd.DataFrame:
-    """Return one row per leaf; the honest gains times the shares add up to the average over splits."""
+    """Return one row per leaf; its honest gain is the median over splits, as that of the whole tree."""
     gains, choices, trial = evaluation.gains, evaluation.choices, evaluation.trial
     leaf = leaf_of([each.steps for each in tree.leaves], trial.customers)
     best = choices.index(evaluation.best_single)
@@ -216,9 +217,10 @@ def _rules(tree: PolicyTree, evaluation: PolicyEvaluation) -> pd.DataFrame:
         inside = leaf == place
         n = int(inside.sum())
         naive = gains.scores[inside, each.arm] - gains.scores[inside, best]
-        honest, root = gains.customer_gains[inside], np.sqrt(n)
-        low, high = normal_interval(honest.mean(), honest.std(ddof=1) / root, evaluation.level)
+        honest, root = gains.customer_gains[:, inside], np.sqrt(n)
+        gain, error = over_splits(honest.mean(axis=1), honest.std(axis=1, ddof=1) / root)
+        low, high = normal_interval(gain, error, evaluation.level)
         row = {"rule": " and ".join(each.conditions) or EVERYBODY, "offer": choices[each.arm], "n": n}
-        row |= {"share": n / len(leaf), "honest_gain": honest.mean(), "honest_gain_low": low, "honest_gain_high": high}
+        row |= {"share": n / len(leaf), "honest_gain": float(gain), "honest_gain_low": low, "honest_gain_high": high}
         rows.append(row | {"in_sample_gain": naive.mean(), "in_sample_std_error": naive.std(ddof=1) / root})
     return pd.DataFrame(rows)
