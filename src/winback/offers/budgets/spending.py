@@ -80,7 +80,8 @@ def spending_curve(
     r"""Measure what budgets earn when they are spent on the most promising customers, and when on anybody.
 
     For each budget customers and offers are chosen as in `allocate_budget`, in each fold for its share of the money, by
-    gains and costs predicted without that fold. The choice :math:`k(i)` is then measured by scores (`offer_scores`):
+    gains and costs predicted without that fold. The choice :math:`k(i)` is then measured by the scores of
+    `offer_scores`:
 
     .. math:: \hat G(B) = \frac{1}{n} \sum_i \Gamma_{i k(i)} - \Gamma_{i 0}, \qquad
               \hat U(B) = \frac{1}{n} \sum_i \sum_k w_k (\Gamma_{ik} - \Gamma_{i0})
