@@ -1,0 +1,235 @@
+"""Who is listed, in which order, with what expected profit? The list by hand, new customers, tiny trials, errors."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tailored_trials import by_segment, free
+
+import winback as wb
+
+OFFERS = [wb.Offer(name="a", amount=20, paid="on_acceptance"), wb.Offer(name="b", amount=35, paid="on_acceptance")]
+CHANCES = {"a": {"x": 0.7, "y": 0.3}, "b": {"x": 0.2, "y": 0.3}, "none": {"x": 0.1, "y": 0.1}}
+APART = {"a": {"x": 0.7, "y": 0.1}, "b": {"x": 0.1, "y": 0.7}, "none": {"x": 0.1, "y": 0.1}}
+NEW = pd.DataFrame({"customer_id": ["p", "q", "r", "s"], "segment": ["y", "x", "unheard of", None],
+                    "calls": [1, 0, np.nan, 2]})  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def table():
+    return by_segment(np.random.default_rng(1), 900, **CHANCES)[0]
+
+
+@pytest.fixture(scope="module")
+def policy(table):
+    return wb.learn_policy(table, OFFERS, repeats=2)
+
+
+@pytest.fixture(scope="module")
+def found(table, policy):
+    return wb.contact_list(table, OFFERS, policy=policy)
+
+
+def test_the_untreated_who_are_away_are_listed_best_first(table, found):
+    frame = found.frame
+    away = table.loc[(table["offer"] == "none") & ~table["returned"], "customer_id"]
+    assert set(frame["customer_id"]) == set(away)
+    assert frame["rank"].tolist() == list(range(1, len(away) + 1))
+    assert (np.diff(frame["expected_profit"]) <= 0).all()
+    assert found.n_left_alone == 0
+    assert "sent nothing and are still away" in found.describe()
+    assert found.kind == "incremental"
+    assert f"{frame['expected_profit'].sum():,.0f}" in found.describe()
+
+
+def test_the_order_is_found_where_there_is_one(table, found):
+    assert found.value.ranks
+    segment = table.set_index("customer_id")["segment"]
+    assert (segment.loc[found.frame["customer_id"].head(50)] == "x").all()
+    assert (segment.loc[found.frame["customer_id"].tail(50)] == "y").all()
+    assert "The order is worth something" in found.describe()
+
+
+def test_the_slope_and_the_fifths_by_least_squares(table, policy):
+    """A second computation: scores from `offer_scores`, the regression by statsmodels."""
+    import statsmodels.api as sm
+
+    scored = wb.offer_scores(table, OFFERS, rng=0)
+    found = wb.contact_list(table, OFFERS, policy=policy, rng=0)
+    assert not policy.evaluation.pays or set(policy.evaluation.gains.single.ravel()) == {0}
+    chosen = policy.evaluation.gains.decided if policy.evaluation.pays else policy.evaluation.gains.single
+    earned, predicted = (
+        np.mean([each.to_numpy()[np.arange(900), choice] - each["none"].to_numpy() for choice in chosen], axis=0)
+        for each in (scored.scores, scored.expected)
+    )
+    fit = sm.OLS(earned, sm.add_constant(predicted - predicted.mean())).fit(cov_type="HC0")
+    assert found.value.average == pytest.approx(fit.params[0], rel=1e-9)
+    assert found.value.slope == pytest.approx(fit.params[1], rel=1e-9)
+    assert found.value.slope_std_error == pytest.approx(fit.bse[1], rel=1e-9)
+    order = np.argsort(-predicted, kind="stable")
+    for row, members in zip(found.groups.to_dict("records"), np.split(order, 5), strict=True):
+        each = earned[members]
+        margin = 1.959964 * each.std(ddof=1) / np.sqrt(180)
+        assert row["n"] == 180
+        wanted = (predicted[members].mean(), each.mean(), each.mean() - margin, each.mean() + margin)
+        got = tuple(row[name] for name in ("predicted", "measured", "measured_low", "measured_high"))
+        assert got == pytest.approx(wanted, rel=1e-6)
+
+
+def test_expected_profit_is_the_average_and_the_slope_times_the_prediction(table, policy):
+    """Predictions of new customers by least squares within each offer, another way."""
+    import statsmodels.formula.api as smf
+
+    found = wb.contact_list(table, OFFERS, policy=policy, whom=NEW.head(2))
+    profit = table["value"].fillna(0) - table["returned"] * table["offer"].map({"a": 20, "b": 35, "none": 0})
+    told = {
+        arm: smf.ols("profit ~ segment + calls", table.assign(profit=profit)[table["offer"] == arm]).fit()
+        for arm in ("a", "b", "none")
+    }
+    chosen = dict(zip(NEW["customer_id"], policy.assign(NEW.head(2)), strict=False))
+    for row in found.frame.to_dict("records"):
+        customer = NEW[NEW["customer_id"] == row["customer_id"]]
+        gain = float((told[chosen[row["customer_id"]]].predict(customer) - told["none"].predict(customer)).iloc[0])
+        slope = min(found.value.slope, 1.0)
+        assert row["expected_profit"] == pytest.approx(found.value.average + slope * (gain - found.value.centre))
+        assert row["offer"] == chosen[row["customer_id"]]
+
+
+def test_new_customers_with_unseen_and_missing_values(table, policy):
+    found = wb.contact_list(table, OFFERS, policy=policy, whom=NEW).frame.set_index("customer_id")["expected_profit"]
+    assert set(found.index) == set("pqrs")
+    assert found.notna().all()
+    assert found["p"] < found["r"] < found["q"]  # an average of the segments
+    assert found["p"] < found["s"] < found["q"]
+
+
+def test_what_one_customer_is_predicted_does_not_depend_on_the_others(table, policy):
+    whole = wb.contact_list(table, OFFERS, policy=policy, whom=NEW).frame.set_index("customer_id")
+    busy = NEW.assign(calls=[100, 3_000, np.nan, 50])
+    mixed = wb.contact_list(table, OFFERS, policy=policy, whom=busy).frame.set_index("customer_id")
+    assert mixed.loc["r", "expected_profit"] == pytest.approx(whole.loc["r", "expected_profit"], rel=1e-9)
+    alone = wb.contact_list(table, OFFERS, policy=policy, whom=NEW.iloc[[2]]).frame
+    assert alone["expected_profit"].iloc[0] == pytest.approx(whole.loc["r", "expected_profit"], rel=1e-9)
+
+
+def test_the_order_of_rows_does_not_matter(table, policy):
+    mixed = NEW.sample(frac=1, random_state=4)
+    one, other = (wb.contact_list(table, OFFERS, policy=policy, whom=each).frame for each in (NEW, mixed))
+    pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=1e-9)
+
+
+def test_ids_may_be_numbers_or_words(table, policy):
+    words = table.assign(customer_id="c" + table["customer_id"].astype(str))
+    one = wb.contact_list(table, OFFERS, policy=policy).frame
+    other = wb.contact_list(words, OFFERS, policy=wb.learn_policy(words, OFFERS, repeats=2)).frame
+    assert ("c" + one["customer_id"].astype(str)).tolist() == other["customer_id"].tolist()
+    np.testing.assert_allclose(one["expected_profit"], other["expected_profit"], rtol=1e-12)
+
+
+def test_tables_are_not_changed(table, policy):
+    before, new = table.copy(deep=True), NEW.copy(deep=True)
+    wb.contact_list(table, OFFERS, policy=policy, whom=NEW)
+    pd.testing.assert_frame_equal(table, before)
+    pd.testing.assert_frame_equal(NEW, new)
+
+
+def test_a_column_that_new_customers_lack(table, policy):
+    with pytest.raises(wb.TableError, match="`calls` is missing, and the trial's predictions use it"):
+        wb.contact_list(table, OFFERS, policy=policy, whom=NEW.drop(columns="calls"))
+
+
+def test_a_number_that_is_a_word(table, policy):
+    words = NEW.assign(calls=["1", "many", "0", None])
+    with pytest.raises(
+        wb.TableError, match=r"`calls` must be a number, as in the trial; 1 of 4 rows \(first: customer q"
+    ):
+        wb.contact_list(table, OFFERS, policy=policy, whom=words)
+    read = wb.contact_list(table, OFFERS, policy=policy, whom=NEW.assign(calls=["1", "0", None, "2"])).frame
+    pd.testing.assert_frame_equal(read, wb.contact_list(table, OFFERS, policy=policy, whom=NEW).frame)
+
+
+def test_a_policy_of_another_trial_is_refused(table, policy):
+    with pytest.raises(
+        ValueError, match="The policy may choose b, of which this trial says nothing; it has a and none"
+    ):
+        wb.contact_list(table[table["offer"] != "b"], OFFERS, policy=policy)
+    with pytest.raises(ValueError, match="The policy may choose none, of which this trial says nothing"):
+        wb.contact_list(table[table["offer"] != "none"], OFFERS, policy=policy)
+
+
+def test_who_loses_money_is_left_alone_and_counted():
+    chances = {"a": {"x": 0.8, "y": 0.05}, "none": {"x": 0.1, "y": 0.3}}
+    table = by_segment(np.random.default_rng(2), 900, **chances)[0]
+    found = wb.contact_list(table, OFFERS)
+    segment = table.set_index("customer_id")["segment"]
+    assert (segment.loc[found.frame["customer_id"]] == "x").all()
+    away = table[(table["offer"] == "none") & ~table["returned"]]
+    assert found.n_left_alone == (away["segment"] == "y").sum() > 50
+    assert f"{found.n_left_alone} more are better left alone" in found.describe()
+    assert (found.frame["expected_profit"] > 0).all()
+
+
+def test_ruinous_offers_leave_nobody_on_the_list(table):
+    ruinous = [wb.Offer(name=name, amount=900, paid="on_acceptance") for name in "ab"]
+    found = wb.contact_list(table, ruinous)
+    assert len(found.frame) == 0
+    assert found.n_left_alone == ((table["offer"] == "none") & ~table["returned"]).sum()
+    assert "The order" not in found.describe()
+    assert found.describe().startswith("0 contacts, expected to earn $0.00")
+
+
+def test_different_customers_get_different_offers_with_the_reason_why():
+    table = by_segment(np.random.default_rng(3), 900, **APART)[0]
+    found = wb.contact_list(table.rename(columns={"segment": "reason"}), OFFERS)
+    assert set(zip(found.frame["reason"], found.frame["offer"], found.frame["why"], strict=True)) == {
+        ("x", "a", "reason is x"),
+        ("y", "b", "reason is y"),
+    }
+    alike = wb.contact_list(table, OFFERS, policy=wb.learn_policy(table.assign(segment="x"), OFFERS, repeats=1)).frame
+    assert set(alike["why"]) == {"best for everybody"}
+
+
+def test_gross_and_assumed(table):
+    sent = table[table["offer"] != "none"]
+    gross = wb.contact_list(sent, OFFERS)
+    assert gross.kind == "gross"
+    assert gross.describe().endswith("is counted as earned.")
+    assert set(gross.frame["customer_id"]) == set(sent.loc[~sent["returned"], "customer_id"])
+    assumed = wb.contact_list(sent, OFFERS, organic=0.1, organic_value=150.0)
+    assert assumed.kind == "incremental"
+    assert assumed.value.average == pytest.approx(gross.value.average - 15, rel=1e-9)
+    np.testing.assert_allclose(assumed.frame["expected_profit"], gross.frame["expected_profit"] - 15, rtol=1e-9)
+
+
+def test_one_offer_alone(table):
+    found = wb.contact_list(table[table["offer"] == "a"], OFFERS)
+    assert found.policy is None
+    assert found.kind == "gross"
+    assert set(found.frame["offer"]) == {"a"}
+    assert "there is one offer and nothing to compare it with" in found.describe()
+    assert str(found.tailoring).startswith("Customers are not told apart")
+
+
+def test_a_trial_that_knows_nothing_of_its_customers():
+    table = by_segment(np.random.default_rng(3), 60, **CHANCES)[0].drop(columns=["segment", "calls"])
+    found = wb.contact_list(table, free("a", "b"))
+    assert "nothing known before the offer is in the table" in found.describe()
+    assert found.value.slope == 0
+    assert not found.value.ranks
+    assert found.frame["expected_profit"].nunique() == 1
+    assert found.frame["expected_profit"].iloc[0] == pytest.approx(found.value.average)
+    assert "so everybody is given the average" in found.describe()
+
+
+def test_a_trial_too_small_for_folds_says_so():
+    table = by_segment(np.random.default_rng(3), 9, **CHANCES)[0]
+    with pytest.raises(ValueError, match="has no customer in"):
+        wb.contact_list(table.assign(returned=True, value=table["value"].fillna(9.0)), OFFERS)
+
+
+def test_the_first_rows_are_shown_rounded(found):
+    shown = found.table()
+    assert len(shown) == 6
+    assert shown["Rank"].tolist()[:2] == ["1", "2"]
+    assert all(each.startswith("$") for each in shown["Expected profit"])
+    assert len(found.first(3).frame) == 3
+    assert len(found.show_groups().frame) == 5
