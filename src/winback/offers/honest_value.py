@@ -17,11 +17,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from winback.offers.assignment import chance_of_own_arm
 from winback.offers.balance import covariate_matrix
 from winback.offers.policies.learned import LearnedPolicy
-from winback.offers.predictions import check_folds, deal_folds, predictions
-from winback.offers.scores import cross_fitted_scores
+from winback.offers.predictions import deal_folds, predictions
+from winback.offers.scores import trial_scores
 from winback.offers.trial import Trial
 from winback.results import format_money
 from winback.tables import NO_OFFER, ProblemList
@@ -96,12 +95,8 @@ def honest_value(
     level : float
         At which the slope must be above zero for an order to be given.
     """
-    matrix, folds = trial.matrix(), deal_folds(trial.arm, FOLDS, np.random.default_rng(rng))
-    check_folds(folds, trial.arm, trial.arms, matrix.shape[1])
-    found = predictions("linear", matrix, trial.profit, trial.arm, folds)
-    chance = chance_of_own_arm(trial, "known", matrix, folds)
-    both = cross_fitted_scores(found, trial.profit, trial.arm, chance, folds)
-    scores, _ = both = [trial.with_assumed(each) for each in both]
+    folds = deal_folds(trial.arm, FOLDS, np.random.default_rng(rng))
+    scores, _ = both = [trial.with_assumed(each) for each in trial_scores(trial, "profit", folds)]
     best = trial.choices[int(scores.mean(axis=0).argmax())] if policy is None else policy.evaluation.best_single
     decided = _decided(trial, policy, scores, folds)
     earned, predicted = _of_contacts(both, trial, decided)

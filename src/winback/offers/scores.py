@@ -139,11 +139,7 @@ def offer_scores(
     settings = {"horizon_months": horizon_months, "annual_discount": annual_discount, "assignment": assignment}
     trial = read_trial(customers, offers, covariates=covariates, **settings)
     dealt = _folds(folds, trial, customers, rng)
-    matrix = trial.matrix()
-    check_folds(dealt, trial.arm, trial.arms, matrix.shape[1] if model == "linear" else 0)
-    found = predictions(model, matrix, trial.outcome(outcome), trial.arm, dealt)
-    chance = chance_of_own_arm(trial, assignment, matrix, dealt)
-    scores, expected = cross_fitted_scores(found, trial.outcome(outcome), trial.arm, chance, dealt)
+    scores, expected = trial_scores(trial, outcome, dealt, model, assignment)
     ids = pd.Index(trial.customers["customer_id"], name="customer_id")
     columns = pd.Index(trial.arms, name="offer")
     return OfferScores(
@@ -156,6 +152,19 @@ def offer_scores(
         level=level,
         currency=trial.catalog.currency,
     )
+
+
+def trial_scores(
+    trial: Trial, outcome: str, folds: np.ndarray, model: object = "linear", assignment: str = "known"
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return scores and predictions of an outcome for a trial's customers under each arm, (n, n_arms) each.
+
+    Parameters are those of `offer_scores`; ``folds`` is each customer's fold.
+    """
+    check_folds(folds, trial.arm, trial.arms, trial.matrix.shape[1] if model == "linear" else 0)
+    found = predictions(model, trial.matrix, trial.outcome(outcome), trial.arm, folds)
+    chance = chance_of_own_arm(trial, assignment, trial.matrix, folds)
+    return cross_fitted_scores(found, trial.outcome(outcome), trial.arm, chance, folds)
 
 
 def arm_scores(predicted: np.ndarray, outcome: np.ndarray, arm: np.ndarray, chance: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -85,8 +86,9 @@ class Trial:
             raise ValueError(f"outcome must be one of {', '.join(OUTCOMES)}; got {name!r}.")
         return np.asarray(getattr(self, name), dtype=float)
 
+    @cached_property
     def matrix(self) -> np.ndarray:
-        """Return the covariates as numbers, each centred and with spread 1, shape (n, p)."""
+        """The covariates as numbers, each centred and with spread 1, shape (n, p)."""
         matrix, _ = covariate_matrix(self.customers, list(self.covariates))
         spread = matrix.std(axis=0)
         moving = spread > 1e-12 * np.abs(matrix).max(axis=0, initial=0.0)

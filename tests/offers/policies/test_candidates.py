@@ -1,5 +1,7 @@
 """Does each way of deciding decide as it says? Written rules, functions, models, and what they may look at."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -123,7 +125,7 @@ def test_a_model_does_not_look_at_the_outcomes_of_those_it_decides_for():
     customers = trial.customers.copy()
     customers.loc[judge, "returned"], customers.loc[judge, "offer"] = False, "bundle"
     customers.loc[judge, ["second_tenure", "second_ended", "second_margin"]] = [np.nan, pd.NA, np.nan]
-    after = policy.decide(type(trial)(**{**vars(trial), "customers": customers}), found.choices, None, learn, judge)
+    after = policy.decide(replace(trial, customers=customers), found.choices, None, learn, judge)
     np.testing.assert_array_equal(before.choice, after.choice)
     np.testing.assert_allclose(before.promised, after.promised, rtol=1e-12)
     assert before.choice.tolist() == before.promised.argmax(axis=1).tolist()

@@ -10,14 +10,13 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from winback.offers.assignment import chance_of_own_arm
 from winback.offers.budgets.hull import HullWalk
 from winback.offers.budgets.solution import money_walk
 from winback.offers.catalog import Offer, OfferCatalog
 from winback.offers.organic import Organic
 from winback.offers.policies.honest import over_splits
-from winback.offers.predictions import check_folds, deal_folds, predictions
-from winback.offers.scores import cross_fitted_scores
+from winback.offers.predictions import deal_folds
+from winback.offers.scores import trial_scores
 from winback.offers.trial import Trial, read_trial
 from winback.results import Result, Sentences, format_count, format_money
 from winback.tables import NO_OFFER
@@ -152,15 +151,10 @@ class _Split:
 
     @classmethod
     def of(cls, trial: Trial, model, n_folds: int, rng: np.random.Generator) -> _Split:
-        matrix, folds = trial.matrix(), deal_folds(trial.arm, n_folds, rng)
-        check_folds(folds, trial.arm, trial.arms, matrix.shape[1] if model == "linear" else 0)
-        chance, tables = chance_of_own_arm(trial, "known", matrix, folds), {}
-        for name, outcome in (("profit", trial.profit), ("cost", trial.cost)):
-            found = predictions(model, matrix, outcome, trial.arm, folds)
-            tables[name] = cross_fitted_scores(found, outcome, trial.arm, chance, folds)
+        folds = deal_folds(trial.arm, n_folds, rng)
         sent = [trial.arms.index(name) for name in trial.offers]
-        scores, expected = (_over_none(trial, each)[:, sent] for each in tables["profit"])
-        score_costs, costs = (each[:, sent] for each in tables["cost"])
+        scores, expected = (_over_none(trial, each)[:, sent] for each in trial_scores(trial, "profit", folds, model))
+        score_costs, costs = (each[:, sent] for each in trial_scores(trial, "cost", folds, model))
         costs = np.maximum(costs, 0.0)
         walks = [money_walk(expected[folds == fold], costs[folds == fold]) for fold in range(folds.max() + 1)]
         return cls(expected, costs, scores, score_costs, folds, tuple(walks))

@@ -148,6 +148,7 @@ def cut_number(column: pd.Series, most_splits: int) -> BinnedColumn:
     many = len(distinct) > most_splits + 1
     wanted = np.unique(seen[-(-places * len(seen) // (most_splits + 1)) - 1]) if many else distinct
     wanted = wanted[wanted < distinct[-1]] if len(distinct) else wanted
+    wanted = wanted if len(wanted) else distinct[-2:-1]  # where most have the largest value, it against the rest
     following = distinct[np.searchsorted(distinct, wanted, side="right")]
     cuts = tuple(_short_cut(*pair) for pair in zip((wanted + 0.0).tolist(), following.tolist(), strict=True))
     has_missing = len(seen) < len(values)

@@ -9,10 +9,9 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from winback.offers.assignment import chance_of_own_arm
 from winback.offers.catalog import Offer, OfferCatalog
-from winback.offers.predictions import check_folds, deal_folds, predictions
-from winback.offers.scores import cross_fitted_scores
+from winback.offers.predictions import deal_folds
+from winback.offers.scores import trial_scores
 from winback.offers.tailoring import assigned_offers
 from winback.offers.trial import Trial, read_trial
 from winback.results import Result, Sentences, format_money, format_percent, join_words
@@ -118,9 +117,8 @@ def compare_tailored_offer(
             f"{offer.name} assigns {join_words(untried)}, which was not tried by itself: nothing to compare."
         )
     places = pd.Index(trial.arms).get_indexer(assigned)
-    matrix, dealt = trial.matrix(), deal_folds(trial.arm, folds, np.random.default_rng(rng))
-    check_folds(dealt, trial.arm, trial.arms, matrix.shape[1])
-    rows = [_row(trial, name, offer.name, places, matrix, dealt, level) for name in PARTS]
+    dealt = deal_folds(trial.arm, folds, np.random.default_rng(rng))
+    rows = [_row(trial, name, offer.name, places, dealt, level) for name in PARTS]
     named = join_words(f"{value} gets {name}" for value, name in offer.tailored.items())
     rule = f"by {offer.tailored_by}, {named}"
     return TailoredComparison(frame=pd.DataFrame(rows), tailored=offer.name, rule=rule, currency=trial.catalog.currency)
@@ -135,11 +133,8 @@ def _tailored_offer(trial: Trial, name: str | None) -> Offer:
     return named[0]
 
 
-def _row(trial, figure, tailored, places, matrix, folds, level) -> dict:
-    outcome = trial.outcome(figure)
-    found = predictions("linear", matrix, outcome, trial.arm, folds)
-    chance = chance_of_own_arm(trial, "known", matrix, folds)
-    scores, _ = cross_fitted_scores(found, outcome, trial.arm, chance, folds)
+def _row(trial, figure, tailored, places, folds, level) -> dict:
+    scores, _ = trial_scores(trial, figure, folds)
     one, other = scores[:, trial.arms.index(tailored)], scores[np.arange(len(scores)), places]
     paired = one - other
     error = float(paired.std(ddof=1) / np.sqrt(len(paired)))

@@ -154,7 +154,7 @@ def honest_gains(
     model, assignment, n_folds, n_repeats, rng
         As in `winback.evaluate_policy`.
     """
-    generator, matrix = np.random.default_rng(rng), trial.matrix()
+    generator, matrix = np.random.default_rng(rng), trial.matrix
     columns = np.array([trial.choices.index(name) for name in choices])
     everyone, rows, kept, judged = np.arange(len(trial.arm)), [], [], []
     for repeat in range(n_repeats):
