@@ -99,7 +99,7 @@ def honest_value(
     scores, _ = both = [trial.with_assumed(each) for each in trial_scores(trial, "profit", folds)]
     best = trial.choices[int(scores.mean(axis=0).argmax())] if policy is None else policy.evaluation.best_single
     decided = _decided(trial, policy, scores, folds)
-    earned, predicted = _of_contacts(both, trial, decided)
+    earned, predicted = _of_contacts(both, trial, decided, folds)
     centre = float(predicted.mean())
     slope, error = _slope(predicted - centre, earned)
     groups = _fifths(predicted, earned, level)
@@ -163,17 +163,23 @@ def _decided(trial: Trial, policy: LearnedPolicy | None, scores: np.ndarray, fol
     return places.get_indexer(found.choices)[found.gains.decided if found.pays else found.gains.single]
 
 
-def _of_contacts(tables: list[np.ndarray], trial: Trial, decided: np.ndarray) -> list[np.ndarray]:
-    """Return gains of customers who would be contacted, averaged over the splits in which they would; (n_contacted,).
+def _of_contacts(
+    tables: list[np.ndarray], trial: Trial, decided: np.ndarray, folds: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return gains earned and predicted of those who would be contacted, averaged over the splits in which they would.
 
     Who is left alone gains nothing by any prediction, and would make an order of the others look good. Where too few
-    would be contacted for fifths, everybody is returned.
+    would be contacted for fifths, everybody is returned. Predictions of each fold get the same mean: a fold that did
+    well by chance is predicted by the others, which did worse, and of weak predictions nothing else would be seen.
     """
     contacted = np.array([name != NO_OFFER for name in trial.choices])[decided]
     times = contacted.sum(axis=0)
     kept = times > 0 if (times > 0).sum() >= 2 * PARTS else np.ones(len(times), dtype=bool)
     gains = [sum(_gain(money, trial, chosen) for chosen in decided) for money in tables]  # nothing where left alone
-    return [gain[kept] / np.maximum(times[kept], 1) for gain in gains]
+    earned, predicted = (gain[kept] / np.maximum(times[kept], 1) for gain in gains)
+    folds = folds[kept]
+    means = np.bincount(folds, predicted) / np.maximum(np.bincount(folds), 1)
+    return earned, predicted - means[folds] + predicted.mean()
 
 
 def _gain(money: np.ndarray, trial: Trial, chosen: np.ndarray) -> np.ndarray:
