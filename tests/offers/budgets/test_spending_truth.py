@@ -17,7 +17,7 @@ OFFERS = [wb.Offer(name=name, amount=cost, paid="per_contact") for name, cost in
 DIFFERENT = {"a": {"x": 0.5, "y": 0.2, "z": 0.1}, "b": {"x": 0.3, "y": 0.5, "z": 0.1}}
 DIFFERENT |= {"none": {"x": 0.1, "y": 0.1, "z": 0.1}}
 EQUAL = {"a": {"x": 0.3, "y": 0.3}, "b": {"x": 0.35, "y": 0.35}, "none": {"x": 0.1, "y": 0.1}}
-BUDGET, FOLDS, REPEATS, N_TRIALS = 10.0, 5, 5, 150
+BUDGET, FOLDS, REPEATS, N_TRIALS = 10.0, 5, 5, 100
 
 
 def true_gains(table, truth, folds):
