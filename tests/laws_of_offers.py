@@ -75,6 +75,7 @@ def a_summary(rng, k=4):
 
 
 COMPARED = {
+    "dear": True,
     "money": "profit|value|cost|loss",
     "estimates": "^(acceptance|cost_per_customer|value_per_returned|break_even_organic|[a-z]+_profit|[a-z]+_roi)$",
     "totals": "^n(_returned)?$|_total$",
@@ -115,6 +116,7 @@ ESTIMATORS = (
     ),
     Estimator(
         "plan_trial, assumed figures",
+        dear=True,
         draw=lambda rng: a_summary(rng).assign(value_variation=rng.uniform(0.5, 2, 4)),
         estimate=lambda t, m: planned(wb.plan_trial(t, difference=20 * m, expected_loss=5 * m, n_available=4000)),
         money_in=("value", "cost", "contact_cost"),
@@ -123,6 +125,7 @@ ESTIMATORS = (
     ),
     Estimator(
         "plan_trial, pilot",
+        dear=True,
         estimate=planned_from_pilot,
         money="difference",
         estimates="^(expected_)?difference$",

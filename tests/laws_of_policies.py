@@ -55,7 +55,7 @@ def judged(table, money):
     return found.frame.set_index("against")
 
 
-SCORES = {"draw": a_trial, "money_in": ("value",)}
+SCORES = {"draw": a_trial, "money_in": ("value",), "dear": True}
 ESTIMATORS = (
     Estimator(
         "offer_scores",

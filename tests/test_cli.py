@@ -118,6 +118,7 @@ def test_report_refuses_bad_input_and_writes_nothing(campaign, monkeypatch, word
     assert sorted(campaign.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_data_writes_a_ready_campaign(tmp_path):
     result = run("data", "telecom", "--out", tmp_path / "study")
     assert result.exit_code == 0

@@ -34,7 +34,7 @@ def second_lifetimes(rng, n=120):
     )
 
 
-LIVES = {"draw": second_lifetimes, "money_in": ("second_margin",)}  # money changes nothing
+LIVES = {"draw": second_lifetimes, "money_in": ("second_margin",), "dear": True}  # money changes nothing
 CURVES = {**LIVES, "groups": "reason", "freedom": 1, "std_errors": "std_error$"}
 
 
@@ -75,7 +75,7 @@ def lapsed_customers(rng, n=400):
 
 
 FORMULAS = {"reacquisition": "offer + x + driver", "tenure": "offer + x", "margin": "offer + x"}
-LAPSED = {"draw": lapsed_customers, "money_in": ("second_margin",)}
+LAPSED = {"draw": lapsed_customers, "money_in": ("second_margin",), "dear": True}
 
 
 def parameters(fit):
@@ -140,7 +140,6 @@ CASES = laws.cases(
         estimates="estimate$",
         std_errors="std_error$",
         tolerance=1e-6,
-        dear=True,
         **LAPSED,
     ),
     Estimator(
@@ -148,7 +147,6 @@ CASES = laws.cases(
         estimate=lifetime_values,
         money="value|cost|gain",
         estimates="(value|gain|cost)$",
-        dear=True,
         **LAPSED,
     ),
     Estimator(

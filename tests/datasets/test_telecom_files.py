@@ -45,6 +45,7 @@ def test_the_parameters_are_the_simulated_ones(study):
     pd.testing.assert_frame_equal(read, study.truth.parameters, check_exact=True)
 
 
+@pytest.mark.slow
 def test_writing_the_study_again_gives_the_same_bytes_for_all_but_the_compression(tmp_path):
     written = write_telecom(tmp_path)
     assert {path.name for path in written} == {path.name for path in FOLDER.iterdir()} - {"README.md"}

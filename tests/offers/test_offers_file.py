@@ -162,7 +162,7 @@ def there_and_back(catalog, folder):
     return load_offers(folder / "offers.toml")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(catalog=catalogs())
 def test_offers_written_are_offers_read(catalog, tmp_path_factory):
     assert there_and_back(catalog, tmp_path_factory.getbasetemp()) == catalog

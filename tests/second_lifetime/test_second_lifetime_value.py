@@ -100,6 +100,7 @@ def test_a_tailored_offer_that_was_sent_is_an_arm_of_its_own(values, customers):
     assert values.costs["tailored"][service].to_numpy() == pytest.approx(105 * values.chances["tailored"][service])
 
 
+@pytest.mark.slow
 def test_a_tailored_offer_never_sent_is_composed(small, customers):
     table = small.lapsed[small.lapsed["offer"] != "tailored"]
     fit = wb.fit_two_part(table, **FORMULAS)
@@ -130,6 +131,7 @@ def test_segments_are_the_means_of_their_customers(values, customers):
         values.segments("raeson")
 
 
+@pytest.mark.slow
 def test_a_segment_of_one_has_that_customers_interval(fit, customers):
     values = wb.second_lifetime_value(fit, customers.head(10), OFFERS, **COUNTED)
     alone = values.segments("customer_id").query("segment == @customers['customer_id'].iloc[4]").set_index("offer")

@@ -75,6 +75,7 @@ def test_lifelines_says_the_same(family, rng):
     assert fit.aic["aic"].iloc[0] == pytest.approx(other.AIC_, abs=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_restricted_mean_is_the_area_under_the_curve(family, rng):
     table = drawn(rng, family)
