@@ -49,29 +49,41 @@ def test_the_order_is_found_where_there_is_one(table, found):
     assert "The order is worth something" in found.describe()
 
 
-def test_the_slope_and_the_fifths_by_least_squares(table, policy):
+MORE_LEFT_ALONE = {"a": {"x": 0.6, "y": 0.1}, "b": {"x": 0.4, "y": 0.12}, "none": {"x": 0.1, "y": 0.14}}
+
+
+@pytest.mark.parametrize("chances", [CHANCES, APART, MORE_LEFT_ALONE])
+def test_the_slope_and_the_fifths_by_least_squares(chances):
     """A second computation: scores from `offer_scores`, the regression by statsmodels."""
     import statsmodels.api as sm
 
-    scored = wb.offer_scores(table, OFFERS, rng=0)
-    found = wb.contact_list(table, OFFERS, policy=policy, rng=0)
-    chosen = policy.evaluation.gains.decided if policy.evaluation.pays else policy.evaluation.gains.single
-    earned, predicted = (
-        np.mean([each.to_numpy()[np.arange(900), choice] - each["none"].to_numpy() for choice in chosen], axis=0)
-        for each in (scored.scores, scored.expected)
-    )
-    fold_means = pd.Series(predicted).groupby(scored.folds).transform("mean").to_numpy()
-    predicted = predicted - fold_means + predicted.mean()
-    fit = sm.OLS(earned, sm.add_constant(predicted - predicted.mean())).fit(cov_type="HC0")
-    assert found.value.average == pytest.approx(fit.params[0], rel=1e-9)
-    assert found.value.slope == pytest.approx(fit.params[1], rel=1e-9)
-    assert found.value.slope_std_error == pytest.approx(fit.bse[1], rel=1e-9)
-    order = np.argsort(-predicted, kind="stable")
-    for row, members in zip(found.groups.to_dict("records"), np.split(order, 5), strict=True):
-        each = earned[members]
-        margin = 1.959964 * each.std(ddof=1) / np.sqrt(180)
-        assert row["n"] == 180
-        wanted = (predicted[members].mean(), each.mean(), each.mean() - margin, each.mean() + margin)
+    table = by_segment(np.random.default_rng(1), 900, **chances)[0]
+    table["age"] = np.random.default_rng(2).normal(40, 10, 900)  # no two customers are the same
+    policy = wb.learn_policy(table, free("a", "b"), by=["segment", "calls"], repeats=3)
+    scored = wb.offer_scores(table, free("a", "b"), rng=0)
+    found = wb.contact_list(table, free("a", "b"), policy=policy, rng=0)
+    gains, rows = policy.evaluation.gains, []
+    for customer in range(900):
+        splits = (gains.decided if policy.evaluation.pays else gains.single)[:, customer]
+        offers = [policy.choices[place] for place in splits if policy.choices[place] != "none"]
+        if offers:  # who is contacted in no split does not count
+            each = [frame.iloc[customer] for frame in (scored.scores, scored.expected)]
+            rows.append(
+                [np.mean([row[name] - row["none"] for name in offers]) for row in each] + [scored.folds[customer]]
+            )
+    told = pd.DataFrame(rows, columns=["earned", "predicted", "fold"])
+    told["predicted"] += told["predicted"].mean() - told.groupby("fold")["predicted"].transform("mean")
+    centred = sm.add_constant(told["predicted"] - told["predicted"].mean())
+    fit = sm.OLS(told["earned"], centred).fit(cov_type="HC0")
+    assert found.value.average == pytest.approx(fit.params["const"], rel=1e-9)
+    assert found.value.slope == pytest.approx(fit.params["predicted"], rel=1e-9)
+    assert found.value.slope_std_error == pytest.approx(fit.bse["predicted"], rel=1e-9)
+    order = np.argsort(-told["predicted"].to_numpy(), kind="stable")
+    assert found.groups["n"].sum() == len(told)
+    for row, members in zip(found.groups.to_dict("records"), np.array_split(order, 5), strict=True):
+        each = told["earned"].iloc[members]
+        margin = 1.959964 * each.std() / np.sqrt(len(each))
+        wanted = (told["predicted"].iloc[members].mean(), each.mean(), each.mean() - margin, each.mean() + margin)
         got = tuple(row[name] for name in ("predicted", "measured", "measured_low", "measured_high"))
         assert got == pytest.approx(wanted, rel=1e-6)
 
@@ -167,6 +179,17 @@ def test_who_loses_money_is_left_alone_and_counted():
     assert found.n_left_alone == (away["segment"] == "y").sum() > 50
     assert f"{found.n_left_alone} more are better left alone" in found.describe()
     assert (found.frame["expected_profit"] > 0).all()
+
+
+def test_whose_offer_costs_more_than_they_bring_is_left_alone():
+    """One offer, so that nothing is chosen; who would lose is told by prediction alone."""
+    chances = {"a": {"x": 0.7, "y": 0.1}, "none": {"x": 0.1, "y": 0.1}}
+    table = by_segment(np.random.default_rng(2), 1_200, **chances)[0]
+    costly = [wb.Offer(name="a", amount=60, paid="per_contact")]
+    found = wb.contact_list(table[table["offer"] == "a"], costly, whom=NEW.assign(segment=["x", "y", "y", "x"]))
+    assert set(found.frame["customer_id"]) == {"p", "s"}
+    assert found.n_left_alone == 2
+    assert "2 more are better left alone" in found.describe()
 
 
 def test_ruinous_offers_leave_nobody_on_the_list(table):

@@ -69,6 +69,13 @@ def test_the_title_says_that_none_pays_and_which_lose(judged):
     assert title(plots.plot_policy_gains(losing)) == f"{none}; one and two lose by it"
 
 
+def test_a_loss_that_may_be_chance_is_not_said_to_be_one(judged):
+    unsure = replace(judged["wrong"], frame=judged["wrong"].frame.assign(honest_gain=-3.0, honest_gain_high=1.0))
+    assert title(plots.plot_policy_gains({"wrong": unsure})) == (
+        "No tailoring is shown to earn more than one offer for all"
+    )
+
+
 def test_no_offer_as_the_best_single_one_is_named_so(table):
     ruinous = [wb.Offer(name=name, amount=900, paid="on_acceptance") for name in "ab"]
     found = wb.evaluate_policy(table, ruinous, RIGHT, by="segment", repeats=1)

@@ -109,6 +109,13 @@ def test_the_break_even_is_where_the_line_crosses_zero(found):
     assert told.startswith("With 0% of the stated segment untrue, the rule gains $")
 
 
+def test_the_ends_of_the_break_even_are_where_the_intervals_of_the_gain_touch_zero(large, found):
+    """Fieller's interval is just that."""
+    ends = misstated(large[0], shares=[found.break_even_low, found.break_even_high]).frame
+    assert ends["gain_low"].iloc[0] == pytest.approx(0, abs=1e-9)
+    assert ends["gain_high"].iloc[1] == pytest.approx(0, abs=1e-9)
+
+
 def test_a_rule_that_gains_nothing_has_nothing_to_lose(large):
     wrong = wb.misstated_reasons(large[0], OFFERS, {"x": "b", "y": "a", "z": "b"}, by="segment")
     assert np.isnan([wrong.break_even, wrong.break_even_low, wrong.break_even_high]).all()
