@@ -71,8 +71,6 @@ def test_where_customers_differ():
     holds(rows)
     assert (rows["lead_low"] > 0).mean() > 0.85
     assert not (rows["lead_high"] < 0).any()
-    gap = rows["predicted"] - rows["true_honest"]
-    assert gap.mean() > 3 * gap.std() / sqrt(N_TRIALS)  # what predictions promise is too much
 
 
 @pytest.mark.slow
@@ -81,4 +79,4 @@ def test_where_customers_do_not_differ():
     holds(rows)
     assert (rows["lead_low"] > rows["true_lead"]).mean() <= 0.025 + 3 * sqrt(0.025 * 0.975 / N_TRIALS)
     gap = rows["predicted"] - rows["true_honest"]
-    assert gap.mean() > 3 * gap.std() / sqrt(N_TRIALS)
+    assert gap.mean() > 3 * gap.std() / sqrt(N_TRIALS)  # what predictions promise is too much
