@@ -108,7 +108,7 @@ def test_csv_and_workbook_carry_the_same_figures(study_report, result):
 
 def test_the_contact_list_is_ranked_and_the_same_in_both_files(study_report):
     contacts = pd.read_csv(study_report["contact-list.csv"])
-    assert list(contacts) == ["rank", "customer_id", "offer", "why", "reason", "expected_profit"]
+    assert list(contacts) == ["rank", "customer_id", "offer", "why", "reason", "expected_profit", "kind"]
     assert contacts["rank"].tolist() == list(range(1, len(contacts) + 1))
     assert contacts["expected_profit"].is_monotonic_decreasing
     lapsed = wb.load_telecom_study().lapsed.set_index("customer_id").loc[contacts["customer_id"]]

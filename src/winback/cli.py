@@ -115,7 +115,7 @@ def check(file, offers, table, columns, **settings):
             frame = tables.check_lapsed(frame)
         else:
             n_warnings = _check_trial(frame, offers, settings)
-    verdict = f"usable, with {n_warnings} warnings above" if n_warnings else "no problem found"
+    verdict = f"usable, with {n_warnings} findings above to look at" if n_warnings else "no problem found"
     click.echo(f"{file.name}: {len(frame):,} rows, {frame.shape[1]} columns, {verdict}.")
 
 

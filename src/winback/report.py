@@ -182,5 +182,7 @@ def write_workbook(sheets: Mapping[str, pd.DataFrame], path: str | Path) -> None
 def _number_format(name: str) -> str:
     if any(part in name for part in ("roi", "acceptance", "break_even", "probability", "organic")):
         return "0.0%"
+    if name == "expected_profit":
+        return "#,##0.00"
     whole = name in ("n", "n_returned", "rank", "customer_id") or "total" in name
     return "#,##0" if whole else "#,##0.0000"

@@ -254,6 +254,6 @@ def test_the_first_rows_are_shown_rounded(found):
     shown = found.table()
     assert len(shown) == 6
     assert shown["Rank"].tolist()[:2] == ["1", "2"]
-    assert all(each.startswith("$") for each in shown["Expected profit"])
+    assert all(each.startswith("$") for each in shown["Expected incremental profit"])
     assert len(found.first(3).frame) == 3
     assert len(found.show_groups().frame) == 5

@@ -95,7 +95,7 @@ def test_without_untreated_customers_all_figures_are_gross(trial):
     offered = trial[trial["offer"] != "none"]
     assert finding("control group", offered) == (
         "note",
-        "Nobody was left without an offer: all figures are gross.",
+        "Nobody was left without an offer: what would have come back anyway is not measured.",
     )
     assert wb.check_design(offered).control == "none"
 

@@ -76,8 +76,8 @@ def test_what_is_assumed_stands_in_frame_table_tiles_figures_and_words(trial, or
     labels = headlines.tiles(result).frame["label"].tolist()
     assert labels[1] == "Incremental profit per customer (organic return assumed)"
     left, right = plots.plot_profit_and_roi(result).axes
-    assert left.get_xlabel() == "incremental profit per customer offered, organic return assumed"
-    assert right.get_xlabel().endswith("organic return assumed")
+    assert left.get_xlabel() == "incremental profit per customer offered\n(organic return assumed)"
+    assert right.get_xlabel().endswith("(organic return assumed)")
     said = f"Incremental figures rest on {result.settings.organic.says}; no control group shows it."
     assert said in headlines.comparison_assumptions(result, OFFERS)
 

@@ -88,7 +88,8 @@ def test_measured_points_stand_beside_the_frontier(frontier):
     ends = shown[["measured_profit_total_low", "measured_profit_total_high"]]
     np.testing.assert_allclose(up[:, :, 1], ends, rtol=1e-9)
     assert ax.get_legend().get_texts()[0].get_text() == "measured in the trial, with intervals"
-    assert title(ax) == title(plots.plot_profit_share_frontier(frontier))
+    assert title(ax).startswith("Measured: ")
+    assert title(ax).endswith("profit")
 
 
 def test_a_frontier_that_was_not_measured_has_no_marks(frontier):

@@ -32,7 +32,7 @@ def known_beforehand(customers: pd.DataFrame) -> list[str]:
     usable = []
     for name in customers.columns:
         column = customers[name]
-        if name in NOT_COVARIATES:
+        if name in NOT_COVARIATES or pd.api.types.is_datetime64_any_dtype(column):
             continue
         if pd.api.types.is_integer_dtype(column):
             usable += [] if column.is_unique else [name]  # numbers that tell every row apart are ids

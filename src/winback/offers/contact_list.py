@@ -18,6 +18,7 @@ from winback.results import Result, Sentences, Shown, format_count, format_money
 from winback.tables import NO_OFFER, check_lapsed, in_trial
 
 FIRST_ROWS = 6
+ASKED_BEFORE = "customers who did not return, though they were asked once"
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -29,7 +30,7 @@ class ContactList(Result):
     frame : pandas.DataFrame
         One row per customer worth a contact: ``rank``, ``customer_id``, ``offer``, ``why`` (the rule), ``reason`` (the
         stated one, where the table has it), ``expected_profit`` in money: incremental where what comes back anyway is
-        known or assumed, else gross, as ``kind`` says.
+        known or assumed, else gross, as the column ``kind`` says.
     groups : pandas.DataFrame
         The trial's customers who would be contacted, in five equal parts by predicted profit: ``part``, ``n``,
         ``predicted``, and what they truly earned, ``measured`` with ``measured_low`` and ``measured_high``.
@@ -58,7 +59,6 @@ class ContactList(Result):
         "offer": ("Offer", "text"),
         "reason": ("Left for", "text"),
         "why": ("Why this offer", "text"),
-        "expected_profit": ("Expected profit", "money"),
     }
     shown_groups: ClassVar[Mapping[str, tuple[str, str]]] = {
         "part": ("Fifth, most promising first", "count"),
@@ -73,7 +73,8 @@ class ContactList(Result):
 
     def first(self, n: int = 10) -> Shown:
         """Return the first ``n`` customers of the list, as a notebook shows them."""
-        return Shown(self.rounded(self.frame.head(n)))
+        shown = {**self.shown, "expected_profit": (f"Expected {self.kind} profit", "money")}
+        return Shown(self.rounded(self.frame.head(n), shown))
 
     @property
     def tailoring(self) -> Sentences:
@@ -154,7 +155,8 @@ def contact_list(
     frame["why"] = _why(policy, wanted)
     if "reason" in wanted:
         frame["reason"] = wanted["reason"].astype(object).to_numpy()
-    frame["expected_profit"] = expected
+    kind = "incremental" if NO_OFFER in trial.choices else "gross"
+    frame["expected_profit"], frame["kind"] = expected, kind
     kept = frame[(frame["expected_profit"] > 0) & (frame["offer"] != NO_OFFER)]
     kept = kept.sort_values("expected_profit", ascending=False, kind="stable", ignore_index=True)
     kept.insert(0, "rank", np.arange(1, len(kept) + 1))
@@ -163,7 +165,7 @@ def contact_list(
         groups=value.groups,
         policy=policy,
         value=value,
-        kind="incremental" if NO_OFFER in trial.choices else "gross",
+        kind=kind,
         whom=said,
         refused=refused,
         n_left_alone=len(frame) - len(kept),
@@ -192,7 +194,7 @@ def _whom(customers, whom) -> tuple[pd.DataFrame, str]:
     untouched = away & (table["offer"].astype(object) == NO_OFFER).to_numpy()
     if untouched.any():
         return table[untouched].reset_index(drop=True), "customers who were sent nothing and are still away"
-    return table[away].reset_index(drop=True), "customers who did not return; they were all asked once before"
+    return table[away].reset_index(drop=True), ASKED_BEFORE
 
 
 def _why(policy: LearnedPolicy | None, wanted: pd.DataFrame) -> np.ndarray | str:
@@ -209,11 +211,18 @@ def _lines(found: ContactList) -> Iterator[str]:
     )
     for offer, rows in found.frame.groupby("offer", sort=False):
         yield f"{offer}: {format_count(len(rows))} customers ({format_percent(len(rows) / len(found.frame), 0)})."
+    if found.whom == ASKED_BEFORE:
+        yield (
+            "Who declined once will earn less when asked again; how much less this trial cannot say. Take the order "
+            "from here, not the money."
+        )
     if found.n_left_alone:
         yield f"{format_count(found.n_left_alone)} more are better left alone: a contact is not expected to pay."
     if found.refused:
         yield f"Customers are not told apart: {found.refused}."
     if len(found.frame):  # nobody listed has no order
         yield found.value.says(found.currency)
+    if found.value.trial.assumption:
+        yield found.value.trial.assumption
     if found.kind == "gross":
         yield "Gross: no random group was left without an offer, so what would come back anyway is counted as earned."

@@ -17,6 +17,8 @@ ALARM = 0.001  # p-value below which chance is no explanation
 LARGE_DIFFERENCE = 0.1  # standard deviations
 FEW_RETURNED, MANY_RETURNED = 30, 200  # below the first no interval can be trusted, from the second on it holds
 SMALL_SEGMENT = 50
+FEW_TO_TELL = 10  # customers who returned, or who did not, below which no column can be told to be late
+FEW_LABELS = 30
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,14 @@ class Groups:
 
 
 def measured_after_the_offer(table: pd.DataFrame) -> list[str]:
-    """Return columns that seem to have been recorded after the offer: known, or moving, only for those who returned."""
-    if "returned" not in table or table["returned"].nunique() < 2:
+    """Return columns that seem to have been recorded after the offer.
+
+    They are known, or move, only for those who returned, or tell without fail who did. Too few on either side say
+    nothing.
+    """
+    back = table["returned"].to_numpy(dtype=bool) if "returned" in table else np.zeros(0, dtype=bool)
+    if min(back.sum(), (~back).sum()) < FEW_TO_TELL:
         return []
-    back = table["returned"].to_numpy(dtype=bool)
     late = []
     known = {column.name for column in LAPSED}
     for name in [name for name in table.columns if name not in known]:
@@ -60,9 +66,20 @@ def measured_after_the_offer(table: pd.DataFrame) -> list[str]:
         there = column.notna().to_numpy()
         only_known_then = there[back].mean() > 0.5 and there[~back].mean() < 0.01
         only_moves_then = len(column[~back].unique()) == 1 < len(column[back].unique())
-        if only_known_then or only_moves_then:
+        if only_known_then or only_moves_then or _tells_who_returned(column, back):
             late.append(name)
     return late
+
+
+def _tells_who_returned(column: pd.Series, back: np.ndarray) -> bool:
+    """Say whether no label, or no range of a number, is shared by those who returned and those who did not."""
+    codes, labels = pd.factorize(column)
+    if len(labels) <= FEW_LABELS:
+        return not np.intersect1d(codes[back], codes[~back]).size
+    if not pd.api.types.is_numeric_dtype(column):
+        return False
+    one, other = column[back].dropna(), column[~back].dropna()
+    return bool(len(one) and len(other) and (one.min() > other.max() or other.min() > one.max()))
 
 
 def check_eligible(has_eligible, n_all, n_kept):
@@ -139,7 +156,11 @@ def judge_control(groups, matrix, labels, has_eligible) -> tuple[str, Finding]:
     """Decide whether the untreated are a random control group: accepted, refused or none."""
     untreated = groups.untreated
     if not untreated.any():
-        return "none", Finding("control group", "note", "Nobody was left without an offer: all figures are gross.")
+        return "none", Finding(
+            "control group",
+            "note",
+            "Nobody was left without an offer: what would have come back anyway is not measured.",
+        )
     if untreated.all():
         return "none", Finding("control group", "warning", "Nobody was sent an offer: there is nothing to compare.")
     _, balance = group_balance(matrix, labels, untreated.astype(int), 2)

@@ -72,7 +72,7 @@ class HonestValue:
         if self.ranks:
             return (
                 f"The order is worth something: in the trial the most promising fifth earned {first} each, the least "
-                f"promising {last}, predicted without looking at them."
+                f"promising {last}, predicted without looking at them. Neighbouring fifths may differ by chance only."
             )
         return (
             "The order says nothing: in the trial, predictions did not tell customers apart beyond chance (the most "

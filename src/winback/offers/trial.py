@@ -13,7 +13,7 @@ from winback.offers.balance import covariate_matrix, known_beforehand
 from winback.offers.catalog import Offer, OfferCatalog, as_catalog
 from winback.offers.design_checks import DesignReport, check_typed_design
 from winback.offers.design_findings import measured_after_the_offer
-from winback.offers.organic import Organic, check_organic_value, organic_shares
+from winback.offers.organic import Organic, assumed_organic, check_organic_value, organic_shares
 from winback.offers.outcomes import trial_outcomes, typed_trial, value_settings
 from winback.tables import NO_OFFER, ProblemList
 
@@ -39,7 +39,7 @@ class Trial:
     annual_discount: float | None
     design: DesignReport
     organic: Organic | None = None  # assumed where there is no control group
-    organic_value: float | None = None  # money per customer who returns without an offer
+    organic_value: float | None = None  # money per customer who returns without an offer; None: each offer's own
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -53,17 +53,39 @@ class Trial:
         return tuple(name for name in known_beforehand(self.customers) if name not in late)
 
     def with_assumed(self, money: np.ndarray, customers: pd.DataFrame | None = None) -> np.ndarray:
-        """Return money under each arm with the column of what is assumed without an offer, shape (n, n_choices).
+        """Return money under each arm less what is assumed without an offer, and 0 for no offer, (n, n_choices).
 
-        Rows are the trial's customers unless others are given.
+        Where nothing is assumed it is returned as it is. Rows are the trial's customers unless others are given.
         """
         if self.organic is None:
             return money
-        return np.column_stack([money, self.assumed_alone(self.customers if customers is None else customers)])
+        alone = self.assumed_alone(self.customers if customers is None else customers)
+        return np.column_stack([money - alone, np.zeros(len(money))])
 
     def assumed_alone(self, customers: pd.DataFrame) -> np.ndarray:
-        """Return what customers are assumed to bring without an offer, in money, shape (n,)."""
-        return organic_shares(self.organic, customers)[:, 1] * self.organic_value
+        """Return what customers are assumed to bring without an offer, in money, beside each arm, (n, n_arms)."""
+        return organic_shares(self.organic, customers)[:, [1]] * self.organic_values
+
+    @cached_property
+    def organic_values(self) -> np.ndarray:
+        """What one who returns without an offer is assumed to bring, beside each arm, (n_arms,).
+
+        As given, else as much as those who returned with that very offer brought, as in `compare_offers`.
+        """
+        if self.organic_value is not None:
+            return np.full(len(self.arms), float(self.organic_value))
+        n_back = np.bincount(self.arm, weights=self.returned, minlength=len(self.arms))
+        value = np.bincount(self.arm, weights=np.where(self.returned, self.value, 0.0), minlength=len(self.arms))
+        return np.divide(value, n_back, out=np.zeros(len(self.arms)), where=n_back > 0)
+
+    @property
+    def assumption(self) -> str:
+        """What is assumed of customers without an offer, as a sentence; empty where nothing is."""
+        if self.organic is None:
+            return ""
+        found = assumed_organic(self.organic, self.customers)
+        at = "" if found.low == found.high else ", at its middle: other shares give other figures than these intervals"
+        return f"That rests on {found.says}{at}."
 
     @property
     def profit(self) -> np.ndarray:
@@ -157,8 +179,6 @@ def read_trial(
             catalog.organic_value if organic_value is None else organic_value,
             table,
             NO_OFFER in arms,
-            seen.value[kept],
-            seen.returned[kept],
         ),
     )
 
@@ -171,8 +191,8 @@ def _chances_differ(table: pd.DataFrame, arm: np.ndarray) -> bool:
     return bool((chance.max() - chance.min() > 1e-6).any())
 
 
-def _assumed(organic, organic_value, table, has_control, value, returned) -> dict:
-    """Return what is assumed of customers without an offer; an organic returner is worth what the others are."""
+def _assumed(organic, organic_value, table, has_control) -> dict:
+    """Return what is assumed of customers without an offer."""
     check_organic_value(organic_value)
     if organic is None:
         return {}
@@ -181,9 +201,8 @@ def _assumed(organic, organic_value, table, has_control, value, returned) -> dic
             "organic is for tables without a control group; here the untreated show it. Leave it out, also "
             "of the offers file."
         )
-    each = float(value[returned].mean()) if organic_value is None else float(organic_value)
     organic_shares(organic, table)  # refuses what is no share, and customers without one
-    return {"organic": organic, "organic_value": each}
+    return {"organic": organic, "organic_value": organic_value}
 
 
 def _own_probability(table: pd.DataFrame, arm: np.ndarray, n_arms: int, whole: bool) -> np.ndarray:

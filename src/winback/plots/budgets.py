@@ -87,17 +87,28 @@ def plot_profit_share_frontier(frontier: ProfitShareFrontier, ax: Axes | None = 
         ax.plot([row["n_regained"]], [row[profit]], mark, color=INK, markersize=8)
         ax.annotate(words, (row["n_regained"], row[profit]), (0, -16), textcoords="offset points", color=QUIET,
                     ha="center")  # fmt: skip
-    more = frame["n_regained"].iloc[-1] - frame["n_regained"].iloc[0]
-    forgone = frame[profit].iloc[0] - frame[profit].iloc[-1]
-    given, price = (format_money(each, frontier.currency) for each in (forgone, frontier.price_of_last))
-    title = f"{format_count(more)} more customers cost {given} of profit, the last one {price}"
     over = "over leaving everybody alone" if frontier.kind == "incremental" else "gross"
-    title = title if more > 0 else "Most profit and most customers go together"
-    finish_axes(ax, title, f"customers regained, {over}", f"expected {frontier.kind} profit", 80)
+    finish_axes(ax, _frontier_message(frontier), f"customers regained, {over}", f"expected {frontier.kind} profit", 80)
     money_axis(ax.yaxis, frontier.currency)
     ax.xaxis.set_major_formatter(lambda count, _: format_count(count))
     ax.margins(x=0.08, y=0.2)
     return ax
+
+
+def _frontier_message(frontier) -> str:
+    """Say what market share costs: as measured, else as predicted."""
+    frame, profit = frontier.frame, frontier.profit_column
+    more = frame["n_regained"].iloc[-1] - frame["n_regained"].iloc[0]
+    if more <= 0:
+        return "Most profit and most customers go together"
+    if frontier.measured_ends is None:
+        forgone = frame[profit].iloc[0] - frame[profit].iloc[-1]
+        given, price = (format_money(each, frontier.currency) for each in (forgone, frontier.price_of_last))
+        return f"{format_count(more)} more customers are predicted to cost {given} of profit, the last one {price}"
+    seen, fewer = (frontier.measured_ends[name][0] for name in ("regained", "profit"))
+    customers = f"{format_count(abs(seen))} {'more' if seen >= 0 else 'fewer'} customers"
+    profit = f"{format_money(abs(fewer), frontier.currency)} {'less' if fewer >= 0 else 'more'} profit"
+    return f"Measured: {customers} for {profit}"
 
 
 def _draw_measured(ax, frame):

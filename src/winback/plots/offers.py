@@ -47,7 +47,7 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     _draw_intervals(left, frame, f"{kind}_profit", lambda x: format_money(x, result.currency))
     _draw_intervals(right, frame, f"{kind}_roi", lambda x: format_percent(x, 0))
     first = frame["offer"].iloc[0]
-    assumed = ", organic return assumed" if result.settings.organic else ""
+    assumed = "\n(organic return assumed)" if result.settings.organic else ""
     finish_axes(left, _profit_message(result, kind), f"{kind} profit per customer offered{assumed}")
     money_axis(left.xaxis, result.currency)
     roi = frame[f"{kind}_roi"]

@@ -71,6 +71,15 @@ class _Money(Formatter):
         return format_money(amount, self.currency, digits=_digits(ticks))
 
 
+class _Percent(Formatter):
+    """Writes ticks in percent, all with as many digits as the step between them needs."""
+
+    def __call__(self, share: float, place: int | None = None) -> str:
+        """Write one tick."""
+        ticks = 100 * np.append(np.asarray(self.locs, dtype=float), share)
+        return f"{100 * share:,.{1 if _digits(ticks) else 0}f}%"
+
+
 def _digits(ticks) -> int:
     """Return the fewest decimals that tell ticks as they are: none, cents, or more below a cent."""
     steps = np.diff(np.unique(ticks))
@@ -88,7 +97,7 @@ def money_axis(axis, currency: str) -> None:
 
 def percent_axis(axis) -> None:
     """Write an axis in percent."""
-    axis.set_major_formatter(lambda share, _: f"{100 * share:,.0f}%")
+    axis.set_major_formatter(_Percent())
 
 
 def set_notebook_format() -> None:

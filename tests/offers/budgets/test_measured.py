@@ -127,7 +127,7 @@ def test_the_ends_of_a_frontier_are_compared_customer_by_customer(drawn, scores)
         margin = 1.959964 * np.std(paired, ddof=1) / np.sqrt(N) * (N + STRANGERS)
         total, low, high = found.measured_ends[name]
         assert (total - low, high - total) == pytest.approx((margin, margin), rel=1e-6)
-    assert "Between the two, measured on the same customers" in found.describe()
+    assert "Measured in the trial, buying market share regains" in found.describe()
 
 
 def test_the_measure_recovers_the_truth(drawn):

@@ -106,7 +106,7 @@ def test_the_break_even_is_where_the_line_crosses_zero(found):
     assert found.break_even_low < truth_break_even() < found.break_even_high
     told = found.describe()
     assert f"The gain is gone when {found.break_even:.0%} are untrue" in told
-    assert told.startswith("With 0% of the stated segment untrue, the rule gains $")
+    assert told.startswith("With every stated segment true, the rule gains $")
 
 
 def test_the_ends_of_the_break_even_are_where_the_intervals_of_the_gain_touch_zero(large, found):

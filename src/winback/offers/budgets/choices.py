@@ -248,7 +248,8 @@ def _alone(tables, profits, organic, organic_value, customers, problems) -> dict
     except ValueError as error:
         column = "organic_value" if str(error).startswith("organic_value") else "organic"
         said = str(error).removeprefix(f"{column} ").removesuffix(".")
-        problems.add(column, said, "Organic return is a share, (low, high) or {column: {value: share}}.")
+        remedy = "Organic return is a share, (low, high) or {column: {value: share}}; organic_value is money. Both may "
+        problems.add(column, said, remedy + "stand in the offers file.")
         return found
     if knows:
         place = list(profits).index(NO_OFFER)

@@ -67,11 +67,12 @@ def measure_plan(
     total, error = _total(each, plan.n)
     z = normal_quantile(level)
     ends = [format_money(amount, plan.currency) for amount in (total, total - z * error, total + z * error)]
+    assumed = f" It rests on {plan.choices.assumed}, at its middle." if plan.choices.assumed else ""
     share = "" if len(rows) == plan.n else f", extrapolated from the {format_count(len(rows))} who were in it"
     predicted = format_money(plan.profit_total, plan.currency)
     honest = (
         f"In the trial these choices gain {ends[0]} in all [{ends[1]}, {ends[2]}] ({plan.kind}){share}; predicted were "
-        f"{predicted}. That is a fair measure if the predictions were made from other customers."
+        f"{predicted}. That is a fair measure if the predictions were made from other customers.{assumed}"
     )
     return replace(plan, honest=honest)
 

@@ -40,11 +40,14 @@ class SpendingCurve(Result):
     kind : str
     n : int
         Customers of the trial.
+    assumed : str
+        What is assumed of customers without an offer, as a sentence; empty where nothing is.
     """
 
     frame: pd.DataFrame = field(repr=False)
     kind: str
     n: int
+    assumed: str = ""
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "budget": ("Budget per customer", "money"),
@@ -128,7 +131,8 @@ def spending_curve(
         errors.append([error for _, error in each])
     frame = _frame(trial, wanted, np.array(found), np.array(errors), normal_quantile(level))
     kind = "incremental" if NO_OFFER in trial.choices else "gross"
-    return SpendingCurve(frame=frame, kind=kind, n=len(trial.arm), currency=trial.catalog.currency)
+    settings = {"assumed": trial.assumption, "currency": trial.catalog.currency}
+    return SpendingCurve(frame=frame, kind=kind, n=len(trial.arm), **settings)
 
 
 def _checked(budgets) -> np.ndarray:
@@ -235,7 +239,7 @@ def _lines(curve: SpendingCurve) -> Iterator[str]:
     best = frame.loc[frame["honest"].idxmax()]
     yield (
         f"The honest gain is largest, {_money(curve, best, 'honest')} per customer ({curve.kind}), when "
-        f"{format_money(best['budget'], curve.currency)} per customer is spent; it was predicted to be "
+        f"{format_money(best['spent'], curve.currency)} per customer is spent; it was predicted to be "
         f"{format_money(best['predicted'], curve.currency)}."
     )
     ahead, behind = frame[frame["lead_low"] > 0], frame[frame["lead_high"] < 0]
@@ -253,6 +257,8 @@ def _lines(curve: SpendingCurve) -> Iterator[str]:
         )
     else:
         yield "Choosing customers is not shown to earn more than spending the same money on customers drawn at random."
+    if curve.assumed:
+        yield curve.assumed
     if curve.kind == "gross":
         yield "Gains are gross: what would come back anyway is not taken off."
     yield f"Measured on {format_count(curve.n)} customers of the trial, each predicted without being looked at."

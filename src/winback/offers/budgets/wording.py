@@ -115,8 +115,9 @@ def describe_frontier(frontier: ProfitShareFrontier) -> Sentences:
         forgone = first[frontier.profit_column] - last[frontier.profit_column]
         money = [format_money(each, frontier.currency) for each in (frontier.price_of_last, forgone, forgone / more)]
         lines = [
-            f"The firm that buys market share gives up {money[1]} for {format_count(more)} more customers, {money[2]} "
-            f"each; the last one costs {money[0]}.",
+            *_between_ends(frontier),
+            f"Predicted: the firm that buys market share gives up {money[1]} for {format_count(more)} more customers, "
+            f"{money[2]} each; the last one costs {money[0]}.",
             *lines,
             f"The most customers are regained {_at(frontier, last)}.",
         ]
@@ -129,6 +130,18 @@ def describe_frontier(frontier: ProfitShareFrontier) -> Sentences:
         lines.append(f"{format_count(frontier.choices.n_set_aside)} customers who were not eligible are left out.")
     lines += _measured(frontier)
     return Sentences.of(lines)
+
+
+def _between_ends(frontier) -> Iterator[str]:
+    """Say what the trial measured between most profit and most customers, where it did."""
+    if frontier.measured_ends is None:
+        return
+    fewer, *money = (format_money(each, frontier.currency) for each in frontier.measured_ends["profit"])
+    more, *counts = (format_count(each) for each in frontier.measured_ends["regained"])
+    yield (
+        f"Measured in the trial, buying market share regains {more} more customers [{counts[0]}, {counts[1]}] for "
+        f"{fewer} less profit [{money[0]}, {money[1]}]."
+    )
 
 
 def _measured(frontier) -> Iterator[str]:
@@ -145,13 +158,6 @@ def _measured(frontier) -> Iterator[str]:
             f"Measured in the trial, the {where} choice earns {profit} [{money[0]}, {money[1]}] and regains {back} "
             f"[{counts[0]}, {counts[1]}]."
         )
-    ends = frontier.measured_ends
-    fewer, *money = (format_money(each, frontier.currency) for each in ends["profit"])
-    more, *counts = (format_count(each) for each in ends["regained"])
-    yield (
-        f"Between the two, measured on the same customers: {more} more regained [{counts[0]}, {counts[1]}] for {fewer} "
-        f"less profit [{money[0]}, {money[1]}]."
-    )
 
 
 def _at(frontier, row) -> str:

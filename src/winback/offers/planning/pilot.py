@@ -85,7 +85,7 @@ def pilot_figures(pilot: Pilot) -> ProfitFigures:
     variance = variance_of_mean * stacked.n
     errors = [variance_error(pilot.profits(name)) for name in arms]
     columns = [stacked.mean[:, 0], profit, variance, errors, stacked.n]
-    if NO_OFFER not in arms and pilot.catalog.organic is not None:
+    if NO_OFFER not in arms and None not in (pilot.catalog.organic, pilot.catalog.organic_value):
         columns = [np.append(column, one) for column, one in zip(columns, _assumed_untreated(pilot), strict=True)]
         arms = [*arms, NO_OFFER]
     return ProfitFigures.ordered(arms, *columns)
@@ -99,7 +99,7 @@ def _assumed_untreated(pilot: Pilot) -> tuple[float, ...]:
     share = float(organic_shares(pilot.catalog.organic, pilot.customers)[:, 1].mean())
     back = pilot.customers[pilot.customers["returned"].to_numpy(dtype=bool)]
     values = customer_values(back, pilot.horizon_months, pilot.annual_discount)
-    value = float(values.mean()) if pilot.catalog.organic_value is None else pilot.catalog.organic_value
+    value = pilot.catalog.organic_value
     spread = value * float(values.std(ddof=1) / values.mean())
     return share, share * value, share * (spread**2 + value**2) - (share * value) ** 2, 0.0, np.inf
 

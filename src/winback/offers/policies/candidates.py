@@ -150,7 +150,8 @@ class ModelPolicy:
         terms = {"horizon_months": trial.horizon_months, "annual_discount": trial.annual_discount}
         values = second_lifetime_value(fit, trial.customers.iloc[judge], trial.catalog, **terms).net_values
         if NO_OFFER in choices and trial.organic is not None:  # nobody was untreated: what is assumed of them
-            values = values.assign(**{NO_OFFER: trial.assumed_alone(trial.customers.iloc[judge])})
+            alone = pd.DataFrame(trial.assumed_alone(trial.customers.iloc[judge]), values.index, trial.arms)
+            values = (values - alone)[list(trial.arms)].assign(**{NO_OFFER: 0.0})
         unknown = [name for name in choices if name not in values]
         if unknown:
             raise ValueError(f"The model knows nothing of {join_words(unknown)}; put `offer` into its formulas.")

@@ -87,6 +87,15 @@ class PolicyEvaluation(Result):
         """Honest gain per customer over the best single offer."""
         return float(self.frame["honest_gain"].iloc[0])
 
+    def single_over_today(self) -> tuple[float, float, float] | None:
+        """Return what the best single offer gains per customer over the status quo, with its interval."""
+        if self.gains.status_quo is None:
+            return None
+        scores, rows = self.gains.scores, np.arange(len(self.gains.scores))
+        paired = scores[:, self.choices.index(self.best_single)] - scores[rows, self.gains.status_quo]
+        low, high = normal_interval(paired.mean(), paired.std(ddof=1) / np.sqrt(len(paired)), self.level)
+        return float(paired.mean()), float(low), float(high)
+
     @property
     def pays(self) -> bool:
         """Whether the lower bound of the honest gain over the best single offer is above zero."""
@@ -250,13 +259,14 @@ def _row(gains: HonestGains, against: str, offer: str, trial: Trial, level: floa
 
 def _organic_reach(gains: HonestGains, against: str, trial: Trial) -> tuple[float, float]:
     """Return how far the gain falls and rises between the ends of an assumed organic return."""
-    if trial.organic is None or NO_OFFER not in gains.choices:
+    if trial.organic is None:
         return 0.0, 0.0
-    none = gains.choices.index(NO_OFFER)
+    worth = dict(zip(trial.arms, trial.organic_values, strict=True))
+    taken_off = np.array([worth.get(name, 0.0) for name in gains.choices])  # by a share of 1; nothing for no offer
     instead = gains.single if against == BEST_SINGLE else gains.status_quo[None]
-    left_alone = (gains.decided == none).mean(axis=0) - (instead == none).mean(axis=0)  # more than today, by customer
+    less = taken_off[instead].mean(axis=0) - taken_off[gains.decided].mean(axis=0)  # by customer
     shares = organic_shares(trial.organic, trial.customers)
-    ends = [float((left_alone * (shares[:, end] - shares[:, 1])).mean() * trial.organic_value) for end in (0, 2)]
+    ends = [float((less * (shares[:, end] - shares[:, 1])).mean()) for end in (0, 2)]
     return min(ends), max(ends)
 
 

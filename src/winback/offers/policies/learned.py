@@ -29,7 +29,8 @@ class LearnedPolicy(Result):
     ----------
     rules : pandas.DataFrame
         One row per leaf: ``rule`` in words, ``offer``, ``n`` customers and their ``share``, ``honest_gain`` per
-        customer of the leaf over the best single offer with ``honest_gain_low`` and ``honest_gain_high``, and
+        customer of the leaf over the best single offer with ``honest_gain_low`` and ``honest_gain_high`` (missing where
+        the rule sends that very offer), and
         ``in_sample_gain`` with its ``in_sample_std_error``, which flatters.
     evaluation : PolicyEvaluation
         The tree's gain on customers it has not seen.
@@ -220,6 +221,8 @@ def _rules(tree: PolicyTree, evaluation: PolicyEvaluation) -> pd.DataFrame:
         honest, root = gains.customer_gains[:, inside], np.sqrt(n)
         gain, error = over_splits(honest.mean(axis=1), honest.std(axis=1, ddof=1) / root)
         low, high = normal_interval(gain, error, evaluation.level)
+        if each.arm == best:  # nothing else is sent there, so nothing is gained or lost
+            gain = low = high = np.nan
         row = {"rule": " and ".join(each.conditions) or EVERYBODY, "offer": choices[each.arm], "n": n}
         row |= {"share": n / len(leaf), "honest_gain": float(gain), "honest_gain_low": low, "honest_gain_high": high}
         rows.append(row | {"in_sample_gain": naive.mean(), "in_sample_std_error": naive.std(ddof=1) / root})

@@ -161,7 +161,8 @@ def _lines(found: MisstatedReasons) -> Iterator[str]:
     single = "no offer" if found.best_single == NO_OFFER else f"{found.best_single} for everybody"
     first = found.frame.iloc[found.frame["share_untrue"].argmin()]
     gain, low, high = (format_money(first[f"gain{end}"], found.currency) for end in ("", "_low", "_high"))
-    untrue = f"With {format_percent(first['share_untrue'], 0)} of the stated {found.by} untrue"
+    share = format_percent(first["share_untrue"], 0)
+    untrue = f"With every stated {found.by} true" if first["share_untrue"] == 0 else f"With {share} of them untrue"
     yield f"{untrue}, the rule gains {gain} per customer over {single} [{low}, {high}]."
     if np.isnan(found.break_even):
         yield f"The rule does not earn more even when every {found.by} is true, so no gain is there to lose."

@@ -35,21 +35,30 @@ def evaluation_lines(found: PolicyEvaluation) -> Iterator[str]:
         splits = "one split" if n_splits == 1 else f"{n_splits} splits"
         yield f"This was judged on {splits} of the customers, and so looks surer than it is: use repeats=10 to decide."
     for against, row in rows.iloc[1:].iterrows():
-        what = "no offer" if row["offer"] == NO_OFFER else row["offer"]
-        kind = (
-            "Against"
-            if found.trial.has_control or row["offer"] != NO_OFFER
-            else "Under the assumed organic return, against"
-        )
-        yield (
-            f"{kind} the {against} ({what}), {found.name} gains {_gain(found, row)} per customer, "
-            f"{format_money(row['honest_total'], found.currency)} for {format_count(len(found.trial.arm))} customers."
-        )
+        yield _against_today(found, against, row)
     if NO_OFFER not in found.trial.choices:
         yield (
             "No random group was left without an offer: who is better left alone cannot be told, and only differences "
             "between offers are shown."
         )
+
+
+def _against_today(found, against, row) -> str:
+    """Say what the recommended choice gains over the status quo: the policy where it pays, else the single offer."""
+    what = "no offer" if row["offer"] == NO_OFFER else row["offer"]
+    assumed = not found.trial.has_control and row["offer"] == NO_OFFER
+    start = "Under the assumed organic return, against" if assumed else "Against"
+    gain, low, high = row[["honest_gain", "honest_gain_low", "honest_gain_high"]]
+    who = found.name
+    if not found.pays:
+        gain, low, high = found.single_over_today()
+        who = "no offer" if found.best_single == NO_OFFER else f"{found.best_single} for everybody"
+    ends = f"{format_money(low, found.currency)}, {format_money(high, found.currency)}"
+    n = len(found.trial.arm)
+    return (
+        f"{start} the {against} ({what}), {who} gains {format_money(gain, found.currency)} per customer [{ends}], "
+        f"{format_money(n * gain, found.currency)} for {format_count(n)} customers."
+    )
 
 
 def _recommendation(found, first) -> str:
