@@ -7,6 +7,7 @@ from trials import measured, random_values
 
 import winback as wb
 from winback.offers.catalog import Offer
+from winback.offers.design_findings import measured_after_the_offer
 
 OFFERS = [Offer(name=name, amount=10, paid="on_acceptance") for name in ("discount", "upgrade", "bundle")]
 
@@ -165,3 +166,26 @@ def test_the_callers_table_is_not_changed(trial):
     before = trial.copy(deep=True)
     wb.check_design(trial, OFFERS)
     pd.testing.assert_frame_equal(trial, before)
+
+
+@pytest.mark.parametrize(
+    ("late", "told"),
+    [
+        (lambda back: np.where(back, "active", "lost"), True),
+        (lambda back: np.where(back, "active", None), True),
+        (lambda back: np.where(back, 5.0, -1.0) + np.arange(len(back)) / len(back), True),
+        (lambda back: np.where(np.arange(len(back)) == 3, "active", np.where(back, "active", "lost")), False),
+        (lambda back: np.arange(len(back)) % 7, False),
+    ],
+    ids=["labels", "known then", "ranges", "one exception", "unrelated"],
+)
+def test_a_column_that_tells_without_fail_who_returned_was_measured_afterwards(late, told):
+    back = np.arange(60) % 3 == 0
+    back[3] = False
+    table = pd.DataFrame({"customer_id": range(60), "returned": back, "status_now": late(back)})
+    assert measured_after_the_offer(table) == (["status_now"] if told else [])
+
+
+def test_too_few_who_did_not_return_say_nothing_of_columns():
+    table = pd.DataFrame({"customer_id": range(30), "returned": [True] * 29 + [False], "calls": [*range(29), 40]})
+    assert measured_after_the_offer(table) == []
