@@ -7,6 +7,8 @@ from scipy.stats import norm
 
 import winback as wb
 
+pytestmark = pytest.mark.slow
+
 ARMS = ("discount", "upgrade", "bundle", "tailored")
 SUCCESS = {"discount": 0.45, "upgrade": 0.41, "bundle": 0.47, "tailored": 0.45, "none": 0.06}
 OUTCOMES = ["returned", "second_tenure", "second_ended", "second_margin"]

@@ -162,6 +162,7 @@ def assert_readable(ax):
     assert "nan" not in " ".join([title(ax), *(text.get_text() for text in ax.texts)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRIALS)
 def test_profit_and_roi_show_every_offer_of_any_trial(name):
     n = len(trial(name).frame)
@@ -171,6 +172,7 @@ def test_profit_and_roi_show_every_offer_of_any_trial(name):
     assert (len(points(profit)), len(points(roi))) == (n, 0 if name == "free" else n)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRIALS)
 def test_acceptance_against_cost_shows_every_offer_of_any_trial(name):
     ax = plot_acceptance_against_cost(trial(name))
@@ -178,6 +180,7 @@ def test_acceptance_against_cost_shows_every_offer_of_any_trial(name):
     assert len(ax.containers) == len(trial(name).frame)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRIALS)
 def test_the_ranking_shows_every_offer_of_any_trial(name):
     ax = plot_ranking_against_organic(trial(name))

@@ -12,6 +12,8 @@ import winback as wb
 from winback import plots
 from winback.plots.style import money_axis
 
+pytestmark = pytest.mark.slow
+
 KNOWN = wb.contract_model(3.8, 15.2, period="Y")
 
 

@@ -5,6 +5,8 @@ import pytest
 
 import winback as wb
 
+pytestmark = pytest.mark.slow
+
 FORMULAS = {
     "reacquisition": "offer + reason + referrals + I(complaints - complaints_resolved) + complaints_resolved"
     " + contact_attempts + months_away",

@@ -81,21 +81,21 @@ def test_every_row_after_a_customers_first_is_a_duplicate(ids):
             check_lapsed(pd.DataFrame({"customer_id": ids}))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(table=tables)
 def test_checking_a_checked_table_changes_nothing(table):
     once = check_lapsed(table)
     pd.testing.assert_frame_equal(check_lapsed(once), once)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(table=tables)
 def test_rows_and_their_order_are_kept(table):
     backwards = check_lapsed(table[::-1])
     pd.testing.assert_frame_equal(backwards[::-1], check_lapsed(table))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(table=tables)
 def test_the_callers_frame_is_not_changed(table):
     same = table.copy(deep=True)

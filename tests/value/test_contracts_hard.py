@@ -14,6 +14,8 @@ from winback.tables import TableError
 sys.path.insert(0, str(Path(__file__).parent))
 from contract_data import drawn_customers, drawn_survivors
 
+pytestmark = pytest.mark.slow
+
 ROWS = {"tenure": "tenure", "ended": "ended"}
 FITS = (wb.fit_sbg, wb.fit_bdw)
 

@@ -10,6 +10,8 @@ from shoppers import donors, shoppers
 import winback as wb
 from winback.value.purchases.model import NOBODY
 
+pytestmark = pytest.mark.slow
+
 FITS = {"bg_nbd": wb.fit_bg_nbd, "mbg_nbd": wb.fit_mbg_nbd, "bg_bb": wb.fit_bg_bb}
 
 

@@ -14,6 +14,8 @@ from winback.value.purchases.mbg_nbd import MBG_NBD
 from winback.value.purchases.nobody_bought import most_who_buy_again
 from winback.value.purchases.pareto_nbd import PARETO_NBD
 
+pytestmark = pytest.mark.slow
+
 FITS = {"bg_nbd": wb.fit_bg_nbd, "mbg_nbd": wb.fit_mbg_nbd, "pareto_nbd": wb.fit_pareto_nbd}
 ALL_FITS = FITS | {"bg_bb": wb.fit_bg_bb}
 KINDS = ("hardly leave", "buy every day", "are few", "ten years", "never leave", "buy once")

@@ -10,6 +10,8 @@ from shoppers import purchase_log
 
 import winback as wb
 
+pytestmark = pytest.mark.slow
+
 ENGINES = ("polars", "polars lazy", "duckdb")
 UNTIL = "2024-03-20"
 
