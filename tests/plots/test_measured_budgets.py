@@ -88,8 +88,10 @@ def test_measured_points_stand_beside_the_frontier(frontier):
     ends = shown[["measured_profit_total_low", "measured_profit_total_high"]]
     np.testing.assert_allclose(up[:, :, 1], ends, rtol=1e-9)
     assert ax.get_legend().get_texts()[0].get_text() == "measured in the trial, with intervals"
+    unclear = all(low <= 0 <= high for _, low, high in measured.measured_ends.values())
     assert title(ax).startswith("Measured: ")
-    assert title(ax).endswith("profit")
+    assert title(ax).endswith("in customers or in profit" if unclear else "profit")
+    assert ("no clear difference" in measured.describe()) == ("no clear difference" in title(ax)) == unclear
 
 
 def test_a_frontier_that_was_not_measured_has_no_marks(frontier):

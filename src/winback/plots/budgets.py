@@ -105,6 +105,8 @@ def _frontier_message(frontier) -> str:
         forgone = frame[profit].iloc[0] - frame[profit].iloc[-1]
         given, price = (format_money(each, frontier.currency) for each in (forgone, frontier.price_of_last))
         return f"{format_count(more)} more customers are predicted to cost {given} of profit, the last one {price}"
+    if all(low <= 0 <= high for _, low, high in frontier.measured_ends.values()):
+        return "Measured: buying market share makes no clear difference, in customers or in profit"
     seen, fewer = (frontier.measured_ends[name][0] for name in ("regained", "profit"))
     customers = f"{format_count(abs(seen))} {'more' if seen >= 0 else 'fewer'} customers"
     profit = f"{format_money(abs(fewer), frontier.currency)} {'less' if fewer >= 0 else 'more'} profit"

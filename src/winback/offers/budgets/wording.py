@@ -136,11 +136,13 @@ def _between_ends(frontier) -> Iterator[str]:
     """Say what the trial measured between most profit and most customers, where it did."""
     if frontier.measured_ends is None:
         return
+    none_clear = all(low <= 0 <= high for _, low, high in frontier.measured_ends.values())
+    unclear = ": no clear difference in either" if none_clear else ""
     fewer, *money = (format_money(each, frontier.currency) for each in frontier.measured_ends["profit"])
     more, *counts = (format_count(each) for each in frontier.measured_ends["regained"])
     yield (
         f"Measured in the trial, buying market share regains {more} more customers [{counts[0]}, {counts[1]}] for "
-        f"{fewer} less profit [{money[0]}, {money[1]}]."
+        f"{fewer} less profit [{money[0]}, {money[1]}]{unclear}."
     )
 
 
