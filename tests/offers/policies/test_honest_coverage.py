@@ -12,7 +12,7 @@ import winback as wb
 from winback.offers.policies.honest import BEST_SINGLE, STATUS_QUO
 
 BY_REASON = {"price": "discount", "service": "upgrade", "both": "bundle"}
-N_STUDIES, N_TRIALS, REPEATS = 100, 150, 5
+N_STUDIES, N_TRIALS, REPEATS = 60, 150, 5
 OFFERS = free("a", "b", "c")
 
 
