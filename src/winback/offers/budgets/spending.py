@@ -14,7 +14,7 @@ from winback.offers.budgets.hull import HullWalk
 from winback.offers.budgets.solution import money_walk
 from winback.offers.catalog import Offer, OfferCatalog
 from winback.offers.organic import Organic
-from winback.offers.policies.honest import over_splits
+from winback.offers.policies.honest import check_repeats, over_splits
 from winback.offers.predictions import deal_folds
 from winback.offers.scores import trial_scores
 from winback.offers.trial import Trial, read_trial
@@ -112,8 +112,7 @@ def spending_curve(
     [45000.0, 90000.0]
     """
     normal_quantile(level)  # refuses what is not a level
-    if isinstance(repeats, bool) or not isinstance(repeats, int | np.integer) or repeats < 1:
-        raise ValueError(f"repeats must be a whole number of at least 1; got {repeats!r}.")
+    check_repeats(repeats)
     settings = {"horizon_months": horizon_months, "annual_discount": annual_discount, "covariates": covariates}
     trial = read_trial(customers, offers, organic=organic, organic_value=organic_value, **settings)
     if not trial.offers:

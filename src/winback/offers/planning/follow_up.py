@@ -29,9 +29,9 @@ from winback.offers import moments as m
 from winback.offers.planning.asked import Asked
 from winback.offers.planning.figures import ProfitFigures
 from winback.offers.planning.pilot import Pilot
-from winback.offers.planning.questions import compared_pairs, n_comparisons
+from winback.offers.planning.questions import compared_pairs, n_comparisons, pair_weights
 from winback.offers.planning.sizes import customers_for_difference
-from winback.tables import NO_OFFER, ProblemList
+from winback.tables import ProblemList
 
 COLUMNS = (
     "question",
@@ -84,8 +84,7 @@ def _profits(pilot, names, horizon_months):
 
 def _row(figures, asked, pair, months, seen, full, added) -> dict:
     one, other = pair
-    weights = np.zeros(len(added))
-    weights[[one, other]] = 1.0, 1 / asked.ratio(figures) if figures.names[other] == NO_OFFER else 1.0
+    weights = pair_weights(figures, one, other, asked.ratio(figures))[: len(added)]
     share = seen[0][[one, other]].sum() / full[0][[one, other]].sum()
     gap, full_gap = (each[1][one] - each[1][other] for each in (seen, full))
     if asked.difference is not None:

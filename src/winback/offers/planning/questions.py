@@ -48,6 +48,13 @@ def n_comparisons(figures: ProfitFigures, asked: Asked) -> int:
     return asked.n_comparisons or max(len(compared_pairs(figures, asked)), 1)
 
 
+def pair_weights(figures: ProfitFigures, one: int, other: int, ratio: float) -> np.ndarray:
+    """Return by how much each arm's variance counts in the difference of two arms, for one customer an arm."""
+    weights = np.zeros(len(figures.names))
+    weights[[one, other]] = 1.0, 1 / ratio if figures.names[other] == NO_OFFER else 1.0
+    return weights
+
+
 def pair_variance(figures: ProfitFigures, one: int, other: int, ratio: float) -> float:
     """Return the variance that a difference of two arms carries, for one customer an arm."""
     size = ratio if figures.names[other] == NO_OFFER else 1.0
@@ -87,8 +94,7 @@ def _difference_row(figures, asked, one, other) -> dict:
     variance = pair_variance(figures, one, other, ratio)
     settings = (asked.power, asked.level, n_comparisons(figures, asked))
     n = sizes.customers_for_difference(difference, variance, *settings)
-    weights = np.zeros(len(figures.names))
-    weights[[one, other]] = 1.0, 1 / ratio if figures.names[other] == NO_OFFER else 1.0
+    weights = pair_weights(figures, one, other, ratio)
     return {
         "kind": "difference",
         "question": f"{figures.names[one]} against {figures.names[other]}",

@@ -12,7 +12,7 @@ import pandas as pd
 from winback.offers.catalog import Offer, OfferCatalog
 from winback.offers.organic import Organic, organic_shares
 from winback.offers.policies.candidates import Policy, WrittenRule, as_policy
-from winback.offers.policies.honest import BEST_SINGLE, STATUS_QUO, HonestGains, honest_gains
+from winback.offers.policies.honest import BEST_SINGLE, STATUS_QUO, HonestGains, check_repeats, honest_gains
 from winback.offers.trial import Trial, read_trial
 from winback.results import Result, Sentences
 from winback.tables import NO_OFFER
@@ -215,8 +215,7 @@ def policy_trial(customers, offers, terms: EvaluationTerms) -> Trial:
 
 def evaluate(trial: Trial, policy: Policy, terms: EvaluationTerms, by: str | None = None) -> PolicyEvaluation:
     """Judge a policy in a trial that was read already."""
-    if isinstance(terms.repeats, bool) or not isinstance(terms.repeats, int | np.integer) or terms.repeats < 1:
-        raise ValueError(f"repeats must be a whole number of at least 1; got {terms.repeats!r}.")
+    check_repeats(terms.repeats)
     choices = chosen_among(trial, terms.among)
     if isinstance(policy, WrittenRule):
         policy.check(trial.customers, choices)

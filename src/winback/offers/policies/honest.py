@@ -104,6 +104,12 @@ class HonestGains:
         return pd.DataFrame(true, columns=["repeat", "against", "true_gain"])
 
 
+def check_repeats(repeats: int) -> None:
+    """Refuse a number of splits that is none."""
+    if isinstance(repeats, bool) or not isinstance(repeats, int | np.integer) or repeats < 1:
+        raise ValueError(f"repeats must be a whole number of at least 1; got {repeats!r}.")
+
+
 def over_splits(estimates: ArrayLike, std_errors: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Return the median over splits (first axis), and the standard error that allows for the splits."""
     estimates, std_errors = np.asarray(estimates, dtype=float), np.asarray(std_errors, dtype=float)
