@@ -5,7 +5,7 @@ import pandas as pd
 from laws import Estimator
 
 import winback as wb
-from winback.offers.catalog import Offer
+from winback.terms.catalog import Offer
 
 
 def a_trial(rng, groups=("discount", "upgrade", "bundle", "none"), n=60):

@@ -6,7 +6,7 @@ import pandas as pd
 from laws import Estimator
 
 import winback as wb
-from winback.offers.catalog import Offer
+from winback.terms.catalog import Offer
 
 ARMS = ["discount", "upgrade", "none"]
 

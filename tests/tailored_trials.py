@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from winback.offers.catalog import Offer
+from winback.terms.catalog import Offer
 
 
 def free(*names: str) -> list[Offer]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from laws import Estimator
 
 import winback as wb
-from winback.offers.catalog import Offer
+from winback.terms.catalog import Offer
 
 
 def second_lifetimes(rng, n=120):

@@ -7,19 +7,27 @@ campaign             the study, or the analyst's own two files
 shop                 the simulated shop, or the analyst's own log
 plots                one function per figure
 datasets             the telecom study, a shop's log of purchases, and public data
-offers               which offer, to whom, and does it pay?
+planning             how large must the next trial be, and what does its holdout cost?
+budgets              how far does the money go? profit or market share
+policies             who should get which offer, and is tailoring shown to pay?
+offers               which offer pays?
 second_lifetime      who comes back, for how long, worth how much?
+trial                what was offered to whom, and what came of it?
 value                what is a customer worth?
+purchases            who buys again, how often, for how much?
 survival             how long do they stay?
+terms                what an offer costs and when; what returns anyway
 formulas             right-hand-side formulas, bound to a table
 formula_checks       can a formula be fitted to this table?
 pseudo_observations  months within a horizon, as if nobody had been cut off
-tables               the tables: columns, units, checks
-results              how every result shows itself
+expected_money       known money times what is expected, with intervals
+expectations         what is expected of each and of a group: the delta method, cell by cell
 winner               the best of several, corrected for having been picked by looking
 uncertainty          intervals, and the chance of being best
+results              how every result shows itself
 periods              how long is a period? days, years, words, discount factors
 discounting          annual rate and months -> weights
+tables               the tables: columns, units, checks
 
 Every public name can be imported from here; a module is loaded when its name is first used.
 """
@@ -35,26 +43,26 @@ _HOME = {
     "datasets.public_purchases": ("load_cdnow", "load_donations"),
     "report": ("write_report",),
     "results": ("Sentences",),
-    "offers.budgets.allocation": ("allocate_budget",),
-    "offers.budgets.frontier": ("profit_share_frontier",),
-    "offers.catalog": ("Offer", "OfferCatalog", "load_offers"),
+    "budgets.allocation": ("allocate_budget",),
+    "budgets.frontier": ("profit_share_frontier",),
+    "terms.catalog": ("Offer", "OfferCatalog", "load_offers"),
     "offers.comparison": ("compare_offers",),
-    "offers.budgets.measured": ("measure_frontier", "measure_plan"),
-    "offers.budgets.spending": ("spending_curve",),
-    "offers.contact_list": ("contact_list",),
-    "offers.contact_worth": ("whom_not_to_chase",),
-    "offers.model_check": ("compare_with_trial",),
-    "offers.ranking": ("compare_rankings",),
-    "offers.design_checks": ("check_design",),
+    "budgets.measured": ("measure_frontier", "measure_plan"),
+    "budgets.spending": ("spending_curve",),
+    "policies.contact_list": ("contact_list",),
+    "budgets.contact_worth": ("whom_not_to_chase",),
+    "second_lifetime.model_check": ("compare_with_trial",),
+    "second_lifetime.ranking": ("compare_rankings",),
+    "trial.design_checks": ("check_design",),
     "offers.economics": ("offer_economics",),
-    "offers.scores": ("offer_scores",),
-    "offers.policies.candidates": ("model_policy",),
-    "offers.policies.composed": ("compare_tailored_offer",),
-    "offers.policies.evaluation": ("evaluate_policy",),
-    "offers.policies.misstated": ("misstated_reasons",),
-    "offers.policies.truth": ("compare_with_truth",),
-    "offers.policies.learned": ("learn_policy",),
-    "offers.planning.plan": ("plan_trial",),
+    "trial.scores": ("offer_scores",),
+    "policies.candidates": ("model_policy",),
+    "policies.composed": ("compare_tailored_offer",),
+    "policies.evaluation": ("evaluate_policy",),
+    "policies.misstated": ("misstated_reasons",),
+    "policies.truth": ("compare_with_truth",),
+    "policies.learned": ("learn_policy",),
+    "planning.plan": ("plan_trial",),
     "second_lifetime.acceptance": ("value_by_acceptance",),
     "second_lifetime.effects": ("return_effects",),
     "second_lifetime.first_and_second": ("first_and_second_value",),
@@ -68,14 +76,14 @@ _HOME = {
     "survival.durations": ("fit_duration",),
     "survival.goodness_of_fit": ("goodness_of_fit",),
     "value.contracts.validation": ("validate_contracts",),
-    "value.purchases.held_out": ("hold_out_purchases",),
-    "value.purchases.validation": ("validate_purchases",),
+    "purchases.held_out": ("hold_out_purchases",),
+    "purchases.validation": ("validate_purchases",),
     "value.lifetime_value": ("lifetime_value",),
     "value.base_value": ("base_value",),
     "value.contracts.fits": ("contract_model", "fit_bdw", "fit_sbg"),
-    "value.purchases.fits": ("fit_bg_bb", "fit_bg_nbd", "fit_mbg_nbd", "fit_pareto_nbd"),
-    "value.purchases.spend": ("fit_gamma_gamma",),
-    "value.transactions.summary": ("summarize_transactions",),
+    "purchases.fits": ("fit_bg_bb", "fit_bg_nbd", "fit_mbg_nbd", "fit_pareto_nbd"),
+    "purchases.spend": ("fit_gamma_gamma",),
+    "purchases.transactions.summary": ("summarize_transactions",),
     "datasets.retail": ("simulate_transactions",),
     "datasets.telecom": ("load_telecom_study", "simulate_telecom_study"),
     "tables": (

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
-from winback.offers.catalog import OfferCatalog, load_offers
-from winback.offers.organic import Organic
 from winback.results import Result, Sentences, format_count
 from winback.tables import load_table, map_columns
+from winback.terms.catalog import OfferCatalog, load_offers
+from winback.terms.organic import Organic
 
 if TYPE_CHECKING:
-    from winback.offers.policies.evaluation import PolicyEvaluation
-    from winback.offers.policies.learned import LearnedPolicy
-    from winback.offers.policies.truth import TruthComparison
+    from winback.policies.evaluation import PolicyEvaluation
+    from winback.policies.learned import LearnedPolicy
+    from winback.policies.truth import TruthComparison
     from winback.shop import Shop
 
 PACKAGES = ("winback", "numpy", "scipy", "pandas", "lifelines", "statsmodels", "matplotlib", "seaborn")
@@ -47,7 +47,7 @@ class Campaign:
         """Hold policies against the truth where it is known, see `compare_with_truth`; else say that it is not."""
         if self.true_profits is None:
             return Sentences("What every customer would have earned under every offer is known of simulations only.")
-        from winback.offers.policies.truth import compare_with_truth
+        from winback.policies.truth import compare_with_truth
 
         return compare_with_truth(policies, self.true_profits)
 
@@ -77,7 +77,7 @@ def load_campaign(
     offers : path, optional
         The offers (TOML); required with ``customers``.
     horizon_months, annual_discount, currency, organic, organic_value : optional
-        Override what the offers file says, see `winback.offers.catalog.load_offers` and `winback.compare_offers`.
+        Override what the offers file says, see `winback.terms.catalog.load_offers` and `winback.compare_offers`.
     columns : mapping, optional
         winback's name -> the table's own name.
 

@@ -123,8 +123,8 @@ def _check_trial(frame, offers, settings):
     """Do what the report does before its first figure; return how many warnings there are."""
     from dataclasses import replace
 
-    from winback.offers.catalog import load_offers
     from winback.offers.comparison import compare_offers
+    from winback.terms.catalog import load_offers
 
     given = {name: value for name, value in settings.items() if value is not None}
     findings = compare_offers(frame, replace(load_offers(offers), **given)).design.findings

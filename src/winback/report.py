@@ -13,9 +13,9 @@ import pandas as pd
 
 from winback.campaign import load_campaign
 from winback.offers.comparison import compare_offers
-from winback.offers.contact_list import contact_list
-from winback.offers.organic import Organic
+from winback.policies.contact_list import contact_list
 from winback.tables import write_files_together
+from winback.terms.organic import Organic
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from pandas.api import types
 
+from winback.purchases.transactions.wording import counted
 from winback.results import Sentences
 from winback.tables import Problem, TableError, load_table, map_columns
-from winback.value.transactions.wording import counted
 
 if TYPE_CHECKING:
-    from winback.value.transactions.summary import TransactionSummary
+    from winback.purchases.transactions.summary import TransactionSummary
 
 LOG, CUSTOMERS = "table of transactions", "table of customers"
 ID = "customer_id"

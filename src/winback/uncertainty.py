@@ -11,6 +11,7 @@ from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.linalg.lapack import dpstrf
 from scipy.special import ndtri
 from scipy.stats import qmc
 
@@ -137,9 +138,21 @@ def normal_draws(covariance: ArrayLike) -> np.ndarray:
     """
     covariance = np.atleast_2d(np.asarray(covariance, dtype=float))
     points = qmc.Sobol(len(covariance), rng=np.random.default_rng(20160301)).random(DRAWS)
-    scale, directions = np.linalg.eigh(covariance)
-    factor = directions * np.sqrt(np.clip(scale, 0, None))
-    return (factor @ ndtri(np.clip(points.T, 1e-12, 1 - 1e-12))).T
+    return (_root(covariance) @ ndtri(np.clip(points.T, 1e-12, 1 - 1e-12))).T
+
+
+def _root(covariance: np.ndarray) -> np.ndarray:
+    """Return a root of a covariance by pivoted Cholesky, which singular ones have, too.
+
+    It is the same on every machine; eigenvectors of equal eigenvalues are the processor's choice. The evenest
+    quasi-random dimensions, the first ones, go to the surest estimates.
+    """
+    factor, order, rank, _ = dpstrf(covariance, lower=1)
+    factor = np.tril(factor)
+    factor[:, rank:] = 0.0
+    root = np.empty_like(factor)
+    root[order - 1] = factor
+    return root[:, ::-1]
 
 
 def max_t_quantile(errors: np.ndarray, level: float = 0.95) -> float:

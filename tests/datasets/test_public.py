@@ -12,7 +12,7 @@ import winback as wb
 from winback.datasets.public import HILLSTROM, load_public_file
 from winback.offers.comparison import comparison_from_moments
 from winback.offers.comparison_figures import ComparisonSettings
-from winback.offers.moments import ArmMoments
+from winback.trial.moments import ArmMoments
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "hillstrom.json").read_text(encoding="utf-8"))
 ARMS = {"none": "No E-Mail", "mens": "Mens E-Mail", "womens": "Womens E-Mail"}

@@ -8,7 +8,7 @@ import pytest
 from trials import measured, second_lives
 
 import winback as wb
-from winback.offers.catalog import Offer
+from winback.terms.catalog import Offer
 
 OFFERS = [Offer(name=name, amount=10, paid="on_acceptance", contact_cost=1) for name in ("discount", "upgrade")]
 YEAR = {"horizon_months": 12, "annual_discount": 0.0}

@@ -8,7 +8,7 @@ from scipy import stats
 from trials import measured, random_lives, random_values
 
 import winback as wb
-from winback.offers.catalog import Offer
+from winback.terms.catalog import Offer
 
 OFFERS = [Offer(name=name, amount=10, paid="on_acceptance") for name in ("discount", "upgrade", "bundle")]
 

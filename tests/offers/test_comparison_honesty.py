@@ -6,7 +6,7 @@ from scipy import stats
 from trials import measured
 
 import winback as wb
-from winback.offers.catalog import Offer
+from winback.terms.catalog import Offer
 
 FEW = "intervals not reliable"
 

@@ -12,8 +12,8 @@ import pytest
 from coverage_harness import assert_covers, coverage, shortfall
 
 import winback as wb
-from winback.offers.catalog import Offer
-from winback.offers.moments import arm_moments, profit, return_on_investment
+from winback.terms.catalog import Offer
+from winback.trial.moments import arm_moments, profit, return_on_investment
 from winback.uncertainty import normal_interval
 
 ACCEPTANCE, ORGANIC, WORTH, PAID, CONTACT = 0.45, 0.06, 900.0, 120.0, 1.0

@@ -7,7 +7,7 @@ import pytest
 from coverage_harness import assert_covers, coverage, shortfall
 
 from winback.offers.comparison_figures import joint_errors
-from winback.offers.moments import ArmMoments, arm_moments, profit, stack_arms
+from winback.trial.moments import ArmMoments, arm_moments, profit, stack_arms
 from winback.uncertainty import max_t_quantile, normal_quantile
 
 N_TRIALS, PART, SEED = 10_000, 200, 20160301

@@ -7,8 +7,8 @@ from trials import random_values
 import winback as wb
 from winback import plots
 from winback.offers import headlines
-from winback.offers.catalog import Offer, OfferCatalog
 from winback.offers.sensitivity import ORGANIC_GRID, organic_sensitivity
+from winback.terms.catalog import Offer, OfferCatalog
 
 OFFERS = OfferCatalog(tuple(Offer(name=name, amount=10, paid="on_acceptance") for name in ("discount", "upgrade")))
 PUBLISHED = pd.DataFrame(

@@ -5,8 +5,8 @@ import pytest
 from trials import random_lives, random_values
 
 import winback as wb
-from winback.offers.catalog import Offer
 from winback.offers.sensitivity import discount_sensitivity, horizon_sensitivity, organic_sensitivity
+from winback.terms.catalog import Offer
 
 OFFERS = [Offer(name=name, amount=10, paid="on_acceptance") for name in ("discount", "upgrade")]
 

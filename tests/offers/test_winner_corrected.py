@@ -6,10 +6,10 @@ from trials import measured, random_values
 
 import winback as wb
 from winback.offers import headlines
-from winback.offers.catalog import Offer, OfferCatalog
 from winback.offers.comparison import comparison_from_moments
 from winback.offers.comparison_figures import ComparisonSettings
-from winback.offers.moments import ArmMoments
+from winback.terms.catalog import Offer, OfferCatalog
+from winback.trial.moments import ArmMoments
 from winback.winner import OtherFigures, corrected_winner
 
 PARTS = ("_low", "", "_high")

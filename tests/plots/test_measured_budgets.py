@@ -8,7 +8,7 @@ from tailored_trials import by_segment
 
 import winback as wb
 from winback import plots
-from winback.offers.budgets.spending import SpendingCurve
+from winback.budgets.spending import SpendingCurve
 from winback.results import format_money
 
 OFFERS = [wb.Offer(name="a", amount=20, paid="per_contact"), wb.Offer(name="b", amount=50, paid="on_acceptance")]

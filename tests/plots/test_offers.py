@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from trials import measured, random_values
 
 import winback as wb
-from winback.offers.catalog import Offer
 from winback.plots import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
 from winback.plots.style import house_styles
+from winback.terms.catalog import Offer
 
 NAMES = ("discount", "upgrade", "bundle", "tailored")
 

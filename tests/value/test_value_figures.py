@@ -10,8 +10,8 @@ from held_out_shoppers import followed, held_out, with_spend
 
 import winback as wb
 from winback.plots import plot_value_concentration
+from winback.purchases.ranked_outcomes import Ranking, outcome_interval, outcome_variance
 from winback.value.lifetime_value import tenths
-from winback.value.purchases.ranked_outcomes import Ranking, outcome_interval, outcome_variance
 
 SURVIVORS = [1000, 869, 743, 653, 593, 551, 517, 491]
 AHEAD = 26.0

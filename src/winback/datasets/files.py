@@ -10,8 +10,8 @@ import pandas as pd
 from winback.datasets.public import load_hillstrom
 from winback.datasets.retail import simulate_transactions
 from winback.datasets.telecom import load_telecom_study
-from winback.offers.catalog import write_offers
 from winback.tables import write_files_together
+from winback.terms.catalog import write_offers
 
 
 def write_telecom(folder: str | Path) -> list[Path]:

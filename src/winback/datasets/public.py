@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from winback.datasets.public_files import PublicFile, load_public_file
-from winback.offers.catalog import Offer, OfferCatalog
+from winback.terms.catalog import Offer, OfferCatalog
 
 HILLSTROM = PublicFile(
     name="hillstrom.csv",

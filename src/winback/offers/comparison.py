@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 
 from winback.offers import comparison_figures as figures
-from winback.offers import moments as m
-from winback.offers.catalog import Offer, OfferCatalog, as_catalog
 from winback.offers.comparison_figures import ComparisonSettings
 from winback.offers.comparison_text import describe_comparison
-from winback.offers.design_checks import DesignReport, check_typed_design
-from winback.offers.design_findings import FEW_RETURNED
 from winback.offers.economics import organic_flips
-from winback.offers.organic import Organic, assumed_organic, check_organic_value
-from winback.offers.outcomes import trial_moments, typed_trial, value_settings
 from winback.results import Result, Sentences
 from winback.tables import NO_OFFER, in_trial
+from winback.terms.catalog import Offer, OfferCatalog, as_catalog
+from winback.terms.organic import Organic, assumed_organic, check_organic_value
+from winback.trial import moments as m
+from winback.trial.design_checks import DesignReport, check_typed_design
+from winback.trial.design_findings import FEW_RETURNED
+from winback.trial.outcomes import trial_moments, typed_trial, value_settings
 from winback.uncertainty import normal_quantile
 
 

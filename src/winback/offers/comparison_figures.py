@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from winback import uncertainty
-from winback.offers import moments as m
-from winback.offers.design_findings import FEW_RETURNED, MANY_RETURNED
-from winback.offers.organic import AssumedOrganic
+from winback.terms.organic import AssumedOrganic
+from winback.trial import moments as m
+from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
 from winback.winner import CorrectedWinner, OtherFigures, corrected_winner
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from winback.offers.break_even import break_even_lines
 from winback.offers.comparison_figures import ties_with
-from winback.offers.design_findings import FEW_RETURNED, MANY_RETURNED
 from winback.results import Result, Sentences, format_count, format_money, format_percent, join_words
+from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
 
 
 def describe_comparison(result: Result) -> Sentences:

@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 
 from winback.offers.break_even import break_even_lines
-from winback.offers.organic import AssumedOrganic, assumed_organic, check_organic_value
 from winback.results import Result, Sentences, format_money, format_percent
 from winback.tables import Problem, ProblemList, TableError
+from winback.terms.organic import AssumedOrganic, assumed_organic, check_organic_value
 
 TRIGGERS = ("on_acceptance", "per_contact")
 

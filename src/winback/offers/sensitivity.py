@@ -8,13 +8,13 @@ from typing import ClassVar
 
 import pandas as pd
 
-from winback.offers import moments as m
 from winback.offers.break_even import break_even_lines
-from winback.offers.catalog import Offer, OfferCatalog, as_catalog
 from winback.offers.comparison import OfferComparison
-from winback.offers.organic import AssumedOrganic
-from winback.offers.outcomes import trial_moments, typed_trial
 from winback.results import Result, Sentences, format_money, join_words
+from winback.terms.catalog import Offer, OfferCatalog, as_catalog
+from winback.terms.organic import AssumedOrganic
+from winback.trial import moments as m
+from winback.trial.outcomes import trial_moments, typed_trial
 
 ORGANIC_GRID = (0.0, 0.05, 0.10, 0.20, 0.30, 0.40)
 DISCOUNT_GRID = (0.0, 0.05, 0.10, 0.20)

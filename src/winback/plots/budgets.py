@@ -13,9 +13,9 @@ from winback.results import format_count, format_money
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from winback.offers.budgets.frontier import ProfitShareFrontier
-    from winback.offers.budgets.plan import BudgetPlan
-    from winback.offers.budgets.spending import SpendingCurve
+    from winback.budgets.frontier import ProfitShareFrontier
+    from winback.budgets.plan import BudgetPlan
+    from winback.budgets.spending import SpendingCurve
 
 
 def plot_budget_curve(plan: BudgetPlan, ax: Axes | None = None) -> Axes:

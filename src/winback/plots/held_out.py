@@ -9,13 +9,13 @@ import numpy as np
 
 from winback.periods import parse_period
 from winback.plots.style import QUIET, finish_axes, house_styles, percent_axis
+from winback.purchases.validation_wording import error_in_words, number_of
 from winback.results import format_count, format_percent
-from winback.value.purchases.validation_wording import error_in_words, number_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from winback.value.purchases.validation import PurchaseValidation
+    from winback.purchases.validation import PurchaseValidation
 
 SHADE = "#f0f0f0"  # of what a model has not seen
 SAME = 0.005  # a gap that rounds to no percent

@@ -8,9 +8,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from winback.offers.comparison_text import winners
-from winback.offers.moments import profit_and_roi_at
 from winback.plots.style import QUIET, capitalised, finish_axes, house_styles, money_axis, percent_axis
 from winback.results import format_money, format_percent, join_words
+from winback.trial.moments import profit_and_roi_at
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

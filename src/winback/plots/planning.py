@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
-from winback.offers.planning.sizes import customers_for_difference
+from winback.planning.sizes import customers_for_difference
 from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, money_axis
 from winback.results import format_count, format_money, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from winback.offers.planning.plan import TrialPlan
+    from winback.planning.plan import TrialPlan
 
 N_LINES = 6  # more lines than this cannot be told apart
 

@@ -15,9 +15,9 @@ from winback.tables import NO_OFFER
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from winback.offers.policies.evaluation import PolicyEvaluation
-    from winback.offers.policies.learned import LearnedPolicy
-    from winback.offers.policies.misstated import MisstatedReasons
+    from winback.policies.evaluation import PolicyEvaluation
+    from winback.policies.learned import LearnedPolicy
+    from winback.policies.misstated import MisstatedReasons
 
 
 def plot_policy_gains(policies: Mapping[str, PolicyEvaluation | LearnedPolicy], ax: Axes | None = None) -> Axes:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from winback.offers.ranking import RankingComparison
     from winback.second_lifetime.acceptance import ValueByAcceptance
     from winback.second_lifetime.effects import ReturnEffects
     from winback.second_lifetime.first_and_second import FirstAndSecondValue
     from winback.second_lifetime.held_out import ReturnValidation
+    from winback.second_lifetime.ranking import RankingComparison
 
 
 def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:

@@ -9,6 +9,9 @@ held_out               how well is return predicted? `hold_out`, `validate_retur
 first_and_second       is a customer worth more the second time? `first_and_second_value`
 acceptance             what if more came back? `value_by_acceptance`
 tenure_fit             do second tenures have the model's shape? `goodness_of_tenure`
+measured               what the trial measured for customers a model has valued
+model_check            does a model's money agree with the trial? `compare_with_trial`
+ranking                by chance of return or by value? `compare_rankings`
 joint                  one model for return, tenure and margin: `fit_joint`
 trust                  when a joint model should not be trusted
 joint_maximum          where the joint likelihood is highest

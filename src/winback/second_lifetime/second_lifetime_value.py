@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from winback.discounting import check_annual_discount, check_horizon
-from winback.offers.catalog import Offer, OfferCatalog, as_catalog
 from winback.second_lifetime.fitted import SecondLifetimeFit, check_is_fit
 from winback.second_lifetime.joint import JointFit
 from winback.second_lifetime.offer_value import Horizon, value_offers
 from winback.second_lifetime.two_part import TwoPartFit
 from winback.second_lifetime.valuation import SecondLifetimeValues
 from winback.tables import NO_OFFER, check_lapsed
+from winback.terms.catalog import Offer, OfferCatalog, as_catalog
 
 
 def second_lifetime_value(

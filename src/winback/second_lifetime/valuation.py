@@ -10,7 +10,6 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from winback.offers.catalog import OfferCatalog
 from winback.results import Result, Sentences, Shown
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.offer_value import (
@@ -21,6 +20,7 @@ from winback.second_lifetime.offer_value import (
     value_offers,
 )
 from winback.tables import NO_OFFER, in_trial, label_codes
+from winback.terms.catalog import OfferCatalog
 from winback.uncertainty import normal_quantile
 
 EVERYBODY = "everybody"

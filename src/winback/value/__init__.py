@@ -7,12 +7,8 @@ segments        do segments differ in what a customer is worth?
 ahead           payments or purchases to come, behind one view
 terms           margin, discount and horizon
 doubts          what speaks against a value
-expected_money  money of customers and groups, with intervals
-expectations    each customer's expected value, a group's total, and their intervals
 constant_churn  one churn rate for everybody: the naive figure
 valued          what every value has: total, terms, doubts, what is extrapolated
 wording         its sentences
 contracts       who renews, and for how long?
-purchases       who buys again without a contract, how often and for how much?
-transactions    from a log of purchases to one row per customer
 """

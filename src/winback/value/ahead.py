@@ -7,16 +7,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from winback.expectations import Expectations
 from winback.periods import PAYMENTS, PURCHASES, Period, parse_period, periods_in
+from winback.purchases.purchase_fit import PurchaseFit
+from winback.purchases.table import PurchaseRows, check_pandas, read_numbers, read_rows
 from winback.tables import Problem, ProblemList, TableError
 from winback.tables.kinds import WHAT_IS_READ, parse_flag
 from winback.value import constant_churn
 from winback.value.constant_churn import ConstantChurn
 from winback.value.contracts.checks import AFTER_PAYMENT, BEFORE_RENEWAL, MOMENTS, moment_of
 from winback.value.contracts.contract_fit import ContractFit
-from winback.value.expectations import Expectations
-from winback.value.purchases.purchase_fit import PurchaseFit
-from winback.value.purchases.table import PurchaseRows, check_pandas, read_numbers, read_rows
 
 CUSTOMERS = "table of customers"
 YEAR = Period(1, "Y")

@@ -8,11 +8,11 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
+from winback.purchases.table import read_counts, read_numbers
 from winback.tables import ProblemList
 from winback.value.ahead import CUSTOMERS
 from winback.value.contracts.checks import all_checked, whole_periods
 from winback.value.contracts.contract_fit import ContractFit
-from winback.value.purchases.table import read_counts, read_numbers
 
 COUNTED = "n"
 

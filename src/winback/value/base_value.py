@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.periods import Period
+from winback.purchases.table import EVERYBODY, read_groups
 from winback.results import Sentences, Shown
 from winback.value.ahead import read_ahead
 from winback.value.base_table import (
@@ -19,16 +20,15 @@ from winback.value.base_table import (
     read_weights,
 )
 from winback.value.contracts.checks import all_checked
-from winback.value.purchases.table import EVERYBODY, read_groups
 from winback.value.segments import Contrast, widest_contrast
 from winback.value.terms import expected_money, read_terms
 from winback.value.valued import Valued, valued
 from winback.value.wording import describe_base
 
 if TYPE_CHECKING:
+    from winback.purchases.purchase_fit import PurchaseFit
+    from winback.purchases.spend import SpendFit
     from winback.value.contracts.contract_fit import ContractFit
-    from winback.value.purchases.purchase_fit import PurchaseFit
-    from winback.value.purchases.spend import SpendFit
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)

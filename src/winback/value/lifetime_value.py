@@ -17,9 +17,9 @@ from winback.value.valued import Valued, valued
 from winback.value.wording import describe_values
 
 if TYPE_CHECKING:
+    from winback.purchases.purchase_fit import PurchaseFit
+    from winback.purchases.spend import SpendFit
     from winback.value.contracts.contract_fit import ContractFit
-    from winback.value.purchases.purchase_fit import PurchaseFit
-    from winback.value.purchases.spend import SpendFit
 
 TENTHS = 10
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from winback.expected_money import ExpectedMoney
 from winback.uncertainty import normal_quantile
-from winback.value.expected_money import ExpectedMoney
 
 
 @dataclass(frozen=True)

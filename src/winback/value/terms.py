@@ -8,13 +8,13 @@ from numbers import Real
 import numpy as np
 
 from winback.discounting import check_annual_discount
+from winback.expected_money import ExpectedMoney
 from winback.periods import Period, parse_period, periods_in
+from winback.purchases.spend import SpendFit
+from winback.purchases.table import read_numbers
 from winback.tables import ProblemList
 from winback.value.ahead import CUSTOMERS, ContractsAhead, PurchasesAhead
 from winback.value.contracts.checks import all_checked
-from winback.value.expected_money import ExpectedMoney
-from winback.value.purchases.spend import SpendFit
-from winback.value.purchases.table import read_numbers
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from winback.expected_money import ExpectedMoney
 from winback.periods import Period
 from winback.results import Result
 from winback.value.ahead import ContractsAhead, PurchasesAhead
 from winback.value.doubts import doubts
-from winback.value.expected_money import ExpectedMoney
 from winback.value.terms import Terms
 
 

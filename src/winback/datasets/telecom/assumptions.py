@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from winback.offers.catalog import Offer, OfferCatalog
+from winback.terms.catalog import Offer, OfferCatalog
 
 OFFERS = (
     Offer(name="discount", amount_per_month=20, months=6, paid="on_acceptance"),

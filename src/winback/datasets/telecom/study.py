@@ -15,7 +15,7 @@ from winback.datasets.telecom.leavers import draw_leavers
 from winback.datasets.telecom.second_lives import ARMS, Constants, draw_hidden, potential_outcomes
 from winback.datasets.telecom.trial import SET_ASIDE, assign_groups, trial_columns
 from winback.datasets.telecom.true_profits import true_profits
-from winback.offers.catalog import OfferCatalog
+from winback.terms.catalog import OfferCatalog
 
 SEED = 2016
 # One random stream per part. New parts go to the end, so that older ones never change.

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from winback.datasets.telecom.second_lives import ARMS
-from winback.offers.catalog import OfferCatalog
-from winback.offers.tailoring import assigned_offers
 from winback.tables import NO_OFFER
+from winback.terms.catalog import OfferCatalog
+from winback.terms.tailoring import assigned_offers
 
 
 def true_profits(lapsed: pd.DataFrame, offers: OfferCatalog, outcomes: pd.DataFrame, window: float) -> pd.DataFrame:

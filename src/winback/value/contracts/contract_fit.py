@@ -9,6 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from winback.discounting import check_annual_discount
+from winback.expectations import Expectations
+from winback.purchases.table import read_numbers
 from winback.tables import ProblemList
 from winback.value.contracts.checks import (
     AFTER_PAYMENT,
@@ -23,8 +25,6 @@ from winback.value.contracts.counts import CUSTOMERS, equal_rows
 from winback.value.contracts.curves import ContractCurves
 from winback.value.contracts.errors import gradients, slopes
 from winback.value.contracts.payments import expected_payments
-from winback.value.expectations import Expectations
-from winback.value.purchases.table import read_numbers
 
 
 @dataclass(frozen=True, repr=False)

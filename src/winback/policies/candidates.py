@@ -1,0 +1,230 @@
+"""Who gets which offer? The ways of deciding that can be judged: a tree, a written rule, a model, a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+import numpy as np
+import pandas as pd
+
+from winback.policies.exact_tree import exact_tree
+from winback.policies.splits import OF_THE_TRIAL, SplitTable, check_known_beforehand, split_table
+from winback.policies.tree import PolicyTree
+from winback.results import join_words
+from winback.tables import LAPSED, NO_OFFER, ProblemList, label_codes
+from winback.trial.design_findings import measured_after_the_offer
+from winback.trial.trial import Trial
+
+NOT_BEFOREHAND = {*OF_THE_TRIAL, *(column.name for column in LAPSED if column.outcome)}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a policy chose for some customers, and what it promises where it promises anything."""
+
+    choice: np.ndarray  # (n,) position among the choices
+    promised: np.ndarray | None = None  # (n, n_choices) money per customer
+
+
+class Policy(Protocol):
+    """A way of deciding. What it learns, it learns from ``learn_from`` only."""
+
+    name: str
+    learns: bool
+
+    def decide(
+        self, trial: Trial, choices: tuple[str, ...], scores: np.ndarray, learn_from: np.ndarray, judge: np.ndarray
+    ) -> Decision:
+        """Decide for the customers ``judge`` after learning from others; both are positions in the trial."""
+
+
+@dataclass(frozen=True)
+class TreePolicy:
+    """The best tree of at most two questions, found anew from the customers it may learn from."""
+
+    by: tuple[str, ...]
+    depth: int = 2
+    smallest_leaf: int | None = None  # of all customers; of those learned from as large a share
+    most_splits: int = 32
+    name: str = "the tree"
+    learns: ClassVar[bool] = True
+    _splits: dict = field(default_factory=dict, repr=False, compare=False)
+
+    def splits(self, customers: pd.DataFrame) -> SplitTable:
+        """Return the splits of a table, which are found once."""
+        if id(customers) not in self._splits:
+            self._splits[id(customers)] = (customers, split_table(customers, self.by, self.most_splits))
+        return self._splits[id(customers)][1]
+
+    def tree(self, trial: Trial, scores: np.ndarray, learn_from: np.ndarray) -> PolicyTree:
+        """Return the tree learned from some customers, given by positions."""
+        smallest = self.smallest_leaf
+        if smallest is not None and len(learn_from) < len(scores):
+            smallest = max(1, round(smallest * len(learn_from) / len(scores)))
+        return exact_tree(scores[learn_from], self.splits(trial.customers).rows(learn_from), self.depth, smallest)
+
+    def decide(self, trial, choices, scores, learn_from, judge) -> Decision:
+        """Decide by the best tree for those it learned from."""
+        return Decision(self.tree(trial, scores, learn_from).assign(self.splits(trial.customers).rows(judge)))
+
+
+@dataclass(frozen=True)
+class WrittenRule:
+    """The analyst's own rule: value of a column -> offer, None for no offer. It learns nothing."""
+
+    by: str
+    offers: Mapping[object, str | None]
+    learns: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        """The rule in words."""
+        return f"the rule by {self.by}"
+
+    def decide(self, trial, choices, scores, learn_from, judge) -> Decision:
+        """Decide as written."""
+        return Decision(self.positions(trial.customers.iloc[judge], choices))
+
+    def check(self, customers: pd.DataFrame, choices: tuple[str, ...]) -> None:
+        """Refuse a rule that reads what nobody knows before the offer, or that cannot be followed, see `positions`."""
+        if self.by in customers:
+            check_known_beforehand(customers, self.by)
+        self.positions(customers, choices)
+
+    def positions(self, customers: pd.DataFrame, choices: tuple[str, ...]) -> np.ndarray:
+        """Return each customer's offer as a position among the choices.
+
+        Raises
+        ------
+        TableError
+            When the column is missing, the rule names an offer that is no choice, or it leaves customers out.
+        """
+        problems = ProblemList("rule", customers)
+        if self.by not in customers:
+            problems.add(self.by, "is missing, and the rule reads it", "Add it, or write the rule by another column.")
+            problems.raise_if_any()
+        named = {value: NO_OFFER if offer is None else offer for value, offer in self.offers.items()}
+        for offer in dict.fromkeys(named.values()):
+            if offer == NO_OFFER and offer not in choices:
+                remedy = "Without untreated customers say organic=, what would come back anyway."
+                problems.add(
+                    self.by, "leaves some customers without an offer, and what they do then is unknown", remedy
+                )
+            elif offer not in choices:
+                problems.add(
+                    self.by, f"is given offer {offer!r}, which was not tried", f"Tried: {join_words(choices)}."
+                )
+        codes, labels = label_codes(customers[self.by])
+        place = {offer: position for position, offer in enumerate(choices)}
+        positions = np.array([*(place.get(named.get(label), -1) for label in labels), -1])[codes]
+        left_out = np.array([*(label not in named for label in labels), True])[codes]
+        remedy = f"Say what they get, None for no offer; the rule knows {join_words(map(str, named))}."
+        problems.add_rows(self.by, left_out, "has values for which the rule says nothing", remedy)
+        problems.raise_if_any()
+        return positions
+
+
+@dataclass(frozen=True)
+class ModelPolicy:
+    """The offer with the highest second lifetime value, by a model fitted anew; see `model_policy`."""
+
+    formulas: Mapping[str, str]
+    joint: bool = False
+    settings: Mapping[str, object] = field(default_factory=dict)
+    name: str = "the model"
+    learns: ClassVar[bool] = True
+
+    def decide(self, trial, choices, scores, learn_from, judge) -> Decision:
+        """Decide by the largest expected value net of cost."""
+        from winback.second_lifetime.joint import fit_joint
+        from winback.second_lifetime.second_lifetime_value import second_lifetime_value
+        from winback.second_lifetime.two_part import fit_two_part
+
+        if trial.horizon_months is None:
+            raise ValueError("A model of second lifetimes needs second_tenure, second_ended and second_margin.")
+        fit = (fit_joint if self.joint else fit_two_part)(
+            trial.customers.iloc[learn_from], **self.formulas, **self.settings
+        )
+        terms = {"horizon_months": trial.horizon_months, "annual_discount": trial.annual_discount}
+        values = second_lifetime_value(fit, trial.customers.iloc[judge], trial.catalog, **terms).net_values
+        if NO_OFFER in choices and trial.organic is not None:  # nobody was untreated: what is assumed of them
+            alone = pd.DataFrame(trial.assumed_alone(trial.customers.iloc[judge]), values.index, trial.arms)
+            values = (values - alone)[list(trial.arms)].assign(**{NO_OFFER: 0.0})
+        unknown = [name for name in choices if name not in values]
+        if unknown:
+            raise ValueError(f"The model knows nothing of {join_words(unknown)}; put `offer` into its formulas.")
+        promised = values[list(choices)].to_numpy()
+        return Decision(promised.argmax(axis=1), promised)
+
+
+@dataclass(frozen=True)
+class FunctionPolicy:
+    """A function of the caller's: (customers to learn from, customers to decide for) -> offers.
+
+    Of customers to decide for it is given what was known before the offer, nothing of their offers and outcomes.
+    """
+
+    function: Callable[[pd.DataFrame, pd.DataFrame], object]
+    learns: ClassVar[bool] = True
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return getattr(self.function, "__name__", "the policy")
+
+    def decide(self, trial, choices, scores, learn_from, judge) -> Decision:
+        """Decide as the function does."""
+        late = {*NOT_BEFOREHAND, *measured_after_the_offer(trial.customers)}
+        known = [column for column in trial.customers if column not in late]
+        wanted = trial.customers[known].iloc[judge]  # a look at their outcomes would be no decision but a prophecy
+        chosen = np.asarray(self.function(trial.customers.iloc[learn_from], wanted), dtype=object)
+        chosen = np.where(pd.isna(chosen), NO_OFFER, chosen)
+        position = pd.Index(choices).get_indexer(chosen) if chosen.shape == (len(wanted),) else np.array([-1])
+        if (position < 0).any():
+            raise ValueError(
+                f"The policy must return one of {join_words(choices)} for each of {len(wanted):,} customers."
+            )
+        return Decision(position)
+
+
+def model_policy(*, reacquisition: str, tenure: str, margin: str, joint: bool = False, **settings) -> ModelPolicy:
+    """Return the policy that sends each customer the offer with the highest second lifetime value.
+
+    The model is fitted anew wherever the policy is judged, on customers other than those it decides for.
+
+    Parameters
+    ----------
+    reacquisition, tenure, margin : str
+        Formulas, as for `fit_two_part`. Let ``offer`` interact with what should decide (``offer * reason``): without
+        an interaction a model can hardly do anything but send one offer to everybody.
+    joint : bool
+        Fit `fit_joint` instead of `fit_two_part`.
+    **settings
+        Passed on to the fit, such as ``distribution``.
+
+    Examples
+    --------
+    >>> model_policy(reacquisition="offer * reason", tenure="offer", margin="offer").name
+    'the model'
+    """
+    return ModelPolicy({"reacquisition": reacquisition, "tenure": tenure, "margin": margin}, joint, settings)
+
+
+def as_policy(policy, by: str | None = None) -> Policy:
+    """Return what decides: a mapping becomes a written rule, a function a policy."""
+    if isinstance(policy, Mapping):
+        if not isinstance(by, str):
+            raise ValueError("A written rule needs by=, the column whose values it reads.")
+        if not policy:
+            raise ValueError("The rule is empty: say which value of the column gets which offer, None for no offer.")
+        return WrittenRule(by, dict(policy))
+    if hasattr(policy, "decide"):
+        return policy
+    if callable(policy):
+        return FunctionPolicy(policy)
+    raise TypeError(
+        f"policy must be a rule such as {{'price': 'discount'}}, a learned policy, model_policy(...) or a function; "
+        f"got {type(policy).__name__}."
+    )

@@ -1,0 +1,180 @@
+"""Does a tailored offer earn what its own rule promises? The arm itself beside the same rule made of single offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.results import Result, Sentences, format_money, format_percent, join_words
+from winback.terms.catalog import Offer, OfferCatalog
+from winback.terms.tailoring import assigned_offers
+from winback.trial.predictions import deal_folds
+from winback.trial.scores import trial_scores
+from winback.trial.trial import Trial, read_trial
+from winback.uncertainty import normal_interval
+
+PARTS = {"returned": "percent", "value": "money", "cost": "money", "profit": "money"}
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class TailoredComparison(Result):
+    """A tailored offer beside its own rule, see `compare_tailored_offer`.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per figure (returned, value, cost, profit; per customer): ``figure``, ``tailored`` (as it was tried),
+        ``composed`` (the same rule, made of the single offers), ``difference`` = tailored - composed with
+        ``std_error``, ``difference_low``, ``difference_high``.
+    tailored : str
+        The offer's name.
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    tailored: str
+    rule: str
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "figure": ("Per customer", "text"),
+        "tailored": ("The tailored offer itself", "figure"),
+        "composed": ("Its rule, of single offers", "figure"),
+        "difference": ("Difference", "figure"),
+    }
+
+    def table(self) -> pd.DataFrame:
+        """Return the rounded table, each figure in its own unit."""
+        shown = {name: (heading, form) for name, (heading, form) in self.shown.items()}
+        rows = []
+        for _, row in self.frame.iterrows():
+            form = PARTS[row["figure"]]
+            mine = {name: (head, form if kind == "figure" else kind) for name, (head, kind) in shown.items()}
+            rows.append(self.rounded(row.to_frame().T, mine))
+        return pd.concat(rows, ignore_index=True)
+
+    def describe(self) -> Sentences:
+        """Say whether the tailored offer earns what its rule promises, and where the difference lies."""
+        return Sentences.of(_lines(self))
+
+
+def compare_tailored_offer(
+    customers: pd.DataFrame,
+    offers: OfferCatalog | Iterable[Offer],
+    tailored: str | None = None,
+    *,
+    horizon_months: float | None = None,
+    annual_discount: float | None = None,
+    covariates: Iterable[str] | None = None,
+    folds: int = 5,
+    rng: int | np.random.Generator | None = 0,
+    level: float = 0.95,
+) -> TailoredComparison:
+    r"""Set a tailored offer beside the same rule composed of the single offers it assigns.
+
+    Both send the same offer to the same kind of customer, so nothing but chance should part them, unless tailoring is
+    done differently from sending the offer to all. With scores :math:`\Gamma` and the rule's offer :math:`\pi(X_i)`,
+
+    .. math:: \hat D = \frac{1}{n} \sum_i \Gamma_{i, \text{tailored}} - \Gamma_{i, \pi(X_i)}
+
+    Parameters
+    ----------
+    customers, offers, horizon_months, annual_discount
+        As in `winback.compare_offers`; the trial must have the tailored offer and every offer it assigns.
+    tailored : str, optional
+        Name of the tailored offer; may be left out where there is one.
+    covariates, folds, rng, level
+        As in `winback.offer_scores`.
+
+    Returns
+    -------
+    TailoredComparison
+
+    Raises
+    ------
+    ValueError
+        When there is no such offer, or an offer that it assigns was not tried.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.load_telecom_study()
+    >>> found = wb.compare_tailored_offer(study.lapsed, study.offers)
+    >>> found.frame["figure"].tolist()
+    ['returned', 'value', 'cost', 'profit']
+    """
+    normal_interval(0.0, 1.0, level)  # refuses what is not a level
+    trial = read_trial(
+        customers, offers, horizon_months=horizon_months, annual_discount=annual_discount, covariates=covariates
+    )
+    offer = _tailored_offer(trial, tailored)
+    assigned = assigned_offers(trial.customers, offer)
+    untried = sorted(set(assigned) - set(trial.arms))
+    if untried:
+        raise ValueError(
+            f"{offer.name} assigns {join_words(untried)}, which was not tried by itself: nothing to compare."
+        )
+    places = pd.Index(trial.arms).get_indexer(assigned)
+    dealt = deal_folds(trial.arm, folds, np.random.default_rng(rng))
+    rows = [_row(trial, name, offer.name, places, dealt, level) for name in PARTS]
+    named = join_words(f"{value} gets {name}" for value, name in offer.tailored.items())
+    rule = f"by {offer.tailored_by}, {named}"
+    return TailoredComparison(frame=pd.DataFrame(rows), tailored=offer.name, rule=rule, currency=trial.catalog.currency)
+
+
+def _tailored_offer(trial: Trial, name: str | None) -> Offer:
+    there = [offer for offer in trial.catalog if offer.tailored and offer.name in trial.arms]
+    named = [offer for offer in there if name is None or offer.name == name]
+    if len(named) != 1:
+        found = join_words(offer.name for offer in there)
+        raise ValueError(f"Say which tailored offer to compare; tried in this trial: {found}.")
+    return named[0]
+
+
+def _row(trial, figure, tailored, places, folds, level) -> dict:
+    scores, _ = trial_scores(trial, figure, folds)
+    one, other = scores[:, trial.arms.index(tailored)], scores[np.arange(len(scores)), places]
+    paired = one - other
+    error = float(paired.std(ddof=1) / np.sqrt(len(paired)))
+    low, high = normal_interval(paired.mean(), error, level)
+    ends = {"std_error": error, "difference_low": float(low), "difference_high": float(high)}
+    return {"figure": figure, "tailored": one.mean(), "composed": other.mean(), "difference": paired.mean(), **ends}
+
+
+def _lines(found: TailoredComparison) -> Iterator[str]:
+    rows = found.frame.set_index("figure")
+    profit = rows.loc["profit"]
+    difference, low, high = (format_money(profit[f"difference{end}"], found.currency) for end in ("", "_low", "_high"))
+    beyond = not profit["difference_low"] <= 0 <= profit["difference_high"]
+    if not beyond:
+        yield (
+            f"{found.tailored} earns what its rule promises ({found.rule}): the difference from the same rule composed "
+            f"of single offers is {difference} per customer [{low}, {high}], which includes zero."
+        )
+        return
+    way = "less" if profit["difference"] < 0 else "more"
+    amount = difference.lstrip("-")
+    yield (
+        f"{found.tailored} earns {amount} {way} per customer than the same rule composed of single offers "
+        f"({found.rule}): {difference} [{low}, {high}]."
+    )
+    yield from _where(found, rows)
+    yield (
+        "The same offers went to the same kinds of customers, so the rule does not explain it. What else was different "
+        "about tailoring, the trial does not say."
+    )
+
+
+def _where(found, rows) -> Iterator[str]:
+    """Say in which figure the difference lies: how many returned, what they brought, what it cost."""
+    back, value = rows.loc["returned"], rows.loc["value"]
+    shares = f"{format_percent(back['tailored'])} against {format_percent(back['composed'])}"
+    each = [value[side] / back[side] for side in ("tailored", "composed")]
+    worth = " against ".join(format_money(amount, found.currency) for amount in each)
+    same = back["difference_low"] <= 0 <= back["difference_high"]
+    verdict = (
+        "about as many returned" if same else "not as many returned" if back["difference"] < 0 else "more returned"
+    )
+    yield f"{verdict} ({shares}); one who returned brought {worth} before cost."

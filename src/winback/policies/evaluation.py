@@ -1,0 +1,296 @@
+"""Does this way of deciding earn more than one offer for everybody? `evaluate_policy`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.policies.candidates import Policy, WrittenRule, as_policy
+from winback.policies.honest import BEST_SINGLE, STATUS_QUO, HonestGains, check_repeats, honest_gains
+from winback.results import Result, Sentences
+from winback.tables import NO_OFFER
+from winback.terms.catalog import Offer, OfferCatalog
+from winback.terms.organic import Organic, organic_shares
+from winback.trial.trial import Trial, read_trial
+from winback.uncertainty import normal_interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationTerms:
+    """How a policy is judged; see `evaluate_policy` for what each field means."""
+
+    horizon_months: float | None = None
+    annual_discount: float | None = None
+    among: Iterable[str] | None = None
+    status_quo: str | Mapping | None = None
+    organic: Organic | None = None
+    organic_value: float | None = None
+    covariates: Iterable[str] | None = None
+    model: object = "linear"
+    assignment: str = "known"
+    folds: int = 5
+    repeats: int = 10
+    rng: int | np.random.Generator | None = 0
+    level: float = 0.95
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class PolicyEvaluation(Result):
+    """What a policy gains, see `evaluate_policy`.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per yardstick: ``against`` (best single offer, status quo), ``offer`` (which that is),
+        ``honest_gain`` per customer with ``std_error``, ``honest_gain_low``, ``honest_gain_high``, ``honest_total``
+        over the customers of the trial, ``in_sample_gain`` and ``predicted_gain``.
+    repeats : pandas.DataFrame
+        The same split by split.
+    name : str
+        The policy in words.
+    best_single : str
+        The offer that earns most when everybody gets it; ``none``: no offer does.
+    gains : HonestGains
+    learns : bool
+        False for a written rule, whose figures in sample flatter nobody.
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    name: str
+    best_single: str
+    level: float
+    trial: Trial = field(repr=False)
+    choices: tuple[str, ...] = field(repr=False)
+    gains: HonestGains = field(repr=False)
+    learns: bool = True
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "against": ("Against", "text"),
+        "offer": ("Which is", "text"),
+        "honest_gain": ("Honest gain per customer", "money"),
+        "honest_total": ("Honest gain in total", "money"),
+        "in_sample_gain": ("In sample (flattering)", "money"),
+        "predicted_gain": ("Predicted", "money"),
+    }
+
+    @property
+    def repeats(self) -> pd.DataFrame:
+        """One row per split and yardstick."""
+        return self.gains.repeats
+
+    @property
+    def honest_gain(self) -> float:
+        """Honest gain per customer over the best single offer."""
+        return float(self.frame["honest_gain"].iloc[0])
+
+    def single_over_today(self) -> tuple[float, float, float] | None:
+        """Return what the best single offer gains per customer over the status quo, with its interval."""
+        if self.gains.status_quo is None:
+            return None
+        scores, rows = self.gains.scores, np.arange(len(self.gains.scores))
+        paired = scores[:, self.choices.index(self.best_single)] - scores[rows, self.gains.status_quo]
+        low, high = normal_interval(paired.mean(), paired.std(ddof=1) / np.sqrt(len(paired)), self.level)
+        return float(paired.mean()), float(low), float(high)
+
+    @property
+    def pays(self) -> bool:
+        """Whether the lower bound of the honest gain over the best single offer is above zero."""
+        return bool(self.frame["honest_gain_low"].iloc[0] > 0)
+
+    def describe(self) -> Sentences:
+        """Say what to do, and how sure that is."""
+        from winback.policies.wording import evaluation_lines
+
+        return Sentences.of(evaluation_lines(self))
+
+
+def evaluate_policy(
+    customers: pd.DataFrame,
+    offers: OfferCatalog | Iterable[Offer],
+    policy: Mapping | Policy | Callable,
+    *,
+    by: str | None = None,
+    among: Iterable[str] | None = None,
+    status_quo: str | Mapping | None = None,
+    horizon_months: float | None = None,
+    annual_discount: float | None = None,
+    organic: Organic | None = None,
+    organic_value: float | None = None,
+    covariates: Iterable[str] | None = None,
+    model: object = "linear",
+    assignment: str = "known",
+    folds: int = 5,
+    repeats: int = 10,
+    rng: int | np.random.Generator | None = 0,
+    level: float = 0.95,
+) -> PolicyEvaluation:
+    r"""Judge a way of deciding who gets which offer by customers it has not seen.
+
+    The policy, and the best single offer it competes with, are learned on all folds of customers but one and judged on
+    the one left out, fold by fold; this is repeated over several splits (see `winback.policies.honest` for the
+    equations). The gain is the median over splits, with a paired interval. Beside it stand two figures that promise too
+    much: the gain when the same customers serve for learning and judging, and the gain the predictions promise.
+
+    Parameters
+    ----------
+    customers, offers
+        As in `winback.compare_offers`.
+    policy : mapping, `model_policy`, learned policy or callable
+        The analyst's own rule ``{"price": "discount", "both": None}`` with ``by="reason"`` (None: no offer), a model
+        (`model_policy`), what `learn_policy` returned (the tree is then learned anew on each part), or a function
+        (customers to learn from, customers to decide for) -> offers; of those it decides for it sees what was known
+        before the offer, not their offers or outcomes.
+    by : str, optional
+        The column that a written rule reads.
+    horizon_months, annual_discount : float, optional
+        As in `winback.compare_offers`.
+    among : iterable of str, optional
+        The offers that may be chosen, ``none`` among them; by default all that were tried, and none where a random
+        group was left without an offer or ``organic`` is given.
+    status_quo : str or mapping, optional
+        What customers get today: an offer, or a rule as above read from ``by``. By default no offer, where that is
+        known or assumed.
+    organic, organic_value : optional
+        As in `winback.compare_offers`, for trials without untreated customers: what comes back anyway. The intervals
+        reach over an assumed range as well.
+    covariates, model, assignment, folds
+        As in `winback.offer_scores`; ``folds`` is their number, at least 3: one is judged, and
+        predictions to learn from leave out another.
+    repeats : int
+        Splits into folds. What is learned from some folds depends on the others, so that gains of different folds go
+        together, which only the spread over splits shows: of intervals from one split fewer hold than say so. Ten are
+        enough; the description says so where there are fewer.
+    rng : int, Generator or None
+        Seed of the splits.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    PolicyEvaluation
+
+    Raises
+    ------
+    TableError, ValueError
+        When the table is broken, the rule leaves customers out or names an offer that was not tried, or an offer is
+        absent from a fold.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> rule = {"price": "discount", "service": "upgrade", "both": None}
+    >>> found = wb.evaluate_policy(study.lapsed, study.offers, rule, by="reason", repeats=2)
+    >>> found.frame["against"].tolist()
+    ['best single offer', 'status quo']
+    """
+    terms = EvaluationTerms(
+        horizon_months=horizon_months,
+        annual_discount=annual_discount,
+        among=among,
+        status_quo=status_quo,
+        organic=organic,
+        organic_value=organic_value,
+        covariates=covariates,
+        model=model,
+        assignment=assignment,
+        folds=folds,
+        repeats=repeats,
+        rng=rng,
+        level=level,
+    )
+    return evaluate(policy_trial(customers, offers, terms), as_policy(policy, by), terms, by)
+
+
+def policy_trial(customers, offers, terms: EvaluationTerms) -> Trial:
+    """Return the trial in which a policy is judged."""
+    normal_interval(0.0, 1.0, terms.level)  # refuses what is not a level
+    names = ("horizon_months", "annual_discount", "organic", "organic_value", "covariates", "assignment")
+    return read_trial(customers, offers, **{name: getattr(terms, name) for name in names})
+
+
+def evaluate(trial: Trial, policy: Policy, terms: EvaluationTerms, by: str | None = None) -> PolicyEvaluation:
+    """Judge a policy in a trial that was read already."""
+    check_repeats(terms.repeats)
+    choices = chosen_among(trial, terms.among)
+    if isinstance(policy, WrittenRule):
+        policy.check(trial.customers, choices)
+    today, today_is = _status_quo(trial, choices, terms.status_quo, by)
+    gains = honest_gains(
+        trial,
+        policy,
+        choices=choices,
+        status_quo=today,
+        model=terms.model,
+        assignment=terms.assignment,
+        n_folds=terms.folds,
+        n_repeats=terms.repeats,
+        rng=terms.rng,
+    )
+    best_single = choices[int(gains.scores.mean(axis=0).argmax())]
+    yardsticks = {BEST_SINGLE: best_single} | ({} if today is None else {STATUS_QUO: today_is})
+    rows = [_row(gains, against, offer, trial, terms.level) for against, offer in yardsticks.items()]
+    return PolicyEvaluation(
+        frame=pd.DataFrame(rows),
+        name=policy.name,
+        best_single=best_single,
+        level=terms.level,
+        trial=trial,
+        choices=choices,
+        gains=gains,
+        learns=getattr(policy, "learns", True),
+        currency=trial.catalog.currency,
+    )
+
+
+def _row(gains: HonestGains, against: str, offer: str, trial: Trial, level: float) -> dict:
+    found, n = gains.summary(against), len(trial.arm)
+    low, high = normal_interval(found["honest_gain"], found["std_error"], level)
+    below, above = _organic_reach(gains, against, trial)
+    ends = {"honest_gain_low": float(low) + below, "honest_gain_high": float(high) + above}
+    total = {f"honest_total{end}": n * {**found, **ends}[f"honest_gain{end}"] for end in ("", "_low", "_high")}
+    return {"against": against, "offer": offer, **found, **ends, **total}
+
+
+def _organic_reach(gains: HonestGains, against: str, trial: Trial) -> tuple[float, float]:
+    """Return how far the gain falls and rises between the ends of an assumed organic return."""
+    if trial.organic is None:
+        return 0.0, 0.0
+    worth = dict(zip(trial.arms, trial.organic_values, strict=True))
+    taken_off = np.array([worth.get(name, 0.0) for name in gains.choices])  # by a share of 1; nothing for no offer
+    instead = gains.single if against == BEST_SINGLE else gains.status_quo[None]
+    less = taken_off[instead].mean(axis=0) - taken_off[gains.decided].mean(axis=0)  # by customer
+    shares = organic_shares(trial.organic, trial.customers)
+    ends = [float((less * (shares[:, end] - shares[:, 1])).mean()) for end in (0, 2)]
+    return min(ends), max(ends)
+
+
+def chosen_among(trial: Trial, among: Iterable[str] | None) -> tuple[str, ...]:
+    """Return the offers that may be chosen, in the trial's order."""
+    if among is None:
+        return trial.choices
+    wanted = [among] if isinstance(among, str) else list(among)
+    unknown = [str(name) for name in wanted if name not in trial.choices]
+    if unknown or len(set(wanted)) < 2:
+        known = ", ".join(trial.choices)
+        raise ValueError(f"among must name two or more of {known}; got {', '.join(map(str, wanted)) or 'nothing'}.")
+    return tuple(name for name in trial.choices if name in wanted)
+
+
+def _status_quo(trial, choices, status_quo, by) -> tuple[np.ndarray | None, str]:
+    """Return what each customer gets today as a position among the choices, and its name."""
+    if isinstance(status_quo, Mapping):
+        rule = as_policy(status_quo, by)
+        rule.check(trial.customers, choices)
+        return rule.positions(trial.customers, choices), rule.name
+    if status_quo is None:
+        status_quo = NO_OFFER
+        if status_quo not in choices:
+            return None, ""
+    if status_quo not in choices:
+        raise ValueError(f"status_quo must be one of {', '.join(choices)}; got {status_quo!r}.")
+    return np.full(len(trial.arm), choices.index(status_quo)), status_quo

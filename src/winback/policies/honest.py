@@ -1,0 +1,202 @@
+r"""What does a way of deciding gain on customers it has not seen? Cross-fitted gains over repeated splits.
+
+For each split into folds, the policy and the best single offer are learned from the scores of all folds but one, and
+judged on the scores of that one; the scores learned from were predicted without the judging fold, too. The gain is the
+mean of paired differences
+
+.. math:: \hat G = \frac{1}{n} \sum_i \Gamma_{i, \pi_{-f(i)}(X_i)} - \Gamma_{i, b_{-f(i)}}, \qquad
+          SE^2 = \frac{1}{n (n - 1)} \sum_i (\Delta_i - \bar\Delta)^2
+
+and over repeated splits the median, with :math:`SE^2 = \text{median}(SE_s^2 + (\hat G_s - \hat G)^2)` (Chernozhukov et
+al. 2018, Econometrics Journal 21, definition 3.3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from winback.policies.candidates import Policy
+from winback.results import join_words
+from winback.trial.assignment import chance_of_own_arm
+from winback.trial.predictions import Predictions, check_folds, deal_folds, predictions
+from winback.trial.scores import cross_fitted_scores
+from winback.trial.trial import Trial
+
+BEST_SINGLE, STATUS_QUO = "best single offer", "status quo"
+
+
+@dataclass(frozen=True)
+class HonestGains:
+    """Gains of a policy over repeated splits.
+
+    Attributes
+    ----------
+    repeats : pandas.DataFrame
+        One row per split and yardstick: ``repeat``, ``against``, ``honest`` gain per customer, ``std_error``,
+        ``in_sample`` (learned and judged on the same customers), ``predicted`` (what the predictions, or the model,
+        promise) and ``best_single``, the offer found best in this split.
+    customer_gains : numpy.ndarray, shape (n_repeats, n)
+        Honest gain over the best single offer of each customer's score, split by split; noisy one by one.
+    scores, expected : numpy.ndarray, shape (n, n_choices)
+        Scores and predictions, averaged over splits.
+    choices : tuple of str
+        What was chosen among.
+    decided, single : numpy.ndarray of int, shape (n_repeats, n)
+        What the policy chose for each customer, and the best single offer, both learned without the customer's fold;
+        positions among the choices.
+    status_quo : numpy.ndarray of int, shape (n,), or None
+        What each customer gets today, likewise.
+    """
+
+    repeats: pd.DataFrame
+    customer_gains: np.ndarray = field(repr=False)
+    scores: np.ndarray = field(repr=False)
+    expected: np.ndarray = field(repr=False)
+    choices: tuple[str, ...]
+    decided: np.ndarray = field(repr=False)
+    single: np.ndarray = field(repr=False)
+    status_quo: np.ndarray | None = field(repr=False)
+
+    def summary(self, against: str) -> dict[str, float]:
+        """Return medians over splits, with the standard error that allows for the splits."""
+        rows = self.repeats[self.repeats["against"] == against]
+        gain, error = over_splits(rows["honest"], rows["std_error"])
+        middle = rows[["in_sample", "predicted"]].median()
+        return {"honest_gain": float(gain), "std_error": float(error), **middle.add_suffix("_gain").to_dict()}
+
+    def true_gains(self, profits: pd.DataFrame) -> pd.DataFrame:
+        """Return what the decisions judged would truly have gained, where a simulation knows it.
+
+        Parameters
+        ----------
+        profits : pandas.DataFrame, shape (n, n_choices or more)
+            Each customer's true profit under each choice, in the order of the trial's customers.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per split and yardstick, as ``repeats``: ``repeat``, ``against``, ``true_gain`` per customer.
+
+        Raises
+        ------
+        ValueError
+            When a choice has no column, or there is not one row per customer.
+        """
+        lacking = [name for name in self.choices if name not in profits]
+        if lacking or len(profits) != self.decided.shape[1]:
+            raise ValueError(
+                f"True profits must have one row for each of {self.decided.shape[1]:,} customers and a column for each "
+                f"of {join_words(self.choices)}; there are {len(profits):,} rows, and {join_words(lacking)} lacking."
+            )
+        money, rows = profits[list(self.choices)].to_numpy(dtype=float), np.arange(len(profits))
+        yardsticks = {BEST_SINGLE: self.single}
+        if self.status_quo is not None:
+            yardsticks[STATUS_QUO] = np.broadcast_to(self.status_quo, self.decided.shape)
+        true = [
+            (repeat, against, (money[rows, chosen] - money[rows, instead[repeat]]).mean())
+            for repeat, chosen in enumerate(self.decided)
+            for against, instead in yardsticks.items()
+        ]
+        return pd.DataFrame(true, columns=["repeat", "against", "true_gain"])
+
+
+def check_repeats(repeats: int) -> None:
+    """Refuse a number of splits that is none."""
+    if isinstance(repeats, bool) or not isinstance(repeats, int | np.integer) or repeats < 1:
+        raise ValueError(f"repeats must be a whole number of at least 1; got {repeats!r}.")
+
+
+def over_splits(estimates: ArrayLike, std_errors: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return the median over splits (first axis), and the standard error that allows for the splits."""
+    estimates, std_errors = np.asarray(estimates, dtype=float), np.asarray(std_errors, dtype=float)
+    middle = np.median(estimates, axis=0)
+    return middle, np.sqrt(np.median(std_errors**2 + (estimates - middle) ** 2, axis=0))
+
+
+@dataclass(frozen=True)
+class _Split:
+    """Scores of one split into folds, and how to have them without a fold."""
+
+    trial: Trial
+    columns: np.ndarray  # the arms among which is chosen
+    folds: np.ndarray
+    found: Predictions
+    chance: np.ndarray
+
+    def scores(self, without: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return scores and predictions of the choices, shape (n, n_choices)."""
+        trial = self.trial
+        parts = (self.found, trial.profit, trial.arm, self.chance, self.folds)
+        scores, expected = cross_fitted_scores(*parts, without=without)
+        return trial.with_assumed(scores)[:, self.columns], trial.with_assumed(expected)[:, self.columns]
+
+
+def honest_gains(
+    trial: Trial,
+    policy: Policy,
+    *,
+    choices: tuple[str, ...],
+    status_quo: np.ndarray | None,
+    model: object = "linear",
+    assignment: str = "known",
+    n_folds: int = 5,
+    n_repeats: int = 10,
+    rng: int | np.random.Generator | None = 0,
+) -> HonestGains:
+    """Return what a policy gains, split after split.
+
+    Parameters
+    ----------
+    trial : Trial
+    policy : Policy
+    choices : tuple of str
+        Arms among which is chosen, ``none`` included where it may be.
+    status_quo : numpy.ndarray of int or None
+        Position among the choices of what each customer gets today.
+    model, assignment, n_folds, n_repeats, rng
+        As in `winback.evaluate_policy`.
+    """
+    generator, matrix = np.random.default_rng(rng), trial.matrix
+    columns = np.array([trial.choices.index(name) for name in choices])
+    everyone, rows, kept, judged = np.arange(len(trial.arm)), [], [], []
+    for repeat in range(n_repeats):
+        folds = deal_folds(trial.arm, n_folds, generator, fewest=3)
+        check_folds(folds, trial.arm, trial.arms, matrix.shape[1] if model == "linear" else 0, n_left_out=2)
+        found = predictions(model, matrix, trial.profit, trial.arm, folds)
+        split = _Split(trial, columns, folds, found, chance_of_own_arm(trial, assignment, matrix, folds))
+        scores, expected = split.scores()
+        decided, single = _decide_by_fold(split, policy, choices)
+        seen = policy.decide(trial, choices, scores, everyone, everyone)
+        best = int(scores.mean(axis=0).argmax())
+        promised = expected if seen.promised is None else seen.promised
+        yardsticks = {BEST_SINGLE: (single, np.full(len(everyone), best))}
+        if status_quo is not None:
+            yardsticks[STATUS_QUO] = (status_quo, status_quo)
+        for against, (unseen, known) in yardsticks.items():
+            paired = scores[everyone, decided] - scores[everyone, unseen]
+            in_sample = (scores[everyone, seen.choice] - scores[everyone, known]).mean()
+            predicted = (promised[everyone, seen.choice] - promised[everyone, known]).mean()
+            error = paired.std(ddof=1) / np.sqrt(len(paired))
+            rows.append((repeat, against, paired.mean(), error, in_sample, predicted, choices[best]))
+            kept += [(paired, scores, expected)] if against == BEST_SINGLE else []
+        judged.append((decided, single))
+    names = ["repeat", "against", "honest", "std_error", "in_sample", "predicted", "best_single"]
+    gains, scores, expected = (np.stack(each) for each in zip(*kept, strict=True))
+    scores, expected = scores.mean(axis=0), expected.mean(axis=0)
+    decided, single = (np.stack(each) for each in zip(*judged, strict=True))
+    return HonestGains(pd.DataFrame(rows, columns=names), gains, scores, expected, choices, decided, single, status_quo)
+
+
+def _decide_by_fold(split: _Split, policy: Policy, choices) -> tuple[np.ndarray, np.ndarray]:
+    """Return each customer's choice, and the best single offer, both learned without the customer's fold."""
+    decided, single = np.empty((2, len(split.folds)), dtype=np.int16)  # kept for every split: small
+    for fold in range(split.folds.max() + 1):
+        learn_from, judge = np.flatnonzero(split.folds != fold), np.flatnonzero(split.folds == fold)
+        scores, _ = split.scores(without=fold)
+        single[judge] = scores[learn_from].mean(axis=0).argmax()
+        decided[judge] = policy.decide(split.trial, choices, scores, learn_from, judge).choice
+    return decided, single

@@ -1,0 +1,208 @@
+r"""What is a contact with this customer honestly expected to earn? Predictions, judged on customers they have not seen.
+
+Predicted profit :math:`\hat p_i` of the recommended offer (over no offer where that is known) is regressed on, for
+the trial's customers who would be contacted, each decided for and predicted without the customer's own fold:
+
+.. math:: \Gamma_{i, \pi(X_i)} - \Gamma_{i 0} = a + b\,(\hat p_i - \bar p) + \text{error}
+
+The best linear predictor (Chernozhukov, Demirer, Duflo & Fernandez-Val 2018): b = 1 where predictions can be taken at
+their word, 0 where they say nothing. A customer's honest value is :math:`a + b (\hat p - \bar p)`; where b is not shown
+to be above zero, it is a for everybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from winback.policies.learned import LearnedPolicy
+from winback.results import format_money
+from winback.tables import NO_OFFER, ProblemList
+from winback.trial.balance import covariate_matrix
+from winback.trial.predictions import deal_folds, predictions
+from winback.trial.scores import trial_scores
+from winback.trial.trial import Trial
+from winback.uncertainty import normal_interval, normal_quantile
+
+PARTS = 5
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class HonestValue:
+    """How honest values follow from predictions.
+
+    Attributes
+    ----------
+    average : float
+        Mean profit of a contact in the trial, by offers recommended without the customer's own fold: a.
+    slope, slope_std_error : float
+        How far predictions can be taken at their word: b.
+    groups : pandas.DataFrame
+        Fifths of the trial's customers who would be contacted, by prediction, with what was measured.
+    best_single : str
+        The offer that earns most when everybody gets it.
+    """
+
+    average: float
+    slope: float
+    slope_std_error: float
+    groups: pd.DataFrame = field(repr=False)
+    best_single: str
+    trial: Trial = field(repr=False)
+    centre: float = 0.0
+    level: float = 0.95
+
+    @property
+    def ranks(self) -> bool:
+        """Whether predictions are shown to tell customers apart."""
+        return bool(self.slope - normal_quantile(self.level) * self.slope_std_error > 0)
+
+    def expected(self, customers: pd.DataFrame, offers: pd.Series) -> np.ndarray:
+        """Return each customer's honest expected profit under an offer, shape (n,); 0 where it is no offer."""
+        predicted = predicted_profit(self.trial, customers, offers)
+        slope = min(self.slope, 1.0) if self.ranks else 0.0
+        return np.where(offers == NO_OFFER, 0.0, self.average + slope * (predicted - self.centre))
+
+    def says(self, currency: str) -> str:
+        """Say whether the order of customers means anything."""
+        first, last = (format_money(self.groups["measured"].iloc[place], currency) for place in (0, -1))
+        if self.ranks:
+            return (
+                f"The order is worth something: in the trial the most promising fifth earned {first} each, the least "
+                f"promising {last}, predicted without looking at them. Neighbouring fifths may differ by chance only."
+            )
+        return (
+            "The order says nothing: in the trial, predictions did not tell customers apart beyond chance (the most "
+            f"promising fifth earned {first} each, the least promising {last}), so everybody is given the average."
+        )
+
+
+def honest_value(
+    trial: Trial, policy: LearnedPolicy | None, *, rng: int | np.random.Generator | None = 0, level: float = 0.95
+) -> HonestValue:
+    """Return how far predictions of profit can be taken at their word, measured in the trial.
+
+    Parameters
+    ----------
+    trial : Trial
+    policy : LearnedPolicy or None
+        Whose recommendation is followed; None: the offer that earns most when everybody gets it.
+    rng : int, Generator or None
+        Seed of the folds.
+    level : float
+        At which the slope must be above zero for an order to be given.
+    """
+    folds = deal_folds(trial.arm, FOLDS, np.random.default_rng(rng))
+    scores, _ = both = [trial.with_assumed(each) for each in trial_scores(trial, "profit", folds)]
+    best = trial.choices[int(scores.mean(axis=0).argmax())] if policy is None else policy.evaluation.best_single
+    decided = _decided(trial, policy, scores, folds)
+    earned, predicted = _of_contacts(both, trial, decided, folds)
+    centre = float(predicted.mean())
+    slope, error = _slope(predicted - centre, earned)
+    groups = _fifths(predicted, earned, level)
+    return HonestValue(float(earned.mean()), slope, error, groups, best, trial, centre, level)
+
+
+def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -> np.ndarray:
+    """Return predicted profit of customers under their offers, over no offer where that is known or assumed.
+
+    Predicted by least squares from the whole trial; a label that the trial has not seen is an average, and so is a
+    missing number. What a customer is predicted does not depend on who else is asked about.
+    """
+    columns = list(trial.covariates)
+    joined = pd.concat(_alike(trial.customers[columns], customers, columns), ignore_index=True)
+    matrix, _ = covariate_matrix(joined, columns)
+    n, m = len(trial.arm), len(customers)
+    arm, profit = np.append(trial.arm, np.zeros(m, dtype=int)), np.append(trial.profit, np.zeros(m))
+    in_trial = np.repeat([0, 1], [n, m])
+    found = predictions("linear", matrix / np.maximum(matrix[:n].std(axis=0), 1e-12), profit, arm, in_trial)
+    wanted = np.flatnonzero(in_trial)
+    chosen = pd.Index(trial.choices).get_indexer(offers)
+    return _gain(trial.with_assumed(found.outside((1,), wanted), customers), trial, chosen)
+
+
+def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> list[pd.DataFrame]:
+    """Return both tables with the same columns, whose missing numbers are the trial's average, whoever is beside.
+
+    Raises
+    ------
+    TableError
+        When customers lack a column, or have words where the trial has numbers.
+    """
+    problems = ProblemList("table of customers to list", customers)
+    for name in [name for name in columns if name not in customers]:
+        problems.add(name, "is missing, and the trial's predictions use it", "Add it; unknown values may be empty.")
+    problems.raise_if_any()
+    both = [known.copy(), customers[columns].copy()]
+    for name in columns:
+        if pd.api.types.is_numeric_dtype(known[name]) and not pd.api.types.is_bool_dtype(known[name]):
+            numbers = [pd.to_numeric(each[name], errors="coerce").astype(float) for each in both]
+            numbers = [column.where(np.isfinite(column)) for column in numbers]
+            unread = (numbers[1].isna() & both[1][name].notna()).to_numpy()
+            problems.add_rows(name, unread, "must be a number, as in the trial", "Correct it, or leave it empty.")
+            for each, column in zip(both, numbers, strict=True):
+                each[name] = column.fillna(numbers[0].mean())
+    problems.raise_if_any()
+    return both
+
+
+def _decided(trial: Trial, policy: LearnedPolicy | None, scores: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Return what the trial's customers would get, as positions among the choices, shape (n_splits, n).
+
+    Decided without the customer's own fold, as is predicted: what was best for these very customers looks too good.
+    """
+    if policy is None:
+        best = [scores[folds != fold].mean(axis=0).argmax() for fold in range(int(folds.max()) + 1)]
+        return np.array(best)[folds][None]
+    found, places = policy.evaluation, pd.Index(trial.choices)
+    if not found.trial.customers["customer_id"].equals(trial.customers["customer_id"]):
+        return places.get_indexer(policy.assign(trial.customers))[None]  # learned from others
+    return places.get_indexer(found.choices)[found.gains.decided if found.pays else found.gains.single]
+
+
+def _of_contacts(
+    tables: list[np.ndarray], trial: Trial, decided: np.ndarray, folds: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return gains earned and predicted of those who would be contacted, averaged over the splits in which they would.
+
+    Who is left alone gains nothing by any prediction, and would make an order of the others look good. Where too few
+    would be contacted for fifths, everybody is returned. Predictions of each fold get the same mean: a fold that did
+    well by chance is predicted by the others, which did worse, and of weak predictions nothing else would be seen.
+    """
+    contacted = np.array([name != NO_OFFER for name in trial.choices])[decided]
+    times = contacted.sum(axis=0)
+    kept = times > 0 if (times > 0).sum() >= 2 * PARTS else np.ones(len(times), dtype=bool)
+    gains = [sum(_gain(money, trial, chosen) for chosen in decided) for money in tables]  # nothing where left alone
+    earned, predicted = (gain[kept] / np.maximum(times[kept], 1) for gain in gains)
+    folds = folds[kept]
+    means = np.bincount(folds, predicted) / np.maximum(np.bincount(folds), 1)
+    return earned, predicted - means[folds] + predicted.mean()
+
+
+def _gain(money: np.ndarray, trial: Trial, chosen: np.ndarray) -> np.ndarray:
+    """Return money under each customer's choice, less that without an offer where there is such a column."""
+    earned = money[np.arange(len(money)), chosen]
+    return earned - money[:, trial.choices.index(NO_OFFER)] if NO_OFFER in trial.choices else earned
+
+
+def _slope(predicted: np.ndarray, earned: np.ndarray) -> tuple[float, float]:
+    """Return the slope of least squares with its robust standard error; 0 where all predictions are the same."""
+    square = float(predicted @ predicted)
+    if not square > 1e-18 * len(predicted) * max(np.abs(earned).max(initial=0.0), 1e-300) ** 2:
+        return 0.0, 0.0
+    slope = float(predicted @ earned) / square
+    rest = earned - earned.mean() - slope * predicted
+    return slope, float(np.sqrt(((predicted * rest) ** 2).sum())) / square
+
+
+def _fifths(predicted: np.ndarray, earned: np.ndarray, level: float) -> pd.DataFrame:
+    rows = []
+    for part, members in enumerate(np.array_split(np.argsort(-predicted, kind="stable"), PARTS), start=1):
+        mean = earned[members].mean()
+        low, high = normal_interval(mean, earned[members].std(ddof=1) / np.sqrt(len(members)), level)
+        row = {"part": part, "n": len(members), "predicted": predicted[members].mean(), "measured": mean}
+        rows.append(row | {"measured_low": float(low), "measured_high": float(high)})
+    return pd.DataFrame(rows)

@@ -1,0 +1,175 @@
+"""What do untrue reasons do to a rule that reads them? The gain by the share of reasons that are not true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from numbers import Real
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.policies.candidates import WrittenRule, as_policy
+from winback.results import Result, Sentences, format_money, format_percent
+from winback.tables import NO_OFFER, label_codes
+from winback.terms.catalog import Offer, OfferCatalog
+from winback.trial.scores import offer_scores
+from winback.uncertainty import fieller_interval, normal_interval
+
+SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class MisstatedReasons(Result):
+    """A rule's gain as reasons become untrue, see `misstated_reasons`.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per share of untrue reasons: ``share_untrue``, ``gain`` per customer over the best single offer, with
+        ``std_error``, ``gain_low``, ``gain_high``.
+    break_even, break_even_low, break_even_high : float
+        Share of untrue reasons at which the rule gains nothing over the best single offer. NaN where the rule loses
+        even with true reasons; infinite where no share of untrue reasons takes the gain away.
+    by, best_single : str
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    break_even: float
+    break_even_low: float
+    break_even_high: float
+    by: str
+    best_single: str
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "share_untrue": ("Untrue", "percent0"),
+        "gain": ("Gain over the best single offer, per customer", "money"),
+    }
+
+    def describe(self) -> Sentences:
+        """Say how much untruth the rule bears."""
+        return Sentences.of(_lines(self))
+
+
+def misstated_reasons(
+    customers: pd.DataFrame,
+    offers: OfferCatalog | Iterable[Offer],
+    rule: Mapping[object, str | None],
+    by: str = "reason",
+    *,
+    shares: Iterable[float] = SHARES,
+    horizon_months: float | None = None,
+    annual_discount: float | None = None,
+    covariates: Iterable[str] | None = None,
+    folds: int = 5,
+    rng: int | np.random.Generator | None = 0,
+    level: float = 0.95,
+) -> MisstatedReasons:
+    r"""Say what is left of a written rule's gain when some of the reasons it reads are not true.
+
+    The labels in the table are taken as true. At a share :math:`u` of untrue reasons each customer states another
+    reason than the true one with chance :math:`u`, any other in proportion to how often it is stated. The rule then
+    gains over the best single offer b
+
+    .. math:: G(u) = (1 - u) A + u B, \quad A = \overline{\Gamma_{i, \pi(r_i)} - \Gamma_{i, b}}, \quad
+              B = \overline{\textstyle\sum_{s \ne r_i} w_{s | r_i} \Gamma_{i, \pi(s)} - \Gamma_{i, b}}
+
+    with scores :math:`\Gamma`. It gains nothing at :math:`u^* = A / (A - B)`, with Fieller's interval.
+
+    Parameters
+    ----------
+    customers, offers, horizon_months, annual_discount, covariates, folds, rng, level
+        As in `winback.offer_scores`.
+    rule : mapping
+        Value of ``by`` -> offer, None for no offer.
+    by : str
+        The column that the rule reads.
+    shares : iterable of float
+        Shares of untrue reasons.
+
+    Returns
+    -------
+    MisstatedReasons
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> rule = {"price": "discount", "service": "upgrade", "both": "discount"}
+    >>> wb.misstated_reasons(study.lapsed, study.offers, rule).frame["share_untrue"].tolist()
+    [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
+    """
+    shares = _checked(shares)
+    settings = {"horizon_months": horizon_months, "annual_discount": annual_discount, "covariates": covariates}
+    found = offer_scores(customers, offers, folds=folds, rng=rng, level=level, **settings)
+    scores, choices = found.scores.to_numpy(), tuple(found.scores.columns)
+    told_truly, told_untruly = _differences(as_policy(rule, by), found.trial.customers, choices, scores)
+    best = int(scores.mean(axis=0).argmax())
+    true, untrue = told_truly - scores[:, best], told_untruly - scores[:, best]
+    rows = []
+    for share in shares:
+        each = (1 - share) * true + share * untrue
+        error = each.std(ddof=1) / np.sqrt(len(each))
+        low, high = normal_interval(each.mean(), error, level)
+        ends = {"std_error": error, "gain_low": float(low), "gain_high": float(high)}
+        rows.append({"share_untrue": share, "gain": each.mean()} | ends)
+    return MisstatedReasons(
+        frame=pd.DataFrame(rows),
+        **_break_even(true, true - untrue, level),
+        by=by,
+        best_single=choices[best],
+        currency=found.currency,
+    )
+
+
+def _checked(shares) -> list[float]:
+    given = list(shares) if isinstance(shares, Iterable) else [shares]
+    if not given or not all(isinstance(share, Real) and 0 <= share <= 1 for share in given):
+        raise ValueError(f"shares must be one or more shares from 0 to 1; got {shares!r}.")
+    return [float(share) for share in given]
+
+
+def _differences(rule: WrittenRule, customers, choices, scores) -> tuple[np.ndarray, np.ndarray]:
+    """Return each customer's score under the offer for the true label, and its mean over the other labels' offers."""
+    rule.check(customers, choices)
+    own = rule.positions(customers, choices)
+    codes, labels = label_codes(customers[rule.by])
+    if len(labels) < 2:
+        raise ValueError(f"`{rule.by}` has one value only: nothing can be misstated.")
+    frequency = np.bincount(codes, minlength=len(labels)) / len(codes)
+    offer_of = np.zeros(len(labels), dtype=int)
+    offer_of[codes] = own  # every customer with a label gets the same offer
+    by_label = scores[:, offer_of]  # (n, labels): the score if that label were stated
+    others = (by_label @ frequency - by_label[np.arange(len(codes)), codes] * frequency[codes]) / (1 - frequency[codes])
+    return by_label[np.arange(len(codes)), codes], others
+
+
+def _break_even(gain: np.ndarray, loss: np.ndarray, level: float) -> dict[str, float]:
+    """Return the share at which mean(gain) - share x mean(loss) is zero, with Fieller's interval."""
+    names = ("break_even", "break_even_low", "break_even_high")
+    if gain.mean() <= 0:
+        return dict.fromkeys(names, np.nan)
+    if loss.mean() <= 0:
+        return dict.fromkeys(names, np.inf)
+    covariance = np.cov(gain, loss) / len(gain)
+    found = fieller_interval(gain.mean(), loss.mean(), covariance[0, 0], covariance[1, 1], covariance[0, 1], level)
+    return dict(zip(names, (float(found.ratio), float(found.low), float(found.high)), strict=True))
+
+
+def _lines(found: MisstatedReasons) -> Iterator[str]:
+    single = "no offer" if found.best_single == NO_OFFER else f"{found.best_single} for everybody"
+    first = found.frame.iloc[found.frame["share_untrue"].argmin()]
+    gain, low, high = (format_money(first[f"gain{end}"], found.currency) for end in ("", "_low", "_high"))
+    share = format_percent(first["share_untrue"], 0)
+    untrue = f"With every stated {found.by} true" if first["share_untrue"] == 0 else f"With {share} of them untrue"
+    yield f"{untrue}, the rule gains {gain} per customer over {single} [{low}, {high}]."
+    if np.isnan(found.break_even):
+        yield f"The rule does not earn more even when every {found.by} is true, so no gain is there to lose."
+    elif found.break_even > 1:
+        yield f"However many are untrue, the rule still earns more than {single}."
+    else:
+        share = format_percent(found.break_even, 0)
+        ends = [format_percent(min(max(end, 0.0), 1.0), 0) for end in (found.break_even_low, found.break_even_high)]
+        yield f"The gain is gone when {share} are untrue [{ends[0]}, {ends[1]}]: the share that the rule can bear."
+    yield "Untrue means that another value is stated than the true one, in proportion to how often each is stated."

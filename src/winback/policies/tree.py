@@ -1,0 +1,147 @@
+"""Who gets which offer by a rule of at most two questions? Its leaves in words, and the offer of each customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from winback.policies.bins import BinnedColumn, kind_of
+from winback.policies.splits import TABLE, SplitTable
+from winback.tables import ProblemList
+
+
+@dataclass(frozen=True)
+class Step:
+    """One answer on the way to a leaf: yes or no to a split of a column."""
+
+    column: BinnedColumn
+    split: int  # its place among the column's splits
+    yes: bool
+
+    @property
+    def inside(self) -> np.ndarray:
+        """Which bins of the column give this answer, shape (n_bins,)."""
+        return self.column.sides[:, self.split] == self.yes
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Customers who get the same offer.
+
+    Attributes
+    ----------
+    conditions : tuple of str
+        What holds of them, one condition per column asked about; none: everyone.
+    arm : int
+        Their offer: a column of the scores, counted from 0.
+    n : int
+        How many of the customers learned from they are.
+    """
+
+    conditions: tuple[str, ...]
+    arm: int
+    n: int
+    steps: tuple[Step, ...] = field(repr=False, compare=False, default=())
+
+
+@dataclass(frozen=True)
+class PolicyTree:
+    """A rule that gives every customer one offer, see `exact_tree`.
+
+    Attributes
+    ----------
+    leaves : tuple of Leaf
+        In reading order: yes before no.
+    value : float
+        Mean score of the customers learned from, each under the tree's offer. It is too good: the tree was chosen by
+        these scores. Judge it by customers it has not seen.
+    n : int
+        Customers learned from.
+    """
+
+    leaves: tuple[Leaf, ...]
+    value: float
+    n: int
+
+    def assign(self, customers: pd.DataFrame | SplitTable) -> np.ndarray:
+        """Return each customer's offer as a column of the scores, counted from 0, shape (n,); customers may be new.
+
+        Missing values and labels never seen are on the no side of a split.
+
+        Parameters
+        ----------
+        customers : pandas.DataFrame or SplitTable
+            The columns that the tree asks about, or rows of the table of splits that it was learned from.
+
+        Raises
+        ------
+        TableError
+            When a column is missing or holds another kind of value than the tree was learned from.
+        """
+        arms = np.array([leaf.arm for leaf in self.leaves])
+        return arms[leaf_of([leaf.steps for leaf in self.leaves], customers)]
+
+    def to_frame(self, offers: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return one row per leaf: ``customers`` in words, ``offer`` (its name where names are given), ``n``."""
+        return pd.DataFrame(
+            [
+                {
+                    "customers": " and ".join(leaf.conditions) or "everyone",
+                    "offer": leaf.arm if offers is None else offers[leaf.arm],
+                    "n": leaf.n,
+                }
+                for leaf in self.leaves
+            ]
+        )
+
+    def __str__(self) -> str:
+        """Show one line per leaf."""
+        rows = self.to_frame().itertuples(index=False)
+        return "\n".join(f"{row.customers}: offer {row.offer} ({row.n:,} customers)" for row in rows)
+
+
+def conditions_of(steps: Sequence[Step]) -> tuple[str, ...]:
+    """Say what holds after these answers: two about one column are said as one condition."""
+    inside: dict[BinnedColumn, np.ndarray] = {}
+    for step in steps:
+        inside[step.column] = inside.get(step.column, True) & step.inside
+    return tuple(column.say(bins) for column, bins in inside.items())
+
+
+def leaf_of(paths: Sequence[Sequence[Step]], customers: pd.DataFrame | SplitTable) -> np.ndarray:
+    """Return the path that each customer's answers follow, counted from 0, shape (n,)."""
+    asked = list(dict.fromkeys(step.column for path in paths for step in path))
+    bins = _known_bins(asked, customers) if isinstance(customers, SplitTable) else _read_bins(asked, customers)
+    leaf = np.zeros(len(customers.bins.T) if isinstance(customers, SplitTable) else len(customers), dtype=np.intp)
+    for place, path in enumerate(paths):
+        follows = np.ones(len(leaf), dtype=bool)
+        for step in path:
+            follows &= step.inside[bins[step.column]]
+        leaf[follows] = place
+    return leaf
+
+
+def _known_bins(asked: list[BinnedColumn], splits: SplitTable) -> dict[BinnedColumn, np.ndarray]:
+    strangers = [column.name for column in asked if column not in splits.columns]
+    if strangers:
+        names = ", ".join(strangers)
+        raise ValueError(f"These splits are not those the tree was learned from; cut otherwise, or missing: {names}.")
+    return {column: splits.bins[splits.columns.index(column)] for column in asked}
+
+
+def _read_bins(asked: list[BinnedColumn], customers: pd.DataFrame) -> dict[BinnedColumn, np.ndarray]:
+    problems = ProblemList(TABLE, customers)
+    there = customers.columns.to_list()
+    for column in asked:
+        if there.count(column.name) != 1:
+            fault = "is missing from the table" if column.name not in there else "is the name of several columns"
+            problems.add(column.name, fault, "The policy asks about it: there must be one such column.")
+        elif kind_of(customers[column.name]) not in (column.kind, "empty") and customers[column.name].notna().any():
+            fault = "holds another kind of value than the policy was learned from"
+            wanted = {"number": "numbers", "flag": "true or false", "labels": "labels as text"}[column.kind]
+            problems.add(column.name, fault, f"Make it {wanted}.")
+    problems.raise_if_any()
+    return {column: column.bins_of(customers[column.name]) for column in asked}

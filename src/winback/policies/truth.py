@@ -1,0 +1,141 @@
+"""Were the honest gains honest? Policies held against a truth that only a simulation knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.policies.evaluation import PolicyEvaluation
+from winback.policies.honest import BEST_SINGLE
+from winback.policies.learned import LearnedPolicy
+from winback.results import Result, Sentences, format_money, join_words
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class TruthComparison(Result):
+    """Policies beside the truth, see `compare_with_truth`.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per policy: ``policy``, ``honest_gain`` over the best single offer with ``honest_gain_low``,
+        ``honest_gain_high``, ``true_gain`` of the very decisions judged, ``std_errors_off`` between the two,
+        ``in_sample_gain``, ``true_profit`` per customer and ``regret``, what an oracle would earn beyond it.
+    oracle : float
+        Profit per customer if each got what is truly best for them, which nobody can know beforehand.
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    oracle: float
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "policy": ("Policy", "text"),
+        "honest_gain": ("Honest gain, estimated", "money"),
+        "true_gain": ("True gain", "money"),
+        "std_errors_off": ("Apart, in standard errors", "times"),
+        "in_sample_gain": ("In sample (flattering)", "money"),
+        "true_profit": ("True profit per customer", "money"),
+        "regret": ("Less than an oracle", "money"),
+    }
+
+    def describe(self) -> Sentences:
+        """Say whether the estimates were right, and how far from perfect the policies are."""
+        return Sentences.of(_lines(self))
+
+
+def compare_with_truth(
+    policies: Mapping[str, PolicyEvaluation | LearnedPolicy], true_profits: pd.DataFrame
+) -> TruthComparison:
+    """Hold the honest gains of policies against what their decisions truly earned.
+
+    Parameters
+    ----------
+    policies : mapping
+        Name -> what `evaluate_policy` or `learn_policy` returned, all from one trial.
+    true_profits : pandas.DataFrame
+        Each customer's true profit under each choice, index ``customer_id``: see `TelecomStudy.true_profits`.
+
+    Returns
+    -------
+    TruthComparison
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> rule = {"price": "discount", "service": "upgrade", "both": None}
+    >>> found = wb.evaluate_policy(study.lapsed, study.offers, rule, by="reason", repeats=2)
+    >>> bool(wb.compare_with_truth({"by reason": found}, study.true_profits()).frame["regret"].iloc[0] > 0)
+    True
+    """
+    found = {name: getattr(policy, "evaluation", policy) for name, policy in policies.items()}
+    if not found:
+        raise ValueError("There is no policy to compare: give a mapping of names to evaluations.")
+    first = next(iter(found.values()))
+    _check_one_trial(found, first)
+    choices = list(dict.fromkeys(choice for each in found.values() for choice in each.choices))
+    money = _in_order(true_profits, first.trial.customers["customer_id"], choices)
+    oracle = float(money.max(axis=1).mean())
+    frame = pd.DataFrame([_row(name, each, money) for name, each in found.items()])
+    frame = frame.assign(regret=oracle - frame["true_profit"])
+    return TruthComparison(frame=frame, oracle=oracle, currency=first.currency)
+
+
+def _check_one_trial(found: Mapping[str, PolicyEvaluation], first: PolicyEvaluation) -> None:
+    """Refuse policies that were judged on other customers than the first: an oracle is one of one trial."""
+    for name, each in found.items():
+        if not each.trial.customers["customer_id"].equals(first.trial.customers["customer_id"]):
+            raise ValueError(f"The policies must be from one trial; {name!r} was judged on other customers.")
+
+
+def _in_order(true_profits: pd.DataFrame, customers: pd.Series, choices: list[str]) -> pd.DataFrame:
+    """Return the true profits of the trial's customers under the choices, or say what they lack."""
+    without = [choice for choice in choices if choice not in true_profits]
+    if without:
+        raise ValueError(f"true_profits lacks a column of {join_words(without)}, which a policy may choose.")
+    if true_profits.index.has_duplicates:
+        first = true_profits.index[true_profits.index.duplicated()][0]
+        raise ValueError(f"true_profits has customers twice (first: customer {first}). Keep one row each.")
+    money = true_profits[choices].reindex(customers)
+    lacking = money.isna().any(axis=1)
+    if lacking.any():
+        raise ValueError(
+            f"true_profits lacks {int(lacking.sum()):,} of the {len(money):,} customers of the trial (first: customer "
+            f"{lacking.index[lacking.argmax()]})."
+        )
+    return money
+
+
+def _row(name: str, found: PolicyEvaluation, money: pd.DataFrame) -> dict:
+    first = found.frame.iloc[0]
+    gains = found.gains.true_gains(money)
+    true = float(gains.loc[gains["against"] == BEST_SINGLE, "true_gain"].median())
+    columns = money[list(found.choices)].to_numpy()
+    earned = np.mean([columns[np.arange(len(columns)), chosen].mean() for chosen in found.gains.decided])
+    off = (first["honest_gain"] - true) / first["std_error"] if first["std_error"] > 0 else 0.0
+    kept = first[["honest_gain", "honest_gain_low", "honest_gain_high", "in_sample_gain"]].to_dict()
+    return {"policy": name, **kept, "true_gain": true, "std_errors_off": off, "true_profit": earned}
+
+
+def _lines(found: TruthComparison) -> Iterator[str]:
+    frame = found.frame
+    held = frame["true_gain"].between(frame["honest_gain_low"], frame["honest_gain_high"])
+    if held.all():
+        yield "Every honest interval holds the true gain of the decisions it judged."
+    else:
+        missed = join_words(frame["policy"][~held])
+        yield f"{held.sum()} of {len(frame)} honest intervals hold the true gain; that of {missed} does not."
+    flattered = frame.loc[(frame["in_sample_gain"] - frame["true_gain"]).idxmax()]
+    seen, true = (format_money(flattered[name], found.currency) for name in ("in_sample_gain", "true_gain"))
+    if flattered["in_sample_gain"] > flattered["true_gain"]:
+        yield f"Most flattered in sample: {flattered['policy']}, with {seen} where the truth is {true}."
+    best = frame.loc[frame["regret"].idxmin()]
+    oracle, regret = (format_money(amount, found.currency) for amount in (found.oracle, best["regret"]))
+    yield (
+        f"An oracle who knew what each customer would do under every offer would earn {oracle} per customer, {regret} "
+        f"more than the best of these ({best['policy']}). No rule from what is known beforehand can earn all of that."
+    )

@@ -1,0 +1,29 @@
+"""Who buys again without a contract, how often and for how much?
+
+fits                `fit_bg_nbd`, `fit_mbg_nbd`, `fit_pareto_nbd`, `fit_bg_bb`
+purchase_fit        the fitted model: expected purchases, chance to be still a customer, their intervals
+spend               how much is a purchase worth? `fit_gamma_gamma`
+held_out            a log split by date: what was bought afterwards? `hold_out_purchases`
+validation          do customers buy what was predicted? `validate_purchases`
+validation_wording  its sentences
+ranked_outcomes     tenths, concentration, and intervals for what will be observed
+tracking            cumulative purchases, period by period
+doubts              what speaks against an expectation of purchases or of spend?
+wording             what a fit says in sentences
+model               what makes a model of purchases
+bg_nbd              customers drop out after a repeat purchase
+mbg_nbd             customers drop out after any purchase, the first one too
+pareto_nbd          customers drop out at any time
+bg_bb               opportunities to buy, one after the other, instead of time
+gamma_gamma         the likelihood of what customers spend
+unrelated           do frequent buyers spend more?
+maximum             where is a likelihood highest, and is that an edge?
+dropout_limit       nobody drops out in these data: how many might?
+nobody_bought       what is left to say where nobody bought again
+table               are the customers' rows fit for use?
+cells               equal rows are counted once
+mixtures            expectations over customers who differ, and over discounted time
+parameters          the table of parameters
+rising              products of a rising number, for every whole number of purchases
+transactions        from a log of purchases to one row per customer
+"""

@@ -1,0 +1,136 @@
+r"""How likely is what customers spend? The gamma-gamma model [1]_.
+
+A purchase is worth :math:`z \sim \Gamma(p, \nu)`, and customers differ by :math:`\nu \sim \Gamma(q, v)`. A customer
+whose x repeat purchases are worth :math:`\bar z` on average contributes (equation 1a)
+
+.. math:: \frac{\Gamma(p x + q)}{\Gamma(p x) \Gamma(q)}
+          \frac{v^q \bar z^{p x - 1} x^{p x}}{(v + x \bar z)^{p x + q}}
+
+References
+----------
+.. [1] Fader, P. S. & Hardie, B. G. S. (2013). The gamma-gamma model of monetary value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from scipy.special import digamma, gammaln, polygamma
+
+from winback.purchases.model import Edge
+
+LETTERS = ("p", "q", "v")
+MEANINGS = (
+    "how alike one customer's purchases are (shape)",
+    "how alike customers are (shape)",
+    "scale of spend: mean = p v / (q - 1)",
+)
+DIRECTIONS = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, -1.0, 1.0]])  # log p, log q, log(p v / q)
+EDGES = (
+    Edge(0, 10.0, "every purchase of a customer is worth the same", "a gamma distribution of customers' spend"),
+    Edge(1, 10.0, "customers do not differ in what they spend", "one gamma distribution of all purchases"),
+    Edge(1, -10.0, "customers differ without bound in what they spend", "a list of what each spent"),
+)
+
+
+@dataclass(frozen=True)
+class SpendCells:
+    """Repeat buyers and what they spend, as a share of the mean."""
+
+    frequency: np.ndarray  # (n,) repeat purchases
+    spend: np.ndarray  # (n,) average of these
+    counts: np.ndarray = field(repr=False)  # (n,) customers
+
+    def __len__(self) -> int:
+        """Return the number of cells."""
+        return len(self.counts)
+
+    @cached_property
+    def frequencies(self) -> tuple[np.ndarray, np.ndarray]:
+        """Distinct frequencies, and the place of each cell's among them."""
+        distinct, place = np.unique(self.frequency, return_inverse=True)
+        return distinct.astype(float), place
+
+    @cached_property
+    def totals(self) -> np.ndarray:
+        """What each spent on all repeat purchases."""
+        return self.frequency * self.spend
+
+    @cached_property
+    def log_totals(self) -> np.ndarray:
+        """Logarithms of the totals."""
+        return np.log(self.totals)
+
+    @cached_property
+    def log_spend(self) -> np.ndarray:
+        """Logarithms of the averages."""
+        return np.log(self.spend)
+
+    def part(self, rows: slice | np.ndarray) -> SpendCells:
+        """Return some of the cells."""
+        return SpendCells(self.frequency[rows], self.spend[rows], self.counts[rows])
+
+    def thinned(self, size: int) -> SpendCells:
+        """Return about so many customers, at equal distances in the order of what they spend."""
+        order = np.lexsort((self.spend, self.frequency))
+        ends = np.cumsum(self.counts[order]) * (size / self.counts.sum())
+        picked = np.diff(np.floor(ends), prepend=0.0)
+        kept = order[picked > 0]
+        return replace(self.part(kept), counts=picked[picked > 0])
+
+
+def terms(theta: np.ndarray, cells: SpendCells) -> tuple[np.ndarray, np.ndarray]:
+    """Return the log-likelihood of each cell (n,) and its slopes in log p, log q and log v (3, n)."""
+    p, q, v = np.exp(theta)
+    distinct, place = cells.frequencies
+    shape = p * distinct
+    gammas = gammaln(shape + q) - gammaln(shape) - gammaln(q)
+    by_both = digamma(shape + q)
+    by_p, by_q = shape * (by_both - digamma(shape)), q * (by_both - digamma(q))
+    relative = np.log1p(cells.totals / v)
+    known = (cells.log_totals - theta[2]) - relative  # log of total / (v + total)
+    shape = shape[place]
+    values = gammas[place] + shape * known - q * relative - cells.log_spend
+    share = v / (v + cells.totals)
+    slopes = np.stack([by_p[place] + shape * known, by_q[place] - q * relative, q - (shape + q) * share])
+    return values, slopes
+
+
+def curvature(theta: np.ndarray, cells: SpendCells) -> np.ndarray:
+    """Return the second derivatives of the log-likelihood in log p, log q and log v, shape (3, 3)."""
+    p, q, v = np.exp(theta)
+    distinct, place = cells.frequencies
+    customers = np.bincount(place, weights=cells.counts)
+    by_p, by_q, _ = terms(theta, cells)[1] @ cells.counts
+    shape, share = p * distinct, cells.counts * (v / (v + cells.totals))
+    bend = polygamma(1, shape + q)
+    times, once, rest = p * (share @ cells.frequency), share.sum(), cells.totals / (v + cells.totals)
+    pp = by_p + customers @ (shape**2 * (bend - polygamma(1, shape)))
+    qq = by_q + q**2 * (customers @ bend - customers.sum() * polygamma(1, q))
+    pq, qv = q * (customers @ (shape * bend)), q * (customers.sum() - once)
+    vv = -p * ((share * rest) @ cells.frequency) - q * (share @ rest)
+    return np.array([[pp, pq, -times], [pq, qq, qv], [-times, qv, vv]])
+
+
+def starts(cells: SpendCells) -> list[np.ndarray]:
+    """Return places to start from; the mean spend is one."""
+    return [np.log([p, q, (q - 1) / p]) for p, q in ((4.0, 4.0), (1.0, 3.0), (30.0, 3.0), (4.0, 30.0))]
+
+
+def conditional_mean(theta: np.ndarray, frequency: np.ndarray, spend: np.ndarray) -> np.ndarray:
+    r"""Return the expected spend per purchase, given that of so many purchases.
+
+    :math:`E(Z \mid \bar z, x) = p (v + x \bar z) / (p x + q - 1)` (equation 5). Without a repeat purchase it is the
+    mean of all customers, :math:`p v / (q - 1)`; where q is at most 1 that mean is not finite, nor is the answer.
+
+    Examples
+    --------
+    >>> theta = np.log([6.25, 3.74, 15.44])
+    >>> conditional_mean(theta, np.array([2, 0]), np.array([22.35, 0.0])).round(2).tolist()
+    [24.66, 35.22]
+    """
+    p, q, v = np.exp(theta)
+    over = p * frequency + q - 1
+    return np.where(over > 0, p * (v + frequency * spend) / np.where(over > 0, over, 1.0), np.inf)

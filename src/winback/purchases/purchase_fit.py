@@ -1,0 +1,228 @@
+"""What does a fitted model of purchases say of customers, new ones and those seen so far?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.special import expit
+
+from winback.expectations import Expectations
+from winback.periods import parse_period
+from winback.purchases.cells import LONGEST_AGE, PurchaseCells, collapse_rows, one_cell
+from winback.purchases.dropout_limit import limit_of_dropout
+from winback.purchases.model import NOBODY, PurchaseModel
+from winback.purchases.table import Columns, check_periods, read_groups, read_rows
+from winback.purchases.wording import describe_purchases
+from winback.results import Result, Sentences
+
+
+@dataclass(frozen=True, repr=False)
+class PurchaseFit(Result):
+    """A fitted model of repeat purchases without a contract.
+
+    Every time is in units of ``period``; customers are given with the columns of the table that was fitted. Intervals
+    are for what is expected, not for what one customer will do. Where nobody bought again (``n_repeat`` of 0) nothing
+    is expected of customers like them, without an upper limit, and whether they have left is missing, see
+    `winback.purchases.nobody_bought`.
+
+    Attributes
+    ----------
+    params : pandas.DataFrame
+        One row per parameter: ``term`` (the papers' letter), ``meaning``, ``estimate``, ``std_error``, ``low``,
+        ``high`` (even on the log scale). The last three are missing for what the data do not tell, see ``boundary``.
+    model : PurchaseModel
+        Which one it is.
+    log_likelihood : float
+        Of frequency, recency and age in units of ``period``.
+    n, n_repeat : int
+        Customers, and how many of them bought again.
+    converged : bool
+        Whether this is the maximum of the likelihood.
+    period : str
+        Unit of time, such as ``W``; with opportunities, the time from one to the next.
+    boundary : str
+        Empty, or what makes the model a simpler one in these data.
+    covariance : numpy.ndarray, shape (4, 4)
+        Of the logarithms of the parameters.
+    """
+
+    params: pd.DataFrame
+    model: PurchaseModel = field(repr=False)
+    log_likelihood: float
+    n: int
+    n_repeat: int
+    converged: bool
+    period: str
+    boundary: str
+    covariance: np.ndarray = field(repr=False)
+    columns: Columns
+    cells: PurchaseCells = field(repr=False)
+    level: float
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "term": ("Parameter", "text"),
+        "meaning": ("Meaning", "text"),
+        "estimate": ("Estimate", "number"),
+        "std_error": ("Std. error", "number"),
+    }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per parameter."""
+        return self.params.copy()
+
+    def describe(self) -> Sentences:
+        """Say who buys again and how often, and what the model rests on."""
+        return describe_purchases(self)
+
+    @property
+    def theta(self) -> np.ndarray:
+        """Logarithms of the parameters, shape (4,)."""
+        return np.log(self.params["estimate"].to_numpy())
+
+    @cached_property
+    def highest_dropout(self) -> float:
+        """One-sided upper limit of the mean chance to drop out where nobody does; missing elsewhere."""
+        if NOBODY not in self.boundary:
+            return np.nan
+        unit = float(self.cells.age.max()) / LONGEST_AGE if self.model.timed else 1.0
+        theta = self.theta
+        theta[list(self.model.timed)] -= np.log(unit)
+        return limit_of_dropout(self.model, theta, self.cells.scaled(1 / unit), self.level)
+
+    def expectations(self, customers: pd.DataFrame, periods: float, annual_discount: float = 0.0) -> Expectations:
+        """Return each customer's expected purchases with their slopes in the logarithms of the parameters.
+
+        Parameters
+        ----------
+        customers : pandas.DataFrame
+            One row per customer, with frequency, recency and age.
+        periods : float
+            Horizon from the end of the data, in units of ``period``; may be infinite with a discount.
+        annual_discount : float
+            Annual rate as a share; zero counts plain purchases.
+        """
+        cells, rows = self._cells(customers)
+        return self._expected(cells, rows, periods, annual_discount)
+
+    def predict(
+        self, customers: pd.DataFrame, periods: float, annual_discount: float = 0.0, *, intervals: bool = True
+    ) -> pd.DataFrame:
+        """Return each customer's expected purchases within the next periods, given the purchases so far.
+
+        Parameters
+        ----------
+        customers, periods, annual_discount
+            As in `expectations`.
+        intervals : bool
+            False leaves out ``low`` and ``high``, which take longer than the expectation itself.
+
+        Returns
+        -------
+        pandas.DataFrame
+            In the order and with the index of the customers: ``expected``, ``low``, ``high``.
+        """
+        found = self.expectations(customers, periods, annual_discount)
+        if not intervals:
+            return pd.DataFrame({"expected": found.each()}, index=customers.index)
+        return self._frame(found, customers.index)
+
+    def total(
+        self,
+        customers: pd.DataFrame,
+        periods: float,
+        annual_discount: float = 0.0,
+        *,
+        by: str | None = None,
+        weights: str | None = None,
+    ) -> pd.DataFrame:
+        """Return the expected purchases of a group of customers together, with the interval of the total.
+
+        Parameters
+        ----------
+        customers, periods, annual_discount
+            As in `expectations`.
+        by : str, optional
+            Column of the groups; everybody together without it.
+        weights : str, optional
+            Column that counts the customers each row stands for.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per group: ``group``, ``n``, ``expected``, ``std_error``, ``low``, ``high``.
+        """
+        found = self.expectations(customers, periods, annual_discount)
+        counts = read_rows(customers, self.columns, weights, fit=False).counts
+        counts = np.ones(len(customers)) if counts is None else counts
+        names, codes = read_groups(customers, by)
+        groups = [(name, counts * (codes == code)) for code, name in enumerate(names)]
+        rows = [(name, int(each.sum()), *found.total(each, self.level)) for name, each in groups]
+        return pd.DataFrame(rows, columns=["group", "n", "expected", "std_error", "low", "high"])
+
+    def expected_purchases(self, periods: ArrayLike) -> pd.DataFrame:
+        """Return the repeat purchases expected of a new customer, with interval.
+
+        Parameters
+        ----------
+        periods : array_like
+            Times since the first purchase.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per time: ``periods``, ``expected``, ``low``, ``high``.
+        """
+        new, times = one_cell(), np.atleast_1d(np.asarray(periods, dtype=float))
+        found = [self._frame(self._expected(new, np.zeros(1, dtype=int), float(time), 0.0)) for time in times]
+        return pd.concat(found, ignore_index=True).assign(periods=times)[["periods", "expected", "low", "high"]]
+
+    def probability_alive(self, customers: pd.DataFrame) -> np.ndarray:
+        """Return each customer's chance to be still a customer at the end of the data, shape (n,)."""
+        cells, rows = self._cells(customers)
+        if self.n_repeat == 0:
+            return np.full(len(rows), np.nan)
+        return expit(-self.model.log_odds_left(self.theta, cells))[rows]
+
+    def residual_transactions(self, customers: pd.DataFrame, annual_discount: float) -> pd.DataFrame:
+        """Return each customer's discounted expected purchases from the end of the data to infinity (DERT).
+
+        Parameters
+        ----------
+        customers : pandas.DataFrame
+            As in `expectations`.
+        annual_discount : float
+            Annual rate as a share, above zero: without one the sum may have no end. A purchase t periods ahead counts
+            :math:`(1 + d)^{-t}`, t in years.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As from `predict`.
+        """
+        return self.predict(customers, np.inf, annual_discount)
+
+    def _cells(self, customers):
+        rows = read_rows(customers, self.columns, fit=False)
+        return collapse_rows(rows.frequency, rows.recency, rows.age)
+
+    def _expected(self, cells, rows, periods, annual_discount):
+        force = parse_period(self.period).force(annual_discount)
+        if periods == np.inf and force == 0:
+            raise ValueError("annual_discount must be above 0 for all purchases to come: without one there is no end.")
+        periods = periods if periods == np.inf else check_periods(periods, self.columns)
+
+        def value(theta):
+            if self.n_repeat == 0:  # of customers who did buy again nothing is known
+                return np.where(cells.frequency > 0, np.nan, 0.0)
+            return expit(-self.model.log_odds_left(theta, cells)) * self.model.ahead(theta, cells, periods, force)
+
+        return Expectations(value, self.theta, rows, self.covariance)
+
+    def _frame(self, found, index=None):
+        low, high = found.intervals(self.level)
+        return pd.DataFrame({"expected": found.each(), "low": low, "high": high}, index=index)

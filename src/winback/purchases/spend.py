@@ -1,0 +1,245 @@
+"""How much is a customer's purchase worth? The gamma-gamma model, and whether frequent buyers spend more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.expectations import Expectations
+from winback.purchases.gamma_gamma import (
+    DIRECTIONS,
+    EDGES,
+    LETTERS,
+    MEANINGS,
+    SpendCells,
+    conditional_mean,
+    curvature,
+    starts,
+    terms,
+)
+from winback.purchases.maximum import boundary_words, maximise
+from winback.purchases.parameters import params_frame
+from winback.purchases.table import FEWEST, TABLE, check_frequency, read_counts, read_numbers
+from winback.purchases.transactions.wording import counted
+from winback.purchases.unrelated import Correlation, correlation
+from winback.results import Result, Sentences, format_number, format_percent
+from winback.tables import ProblemList
+from winback.uncertainty import normal_quantile
+
+GIVEN = ("frequency", "mean_spend")
+
+
+@dataclass(frozen=True, repr=False)
+class SpendFit(Result):
+    """A fitted gamma-gamma model of spend per purchase.
+
+    Attributes
+    ----------
+    params : pandas.DataFrame
+        One row for each of p, q and v: ``term``, ``meaning``, ``estimate``, ``std_error``, ``low``, ``high`` (even on
+        the log scale). The last three are missing for what the data do not tell, see ``boundary``.
+    log_likelihood : float
+        Of the repeat buyers' average spend, in the money of the table.
+    n, n_one_time : int
+        Repeat buyers, to whom the model is fitted, and customers without a repeat purchase, who tell nothing.
+    converged : bool
+        Whether this is the maximum of the likelihood.
+    boundary : str
+        Empty, or what makes the model a simpler one in these data.
+    mean_spend : float
+        Expected spend per purchase of a customer of whom nothing is known; infinite where q is at most 1.
+    correlation : Correlation
+        Between frequency and spend, which the model holds to be unrelated.
+    covariance : numpy.ndarray, shape (3, 3)
+        Of the logarithms of the parameters.
+    currency : str
+        Sign or code put before money.
+    """
+
+    params: pd.DataFrame
+    log_likelihood: float
+    n: int
+    n_one_time: int
+    converged: bool
+    boundary: str
+    mean_spend: float
+    correlation: Correlation
+    covariance: np.ndarray = field(repr=False)
+    frequency: str
+    spend: str
+    level: float
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "term": ("Parameter", "text"),
+        "meaning": ("Meaning", "text"),
+        "estimate": ("Estimate", "number"),
+        "std_error": ("Std. error", "number"),
+    }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per parameter."""
+        return self.params.copy()
+
+    @property
+    def theta(self) -> np.ndarray:
+        """Logarithms of the parameters, shape (3,)."""
+        return np.log(self.params["estimate"].to_numpy())
+
+    def expectations(self, customers: pd.DataFrame) -> Expectations:
+        """Return each customer's expected spend per purchase, with its slopes in the logarithms of the parameters."""
+        frequency, spend, _ = _read(customers, self.frequency, self.spend, None, fit=False)
+
+        def value(theta):
+            return conditional_mean(theta, frequency, spend)
+
+        if np.isinf(self.mean_spend) and not (frequency > 0).all():
+            raise ValueError(
+                "The expected spend of one-time buyers is not finite: customers differ too much (q is at most 1). "
+                "Predict repeat buyers alone, or cap what they spend."
+            )
+        return Expectations(value, self.theta, np.arange(len(spend)), self.covariance)
+
+    def predict(self, customers: pd.DataFrame) -> pd.DataFrame:
+        """Return each customer's expected spend per purchase, given what was spent so far.
+
+        Parameters
+        ----------
+        customers : pandas.DataFrame
+            One row per customer, with frequency and average spend; of one-time buyers, whose spend may be missing,
+            the mean of all customers is expected.
+
+        Returns
+        -------
+        pandas.DataFrame
+            In the order and with the index of the customers: ``expected``, ``low``, ``high``.
+        """
+        found = self.expectations(customers)
+        low, high = found.intervals(self.level)
+        return pd.DataFrame({"expected": found.each(), "low": low, "high": high}, index=customers.index)
+
+    def describe(self) -> Sentences:
+        """Say what a purchase is worth, and whether frequent buyers spend more."""
+        p = float(self.params["estimate"].iloc[0])
+        are = "is" if self.n_one_time == 1 else "are"
+        lines = [
+            f"{counted(self.n, 'repeat buyers')}; {counted(self.n_one_time, 'customers')} without a repeat purchase "
+            f"{are} left out and expected to spend what customers spend on average.",
+            f"a purchase is worth {self.format(self.mean_spend, 'money')} on average over all customers; a customer's "
+            f"own purchases vary by {format_percent(1 / np.sqrt(p), 0)} of their mean.",
+            self.correlation.in_words(),
+        ]
+        if np.isinf(self.mean_spend):
+            lines[1] = f"the mean over all customers is not finite: q is {format_number(self.params['estimate'][1])}."
+        if self.boundary:
+            lines.append(f"On the edge of the model: {self.boundary}. The intervals take this for granted.")
+        if not self.converged:
+            lines.append("No maximum of the likelihood was found: do not use these estimates.")
+        lines.append(
+            f"Intervals at {self.level:.0%} are for what is expected, not for what one purchase will be worth."
+        )
+        return Sentences.of(lines)
+
+
+def fit_gamma_gamma(
+    customers: pd.DataFrame,
+    *,
+    frequency: str = "frequency",
+    mean_spend: str = "mean_spend",
+    weights: str | None = None,
+    level: float = 0.95,
+    currency: str = "$",
+) -> SpendFit:
+    """Fit the gamma-gamma model of spend per purchase [1]_.
+
+    The likelihood is that of `winback.purchases.gamma_gamma`; it takes spend to be unrelated to frequency, which
+    is checked by their correlation and said.
+
+    Parameters
+    ----------
+    customers : pandas.DataFrame
+        One row per customer. Those without a repeat purchase are counted and left out.
+    frequency : str
+        Column of repeat purchases: all but the first.
+    mean_spend : str
+        Column of the average spend per repeat purchase, above zero; of one-time buyers it is not read.
+    weights : str, optional
+        Column that counts the customers each row stands for, where equal rows were collapsed into one.
+    level : float
+        Confidence level of all intervals.
+    currency : str
+        Sign or code put before money.
+
+    Returns
+    -------
+    SpendFit
+        ``params`` are p, q and v.
+
+    Raises
+    ------
+    TableError
+        Listing every problem of the table, also when nobody bought again.
+
+    References
+    ----------
+    .. [1] Fader, P. S. & Hardie, B. G. S. (2013). The gamma-gamma model of monetary value.
+
+    Examples
+    --------
+    >>> import pandas as pd, winback as wb
+    >>> seen = {"frequency": [0, 1, 3, 2, 5] * 9, "mean_spend": [None, 20, 35, 9, 14] * 9}
+    >>> fit = wb.fit_gamma_gamma(pd.DataFrame(seen))
+    >>> fit.n, fit.n_one_time, fit.converged
+    (36, 9, True)
+    """
+    normal_quantile(level)
+    times, spend, counts = _read(customers, frequency, mean_spend, weights, fit=True)
+    again = times > 0
+    n_one_time = int(counts[~again].sum())
+    times, spend, counts = times[again], spend[again], counts[again]
+    unit = float(counts @ spend) / float(counts.sum())
+    cells = SpendCells(times, spend / unit, counts)
+    found = maximise(terms, DIRECTIONS, EDGES, starts(cells), cells, curvature)
+    p, q, v = np.exp(found.theta) * (1, 1, unit)
+    return SpendFit(
+        params_frame(LETTERS, MEANINGS, np.array([p, q, v]), found, level),
+        found.log_likelihood - float(counts.sum()) * np.log(unit),
+        int(counts.sum()),
+        n_one_time,
+        found.converged,
+        boundary_words(found.edges),
+        float(p * v / (q - 1)) if q > 1 else np.inf,
+        correlation(times, spend, counts, level),
+        found.covariance,
+        frequency,
+        mean_spend,
+        level,
+        currency,
+    )
+
+
+def _read(customers, frequency, spend, weights, fit):
+    """Return frequency, average spend and counts of customers, or raise one error with every problem."""
+    problems = ProblemList(TABLE, customers)
+    times = read_numbers(customers, frequency, problems)
+    known = isinstance(customers, pd.DataFrame) and spend in customers and customers[spend].ndim == 1
+    repeat = pd.DataFrame({spend: customers[spend].where(times > 0, 1.0)}) if known else customers
+    amounts = read_numbers(repeat, spend, problems)
+    counts = np.ones(len(times)) if weights is None else read_numbers(customers, weights, problems)
+    check_frequency(times, frequency, problems)
+    remedy = (
+        "Drop customers whose purchases were all refunded, or average purchases without refunds, as "
+        "summarize_transactions does."
+    )
+    problems.add_rows(spend, (times > 0) & (amounts <= 0), "must be above 0 for repeat buyers", remedy)
+    if weights is not None:
+        counts = read_counts(counts, weights, problems)
+    n = counts[times > 0].sum()
+    if fit and n < FEWEST and not problems.found:
+        problem = f"is above 0 for {n:,.0f} customers, too few"
+        problems.add(frequency, problem, f"At least {FEWEST} repeat buyers are needed to tell what they spend.")
+    problems.raise_if_any()
+    return times, np.where(times > 0, amounts, 0.0), counts

@@ -1,0 +1,8 @@
+"""What does an offer cost and when, and what returns anyway?
+
+catalog            `Offer` with its cost contract; `load_offers`
+contract_problems  what is wrong with a contract, in words
+costs              what each customer's offer cost, by its trigger
+tailoring          which offer a tailored offer gives each customer
+organic            assumed organic return, where nobody was left untreated
+"""

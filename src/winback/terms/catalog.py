@@ -1,0 +1,247 @@
+"""What does each offer cost, and when is that cost due? Offers and their cost contract."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+import pandas as pd
+
+from winback.discounting import check_annual_discount, check_horizon
+from winback.terms.contract_problems import problems_between, problems_of
+from winback.terms.organic import Organic, assumed_organic, check_organic_value
+
+ON_TOP = ("currency", "horizon_months", "annual_discount", "organic", "organic_value")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """One win-back offer and its cost contract.
+
+    Parameters
+    ----------
+    name : str
+        As in the column ``offer`` of the table of lapsed customers.
+    paid : {"on_acceptance", "per_contact", "while_active"}
+        What triggers the cost; there is no default, because it can decide which offer wins. ``on_acceptance``: in
+        full for everyone who returns, also for those who leave early. ``per_contact``: in full for everyone who is
+        sent the offer. ``while_active``: month by month while the returned customer stays, for ``months`` at most.
+    amount : float, optional
+        Full cost in money. Give this or ``amount_per_month``.
+    amount_per_month : float, optional
+        Cost per month; the full cost is ``amount_per_month * months``.
+    months : float, optional
+        How long the offer runs.
+    max_cost : float, optional
+        The cost of the offer for one customer never exceeds this (``contact_cost`` comes on top).
+    contact_cost : float
+        Cost of sending the offer, for everyone who is sent it.
+    tailored_by : str, optional
+        Column that decides which other offer a customer gets; the cost is then that offer's, its contact cost
+        included, and a ``contact_cost`` given here comes on top.
+    tailored : mapping, optional
+        Value of that column -> name of the other offer.
+
+    Raises
+    ------
+    ValueError
+        Listing everything that is wrong with the contract.
+
+    Examples
+    --------
+    >>> Offer(name="discount", amount_per_month=20, months=6, paid="on_acceptance").full_cost
+    120.0
+    """
+
+    name: str
+    paid: str | None = None
+    amount: float | None = None
+    amount_per_month: float | None = None
+    months: float | None = None
+    max_cost: float | None = None
+    contact_cost: float = 0.0
+    tailored_by: str | None = None
+    tailored: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self):
+        problems = list(problems_of(self))
+        if problems:
+            raise ValueError(f"Offer {self.name!r}: " + " ".join(problems))
+
+    @property
+    def full_cost(self) -> float:
+        """Cost in full for one customer, without the contact cost; infinite when it runs without end."""
+        months = math.inf if self.months is None else self.months
+        full = self.amount if self.amount is not None else self.amount_per_month * months
+        return float(full if self.max_cost is None else min(full, self.max_cost))
+
+    @property
+    def paid_months(self) -> float:
+        """Months for which a monthly amount is paid at most: the offer's months, or until ``max_cost`` is reached."""
+        months = math.inf if self.months is None else self.months
+        if self.max_cost is None or not self.amount_per_month:
+            return months
+        return min(months, self.max_cost / self.amount_per_month)
+
+
+@dataclass(frozen=True)
+class OfferCatalog:
+    """The offers of a campaign, with what they have in common.
+
+    Iterating gives the offers; ``catalog["discount"]`` finds one by its name.
+    """
+
+    offers: tuple[Offer, ...]
+    currency: str = "$"
+    horizon_months: float | None = None  # how long second lifetimes are counted
+    annual_discount: float | None = None  # rate a year as a share
+    organic: Organic | None = None  # share assumed to return without an offer: a value, (low, high), or by segment
+    organic_value: float | None = None  # money, of one who returns without an offer
+
+    def __post_init__(self):
+        object.__setattr__(self, "offers", tuple(self.offers))
+        problems = list(problems_between(self.offers))
+        if problems:
+            raise ValueError("Offers: " + " ".join(problems))
+        if self.horizon_months is not None:
+            check_horizon(self.horizon_months)
+        if self.annual_discount is not None:
+            check_annual_discount(self.annual_discount)
+        if isinstance(self.organic, list):
+            object.__setattr__(self, "organic", tuple(self.organic))
+        _check_organic(self.organic)
+        check_organic_value(self.organic_value)
+
+    def __iter__(self) -> Iterator[Offer]:
+        return iter(self.offers)
+
+    def __len__(self) -> int:
+        return len(self.offers)
+
+    def __getitem__(self, name: str) -> Offer:
+        for offer in self.offers:
+            if offer.name == name:
+                return offer
+        raise KeyError(f"There is no offer {name!r}; there are {', '.join(self.names)}.")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The offers' names, in order."""
+        return tuple(offer.name for offer in self.offers)
+
+
+def as_catalog(offers: OfferCatalog | Iterable[Offer]) -> OfferCatalog:
+    """Return a catalog, also from a plain list of offers."""
+    if isinstance(offers, OfferCatalog):
+        return offers
+    if isinstance(offers, str | Path):
+        raise TypeError(f"offers must be Offer objects; read the file first: load_offers({str(offers)!r}).")
+    listed = list(offers) if isinstance(offers, Iterable) else [offers]
+    if not isinstance(offers, Iterable) or not all(isinstance(offer, Offer) for offer in listed):
+        raise TypeError(f"offers must be Offer objects, or an OfferCatalog; got {type(offers).__name__}.")
+    return OfferCatalog(tuple(listed))
+
+
+def load_offers(path: str | Path) -> OfferCatalog:
+    r"""Read a campaign's offers from a TOML file.
+
+    The file may set ``currency``, ``horizon_months``, ``annual_discount``, ``organic`` (``0.05``, ``[0.02, 0.08]`` or
+    a table ``[organic.column]`` of shares by value) and ``organic_value`` on top; each ``[[offer]]`` has the fields of
+    `Offer`.
+
+    Parameters
+    ----------
+    path : str or Path
+        The TOML file.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such file.
+    ValueError
+        When the file is not TOML, or listing every unknown key and every broken contract in it.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "offers.toml"
+    >>> _ = path.write_text('[[offer]]\nname = "call"\namount = 5\npaid = "per_contact"\n')
+    >>> load_offers(path)["call"].full_cost
+    5.0
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}. Check the name and the folder.")
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name} is not a TOML file: {error}. See data/telecom/offers.toml for one.") from None
+    rows = content.pop("offer", [])
+    rows = rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
+    problems = _unknown_keys("on top", content, set(ON_TOP))
+    problems += _problems_on_top(content)
+    offers = []
+    for number, row in enumerate(rows, start=1):
+        unknown = _unknown_keys(f"in offer {row.get('name', number)!r}", row, {each.name for each in fields(Offer)})
+        problems += unknown
+        try:
+            offers += [] if unknown else [Offer(**{"name": "", **row})]
+        except (ValueError, TypeError) as error:
+            problems.append(str(error).replace("Offer ''", f"Offer number {number}"))
+    if not rows:
+        problems.append("There is no [[offer]] in the file.")
+    problems += [] if problems else list(problems_between(offers))
+    if problems:
+        raise ValueError("\n".join([f"{path.name} cannot be used:", *(f"  - {problem}" for problem in problems)]))
+    return OfferCatalog(tuple(offers), **content)
+
+
+def write_offers(catalog: OfferCatalog, path: str | Path) -> None:
+    """Write a campaign's offers as TOML, readable by `load_offers`."""
+    import tomli_w
+
+    common = {name: getattr(catalog, name) for name in ON_TOP}
+    offers = [{each.name: getattr(offer, each.name) for each in fields(Offer)} for offer in catalog]
+    content = {**_given(common), "offer": [_given(offer) for offer in offers]}
+    Path(path).write_text(tomli_w.dumps(content), encoding="utf-8")
+
+
+def _given(values: Mapping) -> dict:
+    """Leave out what was not given; a contact cost of zero is the default."""
+    given = {name: value for name, value in values.items() if value is not None and value != {}}
+    return {name: value for name, value in given.items() if (name, value) != ("contact_cost", 0)}
+
+
+def _problems_on_top(content: Mapping) -> list[str]:
+    checks = {
+        "horizon_months": check_horizon,
+        "annual_discount": check_annual_discount,
+        "organic": _check_organic,
+        "organic_value": check_organic_value,
+    }
+    problems = []
+    for name in [name for name in checks if name in content]:
+        try:
+            checks[name](content[name])
+        except (ValueError, TypeError) as error:
+            problems.append(str(error))
+    if not isinstance(content.get("currency", ""), str):
+        problems.append(f'currency must be text, such as "$" or "EUR"; got {content["currency"]!r}.')
+    return problems
+
+
+def _check_organic(organic: Organic | None) -> None:
+    """Refuse an assumption that could be used with no table: a segment's column is taken to hold the values named."""
+    named = [column for column, shares in organic.items() if shares] if isinstance(organic, Mapping) else []
+    if isinstance(organic, Mapping) and not named:
+        raise ValueError("organic by segment must be {column: {value: share}} with one column.")
+    if organic is not None:
+        columns = {column: list(organic[column]) for column in named if isinstance(organic[column], Mapping)}
+        assumed_organic(organic, pd.DataFrame(dict(list(columns.items())[:1])))
+
+
+def _unknown_keys(place: str, row: Mapping, known: set[str]) -> list[str]:
+    return [f"Unknown key {key!r} {place}; known: {', '.join(sorted(known))}." for key in row if key not in known]

@@ -1,0 +1,136 @@
+"""Is this trial fit to be read? Checks before any number is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+
+import pandas as pd
+
+from winback.results import Result, Sentences
+from winback.tables import Problem, TableError, check_lapsed, in_trial
+from winback.terms.catalog import Offer, OfferCatalog, as_catalog
+from winback.trial.balance import covariate_matrix, known_beforehand
+from winback.trial.design_findings import (
+    Finding,
+    Groups,
+    check_arms,
+    check_balance,
+    check_eligible,
+    check_late_columns,
+    check_overlap,
+    check_returned,
+    check_sample_ratio,
+    judge_control,
+    measured_after_the_offer,
+)
+
+
+@dataclass(frozen=True, repr=False)
+class DesignReport(Result):
+    """Whether a trial can be read, check by check.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+        One per check, in order.
+    control : str
+        ``accepted``, ``refused`` or ``none``.
+    control_reason : str
+        Why the control group was refused; empty otherwise.
+    """
+
+    findings: tuple[Finding, ...]
+    control: str
+    control_reason: str = ""
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "check": ("Check", "text"),
+        "verdict": ("Verdict", "text"),
+        "finding": ("What was found", "text"),
+    }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per check."""
+        return pd.DataFrame([asdict(finding) for finding in self.findings])
+
+    def describe(self) -> Sentences:
+        """Say what an analyst must know before reading the figures."""
+        serious = [finding.finding for finding in self.findings if finding.verdict in ("warning", "refused")]
+        return Sentences.of(serious or ["The trial can be read: every check was passed."])
+
+
+def check_design(
+    customers: pd.DataFrame,
+    offers: OfferCatalog | list[Offer] | None = None,
+    planned_shares: Mapping[str, float] | None = None,
+) -> DesignReport:
+    """Check whether a trial of offers can be read, before any figure is computed.
+
+    The checks: sample ratio (chi-squared against the planned shares), balance of everything known before the offer
+    (Hotelling's test of each group against the others), overlap (every group has customers of every kind), arms
+    without customers or successes, columns that look as if measured after the offer, and whether the untreated are
+    a random control group. Customers with ``eligible`` False are left out.
+
+    A control group that differs from the offered customers beyond chance (p < .001) is refused: where the table has
+    no ``eligible`` column always, with that column when a difference exceeds a tenth of a standard deviation.
+
+    Parameters
+    ----------
+    customers : pandas.DataFrame
+        Table of lapsed customers with ``offer`` and ``returned``.
+    offers : OfferCatalog or list of Offer, optional
+        To notice offers without customers.
+    planned_shares : mapping, optional
+        Group -> planned share of customers. By default from ``offer_probability``, else equal shares are tried.
+
+    Returns
+    -------
+    DesignReport
+
+    Raises
+    ------
+    TableError
+        When the table itself is broken, duplicate ids included.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.load_telecom_study()
+    >>> wb.check_design(study.lapsed).control
+    'accepted'
+    >>> wb.check_design(study.lapsed.query("eligible or offer == 'none'").drop(columns="eligible")).control
+    'refused'
+    """
+    table = check_lapsed(customers, needs=["offer", "returned"])
+    return check_typed_design(table, None if offers is None else as_catalog(offers), planned_shares)
+
+
+def check_typed_design(
+    table: pd.DataFrame, catalog: OfferCatalog | None, planned_shares: Mapping[str, float] | None = None
+) -> DesignReport:
+    """Do the work of `check_design` on a table that was checked already."""
+    n_all = len(table)
+    has_eligible = "eligible" in table
+    table = table[in_trial(table)]
+    if table.empty:
+        problem = Problem("eligible", "is true for nobody", 0, "", "Check the column: True means promising beforehand.")
+        raise TableError("table of lapsed customers", [problem])
+    groups = Groups.of(table)
+    late = measured_after_the_offer(table)
+    covariates = [name for name in known_beforehand(table) if name not in late]
+    matrix, labels = covariate_matrix(table, covariates)
+    control, control_finding = judge_control(groups, matrix, labels, has_eligible)
+    findings = [
+        Finding("duplicate ids", "ok", "Every customer is there once."),
+        check_eligible(has_eligible, n_all, len(table)),
+        check_sample_ratio(table, groups, planned_shares),
+        check_balance(groups, matrix, labels),
+        control_finding,
+        check_overlap(table, groups, covariates),
+        check_arms(groups, catalog),
+        check_returned(table, groups),
+        check_late_columns(late),
+    ]
+    found = tuple(finding for finding in findings if finding)
+    return DesignReport(found, control, control_finding.finding if control == "refused" else "")

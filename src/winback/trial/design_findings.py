@@ -1,0 +1,228 @@
+"""What does each check of a trial find? One function per check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from winback.results import format_count, join_words, state_p_value
+from winback.tables import LAPSED, NO_OFFER, label_codes
+from winback.trial.balance import group_balance
+
+ALARM = 0.001  # p-value below which chance is no explanation
+LARGE_DIFFERENCE = 0.1  # standard deviations
+FEW_RETURNED, MANY_RETURNED = 30, 200  # below the first no interval can be trusted, from the second on it holds
+SMALL_SEGMENT = 50
+FEW_TO_TELL = 10  # customers who returned, or who did not, below which no column can be told to be late
+FEW_LABELS = 30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check and what it found. Verdicts: ok, note, warning, refused."""
+
+    check: str
+    verdict: str
+    finding: str
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups of a trial: their names, sizes and each customer's code."""
+
+    names: list[str]
+    codes: np.ndarray  # (n,) position in names
+    sizes: np.ndarray  # (k,) customers
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> Groups:
+        """Read the groups from the column ``offer``."""
+        codes, names = label_codes(table["offer"])
+        return cls([str(name) for name in names], codes, np.bincount(codes, minlength=len(names)))
+
+    @property
+    def untreated(self) -> np.ndarray:
+        """Who was sent no offer, shape (n,)."""
+        return self.codes == (self.names.index(NO_OFFER) if NO_OFFER in self.names else -1)
+
+
+def measured_after_the_offer(table: pd.DataFrame) -> list[str]:
+    """Return columns that seem to have been recorded after the offer.
+
+    They are known, or move, only for those who returned, or tell without fail who did. Too few on either side say
+    nothing.
+    """
+    back = table["returned"].to_numpy(dtype=bool) if "returned" in table else np.zeros(0, dtype=bool)
+    if min(back.sum(), (~back).sum()) < FEW_TO_TELL:
+        return []
+    late = []
+    known = {column.name for column in LAPSED}
+    for name in [name for name in table.columns if name not in known]:
+        column = table[name]
+        there = column.notna().to_numpy()
+        only_known_then = there[back].mean() > 0.5 and there[~back].mean() < 0.01
+        only_moves_then = len(column[~back].unique()) == 1 < len(column[back].unique())
+        if only_known_then or only_moves_then or _tells_who_returned(column, back):
+            late.append(name)
+    return late
+
+
+def _tells_who_returned(column: pd.Series, back: np.ndarray) -> bool:
+    """Say whether no label, or no range of a number, is shared by those who returned and those who did not."""
+    codes, labels = pd.factorize(column)
+    if len(labels) <= FEW_LABELS:
+        return not np.intersect1d(codes[back], codes[~back]).size
+    if not pd.api.types.is_numeric_dtype(column):
+        return False
+    one, other = column[back].dropna(), column[~back].dropna()
+    return bool(len(one) and len(other) and (one.min() > other.max() or other.min() > one.max()))
+
+
+def check_eligible(has_eligible, n_all, n_kept):
+    """Say how many were judged not promising beforehand."""
+    if not has_eligible:
+        return Finding("eligible", "note", "There is no column eligible: everyone in the table is compared.")
+    text = f"{format_count(n_all - n_kept)} customers judged not promising beforehand are left out."
+    return Finding("eligible", "ok", text)
+
+
+def check_sample_ratio(table, groups, planned_shares):
+    """Test the groups' sizes against the plan by chi-squared."""
+    shares, source = _planned(table, groups, planned_shares)
+    absent = sorted(set(planned_shares or ()) - set(groups.names))
+    if absent:
+        return Finding("sample ratio", "warning", f"{join_words(absent)} was planned and has no customer.")
+    if len(groups.names) < 2:
+        return Finding("sample ratio", "note", "There is only one group.")
+    p_value = stats.chisquare(groups.sizes, groups.sizes.sum() * shares / shares.sum()).pvalue
+    if p_value >= ALARM:
+        return Finding("sample ratio", "ok", f"Group sizes agree with {source} ({state_p_value(p_value)}).")
+    if source == "equal shares":
+        return Finding("sample ratio", "note", "Groups differ in size; no plan is known (offer_probability).")
+    chance = state_p_value(p_value)
+    text = f"Group sizes do not agree with {source} ({chance}): customers were lost or added after the draw."
+    return Finding("sample ratio", "warning", text)
+
+
+def _planned(table, groups, planned_shares):
+    if planned_shares is not None:
+        missing = set(groups.names) - set(planned_shares)
+        numbers = all(isinstance(share, Real) and share > 0 for share in planned_shares.values())
+        if missing or not numbers:
+            lacking = f"; it lacks {join_words(sorted(missing))}" if missing else ""
+            raise ValueError(f"planned_shares must give a share above 0 for every group{lacking}.")
+        return np.array([float(planned_shares[name]) for name in groups.names]), "the planned shares"
+    if "offer_probability" in table and table["offer_probability"].notna().all():
+        chance = np.bincount(groups.codes, weights=table["offer_probability"].to_numpy()) / groups.sizes
+        return chance, "the column offer_probability"
+    return np.ones(len(groups.names)), "equal shares"
+
+
+def check_balance(groups, matrix, labels):
+    """Test whether each offer went to customers who were like the others beforehand."""
+    if matrix.shape[1] == 0:
+        return Finding("balance", "note", "Nothing known before the offer is in the table, so balance is untested.")
+    arms = [(code, name) for code, name in enumerate(groups.names) if name != NO_OFFER]
+    if len(arms) < 2:
+        return None
+    offered = ~groups.untreated
+    tests = group_balance(matrix.T[:, offered].T, labels, groups.codes[offered], len(groups.names))
+    code, worst = min(arms, key=lambda arm: _suspicion(tests[arm[0]]))
+    if np.isnan(tests[code].p_value):
+        return Finding("balance", "note", "What is known beforehand does not allow a test of balance.")
+    p_value = min(1.0, tests[code].p_value * len(arms))
+    chance = state_p_value(p_value)
+    if not p_value < ALARM:
+        return Finding("balance", "ok", f"The offers went to customers who were alike beforehand ({chance}).")
+    text = (
+        f"{worst} went to customers who differed beforehand ({chance}), most in {tests[code].covariate} "
+        f"({tests[code].largest_difference:+.2f} standard deviations): the comparison may be one of customers, "
+        "not of offers, or that column was measured after the offer."
+    )
+    return Finding("balance", "warning", text)
+
+
+def _suspicion(balance):
+    """Order by p-value; of two arms that mirror each other, the one with more of the covariate comes first."""
+    p_value = 1.0 if np.isnan(balance.p_value) else float(f"{balance.p_value:.6g}")
+    return p_value, -np.nan_to_num(balance.largest_difference)
+
+
+def judge_control(groups, matrix, labels, has_eligible) -> tuple[str, Finding]:
+    """Decide whether the untreated are a random control group: accepted, refused or none."""
+    untreated = groups.untreated
+    if not untreated.any():
+        return "none", Finding(
+            "control group",
+            "note",
+            "Nobody was left without an offer: what would have come back anyway is not measured.",
+        )
+    if untreated.all():
+        return "none", Finding("control group", "warning", "Nobody was sent an offer: there is nothing to compare.")
+    _, balance = group_balance(matrix, labels, untreated.astype(int), 2)
+    they = f"{format_count(untreated.sum())} customers without an offer"
+    if np.isnan(balance.p_value):
+        return "accepted", Finding(
+            "control group", "note", f"Whether the {they} are a random control cannot be tested."
+        )
+    if balance.p_value >= ALARM:
+        text = f"The {they} are like those with one ({state_p_value(balance.p_value)})."
+        return "accepted", Finding("control group", "ok", text)
+    text = (
+        f"The {they} differ from those with one beyond chance ({state_p_value(balance.p_value)}), most in "
+        f"{balance.covariate} ({balance.largest_difference:+.2f} standard deviations)"
+    )
+    if has_eligible and abs(balance.largest_difference) < LARGE_DIFFERENCE:
+        return "accepted", Finding("control group", "warning", f"{text}; the difference is small, but look into it.")
+    reason = (
+        f"{text}. They are not a random control group and are not used as one: incremental figures are not "
+        "identified. If some were judged not promising beforehand, mark them in `eligible`."
+    )
+    return "refused", Finding("control group", "refused", reason)
+
+
+def check_overlap(table, groups, covariates):
+    """Name kinds of customers that some group lacks."""
+    thin = []
+    for name in covariates:
+        if not pd.api.types.is_numeric_dtype(table[name]):
+            codes, values = label_codes(table[name])
+            if not values:
+                continue
+            cells = groups.codes[codes >= 0] * len(values) + codes[codes >= 0]
+            counts = np.bincount(cells, minlength=len(groups.names) * len(values)).reshape(-1, len(values))
+            empty = (counts == 0).any(axis=0) & (counts.sum(axis=0) >= SMALL_SEGMENT)
+            thin += [f"{name} = {value}" for value, is_empty in zip(values, empty, strict=True) if is_empty]
+    if not thin:
+        return Finding("overlap", "ok", "Every group has customers of every kind.")
+    return Finding("overlap", "warning", f"Some groups have no customer with {join_words(thin)}.")
+
+
+def check_arms(groups, catalog):
+    """Name the offers of the catalog that nobody was sent."""
+    empty = [name for name in (catalog.names if catalog else ()) if name not in groups.names]
+    if empty:
+        return Finding("arms", "warning", f"No customer was sent {join_words(empty)}: left out.")
+    return Finding("arms", "ok", "Every offer was sent to customers.")
+
+
+def check_returned(table, groups):
+    """Name the groups with too few returned customers for any interval."""
+    returned = np.bincount(groups.codes, weights=table["returned"].to_numpy(dtype=float), minlength=len(groups.names))
+    few = [f"{name} ({n:.0f})" for name, n in zip(groups.names, returned, strict=True) if n < FEW_RETURNED]
+    if few:
+        text = f"Fewer than {FEW_RETURNED} returned under {join_words(few)}: no interval is reliable there."
+        return Finding("returned", "warning", text)
+    return Finding("returned", "ok", f"At least {FEW_RETURNED} customers of every group returned.")
+
+
+def check_late_columns(late):
+    """Name columns that look as if measured after the offer."""
+    if not late:
+        return Finding("measured after the offer", "ok", "No column looks as if measured after the offer.")
+    text = f"known, or varying, only for those who returned: {join_words(late)}. Not used for the checks"
+    return Finding("measured after the offer", "warning", f"Recorded after the offer, it seems ({text}).")

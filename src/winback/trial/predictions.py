@@ -1,0 +1,203 @@
+r"""What would each customer bring under each offer, by what others like them brought? Cross-fitted predictions.
+
+Customers are dealt into folds. What is predicted for a customer never uses that customer's own fold, so a prediction
+cannot follow the customer's own outcome. Nested: where a policy is learned on some folds and judged on another, the
+predictions it learns from leave out the judging fold as well.
+"""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from winback.trial.trial import FEWEST_PER_COLUMN
+
+CONSTANT = 1e-10  # a column's variance by its mean square, below which it is the same for all but for rounding
+
+
+class Predictions(Protocol):
+    """Predictions of one outcome under each arm, from customers outside some folds."""
+
+    def outside(self, folds: tuple[int, ...], rows: np.ndarray) -> np.ndarray:
+        """Return predictions for rows, from customers in no fold of ``folds``, shape (n_rows, n_arms)."""
+
+
+@dataclass(frozen=True)
+class LinearPredictions:
+    """Least squares within each arm. Sums of products are kept by fold, so that leaving folds out costs nothing."""
+
+    matrix: np.ndarray  # (n, p) known beforehand
+    outcome: np.ndarray  # (n,)
+    arm: np.ndarray  # (n,)
+    folds: np.ndarray  # (n,)
+
+    @cached_property
+    def _sums(self) -> np.ndarray:
+        """Sums of products of (1, covariates, outcome), shape (n_folds, n_arms, p + 2, p + 2)."""
+        n_folds, n_arms, width = self.folds.max() + 1, self.arm.max() + 1, self.matrix.shape[1] + 2
+        everything = np.column_stack([np.ones(len(self.arm)), self.matrix, self.outcome])
+        sums = np.zeros((n_folds, n_arms, width, width))
+        for fold in range(n_folds):
+            for arm in range(n_arms):
+                rows = everything[(self.folds == fold) & (self.arm == arm)]
+                sums[fold, arm] = rows.T @ rows
+        return sums
+
+    def outside(self, folds: tuple[int, ...], rows: np.ndarray) -> np.ndarray:
+        """Return predictions for rows, from customers in no fold of ``folds``, shape (n_rows, n_arms)."""
+        used = np.setdiff1d(np.arange(len(self._sums)), folds)
+        sums = self._sums[used].sum(axis=0)
+        size, means = sums[:, :1, 0], sums[:, 0, 1:] / sums[:, 0, :1]
+        moments = sums[:, 1:, 1:] / size[:, :, None] - means[:, :, None] * means[:, None, :]
+        variance, raw = (np.einsum("kii->ki", each)[:, :-1] for each in (moments, sums[:, 1:, 1:] / size[:, :, None]))
+        moving = variance > CONSTANT * raw  # a label that none of these customers has: it must not stand in for one
+        scale = np.where(moving, np.sqrt(np.where(moving, variance, 1.0)), np.inf)
+        correlation = moments[:, :-1, :-1] / (scale[:, :, None] * scale[:, None, :])
+        inverse = np.linalg.pinv(correlation, rcond=1e-10, hermitian=True)
+        coefficients = np.einsum("kij,kj->ki", inverse, moments[:, :-1, -1] / scale) / scale
+        intercepts = means[:, -1] - (means[:, :-1] * coefficients).sum(axis=1)
+        return intercepts + self.matrix[rows] @ coefficients.T
+
+
+@dataclass(frozen=True)
+class ModelPredictions:
+    """A model of the caller's, fitted anew within each arm: a statsmodels family, or anything with fit and predict."""
+
+    model: object
+    matrix: np.ndarray
+    outcome: np.ndarray
+    arm: np.ndarray
+    folds: np.ndarray
+    _fitted: dict = field(default_factory=dict, repr=False)
+
+    def outside(self, folds: tuple[int, ...], rows: np.ndarray) -> np.ndarray:
+        """Return predictions for rows, from customers in no fold of ``folds``, shape (n_rows, n_arms)."""
+        key = frozenset(folds)
+        if key not in self._fitted:
+            outside = ~np.isin(self.folds, folds)
+            self._fitted[key] = [self._fit(outside & (self.arm == arm)) for arm in range(self.arm.max() + 1)]
+        matrix = self.matrix[rows]
+        found = [np.ravel(predict(matrix)).astype(float) for predict in self._fitted[key]]
+        if any(each.shape != (len(matrix),) or not np.isfinite(each).all() for each in found):
+            raise ValueError(
+                f"{_name(self.model)} does not predict one finite number per customer. Use another model, or fewer "
+                "covariates."
+            )
+        return np.column_stack(found)
+
+    def _fit(self, rows):
+        matrix, outcome = self.matrix[rows], self.outcome[rows]
+        if hasattr(self.model, "fit"):
+            model = copy.deepcopy(self.model)
+            fitted = model.fit(matrix, outcome)
+            return (fitted if hasattr(fitted, "predict") else model).predict
+        import statsmodels.api as sm
+
+        matrix = with_one(matrix)
+        kept = independent_columns(matrix)
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                fitted = sm.GLM(outcome, matrix[:, kept], family=self.model).fit()
+        except (ValueError, np.linalg.LinAlgError) as problem:
+            raise ValueError(
+                f"{_name(self.model)} cannot be fitted to this outcome, which reaches from {outcome.min():g} to "
+                f'{outcome.max():g} ({problem}). Use another family, or model="linear".'
+            ) from problem
+        return lambda wanted: fitted.predict(with_one(wanted)[:, kept])
+
+
+def _name(model) -> str:
+    return type(model).__name__
+
+
+def with_one(matrix: np.ndarray) -> np.ndarray:
+    """Return a matrix with a column of ones before its own, for the intercept."""
+    return np.column_stack([np.ones(len(matrix)), matrix])
+
+
+def independent_columns(matrix: np.ndarray) -> np.ndarray:
+    """Return the places of columns of which none is a sum of others: fits by iteration go astray on such sums.
+
+    Examples
+    --------
+    >>> independent_columns(np.array([[1.0, 2.0, 0.0], [1.0, 2.0, 1.0], [1.0, 2.0, 3.0]])).tolist()
+    [1, 2]
+    """
+    from scipy.linalg import qr
+
+    triangle, order = qr(matrix, mode="r", pivoting=True)
+    size = np.abs(np.diagonal(triangle))
+    return np.sort(order[: int((size > 1e-8 * size[0]).sum())])
+
+
+def predictions(model, matrix: np.ndarray, outcome: np.ndarray, arm: np.ndarray, folds: np.ndarray) -> Predictions:
+    """Return cross-fitted predictions by a model: ``"linear"``, a statsmodels family, or a regressor."""
+    if isinstance(model, str) and model == "linear":
+        return LinearPredictions(matrix, outcome, arm, folds)
+    from statsmodels.genmod.families import Family
+
+    if isinstance(model, Family) or (hasattr(model, "fit") and hasattr(model, "predict")):
+        return ModelPredictions(model, matrix, outcome, arm, folds)
+    raise ValueError(
+        f'model must be "linear", a statsmodels family such as families.Poisson(), or a regressor with fit and '
+        f"predict; got {model!r}."
+    )
+
+
+def deal_folds(arm: np.ndarray, n_folds: int, rng: np.random.Generator, fewest: int = 2) -> np.ndarray:
+    """Deal customers into folds at random, each arm evenly.
+
+    Nested predictions leave out two folds at once, so they need three.
+
+    Raises
+    ------
+    ValueError
+        When ``n_folds`` is below the fewest.
+    """
+    if isinstance(n_folds, bool) or not isinstance(n_folds, int | np.integer) or n_folds < fewest:
+        raise ValueError(f"folds must be a whole number of at least {fewest}; got {n_folds!r}.")
+    order = rng.permutation(len(arm))
+    order = order[np.argsort(arm[order], kind="stable")]
+    folds = np.empty(len(arm), dtype=int)
+    folds[order] = np.arange(len(arm)) % n_folds
+    return folds
+
+
+def check_folds(folds: np.ndarray, arm: np.ndarray, arms: tuple[str, ...], n_columns: int, n_left_out: int = 1) -> None:
+    """Refuse folds that an arm is absent from, and arms too small to be predicted when folds are left out.
+
+    Parameters
+    ----------
+    folds, arm : numpy.ndarray of int, shape (n,)
+    arms : tuple of str
+        Names of the arms.
+    n_columns : int
+        Columns that outcomes are predicted from.
+    n_left_out : int
+        Folds left out at once: 1, or 2 where scores are nested.
+    """
+    counts = np.zeros((folds.max() + 1, len(arms)), dtype=int)
+    np.add.at(counts, (folds, arm), 1)
+    problems = []
+    for place, name in enumerate(arms):
+        column = np.sort(counts[:, place])
+        needed = max(2, FEWEST_PER_COLUMN * (n_columns + 1)) if n_columns else 2
+        left = column[: len(column) - n_left_out].sum()
+        if column[0] == 0:
+            problems.append(f"{name!r} has no customer in {(counts[:, place] == 0).sum()} of {len(counts)} folds")
+        elif left < needed:
+            problems.append(
+                f"{name!r} has {left} customers outside the folds left out, and predictions from {n_columns} columns "
+                f"need {needed}"
+            )
+    if problems:
+        raise ValueError(
+            f"Outcomes cannot be predicted: {'; '.join(problems)}. Use fewer folds, fewer covariates (covariates=[] "
+            "uses averages), or leave the offer out."
+        )

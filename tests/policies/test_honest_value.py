@@ -1,0 +1,142 @@
+"""Is what a contact is expected to earn what it earns? Simulated trials, and the study's truth."""
+
+from math import sqrt
+
+import numpy as np
+import pandas as pd
+import pytest
+from tailored_trials import by_segment, free
+
+import winback as wb
+from winback.policies.honest_value import honest_value
+from winback.trial.trial import read_trial
+
+N_TRIALS = 300
+SAME = {"a": {"x": 0.3, "y": 0.3}, "b": {"x": 0.3, "y": 0.3}, "none": {"x": 0.1, "y": 0.1}}
+
+
+def linear_trial(seed, n, spread=30.0):
+    """Draw a trial in which the gain of offer a is 40 and ``spread`` times what is known of the customer."""
+    rng = np.random.default_rng(seed)
+    known, arm = rng.normal(size=n), rng.permutation(np.arange(n) % 2)
+    value = 200 + 10 * known + arm * (40 + spread * known) + rng.normal(0, 60, n)
+    offer = np.where(arm == 1, "a", "none")
+    table = pd.DataFrame({"customer_id": np.arange(n), "known": known, "offer": offer, "returned": True})
+    return table.assign(value=value), 40 + spread * known
+
+
+def test_right_predictions_can_be_taken_at_their_word():
+    table, gain = linear_trial(1, 20_000)
+    found = honest_value(read_trial(table, free("a")), None)
+    assert found.slope_std_error < 0.05
+    assert abs(found.slope - 1) < 3 * found.slope_std_error
+    assert found.ranks
+    assert abs(found.average - gain.mean()) < 3 * 2 * 60 / sqrt(20_000)
+    offers = pd.Series("a", index=table.index)
+    expected = found.expected(table, offers)
+    error = 2 * 60 * sqrt(2 / 20_000)  # of a straight line one standard deviation from its middle
+    assert np.abs(expected - gain)[np.abs(table["known"]) < 1].max() < 4 * error
+    np.testing.assert_array_equal(found.expected(table, pd.Series("none", index=table.index)), 0.0)
+
+
+def test_fifths_are_what_they_truly_gain():
+    table, gain = linear_trial(2, 20_000)
+    groups = honest_value(read_trial(table, free("a")), None).groups
+    true = np.sort(gain)[::-1].reshape(5, -1).mean(axis=1)  # predictions order customers as the truth does
+    error = (groups["measured_high"] - groups["measured_low"]) / 3.919928
+    assert ((groups["measured"] - true).abs() < 3.5 * error).all()
+    assert groups["part"].tolist() == [1, 2, 3, 4, 5]
+
+
+def test_predictions_that_promise_too_little_are_not_stretched():
+    """A slope above one, as chance may have it, is taken as one."""
+    seeds = [
+        seed for seed in range(6) if honest_value(read_trial(linear_trial(seed, 400)[0], free("a")), None).slope > 1
+    ]
+    table = linear_trial(seeds[0], 400)[0]
+    found = honest_value(read_trial(table, free("a")), None)
+    expected = found.expected(table, pd.Series("a", index=table.index))
+    fit = [
+        np.polyfit(table["known"][table["offer"] == arm], table["value"][table["offer"] == arm], 1)
+        for arm in ("a", "none")
+    ]
+    predicted = np.polyval(fit[0] - fit[1], table["known"])
+    np.testing.assert_allclose(expected, found.average + predicted - found.centre, rtol=1e-9)
+
+
+def test_the_order_among_those_contacted_is_not_that_of_those_left_alone():
+    """Customers x gain from a, all others lose; nothing orders the customers x."""
+    chances = {"a": {"x": 0.6, "y": 0.1, "z": 0.1}, "none": {"x": 0.1, "y": 0.4, "z": 0.4}}
+    table, truth = by_segment(np.random.default_rng(1), 3_000, **chances)
+    policy = wb.learn_policy(table, free("a"), by="segment", repeats=2)
+    found = wb.contact_list(table, free("a"), policy=policy)
+    x = (table["segment"] == "x").to_numpy()
+    gain = (truth["a"] - truth["none"])[x]
+    error = (found.groups["measured_high"] - found.groups["measured_low"]).mean() / 3.919928 / sqrt(5)
+    assert abs(found.value.average - gain.mean()) < 3 * error
+    assert gain.mean() > 80  # of all customers together it would be about a third of that
+    assert not found.value.ranks
+    assert found.groups["n"].sum() == x.sum()
+
+
+def test_new_customers_of_the_study_earn_what_is_expected(study):
+    learn_from, listed = wb.hold_out(study.lapsed[study.lapsed["eligible"]], 0.5)
+    policy = wb.learn_policy(learn_from, study.offers, by="reason", repeats=1)
+    found = wb.contact_list(learn_from, study.offers, whom=listed, policy=policy)
+    true = study.true_profits()
+    rows = true.loc[found.frame["customer_id"]]
+    gain = rows.to_numpy()[np.arange(len(rows)), true.columns.get_indexer(found.frame["offer"])] - rows["none"]
+    of_average = (found.groups["measured_high"] - found.groups["measured_low"]).mean() / 3.919928 / sqrt(5)
+    error = np.hypot(len(rows) * of_average, gain.std() * sqrt(len(rows)))
+    assert abs(found.frame["expected_profit"].sum() - gain.sum()) < 3 * error
+    assert found.n_left_alone + len(rows) == len(listed)
+    best, worst = gain.iloc[: len(rows) // 5], gain.iloc[-(len(rows) // 5) :]
+    assert best.mean() - worst.mean() > 3 * np.hypot(best.std(), worst.std()) / sqrt(len(rows) / 5)
+
+
+@pytest.fixture(scope="module")
+def nothing_known():
+    """Judge trials where what is known of customers says nothing, and two offers earn the same."""
+    rows = []
+    for seed in range(N_TRIALS):
+        table, truth = by_segment(np.random.default_rng(seed), 600, **SAME)
+        found = honest_value(read_trial(table, free("a", "b")), None, rng=seed)
+        expected = found.expected(table, pd.Series("a", index=table.index))
+        flat = np.ptp(expected) < 1e-9
+        rows.append(
+            (found.ranks, flat, found.average - (truth["a"] - truth["none"]).mean(), "nothing" in found.says("$"))
+        )
+    return pd.DataFrame(rows, columns=["ranks", "flat", "gap", "said"])
+
+
+@pytest.mark.slow
+def test_where_nothing_is_known_an_order_is_seldom_claimed(nothing_known):
+    assert abs(nothing_known["ranks"].mean() - 0.025) < 3 * sqrt(0.025 * 0.975 / N_TRIALS)
+    assert (nothing_known["flat"] == ~nothing_known["ranks"]).all()
+    assert (nothing_known["said"] == ~nothing_known["ranks"]).all()
+
+
+@pytest.mark.slow
+def test_the_better_of_two_equal_offers_is_not_expected_to_earn_more(nothing_known):
+    """Chosen and measured by the same customers, it would seem to earn 5 more of 40."""
+    gap = nothing_known["gap"]
+    assert abs(gap.mean()) < 3 * gap.std() / sqrt(N_TRIALS)
+    assert 3 * gap.std() / sqrt(N_TRIALS) < 4
+
+
+@pytest.mark.slow
+def test_a_tree_that_pays_is_not_expected_to_earn_more_than_it_does():
+    """Where its leaves were chosen by the same customers, it would seem to earn 2 more of 70."""
+    chances = {"a": {"x": 0.45, "y": 0.2}, "b": {"x": 0.2, "y": 0.45}, "none": {"x": 0.1, "y": 0.1}}
+    gaps = []
+    for seed in range(60):
+        table, truth = by_segment(np.random.default_rng(seed), 900, **chances)
+        policy = wb.learn_policy(table, free("a", "b"), by=["segment", "calls"], repeats=5, rng=seed)
+        if policy.evaluation.pays:
+            found = wb.contact_list(table, free("a", "b"), policy=policy, rng=seed)
+            money, true = truth.to_numpy(), []
+            for decided in policy.evaluation.gains.decided:
+                true.append((money[np.arange(900), decided] - money[:, 2]).mean())
+            gaps.append(found.value.average - np.mean(true))
+    assert len(gaps) > 45
+    assert abs(np.mean(gaps)) < 3 * np.std(gaps) / sqrt(len(gaps))
