@@ -37,6 +37,7 @@ ROWS = [
     "winner",
     "uncertainty",
     "results",
+    "progress",
     "periods",
     "discounting",
     "tables",

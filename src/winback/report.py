@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -131,7 +132,8 @@ def run_notebook(notebook: NotebookNode, folder: str | Path = ".") -> NotebookNo
         resources={"metadata": {"path": str(folder)}},
     )
     try:
-        client.execute(cleanup_kc=True)  # a kernel manager of our own is not shut down by default
+        # A kernel manager of our own is not shut down by default, and nobody watches a bar in a report that is written.
+        client.execute(cleanup_kc=True, env={**os.environ, "TQDM_DISABLE": "1"})
     except CellExecutionError as error:
         raise RuntimeError(f"A cell of the notebook failed: {error.ename}: {error.evalue}") from None
     return notebook

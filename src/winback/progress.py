@@ -1,0 +1,46 @@
+"""How far is a long call? A bar after some seconds, only where somebody is watching."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TypeVar
+
+Item = TypeVar("Item")
+PATIENCE = 5  # seconds a reader waits without asking whether anything happens; a shorter call shows no bar
+
+
+def progress(items: Iterable[Item], label: str) -> Iterable[Item]:
+    """Go through the items, with a bar where the way takes longer than five seconds and somebody is watching.
+
+    Nobody watches a script's log, a test or a report that is being written: there the items come as they are.
+    ``TQDM_DISABLE=1`` in the environment shuts the bar off everywhere. A bar clears itself away at the end.
+
+    Parameters
+    ----------
+    items : iterable
+        What is worked through; with a length, the bar knows how much is left.
+    label : str
+        What is counted, in words (``"splits"``).
+
+    Returns
+    -------
+    iterable
+        The same items in the same order.
+
+    Examples
+    --------
+    >>> [number**2 for number in progress([1, 2, 3], "squares")]
+    [1, 4, 9]
+    """
+    if not _is_watched():
+        return items
+    from tqdm import tqdm
+
+    return tqdm(items, desc=label, delay=PATIENCE, leave=False)
+
+
+def _is_watched() -> bool:
+    """Tell whether what is written shows at once: in a terminal or under a notebook's cell."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return hasattr(shell, "kernel") or (sys.stderr is not None and sys.stderr.isatty())
