@@ -36,6 +36,7 @@ ROWS = [
     "expectations",
     "winner",
     "uncertainty",
+    "provenance",
     "results",
     "progress",
     "periods",

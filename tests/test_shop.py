@@ -24,7 +24,7 @@ def test_own_files_take_the_place_of_the_shop(files):
     assert customers["frequency"].tolist() == [1, 0]
     assert customers["channel"].isna().tolist() == [False, True]
     assert "log.csv: a log of 3 rows" in shop.subtitle
-    assert wb.provenance(shop).to_frame()["which"].tolist()[:2] == ["log.csv", "3"]
+    assert shop.provenance.to_frame()["which"].tolist()[:2] == ["log.csv", "3"]
 
 
 def test_customers_are_not_needed(files):

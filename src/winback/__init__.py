@@ -24,6 +24,7 @@ expected_money       known money times what is expected, with intervals
 expectations         what is expected of each and of a group: the delta method, cell by cell
 winner               the best of several, corrected for having been picked by looking
 uncertainty          intervals, and the chance of being best
+provenance           what a reader needs to make a report again
 results              how every result shows itself
 progress             how far is a long call?
 periods              how long is a period? days, years, words, discount factors
@@ -38,7 +39,7 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME = {
-    "campaign": ("load_campaign", "provenance"),
+    "campaign": ("load_campaign",),
     "shop": ("load_shop",),
     "datasets.public": ("load_hillstrom", "load_winback_book"),
     "datasets.public_purchases": ("load_cdnow", "load_donations"),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from pathlib import Path
-from platform import python_version
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from winback.results import Result, Sentences, format_count
+from winback.provenance import Provenance, sha256_of
+from winback.results import Sentences, format_count
 from winback.tables import load_table, map_columns
 from winback.terms.catalog import OfferCatalog, load_offers
 from winback.terms.organic import Organic
@@ -21,9 +19,6 @@ if TYPE_CHECKING:
     from winback.policies.evaluation import PolicyEvaluation
     from winback.policies.learned import LearnedPolicy
     from winback.policies.truth import TruthComparison
-    from winback.shop import Shop
-
-PACKAGES = ("winback", "numpy", "scipy", "pandas", "lifelines", "statsmodels", "matplotlib", "seaborn")
 
 
 @dataclass(frozen=True)
@@ -55,6 +50,11 @@ class Campaign:
     def subtitle(self) -> Sentences:
         """One line for the head of a report."""
         return Sentences(f"{self.source}: {format_count(len(self.customers))} customers, {len(self.offers)} offers")
+
+    @property
+    def provenance(self) -> Provenance:
+        """What a reader needs to make a report again: data with hash, versions."""
+        return Provenance.of(self.source, self.n_rows, self.sha256, self.details)
 
 
 def load_campaign(
@@ -103,7 +103,7 @@ def load_campaign(
             load_table(customers),
             load_offers(offers),
             Path(customers).name,
-            hashlib.sha256(Path(customers).read_bytes()).hexdigest(),
+            sha256_of(customers),
         )
     given = {
         "horizon_months": horizon_months,
@@ -120,51 +120,14 @@ def _study_campaign() -> Campaign:
     from winback.datasets.telecom.study import SEED, load_telecom_study
 
     study = load_telecom_study()
-    rows = pd.util.hash_pandas_object(study.lapsed, index=False).to_numpy()
     return Campaign(
         study.lapsed,
         study.offers,
         "The telecom study (simulated)",
-        hashlib.sha256(rows).hexdigest(),
+        sha256_of(study.lapsed),
         details=(("seed of the simulation", str(SEED)),),
         true_profits=study.true_profits(),
         caveat="The telecom study is simulated: its published figures hold exactly, what lies between them is assumed "
         "and listed in data/telecom/README.md. Its horizon is the one with which the published value of a second "
         "lifetime holds.",
-    )
-
-
-@dataclass(frozen=True, repr=False)
-class Provenance(Result):
-    """Data, versions and seeds behind a report."""
-
-    items: tuple[tuple[str, str], ...]
-    shown: ClassVar[Mapping[str, tuple[str, str]]] = {"what": ("What", "text"), "which": ("Which", "text")}
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per item: ``what``, ``which``."""
-        return pd.DataFrame(self.items, columns=["what", "which"])
-
-    def describe(self) -> Sentences:
-        """Say it in one line each."""
-        return Sentences.of(f"{what}: {which}." for what, which in self.items)
-
-
-def provenance(data: Campaign | Shop) -> Provenance:
-    """Return what a reader needs to make a report again: data with hash, versions.
-
-    Examples
-    --------
-    >>> provenance(load_campaign()).to_frame()["what"].tolist()[:3]
-    ['data', 'rows', 'SHA-256 of the data']
-    """
-    return Provenance(
-        (
-            ("data", data.source),
-            ("rows", format_count(data.n_rows)),
-            ("SHA-256 of the data", data.sha256),
-            *data.details,
-            ("Python", python_version()),
-            *((name, version(name)) for name in PACKAGES),
-        )
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from pandas.api import types
 
+from winback.provenance import Provenance, sha256_of
 from winback.purchases.transactions.wording import counted
 from winback.results import Sentences
 from winback.tables import Problem, TableError, load_table, map_columns
@@ -47,6 +47,11 @@ class Shop:
         n = self.n_unknown
         unknown = f"; {counted(n, 'customers')} of it not in the {CUSTOMERS}" if n else ""
         return Sentences(f"{self.source}: a log of {counted(self.n_rows, 'rows')}{unknown}")
+
+    @property
+    def provenance(self) -> Provenance:
+        """What a reader needs to make a report again: data with hash, versions."""
+        return Provenance.of(self.source, self.n_rows, self.sha256, self.details)
 
     @property
     def n_unknown(self) -> int:
@@ -115,8 +120,7 @@ def load_shop(
     transactions, known = _read_both(log, customers, columns or {})
     if known is not None:
         _check_one_row_each(known)
-    sha256 = hashlib.sha256(Path(log).read_bytes()).hexdigest()
-    return Shop(transactions, known, until, Path(log).name, sha256, currency=currency)
+    return Shop(transactions, known, until, Path(log).name, sha256_of(log), currency=currency)
 
 
 def _read_both(log, customers, columns) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -203,13 +207,12 @@ def _simulated_shop(until, currency) -> Shop:
     from winback.datasets.retail.study import SEED, simulate_transactions
 
     study = simulate_transactions()
-    rows = pd.util.hash_pandas_object(study.transactions, index=False).to_numpy()
     return Shop(
         study.transactions,
         study.customers,
         study.truth.until if until is None else until,
         "A simulated shop",
-        hashlib.sha256(rows).hexdigest(),
+        sha256_of(study.transactions),
         details=(("seed of the simulation", str(SEED)),),
         caveat="The shop is simulated from the very models that are fitted here, so they fit; your log may be less "
         "kind, and the hold-out will say so. What is assumed is listed in data/retail/README.md.",

@@ -5,10 +5,11 @@ Set the environment variable ``WINBACK_DATA_DIR`` to a folder with copies of the
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from winback.provenance import sha256_of
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def load_public_file(file: PublicFile) -> Path:
         path = Path(folder) / file.name
         if not path.is_file():
             raise RuntimeError(f"WINBACK_DATA_DIR has no file {file.name}. {by_hand}")
-        if hashlib.sha256(path.read_bytes()).hexdigest() != file.sha256:
+        if sha256_of(path) != file.sha256:
             raise RuntimeError(f"{path.name} in WINBACK_DATA_DIR is not the published file. {by_hand}")
         return path
     return _fetch(file, by_hand)
