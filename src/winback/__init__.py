@@ -2,6 +2,7 @@
 
 Folders are the questions an analyst asks:
 
+cli                  `winback report` and its like, on the command line
 report               one page for a manager, with its tables
 campaign             the study, or the analyst's own two files
 shop                 the simulated shop, or the analyst's own log

@@ -11,6 +11,8 @@ choices     what every customer brings and costs under every offer, checked
 limits      budget, contacts and places under each offer, checked
 hull        the steps from one offer to the next that are worth taking, steepest first
 capped      the exact optimum under several limits at once
+solution    the exact optimum, and the plan for whole customers
+prices      at which prices do customers, each for themselves, keep the limits?
 whole       from the optimum to a plan for whole customers
 wording     the sentences of a plan and of a frontier
 """

@@ -4,6 +4,7 @@ assumptions   what was published, and what is assumed beside it
 leavers       first lifetimes: when they came and left, why, and what they did before
 trial         who was judged promising, and who was sent which offer
 second_lives  what each customer would do under each offer
+true_profits  what each offer would truly have earned with each customer
 calibration   the constants that make the published figures hold exactly
 study         `simulate_telecom_study` and `load_telecom_study`
 """
