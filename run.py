@@ -36,13 +36,15 @@ TASKS = {
     ),
     "bench": ("speed as ratios against the peers", [["benchmarks/ratios.py"]]),
     "check": (
-        "style, lock and environment agreement",
+        "style, types, lock and environment agreement",
         [
             ["-m", "ruff", "check", "."],
             ["-m", "ruff", "format", "--check", "."],
-            ["-m", "pytest", "tests/test_environment.py"],
+            ["-m", "mypy"],
+            ["-m", "pytest", "tests/test_environment.py", "tests/test_surface.py"],
         ],
     ),
+    "stub": ("write what editors see, after a change of public names", [["tests/stub.py"]]),
 }
 
 

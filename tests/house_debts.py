@@ -87,3 +87,16 @@ MORE_THAN_FIVE_POSITIONAL: set[str] = {
     "value/contracts/fits.py",
     "value/contracts/parameters.py",
 }
+
+WITHOUT_A_TYPE: set[str] = {
+    "allocate_budget values",
+    "fit_bdw data",
+    "fit_sbg data",
+    "hold_out_purchases transactions",
+    "measure_frontier terms",
+    "measure_plan terms",
+    "model_policy settings",
+    "profit_share_frontier values",
+    "summarize_transactions transactions",
+    "validate_contracts survivors",
+}

@@ -99,13 +99,16 @@ _HOME = {
         "map_columns",
     ),
 }
+ROOMS = ("plots", "tables")  # reached as wb.plots and wb.tables; drawing libraries are loaded when a room is first used
 _MODULE_OF = {name: f"winback.{module}" for module, names in _HOME.items() for name in names}
 
 __all__ = sorted(_MODULE_OF)
 
 
 def __getattr__(name):
-    """Load a public name from its module on first use."""
+    """Load a public name from its module, or a room, on first use."""
+    if name in ROOMS:
+        return import_module(f"winback.{name}")
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'winback' has no attribute {name!r}")
     value = getattr(import_module(_MODULE_OF[name]), name)
@@ -115,4 +118,4 @@ def __getattr__(name):
 
 def __dir__():
     """List the public names, also those not loaded yet."""
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *ROOMS})

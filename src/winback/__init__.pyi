@@ -1,0 +1,144 @@
+"""The public names, for editors and type checkers. Written by: python3 run.py stub"""
+
+from winback import plots as plots
+from winback import tables as tables
+from winback.budgets.allocation import allocate_budget as allocate_budget
+from winback.budgets.contact_worth import whom_not_to_chase as whom_not_to_chase
+from winback.budgets.frontier import profit_share_frontier as profit_share_frontier
+from winback.budgets.measured import measure_frontier as measure_frontier
+from winback.budgets.measured import measure_plan as measure_plan
+from winback.budgets.spending import spending_curve as spending_curve
+from winback.campaign import load_campaign as load_campaign
+from winback.datasets.public import load_hillstrom as load_hillstrom
+from winback.datasets.public import load_winback_book as load_winback_book
+from winback.datasets.public_purchases import load_cdnow as load_cdnow
+from winback.datasets.public_purchases import load_donations as load_donations
+from winback.datasets.retail import simulate_transactions as simulate_transactions
+from winback.datasets.telecom import load_telecom_study as load_telecom_study
+from winback.datasets.telecom import simulate_telecom_study as simulate_telecom_study
+from winback.offers.comparison import compare_offers as compare_offers
+from winback.offers.economics import offer_economics as offer_economics
+from winback.planning.plan import plan_trial as plan_trial
+from winback.policies.candidates import model_policy as model_policy
+from winback.policies.composed import compare_tailored_offer as compare_tailored_offer
+from winback.policies.contact_list import contact_list as contact_list
+from winback.policies.evaluation import evaluate_policy as evaluate_policy
+from winback.policies.learned import learn_policy as learn_policy
+from winback.policies.misstated import misstated_reasons as misstated_reasons
+from winback.policies.truth import compare_with_truth as compare_with_truth
+from winback.purchases.fits import fit_bg_bb as fit_bg_bb
+from winback.purchases.fits import fit_bg_nbd as fit_bg_nbd
+from winback.purchases.fits import fit_mbg_nbd as fit_mbg_nbd
+from winback.purchases.fits import fit_pareto_nbd as fit_pareto_nbd
+from winback.purchases.held_out import hold_out_purchases as hold_out_purchases
+from winback.purchases.spend import fit_gamma_gamma as fit_gamma_gamma
+from winback.purchases.transactions.summary import summarize_transactions as summarize_transactions
+from winback.purchases.validation import validate_purchases as validate_purchases
+from winback.report import write_report as write_report
+from winback.results import Sentences as Sentences
+from winback.second_lifetime.acceptance import value_by_acceptance as value_by_acceptance
+from winback.second_lifetime.effects import return_effects as return_effects
+from winback.second_lifetime.first_and_second import first_and_second_value as first_and_second_value
+from winback.second_lifetime.held_out import hold_out as hold_out
+from winback.second_lifetime.held_out import validate_return as validate_return
+from winback.second_lifetime.joint import fit_joint as fit_joint
+from winback.second_lifetime.model_check import compare_with_trial as compare_with_trial
+from winback.second_lifetime.ranking import compare_rankings as compare_rankings
+from winback.second_lifetime.second_lifetime_value import second_lifetime_value as second_lifetime_value
+from winback.second_lifetime.tenure_fit import goodness_of_tenure as goodness_of_tenure
+from winback.second_lifetime.two_part import fit_two_part as fit_two_part
+from winback.shop import load_shop as load_shop
+from winback.survival.competing import competing_risks as competing_risks
+from winback.survival.curves import survival_curve as survival_curve
+from winback.survival.durations import fit_duration as fit_duration
+from winback.survival.goodness_of_fit import goodness_of_fit as goodness_of_fit
+from winback.tables import TableError as TableError
+from winback.tables import check_events as check_events
+from winback.tables import check_lapsed as check_lapsed
+from winback.tables import check_subscriptions as check_subscriptions
+from winback.tables import check_transactions as check_transactions
+from winback.tables import load_table as load_table
+from winback.tables import map_columns as map_columns
+from winback.terms.catalog import Offer as Offer
+from winback.terms.catalog import OfferCatalog as OfferCatalog
+from winback.terms.catalog import load_offers as load_offers
+from winback.trial.design_checks import check_design as check_design
+from winback.trial.scores import offer_scores as offer_scores
+from winback.value.base_value import base_value as base_value
+from winback.value.contracts.fits import contract_model as contract_model
+from winback.value.contracts.fits import fit_bdw as fit_bdw
+from winback.value.contracts.fits import fit_sbg as fit_sbg
+from winback.value.contracts.validation import validate_contracts as validate_contracts
+from winback.value.lifetime_value import lifetime_value as lifetime_value
+
+__version__: str
+__all__ = [
+    "Offer",
+    "OfferCatalog",
+    "Sentences",
+    "TableError",
+    "allocate_budget",
+    "base_value",
+    "check_design",
+    "check_events",
+    "check_lapsed",
+    "check_subscriptions",
+    "check_transactions",
+    "compare_offers",
+    "compare_rankings",
+    "compare_tailored_offer",
+    "compare_with_trial",
+    "compare_with_truth",
+    "competing_risks",
+    "contact_list",
+    "contract_model",
+    "evaluate_policy",
+    "first_and_second_value",
+    "fit_bdw",
+    "fit_bg_bb",
+    "fit_bg_nbd",
+    "fit_duration",
+    "fit_gamma_gamma",
+    "fit_joint",
+    "fit_mbg_nbd",
+    "fit_pareto_nbd",
+    "fit_sbg",
+    "fit_two_part",
+    "goodness_of_fit",
+    "goodness_of_tenure",
+    "hold_out",
+    "hold_out_purchases",
+    "learn_policy",
+    "lifetime_value",
+    "load_campaign",
+    "load_cdnow",
+    "load_donations",
+    "load_hillstrom",
+    "load_offers",
+    "load_shop",
+    "load_table",
+    "load_telecom_study",
+    "load_winback_book",
+    "map_columns",
+    "measure_frontier",
+    "measure_plan",
+    "misstated_reasons",
+    "model_policy",
+    "offer_economics",
+    "offer_scores",
+    "plan_trial",
+    "profit_share_frontier",
+    "return_effects",
+    "second_lifetime_value",
+    "simulate_telecom_study",
+    "simulate_transactions",
+    "spending_curve",
+    "summarize_transactions",
+    "survival_curve",
+    "validate_contracts",
+    "validate_purchases",
+    "validate_return",
+    "value_by_acceptance",
+    "whom_not_to_chase",
+    "write_report",
+]

@@ -1,0 +1,27 @@
+"""What does an editor see of `import winback as wb`? The stub, written by `run.py stub` from the map of names."""
+
+from pathlib import Path
+
+import winback as wb
+
+PATH = Path(wb.__file__).with_suffix(".pyi")
+TEXT = '''"""The public names, for editors and type checkers. Written by: python3 run.py stub"""
+
+{imports}
+
+__version__: str
+__all__ = [
+{names}
+]
+'''
+
+
+def stub() -> str:
+    """Return the stub that the map of public names asks for."""
+    homes = {**wb._MODULE_OF, **dict.fromkeys(wb.ROOMS, "winback")}
+    lines = sorted(f"from {home} import {name} as {name}" for name, home in homes.items())
+    return TEXT.format(imports="\n".join(lines), names="\n".join(f'    "{name}",' for name in wb.__all__))
+
+
+if __name__ == "__main__":
+    PATH.write_text(stub(), encoding="utf-8")
