@@ -15,7 +15,7 @@ import winback as wb
 def small_held_out():
     """Return a held-out log of two customers: what simulated customers are put into."""
     log = pd.DataFrame({"customer_id": [1, 2, 1], "date": ["2024-01-01", "2024-01-08", "2024-06-03"], "amount": 1.0})
-    return wb.hold_out_purchases(log, period="W", calibration_until="2024-03-31")
+    return wb.summarize_transactions(log, period="W").hold_out("2024-03-31")
 
 
 def followed(rng, model, parameters, n, ages, ahead, slower=1.0):

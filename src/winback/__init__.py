@@ -79,7 +79,6 @@ _HOME = {
     "survival.durations": ("fit_duration",),
     "survival.goodness_of_fit": ("goodness_of_fit",),
     "value.contracts.validation": ("validate_contracts",),
-    "purchases.held_out": ("hold_out_purchases",),
     "purchases.validation": ("validate_purchases",),
     "value.lifetime_value": ("lifetime_value",),
     "value.base_value": ("base_value",),

@@ -28,7 +28,7 @@ def held_out():
     customer = np.repeat(np.arange(400), rng.poisson(rng.gamma(1.0, 6.0, 400)))
     day = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 300, len(customer)), unit="D")
     log = pd.DataFrame({"customer_id": customer, "date": day, "amount": rng.gamma(4, 5, len(customer))})
-    return wb.hold_out_purchases(log, period="W", calibration_until="2024-07-31", until="2024-10-27")
+    return wb.summarize_transactions(log, period="W", until="2024-10-27").hold_out("2024-07-31")
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import winback as wb
+from winback.periods import Period
 from winback.purchases.ranked_outcomes import Ranking, outcome_interval, outcome_variance
 from winback.purchases.tracking import expected_by_day
 
@@ -91,7 +92,7 @@ def test_tracking_expects_each_days_customers_from_their_first_day_on():
     days = [0, 0, 3, 30, 40, 9, 50, 77]
     dates = [f"{pd.Timestamp('2024-01-01') + pd.Timedelta(days=day):%Y-%m-%d}" for day in days]
     log = pd.DataFrame({"customer_id": [1, 2, 3, 1, 2, 2, 3, 1], "date": dates, "amount": 1.0})
-    given = wb.hold_out_purchases(log, period="W", calibration_until="2024-02-25", until="2024-03-20")
+    given = wb.summarize_transactions(log, period="W", until="2024-03-20").hold_out("2024-02-25")
     fit = wb.fit_bg_nbd(drawn(np.random.default_rng(1), n=300).customers.query("age < 40"), period="W")
     fit = replace(fit, cells=fit.cells.scaled(0.1))  # as if seen no longer than this log
     tracking = wb.validate_purchases(fit, given).tracking
@@ -166,10 +167,18 @@ def test_words_and_table(found):
 @pytest.mark.parametrize(
     ("change", "error", "said"),
     [
-        (lambda fit, given: (replace(fit, period="M"), given), ValueError, "fit counts time in M, held_out in W"),
+        (
+            lambda fit, given: (replace(fit, period=Period(1, "M")), given),
+            ValueError,
+            "fit counts time in M, held_out in W",
+        ),
         (lambda fit, given: (replace(fit, cells=fit.cells.scaled(2)), given), ValueError, "has seen what it is to be"),
         (lambda fit, given: ("BG/NBD", given), TypeError, "fit must come from fit_bg_nbd, .* validate_contracts"),
-        (lambda fit, given: (fit, given.customers), TypeError, "held_out must come from hold_out_purchases; got Data"),
+        (
+            lambda fit, given: (fit, given.customers),
+            TypeError,
+            "held_out must come from the hold_out.. of a summary; got Data",
+        ),
     ],
 )
 def test_what_cannot_be_judged_is_refused(change, error, said):

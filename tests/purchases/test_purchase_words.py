@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import winback as wb
+from winback.periods import Period
 from winback.purchases.pareto_nbd import describe_dropout
 
 
@@ -22,7 +23,7 @@ from winback.purchases.pareto_nbd import describe_dropout
 )
 def test_half_a_life_is_told_in_a_unit_that_fits(years, said):
     weeks = years * 365.25 / 7
-    words = describe_dropout(np.array([1.0, 1.0, 1.0, weeks]), "W")
+    words = describe_dropout(np.array([1.0, 1.0, 1.0, weeks]), Period(1, "W"))
     assert words == f"half of all new customers have dropped out {said}"
 
 

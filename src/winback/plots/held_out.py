@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
-from winback.periods import parse_period
 from winback.plots.style import QUIET, finish_axes, house_styles, percent_axis
 from winback.purchases.validation_wording import error_in_words, number_of
 from winback.results import format_count, format_percent
@@ -44,7 +43,7 @@ def plot_tracking(validation: PurchaseValidation, ax: Axes | None = None) -> Axe
     >>> rng = np.random.default_rng(3)
     >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
     >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
-    >>> held_out = wb.hold_out_purchases(log, period="W", calibration_until="2024-03-31")
+    >>> held_out = wb.summarize_transactions(log, period="W").hold_out("2024-03-31")
     >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
     >>> plot_tracking(wb.validate_purchases(fit, held_out)).get_xlabel()
     'weeks since the first purchase'
@@ -59,7 +58,7 @@ def plot_tracking(validation: PurchaseValidation, ax: Axes | None = None) -> Axe
     label = f"held out: knowing each customer it predicts {error_in_words(validation)}"
     ax.axvspan(split, end, color=SHADE, linewidth=0, zorder=0, label=label)
     ax.axvline(split, color=QUIET, linestyle=":", linewidth=1.5)
-    last, unit = rows.iloc[-1], parse_period(validation.period)
+    last, unit = rows.iloc[-1], validation.period
     title = f"Of new customers, from their first day on, the {validation.model} expects {_against(last)}"
     words = f"{unit.in_words}s" if unit.n_units == 1 else f"periods of {unit.in_words}"
     finish_axes(ax, title, f"{words} since the first purchase", "repeat purchases so far", 90)
@@ -105,7 +104,7 @@ def plot_held_out_tenths(validation: PurchaseValidation, ax: Axes | None = None)
     >>> rng = np.random.default_rng(3)
     >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
     >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
-    >>> held_out = wb.hold_out_purchases(log, period="W", calibration_until="2024-03-31")
+    >>> held_out = wb.summarize_transactions(log, period="W").hold_out("2024-03-31")
     >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
     >>> plot_held_out_tenths(wb.validate_purchases(fit, held_out)).get_xlabel()
     'tenth of customers, most predicted first'
@@ -172,7 +171,7 @@ def plot_lorenz(validation: PurchaseValidation, ax: Axes | None = None, measure:
     >>> rng = np.random.default_rng(3)
     >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
     >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
-    >>> held_out = wb.hold_out_purchases(log, period="W", calibration_until="2024-03-31")
+    >>> held_out = wb.summarize_transactions(log, period="W").hold_out("2024-03-31")
     >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
     >>> plot_lorenz(wb.validate_purchases(fit, held_out)).get_ylabel()
     'share of all purchases held out'

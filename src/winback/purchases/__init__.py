@@ -3,7 +3,6 @@
 fits                `fit_bg_nbd`, `fit_mbg_nbd`, `fit_pareto_nbd`, `fit_bg_bb`
 purchase_fit        the fitted model: expected purchases, chance to be still a customer, their intervals
 spend               how much is a purchase worth? `fit_gamma_gamma`
-held_out            a log split by date: what was bought afterwards? `hold_out_purchases`
 validation          do customers buy what was predicted? `validate_purchases`
 validation_wording  its sentences
 ranked_outcomes     tenths, concentration, and intervals for what will be observed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from winback.periods import parse_period
 from winback.purchases.purchase_fit import PurchaseFit
 from winback.purchases.spend import SpendFit
 from winback.purchases.wording import edge_in_words
@@ -40,5 +39,5 @@ def _age(fit, ages) -> str:
     oldest, watched = float(ages.max()), float(fit.cells.age.max())
     if oldest <= OLDER * watched:
         return ""
-    count = parse_period(fit.period).count
+    count = fit.period.count
     return f"Customers are up to {count(oldest)} old, the fit watched at most {count(watched)}: is it the same unit?"

@@ -219,7 +219,7 @@ def fit_bg_bb(
 
 
 def _fit(model: PurchaseModel, customers, columns: Columns, period, weights, level) -> PurchaseFit:
-    parse_period(period)
+    period = parse_period(period)
     normal_quantile(level)
     rows = read_rows(customers, columns, weights)
     cells = collapse(rows.frequency, rows.recency, rows.age, rows.counts)

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import exprel
 
-from winback.periods import parse_period
+from winback.periods import Period
 from winback.purchases.bg_nbd import FEW_BUY, SAME_RATE
 from winback.purchases.cells import PurchaseCells
 from winback.purchases.mixtures import discounted
@@ -187,19 +187,19 @@ def starts(cells: PurchaseCells) -> list[np.ndarray]:
     ]
 
 
-def describe_dropout(parameters: np.ndarray, period: str) -> str:
+def describe_dropout(parameters: np.ndarray, period: Period) -> str:
     """Say how long customers stay, in a unit in which the figure is easily read.
 
     Examples
     --------
-    >>> describe_dropout(np.array([1.0, 1.0, 1.0, 18.04]), "W")
+    >>> describe_dropout(np.array([1.0, 1.0, 1.0, 18.04]), Period(1, "W"))
     'half of all new customers have dropped out after 18 weeks'
     """
     _, _, s, beta = parameters
-    years = beta * np.expm1(min(np.log(2) / s, 700.0)) * parse_period(period).years
+    years = beta * np.expm1(min(np.log(2) / s, 700.0)) * period.years
     if years > 100:
         return "fewer than half of all new customers drop out within 100 years"
-    unit = parse_period("W" if years < WEEKS_BELOW else "M" if years < MONTHS_BELOW else "Y")
+    unit = Period(1, "W" if years < WEEKS_BELOW else "M" if years < MONTHS_BELOW else "Y")
     if years < unit.years:
         return f"half of all new customers have dropped out within a {unit.in_words}"
     number = years / unit.years

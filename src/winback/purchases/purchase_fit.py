@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from winback.expectations import Expectations
-from winback.periods import parse_period
+from winback.periods import Period
 from winback.purchases.cells import LONGEST_AGE, PurchaseCells, collapse_rows, one_cell
 from winback.purchases.dropout_limit import limit_of_dropout
 from winback.purchases.model import NOBODY, PurchaseModel
@@ -44,8 +44,8 @@ class PurchaseFit(Result):
         Customers, and how many of them bought again.
     converged : bool
         Whether this is the maximum of the likelihood.
-    period : str
-        Unit of time, such as ``W``; with opportunities, the time from one to the next.
+    period : Period
+        Unit of time; with opportunities, the time from one to the next.
     boundary : str
         Empty, or what makes the model a simpler one in these data.
     covariance : numpy.ndarray, shape (4, 4)
@@ -58,7 +58,7 @@ class PurchaseFit(Result):
     n: int
     n_repeat: int
     converged: bool
-    period: str
+    period: Period
     boundary: str
     covariance: np.ndarray = field(repr=False)
     columns: Columns
@@ -211,7 +211,7 @@ class PurchaseFit(Result):
         return collapse_rows(rows.frequency, rows.recency, rows.age)
 
     def _expected(self, cells, rows, periods, annual_discount):
-        force = parse_period(self.period).force(annual_discount)
+        force = self.period.force(annual_discount)
         if periods == np.inf and force == 0:
             raise ValueError("annual_discount must be above 0 for all purchases to come: without one there is no end.")
         periods = periods if periods == np.inf else check_periods(periods, self.columns)

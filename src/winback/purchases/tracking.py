@@ -9,12 +9,11 @@ import pandas as pd
 from scipy.interpolate import CubicSpline
 from scipy.special import expit
 
-from winback.periods import parse_period
 from winback.purchases.cells import one_cell
 
 if TYPE_CHECKING:
-    from winback.purchases.held_out import HeldOutPurchases
     from winback.purchases.purchase_fit import PurchaseFit
+    from winback.purchases.transactions.summary import HeldOutPurchases
 
 MOST_DAYS = 48  # at which the model is asked; a cubic spline between them is exact to 1e-6 of the last value
 
@@ -34,7 +33,7 @@ def track_purchases(fit: PurchaseFit, held_out: HeldOutPurchases) -> pd.DataFram
         One row per period: ``day`` (its last, a number of `datetime.date.toordinal`), ``periods`` since the first day,
         ``observed``, ``expected``, ``held_out``.
     """
-    daily, days = held_out.daily, parse_period(held_out.period).days
+    daily, days = held_out.daily, held_out.period.days
     start, end = int(daily["day"].iloc[0]), int(daily["day"].iloc[-1])
     split = held_out.calibration_until.toordinal()
     number = np.arange(-np.floor((split - start) / days), np.floor((end - split) / days) + 1)

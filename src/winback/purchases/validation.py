@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from winback.expected_money import ExpectedMoney
-from winback.periods import parse_period
+from winback.periods import Period
 from winback.purchases.doubts import purchase_doubts, spend_doubts
-from winback.purchases.held_out import HeldOutPurchases
 from winback.purchases.purchase_fit import PurchaseFit
 from winback.purchases.ranked_outcomes import Ranking, money_ends, outcome_interval, outcome_variance
 from winback.purchases.spend import SpendFit
 from winback.purchases.table import read_rows
 from winback.purchases.tracking import track_purchases
+from winback.purchases.transactions.summary import HeldOutPurchases
 from winback.purchases.validation_wording import describe_validation, verdict
 from winback.results import Result, Sentences
 
@@ -62,7 +62,7 @@ class PurchaseValidation(Result):
     model: str
     n: int
     periods: float
-    period: str
+    period: Period
     level: float
     doubts: tuple[str, ...] = ()
     currency: str = "$"
@@ -119,7 +119,7 @@ def validate_purchases(
     fit : PurchaseFit
         BG/NBD, MBG/NBD or Pareto/NBD, fitted to ``held_out.customers`` or a sample of them.
     held_out : HeldOutPurchases
-        From `hold_out_purchases`.
+        From `TransactionSummary.hold_out`.
     spend : SpendFit, optional
         From `fit_gamma_gamma` on the same customers: then money is judged as well, purchases times spend.
     currency : str
@@ -145,7 +145,7 @@ def validate_purchases(
     >>> rng = np.random.default_rng(3)
     >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
     >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
-    >>> held_out = wb.hold_out_purchases(log, period="W", calibration_until="2024-03-31")
+    >>> held_out = wb.summarize_transactions(log, period="W").hold_out("2024-03-31")
     >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
     >>> found = wb.validate_purchases(fit, held_out)
     >>> found.verdict
@@ -250,7 +250,7 @@ def _check(fit, held_out, spend):
             PurchaseFit,
             "fit_bg_nbd, fit_mbg_nbd or fit_pareto_nbd; contracts are judged by validate_contracts",
         ),
-        ("held_out", held_out, HeldOutPurchases, "hold_out_purchases"),
+        ("held_out", held_out, HeldOutPurchases, "the hold_out() of a summary"),
         ("spend", spend, SpendFit | None, "fit_gamma_gamma"),
     ):
         if not isinstance(value, kind):
@@ -262,7 +262,7 @@ def _check(fit, held_out, spend):
         )
     if fit.n_repeat == 0:
         raise ValueError("Nobody bought again until the end of the calibration: nothing is predicted. Split later.")
-    if parse_period(fit.period) != parse_period(held_out.period):
+    if fit.period != held_out.period:
         raise ValueError(f"fit counts time in {fit.period}, held_out in {held_out.period}: use the same period.")
     longest, watched = float(fit.cells.age.max()), float(held_out.customers["age"].max())
     if longest > watched * (1 + 1e-9):
@@ -277,7 +277,7 @@ def _check(fit, held_out, spend):
 def _check_spend(spend, customers, frequency):
     """Refuse a model of spend without amounts to judge it by, or of more customers than the calibration has."""
     if "held_out_spend" not in customers:
-        raise ValueError("spend needs amounts: name their column in hold_out_purchases.")
+        raise ValueError("spend needs amounts: name their column in summarize_transactions.")
     n, n_repeat = len(customers), int((customers[frequency] > 0).sum())
     if spend.n > n_repeat or spend.n + spend.n_one_time > n:
         raise ValueError(

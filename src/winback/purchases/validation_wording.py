@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from winback.periods import parse_period
 from winback.results import Sentences, format_count, format_percent
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ def number_of(inside: int, of: int) -> str:
 
 
 def _span(found) -> str:
-    return parse_period(found.period).count(found.periods)
+    return found.period.count(found.periods)
 
 
 def _tracked(found) -> Iterator[str]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from winback.periods import parse_period
 from winback.purchases.model import RATIO_AND_SIZE
 from winback.purchases.nobody_bought import most_who_buy_again
 from winback.results import Sentences, format_count, format_number, format_percent
@@ -44,7 +43,7 @@ def describe_purchases(fit: PurchaseFit) -> Sentences:
 def _nobody_bought(fit) -> list[str]:
     time, n, share = most_who_buy_again(fit.cells, fit.level)
     opportunities = "1 opportunity" if time == 1 else f"{time:,.0f} opportunities"
-    span = opportunities if fit.columns.whole else parse_period(fit.period).count(time)
+    span = opportunities if fit.columns.whole else fit.period.count(time)
     return [
         f"On the edge of the model: {fit.boundary}. No parameter has an estimate, and whether anybody has left cannot "
         "be told.",
@@ -85,7 +84,7 @@ def _rate(fit, unit) -> str:
 
 
 def _new_customer(fit) -> str:
-    periods = 1 / parse_period(fit.period).years
+    periods = 1 / fit.period.years
     if fit.columns.whole:
         periods = max(1.0, np.round(periods))
     once = fit.columns.whole and periods == 1  # then what is expected is the chance of the one purchase
@@ -97,5 +96,4 @@ def _new_customer(fit) -> str:
 
 
 def _unit(period) -> str:
-    found = parse_period(period)
-    return found.in_words if found.n_units == 1 else f"period of {found.in_words}"
+    return period.in_words if period.n_units == 1 else f"period of {period.in_words}"

@@ -108,7 +108,7 @@ class PurchasesAhead:
     @property
     def period(self) -> Period:
         """Unit of time of the fit."""
-        return parse_period(self.fit.period)
+        return self.fit.period
 
     @property
     def watched(self) -> Period:

@@ -40,7 +40,7 @@ def test_an_end_that_has_not_come_is_refused(engine):
     with pytest.raises(ValueError, match=f"until must not lie in the future: {later}. It is the last day on which"):
         wb.summarize_transactions(log, period="W", until=later)
     with pytest.raises(ValueError, match="until must not lie in the future"):
-        wb.hold_out_purchases(log, period="W", calibration_until="2024-01-15", until=later)
+        wb.summarize_transactions(log, period="W", until=later).hold_out("2024-01-15")
 
 
 def test_an_end_long_after_the_last_purchase_is_said(engine):
@@ -49,7 +49,7 @@ def test_an_end_long_after_the_last_purchase_is_said(engine):
     assert caution in said_of(log, until="2024-07-01")
     assert "A caution" not in said_of(log, until="2023-03-03")
     assert "32 days before the end" in said_of(log, until="2023-03-04")
-    held_out = wb.hold_out_purchases(log, period="W", calibration_until="2023-01-20", until="2024-07-01")
+    held_out = wb.summarize_transactions(log, period="W", until="2024-07-01").hold_out("2023-01-20")
     assert caution in str(held_out.describe())
 
 
@@ -105,8 +105,7 @@ def test_one_is_singular(engine):
 def test_the_currency_is_the_shops():
     log = a_log("2024-01-01", "2024-01-15", "2024-01-20", amount=[60.0, 40.0, -30.0])
     assert "-€30.00" in said_of(log, currency="€")
-    dates = {"calibration_until": "2024-01-10", "until": "2024-01-31"}
-    found = wb.hold_out_purchases(log, period="W", **dates, currency="€")
+    found = wb.summarize_transactions(log, period="W", until="2024-01-31", currency="€").hold_out("2024-01-10")
     assert "worth €40.00" in str(found.describe())
     assert found.table()["Spend each"].tolist() == ["€40.00"]
     assert found.summary.currency == "€"
@@ -140,7 +139,7 @@ def test_what_is_no_table_says_where_one_is(engine):
         if not isinstance(found.customers, pd.DataFrame):
             with pytest.raises(TypeError, match=r"of a log in (polars|duckdb) has one: \.in_pandas\(\)\.customers\."):
                 fit(found.customers)
-    held_out = wb.hold_out_purchases(shoppers_log(), period="W", calibration_until="2023-06-30")
+    held_out = wb.summarize_transactions(shoppers_log(), period="W").hold_out("2023-06-30")
     with pytest.raises(TypeError, match=r"got HeldOutPurchases. Give its table: \.customers\."):
         wb.fit_bg_nbd(held_out, period="W")
 
@@ -151,6 +150,6 @@ def test_one_customer_without_a_repeat_purchase_is_singular():
 
 
 def test_one_customer_held_out_is_singular():
-    found = wb.hold_out_purchases(a_log("2024-01-01", "2024-01-15"), period="W", calibration_until="2024-01-08")
+    found = wb.summarize_transactions(a_log("2024-01-01", "2024-01-15"), period="W").hold_out("2024-01-08")
     assert "1 customer bought until" in str(found.describe())
     assert "Of them, 1 (100.0%) made 1 purchase then" in str(found.describe())

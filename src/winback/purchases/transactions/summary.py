@@ -1,4 +1,4 @@
-"""What has each customer bought so far? From a log of purchases to one row per customer, and what was dropped."""
+"""What has each customer bought so far, and what after a day on which one might have predicted it?"""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from typing import Any, ClassVar
 import narwhals as nw
 import pandas as pd
 
-from winback.periods import parse_period
-from winback.purchases.transactions.checks import KEPT, TABLE, end_of
-from winback.purchases.transactions.in_engines import collected, daily_in_engine, summary_in_engine
-from winback.purchases.transactions.in_memory import daily_in_memory, summary_in_memory
+from winback.periods import Period, parse_period
+from winback.purchases.transactions.checks import KEPT, TABLE, day_of, end_of
+from winback.purchases.transactions.in_engines import collected, purchase_days
+from winback.purchases.transactions.log import PurchaseLog, in_periods
 from winback.purchases.transactions.span import Span
-from winback.purchases.transactions.wording import summary_lines
+from winback.purchases.transactions.split import by_day, check_split, in_pandas, with_held_out
+from winback.purchases.transactions.wording import held_out_lines, summary_lines
 from winback.results import Result, Sentences
 from winback.tables import Problem, TableError
+
+HELD_OUT = 5  # one part of so many is held out
+MOST_ALONE = 6  # repeat purchases; customers with more are one row of the table
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,23 +36,26 @@ class TransactionSummary(Result):
         purchase (missing without one), ``first_day`` and ``last_day`` (numbers of `datetime.date.toordinal`).
     frame : pandas.DataFrame
         What was dropped or put together: ``what``, ``n`` rows, ``amount`` in money.
-    period : str
+    period : Period
     until : datetime.date
         End of the data.
     until_given : bool
         False where ``until`` is the last date of the log.
     span : Span
         First and last day with a purchase, and the longest pause between two of them.
+    log : PurchaseLog
+        What was summarised, as it was given.
     currency : str
         Sign or code put before money.
     """
 
     customers: Any = field(repr=False)
     frame: pd.DataFrame = field(repr=False)
-    period: str
+    period: Period
     until: date_type
     until_given: bool
     span: Span
+    log: PurchaseLog = field(repr=False)
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "what": ("What", "text"),
@@ -65,6 +72,132 @@ class TransactionSummary(Result):
         if isinstance(self.customers, pd.DataFrame):
             return self
         return replace(self, customers=collected(nw.from_native(self.customers).lazy()))
+
+    def hold_out(self, after: date_type | str | None = None) -> HeldOutPurchases:
+        """Split the log by date: what a model may be fitted to, and what it is to be judged by.
+
+        Customers first seen after that day are left out and counted: nothing could have been predicted of them. Those
+        who bought first on that very day are kept, at an age of zero: they tell a model nothing, but they are
+        predicted.
+
+        Parameters
+        ----------
+        after : date or text, optional
+            Last day that a model may know of; the last fifth of the days is held out without it.
+
+        Returns
+        -------
+        HeldOutPurchases
+            Its frames are pandas, whatever the log is.
+
+        Raises
+        ------
+        ValueError
+            When one of the two parts has no day in it.
+
+        Examples
+        --------
+        >>> dates = ["2024-01-01", "2024-01-08", "2024-01-20", "2024-01-03", "2024-01-22"]
+        >>> log = pd.DataFrame({"customer_id": [1, 1, 1, 2, 3], "date": dates, "amount": [10.0, 5.0, 7.0, 3.0, 4.0]})
+        >>> found = summarize_transactions(log, period="W", until="2024-01-28").hold_out(after="2024-01-14")
+        >>> found.customers[["customer_id", "frequency", "held_out_frequency", "held_out_spend"]].to_dict("list")
+        {'customer_id': [1, 2], 'frequency': [1, 0], 'held_out_frequency': [1, 0], 'held_out_spend': [7.0, 0.0]}
+        >>> found.periods, found.n_later
+        (2.0, 1)
+        """
+        log, end = self.log, self.until.toordinal()
+        days = log.by_day(end)
+        bought_on = purchase_days(days)
+        split = end - (end - int(bought_on[0])) // HELD_OUT if after is None else day_of(after, "after")
+        check_split(bought_on, split, end)
+        summary = _summary(log, self.period, split, self.currency)
+        known = nw.from_native(summary.customers).lazy()
+        customers = with_held_out(known, days, log.customer, split, log.amount is not None)
+        everybody = in_pandas(days.select(nw.col("customer").n_unique())).iloc[0, 0]
+        return HeldOutPurchases(
+            summary,
+            customers,
+            by_day(customers, known, days, log.customer, end),
+            (end - split) / self.period.days,
+            int(everybody) - len(customers),
+            self.until,
+            self.until_given,
+            self.span,
+            self.currency,
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class HeldOutPurchases(Result):
+    """Customers as they were on a day, and what they bought afterwards, see `TransactionSummary.hold_out`.
+
+    Attributes
+    ----------
+    summary : TransactionSummary
+        Of everything until ``calibration_until``.
+    customers : pandas.DataFrame
+        Its customers, to fit a model to, with ``held_out_frequency`` (days with a purchase afterwards, up to ``until``)
+        and ``held_out_spend`` (money on them; no such column where amounts were not given).
+    daily : pandas.DataFrame
+        One row per day from the first purchase to ``until``: ``day`` (number of `datetime.date.toordinal`),
+        ``new_customers`` whose first purchase was that day, ``repeat_purchases`` of all customers of the calibration.
+    periods : float
+        Length of the held-out part.
+    n_later : int
+        Customers first seen in the held-out part, who are left out.
+    until : datetime.date
+    until_given : bool
+        False where ``until`` is the last date of the log.
+    span : Span
+        First and last day with a purchase, and the longest pause between two of them, in both parts together.
+    currency : str
+        Sign or code put before money.
+    """
+
+    summary: TransactionSummary = field(repr=False)
+    customers: pd.DataFrame = field(repr=False)
+    daily: pd.DataFrame = field(repr=False)
+    periods: float
+    n_later: int
+    until: date_type
+    until_given: bool
+    span: Span
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "bought": ("Repeat purchases so far", "text"),
+        "n": ("Customers", "count"),
+        "again": ("Bought again", "percent"),
+        "purchases": ("Purchases each", "number"),
+        "spend": ("Spend each", "money"),
+    }
+
+    @property
+    def period(self) -> Period:
+        """Unit of time."""
+        return self.summary.period
+
+    @property
+    def calibration_until(self) -> date_type:
+        """Last day that a model may know of."""
+        return self.summary.until
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per customer."""
+        return self.customers.copy()
+
+    def table(self) -> pd.DataFrame:
+        """Return what customers bought in the held-out part by what they had bought before, rounded, as text."""
+        table = self.customers.assign(again=self.customers["held_out_frequency"] > 0)
+        names = {"again": "again", "held_out_frequency": "purchases", "held_out_spend": "spend"}
+        groups = table.groupby(table["frequency"].clip(upper=MOST_ALONE + 1))
+        found = groups[[name for name in names if name in table]].mean().rename(columns=names)
+        bought = [f"{x} or more" if x > MOST_ALONE else str(x) for x in found.index]
+        found = found.assign(n=groups.size(), bought=bought)
+        return self.rounded(found)
+
+    def describe(self) -> Sentences:
+        """Say how the log was split, and who bought again."""
+        return Sentences.of(held_out_lines(self))
 
 
 def summarize_transactions(
@@ -131,47 +264,18 @@ def summarize_transactions(
     >>> print(found.describe().splitlines()[1])
     Dropped: 1 refund (below zero), -$3.00.
     """
-    length = parse_period(period)
-    end = end_of(until)
-    summarise = summary_in_memory if isinstance(transactions, pd.DataFrame) else summary_in_engine
-    customers, counts, end, days = summarise(transactions, customer, date, amount, end)
+    log = PurchaseLog(transactions, customer, date, amount)
+    return _summary(log, parse_period(period), end_of(until), currency)
+
+
+def _summary(log: PurchaseLog, period: Period, until: int | None, currency: str) -> TransactionSummary:
+    """Summarise a log until a day, the last one of the log where none is given."""
+    customers, counts, end, days = log.by_customer(until)
     if counts["n"][KEPT] == 0:
         remedy = "Check the columns, the signs of amounts and `until`."
-        raise TableError(TABLE, [Problem(amount or date, "has no purchase in it", 0, "", remedy)])
-    customers = nw.from_native(customers).lazy()  # pandas computes at once all the same
-    customers = _in_periods(customers, end, length.days, customer)
-    if amount is None:  # each row counted for 1 so far
+        raise TableError(TABLE, [Problem(log.amount or log.date, "has no purchase in it", 0, "", remedy)])
+    customers = in_periods(customers, end, period.days, log.customer)
+    if log.amount is None:  # each row counted for 1 so far
         customers, counts = customers.drop("mean_spend"), counts.assign(amount=float("nan"))
-    customers = _as_given(customers, transactions)
     told = (date_type.fromordinal(end), until is not None)
-    return TransactionSummary(customers, counts, period, *told, Span.of(days), currency)
-
-
-def daily_purchases(transactions, customer: str, date: str, amount: str | None, until) -> tuple[nw.LazyFrame, int]:
-    """Return the days on which customers bought (``customer``, ``day``, ``amount``), and the last day of the data.
-
-    Rows are kept, put together and refused as by `summarize_transactions`.
-    """
-    end = end_of(until)
-    read = daily_in_memory if isinstance(transactions, pd.DataFrame) else daily_in_engine
-    daily, end = read(transactions, customer, date, amount, end)
-    return nw.from_native(daily).lazy(), end
-
-
-def _in_periods(customers, end, days, name) -> nw.LazyFrame:
-    n_repeat = nw.col("n_days").cast(nw.Int64) - 1
-    return customers.select(
-        nw.col("customer").alias(name),
-        n_repeat.alias("frequency"),
-        ((nw.col("last_day") - nw.col("first_day")).cast(nw.Float64) / days).alias("recency"),
-        ((end - nw.col("first_day")).cast(nw.Float64) / days).alias("age"),
-        nw.when(n_repeat > 0).then(nw.col("repeat_money") / n_repeat).alias("mean_spend"),
-        nw.col("first_day"),
-        nw.col("last_day"),
-    )
-
-
-def _as_given(customers, transactions):
-    """Return the summary as a frame of the kind that was given."""
-    given = nw.from_native(transactions)
-    return (customers.collect() if isinstance(given, nw.DataFrame) else customers).to_native()
+    return TransactionSummary(log.as_given(customers), counts, period, *told, Span.of(days), log, currency)

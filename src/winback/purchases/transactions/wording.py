@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from winback.periods import parse_period
 from winback.purchases.transactions.checks import DUPLICATES, FATES, KEPT, LEFT_OUT, REFUNDS, TOGETHER
 from winback.results import format_count, format_money, format_percent
-
-if TYPE_CHECKING:
-    from winback.purchases.transactions.summary import TransactionSummary
 
 PLURAL = re.compile(r"\b(buyer|customer|purchase|refund|row)s\b")
 MANY_REFUNDS = 0.01  # of the money; more is worth a word
@@ -28,7 +23,7 @@ def counted(n: float, what: str) -> str:
     return f"1 {PLURAL.sub(lambda found: found[1], what, count=1)}" if n == 1 else f"{format_count(n)} {what}"
 
 
-def summary_lines(summary: TransactionSummary) -> Iterator[str]:
+def summary_lines(summary) -> Iterator[str]:
     """Say what is in the summary, what was dropped or put together, and what looks odd."""
     n = summary.frame.set_index("what")["n"]
     amounts = summary.frame.set_index("what")["amount"]
@@ -36,7 +31,7 @@ def summary_lines(summary: TransactionSummary) -> Iterator[str]:
     yield (
         f"{counted(n['customers'], 'customers')} with {counted(n['purchases'], 'purchases')} from "
         f"{summary.span.first} until {summary.until}{source}; time is counted in "
-        f"{parse_period(summary.period).count(2).removeprefix('2 ')}."
+        f"{summary.period.count(2).removeprefix('2 ')}."
     )
     for what in (*FATES[:KEPT], LEFT_OUT):
         if n[what]:
@@ -52,3 +47,24 @@ def summary_lines(summary: TransactionSummary) -> Iterator[str]:
         doubt = "a duplicate? It was" if n[DUPLICATES] == 1 else "duplicates? They were"
         yield f"{counted(n[DUPLICATES], DUPLICATES)}: {doubt} added up."
     yield from summary.span.cautions(summary.until)
+
+
+def held_out_lines(found) -> Iterator[str]:
+    """Say how a log was split, and who bought again."""
+    customers = found.customers
+    bought, n = customers["held_out_frequency"], len(customers)
+    worth, source = "", "" if found.until_given else " (the last date of the log)"
+    if "held_out_spend" in customers:
+        worth = f", worth {format_money(float(customers['held_out_spend'].sum()), found.currency)}"
+    yield (
+        f"{counted(n, 'customers')} bought until {found.calibration_until}; held out are "
+        f"{found.period.count(found.periods)}, until {found.until}{source}."
+    )
+    yield (
+        f"Of them, {format_count((bought > 0).sum())} ({format_percent((bought > 0).mean())}) made "
+        f"{counted(bought.sum(), 'purchases')} then{worth}."
+    )
+    if found.n_later:
+        who = counted(found.n_later, "customers")
+        yield f"{who} first seen in the held-out part: left out, as nothing could have been predicted of them."
+    yield from found.span.cautions(found.until)
