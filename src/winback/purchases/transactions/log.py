@@ -41,7 +41,7 @@ class PurchaseLog:
 def in_periods(customers: nw.LazyFrame, end: int, days: float, name: str) -> nw.LazyFrame:
     """Return frequency, recency and age of customers by first and last day, periods having so many days."""
     n_repeat = nw.col("n_days").cast(nw.Int64) - 1
-    return customers.select(
+    columns = [
         nw.col("customer").alias(name),
         n_repeat.alias("frequency"),
         ((nw.col("last_day") - nw.col("first_day")).cast(nw.Float64) / days).alias("recency"),
@@ -49,4 +49,5 @@ def in_periods(customers: nw.LazyFrame, end: int, days: float, name: str) -> nw.
         nw.when(n_repeat > 0).then(nw.col("repeat_money") / n_repeat).alias("mean_spend"),
         nw.col("first_day"),
         nw.col("last_day"),
-    )
+    ]
+    return customers.select(columns)

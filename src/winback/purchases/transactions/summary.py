@@ -115,15 +115,15 @@ class TransactionSummary(Result):
         customers = with_held_out(known, days, log.customer, split, log.amount is not None)
         everybody = in_pandas(days.select(nw.col("customer").n_unique())).iloc[0, 0]
         return HeldOutPurchases(
-            summary,
-            customers,
-            by_day(customers, known, days, log.customer, end),
-            (end - split) / self.period.days,
-            int(everybody) - len(customers),
-            self.until,
-            self.until_given,
-            self.span,
-            self.currency,
+            summary=summary,
+            customers=customers,
+            daily=by_day(customers, known, days, log.customer, end),
+            periods=(end - split) / self.period.days,
+            n_later=int(everybody) - len(customers),
+            until=self.until,
+            until_given=self.until_given,
+            span=self.span,
+            currency=self.currency,
         )
 
 
@@ -277,5 +277,13 @@ def _summary(log: PurchaseLog, period: Period, until: int | None, currency: str)
     customers = in_periods(customers, end, period.days, log.customer)
     if log.amount is None:  # each row counted for 1 so far
         customers, counts = customers.drop("mean_spend"), counts.assign(amount=float("nan"))
-    told = (date_type.fromordinal(end), until is not None)
-    return TransactionSummary(log.as_given(customers), counts, period, *told, Span.of(days), log, currency)
+    return TransactionSummary(
+        customers=log.as_given(customers),
+        frame=counts,
+        period=period,
+        until=date_type.fromordinal(end),
+        until_given=until is not None,
+        span=Span.of(days),
+        log=log,
+        currency=currency,
+    )
