@@ -56,7 +56,7 @@ def main():
             (
                 "compare_offers on the study / pandas reading its table",
                 1.0,
-                in_turn(lambda: wb.compare_offers(study.lapsed, study.offers), lambda: pd.read_csv(LEAVERS), 15),
+                in_turn(lambda: wb.compare_offers(study.trial), lambda: pd.read_csv(LEAVERS), 15),
             ),
             (
                 "the whole report / a kernel's start and an empty page",

@@ -40,7 +40,7 @@ def ours(customers, offer, spend):
     free = [wb.Offer(name=name, amount=0.0, paid="on_acceptance") for name in ARMS[1:]]
 
     def scores():
-        frame = wb.offer_scores(table, free, covariates=list(customers), folds=FOLDS).frame
+        frame = wb.offer_scores(wb.read_trial(table, free, covariates=list(customers)), folds=FOLDS).frame
         return frame[["effect", "effect_std_error"]].head(2).to_numpy().ravel()
 
     return scores

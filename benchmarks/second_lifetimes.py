@@ -59,7 +59,7 @@ def rows() -> list[tuple[str, float, tuple[float, float]]]:
             "second_lifetime_value, 53,000 x 5, designs and costs included / the draws alone",
             None,
             in_turn(
-                lambda: wb.second_lifetime_value(fit, everyone.lapsed, everyone.offers, **money),
+                lambda: wb.second_lifetime_value(fit, everyone.trial, **money),
                 lambda: [monte_carlo(outlook) for outlook in outlooks],
                 3,
             ),

@@ -26,7 +26,7 @@ def study():
 @pytest.fixture(scope="session")
 def comparison(study):
     """Compare the study's offers over its own window."""
-    return wb.compare_offers(study.lapsed, study.offers)
+    return wb.compare_offers(study.trial)
 
 
 @pytest.fixture(scope="session")

@@ -25,12 +25,7 @@ STILL_CIRCLES: set[str] = {
 
 MORE_THAN_NINE_PARAMETERS: set[str] = {
     "budgets/allocation.py allocate_budget",
-    "budgets/spending.py spending_curve",
     "planning/plan.py plan_trial",
-    "policies/evaluation.py evaluate_policy",
-    "policies/learned.py learn_policy",
-    "policies/misstated.py misstated_reasons",
-    "trial/scores.py offer_scores",
     "value/base_value.py base_value",
 }
 

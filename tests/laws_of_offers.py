@@ -46,11 +46,11 @@ def offers(money, monthly="while_active"):
 
 
 def second_lives(table, money, **more):
-    return wb.compare_offers(table, offers(money), horizon_months=12, annual_discount=0.1, **more)
+    return wb.compare_offers(wb.read_trial(table, offers(money), horizon_months=12, annual_discount=0.1), **more)
 
 
 def measured(table, money, **more):
-    return wb.compare_offers(table, offers(money, monthly="on_acceptance"), **more)
+    return wb.compare_offers(wb.read_trial(table, offers(money, monthly="on_acceptance")), **more)
 
 
 def figures(result):
@@ -94,7 +94,7 @@ def planned(plan):
 
 
 def planned_from_pilot(table, money):
-    return planned(wb.plan_trial(table, offers(money), horizon_months=12, annual_discount=0.1))
+    return planned(wb.plan_trial(wb.read_trial(table, offers(money), horizon_months=12, annual_discount=0.1)))
 
 
 ESTIMATORS = (

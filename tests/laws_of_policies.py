@@ -37,13 +37,13 @@ def offers(money):
 
 def scores(table, money):
     folds, rest = table["fold"], table.drop(columns="fold")
-    found = wb.offer_scores(rest, offers(money), covariates=["x", "reason"], folds=folds)
+    found = wb.offer_scores(wb.read_trial(rest, offers(money), covariates=["x", "reason"]), folds=folds)
     return found.frame.set_index("offer")
 
 
 def single_scores(table, money):
     folds, rest = table["fold"], table.drop(columns="fold")
-    found = wb.offer_scores(rest, offers(money), covariates=["x", "reason"], folds=folds)
+    found = wb.offer_scores(wb.read_trial(rest, offers(money), covariates=["x", "reason"]), folds=folds)
     by_row = found.scores.set_axis(rest["x"].to_numpy())
     return by_row.rename_axis(columns=None).sort_index()
 
@@ -51,7 +51,7 @@ def single_scores(table, money):
 def judged(table, money):
     rule = {"price": "discount", "service": "upgrade"}
     terms = {"covariates": ["x", "reason"], "folds": 4, "repeats": 2}
-    found = wb.evaluate_policy(table.drop(columns="fold"), offers(money), rule, by="reason", **terms)
+    found = wb.evaluate_policy(wb.read_trial(table.drop(columns="fold"), offers(money)), rule, by="reason", **terms)
     return found.frame.set_index("against")
 
 

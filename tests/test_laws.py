@@ -97,7 +97,7 @@ def joint(table, _):
 def lifetime_values(table, money):
     fit = wb.fit_two_part(table, **FORMULAS)
     costs = [Offer(name=name, amount=30 * money, paid="on_acceptance") for name in ("discount", "upgrade")]
-    values = wb.second_lifetime_value(fit, table, costs, horizon_months=24, annual_discount=0.1)
+    values = wb.second_lifetime_value(fit, wb.read_trial(table, costs, horizon_months=24, annual_discount=0.1))
     return values.averages.set_index("offer").drop(columns=["segment", "n"])
 
 

@@ -90,7 +90,7 @@ def test_the_headline_figures_are_those_of_the_package(notebook):
     if "which-offer-pays" not in str(notebook.cells) and notebook.cells[0].source != "# Which win-back offer pays?":
         pytest.skip("another notebook")
     study = wb.load_telecom_study()
-    result = wb.compare_offers(study.lapsed, study.offers)
+    result = wb.compare_offers(study.trial)
     text = "".join(shown_text(notebook))
     for line in headlines.answer(result).splitlines():
         assert line in text

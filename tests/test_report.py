@@ -43,7 +43,7 @@ def page(study_report):
 @pytest.fixture(scope="module")
 def result():
     study = wb.load_telecom_study()
-    return wb.compare_offers(study.lapsed, study.offers)
+    return wb.compare_offers(study.trial)
 
 
 def test_the_page_needs_no_network(page):
@@ -164,7 +164,7 @@ def test_without_a_holdout_the_report_shows_what_is_assumed(tmp_path):
     assert "An offer stops paying when this share would have returned without it" in page
     assert "to be worth $500.00." in page
     written = pd.read_csv(tmp_path / "out" / "offer-roi.csv")
-    expected = wb.compare_offers(offered, wb.load_offers(files[1]), **assumed)
+    expected = wb.compare_offers(wb.read_trial(offered, wb.load_offers(files[1])), **assumed)
     assert written["incremental_profit_low"].tolist() == pytest.approx(
         expected.frame["incremental_profit_low"].tolist()
     )

@@ -85,7 +85,7 @@ def test_with_none_no_break_even_is_needed(rng):
 def values():
     study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
     fit = wb.fit_two_part(study.lapsed, reacquisition="offer + reason", tenure="reason", margin="reason")
-    return wb.second_lifetime_value(fit, study.lapsed, study.offers, horizon_months=24, annual_discount=0.1)
+    return wb.second_lifetime_value(fit, study.trial.over(horizon_months=24, annual_discount=0.1))
 
 
 def test_values_of_a_model_bring_their_costs_and_currency(values):

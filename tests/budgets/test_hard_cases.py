@@ -89,6 +89,6 @@ def test_values_of_nobody_eligible_are_refused():
     study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
     fit = wb.fit_two_part(study.lapsed, reacquisition="offer + reason", tenure="reason", margin="reason")
     asked = {"horizon_months": 24, "annual_discount": 0.1}
-    values = wb.second_lifetime_value(fit, study.lapsed.query("~eligible"), study.offers, **asked)
+    values = wb.second_lifetime_value(fit, wb.read_trial(study.lapsed.query("~eligible"), study.offers), **asked)
     with pytest.raises(wb.TableError, match="`values` has no eligible customers"):
         wb.allocate_budget(values, budget=1_000)

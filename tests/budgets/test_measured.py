@@ -36,7 +36,10 @@ def plan():
 
 @pytest.fixture(scope="module")
 def scores(drawn):
-    return {name: wb.offer_scores(drawn[0], OFFERS, outcome=name, rng=7).scores for name in ("profit", "returned")}
+    return {
+        name: wb.offer_scores(wb.read_trial(drawn[0], OFFERS), outcome=name, rng=7).scores
+        for name in ("profit", "returned")
+    }
 
 
 def measured_by_loop(assigned, scores, alone=None):
@@ -57,7 +60,7 @@ def said(total, error):
 
 
 def test_a_plan_is_measured_by_the_scores_of_its_choices(drawn, plan, scores):
-    found = wb.measure_plan(plan, drawn[0], OFFERS, rng=7)
+    found = wb.measure_plan(plan, wb.read_trial(drawn[0], OFFERS), rng=7)
     assigned = plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy()
     assert len(set(assigned[:, 1])) == 3
     total, error = measured_by_loop(assigned, scores["profit"])
@@ -72,7 +75,7 @@ def test_a_plan_is_measured_by_the_scores_of_its_choices(drawn, plan, scores):
 def test_a_plan_of_the_trial_alone_is_not_extrapolated(drawn, scores):
     values, costs, _ = (each[each.index <= N] for each in made_up())
     plan = wb.allocate_budget(values, OFFERS, costs=costs, budget=3_000)
-    honest = wb.measure_plan(plan, drawn[0], OFFERS, rng=7).honest
+    honest = wb.measure_plan(plan, wb.read_trial(drawn[0], OFFERS), rng=7).honest
     assert (
         said(*measured_by_loop(plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy(), scores["profit"]))
         in honest
@@ -85,17 +88,17 @@ def test_everybody_the_same_offer_is_the_effect_of_that_offer(drawn):
     index = drawn[0]["customer_id"]
     values = pd.DataFrame({"a": 1e3, "none": 0.0}, pd.Index(index, name="customer_id"))
     plan = wb.allocate_budget(values, OFFERS, costs={"a": 20.0}, budget=1e6)
-    effect = wb.offer_scores(drawn[0], OFFERS, rng=7).frame.set_index("offer").loc["a"]
+    effect = wb.offer_scores(wb.read_trial(drawn[0], OFFERS), rng=7).frame.set_index("offer").loc["a"]
     assert (
         said(N * effect["effect"], N * effect["effect_std_error"])
-        in wb.measure_plan(plan, drawn[0], OFFERS, rng=7).honest
+        in wb.measure_plan(plan, wb.read_trial(drawn[0], OFFERS), rng=7).honest
     )
 
 
 def test_a_frontier_is_measured_point_by_point(drawn, scores):
     values, _, chances = made_up()
     frontier = wb.profit_share_frontier(values, OFFERS, chances=chances)
-    found = wb.measure_frontier(frontier, drawn[0], OFFERS, rng=7)
+    found = wb.measure_frontier(frontier, wb.read_trial(drawn[0], OFFERS), rng=7)
     names = np.array(["none", *frontier.choices.offers])
     for point in (0, 20, len(frontier.frame) - 1):
         chosen = names[frontier.walk.choices_after(frontier.steps[point])]
@@ -112,7 +115,7 @@ def test_a_frontier_is_measured_point_by_point(drawn, scores):
 def test_the_ends_of_a_frontier_are_compared_customer_by_customer(drawn, scores):
     values, _, chances = made_up()
     frontier = wb.profit_share_frontier(values, OFFERS, chances=chances)
-    found = wb.measure_frontier(frontier, drawn[0], OFFERS, rng=7)
+    found = wb.measure_frontier(frontier, wb.read_trial(drawn[0], OFFERS), rng=7)
     first, last = (found.frame[["measured_profit_total", "measured_regained"]].iloc[end] for end in (0, -1))
     assert found.measured_ends["profit"][0] == pytest.approx(first.iloc[0] - last.iloc[0], rel=1e-9)
     assert found.measured_ends["regained"][0] == pytest.approx(last.iloc[1] - first.iloc[1], rel=1e-9)
@@ -139,9 +142,9 @@ def test_the_measure_recovers_the_truth(drawn):
     plan = wb.allocate_budget(values, OFFERS, costs={"a": 20.0, "b": 25.0}, budget=1e6)
     cost = np.where(x, 20.0, 50.0 * (truth["b"] > 0))
     gain = (np.where(x, truth["a"], truth["b"]) - cost - truth["none"]).sum()
-    scores = wb.offer_scores(table, OFFERS, rng=7).scores
+    scores = wb.offer_scores(wb.read_trial(table, OFFERS), rng=7).scores
     total, error = measured_by_loop(plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy(), scores)
-    assert said(total, error) in wb.measure_plan(plan, table, OFFERS, rng=7).honest
+    assert said(total, error) in wb.measure_plan(plan, wb.read_trial(table, OFFERS), rng=7).honest
     assert abs(total - gain) < 3 * error
 
 
@@ -149,12 +152,12 @@ def test_gross_and_assumed_plans(drawn):
     sent = drawn[0][drawn[0]["offer"] != "none"]
     values, costs, _ = made_up()
     values, costs = values.drop(columns="none"), costs.drop(columns="none")
-    scores = wb.offer_scores(sent, OFFERS, rng=7).scores
+    scores = wb.offer_scores(wb.read_trial(sent, OFFERS), rng=7).scores
     for organic, alone in ((None, 0.0), (0.1, 15.0), ((0.0, 0.2), 15.0)):
         value = None if organic is None else 150.0
         plan = wb.allocate_budget(values, OFFERS, costs=costs, budget=3_000, organic=organic, organic_value=value)
         assigned = plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy()
-        honest = wb.measure_plan(plan, sent, OFFERS, rng=7).honest
+        honest = wb.measure_plan(plan, wb.read_trial(sent, OFFERS), rng=7).honest
         assert said(*measured_by_loop(assigned, scores, alone=alone)) in honest
         assert f"({'gross' if organic is None else 'incremental'})" in honest
 
@@ -163,19 +166,19 @@ def test_a_trial_without_a_control_group_cannot_measure_what_offers_add(drawn, p
     sent = drawn[0][drawn[0]["offer"] != "none"]
     values, _, chances = made_up()
     with pytest.raises(ValueError, match="in this trial nobody was left without one at random"):
-        wb.measure_plan(plan, sent, OFFERS)
+        wb.measure_plan(plan, wb.read_trial(sent, OFFERS))
     with pytest.raises(ValueError, match="in this trial nobody was left without one at random"):
-        wb.measure_frontier(wb.profit_share_frontier(values, OFFERS, chances=chances), sent, OFFERS)
+        wb.measure_frontier(wb.profit_share_frontier(values, OFFERS, chances=chances), wb.read_trial(sent, OFFERS))
 
 
 def test_an_offer_that_was_not_tried(drawn, plan):
     with pytest.raises(ValueError, match="b was not tried, so the trial cannot measure it"):
-        wb.measure_plan(plan, drawn[0][drawn[0]["offer"] != "b"], OFFERS)
+        wb.measure_plan(plan, wb.read_trial(drawn[0][drawn[0]["offer"] != "b"], OFFERS))
 
 
 def test_nobody_was_in_the_trial(drawn, plan):
     with pytest.raises(ValueError, match="None of these customers was in the trial"):
-        wb.measure_plan(plan, drawn[0].assign(customer_id=drawn[0]["customer_id"] + 10_000), OFFERS)
+        wb.measure_plan(plan, wb.read_trial(drawn[0].assign(customer_id=drawn[0]["customer_id"] + 10_000), OFFERS))
 
 
 def test_the_level_widens_the_interval(drawn, plan, scores):
@@ -183,7 +186,7 @@ def test_the_level_widens_the_interval(drawn, plan, scores):
         plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy(), scores["profit"]
     )
     high = format_money(total + 2.575829 * error, "$")
-    assert high in wb.measure_plan(plan, drawn[0], OFFERS, rng=7, level=0.99).honest
+    assert high in wb.measure_plan(plan, wb.read_trial(drawn[0], OFFERS), rng=7, level=0.99).honest
 
 
 @pytest.mark.slow
@@ -191,15 +194,15 @@ def test_a_plan_of_the_study_made_from_other_customers(study):
     """Held-out customers: what is measured is close to the truth that the simulation knows."""
     fit_on, judge_by = wb.hold_out(study.lapsed, 0.5)
     fit = wb.fit_two_part(fit_on, reacquisition="offer + reason", tenure="reason", margin="reason")
-    plan = wb.allocate_budget(wb.second_lifetime_value(fit, judge_by, study.offers), budget=400_000)
+    plan = wb.allocate_budget(wb.second_lifetime_value(fit, wb.read_trial(judge_by, study.offers)), budget=400_000)
     true = study.true_profits().loc[plan.choices.customer_ids]
     offer = plan.assignments.reset_index().set_index("customer_id")["offer"]
     places = true.columns.get_indexer(offer.loc[true.index].astype(str))
     gain = (true.to_numpy()[np.arange(len(true)), places] - true["none"]).sum()
-    scores = wb.offer_scores(judge_by, study.offers, rng=0).scores
+    scores = wb.offer_scores(wb.read_trial(judge_by, study.offers), rng=0).scores
     each = scores.to_numpy()[np.arange(len(scores)), scores.columns.get_indexer(offer.loc[scores.index].astype(str))]
     each = each - scores["none"].to_numpy()
     assert len(each) == plan.n
     error = each.std(ddof=1) * np.sqrt(len(each))
     assert abs(each.sum() - gain) < 3 * error
-    assert said(each.sum(), error) in wb.measure_plan(plan, judge_by, study.offers).honest
+    assert said(each.sum(), error) in wb.measure_plan(plan, wb.read_trial(judge_by, study.offers)).honest

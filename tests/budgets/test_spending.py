@@ -21,7 +21,7 @@ def drawn(seed, n, **chances):
 
 
 def spent_on(table, **settings):
-    return wb.spending_curve(table, OFFERS, settings.pop("budgets", BUDGETS), **settings)
+    return wb.spending_curve(wb.read_trial(table, OFFERS), settings.pop("budgets", BUDGETS), **settings)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,10 @@ def table():
 @pytest.fixture(scope="module")
 def scored(table):
     """Gains and costs over no offer, predicted and by scores, and the folds of the first split."""
-    found = {name: wb.offer_scores(table, OFFERS, outcome=name, folds=FOLDS, rng=6) for name in ("profit", "cost")}
+    found = {
+        name: wb.offer_scores(wb.read_trial(table, OFFERS), outcome=name, folds=FOLDS, rng=6)
+        for name in ("profit", "cost")
+    }
     gains = [getattr(found["profit"], name) for name in ("expected", "scores")]
     gains = [each[["a", "b"]].sub(each["none"], axis=0).to_numpy() for each in gains]
     costs = [getattr(found["cost"], name)[["a", "b"]].to_numpy() for name in ("expected", "scores")]
@@ -109,7 +112,7 @@ def test_medians_over_splits_allow_for_the_splits(table):
 
 
 def test_by_default_ten_budgets_reach_what_is_worth_spending(table):
-    frame = wb.spending_curve(table, OFFERS, repeats=1).frame
+    frame = wb.spending_curve(wb.read_trial(table, OFFERS), splits=wb.Splits(repeats=1)).frame
     assert len(frame) == 10
     np.testing.assert_allclose(np.diff(frame["budget"], prepend=0), frame["budget"].iloc[0], rtol=1e-9)
     np.testing.assert_allclose(frame["budget_total"], 150 * frame["budget"], rtol=1e-12)
@@ -181,7 +184,7 @@ def test_repeats_that_are_none(table, repeats):
 
 def test_offers_that_cost_nothing_have_no_budget(table):
     with pytest.raises(ValueError, match="The offers cost nothing, so no budget limits them"):
-        wb.spending_curve(table, free("a", "b"))
+        wb.spending_curve(wb.read_trial(table, free("a", "b")))
 
 
 @pytest.mark.slow
@@ -189,7 +192,7 @@ def test_hillstrom_within_the_errors_of_its_published_figures(hillstrom):
     """Published before the cost of mails, by another model; here gains are after it."""
     trial = wb.load_hillstrom(margin=0.5)
     mails = [wb.Offer(name=name, amount=cost, paid="per_contact") for name, cost in (("mens", 0.15), ("womens", 0.08))]
-    row = wb.spending_curve(trial.lapsed, mails, [0.05]).frame.iloc[0]
+    row = wb.spending_curve(wb.read_trial(trial.lapsed, mails), [0.05]).frame.iloc[0]
     error = {name: (row[f"{name}_high"] - row[f"{name}_low"]) / 3.919928 for name in ("honest", "untargeted")}
     assert error["honest"] == pytest.approx(0.049, rel=0.25)
     assert abs(row["honest"] + row["spent"] - 0.118) < 2 * error["honest"]

@@ -22,7 +22,9 @@ BUDGET, FOLDS, REPEATS, N_TRIALS = 10.0, 5, 5, 100
 
 def true_gains(table, truth, folds):
     """Return what the choices of one split truly gain, and the mix spent at random, by the scores of `offer_scores`."""
-    found = {name: wb.offer_scores(table, OFFERS, outcome=name, folds=folds) for name in ("profit", "cost")}
+    found = {
+        name: wb.offer_scores(wb.read_trial(table, OFFERS), outcome=name, folds=folds) for name in ("profit", "cost")
+    }
     true = truth[["a", "b"]].to_numpy() - list(COSTS.values()) - truth[["none"]].to_numpy()
     profits = [getattr(found["profit"], name) for name in ("expected", "scores")]
     gains, scores = (each[["a", "b"]].sub(each["none"], axis=0).to_numpy() for each in profits)
@@ -51,7 +53,9 @@ def judged(chances):
         true = np.array([true_gains(table, truth, folds) for folds in dealt])
         middle = dict(zip(("honest", "untargeted"), np.median(true, axis=0), strict=True))
         middle["lead"] = np.median(true[:, 0] - true[:, 1])
-        row = wb.spending_curve(table, OFFERS, [BUDGET], repeats=REPEATS, rng=seed).frame.iloc[0]
+        row = wb.spending_curve(
+            wb.read_trial(table, OFFERS), [BUDGET], splits=wb.Splits(repeats=REPEATS, rng=seed)
+        ).frame.iloc[0]
         rows.append(row.to_dict() | {f"true_{name}": gain for name, gain in middle.items()})
     return pd.DataFrame(rows)
 

@@ -109,7 +109,7 @@ def test_a_table_of_values_that_cannot_be_compared_is_refused(table, said):
     with pytest.raises(
         wb.TableError, match=rf"^\d problems? in the table of lapsed customers:\n  1\. {re.escape(said)}"
     ):
-        wb.compare_offers(table, OFFERS)
+        wb.compare_offers(wb.read_trial(table, OFFERS))
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_table_of_values_that_cannot_be_compared_is_refused(table, said):
 )
 def test_a_table_of_second_lives_that_cannot_be_compared_is_refused(table, said):
     with pytest.raises(wb.TableError, match=re.escape(said)):
-        wb.compare_offers(table, OFFERS, **YEAR)
+        wb.compare_offers(wb.read_trial(table, OFFERS), **YEAR)
 
 
 @pytest.mark.parametrize(
@@ -165,43 +165,46 @@ def test_a_table_of_second_lives_that_cannot_be_compared_is_refused(table, said)
 )
 def test_settings_that_cannot_be_used_are_refused(table, settings, said):
     with pytest.raises(ValueError, match=said):
-        wb.compare_offers(table, OFFERS, **settings)
+        wb.compare_offers(wb.read_trial(table, OFFERS), **settings)
 
 
 def test_a_horizon_in_the_offers_file_is_refused_with_measured_value():
     catalog = wb.OfferCatalog(tuple(OFFERS), horizon_months=24)
     with pytest.raises(ValueError, match="Leave both out, here and in the offers file"):
-        wb.compare_offers(values(), catalog)
+        wb.compare_offers(wb.read_trial(values(), catalog))
 
 
 def test_a_horizon_beyond_the_data_is_refused_with_the_longest_that_is_not():
     cut = {"discount": [(14.0, False, 5.0), (3.0, True, 5.0)], "upgrade": [(9.5, False, 5.0), (3.0, True, 5.0)]}
     table = second_lives(**{offer: life * 20 for offer, life in cut.items()})
     with pytest.raises(ValueError, match=r"^horizon_months = 12 reaches beyond the data: .*'upgrade'.*at most 9\.5;"):
-        wb.compare_offers(table, OFFERS, **YEAR)
-    assert wb.compare_offers(table, OFFERS, horizon_months=9.5, annual_discount=0).settings.horizon_months == 9.5
+        wb.compare_offers(wb.read_trial(table, OFFERS), **YEAR)
+    assert (
+        wb.compare_offers(wb.read_trial(table, OFFERS, horizon_months=9.5, annual_discount=0)).settings.horizon_months
+        == 9.5
+    )
 
 
 @pytest.mark.parametrize("frame", [[1, 2], {"customer_id": [1]}, None])
 def test_what_is_no_table_is_refused(frame):
     with pytest.raises(wb.TableError, match=r"`table` must be a pandas DataFrame, not "):
-        wb.compare_offers(frame, OFFERS)
+        wb.compare_offers(wb.read_trial(frame, OFFERS))
 
 
 def test_no_offers_at_all_are_refused():
     with pytest.raises(ValueError, match=r"There is no offer\."):
-        wb.compare_offers(values(), [])
+        wb.compare_offers(wb.read_trial(values(), []))
 
 
 def test_where_nobody_knows_how_long_they_were_followed_no_horizon_is_suggested():
     with pytest.raises(ValueError, match="horizon_months is required") as caught:
-        wb.compare_offers(lives(followed=np.nan), OFFERS, annual_discount=0)
+        wb.compare_offers(wb.read_trial(lives(followed=np.nan), OFFERS, annual_discount=0))
     assert "nan" not in str(caught.value)
 
 
 def test_empty_columns_of_second_lives_beside_measured_value_are_ignored_or_named_as_such():
     table = values(second_tenure=np.nan, second_ended=None, second_margin=np.nan)
     try:
-        wb.compare_offers(table, OFFERS)
+        wb.compare_offers(wb.read_trial(table, OFFERS))
     except wb.TableError as error:
         assert "is there beside second_ columns" in str(error)  # noqa: PT017 (either is fine)

@@ -147,7 +147,7 @@ def test_totals_are_per_customer_times_customers(comparison, kind):
 def test_months_cut_off_are_those_of_the_kaplan_meier_curve_within_the_arm(rng, discount):
     table = random_lives(rng, 400, longest=20, discount=0.5, upgrade=0.5)
     table["second_margin"] = table["second_margin"].where(table["second_margin"].isna(), 10.0)
-    result = wb.compare_offers(table, OFFERS, horizon_months=15, annual_discount=discount)
+    result = wb.compare_offers(wb.read_trial(table, OFFERS, horizon_months=15, annual_discount=discount))
     for offer, arm in table[table["returned"]].groupby("offer"):
         curve = KaplanMeierFitter().fit(arm["second_tenure"], arm["second_ended"].astype(bool))
         months = restricted_mean_survival_time(curve, t=15)
@@ -162,7 +162,7 @@ def test_months_cut_off_are_those_of_the_kaplan_meier_curve_within_the_arm(rng, 
 
 
 def test_horizon_and_rate_given_go_before_those_of_the_offers(study):
-    given = wb.compare_offers(study.lapsed, study.offers, horizon_months=12, annual_discount=0.1)
+    given = wb.compare_offers(study.trial.over(horizon_months=12, annual_discount=0.1))
     assert (given.settings.horizon_months, given.settings.annual_discount) == (12, 0.1)
     months = np.minimum(study.lapsed["second_tenure"], 12)
     worth = (study.lapsed["second_margin"] * -np.expm1(-np.log(1.1) / 12 * months) / (np.log(1.1) / 12)).fillna(0)
@@ -173,7 +173,7 @@ def test_horizon_and_rate_given_go_before_those_of_the_offers(study):
 
 def test_a_higher_level_gives_wider_intervals_of_the_same_figures(rng):
     table = random_values(rng, 300, discount=0.4, upgrade=0.3, none=0.2)
-    low, high = (wb.compare_offers(table, OFFERS[:2], level=level).frame for level in (0.80, 0.99))
+    low, high = (wb.compare_offers(wb.read_trial(table, OFFERS[:2]), level=level).frame for level in (0.80, 0.99))
     for name in ("acceptance", "cost_per_customer", "value_per_returned", "break_even_organic", "incremental_roi"):
         assert low[name].tolist() == high[name].tolist()
         assert (high[f"{name}_low"] < low[f"{name}_low"]).all()
@@ -181,7 +181,7 @@ def test_a_higher_level_gives_wider_intervals_of_the_same_figures(rng):
 
 
 def test_chances_of_being_best_sum_to_one_where_nothing_is_not_an_option(rng):
-    result = wb.compare_offers(random_values(rng, 300, discount=0.4, upgrade=0.38), OFFERS)
+    result = wb.compare_offers(wb.read_trial(random_values(rng, 300, discount=0.4, upgrade=0.38), OFFERS))
     assert result.frame["probability_best"].sum() == pytest.approx(1, rel=1e-12)
 
 
@@ -190,7 +190,7 @@ def test_chances_of_being_best_sum_to_one_where_nothing_is_not_an_option(rng):
 
 def test_equal_offers_tie_and_it_is_said_of_both():
     values = [*np.linspace(50, 150, 60), *[None] * 40]
-    result = wb.compare_offers(measured(discount=values, upgrade=values), OFFERS)
+    result = wb.compare_offers(wb.read_trial(measured(discount=values, upgrade=values), OFFERS))
     assert result.describe().startswith("Discount and upgrade tie: discount is ahead with $54.00 gross profit")
     assert "Discount leads upgrade by $0.00 per customer" in result.describe()
     assert "contains zero, so this is a tie" in result.describe()
@@ -200,7 +200,7 @@ def test_equal_offers_tie_and_it_is_said_of_both():
 
 def test_only_those_that_tie_with_the_leader_are_said_to(rng):
     table = random_values(rng, 400, discount=0.5, upgrade=0.5, bundle=0.2)
-    result = wb.compare_offers(table, OFFERS)
+    result = wb.compare_offers(wb.read_trial(table, OFFERS))
     remarks = result.frame.set_index("offer")["remark"]
     assert result.frame["offer"].iloc[2] == "bundle"
     assert "tie" not in remarks["bundle"]
@@ -210,7 +210,7 @@ def test_only_those_that_tie_with_the_leader_are_said_to(rng):
 def test_offers_that_cost_more_than_they_add_are_not_to_be_sent(rng):
     table = random_values(rng, 300, discount=0.5, upgrade=0.4, none=0.45)
     dear = [Offer(name=name, amount=150, paid="on_acceptance") for name in ("discount", "upgrade")]
-    result = wb.compare_offers(table, dear)
+    result = wb.compare_offers(wb.read_trial(table, dear))
     assert result.frame["gross_profit"].iloc[0] > 0  # gross alone would send it
     assert result.describe().startswith(
         f"Send no offer: even the best, {result.frame['offer'].iloc[0]}, loses money, -$"
@@ -219,7 +219,7 @@ def test_offers_that_cost_more_than_they_add_are_not_to_be_sent(rng):
 
 def test_an_offer_whose_interval_includes_zero_is_not_shown_to_pay(rng):
     table = random_values(rng, 300, discount=0.5, none=0.48)
-    result = wb.compare_offers(table, OFFERS[:1])
+    result = wb.compare_offers(wb.read_trial(table, OFFERS[:1]))
     assert result.frame["incremental_profit_low"].iloc[0] < 0 < result.frame["incremental_profit_high"].iloc[0]
     assert result.describe().startswith("No offer is shown to pay: the best, discount, earns")
     assert "which includes zero" in result.describe().splitlines()[0]

@@ -141,7 +141,7 @@ def test_the_simulated_intervals_are_those_of_compare_offers():
         }
     )
     offer = Offer(name="discount", amount=PAID, paid="on_acceptance", contact_cost=CONTACT)
-    row = wb.compare_offers(trial, [offer]).frame.iloc[0]
+    row = wb.compare_offers(wb.read_trial(trial, [offer])).frame.iloc[0]
     for name, ends in figures(arm_moments(*arm), arm_moments(*control)).items():
         column = name.lower().replace(" ", "_")
         assert (row[f"{column}_low"], row[f"{column}_high"]) == pytest.approx(np.ravel(ends), rel=1e-12), name

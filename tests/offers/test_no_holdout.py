@@ -36,7 +36,7 @@ def economics(**assumed):
 
 
 def test_every_profit_and_roi_of_frame_tables_and_tiles_is_called_gross(trial):
-    result = wb.compare_offers(trial, OFFERS)
+    result = wb.compare_offers(wb.read_trial(trial, OFFERS))
     shown = [*headlines.first_table(result).frame, *headlines.second_table(result).frame]
     names = [*result.frame, *shown, *headlines.tiles(result).frame["label"]]
     money = [name for name in names if "profit" in name.lower() or "roi" in name.lower()]
@@ -46,12 +46,14 @@ def test_every_profit_and_roi_of_frame_tables_and_tiles_is_called_gross(trial):
 
 
 def test_every_axis_is_called_gross(trial):
-    labels = [axes.get_xlabel() for axes in plots.plot_profit_and_roi(wb.compare_offers(trial, OFFERS)).axes]
+    labels = [
+        axes.get_xlabel() for axes in plots.plot_profit_and_roi(wb.compare_offers(wb.read_trial(trial, OFFERS))).axes
+    ]
     assert labels == ["gross profit per customer offered", "gross return on investment (profit / cost)"]
 
 
 def test_the_sentences_and_the_assumptions_say_that_all_is_gross(trial):
-    result = wb.compare_offers(trial, OFFERS)
+    result = wb.compare_offers(wb.read_trial(trial, OFFERS))
     assert "No control group: all figures are gross." in result.describe()
     assert "so every figure is gross." in headlines.comparison_assumptions(result, OFFERS)
     assert "All figures are gross: how many would have returned" in economics().describe()
@@ -69,7 +71,7 @@ def test_the_sentences_and_the_assumptions_say_that_all_is_gross(trial):
     ],
 )
 def test_what_is_assumed_stands_in_frame_table_tiles_figures_and_words(trial, organic, shown):
-    result = wb.compare_offers(trial, OFFERS, organic=organic)
+    result = wb.compare_offers(wb.read_trial(trial, OFFERS, organic=organic))
     first = result.frame.iloc[0]
     assert first[["organic_low", "organic", "organic_high"]].is_monotonic_increasing
     assert headlines.first_table(result).frame["Organic return assumed"].tolist() == [shown] * 2
@@ -83,7 +85,7 @@ def test_what_is_assumed_stands_in_frame_table_tiles_figures_and_words(trial, or
 
 
 def test_bounds_of_an_interval_stand_in_table_and_words(trial):
-    result = wb.compare_offers(trial, OFFERS, organic=(0.02, 0.08), organic_value=300)
+    result = wb.compare_offers(wb.read_trial(trial, OFFERS, organic=(0.02, 0.08), organic_value=300))
     first = result.frame.iloc[0]
     bounds = f"[${first['incremental_profit_low']:.2f}, ${first['incremental_profit_high']:.2f}]"
     assert headlines.first_table(result).frame["Incremental profit per customer"].iloc[0].endswith(bounds)
@@ -91,25 +93,25 @@ def test_bounds_of_an_interval_stand_in_table_and_words(trial):
 
 
 def test_the_assumed_ends_are_marked_in_the_figure(trial):
-    axes = plots.plot_ranking_against_organic(wb.compare_offers(trial, OFFERS, organic=(0.02, 0.08)))
+    axes = plots.plot_ranking_against_organic(wb.compare_offers(wb.read_trial(trial, OFFERS, organic=(0.02, 0.08))))
     assert "assumed 2.0% to 8.0%" in [text.get_text() for text in axes.texts]
     assert [line.get_xdata()[0] for line in axes.lines[-2:]] == [0.02, 0.08]
 
 
 @pytest.mark.parametrize("organic", [None, 0.07, (0.02, 0.08)])
 def test_the_break_even_return_is_always_said(trial, organic):
-    result = wb.compare_offers(trial, OFFERS, organic=organic)
+    result = wb.compare_offers(wb.read_trial(trial, OFFERS, organic=organic))
     even = result.frame.set_index("offer")["break_even_organic"]
     said = f"without it: {' and '.join(f'{offer} {share:.1%}' for offer, share in even.items())} (break-even"
     assert said in result.describe()
-    assert said in organic_sensitivity(result).describe()
+    assert said in result.sensitivity("organic").describe()
 
 
 def test_the_shares_assumed_are_tried_beside_the_others(trial):
-    result = wb.compare_offers(trial, OFFERS, organic=(0.02, 0.07))
-    settings = organic_sensitivity(result).frame["setting"].unique().tolist()
+    result = wb.compare_offers(wb.read_trial(trial, OFFERS, organic=(0.02, 0.07)))
+    settings = result.sensitivity("organic").frame["setting"].unique().tolist()
     assert settings == ["0%", "2%", "4.5%", "5%", "7%", "10%", "20%", "30%", "40%"]
-    assert len(organic_sensitivity(wb.compare_offers(trial, OFFERS)).table()) == len(ORGANIC_GRID)
+    assert len(organic_sensitivity(wb.compare_offers(wb.read_trial(trial, OFFERS))).table()) == len(ORGANIC_GRID)
 
 
 # summary figures
@@ -154,14 +156,16 @@ def test_an_organic_value_of_summary_figures_that_is_no_amount_is_refused(organi
 @pytest.mark.parametrize("organic", [0.05, (0.02, 0.08), [0.02, 0.08], {"region": {"north": 0.02, "south": 0.1}}])
 def test_an_assumption_of_the_catalog_is_that_of_the_comparison(trial, organic):
     catalog = OfferCatalog(OFFERS.offers, organic=organic, organic_value=300)
-    given = wb.compare_offers(trial, OFFERS, organic=organic, organic_value=300)
-    pd.testing.assert_frame_equal(wb.compare_offers(trial, catalog).frame, given.frame)
+    given = wb.compare_offers(wb.read_trial(trial, OFFERS, organic=organic, organic_value=300))
+    pd.testing.assert_frame_equal(wb.compare_offers(wb.read_trial(trial, catalog)).frame, given.frame)
 
 
 def test_an_argument_overrides_the_catalog(trial):
     catalog = OfferCatalog(OFFERS.offers, organic=0.3, organic_value=10)
-    found = wb.compare_offers(trial, catalog, organic=0.05, organic_value=300).frame
-    pd.testing.assert_frame_equal(found, wb.compare_offers(trial, OFFERS, organic=0.05, organic_value=300).frame)
+    found = wb.compare_offers(wb.read_trial(trial, catalog, organic=0.05, organic_value=300)).frame
+    pd.testing.assert_frame_equal(
+        found, wb.compare_offers(wb.read_trial(trial, OFFERS, organic=0.05, organic_value=300)).frame
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,13 @@ OFFERS = [Offer(name=name, amount=10, paid="on_acceptance") for name in ("discou
 @pytest.fixture
 def measured_directly(rng):
     table = random_values(rng, 200, discount=0.4, upgrade=0.3)
-    return table, wb.compare_offers(table, OFFERS)
+    return table, wb.compare_offers(wb.read_trial(table, OFFERS))
 
 
 @pytest.fixture
 def censored(rng):
     table = random_lives(rng, 200, discount=0.5, upgrade=0.4)
-    return table, wb.compare_offers(table, OFFERS, horizon_months=20, annual_discount=0.07)
+    return table, wb.compare_offers(wb.read_trial(table, OFFERS, horizon_months=20, annual_discount=0.07))
 
 
 def by_offer(frame, setting, measure):
@@ -31,7 +31,7 @@ def by_offer(frame, setting, measure):
 
 
 def test_without_organic_return_profit_is_gross(comparison):
-    found = organic_sensitivity(comparison, [0.0]).frame
+    found = comparison.sensitivity("organic", [0.0]).frame
     assert found["profit"].tolist() == pytest.approx(comparison.frame["gross_profit"].tolist(), rel=1e-12)
     assert found["roi"].tolist() == pytest.approx(comparison.frame["gross_roi"].tolist(), rel=1e-12)
 
@@ -39,15 +39,19 @@ def test_without_organic_return_profit_is_gross(comparison):
 @pytest.mark.parametrize("organic_value", [None, 300.0])
 def test_each_share_gives_the_comparison_under_it(measured_directly, organic_value):
     table, _ = measured_directly
-    found = organic_sensitivity(wb.compare_offers(table, OFFERS, organic_value=organic_value), [0.1, 0.2]).frame
+    found = organic_sensitivity(
+        wb.compare_offers(wb.read_trial(table, OFFERS, organic_value=organic_value)), [0.1, 0.2]
+    ).frame
     for share in (0.1, 0.2):
-        under_it = wb.compare_offers(table, OFFERS, organic=share, organic_value=organic_value).frame.set_index("offer")
+        under_it = wb.compare_offers(
+            wb.read_trial(table, OFFERS, organic=share, organic_value=organic_value)
+        ).frame.set_index("offer")
         for ours, theirs in (("profit", "incremental_profit"), ("roi", "incremental_roi")):
             assert by_offer(found, f"{share:.0%}", ours) == pytest.approx(under_it[theirs].to_dict(), rel=1e-12)
 
 
 def test_the_study_turns_from_upgrade_to_discount_on_roi_between_20_and_30_percent(comparison):
-    table = organic_sensitivity(comparison).table().set_index("Organic return")
+    table = comparison.sensitivity("organic").table().set_index("Organic return")
     assert table["Best ROI"].to_dict() == {
         **dict.fromkeys(["0%", "5%", "10%", "20%"], "upgrade"),
         "30%": "discount",
@@ -56,17 +60,17 @@ def test_the_study_turns_from_upgrade_to_discount_on_roi_between_20_and_30_perce
 
 
 def test_the_study_says_where_the_best_offer_changes(comparison):
-    text = organic_sensitivity(comparison).describe().splitlines()[0]
+    text = comparison.sensitivity("organic").describe().splitlines()[0]
     assert text == ("By organic return: discount comes first at 0%, 5%, 10%, 20% and 30%; no offer pays at 40%.")
 
 
 def test_one_that_stays_the_best_is_said_to(comparison):
-    text = organic_sensitivity(comparison, [0.0, 0.1]).describe().splitlines()[0]
+    text = comparison.sensitivity("organic", [0.0, 0.1]).describe().splitlines()[0]
     assert text == "Whatever the organic return in this table, discount comes first."
 
 
 def test_the_table_has_a_row_per_setting_and_a_column_per_offer_in_order_of_profit(comparison):
-    table = organic_sensitivity(comparison).table()
+    table = comparison.sensitivity("organic").table()
     offers = ["discount", "upgrade", "bundle", "tailored"]
     assert list(table) == ["Organic return", *offers, "Earns most", "Best ROI"]
     assert table["Organic return"].tolist() == ["0%", "5%", "10%", "20%", "30%", "40%"]
@@ -74,13 +78,13 @@ def test_the_table_has_a_row_per_setting_and_a_column_per_offer_in_order_of_prof
 
 
 def test_shares_close_together_are_told_apart(comparison):
-    assert len(organic_sensitivity(comparison, [0.012, 0.014]).table()) == 2
+    assert len(comparison.sensitivity("organic", [0.012, 0.014]).table()) == 2
 
 
 @pytest.mark.parametrize("shares", [[5], [-0.1], []])
 def test_what_is_no_share_is_refused(comparison, shares):
     with pytest.raises(ValueError, match="share"):
-        organic_sensitivity(comparison, shares)
+        comparison.sensitivity("organic", shares)
 
 
 # horizon
@@ -88,18 +92,18 @@ def test_what_is_no_share_is_refused(comparison, shares):
 
 def test_each_horizon_gives_the_comparison_under_it(censored):
     table, result = censored
-    found = horizon_sensitivity(table, OFFERS, result).frame
+    found = result.sensitivity("horizon").frame
     assert found["setting"].unique().tolist() == ["5.0 months", "10.0 months", "15.0 months", "20.0 months"]
     for months in (5, 10, 15, 20):
-        under_it = wb.compare_offers(table, OFFERS, horizon_months=months, annual_discount=0.07).frame.set_index(
-            "offer"
-        )
+        under_it = wb.compare_offers(
+            wb.read_trial(table, OFFERS, horizon_months=months, annual_discount=0.07)
+        ).frame.set_index("offer")
         for ours, theirs in (("profit", "gross_profit"), ("roi", "gross_roi")):
             assert by_offer(found, f"{months}.0 months", ours) == pytest.approx(under_it[theirs].to_dict(), rel=1e-12)
 
 
 def test_the_study_at_its_own_horizon_is_its_comparison(study, comparison):
-    found = horizon_sensitivity(study.lapsed, study.offers, comparison).frame.tail(4)
+    found = comparison.sensitivity("horizon").frame.tail(4)
     assert found["profit"].tolist() == pytest.approx(comparison.frame["gross_profit"].tolist(), rel=1e-12)
 
 
@@ -113,17 +117,19 @@ def test_a_longer_horizon_earns_more(censored):
 
 def test_each_rate_gives_the_comparison_under_it(censored):
     table, result = censored
-    found = discount_sensitivity(table, OFFERS, result).frame
+    found = result.sensitivity("discount").frame
     assert found["setting"].nunique() == 5
     for percent in (0, 5, 10, 20):
-        under_it = wb.compare_offers(table, OFFERS, horizon_months=20, annual_discount=percent / 100).frame
+        under_it = wb.compare_offers(
+            wb.read_trial(table, OFFERS, horizon_months=20, annual_discount=percent / 100)
+        ).frame
         expected = under_it.set_index("offer")["gross_profit"].to_dict()
         assert by_offer(found, f"{percent}% a year", "profit") == pytest.approx(expected, rel=1e-12)
 
 
 def test_the_comparisons_own_rate_is_among_them(censored):
-    table, result = censored
-    found = discount_sensitivity(table, OFFERS, result).frame
+    _, result = censored
+    found = result.sensitivity("discount").frame
     own = found[found["setting"].str.startswith("7")]
     assert own["profit"].tolist() == pytest.approx(result.frame["gross_profit"].tolist(), rel=1e-12)
 
@@ -151,8 +157,8 @@ def test_value_measured_directly_cannot_be_revalued(measured_directly, vary, wha
 
 def test_an_offer_that_costs_nothing_is_ranked_on_profit_alone(measured_directly):
     table = measured_directly[0].query("offer == 'discount'")
-    free = wb.compare_offers(table, [Offer(name="discount", amount=0, paid="per_contact")])
-    found = organic_sensitivity(free, [0.0, 0.9])
+    free = wb.compare_offers(wb.read_trial(table, [Offer(name="discount", amount=0, paid="per_contact")]))
+    found = free.sensitivity("organic", [0.0, 0.9])
     assert found.frame["roi"].isna().all()
     assert list(found.table()) == ["Organic return", "discount", "Earns most"]
     assert "nan" not in found.describe()
@@ -160,7 +166,7 @@ def test_an_offer_that_costs_nothing_is_ranked_on_profit_alone(measured_directly
 
 def test_where_every_offer_loses_no_offer_pays(measured_directly):
     dear = [Offer(name=offer.name, amount=1000, paid="per_contact") for offer in OFFERS]
-    found = organic_sensitivity(wb.compare_offers(measured_directly[0], dear), [0.0, 0.1])
+    found = organic_sensitivity(wb.compare_offers(wb.read_trial(measured_directly[0], dear)), [0.0, 0.1])
     assert found.table()["Earns most"].tolist() == ["no offer pays"] * 2
     assert "no offer pays" in found.describe().lower()
     assert "pays earns" not in found.describe()
@@ -169,7 +175,7 @@ def test_where_every_offer_loses_no_offer_pays(measured_directly):
 def test_the_callers_tables_are_not_changed(censored):
     table, result = censored
     before, frame = table.copy(deep=True), result.frame.copy(deep=True)
-    horizon_sensitivity(table, OFFERS, result)
+    result.sensitivity("horizon")
     assert table.equals(before)
     assert result.frame.equals(frame)
-    assert np.isfinite(discount_sensitivity(table, OFFERS, result).frame["profit"]).all()
+    assert np.isfinite(result.sensitivity("discount").frame["profit"]).all()

@@ -44,7 +44,7 @@ def published(profits, std_errors, control=None, **settings):
 
 @pytest.mark.parametrize(("control", "kind"), [({}, "gross"), ({"none": 0.1}, "incremental")])
 def test_only_the_first_row_has_it_and_only_for_the_figure_that_ranks(rng, control, kind):
-    result = wb.compare_offers(random_values(rng, 400, **RETURNS, **control), offers())
+    result = wb.compare_offers(wb.read_trial(random_values(rng, 400, **RETURNS, **control), offers()))
     columns = result.frame.filter(like="corrected")
     assert list(columns) == [f"{kind}_profit_corrected{part}" for part in ("", "_low", "_high")]
     assert columns.iloc[0].notna().all()
@@ -55,14 +55,14 @@ def test_only_the_first_row_has_it_and_only_for_the_figure_that_ranks(rng, contr
 
 
 def test_gross_profit_is_corrected_with_the_error_of_each_offer(rng):
-    frame = wb.compare_offers(random_values(rng, 400, **RETURNS), offers()).frame
+    frame = wb.compare_offers(wb.read_trial(random_values(rng, 400, **RETURNS), offers())).frame
     best = corrected_winner(frame["gross_profit"], np.diag(frame["gross_profit_std_error"] ** 2))
     assert ends(frame, "gross") == pytest.approx(answers(best), rel=1e-12)
 
 
 def test_incremental_profit_is_corrected_with_the_controls_error_in_all_offers(rng):
     """Second route: offers are picked by gross profit, and the winner's incremental profit is read off."""
-    frame = wb.compare_offers(random_values(rng, 400, **RETURNS, none=0.1), offers()).frame
+    frame = wb.compare_offers(wb.read_trial(random_values(rng, 400, **RETURNS, none=0.1), offers())).frame
     gross = np.diag(frame["gross_profit_std_error"] ** 2)
     figures = OtherFigures(frame["incremental_profit"].to_numpy(), frame["incremental_profit_std_error"] ** 2, gross)
     best = corrected_winner(frame["gross_profit"], gross, figures=figures)
@@ -78,7 +78,7 @@ def test_from_published_figures_it_is_that_of_their_standard_errors():
 @pytest.mark.parametrize("organic_value", [None, 300.0])
 def test_an_assumed_organic_return_is_corrected_as_well(rng, organic_value):
     table = random_values(rng, 400, **RETURNS)
-    frame = wb.compare_offers(table, offers(), organic=0.05, organic_value=organic_value).frame
+    frame = wb.compare_offers(wb.read_trial(table, offers(), organic=0.05, organic_value=organic_value)).frame
     half_width = (frame["incremental_profit_high"] - frame["incremental_profit_low"]) / 2
     best = corrected_winner(frame["incremental_profit"], np.diag((half_width / 1.959963984540054) ** 2))
     assert ends(frame, "incremental") == pytest.approx(answers(best), rel=1e-9)
@@ -89,7 +89,7 @@ def test_an_interval_of_organic_returns_widens_it_to_both_ends():
     settings = {"organic_value": 100.0}
     trial = random_values(np.random.default_rng(2), 400, **RETURNS)
     both, low, middle, high = (
-        ends(wb.compare_offers(trial, offers(), organic=each, **settings).frame, "incremental")
+        ends(wb.compare_offers(wb.read_trial(trial, offers(), organic=each), **settings).frame, "incremental")
         for each in ((0.02, 0.08), 0.08, 0.05, 0.02)
     )
     assert both == pytest.approx([low[0], middle[1], high[2]], rel=1e-12)
@@ -101,14 +101,14 @@ def test_far_ahead_nothing_is_corrected():
 
 
 def test_a_single_offer_was_not_picked(rng):
-    result = wb.compare_offers(random_values(rng, 400, a=0.4), offers("a"))
+    result = wb.compare_offers(wb.read_trial(random_values(rng, 400, a=0.4), offers("a")))
     assert result.frame["gross_profit_corrected"].isna().all()
     assert "picked" not in result.describe() + headlines.comparison_assumptions(result, offers("a"))
     assert "corrected" not in " ".join(result.table())
 
 
 def test_offers_without_any_spread_are_known_exactly():
-    frame = wb.compare_offers(measured(a=[50.0] * 40, b=[40.0] * 40), offers("ab")).frame
+    frame = wb.compare_offers(wb.read_trial(measured(a=[50.0] * 40, b=[40.0] * 40), offers("ab"))).frame
     assert ends(frame, "gross") == [40, 40, 40]
 
 

@@ -79,6 +79,6 @@ def test_a_figure_is_drawn_where_it_is_asked_for(plot):
     pilot = random_values(np.random.default_rng(5), 400, discount=0.5, none=0.2)
     catalog = OfferCatalog((Offer(name="discount", amount=10, paid="on_acceptance"),), currency="CHF")
     own = plt.subplots()[1]
-    assert drawn(plot(wb.plan_trial(pilot, catalog), own)) is own
+    assert drawn(plot(wb.plan_trial(wb.read_trial(pilot, catalog)), own)) is own
     assert len(plt.get_fignums()) == 1
     assert "CHF" in own.get_xticklabels()[1].get_text()

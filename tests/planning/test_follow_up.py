@@ -23,8 +23,8 @@ def lives():
 
 
 def test_within_the_follow_up_it_is_the_comparison_of_that_horizon(lives):
-    plan = wb.plan_trial(lives, OFFERS, follow_up_months=[6, 12], **YEAR)
-    shorter = wb.plan_trial(lives, OFFERS, horizon_months=6, annual_discount=0.1).frame
+    plan = wb.plan_trial(wb.read_trial(lives, OFFERS), follow_up_months=[6, 12], **YEAR)
+    shorter = wb.plan_trial(wb.read_trial(lives, OFFERS, horizon_months=6, annual_discount=0.1)).frame
     six = plan.follow_up[plan.follow_up["follow_up_months"] == 6]
     rows = shorter[shorter["kind"] == "difference"]
     assert six["difference"].to_numpy() == pytest.approx(rows["expected_difference"].to_numpy(), rel=1e-9)
@@ -32,7 +32,7 @@ def test_within_the_follow_up_it_is_the_comparison_of_that_horizon(lives):
 
 
 def test_at_the_horizon_all_value_is_seen_and_the_size_is_that_of_the_plan(lives):
-    plan = wb.plan_trial(lives.query("offer != 'none'"), OFFERS, follow_up_months=12, **YEAR)
+    plan = wb.plan_trial(wb.read_trial(lives.query("offer != 'none'"), OFFERS), follow_up_months=12, **YEAR)
     (row,) = plan.follow_up.itertuples()
     assert row.share_of_value == pytest.approx(1, rel=1e-12)
     assert row.n_per_arm == plan.frame["n_per_arm"].iloc[0]
@@ -40,12 +40,12 @@ def test_at_the_horizon_all_value_is_seen_and_the_size_is_that_of_the_plan(lives
 
 def test_the_share_of_value_seen_grows_and_is_that_of_the_comparisons(lives):
     table = lives.query("offer != 'none'")
-    plan = wb.plan_trial(table, OFFERS, follow_up_months=[3, 6, 9, 12], **YEAR)
+    plan = wb.plan_trial(wb.read_trial(table, OFFERS), follow_up_months=[3, 6, 9, 12], **YEAR)
     share = plan.follow_up["share_of_value"].to_numpy()
     assert (np.diff(share) > 0).all()
 
     def value(months):
-        frame = wb.compare_offers(table, OFFERS, horizon_months=months, annual_discount=0.1).frame
+        frame = wb.compare_offers(wb.read_trial(table, OFFERS, horizon_months=months, annual_discount=0.1)).frame
         return (frame["gross_profit"] + frame["cost_per_customer"]).sum()
 
     assert share[:3] == pytest.approx([value(months) / value(12) for months in (3, 6, 9)], rel=1e-9)
@@ -53,20 +53,20 @@ def test_the_share_of_value_seen_grows_and_is_that_of_the_comparisons(lives):
 
 def test_a_difference_worth_finding_shrinks_with_the_value_seen(lives):
     table = lives.query("offer != 'none'")
-    plan = wb.plan_trial(table, OFFERS, difference=20, follow_up_months=6, entry_months=8, **YEAR)
+    plan = wb.plan_trial(wb.read_trial(table, OFFERS), difference=20, follow_up_months=6, entry_months=8, **YEAR)
     (row,) = plan.follow_up.itertuples()
     assert row.difference == pytest.approx(20 * row.share_of_value, rel=1e-12)
     assert (row.read_after_months, row.n_per_arm_full_horizon > 0) == (14, True)
 
 
 def test_a_trial_that_nobody_is_watched_through_cannot_reach_the_horizon(lives):
-    plan = wb.plan_trial(lives, OFFERS, follow_up_months=6, entry_months=6, **YEAR)
+    plan = wb.plan_trial(wb.read_trial(lives, OFFERS), follow_up_months=6, entry_months=6, **YEAR)
     assert plan.follow_up["n_per_arm_full_horizon"].isna().all()
     assert "nobody is watched through the horizon, so the full difference cannot be measured" in plan.describe()
 
 
 def test_the_full_horizon_takes_what_the_variance_of_those_cut_off_adds(lives):
-    plan = wb.plan_trial(lives, OFFERS, follow_up_months=4, entry_months=9, **YEAR)
+    plan = wb.plan_trial(wb.read_trial(lives, OFFERS), follow_up_months=4, entry_months=9, **YEAR)
     pilot = Pilot(lives, OfferCatalog(tuple(OFFERS)), 12.0, 0.1)
     added = [added_variance(pilot, name, 4, 9) for name in ("discount", "upgrade")]
     expected = plan.frame.iloc[0]
@@ -77,7 +77,9 @@ def test_the_full_horizon_takes_what_the_variance_of_those_cut_off_adds(lives):
 def test_a_slower_entry_after_the_same_follow_up_costs_less_precision(lives):
     """Those who entered first are watched for longer."""
     sizes = [
-        wb.plan_trial(lives, OFFERS, follow_up_months=4, entry_months=entry, **YEAR).follow_up["n_per_arm_full_horizon"]
+        wb.plan_trial(wb.read_trial(lives, OFFERS), follow_up_months=4, entry_months=entry, **YEAR).follow_up[
+            "n_per_arm_full_horizon"
+        ]
         for entry in (9, 12, 20)
     ]
     assert (sizes[0] > sizes[1]).all()
@@ -158,4 +160,4 @@ def test_an_arm_of_which_nobody_left_has_no_spread_in_months():
 def test_measured_value_has_no_follow_up_to_plan():
     table = random_values(np.random.default_rng(1), 200, discount=0.5, upgrade=0.4)
     with pytest.raises(wb.TableError, match="`follow_up_months` needs the second lives of a pilot"):
-        wb.plan_trial(table, OFFERS, follow_up_months=6)
+        wb.plan_trial(wb.read_trial(table, OFFERS), follow_up_months=6)

@@ -85,8 +85,8 @@ def test_without_anyone_untreated_nothing_incremental_is_known(with_none):
 def test_what_is_forgone_is_as_unsure_as_the_pilot():
     pilot = random_values(np.random.default_rng(5), 400, discount=0.5, none=0.2)
     offers = [Offer(name="discount", amount=10, paid="on_acceptance")]
-    plan = wb.plan_trial(pilot, offers, holdout=0.25, n_available=800)
-    found = wb.compare_offers(pilot, offers).frame.iloc[0]
+    plan = wb.plan_trial(wb.read_trial(pilot, offers), holdout=0.25, n_available=800)
+    found = wb.compare_offers(wb.read_trial(pilot, offers)).frame.iloc[0]
     row = planned(plan)
     expected = [200 * found[f"incremental_profit{end}"] for end in ("", "_low", "_high")]
     assert [row.forgone, row.forgone_low, row.forgone_high] == pytest.approx(expected, rel=1e-9)

@@ -16,7 +16,9 @@ CATALOG = OfferCatalog(
 def pilot_plan():
     lives = random_lives(np.random.default_rng(2), 600, discount=0.5, upgrade=0.35, none=0.2)
     return wb.plan_trial(
-        lives, CATALOG, horizon_months=12, annual_discount=0.1, follow_up_months=[6, 12], entry_months=7.5
+        wb.read_trial(lives, CATALOG, horizon_months=12, annual_discount=0.1),
+        follow_up_months=[6, 12],
+        entry_months=7.5,
     )
 
 

@@ -77,7 +77,7 @@ def frontier():
 
 def test_measured_points_stand_beside_the_frontier(frontier):
     table = by_segment(np.random.default_rng(1), 600, **CHANCES)[0]
-    measured = wb.measure_frontier(frontier, table, OFFERS)
+    measured = wb.measure_frontier(frontier, wb.read_trial(table, OFFERS))
     ax = plots.plot_profit_share_frontier(measured)
     (marks,) = ax.containers
     shown = measured.frame.iloc[np.unique(np.linspace(0, len(measured.frame) - 1, 7).round().astype(int))]

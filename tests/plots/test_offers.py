@@ -29,7 +29,7 @@ def compared(amount=10, paid="on_acceptance", currency="$", **arms):
     listed = isinstance(next(iter(arms.values())), list)
     table = measured(**arms) if listed else random_values(np.random.default_rng(3), 200, **arms)
     offers = [Offer(name=name, amount=amount, paid=paid) for name in arms if name != "none"]
-    return wb.compare_offers(table, wb.OfferCatalog(tuple(offers), currency=currency))
+    return wb.compare_offers(wb.read_trial(table, wb.OfferCatalog(tuple(offers), currency=currency)))
 
 
 def drawn(ax):

@@ -29,7 +29,10 @@ def table():
 @pytest.fixture(scope="module")
 def judged(table):
     rules = {"right": RIGHT, "wrong": WRONG, "all a": SAME}
-    return {name: wb.evaluate_policy(table, OFFERS, rule, by="segment", repeats=2) for name, rule in rules.items()}
+    return {
+        name: wb.evaluate_policy(wb.read_trial(table, OFFERS), rule, by="segment", splits=wb.Splits(repeats=2))
+        for name, rule in rules.items()
+    }
 
 
 def title(ax):
@@ -57,7 +60,7 @@ def test_the_title_says_which_policies_pay(table, judged):
     assert title(plots.plot_policy_gains(judged)) == "Right earns more than one offer for all"
     both = {"one": judged["right"], "two": judged["right"]}
     assert title(plots.plot_policy_gains(both)) == "One and two earn more than one offer for all"
-    tree = wb.learn_policy(table, OFFERS, by="segment", repeats=2)
+    tree = wb.learn_policy(wb.read_trial(table, OFFERS), by="segment", splits=wb.Splits(repeats=2))
     assert title(plots.plot_policy_gains({"the tree": tree})) == "The tree earns more than one offer for all"
 
 
@@ -78,7 +81,7 @@ def test_a_loss_that_may_be_chance_is_not_said_to_be_one(judged):
 
 def test_no_offer_as_the_best_single_one_is_named_so(table):
     ruinous = [wb.Offer(name=name, amount=900, paid="on_acceptance") for name in "ab"]
-    found = wb.evaluate_policy(table, ruinous, RIGHT, by="segment", repeats=1)
+    found = wb.evaluate_policy(wb.read_trial(table, ruinous), RIGHT, by="segment", splits=wb.Splits(repeats=1))
     assert plots.plot_policy_gains({"rule": found}).get_xlabel() == "gain per customer over no offer for everybody"
 
 
@@ -93,7 +96,7 @@ def test_an_axes_of_ones_own_is_drawn_on(judged):
 
 
 def test_untrue_reasons_with_the_share_that_the_rule_bears(table):
-    found = wb.misstated_reasons(table, OFFERS, RIGHT, by="segment", shares=[0.5, 0, 0.25])
+    found = wb.misstated_reasons(wb.read_trial(table, OFFERS), RIGHT, by="segment", shares=[0.5, 0, 0.25])
     ax = plots.plot_misstated_reasons(found)
     assert title(ax) == f"The rule bears {found.break_even:.0%} untrue segments before its gain is gone"
     zero, curve, mark = ax.lines
@@ -109,13 +112,13 @@ def test_untrue_reasons_with_the_share_that_the_rule_bears(table):
 
 
 def test_a_share_beyond_those_drawn_has_no_mark(table):
-    found = wb.misstated_reasons(table, OFFERS, RIGHT, by="segment", shares=[0, 0.1])
+    found = wb.misstated_reasons(wb.read_trial(table, OFFERS), RIGHT, by="segment", shares=[0, 0.1])
     assert found.break_even > 0.1
     assert len(plots.plot_misstated_reasons(found).lines) == 2
 
 
 def test_untrue_reasons_where_there_is_nothing_to_lose(table):
-    found = wb.misstated_reasons(table, OFFERS, WRONG, by="segment")
+    found = wb.misstated_reasons(wb.read_trial(table, OFFERS), WRONG, by="segment")
     ax = plots.plot_misstated_reasons(found)
     assert title(ax) == "Even with every segment true, the rule earns no more than a for everybody"
     assert len(ax.lines) == 2
@@ -123,7 +126,7 @@ def test_untrue_reasons_where_there_is_nothing_to_lose(table):
 
 @pytest.mark.parametrize("share", [1.3, np.inf])
 def test_untrue_reasons_that_take_nothing_away(table, share):
-    found = replace(wb.misstated_reasons(table, OFFERS, RIGHT, by="segment"), break_even=share)
+    found = replace(wb.misstated_reasons(wb.read_trial(table, OFFERS), RIGHT, by="segment"), break_even=share)
     ax = plots.plot_misstated_reasons(found)
     assert title(ax) == "Untrue reasons do not take the gain away"
     assert len(ax.lines) == 2

@@ -44,7 +44,7 @@ def test_validation_shows_tenths_and_the_share_found(small):
 
 
 def test_rankings_say_what_is_forgone_or_that_nothing_is(small):
-    values = wb.second_lifetime_value(wb.fit_two_part(small.lapsed, **FORMULAS), small.lapsed, small.offers)
+    values = wb.second_lifetime_value(wb.fit_two_part(small.lapsed, **FORMULAS), small.trial)
     found = wb.compare_rankings(values)
     ax = plots.plot_rankings(found)
     title = ax.get_title(loc="left")

@@ -22,7 +22,9 @@ def table(rng):
 
 def decisions(table, policy, **settings):
     """Return the offers decided on, in one split."""
-    found = wb.evaluate_policy(table, OFFERS, policy, repeats=1, covariates=["segment"], **settings)
+    found = wb.evaluate_policy(
+        wb.read_trial(table, OFFERS, covariates=["segment"]), policy, **settings, splits=wb.Splits(repeats=1)
+    )
     return np.array(found.choices)[found.gains.decided[0]]
 
 
@@ -58,7 +60,9 @@ def test_a_function_is_given_the_others_to_learn_from_and_decides_for_the_rest(t
         )
         return means.unstack().idxmax(axis=1).loc[wanted["segment"]].to_numpy()
 
-    found = wb.evaluate_policy(table, OFFERS, the_best_of_the_group, folds=3, repeats=1)
+    found = wb.evaluate_policy(
+        wb.read_trial(table, OFFERS), the_best_of_the_group, splits=wb.Splits(folds=3, repeats=1)
+    )
     assert found.name == "the_best_of_the_group"
     *by_fold, (whole, everyone) = seen
     assert whole == everyone == set(table["customer_id"])  # the figure that flatters
@@ -77,7 +81,7 @@ def test_a_function_sees_no_offer_and_no_outcome_of_those_it_decides_for(table):
         columns.append((set(learn), set(wanted)))
         return ["a"] * len(wanted)
 
-    wb.evaluate_policy(table, OFFERS, looks, repeats=1)
+    wb.evaluate_policy(wb.read_trial(table, OFFERS), looks, splits=wb.Splits(repeats=1))
     for learned, wanted in columns:
         assert learned == set(table)
         assert wanted == {"customer_id", "segment", "calls"}
@@ -96,17 +100,19 @@ def test_a_function_may_answer_none_or_with_a_series_of_any_index(table):
 )
 def test_a_function_that_names_no_offer_for_each_is_refused(table, answer):
     with pytest.raises(ValueError, match="The policy must return one of a, b and none for each of 60 customers"):
-        wb.evaluate_policy(table, OFFERS, lambda _, wanted: answer(wanted))
+        wb.evaluate_policy(wb.read_trial(table, OFFERS), lambda _, wanted: answer(wanted))
 
 
 @pytest.mark.slow
 def test_a_model_decides_by_the_value_it_expects():
     few = wb.simulate_telecom_study(2_120, calibrate=False, rng=4)
-    found = wb.evaluate_policy(few.lapsed, few.offers, wb.model_policy(**FORMULAS), repeats=1, folds=3)
+    found = wb.evaluate_policy(few.trial, wb.model_policy(**FORMULAS), splits=wb.Splits(repeats=1, folds=3))
     trial = found.trial
     terms = {"horizon_months": trial.horizon_months, "annual_discount": trial.annual_discount}
     whole = (
-        wb.second_lifetime_value(wb.fit_two_part(trial.customers, **FORMULAS), trial.customers, few.offers, **terms)
+        wb.second_lifetime_value(
+            wb.fit_two_part(trial.customers, **FORMULAS), wb.read_trial(trial.customers, few.offers), **terms
+        )
         .net_values[list(found.choices)]
         .to_numpy()
     )
@@ -117,8 +123,8 @@ def test_a_model_decides_by_the_value_it_expects():
 
 def test_a_model_does_not_look_at_the_outcomes_of_those_it_decides_for():
     few = wb.simulate_telecom_study(2_120, calibrate=False, rng=4)
-    found = wb.evaluate_policy(few.lapsed, few.offers, {"price": "discount", "service": "upgrade", "both": "bundle"},
-                               by="reason", repeats=1)  # fmt: skip
+    rule = {"price": "discount", "service": "upgrade", "both": "bundle"}
+    found = wb.evaluate_policy(few.trial, rule, by="reason", splits=wb.Splits(repeats=1))
     trial, policy = found.trial, wb.model_policy(**FORMULAS)
     learn, judge = np.arange(0, 1_200), np.arange(1_200, 1_700)
     before = policy.decide(trial, found.choices, None, learn, judge)
@@ -138,14 +144,14 @@ def test_a_model_takes_what_is_assumed_of_customers_without_an_offer():
     settings = {"folds": 3, "repeats": 1, "covariates": [], "organic_value": 1_000.0}
     model = wb.model_policy(**plain)
     shares = {"reason": {"price": 0.9, "service": 0.0, "both": 0.0}}
-    found = wb.evaluate_policy(sent, few.offers, model, organic=shares, **settings)
+    found = wb.evaluate_policy(wb.read_trial(sent, few.offers, organic=shares), model, **settings)
     none = found.gains.decided[0] == found.choices.index("none")
     np.testing.assert_array_equal(none, found.trial.customers["reason"] == "price")
 
 
 def test_a_model_without_second_lifetimes_is_refused(table):
     with pytest.raises(ValueError, match="needs second_tenure, second_ended and second_margin"):
-        wb.evaluate_policy(table, OFFERS, wb.model_policy(**FORMULAS))
+        wb.evaluate_policy(wb.read_trial(table, OFFERS), wb.model_policy(**FORMULAS))
 
 
 def test_model_policy_passes_its_settings_on():

@@ -29,13 +29,13 @@ def table():
 
 @pytest.fixture(scope="module")
 def found(table):
-    return wb.compare_tailored_offer(table, OFFERS, rng=4)
+    return wb.compare_tailored_offer(wb.read_trial(table, OFFERS), rng=4)
 
 
 def test_every_figure_is_that_of_the_scores(table, found):
     assert found.frame["figure"].tolist() == ["returned", "value", "cost", "profit"]
     for row in found.frame.to_dict("records"):
-        scores = wb.offer_scores(table, OFFERS, outcome=row["figure"], rng=4).scores
+        scores = wb.offer_scores(wb.read_trial(table, OFFERS), outcome=row["figure"], rng=4).scores
         composed = scores["a"].where((table["segment"] == "x").to_numpy(), scores["b"])
         paired = scores["fitting"] - composed
         assert row["tailored"] == pytest.approx(scores["fitting"].mean(), rel=1e-12)
@@ -68,7 +68,7 @@ def test_an_arm_that_is_its_rule_is_said_to_be(found):
 )
 def test_an_arm_that_is_not_its_rule_is_said_to_earn_more_or_less(chance, way, back):
     table, truth = drawn(5, 1_200, fitting=chance)
-    found = wb.compare_tailored_offer(table, OFFERS, "fitting")
+    found = wb.compare_tailored_offer(wb.read_trial(table, OFFERS), "fitting")
     rows = found.frame.set_index("figure")
     composed = np.where(table["segment"] == "x", truth["a"], truth["b"])
     gap = (truth["fitting"] - composed).mean()
@@ -96,7 +96,7 @@ def test_the_gap_of_the_study_is_found(study):
     offer = reason.map(study.offers["tailored"].tailored)
     composed = truth.to_numpy()[np.arange(len(truth)), truth.columns.get_indexer(offer)]
     gap = (truth["tailored"] - composed).mean()
-    profit = wb.compare_tailored_offer(study.lapsed, study.offers).frame.set_index("figure").loc["profit"]
+    profit = wb.compare_tailored_offer(study.trial).frame.set_index("figure").loc["profit"]
     assert abs(profit["difference"] - gap) < 3 * profit["std_error"]
     assert profit["difference_high"] < 0
     assert gap < -10  # planted: tailoring earned less than its parts, as published
@@ -104,12 +104,12 @@ def test_the_gap_of_the_study_is_found(study):
 
 def test_no_tailored_offer_is_refused(table):
     with pytest.raises(ValueError, match="Say which tailored offer to compare; tried in this trial: none"):
-        wb.compare_tailored_offer(table[table["offer"] != "fitting"], OFFERS)
+        wb.compare_tailored_offer(wb.read_trial(table[table["offer"] != "fitting"], OFFERS))
 
 
 def test_a_single_offer_is_no_tailored_one(table):
     with pytest.raises(ValueError, match="tried in this trial: fitting"):
-        wb.compare_tailored_offer(table, OFFERS, "a")
+        wb.compare_tailored_offer(wb.read_trial(table, OFFERS), "a")
 
 
 def test_of_several_one_must_be_named(table):
@@ -117,23 +117,28 @@ def test_of_several_one_must_be_named(table):
     half = table["offer"].eq("fitting") & table["customer_id"].mod(2).eq(0)
     both = table.assign(offer=table["offer"].mask(half, "other"))
     with pytest.raises(ValueError, match="tried in this trial: fitting and other"):
-        wb.compare_tailored_offer(both, [*OFFERS, second])
-    assert wb.compare_tailored_offer(both, [*OFFERS, second], "other").rule == "by segment, x gets b and y gets a"
+        wb.compare_tailored_offer(wb.read_trial(both, [*OFFERS, second]))
+    assert (
+        wb.compare_tailored_offer(wb.read_trial(both, [*OFFERS, second]), "other").rule
+        == "by segment, x gets b and y gets a"
+    )
 
 
 def test_an_assigned_offer_that_was_not_tried_is_refused(table):
     with pytest.raises(ValueError, match="fitting assigns b, which was not tried by itself"):
-        wb.compare_tailored_offer(table[table["offer"] != "b"], OFFERS)
+        wb.compare_tailored_offer(wb.read_trial(table[table["offer"] != "b"], OFFERS))
 
 
 def test_customers_whose_label_the_rule_does_not_know_are_refused(table):
     with pytest.raises(wb.TableError, match=r"`segment` has values that offer 'fitting' assigns nothing to.*1 of"):
-        wb.compare_tailored_offer(table.assign(segment=table["segment"].where(table.index != 3, "z")), OFFERS)
+        wb.compare_tailored_offer(
+            wb.read_trial(table.assign(segment=table["segment"].where(table.index != 3, "z")), OFFERS)
+        )
 
 
 def test_the_callers_table_is_not_changed(table):
     before = table.copy(deep=True)
-    wb.compare_tailored_offer(table, OFFERS)
+    wb.compare_tailored_offer(wb.read_trial(table, OFFERS))
     pd.testing.assert_frame_equal(table, before)
 
 
@@ -141,7 +146,7 @@ def test_the_callers_table_is_not_changed(table):
 def test_where_the_arm_is_its_rule_the_interval_holds_zero():
     ends = {name: [] for name in ("returned", "value", "cost", "profit")}
     for seed in range(400):
-        frame = wb.compare_tailored_offer(drawn(seed, 600)[0], OFFERS, rng=seed).frame
+        frame = wb.compare_tailored_offer(wb.read_trial(drawn(seed, 600)[0], OFFERS), rng=seed).frame
         for row in frame.to_dict("records"):
             ends[row["figure"]].append((row["difference_low"], row["difference_high"]))
     for pairs in ends.values():

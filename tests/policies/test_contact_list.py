@@ -21,12 +21,12 @@ def table():
 
 @pytest.fixture(scope="module")
 def policy(table):
-    return wb.learn_policy(table, OFFERS, repeats=2)
+    return wb.learn_policy(wb.read_trial(table, OFFERS), splits=wb.Splits(repeats=2))
 
 
 @pytest.fixture(scope="module")
 def found(table, policy):
-    return wb.contact_list(table, OFFERS, policy=policy)
+    return wb.contact_list(wb.read_trial(table, OFFERS), policy=policy)
 
 
 def test_the_untreated_who_are_away_are_listed_best_first(table, found):
@@ -59,9 +59,9 @@ def test_the_slope_and_the_fifths_by_least_squares(chances):
 
     table = by_segment(np.random.default_rng(1), 900, **chances)[0]
     table["age"] = np.random.default_rng(2).normal(40, 10, 900)  # no two customers are the same
-    policy = wb.learn_policy(table, free("a", "b"), by=["segment", "calls"], repeats=3)
-    scored = wb.offer_scores(table, free("a", "b"), rng=0)
-    found = wb.contact_list(table, free("a", "b"), policy=policy, rng=0)
+    policy = wb.learn_policy(wb.read_trial(table, free("a", "b")), by=["segment", "calls"], splits=wb.Splits(repeats=3))
+    scored = wb.offer_scores(wb.read_trial(table, free("a", "b")), rng=0)
+    found = wb.contact_list(wb.read_trial(table, free("a", "b")), policy=policy, rng=0)
     gains, rows = policy.evaluation.gains, []
     for customer in range(900):
         splits = (gains.decided if policy.evaluation.pays else gains.single)[:, customer]
@@ -92,7 +92,7 @@ def test_expected_profit_is_the_average_and_the_slope_times_the_prediction(table
     """Predictions of new customers by least squares within each offer, another way."""
     import statsmodels.formula.api as smf
 
-    found = wb.contact_list(table, OFFERS, policy=policy, whom=NEW.head(2))
+    found = wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=NEW.head(2))
     profit = table["value"].fillna(0) - table["returned"] * table["offer"].map({"a": 20, "b": 35, "none": 0})
     told = {
         arm: smf.ols("profit ~ segment + calls", table.assign(profit=profit)[table["offer"] == arm]).fit()
@@ -108,7 +108,9 @@ def test_expected_profit_is_the_average_and_the_slope_times_the_prediction(table
 
 
 def test_new_customers_with_unseen_and_missing_values(table, policy):
-    found = wb.contact_list(table, OFFERS, policy=policy, whom=NEW).frame.set_index("customer_id")["expected_profit"]
+    found = wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=NEW).frame.set_index("customer_id")[
+        "expected_profit"
+    ]
     assert set(found.index) == set("pqrs")
     assert found.notna().all()
     assert found["p"] < found["r"] < found["q"]  # an average of the segments
@@ -116,38 +118,42 @@ def test_new_customers_with_unseen_and_missing_values(table, policy):
 
 
 def test_what_one_customer_is_predicted_does_not_depend_on_the_others(table, policy):
-    whole = wb.contact_list(table, OFFERS, policy=policy, whom=NEW).frame.set_index("customer_id")
+    whole = wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=NEW).frame.set_index("customer_id")
     busy = NEW.assign(calls=[100, 3_000, np.nan, 50])
-    mixed = wb.contact_list(table, OFFERS, policy=policy, whom=busy).frame.set_index("customer_id")
+    mixed = wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=busy).frame.set_index("customer_id")
     assert mixed.loc["r", "expected_profit"] == pytest.approx(whole.loc["r", "expected_profit"], rel=1e-9)
-    alone = wb.contact_list(table, OFFERS, policy=policy, whom=NEW.iloc[[2]]).frame
+    alone = wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=NEW.iloc[[2]]).frame
     assert alone["expected_profit"].iloc[0] == pytest.approx(whole.loc["r", "expected_profit"], rel=1e-9)
 
 
 def test_the_order_of_rows_does_not_matter(table, policy):
     mixed = NEW.sample(frac=1, random_state=4)
-    one, other = (wb.contact_list(table, OFFERS, policy=policy, whom=each).frame for each in (NEW, mixed))
+    one, other = (
+        wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=each).frame for each in (NEW, mixed)
+    )
     pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=1e-9)
 
 
 def test_ids_may_be_numbers_or_words(table, policy):
     words = table.assign(customer_id="c" + table["customer_id"].astype(str))
-    one = wb.contact_list(table, OFFERS, policy=policy).frame
-    other = wb.contact_list(words, OFFERS, policy=wb.learn_policy(words, OFFERS, repeats=2)).frame
+    one = wb.contact_list(wb.read_trial(table, OFFERS), policy=policy).frame
+    other = wb.contact_list(
+        wb.read_trial(words, OFFERS), policy=wb.learn_policy(wb.read_trial(words, OFFERS), splits=wb.Splits(repeats=2))
+    ).frame
     assert ("c" + one["customer_id"].astype(str)).tolist() == other["customer_id"].tolist()
     np.testing.assert_allclose(one["expected_profit"], other["expected_profit"], rtol=1e-12)
 
 
 def test_tables_are_not_changed(table, policy):
     before, new = table.copy(deep=True), NEW.copy(deep=True)
-    wb.contact_list(table, OFFERS, policy=policy, whom=NEW)
+    wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=NEW)
     pd.testing.assert_frame_equal(table, before)
     pd.testing.assert_frame_equal(NEW, new)
 
 
 def test_a_column_that_new_customers_lack(table, policy):
     with pytest.raises(wb.TableError, match="`calls` is missing, and the trial's predictions use it"):
-        wb.contact_list(table, OFFERS, policy=policy, whom=NEW.drop(columns="calls"))
+        wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=NEW.drop(columns="calls"))
 
 
 def test_a_number_that_is_a_word(table, policy):
@@ -155,24 +161,26 @@ def test_a_number_that_is_a_word(table, policy):
     with pytest.raises(
         wb.TableError, match=r"`calls` must be a number, as in the trial; 1 of 4 rows \(first: customer q"
     ):
-        wb.contact_list(table, OFFERS, policy=policy, whom=words)
-    read = wb.contact_list(table, OFFERS, policy=policy, whom=NEW.assign(calls=["1", "0", None, "2"])).frame
-    pd.testing.assert_frame_equal(read, wb.contact_list(table, OFFERS, policy=policy, whom=NEW).frame)
+        wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=words)
+    read = wb.contact_list(
+        wb.read_trial(table, OFFERS), policy=policy, whom=NEW.assign(calls=["1", "0", None, "2"])
+    ).frame
+    pd.testing.assert_frame_equal(read, wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=NEW).frame)
 
 
 def test_a_policy_of_another_trial_is_refused(table, policy):
     with pytest.raises(
         ValueError, match="The policy may choose b, of which this trial says nothing; it has a and none"
     ):
-        wb.contact_list(table[table["offer"] != "b"], OFFERS, policy=policy)
+        wb.contact_list(wb.read_trial(table[table["offer"] != "b"], OFFERS), policy=policy)
     with pytest.raises(ValueError, match="The policy may choose none, of which this trial says nothing"):
-        wb.contact_list(table[table["offer"] != "none"], OFFERS, policy=policy)
+        wb.contact_list(wb.read_trial(table[table["offer"] != "none"], OFFERS), policy=policy)
 
 
 def test_who_loses_money_is_left_alone_and_counted():
     chances = {"a": {"x": 0.8, "y": 0.05}, "none": {"x": 0.1, "y": 0.3}}
     table = by_segment(np.random.default_rng(2), 900, **chances)[0]
-    found = wb.contact_list(table, OFFERS)
+    found = wb.contact_list(wb.read_trial(table, OFFERS))
     segment = table.set_index("customer_id")["segment"]
     assert (segment.loc[found.frame["customer_id"]] == "x").all()
     away = table[(table["offer"] == "none") & ~table["returned"]]
@@ -186,7 +194,9 @@ def test_whose_offer_costs_more_than_they_bring_is_left_alone():
     chances = {"a": {"x": 0.7, "y": 0.1}, "none": {"x": 0.1, "y": 0.1}}
     table = by_segment(np.random.default_rng(2), 1_200, **chances)[0]
     costly = [wb.Offer(name="a", amount=60, paid="per_contact")]
-    found = wb.contact_list(table[table["offer"] == "a"], costly, whom=NEW.assign(segment=["x", "y", "y", "x"]))
+    found = wb.contact_list(
+        wb.read_trial(table[table["offer"] == "a"], costly), whom=NEW.assign(segment=["x", "y", "y", "x"])
+    )
     assert set(found.frame["customer_id"]) == {"p", "s"}
     assert found.n_left_alone == 2
     assert "2 more are better left alone" in found.describe()
@@ -194,7 +204,7 @@ def test_whose_offer_costs_more_than_they_bring_is_left_alone():
 
 def test_ruinous_offers_leave_nobody_on_the_list(table):
     ruinous = [wb.Offer(name=name, amount=900, paid="on_acceptance") for name in "ab"]
-    found = wb.contact_list(table, ruinous)
+    found = wb.contact_list(wb.read_trial(table, ruinous))
     assert len(found.frame) == 0
     assert found.n_left_alone == ((table["offer"] == "none") & ~table["returned"]).sum()
     assert "The order" not in found.describe()
@@ -203,29 +213,32 @@ def test_ruinous_offers_leave_nobody_on_the_list(table):
 
 def test_different_customers_get_different_offers_with_the_reason_why():
     table = by_segment(np.random.default_rng(3), 900, **APART)[0]
-    found = wb.contact_list(table.rename(columns={"segment": "reason"}), OFFERS)
+    found = wb.contact_list(wb.read_trial(table.rename(columns={"segment": "reason"}), OFFERS))
     assert set(zip(found.frame["reason"], found.frame["offer"], found.frame["why"], strict=True)) == {
         ("x", "a", "reason is x"),
         ("y", "b", "reason is y"),
     }
-    alike = wb.contact_list(table, OFFERS, policy=wb.learn_policy(table.assign(segment="x"), OFFERS, repeats=1)).frame
+    alike = wb.contact_list(
+        wb.read_trial(table, OFFERS),
+        policy=wb.learn_policy(wb.read_trial(table.assign(segment="x"), OFFERS), splits=wb.Splits(repeats=1)),
+    ).frame
     assert set(alike["why"]) == {"best for everybody"}
 
 
 def test_gross_and_assumed(table):
     sent = table[table["offer"] != "none"]
-    gross = wb.contact_list(sent, OFFERS)
+    gross = wb.contact_list(wb.read_trial(sent, OFFERS))
     assert gross.kind == "gross"
     assert gross.describe().endswith("is counted as earned.")
     assert set(gross.frame["customer_id"]) == set(sent.loc[~sent["returned"], "customer_id"])
-    assumed = wb.contact_list(sent, OFFERS, organic=0.1, organic_value=150.0)
+    assumed = wb.contact_list(wb.read_trial(sent, OFFERS, organic=0.1, organic_value=150.0))
     assert assumed.kind == "incremental"
     assert assumed.value.average == pytest.approx(gross.value.average - 15, rel=1e-9)
     np.testing.assert_allclose(assumed.frame["expected_profit"], gross.frame["expected_profit"] - 15, rtol=1e-9)
 
 
 def test_one_offer_alone(table):
-    found = wb.contact_list(table[table["offer"] == "a"], OFFERS)
+    found = wb.contact_list(wb.read_trial(table[table["offer"] == "a"], OFFERS))
     assert found.policy is None
     assert found.kind == "gross"
     assert set(found.frame["offer"]) == {"a"}
@@ -235,7 +248,7 @@ def test_one_offer_alone(table):
 
 def test_a_trial_that_knows_nothing_of_its_customers():
     table = by_segment(np.random.default_rng(3), 60, **CHANCES)[0].drop(columns=["segment", "calls"])
-    found = wb.contact_list(table, free("a", "b"))
+    found = wb.contact_list(wb.read_trial(table, free("a", "b")))
     assert "nothing known before the offer is in the table" in found.describe()
     assert found.value.slope == 0
     assert not found.value.ranks
@@ -247,7 +260,7 @@ def test_a_trial_that_knows_nothing_of_its_customers():
 def test_a_trial_too_small_for_folds_says_so():
     table = by_segment(np.random.default_rng(3), 9, **CHANCES)[0]
     with pytest.raises(ValueError, match="has no customer in"):
-        wb.contact_list(table.assign(returned=True, value=table["value"].fillna(9.0)), OFFERS)
+        wb.contact_list(wb.read_trial(table.assign(returned=True, value=table["value"].fillna(9.0)), OFFERS))
 
 
 def test_the_first_rows_are_shown_rounded(found):

@@ -22,7 +22,7 @@ def strong():
 
 @pytest.fixture(scope="module")
 def judged(strong):
-    return wb.evaluate_policy(strong[0], OFFERS, RULE, by="segment", repeats=5)
+    return wb.evaluate_policy(wb.read_trial(strong[0], OFFERS), RULE, by="segment", splits=wb.Splits(repeats=5))
 
 
 def test_the_frame_follows_from_the_splits(judged):
@@ -59,7 +59,9 @@ def test_a_tailored_rule_pays_and_says_so(judged):
 
 
 def test_a_rule_that_mistakes_the_segments_loses_and_says_so(strong):
-    found = wb.evaluate_policy(strong[0], OFFERS, {"x": "b", "y": "a"}, by="segment", repeats=5)
+    found = wb.evaluate_policy(
+        wb.read_trial(strong[0], OFFERS), {"x": "b", "y": "a"}, by="segment", splits=wb.Splits(repeats=5)
+    )
     assert not found.pays
     assert found.frame["honest_gain_high"].iloc[0] < 0
     assert f"Send {found.best_single} to everybody: the rule by segment loses" in found.describe()
@@ -67,7 +69,7 @@ def test_a_rule_that_mistakes_the_segments_loses_and_says_so(strong):
 
 def test_a_rule_where_nothing_matters_is_a_tie():
     table, _ = by_segment(np.random.default_rng(2), 900, **EQUAL)
-    found = wb.evaluate_policy(table, OFFERS, RULE, by="segment", repeats=5)
+    found = wb.evaluate_policy(wb.read_trial(table, OFFERS), RULE, by="segment", splits=wb.Splits(repeats=5))
     assert not found.pays
     assert "is not shown to earn more" in found.describe()
     assert "which includes zero: a tie" in found.describe()
@@ -75,48 +77,55 @@ def test_a_rule_where_nothing_matters_is_a_tie():
 
 @pytest.mark.parametrize(("repeats", "words"), [(1, "on one split of"), (9, "on 9 splits of"), (10, None)])
 def test_few_splits_are_said_to_be_few(strong, repeats, words):
-    told = wb.evaluate_policy(strong[0], OFFERS, RULE, by="segment", repeats=repeats).describe()
+    told = wb.evaluate_policy(
+        wb.read_trial(strong[0], OFFERS), RULE, by="segment", splits=wb.Splits(repeats=repeats)
+    ).describe()
     assert ("looks surer than it is" in told) == (words is not None)
     assert words is None or words in told
 
 
 def test_among_leaves_other_offers_out(strong):
-    found = wb.evaluate_policy(strong[0], OFFERS, RULE, by="segment", among=["b", "a"], repeats=1)
+    found = wb.evaluate_policy(
+        wb.read_trial(strong[0], OFFERS), RULE, by="segment", among=["b", "a"], splits=wb.Splits(repeats=1)
+    )
     assert found.choices == ("a", "b")
     assert found.frame["against"].tolist() == [BEST_SINGLE]  # no offer cannot be chosen, and is no yardstick
-    whole = wb.evaluate_policy(strong[0], OFFERS, RULE, by="segment", repeats=1)
+    whole = wb.evaluate_policy(wb.read_trial(strong[0], OFFERS), RULE, by="segment", splits=wb.Splits(repeats=1))
     np.testing.assert_allclose(found.repeats["honest"].iloc[0], whole.repeats["honest"].iloc[0], rtol=1e-12)
     assert found.gains.scores.shape == (900, 2)
 
 
 def test_the_status_quo_may_be_an_offer_or_a_rule(strong):
     settings = {"by": "segment", "repeats": 1}
-    offer = wb.evaluate_policy(strong[0], OFFERS, RULE, status_quo="b", **settings)
-    rule = wb.evaluate_policy(strong[0], OFFERS, RULE, status_quo={"x": "b", "y": "b"}, **settings)
+    offer = wb.evaluate_policy(wb.read_trial(strong[0], OFFERS), RULE, status_quo="b", **settings)
+    rule = wb.evaluate_policy(wb.read_trial(strong[0], OFFERS), RULE, status_quo={"x": "b", "y": "b"}, **settings)
     assert offer.frame.loc[1, "offer"] == "b"
     assert rule.frame.loc[1, "offer"] == "the rule by segment"
     assert offer.frame.loc[1, "honest_gain"] == pytest.approx(rule.frame.loc[1, "honest_gain"], rel=1e-12)
-    same = wb.evaluate_policy(strong[0], OFFERS, RULE, status_quo=RULE, **settings)
+    same = wb.evaluate_policy(wb.read_trial(strong[0], OFFERS), RULE, status_quo=RULE, **settings)
     assert same.frame.loc[1, ["honest_gain", "std_error", "in_sample_gain"]].tolist() == [0, 0, 0]
 
 
 def test_the_best_single_offer_is_the_one_that_earns_most():
     returns = {"a": {"x": 0.3, "y": 0.3}, "b": {"x": 0.6, "y": 0.6}, "none": {"x": 0.1, "y": 0.1}}
     table, _ = by_segment(np.random.default_rng(3), 900, **returns)
-    found = wb.evaluate_policy(table, OFFERS, RULE, by="segment", repeats=2)
+    found = wb.evaluate_policy(wb.read_trial(table, OFFERS), RULE, by="segment", splits=wb.Splits(repeats=2))
     assert found.best_single == "b"
     assert set(found.repeats["best_single"]) == {"b"}
     costly = [OFFERS[0], wb.Offer(name="b", amount=190, paid="on_acceptance")]
-    assert wb.evaluate_policy(table, costly, RULE, by="segment", repeats=2).best_single == "a"
+    assert (
+        wb.evaluate_policy(wb.read_trial(table, costly), RULE, by="segment", splits=wb.Splits(repeats=2)).best_single
+        == "a"
+    )
     ruinous = [wb.Offer(name=name, amount=500, paid="on_acceptance") for name in "ab"]
-    found = wb.evaluate_policy(table, ruinous, RULE, by="segment", repeats=2)
+    found = wb.evaluate_policy(wb.read_trial(table, ruinous), RULE, by="segment", splits=wb.Splits(repeats=2))
     assert found.best_single == "none"
     assert found.describe().startswith("Send everybody no offer: the rule by segment loses")
 
 
 def test_predicted_is_what_the_predictions_promise(strong):
     table, _ = strong
-    found = wb.evaluate_policy(table, OFFERS, RULE, by="segment", repeats=1)
+    found = wb.evaluate_policy(wb.read_trial(table, OFFERS), RULE, by="segment", splits=wb.Splits(repeats=1))
     expected, best = found.gains.expected, found.choices.index(found.best_single)
     chosen = np.where(table["segment"] == "x", 0, 1)
     wanted = (expected[np.arange(900), chosen] - expected[:, best]).mean()
@@ -124,12 +133,16 @@ def test_predicted_is_what_the_predictions_promise(strong):
 
 
 def test_the_level_widens_the_interval(strong):
-    wide = wb.evaluate_policy(strong[0], OFFERS, RULE, by="segment", repeats=1, level=0.99).frame.iloc[0]
+    wide = wb.evaluate_policy(
+        wb.read_trial(strong[0], OFFERS), RULE, by="segment", level=0.99, splits=wb.Splits(repeats=1)
+    ).frame.iloc[0]
     margin = (wide["honest_gain_high"] - wide["honest_gain_low"]) / 2
     assert margin == pytest.approx(2.575829 * wide["std_error"], rel=1e-6)
 
 
 def test_a_learned_policy_is_judged_as_when_it_was_learned(strong):
-    learned = wb.learn_policy(strong[0], OFFERS, by=["segment", "calls"], repeats=2, rng=8)
-    again = wb.evaluate_policy(strong[0], OFFERS, learned, repeats=2, rng=8)
+    learned = wb.learn_policy(
+        wb.read_trial(strong[0], OFFERS), by=["segment", "calls"], splits=wb.Splits(repeats=2, rng=8)
+    )
+    again = wb.evaluate_policy(wb.read_trial(strong[0], OFFERS), learned, splits=wb.Splits(repeats=2, rng=8))
     pd.testing.assert_frame_equal(again.frame, learned.evaluation.frame)

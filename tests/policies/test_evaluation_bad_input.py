@@ -24,31 +24,31 @@ def no_control(table):
 
 def test_a_rule_that_names_an_unknown_offer(table):
     with pytest.raises(TableError, match=r"`segment` is given offer 'c', which was not tried. Tried: a, b and none"):
-        wb.evaluate_policy(table, OFFERS, {"x": "c", "y": "a"}, by="segment")
+        wb.evaluate_policy(wb.read_trial(table, OFFERS), {"x": "c", "y": "a"}, by="segment")
 
 
 def test_a_rule_that_leaves_customers_out(table):
     n, first = (table["segment"] == "y").sum(), table.loc[table["segment"] == "y", "customer_id"].iloc[0]
     parts = rf"rule says nothing; {n} of 300 .*customer {first}, row {first}, y.*None for no offer; the rule knows x"
     with pytest.raises(TableError, match=parts):
-        wb.evaluate_policy(table, OFFERS, {"x": "a"}, by="segment")
+        wb.evaluate_policy(wb.read_trial(table, OFFERS), {"x": "a"}, by="segment")
 
 
 def test_a_rule_that_says_nothing_of_missing_values(table):
     table.loc[[3, 4], "segment"] = None
     with pytest.raises(TableError, match=r"rule says nothing; 2 of 300 .*customer 4"):
-        wb.evaluate_policy(table, OFFERS, RULE, by="segment")
+        wb.evaluate_policy(wb.read_trial(table, OFFERS), RULE, by="segment")
 
 
 def test_every_fault_of_a_rule_is_said(table):
     with pytest.raises(TableError, match=r"2 problems(.|\n)*'c', which was not tried(.|\n)*says nothing"):
-        wb.evaluate_policy(table, OFFERS, {"x": "c"}, by="segment")
+        wb.evaluate_policy(wb.read_trial(table, OFFERS), {"x": "c"}, by="segment")
 
 
 @pytest.mark.parametrize("nothing", [None, "none"])
 def test_no_offer_where_nobody_was_untreated(no_control, nothing):
     with pytest.raises(TableError, match=r"what they do then is unknown.*say organic="):
-        wb.evaluate_policy(no_control, OFFERS, {"x": "a", "y": nothing}, by="segment")
+        wb.evaluate_policy(wb.read_trial(no_control, OFFERS), {"x": "a", "y": nothing}, by="segment")
 
 
 @pytest.mark.parametrize(("by", "message"), [
@@ -61,9 +61,9 @@ def test_a_rule_by_a_column_that_nobody_knows_beforehand(table, by, message):
     table["visited"] = np.where(table["returned"], np.arange(300) % 2, 0)
     rule = dict.fromkeys([0, 1, "a", "b", "none"], "a")
     with pytest.raises(TableError, match=message):
-        wb.evaluate_policy(table, OFFERS, rule, by=by)
+        wb.evaluate_policy(wb.read_trial(table, OFFERS), rule, by=by)
     with pytest.raises(TableError, match=message):
-        wb.evaluate_policy(table, OFFERS, lambda _, wanted: ["a"] * len(wanted), status_quo=rule, by=by)
+        wb.evaluate_policy(wb.read_trial(table, OFFERS), lambda _, wanted: ["a"] * len(wanted), status_quo=rule, by=by)
 
 
 @pytest.mark.parametrize(("by", "message"), [
@@ -75,7 +75,7 @@ def test_a_rule_by_a_column_that_nobody_knows_beforehand(table, by, message):
 def test_a_tree_by_a_column_that_nobody_knows_beforehand(table, by, message):
     table["visited"] = np.where(table["returned"], np.arange(300) % 2, 0)
     with pytest.raises(ValueError, match=message):
-        wb.learn_policy(table, OFFERS, by=by)
+        wb.learn_policy(wb.read_trial(table, OFFERS), by=by)
 
 
 @pytest.mark.parametrize(("policy", "by", "error", "message"), [
@@ -86,7 +86,7 @@ def test_a_tree_by_a_column_that_nobody_knows_beforehand(table, by, message):
 ])  # fmt: skip
 def test_a_policy_that_is_none(table, policy, by, error, message):
     with pytest.raises(error, match=message):
-        wb.evaluate_policy(table, OFFERS, policy, by=by)
+        wb.evaluate_policy(wb.read_trial(table, OFFERS), policy, by=by)
 
 
 @pytest.mark.parametrize(("setting", "value", "message"), [
@@ -108,32 +108,39 @@ def test_a_policy_that_is_none(table, policy, by, error, message):
 ])  # fmt: skip
 def test_a_setting_that_is_none(table, setting, value, message):
     with pytest.raises(ValueError, match=message):
-        wb.evaluate_policy(table, OFFERS, RULE, by="segment", **{setting: value})
+        wb.evaluate_policy(wb.read_trial(table, OFFERS), RULE, by="segment", **{setting: value})
     with pytest.raises(ValueError, match=message):
-        wb.learn_policy(table, OFFERS, by="segment", **{setting: value})
+        wb.learn_policy(wb.read_trial(table, OFFERS), by="segment", **{setting: value})
 
 
 def test_a_status_quo_outside_those_chosen_among(table):
     with pytest.raises(ValueError, match="status_quo must be one of a, b; got 'none'"):
-        wb.evaluate_policy(table, OFFERS, RULE, by="segment", among=["a", "b"], status_quo="none")
+        wb.evaluate_policy(wb.read_trial(table, OFFERS), RULE, by="segment", among=["a", "b"], status_quo="none")
 
 
 def test_an_arm_smaller_than_the_folds(table):
     few = table[(table["offer"] != "b") | (table.groupby("offer").cumcount() < 3)]
     with pytest.raises(ValueError, match=r"'b' has no customer in 2 of 5 folds"):
-        wb.evaluate_policy(few, OFFERS, RULE, by="segment", covariates=[])
+        wb.evaluate_policy(wb.read_trial(few, OFFERS, covariates=[]), RULE, by="segment")
 
 
 def test_customers_left_when_two_folds_are_out_are_counted(table):
     few = table[(table["offer"] != "b") | (table.groupby("offer").cumcount() < 15)]
     with pytest.raises(ValueError, match=r"'b' has 9 customers outside the folds left out.* 3 columns need 12"):
-        wb.evaluate_policy(few, OFFERS, RULE, by="segment", covariates=wb.offer_scores(table, OFFERS).trial.covariates)
-    assert wb.evaluate_policy(few, OFFERS, RULE, by="segment", repeats=1).trial.covariates == ()  # averages instead
+        wb.evaluate_policy(
+            wb.read_trial(few, OFFERS, covariates=wb.offer_scores(wb.read_trial(table, OFFERS)).trial.covariates),
+            RULE,
+            by="segment",
+        )
+    assert (
+        wb.evaluate_policy(wb.read_trial(few, OFFERS), RULE, by="segment", splits=wb.Splits(repeats=1)).trial.covariates
+        == ()
+    )  # averages instead
 
 
 def test_callers_table_and_rule_are_not_changed(table):
     before, rule = table.copy(deep=True), dict(RULE)
-    wb.evaluate_policy(table, OFFERS, rule, by="segment", repeats=1)
-    wb.learn_policy(table, OFFERS, by=["segment", "calls"], repeats=1)
+    wb.evaluate_policy(wb.read_trial(table, OFFERS), rule, by="segment", splits=wb.Splits(repeats=1))
+    wb.learn_policy(wb.read_trial(table, OFFERS), by=["segment", "calls"], splits=wb.Splits(repeats=1))
     assert table.equals(before)
     assert rule == RULE

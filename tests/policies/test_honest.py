@@ -58,7 +58,10 @@ def test_a_tree_is_judged_as_the_plain_computation_judges_it(rng):
     table, _ = by_segment(rng, 480, **TAILORED)
     seed = 11
     found = wb.learn_policy(
-        table, OFFERS, by="segment", covariates=["segment"], folds=4, repeats=3, rng=seed, smallest_leaf=10
+        wb.read_trial(table, OFFERS, covariates=["segment"]),
+        by="segment",
+        smallest_leaf=10,
+        splits=wb.Splits(folds=4, repeats=3, rng=seed),
     )
     generator, arm = np.random.default_rng(seed), np.array([ARMS.index(name) for name in table["offer"]])
     rows, gains = found.evaluation.repeats, []
@@ -109,7 +112,9 @@ class Witness:
 def test_a_policy_is_given_nested_scores_and_its_promise_is_kept_apart(rng):
     table, _ = by_segment(rng, 480, **TAILORED)
     arm, witness = np.array([ARMS.index(name) for name in table["offer"]]), Witness()
-    found = wb.evaluate_policy(table, OFFERS, witness, covariates=["segment"], folds=4, repeats=1, rng=5)
+    found = wb.evaluate_policy(
+        wb.read_trial(table, OFFERS, covariates=["segment"]), witness, splits=wb.Splits(folds=4, repeats=1, rng=5)
+    )
     folds = deal_folds(arm, 4, np.random.default_rng(5))
     *nested, whole = witness.seen
     for fold, (scores, learn_from, judge) in enumerate(nested):
@@ -129,7 +134,9 @@ def test_what_is_learned_never_sees_the_customers_judged(rng):
     wild = table.assign(value=table["value"].where(folds != 2, 1_000.0 * (table["offer"] == "none")))
     wild["value"] = wild["value"].where(table["returned"])
     settings = {"by": ["segment", "calls"], "folds": 4, "repeats": 1, "rng": 3, "covariates": ["segment"]}
-    before, after = (wb.learn_policy(each, OFFERS, **settings).evaluation.gains for each in (table, wild))
+    before, after = (
+        wb.learn_policy(wb.read_trial(each, OFFERS), **settings).evaluation.gains for each in (table, wild)
+    )
     np.testing.assert_array_equal(before.decided[0, folds == 2], after.decided[0, folds == 2])
     np.testing.assert_array_equal(before.single[0, folds == 2], after.single[0, folds == 2])
     assert (before.decided[0, folds != 2] != after.decided[0, folds != 2]).any()
@@ -173,7 +180,9 @@ def test_true_profits_that_do_not_fit_are_refused(profits):
 def test_one_offer_for_everybody_gains_nothing_where_it_is_always_the_best(rng):
     returns = {"a": {"x": 0.9, "y": 0.9}, "b": {"x": 0.1, "y": 0.1}}
     table, _ = by_segment(rng, 300, **returns)
-    found = wb.evaluate_policy(table, OFFERS, {"x": "a", "y": "a"}, by="segment", repeats=2)
+    found = wb.evaluate_policy(
+        wb.read_trial(table, OFFERS), {"x": "a", "y": "a"}, by="segment", splits=wb.Splits(repeats=2)
+    )
     assert (found.repeats[["honest", "std_error", "in_sample", "predicted"]] == 0).all(axis=None)
     assert not found.pays
     assert "includes zero: a tie" in found.describe()

@@ -35,10 +35,14 @@ def studies():
     for seed in range(N_STUDIES):
         study = wb.simulate_telecom_study(5_300, calibrate=False, rng=20_160_301 + seed)
         table, offers, truth = study.lapsed, study.offers, study.true_profits()
-        tree = wb.learn_policy(table, offers, by=["reason", "complaints"], repeats=REPEATS, rng=seed).evaluation
-        rule = wb.evaluate_policy(table, offers, BY_REASON, by="reason", repeats=REPEATS, rng=seed)
+        tree = wb.learn_policy(
+            wb.read_trial(table, offers), by=["reason", "complaints"], splits=wb.Splits(repeats=REPEATS, rng=seed)
+        ).evaluation
+        rule = wb.evaluate_policy(
+            wb.read_trial(table, offers), BY_REASON, by="reason", splits=wb.Splits(repeats=REPEATS, rng=seed)
+        )
         rows += [judged(found, truth).assign(policy=name) for name, found in (("tree", tree), ("rule", rule))]
-        found = wb.offer_scores(table, offers, rng=seed)
+        found = wb.offer_scores(wb.read_trial(table, offers), rng=seed)
         means = truth.loc[found.scores.index, list(found.scores)].mean()
         scores.append(found.frame.assign(true_mean=means.to_numpy()))
     return pd.concat(rows), pd.concat(scores)
@@ -78,11 +82,13 @@ def verdicts(decide, n_trials=N_TRIALS, n=900, **returns):
 
 
 def a_tree(table, seed):
-    return wb.learn_policy(table, OFFERS, by=["segment", "calls"], rng=seed).evaluation
+    return wb.learn_policy(wb.read_trial(table, OFFERS), by=["segment", "calls"], splits=wb.Splits(rng=seed)).evaluation
 
 
 def a_rule(table, seed):
-    return wb.evaluate_policy(table, OFFERS, {"x": "a", "y": "b"}, by="segment", repeats=REPEATS, rng=seed)
+    return wb.evaluate_policy(
+        wb.read_trial(table, OFFERS), {"x": "a", "y": "b"}, by="segment", splits=wb.Splits(repeats=REPEATS, rng=seed)
+    )
 
 
 @pytest.mark.slow

@@ -68,8 +68,8 @@ def test_the_order_among_those_contacted_is_not_that_of_those_left_alone():
     """Customers x gain from a, all others lose; nothing orders the customers x."""
     chances = {"a": {"x": 0.6, "y": 0.1, "z": 0.1}, "none": {"x": 0.1, "y": 0.4, "z": 0.4}}
     table, truth = by_segment(np.random.default_rng(1), 3_000, **chances)
-    policy = wb.learn_policy(table, free("a"), by="segment", repeats=2)
-    found = wb.contact_list(table, free("a"), policy=policy)
+    policy = wb.learn_policy(wb.read_trial(table, free("a")), by="segment", splits=wb.Splits(repeats=2))
+    found = wb.contact_list(wb.read_trial(table, free("a")), policy=policy)
     x = (table["segment"] == "x").to_numpy()
     gain = (truth["a"] - truth["none"])[x]
     error = (found.groups["measured_high"] - found.groups["measured_low"]).mean() / 3.919928 / sqrt(5)
@@ -81,8 +81,8 @@ def test_the_order_among_those_contacted_is_not_that_of_those_left_alone():
 
 def test_new_customers_of_the_study_earn_what_is_expected(study):
     learn_from, listed = wb.hold_out(study.lapsed[study.lapsed["eligible"]], 0.5)
-    policy = wb.learn_policy(learn_from, study.offers, by="reason", repeats=1)
-    found = wb.contact_list(learn_from, study.offers, whom=listed, policy=policy)
+    policy = wb.learn_policy(wb.read_trial(learn_from, study.offers), by="reason", splits=wb.Splits(repeats=1))
+    found = wb.contact_list(wb.read_trial(learn_from, study.offers), whom=listed, policy=policy)
     true = study.true_profits()
     rows = true.loc[found.frame["customer_id"]]
     gain = rows.to_numpy()[np.arange(len(rows)), true.columns.get_indexer(found.frame["offer"])] - rows["none"]
@@ -131,9 +131,11 @@ def test_a_tree_that_pays_is_not_expected_to_earn_more_than_it_does():
     gaps = []
     for seed in range(60):
         table, truth = by_segment(np.random.default_rng(seed), 900, **chances)
-        policy = wb.learn_policy(table, free("a", "b"), by=["segment", "calls"], repeats=5, rng=seed)
+        policy = wb.learn_policy(
+            wb.read_trial(table, free("a", "b")), by=["segment", "calls"], splits=wb.Splits(repeats=5, rng=seed)
+        )
         if policy.evaluation.pays:
-            found = wb.contact_list(table, free("a", "b"), policy=policy, rng=seed)
+            found = wb.contact_list(wb.read_trial(table, free("a", "b")), policy=policy, rng=seed)
             money, true = truth.to_numpy(), []
             for decided in policy.evaluation.gains.decided:
                 true.append((money[np.arange(900), decided] - money[:, 2]).mean())

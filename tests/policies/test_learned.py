@@ -20,13 +20,19 @@ def strong():
 
 @pytest.fixture(scope="module")
 def learned(strong):
-    return wb.learn_policy(strong[0], OFFERS, by=["segment", "calls"], depth=1, repeats=5)
+    return wb.learn_policy(
+        wb.read_trial(strong[0], OFFERS), by=["segment", "calls"], depth=1, splits=wb.Splits(repeats=5)
+    )
 
 
 @pytest.fixture(scope="module")
 def idle():
     table, truth = by_segment(np.random.default_rng(2), 900, **EQUAL)
-    return table, wb.learn_policy(table, OFFERS, by=["segment", "calls"], repeats=5), truth
+    return (
+        table,
+        wb.learn_policy(wb.read_trial(table, OFFERS), by=["segment", "calls"], splits=wb.Splits(repeats=5)),
+        truth,
+    )
 
 
 def test_the_tree_finds_the_segments_and_pays(strong, learned):
@@ -78,7 +84,7 @@ def test_each_rule_has_its_own_customers_figures(strong, learned):
 def test_a_rule_that_sends_the_best_single_offer_gains_nothing_over_it():
     returns = {"a": {"x": 0.6, "y": 0.1}, "b": {"x": 0.3, "y": 0.7}, "none": {"x": 0.1, "y": 0.1}}
     table, _ = by_segment(np.random.default_rng(4), 900, **returns)
-    found = wb.learn_policy(table, OFFERS, by="segment", repeats=1)
+    found = wb.learn_policy(wb.read_trial(table, OFFERS), by="segment", splits=wb.Splits(repeats=1))
     assert found.evaluation.best_single == "b"
     gains = found.rules.set_index("offer")["in_sample_gain"]
     assert gains["b"] == 0
@@ -111,13 +117,17 @@ def test_offers_go_to_the_customers_in_their_order_with_their_index(strong, lear
 
 
 def test_a_tree_of_two_offers_chooses_among_them(strong):
-    found = wb.learn_policy(strong[0], OFFERS, by="segment", among=["none", "b"], repeats=1)
+    found = wb.learn_policy(
+        wb.read_trial(strong[0], OFFERS), by="segment", among=["none", "b"], splits=wb.Splits(repeats=1)
+    )
     assert found.choices == ("b", "none")
     assert set(found.rules["offer"]) <= {"b", "none"}
 
 
 def test_the_smallest_leaf_is_kept_to_also_where_fewer_are_learned_from(strong):
-    found = wb.learn_policy(strong[0], OFFERS, by=["segment", "calls"], smallest_leaf=300, repeats=1)
+    found = wb.learn_policy(
+        wb.read_trial(strong[0], OFFERS), by=["segment", "calls"], smallest_leaf=300, splits=wb.Splits(repeats=1)
+    )
     assert (found.rules["n"] >= 300).all()
     trial, tree_of = found.evaluation.trial, found.policy.tree
     some = np.arange(0, 900, 3)
@@ -129,16 +139,21 @@ def test_the_smallest_leaf_is_kept_to_also_where_fewer_are_learned_from(strong):
 
 def test_seed_decides_the_splits(strong):
     first, second, other = (
-        wb.learn_policy(strong[0], OFFERS, by="segment", repeats=1, rng=seed).honest_gain for seed in (1, 1, 2)
+        wb.learn_policy(
+            wb.read_trial(strong[0], OFFERS), by="segment", splits=wb.Splits(repeats=1, rng=seed)
+        ).honest_gain
+        for seed in (1, 1, 2)
     )
     assert first == second != other
 
 
 def test_an_alphabet_of_ids_and_indices_changes_nothing(strong):
     table = strong[0]
-    found = wb.learn_policy(table, OFFERS, by="segment", repeats=1)
+    found = wb.learn_policy(wb.read_trial(table, OFFERS), by="segment", splits=wb.Splits(repeats=1))
     odd = table.assign(customer_id=[f"Ms {n * 7919 % 1009}" for n in range(900)])
     odd = odd.set_axis(pd.Index(np.arange(900) % 2, name="segment"))
-    again = wb.learn_policy(odd, OFFERS, by="segment", covariates=["segment", "calls"], repeats=1)
+    again = wb.learn_policy(
+        wb.read_trial(odd, OFFERS, covariates=["segment", "calls"]), by="segment", splits=wb.Splits(repeats=1)
+    )
     pd.testing.assert_frame_equal(found.evaluation.frame, again.evaluation.frame)
     pd.testing.assert_frame_equal(found.rules, again.rules)

@@ -26,7 +26,7 @@ def recovers(found, truth):
 
 
 def test_mean_scores_are_the_truth(study, truth):
-    frame = wb.offer_scores(study.lapsed, study.offers).frame.set_index("offer")
+    frame = wb.offer_scores(study.trial).frame.set_index("offer")
     gap = (frame["mean"] - truth[frame.index].mean()) / frame["mean_std_error"]
     assert (gap.abs() < 3).all()
     lift = truth[frame.index].sub(truth["none"], axis=0).mean()
@@ -35,7 +35,7 @@ def test_mean_scores_are_the_truth(study, truth):
 
 
 def test_a_written_rule_gains_its_truth(study, truth):
-    found = wb.evaluate_policy(study.lapsed, study.offers, BY_REASON, by="reason", repeats=2)
+    found = wb.evaluate_policy(study.trial, BY_REASON, by="reason", splits=wb.Splits(repeats=2))
     recovers(found, truth)
     chosen = pd.Series(np.array(found.choices)[found.gains.decided[0]])
     assert chosen.equals(found.trial.customers["reason"].astype(str).map(BY_REASON))
@@ -43,14 +43,14 @@ def test_a_written_rule_gains_its_truth(study, truth):
 
 @pytest.mark.slow
 def test_a_tree_gains_its_truth(study, truth):
-    policy = wb.learn_policy(study.lapsed, study.offers, by=["reason", "complaints"])
+    policy = wb.learn_policy(study.trial, by=["reason", "complaints"])
     recovers(policy.evaluation, truth)
 
 
 @pytest.mark.slow
 def test_a_model_gains_its_truth(study, truth):
     model = wb.model_policy(reacquisition="offer * reason", tenure="reason", margin="offer")
-    found = wb.evaluate_policy(study.lapsed, study.offers, model, repeats=1)
+    found = wb.evaluate_policy(study.trial, model, splits=wb.Splits(repeats=1))
     recovers(found, truth)
 
 
@@ -58,7 +58,7 @@ def test_a_model_gains_its_truth(study, truth):
 def test_tailoring_mails_does_not_pay(hillstrom):
     """The verdict of ten splits; their median moves by some .03 with the seed, and each split by .08."""
     trial = wb.load_hillstrom(margin=1.0, contact_cost=0.0)
-    policy = wb.learn_policy(trial.lapsed, trial.offers, by=COLUMNS, smallest_leaf=200, repeats=10)
+    policy = wb.learn_policy(trial.trial, by=COLUMNS, smallest_leaf=200, splits=wb.Splits(repeats=10))
     gain = policy.evaluation.frame.set_index("against").loc[BEST_SINGLE]
     assert gain["in_sample_gain"] == pytest.approx(0.204, abs=0.02)
     assert policy.tree.value == pytest.approx(1.62, abs=0.03)

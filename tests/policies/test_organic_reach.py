@@ -20,7 +20,7 @@ def table():
 
 def judged(table, organic, rule=LEAVES_Y, **settings):
     terms = {"by": "segment", "organic_value": 150.0, "repeats": 3} | settings
-    return wb.evaluate_policy(table, OFFERS, rule, organic=organic, **terms)
+    return wb.evaluate_policy(wb.read_trial(table, OFFERS, organic=organic), rule, **terms)
 
 
 @pytest.mark.parametrize("against", [BEST_SINGLE, STATUS_QUO])

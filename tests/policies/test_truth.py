@@ -23,8 +23,8 @@ def drawn():
 def policies(drawn):
     settings = {"by": "segment", "repeats": 3}
     return {
-        "right": wb.evaluate_policy(drawn[0], OFFERS, RULE, **settings),
-        "wrong": wb.evaluate_policy(drawn[0], OFFERS, {"x": "b", "y": "a"}, **settings),
+        "right": wb.evaluate_policy(wb.read_trial(drawn[0], OFFERS), RULE, **settings),
+        "wrong": wb.evaluate_policy(wb.read_trial(drawn[0], OFFERS), {"x": "b", "y": "a"}, **settings),
     }
 
 
@@ -64,7 +64,7 @@ def test_the_order_of_true_profits_does_not_matter(drawn, policies, found):
 
 
 def test_a_learned_policy_is_held_against_the_truth(drawn):
-    learned = wb.learn_policy(drawn[0], OFFERS, by="segment", repeats=2)
+    learned = wb.learn_policy(wb.read_trial(drawn[0], OFFERS), by="segment", splits=wb.Splits(repeats=2))
     both = wb.compare_with_truth({"tree": learned, "the same": learned.evaluation}, drawn[1]).frame
     assert both.drop(columns="policy").iloc[0].equals(both.drop(columns="policy").iloc[1])
 
@@ -72,7 +72,9 @@ def test_a_learned_policy_is_held_against_the_truth(drawn):
 @pytest.mark.parametrize("order", [("all", "few"), ("few", "all")])
 def test_the_oracle_may_choose_what_any_policy_may(drawn, policies, order):
     """Whichever policy is named last: it may have fewer offers to choose from."""
-    few = wb.evaluate_policy(drawn[0], OFFERS, RULE, by="segment", among=["a", "b"], repeats=1)
+    few = wb.evaluate_policy(
+        wb.read_trial(drawn[0], OFFERS), RULE, by="segment", among=["a", "b"], splits=wb.Splits(repeats=1)
+    )
     each = {"all": policies["right"], "few": few}
     found = wb.compare_with_truth({name: each[name] for name in order}, drawn[1].assign(none=1_000.0))
     assert found.oracle == 1_000
@@ -127,7 +129,9 @@ def test_customers_who_are_there_twice_are_refused(drawn, policies):
 
 
 def test_policies_of_two_trials_are_refused(drawn, policies):
-    other = wb.evaluate_policy(drawn[0].head(300), OFFERS, RULE, by="segment", repeats=1)
+    other = wb.evaluate_policy(
+        wb.read_trial(drawn[0].head(300), OFFERS), RULE, by="segment", splits=wb.Splits(repeats=1)
+    )
     with pytest.raises(ValueError, match="from one trial; 'half' was judged on other customers"):
         wb.compare_with_truth(policies | {"half": other}, drawn[1])
 

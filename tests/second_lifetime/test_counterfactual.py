@@ -34,7 +34,9 @@ def misses(driver, seed, n=20_000):
     acceptance, truth = true_value(there)
     found, error = {}, np.nan
     for model in ("two_part", "joint"):
-        values = wb.second_lifetime_value(fit, there, LETTER, horizon_months=HORIZON, annual_discount=0.0, model=model)
+        values = wb.second_lifetime_value(
+            fit, wb.read_trial(there, LETTER, horizon_months=HORIZON, annual_discount=0.0), model=model
+        )
         row = values.averages.iloc[0]
         found[model], error = row["value"] / truth - 1, row["net_value_std_error"] / truth
     return acceptance, found["two_part"], found["joint"], error

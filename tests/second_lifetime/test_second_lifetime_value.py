@@ -48,7 +48,7 @@ def customers(small):
 
 @pytest.fixture(scope="module")
 def values(fit, customers):
-    return wb.second_lifetime_value(fit, customers, OFFERS, **COUNTED)
+    return wb.second_lifetime_value(fit, wb.read_trial(customers, OFFERS), **COUNTED)
 
 
 def outlook_of(fit, customers, offer):
@@ -88,7 +88,7 @@ def test_costs_by_trigger(values, customers):
 
 def test_an_active_cost_stops_at_the_horizon(fit, customers):
     endless = [wb.Offer(name="discount", amount_per_month=20, paid="while_active")]
-    found = wb.second_lifetime_value(fit, customers, endless, horizon_months=3, annual_discount=0.0)
+    found = wb.second_lifetime_value(fit, wb.read_trial(customers, endless, horizon_months=3, annual_discount=0.0))
     assert (found.costs["discount"] <= 60 * found.chances["discount"] + 1e-9).all()
 
 
@@ -104,7 +104,7 @@ def test_a_tailored_offer_that_was_sent_is_an_arm_of_its_own(values, customers):
 def test_a_tailored_offer_never_sent_is_composed(small, customers):
     table = small.lapsed[small.lapsed["offer"] != "tailored"]
     fit = wb.fit_two_part(table, **FORMULAS)
-    found = wb.second_lifetime_value(fit, customers, OFFERS, **COUNTED)
+    found = wb.second_lifetime_value(fit, wb.read_trial(customers, OFFERS), **COUNTED)
     assert "tailored" not in fit.offers
     for reason, offer in OFFERS[3].tailored.items():
         rows = (customers["reason"] == reason).to_numpy()
@@ -133,7 +133,7 @@ def test_segments_are_the_means_of_their_customers(values, customers):
 
 @pytest.mark.slow
 def test_a_segment_of_one_has_that_customers_interval(fit, customers):
-    values = wb.second_lifetime_value(fit, customers.head(10), OFFERS, **COUNTED)
+    values = wb.second_lifetime_value(fit, wb.read_trial(customers.head(10), OFFERS), **COUNTED)
     alone = values.segments("customer_id").query("segment == @customers['customer_id'].iloc[4]").set_index("offer")
     low, high = values.intervals()
     for offer in ("discount", "tailored", "none"):
@@ -146,12 +146,14 @@ def test_a_segment_of_one_has_that_customers_interval(fit, customers):
 def test_intervals_are_those_of_a_parametric_draw(fit, customers):
     """Parameters drawn from their covariance, shrunk so that the model is as good as linear, then scaled back."""
     few, shrink = customers.head(15), 0.05
-    counted = wb.second_lifetime_value(fit, few, OFFERS, **COUNTED, model="joint")
+    counted = wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS), **COUNTED, model="joint")
     draws = np.random.default_rng(2).multivariate_normal(fit.theta, shrink**2 * fit.covariance, 120)
     drawn = []
     for theta in draws:
         moved = replace(fit, theta=theta)
-        drawn.append(wb.second_lifetime_value(moved, few, OFFERS, **COUNTED, model="joint").net_values.to_numpy())
+        drawn.append(
+            wb.second_lifetime_value(moved, wb.read_trial(few, OFFERS), **COUNTED, model="joint").net_values.to_numpy()
+        )
     spread = np.std(drawn, axis=0, ddof=1) / shrink
     ratio = counted.std_errors.to_numpy() / spread
     assert np.abs(np.log(ratio)).max() < 5 / np.sqrt(2 * 120)
@@ -169,7 +171,7 @@ def test_intervals_are_those_of_a_parametric_draw(fit, customers):
 def test_slopes_of_the_two_part_model(small, customers, link):
     """Standard errors by differences of the value in every parameter."""
     fit, few = wb.fit_two_part(small.lapsed, **FORMULAS, link=link), customers.head(10)
-    base = wb.second_lifetime_value(fit, few, OFFERS, **COUNTED)
+    base = wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS), **COUNTED)
     columns = []
     for place in range(len(fit.theta) - 3):
         step = 1e-4 * math.sqrt(fit.covariance[place, place])
@@ -178,7 +180,7 @@ def test_slopes_of_the_two_part_model(small, customers, link):
             theta = fit.theta.copy()
             theta[place] += side * step
             moved = replace(fit, theta=theta)
-            ends.append(wb.second_lifetime_value(moved, few, OFFERS, **COUNTED).net_values.to_numpy())
+            ends.append(wb.second_lifetime_value(moved, wb.read_trial(few, OFFERS), **COUNTED).net_values.to_numpy())
         columns.append((ends[0] - ends[1]) / (2 * step))
     slopes = np.stack(columns, axis=-1)
     variance = np.einsum("ijk,kl,ijl->ij", slopes, fit.covariance[:-3, :-3], slopes)
@@ -187,8 +189,11 @@ def test_slopes_of_the_two_part_model(small, customers, link):
 
 def test_models(fit, customers):
     few = customers.head(10)
-    joint, apart = (wb.second_lifetime_value(fit, few, OFFERS, **COUNTED, model=name) for name in ("joint", "two_part"))
-    recommended = wb.second_lifetime_value(fit, few, OFFERS, **COUNTED)
+    joint, apart = (
+        wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS), **COUNTED, model=name)
+        for name in ("joint", "two_part")
+    )
+    recommended = wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS), **COUNTED)
     assert recommended.fit is fit.recommended
     assert (joint.fit, joint.beside) == (fit, fit.two_part)
     assert (apart.fit, apart.beside) == (fit.two_part, fit)
@@ -197,61 +202,65 @@ def test_models(fit, customers):
     assert other["net_value_beside"].to_numpy() == pytest.approx(mine["net_value"].to_numpy())
     assert not np.allclose(joint.net_values, apart.net_values)
     pd.testing.assert_frame_equal(
-        apart.net_values, wb.second_lifetime_value(fit.two_part, few, OFFERS, **COUNTED).net_values, check_exact=False
+        apart.net_values,
+        wb.second_lifetime_value(fit.two_part, wb.read_trial(few, OFFERS), **COUNTED).net_values,
+        check_exact=False,
     )
 
 
 def test_horizon_and_rate(fit, customers, small):
     few = customers.head(20)
     with pytest.raises(ValueError, match=r"horizon_months is required.*longest second tenure seen is [\d.]+ months"):
-        wb.second_lifetime_value(fit, few, OFFERS, annual_discount=0.1)
+        wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS, annual_discount=0.1))
     with pytest.raises(ValueError, match="annual_discount is required"):
-        wb.second_lifetime_value(fit, few, OFFERS, horizon_months=24)
-    by_catalog = wb.second_lifetime_value(fit, few, small.offers)
+        wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS, horizon_months=24))
+    by_catalog = wb.second_lifetime_value(fit, wb.read_trial(few, small.offers))
     assert by_catalog.horizon.months == small.value_window
-    endless = wb.second_lifetime_value(fit, few, OFFERS, horizon_months=math.inf, annual_discount=0.1)
-    assert (endless.net_values > wb.second_lifetime_value(fit, few, OFFERS, **COUNTED).net_values).all(axis=None)
+    endless = wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS, horizon_months=math.inf, annual_discount=0.1))
+    assert (endless.net_values > wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS), **COUNTED).net_values).all(
+        axis=None
+    )
     assert "beyond the longest second lifetime seen" in endless.describe()
     for wrong in (0, -3, "24", math.nan):
         with pytest.raises(ValueError, match="horizon_months must be"):
-            wb.second_lifetime_value(fit, few, OFFERS, horizon_months=wrong, annual_discount=0.1)
+            wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS, horizon_months=wrong, annual_discount=0.1))
     with pytest.raises(ValueError, match=r"Write 0\.1 for 10%"):
-        wb.second_lifetime_value(fit, few, OFFERS, horizon_months=24, annual_discount=10)
+        wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS, horizon_months=24, annual_discount=10))
 
 
 def test_refusals(fit, small, customers):
     few = customers.head(20)
     unseen = [wb.Offer(name="cruise", amount=1, paid="per_contact")]
     with pytest.raises(ValueError, match="knows nothing about 'cruise'; it knows discount, upgrade"):
-        wb.second_lifetime_value(fit, few, unseen, **COUNTED)
+        wb.second_lifetime_value(fit, wb.read_trial(few, unseen), **COUNTED)
     with pytest.raises(wb.TableError, match="`reason` has a label that the model has not seen"):
-        wb.second_lifetime_value(fit, few.assign(reason="moved"), OFFERS[:3], **COUNTED)
+        wb.second_lifetime_value(fit, wb.read_trial(few.assign(reason="moved"), OFFERS[:3]), **COUNTED)
     with pytest.raises(wb.TableError, match="`referrals` must not be missing"):
-        wb.second_lifetime_value(fit, few.assign(referrals=np.nan), OFFERS, **COUNTED)
+        wb.second_lifetime_value(fit, wb.read_trial(few.assign(referrals=np.nan), OFFERS), **COUNTED)
     part = wb.Offer(name="tailored", tailored_by="reason", tailored={"price": "discount"})
     with pytest.raises(wb.TableError, match="`reason` has values that offer 'tailored' assigns nothing to"):
-        wb.second_lifetime_value(fit, few, [OFFERS[0], part], **COUNTED)
+        wb.second_lifetime_value(fit, wb.read_trial(few, [OFFERS[0], part]), **COUNTED)
     with pytest.raises(ValueError, match="model must be recommended, joint or two_part; got 'best'"):
-        wb.second_lifetime_value(fit, few, OFFERS, **COUNTED, model="best")
+        wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS), **COUNTED, model="best")
     with pytest.raises(ValueError, match="needs a fit from fit_joint"):
-        wb.second_lifetime_value(fit.two_part, few, OFFERS, **COUNTED, model="joint")
+        wb.second_lifetime_value(fit.two_part, wb.read_trial(few, OFFERS), **COUNTED, model="joint")
     mills = wb.fit_two_part(small.lapsed, **FORMULAS, mills_ratio=True)
     with pytest.raises(ValueError, match="A fit with the Mills ratio is about those who returned"):
-        wb.second_lifetime_value(mills, few, OFFERS, **COUNTED)
+        wb.second_lifetime_value(mills, wb.read_trial(few, OFFERS), **COUNTED)
     heavy = wb.fit_two_part(small.lapsed, **FORMULAS, distribution="loglogistic")
     with pytest.raises(ValueError, match="too heavy a tail"):
-        wb.second_lifetime_value(heavy, few, OFFERS, horizon_months=math.inf, annual_discount=0.1)
+        wb.second_lifetime_value(heavy, wb.read_trial(few, OFFERS, horizon_months=math.inf, annual_discount=0.1))
 
 
 def test_outcomes_are_not_looked_at(fit, customers, values):
     hidden = customers.drop(columns=["returned", "second_tenure", "second_ended", "second_margin", "offer"])
-    found = wb.second_lifetime_value(fit, hidden, OFFERS, **COUNTED)
+    found = wb.second_lifetime_value(fit, wb.read_trial(hidden, OFFERS), **COUNTED)
     pd.testing.assert_frame_equal(found.net_values, values.net_values)
 
 
 def test_rows_and_money(fit, customers, values):
     mixed = customers.sample(frac=1, random_state=3)
-    found = wb.second_lifetime_value(fit, mixed, OFFERS, **COUNTED)
+    found = wb.second_lifetime_value(fit, wb.read_trial(mixed, OFFERS), **COUNTED)
     pd.testing.assert_frame_equal(found.net_values.loc[values.net_values.index], values.net_values, rtol=1e-4)
     said = values.describe()
     best = values.averages.query("offer != 'none'").sort_values("net_value").iloc[-1]
@@ -268,11 +277,11 @@ def test_intervals_of_redrawn_studies_hold_the_expected_value():
         fit = wb.fit_joint(study.lapsed, **TRUE_FORMULAS)
         valued = study.lapsed[study.lapsed["eligible"]].head(100)
         found = wb.second_lifetime_value(
-            fit, valued, study.offers, horizon_months=24, annual_discount=0.0, model="joint"
+            fit, wb.read_trial(valued, study.offers, horizon_months=24, annual_discount=0.0), model="joint"
         )
         true = replace(fit, theta=true_theta(fit, study))
         right = wb.second_lifetime_value(
-            true, valued, study.offers, horizon_months=24, annual_discount=0.0, model="joint"
+            true, wb.read_trial(valued, study.offers, horizon_months=24, annual_discount=0.0), model="joint"
         )
         rows = found.averages.head(4)
         low.append(rows["net_value_low"])

@@ -29,7 +29,7 @@ def true_values(study):
 def fitted_values(study):
     fit = wb.fit_joint(study.lapsed, **FORMULAS)
     promising = study.lapsed[study.lapsed["eligible"]]
-    values = wb.second_lifetime_value(fit, promising, study.offers, annual_discount=0.0)
+    values = wb.second_lifetime_value(fit, wb.read_trial(promising, study.offers, annual_discount=0.0))
     return fit, values.averages.set_index("offer")
 
 

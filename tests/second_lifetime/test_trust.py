@@ -124,6 +124,8 @@ def test_without_information_there_are_no_values():
     fit = replace(found, covariance=np.full_like(found.covariance, np.nan), doubts=("the data do not pin it down",))
     offers = [wb.Offer(name="letter", amount=1.0, paid="per_contact")]
     with pytest.raises(ValueError, match="joint fit has no standard errors"):
-        wb.second_lifetime_value(fit, table, offers, horizon_months=12, annual_discount=0.0, model="joint")
-    values = wb.second_lifetime_value(fit, table, offers, horizon_months=12, annual_discount=0.0)
+        wb.second_lifetime_value(
+            fit, wb.read_trial(table, offers, horizon_months=12, annual_discount=0.0), model="joint"
+        )
+    values = wb.second_lifetime_value(fit, wb.read_trial(table, offers, horizon_months=12, annual_discount=0.0))
     assert values.fit is fit.two_part

@@ -209,4 +209,4 @@ def test_months_of_an_offer_that_nobody_was_followed_for_are_named_as_the_offers
     lives = {"price": [(8.0, False, 40.0), (8.0, True, 40.0)], "both": [(3.0, False, 40.0), (2.0, True, 40.0)]}
     table = second_lives(tailored=[*lives["price"], *lives["both"]]).assign(reason=np.repeat(list(lives), 2))
     with pytest.raises(ValueError, match=r"Offer 'credit'.* 6 months"):
-        wb.compare_offers(table, CATALOG, horizon_months=7, annual_discount=0)
+        wb.compare_offers(wb.read_trial(table, CATALOG, horizon_months=7, annual_discount=0))

@@ -18,7 +18,7 @@ def trial(rng):
 
 
 def compared(table, **assumed):
-    return wb.compare_offers(table, OFFERS, **assumed).frame.set_index("offer")
+    return wb.compare_offers(wb.read_trial(table, OFFERS), **assumed).frame.set_index("offer")
 
 
 def test_without_an_assumption_nothing_incremental_is_shown(trial):
@@ -80,12 +80,12 @@ def test_those_judged_not_promising_do_not_count_in_the_average(trial):
     ],
 )
 def test_an_assumption_is_said_to_be_one(trial, organic, said):
-    text = wb.compare_offers(trial, OFFERS, organic=organic).describe()
+    text = wb.compare_offers(wb.read_trial(trial, OFFERS, organic=organic)).describe()
     assert f"No control group: incremental figures rest on {said}, not on data." in text
 
 
 def test_the_break_even_return_is_always_said_and_its_flip_where_nobody_was_held_out(trial):
-    result = wb.compare_offers(trial, OFFERS)
+    result = wb.compare_offers(wb.read_trial(trial, OFFERS))
     even = result.frame.set_index("offer")["break_even_organic"]
     said = " and ".join(f"{offer} {even[offer]:.1%}" for offer in even.index)
     assert f"An offer stops paying when this share would have returned without it: {said}" in result.describe()
@@ -93,7 +93,7 @@ def test_the_break_even_return_is_always_said_and_its_flip_where_nobody_was_held
 
 def test_where_no_offer_pays_under_the_assumption_the_answer_says_so(trial):
     alone = trial[trial["offer"] == "discount"]
-    result = wb.compare_offers(alone, OFFERS, organic=0.9)
+    result = wb.compare_offers(wb.read_trial(alone, OFFERS, organic=0.9))
     assert result.frame["incremental_profit_high"].iloc[0] < 0
     assert not result.describe().startswith("Send discount")
 
@@ -101,7 +101,7 @@ def test_where_no_offer_pays_under_the_assumption_the_answer_says_so(trial):
 @pytest.mark.parametrize(("amount", "organic_value"), [(1000, None), (10, 50)])
 def test_a_break_even_return_that_is_no_share_is_put_in_words(trial, amount, organic_value):
     offers = [Offer(name=name, amount=amount, paid="per_contact") for name in ("discount", "upgrade")]
-    result = wb.compare_offers(trial, offers, organic_value=organic_value)
+    result = wb.compare_offers(wb.read_trial(trial, offers, organic_value=organic_value))
     lines = [line for line in result.describe().splitlines() if "break-even" in line]
     assert lines
     for line in lines:
@@ -115,13 +115,13 @@ def test_a_break_even_return_that_is_no_share_is_put_in_words(trial, amount, org
 def test_it_is_refused_where_the_untreated_show_it(rng):
     trial = random_values(rng, 300, discount=0.4, upgrade=0.3, none=0.1)
     with pytest.raises(ValueError, match="organic is for tables without a control group; here the untreated show it"):
-        wb.compare_offers(trial, OFFERS, organic=0.05)
+        wb.compare_offers(wb.read_trial(trial, OFFERS, organic=0.05))
 
 
 def test_it_is_accepted_where_the_untreated_are_no_control_group(rng):
     trial = random_values(rng, 300, discount=0.4, upgrade=0.3, none=0.1)
     trial["age"] = rng.normal(45, 12, len(trial)) + 30 * (trial["offer"] == "none")
-    result = wb.compare_offers(trial, OFFERS, organic=0.05)
+    result = wb.compare_offers(wb.read_trial(trial, OFFERS, organic=0.05))
     assert "rest on an assumed organic return of 5.0%" in result.describe()
     assert result.design.control_reason in result.describe()
 

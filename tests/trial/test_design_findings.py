@@ -7,6 +7,7 @@ from trials import measured, random_values
 
 import winback as wb
 from winback.terms.catalog import Offer
+from winback.trial.design_checks import check_design
 from winback.trial.design_findings import measured_after_the_offer
 
 OFFERS = [Offer(name=name, amount=10, paid="on_acceptance") for name in ("discount", "upgrade", "bundle")]
@@ -20,7 +21,7 @@ def trial(rng):
 
 
 def finding(check, table, offers=None, **more):
-    rows = wb.check_design(table, offers, **more).to_frame().set_index("check")
+    rows = check_design(table, offers, **more).to_frame().set_index("check")
     return tuple(rows.loc[check, ["verdict", "finding"]])
 
 
@@ -52,7 +53,7 @@ def test_a_column_that_moves_for_everyone_is_no_late_column(trial):
 
 def test_row_numbers_left_by_an_export_are_no_difference_between_customers(trial):
     numbered = trial.sort_values("offer").assign(**{"Unnamed: 0": range(600)})
-    assert wb.check_design(numbered).control == "accepted"
+    assert check_design(numbered).control == "accepted"
 
 
 # overlap
@@ -98,13 +99,13 @@ def test_without_untreated_customers_all_figures_are_gross(trial):
         "note",
         "Nobody was left without an offer: what would have come back anyway is not measured.",
     )
-    assert wb.check_design(offered).control == "none"
+    assert check_design(offered).control == "none"
 
 
 def test_without_offered_customers_there_is_nothing_to_compare(trial):
     untreated = trial[trial["offer"] == "none"]
     assert finding("control group", untreated)[0] == "warning"
-    assert wb.check_design(untreated).control == "none"
+    assert check_design(untreated).control == "none"
 
 
 def test_those_judged_not_promising_are_left_out_and_counted(trial):
@@ -113,8 +114,8 @@ def test_those_judged_not_promising_are_left_out_and_counted(trial):
 
 
 def test_figures_are_the_same_whether_they_are_marked_or_dropped(study):
-    marked = wb.check_design(study.lapsed).to_frame().query("check != 'eligible'")
-    dropped = wb.check_design(study.lapsed.query("eligible")).to_frame().query("check != 'eligible'")
+    marked = check_design(study.lapsed).to_frame().query("check != 'eligible'")
+    dropped = check_design(study.lapsed.query("eligible")).to_frame().query("check != 'eligible'")
     pd.testing.assert_frame_equal(marked, dropped)
 
 
@@ -124,23 +125,23 @@ def test_figures_are_the_same_whether_they_are_marked_or_dropped(study):
 def test_duplicate_ids_are_an_error_and_no_finding(trial):
     table = trial.assign(customer_id=[7, 7, *range(100, 698)])
     with pytest.raises(wb.TableError, match=r"`customer_id` must be unique.*; 1 of 600 rows \(first: row 2, 7\)"):
-        wb.check_design(table)
+        check_design(table)
 
 
 def test_a_missing_column_is_an_error(trial):
     with pytest.raises(wb.TableError, match="`returned` is missing from the table"):
-        wb.check_design(trial.drop(columns="returned"))
+        check_design(trial.drop(columns="returned"))
 
 
 @pytest.mark.parametrize("empty", ["reason", "segment"])
 def test_an_empty_column_of_labels_is_no_crash(trial, empty):
     table = trial.assign(**{empty: pd.Series([None] * 600, dtype=object)})
-    assert wb.check_design(table).control == wb.check_design(trial).control
+    assert check_design(table).control == check_design(trial).control
 
 
 def test_a_trial_in_which_nobody_is_eligible_says_so(trial):
     with pytest.raises(wb.TableError, match="eligible"):
-        wb.check_design(trial.assign(eligible=False))
+        check_design(trial.assign(eligible=False))
 
 
 @pytest.mark.parametrize(
@@ -157,14 +158,14 @@ def test_a_trial_in_which_nobody_is_eligible_says_so(trial):
     ids=["dates", "flags", "counts", "texts", "nothing", "infinite", "mixed"],
 )
 def test_a_strange_column_beside_is_no_crash(trial, strange):
-    report = wb.check_design(trial.assign(strange=strange(600)))
+    report = check_design(trial.assign(strange=strange(600)))
     assert report.control == "accepted"
     assert "nan" not in " ".join(report.to_frame()["finding"])
 
 
 def test_the_callers_table_is_not_changed(trial):
     before = trial.copy(deep=True)
-    wb.check_design(trial, OFFERS)
+    check_design(trial, OFFERS)
     pd.testing.assert_frame_equal(trial, before)
 
 

@@ -43,7 +43,7 @@ ODD = {
 def test_an_odd_trial_is_answered_without_nan_and_left_as_it_was(name):
     table, settings = ODD[name]
     before = table.copy(deep=True)
-    result = wb.compare_offers(table, OFFERS, **settings)
+    result = wb.compare_offers(wb.read_trial(table, OFFERS), **settings)
     pd.testing.assert_frame_equal(table, before)
     assert not re.search(r"\bnan\b|\binf\b|None", result.describe())
     assert not result.table().apply(lambda texts: texts.str.contains(r"\bnan\b|\binf\b|None")).any(axis=None)
@@ -52,11 +52,11 @@ def test_an_odd_trial_is_answered_without_nan_and_left_as_it_was(name):
 
 def compared(name):
     table, settings = ODD[name]
-    return wb.compare_offers(table, OFFERS, **settings)
+    return wb.compare_offers(wb.read_trial(table, OFFERS), **settings)
 
 
 def test_yes_and_no_are_true_and_false():
-    pd.testing.assert_frame_equal(compared("yes and no").frame, wb.compare_offers(VALUES, OFFERS).frame)
+    pd.testing.assert_frame_equal(compared("yes and no").frame, wb.compare_offers(wb.read_trial(VALUES, OFFERS)).frame)
 
 
 def test_an_arm_without_return_costs_its_contacts_and_is_said_to_have_too_few():

@@ -34,7 +34,7 @@ def test_scores_by_hand():
             "offer_probability": [0.5, 0.25, 0.5, 0.75] * 2,
         }
     )
-    found = wb.offer_scores(table, free("a"), covariates=[], folds=[0, 0, 0, 0, 1, 1, 1, 1])
+    found = wb.offer_scores(wb.read_trial(table, free("a"), covariates=[]), folds=[0, 0, 0, 0, 1, 1, 1, 1])
     # In the first fold a is predicted 60, none 7; in the second 20 and 3.
     a = [60 + (10 - 60) / 0.5, 60 + (30 - 60) / 0.25, 60, 60, 20 + 30 / 0.5, 20 + 50 / 0.25, 20, 20]
     none = [7, 7, 7 - 5 / 0.5, 7 - 3 / 0.75, 3, 3, 3 + 3 / 0.5, 3 + 5 / 0.75]
@@ -57,7 +57,7 @@ def test_scores_are_those_computed_plainly(rng):
     table, _ = by_chance(rng, 900)
     table["kind"] = rng.choice(["x", "y", "z"], len(table))
     folds = rng.permutation(np.arange(900) % 4)
-    found = wb.offer_scores(table, free("a", "b"), folds=folds)
+    found = wb.offer_scores(wb.read_trial(table, free("a", "b")), folds=folds)
     assert found.trial.covariates == ("spent", "kind")
     columns = [table["spent"], table["kind"] == "x", table["kind"] == "y"]
     chance = table["offer_probability"].to_numpy()
@@ -71,8 +71,8 @@ def test_without_covariates_in_even_folds_means_are_those_of_the_comparison(rng)
     table, _ = by_segment(rng, 600, **RETURNS)
     folds = table.groupby("offer").cumcount() % 5
     costs = [Offer(name="a", amount=12, paid="on_acceptance"), Offer(name="b", amount=3, paid="per_contact")]
-    found = wb.offer_scores(table, costs, covariates=[], folds=folds).frame.set_index("offer")
-    compared = wb.compare_offers(table, costs).frame.set_index("offer")
+    found = wb.offer_scores(wb.read_trial(table, costs, covariates=[]), folds=folds).frame.set_index("offer")
+    compared = wb.compare_offers(wb.read_trial(table, costs)).frame.set_index("offer")
     np.testing.assert_allclose(found.loc[["a", "b"], "mean"], compared.loc[["a", "b"], "gross_profit"], rtol=1e-12)
     incremental = compared.loc[["a", "b"], "incremental_profit"]
     np.testing.assert_allclose(found.loc[["a", "b"], "effect"], incremental, rtol=1e-12)
@@ -83,7 +83,9 @@ def test_each_outcome_is_that_of_the_comparison(rng, outcome):
     table, _ = by_segment(rng, 600, **RETURNS)
     folds = table.groupby("offer").cumcount() % 5
     costs = [Offer(name="a", amount=12, paid="on_acceptance"), Offer(name="b", amount=3, paid="per_contact")]
-    found = wb.offer_scores(table, costs, covariates=[], folds=folds, outcome=outcome).frame.set_index("offer")
+    found = wb.offer_scores(wb.read_trial(table, costs, covariates=[]), folds=folds, outcome=outcome).frame.set_index(
+        "offer"
+    )
     means = table.groupby("offer")[["value", "returned"]].agg({"value": "sum", "returned": "mean"})
     cost = pd.Series({"a": 12 * means.loc["a", "returned"], "b": 3.0, "none": 0.0})
     value = means["value"] / 200
@@ -94,9 +96,9 @@ def test_each_outcome_is_that_of_the_comparison(rng, outcome):
 def test_an_own_outcome_never_enters_an_own_prediction(rng):
     table, _ = by_segment(rng, 300, **RETURNS)
     folds = np.arange(300) % 3
-    before = wb.offer_scores(table, free("a", "b"), folds=folds).expected
+    before = wb.offer_scores(wb.read_trial(table, free("a", "b")), folds=folds).expected
     changed = table.assign(value=table["value"].where(folds != 1, table["value"] * 100))
-    after = wb.offer_scores(changed, free("a", "b"), folds=folds).expected
+    after = wb.offer_scores(wb.read_trial(changed, free("a", "b")), folds=folds).expected
     np.testing.assert_allclose(after[folds == 1], before[folds == 1], rtol=1e-12)
     assert (np.abs(after[folds != 1] / before[folds != 1] - 1) > 0.01).all(axis=None)
 
@@ -108,7 +110,7 @@ def test_a_label_that_others_lack_is_predicted_like_the_average(rng, n_rare):
     folds = np.arange(1_500) % 5
     rare = np.flatnonzero((table["offer"] == "a") & (folds == 0))[:n_rare]
     table.loc[rare, "segment"] = "rare"
-    found = wb.offer_scores(table, free("a", "b"), covariates=["segment"], folds=folds)
+    found = wb.offer_scores(wb.read_trial(table, free("a", "b"), covariates=["segment"]), folds=folds)
     usual, odd = found.expected.drop(rare + 1), found.expected.loc[rare + 1]
     assert (odd.min() >= usual.min() - 1e-9).all()
     assert (odd.max() <= usual.max() + 1e-9).all()
@@ -117,7 +119,7 @@ def test_a_label_that_others_lack_is_predicted_like_the_average(rng, n_rare):
 
 def test_a_trial_without_control_has_no_effects_and_says_gross(rng):
     table, _ = by_segment(rng, 600, **RETURNS)
-    found = wb.offer_scores(table[table["offer"] != "none"], free("a", "b"))
+    found = wb.offer_scores(wb.read_trial(table[table["offer"] != "none"], free("a", "b")))
     assert not [name for name in found.frame if name.startswith("effect")]
     assert "these figures are gross" in found.describe()
     assert "more than without an offer" not in found.describe()
@@ -126,33 +128,33 @@ def test_a_trial_without_control_has_no_effects_and_says_gross(rng):
 def test_untreated_who_are_no_random_group_are_left_out(rng):
     table, _ = by_segment(rng, 900, **RETURNS)
     table["calls"] += 5 * (table["offer"] == "none")
-    found = wb.offer_scores(table, free("a", "b"))
+    found = wb.offer_scores(wb.read_trial(table, free("a", "b")))
     assert found.trial.arms == ("a", "b")
     assert len(found.scores) == 600
-    alone = wb.offer_scores(table[table["offer"] != "none"], free("a", "b"))
+    alone = wb.offer_scores(wb.read_trial(table[table["offer"] != "none"], free("a", "b")))
     pd.testing.assert_frame_equal(found.frame, alone.frame)
 
 
 def test_recorded_chances_are_those_among_the_offers_where_the_untreated_are_left_out(rng):
     table, _ = by_segment(rng, 900, **RETURNS)
     table["calls"] += 5 * (table["offer"] == "none")
-    recorded = wb.offer_scores(table.assign(offer_probability=1 / 3), free("a", "b"))
+    recorded = wb.offer_scores(wb.read_trial(table.assign(offer_probability=1 / 3), free("a", "b")))
     np.testing.assert_allclose(recorded.trial.probability, 0.5, rtol=1e-12)
 
 
 def test_those_not_promising_are_left_out_and_folds_follow_their_customers(rng):
     table, _ = by_segment(rng, 600, **RETURNS)
     table["eligible"], folds = rng.random(600) < 0.7, rng.permutation(np.arange(600) % 4)
-    found = wb.offer_scores(table, free("a", "b"), covariates=["segment"], folds=folds)
+    found = wb.offer_scores(wb.read_trial(table, free("a", "b"), covariates=["segment"]), folds=folds)
     kept = table["eligible"].to_numpy()
     np.testing.assert_array_equal(found.folds, folds[kept])
-    alone = wb.offer_scores(table[kept], free("a", "b"), covariates=["segment"], folds=folds[kept])
+    alone = wb.offer_scores(wb.read_trial(table[kept], free("a", "b"), covariates=["segment"]), folds=folds[kept])
     pd.testing.assert_frame_equal(found.scores, alone.scores)
 
 
 def test_the_same_seed_deals_the_same_folds_and_each_arm_evenly(rng):
     table, _ = by_segment(rng, 610, **RETURNS)
-    first, second, other = (wb.offer_scores(table, free("a", "b"), rng=seed) for seed in (5, 5, 6))
+    first, second, other = (wb.offer_scores(wb.read_trial(table, free("a", "b")), rng=seed) for seed in (5, 5, 6))
     pd.testing.assert_frame_equal(first.scores, second.scores)
     assert (first.folds != other.folds).any()
     counts = pd.crosstab(first.folds, first.trial.arm).to_numpy()
@@ -162,7 +164,7 @@ def test_the_same_seed_deals_the_same_folds_and_each_arm_evenly(rng):
 
 def test_what_is_said_is_in_the_frame(rng):
     table, _ = by_segment(rng, 600, **RETURNS)
-    found = wb.offer_scores(table, free("a", "b"), outcome="returned")
+    found = wb.offer_scores(wb.read_trial(table, free("a", "b")), outcome="returned")
     best = found.frame.iloc[:2].sort_values("mean").iloc[-1]
     first = found.describe().splitlines()[0]
     assert first.startswith(f"With {best['offer']} sent to everybody, {best['mean']:.1%} would return")

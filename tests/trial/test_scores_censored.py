@@ -46,7 +46,9 @@ def trials():
     found, naive = [], []
     for seed in range(N_TRIALS):
         table = draw(np.random.default_rng(seed))
-        scores = wb.offer_scores(table, free("a", "b"), horizon_months=HORIZON, annual_discount=0.0, rng=seed)
+        scores = wb.offer_scores(
+            wb.read_trial(table, free("a", "b"), horizon_months=HORIZON, annual_discount=0.0), rng=seed
+        )
         found.append(scores.frame.assign(trial=seed))
         seen = table["second_tenure"].clip(upper=HORIZON).fillna(0) * MARGIN
         naive.append(seen.groupby(table["offer"]).mean())
@@ -71,7 +73,7 @@ def test_without_covariates_mean_scores_are_restricted_means_of_kaplan_meier():
     table = draw(np.random.default_rng(1))
     folds = table.groupby("offer").cumcount() % 5
     settings = {"covariates": [], "folds": folds, "horizon_months": HORIZON, "annual_discount": 0.0}
-    found = wb.offer_scores(table, free("a", "b"), **settings).frame.set_index("offer")
+    found = wb.offer_scores(wb.read_trial(table, free("a", "b")), **settings).frame.set_index("offer")
     for offer, group in table.groupby("offer"):
         back = group[group["returned"]]
         curve = KaplanMeierFitter().fit(back["second_tenure"], back["second_ended"].astype(bool))

@@ -26,7 +26,9 @@ def trial(hillstrom):
 def effects(trial, outcome, folds=5):
     spend = trial.lapsed["value"].fillna(0)
     value = {"visit": 1.0 * trial.lapsed["returned"], "conversion": 1.0 * (spend > 0), "spend": spend}[outcome]
-    frame = wb.offer_scores(trial.lapsed.assign(value=value), trial.offers, folds=folds).frame.set_index("offer")
+    frame = wb.offer_scores(wb.read_trial(trial.lapsed.assign(value=value), trial.offers), folds=folds).frame.set_index(
+        "offer"
+    )
     return frame.loc[["mens", "womens"], ["effect", "effect_std_error"]].to_numpy()
 
 
@@ -46,5 +48,5 @@ def test_effects_are_econmls_on_the_same_folds(trial, outcome):
 
 def test_returned_is_the_visit(trial):
     assert trial.lapsed["returned"].mean() == pytest.approx((2262 + 3894 + 3238) / 64_000)
-    found = wb.offer_scores(trial.lapsed, trial.offers, outcome="returned", folds=GIVEN).frame
+    found = wb.offer_scores(trial.trial, outcome="returned", folds=GIVEN).frame
     assert found["effect"].iloc[0] == pytest.approx(ECONML["effects"]["visit"]["mens"]["effect"], rel=1e-9)

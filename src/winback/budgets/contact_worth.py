@@ -101,8 +101,8 @@ def whom_not_to_chase(
     --------
     >>> import winback as wb
     >>> study = wb.load_telecom_study()
-    >>> fit = wb.fit_two_part(study.lapsed, reacquisition="offer + reason", tenure="reason", margin="reason")
-    >>> values = wb.second_lifetime_value(fit, study.lapsed.query("eligible"), study.offers)
+    >>> fit = wb.fit_two_part(study.trial, reacquisition="offer + reason", tenure="reason", margin="reason")
+    >>> values = wb.second_lifetime_value(fit, study.trial, study.trial.customers)
     >>> wb.whom_not_to_chase(values, [150.0], by="reason").frame[["share", "mostly"]].round(2)
        share       mostly
     0   0.04  both (100%)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -13,14 +12,12 @@ from winback.budgets.frontier import ProfitShareFrontier
 from winback.budgets.plan import BudgetPlan
 from winback.results import format_count, format_money, join_words
 from winback.tables import NO_OFFER
-from winback.terms.catalog import Offer, OfferCatalog
 from winback.trial.scores import offer_scores
+from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
 
-def measure_plan(
-    plan: BudgetPlan, customers: pd.DataFrame, offers: OfferCatalog | Iterable[Offer], *, level: float = 0.95, **terms
-) -> BudgetPlan:
+def measure_plan(plan: BudgetPlan, trial: Trial, *, level: float = 0.95) -> BudgetPlan:
     r"""Measure a plan's gain by a trial of its customers, and let the plan say it.
 
     .. math:: \hat G = \frac{n}{m} \sum_i \Gamma_{i k(i)} - \Gamma_{i 0}
@@ -33,12 +30,10 @@ def measure_plan(
     ----------
     plan : BudgetPlan
         From `allocate_budget`.
-    customers, offers
-        The trial, as in `winback.compare_offers`.
+    trial : Trial
+        From `read_trial`, under the terms that the plan's values were made under.
     level : float
         Of the interval.
-    **terms
-        Passed on to `offer_scores`.
 
     Returns
     -------
@@ -55,14 +50,14 @@ def measure_plan(
     --------
     >>> import winback as wb
     >>> study = wb.load_telecom_study()
-    >>> fit_on, judge_by = wb.hold_out(study.lapsed, 0.5)
+    >>> fit_on, judge_by = wb.hold_out(study.trial, 0.5)
     >>> fit = wb.fit_two_part(fit_on, reacquisition="offer + reason", tenure="reason", margin="reason")
-    >>> plan = wb.allocate_budget(wb.second_lifetime_value(fit, judge_by, study.offers), budget=400_000)
-    >>> "in the trial" in wb.measure_plan(plan, judge_by, study.offers).describe().lower()
+    >>> plan = wb.allocate_budget(wb.second_lifetime_value(fit, judge_by), budget=400_000)
+    >>> "in the trial" in wb.measure_plan(plan, judge_by).describe().lower()
     True
     """
     chosen = pd.Index([NO_OFFER, *plan.choices.offers]).get_indexer(plan.assignments["offer"])
-    gained, rows = _measured(plan.choices, customers, offers, "profit", terms)
+    gained, rows = _measured(plan.choices, trial, "profit")
     each = gained[np.arange(len(rows)), chosen[rows]]
     total, error = _total(each, plan.n)
     z = normal_quantile(level)
@@ -79,11 +74,9 @@ def measure_plan(
 
 def measure_frontier(
     frontier: ProfitShareFrontier,
-    customers: pd.DataFrame,
-    offers: OfferCatalog | Iterable[Offer],
+    trial: Trial,
     *,
     level: float = 0.95,
-    **terms,
 ) -> ProfitShareFrontier:
     """Measure every point of a frontier by a trial of its customers.
 
@@ -91,7 +84,7 @@ def measure_frontier(
     ----------
     frontier : ProfitShareFrontier
         From `profit_share_frontier`.
-    customers, offers, level, **terms
+    trial, level
         As in `measure_plan`.
 
     Returns
@@ -104,15 +97,15 @@ def measure_frontier(
     --------
     >>> import winback as wb
     >>> study = wb.load_telecom_study()
-    >>> fit_on, judge_by = wb.hold_out(study.lapsed, 0.5)
+    >>> fit_on, judge_by = wb.hold_out(study.trial, 0.5)
     >>> fit = wb.fit_two_part(fit_on, reacquisition="offer + reason", tenure="reason", margin="reason")
-    >>> frontier = wb.profit_share_frontier(wb.second_lifetime_value(fit, judge_by, study.offers))
-    >>> bool(wb.measure_frontier(frontier, judge_by, study.offers).frame["measured_regained"].gt(0).all())
+    >>> frontier = wb.profit_share_frontier(wb.second_lifetime_value(fit, judge_by))
+    >>> bool(wb.measure_frontier(frontier, judge_by).frame["measured_regained"].gt(0).all())
     True
     """
     z, columns, ends, n = normal_quantile(level), {}, {}, len(frontier.choices.profits)
     for name, outcome in (("measured_profit_total", "profit"), ("measured_regained", "returned")):
-        gained, rows = _measured(frontier.choices, customers, offers, outcome, terms)
+        gained, rows = _measured(frontier.choices, trial, outcome)
         each = [gained[np.arange(len(rows)), frontier.walk.choices_after(steps)[rows]] for steps in frontier.steps]
         total, error = np.array([_total(point, n) for point in each]).T
         columns |= {name: total, f"{name}_low": total - z * error, f"{name}_high": total + z * error}
@@ -122,9 +115,9 @@ def measure_frontier(
     return replace(frontier, frame=frontier.frame.assign(**columns), measured_ends=ends)
 
 
-def _measured(choices: Choices, customers, offers, outcome: str, terms) -> tuple[np.ndarray, np.ndarray]:
+def _measured(choices: Choices, trial: Trial, outcome: str) -> tuple[np.ndarray, np.ndarray]:
     """Return scores over no offer of the customers in the trial, no offer first, and their positions in the choices."""
-    found = offer_scores(customers, offers, outcome=outcome, **terms)
+    found = offer_scores(trial, outcome=outcome)
     untried = [name for name in choices.offers if name not in found.scores]
     if untried:
         raise ValueError(f"{join_words(untried)} was not tried, so the trial cannot measure it.")

@@ -12,14 +12,14 @@ import pandas as pd
 
 from winback.budgets.hull import HullWalk
 from winback.budgets.solution import money_walk
-from winback.policies.honest import check_repeats, over_splits
+from winback.policies.honest import over_splits
 from winback.results import Result, Sentences, format_count, format_money
 from winback.tables import NO_OFFER
-from winback.terms.catalog import Offer, OfferCatalog
-from winback.terms.organic import Organic
+from winback.trial.assumed import assumption, with_assumed
 from winback.trial.predictions import deal_folds
 from winback.trial.scores import trial_scores
-from winback.trial.trial import Trial, read_trial
+from winback.trial.splits import Splits
+from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
 N_BUDGETS = 10
@@ -64,19 +64,10 @@ class SpendingCurve(Result):
 
 
 def spending_curve(
-    customers: pd.DataFrame,
-    offers: OfferCatalog | Iterable[Offer],
+    trial: Trial,
     budgets: Iterable[float] | None = None,
     *,
-    horizon_months: float | None = None,
-    annual_discount: float | None = None,
-    organic: Organic | None = None,
-    organic_value: float | None = None,
-    covariates: Iterable[str] | None = None,
-    model: object = "linear",
-    folds: int = 5,
-    repeats: int = 5,
-    rng: int | np.random.Generator | None = 0,
+    splits: Splits = Splits(repeats=5),  # noqa: B008 (frozen)
     level: float = 0.95,
 ) -> SpendingCurve:
     r"""Measure what budgets earn when they are spent on the most promising customers, and when on anybody.
@@ -93,11 +84,11 @@ def spending_curve(
 
     Parameters
     ----------
-    customers, offers, horizon_months, annual_discount, organic, organic_value
-        As in `winback.compare_offers`.
+    trial : Trial
+        From `read_trial`.
     budgets : iterable of float, optional
         Money per customer of the trial; by default ten up to what is worth spending.
-    covariates, model, folds, repeats, rng, level
+    splits, level
         As in `evaluate_policy`.
 
     Returns
@@ -108,21 +99,18 @@ def spending_curve(
     --------
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
-    >>> wb.spending_curve(study.lapsed, study.offers, [10, 20], repeats=2).frame["budget_total"].tolist()
+    >>> wb.spending_curve(study.trial, [10, 20], splits=wb.Splits(repeats=2)).frame["budget_total"].tolist()
     [45000.0, 90000.0]
     """
     normal_quantile(level)  # refuses what is not a level
-    check_repeats(repeats)
-    settings = {"horizon_months": horizon_months, "annual_discount": annual_discount, "covariates": covariates}
-    trial = read_trial(customers, offers, organic=organic, organic_value=organic_value, **settings)
-    if not trial.offers:
+    if not trial.sent:
         raise ValueError("Nobody was sent an offer: there is nothing to spend on.")
     wanted = None if budgets is None else _checked(budgets)
     if not trial.cost.any():
         raise ValueError("The offers cost nothing, so no budget limits them; `learn_policy` says who should get which.")
-    generator, found, errors = np.random.default_rng(rng), [], []
-    for _ in range(repeats):
-        split = _Split.of(trial, model, folds, generator)
+    generator, found, errors = np.random.default_rng(splits.rng), [], []
+    for _ in range(splits.repeats):
+        split = _Split.of(trial, splits.folds, generator)
         if wanted is None:
             wanted = np.linspace(0, split.worth_spending, N_BUDGETS + 1)[1:]
         each = [split.at(budget) for budget in wanted]
@@ -130,7 +118,7 @@ def spending_curve(
         errors.append([error for _, error in each])
     frame = _frame(trial, wanted, np.array(found), np.array(errors), normal_quantile(level))
     kind = "incremental" if NO_OFFER in trial.choices else "gross"
-    settings = {"assumed": trial.assumption, "currency": trial.catalog.currency}
+    settings = {"assumed": assumption(trial), "currency": trial.currency}
     return SpendingCurve(frame=frame, kind=kind, n=len(trial.arm), **settings)
 
 
@@ -153,11 +141,11 @@ class _Split:
     walks: tuple[HullWalk, ...]  # of each fold
 
     @classmethod
-    def of(cls, trial: Trial, model, n_folds: int, rng: np.random.Generator) -> _Split:
+    def of(cls, trial: Trial, n_folds: int, rng: np.random.Generator) -> _Split:
         folds = deal_folds(trial.arm, n_folds, rng)
-        sent = [trial.arms.index(name) for name in trial.offers]
-        scores, expected = (_over_none(trial, each)[:, sent] for each in trial_scores(trial, "profit", folds, model))
-        score_costs, costs = (each[:, sent] for each in trial_scores(trial, "cost", folds, model))
+        sent = [trial.arms.index(name) for name in trial.sent]
+        scores, expected = (_over_none(trial, each)[:, sent] for each in trial_scores(trial, "profit", folds))
+        score_costs, costs = (each[:, sent] for each in trial_scores(trial, "cost", folds))
         costs = np.maximum(costs, 0.0)
         walks = [money_walk(expected[folds == fold], costs[folds == fold]) for fold in range(folds.max() + 1)]
         return cls(expected, costs, scores, score_costs, folds, tuple(walks))
@@ -204,7 +192,7 @@ class _Split:
 
 def _over_none(trial: Trial, money: np.ndarray) -> np.ndarray:
     """Return money less that without an offer, where there is such a column; else as it is."""
-    money = trial.with_assumed(money)
+    money = with_assumed(trial, money)
     return money - money[:, [trial.choices.index(NO_OFFER)]] if NO_OFFER in trial.choices else money
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pandas as pd
 
 from winback.datasets.public_files import PublicFile, load_public_file
 from winback.terms.catalog import Offer, OfferCatalog
+from winback.trial.read import read_trial
+from winback.trial.trial import Trial
 
 HILLSTROM = PublicFile(
     name="hillstrom.csv",
@@ -53,6 +56,11 @@ class PublicTrial(PublicTable):
 
     offers: OfferCatalog
 
+    @cached_property
+    def trial(self) -> Trial:
+        """The trial, read and checked."""
+        return replace(read_trial(self.lapsed, self.offers), source=self.source.name)
+
 
 def load_hillstrom(*, margin: float = 0.5, contact_cost: float = 0.10) -> PublicTrial:
     """Return Hillstrom's (2008) randomised e-mail trial: 64,000 customers, two offers and a control group.
@@ -82,8 +90,7 @@ def load_hillstrom(*, margin: float = 0.5, contact_cost: float = 0.10) -> Public
     Examples
     --------
     >>> import winback as wb
-    >>> trial = wb.load_hillstrom()                                  # doctest: +SKIP
-    >>> wb.compare_offers(trial.lapsed, trial.offers).describe()     # doctest: +SKIP
+    >>> wb.compare_offers(wb.load_hillstrom().trial).describe()     # doctest: +SKIP
     """
     if not 0 < margin <= 1:
         raise ValueError(f"margin must be a share above 0 and up to 1; got {margin}.")

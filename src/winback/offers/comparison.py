@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -10,17 +10,25 @@ import numpy as np
 import pandas as pd
 
 from winback.offers import comparison_figures as figures
+from winback.offers.break_even import break_even_lines
 from winback.offers.comparison_figures import ComparisonSettings
 from winback.offers.comparison_text import describe_comparison
 from winback.offers.economics import organic_flips
+from winback.offers.sensitivity import (
+    OfferSensitivity,
+    default_shares,
+    discount_sensitivity,
+    horizon_sensitivity,
+    organic_sensitivity,
+)
 from winback.results import Result, Sentences
-from winback.tables import NO_OFFER, in_trial
-from winback.terms.catalog import Offer, OfferCatalog, as_catalog
-from winback.terms.organic import Organic, assumed_organic, check_organic_value
+from winback.tables import NO_OFFER
+from winback.terms.organic import AssumedOrganic, assumed_organic
 from winback.trial import moments as m
-from winback.trial.design_checks import DesignReport, check_typed_design
+from winback.trial.design_checks import DesignReport
 from winback.trial.design_findings import FEW_RETURNED
-from winback.trial.outcomes import trial_moments, typed_trial, value_settings
+from winback.trial.outcomes import check_one_chance
+from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
 
@@ -39,8 +47,8 @@ class OfferComparison(Result):
         Where two offers change places as organic return grows, see `winback.offers.economics.organic_flips`.
     control : ArmMoments or None
         The untreated, where they are a random control group.
-    design : DesignReport or None
-        The checks made before.
+    trial : Trial or None
+        What was compared; None where only figures of each offer were known.
     """
 
     frame: pd.DataFrame
@@ -49,8 +57,7 @@ class OfferComparison(Result):
     settings: ComparisonSettings
     arms: m.ArmMoments = field(repr=False)
     control: m.ArmMoments | None = field(default=None, repr=False)
-    design: DesignReport | None = None
-    n_left_out: int = 0  # judged not promising beforehand
+    trial: Trial | None = field(default=None, repr=False)
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "offer": ("Offer", "text"),
@@ -74,26 +81,56 @@ class OfferComparison(Result):
     }
 
     @property
+    def design(self) -> DesignReport | None:
+        """The checks made before."""
+        return None if self.trial is None else self.trial.design
+
+    @property
+    def n_left_out(self) -> int:
+        """Customers judged not promising beforehand, who are not compared."""
+        return 0 if self.trial is None else self.trial.n_not_promising
+
+    @property
     def kind(self) -> str:
         """Whether offers are judged by ``incremental`` figures (measured or assumed) or by ``gross`` ones."""
         return "incremental" if self.control is not None or self.settings.organic is not None else "gross"
+
+    def sensitivity(self, varied: str, values: Iterable[float] | None = None) -> OfferSensitivity:
+        """Return the ranking if the assumptions were others.
+
+        Parameters
+        ----------
+        varied : {"horizon", "discount", "organic"}
+            Horizon in months (gross profit), annual discount rate (gross profit), or the share of customers who would
+            have returned without an offer (incremental profit; each worth ``organic_value`` of the trial, by default
+            the offer's own value per returned customer).
+        values : iterable of float, optional
+            What to try; by default parts of the horizon, rates from 0 to 20%, and organic returns from 0 to 40%.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> wb.compare_offers(wb.load_telecom_study().trial).sensitivity("organic", [0.0, 0.1]).frame.shape
+        (8, 4)
+        """
+        offers = self.frame["offer"]
+        if varied == "organic":
+            shares = default_shares(self.settings.organic) if values is None else values
+            notes = tuple(break_even_lines(self.frame))
+            return organic_sensitivity(offers, self.arms, self.settings.organic_value, shares, notes, self.currency)
+        revalued = {"horizon": horizon_sensitivity, "discount": discount_sensitivity}
+        if varied not in revalued:
+            raise ValueError(f"varied must be horizon, discount or organic; got {varied!r}.")
+        if self.trial is None:
+            raise ValueError(f"Only figures of each offer are known, so the {varied} cannot be varied.")
+        return revalued[varied](self.trial, offers, values)
 
     def describe(self) -> Sentences:
         """Say which offer to send, how surely, and what the figures do not say."""
         return describe_comparison(self)
 
 
-def compare_offers(
-    customers: pd.DataFrame,
-    offers: OfferCatalog | list[Offer],
-    *,
-    horizon_months: float | None = None,
-    annual_discount: float | None = None,
-    organic: Organic | None = None,
-    organic_value: float | None = None,
-    planned_shares: Mapping[str, float] | None = None,
-    level: float = 0.95,
-) -> OfferComparison:
+def compare_offers(trial: Trial, *, level: float = 0.95) -> OfferComparison:
     r"""Compare win-back offers by the profit per customer they were sent to, with ROI beside it.
 
     For offer k with mean value :math:`\bar Y_k` and mean cost :math:`\bar C_k` per customer sent the offer,
@@ -108,21 +145,8 @@ def compare_offers(
 
     Parameters
     ----------
-    customers : pandas.DataFrame
-        Table of lapsed customers (`winback.tables.LAPSED`): ``customer_id``, ``offer``, ``returned`` and either
-        ``second_tenure``, ``second_ended``, ``second_margin`` or ``value``.
-    offers : OfferCatalog or list of Offer
-        What each offer costs and when that is due.
-    horizon_months, annual_discount : float, optional
-        Over how long second lifetimes are valued, and the rate a year; required with second lifetimes unless the
-        catalog has them, refused with ``value``.
-    organic : float, (low, high) or {column: {value: share}}, optional
-        Share who would have returned without an offer, where there is no control group; by default the catalog's.
-    organic_value : float, optional
-        Value of one who returns without an offer, in money; by default the catalog's, else what the untreated who
-        returned were worth, and without a control group the offer's own value per returned customer.
-    planned_shares : mapping, optional
-        Group -> planned share of customers, for `check_design`.
+    trial : Trial
+        From `read_trial`: customers, offers and terms.
     level : float
         Confidence level of all intervals.
 
@@ -141,9 +165,7 @@ def compare_offers(
     Raises
     ------
     TableError
-        Listing every problem of the table.
-    ValueError
-        When horizon or discount rate are missing, impossible or beyond the data.
+        When an offer went to customers with different chances: see `offer_scores`.
 
     References
     ----------
@@ -156,35 +178,26 @@ def compare_offers(
     Examples
     --------
     >>> import winback as wb
-    >>> study = wb.load_telecom_study()
-    >>> result = wb.compare_offers(study.lapsed, study.offers, horizon_months=study.value_window, annual_discount=0.0)
+    >>> result = wb.compare_offers(wb.load_telecom_study().trial)
     >>> result.to_frame()[["offer", "gross_profit", "gross_roi"]].round(2).head(2)
           offer  gross_profit  gross_roi
     0  discount        360.72       6.68
     1   upgrade        341.39       7.93
     """
-    catalog = as_catalog(offers)
     normal_quantile(level)  # refuses what is not a level
-    table = typed_trial(customers, catalog)
-    horizon, discount = value_settings(table, catalog, horizon_months, annual_discount)
-    design = check_typed_design(table, catalog, planned_shares)
-    arms = trial_moments(table, catalog, horizon, discount)
-    control = arms.pop(NO_OFFER, None)
-    control = control if design.control == "accepted" else None
-    assumed = _assumption(catalog.organic if organic is None else organic, control, table)
-    organic_value = catalog.organic_value if organic_value is None else organic_value
-    check_organic_value(organic_value)
-    settings = ComparisonSettings(horizon, discount, level, assumed, *_organic_value(organic_value, control))
-    n_left_out = int((~in_trial(table)).sum())
-    return comparison_from_moments(arms, control, settings, design, n_left_out, catalog.currency)
+    check_one_chance(trial.lapsed)
+    arms = {name: trial.moments[name] for name in trial.sent}
+    control = trial.moments[NO_OFFER] if trial.design.control == "accepted" else None
+    terms = (trial.horizon_months, trial.annual_discount, level, _assumption(trial))
+    settings = ComparisonSettings(*terms, *_organic_value(trial.offers.organic_value, control))
+    return comparison_from_moments(arms, control, settings, trial)
 
 
 def comparison_from_moments(
     arms: Mapping[str, m.ArmMoments],
     control: m.ArmMoments | None,
     settings: ComparisonSettings,
-    design: DesignReport | None = None,
-    n_left_out: int = 0,
+    trial: Trial | None = None,
     currency: str = "$",
 ) -> OfferComparison:
     """Compare offers from each arm's moments alone, as from a published table; see `compare_offers`."""
@@ -208,9 +221,8 @@ def comparison_from_moments(
     frame["remark"] = figures.remarks(frame, differences, n_returned_control)
     baseline = frame["value_per_returned"] if settings.organic_value is None else settings.organic_value
     flips = organic_flips(order, stacked.mean[:, 1], stacked.mean[:, 2], np.broadcast_to(baseline, len(order)))
-    return OfferComparison(
-        frame, differences, flips, settings, stacked, control, design, n_left_out=n_left_out, currency=currency
-    )
+    currency = currency if trial is None else trial.currency
+    return OfferComparison(frame, differences, flips, settings, stacked, control, trial, currency)
 
 
 def _organic_value(organic_value, control) -> tuple[float | None, float]:
@@ -221,13 +233,6 @@ def _organic_value(organic_value, control) -> tuple[float | None, float]:
     return (float(value[0]), float(std_error[0])) if value[0] > 0 else (None, 0.0)
 
 
-def _assumption(organic, control, table):
-    if organic is None:
-        return None
-    if control is not None:
-        raise ValueError(
-            "organic is for tables without a control group; here the untreated show it. Leave it out, also of the "
-            "offers file."
-        )
-    offered = in_trial(table) & (table["offer"].astype(object) != NO_OFFER).to_numpy()
-    return assumed_organic(organic, table[offered])
+def _assumption(trial: Trial) -> AssumedOrganic | None:
+    """Return what is assumed of the customers who were sent an offer."""
+    return None if trial.organic is None else assumed_organic(trial.organic, trial.customers)

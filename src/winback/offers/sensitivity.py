@@ -8,17 +8,15 @@ from typing import ClassVar
 
 import pandas as pd
 
-from winback.offers.break_even import break_even_lines
-from winback.offers.comparison import OfferComparison
 from winback.results import Result, Sentences, format_money, join_words
-from winback.terms.catalog import Offer, OfferCatalog, as_catalog
 from winback.terms.organic import AssumedOrganic
 from winback.trial import moments as m
-from winback.trial.outcomes import trial_moments, typed_trial
+from winback.trial.trial import Trial
 
 ORGANIC_GRID = (0.0, 0.05, 0.10, 0.20, 0.30, 0.40)
 DISCOUNT_GRID = (0.0, 0.05, 0.10, 0.20)
 NO_OFFER_PAYS = "no offer pays"
+HORIZON, DISCOUNT, ORGANIC = "horizon", "discount rate", "organic return"
 HORIZON_SHARES = (0.25, 0.5, 0.75, 1.0)
 
 
@@ -74,78 +72,74 @@ class OfferSensitivity(Result):
         return pd.Series(best)
 
 
-def organic_sensitivity(result: OfferComparison, shares: Iterable[float] | None = None) -> OfferSensitivity:
+def organic_sensitivity(
+    offers: pd.Series,
+    arms: m.ArmMoments,
+    organic_value: float | None,
+    shares: Iterable[float],
+    notes: tuple[str, ...] = (),
+    currency: str = "$",
+) -> OfferSensitivity:
     """Return incremental profit and ROI if other shares of customers had returned without an offer.
-
-    One who returns without an offer is worth ``organic_value`` of the comparison, by default the offer's own value
-    per returned customer.
 
     Parameters
     ----------
-    result : OfferComparison
-        From `compare_offers`.
+    offers : pandas.Series
+        Names of the offers, in the order of ``arms``.
+    arms : ArmMoments
+        What each offer's customers brought and cost.
+    organic_value : float or None
+        What one who returns without an offer is worth; None: the offer's own value per returned customer.
     shares : iterable of float
-        Organic returns to try; by default 0 to 40%, and those that the comparison assumes.
-
-    Examples
-    --------
-    >>> import winback as wb
-    >>> study = wb.load_telecom_study()
-    >>> organic_sensitivity(wb.compare_offers(study.lapsed, study.offers), [0.0, 0.1]).frame.shape
-    (8, 4)
+        Organic returns to try.
+    notes : tuple of str
+        Further sentences.
+    currency : str
     """
-    shares = _default_shares(result.settings.organic) if shares is None else list(shares)
+    shares = list(shares)
     if not shares or not all(0 <= share <= 1 for share in shares):
         raise ValueError(f"shares must be one or more shares from 0 to 1; got {shares}.")
     parts = []
     for setting, share in {f"{100 * share:.6g}%": share for share in shares}.items():
-        profit, _, _, roi = m.profit_and_roi_at(result.arms, share, result.settings.organic_value)
-        offers = result.frame["offer"]
+        profit, _, _, roi = m.profit_and_roi_at(arms, share, organic_value)
         parts.append(pd.DataFrame({"setting": setting, "offer": offers, "profit": profit, "roi": roi.ratio}))
-    notes = tuple(break_even_lines(result.frame))
-    return OfferSensitivity(pd.concat(parts, ignore_index=True), "organic return", result.currency, notes)
+    return OfferSensitivity(pd.concat(parts, ignore_index=True), ORGANIC, currency, notes)
 
 
-def _default_shares(assumed: AssumedOrganic | None) -> list[float]:
+def default_shares(assumed: AssumedOrganic | None) -> list[float]:
     """Return the shares that are tried: those of the grid, and those assumed."""
     own = () if assumed is None else (assumed.low, assumed.middle, assumed.high)
     return sorted({*ORGANIC_GRID, *own})
 
 
 def horizon_sensitivity(
-    customers: pd.DataFrame, offers: OfferCatalog | list[Offer], result: OfferComparison
+    trial: Trial, offers: Iterable[str], horizons: Iterable[float] | None = None
 ) -> OfferSensitivity:
-    """Return gross profit over shorter horizons than the comparison's; nothing where value was measured directly."""
-    if result.settings.horizon_months is None:
-        return _nothing_to_vary("horizon", result)
-    horizons = [share * result.settings.horizon_months for share in HORIZON_SHARES]
-    settings = [(f"{horizon:.1f} months", horizon, result.settings.annual_discount) for horizon in horizons]
-    return _revalued(customers, offers, result, settings, "horizon")
+    """Return gross profit over other horizons, by default shorter ones; nothing where value was measured directly."""
+    if trial.horizon_months is None:
+        return _nothing_to_vary(HORIZON, trial.currency)
+    tried = [share * trial.horizon_months for share in HORIZON_SHARES] if horizons is None else list(horizons)
+    over = {f"{months:.1f} months": trial.over(horizon_months=months) for months in tried}
+    return _revalued(over, list(offers), HORIZON)
 
 
-def discount_sensitivity(
-    customers: pd.DataFrame, offers: OfferCatalog | list[Offer], result: OfferComparison
-) -> OfferSensitivity:
+def discount_sensitivity(trial: Trial, offers: Iterable[str], rates: Iterable[float] | None = None) -> OfferSensitivity:
     """Return gross profit at other annual discount rates; nothing where value was measured directly."""
-    if result.settings.horizon_months is None:
-        return _nothing_to_vary("discount rate", result)
-    rates = sorted({*DISCOUNT_GRID, result.settings.annual_discount})
-    settings = [(f"{100 * rate:.6g}% a year", result.settings.horizon_months, rate) for rate in rates]
-    return _revalued(customers, offers, result, settings, "discount rate")
+    if trial.horizon_months is None:
+        return _nothing_to_vary(DISCOUNT, trial.currency)
+    tried = sorted({*DISCOUNT_GRID, trial.annual_discount}) if rates is None else list(rates)
+    over = {f"{100 * rate:.6g}% a year": trial.over(annual_discount=rate) for rate in tried}
+    return _revalued(over, list(offers), DISCOUNT)
 
 
-def _nothing_to_vary(varied, result) -> OfferSensitivity:
-    return OfferSensitivity(pd.DataFrame(columns=["setting", "offer", "profit", "roi"]), varied, result.currency)
+def _nothing_to_vary(varied: str, currency: str) -> OfferSensitivity:
+    return OfferSensitivity(pd.DataFrame(columns=["setting", "offer", "profit", "roi"]), varied, currency)
 
 
-def _revalued(customers, offers, result, settings, varied) -> OfferSensitivity:
-    catalog = as_catalog(offers)
-    table = typed_trial(customers, catalog)
-    parts = []
-    offers = result.frame["offer"]
-    for words, horizon, discount in settings:
-        arms = trial_moments(table, catalog, horizon, discount)
-        stacked = m.stack_arms([arms[name] for name in offers])
+def _revalued(over: Mapping[str, Trial], offers: list[str], varied: str) -> OfferSensitivity:
+    parts, currency = [], "$"
+    for setting, trial in over.items():
+        stacked, currency = m.stack_arms([trial.moments[name] for name in offers]), trial.currency
         profit, roi = m.profit(stacked)[0], m.return_on_investment(stacked).ratio
-        parts.append(pd.DataFrame({"setting": words, "offer": offers, "profit": profit, "roi": roi}))
-    return OfferSensitivity(pd.concat(parts, ignore_index=True), varied, result.currency)
+        parts.append(pd.DataFrame({"setting": setting, "offer": offers, "profit": profit, "roi": roi}))
+    return OfferSensitivity(pd.concat(parts, ignore_index=True), varied, currency)

@@ -27,11 +27,12 @@ import pandas as pd
 from winback.discounting import discounted_months
 from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
-from winback.planning.pilot import Pilot
+from winback.planning.pilot import arm_customers
 from winback.planning.questions import compared_pairs, n_comparisons, pair_weights
 from winback.planning.sizes import customers_for_difference
 from winback.tables import ProblemList
 from winback.trial import moments as m
+from winback.trial.trial import Trial
 
 COLUMNS = (
     "question",
@@ -46,7 +47,7 @@ COLUMNS = (
 )
 
 
-def check_follow_up(pilot: Pilot | None, asked: Asked, problems: ProblemList) -> None:
+def check_follow_up(pilot: Trial | None, asked: Asked, problems: ProblemList) -> None:
     """Add why the length of follow-up cannot be planned, or goes beyond the horizon."""
     if not asked.follow_up_months:
         return
@@ -58,26 +59,25 @@ def check_follow_up(pilot: Pilot | None, asked: Asked, problems: ProblemList) ->
         problems.add("follow_up_months", text, "Value beyond the horizon is not counted.")
 
 
-def follow_up_table(pilot: Pilot, figures: ProfitFigures, asked: Asked) -> pd.DataFrame:
+def follow_up_table(pilot: Trial, figures: ProfitFigures, asked: Asked) -> pd.DataFrame:
     """Return one row per comparison and length of follow-up; empty when nothing was asked.
 
     Untreated customers who are only assumed are left out: nobody knows what they would bring within fewer months.
     """
     names = figures.names[:-1] if np.isinf(figures.n[-1]) else figures.names
     pairs = [pair for pair in compared_pairs(figures, asked) if max(pair) < len(names)]
-    full = _profits(pilot, names, None)
+    full = _profits(pilot, names)
     rows = []
     for months in sorted(set(map(float, asked.follow_up_months))):
-        seen = _profits(pilot, names, months)
+        seen = _profits(pilot.over(horizon_months=months), names)
         added = np.array([added_variance(pilot, name, months, asked.entry_months) for name in names])
         rows += [_row(figures, asked, pair, months, seen, full, added) for pair in pairs]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _profits(pilot, names, horizon_months):
-    """Return value, profit and variance of one customer's profit within a horizon, in the order of the names."""
-    arms = pilot.moments(horizon_months)
-    stacked = m.stack_arms([arms[name] for name in names])
+def _profits(pilot, names):
+    """Return value, profit and variance of one customer's profit within the horizon, in the order of the names."""
+    stacked = m.stack_arms([pilot.moments[name] for name in names])
     profit, variance = m.profit(stacked)
     return stacked.mean[:, 1], profit, variance * stacked.n
 
@@ -104,7 +104,7 @@ def _row(figures, asked, pair, months, seen, full, added) -> dict:
     }
 
 
-def added_variance(pilot: Pilot, name: str, follow_up_months: float, entry_months: float) -> float:
+def added_variance(pilot: Trial, name: str, follow_up_months: float, entry_months: float) -> float:
     """Return by how much the variance of one customer's profit changes when the next trial is cut off so early.
 
     NaN where nobody would be watched through the horizon: then no correction reaches it.
@@ -112,7 +112,7 @@ def added_variance(pilot: Pilot, name: str, follow_up_months: float, entry_month
     horizon = pilot.horizon_months
     if follow_up_months < horizon and follow_up_months + entry_months <= horizon:
         return float("nan")
-    arm = pilot.arm(name)
+    arm = arm_customers(pilot, name)
     back = arm[arm["returned"].to_numpy(dtype=bool)]
     tenure, ended = back["second_tenure"].to_numpy(dtype=float), back["second_ended"].to_numpy(dtype=bool)
     steps = ending_steps(tenure, ended, horizon, pilot.annual_discount)

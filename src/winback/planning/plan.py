@@ -13,13 +13,13 @@ from winback.planning.assumed import assumed_figures, checked_summary
 from winback.planning.figures import ProfitFigures
 from winback.planning.follow_up import check_follow_up, follow_up_table
 from winback.planning.holdout import holdout_table
-from winback.planning.pilot import Pilot, checked_pilot, pilot_figures
+from winback.planning.pilot import check_pilot, pilot_figures
 from winback.planning.questions import check_pairs, n_comparisons, rows_of_plan, with_available
 from winback.planning.split import Split, available_split, needed_split
 from winback.planning.wording import describe_plan
 from winback.results import Result, Sentences, Shown
 from winback.tables import Problem, ProblemList, TableError
-from winback.terms.catalog import Offer, OfferCatalog, as_catalog
+from winback.trial.trial import Trial
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,8 +106,7 @@ class TrialPlan(Result):
 
 
 def plan_trial(
-    figures: pd.DataFrame,
-    offers: OfferCatalog | list[Offer] | None = None,
+    figures: pd.DataFrame | Trial,
     *,
     difference: float | None = None,
     power: float = 0.8,
@@ -120,8 +119,6 @@ def plan_trial(
     n_available: int | None = None,
     follow_up_months: float | Iterable[float] | None = None,
     entry_months: float = 0.0,
-    horizon_months: float | None = None,
-    annual_discount: float | None = None,
     paid: str | None = None,
     currency: str = "$",
 ) -> TrialPlan:
@@ -138,13 +135,11 @@ def plan_trial(
 
     Parameters
     ----------
-    figures : pandas.DataFrame
-        Without ``offers``: one row per offer, as for `offer_economics`: ``offer``, ``acceptance`` (share), ``cost``,
+    figures : pandas.DataFrame or Trial
+        Assumed: one row per offer, as for `offer_economics`: ``offer``, ``acceptance`` (share), ``cost``,
         ``value`` (money per returned customer) or ``roi``, and ``value_variation`` (standard deviation over mean of
         the value of those who return); optional ``paid``, ``contact_cost``. A row ``none`` gives the share who return
-        without an offer and their value. With ``offers``: a pilot, the table of lapsed customers of `compare_offers`.
-    offers : OfferCatalog or list of Offer, optional
-        What each offer of the pilot costs.
+        without an offer and their value. Or a pilot: a trial from `read_trial`.
     difference : float, optional
         Smallest difference in profit per customer worth finding, in money; by default the differences expected from
         the figures. For the choice of the best it is how far the best leads all others (indifference zone).
@@ -168,8 +163,6 @@ def plan_trial(
         For how many months after the return every customer is watched at least; needs a pilot with second lives.
     entry_months : float
         Over how many months the offers go out.
-    horizon_months, annual_discount : float, optional
-        For a pilot, as in `compare_offers`.
     paid : {"on_acceptance", "per_contact"}, optional
         What triggers the cost, where assumed figures have no column ``paid``.
     currency : str
@@ -215,12 +208,9 @@ def plan_trial(
         months_given(follow_up_months),
         entry_months,
     )
-    if offers is None:
-        pilot, arms = None, _from_assumed(figures, paid, asked)
-    else:
-        pilot, arms = _from_pilot(figures, as_catalog(offers), horizon_months, annual_discount, asked)
-        currency = pilot.catalog.currency
-    return _planned(arms, asked, pilot, currency)
+    if not isinstance(figures, Trial):
+        return _planned(_from_assumed(figures, paid, asked), asked, None, currency)
+    return _planned(_from_pilot(figures, asked), asked, figures, figures.currency)
 
 
 def _from_assumed(figures, paid, asked) -> ProfitFigures:
@@ -233,12 +223,12 @@ def _from_assumed(figures, paid, asked) -> ProfitFigures:
     return assumed_figures(table)
 
 
-def _from_pilot(customers, catalog, horizon_months, annual_discount, asked) -> tuple[Pilot, ProfitFigures]:
-    problems = _problems("plan of the trial", customers)
+def _from_pilot(trial: Trial, asked) -> ProfitFigures:
+    problems = _problems("plan of the trial", trial.customers)
     asked.problems(problems)
     problems.raise_if_any()
-    pilot = checked_pilot(customers, catalog, horizon_months, annual_discount)
-    return pilot, pilot_figures(pilot)
+    check_pilot(trial)
+    return pilot_figures(trial)
 
 
 def _problems(what, figures) -> ProblemList:
@@ -248,7 +238,7 @@ def _problems(what, figures) -> ProblemList:
     return ProblemList(what, figures)
 
 
-def _planned(arms: ProfitFigures, asked: Asked, pilot: Pilot | None, currency: str) -> TrialPlan:
+def _planned(arms: ProfitFigures, asked: Asked, pilot: Trial | None, currency: str) -> TrialPlan:
     problems = ProblemList("plan of the trial", arms.to_frame())
     asked.check_against(arms, problems)
     check_follow_up(pilot, asked, problems)
@@ -264,4 +254,6 @@ def _planned(arms: ProfitFigures, asked: Asked, pilot: Pilot | None, currency: s
     if pilot is None:
         return TrialPlan(frame, holdout, pd.DataFrame(), arms, asked, split, m, currency=currency)
     follow_up = follow_up_table(pilot, arms, asked)
-    return TrialPlan(frame, holdout, follow_up, arms, asked, split, m, pilot.horizon_months, pilot.refusal, currency)
+    return TrialPlan(
+        frame, holdout, follow_up, arms, asked, split, m, pilot.horizon_months, pilot.design.control_reason, currency
+    )

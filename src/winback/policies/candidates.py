@@ -14,6 +14,7 @@ from winback.policies.splits import OF_THE_TRIAL, SplitTable, check_known_before
 from winback.policies.tree import PolicyTree
 from winback.results import join_words
 from winback.tables import LAPSED, NO_OFFER, ProblemList, label_codes
+from winback.trial.assumed import assumed_alone
 from winback.trial.design_findings import measured_after_the_offer
 from winback.trial.trial import Trial
 
@@ -147,10 +148,9 @@ class ModelPolicy:
         fit = (fit_joint if self.joint else fit_two_part)(
             trial.customers.iloc[learn_from], **self.formulas, **self.settings
         )
-        terms = {"horizon_months": trial.horizon_months, "annual_discount": trial.annual_discount}
-        values = second_lifetime_value(fit, trial.customers.iloc[judge], trial.catalog, **terms).net_values
+        values = second_lifetime_value(fit, trial, trial.customers.iloc[judge]).net_values
         if NO_OFFER in choices and trial.organic is not None:  # nobody was untreated: what is assumed of them
-            alone = pd.DataFrame(trial.assumed_alone(trial.customers.iloc[judge]), values.index, trial.arms)
+            alone = pd.DataFrame(assumed_alone(trial, trial.customers.iloc[judge]), values.index, trial.arms)
             values = (values - alone)[list(trial.arms)].assign(**{NO_OFFER: 0.0})
         unknown = [name for name in choices if name not in values]
         if unknown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from winback.results import Result, Sentences, format_money, format_percent, join_words
-from winback.terms.catalog import Offer, OfferCatalog
+from winback.terms.catalog import Offer
 from winback.terms.tailoring import assigned_offers
 from winback.trial.predictions import deal_folds
 from winback.trial.scores import trial_scores
-from winback.trial.trial import Trial, read_trial
+from winback.trial.trial import Trial
 from winback.uncertainty import normal_interval
 
 PARTS = {"returned": "percent", "value": "money", "cost": "money", "profit": "money"}
@@ -61,13 +61,9 @@ class TailoredComparison(Result):
 
 
 def compare_tailored_offer(
-    customers: pd.DataFrame,
-    offers: OfferCatalog | Iterable[Offer],
+    trial: Trial,
     tailored: str | None = None,
     *,
-    horizon_months: float | None = None,
-    annual_discount: float | None = None,
-    covariates: Iterable[str] | None = None,
     folds: int = 5,
     rng: int | np.random.Generator | None = 0,
     level: float = 0.95,
@@ -81,11 +77,11 @@ def compare_tailored_offer(
 
     Parameters
     ----------
-    customers, offers, horizon_months, annual_discount
-        As in `winback.compare_offers`; the trial must have the tailored offer and every offer it assigns.
+    trial : Trial
+        From `read_trial`; it must have the tailored offer and every offer it assigns.
     tailored : str, optional
         Name of the tailored offer; may be left out where there is one.
-    covariates, folds, rng, level
+    folds, rng, level
         As in `winback.offer_scores`.
 
     Returns
@@ -101,14 +97,11 @@ def compare_tailored_offer(
     --------
     >>> import winback as wb
     >>> study = wb.load_telecom_study()
-    >>> found = wb.compare_tailored_offer(study.lapsed, study.offers)
+    >>> found = wb.compare_tailored_offer(study.trial)
     >>> found.frame["figure"].tolist()
     ['returned', 'value', 'cost', 'profit']
     """
     normal_interval(0.0, 1.0, level)  # refuses what is not a level
-    trial = read_trial(
-        customers, offers, horizon_months=horizon_months, annual_discount=annual_discount, covariates=covariates
-    )
     offer = _tailored_offer(trial, tailored)
     assigned = assigned_offers(trial.customers, offer)
     untried = sorted(set(assigned) - set(trial.arms))
@@ -121,11 +114,11 @@ def compare_tailored_offer(
     rows = [_row(trial, name, offer.name, places, dealt, level) for name in PARTS]
     named = join_words(f"{value} gets {name}" for value, name in offer.tailored.items())
     rule = f"by {offer.tailored_by}, {named}"
-    return TailoredComparison(frame=pd.DataFrame(rows), tailored=offer.name, rule=rule, currency=trial.catalog.currency)
+    return TailoredComparison(frame=pd.DataFrame(rows), tailored=offer.name, rule=rule, currency=trial.currency)
 
 
 def _tailored_offer(trial: Trial, name: str | None) -> Offer:
-    there = [offer for offer in trial.catalog if offer.tailored and offer.name in trial.arms]
+    there = [offer for offer in trial.offers if offer.tailored and offer.name in trial.arms]
     named = [offer for offer in there if name is None or offer.name == name]
     if len(named) != 1:
         found = join_words(offer.name for offer in there)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -13,9 +13,9 @@ from winback.policies.honest_value import HonestValue, honest_value
 from winback.policies.learned import LearnedPolicy, learn_policy
 from winback.results import Result, Sentences, Shown, format_count, format_money, format_percent, join_words
 from winback.tables import NO_OFFER, check_lapsed, in_trial
-from winback.terms.catalog import Offer, OfferCatalog
-from winback.terms.organic import Organic
-from winback.trial.trial import Trial, read_trial
+from winback.trial.assumed import assumption
+from winback.trial.splits import Splits
+from winback.trial.trial import Trial
 
 FIRST_ROWS = 6
 ASKED_BEFORE = "customers who did not return, though they were asked once"
@@ -93,15 +93,10 @@ class ContactList(Result):
 
 
 def contact_list(
-    customers: pd.DataFrame,
-    offers: OfferCatalog | Iterable[Offer],
+    trial: Trial,
     *,
     whom: pd.DataFrame | None = None,
     policy: LearnedPolicy | None = None,
-    horizon_months: float | None = None,
-    annual_discount: float | None = None,
-    organic: Organic | None = None,
-    organic_value: float | None = None,
     rng: int | np.random.Generator | None = 0,
 ) -> ContactList:
     r"""List whom to contact, best first, with which offer and what that is expected to earn.
@@ -113,8 +108,8 @@ def contact_list(
 
     Parameters
     ----------
-    customers, offers, horizon_months, annual_discount, organic, organic_value
-        The trial to learn from, as in `winback.compare_offers`.
+    trial : Trial
+        To learn from, see `read_trial`.
     whom : pandas.DataFrame, optional
         Whom to list, with the columns the trial has: new leavers, say. By default the trial's own customers who were
         sent nothing and are still away; where there are none, all who did not return.
@@ -132,23 +127,20 @@ def contact_list(
     --------
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
-    >>> found = wb.contact_list(study.lapsed, study.offers)
+    >>> found = wb.contact_list(study.trial)
     >>> found.kind, int(found.frame["rank"].iloc[0])
     ('incremental', 1)
     """
-    money = {"horizon_months": horizon_months, "annual_discount": annual_discount}
-    money |= {"organic": organic, "organic_value": organic_value}
-    trial = read_trial(customers, offers, **money)
     refused = ""
     if policy is None:
-        policy, refused = _learned(customers, trial, money, rng)
+        policy, refused = _learned(trial, rng)
     elif strange := [name for name in policy.choices if name not in trial.choices]:
         raise ValueError(
             f"The policy may choose {join_words(strange)}, of which this trial says nothing; it has "
             f"{join_words(trial.choices)}. Learn the policy from this trial, with the same organic."
         )
     value = honest_value(trial, policy, rng=rng)
-    wanted, said = _whom(customers, whom)
+    wanted, said = _whom(trial, whom)
     chosen = pd.Series(value.best_single, index=wanted.index) if policy is None else policy.assign(wanted)
     expected = value.expected(wanted, chosen)
     frame = pd.DataFrame({"customer_id": wanted["customer_id"].to_numpy(), "offer": chosen.to_numpy()})
@@ -169,27 +161,27 @@ def contact_list(
         whom=said,
         refused=refused,
         n_left_alone=len(frame) - len(kept),
-        currency=trial.catalog.currency,
+        currency=trial.currency,
     )
 
 
-def _learned(customers, trial: Trial, money, rng) -> tuple[LearnedPolicy | None, str]:
+def _learned(trial: Trial, rng) -> tuple[LearnedPolicy | None, str]:
     """Return the best tree from all that is known beforehand, or why customers cannot be told apart."""
     if len(trial.choices) < 2:
         return None, "there is one offer and nothing to compare it with"
     if not trial.known:
         return None, "nothing known before the offer is in the table"
     try:
-        return learn_policy(customers, trial.catalog, rng=rng, **money), ""
+        return learn_policy(trial, splits=Splits(rng=rng)), ""
     except ValueError as error:
         return None, str(error).rstrip(".")
 
 
-def _whom(customers, whom) -> tuple[pd.DataFrame, str]:
+def _whom(trial, whom) -> tuple[pd.DataFrame, str]:
     """Return the customers to list, and who they are in words."""
     if whom is not None:
         return check_lapsed(whom).reset_index(drop=True), "the customers asked about"
-    table = check_lapsed(customers)
+    table = trial.lapsed
     away = in_trial(table) & ~table["returned"].to_numpy(dtype=bool)
     untouched = away & (table["offer"].astype(object) == NO_OFFER).to_numpy()
     if untouched.any():
@@ -222,7 +214,7 @@ def _lines(found: ContactList) -> Iterator[str]:
         yield f"Customers are not told apart: {found.refused}."
     if len(found.frame):  # nobody listed has no order
         yield found.value.says(found.currency)
-    if found.value.trial.assumption:
-        yield found.value.trial.assumption
+    if assumption(found.value.trial):
+        yield assumption(found.value.trial)
     if found.kind == "gross":
         yield "Gross: no random group was left without an offer, so what would come back anyway is counted as earned."

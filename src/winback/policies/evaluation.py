@@ -10,31 +10,23 @@ import numpy as np
 import pandas as pd
 
 from winback.policies.candidates import Policy, WrittenRule, as_policy
-from winback.policies.honest import BEST_SINGLE, STATUS_QUO, HonestGains, check_repeats, honest_gains
+from winback.policies.honest import BEST_SINGLE, STATUS_QUO, HonestGains, honest_gains
 from winback.results import Result, Sentences
 from winback.tables import NO_OFFER
-from winback.terms.catalog import Offer, OfferCatalog
-from winback.terms.organic import Organic, organic_shares
-from winback.trial.trial import Trial, read_trial
+from winback.terms.organic import organic_shares
+from winback.trial.assumed import organic_values
+from winback.trial.splits import Splits
+from winback.trial.trial import Trial
 from winback.uncertainty import normal_interval
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluationTerms:
+class Judged:
     """How a policy is judged; see `evaluate_policy` for what each field means."""
 
-    horizon_months: float | None = None
-    annual_discount: float | None = None
+    splits: Splits
     among: Iterable[str] | None = None
     status_quo: str | Mapping | None = None
-    organic: Organic | None = None
-    organic_value: float | None = None
-    covariates: Iterable[str] | None = None
-    model: object = "linear"
-    assignment: str = "known"
-    folds: int = 5
-    repeats: int = 10
-    rng: int | np.random.Generator | None = 0
     level: float = 0.95
 
 
@@ -109,23 +101,13 @@ class PolicyEvaluation(Result):
 
 
 def evaluate_policy(
-    customers: pd.DataFrame,
-    offers: OfferCatalog | Iterable[Offer],
+    trial: Trial,
     policy: Mapping | Policy | Callable,
     *,
     by: str | None = None,
     among: Iterable[str] | None = None,
     status_quo: str | Mapping | None = None,
-    horizon_months: float | None = None,
-    annual_discount: float | None = None,
-    organic: Organic | None = None,
-    organic_value: float | None = None,
-    covariates: Iterable[str] | None = None,
-    model: object = "linear",
-    assignment: str = "known",
-    folds: int = 5,
-    repeats: int = 10,
-    rng: int | np.random.Generator | None = 0,
+    splits: Splits = Splits(),  # noqa: B008 (frozen)
     level: float = 0.95,
 ) -> PolicyEvaluation:
     r"""Judge a way of deciding who gets which offer by customers it has not seen.
@@ -137,8 +119,8 @@ def evaluate_policy(
 
     Parameters
     ----------
-    customers, offers
-        As in `winback.compare_offers`.
+    trial : Trial
+        From `read_trial`.
     policy : mapping, `model_policy`, learned policy or callable
         The analyst's own rule ``{"price": "discount", "both": None}`` with ``by="reason"`` (None: no offer), a model
         (`model_policy`), what `learn_policy` returned (the tree is then learned anew on each part), or a function
@@ -146,26 +128,15 @@ def evaluate_policy(
         before the offer, not their offers or outcomes.
     by : str, optional
         The column that a written rule reads.
-    horizon_months, annual_discount : float, optional
-        As in `winback.compare_offers`.
     among : iterable of str, optional
         The offers that may be chosen, ``none`` among them; by default all that were tried, and none where a random
         group was left without an offer or ``organic`` is given.
     status_quo : str or mapping, optional
         What customers get today: an offer, or a rule as above read from ``by``. By default no offer, where that is
         known or assumed.
-    organic, organic_value : optional
-        As in `winback.compare_offers`, for trials without untreated customers: what comes back anyway. The intervals
-        reach over an assumed range as well.
-    covariates, model, assignment, folds
-        As in `winback.offer_scores`; ``folds`` is their number, at least 3: one is judged, and
-        predictions to learn from leave out another.
-    repeats : int
-        Splits into folds. What is learned from some folds depends on the others, so that gains of different folds go
-        together, which only the spread over splits shows: of intervals from one split fewer hold than say so. Ten are
-        enough; the description says so where there are fewer.
-    rng : int, Generator or None
-        Seed of the splits.
+    splits : Splits
+        Folds, how often anew, and their seed. With an assumed organic return the intervals reach over its range as
+        well.
     level : float
         Of the intervals.
 
@@ -184,66 +155,41 @@ def evaluate_policy(
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
     >>> rule = {"price": "discount", "service": "upgrade", "both": None}
-    >>> found = wb.evaluate_policy(study.lapsed, study.offers, rule, by="reason", repeats=2)
+    >>> found = wb.evaluate_policy(study.trial, rule, by="reason", splits=wb.Splits(repeats=2))
     >>> found.frame["against"].tolist()
     ['best single offer', 'status quo']
     """
-    terms = EvaluationTerms(
-        horizon_months=horizon_months,
-        annual_discount=annual_discount,
-        among=among,
-        status_quo=status_quo,
-        organic=organic,
-        organic_value=organic_value,
-        covariates=covariates,
-        model=model,
-        assignment=assignment,
-        folds=folds,
-        repeats=repeats,
-        rng=rng,
-        level=level,
-    )
-    return evaluate(policy_trial(customers, offers, terms), as_policy(policy, by), terms, by)
+    judged = Judged(among=among, status_quo=status_quo, splits=splits, level=level)
+    return evaluate(trial, as_policy(policy, by), judged, by)
 
 
-def policy_trial(customers, offers, terms: EvaluationTerms) -> Trial:
-    """Return the trial in which a policy is judged."""
-    normal_interval(0.0, 1.0, terms.level)  # refuses what is not a level
-    names = ("horizon_months", "annual_discount", "organic", "organic_value", "covariates", "assignment")
-    return read_trial(customers, offers, **{name: getattr(terms, name) for name in names})
-
-
-def evaluate(trial: Trial, policy: Policy, terms: EvaluationTerms, by: str | None = None) -> PolicyEvaluation:
-    """Judge a policy in a trial that was read already."""
-    check_repeats(terms.repeats)
-    choices = chosen_among(trial, terms.among)
+def evaluate(trial: Trial, policy: Policy, judged: Judged, by: str | None = None) -> PolicyEvaluation:
+    """Judge a policy in a trial; ``by`` is the column that a written rule or status quo reads."""
+    normal_interval(0.0, 1.0, judged.level)  # refuses what is not a level
+    choices = chosen_among(trial, judged.among)
     if isinstance(policy, WrittenRule):
         policy.check(trial.customers, choices)
-    today, today_is = _status_quo(trial, choices, terms.status_quo, by)
+    today, today_is = _status_quo(trial, choices, judged.status_quo, by)
     gains = honest_gains(
         trial,
         policy,
         choices=choices,
         status_quo=today,
-        model=terms.model,
-        assignment=terms.assignment,
-        n_folds=terms.folds,
-        n_repeats=terms.repeats,
-        rng=terms.rng,
+        splits=judged.splits,
     )
     best_single = choices[int(gains.scores.mean(axis=0).argmax())]
     yardsticks = {BEST_SINGLE: best_single} | ({} if today is None else {STATUS_QUO: today_is})
-    rows = [_row(gains, against, offer, trial, terms.level) for against, offer in yardsticks.items()]
+    rows = [_row(gains, against, offer, trial, judged.level) for against, offer in yardsticks.items()]
     return PolicyEvaluation(
         frame=pd.DataFrame(rows),
         name=policy.name,
         best_single=best_single,
-        level=terms.level,
+        level=judged.level,
         trial=trial,
         choices=choices,
         gains=gains,
         learns=getattr(policy, "learns", True),
-        currency=trial.catalog.currency,
+        currency=trial.currency,
     )
 
 
@@ -260,7 +206,7 @@ def _organic_reach(gains: HonestGains, against: str, trial: Trial) -> tuple[floa
     """Return how far the gain falls and rises between the ends of an assumed organic return."""
     if trial.organic is None:
         return 0.0, 0.0
-    worth = dict(zip(trial.arms, trial.organic_values, strict=True))
+    worth = dict(zip(trial.arms, organic_values(trial), strict=True))
     taken_off = np.array([worth.get(name, 0.0) for name in gains.choices])  # by a share of 1; nothing for no offer
     instead = gains.single if against == BEST_SINGLE else gains.status_quo[None]
     less = taken_off[instead].mean(axis=0) - taken_off[gains.decided].mean(axis=0)  # by customer

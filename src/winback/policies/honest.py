@@ -22,8 +22,10 @@ from numpy.typing import ArrayLike
 from winback.policies.candidates import Policy
 from winback.results import join_words
 from winback.trial.assignment import chance_of_own_arm
+from winback.trial.assumed import with_assumed
 from winback.trial.predictions import Predictions, check_folds, deal_folds, predictions
 from winback.trial.scores import cross_fitted_scores
+from winback.trial.splits import Splits
 from winback.trial.trial import Trial
 
 BEST_SINGLE, STATUS_QUO = "best single offer", "status quo"
@@ -104,12 +106,6 @@ class HonestGains:
         return pd.DataFrame(true, columns=["repeat", "against", "true_gain"])
 
 
-def check_repeats(repeats: int) -> None:
-    """Refuse a number of splits that is none."""
-    if isinstance(repeats, bool) or not isinstance(repeats, int | np.integer) or repeats < 1:
-        raise ValueError(f"repeats must be a whole number of at least 1; got {repeats!r}.")
-
-
 def over_splits(estimates: ArrayLike, std_errors: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Return the median over splits (first axis), and the standard error that allows for the splits."""
     estimates, std_errors = np.asarray(estimates, dtype=float), np.asarray(std_errors, dtype=float)
@@ -132,7 +128,7 @@ class _Split:
         trial = self.trial
         parts = (self.found, trial.profit, trial.arm, self.chance, self.folds)
         scores, expected = cross_fitted_scores(*parts, without=without)
-        return trial.with_assumed(scores)[:, self.columns], trial.with_assumed(expected)[:, self.columns]
+        return with_assumed(trial, scores)[:, self.columns], with_assumed(trial, expected)[:, self.columns]
 
 
 def honest_gains(
@@ -141,11 +137,7 @@ def honest_gains(
     *,
     choices: tuple[str, ...],
     status_quo: np.ndarray | None,
-    model: object = "linear",
-    assignment: str = "known",
-    n_folds: int = 5,
-    n_repeats: int = 10,
-    rng: int | np.random.Generator | None = 0,
+    splits: Splits = Splits(),  # noqa: B008 (frozen)
 ) -> HonestGains:
     """Return what a policy gains, split after split.
 
@@ -157,17 +149,16 @@ def honest_gains(
         Arms among which is chosen, ``none`` included where it may be.
     status_quo : numpy.ndarray of int or None
         Position among the choices of what each customer gets today.
-    model, assignment, n_folds, n_repeats, rng
-        As in `winback.evaluate_policy`.
+    splits : Splits
     """
-    generator, matrix = np.random.default_rng(rng), trial.matrix
+    generator, matrix = np.random.default_rng(splits.rng), trial.matrix
     columns = np.array([trial.choices.index(name) for name in choices])
     everyone, rows, kept, judged = np.arange(len(trial.arm)), [], [], []
-    for repeat in range(n_repeats):
-        folds = deal_folds(trial.arm, n_folds, generator, fewest=3)
-        check_folds(folds, trial.arm, trial.arms, matrix.shape[1] if model == "linear" else 0, n_left_out=2)
-        found = predictions(model, matrix, trial.profit, trial.arm, folds)
-        split = _Split(trial, columns, folds, found, chance_of_own_arm(trial, assignment, matrix, folds))
+    for repeat in range(splits.repeats):
+        folds = deal_folds(trial.arm, splits.folds, generator)
+        check_folds(folds, trial.arm, trial.arms, matrix.shape[1] if trial.model == "linear" else 0, n_left_out=2)
+        found = predictions(trial.model, matrix, trial.profit, trial.arm, folds)
+        split = _Split(trial, columns, folds, found, chance_of_own_arm(trial, folds))
         scores, expected = split.scores()
         decided, single = _decide_by_fold(split, policy, choices)
         seen = policy.decide(trial, choices, scores, everyone, everyone)

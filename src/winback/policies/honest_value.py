@@ -20,6 +20,7 @@ import pandas as pd
 from winback.policies.learned import LearnedPolicy
 from winback.results import format_money
 from winback.tables import NO_OFFER, ProblemList
+from winback.trial.assumed import with_assumed
 from winback.trial.balance import covariate_matrix
 from winback.trial.predictions import deal_folds, predictions
 from winback.trial.scores import trial_scores
@@ -96,7 +97,7 @@ def honest_value(
         At which the slope must be above zero for an order to be given.
     """
     folds = deal_folds(trial.arm, FOLDS, np.random.default_rng(rng))
-    scores, _ = both = [trial.with_assumed(each) for each in trial_scores(trial, "profit", folds)]
+    scores, _ = both = [with_assumed(trial, each) for each in trial_scores(trial, "profit", folds)]
     best = trial.choices[int(scores.mean(axis=0).argmax())] if policy is None else policy.evaluation.best_single
     decided = _decided(trial, policy, scores, folds)
     earned, predicted = _of_contacts(both, trial, decided, folds)
@@ -121,7 +122,7 @@ def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -
     found = predictions("linear", matrix / np.maximum(matrix[:n].std(axis=0), 1e-12), profit, arm, in_trial)
     wanted = np.flatnonzero(in_trial)
     chosen = pd.Index(trial.choices).get_indexer(offers)
-    return _gain(trial.with_assumed(found.outside((1,), wanted), customers), trial, chosen)
+    return _gain(with_assumed(trial, found.outside((1,), wanted), customers), trial, chosen)
 
 
 def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> list[pd.DataFrame]:

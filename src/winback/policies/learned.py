@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from winback.policies.candidates import TreePolicy
-from winback.policies.evaluation import EvaluationTerms, PolicyEvaluation, evaluate, policy_trial
+from winback.policies.evaluation import Judged, PolicyEvaluation, evaluate
 from winback.policies.honest import over_splits
 from winback.policies.tree import PolicyTree, leaf_of
 from winback.results import Result, Sentences
-from winback.terms.catalog import Offer, OfferCatalog
-from winback.terms.organic import Organic
+from winback.trial.splits import Splits
+from winback.trial.trial import Trial
 from winback.uncertainty import normal_interval
 
 EVERYBODY = "everybody"
@@ -113,8 +113,7 @@ class LearnedPolicy(Result):
 
 
 def learn_policy(
-    customers: pd.DataFrame,
-    offers: OfferCatalog | Iterable[Offer],
+    trial: Trial,
     by: str | Iterable[str] | None = None,
     *,
     depth: int = 2,
@@ -122,16 +121,7 @@ def learn_policy(
     most_splits: int = 32,
     among: Iterable[str] | None = None,
     status_quo: str | Mapping | None = None,
-    horizon_months: float | None = None,
-    annual_discount: float | None = None,
-    organic: Organic | None = None,
-    organic_value: float | None = None,
-    covariates: Iterable[str] | None = None,
-    model: object = "linear",
-    assignment: str = "known",
-    folds: int = 5,
-    repeats: int = 10,
-    rng: int | np.random.Generator | None = 0,
+    splits: Splits = Splits(),  # noqa: B008 (frozen)
     level: float = 0.95,
 ) -> LearnedPolicy:
     r"""Learn who should get which offer, and judge it on customers it has not seen.
@@ -146,8 +136,8 @@ def learn_policy(
 
     Parameters
     ----------
-    customers, offers
-        As in `winback.compare_offers`.
+    trial : Trial
+        From `read_trial`.
     by : str or iterable of str, optional
         Columns the rules may read: known before the offer, numbers or categories; by default all there are.
     depth : {1, 2}
@@ -156,8 +146,7 @@ def learn_policy(
         Fewest customers of a rule; by default 1% of them, and at least 30.
     most_splits : int
         A number is cut at no more than this many values.
-    among, status_quo, horizon_months, annual_discount, organic, organic_value, covariates, model, assignment, folds, \
-repeats, rng, level
+    among, status_quo, splits, level
         As in `evaluate_policy`; a ``status_quo`` rule needs one column in ``by``.
 
     Returns
@@ -174,30 +163,15 @@ repeats, rng, level
     --------
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
-    >>> policy = wb.learn_policy(study.lapsed, study.offers, by=["reason", "complaints"], repeats=2)
+    >>> policy = wb.learn_policy(study.trial, by=["reason", "complaints"], splits=wb.Splits(repeats=2))
     >>> int(policy.rules["n"].sum())
     4500
     """
-    terms = EvaluationTerms(
-        horizon_months=horizon_months,
-        annual_discount=annual_discount,
-        among=among,
-        status_quo=status_quo,
-        organic=organic,
-        organic_value=organic_value,
-        covariates=covariates,
-        model=model,
-        assignment=assignment,
-        folds=folds,
-        repeats=repeats,
-        rng=rng,
-        level=level,
-    )
-    trial = policy_trial(customers, offers, terms)
+    judged = Judged(among=among, status_quo=status_quo, splits=splits, level=level)
     columns = [by] if isinstance(by, str) else list(trial.known if by is None else by)
     policy = TreePolicy(tuple(columns), depth, smallest_leaf, most_splits)
     policy.splits(trial.customers)  # refuses columns before anything is computed
-    evaluation = evaluate(trial, policy, terms, columns[0])
+    evaluation = evaluate(trial, policy, judged, columns[0])
     tree = policy.tree(trial, evaluation.gains.scores, np.arange(len(trial.arm)))
     return LearnedPolicy(
         rules=_rules(tree, evaluation),

@@ -13,8 +13,9 @@ import pandas as pd
 from winback.policies.candidates import WrittenRule, as_policy
 from winback.results import Result, Sentences, format_money, format_percent
 from winback.tables import NO_OFFER, label_codes
-from winback.terms.catalog import Offer, OfferCatalog
+from winback.trial.assumed import with_assumed
 from winback.trial.scores import offer_scores
+from winback.trial.trial import Trial
 from winback.uncertainty import fieller_interval, normal_interval
 
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
@@ -53,15 +54,11 @@ class MisstatedReasons(Result):
 
 
 def misstated_reasons(
-    customers: pd.DataFrame,
-    offers: OfferCatalog | Iterable[Offer],
+    trial: Trial,
     rule: Mapping[object, str | None],
     by: str = "reason",
     *,
     shares: Iterable[float] = SHARES,
-    horizon_months: float | None = None,
-    annual_discount: float | None = None,
-    covariates: Iterable[str] | None = None,
     folds: int = 5,
     rng: int | np.random.Generator | None = 0,
     level: float = 0.95,
@@ -79,7 +76,7 @@ def misstated_reasons(
 
     Parameters
     ----------
-    customers, offers, horizon_months, annual_discount, covariates, folds, rng, level
+    trial, folds, rng, level
         As in `winback.offer_scores`.
     rule : mapping
         Value of ``by`` -> offer, None for no offer.
@@ -97,13 +94,12 @@ def misstated_reasons(
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
     >>> rule = {"price": "discount", "service": "upgrade", "both": "discount"}
-    >>> wb.misstated_reasons(study.lapsed, study.offers, rule).frame["share_untrue"].tolist()
+    >>> wb.misstated_reasons(study.trial, rule).frame["share_untrue"].tolist()
     [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
     """
     shares = _checked(shares)
-    settings = {"horizon_months": horizon_months, "annual_discount": annual_discount, "covariates": covariates}
-    found = offer_scores(customers, offers, folds=folds, rng=rng, level=level, **settings)
-    scores, choices = found.scores.to_numpy(), tuple(found.scores.columns)
+    found = offer_scores(trial, folds=folds, rng=rng, level=level)
+    scores, choices = with_assumed(trial, found.scores.to_numpy()), trial.choices
     told_truly, told_untruly = _differences(as_policy(rule, by), found.trial.customers, choices, scores)
     best = int(scores.mean(axis=0).argmax())
     true, untrue = told_truly - scores[:, best], told_untruly - scores[:, best]

@@ -68,7 +68,7 @@ def compare_with_truth(
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
     >>> rule = {"price": "discount", "service": "upgrade", "both": None}
-    >>> found = wb.evaluate_policy(study.lapsed, study.offers, rule, by="reason", repeats=2)
+    >>> found = wb.evaluate_policy(study.trial, rule, by="reason", splits=wb.Splits(repeats=2))
     >>> bool(wb.compare_with_truth({"by reason": found}, study.true_profits()).frame["regret"].iloc[0] > 0)
     True
     """

@@ -14,20 +14,21 @@ from scipy.stats import rankdata
 from winback.results import Result, Sentences, format_count, format_percent
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.tables import check_lapsed, in_trial
+from winback.trial.trial import Trial
 from winback.uncertainty import share_interval
 
 CLASSES = 10
 
 
 def hold_out(
-    customers: pd.DataFrame, share: float = 0.3, *, rng: int | np.random.Generator | None = 0
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    customers: pd.DataFrame | Trial, share: float = 0.3, *, rng: int | np.random.Generator | None = 0
+) -> tuple[pd.DataFrame, pd.DataFrame] | tuple[Trial, Trial]:
     """Split customers at random: those to fit on, and those held out to judge the fit by.
 
     Parameters
     ----------
-    customers : pandas.DataFrame
-        Any table, one row per customer.
+    customers : pandas.DataFrame or Trial
+        Any table, one row per customer, or a trial: both parts are then trials under the same terms.
     share : float
         Held out.
     rng : int, Generator or None
@@ -42,8 +43,11 @@ def hold_out(
     """
     if not isinstance(share, Real) or not 0 < share < 1:
         raise ValueError(f"share must be between 0 and 1, such as 0.3; got {share!r}.")
-    chosen = np.zeros(len(customers), dtype=bool)
-    chosen[np.random.default_rng(rng).permutation(len(customers))[: round(share * len(customers))]] = True
+    n = len(customers.lapsed) if isinstance(customers, Trial) else len(customers)
+    chosen = np.zeros(n, dtype=bool)
+    chosen[np.random.default_rng(rng).permutation(n)[: round(share * n)]] = True
+    if isinstance(customers, Trial):
+        return customers.part(~chosen), customers.part(chosen)
     return customers[~chosen], customers[chosen]
 
 

@@ -76,8 +76,8 @@ def compare_with_trial(values: SecondLifetimeValues, *, held_out: bool = False, 
     >>> import winback as wb
     >>> study = wb.load_telecom_study()
     >>> formulas = dict.fromkeys(["reacquisition", "tenure", "margin"], "offer + reason")
-    >>> fit = wb.fit_two_part(study.lapsed, **formulas)
-    >>> values = wb.second_lifetime_value(fit, study.lapsed, study.offers)
+    >>> fit = wb.fit_two_part(study.trial, **formulas)
+    >>> values = wb.second_lifetime_value(fit, study.trial)
     >>> wb.compare_with_trial(values).frame[["offer", "measured", "expected"]].round(0).head(2)
           offer  measured  expected
     0  discount     361.0     362.0

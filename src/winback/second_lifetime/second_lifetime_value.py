@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
-from winback.discounting import check_annual_discount, check_horizon
 from winback.second_lifetime.fitted import SecondLifetimeFit, check_is_fit
 from winback.second_lifetime.joint import JointFit
 from winback.second_lifetime.offer_value import Horizon, value_offers
 from winback.second_lifetime.two_part import TwoPartFit
 from winback.second_lifetime.valuation import SecondLifetimeValues
 from winback.tables import NO_OFFER, check_lapsed
-from winback.terms.catalog import Offer, OfferCatalog, as_catalog
+from winback.trial.trial import Trial
 
 
 def second_lifetime_value(
     fit: SecondLifetimeFit,
-    customers: pd.DataFrame,
-    offers: OfferCatalog | Iterable[Offer],
+    trial: Trial,
+    customers: pd.DataFrame | None = None,
     *,
-    horizon_months: float | None = None,
-    annual_discount: float | None = None,
     model: str = "recommended",
 ) -> SecondLifetimeValues:
     r"""Value each lost customer under each offer, net of what the offer costs.
@@ -38,13 +33,13 @@ def second_lifetime_value(
     ----------
     fit : JointFit or TwoPartFit
         From `fit_joint` or `fit_two_part` (without the Mills ratio).
-    customers : pandas.DataFrame
-        Lapsed customers with the columns of the formulas; nothing that happened after the offer is looked at.
-    offers : OfferCatalog or list of Offer
-        Offers the model has seen. A tailored offer that was never sent as such is composed of the offers it assigns.
-    horizon_months, annual_discount : float
-        Over how long money is counted, and the rate a year; required unless the catalog has them. A horizon beyond the
-        longest second tenure seen is allowed and said to be extrapolated; ``math.inf`` counts without end.
+    trial : Trial
+        From `read_trial`, with offers the model has seen. A tailored offer that was never sent as such is composed of
+        the offers it assigns. A horizon beyond the longest second tenure seen is allowed and said to be extrapolated
+        (``trial.over(horizon_months=60)``); ``math.inf`` counts without end.
+    customers : pandas.DataFrame, optional
+        Lapsed customers with the columns of the formulas, by default the trial's; nothing that happened after the
+        offer is looked at.
     model : {"recommended", "joint", "two_part"}
         Whose answer is given. Recommended: the joint model's unless it is in doubt. The other one is shown beside it.
 
@@ -64,25 +59,25 @@ def second_lifetime_value(
     --------
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
-    >>> fit = wb.fit_two_part(study.lapsed, reacquisition="offer + reason", tenure="reason", margin="reason")
-    >>> values = wb.second_lifetime_value(fit, study.lapsed, study.offers, horizon_months=24, annual_discount=0.1)
+    >>> fit = wb.fit_two_part(study.trial, reacquisition="offer + reason", tenure="reason", margin="reason")
+    >>> values = wb.second_lifetime_value(fit, study.trial.over(horizon_months=24, annual_discount=0.1))
     >>> values.to_frame().shape
     (5300, 5)
     """
     check_is_fit(fit)
     chosen, beside = _models(fit, model)
-    catalog = as_catalog(offers)
-    table = check_lapsed(customers)
-    horizon = _horizon(catalog, horizon_months, annual_discount, table, chosen)
+    catalog = trial.offers
+    table = trial.lapsed if customers is None else check_lapsed(customers)
+    horizon = _horizon(trial, chosen)
     columns = [*catalog.names, *([NO_OFFER] if NO_OFFER in chosen.offers else [])]
     return SecondLifetimeValues(
         **value_offers(chosen, table, catalog, horizon, columns),
         fit=chosen,
         beside=beside,
         customers=table,
-        catalog=catalog,
+        trial=trial,
         horizon=horizon,
-        currency=catalog.currency,
+        currency=trial.currency,
     )
 
 
@@ -106,16 +101,9 @@ def _models(fit, model) -> tuple[SecondLifetimeFit, SecondLifetimeFit | None]:
     return (fit, fit.two_part) if joint_first else (fit.two_part, fit)
 
 
-def _horizon(catalog, horizon_months, annual_discount, table, fit) -> Horizon:
-    months = catalog.horizon_months if horizon_months is None else horizon_months
-    rate = catalog.annual_discount if annual_discount is None else annual_discount
-    if months is None:
-        hint = f" The longest second tenure seen is {fit.longest:g} months; beyond it the model extrapolates."
-        raise ValueError(f"horizon_months is required: over how many months is a second lifetime valued?{hint}")
-    if rate is None:
-        raise ValueError("annual_discount is required: 0.10 for 10% a year, 0 for plain money.")
-    if months == np.inf:
-        if fit.distribution == "loglogistic":
-            raise ValueError("Log-logistic tenures have too heavy a tail to be counted without end: state a horizon.")
-        return Horizon(np.inf, check_annual_discount(rate))
-    return Horizon(check_horizon(months), check_annual_discount(rate))
+def _horizon(trial: Trial, fit) -> Horizon:
+    if trial.horizon_months is None:
+        raise ValueError("A model of second lifetimes needs second_tenure, second_ended and second_margin.")
+    if trial.horizon_months == np.inf and fit.distribution == "loglogistic":
+        raise ValueError("Log-logistic tenures have too heavy a tail to be counted without end: state a horizon.")
+    return Horizon(trial.horizon_months, trial.annual_discount)

@@ -21,6 +21,7 @@ from winback.second_lifetime.offer_value import (
 )
 from winback.tables import NO_OFFER, in_trial, label_codes
 from winback.terms.catalog import OfferCatalog
+from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
 EVERYBODY = "everybody"
@@ -44,7 +45,8 @@ class SecondLifetimeValues(Result):
         The other model, whose averages are shown beside it.
     customers : pandas.DataFrame
         Who was valued.
-    catalog : OfferCatalog
+    trial : Trial
+        Whose offers and terms they are valued under.
     horizon : Horizon
     """
 
@@ -54,7 +56,7 @@ class SecondLifetimeValues(Result):
     fit: SecondLifetimeFit = field(repr=False)
     beside: SecondLifetimeFit | None = field(repr=False)
     customers: pd.DataFrame = field(repr=False)
-    catalog: OfferCatalog = field(repr=False)
+    trial: Trial = field(repr=False)
     horizon: Horizon
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -67,6 +69,11 @@ class SecondLifetimeValues(Result):
         "gain": ("More than without an offer", "money"),
         "net_value_beside": ("The other model says", "money"),
     }
+
+    @property
+    def catalog(self) -> OfferCatalog:
+        """The offers."""
+        return self.trial.offers
 
     def to_frame(self) -> pd.DataFrame:
         """Return the values, customers x offers."""

@@ -3,6 +3,7 @@
 columns    which columns there are, their units and bounds
 kinds      one parser per kind of column
 checks     `check_lapsed` and its like: a typed copy, or one error with every problem
+nouns      what is handed over: a frame, a path, or a noun with such a table
 problems   `TableError`, which lists every problem at once
 files      tables from and to CSV and XLSX files
 """
@@ -18,6 +19,7 @@ from winback.tables.checks import (
 from winback.tables.columns import EVENTS, LAPSED, NO_OFFER, SECOND_LIFETIME, SUBSCRIPTIONS, TRANSACTIONS, Column
 from winback.tables.files import load_table, write_files_together
 from winback.tables.kinds import label_codes
+from winback.tables.nouns import HasTables, as_table
 from winback.tables.problems import Problem, ProblemList, TableError
 
 __all__ = [
@@ -28,9 +30,11 @@ __all__ = [
     "SUBSCRIPTIONS",
     "TRANSACTIONS",
     "Column",
+    "HasTables",
     "Problem",
     "ProblemList",
     "TableError",
+    "as_table",
     "check_events",
     "check_lapsed",
     "check_subscriptions",

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from winback.tables.columns import EVENTS, LAPSED, SECOND_LIFETIME, SUBSCRIPTIONS, TRANSACTIONS, Column
 from winback.tables.kinds import PARSERS, WHAT_IS_READ
+from winback.tables.nouns import LAPSED_TABLE, HasTables, as_table
 from winback.tables.problems import Problem, ProblemList, TableError
 
 
-def check_lapsed(customers: pd.DataFrame, needs: Iterable[str] = ()) -> pd.DataFrame:
+def check_lapsed(customers: pd.DataFrame | str | Path | HasTables, needs: Iterable[str] = ()) -> pd.DataFrame:
     """Return a typed copy of a table of lost customers, or raise one error with every problem.
 
     Parameters
     ----------
-    customers : pandas.DataFrame
+    customers : pandas.DataFrame, path or Trial
         One row per lost customer; the columns are listed in `LAPSED` with their units. Further columns are kept
         as they are.
     needs : iterable of str
@@ -47,7 +49,8 @@ def check_lapsed(customers: pd.DataFrame, needs: Iterable[str] = ()) -> pd.DataF
     >>> wb.check_lapsed(table)["returned"].tolist()
     [False, True]
     """
-    typed, unread, problems = _check_columns(customers, "table of lapsed customers", LAPSED, needs, unique_id=True)
+    table = as_table(customers, LAPSED_TABLE)
+    typed, unread, problems = _check_columns(table, "table of lapsed customers", LAPSED, needs, unique_id=True)
     _check_complaints(typed, unread, problems)
     _check_second_lifetime(typed, unread, problems)
     problems.raise_if_any()

@@ -106,7 +106,7 @@ class OfferCatalog:
         problems = list(problems_between(self.offers))
         if problems:
             raise ValueError("Offers: " + " ".join(problems))
-        if self.horizon_months is not None:
+        if self.horizon_months not in (None, math.inf):  # without end only a model can count
             check_horizon(self.horizon_months)
         if self.annual_discount is not None:
             check_annual_discount(self.annual_discount)

@@ -47,11 +47,22 @@ def assumed_organic(organic: Organic, offered: pd.DataFrame) -> AssumedOrganic:
     """
     if isinstance(organic, Mapping):
         mean = float(_segment_shares(organic, offered).mean())
-        (column,) = organic
-        return AssumedOrganic(mean, mean, f"an assumed organic return by {column}, {mean:.1%} on average")
+        return AssumedOrganic(mean, mean, f"{organic_in_words(organic)}, {mean:.1%} on average")
+    return AssumedOrganic(*_ends(organic), organic_in_words(organic))
+
+
+def organic_in_words(organic: Organic) -> str:
+    """Return the assumption as in a sentence, whoever the customers are.
+
+    Examples
+    --------
+    >>> organic_in_words((0.02, 0.08)), organic_in_words({"reason": {"price": 0.1}})
+    ('an assumed organic return of 2.0% to 8.0%', 'an assumed organic return by reason')
+    """
+    if isinstance(organic, Mapping):
+        return f"an assumed organic return by {next(iter(organic))}"
     low, high = _ends(organic)
-    says = f"{low:.1%}" if low == high else f"{low:.1%} to {high:.1%}"
-    return AssumedOrganic(low, high, f"an assumed organic return of {says}")
+    return f"an assumed organic return of {low:.1%}" + ("" if low == high else f" to {high:.1%}")
 
 
 def organic_shares(organic: Organic, customers: pd.DataFrame) -> np.ndarray:

@@ -1,12 +1,19 @@
 """What was offered to whom, and what came of it? The trial: read, checked, valued customer by customer.
 
-trial            a checked trial, customer by customer, for scores and policies
+trial            `Trial`: the noun, its data, its terms, and what follows from both
+read             from frames or files to a trial: `read_trial`
+trial_words      what a trial says of itself
+same_terms       is this the trial that is meant, under the same terms?
+splits           how customers are split, so that nothing is judged on those it was learned from: `Splits`
 outcomes         from the trial's table to each customer's value and cost
 moments          the few figures of an arm that carry everything a comparison needs
-design_checks    is this trial fit to be read? `check_design`
+design_checks    is this trial fit to be read?
 design_findings  what each check finds
 balance          were the groups alike before the offers went out?
+covariates       from which columns are outcomes predicted?
+chances          with which chance was each customer sent their offer, as recorded?
+assignment       the same, also estimated
 scores           what each customer would have earned under each offer: `offer_scores`
 predictions      cross-fitted predictions of an outcome under each offer
-assignment       how likely each customer was to get the offer they got
+assumed          what do customers bring who are left alone, where it can only be assumed?
 """

@@ -13,12 +13,11 @@ from winback.trial.trial import Trial
 SMALLEST = 0.01  # an estimated chance below this gives one customer the weight of a hundred
 
 
-def chance_of_own_arm(trial: Trial, assignment: str, matrix: np.ndarray, folds: np.ndarray) -> np.ndarray:
+def chance_of_own_arm(trial: Trial, folds: np.ndarray) -> np.ndarray:
     """Return each customer's chance of the arm they are in, known or estimated from other folds, shape (n,)."""
-    if assignment == "known":
+    if trial.assignment == "known":
         return trial.probability
-    if assignment != "estimated":
-        raise ValueError(f"assignment must be known or estimated; got {assignment!r}.")
+    matrix = trial.matrix
     chance = np.empty(len(trial.arm))
     for fold in range(folds.max() + 1):
         rows = folds == fold

@@ -97,9 +97,9 @@ def check_design(
     --------
     >>> import winback as wb
     >>> study = wb.load_telecom_study()
-    >>> wb.check_design(study.lapsed).control
+    >>> check_design(study.lapsed).control
     'accepted'
-    >>> wb.check_design(study.lapsed.query("eligible or offer == 'none'").drop(columns="eligible")).control
+    >>> check_design(study.lapsed.query("eligible or offer == 'none'").drop(columns="eligible")).control
     'refused'
     """
     table = check_lapsed(customers, needs=["offer", "returned"])

@@ -12,28 +12,28 @@ from winback.pseudo_observations import longest_supported_horizon, pseudo_months
 from winback.tables import (
     NO_OFFER,
     SECOND_LIFETIME,
+    HasTables,
     Problem,
     ProblemList,
     TableError,
+    as_table,
     check_lapsed,
     in_trial,
     label_codes,
 )
 from winback.terms.catalog import OfferCatalog
 from winback.terms.costs import offer_costs
-from winback.trial.moments import ArmMoments, arm_moments
 
 
-def typed_trial(customers: pd.DataFrame, catalog: OfferCatalog, one_chance_per_offer: bool = True) -> pd.DataFrame:
+def typed_trial(customers: pd.DataFrame | HasTables, catalog: OfferCatalog) -> pd.DataFrame:
     """Return the checked table of a trial whose offers are all in the catalog.
-
-    Plain means within an arm need one chance of the offer for everyone in it; scores (`offer_scores`) do not.
 
     Raises
     ------
     TableError
         Listing every problem: of the columns, offers that the catalog lacks, arms of one customer.
     """
+    customers = as_table(customers)
     direct = isinstance(customers, pd.DataFrame) and "value" in customers
     if direct and set(SECOND_LIFETIME) & set(customers):
         text, remedy = "is there beside second_ columns", "Keep measured value or second lives, and drop the other."
@@ -52,36 +52,41 @@ def typed_trial(customers: pd.DataFrame, catalog: OfferCatalog, one_chance_per_o
         problems.add("offer", "has no customer with an offer to compare", "Check the column and `eligible`.")
     elif not table["returned"].to_numpy(dtype=bool)[compared].any():
         problems.add("returned", "is false for every customer: there is nothing to value", "Check the export.")
-    if one_chance_per_offer:
-        _check_probabilities(table, codes, compared, problems)
     problems.raise_if_any()
     return table
 
 
-def _check_probabilities(table, codes, compared, problems):
-    """Plain means within an arm need the same chance of the offer for everyone in it."""
-    if "offer_probability" in table:
-        chance = table["offer_probability"].to_numpy()
-        known = compared & ~np.isnan(chance)
-        usual = np.zeros(codes.max() + 1)
-        usual[codes[known][::-1]] = chance[known][::-1]  # that of the first customer with the offer
-        varies = known & (np.abs(chance - usual[codes]) > 1e-6)
-        remedy = "Compare within groups of equal chance, or use offer_scores, which weighs each customer by it."
-        problems.add_rows("offer_probability", varies, "differs between customers of one offer", remedy)
+def check_one_chance(table: pd.DataFrame) -> None:
+    """Refuse offers that went to customers with different chances: plain means within an arm need the same for all.
+
+    Raises
+    ------
+    TableError
+        Naming the customers whose chance differs from that of the others with their offer.
+    """
+    if "offer_probability" not in table:
+        return
+    problems = ProblemList("table of lapsed customers", table)
+    codes, _ = label_codes(table["offer"])
+    chance = table["offer_probability"].to_numpy()
+    known = in_trial(table) & ~np.isnan(chance)
+    usual = np.zeros(codes.max() + 1)
+    usual[codes[known][::-1]] = chance[known][::-1]  # that of the first customer with the offer
+    varies = known & (np.abs(chance - usual[codes]) > 1e-6)
+    remedy = "Compare within groups of equal chance, or use offer_scores, which weighs each customer by it."
+    problems.add_rows("offer_probability", varies, "differs between customers of one offer", remedy)
+    problems.raise_if_any()
 
 
-def value_settings(
-    table: pd.DataFrame, catalog: OfferCatalog, horizon_months: float | None, annual_discount: float | None
-) -> tuple[float | None, float | None]:
-    """Return the horizon and the discount rate that apply: the arguments, else the catalog's.
+def value_settings(table: pd.DataFrame, catalog: OfferCatalog) -> tuple[float | None, float | None]:
+    """Return the horizon and the discount rate of the catalog; none where value was measured directly.
 
     Raises
     ------
     ValueError
         When second lifetimes are valued and one is missing, or value was measured directly and one is given.
     """
-    horizon = catalog.horizon_months if horizon_months is None else horizon_months
-    discount = catalog.annual_discount if annual_discount is None else annual_discount
+    horizon, discount = catalog.horizon_months, catalog.annual_discount
     if "value" in table:
         if horizon is not None or discount is not None:
             raise ValueError(
@@ -98,7 +103,7 @@ def value_settings(
         raise ValueError(f"horizon_months is required: over how many months is a second lifetime valued?{hint}")
     if discount is None:
         raise ValueError("annual_discount is required: 0.10 for 10% a year, 0 for plain money.")
-    return check_horizon(horizon), check_annual_discount(discount)
+    return horizon if horizon == np.inf else check_horizon(horizon), check_annual_discount(discount)
 
 
 def customer_values(arm: pd.DataFrame, horizon_months: float | None, annual_discount: float | None) -> np.ndarray:
@@ -123,54 +128,66 @@ def customer_values(arm: pd.DataFrame, horizon_months: float | None, annual_disc
 
 
 @dataclass(frozen=True)
-class TrialOutcomes:
-    """What each customer of a trial did, brought and cost; arrays of shape (n,) over all rows of the table."""
+class Groups:
+    """Who was in which group of a trial; shape (n,) over all rows of the table."""
 
     arms: tuple[str, ...]  # the catalog's offers that were sent, in its order, then ``none`` where anyone was untreated
     arm: np.ndarray  # position in arms; -1: not in the trial
-    returned: np.ndarray  # bool
-    value: np.ndarray  # money within the horizon; 0 where arm is -1
+
+
+@dataclass(frozen=True)
+class Money:
+    """What each customer of a trial brought and cost; shape (n,) over all rows of the table, 0 where not in it."""
+
+    value: np.ndarray  # within the horizon
     cost: np.ndarray
 
 
-def trial_outcomes(
-    table: pd.DataFrame, catalog: OfferCatalog, horizon_months: float | None, annual_discount: float | None
-) -> TrialOutcomes:
-    """Return each customer's arm, return, value and cost in a checked trial."""
-    used = {"customer_id", "returned", *SECOND_LIFETIME, "value", *(offer.tailored_by for offer in catalog)}
+def trial_groups(table: pd.DataFrame, catalog: OfferCatalog) -> Groups:
+    """Return each customer's group in a checked trial."""
     codes, names = label_codes(table["offer"])
     codes = np.where(in_trial(table), codes, -1)
-    if horizon_months is not None:
-        _refuse_beyond_data(table, codes, names, horizon_months)
-    returned = table["returned"].to_numpy(dtype=bool)
-    table = table[[name for name in table.columns if name in used]]
     arms = [name for name in (*catalog.names, NO_OFFER) if name in names and (codes == names.index(name)).any()]
-    position, value, cost = np.full(len(table), -1), np.zeros(len(table)), np.zeros(len(table))
+    position = np.full(len(table), -1)
     for place, name in enumerate(arms):
-        rows = codes == names.index(name)
+        position[codes == names.index(name)] = place
+    return Groups(tuple(arms), position)
+
+
+def trial_money(
+    table: pd.DataFrame,
+    catalog: OfferCatalog,
+    groups: Groups,
+    horizon_months: float | None,
+    annual_discount: float | None,
+) -> Money:
+    """Return what each customer of a checked trial brought and cost.
+
+    Raises
+    ------
+    ValueError
+        When the horizon reaches beyond the second lifetimes seen in some group.
+    """
+    if horizon_months is not None:
+        _refuse_beyond_data(table, groups, horizon_months)
+    used = {"customer_id", "returned", *SECOND_LIFETIME, "value", *(offer.tailored_by for offer in catalog)}
+    table = table[[name for name in table.columns if name in used]]
+    value, cost = np.zeros(len(table)), np.zeros(len(table))
+    for place, name in enumerate(groups.arms):
+        rows = groups.arm == place
         arm = table[rows]
-        position[rows] = place
         value[rows] = customer_values(arm, horizon_months, annual_discount)
         if name != NO_OFFER:
             cost[rows] = offer_costs(arm, catalog[name], catalog, horizon_months, annual_discount or 0.0)
-    return TrialOutcomes(tuple(arms), position, returned, value, cost)
+    return Money(value, cost)
 
 
-def trial_moments(
-    table: pd.DataFrame, catalog: OfferCatalog, horizon_months: float | None, annual_discount: float | None
-) -> dict[str, ArmMoments]:
-    """Return the moments of each arm of a checked trial, untreated included under ``none``."""
-    seen = trial_outcomes(table, catalog, horizon_months, annual_discount)
-    groups = ((name, seen.arm == place) for place, name in enumerate(seen.arms))
-    return {name: arm_moments(seen.returned[rows], seen.value[rows], seen.cost[rows]) for name, rows in groups}
-
-
-def _refuse_beyond_data(table, codes, names, horizon_months):
+def _refuse_beyond_data(table, groups, horizon_months):
     """Name the group that was seen for the shortest time, if the horizon reaches beyond it."""
     months, ended = table["second_tenure"].to_numpy(), table["second_ended"].to_numpy(dtype=bool, na_value=True)
     back = table["returned"].to_numpy(dtype=bool)
-    groups = {name: back & (codes == code) for code, name in enumerate(names)}
-    limits = {name: longest_supported_horizon(months[rows], ended[rows]) for name, rows in groups.items()}
+    members = {name: back & (groups.arm == place) for place, name in enumerate(groups.arms)}
+    limits = {name: longest_supported_horizon(months[rows], ended[rows]) for name, rows in members.items()}
     shortest = min(limits, key=limits.get)
     if limits[shortest] < horizon_months:
         whose = "untreated customers" if shortest == NO_OFFER else f"customers with offer {shortest!r}"

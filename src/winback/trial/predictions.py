@@ -15,7 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
-from winback.trial.trial import FEWEST_PER_COLUMN
+from winback.trial.covariates import FEWEST_PER_COLUMN
 
 CONSTANT = 1e-10  # a column's variance by its mean square, below which it is the same for all but for rounding
 

@@ -11,11 +11,14 @@ import pandas as pd
 
 from winback.results import Result, Sentences
 from winback.tables import NO_OFFER
-from winback.terms.catalog import Offer, OfferCatalog
+from winback.terms.organic import organic_shares
 from winback.trial.assignment import chance_of_own_arm
+from winback.trial.assumed import assumption, organic_values
 from winback.trial.predictions import Predictions, check_folds, deal_folds, predictions
-from winback.trial.trial import Trial, read_trial
+from winback.trial.trial import Trial
 from winback.uncertainty import normal_interval
+
+OUTCOMES = ("profit", "value", "cost", "returned")
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -31,7 +34,7 @@ class OfferScores(Result):
         The predictions inside the scores, of the same shape: what others like the customer brought.
     frame : pandas.DataFrame
         One row per offer: ``offer``, ``n`` customers sent it, ``mean`` outcome if everybody got it with ``std_error``,
-        ``mean_low``, ``mean_high``; ``effect`` against no offer with the same, where there is a control group.
+        ``mean_low``, ``mean_high``; ``effect`` against no offer with the same, where that is known or assumed.
     outcome : str
         profit, value, cost or returned.
     trial : Trial
@@ -67,17 +70,11 @@ class OfferScores(Result):
 
 
 def offer_scores(
-    customers: pd.DataFrame,
-    offers: OfferCatalog | Iterable[Offer],
+    trial: Trial,
     *,
     outcome: str = "profit",
-    covariates: Iterable[str] | None = None,
-    model: object = "linear",
-    assignment: str = "known",
     folds: int | Iterable[int] = 5,
     rng: int | np.random.Generator | None = 0,
-    horizon_months: float | None = None,
-    annual_discount: float | None = None,
     level: float = 0.95,
 ) -> OfferScores:
     r"""Score each customer under each offer, so that averages of scores are what the offers earn [1]_.
@@ -85,27 +82,19 @@ def offer_scores(
     .. math:: \Gamma_{ik} = \mu_k(X_i) + \frac{1\{W_i = k\}}{e_k(X_i)} (Z_i - \mu_k(X_i))
 
     with :math:`Z` the outcome (profit: value less cost), :math:`W` the offer sent, :math:`e_k` its chance and
-    :math:`\mu_k` predicted from customers of other folds. With known chances the average is right whatever
-    the predictions; good ones make it surer. Where the data end before a customer does, value is a pseudo-observation
-    within the offer's group. Intervals are for averages over customers.
+    :math:`\mu_k` predicted from customers of other folds, by the trial's ``model`` on its ``covariates``. With known
+    chances the average is right whatever the predictions; good ones make it surer. Where the data end before a
+    customer does, value is a pseudo-observation within the offer's group. Intervals are for averages over customers;
+    effects against an assumed organic return reach over the range assumed.
 
     Parameters
     ----------
-    customers, offers, horizon_months, annual_discount
-        As in `winback.compare_offers`; ``offer_probability`` may differ between customers.
+    trial : Trial
+        From `read_trial`; ``offer_probability`` may differ between customers.
     outcome : {"profit", "value", "cost", "returned"}
         What is scored.
-    covariates : iterable of str, optional
-        Columns known before the offer from which outcomes are predicted; by default all that are, or none where an
-        arm is too small for so many; ``[]`` for none.
-    model : "linear", statsmodels family, or regressor
-        How outcomes are predicted: least squares within each offer, a generalised linear model, or any object with
-        ``fit(X, y)`` and ``predict(X)`` (it is copied, never changed).
-    assignment : {"known", "estimated"}
-        Known: ``offer_probability`` where the table has it, else the groups' shares. Estimated: by a multinomial logit
-        on the covariates, from other folds; for offers that were not drawn at random but by what the table knows.
     folds : int or sequence of int
-        Number of folds, or each customer's fold (one per row of ``customers``, numbered from 0).
+        Number of folds, or each customer's fold (one per row of ``trial.lapsed``, numbered from 0).
     rng : int, Generator or None
         Seed of the folds.
     level : float
@@ -118,7 +107,7 @@ def offer_scores(
     Raises
     ------
     TableError, ValueError
-        When the table is broken, a chance is not between 0 and 1, or an offer is absent from a fold.
+        When a chance is not between 0 and 1, or an offer is absent from a fold.
 
     References
     ----------
@@ -128,43 +117,45 @@ def offer_scores(
     Examples
     --------
     >>> import winback as wb
-    >>> study = wb.load_telecom_study()
-    >>> found = wb.offer_scores(study.lapsed, study.offers)
+    >>> found = wb.offer_scores(wb.load_telecom_study().trial)
     >>> found.frame[["offer", "mean"]].head(2).round(0)
           offer   mean
     0  discount  360.0
     1   upgrade  341.0
     """
     normal_interval(0.0, 1.0, level)  # refuses what is not a level
-    settings = {"horizon_months": horizon_months, "annual_discount": annual_discount, "assignment": assignment}
-    trial = read_trial(customers, offers, covariates=covariates, **settings)
-    dealt = _folds(folds, trial, customers, rng)
-    scores, expected = trial_scores(trial, outcome, dealt, model, assignment)
+    dealt = _folds(folds, trial, rng)
+    scores, expected = trial_scores(trial, outcome, dealt)
     ids = pd.Index(trial.customers["customer_id"], name="customer_id")
     columns = pd.Index(trial.arms, name="offer")
     return OfferScores(
         scores=pd.DataFrame(scores, ids, columns),
         expected=pd.DataFrame(expected, ids, columns),
-        frame=score_means(scores, trial, level),
+        frame=score_means(scores, trial, outcome, level),
         outcome=outcome,
         trial=trial,
         folds=dealt,
         level=level,
-        currency=trial.catalog.currency,
+        currency=trial.currency,
     )
 
 
-def trial_scores(
-    trial: Trial, outcome: str, folds: np.ndarray, model: object = "linear", assignment: str = "known"
-) -> tuple[np.ndarray, np.ndarray]:
+def outcome_of(trial: Trial, name: str) -> np.ndarray:
+    """Return profit, value, cost or returned of the customers in a trial, as numbers."""
+    if name not in OUTCOMES:
+        raise ValueError(f"outcome must be one of {', '.join(OUTCOMES)}; got {name!r}.")
+    return np.asarray(getattr(trial, name), dtype=float)
+
+
+def trial_scores(trial: Trial, outcome: str, folds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return scores and predictions of an outcome for a trial's customers under each arm, (n, n_arms) each.
 
     Parameters are those of `offer_scores`; ``folds`` is each customer's fold.
     """
-    check_folds(folds, trial.arm, trial.arms, trial.matrix.shape[1] if model == "linear" else 0)
-    found = predictions(model, trial.matrix, trial.outcome(outcome), trial.arm, folds)
-    chance = chance_of_own_arm(trial, assignment, trial.matrix, folds)
-    return cross_fitted_scores(found, trial.outcome(outcome), trial.arm, chance, folds)
+    check_folds(folds, trial.arm, trial.arms, trial.matrix.shape[1] if trial.model == "linear" else 0)
+    seen = outcome_of(trial, outcome)
+    found = predictions(trial.model, trial.matrix, seen, trial.arm, folds)
+    return cross_fitted_scores(found, seen, trial.arm, chance_of_own_arm(trial, folds), folds)
 
 
 def arm_scores(predicted: np.ndarray, outcome: np.ndarray, arm: np.ndarray, chance: np.ndarray) -> np.ndarray:
@@ -198,35 +189,43 @@ def cross_fitted_scores(
     return arm_scores(expected, outcome, arm, chance), expected
 
 
-def score_means(scores: np.ndarray, trial: Trial, level: float) -> pd.DataFrame:
-    """Return mean score and effect against no offer, one row per arm."""
-    root = np.sqrt(len(scores))
-
-    def with_interval(name, columns):
-        mean, error = columns.mean(axis=0), columns.std(axis=0, ddof=1) / root
-        low, high = normal_interval(mean, error, level)
-        return {name: mean, f"{name}_std_error": error, f"{name}_low": low, f"{name}_high": high}
-
-    frame = pd.DataFrame({"offer": trial.arms, "n": np.bincount(trial.arm), **with_interval("mean", scores)})
+def score_means(scores: np.ndarray, trial: Trial, outcome: str, level: float) -> pd.DataFrame:
+    """Return mean score and effect against no offer, known or assumed, one row per arm."""
+    frame = pd.DataFrame({"offer": trial.arms, "n": np.bincount(trial.arm)})
+    frame = frame.assign(**mean_intervals("mean", scores, level))
     if trial.has_control:
         against = scores - scores[:, [trial.arms.index(NO_OFFER)]]
-        effects = pd.DataFrame(with_interval("effect", against))
+        effects = pd.DataFrame(mean_intervals("effect", against, level))
         effects[frame["offer"] == NO_OFFER] = np.nan
         frame = pd.concat([frame, effects], axis=1)
+    elif trial.organic is not None and outcome != "cost":
+        frame = frame.assign(**_over_assumed(scores, trial, outcome, level))
     return frame
 
 
-def _folds(folds, trial: Trial, customers: pd.DataFrame, rng) -> np.ndarray:
+def mean_intervals(name: str, columns: np.ndarray, level: float) -> dict[str, np.ndarray]:
+    """Return means over customers with standard errors and intervals, named, one value per column."""
+    mean, error = columns.mean(axis=0), columns.std(axis=0, ddof=1) / np.sqrt(len(columns))
+    low, high = normal_interval(mean, error, level)
+    return {name: mean, f"{name}_std_error": error, f"{name}_low": low, f"{name}_high": high}
+
+
+def _over_assumed(scores, trial, outcome, level) -> dict[str, np.ndarray]:
+    """Return effects over an assumed organic return; intervals reach from its highest to its lowest share."""
+    worth = np.ones(len(trial.arms)) if outcome == "returned" else organic_values(trial)
+    shares = organic_shares(trial.organic, trial.customers)
+    low, middle, high = (mean_intervals("effect", scores - shares[:, [end]] * worth, level) for end in range(3))
+    return {**middle, "effect_low": high["effect_low"], "effect_high": low["effect_high"]}
+
+
+def _folds(folds, trial: Trial, rng) -> np.ndarray:
     if np.ndim(folds) == 0:
         return deal_folds(trial.arm, folds, np.random.default_rng(rng))
     given = np.asarray(folds)
-    if len(given) != len(customers) or not np.issubdtype(given.dtype, np.integer) or given.min() < 0:
-        raise ValueError(
-            f"folds must be one whole number from 0 per customer ({len(customers):,} of them), or a number."
-        )
-    ids = pd.Index(customers["customer_id"])
-    chosen = given[ids.get_indexer(trial.customers["customer_id"])]
-    return np.unique(chosen, return_inverse=True)[1]
+    n = len(trial.lapsed)
+    if len(given) != n or not np.issubdtype(given.dtype, np.integer) or given.min() < 0:
+        raise ValueError(f"folds must be one whole number from 0 per customer ({n:,} of them), or a number.")
+    return np.unique(given[trial.kept], return_inverse=True)[1]
 
 
 def _lines(found: OfferScores) -> Iterator[str]:
@@ -241,5 +240,7 @@ def _lines(found: OfferScores) -> Iterator[str]:
             effect, low, high = (found.format(row[name], form) for name in ("effect", "effect_low", "effect_high"))
             line += f"; {effect} more than without an offer [{low}, {high}]"
         yield f"{line}."
-    if not found.trial.has_control and found.outcome != "cost":
+    if assumption(found.trial):
+        yield assumption(found.trial)
+    elif not found.trial.has_control and found.outcome != "cost":
         yield "No random group was left without an offer, so these figures are gross: some would have come back anyway."

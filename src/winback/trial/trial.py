@@ -1,45 +1,248 @@
-"""What does a trial hold, customer by customer? Outcomes, what was known beforehand, and the chance of each offer."""
+"""What was offered to whom, what came of it, and on which terms is it valued? `Trial`, one of winback's two nouns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import ClassVar, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
 
-from winback.tables import NO_OFFER, ProblemList
-from winback.terms.catalog import Offer, OfferCatalog, as_catalog
-from winback.terms.organic import Organic, assumed_organic, check_organic_value, organic_shares
+from winback.provenance import Provenance, sha256_of
+from winback.results import Result, Sentences, join_words
+from winback.tables import NO_OFFER, in_trial
+from winback.tables.nouns import LAPSED_TABLE
+from winback.terms.catalog import OfferCatalog
+from winback.terms.organic import Organic, organic_shares
 from winback.trial.balance import covariate_matrix, known_beforehand
+from winback.trial.chances import chances_differ, own_probability
+from winback.trial.covariates import asked_covariates, covariates_used
 from winback.trial.design_checks import DesignReport, check_typed_design
 from winback.trial.design_findings import measured_after_the_offer
-from winback.trial.outcomes import trial_outcomes, typed_trial, value_settings
+from winback.trial.moments import ArmMoments, arm_moments
+from winback.trial.outcomes import Groups, Money, trial_groups, trial_money, value_settings
+from winback.trial.trial_words import Compared, describe_trial, terms_in_words
 
-FEWEST_PER_COLUMN = 3  # customers of an arm for each coefficient of its linear prediction
-USED_WHEN_NESTED = 0.6  # share of the customers that predictions use when two of five folds are left out
-OUTCOMES = ("profit", "value", "cost", "returned")
+ASSIGNMENTS = ("known", "estimated")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trial:
-    """A checked trial, customer by customer; arrays of shape (n,) in the order of ``customers``."""
+class TrialTerms(TypedDict, total=False):
+    """What a trial is valued on, see `winback.read_trial`."""
 
-    customers: pd.DataFrame  # only those in the trial; the untreated only where they are a random control group
-    arms: tuple[str, ...]  # offers in the catalog's order, then ``none`` where there is a control group
-    arm: np.ndarray  # position in arms
-    returned: np.ndarray
-    value: np.ndarray  # money within the horizon
-    cost: np.ndarray
-    probability: np.ndarray  # known or planned chance of the arm that the customer is in
-    covariates: tuple[str, ...]
-    catalog: OfferCatalog
     horizon_months: float | None
     annual_discount: float | None
-    design: DesignReport
-    organic: Organic | None = None  # assumed where there is no control group
-    organic_value: float | None = None  # money per customer who returns without an offer; None: each offer's own
+    currency: str
+    organic: Organic | None
+    organic_value: float | None
+    planned_shares: Mapping[str, float] | None
+    covariates: Iterable[str] | None
+    model: object
+    assignment: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class Trial(Result):
+    """A trial of offers, read and checked once, with the terms that give its figures meaning; see `read_trial`.
+
+    Every question about offers is asked of it: ``compare_offers(trial)``, ``learn_policy(trial)``, ... ``over`` gives
+    the same trial under other terms. Arrays have shape (n,), in the order of ``customers``.
+
+    Attributes
+    ----------
+    lapsed : pandas.DataFrame
+        The checked table of all lapsed customers, also those who are not compared.
+    offers : OfferCatalog
+        The offers, with the terms that hold: currency, horizon, discount rate, assumed organic return.
+    source : str
+        Where the customers come from.
+    covariates_asked : tuple of str or None
+        Columns named for predictions; None: all that are known beforehand, if the arms are large enough.
+    model, assignment
+        How outcomes are predicted and where the offers' chances come from, see `winback.offer_scores`.
+    details : tuple of (str, str)
+        What else a reader needs to make the table again.
+    caveat : str
+        What a reader must know of the data.
+    true_profits : pandas.DataFrame or None
+        What each customer would have earned under each offer: known of simulations only.
+    """
+
+    lapsed: pd.DataFrame = field(repr=False)
+    offers: OfferCatalog
+    source: str = "a table"
+    planned_shares: Mapping[str, float] | None = None
+    covariates_asked: tuple[str, ...] | None = None
+    model: object = "linear"
+    assignment: str = "known"
+    details: tuple[tuple[str, str], ...] = ()
+    caveat: str = ""
+    true_profits: pd.DataFrame | None = field(default=None, repr=False)
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "offer": ("Offer", "text"),
+        "n": ("Customers", "count"),
+        "returned": ("Came back", "percent"),
+    }
+    currency = property(lambda self: self.offers.currency, doc="Sign or code put before money.")
+
+    def __post_init__(self):
+        if self.assignment not in ASSIGNMENTS:
+            raise ValueError(f"assignment must be {' or '.join(ASSIGNMENTS)}; got {self.assignment!r}.")
+        value_settings(self.lapsed, self.offers)  # refuses terms that are missing or cannot be applied
+        if self.organic is not None and self.has_control:
+            raise ValueError(
+                "organic is for tables without a control group; here the untreated show it. Leave it out, also "
+                "of the offers file."
+            )
+        if self.organic is not None:
+            organic_shares(self.organic, self.customers)  # refuses customers without a share
+
+    def over(self, **terms: Unpack[TrialTerms]) -> Trial:
+        """Return the same trial under other terms; what is not named stays.
+
+        Parameters
+        ----------
+        **terms
+            Those of `winback.read_trial`: ``horizon_months``, ``annual_discount``, ``currency``, ``organic``,
+            ``organic_value``, ``planned_shares``, ``covariates``, ``model``, ``assignment``.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> wb.load_telecom_study().trial.over(horizon_months=12).horizon_months
+        12.0
+        """
+        if unknown := sorted(set(terms) - set(TrialTerms.__annotations__)):
+            known = ", ".join(TrialTerms.__annotations__)
+            raise TypeError(f"{join_words(unknown)} is no term of a trial; there are {known}.")
+        own = {name: terms[name] for name in ("planned_shares", "model", "assignment") if name in terms}
+        if "covariates" in terms:
+            own["covariates_asked"] = asked_covariates(terms["covariates"])
+        common = {name: value for name, value in terms.items() if name not in own and name != "covariates"}
+        revalued = {"horizon_months", "annual_discount"} & set(terms)  # what is true holds for one horizon and rate
+        true_profits = None if revalued else self.true_profits
+        return replace(self, offers=replace(self.offers, **common), true_profits=true_profits, **own)
+
+    def part(self, rows: np.ndarray) -> Trial:
+        """Return the trial of some of the lapsed customers, given by position or as a mask, under the same terms."""
+        return replace(self, lapsed=self.lapsed[rows] if np.asarray(rows).dtype == bool else self.lapsed.iloc[rows])
+
+    def table_of(self, kind: str) -> pd.DataFrame:
+        """Return the table of lapsed customers, for functions that take such a table."""
+        if kind != LAPSED_TABLE:
+            raise ValueError(f"A trial has a table of lapsed customers, none of {kind}.")
+        return self.lapsed
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """Data with their hash, seeds and versions."""
+        return Provenance.of(self.source, len(self.lapsed), sha256_of(self.lapsed), self.details)
+
+    @property
+    def horizon_months(self) -> float | None:
+        """Over how many months a second lifetime is valued; None where value was measured directly."""
+        return value_settings(self.lapsed, self.offers)[0]
+
+    @property
+    def annual_discount(self) -> float | None:
+        """Discount rate a year as a share; None where value was measured directly."""
+        return value_settings(self.lapsed, self.offers)[1]
+
+    @property
+    def organic(self) -> Organic | None:
+        """Share assumed to return without an offer, where there is no control group."""
+        return self.offers.organic
+
+    @cached_property
+    def design(self) -> DesignReport:
+        """Whether the trial can be read, check by check."""
+        return check_typed_design(self.lapsed, self.offers, self.planned_shares)
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Each lapsed customer's group, also of untreated ones who are not compared."""
+        return trial_groups(self.lapsed, self.offers)
+
+    @cached_property
+    def money(self) -> Money:
+        """What each lapsed customer brought and cost; refused where the horizon reaches beyond the data."""
+        return trial_money(self.lapsed, self.offers, self.groups, self.horizon_months, self.annual_discount)
+
+    @cached_property
+    def kept(self) -> np.ndarray:
+        """Who is in the trial, (n_lapsed,): the promising; the untreated only where they are a random control group.
+
+        Untreated ones who differ from the others stay where each customer's own chance makes up for it: recorded
+        chances that differ within a group, or estimated ones.
+        """
+        kept = self.groups.arm >= 0
+        weighed = self.assignment == "estimated" or chances_differ(self.lapsed, self.groups.arm)
+        if NO_OFFER in self.groups.arms and self.design.control != "accepted" and not weighed:
+            kept &= self.groups.arm != self.groups.arms.index(NO_OFFER)
+        return kept
+
+    @cached_property
+    def customers(self) -> pd.DataFrame:
+        """The customers in the trial, one row each."""
+        return self.lapsed[self.kept].reset_index(drop=True)
+
+    @cached_property
+    def arms(self) -> tuple[str, ...]:
+        """The offers that were sent, in the catalog's order, then ``none`` where there is a control group."""
+        arm = self.groups.arm[self.kept]
+        return tuple(name for place, name in enumerate(self.groups.arms) if (arm == place).any())  # none comes last
+
+    @cached_property
+    def arm(self) -> np.ndarray:
+        """Each customer's position in ``arms``."""
+        return self.groups.arm[self.kept]
+
+    @cached_property
+    def returned(self) -> np.ndarray:
+        """Who came back."""
+        return self.customers["returned"].to_numpy(dtype=bool)
+
+    @cached_property
+    def value(self) -> np.ndarray:
+        """Money that each customer brought within the horizon."""
+        return self.money.value[self.kept]
+
+    @cached_property
+    def cost(self) -> np.ndarray:
+        """Money that each customer's offer cost."""
+        return self.money.cost[self.kept]
+
+    @cached_property
+    def probability(self) -> np.ndarray:
+        """Known or planned chance of the arm that each customer is in."""
+        whole = len(self.arms) == len(self.groups.arms)
+        return own_probability(self.customers, self.arm, len(self.arms), whole)
+
+    @cached_property
+    def covariates(self) -> tuple[str, ...]:
+        """Columns from which outcomes are predicted."""
+        return covariates_used(self.customers, self.covariates_asked, np.bincount(self.arm))
+
+    @property
+    def n_left_out(self) -> int:
+        """Lapsed customers who are not compared: judged not promising, or untreated but no random control group."""
+        return int((~self.kept).sum())
+
+    @property
+    def n_not_promising(self) -> int:
+        """Those of them who were judged not promising beforehand."""
+        return int((~in_trial(self.lapsed)).sum())
+
+    @property
+    def sent(self) -> tuple[str, ...]:
+        """Names of the offers that were sent, without ``none``."""
+        return tuple(name for name in self.arms if name != NO_OFFER)
+
+    @property
+    def has_control(self) -> bool:
+        """Whether a group without an offer is compared."""
+        return NO_OFFER in self.arms
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -52,61 +255,10 @@ class Trial:
         late = {*measured_after_the_offer(self.customers), "followed"}
         return tuple(name for name in known_beforehand(self.customers) if name not in late)
 
-    def with_assumed(self, money: np.ndarray, customers: pd.DataFrame | None = None) -> np.ndarray:
-        """Return money under each arm less what is assumed without an offer, and 0 for no offer, (n, n_choices).
-
-        Where nothing is assumed it is returned as it is. Rows are the trial's customers unless others are given.
-        """
-        if self.organic is None:
-            return money
-        alone = self.assumed_alone(self.customers if customers is None else customers)
-        return np.column_stack([money - alone, np.zeros(len(money))])
-
-    def assumed_alone(self, customers: pd.DataFrame) -> np.ndarray:
-        """Return what customers are assumed to bring without an offer, in money, beside each arm, (n, n_arms)."""
-        return organic_shares(self.organic, customers)[:, [1]] * self.organic_values
-
-    @cached_property
-    def organic_values(self) -> np.ndarray:
-        """What one who returns without an offer is assumed to bring, beside each arm, (n_arms,).
-
-        As given, else as much as those who returned with that very offer brought, as in `compare_offers`.
-        """
-        if self.organic_value is not None:
-            return np.full(len(self.arms), float(self.organic_value))
-        n_back = np.bincount(self.arm, weights=self.returned, minlength=len(self.arms))
-        value = np.bincount(self.arm, weights=np.where(self.returned, self.value, 0.0), minlength=len(self.arms))
-        return np.divide(value, n_back, out=np.zeros(len(self.arms)), where=n_back > 0)
-
-    @property
-    def assumption(self) -> str:
-        """What is assumed of customers without an offer, as a sentence; empty where nothing is."""
-        if self.organic is None:
-            return ""
-        found = assumed_organic(self.organic, self.customers)
-        at = "" if found.low == found.high else ", at its middle: other shares give other figures than these intervals"
-        return f"That rests on {found.says}{at}."
-
     @property
     def profit(self) -> np.ndarray:
         """Value less cost."""
         return self.value - self.cost
-
-    @property
-    def has_control(self) -> bool:
-        """Whether a random group was left without an offer."""
-        return NO_OFFER in self.arms
-
-    @property
-    def offers(self) -> tuple[str, ...]:
-        """The offers that were sent, without ``none``."""
-        return tuple(name for name in self.arms if name != NO_OFFER)
-
-    def outcome(self, name: str) -> np.ndarray:
-        """Return profit, value, cost or returned, as numbers."""
-        if name not in OUTCOMES:
-            raise ValueError(f"outcome must be one of {', '.join(OUTCOMES)}; got {name!r}.")
-        return np.asarray(getattr(self, name), dtype=float)
 
     @cached_property
     def matrix(self) -> np.ndarray:
@@ -116,127 +268,30 @@ class Trial:
         moving = spread > 1e-12 * np.abs(matrix).max(axis=0, initial=0.0)
         return matrix[:, moving] / spread[moving]
 
+    @cached_property
+    def moments(self) -> Mapping[str, ArmMoments]:
+        """Moments of return, value and cost of every group, also of untreated ones who are not compared."""
+        returned, money = self.lapsed["returned"].to_numpy(dtype=bool), self.money
+        groups = ((name, self.groups.arm == place) for place, name in enumerate(self.groups.arms))
+        return {name: arm_moments(returned[rows], money.value[rows], money.cost[rows]) for name, rows in groups}
 
-def read_trial(
-    customers: pd.DataFrame,
-    offers: OfferCatalog | Iterable[Offer],
-    *,
-    horizon_months: float | None = None,
-    annual_discount: float | None = None,
-    covariates: Iterable[str] | None = None,
-    organic: Organic | None = None,
-    organic_value: float | None = None,
-    assignment: str = "known",
-) -> Trial:
-    """Check a trial and return it customer by customer, for scores and policies.
+    @property
+    def terms(self) -> tuple:
+        """Horizon, discount rate, currency and what is assumed: figures under the same terms may be compared."""
+        return self.horizon_months, self.annual_discount, self.currency, self.organic, self.offers.organic_value
 
-    Customers judged not promising beforehand are left out. So are untreated ones who differ from the others, unless
-    each customer's own chance makes up for it: recorded chances that differ within a group, or estimated ones.
+    @property
+    def terms_in_words(self) -> str:
+        """The terms that decide what a customer is worth, as in a sentence."""
+        return terms_in_words(self.offers, self.horizon_months, self.annual_discount)
 
-    Parameters
-    ----------
-    customers, offers, horizon_months, annual_discount, organic, organic_value
-        As in `winback.compare_offers`.
-    covariates : iterable of str, optional
-        Columns known before the offer, from which outcomes are predicted; by default all that are, or none where an
-        arm is too small for so many.
-    assignment : {"known", "estimated"}
-        As in `winback.offer_scores`.
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per arm: ``offer``, ``n`` customers, share ``returned``."""
+        n = np.bincount(self.arm, minlength=len(self.arms))
+        returned = np.bincount(self.arm, weights=self.returned, minlength=len(self.arms)) / n
+        return pd.DataFrame({"offer": self.arms, "n": n, "returned": returned})
 
-    Raises
-    ------
-    TableError
-        Listing every problem of the table.
-    ValueError
-        When horizon or discount rate are missing, impossible or beyond the data.
-    """
-    catalog = as_catalog(offers)
-    table = typed_trial(customers, catalog, one_chance_per_offer=False)
-    horizon, discount = value_settings(table, catalog, horizon_months, annual_discount)
-    design = check_typed_design(table, catalog)
-    seen = trial_outcomes(table, catalog, horizon, discount)
-    kept = seen.arm >= 0
-    weighed = assignment == "estimated" or _chances_differ(table, seen.arm)
-    if NO_OFFER in seen.arms and design.control != "accepted" and not weighed:
-        kept &= seen.arm != seen.arms.index(NO_OFFER)
-    arms = tuple(name for place, name in enumerate(seen.arms) if (seen.arm[kept] == place).any())  # none comes last
-    table = table[kept].reset_index(drop=True)
-    return Trial(
-        customers=table,
-        arms=arms,
-        arm=seen.arm[kept],
-        returned=seen.returned[kept],
-        value=seen.value[kept],
-        cost=seen.cost[kept],
-        probability=_own_probability(table, seen.arm[kept], len(arms), whole=len(arms) == len(seen.arms)),
-        covariates=_covariates(table, covariates, np.bincount(seen.arm[kept])),
-        catalog=catalog,
-        horizon_months=horizon,
-        annual_discount=discount,
-        design=design,
-        **_assumed(
-            catalog.organic if organic is None else organic,
-            catalog.organic_value if organic_value is None else organic_value,
-            table,
-            NO_OFFER in arms,
-        ),
-    )
-
-
-def _chances_differ(table: pd.DataFrame, arm: np.ndarray) -> bool:
-    """Say whether customers of one arm were recorded with different chances, so that groups must differ."""
-    if "offer_probability" not in table:
-        return False
-    chance = table["offer_probability"][arm >= 0].groupby(arm[arm >= 0])
-    return bool((chance.max() - chance.min() > 1e-6).any())
-
-
-def _assumed(organic, organic_value, table, has_control) -> dict:
-    """Return what is assumed of customers without an offer."""
-    check_organic_value(organic_value)
-    if organic is None:
-        return {}
-    if has_control:
-        raise ValueError(
-            "organic is for tables without a control group; here the untreated show it. Leave it out, also "
-            "of the offers file."
-        )
-    organic_shares(organic, table)  # refuses what is no share, and customers without one
-    return {"organic": organic, "organic_value": organic_value}
-
-
-def _own_probability(table: pd.DataFrame, arm: np.ndarray, n_arms: int, whole: bool) -> np.ndarray:
-    """Return the chance of each customer's own arm: as recorded, else the arm's share of the customers."""
-    sizes = np.bincount(arm, minlength=n_arms)
-    if "offer_probability" not in table or table["offer_probability"].isna().all():
-        return (sizes / len(arm))[arm]
-    chance = table["offer_probability"].to_numpy(dtype=float)
-    problems = ProblemList("table of lapsed customers", table)
-    remedy = "Fill it in for every customer of the trial, or drop the column: then the groups' shares are used."
-    problems.add_rows("offer_probability", np.isnan(chance), "is missing for some", remedy)
-    if n_arms > 1:
-        remedy = "Leave these customers out: nothing can be learned where only one offer was possible."
-        problems.add_rows("offer_probability", chance >= 1, "must be below 1", remedy)
-    problems.raise_if_any()
-    if not whole:  # recorded chances count a group that is not compared: let those of the arms sum to one
-        chance = chance * np.bincount(arm, weights=1 / chance, minlength=n_arms).mean() / len(arm)
-    return chance
-
-
-def _covariates(table: pd.DataFrame, covariates: Iterable[str] | None, sizes: np.ndarray) -> tuple[str, ...]:
-    """Return the columns to predict from: those asked for, else all; none where the arms are too small for all."""
-    late = measured_after_the_offer(table)
-    usable = [name for name in known_beforehand(table) if name not in late]
-    if covariates is None:
-        width = covariate_matrix(table, usable)[0].shape[1]
-        enough = USED_WHEN_NESTED * sizes.min() >= FEWEST_PER_COLUMN * (width + 1)
-        return tuple(usable) if enough else ()
-    wanted = [covariates] if isinstance(covariates, str) else list(covariates)
-    problems = ProblemList("table of lapsed customers", table)
-    for name in [name for name in wanted if name not in usable]:
-        fault = (
-            "is missing" if name not in table else "is not known before the offer, or no number, flag or short label"
-        )
-        problems.add(str(name), fault, f"Name some of {', '.join(usable)}.")
-    problems.raise_if_any()
-    return tuple(wanted)
+    def describe(self) -> Sentences:
+        """Say who is compared, on which terms, and what speaks against the trial."""
+        who = Compared(self.source, len(self.lapsed), len(self.customers), self.sent, self.has_control)
+        return describe_trial(who, self.terms_in_words, self.design)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from numbers import Integral, Real
 
 import numpy as np
@@ -16,8 +16,15 @@ from winback.datasets.telecom.second_lives import ARMS, Constants, draw_hidden, 
 from winback.datasets.telecom.trial import SET_ASIDE, assign_groups, trial_columns
 from winback.datasets.telecom.true_profits import true_profits
 from winback.terms.catalog import OfferCatalog
+from winback.trial.read import read_trial
+from winback.trial.trial import Trial
 
 SEED = 2016
+SOURCE = "The telecom study (simulated)"
+CAVEAT = (
+    "The telecom study is simulated: its published figures hold exactly, what lies between them is assumed and listed "
+    "in data/telecom/README.md. Its horizon is the one with which the published value of a second lifetime holds."
+)
 # One random stream per part. New parts go to the end, so that older ones never change.
 PARTS = (
     "calendar",
@@ -68,6 +75,19 @@ class TelecomStudy:
     value_window: float
     assumptions: pd.DataFrame = field(repr=False)
     truth: TelecomTruth = field(repr=False)
+
+    @cached_property
+    def trial(self) -> Trial:
+        """The trial of the four offers, over the value window and not discounted unless asked `over` other terms.
+
+        Examples
+        --------
+        >>> load_telecom_study().trial.arms
+        ('discount', 'upgrade', 'bundle', 'tailored', 'none')
+        """
+        read = read_trial(self.lapsed, self.offers)
+        details = (("seed of the simulation", str(SEED)),)
+        return replace(read, source=SOURCE, details=details, caveat=CAVEAT, true_profits=self.true_profits())
 
     def true_profits(self) -> pd.DataFrame:
         """Return what each customer in the trial would have earned under each offer and without one.

@@ -1,0 +1,35 @@
+"""Which table does an analyst hand over? A frame, a path, or a noun (a trial, a base) that has such a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import pandas as pd
+
+from winback.tables.files import load_table
+
+LAPSED_TABLE = "lapsed"
+
+
+@runtime_checkable
+class HasTables(Protocol):
+    """A noun that hands out its checked tables by their kind: ``lapsed``, ``contracts``, ``purchases``, ..."""
+
+    def table_of(self, kind: str) -> pd.DataFrame:
+        """Return the table of a kind."""
+
+
+def as_table(customers: pd.DataFrame | str | Path | HasTables, kind: str = LAPSED_TABLE) -> pd.DataFrame:
+    """Return the table of a kind: a frame as it is, a file read, a noun's own; what is none of these stays as it is.
+
+    Examples
+    --------
+    >>> as_table(pd.DataFrame({"customer_id": [7]}))["customer_id"].tolist()
+    [7]
+    """
+    if isinstance(customers, str | Path):
+        return load_table(customers)
+    if isinstance(customers, HasTables):
+        return customers.table_of(kind)
+    return customers

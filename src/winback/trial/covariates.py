@@ -1,0 +1,55 @@
+"""From which columns are outcomes predicted?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from winback.tables import ProblemList
+from winback.trial.balance import covariate_matrix, known_beforehand
+from winback.trial.design_findings import measured_after_the_offer
+
+FEWEST_PER_COLUMN = 3  # customers of an arm for each coefficient of its linear prediction
+USED_WHEN_NESTED = 0.6  # share of the customers that predictions use when two of five folds are left out
+
+
+def asked_covariates(covariates: Iterable[str] | None) -> tuple[str, ...] | None:
+    """Return the columns named, one name alone, too; None where none were."""
+    if covariates is None:
+        return None
+    return (covariates,) if isinstance(covariates, str) else tuple(covariates)
+
+
+def covariates_used(table: pd.DataFrame, asked: tuple[str, ...] | None, sizes: np.ndarray) -> tuple[str, ...]:
+    """Return the columns to predict from: those asked for, else all; none where the arms are too small for all.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The customers in the trial.
+    asked : tuple of str or None
+        Columns named; None for all that are known before the offer.
+    sizes : numpy.ndarray of int
+        Customers of each arm.
+
+    Raises
+    ------
+    TableError
+        When a column is missing, or was not known before the offer.
+    """
+    late = measured_after_the_offer(table)
+    usable = [name for name in known_beforehand(table) if name not in late]
+    if asked is None:
+        width = covariate_matrix(table, usable)[0].shape[1]
+        enough = USED_WHEN_NESTED * sizes.min() >= FEWEST_PER_COLUMN * (width + 1)
+        return tuple(usable) if enough else ()
+    problems = ProblemList("table of lapsed customers", table)
+    for name in [name for name in asked if name not in usable]:
+        fault = (
+            "is missing" if name not in table else "is not known before the offer, or no number, flag or short label"
+        )
+        problems.add(str(name), fault, f"Name some of {', '.join(usable)}.")
+    problems.raise_if_any()
+    return asked

@@ -1,0 +1,108 @@
+"""How does a trial become one checked object? From frames or files, with its terms: `read_trial`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from winback.tables import HasTables, as_table, map_columns
+from winback.terms.catalog import Offer, OfferCatalog, as_catalog, load_offers
+from winback.terms.organic import Organic
+from winback.trial.outcomes import typed_trial
+from winback.trial.trial import Trial, asked_covariates
+
+
+def read_trial(
+    customers: pd.DataFrame | str | Path | HasTables,
+    offers: OfferCatalog | Iterable[Offer] | str | Path,
+    *,
+    horizon_months: float | None = None,
+    annual_discount: float | None = None,
+    currency: str | None = None,
+    organic: Organic | None = None,
+    organic_value: float | None = None,
+    columns: Mapping[str, str] | None = None,
+    planned_shares: Mapping[str, float] | None = None,
+    covariates: Iterable[str] | None = None,
+    model: object = "linear",
+    assignment: str = "known",
+) -> Trial:
+    """Read and check a trial of offers, and keep it with its terms, so that every question is asked of one thing.
+
+    Parameters
+    ----------
+    customers : pandas.DataFrame or path
+        Table of lapsed customers (`winback.tables.LAPSED`): ``customer_id``, ``offer`` (``none``: sent nothing),
+        ``returned`` and either ``second_tenure``, ``second_ended``, ``second_margin`` or ``value``; CSV, TSV or XLSX.
+    offers : OfferCatalog, list of Offer, or path
+        What each offer costs and when that is due; a TOML file, see `load_offers`.
+    horizon_months, annual_discount : float, optional
+        Over how long second lifetimes are valued, and the rate a year as a share; required with second lifetimes
+        unless the offers have them, refused with ``value``.
+    currency : str, optional
+        Sign or code put before money.
+    organic : float, (low, high) or {column: {value: share}}, optional
+        Share who would have returned without an offer, where there is no control group; by default the offers'.
+    organic_value : float, optional
+        Value of one who returns without an offer, in money; by default the offers', else what the untreated who
+        returned were worth, and without a control group the offer's own value per returned customer.
+    columns : mapping, optional
+        winback's name of a column -> the table's own.
+    planned_shares : mapping, optional
+        Group -> planned share of customers; by default from ``offer_probability``, else equal shares are tried.
+    covariates : iterable of str, optional
+        Columns known before the offer, from which outcomes are predicted; by default all that are, or none where an
+        arm is too small for so many; ``[]`` for none.
+    model : "linear", statsmodels family, or regressor
+        How outcomes are predicted: least squares within each offer, a generalised linear model, or any object with
+        ``fit(X, y)`` and ``predict(X)`` (it is copied, never changed).
+    assignment : {"known", "estimated"}
+        Known: ``offer_probability`` where the table has it, else the groups' shares. Estimated: by a multinomial logit
+        on the covariates, from other folds; for offers that were not drawn at random but by what the table knows.
+
+    Returns
+    -------
+    Trial
+        ``design`` says whether it can be read, ``over(horizon_months=12)`` is the same trial under other terms.
+
+    Raises
+    ------
+    TableError
+        Listing every problem of the table.
+    ValueError
+        When horizon or discount rate are missing, impossible or beyond the data.
+    FileNotFoundError
+        When there is no such file.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.load_telecom_study()
+    >>> trial = wb.read_trial(study.lapsed, study.offers, horizon_months=24, annual_discount=0.10)
+    >>> trial.arms, trial.n_left_out
+    (('discount', 'upgrade', 'bundle', 'tailored', 'none'), 8000)
+    """
+    terms = {
+        "horizon_months": horizon_months,
+        "annual_discount": annual_discount,
+        "currency": currency,
+        "organic": organic,
+        "organic_value": organic_value,
+    }
+    catalog = load_offers(offers) if isinstance(offers, str | Path) else as_catalog(offers)
+    catalog = replace(catalog, **{name: value for name, value in terms.items() if value is not None})
+    table = as_table(customers)
+    trial = Trial(
+        lapsed=typed_trial(map_columns(table, columns) if columns else table, catalog),
+        offers=catalog,
+        source=Path(customers).name if isinstance(customers, str | Path) else "a table",
+        planned_shares=planned_shares,
+        covariates_asked=asked_covariates(covariates),
+        model=model,
+        assignment=assignment,
+    )
+    _ = trial.design, trial.money, trial.covariates, trial.probability  # all that can be wrong is said when it is read
+    return trial
