@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 import pytest
+from sentences import hold_to_three
 
 from winback.results import DASH, Result, Sentences, Shown, html_table, html_tiles
 
@@ -136,6 +137,43 @@ def test_printed_without_a_table_it_is_its_sentences():
 def test_in_html_the_sentences_come_before_the_table():
     text = Harvest(pd.DataFrame({"offer": ["none"]}))._repr_html_()
     assert re.findall(r">([^<>]+)<", text) == ["The bundle wins.", "It is a close race.", "Offer", "none"]
+
+
+def test_in_html_details_are_folded_away_and_come_last():
+    class WithDetails(Harvest):
+        def details(self):
+            return Sentences("It was <counted>.")
+
+    text = WithDetails(pd.DataFrame({"offer": ["none"]}))._repr_html_()
+    assert text.endswith(
+        "<details><summary>How this was found</summary>"
+        '<div class="tex2jax_ignore mathjax_ignore"><p>It was &lt;counted&gt;.</p></div></details>'
+    )
+
+
+def test_a_result_without_details_folds_nothing_away():
+    harvest = Harvest(pd.DataFrame({"offer": ["none"]}))
+    assert harvest.details() == ""
+    assert "<details>" not in harvest._repr_html_()
+
+
+def test_a_result_that_answers_in_few_sentences_is_let_through():
+    hold_to_three(Harvest(pd.DataFrame()), Harvest(pd.DataFrame(), "It earns $1.50, i.e. a lot."))
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("One.\nTwo.\nThree.\nFour.", "answers in 4 sentences"),
+        ("One. Two. Three. Four.", "answers in 4 sentences"),
+        ("", "answers in 0 sentences"),
+        ("One. Two.", "several sentences in a line"),
+        (" ".join(["word"] * 61), "more than 60 words"),
+    ],
+)
+def test_a_result_that_says_too_much_at_once_is_caught(said, why):
+    with pytest.raises(AssertionError, match=why):
+        hold_to_three(Harvest(pd.DataFrame(), said))
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """How does a result show itself? As a tidy frame, as sentences, and as a rounded table.
 
-A result is a frozen dataclass that inherits from `Result` and says three things: its tidy frame, its sentences, and
-which columns of the frame a reader sees under which heading and in which format. Rounding and currency happen here
-and nowhere else.
+A result is a frozen dataclass that inherits from `Result` and says four things: its tidy frame, its answer in at most
+three sentences, the details, and which columns of the frame a reader sees under which heading and in which format.
+Rounding and currency happen here and nowhere else.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import ClassVar
 import pandas as pd
 
 NO_TEX = "tex2jax_ignore mathjax_ignore"  # dollar signs are money, not mathematics
+HOW_FOUND = "How this was found"
 DASH, NO_UPPER, NO_LOWER = "–", "no upper limit", "no lower limit"
 
 
@@ -147,13 +148,17 @@ class Sentences(str):
         paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in self.splitlines())
         return f'<div class="{NO_TEX}">{paragraphs}</div>'
 
+    def folded(self) -> str:
+        """Return the sentences as HTML that is folded away until it is asked for; nothing where there are none."""
+        return f"<details><summary>{HOW_FOUND}</summary>{self._repr_html_()}</details>" if self else ""
+
     def __repr__(self) -> str:
         """Show the text itself."""
         return str(self)
 
 
 class Result:
-    """What every result can do: ``to_frame()``, ``describe()``, ``table()`` and show itself.
+    """What every result can do: ``to_frame()``, ``describe()``, ``details()``, ``table()`` and show itself.
 
     Attributes
     ----------
@@ -176,8 +181,12 @@ class Result:
         return self.frame.copy()
 
     def describe(self) -> Sentences:
-        """Return the result in sentences."""
+        """Return at most three sentences, one per line: the answer, how sure it is, the doubt that matters most."""
         raise NotImplementedError
+
+    def details(self) -> Sentences:
+        """Return everything else there is to say, folded away where it is shown; nothing unless there is more."""
+        return Sentences()
 
     def table(self) -> pd.DataFrame:
         """Return the rounded table for readers, all text."""
@@ -224,7 +233,7 @@ class Result:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return self.describe()._repr_html_() + html_table(self.table())
+        return self.describe()._repr_html_() + html_table(self.table()) + self.details().folded()
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class Trial(Result):
         Columns named for predictions; None: all that are known beforehand, if the arms are large enough.
     model, assignment
         How outcomes are predicted and where the offers' chances come from, see `winback.offer_scores`.
-    details : tuple of (str, str)
+    made_with : tuple of (str, str)
         What else a reader needs to make the table again.
     caveat : str
         What a reader must know of the data.
@@ -76,7 +76,7 @@ class Trial(Result):
     covariates_asked: tuple[str, ...] | None = None
     model: object = "linear"
     assignment: str = "known"
-    details: tuple[tuple[str, str], ...] = ()
+    made_with: tuple[tuple[str, str], ...] = ()
     caveat: str = ""
     true_profits: pd.DataFrame | None = field(default=None, repr=False)
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -137,7 +137,7 @@ class Trial(Result):
     @cached_property
     def provenance(self) -> Provenance:
         """Data with their hash, seeds and versions."""
-        return Provenance.of(self.source, len(self.lapsed), sha256_of(self.lapsed), self.details)
+        return Provenance.of(self.source, len(self.lapsed), sha256_of(self.lapsed), self.made_with)
 
     @property
     def horizon_months(self) -> float | None:

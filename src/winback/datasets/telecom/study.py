@@ -86,8 +86,8 @@ class TelecomStudy:
         ('discount', 'upgrade', 'bundle', 'tailored', 'none')
         """
         read = read_trial(self.lapsed, self.offers)
-        details = (("seed of the simulation", str(SEED)),)
-        return replace(read, source=SOURCE, details=details, caveat=CAVEAT, true_profits=self.true_profits())
+        made_with = (("seed of the simulation", str(SEED)),)
+        return replace(read, source=SOURCE, made_with=made_with, caveat=CAVEAT, true_profits=self.true_profits())
 
     def true_profits(self) -> pd.DataFrame:
         """Return what each customer in the trial would have earned under each offer and without one.
