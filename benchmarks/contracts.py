@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from lifelines import WeibullFitter
-from timing import in_turn
+from timing import Row, in_turn, show
 
 import winback as wb
 
@@ -15,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from contract_data import HIGH_END
 
 
-def rows() -> list[tuple]:
-    """Return name, bound and median seconds of either side."""
+def rows() -> Iterator[Row]:
+    """Time both models against lifelines."""
     left = HIGH_END[:8]  # survivors after 0 to 7 years: eight columns of counts
     years = np.repeat(np.arange(1, 9), [*-np.diff(left), left[-1]])
     ended = years < 8
@@ -24,11 +25,10 @@ def rows() -> list[tuple]:
     def lifelines():
         return WeibullFitter().fit(np.minimum(years, 7), ended)
 
-    return [
-        (
-            f"{name} on eight years / lifelines, Weibull",
-            bound,
-            in_turn(lambda fit=fit: fit(left, period="Y"), lifelines, 31),
-        )
-        for name, bound, fit in (("sBG", 0.25, wb.fit_sbg), ("BdW", 0.5, wb.fit_bdw))
-    ]
+    for name, bound, fit in (("sBG", 0.25, wb.fit_sbg), ("BdW", 0.5, wb.fit_bdw)):
+        what = f"{name} on eight years / lifelines, Weibull"
+        yield in_turn(what, lambda fit=fit: fit(left, period="Y"), lifelines, at_most=bound, rounds=31)
+
+
+if __name__ == "__main__":
+    show(rows())

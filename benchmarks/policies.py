@@ -1,7 +1,7 @@
 """How fast is the exact search for a policy tree, side by side with econml's greedy one in its own environment?
 
-Called by: python3 run.py bench; alone: python benchmarks/policies.py [rounds]. Both say how to make the other
-environment where WINBACK_ECONML, the path of its Python, is not set.
+Called by: python3 run.py bench; alone: python benchmarks/policies.py. Both say how to make the other environment where
+WINBACK_ECONML, the path of its Python, is not set.
 
 Each task runs in a fresh process of either library, in turn; importing and making the data are not timed. Both get the
 same 64,000 customers, as many as in Hillstrom's trial, with seven columns and three offers. "search" finds a tree of
@@ -15,22 +15,21 @@ score under the tree.
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 import pandas as pd
+from timing import Row, apart, report, show
 
 HERE = Path(__file__).resolve()
 N, N_OFFERS, SMALLEST_LEAF, FOLDS = 64_000, 3, 200, 5
-TASKS = {"search": 5, "search rows": 3, "cuts + search": None, "whole": 2}  # bound of the ratio theirs / ours
-NO_PEERS = (
+TASKS = {"search": 1 / 5, "search rows": 1 / 3, "cuts + search": None, "whole": 1 / 2}  # bound of ours / theirs
+PEER = "WINBACK_ECONML"
+NO_PEER = (
     "Against econml (Python 3.11 or 3.12): python3 -m venv econml && econml/bin/pip install econml==0.17.0 "
     "&& export WINBACK_ECONML=$PWD/econml/bin/python; then again."
 )
@@ -116,45 +115,36 @@ def theirs(task: str, trial, scores: np.ndarray):
 
 
 def work(library: str, task: str, path: str) -> None:
-    """Time one task in this process; print its median seconds and the mean score under the tree."""
+    """Report the mean score under one library's tree from this process."""
     import warnings
 
     warnings.simplefilter("ignore")
-    trial = draw()
-    call = {"winback": ours, "econml": theirs}[library](task, trial, np.load(path))
-    value, seconds = call(), []
-    for _ in range(1 if task == "whole" else 7):
-        start = time.perf_counter()
-        value = call()
-        seconds.append(time.perf_counter() - start)
-    print(json.dumps({"seconds": median(seconds), "value": float(value)}))
+    call = {"winback": ours, "econml": theirs}[library](task, draw(), np.load(path))
+    report(lambda: [call()])
 
 
-def main(rounds: int) -> None:
-    """Print one line per task, or that there is nothing to compare with."""
-    if "WINBACK_ECONML" not in os.environ:
-        print(NO_PEERS)
-        return
-    peers = {"winback": sys.executable, "econml": os.environ["WINBACK_ECONML"]}
-    print(f"{'policy tree':<16}{'ours, s':>10}{'theirs, s':>11}{'ratio':>8}{'bound':>7}{'our value':>11}{'theirs':>9}")
+def rows(rounds: int = 3) -> Iterator[Row]:
+    """Time each task, where there is a peer to compare with."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scores.npy"
         np.save(path, aipw_scores(*draw()))
         for task, bound in TASKS.items():
-            found = {library: [] for library in peers}
-            for _ in range(rounds):
-                for library, python in peers.items():
-                    command = [python, str(HERE), library, task, str(path)]
-                    done = subprocess.run(command, check=True, capture_output=True, text=True)
-                    found[library].append(json.loads(done.stdout))
-            own, other = (median(one["seconds"] for one in found[library]) for library in peers)
-            values = [found[library][0]["value"] for library in peers]
-            line = f"{task:<16}{own:>10.4f}{other:>11.3f}{other / own:>8.1f}{bound or '':>7}"
-            print(f"{line}{values[0]:>11.4f}{values[1]:>9.4f}", flush=True)
+            own, other = ([python, str(HERE), library, task, str(path)] for library, python in peers().items())
+            yield apart(f"policy tree, {task} / econml", own, other, at_most=bound, rounds=rounds, gap=values)
+
+
+def values(ours: list[float], theirs: list[float]) -> str:
+    """Say what the trees found are worth: an exact one and a greedy one."""
+    return f"value {ours[0]:.4f} and {theirs[0]:.4f}"
+
+
+def peers() -> dict[str, str]:
+    """Return the Python of each library."""
+    return {"winback": sys.executable, "econml": os.environ[PEER]}
 
 
 if __name__ == "__main__":
     if len(sys.argv) == 4:
         work(*sys.argv[1:])
     else:
-        main(int(sys.argv[1]) if len(sys.argv) == 2 else 5)
+        show(rows() if PEER in os.environ else sys.exit(NO_PEER))

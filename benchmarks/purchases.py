@@ -1,7 +1,7 @@
 """How fast are models of purchases, side by side with lifetimes in its own environment?
 
-Called by: python3 run.py bench; alone: python benchmarks/purchases.py [rounds]. Both say how to make the other
-environment where WINBACK_PEERS, the path of its Python, is not set.
+Called by: python3 run.py bench; alone: python benchmarks/purchases.py. Both say how to make the other environment where
+WINBACK_PEERS, the path of its Python, is not set.
 
 Each task runs in a fresh process of either library, in turn; importing and making the data are not timed. Both get the
 same customers, drawn from CDNOW's estimates and counted by day; the summary's log has 400,000 customers.
@@ -9,30 +9,29 @@ same customers, drawn from CDNOW's estimates and counted by day; the summary's l
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 
 import numpy as np
+from timing import Row, apart, report, show
 
 HERE = Path(__file__).resolve()
-TASKS = {  # bound of the ratio theirs / ours
-    "bg_nbd 2357": 8,
+TASKS = {  # bound of the ratio ours / theirs
+    "bg_nbd 2357": 1 / 8,
     "pareto_nbd 2357": None,
     "gamma_gamma 946": None,
     "bg_nbd 100000": None,
-    "pareto_nbd 100000": 15,
-    "bg_nbd 1000000": 25,
-    "gamma_gamma 1000000": 3,
-    "expected 1000000": 6,
-    "summary 5000000": 8,
+    "pareto_nbd 100000": 1 / 15,
+    "bg_nbd 1000000": 1 / 25,
+    "gamma_gamma 1000000": 1 / 3,
+    "expected 1000000": 1 / 6,
+    "summary 5000000": 1 / 8,
 }
-NO_PEERS = (
+PEER = "WINBACK_PEERS"
+NO_PEER = (
     "Against lifetimes (Python 3.11 or 3.12): python3 -m venv peers && peers/bin/pip install lifetimes==0.11.3 "
     "numpy==1.26.4 pandas==2.1.4 && export WINBACK_PEERS=$PWD/peers/bin/python; then again."
 )
@@ -107,8 +106,7 @@ def theirs(kind: str, table):
 
 
 def work(library: str, kind: str, path: str) -> None:
-    """Time one task in this process; print seconds, peak memory in MB and the first numbers of the answer."""
-    import resource
+    """Report one task of one library from this process."""
     import warnings
 
     import pandas as pd
@@ -117,42 +115,20 @@ def work(library: str, kind: str, path: str) -> None:
     with np.load(path) as stored:
         table = pd.DataFrame(dict(stored))
     call = {"winback": ours, "lifetimes": theirs}[library](kind, table)
-    seconds = []
-    for _ in range(9 if len(table) < 10_000 else 1):
-        start = time.perf_counter()
-        answer = call()
-        seconds.append(time.perf_counter() - start)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        json.dumps({"seconds": median(seconds), "peak": peak, "answer": np.asarray(answer, dtype=float)[:4].tolist()})
-    )
+    report(lambda: np.asarray(call(), dtype=float)[:4])
 
 
-def main(rounds: int) -> None:
-    """Print one line per task, or that there is nothing to compare with."""
-    if "WINBACK_PEERS" not in os.environ:
-        print(NO_PEERS)
-        return
-    peers = {"winback": sys.executable, "lifetimes": os.environ["WINBACK_PEERS"]}
-    print(f"{'task':<22}{'ours, s':>10}{'theirs, s':>11}{'ratio':>8}{'bound':>7}{'ours, MB':>10}{'theirs, MB':>12}")
+def rows(rounds: int = 3) -> Iterator[Row]:
+    """Time each task, where there is a peer to compare with."""
     with tempfile.TemporaryDirectory() as folder:
         for task, bound in TASKS.items():
-            path, found = draw(task, Path(folder)), {library: [] for library in peers}
-            for _ in range(rounds):
-                for library, python in peers.items():
-                    command = [python, str(HERE), library, task.split()[0], str(path)]
-                    done = subprocess.run(command, check=True, capture_output=True, text=True)
-                    found[library].append(json.loads(done.stdout))
-            time_of, peak = (
-                [median(one[what] for one in found[library]) for library in peers] for what in ("seconds", "peak")
-            )
-            gap = max(abs(a / b - 1) for a, b in zip(*(found[library][0]["answer"] for library in peers), strict=True))
-            line = f"{task:<22}{time_of[0]:>10.4f}{time_of[1]:>11.3f}{time_of[1] / time_of[0]:>8.1f}{bound or '':>7}"
-            print(f"{line}{peak[0]:>10.0f}{peak[1]:>12.0f}   answers differ by {gap:.1e}", flush=True)
+            rest = [str(HERE), task.split()[0], str(draw(task, Path(folder)))]
+            own, other = [sys.executable, *rest, "winback"], [os.environ[PEER], *rest, "lifetimes"]
+            yield apart(f"{task.replace(' ', ', ')} / lifetimes", own, other, at_most=bound, rounds=rounds)
 
 
 if __name__ == "__main__":
     if len(sys.argv) == 4:
-        work(*sys.argv[1:])
+        work(sys.argv[3], *sys.argv[1:3])
     else:
-        main(int(sys.argv[1]) if len(sys.argv) == 2 else 5)
+        show(rows() if PEER in os.environ else sys.exit(NO_PEER))

@@ -1,7 +1,7 @@
 """How fast are scores, side by side with econml's doubly robust learner in its own environment?
 
-Called by: python3 run.py bench; alone: python benchmarks/scores.py [rounds]. Both say how to make the other environment
-where WINBACK_ECONML, the path of its Python, is not set.
+Called by: python3 run.py bench; alone: python benchmarks/scores.py. Both say how to make the other environment where
+WINBACK_ECONML, the path of its Python, is not set.
 
 Each library runs in a fresh process, in turn; importing and making the data are not timed. Both get the same 64,000
 customers, as many as in Hillstrom's trial, with seven columns and three groups, predict what they spend by least
@@ -11,19 +11,16 @@ econml's least squares has one set of coefficients for all groups (its usual reg
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 
 import numpy as np
-from policies import FOLDS, NO_PEERS, N, draw, numbers
+from policies import FOLDS, NO_PEER, PEER, N, draw, numbers, peers
+from timing import Row, apart, report, show
 
 HERE = Path(__file__).resolve()
-BOUND = 1  # of the ratio theirs / ours
 ARMS = ("none", "mens", "womens")
 
 
@@ -65,40 +62,27 @@ def theirs(customers, offer, spend):
 
 
 def work(library: str) -> None:
-    """Time one library in this process; print its median seconds and the answer."""
+    """Report one library's effects and standard errors from this process."""
     import warnings
 
     warnings.simplefilter("ignore")
-    call = {"winback": ours, "econml": theirs}[library](*draw())
-    answer, seconds = call(), []
-    for _ in range(5):
-        start = time.perf_counter()
-        answer = call()
-        seconds.append(time.perf_counter() - start)
-    print(json.dumps({"seconds": median(seconds), "answer": answer.tolist()}))
+    report({"winback": ours, "econml": theirs}[library](*draw()))
 
 
-def main(rounds: int) -> None:
-    """Print one line, or that there is nothing to compare with."""
-    if "WINBACK_ECONML" not in os.environ:
-        print(NO_PEERS)
-        return
-    peers = {"winback": sys.executable, "econml": os.environ["WINBACK_ECONML"]}
-    found = {library: [] for library in peers}
-    for _ in range(rounds):
-        for library, python in peers.items():
-            done = subprocess.run([python, str(HERE), library], check=True, capture_output=True, text=True)
-            found[library].append(json.loads(done.stdout))
-    own, other = (median(one["seconds"] for one in found[library]) for library in peers)
-    answers = [np.array(found[library][0]["answer"]) for library in peers]
-    gap = (np.abs(answers[0] - answers[1])[::2] / answers[0][1::2]).max()
-    print(f"{'scores':<16}{'ours, s':>10}{'theirs, s':>11}{'ratio':>8}{'bound':>7}")
-    print(f"{'64,000 x 3':<16}{own:>10.3f}{other:>11.3f}{other / own:>8.1f}{BOUND:>7}   ", end="")
-    print(f"effects differ by {gap:.3f} standard errors")
+def rows(rounds: int = 3) -> Iterator[Row]:
+    """Time both libraries, where there is a peer to compare with."""
+    own, other = ([python, str(HERE), library] for library, python in peers().items())
+    yield apart("scores, 64,000 x 3 / econml", own, other, at_most=1.0, rounds=rounds, gap=errors_apart)
+
+
+def errors_apart(ours: list[float], theirs: list[float]) -> str:
+    """Say by how many standard errors the effects differ: estimates and errors stand in turn."""
+    gap = max(abs(a - b) / error for a, b, error in zip(ours[::2], theirs[::2], ours[1::2], strict=True))
+    return f"effects differ by {gap:.3f} standard errors"
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 2 and sys.argv[1] in ("winback", "econml"):
+    if len(sys.argv) == 2:
         work(sys.argv[1])
     else:
-        main(int(sys.argv[1]) if len(sys.argv) == 2 else 5)
+        show(rows() if PEER in os.environ else sys.exit(NO_PEER))

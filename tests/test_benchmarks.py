@@ -1,0 +1,58 @@
+"""Are speed and memory measured as they are, on a busy machine and from a large process?"""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+PATH = Path(__file__).parents[1] / "benchmarks" / "timing.py"
+
+
+@pytest.fixture(scope="module")
+def timing():
+    spec = importlib.util.spec_from_file_location("benchmark_timing", PATH)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules[spec.name]
+
+
+def reporting(n_bytes):
+    code = f"import timing\nheld = bytearray({n_bytes})\ntiming.LONG_ENOUGH = 0.001\ntiming.report(lambda: [2.0])"
+    return ["env", f"PYTHONPATH={PATH.parent}", sys.executable, "-c", code]
+
+
+def test_a_child_does_not_inherit_the_peak_of_a_large_parent(timing):
+    large = np.ones(400_000_000, dtype=np.uint8)  # touched, so that it counts
+    found = timing.fresh(reporting(1))
+    assert found["peak"] < 100 < large.nbytes / 1e6
+    assert found["answer"] == [2.0]
+
+
+def test_memory_that_a_child_holds_is_counted(timing):
+    assert timing.fresh(reporting(200_000_000))["peak"] == pytest.approx(210, abs=20)
+
+
+def test_the_ratio_is_the_median_of_the_pairs(timing):
+    """Load in one round slows both of its calls: medians of either side would say 2.0 here."""
+    row = timing.Row("ours / theirs", [(1.0, 2.0), (10.0, 20.0), (40.0, 5.0)], at_most=0.5)
+    assert row.ratio == 0.5
+    assert not row.is_missed
+    assert timing.Row("ours / theirs", [(3.0, 2.0)], at_most=1.0).is_missed
+
+
+def test_both_sides_run_in_turn_and_each_goes_first(timing):
+    order = []
+    pairs = timing.alternately(lambda: order.append("ours") or 1, lambda: order.append("theirs") or 2, rounds=2)
+    assert order == ["ours", "theirs", "theirs", "ours"]
+    assert pairs == [(1, 2), (1, 2)]
+
+
+def test_missed_bounds_are_named_at_the_end(timing, capsys):
+    rows = [timing.Row("slow / fast", [(3.0, 2.0)], at_most=1.0), timing.Row("fast / slow", [(1.0, 2.0)], at_most=1.0)]
+    with pytest.raises(SystemExit, match="1 of 2 bounds missed: slow / fast"):
+        timing.show(rows)
+    assert "MISSED" in capsys.readouterr().out
