@@ -32,7 +32,7 @@ def model_policy() -> Callable:
 
     study = wb.load_telecom_study()
     policy = wb.model_policy(**FORMULAS)
-    return lambda: gain_of(wb.evaluate_policy(study.lapsed, study.offers, policy, folds=3))
+    return lambda: gain_of(wb.evaluate_policy(study.trial, policy, splits=wb.Splits(folds=3)))
 
 
 def model_policy_before() -> Callable:
@@ -57,7 +57,8 @@ def contact_lists() -> tuple[Callable, Callable]:
     few = study.lapsed[study.lapsed["eligible"]].head(N_CUSTOMERS)
     extra = np.random.default_rng(0).standard_normal((N_CUSTOMERS, N_EXTRA))
     many = few.assign(**{f"extra_{place}": column for place, column in enumerate(extra.T)})
-    return lambda: wb.contact_list(many, study.offers), lambda: wb.contact_list(few, study.offers)
+    with_extra, without = (wb.read_trial(table, study.offers) for table in (many, few))
+    return lambda: wb.contact_list(with_extra), lambda: wb.contact_list(without)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import house
 import pytest
+import stub
 from house_debts import MORE_THAN_FIVE_POSITIONAL, MORE_THAN_NINE_PARAMETERS, STILL_CIRCLES
 
 import winback as wb
@@ -161,6 +162,10 @@ def test_an_unknown_name_is_an_attribute_error():
 
 def test_public_names_are_listed():
     assert set(wb.__all__) <= set(dir(wb))
+
+
+def test_the_stub_is_what_the_map_of_public_names_asks_for():
+    assert stub.PATH.read_text(encoding="utf-8") == stub.stub(), "run: python3 run.py stub"
 
 
 def test_plotting_libraries_stay_in_plots():

@@ -12,9 +12,11 @@ from winback.purchases.purchase_fit import PurchaseFit
 
 
 def which_offer_pays_and_for_whom() -> None:
-    study = wb.load_telecom_study()
-    assert_type(wb.compare_offers(study.lapsed, study.offers), OfferComparison)
-    assert_type(wb.learn_policy(study.lapsed, study.offers, by=["reason"]), LearnedPolicy)
+    trial = wb.read_trial("campaign.csv", "offers.toml", horizon_months=24, annual_discount=0.10)
+    assert_type(trial, wb.Trial)
+    assert_type(wb.compare_offers(trial), OfferComparison)
+    policy = wb.learn_policy(trial, by=["reason"], splits=wb.Splits(folds=3, repeats=5, rng=1))
+    assert_type(policy, LearnedPolicy)
 
 
 def what_is_a_customer_worth() -> None:

@@ -30,7 +30,6 @@ from winback.purchases.fits import fit_bg_bb as fit_bg_bb
 from winback.purchases.fits import fit_bg_nbd as fit_bg_nbd
 from winback.purchases.fits import fit_mbg_nbd as fit_mbg_nbd
 from winback.purchases.fits import fit_pareto_nbd as fit_pareto_nbd
-from winback.purchases.held_out import hold_out_purchases as hold_out_purchases
 from winback.purchases.spend import fit_gamma_gamma as fit_gamma_gamma
 from winback.purchases.transactions.summary import summarize_transactions as summarize_transactions
 from winback.purchases.validation import validate_purchases as validate_purchases
@@ -62,8 +61,10 @@ from winback.tables import map_columns as map_columns
 from winback.terms.catalog import Offer as Offer
 from winback.terms.catalog import OfferCatalog as OfferCatalog
 from winback.terms.catalog import load_offers as load_offers
-from winback.trial.design_checks import check_design as check_design
+from winback.trial.read import read_trial as read_trial
 from winback.trial.scores import offer_scores as offer_scores
+from winback.trial.splits import Splits as Splits
+from winback.trial.trial import Trial as Trial
 from winback.value.base_value import base_value as base_value
 from winback.value.contracts.fits import contract_model as contract_model
 from winback.value.contracts.fits import fit_bdw as fit_bdw
@@ -76,10 +77,11 @@ __all__ = [
     "Offer",
     "OfferCatalog",
     "Sentences",
+    "Splits",
     "TableError",
+    "Trial",
     "allocate_budget",
     "base_value",
-    "check_design",
     "check_events",
     "check_lapsed",
     "check_subscriptions",
@@ -107,7 +109,6 @@ __all__ = [
     "goodness_of_fit",
     "goodness_of_tenure",
     "hold_out",
-    "hold_out_purchases",
     "learn_policy",
     "lifetime_value",
     "load_campaign",
@@ -128,6 +129,7 @@ __all__ = [
     "offer_scores",
     "plan_trial",
     "profit_share_frontier",
+    "read_trial",
     "return_effects",
     "second_lifetime_value",
     "simulate_telecom_study",
