@@ -44,6 +44,7 @@ ROWS = [
     "winner",
     "uncertainty",
     "provenance",
+    "labels",
     "results",
     "progress",
     "periods",

@@ -26,6 +26,7 @@ expectations         what is expected of each and of a group: the delta method, 
 winner               the best of several, corrected for having been picked by looking
 uncertainty          intervals, and the chance of being best
 provenance           what a reader needs to make a report again
+labels               columns and their values in words people use
 results              how every result shows itself
 progress             how far is a long call?
 periods              how long is a period? days, years, words, discount factors
