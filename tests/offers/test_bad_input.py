@@ -131,7 +131,7 @@ def test_a_table_of_values_that_cannot_be_compared_is_refused(table, said):
 )
 def test_a_table_of_second_lives_that_cannot_be_compared_is_refused(table, said):
     with pytest.raises(wb.TableError, match=re.escape(said)):
-        wb.compare_offers(wb.read_trial(table, OFFERS), **YEAR)
+        wb.compare_offers(wb.read_trial(table, OFFERS, **YEAR))
 
 
 @pytest.mark.parametrize(
@@ -160,12 +160,16 @@ def test_a_table_of_second_lives_that_cannot_be_compared_is_refused(table, said)
             {"annual_discount": 0},
             "^`value` was measured directly, within a horizon of its own: .*Leave both out",
         ),
-        (values(), {"level": 95}, r"^level must be between 0 and 1, such as 0\.95; got 95\.$"),
     ],
 )
 def test_settings_that_cannot_be_used_are_refused(table, settings, said):
     with pytest.raises(ValueError, match=said):
-        wb.compare_offers(wb.read_trial(table, OFFERS), **settings)
+        wb.compare_offers(wb.read_trial(table, OFFERS, **settings))
+
+
+def test_what_is_no_level_is_refused():
+    with pytest.raises(ValueError, match=r"^level must be between 0 and 1, such as 0\.95; got 95\.$"):
+        wb.compare_offers(wb.read_trial(values(), OFFERS), level=95)
 
 
 def test_a_horizon_in_the_offers_file_is_refused_with_measured_value():
@@ -178,7 +182,7 @@ def test_a_horizon_beyond_the_data_is_refused_with_the_longest_that_is_not():
     cut = {"discount": [(14.0, False, 5.0), (3.0, True, 5.0)], "upgrade": [(9.5, False, 5.0), (3.0, True, 5.0)]}
     table = second_lives(**{offer: life * 20 for offer, life in cut.items()})
     with pytest.raises(ValueError, match=r"^horizon_months = 12 reaches beyond the data: .*'upgrade'.*at most 9\.5;"):
-        wb.compare_offers(wb.read_trial(table, OFFERS), **YEAR)
+        wb.compare_offers(wb.read_trial(table, OFFERS, **YEAR))
     assert (
         wb.compare_offers(wb.read_trial(table, OFFERS, horizon_months=9.5, annual_discount=0)).settings.horizon_months
         == 9.5

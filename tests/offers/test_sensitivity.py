@@ -1,11 +1,12 @@
 """Does the ranking under other assumptions agree with a comparison made under them?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from trials import random_lives, random_values
 
 import winback as wb
-from winback.offers.sensitivity import discount_sensitivity, horizon_sensitivity, organic_sensitivity
 from winback.terms.catalog import Offer
 
 OFFERS = [Offer(name=name, amount=10, paid="on_acceptance") for name in ("discount", "upgrade")]
@@ -39,13 +40,10 @@ def test_without_organic_return_profit_is_gross(comparison):
 @pytest.mark.parametrize("organic_value", [None, 300.0])
 def test_each_share_gives_the_comparison_under_it(measured_directly, organic_value):
     table, _ = measured_directly
-    found = organic_sensitivity(
-        wb.compare_offers(wb.read_trial(table, OFFERS, organic_value=organic_value)), [0.1, 0.2]
-    ).frame
+    trial = wb.read_trial(table, OFFERS, organic_value=organic_value)
+    found = wb.compare_offers(trial).sensitivity("organic", [0.1, 0.2]).frame
     for share in (0.1, 0.2):
-        under_it = wb.compare_offers(
-            wb.read_trial(table, OFFERS, organic=share, organic_value=organic_value)
-        ).frame.set_index("offer")
+        under_it = wb.compare_offers(trial.over(organic=share)).frame.set_index("offer")
         for ours, theirs in (("profit", "incremental_profit"), ("roi", "incremental_roi")):
             assert by_offer(found, f"{share:.0%}", ours) == pytest.approx(under_it[theirs].to_dict(), rel=1e-12)
 
@@ -108,7 +106,7 @@ def test_the_study_at_its_own_horizon_is_its_comparison(study, comparison):
 
 
 def test_a_longer_horizon_earns_more(censored):
-    profit = horizon_sensitivity(censored[0], OFFERS, censored[1]).frame.groupby("offer", sort=False)["profit"]
+    profit = censored[1].sensitivity("horizon").frame.groupby("offer", sort=False)["profit"]
     assert (profit.diff().dropna() > 0).all()
 
 
@@ -135,21 +133,32 @@ def test_the_comparisons_own_rate_is_among_them(censored):
 
 
 def test_a_whole_percentage_is_written_without_decimals(censored):
-    assert "7% a year" in discount_sensitivity(censored[0], OFFERS, censored[1]).frame["setting"].to_list()
+    assert "7% a year" in censored[1].sensitivity("discount").frame["setting"].to_list()
 
 
 def test_a_higher_rate_earns_less(censored):
-    profit = discount_sensitivity(censored[0], OFFERS, censored[1]).frame.groupby("offer", sort=False)["profit"]
+    profit = censored[1].sensitivity("discount").frame.groupby("offer", sort=False)["profit"]
     assert (profit.diff().dropna() < 0).all()
+
+
+def test_what_cannot_be_varied_is_refused(censored):
+    with pytest.raises(ValueError, match="varied must be horizon, discount or organic; got 'price'"):
+        censored[1].sensitivity("price")
+
+
+@pytest.mark.parametrize("varied", ["horizon", "discount"])
+def test_without_a_trial_nothing_is_revalued(censored, varied):
+    result = replace(censored[1], trial=None)
+    with pytest.raises(ValueError, match=f"Only figures of each offer are known, so the {varied} cannot be varied"):
+        result.sensitivity(varied)
 
 
 # nothing to vary, nothing to rank
 
 
-@pytest.mark.parametrize(("vary", "what"), [(horizon_sensitivity, "horizon"), (discount_sensitivity, "discount rate")])
+@pytest.mark.parametrize(("vary", "what"), [("horizon", "horizon"), ("discount", "discount rate")])
 def test_value_measured_directly_cannot_be_revalued(measured_directly, vary, what):
-    table, result = measured_directly
-    found = vary(table, OFFERS, result)
+    found = measured_directly[1].sensitivity(vary)
     assert found.describe() == f"Value was measured directly, so the {what} cannot be varied."
     assert found.to_frame().empty
     assert found.table().empty
@@ -166,7 +175,7 @@ def test_an_offer_that_costs_nothing_is_ranked_on_profit_alone(measured_directly
 
 def test_where_every_offer_loses_no_offer_pays(measured_directly):
     dear = [Offer(name=offer.name, amount=1000, paid="per_contact") for offer in OFFERS]
-    found = organic_sensitivity(wb.compare_offers(wb.read_trial(measured_directly[0], dear)), [0.0, 0.1])
+    found = wb.compare_offers(wb.read_trial(measured_directly[0], dear)).sensitivity("organic", [0.0, 0.1])
     assert found.table()["Earns most"].tolist() == ["no offer pays"] * 2
     assert "no offer pays" in found.describe().lower()
     assert "pays earns" not in found.describe()

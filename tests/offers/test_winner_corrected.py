@@ -89,7 +89,7 @@ def test_an_interval_of_organic_returns_widens_it_to_both_ends():
     settings = {"organic_value": 100.0}
     trial = random_values(np.random.default_rng(2), 400, **RETURNS)
     both, low, middle, high = (
-        ends(wb.compare_offers(wb.read_trial(trial, offers(), organic=each), **settings).frame, "incremental")
+        ends(wb.compare_offers(wb.read_trial(trial, offers(), organic=each, **settings)).frame, "incremental")
         for each in ((0.02, 0.08), 0.08, 0.05, 0.02)
     )
     assert both == pytest.approx([low[0], middle[1], high[2]], rel=1e-12)

@@ -127,10 +127,19 @@ def test_the_index_does_not_matter_and_is_kept(names):
 
 
 @pytest.mark.parametrize("check", [check_lapsed, check_subscriptions, check_events, check_transactions])
-@pytest.mark.parametrize("thing", [None, [1, 2], {"customer_id": [1]}, "leavers.csv", pd.Series([1])])
+@pytest.mark.parametrize("thing", [None, [1, 2], {"customer_id": [1]}, pd.Series([1])])
 def test_what_is_not_a_frame_is_refused_with_its_type(check, thing):
     with pytest.raises(TableError, match=rf"must be a pandas DataFrame, not {type(thing).__name__}\. Read the file"):
         check(thing)
+
+
+@pytest.mark.parametrize("check", [check_lapsed, check_subscriptions, check_events, check_transactions])
+def test_a_path_is_read(check, tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("customer_id,date,event,amount\n7,2024-01-31,complaint,3\n")
+    assert check(path)["customer_id"].tolist() == check(str(path))["customer_id"].tolist() == [7]
+    with pytest.raises(FileNotFoundError, match="There is no file leavers"):
+        check("leavers.csv")
 
 
 @pytest.mark.parametrize("check", [check_lapsed, check_subscriptions, check_events, check_transactions])

@@ -18,7 +18,7 @@ def trial(rng):
 
 
 def compared(table, **assumed):
-    return wb.compare_offers(wb.read_trial(table, OFFERS), **assumed).frame.set_index("offer")
+    return wb.compare_offers(wb.read_trial(table, OFFERS, **assumed)).frame.set_index("offer")
 
 
 def test_without_an_assumption_nothing_incremental_is_shown(trial):

@@ -43,7 +43,7 @@ ODD = {
 def test_an_odd_trial_is_answered_without_nan_and_left_as_it_was(name):
     table, settings = ODD[name]
     before = table.copy(deep=True)
-    result = wb.compare_offers(wb.read_trial(table, OFFERS), **settings)
+    result = wb.compare_offers(wb.read_trial(table, OFFERS, **settings))
     pd.testing.assert_frame_equal(table, before)
     assert not re.search(r"\bnan\b|\binf\b|None", result.describe())
     assert not result.table().apply(lambda texts: texts.str.contains(r"\bnan\b|\binf\b|None")).any(axis=None)
@@ -52,7 +52,7 @@ def test_an_odd_trial_is_answered_without_nan_and_left_as_it_was(name):
 
 def compared(name):
     table, settings = ODD[name]
-    return wb.compare_offers(wb.read_trial(table, OFFERS), **settings)
+    return wb.compare_offers(wb.read_trial(table, OFFERS, **settings))
 
 
 def test_yes_and_no_are_true_and_false():

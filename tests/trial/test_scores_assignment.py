@@ -126,8 +126,8 @@ def test_a_poisson_family_predicts_as_glm_does_and_recovers_the_truth(uneven):
 def test_a_binomial_family_on_labels_predicts_the_shares_of_other_folds(rng):
     table, _ = by_segment(rng, 600, **RETURNS)
     folds = rng.permutation(np.arange(600) % 3)
-    settings = {"outcome": "returned", "covariates": ["segment"], "folds": folds}
-    found = wb.offer_scores(wb.read_trial(table, OFFERS, model=sm.families.Binomial()), **settings)
+    trial = wb.read_trial(table, OFFERS, model=sm.families.Binomial(), covariates=["segment"])
+    found = wb.offer_scores(trial, outcome="returned", folds=folds)
     shares = table[folds != 0].groupby(["segment", "offer"])["returned"].mean().unstack()[["a", "b", "none"]]
     wanted = shares.loc[table.loc[folds == 0, "segment"]]
     np.testing.assert_allclose(found.expected[folds == 0], wanted, rtol=1e-6)

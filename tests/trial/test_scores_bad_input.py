@@ -95,11 +95,15 @@ def test_folds_that_are_none(table, folds):
 @pytest.mark.parametrize(("setting", "value", "message"), [
     ("level", 2, "level must be between 0 and 1, such as 0.95; got 2"),
     ("outcome", "revenue", "outcome must be one of profit, value, cost, returned; got 'revenue'"),
-    ("assignment", "guessed", "assignment must be known or estimated; got 'guessed'"),
 ])  # fmt: skip
 def test_a_setting_that_is_none(table, setting, value, message):
     with pytest.raises(ValueError, match=message):
         wb.offer_scores(wb.read_trial(table, OFFERS), **{setting: value})
+
+
+def test_an_assignment_that_is_none(table):
+    with pytest.raises(ValueError, match="assignment must be known or estimated; got 'guessed'"):
+        wb.read_trial(table, OFFERS, assignment="guessed")
 
 
 def test_covariates_that_are_none_are_all_named(table):

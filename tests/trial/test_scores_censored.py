@@ -72,8 +72,8 @@ def test_without_covariates_mean_scores_are_restricted_means_of_kaplan_meier():
 
     table = draw(np.random.default_rng(1))
     folds = table.groupby("offer").cumcount() % 5
-    settings = {"covariates": [], "folds": folds, "horizon_months": HORIZON, "annual_discount": 0.0}
-    found = wb.offer_scores(wb.read_trial(table, free("a", "b")), **settings).frame.set_index("offer")
+    trial = wb.read_trial(table, free("a", "b"), covariates=[], horizon_months=HORIZON, annual_discount=0.0)
+    found = wb.offer_scores(trial, folds=folds).frame.set_index("offer")
     for offer, group in table.groupby("offer"):
         back = group[group["returned"]]
         curve = KaplanMeierFitter().fit(back["second_tenure"], back["second_ended"].astype(bool))

@@ -49,8 +49,7 @@ def check_lapsed(customers: pd.DataFrame | str | Path | HasTables, needs: Iterab
     >>> wb.check_lapsed(table)["returned"].tolist()
     [False, True]
     """
-    table = as_table(customers, LAPSED_TABLE)
-    typed, unread, problems = _check_columns(table, "table of lapsed customers", LAPSED, needs, unique_id=True)
+    typed, unread, problems = _check_columns(customers, LAPSED_TABLE, LAPSED, needs, unique_id=True)
     _check_complaints(typed, unread, problems)
     _check_second_lifetime(typed, unread, problems)
     problems.raise_if_any()
@@ -170,6 +169,7 @@ Unread = dict[str, np.ndarray]  # column -> the rows whose value could not be re
 
 def _check_columns(frame, table, columns, needs, unique_id=False) -> tuple[pd.DataFrame, Unread, ProblemList]:
     """Type every known column and check what concerns one column alone."""
+    frame = as_table(frame, table)
     _refuse_other_than_frame(frame, table)
     problems = ProblemList(table, frame)
     if len(frame) == 0:

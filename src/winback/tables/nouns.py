@@ -9,12 +9,12 @@ import pandas as pd
 
 from winback.tables.files import load_table
 
-LAPSED_TABLE = "lapsed"
+LAPSED_TABLE = "table of lapsed customers"  # every message about it calls it so
 
 
 @runtime_checkable
 class HasTables(Protocol):
-    """A noun that hands out its checked tables by their kind: ``lapsed``, ``contracts``, ``purchases``, ..."""
+    """A noun that hands out its checked tables by their kind, such as "table of lapsed customers"."""
 
     def table_of(self, kind: str) -> pd.DataFrame:
         """Return the table of a kind."""

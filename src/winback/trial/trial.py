@@ -131,7 +131,7 @@ class Trial(Result):
     def table_of(self, kind: str) -> pd.DataFrame:
         """Return the table of lapsed customers, for functions that take such a table."""
         if kind != LAPSED_TABLE:
-            raise ValueError(f"A trial has a table of lapsed customers, none of {kind}.")
+            raise ValueError(f"A trial has a {LAPSED_TABLE}, and no {kind}.")
         return self.lapsed
 
     @cached_property
