@@ -85,4 +85,4 @@ def drawn(rng, name="bg_nbd", n=1500, slower=1.0):
 def judged(given, name="bg_nbd", spend=False):
     """Return the validation of a model fitted to the calibration."""
     fit = CASES[name][0](given.customers, period="W")
-    return wb.validate_purchases(fit, given, spend=wb.fit_gamma_gamma(given.customers) if spend else None)
+    return fit.check(given, spend=wb.fit_gamma_gamma(given.customers) if spend else None)

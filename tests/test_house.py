@@ -36,6 +36,7 @@ ROWS = [
     "purchases.transactions",
     "survival",
     "terms",
+    "held_out",
     "formulas",
     "formula_checks",
     "pseudo_observations",

@@ -102,7 +102,7 @@ def lifetime_values(table, money):
 
 
 def fit_of_durations(table, _):
-    return wb.goodness_of_fit(wb.fit_duration(table, "reason", "weibull"), table).frame.set_index("group")
+    return wb.fit_duration(table, "reason", "weibull").check_shape(table).frame.set_index("group")
 
 
 CASES = laws.cases(
@@ -161,7 +161,7 @@ CASES = laws.cases(
         "fit_duration", estimate=durations, estimates="^(estimate|time_ratio)$", std_errors="^std_error$", **LIVES
     ),
     Estimator(
-        "goodness_of_fit",
+        "check_shape",
         estimate=fit_of_durations,
         totals="^(n|n_ended|chi_square)$",  # gaps are looked for while 30 are watched: longer in a doubled table
         **LIVES,

@@ -24,7 +24,7 @@ def what_is_a_customer_worth() -> None:
     customers = wb.summarize_transactions(shop.transactions, period="W", until=shop.until)
     fit = wb.fit_pareto_nbd(customers.to_frame(), period="W")
     assert_type(fit, PurchaseFit)
-    wb.plots.plot_tracking(wb.validate_purchases(fit, wb.load_cdnow()))  # type: ignore[arg-type]
+    wb.plots.plot_tracking(fit.check(wb.load_cdnow()))  # type: ignore[arg-type]
 
 
 def what_is_wrong() -> None:

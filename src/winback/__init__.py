@@ -18,6 +18,7 @@ value                what is a customer worth?
 purchases            who buys again, how often, for how much?
 survival             how long do they stay?
 terms                what an offer costs and when; what returns anyway
+held_out             is a forecast right on what it has not seen?
 formulas             right-hand-side formulas, bound to a table
 formula_checks       can a formula be fitted to this table?
 pseudo_observations  months within a horizon, as if nobody had been cut off
@@ -72,17 +73,13 @@ _HOME = {
     "second_lifetime.acceptance": ("value_by_acceptance",),
     "second_lifetime.effects": ("return_effects",),
     "second_lifetime.first_and_second": ("first_and_second_value",),
-    "second_lifetime.held_out": ("hold_out", "validate_return"),
+    "held_out": ("hold_out",),
     "second_lifetime.joint": ("fit_joint",),
     "second_lifetime.second_lifetime_value": ("second_lifetime_value",),
-    "second_lifetime.tenure_fit": ("goodness_of_tenure",),
     "second_lifetime.two_part": ("fit_two_part",),
     "survival.competing": ("competing_risks",),
     "survival.curves": ("survival_curve",),
     "survival.durations": ("fit_duration",),
-    "survival.goodness_of_fit": ("goodness_of_fit",),
-    "value.contracts.validation": ("validate_contracts",),
-    "purchases.validation": ("validate_purchases",),
     "value.lifetime_value": ("lifetime_value",),
     "value.base_value": ("base_value",),
     "value.contracts.fits": ("contract_model", "fit_bdw", "fit_sbg"),

@@ -16,6 +16,7 @@ from winback.datasets.public_purchases import load_donations as load_donations
 from winback.datasets.retail import simulate_transactions as simulate_transactions
 from winback.datasets.telecom import load_telecom_study as load_telecom_study
 from winback.datasets.telecom import simulate_telecom_study as simulate_telecom_study
+from winback.held_out import hold_out as hold_out
 from winback.offers.comparison import compare_offers as compare_offers
 from winback.offers.economics import offer_economics as offer_economics
 from winback.planning.plan import plan_trial as plan_trial
@@ -32,25 +33,20 @@ from winback.purchases.fits import fit_mbg_nbd as fit_mbg_nbd
 from winback.purchases.fits import fit_pareto_nbd as fit_pareto_nbd
 from winback.purchases.spend import fit_gamma_gamma as fit_gamma_gamma
 from winback.purchases.transactions.summary import summarize_transactions as summarize_transactions
-from winback.purchases.validation import validate_purchases as validate_purchases
 from winback.report import write_report as write_report
 from winback.results import Sentences as Sentences
 from winback.second_lifetime.acceptance import value_by_acceptance as value_by_acceptance
 from winback.second_lifetime.effects import return_effects as return_effects
 from winback.second_lifetime.first_and_second import first_and_second_value as first_and_second_value
-from winback.second_lifetime.held_out import hold_out as hold_out
-from winback.second_lifetime.held_out import validate_return as validate_return
 from winback.second_lifetime.joint import fit_joint as fit_joint
 from winback.second_lifetime.model_check import compare_with_trial as compare_with_trial
 from winback.second_lifetime.ranking import compare_rankings as compare_rankings
 from winback.second_lifetime.second_lifetime_value import second_lifetime_value as second_lifetime_value
-from winback.second_lifetime.tenure_fit import goodness_of_tenure as goodness_of_tenure
 from winback.second_lifetime.two_part import fit_two_part as fit_two_part
 from winback.shop import load_shop as load_shop
 from winback.survival.competing import competing_risks as competing_risks
 from winback.survival.curves import survival_curve as survival_curve
 from winback.survival.durations import fit_duration as fit_duration
-from winback.survival.goodness_of_fit import goodness_of_fit as goodness_of_fit
 from winback.tables import TableError as TableError
 from winback.tables import check_events as check_events
 from winback.tables import check_lapsed as check_lapsed
@@ -69,7 +65,6 @@ from winback.value.base_value import base_value as base_value
 from winback.value.contracts.fits import contract_model as contract_model
 from winback.value.contracts.fits import fit_bdw as fit_bdw
 from winback.value.contracts.fits import fit_sbg as fit_sbg
-from winback.value.contracts.validation import validate_contracts as validate_contracts
 from winback.value.lifetime_value import lifetime_value as lifetime_value
 
 __version__: str
@@ -106,8 +101,6 @@ __all__ = [
     "fit_pareto_nbd",
     "fit_sbg",
     "fit_two_part",
-    "goodness_of_fit",
-    "goodness_of_tenure",
     "hold_out",
     "learn_policy",
     "lifetime_value",
@@ -137,9 +130,6 @@ __all__ = [
     "spending_curve",
     "summarize_transactions",
     "survival_curve",
-    "validate_contracts",
-    "validate_purchases",
-    "validate_return",
     "value_by_acceptance",
     "whom_not_to_chase",
     "write_report",

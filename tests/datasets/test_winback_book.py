@@ -88,7 +88,7 @@ def test_expected_information_gives_the_other_standard_errors(book, probit_desig
 
 
 def test_hit_rate(book, two_step):
-    hits = wb.validate_return(two_step, book, threshold=0.5).hits.iloc[0]
+    hits = two_step.check(book, threshold=0.5).hits.iloc[0]
     printed(hits[["hit_rate", "sensitivity", "specificity"]], ".864 .88136 .83902")
 
 

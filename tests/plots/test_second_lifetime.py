@@ -36,7 +36,7 @@ def test_effects_open_marks_are_those_that_may_be_none(small):
 
 
 def test_validation_shows_tenths_and_the_share_found(small):
-    found = wb.validate_return(wb.fit_two_part(small.lapsed, **FORMULAS), small.lapsed)
+    found = wb.fit_two_part(small.lapsed, **FORMULAS).check(small.lapsed)
     left, right = plots.plot_validation(found).axes
     assert "tenths" in left.get_title(loc="left")
     assert f"{found.frame['cumulative_share'][2]:.0%}" in right.get_title(loc="left")

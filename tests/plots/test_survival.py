@@ -9,7 +9,7 @@ from winback.plots.survival import plot_goodness_of_fit, plot_incidence, plot_su
 from winback.survival.competing import competing_risks
 from winback.survival.curves import survival_curve
 from winback.survival.durations import fit_duration
-from winback.survival.goodness_of_fit import check_fit, goodness_of_fit, verdict
+from winback.survival.goodness_of_fit import check_fit, verdict
 
 
 @pytest.fixture(autouse=True)
@@ -130,7 +130,7 @@ def test_the_gap_is_marked_where_it_is(rng):
 
 def test_one_group_of_several_is_drawn(rng):
     table = random_lives(rng, n=600)
-    result = goodness_of_fit(fit_duration(table, "1", "weibull"), table, by="group")
+    result = fit_duration(table, "1", "weibull").check_shape(table, by="group")
     assert "among b" in title(plot_goodness_of_fit(result, group="b"))
     widest = result.frame.loc[result.frame["gap"].abs().idxmax(), "group"]
     assert f"among {widest}" in title(plot_goodness_of_fit(result))

@@ -34,7 +34,7 @@ def held_out():
 @pytest.fixture(scope="module")
 def found(held_out):
     some = held_out.customers[held_out.customers["age"] > 0]
-    return wb.validate_purchases(wb.fit_pareto_nbd(some, period="W"), held_out, spend=wb.fit_gamma_gamma(some))
+    return wb.fit_pareto_nbd(some, period="W").check(held_out, spend=wb.fit_gamma_gamma(some))
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +105,9 @@ def test_tracking_where_nobody_buys_again(found):
 def test_tenths_show_each_prediction_with_its_interval_and_mark_misses(found):
     low = found.frame["predicted_low"].where(found.frame["tenth"] != 2, 10 * found.frame["observed"])
     high = found.frame["predicted_high"].where(found.frame["tenth"] != 2, 11 * found.frame["observed"])
-    one_missed = replace(found, frame=found.frame.assign(predicted_low=low, predicted_high=high))
-    ax = plots.plot_held_out_tenths(one_missed)
     inside = found.frame["observed"].between(low, high)
+    one_missed = found.frame.assign(predicted_low=low, predicted_high=high, inside=inside)
+    ax = plots.plot_held_out_tenths(replace(found, frame=one_missed))
     marks = {one.get_marker(): len(one.get_xdata()) for one in ax.lines}
     assert marks["X"] == (~inside).sum() >= 1
     assert marks["o"] == inside.sum()
@@ -121,8 +121,8 @@ def test_tenths_show_each_prediction_with_its_interval_and_mark_misses(found):
 
 @pytest.mark.parametrize(("n", "said"), [(10, "All 10 tenths"), (7, "7 of 10 tenths"), (0, "None of the 10 tenths")])
 def test_the_title_of_tenths_counts_those_that_hold(found, n, said):
-    totals = found.totals.assign(n_covered=n)
-    assert title(plots.plot_held_out_tenths(replace(found, totals=totals))).startswith(f"{said} of customers bought")
+    frame = found.frame.assign(inside=np.arange(10) < n)
+    assert title(plots.plot_held_out_tenths(replace(found, frame=frame))).startswith(f"{said} of customers bought")
 
 
 @pytest.mark.parametrize("measure", ["purchases", "money"])
@@ -145,7 +145,7 @@ def test_lorenz_of_what_was_not_judged_is_refused(found):
 def test_figures_of_an_empty_held_out_part(held_out):
     some = held_out.customers[held_out.customers["age"] > 0]
     nothing = replace(held_out, customers=held_out.customers.assign(held_out_frequency=0))
-    found = wb.validate_purchases(wb.fit_bg_nbd(some, period="W"), nothing)
+    found = wb.fit_bg_nbd(some, period="W").check(nothing)
     for plot in VALIDATIONS:
         assert "nan" not in title(plot(found))
     assert title(plots.plot_lorenz(found)).endswith("nothing to rank")

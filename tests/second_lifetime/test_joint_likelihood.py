@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import fisk, lognorm, norm, weibull_min
 
-from winback.second_lifetime.fitted import correlation_slopes, correlations_of
+from winback.second_lifetime.correlations import correlation_slopes, correlations_of
 from winback.second_lifetime.joint_likelihood import JointData, hessian, log_likelihood
 from winback.survival.families import FAMILIES
 

@@ -41,7 +41,7 @@ def test_the_share_still_here_is_that_of_returned_customers(name):
 @pytest.mark.slow
 def test_deal_seekers_are_seen(study):
     fit = wb.fit_joint(study.lapsed, **FORMULAS)
-    found = wb.goodness_of_tenure(fit, study.lapsed, by="offer").frame.set_index("group")
+    found = fit.check_shape(study.lapsed, by="offer").frame.set_index("group")
     assert (found["p_value"][["discount", "upgrade", "bundle", "tailored"]] < 1e-6).all()
     assert found["gap_month"]["upgrade"] < 7  # its deal seekers leave in months 3 to 5
     assert found["gap"]["upgrade"] < -0.05
@@ -54,7 +54,7 @@ def test_deal_seekers_are_seen(study):
 @pytest.mark.slow
 def test_a_right_shape_is_left_alone(clean):
     study, fit = clean
-    found = wb.goodness_of_tenure(fit, study.lapsed).frame
+    found = fit.check_shape(study.lapsed).frame
     assert found["p_value"][0] > 0.001
     assert abs(found["gap"][0]) < 0.02
     assert fit.shape.p_value == pytest.approx(found["p_value"][0])
@@ -65,7 +65,7 @@ def test_a_right_shape_is_left_alone(clean):
 def test_the_curve_allows_for_selection(clean):
     study, fit = clean
     back = study.lapsed[study.lapsed["returned"] & study.lapsed["eligible"]]
-    joint = wb.goodness_of_tenure(fit, study.lapsed).frame["chi_square"][0]
+    joint = fit.check_shape(study.lapsed).frame["chi_square"][0]
     everyone = fit.outlook(next(fit.numbers(back)))
     unselected = Outlook(**{**everyone.__dict__, "rho_return_tenure": 0.0})
     from winback.survival.goodness_of_fit import check_fit

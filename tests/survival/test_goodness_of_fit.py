@@ -7,7 +7,7 @@ from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from winback.survival.durations import fit_duration
-from winback.survival.goodness_of_fit import check_fit, goodness_of_fit, verdict
+from winback.survival.goodness_of_fit import check_fit, verdict
 from winback.survival.observed_and_fitted import MONTHS_AT_ONCE
 
 
@@ -29,7 +29,7 @@ def drawn(rng, n=400, family="lognormal", slope=0.3):
 def test_curves_are_kaplan_meier_beside_the_mean_of_the_fitted(rng):
     table = drawn(rng)
     fit = fit_duration(table, "spend", "lognormal")
-    curves = goodness_of_fit(fit, table).curves
+    curves = fit.check_shape(table).curves
     other = SurvfuncRight(table["second_tenure"], table["second_ended"].astype(int))
     place = np.searchsorted(other.surv_times, curves["months"], side="right") - 1
     np.testing.assert_allclose(curves["observed"], np.append(other.surv_prob, 1.0)[place], rtol=1e-12)
@@ -54,7 +54,7 @@ def test_classes_count_ends_and_what_was_expected(rng):
 
 def test_a_weibull_expects_as_many_ends_as_there_were(rng):
     table = drawn(rng, family="weibull")
-    classes = goodness_of_fit(fit_duration(table, "spend", "weibull"), table).classes
+    classes = fit_duration(table, "spend", "weibull").check_shape(table).classes
     assert classes["expected"].sum() == pytest.approx(table["second_ended"].sum(), rel=1e-9)
 
 
@@ -65,8 +65,8 @@ def test_rows_and_counts_are_checked_alike(rng):
     columns = ["spend", "second_tenure", "second_ended"]
     cells = table.groupby(columns).size().rename("customers").reset_index()
     cells = cells.assign(customer_id=range(len(cells)), returned=True)
-    by_rows = goodness_of_fit(fit_duration(table, "spend", "weibull"), table)
-    by_counts = goodness_of_fit(fit_duration(cells, "spend", "weibull", weights="customers"), cells)
+    by_rows = fit_duration(table, "spend", "weibull").check_shape(table)
+    by_counts = fit_duration(cells, "spend", "weibull", weights="customers").check_shape(cells)
     assert len(cells) < len(table)
     numbers = ["n", "n_ended", "gap", "gap_month", "chi_square", "degrees", "p_value"]
     np.testing.assert_allclose(
@@ -84,7 +84,7 @@ def test_a_true_model_is_seldom_blamed(family, record_property):
     p_values = []
     for _ in range(80):
         table = drawn(rng, family=family)
-        p_values.append(goodness_of_fit(fit_duration(table, "spend", family), table).frame["p_value"].iloc[0])
+        p_values.append(fit_duration(table, "spend", family).check_shape(table).frame["p_value"].iloc[0])
     blamed = float(np.mean(np.array(p_values) < 0.05))
     record_property("blamed", blamed)
     assert blamed <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 80)
@@ -103,8 +103,8 @@ def test_with_known_parameters_the_p_value_is_uniform():
 
 def test_a_wrong_family_is_found(rng):
     table = drawn(rng, n=3000, family="lognormal", slope=0.0)
-    right = goodness_of_fit(fit_duration(table, "spend", "lognormal"), table)
-    wrong = goodness_of_fit(fit_duration(table, "spend", "weibull"), table)
+    right = fit_duration(table, "spend", "lognormal").check_shape(table)
+    wrong = fit_duration(table, "spend", "weibull").check_shape(table)
     assert right.frame["p_value"].iloc[0] > 0.001
     assert wrong.frame["p_value"].iloc[0] < 1e-6
     assert verdict(wrong).startswith("The weibull misses: ")
@@ -125,17 +125,17 @@ def test_the_direction_of_a_miss_is_said():
 def test_groups_are_checked_one_by_one(rng):
     table = drawn(rng, n=2000)
     table["second_tenure"] = np.where(table["group"] == "a", table["second_tenure"] * 1.4, table["second_tenure"])
-    result = goodness_of_fit(fit_duration(table, "spend", "lognormal"), table, by="group")
+    result = fit_duration(table, "spend", "lognormal").check_shape(table, by="group")
     assert result.frame["group"].tolist() == ["a", "b"]
     assert result.frame["gap"].iloc[0] > 0 > result.frame["gap"].iloc[1]
     assert "The lognormal misses among a:" in result.describe()
-    alone = goodness_of_fit(fit_duration(table, "spend", "lognormal"), table[table["group"] == "a"])
+    alone = fit_duration(table, "spend", "lognormal").check_shape(table[table["group"] == "a"])
     assert alone.frame["chi_square"].iloc[0] == pytest.approx(result.frame["chi_square"].iloc[0])
 
 
 def test_a_fit_is_said_in_words(rng):
     table = drawn(rng)
-    text = goodness_of_fit(fit_duration(table, "spend", "lognormal"), table).describe()
+    text = fit_duration(table, "spend", "lognormal").check_shape(table).describe()
     assert text.startswith("The lognormal fits: at most ")
     assert "conservative" in text
 

@@ -9,8 +9,9 @@ import pytest
 from held_out_shoppers import followed, held_out, with_spend
 
 import winback as wb
+from winback.held_out import Ranking
 from winback.plots import plot_value_concentration
-from winback.purchases.ranked_outcomes import Ranking, outcome_interval, outcome_variance
+from winback.purchases.outcomes import outcome_interval, outcome_variance
 from winback.value.lifetime_value import tenths
 
 SURVIVORS = [1000, 869, 743, 653, 593, 551, 517, 491]
@@ -104,7 +105,7 @@ def test_intervals_of_what_will_be_observed_hold_both_sources_of_error(n):
     given = drawn(n)
     table = given.customers
     fit, spend = wb.fit_bg_nbd(table, period="W"), wb.fit_gamma_gamma(table)
-    found = wb.validate_purchases(fit, given, spend=spend)
+    found = fit.check(given, spend=spend)
     purchases, each = fit.expectations(table, AHEAD), spend.expectations(table)
     bought, paid, times = (
         table[name].to_numpy(float) for name in ("held_out_frequency", "held_out_spend", "frequency")
@@ -130,7 +131,7 @@ def test_the_ranking_is_measured_against_a_perfect_one():
     given = drawn(500)
     bought = given.customers["held_out_frequency"].to_numpy(float)
     fit = wb.fit_bg_nbd(given.customers, period="W")
-    total = wb.validate_purchases(fit, given).totals.iloc[0]
+    total = fit.check(given).totals.iloc[0]
     predicted = fit.predict(given.customers, AHEAD)["expected"].to_numpy()
     apart = np.abs(bought[:, None] - bought).sum() / (2 * len(bought) ** 2 * bought.mean())
     place = pd.Series(predicted).rank().to_numpy() - (len(bought) + 1) / 2  # equal predictions share a place
@@ -140,7 +141,7 @@ def test_the_ranking_is_measured_against_a_perfect_one():
 
 @pytest.mark.parametrize(("missed", "said"), [(2, "fits: "), (3, "misses who buys: 3 of 10 tenths")])
 def test_three_missed_tenths_are_a_miss_and_two_are_chance(missed, said):
-    found = wb.validate_purchases(wb.fit_bg_nbd(drawn(1000).customers, period="W"), drawn(1000))
-    totals = found.totals.assign(error=0.0, error_low=-0.1, error_high=0.1, n_covered=10 - missed)
-    frame = found.frame.assign(observed=found.frame["observed"].to_numpy()[::-1])
+    found = wb.fit_bg_nbd(drawn(1000).customers, period="W").check(drawn(1000))
+    totals = found.totals.assign(error=0.0, error_low=-0.1, error_high=0.1)
+    frame = found.frame.assign(inside=np.arange(10) >= missed, observed=found.frame["observed"].to_numpy()[::-1])
     assert said in replace(found, totals=totals, frame=frame).verdict

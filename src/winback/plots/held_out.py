@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
+from winback.held_out import number_of
 from winback.plots.style import QUIET, finish_axes, house_styles, percent_axis
-from winback.purchases.validation_wording import error_in_words, number_of
+from winback.purchases.check import LIMITS, error_in_words
 from winback.results import format_count, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from winback.purchases.validation import PurchaseValidation
+    from winback.purchases.check import PurchaseCheck
 
 SHADE = "#f0f0f0"  # of what a model has not seen
-SAME = 0.005  # a gap that rounds to no percent
 
 
-def plot_tracking(validation: PurchaseValidation, ax: Axes | None = None) -> Axes:
+def plot_tracking(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     """Draw cumulative repeat purchases, observed and expected of new customers; the held-out part is shaded.
 
     What is expected rests on the day of each first purchase alone. So the figure may be off by more or less than the
@@ -28,8 +28,8 @@ def plot_tracking(validation: PurchaseValidation, ax: Axes | None = None) -> Axe
 
     Parameters
     ----------
-    validation : PurchaseValidation
-        From `validate_purchases`.
+    check : PurchaseCheck
+        From `PurchaseFit.check`.
     ax : matplotlib.axes.Axes, optional
         Where to draw.
 
@@ -45,21 +45,21 @@ def plot_tracking(validation: PurchaseValidation, ax: Axes | None = None) -> Axe
     >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
     >>> held_out = wb.summarize_transactions(log, period="W").hold_out("2024-03-31")
     >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
-    >>> plot_tracking(wb.validate_purchases(fit, held_out)).get_xlabel()
+    >>> plot_tracking(fit.check(held_out)).get_xlabel()
     'weeks since the first purchase'
     """
     ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
-    rows = validation.tracking
-    names = {"observed": "observed", "expected": f"expected ({validation.model})"}
+    rows = check.tracking
+    names = {"observed": "observed", "expected": f"expected ({check.model})"}
     for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
         every = max(1, len(rows) // 12)
         ax.plot(rows["periods"], rows[name], label=label, linewidth=2, markersize=6, markevery=every, **style)
     split, end = rows["periods"][~rows["held_out"]].iloc[-1], rows["periods"].iloc[-1]
-    label = f"held out: knowing each customer it predicts {error_in_words(validation)}"
+    label = f"held out: knowing each customer it predicts {error_in_words(check)}"
     ax.axvspan(split, end, color=SHADE, linewidth=0, zorder=0, label=label)
     ax.axvline(split, color=QUIET, linestyle=":", linewidth=1.5)
-    last, unit = rows.iloc[-1], validation.period
-    title = f"Of new customers, from their first day on, the {validation.model} expects {_against(last)}"
+    last, unit = rows.iloc[-1], check.period
+    title = f"Of new customers, from their first day on, the {check.model} expects {_against(last)}"
     words = f"{unit.in_words}s" if unit.n_units == 1 else f"periods of {unit.in_words}"
     finish_axes(ax, title, f"{words} since the first purchase", "repeat purchases so far", 90)
     ax.yaxis.set_major_formatter("{x:,.0f}")
@@ -75,21 +75,21 @@ def _against(last) -> str:
     expected, observed = last["expected"], last["observed"]
     if not observed > 0:
         return f"{format_count(expected)} repeat purchases; none were made"
-    if abs(expected - observed) < SAME * observed:
+    if abs(expected - observed) < LIMITS.exact * observed:
         return "as many repeat purchases as were made"
     size = f"{format_percent(abs(expected / observed - 1), 0)} {'more' if expected > observed else 'fewer'}"
     return f"{size} repeat purchases than were made"
 
 
-def plot_held_out_tenths(validation: PurchaseValidation, ax: Axes | None = None) -> Axes:
+def plot_held_out_tenths(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     """Draw what each tenth of the customers was predicted to buy, with intervals, and what it bought.
 
     An observed figure outside of its interval is a cross instead of a dot.
 
     Parameters
     ----------
-    validation : PurchaseValidation
-        From `validate_purchases`.
+    check : PurchaseCheck
+        From `PurchaseFit.check`.
     ax : matplotlib.axes.Axes, optional
         Where to draw.
 
@@ -106,11 +106,11 @@ def plot_held_out_tenths(validation: PurchaseValidation, ax: Axes | None = None)
     >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
     >>> held_out = wb.summarize_transactions(log, period="W").hold_out("2024-03-31")
     >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
-    >>> plot_held_out_tenths(wb.validate_purchases(fit, held_out)).get_xlabel()
+    >>> plot_held_out_tenths(fit.check(held_out)).get_xlabel()
     'tenth of customers, most predicted first'
     """
     ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
-    frame = validation.frame
+    frame = check.frame
     seen, said = house_styles(["observed", "predicted"]).values()
     n = frame["predicted"] / frame["predicted_each"].where(frame["predicted_each"] > 0, np.nan)
     n = n.fillna(frame["n"])
@@ -124,14 +124,14 @@ def plot_held_out_tenths(validation: PurchaseValidation, ax: Axes | None = None)
         markerfacecolor="white",
         linestyle="none",
         markersize=7,
-        label=f"predicted, with the {validation.level:.0%} interval of what will be observed",
+        label=f"predicted, with the {check.level:.0%} interval of what will be observed",
     )
-    inside = frame["observed"].between(frame["predicted_low"], frame["predicted_high"])
+    inside = frame["inside"]
     for part, marker, label in ((inside, seen["marker"], "observed"), (~inside, "X", "observed, outside of it")):
         x, y = frame["tenth"][part] + 0.08, frame["observed_each"][part]
         if part.any():
             ax.plot(x, y, marker=marker, color=seen["color"], linestyle="none", markersize=8, label=label)
-    title = f"{number_of(*validation.covered)} of customers bought what the {validation.model} predicted, within chance"
+    title = f"{number_of(*check.covered)} of customers bought what the {check.model} predicted, within chance"
     finish_axes(ax, title, "tenth of customers, most predicted first", "purchases per customer", 90)
     _root_scale(ax, max(high.max(), frame["observed_each"].max()))
     ax.set_xticks(frame["tenth"])
@@ -149,13 +149,13 @@ def _root_scale(ax, top):
     ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.4g}")
 
 
-def plot_lorenz(validation: PurchaseValidation, ax: Axes | None = None, measure: str = "purchases") -> Axes:
+def plot_lorenz(check: PurchaseCheck, ax: Axes | None = None, measure: str = "purchases") -> Axes:
     """Draw which share of the held-out purchases customers have, ranked by the model, perfectly and not at all.
 
     Parameters
     ----------
-    validation : PurchaseValidation
-        From `validate_purchases`.
+    check : PurchaseCheck
+        From `PurchaseFit.check`.
     ax : matplotlib.axes.Axes, optional
         Where to draw.
     measure : {"purchases", "money"}
@@ -173,16 +173,16 @@ def plot_lorenz(validation: PurchaseValidation, ax: Axes | None = None, measure:
     >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
     >>> held_out = wb.summarize_transactions(log, period="W").hold_out("2024-03-31")
     >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
-    >>> plot_lorenz(wb.validate_purchases(fit, held_out)).get_ylabel()
+    >>> plot_lorenz(fit.check(held_out)).get_ylabel()
     'share of all purchases held out'
     """
-    curve = validation.lorenz[validation.lorenz["measure"] == measure]
+    curve = check.lorenz[check.lorenz["measure"] == measure]
     if curve.empty:
-        there = ", ".join(validation.totals["measure"])
-        raise ValueError(f"measure {measure!r} was not judged; there is {there}. Give `spend` to validate_purchases.")
+        there = ", ".join(check.totals["measure"])
+        raise ValueError(f"measure {measure!r} was not judged; there is {there}. Give `spend` to check.")
     ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
     names = {
-        "by_model": f"ranked by the {validation.model}",
+        "by_model": f"ranked by the {check.model}",
         "perfect": f"ranked by what they {'bought' if measure == 'purchases' else 'spent'}",
     }
     for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
@@ -193,7 +193,7 @@ def plot_lorenz(validation: PurchaseValidation, ax: Axes | None = None, measure:
         first, best = (
             format_percent(np.interp(0.2, curve["customers"], curve[name]), 0) for name in ("by_model", "perfect")
         )
-        title = f"The fifth that the {validation.model} ranks first has {first} of all {measure}, the best fifth {best}"
+        title = f"The fifth that the {check.model} ranks first has {first} of all {measure}, the best fifth {best}"
     finish_axes(ax, title, "share of customers, highest first", f"share of all {measure} held out", 90)
     percent_axis(ax.xaxis)
     percent_axis(ax.yaxis)

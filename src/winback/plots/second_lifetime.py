@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from winback.second_lifetime.acceptance import ValueByAcceptance
+    from winback.second_lifetime.check import ReturnCheck
     from winback.second_lifetime.effects import ReturnEffects
     from winback.second_lifetime.first_and_second import FirstAndSecondValue
-    from winback.second_lifetime.held_out import ReturnValidation
     from winback.second_lifetime.ranking import RankingComparison
 
 
@@ -63,13 +63,13 @@ def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_validation(found: ReturnValidation) -> Figure:
+def plot_validation(found: ReturnCheck) -> Figure:
     """Draw calibration by tenths beside the share of returners found, on customers the model has not seen.
 
     Parameters
     ----------
-    found : ReturnValidation
-        From `validate_return`.
+    found : ReturnCheck
+        From `SecondLifetimeFit.check`.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def plot_validation(found: ReturnValidation) -> Figure:
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
     >>> fit = wb.fit_two_part(study.lapsed, reacquisition="reason", tenure="reason", margin="reason")
-    >>> len(plot_validation(wb.validate_return(fit, study.lapsed)).axes)
+    >>> len(plot_validation(fit.check(study.lapsed)).axes)
     2
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
@@ -91,8 +91,7 @@ def plot_validation(found: ReturnValidation) -> Figure:
     ends = [0, 1.05 * max(frame["predicted"].max(), frame["observed_high"].max())]
     left.plot(ends, ends, color=QUIET, linestyle=":", linewidth=1.5)
     left.errorbar(frame["predicted"], frame["observed"], yerr=error, color=style["color"], marker="o", linestyle="none")
-    inside = frame["predicted"].between(frame["observed_low"], frame["observed_high"]).sum()
-    title = f"Chances hold in {inside} of {len(frame)} tenths"
+    title = "Chances hold in {} of {} tenths".format(*found.covered)
     finish_axes(left, title, "predicted to return", "returned", 40)
     share = np.append(0, frame["n"].cumsum() / frame["n"].sum())
     right.plot(share, np.append(0, frame["cumulative_share"]), color=style["color"], marker="o", label="by the model")

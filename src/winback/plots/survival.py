@@ -111,7 +111,7 @@ def plot_goodness_of_fit(result: GoodnessOfFit, ax: Axes | None = None, group: s
     Parameters
     ----------
     result : GoodnessOfFit
-        From `goodness_of_fit` or `check_fit`.
+        From a fit's ``check_shape`` or `check_fit`.
     ax : matplotlib.axes.Axes, optional
         Where to draw.
     group : str, optional
@@ -125,10 +125,9 @@ def plot_goodness_of_fit(result: GoodnessOfFit, ax: Axes | None = None, group: s
     --------
     >>> import winback as wb
     >>> from winback.survival.durations import fit_duration
-    >>> from winback.survival.goodness_of_fit import goodness_of_fit
     >>> study = wb.load_telecom_study()
     >>> fit = fit_duration(study.lapsed, "reason", "lognormal")
-    >>> plot_goodness_of_fit(goodness_of_fit(fit, study.lapsed)).get_ylabel()
+    >>> plot_goodness_of_fit(fit.check_shape(study.lapsed)).get_ylabel()
     'share still there'
     """
     groups = list(result.frame["group"])

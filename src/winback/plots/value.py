@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
-from winback.plots.held_out import SAME, SHADE
+from winback.plots.held_out import SHADE
 from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, percent_axis
 from winback.results import format_money, format_percent
 from winback.tables import TableError
 from winback.value.contracts.counts import survivors_by_cohort
-from winback.value.contracts.validation import periods_seen
+from winback.value.contracts.judging import periods_seen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from winback.value.contracts.contract_fit import ContractFit
     from winback.value.lifetime_value import LifetimeValues
 
+SAME = 0.005  # a gap that rounds to no percent
 SPOT_ON = "where it is"
 MANY_TIMES = 10.0  # a gap of 1,000%: from here on money says more than a percentage
 BAND = 0.15  # opacity of an interval

@@ -3,9 +3,9 @@
 fits                `fit_bg_nbd`, `fit_mbg_nbd`, `fit_pareto_nbd`, `fit_bg_bb`
 purchase_fit        the fitted model: expected purchases, chance to be still a customer, their intervals
 spend               how much is a purchase worth? `fit_gamma_gamma`
-validation          do customers buy what was predicted? `validate_purchases`
-validation_wording  its sentences
-ranked_outcomes     tenths, concentration, and intervals for what will be observed
+check               do customers buy what was predicted? a fit's `check`
+judging             how held-out purchases are judged
+outcomes            how far purchases may lie from what was predicted by chance alone
 tracking            cumulative purchases, period by period
 doubts              what speaks against an expectation of purchases or of spend?
 wording             what a fit says in sentences

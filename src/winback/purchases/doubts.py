@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from winback.purchases.purchase_fit import PurchaseFit
 from winback.purchases.spend import SpendFit
 from winback.purchases.wording import edge_in_words
 
@@ -12,7 +11,7 @@ OLDER = 1.5  # times as old as any customer of the fit
 NO_MAXIMUM = "No maximum of the likelihood of {what} was found: do not use these figures."
 
 
-def purchase_doubts(fit: PurchaseFit, ages: np.ndarray) -> tuple[str, ...]:
+def purchase_doubts(fit, ages: np.ndarray) -> tuple[str, ...]:
     """Return sentences of what a reader must know of purchases expected of customers of these ages, in periods."""
     unsure = "" if fit.converged else NO_MAXIMUM.format(what="purchases")
     return tuple(filter(None, [_edge(fit), _age(fit, ages), unsure]))

@@ -15,9 +15,13 @@ from scipy.special import expit
 from winback.expectations import Expectations
 from winback.periods import Period
 from winback.purchases.cells import LONGEST_AGE, PurchaseCells, collapse_rows, one_cell
+from winback.purchases.check import PurchaseCheck
 from winback.purchases.dropout_limit import limit_of_dropout
+from winback.purchases.judging import judge_purchases
 from winback.purchases.model import NOBODY, PurchaseModel
+from winback.purchases.spend import SpendFit
 from winback.purchases.table import Columns, check_periods, read_groups, read_rows
+from winback.purchases.transactions.summary import HeldOutPurchases
 from winback.purchases.wording import describe_purchases
 from winback.results import Result, Sentences
 
@@ -205,6 +209,44 @@ class PurchaseFit(Result):
             As from `predict`.
         """
         return self.predict(customers, np.inf, annual_discount)
+
+    def check(self, held_out: HeldOutPurchases, *, spend: SpendFit | None = None) -> PurchaseCheck:
+        """Judge the model by what its customers bought afterwards [1]_.
+
+        Intervals are for what will be observed: the parameters are uncertain (delta method), and customers' purchases
+        vary about what is expected of them (`winback.purchases.outcomes`, from the residuals, not from the model that
+        is judged). Customers with equal predictions share their mean outcome before they are cut into tenths. Money in
+        a tenth that buys little has a longer tail than its interval, which then holds somewhat less often than its
+        level; it reaches at least to what the most purchases of its interval are expected to bring.
+
+        Parameters
+        ----------
+        held_out : HeldOutPurchases
+            From `TransactionSummary.hold_out`; the model was fitted to its ``customers`` or a sample of them.
+        spend : SpendFit, optional
+            From `fit_gamma_gamma` on the same customers: then money is judged as well, purchases times spend.
+
+        Raises
+        ------
+        TypeError, ValueError
+            When the fit counts time in another unit, or has seen what was held out.
+
+        References
+        ----------
+        .. [1] Fader, P. S., Hardie, B. G. S. & Lee, K. L. (2005). "Counting your customers" the easy way. Marketing
+           Science 24, figures 2 and 3.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> rng = np.random.default_rng(3)
+        >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
+        >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
+        >>> held_out = wb.summarize_transactions(log, period="W").hold_out(after="2024-03-31")
+        >>> wb.fit_mbg_nbd(held_out.customers, period="W").check(held_out).verdict
+        'The MBG/NBD fits: it predicts the total of purchases to the percent'
+        """
+        return judge_purchases(self, held_out, spend)
 
     def _cells(self, customers):
         rows = read_rows(customers, self.columns, fit=False)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 from scipy.interpolate import CubicSpline
 from scipy.special import expit
 
 from winback.purchases.cells import one_cell
-
-if TYPE_CHECKING:
-    from winback.purchases.purchase_fit import PurchaseFit
-    from winback.purchases.transactions.summary import HeldOutPurchases
+from winback.purchases.transactions.summary import HeldOutPurchases
 
 MOST_DAYS = 48  # at which the model is asked; a cubic spline between them is exact to 1e-6 of the last value
 
 
-def track_purchases(fit: PurchaseFit, held_out: HeldOutPurchases) -> pd.DataFrame:
+def track_purchases(fit, held_out: HeldOutPurchases) -> pd.DataFrame:
     r"""Return observed and expected cumulative repeat purchases at the end of each period.
 
     .. math:: \sum_{d \le t} n_d \, E[X(t - d)]
@@ -51,7 +46,7 @@ def track_purchases(fit: PurchaseFit, held_out: HeldOutPurchases) -> pd.DataFram
     )
 
 
-def expected_by_day(fit: PurchaseFit, n_days: int, days_in_period: float) -> np.ndarray:
+def expected_by_day(fit, n_days: int, days_in_period: float) -> np.ndarray:
     """Return the repeat purchases expected of a new customer 0, 1, ..., ``n_days`` after the first one."""
     nodes = np.unique(np.round(n_days * np.linspace(0, 1, MOST_DAYS + 1) ** 2)).astype(int)
     new, theta = one_cell(), fit.theta

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,13 +10,10 @@ from winback.purchases.model import RATIO_AND_SIZE
 from winback.purchases.nobody_bought import most_who_buy_again
 from winback.results import Sentences, format_count, format_number, format_percent
 
-if TYPE_CHECKING:
-    from winback.purchases.purchase_fit import PurchaseFit
-
 EITHER = re.compile("drops out at .* or never")
 
 
-def describe_purchases(fit: PurchaseFit) -> Sentences:
+def describe_purchases(fit) -> Sentences:
     """Say who buys again and how often, and what the model rests on."""
     model, unit = fit.model, _unit(fit.period)
     lines = [
@@ -53,7 +49,7 @@ def _nobody_bought(fit) -> list[str]:
     ]
 
 
-def edge_in_words(fit: PurchaseFit) -> str:
+def edge_in_words(fit) -> str:
     """Say on which edge of the model a fit lies, and what that leaves open."""
     share, limit = _share(fit), _limit(fit)
     return f"On the edge of the model: {fit.boundary}{share}. The intervals take this for granted{limit}."

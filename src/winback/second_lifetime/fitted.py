@@ -15,12 +15,15 @@ from winback.discounting import check_horizon
 from winback.formulas import Design
 from winback.results import Result, join_words
 from winback.second_lifetime.bivariate_normal import normal_density
+from winback.second_lifetime.check import ReturnCheck
+from winback.second_lifetime.correlations import CORRELATIONS, correlation_slopes, correlations_of
 from winback.second_lifetime.expected_value import Outlook, expected_margin, expected_tenure
+from winback.second_lifetime.judging import judge_return
 from winback.second_lifetime.sample import EQUATIONS
+from winback.second_lifetime.tenure_fit import goodness_of_tenure
 from winback.survival.families import find_family
+from winback.survival.goodness_of_fit import GoodnessOfFit
 from winback.uncertainty import normal_quantile
-
-CORRELATIONS = ("return-tenure", "return-margin", "tenure-margin")
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -221,11 +224,54 @@ class SecondLifetimeFit(Result):
             pieces.append(pd.DataFrame(piece))
         return pd.concat(pieces, ignore_index=True)
 
+    def check(self, held_out: pd.DataFrame, *, threshold: float | None = None) -> ReturnCheck:
+        """Judge predicted chances of return by customers the model has not seen.
+
+        Parameters
+        ----------
+        held_out : pandas.DataFrame
+            With the columns of the reacquisition formula and ``returned``, see `winback.hold_out`. Rows whose
+            ``eligible`` is false are left out.
+        threshold : float, optional
+            Predict return from this chance on; the share who returned without it. One half is always shown beside.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> study = wb.load_telecom_study()
+        >>> fit_on, judge_by = wb.hold_out(study.lapsed)
+        >>> fit = wb.fit_two_part(fit_on, reacquisition="offer + reason", tenure="reason", margin="reason")
+        >>> fit.check(judge_by).frame["lift"].round(2).head(2).tolist()
+        [1.36, 1.3]
+        """
+        return judge_return(self, held_out, threshold)
+
+    def check_shape(self, customers: pd.DataFrame, by: str | None = None) -> GoodnessOfFit:
+        """Compare fitted second tenures with what returned customers did: do they have the shape assumed?
+
+        Parameters
+        ----------
+        customers : pandas.DataFrame
+            The table it was fitted to, or another one, with outcomes.
+        by : str, optional
+            Column whose labels are checked one by one.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> study = wb.load_telecom_study()
+        >>> fit = wb.fit_two_part(study.lapsed, reacquisition="offer", tenure="offer + reason", margin="offer")
+        >>> fit.check_shape(study.lapsed).frame[["gap", "gap_month"]].round(2)
+            gap  gap_month
+        0 -0.04       7.94
+        """
+        return goodness_of_tenure(self, customers, by)
+
 
 def check_is_fit(fit) -> None:
     """Refuse what is not a fit of second lifetimes, in words."""
     if not isinstance(fit, SecondLifetimeFit):
-        hint = " For a fit of fit_duration there is goodness_of_fit." if hasattr(fit, "lifetime") else ""
+        hint = " For a fit of fit_duration there is its own check_shape()." if hasattr(fit, "lifetime") else ""
         raise TypeError(f"A fit from fit_joint or fit_two_part is needed; got {type(fit).__name__}.{hint}")
 
 
@@ -237,32 +283,6 @@ def _probit_of_logit(linear: np.ndarray) -> np.ndarray:
 def probit_slope(linear: np.ndarray) -> np.ndarray:
     """Return how the probit index of `_probit_of_logit` moves with the logit index."""
     return expit(linear) * expit(-linear) / normal_density(_probit_of_logit(linear))
-
-
-def correlations_of(free: np.ndarray) -> np.ndarray:
-    r"""Return :math:`\rho_{uT}, \rho_{uM}, \rho_{TM}` from the free parameters :math:`r_1, r_2, r_3`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> correlations_of(np.arctanh([0.3, -0.2, 0.5])).round(3).tolist()
-    [0.407, 0.3, -0.2]
-    """
-    rho_um, rho_tm, partial = np.tanh(free)
-    return np.array([rho_um * rho_tm + partial * np.sqrt((1 - rho_um**2) * (1 - rho_tm**2)), rho_um, rho_tm])
-
-
-def correlation_slopes(free: np.ndarray) -> np.ndarray:
-    """Return how the three correlations move with the free parameters, shape (3, 3)."""
-    rho_um, rho_tm, partial = np.tanh(free)
-    q1, q2, q3 = 1 / np.cosh(free)
-    return np.array(
-        [
-            [q1**2 * rho_tm - partial * q1 * q2 * rho_um, q2**2 * rho_um - partial * q1 * q2 * rho_tm, q1 * q2 * q3**2],
-            [q1**2, 0.0, 0.0],
-            [0.0, q2**2, 0.0],
-        ]
-    )
 
 
 def log_chance(linear: np.ndarray, returned: np.ndarray, link: str) -> float:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, fields
 import pandas as pd
 
 from winback.results import Sentences
+from winback.second_lifetime.chi_squared import ShapeTest, Test, chi_squared_test
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.joint_maximum import maximise_joint, scaled_data
 from winback.second_lifetime.sample import EQUATIONS, draw_sample
 from winback.second_lifetime.tenure_fit import shape_test
-from winback.second_lifetime.trust import ShapeTest, Test, chi_squared_test, doubts
+from winback.second_lifetime.trust import doubts
 from winback.second_lifetime.two_part import TwoPartFit, fit_sample, heckman_steps
 from winback.survival.families import find_family
 from winback.uncertainty import normal_quantile
@@ -30,7 +31,7 @@ class JointFit(SecondLifetimeFit):
     doubts : tuple of str
         Why the joint fit should not be trusted; empty when it may be.
     shape : Test
-        Whether second tenures have the shape assumed; `goodness_of_tenure` shows where they have not.
+        Whether second tenures have the shape assumed; `check_shape` shows where they have not.
     """
 
     two_part: TwoPartFit = field(repr=False)

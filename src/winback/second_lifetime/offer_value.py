@@ -10,8 +10,9 @@ import pandas as pd
 from scipy.special import ndtr
 
 from winback.second_lifetime.bivariate_normal import normal_density
+from winback.second_lifetime.correlations import correlation_slopes
 from winback.second_lifetime.expected_value import Outlook, expected_value, expected_value_slopes
-from winback.second_lifetime.fitted import SecondLifetimeFit, correlation_slopes, probit_slope
+from winback.second_lifetime.fitted import SecondLifetimeFit, probit_slope
 from winback.second_lifetime.sample import EQUATIONS
 from winback.tables import NO_OFFER
 from winback.terms.catalog import Offer, OfferCatalog

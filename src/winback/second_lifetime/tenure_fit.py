@@ -7,10 +7,9 @@ import pandas as pd
 from scipy.special import log_ndtr
 
 from winback.second_lifetime.bivariate_normal import log_bivariate_normal_cdf
+from winback.second_lifetime.chi_squared import ShapeTest, chi_squared_test
 from winback.second_lifetime.expected_value import Outlook
-from winback.second_lifetime.fitted import SecondLifetimeFit, check_is_fit
 from winback.second_lifetime.sample import Sample
-from winback.second_lifetime.trust import ShapeTest, chi_squared_test
 from winback.survival.goodness_of_fit import GoodnessOfFit, check_fit
 from winback.survival.observed_and_fitted import expected_ends
 from winback.tables import check_lapsed, in_trial, label_codes
@@ -41,7 +40,7 @@ def log_share_still_here(outlook: Outlook, months: np.ndarray) -> np.ndarray:
     return log_bivariate_normal_cdf(a, -score, outlook.rho_return_tenure) - log_ndtr(a)
 
 
-def shape_test(fit: SecondLifetimeFit, sample: Sample) -> ShapeTest:
+def shape_test(fit, sample: Sample) -> ShapeTest:
     """Test whether the second tenures a model was fitted to have its shape, see `goodness_of_tenure`."""
     outlook = fit.outlook({equation: matrix[sample.returned] for equation, matrix in sample.matrices.items()})
     n = len(sample.months)
@@ -60,33 +59,11 @@ def shape_test(fit: SecondLifetimeFit, sample: Sample) -> ShapeTest:
     return ShapeTest(found.statistic, found.degrees, found.p_value, float(gaps[widest]), float(classes["end"][widest]))
 
 
-def goodness_of_tenure(fit: SecondLifetimeFit, customers: pd.DataFrame, by: str | None = None) -> GoodnessOfFit:
-    """Compare fitted second tenures with what returned customers did.
+def goodness_of_tenure(fit, customers: pd.DataFrame, by: str | None = None) -> GoodnessOfFit:
+    """Compare fitted second tenures with what returned customers did, see `SecondLifetimeFit.check_shape`.
 
-    Parameters
-    ----------
-    fit : JointFit or TwoPartFit
-        With a joint fit the curve is that of customers who returned: selection is allowed for.
-    customers : pandas.DataFrame
-        The table it was fitted to, or another one, with outcomes.
-    by : str, optional
-        Column whose labels are checked one by one.
-
-    Returns
-    -------
-    GoodnessOfFit
-        ``describe()`` gives the verdict; ``frame`` the largest gap per group, its month and the test.
-
-    Examples
-    --------
-    >>> import winback as wb
-    >>> study = wb.load_telecom_study()
-    >>> fit = wb.fit_two_part(study.lapsed, reacquisition="offer", tenure="offer + reason", margin="offer")
-    >>> wb.goodness_of_tenure(fit, study.lapsed).frame[["gap", "gap_month"]].round(2)
-        gap  gap_month
-    0 -0.04       7.94
+    With a joint fit the curve is that of customers who returned: selection is allowed for.
     """
-    check_is_fit(fit)
     needs = ["returned", "second_tenure", "second_ended", *([] if by is None else [by])]
     table = check_lapsed(customers, needs=needs)
     table = table[in_trial(table)]

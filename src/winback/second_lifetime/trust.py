@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtrc
 
 from winback.results import format_count, join_words
+from winback.second_lifetime.chi_squared import ShapeTest, Test, chi_squared_test
 from winback.second_lifetime.fitted import SecondLifetimeFit
 
 FEWEST_RETURNED = 300
@@ -16,34 +15,6 @@ HIGHEST_CORRELATION = 0.95
 LARGEST_STD_ERROR = 0.25  # of the correlation between return and tenure
 LEVEL = 0.05
 SHAPE_LEVEL, LARGEST_GAP = 0.01, 0.02  # a miss must be more than chance, and more than two points of customers
-
-
-@dataclass(frozen=True)
-class Test:
-    """A chi-squared test."""
-
-    statistic: float
-    degrees: int
-    p_value: float
-
-
-def chi_squared_test(statistic: float, degrees: int) -> Test:
-    """Return the test of a statistic.
-
-    Examples
-    --------
-    >>> round(chi_squared_test(3.841, 1).p_value, 3)
-    0.05
-    """
-    return Test(float(statistic), degrees, float(chdtrc(degrees, max(statistic, 0.0))))
-
-
-@dataclass(frozen=True)
-class ShapeTest(Test):
-    """A test of the shape of second tenures, with the largest gap seen between its classes."""
-
-    gap: float  # share of customers
-    gap_month: float
 
 
 def selection_test(fit: SecondLifetimeFit) -> Test:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from winback.second_lifetime.two_part import TwoPartFit
     from winback.second_lifetime.valuation import SecondLifetimeValues
 
-TENDENCIES = (  # what the sign of each correlation means, in the order of `fitted.CORRELATIONS`
+TENDENCIES = (  # what the sign of each correlation means, in the order of `correlations.CORRELATIONS`
     ("who return against the odds stay longer", "who return against the odds leave again sooner"),
     ("who return against the odds bring more a month", "who return against the odds bring less a month"),
     ("who stay longer than expected bring more a month", "who stay longer than expected bring less a month"),
@@ -44,7 +44,7 @@ def describe_joint(fit: JointFit) -> Sentences:
     if fit.shape.p_value < SHAPE_LEVEL and fit.shape.gap <= LARGEST_GAP:
         lines.append(
             f"A caution: second tenures do not quite have the shape assumed (chi-square {_test(fit.shape)}), but the "
-            "miss is small. goodness_of_tenure shows it, compare_with_trial what it costs."
+            "miss is small. check_shape shows it, compare_with_trial what it costs."
         )
     return Sentences.of(lines)
 

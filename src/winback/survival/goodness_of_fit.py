@@ -1,4 +1,4 @@
-"""Does a fitted model say what the customers did? `goodness_of_fit` of a tenure, `check_fit` of any model."""
+"""Does a fitted model say what the customers did? Curves and ends beside each other, `check_fit` of any model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
 from winback.results import Sentences, format_percent, state_p_value
-from winback.survival.durations import DurationFit, row_counts, used_rows
+from winback.survival.durations_table import row_counts, used_rows
 from winback.survival.groups import EVERYBODY, group_lifetimes, months_and_ended
 from winback.survival.observed_and_fitted import expected_ends, fitted_and_observed
 from winback.survival.wording import MonthsResult
@@ -61,36 +61,8 @@ class GoodnessOfFit(MonthsResult):
         return Sentences.of(_lines(self))
 
 
-def goodness_of_fit(fit: DurationFit, customers: pd.DataFrame, by: str | None = None) -> GoodnessOfFit:
-    """Compare a fitted model of tenure with what customers did, see `check_fit`.
-
-    Parameters
-    ----------
-    fit : DurationFit
-        From `fit_duration`.
-    customers : pandas.DataFrame
-        The table it was fitted to, or another one.
-    by : str, optional
-        Column whose values make groups to be checked one by one; all rows are used.
-
-    Returns
-    -------
-    GoodnessOfFit
-
-    Examples
-    --------
-    >>> import winback as wb
-    >>> from winback.survival.durations import fit_duration
-    >>> from winback.survival.goodness_of_fit import goodness_of_fit
-    >>> study = wb.load_telecom_study()
-    >>> fit = fit_duration(study.lapsed, "reason + log(first_tenure)")
-    >>> goodness_of_fit(fit, study.lapsed).frame[["gap", "gap_month"]].round(3)
-         gap  gap_month
-    0 -0.04      7.955
-    """
-    if not isinstance(fit, DurationFit):
-        name = type(fit).__name__
-        raise TypeError(f"A fit from fit_duration is needed; got {name}. Others are checked by goodness_of_tenure.")
+def goodness_of_fit(fit, customers: pd.DataFrame, by: str | None) -> GoodnessOfFit:
+    """Compare a fitted model of tenure with what customers did, see `DurationFit.check_shape`."""
     used = used_rows(customers, fit.lifetime, fit.weights, fit.design.formula)
     lives = group_lifetimes(used.drop(columns="eligible", errors="ignore"), by, fit.lifetime)
     used = used.iloc[lives.rows]

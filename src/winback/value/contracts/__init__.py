@@ -3,7 +3,8 @@
 fits          `fit_sbg`, `fit_bdw`, `contract_model`
 contract_fit  the fitted model: lifetimes and values, with intervals
 curves        survival, retention and projections, with intervals
-validation    do customers stay as it said? `validate_contracts`
+check         did customers stay as it said? a fit's `check`
+judging       how later counts are judged
 wording       what a fit says in sentences
 counts        from survivors or customer rows to counts
 survival      the beta families' survival and its derivatives, stable at their limits

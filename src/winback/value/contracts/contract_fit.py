@@ -12,6 +12,7 @@ from winback.discounting import check_annual_discount
 from winback.expectations import Expectations
 from winback.purchases.table import read_numbers
 from winback.tables import ProblemList
+from winback.value.contracts.check import ContractCheck
 from winback.value.contracts.checks import (
     AFTER_PAYMENT,
     BEFORE_RENEWAL,
@@ -24,6 +25,7 @@ from winback.value.contracts.checks import (
 from winback.value.contracts.counts import CUSTOMERS, equal_rows
 from winback.value.contracts.curves import ContractCurves
 from winback.value.contracts.errors import gradients, slopes
+from winback.value.contracts.judging import judge_contracts
 from winback.value.contracts.payments import expected_payments
 
 
@@ -164,6 +166,42 @@ class ContractFit(ContractCurves):
             horizon_periods=horizon_periods,
             customers=customers,
         )
+
+    def check(self, survivors) -> ContractCheck:
+        r"""Judge the model, fitted to the first periods of cohorts, by their later counts [1]_.
+
+        Expected of a cohort of which :math:`n_s` were left when the fit ended, s periods old, is the share that stays
+        of those, :math:`n_s S(s + h) / S(s)` after h more periods; the interval holds the parameters' uncertainty
+        (delta method) and the chance with which each of the :math:`n_s` stays (binomial). Cohorts are added up.
+
+        Parameters
+        ----------
+        survivors : sequence, or DataFrame
+            As for `fit_sbg`, of the same cohorts, followed longer. A model with known parameters has seen nothing: all
+            of it is held out.
+
+        Raises
+        ------
+        ValueError
+            When the fit has covariates, which counts do not show.
+        TableError
+            Listing every problem of the counts, also when they are not those of the fit or do not go on beyond them.
+
+        References
+        ----------
+        .. [1] Fader, P. S. & Hardie, B. G. S. (2007). How to project customer retention. Journal of Interactive
+           Marketing 21(1).
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> left = [1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394]
+        >>> wb.fit_sbg(left[:5], period="Y").check(left).verdict
+        'The sBG misses: it expects 8.7 points too few still here at age 12, more than chance'
+        >>> wb.fit_bdw(left[:5], period="Y").check(left).verdict
+        'The BdW fits: it expects 0.5 points too few still here at age 12, no more than chance'
+        """
+        return judge_contracts(self, survivors)
 
     def expectations(
         self,

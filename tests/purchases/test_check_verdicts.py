@@ -18,7 +18,7 @@ def drawn(rng, n):
 
 def judged(given, spend=False):
     fit = wb.fit_bg_nbd(given.customers, period="W")
-    return wb.validate_purchases(fit, given, spend=wb.fit_gamma_gamma(given.customers) if spend else None)
+    return fit.check(given, spend=wb.fit_gamma_gamma(given.customers) if spend else None)
 
 
 def test_nothing_held_out_is_a_miss_where_much_was_predicted_and_the_log_is_doubted():
@@ -55,8 +55,8 @@ def test_an_error_of_more_than_tenfold_is_told_in_counts():
     )
     assert "and $15.00 came, many times too much" in str(found.describe())
     assert not re.search(r"\d,?\d{3}%", str(found.describe()))
-    totals = found.totals.assign(error=1.0, error_low=-1.0, error_high=30.0, n_covered=10)
-    few = replace(found, totals=totals).verdict
+    totals = found.totals.assign(error=1.0, error_low=-1.0, error_high=30.0)
+    few = replace(found, totals=totals, frame=found.frame.assign(inside=True)).verdict
     assert few.startswith("Too few purchases were held out")
     assert few.endswith("and 3 came")
 
@@ -69,11 +69,11 @@ def test_spend_of_the_whole_log_is_refused():
     n, of = ((table["frequency"] > 0).sum() for table in (whole, known))
     spend = replace(wb.fit_gamma_gamma(known), n=int(n), n_one_time=int(300 - n))
     with pytest.raises(ValueError, match=f"fitted to {n} repeat buyers of 300 .* the calibration has {of} of 300: it"):
-        wb.validate_purchases(fit, given, spend=spend)
+        fit.check(given, spend=spend)
     with pytest.raises(ValueError, match=r"Fit held_out\.customers"):
-        wb.validate_purchases(fit, given, spend=replace(spend, n=int(of), n_one_time=300))
+        fit.check(given, spend=replace(spend, n=int(of), n_one_time=300))
     some = wb.fit_gamma_gamma(known.sample(frac=0.5, random_state=1))
-    assert wb.validate_purchases(fit, given, spend=some).totals["measure"].tolist() == ["purchases", "money"]
+    assert fit.check(given, spend=some).totals["measure"].tolist() == ["purchases", "money"]
 
 
 @pytest.mark.parametrize("ahead", [0.5, 3.0])
@@ -96,7 +96,7 @@ def test_money_of_few_purchases_is_in_keeping_with_them(ahead):
 )
 def test_words_of_tracking_ranking_and_tenths(n, said):
     found = judged(drawn(np.random.default_rng(5), n=300))
-    said_of = str(replace(found, totals=found.totals.assign(n_covered=n)).describe())
+    said_of = str(replace(found, frame=found.frame.assign(inside=np.arange(10) < n)).describe())
     assert said in said_of
     share = f"{found.gini:.0%}"
     assert f"Of what a perfect ranking of customers by purchases tells, the model's tells {share}; " in said_of

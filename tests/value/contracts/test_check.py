@@ -9,7 +9,7 @@ from coverage_harness import assert_covers
 
 import winback as wb
 from winback.survival import goodness_of_fit
-from winback.value.contracts import validation as contract_validation
+from winback.value.contracts.check import LIMITS
 
 from contract_data import COHORTS, HIGH_END, REGULAR, drawn_survivors  # isort: skip
 
@@ -17,7 +17,7 @@ SBG, BDW = wb.fit_sbg, wb.fit_bdw
 
 
 def judged(fit, survivors, seen, period="Y"):
-    return wb.validate_contracts(fit(survivors[: seen + 1], period=period), survivors)
+    return fit(survivors[: seen + 1], period=period).check(survivors)
 
 
 @pytest.mark.parametrize(("fit", "points"), [(SBG, 8.7), (BDW, 0.5)])
@@ -39,17 +39,16 @@ def test_verdicts_of_the_published_cases():
     few = [20, 17, 15, 13, 12, 11, 10, 10, 9]
     assert judged(SBG, few, 4).verdict.startswith("Too few customers to tell whether the sBG fits")
     exact = [[10000, 8000, 6480, 5307], [10000, 8000, 6480], [10000, 8000]]
-    assert wb.validate_contracts(SBG(exact, period="Y"), COHORTS[:3]).verdict.startswith("The sBG fits: it expects as ")
+    assert SBG(exact, period="Y").check(COHORTS[:3]).verdict.startswith("The sBG fits: it expects as ")
 
 
 def test_limits_of_the_verdict_are_those_of_every_model_of_tenure():
-    for name in ("SMALL_GAP", "LARGE_GAP"):
-        assert getattr(contract_validation, name) == getattr(goodness_of_fit, name)
+    assert (LIMITS.small, LIMITS.large) == (goodness_of_fit.SMALL_GAP, goodness_of_fit.LARGE_GAP) == (0.02, 0.05)
 
 
 def test_by_hand_the_interval_of_a_known_model_is_binomial():
     model = wb.contract_model(1.0, 1.0, period="M")  # S(t) = 1 / (t + 1)
-    row = wb.validate_contracts(model, [400, 190, 140]).frame.iloc[1]
+    row = model.check([400, 190, 140]).frame.iloc[1]
     assert (row["ahead"], row["age"]) == (2, 2)
     assert (row["observed"], row["expected"]) == (0.35, pytest.approx(1 / 3))
     error = np.sqrt(1 / 3 * 2 / 3 / 400)
@@ -61,19 +60,19 @@ def test_by_hand_the_interval_of_a_known_model_is_binomial():
 
 def test_cohorts_go_on_from_where_each_was_left():
     fit = SBG([cohort[:-1] for cohort in COHORTS], period="Y")
-    (row,) = wb.validate_contracts(fit, COHORTS).frame.to_dict("records")
+    (row,) = fit.check(COHORTS).frame.to_dict("records")
     assert (row["n"], row["age"]) == (40_000, 4)
     assert row["observed"] == (4391 + 5307 + 6480 + 8000) / 40_000
     stays = [fit.survival_from_now(age, 1)[0] for age in (3, 2, 1, 0)]
     assert row["expected"] == pytest.approx(np.dot([5307, 6480, 8000, 10_000], stays) / 40_000)
     table = pd.DataFrame(COHORTS, columns=range(5))
-    pd.testing.assert_frame_equal(wb.validate_contracts(fit, table).frame, wb.validate_contracts(fit, COHORTS).frame)
+    pd.testing.assert_frame_equal(fit.check(table).frame, fit.check(COHORTS).frame)
 
 
 def test_the_order_of_equal_cohorts_does_not_matter_and_doubling_narrows_the_interval():
     one = judged(SBG, HIGH_END, 6).frame
     fit = SBG([HIGH_END[:7]] * 2, period="Y")
-    both = wb.validate_contracts(fit, [HIGH_END] * 2).frame
+    both = fit.check([HIGH_END] * 2).frame
     np.testing.assert_allclose(both["gap"], one["gap"], atol=1e-6)
     width = [frame["expected_high"] - frame["expected_low"] for frame in (one, both)]
     np.testing.assert_allclose(width[1] / width[0], np.sqrt(0.5), rtol=0.01)
@@ -82,18 +81,21 @@ def test_the_order_of_equal_cohorts_does_not_matter_and_doubling_narrows_the_int
 def test_words_and_table():
     found = judged(SBG, HIGH_END, 4)
     said = str(found.describe())
-    assert "The fit has seen 4 years; of the 8 held-out periods, 1 lies in its interval." in said
+    assert "The fit has seen 4 years; 1 of 8 held-out periods lies in its interval." in said
     assert found.covered == (1, 8)
     assert found.table()["Expected"][7].startswith("30.7% [")
     assert len(str(found).splitlines()) <= 12
 
 
 def test_words_of_one_held_out_period():
-    assert "; the one held-out period lies in its interval. " in str(judged(BDW, HIGH_END[:7], 5).describe())
+    assert "; the only held-out period lies in its interval. " in str(judged(BDW, HIGH_END[:7], 5).describe())
     found = judged(BDW, HIGH_END, 6)
-    for inside, said in ((0, "none lie in their interval"), (3, "3 lie in their interval")):
+    for inside, said in (
+        (0, "none of the 6 held-out periods lie in their"),
+        (3, "3 of 6 held-out periods lie in their"),
+    ):
         frame = found.frame.assign(inside=[number < inside for number in range(6)])
-        assert f"of the 6 held-out periods, {said}" in str(replace(found, frame=frame).describe())
+        assert f"{said} interval" in str(replace(found, frame=frame).describe())
 
 
 @pytest.mark.parametrize(
@@ -111,16 +113,14 @@ def test_words_of_one_held_out_period():
 )
 def test_counts_of_other_customers_are_refused(survivors, said):
     with pytest.raises(wb.TableError, match=said):
-        wb.validate_contracts(SBG(HIGH_END[:5], period="Y"), survivors)
+        SBG(HIGH_END[:5], period="Y").check(survivors)
 
 
 def test_other_fits_are_refused():
-    with pytest.raises(TypeError, match="judged by validate_purchases"):
-        wb.validate_contracts("sBG", HIGH_END)
     rows = pd.DataFrame({"tenure": [1, 2, 3, 2] * 20, "ended": [True, True, False, False] * 20, "online": [0, 1] * 40})
     fit = SBG(rows, period="Y", tenure="tenure", ended="ended", formula="online")
     with pytest.raises(ValueError, match="fit depends on online"):
-        wb.validate_contracts(fit, HIGH_END)
+        fit.check(HIGH_END)
 
 
 @pytest.mark.slow

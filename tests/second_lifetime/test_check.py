@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from simulated_lives import FORMULAS, lost_customers
 
 import winback as wb
-from winback.second_lifetime.held_out import validate_return
+from winback.second_lifetime.judging import judge_return
 
 
 class Says:
@@ -18,9 +18,9 @@ class Says:
         return customers["chance"].to_numpy(dtype=float)
 
 
-def judged(chance, returned, **more):
+def judged(chance, returned, threshold=None):
     table = pd.DataFrame({"customer_id": range(len(chance)), "chance": chance, "returned": np.asarray(returned, bool)})
-    return validate_return(Says(), table, **more)
+    return judge_return(Says(), table, threshold)
 
 
 CHANCE = [0.95, 0.9, 0.85, 0.7, 0.65, 0.6, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2, 0.2, 0.15, 0.1, 0.1, 0.05, 0.05, 0.02, 0.01]
@@ -92,7 +92,7 @@ def test_perfect_and_useless_predictions():
 def test_the_true_model_is_calibrated():
     fit_on, judge_by = wb.hold_out(lost_customers(5, 20_000), 0.5, rng=1)
     fit = wb.fit_two_part(fit_on, **FORMULAS)
-    found = wb.validate_return(fit, judge_by)
+    found = fit.check(judge_by)
     frame = found.frame
     error = np.sqrt(frame["predicted"] * (1 - frame["predicted"]) / frame["n"])
     assert (((frame["observed"] - frame["predicted"]) / error).abs() < 3.5).all()
@@ -100,7 +100,7 @@ def test_the_true_model_is_calibrated():
     assert frame["lift"].iloc[0] > 1.7
     assert frame["lift"].iloc[-1] < 0.3
     wrong = wb.fit_two_part(fit_on, **FORMULAS | {"reacquisition": "x"})
-    assert wb.validate_return(wrong, judge_by).ranked_right < found.ranked_right - 0.1
+    assert wrong.check(judge_by).ranked_right < found.ranked_right - 0.1
 
 
 def test_equal_chances_have_no_lift():
@@ -125,7 +125,7 @@ def test_those_set_aside_are_left_out():
     table = lost_customers(5, 2_000).assign(eligible=lambda t: t["customer_id"] % 2 == 0)
     fit = wb.fit_two_part(table, **FORMULAS)
     assert (fit.n, fit.n_set_aside) == (1_000, 1_000)
-    assert wb.validate_return(fit, table).n == 1_000
+    assert fit.check(table).n == 1_000
 
 
 @pytest.mark.parametrize(

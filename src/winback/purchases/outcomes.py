@@ -1,80 +1,62 @@
-"""How do predictions rank and sum up outcomes? Tenths, concentration, and intervals for what will be observed.
-
-Customers with equal predictions are not ranked among each other: wherever one is cut off from the others, all of them
-count with their mean outcome. So nothing here depends on the order of the rows.
-"""
+"""How far may purchases and money lie from what was predicted by chance alone? Sums of what will be observed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import pairwise
-
 import numpy as np
+import pandas as pd
 from scipy.optimize import nnls
 from scipy.special import gammaincinv
 
+from winback.expected_money import ExpectedMoney
+from winback.held_out import Ranking
 from winback.uncertainty import normal_quantile
 
-TENTHS = 10
+GRID = np.linspace(0, 1, 101)  # shares of customers at which concentration is told
 
 
-@dataclass(frozen=True)
-class Ranking:
-    """Customers by a prediction, most first.
+class Judged:
+    """Predictions of customers beside their outcomes: purchases or money."""
 
-    Attributes
-    ----------
-    place : numpy.ndarray of int, shape (n,)
-        Class of equal predictions of each customer, the highest first.
-    counts : numpy.ndarray, shape (m,)
-        Customers in each class.
-    """
+    def __init__(self, measure, expected: ExpectedMoney, observed, level, *units, of: Judged | None = None):
+        self.measure, self.expected, self.observed, self.level = measure, expected, observed, level
+        self.purchases = of  # that bring the money
+        self.predicted = expected.each()
+        self.variance = outcome_variance(self.predicted, observed, *units)
+        self.ranking = Ranking.of(self.predicted)
 
-    place: np.ndarray = field(repr=False)
-    counts: np.ndarray = field(repr=False)
+    def sums(self, weights) -> dict[str, float]:
+        """Return predicted and observed sums over customers with weights."""
+        predicted = float(weights @ self.predicted)
+        variance = float(np.square(weights) @ self.variance) + self.expected.total_error(weights) ** 2
+        low, high = outcome_interval(predicted, variance, self.level, counted=self.measure == "purchases")
+        observed = float(weights @ self.observed)
+        found = {"predicted": predicted, "predicted_low": low, "predicted_high": high, "observed": observed}
+        return found if self.purchases is None else found | money_ends(self.purchases.sums(weights), found)
 
-    @classmethod
-    def of(cls, predicted: np.ndarray) -> Ranking:
-        """Rank customers by a prediction."""
-        _, place, counts = np.unique(-predicted, return_inverse=True, return_counts=True)
-        return cls(place, counts)
+    def by_tenth(self, tenths) -> pd.DataFrame:
+        """Return predicted and observed sums over tenths, and whether they agree within chance (``inside``)."""
+        frame = pd.DataFrame([self.sums(weights) for weights in tenths])
+        return frame.assign(inside=frame["observed"].between(frame["predicted_low"], frame["predicted_high"]))
 
-    def tenths(self) -> list[np.ndarray]:
-        """Return for each tenth how much of each customer is in it, shape (n,); 0 to 1 within a class that is cut.
+    def total(self) -> dict[str, float | str]:
+        """Return the sum over everybody, how far it is off, and how well customers are ranked."""
+        found, names = self.sums(np.ones(len(self.observed))), ("predicted", "predicted_low", "predicted_high")
+        observed = found["observed"] or np.nan
+        errors = {name.replace("predicted", "error"): found[name] / observed - 1 for name in names}
+        perfect = Ranking.of(self.observed).gini(self.observed)
+        return {
+            "measure": self.measure,
+            **found,
+            **errors,
+            "gini": self.ranking.gini(self.observed) / perfect if perfect > 0 else np.nan,
+            "gini_outcomes": perfect,
+        }
 
-        Examples
-        --------
-        >>> [part.round(2).tolist() for part in Ranking.of(np.array([1.0, 5.0, 5.0])).tenths()]
-        [[0.0, 0.5, 0.5], [0.0, 0.5, 0.5], [1.0, 0.0, 0.0]]
-        """
-        n = len(self.place)
-        edges = np.unique(np.ceil(np.arange(TENTHS + 1) * n / TENTHS))
-        ends = np.cumsum(self.counts)
-        starts = ends - self.counts
-        parts = []
-        for low, high in pairwise(edges):
-            inside = np.maximum(np.minimum(ends, high) - np.maximum(starts, low), 0)
-            parts.append((inside / self.counts)[self.place])
-        return parts
-
-    def concentration(self, outcome: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return shares of customers, highest first, and the shares of all outcomes they have, each (m + 1,)."""
-        reached = np.cumsum(np.bincount(self.place, weights=outcome))
-        total = reached[-1] if reached[-1] > 0 else np.nan
-        customers = np.cumsum(self.counts) / self.counts.sum()
-        return np.append(0.0, customers), np.append(0.0, reached / total)
-
-    def gini(self, outcome: np.ndarray) -> float:
-        """Return twice the area between the concentration of outcomes and an equal share for everybody.
-
-        Examples
-        --------
-        >>> bought = np.array([4.0, 0.0, 0.0, 0.0])
-        >>> Ranking.of(bought).gini(bought), Ranking.of(np.ones(4)).gini(bought)
-        (0.75, 0.0)
-        """
-        customers, reached = self.concentration(outcome)
-        return float(np.diff(customers) @ (reached[1:] + reached[:-1]) - 1)
+    def lorenz(self) -> pd.DataFrame:
+        """Return which share of the outcomes is reached by which share of customers."""
+        curves = {"by_model": self.ranking, "perfect": Ranking.of(self.observed)}
+        shares = {name: np.interp(GRID, *ranking.concentration(self.observed)) for name, ranking in curves.items()}
+        return pd.DataFrame({"measure": self.measure, "customers": GRID, **shares})
 
 
 def outcome_variance(predicted: np.ndarray, observed: np.ndarray, *units: np.ndarray) -> np.ndarray:

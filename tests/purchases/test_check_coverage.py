@@ -64,7 +64,7 @@ def test_cdnow_weeks_40_to_78_are_predicted_too_low():
     given = seen.hold_out("1997-09-30")  # amounts of zero are purchases in the paper
     fit = wb.fit_bg_nbd(given.customers, period="W")
     assert fit.params["estimate"].round(3).tolist() == [0.243, 4.414, 0.793, 2.426]  # Fader, Hardie & Lee (2005)
-    found = wb.validate_purchases(fit, given)
+    found = fit.check(given)
     assert found.n == 2357
     tracking = found.tracking.iloc[-1]
     assert abs(tracking["expected"] / tracking["observed"] - 1) < 0.05  # within 4% over all 78 weeks, as published

@@ -1,0 +1,98 @@
+"""How are purchases that were held out judged? What a model expected of each customer beside what came."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from winback.expected_money import ExpectedMoney
+from winback.held_out import Ranking
+from winback.purchases.check import PurchaseCheck
+from winback.purchases.doubts import purchase_doubts, spend_doubts
+from winback.purchases.outcomes import Judged
+from winback.purchases.spend import SpendFit
+from winback.purchases.table import read_rows
+from winback.purchases.tracking import track_purchases
+from winback.purchases.transactions.summary import HeldOutPurchases
+
+
+def judge_purchases(fit, held_out: HeldOutPurchases, spend: SpendFit | None) -> PurchaseCheck:
+    """Judge a model of purchases by what its customers bought afterwards, see `PurchaseFit.check`."""
+    _check(fit, held_out, spend)
+    customers = held_out.customers
+    ones = np.ones(len(customers))
+    purchases = ExpectedMoney(ones, (fit.expectations(customers, held_out.periods),))
+    bought = customers["held_out_frequency"].to_numpy(dtype=float)
+    judged = [Judged("purchases", purchases, bought, fit.level, ones)]
+    if spend is not None:
+        each = spend.expectations(customers)
+        paid, known = (customers[name].to_numpy(dtype=float) for name in ("held_out_spend", fit.columns.frequency))
+        money = ExpectedMoney(ones, (*purchases.factors, each))
+        units = each.each(), each.each() / (1 + known)
+        judged.append(Judged("money", money, paid, fit.level, *units, of=judged[0]))
+    return PurchaseCheck(
+        frame=_tenths(Ranking.of(purchases.each()).tenths(), judged),
+        totals=pd.DataFrame([one.total() for one in judged]),
+        tracking=track_purchases(fit, held_out),
+        lorenz=pd.concat([one.lorenz() for one in judged], ignore_index=True),
+        model=fit.model.name,
+        n=len(customers),
+        periods=held_out.periods,
+        period=held_out.period,
+        level=fit.level,
+        doubts=purchase_doubts(fit, read_rows(customers, fit.columns, fit=False).age) + spend_doubts(spend),
+        currency=held_out.currency,
+    )
+
+
+def _tenths(tenths, judged) -> pd.DataFrame:
+    """Return the tenths with purchases and, where there is a second measure, money."""
+    n = np.array([weights.sum() for weights in tenths])
+    frame = judged[0].by_tenth(tenths)
+    frame = frame.assign(predicted_each=frame["predicted"] / n, observed_each=frame["observed"] / n)
+    frame.insert(0, "tenth", np.arange(1, len(n) + 1))
+    frame.insert(1, "n", np.round(n).astype(int))
+    return pd.concat([frame, *(one.by_tenth(tenths).rename(columns=_money) for one in judged[1:])], axis=1)
+
+
+def _money(name: str) -> str:
+    head, _, end = name.partition("_")
+    return f"{head}_money_{end}" if end else f"{head}_money"
+
+
+def _check(fit, held_out, spend):
+    """Refuse what cannot be judged, or has seen what it is to be judged by."""
+    sources = {"held_out": "the hold_out() of a summary", "spend": "fit_gamma_gamma"}
+    kinds = {"held_out": HeldOutPurchases, "spend": SpendFit | None}
+    for name, value in {"held_out": held_out, "spend": spend}.items():
+        if not isinstance(value, kinds[name]):
+            raise TypeError(f"{name} must come from {sources[name]}; got {type(value).__name__}.")
+    if fit.columns.whole:
+        raise ValueError(
+            f"The {fit.model.name} counts opportunities, a log of purchases days: fit the BG/NBD, the MBG/NBD or the "
+            "Pareto/NBD to held_out.customers."
+        )
+    if fit.n_repeat == 0:
+        raise ValueError("Nobody bought again until the end of the calibration: nothing is predicted. Split later.")
+    if fit.period != held_out.period:
+        raise ValueError(f"fit counts time in {fit.period}, held_out in {held_out.period}: use the same period.")
+    longest, watched = float(fit.cells.age.max()), float(held_out.customers["age"].max())
+    if longest > watched * (1 + 1e-9):
+        raise ValueError(
+            f"fit has watched customers for {longest:,.1f} periods, the calibration only for {watched:,.1f}: it has "
+            "seen what it is to be judged by. Fit held_out.customers."
+        )
+    if spend is not None:
+        _check_spend(spend, held_out.customers, fit.columns.frequency)
+
+
+def _check_spend(spend, customers, frequency):
+    """Refuse a model of spend without amounts to judge it by, or of more customers than the calibration has."""
+    if "held_out_spend" not in customers:
+        raise ValueError("spend needs amounts: name their column in summarize_transactions.")
+    n, n_repeat = len(customers), int((customers[frequency] > 0).sum())
+    if spend.n > n_repeat or spend.n + spend.n_one_time > n:
+        raise ValueError(
+            f"spend was fitted to {spend.n:,} repeat buyers of {spend.n + spend.n_one_time:,} customers, the "
+            f"calibration has {n_repeat:,} of {n:,}: it has seen what it is to be judged by. Fit held_out.customers."
+        )
