@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from numbers import Real
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,17 +25,29 @@ from winback.results import Result
 TENTHS = 10
 
 
+class Parted(Protocol):
+    """A noun that can be cut into parts under the same terms: a `Trial`."""
+
+    lapsed: pd.DataFrame
+
+    def part(self, rows: np.ndarray) -> Self:
+        """Return the same of some of its customers, shape (n,) of bool."""
+
+
+Customers = TypeVar("Customers", pd.DataFrame, Parted)
+
+
 def hold_out(
-    customers: pd.DataFrame, share: float = 0.3, *, rng: int | np.random.Generator | None = 0
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    customers: Customers, share: float = 0.3, *, rng: int | np.random.Generator | None = 0
+) -> tuple[Customers, Customers]:
     """Split customers at random: those to fit on, and those held out to judge the fit by.
 
     A log of purchases is split by date instead, see `TransactionSummary.hold_out`.
 
     Parameters
     ----------
-    customers : pandas.DataFrame
-        Any table, one row per customer.
+    customers : pandas.DataFrame or Trial
+        Any table, one row per customer, or a trial: both parts are then trials under the same terms.
     share : float
         Held out.
     rng : int, Generator or None
@@ -49,9 +62,11 @@ def hold_out(
     """
     if not isinstance(share, Real) or not 0 < share < 1:
         raise ValueError(f"share must be between 0 and 1, such as 0.3; got {share!r}.")
-    chosen = np.zeros(len(customers), dtype=bool)
-    chosen[np.random.default_rng(rng).permutation(len(customers))[: round(share * len(customers))]] = True
-    return customers[~chosen], customers[chosen]
+    is_table = isinstance(customers, pd.DataFrame)
+    n, part = (len(customers), customers.__getitem__) if is_table else (len(customers.lapsed), customers.part)
+    chosen = np.zeros(n, dtype=bool)
+    chosen[np.random.default_rng(rng).permutation(n)[: round(share * n)]] = True
+    return part(~chosen), part(chosen)
 
 
 @dataclass(frozen=True)
