@@ -43,13 +43,13 @@ def trial(rng, n=2_000, both=0.0):
 def valued():
     fit_on, judge_by = (trial(np.random.default_rng(seed), 6_000) for seed in (1, 2))
     fit = wb.fit_two_part(fit_on, **FORMULAS)
-    return fit, judge_by, wb.second_lifetime_value(fit, wb.read_trial(judge_by, OFFERS), **MONEY)
+    return fit, judge_by, wb.second_lifetime_value(fit, wb.read_trial(judge_by, OFFERS, **MONEY))
 
 
 def test_measured_outcomes_are_those_of_the_comparison(valued):
     _, table, values = valued
     found = measured_outcomes(values)
-    compared = wb.compare_offers(wb.read_trial(table, OFFERS), **MONEY).frame.set_index("offer")
+    compared = wb.compare_offers(wb.read_trial(table, OFFERS, **MONEY)).frame.set_index("offer")
     profit = (found["value"] - found["cost"]).groupby(found["offer"]).mean()
     for name in compared.index:
         assert profit[name] == pytest.approx(compared["gross_profit"][name])
@@ -60,7 +60,7 @@ def test_measured_outcomes_are_those_of_the_comparison(valued):
 def test_customers_set_aside_are_not_measured(valued):
     fit, table, _ = valued
     aside = table.assign(eligible=table.index % 2 == 0)
-    found = measured_outcomes(wb.second_lifetime_value(fit, wb.read_trial(aside, OFFERS), **MONEY))
+    found = measured_outcomes(wb.second_lifetime_value(fit, wb.read_trial(aside, OFFERS, **MONEY)))
     assert (found["row"] % 2 == 0).all()
 
 
@@ -69,7 +69,7 @@ def test_a_good_model_is_within_chance_of_the_trial(valued):
     held_out = wb.compare_with_trial(values, held_out=True).frame
     std_error = (held_out["gap_high"] - held_out["gap"]) / 1.96
     assert (held_out["gap"].abs() < 3.3 * std_error).all()
-    own = wb.second_lifetime_value(wb.fit_two_part(judge_by, **FORMULAS), wb.read_trial(judge_by, OFFERS), **MONEY)
+    own = wb.second_lifetime_value(wb.fit_two_part(judge_by, **FORMULAS), wb.read_trial(judge_by, OFFERS, **MONEY))
     found = wb.compare_with_trial(own)
     assert "by more than chance explains" in str(found.describe())
     assert (found.frame["gap_high"] - found.frame["gap"] < (held_out["gap_high"] - held_out["gap"])).all()
@@ -81,7 +81,7 @@ def test_the_gap_of_held_out_customers_covers_zero():
     for seed in range(150):
         rng = np.random.default_rng(seed)
         fit = wb.fit_two_part(trial(rng, 2_000), **FORMULAS)
-        values = wb.second_lifetime_value(fit, wb.read_trial(trial(rng, 2_000), OFFERS), **MONEY)
+        values = wb.second_lifetime_value(fit, wb.read_trial(trial(rng, 2_000), OFFERS, **MONEY))
         found.append(wb.compare_with_trial(values, held_out=True).frame.set_index("offer"))
     for offer in ("discount", "every offer"):
         assert_covers(*([frame.loc[offer, end] for frame in found] for end in ("gap_low", "gap_high")), 0.0)
@@ -90,7 +90,7 @@ def test_the_gap_of_held_out_customers_covers_zero():
 def test_a_wrong_model_is_caught_with_its_size(valued):
     _, table, values = valued
     doubled = 2 * values.net_values
-    wrong = wb.second_lifetime_value(values.fit, wb.read_trial(table, OFFERS), **MONEY)
+    wrong = wb.second_lifetime_value(values.fit, wb.read_trial(table, OFFERS, **MONEY))
     object.__setattr__(wrong, "net_values", doubled)
     frame = wb.compare_with_trial(wrong).frame.set_index("offer")
     assert (frame["gap_low"] > 0).all()
@@ -139,7 +139,7 @@ def test_shares_that_are_none_are_refused(valued, share):
 
 def test_a_horizon_that_was_not_watched_is_refused(valued):
     fit, table, _ = valued
-    far = wb.second_lifetime_value(fit, wb.read_trial(table, OFFERS, horizon_months=90, annual_discount=0))
+    far = wb.second_lifetime_value(fit, wb.read_trial(table, OFFERS, **MONEY).over(horizon_months=90))
     for judge in (wb.compare_with_trial, wb.compare_rankings, wb.whom_not_to_chase):
         with pytest.raises(ValueError, match="cannot be measured: under 'discount'"):
             judge(far)
@@ -169,7 +169,7 @@ def test_what_is_saved_is_cost_less_gain(valued):
 @pytest.fixture(scope="module")
 def without_control(valued):
     fit = wb.fit_two_part(trial(np.random.default_rng(3)).query("offer != 'none'"), **FORMULAS)
-    return wb.second_lifetime_value(fit, wb.read_trial(valued[1].query("offer != 'none'"), OFFERS), **MONEY)
+    return wb.second_lifetime_value(fit, wb.read_trial(valued[1].query("offer != 'none'"), OFFERS, **MONEY))
 
 
 def test_without_untreated_customers_gains_are_gross_and_said_to_be(without_control):

@@ -37,6 +37,11 @@ def small():
 
 
 @pytest.fixture(scope="module")
+def trial(small):
+    return wb.read_trial(small.lapsed, OFFERS, **COUNTED)
+
+
+@pytest.fixture(scope="module")
 def fit(small):
     return wb.fit_joint(small.lapsed, **FORMULAS)
 
@@ -47,8 +52,8 @@ def customers(small):
 
 
 @pytest.fixture(scope="module")
-def values(fit, customers):
-    return wb.second_lifetime_value(fit, wb.read_trial(customers, OFFERS), **COUNTED)
+def values(fit, trial, customers):
+    return wb.second_lifetime_value(fit, trial, customers)
 
 
 def outlook_of(fit, customers, offer):
@@ -86,9 +91,10 @@ def test_costs_by_trigger(values, customers):
         assert abs(values.costs["discount"].iloc[place] - 2 - paid.mean()) < 4 * paid.std() / np.sqrt(len(u))
 
 
-def test_an_active_cost_stops_at_the_horizon(fit, customers):
-    endless = [wb.Offer(name="discount", amount_per_month=20, paid="while_active")]
-    found = wb.second_lifetime_value(fit, wb.read_trial(customers, endless, horizon_months=3, annual_discount=0.0))
+def test_an_active_cost_stops_at_the_horizon(fit, small, customers):
+    endless = wb.Offer(name="discount", amount_per_month=20, paid="while_active")
+    short = wb.read_trial(small.lapsed, [endless, *OFFERS[1:]], horizon_months=3, annual_discount=0.0)
+    found = wb.second_lifetime_value(fit, short, customers)
     assert (found.costs["discount"] <= 60 * found.chances["discount"] + 1e-9).all()
 
 
@@ -101,10 +107,10 @@ def test_a_tailored_offer_that_was_sent_is_an_arm_of_its_own(values, customers):
 
 
 @pytest.mark.slow
-def test_a_tailored_offer_never_sent_is_composed(small, customers):
+def test_a_tailored_offer_never_sent_is_composed(small, trial, customers):
     table = small.lapsed[small.lapsed["offer"] != "tailored"]
     fit = wb.fit_two_part(table, **FORMULAS)
-    found = wb.second_lifetime_value(fit, wb.read_trial(customers, OFFERS), **COUNTED)
+    found = wb.second_lifetime_value(fit, trial, customers)
     assert "tailored" not in fit.offers
     for reason, offer in OFFERS[3].tailored.items():
         rows = (customers["reason"] == reason).to_numpy()
@@ -132,8 +138,8 @@ def test_segments_are_the_means_of_their_customers(values, customers):
 
 
 @pytest.mark.slow
-def test_a_segment_of_one_has_that_customers_interval(fit, customers):
-    values = wb.second_lifetime_value(fit, wb.read_trial(customers.head(10), OFFERS), **COUNTED)
+def test_a_segment_of_one_has_that_customers_interval(fit, trial, customers):
+    values = wb.second_lifetime_value(fit, trial, customers.head(10))
     alone = values.segments("customer_id").query("segment == @customers['customer_id'].iloc[4]").set_index("offer")
     low, high = values.intervals()
     for offer in ("discount", "tailored", "none"):
@@ -143,17 +149,15 @@ def test_a_segment_of_one_has_that_customers_interval(fit, customers):
 
 
 @pytest.mark.slow
-def test_intervals_are_those_of_a_parametric_draw(fit, customers):
+def test_intervals_are_those_of_a_parametric_draw(fit, trial, customers):
     """Parameters drawn from their covariance, shrunk so that the model is as good as linear, then scaled back."""
     few, shrink = customers.head(15), 0.05
-    counted = wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS), **COUNTED, model="joint")
+    counted = wb.second_lifetime_value(fit, trial, few, model="joint")
     draws = np.random.default_rng(2).multivariate_normal(fit.theta, shrink**2 * fit.covariance, 120)
     drawn = []
     for theta in draws:
         moved = replace(fit, theta=theta)
-        drawn.append(
-            wb.second_lifetime_value(moved, wb.read_trial(few, OFFERS), **COUNTED, model="joint").net_values.to_numpy()
-        )
+        drawn.append(wb.second_lifetime_value(moved, trial, few, model="joint").net_values.to_numpy())
     spread = np.std(drawn, axis=0, ddof=1) / shrink
     ratio = counted.std_errors.to_numpy() / spread
     assert np.abs(np.log(ratio)).max() < 5 / np.sqrt(2 * 120)
@@ -168,10 +172,10 @@ def test_intervals_are_those_of_a_parametric_draw(fit, customers):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("link", ["probit", "logit"])
-def test_slopes_of_the_two_part_model(small, customers, link):
+def test_slopes_of_the_two_part_model(small, trial, customers, link):
     """Standard errors by differences of the value in every parameter."""
     fit, few = wb.fit_two_part(small.lapsed, **FORMULAS, link=link), customers.head(10)
-    base = wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS), **COUNTED)
+    base = wb.second_lifetime_value(fit, trial, few)
     columns = []
     for place in range(len(fit.theta) - 3):
         step = 1e-4 * math.sqrt(fit.covariance[place, place])
@@ -180,20 +184,17 @@ def test_slopes_of_the_two_part_model(small, customers, link):
             theta = fit.theta.copy()
             theta[place] += side * step
             moved = replace(fit, theta=theta)
-            ends.append(wb.second_lifetime_value(moved, wb.read_trial(few, OFFERS), **COUNTED).net_values.to_numpy())
+            ends.append(wb.second_lifetime_value(moved, trial, few).net_values.to_numpy())
         columns.append((ends[0] - ends[1]) / (2 * step))
     slopes = np.stack(columns, axis=-1)
     variance = np.einsum("ijk,kl,ijl->ij", slopes, fit.covariance[:-3, :-3], slopes)
     assert base.std_errors.to_numpy() == pytest.approx(np.sqrt(variance), rel=1e-3)
 
 
-def test_models(fit, customers):
+def test_models(fit, trial, customers):
     few = customers.head(10)
-    joint, apart = (
-        wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS), **COUNTED, model=name)
-        for name in ("joint", "two_part")
-    )
-    recommended = wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS), **COUNTED)
+    joint, apart = (wb.second_lifetime_value(fit, trial, few, model=name) for name in ("joint", "two_part"))
+    recommended = wb.second_lifetime_value(fit, trial, few)
     assert recommended.fit is fit.recommended
     assert (joint.fit, joint.beside) == (fit, fit.two_part)
     assert (apart.fit, apart.beside) == (fit.two_part, fit)
@@ -203,64 +204,65 @@ def test_models(fit, customers):
     assert not np.allclose(joint.net_values, apart.net_values)
     pd.testing.assert_frame_equal(
         apart.net_values,
-        wb.second_lifetime_value(fit.two_part, wb.read_trial(few, OFFERS), **COUNTED).net_values,
+        wb.second_lifetime_value(fit.two_part, trial, few).net_values,
         check_exact=False,
     )
 
 
-def test_horizon_and_rate(fit, customers, small):
+def test_horizon_and_rate(fit, trial, customers, small):
     few = customers.head(20)
-    with pytest.raises(ValueError, match=r"horizon_months is required.*longest second tenure seen is [\d.]+ months"):
-        wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS, annual_discount=0.1))
+    with pytest.raises(ValueError, match=r"horizon_months is required: over how many months is a second lifetime"):
+        wb.read_trial(small.lapsed, OFFERS, annual_discount=0.1)
     with pytest.raises(ValueError, match="annual_discount is required"):
-        wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS, horizon_months=24))
-    by_catalog = wb.second_lifetime_value(fit, wb.read_trial(few, small.offers))
-    assert by_catalog.horizon.months == small.value_window
-    endless = wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS, horizon_months=math.inf, annual_discount=0.1))
-    assert (endless.net_values > wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS), **COUNTED).net_values).all(
-        axis=None
-    )
+        wb.read_trial(small.lapsed, OFFERS, horizon_months=24)
+    assert wb.second_lifetime_value(fit, small.trial, few).horizon.months == small.value_window
+    endless = wb.second_lifetime_value(fit, trial.over(horizon_months=math.inf), few)
+    assert (endless.net_values > wb.second_lifetime_value(fit, trial, few).net_values).all(axis=None)
     assert "beyond the longest second lifetime seen" in endless.describe()
     for wrong in (0, -3, "24", math.nan):
         with pytest.raises(ValueError, match="horizon_months must be"):
-            wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS, horizon_months=wrong, annual_discount=0.1))
+            trial.over(horizon_months=wrong)
     with pytest.raises(ValueError, match=r"Write 0\.1 for 10%"):
-        wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS, horizon_months=24, annual_discount=10))
+        trial.over(annual_discount=10)
 
 
-def test_refusals(fit, small, customers):
+def test_refusals(fit, small, trial, customers):
     few = customers.head(20)
-    unseen = [wb.Offer(name="cruise", amount=1, paid="per_contact")]
+    unseen = wb.Offer(name="cruise", amount=1, paid="per_contact")
     with pytest.raises(ValueError, match="knows nothing about 'cruise'; it knows discount, upgrade"):
-        wb.second_lifetime_value(fit, wb.read_trial(few, unseen), **COUNTED)
+        wb.second_lifetime_value(fit, wb.read_trial(small.lapsed, [*OFFERS, unseen], **COUNTED), few)
     with pytest.raises(wb.TableError, match="`reason` has a label that the model has not seen"):
-        wb.second_lifetime_value(fit, wb.read_trial(few.assign(reason="moved"), OFFERS[:3]), **COUNTED)
+        wb.second_lifetime_value(
+            fit,
+            wb.read_trial(small.lapsed.query("offer != 'tailored'"), OFFERS[:3], **COUNTED),
+            few.assign(reason="moved"),
+        )
     with pytest.raises(wb.TableError, match="`referrals` must not be missing"):
-        wb.second_lifetime_value(fit, wb.read_trial(few.assign(referrals=np.nan), OFFERS), **COUNTED)
+        wb.second_lifetime_value(fit, trial, few.assign(referrals=np.nan))
     part = wb.Offer(name="tailored", tailored_by="reason", tailored={"price": "discount"})
     with pytest.raises(wb.TableError, match="`reason` has values that offer 'tailored' assigns nothing to"):
-        wb.second_lifetime_value(fit, wb.read_trial(few, [OFFERS[0], part]), **COUNTED)
+        wb.read_trial(small.lapsed, [*OFFERS[:3], part], **COUNTED)
     with pytest.raises(ValueError, match="model must be recommended, joint or two_part; got 'best'"):
-        wb.second_lifetime_value(fit, wb.read_trial(few, OFFERS), **COUNTED, model="best")
+        wb.second_lifetime_value(fit, trial, few, model="best")
     with pytest.raises(ValueError, match="needs a fit from fit_joint"):
-        wb.second_lifetime_value(fit.two_part, wb.read_trial(few, OFFERS), **COUNTED, model="joint")
+        wb.second_lifetime_value(fit.two_part, trial, few, model="joint")
     mills = wb.fit_two_part(small.lapsed, **FORMULAS, mills_ratio=True)
     with pytest.raises(ValueError, match="A fit with the Mills ratio is about those who returned"):
-        wb.second_lifetime_value(mills, wb.read_trial(few, OFFERS), **COUNTED)
+        wb.second_lifetime_value(mills, trial, few)
     heavy = wb.fit_two_part(small.lapsed, **FORMULAS, distribution="loglogistic")
     with pytest.raises(ValueError, match="too heavy a tail"):
-        wb.second_lifetime_value(heavy, wb.read_trial(few, OFFERS, horizon_months=math.inf, annual_discount=0.1))
+        wb.second_lifetime_value(heavy, trial.over(horizon_months=math.inf), few)
 
 
-def test_outcomes_are_not_looked_at(fit, customers, values):
+def test_outcomes_are_not_looked_at(fit, trial, customers, values):
     hidden = customers.drop(columns=["returned", "second_tenure", "second_ended", "second_margin", "offer"])
-    found = wb.second_lifetime_value(fit, wb.read_trial(hidden, OFFERS), **COUNTED)
+    found = wb.second_lifetime_value(fit, trial, hidden)
     pd.testing.assert_frame_equal(found.net_values, values.net_values)
 
 
-def test_rows_and_money(fit, customers, values):
+def test_rows_and_money(fit, trial, customers, values):
     mixed = customers.sample(frac=1, random_state=3)
-    found = wb.second_lifetime_value(fit, wb.read_trial(mixed, OFFERS), **COUNTED)
+    found = wb.second_lifetime_value(fit, trial, mixed)
     pd.testing.assert_frame_equal(found.net_values.loc[values.net_values.index], values.net_values, rtol=1e-4)
     said = values.describe()
     best = values.averages.query("offer != 'none'").sort_values("net_value").iloc[-1]

@@ -123,10 +123,9 @@ def test_without_information_there_are_no_values():
     table = lost_customers(5, 600)
     found = wb.fit_joint(table, **FORMULAS)
     fit = replace(found, covariance=np.full_like(found.covariance, np.nan), doubts=("the data do not pin it down",))
-    offers = [wb.Offer(name="letter", amount=1.0, paid="per_contact")]
+    letter = [wb.Offer(name="letter", amount=1.0, paid="per_contact")]
+    trial = wb.read_trial(table.assign(offer="letter"), letter, horizon_months=12, annual_discount=0.0)
     with pytest.raises(ValueError, match="joint fit has no standard errors"):
-        wb.second_lifetime_value(
-            fit, wb.read_trial(table, offers, horizon_months=12, annual_discount=0.0), model="joint"
-        )
-    values = wb.second_lifetime_value(fit, wb.read_trial(table, offers, horizon_months=12, annual_discount=0.0))
+        wb.second_lifetime_value(fit, trial, model="joint")
+    values = wb.second_lifetime_value(fit, trial)
     assert values.fit is fit.two_part

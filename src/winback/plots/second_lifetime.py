@@ -124,9 +124,9 @@ def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
     --------
     >>> import winback as wb
     >>> study = wb.load_telecom_study()
-    >>> fit_on, judge_by = wb.hold_out(study.lapsed)
+    >>> fit_on, judge_by = wb.hold_out(study.trial)
     >>> fit = wb.fit_two_part(fit_on, reacquisition="reason", tenure="reason", margin="reason + first_margin")
-    >>> values = wb.second_lifetime_value(fit, judge_by, study.offers)
+    >>> values = wb.second_lifetime_value(fit, judge_by)
     >>> plot_rankings(wb.compare_rankings(values)).get_xlabel()
     'share of customers contacted'
     """

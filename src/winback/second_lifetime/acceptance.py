@@ -15,6 +15,7 @@ from winback.discounting import check_annual_discount, check_horizon
 from winback.results import Result, Sentences, format_money, format_percent
 from winback.second_lifetime.expected_value import expected_value
 from winback.second_lifetime.joint import JointFit
+from winback.tables import as_table
 
 SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
@@ -101,7 +102,7 @@ def value_by_acceptance(
     if not isinstance(fit, JointFit):
         raise TypeError(f"A fit from fit_joint is needed, which has both models; got {type(fit).__name__}.")
     horizon, rate = check_horizon(horizon_months), check_annual_discount(annual_discount)
-    outlooks = {}
+    customers, outlooks = as_table(customers), {}
     for name, model in (("joint", fit), ("two_part", fit.two_part)):
         outlooks[name] = model.outlook(next(model.numbers(customers, [offer])))
     rows = []

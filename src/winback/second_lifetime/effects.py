@@ -13,7 +13,7 @@ from scipy.special import expit, ndtr
 from winback.results import Result, Sentences, format_percent, join_words
 from winback.second_lifetime.bivariate_normal import normal_density
 from winback.second_lifetime.fitted import SecondLifetimeFit, check_is_fit
-from winback.tables import NO_OFFER, in_trial
+from winback.tables import NO_OFFER, as_table, in_trial
 from winback.uncertainty import normal_quantile
 
 
@@ -79,6 +79,7 @@ def return_effects(fit: SecondLifetimeFit, customers: pd.DataFrame) -> ReturnEff
     1     reason both against price   -0.37        0.14
     """
     check_is_fit(fit)
+    customers = as_table(customers)
     customers = customers[in_trial(customers)]
     design, place = fit.designs["reacquisition"], fit.places["reacquisition"]
     alpha, covariance = fit.theta[place], fit.covariance[place, place]

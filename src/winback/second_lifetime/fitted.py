@@ -23,6 +23,7 @@ from winback.second_lifetime.sample import EQUATIONS
 from winback.second_lifetime.tenure_fit import goodness_of_tenure
 from winback.survival.families import find_family
 from winback.survival.goodness_of_fit import GoodnessOfFit
+from winback.tables import as_table
 from winback.uncertainty import normal_quantile
 
 
@@ -166,7 +167,7 @@ class SecondLifetimeFit(Result):
 
     def chance_of_return(self, customers: pd.DataFrame) -> np.ndarray:
         """Return each customer's chance of return under their own offer, shape (n,)."""
-        linear = self.designs["reacquisition"].matrix(customers) @ self.coefficients("reacquisition")
+        linear = self.designs["reacquisition"].matrix(as_table(customers)) @ self.coefficients("reacquisition")
         return ndtr(linear) if self.link == "probit" else expit(linear)
 
     def numbers(self, customers: pd.DataFrame, offers: Iterable[str] | None = None) -> Iterator[dict[str, np.ndarray]]:
@@ -208,6 +209,7 @@ class SecondLifetimeFit(Result):
             ``chance_of_return`` (share), ``tenure_if_returned`` (expected months within the horizon) and
             ``margin_if_returned`` (money per month).
         """
+        customers = as_table(customers)
         horizon = self.longest if horizon_months is None else check_horizon(horizon_months)
         names = [None] if offers is None else list(offers)
         pieces = []

@@ -11,6 +11,7 @@ from winback.second_lifetime.offer_value import Horizon, value_offers
 from winback.second_lifetime.two_part import TwoPartFit
 from winback.second_lifetime.valuation import SecondLifetimeValues
 from winback.tables import NO_OFFER, check_lapsed
+from winback.trial.same_terms import check_is_trial
 from winback.trial.trial import Trial
 
 
@@ -65,6 +66,7 @@ def second_lifetime_value(
     (5300, 5)
     """
     check_is_fit(fit)
+    check_is_trial(trial)
     chosen, beside = _models(fit, model)
     catalog = trial.offers
     table = trial.lapsed if customers is None else check_lapsed(customers)

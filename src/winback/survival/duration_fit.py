@@ -17,6 +17,7 @@ from winback.survival.durations_text import describe_durations
 from winback.survival.families import FAMILIES
 from winback.survival.goodness_of_fit import GoodnessOfFit, goodness_of_fit
 from winback.survival.wording import MonthsResult
+from winback.tables import as_table
 
 NODES = 64  # of the quadrature over months
 
@@ -75,7 +76,7 @@ class DurationFit(MonthsResult):
 
     def log_months(self, customers: pd.DataFrame) -> np.ndarray:
         """Return each customer's location of log months, shape (n,)."""
-        return self.design.matrix(customers) @ self.params["estimate"].to_numpy()[:-1]
+        return self.design.matrix(as_table(customers)) @ self.params["estimate"].to_numpy()[:-1]
 
     def cumulative_hazard(self, customers: pd.DataFrame, months: ArrayLike) -> np.ndarray:
         """Return -log of the share still there; months broadcast against (n, 1)."""
@@ -91,6 +92,7 @@ class DurationFit(MonthsResult):
 
     def predict(self, customers: pd.DataFrame, horizon_months: float) -> pd.DataFrame:
         """Return ``customer_id`` (where there is one), ``median_months`` and ``expected_months`` within the horizon."""
+        customers = as_table(customers)
         columns = {"customer_id": customers["customer_id"].to_numpy()} if "customer_id" in customers else {}
         columns["median_months"] = self.median(customers)
         columns["expected_months"] = self.restricted_mean(customers, horizon_months)
