@@ -18,7 +18,6 @@ FILES = house.files_of(SOURCE)
 ROWS = [
     "cli",
     "report",
-    "campaign",
     "shop",
     "plots",
     "datasets",

@@ -4,7 +4,6 @@ Folders are the questions an analyst asks:
 
 cli                  `winback report` and its like, on the command line
 report               one page for a manager, with its tables
-campaign             the study, or the analyst's own two files
 shop                 the simulated shop, or the analyst's own log
 plots                one function per figure
 datasets             the telecom study, a shop's log of purchases, and public data
@@ -42,7 +41,6 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME = {
-    "campaign": ("load_campaign",),
     "shop": ("load_shop",),
     "datasets.public": ("load_hillstrom", "load_winback_book"),
     "datasets.public_purchases": ("load_cdnow", "load_donations"),

@@ -8,7 +8,6 @@ from winback.budgets.frontier import profit_share_frontier as profit_share_front
 from winback.budgets.measured import measure_frontier as measure_frontier
 from winback.budgets.measured import measure_plan as measure_plan
 from winback.budgets.spending import spending_curve as spending_curve
-from winback.campaign import load_campaign as load_campaign
 from winback.datasets.public import load_hillstrom as load_hillstrom
 from winback.datasets.public import load_winback_book as load_winback_book
 from winback.datasets.public_purchases import load_cdnow as load_cdnow
@@ -104,7 +103,6 @@ __all__ = [
     "hold_out",
     "learn_policy",
     "lifetime_value",
-    "load_campaign",
     "load_cdnow",
     "load_donations",
     "load_hillstrom",

@@ -121,16 +121,14 @@ def check(file, offers, table, columns, **settings):
 
 def _check_trial(frame, offers, settings):
     """Do what the report does before its first figure; return how many warnings there are."""
-    from dataclasses import replace
+    from winback.trial.outcomes import check_one_chance
+    from winback.trial.read import read_trial
 
-    from winback.offers.comparison import compare_offers
-    from winback.terms.catalog import load_offers
-
-    given = {name: value for name, value in settings.items() if value is not None}
-    findings = compare_offers(frame, replace(load_offers(offers), **given)).design.findings
-    for row in findings:
+    trial = read_trial(frame, offers, **settings)
+    check_one_chance(trial.lapsed)
+    for row in trial.design.findings:
         click.echo(f"{row.verdict:>8}  {row.check}: {row.finding}")
-    return sum(row.verdict in ("warning", "refused") for row in findings)
+    return sum(row.verdict in ("warning", "refused") for row in trial.design.findings)
 
 
 @main.command()

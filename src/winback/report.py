@@ -1,4 +1,4 @@
-"""Which offer pays, as a page for a manager? Runs the notebook on a campaign, writes one page and its tables."""
+"""Which offer pays, as a page for a manager? Runs the notebook on a trial, writes one page and its tables."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ import logging
 import os
 import warnings
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from winback.campaign import load_campaign
-from winback.offers.comparison import compare_offers
-from winback.policies.contact_list import contact_list
+from winback.datasets.telecom import load_telecom_study
 from winback.tables import write_files_together
 from winback.terms.organic import Organic
+from winback.trial.outcomes import check_one_chance
+from winback.trial.read import read_trial
+from winback.trial.trial import Trial
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-NOTEBOOK = "05-which-offer-pays.ipynb"
+NOTEBOOK = "06-which-offer-pays.ipynb"
+PAGE = "offer-roi.html"
 PACKAGE = Path(__file__).parent
 PARAMETERS = "parameters"  # tag of the cell whose values are replaced
 SECONDS_PER_CELL = 600
@@ -44,9 +49,9 @@ def write_report(
     Parameters
     ----------
     customers, offers : path, optional
-        The analyst's two files; None for the telecom study, see `winback.campaign.load_campaign`.
+        The analyst's two files; None for the telecom study.
     horizon_months, annual_discount, currency, organic, organic_value, columns : optional
-        As in `winback.campaign.load_campaign`.
+        As in `winback.read_trial`; they override what the offers file says.
     out : path
         Folder to write into; made if missing.
 
@@ -66,31 +71,43 @@ def write_report(
     >>> import winback as wb
     >>> wb.write_report("customers.csv", "offers.toml", out="reports")  # doctest: +SKIP
     """
-    settings = {
-        "customers": None if customers is None else str(Path(customers).resolve()),
-        "offers": None if offers is None else str(Path(offers).resolve()),
+    given = {
         "horizon_months": horizon_months,
         "annual_discount": annual_discount,
         "currency": currency,
         "organic": organic,
         "organic_value": organic_value,
-        "columns": dict(columns or {}),
     }
-    campaign = load_campaign(**settings)
-    result = compare_offers(campaign.customers, campaign.offers)
-    contacts = contact_list(campaign.customers, campaign.offers).to_frame()
-    notebook = with_parameters(load_notebook(), settings)
-    page = notebook_page(run_notebook(notebook))
-    frame = result.to_frame()
-    return write_files_together(
-        out,
-        {
-            "offer-roi.html": lambda path: path.write_text(page, encoding="utf-8"),
-            "offer-roi.csv": lambda path: frame.to_csv(path, index=False),
-            "offer-roi.xlsx": lambda path: write_workbook({"offers": frame, "contacts": contacts}, path),
-            "contact-list.csv": lambda path: contacts.to_csv(path, index=False),
-        },
-    )
+    files = (None if path is None else str(Path(path).resolve()) for path in (customers, offers))
+    settings = dict(zip(("customers", "offers"), files, strict=True))
+    settings |= {
+        "columns": dict(columns or {}),
+        "terms": {name: term for name, term in given.items() if term is not None},
+    }
+    check_one_chance(_trial(**settings).lapsed)  # what cannot be compared is refused before a kernel starts
+    with TemporaryDirectory() as folder:
+        notebook = run_notebook(with_parameters(load_notebook(), {**settings, "tables": folder}))
+        pages = {PAGE: lambda path: path.write_text(notebook_page(notebook), encoding="utf-8")}
+        made = {each.name: partial(copyfile, each) for each in sorted(Path(folder).iterdir())}
+        return write_files_together(out, pages | made)
+
+
+def _trial(customers: str | None, offers: str | None, columns: Mapping[str, str], terms: Mapping) -> Trial:
+    """Return the trial that a report is about: the analyst's own, or the study's."""
+    if (customers is None) != (offers is None):
+        missing = "offers file (what does each offer cost?)" if offers is None else "customers' table"
+        raise ValueError(f"A trial of your own needs two files; the {missing} is missing.")
+    if customers is None:
+        return load_telecom_study().trial.over(**terms)
+    return read_trial(customers, offers, columns=columns, **terms)
+
+
+def write_tables(offers: pd.DataFrame, contacts: pd.DataFrame, folder: str | Path) -> None:
+    """Write the tables beside the page: the offers as CSV and XLSX, and the contact list; called by the notebook."""
+    folder = Path(folder)
+    offers.to_csv(folder / "offer-roi.csv", index=False)
+    contacts.to_csv(folder / "contact-list.csv", index=False)
+    write_workbook({"offers": offers, "contacts": contacts}, folder / "offer-roi.xlsx")
 
 
 def load_notebook(name: str = NOTEBOOK) -> NotebookNode:

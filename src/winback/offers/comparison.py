@@ -28,6 +28,7 @@ from winback.trial import moments as m
 from winback.trial.design_checks import DesignReport
 from winback.trial.design_findings import FEW_RETURNED
 from winback.trial.outcomes import check_one_chance
+from winback.trial.same_terms import check_is_trial
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
@@ -184,6 +185,7 @@ def compare_offers(trial: Trial, *, level: float = 0.95) -> OfferComparison:
     0  discount        360.72       6.68
     1   upgrade        341.39       7.93
     """
+    check_is_trial(trial)
     normal_quantile(level)  # refuses what is not a level
     check_one_chance(trial.lapsed)
     arms = {name: trial.moments[name] for name in trial.sent}

@@ -15,6 +15,7 @@ from winback.terms.organic import organic_shares
 from winback.trial.assignment import chance_of_own_arm
 from winback.trial.assumed import assumption, organic_values
 from winback.trial.predictions import Predictions, check_folds, deal_folds, predictions
+from winback.trial.same_terms import check_is_trial
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_interval
 
@@ -123,6 +124,7 @@ def offer_scores(
     0  discount  360.0
     1   upgrade  341.0
     """
+    check_is_trial(trial)
     normal_interval(0.0, 1.0, level)  # refuses what is not a level
     dealt = _folds(folds, trial, rng)
     scores, expected = trial_scores(trial, outcome, dealt)
