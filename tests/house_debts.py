@@ -11,18 +11,14 @@ STILL_CIRCLES: set[str] = {
     "second_lifetime/two_part.py",
     "second_lifetime/valuation.py",
     "second_lifetime/wording.py",
-    "value/base_value.py",
     "value/contracts/contract_fit.py",
     "value/contracts/curves.py",
     "value/contracts/wording.py",
-    "value/lifetime_value.py",
-    "value/wording.py",
 }
 
 MORE_THAN_NINE_PARAMETERS: set[str] = {
     "budgets/allocation.py allocate_budget",
     "planning/plan.py plan_trial",
-    "value/base_value.py base_value",
 }
 
 MORE_THAN_FIVE_POSITIONAL: set[str] = {

@@ -47,9 +47,8 @@ def values():
 @pytest.fixture(scope="module")
 def base():
     fit = wb.fit_sbg(COHORTS, period="Y")
-    return wb.base_value(
-        fit, [20500, 15200, 11340, 7961, 4391], margin=100, annual_discount=0.1, by="next_renewal", currency="€"
-    )
+    counts = [20500, 15200, 11340, 7961, 4391]
+    return wb.base_value(fit, counts, margin=100, annual_discount=0.1, by="next_renewal").in_currency("€")
 
 
 def title(ax):

@@ -72,7 +72,7 @@ def test_constant_churn_is_right_where_customers_are_alike():
 
 def test_the_annual_churn_in_use_is_the_naive_figures():
     fit = wb.fit_sbg(SURVIVORS, period="M")
-    base = wb.base_value(fit, [10], annual_churn=0.3, **MONEY)
+    base = wb.base_value(fit, [10], **MONEY).against_constant_churn(0.3)
     kept = 0.7 ** (1 / 12)
     assert base.constant_churn == pytest.approx(400 * kept / (1 - kept * 1.1 ** (-1 / 12)))
     assert base.annual_churn == pytest.approx(0.3)
@@ -142,7 +142,8 @@ def test_equal_rows_may_be_counted():
 
 def test_the_naive_figure_of_purchases_by_hand():
     table = TABLE.assign(spend=30.0)
-    naive = wb.base_value(FIT, table, margin="spend", annual_discount=0.10, active_within="26W")
+    naive = wb.base_value(FIT, table, margin="spend", annual_discount=0.10)
+    naive = naive.against_constant_churn(active_within="26W")
     active = table["age"] - table["recency"] <= 26
     weeks = np.where(active, table["age"], table["recency"]).sum()
     buys, leaves = table["frequency"].sum() / weeks, (~active).sum() / weeks
@@ -160,20 +161,18 @@ def test_a_year_without_a_purchase_or_half_of_a_short_log_is_given_up():
     old = TABLE.assign(age=TABLE["age"] + 20)
     assert str(wb.base_value(wb.fit_pareto_nbd(old, period="W"), old, **SHOP).active_within) == "Y"
     with pytest.raises(ValueError, match="active_within must be shorter than the fit has watched customers, 99 weeks"):
-        wb.base_value(FIT, TABLE, active_within="10Y", **SHOP)
+        wb.base_value(FIT, TABLE, **SHOP).against_constant_churn(active_within="10Y")
 
 
 def test_word_of_mouth_changes_its_own_table_alone():
-    quiet, loud = (wb.base_value(FIT, TABLE, others_lost=number, **SHOP) for number in (0, 0.5))
-    assert quiet.word_of_mouth.empty
-    pd.testing.assert_frame_equal(quiet.frame, loud.frame)
-    assert (quiet.total, quiet.constant_churn) == (loud.total, loud.constant_churn)
-    each = loud.word_of_mouth
+    base = wb.base_value(FIT, TABLE, **SHOP)
+    found = base.word_of_mouth(0.5)
+    each = found.to_frame()
     assert each["others"].tolist() == [0, 0.25, 0.5]
-    assert each["per_customer"].tolist() == pytest.approx([loud.total / loud.n * factor for factor in (1, 1.25, 1.5)])
-    assert "is assumed, not estimated" in loud.describe()
-    assert loud.show_word_of_mouth().frame["Others taken along"].tolist() == ["0.00", "0.25", "0.50"]
-    assert "others along" not in quiet.describe()
+    assert each["per_customer"].tolist() == pytest.approx([base.total / base.n * factor for factor in (1, 1.25, 1.5)])
+    assert "is assumed, not estimated" in found.describe()
+    assert found.show().frame["Others taken along"].tolist() == ["0.00", "0.25", "0.50"]
+    assert "others along" not in base.describe()
 
 
 def test_segments_that_do_not_differ_clearly_tie():
@@ -221,10 +220,10 @@ def test_where_no_percentage_makes_sense_money_is_said():
 
 def test_a_gap_within_the_values_own_interval_is_no_finding():
     few = TABLE.head(60)
-    base = wb.base_value(wb.fit_bg_nbd(few, period="W"), few, annual_churn=0.6, horizon="1Y", **MONEY)
+    base = wb.base_value(wb.fit_bg_nbd(few, period="W"), few, horizon="1Y", **MONEY).against_constant_churn(0.6)
     assert base.total_low < base.constant_churn < base.total_high
     assert "no more than the value itself is uncertain by" in base.describe()
-    clear = wb.base_value(FIT, TABLE, annual_churn=0.9, horizon="3Y", **MONEY)
+    clear = wb.base_value(FIT, TABLE, horizon="3Y", **MONEY).against_constant_churn(0.9)
     assert "no more than" not in clear.describe()
 
 

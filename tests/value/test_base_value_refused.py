@@ -22,10 +22,8 @@ SHOP = {"margin": SPEND, "annual_discount": 0.10}
 def test_every_wrong_term_is_named_at_once():
     fit = wb.fit_sbg(SURVIVORS, period="M")
     with pytest.raises(ValueError, match="margin_share must be a share") as error:
-        wb.base_value(
-            fit, [3], margin=1, annual_discount=10, horizon=36, margin_share=30, annual_churn=5, others_lost=-1, by="x"
-        )
-    assert len(str(error.value).splitlines()) == 6
+        wb.base_value(fit, [3], margin=1, annual_discount=10, horizon=36, margin_share=30, by="x")
+    assert len(str(error.value).splitlines()) == 4
     assert "Write 0.1 for 10%" in str(error.value)
     assert 'write "36D" for 36 days' in str(error.value)
 
@@ -36,11 +34,7 @@ def test_every_wrong_term_is_named_at_once():
         ([3, -5], {}, "customers must be whole numbers of at least 0; got -5"),
         ({0: 3}, {}, "next_renewal must be whole numbers of at least 1; got 0"),
         ([0, 0], {}, "customers has nobody in it"),
-        ([1], {"annual_churn": 19}, "Write 0.19 for 19%"),
-        ([1], {"annual_churn": True}, "annual_churn must be a share"),
-        ([1], {"others_lost": -1}, "others_lost must be a number of customers"),
         ([1], {"by": "channel"}, "by must be a column of the customers"),
-        ([1], {"active_within": "1Y"}, "active_within is for purchases"),
         ([1], {"horizon": "1W"}, "horizon must be a whole number of periods"),
         ([1], {"moment": "later"}, "moment must be"),
         (pd.DataFrame({"next_renewal": [1, -1]}), {}, "`next_renewal` must be a whole number of at least 0; 1 of 2"),
@@ -61,12 +55,26 @@ def test_wrong_questions_about_contracts(customers, more, says):
         ({"margin": np.nan}, "margin must be finite money per purchase"),
         ({"margin": "mean_spend"}, "`mean_spend` must be a finite number"),
         ({"weights": "frequency"}, "must count customers"),
-        ({"active_within": 12}, "A bare number has no unit"),
     ],
 )
 def test_wrong_questions_about_purchases(more, says):
     with pytest.raises(ValueError, match=says):
         wb.base_value(FIT, TABLE, **SHOP | more)
+
+
+def test_wrong_questions_about_the_naive_figure_and_word_of_mouth():
+    base = wb.base_value(wb.fit_sbg(SURVIVORS, period="M"), [1], **MONEY)
+    with pytest.raises(ValueError, match=r"Write 0\.19 for 19%"):
+        base.against_constant_churn(19)
+    with pytest.raises(ValueError, match="annual_churn must be a share"):
+        base.against_constant_churn(True)
+    with pytest.raises(ValueError, match="active_within is for purchases"):
+        base.against_constant_churn(active_within="1Y")
+    with pytest.raises(ValueError, match="A bare number has no unit"):
+        wb.base_value(FIT, TABLE, **SHOP).against_constant_churn(active_within=12)
+    for others in (-1, 0, True):
+        with pytest.raises(ValueError, match="others_lost must be a number of customers"):
+            base.word_of_mouth(others)
 
 
 def test_another_kind_of_fit_is_refused_with_the_way_out():

@@ -46,7 +46,7 @@ def test_contracts_of_mixed_ages_by_hand(period, moment):
 @pytest.mark.parametrize("period", YEARS)
 def test_an_annual_churn_is_that_of_a_year_in_every_unit_of_time(period):
     model, terms = wb.contract_model(ALPHA, BETA, period=period), {"margin": 1.0, "annual_discount": 0.1}
-    found = wb.base_value(model, [1], annual_churn=0.35, horizon=SIX[period], **terms)
+    found = wb.base_value(model, [1], horizon=SIX[period], **terms).against_constant_churn(0.35)
     years = YEARS[period]
     assert found.constant_churn == pytest.approx(payments(0.65**years, 1.1**-years, 6))
     assert found.annual_churn == pytest.approx(0.35)
@@ -88,8 +88,9 @@ FIT = wb.fit_pareto_nbd(TABLE, period="W", weights="n")
 @pytest.mark.parametrize(("horizon", "weeks"), [("2Y", 2 * 365.25 / 7), (None, np.inf)])
 def test_counted_customers_with_spend_margin_and_horizon_by_hand(horizon, weeks, churn):
     spend, n = wb.fit_gamma_gamma(TABLE, weights="n"), TABLE["n"].to_numpy()
-    terms = {"margin_share": 0.3, "annual_discount": 0.1, "horizon": horizon, "annual_churn": churn}
-    found = wb.base_value(FIT, TABLE, margin=spend, weights="n", active_within="26W", **terms)
+    terms = {"margin_share": 0.3, "annual_discount": 0.1, "horizon": horizon}
+    found = wb.base_value(FIT, TABLE, margin=spend, weights="n", **terms)
+    found = found.against_constant_churn(churn, active_within="26W")
     active = (TABLE["age"] - TABLE["recency"] <= 26).to_numpy()
     watched = n @ np.where(active, TABLE["age"], TABLE["recency"])
     leaves = n[~active].sum() / watched if churn is None else -np.log(0.65) * 7 / 365.25
@@ -110,13 +111,13 @@ def test_who_bought_just_within_the_time_counts(period, days):
         TABLE.assign(age=TABLE["age"] * 7 / days, recency=TABLE["recency"] * 7 / days), period=period
     )
     for within, n in (("28D", (TABLE["frequency"] > 0).sum()), ("27D", 0)):
-        found = wb.base_value(fit, table, margin=1.0, annual_discount=0.1, active_within=within)
-        assert found.n_active == n
+        found = wb.base_value(fit, table, margin=1.0, annual_discount=0.1)
+        assert found.against_constant_churn(active_within=within).n_active == n
 
 
 @pytest.mark.parametrize(("churn", "said"), [(0.05, "higher"), (0.95, "lower")])
 def test_words_say_on_which_side_the_figure_lies(churn, said):
-    found = wb.base_value(FIT, TABLE, margin=1.0, annual_discount=0.1, annual_churn=churn)
+    found = wb.base_value(FIT, TABLE, margin=1.0, annual_discount=0.1).against_constant_churn(churn)
     assert found.gap == pytest.approx(found.constant_churn / found.total - 1)
     assert (found.gap > 0) == (said == "higher")
     assert f"the constant-churn figure is {abs(found.gap):.0%} {said}." in found.describe()

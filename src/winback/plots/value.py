@@ -18,9 +18,9 @@ from winback.value.contracts.judging import periods_seen
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from winback.value.base_value import BaseValue
+    from winback.value.base_worth import BaseValue
     from winback.value.contracts.contract_fit import ContractFit
-    from winback.value.lifetime_value import LifetimeValues
+    from winback.value.values import LifetimeValues
 
 SAME = 0.005  # a gap that rounds to no percent
 SPOT_ON = "where it is"

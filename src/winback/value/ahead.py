@@ -19,6 +19,7 @@ from winback.value.contracts.checks import AFTER_PAYMENT, BEFORE_RENEWAL, MOMENT
 from winback.value.contracts.contract_fit import ContractFit
 
 CUSTOMERS = "table of customers"
+NEXT_RENEWAL = "next_renewal"
 YEAR = Period(1, "Y")
 WHOLE = "Count whole periods as a customer."
 MANY_WEEKS = 20  # from here on a time is said in weeks, below it in days
@@ -59,12 +60,12 @@ class ContractsAhead:
         """Return what is known of each customer."""
         return {"next_renewal": self.renewals.astype(int)}
 
-    def expected(self, annual_discount: float, horizon: str | Period | None) -> Expectations:
+    def expected(self, annual_discount: float, horizon: Period | None) -> Expectations:
         """Return each customer's expected discounted payments."""
         n_periods = self._n_periods(horizon)
         return self.fit.expectations(self.renewals, annual_discount, n_periods, self.moment, self.customers)
 
-    def expected_within_data(self, annual_discount: float, horizon: str | Period | None) -> np.ndarray | None:
+    def expected_within_data(self, annual_discount: float, horizon: Period | None) -> np.ndarray | None:
         """Return the expected payments at ages at which the fit has seen customers, shape (n,); None without a fit."""
         if not self.fit.n:
             return None
@@ -78,13 +79,21 @@ class ContractsAhead:
                 found[rows] = self.fit.expectations(*some).each()
         return found
 
-    def constant_churn(self, annual_discount, horizon, counts, annual_churn, active_within=None) -> ConstantChurn:
+    def constant_churn(self, terms, counts, annual_churn, active_within) -> ConstantChurn:
         """Return the payments expected of each if one retention rate held for everybody."""
         if active_within is not None:
             raise ValueError("active_within is for purchases: under a contract it is known who is still a customer.")
         logs = np.broadcast_to(self.fit.logs(self.customers)[0], (3, len(self)))
-        terms = (self.period, annual_discount, self._n_periods(horizon), self.moment, annual_churn)
-        return constant_churn.of_contracts(logs, self.renewals, counts, *terms)
+        return constant_churn.of_contracts(
+            logs,
+            self.renewals,
+            counts,
+            period=self.period,
+            annual_discount=terms.annual_discount,
+            horizon=self._n_periods(terms.horizon),
+            moment=self.moment,
+            annual_churn=annual_churn,
+        )
 
     def _n_periods(self, horizon) -> int | None:
         return None if horizon is None else int(periods_in(horizon, self.period, whole=True))
@@ -122,26 +131,33 @@ class PurchasesAhead:
         """Return what is known of each customer."""
         return {"chance_active": self.fit.probability_alive(self.customers)}
 
-    def expected(self, annual_discount: float, horizon: str | Period | None) -> Expectations:
+    def expected(self, annual_discount: float, horizon: Period | None) -> Expectations:
         """Return each customer's expected discounted purchases."""
         periods = np.inf if horizon is None else periods_in(horizon, self.period, self.fit.columns.whole)
         return self.fit.expectations(self.customers, periods, annual_discount)
 
-    def expected_within_data(self, annual_discount: float, horizon: str | Period | None) -> np.ndarray:
+    def expected_within_data(self, annual_discount: float, horizon: Period | None) -> np.ndarray:
         """Return the expected purchases no further ahead than the fit has watched anybody, shape (n,)."""
-        near = horizon is not None and parse_period(horizon).years <= self.watched.years
+        near = horizon is not None and horizon.years <= self.watched.years
         return self.expected(annual_discount, horizon if near else self.watched).each()
 
-    def constant_churn(self, annual_discount, horizon, counts, annual_churn, active_within=None) -> ConstantChurn:
+    def constant_churn(self, terms, counts, annual_churn, active_within) -> ConstantChurn:
         """Return the purchases expected of each if one rate of buying and one of leaving held for everybody."""
-        rows = self.rows
         within = self._active_within(active_within)
-        periods = np.inf if horizon is None else periods_in(horizon, self.period)
-        seen = (rows.frequency, rows.recency, rows.age, counts, within.years / self.period.years)
-        found = constant_churn.of_purchases(*seen, self.period, annual_discount, periods, annual_churn)
+        found = constant_churn.of_purchases(
+            self.rows.frequency,
+            self.rows.recency,
+            self.rows.age,
+            counts,
+            active_within=within.years / self.period.years,
+            period=self.period,
+            annual_discount=terms.annual_discount,
+            horizon=np.inf if terms.horizon is None else periods_in(terms.horizon, self.period),
+            annual_churn=annual_churn,
+        )
         return replace(found, active_within=within)
 
-    def _active_within(self, asked: str | Period | None = None) -> Period:
+    def _active_within(self, asked: str | Period | None) -> Period:
         """Return after how long without a purchase customers are given up: a year, or half of a short log."""
         watched = self.watched
         if asked is None:
@@ -160,7 +176,7 @@ def _in_weeks(days: float) -> Period:
     return Period(int(days / 7), "W") if days >= 7 * MANY_WEEKS else Period(max(1, int(days)), "D")
 
 
-def read_ahead(fit, customers, next_renewal: str, moment: str | None) -> ContractsAhead | PurchasesAhead:
+def read_ahead(fit, customers, moment: str | None) -> ContractsAhead | PurchasesAhead:
     """Return a fit's customers with what is ahead of them.
 
     Raises
@@ -183,14 +199,14 @@ def read_ahead(fit, customers, next_renewal: str, moment: str | None) -> Contrac
             raise ValueError("moment is for contracts: without one no payment is due on a day.")
         return PurchasesAhead(fit, customers, read_rows(customers, fit.columns, fit=False))
     moment = moment_of(moment or BEFORE_RENEWAL)
-    return ContractsAhead(fit, customers, _renewals(fit, customers, next_renewal, moment), moment)
+    return ContractsAhead(fit, customers, _renewals(fit, customers, moment), moment)
 
 
-def _renewals(fit, customers, next_renewal, moment) -> np.ndarray:
+def _renewals(fit, customers, moment) -> np.ndarray:
     """Return the number of each customer's next renewal, also from the tenure that the fit was made on."""
     problems = ProblemList(CUSTOMERS, customers)
-    by_tenure = next_renewal not in customers and fit.columns is not None and fit.columns[0] in customers
-    column = fit.columns[0] if by_tenure else next_renewal
+    by_tenure = NEXT_RENEWAL not in customers and fit.columns is not None and fit.columns[0] in customers
+    column = fit.columns[0] if by_tenure else NEXT_RENEWAL
     if fit.columns is not None and fit.columns[1] in customers:
         _refuse_ended(customers, fit.columns[1], problems)
     elif by_tenure:
@@ -200,7 +216,7 @@ def _renewals(fit, customers, next_renewal, moment) -> np.ndarray:
     if column not in customers:
         there = ", ".join(map(str, customers.columns)) or "none"
         own = f", or give {' and '.join(fit.columns)} as for the fit" if fit.columns else ""
-        remedy = f"Name the column with the number of the renewal that comes next{own}; there are: {there}."
+        remedy = f"Give the number of the renewal that comes next under this name{own}; there are: {there}."
         problems.add(column, "is missing from the table", remedy)
         problems.raise_if_any()
     number = read_numbers(customers, column, problems) + by_tenure

@@ -1,30 +1,29 @@
-"""Who makes up a base: how many customers does each row stand for, in which segment, and what is asked of them?"""
+"""Who makes up a base: how many customers does each row stand for?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Real
 
 import numpy as np
 import pandas as pd
 
 from winback.purchases.table import read_counts, read_numbers
 from winback.tables import ProblemList
-from winback.value.ahead import CUSTOMERS
+from winback.value.ahead import CUSTOMERS, NEXT_RENEWAL
 from winback.value.contracts.checks import all_checked, whole_periods
 from winback.value.contracts.contract_fit import ContractFit
 
 COUNTED = "n"
 
 
-def read_counted(fit, customers, next_renewal: str, weights: str | None):
+def read_counted(fit, customers, weights: str | None):
     """Return customers who were counted by their next renewal as a table, and the column that counts them."""
     if isinstance(customers, pd.DataFrame) or not isinstance(fit, ContractFit):
         return customers, weights
     if isinstance(customers, Mapping | pd.Series):
         pairs = dict(customers)
         renewals, counts = all_checked(
-            lambda: whole_periods(list(pairs), "next_renewal", least=1),
+            lambda: whole_periods(list(pairs), NEXT_RENEWAL, least=1),
             lambda: whole_periods(list(pairs.values()), "customers"),
         )
     else:
@@ -33,7 +32,7 @@ def read_counted(fit, customers, next_renewal: str, weights: str | None):
     if not counts.sum():
         raise ValueError("customers has nobody in it.")
     some = counts > 0
-    return pd.DataFrame({next_renewal: renewals[some].astype(int), COUNTED: counts[some]}), COUNTED
+    return pd.DataFrame({NEXT_RENEWAL: renewals[some].astype(int), COUNTED: counts[some]}), COUNTED
 
 
 def read_weights(customers: pd.DataFrame, weights: str | None) -> np.ndarray:
@@ -46,22 +45,3 @@ def read_weights(customers: pd.DataFrame, weights: str | None) -> np.ndarray:
     counts = read_counts(counts, weights, problems)
     problems.raise_if_any()
     return counts
-
-
-def check_annual_churn(annual_churn: float | None) -> float | None:
-    """Return the share of customers who leave within a year, or refuse it."""
-    if annual_churn is None:
-        return None
-    is_number = isinstance(annual_churn, Real) and not isinstance(annual_churn, bool)
-    if not is_number or not 0 <= annual_churn < 1:
-        hint = f" Write {annual_churn / 100:g} for {annual_churn:g}%." if is_number and 1 <= annual_churn <= 100 else ""
-        raise ValueError(f"annual_churn must be a share from 0 to under 1 a year; got {annual_churn!r}.{hint}")
-    return float(annual_churn)
-
-
-def check_others(others_lost: float) -> float:
-    """Return how many others each lost customer takes along, or refuse it."""
-    is_number = isinstance(others_lost, Real) and not isinstance(others_lost, bool)
-    if not is_number or not 0 <= others_lost < np.inf:
-        raise ValueError(f"others_lost must be a number of customers, at least 0; got {others_lost!r}.")
-    return float(others_lost)

@@ -39,6 +39,7 @@ def of_contracts(
     logs: np.ndarray,
     renewals: np.ndarray,
     counts: np.ndarray,
+    *,
     period: Period,
     annual_discount: float,
     horizon: int | None,
@@ -80,6 +81,7 @@ def of_purchases(
     recency: np.ndarray,
     age: np.ndarray,
     counts: np.ndarray,
+    *,
     active_within: float,
     period: Period,
     annual_discount: float,
@@ -106,7 +108,8 @@ def of_purchases(
     Examples
     --------
     >>> x, last, age, n = np.array([3, 1]), np.array([9.0, 2.0]), np.array([10.0, 10.0]), np.ones(2)
-    >>> naive = of_purchases(x, last, age, n, 4.0, Period(1, "Y"), 0.10, np.inf)
+    >>> terms = {"period": Period(1, "Y"), "annual_discount": 0.10, "horizon": np.inf}
+    >>> naive = of_purchases(x, last, age, n, active_within=4.0, **terms)
     >>> naive.payments.round(2).tolist()   # 4 purchases and 1 leaver in 12 years as a customer
     [1.87, 0.0]
     """

@@ -2,89 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
-
 import numpy as np
 import pandas as pd
 
+from winback.held_out import Ranking
 from winback.periods import Period
-from winback.results import Sentences, Shown
+from winback.purchases.purchase_fit import PurchaseFit
+from winback.purchases.spend import SpendFit
 from winback.value.ahead import read_ahead
+from winback.value.contracts.contract_fit import ContractFit
 from winback.value.terms import expected_money, read_terms
-from winback.value.valued import Valued, valued
-from winback.value.wording import describe_values
-
-if TYPE_CHECKING:
-    from winback.purchases.purchase_fit import PurchaseFit
-    from winback.purchases.spend import SpendFit
-    from winback.value.contracts.contract_fit import ContractFit
-
-TENTHS = 10
-
-
-@dataclass(frozen=True, repr=False, kw_only=True)
-class LifetimeValues(Valued):
-    """What each customer is still expected to bring, see `lifetime_value`; its other attributes are those of `Valued`.
-
-    Attributes
-    ----------
-    customers : pandas.DataFrame
-        One row per customer, in the order and with the index of the table: ``customer_id`` where it has one;
-        ``next_renewal`` (contracts) or ``chance_active`` (purchases); ``expected`` discounted payments or purchases;
-        ``value`` with ``value_low`` and ``value_high``, for the expected value, not for what one customer will bring.
-    frame : pandas.DataFrame
-        One row per tenth of the customers, most valuable first: ``tenth``, ``n``, ``value`` of all of them,
-        ``per_customer``, ``share`` of the total and ``cumulative_share``.
-    """
-
-    customers: pd.DataFrame = field(repr=False)
-    frame: pd.DataFrame = field(repr=False)
-    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "tenth": ("Tenth, most valuable first", "count"),
-        "n": ("Customers", "count"),
-        "per_customer": ("Value per customer", "money"),
-        "value": ("Value", "money"),
-        "share": ("Share of all value", "percent"),
-        "cumulative_share": ("Up to here", "percent"),
-    }
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per customer."""
-        return self.customers.copy()
-
-    def carried_by(self, share: float) -> float:
-        """Return the share of the total that so large a share of the customers carries, most valuable first.
-
-        Tenths of 15 customers have one or two of them; here the customer at the cut counts in part.
-        """
-        ranked = -np.sort(-self.customers["value"].to_numpy())
-        reached = np.append(0, np.cumsum(ranked)) / ranked.sum()
-        return float(np.interp(share * len(ranked), np.arange(len(reached)), reached))
-
-    def table(self) -> pd.DataFrame:
-        """Return the tenths, rounded, as text."""
-        return self.rounded(self.frame)
-
-    def show(self, best: int | None = None) -> Shown:
-        """Return the tenths as a notebook shows them, or so many of the most valuable customers."""
-        if best is None:
-            return super().show()
-        if best < 1:
-            raise ValueError(f"best must be a number of customers, at least 1; got {best!r}.")
-        columns = {
-            "customer_id": ("Customer", "text"),
-            "next_renewal": ("Next renewal", "count"),
-            "chance_active": ("Chance to be active", "percent"),
-            "expected": (f"Expected {self.unit}, discounted", "number"),
-            "value": ("Value", "money"),
-        }
-        return Shown(self.rounded(self.customers.nlargest(best, "value"), columns))
-
-    def describe(self) -> Sentences:
-        """Say what the customers are worth, who carries it, and what it rests on."""
-        return describe_values(self)
+from winback.value.values import LifetimeValues
+from winback.value.valuing import valued
 
 
 def lifetime_value(
@@ -95,9 +24,7 @@ def lifetime_value(
     annual_discount: float,
     horizon: str | Period | None = None,
     margin_share: float = 1.0,
-    next_renewal: str = "next_renewal",
     moment: str | None = None,
-    currency: str = "$",
 ) -> LifetimeValues:
     r"""Value each customer: what is still expected, discounted, times what it brings.
 
@@ -124,16 +51,13 @@ def lifetime_value(
         How far ahead money counts, such as "3Y"; all that is to come without it.
     margin_share : float
         Share of that money that is margin; 1 where it is margin already. With 1 and revenue, values are revenue.
-    next_renewal : str
-        Column of the next renewal's number.
     moment : {"before_renewal", "after_payment"}, optional
         Contracts: just before the renewal, the payment due now counting if it is made; or just after the previous one.
-    currency : str
-        Sign or code put before money.
 
     Returns
     -------
     LifetimeValues
+        In the currency of the spend's fit, or in dollars; see its ``in_currency``.
 
     Raises
     ------
@@ -157,9 +81,9 @@ def lifetime_value(
     >>> found.to_frame()[["customer_id", "expected", "value"]].round(2).to_dict("list")
     {'customer_id': [7, 8], 'expected': [3.31, 3.84], 'value': [397.18, 345.79]}
     """
-    ahead = read_ahead(fit, customers, next_renewal, moment)
+    ahead = read_ahead(fit, customers, moment)
     terms = read_terms(ahead, margin, margin_share, annual_discount, horizon)
-    money = expected_money(ahead, terms, terms.horizon)
+    money = expected_money(ahead, terms)
     everybody, value = np.ones(len(ahead)), money.each()
     low, high = money.intervals(fit.level)
     columns = {"customer_id": customers["customer_id"].to_numpy()} if "customer_id" in customers else {}
@@ -171,23 +95,13 @@ def lifetime_value(
         customers=pd.DataFrame(columns, index=customers.index),
         frame=tenths(value),
         **valued(ahead, terms, money, everybody, money.total(everybody, fit.level)),
-        currency=currency,
     )
 
 
 def tenths(value: np.ndarray) -> pd.DataFrame:
-    """Return what each tenth of the customers carries, most valuable first.
-
-    Examples
-    --------
-    >>> tenths(np.arange(20.0))[["tenth", "n", "value"]].head(2).to_dict("list")
-    {'tenth': [1, 2], 'n': [2, 2], 'value': [37.0, 33.0]}
-    """
-    ranked = -np.sort(-value)
-    place = (np.arange(len(value)) * TENTHS) // max(len(value), 1)
-    n = np.bincount(place, minlength=TENTHS)
-    sums = np.bincount(place, weights=ranked, minlength=TENTHS)
-    total = sums.sum()
-    share = sums / total if total > 0 and np.isfinite(total) else np.full(TENTHS, np.nan)
-    columns = {"tenth": np.arange(1, TENTHS + 1), "n": n, "per_customer": sums / np.maximum(n, 1), "value": sums}
-    return pd.DataFrame({**columns, "share": share, "cumulative_share": np.cumsum(share)})[n > 0].reset_index(drop=True)
+    """Return what each tenth of the customers carries, most valuable first."""
+    frame = Ranking.of(value).by_tenth(value=value)
+    total = frame["value"].sum()
+    share = frame["value"] / (total if total > 0 and np.isfinite(total) else np.nan)
+    frame.insert(2, "per_customer", frame["value"] / frame["n"])
+    return frame.assign(share=share, cumulative_share=share.cumsum())

@@ -53,9 +53,9 @@ def read_terms(ahead, margin, margin_share, annual_discount, horizon) -> Terms:
     return Terms(share * known, spend, share, rate, length)
 
 
-def expected_money(ahead: ContractsAhead | PurchasesAhead, terms: Terms, horizon: Period | None) -> ExpectedMoney:
-    """Return what money is expected of each customer within a horizon."""
-    factors = [ahead.expected(terms.annual_discount, horizon)]
+def expected_money(ahead: ContractsAhead | PurchasesAhead, terms: Terms) -> ExpectedMoney:
+    """Return what money is expected of each customer within the horizon."""
+    factors = [ahead.expected(terms.annual_discount, terms.horizon)]
     if terms.spend is not None:
         factors.append(terms.spend.expectations(ahead.customers))
     return ExpectedMoney(terms.money, tuple(factors))

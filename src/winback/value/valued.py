@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
-from winback.expected_money import ExpectedMoney
 from winback.periods import Period
-from winback.results import Result
-from winback.value.ahead import ContractsAhead, PurchasesAhead
-from winback.value.doubts import doubts
+from winback.results import Result, format_count, format_money, format_percent
 from winback.value.terms import Terms
+
+SAME = 0.005  # a share that rounds to no percent
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -53,33 +54,59 @@ class Valued(Result):
     level: float
     currency: str = "$"
 
-
-def valued(
-    ahead: ContractsAhead | PurchasesAhead,
-    terms: Terms,
-    money: ExpectedMoney,
-    counts: np.ndarray,
-    total: tuple[float, float, float],
-) -> dict[str, object]:
-    """Return the fields of `Valued` but its currency, for customers of whom each row stands for so many."""
-    return {
-        "n": round(counts.sum()),
-        **dict(zip(("total", "total_low", "total_high"), total, strict=True)),
-        "beyond_data": _beyond(ahead, terms, money, counts, total[0]),
-        "unit": ahead.unit,
-        "beyond": ahead.beyond,
-        "watched": ahead.watched,
-        "timing": ahead.timing,
-        "terms": terms,
-        "doubts": doubts(ahead, terms.spend),
-        "level": ahead.fit.level,
-    }
+    def in_currency(self, currency: str) -> Self:
+        """Return the same with another sign or code put before money; nothing is converted."""
+        return replace(self, currency=currency)
 
 
-def _beyond(ahead, terms, money, counts, total) -> float:
-    """Return the share of a total that is extrapolated; missing where gains and losses have no shares."""
-    seen = ahead.expected_within_data(terms.annual_discount, terms.horizon)
-    one_sign = (terms.money >= 0).all() or (terms.money <= 0).all()
-    if seen is None or not one_sign or not np.isfinite(total) or total == 0:
-        return np.nan
-    return max(0.0, 1 - float(counts @ (seen * money.of_one())) / total)
+def worth_lines(value: Valued) -> Iterator[str]:
+    """Say what customers are worth together and each."""
+    if not np.isfinite(value.total):
+        yield _endless(value.terms)
+        return
+    total, low, high = (format_money(x, value.currency) for x in (value.total, value.total_low, value.total_high))
+    ends = f" [{low}, {high}]" if value.total_low < value.total_high else ""
+    margin = " of margin" if value.terms.margin_share < 1 else ""
+    span = "to infinity" if value.terms.horizon is None else f"within {_span(value.terms.horizon)}"
+    rate = value.terms.annual_discount
+    discounted = f"discounted at {format_percent(rate)} a year" if rate else "not discounted"
+    yield (
+        f"{_customers(value.n)} expected to bring {total}{ends}{margin} {span}, "
+        f"{format_money(value.total / value.n, value.currency)} each, {discounted}."
+    )
+
+
+def _endless(terms) -> str:
+    if terms.spend is not None and np.isinf(terms.spend.mean_spend):
+        return "The value has no limit: the spend per purchase has no finite mean. Cap what customers spend."
+    return "The value has no limit: undiscounted, too many never leave. Set a rate or a horizon."
+
+
+def _customers(n) -> str:
+    return "1 customer is" if n == 1 else f"{format_count(n)} customers are"
+
+
+def _span(period) -> str:
+    return f"1 {period.in_words}" if period.n_units == 1 else period.in_words
+
+
+def extrapolated_lines(value: Valued) -> Iterator[str]:
+    """Say how much of a value is extrapolated."""
+    if value.beyond_data >= SAME:
+        yield (
+            f"{format_percent(value.beyond_data, 0)} of it is extrapolated: it lies {value.beyond} "
+            f"{_span(value.watched)}, the longest that anybody was watched."
+        )
+
+
+def terms_lines(value: Valued) -> Iterator[str]:
+    """Say on what a value rests."""
+    share = value.terms.margin_share
+    counted = (
+        "the money given counts in full" if share == 1 else f"{format_percent(share)} of the money given is margin"
+    )
+    yield f"{counted}; costs of keeping customers are not taken off."
+    yield f"{value.timing}."
+    if value.total_low < value.total_high:
+        level = format_percent(value.level, 0)
+        yield f"Intervals are {level}, for the expected value of these customers, not for what they will bring."

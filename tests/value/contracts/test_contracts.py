@@ -96,7 +96,7 @@ def test_fader_hardie_2010_valuation_of_actives():
     first = wb.contract_model(3.80, 15.20, period="Y")
     ago = 19_000 + 14_000 + 9_720 + 5_307
     left = 1 - (15200 + 11340 + 7961 + 4391) / ago
-    base = wb.base_value(first, [20500, 15200, 11340, 7961, 4391], annual_churn=left, **money)
+    base = wb.base_value(first, [20500, 15200, 11340, 7961, 4391], **money).against_constant_churn(left)
     assert round(base.total) == 207_438
     assert (round(base.constant_churn), round(1 - base.annual_churn, 4)) == (182_301, 0.8098)
     assert "the constant-churn figure is 12% lower" in base.describe()

@@ -1,0 +1,86 @@
+"""How is the naive figure set beside a value? One churn rate for everybody, in money and by segment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from numbers import Real
+
+import numpy as np
+import pandas as pd
+
+from winback.periods import Period
+from winback.value.ahead import ContractsAhead, PurchasesAhead
+from winback.value.terms import Terms
+
+
+@dataclass(frozen=True)
+class Naive:
+    """What the naive figure of a base is made from.
+
+    Attributes
+    ----------
+    ahead : ContractsAhead or PurchasesAhead
+        The customers.
+    terms : Terms
+    counts : numpy.ndarray, shape (n,)
+        Customers that each row stands for.
+    codes : numpy.ndarray of int, shape (n,)
+        Segment of each row.
+    """
+
+    ahead: ContractsAhead | PurchasesAhead = field(repr=False)
+    terms: Terms
+    counts: np.ndarray = field(repr=False)
+    codes: np.ndarray = field(repr=False)
+
+    def beside(
+        self,
+        frame: pd.DataFrame,
+        total: float,
+        annual_churn: float | None = None,
+        active_within: str | Period | None = None,
+    ) -> dict[str, object]:
+        """Return the fields of `BaseValue` that the naive figure fills: beside its segments and its total."""
+        churn = _check_annual_churn(annual_churn)
+        found = self.ahead.constant_churn(self.terms, self.counts, churn, active_within)
+        each = found.payments * self.terms.money * _average_purchase(self.ahead, self.terms, self.counts)
+        parts = [self._sum(each, self.codes == code) for code in range(len(frame))]
+        gaps = [_gap(part, value) for part, value in zip(parts, frame["value"], strict=True)]
+        whole = self._sum(each, np.ones(len(each), dtype=bool))
+        return {
+            "frame": frame.assign(constant_churn=parts, gap=gaps),
+            "constant_churn": whole,
+            "annual_churn": found.annual_churn,
+            "gap": _gap(whole, total),
+            "n_active": round(found.n_active),
+            "active_within": found.active_within,
+        }
+
+    def _sum(self, each, inside) -> float:
+        rows = inside & (self.counts > 0)
+        return float(each[rows] @ self.counts[rows])
+
+
+def _check_annual_churn(annual_churn: float | None) -> float | None:
+    """Return the share of customers who leave within a year, or refuse it."""
+    if annual_churn is None:
+        return None
+    is_number = isinstance(annual_churn, Real) and not isinstance(annual_churn, bool)
+    if not is_number or not 0 <= annual_churn < 1:
+        hint = f" Write {annual_churn / 100:g} for {annual_churn:g}%." if is_number and 1 <= annual_churn <= 100 else ""
+        raise ValueError(f"annual_churn must be a share from 0 to under 1 a year; got {annual_churn!r}.{hint}")
+    return float(annual_churn)
+
+
+def _gap(constant, total) -> float:
+    """Return how far one amount lies from another, as a share of it; missing where either is no gain."""
+    return constant / total - 1 if 0 < total < np.inf and 0 <= constant < np.inf else np.nan
+
+
+def _average_purchase(ahead, terms, counts) -> float:
+    """Return the money of an average repeat purchase, where it is not known by itself: the naive figure's."""
+    if terms.spend is None:
+        return 1.0
+    spend = pd.to_numeric(ahead.customers[terms.spend.spend]).to_numpy(dtype=float)
+    purchases = counts * np.where(np.isfinite(spend), ahead.rows.frequency, 0)
+    return float(purchases @ np.nan_to_num(spend) / purchases.sum()) if purchases.sum() else 0.0
