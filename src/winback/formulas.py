@@ -215,7 +215,7 @@ def _bind(formula, text, equation, columns, labels, customers, rows, problems) -
         problem = f"cannot be computed: {text!r} ({str(error).splitlines()[0]})"
         problems.add(f"{equation} formula", problem, "Check the names of functions and columns.")
         return None
-    design = Design(text, equation, tuple(map(str, matrix.columns)), columns, labels, matrix.model_spec)
+    design = Design(text, equation, tuple(map(str, matrix.columns)), columns, labels=labels, spec=matrix.model_spec)
     numbers, n_found = matrix.to_numpy(dtype=float), len(problems.found)
     if not design.names:
         problems.add(f"{equation} formula", f"has no terms: {text!r}", "Write '1' for no covariates.")

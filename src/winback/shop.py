@@ -178,7 +178,9 @@ def _check_one_row_each(table: pd.DataFrame) -> None:
     twice = table[ID].duplicated()
     if twice.any():
         first = f"{table[ID][twice].iloc[0]}"
-        problem = Problem(ID, "must not repeat", int(twice.sum()), first, "Keep one row each.", len(table))
+        problem = Problem(
+            ID, "must not repeat", int(twice.sum()), first, remedy="Keep one row each.", n_checked=len(table)
+        )
         raise TableError(CUSTOMERS, [problem])
 
 

@@ -118,7 +118,9 @@ class OfferComparison(Result):
         if varied == "organic":
             shares = default_shares(self.settings.organic) if values is None else values
             notes = tuple(break_even_lines(self.frame))
-            return organic_sensitivity(offers, self.arms, self.settings.organic_value, shares, notes, self.currency)
+            return organic_sensitivity(
+                offers, self.arms, self.settings.organic_value, shares, notes=notes, currency=self.currency
+            )
         revalued = {"horizon": horizon_sensitivity, "discount": discount_sensitivity}
         if varied not in revalued:
             raise ValueError(f"varied must be horizon, discount or organic; got {varied!r}.")
@@ -224,7 +226,16 @@ def comparison_from_moments(
     baseline = frame["value_per_returned"] if settings.organic_value is None else settings.organic_value
     flips = organic_flips(order, stacked.mean[:, 1], stacked.mean[:, 2], np.broadcast_to(baseline, len(order)))
     currency = currency if trial is None else trial.currency
-    return OfferComparison(frame, differences, flips, settings, stacked, control, trial, currency)
+    return OfferComparison(
+        frame=frame,
+        differences=differences,
+        flips=flips,
+        settings=settings,
+        arms=stacked,
+        control=control,
+        trial=trial,
+        currency=currency,
+    )
 
 
 def _organic_value(organic_value, control) -> tuple[float | None, float]:

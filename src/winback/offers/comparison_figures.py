@@ -71,7 +71,7 @@ def gross_figures(names, arms, errors, settings) -> pd.DataFrame:
         **_with_interval("acceptance", arms.mean[:, 0], *uncertainty.share_interval(arms.n_returned, n, level)),
         **_with_interval("cost_per_customer", cost, *uncertainty.normal_interval(cost, np.sqrt(cost_variance), level)),
         **_with_interval("value_per_returned", value, *uncertainty.normal_interval(value, value_error, level)),
-        **_profit_columns("gross_profit", gross, variance, errors[:, :-1], n, level),
+        **_profit_columns("gross_profit", gross, variance, errors[:, :-1], n=n, level=level),
         **_roi_columns("gross_roi", m.return_on_investment(arms, None, level)),
     }
     return pd.DataFrame(columns)
@@ -82,7 +82,9 @@ def incremental_figures(arms, control, errors, settings) -> pd.DataFrame:
     if control is not None:
         estimate, variance = m.profit(arms, control)
         over_control = errors[:, :-1] - errors[:, -1:]  # the control's own error is in every difference
-        columns = _profit_columns("incremental_profit", estimate, variance, over_control, arms.n, settings.level)
+        columns = _profit_columns(
+            "incremental_profit", estimate, variance, over_control, n=arms.n, level=settings.level
+        )
         roi = m.return_on_investment(arms, control, settings.level)
         return pd.DataFrame({**columns, **_roi_columns("incremental_roi", roi)})
     if settings.organic is None:

@@ -54,7 +54,7 @@ def plot_survival(curves: SurvivalCurves, ax: Axes | None = None) -> Axes:
     for name, style in house_styles(names).items():
         curve = curves.curves[curves.curves["group"] == name]
         label = f"{name} ({format_count(_of(curves.frame, name, 'n'))})"
-        _step_with_band(ax, curve, "survival", curves.horizon_months, style, label)
+        _step_with_band(ax, curve, "survival", curves.horizon_months, style=style, label=label)
     title = capitalised(curves_text.headline(curves))
     finish_axes(ax, title, _months_label(curves.lifetime, curves.paired), "share still there", width=90)
     _months_and_percent(ax, curves.horizon_months)
@@ -98,7 +98,9 @@ def plot_incidence(result: CompetingRisks, ax: Axes | None = None) -> Axes:
             style = {"color": colours[reason]["color"], "linestyle": line["linestyle"]}
             label = reason if group == EVERYBODY else f"{reason}, {group}"
             band = BAND if len(groups) * len(reasons) <= MOST_BANDS else 0
-            _step_with_band(ax, result.curves[rows], "share", result.horizon_months, style, label, band)
+            _step_with_band(
+                ax, result.curves[rows], "share", end=result.horizon_months, style=style, label=label, band=band
+            )
     finish_axes(ax, capitalised(competing.headline(result)), _months_label("second"), "share left again", width=90)
     _months_and_percent(ax, result.horizon_months)
     _legend(ax, [*groups, *reasons][1:])
@@ -138,7 +140,7 @@ def plot_goodness_of_fit(result: GoodnessOfFit, ax: Axes | None = None, group: s
     ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
     curve, end = result.curves[result.curves["group"] == row["group"]], result.curves["months"].max()
     styles = house_styles(["customers", result.model])
-    _step_with_band(ax, curve, "observed", end, styles["customers"], "customers (Kaplan-Meier)")
+    _step_with_band(ax, curve, "observed", end, style=styles["customers"], label="customers (Kaplan-Meier)")
     style = {name: styles[result.model][name] for name in ("color", "linestyle")}
     ax.plot(curve["months"], curve["fitted"], linewidth=2, label=f"{result.model}, fitted", **style)
     _mark_gap(ax, curve, row)
@@ -215,8 +217,16 @@ def _count_below(ax, curves):
         for month in ax.get_xticks():
             place = np.searchsorted(curve["months"], month, side="left")
             watched = curve["at_risk"].iloc[place] if place < len(curve) else 0
-            _below(ax, month, ax.get_xaxis_transform(), row, format_count(watched), styles[name]["color"], "center")
-        _below(ax, 0, ax.transAxes, row, name, styles[name]["color"], "right", shift=-26)
+            _below(
+                ax,
+                month,
+                ax.get_xaxis_transform(),
+                row=row,
+                text=format_count(watched),
+                colour=styles[name]["color"],
+                side="center",
+            )
+        _below(ax, 0, ax.transAxes, row=row, text=name, colour=styles[name]["color"], side="right", shift=-26)
     ax.set_xlabel(f"{ax.get_xlabel()}; below, customers still watched", labelpad=6 + 11.5 * len(names))
 
 

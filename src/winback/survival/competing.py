@@ -121,13 +121,21 @@ def competing_risks(
         members = lives.codes == group
         found = cumulative_incidence(lives.months[members], causes[members], len(names))
         known = lives.ended[members] | (lives.months[members] >= horizon)
-        figures.append(_figures(name, names, found, horizon, int(members.sum()), int(known.sum()), level))
+        figures.append(
+            _figures(name, names, found, horizon=horizon, n=int(members.sum()), n_known=int(known.sum()), level=level)
+        )
         curves.append(_curves(name, names, found, int(members.sum()), level))
     frame = pd.concat(figures, ignore_index=True)
     sizes = frame.drop_duplicates("group")
     notes = (*lives.notes, *few_note(sizes["group"], sizes["n"]))
     return CompetingRisks(
-        frame, pd.concat(curves, ignore_index=True), horizon, horizon_months is not None, by, level, notes
+        frame,
+        pd.concat(curves, ignore_index=True),
+        horizon,
+        horizon_given=horizon_months is not None,
+        by=by,
+        level=level,
+        notes=notes,
     )
 
 

@@ -152,21 +152,24 @@ def survival_curve(
     curves = pd.concat([_curve(lives, group, level) for group in range(len(lives.names))], ignore_index=True)
     months = [pseudo_months(*lives.of(group), horizon) for group in range(len(lives.names))]
     frame = pd.DataFrame(
-        [_figures(lives, group, curves, months[group], horizon, level) for group in range(len(lives.names))]
+        [
+            _figures(lives, group, curves, months[group], horizon=horizon, level=level)
+            for group in range(len(lives.names))
+        ]
     )
     notes = (*lives.notes, *few_note(frame["group"], frame["n"]))
     return SurvivalCurves(
-        frame,
-        curves,
-        _paired_difference(lives.names, months, level) if paired else _differences(frame, level),
-        None if paired else _log_rank(lives),
-        horizon,
-        horizon_months is not None,
-        paired,
-        by,
-        lifetime,
-        level,
-        notes,
+        frame=frame,
+        curves=curves,
+        differences=_paired_difference(lives.names, months, level) if paired else _differences(frame, level),
+        log_rank=None if paired else _log_rank(lives),
+        horizon_months=horizon,
+        horizon_given=horizon_months is not None,
+        paired=paired,
+        by=by,
+        lifetime=lifetime,
+        level=level,
+        notes=notes,
     )
 
 
@@ -178,8 +181,8 @@ def _with_first_lives(second: Lifetimes, table) -> Lifetimes:
         np.append(np.ones(n, dtype=bool), second.ended),
         np.repeat([0, 1], n),
         ("first", "second"),
-        np.tile(second.rows, 2),
-        second.notes,
+        rows=np.tile(second.rows, 2),
+        notes=second.notes,
     )
 
 

@@ -88,7 +88,7 @@ def fit_duration(
     months, ended = months_and_ended(used, lifetime)
     counts = row_counts(used, weights)
     matrix = design.matrix(used)
-    check_ends(used, design, matrix, ended, counts, lifetime)
+    check_ends(used, design, matrix, ended, counts=counts, lifetime=lifetime)
     tried = TRIED if distribution == "auto" else [distribution]
     found = {name: maximise(FAMILIES[name], matrix, months, ended, counts) for name in tried}
     aic = _compared(found, matrix.shape[1] + 1)

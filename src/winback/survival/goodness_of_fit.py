@@ -137,8 +137,8 @@ def check_fit(
     months, ended = np.asarray(months, dtype=float), np.asarray(ended, dtype=bool)
     codes = np.zeros(len(months), dtype=int) if codes is None else np.asarray(codes, dtype=int)
     counts = np.ones(len(months)) if counts is None else np.asarray(counts, dtype=float)
-    classes = expected_ends(months, ended, cumulative_hazard, codes, names, counts)
-    curves = fitted_and_observed(months, ended, cumulative_hazard, codes, names, counts, level)
+    classes = expected_ends(months, ended, cumulative_hazard, codes, names=names, counts=counts)
+    curves = fitted_and_observed(months, ended, cumulative_hazard, codes=codes, names=names, counts=counts, level=level)
     rows = [
         _figures(name, curves, classes, counts[codes == g].sum(), counts[(codes == g) & ended].sum())
         for g, name in enumerate(names)

@@ -86,8 +86,8 @@ def group_lifetimes(table: pd.DataFrame, by: str | None, lifetime: str) -> Lifet
         ended,
         np.searchsorted(kept, codes[used]),
         tuple(names[place] for place in kept),
-        np.flatnonzero(used),
-        tuple(notes),
+        rows=np.flatnonzero(used),
+        notes=tuple(notes),
     )
 
 

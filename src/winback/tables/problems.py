@@ -83,7 +83,7 @@ class ProblemList:
         n_bad = int(bad.sum())
         if n_bad:
             first = self._name_row(int(bad.argmax()), column)
-            self.found.append(Problem(column, problem, n_bad, first, remedy, among or len(bad)))
+            self.found.append(Problem(column, problem, n_bad, first, remedy=remedy, n_checked=among or len(bad)))
 
     def raise_if_any(self) -> None:
         """Raise one TableError with all problems found so far."""

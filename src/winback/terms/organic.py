@@ -116,7 +116,14 @@ def _segment_shares(organic, customers) -> np.ndarray:
         first = customers.iloc[int(unknown.argmax())]
         shown = f"customer {first['customer_id']}, {first[column]}"
         remedy = f"Give a share for it; there are shares for {', '.join(map(str, shares))}."
-        problem = Problem(column, "has values without an organic return", int(unknown.sum()), shown, remedy, len(rates))
+        problem = Problem(
+            column,
+            "has values without an organic return",
+            int(unknown.sum()),
+            shown,
+            remedy=remedy,
+            n_checked=len(rates),
+        )
         raise TableError("table of lapsed customers", [problem])
     return rates.to_numpy(dtype=float)
 

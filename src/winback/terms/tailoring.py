@@ -30,7 +30,7 @@ def assigned_offers(arm: pd.DataFrame, offer: Offer) -> np.ndarray:
         shown = f"customer {arm['customer_id'].iloc[first]}, {arm[offer.tailored_by].iloc[first]}"
         text = f"has values that offer {offer.name!r} assigns nothing to"
         remedy = f"Name them in the offer's map; it has {', '.join(map(str, offer.tailored))}."
-        problem = Problem(offer.tailored_by, text, int(unmapped.sum()), shown, remedy, len(arm))
+        problem = Problem(offer.tailored_by, text, int(unmapped.sum()), shown, remedy=remedy, n_checked=len(arm))
         raise TableError("table of lapsed customers", [problem])
     return assigned
 

@@ -143,7 +143,9 @@ def simulate_transactions(
     >>> len(seen.customers), wb.fit_pareto_nbd(seen.customers, period="W").converged
     (500, True)
     """
-    begin, end = check_arguments(n_customers, first_day, until, later_days, mistakes, purchases, spend)
+    begin, end = check_arguments(
+        n_customers, first_day, until, later_days=later_days, mistakes=mistakes, purchases=purchases, spend=spend
+    )
     streams = dict(zip(PARTS, np.random.default_rng(rng).spawn(len(PARTS)), strict=True))
     days = (end - begin).days + 1
     drawn = draw_customers(n_customers, days, purchases, spend, streams)
