@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winback.results import DASH, Sentences, format_count, format_money, format_percent, join_words
+from winback.money import DASH, format_alike, format_money, money_interval
+from winback.results import Sentences, format_count, format_percent, join_words
 
 INF, NAN = np.inf, np.nan
 
@@ -15,11 +16,16 @@ INF, NAN = np.inf, np.nan
     [
         (0, "$0.00"),
         (-0.0, "$0.00"),
-        (0.28491, "$0.2849"),
-        (-0.28491, "-$0.2849"),
-        (-0.00001, "$0.0000"),
+        (0.28491, "$0.28"),
+        (-0.8194, "-$0.82"),
+        (0.0067, "under 1 cent"),
+        (0.0049, "under 1 cent"),
+        (-0.00001, "under 1 cent below 0"),
+        (-1e-15, "$0.00"),  # what is left where two equal sums are subtracted
         (1, "$1.00"),
-        (9999.99, "$9,999.99"),
+        (99.99, "$99.99"),
+        (100, "$100"),
+        (360.7213, "$361"),
         (10_000.4, "$10,000"),
         (-3607213, "-$3,607,213"),
         (INF, "no upper limit"),
@@ -37,19 +43,57 @@ def test_a_currency_code_is_set_apart_and_a_sign_is_not(currency, text):
 
 
 def test_a_gain_shows_its_plus_where_asked_but_nothing_does_not():
-    assert [format_money(x, signed=True) for x in (2, -2, 0, 0.00001)] == ["+$2.00", "-$2.00", "$0.00", "$0.0000"]
+    assert [format_money(x, signed=True) for x in (2, -2, 0, 1e-5)] == [
+        "+$2.00",
+        "-$2.00",
+        "$0.00",
+        "under 1 cent above 0",
+    ]
 
 
 @given(amount=st.floats(-1e9, 1e9))
 def test_shown_money_is_the_amount_to_its_last_digit(amount):
     text = format_money(amount)
+    if text.startswith("under"):
+        assert abs(amount) < 0.01
+        return
     shown = float(text.replace("$", "").replace(",", ""))
     assert abs(shown - amount) <= 0.5 * 10 ** -len(text.partition(".")[2]) * (1 + 1e-6)
 
 
-@pytest.mark.parametrize(("amount", "text"), [(9999.999, "$10,000"), (0.99999, "$1.00")])
+@pytest.mark.parametrize(("amount", "text"), [(99.996, "$100"), (0.99999, "$1.00"), (0.01 - 1e-12, "$0.01")])
 def test_money_that_rounds_to_a_bound_is_shown_like_the_bound(amount, text):
     assert format_money(amount) == text
+
+
+@pytest.mark.parametrize(
+    ("amounts", "texts"),
+    [
+        ([360.72, 19.33, -5], ["$361", "$19", "-$5"]),
+        ([99.99, 19.33], ["$99.99", "$19.33"]),
+        ([100.4, 0.8, -0.3, 0.0, NAN], ["$100", "under $1", "under $1 below 0", "$0", DASH]),
+        ([INF, 12.0], ["no upper limit", "$12.00"]),
+        ([], []),
+    ],
+)
+def test_several_amounts_are_written_alike(amounts, texts):
+    assert format_alike(amounts) == texts
+
+
+@pytest.mark.parametrize(
+    ("currency", "text"), [("EUR", "under 1 cent"), ("£", "under £0.01"), ("GBP", "under GBP 0.01"), ("", "under 0.01")]
+)
+def test_only_a_currency_of_cents_has_cents(currency, text):
+    assert format_money(0.001, currency) == text
+
+
+def test_an_interval_has_the_format_of_its_figure():
+    assert money_interval(99.5, 95, 104) == "$100 [$95, $104]"
+    assert money_interval(19.326, 1.117, 37.536) == "$19.33 [$1.12, $37.54]"
+
+
+def test_ticks_of_an_axis_are_exact():
+    assert [format_money(x, digits=2) for x in (0.0, 0.001, 250)] == ["$0.00", "$0.00", "$250.00"]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ FILES = house.files_of(SOURCE)
 ROWS = [
     "cli",
     "report",
+    "shop",
     "plots",
     "datasets",
     "datasets.telecom",
@@ -45,6 +46,8 @@ ROWS = [
     "provenance",
     "labels",
     "results",
+    "in_html",
+    "money",
     "progress",
     "periods",
     "discounting",

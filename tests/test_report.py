@@ -177,7 +177,7 @@ def test_the_report_runs_on_value_measured_directly(tmp_path, hillstrom):
     write_offers(hillstrom.offers, tmp_path / "offers.toml")
     paths = report.write_report(tmp_path / "customers.csv", tmp_path / "offers.toml", out=tmp_path / "out")
     page = paths[0].read_text(encoding="utf-8")
-    assert "$0.2849" in page
+    assert "$0.28" in page
     assert "cannot be varied" in page
 
 

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from sentences import hold_to_three
 
-from winback.results import DASH, Result, Sentences, Shown, html_table, html_tiles
+from winback.in_html import html_table, html_tiles
+from winback.money import DASH
+from winback.results import Result, Sentences, Shown
 
 INF, NAN = np.inf, np.nan
 
@@ -59,8 +61,13 @@ def test_a_table_shows_the_named_columns_in_their_order_and_format():
 
 def test_the_frame_is_not_rounded():
     result = Harvest(pd.DataFrame({"profit": [1 / 3]}))
-    assert result.table()["Profit"].item() == "$0.3333"
+    assert result.table()["Profit"].item() == "$0.33"
     assert result.to_frame()["profit"].item() == 1 / 3
+
+
+def test_a_column_of_money_has_one_format_its_intervals_included():
+    assert cells(profit=[360.7, 2.0, 0.2]) == ["$361", "$2", "under $1"]
+    assert cells(profit=[60.0, 2.0], profit_low=[20.0, NAN], profit_high=[100.0, NAN]) == ["$60 [$20, $100]", "$2"]
 
 
 @pytest.mark.parametrize(("name", "heading"), [("offer", "Offer"), ("n", "Customers"), ("profit", "Profit")])

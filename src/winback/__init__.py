@@ -4,6 +4,7 @@ Folders are the questions an analyst asks:
 
 cli                  `winback report` and its like, on the command line
 report               one page for a manager, with its tables
+shop                 the simulated shop, or the analyst's own log
 plots                one function per figure
 datasets             the telecom study, a shop's log of purchases, and public data
 planning             how large must the next trial be, and what does its holdout cost?
@@ -27,6 +28,8 @@ uncertainty          intervals, and the chance of being best
 provenance           what a reader needs to make a report again
 labels               columns and their values in words people use
 results              how every result shows itself
+in_html              how a table looks in a notebook or on a page
+money                how money is written: cents only below 100, never a fraction of a cent
 progress             how far is a long call?
 periods              how long is a period? days, years, words, discount factors
 discounting          annual rate and months -> weights
@@ -40,6 +43,7 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME = {
+    "shop": ("load_shop",),
     "datasets.public": ("load_hillstrom", "load_winback_book"),
     "datasets.public_purchases": ("load_cdnow", "load_donations"),
     "report": ("write_report",),
@@ -82,7 +86,7 @@ _HOME = {
     "purchases.fits": ("fit_bg_bb", "fit_bg_nbd", "fit_mbg_nbd", "fit_pareto_nbd"),
     "purchases.spend": ("fit_gamma_gamma",),
     "purchases.transactions.summary": ("summarize_transactions",),
-    "datasets.retail": ("load_shop_study", "simulate_transactions"),
+    "datasets.retail": ("simulate_transactions",),
     "datasets.telecom": ("load_telecom_study", "simulate_telecom_study"),
     "tables": (
         "TableError",

@@ -2,7 +2,7 @@
 
 A result is a frozen dataclass that inherits from `Result` and says four things: its tidy frame, its answer in at most
 three sentences, the details, and which columns of the frame a reader sees under which heading and in which format.
-Rounding and currency happen here and nowhere else.
+Rounding happens here, that of money in `winback.money`, and nowhere else.
 """
 
 from __future__ import annotations
@@ -15,26 +15,10 @@ from typing import ClassVar
 
 import pandas as pd
 
-NO_TEX = "tex2jax_ignore mathjax_ignore"  # dollar signs are money, not mathematics
+from winback.in_html import NO_TEX, html_table, html_tiles
+from winback.money import DASH, format_alike, format_money, not_finite
+
 HOW_FOUND = "How this was found"
-DASH, NO_UPPER, NO_LOWER = "–", "no upper limit", "no lower limit"
-
-
-def format_money(amount: float, currency: str = "$", digits: int | None = None, signed: bool = False) -> str:
-    """Write money with its sign and currency; cents below 10,000, four decimals below 1.
-
-    Examples
-    --------
-    >>> format_money(360.7213), format_money(-3607213), format_money(0.28491), format_money(12, "EUR")
-    ('$360.72', '-$3,607,213', '$0.2849', 'EUR 12.00')
-    """
-    if not math.isfinite(amount):
-        return _not_finite(amount)
-    if digits is None:
-        digits = 4 if 0 < abs(amount) < 0.99995 else 2 if round(abs(amount), 2) < 10_000 else 0
-    number = f"{abs(amount):,.{digits}f}"
-    sign = "" if float(number.replace(",", "")) == 0 else "-" if amount < 0 else "+" if signed else ""
-    return f"{sign}{currency}{' ' if currency.isalpha() else ''}{number}"
 
 
 def format_percent(share: float, digits: int = 1) -> str:
@@ -45,7 +29,7 @@ def format_percent(share: float, digits: int = 1) -> str:
     >>> format_percent(0.45), format_percent(7.934, 0)
     ('45.0%', '793%')
     """
-    return f"{_unsigned_zero(f'{100 * share:,.{digits}f}')}%" if math.isfinite(share) else _not_finite(share)
+    return f"{_unsigned_zero(f'{100 * share:,.{digits}f}')}%" if math.isfinite(share) else not_finite(share)
 
 
 def format_count(number: float) -> str:
@@ -56,7 +40,7 @@ def format_count(number: float) -> str:
     >>> format_count(53000)
     '53,000'
     """
-    return _unsigned_zero(f"{number:,.0f}") if math.isfinite(number) else _not_finite(number)
+    return _unsigned_zero(f"{number:,.0f}") if math.isfinite(number) else not_finite(number)
 
 
 def format_number(number: float) -> str:
@@ -68,7 +52,7 @@ def format_number(number: float) -> str:
     ('23.76', '-0.0003', '15,234')
     """
     if not math.isfinite(number):
-        return _not_finite(number)
+        return not_finite(number)
     whole = len(f"{abs(number):.0f}") if abs(number) >= 1 else 0
     return _unsigned_zero(f"{number:,.{max(0, 4 - whole)}f}")
 
@@ -100,10 +84,6 @@ def _unsigned_zero(text: str) -> str:
     return text.lstrip("-") if not text.strip("-0.,") else text
 
 
-def _not_finite(number: float) -> str:
-    return DASH if math.isnan(number) else NO_UPPER if number > 0 else NO_LOWER
-
-
 def join_words(words: Iterable[str]) -> str:
     """Join words as in a sentence.
 
@@ -122,7 +102,7 @@ FORMATS = {
     "number": format_number,
     "p_value": format_p_value,
     "times": "{:.2f}".format,
-    "money": format_money,
+    "money": format_money,  # but several amounts alike
     "percent": format_percent,
     "percent0": lambda share: format_percent(share, 0),
 }
@@ -197,19 +177,34 @@ class Result:
         columns = {}
         for name, (heading, form) in (self.shown if shown is None else shown).items():
             if name in frame and not (frame[name].isna() | (frame[name] == "")).all():
-                columns[heading] = [self._cell(row, name, form) for row in frame.to_dict("records")]
+                columns[heading] = self._column(frame, name, form)
         return pd.DataFrame(columns)
 
     def show(self) -> Shown:
         """Return the rounded table as a notebook shows it."""
         return Shown(self.table())
 
-    def _cell(self, row: dict, name: str, form: str) -> str:
-        text = self.format(row[name], form)
-        low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
-        if low is None or (pd.isna(low) and pd.isna(high)) or low == high:
-            return text
-        return f"{text} [{self.format(low, form)}, {self.format(high, form)}]"
+    def _column(self, frame: pd.DataFrame, name: str, form: str) -> list[str]:
+        """Write a column and its intervals in one format."""
+        ends = [f"{name}_{end}" for end in ("low", "high")]
+        if not set(ends) <= set(frame):
+            return self.formats(frame[name], form)
+        n = len(frame)
+        texts = self.formats([*frame[name], *frame[ends[0]], *frame[ends[1]]], form)
+        without = (frame[ends].isna().all(axis=1) | (frame[ends[0]] == frame[ends[1]])).to_list()
+        cells = zip(texts[:n], texts[n : 2 * n], texts[2 * n :], without, strict=True)
+        return [text if alone else f"{text} [{low}, {high}]" for text, low, high, alone in cells]
+
+    def interval(self, row: Mapping, name: str, form: str) -> str:
+        """Write a figure of a row with its interval, ``name``, ``<name>_low`` and ``<name>_high``, in one format."""
+        figure, low, high = self.formats([row[f"{name}{end}"] for end in ("", "_low", "_high")], form)
+        return f"{figure} [{low}, {high}]"
+
+    def formats(self, values: Iterable, form: str) -> list[str]:
+        """Write values in one of the formats of ``shown``, money all alike; a missing one is a dash."""
+        if form == "money":
+            return format_alike([math.nan if pd.isna(value) else value for value in values], self.currency)
+        return [self.format(value, form) for value in values]
 
     def format(self, value, form: str) -> str:
         """Write one value in one of the formats of ``shown``; a missing one is a dash."""
@@ -217,9 +212,7 @@ class Result:
             raise ValueError(f"There is no format {form!r}; there are {', '.join(FORMATS)}.")
         if value is None or pd.isna(value):
             return DASH
-        if form == "money":
-            return format_money(float(value), self.currency)
-        return FORMATS[form](value)
+        return format_money(float(value), self.currency) if form == "money" else FORMATS[form](value)
 
     def __str__(self) -> str:
         """Show the first sentences and the table, at most 12 lines."""
@@ -249,44 +242,3 @@ class Shown:
     def __str__(self) -> str:
         """Show the table as text."""
         return self.frame.to_string(index=False)
-
-
-_ALIGNED = {  # in a notebook there is no style sheet of ours
-    "text": 'class="text" style="text-align: left"',
-    "figure": 'class="figure" style="text-align: right"',
-}
-
-
-def html_table(table: pd.DataFrame) -> str:
-    """Return a table of text as HTML: figures to the right, intervals small below their figure."""
-    if table.empty:
-        return ""
-    sides = ["text", *("figure" if _is_figures(table.iloc[:, place]) else "text" for place in range(1, table.shape[1]))]
-    head = "".join(
-        f"<th {_ALIGNED[side]}>{html.escape(str(name))}</th>" for name, side in zip(table, sides, strict=True)
-    )
-    body = "".join(
-        "<tr>" + "".join(_html_cell(str(text), side) for text, side in zip(row, sides, strict=True)) + "</tr>"
-        for row in table.itertuples(index=False)
-    )
-    return f'<table class="winback {NO_TEX}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-
-
-def html_tiles(tiles: pd.DataFrame) -> str:
-    """Return tiles (label, figure, note) as a table of one row, which a page may lay out as tiles."""
-    cells = "".join(
-        f"<td><small>{html.escape(label)}</small><br><b>{html.escape(figure)}</b><br><small>{html.escape(note)}</small></td>"
-        for label, figure, note in tiles.itertuples(index=False)
-    )
-    return f'<table class="tiles {NO_TEX}"><tbody><tr>{cells}</tr></tbody></table>'
-
-
-def _is_figures(column: pd.Series) -> bool:
-    figures = [text for text in column if text not in (DASH, "") and not text.startswith((NO_UPPER, NO_LOWER))]
-    return all(any(letter.isdigit() for letter in text.split()[0]) for text in figures)
-
-
-def _html_cell(text: str, side: str) -> str:
-    figure, bracket, interval = text.partition(" [") if side == "figure" else (text, "", "")
-    small = f"<br><small>[{html.escape(interval)}</small>" if bracket else ""
-    return f"<td {_ALIGNED[side]}>{html.escape(figure)}{small}</td>"

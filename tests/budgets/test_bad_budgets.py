@@ -48,7 +48,7 @@ def test_caps_are_a_mapping():
 
 
 def test_a_budget_below_the_cheapest_contact():
-    refused(r"`budget` of \$0\.5000 is below the cheapest contact, \$1\.00\. Raise it", budget=0.5)
+    refused(r"`budget` of \$0\.50 is below the cheapest contact, \$1\.00\. Raise it", budget=0.5)
 
 
 def test_floors_beyond_customers_contacts_or_money():

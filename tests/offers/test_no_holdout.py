@@ -133,9 +133,9 @@ def test_an_interval_for_summary_figures_reaches_from_its_upper_end_to_its_lower
 
 def test_an_interval_for_summary_figures_stands_in_table_and_words():
     result = economics(organic=(0.02, 0.08))
-    assert result.table()["Incremental profit per customer"].iloc[0] == "$314.64 [$286.99, $342.29]"
+    assert result.table()["Incremental profit per customer"].iloc[0] == "$315 [$287, $342]"
     assert result.table()["Organic return assumed"].iloc[0] == "5.0% [2.0%, 8.0%]"
-    said = "$314.64 incremental if 5.0% return anyway, the middle of the assumed 2.0% to 8.0%, and $286.99 to $342.29"
+    said = "$315 incremental if 5.0% return anyway, the middle of the assumed 2.0% to 8.0%, and $287 to $342"
     assert said in result.describe()
 
 

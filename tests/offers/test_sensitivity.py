@@ -72,7 +72,7 @@ def test_the_table_has_a_row_per_setting_and_a_column_per_offer_in_order_of_prof
     offers = ["discount", "upgrade", "bundle", "tailored"]
     assert list(table) == ["Organic return", *offers, "Earns most", "Best ROI"]
     assert table["Organic return"].tolist() == ["0%", "5%", "10%", "20%", "30%", "40%"]
-    assert table.loc[0, "discount"] == "$360.72"
+    assert table.loc[0, "discount"] == "$361"
 
 
 def test_shares_close_together_are_told_apart(comparison):

@@ -123,13 +123,13 @@ def sentence(result):
 def test_the_correction_is_said_with_both_figures():
     result = published([360, 351, 320], [7, 8, 7])
     low, middle, high = ends(result.frame, "gross")
-    expected = f"goes from $360.00 to ${middle:.2f} per customer [${low:.2f}, ${high:.2f}]."
+    expected = f"goes from $360 to ${middle:.0f} per customer [${low:.0f}, ${high:.0f}]."
     assert sentence(result).startswith("Having been picked as the best of 3 offers, offer 1 looks better than it is: ")
     assert sentence(result).endswith(expected)
 
 
 def test_far_ahead_it_is_said_that_the_figure_stays():
-    assert "far ahead that its own gross profit stays $900.00" in sentence(published([900, 345], [7, 8]))
+    assert "far ahead that its own gross profit stays $900" in sentence(published([900, 345], [7, 8]))
 
 
 def test_a_narrow_lead_is_said_to_leave_a_rough_figure():
@@ -141,7 +141,7 @@ def test_of_an_exact_tie_only_the_interval_is_said():
     result = published([360, 360], [7, 8])
     low, _, high = ends(result.frame, "gross")
     assert "ties exactly for the first place, so its own gross profit cannot be corrected" in sentence(result)
-    assert sentence(result).endswith(f"[${low:.2f}, ${high:.2f}].")
+    assert sentence(result).endswith(f"[${low:.0f}, ${high:.0f}].")
     assert low < result.frame["gross_profit_low"].iloc[0]
 
 
@@ -160,11 +160,11 @@ def test_assumptions_and_table_name_the_figure_that_is_corrected(control, kind):
     assert "not corrected." in said
     column = headlines.second_table(result).frame[f"{kind.capitalize()} profit corrected for the pick"]
     assert column.iloc[1:].eq("–").all()
-    assert column.iloc[0].startswith(f"${result.frame[f'{kind}_profit_corrected'].iloc[0]:.2f} [")
+    assert column.iloc[0].startswith(f"${result.frame[f'{kind}_profit_corrected'].iloc[0]:.0f} [")
 
 
 def test_the_tile_shows_both_figures_where_they_differ():
     near, far, alone = published([360, 351], [7, 8]), published([900, 345], [7, 8]), published([360], [7])
     notes = [headlines.tiles(result).frame["note"].iloc[1] for result in (near, far, alone)]
-    assert notes[0].endswith(f"; ${near.frame['gross_profit_corrected'].iloc[0]:.2f} corrected for the pick")
+    assert notes[0].endswith(f"; ${near.frame['gross_profit_corrected'].iloc[0]:.0f} corrected for the pick")
     assert "corrected" not in notes[1] + notes[2]

@@ -87,13 +87,13 @@ def test_only_the_best_of_each_panel_is_drawn_full(comparison, panel, best):
 
 def test_figures_are_written_beside_the_points(comparison):
     texts = [text.get_text() for text in plot_profit_and_roi(comparison).axes[0].texts]
-    assert texts == [f"${amount:.2f}" for amount in comparison.frame["incremental_profit"]]
+    assert texts == [f"${amount:.0f}" for amount in comparison.frame["incremental_profit"]]
 
 
 def test_acceptance_against_cost_says_who_wins_back_most(comparison):
     ax = drawn(plot_acceptance_against_cost(comparison))
     assert isinstance(ax, Axes)
-    assert title(ax) == "Bundle wins back most (47%) and costs most ($105.75 per customer offered)"
+    assert title(ax) == "Bundle wins back most (47%) and costs most ($106 per customer offered)"
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("cost per customer offered", "share who came back")
     assert all(text.startswith("$") for text in ticks(ax.xaxis))
     assert all(text.endswith("%") for text in ticks(ax.yaxis))

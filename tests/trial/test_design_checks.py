@@ -59,10 +59,10 @@ def test_without_a_random_control_group_figures_are_gross_and_say_why(study, set
     assert result.control is None
     assert not [name for name in result.frame if name.startswith("incremental")]
     text = result.describe()
-    assert text.startswith("Send discount: it earns most, $360.72 gross profit per customer offered")
+    assert text.startswith("Send discount: it earns most, $361 gross profit per customer offered")
     assert result.design.control_reason in text
     assert "The 8,000 customers without an offer" in text
-    assert "$360.72 incremental" not in text
+    assert "$361 incremental" not in text
 
 
 def test_mixing_those_set_aside_into_the_holdout_is_refused_as_well(study):

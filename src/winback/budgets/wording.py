@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from winback.budgets.limits import AT_LEAST, AT_MOST, BUDGET
+from winback.money import format_alike
 from winback.results import Sentences, format_count, format_money, format_percent, join_words
 from winback.tables import NO_OFFER
 
@@ -113,7 +114,7 @@ def describe_frontier(frontier: ProfitShareFrontier) -> Sentences:
         lines.append("No choice regains more customers.")
     else:
         forgone = first[frontier.profit_column] - last[frontier.profit_column]
-        money = [format_money(each, frontier.currency) for each in (frontier.price_of_last, forgone, forgone / more)]
+        money = format_alike((frontier.price_of_last, forgone, forgone / more), frontier.currency)
         lines = [
             *_between_ends(frontier),
             f"Predicted: the firm that buys market share gives up {money[1]} for {format_count(more)} more customers, "

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from winback.discounting import TIMING
+from winback.money import DASH
 from winback.offers.comparison import OfferComparison
 from winback.offers.comparison_text import answer_lines, evidence_lines, winners
-from winback.results import DASH, Sentences, Shown, format_count, format_money, format_percent, join_words
+from winback.results import Sentences, Shown, format_count, format_money, format_percent, join_words
 from winback.terms.catalog import OfferCatalog
 
 FIRST_SCREEN = (

@@ -1,0 +1,86 @@
+"""How is money written? Cents only below 100, several amounts alike, and never a fraction of a cent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+DASH, NO_UPPER, NO_LOWER = "–", "no upper limit", "no lower limit"  # stand where there is no number
+CENTS = 2  # digits of money below
+WHOLE_FROM = 100  # this much, where cents decide nothing
+NOISE = 1e-9  # what is left of zero where two equal sums are subtracted
+IN_CENTS = ("$", "€", "USD", "EUR")
+
+
+def format_money(amount: float, currency: str = "$", digits: int | None = None, signed: bool = False) -> str:
+    """Write money with its sign and currency, cents only below 100.
+
+    ``digits`` are for the ticks of an axis, which are exact; without them less than a cent is said in words.
+
+    Examples
+    --------
+    >>> format_money(360.7213), format_money(19.33), format_money(0.28491), format_money(-3607213)
+    ('$361', '$19.33', '$0.28', '-$3,607,213')
+    >>> format_money(12, "EUR"), format_money(0.0067), format_money(-0.0067), format_money(0)
+    ('EUR 12.00', 'under 1 cent', 'under 1 cent below 0', '$0.00')
+    """
+    return format_alike([amount], currency, signed)[0] if digits is None else _money(amount, currency, digits, signed)
+
+
+def format_alike(amounts: Iterable[float], currency: str = "$", signed: bool = False) -> list[str]:
+    """Write several amounts in one format, those of a column or of a sentence: no cents where one of them is 100.
+
+    Examples
+    --------
+    >>> format_alike([291.03, 19.33, 0.2, -1250])
+    ['$291', '$19', 'under $1', '-$1,250']
+    >>> format_alike([99.99, 0.004])
+    ['$99.99', 'under 1 cent']
+    """
+    amounts = [float(amount) for amount in amounts]
+    whole = any(math.isfinite(amount) and round(abs(amount), CENTS) >= WHOLE_FROM for amount in amounts)
+    digits = 0 if whole else CENTS
+    return [_tiny(amount, currency, digits, signed) or _money(amount, currency, digits, signed) for amount in amounts]
+
+
+def money_interval(estimate: float, low: float, high: float, currency: str = "$", signed: bool = False) -> str:
+    """Write an amount of money and its interval in one format.
+
+    Examples
+    --------
+    >>> money_interval(291.03, 278.35, 303.71), money_interval(0.42, -0.1, 0.94, signed=True)
+    ('$291 [$278, $304]', '+$0.42 [-$0.10, +$0.94]')
+    """
+    figure, *ends = format_alike((estimate, low, high), currency, signed)
+    return f"{figure} [{', '.join(ends)}]"
+
+
+def _money(amount: float, currency: str, digits: int, signed: bool) -> str:
+    if not math.isfinite(amount):
+        return not_finite(amount)
+    number = f"{abs(amount):,.{digits}f}"
+    sign = "" if float(number.replace(",", "")) == 0 else "-" if amount < 0 else "+" if signed else ""
+    return f"{sign}{_in_currency(number, currency)}"
+
+
+def _tiny(amount: float, currency: str, digits: int, signed: bool) -> str:
+    """Return the words for an amount below the smallest coin that is shown, else nothing."""
+    if not NOISE < abs(amount) < 10**-digits - NOISE:
+        return ""
+    least = "1 cent" if digits and currency in IN_CENTS else _in_currency("0.01" if digits else "1", currency)
+    return f"under {least}" + (" below 0" if amount < 0 else " above 0" if signed else "")
+
+
+def _in_currency(number: str, currency: str) -> str:
+    return f"{currency}{' ' if currency.isalpha() else ''}{number}"
+
+
+def not_finite(number: float) -> str:
+    """Return what is written where there is no number, or no end to it.
+
+    Examples
+    --------
+    >>> not_finite(float("nan")), not_finite(float("inf"))
+    ('–', 'no upper limit')
+    """
+    return DASH if math.isnan(number) else NO_UPPER if number > 0 else NO_LOWER
