@@ -93,7 +93,7 @@ def policy_of_the_study(study) -> str:
 
 def value_of_a_shop() -> str:
     """Return what the simulated shop's customers are worth, as a quotation."""
-    shop = wb.load_shop()
+    shop = wb.load_shop_study()
     customers = shop.labelled(wb.summarize_transactions(shop.transactions, period="W", until=shop.until))
     fit, spend = wb.fit_pareto_nbd(customers, period="W"), wb.fit_gamma_gamma(customers)
     terms = {"margin": spend, "margin_share": 0.35, "annual_discount": 0.10, "horizon": "3Y"}

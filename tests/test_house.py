@@ -18,7 +18,6 @@ FILES = house.files_of(SOURCE)
 ROWS = [
     "cli",
     "report",
-    "shop",
     "plots",
     "datasets",
     "datasets.telecom",

@@ -20,7 +20,7 @@ def which_offer_pays_and_for_whom() -> None:
 
 
 def what_is_a_customer_worth() -> None:
-    shop = wb.load_shop()
+    shop = wb.load_shop_study()
     customers = wb.summarize_transactions(shop.transactions, period="W", until=shop.until)
     fit = wb.fit_pareto_nbd(customers.to_frame(), period="W")
     assert_type(fit, PurchaseFit)

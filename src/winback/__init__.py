@@ -4,7 +4,6 @@ Folders are the questions an analyst asks:
 
 cli                  `winback report` and its like, on the command line
 report               one page for a manager, with its tables
-shop                 the simulated shop, or the analyst's own log
 plots                one function per figure
 datasets             the telecom study, a shop's log of purchases, and public data
 planning             how large must the next trial be, and what does its holdout cost?
@@ -43,7 +42,6 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME = {
-    "shop": ("load_shop",),
     "datasets.public": ("load_hillstrom", "load_winback_book"),
     "datasets.public_purchases": ("load_cdnow", "load_donations"),
     "report": ("write_report",),
@@ -86,7 +84,7 @@ _HOME = {
     "purchases.fits": ("fit_bg_bb", "fit_bg_nbd", "fit_mbg_nbd", "fit_pareto_nbd"),
     "purchases.spend": ("fit_gamma_gamma",),
     "purchases.transactions.summary": ("summarize_transactions",),
-    "datasets.retail": ("simulate_transactions",),
+    "datasets.retail": ("load_shop_study", "simulate_transactions"),
     "datasets.telecom": ("load_telecom_study", "simulate_telecom_study"),
     "tables": (
         "TableError",

@@ -12,6 +12,7 @@ from winback.datasets.public import load_hillstrom as load_hillstrom
 from winback.datasets.public import load_winback_book as load_winback_book
 from winback.datasets.public_purchases import load_cdnow as load_cdnow
 from winback.datasets.public_purchases import load_donations as load_donations
+from winback.datasets.retail import load_shop_study as load_shop_study
 from winback.datasets.retail import simulate_transactions as simulate_transactions
 from winback.datasets.telecom import load_telecom_study as load_telecom_study
 from winback.datasets.telecom import simulate_telecom_study as simulate_telecom_study
@@ -42,7 +43,6 @@ from winback.second_lifetime.model_check import compare_with_trial as compare_wi
 from winback.second_lifetime.ranking import compare_rankings as compare_rankings
 from winback.second_lifetime.second_lifetime_value import second_lifetime_value as second_lifetime_value
 from winback.second_lifetime.two_part import fit_two_part as fit_two_part
-from winback.shop import load_shop as load_shop
 from winback.survival.competing import competing_risks as competing_risks
 from winback.survival.curves import survival_curve as survival_curve
 from winback.survival.durations import fit_duration as fit_duration
@@ -107,7 +107,7 @@ __all__ = [
     "load_donations",
     "load_hillstrom",
     "load_offers",
-    "load_shop",
+    "load_shop_study",
     "load_table",
     "load_telecom_study",
     "load_winback_book",

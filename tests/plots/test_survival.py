@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from lives import freireich, lives, random_lives
 
@@ -160,3 +161,18 @@ def test_a_fit_without_terms_is_an_empty_figure(rng):
     table = random_lives(rng)
     ax = drawn(plot_time_ratios(fit_duration(table, "1", "weibull")))
     assert title(ax) == "No covariate is shown to lengthen or shorten the stay"
+
+
+def test_a_long_curve_is_drawn_with_the_steps_that_can_be_seen(rng):
+    months = np.sort(rng.uniform(0, 84, 20_000))
+    table = pd.DataFrame(
+        {"customer_id": range(20_000), "returned": True, "second_tenure": months, "second_ended": True}
+    )
+    table["second_margin"] = 1.0
+    found = survival_curve(table, horizon_months=84)
+    line = plot_survival(found).lines[0]
+    drawn_months, drawn = line.get_xdata(), line.get_ydata()
+    assert 500 < len(drawn_months) <= 602
+    exact = 1 - np.searchsorted(months, drawn_months, side="right") / 20_000
+    np.testing.assert_allclose(drawn[:-1], exact[:-1], atol=1e-9)  # every step drawn is one of the curve
+    assert np.abs(np.diff(drawn_months)).max() <= 2 * 84 / 600

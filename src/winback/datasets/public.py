@@ -8,6 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from winback.datasets.public_files import PublicFile, load_public_file
+from winback.periods import Period
 from winback.terms.catalog import Offer, OfferCatalog
 from winback.trial.read import read_trial
 from winback.trial.trial import Trial
@@ -24,7 +25,7 @@ WINBACK_BOOK = PublicFile(
     sha256="3f84243159c63264901c9859cc9e522ecc535b5554f9383e68e5b857be2801b4",
     licence="GPL-3",
 )
-DAYS_PER_MONTH = 365.25 / 12
+DAYS_PER_MONTH = Period(1, "M").days
 HILLSTROM_ARMS = {"No E-Mail": "none", "Mens E-Mail": "mens", "Womens E-Mail": "womens"}
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from winback.survival.durations import DurationFit
     from winback.survival.goodness_of_fit import GoodnessOfFit
 
+MOST_STEPS = 600  # about as many as a figure has points of width: more cannot be seen and fill the file
 BAND = 0.15  # opacity of an interval
 MOST_BANDS = 4  # more of them would hide the lines
 MOST_COUNTED = 6  # with more groups the numbers watched would fill the figure
@@ -191,12 +192,18 @@ def plot_time_ratios(fit: DurationFit, ax: Axes | None = None) -> Axes:
 
 def _step_with_band(ax, curve, name, end, style, label, band=BAND):
     """Draw a step curve up to the horizon, the interval as a band."""
-    curve = curve[curve["months"] <= end]
+    curve = _as_drawn(curve[curve["months"] <= end], end)
     months = np.append(curve["months"], end if len(curve) and curve["months"].iloc[-1] < end else np.nan)
     values, low, high = (np.append(curve[part], curve[part].iloc[-1]) for part in (name, "low", "high"))
     drawn = {part: style[part] for part in ("color", "linestyle")}
     ax.step(months, values, where="post", linewidth=2, label=label, **drawn)
     ax.fill_between(months, low, high, step="post", color=style["color"], alpha=band, linewidth=0)
+
+
+def _as_drawn(curve: DataFrame, end: float) -> DataFrame:
+    """Return the steps that a figure can show: the last one of each of `MOST_STEPS` equal parts of the axis."""
+    part = np.ceil(curve["months"].to_numpy() / end * MOST_STEPS)
+    return curve[np.append(part[1:] != part[:-1], True)] if len(curve) > MOST_STEPS else curve
 
 
 def _months_and_percent(ax, end):

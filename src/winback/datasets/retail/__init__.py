@@ -5,9 +5,13 @@ arguments     what can be asked of the simulation
 customers     who the customers are: how often they buy, when they leave, what they spend, through which channel
 purchases     what they buy, and when
 mistakes      what a real log has beside purchases
-study         `simulate_transactions`
+shop          the log as one object: purchases, customers, where they come from, and the truth
+study         the simulated one: `simulate_transactions`
+own_log       the analyst's own in its place: `load_shop_study`
 """
 
-from winback.datasets.retail.study import RetailStudy, RetailTruth, simulate_transactions
+from winback.datasets.retail.own_log import load_shop_study
+from winback.datasets.retail.shop import RetailTruth, ShopStudy
+from winback.datasets.retail.study import simulate_transactions
 
-__all__ = ["RetailStudy", "RetailTruth", "simulate_transactions"]
+__all__ = ["RetailTruth", "ShopStudy", "load_shop_study", "simulate_transactions"]

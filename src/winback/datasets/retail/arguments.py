@@ -15,12 +15,13 @@ MOST_LATER = 36_500  # days
 MOST_A_WEEK = 7.0  # more than one purchase a day cannot be told apart by day
 
 
-def check_arguments(n_customers, first_day, until, later_days, mistakes, purchases, spend) -> tuple[date, date]:
+def check_arguments(n_customers, first_day, until, *, later_days, mistakes, purchases, spend) -> tuple[date, date]:
     """Return the first and last day of the log, or raise one ValueError with everything that is wrong.
 
     Examples
     --------
-    >>> check_arguments(3, "2024-01-01", "2024-06-30", 0, True, PURCHASES, SPEND)[1]
+    >>> more = {"later_days": 0, "mistakes": True, "purchases": PURCHASES, "spend": SPEND}
+    >>> check_arguments(3, "2024-01-01", "2024-06-30", **more)[1]
     datetime.date(2024, 6, 30)
     """
     begin, end = _day(first_day), _day(until)

@@ -1,83 +1,29 @@
-"""The shop's log as one object: purchases until a day, those after it, the customers and the truth."""
+"""What do the customers of a simulated shop buy until a day, and after it?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy.special import exprel
 
 from winback.datasets.retail.arguments import check_arguments
 from winback.datasets.retail.assumptions import PURCHASES, SPEND, parameters_frame
 from winback.datasets.retail.customers import draw_customers
 from winback.datasets.retail.mistakes import add_mistakes
 from winback.datasets.retail.purchases import first_purchases, purchases_between
+from winback.datasets.retail.shop import RetailTruth, ShopStudy
+from winback.provenance import sha256_of
 
 SEED = 20160301
+CAVEAT = (
+    "The shop is simulated from the very models that are fitted here, so they fit; your log may be less kind, and the "
+    "hold-out will say so. What is assumed is listed in data/retail/README.md."
+)
 LAST_DATE = pd.Timestamp("2260-12-31")  # later dates cannot be stored
 # One random stream per part. New parts go to the end, so that older ones never change.
 PARTS = ("joins", "rate", "leaving", "scale", "leaves", "channel", "first", "repeat", "later", "mistakes")
-
-
-@dataclass(frozen=True)
-class RetailTruth:
-    """What only a simulation knows.
-
-    Attributes
-    ----------
-    parameters : pandas.DataFrame
-        ``parameter``, ``value``, ``meaning``: what an estimator should find (times in weeks), and what is assumed.
-    customers : pandas.DataFrame
-        One row per customer: ``customer_id``, ``purchases_per_week`` while active, ``leaving_per_week`` (the rate of
-        leaving), ``leaves_on`` (last day as a customer; missing after the year 2260) and ``mean_spend`` per purchase.
-    until : datetime.date
-        Last day of the log.
-    """
-
-    parameters: pd.DataFrame = field(repr=False)
-    customers: pd.DataFrame = field(repr=False)
-    until: date
-
-    def expected_purchases(self, periods: float) -> pd.Series:
-        """Return each customer's expected purchases within so many weeks after the log, by ``customer_id``.
-
-        They are zero for those who have left, and for the others rate x expected weeks until leaving.
-
-        Examples
-        --------
-        >>> truth = simulate_transactions(200).truth
-        >>> bool((truth.expected_purchases(52) <= 52 * truth.customers["purchases_per_week"].to_numpy()).all())
-        True
-        """
-        known = self.customers.set_index("customer_id")
-        here = ~(known["leaves_on"] <= pd.Timestamp(self.until))
-        weeks = periods * exprel(-known["leaving_per_week"] * periods)
-        return (known["purchases_per_week"] * weeks).where(here, 0.0).rename("expected_purchases")
-
-
-@dataclass(frozen=True)
-class RetailStudy:
-    """A shop's log of purchases, cut in two by a day, and the truth behind it.
-
-    Attributes
-    ----------
-    transactions : pandas.DataFrame
-        ``customer_id``, ``date``, ``amount`` until the last day, in order of date; see `winback.tables.TRANSACTIONS`.
-    later : pandas.DataFrame
-        The same customers' purchases after that day, without mistakes: what a forecast should have said.
-    customers : pandas.DataFrame
-        ``customer_id`` and ``channel`` (shop, web, newsletter), in order of the first purchase.
-    truth : RetailTruth
-        Parameters, and each customer's own.
-    """
-
-    transactions: pd.DataFrame = field(repr=False)
-    later: pd.DataFrame = field(repr=False)
-    customers: pd.DataFrame = field(repr=False)
-    truth: RetailTruth
 
 
 def simulate_transactions(
@@ -90,7 +36,7 @@ def simulate_transactions(
     purchases: Mapping[str, float] = PURCHASES,
     spend: Mapping[str, float] = SPEND,
     rng: int | np.random.Generator | None = SEED,
-) -> RetailStudy:
+) -> ShopStudy:
     r"""Simulate a shop's log of purchases with known truth: Pareto/NBD [1]_ and gamma-gamma [2]_ by construction.
 
     While active a customer buys at random times at a rate of their own, and leaves at a rate of their own without
@@ -117,7 +63,7 @@ def simulate_transactions(
 
     Returns
     -------
-    RetailStudy
+    ShopStudy
 
     Raises
     ------
@@ -163,7 +109,18 @@ def simulate_transactions(
     ids = customer_ids(n_customers)
     truth = RetailTruth(parameters_frame(purchases, spend, mistakes), _true_customers(drawn, ids, begin), end)
     customers = pd.DataFrame({"customer_id": ids, "channel": drawn["channel"]})
-    return RetailStudy(_dated(log, ids, begin), _dated(later, ids, begin), customers, truth)
+    transactions = _dated(log, ids, begin)
+    return ShopStudy(
+        transactions=transactions,
+        customers=customers,
+        until=end,
+        source="A simulated shop",
+        sha256=sha256_of(transactions),
+        later=_dated(later, ids, begin),
+        truth=truth,
+        details=(("seed of the simulation", str(rng)),) if isinstance(rng, int) else (),
+        caveat=CAVEAT,
+    )
 
 
 def customer_ids(n: int) -> np.ndarray:

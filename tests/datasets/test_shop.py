@@ -17,7 +17,9 @@ def files(tmp_path):
 
 
 def test_own_files_take_the_place_of_the_shop(files):
-    shop = wb.load_shop(files / "log.csv", files / "people.csv", until="2024-02-01", columns={"customer_id": "kunde"})
+    shop = wb.load_shop_study(
+        files / "log.csv", files / "people.csv", until="2024-02-01", columns={"customer_id": "kunde"}
+    )
     summary = wb.summarize_transactions(shop.transactions, period="W", until=shop.until)
     customers = shop.labelled(summary)
     assert customers["customer_id"].tolist() == ["A", "B"]
@@ -28,26 +30,26 @@ def test_own_files_take_the_place_of_the_shop(files):
 
 
 def test_customers_are_not_needed(files):
-    shop = wb.load_shop(files / "log.csv", columns={"customer_id": "kunde"})
+    shop = wb.load_shop_study(files / "log.csv", columns={"customer_id": "kunde"})
     summary = wb.summarize_transactions(shop.transactions, period="W")
     pd.testing.assert_frame_equal(shop.labelled(summary), summary.customers)
 
 
 def test_the_simulated_shop_comes_by_itself():
-    shop = wb.load_shop()
+    shop = wb.load_shop_study()
     assert shop.n_rows == len(wb.simulate_transactions().transactions)
     assert "simulated" in shop.caveat
     assert len(shop.sha256) == 64
-    assert str(wb.load_shop(until="2023-12-31").until) == "2023-12-31"
+    assert str(wb.load_shop_study(until="2023-12-31").until) == "2023-12-31"
 
 
 def test_what_does_not_go_together_is_refused(files):
     with pytest.raises(ValueError, match="needs the log"):
-        wb.load_shop(customers=files / "people.csv")
+        wb.load_shop_study(customers=files / "people.csv")
     with pytest.raises(wb.TableError, match="client"):
-        wb.load_shop(files / "log.csv", files / "people.csv", columns={"customer_id": "client"})
+        wb.load_shop_study(files / "log.csv", files / "people.csv", columns={"customer_id": "client"})
     with pytest.raises(wb.TableError, match="`customer_id` is missing from the table"):
-        wb.load_shop(files / "log.csv", files / "people.csv")
+        wb.load_shop_study(files / "log.csv", files / "people.csv")
     (files / "people.csv").write_text("customer_id,channel\nA,web\nA,shop\n")
     with pytest.raises(wb.TableError, match="must not repeat; 1 of 2 rows"):
-        wb.load_shop(files / "log.csv", files / "people.csv", columns={"customer_id": "kunde"})
+        wb.load_shop_study(files / "log.csv", files / "people.csv", columns={"customer_id": "kunde"})

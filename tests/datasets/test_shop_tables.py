@@ -17,7 +17,7 @@ def shop(tmp_path):
     def load(a, b, people, log=LOG, **more):
         (tmp_path / "log.csv").write_text(log.format(a=a, b=b))
         (tmp_path / "people.csv").write_text(people)
-        return wb.load_shop(tmp_path / "log.csv", tmp_path / "people.csv", until="2024-02-01", **more)
+        return wb.load_shop_study(tmp_path / "log.csv", tmp_path / "people.csv", until="2024-02-01", **more)
 
     return load
 
@@ -100,5 +100,5 @@ def test_missing_columns_say_how_to_name_them(shop):
 
 def test_a_shop_has_a_currency(shop):
     assert shop("1", "2", "customer_id,channel\n1,web\n", currency="€").currency == "€"
-    assert wb.load_shop(currency="€").currency == "€"
-    assert wb.load_shop().currency == "$"
+    assert wb.load_shop_study(currency="€").currency == "€"
+    assert wb.load_shop_study().currency == "$"

@@ -1,0 +1,154 @@
+"""Which purchases are looked at? A shop's log, the simulated one or the analyst's own, and what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+from scipy.special import exprel
+
+from winback.provenance import Provenance
+from winback.purchases.transactions.summary import TransactionSummary
+from winback.purchases.transactions.wording import counted
+from winback.results import Sentences
+from winback.tables import Problem, TableError
+
+CUSTOMERS = "table of customers"
+ID = "customer_id"
+
+
+@dataclass(frozen=True)
+class RetailTruth:
+    """What only a simulation knows.
+
+    Attributes
+    ----------
+    parameters : pandas.DataFrame
+        ``parameter``, ``value``, ``meaning``: what an estimator should find (times in weeks), and what is assumed.
+    customers : pandas.DataFrame
+        One row per customer: ``customer_id``, ``purchases_per_week`` while active, ``leaving_per_week`` (the rate of
+        leaving), ``leaves_on`` (last day as a customer; missing after the year 2260) and ``mean_spend`` per purchase.
+    until : datetime.date
+        Last day of the log.
+    """
+
+    parameters: pd.DataFrame = field(repr=False)
+    customers: pd.DataFrame = field(repr=False)
+    until: date
+
+    def expected_purchases(self, periods: float) -> pd.Series:
+        """Return each customer's expected purchases within so many weeks after the log, by ``customer_id``.
+
+        They are zero for those who have left, and for the others rate x expected weeks until leaving.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> truth = wb.simulate_transactions(200).truth
+        >>> bool((truth.expected_purchases(52) <= 52 * truth.customers["purchases_per_week"].to_numpy()).all())
+        True
+        """
+        known = self.customers.set_index("customer_id")
+        here = ~(known["leaves_on"] <= pd.Timestamp(self.until))
+        weeks = periods * exprel(-known["leaving_per_week"] * periods)
+        return (known["purchases_per_week"] * weeks).where(here, 0.0).rename("expected_purchases")
+
+
+@dataclass(frozen=True)
+class ShopStudy:
+    """A log of purchases, what else is known of the customers, where both come from, and the truth where it is known.
+
+    Attributes
+    ----------
+    transactions : pandas.DataFrame
+        ``customer_id``, ``date``, ``amount`` in order of date; see `winback.tables.TRANSACTIONS`.
+    customers : pandas.DataFrame or None
+        One row each, with ``customer_id``; in the simulation ``channel`` (shop, web, newsletter).
+    until : datetime.date, text or None
+        Last day on which purchases were recorded; None: the last one of the log.
+    source, sha256 : str
+        Of the log: its name, and the hash of its file or of the simulated table.
+    later : pandas.DataFrame or None
+        The same customers' purchases after that day, without mistakes: what a forecast should have said.
+    truth : RetailTruth or None
+        Parameters, and each customer's own, where the log is simulated.
+    details : tuple
+        What else a reader needs to make it again.
+    caveat : str
+        What a reader must know of the data.
+    currency : str
+        Sign or code put before money.
+    """
+
+    transactions: pd.DataFrame = field(repr=False)
+    customers: pd.DataFrame | None = field(repr=False)
+    until: date | str | None
+    source: str
+    sha256: str
+    later: pd.DataFrame | None = field(default=None, repr=False)
+    truth: RetailTruth | None = field(default=None, repr=False)
+    details: tuple[tuple[str, str], ...] = ()
+    caveat: str = ""
+    currency: str = "$"
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of the log."""
+        return len(self.transactions)
+
+    @property
+    def subtitle(self) -> Sentences:
+        """One line for the head of a report."""
+        n = self.n_unknown
+        unknown = f"; {counted(n, 'customers')} of it not in the {CUSTOMERS}" if n else ""
+        return Sentences(f"{self.source}: a log of {counted(self.n_rows, 'rows')}{unknown}")
+
+    @property
+    def provenance(self) -> Provenance:
+        """What a reader needs to make a report again: data with hash, versions."""
+        return Provenance.of(self.source, self.n_rows, self.sha256, self.details)
+
+    @property
+    def n_unknown(self) -> int:
+        """Customers of the log without a row in the table of customers; 0 where there is no such table."""
+        if self.customers is None or ID not in self.transactions:
+            return 0
+        ids = pd.Series(self.transactions[ID].dropna().unique())
+        return int((~ids.isin(self.customers[ID])).sum())
+
+    def labelled(self, summary: TransactionSummary) -> pd.DataFrame:
+        """Return a summary's customers, in pandas, with what else is known of them.
+
+        Raises
+        ------
+        TableError
+            When nobody is in the table of customers, or its columns have names of the summary's.
+        """
+        seen = summary.in_pandas().customers
+        if self.customers is None:
+            return seen
+        _check_label_names(seen, self.customers)
+        _check_somebody_known(seen[ID], self.customers[ID])
+        return seen.merge(self.customers, on=ID, how="left", validate="one_to_one")
+
+
+def _check_label_names(seen: pd.DataFrame, known: pd.DataFrame) -> None:
+    """Refuse columns that have the name of one of the summary's."""
+    problems = [
+        Problem(name, "is also what a column of the summary is called", 0, "", f"Rename it, such as own_{name}.")
+        for name in known.columns
+        if name in seen and name != ID
+    ]
+    if problems:
+        raise TableError(CUSTOMERS, problems)
+
+
+def _check_somebody_known(seen: pd.Series, known: pd.Series) -> None:
+    """Refuse a table that has no row for anybody."""
+    if seen.isin(known).any():
+        return
+    ours, theirs = (repr(ids.tolist()[0]) if len(ids) else "nobody" for ids in (seen, known))
+    said = f"names 0 of {counted(len(seen), 'customers')} of the log (such as {ours}; there: {theirs})"
+    remedy = "Write ids alike in both tables: as text where some start with a zero."
+    raise TableError(CUSTOMERS, [Problem(ID, said, 0, "", remedy)])
