@@ -11,9 +11,6 @@ STILL_CIRCLES: set[str] = {
     "second_lifetime/two_part.py",
     "second_lifetime/valuation.py",
     "second_lifetime/wording.py",
-    "value/contracts/contract_fit.py",
-    "value/contracts/curves.py",
-    "value/contracts/wording.py",
 }
 
 MORE_THAN_NINE_PARAMETERS: set[str] = {
@@ -37,9 +34,6 @@ MORE_THAN_FIVE_POSITIONAL: set[str] = {
     "purchases/nobody_bought.py",
     "purchases/pareto_nbd.py",
     "purchases/spend.py",
-    "purchases/transactions/checks.py",
-    "purchases/transactions/in_engines.py",
-    "purchases/transactions/in_memory.py",
     "second_lifetime/effects.py",
     "second_lifetime/fitted.py",
     "second_lifetime/joint_maximum.py",
@@ -49,8 +43,6 @@ MORE_THAN_FIVE_POSITIONAL: set[str] = {
     "second_lifetime/two_part.py",
     "survival/duration_maximum.py",
     "trial/moments.py",
-    "value/contracts/contract_fit.py",
-    "value/contracts/counts.py",
     "value/contracts/fits.py",
     "value/contracts/parameters.py",
 }

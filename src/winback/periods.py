@@ -103,7 +103,7 @@ class Period:
         return self.unit if self.n_units == 1 else f"{self.n_units}{self.unit}"
 
 
-def parse_period(period: str | Period) -> Period:
+def parse_period(period: str | Period, name: str = "period") -> Period:
     """Read a period: a unit (D, W, M, Y), with a count before it where there is more than one.
 
     Raises
@@ -125,7 +125,7 @@ def parse_period(period: str | Period) -> Period:
         return period
     found = _WRITTEN.fullmatch(period.strip()) if isinstance(period, str) else None
     if not found:
-        raise ValueError(_refusal(period))
+        raise ValueError(_refusal(period, name))
     return Period(int(found["count"] or 1), found["unit"])
 
 
@@ -146,10 +146,7 @@ def periods_in(horizon: str | Period, period: Period, whole: bool = False) -> fl
     >>> periods_in("3Y", Period(1, "M"), whole=True), round(periods_in("1Y", Period(1, "W")), 2)
     (36.0, 52.18)
     """
-    try:
-        length = parse_period(horizon)
-    except ValueError as error:
-        raise ValueError(str(error).replace("period must", "horizon must", 1)) from None
+    length = parse_period(horizon, "horizon")
     number = length.years / period.years
     if whole and (abs(number - round(number)) > 1e-9 * number or number < 0.5):
         raise ValueError(
@@ -159,11 +156,11 @@ def periods_in(horizon: str | Period, period: Period, whole: bool = False) -> fl
     return float(round(number)) if whole else float(number)
 
 
-def _refusal(period) -> str:
+def _refusal(period, name: str = "period") -> str:
     text = str(period).strip()
     hint = ""
     if re.fullmatch(r"\d+(\.\d*)?", text):
         hint = f' A bare number has no unit: write "{text}D" for {text} days.'
     elif re.fullmatch(r"\d*[A-Za-z]", text) and text[-1] in _INSTEAD:
         hint = f' Write "{_INSTEAD[text[-1]]}".' if len(text) == 1 else f' Use the unit in "{_INSTEAD[text[-1]]}".'
-    return f'period must be written as a count and one of D, W, M, Y, such as "W", "30D" or "M"; got {period!r}.{hint}'
+    return f'{name} must be written as a count and one of D, W, M, Y, such as "W", "30D" or "M"; got {period!r}.{hint}'

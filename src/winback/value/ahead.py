@@ -162,7 +162,7 @@ class PurchasesAhead:
         watched = self.watched
         if asked is None:
             return YEAR if 2 * YEAR.days <= watched.days else _in_weeks(watched.days / 2)
-        within = parse_period(asked)
+        within = parse_period(asked, "active_within")
         if within.days >= watched.days:
             raise ValueError(
                 f"active_within must be shorter than the fit has watched customers, {watched.in_words}, or nobody is "

@@ -124,17 +124,17 @@ def last_day(days: np.ndarray, n_rows: np.ndarray, name: str) -> int:
         n_late = int(n_rows[days > tomorrow].sum())
         first = date.fromordinal(min(int(days[days > tomorrow][0]), LAST_DAY)).isoformat()
         remedy = "Correct these rows, or give `until`: rows after it are counted and left out."
-        raise TableError(TABLE, [Problem(name, "lies in the future", n_late, first, remedy, total)])
+        raise TableError(TABLE, [Problem(name, "lies in the future", n_late, first, remedy, n_checked=total)])
     gap = last - int(days[-2]) if len(days) > 1 else 0
     if gap > LONGEST_GAP:
         said = f"ends {gap:,} days after the date before its last one"
         shown = date.fromordinal(last).isoformat()
         remedy = f'Correct it if it is a slip, or give `until` (until="{shown}" keeps it).'
-        raise TableError(TABLE, [Problem(name, said, int(n_rows[-1]), shown, remedy, total)])
+        raise TableError(TABLE, [Problem(name, said, int(n_rows[-1]), shown, remedy, n_checked=total)])
     return last
 
 
-def counts_frame(n, amount, n_days, n_customers, n_known, n_equal) -> pd.DataFrame:
+def counts_frame(n, amount, *, n_days, n_customers, n_known, n_equal) -> pd.DataFrame:
     """Return what became of the rows: ``what``, ``n``, ``amount``."""
     fates = pd.DataFrame({"what": FATES, "n": np.asarray(n, dtype=float), "amount": np.asarray(amount, dtype=float)})
     more = {TOGETHER: n[KEPT] - n_days, CUSTOMERS: n_customers, LEFT_OUT: n_known - n_customers, DUPLICATES: n_equal}

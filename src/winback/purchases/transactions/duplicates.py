@@ -10,7 +10,7 @@ MIXER = 0x9E3779B97F4A7C1 | 1  # odd and irregular
 AT_ONCE = 2**17  # rows that a processor keeps at hand
 
 
-def n_equal_rows(codes, day, moment, money, again, key) -> int:
+def n_equal_rows(codes, day, moment, money, *, again, key) -> int:
     """Return how many rows are equal to one before them.
 
     Parameters
@@ -25,7 +25,7 @@ def n_equal_rows(codes, day, moment, money, again, key) -> int:
     Examples
     --------
     >>> row = (np.array([1, 1, 1]), np.array([5, 5, 5]), np.array([0, 0, 1]), np.array([2.0, 2.0, 2.0]))
-    >>> n_equal_rows(*row, np.array([15]), (10, 0))
+    >>> n_equal_rows(*row, again=np.array([15]), key=(10, 0))
     1
     """
     slots = np.zeros(SLOTS, dtype=bool)

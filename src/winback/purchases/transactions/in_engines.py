@@ -140,7 +140,7 @@ def _counts(log, daily, columns) -> pd.DataFrame:
     found = collected(log.group_by("fate").agg(nw.len().alias("n"), nw.col("amount").sum())).set_index("fate")
     total = int(found["n"].sum())
     problems = [
-        Problem(name, said, int(found["n"][place]), "", remedy, total)
+        Problem(name, said, int(found["n"][place]), "", remedy, n_checked=total)
         for place, (name, (said, remedy)) in enumerate(
             zip(columns, (CALENDAR, FINITE, TOLD_APART), strict=True), start=FIRST_TROUBLE
         )
@@ -154,7 +154,8 @@ def _counts(log, daily, columns) -> pd.DataFrame:
     n_days, n_customers = collected(daily.select(nw.len().alias("n"), nw.col("customer").n_unique())).iloc[0]
     several = columns[1] is not None and found["n"][KEPT] > n_days
     n_equal = found["n"][KEPT] - _n_different(log) if several else 0
-    return counts_frame(found["n"], found["amount"], n_days, n_customers, known, n_equal)
+    sizes = {"n_days": n_days, "n_customers": n_customers, "n_known": known, "n_equal": n_equal}
+    return counts_frame(found["n"], found["amount"], **sizes)
 
 
 def _n_known(log, name) -> float:

@@ -44,7 +44,8 @@ def summary_in_memory(log: pd.DataFrame, customer: str, date: str, amount: str |
     moment = None if amount is None else moment
     customers, days, n_equal = _by_customer(codes, day, money, ids, moment)
     n_known = len(customers) if n_known is None else n_known
-    counts = counts_frame(n, sums, int(customers["n_days"].sum()), len(customers), n_known, n_equal)
+    sizes = {"n_days": int(customers["n_days"].sum()), "n_customers": len(customers), "n_known": n_known}
+    counts = counts_frame(n, sums, **sizes, n_equal=n_equal)
     return customers, counts, end, days
 
 
@@ -160,7 +161,11 @@ def _by_customer(codes, day, money, ids, moment) -> tuple[pd.DataFrame, np.ndarr
     key -= first
     key.sort()
     new = _starts(key)
-    n_equal = 0 if moment is None or new.all() else n_equal_rows(codes, day, moment, money, key[~new], (span, first))
+    n_equal = (
+        0
+        if moment is None or new.all()
+        else n_equal_rows(codes, day, moment, money, again=key[~new], key=(span, first))
+    )
     key = key[new]
     code = key // span
     number = key - code * span  # several times faster than divmod

@@ -119,7 +119,7 @@ class ContractFit(ContractCurves):
             lambda: payments_counted(horizon_periods),
             lambda: moment_of(moment),
         )
-        frame = self._values(customers, renewals, margin, annual_discount, horizon, moment)
+        frame = self._values(self.expectations(renewals, annual_discount, horizon, moment, customers), margin)
         frame.insert(0, "next_renewal", np.broadcast_to(renewals, len(frame)).astype(int))
         return frame if customers is None else frame.set_index(customers.index)
 
@@ -137,7 +137,8 @@ class ContractFit(ContractCurves):
             lambda: check_annual_discount(annual_discount),
             lambda: payments_counted(horizon_periods),
         )
-        frame = self._values(customers, np.zeros(1), margin, annual_discount, horizon, BEFORE_RENEWAL)
+        found = self.expectations(np.zeros(1), annual_discount, horizon, customers=customers)
+        frame = self._values(found, margin)
         return frame if customers is None else frame.set_index(customers.index)
 
     def predict(
@@ -233,9 +234,8 @@ class ContractFit(ContractCurves):
         later = factor if moment == AFTER_PAYMENT else 1.0
         return later * expected_payments(logs, np.maximum(renewals - 1, 0), renewals, factor, horizon)
 
-    def _values(self, customers, renewals, margin, annual_discount, horizon, moment) -> pd.DataFrame:
+    def _values(self, found: Expectations, margin) -> pd.DataFrame:
         """Multiply lifetimes and their intervals by the margin."""
-        found = self.expectations(renewals, annual_discount, horizon, moment, customers)
         life, (low, high) = found.each(), found.intervals(self.level)
         ends = np.sort([np.asarray(margin) * low, np.asarray(margin) * high], axis=0)
         columns = {"lifetime": life, "lifetime_low": low, "lifetime_high": high}

@@ -174,11 +174,11 @@ def from_customers(
     if not len(table):
         problems.add("table", "must be a DataFrame with one row per customer", "Give at least one row.")
         problems.raise_if_any()
-    periods = _column(table, tenure, "tenure", parse_count, "count", problems)
-    left = _column(table, ended, "ended", parse_flag, "flag", problems)
+    periods = _column(table, tenure, "tenure", "count", problems)
+    left = _column(table, ended, "ended", "flag", problems)
     counts = pd.Series(np.ones(len(table)))
     if weights is not None:
-        counts = _column(table, weights, "weights", parse_count, "count", problems)
+        counts = _column(table, weights, "weights", "count", problems)
     if weights is not None and counts is not None:
         problems.add_rows(weights, _zeros(counts), "must be at least 1", "Collapse equal rows and count them.")
     if periods is not None and left is not None:
@@ -193,6 +193,7 @@ def from_customers(
     return _data(cells, design, round(counts.sum()), 0)
 
 
+PARSE = {"count": parse_count, "flag": parse_flag}
 _LAST_PERIOD = (
     "Count whole periods as a customer, the last one too; if the column counts renewals, add 1 for those who left."
 )
@@ -211,7 +212,7 @@ def _bound(formula, table, problems) -> Design | None:
         return None
 
 
-def _column(table, name, role, parse, kind, problems) -> pd.Series | None:
+def _column(table, name, role, kind, problems) -> pd.Series | None:
     if not isinstance(name, str) or name not in table:
         there = ", ".join(map(str, table.columns[:20]))
         problems.add(f"{role}={name!r}", "is not a column of the table", f"Choose one of: {there}.")
@@ -219,7 +220,7 @@ def _column(table, name, role, parse, kind, problems) -> pd.Series | None:
     if isinstance(table[name], pd.DataFrame):
         problems.add(name, "is the name of more than one column", "Rename or drop all but one.")
         return None
-    typed, bad = parse(table[name])
+    typed, bad = PARSE[kind](table[name])
     if kind == "count" and pd.api.types.infer_dtype(table[name]) == "boolean":
         bad = table[name].notna().to_numpy()
     problems.add_rows(name, bad, *WHAT_IS_READ[kind])
@@ -289,4 +290,5 @@ def _refuse_too_little(cells, column, problems, design=None):
 
 
 def _data(cells, design, n, n_cohorts) -> ContractData:
-    return ContractData(cells, design, n, round(cells.counts[cells.ended].sum()), n_cohorts, int(cells.times.max()))
+    n_ended = round(cells.counts[cells.ended].sum())
+    return ContractData(cells, design, n, n_ended, n_cohorts=n_cohorts, last_period=int(cells.times.max()))

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from winback.results import Sentences, format_count, format_number, format_percent, state_p_value
 from winback.value.contracts.limits import ALIKE, AT_ONCE, NO_SHAPE, ONLY_AT_FIRST, SLOW, STEEP, UNTOLD
-
-if TYPE_CHECKING:
-    from winback.value.contracts.contract_fit import ContractFit
 
 CLEAR = 0.05
 FINDINGS = {
@@ -26,14 +22,14 @@ FINDINGS = {
 }
 
 
-def finding(fit: ContractFit) -> str:
+def finding(fit) -> str:
     """Return what a fit on a limit means, empty where it lies inside."""
     simpler = "the geometric" if fit.model == "sBG" else "a discrete Weibull"
     text = FINDINGS.get(fit.limit, "").format(simpler=simpler, period=fit.period.in_words)
     return text + (" Intervals take this as given." if text and fit.limit not in (AT_ONCE, UNTOLD) else "")
 
 
-def describe_contracts(fit: ContractFit) -> Sentences:
+def describe_contracts(fit) -> Sentences:
     """Return the finding first, then who stays, why, and the basis."""
     own = [*_effects(fit)] if fit.design is not None else [*_stay(fit), *_spread(fit)]
     return Sentences.of([*filter(None, [finding(fit)]), *own, *_shape(fit), *_basis(fit)])
