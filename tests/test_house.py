@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import re
 from pathlib import Path
 
 import house
@@ -168,6 +169,14 @@ def test_public_names_are_listed():
 
 def test_the_stub_is_what_the_map_of_public_names_asks_for():
     assert stub.PATH.read_text(encoding="utf-8") == stub.stub(), "run: python3 run.py stub"
+
+
+def test_help_is_one_screen_that_names_every_verb():
+    words = set(re.findall(r"\w+", wb.__doc__))
+    assert len(wb.__doc__.splitlines()) <= 45
+    house.hold(f"help(winback) does not name {name}" for name in set(wb.__all__) - words)
+    verbs = set(re.findall(r"[a-z]+_\w+", wb.__doc__.partition("Rooms are")[2]))
+    house.hold(f"help(winback) names {name}, which is not there" for name in verbs - {*wb.__all__, *ROWS})
 
 
 def test_plotting_libraries_stay_in_plots():

@@ -1,40 +1,41 @@
 """winback: which lost customers come back, for how long, worth how much, and which offer pays.
 
-Folders are the questions an analyst asks:
+What an analyst has is read and checked once and keeps its terms: a trial (what was offered to whom, and what came of
+it), or customers over time (purchases, contracts, one row per lapsed customer). Every question is a verb on them. From
+two files to a contact list:
 
-cli                  `winback report` and its like, on the command line
-report               one page for a manager, with its tables
-plots                one function per figure
-datasets             the telecom study, a shop's log of purchases, and public data
-planning             how large must the next trial be, and what does its holdout cost?
-budgets              how far does the money go? profit or market share
-policies             who should get which offer, and is tailoring shown to pay?
-offers               which offer pays?
-second_lifetime      who comes back, for how long, worth how much?
-trial                what was offered to whom, and what came of it?
-value                what is a customer worth?
-purchases            who buys again, how often, for how much?
-survival             how long do they stay?
-terms                what an offer costs and when; what returns anyway
-held_out             is a forecast right on what it has not seen?
-formulas             right-hand-side formulas, bound to a table
-formula_checks       can a formula be fitted to this table?
-pseudo_observations  months within a horizon, as if nobody had been cut off
-expected_money       known money times what is expected, with intervals
-expectations         what is expected of each and of a group: the delta method, cell by cell
-winner               the best of several, corrected for having been picked by looking
-uncertainty          intervals, and the chance of being best
-provenance           what a reader needs to make a report again
-labels               columns and their values in words people use
-results              how every result shows itself
-in_html              how a table looks in a notebook or on a page
-money                how money is written: cents only below 100, never a fraction of a cent
-progress             how far is a long call?
-periods              how long is a period? days, years, words, discount factors
-discounting          annual rate and months -> weights
-tables               the tables: columns, units, checks
+    trial = wb.read_trial("campaign.csv", "offers.toml", horizon_months=24, annual_discount=0.10)
+    trial.design                                        # is it fit to be read?
+    wb.compare_offers(trial)                            # which offer pays?
+    policy = wb.learn_policy(trial, by=["reason", "complaints"])
+    wb.contact_list(trial, policy=policy).to_frame()    # whom to call first, with what?
 
-Every public name can be imported from here; a module is loaded when its name is first used.
+Rooms are the questions in the order in which they are asked, with their verbs; `help(winback.offers)` maps one:
+
+cli              `winback report` and its like, on the command line
+report           one page for a manager, with its tables: write_report
+plots            one function per figure, `wb.plots.plot_...`: takes a result, returns an Axes
+datasets         data to learn on: load_telecom_study, simulate_telecom_study, load_shop_study, simulate_transactions,
+                 load_hillstrom, load_winback_book, load_cdnow, load_donations
+planning         how large must the next trial be, and what does its holdout cost? plan_trial
+budgets          how far does the money go? allocate_budget, spending_curve, profit_share_frontier, measure_plan,
+                 measure_frontier, whom_not_to_chase
+policies         who should get which offer? learn_policy, model_policy, evaluate_policy, contact_list,
+                 compare_tailored_offer, misstated_reasons, compare_with_truth
+offers           which offer pays? compare_offers, offer_economics
+second_lifetime  who comes back, for how long, worth how much? fit_two_part, fit_joint, second_lifetime_value,
+                 first_and_second_value, return_effects, value_by_acceptance, compare_with_trial, compare_rankings
+trial            what was offered to whom, and what came of it? read_trial, Trial, Splits, offer_scores
+value            what is a customer worth? lifetime_value, base_value; contracts: fit_sbg, fit_bdw, contract_model
+purchases        who buys again, how often, for how much? summarize_transactions, fit_bg_nbd, fit_mbg_nbd,
+                 fit_pareto_nbd, fit_bg_bb, fit_gamma_gamma
+survival         how long do they stay? survival_curve, competing_risks, fit_duration
+terms            what an offer costs and when, what returns anyway: Offer, OfferCatalog, load_offers
+held_out         is a forecast right on what it has not seen? hold_out
+formulas, formula_checks, pseudo_observations, expected_money, expectations, winner, uncertainty  the statistics beneath
+provenance, labels, results, in_html, money, progress, periods, discounting  how results show themselves: Sentences
+tables           columns, units, checks, files: load_table, map_columns, check_lapsed, check_events,
+                 check_subscriptions, check_transactions, TableError
 """
 
 from importlib import import_module
