@@ -1,6 +1,7 @@
 """Are speed and memory measured as they are, on a busy machine and from a large process?"""
 
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
 
@@ -56,3 +57,25 @@ def test_missed_bounds_are_named_at_the_end(timing, capsys):
     with pytest.raises(SystemExit, match="1 of 2 bounds missed: slow / fast"):
         timing.show(rows)
     assert "MISSED" in capsys.readouterr().out
+
+
+CALLS = """
+import tempfile
+from pathlib import Path
+import numpy as np, pandas as pd
+import policies, purchases, ratios, scores
+with tempfile.TemporaryDirectory() as folder:
+    for task in ("bg_nbd 2357", "pareto_nbd 2357", "gamma_gamma 946", "expected 3000", "summary 5000"):
+        with np.load(purchases.draw(task, Path(folder))) as stored:
+            table = pd.DataFrame(dict(stored))
+        assert np.isfinite(np.asarray(purchases.ours(task.split()[0], table)(), dtype=float)).all(), task
+trial = policies.draw()
+values = [policies.ours(task, trial, policies.aipw_scores(*trial))() for task in policies.TASKS]
+assert np.isfinite(values).all() and np.isfinite(scores.ours(*trial)()).all()
+"""
+
+
+@pytest.mark.slow
+def test_benchmarks_call_what_is_there():
+    """Peers are not at hand in the tests: our side of every comparison with them is called once."""
+    subprocess.run([sys.executable, "-c", CALLS], cwd=PATH.parent, check=True)
