@@ -19,7 +19,6 @@ MORE_THAN_NINE_PARAMETERS: set[str] = {
 }
 
 MORE_THAN_FIVE_POSITIONAL: set[str] = {
-    "budgets/contact_worth.py",
     "budgets/spending.py",
     "planning/follow_up.py",
     "planning/plan.py",

@@ -54,7 +54,7 @@ _HOME = {
     "budgets.measured": ("measure_frontier", "measure_plan"),
     "budgets.spending": ("spending_curve",),
     "policies.contact_list": ("contact_list",),
-    "budgets.contact_worth": ("whom_not_to_chase",),
+    "second_lifetime.contact_worth": ("whom_not_to_chase",),
     "second_lifetime.model_check": ("compare_with_trial",),
     "second_lifetime.ranking": ("compare_rankings",),
     "offers.economics": ("offer_economics",),

@@ -3,7 +3,6 @@
 from winback import plots as plots
 from winback import tables as tables
 from winback.budgets.allocation import allocate_budget as allocate_budget
-from winback.budgets.contact_worth import whom_not_to_chase as whom_not_to_chase
 from winback.budgets.frontier import profit_share_frontier as profit_share_frontier
 from winback.budgets.measured import measure_frontier as measure_frontier
 from winback.budgets.measured import measure_plan as measure_plan
@@ -36,6 +35,7 @@ from winback.purchases.transactions.summary import summarize_transactions as sum
 from winback.report import write_report as write_report
 from winback.results import Sentences as Sentences
 from winback.second_lifetime.acceptance import value_by_acceptance as value_by_acceptance
+from winback.second_lifetime.contact_worth import whom_not_to_chase as whom_not_to_chase
 from winback.second_lifetime.effects import return_effects as return_effects
 from winback.second_lifetime.first_and_second import first_and_second_value as first_and_second_value
 from winback.second_lifetime.joint import fit_joint as fit_joint

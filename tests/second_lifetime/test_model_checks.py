@@ -153,9 +153,11 @@ def test_whom_not_to_chase_grows_with_the_cost_of_a_contact(valued):
     assert everybody["n"] == found.n
     assert some["mostly"].startswith("price")
     assert some["measured_low"] < some["expected"] < some["measured_high"]
-    lines = found.describe().splitlines()
+    lines = found.details().splitlines()
     assert lines[0] == "If a contact costs $0.00, everybody gains more than that."
-    assert "less than the contact costs" in lines[2]
+    assert "those left alone at $1,000.00 gained" in lines[4]
+    assert "less than the contact costs" in lines[4]
+    assert len(found.describe().splitlines()) == 3
 
 
 def test_what_is_saved_is_cost_less_gain(valued):
@@ -181,8 +183,8 @@ def test_without_untreated_customers_gains_are_gross_and_said_to_be(without_cont
 
 
 def test_an_assumed_organic_return_is_taken_off_what_a_contact_gains(without_control):
-    assumed = {"organic": (0.02, 0.10), "organic_value": 300}
-    found = wb.whom_not_to_chase(without_control, [120], **assumed)
+    trial = without_control.trial.over(organic=(0.02, 0.10), organic_value=300)
+    found = wb.whom_not_to_chase(wb.second_lifetime_value(without_control.fit, trial), [120])
     gross, row = without_control.net_values.max(axis=1), found.frame.iloc[0]
     assert [row["share_low"], row["share"], row["share_high"]] == pytest.approx(
         [(gross - share * 300 < 120).mean() for share in (0.02, 0.06, 0.10)]

@@ -6,7 +6,6 @@ curve       what would other budgets earn?
 measured    `measure_plan`, `measure_frontier`: what the trial measured for the same choices
 spending    `spending_curve`: what budgets honestly earn, beside the same money spent at random
 frontier    `profit_share_frontier`: profit against customers regained
-contact_worth  who is not worth a contact: `whom_not_to_chase`
 choices     what every customer brings and costs under every offer, checked
 limits      budget, contacts and places under each offer, checked
 hull        the steps from one offer to the next that are worth taking, steepest first

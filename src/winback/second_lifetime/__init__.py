@@ -12,6 +12,7 @@ acceptance             what if more came back? `value_by_acceptance`
 tenure_fit             do second tenures have the model's shape? a fit's `check_shape`
 measured               what the trial measured for customers a model has valued
 model_check            does a model's money agree with the trial? `compare_with_trial`
+contact_worth          who is not worth a contact? `whom_not_to_chase`
 ranking                by chance of return or by value? `compare_rankings`
 joint                  one model for return, tenure and margin: `fit_joint`
 chi_squared            is a departure more than chance?

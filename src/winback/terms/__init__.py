@@ -5,4 +5,5 @@ contract_problems  what is wrong with a contract, in words
 costs              what each customer's offer cost, by its trigger
 tailoring          which offer a tailored offer gives each customer
 organic            assumed organic return, where nobody was left untreated
+left_alone         what customers bring who are left alone: known, assumed or unknown
 """

@@ -105,27 +105,27 @@ def _segment_shares(organic, customers) -> np.ndarray:
         raise ValueError("organic by segment must be {column: {value: share}} with one column.")
     ((column, shares),) = organic.items()
     shares = {value: _share(share) for value, share in shares.items()}
+    if problems := problems_of_shares(organic, customers):
+        raise TableError("table of lapsed customers", problems)
+    return customers[column].astype(object).map(shares).to_numpy(dtype=float)
+
+
+def problems_of_shares(organic: Organic, customers: pd.DataFrame) -> list[Problem]:
+    """Return what keeps shares by segment from these customers: no such column, or values without a share."""
+    if not isinstance(organic, Mapping):
+        return []
+    ((column, shares),) = organic.items()
     if column not in customers:
         remedy = "Add it, or give one share for all."
-        raise TableError(
-            "table of lapsed customers", [Problem(column, "is missing, and `organic` uses it", 0, "", remedy)]
-        )
-    rates = customers[column].astype(object).map(shares)
-    unknown = rates.isna().to_numpy()
-    if unknown.any():
-        first = customers.iloc[int(unknown.argmax())]
-        shown = f"customer {first['customer_id']}, {first[column]}"
-        remedy = f"Give a share for it; there are shares for {', '.join(map(str, shares))}."
-        problem = Problem(
-            column,
-            "has values without an organic return",
-            int(unknown.sum()),
-            shown,
-            remedy=remedy,
-            n_checked=len(rates),
-        )
-        raise TableError("table of lapsed customers", [problem])
-    return rates.to_numpy(dtype=float)
+        return [Problem(column, "is missing, and `organic` uses it", 0, "", remedy)]
+    unknown = ~customers[column].astype(object).isin(list(shares)).to_numpy()
+    if not unknown.any():
+        return []
+    first = customers.iloc[int(unknown.argmax())]
+    shown = f"customer {first['customer_id']}, {first[column]}"
+    remedy = f"Give a share for it; there are shares for {', '.join(map(str, shares))}."
+    text, n = "has values without an organic return", int(unknown.sum())
+    return [Problem(column, text, n, shown, remedy=remedy, n_checked=len(unknown))]
 
 
 def check_organic_value(organic_value: float | None) -> None:

@@ -1,0 +1,257 @@
+"""Whom not to chase? Customers whom a contact costs more than it brings, by the model and by the trial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.results import Result, Sentences, format_count, format_money, format_percent
+from winback.second_lifetime.measured import measured_outcomes
+from winback.tables import NO_OFFER, ProblemList, in_trial, label_codes
+from winback.terms.left_alone import LeftAlone, problems_of_terms
+from winback.uncertainty import normal_quantile
+
+CONTACT_COSTS = (25.0, 50.0, 100.0, 150.0, 200.0)
+FEW = 30  # below so many customers in a group no mean of theirs is told
+ASSUMPTION = "A contact's cost is an assumption here, on top of what the offers cost."
+
+
+@dataclass(frozen=True, repr=False)
+class ContactWorth(Result):
+    """Who is not worth a contact, see `whom_not_to_chase`.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per cost of a contact: ``contact_cost``, ``n`` and ``share`` not worth it (``share_low``, ``share_high``
+        at the ends of an assumed organic return), ``saved`` by not contacting
+        them (cost less expected gain, in all), ``mostly`` (the label of ``by`` they have most often, with its share),
+        ``expected`` gain of a contact in this group by the model, and ``measured`` gain in the trial with
+        ``measured_low``, ``measured_high``; missing where too few of them were tried.
+    by : str
+    kind : {"incremental", "gross"}
+        Whether gains are over no offer, known or assumed, or what comes back anyway is counted as gained.
+    assumed : str
+        The organic return assumed, in words; empty where none was.
+    currency : str
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    n: int
+    by: str | None
+    kind: str = "incremental"
+    assumed: str = ""
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "contact_cost": ("A contact costs", "money"),
+        "share": ("Not worth it", "percent"),
+        "mostly": ("Mostly", "text"),
+        "saved": ("Saved by not chasing them", "money"),
+        "expected": ("Gain of contacting them, expected", "money"),
+        "measured": ("Gain, measured", "money"),
+    }
+
+    def describe(self) -> Sentences:
+        """Say how many are not worth a contact, what the trial says of them, and what that rests on."""
+        rows = self.frame.to_dict("records")
+        return Sentences.of([_answer(self, rows), *_measured(self, rows[-1]), _doubt(self)])
+
+    def details(self) -> Sentences:
+        """Say the same of every cost of a contact."""
+        each = (line for row in self.frame.to_dict("records") for line in (_alone(self, row), *_measured(self, row)))
+        return Sentences.of([*each, *([] if _doubt(self) == ASSUMPTION else [ASSUMPTION])])
+
+
+def whom_not_to_chase(
+    values, contact_costs: Iterable[float] = CONTACT_COSTS, *, by: str | None = None, level: float = 0.95
+) -> ContactWorth:
+    """Find the customers whom a contact would cost more than it brings.
+
+    The gain of a contact is the value of the customer's best offer, net of the offer's cost, less the value without an
+    offer, by the model. Whoever gains less than a contact costs is better left alone. What these customers really
+    gained is measured in the trial: mean net value of those who were sent an offer less that of those who were not.
+
+    Where nobody was left untreated, the value without an offer is what the trial's terms assume (``organic``), or not
+    taken off at all: gains are then gross, and too many look worth a contact.
+
+    Parameters
+    ----------
+    values : SecondLifetimeValues
+        Over a horizon that the trial's follow-up supports; best of customers the model was not fitted on.
+    contact_costs : iterable of float
+        What one contact may cost, on top of the offer, in money.
+    by : str, optional
+        Column in whose labels the answer is put.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    ContactWorth
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.load_telecom_study()
+    >>> fit = wb.fit_two_part(study.trial, reacquisition="offer + reason", tenure="reason", margin="reason")
+    >>> values = wb.second_lifetime_value(fit, study.trial, study.trial.customers)
+    >>> wb.whom_not_to_chase(values, [150.0], by="reason").frame[["share", "mostly"]].round(2)
+       share       mostly
+    0   0.04  both (100%)
+    """
+    if by is not None and by not in values.customers:
+        raise ValueError(f"There is no column {by!r}; there are {', '.join(map(str, values.customers.columns))}.")
+    known = values.net_values[NO_OFFER].to_numpy() if NO_OFFER in values.net_values else None
+    problems = ProblemList("second lifetime values", values.customers)
+    problems_of_terms(known is not None, values.catalog, values.customers, problems)
+    problems.raise_if_any()
+    alone = LeftAlone.stated(values.catalog, values.customers) if known is None else LeftAlone.known(known)
+    return contact_worth(
+        values.net_values,
+        alone,
+        measured_outcomes(values),
+        contact_costs,
+        eligible=in_trial(values.customers),
+        by=None if by is None else values.customers[by],
+        level=level,
+        currency=values.currency,
+    )
+
+
+def contact_worth(
+    net_values: pd.DataFrame,
+    alone: LeftAlone,
+    outcomes: pd.DataFrame,
+    contact_costs: Iterable[float] = CONTACT_COSTS,
+    *,
+    eligible: np.ndarray,
+    by: pd.Series | None = None,
+    level: float = 0.95,
+    currency: str = "$",
+) -> ContactWorth:
+    """Find whom a contact costs more than it brings, see `whom_not_to_chase`.
+
+    Parameters
+    ----------
+    net_values : pandas.DataFrame
+        Expected value net of cost, in money, customers x offers.
+    alone : LeftAlone
+        What the same customers bring without an offer.
+    outcomes : pandas.DataFrame
+        What was measured, from `measured_outcomes`: ``row`` of ``net_values``, ``offer``, ``value``, ``cost``.
+    contact_costs, level
+        As in `whom_not_to_chase`.
+    eligible : numpy.ndarray
+        Customers who may be chosen, (n,).
+    by : pandas.Series, optional
+        Each customer's label.
+    currency : str
+        Sign or code put before money.
+    """
+    costs = sorted(float(cost) for cost in contact_costs)
+    if not all(cost >= 0 for cost in costs):
+        raise ValueError(f"The cost of a contact must be at least 0; got {', '.join(f'{cost:g}' for cost in costs)}.")
+    best = net_values.drop(columns=NO_OFFER, errors="ignore").max(axis=1).to_numpy()
+    gains = np.where(eligible[:, None], best[:, None] - alone.money, np.nan)
+    codes, labels = (np.zeros(len(gains), dtype=int), []) if by is None else label_codes(by)
+    contacts = _Contacts(gains, alone, outcomes, codes, labels)
+    frame = pd.DataFrame([contacts.row(cost, normal_quantile(level)) for cost in costs])
+    settings = {"by": None if by is None else str(by.name), "currency": currency}
+    return ContactWorth(frame, int(eligible.sum()), kind=alone.kind, assumed=alone.assumed, **settings)
+
+
+@dataclass(frozen=True)
+class _Contacts:
+    """What contacts gain: expected (n, 3) at the low, middle and high organic return, NaN where nobody is asked."""
+
+    gains: np.ndarray
+    alone: LeftAlone
+    outcomes: pd.DataFrame
+    codes: np.ndarray
+    labels: list
+
+    def row(self, cost: float, z: float) -> dict:
+        """Return the row of one cost of a contact."""
+        gain = self.gains[:, 1]
+        unworthy = gain < cost
+        n, n_all = int(unworthy.sum()), int(np.isfinite(gain).sum())
+        ends = [float((self.gains[:, end] < cost).sum() / n_all) for end in (0, 2)]
+        row = {"contact_cost": cost, "n": n, "share": n / n_all, "share_low": ends[0], "share_high": ends[1]}
+        row |= {"mostly": self._mostly(unworthy), "saved": (cost - gain)[unworthy].sum()}
+        row["expected"] = gain[unworthy].mean() if n else np.nan
+        measured, error = self._measured(unworthy)
+        return row | {"measured": measured, "measured_low": measured - z * error, "measured_high": measured + z * error}
+
+    def _mostly(self, unworthy) -> str:
+        if not self.labels or not unworthy.any():
+            return ""
+        counts = np.bincount(self.codes[unworthy & (self.codes >= 0)], minlength=len(self.labels))
+        most = int(counts.argmax())
+        return f"{self.labels[most]} ({format_percent(counts[most] / unworthy.sum(), 0)})"
+
+    def _measured(self, unworthy) -> tuple[float, float]:
+        """Return what the trial measured of these customers' gain, and its standard error; NaN of too few."""
+        tried = self.outcomes[unworthy[self.outcomes["row"].to_numpy()]]
+        net = tried["value"] - tried["cost"]
+        sent, unsent = net[tried["offer"] != NO_OFFER], net[tried["offer"] == NO_OFFER]
+        if not self.alone.is_known and len(sent) >= FEW:
+            assumed = self.alone.money[tried["row"].to_numpy(), 1].mean()
+            return sent.mean() - assumed, np.sqrt(sent.var() / len(sent))
+        if self.alone.is_known and min(len(sent), len(unsent)) >= FEW:
+            return sent.mean() - unsent.mean(), np.sqrt(sent.var() / len(sent) + unsent.var() / len(unsent))
+        return np.nan, np.nan
+
+
+def _answer(found: ContactWorth, rows: list[dict]) -> str:
+    if len(rows) == 1:
+        return _alone(found, rows[0])
+    costs = [format_money(rows[end]["contact_cost"], found.currency) for end in (0, -1)]
+    shares = [format_percent(rows[end]["share"]) for end in (0, -1)]
+    return (
+        f"If a contact costs {costs[0]}, the model would leave {shares[0]} of {format_count(found.n)} customers alone, "
+        f"and {shares[1]} if it costs {costs[1]}{_group(found, rows[-1])}."
+    )
+
+
+def _alone(found: ContactWorth, row: dict) -> str:
+    cost = format_money(row["contact_cost"], found.currency)
+    if row["n"] == 0:
+        return f"If a contact costs {cost}, everybody gains more than that."
+    return (
+        f"If a contact costs {cost}, the model would leave {format_percent(row['share'])} of {format_count(found.n)} "
+        f"customers alone{_group(found, row)}; it expects that to save {format_money(row['saved'], found.currency)} "
+        "in all."
+    )
+
+
+def _group(found: ContactWorth, row: dict) -> str:
+    return f" ({found.by} mostly {row['mostly']})" if row["mostly"] else ""
+
+
+def _measured(found: ContactWorth, row: dict) -> Iterator[str]:
+    """Say what the trial measured of those left alone at one cost, where enough of them were tried."""
+    if not np.isfinite(row["measured"]):
+        return
+    cost = format_money(row["contact_cost"], found.currency)
+    money = [format_money(row[name], found.currency) for name in ("measured", "measured_low", "measured_high")]
+    verdict = ": that settles nothing, the interval contains the cost"
+    if row["measured_high"] < row["contact_cost"]:
+        verdict = ", less than the contact costs"
+    elif row["measured_low"] > row["contact_cost"]:
+        verdict = ", more than the contact costs: the trial contradicts the model here"
+    yield (
+        f"In the trial the offers sent to those left alone at {cost} gained {money[0]} each [{money[1]}, {money[2]}]"
+        f"{verdict}."
+    )
+
+
+def _doubt(found: ContactWorth) -> str:
+    if found.kind == "gross":
+        return "Gains are gross: what these customers would bring without an offer is unknown and not taken off."
+    if found.assumed:
+        return f"That rests on {found.assumed}; the range of customers not worth a contact follows its ends."
+    return ASSUMPTION
