@@ -155,7 +155,7 @@ def test_whom_not_to_chase_grows_with_the_cost_of_a_contact(valued):
     assert some["measured_low"] < some["expected"] < some["measured_high"]
     lines = found.details().splitlines()
     assert lines[0] == "If a contact costs $0.00, everybody gains more than that."
-    assert "those left alone at $1,000.00 gained" in lines[4]
+    assert "those left alone at $1,000 gained" in lines[4]
     assert "less than the contact costs" in lines[4]
     assert len(found.describe().splitlines()) == 3
 
