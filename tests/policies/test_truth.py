@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from tailored_trials import by_segment, free
+from winback.campaign import Campaign
 
 import winback as wb
-from winback.campaign import Campaign
 from winback.results import format_money
 
 OFFERS = free("a", "b")
