@@ -4,9 +4,6 @@ A forecast of return, of purchases or of contracts is judged in the same three s
 predictions and outcomes are added up over parts (tenths of the customers, later periods) with the interval of what
 chance explains, and the gap is called a fit, a miss or too little to tell by `verdict`. What is predicted, and what
 chance does to it, each room knows for itself.
-
-Customers with equal predictions are not ranked among each other: wherever one is cut off from the others, all of them
-count with their mean outcome. So nothing here depends on the order of the rows.
 """
 
 from __future__ import annotations
@@ -73,16 +70,12 @@ def hold_out(
 class Ranking:
     """Customers by a prediction, most first.
 
-    Attributes
-    ----------
-    place : numpy.ndarray of int, shape (n,)
-        Class of equal predictions of each customer, the highest first.
-    counts : numpy.ndarray, shape (m,)
-        Customers in each class.
+    Customers with equal predictions are not ranked among each other: wherever one is cut off from the others, all of
+    them count with their mean outcome. So nothing here depends on the order of the rows.
     """
 
-    place: np.ndarray = field(repr=False)
-    counts: np.ndarray = field(repr=False)
+    place: np.ndarray = field(repr=False)  # (n,) class of equal predictions of each customer, the highest first
+    counts: np.ndarray = field(repr=False)  # (m,) customers in each class
 
     @classmethod
     def of(cls, predicted: np.ndarray) -> Ranking:
@@ -165,24 +158,12 @@ class HeldOutCheck(Result):
 
 @dataclass(frozen=True)
 class Limits:
-    """From where on a gap between forecast and outcome counts, in the unit of the gap.
+    """From where on a gap between forecast and outcome counts, in the unit of the gap."""
 
-    Attributes
-    ----------
-    small : float
-        A miss below it changes no plan.
-    large : float
-        Chance alone should not be able to hide so much.
-    wide : float
-        Half of an interval that any model of these customers would pass.
-    exact : float
-        A gap that rounds to nothing.
-    """
-
-    small: float
-    large: float
-    wide: float
-    exact: float
+    small: float  # a miss below it changes no plan
+    large: float  # chance alone should not be able to hide so much
+    wide: float  # half of an interval that any model of these customers would pass
+    exact: float  # rounds to nothing
 
 
 def verdict(model: str, says: str, gap: tuple[float, float, float], limits: Limits, unsure: tuple[str, str]) -> str:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import winback as wb
 from winback.held_out import Ranking
 from winback.periods import Period
+from winback.purchases.judging import expected_by_day
 from winback.purchases.outcomes import outcome_interval, outcome_variance
-from winback.purchases.tracking import expected_by_day
 
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -39,11 +39,9 @@ def plot_tracking(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
 
     Examples
     --------
-    >>> import numpy as np, pandas as pd, winback as wb
-    >>> rng = np.random.default_rng(3)
-    >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
-    >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
-    >>> held_out = wb.summarize_transactions(log, period="W").hold_out("2024-03-31")
+    >>> import winback as wb
+    >>> log = wb.simulate_transactions(200).transactions
+    >>> held_out = wb.summarize_transactions(log, period="W").hold_out()
     >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
     >>> plot_tracking(fit.check(held_out)).get_xlabel()
     'weeks since the first purchase'
@@ -100,11 +98,9 @@ def plot_held_out_tenths(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
 
     Examples
     --------
-    >>> import numpy as np, pandas as pd, winback as wb
-    >>> rng = np.random.default_rng(3)
-    >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
-    >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
-    >>> held_out = wb.summarize_transactions(log, period="W").hold_out("2024-03-31")
+    >>> import winback as wb
+    >>> log = wb.simulate_transactions(200).transactions
+    >>> held_out = wb.summarize_transactions(log, period="W").hold_out()
     >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
     >>> plot_held_out_tenths(fit.check(held_out)).get_xlabel()
     'tenth of customers, most predicted first'
@@ -167,11 +163,9 @@ def plot_lorenz(check: PurchaseCheck, ax: Axes | None = None, measure: str = "pu
 
     Examples
     --------
-    >>> import numpy as np, pandas as pd, winback as wb
-    >>> rng = np.random.default_rng(3)
-    >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
-    >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
-    >>> held_out = wb.summarize_transactions(log, period="W").hold_out("2024-03-31")
+    >>> import winback as wb
+    >>> log = wb.simulate_transactions(200).transactions
+    >>> held_out = wb.summarize_transactions(log, period="W").hold_out()
     >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
     >>> plot_lorenz(fit.check(held_out)).get_ylabel()
     'share of all purchases held out'

@@ -6,7 +6,6 @@ spend               how much is a purchase worth? `fit_gamma_gamma`
 check               do customers buy what was predicted? a fit's `check`
 judging             how held-out purchases are judged
 outcomes            how far purchases may lie from what was predicted by chance alone
-tracking            cumulative purchases, period by period
 doubts              what speaks against an expectation of purchases or of spend?
 wording             what a fit says in sentences
 model               what makes a model of purchases

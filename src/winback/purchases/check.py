@@ -39,8 +39,8 @@ class PurchaseCheck(HeldOutCheck):
         the error where they have zero between them), ``gini`` (of the ranking by the prediction, divided by that of a
         perfect ranking), ``gini_outcomes`` (how unequal the outcomes are).
     tracking : pandas.DataFrame
-        Cumulative repeat purchases by period, see `winback.purchases.tracking`: ``day``, ``periods``,
-        ``observed``, ``expected``, ``held_out``.
+        Cumulative repeat purchases at the end of each period: ``day`` (a number of `datetime.date.toordinal`),
+        ``periods`` since the first day, ``observed``, ``expected``, ``held_out``.
     lorenz : pandas.DataFrame
         ``measure``, ``customers`` (share of them, ranked by prediction), ``by_model`` (share of all purchases or money
         that they have), ``perfect`` (if ranked by what they bought).

@@ -8,7 +8,6 @@ base_table      who makes up a base
 segments        do segments differ in what a customer is worth?
 ahead           payments or purchases to come, behind one view
 terms           margin, discount and horizon
-doubts          what speaks against a value
 naive           how the naive figure is set beside a value
 constant_churn  one churn rate for everybody: the naive figure
 valued          what every value has: total, terms, doubts, what is extrapolated

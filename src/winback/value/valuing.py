@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from winback.expected_money import ExpectedMoney
+from winback.purchases.doubts import NO_MAXIMUM, purchase_doubts, spend_doubts
 from winback.value.ahead import ContractsAhead, PurchasesAhead
-from winback.value.doubts import doubts
+from winback.value.contracts.wording import finding
 from winback.value.terms import Terms
 
 
@@ -27,7 +28,7 @@ def valued(
         "watched": ahead.watched,
         "timing": ahead.timing,
         "terms": terms,
-        "doubts": doubts(ahead, terms.spend),
+        "doubts": _doubts(ahead, terms.spend),
         "level": ahead.fit.level,
         "currency": "$" if terms.spend is None else terms.spend.currency,
     }
@@ -40,3 +41,12 @@ def _beyond(ahead, terms, money, counts, total) -> float:
     if seen is None or not one_sign or not np.isfinite(total) or total == 0:
         return np.nan
     return max(0.0, 1 - float(counts @ (seen * money.of_one())) / total)
+
+
+def _doubts(ahead, spend) -> tuple[str, ...]:
+    """Return sentences of what a reader of a value must know of its fits."""
+    fit = ahead.fit
+    if isinstance(ahead, PurchasesAhead):
+        return purchase_doubts(fit, ahead.rows.age) + spend_doubts(spend)
+    unsure = "" if fit.converged else NO_MAXIMUM.format(what=ahead.unit)
+    return (*filter(None, [finding(fit), unsure]), *spend_doubts(spend))

@@ -5,7 +5,6 @@ log         a log of purchases, wherever it lies
 in_memory   a log in memory, fast
 in_engines  the same where the log lies: polars, DuckDB, Spark
 checks      what becomes of each row, and where the data end
-split       what was bought after a day, and on which days
 span        from when to when was bought, and pauses that a mistyped date may have made
 duplicates  rows of a log in memory that are equal to another
 wording     the sentences of both

@@ -13,9 +13,8 @@ import pandas as pd
 from winback.periods import Period, parse_period
 from winback.purchases.transactions.checks import KEPT, TABLE, day_of, end_of
 from winback.purchases.transactions.in_engines import collected, purchase_days
-from winback.purchases.transactions.log import PurchaseLog, in_periods
+from winback.purchases.transactions.log import PurchaseLog, by_day, check_split, in_pandas, in_periods, with_held_out
 from winback.purchases.transactions.span import Span
-from winback.purchases.transactions.split import by_day, check_split, in_pandas, with_held_out
 from winback.purchases.transactions.wording import held_out_lines, summary_lines
 from winback.results import Result, Sentences
 from winback.tables import Problem, TableError
