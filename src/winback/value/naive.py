@@ -15,23 +15,12 @@ from winback.value.terms import Terms
 
 @dataclass(frozen=True)
 class Naive:
-    """What the naive figure of a base is made from.
-
-    Attributes
-    ----------
-    ahead : ContractsAhead or PurchasesAhead
-        The customers.
-    terms : Terms
-    counts : numpy.ndarray, shape (n,)
-        Customers that each row stands for.
-    codes : numpy.ndarray of int, shape (n,)
-        Segment of each row.
-    """
+    """What the naive figure of a base is made from."""
 
     ahead: ContractsAhead | PurchasesAhead = field(repr=False)
     terms: Terms
-    counts: np.ndarray = field(repr=False)
-    codes: np.ndarray = field(repr=False)
+    counts: np.ndarray = field(repr=False)  # (n,) customers that each row stands for
+    codes: np.ndarray = field(repr=False)  # (n,) segment of each row
 
     def beside(
         self,

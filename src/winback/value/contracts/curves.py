@@ -118,9 +118,9 @@ class ContractCurves(Result):
         """
         (age,), periods = all_checked(lambda: whole_periods(age, "age"), lambda: whole_periods(periods, "periods"))
         logs, matrix = self.logs(customers)
-        still = self.with_interval(lambda at: _kept(at, age, periods), logs, matrix, survival_interval)
+        still = self._with_interval(lambda at: _kept(at, age, periods), logs, matrix)
         later = np.maximum(periods, 1)
-        renewing = self.with_interval(lambda at: _renewing(at, age + later), logs, matrix, survival_interval)
+        renewing = self._with_interval(lambda at: _renewing(at, age + later), logs, matrix)
         columns = {"periods": np.tile(periods.astype(int), len(matrix))}
         for name, found in (("still_here", still), ("retention", renewing)):
             for suffix, values in zip(("", "_low", "_high"), found, strict=True):
@@ -142,11 +142,11 @@ class ContractCurves(Result):
         both = matrix @ self.location[:p], matrix @ self.location[p:-1]
         return np.array([*both, np.full(len(matrix), self.location[-1])]), matrix
 
-    def with_interval(self, function: Callable, logs, matrix, interval: Callable):
-        """Return a function of the parameters with low and high by the delta method, on an interval's scale."""
+    def _with_interval(self, function: Callable, logs, matrix):
+        """Return a share, a function of the parameters, with low and high by the delta method."""
         estimate = function(logs)
         error = std_errors(slopes(function, logs, self.model), matrix, self.covariance)
-        return estimate, *interval(estimate, error, self.level)
+        return estimate, *survival_interval(estimate, error, self.level)
 
     def _rows(self, values, customers) -> np.ndarray:
         return values[0] if customers is None else values

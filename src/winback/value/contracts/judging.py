@@ -34,19 +34,9 @@ def judge_contracts(fit, survivors) -> ContractCheck:
 
 
 def periods_seen(fit, cohorts: list[np.ndarray]) -> list[int]:
-    """Return how many periods of each cohort the fit has seen, below 0 where it began afterwards.
+    """Return how many periods of each cohort a fit has seen, below 0 where it began afterwards.
 
-    Parameters
-    ----------
-    fit : ContractFit
-        With known parameters it has seen nothing.
-    cohorts : list of numpy.ndarray
-        From `survivors_by_cohort`.
-
-    Raises
-    ------
-    TableError
-        When the counts are not those of the fit, continued.
+    Counts that are not those of the fit, continued, are refused; with known parameters it has seen nothing.
     """
     seen = [(fit.last_period if fit.n else 0) - (len(cohorts[0]) - len(counts)) for counts in cohorts]
     known = [(counts, last) for counts, last in zip(cohorts, seen, strict=True) if last >= 0]
