@@ -11,6 +11,7 @@ from winback import plots
 from winback.datasets.files import write_retail, write_telecom
 from winback.offers import headlines
 from winback.report import run_notebook
+from winback.second_lifetime.first_and_second import first_and_second_value
 from winback.tables import LAPSED, TRANSACTIONS
 
 NOTEBOOKS = Path(__file__).parent
@@ -77,9 +78,9 @@ def shop_parts() -> dict[str, str]:
 
 def second_lives(study) -> str:
     """Return what the study says about return and second lifetimes, as a quotation."""
-    effects = wb.return_effects(wb.fit_two_part(study.lapsed, **FORMULAS, link="logit"), study.lapsed)
+    effects = wb.fit_two_part(study.trial, **FORMULAS, link="logit").effects(study.trial)
     sent = study.lapsed.query("offer != 'none'")
-    worth = wb.first_and_second_value(sent, horizon_months=84, annual_discount=0.0)
+    worth = first_and_second_value(sent, horizon_months=84, annual_discount=0.0)
     stay = wb.survival_curve(sent, by="reason", horizon_months=84)
     lines = [*effects.describe().splitlines()[:2], *worth.describe().splitlines(), stay.describe().splitlines()[0]]
     return "\n>\n".join(f"> {line}" for line in lines)

@@ -7,10 +7,6 @@ STILL_CIRCLES: set[str] = {
     "policies/evaluation.py",
     "policies/learned.py",
     "policies/wording.py",
-    "second_lifetime/joint.py",
-    "second_lifetime/two_part.py",
-    "second_lifetime/valuation.py",
-    "second_lifetime/wording.py",
 }
 
 MORE_THAN_NINE_PARAMETERS: set[str] = {
@@ -33,13 +29,6 @@ MORE_THAN_FIVE_POSITIONAL: set[str] = {
     "purchases/nobody_bought.py",
     "purchases/pareto_nbd.py",
     "purchases/spend.py",
-    "second_lifetime/effects.py",
-    "second_lifetime/fitted.py",
-    "second_lifetime/joint_maximum.py",
-    "second_lifetime/model_check.py",
-    "second_lifetime/sample.py",
-    "second_lifetime/selection.py",
-    "second_lifetime/two_part.py",
     "survival/duration_maximum.py",
     "trial/moments.py",
     "value/contracts/fits.py",

@@ -34,13 +34,8 @@ from winback.purchases.spend import fit_gamma_gamma as fit_gamma_gamma
 from winback.purchases.transactions.summary import summarize_transactions as summarize_transactions
 from winback.report import write_report as write_report
 from winback.results import Sentences as Sentences
-from winback.second_lifetime.acceptance import value_by_acceptance as value_by_acceptance
 from winback.second_lifetime.contact_worth import whom_not_to_chase as whom_not_to_chase
-from winback.second_lifetime.effects import return_effects as return_effects
-from winback.second_lifetime.first_and_second import first_and_second_value as first_and_second_value
 from winback.second_lifetime.joint import fit_joint as fit_joint
-from winback.second_lifetime.model_check import compare_with_trial as compare_with_trial
-from winback.second_lifetime.ranking import compare_rankings as compare_rankings
 from winback.second_lifetime.second_lifetime_value import second_lifetime_value as second_lifetime_value
 from winback.second_lifetime.two_part import fit_two_part as fit_two_part
 from winback.survival.competing import competing_risks as competing_risks
@@ -81,15 +76,12 @@ __all__ = [
     "check_subscriptions",
     "check_transactions",
     "compare_offers",
-    "compare_rankings",
     "compare_tailored_offer",
-    "compare_with_trial",
     "compare_with_truth",
     "competing_risks",
     "contact_list",
     "contract_model",
     "evaluate_policy",
-    "first_and_second_value",
     "fit_bdw",
     "fit_bg_bb",
     "fit_bg_nbd",
@@ -121,14 +113,12 @@ __all__ = [
     "plan_trial",
     "profit_share_frontier",
     "read_trial",
-    "return_effects",
     "second_lifetime_value",
     "simulate_telecom_study",
     "simulate_transactions",
     "spending_curve",
     "summarize_transactions",
     "survival_curve",
-    "value_by_acceptance",
     "whom_not_to_chase",
     "write_report",
 ]

@@ -162,7 +162,7 @@ def test_log_normal_tenure_is_noticed_as_wrong(book):
     fit = wb.fit_two_part(book, **SPECIFICATION, distribution="lognormal", mills_ratio=True)
     printed([fit.mills["tenure"].rho], "-1.104")
     assert "correlation of return and tenure of -1.104, outside [-1, 1]" in fit.describe()
-    assert "Try another distribution" in fit.describe()
+    assert "try another distribution" in fit.describe()
 
 
 def test_normal_tenure_is_not(two_step):

@@ -5,6 +5,7 @@ import pytest
 
 import winback as wb
 from winback import plots
+from winback.second_lifetime.first_and_second import first_and_second_value
 
 FORMULAS = {
     "reacquisition": "offer + reason + contact_attempts",
@@ -25,13 +26,13 @@ def small():
 
 
 def test_effects_open_marks_are_those_that_may_be_none(small):
-    effects = wb.return_effects(wb.fit_two_part(small.lapsed, **FORMULAS), small.lapsed)
+    effects = wb.fit_two_part(small.trial, **FORMULAS).effects(small.trial)
     ax = plots.plot_return_effects(effects)
     rows = effects.frame.sort_values("change")
     marks = [line for line in ax.lines if line.get_marker() not in ("None", None, "")]
     open_marks = [mark.get_markerfacecolor() == "white" for mark in marks]
     assert open_marks == list((rows["change_low"] < 0) & (rows["change_high"] > 0))
-    assert "against none" in ax.get_title(loc="left")
+    assert "rather than nothing" in ax.get_title(loc="left").replace("\n", " ")
     assert [label.get_text() for label in ax.get_yticklabels()] == list(rows["in_words"])
 
 
@@ -45,7 +46,7 @@ def test_validation_shows_tenths_and_the_share_found(small):
 
 def test_rankings_say_what_is_forgone_or_that_nothing_is(small):
     values = wb.second_lifetime_value(wb.fit_two_part(small.lapsed, **FORMULAS), small.trial)
-    found = wb.compare_rankings(values)
+    found = values.rankings()
     ax = plots.plot_rankings(found)
     title = ax.get_title(loc="left")
     clear = found.frame["forgone_low"][0] > 0
@@ -56,20 +57,20 @@ def test_rankings_say_what_is_forgone_or_that_nothing_is(small):
 
 def test_values_by_acceptance_are_those_of_the_result(small):
     fit = wb.fit_joint(small.lapsed, **FORMULAS)
-    found = wb.value_by_acceptance(fit, small.lapsed, offer="upgrade", horizon_months=48, annual_discount=0.1)
+    found = fit.value_by_acceptance(small.trial, offer="upgrade", horizon_months=48, annual_discount=0.1)
     ax = plots.plot_value_by_acceptance(found)
     assert f"{abs(found.frame['two_part_off'].iloc[-1]):.0%}" in ax.get_title(loc="left")
     assert list(ax.lines[0].get_ydata()) == list(found.frame["joint"])
 
 
 def test_first_and_second_values_in_the_order_of_the_groups(small):
-    found = wb.first_and_second_value(small.lapsed, horizon_months=60, annual_discount=0, by="reason")
+    found = first_and_second_value(small.trial, horizon_months=60, annual_discount=0, by="reason")
     ax = plots.plot_first_and_second(found)
     assert [label.get_text() for label in ax.get_yticklabels()] == list(found.frame["group"])
     assert "second lifetime" in ax.get_title(loc="left")
 
 
 def test_a_figure_can_be_drawn_on_given_axes(small):
-    effects = wb.return_effects(wb.fit_two_part(small.lapsed, **FORMULAS), small.lapsed)
+    effects = wb.fit_two_part(small.trial, **FORMULAS).effects(small.trial)
     _, ax = plt.subplots()
     assert plots.plot_return_effects(effects, ax) is ax

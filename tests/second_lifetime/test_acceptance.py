@@ -23,7 +23,7 @@ def found():
     fit = wb.fit_joint(study.lapsed, **FORMULAS)
     eligible = study.lapsed[study.lapsed["eligible"]]
     shares = [0.11, 0.40, 0.74]
-    return study, fit, wb.value_by_acceptance(fit, eligible, offer="discount", shares=shares, **MONEY)
+    return study, fit, fit.value_by_acceptance(eligible, offer="discount", shares=shares, **MONEY)
 
 
 def true_values(study, shares):
@@ -59,7 +59,7 @@ def test_values_fall_as_more_return(found):
 def test_as_things_are_nothing_is_moved(found):
     study, fit, result = found
     eligible = study.lapsed[study.lapsed["eligible"]]
-    same = wb.value_by_acceptance(fit, eligible, offer="discount", shares=[result.observed_share], **MONEY)
+    same = fit.value_by_acceptance(eligible, offer="discount", shares=[result.observed_share], **MONEY)
     values = wb.second_lifetime_value(fit, wb.read_trial(eligible, study.offers), **MONEY)
     total = (values.net_values["discount"] + values.costs["discount"]).sum()
     assert same.frame["joint"][0] == pytest.approx(total / values.chances["discount"].sum())
@@ -69,10 +69,10 @@ def test_as_things_are_nothing_is_moved(found):
 def test_shares_that_are_none_are_refused(found, share):
     study, fit, _ = found
     with pytest.raises(ValueError, match="between 0 and 1"):
-        wb.value_by_acceptance(fit, study.lapsed.head(50), offer="discount", shares=[share], **MONEY)
+        fit.value_by_acceptance(study.lapsed.head(50), offer="discount", shares=[share], **MONEY)
 
 
 def test_an_unknown_offer_is_named(found):
     study, fit, _ = found
     with pytest.raises(ValueError, match="knows nothing about 'gift'"):
-        wb.value_by_acceptance(fit, study.lapsed.head(50), offer="gift", **MONEY)
+        fit.value_by_acceptance(study.lapsed.head(50), offer="gift", **MONEY)

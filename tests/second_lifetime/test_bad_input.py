@@ -211,7 +211,7 @@ def test_modelled(drawn, fit, what):
     before = table.copy(deep=True)
     found = fit(table, **FORMULAS | formulas)
     figures = found.params[["estimate", "std_error", "low", "high"]]
-    said = found.describe()
+    said = f"{found.describe()}\n{found.details()}"
     assert np.isfinite(figures).all(axis=None) or "positive definite" in said or "did not settle" in said
     assert found.converged or "did not settle" in said or "positive definite" in said
     assert "nan" not in said.lower().split()

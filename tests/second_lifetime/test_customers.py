@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import winback as wb
+from winback.second_lifetime.first_and_second import first_and_second_value
 from winback.survival.durations import fit_duration
 
 EQUATIONS = {"reacquisition": "offer + contact_attempts", "tenure": "offer + reason", "margin": "offer"}
@@ -41,14 +42,14 @@ ASKED = {
     "predict": lambda who, get: get("two_part").predict(who, ["discount", "none"]),
     "predict their own": lambda who, get: get("two_part").predict(who),
     "chance_of_return": lambda who, get: get("two_part").chance_of_return(who),
-    "return_effects": lambda who, get: wb.return_effects(get("two_part"), who).frame,
+    "effects": lambda who, get: get("two_part").effects(who).frame,
     "check": lambda who, get: get("two_part").check(who).frame,
     "check_shape": lambda who, get: get("joint").check_shape(who, by="reason").frame,
     "second_lifetime_value": lambda who, get: wb.second_lifetime_value(get("two_part"), get("trial"), who).net_values,
     "value_by_acceptance": lambda who, get: (
-        wb.value_by_acceptance(get("joint"), who, offer="discount", shares=[0.2], **TERMS).frame
+        get("joint").value_by_acceptance(who, offer="discount", shares=[0.2], **TERMS).frame
     ),
-    "first_and_second_value": lambda who, _: wb.first_and_second_value(who, by="reason", **TERMS).frame,
+    "first_and_second_value": lambda who, _: first_and_second_value(who, by="reason", **TERMS).frame,
     "survival_curve": lambda who, _: wb.survival_curve(who, by="offer").to_frame(),
     "competing_risks": lambda who, _: wb.competing_risks(who).to_frame(),
     "fit_duration": lambda who, _: fit_duration(who, "reason").params,

@@ -7,11 +7,21 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from scipy.special import expit
+from sentences import hold_to_three
 from simulated_lives import FORMULAS, lost_customers
 
 import winback as wb
 
 FORMULA = "x + driver + reason"
+
+
+def by_term(effects):
+    """Return the rows of the effects under their column, or column: label."""
+    frame = effects.frame
+    labels = [f": {level}" if level is not None else "" for level in frame["level"]]
+    return frame.set_index(
+        pd.Index([f"{column}{label}" for column, label in zip(frame["column"], labels, strict=True)])
+    )
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +41,7 @@ def design(table):
 @pytest.mark.parametrize(("link", "model"), [("probit", sm.Probit), ("logit", sm.Logit)])
 def test_average_marginal_effects_are_statsmodels(table, design, link, model):
     fit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": FORMULA}, link=link)
-    frame = wb.return_effects(fit, table).frame.set_index("term")
+    frame = by_term(fit.effects(table))
     other = model(table["returned"].astype(float), design).fit(disp=0).get_margeff(at="overall")
     theirs = other.summary_frame()
     for name in ("x", "driver"):
@@ -45,7 +55,7 @@ def test_labels_are_compared_with_the_first_one(table, design, link, model):
     """With two labels statsmodels' discrete change is the same; with three the others are set to the first one."""
     two = table[table["reason"] != "both"]
     fit = wb.fit_two_part(two, **FORMULAS | {"reacquisition": FORMULA}, link=link)
-    row = wb.return_effects(fit, two).frame.set_index("term").loc["reason: service"]
+    row = by_term(fit.effects(two)).loc["reason: service"]
     numbers = design.loc[two.index].drop(columns="reason[T.price]")
     other = model(two["returned"].astype(float), numbers).fit(disp=0).get_margeff(at="overall", dummy=True)
     theirs = other.summary_frame().loc["reason[T.service]"]
@@ -53,14 +63,14 @@ def test_labels_are_compared_with_the_first_one(table, design, link, model):
     assert row["change_std_error"] == pytest.approx(theirs["Std. Err."], rel=1e-4)
 
     fit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": FORMULA}, link=link)
-    row = wb.return_effects(fit, table).frame.set_index("term").loc["reason: service"]
+    row = by_term(fit.effects(table)).loc["reason: service"]
     chances = [fit.chance_of_return(table.assign(reason=label)).mean() for label in ("service", "both")]
     assert row["change"] == pytest.approx(chances[0] - chances[1], rel=1e-9)
 
 
 def test_odds_ratios(table, design):
     fit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": FORMULA}, link="logit")
-    frame = wb.return_effects(fit, table).frame.set_index("term")
+    frame = by_term(fit.effects(table))
     other = sm.Logit(table["returned"].astype(float), design).fit(disp=0)
     names = [re.sub(r"(\w+): (\w+)", r"\1[T.\2]", name) for name in frame.index]
     assert frame["odds_ratio"].to_numpy() == pytest.approx(np.exp(other.params[names]).to_numpy(), rel=1e-6)
@@ -68,19 +78,19 @@ def test_odds_ratios(table, design):
     assert ends == pytest.approx(np.exp(other.conf_int().loc[names]).to_numpy(), rel=1e-4)
     assert frame["p_value"].to_numpy() == pytest.approx(other.pvalues[names].to_numpy(), rel=1e-3, abs=1e-12)
     probit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": FORMULA})
-    assert "odds_ratio" not in wb.return_effects(probit, table).frame
+    assert "odds_ratio" not in probit.effects(table).frame
 
 
 def test_the_joint_fit_has_effects_too(table):
     fit = wb.fit_joint(table, **FORMULAS)
-    joint, apart = (wb.return_effects(each, table).frame["change"] for each in (fit, fit.two_part))
+    joint, apart = (each.effects(table).frame["change"] for each in (fit, fit.two_part))
     assert joint.to_numpy() == pytest.approx(apart.to_numpy(), rel=0.05)
 
 
 def test_order_and_names_of_customers_do_not_matter(table):
     fit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": FORMULA})
     mixed = table.sample(frac=1, random_state=1).assign(customer_id=lambda t: [f"c{name}" for name in t["customer_id"]])
-    pd.testing.assert_frame_equal(wb.return_effects(fit, mixed).frame, wb.return_effects(fit, table).frame, rtol=1e-9)
+    pd.testing.assert_frame_equal(fit.effects(mixed).frame, fit.effects(table).frame, rtol=1e-9)
 
 
 def test_the_telecom_study_in_words(study):
@@ -88,24 +98,34 @@ def test_the_telecom_study_in_words(study):
     formulas = {"reacquisition": formula, "tenure": "reason", "margin": "reason"}
     fit = wb.fit_two_part(study.lapsed, **formulas, link="logit")
     promising = study.lapsed[study.lapsed["eligible"]]
-    said = wb.return_effects(fit, promising).describe().replace("_", " ").splitlines()
-    more = next(line for line in said if line.startswith("Return is more likely with"))
-    less = next(line for line in said if line.startswith("Return is less likely with"))
-    assert "referrals (+" in more
-    assert "complaints resolved (+" in more  # of a complaint that was made
-    for term in (
-        "reason service against price (-",
-        "reason both against price (-",
-        "complaints (-",
+    effects = fit.effects(promising)
+    hold_to_three(effects)
+    more, less, doubt = effects.describe().splitlines()
+    assert more.startswith("Return is more likely: ")
+    assert less.startswith("Return is less likely: ")
+    assert "1 more referral (+" in more
+    assert "1 more complaint settled (+" in more  # of a complaint that was made
+    for words in (
+        "left for service rather than for price (-",
+        "left for price and service rather than for price (-",
+        "1 more complaint (-",
     ):
-        assert term in less
-    assert less.index("reason both") < less.index("reason service")  # strongest first
+        assert words in less
+    assert less.index("left for price and service") < less.index("left for service")  # strongest first
+    assert "what settling a complaint seems to give back is how those with complaints settled differ" in doubt
+
+
+def test_an_offer_drawn_at_random_is_no_mere_association(table):
+    sent = table.assign(offer=np.array(["letter", "none"])[np.arange(len(table)) % 2])
+    fit = wb.fit_two_part(sent, **FORMULAS | {"reacquisition": "x + driver + offer"})
+    doubt = fit.effects(sent).describe().splitlines()[-1]
+    assert doubt.startswith("Association is not effect; but for an offer drawn at random, this says how such customers")
 
 
 def test_interactions_and_powers_follow_their_column(table):
     formula = "x + I(x**2) + reason * driver"
     fit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": formula}, link="logit")
-    frame = wb.return_effects(fit, table).frame.set_index("term")
+    frame = by_term(fit.effects(table))
     assert list(frame.index) == ["driver", "reason: price", "reason: service", "x"]
     chances = {label: fit.chance_of_return(table.assign(reason=label)).mean() for label in ("both", "price")}
     assert frame.loc["reason: price", "change"] == pytest.approx(chances["price"] - chances["both"], rel=1e-9)
@@ -124,5 +144,7 @@ def test_interactions_and_powers_follow_their_column(table):
 def test_offers_are_compared_with_none(table):
     sent = table.assign(offer=np.array(["letter", "none", "a visit"])[np.arange(len(table)) % 3])
     fit = wb.fit_two_part(sent, **FORMULAS | {"reacquisition": "x + driver + offer"})
-    words = wb.return_effects(fit, sent).frame["in_words"].tolist()
-    assert words[1:3] == ["offer a visit against none", "offer letter against none"]
+    frame = fit.effects(sent).frame.query("column == 'offer'")
+    assert frame["level"].tolist() == ["a visit", "letter"]
+    assert frame["reference"].tolist() == ["none", "none"]
+    assert frame["in_words"].tolist() == [f"with the {each} offered rather than nothing" for each in frame["level"]]

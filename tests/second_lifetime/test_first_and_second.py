@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from coverage_harness import assert_covers
 
-import winback as wb
+from winback.second_lifetime.first_and_second import first_and_second_value
 
 
 def lives(rng, n=300, longest=36.0):
@@ -28,7 +28,7 @@ def lives(rng, n=300, longest=36.0):
 
 def test_without_anyone_cut_off_it_is_arithmetic(rng):
     table = lives(rng).assign(second_ended=True)
-    (row,) = wb.first_and_second_value(table, horizon_months=12, annual_discount=0).frame.to_dict("records")
+    (row,) = first_and_second_value(table, horizon_months=12, annual_discount=0).frame.to_dict("records")
     first = table["first_margin"] * table["first_tenure"]
     second = table["second_margin"] * table["second_tenure"].clip(upper=12)
     assert row["first_value"] == pytest.approx(first.mean())
@@ -39,7 +39,7 @@ def test_without_anyone_cut_off_it_is_arithmetic(rng):
 
 def test_the_study_shows_its_published_values(study):
     sent = study.lapsed.query("offer != 'none'")
-    (row,) = wb.first_and_second_value(sent, horizon_months=84, annual_discount=0).frame.to_dict("records")
+    (row,) = first_and_second_value(sent, horizon_months=84, annual_discount=0).frame.to_dict("records")
     assert row["n"] == 17_800
     assert row["first_value"] == pytest.approx(1262.00, abs=0.01)
     assert row["second_value_low"] < 1410.00 < row["second_value_high"]
@@ -49,8 +49,8 @@ def test_the_study_shows_its_published_values(study):
 def test_groups_partition_everybody(rng):
     table = lives(rng)
     settings = {"horizon_months": 18, "annual_discount": 0.1}
-    groups = wb.first_and_second_value(table, by="reason", **settings).frame
-    everybody = wb.first_and_second_value(table, **settings).frame
+    groups = first_and_second_value(table, by="reason", **settings).frame
+    everybody = first_and_second_value(table, **settings).frame
     assert groups["n"].sum() == len(table)
     assert np.average(groups["first_value"], weights=groups["n"]) == pytest.approx(everybody["first_value"][0])
 
@@ -62,20 +62,20 @@ def test_intervals_of_the_difference_cover():
     second = truth_table["second_margin"] * np.minimum(rng.lognormal(2.5, 0.75, len(truth_table)), 18)
     truth = (second - truth_table["first_margin"] * truth_table["first_tenure"]).mean()
     found = [
-        wb.first_and_second_value(lives(rng), horizon_months=18, annual_discount=0).frame.iloc[0] for _ in range(1000)
+        first_and_second_value(lives(rng), horizon_months=18, annual_discount=0).frame.iloc[0] for _ in range(1000)
     ]
     assert_covers([row["difference_low"] for row in found], [row["difference_high"] for row in found], truth)
 
 
 def test_a_horizon_beyond_the_data_is_refused(rng):
     with pytest.raises(ValueError, match="reaches beyond the data"):
-        wb.first_and_second_value(lives(rng), horizon_months=60, annual_discount=0)
+        first_and_second_value(lives(rng), horizon_months=60, annual_discount=0)
 
 
 def test_nobody_to_compare_is_said(rng):
     table = lives(rng, 3).assign(returned=False, second_tenure=np.nan, second_ended=None, second_margin=np.nan)
     with pytest.raises(ValueError, match="0 customers returned"):
-        wb.first_and_second_value(table, horizon_months=12, annual_discount=0)
+        first_and_second_value(table, horizon_months=12, annual_discount=0)
 
 
 @pytest.mark.parametrize(("gain", "words"), [(30, "more than first"), (-30, "less than first"), (0, "not clearly")])
@@ -83,5 +83,5 @@ def test_the_verdict_follows_the_interval(rng, gain, words):
     table = lives(rng).assign(second_ended=True)
     table = table.assign(first_tenure=10.0, second_tenure=10.0, first_margin=lambda t: t["second_margin"] - gain)
     table["first_margin"] += rng.permutation(np.repeat([-1.0, 1.0], 150))
-    said = str(wb.first_and_second_value(table, horizon_months=12, annual_discount=0).describe())
+    said = str(first_and_second_value(table, horizon_months=12, annual_discount=0).describe())
     assert words in said

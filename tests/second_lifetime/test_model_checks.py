@@ -6,7 +6,6 @@ import pytest
 from coverage_harness import assert_covers
 
 import winback as wb
-from winback.second_lifetime.measured import measured_outcomes
 from winback.terms.catalog import Offer
 
 OFFERS = [
@@ -48,7 +47,7 @@ def valued():
 
 def test_measured_outcomes_are_those_of_the_comparison(valued):
     _, table, values = valued
-    found = measured_outcomes(values)
+    found = values.measured
     compared = wb.compare_offers(wb.read_trial(table, OFFERS, **MONEY)).frame.set_index("offer")
     profit = (found["value"] - found["cost"]).groupby(found["offer"]).mean()
     for name in compared.index:
@@ -60,17 +59,17 @@ def test_measured_outcomes_are_those_of_the_comparison(valued):
 def test_customers_set_aside_are_not_measured(valued):
     fit, table, _ = valued
     aside = table.assign(eligible=table.index % 2 == 0)
-    found = measured_outcomes(wb.second_lifetime_value(fit, wb.read_trial(aside, OFFERS, **MONEY)))
+    found = wb.second_lifetime_value(fit, wb.read_trial(aside, OFFERS, **MONEY)).measured
     assert (found["row"] % 2 == 0).all()
 
 
 def test_a_good_model_is_within_chance_of_the_trial(valued):
     _, judge_by, values = valued
-    held_out = wb.compare_with_trial(values, held_out=True).frame
+    held_out = values.check(held_out=True).frame
     std_error = (held_out["gap_high"] - held_out["gap"]) / 1.96
     assert (held_out["gap"].abs() < 3.3 * std_error).all()
     own = wb.second_lifetime_value(wb.fit_two_part(judge_by, **FORMULAS), wb.read_trial(judge_by, OFFERS, **MONEY))
-    found = wb.compare_with_trial(own)
+    found = own.check()
     assert "by more than chance explains" in str(found.describe())
     assert (found.frame["gap_high"] - found.frame["gap"] < (held_out["gap_high"] - held_out["gap"])).all()
 
@@ -82,7 +81,7 @@ def test_the_gap_of_held_out_customers_covers_zero():
         rng = np.random.default_rng(seed)
         fit = wb.fit_two_part(trial(rng, 2_000), **FORMULAS)
         values = wb.second_lifetime_value(fit, wb.read_trial(trial(rng, 2_000), OFFERS, **MONEY))
-        found.append(wb.compare_with_trial(values, held_out=True).frame.set_index("offer"))
+        found.append(values.check(held_out=True).frame.set_index("offer"))
     for offer in ("discount", "every offer"):
         assert_covers(*([frame.loc[offer, end] for frame in found] for end in ("gap_low", "gap_high")), 0.0)
 
@@ -92,16 +91,16 @@ def test_a_wrong_model_is_caught_with_its_size(valued):
     doubled = 2 * values.net_values
     wrong = wb.second_lifetime_value(values.fit, wb.read_trial(table, OFFERS, **MONEY))
     object.__setattr__(wrong, "net_values", doubled)
-    frame = wb.compare_with_trial(wrong).frame.set_index("offer")
+    frame = wrong.check().frame.set_index("offer")
     assert (frame["gap_low"] > 0).all()
     row = frame.loc["discount"]
     assert row["gap"] == pytest.approx(row["expected"] - row["measured"])
-    assert "too much per customer" in str(wb.compare_with_trial(wrong).describe())
+    assert "too much per customer" in str(wrong.check().describe())
 
 
 def test_the_row_of_every_offer_is_the_average_of_the_offers(valued):
     *_, values = valued
-    frame = wb.compare_with_trial(values).frame.set_index("offer")
+    frame = values.check().frame.set_index("offer")
     sent, every = frame.loc[["discount", "visit", "months"]], frame.loc["every offer"]
     assert every["n"] == sent["n"].sum()
     assert every["gap"] == pytest.approx(np.average(sent["gap"], weights=sent["n"]))
@@ -110,14 +109,14 @@ def test_the_row_of_every_offer_is_the_average_of_the_offers(valued):
 
 def test_ranking_by_chance_forgoes_money_where_the_likeliest_earn_little(valued):
     *_, values = valued
-    found = wb.compare_rankings(values, [0.25, 1.0])
+    found = values.rankings([0.25, 1.0])
     quarter, everybody = found.frame.to_dict("records")
     assert quarter["forgone_low"] > 0
     assert quarter["forgone"] == pytest.approx(quarter["by_value"] - quarter["by_chance"])
     assert abs(quarter["forgone"] - quarter["forgone_predicted"]) < quarter["forgone_high"] - quarter["forgone"]
     assert everybody["forgone"] == everybody["forgone_predicted"] == 0
     assert "forgoes" in found.describe().splitlines()[0]
-    assert "no clear difference" in found.describe().splitlines()[1]
+    assert "no clear difference" in found.details().splitlines()[0]
 
 
 def test_the_rankings_are_those_of_the_customers_own_offers(valued):
@@ -125,24 +124,24 @@ def test_the_rankings_are_those_of_the_customers_own_offers(valued):
     share, sent = 0.1, np.flatnonzero(table["offer"] != "none")
     chance = [values.chances[table["offer"].iloc[row]].iloc[row] for row in sent]
     best = sent[np.argsort(-np.array(chance), kind="stable")[: round(share * len(sent))]]
-    outcomes = measured_outcomes(values).set_index("row")
+    outcomes = values.measured.set_index("row")
     expected = (outcomes["value"] - outcomes["cost"])[best].mean()
-    found = wb.compare_rankings(values, [share]).frame["by_chance"][0]
+    found = values.rankings([share]).frame["by_chance"][0]
     assert found == pytest.approx(expected, rel=0.15)  # customers of equal chance are many: their order is not said
 
 
 @pytest.mark.parametrize("share", [0, -1, 1.5])
 def test_shares_that_are_none_are_refused(valued, share):
     with pytest.raises(ValueError, match="share to contact"):
-        wb.compare_rankings(valued[2], [share])
+        valued[2].rankings([share])
 
 
 def test_a_horizon_that_was_not_watched_is_refused(valued):
     fit, table, _ = valued
     far = wb.second_lifetime_value(fit, wb.read_trial(table, OFFERS, **MONEY).over(horizon_months=90))
-    for judge in (wb.compare_with_trial, wb.compare_rankings, wb.whom_not_to_chase):
-        with pytest.raises(ValueError, match="cannot be measured: under 'discount'"):
-            judge(far)
+    for judge in (far.check, far.rankings, lambda: wb.whom_not_to_chase(far)):
+        with pytest.raises(ValueError, match="reaches beyond the data: among customers with offer 'discount'"):
+            judge()
 
 
 def test_whom_not_to_chase_grows_with_the_cost_of_a_contact(valued):

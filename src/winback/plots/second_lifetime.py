@@ -27,7 +27,7 @@ def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     effects : ReturnEffects
-        From `return_effects`.
+        From a fit's ``effects``.
     ax : matplotlib.axes.Axes, optional
         Where to draw.
 
@@ -40,7 +40,7 @@ def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
     >>> fit = wb.fit_two_part(study.lapsed, reacquisition="reason", tenure="reason", margin="reason")
-    >>> plot_return_effects(wb.return_effects(fit, study.lapsed)).get_xlabel()
+    >>> plot_return_effects(fit.effects(study.lapsed)).get_xlabel()
     'change of the chance of return, in percentage points'
     """
     frame = effects.frame.sort_values("change").reset_index(drop=True)
@@ -112,7 +112,7 @@ def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     found : RankingComparison
-        From `compare_rankings`.
+        From the ``rankings`` of second lifetime values.
     ax : matplotlib.axes.Axes, optional
         Where to draw.
 
@@ -127,7 +127,7 @@ def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
     >>> fit_on, judge_by = wb.hold_out(study.trial)
     >>> fit = wb.fit_two_part(fit_on, reacquisition="reason", tenure="reason", margin="reason + first_margin")
     >>> values = wb.second_lifetime_value(fit, judge_by)
-    >>> plot_rankings(wb.compare_rankings(values)).get_xlabel()
+    >>> plot_rankings(values.rankings()).get_xlabel()
     'share of customers contacted'
     """
     ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
@@ -156,7 +156,7 @@ def plot_value_by_acceptance(found: ValueByAcceptance, ax: Axes | None = None) -
     Parameters
     ----------
     found : ValueByAcceptance
-        From `value_by_acceptance`.
+        From a joint fit's ``value_by_acceptance``.
     ax : matplotlib.axes.Axes, optional
         Where to draw.
 
@@ -170,7 +170,7 @@ def plot_value_by_acceptance(found: ValueByAcceptance, ax: Axes | None = None) -
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, deal_seekers=0, rng=1)
     >>> fit = wb.fit_joint(study.lapsed, reacquisition="offer + contact_attempts", tenure="offer", margin="offer")
     >>> months = {"horizon_months": 60, "annual_discount": 0.1}
-    >>> plot_value_by_acceptance(wb.value_by_acceptance(fit, study.lapsed, offer="discount", **months)).get_xlabel()
+    >>> plot_value_by_acceptance(fit.value_by_acceptance(study.lapsed, offer="discount", **months)).get_xlabel()
     'share who come back'
     """
     ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
@@ -214,8 +214,9 @@ def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) ->
     Examples
     --------
     >>> import winback as wb
+    >>> from winback.second_lifetime.first_and_second import first_and_second_value
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
-    >>> found = wb.first_and_second_value(study.lapsed, horizon_months=60, annual_discount=0, by="reason")
+    >>> found = first_and_second_value(study.lapsed, horizon_months=60, annual_discount=0, by="reason")
     >>> plot_first_and_second(found).get_xlabel()
     'lifetime value of a returned customer'
     """

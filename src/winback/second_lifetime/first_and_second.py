@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from winback.discounting import check_annual_discount, check_horizon, discounted_months
+from winback.discounting import discounted_months
+from winback.labels import value_words
 from winback.pseudo_observations import pseudo_months
 from winback.results import Result, Sentences, format_money, format_percent
+from winback.second_lifetime.horizon import read_horizon
 from winback.tables import SECOND_LIFETIME, check_lapsed, in_trial, label_codes
+from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
 EVERYBODY = "everybody"
@@ -30,13 +34,16 @@ class FirstAndSecondValue(Result):
         intervals, ``difference`` = second - first with its interval, in money; the same with first lifetimes counted
         up to the horizon as well: ``first_value_within``, ``difference_within``; ``share_longer`` of first lifetimes
         beyond the horizon.
-    horizon_months, annual_discount : float
-        What applies to second lifetimes; first ones are known to their end.
+    by : str or None
+        Column whose labels make the groups.
+    months, annual_discount : float
+        The horizon and the rate that apply to second lifetimes; first ones are known to their end.
     currency : str
     """
 
     frame: pd.DataFrame = field(repr=False)
-    horizon_months: float
+    by: str | None
+    months: float
     annual_discount: float
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -50,16 +57,20 @@ class FirstAndSecondValue(Result):
 
     def describe(self) -> Sentences:
         """Say whether the second lifetime is worth more."""
-        return Sentences.of(_lines(self))
+        return Sentences.of(_answer(self))
+
+    def details(self) -> Sentences:
+        """Say the same of the other groups, and over how long lifetimes are counted."""
+        return Sentences.of(_more(self))
 
 
 def first_and_second_value(
-    customers: pd.DataFrame,
+    customers: pd.DataFrame | str | Path | Trial,
     *,
-    horizon_months: float,
-    annual_discount: float,
+    horizon_months: float | None = None,
+    annual_discount: float | None = None,
     by: str | None = None,
-    currency: str = "$",
+    currency: str | None = None,
     level: float = 0.95,
 ) -> FirstAndSecondValue:
     r"""Compare what returned customers brought in their first lifetime and bring in their second.
@@ -73,14 +84,14 @@ def first_and_second_value(
 
     Parameters
     ----------
-    customers : pandas.DataFrame
+    customers : pandas.DataFrame, path or Trial
         Lapsed customers with ``first_tenure``, ``first_margin``, ``returned`` and the three ``second_`` columns.
-    horizon_months, annual_discount : float
-        Up to where second lifetimes count, and the rate a year.
+    horizon_months, annual_discount : float, optional
+        Up to where second lifetimes count, and the rate a year; a trial's own where not given.
     by : str, optional
         Column whose labels make groups.
-    currency : str
-        Put before money.
+    currency : str, optional
+        Put before money; by default the trial's.
     level : float
         Of the intervals.
 
@@ -91,14 +102,14 @@ def first_and_second_value(
     Examples
     --------
     >>> import winback as wb
-    >>> study = wb.load_telecom_study()
-    >>> sent = study.lapsed.query("offer != 'none'")
-    >>> found = wb.first_and_second_value(sent, horizon_months=84, annual_discount=0.0)
+    >>> from winback.second_lifetime.first_and_second import first_and_second_value
+    >>> sent = wb.load_telecom_study().lapsed.query("offer != 'none'")
+    >>> found = first_and_second_value(sent, horizon_months=84, annual_discount=0.0)
     >>> found.frame[["n", "first_value", "second_value"]].round(2)
            n  first_value  second_value
     0  17800       1262.0       1410.13
     """
-    horizon, rate = check_horizon(horizon_months), check_annual_discount(annual_discount)
+    counted = read_horizon(customers, horizon_months, annual_discount, currency)
     needs = ["first_tenure", "first_margin", "returned", *SECOND_LIFETIME, *([] if by is None else [by])]
     table = check_lapsed(customers, needs=needs)
     if by == "offer":
@@ -111,8 +122,8 @@ def first_and_second_value(
     for code, label in enumerate(labels):
         group = back[codes == code]
         if len(group) > 1:
-            rows.append({"group": label} | _row(group, horizon, rate, normal_quantile(level)))
-    return FirstAndSecondValue(pd.DataFrame(rows), horizon, rate, currency)
+            rows.append({"group": label} | _row(group, counted.months, counted.annual_discount, normal_quantile(level)))
+    return FirstAndSecondValue(pd.DataFrame(rows), by, **asdict(counted))
 
 
 def _row(group, horizon, rate, z) -> dict[str, float]:
@@ -129,29 +140,56 @@ def _row(group, horizon, rate, z) -> dict[str, float]:
     return row
 
 
-def _lines(found: FirstAndSecondValue) -> Iterator[str]:
-    for row in found.frame.to_dict("records"):
-        first, second, difference, low, high = (
-            format_money(row[name], found.currency)
-            for name in ("first_value", "second_value", "difference", "difference_low", "difference_high")
-        )
-        whose = "" if row["group"] == EVERYBODY and len(found.frame) == 1 else f" of {row['group']}"
-        if row["difference_low"] > 0:
-            verdict = f"worth {difference} more"
-        elif row["difference_high"] < 0:
-            verdict = f"worth {difference.lstrip('-')} less"
-        else:
-            verdict = f"not clearly worth more or less (by {difference})"
-        yield f"Second lifetimes{whose} are {verdict} than first ones [{low}, {high}]: {second} against {first}."
-        if row["share_longer"] > MANY_LONGER:
-            names = ("difference_within", "difference_within_low", "difference_within_high")
-            within, low, high = (format_money(row[name], found.currency, signed=True) for name in names)
-            longer = format_percent(row["share_longer"])
-            yield (
-                f"That sets whole first lifetimes against cut-off second ones: {longer} of the first ones were longer "
-                f"than the horizon. Both up to the horizon, the difference is {within} [{low}, {high}]."
-            )
+def _answer(found: FirstAndSecondValue) -> Iterator[str]:
+    rows = found.frame.to_dict("records")
+    if len(rows) > 1:
+        more = sum(row["difference_low"] > 0 for row in rows)
+        yield f"Second lifetimes are clearly worth more than first ones in {more} of {len(rows)} groups."
+    farthest = max(rows, key=lambda row: abs(row["difference"]))
+    yield _verdict(farthest, found)
+    if farthest["share_longer"] > MANY_LONGER:
+        yield _within(farthest, found)
+    else:
+        yield _counted(found)
+
+
+def _more(found: FirstAndSecondValue) -> Iterator[str]:
+    rows = found.frame.to_dict("records")
+    farthest = max(rows, key=lambda row: abs(row["difference"]))
+    for row in rows:
+        if row is not farthest:
+            yield _verdict(row, found)
+            if row["share_longer"] > MANY_LONGER:
+                yield _within(row, found)
+    if farthest["share_longer"] > MANY_LONGER:
+        yield _counted(found)
     yield (
-        f"First lifetimes count in full, second ones for {found.horizon_months:g} months; what is still running is "
-        "estimated from those followed longer. The same customers are compared, and the interval allows for that."
+        "What is still running is estimated from those followed longer; the same customers are compared, and the "
+        "interval allows for that."
     )
+
+
+def _verdict(row, found) -> str:
+    names = ("first_value", "second_value", "difference", "difference_low", "difference_high")
+    first, second, difference, low, high = (format_money(row[name], found.currency) for name in names)
+    whose = "" if found.by is None else f" ({value_words(found.by, row['group'])})"
+    if row["difference_low"] > 0:
+        verdict = f"worth {difference} more"
+    elif row["difference_high"] < 0:
+        verdict = f"worth {difference.lstrip('-')} less"
+    else:
+        verdict = f"not clearly worth more or less (by {difference})"
+    return f"Second lifetimes{whose} are {verdict} than first ones [{low}, {high}]: {second} against {first}."
+
+
+def _within(row, found) -> str:
+    names = ("difference_within", "difference_within_low", "difference_within_high")
+    within, low, high = (format_money(row[name], found.currency, signed=True) for name in names)
+    return (
+        f"That sets whole first lifetimes against cut-off second ones: {format_percent(row['share_longer'])} of the "
+        f"first ones were longer than the horizon; both up to the horizon, the difference is {within} [{low}, {high}]."
+    )
+
+
+def _counted(found) -> str:
+    return f"First lifetimes count in full, second ones for {found.months:g} months."

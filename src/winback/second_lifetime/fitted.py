@@ -9,22 +9,24 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, log_ndtr, ndtr, ndtri
+from scipy.special import ndtr
 
 from winback.discounting import check_horizon
 from winback.formulas import Design
 from winback.results import Result, join_words
-from winback.second_lifetime.bivariate_normal import normal_density
 from winback.second_lifetime.check import ReturnCheck
-from winback.second_lifetime.correlations import CORRELATIONS, correlation_slopes, correlations_of
+from winback.second_lifetime.correlations import correlations_of
+from winback.second_lifetime.effects import ReturnEffects
 from winback.second_lifetime.expected_value import Outlook, expected_margin, expected_tenure
 from winback.second_lifetime.judging import judge_return
+from winback.second_lifetime.links import LINKS, probit_of_logit
+from winback.second_lifetime.moves import return_effects
+from winback.second_lifetime.parameters import parameter_table
 from winback.second_lifetime.sample import EQUATIONS
 from winback.second_lifetime.tenure_fit import goodness_of_tenure
 from winback.survival.families import find_family
 from winback.survival.goodness_of_fit import GoodnessOfFit
 from winback.tables import as_table
-from winback.uncertainty import normal_quantile
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -55,6 +57,8 @@ class SecondLifetimeFit(Result):
         Of all intervals.
     cautions : tuple of str
         What else a reader should know, such as values that lie far out.
+    doubts : tuple of str
+        Why the model should not be trusted, where there is another one to trust instead.
     """
 
     designs: Mapping[str, Design] = field(repr=False)
@@ -72,6 +76,8 @@ class SecondLifetimeFit(Result):
     converged: bool
     level: float
     cautions: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    kind: ClassVar[str] = "second-lifetime"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "equation": ("Equation", "text"),
         "in_words": ("Term", "text"),
@@ -102,56 +108,7 @@ class SecondLifetimeFit(Result):
         Spreads and correlations have intervals made on the scale on which they are near normal (log; Fisher's z). A
         spread has no z: whether it is zero is no question.
         """
-        rows = [
-            {"equation": equation, "term": name, "in_words": self.designs[equation].in_words(name)}
-            for equation in EQUATIONS
-            for name in self.designs[equation].names
-        ]
-        error = np.sqrt(np.diag(self.covariance))
-        n_terms = len(rows)
-        frame = pd.DataFrame(rows).assign(estimate=self.theta[:n_terms], std_error=error[:n_terms])
-        z = normal_quantile(self.level)
-        frame["z"] = frame["estimate"] / frame["std_error"]
-        frame["low"], frame["high"] = (frame["estimate"] + side * z * frame["std_error"] for side in (-1, 1))
-        frame = pd.concat([frame, self._spreads(error[n_terms : n_terms + 2], z), self._correlations(z)])
-        frame["p_value"] = 2 * ndtr(-frame["z"].abs())
-        order = ["equation", "term", "in_words", "estimate", "std_error", "z", "p_value", "low", "high"]
-        return frame[order].reset_index(drop=True)
-
-    def _spreads(self, error, z) -> pd.DataFrame:
-        of_tenure = "log tenure" if find_family(self.distribution).log_tenure else "tenure"
-        estimate = np.exp(self.theta[-5:-3])
-        return pd.DataFrame(
-            {
-                "equation": ["tenure", "margin"],
-                "term": "sd",
-                "in_words": [f"spread of {of_tenure}", "spread of margin"],
-                "estimate": estimate,
-                "std_error": estimate * error,
-                "low": estimate * np.exp(-z * error),
-                "high": estimate * np.exp(z * error),
-            }
-        )
-
-    def _correlations(self, z) -> pd.DataFrame | None:
-        if not self.covariance[-3:, -3:].any():
-            return None  # none was estimated
-        slopes = correlation_slopes(self.theta[-3:])
-        rho = self.correlations
-        error = np.sqrt(np.diag(slopes @ self.covariance[-3:, -3:] @ slopes.T))
-        fisher, fisher_error = np.arctanh(rho), error / (1 - rho**2)
-        return pd.DataFrame(
-            {
-                "equation": "correlation",
-                "term": CORRELATIONS,
-                "in_words": [f"of {name} beyond the covariates" for name in CORRELATIONS],
-                "estimate": rho,
-                "std_error": error,
-                "z": rho / error,
-                "low": np.tanh(fisher - z * fisher_error),
-                "high": np.tanh(fisher + z * fisher_error),
-            }
-        )
+        return parameter_table(self)
 
     def coefficients(self, equation: str) -> np.ndarray:
         """Return the coefficients of one equation, in the order of its design."""
@@ -160,15 +117,16 @@ class SecondLifetimeFit(Result):
     def outlook(self, numbers: Mapping[str, np.ndarray]) -> Outlook:
         """Return what the model says about customers, from the designs of its equations (`numbers`)."""
         a, tenure, margin = (numbers[equation] @ self.coefficients(equation) for equation in EQUATIONS)
-        a = a if self.link == "probit" else _probit_of_logit(a)
+        a = a if self.link == "probit" else probit_of_logit(a)
         spreads = np.exp(self.theta[-5:-3])
         family = find_family(self.distribution)
-        return Outlook(a, tenure, margin, *map(float, spreads), *map(float, self.correlations), family)
+        shared = map(float, (*spreads, *self.correlations))
+        return Outlook(a, tenure, margin, *shared, family)
 
     def chance_of_return(self, customers: pd.DataFrame) -> np.ndarray:
         """Return each customer's chance of return under their own offer, shape (n,)."""
         linear = self.designs["reacquisition"].matrix(as_table(customers)) @ self.coefficients("reacquisition")
-        return ndtr(linear) if self.link == "probit" else expit(linear)
+        return LINKS[self.link].chance(linear)
 
     def numbers(self, customers: pd.DataFrame, offers: Iterable[str] | None = None) -> Iterator[dict[str, np.ndarray]]:
         """Yield the design of each equation for these customers: under each offer, or under their own."""
@@ -226,6 +184,33 @@ class SecondLifetimeFit(Result):
             pieces.append(pd.DataFrame(piece))
         return pd.concat(pieces, ignore_index=True)
 
+    def effects(self, customers: pd.DataFrame) -> ReturnEffects:
+        r"""Say how much each column of the reacquisition formula moves the chance of return.
+
+        A column is moved for every customer and the design is computed again, so that powers, logarithms and
+        interactions follow it. For a label the effect is the average over customers of :math:`F(x'\alpha)` with the
+        label less that with the first label (for offers: with none, where somebody was sent none); for a number it is
+        the average slope, per unit. Standard errors by the delta method. Where the column moves everybody's logit
+        alike, the odds ratio is given.
+
+        Parameters
+        ----------
+        customers : pandas.DataFrame, path or Trial
+            Who is averaged over, with the columns of the reacquisition formula; rows whose ``eligible`` is false are
+            left out.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+        >>> fit = wb.fit_two_part(study.trial, reacquisition="reason", tenure="reason", margin="reason", link="logit")
+        >>> fit.effects(study.trial).frame[["in_words", "change", "odds_ratio"]].round(2)
+                                                in_words  change  odds_ratio
+        0              left for service rather than for price   -0.15        0.54
+        1  left for price and service rather than for price   -0.37        0.14
+        """
+        return return_effects(self, customers)
+
     def check(self, held_out: pd.DataFrame, *, threshold: float | None = None) -> ReturnCheck:
         """Judge predicted chances of return by customers the model has not seen.
 
@@ -275,19 +260,3 @@ def check_is_fit(fit) -> None:
     if not isinstance(fit, SecondLifetimeFit):
         hint = " For a fit of fit_duration there is its own check_shape()." if hasattr(fit, "lifetime") else ""
         raise TypeError(f"A fit from fit_joint or fit_two_part is needed; got {type(fit).__name__}.{hint}")
-
-
-def _probit_of_logit(linear: np.ndarray) -> np.ndarray:
-    """Return the probit index with the same chance of return as a logit index."""
-    return np.where(linear < 0, ndtri(expit(linear)), -ndtri(expit(-linear)))
-
-
-def probit_slope(linear: np.ndarray) -> np.ndarray:
-    """Return how the probit index of `_probit_of_logit` moves with the logit index."""
-    return expit(linear) * expit(-linear) / normal_density(_probit_of_logit(linear))
-
-
-def log_chance(linear: np.ndarray, returned: np.ndarray, link: str) -> float:
-    """Return the log-likelihood of who returned."""
-    signed = np.where(returned, linear, -linear)
-    return float(log_ndtr(signed).sum() if link == "probit" else -np.logaddexp(0, -signed).sum())

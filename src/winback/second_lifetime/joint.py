@@ -2,58 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 
 import pandas as pd
 
-from winback.results import Sentences
-from winback.second_lifetime.chi_squared import ShapeTest, Test, chi_squared_test
+from winback.second_lifetime.chi_squared import chi_squared_test
 from winback.second_lifetime.fitted import SecondLifetimeFit
+from winback.second_lifetime.joint_fit import JointFit
 from winback.second_lifetime.joint_maximum import maximise_joint, scaled_data
 from winback.second_lifetime.sample import EQUATIONS, draw_sample
 from winback.second_lifetime.tenure_fit import shape_test
 from winback.second_lifetime.trust import doubts
-from winback.second_lifetime.two_part import TwoPartFit, fit_sample, heckman_steps
+from winback.second_lifetime.two_part import fit_sample, heckman_steps
 from winback.survival.families import find_family
 from winback.uncertainty import normal_quantile
-
-
-@dataclass(frozen=True, repr=False, kw_only=True)
-class JointFit(SecondLifetimeFit):
-    """A fitted joint model, see `fit_joint`.
-
-    Attributes
-    ----------
-    two_part : TwoPartFit
-        The same equations without correlations.
-    independence : Test
-        Likelihood-ratio test of the joint model against the two-part model.
-    doubts : tuple of str
-        Why the joint fit should not be trusted; empty when it may be.
-    shape : Test
-        Whether second tenures have the shape assumed; `check_shape` shows where they have not.
-    """
-
-    two_part: TwoPartFit = field(repr=False)
-    independence: Test
-    doubts: tuple[str, ...]
-    shape: ShapeTest
-
-    @property
-    def trusted(self) -> bool:
-        """Whether the joint answer comes first."""
-        return not self.doubts
-
-    @property
-    def recommended(self) -> SecondLifetimeFit:
-        """The fit whose answer comes first: this one, or the two-part model where this one is in doubt."""
-        return self if self.trusted else self.two_part
-
-    def describe(self) -> Sentences:
-        """Say which model to believe and why, and what the joint model finds."""
-        from winback.second_lifetime.wording import describe_joint
-
-        return describe_joint(self)
 
 
 def fit_joint(
@@ -142,4 +104,4 @@ def fit_joint(
     fit = SecondLifetimeFit(**shared)
     shape = shape_test(fit, sample)
     reasons = tuple(doubts(fit, found.positive_definite, independence, shape, implied))
-    return JointFit(**shared, two_part=two_part, independence=independence, doubts=reasons, shape=shape)
+    return JointFit(**shared | {"doubts": reasons}, two_part=two_part, independence=independence, shape=shape)

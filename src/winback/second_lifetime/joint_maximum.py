@@ -59,14 +59,14 @@ def scaled_data(sample: Sample, family: Family) -> tuple[JointData, Scaling]:
     columns, turns = zip(*(orthonormal(sample.numbers(equation)) for equation in EQUATIONS), strict=True)
     n_ended = int(sample.ended.sum())
     data = JointData(
-        columns[0][~sample.returned],
-        columns[0][sample.returned][order],
-        columns[1][order],
-        columns[2][order],
-        y / units[0],
-        sample.margin[order] / units[1],
-        n_ended,
-        family,
+        x_lost=columns[0][~sample.returned],
+        x_back=columns[0][sample.returned][order],
+        x_tenure=columns[1][order],
+        x_margin=columns[2][order],
+        y=y / units[0],
+        margin=sample.margin[order] / units[1],
+        n_ended=n_ended,
+        family=family,
     )
     scales = np.log(units)
     jacobian = -n_ended * scales[0] - len(y) * scales[1] - (y[:n_ended].sum() if family.log_tenure else 0.0)

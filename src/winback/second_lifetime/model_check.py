@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from winback.results import Result, Sentences, format_money, join_words
-from winback.second_lifetime.measured import measured_outcomes
+from winback.labels import value_words
+from winback.results import Result, Sentences, format_money
 from winback.tables import NO_OFFER
 from winback.uncertainty import normal_interval
-
-if TYPE_CHECKING:
-    from winback.second_lifetime.valuation import SecondLifetimeValues
 
 EVERY_OFFER = "every offer"
 
 
 @dataclass(frozen=True, repr=False)
 class ModelCheck(Result):
-    """A model's average values beside measured ones, see `compare_with_trial`.
+    """A model's average values beside measured ones, see `SecondLifetimeValues.check`.
 
     Attributes
     ----------
@@ -47,64 +44,41 @@ class ModelCheck(Result):
 
     def describe(self) -> Sentences:
         """Say where the model's money is wrong."""
-        return Sentences.of(_lines(self))
+        return Sentences.of(_answer(self))
+
+    def details(self) -> Sentences:
+        """Say which other offers are off, which are not, and what is compared."""
+        return Sentences.of(_more(self))
 
 
-def compare_with_trial(values: SecondLifetimeValues, *, held_out: bool = False, level: float = 0.95) -> ModelCheck:
-    """Set what a model expects under each customer's own offer beside what the trial measured.
-
-    A model whose shape does not suit the data shows it here in money. Values are gross, net of the offer's cost, within
-    the horizon; where the data end before a customer does, measured ones are pseudo-observations within the offer's
-    group. The interval of the gap allows for the chance error of the measured values, customer by customer, and for
-    customers the model was not fitted on also for the model's own.
-
-    Parameters
-    ----------
-    values : SecondLifetimeValues
-        Of customers of the trial, over a horizon that its follow-up supports.
-    held_out : bool
-        Whether these are customers the model was not fitted on.
-    level : float
-        Of the intervals.
-
-    Returns
-    -------
-    ModelCheck
-
-    Examples
-    --------
-    >>> import winback as wb
-    >>> study = wb.load_telecom_study()
-    >>> formulas = dict.fromkeys(["reacquisition", "tenure", "margin"], "offer + reason")
-    >>> fit = wb.fit_two_part(study.trial, **formulas)
-    >>> values = wb.second_lifetime_value(fit, study.trial)
-    >>> wb.compare_with_trial(values).frame[["offer", "measured", "expected"]].round(0).head(2)
-          offer  measured  expected
-    0  discount     361.0     362.0
-    1   upgrade     341.0     338.0
-    """
-    outcomes = measured_outcomes(values)
+def check_values(values, held_out: bool, level: float) -> ModelCheck:
+    """Set what a model expects under each customer's own offer beside what the trial measured, see ``values.check``."""
+    outcomes = values.measured
     outcomes = outcomes.assign(
         measured=outcomes["value"] - outcomes["cost"], expected=outcomes["expected_value"] - outcomes["expected_cost"]
     )
     arms = dict(list(outcomes.groupby("offer", sort=False)))
     slopes = {offer: values.mean_slopes(offer, arm["row"].to_numpy()) for offer, arm in arms.items()}
-    rows = [_row(offer, [arm], [slopes[offer]], values, held_out, level) for offer, arm in arms.items()]
+    covariance = values.fit.covariance if held_out else None
+    rows = [_row(offer, [arm], [slopes[offer]], covariance, level=level) for offer, arm in arms.items()]
     sent = [offer for offer in arms if offer != NO_OFFER]
     if len(sent) > 1:
         parts = [arms[offer] for offer in sent], [slopes[offer] for offer in sent]
-        rows.append(_row(EVERY_OFFER, *parts, values, held_out, level))
+        rows.append(_row(EVERY_OFFER, *parts, covariance, level=level))
     return ModelCheck(pd.DataFrame(rows), values.horizon.months, values.currency)
 
 
-def _row(name, arms, slopes, values, held_out, level) -> dict:
-    """Return measured and expected value of the customers of one arm or several."""
+def _row(name, arms, slopes, covariance, *, level) -> dict:
+    """Return measured and expected value of the customers of one arm or several.
+
+    The gap's interval allows for the model's own error where a covariance is given.
+    """
     gaps = [(arm["expected"] - arm["measured"]).to_numpy() for arm in arms]
     sizes = np.array([len(arm) for arm in arms])
     variance = sum(gap.var(ddof=1) * len(gap) for gap in gaps) / sizes.sum() ** 2
-    if held_out:
+    if covariance is not None:
         slope = np.average(slopes, axis=0, weights=sizes)
-        variance += slope @ values.fit.covariance @ slope
+        variance += slope @ covariance @ slope
     everyone = pd.concat(arms)
     row = {"offer": name, "n": len(everyone), "measured": everyone["measured"].mean()}
     row |= {"expected": everyone["expected"].mean(), "gap": np.concatenate(gaps).mean()}
@@ -112,25 +86,39 @@ def _row(name, arms, slopes, values, held_out, level) -> dict:
     return row | {"gap_low": float(low), "gap_high": float(high)}
 
 
-def _lines(check: ModelCheck) -> Iterator[str]:
-    frame = check.frame
-    every = frame[frame["offer"] == EVERY_OFFER]
-    frame = frame[frame["offer"] != EVERY_OFFER]
-    off = frame[(frame["gap_low"] > 0) | (frame["gap_high"] < 0)]
+def _answer(check: ModelCheck) -> Iterator[str]:
+    off, _ = _missed(check)
     if off.empty:
         yield "For no offer does the model's average value differ from the measured one by more than chance explains."
-    for row in off.sort_values("gap", key=abs, ascending=False).to_dict("records"):
-        size, low, high = (format_money(abs(row[name]), check.currency) for name in ("gap", "gap_low", "gap_high"))
-        low, high = (low, high) if row["gap"] > 0 else (high, low)
-        yield (
-            f"For {row['offer']} the model expects {size} too {'much' if row['gap'] > 0 else 'little'} per customer "
-            f"[{low}, {high}], where {format_money(row['measured'], check.currency)} was measured."
-        )
-    fine = list(frame.loc[~frame.index.isin(off.index), "offer"])
-    if fine and len(off):
-        yield f"For {join_words(fine)} the difference is within chance."
-    for row in every.to_dict("records"):
+    for row in off.head(1).to_dict("records"):
+        yield _miss(row, check)
+    for row in check.frame[check.frame["offer"] == EVERY_OFFER].to_dict("records"):
         ends = ("gap", "gap_low", "gap_high")
         gap, low, high = (format_money(row[name], check.currency, signed=True) for name in ends)
         yield f"Over all offers together the model's value less the measured one is {gap} per customer [{low}, {high}]."
+
+
+def _more(check: ModelCheck) -> Iterator[str]:
+    off, fine = _missed(check)
+    for row in off.iloc[1:].to_dict("records"):
+        yield _miss(row, check)
+    if fine and len(off):
+        yield f"{value_words('offer', *fine)} the difference is within chance."
     yield f"Values are gross, net of the offer's cost, within {check.horizon_months:.1f} months."
+
+
+def _missed(check) -> tuple[pd.DataFrame, list[str]]:
+    """Return the offers that are off by more than chance, farthest first, and the names of the others."""
+    frame = check.frame[check.frame["offer"] != EVERY_OFFER]
+    is_off = (frame["gap_low"] > 0) | (frame["gap_high"] < 0)
+    return frame[is_off].sort_values("gap", key=abs, ascending=False), list(frame.loc[~is_off, "offer"])
+
+
+def _miss(row, check) -> str:
+    size, low, high = (format_money(abs(row[name]), check.currency) for name in ("gap", "gap_low", "gap_high"))
+    low, high = (low, high) if row["gap"] > 0 else (high, low)
+    return (
+        f"{value_words('offer', row['offer'])} the model expects {size} too "
+        f"{'much' if row['gap'] > 0 else 'little'} per customer [{low}, {high}], where "
+        f"{format_money(row['measured'], check.currency)} was measured."
+    )

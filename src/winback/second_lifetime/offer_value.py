@@ -12,19 +12,13 @@ from scipy.special import ndtr
 from winback.second_lifetime.bivariate_normal import normal_density
 from winback.second_lifetime.correlations import correlation_slopes
 from winback.second_lifetime.expected_value import Outlook, expected_value, expected_value_slopes
-from winback.second_lifetime.fitted import SecondLifetimeFit, probit_slope
+from winback.second_lifetime.fitted import SecondLifetimeFit
+from winback.second_lifetime.horizon import Horizon
+from winback.second_lifetime.links import probit_slope
 from winback.second_lifetime.sample import EQUATIONS
 from winback.tables import NO_OFFER
 from winback.terms.catalog import Offer, OfferCatalog
 from winback.terms.tailoring import assigned_offers
-
-
-@dataclass(frozen=True)
-class Horizon:
-    """Over how long money is counted, and what later money is worth."""
-
-    months: float
-    annual_discount: float
 
 
 def offer_cost(offer: Offer, outlook: Outlook, horizon: Horizon) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.formulas import TABLE, Design, bind_formulas
+from winback.survival.families import Family
 from winback.tables import SECOND_LIFETIME, ProblemList, TableError, check_lapsed, in_trial
 
 FAR_OUT = 8.0  # spreads; among a million normal values the furthest lies near 5
@@ -63,13 +64,13 @@ def draw_sample(customers: pd.DataFrame, formulas: Mapping[str, str]) -> Sample:
     designs = bind_formulas(formulas, table, rows)
     back = table[returned]
     sample = Sample(
-        table,
-        designs,
-        returned,
-        back["second_tenure"].to_numpy(dtype=float),
-        back["second_ended"].to_numpy(dtype=bool),
-        back["second_margin"].to_numpy(dtype=float),
-        n_all - len(table),
+        customers=table,
+        designs=designs,
+        returned=returned,
+        months=back["second_tenure"].to_numpy(dtype=float),
+        ended=back["second_ended"].to_numpy(dtype=bool),
+        margin=back["second_margin"].to_numpy(dtype=float),
+        n_set_aside=n_all - len(table),
     )
     _refuse_what_cannot_be_estimated(sample)
     return sample
@@ -130,19 +131,21 @@ def _check_exact(column, outcome, covariates, problems):
         problems.add(column, "follows from the formula's terms without any error", remedy)
 
 
-def outliers(
-    sample: Sample, mean_tenure: np.ndarray, sd_tenure: float, mean_margin: np.ndarray, sd_margin: float, family
-):
+def outliers(sample: Sample, tenure: np.ndarray, margin: np.ndarray, family: Family) -> tuple[str, ...]:
     """Say whose tenure or margin lies so far from what is expected that it may be a mistake, in words.
 
-    Tenures still running are expected to be long, so only ended ones are looked at.
+    Parameters
+    ----------
+    tenure, margin : numpy.ndarray, shape (n1,)
+        What those who returned differ from what is expected by, in spreads. Tenures still running are expected to be
+        long, so only ended ones are looked at.
     """
     back = sample.customers["customer_id"].to_numpy()[sample.returned]
-    tenure = np.where(sample.ended, (family.outcome(sample.months) - mean_tenure) / sd_tenure, 0.0)
+    far_tenure = family.score(np.where(sample.ended, tenure, 0.0))
     found = []
     for column, far, values in (
-        ("second_tenure", family.score(tenure), sample.months),
-        ("second_margin", (sample.margin - mean_margin) / sd_margin, sample.margin),
+        ("second_tenure", far_tenure, sample.months),
+        ("second_margin", margin, sample.margin),
     ):
         n, worst = int((np.abs(far) > FAR_OUT).sum()), int(np.abs(far).argmax())
         if n:

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from winback.second_lifetime.fitted import SecondLifetimeFit, check_is_fit
-from winback.second_lifetime.joint import JointFit
-from winback.second_lifetime.offer_value import Horizon, value_offers
-from winback.second_lifetime.two_part import TwoPartFit
+from winback.second_lifetime.horizon import Horizon
+from winback.second_lifetime.joint_fit import JointFit
+from winback.second_lifetime.offer_value import value_offers
+from winback.second_lifetime.two_part_fit import TwoPartFit
 from winback.second_lifetime.valuation import SecondLifetimeValues
 from winback.tables import NO_OFFER, check_lapsed
 from winback.trial.same_terms import check_is_trial
@@ -78,8 +79,6 @@ def second_lifetime_value(
         beside=beside,
         customers=table,
         trial=trial,
-        horizon=horizon,
-        currency=trial.currency,
     )
 
 
@@ -108,4 +107,4 @@ def _horizon(trial: Trial, fit) -> Horizon:
         raise ValueError("A model of second lifetimes needs second_tenure, second_ended and second_margin.")
     if trial.horizon_months == np.inf and fit.distribution == "loglogistic":
         raise ValueError("Log-logistic tenures have too heavy a tail to be counted without end: state a horizon.")
-    return Horizon(trial.horizon_months, trial.annual_discount)
+    return Horizon.of(trial)

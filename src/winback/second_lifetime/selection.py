@@ -72,10 +72,10 @@ def heckman_step(
     by_first_step = design.T @ (delta[:, None] * selected_by)
     middle = design.T @ ((1 - rho**2 * delta)[:, None] * design) + rho**2 * by_first_step @ covariance @ by_first_step.T
     return HeckmanStep(
-        coefficients,
-        variance * inverse @ middle @ inverse,
-        float(np.sqrt(variance)),
-        float(rho),
-        float(np.sqrt(residual @ residual / len(outcome))),
-        float(1 - residual @ residual / np.square(outcome - outcome.mean()).sum()),
+        coefficients=coefficients,
+        covariance=variance * inverse @ middle @ inverse,
+        sigma=float(np.sqrt(variance)),
+        rho=float(rho),
+        residual_sd=float(np.sqrt(residual @ residual / len(outcome))),
+        r_squared=float(1 - residual @ residual / np.square(outcome - outcome.mean()).sum()),
     )

@@ -3,70 +3,22 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 from statsmodels.discrete.discrete_model import Logit, Probit
 from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationError
 
-from winback.results import Sentences
-from winback.second_lifetime.expected_value import Outlook
-from winback.second_lifetime.fitted import SecondLifetimeFit, log_chance
+from winback.second_lifetime.links import log_likelihood_of_return
 from winback.second_lifetime.sample import EQUATIONS, Sample, draw_sample, orthonormal, outliers, refuse_separated
-from winback.second_lifetime.selection import HeckmanStep, heckman_step, mills_ratio
+from winback.second_lifetime.selection import HeckmanStep, heckman_step
+from winback.second_lifetime.two_part_fit import TwoPartFit
 from winback.survival.duration_maximum import maximise
 from winback.survival.families import find_family
 from winback.uncertainty import normal_quantile
 
-LINKS = {"probit": Probit, "logit": Logit}
-
-
-@dataclass(frozen=True, repr=False, kw_only=True)
-class TwoPartFit(SecondLifetimeFit):
-    """A fitted two-part model, see `fit_two_part`.
-
-    Attributes
-    ----------
-    mills : mapping
-        Equation -> `HeckmanStep`, when the Mills ratio was asked for.
-    """
-
-    mills: Mapping[str, HeckmanStep] = field(default_factory=dict, repr=False)
-
-    @cached_property
-    def params(self) -> pd.DataFrame:
-        """Parameters, with a row for the Mills ratio and its implied correlation where asked for."""
-        frame = super().params
-        return pd.concat([frame, *(self._mills_rows(name) for name in self.mills)], ignore_index=True)
-
-    def _mills_rows(self, equation) -> pd.DataFrame:
-        step = self.mills[equation]
-        estimate, error = step.coefficients[-1], np.sqrt(step.covariance[-1, -1])
-        margin = normal_quantile(self.level) * error
-        row = {"equation": equation, "term": "mills_ratio", "in_words": "Mills ratio (who returned)"}
-        figures = {"estimate": estimate, "std_error": error, "z": estimate / error}
-        ends = {"p_value": 2 * ndtr(-abs(estimate / error)), "low": estimate - margin, "high": estimate + margin}
-        return pd.DataFrame([row | figures | ends])
-
-    def outlook(self, numbers: Mapping[str, np.ndarray]) -> Outlook:
-        """Return what the model says about customers; with the Mills ratio, about those who return."""
-        outlook = super().outlook(numbers)
-        moved = {
-            f"mean_{name}": getattr(outlook, f"mean_{name}") + step.coefficients[-1] * mills_ratio(outlook.a)
-            for name, step in self.mills.items()
-        }
-        return replace(outlook, **moved)
-
-    def describe(self) -> Sentences:
-        """Say what was fitted, and what of it is in doubt."""
-        from winback.second_lifetime.wording import describe_two_part
-
-        return describe_two_part(self)
+MODELS = {"probit": Probit, "logit": Logit}
 
 
 def fit_two_part(
@@ -129,7 +81,7 @@ def fit_two_part(
     >>> fit.predict(study.lapsed.head(2), ["discount", "none"])["chance_of_return"].round(2).tolist()
     [0.57, 0.16, 0.09, 0.01]
     """
-    if link not in LINKS:
+    if link not in MODELS:
         raise ValueError(f"link must be probit or logit; got {link!r}.")
     family = find_family(distribution)
     normal_quantile(level)
@@ -162,7 +114,7 @@ def fit_sample(
         covariance=_stacked(blocks[0], blocks[1], blocks[3], [blocks[2], 1 / (2 * len(sample.margin))]),
         distribution=distribution,
         link=link,
-        log_likelihood=log_chance(linear, sample.returned, link) + stay.log_likelihood + log_margin,
+        log_likelihood=log_likelihood_of_return(linear, sample.returned, link) + stay.log_likelihood + log_margin,
         n=sample.n,
         n_returned=len(sample.margin),
         n_ended=int(sample.ended.sum()),
@@ -172,7 +124,12 @@ def fit_sample(
         converged=converged and stay.converged,
         level=level,
         mills=mills,
-        cautions=outliers(sample, x_tenure @ stay.coefficients, stay.sigma, x_margin @ delta, sd_margin, family),
+        cautions=outliers(
+            sample,
+            (family.outcome(sample.months) - x_tenure @ stay.coefficients) / stay.sigma,
+            (sample.margin - x_margin @ delta) / sd_margin,
+            family,
+        ),
     )
 
 
@@ -201,7 +158,7 @@ def _fit_return(covariates, returned, link):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)  # what they warn of is checked below and said in words
         try:
-            fit = LINKS[link](returned.astype(float), columns).fit(disp=0, method="newton", maxiter=100)
+            fit = MODELS[link](returned.astype(float), columns).fit(disp=0, method="newton", maxiter=100)
         except (PerfectSeparationError, np.linalg.LinAlgError):
             refuse_separated(np.where(returned, 1.0, -1.0), returned)
     refuse_separated(columns @ fit.params, returned)

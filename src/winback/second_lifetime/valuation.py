@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
@@ -12,13 +12,17 @@ import pandas as pd
 
 from winback.results import Result, Sentences, Shown
 from winback.second_lifetime.fitted import SecondLifetimeFit
+from winback.second_lifetime.horizon import Horizon
+from winback.second_lifetime.measured import measured_outcomes
+from winback.second_lifetime.model_check import ModelCheck, check_values
 from winback.second_lifetime.offer_value import (
-    Horizon,
     net_value_slopes,
     parameter_slopes,
     pieces_of,
     value_offers,
 )
+from winback.second_lifetime.ranking import SHARES, RankingComparison, rank_customers
+from winback.second_lifetime.value_words import answer, scope
 from winback.tables import NO_OFFER, in_trial, label_codes
 from winback.terms.catalog import OfferCatalog
 from winback.trial.trial import Trial
@@ -47,7 +51,6 @@ class SecondLifetimeValues(Result):
         Who was valued.
     trial : Trial
         Whose offers and terms they are valued under.
-    horizon : Horizon
     """
 
     net_values: pd.DataFrame = field(repr=False)
@@ -57,8 +60,6 @@ class SecondLifetimeValues(Result):
     beside: SecondLifetimeFit | None = field(repr=False)
     customers: pd.DataFrame = field(repr=False)
     trial: Trial = field(repr=False)
-    horizon: Horizon
-    currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "segment": ("Customers", "text"),
         "offer": ("Offer", "text"),
@@ -69,6 +70,16 @@ class SecondLifetimeValues(Result):
         "gain": ("More than without an offer", "money"),
         "net_value_beside": ("The other model says", "money"),
     }
+
+    @property
+    def currency(self) -> str:
+        """Sign or code put before money."""
+        return self.trial.currency
+
+    @property
+    def horizon(self) -> Horizon:
+        """Over how long money is counted, and what later money is worth: the trial's terms."""
+        return Horizon.of(self.trial)
 
     @property
     def catalog(self) -> OfferCatalog:
@@ -131,10 +142,74 @@ class SecondLifetimeValues(Result):
         return Shown(self.table(by))
 
     def describe(self) -> Sentences:
-        """Say which offer is worth most, by which model, and how sure that is."""
-        from winback.second_lifetime.wording import describe_values
+        """Say which offer is worth most, how sure that is, and what is in doubt."""
+        return Sentences.of(answer(self))
 
-        return describe_values(self)
+    def details(self) -> Sentences:
+        """Say over what is counted, who is left out, and what the other model says."""
+        return Sentences.of(scope(self))
+
+    @cached_property
+    def measured(self) -> pd.DataFrame:
+        """What each of these customers brought and cost in the trial, under the values' own terms."""
+        return measured_outcomes(self)
+
+    def check(self, *, held_out: bool = False, level: float = 0.95) -> ModelCheck:
+        """Set what the model expects under each customer's own offer beside what the trial measured.
+
+        A model whose shape does not suit the data shows it here in money. Values are gross, net of the offer's cost,
+        within the horizon; where the data end before a customer does, measured ones are pseudo-observations within the
+        offer's group. The interval of the gap allows for the chance error of the measured values, customer by
+        customer, and for customers the model was not fitted on also for the model's own.
+
+        Parameters
+        ----------
+        held_out : bool
+            Whether these are customers the model was not fitted on.
+        level : float
+            Of the intervals.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> study = wb.load_telecom_study()
+        >>> formulas = dict.fromkeys(["reacquisition", "tenure", "margin"], "offer + reason")
+        >>> values = wb.second_lifetime_value(wb.fit_two_part(study.trial, **formulas), study.trial)
+        >>> values.check().frame[["offer", "measured", "expected"]].round(0).head(2)
+              offer  measured  expected
+        0  discount     361.0     362.0
+        1   upgrade     341.0     338.0
+        """
+        return check_values(self, held_out, level)
+
+    def rankings(self, shares: Iterable[float] = SHARES, level: float = 0.95) -> RankingComparison:
+        r"""Say what ranking customers by their chance of return forgoes against ranking them by value.
+
+        Customers who were sent an offer are ranked twice under their own offer: by the model's chance of return and by
+        its expected value net of cost. The best share of each ranking is then judged by what these customers really
+        brought, net of what they cost. The difference is
+
+        .. math:: \frac{1}{n_c} \sum_i (1\{i \in V\} - 1\{i \in P\}) (\text{value}_i - \text{cost}_i)
+
+        with :math:`V` and :math:`P` the two sets of :math:`n_c` customers; its standard error comes from the customers
+        in which the two differ. Values are gross: some of these customers would have come back anyway.
+
+        Parameters
+        ----------
+        shares : iterable of float
+            Shares of the customers that could be contacted; best of customers the model was not fitted on.
+        level : float
+            Of the intervals.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> fit_on, judge_by = wb.hold_out(wb.load_telecom_study().trial)
+        >>> fit = wb.fit_two_part(fit_on, reacquisition="reason", tenure="reason", margin="reason + first_margin")
+        >>> wb.second_lifetime_value(fit, judge_by).rankings([0.3]).frame["n"].tolist()
+        [3589]
+        """
+        return rank_customers(self, shares, level)
 
     def _slopes(self, offer) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield rows, and how their values under an offer move with the parameters, (n, p)."""

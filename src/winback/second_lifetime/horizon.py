@@ -1,0 +1,44 @@
+"""Over how long is money counted, and what is later money worth? A trial's own terms, unless others are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from winback.discounting import check_annual_discount, check_horizon
+from winback.trial.trial import Trial
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """Over how long money is counted, what later money is worth, and which money it is."""
+
+    months: float
+    annual_discount: float
+    currency: str = "$"
+
+    @classmethod
+    def of(cls, trial: Trial) -> Horizon:
+        """Return a trial's own terms."""
+        return cls(trial.horizon_months, trial.annual_discount, trial.currency)
+
+
+def read_horizon(
+    customers, horizon_months: float | None, annual_discount: float | None, currency: str | None
+) -> Horizon:
+    """Return the terms asked for; those of a trial where they are not given.
+
+    Raises
+    ------
+    ValueError
+        When a term is neither given nor a trial's, or is impossible.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> read_horizon(wb.load_telecom_study().trial.over(annual_discount=0.1), 60, None, None)
+    Horizon(months=60.0, annual_discount=0.1, currency='$')
+    """
+    asked = {"months": horizon_months, "annual_discount": annual_discount, "currency": currency}
+    own = asdict(Horizon.of(customers)) if isinstance(customers, Trial) else {"currency": Horizon.currency}
+    months, rate, currency = ({**asked, **own}[name] if asked[name] is None else asked[name] for name in asked)
+    return Horizon(check_horizon(months), check_annual_discount(rate), currency)
