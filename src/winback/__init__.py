@@ -23,8 +23,7 @@ budgets          how far does the money go? allocate_budget, spending_curve, pro
 policies         who should get which offer? learn_policy, model_policy, evaluate_policy, contact_list,
                  compare_tailored_offer, misstated_reasons, compare_with_truth
 offers           which offer pays? compare_offers, offer_economics
-second_lifetime  who comes back, for how long, worth how much? fit_two_part, fit_joint, second_lifetime_value,
-                 first_and_second_value, return_effects, value_by_acceptance, compare_with_trial, compare_rankings
+second_lifetime  who comes back, for how long, worth how much? fit_two_part, fit_joint, second_lifetime_value
 trial            what was offered to whom, and what came of it? read_trial, Trial, Splits, offer_scores
 value            what is a customer worth? lifetime_value, base_value; contracts: fit_sbg, fit_bdw, contract_model
 purchases        who buys again, how often, for how much? summarize_transactions, fit_bg_nbd, fit_mbg_nbd,

@@ -13,6 +13,7 @@ from simulated_lives import true_theta
 
 import winback as wb
 from winback.discounting import discounted_months
+from winback.results import format_money
 from winback.second_lifetime.expected_value import expected_value
 
 OFFERS = [
@@ -267,7 +268,7 @@ def test_rows_and_money(fit, trial, customers, values):
     said = values.describe()
     best = values.averages.query("offer != 'none'").sort_values("net_value").iloc[-1]
     assert f"{best['offer']} is worth most" in said
-    assert f"${best['net_value']:,.2f}" in said
+    assert f"{format_money(best['net_value'])} per lost customer" in said
 
 
 @pytest.mark.slow
