@@ -9,7 +9,6 @@ import pandas as pd
 import winback as wb
 from winback import plots
 from winback.datasets.files import write_retail, write_telecom
-from winback.offers import headlines
 from winback.report import run_notebook
 from winback.second_lifetime.first_and_second import first_and_second_value
 from winback.tables import LAPSED, TRANSACTIONS
@@ -47,8 +46,8 @@ def generated_parts() -> dict[Path, dict[str, str]]:
     dictionary = pd.DataFrame(columns, columns=["column", "unit", "meaning"])
     return {
         ROOT / "README.md": {
-            "answer": "\n".join(f"> {line}\n>" for line in headlines.answer(result).splitlines()).removesuffix("\n>"),
-            "table": markdown_table(headlines.first_table(result).frame),
+            "answer": "\n".join(f"> {line}\n>" for line in result.describe().splitlines()).removesuffix("\n>"),
+            "table": markdown_table(result.first_table().frame),
             "second": second_lives(study),
             "policy": policy_of_the_study(study),
             "value": value_of_a_shop(),

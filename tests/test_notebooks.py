@@ -85,12 +85,11 @@ def test_a_copy_shows_the_same_figures_when_executed(notebook, tmp_path):
 
 def test_the_headline_figures_are_those_of_the_package(notebook):
     import winback as wb
-    from winback.offers import headlines
 
     if "which-offer-pays" not in str(notebook.cells) and notebook.cells[0].source != "# Which win-back offer pays?":
         pytest.skip("another notebook")
     study = wb.load_telecom_study()
     result = wb.compare_offers(study.trial)
     text = "".join(shown_text(notebook))
-    for line in headlines.answer(result).splitlines():
+    for line in result.describe().splitlines():
         assert line in text

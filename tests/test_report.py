@@ -9,7 +9,6 @@ import pytest
 
 import winback as wb
 from winback import report
-from winback.offers import headlines
 
 pytestmark = pytest.mark.slow
 
@@ -77,7 +76,7 @@ def test_answer_tiles_table_and_chart_come_first_in_this_order(page, result):
 
 
 def test_the_page_carries_the_figures_of_the_result(page, result):
-    for heading, text in headlines.first_table(result).frame.iloc[0].items():
+    for heading, text in result.first_table().frame.iloc[0].items():
         assert heading in page
         assert text.split(" [")[0] in page
 

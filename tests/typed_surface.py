@@ -6,7 +6,7 @@ A wrong call carries the error that mypy must find: were the name ``Any``, there
 from typing import assert_type
 
 import winback as wb
-from winback.offers.comparison import OfferComparison
+from winback.offers.compared import OfferComparison
 from winback.policies.learned import LearnedPolicy
 from winback.purchases.purchase_fit import PurchaseFit
 

@@ -5,6 +5,7 @@ import pytest
 from lifelines import KaplanMeierFitter
 from lifelines.utils import restricted_mean_survival_time
 from scipy import stats
+from sentences import hold_to_three
 from trials import measured, random_lives, random_values
 
 import winback as wb
@@ -81,7 +82,7 @@ def test_incremental_stands_beside_gross(comparison):
 
 
 def test_those_set_aside_are_left_out_and_counted(comparison):
-    assert "8,000 customers judged not promising beforehand are left out." in comparison.describe()
+    assert "8,000 customers judged not promising beforehand are left out." in comparison.details()
     assert comparison.control.n.tolist() == [5_000]
 
 
@@ -229,3 +230,22 @@ def test_the_frame_is_a_copy(comparison):
     frame = comparison.to_frame()
     frame["gross_profit"] = 0.0
     assert comparison.to_frame()["gross_profit"].iloc[0] > 360
+
+
+# few sentences
+
+
+def test_every_result_answers_in_at_most_three_sentences(comparison):
+    varied = [comparison.sensitivity(name) for name in ("horizon", "discount", "organic")]
+    hold_to_three(comparison, comparison.trial, comparison.trial.design, *varied)
+
+
+@pytest.mark.parametrize("n_returned", [(5, 40), (25, 300), (300, 290)])
+@pytest.mark.parametrize("organic", [None, 0.05])
+def test_the_doubt_that_matters_most_is_one_sentence(n_returned, organic):
+    arms = {name: [100.0] * n + [None] * (400 - n) for name, n in zip(("discount", "upgrade"), n_returned, strict=True)}
+    result = wb.compare_offers(wb.read_trial(measured(**arms), OFFERS, organic=organic))
+    hold_to_three(result)
+    doubt = result.describe().splitlines()[-1]
+    assert doubt.startswith("Too few returned") if min(n_returned) < 30 else doubt.startswith("No control group")
+    assert doubt not in result.details()

@@ -40,14 +40,14 @@ def test_from_30_to_199_returned_intervals_are_said_to_be_a_little_too_narrow(n_
     row = result.frame.set_index("offer").loc["some"]
     assert not row["few_returned"]
     assert row["remark"].startswith(f"just {n_returned} returned: intervals a little too narrow")
-    assert f"Fewer than 200 returned under some ({n_returned})" in result.describe()
+    assert f"Fewer than 200 returned under some ({n_returned})" in result.details()
 
 
 def test_where_200_returned_everywhere_nothing_is_remarked_of_intervals():
     trial = measured(one=an_arm(200, n=500), two=an_arm(450, n=500, seed=2), none=an_arm(200, n=500, seed=3))
     result = wb.compare_offers(wb.read_trial(trial, paid("one", "two")))
     assert not result.frame["remark"].str.contains("interval").any()
-    assert "returned under" not in result.describe()
+    assert "returned under" not in result.describe() + result.details()
     assert "Too few returned" not in result.describe()
 
 
@@ -58,7 +58,7 @@ def test_incremental_figures_against_a_control_with_few_returned_are_marked():
 
 def test_a_control_with_few_returned_is_named_also_beside_a_marked_offer():
     trial = measured(large=an_arm(90), small=an_arm(12), none=an_arm(5, n=80, seed=2))
-    assert "none (5)" in wb.compare_offers(wb.read_trial(trial, paid("large", "small"))).describe()
+    assert "the untreated (5)" in wb.compare_offers(wb.read_trial(trial, paid("large", "small"))).describe()
 
 
 @pytest.mark.parametrize("kind", ["gross", "incremental"])

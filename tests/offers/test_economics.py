@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sentences import hold_to_three
 
 import winback as wb
 from winback.offers.economics import organic_flips
@@ -67,11 +68,13 @@ def test_the_ranking_by_roi_flips_at_the_published_organic_return():
 
 
 def test_describe_says_who_wins_on_profit_and_who_on_roi():
-    text = wb.offer_economics(PUBLISHED, paid="on_acceptance", organic_value=921.60).describe()
+    found = wb.offer_economics(PUBLISHED, paid="on_acceptance", organic_value=921.60)
+    text, details = found.describe(), found.details()
+    hold_to_three(found)
     assert "Discount earns most per customer offered: $361 gross." in text
     assert "Upgrade has the highest gross ROI, 793%, and earns $19.33 less per customer" in text
-    assert "discount 39.1%, upgrade 37.0% and bundle 34.7%" in text
-    assert "On incremental ROI discount overtakes upgrade when more than 28.8% would have returned" in text
+    assert "discount 39.1%, upgrade 37.0% and bundle 34.7%" in details
+    assert "On incremental ROI discount overtakes upgrade when more than 28.8% would have returned" in details
 
 
 def test_describe_says_when_one_offer_wins_on_both():

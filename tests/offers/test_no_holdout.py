@@ -6,7 +6,7 @@ from trials import random_values
 
 import winback as wb
 from winback import plots
-from winback.offers import headlines
+from winback.money import money_interval
 from winback.offers.sensitivity import ORGANIC_GRID
 from winback.terms.catalog import Offer, OfferCatalog
 
@@ -37,8 +37,8 @@ def economics(**assumed):
 
 def test_every_profit_and_roi_of_frame_tables_and_tiles_is_called_gross(trial):
     result = wb.compare_offers(wb.read_trial(trial, OFFERS))
-    shown = [*headlines.first_table(result).frame, *headlines.second_table(result).frame]
-    names = [*result.frame, *shown, *headlines.tiles(result).frame["label"]]
+    shown = [*result.first_table().frame, *result.second_table().frame]
+    names = [*result.frame, *shown, *result.tiles().frame["label"]]
     money = [name for name in names if "profit" in name.lower() or "roi" in name.lower()]
     assert money
     assert all(name.lower().startswith("gross") for name in money)
@@ -54,8 +54,8 @@ def test_every_axis_is_called_gross(trial):
 
 def test_the_sentences_and_the_assumptions_say_that_all_is_gross(trial):
     result = wb.compare_offers(wb.read_trial(trial, OFFERS))
-    assert "No control group: all figures are gross." in result.describe()
-    assert "so every figure is gross." in headlines.comparison_assumptions(result, OFFERS)
+    assert "No control group: all figures are gross, for how many would have returned" in result.describe()
+    assert "so every figure is gross." in result.assumptions()
     assert "All figures are gross: how many would have returned" in economics().describe()
 
 
@@ -74,21 +74,22 @@ def test_what_is_assumed_stands_in_frame_table_tiles_figures_and_words(trial, or
     result = wb.compare_offers(wb.read_trial(trial, OFFERS, organic=organic))
     first = result.frame.iloc[0]
     assert first[["organic_low", "organic", "organic_high"]].is_monotonic_increasing
-    assert headlines.first_table(result).frame["Organic return assumed"].tolist() == [shown] * 2
-    labels = headlines.tiles(result).frame["label"].tolist()
+    assert result.first_table().frame["Organic return assumed"].tolist() == [shown] * 2
+    labels = result.tiles().frame["label"].tolist()
     assert labels[1] == "Incremental profit per customer (organic return assumed)"
     left, right = plots.plot_profit_and_roi(result).axes
     assert left.get_xlabel() == "incremental profit per customer offered\n(organic return assumed)"
     assert right.get_xlabel().endswith("(organic return assumed)")
     said = f"Incremental figures rest on {result.settings.organic.says}; no control group shows it."
-    assert said in headlines.comparison_assumptions(result, OFFERS)
+    assert said in result.assumptions()
 
 
 def test_bounds_of_an_interval_stand_in_table_and_words(trial):
     result = wb.compare_offers(wb.read_trial(trial, OFFERS, organic=(0.02, 0.08), organic_value=300))
     first = result.frame.iloc[0]
-    bounds = f"[${first['incremental_profit_low']:.2f}, ${first['incremental_profit_high']:.2f}]"
-    assert headlines.first_table(result).frame["Incremental profit per customer"].iloc[0].endswith(bounds)
+    bounds = money_interval(*first[["incremental_profit", "incremental_profit_low", "incremental_profit_high"]])
+    bounds = bounds[bounds.index("[") :]
+    assert result.first_table().frame["Incremental profit per customer"].iloc[0].endswith(bounds)
     assert f"{bounds} under an assumed organic return of 2.0% to 8.0%" in result.describe().splitlines()[0]
 
 
@@ -103,8 +104,8 @@ def test_the_break_even_return_is_always_said(trial, organic):
     result = wb.compare_offers(wb.read_trial(trial, OFFERS, organic=organic))
     even = result.frame.set_index("offer")["break_even_organic"]
     said = f"without it: {' and '.join(f'{offer} {share:.1%}' for offer, share in even.items())} (break-even"
-    assert said in result.describe()
-    assert said in result.sensitivity("organic").describe()
+    assert said in result.details()
+    assert said in result.sensitivity("organic").details()
 
 
 def test_the_shares_assumed_are_tried_beside_the_others(trial):
@@ -120,7 +121,7 @@ def test_the_shares_assumed_are_tried_beside_the_others(trial):
 def test_the_published_table_prints_its_break_even_returns():
     said = "An offer stops paying when this share would have returned without it: discount 39.1%, upgrade 37.0% and"
     for organic in (None, 0.05, (0.02, 0.08)):
-        assert f"{said} bundle 34.7% (break-even organic return)." in economics(organic=organic).describe()
+        assert f"{said} bundle 34.7% (break-even organic return)." in economics(organic=organic).details()
 
 
 def test_an_interval_for_summary_figures_reaches_from_its_upper_end_to_its_lower():

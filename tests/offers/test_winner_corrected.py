@@ -5,7 +5,6 @@ import pytest
 from trials import measured, random_values
 
 import winback as wb
-from winback.offers import headlines
 from winback.offers.comparison import comparison_from_moments
 from winback.offers.comparison_figures import ComparisonSettings
 from winback.terms.catalog import Offer, OfferCatalog
@@ -103,7 +102,7 @@ def test_far_ahead_nothing_is_corrected():
 def test_a_single_offer_was_not_picked(rng):
     result = wb.compare_offers(wb.read_trial(random_values(rng, 400, a=0.4), offers("a")))
     assert result.frame["gross_profit_corrected"].isna().all()
-    assert "picked" not in result.describe() + headlines.comparison_assumptions(result, offers("a"))
+    assert "picked" not in result.describe() + result.details() + result.assumptions()
     assert "corrected" not in " ".join(result.table())
 
 
@@ -115,8 +114,16 @@ def test_offers_without_any_spread_are_known_exactly():
 # the words
 
 
+def said_in_all(result):
+    return f"{result.describe()}\n{result.details()}"
+
+
 def sentence(result):
-    (line,) = [line for line in result.describe().splitlines() if "aving been picked" in line or "ties exactly" in line]
+    (line,) = [
+        line
+        for line in result.details().splitlines()
+        if "aving been picked as the best of" in line or "ties exactly" in line
+    ]
     return line
 
 
@@ -133,8 +140,9 @@ def test_far_ahead_it_is_said_that_the_figure_stays():
 
 
 def test_a_narrow_lead_is_said_to_leave_a_rough_figure():
-    assert sentence(published([360, 359.5], [7, 8])).endswith("large and rough: trust the tie, not the figure.")
-    assert "rough" not in sentence(published([360, 345], [7, 8]))
+    rough = "the correction for the pick is large and rough: trust the tie"
+    assert rough in said_in_all(published([360, 359.5], [7, 8]))
+    assert "rough" not in said_in_all(published([360, 345], [7, 8]))
 
 
 def test_of_an_exact_tie_only_the_interval_is_said():
@@ -148,23 +156,24 @@ def test_of_an_exact_tie_only_the_interval_is_said():
 def test_a_profit_that_only_the_pick_lifted_above_zero_is_said_to_be_that():
     result = published([15, 7], [7, 8])
     assert result.frame["gross_profit_low"].iloc[0] > 0 > result.frame["gross_profit_corrected_low"].iloc[0]
-    assert "Corrected, it is no longer shown to pay." in sentence(result)
-    assert "no longer" not in sentence(published([60, 52], [7, 8]))
+    said = "Corrected for having been picked as the best, offer 1 is no longer shown to pay."
+    assert said in said_in_all(result)
+    assert "no longer" not in said_in_all(published([60, 52], [7, 8]))
 
 
 @pytest.mark.parametrize(("control", "kind"), [(None, "gross"), ((60, 3), "incremental")])
 def test_assumptions_and_table_name_the_figure_that_is_corrected(control, kind):
     result = published([360, 351, 320], [7, 8, 7], control=control)
-    said = headlines.comparison_assumptions(result, offers("a"))
+    said = result.assumptions()
     assert f"Its {kind} profit per customer is also given corrected for the pick" in said
     assert "not corrected." in said
-    column = headlines.second_table(result).frame[f"{kind.capitalize()} profit corrected for the pick"]
+    column = result.second_table().frame[f"{kind.capitalize()} profit corrected for the pick"]
     assert column.iloc[1:].eq("–").all()
     assert column.iloc[0].startswith(f"${result.frame[f'{kind}_profit_corrected'].iloc[0]:.0f} [")
 
 
 def test_the_tile_shows_both_figures_where_they_differ():
     near, far, alone = published([360, 351], [7, 8]), published([900, 345], [7, 8]), published([360], [7])
-    notes = [headlines.tiles(result).frame["note"].iloc[1] for result in (near, far, alone)]
+    notes = [result.tiles().frame["note"].iloc[1] for result in (near, far, alone)]
     assert notes[0].endswith(f"; ${near.frame['gross_profit_corrected'].iloc[0]:.0f} corrected for the pick")
     assert "corrected" not in notes[1] + notes[2]

@@ -88,7 +88,7 @@ def test_the_break_even_return_is_always_said_and_its_flip_where_nobody_was_held
     result = wb.compare_offers(wb.read_trial(trial, OFFERS))
     even = result.frame.set_index("offer")["break_even_organic"]
     said = " and ".join(f"{offer} {even[offer]:.1%}" for offer in even.index)
-    assert f"An offer stops paying when this share would have returned without it: {said}" in result.describe()
+    assert f"An offer stops paying when this share would have returned without it: {said}" in result.details()
 
 
 def test_where_no_offer_pays_under_the_assumption_the_answer_says_so(trial):
@@ -102,7 +102,7 @@ def test_where_no_offer_pays_under_the_assumption_the_answer_says_so(trial):
 def test_a_break_even_return_that_is_no_share_is_put_in_words(trial, amount, organic_value):
     offers = [Offer(name=name, amount=amount, paid="per_contact") for name in ("discount", "upgrade")]
     result = wb.compare_offers(wb.read_trial(trial, offers, organic_value=organic_value))
-    lines = [line for line in result.describe().splitlines() if "break-even" in line]
+    lines = [line for line in result.details().splitlines() if "break-even" in line]
     assert lines
     for line in lines:
         assert "-" not in line.replace("break-even", "")
@@ -123,7 +123,7 @@ def test_it_is_accepted_where_the_untreated_are_no_control_group(rng):
     trial["age"] = rng.normal(45, 12, len(trial)) + 30 * (trial["offer"] == "none")
     result = wb.compare_offers(wb.read_trial(trial, OFFERS, organic=0.05))
     assert "rest on an assumed organic return of 5.0%" in result.describe()
-    assert result.design.control_reason in result.describe()
+    assert result.design.control_reason in result.details()
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,10 @@ def test_row_numbers_left_by_an_export_are_no_difference_between_customers(trial
 
 def test_a_kind_of_customer_that_a_group_lacks_is_noticed(trial):
     trial.loc[trial.query("offer == 'discount'").index[:60], "region"] = "east"
-    assert finding("overlap", trial) == ("warning", "Some groups have no customer with region = east.")
+    assert finding("overlap", trial) == (
+        "warning",
+        "Some groups have no customer of a kind that others have: region east.",
+    )
 
 
 def test_a_rare_kind_of_customer_may_be_missing(trial):

@@ -70,7 +70,7 @@ def test_an_arm_without_return_costs_its_contacts_and_is_said_to_have_too_few():
 def test_an_offer_without_customers_is_left_out_and_named():
     result = compared("no offer of the file but one")
     assert result.frame["offer"].tolist() == ["discount"]
-    assert "No customer was sent upgrade: left out." in result.describe()
+    assert "No customer was sent upgrade: left out." in result.details()
 
 
 def test_a_single_offer_is_compared_with_nothing_else():

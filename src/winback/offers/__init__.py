@@ -2,8 +2,9 @@
 
 comparison          which offer earns most, how much, how surely? `compare_offers`
 comparison_figures  its figures, from each offer's moments
-comparison_text     its sentences
-headlines           what a manager sees first: answer, tiles, tables, assumptions
+compared            what it shows: answer, tiles, tables, other assumptions
+comparison_words    its sentences
+assumptions         what it assumes, in words
 sensitivity         what if horizon, discount rate or organic return were others?
 break_even          at which organic return does an offer stop paying? in words
 economics           profit, ROI and break-even from summary figures alone: `offer_economics`

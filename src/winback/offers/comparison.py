@@ -2,135 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import ClassVar
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from winback.offers import comparison_figures as figures
-from winback.offers.break_even import break_even_lines
+from winback.offers.compared import OfferComparison
 from winback.offers.comparison_figures import ComparisonSettings
-from winback.offers.comparison_text import describe_comparison
 from winback.offers.economics import organic_flips
-from winback.offers.sensitivity import (
-    OfferSensitivity,
-    default_shares,
-    discount_sensitivity,
-    horizon_sensitivity,
-    organic_sensitivity,
-)
-from winback.results import Result, Sentences
 from winback.tables import NO_OFFER
 from winback.terms.organic import AssumedOrganic, assumed_organic
 from winback.trial import moments as m
-from winback.trial.design_checks import DesignReport
 from winback.trial.design_findings import FEW_RETURNED
 from winback.trial.outcomes import check_one_chance
 from winback.trial.same_terms import check_is_trial
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
-
-
-@dataclass(frozen=True, repr=False)
-class OfferComparison(Result):
-    """Each offer's acceptance, cost, profit and ROI, ranked by profit (incremental where it is known or assumed).
-
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        One row per offer, most profitable first, see `compare_offers`.
-    differences : pandas.DataFrame
-        One row per pair of offers: ``first``, ``second``, ``difference`` in profit per customer, ``std_error``, its
-        interval ``difference_low``, ``difference_high`` (which allows for all pairs looked at) and ``tie``.
-    flips : pandas.DataFrame
-        Where two offers change places as organic return grows, see `winback.offers.economics.organic_flips`.
-    control : ArmMoments or None
-        The untreated, where they are a random control group.
-    trial : Trial or None
-        What was compared; None where only figures of each offer were known.
-    """
-
-    frame: pd.DataFrame
-    differences: pd.DataFrame
-    flips: pd.DataFrame
-    settings: ComparisonSettings
-    arms: m.ArmMoments = field(repr=False)
-    control: m.ArmMoments | None = field(default=None, repr=False)
-    trial: Trial | None = field(default=None, repr=False)
-    currency: str = "$"
-    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "offer": ("Offer", "text"),
-        "n": ("Customers", "count"),
-        "acceptance": ("Came back", "percent"),
-        "cost_per_customer": ("Cost per customer", "money"),
-        "gross_profit": ("Gross profit per customer", "money"),
-        "gross_roi": ("Gross ROI", "percent0"),
-        "value_per_returned": ("Value per returned", "money"),
-        "gross_profit_total": ("Gross profit in total", "money"),
-        "organic": ("Organic return assumed", "percent"),
-        "gross_profit_corrected": ("Gross profit corrected for the pick", "money"),
-        "incremental_profit": ("Incremental profit per customer", "money"),
-        "incremental_profit_corrected": ("Incremental profit corrected for the pick", "money"),
-        "incremental_roi": ("Incremental ROI", "percent0"),
-        "incremental_profit_total": ("Incremental profit in total", "money"),
-        "probability_best": ("Chance of being best", "percent"),
-        "expected_loss": ("Expected loss if chosen", "money"),
-        "break_even_organic": ("Break-even organic return", "percent"),
-        "remark": ("Remark", "text"),
-    }
-
-    @property
-    def design(self) -> DesignReport | None:
-        """The checks made before."""
-        return None if self.trial is None else self.trial.design
-
-    @property
-    def n_left_out(self) -> int:
-        """Customers judged not promising beforehand, who are not compared."""
-        return 0 if self.trial is None else self.trial.n_not_promising
-
-    @property
-    def kind(self) -> str:
-        """Whether offers are judged by ``incremental`` figures (measured or assumed) or by ``gross`` ones."""
-        return "incremental" if self.control is not None or self.settings.organic is not None else "gross"
-
-    def sensitivity(self, varied: str, values: Iterable[float] | None = None) -> OfferSensitivity:
-        """Return the ranking if the assumptions were others.
-
-        Parameters
-        ----------
-        varied : {"horizon", "discount", "organic"}
-            Horizon in months (gross profit), annual discount rate (gross profit), or the share of customers who would
-            have returned without an offer (incremental profit; each worth ``organic_value`` of the trial, by default
-            the offer's own value per returned customer).
-        values : iterable of float, optional
-            What to try; by default parts of the horizon, rates from 0 to 20%, and organic returns from 0 to 40%.
-
-        Examples
-        --------
-        >>> import winback as wb
-        >>> wb.compare_offers(wb.load_telecom_study().trial).sensitivity("organic", [0.0, 0.1]).frame.shape
-        (8, 4)
-        """
-        offers = self.frame["offer"]
-        if varied == "organic":
-            shares = default_shares(self.settings.organic) if values is None else values
-            notes = tuple(break_even_lines(self.frame))
-            return organic_sensitivity(
-                offers, self.arms, self.settings.organic_value, shares, notes=notes, currency=self.currency
-            )
-        revalued = {"horizon": horizon_sensitivity, "discount": discount_sensitivity}
-        if varied not in revalued:
-            raise ValueError(f"varied must be horizon, discount or organic; got {varied!r}.")
-        if self.trial is None:
-            raise ValueError(f"Only figures of each offer are known, so the {varied} cannot be varied.")
-        return revalued[varied](self.trial, offers, values)
-
-    def describe(self) -> Sentences:
-        """Say which offer to send, how surely, and what the figures do not say."""
-        return describe_comparison(self)
 
 
 def compare_offers(trial: Trial, *, level: float = 0.95) -> OfferComparison:

@@ -16,8 +16,9 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.money import format_money
 from winback.offers.break_even import break_even_lines
-from winback.results import Result, Sentences, format_money, format_percent
+from winback.results import Result, Sentences, format_percent
 from winback.tables import Problem, ProblemList, TableError
 from winback.terms.organic import AssumedOrganic, assumed_organic, check_organic_value
 
@@ -45,7 +46,7 @@ class OfferEconomics(Result):
     }
 
     def describe(self) -> Sentences:
-        """Say which offer wins on profit and which on ROI, and where that turns."""
+        """Say which offer wins on profit and which on ROI, and that gross figures are gross."""
         kind = "incremental" if "incremental_profit" in self.frame else "gross"
         by_profit, by_roi = self.frame.iloc[0], self.frame.loc[self.frame[f"{kind}_roi"].idxmax()]
         lines = [f"{by_profit['offer']} earns most per customer offered: {self._earned(by_profit, kind)}."]
@@ -60,25 +61,30 @@ class OfferEconomics(Result):
             )
         if kind == "gross":
             lines.append("All figures are gross: how many would have returned without an offer is not known.")
-        lines += break_even_lines(self.frame)
-        for flip in self.flips.itertuples():
-            lines.append(
-                f"On incremental {flip.measure} {flip.second} overtakes {flip.first} "
-                f"when more than {format_percent(flip.organic)} would have returned without an offer."
-            )
         return Sentences.of(lines)
+
+    def details(self) -> Sentences:
+        """Say where offers stop paying, and where two of them change places."""
+        turns = (
+            f"On incremental {flip.measure} {flip.second} overtakes {flip.first} "
+            f"when more than {format_percent(flip.organic)} would have returned without an offer."
+            for flip in self.flips.itertuples()
+        )
+        return Sentences.of([*break_even_lines(self.frame), *turns])
 
     def _earned(self, row, kind) -> str:
         """Return what an offer earns, and at which assumed organic return; of an interval, both ends."""
-        amount = f"{format_money(row[f'{kind}_profit'], self.currency)} {kind}"
         if kind == "gross":
-            return amount
+            return f"{format_money(row['gross_profit'], self.currency)} gross"
+        amount, low, high = self.formats([row[f"incremental_profit{end}"] for end in ("", "_low", "_high")], "money")
         if row["organic_low"] == row["organic_high"]:
-            return f"{amount} if {format_percent(row['organic'])} return anyway"
-        low, high = (format_money(row[f"incremental_profit_{end}"], self.currency) for end in ("low", "high"))
+            return f"{amount} incremental if {format_percent(row['organic'])} return anyway"
         ends = " to ".join(format_percent(row[f"organic_{end}"]) for end in ("low", "high"))
         middle = format_percent(row["organic"])
-        return f"{amount} if {middle} return anyway, the middle of the assumed {ends}, and {low} to {high} over it"
+        return (
+            f"{amount} incremental if {middle} return anyway, the middle of the assumed {ends}, and {low} to {high} "
+            "over it"
+        )
 
 
 def offer_economics(

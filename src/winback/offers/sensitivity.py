@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import pandas as pd
 
-from winback.results import Result, Sentences, format_money, join_words
+from winback.money import format_alike
+from winback.results import Result, Sentences, join_words
 from winback.terms.organic import AssumedOrganic
 from winback.trial import moments as m
 from winback.trial.trial import Trial
@@ -46,9 +47,13 @@ class OfferSensitivity(Result):
         names = list(dict.fromkeys(best))
         said = {name: f"{name} comes first" for name in names} | {NO_OFFER_PAYS: NO_OFFER_PAYS}
         if len(names) == 1:
-            return Sentences.of([f"Whatever the {self.varied} in this table, {said[names[0]]}.", *self.notes])
+            return Sentences.of([f"Whatever the {self.varied} in this table, {said[names[0]]}."])
         each = [f"{said[name]} at {join_words(best.index[best == name])}" for name in names]
-        return Sentences.of([f"By {self.varied}: {'; '.join(each)}.", *self.notes])
+        return Sentences.of([f"By {self.varied}: {'; '.join(each)}."])
+
+    def details(self) -> Sentences:
+        """Say at which organic return each offer stops paying, where that was varied."""
+        return Sentences.of(self.notes)
 
     def table(self) -> pd.DataFrame:
         """Return one row per setting, one column per offer, and which is best."""
@@ -56,7 +61,7 @@ class OfferSensitivity(Result):
             return pd.DataFrame()
         wide = self.frame.set_index(["setting", "offer"])["profit"].unstack()  # noqa: PD010 (nothing to aggregate)
         wide = wide.loc[self.frame["setting"].unique(), self.frame["offer"].unique()]
-        text = wide.map(lambda amount: format_money(amount, self.currency))
+        text = wide.apply(lambda amounts: pd.Series(format_alike(amounts, self.currency), amounts.index))
         text.insert(0, self.varied.capitalize(), text.index)
         text["Earns most"] = self._best("profit").to_numpy()
         if self.frame["roi"].notna().any():

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
-from winback.offers.comparison_text import winners
+from winback.money import format_alike, format_money
 from winback.plots.style import QUIET, capitalised, finish_axes, house_styles, money_axis, percent_axis
-from winback.results import format_money, format_percent, join_words
+from winback.results import format_percent, join_words
 from winback.trial.moments import profit_and_roi_at
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from winback.offers.comparison import OfferComparison
+    from winback.offers.compared import OfferComparison
 
 
 def plot_profit_and_roi(result: OfferComparison) -> Figure:
@@ -38,14 +38,13 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     Examples
     --------
     >>> import winback as wb
-    >>> study = wb.load_telecom_study()
-    >>> len(plot_profit_and_roi(wb.compare_offers(study.lapsed, study.offers)).axes)
+    >>> len(plot_profit_and_roi(wb.compare_offers(wb.load_telecom_study().trial)).axes)
     2
     """
     kind, frame = result.kind, result.frame
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 1.1 + 0.33 * len(frame)), sharey=True, layout="constrained")
-    _draw_intervals(left, frame, f"{kind}_profit", lambda x: format_money(x, result.currency))
-    _draw_intervals(right, frame, f"{kind}_roi", lambda x: format_percent(x, 0))
+    _draw_intervals(left, frame, f"{kind}_profit", lambda profits: format_alike(profits, result.currency))
+    _draw_intervals(right, frame, f"{kind}_roi", lambda ratios: [format_percent(ratio, 0) for ratio in ratios])
     first = frame["offer"].iloc[0]
     assumed = "\n(organic return assumed)" if result.settings.organic else ""
     finish_axes(left, _profit_message(result, kind), f"{kind} profit per customer offered{assumed}")
@@ -61,7 +60,7 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
 
 
 def _profit_message(result, kind) -> str:
-    best = winners(result)
+    best = result.winners
     if result.frame[f"{kind}_profit_low"].iloc[0] <= 0:
         return "No offer is shown to pay"
     return f"{capitalised(join_words(best))} {'tie on profit' if len(best) > 1 else 'earns most'}"
@@ -80,7 +79,7 @@ def _draw_intervals(ax, frame, name, write):
     values, low, high = (frame[column].to_numpy(dtype=float) for column in (name, f"{name}_low", f"{name}_high"))
     if np.isnan(values).all():
         return
-    best = int(np.nanargmax(values))
+    best, written = int(np.nanargmax(values)), write(values)
     for row, (style, value) in enumerate(zip(house_styles(frame["offer"]).values(), values, strict=True)):
         if not np.isfinite(value):
             continue
@@ -91,7 +90,7 @@ def _draw_intervals(ax, frame, name, write):
         unbounded = "" if np.isfinite(low[row]) and np.isfinite(high[row]) else " (unbounded)"
         weight = "bold" if row == best else "normal"
         ax.annotate(
-            write(value) + unbounded,
+            written[row] + unbounded,
             (value, row),
             (0, 7),
             textcoords="offset points",
@@ -119,8 +118,7 @@ def plot_acceptance_against_cost(result: OfferComparison, ax: Axes | None = None
     Examples
     --------
     >>> import winback as wb
-    >>> study = wb.load_telecom_study()
-    >>> plot_acceptance_against_cost(wb.compare_offers(study.lapsed, study.offers)).get_ylabel()
+    >>> plot_acceptance_against_cost(wb.compare_offers(wb.load_telecom_study().trial)).get_ylabel()
     'share who came back'
     """
     ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
@@ -183,8 +181,7 @@ def plot_ranking_against_organic(result: OfferComparison, ax: Axes | None = None
     Examples
     --------
     >>> import winback as wb
-    >>> study = wb.load_telecom_study()
-    >>> plot_ranking_against_organic(wb.compare_offers(study.lapsed, study.offers)).get_xlabel()
+    >>> plot_ranking_against_organic(wb.compare_offers(wb.load_telecom_study().trial)).get_xlabel()
     'share who would have returned without an offer'
     """
     ax = ax or plt.subplots(figsize=(9, 3.8), layout="constrained")[1]

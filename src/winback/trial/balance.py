@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from winback.labels import label_of, value_words
 from winback.tables import LAPSED, label_codes
 
 MOST_LEVELS = 30  # a text column with more distinct values is a label, not a covariate
@@ -24,7 +25,7 @@ class Balance:
 
     p_value: float  # all covariates together; NaN when there is none
     largest_difference: float  # in standard deviations
-    covariate: str  # where it is largest
+    covariate: str  # where it is largest, in words
 
 
 def known_beforehand(customers: pd.DataFrame) -> list[str]:
@@ -42,7 +43,7 @@ def known_beforehand(customers: pd.DataFrame) -> list[str]:
 
 
 def covariate_matrix(customers: pd.DataFrame, names: list[str]) -> tuple[np.ndarray, list[str]]:
-    """Return centred covariates with their names; a label is one column per value, a missing value an average."""
+    """Return centred covariates, and each in words; a label is one column per value, a missing value an average."""
     columns, labels = [], []
     for name in names:
         column = customers[name]
@@ -51,11 +52,11 @@ def covariate_matrix(customers: pd.DataFrame, names: list[str]) -> tuple[np.ndar
             known = np.isfinite(numbers)
             average = numbers[known].mean() if known.any() else 0.0
             columns.append(numbers if known.all() else np.where(known, numbers, average))
-            labels.append(name)
+            labels.append(label_of(name))
         else:
             codes, values = label_codes(column)
             columns += [(codes == code).astype(float) for code in range(len(values))]
-            labels += [f"{name} = {value}" for value in values]
+            labels += [value_words(name, value) for value in values]
     matrix = np.array(columns).reshape(len(columns), len(customers))
     matrix -= matrix.mean(axis=1, keepdims=True)
     return matrix.T, labels
@@ -72,7 +73,7 @@ def group_balance(matrix: np.ndarray, labels: list[str], groups: np.ndarray, n_g
     matrix : numpy.ndarray, shape (n, p)
         From `covariate_matrix`.
     labels : list of str
-        Names of the p columns.
+        What the p columns are.
     groups : numpy.ndarray of int, shape (n,)
         Each customer's group, 0 to ``n_groups`` - 1.
     n_groups : int

@@ -26,6 +26,13 @@ from winback.trial.design_findings import (
     measured_after_the_offer,
 )
 
+MOST_SAID = 3
+LIKE_WITH_LIKE = ("sample ratio", "balance", "control group")  # checks that can show that groups are alike
+REFUSED = (
+    "Without a control group incremental figures are not identified; if some were judged not promising beforehand, "
+    "mark them in `eligible`."
+)
+
 
 @dataclass(frozen=True, repr=False)
 class DesignReport(Result):
@@ -55,9 +62,23 @@ class DesignReport(Result):
         return pd.DataFrame([asdict(finding) for finding in self.findings])
 
     def describe(self) -> Sentences:
-        """Say what an analyst must know before reading the figures."""
-        serious = [finding.finding for finding in self.findings if finding.verdict in ("warning", "refused")]
-        return Sentences.of(serious or ["The trial can be read: every check was passed."])
+        """Say what an analyst must know before reading the figures, the most serious first."""
+        if serious := self._serious():
+            return Sentences.of(serious[:MOST_SAID])
+        if any(finding.check in LIKE_WITH_LIKE and finding.verdict == "ok" for finding in self.findings):
+            return Sentences.of(["The trial can be read: every check was passed."])
+        return Sentences.of(["Nothing speaks against the trial, but whether its groups were alike cannot be checked."])
+
+    def details(self) -> Sentences:
+        """Say what else speaks against the trial, and what to do about a control group that was refused."""
+        remedy = [REFUSED] if self.control == "refused" else []
+        return Sentences.of([*self._serious()[MOST_SAID:], *remedy])
+
+    def _serious(self) -> list[str]:
+        order = sorted(
+            self.findings, key=lambda finding: finding.verdict != "refused"
+        )  # else in the order of the checks
+        return [finding.finding for finding in order if finding.verdict in ("warning", "refused")]
 
 
 def check_design(

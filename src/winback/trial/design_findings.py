@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from winback.labels import value_words
 from winback.results import format_count, join_words, state_p_value
 from winback.tables import LAPSED, NO_OFFER, label_codes
 from winback.trial.balance import group_balance
@@ -139,7 +140,7 @@ def check_balance(groups, matrix, labels):
     if not p_value < ALARM:
         return Finding("balance", "ok", f"The offers went to customers who were alike beforehand ({chance}).")
     text = (
-        f"{worst} went to customers who differed beforehand ({chance}), most in {tests[code].covariate} "
+        f'{worst} went to customers who differed beforehand ({chance}), most in "{tests[code].covariate}" '
         f"({tests[code].largest_difference:+.2f} standard deviations): the comparison may be one of customers, "
         "not of offers, or that column was measured after the offer."
     )
@@ -174,14 +175,11 @@ def judge_control(groups, matrix, labels, has_eligible) -> tuple[str, Finding]:
         return "accepted", Finding("control group", "ok", text)
     text = (
         f"The {they} differ from those with one beyond chance ({state_p_value(balance.p_value)}), most in "
-        f"{balance.covariate} ({balance.largest_difference:+.2f} standard deviations)"
+        f'"{balance.covariate}" ({balance.largest_difference:+.2f} standard deviations)'
     )
     if has_eligible and abs(balance.largest_difference) < LARGE_DIFFERENCE:
         return "accepted", Finding("control group", "warning", f"{text}; the difference is small, but look into it.")
-    reason = (
-        f"{text}. They are not a random control group and are not used as one: incremental figures are not "
-        "identified. If some were judged not promising beforehand, mark them in `eligible`."
-    )
+    reason = f"{text}: they are not a random control group and are not used as one."
     return "refused", Finding("control group", "refused", reason)
 
 
@@ -196,10 +194,12 @@ def check_overlap(table, groups, covariates):
             cells = groups.codes[codes >= 0] * len(values) + codes[codes >= 0]
             counts = np.bincount(cells, minlength=len(groups.names) * len(values)).reshape(-1, len(values))
             empty = (counts == 0).any(axis=0) & (counts.sum(axis=0) >= SMALL_SEGMENT)
-            thin += [f"{name} = {value}" for value, is_empty in zip(values, empty, strict=True) if is_empty]
+            thin += [value_words(name, value) for value, is_empty in zip(values, empty, strict=True) if is_empty]
     if not thin:
         return Finding("overlap", "ok", "Every group has customers of every kind.")
-    return Finding("overlap", "warning", f"Some groups have no customer with {join_words(thin)}.")
+    return Finding(
+        "overlap", "warning", f"Some groups have no customer of a kind that others have: {join_words(thin)}."
+    )
 
 
 def check_arms(groups, catalog):

@@ -23,7 +23,7 @@ from winback.trial.design_checks import DesignReport, check_typed_design
 from winback.trial.design_findings import measured_after_the_offer
 from winback.trial.moments import ArmMoments, arm_moments
 from winback.trial.outcomes import Groups, Money, trial_groups, trial_money, value_settings
-from winback.trial.trial_words import Compared, describe_trial, terms_in_words
+from winback.trial.trial_words import Compared, describe_trial, terms_in_words, trial_details
 
 ASSIGNMENTS = ("known", "estimated")
 
@@ -46,8 +46,7 @@ class TrialTerms(TypedDict, total=False):
 class Trial(Result):
     """A trial of offers, read and checked once, with the terms that give its figures meaning; see `read_trial`.
 
-    Every question about offers is asked of it: ``compare_offers(trial)``, ``learn_policy(trial)``, ... ``over`` gives
-    the same trial under other terms. Arrays have shape (n,), in the order of ``customers``.
+    ``over`` gives the same trial under other terms. Arrays have shape (n,), in the order of ``customers``.
 
     Attributes
     ----------
@@ -293,5 +292,9 @@ class Trial(Result):
 
     def describe(self) -> Sentences:
         """Say who is compared, on which terms, and what speaks against the trial."""
-        who = Compared(self.source, len(self.lapsed), len(self.customers), self.sent, self.has_control)
+        who = Compared(self.source, len(self.customers), self.n_not_promising, self.sent, self.has_control)
         return describe_trial(who, self.terms_in_words, self.design)
+
+    def details(self) -> Sentences:
+        """Say what else speaks against the trial."""
+        return trial_details(self.design)

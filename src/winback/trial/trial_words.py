@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from winback.results import Sentences, format_count, join_words
@@ -35,21 +34,21 @@ class Compared:
     """Who is compared in a trial."""
 
     source: str
-    n_lapsed: int
-    n: int  # of them compared
+    n: int  # customers who are compared
+    n_left_out: int  # of the others those judged not promising; untreated ones who are no control are the design's
     sent: tuple[str, ...]  # offers
     has_control: bool  # a group without an offer is compared
 
 
 def describe_trial(who: Compared, terms: str, design: DesignReport) -> Sentences:
-    """Say who is compared, on which terms (from `terms_in_words`), and what speaks against the trial."""
-    return Sentences.of(_lines(who, terms, design))
+    """Say who is compared, on which terms (from `terms_in_words`), and the first thing that speaks against it."""
+    group = "beside a random group that was sent nothing" if who.has_control else "with no group left without one"
+    lines = [f"{who.source}: {format_count(who.n)} customers were sent {join_words(who.sent)}, {group}; {terms}."]
+    if who.n_left_out:
+        lines.append(f"{format_count(who.n_left_out)} more were judged not promising beforehand and are not compared.")
+    return Sentences.of([*lines, *design.describe().splitlines()[:1]])
 
 
-def _lines(who: Compared, terms: str, design: DesignReport) -> Iterator[str]:
-    group = "beside a random group that was sent nothing" if who.has_control else "and nobody was left without one"
-    yield f"{who.source}: {format_count(who.n)} customers were sent {join_words(who.sent)}, {group}; {terms}."
-    if who.n < who.n_lapsed:
-        left_out = format_count(who.n_lapsed - who.n)
-        yield f"{left_out} more are not compared: judged not promising, or no random control group."
-    yield from design.describe().splitlines()
+def trial_details(design: DesignReport) -> Sentences:
+    """Say what else the checks of the design found."""
+    return Sentences.of([*design.describe().splitlines()[1:], *design.details().splitlines()])

@@ -1,0 +1,72 @@
+"""What does a comparison of offers assume? Its terms, what the offers cost, and who would return without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from winback.discounting import TIMING
+from winback.labels import label_of, value_words
+from winback.money import format_money
+from winback.offers.comparison_figures import ComparisonSettings
+from winback.results import join_words
+from winback.terms.catalog import Offer, OfferCatalog
+
+TRIGGERS = {
+    "on_acceptance": "due in full when a customer accepts",
+    "per_contact": "due for everyone it is sent to",
+    "while_active": "due month by month while the customer stays",
+}
+
+
+def assumption_lines(
+    settings: ComparisonSettings, offers: OfferCatalog | None, has_control: bool, kind: str, n_compared: int
+) -> Iterator[str]:
+    """Yield what a comparison of ``n_compared`` offers, judged by figures of this kind, assumes."""
+    if settings.horizon_months is None:
+        yield "Value was measured directly; its horizon is that of the data."
+    else:
+        rate = settings.annual_discount
+        discounted = f"discounted at {100 * rate:g}% a year ({TIMING})" if rate else "not discounted"
+        months = f"{settings.horizon_months:.2f} months from the offer"
+        yield f"A second lifetime counts for {months}, {discounted}. What comes later is not counted."
+    currency = "$" if offers is None else offers.currency
+    yield from (_contract(offer, currency) for offer in offers or ())
+    yield f"Intervals are {100 * settings.level:g}% intervals of expected values, not of single customers."
+    yield _organic_return(settings, has_control)
+    worth = _organic_value(settings, currency)
+    yield f"Break-even organic return takes one who returns without an offer to be worth {worth}"
+    if n_compared > 1:
+        yield (
+            f"The best of several offers was picked by looking, so it looks a little better than it is. Its {kind} "
+            "profit per customer is also given corrected for the pick (Andrews, Kitagawa & McCloskey 2024); its total, "
+            "ROI and acceptance are not corrected."
+        )
+
+
+def _organic_return(settings, has_control) -> str:
+    if has_control:
+        return "How many return without an offer was measured in a random group that was sent nothing."
+    if settings.organic is None:
+        return "How many would have returned without an offer is not known, so every figure is gross."
+    return f"Incremental figures rest on {settings.organic.says}; no control group shows it."
+
+
+def _organic_value(settings, currency) -> str:
+    if settings.organic_value is None:
+        return "as much as one who returns with it."
+    measured = " (as measured among the untreated)" if settings.organic_value_error else ""
+    return f"{format_money(settings.organic_value, currency)}{measured}."
+
+
+def _contract(offer: Offer, currency: str) -> str:
+    contact = f", plus {format_money(offer.contact_cost, currency)} per contact" if offer.contact_cost else ""
+    if offer.tailored_by:
+        each = join_words(f"{name} if {value_words(offer.tailored_by, key)}" for key, name in offer.tailored.items())
+        return f"{offer.name} is tailored by {label_of(offer.tailored_by)}: {each}, each at its own cost{contact}."
+    if offer.paid == "while_active":
+        length = "" if offer.months is None else f" for {offer.months:g} months at most"
+        cost = f"{format_money(offer.amount_per_month, currency)} a month{length}"
+    else:
+        cost = format_money(offer.full_cost, currency)
+    cap = f", at most {format_money(offer.max_cost, currency)}" if offer.max_cost is not None else ""
+    return f"{offer.name} costs {cost}{cap}, {TRIGGERS[offer.paid]}{contact}."

@@ -1,0 +1,216 @@
+"""What does a comparison of offers show? Its answer, its tiles and tables, and the ranking under other assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.money import DASH, format_alike
+from winback.offers import comparison_words as words
+from winback.offers.assumptions import assumption_lines
+from winback.offers.break_even import break_even_lines
+from winback.offers.comparison_figures import ComparisonSettings, ties_with
+from winback.offers.sensitivity import (
+    OfferSensitivity,
+    default_shares,
+    discount_sensitivity,
+    horizon_sensitivity,
+    organic_sensitivity,
+)
+from winback.results import Result, Sentences, Shown, format_count, format_percent, join_words
+from winback.trial import moments as m
+from winback.trial.design_checks import DesignReport
+from winback.trial.trial import Trial
+
+FIRST_SCREEN = (
+    "Offer",
+    "Customers",
+    "Came back",
+    "Cost per customer",
+    "Gross profit per customer",
+    "Gross ROI",
+    "Organic return assumed",
+    "Incremental profit per customer",
+    "Incremental ROI",
+    "Remark",
+)
+
+
+@dataclass(frozen=True, repr=False)
+class OfferComparison(Result):
+    """Each offer's acceptance, cost, profit and ROI, ranked by profit (incremental where it is known or assumed).
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per offer, most profitable first, see `compare_offers`.
+    differences : pandas.DataFrame
+        One row per pair of offers: ``first``, ``second``, ``difference`` in profit per customer, ``std_error``, its
+        interval ``difference_low``, ``difference_high`` (which allows for all pairs looked at) and ``tie``.
+    flips : pandas.DataFrame
+        Where two offers change places as organic return grows, see `winback.offers.economics.organic_flips`.
+    control : ArmMoments or None
+        The untreated, where they are a random control group.
+    trial : Trial or None
+        What was compared; None where only figures of each offer were known.
+    """
+
+    frame: pd.DataFrame
+    differences: pd.DataFrame
+    flips: pd.DataFrame
+    settings: ComparisonSettings
+    arms: m.ArmMoments = field(repr=False)
+    control: m.ArmMoments | None = field(default=None, repr=False)
+    trial: Trial | None = field(default=None, repr=False)
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "offer": ("Offer", "text"),
+        "n": ("Customers", "count"),
+        "acceptance": ("Came back", "percent"),
+        "cost_per_customer": ("Cost per customer", "money"),
+        "gross_profit": ("Gross profit per customer", "money"),
+        "gross_roi": ("Gross ROI", "percent0"),
+        "value_per_returned": ("Value per returned", "money"),
+        "gross_profit_total": ("Gross profit in total", "money"),
+        "organic": ("Organic return assumed", "percent"),
+        "gross_profit_corrected": ("Gross profit corrected for the pick", "money"),
+        "incremental_profit": ("Incremental profit per customer", "money"),
+        "incremental_profit_corrected": ("Incremental profit corrected for the pick", "money"),
+        "incremental_roi": ("Incremental ROI", "percent0"),
+        "incremental_profit_total": ("Incremental profit in total", "money"),
+        "probability_best": ("Chance of being best", "percent"),
+        "expected_loss": ("Expected loss if chosen", "money"),
+        "break_even_organic": ("Break-even organic return", "percent"),
+        "remark": ("Remark", "text"),
+    }
+
+    @property
+    def design(self) -> DesignReport | None:
+        """The checks made before."""
+        return None if self.trial is None else self.trial.design
+
+    @property
+    def n_left_out(self) -> int:
+        """Customers judged not promising beforehand, who are not compared."""
+        return 0 if self.trial is None else self.trial.n_not_promising
+
+    @property
+    def kind(self) -> str:
+        """Whether offers are judged by ``incremental`` figures (measured or assumed) or by ``gross`` ones."""
+        return "incremental" if self.control is not None or self.settings.organic is not None else "gross"
+
+    @property
+    def winners(self) -> list[str]:
+        """The offer that earns most, with those that tie with it."""
+        leader = self.frame["offer"].iloc[0]
+        return [leader, *ties_with(leader, self.differences)]
+
+    def sensitivity(self, varied: str, values: Iterable[float] | None = None) -> OfferSensitivity:
+        """Return the ranking if the assumptions were others.
+
+        Parameters
+        ----------
+        varied : {"horizon", "discount", "organic"}
+            Horizon in months (gross profit), annual discount rate (gross profit), or the share of customers who would
+            have returned without an offer (incremental profit; each worth ``organic_value`` of the trial, by default
+            the offer's own value per returned customer).
+        values : iterable of float, optional
+            What to try; by default parts of the horizon, rates from 0 to 20%, and organic returns from 0 to 40%.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> wb.compare_offers(wb.load_telecom_study().trial).sensitivity("organic", [0.0, 0.1]).frame.shape
+        (8, 4)
+        """
+        offers = self.frame["offer"]
+        if varied == "organic":
+            shares = default_shares(self.settings.organic) if values is None else values
+            notes = tuple(break_even_lines(self.frame))
+            return organic_sensitivity(
+                offers, self.arms, self.settings.organic_value, shares, notes=notes, currency=self.currency
+            )
+        revalued = {"horizon": horizon_sensitivity, "discount": discount_sensitivity}
+        if varied not in revalued:
+            raise ValueError(f"varied must be horizon, discount or organic; got {varied!r}.")
+        if self.trial is None:
+            raise ValueError(f"Only figures of each offer are known, so the {varied} cannot be varied.")
+        return revalued[varied](self.trial, offers, values)
+
+    def describe(self) -> Sentences:
+        """Say which offer to send, how far ahead it is, and the doubt that matters most."""
+        return Sentences.of(words.answer_lines(self))
+
+    def details(self) -> Sentences:
+        """Say the other doubts, what the offers add, how sure the choice is, and where offers stop paying."""
+        return Sentences.of(words.detail_lines(self))
+
+    def assumptions(self) -> Sentences:
+        """Return what the comparison assumes: its terms, the offers' costs, and who would return without an offer."""
+        offers = None if self.trial is None else self.trial.offers
+        return Sentences.of(
+            assumption_lines(self.settings, offers, self.control is not None, self.kind, len(self.frame))
+        )
+
+    def tiles(self) -> Shown:
+        """Return the headline figures of the most profitable offer as tiles.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> wb.compare_offers(wb.load_telecom_study().trial).tiles().frame["figure"].tolist()
+        ['discount', '$291', '$2,910,287', '539%', '99.7%']
+        """
+        first, kind, best = self.frame.iloc[0], self.kind, self.winners
+        leader = ("Earns most", best[0], f"ties with {join_words(best[1:])}" if len(best) > 1 else "no tie")
+        if first[f"{kind}_profit_high"] < 0:
+            leader = ("Send", "no offer", f"even {first['offer']} loses money")
+        customers, whose = format_count(first["n"]), kind.capitalize()
+        assumed = " (organic return assumed)" if self.settings.organic else ""
+        loss = f"expected loss {self.format(first['expected_loss'], 'money')} per customer"
+        rows = [
+            leader,
+            self._profit_tile(first, f"{whose} profit per customer{assumed}"),
+            self._tile(first, f"{kind}_profit_total", "money", f"{whose} profit, {customers} customers{assumed}"),
+            self._tile(first, f"{kind}_roi", "percent0", f"{whose} ROI{assumed}"),
+            ("Chance of being best", format_percent(first["probability_best"]), loss),
+        ]
+        return Shown(pd.DataFrame(rows, columns=["label", "figure", "note"]), as_tiles=True)
+
+    def _profit_tile(self, row, label: str) -> tuple[str, str, str]:
+        """Return the tile of profit per customer; beside its interval that corrected for the pick."""
+        label, figure, note = self._tile(row, f"{self.kind}_profit", "money", label)
+        corrected = self.format(row[f"{self.kind}_profit_corrected"], "money")
+        return label, figure, note if corrected in (figure, DASH) else f"{note}; {corrected} corrected for the pick"
+
+    def _tile(self, row, name: str, form: str, label: str) -> tuple[str, str, str]:
+        figure, low, high = self.formats([row[f"{name}{end}"] for end in ("", "_low", "_high")], form)
+        return label, figure, f"{low} to {high}"
+
+    def first_table(self) -> Shown:
+        """Return the table of the first screen."""
+        table = self.table()
+        return Shown(table[[name for name in FIRST_SCREEN if name in table]])
+
+    def second_table(self) -> Shown:
+        """Return what the first table leaves out."""
+        table = self.table()
+        return Shown(table[["Offer", *(name for name in table if name not in FIRST_SCREEN)]])
+
+    def differences_table(self) -> Shown:
+        """Return the differences in profit between all pairs of offers, with their verdict."""
+        pairs = self.differences
+        money = [pairs[name] for name in ("difference", "difference_low", "difference_high")]
+        texts = iter(format_alike(np.concatenate(money), self.currency, signed=True))
+        difference, low, high = ([next(texts) for _ in each] for each in money)
+        columns = {
+            "Pair": [f"{one} over {other}" for one, other in zip(pairs["first"], pairs["second"], strict=True)],
+            "Difference in profit per customer": difference,
+            "Interval (allows for all pairs)": [" to ".join(ends) for ends in zip(low, high, strict=True)],
+            "Verdict": ["tie" if tie else "no tie" for tie in pairs["tie"]],
+        }
+        return Shown(pd.DataFrame(columns))

@@ -1,0 +1,237 @@
+"""What does a comparison of offers say, in sentences? Every figure in them is taken from the result.
+
+The answer is what to send, how far ahead it is, and one doubt: the first that applies, in this order. Doubts about
+whether the figures can be read at all come before doubts about what they mean.
+
+1. too few returned for the answer's intervals to hold;
+2. the untreated were refused as a control group;
+3. the groups were not alike, or lost customers;
+4. what would have returned without an offer is unknown, or only assumed;
+5. corrected for having been picked, the best is no longer shown to pay, or its correction is rough;
+6. profit and ROI name different offers;
+7. too few returned under another offer, or so few that intervals are a little too narrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from winback.money import format_alike, format_money
+from winback.offers.break_even import break_even_lines
+from winback.results import Result, format_count, format_percent, join_words
+from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
+
+UNTREATED = "the untreated"
+GROUPS_ALIKE = ("sample ratio", "balance", "control group")  # checks that say whether like is compared with like
+
+
+def answer_lines(result: Result) -> list[str]:
+    """Return at most three sentences: what to send, how far ahead it is, and the doubt that matters most."""
+    return [_answer(result), *_lead(result), *_doubts(result)[:1]]
+
+
+def detail_lines(result: Result) -> list[str]:
+    """Return the other doubts, the incremental figures, how sure the choice is, break-even, and warnings."""
+    said = _doubts(result)[:1]
+    parts = (_doubts, _roi, _incremental, _sureness, _picked, _break_even, _warnings)
+    return [line for part in parts for line in part(result) if line not in said]
+
+
+def _doubts(result) -> list[str]:
+    doubts = (_too_few, _refused, _unlike, _not_incremental, _lifted_by_the_pick, _reversal)
+    doubts += (_too_few_of_others, _narrow)
+    return [line for doubt in doubts for line in doubt(result)]
+
+
+def _money(result, amount):
+    return format_money(float(amount), result.currency)
+
+
+def _with_bounds(result, row, name) -> tuple[str, str]:
+    figure, low, high = result.formats([row[f"{name}{end}"] for end in ("", "_low", "_high")], "money")
+    return figure, f"[{low}, {high}]"
+
+
+def _answer(result) -> str:
+    first, best = result.frame.iloc[0], result.winners
+    kind, assumed = f"{result.kind}_profit", result.settings.organic
+    under = f" under {assumed.says}" if assumed else ""
+    figure, bounds = _with_bounds(result, first, kind)
+    earns = f"{figure} {result.kind} profit per customer offered {bounds}{under}"
+    if first[f"{kind}_high"] < 0:
+        return f"Send no offer: even the best, {first['offer']}, loses money, {earns}."
+    if first[f"{kind}_low"] <= 0:
+        return f"No offer is shown to pay: the best, {first['offer']}, earns {earns}, which includes zero."
+    if len(best) > 1:
+        return f"{join_words(best)} tie: {first['offer']} is ahead with {earns}, but not beyond chance."
+    return f"Send {first['offer']}: it earns most, {earns}."
+
+
+def _lead(result) -> Iterator[str]:
+    if len(result.frame) > 1:
+        pair = result.differences.iloc[0]
+        verdict = "contains zero, so this is a tie" if pair["tie"] else "does not contain zero, so this is no tie"
+        lead, bounds = _with_bounds(result, pair, "difference")
+        yield (
+            f"{pair['first']} leads {pair['second']} by {lead} per customer {bounds}; this interval allows for every "
+            f"pair compared and {verdict}."
+        )
+
+
+def _too_few(result) -> Iterator[str]:
+    """Say whose intervals do not hold: of the two offers in the answer, or of the untreated."""
+    yield from _few(result, {*result.frame["offer"].iloc[:2], UNTREATED})
+
+
+def _too_few_of_others(result) -> Iterator[str]:
+    yield from _few(result, set(result.frame["offer"].iloc[2:]))
+
+
+def _few(result, names) -> Iterator[str]:
+    few = [f"{name} ({n})" for name, n in _returned(result).items() if n < FEW_RETURNED and name in names]
+    if few:
+        yield f"Too few returned to trust the intervals of {join_words(few)}: no method rescues so small a group."
+
+
+def _returned(result) -> dict[str, int]:
+    counts = dict(zip(result.frame["offer"], result.frame["n_returned"], strict=True))
+    return counts | ({} if result.control is None else {UNTREATED: int(result.control.n_returned[0])})
+
+
+def _refused(result) -> Iterator[str]:
+    if result.design is not None and result.design.control == "refused" and result.settings.organic is None:
+        yield "The untreated are no fair yardstick, so all figures are gross: what the offers added cannot be told."
+
+
+def _unlike(result) -> Iterator[str]:
+    findings = () if result.design is None else result.design.findings
+    yield from (each.finding for each in findings if each.verdict == "warning" and each.check in GROUPS_ALIKE)
+
+
+def _not_incremental(result) -> Iterator[str]:
+    refused = result.design is not None and result.design.control == "refused"
+    if result.settings.organic is not None:
+        yield f"No control group: incremental figures rest on {result.settings.organic.says}, not on data."
+    elif result.control is None and not refused:
+        yield (
+            "No control group: all figures are gross, for how many would have returned without an offer is unknown, "
+            "and with it what the offers added."
+        )
+
+
+def _lifted_by_the_pick(result) -> Iterator[str]:
+    first, kind = result.frame.iloc[0], f"{result.kind}_profit"
+    if first[f"{kind}_low"] > 0 >= first[f"{kind}_corrected_low"]:
+        yield f"Corrected for having been picked as the best, {first['offer']} is no longer shown to pay."
+    if first[f"{kind}_corrected"] < first[f"{kind}_low"]:
+        yield "The lead is so narrow that the correction for the pick is large and rough: trust the tie, not it."
+
+
+def _reversal(result) -> Iterator[str]:
+    """Say that profit and ROI name different offers; an assumption is applied to both, a control group to neither."""
+    kind, profit, roi = _judged(result)
+    if roi.isna().all() or len(result.frame) == 1 or roi.idxmax() == 0:
+        return
+    first, leanest = result.frame["offer"].iloc[0], result.frame["offer"][roi.idxmax()]
+    high, own = format_percent(roi.max(), 0), format_percent(roi.iloc[0], 0)
+    yield (
+        f"{first} is first on profit ({_money(result, profit.iloc[0])} {kind}), {leanest} is first on ROI ({high} "
+        f"{kind} against {own}) and earns {_money(result, profit.iloc[0] - profit[roi.idxmax()])} less per customer."
+    )
+
+
+def _roi(result) -> Iterator[str]:
+    kind, _, roi = _judged(result)
+    if roi.isna().all() or len(result.frame) == 1:
+        return
+    if roi.idxmax() == 0:
+        first = result.frame["offer"].iloc[0]
+        yield f"{first} is first on profit and first on ROI ({format_percent(roi.max(), 0)} {kind})."
+    else:
+        yield "ROI divides by the cost, so it favours the cheaper offer; profit is what is kept."
+
+
+def _judged(result):
+    kind = "gross" if result.settings.organic is None else "incremental"
+    return kind, result.frame[f"{kind}_profit"], result.frame[f"{kind}_roi"]
+
+
+def _narrow(result) -> Iterator[str]:
+    some = {name: n for name, n in _returned(result).items() if FEW_RETURNED <= n < MANY_RETURNED}
+    if some:
+        each = join_words(f"{name} ({n})" for name, n in some.items())
+        yield f"Fewer than {MANY_RETURNED} returned under {each}: these intervals are a little too narrow."
+
+
+def _incremental(result) -> Iterator[str]:
+    if result.control is not None:
+        first = result.frame.iloc[0]
+        added, bounds = _with_bounds(result, first, "incremental_profit")
+        yield (
+            f"Of {format_count(result.control.n[0])} untreated customers {format_percent(result.control.mean[0, 0])} "
+            f"returned by themselves, worth {_money(result, result.control.mean[0, 1])} per untreated customer."
+        )
+        yield (
+            f"Net of that, {first['offer']} adds {added} per customer offered {bounds}, an incremental ROI of "
+            f"{result.interval(first, 'incremental_roi', 'percent0')}."
+        )
+
+
+def _sureness(result) -> Iterator[str]:
+    first = result.frame.iloc[0]
+    if len(result.frame) > 1:
+        rivals = "all offers and of sending none" if result.control is not None else "all offers"
+        yield (
+            f"{first['offer']} is the best of {rivals} with probability "
+            f"{format_percent(first['probability_best'])}; choosing it is expected to lose "
+            f"{_money(result, first['expected_loss'])} per customer, in case another is better."
+        )
+
+
+def _picked(result) -> Iterator[str]:
+    """Say what is left of the first offer's figure, once it is allowed for that it was picked as the best."""
+    if len(result.frame) == 1:
+        return
+    first, kind = result.frame.iloc[0], f"{result.kind}_profit"
+    each = [first[kind], *(first[f"{kind}_corrected{end}"] for end in ("", "_low", "_high"))]
+    seen, corrected, *ends = format_alike(each, result.currency)
+    bounds = f"[{', '.join(ends)}]"
+    picked = f"Having been picked as the best of {len(result.frame)} offers"
+    if each[1] != each[1]:  # NaN: an exact tie
+        yield (
+            f"{first['offer']} ties exactly for the first place, so its own {result.kind} profit cannot be corrected "
+            f"for the pick; the interval that holds for whichever offer is picked is {bounds}."
+        )
+    elif seen == corrected:
+        yield (
+            f"{picked}, {first['offer']} could look better than it is; it is so far ahead that its own "
+            f"{result.kind} profit stays {seen} per customer when corrected for that {bounds}."
+        )
+    else:
+        yield (
+            f"{picked}, {first['offer']} looks better than it is: corrected for that, its own {result.kind} profit "
+            f"goes from {seen} to {corrected} per customer {bounds}."
+        )
+
+
+def _break_even(result) -> Iterator[str]:
+    yield from break_even_lines(result.frame)
+    leader = result.frame["offer"].iloc[0]
+    flips = result.flips[(result.flips["first"] == leader) | (result.flips["second"] == leader)]
+    for flip in flips.itertuples() if result.control is None else ():
+        yield (
+            f"On incremental {flip.measure} {flip.second} overtakes {flip.first} if more than "
+            f"{format_percent(flip.organic)} would have returned without an offer."
+        )
+
+
+def _warnings(result) -> Iterator[str]:
+    if result.n_left_out:
+        yield f"{format_count(result.n_left_out)} customers judged not promising beforehand are left out."
+    unbounded = [row.offer for row in result.frame.itertuples() if not row.gross_roi_bounded]
+    if unbounded:
+        yield f"The data do not bound the ROI of {join_words(unbounded)}: its cost is not distinguishable from zero."
+    if result.design is not None:
+        findings = [each for each in result.design.findings if each.check != "returned"]  # that was a doubt
+        warned = [each for each in findings if each.verdict == "warning" and each.check not in GROUPS_ALIKE]
+        yield from (each.finding for each in [*warned, *(each for each in findings if each.verdict == "refused")])
