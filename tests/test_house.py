@@ -9,7 +9,7 @@ from pathlib import Path
 import house
 import pytest
 import stub
-from house_debts import MORE_THAN_FIVE_POSITIONAL, MORE_THAN_NINE_PARAMETERS, STILL_CIRCLES
+from house_debts import MORE_THAN_FIVE_POSITIONAL, MORE_THAN_NINE_PARAMETERS, STILL_CIRCLES, WITHOUT_A_TYPE
 
 import winback as wb
 
@@ -169,6 +169,17 @@ def test_public_names_are_listed():
 
 def test_the_stub_is_what_the_map_of_public_names_asks_for():
     assert stub.PATH.read_text(encoding="utf-8") == stub.stub(), "run: python3 run.py stub"
+
+
+def test_public_functions_say_what_they_take_and_give():
+    functions = {name: getattr(wb, name) for name in wb.__all__ if inspect.isfunction(getattr(wb, name))}
+    untyped = []
+    for name, function in functions.items():
+        signature = inspect.signature(function)
+        said = {each: asked.annotation for each, asked in signature.parameters.items()}
+        said["return"] = signature.return_annotation
+        untyped += [f"{name} {each}" for each, words in said.items() if words is inspect.Signature.empty]
+    house.hold(untyped, owed=WITHOUT_A_TYPE)
 
 
 def test_help_is_one_screen_that_names_every_verb():
