@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import winback as wb
-from winback.held_out import Ranking
 from winback.periods import Period
 from winback.purchases.judging import expected_by_day
 from winback.purchases.outcomes import outcome_interval, outcome_variance
@@ -25,30 +24,6 @@ def found():
 
 
 # by hand
-
-
-def test_tenths_share_customers_of_equal_predictions():
-    parts = Ranking.of(np.array([3.0] + [1.0] * 19)).tenths()
-    assert [float(part.sum()) for part in parts] == pytest.approx([2.0] * 10)
-    assert parts[0].tolist() == [1.0] + [1 / 19] * 19
-    outcome = np.zeros(20)
-    outcome[[0, 7]] = 5, 19
-    assert [float(part @ outcome) for part in parts] == pytest.approx([6.0] + [2.0] * 9)
-
-
-def test_fewer_customers_than_tenths():
-    parts = Ranking.of(np.array([3.0, 2.0, 1.0])).tenths()
-    assert [part.tolist() for part in parts] == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
-
-
-def test_concentration_and_gini_by_hand():
-    bought = np.array([0.0, 6.0, 2.0, 0.0])
-    perfect, half_right, wrong = (Ranking.of(np.array(by)) for by in ([0, 6, 2, 0], [1, 2, 2, 1], [6, 0, 1, 6]))
-    customers, reached = perfect.concentration(bought)
-    assert (customers.tolist(), reached.tolist()) == ([0, 0.25, 0.5, 1], [0, 0.75, 1, 1])
-    assert perfect.gini(bought) == pytest.approx(0.625)
-    assert half_right.gini(bought) == pytest.approx(0.5)
-    assert wrong.gini(bought) < 0
 
 
 def test_interval_of_a_sum_is_wide_above_and_whole_where_counted():

@@ -108,19 +108,6 @@ def test_equal_chances_have_no_lift():
     assert judged(np.full(100, 0.4), returned).frame["lift"].tolist() == pytest.approx([1.0] * 10)
 
 
-def test_hold_out():
-    table = pd.DataFrame({"customer_id": range(1_000)}, index=np.arange(1_000) % 3)
-    fit_on, judge_by = wb.hold_out(table, 0.3, rng=1)
-    assert (len(fit_on), len(judge_by)) == (700, 300)
-    assert sorted([*fit_on["customer_id"], *judge_by["customer_id"]]) == list(range(1_000))
-    assert wb.hold_out(table, 0.3, rng=1)[1].equals(judge_by)
-    assert not wb.hold_out(table, 0.3, rng=2)[1].equals(judge_by)
-    assert 120 < judge_by["customer_id"].lt(500).sum() < 180
-    for share in (0, 1, -0.1, "half", None):
-        with pytest.raises(ValueError, match="share must be between 0 and 1"):
-            wb.hold_out(table, share)
-
-
 def test_those_set_aside_are_left_out():
     table = lost_customers(5, 2_000).assign(eligible=lambda t: t["customer_id"] % 2 == 0)
     fit = wb.fit_two_part(table, **FORMULAS)
