@@ -19,7 +19,7 @@ datasets         data to learn on: load_telecom_study, simulate_telecom_study, l
                  load_hillstrom, load_winback_book, load_cdnow, load_donations
 planning         how large must the next trial be, and what does its holdout cost? plan_trial
 budgets          how far does the money go? allocate_budget, spending_curve, profit_share_frontier, measure_plan,
-                 measure_frontier, whom_not_to_chase
+                 measure_frontier
 policies         who should get which offer? learn_policy, model_policy, evaluate_policy, contact_list,
                  compare_tailored_offer, misstated_reasons, compare_with_truth
 offers           which offer pays? compare_offers, offer_economics
@@ -53,7 +53,6 @@ _HOME = {
     "budgets.measured": ("measure_frontier", "measure_plan"),
     "budgets.spending": ("spending_curve",),
     "policies.contact_list": ("contact_list",),
-    "second_lifetime.contact_worth": ("whom_not_to_chase",),
     "offers.economics": ("offer_economics",),
     "trial.read": ("read_trial",),
     "trial.trial": ("Trial",),

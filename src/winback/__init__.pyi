@@ -34,7 +34,6 @@ from winback.purchases.spend import fit_gamma_gamma as fit_gamma_gamma
 from winback.purchases.transactions.summary import summarize_transactions as summarize_transactions
 from winback.report import write_report as write_report
 from winback.results import Sentences as Sentences
-from winback.second_lifetime.contact_worth import whom_not_to_chase as whom_not_to_chase
 from winback.second_lifetime.joint import fit_joint as fit_joint
 from winback.second_lifetime.second_lifetime_value import second_lifetime_value as second_lifetime_value
 from winback.second_lifetime.two_part import fit_two_part as fit_two_part
@@ -119,6 +118,5 @@ __all__ = [
     "spending_curve",
     "summarize_transactions",
     "survival_curve",
-    "whom_not_to_chase",
     "write_report",
 ]

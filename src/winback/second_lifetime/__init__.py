@@ -3,14 +3,15 @@
 second_lifetime_value  what is each lost customer worth under each offer? `second_lifetime_value`
 valuation              its result: by customer, by segment, on average, with intervals; what can be asked of it
 value_words            what it says
+averages               means by segment, with intervals
 model_check            does a model's money agree with the trial? the values' `check`
 ranking                by chance of return or by value? the values' `rankings`
+contact_worth          who is not worth a contact? the values' `not_worth_a_contact`
 measured               what the trial measured for customers a model has valued
 offer_value            one offer's expected value and cost, and how they move with the model
 expected_value         return, tenure and margin together, discounted and up to a horizon
 horizon                over how long is money counted?
 first_and_second       is a customer worth more the second time? `first_and_second_value`
-contact_worth          who is not worth a contact? `whom_not_to_chase`
 joint                  one model for return, tenure and margin: `fit_joint`
 joint_fit              what it finds, and whether to believe it
 acceptance             what if more came back? a joint fit's `value_by_acceptance`

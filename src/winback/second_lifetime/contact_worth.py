@@ -9,8 +9,8 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.labels import value_words
 from winback.results import Result, Sentences, format_count, format_money, format_percent
-from winback.second_lifetime.measured import measured_outcomes
 from winback.tables import NO_OFFER, ProblemList, in_trial, label_codes
 from winback.terms.left_alone import LeftAlone, problems_of_terms
 from winback.uncertainty import normal_quantile
@@ -22,17 +22,16 @@ ASSUMPTION = "A contact's cost is an assumption here, on top of what the offers 
 
 @dataclass(frozen=True, repr=False)
 class ContactWorth(Result):
-    """Who is not worth a contact, see `whom_not_to_chase`.
+    """Who is not worth a contact, see `SecondLifetimeValues.not_worth_a_contact`.
 
     Attributes
     ----------
     frame : pandas.DataFrame
         One row per cost of a contact: ``contact_cost``, ``n`` and ``share`` not worth it (``share_low``, ``share_high``
         at the ends of an assumed organic return), ``saved`` by not contacting
-        them (cost less expected gain, in all), ``mostly`` (the label of ``by`` they have most often, with its share),
+        them (cost less expected gain, in all), ``mostly`` (what most of them have in common, with its share),
         ``expected`` gain of a contact in this group by the model, and ``measured`` gain in the trial with
         ``measured_low``, ``measured_high``; missing where too few of them were tried.
-    by : str
     kind : {"incremental", "gross"}
         Whether gains are over no offer, known or assumed, or what comes back anyway is counted as gained.
     assumed : str
@@ -42,7 +41,6 @@ class ContactWorth(Result):
 
     frame: pd.DataFrame = field(repr=False)
     n: int
-    by: str | None
     kind: str = "incremental"
     assumed: str = ""
     currency: str = "$"
@@ -61,59 +59,24 @@ class ContactWorth(Result):
         return Sentences.of([_answer(self, rows), *_measured(self, rows[-1]), _doubt(self)])
 
     def details(self) -> Sentences:
-        """Say the same of every cost of a contact."""
-        each = (line for row in self.frame.to_dict("records") for line in (_alone(self, row), *_measured(self, row)))
-        return Sentences.of([*each, *([] if _doubt(self) == ASSUMPTION else [ASSUMPTION])])
+        """Say the same of every cost of a contact, beyond what the answer has said."""
+        each = [line for row in self.frame.to_dict("records") for line in (_alone(self, row), *_measured(self, row))]
+        said = self.describe().splitlines()
+        return Sentences.of(line for line in [*each, ASSUMPTION] if line not in said)
 
 
-def whom_not_to_chase(
-    values, contact_costs: Iterable[float] = CONTACT_COSTS, *, by: str | None = None, level: float = 0.95
-) -> ContactWorth:
-    """Find the customers whom a contact would cost more than it brings.
-
-    The gain of a contact is the value of the customer's best offer, net of the offer's cost, less the value without an
-    offer, by the model. Whoever gains less than a contact costs is better left alone. What these customers really
-    gained is measured in the trial: mean net value of those who were sent an offer less that of those who were not.
-
-    Where nobody was left untreated, the value without an offer is what the trial's terms assume (``organic``), or not
-    taken off at all: gains are then gross, and too many look worth a contact.
-
-    Parameters
-    ----------
-    values : SecondLifetimeValues
-        Over a horizon that the trial's follow-up supports; best of customers the model was not fitted on.
-    contact_costs : iterable of float
-        What one contact may cost, on top of the offer, in money.
-    by : str, optional
-        Column in whose labels the answer is put.
-    level : float
-        Of the intervals.
-
-    Returns
-    -------
-    ContactWorth
-
-    Examples
-    --------
-    >>> import winback as wb
-    >>> study = wb.load_telecom_study()
-    >>> fit = wb.fit_two_part(study.trial, reacquisition="offer + reason", tenure="reason", margin="reason")
-    >>> values = wb.second_lifetime_value(fit, study.trial, study.trial.customers)
-    >>> wb.whom_not_to_chase(values, [150.0], by="reason").frame[["share", "mostly"]].round(2)
-       share       mostly
-    0   0.04  both (100%)
-    """
+def not_worth_a_contact(values, contact_costs: Iterable[float], by: str | None, level: float) -> ContactWorth:
+    """Find the customers whom a contact would cost more than it brings, see ``values.not_worth_a_contact``."""
     if by is not None and by not in values.customers:
         raise ValueError(f"There is no column {by!r}; there are {', '.join(map(str, values.customers.columns))}.")
     known = values.net_values[NO_OFFER].to_numpy() if NO_OFFER in values.net_values else None
     problems = ProblemList("second lifetime values", values.customers)
     problems_of_terms(known is not None, values.catalog, values.customers, problems)
     problems.raise_if_any()
-    alone = LeftAlone.stated(values.catalog, values.customers) if known is None else LeftAlone.known(known)
     return contact_worth(
         values.net_values,
-        alone,
-        measured_outcomes(values),
+        LeftAlone.stated(values.catalog, values.customers) if known is None else LeftAlone.known(known),
+        values.measured,
         contact_costs,
         eligible=in_trial(values.customers),
         by=None if by is None else values.customers[by],
@@ -133,7 +96,7 @@ def contact_worth(
     level: float = 0.95,
     currency: str = "$",
 ) -> ContactWorth:
-    """Find whom a contact costs more than it brings, see `whom_not_to_chase`.
+    """Find whom a contact costs more than it brings, see `SecondLifetimeValues.not_worth_a_contact`.
 
     Parameters
     ----------
@@ -144,7 +107,7 @@ def contact_worth(
     outcomes : pandas.DataFrame
         What was measured, from `measured_outcomes`: ``row`` of ``net_values``, ``offer``, ``value``, ``cost``.
     contact_costs, level
-        As in `whom_not_to_chase`.
+        As there.
     eligible : numpy.ndarray
         Customers who may be chosen, (n,).
     by : pandas.Series, optional
@@ -158,10 +121,10 @@ def contact_worth(
     best = net_values.drop(columns=NO_OFFER, errors="ignore").max(axis=1).to_numpy()
     gains = np.where(eligible[:, None], best[:, None] - alone.money, np.nan)
     codes, labels = (np.zeros(len(gains), dtype=int), []) if by is None else label_codes(by)
-    contacts = _Contacts(gains, alone, outcomes, codes, labels)
+    words = [value_words(by.name, label) for label in labels]
+    contacts = _Contacts(gains, alone, outcomes, codes, words)
     frame = pd.DataFrame([contacts.row(cost, normal_quantile(level)) for cost in costs])
-    settings = {"by": None if by is None else str(by.name), "currency": currency}
-    return ContactWorth(frame, int(eligible.sum()), kind=alone.kind, assumed=alone.assumed, **settings)
+    return ContactWorth(frame, int(eligible.sum()), alone.kind, alone.assumed, currency)
 
 
 @dataclass(frozen=True)
@@ -172,7 +135,7 @@ class _Contacts:
     alone: LeftAlone
     outcomes: pd.DataFrame
     codes: np.ndarray
-    labels: list
+    labels: list[str]  # in words
 
     def row(self, cost: float, z: float) -> dict:
         """Return the row of one cost of a contact."""
@@ -213,7 +176,7 @@ def _answer(found: ContactWorth, rows: list[dict]) -> str:
     shares = [format_percent(rows[end]["share"]) for end in (0, -1)]
     return (
         f"If a contact costs {costs[0]}, the model would leave {shares[0]} of {format_count(found.n)} customers alone, "
-        f"and {shares[1]} if it costs {costs[1]}{_group(found, rows[-1])}."
+        f"and {shares[1]} if it costs {costs[1]}{_group(rows[-1])}."
     )
 
 
@@ -223,13 +186,13 @@ def _alone(found: ContactWorth, row: dict) -> str:
         return f"If a contact costs {cost}, everybody gains more than that."
     return (
         f"If a contact costs {cost}, the model would leave {format_percent(row['share'])} of {format_count(found.n)} "
-        f"customers alone{_group(found, row)}; it expects that to save {format_money(row['saved'], found.currency)} "
+        f"customers alone{_group(row)}; it expects that to save {format_money(row['saved'], found.currency)} "
         "in all."
     )
 
 
-def _group(found: ContactWorth, row: dict) -> str:
-    return f" ({found.by} mostly {row['mostly']})" if row["mostly"] else ""
+def _group(row: dict) -> str:
+    return f" (mostly {row['mostly']})" if row["mostly"] else ""
 
 
 def _measured(found: ContactWorth, row: dict) -> Iterator[str]:

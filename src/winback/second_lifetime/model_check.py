@@ -11,6 +11,7 @@ import pandas as pd
 
 from winback.labels import value_words
 from winback.results import Result, Sentences, format_money
+from winback.second_lifetime.averages import mean_slopes
 from winback.tables import NO_OFFER
 from winback.uncertainty import normal_interval
 
@@ -58,7 +59,7 @@ def check_values(values, held_out: bool, level: float) -> ModelCheck:
         measured=outcomes["value"] - outcomes["cost"], expected=outcomes["expected_value"] - outcomes["expected_cost"]
     )
     arms = dict(list(outcomes.groupby("offer", sort=False)))
-    slopes = {offer: values.mean_slopes(offer, arm["row"].to_numpy()) for offer, arm in arms.items()}
+    slopes = {offer: mean_slopes(values, offer, arm["row"].to_numpy()) for offer, arm in arms.items()}
     covariance = values.fit.covariance if held_out else None
     rows = [_row(offer, [arm], [slopes[offer]], covariance, level=level) for offer, arm in arms.items()]
     sent = [offer for offer in arms if offer != NO_OFFER]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
@@ -11,25 +11,21 @@ import numpy as np
 import pandas as pd
 
 from winback.results import Result, Sentences, Shown
+from winback.second_lifetime.averages import average_values, std_errors_of
+from winback.second_lifetime.contact_worth import CONTACT_COSTS, ContactWorth, not_worth_a_contact
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.horizon import Horizon
 from winback.second_lifetime.measured import measured_outcomes
 from winback.second_lifetime.model_check import ModelCheck, check_values
-from winback.second_lifetime.offer_value import (
-    net_value_slopes,
-    parameter_slopes,
-    pieces_of,
-    value_offers,
-)
+from winback.second_lifetime.offer_value import value_offers
 from winback.second_lifetime.ranking import SHARES, RankingComparison, rank_customers
 from winback.second_lifetime.value_words import answer, scope
-from winback.tables import NO_OFFER, in_trial, label_codes
+from winback.tables import in_trial, label_codes
 from winback.terms.catalog import OfferCatalog
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
 EVERYBODY = "everybody"
-ROWS_AT_ONCE = 20_000  # customers x parameters in memory at a time
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -98,7 +94,7 @@ class SecondLifetimeValues(Result):
     @cached_property
     def averages(self) -> pd.DataFrame:
         """Average per customer of each offer, see `segments`."""
-        return self._averages(np.where(self.set_aside, -1, 0), [EVERYBODY])
+        return average_values(self, np.where(self.set_aside, -1, 0), [EVERYBODY])
 
     def segments(self, by: str) -> pd.DataFrame:
         """Return averages per customer for each value of a column.
@@ -116,17 +112,22 @@ class SecondLifetimeValues(Result):
         codes, labels = label_codes(self.customers[by])
         codes = np.where(self.set_aside, -1, codes)
         kept = np.unique(codes[codes >= 0])
-        return self._averages(np.where(codes < 0, -1, np.searchsorted(kept, codes)), [labels[place] for place in kept])
+        return average_values(
+            self, np.where(codes < 0, -1, np.searchsorted(kept, codes)), [labels[place] for place in kept]
+        )
+
+    @cached_property
+    def net_values_beside(self) -> pd.DataFrame | None:
+        """The values by the other model, where there is one; of the same shape."""
+        if self.beside is None:
+            return None
+        offers = self.net_values.columns
+        return value_offers(self.beside, self.customers, self.catalog, self.horizon, offers)["net_values"]
 
     @cached_property
     def std_errors(self) -> pd.DataFrame:
         """Standard errors of the values, of the same shape: of what is expected, not of what one customer will do."""
-        errors = np.empty(self.net_values.shape)
-        for place, offer in enumerate(self.net_values.columns):
-            for rows, slopes in self._slopes(offer):
-                variance = np.einsum("ij,ij->i", slopes @ self.fit.covariance, slopes)
-                errors[rows, place] = np.sqrt(np.maximum(variance, 0.0))
-        return pd.DataFrame(errors, index=self.net_values.index, columns=self.net_values.columns)
+        return std_errors_of(self)
 
     def intervals(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return low and high of each value, by the delta method."""
@@ -211,57 +212,36 @@ class SecondLifetimeValues(Result):
         """
         return rank_customers(self, shares, level)
 
-    def _slopes(self, offer) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield rows, and how their values under an offer move with the parameters, (n, p)."""
-        for piece in pieces_of(offer, self.fit, self.customers, self.catalog):
-            for start in range(0, len(piece.rows), ROWS_AT_ONCE):
-                rows = piece.rows[start : start + ROWS_AT_ONCE]
-                numbers = next(self.fit.numbers(self.customers.iloc[rows], [piece.label]))
-                slopes = net_value_slopes(self.fit.outlook(numbers), piece.contract, self.horizon)
-                yield rows, parameter_slopes(self.fit, numbers, slopes)
+    def not_worth_a_contact(
+        self, contact_costs: Iterable[float] = CONTACT_COSTS, *, by: str | None = None, level: float = 0.95
+    ) -> ContactWorth:
+        """Find the customers whom a contact would cost more than it brings.
 
-    def mean_slopes(self, offer: str, rows: np.ndarray) -> np.ndarray:
-        """Return how the mean value of some customers (positions) under an offer moves with the parameters, (p,)."""
-        chosen = np.zeros(len(self.customers), dtype=bool)
-        chosen[rows] = True
-        return sum(moved[chosen[each]].sum(axis=0) for each, moved in self._slopes(offer)) / len(rows)
+        The gain of a contact is the value of the customer's best offer, net of the offer's cost, less the value without
+        an offer, by the model. Whoever gains less than a contact costs is better left alone. What these customers
+        really gained is measured in the trial: mean net value of those who were sent an offer less that of those who
+        were not.
 
-    def _averages(self, codes, labels) -> pd.DataFrame:
-        members = np.eye(len(labels) + 1)[:, :-1]  # the last row is for missing labels
-        slopes = {}
-        for offer in self.net_values.columns:
-            sums = sum(members[codes[rows]].T @ moved for rows, moved in self._slopes(offer))
-            slopes[offer] = sums / members[codes].sum(axis=0)[:, None]
-        rows = [
-            self._row(offer, codes == segment, {name: of[segment] for name, of in slopes.items()}) | {"segment": label}
-            for segment, label in enumerate(labels)
-            for offer in self.net_values.columns
-        ]
-        frame = pd.DataFrame(rows)
-        return frame[["segment", *frame.columns.drop("segment")]]
+        Where nobody was left untreated, the value without an offer is what the trial's terms assume (``organic``), or
+        not taken off at all: gains are then gross, and too many look worth a contact.
 
-    def _row(self, offer, inside, slopes) -> dict:
-        """Return the averages of some customers under one offer."""
-        net, cost, chance = (
-            frame[offer].to_numpy()[inside].mean() for frame in (self.net_values, self.costs, self.chances)
-        )
-        row = {"offer": offer, "n": int(inside.sum()), "chance_of_return": chance, "value": net + cost, "cost": cost}
-        row |= self._with_interval("net_value", net, slopes[offer])
-        if NO_OFFER in self.net_values and offer != NO_OFFER:
-            gain = net - self.net_values[NO_OFFER].to_numpy()[inside].mean()
-            row |= self._with_interval("gain", gain, slopes[offer] - slopes[NO_OFFER])
-        if self.beside is not None:
-            row["net_value_beside"] = self._values_beside[offer].to_numpy()[inside].mean()
-        return row
+        Parameters
+        ----------
+        contact_costs : iterable of float
+            What one contact may cost, on top of the offer, in money; best of customers the model was not fitted on.
+        by : str, optional
+            Column in whose labels the answer is put.
+        level : float
+            Of the intervals.
 
-    @cached_property
-    def _values_beside(self) -> pd.DataFrame:
-        return value_offers(self.beside, self.customers, self.catalog, self.horizon, self.net_values.columns)[
-            "net_values"
-        ]
-
-    def _with_interval(self, name, estimate, slopes) -> dict[str, float]:
-        error = float(np.sqrt(max(slopes @ self.fit.covariance @ slopes, 0.0)))
-        margin = normal_quantile(self.fit.level) * error
-        ends = {f"{name}_std_error": error, f"{name}_low": estimate - margin, f"{name}_high": estimate + margin}
-        return {name: float(estimate)} | ends
+        Examples
+        --------
+        >>> import winback as wb
+        >>> trial = wb.load_telecom_study().trial
+        >>> fit = wb.fit_two_part(trial, reacquisition="offer + reason", tenure="reason", margin="reason")
+        >>> values = wb.second_lifetime_value(fit, trial, trial.customers)
+        >>> values.not_worth_a_contact([150.0], by="reason").frame[["share", "mostly"]].round(2)
+           share                              mostly
+        0   0.04  left for price and service (100%)
+        """
+        return not_worth_a_contact(self, contact_costs, by, level)
