@@ -31,7 +31,7 @@ def rows() -> Iterator[Row]:
     everyone = wb.load_telecom_study()
     offers = [*everyone.offers.names, "none"]
     outlooks = [fit.outlook(numbers) for numbers in fit.numbers(everyone.lapsed, offers)]
-    money = {"horizon_months": HORIZON, "annual_discount": RATE}
+    counted = everyone.trial.over(horizon_months=HORIZON, annual_discount=RATE)
     report_errors(outlooks)
     yield in_turn(
         "fit_joint on 50,000 / lifelines' LogNormalAFTFitter on 50,000",
@@ -55,7 +55,7 @@ def rows() -> Iterator[Row]:
     )
     yield in_turn(
         "second_lifetime_value, 53,000 x 5, designs and costs / the draws alone",
-        lambda: wb.second_lifetime_value(fit, everyone.trial, **money),
+        lambda: wb.second_lifetime_value(fit, counted),
         lambda: [monte_carlo(outlook) for outlook in outlooks],
         rounds=3,
     )

@@ -42,5 +42,4 @@ WITHOUT_A_TYPE: set[str] = {
     "model_policy settings",
     "profit_share_frontier values",
     "summarize_transactions transactions",
-    "whom_not_to_chase values",
 }
