@@ -1,4 +1,6 @@
-"""One function per figure: it takes a result and returns an Axes, or a Figure for panels.
+"""One function per figure: it takes a result and where to draw (``ax``; by default a new figure) and returns the Axes.
+
+Figures of several panels take no ``ax`` and return the Figure. The title is the message, axes carry units.
 
 offers           profit beside ROI, acceptance against cost, the ranking against organic return
 policies         does tailoring pay, and what untrue reasons do to it

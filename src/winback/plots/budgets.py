@@ -25,12 +25,6 @@ def plot_budget_curve(plan: BudgetPlan, ax: Axes | None = None) -> Axes:
     ----------
     plan : BudgetPlan
         From `allocate_budget`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------
@@ -64,12 +58,6 @@ def plot_profit_share_frontier(frontier: ProfitShareFrontier, ax: Axes | None = 
     ----------
     frontier : ProfitShareFrontier
         From `profit_share_frontier`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------
@@ -145,12 +133,6 @@ def plot_spending_curve(curve: SpendingCurve, ax: Axes | None = None) -> Axes:
     ----------
     curve : SpendingCurve
         From `spending_curve`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------

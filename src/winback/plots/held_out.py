@@ -30,12 +30,6 @@ def plot_tracking(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     ----------
     check : PurchaseCheck
         From `PurchaseFit.check`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------
@@ -88,8 +82,6 @@ def plot_held_out_tenths(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     ----------
     check : PurchaseCheck
         From `PurchaseFit.check`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
 
     Returns
     -------
@@ -152,14 +144,8 @@ def plot_lorenz(check: PurchaseCheck, ax: Axes | None = None, measure: str = "pu
     ----------
     check : PurchaseCheck
         From `PurchaseFit.check`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
     measure : {"purchases", "money"}
         What is ranked; money where spend was judged as well.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------

@@ -108,12 +108,6 @@ def plot_acceptance_against_cost(result: OfferComparison, ax: Axes | None = None
     ----------
     result : OfferComparison
         From `compare_offers`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------
@@ -171,12 +165,6 @@ def plot_ranking_against_organic(result: OfferComparison, ax: Axes | None = None
     ----------
     result : OfferComparison
         From `compare_offers`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------

@@ -29,12 +29,6 @@ def plot_trial_sizes(plan: TrialPlan, ax: Axes | None = None) -> Axes:
     ----------
     plan : TrialPlan
         From `plan_trial`, with at least one comparison.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------
@@ -92,12 +86,6 @@ def plot_holdout(plan: TrialPlan, ax: Axes | None = None) -> Axes:
     ----------
     plan : TrialPlan
         From `plan_trial`, with an organic return.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Raises
     ------

@@ -30,12 +30,6 @@ def plot_policy_gains(policies: Mapping[str, PolicyEvaluation | LearnedPolicy], 
     ----------
     policies : mapping
         Name -> what `evaluate_policy` or `learn_policy` returned.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------
@@ -96,12 +90,6 @@ def plot_misstated_reasons(found: MisstatedReasons, ax: Axes | None = None) -> A
     ----------
     found : MisstatedReasons
         From `misstated_reasons`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------

@@ -28,12 +28,6 @@ def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
     ----------
     effects : ReturnEffects
         From a fit's ``effects``.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------
@@ -113,12 +107,6 @@ def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
     ----------
     found : RankingComparison
         From the ``rankings`` of second lifetime values.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------
@@ -157,12 +145,6 @@ def plot_value_by_acceptance(found: ValueByAcceptance, ax: Axes | None = None) -
     ----------
     found : ValueByAcceptance
         From a joint fit's ``value_by_acceptance``.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------
@@ -204,12 +186,6 @@ def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) ->
     ----------
     found : FirstAndSecondValue
         From `first_and_second_value`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------

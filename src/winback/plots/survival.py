@@ -35,12 +35,6 @@ def plot_survival(curves: SurvivalCurves, ax: Axes | None = None) -> Axes:
     ----------
     curves : SurvivalCurves
         From `survival_curve`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------
@@ -72,12 +66,6 @@ def plot_incidence(result: CompetingRisks, ax: Axes | None = None) -> Axes:
     ----------
     result : CompetingRisks
         From `competing_risks`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------
@@ -115,14 +103,8 @@ def plot_goodness_of_fit(result: GoodnessOfFit, ax: Axes | None = None, group: s
     ----------
     result : GoodnessOfFit
         From a fit's ``check_shape`` or `check_fit`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
     group : str, optional
         Which group; by default the one of the widest gap.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------
@@ -158,12 +140,6 @@ def plot_time_ratios(fit: DurationFit, ax: Axes | None = None) -> Axes:
     ----------
     fit : DurationFit
         From `fit_duration`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------

@@ -42,14 +42,8 @@ def plot_projection(fit: ContractFit, survivors=None, ax: Axes | None = None, pe
     survivors : sequence or DataFrame, optional
         Counts as for `fit_sbg`, drawn as points: full where the fit has seen them, open beyond and where they are
         not those of the fit.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
     periods : int, optional
         How far, at least 1; twice as long as customers were watched, or as far as they were counted.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Raises
     ------
@@ -143,12 +137,6 @@ def plot_value_concentration(values: LifetimeValues, ax: Axes | None = None) -> 
     ----------
     values : LifetimeValues
         From `lifetime_value`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------
@@ -204,12 +192,6 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     ----------
     value : BaseValue
         From `base_value`.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     Examples
     --------

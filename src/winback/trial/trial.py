@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from winback.provenance import Provenance, sha256_of
-from winback.results import Result, Sentences, join_words
+from winback.results import Result, Sentences, format_count, join_words
 from winback.tables import NO_OFFER, in_trial
 from winback.tables.nouns import LAPSED_TABLE
 from winback.terms.catalog import OfferCatalog
@@ -83,6 +83,7 @@ class Trial(Result):
         "n": ("Customers", "count"),
         "returned": ("Came back", "percent"),
     }
+    profit = property(lambda self: self.value - self.cost, doc="Value less cost of each customer.")
     currency = property(lambda self: self.offers.currency, doc="Sign or code put before money.")
 
     def __post_init__(self):
@@ -254,11 +255,6 @@ class Trial(Result):
         late = {*measured_after_the_offer(self.customers), "followed"}
         return tuple(name for name in known_beforehand(self.customers) if name not in late)
 
-    @property
-    def profit(self) -> np.ndarray:
-        """Value less cost."""
-        return self.value - self.cost
-
     @cached_property
     def matrix(self) -> np.ndarray:
         """The covariates as numbers, each centred and with spread 1, shape (n, p)."""
@@ -283,6 +279,11 @@ class Trial(Result):
     def terms_in_words(self) -> str:
         """The terms that decide what a customer is worth, as in a sentence."""
         return terms_in_words(self.offers, self.horizon_months, self.annual_discount)
+
+    @property
+    def subtitle(self) -> Sentences:
+        """One line for the head of a page."""
+        return Sentences(f"{self.source}: {format_count(len(self.lapsed))} customers, {len(self.offers)} offers")
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per arm: ``offer``, ``n`` customers, share ``returned``."""
