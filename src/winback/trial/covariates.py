@@ -53,3 +53,11 @@ def covariates_used(table: pd.DataFrame, asked: tuple[str, ...] | None, sizes: n
         problems.add(str(name), fault, f"Name some of {', '.join(usable)}.")
     problems.raise_if_any()
     return asked
+
+
+def standardised(table: pd.DataFrame, names: Iterable[str]) -> np.ndarray:
+    """Return columns as numbers, each centred and with spread 1, shape (n, p); those that do not move are left out."""
+    matrix, _ = covariate_matrix(table, list(names))
+    spread = matrix.std(axis=0)
+    moving = spread > 1e-12 * np.abs(matrix).max(axis=0, initial=0.0)
+    return matrix[:, moving] / spread[moving]

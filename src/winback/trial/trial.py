@@ -16,9 +16,9 @@ from winback.tables import NO_OFFER, in_trial
 from winback.tables.nouns import LAPSED_TABLE
 from winback.terms.catalog import OfferCatalog
 from winback.terms.organic import Organic, organic_shares
-from winback.trial.balance import covariate_matrix, known_beforehand
+from winback.trial.balance import known_beforehand
 from winback.trial.chances import chances_differ, own_probability
-from winback.trial.covariates import asked_covariates, covariates_used
+from winback.trial.covariates import asked_covariates, covariates_used, standardised
 from winback.trial.design_checks import DesignReport, check_typed_design
 from winback.trial.design_findings import measured_after_the_offer
 from winback.trial.moments import ArmMoments, arm_moments
@@ -84,6 +84,7 @@ class Trial(Result):
         "returned": ("Came back", "percent"),
     }
     profit = property(lambda self: self.value - self.cost, doc="Value less cost of each customer.")
+    organic = property(lambda self: self.offers.organic, doc="Share assumed to return without an offer, or None.")
     currency = property(lambda self: self.offers.currency, doc="Sign or code put before money.")
 
     def __post_init__(self):
@@ -148,11 +149,6 @@ class Trial(Result):
     def annual_discount(self) -> float | None:
         """Discount rate a year as a share; None where value was measured directly."""
         return value_settings(self.lapsed, self.offers)[1]
-
-    @property
-    def organic(self) -> Organic | None:
-        """Share assumed to return without an offer, where there is no control group."""
-        return self.offers.organic
 
     @cached_property
     def design(self) -> DesignReport:
@@ -258,10 +254,7 @@ class Trial(Result):
     @cached_property
     def matrix(self) -> np.ndarray:
         """The covariates as numbers, each centred and with spread 1, shape (n, p)."""
-        matrix, _ = covariate_matrix(self.customers, list(self.covariates))
-        spread = matrix.std(axis=0)
-        moving = spread > 1e-12 * np.abs(matrix).max(axis=0, initial=0.0)
-        return matrix[:, moving] / spread[moving]
+        return standardised(self.customers, self.covariates)
 
     @cached_property
     def moments(self) -> Mapping[str, ArmMoments]:
