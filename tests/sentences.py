@@ -13,6 +13,11 @@ def sentences_of(said: Sentences) -> list[str]:
     return [each.strip() for line in said.splitlines() for each in A_SENTENCE_ENDS.split(line) if each.strip()]
 
 
+def all_of(result: Result) -> str:
+    """Return all that a result says: its answer and its details."""
+    return "\n".join(filter(None, [result.describe(), result.details()]))
+
+
 def hold_to_three(*results: Result) -> None:
     """Demand of every result one to three readable sentences, one per line, and details that do not repeat them."""
     for result in results:

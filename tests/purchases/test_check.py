@@ -8,6 +8,7 @@ import pytest
 from held_out_shoppers import AHEAD, CASES, drawn, judged
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sentences import all_of, hold_to_three
 
 import winback as wb
 from winback.periods import Period
@@ -132,7 +133,8 @@ def test_verdicts_name_what_chance_can_and_cannot_do(found):
 
 
 def test_words_and_table(found):
-    said = str(found.describe())
+    hold_to_three(found)
+    said = all_of(found)
     assert said.startswith(f"{found.verdict}.")
     assert "1,500 customers: " in said
     assert "predicted for 26 weeks [" in said
@@ -171,7 +173,7 @@ def test_a_fit_of_nobody_who_bought_again_is_refused_and_doubts_are_told():
     with pytest.raises(ValueError, match="Nobody bought again until the end of the calibration"):
         wb.fit_bg_nbd(nobody, period="W").check(given)
     fit = replace(wb.fit_bg_nbd(given.customers, period="W"), converged=False)
-    assert "No maximum of the likelihood of purchases was found" in str(fit.check(given).describe())
+    assert "No maximum of the likelihood of purchases was found" in all_of(fit.check(given))
 
 
 def test_opportunities_and_spend_without_amounts_are_refused():

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from held_out_shoppers import followed, held_out, with_spend
+from sentences import all_of
 
 import winback as wb
 
@@ -29,7 +30,7 @@ def test_nothing_held_out_is_a_miss_where_much_was_predicted_and_the_log_is_doub
     assert total["predicted_low"] > 100
     ends = f"{total['predicted']:,.0f} purchases [{total['predicted_low']:,.0f}, {total['predicted_high']:,.0f}]"
     assert found.verdict == f"The BG/NBD misses: it predicts {ends} and none came"
-    said = str(found.describe())
+    said = all_of(found)
     assert "No purchase at all after 2024-03-31: does the log really reach `until`?" in said
     assert "0 observed; 1 of 10 tenths lies in its interval" in said
     assert np.isnan(found.gini)
@@ -53,8 +54,8 @@ def test_an_error_of_more_than_tenfold_is_told_in_counts():
         r"The BG/NBD misses: it predicts \d+ purchases \[\d+, \d+\] and 3 came, many times too many, more than chance",
         found.verdict,
     )
-    assert "and $15.00 came, many times too much" in str(found.describe())
-    assert not re.search(r"\d,?\d{3}%", str(found.describe()))
+    assert "and $15.00 came, many times too much" in all_of(found)
+    assert not re.search(r"\d,?\d{3}%", all_of(found))
     totals = found.totals.assign(error=1.0, error_low=-1.0, error_high=30.0)
     few = replace(found, totals=totals, frame=found.frame.assign(inside=True)).verdict
     assert few.startswith("Too few purchases were held out")
@@ -96,7 +97,7 @@ def test_money_of_few_purchases_is_in_keeping_with_them(ahead):
 )
 def test_words_of_tracking_ranking_and_tenths(n, said):
     found = judged(drawn(np.random.default_rng(5), n=300))
-    said_of = str(replace(found, frame=found.frame.assign(inside=np.arange(10) < n)).describe())
+    said_of = all_of(replace(found, frame=found.frame.assign(inside=np.arange(10) < n)))
     assert said in said_of
     share = f"{found.gini:.0%}"
     assert f"Of what a perfect ranking of customers by purchases tells, the model's tells {share}; " in said_of

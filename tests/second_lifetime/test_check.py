@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sentences import hold_to_three
 from simulated_lives import FORMULAS, lost_customers
 
 import winback as wb
@@ -131,6 +132,8 @@ def test_refusals(chance, returned, more, said):
 
 
 def test_in_words():
-    said = judged(CHANCE, RETURNED).describe()
+    found = judged(CHANCE, RETURNED)
+    hold_to_three(found)
+    said = found.describe()
     assert "Of the 20 customers" in said
     assert "40.0% returned" in said

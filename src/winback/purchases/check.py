@@ -89,8 +89,12 @@ class PurchaseCheck(HeldOutCheck):
         return purchase_verdict(self)
 
     def describe(self) -> Sentences:
-        """Say whether the model fits, and how well it ranks."""
-        return Sentences.of(_lines(self))
+        """Say whether the model fits, what was predicted and observed, and the doubt that matters."""
+        return Sentences.of(_answer(self))
+
+    def details(self) -> Sentences:
+        """Say how well it ranks, how money fares, what was expected from the start, and what intervals hold."""
+        return Sentences.of(_more(self))
 
 
 def purchase_verdict(found: PurchaseCheck, row: int = 0) -> str:
@@ -156,13 +160,25 @@ def _ends(total) -> str:
     return " [{}, {}]".format(*(format_percent(total[f"error_{end}"], 0) for end in ("low", "high")))
 
 
-def _lines(found: PurchaseCheck) -> Iterator[str]:
-    for row in range(len(found.totals)):
-        yield f"{purchase_verdict(found, row)}."
-        yield from () if row else _nothing_came(found)
-        yield from _total(found, row)
-    yield from _tracked(found)
+def _answer(found: PurchaseCheck) -> Iterator[str]:
+    yield f"{purchase_verdict(found)}."
+    yield _total(found, 0)
+    yield from list(_doubts(found))[:1]
+
+
+def _doubts(found) -> Iterator[str]:
+    yield from _nothing_came(found)
     yield from found.doubts
+
+
+def _more(found: PurchaseCheck) -> Iterator[str]:
+    yield from list(_doubts(found))[1:]
+    yield from _ranked(found, 0)
+    if len(found.totals) > 1:
+        yield f"{purchase_verdict(found, 1)}."
+        yield _total(found, 1)
+        yield from _ranked(found, 1)
+    yield from _tracked(found)
     chance = "what customers do, taken as unrelated between customers"
     yield (
         f"{what_intervals_hold(found.level, chance)}. A season or a campaign in the held-out part moves everybody at "
@@ -177,7 +193,8 @@ def _nothing_came(found) -> Iterator[str]:
         yield f"no purchase at all after {split}: does the log really reach `until`?"
 
 
-def _total(found, row) -> Iterator[str]:
+def _total(found, row) -> str:
+    """Say what was predicted and what was observed."""
     total = found.totals.iloc[row]
     form = _form(total)
     names = ("observed", "predicted", "predicted_low", "predicted_high")
@@ -185,13 +202,17 @@ def _total(found, row) -> Iterator[str]:
     what = "" if form == "money" else " purchases"
     inside = _inside(found, row)
     within = lie_inside(int(inside.sum()), len(inside))
-    yield (
+    return (
         f"{format_count(found.n)} customers: {predicted}{what} predicted for {found.period.count(found.periods)} "
         f"[{low}, {high}], {observed} observed; {within}."
     )
+
+
+def _ranked(found, row) -> Iterator[str]:
+    total = found.totals.iloc[row]
     if np.isfinite(total["gini"]):
         yield (
-            f"of what a perfect ranking of customers by {'money' if form == 'money' else 'purchases'} tells, the "
+            f"of what a perfect ranking of customers by {total['measure']} tells, the "
             f"model's tells {format_percent(max(total['gini'], 0), 0)}; the perfect one knows chance as well, so no "
             "model reaches 100%."
         )

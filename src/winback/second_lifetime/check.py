@@ -51,10 +51,14 @@ class ReturnCheck(HeldOutCheck):
 
     def describe(self) -> Sentences:
         """Say how well return is predicted."""
-        return Sentences.of(_lines(self))
+        return Sentences.of(_answer(self))
+
+    def details(self) -> Sentences:
+        """Say what the judgement rests on, and whom a threshold finds."""
+        return Sentences.of(_more(self))
 
 
-def _lines(found: ReturnCheck) -> Iterator[str]:
+def _answer(found: ReturnCheck) -> Iterator[str]:
     first, last = found.frame.iloc[0], found.frame.iloc[-1]
     yield (
         f"Of the {format_count(found.n)} customers it is judged by, {format_percent(found.observed)} returned; the "
@@ -65,14 +69,14 @@ def _lines(found: ReturnCheck) -> Iterator[str]:
         f"average), of the last tenth {format_percent(last['observed'])}."
     )
     inside, n = found.covered
-    yield (
-        f"In {inside} of {n} tenths the prediction lies within the interval of what was observed"
-        + (": chances can be taken at their word." if inside >= n - 1 else ".")
-    )
-    if inside < n - 2:
-        off = np.average((found.frame["predicted"] - found.frame["observed"]).abs(), weights=found.frame["n"])
-        yield f"Do not take the chances at their word: they are {100 * off:.1f} points off on average."
-    yield ("This is fair only if these customers were held out when the model was fitted.")
+    off = np.average((found.frame["predicted"] - found.frame["observed"]).abs(), weights=found.frame["n"])
+    doubt = f": do not take the chances at their word, they are {100 * off:.1f} points off on average"
+    trust = ": chances can be taken at their word" if inside >= n - 1 else "" if inside >= n - 2 else doubt
+    yield f"In {inside} of {n} tenths the prediction lies within the interval of what was observed{trust}."
+
+
+def _more(found: ReturnCheck) -> Iterator[str]:
+    yield "This is fair only if these customers were held out when the model was fitted."
     row = found.hits.iloc[0]
     yield (
         f"Predicting return from a chance of {format_percent(row['threshold'])} on is right for "

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from coverage_harness import assert_covers
+from sentences import all_of, hold_to_three
 
 import winback as wb
 from winback.survival import goodness_of_fit
@@ -80,7 +81,8 @@ def test_the_order_of_equal_cohorts_does_not_matter_and_doubling_narrows_the_int
 
 def test_words_and_table():
     found = judged(SBG, HIGH_END, 4)
-    said = str(found.describe())
+    hold_to_three(found)
+    said = all_of(found)
     assert "The fit has seen 4 years; 1 of 8 held-out periods lies in its interval." in said
     assert found.covered == (1, 8)
     assert found.table()["Expected"][7].startswith("30.7% [")
@@ -88,7 +90,7 @@ def test_words_and_table():
 
 
 def test_words_of_one_held_out_period():
-    assert "; the only held-out period lies in its interval. " in str(judged(BDW, HIGH_END[:7], 5).describe())
+    assert "; the only held-out period lies in its interval." in str(judged(BDW, HIGH_END[:7], 5).describe())
     found = judged(BDW, HIGH_END, 6)
     for inside, said in (
         (0, "none of the 6 held-out periods lie in their"),

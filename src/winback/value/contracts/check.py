@@ -54,8 +54,12 @@ class ContractCheck(HeldOutCheck):
         return verdict(self.model, f"it expects {_gap(last)}", gap, LIMITS, unsure)
 
     def describe(self) -> Sentences:
-        """Say whether the projection held, and what the intervals hold."""
-        return Sentences.of(_lines(self))
+        """Say whether the projection held, and where it is furthest off."""
+        return Sentences.of(_answer(self))
+
+    def details(self) -> Sentences:
+        """Say what the intervals hold, and what they do not."""
+        return Sentences.of(_more(self))
 
 
 def _gap(last) -> str:
@@ -64,15 +68,15 @@ def _gap(last) -> str:
     return f"{'as many as are' if abs(last['gap']) < LIMITS.exact else size} still here at age {last['age']:.0f}"
 
 
-def _lines(found) -> Iterator[str]:
+def _answer(found) -> Iterator[str]:
     yield f"{found.verdict}."
     widest = found.frame.loc[found.frame["gap"].abs().idxmax()]
     first = found.period.count(found.seen) if found.seen else "nothing"
-    yield (
-        f"The fit has seen {first}; {lie_inside(*found.covered, 'held-out periods')}. The widest gap is "
-        f"{format_percent(abs(widest['gap'])).removesuffix('%')} points, at age {widest['age']:.0f}."
-    )
-    yield (
-        f"{what_intervals_hold(found.level, 'who stays')}, not a change of prices or of the market. Later periods are "
-        "of the same customers: they miss or hold together."
-    )
+    yield f"The fit has seen {first}; {lie_inside(*found.covered, 'held-out periods')}."
+    points = format_percent(abs(widest["gap"])).removesuffix("%")
+    yield f"The widest gap is {points} points, at age {widest['age']:.0f}."
+
+
+def _more(found) -> Iterator[str]:
+    yield (f"{what_intervals_hold(found.level, 'who stays')}, not a change of prices or of the market.")
+    yield "later periods are of the same customers: they miss or hold together."
