@@ -46,13 +46,13 @@ def test_the_order_of_a_category_decides_the_first_label(table):
     design = bind_formula("offer", table, "margin")
     assert design.names == ("Intercept", "offer[T.discount]", "offer[T.bundle]")
     assert design.labels["offer"] == ("none", "discount", "bundle")
-    assert design.in_words("offer[T.bundle]") == "offer bundle against none"
+    assert design.in_words("offer[T.bundle]") == "with the bundle offered rather than nothing"
 
 
 def test_another_first_label_may_be_chosen(table):
     design = bind_formula('C(reason, contr.treatment("service"))', table, "margin")
     words = [design.in_words(name) for name in design.names[1:]]
-    assert words == ["reason both against service", "reason price against service"]
+    assert words == ["left for price and service rather than for service", "left for price rather than for service"]
 
 
 def test_in_words(table):

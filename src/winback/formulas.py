@@ -25,6 +25,7 @@ from winback.formula_checks import (
     named_columns,
     parse_formula,
 )
+from winback.labels import contrast_words, label_of
 from winback.tables import ProblemList
 
 TABLE = "table of lapsed customers"
@@ -101,15 +102,15 @@ class Design:
         return tuple(place for place, names in enumerate(self.columns_of_terms()) if names and names <= given)
 
     def in_words(self, name: str) -> str:
-        """Write a design column as a reader would say it: ``reason service against price``, ``months away``."""
+        """Write a design column as a reader would say it: ``left for service rather than for price``."""
         if "]:" in name or ":" in name.partition("[")[0]:  # an interaction
             return " and ".join(self.in_words(part) for part in re.split(r":(?![^\[]*\])", name))
         found = CODED.match(name)
         if not found:
             words = name.removeprefix("I(").removesuffix(")") if name.startswith("I(") else name
-            return words.replace("_", " ")
+            return label_of(words)
         column = coded_column(found["factor"])
-        return f"{column.replace('_', ' ')} {found['label']} against {self._base(found['factor'], column)}"
+        return contrast_words(column, found["label"], self._base(found["factor"], column))
 
     def _base(self, factor: str, column: str) -> str:
         found = (CODED.match(name) for name in self.names if ":" not in name)
@@ -159,7 +160,7 @@ def bind_formulas(
     >>> table = pd.DataFrame({"reason": ["price", "service", "price"], "referrals": [0, 1, 3]})
     >>> design = bind_formulas({"tenure": "reason + referrals"}, table)["tenure"]
     >>> design.names, design.in_words(design.names[1])
-    (('Intercept', 'reason[T.service]', 'referrals'), 'reason service against price')
+    (('Intercept', 'reason[T.service]', 'referrals'), 'left for service rather than for price')
     """
     problems = ProblemList(TABLE, customers)
     parsed = {equation: parse_formula(formula, equation, customers, problems) for equation, formula in formulas.items()}

@@ -105,6 +105,17 @@ def value_words(column: str, *values) -> str:
     return f"{words.name} {_either(_plain(words, values))}{words.unit}"
 
 
+def short_words(column: str, value) -> str:
+    """Return a value's words where the column need not be said, as in a list of its values.
+
+    Examples
+    --------
+    >>> short_words("reason", "both"), short_words("offer", "none"), short_words("region", "north")
+    ('price and service', 'nothing', 'north')
+    """
+    return _plain(_words(column), (value,))[0]
+
+
 def other_words(column: str, *values) -> str:
     """Say that a column has none of these values.
 

@@ -9,6 +9,7 @@ from coverage_harness import assert_covers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lives import TREATED, lives, random_lives
+from sentences import hold_to_three
 
 from winback.pseudo_observations import pseudo_months
 from winback.survival.competing import STILL_THERE, competing_risks, headline
@@ -150,19 +151,21 @@ def test_intervals_hold(record_property):
 
 def test_sentences_name_the_most_frequent_reason(rng):
     result = competing_risks(random_lives(rng), horizon_months=30)
-    text = result.describe()
+    text = f"{result.describe()}\n{result.details()}"
+    hold_to_three(result)
     assert headline(result).startswith("price is the most frequent reason to leave again by month 30: ")
     assert "% are still there." in text
     assert "Months lost per customer within 30 months: price" in text
     assert "Reasons compete" in text
     grouped = competing_risks(random_lives(rng), by="group")
-    assert "A: left again by month" in grouped.describe()
-    assert "longest about which the data speak" in grouped.describe()
+    assert "Group a: left again by month" in grouped.details()
+    assert "longest about which the data speak" in grouped.details()
+    hold_to_three(grouped)
 
 
 def test_groups_with_different_reasons_are_told_apart():
     table = lives([1, 2, 3, 4], [True] * 4, second_reason=["price", "price", "service", "service"], group=list("aabb"))
-    assert headline(competing_risks(table, by="group")).endswith("price among a (100%) and service among b (100%)")
+    assert headline(competing_risks(table, by="group")).endswith("price 100% (group a) and service 100% (group b)")
 
 
 def test_a_horizon_before_any_end_has_shares_of_zero():

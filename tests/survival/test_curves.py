@@ -7,6 +7,7 @@ from coverage_harness import assert_covers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lives import freireich, lives, random_lives
+from sentences import hold_to_three
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from winback.survival.curves import survival_curve
@@ -138,7 +139,8 @@ def test_pairing_takes_away_what_customers_have_in_common(rng):
     assert result.log_rank is None
     assert result.paired
     assert result.describe().startswith("Second lifetimes last 3.0 months longer than first ones within 40 months [3.0")
-    assert "customer's own first one" in result.describe()
+    assert "customer's own first one" in result.details()
+    hold_to_three(result)
 
 
 def test_paired_difference_is_the_mean_difference_where_nobody_is_cut_off(rng):

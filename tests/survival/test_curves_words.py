@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from lives import freireich, lives, random_lives
+from sentences import hold_to_three
 
 from winback.survival.curves import survival_curve
 from winback.survival.curves_text import headline
@@ -13,12 +14,12 @@ from winback.tables import TableError
 
 
 def test_sentences_name_the_longer_group_first():
-    lines = survival_curve(freireich(), by="group", horizon_months=23).describe().splitlines()
-    assert lines[0].startswith("Treated stays 9.2 months")
-    assert "longer than control within 23 months [" in lines[0]
-    assert any(
-        line.startswith("The medians are: control 8.0 months [4.0, 11.0]; treated 23.0 months") for line in lines
-    )
+    result = survival_curve(freireich(), by="group", horizon_months=23)
+    hold_to_three(result)
+    lines = [*result.describe().splitlines(), *result.details().splitlines()]
+    assert lines[0].startswith("Group treated: stays 9.2 months longer than group control within 23 months [")
+    medians = "The medians are: group control 8.0 months [4.0, 11.0]; group treated 23.0 months"
+    assert any(line.startswith(medians) for line in lines)
     assert any("log-rank test, p < 0.001" in line for line in lines)
     assert not any("longest about which" in line for line in lines)
 
@@ -36,7 +37,7 @@ def test_a_median_not_reached_is_said_and_shown():
     table = lives([5, 9, 10, 10, 10, 1, 2], [True, False, False, False, False, True, True], group=list("aaaaabb"))
     result = survival_curve(table, by="group")
     assert np.isnan(result.frame["median"].iloc[0])
-    assert "The medians are: a not reached; b 1.0 months [1.0, not reached]." in result.describe()
+    assert "The medians are: group a not reached; group b 1.0 months [1.0, not reached]." in result.details()
     assert result.table()["Median months"].tolist() == ["not reached [5.0, not reached]", "1.0 [1.0, not reached]"]
 
 
@@ -45,7 +46,7 @@ def test_the_default_horizon_is_the_shortest_that_groups_support():
     result = survival_curve(table, by="group")
     assert result.horizon_months == 20
     assert result.frame["n_at_horizon"].tolist() == [1, 1, 0]  # 30 months; 20 months exactly; all left before
-    assert "20 months is the longest about which the data speak" in result.describe()
+    assert "20 months is the longest about which the data speak" in result.details()
     assert survival_curve(table[table["group"] == "c"], by="group").horizon_months == 9
     with pytest.raises(ValueError, match=r"in group 'b' nobody was seen for longer than 20 months.*at most 20"):
         survival_curve(table, by="group", horizon_months=24)
@@ -63,15 +64,15 @@ def test_who_is_left_out_is_said(rng):
     table = table.assign(offer=["discount"] * 20 + ["none"] * 20)
     offers = survival_curve(table, by="offer", horizon_months=20)
     assert offers.frame["n"].tolist() == [20, 10]
-    assert "10 customers judged not promising beforehand are left out." in offers.describe()
-    assert "Only those who returned are seen" in offers.describe()
+    assert "10 customers judged not promising beforehand are left out." in offers.details()
+    assert "Only those who returned are seen" in offers.details()  # few customers matter more
     assert survival_curve(table, by="group", horizon_months=20).frame["n"].sum() == 40
     groups = pd.Categorical(["a"] * 20 + ["b"] * 19 + ["c"], categories=["d", "b", "a", "c"])
     result = survival_curve(table.assign(group=groups), by="group", horizon_months=20)
     assert result.frame["group"].tolist() == ["b", "a"]
-    assert "Left out, nobody to see: d." in result.describe()
-    assert "Left out, a single customer: c." in result.describe()
-    assert "Fewer than 30 customers: b (19) and a (20); do not trust their intervals." in result.describe()
+    assert "Left out, nobody to see: d." in result.details()
+    assert "Left out, a single customer: c." in result.details()
+    assert "Fewer than 30 customers: group b (19) and group a (20); do not trust their intervals." in result.describe()
 
 
 def test_numbers_and_flags_are_named_with_their_column(rng):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from lives import drawn, lives
+from sentences import hold_to_three
 
 from winback.survival.durations import fit_duration
 from winback.survival.durations_text import headline
@@ -20,12 +21,14 @@ def estimates(fit):
 def test_effects_are_said_as_longer_and_shorter_stays(rng):
     fit = fit_duration(drawn(rng, n=3000), "reason + spend", "lognormal")
     lines = fit.describe().splitlines()
-    assert lines[0].startswith("Reason service: stays 1")
-    assert "% shorter than price [" in lines[0]
-    assert lines[1].startswith("One more spend: stays 3")
-    assert "% longer [" in lines[1]
-    assert "for the expected effect, not for one customer" in fit.describe()
-    assert headline(fit).startswith("one more spend: 3")
+    hold_to_three(fit)
+    widest, next_one = lines[0].split("; ")
+    assert widest.startswith("Spend higher by 1: stays 3")
+    assert "% longer [" in widest
+    assert next_one.startswith("left for service rather than for price: stays 1")
+    assert "% shorter [" in next_one
+    assert "for the expected effect, not for one customer" in fit.details()
+    assert headline(fit).startswith("spend higher by 1: 3")
 
 
 def test_a_logarithm_is_read_for_ten_percent_more(rng):
@@ -40,10 +43,11 @@ def test_what_cannot_be_told_is_named_together(rng):
     fit = fit_duration(table, "height + width + spend")
     unclear = fit.params[(fit.params["low"] <= 0) & (fit.params["high"] >= 0)]["term"].tolist()
     assert unclear == ["height", "width"]
-    assert "Not distinguishable from no effect, the interval contains it: one more height and one more width." in str(
-        fit.describe()
+    assert (
+        "Not distinguishable from no effect, the interval contains it: height higher by 1 and width higher by 1."
+        in str(fit.describe())
     )
-    assert "has the lowest AIC; above it lie" in fit.describe()
+    assert "has the lowest AIC; above it lie" in fit.details()
     nothing = fit_duration(table, "height", "weibull")
     assert headline(nothing) == "No covariate is shown to lengthen or shorten the stay"
 

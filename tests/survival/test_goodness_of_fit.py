@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from lives import lives, random_lives
 from scipy import stats
+from sentences import hold_to_three
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from winback.survival.durations import fit_duration
@@ -128,7 +129,8 @@ def test_groups_are_checked_one_by_one(rng):
     result = fit_duration(table, "spend", "lognormal").check_shape(table, by="group")
     assert result.frame["group"].tolist() == ["a", "b"]
     assert result.frame["gap"].iloc[0] > 0 > result.frame["gap"].iloc[1]
-    assert "The lognormal misses among a:" in result.describe()
+    assert "Group a: the lognormal misses:" in f"{result.describe()}\n{result.details()}"
+    hold_to_three(result)
     alone = fit_duration(table, "spend", "lognormal").check_shape(table[table["group"] == "a"])
     assert alone.frame["chi_square"].iloc[0] == pytest.approx(result.frame["chi_square"].iloc[0])
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
 
+from winback.labels import short_words
 from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, percent_axis
 from winback.results import format_count, format_percent
 from winback.survival import competing, curves_text, durations_text
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 MOST_STEPS = 600  # about as many as a figure has points of width: more cannot be seen and fill the file
 BAND = 0.15  # opacity of an interval
 MOST_BANDS = 4  # more of them would hide the lines
+LABEL_WIDTH = 32  # letters of an effect in one line
 MOST_COUNTED = 6  # with more groups the numbers watched would fill the figure
 
 
@@ -48,7 +51,7 @@ def plot_survival(curves: SurvivalCurves, ax: Axes | None = None) -> Axes:
     names = list(curves.frame["group"])
     for name, style in house_styles(names).items():
         curve = curves.curves[curves.curves["group"] == name]
-        label = f"{name} ({format_count(_of(curves.frame, name, 'n'))})"
+        label = f"{curves.said.get(name, name)} ({format_count(_of(curves.frame, name, 'n'))})"
         _step_with_band(ax, curve, "survival", curves.horizon_months, style=style, label=label)
     title = capitalised(curves_text.headline(curves))
     finish_axes(ax, title, _months_label(curves.lifetime, curves.paired), "share still there", width=90)
@@ -85,7 +88,8 @@ def plot_incidence(result: CompetingRisks, ax: Axes | None = None) -> Axes:
             rows = (result.curves["group"] == group) & (result.curves["reason"] == reason)
             line = lines[place] if len(groups) > 1 else colours[reason]
             style = {"color": colours[reason]["color"], "linestyle": line["linestyle"]}
-            label = reason if group == EVERYBODY else f"{reason}, {group}"
+            said = short_words("second_reason", reason)
+            label = said if group == EVERYBODY else f"{said}, {result.said.get(group, group)}"
             band = BAND if len(groups) * len(reasons) <= MOST_BANDS else 0
             _step_with_band(
                 ax, result.curves[rows], "share", end=result.horizon_months, style=style, label=label, band=band
@@ -127,7 +131,7 @@ def plot_goodness_of_fit(result: GoodnessOfFit, ax: Axes | None = None, group: s
     style = {name: styles[result.model][name] for name in ("color", "linestyle")}
     ax.plot(curve["months"], curve["fitted"], linewidth=2, label=f"{result.model}, fitted", **style)
     _mark_gap(ax, curve, row)
-    finish_axes(ax, verdict(result, place), "months since the start", "share still there", width=90)
+    finish_axes(ax, capitalised(verdict(result, place)), "months since the start", "share still there", width=90)
     _months_and_percent(ax, end)
     ax.legend(frameon=False, fontsize=9, loc="upper right")
     return ax
@@ -152,14 +156,14 @@ def plot_time_ratios(fit: DurationFit, ax: Axes | None = None) -> Axes:
     found = durations_text.effects(fit)
     ax = ax or plt.subplots(figsize=(9, 1.4 + 0.38 * max(len(found), 1)), layout="constrained")[1]
     colour = house_styles(["effect"])["effect"]["color"]
-    for place, (_, _, ratio, low, high, clear) in enumerate(found):
+    for place, (_, ratio, low, high, clear) in enumerate(found):
         ax.plot([low, high], [place, place], color=colour if clear else QUIET, linewidth=2.2, solid_capstyle="butt")
         face = colour if clear else "white"
         ax.plot(ratio, place, marker="o", color=colour if clear else QUIET, markerfacecolor=face, markersize=8)
         ax.annotate(_percent_change(ratio), (ratio, place), (0, 7), textcoords="offset points", ha="center", fontsize=9)
     ax.axvline(1, color=QUIET, linestyle=":", linewidth=1.5)
     finish_axes(ax, capitalised(durations_text.headline(fit)), "longer or shorter stay", width=90)
-    ax.set_yticks(range(len(found)), [f"{who}\nagainst {base}" if base else who for who, base, *_ in found])
+    ax.set_yticks(range(len(found)), [textwrap.fill(what, LABEL_WIDTH) for what, *_ in found])
     ax.set_ylim(max(len(found), 1) - 0.5, -0.7)
     ax.set_xscale("log")
     _ratio_ticks(ax, found)
@@ -196,6 +200,7 @@ def _count_below(ax, curves):
     names = list(curves.frame["group"])
     styles = house_styles(names)
     for row, name in enumerate(names):
+        said = name if curves.by is None or curves.paired else short_words(curves.by, name)
         curve = curves.curves[curves.curves["group"] == name]
         for month in ax.get_xticks():
             place = np.searchsorted(curve["months"], month, side="left")
@@ -209,7 +214,7 @@ def _count_below(ax, curves):
                 colour=styles[name]["color"],
                 side="center",
             )
-        _below(ax, 0, ax.transAxes, row=row, text=name, colour=styles[name]["color"], side="right", shift=-26)
+        _below(ax, 0, ax.transAxes, row=row, text=said, colour=styles[name]["color"], side="right", shift=-26)
     ax.set_xlabel(f"{ax.get_xlabel()}; below, customers still watched", labelpad=6 + 11.5 * len(names))
 
 
@@ -237,7 +242,7 @@ def _mark_gap(ax, curve, row):
 
 
 def _ratio_ticks(ax, found):
-    ends = [limit for _, _, *limits, _ in found for limit in limits if np.isfinite(limit)]
+    ends = [limit for _, *limits, _ in found for limit in limits if np.isfinite(limit)]
     low, high = min([*ends, 0.9]), max([*ends, 1.1])
     steps = [step for step in (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0) if (high - low) / step <= 7]
     step = steps[0] if steps else (high - low) / 6

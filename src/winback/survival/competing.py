@@ -9,15 +9,24 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.labels import short_words
 from winback.results import Sentences, format_percent, join_words
 from winback.survival.curves import shared_horizon
 from winback.survival.groups import EVERYBODY, TABLE, few_note, group_lifetimes, typed_lifetimes
 from winback.survival.incidence import cumulative_incidence, incidence_interval, incidence_variance, months_lost
-from winback.survival.wording import MonthsResult, format_months, join_parts, months_interval, percent_interval
+from winback.survival.wording import (
+    MonthsResult,
+    format_months,
+    in_words,
+    join_parts,
+    months_interval,
+    percent_interval,
+)
 from winback.tables import ProblemList
 from winback.uncertainty import normal_interval, normal_quantile
 
 STILL_THERE = "still there"
+COMPETE = "Reasons compete: mending one of them would not keep all who left for it, since some would leave for another."
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,6 +51,7 @@ class CompetingRisks(MonthsResult):
     by: str | None
     level: float
     notes: tuple[str, ...] = ()
+    said: Mapping[str, str] = field(default_factory=dict, repr=False)  # each group in words
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "group": ("Group", "text"),
         "reason": ("Left again for", "text"),
@@ -52,8 +62,19 @@ class CompetingRisks(MonthsResult):
     }
 
     def describe(self) -> Sentences:
-        """Say for which reason most leave again, and how many months each reason costs."""
-        return Sentences.of(_lines(self))
+        """Say for which reason most leave again, how sure that is, and that reasons compete."""
+        few = [f"{note}." for note in self.notes if note.startswith("Fewer")]
+        return Sentences.of([f"{headline(self)}.", _sure(self), *[*few, COMPETE][:1]])
+
+    def details(self) -> Sentences:
+        """Say how many left for each reason, how many months each reason costs, and what the figures rest on."""
+        said = self.describe().splitlines()
+        return Sentences.of(line for line in _lines(self) if line[:1].upper() + line[1:] not in said)
+
+    def table(self) -> pd.DataFrame:
+        """Return the rounded table, its groups and reasons in words."""
+        reasons = [_reason(reason) for reason in self.frame["reason"]]
+        return self.rounded(self.frame.assign(group=in_words(self.frame["group"], self.said), reason=reasons))
 
 
 def competing_risks(
@@ -127,7 +148,7 @@ def competing_risks(
         curves.append(_curves(name, names, found, int(members.sum()), level))
     frame = pd.concat(figures, ignore_index=True)
     sizes = frame.drop_duplicates("group")
-    notes = (*lives.notes, *few_note(sizes["group"], sizes["n"]))
+    notes = (*lives.notes, *few_note(in_words(sizes["group"], lives.said), sizes["n"]))
     return CompetingRisks(
         frame,
         pd.concat(curves, ignore_index=True),
@@ -136,6 +157,7 @@ def competing_risks(
         by=by,
         level=level,
         notes=notes,
+        said=lives.said,
     )
 
 
@@ -211,39 +233,62 @@ def _curves(group, reasons, found, n, level) -> pd.DataFrame:
 
 def headline(result: CompetingRisks) -> str:
     """Return the one message of the incidences, as for the title of a figure."""
-    leaders = result.frame.loc[result.frame.groupby("group", sort=False)["share"].idxmax()]
+    leaders = _leaders(result)
     after = f"by month {result.horizon_months:g}"
     if len(set(leaders["reason"])) == 1:
-        shares = [_of_group(row.group, format_percent(row.share, 0)) for row in leaders.itertuples()]
-        return f"{leaders['reason'].iloc[0]} is the most frequent reason to leave again {after}: {join_words(shares)}"
-    each = [f"{row.reason} among {row.group} ({format_percent(row.share, 0)})" for row in leaders.itertuples()]
+        shares = [_of_group(result, row.group, format_percent(row.share, 0)) for row in leaders.itertuples()]
+        reason = _reason(leaders["reason"].iloc[0])
+        return f"{reason} is the most frequent reason to leave again {after}: {join_words(shares)}"
+    each = [
+        _of_group(result, row.group, f"{_reason(row.reason)} {format_percent(row.share, 0)}")
+        for row in leaders.itertuples()
+    ]
     return f"The most frequent reason to leave again {after}: {join_words(each)}"
 
 
-def _of_group(group, text) -> str:
-    return text if group == EVERYBODY else f"{text} of {group}"
+def _leaders(result) -> pd.DataFrame:
+    return result.frame.loc[result.frame.groupby("group", sort=False)["share"].idxmax()]
+
+
+def _reason(reason: str) -> str:
+    return short_words("second_reason", reason)
+
+
+def _of_group(result, group, text) -> str:
+    return text if group == EVERYBODY else f"{text} ({result.said.get(group, group)})"
+
+
+def _sure(result) -> str:
+    """Return the intervals: of all reasons, or of the leading one of each group."""
+    rows = (result.frame if result.by is None else _leaders(result)).itertuples()
+    each = (
+        _of_group(
+            result,
+            row.group,
+            f"{_reason(row.reason)} {format_percent(row.share)} {percent_interval(row.share_low, row.share_high)}",
+        )
+        for row in rows
+    )
+    return f"Shares with their intervals: {join_parts(each)}."
 
 
 def _lines(result) -> Iterator[str]:
-    yield f"{headline(result)}."
     for name, rows in result.frame.groupby("group", sort=False, observed=True):
-        who = "" if name == EVERYBODY else f"{name}: "
+        who = "" if name == EVERYBODY else f"{result.said.get(name, name)}: "
         shares = (
-            f"{row.reason} {format_percent(row.share)} {percent_interval(row.share_low, row.share_high)}"
+            f"{_reason(row.reason)} {format_percent(row.share)} {percent_interval(row.share_low, row.share_high)}"
             for row in rows.itertuples()
         )
         still = format_percent(1 - rows["share"].sum())
         yield f"{who}left again by month {result.horizon_months:g} for {join_parts(shares)}; {still} are still there."
         bounds = map(months_interval, rows["months_lost_low"], rows["months_lost_high"])
         lost = (
-            f"{row.reason} {format_months(row.months_lost)} {ends}"
+            f"{_reason(row.reason)} {format_months(row.months_lost)} {ends}"
             for row, ends in zip(rows.itertuples(), bounds, strict=True)
         )
         yield f"{who}months lost per customer within {result.horizon_months:g} months: {join_parts(lost)}."
     if not result.horizon_given:
         yield f"The horizon of {result.horizon_months:g} months is the longest about which the data speak."
-    yield (
-        "Reasons compete: mending one of them would not keep all who left for it, since some would leave for another. "
-        f"Intervals hold for {format_percent(result.level, 0)} of samples, each for one figure at a time."
-    )
+    yield COMPETE
+    yield f"Intervals hold for {format_percent(result.level, 0)} of samples, each for one figure at a time."
     yield from (f"{note}." for note in result.notes)

@@ -15,9 +15,9 @@ from scipy.special import ndtr
 from winback.discounting import check_horizon
 from winback.pseudo_observations import longest_supported_horizon, pseudo_months
 from winback.results import Sentences
-from winback.survival.curves_text import describe_curves
+from winback.survival import curves_text
 from winback.survival.groups import PAIRED, Lifetimes, check_lifetime, few_note, group_lifetimes, typed_lifetimes
-from winback.survival.wording import MonthsResult
+from winback.survival.wording import MonthsResult, in_words
 from winback.uncertainty import normal_interval, normal_quantile
 
 MOST_PAIRED_UP = 6  # with more groups each is compared with the first one only
@@ -56,6 +56,7 @@ class SurvivalCurves(MonthsResult):
     lifetime: str
     level: float
     notes: tuple[str, ...] = ()
+    said: Mapping[str, str] = field(default_factory=dict, repr=False)  # each group in words
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "group": ("Group", "text"),
         "n": ("Customers", "count"),
@@ -67,8 +68,16 @@ class SurvivalCurves(MonthsResult):
     }
 
     def describe(self) -> Sentences:
-        """Say who stays longer, by how much, and what the curves rest on."""
-        return describe_curves(self)
+        """Say who stays how much longer, how sure that is, and the doubt that matters most."""
+        return Sentences.of(curves_text.answer_lines(self))
+
+    def details(self) -> Sentences:
+        """Say the figures of each group, and what they rest on."""
+        return Sentences.of(curves_text.detail_lines(self))
+
+    def table(self) -> pd.DataFrame:
+        """Return the rounded table, its groups in words."""
+        return self.rounded(self.frame.assign(group=in_words(self.frame["group"], self.said)))
 
     def survival_at(self, months: ArrayLike) -> pd.DataFrame:
         """Return the share still there after so many months, one column per group; missing beyond what was seen."""
@@ -157,7 +166,7 @@ def survival_curve(
             for group in range(len(lives.names))
         ]
     )
-    notes = (*lives.notes, *few_note(frame["group"], frame["n"]))
+    notes = (*lives.notes, *few_note(in_words(frame["group"], lives.said), frame["n"]))
     return SurvivalCurves(
         frame=frame,
         curves=curves,
@@ -170,6 +179,7 @@ def survival_curve(
         lifetime=lifetime,
         level=level,
         notes=notes,
+        said=lives.said,
     )
 
 
@@ -183,6 +193,7 @@ def _with_first_lives(second: Lifetimes, table) -> Lifetimes:
         ("first", "second"),
         rows=np.tile(second.rows, 2),
         notes=second.notes,
+        said={"first": "first", "second": "second"},
     )
 
 

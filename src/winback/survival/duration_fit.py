@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from winback.discounting import check_horizon, discount_factor
 from winback.formulas import Design
 from winback.results import Sentences
-from winback.survival.durations_text import describe_durations
+from winback.survival import durations_text
 from winback.survival.families import FAMILIES
 from winback.survival.goodness_of_fit import GoodnessOfFit, goodness_of_fit
 from winback.survival.wording import MonthsResult
@@ -66,8 +66,12 @@ class DurationFit(MonthsResult):
         return self.params.copy()
 
     def describe(self) -> Sentences:
-        """Say who stays how much longer, and what the model rests on."""
-        return describe_durations(self)
+        """Say who stays how much longer, what cannot be told, and the doubt that matters most."""
+        return Sentences.of(durations_text.answer_lines(self))
+
+    def details(self) -> Sentences:
+        """Say the other effects, why this distribution, and what the model rests on."""
+        return Sentences.of(durations_text.detail_lines(self))
 
     @property
     def sigma(self) -> float:

@@ -6,40 +6,52 @@ import re
 from collections.abc import Iterator
 from math import exp, log
 
-from winback.results import Result, Sentences, format_count, format_percent, join_words
+from winback.labels import label_of, one_more_words
+from winback.results import Result, format_count, format_percent, join_words
 from winback.survival.wording import join_parts, percent_interval
 
 LOGGED = re.compile(r"^(?:np\.)?log\((?P<column>\w+)\)$")
-CODED = re.compile(r"^C?\(?(?P<column>\w+).*\[T\.(?P<label>.+)\]$")
 TEN_PERCENT = log(1.1)
+MOST_SAID = 3  # effects in the answer, the widest first
 LARGEST = 700.0  # the exponential of more is no number
 
 
-def describe_durations(result: Result) -> Sentences:
-    """Return who stays longer first, then what cannot be told, then what the model rests on."""
-    return Sentences.of([*_effects(result), *_choice(result), *_basis(result)])
+def answer_lines(result: Result) -> list[str]:
+    """Return who stays longer, what cannot be told, and the doubt that matters most.
+
+    Doubts in this order: a distribution that could not be fitted, only those who returned seen.
+    """
+    clear = _clear(result)
+    answer = [f"{join_parts(clear[:MOST_SAID])}."] if clear else []
+    return [*answer, *_unclear(result), *[*_failed(result), *_selected(result)][:1]] or [*_basis(result)][:1]
 
 
-def effects(result: Result) -> list[tuple[str, str, float, float, float, bool]]:
-    """Return each term in words, as (who, against whom, ratio, low, high, clear); ``log(x)`` is read for 10% more x."""
+def detail_lines(result: Result) -> list[str]:
+    """Return the other effects, why this distribution, and what the model rests on."""
+    lines = [f"{effect}." for effect in _clear(result)[MOST_SAID:]]
+    lines += [*_choice(result), *_failed(result), *_selected(result), *_basis(result)]
+    said = answer_lines(result)
+    return [line for line in lines if line not in said]
+
+
+def effects(result: Result) -> list[tuple[str, float, float, float, bool]]:
+    """Return each term in words, as (what differs, ratio, low, high, clear); ``log(x)`` is read for 10% more x."""
     found = []
     for row in result.params.itertuples():
         if row.time_ratio == row.time_ratio:  # neither the intercept nor the scale
-            who, against, step = _in_words(row.term, result.design)
+            what, step = _in_words(row.term, result.design)
             ratios = (exp(min(step * effect, LARGEST)) for effect in (row.estimate, row.low, row.high))
-            found.append((who, against, *ratios, not row.low <= 0 <= row.high))
+            found.append((what, *ratios, not row.low <= 0 <= row.high))
     return found
 
 
-def _in_words(term, design) -> tuple[str, str, float]:
-    logged, coded = LOGGED.match(term), CODED.match(term)
-    if logged:
-        return f"10% more {logged['column'].replace('_', ' ')}", "", TEN_PERCENT
-    if coded and ":" not in term:
-        who, _, against = design.in_words(term).rpartition(" against ")
-        return who, against, 1.0
-    words = design.in_words(term)
-    return (f"one more {words}" if re.fullmatch(r"[\w ]+", words) else f"one more of {words}"), "", 1.0
+def _in_words(term, design) -> tuple[str, float]:
+    if logged := LOGGED.match(term):
+        return f"10% more {label_of(logged['column'])}", TEN_PERCENT
+    if "[" in term:
+        return design.in_words(term), 1.0
+    plain = re.fullmatch(r"\w+", term)
+    return one_more_words(term) if plain else f"1 more of {design.in_words(term)}", 1.0
 
 
 def change(ratio: float, low: float, high: float) -> tuple[str, str]:
@@ -60,18 +72,19 @@ def headline(result: Result) -> str:
     clear = [effect for effect in effects(result) if effect[-1]]
     if not clear:
         return "No covariate is shown to lengthen or shorten the stay"
-    who, against, ratio, *_ = max(clear, key=lambda effect: abs(log(effect[2])))
-    size = f"{format_percent(abs(ratio - 1), 0)} {'longer' if ratio > 1 else 'shorter'}"
-    return f"{who}: {size}{f' than {against}' if against else ''}, the widest difference"
+    what, ratio, *_ = max(clear, key=lambda effect: abs(log(effect[1])))
+    return f"{what}: {format_percent(abs(ratio - 1), 0)} {'longer' if ratio > 1 else 'shorter'}, the widest difference"
 
 
-def _effects(result) -> Iterator[str]:
-    found = effects(result)
-    for who, against, *ratios, clear in found:
-        if clear:
-            longer, interval = change(*ratios)
-            yield f"{who}: stays {longer}{f' than {against}' if against else ''} {interval}."
-    unclear = [f"{who} against {against}" if against else who for who, against, *_, clear in found if not clear]
+def _clear(result) -> list[str]:
+    """Return the effects that are told from none, widest first."""
+    clear = [effect for effect in effects(result) if effect[-1]]
+    clear.sort(key=lambda effect: -abs(log(effect[1])))
+    return [f"{what}: stays {' '.join(change(*ratios))}" for what, *ratios, _ in clear]
+
+
+def _unclear(result) -> Iterator[str]:
+    unclear = [what for what, *_, clear in effects(result) if not clear]
     if unclear:
         yield f"Not distinguishable from no effect, the interval contains it: {join_words(unclear)}."
 
@@ -81,20 +94,26 @@ def _choice(result) -> Iterator[str]:
     if len(tried) > 1:
         others = (f"{row.distribution} {row.aic - tried['aic'].iloc[0]:,.1f}" for row in tried.iloc[1:].itertuples())
         yield f"The {result.distribution} has the lowest AIC; above it lie {join_parts(others)}."
+
+
+def _failed(result) -> Iterator[str]:
     failed = result.aic["distribution"][~result.aic["converged"]]
     if len(failed):
         yield f"Could not be fitted: {join_words(failed)}."
 
 
-def _basis(result) -> Iterator[str]:
-    lives = f"{result.lifetime} lifetimes"
-    yield (
-        f"From {format_count(result.n)} {lives}, of which {format_count(result.n_ended)} have ended. A share longer "
-        "means that everything happens later by that share. Intervals are "
-        f"{format_percent(result.level, 0)} normal ones on log months, for the expected effect, not for one customer."
-    )
+def _selected(result) -> Iterator[str]:
     if result.lifetime == "second":
         yield (
             "Only those who returned are seen: what brought them back may also hold them, so an effect here is not "
             "the effect on every leaver."
         )
+
+
+def _basis(result) -> Iterator[str]:
+    ended = f"{format_count(result.n)} {result.lifetime} lifetimes, of which {format_count(result.n_ended)} have ended"
+    yield f"From {ended}; a share longer means that everything happens later by that share."
+    yield (
+        f"Intervals are {format_percent(result.level, 0)} normal ones on log months, for the expected effect, not for "
+        "one customer."
+    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
@@ -15,10 +15,19 @@ from winback.results import Sentences, format_percent, state_p_value
 from winback.survival.durations_table import row_counts, used_rows
 from winback.survival.groups import EVERYBODY, group_lifetimes, months_and_ended
 from winback.survival.observed_and_fitted import expected_ends, fitted_and_observed
-from winback.survival.wording import MonthsResult
+from winback.survival.wording import MonthsResult, in_words
 from winback.uncertainty import normal_quantile
 
 FEWEST_WATCHED = 30  # beyond, the Kaplan-Meier curve is too unsure to blame the model
+CONSERVATIVE = (
+    "The test is conservative: the parameters were estimated from the same customers, so a small p-value means even "
+    "more than it says."
+)
+MORE = (
+    "With many customers the test also finds misses too small to matter: read the gap first.",
+    f"Gaps are looked for while {FEWEST_WATCHED} customers are watched; they compare the mean of the customers' fitted "
+    "curves with the Kaplan-Meier curve.",
+)
 SMALL_GAP, LARGE_GAP = 0.02, 0.05  # share of customers: two points, five points
 
 
@@ -45,6 +54,7 @@ class GoodnessOfFit(MonthsResult):
     classes: pd.DataFrame = field(repr=False)
     model: str
     level: float
+    said: Mapping[str, str] = field(default_factory=dict, repr=False)  # each group in words
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "group": ("Group", "text"),
         "n": ("Customers", "count"),
@@ -57,8 +67,21 @@ class GoodnessOfFit(MonthsResult):
     }
 
     def describe(self) -> Sentences:
-        """Say whether the model fits, and where it misses most."""
-        return Sentences.of(_lines(self))
+        """Say whether the model fits, of several groups that of the widest gap first, and how far the test goes."""
+        return Sentences.of([_tested(self, self.order[0]), CONSERVATIVE])
+
+    def details(self) -> Sentences:
+        """Say how well the other groups are fitted, and how gaps are looked for."""
+        return Sentences.of([*(_tested(self, group) for group in self.order[1:]), *MORE])
+
+    @property
+    def order(self) -> list[int]:
+        """Positions of the groups, that of the widest gap first."""
+        return np.argsort(-self.frame["gap"].abs().to_numpy(), kind="stable").tolist()
+
+    def table(self) -> pd.DataFrame:
+        """Return the rounded table, its groups in words."""
+        return self.rounded(self.frame.assign(group=in_words(self.frame["group"], self.said)))
 
 
 def goodness_of_fit(fit, customers: pd.DataFrame, by: str | None) -> GoodnessOfFit:
@@ -67,7 +90,7 @@ def goodness_of_fit(fit, customers: pd.DataFrame, by: str | None) -> GoodnessOfF
     lives = group_lifetimes(used.drop(columns="eligible", errors="ignore"), by, fit.lifetime)
     used = used.iloc[lives.rows]
     location = fit.log_months(used)
-    return check_fit(
+    found = check_fit(
         *months_and_ended(used, fit.lifetime),
         lambda months: fit.hazard_at(location, months),
         codes=lives.codes,
@@ -76,6 +99,7 @@ def goodness_of_fit(fit, customers: pd.DataFrame, by: str | None) -> GoodnessOfF
         model=fit.distribution,
         level=fit.level,
     )
+    return replace(found, said=lives.said)
 
 
 def check_fit(
@@ -169,27 +193,19 @@ def _figures(name, curves, classes, n, n_ended) -> dict:
 def verdict(result: GoodnessOfFit, group: int = 0) -> str:
     """Return in one sentence whether the model fits a group, as for the title of a figure."""
     row = result.frame.iloc[group]
-    who = "" if row["group"] == EVERYBODY else f" among {row['group']}"
+    the = "The" if row["group"] == EVERYBODY else f"{result.said.get(row['group'], row['group'])}: the"
     size, month = format_percent(abs(row["gap"])).removesuffix("%"), f"{row['gap_month']:.0f}"
     say = f"{size} points {'fewer' if row['gap'] > 0 else 'more'} have left by month {month} than it says"
     if row["p_value"] >= 1 - result.level and abs(row["gap"]) > LARGE_GAP:
-        return f"Too few{who} to tell whether the {result.model} fits: {size} points apart in month {month}"
+        return f"{the} data are too few to tell whether the {result.model} fits: {size} points apart in month {month}"
     if row["p_value"] >= 1 - result.level:
-        return f"The {result.model} fits{who}: at most {size} points apart (month {month})"
+        return f"{the} {result.model} fits: at most {size} points apart (month {month})"
     if abs(row["gap"]) < SMALL_GAP:
-        return f"The {result.model} misses{who}, but little: at most {say}"
-    return f"The {result.model} misses{who}: {say}"
+        return f"{the} {result.model} misses, but little: at most {say}"
+    return f"{the} {result.model} misses: {say}"
 
 
-def _lines(result) -> Iterator[str]:
-    for group, row in enumerate(result.frame.itertuples()):
-        test = f"chi-square {row.chi_square:,.1f} on {row.degrees} degrees of freedom, {state_p_value(row.p_value)}"
-        yield f"{verdict(result, group)} ({test})."
-    yield (
-        "The test is conservative: the parameters were estimated from the same customers, so a small p-value means "
-        "even more than it says. With many customers it also finds misses too small to matter: read the gap first."
-    )
-    yield (
-        f"Gaps are looked for while {FEWEST_WATCHED} customers are watched; they compare the mean of the customers' "
-        "fitted curves with the Kaplan-Meier curve."
-    )
+def _tested(result, group: int) -> str:
+    row = result.frame.iloc[group]
+    chi_square = f"chi-square {row['chi_square']:,.1f} on {row['degrees']} degrees of freedom"
+    return f"{verdict(result, group)} ({chi_square}, {state_p_value(row['p_value'])})."

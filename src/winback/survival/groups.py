@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from winback.labels import value_words
 from winback.results import format_count, join_words
 from winback.tables import LAPSED, ProblemList, check_lapsed, in_trial
 
@@ -26,6 +28,7 @@ class Lifetimes:
     names: tuple[str, ...]  # the groups
     rows: np.ndarray  # (n,) positions in the table
     notes: tuple[str, ...]  # what was left out, in sentences
+    said: Mapping[str, str]  # each group in words
 
     def of(self, group: int) -> tuple[np.ndarray, np.ndarray]:
         """Return months and ended of one group."""
@@ -71,7 +74,7 @@ def group_lifetimes(table: pd.DataFrame, by: str | None, lifetime: str) -> Lifet
     notes = [f"{format_count((~wanted).sum())} customers judged not promising beforehand are left out"]
     notes = notes if not wanted.all() else []
     used = wanted & table["returned"].to_numpy(dtype=bool) if lifetime == "second" else wanted
-    codes, names = _labels(table, by)
+    codes, names, words = _labels(table, by)
     _check_gaps(codes, used, by, problems)
     problems.raise_if_any()
     sizes = np.bincount(codes[used], minlength=len(names))
@@ -88,6 +91,7 @@ def group_lifetimes(table: pd.DataFrame, by: str | None, lifetime: str) -> Lifet
         tuple(names[place] for place in kept),
         rows=np.flatnonzero(used),
         notes=tuple(notes),
+        said=dict(zip(names, words, strict=True)),
     )
 
 
@@ -121,20 +125,25 @@ def _is_number(column):
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
-def _labels(table, by) -> tuple[np.ndarray, list[str]]:
-    """Return each row's group (-1 where missing) and the groups' names: a number or a flag is named with its column."""
+def _labels(table, by) -> tuple[np.ndarray, list[str], list[str]]:
+    """Return each row's group (-1 where missing), the groups' names, and what they are in words.
+
+    A number or a flag is named with its column.
+    """
     if by is None:
-        return np.zeros(len(table), dtype=int), [EVERYBODY]
+        return np.zeros(len(table), dtype=int), [EVERYBODY], ["all customers"]
     column = table[by]
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(dtype=int), [str(label) for label in column.cat.categories]
+        names = [str(label) for label in column.cat.categories]
+        return column.cat.codes.to_numpy(dtype=int), names, [value_words(by, name) for name in names]
     numeric = pd.api.types.is_numeric_dtype(column)  # flags too
     codes, values = pd.factorize(column if numeric else column.astype(object).where(column.notna()).map(str, "ignore"))
     order = np.argsort(values.astype(float) if numeric else np.asarray(values, dtype=str), kind="stable")
     rank = np.append(np.argsort(order), -1)
     flag = pd.api.types.is_bool_dtype(column)
     words = [("yes" if value else "no") if flag else f"{value:g}" if numeric else value for value in values]
-    return rank[codes], [f"{by} {words[place]}" if numeric else words[place] for place in order]
+    names = [f"{by} {words[place]}" if numeric else words[place] for place in order]
+    return rank[codes], names, [value_words(by, bool(values[place]) if flag else values[place]) for place in order]
 
 
 def _check_gaps(codes, used, by, problems):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -54,6 +54,17 @@ def join_parts(parts: Iterable[str]) -> str:
     'price 1.0 [0.5, 1.5]; service 2.0 [1.5, 2.5]'
     """
     return "; ".join(parts)
+
+
+def in_words(groups: Iterable[str], said: Mapping[str, str]) -> list[str]:
+    """Write groups in the words that were found for them; a name without words stands for itself.
+
+    Examples
+    --------
+    >>> in_words(["both", "x"], {"both": "left for price and service"})
+    ['left for price and service', 'x']
+    """
+    return [said.get(group, group) for group in groups]
 
 
 class MonthsResult(Result):
