@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import ndtri
+from sentences import all_of, hold_to_three
 from shoppers import cdnow, shop_in_channels
 
 import winback as wb
@@ -67,7 +68,7 @@ def test_constant_churn_is_right_where_customers_are_alike():
     assert abs(wb.base_value(fit, [10, 10], **MONEY).gap) < 1e-2
     alike = wb.base_value(wb.fit_sbg([1000, 900, 700], period="M"), [10, 10], **MONEY)
     assert alike.gap == pytest.approx(0, abs=1e-8)
-    assert "the constant-churn figure is the same." in alike.describe()
+    assert "the constant-churn figure is the same" in all_of(alike)
 
 
 def test_the_annual_churn_in_use_is_the_naive_figures():
@@ -80,7 +81,7 @@ def test_the_annual_churn_in_use_is_the_naive_figures():
 
 def test_timing_and_the_meaning_of_intervals_are_said():
     fit = wb.fit_sbg(SURVIVORS, period="3M")
-    said = wb.base_value(fit, [20, 10], horizon="2Y", **MONEY).describe()
+    said = all_of(wb.base_value(fit, [20, 10], horizon="2Y", **MONEY))
     assert "within 2 years" in said
     assert "discounted at 10.0% a year" in said
     assert "just before their renewal: the payment due now counts if it is made" in said
@@ -88,7 +89,7 @@ def test_timing_and_the_meaning_of_intervals_are_said():
     assert "for the expected value of these customers, not for what they will bring" in said
     assert "costs of keeping customers are not taken off" in said
     after = wb.base_value(fit, [20, 10], moment="after_payment", **MONEY)
-    assert "just after a payment, which does not count" in after.describe()
+    assert "just after a payment, which does not count" in all_of(after)
     assert len(str(after).splitlines()) <= 12
 
 
@@ -96,12 +97,12 @@ def test_what_lies_beyond_the_data_is_said():
     fit = wb.fit_sbg(SURVIVORS, period="Y")  # seven years
     within = wb.base_value(fit, [20, 10], horizon="6Y", **MONEY)
     assert within.beyond_data == pytest.approx(0, abs=1e-12)
-    assert "extrapolated" not in within.describe()
+    assert "extrapolated" not in all_of(within)
     longer = wb.base_value(fit, [20, 10], **MONEY)
     seen = 20 * fit.residual_value([1], horizon_periods=7, **MONEY)["value"][0]
     seen += 10 * fit.residual_value([2], horizon_periods=6, **MONEY)["value"][0]
     assert longer.beyond_data == pytest.approx(1 - seen / longer.total)
-    assert "extrapolated: it lies at ages above 7 years, the longest that anybody was watched" in longer.describe()
+    assert "extrapolated: it lies at ages above 7 years, the longest that anybody was watched" in all_of(longer)
     assert wb.base_value(fit, {9: 5}, **MONEY).beyond_data == 1
     known = wb.base_value(wb.contract_model(1, 4, period="Y"), [20, 10], **MONEY)
     assert np.isnan(known.beyond_data)
@@ -152,7 +153,7 @@ def test_the_naive_figure_of_purchases_by_hand():
     assert naive.constant_churn == pytest.approx(30 * active.sum() * purchases, rel=1e-6)
     assert naive.annual_churn == pytest.approx(1 - np.exp(-leaves * 365.25 / 7))
     assert naive.n_active == active.sum()
-    assert f"It counts the {active.sum()} who bought within the last 26 weeks" in naive.describe()
+    assert f"it counts the {active.sum()} who bought within the last 26 weeks" in all_of(naive)
 
 
 def test_a_year_without_a_purchase_or_half_of_a_short_log_is_given_up():
@@ -170,9 +171,9 @@ def test_word_of_mouth_changes_its_own_table_alone():
     each = found.to_frame()
     assert each["others"].tolist() == [0, 0.25, 0.5]
     assert each["per_customer"].tolist() == pytest.approx([base.total / base.n * factor for factor in (1, 1.25, 1.5)])
-    assert "is assumed, not estimated" in found.describe()
+    assert "is assumed, not estimated" in all_of(found)
     assert found.show().frame["Others taken along"].tolist() == ["0.00", "0.25", "0.50"]
-    assert "others along" not in base.describe()
+    assert "others along" not in all_of(base)
 
 
 def test_segments_that_do_not_differ_clearly_tie():
@@ -181,10 +182,11 @@ def test_segments_that_do_not_differ_clearly_tie():
     same = wb.base_value(FIT, pd.concat(twins), by="half", **SHOP)
     assert same.contrast.difference == pytest.approx(0, abs=1e-9)
     assert same.contrast.low < 0 < same.contrast.high
-    assert "A tie" in same.describe()
+    assert "A tie" in all_of(same)
     apart = wb.base_value(FIT, TABLE.assign(heavy=TABLE["frequency"] > 3), by="heavy", **SHOP)
     assert apart.contrast.low > 0
-    assert "heavy = True is worth most" in apart.describe()
+    assert "heavy = True is worth most" in all_of(apart)
+    hold_to_three(same, apart, apart.word_of_mouth(1))
 
 
 @pytest.mark.slow
@@ -215,23 +217,23 @@ def test_where_no_percentage_makes_sense_money_is_said():
     loss = wb.base_value(FIT, TABLE, horizon="1Y", margin=-5.0, annual_discount=0.10)
     assert np.isnan(loss.gap)
     apart = loss.constant_churn - loss.total
-    assert f"the constant-churn figure is ${abs(apart):,.0f} {'lower' if apart < 0 else 'higher'}" in loss.describe()
+    assert f"the constant-churn figure is ${abs(apart):,.0f} {'lower' if apart < 0 else 'higher'}" in all_of(loss)
 
 
 def test_a_gap_within_the_values_own_interval_is_no_finding():
     few = TABLE.head(60)
     base = wb.base_value(wb.fit_bg_nbd(few, period="W"), few, horizon="1Y", **MONEY).against_constant_churn(0.6)
     assert base.total_low < base.constant_churn < base.total_high
-    assert "no more than the value itself is uncertain by" in base.describe()
+    assert "no more than the value itself is uncertain by" in all_of(base)
     clear = wb.base_value(FIT, TABLE, horizon="3Y", **MONEY).against_constant_churn(0.9)
-    assert "no more than" not in clear.describe()
+    assert "no more than" not in all_of(clear)
 
 
 def test_one_customer_and_no_discount_are_said_in_plain_words():
-    said = wb.base_value(wb.contract_model(3.8, 15.2, period="Y"), [1], margin=40, annual_discount=0.0).describe()
+    said = all_of(wb.base_value(wb.contract_model(3.8, 15.2, period="Y"), [1], margin=40, annual_discount=0.0))
     assert said.startswith("1 customer is expected to bring")
     assert "not discounted" in said
-    assert "of margin" in wb.base_value(FIT, TABLE, margin_share=0.3, **SHOP).describe()
+    assert "of margin" in all_of(wb.base_value(FIT, TABLE, margin_share=0.3, **SHOP))
 
 
 # doubts
@@ -243,12 +245,12 @@ def test_findings_of_the_fits_are_findings_of_the_value():
     base = wb.base_value(fit, never, margin=30, annual_discount=0.10, by="channel")
     assert base.total == 0
     assert np.isnan(base.total_high)
-    assert "nobody bought again" in base.describe()
-    assert "There is no upper limit to what may come" in base.describe()
+    assert "nobody bought again" in all_of(base)
+    assert "There is no upper limit to what may come" in all_of(base)
     assert wb.base_value(FIT, TABLE, **SHOP).doubts == ()
     related = TABLE.assign(mean_spend=TABLE["mean_spend"] * (1 + TABLE["frequency"]))
     doubted = wb.lifetime_value(FIT, related, margin=wb.fit_gamma_gamma(related), annual_discount=0.10)
     assert "frequent buyers spend" in "".join(doubted.doubts)
-    assert "frequent buyers spend" in doubted.describe()
+    assert "frequent buyers spend" in all_of(doubted)
     gone = wb.fit_sbg([1000, 700, 700, 700], period="Y")
-    assert "the data show no end of the others" in wb.base_value(gone, [10, 10], **MONEY).describe()
+    assert "the data show no end of the others" in all_of(wb.base_value(gone, [10, 10], **MONEY))

@@ -120,7 +120,7 @@ def test_words_say_on_which_side_the_figure_lies(churn, said):
     found = wb.base_value(FIT, TABLE, margin=1.0, annual_discount=0.1).against_constant_churn(churn)
     assert found.gap == pytest.approx(found.constant_churn / found.total - 1)
     assert (found.gap > 0) == (said == "higher")
-    assert f"the constant-churn figure is {abs(found.gap):.0%} {said}." in found.describe()
+    assert f"the constant-churn figure is {abs(found.gap):.0%} {said}; it counts" in found.describe()
 
 
 @pytest.mark.parametrize(("period", "weeks"), [("D", 1 / 7), ("2W", 2.0), ("30D", 30 / 7), ("3M", 365.25 / 28)])

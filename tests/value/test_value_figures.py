@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from held_out_shoppers import followed, held_out, with_spend
+from sentences import all_of
 
 import winback as wb
 from winback.held_out import Ranking
@@ -43,7 +44,7 @@ def test_counts_weigh_in_the_difference_of_segments_and_beyond_the_data(period, 
     ages = {n: f"{int(watched[:-1]) * (8 - n) // 7}M" for n in counts}  # until all have been seen for seven periods
     seen = sum(wb.base_value(fit, {n: counts[n]}, horizon=ages[n], **terms).total for n in counts)
     assert few.beyond_data == pytest.approx(1 - seen / many.total)
-    assert f"at ages above {said}" in few.describe()
+    assert f"at ages above {said}" in all_of(few)
 
 
 def test_the_last_row_of_the_table_is_the_whole_base():
@@ -61,7 +62,7 @@ def test_a_difference_whose_interval_holds_zero_is_a_tie():
     )
     gap = base.contrast.difference
     for low, tie in ((-0.1 * gap, True), (0.1 * gap, False)):
-        said = replace(base, contrast=replace(base.contrast, low=low, high=2 * gap)).describe()
+        said = all_of(replace(base, contrast=replace(base.contrast, low=low, high=2 * gap)))
         assert ("A tie" in said) is tie
 
 
@@ -69,7 +70,7 @@ def test_words_name_the_share_of_the_least_valuable_half():
     fees = pd.DataFrame({"next_renewal": 1, "fee": np.arange(1.0, 21.0) ** 3})
     values = wb.lifetime_value(wb.fit_sbg(SURVIVORS, period="Y"), fees, margin="fee", annual_discount=0.1)
     least = (np.arange(1, 11) ** 3).sum() / (np.arange(1, 21) ** 3).sum()
-    assert f"the least valuable half {least:.0%}." in values.describe()
+    assert f"the least valuable half {least:.0%}." in all_of(values)
 
 
 def test_a_fifth_is_a_fifth_where_tenths_are_uneven_in_words_and_figure_alike():
@@ -78,7 +79,7 @@ def test_a_fifth_is_a_fifth_where_tenths_are_uneven_in_words_and_figure_alike():
     values = wb.lifetime_value(wb.fit_sbg(SURVIVORS, period="Y"), fees, margin="fee", annual_discount=0.1)
     assert values.frame["n"].iloc[:2].sum() == 3
     assert values.carried_by(0.2) == pytest.approx(220 / 308)
-    assert f"fifth carries {220 / 308:.0%} of it, the least valuable half {5.5 / 308:.0%}." in values.describe()
+    assert f"fifth carries {220 / 308:.0%} of it, the least valuable half {5.5 / 308:.0%}." in all_of(values)
     assert f"carries {220 / 308:.0%} of all value" in plot_value_concentration(values).get_title(loc="left")
     plt.close("all")
 
@@ -88,7 +89,7 @@ def test_a_horizon_longer_than_anybody_was_watched_is_extrapolated(horizon, beyo
     fit, terms = wb.fit_sbg(SURVIVORS, period="Y"), {"margin": 10.0, "annual_discount": 0.1}
     found, watched = (wb.base_value(fit, [20], horizon=years, **terms) for years in (horizon, "7Y"))
     assert found.beyond_data == pytest.approx(1 - watched.total / found.total if beyond else 0.0)
-    assert ("extrapolated" in found.describe()) is beyond
+    assert ("extrapolated" in all_of(found)) is beyond
 
 
 @pytest.mark.parametrize("n", [4, 10, 15, 23])

@@ -39,9 +39,11 @@ class WordOfMouth(Result):
         """Say what one lost customer costs alone and with others."""
         alone, together = (format_money(x, self.currency) for x in self.frame["per_customer"].iloc[[0, -1]])
         others = self.frame["others"].iloc[-1]
-        return Sentences(
-            f"Losing one customer costs {alone} on average; if each took {others:g} others along in all, {together}. "
-            "That number is assumed, not estimated, and is in no other figure here."
+        return Sentences.of(
+            [
+                f"losing one customer costs {alone} on average; if each took {others:g} others along in all, {together}.",
+                "that number is assumed, not estimated, and is in no other figure here.",
+            ]
         )
 
 
@@ -145,16 +147,17 @@ class BaseValue(Valued):
 
     def describe(self) -> Sentences:
         """Say what the base is worth, and how far constant churn is off."""
-        return Sentences.of(_lines(self))
+        return Sentences.of([*worth_lines(self), *_naive_lines(self), *list(_doubts(self))[:1]])
+
+    def details(self) -> Sentences:
+        """Say what else is in doubt, and on what the value rests."""
+        return Sentences.of([*list(_doubts(self))[1:], *terms_lines(self)])
 
 
-def _lines(value: BaseValue) -> Iterator[str]:
-    yield from worth_lines(value)
+def _doubts(value) -> Iterator[str]:
     yield from value.doubts
-    yield from _naive_lines(value)
     yield from _best_segment(value)
     yield from extrapolated_lines(value)
-    yield from terms_lines(value)
 
 
 def _naive_lines(value) -> Iterator[str]:
@@ -163,7 +166,7 @@ def _naive_lines(value) -> Iterator[str]:
     naive = format_money(value.constant_churn, value.currency)
     yield (
         f"With one churn rate of {format_percent(value.annual_churn)} a year for everybody it would be {naive}: the "
-        f"constant-churn figure is {_off(value)}.{_held_active(value)}"
+        f"constant-churn figure is {_off(value)}{_held_active(value)}."
     )
 
 
@@ -184,8 +187,8 @@ def _held_active(value) -> str:
     if value.active_within is None:
         return ""
     return (
-        f" It counts the {format_count(value.n_active)} who bought within the last {value.active_within.in_words} and "
-        "takes all others for lost."
+        f"; it counts the {format_count(value.n_active)} who bought within the last {value.active_within.in_words} and "
+        "takes all others for lost"
     )
 
 

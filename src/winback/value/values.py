@@ -72,16 +72,17 @@ class LifetimeValues(Valued):
         return Shown(self.rounded(self.customers.nlargest(best, "value"), columns))
 
     def describe(self) -> Sentences:
-        """Say what the customers are worth, who carries it, and what it rests on."""
-        return Sentences.of(_lines(self))
+        """Say what the customers are worth, who carries it, and the doubt that matters."""
+        return Sentences.of([*worth_lines(self), *_carried(self), *list(_doubts(self))[:1]])
+
+    def details(self) -> Sentences:
+        """Say what else is in doubt, and on what the value rests."""
+        return Sentences.of([*list(_doubts(self))[1:], *terms_lines(self)])
 
 
-def _lines(values: LifetimeValues) -> Iterator[str]:
-    yield from worth_lines(values)
+def _doubts(values) -> Iterator[str]:
     yield from values.doubts
-    yield from _carried(values)
     yield from extrapolated_lines(values)
-    yield from terms_lines(values)
 
 
 def _carried(values) -> Iterator[str]:
