@@ -39,12 +39,8 @@ class WordOfMouth(Result):
         """Say what one lost customer costs alone and with others."""
         alone, together = (format_money(x, self.currency) for x in self.frame["per_customer"].iloc[[0, -1]])
         others = self.frame["others"].iloc[-1]
-        return Sentences.of(
-            [
-                f"losing one customer costs {alone} on average; if each took {others:g} others along in all, {together}.",
-                "that number is assumed, not estimated, and is in no other figure here.",
-            ]
-        )
+        cost = f"Losing one customer costs {alone} on average; if each took {others:g} others along in all, {together}."
+        return Sentences(f"{cost}\nThat number is assumed, not estimated, and is in no other figure here.")
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
