@@ -9,6 +9,8 @@ import pandas as pd
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, eye_array, kron, vstack
 
+from winback.terms.catalog import Offer, OfferCatalog
+
 OFFERS = ("discount", "upgrade", "bundle", "call")
 
 
@@ -21,6 +23,12 @@ def random_profits(rng, n=40, k=3, rounded=False):
     if rounded:
         profits, costs = 20 * np.round(profits / 20), 10 * np.round(costs / 10)
     return tuple(pd.DataFrame(each, index=index, columns=names) for each in (profits, costs))
+
+
+def catalog(profits, **terms):
+    """Return offers of the names of a frame, paid when they are accepted, under some terms."""
+    names = [name for name in profits if name != "none"]
+    return OfferCatalog(tuple(Offer(name=name, amount=1, paid="on_acceptance") for name in names), **terms)
 
 
 def gains(profits):

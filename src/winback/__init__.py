@@ -18,8 +18,7 @@ plots            one function per figure, `wb.plots.plot_...`: takes a result, r
 datasets         data to learn on: load_telecom_study, simulate_telecom_study, load_shop_study, simulate_transactions,
                  load_hillstrom, load_winback_book, load_cdnow, load_donations
 planning         how large must the next trial be, and what does its holdout cost? plan_trial
-budgets          how far does the money go? allocate_budget, spending_curve, profit_share_frontier, measure_plan,
-                 measure_frontier
+budgets          how far does the money go? allocate_budget, spending_curve, profit_share_frontier
 policies         who should get which offer? learn_policy, model_policy, evaluate_policy, contact_list,
                  compare_tailored_offer, misstated_reasons, compare_with_truth
 offers           which offer pays? compare_offers, offer_economics
@@ -47,11 +46,10 @@ _HOME = {
     "report": ("write_report",),
     "results": ("Sentences",),
     "budgets.allocation": ("allocate_budget",),
-    "budgets.frontier": ("profit_share_frontier",),
+    "budgets.market_share": ("profit_share_frontier",),
     "terms.catalog": ("Offer", "OfferCatalog", "load_offers"),
     "offers.comparison": ("compare_offers",),
-    "budgets.measured": ("measure_frontier", "measure_plan"),
-    "budgets.spending": ("spending_curve",),
+    "budgets.spent": ("spending_curve",),
     "policies.contact_list": ("contact_list",),
     "offers.economics": ("offer_economics",),
     "trial.read": ("read_trial",),

@@ -3,10 +3,8 @@
 from winback import plots as plots
 from winback import tables as tables
 from winback.budgets.allocation import allocate_budget as allocate_budget
-from winback.budgets.frontier import profit_share_frontier as profit_share_frontier
-from winback.budgets.measured import measure_frontier as measure_frontier
-from winback.budgets.measured import measure_plan as measure_plan
-from winback.budgets.spending import spending_curve as spending_curve
+from winback.budgets.market_share import profit_share_frontier as profit_share_frontier
+from winback.budgets.spent import spending_curve as spending_curve
 from winback.datasets.public import load_hillstrom as load_hillstrom
 from winback.datasets.public import load_winback_book as load_winback_book
 from winback.datasets.public_purchases import load_cdnow as load_cdnow
@@ -103,8 +101,6 @@ __all__ = [
     "load_telecom_study",
     "load_winback_book",
     "map_columns",
-    "measure_frontier",
-    "measure_plan",
     "misstated_reasons",
     "model_policy",
     "offer_economics",

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from budget_problems import catalog
 
 import winback as wb
 from winback.terms.catalog import Offer
@@ -105,17 +106,20 @@ def test_columns_that_are_no_offers():
 
 
 def test_an_organic_return_beside_known_untreated_or_without_its_value():
-    refused("`organic` is for frames without a column 'none'", organic=0.1, organic_value=5)
-    gross = PROFITS.drop(columns="none")
-    refused("`organic` needs organic_value", gross, organic=0.1)
-    refused("`organic` must be a share from 0 to 1; got 3", gross, organic=3, organic_value=5)
-    refused("`organic_value` must be an amount of money above 0", gross, organic=0.1, organic_value=-5)
-    refused("by segment needs customers=", gross, organic={"region": {"north": 0.1}}, organic_value=5)
+    gross, by_region = PROFITS.drop(columns="none"), {"organic": {"region": {"north": 0.1}}, "organic_value": 5}
+    assumed = catalog(gross, organic=0.1, organic_value=5)
+    refused("`organic` is for values without a column 'none'", offers=assumed)
+    refused("`organic` needs organic_value", gross, offers=catalog(gross, organic=0.1))
+    with pytest.raises(ValueError, match="organic must be a share from 0 to 1; got 3"):
+        catalog(gross, organic=3, organic_value=5)
+    with pytest.raises(ValueError, match="organic_value must be an amount of money above 0"):
+        catalog(gross, organic=0.1, organic_value=-5)
+    offers = catalog(gross, **by_region)
+    refused("by segment needs customers=", gross, offers=offers)
     customers = pd.DataFrame({"customer_id": [11, 12, 13], "region": ["north", "north", "south"]})
-    asked = {"organic": {"region": {"north": 0.1}}, "organic_value": 5}
     refused(r"`region` has values without an organic return; 1 of 3 rows \(first: customer 13, south\)", gross,
-            customers=customers, **asked)  # fmt: skip
-    refused("one row of customers= for each customer", gross, customers=customers.iloc[:2], **asked)
+            customers=customers, offers=offers)  # fmt: skip
+    refused("one row of customers= for each customer", gross, customers=customers.iloc[:2], offers=offers)
 
 
 def test_a_column_of_ids_is_as_good_as_an_index():
@@ -139,5 +143,5 @@ def test_a_budget_that_reaches_nobody_worth_it_says_so():
 
 
 def test_another_currency_is_named_in_the_price():
-    said = wb.allocate_budget(PROFITS, costs=COSTS, budget=2, currency="EUR").describe()
+    said = wb.allocate_budget(PROFITS, catalog(PROFITS, currency="EUR"), costs=COSTS, budget=2).details()
     assert "The next EUR 1 earns EUR 3.00, net of itself" in said

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from budget_problems import catalog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,7 +78,7 @@ def test_without_untreated_customers_everything_is_gross(rng):
 
 def test_an_assumed_organic_return_is_taken_off_both(rng):
     profits, chances = drawn(rng, untreated=False)
-    frontier = wb.profit_share_frontier(profits, chances=chances, organic=0.1, organic_value=200)
+    frontier = wb.profit_share_frontier(profits, catalog(profits, organic=0.1, organic_value=200), chances=chances)
     known = wb.profit_share_frontier(profits.assign(none=20.0), chances=chances.assign(none=0.1))
     pd.testing.assert_frame_equal(frontier.frame, known.frame)
     assert "an assumed organic return of 10.0% is taken off" in frontier.describe()
@@ -95,7 +96,7 @@ def test_where_the_most_profitable_regains_most_nothing_is_bought():
     profits, chances = pd.DataFrame({"call": [5.0], "none": [0.0]}), pd.DataFrame({"call": [0.3], "none": [0.1]})
     frontier = wb.profit_share_frontier(profits, chances=chances)
     assert frontier.price_of_last == 0
-    assert "No choice regains more customers" in frontier.describe()
+    assert "no choice regains more customers" in frontier.describe()
 
 
 def test_chances_are_needed_and_checked():

@@ -76,19 +76,19 @@ def test_a_curve_has_two_points_at_least(rng):
 def test_every_limit_has_its_sentence():
     profits = pd.DataFrame({"call": [5.0, 4.0, 3.0], "visit": [8.0, 7.0, 1.0], "none": 0.0})
     costs = {"call": 1.0, "visit": 1.0}
-    contacts = wb.allocate_budget(profits, costs=costs, max_customers=2).describe()
+    contacts = wb.allocate_budget(profits, costs=costs, max_customers=2).details()
     assert "One more contact than 2 earns $3.00." in contacts
-    wide = wb.allocate_budget(profits, costs=costs, max_customers=3, budget=50).describe()
+    wide = wb.allocate_budget(profits, costs=costs, max_customers=3, budget=50).details()
     assert "One more contact than 3 earns nothing: contacts are not the limit." in wide
     assert "The next dollar earns nothing: the budget is not the limit." in wide
-    places = wb.allocate_budget(profits, costs=costs, caps={"visit": 1}).describe()
+    places = wb.allocate_budget(profits, costs=costs, caps={"visit": 1}).details()
     assert "One more place for visit than 1 earns $3.00." in places
 
 
 def test_values_of_nobody_eligible_are_refused():
     study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
     fit = wb.fit_two_part(study.lapsed, reacquisition="offer + reason", tenure="reason", margin="reason")
-    asked = {"horizon_months": 24, "annual_discount": 0.1}
-    values = wb.second_lifetime_value(fit, wb.read_trial(study.lapsed.query("~eligible"), study.offers), **asked)
+    trial = study.trial.over(horizon_months=24, annual_discount=0.1)
+    values = wb.second_lifetime_value(fit, trial, study.lapsed.query("~eligible"))
     with pytest.raises(wb.TableError, match="`values` has no eligible customers"):
         wb.allocate_budget(values, budget=1_000)

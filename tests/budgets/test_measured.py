@@ -6,7 +6,7 @@ import pytest
 from tailored_trials import by_segment
 
 import winback as wb
-from winback.results import format_money
+from winback.money import format_alike, format_money
 
 OFFERS = [wb.Offer(name="a", amount=20, paid="per_contact"), wb.Offer(name="b", amount=50, paid="on_acceptance")]
 CHANCES = {"a": {"x": 0.5, "y": 0.2}, "b": {"x": 0.3, "y": 0.6}, "none": {"x": 0.1, "y": 0.1}}
@@ -37,8 +37,7 @@ def plan():
 @pytest.fixture(scope="module")
 def scores(drawn):
     return {
-        name: wb.offer_scores(wb.read_trial(drawn[0], OFFERS), outcome=name, rng=7).scores
-        for name in ("profit", "returned")
+        name: wb.offer_scores(wb.read_trial(drawn[0], OFFERS), outcome=name).scores for name in ("profit", "returned")
     }
 
 
@@ -55,27 +54,27 @@ def measured_by_loop(assigned, scores, alone=None):
 
 
 def said(total, error):
-    ends = [format_money(amount, "$") for amount in (total, total - 1.959964 * error, total + 1.959964 * error)]
+    ends = format_alike((total, total - 1.959964 * error, total + 1.959964 * error), "$")
     return f"{ends[0]} in all [{ends[1]}, {ends[2]}]"
 
 
 def test_a_plan_is_measured_by_the_scores_of_its_choices(drawn, plan, scores):
-    found = wb.measure_plan(plan, wb.read_trial(drawn[0], OFFERS), rng=7)
+    found = plan.measure(wb.read_trial(drawn[0], OFFERS))
     assigned = plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy()
     assert len(set(assigned[:, 1])) == 3
     total, error = measured_by_loop(assigned, scores["profit"])
-    assert f"these choices gain {said(total, error)} (incremental)" in found.honest
-    assert f"extrapolated from the {N} who were in it" in found.honest
-    assert f"predicted were {format_money(plan.profit_total, '$')}" in found.honest
-    assert found.honest in found.describe()
-    assert plan.honest is None
+    sentence = found.describe().splitlines()[1]
+    assert f"these choices gain {said(total, error)} (incremental, value as measured)" in sentence
+    assert f"extrapolated from the {N} who were in it" in sentence
+    assert f"predicted were {format_money(plan.profit_total, '$')}" in sentence
+    assert plan.measured is None
     pd.testing.assert_frame_equal(found.assignments, plan.assignments)
 
 
 def test_a_plan_of_the_trial_alone_is_not_extrapolated(drawn, scores):
     values, costs, _ = (each[each.index <= N] for each in made_up())
     plan = wb.allocate_budget(values, OFFERS, costs=costs, budget=3_000)
-    honest = wb.measure_plan(plan, wb.read_trial(drawn[0], OFFERS), rng=7).honest
+    honest = plan.measure(wb.read_trial(drawn[0], OFFERS)).describe()
     assert (
         said(*measured_by_loop(plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy(), scores["profit"]))
         in honest
@@ -88,17 +87,17 @@ def test_everybody_the_same_offer_is_the_effect_of_that_offer(drawn):
     index = drawn[0]["customer_id"]
     values = pd.DataFrame({"a": 1e3, "none": 0.0}, pd.Index(index, name="customer_id"))
     plan = wb.allocate_budget(values, OFFERS, costs={"a": 20.0}, budget=1e6)
-    effect = wb.offer_scores(wb.read_trial(drawn[0], OFFERS), rng=7).frame.set_index("offer").loc["a"]
+    effect = wb.offer_scores(wb.read_trial(drawn[0], OFFERS)).frame.set_index("offer").loc["a"]
     assert (
         said(N * effect["effect"], N * effect["effect_std_error"])
-        in wb.measure_plan(plan, wb.read_trial(drawn[0], OFFERS), rng=7).honest
+        in plan.measure(wb.read_trial(drawn[0], OFFERS)).describe()
     )
 
 
 def test_a_frontier_is_measured_point_by_point(drawn, scores):
     values, _, chances = made_up()
     frontier = wb.profit_share_frontier(values, OFFERS, chances=chances)
-    found = wb.measure_frontier(frontier, wb.read_trial(drawn[0], OFFERS), rng=7)
+    found = frontier.measure(wb.read_trial(drawn[0], OFFERS))
     names = np.array(["none", *frontier.choices.offers])
     for point in (0, 20, len(frontier.frame) - 1):
         chosen = names[frontier.walk.choices_after(frontier.steps[point])]
@@ -115,10 +114,10 @@ def test_a_frontier_is_measured_point_by_point(drawn, scores):
 def test_the_ends_of_a_frontier_are_compared_customer_by_customer(drawn, scores):
     values, _, chances = made_up()
     frontier = wb.profit_share_frontier(values, OFFERS, chances=chances)
-    found = wb.measure_frontier(frontier, wb.read_trial(drawn[0], OFFERS), rng=7)
+    found = frontier.measure(wb.read_trial(drawn[0], OFFERS))
     first, last = (found.frame[["measured_profit_total", "measured_regained"]].iloc[end] for end in (0, -1))
-    assert found.measured_ends["profit"][0] == pytest.approx(first.iloc[0] - last.iloc[0], rel=1e-9)
-    assert found.measured_ends["regained"][0] == pytest.approx(last.iloc[1] - first.iloc[1], rel=1e-9)
+    assert found.measured_ends["profit"].total == pytest.approx(first.iloc[0] - last.iloc[0], rel=1e-9)
+    assert found.measured_ends["regained"].total == pytest.approx(last.iloc[1] - first.iloc[1], rel=1e-9)
     names = np.array(["none", *frontier.choices.offers])
     ends = [names[frontier.walk.choices_after(frontier.steps[end])] for end in (0, -1)]
     for name, outcome, sign in (("profit", "profit", 1), ("regained", "returned", -1)):
@@ -128,8 +127,8 @@ def test_the_ends_of_a_frontier_are_compared_customer_by_customer(drawn, scores)
             if customer <= N
         ]
         margin = 1.959964 * np.std(paired, ddof=1) / np.sqrt(N) * (N + STRANGERS)
-        total, low, high = found.measured_ends[name]
-        assert (total - low, high - total) == pytest.approx((margin, margin), rel=1e-6)
+        end = found.measured_ends[name]
+        assert (end.total - end.low, end.high - end.total) == pytest.approx((margin, margin), rel=1e-6)
     assert "Measured in the trial, buying market share regains" in found.describe()
 
 
@@ -142,9 +141,9 @@ def test_the_measure_recovers_the_truth(drawn):
     plan = wb.allocate_budget(values, OFFERS, costs={"a": 20.0, "b": 25.0}, budget=1e6)
     cost = np.where(x, 20.0, 50.0 * (truth["b"] > 0))
     gain = (np.where(x, truth["a"], truth["b"]) - cost - truth["none"]).sum()
-    scores = wb.offer_scores(wb.read_trial(table, OFFERS), rng=7).scores
+    scores = wb.offer_scores(wb.read_trial(table, OFFERS)).scores
     total, error = measured_by_loop(plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy(), scores)
-    assert said(total, error) in wb.measure_plan(plan, wb.read_trial(table, OFFERS), rng=7).honest
+    assert said(total, error) in plan.measure(wb.read_trial(table, OFFERS)).describe()
     assert abs(total - gain) < 3 * error
 
 
@@ -152,57 +151,57 @@ def test_gross_and_assumed_plans(drawn):
     sent = drawn[0][drawn[0]["offer"] != "none"]
     values, costs, _ = made_up()
     values, costs = values.drop(columns="none"), costs.drop(columns="none")
-    scores = wb.offer_scores(wb.read_trial(sent, OFFERS), rng=7).scores
+    scores = wb.offer_scores(wb.read_trial(sent, OFFERS)).scores
     for organic, alone in ((None, 0.0), (0.1, 15.0), ((0.0, 0.2), 15.0)):
-        value = None if organic is None else 150.0
-        plan = wb.allocate_budget(values, OFFERS, costs=costs, budget=3_000, organic=organic, organic_value=value)
+        offers = wb.OfferCatalog(OFFERS, organic=organic, organic_value=None if organic is None else 150.0)
+        plan = wb.allocate_budget(values, offers, costs=costs, budget=3_000)
         assigned = plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy()
-        honest = wb.measure_plan(plan, wb.read_trial(sent, OFFERS), rng=7).honest
+        honest = plan.measure(wb.read_trial(sent, OFFERS)).describe()
         assert said(*measured_by_loop(assigned, scores, alone=alone)) in honest
-        assert f"({'gross' if organic is None else 'incremental'})" in honest
+        assert f"({'gross' if organic is None else 'incremental'}, value as measured)" in honest
 
 
 def test_a_trial_without_a_control_group_cannot_measure_what_offers_add(drawn, plan):
     sent = drawn[0][drawn[0]["offer"] != "none"]
     values, _, chances = made_up()
     with pytest.raises(ValueError, match="in this trial nobody was left without one at random"):
-        wb.measure_plan(plan, wb.read_trial(sent, OFFERS))
+        plan.measure(wb.read_trial(sent, OFFERS))
     with pytest.raises(ValueError, match="in this trial nobody was left without one at random"):
-        wb.measure_frontier(wb.profit_share_frontier(values, OFFERS, chances=chances), wb.read_trial(sent, OFFERS))
+        wb.profit_share_frontier(values, OFFERS, chances=chances).measure(wb.read_trial(sent, OFFERS))
 
 
 def test_an_offer_that_was_not_tried(drawn, plan):
     with pytest.raises(ValueError, match="b was not tried, so the trial cannot measure it"):
-        wb.measure_plan(plan, wb.read_trial(drawn[0][drawn[0]["offer"] != "b"], OFFERS))
+        plan.measure(wb.read_trial(drawn[0][drawn[0]["offer"] != "b"], OFFERS))
 
 
 def test_nobody_was_in_the_trial(drawn, plan):
     with pytest.raises(ValueError, match="None of these customers was in the trial"):
-        wb.measure_plan(plan, wb.read_trial(drawn[0].assign(customer_id=drawn[0]["customer_id"] + 10_000), OFFERS))
+        plan.measure(wb.read_trial(drawn[0].assign(customer_id=drawn[0]["customer_id"] + 10_000), OFFERS))
 
 
 def test_the_level_widens_the_interval(drawn, plan, scores):
     total, error = measured_by_loop(
         plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy(), scores["profit"]
     )
-    high = format_money(total + 2.575829 * error, "$")
-    assert high in wb.measure_plan(plan, wb.read_trial(drawn[0], OFFERS), rng=7, level=0.99).honest
+    measured = plan.measure(wb.read_trial(drawn[0], OFFERS), level=0.99).measured
+    assert measured.high == pytest.approx(total + 2.575829 * error, rel=1e-6)
 
 
 @pytest.mark.slow
 def test_a_plan_of_the_study_made_from_other_customers(study):
     """Held-out customers: what is measured is close to the truth that the simulation knows."""
-    fit_on, judge_by = wb.hold_out(study.lapsed, 0.5)
+    fit_on, judge_by = wb.hold_out(study.trial, 0.5)
     fit = wb.fit_two_part(fit_on, reacquisition="offer + reason", tenure="reason", margin="reason")
-    plan = wb.allocate_budget(wb.second_lifetime_value(fit, wb.read_trial(judge_by, study.offers)), budget=400_000)
+    plan = wb.allocate_budget(wb.second_lifetime_value(fit, judge_by), budget=400_000)
     true = study.true_profits().loc[plan.choices.customer_ids]
     offer = plan.assignments.reset_index().set_index("customer_id")["offer"]
     places = true.columns.get_indexer(offer.loc[true.index].astype(str))
     gain = (true.to_numpy()[np.arange(len(true)), places] - true["none"]).sum()
-    scores = wb.offer_scores(wb.read_trial(judge_by, study.offers), rng=0).scores
+    scores = wb.offer_scores(judge_by, rng=0).scores
     each = scores.to_numpy()[np.arange(len(scores)), scores.columns.get_indexer(offer.loc[scores.index].astype(str))]
     each = each - scores["none"].to_numpy()
     assert len(each) == plan.n
     error = each.std(ddof=1) * np.sqrt(len(each))
     assert abs(each.sum() - gain) < 3 * error
-    assert said(each.sum(), error) in wb.measure_plan(plan, wb.read_trial(judge_by, study.offers)).honest
+    assert said(each.sum(), error) in plan.measure().describe()

@@ -114,8 +114,8 @@ def test_a_floor_is_met_at_a_loss_and_said_so(rng):
     profits["bundle"] = profits["none"] - 5
     plan = wb.allocate_budget(profits, costs=costs, caps={"bundle": (30, None)})
     assert plan.frame.set_index("offer")["n"]["bundle"] == 30
-    assert "30 are contacted at a loss" in plan.describe()
-    assert "Having to send bundle to at least 30 costs $" in plan.describe()
+    assert "30 are contacted at a loss" in plan.details()
+    assert "Having to send bundle to at least 30 costs $" in plan.details()
 
 
 def test_the_curve_under_other_limits_is_the_optimum_at_each_budget(rng):

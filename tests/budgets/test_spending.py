@@ -21,7 +21,11 @@ def drawn(seed, n, **chances):
 
 
 def spent_on(table, **settings):
-    return wb.spending_curve(wb.read_trial(table, OFFERS), settings.pop("budgets", BUDGETS), **settings)
+    budgets = settings.pop("budgets", BUDGETS)
+    splits = {name: settings.pop(name) for name in ("folds", "repeats", "rng") if name in settings}
+    return wb.spending_curve(
+        wb.read_trial(table, OFFERS, **settings), budgets, splits=wb.Splits(**{"repeats": 5} | splits)
+    )
 
 
 @pytest.fixture(scope="module")

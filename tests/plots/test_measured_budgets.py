@@ -37,7 +37,12 @@ def curve_with(leads, margin=1.0):
 @pytest.mark.parametrize(
     ("leads", "message"),
     [
-        ([2, 3, -5], "Choosing customers earns up to $3.00 more each than drawing them at random (at $10.00 spent)"),
+        ([2, 3, 0.5], "Choosing customers earns up to $3.00 more each than drawing them at random (at $10.00 spent)"),
+        (
+            [2, 3, -5],
+            "Choosing customers earns up to $3.00 more each than drawing them at random (at $10.00 spent), and up to "
+            "$5.00 less (at $15.00 spent)",
+        ),
         ([0.5, -0.5], "Choosing customers is not shown to earn more than drawing them at random"),
         ([0.5, -4, -2], "Choosing customers earns up to $4.00 less each than drawing them at random (at $10.00 spent)"),
     ],
@@ -45,7 +50,8 @@ def curve_with(leads, margin=1.0):
 def test_the_title_says_whether_choosing_pays_as_the_sentences_do(leads, message):
     curve = curve_with(leads)
     assert title(plots.plot_spending_curve(curve)) == message
-    words = {"more each": "Choosing customers pays", "less each": "Choosing customers loses", "not shown": "not shown"}
+    words = {", and up to": "pays at one budget and loses at another"}
+    words |= {"more each": "Choosing customers pays", "less each": "Choosing customers loses", "not shown": "not shown"}
     assert next(told for part, told in words.items() if part in message) in curve.describe()
 
 
@@ -77,7 +83,7 @@ def frontier():
 
 def test_measured_points_stand_beside_the_frontier(frontier):
     table = by_segment(np.random.default_rng(1), 600, **CHANCES)[0]
-    measured = wb.measure_frontier(frontier, wb.read_trial(table, OFFERS))
+    measured = frontier.measure(wb.read_trial(table, OFFERS))
     ax = plots.plot_profit_share_frontier(measured)
     (marks,) = ax.containers
     shown = measured.frame.iloc[np.unique(np.linspace(0, len(measured.frame) - 1, 7).round().astype(int))]
@@ -88,7 +94,7 @@ def test_measured_points_stand_beside_the_frontier(frontier):
     ends = shown[["measured_profit_total_low", "measured_profit_total_high"]]
     np.testing.assert_allclose(up[:, :, 1], ends, rtol=1e-9)
     assert ax.get_legend().get_texts()[0].get_text() == "measured in the trial, with intervals"
-    unclear = all(low <= 0 <= high for _, low, high in measured.measured_ends.values())
+    unclear = all(each.low <= 0 <= each.high for each in measured.measured_ends.values())
     assert title(ax).startswith("Measured: ")
     assert title(ax).endswith("in customers or in profit" if unclear else "profit")
     assert ("no clear difference" in measured.describe()) == ("no clear difference" in title(ax)) == unclear

@@ -1,17 +1,20 @@
 """Who gets which offer, when money, contacts or places are short? And what does market share cost?
 
-allocation  `allocate_budget`: the plan that earns most within its limits
-plan        `BudgetPlan`, how it shows itself
-curve       what would other budgets earn?
-measured    `measure_plan`, `measure_frontier`: what the trial measured for the same choices
-spending    `spending_curve`: what budgets honestly earn, beside the same money spent at random
-frontier    `profit_share_frontier`: profit against customers regained
-choices     what every customer brings and costs under every offer, checked
-limits      budget, contacts and places under each offer, checked
-hull        the steps from one offer to the next that are worth taking, steepest first
-capped      the exact optimum under several limits at once
-solution    the exact optimum, and the plan for whole customers
-prices      at which prices do customers, each for themselves, keep the limits?
-whole       from the optimum to a plan for whole customers
-wording     the sentences of a plan and of a frontier
+allocation    `allocate_budget`: the plan that earns most within its limits
+plan          `BudgetPlan`: how it shows itself, and what a trial measures of it
+plan_words    its tables of limits and of who is left alone in words
+assigned      who gets what: one row per customer, per offer, per limit
+curve         what would other budgets earn?
+measured      what the trial measured for the very choices of a plan or a frontier
+spent         `spending_curve`: what budgets honestly earn, beside the same money spent at random
+spending      `SpendingCurve`: how it shows itself
+market_share  `profit_share_frontier`: profit against customers regained
+frontier      `ProfitShareFrontier`: how it shows itself, and what a trial measures of it
+choices       what every customer brings and costs under every offer, checked
+limits        budget, contacts and places under each offer, checked
+hull          the steps from one offer to the next that are worth taking, steepest first
+capped        the exact optimum under several limits at once
+solution      the exact optimum, and the plan for whole customers
+prices        at which prices do customers, each for themselves, keep the limits?
+whole         from the optimum to a plan for whole customers
 """

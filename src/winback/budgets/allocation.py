@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
+from winback.budgets.assigned import assigned, by_limit, by_offer
 from winback.budgets.choices import TABLE, read_choices
 from winback.budgets.limits import check_within_reach, read_limits
-from winback.budgets.plan import BudgetPlan, as_plan
+from winback.budgets.plan import BudgetPlan
 from winback.budgets.solution import solve
-from winback.tables import ProblemList
+from winback.second_lifetime.valuation import SecondLifetimeValues
+from winback.tables import HasTables, ProblemList
 from winback.terms.catalog import Offer, OfferCatalog
-from winback.terms.organic import Organic
 
 
 def allocate_budget(
-    values,
+    values: SecondLifetimeValues | pd.DataFrame,
     offers: OfferCatalog | Iterable[Offer] | None = None,
     *,
     budget: float | None = None,
     max_customers: int | None = None,
     caps: Mapping[str, int | tuple[int | None, int | None]] | None = None,
     costs: pd.DataFrame | Mapping[str, float] | None = None,
-    organic: Organic | None = None,
-    organic_value: float | None = None,
-    customers: pd.DataFrame | None = None,
-    currency: str | None = None,
+    customers: pd.DataFrame | HasTables | None = None,
 ) -> BudgetPlan:
     r"""Choose an offer or none for every customer, so that the predicted gain is largest within the limits.
 
@@ -42,11 +41,13 @@ def allocate_budget(
     Parameters
     ----------
     values : SecondLifetimeValues or pandas.DataFrame
-        From `second_lifetime_value`, or a frame of expected profits net of cost, in money: one row per customer (index
-        ``customer_id``), one column per offer, and ``none`` where profit without an offer is known. Customers whom
-        `second_lifetime_value` knows as not eligible are left out and counted.
+        From `second_lifetime_value`: the plan keeps the trial whose offers and terms they were made under; customers
+        who are not eligible are left out and counted. Or a frame of expected profits net of cost, in money: one row per
+        customer (index ``customer_id``), one column per offer, and ``none`` where profit without an offer is known.
     offers : OfferCatalog or list of Offer, optional
-        Gives costs paid per contact, the currency, and the names that may be columns.
+        Of a frame: costs paid per contact, the currency, the names that may be columns, and an assumed organic return
+        with its value, where there is no ``none``. Gains are then incremental, taken at the middle of an interval of
+        returns and shown at both ends.
     budget : float, optional
         Most expected cost, in money.
     max_customers : int, optional
@@ -56,20 +57,14 @@ def allocate_budget(
     costs : pandas.DataFrame or mapping, optional
         Expected costs of the same shape, or offer -> money. By default those of the values, or of offers all paid per
         contact.
-    organic : float, (low, high) or {column: {value: share}}, optional
-        Where there is no ``none``: who would return without an offer. Gains are then incremental, taken at the middle
-        of an interval and shown at both ends.
-    organic_value : float, optional
-        What one customer brings who returns without an offer, in money; required with ``organic``.
-    customers : pandas.DataFrame, optional
-        Table with ``customer_id`` and the column of segments of ``organic``; by default that of the values.
-    currency : str, optional
-        Shown before money.
+    customers : pandas.DataFrame or Trial, optional
+        Of a frame: table with ``customer_id`` and the column of segments, where organic return is assumed by segment.
 
     Returns
     -------
     BudgetPlan
-        ``assignments`` says who gets what; ``curve()`` what other budgets would earn.
+        ``assignments`` says who gets what; ``curve()`` what other budgets would earn; ``measure()`` what a trial says
+        of it.
 
     Raises
     ------
@@ -90,8 +85,7 @@ def allocate_budget(
     (['visit', 'none', 'none'], 0.5)
     """
     problems = ProblemList(TABLE, pd.DataFrame())
-    assumed = {"organic": organic, "organic_value": organic_value, "customers": customers, "currency": currency}
-    choices = read_choices(values, offers, problems, costs=costs, needs="costs", **assumed)
+    choices = read_choices(values, offers, customers, problems, needs="costs", beside=costs)
     names = choices.offers if choices is not None else offer_columns(values)
     limits = read_limits(names, budget, max_customers, caps, problems)
     if choices is not None and not problems.found:
@@ -101,10 +95,22 @@ def allocate_budget(
     if solution is None:
         problems.add("caps", "cannot be met together with the other limits", "Lower an at-least, or raise a limit.")
         problems.raise_if_any()
-    return as_plan(choices, limits, solution)
+    assignments = assigned(choices, solution.chosen)
+    frame = by_offer(assignments, choices, solution.chosen)
+    prices = by_limit(limits, float(assignments["cost"].sum()), frame["n"].to_numpy(), np.asarray(solution.prices))
+    return BudgetPlan(
+        assignments=assignments,
+        frame=frame,
+        prices=prices,
+        optimum=solution.optimum,
+        n_split=solution.n_split,
+        choices=choices,
+        limits=limits,
+        currency=choices.currency,
+    )
 
 
 def offer_columns(values) -> tuple[str, ...]:
     """Return the names of the offers in values that have other problems."""
-    frame = getattr(values, "net_values", values)
+    frame = values.net_values if isinstance(values, SecondLifetimeValues) else values
     return tuple(str(name) for name in frame.columns if str(name) not in ("none", "customer_id"))

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from winback.tables import NO_OFFER, ProblemList, TableError, in_trial
+from winback.second_lifetime.valuation import SecondLifetimeValues
+from winback.tables import NO_OFFER, ProblemList, as_table, in_trial
 from winback.terms.catalog import OfferCatalog, as_catalog
-from winback.terms.organic import check_organic_value, organic_shares
+from winback.terms.left_alone import LeftAlone, problems_of_terms
+from winback.trial.trial import Trial
 
 TABLE = "customers x offers frame"
 
@@ -26,100 +28,126 @@ class Choices:
         Without ``none``.
     profits : numpy.ndarray, shape (n, k)
         Expected profit net of cost, in money.
-    left_alone : numpy.ndarray, shape (n, 3)
-        Expected profit without an offer at the low, middle and high organic return, in money; zero where gross.
-    kind : {"incremental", "gross"}
+    alone : LeftAlone
+        What the customers bring without an offer.
     costs, chances : numpy.ndarray, shape (n, k), or None
         Expected cost in money; chance of return.
-    chances_alone : numpy.ndarray, shape (n,)
-        Chance of return without an offer; zero where gross.
-    value_alone : float or None
-        What one organic returner brings, in money; None where it is not stated or untreated customers are known.
-    assumed : str
-        How organic return was assumed, in words; empty where it was not.
     n_set_aside : int
         Customers left out because they were not eligible.
+    trial : Trial or None
+        Under whose terms the values were made; None: they came as a frame.
     currency : str
     """
 
     customer_ids: pd.Index
     offers: tuple[str, ...]
     profits: np.ndarray
-    left_alone: np.ndarray
-    kind: str
+    alone: LeftAlone
     costs: np.ndarray | None
     chances: np.ndarray | None
-    chances_alone: np.ndarray
-    value_alone: float | None
-    knows_none: bool
-    assumed: str
     n_set_aside: int
+    trial: Trial | None
     currency: str
+
+    @property
+    def kind(self) -> str:
+        """Whether gains are over leaving customers alone (incremental) or nothing is taken off (gross)."""
+        return self.alone.kind
 
     @property
     def gains(self) -> np.ndarray:
         """What each offer adds to leaving the customer alone, (n, k); the gross profit where that is unknown."""
-        return self.profits - self.left_alone[:, 1:2]
+        return self.profits - self.alone.money[:, 1:2]
 
 
 def read_choices(
-    values,
+    values: SecondLifetimeValues | pd.DataFrame,
     offers,
+    customers,
     problems: ProblemList,
     *,
-    costs=None,
-    chances=None,
-    needs,
-    organic,
-    organic_value,
-    customers,
-    currency,
+    needs: str,
+    beside,
 ) -> Choices | None:
     """Read values, and costs or chances, into arrays; None when there are problems, which are then listed.
 
-    Parameters are those of `allocate_budget` and `profit_share_frontier`; ``needs`` names what must be there: costs or
-    chances.
+    ``values``, ``offers`` and ``customers`` are those of `allocate_budget`; ``needs`` names what else must be there:
+    costs or chances, and ``beside`` has it, None where the values or the offers do.
     """
-    from_model = hasattr(values, "net_values")
-    profits = _as_frame(values.net_values if from_model else values, "values")
-    catalog = as_catalog(offers) if offers is not None else values.catalog if from_model else None
-    customers = values.customers if from_model and customers is None else customers
+    trial = values.trial if isinstance(values, SecondLifetimeValues) else None
+    if trial is not None:
+        _refuse_other_terms(offers, customers, problems)
+        offers, customers, beside = values.catalog, values.customers, _own(values, needs) if beside is None else beside
+    profits = _as_frame(values.net_values if trial is not None else values, "values")
+    catalog = None if offers is None else as_catalog(offers)
     names = tuple(name for name in profits if name != NO_OFFER)
     _check_frame(profits, names, problems)
     _check_known(names, catalog, problems)
-    tables = {"profit": _numbers(profits, "profit", -np.inf, problems)}
-    if needs == "costs":
-        given = values.costs if from_model and costs is None else costs
-        tables["cost"] = _read_beside(_costs_frame(given, profits, names, catalog, problems), profits, "cost", problems)
-    else:
-        given = values.chances if from_model and chances is None else chances
-        if given is None:
-            problems.add(
-                "chances", "are needed: who is how likely to return under which offer", "Give a frame of them."
-            )
-        tables["chance"] = _read_beside(given, profits, "chance", problems)
-    alone = _alone(tables, profits, *_assumed(catalog, profits, organic, organic_value), customers, problems)
+    money = _numbers(profits, "profit", -np.inf, problems)
+    found = _read_beside(needs, beside, profits, catalog, problems)
+    chances = found if needs == "chances" else None
+    alone = _alone(profits, money, chances, catalog, customers, problems=problems)
     if problems.found:
         return None
     columns = [list(profits).index(name) for name in names]
-    kept = in_trial(values.customers) if from_model else np.ones(len(profits), dtype=bool)
+    kept = np.ones(len(profits), dtype=bool) if trial is None else in_trial(values.customers)
     if not kept.any():
         problems.add("values", "has no eligible customers", "Value customers who are eligible.")
         return None
-    shown = currency or (catalog.currency if catalog is not None else getattr(values, "currency", "$"))
-    picked = {name: None if table is None else table[kept][:, columns] for name, table in tables.items()}
     return Choices(
         customer_ids=profits.index[kept],
         offers=names,
-        profits=picked["profit"],
-        costs=picked.get("cost"),
-        chances=picked.get("chance"),
+        profits=money[kept][:, columns],
+        alone=alone.of(kept),
+        costs=found[kept][:, columns] if needs == "costs" else None,
+        chances=chances[kept][:, columns] if needs == "chances" else None,
         n_set_aside=int((~kept).sum()),
-        currency=shown,
-        left_alone=alone["left_alone"][kept],
-        chances_alone=alone["chances_alone"][kept],
-        **{name: alone[name] for name in ("kind", "value_alone", "knows_none", "assumed")},
+        trial=trial,
+        currency="$" if catalog is None else catalog.currency,
     )
+
+
+def _refuse_other_terms(offers, customers, problems) -> None:
+    """Add what would change the terms of values that know theirs."""
+    for name, given in (("offers", offers), ("customers", customers)):
+        if given is not None:
+            text = "are those of the trial that the values were made under"
+            problems.add(name, text, "Leave them out, or make the values anew under trial.over(...).")
+
+
+def _own(values: SecondLifetimeValues, needs: str) -> pd.DataFrame:
+    return values.costs if needs == "costs" else values.chances
+
+
+def _alone(profits, money, chances, catalog, customers, *, problems) -> LeftAlone | None:
+    """Return what customers bring without an offer: as the frame has it, as its terms assume it, or nothing at all."""
+    knows_none = NO_OFFER in profits
+    if knows_none:
+        place = list(profits).index(NO_OFFER)
+        problems_of_terms(True, catalog, profits, problems)
+        return LeftAlone.known(money[:, place], None if chances is None else chances[:, place])
+    table = profits.index.to_frame(index=False, name="customer_id")
+    if catalog is not None and isinstance(catalog.organic, Mapping):
+        table = _in_order(customers, profits, problems)
+        if table is None:
+            return None
+    problems_of_terms(False, catalog, table, problems)
+    return None if problems.found else LeftAlone.stated(catalog, table)
+
+
+def _in_order(customers, profits, problems) -> pd.DataFrame | None:
+    """Return the customers' table in the order of the frame, or list why it has no segment for each of them."""
+    customers = None if customers is None else as_table(customers)
+    if not isinstance(customers, pd.DataFrame) or "customer_id" not in customers:
+        text = "by segment needs customers=, a table with customer_id and the column of segments"
+        problems.add("organic", text, "Give it, or one share for all.")
+        return None
+    indexed = customers.set_index("customer_id", drop=False)
+    if indexed.index.has_duplicates or not profits.index.isin(indexed.index).all():
+        text = "by segment needs one row of customers= for each customer of the frame"
+        problems.add("organic", text, "Drop the rows that are there twice, add those that are missing.")
+        return None
+    return indexed.loc[profits.index].reset_index(drop=True)
 
 
 def _as_frame(table, name) -> pd.DataFrame:
@@ -169,8 +197,9 @@ def _numbers(frame, measure, least, problems, most=np.inf) -> np.ndarray:
     return table
 
 
-def _costs_frame(given, profits, names, catalog, problems) -> pd.DataFrame | None:
+def _costs_frame(given, profits, catalog, problems) -> pd.DataFrame | None:
     """Return costs as a frame of the shape of profits: as given, or those that are certain by contract."""
+    names = [name for name in profits if name != NO_OFFER]
     if isinstance(given, pd.DataFrame):
         return given
     if given is not None and not isinstance(given, Mapping):
@@ -193,8 +222,17 @@ def _costs_frame(given, profits, names, catalog, problems) -> pd.DataFrame | Non
     return pd.DataFrame({name: amounts.get(name, 0.0) for name in profits}, index=profits.index)
 
 
-def _read_beside(frame, profits, measure, problems) -> np.ndarray | None:
-    """Return a second frame in the order of the first, or list how the two differ."""
+def _read_beside(needs, given, profits, catalog, problems) -> np.ndarray | None:
+    """Return costs or chances in the order of the profits, or list what is missing or how the two differ."""
+    if needs == "costs":
+        return _in_step(_costs_frame(given, profits, catalog, problems), profits, "cost", problems)
+    if given is None:
+        text = "are needed: who is how likely to return under which offer"
+        problems.add("chances", text, "Give a frame of them.")
+    return _in_step(given, profits, "chance", problems)
+
+
+def _in_step(frame, profits, measure, problems) -> np.ndarray | None:
     if frame is None:
         return None
     frame = _as_frame(frame, f"{measure}s")
@@ -220,64 +258,3 @@ def _read_beside(frame, profits, measure, problems) -> np.ndarray | None:
     if measure == "cost" and NO_OFFER in profits and table[:, list(profits).index(NO_OFFER)].any():
         problems.add(f"{measure}s", f"has money in the column {NO_OFFER}", "Leaving a customer alone costs nothing.")
     return table
-
-
-def _assumed(catalog, profits, organic, organic_value) -> tuple:
-    """Return organic return and its value as given, else as the catalog has them for values without ``none``."""
-    if catalog is None or NO_OFFER in profits:
-        return organic, organic_value
-    value = catalog.organic_value if organic_value is None else organic_value
-    return (catalog.organic if organic is None else organic), value
-
-
-def _alone(tables, profits, organic, organic_value, customers, problems) -> dict:
-    """Return what customers bring without an offer: as the frame has it, as assumed, or nothing at all."""
-    n, knows = len(profits), NO_OFFER in profits
-    found = {"left_alone": np.zeros((n, 3)), "chances_alone": np.zeros(n), "assumed": ""}
-    found |= {"kind": "incremental" if knows else "gross", "value_alone": None, "knows_none": knows}
-    try:
-        check_organic_value(organic_value)
-        if knows and (organic is not None or organic_value is not None):
-            raise ValueError(f"is for frames without a column {NO_OFFER!r}; here that column shows it. Leave it out.")
-        if organic is not None and organic_value is None:
-            raise ValueError("needs organic_value: what one customer brings who returns without an offer, in money.")
-        shares = None if organic is None else organic_shares(organic, _in_order(customers, profits, organic))
-    except TableError as error:
-        problems.found += error._problems
-        return found
-    except ValueError as error:
-        column = "organic_value" if str(error).startswith("organic_value") else "organic"
-        said = str(error).removeprefix(f"{column} ").removesuffix(".")
-        remedy = "Organic return is a share, (low, high) or {column: {value: share}}; organic_value is money. Both may "
-        problems.add(column, said, remedy + "stand in the offers file.")
-        return found
-    if knows:
-        place = list(profits).index(NO_OFFER)
-        found["left_alone"] = np.repeat(tables["profit"][:, place : place + 1], 3, axis=1)
-        if tables.get("chance") is not None:
-            found["chances_alone"] = tables["chance"][:, place]
-        return found
-    found["value_alone"] = organic_value
-    if shares is not None:
-        found |= {"left_alone": shares * organic_value, "chances_alone": shares[:, 1], "kind": "incremental"}
-        found["assumed"] = _in_words(organic, shares)
-    return found
-
-
-def _in_order(customers, profits, organic) -> pd.DataFrame:
-    """Return the customers' table in the order of the frame; without segments their ids will do."""
-    if not isinstance(organic, Mapping):
-        return profits.index.to_frame(index=False, name="customer_id")
-    if not isinstance(customers, pd.DataFrame) or "customer_id" not in customers:
-        raise ValueError("organic by segment needs customers=, a table with customer_id and the column of segments.")
-    indexed = customers.set_index("customer_id", drop=False)
-    if indexed.index.has_duplicates or not profits.index.isin(indexed.index).all():
-        raise ValueError("organic by segment needs one row of customers= for each customer of the frame.")
-    return indexed.loc[profits.index].reset_index(drop=True)
-
-
-def _in_words(organic, shares) -> str:
-    low, middle, high = shares.mean(axis=0)
-    if isinstance(organic, Mapping):
-        return f"an assumed organic return by {next(iter(organic))}, {middle:.1%} on average"
-    return f"an assumed organic return of {low:.1%}" + ("" if low == high else f" to {high:.1%}")

@@ -1,21 +1,25 @@
-"""What does market share cost? Profit against customers regained, and the price of one more."""
+"""How does a frontier show itself? Profit against customers regained, predicted and measured, in a table and words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from winback.budgets.choices import TABLE, Choices, read_choices
-from winback.budgets.hull import HullWalk, walk_hull
-from winback.results import Result, Sentences
-from winback.tables import NO_OFFER, ProblemList
-from winback.terms.catalog import Offer, OfferCatalog
-from winback.terms.organic import Organic
+from winback.budgets.choices import Choices
+from winback.budgets.hull import HullWalk
+from winback.budgets.measured import Measured, Scored, measuring_trial
+from winback.money import format_alike, format_money, money_interval
+from winback.results import Result, Sentences, format_count, format_percent, join_words
+from winback.tables import NO_OFFER
+from winback.trial.trial import Trial
 
-N_POINTS = 51
+DOUBT = (
+    "All figures are expected, by what made the values and chose the customers, so they are likely too good: measure "
+    "them in a trial of customers who did not shape them."
+)
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -34,8 +38,8 @@ class ProfitShareFrontier(Result):
     walk, steps
         The steps from most profit to most customers, and how many of them each row of the frame has taken.
     measured_ends : mapping or None
-        Between the two ends as measured, see `measure_frontier`: ``regained`` more and ``profit`` less, each with low
-        and high.
+        Between the two ends as measured, see `measure`, paired customer by customer: ``regained`` more and ``profit``
+        less.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -43,7 +47,7 @@ class ProfitShareFrontier(Result):
     choices: Choices = field(repr=False)
     walk: HullWalk = field(repr=False)
     steps: np.ndarray = field(repr=False)
-    measured_ends: Mapping[str, tuple[float, float, float]] | None = None
+    measured_ends: Mapping[str, Measured] | None = None
     currency: str = "$"
 
     @property
@@ -74,101 +78,106 @@ class ProfitShareFrontier(Result):
         rows = np.unique(np.linspace(0, len(self.frame) - 1, 7).round().astype(int))
         return self.rounded(self.frame.iloc[rows])
 
+    def measure(self, trial: Trial | None = None, *, level: float = 0.95) -> ProfitShareFrontier:
+        """Measure every point of the frontier in a trial of its customers, see `winback.budgets.measured`.
+
+        Parameters
+        ----------
+        trial, level
+            As in `BudgetPlan.measure`.
+
+        Returns
+        -------
+        ProfitShareFrontier
+            With ``measured_profit_total`` and ``measured_regained`` in its frame, each with ``_low`` and ``_high``, and
+            ``measured_ends``.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> fit_on, judge_by = wb.hold_out(wb.load_telecom_study().trial, 0.5)
+        >>> fit = wb.fit_two_part(fit_on, reacquisition="offer + reason", tenure="reason", margin="reason")
+        >>> frontier = wb.profit_share_frontier(wb.second_lifetime_value(fit, judge_by)).measure()
+        >>> bool(frontier.frame["measured_regained"].gt(0).all())
+        True
+        """
+        trial = measuring_trial("the frontier", self.choices, trial)
+        chosen = [self.walk.choices_after(steps) for steps in self.steps]
+        columns, ends = {}, {}
+        for name, outcome, sign in (("profit_total", "profit", -1), ("regained", "returned", 1)):
+            scored = Scored.by(self.choices, trial, outcome, level)
+            points = [scored.each(each) for each in chosen]
+            columns |= scored.columns(f"measured_{name}", points)
+            ends[name.split("_")[0]] = scored.total(sign * (points[-1] - points[0]))
+        return replace(self, frame=self.frame.assign(**columns), measured_ends=ends)
+
     def describe(self) -> Sentences:
-        """Say where profit is largest, where customers are most, and what the last one costs."""
-        from winback.budgets.wording import describe_frontier
+        """Say what market share costs, how sure that is, and over what it is counted."""
+        if self.measured_ends is None:
+            return Sentences.of([f"Predicted: {_predicted(self)}", DOUBT, _over_what(self)])
+        return Sentences.of([_measured_between_ends(self), f"Predicted was: {_predicted(self)}", _over_what(self)])
 
-        return describe_frontier(self)
+    def details(self) -> Sentences:
+        """Say where profit is largest and where customers are most, and what was measured there."""
+        first, last = self.frame.iloc[0], self.frame.iloc[-1]
+        lines = [f"Profit is largest, as predicted, {_at(self, first)}."]
+        if self._more > 0:
+            lines.append(f"The most customers are regained, as predicted, {_at(self, last)}.")
+        if self.measured_ends is not None:
+            lines += _measured_at_ends(self)
+        if self.choices.n_set_aside:
+            lines.append(f"{format_count(self.choices.n_set_aside)} customers who were not eligible are left out.")
+        return Sentences.of(lines)
+
+    @property
+    def _more(self) -> float:
+        """Customers regained more at the end than where profit is largest, as expected."""
+        return float(self.frame["n_regained"].iloc[-1] - self.frame["n_regained"].iloc[0])
 
 
-def profit_share_frontier(
-    values,
-    offers: OfferCatalog | Iterable[Offer] | None = None,
-    *,
-    chances: pd.DataFrame | None = None,
-    organic: Organic | None = None,
-    organic_value: float | None = None,
-    customers: pd.DataFrame | None = None,
-    currency: str | None = None,
-) -> ProfitShareFrontier:
-    r"""Trace what a firm gives up that buys market share: the most profit for every number of customers regained.
-
-    .. math:: \max_x \sum_{ik} (\pi_{ik} + \theta \, p_{ik}) x_{ik}, \qquad \sum_k x_{ik} = 1
-
-    for every worth :math:`\theta \ge 0` of a customer regained beyond the profit they bring, with expected profit
-    :math:`\pi` and chance of return :math:`p`, both less those without an offer. The choices that are best for some
-    :math:`\theta` are exact; there is no limit on money. At :math:`\theta = 0` profit is largest; along the way
-    :math:`\theta` is the price of the next customer; at the end everybody gets what regains them most likely.
-
-    Parameters
-    ----------
-    values, offers, organic, organic_value, customers, currency
-        As in `allocate_budget`; costs are not needed, since profits are net of them.
-    chances : pandas.DataFrame, optional
-        Chances of return, of the shape of the values; by default those of `second_lifetime_value`.
-
-    Returns
-    -------
-    ProfitShareFrontier
-        Customers and profit over leaving everybody alone where ``none`` is known or ``organic`` assumed, else gross.
-
-    Raises
-    ------
-    TableError
-        Listing everything that is wrong with the frames.
-
-    Examples
-    --------
-    >>> import pandas as pd, winback as wb
-    >>> profit = pd.DataFrame({"upgrade": [90.0, 20.0], "bundle": [80.0, -5.0], "none": [10.0, 10.0]})
-    >>> chance = pd.DataFrame({"upgrade": [0.4, 0.2], "bundle": [0.5, 0.3], "none": [0.1, 0.1]})
-    >>> frontier = wb.profit_share_frontier(profit, chances=chance)
-    >>> frontier.frame["incremental_profit_total"].tolist()[0], round(frontier.price_of_last)
-    (90.0, 250)
-    """
-    problems = ProblemList(TABLE, pd.DataFrame())
-    assumed = {"organic": organic, "organic_value": organic_value, "customers": customers, "currency": currency}
-    choices = read_choices(values, offers, problems, chances=chances, needs="chances", **assumed)
-    problems.raise_if_any()
-    walk = _walk(choices)
-    price = 0.0 if len(walk.slope) == 0 else -float(walk.slope[-1])
-    steps = _points(walk)
-    return ProfitShareFrontier(
-        frame=_frame(choices, walk, steps),
-        price_of_last=price,
-        choices=choices,
-        walk=walk,
-        steps=steps,
-        currency=choices.currency,
+def _predicted(frontier: ProfitShareFrontier) -> str:
+    if frontier._more <= 0:
+        return "no choice regains more customers than the most profitable one."
+    profit = frontier.frame[frontier.profit_column]
+    forgone = profit.iloc[0] - profit.iloc[-1]
+    amounts = (forgone, forgone / frontier._more, frontier.price_of_last)
+    given, each, last = format_alike(amounts, frontier.currency)
+    return (
+        f"the firm that buys market share gives up {given} for {format_count(frontier._more)} more customers, {each} "
+        f"each; the last one costs {last}."
     )
 
 
-def _walk(choices) -> HullWalk:
-    """Return the steps from the most profitable choices to those that regain most."""
-    nothing = np.zeros((len(choices.profits), 1))
-    chance = np.hstack([nothing, choices.chances - choices.chances_alone[:, None]])
-    profit = np.hstack([nothing, choices.gains])
-    tied = np.where(profit >= profit.max(axis=1)[:, None], chance, -np.inf)
-    return walk_hull(chance, profit, tied.argmax(axis=1), least_slope=-np.inf)
+def _over_what(frontier: ProfitShareFrontier) -> str:
+    if frontier.kind == "gross":
+        return "Profit and customers are gross: who would return without an offer is unknown and not taken off."
+    without = frontier.choices.alone.assumed or "what the same values expect without an offer"
+    return f"Profit and customers are over leaving everybody alone: {without} is taken off."
 
 
-def _points(walk) -> np.ndarray:
-    """Return the numbers of steps to show: all where there are few, else evenly spread over the customers regained."""
-    n_steps = len(walk.slope)
-    aims = np.linspace(walk.x_after[0], walk.x_after[-1], N_POINTS)
-    spread = [walk.steps_within(aim) for aim in aims] if n_steps > N_POINTS else range(n_steps)
-    return np.unique([0, *spread, n_steps])
+def _measured_between_ends(frontier: ProfitShareFrontier) -> str:
+    fewer, more = frontier.measured_ends["profit"], frontier.measured_ends["regained"]
+    none_clear = all(each.low <= 0 <= each.high for each in (fewer, more))
+    unclear = ": no clear difference in either" if none_clear else ""
+    profit = money_interval(fewer.total, fewer.low, fewer.high, frontier.currency).replace(" [", " less profit [")
+    counts = [format_count(each) for each in (more.total, more.low, more.high)]
+    terms = f", {fewer.terms}" if fewer.terms else ""
+    return (
+        f"Measured in the trial, buying market share regains {counts[0]} more customers [{counts[1]}, {counts[2]}] for "
+        f"{profit}{terms}{unclear}."
+    )
 
 
-def _frame(choices, walk, steps) -> pd.DataFrame:
-    shares = walk.counts_after(steps, len(choices.offers) + 1) / len(choices.profits)
-    prices = np.append(-walk.slope, np.nan)[steps]
-    columns = {
-        "n_regained": walk.x_after[steps],
-        f"{choices.kind}_profit_total": walk.y_after[steps],
-        "price_of_next_customer": prices + 0.0,
-        "share_contacted": 1.0 - shares[:, 0],
-        **{f"share_{offer}": shares[:, place] for place, offer in enumerate(choices.offers, start=1)},
-        f"share_{NO_OFFER}": shares[:, 0],
-    }
-    return pd.DataFrame(columns)
+def _measured_at_ends(frontier: ProfitShareFrontier) -> Iterator[str]:
+    for row, where in ((frontier.frame.iloc[0], "most profitable"), (frontier.frame.iloc[-1], "largest")):
+        profit = frontier.interval(row, "measured_profit_total", "money")
+        back = frontier.interval(row, "measured_regained", "count")
+        yield f"Measured in the trial, the {where} choice earns {profit} and regains {back}."
+    yield "That is a fair measure if the predictions were made from other customers."
+
+
+def _at(frontier: ProfitShareFrontier, row: pd.Series) -> str:
+    profit = format_money(row[frontier.profit_column], frontier.currency)
+    shares = {name: row[f"share_{name}"] for name in (*frontier.choices.offers, NO_OFFER)}
+    mix = join_words(f"{name} {format_percent(share, 0)}" for name, share in shares.items() if share >= 0.005)
+    return f"at {profit}, with {format_count(row['n_regained'])} customers regained ({mix})"

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from winback.budgets.assigned import CONTACTED, NOT_WORTH, OUT_OF_REACH
 from winback.budgets.choices import Choices
 from winback.budgets.curve import budget_curve
-from winback.budgets.limits import AT_LEAST, BUDGET, Limits
-from winback.budgets.solution import Solution
-from winback.results import Result, Sentences
+from winback.budgets.limits import BUDGET, Limits
+from winback.budgets.measured import Measured, Scored, measuring_trial
+from winback.budgets.plan_words import words_of_prices, words_of_standing
+from winback.money import format_alike, format_money
+from winback.results import Result, Sentences, format_count, format_percent, join_words
 from winback.tables import NO_OFFER
-
-CONTACTED, NOT_WORTH, OUT_OF_REACH = "contacted", "not worth a contact", "beyond the limits"
+from winback.trial.trial import Trial
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -46,8 +48,8 @@ class BudgetPlan(Result):
         Customers whom the exact optimum would split.
     choices, limits
         What was chosen from, and within which limits.
-    honest : str or None
-        What the plan's gain is by data that did not choose it, as a sentence; None: not measured.
+    measured : Measured or None
+        The plan's gain in a trial, see `measure`.
     """
 
     assignments: pd.DataFrame = field(repr=False)
@@ -58,7 +60,7 @@ class BudgetPlan(Result):
     choices: Choices = field(repr=False)
     limits: Limits = field(repr=False)
     currency: str = "$"
-    honest: str | None = None
+    measured: Measured | None = None
 
     @property
     def kind(self) -> str:
@@ -135,7 +137,7 @@ class BudgetPlan(Result):
     @property
     def break_even_organic(self) -> float:
         """Organic return at which the whole plan gains nothing; missing where an organic returner has no value."""
-        value = self.choices.value_alone
+        value = self.choices.alone.value
         return np.nan if value is None else self.break_even_profit / value
 
     @property
@@ -148,77 +150,119 @@ class BudgetPlan(Result):
         """Return gain and price over budgets, other limits as they are, see `winback.budgets.curve`."""
         return budget_curve(self.choices, self.limits, n_points)
 
+    def measure(self, trial: Trial | None = None, *, level: float = 0.95) -> BudgetPlan:
+        """Measure the plan's gain in a trial of its customers, and let the plan say it, see `winback.budgets.measured`.
+
+        It is honest only if the values behind the plan were made from other customers (`hold_out`).
+
+        Parameters
+        ----------
+        trial : Trial, optional
+            By default the one that the plan's values were made under; another must be under the same terms. A plan made
+            from a frame remembers none, and says under which terms it was measured.
+        level : float
+            Of the interval.
+
+        Returns
+        -------
+        BudgetPlan
+            The same plan, with ``measured``.
+
+        Raises
+        ------
+        ValueError
+            When the trial's terms are others than those of the values, none of the plan's customers was in it, an
+            offer of the plan was not tried, or the plan is compared with no offer and the trial left nobody without one
+            at random.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> fit_on, judge_by = wb.hold_out(wb.load_telecom_study().trial, 0.5)
+        >>> fit = wb.fit_two_part(fit_on, reacquisition="offer + reason", tenure="reason", margin="reason")
+        >>> plan = wb.allocate_budget(wb.second_lifetime_value(fit, judge_by), budget=400_000).measure()
+        >>> plan.measured.low < plan.measured.total < plan.profit_total
+        True
+        """
+        scored = Scored.by(self.choices, measuring_trial("the plan", self.choices, trial), "profit", level)
+        chosen = pd.Index([NO_OFFER, *self.choices.offers]).get_indexer(self.assignments["offer"])
+        return replace(self, measured=scored.total(scored.each(chosen)))
+
     def describe(self) -> Sentences:
-        """Say who gets what, what it gains, what more room would earn, and whom to leave alone."""
-        from winback.budgets.wording import describe_plan
+        """Say who gets what, what that costs and gains, and how sure that is."""
+        return Sentences.of([_who(self), *_what_it_gains(self), _how_sure(self)])
 
-        return describe_plan(self)
+    def details(self) -> Sentences:
+        """Say what more room would earn, whom to leave alone, and what the gain rests on."""
+        lines = [*words_of_prices(self.prices, self.currency), *words_of_standing(self.assignments, self.kind)]
+        if self.choices.n_set_aside:
+            lines.append(f"{format_count(self.choices.n_set_aside)} customers who were not eligible are left out.")
+        lines += _organic(self)
+        if self.n_split:
+            who = "one customer" if self.n_split == 1 else f"{format_count(self.n_split)} customers"
+            lines.append(
+                f"The exact optimum, {format_money(self.optimum, self.currency)}, would split {who} at the margin; "
+                "the plan, for whole customers, gives them only what still fits, or nothing."
+            )
+        return Sentences.of(lines)
 
 
-def as_plan(choices: Choices, limits: Limits, solution: Solution) -> BudgetPlan:
-    """Write a solution as a plan."""
-    assignments = _assignments(choices, solution.chosen)
-    frame = _by_offer(assignments, choices, solution.chosen)
-    used = limits.used(assignments["cost"].sum(), frame["n"].to_numpy())
-    sign = np.array([-1.0 if name == AT_LEAST else 1.0 for name in limits.names])
-    prices = {"limit": list(limits.names), "offer": list(limits.offers), "bound": sign * limits.bounds}
-    return BudgetPlan(
-        assignments=assignments,
-        frame=frame,
-        prices=pd.DataFrame(prices | {"used": sign * used, "price": solution.prices}),
-        optimum=solution.optimum,
-        n_split=solution.n_split,
-        choices=choices,
-        limits=limits,
-        currency=choices.currency,
+def _who(plan: BudgetPlan) -> str:
+    chosen = plan.frame[plan.frame["n"] > 0]
+    if len(chosen) == 0:
+        why = "no offer gains anything for anybody" if plan.n_not_worth == plan.n else "the limits reach nobody"
+        return f"Contact nobody: {why}."
+    mix = join_words(f"{row.offer} to {format_count(row.n)}" for row in chosen.itertuples())
+    return f"Contact {format_count(plan.n_contacted)} of {format_count(plan.n)} customers: {mix}."
+
+
+def _what_it_gains(plan: BudgetPlan) -> Iterator[str]:
+    """Say what the plan gains: as measured where it was, with what was predicted beside it."""
+    if not plan.n_contacted:
+        return
+    costs = f"That costs {format_money(plan.cost_total, plan.currency)} (expected)"
+    predicted, found = format_money(plan.profit_total, plan.currency), plan.measured
+    if found is None and plan.kind == "gross":
+        unknown = "what these customers would bring without an offer is unknown and not taken off"
+        yield f"{costs} and is predicted to earn {predicted} net of that cost, gross: {unknown}."
+    elif found is None:
+        yield f"{costs} and is predicted to gain {predicted} net of that cost, over leaving everybody alone."
+    else:
+        total, low, high = format_alike((found.total, found.low, found.high), plan.currency)
+        share = "" if found.n == plan.n else f", extrapolated from the {format_count(found.n)} who were in it"
+        terms = f", {found.terms}" if found.terms else ""
+        yield (
+            f"{costs}; in the trial these choices gain {total} in all [{low}, {high}] ({plan.kind}{terms}){share}; "
+            f"predicted were {predicted}."
+        )
+
+
+def _how_sure(plan: BudgetPlan) -> str:
+    assumed = plan.choices.alone.assumed
+    if plan.measured is not None:
+        rests = f"; it rests on {assumed}, at its middle" if assumed else ""
+        return f"That is a fair measure if the predictions were made from other customers{rests}."
+    rest = f" and rest on {assumed}" if assumed else ""
+    return (
+        f"All gains are predicted by what also chose the customers{rest}, so they are likely too high: try the plan on "
+        "customers who did not shape it before you count on them."
     )
 
 
-def _assignments(choices, chosen) -> pd.DataFrame:
-    rows = np.arange(len(chosen))
-    sent, place = chosen > 0, np.maximum(chosen - 1, 0)
-    kind, alone = choices.kind, choices.left_alone
-    profit = choices.profits[rows, place]
-    unsent = alone[:, 1] if kind == "incremental" else np.nan
-    standing = np.where(choices.gains.max(axis=1) > 0, OUT_OF_REACH, NOT_WORTH)
-    columns = {
-        "customer_id": choices.customer_ids,
-        "offer": np.array([NO_OFFER, *choices.offers], dtype=object)[chosen],
-        "cost": np.where(sent, choices.costs[rows, place], 0.0),
-        f"{kind}_profit": np.where(sent, choices.gains[rows, place], 0.0),
-        "expected_profit": np.where(sent, profit, unsent),
-        "standing": np.where(sent, CONTACTED, standing).astype(object),
-    }
-    if (alone[:, 0] != alone[:, 2]).any():
-        columns[f"{kind}_profit_low"] = np.where(sent, profit - alone[:, 2], 0.0)
-        columns[f"{kind}_profit_high"] = np.where(sent, profit - alone[:, 0], 0.0)
-    return pd.DataFrame(columns)
-
-
-def _by_offer(assignments, choices, chosen) -> pd.DataFrame:
-    kind, k = choices.kind, len(choices.offers)
-
-    def total(name) -> np.ndarray:
-        return np.bincount(chosen, assignments[name].to_numpy(), minlength=k + 1)[1:]
-
-    n = np.bincount(chosen, minlength=k + 1)[1:]
-    cost, profit = total("cost"), total(f"{kind}_profit")
-    ends = [f"{kind}_profit{end}" for end in ("_low", "_high") if f"{kind}_profit{end}" in assignments]
-    return pd.DataFrame(
-        {
-            "offer": list(choices.offers),
-            "n": n,
-            "share": n / len(chosen),
-            "cost_total": cost,
-            "cost_per_customer": _ratio(cost, n),
-            f"{kind}_profit_total": profit,
-            **{name.replace("_profit", "_profit_total"): total(name) for name in ends},
-            f"{kind}_profit": _ratio(profit, n),
-            f"{kind}_roi": _ratio(profit, cost),
-        }
-    )
-
-
-def _ratio(above, below) -> np.ndarray:
-    """Return above / below, missing where there is nothing to divide by."""
-    return np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
+def _organic(plan: BudgetPlan) -> Iterator[str]:
+    low, high = (plan.frame.get(f"{plan.kind}_profit_total_{end}") for end in ("low", "high"))
+    if low is not None and plan.n_contacted:
+        ends = format_alike((low.sum(), high.sum()), plan.currency)
+        yield (
+            f"At the high end of {plan.choices.alone.assumed} the plan is predicted to gain {ends[0]}, at its low end "
+            f"{ends[1]}; at the high end {format_count(plan.n_doubtful)} of those contacted are not worth it."
+        )
+    if plan.choices.alone.is_known or not plan.n_contacted:
+        return
+    even = format_money(plan.break_even_profit, plan.currency)
+    yield f"The plan gains only if the customers contacted would bring less than {even} each without an offer."
+    if np.isfinite(plan.break_even_organic):
+        value = format_money(plan.choices.alone.value, plan.currency)
+        share = format_percent(plan.break_even_organic)
+        at_all = " (it gains at any organic return)" if plan.break_even_organic > 1 else ""
+        yield f"At {value} per organic returner that is an organic return of {share}{at_all}."

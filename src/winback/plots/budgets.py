@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
+from winback.money import money_interval
 from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, money_axis
 from winback.results import format_count, format_money
 
@@ -43,6 +44,9 @@ def plot_budget_curve(plan: BudgetPlan, ax: Axes | None = None) -> Axes:
     ax.annotate("this plan", (plan.cost_total, plan.profit_total), (8, -14), textcoords="offset points", color=INK)
     gains = "is predicted to gain" if plan.kind == "incremental" else "is predicted to earn (gross)"
     tail = f"; the next {unit} earns {price}" if plan.price_of_money > 0 else ""
+    if plan.measured is not None:
+        found = (plan.measured.total, plan.measured.low, plan.measured.high)
+        tail = f", and measured {money_interval(*found, plan.currency)}{tail}"
     finish_axes(ax, f"{capitalised(amounts[0])} {gains} {amounts[1]}{tail}", "budget (expected cost)",
                 f"predicted {plan.kind} profit", 80)  # fmt: skip
     for axis in (ax.xaxis, ax.yaxis):
@@ -93,9 +97,9 @@ def _frontier_message(frontier) -> str:
         forgone = frame[profit].iloc[0] - frame[profit].iloc[-1]
         given, price = (format_money(each, frontier.currency) for each in (forgone, frontier.price_of_last))
         return f"{format_count(more)} more customers are predicted to cost {given} of profit, the last one {price}"
-    if all(low <= 0 <= high for _, low, high in frontier.measured_ends.values()):
+    if all(each.low <= 0 <= each.high for each in frontier.measured_ends.values()):
         return "Measured: buying market share makes no clear difference, in customers or in profit"
-    seen, fewer = (frontier.measured_ends[name][0] for name in ("regained", "profit"))
+    seen, fewer = (frontier.measured_ends[name].total for name in ("regained", "profit"))
     customers = f"{format_count(abs(seen))} {'more' if seen >= 0 else 'fewer'} customers"
     profit = f"{format_money(abs(fewer), frontier.currency)} {'less' if fewer >= 0 else 'more'} profit"
     return f"Measured: {customers} for {profit}"
@@ -138,7 +142,7 @@ def plot_spending_curve(curve: SpendingCurve, ax: Axes | None = None) -> Axes:
     --------
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
-    >>> plot_spending_curve(wb.spending_curve(study.lapsed, study.offers, repeats=1)).get_xlabel()
+    >>> plot_spending_curve(wb.spending_curve(study.trial, splits=wb.Splits(repeats=1))).get_xlabel()
     'money spent per customer of the trial'
     """
     ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
@@ -165,13 +169,14 @@ def plot_spending_curve(curve: SpendingCurve, ax: Axes | None = None) -> Axes:
 
 
 def _spending_message(curve) -> str:
-    ahead, behind = curve.frame[curve.frame["lead_low"] > 0], curve.frame[curve.frame["lead_high"] < 0]
-    if len(ahead) == 0 and len(behind):
-        worst = behind.loc[behind["lead"].idxmin()]
-        lost, budget = (format_money(amount, curve.currency) for amount in (-worst["lead"], worst["budget"]))
-        return f"Choosing customers earns up to {lost} less each than drawing them at random (at {budget} spent)"
-    if len(ahead) == 0:
+    """Say where choosing customers earns more by most and where less, as far as that is shown."""
+    found = [(row, word) for row, word in ((curve.lead(1), "more"), (curve.lead(-1), "less")) if row is not None]
+    if not found:
         return "Choosing customers is not shown to earn more than drawing them at random"
-    most = ahead.loc[ahead["lead"].idxmax()]
-    lead, budget = (format_money(most[name], curve.currency) for name in ("lead", "budget"))
-    return f"Choosing customers earns up to {lead} more each than drawing them at random (at {budget} spent)"
+    each = [
+        f"up to {format_money(abs(row['lead']), curve.currency)} {word} each than drawing them at random "
+        f"(at {format_money(row['budget'], curve.currency)} spent)"
+        for row, word in found
+    ]
+    each[1:] = [text.replace(" each than drawing them at random", "") for text in each[1:]]
+    return f"Choosing customers earns {', and '.join(each)}"

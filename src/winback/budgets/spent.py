@@ -1,0 +1,187 @@
+"""What does spending on the most promising customers honestly earn, beside spending as much on anybody?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+import pandas as pd
+
+from winback.budgets.hull import HullWalk
+from winback.budgets.solution import money_walk
+from winback.budgets.spending import SpendingCurve
+from winback.policies.honest import over_splits
+from winback.progress import progress
+from winback.tables import NO_OFFER
+from winback.trial.assumed import assumption, with_assumed
+from winback.trial.predictions import deal_folds
+from winback.trial.same_terms import check_is_trial
+from winback.trial.scores import trial_scores
+from winback.trial.splits import Splits
+from winback.trial.trial import Trial
+from winback.uncertainty import normal_quantile
+
+N_BUDGETS = 10
+MEASURES = ("predicted", "honest", "untargeted", "lead", "spent")
+
+
+def spending_curve(
+    trial: Trial,
+    budgets: Iterable[float] | None = None,
+    *,
+    splits: Splits = Splits(repeats=5),  # noqa: B008 (frozen)
+    level: float = 0.95,
+) -> SpendingCurve:
+    r"""Measure what budgets earn when they are spent on the most promising customers, and when on anybody.
+
+    For each budget customers and offers are chosen as in `allocate_budget`, in each fold for its share of the money, by
+    gains and costs predicted without that fold. The choice :math:`k(i)` is then measured by the scores of
+    `offer_scores`:
+
+    .. math:: \hat G(B) = \frac{1}{n} \sum_i \Gamma_{i k(i)} - \Gamma_{i 0}, \qquad
+              \hat U(B) = \frac{1}{n} \sum_i \sum_k w_k (\Gamma_{ik} - \Gamma_{i0})
+
+    where :math:`w` are the shares of customers drawn at random that earn most with the same money, found without the
+    customer's fold, too. Intervals are of expected gains, paired for the lead; medians over repeated splits.
+
+    Parameters
+    ----------
+    trial : Trial
+        From `read_trial`.
+    budgets : iterable of float, optional
+        Money per customer of the trial; by default ten up to what is worth spending.
+    splits, level
+        As in `evaluate_policy`.
+
+    Returns
+    -------
+    SpendingCurve
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> wb.spending_curve(study.trial, [10, 20], splits=wb.Splits(repeats=2)).frame["budget_total"].tolist()
+    [45000.0, 90000.0]
+    """
+    check_is_trial(trial)
+    z = normal_quantile(level)
+    if not trial.sent:
+        raise ValueError("Nobody was sent an offer: there is nothing to spend on.")
+    wanted = None if budgets is None else _checked(budgets)
+    if not trial.cost.any():
+        raise ValueError("The offers cost nothing, so no budget limits them; `learn_policy` says who should get which.")
+    generator, found, errors = np.random.default_rng(splits.rng), [], []
+    for _ in progress(range(splits.repeats), "splits"):
+        split = _Split.of(trial, splits.folds, generator)
+        if wanted is None:
+            wanted = np.linspace(0, split.worth_spending, N_BUDGETS + 1)[1:]
+        each = [split.at(budget) for budget in wanted]
+        found.append([estimate for estimate, _ in each])
+        errors.append([error for _, error in each])
+    frame = _frame(trial, wanted, np.array(found), np.array(errors), z)
+    kind = "incremental" if NO_OFFER in trial.choices else "gross"
+    settings = {"assumed": assumption(trial), "currency": trial.currency}
+    return SpendingCurve(frame=frame, kind=kind, n=len(trial.arm), **settings)
+
+
+def _checked(budgets) -> np.ndarray:
+    given = list(budgets) if isinstance(budgets, Iterable) else [budgets]
+    if not given or not all(isinstance(budget, Real) and 0 < budget < np.inf for budget in given):
+        raise ValueError(f"budgets must be one or more amounts of money above 0 per customer; got {budgets!r}.")
+    return np.sort(np.array(given, dtype=float))
+
+
+@dataclass(frozen=True)
+class _Split:
+    """One split into folds: predicted gains and costs of the offers, and what the scores say; (n, n_offers) each."""
+
+    gains: np.ndarray
+    costs: np.ndarray
+    score_gains: np.ndarray
+    score_costs: np.ndarray
+    folds: np.ndarray
+    walks: tuple[HullWalk, ...]  # of each fold
+
+    @classmethod
+    def of(cls, trial: Trial, n_folds: int, rng: np.random.Generator) -> _Split:
+        folds = deal_folds(trial.arm, n_folds, rng)
+        sent = [trial.arms.index(name) for name in trial.sent]
+        scores, expected = (_over_none(trial, each)[:, sent] for each in trial_scores(trial, "profit", folds))
+        score_costs, costs = (each[:, sent] for each in trial_scores(trial, "cost", folds))
+        costs = np.maximum(costs, 0.0)
+        walks = [money_walk(expected[folds == fold], costs[folds == fold]) for fold in range(folds.max() + 1)]
+        money = {"gains": expected, "costs": costs, "score_gains": scores, "score_costs": score_costs}
+        return cls(**money, folds=folds, walks=tuple(walks))
+
+    @property
+    def worth_spending(self) -> float:
+        """Money per customer beyond which no offer is predicted to gain more than it costs."""
+        return float(sum(walk.x_after[-1] for walk in self.walks) / len(self.folds))
+
+    def choices(self, budget: float) -> np.ndarray:
+        """Return who is sent what for a budget per customer, shape (n,); 0 is nothing.
+
+        Each fold spends its own share. Of one purse for all a fold whose customers did well by chance would get less:
+        they are predicted by the others, who did worse.
+        """
+        chosen = np.empty(len(self.folds), dtype=int)
+        for fold, walk in enumerate(self.walks):
+            inside = self.folds == fold
+            chosen[inside] = walk.choices_after(walk.steps_within(budget * inside.sum()))
+        return chosen
+
+    def at(self, budget: float) -> tuple[list[float], list[float]]:
+        """Return the measures at a budget per customer, with the standard errors of honest, untargeted and lead."""
+        n = len(self.gains)
+        chosen = self.choices(budget)
+        rows, place = np.flatnonzero(chosen), chosen[chosen > 0] - 1
+        predicted, honest, spent = np.zeros((3, n))
+        predicted[rows], honest[rows] = self.gains[rows, place], self.score_gains[rows, place]
+        spent[rows] = self.score_costs[rows, place]
+        untargeted = self._untargeted(budget)
+        each = (predicted, honest, untargeted, honest - untargeted, spent)
+        errors = [column.std(ddof=1) / np.sqrt(n) for column in each]
+        return [*(column.mean() for column in each), len(rows) / n], errors
+
+    def _untargeted(self, budget: float) -> np.ndarray:
+        """Return each customer's mean score when the money is spent at random, by the mix best in the other folds."""
+        gained = np.empty(len(self.folds))
+        for fold in range(self.folds.max() + 1):
+            inside = self.folds == fold
+            gain, cost = (each[~inside].mean(axis=0) for each in (self.score_gains, self.score_costs))
+            gained[inside] = self.score_gains[inside] @ _mix(gain, np.maximum(cost, 0.0), budget)
+        return gained
+
+
+def _over_none(trial: Trial, money: np.ndarray) -> np.ndarray:
+    """Return money less that without an offer, where there is such a column; else as it is."""
+    money = with_assumed(trial, money)
+    return money - money[:, [trial.choices.index(NO_OFFER)]] if NO_OFFER in trial.choices else money
+
+
+def _mix(gain: np.ndarray, cost: np.ndarray, budget: float) -> np.ndarray:
+    """Return the shares of customers, drawn at random, to send each offer for most gain within a budget each."""
+    walk = money_walk(gain[None], cost[None])
+    n_steps, shares = walk.steps_within(budget), np.zeros(len(gain) + 1)
+    now = int(walk.choices_after(n_steps)[0])
+    shares[now] = 1.0
+    if n_steps < len(walk.slope):
+        part = (budget - walk.x_after[n_steps]) / walk.run[n_steps]
+        shares[now] -= part
+        shares[walk.after[n_steps]] += part
+    return shares[1:]
+
+
+def _frame(trial, budgets, found, errors, z) -> pd.DataFrame:
+    """Return medians over splits, with intervals that allow for the splits."""
+    columns = {"budget": budgets, "budget_total": budgets * len(trial.arm)}
+    columns["share_contacted"] = np.median(found[:, :, -1], axis=0)
+    for place, name in enumerate(MEASURES):
+        middle, error = over_splits(found[:, :, place], errors[:, :, place])
+        columns[name] = middle
+        if name in ("honest", "untargeted", "lead"):
+            columns |= {f"{name}_low": middle - z * error, f"{name}_high": middle + z * error}
+    return pd.DataFrame(columns)
