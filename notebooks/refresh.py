@@ -38,7 +38,7 @@ def main():
 def generated_parts() -> dict[Path, dict[str, str]]:
     """Return the generated parts of each README: marker -> Markdown."""
     study = wb.load_telecom_study()
-    result = wb.compare_offers(study.lapsed, study.offers)
+    result = wb.compare_offers(study.trial)
     figures = study.assumptions.assign(value=study.assumptions["value"].map("{:g}".format))
     published = figures[figures["source"] == "published"].drop(columns="source")
     assumed = figures[figures["source"] == "assumed"].drop(columns="source")
@@ -87,7 +87,7 @@ def second_lives(study) -> str:
 
 def policy_of_the_study(study) -> str:
     """Return whether telling customers apart pays in the study, as a quotation."""
-    policy = wb.learn_policy(study.lapsed, study.offers, by=["reason", "complaints", "referrals"])
+    policy = wb.learn_policy(study.trial, by=["reason", "complaints", "referrals"])
     return "\n>\n".join(f"> {line}" for line in policy.evaluation.describe().splitlines()[:2])
 
 
@@ -128,7 +128,7 @@ def draw_figure(path: Path) -> None:
     mpl.use("Agg")
     study = wb.load_telecom_study()
     path.parent.mkdir(exist_ok=True)
-    figure = plots.plot_profit_and_roi(wb.compare_offers(study.lapsed, study.offers))
+    figure = plots.plot_profit_and_roi(wb.compare_offers(study.trial))
     figure.savefig(path, dpi=110, facecolor="white", metadata={"Software": None})
 
 

@@ -16,6 +16,8 @@ from winback.results import Result, Sentences, format_count
 
 PACKAGES = ("winback", "numpy", "scipy", "pandas", "lifelines", "statsmodels", "matplotlib", "seaborn")
 
+MOST_SAID = 3  # items: the data, their rows and their hash
+
 
 @dataclass(frozen=True, repr=False)
 class Provenance(Result):
@@ -42,8 +44,12 @@ class Provenance(Result):
         return pd.DataFrame(self.items, columns=["what", "which"])
 
     def describe(self) -> Sentences:
-        """Say it in one line each."""
-        return Sentences.of(f"{what}: {which}." for what, which in self.items)
+        """Say which data these are."""
+        return Sentences.of(f"{what}: {which}." for what, which in self.items[:MOST_SAID])
+
+    def details(self) -> Sentences:
+        """Say seeds and versions, one line each."""
+        return Sentences.of(f"{what}: {which}." for what, which in self.items[MOST_SAID:])
 
 
 def sha256_of(data: pd.DataFrame | str | Path) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sentences import hold_to_three
 from trials import random_lives, random_values
 
 import winback as wb
@@ -134,6 +135,7 @@ def test_functions_of_lapsed_customers_take_the_trial(lives, trial):
 
 
 def test_it_shows_what_is_compared_on_which_terms(trial):
+    hold_to_three(trial, trial.design, trial.provenance)
     said = trial.describe()
     assert "were sent a and b, beside a random group that was sent nothing" in said
     assert "value over 20 months, discounted at 10% a year" in said

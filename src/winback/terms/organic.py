@@ -9,6 +9,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
+from winback.labels import label_of
 from winback.tables import Problem, TableError
 
 Organic = float | tuple[float, float] | Mapping[str, Mapping[str, float]]
@@ -57,10 +58,10 @@ def organic_in_words(organic: Organic) -> str:
     Examples
     --------
     >>> organic_in_words((0.02, 0.08)), organic_in_words({"reason": {"price": 0.1}})
-    ('an assumed organic return of 2.0% to 8.0%', 'an assumed organic return by reason')
+    ('an assumed organic return of 2.0% to 8.0%', 'an assumed organic return by reason for leaving')
     """
     if isinstance(organic, Mapping):
-        return f"an assumed organic return by {next(iter(organic))}"
+        return f"an assumed organic return by {label_of(next(iter(organic)))}"
     low, high = _ends(organic)
     return f"an assumed organic return of {low:.1%}" + ("" if low == high else f" to {high:.1%}")
 

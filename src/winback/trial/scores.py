@@ -66,8 +66,12 @@ class OfferScores(Result):
         return {name: (head, form if kind == "money" else kind) for name, (head, kind) in self.shown_money.items()}
 
     def describe(self) -> Sentences:
-        """Say what everybody would bring under each offer."""
-        return Sentences.of(_lines(self))
+        """Say what everybody would bring under the two best offers, and what that does not tell."""
+        return Sentences.of([*_each_offer(self)[:2], *_doubt(self)])
+
+    def details(self) -> Sentences:
+        """Say what everybody would bring under each of the other offers."""
+        return Sentences.of(_each_offer(self)[2:])
 
 
 def offer_scores(
@@ -230,18 +234,24 @@ def _folds(folds, trial: Trial, rng) -> np.ndarray:
     return np.unique(given[trial.kept], return_inverse=True)[1]
 
 
-def _lines(found: OfferScores) -> Iterator[str]:
+def _each_offer(found: OfferScores) -> list[str]:
+    """Return a sentence for each offer, the best first."""
     form = "percent" if found.outcome == "returned" else "money"
     what = "would return" if found.outcome == "returned" else f"of {found.outcome} per customer"
+    lines = []
     for row in found.frame.sort_values("mean", ascending=False).to_dict("records"):
         if row["offer"] == NO_OFFER:
             continue
-        mean, low, high = (found.format(row[name], form) for name in ("mean", "mean_low", "mean_high"))
+        mean, low, high = found.formats([row["mean"], row["mean_low"], row["mean_high"]], form)
         line = f"With {row['offer']} sent to everybody, {mean} {what} [{low}, {high}]"
         if "effect" in row:
-            effect, low, high = (found.format(row[name], form) for name in ("effect", "effect_low", "effect_high"))
+            effect, low, high = found.formats([row["effect"], row["effect_low"], row["effect_high"]], form)
             line += f"; {effect} more than without an offer [{low}, {high}]"
-        yield f"{line}."
+        lines.append(f"{line}.")
+    return lines
+
+
+def _doubt(found: OfferScores) -> Iterator[str]:
     if assumption(found.trial):
         yield assumption(found.trial)
     elif not found.trial.has_control and found.outcome != "cost":
