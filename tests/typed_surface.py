@@ -9,6 +9,7 @@ import winback as wb
 from winback.offers.compared import OfferComparison
 from winback.policies.learned import LearnedPolicy
 from winback.purchases.purchase_fit import PurchaseFit
+from winback.second_lifetime.contact_worth import ContactWorth
 
 
 def which_offer_pays_and_for_whom() -> None:
@@ -25,6 +26,14 @@ def what_is_a_customer_worth() -> None:
     fit = wb.fit_pareto_nbd(customers.to_frame(), period="W")
     assert_type(fit, PurchaseFit)
     wb.plots.plot_tracking(fit.check(wb.load_cdnow()))  # type: ignore[arg-type]
+
+
+def who_comes_back(trial: wb.Trial) -> None:
+    fit = wb.fit_joint(trial, reacquisition="offer + contact_attempts", tenure="offer", margin="offer")
+    wb.plots.plot_return_effects(fit.effects("campaign.csv"))
+    values = wb.second_lifetime_value(fit, trial.over(horizon_months=60))
+    assert_type(values.not_worth_a_contact([50], by="reason"), ContactWorth)
+    fit.two_part.value_by_acceptance(trial)  # type: ignore[attr-defined]
 
 
 def what_is_wrong() -> None:

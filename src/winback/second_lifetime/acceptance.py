@@ -16,7 +16,7 @@ from winback.results import Result, Sentences, format_money, format_percent
 from winback.second_lifetime.expected_value import expected_value
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.horizon import Horizon
-from winback.tables import as_table
+from winback.tables import AnyTable, as_table
 
 SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
@@ -53,7 +53,7 @@ class ValueByAcceptance(Result):
 
 
 def value_by_acceptance(
-    models: Mapping[str, SecondLifetimeFit], customers, horizon: Horizon, offer: str, shares: Iterable[float]
+    models: Mapping[str, SecondLifetimeFit], customers: AnyTable, horizon: Horizon, offer: str, shares: Iterable[float]
 ) -> ValueByAcceptance:
     """Value those who come back as the share who return is moved, see `JointFit.value_by_acceptance`.
 

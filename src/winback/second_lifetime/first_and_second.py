@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -15,8 +14,7 @@ from winback.labels import value_words
 from winback.pseudo_observations import pseudo_months
 from winback.results import Result, Sentences, format_money, format_percent
 from winback.second_lifetime.horizon import read_horizon
-from winback.tables import SECOND_LIFETIME, check_lapsed, in_trial, label_codes
-from winback.trial.trial import Trial
+from winback.tables import SECOND_LIFETIME, AnyTable, check_lapsed, in_trial, label_codes
 from winback.uncertainty import normal_quantile
 
 EVERYBODY = "everybody"
@@ -65,7 +63,7 @@ class FirstAndSecondValue(Result):
 
 
 def first_and_second_value(
-    customers: pd.DataFrame | str | Path | Trial,
+    customers: AnyTable,
     *,
     horizon_months: float | None = None,
     annual_discount: float | None = None,

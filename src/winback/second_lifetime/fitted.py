@@ -26,7 +26,7 @@ from winback.second_lifetime.sample import EQUATIONS
 from winback.second_lifetime.tenure_fit import goodness_of_tenure
 from winback.survival.families import find_family
 from winback.survival.goodness_of_fit import GoodnessOfFit
-from winback.tables import as_table
+from winback.tables import AnyTable, as_table
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -123,7 +123,7 @@ class SecondLifetimeFit(Result):
         shared = map(float, (*spreads, *self.correlations))
         return Outlook(a, tenure, margin, *shared, family)
 
-    def chance_of_return(self, customers: pd.DataFrame) -> np.ndarray:
+    def chance_of_return(self, customers: AnyTable) -> np.ndarray:
         """Return each customer's chance of return under their own offer, shape (n,)."""
         linear = self.designs["reacquisition"].matrix(as_table(customers)) @ self.coefficients("reacquisition")
         return LINKS[self.link].chance(linear)
@@ -144,7 +144,7 @@ class SecondLifetimeFit(Result):
 
     def predict(
         self,
-        customers: pd.DataFrame,
+        customers: AnyTable,
         offers: Iterable[str] | None = None,
         *,
         horizon_months: float | None = None,
@@ -153,7 +153,7 @@ class SecondLifetimeFit(Result):
 
         Parameters
         ----------
-        customers : pandas.DataFrame
+        customers : pandas.DataFrame, path or Trial
             With the columns of the formulas; outcomes are not looked at.
         offers : iterable of str, optional
             Offers to predict for; each customer's own where not given.
@@ -184,7 +184,7 @@ class SecondLifetimeFit(Result):
             pieces.append(pd.DataFrame(piece))
         return pd.concat(pieces, ignore_index=True)
 
-    def effects(self, customers: pd.DataFrame) -> ReturnEffects:
+    def effects(self, customers: AnyTable) -> ReturnEffects:
         r"""Say how much each column of the reacquisition formula moves the chance of return.
 
         A column is moved for every customer and the design is computed again, so that powers, logarithms and
@@ -211,12 +211,12 @@ class SecondLifetimeFit(Result):
         """
         return return_effects(self, customers)
 
-    def check(self, held_out: pd.DataFrame, *, threshold: float | None = None) -> ReturnCheck:
+    def check(self, held_out: AnyTable, *, threshold: float | None = None) -> ReturnCheck:
         """Judge predicted chances of return by customers the model has not seen.
 
         Parameters
         ----------
-        held_out : pandas.DataFrame
+        held_out : pandas.DataFrame, path or Trial
             With the columns of the reacquisition formula and ``returned``, see `winback.hold_out`. Rows whose
             ``eligible`` is false are left out.
         threshold : float, optional
@@ -233,12 +233,12 @@ class SecondLifetimeFit(Result):
         """
         return judge_return(self, held_out, threshold)
 
-    def check_shape(self, customers: pd.DataFrame, by: str | None = None) -> GoodnessOfFit:
+    def check_shape(self, customers: AnyTable, by: str | None = None) -> GoodnessOfFit:
         """Compare fitted second tenures with what returned customers did: do they have the shape assumed?
 
         Parameters
         ----------
-        customers : pandas.DataFrame
+        customers : pandas.DataFrame, path or Trial
             The table it was fitted to, or another one, with outcomes.
         by : str, optional
             Column whose labels are checked one by one.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from winback.discounting import check_annual_discount, check_horizon
+from winback.tables import AnyTable
 from winback.trial.trial import Trial
 
 
@@ -23,7 +24,7 @@ class Horizon:
 
 
 def read_horizon(
-    customers, horizon_months: float | None, annual_discount: float | None, currency: str | None
+    customers: AnyTable, horizon_months: float | None, annual_discount: float | None, currency: str | None
 ) -> Horizon:
     """Return the terms asked for; those of a trial where they are not given.
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-import pandas as pd
-
 from winback.second_lifetime.chi_squared import chi_squared_test
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.joint_fit import JointFit
@@ -15,11 +13,12 @@ from winback.second_lifetime.tenure_fit import shape_test
 from winback.second_lifetime.trust import doubts
 from winback.second_lifetime.two_part import fit_sample, heckman_steps
 from winback.survival.families import find_family
+from winback.tables import AnyTable
 from winback.uncertainty import normal_quantile
 
 
 def fit_joint(
-    customers: pd.DataFrame,
+    customers: AnyTable,
     *,
     reacquisition: str,
     tenure: str,
@@ -42,7 +41,7 @@ def fit_joint(
 
     Parameters
     ----------
-    customers : pandas.DataFrame
+    customers : pandas.DataFrame, path or Trial
         Lapsed customers with ``returned``, ``second_tenure`` (months), ``second_ended``, ``second_margin`` (money per
         month) and the columns of the formulas. Rows whose ``eligible`` is false are left out and counted.
     reacquisition, tenure, margin : str

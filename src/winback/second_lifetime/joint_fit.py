@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
-import pandas as pd
 
 from winback.results import Sentences, state_p_value
 from winback.second_lifetime.acceptance import SHARES, ValueByAcceptance, value_by_acceptance
@@ -17,6 +16,7 @@ from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.horizon import read_horizon
 from winback.second_lifetime.trust import LARGEST_GAP, SHAPE_LEVEL
 from winback.second_lifetime.two_part_fit import TwoPartFit
+from winback.tables import AnyTable
 
 TENDENCIES = (  # what the sign of each correlation means, in the order of `correlations.CORRELATIONS`
     ("who return against the odds stay longer", "who return against the odds leave again sooner"),
@@ -58,7 +58,7 @@ class JointFit(SecondLifetimeFit):
 
     def value_by_acceptance(
         self,
-        customers: pd.DataFrame,
+        customers: AnyTable,
         *,
         offer: str,
         horizon_months: float | None = None,

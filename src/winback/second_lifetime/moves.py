@@ -12,7 +12,7 @@ from scipy.special import ndtr
 from winback.labels import contrast_words, one_more_words
 from winback.second_lifetime.effects import ReturnEffects
 from winback.second_lifetime.links import LINKS, Link
-from winback.tables import NO_OFFER, as_table, in_trial
+from winback.tables import NO_OFFER, AnyTable, as_table, in_trial
 from winback.uncertainty import normal_quantile
 
 
@@ -27,7 +27,7 @@ class Move:
     step: np.ndarray | None  # (p,) of the design, where it is the same for everybody
 
 
-def return_effects(fit, customers) -> ReturnEffects:
+def return_effects(fit, customers: AnyTable) -> ReturnEffects:
     """Say how much each column of the reacquisition formula moves the chance of return, see ``fit.effects``."""
     customers = as_table(customers)
     customers = customers[in_trial(customers)]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from winback.formulas import TABLE, Design, bind_formulas
 from winback.survival.families import Family
-from winback.tables import SECOND_LIFETIME, ProblemList, TableError, check_lapsed, in_trial
+from winback.tables import SECOND_LIFETIME, AnyTable, ProblemList, TableError, check_lapsed, in_trial
 
 FAR_OUT = 8.0  # spreads; among a million normal values the furthest lies near 5
 LARGEST_MARGIN = 1e12
@@ -47,7 +47,7 @@ class Sample:
         return matrix if equation == "reacquisition" else matrix[self.returned]
 
 
-def draw_sample(customers: pd.DataFrame, formulas: Mapping[str, str]) -> Sample:
+def draw_sample(customers: AnyTable, formulas: Mapping[str, str]) -> Sample:
     """Check the table and the formulas, and leave out who was set aside (``eligible`` false).
 
     Raises

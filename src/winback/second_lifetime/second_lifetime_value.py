@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from winback.second_lifetime.fitted import SecondLifetimeFit, check_is_fit
 from winback.second_lifetime.horizon import Horizon
@@ -11,7 +10,7 @@ from winback.second_lifetime.joint_fit import JointFit
 from winback.second_lifetime.offer_value import value_offers
 from winback.second_lifetime.two_part_fit import TwoPartFit
 from winback.second_lifetime.valuation import SecondLifetimeValues
-from winback.tables import NO_OFFER, check_lapsed
+from winback.tables import NO_OFFER, AnyTable, check_lapsed
 from winback.trial.same_terms import check_is_trial
 from winback.trial.trial import Trial
 
@@ -19,7 +18,7 @@ from winback.trial.trial import Trial
 def second_lifetime_value(
     fit: SecondLifetimeFit,
     trial: Trial,
-    customers: pd.DataFrame | None = None,
+    customers: AnyTable | None = None,
     *,
     model: str = "recommended",
 ) -> SecondLifetimeValues:
@@ -39,7 +38,7 @@ def second_lifetime_value(
         From `read_trial`, with offers the model has seen. A tailored offer that was never sent as such is composed of
         the offers it assigns. A horizon beyond the longest second tenure seen is allowed and said to be extrapolated
         (``trial.over(horizon_months=60)``); ``math.inf`` counts without end.
-    customers : pandas.DataFrame, optional
+    customers : pandas.DataFrame, path or Trial, optional
         Lapsed customers with the columns of the formulas, by default the trial's; nothing that happened after the
         offer is looked at.
     model : {"recommended", "joint", "two_part"}

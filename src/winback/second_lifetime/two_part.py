@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-import pandas as pd
 from statsmodels.discrete.discrete_model import Logit, Probit
 from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationError
@@ -16,13 +15,14 @@ from winback.second_lifetime.selection import HeckmanStep, heckman_step
 from winback.second_lifetime.two_part_fit import TwoPartFit
 from winback.survival.duration_maximum import maximise
 from winback.survival.families import find_family
+from winback.tables import AnyTable
 from winback.uncertainty import normal_quantile
 
 MODELS = {"probit": Probit, "logit": Logit}
 
 
 def fit_two_part(
-    customers: pd.DataFrame,
+    customers: AnyTable,
     *,
     reacquisition: str,
     tenure: str,
@@ -42,7 +42,7 @@ def fit_two_part(
 
     Parameters
     ----------
-    customers : pandas.DataFrame
+    customers : pandas.DataFrame, path or Trial
         Lapsed customers with ``returned``, ``second_tenure`` (months), ``second_ended``, ``second_margin`` (money per
         month) and the columns of the formulas. Rows whose ``eligible`` is false are left out and counted.
     reacquisition, tenure, margin : str

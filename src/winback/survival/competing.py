@@ -22,7 +22,7 @@ from winback.survival.wording import (
     months_interval,
     percent_interval,
 )
-from winback.tables import ProblemList
+from winback.tables import AnyTable, ProblemList
 from winback.uncertainty import normal_interval, normal_quantile
 
 STILL_THERE = "still there"
@@ -78,7 +78,7 @@ class CompetingRisks(MonthsResult):
 
 
 def competing_risks(
-    customers: pd.DataFrame, by: str | None = None, *, horizon_months: float | None = None, level: float = 0.95
+    customers: AnyTable, by: str | None = None, *, horizon_months: float | None = None, level: float = 0.95
 ) -> CompetingRisks:
     r"""Estimate what share of returned customers leave again for each reason.
 
@@ -88,7 +88,7 @@ def competing_risks(
 
     Parameters
     ----------
-    customers : pandas.DataFrame
+    customers : pandas.DataFrame, path or Trial
         Table of lapsed customers (`winback.tables.LAPSED`) with ``returned``, ``second_tenure``, ``second_ended`` and
         ``second_reason``: filled in for those who left again, and for nobody else.
     by : str, optional

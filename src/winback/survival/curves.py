@@ -18,6 +18,7 @@ from winback.results import Sentences
 from winback.survival import curves_text
 from winback.survival.groups import PAIRED, Lifetimes, check_lifetime, few_note, group_lifetimes, typed_lifetimes
 from winback.survival.wording import MonthsResult, in_words
+from winback.tables import AnyTable
 from winback.uncertainty import normal_interval, normal_quantile
 
 MOST_PAIRED_UP = 6  # with more groups each is compared with the first one only
@@ -91,7 +92,7 @@ class SurvivalCurves(MonthsResult):
 
 
 def survival_curve(
-    customers: pd.DataFrame,
+    customers: AnyTable,
     by: str | None = None,
     *,
     lifetime: str = "second",
@@ -107,7 +108,7 @@ def survival_curve(
 
     Parameters
     ----------
-    customers : pandas.DataFrame
+    customers : pandas.DataFrame, path or Trial
         Table of lapsed customers (`winback.tables.LAPSED`).
     by : str, optional
         Column whose values make the groups; ``"lifetime"`` compares first with second lifetimes of those who returned.

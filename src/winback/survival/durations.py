@@ -14,6 +14,7 @@ from winback.survival.duration_maximum import Maximum, maximise
 from winback.survival.durations_table import check_ends, row_counts, used_rows
 from winback.survival.families import FAMILIES
 from winback.survival.groups import check_lifetime, months_and_ended
+from winback.tables import AnyTable
 from winback.uncertainty import normal_interval, normal_quantile
 
 SCALE, INTERCEPT = "scale", "Intercept"
@@ -21,7 +22,7 @@ TRIED = [name for name, family in FAMILIES.items() if family.log_tenure]
 
 
 def fit_duration(
-    customers: pd.DataFrame,
+    customers: AnyTable,
     formula: str,
     distribution: str = "auto",
     *,
@@ -39,7 +40,7 @@ def fit_duration(
 
     Parameters
     ----------
-    customers : pandas.DataFrame
+    customers : pandas.DataFrame, path or Trial
         Table of lapsed customers (`winback.tables.LAPSED`).
     formula : str
         Right-hand side, such as ``"reason + log(first_tenure)"``, see `winback.formulas`.

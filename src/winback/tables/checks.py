@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from winback.tables.columns import EVENTS, LAPSED, SECOND_LIFETIME, SUBSCRIPTIONS, TRANSACTIONS, Column
 from winback.tables.kinds import PARSERS, WHAT_IS_READ
-from winback.tables.nouns import LAPSED_TABLE, HasTables, as_table
+from winback.tables.nouns import LAPSED_TABLE, AnyTable, as_table
 from winback.tables.problems import Problem, ProblemList, TableError
 
 
-def check_lapsed(customers: pd.DataFrame | str | Path | HasTables, needs: Iterable[str] = ()) -> pd.DataFrame:
+def check_lapsed(customers: AnyTable, needs: Iterable[str] = ()) -> pd.DataFrame:
     """Return a typed copy of a table of lost customers, or raise one error with every problem.
 
     Parameters

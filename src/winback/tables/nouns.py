@@ -20,7 +20,10 @@ class HasTables(Protocol):
         """Return the table of a kind."""
 
 
-def as_table(customers: pd.DataFrame | str | Path | HasTables, kind: str = LAPSED_TABLE) -> pd.DataFrame:
+AnyTable = pd.DataFrame | str | Path | HasTables
+
+
+def as_table(customers: AnyTable, kind: str = LAPSED_TABLE) -> pd.DataFrame:
     """Return the table of a kind: a frame as it is, a file read, a noun's own; what is none of these stays as it is.
 
     Examples

@@ -12,7 +12,7 @@ from winback.pseudo_observations import longest_supported_horizon, pseudo_months
 from winback.tables import (
     NO_OFFER,
     SECOND_LIFETIME,
-    HasTables,
+    AnyTable,
     Problem,
     ProblemList,
     TableError,
@@ -25,7 +25,7 @@ from winback.terms.catalog import OfferCatalog
 from winback.terms.costs import offer_costs
 
 
-def typed_trial(customers: pd.DataFrame | HasTables, catalog: OfferCatalog) -> pd.DataFrame:
+def typed_trial(customers: AnyTable, catalog: OfferCatalog) -> pd.DataFrame:
     """Return the checked table of a trial whose offers are all in the catalog.
 
     Raises

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
-from winback.tables import HasTables, as_table, map_columns
+from winback.tables import AnyTable, as_table, map_columns
 from winback.terms.catalog import Offer, OfferCatalog, as_catalog, load_offers
 from winback.terms.organic import Organic
 from winback.trial.outcomes import typed_trial
@@ -16,7 +14,7 @@ from winback.trial.trial import Trial, asked_covariates
 
 
 def read_trial(
-    customers: pd.DataFrame | str | Path | HasTables,
+    customers: AnyTable,
     offers: OfferCatalog | Iterable[Offer] | str | Path,
     *,
     horizon_months: float | None = None,
