@@ -98,7 +98,10 @@ def test_an_axes_of_ones_own_is_drawn_on(judged):
 def test_untrue_reasons_with_the_share_that_the_rule_bears(table):
     found = wb.misstated_reasons(wb.read_trial(table, OFFERS), RIGHT, by="segment", shares=[0.5, 0, 0.25])
     ax = plots.plot_misstated_reasons(found)
-    assert title(ax) == f"The rule bears {found.break_even:.0%} untrue segments before its gain is gone"
+    assert (
+        title(ax)
+        == f"The rule bears {found.break_even:.0%} of customers with an untrue segment before its gain is gone"
+    )
     zero, curve, mark = ax.lines
     assert list(curve.get_xdata()) == [0, 0.25, 0.5]
     assert (
@@ -107,7 +110,7 @@ def test_untrue_reasons_with_the_share_that_the_rule_bears(table):
     )
     assert mark.get_xdata()[0] == found.break_even
     assert set(zero.get_ydata()) == {0}
-    assert ax.get_xlabel() == "share of stated segments that are untrue"
+    assert ax.get_xlabel() == "share of customers whose stated segment is untrue"
     assert ax.get_ylabel().replace("\n", " ") == "gain per customer over a for everybody"
 
 

@@ -189,7 +189,7 @@ def test_base_shows_each_segment_beside_constant_churn(base):
     ax = plots.plot_base_value(base)
     whole, widest = -base.gap, -base.frame["gap"].min()
     assert title(ax) == (
-        f'One churn rate for everybody puts the base {whole:.0%} too low; next_renewal "5": {widest:.0%} too low'
+        f'One churn rate for everybody puts the base {whole:.0%} too low; next renewal "5": {widest:.0%} too low'
     )
     own, naive = line(ax, "value, with interval"), line(ax, "with one churn rate for everybody")
     frame = base.frame[::-1]  # the most valuable first

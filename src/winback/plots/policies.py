@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
+from winback.labels import label_of
 from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, money_axis, percent_axis
 from winback.results import format_percent, join_words
 from winback.tables import NO_OFFER
@@ -110,7 +111,13 @@ def plot_misstated_reasons(found: MisstatedReasons, ax: Axes | None = None) -> A
     if np.isfinite(found.break_even) and found.break_even <= frame["share_untrue"].max():
         ax.axvline(found.break_even, color=QUIET, linestyle=":", linewidth=1.5)
     ylabel = f"gain per customer over\n{_single(found)} for everybody"
-    finish_axes(ax, _misstated_message(found), f"share of stated {found.by}s that are untrue", ylabel, width=80)
+    finish_axes(
+        ax,
+        _misstated_message(found),
+        f"share of customers whose stated {label_of(found.by)} is untrue",
+        ylabel,
+        width=80,
+    )
     percent_axis(ax.xaxis)
     money_axis(ax.yaxis, found.currency)
     return ax
@@ -118,7 +125,8 @@ def plot_misstated_reasons(found: MisstatedReasons, ax: Axes | None = None) -> A
 
 def _misstated_message(found) -> str:
     if np.isnan(found.break_even):
-        return f"Even with every {found.by} true, the rule earns no more than {_single(found)} for everybody"
+        return f"Even with every {label_of(found.by)} true, the rule earns no more than {_single(found)} for everybody"
     if found.break_even > 1:
         return "Untrue reasons do not take the gain away"
-    return f"The rule bears {format_percent(found.break_even, 0)} untrue {found.by}s before its gain is gone"
+    share = format_percent(found.break_even, 0)
+    return f"The rule bears {share} of customers with an untrue {label_of(found.by)} before its gain is gone"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
+from winback.labels import value_words
+from winback.money import format_alike
 from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, percent_axis
 from winback.results import format_money, format_percent
 
@@ -205,10 +207,10 @@ def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) ->
         error = [frame[name] - frame[f"{name}_low"], frame[f"{name}_high"] - frame[name]]
         style = {key: styles[name][key] for key in ("color", "marker")}
         ax.errorbar(frame[name], rows, xerr=error, linestyle="none", markersize=7, label=label, **style)
-        for value, row in zip(frame[name], rows, strict=True):
-            ax.annotate(format_money(value, found.currency, 0), (value, row), (0, 5), textcoords="offset points",
-                        ha="center", fontsize=9, color=INK)  # fmt: skip
-    ax.set_yticks(range(len(frame)), frame["group"])
+        for value, text, row in zip(frame[name], format_alike(frame[name], found.currency), rows, strict=True):
+            ax.annotate(text, (value, row), (0, 5), textcoords="offset points", ha="center", fontsize=9, color=INK)
+    said = frame["group"] if found.by is None else [value_words(found.by, group) for group in frame["group"]]
+    ax.set_yticks(range(len(frame)), said)
     ax.set_ylim(len(frame) - 0.4, -0.6)
     ax.legend(frameon=False, fontsize=9, loc="upper right")
     more = int((frame["difference_low"] > 0).sum())

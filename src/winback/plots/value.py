@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
+from winback.labels import label_of
 from winback.plots.held_out import SHADE
 from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, percent_axis
 from winback.results import format_money, format_percent
@@ -199,11 +200,11 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     >>> model = wb.contract_model(3.80, 15.20, period="Y")
     >>> base = wb.base_value(model, [20500, 15200, 11340], margin=100, annual_discount=0.10, by="next_renewal")
     >>> plot_base_value(base).get_title(loc="left")
-    'One churn rate for everybody puts the base 13% too low; next_renewal "3": 17% too low'
+    'One churn rate for everybody puts the base 13% too low; next renewal "3": 17% too low'
     """
     frame = value.frame.sort_values("per_customer", ascending=False, kind="stable", ignore_index=True)
     title = _gap_in_words(value, frame.head(MOST_ROWS))
-    which = "" if value.by is None else _short(value.by)
+    which = "" if value.by is None else _short(label_of(value.by))
     if len(frame) > MOST_ROWS:
         which += f": {MOST_ROWS} of {len(frame)}, worth most"
     frame = frame.head(MOST_ROWS)
@@ -253,7 +254,7 @@ def _gap_in_words(value, frame) -> str:
     return (
         title
         if how in (SPOT_ON, off_by)
-        else f'{title}; {_short(value.by)} "{_short(off.at[widest, "segment"])}": {how}'
+        else f'{title}; {_short(label_of(value.by))} "{_short(off.at[widest, "segment"])}": {how}'
     )
 
 
