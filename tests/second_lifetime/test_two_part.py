@@ -9,6 +9,7 @@ from scipy.special import ndtr
 from simulated_lives import FORMULAS, MARGIN, TENURE, lost_customers
 
 import winback as wb
+from winback.labels import label_of
 from winback.second_lifetime.selection import heckman_step, mills_ratio
 
 AFT = {
@@ -238,5 +239,5 @@ def test_a_value_that_lies_far_out_is_named(name, value):
     table.loc[first, [name, "second_ended"]] = [value, True]
     for fit in (wb.fit_two_part(table, **FORMULAS), wb.fit_joint(table, **FORMULAS)):
         said = str(fit.describe())
-        assert f"1 of {fit.n_returned:,} values of {name} lie more than 8 spreads" in said
+        assert f"1 of {fit.n_returned:,} values of {label_of(name)} lie more than 8 spreads" in said
         assert f"customer {table['customer_id'][first]} with {value:g}" in said

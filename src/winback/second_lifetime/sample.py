@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.formulas import TABLE, Design, bind_formulas
+from winback.labels import label_of
 from winback.survival.families import Family
 from winback.tables import SECOND_LIFETIME, AnyTable, ProblemList, TableError, check_lapsed, in_trial
 
@@ -150,8 +151,8 @@ def outliers(sample: Sample, tenure: np.ndarray, margin: np.ndarray, family: Fam
         n, worst = int((np.abs(far) > FAR_OUT).sum()), int(np.abs(far).argmax())
         if n:
             found.append(
-                f"{n:,} of {len(back):,} values of {column} lie more than {FAR_OUT:g} spreads from what is expected, "
-                f"furthest customer {back[worst]} with {values[worst]:g}: check them, one can move everything"
+                f"{n:,} of {len(back):,} values of {label_of(column)} lie more than {FAR_OUT:g} spreads from what is "
+                f"expected, furthest customer {back[worst]} with {values[worst]:g}: check them, one can move everything"
             )
     return tuple(found)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from winback.labels import label_of
 from winback.results import format_count, join_words
 from winback.second_lifetime.chi_squared import ShapeTest, Test, chi_squared_test
 from winback.second_lifetime.fitted import SecondLifetimeFit
@@ -89,7 +90,7 @@ def _doubts_about_drivers(fit) -> Iterator[str]:
     elif np.isfinite(fit.covariance).all():
         test = drivers_test(fit, drivers)
         if test is None or test.p_value > LEVEL:
-            yield f"{join_words(drivers)} should move return only, but is not shown to move it"
+            yield f"{join_words(map(label_of, drivers))} should move return only, but is not shown to move it"
 
 
 def _correlation_error(fit) -> float:
