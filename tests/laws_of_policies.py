@@ -50,8 +50,8 @@ def single_scores(table, money):
 
 def judged(table, money):
     rule = {"price": "discount", "service": "upgrade"}
-    terms = {"covariates": ["x", "reason"], "folds": 4, "repeats": 2}
-    found = wb.evaluate_policy(wb.read_trial(table.drop(columns="fold"), offers(money)), rule, by="reason", **terms)
+    trial = wb.read_trial(table.drop(columns="fold"), offers(money), covariates=["x", "reason"])
+    found = wb.evaluate_policy(trial, rule, by="reason", splits=wb.Splits(folds=4, repeats=2))
     return found.frame.set_index("against")
 
 

@@ -108,14 +108,8 @@ def test_a_model_decides_by_the_value_it_expects():
     few = wb.simulate_telecom_study(2_120, calibrate=False, rng=4)
     found = wb.evaluate_policy(few.trial, wb.model_policy(**FORMULAS), splits=wb.Splits(repeats=1, folds=3))
     trial = found.trial
-    terms = {"horizon_months": trial.horizon_months, "annual_discount": trial.annual_discount}
-    whole = (
-        wb.second_lifetime_value(
-            wb.fit_two_part(trial.customers, **FORMULAS), wb.read_trial(trial.customers, few.offers), **terms
-        )
-        .net_values[list(found.choices)]
-        .to_numpy()
-    )
+    fit = wb.fit_two_part(trial.customers, **FORMULAS)
+    whole = wb.second_lifetime_value(fit, trial, trial.customers).net_values[list(found.choices)].to_numpy()
     best, single = whole.max(axis=1), whole[:, found.choices.index(found.repeats["best_single"].iloc[0])]
     assert found.repeats["predicted"].iloc[0] == pytest.approx((best - single).mean(), rel=1e-9)
     assert len(np.unique(found.gains.decided)) > 1
@@ -125,13 +119,13 @@ def test_a_model_does_not_look_at_the_outcomes_of_those_it_decides_for():
     few = wb.simulate_telecom_study(2_120, calibrate=False, rng=4)
     rule = {"price": "discount", "service": "upgrade", "both": "bundle"}
     found = wb.evaluate_policy(few.trial, rule, by="reason", splits=wb.Splits(repeats=1))
-    trial, policy = found.trial, wb.model_policy(**FORMULAS)
+    trial, policy = few.trial.part(few.trial.kept), wb.model_policy(**FORMULAS)
     learn, judge = np.arange(0, 1_200), np.arange(1_200, 1_700)
     before = policy.decide(trial, found.choices, None, learn, judge)
     customers = trial.customers.copy()
     customers.loc[judge, "returned"], customers.loc[judge, "offer"] = False, "bundle"
     customers.loc[judge, ["second_tenure", "second_ended", "second_margin"]] = [np.nan, pd.NA, np.nan]
-    after = policy.decide(replace(trial, customers=customers), found.choices, None, learn, judge)
+    after = policy.decide(replace(trial, lapsed=customers), found.choices, None, learn, judge)
     np.testing.assert_array_equal(before.choice, after.choice)
     np.testing.assert_allclose(before.promised, after.promised, rtol=1e-12)
     assert before.choice.tolist() == before.promised.argmax(axis=1).tolist()
@@ -141,10 +135,10 @@ def test_a_model_takes_what_is_assumed_of_customers_without_an_offer():
     few = wb.simulate_telecom_study(2_120, calibrate=False, rng=4)
     sent = few.lapsed[few.lapsed["offer"] != "none"]
     plain = {"reacquisition": "offer", "tenure": "1", "margin": "1"}
-    settings = {"folds": 3, "repeats": 1, "covariates": [], "organic_value": 1_000.0}
     model = wb.model_policy(**plain)
     shares = {"reason": {"price": 0.9, "service": 0.0, "both": 0.0}}
-    found = wb.evaluate_policy(wb.read_trial(sent, few.offers, organic=shares), model, **settings)
+    trial = wb.read_trial(sent, few.offers, organic=shares, organic_value=1_000.0, covariates=[])
+    found = wb.evaluate_policy(trial, model, splits=wb.Splits(folds=3, repeats=1))
     none = found.gains.decided[0] == found.choices.index("none")
     np.testing.assert_array_equal(none, found.trial.customers["reason"] == "price")
 

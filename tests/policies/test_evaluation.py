@@ -96,7 +96,7 @@ def test_among_leaves_other_offers_out(strong):
 
 
 def test_the_status_quo_may_be_an_offer_or_a_rule(strong):
-    settings = {"by": "segment", "repeats": 1}
+    settings = {"by": "segment", "splits": wb.Splits(repeats=1)}
     offer = wb.evaluate_policy(wb.read_trial(strong[0], OFFERS), RULE, status_quo="b", **settings)
     rule = wb.evaluate_policy(wb.read_trial(strong[0], OFFERS), RULE, status_quo={"x": "b", "y": "b"}, **settings)
     assert offer.frame.loc[1, "offer"] == "b"

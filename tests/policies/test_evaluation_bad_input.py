@@ -95,22 +95,43 @@ def test_a_policy_that_is_none(table, policy, by, error, message):
     ("among", ["a", "a"], "among must name two or more"),
     ("among", [], "got nothing"),
     ("status_quo", "c", "status_quo must be one of a, b, none; got 'c'"),
-    ("repeats", 0, "repeats must be a whole number of at least 1; got 0"),
-    ("repeats", 2.0, "repeats must be a whole number"),
-    ("repeats", True, "repeats must be a whole number"),
-    ("folds", 1, "folds must be a whole number of at least 3; got 1"),
-    ("folds", 2, "folds must be a whole number of at least 3; got 2"),
     ("level", 2, "level must be between 0 and 1"),
-    ("model", "forest", 'model must be "linear"'),
-    ("assignment", "guessed", "assignment must be known or estimated"),
-    ("organic", 0.1, "organic is for tables without a control group"),
-    ("horizon_months", 12, "horizon_months and annual_discount cannot be applied"),
 ])  # fmt: skip
 def test_a_setting_that_is_none(table, setting, value, message):
     with pytest.raises(ValueError, match=message):
         wb.evaluate_policy(wb.read_trial(table, OFFERS), RULE, by="segment", **{setting: value})
     with pytest.raises(ValueError, match=message):
         wb.learn_policy(wb.read_trial(table, OFFERS), by="segment", **{setting: value})
+
+
+@pytest.mark.parametrize(("setting", "value", "message"), [
+    ("repeats", 0, "repeats must be a whole number of at least 1; got 0"),
+    ("repeats", 2.0, "repeats must be a whole number"),
+    ("repeats", True, "repeats must be a whole number"),
+    ("folds", 1, "folds must be a whole number of at least 3; got 1"),
+    ("folds", 2, "folds must be a whole number of at least 3; got 2"),
+])  # fmt: skip
+def test_splits_that_are_none(setting, value, message):
+    with pytest.raises(ValueError, match=message):
+        wb.Splits(**{setting: value})
+
+
+@pytest.mark.parametrize(("term", "value", "message"), [
+    ("assignment", "guessed", "assignment must be known or estimated"),
+    ("organic", 0.1, "organic is for tables without a control group"),
+    ("horizon_months", 12, "horizon_months and annual_discount cannot be applied"),
+])  # fmt: skip
+def test_a_term_that_is_none(table, term, value, message):
+    with pytest.raises(ValueError, match=message):
+        wb.read_trial(table, OFFERS, **{term: value})
+
+
+def test_a_model_of_outcomes_that_is_none(table):
+    trial = wb.read_trial(table, OFFERS, model="forest")
+    with pytest.raises(ValueError, match='model must be "linear"'):
+        wb.evaluate_policy(trial, RULE, by="segment")
+    with pytest.raises(ValueError, match='model must be "linear"'):
+        wb.learn_policy(trial, by="segment")
 
 
 def test_a_status_quo_outside_those_chosen_among(table):

@@ -133,9 +133,12 @@ def test_what_is_learned_never_sees_the_customers_judged(rng):
     folds = deal_folds(arm, 4, np.random.default_rng(3))
     wild = table.assign(value=table["value"].where(folds != 2, 1_000.0 * (table["offer"] == "none")))
     wild["value"] = wild["value"].where(table["returned"])
-    settings = {"by": ["segment", "calls"], "folds": 4, "repeats": 1, "rng": 3, "covariates": ["segment"]}
+    splits = wb.Splits(folds=4, repeats=1, rng=3)
     before, after = (
-        wb.learn_policy(wb.read_trial(each, OFFERS), **settings).evaluation.gains for each in (table, wild)
+        wb.learn_policy(
+            wb.read_trial(each, OFFERS, covariates=["segment"]), ["segment", "calls"], splits=splits
+        ).evaluation.gains
+        for each in (table, wild)
     )
     np.testing.assert_array_equal(before.decided[0, folds == 2], after.decided[0, folds == 2])
     np.testing.assert_array_equal(before.single[0, folds == 2], after.single[0, folds == 2])

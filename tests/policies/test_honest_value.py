@@ -9,7 +9,7 @@ from tailored_trials import by_segment, free
 
 import winback as wb
 from winback.policies.honest_value import honest_value
-from winback.trial.trial import read_trial
+from winback.trial.read import read_trial
 
 N_TRIALS = 300
 SAME = {"a": {"x": 0.3, "y": 0.3}, "b": {"x": 0.3, "y": 0.3}, "none": {"x": 0.1, "y": 0.1}}

@@ -19,8 +19,8 @@ def table():
 
 
 def judged(table, organic, rule=LEAVES_Y, **settings):
-    terms = {"by": "segment", "organic_value": 150.0, "repeats": 3} | settings
-    return wb.evaluate_policy(wb.read_trial(table, OFFERS, organic=organic), rule, **terms)
+    trial = wb.read_trial(table, OFFERS, organic=organic, organic_value=150.0)
+    return wb.evaluate_policy(trial, rule, by="segment", splits=wb.Splits(repeats=3), **settings)
 
 
 @pytest.mark.parametrize("against", [BEST_SINGLE, STATUS_QUO])

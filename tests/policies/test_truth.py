@@ -21,7 +21,7 @@ def drawn():
 
 @pytest.fixture(scope="module")
 def policies(drawn):
-    settings = {"by": "segment", "repeats": 3}
+    settings = {"by": "segment", "splits": wb.Splits(repeats=3)}
     return {
         "right": wb.evaluate_policy(wb.read_trial(drawn[0], OFFERS), RULE, **settings),
         "wrong": wb.evaluate_policy(wb.read_trial(drawn[0], OFFERS), {"x": "b", "y": "a"}, **settings),
