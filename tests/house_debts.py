@@ -33,6 +33,5 @@ MORE_THAN_FIVE_POSITIONAL: set[str] = {
 WITHOUT_A_TYPE: set[str] = {
     "fit_bdw data",
     "fit_sbg data",
-    "model_policy settings",
     "summarize_transactions transactions",
 }

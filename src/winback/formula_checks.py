@@ -140,9 +140,11 @@ def repeated_columns(numbers: np.ndarray, names: tuple[str, ...]) -> list[str]:
     >>> repeated_columns(np.array([[1.0, 2, 2], [1, 3, 3], [1, 5, 5]]), ("Intercept", "a", "b"))
     ['b']
     """
-    kept, found = np.empty((len(numbers), 0)), []
-    for name, column in zip(names, numbers.T, strict=True):
-        left = column / max(np.linalg.norm(column), 1e-300)
+    sizes = np.linalg.norm(numbers, axis=0)
+    triangle = np.linalg.qr(numbers / np.where(sizes > 0, sizes, 1.0), mode="r")  # the same combinations, few rows
+    kept, found = np.empty((len(triangle), 0)), []
+    for name, column in zip(names, triangle.T, strict=True):
+        left = column
         for _ in range(2):  # a second time against rounding
             left = left - kept @ (kept.T @ left)
         size = np.linalg.norm(left)

@@ -151,4 +151,6 @@ def test_a_model_without_second_lifetimes_is_refused(table):
 def test_model_policy_passes_its_settings_on():
     policy = wb.model_policy(**FORMULAS, joint=True, distribution="weibull")
     assert isinstance(policy, ModelPolicy)
-    assert (policy.joint, policy.settings, policy.formulas) == (True, {"distribution": "weibull"}, FORMULAS)
+    assert (policy.joint, policy.distribution, policy.formulas) == (True, "weibull", FORMULAS)
+    with pytest.raises(ValueError, match="link must be probit, or logit where joint is False"):
+        wb.model_policy(**FORMULAS, joint=True, link="logit")

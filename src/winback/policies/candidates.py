@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ from winback.tables import LAPSED, NO_OFFER, ProblemList, label_codes
 from winback.trial.assumed import assumed_alone
 from winback.trial.design_findings import measured_after_the_offer
 from winback.trial.trial import Trial
+
+if TYPE_CHECKING:
+    from winback.second_lifetime.in_parts import ModelInParts
 
 NOT_BEFOREHAND = {*OF_THE_TRIAL, *(column.name for column in LAPSED if column.outcome)}
 
@@ -133,22 +136,27 @@ class ModelPolicy:
 
     formulas: Mapping[str, str]
     joint: bool = False
-    settings: Mapping[str, object] = field(default_factory=dict)
+    link: str = "probit"
+    distribution: str = "lognormal"
     name: str = "the model"
     learns: ClassVar[bool] = True
+    _bound: dict = field(default_factory=dict, repr=False, compare=False)
+
+    def bound_to(self, trial: Trial) -> ModelInParts:
+        """Return the model bound to a trial, which is done once; of several trials the last is remembered."""
+        if id(trial) not in self._bound:
+            from winback.second_lifetime.in_parts import ModelInParts
+
+            self._bound.clear()
+            self._bound[id(trial)] = ModelInParts(trial, self.formulas, self.joint, self.link, self.distribution)
+        return self._bound[id(trial)]
 
     def decide(self, trial, choices, scores, learn_from, judge) -> Decision:
         """Decide by the largest expected value net of cost."""
-        from winback.second_lifetime.joint import fit_joint
-        from winback.second_lifetime.second_lifetime_value import second_lifetime_value
-        from winback.second_lifetime.two_part import fit_two_part
-
         if trial.horizon_months is None:
             raise ValueError("A model of second lifetimes needs second_tenure, second_ended and second_margin.")
-        fit = (fit_joint if self.joint else fit_two_part)(
-            trial.customers.iloc[learn_from], **self.formulas, **self.settings
-        )
-        values = second_lifetime_value(fit, trial, trial.customers.iloc[judge]).net_values
+        model = self.bound_to(trial)
+        values = model.net_values(model.fit(learn_from), judge)
         if NO_OFFER in choices and trial.organic is not None:  # nobody was untreated: what is assumed of them
             alone = pd.DataFrame(assumed_alone(trial, trial.customers.iloc[judge]), values.index, trial.arms)
             values = (values - alone)[list(trial.arms)].assign(**{NO_OFFER: 0.0})
@@ -189,7 +197,15 @@ class FunctionPolicy:
         return Decision(position)
 
 
-def model_policy(*, reacquisition: str, tenure: str, margin: str, joint: bool = False, **settings) -> ModelPolicy:
+def model_policy(
+    *,
+    reacquisition: str,
+    tenure: str,
+    margin: str,
+    joint: bool = False,
+    link: str = "probit",
+    distribution: str = "lognormal",
+) -> ModelPolicy:
     """Return the policy that sends each customer the offer with the highest second lifetime value.
 
     The model is fitted anew wherever the policy is judged, on customers other than those it decides for.
@@ -201,15 +217,18 @@ def model_policy(*, reacquisition: str, tenure: str, margin: str, joint: bool = 
         an interaction a model can hardly do anything but send one offer to everybody.
     joint : bool
         Fit `fit_joint` instead of `fit_two_part`.
-    **settings
-        Passed on to the fit, such as ``distribution``.
+    link, distribution : str
+        As for `fit_two_part`; a joint model has the probit link.
 
     Examples
     --------
     >>> model_policy(reacquisition="offer * reason", tenure="offer", margin="offer").name
     'the model'
     """
-    return ModelPolicy({"reacquisition": reacquisition, "tenure": tenure, "margin": margin}, joint, settings)
+    if link not in ("probit", "logit") or (joint and link != "probit"):
+        raise ValueError(f"link must be probit, or logit where joint is False; got {link!r}.")
+    formulas = {"reacquisition": reacquisition, "tenure": tenure, "margin": margin}
+    return ModelPolicy(formulas, joint, link, distribution)
 
 
 def as_policy(policy, by: str | None = None) -> Policy:

@@ -33,5 +33,6 @@ chi_squared            is a departure more than chance?
 links                  from a linear part to a chance of return: probit and logit
 correlations           how return, tenure and margin go together beyond the covariates
 sample                 who enters a model, and can it be estimated?
+in_parts               a model fitted to some customers of a trial and asked about others, again and again
 bivariate_normal       two correlated normal variables below their bounds
 """

@@ -8,10 +8,11 @@ from winback.second_lifetime.chi_squared import chi_squared_test
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.joint_fit import JointFit
 from winback.second_lifetime.joint_maximum import maximise_joint, scaled_data
-from winback.second_lifetime.sample import EQUATIONS, draw_sample
+from winback.second_lifetime.sample import EQUATIONS, Sample, draw_sample
 from winback.second_lifetime.tenure_fit import shape_test
 from winback.second_lifetime.trust import doubts
 from winback.second_lifetime.two_part import fit_sample, heckman_steps
+from winback.second_lifetime.two_part_fit import TwoPartFit
 from winback.survival.families import find_family
 from winback.tables import AnyTable
 from winback.uncertainty import normal_quantile
@@ -86,10 +87,16 @@ def fit_joint(
     29  return-margin      0.26       0.11
     30  tenure-margin     -0.08       0.04
     """
-    family = find_family(distribution)
+    find_family(distribution)
     normal_quantile(level)
     sample = draw_sample(customers, dict(zip(EQUATIONS, (reacquisition, tenure, margin), strict=True)))
-    two_part = fit_sample(sample, "probit", distribution, level=level)
+    return fit_jointly(sample, distribution, level=level)
+
+
+def fit_jointly(sample: Sample, distribution: str, *, level: float = 0.95, start: TwoPartFit | None = None) -> JointFit:
+    """Fit the joint model to a checked sample; ``start`` is where the two-part model beside it begins."""
+    family = find_family(distribution)
+    two_part = fit_sample(sample, "probit", distribution, level=level, start=start)
     found = maximise_joint(two_part.theta, *scaled_data(sample, family))
     independence = chi_squared_test(2 * (found.log_likelihood - two_part.log_likelihood), 3)
     shared = {field.name: getattr(two_part, field.name) for field in fields(SecondLifetimeFit)}

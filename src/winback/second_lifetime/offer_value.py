@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,13 +84,25 @@ def value_offers(
     catalog: OfferCatalog,
     horizon: Horizon,
     offers: Iterable[str],
+    numbers_of: Callable[[list[str]], Iterable[dict[str, np.ndarray]]] | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Return ``net_values``, expected ``costs`` and ``chances`` of return, each customers x offers."""
+    """Return ``net_values``, expected ``costs`` and ``chances`` of return, each customers x offers.
+
+    Parameters
+    ----------
+    fit, customers, catalog, horizon
+        Who is valued, by what and under which terms.
+    offers : iterable of str
+        Columns wanted.
+    numbers_of : callable, optional
+        Labels of ``offer`` -> the design of each equation under each, where they are at hand; see `fit.numbers`.
+    """
     offers = list(offers)
     pieces = [(place, piece) for place, name in enumerate(offers) for piece in pieces_of(name, fit, customers, catalog)]
     labels = list(dict.fromkeys(piece.label for _, piece in pieces))
     values, costs, chances = np.empty((3, len(offers), len(customers)))
-    for label, numbers in zip(labels, fit.numbers(customers, labels), strict=True):
+    designs = fit.numbers(customers, labels) if numbers_of is None else numbers_of(labels)
+    for label, numbers in zip(labels, designs, strict=True):
         outlook = fit.outlook(numbers)
         value, chance = expected_value(outlook, horizon.months, horizon.annual_discount), ndtr(outlook.a)
         for place, piece in pieces:

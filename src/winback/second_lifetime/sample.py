@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
+from winback.formula_checks import check_rank
 from winback.formulas import TABLE, Design, bind_formulas
 from winback.labels import label_of
 from winback.survival.families import Family
@@ -26,6 +26,7 @@ class Sample:
 
     customers: pd.DataFrame  # checked, not eligible ones left out
     designs: Mapping[str, Design]
+    matrices: Mapping[str, np.ndarray] = field(repr=False)  # designs of all customers, by equation
     returned: np.ndarray  # (n,) bool
     months: np.ndarray  # (n1,) second tenure of those who returned
     ended: np.ndarray  # (n1,) bool
@@ -37,15 +38,37 @@ class Sample:
         """Number of customers."""
         return len(self.returned)
 
-    @cached_property
-    def matrices(self) -> dict[str, np.ndarray]:
-        """Designs of all customers, by equation."""
-        return {equation: self.designs[equation].matrix(self.customers) for equation in EQUATIONS}
-
     def numbers(self, equation: str) -> np.ndarray:
         """Return the design of an equation: of everybody for reacquisition, else of those who returned."""
         matrix = self.matrices[equation]
         return matrix if equation == "reacquisition" else matrix[self.returned]
+
+    def part(self, rows: np.ndarray) -> Sample:
+        """Return the sample of some customers, given by positions; formulas stay bound to the whole table.
+
+        Raises
+        ------
+        TableError
+            When a model cannot be estimated from these customers alone.
+        """
+        returned = self.returned[rows]
+        back = (np.cumsum(self.returned) - 1)[rows[returned]]  # their places among those who returned
+        part = replace(
+            self,
+            customers=self.customers.iloc[rows],
+            matrices={equation: matrix[rows] for equation, matrix in self.matrices.items()},
+            returned=returned,
+            months=self.months[back],
+            ended=self.ended[back],
+            margin=self.margin[back],
+        )
+        _refuse_without_outcomes(part.customers)
+        problems = ProblemList(TABLE, part.customers)
+        for equation, design in self.designs.items():
+            check_rank(part.matrices[equation], design, None if equation == "reacquisition" else returned, problems)
+        problems.raise_if_any()
+        _refuse_what_cannot_be_estimated(part)
+        return part
 
 
 def draw_sample(customers: AnyTable, formulas: Mapping[str, str]) -> Sample:
@@ -67,6 +90,7 @@ def draw_sample(customers: AnyTable, formulas: Mapping[str, str]) -> Sample:
     sample = Sample(
         customers=table,
         designs=designs,
+        matrices={equation: designs[equation].matrix(table) for equation in EQUATIONS},
         returned=returned,
         months=back["second_tenure"].to_numpy(dtype=float),
         ended=back["second_ended"].to_numpy(dtype=bool),
@@ -163,8 +187,7 @@ def _check_separation(sample, problems):
     numbers = sample.numbers("reacquisition")
     _check_labels(sample, design, problems)
     seen = set() if not problems.found else set(design.names)  # one word about a separation is enough
-    for place, name in enumerate(design.names):
-        column = numbers[:, place]
+    for name, column in zip(design.names, np.ascontiguousarray(numbers.T), strict=True):
         low, high = column.min(), column.max()
         if name in seen or low == high or not ((column == low) | (column == high)).all():
             continue
@@ -190,6 +213,8 @@ def _check_labels(sample, design, problems):
         table = sample.customers[list(columns)]
         if not all(name in design.labels or table[name].nunique() <= 2 for name in columns):
             continue
+        if not _some_alike(table, sample.returned):
+            continue
         grouped = pd.Series(sample.returned, index=table.index).groupby([table[name].to_numpy() for name in columns])
         for labels, back in grouped:
             if back.all() or not back.any():
@@ -202,13 +227,23 @@ def _check_labels(sample, design, problems):
                 problems.add(" x ".join(columns), what, remedy)
 
 
+def _some_alike(table: pd.DataFrame, returned: np.ndarray) -> bool:
+    """Tell whether of some cell of these columns all or none returned."""
+    cell = np.zeros(len(table), dtype=np.int64)
+    for _, column in table.items():
+        codes, labels = pd.factorize(column)
+        cell = cell * len(labels) + codes
+    n, back = np.bincount(cell), np.bincount(cell, weights=returned)
+    return bool(((n > 0) & ((back == 0) | (back == n))).any())
+
+
 def _plain(value) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _is_ordered(numbers, returned):
     """Tell whether one of the columns alone separates those who returned."""
-    for column in numbers.T:
+    for column in np.ascontiguousarray(numbers.T):
         back, lost = column[returned], column[~returned]
         if np.ptp(column) > 0 and (back.min() >= lost.max() or lost.min() >= back.max()):
             return True

@@ -68,12 +68,9 @@ def second_lifetime_value(
     check_is_fit(fit)
     check_is_trial(trial)
     chosen, beside = _models(fit, model)
-    catalog = trial.offers
     table = trial.lapsed if customers is None else check_lapsed(customers)
-    horizon = _horizon(trial, chosen)
-    columns = [*catalog.names, *([NO_OFFER] if NO_OFFER in chosen.offers else [])]
     return SecondLifetimeValues(
-        **value_offers(chosen, table, catalog, horizon, columns),
+        **value_offers(chosen, table, trial.offers, horizon_of(trial, chosen), offers_known(trial, chosen)),
         fit=chosen,
         beside=beside,
         customers=table,
@@ -101,7 +98,13 @@ def _models(fit, model) -> tuple[SecondLifetimeFit, SecondLifetimeFit | None]:
     return (fit, fit.two_part) if joint_first else (fit.two_part, fit)
 
 
-def _horizon(trial: Trial, fit) -> Horizon:
+def offers_known(trial: Trial, fit: SecondLifetimeFit) -> list[str]:
+    """Return the offers that can be valued: the trial's, and none where the model knows untreated customers."""
+    return [*trial.offers.names, *([NO_OFFER] if NO_OFFER in fit.offers else [])]
+
+
+def horizon_of(trial: Trial, fit: SecondLifetimeFit) -> Horizon:
+    """Return over how long a trial's customers are valued, or refuse what a model cannot be counted over."""
     if trial.horizon_months is None:
         raise ValueError("A model of second lifetimes needs second_tenure, second_ended and second_margin.")
     if trial.horizon_months == np.inf and fit.distribution == "loglogistic":

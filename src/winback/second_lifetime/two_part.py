@@ -88,16 +88,23 @@ def fit_two_part(
     if mills_ratio and (link != "probit" or distribution not in ("lognormal", "gaussian")):
         raise ValueError("mills_ratio=True needs link='probit' and a lognormal or gaussian distribution.")
     sample = draw_sample(customers, dict(zip(EQUATIONS, (reacquisition, tenure, margin), strict=True)))
-    return fit_sample(sample, link, family.name, mills_ratio, level)
+    return fit_sample(sample, link, family.name, with_mills=mills_ratio, level=level)
 
 
 def fit_sample(
-    sample: Sample, link: str, distribution: str, with_mills: bool = False, level: float = 0.95
+    sample: Sample,
+    link: str,
+    distribution: str,
+    *,
+    with_mills: bool = False,
+    level: float = 0.95,
+    start: TwoPartFit | None = None,
 ) -> TwoPartFit:
-    """Fit the two-part model to a checked sample."""
+    """Fit the two-part model to a checked sample, on the way from the coefficients of ``start`` where given."""
     family = find_family(distribution)
     x_return, x_tenure, x_margin = (sample.numbers(equation) for equation in EQUATIONS)
-    alpha, alpha_covariance, converged = _fit_return(x_return, sample.returned, link)
+    alpha = None if start is None else start.coefficients("reacquisition")
+    alpha, alpha_covariance, converged = _fit_return(x_return, sample.returned, link, alpha)
     linear = x_return @ alpha
     stay = maximise(family, x_tenure, sample.months, sample.ended, np.ones(len(sample.months)))
     delta, delta_covariance, sd_margin, log_margin = _fit_margin(sample.margin, x_margin)
@@ -152,13 +159,15 @@ def known_offers(sample: Sample) -> tuple[str, ...]:
     return tuple(found[0]) if found else ()
 
 
-def _fit_return(covariates, returned, link):
-    """Fit who returns, on columns made orthonormal."""
+def _fit_return(covariates, returned, link, start):
+    """Fit who returns, on columns made orthonormal, which are known to be independent."""
     columns, turn = orthonormal(covariates)
+    start = None if start is None else turn @ start
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)  # what they warn of is checked below and said in words
         try:
-            fit = MODELS[link](returned.astype(float), columns).fit(disp=0, method="newton", maxiter=100)
+            model = MODELS[link](returned.astype(float), columns, check_rank=False, hasconst=False)
+            fit = model.fit(start_params=start, disp=0, method="newton", maxiter=100)
         except (PerfectSeparationError, np.linalg.LinAlgError):
             refuse_separated(np.where(returned, 1.0, -1.0), returned)
     refuse_separated(columns @ fit.params, returned)
