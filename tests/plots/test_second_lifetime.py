@@ -5,6 +5,7 @@ import pytest
 
 import winback as wb
 from winback import plots
+from winback.labels import value_words
 from winback.second_lifetime.first_and_second import first_and_second_value
 
 FORMULAS = {
@@ -66,7 +67,9 @@ def test_values_by_acceptance_are_those_of_the_result(small):
 def test_first_and_second_values_in_the_order_of_the_groups(small):
     found = first_and_second_value(small.trial, horizon_months=60, annual_discount=0, by="reason")
     ax = plots.plot_first_and_second(found)
-    assert [label.get_text() for label in ax.get_yticklabels()] == list(found.frame["group"])
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        value_words("reason", group) for group in found.frame["group"]
+    ]
     assert "second lifetime" in ax.get_title(loc="left")
 
 
