@@ -11,7 +11,7 @@ import pandas as pd
 
 from winback.results import Result, Sentences, format_percent, join_words
 
-MOST_NAMED = 3  # in the answer; the others are in the details
+MOST_NAMED = 3  # columns in the answer, each by its strongest label; the others are in the details
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,8 +50,8 @@ class ReturnEffects(Result):
 
 
 def _answer(effects) -> Iterator[str]:
-    for verb, rows in _clear(effects.frame):
-        yield f"Return is {verb} likely: {_listed(rows[:MOST_NAMED])}."
+    for verb, first, _ in _clear(effects.frame):
+        yield f"Return is {verb} likely: {_listed(first)}."
     if not _clear(effects.frame):
         yield "Nothing in the formula is shown to go with return."
     yield _doubt(set(effects.frame["column"]))
@@ -69,9 +69,9 @@ def _doubt(columns) -> str:
 
 def _more(effects) -> Iterator[str]:
     frame = effects.frame
-    for verb, rows in _clear(frame):
-        if rows[MOST_NAMED:]:
-            yield f"Return is {verb} likely, too: {_listed(rows[MOST_NAMED:])}."
+    for verb, _, others in _clear(frame):
+        if len(others):
+            yield f"Return is {verb} likely, too: {_listed(others)}."
     unclear = frame.loc[(frame["change_low"] <= 0) & (frame["change_high"] >= 0), "in_words"]
     if len(unclear):
         yield f"Not shown to go with return: {'; '.join(unclear)}."
@@ -81,15 +81,19 @@ def _more(effects) -> Iterator[str]:
     )
 
 
-def _clear(frame) -> list[tuple[str, list[dict]]]:
-    """Return what raises and what lowers the chance beyond doubt, strongest first."""
-    sides = {"more": frame[frame["change_low"] > 0], "less": frame[frame["change_high"] < 0]}
-    ordered = {verb: rows.sort_values("change", key=np.abs, ascending=False) for verb, rows in sides.items()}
-    return [(verb, rows.to_dict("records")) for verb, rows in ordered.items() if len(rows)]
+def _clear(frame) -> list[tuple[str, pd.DataFrame, pd.DataFrame]]:
+    """Return what raises and what lowers the chance beyond doubt, strongest first: in the answer, and the others."""
+    found = []
+    for verb, is_clear in (("more", frame["change_low"] > 0), ("less", frame["change_high"] < 0)):
+        rows = frame[is_clear].sort_values("change", key=np.abs, ascending=False)
+        first = rows.drop_duplicates("column").head(MOST_NAMED)
+        if len(rows):
+            found.append((verb, first, rows.drop(index=first.index)))
+    return found
 
 
-def _listed(rows) -> str:
-    return join_words(_said(row) for row in rows)
+def _listed(rows: pd.DataFrame) -> str:
+    return join_words(_said(row) for row in rows.to_dict("records"))
 
 
 def _said(row) -> str:
