@@ -6,13 +6,9 @@ STILL_CIRCLES: set[str] = {
     "policies/wording.py",
 }
 
-MORE_THAN_NINE_PARAMETERS: set[str] = {
-    "planning/plan.py plan_trial",
-}
+MORE_THAN_NINE_PARAMETERS: set[str] = {}
 
 MORE_THAN_FIVE_POSITIONAL: set[str] = {
-    "planning/follow_up.py",
-    "planning/plan.py",
     "policies/composed.py",
     "policies/honest.py",
     "policies/honest_value.py",

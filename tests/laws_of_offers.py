@@ -5,6 +5,7 @@ import pandas as pd
 from laws import Estimator
 
 import winback as wb
+from winback.planning import Choice
 from winback.terms.catalog import Offer
 
 
@@ -118,7 +119,9 @@ ESTIMATORS = (
         "plan_trial, assumed figures",
         dear=True,
         draw=lambda rng: a_summary(rng).assign(value_variation=rng.uniform(0.5, 2, 4)),
-        estimate=lambda t, m: planned(wb.plan_trial(t, difference=20 * m, expected_loss=5 * m, n_available=4000)),
+        estimate=lambda t, m: planned(
+            wb.plan_trial(t, difference=20 * m, choice=Choice(expected_loss=5 * m), n_available=4000)
+        ),
         money_in=("value", "cost", "contact_cost"),
         money="difference|loss",
         customer=None,

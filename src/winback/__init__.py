@@ -88,7 +88,7 @@ _HOME = {
         "map_columns",
     ),
 }
-ROOMS = ("plots", "tables")  # reached as wb.plots and wb.tables; drawing libraries are loaded when a room is first used
+ROOMS = ("planning", "plots", "tables")  # reached as wb.plots; what a room needs is loaded when it is first used
 _MODULE_OF = {name: f"winback.{module}" for module, names in _HOME.items() for name in names}
 
 __all__ = sorted(_MODULE_OF)

@@ -1,5 +1,6 @@
 """The public names, for editors and type checkers. Written by: python3 run.py stub"""
 
+from winback import planning as planning
 from winback import plots as plots
 from winback import tables as tables
 from winback.budgets.allocation import allocate_budget as allocate_budget

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import winback as wb
+from winback.planning import Choice, Comparisons, FollowUp
 
 TABLE = pd.DataFrame(
     {
@@ -92,7 +93,11 @@ def test_the_callers_table_is_not_changed(with_none):
         ),
         ({"offer": ["discount", "discount", "none"]}, r"`offer` is there twice; 1 of 3 rows \(first: row 2, discount"),
         ({"offer": ["discount", None, "none"]}, r"`offer` must not be missing; 1 of 3 rows"),
-        ({"customer_id": [1, 2, 3]}, r"`customer_id` is there, so this is a pilot's table. Say offers="),
+        (
+            {"customer_id": [1, 2, 3]},
+            r"`customer_id` is there, so this is a pilot's table. Read it by winback.read_trial",
+        ),
+        ({"currency": ["$", "EUR", "$"]}, r"`currency` differs between rows; 1 of 3 rows"),
     ],
 )
 def test_a_broken_table_says_what_is_wrong(changes, said):
@@ -132,18 +137,21 @@ def test_a_table_that_compares_nothing_is_refused(table, said):
         ({"power": 80}, "`power` must lie between 0 and 1, got 80. Say 0.8 for 80%."),
         ({"power": 0}, "`power` must lie between 0 and 1, got 0"),
         ({"level": 1}, "`level` must lie between 0 and 1, got 1"),
-        ({"probability_correct": "high"}, "`probability_correct` must lie between 0 and 1, got 'high'"),
-        ({"probability_correct": 0.5}, "`probability_correct` must be above 0.5, the chance of choosing blindly"),
+        ({"choice": Choice("high")}, "`probability_correct` must lie between 0 and 1, got 'high'"),
+        ({"choice": Choice(0.5)}, "`probability_correct` must be above 0.5, the chance of choosing blindly"),
         ({"difference": 0}, "`difference` must be an amount of money above 0 per customer, got 0"),
         ({"difference": float("nan")}, "`difference` must be an amount of money above 0 per customer, got nan"),
-        ({"expected_loss": -1}, "`expected_loss` must be an amount of money above 0 per customer, got -1"),
+        (
+            {"choice": Choice(expected_loss=-1)},
+            "`expected_loss` must be an amount of money above 0 per customer, got -1",
+        ),
         ({"holdout": 10}, "`holdout` must be a share from 0 to under 1, got 10"),
-        ({"n_comparisons": 1.5}, "`n_comparisons` must be a whole number above 0, got 1.5"),
+        ({"compare": Comparisons(n=1.5)}, "`n of compare` must be a whole number above 0, got 1.5"),
         ({"n_available": 0}, "`n_available` must be a whole number above 0, got 0"),
         ({"n_available": 3}, "`n_available` leaves fewer than 2 customers an arm"),
-        ({"entry_months": -1}, "`entry_months` must be a number of months from 0, got -1"),
-        ({"follow_up_months": [6, "a"]}, r"`follow_up_months` must be months above 0, got \(6, 'a'\)"),
-        ({"follow_up_months": 6}, "`follow_up_months` needs the second lives of a pilot"),
+        ({"follow_up": FollowUp(6, entry_months=-1)}, "`entry_months` must be a number of months from 0, got -1"),
+        ({"follow_up": FollowUp([6, "a"])}, r"`follow_up` must be months above 0, got \(6, 'a'\)"),
+        ({"follow_up": FollowUp(6)}, "`follow_up` needs the second lives of a pilot"),
         ({"compare": "some"}, "`compare` must be one of all, offers, none or a list of pairs, got 'some'"),
         ({"compare": ["discount"]}, "`compare` must be a list of pairs of two different offers"),
         ({"compare": [("discount", "discount")]}, "`compare` must be a list of pairs of two different offers"),

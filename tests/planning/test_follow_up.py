@@ -7,10 +7,10 @@ from trials import random_lives, random_values, second_lives
 
 import winback as wb
 from winback.discounting import discounted_months
+from winback.planning import FollowUp
 from winback.planning.follow_up import added_variance, ending_steps, share_watched
-from winback.planning.pilot import Pilot
 from winback.planning.sizes import customers_for_difference
-from winback.terms.catalog import Offer, OfferCatalog
+from winback.terms.catalog import Offer
 from winback.trial.outcomes import customer_values
 
 OFFERS = [Offer(name=name, amount=10, paid="on_acceptance") for name in ("discount", "upgrade")]
@@ -23,7 +23,7 @@ def lives():
 
 
 def test_within_the_follow_up_it_is_the_comparison_of_that_horizon(lives):
-    plan = wb.plan_trial(wb.read_trial(lives, OFFERS), follow_up_months=[6, 12], **YEAR)
+    plan = wb.plan_trial(wb.read_trial(lives, OFFERS, **YEAR), follow_up=FollowUp([6, 12]))
     shorter = wb.plan_trial(wb.read_trial(lives, OFFERS, horizon_months=6, annual_discount=0.1)).frame
     six = plan.follow_up[plan.follow_up["follow_up_months"] == 6]
     rows = shorter[shorter["kind"] == "difference"]
@@ -32,7 +32,7 @@ def test_within_the_follow_up_it_is_the_comparison_of_that_horizon(lives):
 
 
 def test_at_the_horizon_all_value_is_seen_and_the_size_is_that_of_the_plan(lives):
-    plan = wb.plan_trial(wb.read_trial(lives.query("offer != 'none'"), OFFERS), follow_up_months=12, **YEAR)
+    plan = wb.plan_trial(wb.read_trial(lives.query("offer != 'none'"), OFFERS, **YEAR), follow_up=FollowUp(12))
     (row,) = plan.follow_up.itertuples()
     assert row.share_of_value == pytest.approx(1, rel=1e-12)
     assert row.n_per_arm == plan.frame["n_per_arm"].iloc[0]
@@ -40,7 +40,7 @@ def test_at_the_horizon_all_value_is_seen_and_the_size_is_that_of_the_plan(lives
 
 def test_the_share_of_value_seen_grows_and_is_that_of_the_comparisons(lives):
     table = lives.query("offer != 'none'")
-    plan = wb.plan_trial(wb.read_trial(table, OFFERS), follow_up_months=[3, 6, 9, 12], **YEAR)
+    plan = wb.plan_trial(wb.read_trial(table, OFFERS, **YEAR), follow_up=FollowUp([3, 6, 9, 12]))
     share = plan.follow_up["share_of_value"].to_numpy()
     assert (np.diff(share) > 0).all()
 
@@ -53,21 +53,21 @@ def test_the_share_of_value_seen_grows_and_is_that_of_the_comparisons(lives):
 
 def test_a_difference_worth_finding_shrinks_with_the_value_seen(lives):
     table = lives.query("offer != 'none'")
-    plan = wb.plan_trial(wb.read_trial(table, OFFERS), difference=20, follow_up_months=6, entry_months=8, **YEAR)
+    plan = wb.plan_trial(wb.read_trial(table, OFFERS, **YEAR), difference=20, follow_up=FollowUp(6, 8))
     (row,) = plan.follow_up.itertuples()
     assert row.difference == pytest.approx(20 * row.share_of_value, rel=1e-12)
     assert (row.read_after_months, row.n_per_arm_full_horizon > 0) == (14, True)
 
 
 def test_a_trial_that_nobody_is_watched_through_cannot_reach_the_horizon(lives):
-    plan = wb.plan_trial(wb.read_trial(lives, OFFERS), follow_up_months=6, entry_months=6, **YEAR)
+    plan = wb.plan_trial(wb.read_trial(lives, OFFERS, **YEAR), follow_up=FollowUp(6, 6))
     assert plan.follow_up["n_per_arm_full_horizon"].isna().all()
-    assert "nobody is watched through the horizon, so the full difference cannot be measured" in plan.describe()
+    assert "nobody is watched through the horizon, so the full difference cannot be measured" in plan.details()
 
 
 def test_the_full_horizon_takes_what_the_variance_of_those_cut_off_adds(lives):
-    plan = wb.plan_trial(wb.read_trial(lives, OFFERS), follow_up_months=4, entry_months=9, **YEAR)
-    pilot = Pilot(lives, OfferCatalog(tuple(OFFERS)), 12.0, 0.1)
+    plan = wb.plan_trial(wb.read_trial(lives, OFFERS, **YEAR), follow_up=FollowUp(4, 9))
+    pilot = wb.read_trial(lives, OFFERS, **YEAR)
     added = [added_variance(pilot, name, 4, 9) for name in ("discount", "upgrade")]
     expected = plan.frame.iloc[0]
     n = customers_for_difference(expected["difference"], expected["variance"] + sum(added), 0.8, 0.95, 3)
@@ -77,7 +77,7 @@ def test_the_full_horizon_takes_what_the_variance_of_those_cut_off_adds(lives):
 def test_a_slower_entry_after_the_same_follow_up_costs_less_precision(lives):
     """Those who entered first are watched for longer."""
     sizes = [
-        wb.plan_trial(wb.read_trial(lives, OFFERS), follow_up_months=4, entry_months=entry, **YEAR).follow_up[
+        wb.plan_trial(wb.read_trial(lives, OFFERS, **YEAR), follow_up=FollowUp(4, entry)).follow_up[
             "n_per_arm_full_horizon"
         ]
         for entry in (9, 12, 20)
@@ -120,8 +120,8 @@ def drawn(rng, n, follow_up, entry, share=0.4):
 
 
 def corrected_variance(table, follow_up, entry):
-    pilot = Pilot(table, OfferCatalog(tuple(OFFERS)), 15.0, 0.0)
-    return pilot.profits("discount").var() + added_variance(pilot, "discount", follow_up, entry)
+    pilot = wb.read_trial(table, OFFERS, horizon_months=15.0, annual_discount=0.0)
+    return pilot.profit.var(ddof=1) + added_variance(pilot, "discount", follow_up, entry)
 
 
 @pytest.mark.slow
@@ -153,11 +153,11 @@ def test_a_pilot_that_was_cut_off_itself_plans_the_same(rng):
 
 def test_an_arm_of_which_nobody_left_has_no_spread_in_months():
     table = second_lives(discount=[(20.0, False, 5.0)] * 40 + [None] * 40)
-    pilot = Pilot(table, OfferCatalog(tuple(OFFERS)), 15.0, 0.0)
+    pilot = wb.read_trial(table, OFFERS, horizon_months=15.0, annual_discount=0.0)
     assert added_variance(pilot, "discount", 3, 14) == 0
 
 
 def test_measured_value_has_no_follow_up_to_plan():
     table = random_values(np.random.default_rng(1), 200, discount=0.5, upgrade=0.4)
-    with pytest.raises(wb.TableError, match="`follow_up_months` needs the second lives of a pilot"):
-        wb.plan_trial(wb.read_trial(table, OFFERS), follow_up_months=6)
+    with pytest.raises(wb.TableError, match="`follow_up` needs the second lives of a pilot"):
+        wb.plan_trial(wb.read_trial(table, OFFERS), follow_up=FollowUp(6))

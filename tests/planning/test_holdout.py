@@ -7,6 +7,7 @@ from scipy.special import ndtri
 from trials import random_values
 
 import winback as wb
+from winback.planning import Choice, Comparisons
 from winback.terms.catalog import Offer
 
 
@@ -66,7 +67,7 @@ def test_a_holdout_saves_money_where_no_offer_pays(with_none):
 
 
 def test_its_precision_is_that_of_two_means(with_none):
-    plan = wb.plan_trial(with_none, holdout=0.2, n_available=10_000, n_comparisons=2)
+    plan = wb.plan_trial(with_none, holdout=0.2, n_available=10_000, compare=Comparisons(n=2))
     arms = plan.arms.to_frame().set_index("offer")["std_dev"]
     expected = np.sqrt(arms["discount"] ** 2 / (8000 / 3) + arms["none"] ** 2 / 2000)
     assert planned(plan).std_error == pytest.approx(expected, rel=1e-12)
@@ -94,7 +95,7 @@ def test_what_is_forgone_is_as_unsure_as_the_pilot():
 @pytest.mark.parametrize("holdout", [None, 0.001, 0.3, 0.99])
 @pytest.mark.parametrize("n", [8, 45, 45_000])
 def test_any_number_of_customers_can_be_split(with_none, holdout, n):
-    plan = wb.plan_trial(with_none, holdout=holdout, n_available=n, expected_loss=5, compare="none")
+    plan = wb.plan_trial(with_none, holdout=holdout, n_available=n, choice=Choice(expected_loss=5), compare="none")
     assert plan.split.n_customers == pytest.approx(n)
     assert plan.split.n_per_arm >= 2
     chance = plan.frame["chance_available"].dropna()
@@ -104,7 +105,7 @@ def test_any_number_of_customers_can_be_split(with_none, holdout, n):
 
 def test_the_customers_needed_answer_as_surely_as_planned(with_none):
     """Given as many as a question needs, its chance is the one asked for."""
-    table, asked = with_none.iloc[[0, 1, 3]], {"holdout": 0.2, "expected_loss": 2}
+    table, asked = with_none.iloc[[0, 1, 3]], {"holdout": 0.2, "choice": Choice(expected_loss=2)}
     for row in wb.plan_trial(table, **asked).frame.itertuples():
         found = wb.plan_trial(table, n_available=row.n_customers, **asked).frame.loc[row.Index]
         if row.kind == "loss":
@@ -121,7 +122,7 @@ def test_a_plan_without_holdout_says_what_stays_unknown(published, with_none):
 
 def test_money_in_another_currency_needs_the_same_customers(with_none):
     dear = with_none.assign(cost=with_none["cost"] * 90, value=with_none["value"] * 90)
-    one, other = (wb.plan_trial(t, expected_loss=loss) for t, loss in ((with_none, 2), (dear, 180)))
+    one, other = (wb.plan_trial(t, choice=Choice(expected_loss=loss)) for t, loss in ((with_none, 2), (dear, 180)))
     counts = ["n_per_arm", "n_holdout", "n_customers"]
     pd.testing.assert_frame_equal(one.frame[counts], other.frame[counts])
     assert (one.holdout["forgone"] * 90).to_numpy() == pytest.approx(other.holdout["forgone"].to_numpy())

@@ -7,6 +7,7 @@ from coverage_harness import assert_covers
 from trials import measured, random_lives, random_values
 
 import winback as wb
+from winback.planning import FollowUp
 from winback.planning.pilot import variance_error
 from winback.planning.sizes import customers_for_difference
 from winback.terms.catalog import Offer, OfferCatalog
@@ -65,7 +66,7 @@ def test_a_pilot_without_untreated_customers_takes_them_as_its_catalog_assumes(p
     none = {"offer": "none", "acceptance": 0.2, "value": 150.0, "value_variation": back.std(ddof=1) / back.mean()}
     arms = own.arms.to_frame().set_index("offer").loc["none"]
     assumed = pd.DataFrame([none, none | {"offer": "discount", "acceptance": 0.5}]).assign(cost=0, contact_cost=[0, 1])
-    same = wb.plan_trial(assumed, paid="on_acceptance").arms.to_frame().set_index("offer").loc["none"]
+    same = wb.plan_trial(assumed.assign(paid="on_acceptance")).arms.to_frame().set_index("offer").loc["none"]
     assert arms[["acceptance", "profit", "std_dev"]].tolist() == pytest.approx(
         same[["acceptance", "profit", "std_dev"]].tolist()
     )
@@ -144,8 +145,8 @@ def test_what_is_asked_of_a_pilot_is_checked_first(pilot):
 )
 def test_follow_up_beyond_the_horizon_is_refused(months, said):
     lives = random_lives(np.random.default_rng(1), 200, discount=0.5, upgrade=0.4)
-    with pytest.raises(wb.TableError, match=f"`follow_up_months` {said}"):
-        wb.plan_trial(wb.read_trial(lives, OFFERS, horizon_months=12, annual_discount=0.0), follow_up_months=months)
+    with pytest.raises(wb.TableError, match=f"`follow_up` {said}"):
+        wb.plan_trial(wb.read_trial(lives, OFFERS, horizon_months=12, annual_discount=0.0), follow_up=FollowUp(months))
 
 
 def test_untreated_who_are_no_fair_yardstick_are_left_out_and_it_is_said(study):

@@ -9,6 +9,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import ndtr, ndtri
 
 import winback as wb
+from winback.planning import Choice
 from winback.planning.selection import (
     chance_of_best,
     chances_of_each,
@@ -125,7 +126,7 @@ def share_chosen(rng, gaps, n, n_trials):
 @pytest.mark.parametrize(("gaps", "difference"), [((0.0, 2.0, 5.0), None), ((0.0, 2.0, 2.0), 2.0)])
 def test_the_best_is_chosen_as_often_as_planned(rng, gaps, difference):
     """At the profits assumed, and in the hardest case of an indifference zone."""
-    frame = wb.plan_trial(assumed(gaps), difference=difference, probability_correct=0.9).frame
+    frame = wb.plan_trial(assumed(gaps), difference=difference, choice=Choice(0.9)).frame
     (row,) = frame[frame["kind"] == "best"].itertuples()
     n_trials = 20_000
     share = share_chosen(rng, gaps, row.n_per_arm, n_trials)[0]
@@ -133,7 +134,7 @@ def test_the_best_is_chosen_as_often_as_planned(rng, gaps, difference):
 
 
 def test_no_choice_loses_more_than_planned_and_the_worst_loses_that(rng):
-    frame = wb.plan_trial(assumed((0.0, 1.0, 2.0)), expected_loss=0.5).frame
+    frame = wb.plan_trial(assumed((0.0, 1.0, 2.0)), choice=Choice(expected_loss=0.5)).frame
     (n,) = frame.loc[frame["kind"] == "loss", "n_per_arm"]
     n_trials, losses, errors = 20_000, [], []
     for gap in np.arange(0.4, 4, 0.3):

@@ -13,6 +13,7 @@ from scipy.special import ndtri
 from statsmodels.stats.power import NormalIndPower
 
 import winback as wb
+from winback.planning import Choice, Comparisons
 from winback.planning.sizes import customers_for_difference, power_for_difference
 
 HILLSTROM = json.loads((Path(__file__).parents[1] / "reference" / "hillstrom.json").read_text(encoding="utf-8"))
@@ -36,7 +37,7 @@ def hillstrom_figures():
 
 @pytest.mark.parametrize(("difference", "n"), [(0.77, 5951), (0.42, 20001), (0.25, 56449)])
 def test_hillstroms_spend_needs_the_published_size(difference, n):
-    plan = wb.plan_trial(hillstrom_figures(), paid="per_contact", difference=difference)
+    plan = wb.plan_trial(hillstrom_figures().assign(paid="per_contact"), difference=difference)
     assert plan.frame["question"].tolist() == ["mens against none"]
     assert plan.frame.loc[0, ["n_per_arm", "n_holdout"]].tolist() == [n, n]
 
@@ -52,7 +53,7 @@ def test_the_published_table_needs_the_published_size(published):
 def test_all_pairs_are_planned_for_at_a_level_split_over_them(published):
     plan = wb.plan_trial(published)
     assert plan.n_comparisons == 3
-    alone = wb.plan_trial(published, n_comparisons=1).frame
+    alone = wb.plan_trial(published, compare=Comparisons(n=1)).frame
     z = (ndtri(1 - 0.05 / 6) + ndtri(0.8)) / (ndtri(0.975) + ndtri(0.8))
     pairs = plan.frame["kind"] == "difference"
     assert np.abs(plan.frame["n_per_arm"] - alone["n_per_arm"] * z**2)[pairs].max() < z**2 + 1
@@ -118,9 +119,10 @@ def test_the_order_of_offers_does_not_matter(seed):
             "cost": [*rng.uniform(1, 50, 2), 0],
             "value": rng.uniform(100, 900, 3),
             "value_variation": rng.uniform(0, 3, 3),
+            "paid": "per_contact",
         }
     )
-    one, other = (wb.plan_trial(t, paid="per_contact", expected_loss=1) for t in (table, table.sample(frac=1)))
+    one, other = (wb.plan_trial(t, choice=Choice(expected_loss=1)) for t in (table, table.sample(frac=1)))
     pd.testing.assert_frame_equal(one.frame, other.frame)
     pd.testing.assert_frame_equal(one.holdout, other.holdout)
 

@@ -50,19 +50,20 @@ def assumed_figures(table: pd.DataFrame) -> ProfitFigures:
     return ProfitFigures.ordered(table["offer"], share, profit, mixture_variance(share, back, variation * value))
 
 
-def checked_summary(summary: pd.DataFrame, paid: str | None, problems: ProblemList) -> pd.DataFrame:
+def checked_summary(summary: pd.DataFrame, problems: ProblemList) -> pd.DataFrame:
     """Return the summary with numbers as numbers and ROI as value; what is wrong is added to ``problems``."""
     table = summary.reset_index(drop=True).copy()
     if len(table) == 0:
         problems.add("table", "has no rows", "Give one row per offer.")
     if "customer_id" in table:
-        problems.add("customer_id", "is there, so this is a pilot's table", "Say offers= as well: what each costs.")
+        remedy = "Read it by winback.read_trial(customers, offers), and plan from the trial."
+        problems.add("customer_id", "is there, so this is a pilot's table", remedy)
     for name in [name for name in ("offer", "acceptance", "cost", "value_variation") if name not in table]:
         remedy = "Add it: standard deviation over mean of the value of those who return; 1 is usual, more if a few "
         problems.add(name, "is missing", f"{remedy}carry most of it." if name == "value_variation" else "Add it.")
     table = table.assign(**{name: np.nan for name in ("value", "roi") if name not in table})
     table = table.assign(**{name: 0.0 for name in ("contact_cost",) if name not in table})
-    table = table.assign(**({} if "paid" in table else {"paid": paid}))
+    table = table.assign(**{name: word for name, word in (("paid", None), ("currency", "$")) if name not in table})
     if problems.found:
         return table
     untreated = (table["offer"] == NO_OFFER).to_numpy()
@@ -105,8 +106,10 @@ def _check_rows(table, untreated, problems):
     if untreated.all():
         problems.add("offer", "names no offer, only none", "Add a row for each offer.")
     wrong = ~table["paid"].isin(TRIGGERS).to_numpy() & ~untreated
-    remedy = f"Say paid= one of {', '.join(TRIGGERS)}: what triggers the cost can decide which offer wins."
+    remedy = f"Write one of {', '.join(TRIGGERS)} there: what triggers the cost can decide which offer wins."
     problems.add_rows("paid", wrong, "must say when the cost is due", remedy)
+    other = (table["currency"] != table["currency"].iloc[0]).to_numpy()
+    problems.add_rows("currency", other, "differs between rows", "Write all money in one currency.")
     neither = (value == roi).to_numpy()
     problems.add_rows("value", neither, "or `roi` must be there, and not both", "Give the one that is known.")
     free = (roi & (table["cost"] + table["contact_cost"] <= 0)).to_numpy()

@@ -21,6 +21,8 @@ Andersen, P. K., Borgan, O., Gill, R. D. & Keiding, N. (1993). Statistical Model
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pandas as pd
 
@@ -49,14 +51,24 @@ COLUMNS = (
 
 def check_follow_up(pilot: Trial | None, asked: Asked, problems: ProblemList) -> None:
     """Add why the length of follow-up cannot be planned, or goes beyond the horizon."""
-    if not asked.follow_up_months:
+    if asked.follow_up is None:
         return
     if pilot is None or pilot.horizon_months is None:
         text = "needs the second lives of a pilot: second_tenure, second_ended, second_margin"
-        problems.add("follow_up_months", text, "Leave it out, or give a pilot's table and its offers.")
-    elif max(asked.follow_up_months) > pilot.horizon_months:
-        text = f"must be at most the horizon of {pilot.horizon_months:g} months, got {max(asked.follow_up_months):g}"
-        problems.add("follow_up_months", text, "Value beyond the horizon is not counted.")
+        problems.add("follow_up", text, "Leave it out, or give a trial that has them.")
+    elif (longest := max(asked.follow_up.lengths)) > pilot.horizon_months:
+        text = f"must be at most the horizon of {pilot.horizon_months:g} months, got {longest:g}"
+        problems.add("follow_up", text, "Value beyond the horizon is not counted.")
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What is seen within some months, and within the full horizon: one figure per name each."""
+
+    months: float
+    value: np.ndarray
+    profit: np.ndarray
+    variance: np.ndarray  # of one customer's profit
 
 
 def follow_up_table(pilot: Trial, figures: ProfitFigures, asked: Asked) -> pd.DataFrame:
@@ -64,43 +76,44 @@ def follow_up_table(pilot: Trial, figures: ProfitFigures, asked: Asked) -> pd.Da
 
     Untreated customers who are only assumed are left out: nobody knows what they would bring within fewer months.
     """
+    if asked.follow_up is None:
+        return pd.DataFrame(columns=list(COLUMNS))
     names = figures.names[:-1] if np.isinf(figures.n[-1]) else figures.names
     pairs = [pair for pair in compared_pairs(figures, asked) if max(pair) < len(names)]
-    full = _profits(pilot, names)
+    full, entry = _seen(pilot, names), asked.follow_up.entry_months
     rows = []
-    for months in sorted(set(map(float, asked.follow_up_months))):
-        seen = _profits(pilot.over(horizon_months=months), names)
-        added = np.array([added_variance(pilot, name, months, asked.entry_months) for name in names])
-        rows += [_row(figures, asked, pair, months, seen, full, added) for pair in pairs]
+    for months in sorted(set(map(float, asked.follow_up.lengths))):
+        added = [added_variance(pilot, name, months, entry) for name in names]
+        corrected = replace(full, variance=full.variance + np.array(added))
+        seen = _seen(pilot.over(horizon_months=months), names)
+        rows += [_row(figures, asked, pair, seen, corrected) for pair in pairs]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _profits(pilot, names):
-    """Return value, profit and variance of one customer's profit within the horizon, in the order of the names."""
+def _seen(pilot: Trial, names: tuple[str, ...]) -> _Seen:
     stacked = m.stack_arms([pilot.moments[name] for name in names])
     profit, variance = m.profit(stacked)
-    return stacked.mean[:, 1], profit, variance * stacked.n
+    return _Seen(pilot.horizon_months, stacked.mean[:, 1], profit, variance * stacked.n)
 
 
-def _row(figures, asked, pair, months, seen, full, added) -> dict:
+def _row(figures: ProfitFigures, asked: Asked, pair: tuple[int, int], seen: _Seen, full: _Seen) -> dict:
     one, other = pair
-    weights = pair_weights(figures, one, other, asked.ratio(figures))[: len(added)]
-    share = seen[0][[one, other]].sum() / full[0][[one, other]].sum()
-    gap, full_gap = (each[1][one] - each[1][other] for each in (seen, full))
+    weights = pair_weights(figures, one, other, asked.ratio(figures))[: len(seen.value)]
+    share = seen.value[[one, other]].sum() / full.value[[one, other]].sum()
+    gap, full_gap = (each.profit[one] - each.profit[other] for each in (seen, full))
     if asked.difference is not None:
         gap, full_gap = asked.difference * share, asked.difference
     settings = (asked.power, asked.level, n_comparisons(figures, asked))
-    corrected = weights @ (full[2] + added)
     return {
         "question": f"{figures.names[one]} against {figures.names[other]}",
         "first": figures.names[one],
         "second": figures.names[other],
-        "follow_up_months": months,
-        "read_after_months": months + asked.entry_months,
+        "follow_up_months": seen.months,
+        "read_after_months": seen.months + asked.follow_up.entry_months,
         "share_of_value": share,
         "difference": gap,
-        "n_per_arm": float(customers_for_difference(gap, weights @ seen[2], *settings)) if gap else np.inf,
-        "n_per_arm_full_horizon": float(customers_for_difference(full_gap, corrected, *settings)),
+        "n_per_arm": float(customers_for_difference(gap, weights @ seen.variance, *settings)) if gap else np.inf,
+        "n_per_arm_full_horizon": float(customers_for_difference(full_gap, weights @ full.variance, *settings)),
     }
 
 

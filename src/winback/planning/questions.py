@@ -19,11 +19,12 @@ from winback.uncertainty import normal_quantile
 def compared_pairs(figures: ProfitFigures, asked: Asked) -> list[tuple[int, int]]:
     """Return which arms are compared, as positions: the one expected to earn more first, the untreated second."""
     k, untreated = len(figures.offers), asked.ratio(figures) > 0
-    if not isinstance(asked.compare, str):
-        places = [sorted(map(figures.place, pair)) for pair in asked.compare]
+    compare = asked.compare.pairs
+    if not isinstance(compare, str):
+        places = [sorted(map(figures.place, pair)) for pair in compare]
         return [(one, other) for one, other in dict.fromkeys(map(tuple, places))]
-    between = list(combinations(range(k), 2)) if asked.compare != NO_OFFER else []
-    against_none = [(one, k) for one in range(k)] if untreated and asked.compare != "offers" else []
+    between = list(combinations(range(k), 2)) if compare != NO_OFFER else []
+    against_none = [(one, k) for one in range(k)] if untreated and compare != "offers" else []
     return [*between, *against_none]
 
 
@@ -45,7 +46,7 @@ def check_pairs(figures: ProfitFigures, asked: Asked, problems: ProblemList) -> 
 
 def n_comparisons(figures: ProfitFigures, asked: Asked) -> int:
     """Return over how many comparisons the level is split."""
-    return asked.n_comparisons or max(len(compared_pairs(figures, asked)), 1)
+    return asked.compare.n or max(len(compared_pairs(figures, asked)), 1)
 
 
 def pair_weights(figures: ProfitFigures, one: int, other: int, ratio: float) -> np.ndarray:
@@ -66,7 +67,7 @@ def rows_of_plan(figures: ProfitFigures, asked: Asked) -> pd.DataFrame:
     rows = [_difference_row(figures, asked, *pair) for pair in compared_pairs(figures, asked)]
     if len(figures.offers) > 1:
         rows.append(_best_row(figures, asked))
-        rows += [] if asked.expected_loss is None else [_loss_row(figures, asked)]
+        rows += [] if asked.choice.expected_loss is None else [_loss_row(figures, asked)]
     frame = pd.DataFrame(rows)
     with_holdout = frame["second"].eq(NO_OFFER) | (asked.holdout is not None)
     holdouts = [holdout_of(n, figures, asked) for n in frame["n_per_arm"]]
@@ -110,13 +111,13 @@ def _difference_row(figures, asked, one, other) -> dict:
 
 def _best_row(figures, asked) -> dict:
     profit, variance = figures.of_offers(figures.profit), figures.of_offers(figures.variance)
-    n = selection.customers_for_best(asked.probability_correct, variance, profit, asked.difference)
+    n = selection.customers_for_best(asked.choice.probability_correct, variance, profit, asked.difference)
     zone = profit[0] - profit[1] if asked.difference is None else asked.difference
     return _offers_row("best", f"best of {len(profit)} offers", figures, asked, n) | {"difference": zone}
 
 
 def _loss_row(figures, asked) -> dict:
-    n = selection.customers_for_loss(asked.expected_loss, figures.of_offers(figures.variance))
+    n = selection.customers_for_loss(asked.choice.expected_loss, figures.of_offers(figures.variance))
     return _offers_row("loss", "loss from the choice", figures, asked, n)
 
 

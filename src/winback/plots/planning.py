@@ -14,7 +14,7 @@ from winback.results import format_count, format_money, format_percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from winback.planning.plan import TrialPlan
+    from winback.planning.trial_plan import TrialPlan
 
 N_LINES = 6  # more lines than this cannot be told apart
 
@@ -34,8 +34,8 @@ def plot_trial_sizes(plan: TrialPlan, ax: Axes | None = None) -> Axes:
     --------
     >>> import pandas as pd, winback as wb
     >>> assumed = pd.DataFrame({"offer": ["discount", "upgrade"], "acceptance": [.45, .41], "cost": [120, 105],
-    ...                         "value": [921.60, 937.65], "value_variation": 1.0})
-    >>> plot_trial_sizes(wb.plan_trial(assumed, paid="on_acceptance")).get_ylabel()
+    ...                         "value": [921.60, 937.65], "value_variation": 1.0, "paid": "on_acceptance"})
+    >>> plot_trial_sizes(wb.plan_trial(assumed)).get_ylabel()
     'customers per offer'
     """
     rows = plan.frame[plan.frame["kind"] == "difference"].nlargest(N_LINES, "n_per_arm", keep="first")
@@ -96,8 +96,8 @@ def plot_holdout(plan: TrialPlan, ax: Axes | None = None) -> Axes:
     --------
     >>> import pandas as pd, winback as wb
     >>> assumed = pd.DataFrame({"offer": ["discount", "none"], "acceptance": [.45, .06], "cost": [120, 0],
-    ...                         "value": [921.60, 900.], "value_variation": 1.0})
-    >>> plan = wb.plan_trial(assumed, paid="on_acceptance", n_available=10_000)
+    ...                         "value": [921.60, 900.], "value_variation": 1.0, "paid": "on_acceptance"})
+    >>> plan = wb.plan_trial(assumed, n_available=10_000)
     >>> plot_holdout(plan).get_xlabel()
     'profit forgone by the holdout'
     """

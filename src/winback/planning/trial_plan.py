@@ -1,0 +1,263 @@
+"""How does the plan of a trial show itself? Customers for each question, the holdout, the follow-up, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.money import format_money
+from winback.planning.asked import Asked
+from winback.planning.figures import ProfitFigures
+from winback.planning.split import Split
+from winback.results import Result, Sentences, Shown, format_count, format_percent, join_words
+from winback.tables import NO_OFFER
+from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
+
+
+@dataclass(frozen=True, repr=False)
+class TrialPlan(Result):
+    """How many customers each question needs, what the holdout costs, how long to watch.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per question, see `plan_trial`.
+    holdout : pandas.DataFrame
+        One row per share left untreated: ``share``, ``n``, ``forgone`` (money, negative where sending nothing is
+        better), ``std_error`` of the best offer's incremental profit, ``smallest_difference`` that is found with the
+        power asked for, ``planned``. Empty without organic return.
+    follow_up : pandas.DataFrame
+        One row per comparison and length of follow-up: ``question``, ``first``, ``second``, ``follow_up_months``,
+        ``read_after_months``, ``share_of_value`` seen by then, ``difference`` within these months (of the first over
+        the second), ``n_per_arm`` that finds it, and ``n_per_arm_full_horizon`` that finds the difference within the
+        full horizon although some are cut off before it (missing where nobody is watched so long). Empty unless asked.
+    arms : ProfitFigures
+        Expected profit and its variance by arm, as assumed or as the pilot showed it.
+    """
+
+    frame: pd.DataFrame
+    holdout: pd.DataFrame
+    follow_up: pd.DataFrame
+    arms: ProfitFigures = field(repr=False)
+    asked: Asked = field(repr=False)
+    split: Split  # customers per offer and untreated: those at hand, or as many as answer every question
+    n_comparisons: int = 1
+    horizon_months: float | None = None
+    refusal: str = ""  # why the pilot's untreated are no fair yardstick
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "question": ("Question", "text"),
+        "difference": ("Difference per customer", "money"),
+        "n_per_arm": ("Customers per offer", "count"),
+        "n_per_arm_high": ("If the spread is larger", "count"),
+        "n_holdout": ("Left untreated", "count"),
+        "n_customers": ("Customers in all", "count"),
+        "chance_available": ("Chance with those at hand", "percent"),
+        "loss_available": ("Largest expected loss with those at hand", "money"),
+        "remark": ("Remark", "text"),
+    }
+    shown_holdout: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "share": ("Left untreated", "percent"),
+        "n": ("Customers", "count"),
+        "forgone": ("Profit forgone", "money"),
+        "std_error": ("Standard error of incremental profit", "money"),
+        "smallest_difference": ("Smallest difference found", "money"),
+    }
+    shown_follow_up: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "question": ("Question", "text"),
+        "follow_up_months": ("Months watched", "text"),
+        "read_after_months": ("Read after months", "text"),
+        "share_of_value": ("Value seen", "percent"),
+        "difference": ("Difference within it", "money"),
+        "n_per_arm": ("Customers per offer", "count"),
+        "n_per_arm_full_horizon": ("For the full horizon", "count"),
+    }
+
+    def describe(self) -> Sentences:
+        """Say what the customers find or how many are needed, what the holdout costs, and what that rests on."""
+        answer = next(iter([*_available(self), *_differences(self), *_choice(self)]))
+        return Sentences.of([answer, next(_holdout(self)), next(_doubts(self))])
+
+    def details(self) -> Sentences:
+        """Say every size, what the holdout tells, and what each length of follow-up shows."""
+        said = set(self.describe().splitlines())
+        sizes = [*_differences(self), *_choice(self), *_available(self)]
+        lines = Sentences.of([*sizes, *_holdout(self), *_follow_up(self), *_doubts(self)]).splitlines()
+        return Sentences.of(line for line in lines if line not in said)
+
+    def holdout_table(self) -> pd.DataFrame:
+        """Return what the holdout costs and tells, rounded, as text."""
+        return self.rounded(self.holdout, self.shown_holdout)
+
+    def show_holdout(self) -> Shown:
+        """Return what the holdout costs and tells, as a notebook shows it."""
+        return Shown(self.holdout_table())
+
+    def show_follow_up(self) -> Shown:
+        """Return what each length of follow-up needs, as a notebook shows it."""
+        return Shown(self.follow_up_table())
+
+    def follow_up_table(self) -> pd.DataFrame:
+        """Return what each length of follow-up needs, rounded, as text."""
+        months = ["follow_up_months", "read_after_months"]
+        frame = self.follow_up.copy()
+        frame[months] = frame[months].map("{:.4g}".format)
+        return self.rounded(frame, self.shown_follow_up)
+
+
+def _money(plan: TrialPlan, amount, signed=False):
+    return format_money(float(amount), plan.currency, signed=signed)
+
+
+def _row(plan: TrialPlan, kind):
+    return next(plan.frame[plan.frame["kind"] == kind].itertuples(), None)
+
+
+def _differences(plan: TrialPlan) -> Iterator[str]:
+    rows = plan.frame[plan.frame["kind"] == "difference"]
+    for row in _telling(rows).itertuples():
+        untreated = f" and {format_count(row.n_holdout)} left untreated" if row.second == NO_OFFER else ""
+        yield (
+            f"{row.first} against {row.second}: {format_count(row.n_per_arm)} customers per offer{untreated} find a "
+            f"difference of {_money(plan, row.difference)} per customer, if it is there, with "
+            f"{format_percent(plan.asked.power, 0)} power."
+        )
+    if len(rows) > 1:
+        over = "1 comparison" if plan.n_comparisons == 1 else f"{plan.n_comparisons} comparisons"
+        every = "Both" if len(rows) == 2 else f"All {len(rows)}"
+        yield (
+            f"{every} comparisons take {format_count(rows['n_per_arm'].max())} per offer; the "
+            f"{format_percent(plan.asked.level, 0)} level is split over {over}."
+        )
+
+
+def _telling(rows):
+    """Return at most three comparisons: the leading pair, the hardest one, and the hardest with no offer."""
+    if len(rows) <= 3:
+        return rows
+    against_none = rows[rows["second"] == NO_OFFER]
+    places = [
+        rows.index[0],
+        rows["n_per_arm"].idxmax(),
+        *([against_none["n_per_arm"].idxmax()] if len(against_none) else []),
+    ]
+    return rows.loc[list(dict.fromkeys(places))]
+
+
+def _choice(plan: TrialPlan) -> Iterator[str]:
+    best, loss, asked = _row(plan, "best"), _row(plan, "loss"), plan.asked
+    if best is not None:
+        where = "leads the next by" if asked.difference is None else "leads all others by at least"
+        yield (
+            f"To choose the best offer with {format_percent(asked.choice.probability_correct, 0)} probability, if it "
+            f"{where} {_money(plan, best.difference)} per customer, takes {format_count(best.n_per_arm)} per offer."
+        )
+    if loss is not None:
+        yield (
+            f"With {format_count(loss.n_per_arm)} per offer, sending the one that did best loses at most "
+            f"{_money(plan, asked.choice.expected_loss)} per customer on average, whatever the true profits are."
+        )
+
+
+def _available(plan: TrialPlan) -> Iterator[str]:
+    if plan.asked.n_available is None:
+        return
+    rows = plan.frame[plan.frame["chance_available"].notna()]
+    each = [f"{row.question} {format_percent(row.chance_available)}" for row in rows.itertuples()]
+    yield f"With the {format_count(plan.asked.n_available)} customers at hand the chances are: {join_words(each)}."
+    loss = plan.frame["loss_available"].dropna()
+    if len(loss):
+        yield f"They lose at most {_money(plan, loss.iloc[0])} per customer on average by the choice of the best."
+
+
+def _holdout(plan: TrialPlan) -> Iterator[str]:
+    if not plan.arms.has_untreated:
+        yield (
+            "No holdout is planned: without untreated customers it stays unknown how many would have returned "
+            "anyway, so no incremental figure is identified, and differences between offers are all that is found."
+        )
+        return
+    row = next(plan.holdout[plan.holdout["planned"]].itertuples())
+    if row.n == 0:
+        yield "No holdout is planned: without it no incremental figure is identified."
+        return
+    best, total = plan.arms.names[0], format_count(plan.split.n_customers)
+    if row.forgone > 0:
+        says = f"forgoes {_money(plan, row.forgone)}, what {best} is expected to add for them"
+    else:
+        says = f"saves {_money(plan, -row.forgone)}, since even the best offer, {best}, is expected to lose money"
+    yield (
+        f"A holdout of {format_count(row.n)} of {total} customers ({format_percent(row.share)}) {says}; without it no "
+        "incremental figure is identified."
+    )
+    yield (
+        f"It gives the incremental profit of {best} a standard error of {_money(plan, row.std_error)} per customer and "
+        f"finds {_money(plan, row.smallest_difference)} with {format_percent(plan.asked.power, 0)} power."
+    )
+
+
+def _follow_up(plan: TrialPlan) -> Iterator[str]:
+    if plan.follow_up.empty:
+        return
+    first = plan.follow_up["question"].iloc[0]
+    for row in plan.follow_up[plan.follow_up["question"] == first].itertuples():
+        yield f"{_seen(plan, row)}; {_gap(plan, row)}{_full(plan, row)}."
+    if plan.follow_up["follow_up_months"].min() < plan.horizon_months:
+        yield (
+            "A shorter follow-up measures another, smaller quantity: costs are there from the start and value is not, "
+            "and an offer whose customers stay longer looks worse in it than it is."
+        )
+
+
+def _seen(plan: TrialPlan, row) -> str:
+    share, horizon = format_percent(row.share_of_value, 0), f"{plan.horizon_months:.4g}"
+    watched = f"Watched for {row.follow_up_months:.4g} months, read after {row.read_after_months:.4g}"
+    return f"{watched}: {share} of the value within {horizon} months is seen"
+
+
+def _gap(plan: TrialPlan, row) -> str:
+    if not np.isfinite(row.n_per_arm):
+        return f"{row.first} and {row.second} then earn the same"
+    ahead, behind = (row.first, row.second) if row.difference > 0 else (row.second, row.first)
+    return (
+        f"{ahead} then leads {behind} by {_money(plan, abs(row.difference))}, found with "
+        f"{format_count(row.n_per_arm)} per offer"
+    )
+
+
+def _full(plan: TrialPlan, row) -> str:
+    if row.follow_up_months >= plan.horizon_months:
+        return ""
+    if np.isfinite(row.n_per_arm_full_horizon):
+        return f"; the difference over the full horizon takes {format_count(row.n_per_arm_full_horizon)}"
+    return "; nobody is watched through the horizon, so the full difference cannot be measured"
+
+
+def _doubts(plan: TrialPlan) -> Iterator[str]:
+    """Say what the sizes rest on, what matters most first."""
+    rows = plan.frame[plan.frame["kind"] == "difference"]
+    few = rows[rows["remark"] != ""]
+    if plan.refusal and not plan.arms.has_untreated:
+        yield f"The pilot's untreated are no fair yardstick: {plan.refusal}"
+    if len(few):
+        yield (
+            f"Caution: in an arm of {join_words(few['question'])} fewer than {FEW_RETURNED} would return, and so small "
+            f"a size cannot be relied on: take so many that {FEW_RETURNED} return, better {MANY_RETURNED}."
+        )
+    if not plan.arms.from_pilot:
+        yield "The sizes are as good as the assumed figures; they grow with the square of value_variation."
+        return
+    if plan.asked.difference is None:
+        yield (
+            "The differences planned for are the pilot's own, and as uncertain as the pilot, the leader's likely too "
+            "large: say difference= to plan for the smallest that would change the decision."
+        )
+    row = plan.frame.iloc[0] if rows.empty else rows.iloc[0]
+    yield (
+        f"The pilot knows the spread of profit only roughly: at the upper end of its interval {row['question']} takes "
+        f"{format_count(row['n_per_arm_high'])} per offer, not {format_count(row['n_per_arm'])}."
+    )
