@@ -32,11 +32,10 @@ def misses(driver, seed, n=20_000):
     fit = wb.fit_joint(table, **FORMULAS)
     there = table.assign(driver=driver)
     acceptance, truth = true_value(there)
+    sent = wb.read_trial(table.assign(offer="letter"), LETTER, horizon_months=12, annual_discount=0.0)
     found, error = {}, np.nan
     for model in ("two_part", "joint"):
-        values = wb.second_lifetime_value(
-            fit, wb.read_trial(there, LETTER, horizon_months=HORIZON, annual_discount=0.0), model=model
-        )
+        values = wb.second_lifetime_value(fit, sent.over(horizon_months=HORIZON), there, model=model)
         row = values.averages.iloc[0]
         found[model], error = row["value"] / truth - 1, row["net_value_std_error"] / truth
     return acceptance, found["two_part"], found["joint"], error
