@@ -41,6 +41,7 @@ ROWS = [
     "pseudo_observations",
     "expected_money",
     "expectations",
+    "newton",
     "winner",
     "uncertainty",
     "provenance",

@@ -18,7 +18,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, ndtri
 
 from winback.purchases.cells import PurchaseCells
-from winback.purchases.maximum import Problem, highest
+from winback.purchases.maximum import Problem
 from winback.purchases.model import RATIO_AND_SIZE, PurchaseModel
 
 CHANCE, SIZE = 2, 3  # directions of dropping out: log odds of the mean chance, and how alike customers are
@@ -48,6 +48,6 @@ def limit_of_dropout(model: PurchaseModel, theta: np.ndarray, cells: PurchaseCel
     def fallen(log_odds):
         phi = start.copy()
         phi[[CHANCE, SIZE]] = log_odds, 0.0
-        return 2 * (top - highest(problem, phi, cells, others)) - ndtri(level) ** 2
+        return 2 * (top - problem.climb(phi, cells, others).value) - ndtri(level) ** 2
 
     return float(expit(brentq(fallen, LEAST, MOST, xtol=1e-3))) if fallen(MOST) > 0 else np.nan

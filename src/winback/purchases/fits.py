@@ -9,7 +9,7 @@ from winback.periods import parse_period
 from winback.purchases.bg_bb import BG_BB
 from winback.purchases.bg_nbd import BG_NBD
 from winback.purchases.cells import LONGEST_AGE, collapse
-from winback.purchases.maximum import Maximum, boundary_words, maximise
+from winback.purchases.maximum import Maximum, Problem, edges_in_words, maximise
 from winback.purchases.mbg_nbd import MBG_NBD
 from winback.purchases.model import PurchaseModel
 from winback.purchases.nobody_bought import at_rate_zero
@@ -226,7 +226,7 @@ def _fit(model: PurchaseModel, customers, columns: Columns, period, weights, lev
     unit = float(cells.age.max()) / LONGEST_AGE if model.timed else 1.0
     scaled = cells.scaled(1 / unit) if model.timed else cells
     if cells.most > 0:
-        found = maximise(model.terms, model.directions, model.edges, model.starts(scaled), scaled)
+        found = maximise(Problem(model.terms, model.directions, model.edges), model.starts(scaled), scaled)
     else:
         found = at_rate_zero(len(model.letters))
     return PurchaseFit(
@@ -237,7 +237,7 @@ def _fit(model: PurchaseModel, customers, columns: Columns, period, weights, lev
         int(cells.counts[cells.frequency > 0].sum()),
         found.converged,
         period,
-        boundary_words(found.edges),
+        edges_in_words(found.edges),
         found.covariance,
         columns,
         cells,

@@ -21,7 +21,7 @@ from winback.purchases.gamma_gamma import (
     starts,
     terms,
 )
-from winback.purchases.maximum import boundary_words, maximise
+from winback.purchases.maximum import Problem, edges_in_words, maximise
 from winback.purchases.parameters import params_frame
 from winback.purchases.table import FEWEST, TABLE, check_frequency, read_counts, read_numbers
 from winback.purchases.transactions.wording import counted
@@ -202,7 +202,7 @@ def fit_gamma_gamma(
     times, spend, counts = times[again], spend[again], counts[again]
     unit = float(counts @ spend) / float(counts.sum())
     cells = SpendCells(times, spend / unit, counts)
-    found = maximise(terms, DIRECTIONS, EDGES, starts(cells), cells, curvature)
+    found = maximise(Problem(terms, DIRECTIONS, EDGES, curvature), starts(cells), cells)
     p, q, v = np.exp(found.theta) * (1, 1, unit)
     return SpendFit(
         params_frame(LETTERS, MEANINGS, np.array([p, q, v]), found, level),
@@ -210,7 +210,7 @@ def fit_gamma_gamma(
         int(counts.sum()),
         n_one_time,
         found.converged,
-        boundary_words(found.edges),
+        edges_in_words(found.edges),
         float(p * v / (q - 1)) if q > 1 else np.inf,
         correlation(times, spend, counts, level),
         found.covariance,

@@ -1,4 +1,4 @@
-"""Where is the joint likelihood highest? Scaled data, quasi-Newton steps, and Newton's to finish."""
+"""Where is the joint likelihood highest? Scaled data, quasi-Newton steps, and the climber to finish."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
+from winback.newton import climb
 from winback.second_lifetime.joint_likelihood import N_SHARED, JointData, hessian, log_likelihood
 from winback.second_lifetime.sample import EQUATIONS, Sample, orthonormal
 from winback.survival.families import Family
 
 LARGEST_FREE_CORRELATION = 7.0  # tanh(7) = .999998
-ENOUGH = 1e-10  # gain in log-likelihood a further step would bring
 
 
 @dataclass(frozen=True)
@@ -84,26 +84,32 @@ def maximise_joint(start: np.ndarray, data: JointData, scaling: Scaling) -> Join
     data, scaling : JointData, Scaling
         From `scaled_data`.
     """
-    theta = scaling.matrix @ start + scaling.shift
-    theta = _climb(theta, data)
-    value, information, converged = _finish(theta, data)
-    theta, log_likelihood_scaled = value
-    positive_definite = bool(np.linalg.eigvalsh(information)[0] > 0)
+    peak = climb(
+        lambda theta: (*log_likelihood(theta, data), None),
+        _near(scaling.matrix @ start + scaling.shift, data),
+        curvature=lambda theta, free: -hessian(theta, data),
+        known=_is_known,
+    )
+    positive_definite = bool(np.linalg.eigvalsh(peak.information)[0] > 0)
     back = np.linalg.inv(scaling.matrix)
-    covariance = np.full_like(information, np.nan)
-    if positive_definite:
-        covariance = back @ np.linalg.inv(information) @ back.T
-    theta = back @ (theta - scaling.shift)
-    total = log_likelihood_scaled + scaling.log_jacobian
-    return JointMaximum(theta, covariance, total, converged and positive_definite, positive_definite)
+    covariance = np.full_like(peak.information, np.nan)
+    if positive_definite:  # also where the climb did not settle: then doubts say so
+        covariance = back @ np.linalg.inv(peak.information) @ back.T
+    theta = back @ (peak.place - scaling.shift)
+    return JointMaximum(theta, covariance, peak.value + scaling.log_jacobian, peak.converged, positive_definite)
 
 
-def _climb(theta, data):
-    """Climb by quasi-Newton steps, from the curvature at the start."""
+def _is_known(theta) -> bool:
+    """Say whether correlations differ from one."""
+    return bool(np.abs(theta[-3:]).max() <= LARGEST_FREE_CORRELATION)
+
+
+def _near(theta, data):
+    """Come near the top by quasi-Newton steps, from the curvature at the start: cheaper than a curvature each."""
     n = len(data.x_lost) + len(data.y)
 
     def misfit(theta):
-        if np.abs(theta[-3:]).max() > LARGEST_FREE_CORRELATION or np.abs(theta[-5:-3]).max() > 50:
+        if not _is_known(theta) or np.abs(theta[-5:-3]).max() > 50:
             return 1e10, np.zeros_like(theta)
         with np.errstate(all="ignore"):
             value, gradient = log_likelihood(theta, data)
@@ -114,27 +120,3 @@ def _climb(theta, data):
     first_guess = (directions / np.maximum(scale, max(1e-3, 1e-9 * scale.max()))) @ directions.T
     options = {"hess_inv0": 0.5 * (first_guess + first_guess.T), "gtol": 1e-7, "maxiter": 500}
     return minimize(misfit, theta, jac=True, method="BFGS", options=options).x
-
-
-def _finish(theta, data):
-    """Take Newton's steps until none gains; return place and value, the information, and whether it is a top."""
-    value, gradient = log_likelihood(theta, data)
-    for _ in range(30):
-        information = -hessian(theta, data)
-        try:
-            np.linalg.cholesky(information)
-        except np.linalg.LinAlgError:
-            return (theta, value), information, False
-        step = np.linalg.solve(information, gradient)
-        if gradient @ step < ENOUGH * max(1.0, abs(value)):
-            return (theta + step, value), information, True  # the last step whole: too flat here to see it rise
-        for halved in range(30):
-            there = theta + step * 0.5**halved
-            if np.abs(there[-3:]).max() <= LARGEST_FREE_CORRELATION:
-                found, slope = log_likelihood(there, data)
-                if found >= value:
-                    theta, value, gradient = there, found, slope
-                    break
-        else:
-            return (theta, value), information, False
-    return (theta, value), information, False

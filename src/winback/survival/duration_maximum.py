@@ -1,8 +1,8 @@
-r"""Where is the likelihood of a family highest? Newton's method on its concave form.
+r"""Where is the likelihood of a family highest? At the one top of its concave form.
 
 In each family :math:`y = x'\beta + \sigma w`. With :math:`\gamma = \beta / \sigma`, :math:`\theta = 1 / \sigma` and
-:math:`z = \theta y - x'\gamma` every one of the log-likelihoods is concave, so Newton's method finds the one maximum,
-to the last digits: equal data written as rows or as counts give equal answers.
+:math:`z = \theta y - x'\gamma` every one of the log-likelihoods is concave, so there is one maximum, found to the last
+digits: equal data written as rows or as counts give equal answers.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from winback.newton import Peak, climb
 from winback.survival.families import Family
 
-MOST_STEPS, ENOUGH = 100, 1e-12  # gain of the last step, relative; after it Newton's method is exact to rounding
 LEAST_SIGMA = 1e-6  # below it the lengths follow from the covariates but for rounding
 
 
@@ -58,70 +58,58 @@ def maximise(family: Family, matrix: np.ndarray, months: np.ndarray, ended: np.n
     >>> found.coefficients.round(4).tolist(), round(float(found.sigma) ** 2, 4)   # mean and variance of log months
     ([0.6931], 0.3203)
     """
-    size = np.abs(matrix).max(axis=0)
     y = family.outcome(months)
     unit = 1.0 if family.log_tenure else max(float(np.abs(y).max()), 1e-300)
-    design = np.column_stack([-matrix / size, y / unit])
-    total = float(counts[ended].sum())
-    place, converged = _start(design, counts), False
-    value, slope, curve = _value(family, design, ended, counts, total, place)
-    for _ in range(MOST_STEPS):
-        try:
-            step = np.linalg.solve(curve, -slope)
-        except np.linalg.LinAlgError:
-            break
-        if slope @ step < ENOUGH * max(1.0, abs(value)):
-            place = place + step  # the last one, taken whole: the likelihood is too flat here to see it rise
-            value, slope, curve = _value(family, design, ended, counts, total, place)
-            converged = bool(np.isfinite(value) and place[-1] * LEAST_SIGMA < 1)
-            break
-        place, value, slope, curve, moved = _step(family, design, ended, counts, total, place, step, value)
-        if not moved:
-            break
-    jacobian = float((counts * y)[ended].sum()) if family.log_tenure else total * np.log(unit)
-    return _in_months(place, value - jacobian, curve, size / unit, unit, converged)
-
-
-def _start(design, counts) -> np.ndarray:
-    """Start from least squares."""
     root = np.sqrt(counts)[:, None]
-    beta, *_ = np.linalg.lstsq(-design[:, :-1] * root, design[:, -1] * root[:, 0], rcond=None)
-    residual = design[:, -1] + design[:, :-1] @ beta
-    sigma = np.sqrt((counts * residual**2).sum() / counts.sum())
-    theta = 1 / max(sigma, 1e-3)
-    return np.append(beta * theta, theta)
+    _, turn = np.linalg.qr(matrix * root)  # covariates orthonormal: wherever they lie, all directions are curved alike
+    turn /= root.size**0.5
+    likelihood = _Likelihood(family, np.column_stack([-np.linalg.solve(turn.T, matrix.T).T, y / unit]), ended, counts)
+    peak = climb(likelihood, likelihood.start())
+    jacobian = float((counts * y)[ended].sum()) if family.log_tenure else likelihood.n_ended * np.log(unit)
+    return _in_months(peak, peak.value - jacobian, turn, unit)
 
 
-def _value(family, design, ended, counts, total, place):
-    value, first, second = family.terms(design @ place, ended)
-    slope = design.T @ (counts * first)
-    slope[-1] += total / place[-1]
-    curve = design.T @ (design * (counts * second)[:, None])
-    curve[-1, -1] -= total / place[-1] ** 2
-    return float((counts * value).sum() + total * np.log(place[-1])), slope, curve
+@dataclass(frozen=True)
+class _Likelihood:
+    """Of gamma and theta, the last; the design's columns are -x and y."""
+
+    family: Family
+    design: np.ndarray
+    ended: np.ndarray
+    counts: np.ndarray
+
+    @property
+    def n_ended(self) -> float:
+        return float(self.counts[self.ended].sum())
+
+    def start(self) -> np.ndarray:
+        """Return what least squares say."""
+        root, design = np.sqrt(self.counts)[:, None], self.design
+        beta, *_ = np.linalg.lstsq(-design[:, :-1] * root, design[:, -1] * root[:, 0], rcond=None)
+        residual = design[:, -1] + design[:, :-1] @ beta
+        sigma = np.sqrt((self.counts * residual**2).sum() / self.counts.sum())
+        theta = 1 / max(sigma, 1e-3)
+        return np.append(beta * theta, theta)
+
+    def __call__(self, place):
+        """Return value, slope and information."""
+        theta, n_ended, design = place[-1], self.n_ended, self.design
+        if theta <= 0:
+            return -np.inf, np.zeros(len(place)), np.zeros((len(place), len(place)))
+        value, first, second = self.family.terms(design @ place, self.ended)
+        slope = design.T @ (self.counts * first)
+        slope[-1] += n_ended / theta
+        information = design.T @ (design * (self.counts * -second)[:, None])
+        information[-1, -1] += n_ended / theta**2
+        return float((self.counts * value).sum() + n_ended * np.log(theta)), slope, information
 
 
-def _step(family, design, ended, counts, total, place, step, value):
-    """Go as far along Newton's step as the likelihood rises."""
-    for halved in range(40):
-        there = place + step * 0.5**halved
-        if there[-1] > 0:
-            found = _value(family, design, ended, counts, total, there)
-            if found[0] >= value:
-                return there, *found, True
-    return place, *_value(family, design, ended, counts, total, place), False
-
-
-def _in_months(place, value, curve, size, unit, converged) -> Maximum:
+def _in_months(peak: Peak, value, turn, unit) -> Maximum:
     """Turn the concave parameters into coefficients and sigma; the covariance follows by the delta method."""
-    theta = place[-1]
-    beta = place[:-1] / theta
-    turn = np.eye(len(place)) / theta
-    turn[:-1, -1], turn[-1, -1] = -beta / theta, -1 / theta**2
-    try:
-        covariance = turn @ np.linalg.inv(-curve) @ turn.T
-    except np.linalg.LinAlgError:
-        covariance, converged = np.full_like(curve, np.nan), False
-    scale = np.append(1 / size, unit)
-    usable = converged and bool((np.diag(covariance) > 0).all())
-    return Maximum(beta / size, float(unit / theta), covariance * np.outer(scale, scale), value, usable)
+    theta = peak.place[-1]
+    beta = np.linalg.solve(turn, peak.place[:-1]) / theta
+    back = np.zeros((len(peak.place), len(peak.place)))
+    back[:-1, :-1], back[:-1, -1], back[-1, -1] = np.linalg.inv(turn) / theta, -beta / theta, -1 / theta**2
+    covariance = back @ peak.covariance @ back.T * unit**2
+    told = peak.converged and theta * LEAST_SIGMA < 1 and bool((np.diag(covariance) > 0).all())
+    return Maximum(beta * unit, float(unit / theta), covariance, value, told)

@@ -77,6 +77,26 @@ def test_customers_who_are_all_alike_are_a_finding(fit):
         assert found.against_sbg.statistic == pytest.approx(2 * (found.log_likelihood + 1832.593), abs=1e-2)
 
 
+@pytest.mark.parametrize("survivors", [[5000, 4994, 4991, 4985, 4980, 4974, 4971], [1000, 900, 700, 400, 100]])
+def test_alike_customers_have_the_standard_errors_of_a_discrete_weibull(survivors):
+    """S(t) = exp(-q t^c): the limit itself, its curvature by differences."""
+    found = wb.fit_bdw(survivors, period="M").params.set_index("equation")
+    lost, t = -np.diff(survivors), np.arange(1.0, len(survivors))
+
+    def log_likelihood(place):
+        q, c = np.log1p(np.exp(place[0])), np.exp(place[1])
+        gone = lost @ (np.log(-np.expm1(-q * (t**c - (t - 1) ** c))) - q * (t - 1) ** c)
+        return gone - survivors[-1] * q * t[-1] ** c
+
+    churn, c = found["estimate"][["first_churn", "c"]]
+    top, steps = np.array([np.log(churn / (1 - churn)), np.log(c)]), np.eye(2) * 1e-3
+    corners = [[[log_likelihood(top + i * a + j * b) for i, j in ((1, 1), (1, -1), (-1, 1), (-1, -1))] for b in steps]
+               for a in steps]  # fmt: skip
+    information = -(np.array(corners) @ [1, -1, -1, 1]) / 4e-6
+    errors = np.sqrt(np.diag(np.linalg.inv(information))) * [churn * (1 - churn), c]
+    np.testing.assert_allclose(found["std_error"][["first_churn", "c"]], errors, rtol=1e-4)
+
+
 @pytest.mark.parametrize("fit", FITS)
 def test_nobody_left_after_the_first_period(fit):
     found = fit([1000, 400, 400, 400], period="W")

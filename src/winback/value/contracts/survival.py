@@ -86,6 +86,23 @@ def trigamma(x: np.ndarray) -> np.ndarray:
     return value + inverse + 0.5 * inverse**2 + _series(x + RAISED, _TRIGAMMA, 3)
 
 
+def trigamma_difference(x: np.ndarray, u: np.ndarray) -> np.ndarray:
+    r"""Return :math:`\psi'(x) - \psi'(x + u)`, which is what is left of two equal numbers where x is huge.
+
+    Examples
+    --------
+    >>> [float(f"{trigamma_difference(x, 1.0):.12g}") for x in (2.0, 1e12)]   # 1 / x^2
+    [0.25, 1e-24]
+    """
+    x, u = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(u, dtype=float))
+    low = x[..., None] + _STEPS
+    high = low + u[..., None]
+    value = (u[..., None] / low / high * (1 / low + 1 / high)).sum(axis=-1)
+    low, high = x + RAISED, x + u + RAISED
+    ends = _series(np.array([low, high]), _TRIGAMMA, 3)
+    return value + u / low / high * (1 + 0.5 / low + 0.5 / high) + ends[0] - ends[1]
+
+
 @dataclass(frozen=True)
 class Terms:
     """A quantity of n cells with its derivatives in log alpha, log beta and log c."""
@@ -110,17 +127,16 @@ def survival_terms(log_alpha: np.ndarray, log_beta: np.ndarray, log_c: float, ti
     total = alpha + beta
     by_alpha, by_beta, by_u = digamma_difference(np.array([total, beta, beta + u]), np.array([u, u, alpha]))
     by_alpha, by_beta, by_u = -by_alpha, by_beta - by_alpha, -by_u
-    at_end, at_start, at_beta_end, at_beta = trigamma(np.array([total + u, total, beta + u, beta]))
-    alpha_twice = at_start - at_end
+    alpha_twice, beta_twice, u_twice = trigamma_difference(np.array([total, beta, beta + u]), np.array([u, u, alpha]))
     slope = np.array([alpha * by_alpha, beta * by_beta, du * by_u])
     curve = np.array(
         [
             alpha**2 * alpha_twice + slope[0],
             alpha * beta * alpha_twice,
-            -alpha * du * at_end,
-            beta**2 * (at_beta_end - at_beta + alpha_twice) + slope[1],
-            beta * du * (at_beta_end - at_end),
-            (du * (at_beta_end - at_end)) * du + ddu * by_u,
+            -alpha * du * trigamma(total + u),
+            beta**2 * (alpha_twice - beta_twice) + slope[1],
+            beta * du * u_twice,
+            du * u_twice * du + ddu * by_u,
         ]
     )
     return Terms(log_survival(alpha, beta, u), slope, curve)
