@@ -1,27 +1,27 @@
 r"""Where is a likelihood highest? One climber for every model, and a plain answer where there is no top.
 
-**A step.** Near its top a log-likelihood is a parabola. With slope :math:`g` and information :math:`I`, minus the second
-derivatives, the parabola's top lies a step :math:`I^{-1} g` away, and
+**A step.** Near its top a log-likelihood is a parabola. With slope :math:`g` and information :math:`I`, minus the
+second derivatives, the parabola's top lies a step :math:`I^{-1} g` away, and
 
 .. math:: \text{gain} = g' I^{-1} g
 
 is twice what the step gains: the squared distance from the top in standard errors. Far from it the likelihood may be
 curved upwards along some direction, where Newton's step would lead to a bottom. So a step goes by the size of the
-curvature: with :math:`I = \sum_j c_j d_j d_j'` it is :math:`\sum_j d_j (d_j' g) / |c_j|`, Newton's where all :math:`c_j`
-are positive and uphill everywhere. No direction moves further than ``LONGEST`` at once, for a parabola says nothing of
-places far away, and a step is halved until the likelihood does rise.
+curvature: with :math:`I = \sum_j c_j d_j d_j'` it is :math:`\sum_j d_j (d_j' g) / |c_j|`, which is Newton's where all
+:math:`c_j` are positive, and uphill everywhere. No direction moves further than ``LONGEST`` at once, for a parabola
+says nothing of places far away, and a step is halved until the likelihood does rise.
 
 **Information.** The exact one may be dear, and far from the top it is no better than a rough one. So a likelihood may
 give a quick one with each value and slope (the outer product of the customers' slopes), by which steps far away go.
-Near the top, or where the quick one leads nowhere, the exact one is asked for. What is at hand is kept until a step has
-left more of the gain than ``WORN``; at the top the exact one is taken once more, for standard errors.
+Near the top, or where the quick one leads nowhere, the exact one is asked for. What is at hand is kept until a step
+has left more of the gain than ``WORN``; at the top the exact one is taken once more, for standard errors.
 
 **The end.** A likelihood is a sum, rounded in its last digits: a gain below ``SEEN`` of it is not seen to rise. Its
 slope, which falls to zero, is known much better, and so close to the top the parabola is right: such steps are taken
-whole, until the gain is below ``ENOUGH`` or falls no more, which is rounding. That is a top if every direction is curved
-downwards by more than ``FLAT`` of the steepest. A direction less curved is *flat*: the data do not tell where along it
-the parameters lie. One that has reached its bound, with the likelihood still rising beyond, is held there and the
-others are climbed on. What that means, an *edge* where the model becomes a simpler one, is for the model to say.
+whole, until the gain is below ``ENOUGH`` or falls no more, which is rounding. That is a top if every direction is
+curved downwards by more than ``FLAT`` of the steepest. A direction less curved is *flat*: the data do not tell where
+along it the parameters lie. One that has reached its bound, with the likelihood still rising beyond, is held there and
+the others are climbed on. What that means, an *edge* where the model becomes a simpler one, is for the model to say.
 """
 
 from __future__ import annotations
