@@ -20,7 +20,6 @@ MORE_THAN_FIVE_POSITIONAL: set[str] = {
     "purchases/nobody_bought.py",
     "purchases/pareto_nbd.py",
     "purchases/spend.py",
-    "survival/duration_maximum.py",
     "trial/moments.py",
     "value/contracts/fits.py",
     "value/contracts/parameters.py",

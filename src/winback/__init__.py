@@ -30,8 +30,8 @@ purchases        who buys again, how often, for how much? summarize_transactions
 survival         how long do they stay? survival_curve, competing_risks, fit_duration
 terms            what an offer costs and when, what returns anyway: Offer, OfferCatalog, load_offers
 held_out         is a forecast right on what it has not seen? hold_out
-formulas, formula_checks, pseudo_observations, expected_money, expectations, newton, winner, uncertainty
-                 the statistics beneath
+formulas, formula_checks, pseudo_observations, expected_money, expectations, winner, uncertainty  the statistics beneath
+newton           where is a likelihood highest?
 provenance, labels, results, in_html, money, progress, periods, discounting  how results show themselves: Sentences
 tables           columns, units, checks, files: load_table, map_columns, check_lapsed, check_events,
                  check_subscriptions, check_transactions, TableError
