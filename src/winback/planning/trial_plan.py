@@ -79,13 +79,13 @@ class TrialPlan(Result):
 
     def describe(self) -> Sentences:
         """Say what the customers find or how many are needed, what the holdout costs, and what that rests on."""
-        answer = next(iter([*_available(self), *_differences(self), *_choice(self)]))
+        answer = next(iter([*_available(self, _telling(self.frame)), *_differences(self), *_choice(self)]))
         return Sentences.of([answer, next(_holdout(self)), next(_doubts(self))])
 
     def details(self) -> Sentences:
         """Say every size, what the holdout tells, and what each length of follow-up shows."""
         said = set(self.describe().splitlines())
-        sizes = [*_differences(self), *_choice(self), *_available(self)]
+        sizes = [*_differences(self), *_choice(self), *_available(self, self.frame)]
         lines = Sentences.of([*sizes, *_holdout(self), *_follow_up(self), *_doubts(self)]).splitlines()
         return Sentences.of(line for line in lines if line not in said)
 
@@ -135,17 +135,18 @@ def _differences(plan: TrialPlan) -> Iterator[str]:
         )
 
 
-def _telling(rows):
-    """Return at most three comparisons: the leading pair, the hardest one, and the hardest with no offer."""
+def _telling(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return at most three comparisons, and what is no comparison: the leading pair, the hardest, that with no offer.
+
+    Of those with no offer it is the one that takes the most customers.
+    """
+    rows = frame[frame["kind"] == "difference"]
     if len(rows) <= 3:
-        return rows
+        return frame
     against_none = rows[rows["second"] == NO_OFFER]
-    places = [
-        rows.index[0],
-        rows["n_per_arm"].idxmax(),
-        *([against_none["n_per_arm"].idxmax()] if len(against_none) else []),
-    ]
-    return rows.loc[list(dict.fromkeys(places))]
+    hardest = [each["n_per_arm"].idxmax() for each in (rows, against_none) if len(each)]
+    others = frame.index[frame["kind"] != "difference"]
+    return frame.loc[list(dict.fromkeys([rows.index[0], *hardest, *others]))]
 
 
 def _choice(plan: TrialPlan) -> Iterator[str]:
@@ -163,10 +164,11 @@ def _choice(plan: TrialPlan) -> Iterator[str]:
         )
 
 
-def _available(plan: TrialPlan) -> Iterator[str]:
+def _available(plan: TrialPlan, rows: pd.DataFrame) -> Iterator[str]:
+    """Say what the customers at hand can tell of some of the questions."""
     if plan.asked.n_available is None:
         return
-    rows = plan.frame[plan.frame["chance_available"].notna()]
+    rows = rows[rows["chance_available"].notna()]
     each = [f"{row.question} {format_percent(row.chance_available)}" for row in rows.itertuples()]
     yield f"With the {format_count(plan.asked.n_available)} customers at hand the chances are: {join_words(each)}."
     loss = plan.frame["loss_available"].dropna()
