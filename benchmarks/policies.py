@@ -75,7 +75,7 @@ def aipw_scores(customers: pd.DataFrame, offer: np.ndarray, spend: np.ndarray) -
 def ours(task: str, trial, scores: np.ndarray):
     """Return a call of winback's that gives the mean score under its tree."""
     from winback.policies.exact_tree import exact_tree
-    from winback.policies.splits import split_table
+    from winback.policies.questions import split_table
 
     customers, by, some = trial[0], list(trial[0]), np.arange(N) % FOLDS != 0
     splits = split_table(customers, by)

@@ -58,7 +58,7 @@ def contact_lists() -> tuple[Callable, Callable]:
     extra = np.random.default_rng(0).standard_normal((N_CUSTOMERS, N_EXTRA))
     many = few.assign(**{f"extra_{place}": column for place, column in enumerate(extra.T)})
     with_extra, without = (wb.read_trial(table, study.offers) for table in (many, few))
-    return lambda: wb.contact_list(with_extra), lambda: wb.contact_list(without)
+    return tuple(lambda trial=trial: wb.learn_policy(trial).contact_list() for trial in (with_extra, without))
 
 
 @contextmanager

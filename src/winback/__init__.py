@@ -8,7 +8,7 @@ two files to a contact list:
     trial.design                                        # is it fit to be read?
     wb.compare_offers(trial)                            # which offer pays?
     policy = wb.learn_policy(trial, by=["reason", "complaints"])
-    wb.contact_list(trial, policy=policy).to_frame()    # whom to call first, with what?
+    policy.contact_list().to_frame()                    # whom to call first, with what?
 
 Rooms are the questions in the order in which they are asked, with their verbs; `help(winback.offers)` maps one:
 
@@ -19,8 +19,7 @@ datasets         data to learn on: load_telecom_study, simulate_telecom_study, l
                  load_hillstrom, load_winback_book, load_cdnow, load_donations
 planning         how large must the next trial be, and what does its holdout cost? plan_trial
 budgets          how far does the money go? allocate_budget, spending_curve, profit_share_frontier
-policies         who should get which offer? learn_policy, model_policy, evaluate_policy, contact_list,
-                 compare_tailored_offer, misstated_reasons, compare_with_truth
+policies         who should get which offer, whom to contact first? learn_policy, model_policy, evaluate_policy
 offers           which offer pays? compare_offers, offer_economics
 second_lifetime  who comes back, for how long, worth how much? fit_two_part, fit_joint, second_lifetime_value
 trial            what was offered to whom, and what came of it? read_trial, Trial, Splits, offer_scores
@@ -51,18 +50,14 @@ _HOME = {
     "terms.catalog": ("Offer", "OfferCatalog", "load_offers"),
     "offers.comparison": ("compare_offers",),
     "budgets.spent": ("spending_curve",),
-    "policies.contact_list": ("contact_list",),
     "offers.economics": ("offer_economics",),
     "trial.read": ("read_trial",),
     "trial.trial": ("Trial",),
     "trial.splits": ("Splits",),
     "trial.scores": ("offer_scores",),
     "policies.candidates": ("model_policy",),
-    "policies.composed": ("compare_tailored_offer",),
-    "policies.evaluation": ("evaluate_policy",),
-    "policies.misstated": ("misstated_reasons",),
-    "policies.truth": ("compare_with_truth",),
-    "policies.learned": ("learn_policy",),
+    "policies.evaluate": ("evaluate_policy",),
+    "policies.learn": ("learn_policy",),
     "planning.plan": ("plan_trial",),
     "held_out": ("hold_out",),
     "second_lifetime.joint": ("fit_joint",),

@@ -19,12 +19,8 @@ from winback.offers.comparison import compare_offers as compare_offers
 from winback.offers.economics import offer_economics as offer_economics
 from winback.planning.plan import plan_trial as plan_trial
 from winback.policies.candidates import model_policy as model_policy
-from winback.policies.composed import compare_tailored_offer as compare_tailored_offer
-from winback.policies.contact_list import contact_list as contact_list
-from winback.policies.evaluation import evaluate_policy as evaluate_policy
-from winback.policies.learned import learn_policy as learn_policy
-from winback.policies.misstated import misstated_reasons as misstated_reasons
-from winback.policies.truth import compare_with_truth as compare_with_truth
+from winback.policies.evaluate import evaluate_policy as evaluate_policy
+from winback.policies.learn import learn_policy as learn_policy
 from winback.purchases.fits import fit_bg_bb as fit_bg_bb
 from winback.purchases.fits import fit_bg_nbd as fit_bg_nbd
 from winback.purchases.fits import fit_mbg_nbd as fit_mbg_nbd
@@ -74,10 +70,7 @@ __all__ = [
     "check_subscriptions",
     "check_transactions",
     "compare_offers",
-    "compare_tailored_offer",
-    "compare_with_truth",
     "competing_risks",
-    "contact_list",
     "contract_model",
     "evaluate_policy",
     "fit_bdw",
@@ -102,7 +95,6 @@ __all__ = [
     "load_telecom_study",
     "load_winback_book",
     "map_columns",
-    "misstated_reasons",
     "model_policy",
     "offer_economics",
     "offer_scores",

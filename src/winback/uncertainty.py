@@ -44,6 +44,19 @@ def normal_interval(estimate: ArrayLike, std_error: ArrayLike, level: float = 0.
     return np.asarray(estimate) - margin, np.asarray(estimate) + margin
 
 
+def mean_interval(values: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, ...]:
+    """Return mean, its standard error, low and high of the normal interval, over the first axis.
+
+    Examples
+    --------
+    >>> [round(float(figure), 3) for figure in mean_interval([1.0, 2.0, 3.0, 6.0])]
+    [3.0, 1.08, 0.883, 5.117]
+    """
+    values = np.asarray(values, dtype=float)
+    mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    return mean, error, *normal_interval(mean, error, level)
+
+
 def share_interval(n_yes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Return low and high of Wilson's (1927) interval for a share, good also near 0 and 1.
 

@@ -35,6 +35,11 @@ def judged(table):
     }
 
 
+def misstated(table, rule, **shares):
+    splits = wb.Splits(repeats=1)
+    return wb.evaluate_policy(wb.read_trial(table, OFFERS), rule, by="segment", splits=splits).misstated(**shares)
+
+
 def title(ax):
     return ax.get_title(loc="left").replace("\n", " ")
 
@@ -96,7 +101,7 @@ def test_an_axes_of_ones_own_is_drawn_on(judged):
 
 
 def test_untrue_reasons_with_the_share_that_the_rule_bears(table):
-    found = wb.misstated_reasons(wb.read_trial(table, OFFERS), RIGHT, by="segment", shares=[0.5, 0, 0.25])
+    found = misstated(table, RIGHT, shares=[0.5, 0, 0.25])
     ax = plots.plot_misstated_reasons(found)
     assert (
         title(ax)
@@ -115,13 +120,13 @@ def test_untrue_reasons_with_the_share_that_the_rule_bears(table):
 
 
 def test_a_share_beyond_those_drawn_has_no_mark(table):
-    found = wb.misstated_reasons(wb.read_trial(table, OFFERS), RIGHT, by="segment", shares=[0, 0.1])
+    found = misstated(table, RIGHT, shares=[0, 0.1])
     assert found.break_even > 0.1
     assert len(plots.plot_misstated_reasons(found).lines) == 2
 
 
 def test_untrue_reasons_where_there_is_nothing_to_lose(table):
-    found = wb.misstated_reasons(wb.read_trial(table, OFFERS), WRONG, by="segment")
+    found = misstated(table, WRONG)
     ax = plots.plot_misstated_reasons(found)
     assert title(ax) == "Even with every segment true, the rule earns no more than a for everybody"
     assert len(ax.lines) == 2
@@ -129,7 +134,7 @@ def test_untrue_reasons_where_there_is_nothing_to_lose(table):
 
 @pytest.mark.parametrize("share", [1.3, np.inf])
 def test_untrue_reasons_that_take_nothing_away(table, share):
-    found = replace(wb.misstated_reasons(wb.read_trial(table, OFFERS), RIGHT, by="segment"), break_even=share)
+    found = replace(misstated(table, RIGHT), break_even=share)
     ax = plots.plot_misstated_reasons(found)
     assert title(ax) == "Untrue reasons do not take the gain away"
     assert len(ax.lines) == 2

@@ -26,7 +26,7 @@ def policy(table):
 
 @pytest.fixture(scope="module")
 def found(table, policy):
-    return wb.contact_list(wb.read_trial(table, OFFERS), policy=policy)
+    return policy.contact_list()
 
 
 def test_the_untreated_who_are_away_are_listed_best_first(table, found):
@@ -61,7 +61,7 @@ def test_the_slope_and_the_fifths_by_least_squares(chances):
     table["age"] = np.random.default_rng(2).normal(40, 10, 900)  # no two customers are the same
     policy = wb.learn_policy(wb.read_trial(table, free("a", "b")), by=["segment", "calls"], splits=wb.Splits(repeats=3))
     scored = wb.offer_scores(wb.read_trial(table, free("a", "b")), rng=0)
-    found = wb.contact_list(wb.read_trial(table, free("a", "b")), policy=policy, rng=0)
+    found = policy.contact_list(rng=0)
     gains, rows = policy.evaluation.gains, []
     for customer in range(900):
         splits = (gains.decided if policy.evaluation.pays else gains.single)[:, customer]
@@ -92,7 +92,7 @@ def test_expected_profit_is_the_average_and_the_slope_times_the_prediction(table
     """Predictions of new customers by least squares within each offer, another way."""
     import statsmodels.formula.api as smf
 
-    found = wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=NEW.head(2))
+    found = policy.contact_list(NEW.head(2))
     profit = table["value"].fillna(0) - table["returned"] * table["offer"].map({"a": 20, "b": 35, "none": 0})
     told = {
         arm: smf.ols("profit ~ segment + calls", table.assign(profit=profit)[table["offer"] == arm]).fit()
@@ -108,9 +108,7 @@ def test_expected_profit_is_the_average_and_the_slope_times_the_prediction(table
 
 
 def test_new_customers_with_unseen_and_missing_values(table, policy):
-    found = wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=NEW).frame.set_index("customer_id")[
-        "expected_profit"
-    ]
+    found = policy.contact_list(NEW).frame.set_index("customer_id")["expected_profit"]
     assert set(found.index) == set("pqrs")
     assert found.notna().all()
     assert found["p"] < found["r"] < found["q"]  # an average of the segments
@@ -118,42 +116,38 @@ def test_new_customers_with_unseen_and_missing_values(table, policy):
 
 
 def test_what_one_customer_is_predicted_does_not_depend_on_the_others(table, policy):
-    whole = wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=NEW).frame.set_index("customer_id")
+    whole = policy.contact_list(NEW).frame.set_index("customer_id")
     busy = NEW.assign(calls=[100, 3_000, np.nan, 50])
-    mixed = wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=busy).frame.set_index("customer_id")
+    mixed = policy.contact_list(busy).frame.set_index("customer_id")
     assert mixed.loc["r", "expected_profit"] == pytest.approx(whole.loc["r", "expected_profit"], rel=1e-9)
-    alone = wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=NEW.iloc[[2]]).frame
+    alone = policy.contact_list(NEW.iloc[[2]]).frame
     assert alone["expected_profit"].iloc[0] == pytest.approx(whole.loc["r", "expected_profit"], rel=1e-9)
 
 
 def test_the_order_of_rows_does_not_matter(table, policy):
     mixed = NEW.sample(frac=1, random_state=4)
-    one, other = (
-        wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=each).frame for each in (NEW, mixed)
-    )
+    one, other = (policy.contact_list(each).frame for each in (NEW, mixed))
     pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=1e-9)
 
 
 def test_ids_may_be_numbers_or_words(table, policy):
     words = table.assign(customer_id="c" + table["customer_id"].astype(str))
-    one = wb.contact_list(wb.read_trial(table, OFFERS), policy=policy).frame
-    other = wb.contact_list(
-        wb.read_trial(words, OFFERS), policy=wb.learn_policy(wb.read_trial(words, OFFERS), splits=wb.Splits(repeats=2))
-    ).frame
+    one = policy.contact_list().frame
+    other = wb.learn_policy(wb.read_trial(words, OFFERS), splits=wb.Splits(repeats=2)).contact_list().frame
     assert ("c" + one["customer_id"].astype(str)).tolist() == other["customer_id"].tolist()
     np.testing.assert_allclose(one["expected_profit"], other["expected_profit"], rtol=1e-12)
 
 
 def test_tables_are_not_changed(table, policy):
     before, new = table.copy(deep=True), NEW.copy(deep=True)
-    wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=NEW)
+    policy.contact_list(NEW)
     pd.testing.assert_frame_equal(table, before)
     pd.testing.assert_frame_equal(NEW, new)
 
 
 def test_a_column_that_new_customers_lack(table, policy):
     with pytest.raises(wb.TableError, match="`calls` is missing, and the trial's predictions use it"):
-        wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=NEW.drop(columns="calls"))
+        policy.contact_list(NEW.drop(columns="calls"))
 
 
 def test_a_number_that_is_a_word(table, policy):
@@ -161,31 +155,20 @@ def test_a_number_that_is_a_word(table, policy):
     with pytest.raises(
         wb.TableError, match=r"`calls` must be a number, as in the trial; 1 of 4 rows \(first: customer q"
     ):
-        wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=words)
-    read = wb.contact_list(
-        wb.read_trial(table, OFFERS), policy=policy, whom=NEW.assign(calls=["1", "0", None, "2"])
-    ).frame
-    pd.testing.assert_frame_equal(read, wb.contact_list(wb.read_trial(table, OFFERS), policy=policy, whom=NEW).frame)
-
-
-def test_a_policy_of_another_trial_is_refused(table, policy):
-    with pytest.raises(
-        ValueError, match="The policy may choose b, of which this trial says nothing; it has a and none"
-    ):
-        wb.contact_list(wb.read_trial(table[table["offer"] != "b"], OFFERS), policy=policy)
-    with pytest.raises(ValueError, match="The policy may choose none, of which this trial says nothing"):
-        wb.contact_list(wb.read_trial(table[table["offer"] != "none"], OFFERS), policy=policy)
+        policy.contact_list(words)
+    read = policy.contact_list(NEW.assign(calls=["1", "0", None, "2"])).frame
+    pd.testing.assert_frame_equal(read, policy.contact_list(NEW).frame)
 
 
 def test_who_loses_money_is_left_alone_and_counted():
     chances = {"a": {"x": 0.8, "y": 0.05}, "none": {"x": 0.1, "y": 0.3}}
     table = by_segment(np.random.default_rng(2), 900, **chances)[0]
-    found = wb.contact_list(wb.read_trial(table, OFFERS))
+    found = wb.learn_policy(wb.read_trial(table, OFFERS)).contact_list()
     segment = table.set_index("customer_id")["segment"]
     assert (segment.loc[found.frame["customer_id"]] == "x").all()
     away = table[(table["offer"] == "none") & ~table["returned"]]
     assert found.n_left_alone == (away["segment"] == "y").sum() > 50
-    assert f"{found.n_left_alone} more are better left alone" in found.describe()
+    assert f"{found.n_left_alone} more are better left alone" in found.details()
     assert (found.frame["expected_profit"] > 0).all()
 
 
@@ -194,17 +177,16 @@ def test_whose_offer_costs_more_than_they_bring_is_left_alone():
     chances = {"a": {"x": 0.7, "y": 0.1}, "none": {"x": 0.1, "y": 0.1}}
     table = by_segment(np.random.default_rng(2), 1_200, **chances)[0]
     costly = [wb.Offer(name="a", amount=60, paid="per_contact")]
-    found = wb.contact_list(
-        wb.read_trial(table[table["offer"] == "a"], costly), whom=NEW.assign(segment=["x", "y", "y", "x"])
-    )
+    policy = wb.learn_policy(wb.read_trial(table[table["offer"] == "a"], costly))
+    found = policy.contact_list(NEW.assign(segment=["x", "y", "y", "x"]))
     assert set(found.frame["customer_id"]) == {"p", "s"}
     assert found.n_left_alone == 2
-    assert "2 more are better left alone" in found.describe()
+    assert "2 more are better left alone" in found.details()
 
 
 def test_ruinous_offers_leave_nobody_on_the_list(table):
     ruinous = [wb.Offer(name=name, amount=900, paid="on_acceptance") for name in "ab"]
-    found = wb.contact_list(wb.read_trial(table, ruinous))
+    found = wb.learn_policy(wb.read_trial(table, ruinous)).contact_list()
     assert len(found.frame) == 0
     assert found.n_left_alone == ((table["offer"] == "none") & ~table["returned"]).sum()
     assert "The order" not in found.describe()
@@ -213,43 +195,45 @@ def test_ruinous_offers_leave_nobody_on_the_list(table):
 
 def test_different_customers_get_different_offers_with_the_reason_why():
     table = by_segment(np.random.default_rng(3), 900, **APART)[0]
-    found = wb.contact_list(wb.read_trial(table.rename(columns={"segment": "reason"}), OFFERS))
+    found = wb.learn_policy(wb.read_trial(table.rename(columns={"segment": "reason"}), OFFERS)).contact_list()
     assert set(zip(found.frame["reason"], found.frame["offer"], found.frame["why"], strict=True)) == {
         ("x", "a", "reason is x"),
         ("y", "b", "reason is y"),
     }
-    alike = wb.contact_list(
-        wb.read_trial(table, OFFERS),
-        policy=wb.learn_policy(wb.read_trial(table.assign(segment="x"), OFFERS), splits=wb.Splits(repeats=1)),
-    ).frame
+    alike = wb.learn_policy(wb.read_trial(table.assign(segment="x"), OFFERS), splits=wb.Splits(repeats=1))
+    alike = alike.contact_list(table).frame
     assert set(alike["why"]) == {"best for everybody"}
 
 
 def test_gross_and_assumed(table):
     sent = table[table["offer"] != "none"]
-    gross = wb.contact_list(wb.read_trial(sent, OFFERS))
+    gross = wb.learn_policy(wb.read_trial(sent, OFFERS)).contact_list()
     assert gross.kind == "gross"
-    assert gross.describe().endswith("is counted as earned.")
+    assert "gross profit in all" in gross.describe()
+    assert gross.details().endswith("is counted as earned.")
     assert set(gross.frame["customer_id"]) == set(sent.loc[~sent["returned"], "customer_id"])
-    assumed = wb.contact_list(wb.read_trial(sent, OFFERS, organic=0.1, organic_value=150.0))
+    assumed = wb.learn_policy(wb.read_trial(sent, OFFERS, organic=0.1, organic_value=150.0)).contact_list()
     assert assumed.kind == "incremental"
     assert assumed.value.average == pytest.approx(gross.value.average - 15, rel=1e-9)
     np.testing.assert_allclose(assumed.frame["expected_profit"], gross.frame["expected_profit"] - 15, rtol=1e-9)
 
 
 def test_one_offer_alone(table):
-    found = wb.contact_list(wb.read_trial(table[table["offer"] == "a"], OFFERS))
-    assert found.policy is None
+    policy = wb.learn_policy(wb.read_trial(table[table["offer"] == "a"], OFFERS))
+    assert policy.refused == "there is one offer and nothing to compare it with"
+    assert policy.describe().startswith(f"Customers are not told apart: {policy.refused}.")
+    assert "apart" in policy.check()
+    found = policy.contact_list()
     assert found.kind == "gross"
     assert set(found.frame["offer"]) == {"a"}
-    assert "there is one offer and nothing to compare it with" in found.describe()
-    assert str(found.tailoring).startswith("Customers are not told apart")
 
 
 def test_a_trial_that_knows_nothing_of_its_customers():
     table = by_segment(np.random.default_rng(3), 60, **CHANCES)[0].drop(columns=["segment", "calls"])
-    found = wb.contact_list(wb.read_trial(table, free("a", "b")))
-    assert "nothing known before the offer is in the table" in found.describe()
+    policy = wb.learn_policy(wb.read_trial(table, free("a", "b")))
+    assert policy.refused == "nothing known before the offer is in the table"
+    assert policy.rules[["rule", "offer", "n"]].to_numpy().tolist() == [["everybody", policy.best_single, len(table)]]
+    found = policy.contact_list()
     assert found.value.slope == 0
     assert not found.value.ranks
     assert found.frame["expected_profit"].nunique() == 1
@@ -260,7 +244,7 @@ def test_a_trial_that_knows_nothing_of_its_customers():
 def test_a_trial_too_small_for_folds_says_so():
     table = by_segment(np.random.default_rng(3), 9, **CHANCES)[0]
     with pytest.raises(ValueError, match="has no customer in"):
-        wb.contact_list(wb.read_trial(table.assign(returned=True, value=table["value"].fillna(9.0)), OFFERS))
+        wb.learn_policy(wb.read_trial(table.assign(returned=True, value=table["value"].fillna(9.0)), OFFERS))
 
 
 def test_the_first_rows_are_shown_rounded(found):

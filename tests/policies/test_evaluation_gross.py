@@ -24,7 +24,7 @@ def test_without_an_assumption_only_differences_between_offers_are_shown(table):
     assert "No random group was left without an offer" in found.describe()
     tree = wb.learn_policy(wb.read_trial(table, OFFERS), by="segment", splits=wb.Splits(repeats=1))
     assert tree.choices == ("a", "b")
-    assert "No random group was left without an offer" in tree.describe()
+    assert "No random group was left without an offer" in tree.details()
 
 
 def test_gains_do_not_need_a_control_group(table):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from winback.policies.exact_tree import _blocks, exact_tree
-from winback.policies.splits import split_table
+from winback.policies.questions import split_table
 
 BY = ["months", "spend", "app", "reason", "area"]
 SEEDS = st.integers(0, 2**32 - 1)

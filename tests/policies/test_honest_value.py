@@ -27,7 +27,7 @@ def linear_trial(seed, n, spread=30.0):
 
 def test_right_predictions_can_be_taken_at_their_word():
     table, gain = linear_trial(1, 20_000)
-    found = honest_value(read_trial(table, free("a")), None)
+    found = honest_value(read_trial(table, free("a")))
     assert found.slope_std_error < 0.05
     assert abs(found.slope - 1) < 3 * found.slope_std_error
     assert found.ranks
@@ -41,7 +41,7 @@ def test_right_predictions_can_be_taken_at_their_word():
 
 def test_fifths_are_what_they_truly_gain():
     table, gain = linear_trial(2, 20_000)
-    groups = honest_value(read_trial(table, free("a")), None).groups
+    groups = honest_value(read_trial(table, free("a"))).groups
     true = np.sort(gain)[::-1].reshape(5, -1).mean(axis=1)  # predictions order customers as the truth does
     error = (groups["measured_high"] - groups["measured_low"]) / 3.919928
     assert ((groups["measured"] - true).abs() < 3.5 * error).all()
@@ -50,11 +50,9 @@ def test_fifths_are_what_they_truly_gain():
 
 def test_predictions_that_promise_too_little_are_not_stretched():
     """A slope above one, as chance may have it, is taken as one."""
-    seeds = [
-        seed for seed in range(6) if honest_value(read_trial(linear_trial(seed, 400)[0], free("a")), None).slope > 1
-    ]
+    seeds = [seed for seed in range(6) if honest_value(read_trial(linear_trial(seed, 400)[0], free("a"))).slope > 1]
     table = linear_trial(seeds[0], 400)[0]
-    found = honest_value(read_trial(table, free("a")), None)
+    found = honest_value(read_trial(table, free("a")))
     expected = found.expected(table, pd.Series("a", index=table.index))
     fit = [
         np.polyfit(table["known"][table["offer"] == arm], table["value"][table["offer"] == arm], 1)
@@ -69,7 +67,7 @@ def test_the_order_among_those_contacted_is_not_that_of_those_left_alone():
     chances = {"a": {"x": 0.6, "y": 0.1, "z": 0.1}, "none": {"x": 0.1, "y": 0.4, "z": 0.4}}
     table, truth = by_segment(np.random.default_rng(1), 3_000, **chances)
     policy = wb.learn_policy(wb.read_trial(table, free("a")), by="segment", splits=wb.Splits(repeats=2))
-    found = wb.contact_list(wb.read_trial(table, free("a")), policy=policy)
+    found = policy.contact_list()
     x = (table["segment"] == "x").to_numpy()
     gain = (truth["a"] - truth["none"])[x]
     error = (found.groups["measured_high"] - found.groups["measured_low"]).mean() / 3.919928 / sqrt(5)
@@ -82,7 +80,7 @@ def test_the_order_among_those_contacted_is_not_that_of_those_left_alone():
 def test_new_customers_of_the_study_earn_what_is_expected(study):
     learn_from, listed = wb.hold_out(study.lapsed[study.lapsed["eligible"]], 0.5)
     policy = wb.learn_policy(wb.read_trial(learn_from, study.offers), by="reason", splits=wb.Splits(repeats=1))
-    found = wb.contact_list(wb.read_trial(learn_from, study.offers), whom=listed, policy=policy)
+    found = policy.contact_list(listed)
     true = study.true_profits()
     rows = true.loc[found.frame["customer_id"]]
     gain = rows.to_numpy()[np.arange(len(rows)), true.columns.get_indexer(found.frame["offer"])] - rows["none"]
@@ -100,7 +98,7 @@ def nothing_known():
     rows = []
     for seed in range(N_TRIALS):
         table, truth = by_segment(np.random.default_rng(seed), 600, **SAME)
-        found = honest_value(read_trial(table, free("a", "b")), None, rng=seed)
+        found = honest_value(read_trial(table, free("a", "b")), rng=seed)
         expected = found.expected(table, pd.Series("a", index=table.index))
         flat = np.ptp(expected) < 1e-9
         rows.append(
@@ -135,7 +133,7 @@ def test_a_tree_that_pays_is_not_expected_to_earn_more_than_it_does():
             wb.read_trial(table, free("a", "b")), by=["segment", "calls"], splits=wb.Splits(repeats=5, rng=seed)
         )
         if policy.evaluation.pays:
-            found = wb.contact_list(wb.read_trial(table, free("a", "b")), policy=policy, rng=seed)
+            found = policy.contact_list(rng=seed)
             money, true = truth.to_numpy(), []
             for decided in policy.evaluation.gains.decided:
                 true.append((money[np.arange(900), decided] - money[:, 2]).mean())

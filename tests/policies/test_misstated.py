@@ -37,8 +37,9 @@ def truth_break_even():
     return expected_gain(0) / (expected_gain(0) - expected_gain(1))
 
 
-def misstated(table, **settings):
-    return wb.misstated_reasons(wb.read_trial(table, OFFERS), RULE, by="segment", **settings)
+def misstated(table, rule=RULE, *, offers=OFFERS, by="segment", rng=0, **shares):
+    trial = table if isinstance(table, wb.Trial) else wb.read_trial(table, offers)
+    return wb.evaluate_policy(trial, rule, by=by, splits=wb.Splits(repeats=1, rng=rng)).misstated(**shares)
 
 
 @pytest.fixture(scope="module")
@@ -117,14 +118,14 @@ def test_the_ends_of_the_break_even_are_where_the_intervals_of_the_gain_touch_ze
 
 
 def test_a_rule_that_gains_nothing_has_nothing_to_lose(large):
-    wrong = wb.misstated_reasons(wb.read_trial(large[0], OFFERS), {"x": "b", "y": "a", "z": "b"}, by="segment")
+    wrong = misstated(large[0], {"x": "b", "y": "a", "z": "b"})
     assert np.isnan([wrong.break_even, wrong.break_even_low, wrong.break_even_high]).all()
     assert wrong.frame["gain"].iloc[0] < 0
     assert "no gain is there to lose" in wrong.describe()
 
 
 def test_a_rule_that_is_one_offer_gains_nothing(large):
-    same = wb.misstated_reasons(wb.read_trial(large[0], OFFERS), dict.fromkeys("xyz", "a"), by="segment")
+    same = misstated(large[0], dict.fromkeys("xyz", "a"))
     assert np.isnan(same.break_even)
     np.testing.assert_allclose(same.frame["gain"], 0.0, atol=1e-12)
 
@@ -136,9 +137,7 @@ def test_a_gain_that_no_untruth_takes_away():
     by_name = {offer: {each: chance[name] for each, name in names.items()} for offer, chance in chances.items()}
     table, _ = by_segment(np.random.default_rng(4), 30_000, **by_name)
     table["segment"] = table["segment"].map(names)
-    found = wb.misstated_reasons(
-        wb.read_trial(table, free("a", "b", "c")), {"x": "a", "y": "b", "z": "c"}, by="segment"
-    )
+    found = misstated(table, {"x": "a", "y": "b", "z": "c"}, offers=free("a", "b", "c"))
     assert found.frame["gain_low"].iloc[0] > 0
     assert found.frame["gain"].is_monotonic_increasing
     assert [found.break_even, found.break_even_low, found.break_even_high] == [np.inf] * 3
@@ -160,7 +159,7 @@ def test_one_share_may_be_given_alone(large):
 
 def test_a_label_the_rule_does_not_know(large):
     with pytest.raises(wb.TableError, match=r"`segment` has values for which the rule says nothing.*knows x and y"):
-        wb.misstated_reasons(wb.read_trial(large[0], OFFERS), {"x": "a", "y": "b"}, by="segment")
+        misstated(large[0], {"x": "a", "y": "b"})
 
 
 def test_a_missing_label(large):
@@ -176,7 +175,7 @@ def test_one_label_cannot_be_misstated(large):
 
 def test_a_rule_must_read_what_is_known_beforehand(large):
     with pytest.raises(wb.TableError, match="`returned` is known only after the offer"):
-        wb.misstated_reasons(wb.read_trial(large[0], OFFERS), {True: "a", False: "b"}, by="returned")
+        misstated(large[0], {True: "a", False: "b"}, by="returned")
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 
 import winback as wb
 from winback.policies.exact_tree import exact_tree
-from winback.policies.splits import split_table
+from winback.policies.questions import split_table
 
 LEARNED = pd.DataFrame(
     {

@@ -1,10 +1,11 @@
 """Are policies held against the truth as by hand? Regret, true gains, and what is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from tailored_trials import by_segment, free
-from winback.campaign import Campaign
 
 import winback as wb
 from winback.results import format_money
@@ -12,6 +13,13 @@ from winback.results import format_money
 OFFERS = free("a", "b")
 CHANCES = {"a": {"x": 0.7, "y": 0.1}, "b": {"x": 0.1, "y": 0.7}, "none": {"x": 0.1, "y": 0.1}}
 RULE = {"x": "a", "y": "b"}
+
+
+def compared(policies, truth=None):
+    """Hold policies against the truth, the first one's name being the one it has."""
+    first, *others = policies.items()
+    found = first[1].check(truth, beside=dict(others))
+    return replace(found, frame=found.frame.replace({"policy": {first[1].name: first[0]}}))
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +38,7 @@ def policies(drawn):
 
 @pytest.fixture(scope="module")
 def found(drawn, policies):
-    return wb.compare_with_truth(policies, drawn[1])
+    return compared(policies, drawn[1])
 
 
 def test_regret_and_true_profit_by_a_loop_over_customers(drawn, found):
@@ -60,12 +68,12 @@ def test_the_true_gain_is_that_of_the_decisions_judged(drawn, policies, found):
 
 def test_the_order_of_true_profits_does_not_matter(drawn, policies, found):
     mixed = drawn[1].sample(frac=1, random_state=3)[["none", "b", "a"]].assign(more=1.0)
-    pd.testing.assert_frame_equal(wb.compare_with_truth(policies, mixed).frame, found.frame)
+    pd.testing.assert_frame_equal(compared(policies, mixed).frame, found.frame)
 
 
 def test_a_learned_policy_is_held_against_the_truth(drawn):
     learned = wb.learn_policy(wb.read_trial(drawn[0], OFFERS), by="segment", splits=wb.Splits(repeats=2))
-    both = wb.compare_with_truth({"tree": learned, "the same": learned.evaluation}, drawn[1]).frame
+    both = compared({"tree": learned, "the same": learned.evaluation}, drawn[1]).frame
     assert both.drop(columns="policy").iloc[0].equals(both.drop(columns="policy").iloc[1])
 
 
@@ -76,7 +84,7 @@ def test_the_oracle_may_choose_what_any_policy_may(drawn, policies, order):
         wb.read_trial(drawn[0], OFFERS), RULE, by="segment", among=["a", "b"], splits=wb.Splits(repeats=1)
     )
     each = {"all": policies["right"], "few": few}
-    found = wb.compare_with_truth({name: each[name] for name in order}, drawn[1].assign(none=1_000.0))
+    found = compared({name: each[name] for name in order}, drawn[1].assign(none=1_000.0))
     assert found.oracle == 1_000
     assert (found.frame["regret"] > 0).all()
 
@@ -94,8 +102,8 @@ def test_the_sentences_follow_from_the_frame(found):
 
 def test_an_interval_that_misses_is_named(drawn, policies):
     truth = drawn[1].assign(a=drawn[1]["a"] + 500 * (drawn[0]["segment"] == "y").to_numpy())
-    told = wb.compare_with_truth(policies, truth).describe()
-    missed = wb.compare_with_truth(policies, truth).frame
+    told = compared(policies, truth).describe()
+    missed = compared(policies, truth).frame
     wrong = missed.loc[~missed["true_gain"].between(missed["honest_gain_low"], missed["honest_gain_high"]), "policy"]
     assert len(wrong) == 2
     assert told.startswith("0 of 2 honest intervals hold the true gain; that of right and wrong does not.")
@@ -106,46 +114,52 @@ def test_who_is_not_flattered_is_not_called_so(drawn, policies):
     x = (drawn[0]["segment"] == "x").to_numpy()
     rich["a"] += 900.0 * x
     rich["b"] += 900.0 * ~x
-    found = wb.compare_with_truth({"right": policies["right"]}, rich)
+    found = compared({"right": policies["right"]}, rich)
     assert (found.frame["in_sample_gain"] < found.frame["true_gain"]).all()
     assert "flattered" not in found.describe().lower()
 
 
 def test_customers_without_a_truth_are_refused(drawn, policies):
     with pytest.raises(ValueError, match=r"true_profits lacks 3 of the 600 customers of the trial \(first: customer 4"):
-        wb.compare_with_truth(policies, drawn[1].drop(index=[4, 9, 600]))
+        compared(policies, drawn[1].drop(index=[4, 9, 600]))
     with pytest.raises(ValueError, match="lacks 1 of the 600"):
-        wb.compare_with_truth(policies, drawn[1].mask(drawn[1].index.to_numpy()[:, None] == [7, 0, 0]))
+        compared(policies, drawn[1].mask(drawn[1].index.to_numpy()[:, None] == [7, 0, 0]))
 
 
 def test_offers_without_a_truth_are_refused(drawn, policies):
     with pytest.raises(ValueError, match="true_profits lacks a column of none, which a policy may choose"):
-        wb.compare_with_truth(policies, drawn[1].drop(columns="none"))
+        compared(policies, drawn[1].drop(columns="none"))
 
 
 def test_customers_who_are_there_twice_are_refused(drawn, policies):
     with pytest.raises(ValueError, match=r"has customers twice \(first: customer 2\)"):
-        wb.compare_with_truth(policies, pd.concat([drawn[1], drawn[1].loc[[2]]]))
+        compared(policies, pd.concat([drawn[1], drawn[1].loc[[2]]]))
 
 
 def test_policies_of_two_trials_are_refused(drawn, policies):
     other = wb.evaluate_policy(
         wb.read_trial(drawn[0].head(300), OFFERS), RULE, by="segment", splits=wb.Splits(repeats=1)
     )
-    with pytest.raises(ValueError, match="from one trial; 'half' was judged on other customers"):
-        wb.compare_with_truth(policies | {"half": other}, drawn[1])
+    with pytest.raises(ValueError, match=r"The policy 'half' was made from another trial \(a table, 300 lapsed"):
+        compared(policies | {"half": other}, drawn[1])
 
 
-def test_no_policy_is_refused(drawn):
-    with pytest.raises(ValueError, match="There is no policy to compare"):
-        wb.compare_with_truth({}, drawn[1])
+def test_a_policy_beside_itself_needs_another_name(policies):
+    with pytest.raises(ValueError, match="beside names a policy 'the rule by segment'"):
+        policies["right"].check(beside={"the rule by segment": policies["wrong"]})
 
 
-def test_a_campaign_of_ones_own_has_no_truth(drawn, policies, found):
-    own = Campaign(drawn[0], OFFERS, "own.csv", "0")
-    assert "known of simulations only" in own.against_truth(policies)
-    simulated = Campaign(drawn[0], OFFERS, "drawn", "0", true_profits=drawn[1])
-    pd.testing.assert_frame_equal(simulated.against_truth(policies).frame, found.frame)
+def test_a_trial_of_ones_own_has_no_truth(policies):
+    assert "known of simulations only" in policies["right"].check(beside={"wrong": policies["wrong"]})
+
+
+def test_a_simulated_trial_knows_its_truth_under_its_own_terms(drawn, found):
+    trial = replace(wb.read_trial(drawn[0], OFFERS), true_profits=drawn[1])
+    rules = {"right": RULE, "wrong": {"x": "b", "y": "a"}}
+    judged = {
+        name: wb.evaluate_policy(trial, rule, by="segment", splits=wb.Splits(repeats=3)) for name, rule in rules.items()
+    }
+    pd.testing.assert_frame_equal(compared(judged).frame, found.frame)
 
 
 def test_true_profits_of_the_study_by_a_loop_over_customers(study):

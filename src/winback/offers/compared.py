@@ -21,9 +21,11 @@ from winback.offers.sensitivity import (
     horizon_sensitivity,
     organic_sensitivity,
 )
+from winback.offers.tailored import TailoredComparison, compare_tailored
 from winback.results import Result, Sentences, Shown, format_count, format_percent, join_words
 from winback.trial import moments as m
 from winback.trial.design_checks import DesignReport
+from winback.trial.splits import Splits
 from winback.trial.trial import Trial
 
 FIRST_SCREEN = (
@@ -140,6 +142,31 @@ class OfferComparison(Result):
         if self.trial is None:
             raise ValueError(f"Only figures of each offer are known, so the {varied} cannot be varied.")
         return revalued[varied](self.trial, offers, values)
+
+    def tailored(self, name: str | None = None, *, splits: Splits = Splits()) -> TailoredComparison:  # noqa: B008 (frozen)
+        """Set a tailored offer beside the same rule made of the single offers it assigns.
+
+        Parameters
+        ----------
+        name : str, optional
+            The tailored offer; may be left out where there is one.
+        splits : Splits
+            Folds of the scores, and their seed.
+
+        Raises
+        ------
+        ValueError
+            When there is no such offer, or an offer that it assigns was not tried.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> wb.compare_offers(wb.load_telecom_study().trial).tailored().frame["figure"].tolist()
+        ['returned', 'value', 'cost', 'profit']
+        """
+        if self.trial is None:
+            raise ValueError("Only figures of each offer are known, so a rule cannot be composed of them.")
+        return compare_tailored(self.trial, name, splits=splits, level=self.settings.level)
 
     def describe(self) -> Sentences:
         """Say which offer to send, how far ahead it is, and the doubt that matters most."""

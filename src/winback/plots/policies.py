@@ -37,7 +37,7 @@ def plot_policy_gains(policies: Mapping[str, PolicyEvaluation | LearnedPolicy], 
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
     >>> rule = {"price": "discount", "service": "upgrade", "both": None}
-    >>> found = wb.evaluate_policy(study.lapsed, study.offers, rule, by="reason", repeats=1)
+    >>> found = wb.evaluate_policy(study.trial, rule, by="reason", splits=wb.Splits(repeats=1))
     >>> plot_policy_gains({"by reason": found}).get_yticklabels()[0].get_text()
     'by reason'
     """
@@ -90,14 +90,15 @@ def plot_misstated_reasons(found: MisstatedReasons, ax: Axes | None = None) -> A
     Parameters
     ----------
     found : MisstatedReasons
-        From `misstated_reasons`.
+        From an evaluation's ``misstated()``.
 
     Examples
     --------
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
     >>> rule = {"price": "discount", "service": "upgrade", "both": "discount"}
-    >>> plot_misstated_reasons(wb.misstated_reasons(study.lapsed, study.offers, rule)).get_xlabel()
+    >>> found = wb.evaluate_policy(study.trial, rule, by="reason", splits=wb.Splits(repeats=1))
+    >>> plot_misstated_reasons(found.misstated()).get_xlabel()
     'share of stated reasons that are untrue'
     """
     ax = ax or plt.subplots(figsize=(9, 3.4), layout="constrained")[1]

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from winback.policies.exact_tree import exact_tree
-from winback.policies.splits import OF_THE_TRIAL, SplitTable, check_known_beforehand, split_table
+from winback.policies.questions import OF_THE_TRIAL, SplitTable, check_known_beforehand, split_table
+from winback.policies.screening import best_columns
 from winback.policies.tree import PolicyTree
 from winback.results import join_words
 from winback.tables import LAPSED, NO_OFFER, ProblemList, label_codes
@@ -52,6 +53,7 @@ class TreePolicy:
     depth: int = 2
     smallest_leaf: int | None = None  # of all customers; of those learned from as large a share
     most_splits: int = 32
+    most_columns: int | None = None  # those that part customers best by themselves, chosen anew; None: all
     name: str = "the tree"
     learns: ClassVar[bool] = True
     _splits: dict = field(default_factory=dict, repr=False, compare=False)
@@ -67,7 +69,10 @@ class TreePolicy:
         smallest = self.smallest_leaf
         if smallest is not None and len(learn_from) < len(scores):
             smallest = max(1, round(smallest * len(learn_from) / len(scores)))
-        return exact_tree(scores[learn_from], self.splits(trial.customers).rows(learn_from), self.depth, smallest)
+        scores, splits = scores[learn_from], self.splits(trial.customers).rows(learn_from)
+        if self.most_columns is not None:
+            splits = best_columns(scores, splits, self.most_columns, smallest)
+        return exact_tree(scores, splits, self.depth, smallest)
 
     def decide(self, trial, choices, scores, learn_from, judge) -> Decision:
         """Decide by the best tree for those it learned from."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from winback.policies.splits import SplitTable
+from winback.policies.questions import SplitTable
 from winback.policies.tree import Leaf, PolicyTree, Step, conditions_of, leaf_of
 
 ROUNDING = 1e-11  # share of the sum of all score differences below which two trees are equally good
@@ -106,7 +106,7 @@ def exact_tree(scores: ArrayLike, splits: SplitTable, depth: int = 2, smallest_l
     Examples
     --------
     >>> import pandas as pd
-    >>> from winback.policies.splits import split_table
+    >>> from winback.policies.questions import split_table
     >>> customers = pd.DataFrame({"months_away": [1, 2, 8, 9]})
     >>> scores = [[5, 0], [4, 0], [0, 2], [0, 3]]  # of offers 0 and 1
     >>> tree = exact_tree(scores, split_table(customers, "months_away"), depth=1, smallest_leaf=1)
@@ -117,10 +117,15 @@ def exact_tree(scores: ArrayLike, splits: SplitTable, depth: int = 2, smallest_l
     (3.5, [1, 1])
     """
     scores = _checked(scores, splits, depth, smallest_leaf)
+    search = search_of(scores, splits, smallest_leaf)
+    return _tree(search, scores, splits, _paths(search, splits, depth))
+
+
+def search_of(scores: np.ndarray, splits: SplitTable, smallest_leaf: int | None) -> Search:
+    """Return what a search works with."""
     smallest_leaf = max(30, -(-splits.n // 100)) if smallest_leaf is None else int(smallest_leaf)
     gains = np.ascontiguousarray((scores[:, 1:] - scores[:, :1]).T)
-    search = Search(gains, smallest_leaf, ROUNDING * np.abs(gains).sum())
-    return _tree(search, scores, splits, _paths(search, splits, depth))
+    return Search(gains, smallest_leaf, ROUNDING * np.abs(gains).sum())
 
 
 def _paths(search: Search, splits: SplitTable, depth: int) -> list[tuple[Step, ...]]:

@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from winback.policies.candidates import Policy
+from winback.progress import progress
 from winback.results import join_words
 from winback.trial.assignment import chance_of_own_arm
 from winback.trial.assumed import with_assumed
@@ -27,6 +28,7 @@ from winback.trial.predictions import Predictions, check_folds, deal_folds, pred
 from winback.trial.scores import cross_fitted_scores
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
+from winback.uncertainty import mean_interval
 
 BEST_SINGLE, STATUS_QUO = "best single offer", "status quo"
 
@@ -154,7 +156,7 @@ def honest_gains(
     generator, matrix = np.random.default_rng(splits.rng), trial.matrix
     columns = np.array([trial.choices.index(name) for name in choices])
     everyone, rows, kept, judged = np.arange(len(trial.arm)), [], [], []
-    for repeat in range(splits.repeats):
+    for repeat in progress(range(splits.repeats), "splits"):
         folds = deal_folds(trial.arm, splits.folds, generator)
         check_folds(folds, trial.arm, trial.arms, matrix.shape[1] if trial.model == "linear" else 0, n_left_out=2)
         found = predictions(trial.model, matrix, trial.profit, trial.arm, folds)
@@ -171,15 +173,24 @@ def honest_gains(
             paired = scores[everyone, decided] - scores[everyone, unseen]
             in_sample = (scores[everyone, seen.choice] - scores[everyone, known]).mean()
             predicted = (promised[everyone, seen.choice] - promised[everyone, known]).mean()
-            error = paired.std(ddof=1) / np.sqrt(len(paired))
-            rows.append((repeat, against, paired.mean(), error, in_sample, predicted, choices[best]))
+            mean, error, *_ = mean_interval(paired)
+            row = {"repeat": repeat, "against": against, "honest": mean, "std_error": error, "in_sample": in_sample}
+            rows.append(row | {"predicted": predicted, "best_single": choices[best]})
             kept += [(paired, scores, expected)] if against == BEST_SINGLE else []
         judged.append((decided, single))
-    names = ["repeat", "against", "honest", "std_error", "in_sample", "predicted", "best_single"]
     gains, scores, expected = (np.stack(each) for each in zip(*kept, strict=True))
     scores, expected = scores.mean(axis=0), expected.mean(axis=0)
     decided, single = (np.stack(each) for each in zip(*judged, strict=True))
-    return HonestGains(pd.DataFrame(rows, columns=names), gains, scores, expected, choices, decided, single, status_quo)
+    return HonestGains(
+        repeats=pd.DataFrame(rows),
+        customer_gains=gains,
+        scores=scores,
+        expected=expected,
+        choices=choices,
+        decided=decided,
+        single=single,
+        status_quo=status_quo,
+    )
 
 
 def _decide_by_fold(split: _Split, policy: Policy, choices) -> tuple[np.ndarray, np.ndarray]:

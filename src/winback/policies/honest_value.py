@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from winback.policies.learned import LearnedPolicy
 from winback.results import format_money
 from winback.tables import NO_OFFER, ProblemList
 from winback.trial.assumed import with_assumed
@@ -25,7 +24,7 @@ from winback.trial.balance import covariate_matrix
 from winback.trial.predictions import deal_folds, predictions
 from winback.trial.scores import trial_scores
 from winback.trial.trial import Trial
-from winback.uncertainty import normal_interval, normal_quantile
+from winback.uncertainty import mean_interval, normal_quantile
 
 PARTS = 5
 FOLDS = 5
@@ -43,15 +42,15 @@ class HonestValue:
         How far predictions can be taken at their word: b.
     groups : pandas.DataFrame
         Fifths of the trial's customers who would be contacted, by prediction, with what was measured.
-    best_single : str
-        The offer that earns most when everybody gets it.
+    trial : Trial
+    centre : float
+        Mean prediction.
     """
 
     average: float
     slope: float
     slope_std_error: float
     groups: pd.DataFrame = field(repr=False)
-    best_single: str
     trial: Trial = field(repr=False)
     centre: float = 0.0
     level: float = 0.95
@@ -82,15 +81,20 @@ class HonestValue:
 
 
 def honest_value(
-    trial: Trial, policy: LearnedPolicy | None, *, rng: int | np.random.Generator | None = 0, level: float = 0.95
+    trial: Trial,
+    decided: np.ndarray | None = None,
+    *,
+    rng: int | np.random.Generator | None = 0,
+    level: float = 0.95,
 ) -> HonestValue:
     """Return how far predictions of profit can be taken at their word, measured in the trial.
 
     Parameters
     ----------
     trial : Trial
-    policy : LearnedPolicy or None
-        Whose recommendation is followed; None: the offer that earns most when everybody gets it.
+    decided : numpy.ndarray of int, shape (n_splits, n), optional
+        What each customer of the trial would get, decided without them, as positions among its choices. By default
+        the offer that earns most when everybody gets it.
     rng : int, Generator or None
         Seed of the folds.
     level : float
@@ -98,13 +102,13 @@ def honest_value(
     """
     folds = deal_folds(trial.arm, FOLDS, np.random.default_rng(rng))
     scores, _ = both = [with_assumed(trial, each) for each in trial_scores(trial, "profit", folds)]
-    best = trial.choices[int(scores.mean(axis=0).argmax())] if policy is None else policy.evaluation.best_single
-    decided = _decided(trial, policy, scores, folds)
+    decided = _best_single(scores, folds) if decided is None else decided
     earned, predicted = _of_contacts(both, trial, decided, folds)
     centre = float(predicted.mean())
     slope, error = _slope(predicted - centre, earned)
     groups = _fifths(predicted, earned, level)
-    return HonestValue(float(earned.mean()), slope, error, groups, best, trial, centre, level)
+    average = float(earned.mean())
+    return HonestValue(average, slope, error, groups=groups, trial=trial, centre=centre, level=level)
 
 
 def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -> np.ndarray:
@@ -150,18 +154,13 @@ def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> 
     return both
 
 
-def _decided(trial: Trial, policy: LearnedPolicy | None, scores: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Return what the trial's customers would get, as positions among the choices, shape (n_splits, n).
+def _best_single(scores: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Return the best offer for all others than the customer's own fold, as a position, shape (1, n).
 
-    Decided without the customer's own fold, as is predicted: what was best for these very customers looks too good.
+    Decided without the customers themselves, as is predicted: what was best for these very customers looks too good.
     """
-    if policy is None:
-        best = [scores[folds != fold].mean(axis=0).argmax() for fold in range(int(folds.max()) + 1)]
-        return np.array(best)[folds][None]
-    found, places = policy.evaluation, pd.Index(trial.choices)
-    if not found.trial.customers["customer_id"].equals(trial.customers["customer_id"]):
-        return places.get_indexer(policy.assign(trial.customers))[None]  # learned from others
-    return places.get_indexer(found.choices)[found.gains.decided if found.pays else found.gains.single]
+    best = [scores[folds != fold].mean(axis=0).argmax() for fold in range(int(folds.max()) + 1)]
+    return np.array(best)[folds][None]
 
 
 def _of_contacts(
@@ -202,8 +201,7 @@ def _slope(predicted: np.ndarray, earned: np.ndarray) -> tuple[float, float]:
 def _fifths(predicted: np.ndarray, earned: np.ndarray, level: float) -> pd.DataFrame:
     rows = []
     for part, members in enumerate(np.array_split(np.argsort(-predicted, kind="stable"), PARTS), start=1):
-        mean = earned[members].mean()
-        low, high = normal_interval(mean, earned[members].std(ddof=1) / np.sqrt(len(members)), level)
+        mean, _, low, high = mean_interval(earned[members], level)
         row = {"part": part, "n": len(members), "predicted": predicted[members].mean(), "measured": mean}
         rows.append(row | {"measured_low": float(low), "measured_high": float(high)})
     return pd.DataFrame(rows)

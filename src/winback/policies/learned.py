@@ -1,8 +1,8 @@
-"""Who should get which offer? The best tree of at most two questions, and whether it pays: `learn_policy`."""
+"""Who should get which offer, and whom to contact first? The result of `learn_policy`, and what can be asked of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 from winback.policies.candidates import TreePolicy
-from winback.policies.evaluation import Judged, PolicyEvaluation, evaluate
-from winback.policies.honest import over_splits
+from winback.policies.contact_list import ContactList, list_contacts
+from winback.policies.evaluation import PolicyEvaluation, against_today, doubts, recommendation, send
 from winback.policies.tree import PolicyTree, leaf_of
-from winback.results import Result, Sentences
-from winback.trial.splits import Splits
+from winback.policies.truth import Judged, TruthComparison
+from winback.results import Result, Sentences, format_percent
+from winback.tables import NO_OFFER, HasTables
 from winback.trial.trial import Trial
-from winback.uncertainty import normal_interval
 
-EVERYBODY = "everybody"
+BEST_FOR_EVERYBODY = "best for everybody"
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -27,22 +27,37 @@ class LearnedPolicy(Result):
 
     Attributes
     ----------
+    trial : Trial
+        From which it was learned, under whose terms it lists contacts.
     rules : pandas.DataFrame
         One row per leaf: ``rule`` in words, ``offer``, ``n`` customers and their ``share``, ``honest_gain`` per
         customer of the leaf over the best single offer with ``honest_gain_low`` and ``honest_gain_high`` (missing where
         the rule sends that very offer), and
         ``in_sample_gain`` with its ``in_sample_std_error``, which flatters.
-    evaluation : PolicyEvaluation
-        The tree's gain on customers it has not seen.
     tree : PolicyTree
+    best_single : str
+        The offer that earns most when everybody gets it; ``none``: no offer does.
     choices : tuple of str
-        What the tree chooses among.
+        What is chosen among.
+    policy : TreePolicy
+        How the tree is found, anew on each part of the customers.
+    evaluation : PolicyEvaluation or None
+        The tree's gain on customers it has not seen; None where customers cannot be told apart.
+    refused : str
+        Why customers cannot be told apart; empty where they can.
+    notes : tuple of str
+        What else a reader should know of the columns.
     """
 
+    trial: Trial = field(repr=False)
     rules: pd.DataFrame = field(repr=False)
-    evaluation: PolicyEvaluation = field(repr=False)
     tree: PolicyTree = field(repr=False)
-    policy: TreePolicy = field(repr=False)
+    best_single: str
+    choices: tuple[str, ...]
+    policy: TreePolicy | None = field(repr=False, default=None)
+    evaluation: PolicyEvaluation | None = field(repr=False, default=None)
+    refused: str = ""
+    notes: tuple[str, ...] = ()
     currency: str = "$"
     learns: ClassVar[bool] = True
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -55,19 +70,19 @@ class LearnedPolicy(Result):
     }
 
     @property
-    def choices(self) -> tuple[str, ...]:
-        """What the tree chooses among."""
-        return self.evaluation.choices
+    def pays(self) -> bool:
+        """Whether telling customers apart is shown to pay."""
+        return self.evaluation is not None and self.evaluation.pays
 
     @property
     def honest_gain(self) -> float:
         """Gain per customer over the best single offer, on customers the tree has not seen."""
-        return self.evaluation.honest_gain
+        return 0.0 if self.evaluation is None else self.evaluation.honest_gain
 
     @property
     def name(self) -> str:
         """The policy in words."""
-        return self.policy.name
+        return "one offer for everybody" if self.policy is None else self.policy.name
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per rule."""
@@ -75,6 +90,8 @@ class LearnedPolicy(Result):
 
     def decide(self, trial, choices, scores, learn_from, judge):
         """Learn the tree anew and decide, so that `evaluate_policy` can judge it."""
+        if self.policy is None:
+            raise ValueError(f"Customers are not told apart ({self.refused}): there is no rule to judge.")
         return self.policy.decide(trial, choices, scores, learn_from, judge)
 
     def assign(self, customers: pd.DataFrame, *, as_learned: bool = False) -> pd.Series:
@@ -94,110 +111,98 @@ class LearnedPolicy(Result):
         pandas.Series
             Offers, in the order and with the index of ``customers``.
         """
-        names = np.array(self.choices, dtype=object)
-        if as_learned or self.evaluation.pays:
-            chosen = names[self.tree.assign(customers)]
+        if as_learned or self.pays:
+            chosen = np.array(self.choices, dtype=object)[self.tree.assign(customers)]
         else:
-            chosen = np.full(len(customers), self.evaluation.best_single, dtype=object)
+            chosen = np.full(len(customers), self.best_single, dtype=object)
         return pd.Series(chosen, index=customers.index, name="offer")
 
     def rule_of(self, customers: pd.DataFrame) -> np.ndarray:
         """Return in words the rule of the tree that each customer falls under, shape (n,)."""
         return self.rules["rule"].to_numpy(dtype=object)[leaf_of([each.steps for each in self.tree.leaves], customers)]
 
+    def contact_list(
+        self, lapsed: pd.DataFrame | HasTables | None = None, *, rng: int | np.random.Generator | None = 0
+    ) -> ContactList:
+        r"""List whom to contact, best first, with which offer and what that is expected to earn.
+
+        Each customer gets the offer that the policy recommends: the tree's where tailoring is shown to pay, else the
+        best single offer. What that earns is predicted from the trial, under its terms, and then made honest
+        (`winback.policies.honest_value`): where predictions do not tell customers apart on held-out folds, everybody
+        is expected to earn the average and the order says nothing, which is said.
+
+        Parameters
+        ----------
+        lapsed : pandas.DataFrame, optional
+            Whom to list, with the columns the trial has: new leavers, say. By default the trial's own customers who
+            were sent nothing and are still away; where there are none, all who did not return.
+        rng : int, Generator or None
+            Seed of the folds.
+
+        Returns
+        -------
+        ContactList
+            ``to_frame()`` is the whole list.
+
+        Raises
+        ------
+        TableError
+            When customers lack a column that the rules or the predictions read.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+        >>> found = wb.learn_policy(study.trial, by="reason", splits=wb.Splits(repeats=2)).contact_list()
+        >>> found.kind, int(found.frame["rank"].iloc[0])
+        ('incremental', 1)
+        """
+        why = self.rule_of if self.pays else lambda customers: BEST_FOR_EVERYBODY
+        return list_contacts(self.trial, lapsed, self.assign, why, decided=self._unseen(), rng=rng)
+
+    def _unseen(self) -> np.ndarray | None:
+        """Return what the trial's customers would get, decided without them, as positions among the trial's choices."""
+        if self.evaluation is None:
+            return None
+        gains = self.evaluation.gains
+        return pd.Index(self.trial.choices).get_indexer(self.choices)[gains.decided if self.pays else gains.single]
+
+    def check(
+        self, truth: pd.DataFrame | None = None, *, beside: Mapping[str, Judged] | None = None
+    ) -> TruthComparison | Sentences:
+        """Hold the tree's honest gain against what it truly earned, see `PolicyEvaluation.check`."""
+        if self.evaluation is None:
+            return Sentences(f"Customers are not told apart ({self.refused}): there is no gain to check.")
+        return self.evaluation.check(truth, beside=beside)
+
     def describe(self) -> Sentences:
-        """Say what to do, what the tree would do, and what tailoring is worth."""
-        from winback.policies.wording import evaluation_lines, rule_lines
+        """Say what to do, what the tree would do, and the doubt that matters most."""
+        if self.evaluation is None:
+            return Sentences.of([f"Customers are not told apart: {self.refused}.", f"{_choice(self)}."])
+        return Sentences.of([recommendation(self.evaluation), _rules(self.rules), *list(doubts(self.evaluation))[:1]])
 
-        return Sentences.of([*evaluation_lines(self.evaluation), *rule_lines(self)])
+    def details(self) -> Sentences:
+        """Say what the recommendation earns over today, what else is in doubt, and which columns were asked about."""
+        judged = []
+        if self.evaluation is not None:
+            judged = [*against_today(self.evaluation), *list(doubts(self.evaluation))[1:]]
+        return Sentences.of([*judged, *self.notes])
 
 
-def learn_policy(
-    trial: Trial,
-    by: str | Iterable[str] | None = None,
-    *,
-    depth: int = 2,
-    smallest_leaf: int | None = None,
-    most_splits: int = 32,
-    among: Iterable[str] | None = None,
-    status_quo: str | Mapping | None = None,
-    splits: Splits = Splits(),  # noqa: B008 (frozen)
-    level: float = 0.95,
-) -> LearnedPolicy:
-    r"""Learn who should get which offer, and judge it on customers it has not seen.
-
-    Of all trees of at most ``depth`` questions about the columns ``by``, the one that earns most is found exactly:
-
-    .. math:: \hat\pi = \arg\max_{\pi} \frac{1}{n} \sum_i \Gamma_{i, \pi(X_i)}
-
-    with the scores of `offer_scores`, averaged over the repeated splits (Zhou, Athey & Wager 2023, Operations Research
-    71). A tree found that way looks better than it is; so the whole search is repeated on parts of the customers and
-    judged on the rest, as in `evaluate_policy`, and the recommendation follows the lower bound of that honest gain.
-
-    Parameters
-    ----------
-    trial : Trial
-        From `read_trial`.
-    by : str or iterable of str, optional
-        Columns the rules may read: known before the offer, numbers or categories; by default all there are.
-    depth : {1, 2}
-        Questions asked in a row.
-    smallest_leaf : int, optional
-        Fewest customers of a rule; by default 1% of them, and at least 30.
-    most_splits : int
-        A number is cut at no more than this many values.
-    among, status_quo, splits, level
-        As in `evaluate_policy`; a ``status_quo`` rule needs one column in ``by``.
-
-    Returns
-    -------
-    LearnedPolicy
-        ``rules``, ``honest_gain``, ``assign(customers)``.
-
-    Raises
-    ------
-    TableError, ValueError
-        When the table is broken, or a column in ``by`` is missing or was measured after the offer.
-
-    Examples
-    --------
-    >>> import winback as wb
-    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
-    >>> policy = wb.learn_policy(study.trial, by=["reason", "complaints"], splits=wb.Splits(repeats=2))
-    >>> int(policy.rules["n"].sum())
-    4500
-    """
-    judged = Judged(among=among, status_quo=status_quo, splits=splits, level=level)
-    columns = [by] if isinstance(by, str) else list(trial.known if by is None else by)
-    policy = TreePolicy(tuple(columns), depth, smallest_leaf, most_splits)
-    policy.splits(trial.customers)  # refuses columns before anything is computed
-    evaluation = evaluate(trial, policy, judged, columns[0])
-    tree = policy.tree(trial, evaluation.gains.scores, np.arange(len(trial.arm)))
-    return LearnedPolicy(
-        rules=_rules(tree, evaluation),
-        evaluation=evaluation,
-        tree=tree,
-        policy=policy,
-        currency=evaluation.currency,
+def _choice(policy: LearnedPolicy) -> str:
+    """Say what is best for everybody; of one offer without anything beside it only what it is."""
+    return (
+        send(policy.best_single) if len(policy.choices) > 1 else f"it is {policy.best_single}, for everybody or nobody"
     )
 
 
-def _rules(tree: PolicyTree, evaluation: PolicyEvaluation) -> pd.DataFrame:
-    """Return one row per leaf; its honest gain is the median over splits, as that of the whole tree."""
-    gains, choices, trial = evaluation.gains, evaluation.choices, evaluation.trial
-    leaf = leaf_of([each.steps for each in tree.leaves], trial.customers)
-    best = choices.index(evaluation.best_single)
-    rows = []
-    for place, each in enumerate(tree.leaves):
-        inside = leaf == place
-        n = int(inside.sum())
-        naive = gains.scores[inside, each.arm] - gains.scores[inside, best]
-        honest, root = gains.customer_gains[:, inside], np.sqrt(n)
-        gain, error = over_splits(honest.mean(axis=1), honest.std(axis=1, ddof=1) / root)
-        low, high = normal_interval(gain, error, evaluation.level)
-        if each.arm == best:  # nothing else is sent there, so nothing is gained or lost
-            gain = low = high = np.nan
-        row = {"rule": " and ".join(each.conditions) or EVERYBODY, "offer": choices[each.arm], "n": n}
-        row |= {"share": n / len(leaf), "honest_gain": float(gain), "honest_gain_low": low, "honest_gain_high": high}
-        rows.append(row | {"in_sample_gain": naive.mean(), "in_sample_std_error": naive.std(ddof=1) / root})
-    return pd.DataFrame(rows)
+def _rules(rules: pd.DataFrame) -> str:
+    """Say what the tree would do, rule by rule."""
+    if len(rules) == 1:
+        return f"The best tree asks nothing: {send(rules['offer'].iloc[0])}."
+    parts = [
+        f"{row['offer'] if row['offer'] != NO_OFFER else 'no offer'} where {row['rule']} "
+        f"({format_percent(row['share'], 0)} of customers)"
+        for row in rules.to_dict("records")
+    ]
+    return f"The tree itself would send {'; '.join(parts)}."

@@ -10,20 +10,24 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from winback.policies.candidates import WrittenRule, as_policy
-from winback.results import Result, Sentences, format_money, format_percent
+from winback.money import money_interval
+from winback.policies.candidates import Policy, WrittenRule
+from winback.results import Result, Sentences, format_percent
 from winback.tables import NO_OFFER, label_codes
 from winback.trial.assumed import with_assumed
-from winback.trial.scores import offer_scores
+from winback.trial.predictions import deal_folds
+from winback.trial.scores import trial_scores
+from winback.trial.splits import Splits
 from winback.trial.trial import Trial
-from winback.uncertainty import fieller_interval, normal_interval
+from winback.uncertainty import fieller_interval, mean_interval
 
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+COLUMNS = ("share_untrue", "gain", "std_error", "gain_low", "gain_high")
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class MisstatedReasons(Result):
-    """A rule's gain as reasons become untrue, see `misstated_reasons`.
+    """A rule's gain as reasons become untrue, see `PolicyEvaluation.misstated`.
 
     Attributes
     ----------
@@ -54,14 +58,7 @@ class MisstatedReasons(Result):
 
 
 def misstated_reasons(
-    trial: Trial,
-    rule: Mapping[object, str | None],
-    by: str = "reason",
-    *,
-    shares: Iterable[float] = SHARES,
-    folds: int = 5,
-    rng: int | np.random.Generator | None = 0,
-    level: float = 0.95,
+    trial: Trial, rule: Policy, shares: Iterable[float] | float, *, splits: Splits, level: float
 ) -> MisstatedReasons:
     r"""Say what is left of a written rule's gain when some of the reasons it reads are not true.
 
@@ -76,46 +73,38 @@ def misstated_reasons(
 
     Parameters
     ----------
-    trial, folds, rng, level
-        As in `winback.offer_scores`.
-    rule : mapping
-        Value of ``by`` -> offer, None for no offer.
-    by : str
-        The column that the rule reads.
+    trial : Trial
+    rule : WrittenRule
+        Any other policy is refused: it has no words that customers could have misstated.
     shares : iterable of float
         Shares of untrue reasons.
+    splits : Splits
+        Folds of the scores, and their seed.
+    level : float
+        Of the intervals.
 
     Returns
     -------
     MisstatedReasons
-
-    Examples
-    --------
-    >>> import winback as wb
-    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
-    >>> rule = {"price": "discount", "service": "upgrade", "both": "discount"}
-    >>> wb.misstated_reasons(study.trial, rule).frame["share_untrue"].tolist()
-    [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
     """
+    if not isinstance(rule, WrittenRule):
+        raise ValueError("Only a written rule, such as {'price': 'discount'}, reads what customers may have misstated.")
     shares = _checked(shares)
-    found = offer_scores(trial, folds=folds, rng=rng, level=level)
-    scores, choices = with_assumed(trial, found.scores.to_numpy()), trial.choices
-    told_truly, told_untruly = _differences(as_policy(rule, by), found.trial.customers, choices, scores)
+    scores, _ = trial_scores(trial, "profit", deal_folds(trial.arm, splits.folds, np.random.default_rng(splits.rng)))
+    scores, choices = with_assumed(trial, scores), trial.choices
+    told_truly, told_untruly = _differences(rule, trial.customers, choices, scores)
     best = int(scores.mean(axis=0).argmax())
     true, untrue = told_truly - scores[:, best], told_untruly - scores[:, best]
     rows = []
     for share in shares:
-        each = (1 - share) * true + share * untrue
-        error = each.std(ddof=1) / np.sqrt(len(each))
-        low, high = normal_interval(each.mean(), error, level)
-        ends = {"std_error": error, "gain_low": float(low), "gain_high": float(high)}
-        rows.append({"share_untrue": share, "gain": each.mean()} | ends)
+        figures = map(float, mean_interval((1 - share) * true + share * untrue, level))
+        rows.append(dict(zip(COLUMNS, (share, *figures), strict=True)))
     return MisstatedReasons(
         frame=pd.DataFrame(rows),
         **_break_even(true, true - untrue, level),
-        by=by,
+        by=rule.by,
         best_single=choices[best],
-        currency=found.currency,
+        currency=trial.currency,
     )
 
 
@@ -148,18 +137,18 @@ def _break_even(gain: np.ndarray, loss: np.ndarray, level: float) -> dict[str, f
         return dict.fromkeys(names, np.nan)
     if loss.mean() <= 0:
         return dict.fromkeys(names, np.inf)
-    covariance = np.cov(gain, loss) / len(gain)
-    found = fieller_interval(gain.mean(), loss.mean(), covariance[0, 0], covariance[1, 1], covariance[0, 1], level)
+    (own, both), (_, other) = np.cov(gain, loss) / len(gain)
+    found = fieller_interval(gain.mean(), loss.mean(), own, other, both, level=level)
     return dict(zip(names, (float(found.ratio), float(found.low), float(found.high)), strict=True))
 
 
 def _lines(found: MisstatedReasons) -> Iterator[str]:
     single = "no offer" if found.best_single == NO_OFFER else f"{found.best_single} for everybody"
     first = found.frame.iloc[found.frame["share_untrue"].argmin()]
-    gain, low, high = (format_money(first[f"gain{end}"], found.currency) for end in ("", "_low", "_high"))
+    gain = money_interval(*(first[f"gain{end}"] for end in ("", "_low", "_high")), found.currency)
     share = format_percent(first["share_untrue"], 0)
     untrue = f"With every stated {found.by} true" if first["share_untrue"] == 0 else f"With {share} of them untrue"
-    yield f"{untrue}, the rule gains {gain} per customer over {single} [{low}, {high}]."
+    yield f"{untrue}, the rule gains {gain} per customer over {single}."
     if np.isnan(found.break_even):
         yield f"The rule does not earn more even when every {found.by} is true, so no gain is there to lose."
     elif found.break_even > 1:

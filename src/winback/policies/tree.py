@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from winback.policies.bins import BinnedColumn, kind_of
-from winback.policies.splits import TABLE, SplitTable
+from winback.policies.questions import TABLE, SplitTable
 from winback.tables import ProblemList
 
 

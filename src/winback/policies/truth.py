@@ -4,20 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import numpy as np
 import pandas as pd
 
-from winback.policies.evaluation import PolicyEvaluation
-from winback.policies.honest import BEST_SINGLE
-from winback.policies.learned import LearnedPolicy
+from winback.policies.honest import BEST_SINGLE, HonestGains
 from winback.results import Result, Sentences, format_money, join_words
+from winback.trial.same_terms import check_same_trial
+from winback.trial.trial import Trial
+
+NOT_KNOWN = (
+    "What every customer would have earned under every offer is known of simulations only, under the terms they were "
+    "drawn for."
+)
+
+
+class Judged(Protocol):
+    """A policy that was judged in a trial."""
+
+    trial: Trial
+    choices: tuple[str, ...]
+    gains: HonestGains
+    frame: pd.DataFrame
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class TruthComparison(Result):
-    """Policies beside the truth, see `compare_with_truth`.
+    """Policies beside the truth, see `PolicyEvaluation.check`.
 
     Attributes
     ----------
@@ -47,49 +61,20 @@ class TruthComparison(Result):
         return Sentences.of(_lines(self))
 
 
-def compare_with_truth(
-    policies: Mapping[str, PolicyEvaluation | LearnedPolicy], true_profits: pd.DataFrame
-) -> TruthComparison:
-    """Hold the honest gains of policies against what their decisions truly earned.
-
-    Parameters
-    ----------
-    policies : mapping
-        Name -> what `evaluate_policy` or `learn_policy` returned, all from one trial.
-    true_profits : pandas.DataFrame
-        Each customer's true profit under each choice, index ``customer_id``: see `TelecomStudy.true_profits`.
-
-    Returns
-    -------
-    TruthComparison
-
-    Examples
-    --------
-    >>> import winback as wb
-    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
-    >>> rule = {"price": "discount", "service": "upgrade", "both": None}
-    >>> found = wb.evaluate_policy(study.trial, rule, by="reason", splits=wb.Splits(repeats=2))
-    >>> bool(wb.compare_with_truth({"by reason": found}, study.true_profits()).frame["regret"].iloc[0] > 0)
-    True
-    """
-    found = {name: getattr(policy, "evaluation", policy) for name, policy in policies.items()}
-    if not found:
-        raise ValueError("There is no policy to compare: give a mapping of names to evaluations.")
+def compare_with_truth(found: Mapping[str, Judged], true_profits: pd.DataFrame | None) -> TruthComparison | Sentences:
+    """Hold policies of one trial against what their decisions truly earned, see `PolicyEvaluation.check`."""
     first = next(iter(found.values()))
-    _check_one_trial(found, first)
+    for name, each in found.items():
+        check_same_trial(f"the policy {name!r}", each.trial, first.trial)
+    true_profits = first.trial.true_profits if true_profits is None else true_profits
+    if true_profits is None:
+        return Sentences(NOT_KNOWN)
     choices = list(dict.fromkeys(choice for each in found.values() for choice in each.choices))
     money = _in_order(true_profits, first.trial.customers["customer_id"], choices)
     oracle = float(money.max(axis=1).mean())
     frame = pd.DataFrame([_row(name, each, money) for name, each in found.items()])
     frame = frame.assign(regret=oracle - frame["true_profit"])
-    return TruthComparison(frame=frame, oracle=oracle, currency=first.currency)
-
-
-def _check_one_trial(found: Mapping[str, PolicyEvaluation], first: PolicyEvaluation) -> None:
-    """Refuse policies that were judged on other customers than the first: an oracle is one of one trial."""
-    for name, each in found.items():
-        if not each.trial.customers["customer_id"].equals(first.trial.customers["customer_id"]):
-            raise ValueError(f"The policies must be from one trial; {name!r} was judged on other customers.")
+    return TruthComparison(frame=frame, oracle=oracle, currency=first.trial.currency)
 
 
 def _in_order(true_profits: pd.DataFrame, customers: pd.Series, choices: list[str]) -> pd.DataFrame:
@@ -110,7 +95,7 @@ def _in_order(true_profits: pd.DataFrame, customers: pd.Series, choices: list[st
     return money
 
 
-def _row(name: str, found: PolicyEvaluation, money: pd.DataFrame) -> dict:
+def _row(name: str, found: Judged, money: pd.DataFrame) -> dict:
     first = found.frame.iloc[0]
     gains = found.gains.true_gains(money)
     true = float(gains.loc[gains["against"] == BEST_SINGLE, "true_gain"].median())

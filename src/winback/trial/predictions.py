@@ -170,7 +170,18 @@ def deal_folds(arm: np.ndarray, n_folds: int, rng: np.random.Generator, fewest: 
 
 
 def check_folds(folds: np.ndarray, arm: np.ndarray, arms: tuple[str, ...], n_columns: int, n_left_out: int = 1) -> None:
-    """Refuse folds that an arm is absent from, and arms too small to be predicted when folds are left out.
+    """Refuse folds with which nothing can be predicted, see `fold_problems`."""
+    if problems := fold_problems(folds, arm, arms, n_columns, n_left_out):
+        raise ValueError(
+            f"Outcomes cannot be predicted: {'; '.join(problems)}. Use fewer folds, fewer covariates (covariates=[] "
+            "uses averages), or leave the offer out."
+        )
+
+
+def fold_problems(
+    folds: np.ndarray, arm: np.ndarray, arms: tuple[str, ...], n_columns: int, n_left_out: int = 1
+) -> list[str]:
+    """Return, as words, folds that an arm is absent from, and arms too small to be predicted when folds are left out.
 
     Parameters
     ----------
@@ -196,8 +207,4 @@ def check_folds(folds: np.ndarray, arm: np.ndarray, arms: tuple[str, ...], n_col
                 f"{name!r} has {left} customers outside the folds left out, and predictions from {n_columns} columns "
                 f"need {needed}"
             )
-    if problems:
-        raise ValueError(
-            f"Outcomes cannot be predicted: {'; '.join(problems)}. Use fewer folds, fewer covariates (covariates=[] "
-            "uses averages), or leave the offer out."
-        )
+    return problems

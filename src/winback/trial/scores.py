@@ -17,7 +17,7 @@ from winback.trial.assumed import assumption, organic_values
 from winback.trial.predictions import Predictions, check_folds, deal_folds, predictions
 from winback.trial.same_terms import check_is_trial
 from winback.trial.trial import Trial
-from winback.uncertainty import normal_interval
+from winback.uncertainty import mean_interval, normal_quantile
 
 OUTCOMES = ("profit", "value", "cost", "returned")
 
@@ -129,7 +129,7 @@ def offer_scores(
     1   upgrade  341.0
     """
     check_is_trial(trial)
-    normal_interval(0.0, 1.0, level)  # refuses what is not a level
+    normal_quantile(level)  # refuses what is not a level
     dealt = _folds(folds, trial, rng)
     scores, expected = trial_scores(trial, outcome, dealt)
     ids = pd.Index(trial.customers["customer_id"], name="customer_id")
@@ -211,9 +211,8 @@ def score_means(scores: np.ndarray, trial: Trial, outcome: str, level: float) ->
 
 def mean_intervals(name: str, columns: np.ndarray, level: float) -> dict[str, np.ndarray]:
     """Return means over customers with standard errors and intervals, named, one value per column."""
-    mean, error = columns.mean(axis=0), columns.std(axis=0, ddof=1) / np.sqrt(len(columns))
-    low, high = normal_interval(mean, error, level)
-    return {name: mean, f"{name}_std_error": error, f"{name}_low": low, f"{name}_high": high}
+    ends = (name, f"{name}_std_error", f"{name}_low", f"{name}_high")
+    return dict(zip(ends, mean_interval(columns, level), strict=True))
 
 
 def _over_assumed(scores, trial, outcome, level) -> dict[str, np.ndarray]:

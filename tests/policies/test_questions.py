@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import winback as wb
-from winback.policies.splits import check_known_beforehand, split_table
+from winback.policies.questions import check_known_beforehand, split_table
 from winback.policies.tree import Step, conditions_of
 
 NAN = np.nan

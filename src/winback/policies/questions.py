@@ -64,6 +64,10 @@ class SplitTable:
             Split(column.name, column.say(yes), column.say(~yes)) for column in self.columns for yes in column.sides.T
         )
 
+    def only(self, places: ArrayLike) -> SplitTable:
+        """Return the splits of some columns only, given by positions."""
+        return replace(self, columns=tuple(self.columns[place] for place in places), bins=self.bins[places])
+
     def rows(self, rows: ArrayLike) -> SplitTable:
         """Return the same cuts for some customers only, given by a mask (n,) of bool or by positions."""
         rows = np.asarray(rows)
@@ -130,6 +134,23 @@ def split_table(customers: pd.DataFrame, by: str | Sequence[str], most_splits: i
         problems.raise_if_any()
     notes = (f"{column.name} is the same for every customer: no split." for column, _ in cut if not column.n_splits)
     return SplitTable(tuple(column for column, _ in parting), np.stack([bins for _, bins in parting]), tuple(notes))
+
+
+def what_can_be_asked(
+    customers: pd.DataFrame, names: Sequence[str], most_splits: int = 32
+) -> tuple[list[str], tuple[str, ...]]:
+    """Return those of the columns that part customers, and what is wrong with the others, in words."""
+    asked, notes = [], []
+    for name in names:
+        problems = ProblemList(TABLE, customers)
+        usable = _usable(problems, customers, [name])
+        _refuse_unknown_beforehand(problems, customers, usable)
+        cut = [_cut(problems, customers[each], most_splits) for each in usable]
+        if problems.found:
+            notes.append(f"Not asked about: {problems.found[0]}")
+        elif cut[0][0].n_splits:
+            asked.append(name)
+    return asked, tuple(notes)
 
 
 def check_known_beforehand(customers: pd.DataFrame, by: str | Sequence[str]) -> None:

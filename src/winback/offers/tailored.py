@@ -9,20 +9,22 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.money import format_alike, money_interval
 from winback.results import Result, Sentences, format_money, format_percent, join_words
 from winback.terms.catalog import Offer
 from winback.terms.tailoring import assigned_offers
 from winback.trial.predictions import deal_folds
 from winback.trial.scores import trial_scores
+from winback.trial.splits import Splits
 from winback.trial.trial import Trial
-from winback.uncertainty import normal_interval
+from winback.uncertainty import mean_interval
 
 PARTS = {"returned": "percent", "value": "money", "cost": "money", "profit": "money"}
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class TailoredComparison(Result):
-    """A tailored offer beside its own rule, see `compare_tailored_offer`.
+    """A tailored offer beside its own rule, see `OfferComparison.tailored`.
 
     Attributes
     ----------
@@ -60,14 +62,7 @@ class TailoredComparison(Result):
         return Sentences.of(_lines(self))
 
 
-def compare_tailored_offer(
-    trial: Trial,
-    tailored: str | None = None,
-    *,
-    folds: int = 5,
-    rng: int | np.random.Generator | None = 0,
-    level: float = 0.95,
-) -> TailoredComparison:
+def compare_tailored(trial: Trial, name: str | None, *, splits: Splits, level: float) -> TailoredComparison:
     r"""Set a tailored offer beside the same rule composed of the single offers it assigns.
 
     Both send the same offer to the same kind of customer, so nothing but chance should part them, unless tailoring is
@@ -75,34 +70,9 @@ def compare_tailored_offer(
 
     .. math:: \hat D = \frac{1}{n} \sum_i \Gamma_{i, \text{tailored}} - \Gamma_{i, \pi(X_i)}
 
-    Parameters
-    ----------
-    trial : Trial
-        From `read_trial`; it must have the tailored offer and every offer it assigns.
-    tailored : str, optional
-        Name of the tailored offer; may be left out where there is one.
-    folds, rng, level
-        As in `winback.offer_scores`.
-
-    Returns
-    -------
-    TailoredComparison
-
-    Raises
-    ------
-    ValueError
-        When there is no such offer, or an offer that it assigns was not tried.
-
-    Examples
-    --------
-    >>> import winback as wb
-    >>> study = wb.load_telecom_study()
-    >>> found = wb.compare_tailored_offer(study.trial)
-    >>> found.frame["figure"].tolist()
-    ['returned', 'value', 'cost', 'profit']
+    See `OfferComparison.tailored`.
     """
-    normal_interval(0.0, 1.0, level)  # refuses what is not a level
-    offer = _tailored_offer(trial, tailored)
+    offer = _tailored_offer(trial, name)
     assigned = assigned_offers(trial.customers, offer)
     untried = sorted(set(assigned) - set(trial.arms))
     if untried:
@@ -110,8 +80,12 @@ def compare_tailored_offer(
             f"{offer.name} assigns {join_words(untried)}, which was not tried by itself: nothing to compare."
         )
     places = pd.Index(trial.arms).get_indexer(assigned)
-    dealt = deal_folds(trial.arm, folds, np.random.default_rng(rng))
-    rows = [_row(trial, name, offer.name, places, dealt, level) for name in PARTS]
+    dealt = deal_folds(trial.arm, splits.folds, np.random.default_rng(splits.rng))
+    own = trial.arms.index(offer.name)
+    rows = []
+    for figure in PARTS:
+        scores, _ = trial_scores(trial, figure, dealt)
+        rows.append({"figure": figure} | _difference(scores[:, own], scores[np.arange(len(scores)), places], level))
     named = join_words(f"{value} gets {name}" for value, name in offer.tailored.items())
     rule = f"by {offer.tailored_by}, {named}"
     return TailoredComparison(frame=pd.DataFrame(rows), tailored=offer.name, rule=rule, currency=trial.currency)
@@ -126,32 +100,29 @@ def _tailored_offer(trial: Trial, name: str | None) -> Offer:
     return named[0]
 
 
-def _row(trial, figure, tailored, places, folds, level) -> dict:
-    scores, _ = trial_scores(trial, figure, folds)
-    one, other = scores[:, trial.arms.index(tailored)], scores[np.arange(len(scores)), places]
-    paired = one - other
-    error = float(paired.std(ddof=1) / np.sqrt(len(paired)))
-    low, high = normal_interval(paired.mean(), error, level)
-    ends = {"std_error": error, "difference_low": float(low), "difference_high": float(high)}
-    return {"figure": figure, "tailored": one.mean(), "composed": other.mean(), "difference": paired.mean(), **ends}
+def _difference(one: np.ndarray, other: np.ndarray, level: float) -> dict[str, float]:
+    """Return two means over customers and their difference with its interval."""
+    difference, error, low, high = mean_interval(one - other, level)
+    ends = {"std_error": float(error), "difference_low": float(low), "difference_high": float(high)}
+    return {"tailored": one.mean(), "composed": other.mean(), "difference": difference, **ends}
 
 
 def _lines(found: TailoredComparison) -> Iterator[str]:
     rows = found.frame.set_index("figure")
     profit = rows.loc["profit"]
-    difference, low, high = (format_money(profit[f"difference{end}"], found.currency) for end in ("", "_low", "_high"))
+    difference = money_interval(*(profit[f"difference{end}"] for end in ("", "_low", "_high")), found.currency)
     beyond = not profit["difference_low"] <= 0 <= profit["difference_high"]
     if not beyond:
         yield (
             f"{found.tailored} earns what its rule promises ({found.rule}): the difference from the same rule composed "
-            f"of single offers is {difference} per customer [{low}, {high}], which includes zero."
+            f"of single offers is {difference} per customer, which includes zero."
         )
         return
     way = "less" if profit["difference"] < 0 else "more"
-    amount = difference.lstrip("-")
+    amount = format_money(abs(profit["difference"]), found.currency)
     yield (
         f"{found.tailored} earns {amount} {way} per customer than the same rule composed of single offers "
-        f"({found.rule}): {difference} [{low}, {high}]."
+        f"({found.rule}): {difference}."
     )
     yield from _where(found, rows)
     yield (
@@ -165,7 +136,7 @@ def _where(found, rows) -> Iterator[str]:
     back, value = rows.loc["returned"], rows.loc["value"]
     shares = f"{format_percent(back['tailored'])} against {format_percent(back['composed'])}"
     each = [value[side] / back[side] for side in ("tailored", "composed")]
-    worth = " against ".join(format_money(amount, found.currency) for amount in each)
+    worth = " against ".join(format_alike(each, found.currency))
     same = back["difference_low"] <= 0 <= back["difference_high"]
     verdict = (
         "about as many returned" if same else "not as many returned" if back["difference"] < 0 else "more returned"

@@ -7,6 +7,7 @@ from coverage_harness import assert_covers
 from tailored_trials import by_segment
 
 import winback as wb
+from winback.money import format_alike
 
 RULE = {"x": "a", "y": "b"}
 OFFERS = [
@@ -29,7 +30,7 @@ def table():
 
 @pytest.fixture(scope="module")
 def found(table):
-    return wb.compare_tailored_offer(wb.read_trial(table, OFFERS), rng=4)
+    return wb.compare_offers(wb.read_trial(table, OFFERS)).tailored(splits=wb.Splits(rng=4))
 
 
 def test_every_figure_is_that_of_the_scores(table, found):
@@ -68,7 +69,7 @@ def test_an_arm_that_is_its_rule_is_said_to_be(found):
 )
 def test_an_arm_that_is_not_its_rule_is_said_to_earn_more_or_less(chance, way, back):
     table, truth = drawn(5, 1_200, fitting=chance)
-    found = wb.compare_tailored_offer(wb.read_trial(table, OFFERS), "fitting")
+    found = wb.compare_offers(wb.read_trial(table, OFFERS)).tailored("fitting")
     rows = found.frame.set_index("figure")
     composed = np.where(table["segment"] == "x", truth["a"], truth["b"])
     gap = (truth["fitting"] - composed).mean()
@@ -79,7 +80,7 @@ def test_an_arm_that_is_not_its_rule_is_said_to_earn_more_or_less(chance, way, b
     shares = [f"{rows.loc['returned', side]:.1%}" for side in ("tailored", "composed")]
     assert second.startswith(f"{back} ({shares[0]} against {shares[1]})")
     each = [rows.loc["value", side] / rows.loc["returned", side] for side in ("tailored", "composed")]
-    assert second.endswith(f"one who returned brought ${each[0]:.2f} against ${each[1]:.2f} before cost.")
+    assert second.endswith(f"one who returned brought {' against '.join(format_alike(each))} before cost.")
     assert "the trial does not say" in last
 
 
@@ -96,7 +97,7 @@ def test_the_gap_of_the_study_is_found(study):
     offer = reason.map(study.offers["tailored"].tailored)
     composed = truth.to_numpy()[np.arange(len(truth)), truth.columns.get_indexer(offer)]
     gap = (truth["tailored"] - composed).mean()
-    profit = wb.compare_tailored_offer(study.trial).frame.set_index("figure").loc["profit"]
+    profit = wb.compare_offers(study.trial).tailored().frame.set_index("figure").loc["profit"]
     assert abs(profit["difference"] - gap) < 3 * profit["std_error"]
     assert profit["difference_high"] < 0
     assert gap < -10  # planted: tailoring earned less than its parts, as published
@@ -104,12 +105,12 @@ def test_the_gap_of_the_study_is_found(study):
 
 def test_no_tailored_offer_is_refused(table):
     with pytest.raises(ValueError, match="Say which tailored offer to compare; tried in this trial: none"):
-        wb.compare_tailored_offer(wb.read_trial(table[table["offer"] != "fitting"], OFFERS))
+        wb.compare_offers(wb.read_trial(table[table["offer"] != "fitting"], OFFERS)).tailored()
 
 
 def test_a_single_offer_is_no_tailored_one(table):
     with pytest.raises(ValueError, match="tried in this trial: fitting"):
-        wb.compare_tailored_offer(wb.read_trial(table, OFFERS), "a")
+        wb.compare_offers(wb.read_trial(table, OFFERS)).tailored("a")
 
 
 def test_of_several_one_must_be_named(table):
@@ -117,28 +118,28 @@ def test_of_several_one_must_be_named(table):
     half = table["offer"].eq("fitting") & table["customer_id"].mod(2).eq(0)
     both = table.assign(offer=table["offer"].mask(half, "other"))
     with pytest.raises(ValueError, match="tried in this trial: fitting and other"):
-        wb.compare_tailored_offer(wb.read_trial(both, [*OFFERS, second]))
+        wb.compare_offers(wb.read_trial(both, [*OFFERS, second])).tailored()
     assert (
-        wb.compare_tailored_offer(wb.read_trial(both, [*OFFERS, second]), "other").rule
+        wb.compare_offers(wb.read_trial(both, [*OFFERS, second])).tailored("other").rule
         == "by segment, x gets b and y gets a"
     )
 
 
 def test_an_assigned_offer_that_was_not_tried_is_refused(table):
     with pytest.raises(ValueError, match="fitting assigns b, which was not tried by itself"):
-        wb.compare_tailored_offer(wb.read_trial(table[table["offer"] != "b"], OFFERS))
+        wb.compare_offers(wb.read_trial(table[table["offer"] != "b"], OFFERS)).tailored()
 
 
 def test_customers_whose_label_the_rule_does_not_know_are_refused(table):
     with pytest.raises(wb.TableError, match=r"`segment` has values that offer 'fitting' assigns nothing to.*1 of"):
-        wb.compare_tailored_offer(
+        wb.compare_offers(
             wb.read_trial(table.assign(segment=table["segment"].where(table.index != 3, "z")), OFFERS)
-        )
+        ).tailored()
 
 
 def test_the_callers_table_is_not_changed(table):
     before = table.copy(deep=True)
-    wb.compare_tailored_offer(wb.read_trial(table, OFFERS))
+    wb.compare_offers(wb.read_trial(table, OFFERS)).tailored()
     pd.testing.assert_frame_equal(table, before)
 
 
@@ -146,7 +147,7 @@ def test_the_callers_table_is_not_changed(table):
 def test_where_the_arm_is_its_rule_the_interval_holds_zero():
     ends = {name: [] for name in ("returned", "value", "cost", "profit")}
     for seed in range(400):
-        frame = wb.compare_tailored_offer(wb.read_trial(drawn(seed, 600)[0], OFFERS), rng=seed).frame
+        frame = wb.compare_offers(wb.read_trial(drawn(seed, 600)[0], OFFERS)).tailored(splits=wb.Splits(rng=seed)).frame
         for row in frame.to_dict("records"):
             ends[row["figure"]].append((row["difference_low"], row["difference_high"]))
     for pairs in ends.values():

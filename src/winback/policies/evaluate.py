@@ -1,0 +1,170 @@
+"""Does this way of deciding earn more than one offer for everybody? `evaluate_policy`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from winback.policies.candidates import Policy, WrittenRule, as_policy
+from winback.policies.evaluation import PolicyEvaluation
+from winback.policies.honest import BEST_SINGLE, STATUS_QUO, HonestGains, honest_gains
+from winback.tables import NO_OFFER
+from winback.terms.organic import organic_shares
+from winback.trial.assumed import organic_values
+from winback.trial.same_terms import check_is_trial, check_same_trial
+from winback.trial.splits import Splits
+from winback.trial.trial import Trial
+from winback.uncertainty import normal_interval, normal_quantile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """How a policy is judged; see `evaluate_policy` for what each field means."""
+
+    splits: Splits
+    among: Iterable[str] | None = None
+    status_quo: str | Mapping | None = None
+    level: float = 0.95
+
+
+def evaluate_policy(
+    trial: Trial,
+    policy: Mapping | Policy | Callable,
+    *,
+    by: str | None = None,
+    among: Iterable[str] | None = None,
+    status_quo: str | Mapping | None = None,
+    splits: Splits = Splits(),  # noqa: B008 (frozen)
+    level: float = 0.95,
+) -> PolicyEvaluation:
+    r"""Judge a way of deciding who gets which offer by customers it has not seen.
+
+    The policy, and the best single offer it competes with, are learned on all folds of customers but one and judged on
+    the one left out, fold by fold; this is repeated over several splits (see `winback.policies.honest` for the
+    equations). The gain is the median over splits, with a paired interval. Beside it stand two figures that promise too
+    much: the gain when the same customers serve for learning and judging, and the gain the predictions promise.
+
+    Parameters
+    ----------
+    trial : Trial
+        From `read_trial`.
+    policy : mapping, `model_policy`, learned policy or callable
+        The analyst's own rule ``{"price": "discount", "both": None}`` with ``by="reason"`` (None: no offer), a model
+        (`model_policy`), what `learn_policy` returned for this trial (learned anew on each part), or a function
+        (customers to learn from, customers to decide for) -> offers; of those it decides for it sees what was known
+        before the offer, not their offers or outcomes.
+    by : str, optional
+        The column that a written rule reads.
+    among : iterable of str, optional
+        The offers that may be chosen, ``none`` among them; by default all that were tried, and none where a random
+        group was left without an offer or ``organic`` is given.
+    status_quo : str or mapping, optional
+        What customers get today: an offer, or a rule as above read from ``by``. By default no offer, where that is
+        known or assumed.
+    splits : Splits
+        Folds, how often anew, and their seed. With an assumed organic return the intervals reach over its range as
+        well.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    PolicyEvaluation
+
+    Raises
+    ------
+    TableError, ValueError
+        When the rule leaves customers out or names an offer that was not tried, an offer is absent from a fold, or the
+        policy was learned from another trial or under other terms.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> rule = {"price": "discount", "service": "upgrade", "both": None}
+    >>> found = wb.evaluate_policy(study.trial, rule, by="reason", splits=wb.Splits(repeats=2))
+    >>> found.frame["against"].tolist()
+    ['best single offer', 'status quo']
+    """
+    check_is_trial(trial)
+    asked = Asked(among=among, status_quo=status_quo, splits=splits, level=level)
+    decides = as_policy(policy, by)
+    if made_on := getattr(decides, "trial", None):
+        check_same_trial("the policy", made_on, trial)
+    return evaluate(trial, decides, asked, by)
+
+
+def evaluate(trial: Trial, policy: Policy, asked: Asked, by: str | None = None) -> PolicyEvaluation:
+    """Judge a policy in a trial; ``by`` is the column that a written rule or status quo reads."""
+    normal_quantile(asked.level)  # refuses what is not a level
+    choices = chosen_among(trial, asked.among)
+    if isinstance(policy, WrittenRule):
+        policy.check(trial.customers, choices)
+    today, today_is = _status_quo(trial, choices, asked.status_quo, by)
+    gains = honest_gains(trial, policy, choices=choices, status_quo=today, splits=asked.splits)
+    best_single = choices[int(gains.scores.mean(axis=0).argmax())]
+    yardsticks = {BEST_SINGLE: best_single} | ({} if today is None else {STATUS_QUO: today_is})
+    rows = [_row(gains, against, offer, trial, asked.level) for against, offer in yardsticks.items()]
+    return PolicyEvaluation(
+        frame=pd.DataFrame(rows),
+        best_single=best_single,
+        level=asked.level,
+        trial=trial,
+        policy=policy,
+        choices=choices,
+        gains=gains,
+        splits=asked.splits,
+        currency=trial.currency,
+    )
+
+
+def _row(gains: HonestGains, against: str, offer: str, trial: Trial, level: float) -> dict:
+    found, n = gains.summary(against), len(trial.arm)
+    low, high = normal_interval(found["honest_gain"], found["std_error"], level)
+    below, above = _organic_reach(gains, against, trial)
+    ends = {"honest_gain_low": float(low) + below, "honest_gain_high": float(high) + above}
+    total = {f"honest_total{end}": n * {**found, **ends}[f"honest_gain{end}"] for end in ("", "_low", "_high")}
+    return {"against": against, "offer": offer, **found, **ends, **total}
+
+
+def _organic_reach(gains: HonestGains, against: str, trial: Trial) -> tuple[float, float]:
+    """Return how far the gain falls and rises between the ends of an assumed organic return."""
+    if trial.organic is None:
+        return 0.0, 0.0
+    worth = dict(zip(trial.arms, organic_values(trial), strict=True))
+    taken_off = np.array([worth.get(name, 0.0) for name in gains.choices])  # by a share of 1; nothing for no offer
+    instead = gains.single if against == BEST_SINGLE else gains.status_quo[None]
+    less = taken_off[instead].mean(axis=0) - taken_off[gains.decided].mean(axis=0)  # by customer
+    shares = organic_shares(trial.organic, trial.customers)
+    ends = [float((less * (shares[:, end] - shares[:, 1])).mean()) for end in (0, 2)]
+    return min(ends), max(ends)
+
+
+def chosen_among(trial: Trial, among: Iterable[str] | None) -> tuple[str, ...]:
+    """Return the offers that may be chosen, in the trial's order."""
+    if among is None:
+        return trial.choices
+    wanted = [among] if isinstance(among, str) else list(among)
+    unknown = [str(name) for name in wanted if name not in trial.choices]
+    if unknown or len(set(wanted)) < 2:
+        known = ", ".join(trial.choices)
+        raise ValueError(f"among must name two or more of {known}; got {', '.join(map(str, wanted)) or 'nothing'}.")
+    return tuple(name for name in trial.choices if name in wanted)
+
+
+def _status_quo(trial, choices, status_quo, by) -> tuple[np.ndarray | None, str]:
+    """Return what each customer gets today as a position among the choices, and its name."""
+    if isinstance(status_quo, Mapping):
+        rule = as_policy(status_quo, by)
+        rule.check(trial.customers, choices)
+        return rule.positions(trial.customers, choices), rule.name
+    if status_quo is None:
+        status_quo = NO_OFFER
+        if status_quo not in choices:
+            return None, ""
+    if status_quo not in choices:
+        raise ValueError(f"status_quo must be one of {', '.join(choices)}; got {status_quo!r}.")
+    return np.full(len(trial.arm), choices.index(status_quo)), status_quo
