@@ -99,7 +99,7 @@ def plot_misstated_reasons(found: MisstatedReasons, ax: Axes | None = None) -> A
     >>> rule = {"price": "discount", "service": "upgrade", "both": "discount"}
     >>> found = wb.evaluate_policy(study.trial, rule, by="reason", splits=wb.Splits(repeats=1))
     >>> plot_misstated_reasons(found.misstated()).get_xlabel()
-    'share of stated reasons that are untrue'
+    'share of customers whose stated reason for leaving is untrue'
     """
     ax = ax or plt.subplots(figsize=(9, 3.4), layout="constrained")[1]
     frame = found.frame.sort_values("share_untrue")
