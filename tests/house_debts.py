@@ -8,7 +8,6 @@ MORE_THAN_FIVE_POSITIONAL: set[str] = {
     "purchases/bg_bb.py",
     "purchases/bg_nbd.py",
     "purchases/fits.py",
-    "purchases/maximum.py",
     "purchases/nobody_bought.py",
     "purchases/pareto_nbd.py",
     "purchases/spend.py",

@@ -47,7 +47,7 @@ def regulars_and_leavers(rng, n, share):
 def test_the_share_that_leaves_at_once_is_said():
     table = regulars_and_leavers(np.random.default_rng(4), 3000, 0.3)
     fit = wb.fit_bg_nbd(table, period="W")
-    assert "either drops out at the first chance or never" in fit.boundary
+    assert "either drops out at the first chance or never" in fit.edge
     a, b = fit.params["estimate"][2:]
     assert a / (a + b) == pytest.approx(0.3, abs=0.04)
     assert f"; {a / (a + b):.1%} of customers drop out then, the others never. The intervals" in str(fit.describe())

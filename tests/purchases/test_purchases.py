@@ -173,4 +173,4 @@ def test_opportunities(rng):
     with pytest.raises(ValueError, match=r"whole number of opportunities; got 2.5"):
         fit.predict(table, 2.5)
     never = table.assign(frequency=8, recency=8).iloc[:50]
-    assert "buy at every opportunity" in wb.fit_bg_bb(never, period="Y").boundary
+    assert "buy at every opportunity" in wb.fit_bg_bb(never, period="Y").edge

@@ -62,8 +62,8 @@ def fitted(name, kind, seed):
 def assert_usable(fit, table, horizon=20):
     """Demand a maximum with standard errors, or an edge that is named and said."""
     assert fit.converged
-    assert np.isfinite(fit.params["std_error"]).all() or fit.boundary
-    assert (f"On the edge of the model: {fit.boundary}" in fit.describe()) == bool(fit.boundary)
+    assert np.isfinite(fit.params["std_error"]).all() or fit.edge
+    assert (f"On the edge of the model: {fit.edge}" in fit.describe()) == bool(fit.edge)
     found = fit.predict(table, horizon)
     assert np.isfinite(found if fit.n_repeat else found["expected"]).all(axis=None)
     assert (found["expected"] >= 0).all()
@@ -83,7 +83,7 @@ def test_converges_in_100_of_100_hard_data_sets(name, record_property):
         kind = KINDS[seed % len(KINDS)]
         fit, table = fitted(name, kind, seed)
         assert_usable(fit, table)
-        inside[kind] += not fit.boundary
+        inside[kind] += not fit.edge
     assert inside["buy once"] == 0
     assert inside["buy every day"] + inside["ten years"] == 33  # these tell every parameter
     record_property("with standard errors", str(inside))
@@ -100,7 +100,7 @@ def test_the_hard_data_are_as_hard_as_they_say():
 def test_nobody_drops_out_is_a_finding_and_names_the_nbd():
     for name, fit in FITS.items():
         found = fit(hard("never leave", 5), period="W")
-        assert found.boundary == "nobody drops out in these data: the NBD says the same", name
+        assert found.edge == "nobody drops out in these data: the NBD says the same", name
         assert "On the edge of the model: nobody drops out in these data" in found.describe()
         assert found.params["std_error"].isna().tolist() == [False, False, True, True]
         assert (found.probability_alive(hard("never leave", 5)) > 1 - 1e-9).all()
@@ -118,7 +118,7 @@ def test_customers_who_buy_at_one_rate_are_a_finding(rng):
     table = pd.DataFrame({"frequency": frequency, "recency": recency, "age": age})
     fits = [fit(table, period="W") for fit in FITS.values()]
     assert all(fit.converged for fit in fits)
-    vague = [fit for fit in fits if "same rate: a Poisson process" in fit.boundary or fit.params["estimate"][0] > 5]
+    vague = [fit for fit in fits if "same rate: a Poisson process" in fit.edge or fit.params["estimate"][0] > 5]
     assert len(vague) == 3
     for fit in fits[:1]:
         r, alpha = fit.params["estimate"][:2]
@@ -135,7 +135,7 @@ def test_one_time_buyers_alone_are_a_finding(name):
     table = once(ages, opportunities=ages, shop=np.tile(["north", "south"], 50))
     fit = ALL_FITS[name](table, period="W")
     assert (fit.converged, fit.n_repeat, fit.log_likelihood) == (True, 0, 0.0)
-    assert fit.boundary == "nobody bought again in these data: a model without repeat purchases says the same"
+    assert fit.edge == "nobody bought again in these data: a model without repeat purchases says the same"
     assert fit.params[["estimate", "std_error", "low", "high"]].isna().all(axis=None)
     for found in (fit.predict(table, 9), fit.residual_transactions(table, 0.1), fit.total(table, 9, by="shop")):
         assert (found["expected"] == 0).all()

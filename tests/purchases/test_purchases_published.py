@@ -49,7 +49,7 @@ def test_fader_hardie_lee_2005_table_2_cdnow(fit):
     found, (parameters, log_likelihood) = fitted(fit), CDNOW[fit]
     np.testing.assert_array_equal(found.params["estimate"].round(4), parameters)
     assert round(found.log_likelihood, 4) == log_likelihood
-    assert (found.n, found.n_repeat, found.converged, found.boundary) == (2357, 946, True, "")
+    assert (found.n, found.n_repeat, found.converged, found.edge) == (2357, 946, True, "")
 
 
 @pytest.mark.parametrize("fit", STD_ERRORS)
@@ -93,7 +93,7 @@ def test_fader_hardie_shang_2010_donors():
     fit = wb.fit_bg_bb(donations(), period="Y", weights="customers")
     assert fit.params["estimate"].round(4).tolist() == [1.2035, 0.7497, 0.6567, 2.7834]
     assert round(fit.log_likelihood, 3) == -33225.581
-    assert (fit.n, fit.boundary) == (11104, "")
+    assert (fit.n, fit.edge) == (11104, "")
 
 
 def test_bg_bb_residual_transactions():
@@ -110,7 +110,7 @@ def test_gamma_gamma_on_cdnow():
     fit = wb.fit_gamma_gamma(spenders(), weights="customers")
     assert fit.params["estimate"].round(4).tolist() == [6.2496, 3.7442, 15.4435]
     assert round(fit.log_likelihood, 4) == -4055.9177
-    assert (fit.n, fit.n_one_time, fit.converged, fit.boundary) == (946, 0, True, "")
+    assert (fit.n, fit.n_one_time, fit.converged, fit.edge) == (946, 0, True, "")
 
 
 def test_fader_hardie_2013_conditional_mean_spend():

@@ -89,11 +89,11 @@ def test_the_edges_are_findings():
     frequency, own = rng.integers(2, 9, 500), rng.gamma(3.0, 10.0, 500)
     constant = wb.fit_gamma_gamma(pd.DataFrame({"frequency": 50 * frequency, "mean_spend": np.full(500, 7.0)}))
     assert constant.converged
-    assert constant.boundary
+    assert constant.edge
     alike = rng.gamma(2.0 * frequency, 10.0 / frequency)
     one_kind = wb.fit_gamma_gamma(pd.DataFrame({"frequency": frequency, "mean_spend": alike}))
     assert one_kind.converged
-    assert one_kind.boundary.startswith("customers do not differ") or one_kind.params["estimate"][1] > 20
+    assert one_kind.edge.startswith("customers do not differ") or one_kind.params["estimate"][1] > 20
     assert one_kind.params["estimate"][0] == pytest.approx(2.0, rel=0.15)
     differ = wb.fit_gamma_gamma(pd.DataFrame({"frequency": frequency, "mean_spend": own}))
     assert differ.converged

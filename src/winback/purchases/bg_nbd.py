@@ -24,13 +24,15 @@ import numpy as np
 from winback.purchases.cells import PurchaseCells
 from winback.purchases.mixtures import beta_weights, discounted
 from winback.purchases.model import (
+    A_SHARE_LEAVES,
+    ALL_LEAVE,
     NEVER,
-    NOBODY,
     RATE_AND_SHAPE,
     RATIO_AND_SIZE,
     Edge,
     PurchaseModel,
     log_odds_and_share,
+    nobody_drops_out,
     side_by_side,
 )
 from winback.purchases.rising import log_rising
@@ -134,10 +136,23 @@ class DropoutAfterPurchases:
 EDGES = (
     SAME_RATE,
     FEW_BUY,
-    Edge(2, -14.0, NOBODY, "the NBD", idle=((3, NEVER / 2),), held=NEVER),
-    Edge(2, 14.0, "everybody drops out at the first chance", "a single chance to buy again", idle=((3, 0.0),)),
+    nobody_drops_out(2, "the NBD", (3, NEVER / 2)),
+    Edge(
+        2,
+        14.0,
+        "everybody drops out at the first chance",
+        "a single chance to buy again",
+        idle=((3, 0.0),),
+        leaves=ALL_LEAVE,
+    ),
     Edge(3, 10.0, "all customers have the same chance to drop out", "a model with one chance to drop out"),
-    Edge(3, -10.0, "a customer either drops out at the first chance or never", "the NBD with a share that leaves"),
+    Edge(
+        3,
+        -10.0,
+        "a customer either drops out at the first chance or never",
+        "the NBD with a share that leaves",
+        leaves=A_SHARE_LEAVES,
+    ),
 )
 DIRECTIONS = side_by_side(RATE_AND_SHAPE, RATIO_AND_SIZE)
 

@@ -21,16 +21,16 @@ def spend_doubts(spend: SpendFit | None) -> tuple[str, ...]:
     """Return sentences of what a reader must know of the spend expected, where it was estimated."""
     if spend is None:
         return ()
-    edge = f"On the edge of the model of spend: {spend.boundary}. The intervals take this for granted."
+    edge = f"On the edge of the model of spend: {spend.edge}. The intervals take this for granted."
     unsure = "" if spend.converged else NO_MAXIMUM.format(what="spend")
     related = "" if spend.correlation.harmless else spend.correlation.in_words()
-    return tuple(filter(None, [edge if spend.boundary else "", unsure, related]))
+    return tuple(filter(None, [edge if spend.edge else "", unsure, related]))
 
 
 def _edge(fit) -> str:
     if fit.n_repeat == 0:
-        return f"On the edge of the model: {fit.boundary}. There is no upper limit to what may come."
-    return edge_in_words(fit) if fit.boundary else ""
+        return f"On the edge of the model: {fit.edge}. There is no upper limit to what may come."
+    return edge_in_words(fit) if fit.edge else ""
 
 
 def _age(fit, ages) -> str:

@@ -9,7 +9,7 @@ from winback.periods import parse_period
 from winback.purchases.bg_bb import BG_BB
 from winback.purchases.bg_nbd import BG_NBD
 from winback.purchases.cells import LONGEST_AGE, collapse
-from winback.purchases.maximum import Maximum, Problem, edges_in_words, maximise
+from winback.purchases.maximum import Maximum, Problem, maximise
 from winback.purchases.mbg_nbd import MBG_NBD
 from winback.purchases.model import PurchaseModel
 from winback.purchases.nobody_bought import at_rate_zero
@@ -54,7 +54,7 @@ def fit_bg_nbd(
     Returns
     -------
     PurchaseFit
-        ``params`` are r, alpha, a and b. Where nobody bought again they are missing, and ``boundary`` says why.
+        ``params`` are r, alpha, a and b. Where nobody bought again they are missing, and ``edge`` says why.
 
     Raises
     ------
@@ -237,7 +237,7 @@ def _fit(model: PurchaseModel, customers, columns: Columns, period, weights, lev
         int(cells.counts[cells.frequency > 0].sum()),
         found.converged,
         period,
-        edges_in_words(found.edges),
+        found.edges,
         found.covariance,
         columns,
         cells,

@@ -28,12 +28,13 @@ from winback.purchases.bg_nbd import FEW_BUY, SAME_RATE
 from winback.purchases.cells import PurchaseCells
 from winback.purchases.mixtures import discounted
 from winback.purchases.model import (
+    A_SHARE_LEAVES,
     NEVER,
-    NOBODY,
     RATE_AND_SHAPE,
     Edge,
     PurchaseModel,
     log_odds_and_share,
+    nobody_drops_out,
     side_by_side,
 )
 from winback.purchases.rising import log_rising
@@ -224,10 +225,16 @@ PARETO_NBD = PurchaseModel(
     (
         SAME_RATE,
         FEW_BUY,
-        Edge(2, -14.0, NOBODY, "the NBD", idle=((3, NEVER),), held=NEVER),
+        nobody_drops_out(2, "the NBD", (3, NEVER)),
         Edge(3, 12.0, "all customers drop out at the same rate", "a model with one dropout rate"),
-        Edge(3, -14.0, NOBODY, "the NBD", idle=((2, NEVER),), held=NEVER),
-        Edge(2, 25.0, "a customer either drops out at once or never", "the NBD with a share that leaves"),
+        nobody_drops_out(3, "the NBD", (2, NEVER)),
+        Edge(
+            2,
+            25.0,
+            "a customer either drops out at once or never",
+            "the NBD with a share that leaves",
+            leaves=A_SHARE_LEAVES,
+        ),
     ),
     starts,
     lambda parameters: parameters[0] / parameters[1],

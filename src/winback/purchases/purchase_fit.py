@@ -16,9 +16,9 @@ from winback.expectations import Expectations
 from winback.periods import Period
 from winback.purchases.cells import LONGEST_AGE, PurchaseCells, collapse_rows, one_cell
 from winback.purchases.check import PurchaseCheck
-from winback.purchases.dropout_limit import limit_of_dropout
+from winback.purchases.highest_dropout import highest_mean_dropout
 from winback.purchases.judging import judge_purchases
-from winback.purchases.model import NOBODY, PurchaseModel
+from winback.purchases.model import NOBODY_LEAVES, Edge, PurchaseModel, edges_in_words
 from winback.purchases.spend import SpendFit
 from winback.purchases.table import Columns, check_periods, read_groups, read_rows
 from winback.purchases.transactions.summary import HeldOutPurchases
@@ -39,7 +39,7 @@ class PurchaseFit(Result):
     ----------
     params : pandas.DataFrame
         One row per parameter: ``term`` (the papers' letter), ``meaning``, ``estimate``, ``std_error``, ``low``,
-        ``high`` (even on the log scale). The last three are missing for what the data do not tell, see ``boundary``.
+        ``high`` (even on the log scale). The last three are missing for what the data do not tell, see ``edge``.
     model : PurchaseModel
         Which one it is.
     log_likelihood : float
@@ -50,8 +50,8 @@ class PurchaseFit(Result):
         Whether this is the maximum of the likelihood.
     period : Period
         Unit of time; with opportunities, the time from one to the next.
-    boundary : str
-        Empty, or what makes the model a simpler one in these data.
+    edge : str
+        Empty, or what makes the model a simpler one in these data; ``edges`` are the same, not in words.
     covariance : numpy.ndarray, shape (4, 4)
         Of the logarithms of the parameters.
     """
@@ -63,7 +63,7 @@ class PurchaseFit(Result):
     n_repeat: int
     converged: bool
     period: Period
-    boundary: str
+    edges: tuple[Edge, ...] = field(repr=False)
     covariance: np.ndarray = field(repr=False)
     columns: Columns
     cells: PurchaseCells = field(repr=False)
@@ -84,6 +84,15 @@ class PurchaseFit(Result):
         return describe_purchases(self)
 
     @property
+    def edge(self) -> str:
+        """Say what makes the model a simpler one in these data; empty where nothing does."""
+        return edges_in_words(self.edges)
+
+    def leaves(self, *who: str) -> bool:
+        """Say whether the fit lies on an edge where nobody, all or a share of the customers drop out."""
+        return any(edge.leaves in who for edge in self.edges)
+
+    @property
     def theta(self) -> np.ndarray:
         """Logarithms of the parameters, shape (4,)."""
         return np.log(self.params["estimate"].to_numpy())
@@ -91,12 +100,12 @@ class PurchaseFit(Result):
     @cached_property
     def highest_dropout(self) -> float:
         """One-sided upper limit of the mean chance to drop out where nobody does; missing elsewhere."""
-        if NOBODY not in self.boundary:
+        if not self.leaves(NOBODY_LEAVES):
             return np.nan
         unit = float(self.cells.age.max()) / LONGEST_AGE if self.model.timed else 1.0
         theta = self.theta
         theta[list(self.model.timed)] -= np.log(unit)
-        return limit_of_dropout(self.model, theta, self.cells.scaled(1 / unit), self.level)
+        return highest_mean_dropout(self.model, theta, self.cells.scaled(1 / unit), self.level)
 
     def expectations(self, customers: pd.DataFrame, periods: float, annual_discount: float = 0.0) -> Expectations:
         """Return each customer's expected purchases with their slopes in the logarithms of the parameters.

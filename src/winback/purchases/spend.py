@@ -21,7 +21,8 @@ from winback.purchases.gamma_gamma import (
     starts,
     terms,
 )
-from winback.purchases.maximum import Problem, edges_in_words, maximise
+from winback.purchases.maximum import Problem, maximise
+from winback.purchases.model import Edge, edges_in_words
 from winback.purchases.parameters import params_frame
 from winback.purchases.table import FEWEST, TABLE, check_frequency, read_counts, read_numbers
 from winback.purchases.transactions.wording import counted
@@ -41,15 +42,15 @@ class SpendFit(Result):
     ----------
     params : pandas.DataFrame
         One row for each of p, q and v: ``term``, ``meaning``, ``estimate``, ``std_error``, ``low``, ``high`` (even on
-        the log scale). The last three are missing for what the data do not tell, see ``boundary``.
+        the log scale). The last three are missing for what the data do not tell, see ``edge``.
     log_likelihood : float
         Of the repeat buyers' average spend, in the money of the table.
     n, n_one_time : int
         Repeat buyers, to whom the model is fitted, and customers without a repeat purchase, who tell nothing.
     converged : bool
         Whether this is the maximum of the likelihood.
-    boundary : str
-        Empty, or what makes the model a simpler one in these data.
+    edge : str
+        Empty, or what makes the model a simpler one in these data; ``edges`` are the same, not in words.
     mean_spend : float
         Expected spend per purchase of a customer of whom nothing is known; infinite where q is at most 1.
     correlation : Correlation
@@ -65,7 +66,7 @@ class SpendFit(Result):
     n: int
     n_one_time: int
     converged: bool
-    boundary: str
+    edges: tuple[Edge, ...] = field(repr=False)
     mean_spend: float
     correlation: Correlation
     covariance: np.ndarray = field(repr=False)
@@ -83,6 +84,11 @@ class SpendFit(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return one row per parameter."""
         return self.params.copy()
+
+    @property
+    def edge(self) -> str:
+        """Say what makes the model a simpler one in these data; empty where nothing does."""
+        return edges_in_words(self.edges)
 
     @property
     def theta(self) -> np.ndarray:
@@ -134,8 +140,8 @@ class SpendFit(Result):
         ]
         if np.isinf(self.mean_spend):
             lines[1] = f"the mean over all customers is not finite: q is {format_number(self.params['estimate'][1])}."
-        if self.boundary:
-            lines.append(f"On the edge of the model: {self.boundary}. The intervals take this for granted.")
+        if self.edge:
+            lines.append(f"On the edge of the model: {self.edge}. The intervals take this for granted.")
         if not self.converged:
             lines.append("No maximum of the likelihood was found: do not use these estimates.")
         lines.append(
@@ -210,7 +216,7 @@ def fit_gamma_gamma(
         int(counts.sum()),
         n_one_time,
         found.converged,
-        edges_in_words(found.edges),
+        found.edges,
         float(p * v / (q - 1)) if q > 1 else np.inf,
         correlation(times, spend, counts, level),
         found.covariance,

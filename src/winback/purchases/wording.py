@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
-from winback.purchases.model import RATIO_AND_SIZE
+from winback.purchases.model import A_SHARE_LEAVES, ALL_LEAVE, NOBODY_LEAVES, RATIO_AND_SIZE
 from winback.purchases.nobody_bought import most_who_buy_again
 from winback.results import Sentences, format_count, format_number, format_percent
-
-EITHER = re.compile("drops out at .* or never")
 
 
 def describe_purchases(fit) -> Sentences:
@@ -23,7 +19,7 @@ def describe_purchases(fit) -> Sentences:
     if fit.n_repeat == 0:
         return Sentences.of([*lines, *_nobody_bought(fit)])
     lines += [_rate(fit, unit), _new_customer(fit)]
-    if fit.boundary:
+    if fit.edge:
         lines.append(edge_in_words(fit))
     if not fit.converged:
         lines.append("No maximum of the likelihood was found: do not use these estimates.")
@@ -41,7 +37,7 @@ def _nobody_bought(fit) -> list[str]:
     opportunities = "1 opportunity" if time == 1 else f"{time:,.0f} opportunities"
     span = opportunities if fit.columns.whole else fit.period.count(time)
     return [
-        f"On the edge of the model: {fit.boundary}. No parameter has an estimate, and whether anybody has left cannot "
+        f"On the edge of the model: {fit.edge}. No parameter has an estimate, and whether anybody has left cannot "
         "be told.",
         f"{format_count(n)} were seen for {span} or longer: at {fit.level:.0%} confidence at most "
         f"{format_percent(share, 2)} of customers buy again within that time, whatever the model. How often they may "
@@ -52,12 +48,12 @@ def _nobody_bought(fit) -> list[str]:
 def edge_in_words(fit) -> str:
     """Say on which edge of the model a fit lies, and what that leaves open."""
     share, limit = _share(fit), _limit(fit)
-    return f"On the edge of the model: {fit.boundary}{share}. The intervals take this for granted{limit}."
+    return f"On the edge of the model: {fit.edge}{share}. The intervals take this for granted{limit}."
 
 
 def _share(fit) -> str:
     """Say how many drop out where the others never do; of the Pareto/NBD a share has no simple form."""
-    if not EITHER.search(fit.boundary) or not np.array_equal(fit.model.directions[2:, 2:], RATIO_AND_SIZE):
+    if not fit.leaves(A_SHARE_LEAVES) or not np.array_equal(fit.model.directions[2:, 2:], RATIO_AND_SIZE):
         return ""
     leave, stay = fit.params["estimate"].to_numpy()[2:]
     return f"; {format_percent(leave / (leave + stay))} of customers drop out then, the others never"
@@ -75,7 +71,11 @@ def _rate(fit, unit) -> str:
     parameters = fit.params["estimate"].to_numpy()
     rate = format_number(fit.model.mean_rate(parameters))
     often = f"buys at {rate} of the opportunities" if fit.columns.whole else f"buys {rate} times per {unit}"
-    leaves = "" if "drops out" in fit.boundary else f"; {fit.model.mean_dropout(parameters, fit.period)}"
+    leaves = (
+        ""
+        if fit.leaves(NOBODY_LEAVES, ALL_LEAVE, A_SHARE_LEAVES)
+        else f"; {fit.model.mean_dropout(parameters, fit.period)}"
+    )
     return f"while active a customer {often} on average{leaves}."
 
 

@@ -42,7 +42,7 @@ def test_fader_hardie_2007_sbg(survivors, years, expected, log_likelihood):
     fit = wb.fit_sbg(survivors[: years + 1], period="Y")
     assert estimates(fit).round(4).tolist() == expected
     assert round(fit.log_likelihood, 3) == log_likelihood
-    assert (fit.n, fit.n_ended, fit.converged, fit.limit) == (1000, 1000 - survivors[years], True, "")
+    assert (fit.n, fit.n_ended, fit.converged, fit.edge) == (1000, 1000 - survivors[years], True, "")
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_more_of_the_same_adds_certainty_and_nothing_else(seed, times):
     survivors = drawn_survivors(np.random.default_rng(seed), 0.6, 2.5, n=2000)
     for fit in (wb.fit_sbg, wb.fit_bdw):
         one, many = fit(survivors, period="M"), fit([times * n for n in survivors], period="M")
-        if one.limit:
+        if one.edge:
             continue
         np.testing.assert_allclose(estimates(many), estimates(one), rtol=1e-6)
         np.testing.assert_allclose(many.params["std_error"] * np.sqrt(times), one.params["std_error"], rtol=1e-5)

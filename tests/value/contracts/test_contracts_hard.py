@@ -46,19 +46,19 @@ def test_hard_data_converge_or_say_why_not(every):
         for fit in (geometric, wb.fit_bdw(survivors, period="M")):
             rows = fit.params
             finite = np.isfinite(rows[["estimate", "std_error"]].to_numpy()).all()
-            assert (fit.converged and finite) or fit.limit, survivors
+            assert (fit.converged and finite) or fit.edge, survivors
             assert np.isfinite(fit.survival([0, 1, 50])).all()
             assert fit.log_likelihood >= geometric.log_likelihood - 1e-6 - 1e-12 * abs(geometric.log_likelihood)
             assert np.isfinite(fit.residual_lifetime([1, 5], 0.1)).all()
             assert len(fit.describe().splitlines()) >= 2
-            n_inside += not fit.limit
+            n_inside += not fit.edge
     assert n_inside > 0.5 * 2 * len(cohorts)
 
 
 @pytest.mark.parametrize("fit", FITS)
 def test_customers_who_are_all_alike_are_a_finding(fit):
     found = fit([1000, 900, 700, 400, 100], period="Y")
-    assert (found.limit, found.converged) == ("alike", True)
+    assert (found.edge, found.converged) == ("alike", True)
     assert "All customers are alike" in found.describe()
     assert "model says the same. Intervals take this as given." in found.describe()
     rows = found.params.set_index("equation")
@@ -100,7 +100,7 @@ def test_alike_customers_have_the_standard_errors_of_a_discrete_weibull(survivor
 @pytest.mark.parametrize("fit", FITS)
 def test_nobody_left_after_the_first_period(fit):
     found = fit([1000, 400, 400, 400], period="W")
-    assert found.limit == "only_at_first"
+    assert found.edge == "only_at_first"
     assert "Nobody left after the first week" in found.describe()
     assert found.params.set_index("equation").loc["first_churn", "estimate"] == pytest.approx(0.6)
     np.testing.assert_allclose(found.survival([0, 1, 50]), [1, 0.4, 0.4], rtol=1e-6)
@@ -110,7 +110,7 @@ def test_nobody_left_after_the_first_period(fit):
 @pytest.mark.parametrize("survivors", [[1000, 0], [1000, 0, 0, 0]])
 def test_everybody_left_at_once(fit, survivors):
     found = fit(survivors, period="W")
-    assert found.limit == "at_once"
+    assert found.edge == "at_once"
     assert "Everybody left at the end of the first week" in found.describe()
     assert found.survival([1, 2]).max() < 1e-9
     assert found.residual_lifetime([1, 2, 3], 0.1).max() < 1e-9
@@ -118,7 +118,7 @@ def test_everybody_left_at_once(fit, survivors):
 
 def test_two_periods_cannot_tell_the_shape():
     found = wb.fit_bdw([1000, 900, 850], period="Y")
-    assert found.limit == "no_shape"
+    assert found.edge == "no_shape"
     assert "c = 1 is held" in found.describe()
     np.testing.assert_allclose(found.survival([1, 2]), [0.9, 0.85], rtol=1e-6)
     assert found.against_sbg.statistic == 0
@@ -126,7 +126,7 @@ def test_two_periods_cannot_tell_the_shape():
 
 def test_what_the_data_do_not_tell_has_no_interval():
     found = wb.fit_bdw([1000, 1000, 1000, 500, 500], period="W")
-    assert found.limit == "untold"
+    assert found.edge == "untold"
     assert found.params["std_error"].isna().all()
     assert "do not tell them apart" in found.describe()
     assert found.project([2])[["still_here_low", "still_here_high"]].isna().all(axis=None)
@@ -138,7 +138,7 @@ def test_alike_with_covariates_is_a_logistic_regression(rng):
     stays = np.ceil(rng.weibull(3.0, n) * np.where(old, 6, 4)).astype(int)
     table = pd.DataFrame({"tenure": np.minimum(stays, 8), "ended": stays <= 8, "old": np.where(old, "old", "young")})
     found = wb.fit_sbg(table, period="M", formula="old", **ROWS)
-    assert found.limit == "alike"
+    assert found.edge == "alike"
     odds = found.params[found.params["equation"] == "log odds of churn"]["estimate"].to_numpy()
     shares = table.groupby("old")["ended"].sum() / table.groupby("old")["tenure"].sum()
     logits = np.log(shares / (1 - shares)).to_numpy()
@@ -293,4 +293,4 @@ def test_ten_customers_are_fitted_or_the_limit_is_said(rng):
     table["channel"] = ["online"] * 4 + ["store"] * 6
     for formula in (None, "channel"):
         found = wb.fit_sbg(table, period="M", formula=formula, **ROWS)
-        assert found.converged or found.limit
+        assert found.converged or found.edge

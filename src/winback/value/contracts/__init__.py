@@ -9,7 +9,7 @@ wording       what a fit says in sentences
 counts        from survivors or customer rows to counts
 survival      the beta families' survival and its derivatives, stable at their limits
 maximum       where the likelihood is highest
-limits        which limit a fit has run into, as a finding
+edges         which edge a fit has run into, as a finding
 parameters    the table of parameters
 checks        periods, renewals, margins and horizons, checked together
 errors        the delta method

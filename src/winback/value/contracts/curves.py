@@ -51,9 +51,9 @@ class ContractCurves(Result):
     last_period : int
         The longest that anybody was seen; beyond it the model extrapolates.
     converged : bool
-        A maximum was found, inside or on a stated limit.
-    limit : str
-        Empty, or which limit the fit lies on; ``describe()`` says what that means.
+        A maximum was found, inside or on a stated edge.
+    edge : str
+        Empty, or which edge of the model the fit lies on; ``describe()`` says what that means.
     against_sbg : LikelihoodRatio or None
         Of a BdW against the sBG.
     """
@@ -67,7 +67,7 @@ class ContractCurves(Result):
     n_cohorts: int
     last_period: int
     converged: bool
-    limit: str
+    edge: str
     against_sbg: LikelihoodRatio | None
     location: np.ndarray = field(repr=False)  # (2 p + 1,) of log alpha, log beta and log c
     covariance: np.ndarray = field(repr=False)

@@ -7,14 +7,14 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
-from winback.periods import Period, parse_period
+from winback.periods import Period, PeriodError, parse_period
 from winback.tables import Problem, TableError
 from winback.uncertainty import normal_quantile
 from winback.value.contracts.checks import all_checked
 from winback.value.contracts.contract_fit import ContractFit
 from winback.value.contracts.counts import COUNTS, CUSTOMERS, ContractData, from_customers, from_survivors
 from winback.value.contracts.curves import LikelihoodRatio
-from winback.value.contracts.limits import Found, fit_beta_geometric, fit_beta_weibull
+from winback.value.contracts.edges import Found, fit_beta_geometric, fit_beta_weibull
 from winback.value.contracts.parameters import parameters
 
 SBG, BDW = "sBG", "BdW"
@@ -62,7 +62,7 @@ def fit_sbg(
     Returns
     -------
     ContractFit
-        A fit on a limit (all customers alike, nobody left after the first period) says so in ``describe()``.
+        A fit on an edge (all customers alike, nobody left after the first period) says so in ``describe()``.
 
     Raises
     ------
@@ -181,9 +181,8 @@ def _read(data, period, tenure, ended, formula, weights, level) -> tuple[Contrac
     problems, found = [], None
     try:
         unit = parse_period(period)
-    except ValueError as error:
-        text, _, remedy = str(error).removeprefix("period ").partition(". ")
-        problems.append(Problem("period", text.rstrip("."), 0, "", remedy or "Say how long one period is."))
+    except PeriodError as error:
+        problems.append(Problem("period", error.problem, 0, "", error.remedy or "Say how long one period is."))
     if not rows:
         for name, value in (("tenure", tenure), ("ended", ended), ("formula", formula), ("weights", weights)):
             if value is not None:
@@ -214,7 +213,7 @@ def _fitted(model, found: Found, data: ContractData, period, level, test=None, c
         data.n_cohorts,
         data.last_period,
         found.maximum.converged,
-        found.limit,
+        found.edge,
         test,
         found.maximum.location,
         found.maximum.covariance,

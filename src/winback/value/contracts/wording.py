@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from winback.results import Sentences, format_count, format_number, format_percent, state_p_value
-from winback.value.contracts.limits import ALIKE, AT_ONCE, NO_SHAPE, ONLY_AT_FIRST, SLOW, STEEP, UNTOLD
+from winback.value.contracts.edges import ALIKE, AT_ONCE, NO_SHAPE, ONLY_AT_FIRST, SLOW, STEEP, UNTOLD
 
 CLEAR = 0.05
 FINDINGS = {
@@ -23,10 +23,10 @@ FINDINGS = {
 
 
 def finding(fit) -> str:
-    """Return what a fit on a limit means, empty where it lies inside."""
+    """Return what a fit on an edge means, empty where it lies inside."""
     simpler = "the geometric" if fit.model == "sBG" else "a discrete Weibull"
-    text = FINDINGS.get(fit.limit, "").format(simpler=simpler, period=fit.period.in_words)
-    return text + (" Intervals take this as given." if text and fit.limit not in (AT_ONCE, UNTOLD) else "")
+    text = FINDINGS.get(fit.edge, "").format(simpler=simpler, period=fit.period.in_words)
+    return text + (" Intervals take this as given." if text and fit.edge not in (AT_ONCE, UNTOLD) else "")
 
 
 def describe_contracts(fit) -> Sentences:
@@ -54,7 +54,7 @@ def _interval(row) -> str:
 def _spread(fit) -> Iterator[str]:
     last = max(fit.last_period, 2)
     first, later = fit.retention([1, last])
-    if fit.limit or later <= first:
+    if fit.edge or later <= first:
         return
     own = ", not because anybody grows more loyal" if fit.model == "sBG" else ""
     yield (
@@ -75,7 +75,7 @@ def _effects(fit) -> Iterator[str]:
 
 def _shape(fit) -> Iterator[str]:
     test = fit.against_sbg
-    if test is None or fit.limit in (AT_ONCE, ONLY_AT_FIRST, NO_SHAPE):
+    if test is None or fit.edge in (AT_ONCE, ONLY_AT_FIRST, NO_SHAPE):
         return
     _, _, estimate, _, _, _, low, high = fit.params[fit.params["equation"] == "c"].iloc[0]
     says = f"chi-square {test.statistic:.2f}, {state_p_value(test.p_value)}"

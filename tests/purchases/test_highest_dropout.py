@@ -8,7 +8,7 @@ from scipy.special import ndtri
 from shoppers import donors, shoppers
 
 import winback as wb
-from winback.purchases.model import NOBODY
+from winback.purchases.model import NOBODY_LEAVES
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +27,7 @@ def loyal(name, seed, chance=0.0, n=300):
 
 def at_the_edge(name, **more):
     """Return the first of the fits in which nobody drops out."""
-    return next(found for found in (loyal(name, seed, **more) for seed in range(20)) if NOBODY in found[0].boundary)
+    return next(found for found in (loyal(name, seed, **more) for seed in range(20)) if found[0].leaves(NOBODY_LEAVES))
 
 
 @pytest.mark.parametrize("name", FITS)
@@ -54,7 +54,7 @@ def test_the_limit_is_said_and_falls_with_more_customers(name):
         f"a mean chance to drop out of up to {fit.highest_dropout:.1%} agrees with the data as well" in fit.describe()
     )
     more = FITS[name](pd.concat([table] * 4), period="W")
-    assert more.boundary == fit.boundary
+    assert more.edge == fit.edge
     assert more.highest_dropout < fit.highest_dropout
     surer = FITS[name](table, period="W", level=0.99)
     assert surer.highest_dropout > fit.highest_dropout
@@ -66,7 +66,7 @@ def test_there_is_no_limit_where_customers_drop_out_or_where_the_mean_has_none()
     assert "agrees with the data as well" not in fit.describe()
     table = shoppers(np.random.default_rng(5), "pareto_nbd", (0.8, 6.0, 0.02, 2000.0), 500, (20, 60), 1 / 7)
     rates = wb.fit_pareto_nbd(table, period="W")  # a vanishing share may leave at any rate
-    assert NOBODY in rates.boundary
+    assert rates.leaves(NOBODY_LEAVES)
     assert np.isnan(rates.highest_dropout)
     assert np.isnan(wb.fit_bg_nbd(table, period="W", level=0.4).highest_dropout)
 
@@ -78,7 +78,7 @@ def test_the_limit_holds(name, chance, record_property):
     trials, n_edge, n_missed = 60, 0, 0
     for seed in range(trials):
         fit, _ = loyal(name, seed, chance)
-        if NOBODY in fit.boundary:
+        if fit.leaves(NOBODY_LEAVES):
             n_edge += 1
             n_missed += fit.highest_dropout < chance
     record_property("at the edge", n_edge)

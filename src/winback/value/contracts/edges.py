@@ -1,4 +1,4 @@
-"""Which limit has a fit run into? What the parameters cannot say is a finding, and the simpler model is fitted."""
+"""Which edge has a fit run into? What the parameters cannot say is a finding, and the simpler model is fitted."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ NO_SHAPE, STEEP, SLOW, UNTOLD = "no_shape", "steep", "slow", "untold"
 
 @dataclass(frozen=True)
 class Found:
-    """A maximum, and the limit it lies on; empty where it lies inside."""
+    """A maximum, and the edge it lies on; empty where it lies inside."""
 
     maximum: Maximum
-    limit: str = ""
+    edge: str = ""
 
 
 def n_periods_at_risk(cells: Cells) -> int:
@@ -34,12 +34,12 @@ def n_periods_at_risk(cells: Cells) -> int:
 
 
 def fit_beta_geometric(cells: Cells) -> Found:
-    """Return the sBG's maximum, or the limit on which it lies."""
+    """Return the sBG's maximum, or the edge on which it lies."""
     p = cells.matrix.shape[1]
     free = np.append(np.ones(2 * p, dtype=bool), False)
-    limit = _without_spread(cells, p)
-    if limit:
-        return limit
+    at_edge = _without_spread(cells, p)
+    if at_edge:
+        return at_edge
     share = _churn(cells)
     quick = Trials.of(cells) if p == 1 and (cells.matrix == 1).all() else cells
     found = maximise(quick, _flat(cells, np.log(3 * share), np.log(3 * (1 - share)), 0.0), free)
@@ -47,15 +47,15 @@ def fit_beta_geometric(cells: Cells) -> Found:
 
 
 def fit_beta_weibull(cells: Cells, geometric: Found) -> Found:
-    """Return the BdW's maximum, starting from the sBG's, or the limit on which it lies."""
+    """Return the BdW's maximum, starting from the sBG's, or the edge on which it lies."""
     p = cells.matrix.shape[1]
-    if geometric.limit in (AT_ONCE, ONLY_AT_FIRST):
+    if geometric.edge in (AT_ONCE, ONLY_AT_FIRST):
         return geometric
     if n_periods_at_risk(cells) < 3:
-        return replace(geometric, limit=NO_SHAPE)
+        return replace(geometric, edge=NO_SHAPE)
     share = _churn(cells)
     apart = _flat(cells, np.log(20 * share), np.log(20 * (1 - share)), 0.0)
-    starts = [apart if geometric.limit else geometric.maximum.location]
+    starts = [apart if geometric.edge else geometric.maximum.location]
     tried = [maximise(cells, starts[0], np.ones(2 * p + 1, dtype=bool))]
     if not tried[0].converged:
         for log_c in (-0.7, 0.7):
@@ -97,7 +97,7 @@ def _held_shape(cells, found: Maximum) -> Found:
 
 
 def _without_spread(cells, p) -> Found | None:
-    """Return the limits in which nothing is known of a second period, or nobody left in it."""
+    """Return the edges where nothing is known of a second period, or nobody left in it."""
     if not (cells.ended & (cells.times > 1)).any():
         stayed = ~cells.ended & (cells.times >= 1)
         if not stayed.any():
