@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,10 @@ def rows() -> Iterator[Row]:
     def lifelines():
         return WeibullFitter().fit(np.minimum(years, 7), ended)
 
-    for name, bound, fit in (("sBG", 0.25, wb.fit_sbg), ("BdW", 0.5, wb.fit_bdw)):
+    for name, bound, fit in (
+        ("sBG", 0.25, partial(wb.fit_contracts, model="sbg")),
+        ("BdW", 0.5, partial(wb.fit_contracts, model="bdw")),
+    ):
         what = f"{name} on eight years / lifelines, Weibull"
         yield in_turn(what, lambda fit=fit: fit(left, period="Y"), lifelines, at_most=bound, rounds=31)
 

@@ -76,13 +76,13 @@ def ours(kind: str, table):
     import winback as wb
 
     if kind == "summary":
-        summarize, columns = wb.summarize_transactions, ["frequency", "recency", "age", "mean_spend"]
+        summarize, columns = wb.summarize_purchases, ["frequency", "recency", "age", "mean_spend"]
         return lambda: summarize(table, period="D").customers[columns].sum()
     if kind == "gamma_gamma":
-        spend = wb.fit_gamma_gamma
+        spend = wb.fit_spend
         return lambda: spend(table).params["estimate"]
     if kind == "expected":
-        fit = wb.fit_bg_nbd(table.head(20_000), period="W")
+        fit = wb.fit_purchases(table.head(20_000), "bg_nbd", period="W")
         return lambda: fit.predict(table, 39, intervals=False)["expected"]
     purchases = getattr(wb, f"fit_{kind}")  # imported here, as lifetimes is
     return lambda: purchases(table, period="W").params["estimate"]

@@ -63,8 +63,8 @@ def generated_parts() -> dict[Path, dict[str, str]]:
 
 def shop_parts() -> dict[str, str]:
     """Return what the README of the shop's log shows: what is in the log, its columns and its parameters."""
-    shop = wb.simulate_transactions()
-    found = wb.summarize_transactions(shop.transactions, period="W", until=shop.truth.until)
+    shop = wb.simulate_shop_study()
+    found = wb.summarize_purchases(shop.transactions, period="W", until=shop.truth.until)
     columns = [(column.name, column.unit, column.meaning) for column in TRANSACTIONS]
     columns.append(("channel", "", f"how the customer was won: {', '.join(shop.customers['channel'].cat.categories)}"))
     figures = shop.truth.parameters.assign(value=shop.truth.parameters["value"].map("{:g}".format))
@@ -94,8 +94,8 @@ def policy_of_the_study(study) -> str:
 def value_of_a_shop() -> str:
     """Return what the simulated shop's customers are worth, as a quotation."""
     shop = wb.load_shop_study()
-    customers = shop.labelled(wb.summarize_transactions(shop.transactions, period="W", until=shop.until))
-    fit, spend = wb.fit_pareto_nbd(customers, period="W"), wb.fit_gamma_gamma(customers)
+    customers = shop.labelled(wb.summarize_purchases(shop.transactions, period="W", until=shop.until))
+    fit, spend = wb.fit_purchases(customers, "pareto_nbd", period="W"), wb.fit_spend(customers)
     terms = {"margin": spend, "margin_share": 0.35, "annual_discount": 0.10, "horizon": "3Y"}
     base, each = wb.base_value(fit, customers, **terms), wb.lifetime_value(fit, customers, **terms)
     return "\n>\n".join(f"> {line}" for line in [*base.describe().splitlines()[:2], each.describe().splitlines()[1]])

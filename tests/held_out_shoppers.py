@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ import winback as wb
 def small_held_out():
     """Return a held-out log of two customers: what simulated customers are put into."""
     log = pd.DataFrame({"customer_id": [1, 2, 1], "date": ["2024-01-01", "2024-01-08", "2024-06-03"], "amount": 1.0})
-    return wb.summarize_transactions(log, period="W").hold_out("2024-03-31")
+    return wb.summarize_purchases(log, period="W").hold_out("2024-03-31")
 
 
 def followed(rng, model, parameters, n, ages, ahead, slower=1.0):
@@ -69,9 +69,9 @@ def held_out(customers, periods):
 
 
 CASES = {
-    "bg_nbd": (wb.fit_bg_nbd, (0.6, 4.0, 0.9, 2.4)),
-    "mbg_nbd": (wb.fit_mbg_nbd, (0.9, 4.0, 0.9, 2.4)),
-    "pareto_nbd": (wb.fit_pareto_nbd, (0.8, 5.0, 0.9, 10.0)),
+    "bg_nbd": (partial(wb.fit_purchases, model="bg_nbd"), (0.6, 4.0, 0.9, 2.4)),
+    "mbg_nbd": (partial(wb.fit_purchases, model="mbg_nbd"), (0.9, 4.0, 0.9, 2.4)),
+    "pareto_nbd": (partial(wb.fit_purchases, model="pareto_nbd"), (0.8, 5.0, 0.9, 10.0)),
 }
 SPEND, AHEAD = (6.0, 4.0, 15.0), 26.0
 
@@ -85,4 +85,4 @@ def drawn(rng, name="bg_nbd", n=1500, slower=1.0):
 def judged(given, name="bg_nbd", spend=False):
     """Return the validation of a model fitted to the calibration."""
     fit = CASES[name][0](given.customers, period="W")
-    return fit.check(given, spend=wb.fit_gamma_gamma(given.customers) if spend else None)
+    return fit.check(given, spend=wb.fit_spend(given.customers) if spend else None)

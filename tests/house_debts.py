@@ -7,17 +7,13 @@ MORE_THAN_NINE_PARAMETERS: set[str] = set()
 MORE_THAN_FIVE_POSITIONAL: set[str] = {
     "purchases/bg_bb.py",
     "purchases/bg_nbd.py",
-    "purchases/fits.py",
+    "purchases/maximum.py",
     "purchases/nobody_bought.py",
     "purchases/pareto_nbd.py",
-    "purchases/spend.py",
     "trial/moments.py",
-    "value/contracts/fits.py",
     "value/contracts/parameters.py",
 }
 
 WITHOUT_A_TYPE: set[str] = {
-    "fit_bdw data",
-    "fit_sbg data",
-    "summarize_transactions transactions",
+    "summarize_purchases transactions",
 }

@@ -47,11 +47,11 @@ def offers(money, monthly="while_active"):
 
 
 def second_lives(table, money, **more):
-    return wb.compare_offers(wb.read_trial(table, offers(money), horizon_months=12, annual_discount=0.1), **more)
+    return wb.compare_offers(wb.read_trial(table, offers(money), horizon_months=12, annual_discount=0.1, **more))
 
 
 def measured(table, money, **more):
-    return wb.compare_offers(wb.read_trial(table, offers(money, monthly="on_acceptance")), **more)
+    return wb.compare_offers(wb.read_trial(table, offers(money, monthly="on_acceptance"), **more))
 
 
 def figures(result):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from contract_data import drawn_customers
@@ -51,14 +53,14 @@ def purchases(fit):
 
 def expected_by_shop(table, _):
     """Return each shop's expected purchases, and those of one customer: the total's std error grows with the total."""
-    fit = wb.fit_bg_nbd(table, period="W")
+    fit = wb.fit_purchases(table, "bg_nbd", period="W")
     totals = fit.total(table, 26, by="shop").set_index("group")
     return totals.assign(each=totals["expected"] / totals["n"], each_std_error=totals["std_error"] / totals["n"])
 
 
 def spend(table, _):
     """Return the parameters of spend and what customers are expected to spend, side by side."""
-    fit = wb.fit_gamma_gamma(table)
+    fit = wb.fit_spend(table)
     rows = fit.params.set_index("term")[["estimate", "std_error"]].stack()
     expected = pd.Series({"mean_spend": fit.mean_spend, "best": fit.predict(table)["expected"].max()})
     rows.index = rows.index.map(" ".join)
@@ -75,7 +77,7 @@ def shop_with_spend(rng):
 
 def shops_in_money(table, _):
     """Return what each shop's customers are worth."""
-    fit, money = wb.fit_bg_nbd(table, period="W"), wb.fit_gamma_gamma(table)
+    fit, money = wb.fit_purchases(table, "bg_nbd", period="W"), wb.fit_spend(table)
     base = wb.base_value(fit, table, by="shop", margin=money, margin_share=0.3, annual_discount=0.1, horizon="1Y")
     frame = base.frame.set_index("segment")
     reach = np.log(frame["value_high"] / frame["value_low"])
@@ -84,7 +86,7 @@ def shops_in_money(table, _):
 
 def contracts_in_money(table, money):
     """Return what each channel's customers under contract are worth."""
-    fit = wb.fit_sbg(table, period="M", tenure="tenure", ended="ended")
+    fit = wb.fit_contracts(table, "sbg", period="M", tenure="tenure", ended="ended")
     here = table[~table["ended"]]
     base = wb.base_value(fit, here, by="channel", margin=30 * money, annual_discount=0.1)
     return base.frame.set_index("segment")
@@ -92,7 +94,7 @@ def contracts_in_money(table, money):
 
 def each_in_money(table, _):
     """Return what each customer of a shop is worth, most valuable first; equal ones once."""
-    fit, money = wb.fit_bg_nbd(table, period="W"), wb.fit_gamma_gamma(table)
+    fit, money = wb.fit_purchases(table, "bg_nbd", period="W"), wb.fit_spend(table)
     values = wb.lifetime_value(fit, table, margin=money, margin_share=0.3, annual_discount=0.1, horizon="1Y")
     columns = values.to_frame()[["expected", "margin", "value", "value_low", "value_high"]]
     ranked = columns.drop_duplicates().sort_values(["value", "expected"], ascending=False)
@@ -109,20 +111,45 @@ def log_of_purchases(rng, n=500):
 
 
 def summary(table):
-    return wb.summarize_transactions(table, period="W", until="2024-04-15")
+    return wb.summarize_purchases(table, period="W", until="2024-04-15")
 
 
 LOG = {"draw": log_of_purchases, "money_in": ("amount",), "customer": None}  # rows are purchases
 
 ESTIMATORS = (
-    Estimator("fit_sbg", under_contract, contracts(wb.fit_sbg), **PARAMS),
-    Estimator("fit_sbg, formula", under_contract, contracts(wb.fit_sbg, formula="channel"), **PARAMS),
-    Estimator("fit_bdw", under_contract, contracts(wb.fit_bdw), **PARAMS),
-    Estimator("fit_bdw, formula", under_contract, contracts(wb.fit_bdw, formula="channel"), **PARAMS),
-    Estimator("fit_bg_nbd", buyers(*BG_NBD), purchases(wb.fit_bg_nbd), **PARAMS),
-    Estimator("fit_mbg_nbd", buyers("mbg_nbd", (0.9, 4.0, 0.9, 2.4)), purchases(wb.fit_mbg_nbd), **PARAMS),
-    Estimator("fit_pareto_nbd", buyers("pareto_nbd", (0.8, 4.0, 0.9, 10.0)), purchases(wb.fit_pareto_nbd), **PARAMS),
-    Estimator("fit_bg_bb", lambda rng: donors(rng, (1.2, 0.8, 0.7, 3.0), 1200, 10), purchases(wb.fit_bg_bb), **PARAMS),
+    Estimator("fit_sbg", under_contract, contracts(partial(wb.fit_contracts, model="sbg")), **PARAMS),
+    Estimator(
+        "fit_sbg, formula",
+        under_contract,
+        contracts(partial(wb.fit_contracts, model="sbg"), formula="channel"),
+        **PARAMS,
+    ),
+    Estimator("fit_bdw", under_contract, contracts(partial(wb.fit_contracts, model="bdw")), **PARAMS),
+    Estimator(
+        "fit_bdw, formula",
+        under_contract,
+        contracts(partial(wb.fit_contracts, model="bdw"), formula="channel"),
+        **PARAMS,
+    ),
+    Estimator("fit_bg_nbd", buyers(*BG_NBD), purchases(partial(wb.fit_purchases, model="bg_nbd")), **PARAMS),
+    Estimator(
+        "fit_mbg_nbd",
+        buyers("mbg_nbd", (0.9, 4.0, 0.9, 2.4)),
+        purchases(partial(wb.fit_purchases, model="mbg_nbd")),
+        **PARAMS,
+    ),
+    Estimator(
+        "fit_pareto_nbd",
+        buyers("pareto_nbd", (0.8, 4.0, 0.9, 10.0)),
+        purchases(partial(wb.fit_purchases, model="pareto_nbd")),
+        **PARAMS,
+    ),
+    Estimator(
+        "fit_bg_bb",
+        lambda rng: donors(rng, (1.2, 0.8, 0.7, 3.0), 1200, 10),
+        purchases(partial(wb.fit_purchases, model="bg_bb")),
+        **PARAMS,
+    ),
     Estimator(
         "PurchaseFit.total",
         buyers(*BG_NBD, n=700, day=1.0),
@@ -133,7 +160,7 @@ ESTIMATORS = (
         tolerance=1e-5,
     ),
     Estimator(
-        "fit_gamma_gamma",
+        "fit_spend",
         lambda rng: spenders(rng, (6.0, 4.0, 15.0), 500),
         spend,
         money_in=("mean_spend",),
@@ -174,13 +201,13 @@ ESTIMATORS = (
         dear=True,
     ),
     Estimator(
-        "summarize_transactions",
+        "summarize_purchases",
         estimate=lambda t, _: summary(t).customers.set_index("customer_id").sort_index(),
         money="^mean_spend$",
         **LOG,
     ),
     Estimator(
-        "summarize_transactions, what was dropped",
+        "summarize_purchases, what was dropped",
         estimate=lambda t, _: summary(t).frame.set_index("what"),
         money="^amount$",
         **LOG,

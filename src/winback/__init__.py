@@ -15,7 +15,7 @@ Rooms are the questions in the order in which they are asked, with their verbs; 
 cli              `winback report` and its like, on the command line
 report           one page for a manager, with its tables: write_report
 plots            one function per figure, `wb.plots.plot_...`: takes a result, returns an Axes
-datasets         data to learn on: load_telecom_study, simulate_telecom_study, load_shop_study, simulate_transactions,
+datasets         data to learn on: load_telecom_study, simulate_telecom_study, load_shop_study, simulate_shop_study,
                  load_hillstrom, load_winback_book, load_cdnow, load_donations
 planning         how large must the next trial be, and what does its holdout cost? plan_trial
 budgets          how far does the money go? allocate_budget, spending_curve, profit_share_frontier
@@ -23,9 +23,8 @@ policies         who should get which offer, whom to contact first? learn_policy
 offers           which offer pays? compare_offers, offer_economics
 second_lifetime  who comes back, for how long, worth how much? fit_two_part, fit_joint, second_lifetime_value
 trial            what was offered to whom, and what came of it? read_trial, Trial, Splits, offer_scores
-value            what is a customer worth? lifetime_value, base_value; contracts: fit_sbg, fit_bdw, contract_model
-purchases        who buys again, how often, for how much? summarize_transactions, fit_bg_nbd, fit_mbg_nbd,
-                 fit_pareto_nbd, fit_bg_bb, fit_gamma_gamma
+value            what is a customer worth? fit_contracts, lifetime_value, base_value
+purchases        who buys again, how often, for how much? summarize_purchases, fit_purchases, fit_spend
 survival         how long do they stay? survival_curve, competing_risks, fit_duration
 terms            what an offer costs and when, what returns anyway: Offer, OfferCatalog, load_offers
 held_out         is a forecast right on what it has not seen? hold_out
@@ -68,11 +67,11 @@ _HOME = {
     "survival.durations": ("fit_duration",),
     "value.lifetime_value": ("lifetime_value",),
     "value.base_value": ("base_value",),
-    "value.contracts.fits": ("contract_model", "fit_bdw", "fit_sbg"),
-    "purchases.fits": ("fit_bg_bb", "fit_bg_nbd", "fit_mbg_nbd", "fit_pareto_nbd"),
-    "purchases.spend": ("fit_gamma_gamma",),
-    "purchases.transactions.summary": ("summarize_transactions",),
-    "datasets.retail": ("load_shop_study", "simulate_transactions"),
+    "value.contracts.fits": ("fit_contracts",),
+    "purchases.fits": ("fit_purchases",),
+    "purchases.spend": ("fit_spend",),
+    "purchases.transactions.summary": ("summarize_purchases",),
+    "datasets.retail": ("load_shop_study", "simulate_shop_study"),
     "datasets.telecom": ("load_telecom_study", "simulate_telecom_study"),
     "tables": (
         "TableError",

@@ -11,7 +11,7 @@ from winback.datasets.public import load_winback_book as load_winback_book
 from winback.datasets.public_purchases import load_cdnow as load_cdnow
 from winback.datasets.public_purchases import load_donations as load_donations
 from winback.datasets.retail import load_shop_study as load_shop_study
-from winback.datasets.retail import simulate_transactions as simulate_transactions
+from winback.datasets.retail import simulate_shop_study as simulate_shop_study
 from winback.datasets.telecom import load_telecom_study as load_telecom_study
 from winback.datasets.telecom import simulate_telecom_study as simulate_telecom_study
 from winback.held_out import hold_out as hold_out
@@ -21,12 +21,9 @@ from winback.planning.plan import plan_trial as plan_trial
 from winback.policies.candidates import model_policy as model_policy
 from winback.policies.evaluate import evaluate_policy as evaluate_policy
 from winback.policies.learn import learn_policy as learn_policy
-from winback.purchases.fits import fit_bg_bb as fit_bg_bb
-from winback.purchases.fits import fit_bg_nbd as fit_bg_nbd
-from winback.purchases.fits import fit_mbg_nbd as fit_mbg_nbd
-from winback.purchases.fits import fit_pareto_nbd as fit_pareto_nbd
-from winback.purchases.spend import fit_gamma_gamma as fit_gamma_gamma
-from winback.purchases.transactions.summary import summarize_transactions as summarize_transactions
+from winback.purchases.fits import fit_purchases as fit_purchases
+from winback.purchases.spend import fit_spend as fit_spend
+from winback.purchases.transactions.summary import summarize_purchases as summarize_purchases
 from winback.report import write_report as write_report
 from winback.results import Sentences as Sentences
 from winback.second_lifetime.joint import fit_joint as fit_joint
@@ -50,9 +47,7 @@ from winback.trial.scores import offer_scores as offer_scores
 from winback.trial.splits import Splits as Splits
 from winback.trial.trial import Trial as Trial
 from winback.value.base_value import base_value as base_value
-from winback.value.contracts.fits import contract_model as contract_model
-from winback.value.contracts.fits import fit_bdw as fit_bdw
-from winback.value.contracts.fits import fit_sbg as fit_sbg
+from winback.value.contracts.fits import fit_contracts as fit_contracts
 from winback.value.lifetime_value import lifetime_value as lifetime_value
 
 __version__: str
@@ -71,17 +66,12 @@ __all__ = [
     "check_transactions",
     "compare_offers",
     "competing_risks",
-    "contract_model",
     "evaluate_policy",
-    "fit_bdw",
-    "fit_bg_bb",
-    "fit_bg_nbd",
+    "fit_contracts",
     "fit_duration",
-    "fit_gamma_gamma",
     "fit_joint",
-    "fit_mbg_nbd",
-    "fit_pareto_nbd",
-    "fit_sbg",
+    "fit_purchases",
+    "fit_spend",
     "fit_two_part",
     "hold_out",
     "learn_policy",
@@ -102,10 +92,10 @@ __all__ = [
     "profit_share_frontier",
     "read_trial",
     "second_lifetime_value",
+    "simulate_shop_study",
     "simulate_telecom_study",
-    "simulate_transactions",
     "spending_curve",
-    "summarize_transactions",
+    "summarize_purchases",
     "survival_curve",
     "write_report",
 ]

@@ -39,7 +39,7 @@ def hold_out(
 ) -> tuple[Customers, Customers]:
     """Split customers at random: those to fit on, and those held out to judge the fit by.
 
-    A log of purchases is split by date instead, see `TransactionSummary.hold_out`.
+    A log of purchases is split by date instead, see `PurchaseSummary.hold_out`.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ def log(folder):
 @pytest.fixture(scope="module")
 def customers(log):
     """Return what the published summary counts: every order, free ones too."""
-    found = wb.summarize_transactions(log, period="W", until=END, amount=None).customers
+    found = wb.summarize_purchases(log, period="W", until=END, amount=None).customers
     return found.sort_values("customer_id", ignore_index=True)
 
 
@@ -93,7 +93,7 @@ def test_the_log_gives_the_committed_cells(customers):
 
 
 def test_the_log_gives_the_committed_spend(log):
-    found = wb.summarize_transactions(log, period="W", until=END).customers
+    found = wb.summarize_purchases(log, period="W", until=END).customers
     again = found[found["frequency"] > 0]
     cents = (again["frequency"] * again["mean_spend"] * 100).round().astype(int)
     counts = again.assign(total_cents=cents).groupby(["frequency", "total_cents"]).size().rename("customers")
@@ -102,23 +102,23 @@ def test_the_log_gives_the_committed_spend(log):
 
 
 def test_free_orders_are_reported_and_leave_eight_customers_without_a_purchase(log):
-    n = wb.summarize_transactions(log, period="W", until=END).frame.set_index("what")["n"]
+    n = wb.summarize_purchases(log, period="W", until=END).frame.set_index("what")["n"]
     assert (n["of zero"], n["customers"], n["customers without a purchase, left out"]) == (8, 2349, 8)
 
 
 def test_fader_hardie_lee_2005_table_2_from_the_log(customers):
     """The paper's digits need its times, rounded to two decimals; by the day the likelihood differs by .004."""
-    fit = wb.fit_bg_nbd(customers.assign(**customers[["recency", "age"]].round(2)), period="W")
+    fit = wb.fit_purchases(customers.assign(**customers[["recency", "age"]].round(2)), "bg_nbd", period="W")
     assert fit.params["estimate"].round(4).tolist() == [0.2426, 4.4135, 0.7929, 2.4258]
     assert round(fit.log_likelihood, 4) == -9582.4256
-    by_day = wb.fit_bg_nbd(customers, period="W")
+    by_day = wb.fit_purchases(customers, "bg_nbd", period="W")
     assert by_day.params["estimate"].tolist() == pytest.approx([0.2426, 4.4135, 0.7929, 2.4258], abs=1.5e-4)
     assert by_day.log_likelihood == pytest.approx(-9582.4256, abs=0.004)
 
 
 def test_gamma_gamma_from_the_log(log):
     """No repeat purchase before the end was free: spend is the same with free orders counted or not."""
-    fit = wb.fit_gamma_gamma(wb.summarize_transactions(log, period="W", until=END).customers)
+    fit = wb.fit_spend(wb.summarize_purchases(log, period="W", until=END).customers)
     assert fit.params["estimate"].round(4).tolist() == [6.2496, 3.7442, 15.4435]
     assert (round(fit.log_likelihood, 4), fit.n) == (-4055.9177, 946)
 
@@ -135,7 +135,7 @@ def test_donors_are_the_committed_cells(donors):
 
 
 def test_fader_hardie_shang_2010_from_the_donors(donors):
-    fit = wb.fit_bg_bb(donors, period="Y")
+    fit = wb.fit_purchases(donors, "bg_bb", period="Y")
     assert fit.params["estimate"].round(4).tolist() == [1.2035, 0.7497, 0.6567, 2.7834]
     assert (round(fit.log_likelihood, 3), fit.n) == (-33225.581, 11_104)
 

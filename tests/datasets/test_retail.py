@@ -14,16 +14,16 @@ SLOWER = 10  # times in the tests of recovery
 
 @pytest.fixture(scope="module")
 def shop():
-    return wb.simulate_transactions()
+    return wb.simulate_shop_study()
 
 
 @pytest.fixture(scope="module")
 def clean():
-    return wb.simulate_transactions(mistakes=False)
+    return wb.simulate_shop_study(mistakes=False)
 
 
 def summary(study, period="W"):
-    return wb.summarize_transactions(study.transactions, period=period, until=study.truth.until)
+    return wb.summarize_purchases(study.transactions, period=period, until=study.truth.until)
 
 
 def distance(fit, truth):
@@ -39,7 +39,7 @@ def distance(fit, truth):
 def slow_shop(request):
     """Draw 20,000 customers whose year takes ten: a day is then short, and two purchases seldom share one."""
     slow = {**PURCHASES, "alpha": SLOWER * PURCHASES["alpha"], "beta": SLOWER * PURCHASES["beta"]}
-    study = wb.simulate_transactions(
+    study = wb.simulate_shop_study(
         20_000,
         first_day="2000-01-01",
         until="2024-12-19",
@@ -53,13 +53,13 @@ def slow_shop(request):
 
 def test_pareto_nbd_is_recovered(slow_shop):
     """Counting by day is harmless here only because the shop is slow; the study's own pace is tested below."""
-    z, joint = distance(wb.fit_pareto_nbd(slow_shop, period=f"{SLOWER}W"), PURCHASES)
+    z, joint = distance(wb.fit_purchases(slow_shop, "pareto_nbd", period=f"{SLOWER}W"), PURCHASES)
     assert (np.abs(z) < 3.5).all(), z
     assert joint < chi2.ppf(0.999, 4)
 
 
 def test_gamma_gamma_is_recovered(slow_shop):
-    z, joint = distance(wb.fit_gamma_gamma(slow_shop), SPEND)
+    z, joint = distance(wb.fit_spend(slow_shop), SPEND)
     assert (np.abs(z) < 3.5).all(), z
     assert joint < chi2.ppf(0.999, 3)
 
@@ -69,7 +69,7 @@ def test_the_study_itself_gives_its_parameters(shop):
     found = summary(shop)
     together = found.frame.set_index("what")["n"]["second purchases of a day, put together"]
     assert 0.01 < together / found.frame.set_index("what")["n"]["purchases"] < 0.03
-    fits = (wb.fit_pareto_nbd(found.customers, period="W"), wb.fit_gamma_gamma(found.customers))
+    fits = (wb.fit_purchases(found.customers, "pareto_nbd", period="W"), wb.fit_spend(found.customers))
     for fit, truth in zip(fits, (PURCHASES, SPEND), strict=True):
         z, joint = distance(fit, truth)
         assert (np.abs(z) < 3.5).all(), z
@@ -77,7 +77,7 @@ def test_the_study_itself_gives_its_parameters(shop):
 
 
 def test_spend_and_frequency_are_unrelated_in_the_whole_shop(shop):
-    found = wb.fit_gamma_gamma(summary(shop).customers).correlation
+    found = wb.fit_spend(summary(shop).customers).correlation
     assert found.low < 0 < found.high
 
 
@@ -139,7 +139,7 @@ def test_later_purchases_are_those_expected(clean):
 def test_the_fit_forecasts_the_later_year(shop):
     """The interval is for what is expected; what was bought varies around it by a Poisson's root and a bit more."""
     found = summary(shop).customers
-    total = wb.fit_pareto_nbd(found, period="W").total(found, 365 / 7).iloc[0]
+    total = wb.fit_purchases(found, "pareto_nbd", period="W").total(found, 365 / 7).iloc[0]
     error = np.hypot(total["std_error"], 2 * np.sqrt(total["expected"]))
     assert abs(len(shop.later) - total["expected"]) < 3 * error
 
@@ -220,15 +220,15 @@ def test_the_logs_are_transactions_in_order_of_date(shop, name):
 
 
 def test_the_same_seed_gives_the_same_log_and_another_another(shop):
-    pd.testing.assert_frame_equal(wb.simulate_transactions(rng=20160301).transactions, shop.transactions)
-    drawn = wb.simulate_transactions(rng=np.random.default_rng(20160301))
+    pd.testing.assert_frame_equal(wb.simulate_shop_study(rng=20160301).transactions, shop.transactions)
+    drawn = wb.simulate_shop_study(rng=np.random.default_rng(20160301))
     pd.testing.assert_frame_equal(drawn.transactions, shop.transactions)
-    assert len(wb.simulate_transactions(rng=1).transactions) != len(shop.transactions)
-    assert len(wb.simulate_transactions(rng=None).transactions) != len(wb.simulate_transactions(rng=None).transactions)
+    assert len(wb.simulate_shop_study(rng=1).transactions) != len(shop.transactions)
+    assert len(wb.simulate_shop_study(rng=None).transactions) != len(wb.simulate_shop_study(rng=None).transactions)
 
 
 def test_the_days_after_change_nothing_else(shop):
-    short = wb.simulate_transactions(later_days=0)
+    short = wb.simulate_shop_study(later_days=0)
     assert short.later.empty
     assert short.later.dtypes.to_dict() == shop.later.dtypes.to_dict()
     pd.testing.assert_frame_equal(short.transactions, shop.transactions)
@@ -236,19 +236,19 @@ def test_the_days_after_change_nothing_else(shop):
 
 def test_dates_may_be_dates(shop):
     begin, end = pd.Timestamp("2022-01-01"), pd.Timestamp("2024-06-30").date()
-    pd.testing.assert_frame_equal(wb.simulate_transactions(first_day=begin, until=end).transactions, shop.transactions)
+    pd.testing.assert_frame_equal(wb.simulate_shop_study(first_day=begin, until=end).transactions, shop.transactions)
 
 
 @pytest.mark.parametrize("mistakes", [True, False])
 def test_the_smallest_shop(mistakes):
-    study = wb.simulate_transactions(1, until="2022-01-29", later_days=0, mistakes=mistakes)
+    study = wb.simulate_shop_study(1, until="2022-01-29", later_days=0, mistakes=mistakes)
     assert study.customers["customer_id"].tolist() == ["C00001"]
     assert len(study.transactions) >= 1
 
 
 def test_hardly_anybody_leaves_or_buys_again():
     rare = {"r": 1e-3, "alpha": 100.0, "s": 1e-3, "beta": 1e6}
-    study = wb.simulate_transactions(500, purchases=rare, mistakes=False)
+    study = wb.simulate_shop_study(500, purchases=rare, mistakes=False)
     assert study.truth.customers["leaves_on"].isna().mean() > 0.9
     assert len(study.transactions) < 520
     assert np.isfinite(study.truth.expected_purchases(52)).all()
@@ -278,11 +278,11 @@ def test_hardly_anybody_leaves_or_buys_again():
 )
 def test_bad_arguments_are_refused(wrong, said):
     with pytest.raises(ValueError, match=said):
-        wb.simulate_transactions(**wrong)
+        wb.simulate_shop_study(**wrong)
 
 
 def test_every_problem_is_named_at_once():
     with pytest.raises(ValueError, match="must") as error:
-        wb.simulate_transactions(0, until="never", later_days=0.5, mistakes=1, purchases={}, spend={**SPEND, "v": -1})
+        wb.simulate_shop_study(0, until="never", later_days=0.5, mistakes=1, purchases={}, spend={**SPEND, "v": -1})
     starts = [line.split()[0] for line in str(error.value).splitlines()]
     assert starts == ["until", "n_customers", "later_days", "mistakes", "purchases", "spend:"]

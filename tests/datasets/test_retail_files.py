@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[2] / "data" / "retail"
 
 @pytest.fixture(scope="module")
 def shop():
-    return wb.simulate_transactions()
+    return wb.simulate_shop_study()
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_the_logs_are_the_simulated_ones(shop, name):
 
 def test_the_log_is_summarised_the_same_from_its_file(shop):
     read, drawn = (
-        wb.summarize_transactions(log, period="W", until="2024-06-30")
+        wb.summarize_purchases(log, period="W", until="2024-06-30")
         for log in (wb.load_table(FOLDER / "transactions.csv.gz"), shop.transactions)
     )
     pd.testing.assert_frame_equal(read.customers, drawn.customers)

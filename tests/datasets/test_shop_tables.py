@@ -24,7 +24,7 @@ def shop(tmp_path):
 
 def labelled(shop, log=None):
     log = shop.transactions if log is None else log
-    return shop.labelled(wb.summarize_transactions(log, period="W", until="2024-02-01"))
+    return shop.labelled(wb.summarize_purchases(log, period="W", until="2024-02-01"))
 
 
 def test_ids_that_lost_their_zeros_are_refused(shop):

@@ -11,6 +11,7 @@ from contract_data import COHORTS, HIGH_END
 
 import winback as wb
 from winback import plots
+from winback.value.contracts.fits import contract_model
 
 VALIDATIONS = (plots.plot_tracking, plots.plot_held_out_tenths, plots.plot_lorenz)
 
@@ -28,25 +29,25 @@ def held_out():
     customer = np.repeat(np.arange(400), rng.poisson(rng.gamma(1.0, 6.0, 400)))
     day = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 300, len(customer)), unit="D")
     log = pd.DataFrame({"customer_id": customer, "date": day, "amount": rng.gamma(4, 5, len(customer))})
-    return wb.summarize_transactions(log, period="W", until="2024-10-27").hold_out("2024-07-31")
+    return wb.summarize_purchases(log, period="W", until="2024-10-27").hold_out("2024-07-31")
 
 
 @pytest.fixture(scope="module")
 def found(held_out):
     some = held_out.customers[held_out.customers["age"] > 0]
-    return wb.fit_pareto_nbd(some, period="W").check(held_out, spend=wb.fit_gamma_gamma(some))
+    return wb.fit_purchases(some, "pareto_nbd", period="W").check(held_out, spend=wb.fit_spend(some))
 
 
 @pytest.fixture(scope="module")
 def values():
     rng = np.random.default_rng(1)
     base = pd.DataFrame({"next_renewal": rng.integers(1, 6, 200), "fee": rng.gamma(0.5, 200, 200)})
-    return wb.lifetime_value(wb.contract_model(3.8, 15.2, period="Y"), base, margin="fee", annual_discount=0.1)
+    return wb.lifetime_value(contract_model(3.8, 15.2, period="Y"), base, margin="fee", annual_discount=0.1)
 
 
 @pytest.fixture(scope="module")
 def base():
-    fit = wb.fit_sbg(COHORTS, period="Y")
+    fit = wb.fit_contracts(COHORTS, "sbg", period="Y")
     counts = [20500, 15200, 11340, 7961, 4391]
     return wb.base_value(fit, counts, margin=100, annual_discount=0.1, by="next_renewal").in_currency("€")
 
@@ -144,14 +145,14 @@ def test_lorenz_of_what_was_not_judged_is_refused(found):
 def test_figures_of_an_empty_held_out_part(held_out):
     some = held_out.customers[held_out.customers["age"] > 0]
     nothing = replace(held_out, customers=held_out.customers.assign(held_out_frequency=0))
-    found = wb.fit_bg_nbd(some, period="W").check(nothing)
+    found = wb.fit_purchases(some, "bg_nbd", period="W").check(nothing)
     for plot in VALIDATIONS:
         assert "nan" not in title(plot(found))
     assert title(plots.plot_lorenz(found)).endswith("nothing to rank")
 
 
 def test_projection_tells_seen_from_extrapolated_and_later_counts():
-    ax = plots.plot_projection(wb.fit_sbg(HIGH_END[:5], period="Y"), HIGH_END)
+    ax = plots.plot_projection(wb.fit_contracts(HIGH_END[:5], "sbg", period="Y"), HIGH_END)
     assert title(ax) == "The sBG expects 30.7% still here at age 12; 39.4% were"
     assert labels(ax) == ["sBG, fitted", "extrapolated", "counted, seen by the fit", "counted later"]
     assert line(ax, "sBG, fitted").get_linestyle() != line(ax, "extrapolated").get_linestyle()
@@ -162,10 +163,10 @@ def test_projection_tells_seen_from_extrapolated_and_later_counts():
 
 
 def test_projection_without_counts_and_of_known_parameters():
-    ax = plots.plot_projection(wb.fit_bdw(HIGH_END[:8], period="6M"), periods=20)
+    ax = plots.plot_projection(wb.fit_contracts(HIGH_END[:8], "bdw", period="6M"), periods=20)
     assert re.fullmatch(r"The BdW expects [\d.]+% \[[\d.]+%, [\d.]+%\] still here at age 20", title(ax))
     assert ax.get_xlabel() == "age in periods of 6 months"
-    known = plots.plot_projection(wb.contract_model(3.8, 15.2, period="Y"), COHORTS)
+    known = plots.plot_projection(contract_model(3.8, 15.2, period="Y"), COHORTS)
     assert labels(known) == ["extrapolated", "counted"]
     shares = line(known, "counted").get_ydata()
     assert list(shares) == [1.0, 0.8, 0.648, 0.5307, 0.4391]
@@ -207,7 +208,7 @@ def test_base_shows_each_segment_beside_constant_churn(base):
 def test_a_figure_is_drawn_where_it_is_asked_for(number, found, values, base):
     drawn = [
         *(lambda ax, plot=plot: plot(found, ax) for plot in VALIDATIONS),
-        lambda ax: plots.plot_projection(wb.contract_model(3.8, 15.2, period="Y"), ax=ax),
+        lambda ax: plots.plot_projection(contract_model(3.8, 15.2, period="Y"), ax=ax),
         lambda ax: plots.plot_value_concentration(values, ax),
         lambda ax: plots.plot_base_value(base, ax),
     ][number]

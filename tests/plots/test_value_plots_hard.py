@@ -11,10 +11,11 @@ from contract_data import COHORTS, HIGH_END
 import winback as wb
 from winback import plots
 from winback.plots.style import money_axis
+from winback.value.contracts.fits import contract_model
 
 pytestmark = pytest.mark.slow
 
-KNOWN = wb.contract_model(3.8, 15.2, period="Y")
+KNOWN = contract_model(3.8, 15.2, period="Y")
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +43,7 @@ def ticks(axis):
 
 @pytest.fixture(scope="module")
 def five_years():
-    return wb.fit_sbg(HIGH_END[:5], period="Y")
+    return wb.fit_contracts(HIGH_END[:5], "sbg", period="Y")
 
 
 def test_a_projection_cut_short_speaks_of_its_last_age_and_lists_what_is_drawn(five_years):
@@ -63,7 +64,7 @@ def test_counts_that_are_not_those_of_the_fit_are_not_called_seen(five_years, ot
 
 
 def test_counts_of_cohorts_are_seen_by_their_fit():
-    fit = wb.fit_sbg([cohort[:-1] for cohort in COHORTS], period="Y")
+    fit = wb.fit_contracts([cohort[:-1] for cohort in COHORTS], "sbg", period="Y")
     assert labels(plots.plot_projection(fit, COHORTS))[-2:] == ["counted, seen by the fit", "counted later"]
 
 

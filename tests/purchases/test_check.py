@@ -52,7 +52,7 @@ def test_variance_keeps_the_sum_of_squares_and_is_never_below_chance():
 
 def test_expectations_are_those_of_the_fit_and_add_up(found):
     given = drawn(np.random.default_rng(5))
-    fit = wb.fit_bg_nbd(given.customers, period="W")
+    fit = wb.fit_purchases(given.customers, "bg_nbd", period="W")
     predicted = fit.predict(given.customers, AHEAD, intervals=False)["expected"]
     total = found.totals.iloc[0]
     assert total["predicted"] == pytest.approx(predicted.sum())
@@ -69,8 +69,8 @@ def test_tracking_expects_each_days_customers_from_their_first_day_on():
     days = [0, 0, 3, 30, 40, 9, 50, 77]
     dates = [f"{pd.Timestamp('2024-01-01') + pd.Timedelta(days=day):%Y-%m-%d}" for day in days]
     log = pd.DataFrame({"customer_id": [1, 2, 3, 1, 2, 2, 3, 1], "date": dates, "amount": 1.0})
-    given = wb.summarize_transactions(log, period="W", until="2024-03-20").hold_out("2024-02-25")
-    fit = wb.fit_bg_nbd(drawn(np.random.default_rng(1), n=300).customers.query("age < 40"), period="W")
+    given = wb.summarize_purchases(log, period="W", until="2024-03-20").hold_out("2024-02-25")
+    fit = wb.fit_purchases(drawn(np.random.default_rng(1), n=300).customers.query("age < 40"), "bg_nbd", period="W")
     fit = replace(fit, cells=fit.cells.scaled(0.1))  # as if seen no longer than this log
     tracking = fit.check(given).tracking
     start, split = pd.Timestamp("2024-01-01").toordinal(), pd.Timestamp("2024-02-25").toordinal()
@@ -162,7 +162,7 @@ def test_words_and_table(found):
 )
 def test_what_cannot_be_judged_is_refused(change, error, said):
     given = drawn(np.random.default_rng(5), n=300)
-    fit, given = change(wb.fit_bg_nbd(given.customers, period="W"), given)
+    fit, given = change(wb.fit_purchases(given.customers, "bg_nbd", period="W"), given)
     with pytest.raises(error, match=said):
         fit.check(given)
 
@@ -171,8 +171,8 @@ def test_a_fit_of_nobody_who_bought_again_is_refused_and_doubts_are_told():
     given = drawn(np.random.default_rng(5), n=300)
     nobody = given.customers.assign(frequency=0, recency=0.0)
     with pytest.raises(ValueError, match="Nobody bought again until the end of the calibration"):
-        wb.fit_bg_nbd(nobody, period="W").check(given)
-    fit = replace(wb.fit_bg_nbd(given.customers, period="W"), converged=False)
+        wb.fit_purchases(nobody, "bg_nbd", period="W").check(given)
+    fit = replace(wb.fit_purchases(given.customers, "bg_nbd", period="W"), converged=False)
     assert "No maximum of the likelihood of purchases was found" in all_of(fit.check(given))
 
 
@@ -180,7 +180,7 @@ def test_opportunities_and_spend_without_amounts_are_refused():
     given = drawn(np.random.default_rng(5), n=300)
     gave = pd.DataFrame({"frequency": [0, 1, 3, 2, 5] * 9, "recency": [0, 4, 5, 2, 6] * 9, "opportunities": 6})
     with pytest.raises(ValueError, match="The BG/BB counts opportunities, a log of purchases days"):
-        wb.fit_bg_bb(gave, period="W").check(given)
+        wb.fit_purchases(gave, "bg_bb", period="W").check(given)
     bare = replace(given, customers=given.customers.drop(columns="held_out_spend"))
     with pytest.raises(ValueError, match="spend needs amounts"):
         judged(bare, spend=True)
@@ -199,7 +199,7 @@ def assert_same(one, other, rtol=1e-6):
 def test_row_order_does_not_matter(seed):
     given = drawn(np.random.default_rng(seed), n=250)
     shuffled = replace(given, customers=given.customers.sample(frac=1, random_state=seed % 2**31))
-    fit, spend = wb.fit_bg_nbd(given.customers, period="W"), wb.fit_gamma_gamma(given.customers)
+    fit, spend = wb.fit_purchases(given.customers, "bg_nbd", period="W"), wb.fit_spend(given.customers)
     assert_same(*(fit.check(each, spend=spend) for each in (given, shuffled)), rtol=1e-9)
 
 
@@ -208,7 +208,7 @@ def test_row_order_does_not_matter(seed):
 def test_doubling_customers_leaves_errors_and_ranking(seed):
     given = drawn(np.random.default_rng(seed), n=250)
     twice = replace(given, customers=pd.concat([given.customers] * 2, ignore_index=True))
-    fit = wb.fit_bg_nbd(given.customers, period="W")
+    fit = wb.fit_purchases(given.customers, "bg_nbd", period="W")
     one, both = (fit.check(each) for each in (given, twice))
     for name in ("error", "gini", "gini_outcomes"):
         assert both.totals[name][0] == pytest.approx(one.totals[name][0])

@@ -18,8 +18,8 @@ def drawn(rng, n):
 
 
 def judged(given, spend=False):
-    fit = wb.fit_bg_nbd(given.customers, period="W")
-    return fit.check(given, spend=wb.fit_gamma_gamma(given.customers) if spend else None)
+    fit = wb.fit_purchases(given.customers, "bg_nbd", period="W")
+    return fit.check(given, spend=wb.fit_spend(given.customers) if spend else None)
 
 
 def test_nothing_held_out_is_a_miss_where_much_was_predicted_and_the_log_is_doubted():
@@ -66,14 +66,14 @@ def test_spend_of_the_whole_log_is_refused():
     given = drawn(np.random.default_rng(5), n=300)
     known = given.customers
     whole = known.assign(frequency=known["frequency"] + known["held_out_frequency"], mean_spend=20.0)
-    fit = wb.fit_bg_nbd(known, period="W")
+    fit = wb.fit_purchases(known, "bg_nbd", period="W")
     n, of = ((table["frequency"] > 0).sum() for table in (whole, known))
-    spend = replace(wb.fit_gamma_gamma(known), n=int(n), n_one_time=int(300 - n))
+    spend = replace(wb.fit_spend(known), n=int(n), n_one_time=int(300 - n))
     with pytest.raises(ValueError, match=f"fitted to {n} repeat buyers of 300 .* the calibration has {of} of 300: it"):
         fit.check(given, spend=spend)
     with pytest.raises(ValueError, match=r"Fit held_out\.customers"):
         fit.check(given, spend=replace(spend, n=int(of), n_one_time=300))
-    some = wb.fit_gamma_gamma(known.sample(frac=0.5, random_state=1))
+    some = wb.fit_spend(known.sample(frac=0.5, random_state=1))
     assert fit.check(given, spend=some).totals["measure"].tolist() == ["purchases", "money"]
 
 

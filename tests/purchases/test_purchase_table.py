@@ -1,6 +1,7 @@
 """Are rows of customers that no model of purchases can use refused, every problem at once and in words?"""
 
 import warnings
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,11 @@ from shoppers import donors, shoppers
 import winback as wb
 from winback.tables import TableError
 
-FITS = {"bg_nbd": wb.fit_bg_nbd, "mbg_nbd": wb.fit_mbg_nbd, "pareto_nbd": wb.fit_pareto_nbd}
+FITS = {
+    "bg_nbd": partial(wb.fit_purchases, model="bg_nbd"),
+    "mbg_nbd": partial(wb.fit_purchases, model="mbg_nbd"),
+    "pareto_nbd": partial(wb.fit_purchases, model="pareto_nbd"),
+}
 
 
 def drawn(rng, n=800):
@@ -22,7 +27,7 @@ def test_every_problem_of_the_table_is_listed_at_once(rng):
     table.loc[0, "frequency"], table.loc[1, "frequency"], table.loc[2, "age"] = -1, 1.5, -1
     table.loc[3, "recency"] = -2
     with pytest.raises(TableError) as error:
-        wb.fit_bg_nbd(table, period="W")
+        wb.fit_purchases(table, "bg_nbd", period="W")
     text = str(error.value)
     assert "3 problems" in text
     assert "`frequency` must count repeat purchases: 0, 1, 2, ...; 2 of 40 rows (first: customer 0, row 1, -1)" in text
@@ -53,20 +58,20 @@ def test_impossible_customers_are_named(rng, change, message):
 def test_settings_and_columns_are_named(rng):
     table = drawn(rng, n=40)
     with pytest.raises(TableError, match="`T` is missing from the table"):
-        wb.fit_bg_nbd(table, period="W", age="T")
+        wb.fit_purchases(table, "bg_nbd", period="W", age="T")
     with pytest.raises(TableError, match="is known for 9 customers watched after their first purchase"):
-        wb.fit_bg_nbd(table.head(9), period="W")
+        wb.fit_purchases(table.head(9), "bg_nbd", period="W")
     with pytest.raises(TableError, match="`customers` must count customers: 1, 2, 3"):
-        wb.fit_bg_nbd(table.assign(customers=0), period="W", weights="customers")
+        wb.fit_purchases(table.assign(customers=0), "bg_nbd", period="W", weights="customers")
     with pytest.raises(TableError, match="`recency` holds no numbers"):
-        wb.fit_bg_nbd(table.assign(recency=pd.Timestamp("1997-01-01")), period="W")
+        wb.fit_purchases(table.assign(recency=pd.Timestamp("1997-01-01")), "bg_nbd", period="W")
     with pytest.raises(ValueError, match="period must be written as a count and one of D, W, M, Y"):
-        wb.fit_bg_nbd(table, period="week")
+        wb.fit_purchases(table, "bg_nbd", period="week")
     with pytest.raises(ValueError, match="level must be between 0 and 1"):
-        wb.fit_bg_nbd(table, period="W", level=95)
+        wb.fit_purchases(table, "bg_nbd", period="W", level=95)
     with pytest.raises(TypeError, match="must be a pandas DataFrame"):
-        wb.fit_bg_nbd([1, 2], period="W")
-    fit = wb.fit_bg_nbd(drawn(rng), period="W")
+        wb.fit_purchases([1, 2], "bg_nbd", period="W")
+    fit = wb.fit_purchases(drawn(rng), "bg_nbd", period="W")
     for periods in (0, -1, "39", np.nan):
         with pytest.raises(ValueError, match="periods must be above 0 and finite"):
             fit.predict(table, periods)
@@ -85,9 +90,9 @@ def test_settings_and_columns_are_named(rng):
 def test_opportunities_are_checked(rng):
     table = donors(rng, (1.2, 0.8, 0.7, 3.0), 60, 6)
     with pytest.raises(TableError, match="`recency` must count opportunities"):
-        wb.fit_bg_bb(table.assign(recency=table["recency"] + 0.5), period="Y")
+        wb.fit_purchases(table.assign(recency=table["recency"] + 0.5), "bg_bb", period="Y")
     with pytest.raises(TableError, match="`frequency` must not be above `recency`"):
-        wb.fit_bg_bb(table.assign(frequency=6, recency=5), period="Y")
+        wb.fit_purchases(table.assign(frequency=6, recency=5), "bg_bb", period="Y")
 
 
 def test_text_and_whole_numbers_are_read_as_numbers(rng):
@@ -95,7 +100,7 @@ def test_text_and_whole_numbers_are_read_as_numbers(rng):
     text = table.assign(frequency=table["frequency"].astype(str), age=table["age"].astype("Float64"))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = [wb.fit_bg_nbd(each, period="W").params for each in (text, table)]
+        found = [wb.fit_purchases(each, "bg_nbd", period="W").params for each in (text, table)]
     pd.testing.assert_frame_equal(*found)
 
 
@@ -104,7 +109,7 @@ def test_a_problem_in_one_row_hides_none_in_another(rng):
     table.loc[1, "frequency"], table.loc[2, "recency"], table.loc[3, "age"] = np.nan, np.inf, -1
     table.loc[4, ["frequency", "recency"]], table.loc[5, "customers"] = (2, 90), 0
     with pytest.raises(TableError) as error:
-        wb.fit_bg_nbd(table, period="W", weights="customers")
+        wb.fit_purchases(table, "bg_nbd", period="W", weights="customers")
     rows = error.value.problems.set_index(["column", "n_rows"])
     assert rows.index.tolist() == [
         ("frequency", 1),
@@ -120,7 +125,7 @@ def test_a_problem_in_one_row_hides_none_in_another(rng):
 
 def refusal(table, **names):
     with pytest.raises(TableError) as error:
-        wb.fit_bg_nbd(table, period="W", **names)
+        wb.fit_purchases(table, "bg_nbd", period="W", **names)
     return str(error.value)
 
 
@@ -175,7 +180,7 @@ def test_who_first_bought_on_the_last_day_tells_nothing(rng, name):
 
 def test_customers_without_a_group_are_not_left_out_of_totals(rng):
     table = drawn(rng, n=40)
-    fit = wb.fit_bg_nbd(table, period="W")
+    fit = wb.fit_purchases(table, "bg_nbd", period="W")
     shops = table.assign(shop=["north", None] * 20)
     assert fit.total(shops, 10, by="shop")[["group", "n"]].to_dict("list") == {
         "group": ["north", "(missing)"],

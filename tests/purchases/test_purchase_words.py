@@ -29,11 +29,11 @@ def test_half_a_life_is_told_in_a_unit_that_fits(years, said):
 
 def test_the_first_opportunity_is_told_as_a_chance():
     gave = pd.DataFrame({"frequency": [0, 1, 3, 2, 5] * 9, "recency": [0, 4, 5, 2, 6] * 9, "opportunities": 6})
-    fit = wb.fit_bg_bb(gave, period="Y")
+    fit = wb.fit_purchases(gave, "bg_bb", period="Y")
     chance, low, high = fit.expected_purchases(1.0).iloc[0, 1:]
     said = str(fit.describe())
     assert f"A new customer buys at the first opportunity with chance {chance:.1%} [{low:.1%}, {high:.1%}]." in said
-    assert "within the first year" in str(wb.fit_bg_bb(gave, period="M").describe())
+    assert "within the first year" in str(wb.fit_purchases(gave, "bg_bb", period="M").describe())
 
 
 def regulars_and_leavers(rng, n, share):
@@ -46,9 +46,9 @@ def regulars_and_leavers(rng, n, share):
 
 def test_the_share_that_leaves_at_once_is_said():
     table = regulars_and_leavers(np.random.default_rng(4), 3000, 0.3)
-    fit = wb.fit_bg_nbd(table, period="W")
+    fit = wb.fit_purchases(table, "bg_nbd", period="W")
     assert "either drops out at the first chance or never" in fit.edge
     a, b = fit.params["estimate"][2:]
     assert a / (a + b) == pytest.approx(0.3, abs=0.04)
     assert f"; {a / (a + b):.1%} of customers drop out then, the others never. The intervals" in str(fit.describe())
-    assert "drop out then" not in str(wb.fit_pareto_nbd(table, period="W").describe())
+    assert "drop out then" not in str(wb.fit_purchases(table, "pareto_nbd", period="W").describe())

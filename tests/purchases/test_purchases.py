@@ -1,5 +1,7 @@
 """Do fits of purchases obey their laws, and say what they found?"""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,11 @@ import winback as wb
 from winback.purchases.cells import collapse, collapse_rows
 
 SEEDS = st.integers(0, 2**32 - 1)
-FITS = {"bg_nbd": wb.fit_bg_nbd, "mbg_nbd": wb.fit_mbg_nbd, "pareto_nbd": wb.fit_pareto_nbd}
+FITS = {
+    "bg_nbd": partial(wb.fit_purchases, model="bg_nbd"),
+    "mbg_nbd": partial(wb.fit_purchases, model="mbg_nbd"),
+    "pareto_nbd": partial(wb.fit_purchases, model="pareto_nbd"),
+}
 TRUTH = {
     "bg_nbd": (0.6, 6.0, 0.8, 2.4),
     "mbg_nbd": (0.8, 6.0, 0.9, 2.4),
@@ -99,7 +105,7 @@ def test_expectations_are_bounded_and_grow(seed, model):
 
 def test_parts_of_the_base_add_up(rng):
     table = drawn(rng).assign(shop=lambda t: np.where(t["customer_id"] % 3 == 0, "north", "south"))
-    fit = wb.fit_bg_nbd(table, period="W")
+    fit = wb.fit_purchases(table, "bg_nbd", period="W")
     whole, parts = fit.total(table, 26), fit.total(table, 26, by="shop")
     assert parts["group"].tolist() == ["north", "south"]
     assert parts["n"].sum() == 800
@@ -113,7 +119,7 @@ def test_parts_of_the_base_add_up(rng):
 
 def test_predictions_keep_the_index_and_order(rng):
     table = drawn(rng, n=300)
-    fit, mixed = wb.fit_bg_nbd(table, period="W"), table.sample(frac=1, random_state=2)
+    fit, mixed = wb.fit_purchases(table, "bg_nbd", period="W"), table.sample(frac=1, random_state=2)
     found = fit.predict(mixed, 12)
     assert (found.index == mixed.index).all()
     pd.testing.assert_frame_equal(found.sort_index(), fit.predict(table, 12))
@@ -135,7 +141,7 @@ def test_collapsing_is_exact_and_ordered(rng):
 def test_many_customers_are_climbed_on_a_sample_and_finished_on_all(rng):
     """Times that are never equal leave a cell for each customer."""
     table = drawn(rng, n=24_000, day=None)
-    fit = wb.fit_bg_nbd(table, period="W")
+    fit = wb.fit_purchases(table, "bg_nbd", period="W")
     assert len(fit.cells) > 20_000
     distance = (np.log(fit.params["estimate"]) - np.log(TRUTH["bg_nbd"])) / np.sqrt(np.diag(fit.covariance))
     assert (distance.abs() < 4).all()
@@ -147,24 +153,24 @@ def test_many_customers_are_climbed_on_a_sample_and_finished_on_all(rng):
 
 
 def test_a_fit_speaks(rng):
-    fit = wb.fit_bg_nbd(cdnow(), period="W", weights="customers")
+    fit = wb.fit_purchases(cdnow(), "bg_nbd", period="W", weights="customers")
     lines = fit.describe().splitlines()
     assert lines[0].startswith("2,357 customers, of whom 946 (40.1%) bought again; BG/NBD, unit of time a week")
     assert "here 1,411: the MBG/NBD and the Pareto/NBD do not" in fit.describe()
     assert "not for what one customer will do" in lines[-1]
     assert len(str(fit).splitlines()) <= 12
     assert "alpha" in fit._repr_html_()
-    pareto = wb.fit_pareto_nbd(cdnow(), period="W", weights="customers").describe()
+    pareto = wb.fit_purchases(cdnow(), "pareto_nbd", period="W", weights="customers").describe()
     assert "half of all new customers have dropped out after" in pareto
     assert "holds everyone" not in pareto
-    giving = wb.fit_bg_bb(donations(), period="Y", weights="customers").describe()
+    giving = wb.fit_purchases(donations(), "bg_bb", period="Y", weights="customers").describe()
     assert "buys at 0.6162 of the opportunities on average" in giving
     assert "buys at the first opportunity with chance" in giving
 
 
 def test_opportunities(rng):
     table = donors(rng, (1.2, 0.8, 0.7, 3.0), 2000, 8)
-    fit = wb.fit_bg_bb(table, period="Y")
+    fit = wb.fit_purchases(table, "bg_bb", period="Y")
     assert fit.converged
     some = fit.predict(table, 4)
     assert (some["expected"] < 4).all()
@@ -173,4 +179,4 @@ def test_opportunities(rng):
     with pytest.raises(ValueError, match=r"whole number of opportunities; got 2.5"):
         fit.predict(table, 2.5)
     never = table.assign(frequency=8, recency=8).iloc[:50]
-    assert "buy at every opportunity" in wb.fit_bg_bb(never, period="Y").edge
+    assert "buy at every opportunity" in wb.fit_purchases(never, "bg_bb", period="Y").edge

@@ -1,5 +1,7 @@
 """Do fits of purchases recover what was simulated, and do their intervals hold?"""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,10 +14,10 @@ from winback.purchases.cells import one_cell
 from winback.purchases.gamma_gamma import conditional_mean
 
 CASES = {
-    "bg_nbd": (wb.fit_bg_nbd, (0.6, 4.0, 0.9, 2.4)),
-    "mbg_nbd": (wb.fit_mbg_nbd, (0.9, 4.0, 0.9, 2.4)),
-    "pareto_nbd": (wb.fit_pareto_nbd, (0.8, 5.0, 0.9, 10.0)),
-    "bg_bb": (wb.fit_bg_bb, (1.2, 0.8, 0.7, 3.0)),
+    "bg_nbd": (partial(wb.fit_purchases, model="bg_nbd"), (0.6, 4.0, 0.9, 2.4)),
+    "mbg_nbd": (partial(wb.fit_purchases, model="mbg_nbd"), (0.9, 4.0, 0.9, 2.4)),
+    "pareto_nbd": (partial(wb.fit_purchases, model="pareto_nbd"), (0.8, 5.0, 0.9, 10.0)),
+    "bg_bb": (partial(wb.fit_purchases, model="bg_bb"), (1.2, 0.8, 0.7, 3.0)),
 }
 TRIALS, AHEAD = 150, 26
 
@@ -40,7 +42,7 @@ def test_recovers_what_was_simulated(name, rng):
 
 def test_gamma_gamma_recovers_what_was_simulated(rng):
     truth = np.array([6.0, 4.0, 15.0])
-    found = wb.fit_gamma_gamma(spenders(rng, truth, 5000))
+    found = wb.fit_spend(spenders(rng, truth, 5000))
     assert (np.abs(np.log(found.params["estimate"] / truth) / np.sqrt(np.diag(found.covariance))) < 4).all()
 
 
@@ -71,7 +73,7 @@ def test_intervals_of_spend_hold(record_property):
     truth, rng, found = np.array([6.0, 4.0, 15.0]), np.random.default_rng(20160301), []
     one = pd.DataFrame({"frequency": [2], "mean_spend": [50.0]})
     for _ in range(TRIALS):
-        fit = wb.fit_gamma_gamma(spenders(rng, truth, 600))
+        fit = wb.fit_spend(spenders(rng, truth, 600))
         found.append(np.append(fit.params[["low", "high"]].to_numpy().T, fit.predict(one)[["low", "high"]].T, axis=1))
     lows, highs = np.array(found).transpose(1, 2, 0)
     truths = [*truth, conditional_mean(np.log(truth), np.array([2]), np.array([50.0]))[0]]

@@ -1,5 +1,6 @@
 """Does a second way of computing say the same? Formulas with 2F1, integrals over customers, other optimisers, draws."""
 
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -205,7 +206,14 @@ def assert_slopes(terms, theta):
         np.testing.assert_allclose(slopes[axis], (4 * fine - rough) / 3, rtol=1e-8, atol=1e-8)
 
 
-@pytest.mark.parametrize("fit", [wb.fit_bg_nbd, wb.fit_mbg_nbd, wb.fit_pareto_nbd])
+@pytest.mark.parametrize(
+    "fit",
+    [
+        partial(wb.fit_purchases, model="bg_nbd"),
+        partial(wb.fit_purchases, model="mbg_nbd"),
+        partial(wb.fit_purchases, model="pareto_nbd"),
+    ],
+)
 def test_another_optimiser_finds_the_same_top(fit):
     found = fit(cdnow(), period="W", weights="customers")
     cells = found.cells
@@ -222,7 +230,7 @@ def test_another_optimiser_finds_the_same_top(fit):
 
 def test_std_errors_are_those_of_the_observed_information():
     """Differences of the log-likelihood itself, twice, in the donors' fit."""
-    fit = wb.fit_bg_bb(donations(), period="Y", weights="customers")
+    fit = wb.fit_purchases(donations(), "bg_bb", period="Y", weights="customers")
     steps = 1e-3 * np.eye(4)
 
     def value(theta):

@@ -11,13 +11,14 @@ from sentences import all_of, hold_to_three
 from shoppers import cdnow, shop_in_channels
 
 import winback as wb
+from winback.value.contracts.fits import contract_model
 
 MONEY = {"margin": 40.0, "annual_discount": 0.10}
 SURVIVORS = [1000, 869, 743, 653, 593, 551, 517, 491]
 
 
 TABLE = shop_in_channels()
-FIT, SPEND = wb.fit_pareto_nbd(TABLE, period="W"), wb.fit_gamma_gamma(TABLE)
+FIT, SPEND = wb.fit_purchases(TABLE, "pareto_nbd", period="W"), wb.fit_spend(TABLE)
 SHOP = {"margin": SPEND, "annual_discount": 0.10}
 
 
@@ -25,7 +26,7 @@ SHOP = {"margin": SPEND, "annual_discount": 0.10}
 
 
 def test_the_base_is_worth_what_its_customers_are_worth():
-    fit, counts = wb.fit_bdw(SURVIVORS, period="Y"), [50, 30, 0, 20]
+    fit, counts = wb.fit_contracts(SURVIVORS, "bdw", period="Y"), [50, 30, 0, 20]
     base = wb.base_value(fit, counts, by="next_renewal", **MONEY)
     each = fit.residual_value([1, 2, 4], **MONEY)
     assert base.frame["segment"].tolist() == [1, 2, 4]
@@ -47,7 +48,7 @@ def test_the_base_is_worth_what_its_customers_are_worth():
 @settings(max_examples=10, deadline=None)
 @given(st.floats(0.01, 1000), st.integers(1, 40), st.floats(0.0, 0.4))
 def test_money_scales_and_waiting_costs(margin, horizon, rate):
-    fit, actives = wb.fit_sbg(SURVIVORS, period="Y"), [70, 50, 20]
+    fit, actives = wb.fit_contracts(SURVIVORS, "sbg", period="Y"), [70, 50, 20]
     terms = {"annual_discount": rate, "horizon": f"{horizon}Y"}
     one, more = (wb.base_value(fit, actives, margin=money, **terms) for money in (1, margin))
     for name in ("total", "total_low", "total_high", "constant_churn"):
@@ -64,15 +65,15 @@ def test_money_scales_and_waiting_costs(margin, horizon, rate):
 
 
 def test_constant_churn_is_right_where_customers_are_alike():
-    fit = wb.fit_sbg([1000, 800, 640, 512], period="M")
+    fit = wb.fit_contracts([1000, 800, 640, 512], "sbg", period="M")
     assert abs(wb.base_value(fit, [10, 10], **MONEY).gap) < 1e-2
-    alike = wb.base_value(wb.fit_sbg([1000, 900, 700], period="M"), [10, 10], **MONEY)
+    alike = wb.base_value(wb.fit_contracts([1000, 900, 700], "sbg", period="M"), [10, 10], **MONEY)
     assert alike.gap == pytest.approx(0, abs=1e-8)
     assert "the constant-churn figure is the same" in all_of(alike)
 
 
 def test_the_annual_churn_in_use_is_the_naive_figures():
-    fit = wb.fit_sbg(SURVIVORS, period="M")
+    fit = wb.fit_contracts(SURVIVORS, "sbg", period="M")
     base = wb.base_value(fit, [10], **MONEY).against_constant_churn(0.3)
     kept = 0.7 ** (1 / 12)
     assert base.constant_churn == pytest.approx(400 * kept / (1 - kept * 1.1 ** (-1 / 12)))
@@ -80,7 +81,7 @@ def test_the_annual_churn_in_use_is_the_naive_figures():
 
 
 def test_timing_and_the_meaning_of_intervals_are_said():
-    fit = wb.fit_sbg(SURVIVORS, period="3M")
+    fit = wb.fit_contracts(SURVIVORS, "sbg", period="3M")
     said = all_of(wb.base_value(fit, [20, 10], horizon="2Y", **MONEY))
     assert "within 2 years" in said
     assert "discounted at 10.0% a year" in said
@@ -94,7 +95,7 @@ def test_timing_and_the_meaning_of_intervals_are_said():
 
 
 def test_what_lies_beyond_the_data_is_said():
-    fit = wb.fit_sbg(SURVIVORS, period="Y")  # seven years
+    fit = wb.fit_contracts(SURVIVORS, "sbg", period="Y")  # seven years
     within = wb.base_value(fit, [20, 10], horizon="6Y", **MONEY)
     assert within.beyond_data == pytest.approx(0, abs=1e-12)
     assert "extrapolated" not in all_of(within)
@@ -104,7 +105,7 @@ def test_what_lies_beyond_the_data_is_said():
     assert longer.beyond_data == pytest.approx(1 - seen / longer.total)
     assert "extrapolated: it lies at ages above 7 years, the longest that anybody was watched" in all_of(longer)
     assert wb.base_value(fit, {9: 5}, **MONEY).beyond_data == 1
-    known = wb.base_value(wb.contract_model(1, 4, period="Y"), [20, 10], **MONEY)
+    known = wb.base_value(contract_model(1, 4, period="Y"), [20, 10], **MONEY)
     assert np.isnan(known.beyond_data)
 
 
@@ -133,7 +134,7 @@ def test_customers_without_a_label_are_a_segment():
 
 def test_equal_rows_may_be_counted():
     cells = cdnow().head(200)
-    fit = wb.fit_bg_nbd(cells, period="W", weights="customers")
+    fit = wb.fit_purchases(cells, "bg_nbd", period="W", weights="customers")
     rows = cells.loc[cells.index.repeat(cells["customers"])]
     counted = wb.base_value(fit, cells, weights="customers", horizon="1Y", **MONEY)
     spread = wb.base_value(fit, rows, horizon="1Y", **MONEY)
@@ -160,7 +161,7 @@ def test_a_year_without_a_purchase_or_half_of_a_short_log_is_given_up():
     assert str(wb.base_value(FIT, TABLE, **SHOP).active_within) == f"{int(TABLE['age'].max()) // 2}W"
     assert wb.base_value(FIT, TABLE.head(3), **SHOP).active_within == wb.base_value(FIT, TABLE, **SHOP).active_within
     old = TABLE.assign(age=TABLE["age"] + 20)
-    assert str(wb.base_value(wb.fit_pareto_nbd(old, period="W"), old, **SHOP).active_within) == "Y"
+    assert str(wb.base_value(wb.fit_purchases(old, "pareto_nbd", period="W"), old, **SHOP).active_within) == "Y"
     with pytest.raises(ValueError, match="active_within must be shorter than the fit has watched customers, 99 weeks"):
         wb.base_value(FIT, TABLE, **SHOP).against_constant_churn(active_within="10Y")
 
@@ -222,7 +223,9 @@ def test_where_no_percentage_makes_sense_money_is_said():
 
 def test_a_gap_within_the_values_own_interval_is_no_finding():
     few = TABLE.head(60)
-    base = wb.base_value(wb.fit_bg_nbd(few, period="W"), few, horizon="1Y", **MONEY).against_constant_churn(0.6)
+    base = wb.base_value(
+        wb.fit_purchases(few, "bg_nbd", period="W"), few, horizon="1Y", **MONEY
+    ).against_constant_churn(0.6)
     assert base.total_low < base.constant_churn < base.total_high
     assert "no more than the value itself is uncertain by" in all_of(base)
     clear = wb.base_value(FIT, TABLE, horizon="3Y", **MONEY).against_constant_churn(0.9)
@@ -230,7 +233,7 @@ def test_a_gap_within_the_values_own_interval_is_no_finding():
 
 
 def test_one_customer_and_no_discount_are_said_in_plain_words():
-    said = all_of(wb.base_value(wb.contract_model(3.8, 15.2, period="Y"), [1], margin=40, annual_discount=0.0))
+    said = all_of(wb.base_value(contract_model(3.8, 15.2, period="Y"), [1], margin=40, annual_discount=0.0))
     assert said.startswith("1 customer is expected to bring")
     assert "not discounted" in said
     assert "of margin" in all_of(wb.base_value(FIT, TABLE, margin_share=0.3, **SHOP))
@@ -241,7 +244,7 @@ def test_one_customer_and_no_discount_are_said_in_plain_words():
 
 def test_findings_of_the_fits_are_findings_of_the_value():
     never = TABLE.assign(frequency=0, recency=0.0)
-    fit = wb.fit_pareto_nbd(never, period="W")
+    fit = wb.fit_purchases(never, "pareto_nbd", period="W")
     base = wb.base_value(fit, never, margin=30, annual_discount=0.10, by="channel")
     assert base.total == 0
     assert np.isnan(base.total_high)
@@ -249,8 +252,8 @@ def test_findings_of_the_fits_are_findings_of_the_value():
     assert "There is no upper limit to what may come" in all_of(base)
     assert wb.base_value(FIT, TABLE, **SHOP).doubts == ()
     related = TABLE.assign(mean_spend=TABLE["mean_spend"] * (1 + TABLE["frequency"]))
-    doubted = wb.lifetime_value(FIT, related, margin=wb.fit_gamma_gamma(related), annual_discount=0.10)
+    doubted = wb.lifetime_value(FIT, related, margin=wb.fit_spend(related), annual_discount=0.10)
     assert "frequent buyers spend" in "".join(doubted.doubts)
     assert "frequent buyers spend" in all_of(doubted)
-    gone = wb.fit_sbg([1000, 700, 700, 700], period="Y")
+    gone = wb.fit_contracts([1000, 700, 700, 700], "sbg", period="Y")
     assert "the data show no end of the others" in all_of(wb.base_value(gone, [10, 10], **MONEY))

@@ -12,7 +12,7 @@ SURVIVORS = [1000, 869, 743, 653, 593, 551, 517, 491]
 
 
 TABLE = shop_in_channels()
-FIT, SPEND = wb.fit_pareto_nbd(TABLE, period="W"), wb.fit_gamma_gamma(TABLE)
+FIT, SPEND = wb.fit_purchases(TABLE, "pareto_nbd", period="W"), wb.fit_spend(TABLE)
 SHOP = {"margin": SPEND, "annual_discount": 0.10}
 
 
@@ -20,7 +20,7 @@ SHOP = {"margin": SPEND, "annual_discount": 0.10}
 
 
 def test_every_wrong_term_is_named_at_once():
-    fit = wb.fit_sbg(SURVIVORS, period="M")
+    fit = wb.fit_contracts(SURVIVORS, "sbg", period="M")
     with pytest.raises(ValueError, match="margin_share must be a share") as error:
         wb.base_value(fit, [3], margin=1, annual_discount=10, horizon=36, margin_share=30, by="x")
     assert len(str(error.value).splitlines()) == 4
@@ -43,7 +43,7 @@ def test_every_wrong_term_is_named_at_once():
 )
 def test_wrong_questions_about_contracts(customers, more, says):
     with pytest.raises(ValueError, match=says):
-        wb.base_value(wb.fit_sbg(SURVIVORS, period="M"), customers, **MONEY | more)
+        wb.base_value(wb.fit_contracts(SURVIVORS, "sbg", period="M"), customers, **MONEY | more)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_wrong_questions_about_purchases(more, says):
 
 
 def test_wrong_questions_about_the_naive_figure_and_word_of_mouth():
-    base = wb.base_value(wb.fit_sbg(SURVIVORS, period="M"), [1], **MONEY)
+    base = wb.base_value(wb.fit_contracts(SURVIVORS, "sbg", period="M"), [1], **MONEY)
     with pytest.raises(ValueError, match=r"Write 0\.19 for 19%"):
         base.against_constant_churn(19)
     with pytest.raises(ValueError, match="annual_churn must be a share"):
@@ -83,4 +83,4 @@ def test_another_kind_of_fit_is_refused_with_the_way_out():
     with pytest.raises(TypeError, match="customers must be a pandas DataFrame"):
         wb.base_value(FIT, [1, 2], **SHOP)
     with pytest.raises(ValueError, match="margin of a contract is money per period"):
-        wb.base_value(wb.fit_sbg(SURVIVORS, period="M"), [1], **SHOP)
+        wb.base_value(wb.fit_contracts(SURVIVORS, "sbg", period="M"), [1], **SHOP)

@@ -9,6 +9,7 @@ from scipy.special import betaln
 from shoppers import shoppers
 
 import winback as wb
+from winback.value.contracts.fits import contract_model
 
 YEARS = {"M": 1 / 12, "30D": 30 / 365.25, "4W": 28 / 365.25, "3M": 1 / 4, "Y": 1.0}
 SIX = {"M": "6M", "30D": "180D", "4W": "24W", "3M": "18M", "Y": "6Y"}
@@ -34,7 +35,7 @@ def test_contracts_of_mixed_ages_by_hand(period, moment):
     """The retention of two successive counts is that of the period just ended, of all who were there before it."""
     counts, years = {1: 50, 2: 30, 5: 20}, YEARS[period]
     known = {"margin": 3.0, "annual_discount": 0.2, "horizon": SIX[period], "moment": moment}
-    found = wb.base_value(wb.contract_model(ALPHA, BETA, period=period), counts, **known)
+    found = wb.base_value(contract_model(ALPHA, BETA, period=period), counts, **known)
     before = sum(counts[n] * stays(n - 2) / stays(n - 1) for n in (2, 5))  # one period ago
     retention, factor = 50 / before, 1.2**-years
     later = factor if moment == "after_payment" else 1.0
@@ -45,7 +46,7 @@ def test_contracts_of_mixed_ages_by_hand(period, moment):
 
 @pytest.mark.parametrize("period", YEARS)
 def test_an_annual_churn_is_that_of_a_year_in_every_unit_of_time(period):
-    model, terms = wb.contract_model(ALPHA, BETA, period=period), {"margin": 1.0, "annual_discount": 0.1}
+    model, terms = contract_model(ALPHA, BETA, period=period), {"margin": 1.0, "annual_discount": 0.1}
     found = wb.base_value(model, [1], horizon=SIX[period], **terms).against_constant_churn(0.35)
     years = YEARS[period]
     assert found.constant_churn == pytest.approx(payments(0.65**years, 1.1**-years, 6))
@@ -54,7 +55,7 @@ def test_an_annual_churn_is_that_of_a_year_in_every_unit_of_time(period):
 
 def test_customers_in_their_first_period_are_expected_to_stay_by_their_own_chances():
     rows = drawn_customers(np.random.default_rng(6), 900)
-    fit = wb.fit_sbg(rows, period="Y", formula="channel", tenure="tenure", ended="ended")
+    fit = wb.fit_contracts(rows, "sbg", period="Y", formula="channel", tenure="tenure", ended="ended")
     base = pd.DataFrame({"channel": rows["channel"].unique(), "next_renewal": 1})
     base["n"] = 10 ** np.arange(len(base))
     first = fit.residual_lifetime(base["next_renewal"], 0.0, horizon_periods=1, customers=base)
@@ -66,7 +67,7 @@ def test_customers_in_their_first_period_are_expected_to_stay_by_their_own_chanc
 @pytest.mark.parametrize("renewals", [[0, 0], [0, 0, 1, 3]])
 def test_new_customers_pay_first_for_sure_also_at_constant_churn(renewals):
     """Where all are alike the figure is right, so of new ones too, who do not have to renew before they pay."""
-    alike = wb.contract_model(2e7, 8e7, period="Y")
+    alike = contract_model(2e7, 8e7, period="Y")
     base = pd.DataFrame({"next_renewal": renewals})
     found = wb.base_value(alike, base, margin=100.0, annual_discount=0.1)
     assert found.gap == pytest.approx(0, abs=1e-6)
@@ -81,13 +82,13 @@ TABLE = shoppers(np.random.default_rng(4), "pareto_nbd", (0.9, 8.0, 0.7, 20.0), 
     mean_spend=lambda table: np.where(table["frequency"] > 0, 20.0 + table["frequency"], np.nan),
     n=np.random.default_rng(1).integers(1, 9, 400),
 )
-FIT = wb.fit_pareto_nbd(TABLE, period="W", weights="n")
+FIT = wb.fit_purchases(TABLE, "pareto_nbd", period="W", weights="n")
 
 
 @pytest.mark.parametrize("churn", [None, 0.35])
 @pytest.mark.parametrize(("horizon", "weeks"), [("2Y", 2 * 365.25 / 7), (None, np.inf)])
 def test_counted_customers_with_spend_margin_and_horizon_by_hand(horizon, weeks, churn):
-    spend, n = wb.fit_gamma_gamma(TABLE, weights="n"), TABLE["n"].to_numpy()
+    spend, n = wb.fit_spend(TABLE, weights="n"), TABLE["n"].to_numpy()
     terms = {"margin_share": 0.3, "annual_discount": 0.1, "horizon": horizon}
     found = wb.base_value(FIT, TABLE, margin=spend, weights="n", **terms)
     found = found.against_constant_churn(churn, active_within="26W")
@@ -107,8 +108,8 @@ def test_counted_customers_with_spend_margin_and_horizon_by_hand(horizon, weeks,
 def test_who_bought_just_within_the_time_counts(period, days):
     """Days counted on the calendar, also where 28 days are no whole number of them in floating point."""
     table = TABLE.assign(age=40 * 7 / days, recency=np.where(TABLE["frequency"] > 0, 36 * 7 / days, 0.0))
-    fit = wb.fit_pareto_nbd(
-        TABLE.assign(age=TABLE["age"] * 7 / days, recency=TABLE["recency"] * 7 / days), period=period
+    fit = wb.fit_purchases(
+        TABLE.assign(age=TABLE["age"] * 7 / days, recency=TABLE["recency"] * 7 / days), "pareto_nbd", period=period
     )
     for within, n in (("28D", (TABLE["frequency"] > 0).sum()), ("27D", 0)):
         found = wb.base_value(fit, table, margin=1.0, annual_discount=0.1)
@@ -126,7 +127,7 @@ def test_words_say_on_which_side_the_figure_lies(churn, said):
 @pytest.mark.parametrize(("period", "weeks"), [("D", 1 / 7), ("2W", 2.0), ("30D", 30 / 7), ("3M", 365.25 / 28)])
 def test_the_unit_of_time_changes_no_figure(period, weeks):
     rows = TABLE.assign(age=TABLE["age"] / weeks, recency=TABLE["recency"] / weeks)
-    fit = wb.fit_pareto_nbd(rows, period=period, weights="n")
+    fit = wb.fit_purchases(rows, "pareto_nbd", period=period, weights="n")
     terms = {"margin": 1.0, "annual_discount": 0.1, "weights": "n", "horizon": "4Y"}
     one, other = wb.base_value(FIT, TABLE, **terms), wb.base_value(fit, rows, **terms)
     for name in ("total", "total_low", "total_high", "constant_churn", "annual_churn", "gap", "n_active"):

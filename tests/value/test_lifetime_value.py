@@ -12,6 +12,7 @@ from sentences import all_of, hold_to_three
 from shoppers import donations, shoppers
 
 import winback as wb
+from winback.value.contracts.fits import contract_model
 
 TRUTH, SPENT = (0.9, 8.0, 0.7, 20.0), (6.0, 4.0, 60.0)
 ROWS = {"tenure": "tenure", "ended": "ended"}
@@ -27,7 +28,7 @@ def shop(rng, n):
 
 
 TABLE = shop(np.random.default_rng(4), 800).set_index(np.arange(800) * 3)
-FIT, SPEND = wb.fit_pareto_nbd(TABLE, period="W"), wb.fit_gamma_gamma(TABLE)
+FIT, SPEND = wb.fit_purchases(TABLE, "pareto_nbd", period="W"), wb.fit_spend(TABLE)
 SHOP = {"margin": SPEND, "annual_discount": 0.10}
 TERMS = {"margin": 10.0, "annual_discount": 0.10}
 
@@ -81,7 +82,7 @@ def test_intervals_of_customers_and_totals_in_money_hold(record_property):
     fixed = shop(np.random.default_rng(5), 300)
     for _ in range(trials):
         table = shop(rng, 2500)
-        fit, spend = wb.fit_pareto_nbd(table, period="W"), wb.fit_gamma_gamma(table)
+        fit, spend = wb.fit_purchases(table, "pareto_nbd", period="W"), wb.fit_spend(table)
         values = wb.lifetime_value(fit, fixed, margin=spend, annual_discount=0.10, horizon="1Y")
         each = values.customers.iloc[[0, 7, 50]][["value_low", "value_high"]].to_numpy()
         found.append([*each, [values.total_low, values.total_high]])
@@ -100,7 +101,7 @@ def test_a_new_customer_and_opportunities_may_be_valued():
     alone = FIT.residual_transactions(new, 0.10)["expected"][0]
     assert 0 < found.total < SPEND.mean_spend * alone
     gave = donations()
-    fit = wb.fit_bg_bb(gave, period="Y", opportunities="opportunities", weights="customers")
+    fit = wb.fit_purchases(gave, "bg_bb", period="Y", age="opportunities", weights="customers")
     values = wb.lifetime_value(fit, gave, margin=25, annual_discount=0.10, horizon="5Y")
     np.testing.assert_allclose(values.customers["value"], 25 * fit.predict(gave, 5, 0.10)["expected"])
     with pytest.raises(ValueError, match="whole number of periods of one year"):
@@ -131,9 +132,9 @@ def test_a_shops_base_is_worth_what_its_truth_says(record_property):
     """From raw log to money: the error of the total averages out, and the naive figure's does not."""
     errors, naive = [], []
     for seed in range(12):
-        shop = wb.simulate_transactions(rng=seed)
-        log = wb.summarize_transactions(shop.transactions, period="W", until=shop.truth.until)
-        fit, spend = wb.fit_pareto_nbd(log.customers, period="W"), wb.fit_gamma_gamma(log.customers)
+        shop = wb.simulate_shop_study(rng=seed)
+        log = wb.summarize_purchases(shop.transactions, period="W", until=shop.truth.until)
+        fit, spend = wb.fit_purchases(log.customers, "pareto_nbd", period="W"), wb.fit_spend(log.customers)
         terms = {"margin": spend, "margin_share": 0.35, "annual_discount": 0.10, "horizon": "3Y"}
         base = wb.base_value(fit, log.customers, **terms)
         truth = worth_in_truth(shop, log.customers, 0.35, 3 * 365.25 / 7).sum()
@@ -151,7 +152,7 @@ def test_a_shops_base_is_worth_what_its_truth_says(record_property):
 
 
 def test_customers_under_contract_are_worth_their_residual_value():
-    fit = wb.fit_bdw([1000, 869, 743, 653, 593, 551, 517, 491], period="M")
+    fit = wb.fit_contracts([1000, 869, 743, 653, 593, 551, 517, 491], "bdw", period="M")
     table = pd.DataFrame({"next_renewal": [0, 1, 4], "fee": [20.0, 30.0, -10.0]}, index=list("xyz"))
     values = wb.lifetime_value(fit, table, margin="fee", annual_discount=0.10, horizon="3Y")
     each = fit.residual_value([1, 4], margin=[30.0, -10.0], annual_discount=0.10, horizon_periods=36)
@@ -165,7 +166,7 @@ def test_customers_under_contract_are_worth_their_residual_value():
 
 def test_the_tenure_that_a_fit_was_made_on_says_when_the_next_renewal_is():
     table = drawn_customers(np.random.default_rng(6), 900)
-    fit = wb.fit_sbg(table, period="M", formula="channel", **ROWS)
+    fit = wb.fit_contracts(table, "sbg", period="M", formula="channel", **ROWS)
     here = table[~table["ended"]]
     terms = {"margin": 10, "annual_discount": 0.10}
     by_tenure = wb.lifetime_value(fit, here, **terms)
@@ -180,7 +181,7 @@ def test_flags_in_words_are_read_as_the_fit_read_them():
     table = drawn_customers(np.random.default_rng(6), 300)
     words = table.assign(ended=np.where(table["ended"], "yes", "no"))
     terms = {"margin": 10, "annual_discount": 0.10}
-    fits = [wb.fit_sbg(some, period="M", **ROWS) for some in (table, words)]
+    fits = [wb.fit_contracts(some, "sbg", period="M", **ROWS) for some in (table, words)]
     of_words = wb.lifetime_value(fits[1], words[words["ended"] == "no"], **terms)
     assert of_words.total == pytest.approx(wb.lifetime_value(fits[0], table[~table["ended"]], **terms).total)
     named = words.assign(next_renewal=3)
@@ -193,7 +194,7 @@ def test_flags_in_words_are_read_as_the_fit_read_them():
 
 
 def test_new_customers_pay_now_and_have_no_payment_behind_them():
-    model, new = wb.contract_model(3.8, 15.2, period="Y"), pd.DataFrame({"next_renewal": [0, 1]})
+    model, new = contract_model(3.8, 15.2, period="Y"), pd.DataFrame({"next_renewal": [0, 1]})
     assert "new ones pay for the first time now" in all_of(wb.lifetime_value(model, new, **TERMS))
     assert "new ones" not in all_of(wb.lifetime_value(model, new.iloc[1:], **TERMS))
     with pytest.raises(wb.TableError, match="`next_renewal` must be at least 1 just after a payment; 1 of 2"):
@@ -201,7 +202,7 @@ def test_new_customers_pay_now_and_have_no_payment_behind_them():
 
 
 def test_an_endless_value_is_said():
-    fit = wb.contract_model(0.5, 2, period="Y")
+    fit = contract_model(0.5, 2, period="Y")
     values = wb.lifetime_value(fit, pd.DataFrame({"next_renewal": [1, 2]}), margin=1, annual_discount=0.0)
     assert values.total == np.inf
     assert "undiscounted, too many never leave" in all_of(values)
@@ -211,7 +212,7 @@ def test_endless_spend_is_named_as_the_reason():
     rng = np.random.default_rng(3)
     some = TABLE[TABLE["frequency"] > 0]
     wild = some.assign(frequency=1, mean_spend=np.exp((4 * rng.standard_cauchy(len(some))).clip(-30, 30)))
-    spend = wb.fit_gamma_gamma(wild)
+    spend = wb.fit_spend(wild)
     assert np.isinf(spend.mean_spend)
     values = wb.lifetime_value(FIT, wild, margin=spend, annual_discount=0.10, horizon="1Y")
     assert values.total == np.inf
@@ -225,7 +226,7 @@ def test_customers_in_another_unit_are_doubted():
 
 
 def test_tables_that_cannot_be_valued_are_refused():
-    model = wb.contract_model(3.8, 15.2, period="Y")
+    model = contract_model(3.8, 15.2, period="Y")
     for fit, table in ((model, pd.DataFrame({"next_renewal": []})), (FIT, TABLE.head(0))):
         with pytest.raises(wb.TableError, match="has no rows"):
             wb.lifetime_value(fit, table, **TERMS)

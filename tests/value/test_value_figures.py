@@ -31,7 +31,7 @@ def drawn(n, seed=5):
 
 @pytest.mark.parametrize(("period", "watched", "said"), [("M", "7M", "7 months"), ("3M", "21M", "21 months")])
 def test_counts_weigh_in_the_difference_of_segments_and_beyond_the_data(period, watched, said):
-    fit = wb.fit_sbg(SURVIVORS, period=period)
+    fit = wb.fit_contracts(SURVIVORS, "sbg", period=period)
     rows = pd.DataFrame({"next_renewal": [1, 3, 6, 1, 3, 6], "n": [900, 30, 1, 1, 30, 900], "kind": list("aaabbb")})
     terms = {"margin": 10.0, "annual_discount": 0.1}
     few = wb.base_value(fit, rows, weights="n", by="kind", **terms)
@@ -50,7 +50,7 @@ def test_counts_weigh_in_the_difference_of_segments_and_beyond_the_data(period, 
 def test_the_last_row_of_the_table_is_the_whole_base():
     rows = pd.DataFrame({"next_renewal": [1, 2, 5], "kind": ["new", "new", "old"]})
     terms = {"margin": 1000.0, "annual_discount": 0.1}
-    fit = wb.fit_sbg(SURVIVORS, period="Y")
+    fit = wb.fit_contracts(SURVIVORS, "sbg", period="Y")
     apart, whole = (wb.base_value(fit, rows, by=by, **terms).table().iloc[-1] for by in ("kind", None))
     pd.testing.assert_series_equal(apart, whole, check_names=False)
     assert (apart["Segment"], apart["Share of all value"]) == ("everybody", "100.0%")
@@ -58,7 +58,7 @@ def test_the_last_row_of_the_table_is_the_whole_base():
 
 def test_a_difference_whose_interval_holds_zero_is_a_tie():
     base = wb.base_value(
-        wb.fit_sbg(SURVIVORS, period="Y"), [20, 10], by="next_renewal", margin=1.0, annual_discount=0.1
+        wb.fit_contracts(SURVIVORS, "sbg", period="Y"), [20, 10], by="next_renewal", margin=1.0, annual_discount=0.1
     )
     gap = base.contrast.difference
     for low, tie in ((-0.1 * gap, True), (0.1 * gap, False)):
@@ -68,7 +68,7 @@ def test_a_difference_whose_interval_holds_zero_is_a_tie():
 
 def test_words_name_the_share_of_the_least_valuable_half():
     fees = pd.DataFrame({"next_renewal": 1, "fee": np.arange(1.0, 21.0) ** 3})
-    values = wb.lifetime_value(wb.fit_sbg(SURVIVORS, period="Y"), fees, margin="fee", annual_discount=0.1)
+    values = wb.lifetime_value(wb.fit_contracts(SURVIVORS, "sbg", period="Y"), fees, margin="fee", annual_discount=0.1)
     least = (np.arange(1, 11) ** 3).sum() / (np.arange(1, 21) ** 3).sum()
     assert f"the least valuable half {least:.0%}." in all_of(values)
 
@@ -76,7 +76,7 @@ def test_words_name_the_share_of_the_least_valuable_half():
 def test_a_fifth_is_a_fifth_where_tenths_are_uneven_in_words_and_figure_alike():
     """Of eleven customers a fifth is 2.2; the first two tenths have three."""
     fees = pd.DataFrame({"next_renewal": 1, "fee": [100.0] * 3 + [1.0] * 8})
-    values = wb.lifetime_value(wb.fit_sbg(SURVIVORS, period="Y"), fees, margin="fee", annual_discount=0.1)
+    values = wb.lifetime_value(wb.fit_contracts(SURVIVORS, "sbg", period="Y"), fees, margin="fee", annual_discount=0.1)
     assert values.frame["n"].iloc[:2].sum() == 3
     assert values.carried_by(0.2) == pytest.approx(220 / 308)
     assert f"fifth carries {220 / 308:.0%} of it, the least valuable half {5.5 / 308:.0%}." in all_of(values)
@@ -86,7 +86,7 @@ def test_a_fifth_is_a_fifth_where_tenths_are_uneven_in_words_and_figure_alike():
 
 @pytest.mark.parametrize(("horizon", "beyond"), [("5Y", False), ("7Y", False), ("8Y", True), ("20Y", True)])
 def test_a_horizon_longer_than_anybody_was_watched_is_extrapolated(horizon, beyond):
-    fit, terms = wb.fit_sbg(SURVIVORS, period="Y"), {"margin": 10.0, "annual_discount": 0.1}
+    fit, terms = wb.fit_contracts(SURVIVORS, "sbg", period="Y"), {"margin": 10.0, "annual_discount": 0.1}
     found, watched = (wb.base_value(fit, [20], horizon=years, **terms) for years in (horizon, "7Y"))
     assert found.beyond_data == pytest.approx(1 - watched.total / found.total if beyond else 0.0)
     assert ("extrapolated" in all_of(found)) is beyond
@@ -105,7 +105,7 @@ def test_values_and_their_validation_cut_the_same_tenths(n):
 def test_intervals_of_what_will_be_observed_hold_both_sources_of_error(n):
     given = drawn(n)
     table = given.customers
-    fit, spend = wb.fit_bg_nbd(table, period="W"), wb.fit_gamma_gamma(table)
+    fit, spend = wb.fit_purchases(table, "bg_nbd", period="W"), wb.fit_spend(table)
     found = fit.check(given, spend=spend)
     purchases, each = fit.expectations(table, AHEAD), spend.expectations(table)
     bought, paid, times = (
@@ -131,7 +131,7 @@ def test_intervals_of_what_will_be_observed_hold_both_sources_of_error(n):
 def test_the_ranking_is_measured_against_a_perfect_one():
     given = drawn(500)
     bought = given.customers["held_out_frequency"].to_numpy(float)
-    fit = wb.fit_bg_nbd(given.customers, period="W")
+    fit = wb.fit_purchases(given.customers, "bg_nbd", period="W")
     total = fit.check(given).totals.iloc[0]
     predicted = fit.predict(given.customers, AHEAD)["expected"].to_numpy()
     apart = np.abs(bought[:, None] - bought).sum() / (2 * len(bought) ** 2 * bought.mean())
@@ -142,7 +142,7 @@ def test_the_ranking_is_measured_against_a_perfect_one():
 
 @pytest.mark.parametrize(("missed", "said"), [(2, "fits: "), (3, "misses who buys: 3 of 10 tenths")])
 def test_three_missed_tenths_are_a_miss_and_two_are_chance(missed, said):
-    found = wb.fit_bg_nbd(drawn(1000).customers, period="W").check(drawn(1000))
+    found = wb.fit_purchases(drawn(1000).customers, "bg_nbd", period="W").check(drawn(1000))
     totals = found.totals.assign(error=0.0, error_low=-0.1, error_high=0.1)
     frame = found.frame.assign(inside=np.arange(10) >= missed, observed=found.frame["observed"].to_numpy()[::-1])
     assert said in replace(found, totals=totals, frame=frame).verdict

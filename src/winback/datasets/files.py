@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from winback.datasets.public import load_hillstrom
-from winback.datasets.retail import simulate_transactions
+from winback.datasets.retail import simulate_shop_study
 from winback.datasets.telecom import load_telecom_study
 from winback.tables import write_files_together
 from winback.terms.catalog import write_offers
@@ -42,7 +42,7 @@ def write_hillstrom(folder: str | Path) -> list[Path]:
 
 def write_retail(folder: str | Path) -> list[Path]:
     """Write the shop: its log, the purchases after it, its customers, and the parameters behind them."""
-    study = simulate_transactions()
+    study = simulate_shop_study()
     return write_files_together(
         folder,
         {

@@ -70,7 +70,7 @@ def load_cdnow(*, sample: bool = True) -> PublicLog:
     """Return what CDNOW's new customers of early 1997 bought until June 1998, every purchase of CDs [1]_.
 
     Everyone first bought in the first quarter of 1997. The published summaries end with September 1997 and count free
-    orders (``amount`` 0) as purchases: `summarize_transactions` with ``until="1997-09-30"`` and ``amount=None`` gives
+    orders (``amount`` 0) as purchases: `summarize_purchases` with ``until="1997-09-30"`` and ``amount=None`` gives
     them. With amounts, free orders are no purchases, and eight customers of the sample have no other.
 
     Parameters
@@ -97,8 +97,8 @@ def load_cdnow(*, sample: bool = True) -> PublicLog:
     --------
     >>> import winback as wb
     >>> log = wb.load_cdnow().transactions                                                  # doctest: +SKIP
-    >>> seen = wb.summarize_transactions(log, period="W", until="1997-09-30", amount=None)  # doctest: +SKIP
-    >>> wb.fit_bg_nbd(seen.customers, period="W").describe()                                # doctest: +SKIP
+    >>> seen = wb.summarize_purchases(log, period="W", until="1997-09-30", amount=None)  # doctest: +SKIP
+    >>> wb.fit_purchases(seen, "bg_nbd").describe()                                         # doctest: +SKIP
     """
     if not isinstance(sample, bool):
         raise ValueError(f"sample must be True (1/10 of the customers) or False (all of them); got {sample!r}.")
@@ -134,7 +134,7 @@ def load_donations() -> PublicCustomers:
     --------
     >>> import winback as wb
     >>> donors = wb.load_donations().customers             # doctest: +SKIP
-    >>> wb.fit_bg_bb(donors, period="Y").describe()        # doctest: +SKIP
+    >>> wb.fit_purchases(donors, "bg_bb", period="Y").describe()        # doctest: +SKIP
     """
     raw = pd.read_csv(load_public_file(DONATIONS))
     rows = raw.loc[raw.index.repeat(raw["weights"]), ["frequency", "recency", "periods"]].reset_index(drop=True)

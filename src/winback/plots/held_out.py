@@ -34,9 +34,9 @@ def plot_tracking(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> import winback as wb
-    >>> log = wb.simulate_transactions(200).transactions
-    >>> held_out = wb.summarize_transactions(log, period="W").hold_out()
-    >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
+    >>> log = wb.simulate_shop_study(200).transactions
+    >>> held_out = wb.summarize_purchases(log, period="W").hold_out()
+    >>> fit = wb.fit_purchases(held_out, "mbg_nbd")
     >>> plot_tracking(fit.check(held_out)).get_xlabel()
     'weeks since the first purchase'
     """
@@ -91,9 +91,9 @@ def plot_held_out_tenths(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> import winback as wb
-    >>> log = wb.simulate_transactions(200).transactions
-    >>> held_out = wb.summarize_transactions(log, period="W").hold_out()
-    >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
+    >>> log = wb.simulate_shop_study(200).transactions
+    >>> held_out = wb.summarize_purchases(log, period="W").hold_out()
+    >>> fit = wb.fit_purchases(held_out, "mbg_nbd")
     >>> plot_held_out_tenths(fit.check(held_out)).get_xlabel()
     'tenth of customers, most predicted first'
     """
@@ -150,9 +150,9 @@ def plot_lorenz(check: PurchaseCheck, ax: Axes | None = None, measure: str = "pu
     Examples
     --------
     >>> import winback as wb
-    >>> log = wb.simulate_transactions(200).transactions
-    >>> held_out = wb.summarize_transactions(log, period="W").hold_out()
-    >>> fit = wb.fit_mbg_nbd(held_out.customers, period="W")
+    >>> log = wb.simulate_shop_study(200).transactions
+    >>> held_out = wb.summarize_purchases(log, period="W").hold_out()
+    >>> fit = wb.fit_purchases(held_out, "mbg_nbd")
     >>> plot_lorenz(fit.check(held_out)).get_ylabel()
     'share of all purchases held out'
     """

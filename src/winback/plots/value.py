@@ -39,9 +39,9 @@ def plot_projection(fit: ContractFit, survivors=None, ax: Axes | None = None, pe
     Parameters
     ----------
     fit : ContractFit
-        From `fit_sbg`, `fit_bdw` or `contract_model`, without covariates.
+        From `fit_contracts`, without covariates.
     survivors : sequence or DataFrame, optional
-        Counts as for `fit_sbg`, drawn as points: full where the fit has seen them, open beyond and where they are
+        Counts as for `fit_contracts`, drawn as points: full where the fit has seen them, open beyond and where they are
         not those of the fit.
     periods : int, optional
         How far, at least 1; twice as long as customers were watched, or as far as they were counted.
@@ -55,7 +55,7 @@ def plot_projection(fit: ContractFit, survivors=None, ax: Axes | None = None, pe
     --------
     >>> import winback as wb
     >>> left = [1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394]
-    >>> plot_projection(wb.fit_sbg(left[:5], period="Y"), left).get_title(loc="left")
+    >>> plot_projection(wb.fit_contracts(left[:5], "sbg", period="Y"), left).get_title(loc="left")
     'The sBG expects 30.7% still here at age 12; 39.4% were'
     """
     cohorts = survivors_by_cohort(survivors) if survivors is not None else []
@@ -142,7 +142,8 @@ def plot_value_concentration(values: LifetimeValues, ax: Axes | None = None) -> 
     Examples
     --------
     >>> import pandas as pd, winback as wb
-    >>> model = wb.contract_model(3.80, 15.20, period="Y")
+    >>> from winback.value.contracts.fits import contract_model
+    >>> model = contract_model(3.80, 15.20, period="Y")
     >>> base = pd.DataFrame({"next_renewal": [1, 2, 3, 4, 5] * 4, "fee": [900.0, 90, 80, 70, 60] * 4})
     >>> values = wb.lifetime_value(model, base, margin="fee", annual_discount=0.10)
     >>> plot_value_concentration(values).get_title(loc="left")
@@ -197,7 +198,8 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> import winback as wb
-    >>> model = wb.contract_model(3.80, 15.20, period="Y")
+    >>> from winback.value.contracts.fits import contract_model
+    >>> model = contract_model(3.80, 15.20, period="Y")
     >>> base = wb.base_value(model, [20500, 15200, 11340], margin=100, annual_discount=0.10, by="next_renewal")
     >>> plot_base_value(base).get_title(loc="left")
     'One churn rate for everybody puts the base 13% too low; next renewal "3": 17% too low'

@@ -1,8 +1,8 @@
 """Who buys again without a contract, how often and for how much?
 
-fits                `fit_bg_nbd`, `fit_mbg_nbd`, `fit_pareto_nbd`, `fit_bg_bb`
+fits                `fit_purchases`
 purchase_fit        the fitted model: expected purchases, chance to be still a customer, their intervals
-spend               how much is a purchase worth? `fit_gamma_gamma`
+spend               how much is a purchase worth? `fit_spend`
 check               do customers buy what was predicted? a fit's `check`
 judging             how held-out purchases are judged
 outcomes            how far purchases may lie from what was predicted by chance alone
@@ -16,7 +16,7 @@ bg_bb               opportunities to buy, one after the other, instead of time
 gamma_gamma         the likelihood of what customers spend
 unrelated           do frequent buyers spend more?
 maximum             where is a likelihood highest, and is that an edge?
-highest_dropout     nobody drops out in these data: how many might?
+dropout_limit       nobody drops out in these data: how many might?
 nobody_bought       what is left to say where nobody bought again
 table               are the customers' rows fit for use?
 cells               equal rows are counted once

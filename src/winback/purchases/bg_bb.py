@@ -23,14 +23,15 @@ import numpy as np
 from winback.purchases.cells import PurchaseCells
 from winback.purchases.mixtures import beta_weights
 from winback.purchases.model import (
-    A_SHARE_LEAVES,
-    ALL_LEAVE,
+    EVERYBODY,
     NEVER,
+    NOBODY,
+    NOBODY_LEAVES,
     RATIO_AND_SIZE,
+    SOME,
     Edge,
     PurchaseModel,
     log_odds_and_share,
-    nobody_drops_out,
     side_by_side,
 )
 from winback.purchases.rising import log_rising
@@ -177,15 +178,15 @@ BG_BB = PurchaseModel(
         Edge(0, 14.0, "active customers buy at every opportunity", "a model of dropping out alone", idle=((1, 0.0),)),
         Edge(1, 10.0, "all active customers buy with the same chance", "a binomial number of purchases"),
         Edge(1, -10.0, "an active customer buys either always or never", "a model of dropping out alone"),
-        nobody_drops_out(2, "the beta-binomial", (3, NEVER / 2)),
-        Edge(2, 14.0, "everybody drops out at once", "a count of customers", idle=((3, 0.0),), leaves=ALL_LEAVE),
+        Edge(2, -14.0, NOBODY_LEAVES, "the beta-binomial", idle=((3, NEVER / 2),), held=NEVER, leave=NOBODY),
+        Edge(2, 14.0, "everybody drops out at once", "a count of customers", idle=((3, 0.0),), leave=EVERYBODY),
         Edge(3, 10.0, "all customers have the same chance to drop out", "a model with one chance to drop out"),
         Edge(
             3,
             -10.0,
             "a customer either drops out at once or never",
             "the beta-binomial with a share that leaves",
-            leaves=A_SHARE_LEAVES,
+            leave=SOME,
         ),
     ),
     starts,

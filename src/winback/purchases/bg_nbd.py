@@ -24,15 +24,16 @@ import numpy as np
 from winback.purchases.cells import PurchaseCells
 from winback.purchases.mixtures import beta_weights, discounted
 from winback.purchases.model import (
-    A_SHARE_LEAVES,
-    ALL_LEAVE,
+    EVERYBODY,
     NEVER,
+    NOBODY,
+    NOBODY_LEAVES,
     RATE_AND_SHAPE,
     RATIO_AND_SIZE,
+    SOME,
     Edge,
     PurchaseModel,
     log_odds_and_share,
-    nobody_drops_out,
     side_by_side,
 )
 from winback.purchases.rising import log_rising
@@ -136,14 +137,14 @@ class DropoutAfterPurchases:
 EDGES = (
     SAME_RATE,
     FEW_BUY,
-    nobody_drops_out(2, "the NBD", (3, NEVER / 2)),
+    Edge(2, -14.0, NOBODY_LEAVES, "the NBD", idle=((3, NEVER / 2),), held=NEVER, leave=NOBODY),
     Edge(
         2,
         14.0,
         "everybody drops out at the first chance",
         "a single chance to buy again",
         idle=((3, 0.0),),
-        leaves=ALL_LEAVE,
+        leave=EVERYBODY,
     ),
     Edge(3, 10.0, "all customers have the same chance to drop out", "a model with one chance to drop out"),
     Edge(
@@ -151,7 +152,7 @@ EDGES = (
         -10.0,
         "a customer either drops out at the first chance or never",
         "the NBD with a share that leaves",
-        leaves=A_SHARE_LEAVES,
+        leave=SOME,
     ),
 )
 DIRECTIONS = side_by_side(RATE_AND_SHAPE, RATIO_AND_SIZE)

@@ -105,7 +105,7 @@ def expected_by_day(fit, n_days: int, days_in_period: float) -> np.ndarray:
 
 def _check(fit, held_out, spend):
     """Refuse what cannot be judged, or has seen what it is to be judged by."""
-    sources = {"held_out": "the hold_out() of a summary", "spend": "fit_gamma_gamma"}
+    sources = {"held_out": "the hold_out() of a summary", "spend": "fit_spend"}
     kinds = {"held_out": HeldOutPurchases, "spend": SpendFit | None}
     for name, value in {"held_out": held_out, "spend": spend}.items():
         if not isinstance(value, kinds[name]):
@@ -132,7 +132,7 @@ def _check(fit, held_out, spend):
 def _check_spend(spend, customers, frequency):
     """Refuse a model of spend without amounts to judge it by, or of more customers than the calibration has."""
     if "held_out_spend" not in customers:
-        raise ValueError("spend needs amounts: name their column in summarize_transactions.")
+        raise ValueError("spend needs amounts: name their column in summarize_purchases.")
     n, n_repeat = len(customers), int((customers[frequency] > 0).sum())
     if spend.n > n_repeat or spend.n + spend.n_one_time > n:
         raise ValueError(

@@ -34,7 +34,7 @@ class Maximum:
     covariance: np.ndarray  # (k, k) of theta; zero along directions that are held at an edge
     log_likelihood: float
     converged: bool
-    edges: tuple[Edge, ...]  # without those that no longer matter at another
+    edges: tuple[Edge, ...]
     held: np.ndarray  # (k,) bool: parameters that the data do not tell
 
 
@@ -127,10 +127,7 @@ def _at_edges(problem, phi, cells, free, edges) -> Maximum:
         return simpler
     back = problem.back
     held = (np.abs(back[:, ~peak.inside]) > 0).any(axis=1)
-    idle = {axis for edge in edges for axis, _ in edge.idle}
-    told = tuple(edge for edge in edges if edge.axis not in idle)
-    covariance = back @ peak.covariance @ back.T
-    return Maximum(back @ peak.place, covariance, peak.value, edges=told, converged=peak.converged, held=held)
+    return Maximum(back @ peak.place, back @ peak.covariance @ back.T, peak.value, peak.converged, edges, held)
 
 
 def _vague(peak, free) -> np.ndarray:
@@ -155,3 +152,15 @@ def _simpler(problem, peak, cells, free, edges) -> Maximum | None:
             if best is None or found.log_likelihood > best.log_likelihood:
                 best = found
     return best
+
+
+def edges_in_words(edges: tuple[Edge, ...]) -> str:
+    """Say at which edges of the model the maximum lies; empty for none.
+
+    Examples
+    --------
+    >>> edges_in_words((Edge(2, -14.0, "nobody drops out in these data", "the NBD"),))
+    'nobody drops out in these data: the NBD says the same'
+    """
+    idle = {axis for edge in edges for axis, _ in edge.idle}
+    return "; ".join(f"{edge.words}: {edge.simpler} says the same" for edge in edges if edge.axis not in idle)

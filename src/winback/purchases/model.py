@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-NEVER = -200.0  # a chance of exp(-200)
-# What an edge says of dropping out; none of them: some do, sooner or later.
-NOBODY_LEAVES, ALL_LEAVE, A_SHARE_LEAVES = "nobody", "all", "a share"
+NOBODY, EVERYBODY, SOME = "nobody", "everybody", "some"  # drop out on an edge
+NOBODY_LEAVES, NEVER = "nobody drops out in these data", -200.0  # a chance of exp(-200)
 
 
 @dataclass(frozen=True)
@@ -22,29 +21,12 @@ class Edge:
     simpler: str  # the model that says the same
     idle: tuple[tuple[int, float], ...] = ()  # directions that no longer matter there, and where they are put
     held: float | None = None  # where the direction is held instead of infinity; None: where the search ended
-    leaves: str = ""  # who drops out there, where that is all that is left to say of it
+    leave: str = ""  # who drops out there: nobody, everybody, or some at once and the others never
 
     @property
     def place(self) -> float:
         """Where the direction is held."""
         return self.at if self.held is None else self.held
-
-
-def nobody_drops_out(axis: int, simpler: str, idle: tuple[int, float]) -> Edge:
-    """Return the edge where no customer drops out."""
-    words = "nobody drops out in these data"
-    return Edge(axis, -14.0, words, simpler, idle=(idle,), held=NEVER, leaves=NOBODY_LEAVES)
-
-
-def edges_in_words(edges: tuple[Edge, ...]) -> str:
-    """Say at which edges of the model a maximum lies; empty for none.
-
-    Examples
-    --------
-    >>> edges_in_words((nobody_drops_out(2, "the NBD", (3, 0.0)),))
-    'nobody drops out in these data: the NBD says the same'
-    """
-    return "; ".join(f"{edge.words}: {edge.simpler} says the same" for edge in edges)
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,14 @@ from winback.purchases.bg_nbd import FEW_BUY, SAME_RATE
 from winback.purchases.cells import PurchaseCells
 from winback.purchases.mixtures import discounted
 from winback.purchases.model import (
-    A_SHARE_LEAVES,
     NEVER,
+    NOBODY,
+    NOBODY_LEAVES,
     RATE_AND_SHAPE,
+    SOME,
     Edge,
     PurchaseModel,
     log_odds_and_share,
-    nobody_drops_out,
     side_by_side,
 )
 from winback.purchases.rising import log_rising
@@ -225,16 +226,10 @@ PARETO_NBD = PurchaseModel(
     (
         SAME_RATE,
         FEW_BUY,
-        nobody_drops_out(2, "the NBD", (3, NEVER)),
+        Edge(2, -14.0, NOBODY_LEAVES, "the NBD", idle=((3, NEVER),), held=NEVER, leave=NOBODY),
         Edge(3, 12.0, "all customers drop out at the same rate", "a model with one dropout rate"),
-        nobody_drops_out(3, "the NBD", (2, NEVER)),
-        Edge(
-            2,
-            25.0,
-            "a customer either drops out at once or never",
-            "the NBD with a share that leaves",
-            leaves=A_SHARE_LEAVES,
-        ),
+        Edge(3, -14.0, NOBODY_LEAVES, "the NBD", idle=((2, NEVER),), held=NEVER, leave=NOBODY),
+        Edge(2, 25.0, "a customer either drops out at once or never", "the NBD with a share that leaves", leave=SOME),
     ),
     starts,
     lambda parameters: parameters[0] / parameters[1],

@@ -16,9 +16,10 @@ from winback.expectations import Expectations
 from winback.periods import Period
 from winback.purchases.cells import LONGEST_AGE, PurchaseCells, collapse_rows, one_cell
 from winback.purchases.check import PurchaseCheck
-from winback.purchases.highest_dropout import highest_mean_dropout
+from winback.purchases.dropout_limit import limit_of_dropout
 from winback.purchases.judging import judge_purchases
-from winback.purchases.model import NOBODY_LEAVES, Edge, PurchaseModel, edges_in_words
+from winback.purchases.maximum import edges_in_words
+from winback.purchases.model import NOBODY, Edge, PurchaseModel
 from winback.purchases.spend import SpendFit
 from winback.purchases.table import Columns, check_periods, read_groups, read_rows
 from winback.purchases.transactions.summary import HeldOutPurchases
@@ -50,8 +51,8 @@ class PurchaseFit(Result):
         Whether this is the maximum of the likelihood.
     period : Period
         Unit of time; with opportunities, the time from one to the next.
-    edge : str
-        Empty, or what makes the model a simpler one in these data; ``edges`` are the same, not in words.
+    edges : tuple of Edge
+        Ends of the parameters on which the fit lies; ``edge`` says them in words, empty where there is none.
     covariance : numpy.ndarray, shape (4, 4)
         Of the logarithms of the parameters.
     """
@@ -63,7 +64,7 @@ class PurchaseFit(Result):
     n_repeat: int
     converged: bool
     period: Period
-    edges: tuple[Edge, ...] = field(repr=False)
+    edges: tuple[Edge, ...]
     covariance: np.ndarray = field(repr=False)
     columns: Columns
     cells: PurchaseCells = field(repr=False)
@@ -85,12 +86,8 @@ class PurchaseFit(Result):
 
     @property
     def edge(self) -> str:
-        """Say what makes the model a simpler one in these data; empty where nothing does."""
+        """On which edge of the model the fit lies, in words; empty for none."""
         return edges_in_words(self.edges)
-
-    def leaves(self, *who: str) -> bool:
-        """Say whether the fit lies on an edge where nobody, all or a share of the customers drop out."""
-        return any(edge.leaves in who for edge in self.edges)
 
     @property
     def theta(self) -> np.ndarray:
@@ -100,12 +97,12 @@ class PurchaseFit(Result):
     @cached_property
     def highest_dropout(self) -> float:
         """One-sided upper limit of the mean chance to drop out where nobody does; missing elsewhere."""
-        if not self.leaves(NOBODY_LEAVES):
+        if NOBODY not in {each.leave for each in self.edges}:
             return np.nan
         unit = float(self.cells.age.max()) / LONGEST_AGE if self.model.timed else 1.0
         theta = self.theta
         theta[list(self.model.timed)] -= np.log(unit)
-        return highest_mean_dropout(self.model, theta, self.cells.scaled(1 / unit), self.level)
+        return limit_of_dropout(self.model, theta, self.cells.scaled(1 / unit), self.level)
 
     def expectations(self, customers: pd.DataFrame, periods: float, annual_discount: float = 0.0) -> Expectations:
         """Return each customer's expected purchases with their slopes in the logarithms of the parameters.
@@ -231,9 +228,9 @@ class PurchaseFit(Result):
         Parameters
         ----------
         held_out : HeldOutPurchases
-            From `TransactionSummary.hold_out`; the model was fitted to its ``customers`` or a sample of them.
+            From `PurchaseSummary.hold_out`; the model was fitted to its ``customers`` or a sample of them.
         spend : SpendFit, optional
-            From `fit_gamma_gamma` on the same customers: then money is judged as well, purchases times spend.
+            From `fit_spend` on the same customers: then money is judged as well, purchases times spend.
 
         Raises
         ------
@@ -251,8 +248,8 @@ class PurchaseFit(Result):
         >>> rng = np.random.default_rng(3)
         >>> days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 180, 900), unit="D")
         >>> log = pd.DataFrame({"customer_id": rng.integers(0, 150, 900), "date": days, "amount": 10.0})
-        >>> held_out = wb.summarize_transactions(log, period="W").hold_out(after="2024-03-31")
-        >>> wb.fit_mbg_nbd(held_out.customers, period="W").check(held_out).verdict
+        >>> held_out = wb.summarize_purchases(log, period="W").hold_out(after="2024-03-31")
+        >>> wb.fit_purchases(held_out, "mbg_nbd").check(held_out).verdict
         'The MBG/NBD fits: it predicts the total of purchases to the percent'
         """
         return judge_purchases(self, held_out, spend)

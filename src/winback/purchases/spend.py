@@ -21,10 +21,10 @@ from winback.purchases.gamma_gamma import (
     starts,
     terms,
 )
-from winback.purchases.maximum import Problem, maximise
-from winback.purchases.model import Edge, edges_in_words
+from winback.purchases.maximum import Problem, edges_in_words, maximise
 from winback.purchases.parameters import params_frame
 from winback.purchases.table import FEWEST, TABLE, check_frequency, read_counts, read_numbers
+from winback.purchases.transactions.summary import HeldOutPurchases, PurchaseSummary
 from winback.purchases.transactions.wording import counted
 from winback.purchases.unrelated import Correlation, correlation
 from winback.results import Result, Sentences, format_number, format_percent
@@ -50,7 +50,7 @@ class SpendFit(Result):
     converged : bool
         Whether this is the maximum of the likelihood.
     edge : str
-        Empty, or what makes the model a simpler one in these data; ``edges`` are the same, not in words.
+        Empty, or what makes the model a simpler one in these data.
     mean_spend : float
         Expected spend per purchase of a customer of whom nothing is known; infinite where q is at most 1.
     correlation : Correlation
@@ -66,7 +66,7 @@ class SpendFit(Result):
     n: int
     n_one_time: int
     converged: bool
-    edges: tuple[Edge, ...] = field(repr=False)
+    edge: str
     mean_spend: float
     correlation: Correlation
     covariance: np.ndarray = field(repr=False)
@@ -84,11 +84,6 @@ class SpendFit(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return one row per parameter."""
         return self.params.copy()
-
-    @property
-    def edge(self) -> str:
-        """Say what makes the model a simpler one in these data; empty where nothing does."""
-        return edges_in_words(self.edges)
 
     @property
     def theta(self) -> np.ndarray:
@@ -150,14 +145,14 @@ class SpendFit(Result):
         return Sentences.of(lines)
 
 
-def fit_gamma_gamma(
-    customers: pd.DataFrame,
+def fit_spend(
+    customers: pd.DataFrame | PurchaseSummary | HeldOutPurchases,
     *,
     frequency: str = "frequency",
     mean_spend: str = "mean_spend",
     weights: str | None = None,
     level: float = 0.95,
-    currency: str = "$",
+    currency: str | None = None,
 ) -> SpendFit:
     """Fit the gamma-gamma model of spend per purchase [1]_.
 
@@ -166,8 +161,9 @@ def fit_gamma_gamma(
 
     Parameters
     ----------
-    customers : pandas.DataFrame
-        One row per customer. Those without a repeat purchase are counted and left out.
+    customers : PurchaseSummary, HeldOutPurchases or pandas.DataFrame
+        From `summarize_purchases`, which brings its currency, or one row per customer. Those without a repeat purchase
+        are counted and left out.
     frequency : str
         Column of repeat purchases: all but the first.
     mean_spend : str
@@ -176,8 +172,8 @@ def fit_gamma_gamma(
         Column that counts the customers each row stands for, where equal rows were collapsed into one.
     level : float
         Confidence level of all intervals.
-    currency : str
-        Sign or code put before money.
+    currency : str, optional
+        Sign or code put before money; by default the summary's, else $.
 
     Returns
     -------
@@ -197,11 +193,14 @@ def fit_gamma_gamma(
     --------
     >>> import pandas as pd, winback as wb
     >>> seen = {"frequency": [0, 1, 3, 2, 5] * 9, "mean_spend": [None, 20, 35, 9, 14] * 9}
-    >>> fit = wb.fit_gamma_gamma(pd.DataFrame(seen))
+    >>> fit = wb.fit_spend(pd.DataFrame(seen))
     >>> fit.n, fit.n_one_time, fit.converged
     (36, 9, True)
     """
     normal_quantile(level)
+    if isinstance(customers, PurchaseSummary | HeldOutPurchases):
+        currency = customers.currency if currency is None else currency
+        customers = customers.in_pandas().customers
     times, spend, counts = _read(customers, frequency, mean_spend, weights, fit=True)
     again = times > 0
     n_one_time = int(counts[~again].sum())
@@ -211,19 +210,19 @@ def fit_gamma_gamma(
     found = maximise(Problem(terms, DIRECTIONS, EDGES, curvature), starts(cells), cells)
     p, q, v = np.exp(found.theta) * (1, 1, unit)
     return SpendFit(
-        params_frame(LETTERS, MEANINGS, np.array([p, q, v]), found, level),
-        found.log_likelihood - float(counts.sum()) * np.log(unit),
-        int(counts.sum()),
-        n_one_time,
-        found.converged,
-        found.edges,
-        float(p * v / (q - 1)) if q > 1 else np.inf,
-        correlation(times, spend, counts, level),
-        found.covariance,
-        frequency,
-        mean_spend,
-        level,
-        currency,
+        params=params_frame(LETTERS, MEANINGS, np.array([p, q, v]), found, level),
+        log_likelihood=found.log_likelihood - float(counts.sum()) * np.log(unit),
+        n=int(counts.sum()),
+        n_one_time=n_one_time,
+        converged=found.converged,
+        edge=edges_in_words(found.edges),
+        mean_spend=float(p * v / (q - 1)) if q > 1 else np.inf,
+        correlation=correlation(times, spend, counts, level),
+        covariance=found.covariance,
+        frequency=frequency,
+        spend=mean_spend,
+        level=level,
+        currency="$" if currency is None else currency,
     )
 
 
@@ -238,7 +237,7 @@ def _read(customers, frequency, spend, weights, fit):
     check_frequency(times, frequency, problems)
     remedy = (
         "Drop customers whose purchases were all refunded, or average purchases without refunds, as "
-        "summarize_transactions does."
+        "summarize_purchases does."
     )
     problems.add_rows(spend, (times > 0) & (amounts <= 0), "must be above 0 for repeat buyers", remedy)
     if weights is not None:

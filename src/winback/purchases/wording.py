@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from winback.purchases.model import A_SHARE_LEAVES, ALL_LEAVE, NOBODY_LEAVES, RATIO_AND_SIZE
+from winback.purchases.model import RATIO_AND_SIZE, SOME
 from winback.purchases.nobody_bought import most_who_buy_again
 from winback.results import Sentences, format_count, format_number, format_percent
 
@@ -53,7 +53,9 @@ def edge_in_words(fit) -> str:
 
 def _share(fit) -> str:
     """Say how many drop out where the others never do; of the Pareto/NBD a share has no simple form."""
-    if not fit.leaves(A_SHARE_LEAVES) or not np.array_equal(fit.model.directions[2:, 2:], RATIO_AND_SIZE):
+    if SOME not in {each.leave for each in fit.edges} or not np.array_equal(
+        fit.model.directions[2:, 2:], RATIO_AND_SIZE
+    ):
         return ""
     leave, stay = fit.params["estimate"].to_numpy()[2:]
     return f"; {format_percent(leave / (leave + stay))} of customers drop out then, the others never"
@@ -71,11 +73,7 @@ def _rate(fit, unit) -> str:
     parameters = fit.params["estimate"].to_numpy()
     rate = format_number(fit.model.mean_rate(parameters))
     often = f"buys at {rate} of the opportunities" if fit.columns.whole else f"buys {rate} times per {unit}"
-    leaves = (
-        ""
-        if fit.leaves(NOBODY_LEAVES, ALL_LEAVE, A_SHARE_LEAVES)
-        else f"; {fit.model.mean_dropout(parameters, fit.period)}"
-    )
+    leaves = "" if any(each.leave for each in fit.edges) else f"; {fit.model.mean_dropout(parameters, fit.period)}"
     return f"while active a customer {often} on average{leaves}."
 
 

@@ -188,8 +188,8 @@ def read_ahead(fit, customers, moment: str | None) -> ContractsAhead | Purchases
     """
     if not isinstance(fit, ContractFit | PurchaseFit):
         raise TypeError(
-            "fit must come from fit_sbg, fit_bdw or contract_model, or from fit_bg_nbd, fit_mbg_nbd, fit_pareto_nbd or "
-            f"fit_bg_bb; got {type(fit).__name__}. Lost customers are valued by second_lifetime_value."
+            f"fit must come from fit_contracts or fit_purchases; got {type(fit).__name__}. Lost customers are valued "
+            "by second_lifetime_value."
         )
     check_pandas(customers)
     if not len(customers):

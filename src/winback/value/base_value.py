@@ -72,7 +72,8 @@ def base_value(
     Examples
     --------
     >>> import winback as wb
-    >>> model = wb.contract_model(3.80, 15.20, period="Y")
+    >>> from winback.value.contracts.fits import contract_model
+    >>> model = contract_model(3.80, 15.20, period="Y")
     >>> base = wb.base_value(model, [20500, 15200, 11340, 7961, 4391], margin=1, annual_discount=0.10)
     >>> round(base.total), round(base.annual_churn, 4), f"{base.gap:.0%}"
     (207438, 0.1902, '-12%')

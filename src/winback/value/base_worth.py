@@ -100,7 +100,8 @@ class BaseValue(Valued):
         Examples
         --------
         >>> import winback as wb
-        >>> base = wb.base_value(wb.contract_model(3.8, 15.2, period="Y"), [70, 30], margin=1, annual_discount=0.10)
+        >>> from winback.value.contracts.fits import contract_model
+        >>> base = wb.base_value(contract_model(3.8, 15.2, period="Y"), [70, 30], margin=1, annual_discount=0.10)
         >>> round(base.annual_churn, 3), round(base.against_constant_churn(0.25).annual_churn, 3)
         (0.2, 0.25)
         """
@@ -118,7 +119,8 @@ class BaseValue(Valued):
         Examples
         --------
         >>> import winback as wb
-        >>> base = wb.base_value(wb.contract_model(3.8, 15.2, period="Y"), [70, 30], margin=1, annual_discount=0.10)
+        >>> from winback.value.contracts.fits import contract_model
+        >>> base = wb.base_value(contract_model(3.8, 15.2, period="Y"), [70, 30], margin=1, annual_discount=0.10)
         >>> base.word_of_mouth(0.5).frame["per_customer"].round(2).tolist()
         [3.35, 4.19, 5.03]
         """

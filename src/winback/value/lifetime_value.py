@@ -37,14 +37,13 @@ def lifetime_value(
     Parameters
     ----------
     fit : ContractFit or PurchaseFit
-        From `fit_sbg`, `fit_bdw` or `contract_model`; or from `fit_bg_nbd`, `fit_mbg_nbd`, `fit_pareto_nbd`,
-        `fit_bg_bb`.
+        From `fit_contracts` or `fit_purchases`.
     customers : pandas.DataFrame
         One row per customer. Contracts: ``next_renewal`` (1 in the first period, 0 for new customers, whose first
         payment is made now), or the tenure and end that the fit was made on; and its covariates. Purchases: the columns
         the fit was made on.
     margin : float, str or SpendFit
-        Money per payment or per purchase: the same for all, a column, or a fit of `fit_gamma_gamma`.
+        Money per payment or per purchase: the same for all, a column, or a fit of `fit_spend`.
     annual_discount : float
         Annual rate as a share, 0.10 for 10%.
     horizon : str or Period, optional
@@ -75,7 +74,8 @@ def lifetime_value(
     Examples
     --------
     >>> import pandas as pd, winback as wb
-    >>> model = wb.contract_model(3.80, 15.20, period="Y")
+    >>> from winback.value.contracts.fits import contract_model
+    >>> model = contract_model(3.80, 15.20, period="Y")
     >>> base = pd.DataFrame({"customer_id": [7, 8], "next_renewal": [1, 5], "fee": [120.0, 90.0]})
     >>> found = wb.lifetime_value(model, base, margin="fee", annual_discount=0.10)
     >>> found.to_frame()[["customer_id", "expected", "value"]].round(2).to_dict("list")

@@ -32,7 +32,7 @@ LOG = pd.DataFrame(
 
 
 def split(log=LOG, period="W", after="2024-01-29", until="2024-02-12", **names):
-    return wb.summarize_transactions(log, period=period, until=until, **names).hold_out(after)
+    return wb.summarize_purchases(log, period=period, until=until, **names).hold_out(after)
 
 
 def test_by_hand():
@@ -51,7 +51,7 @@ def test_by_hand():
 
 
 def test_the_calibration_is_the_summary_of_what_was_known_then():
-    ours, theirs = split(), wb.summarize_transactions(LOG, period="W", until="2024-01-29")
+    ours, theirs = split(), wb.summarize_purchases(LOG, period="W", until="2024-01-29")
     held_out = ["held_out_frequency", "held_out_spend"]
     pd.testing.assert_frame_equal(ours.customers.drop(columns=held_out), theirs.customers)
     pd.testing.assert_frame_equal(ours.summary.frame, theirs.frame)
@@ -126,7 +126,7 @@ def test_both_parts_together_are_the_whole(seed):
     """Another way to the same: what the whole log's summary has more than the calibration's."""
     log = random_log(seed)
     found = split(log).customers.set_index("customer_id").sort_index()
-    whole = wb.summarize_transactions(log, period="W", until="2024-02-12").customers.set_index("customer_id")
+    whole = wb.summarize_purchases(log, period="W", until="2024-02-12").customers.set_index("customer_id")
     assert split(log).n_later == len(whole) - len(found)
     whole = whole.loc[found.index]
     np.testing.assert_array_equal(found["frequency"] + found["held_out_frequency"], whole["frequency"])
@@ -171,7 +171,7 @@ def test_every_engine_says_the_same(engine, seed):
 def test_the_last_fifth_of_the_days_is_held_out_unless_said():
     days = pd.date_range("2024-01-01", "2024-04-10")  # 100 days after the first one
     log = pd.DataFrame({"customer_id": np.arange(len(days)) % 7, "date": days, "amount": 5.0})
-    found = wb.summarize_transactions(log, period="D").hold_out()
+    found = wb.summarize_purchases(log, period="D").hold_out()
     assert (str(found.calibration_until), found.periods) == ("2024-03-21", 20.0)
     with pytest.raises(ValueError, match="no day is held out"):
-        wb.summarize_transactions(log.head(3), period="D").hold_out()
+        wb.summarize_purchases(log.head(3), period="D").hold_out()

@@ -30,7 +30,7 @@ LOG = pd.DataFrame(
 
 
 def summary(log=LOG, period="W", until="2024-02-05", **names):
-    return wb.summarize_transactions(log, period=period, until=until, **names)
+    return wb.summarize_purchases(log, period=period, until=until, **names)
 
 
 def test_by_hand():

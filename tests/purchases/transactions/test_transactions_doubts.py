@@ -29,18 +29,18 @@ def a_log(*dates, customer=1, amount=1.0):
 
 
 def said_of(log, until="2024-03-01", **more):
-    return str(wb.summarize_transactions(log, period="W", until=until, **more).describe())
+    return str(wb.summarize_purchases(log, period="W", until=until, **more).describe())
 
 
 def test_an_end_that_has_not_come_is_refused(engine):
     log = engine(a_log("2024-01-01", "2024-02-01"))
     tomorrow = dt.date.today() + dt.timedelta(days=1)
-    assert wb.summarize_transactions(log, period="W", until=tomorrow).until == tomorrow
+    assert wb.summarize_purchases(log, period="W", until=tomorrow).until == tomorrow
     later = tomorrow + dt.timedelta(days=1)
     with pytest.raises(ValueError, match=f"until must not lie in the future: {later}. It is the last day on which"):
-        wb.summarize_transactions(log, period="W", until=later)
+        wb.summarize_purchases(log, period="W", until=later)
     with pytest.raises(ValueError, match="until must not lie in the future"):
-        wb.summarize_transactions(log, period="W", until=later).hold_out("2024-01-15")
+        wb.summarize_purchases(log, period="W", until=later).hold_out("2024-01-15")
 
 
 def test_an_end_long_after_the_last_purchase_is_said(engine):
@@ -49,7 +49,7 @@ def test_an_end_long_after_the_last_purchase_is_said(engine):
     assert caution in said_of(log, until="2024-07-01")
     assert "A caution" not in said_of(log, until="2023-03-03")
     assert "32 days before the end" in said_of(log, until="2023-03-04")
-    held_out = wb.summarize_transactions(log, period="W", until="2024-07-01").hold_out("2023-01-20")
+    held_out = wb.summarize_purchases(log, period="W", until="2024-07-01").hold_out("2023-01-20")
     assert caution in str(held_out.describe())
 
 
@@ -83,7 +83,7 @@ def test_equal_rows_are_those_that_pandas_finds(engine, seed):
     rng, n = np.random.default_rng(seed), 2_000
     day = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 20, n), unit="D")
     log = pd.DataFrame({"customer_id": rng.integers(0, 60, n), "date": day, "amount": rng.integers(1, 4, n) * 1.0})
-    found = wb.summarize_transactions(engine(log), period="W", until="2024-03-01").frame.set_index("what")["n"]
+    found = wb.summarize_purchases(engine(log), period="W", until="2024-03-01").frame.set_index("what")["n"]
     assert found["rows equal to another in customer, date and amount"] == log.duplicated().sum() > 100
 
 
@@ -105,7 +105,7 @@ def test_one_is_singular(engine):
 def test_the_currency_is_the_shops():
     log = a_log("2024-01-01", "2024-01-15", "2024-01-20", amount=[60.0, 40.0, -30.0])
     assert "-€30.00" in said_of(log, currency="€")
-    found = wb.summarize_transactions(log, period="W", until="2024-01-31", currency="€").hold_out("2024-01-10")
+    found = wb.summarize_purchases(log, period="W", until="2024-01-31", currency="€").hold_out("2024-01-10")
     assert "worth €40.00" in str(found.describe())
     assert found.table()["Spend each"].tolist() == ["€40.00"]
     assert found.summary.currency == "€"
@@ -119,11 +119,11 @@ def shoppers_log():
 
 
 def test_a_summary_of_every_engine_can_be_fitted_and_valued(engine):
-    found = wb.summarize_transactions(engine(shoppers_log()), period="W", until="2023-12-31", currency="€")
+    found = wb.summarize_purchases(engine(shoppers_log()), period="W", until="2023-12-31", currency="€")
     ours = found.in_pandas()
     assert isinstance(ours.customers, pd.DataFrame)
     assert str(ours.describe()) == str(found.describe())
-    fit, spend = wb.fit_mbg_nbd(ours.customers, period="W"), wb.fit_gamma_gamma(ours.customers, currency="€")
+    fit, spend = wb.fit_purchases(ours.customers, "mbg_nbd", period="W"), wb.fit_spend(ours.customers, currency="€")
     assert "purchase is worth €" in str(spend.describe())
     value = wb.lifetime_value(fit, ours.customers, margin=spend, annual_discount=0.1, horizon="1Y")
     assert value.n == len(ours.customers)
@@ -131,25 +131,39 @@ def test_a_summary_of_every_engine_can_be_fitted_and_valued(engine):
     assert base.total == pytest.approx(value.total)
 
 
-def test_what_is_no_table_says_where_one_is(engine):
-    found = wb.summarize_transactions(engine(shoppers_log()), period="W", until="2023-12-31")
-    for fit in (lambda given: wb.fit_bg_nbd(given, period="W"), wb.fit_gamma_gamma):
-        with pytest.raises(TypeError, match=r"got TransactionSummary. Give its table: \.in_pandas\(\)\.customers\."):
-            fit(found)
-        if not isinstance(found.customers, pd.DataFrame):
-            with pytest.raises(TypeError, match=r"of a log in (polars|duckdb) has one: \.in_pandas\(\)\.customers\."):
-                fit(found.customers)
-    held_out = wb.summarize_transactions(shoppers_log(), period="W").hold_out("2023-06-30")
-    with pytest.raises(TypeError, match=r"got HeldOutPurchases. Give its table: \.customers\."):
-        wb.fit_bg_nbd(held_out, period="W")
+def test_fits_take_the_summary_itself_and_its_period(engine):
+    found = wb.summarize_purchases(engine(shoppers_log()), period="W", until="2023-12-31", currency="€")
+    table = found.in_pandas().customers
+    taken, given = wb.fit_purchases(found, "mbg_nbd"), wb.fit_purchases(table, "mbg_nbd", period="W")
+    pd.testing.assert_frame_equal(taken.params, given.params)
+    assert taken.period == given.period == found.period
+    pd.testing.assert_frame_equal(wb.fit_spend(found).params, wb.fit_spend(table).params)
+    assert (wb.fit_spend(found).currency, wb.fit_spend(table).currency) == ("€", "$")
+    held_out = found.hold_out("2023-06-30")
+    assert wb.fit_purchases(held_out, "mbg_nbd").n == len(held_out.customers)
+    with pytest.raises(ValueError, match="The summary counts time in W, not in D: leave period out"):
+        wb.fit_purchases(found, "mbg_nbd", period="D")
+    if not isinstance(found.customers, pd.DataFrame):
+        with pytest.raises(TypeError, match=r"of a log in (polars|duckdb) has one: \.in_pandas\(\)\.customers\."):
+            wb.fit_spend(found.customers)
+
+
+def test_a_model_that_is_none_and_a_period_that_is_missing_are_refused():
+    seen = wb.summarize_purchases(shoppers_log(), period="W").customers
+    with pytest.raises(ValueError, match="model must be one of pareto_nbd, bg_nbd, mbg_nbd, bg_bb; got 'nbd'"):
+        wb.fit_purchases(seen, "nbd", period="W")
+    with pytest.raises(ValueError, match="period"):
+        wb.fit_purchases(seen)
+    with pytest.raises(ValueError, match="model must be sbg or bdw; got 'weibull'"):
+        wb.fit_contracts([10, 9, 8], "weibull", period="Y")
 
 
 def test_one_customer_without_a_repeat_purchase_is_singular():
     seen = pd.DataFrame({"frequency": [0, *[1, 3, 2, 5] * 9], "mean_spend": [None, *[20, 35, 9, 14] * 9]})
-    assert "1 customer without a repeat purchase is left out" in str(wb.fit_gamma_gamma(seen).describe())
+    assert "1 customer without a repeat purchase is left out" in str(wb.fit_spend(seen).describe())
 
 
 def test_one_customer_held_out_is_singular():
-    found = wb.summarize_transactions(a_log("2024-01-01", "2024-01-15"), period="W").hold_out("2024-01-08")
+    found = wb.summarize_purchases(a_log("2024-01-01", "2024-01-15"), period="W").hold_out("2024-01-08")
     assert "1 customer bought until" in str(found.describe())
     assert "Of them, 1 (100.0%) made 1 purchase then" in str(found.describe())

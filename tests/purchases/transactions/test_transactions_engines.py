@@ -41,7 +41,7 @@ def by_name(customers):
 
 
 def summary(log, period="W", until=UNTIL, **names):
-    return wb.summarize_transactions(log, period=period, until=until, **names)
+    return wb.summarize_purchases(log, period=period, until=until, **names)
 
 
 def assert_same(theirs, ours):

@@ -1,6 +1,7 @@
 """Does a projection of contracts hold when later counts come in, and is a wrong one called so?"""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,11 @@ from sentences import all_of, hold_to_three
 import winback as wb
 from winback.survival import goodness_of_fit
 from winback.value.contracts.check import LIMITS
+from winback.value.contracts.fits import contract_model
 
 from contract_data import COHORTS, HIGH_END, REGULAR, drawn_survivors  # isort: skip
 
-SBG, BDW = wb.fit_sbg, wb.fit_bdw
+SBG, BDW = partial(wb.fit_contracts, model="sbg"), partial(wb.fit_contracts, model="bdw")
 
 
 def judged(fit, survivors, seen, period="Y"):
@@ -48,7 +50,7 @@ def test_limits_of_the_verdict_are_those_of_every_model_of_tenure():
 
 
 def test_by_hand_the_interval_of_a_known_model_is_binomial():
-    model = wb.contract_model(1.0, 1.0, period="M")  # S(t) = 1 / (t + 1)
+    model = contract_model(1.0, 1.0, period="M")  # S(t) = 1 / (t + 1)
     row = model.check([400, 190, 140]).frame.iloc[1]
     assert (row["ahead"], row["age"]) == (2, 2)
     assert (row["observed"], row["expected"]) == (0.35, pytest.approx(1 / 3))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy.special import betaln, hyp2f1
 
 import winback as wb
+from winback.value.contracts.fits import contract_model
 from winback.value.contracts.payments import RELATIVE_ERROR, expected_payments, hypergeometric
 from winback.value.contracts.survival import digamma_difference, log_survival, trigamma
 
@@ -30,7 +31,7 @@ def summed(alpha, beta, c, factor, first, given, n):
 @given(POSITIVE, POSITIVE, st.floats(0.4, 2.5), st.integers(1, 9), st.floats(0.02, 0.5))
 def test_residual_lifetimes_are_sums_of_payments(alpha, beta, c, n, rate):
     for shape in (1.0, c):
-        model = wb.contract_model(alpha, beta, c=shape, period="Y")
+        model = contract_model(alpha, beta, c=shape, period="Y")
         factor = 1 / (1 + rate)
         expected = summed(alpha, beta, shape, factor, n, n - 1, 3000)
         assert model.residual_lifetime(n, rate)[0] == pytest.approx(expected, rel=1e-8)
@@ -46,7 +47,7 @@ def test_residual_lifetimes_are_sums_of_payments(alpha, beta, c, n, rate):
 @pytest.mark.parametrize("period", ["D", "W", "M"])
 @pytest.mark.parametrize(("gamma", "delta", "c"), [(0.2, 1.4, 1.7), (2.0, 5.0, 0.8), (0.05, 9.0, 0.5)])
 def test_sums_of_short_periods_keep_to_their_stated_error(period, gamma, delta, c):
-    model = wb.contract_model(gamma, delta, c=c, period=period)
+    model = contract_model(gamma, delta, c=c, period=period)
     factor, sums, n = float(model.period.discount_factor(0.1)), 0.0, 200_000
     for start in range(0, n, 50_000):
         piece = summed(gamma, delta, c, factor, start, 0, 50_000)
@@ -55,12 +56,12 @@ def test_sums_of_short_periods_keep_to_their_stated_error(period, gamma, delta, 
 
 
 def test_without_discount_lifetimes_are_the_known_means_or_infinite():
-    assert wb.contract_model(3.0, 5.0, period="Y").expected_lifetime() == pytest.approx(7 / 2, rel=1e-9)
-    assert wb.contract_model(1.5, 5.0, period="W").expected_lifetime() == pytest.approx(5.5 / 0.5, rel=1e-9)
-    assert wb.contract_model(1.0, 5.0, period="W").expected_lifetime() == np.inf
-    assert wb.contract_model(0.6, 5.0, c=1.6, period="W").expected_lifetime() == np.inf
-    assert wb.contract_model(0.6, 5.0, c=1.7, period="W").expected_lifetime() < np.inf
-    value = wb.base_value(wb.fit_sbg(SURVIVORS, period="Y"), [5], margin=1, annual_discount=0.0)
+    assert contract_model(3.0, 5.0, period="Y").expected_lifetime() == pytest.approx(7 / 2, rel=1e-9)
+    assert contract_model(1.5, 5.0, period="W").expected_lifetime() == pytest.approx(5.5 / 0.5, rel=1e-9)
+    assert contract_model(1.0, 5.0, period="W").expected_lifetime() == np.inf
+    assert contract_model(0.6, 5.0, c=1.6, period="W").expected_lifetime() == np.inf
+    assert contract_model(0.6, 5.0, c=1.7, period="W").expected_lifetime() < np.inf
+    value = wb.base_value(wb.fit_contracts(SURVIVORS, "sbg", period="Y"), [5], margin=1, annual_discount=0.0)
     assert value.total == np.inf
     assert "The value has no limit" in value.describe()
 
@@ -97,7 +98,7 @@ def test_survival_keeps_digits_where_beta_functions_lose_them(log_a, log_b, log_
 
 
 def test_projections_and_predictions_have_one_row_per_thing():
-    fit = wb.fit_sbg(SURVIVORS, period="Y")
+    fit = wb.fit_contracts(SURVIVORS, "sbg", period="Y")
     ahead = fit.project([0, 1, 5], age=2)
     assert ahead["still_here"].tolist() == pytest.approx(fit.survival_from_now(2, [0, 1, 5]).tolist())
     assert ahead["retention"].tolist()[1:] == pytest.approx(fit.retention([3, 7]).tolist())
@@ -117,7 +118,7 @@ def test_projections_and_predictions_have_one_row_per_thing():
 
 
 def test_every_wrong_part_of_a_question_is_named_at_once():
-    fit = wb.fit_sbg(SURVIVORS, period="Y")
+    fit = wb.fit_contracts(SURVIVORS, "sbg", period="Y")
     with pytest.raises(ValueError, match="next_renewal must be whole numbers of at least 1; got 0") as error:
         fit.residual_value([0], margin=None, annual_discount=10, horizon_periods=0, moment="later")
     assert len(str(error.value).splitlines()) == 5
@@ -136,12 +137,12 @@ def test_every_wrong_part_of_a_question_is_named_at_once():
 
 def test_wrong_parameters_are_named_at_once():
     with pytest.raises(ValueError, match="alpha must be a number above 0; got 0") as error:
-        wb.contract_model(0, float("nan"), c=-1, period=12)
+        contract_model(0, float("nan"), c=-1, period=12)
     assert len(str(error.value).splitlines()) == 4
 
 
 def test_wrong_columns_of_customers_are_named():
-    fit, money = wb.fit_sbg(SURVIVORS, period="Y"), {"annual_discount": 0.1}
+    fit, money = wb.fit_contracts(SURVIVORS, "sbg", period="Y"), {"annual_discount": 0.1}
     table = pd.DataFrame({"customer_id": [7, 8, 9], "due": [1, 0, 2.5], "fee": [10.0, np.nan, np.inf]})
     with pytest.raises(wb.TableError) as error:
         fit.predict(table, next_renewal="due", margin="fee", **money)

@@ -1,6 +1,7 @@
 """Do contract models give the published figures, agree with plain integration, and find what was simulated?"""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from scipy.special import betaln
 from scipy.stats import beta as beta_distribution
 
 import winback as wb
+from winback.value.contracts.fits import contract_model
 
 sys.path.insert(0, str(Path(__file__).parent))
 from contract_data import COHORTS, HIGH_END, REGULAR, drawn_customers, drawn_periods, drawn_survivors
@@ -39,7 +41,7 @@ def estimates(fit):
     ],
 )
 def test_fader_hardie_2007_sbg(survivors, years, expected, log_likelihood):
-    fit = wb.fit_sbg(survivors[: years + 1], period="Y")
+    fit = wb.fit_contracts(survivors[: years + 1], "sbg", period="Y")
     assert estimates(fit).round(4).tolist() == expected
     assert round(fit.log_likelihood, 3) == log_likelihood
     assert (fit.n, fit.n_ended, fit.converged, fit.edge) == (1000, 1000 - survivors[years], True, "")
@@ -55,57 +57,57 @@ def test_fader_hardie_2007_sbg(survivors, years, expected, log_likelihood):
     ],
 )
 def test_fader_hardie_liu_davin_steenburgh_2018_bdw(survivors, years, expected, log_likelihood):
-    fit = wb.fit_bdw(survivors[: years + 1], period="Y")
+    fit = wb.fit_contracts(survivors[: years + 1], "bdw", period="Y")
     assert estimates(fit).round(4).tolist() == expected
     assert round(fit.log_likelihood, 3) == log_likelihood
-    geometric = wb.fit_sbg(survivors[: years + 1], period="Y").log_likelihood
+    geometric = wb.fit_contracts(survivors[: years + 1], "sbg", period="Y").log_likelihood
     assert fit.against_sbg.log_likelihood == pytest.approx(geometric)
     assert fit.against_sbg.statistic == pytest.approx(2 * (fit.log_likelihood - geometric))
 
 
 def test_year_12_of_high_end_is_missed_by_8_7_points_and_by_half_a_point():
     years, seen = HIGH_END[:5], 0.394
-    assert round(100 * (seen - wb.fit_sbg(years, period="Y").survival(12)[0]), 1) == 8.7
-    assert round(100 * (seen - wb.fit_bdw(years, period="Y").survival(12)[0]), 1) == 0.5
+    assert round(100 * (seen - wb.fit_contracts(years, "sbg", period="Y").survival(12)[0]), 1) == 8.7
+    assert round(100 * (seen - wb.fit_contracts(years, "bdw", period="Y").survival(12)[0]), 1) == 0.5
 
 
 def test_fader_hardie_2010_several_cohorts():
-    fit = wb.fit_sbg(COHORTS, period="Y")
+    fit = wb.fit_contracts(COHORTS, "sbg", period="Y")
     assert estimates(fit).round(2).tolist() == [3.80, 15.19]
     assert round(fit.log_likelihood, 3) == -40255.837
     assert (fit.n, fit.n_cohorts, fit.last_period) == (40_000, 4, 4)
 
 
 def test_fader_hardie_2010_residual_lifetimes():
-    first = wb.contract_model(3.80, 15.20, period="Y").residual_lifetime([1, 2, 3, 4, 5], 0.10)
+    first = contract_model(3.80, 15.20, period="Y").residual_lifetime([1, 2, 3, 4, 5], 0.10)
     assert first.round(2).tolist() == [3.31, 3.45, 3.59, 3.72, 3.84]
     # printed under (.067, .267), which are 1/15 and 4/15 rounded: the rounded ones give 7.67 in the first place
-    exact = wb.contract_model(1 / 15, 4 / 15, period="Y").residual_lifetime([1, 2, 3, 4, 5], 0.10)
+    exact = contract_model(1 / 15, 4 / 15, period="Y").residual_lifetime([1, 2, 3, 4, 5], 0.10)
     assert exact.round(3).tolist() == [7.681, 9.462, 9.856, 10.061, 10.192]
     assert exact.round(2).tolist() == [7.68, 9.46, 9.86, 10.06, 10.19]
 
 
 def test_high_end_residual_lifetimes_and_that_of_a_new_customer():
-    model = wb.contract_model(0.668, 3.806, period="Y")
+    model = contract_model(0.668, 3.806, period="Y")
     assert model.residual_lifetime([1, 2, 3, 4], 0.10).round(4).tolist() == [5.4149, 5.9018, 6.2943, 6.6203]
     assert round(model.discounted_lifetime(0.10), 4) == 5.9226
 
 
 def test_fader_hardie_2010_valuation_of_actives():
     money = {"margin": 1, "annual_discount": 0.10}
-    first = wb.contract_model(3.80, 15.20, period="Y")
+    first = contract_model(3.80, 15.20, period="Y")
     ago = 19_000 + 14_000 + 9_720 + 5_307
     left = 1 - (15200 + 11340 + 7961 + 4391) / ago
     base = wb.base_value(first, [20500, 15200, 11340, 7961, 4391], **money).against_constant_churn(left)
     assert round(base.total) == 207_438
     assert (round(base.constant_churn), round(1 - base.annual_churn, 4)) == (182_301, 0.8098)
     assert "the constant-churn figure is 12% lower" in base.describe()
-    second = wb.contract_model(1 / 15, 4 / 15, period="Y")
+    second = contract_model(1 / 15, 4 / 15, period="Y")
     assert round(wb.base_value(second, [20500, 15200, 13300, 11074, 7235], **money).total) == 617_531
 
 
 def test_without_the_counts_of_a_year_ago_the_model_supplies_the_constant_retention():
-    model = wb.contract_model(3.80, 15.20, period="Y")
+    model = contract_model(3.80, 15.20, period="Y")
     base = wb.base_value(model, [20500, 15200, 11340, 7961, 4391], margin=1, annual_discount=0.10)
     assert round(1 - base.annual_churn, 4) == 0.8098
     assert base.constant_churn == pytest.approx(182_301, rel=1e-4)
@@ -122,7 +124,7 @@ def share_left(alpha, beta, power):
 
 @pytest.mark.parametrize(("alpha", "beta", "c"), [(0.668, 3.806, 1.0), (0.2143, 1.4266, 1.7236), (5.0, 2.0, 0.6)])
 def test_survival_is_the_average_over_customers(alpha, beta, c):
-    model = wb.contract_model(alpha, beta, c=c, period="Y")
+    model = contract_model(alpha, beta, c=c, period="Y")
     expected = [share_left(alpha, beta, t**c) for t in range(1, 13)]
     np.testing.assert_allclose(model.survival(np.arange(1, 13)), expected, rtol=1e-9)
     given = share_left(alpha, beta, 3.0**c)
@@ -143,7 +145,7 @@ def test_a_general_optimizer_with_beta_functions_finds_the_same(survivors):
     other = minimize(
         minus_log_likelihood, [-1.0, 0.5, 0.3], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-9}
     )
-    fit = wb.fit_bdw(survivors, period="Y")
+    fit = wb.fit_contracts(survivors, "bdw", period="Y")
     np.testing.assert_allclose(estimates(fit), np.exp(other.x), rtol=1e-4)
     assert fit.log_likelihood == pytest.approx(-other.fun, abs=1e-6)
     step = 1e-3  # observed information by differences
@@ -158,7 +160,7 @@ def test_a_general_optimizer_with_beta_functions_finds_the_same(survivors):
 
 
 def test_shares_of_simulated_customers(rng):
-    fit = wb.contract_model(0.5, 2.0, c=1.4, period="M")
+    fit = contract_model(0.5, 2.0, c=1.4, period="M")
     theta = rng.beta(0.5, 2.0, 200_000)
     for t in (1, 3, 9):
         share = ((1 - theta) ** (t**1.4)).mean()
@@ -177,7 +179,7 @@ def test_rows_in_any_order_counts_and_survivors_say_the_same(seed):
     rows = pd.DataFrame({"tenure": stays.astype(int), "ended": ended})
     cells = rows.groupby(["tenure", "ended"]).size().rename("n").reset_index()
     survivors = [300, *(int(300 - (ended & (stays <= t)).sum()) for t in range(1, 9))]
-    for fit in (wb.fit_sbg, wb.fit_bdw):
+    for fit in (partial(wb.fit_contracts, model="sbg"), partial(wb.fit_contracts, model="bdw")):
         one = fit(rows, period="M", **ROWS)
         for other in (
             fit(rows.sample(frac=1, random_state=1), period="M", **ROWS),
@@ -196,7 +198,7 @@ def test_rows_in_any_order_counts_and_survivors_say_the_same(seed):
 @given(SEEDS, st.sampled_from([2, 10, 1000]))
 def test_more_of_the_same_adds_certainty_and_nothing_else(seed, times):
     survivors = drawn_survivors(np.random.default_rng(seed), 0.6, 2.5, n=2000)
-    for fit in (wb.fit_sbg, wb.fit_bdw):
+    for fit in (partial(wb.fit_contracts, model="sbg"), partial(wb.fit_contracts, model="bdw")):
         one, many = fit(survivors, period="M"), fit([times * n for n in survivors], period="M")
         if one.edge:
             continue
@@ -208,7 +210,7 @@ def test_more_of_the_same_adds_certainty_and_nothing_else(seed, times):
 @settings(max_examples=30, deadline=None)
 @given(st.floats(0.02, 50), st.floats(0.02, 50), st.floats(0.3, 3), st.integers(0, 40))
 def test_curves_keep_to_their_bounds(alpha, beta, c, age):
-    model, ahead = wb.contract_model(alpha, beta, c=c, period="W"), np.arange(12)
+    model, ahead = contract_model(alpha, beta, c=c, period="W"), np.arange(12)
     left = model.survival_from_now(age, ahead)
     assert left[0] == 1
     assert (np.diff(left) <= 1e-15).all()
@@ -223,14 +225,14 @@ def test_curves_keep_to_their_bounds(alpha, beta, c, age):
 @settings(max_examples=10, deadline=None)
 @given(st.floats(0.1, 9), st.floats(0.1, 9))
 def test_the_bdw_with_c_of_one_is_the_sbg(alpha, beta):
-    sbg = wb.contract_model(alpha, beta, period="Y")
-    bdw = wb.contract_model(alpha, beta, c=1 + 1e-9, period="Y")
+    sbg = contract_model(alpha, beta, period="Y")
+    bdw = contract_model(alpha, beta, c=1 + 1e-9, period="Y")
     np.testing.assert_allclose(sbg.survival(np.arange(20)), bdw.survival(np.arange(20)), rtol=1e-7)
     np.testing.assert_allclose(sbg.residual_lifetime([1, 7], 0.08), bdw.residual_lifetime([1, 7], 0.08), rtol=1e-7)
 
 
 def test_a_period_of_another_name_changes_the_value_alone():
-    year, quarter = (wb.fit_sbg(HIGH_END, period=name) for name in ("Y", "3M"))
+    year, quarter = (wb.fit_contracts(HIGH_END, "sbg", period=name) for name in ("Y", "3M"))
     np.testing.assert_array_equal(estimates(year), estimates(quarter))
     slow = quarter.discounted_lifetime(0.1)
     assert slow > year.discounted_lifetime(0.1)
@@ -243,11 +245,11 @@ def test_a_period_of_another_name_changes_the_value_alone():
 
 def test_one_formula_for_two_groups_is_two_fits(rng):
     table = drawn_customers(rng, 900)
-    for fit in (wb.fit_sbg, wb.fit_bdw):
+    for fit in (partial(wb.fit_contracts, model="sbg"), partial(wb.fit_contracts, model="bdw")):
         both = fit(table, period="M", formula="channel", **ROWS)
         assert both.converged
-    both = wb.fit_sbg(table, period="M", formula="channel", **ROWS)
-    apart = {name: wb.fit_sbg(group, period="M", **ROWS) for name, group in table.groupby("channel")}
+    both = wb.fit_contracts(table, "sbg", period="M", formula="channel", **ROWS)
+    apart = {name: wb.fit_contracts(group, "sbg", period="M", **ROWS) for name, group in table.groupby("channel")}
     assert both.log_likelihood == pytest.approx(sum(one.log_likelihood for one in apart.values()))
     some = pd.DataFrame({"channel": ["online", "store"]})
     for row, name in enumerate(some["channel"]):
@@ -261,19 +263,22 @@ def test_one_formula_for_two_groups_is_two_fits(rng):
 
 def test_no_covariates_in_a_formula_are_no_formula(rng):
     table = drawn_customers(rng)
-    plain, flat = wb.fit_bdw(table, period="M", **ROWS), wb.fit_bdw(table, period="M", formula="1", **ROWS)
+    plain, flat = (
+        wb.fit_contracts(table, "bdw", period="M", **ROWS),
+        wb.fit_contracts(table, "bdw", period="M", formula="1", **ROWS),
+    )
     np.testing.assert_allclose(np.exp(flat.params["estimate"][:2]), plain.params["estimate"][:2], rtol=1e-6)
     assert flat.params["equation"].tolist() == ["log gamma", "log delta", "c"]
 
 
 def test_effects_are_recovered_and_far_covariates_do_no_harm(rng):
     table = drawn_customers(rng, 20_000)
-    fit = wb.fit_sbg(table, period="M", formula="channel", **ROWS)
+    fit = wb.fit_contracts(table, "sbg", period="M", formula="channel", **ROWS)
     truth = np.array([0.3, -0.6, np.log(3), 0.0])  # against online, the first label
     assert (np.abs(estimates(fit) - truth) < 4 * fit.params["std_error"]).all()
     near = rng.normal(size=len(table)).round(1)
-    one = wb.fit_sbg(table.assign(x=near), period="M", formula="x", **ROWS)
-    far = wb.fit_sbg(table.assign(x=2e5 + 1e3 * near), period="M", formula="x", **ROWS)
+    one = wb.fit_contracts(table.assign(x=near), "sbg", period="M", formula="x", **ROWS)
+    far = wb.fit_contracts(table.assign(x=2e5 + 1e3 * near), "sbg", period="M", formula="x", **ROWS)
     np.testing.assert_allclose(1e3 * estimates(far)[1::2], estimates(one)[1::2], rtol=1e-4)
     with pytest.raises(ValueError, match="customers must be given: the parameters depend on x"):
         one.survival(3)

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from contract_data import drawn_customers, drawn_survivors
 pytestmark = pytest.mark.slow
 
 ROWS = {"tenure": "tenure", "ended": "ended"}
-FITS = (wb.fit_sbg, wb.fit_bdw)
+FITS = (partial(wb.fit_contracts, model="sbg"), partial(wb.fit_contracts, model="bdw"))
 
 
 def hard_survivors():
@@ -42,8 +43,8 @@ def test_hard_data_converge_or_say_why_not(every):
     assert len(cohorts) == 100
     cohorts = cohorts[::every]
     for survivors in cohorts:
-        geometric = wb.fit_sbg(survivors, period="M")
-        for fit in (geometric, wb.fit_bdw(survivors, period="M")):
+        geometric = wb.fit_contracts(survivors, "sbg", period="M")
+        for fit in (geometric, wb.fit_contracts(survivors, "bdw", period="M")):
             rows = fit.params
             finite = np.isfinite(rows[["estimate", "std_error"]].to_numpy()).all()
             assert (fit.converged and finite) or fit.edge, survivors
@@ -66,7 +67,9 @@ def test_customers_who_are_all_alike_are_a_finding(fit):
     assert rows["std_error"].iloc[:2].isna().all()
     churn = rows.loc["first_churn"]
     assert churn["low"] < churn["estimate"] < churn["high"]
-    if fit is wb.fit_sbg:  # the geometric model, whose estimate is losses per period at risk
+    if fit is partial(
+        wb.fit_contracts, model="sbg"
+    ):  # the geometric model, whose estimate is losses per period at risk
         share = 900 / (1000 + 900 + 700 + 400)
         assert churn["estimate"] == pytest.approx(share, rel=1e-8)
         assert churn["std_error"] == pytest.approx(np.sqrt(share * (1 - share) / 3000), rel=1e-6)
@@ -80,7 +83,7 @@ def test_customers_who_are_all_alike_are_a_finding(fit):
 @pytest.mark.parametrize("survivors", [[5000, 4994, 4991, 4985, 4980, 4974, 4971], [1000, 900, 700, 400, 100]])
 def test_alike_customers_have_the_standard_errors_of_a_discrete_weibull(survivors):
     """S(t) = exp(-q t^c): the limit itself, its curvature by differences."""
-    found = wb.fit_bdw(survivors, period="M").params.set_index("equation")
+    found = wb.fit_contracts(survivors, "bdw", period="M").params.set_index("equation")
     lost, t = -np.diff(survivors), np.arange(1.0, len(survivors))
 
     def log_likelihood(place):
@@ -117,7 +120,7 @@ def test_everybody_left_at_once(fit, survivors):
 
 
 def test_two_periods_cannot_tell_the_shape():
-    found = wb.fit_bdw([1000, 900, 850], period="Y")
+    found = wb.fit_contracts([1000, 900, 850], "bdw", period="Y")
     assert found.edge == "no_shape"
     assert "c = 1 is held" in found.describe()
     np.testing.assert_allclose(found.survival([1, 2]), [0.9, 0.85], rtol=1e-6)
@@ -125,7 +128,7 @@ def test_two_periods_cannot_tell_the_shape():
 
 
 def test_what_the_data_do_not_tell_has_no_interval():
-    found = wb.fit_bdw([1000, 1000, 1000, 500, 500], period="W")
+    found = wb.fit_contracts([1000, 1000, 1000, 500, 500], "bdw", period="W")
     assert found.edge == "untold"
     assert found.params["std_error"].isna().all()
     assert "do not tell them apart" in found.describe()
@@ -137,7 +140,7 @@ def test_alike_with_covariates_is_a_logistic_regression(rng):
     old = rng.random(n) < 0.5
     stays = np.ceil(rng.weibull(3.0, n) * np.where(old, 6, 4)).astype(int)
     table = pd.DataFrame({"tenure": np.minimum(stays, 8), "ended": stays <= 8, "old": np.where(old, "old", "young")})
-    found = wb.fit_sbg(table, period="M", formula="old", **ROWS)
+    found = wb.fit_contracts(table, "sbg", period="M", formula="old", **ROWS)
     assert found.edge == "alike"
     odds = found.params[found.params["equation"] == "log odds of churn"]["estimate"].to_numpy()
     shares = table.groupby("old")["ended"].sum() / table.groupby("old")["tenure"].sum()
@@ -191,15 +194,15 @@ def test_every_problem_of_every_cohort_is_named_at_once(fit):
 )
 def test_bad_counts_are_refused_in_words(data, said):
     with pytest.raises(TableError, match=re.escape(said)):
-        wb.fit_sbg(data, period="Y")
+        wb.fit_contracts(data, "sbg", period="Y")
 
 
 @pytest.mark.parametrize("period", [None, 30, "month", "0W", "Q"])
 def test_a_missing_or_wrong_period_is_refused(period):
     with pytest.raises(TableError, match="`period` must be written as a count and one of D, W, M, Y"):
-        wb.fit_sbg([1000, 900, 850], period=period)
+        wb.fit_contracts([1000, 900, 850], "sbg", period=period)
     with pytest.raises(TableError, match="`period` must be written"):
-        wb.fit_bdw([1000, 900, 850])
+        wb.fit_contracts([1000, 900, 850], "bdw")
 
 
 def test_bad_customers_are_named_together(rng):
@@ -207,34 +210,34 @@ def test_bad_customers_are_named_together(rng):
     ended = table["ended"].astype(object).where(table.index != 5)
     bad = table.assign(tenure=np.where(table.index == 3, -1, table["tenure"]), ended=ended)
     with pytest.raises(TableError) as error:
-        wb.fit_sbg(bad, period="M", **ROWS)
+        wb.fit_contracts(bad, "sbg", period="M", **ROWS)
     said = str(error.value)
     assert "`tenure` must be a whole number of at least 0; 1 of 40 rows (first: customer 3, row 4, -1)" in said
     assert "`ended` must not be missing; 1 of 40 rows (first: customer 5, row 6, missing)" in said
     left = table["ended"].idxmax()
     renewals = table.assign(tenure=table["tenure"].where(table.index != left, 0))
     with pytest.raises(TableError, match=f"must be at least 1 for those who left; 1 of 40 .*customer {left}.*add 1"):
-        wb.fit_sbg(renewals, period="M", **ROWS)
+        wb.fit_contracts(renewals, "sbg", period="M", **ROWS)
     with pytest.raises(TableError, match="`tenure='months'` is not a column of the table"):
-        wb.fit_sbg(table, period="M", tenure="months", ended="ended")
+        wb.fit_contracts(table, "sbg", period="M", tenure="months", ended="ended")
     with pytest.raises(TableError, match="`ended=None` is not a column"):
-        wb.fit_sbg(table, period="M", tenure="tenure")
+        wb.fit_contracts(table, "sbg", period="M", tenure="tenure")
     with pytest.raises(TableError, match="`ended` shows nobody who has left"):
-        wb.fit_sbg(table.assign(ended=False), period="M", **ROWS)
+        wb.fit_contracts(table.assign(ended=False), "sbg", period="M", **ROWS)
     with pytest.raises(TableError, match="`n` must be at least 1"):
-        wb.fit_sbg(table.assign(n=0), period="M", weights="n", **ROWS)
+        wb.fit_contracts(table.assign(n=0), "sbg", period="M", weights="n", **ROWS)
     with pytest.raises(TableError, match="`formula` needs one row per customer"):
-        wb.fit_sbg([100, 80, 70], period="M", formula="channel")
+        wb.fit_contracts([100, 80, 70], "sbg", period="M", formula="channel")
 
 
 def test_bad_formulas_are_named_in_the_table_of_customers(rng):
     table = drawn_customers(rng, 200)
     with pytest.raises(TableError, match=r"in the table of customers:\n.*`chanel` .*Did you mean `channel`"):
-        wb.fit_sbg(table, period="M", formula="chanel", **ROWS)
+        wb.fit_contracts(table, "sbg", period="M", formula="chanel", **ROWS)
     stays = table.assign(ended=table["ended"] & (table["channel"] == "store"))
     with pytest.raises(TableError, match=r"`channel\[T.store\]` has no effect that can be told among those who left"):
-        wb.fit_sbg(stays, period="M", formula="channel", **ROWS)
-    fit = wb.fit_sbg(table, period="M", formula="channel", **ROWS)
+        wb.fit_contracts(stays, "sbg", period="M", formula="channel", **ROWS)
+    fit = wb.fit_contracts(table, "sbg", period="M", formula="channel", **ROWS)
     with pytest.raises(TableError, match="has a label that the model has not seen"):
         fit.survival(3, pd.DataFrame({"channel": ["phone"]}))
 
@@ -242,17 +245,19 @@ def test_bad_formulas_are_named_in_the_table_of_customers(rng):
 def test_what_says_nothing_changes_nothing(rng):
     table = drawn_customers(rng, 300)
     unseen = table.assign(tenure=0, ended=False)
-    with_unseen = wb.fit_sbg(pd.concat([table, unseen]), period="M", **ROWS)
-    np.testing.assert_allclose(with_unseen.params["estimate"], wb.fit_sbg(table, period="M", **ROWS).params["estimate"])
+    with_unseen = wb.fit_contracts(pd.concat([table, unseen]), "sbg", period="M", **ROWS)
+    np.testing.assert_allclose(
+        with_unseen.params["estimate"], wb.fit_contracts(table, "sbg", period="M", **ROWS).params["estimate"]
+    )
     assert with_unseen.n == 600
     triangle = pd.DataFrame([[100, 80, 70], [90, 75, np.nan], [50, np.nan, np.nan]], index=[2020, 2021, 2022])
-    assert wb.fit_sbg(triangle, period="Y").n == 240
+    assert wb.fit_contracts(triangle, "sbg", period="Y").n == 240
     np.testing.assert_allclose(
-        wb.fit_sbg(triangle, period="Y").params["estimate"],
-        wb.fit_sbg([[100, 80, 70], [90, 75], [50]], period="Y").params["estimate"],
+        wb.fit_contracts(triangle, "sbg", period="Y").params["estimate"],
+        wb.fit_contracts([[100, 80, 70], [90, 75], [50]], "sbg", period="Y").params["estimate"],
     )
     before = table.copy(deep=True)
-    wb.fit_bdw(table, period="M", formula="channel", **ROWS)
+    wb.fit_contracts(table, "bdw", period="M", formula="channel", **ROWS)
     pd.testing.assert_frame_equal(table, before)
 
 
@@ -261,7 +266,7 @@ def test_a_problem_of_one_column_hides_none_of_another(rng):
     table.loc[1, "tenure"], table.loc[2, "ended"], table.loc[3, "n"] = 2.5, "maybe", 0
     table.loc[4, ["tenure", "ended"]] = 0, True
     with pytest.raises(TableError) as error:
-        wb.fit_sbg(table, period=12, formula="chanel", weights="n", **ROWS)
+        wb.fit_contracts(table, "sbg", period=12, formula="chanel", weights="n", **ROWS)
     assert error.value.problems["column"].tolist() == ["period", "tenure", "ended", "n", "tenure", "chanel"]
     assert error.value.problems["n_rows"].tolist() == [0, 1, 1, 1, 1, 0]
 
@@ -270,21 +275,21 @@ def test_flags_are_no_counts(rng):
     table = drawn_customers(rng, 40)
     for column in ([True] * 40, pd.array([True, None] * 20, dtype="boolean"), pd.array([True, False] * 20, object)):
         with pytest.raises(TableError, match="`tenure` must be a whole number of at least 0"):
-            wb.fit_sbg(table.assign(tenure=column), period="M", **ROWS)
+            wb.fit_contracts(table.assign(tenure=column), "sbg", period="M", **ROWS)
     with pytest.raises(TableError, match="must not have gaps or text; after 0 periods it is True"):
-        wb.fit_sbg([True, True, False], period="M")
+        wb.fit_contracts([True, True, False], "sbg", period="M")
 
 
 def test_columns_of_one_name_and_missing_counts_are_refused(rng):
     table = drawn_customers(rng, 40)
     with pytest.raises(TableError, match="`tenure` is the name of more than one column"):
-        wb.fit_sbg(pd.concat([table, table[["tenure"]]], axis=1), period="M", **ROWS)
+        wb.fit_contracts(pd.concat([table, table[["tenure"]]], axis=1), "sbg", period="M", **ROWS)
     gap = table.astype({"tenure": "Int64", "ended": "boolean"})
     gap.loc[7, ["tenure", "ended"]] = pd.NA
     with pytest.raises(TableError, match=r"`tenure` must not be missing; 1 of 40 rows \(first: customer 7") as error:
-        wb.fit_sbg(gap, period="M", **ROWS)
+        wb.fit_contracts(gap, "sbg", period="M", **ROWS)
     assert "`ended` must not be missing; 1 of 40 rows" in str(error.value)
-    found = wb.fit_sbg(table.drop(columns="customer_id"), period="M", **ROWS)  # ids are not needed
+    found = wb.fit_contracts(table.drop(columns="customer_id"), "sbg", period="M", **ROWS)  # ids are not needed
     assert found.n == 40
 
 
@@ -292,5 +297,5 @@ def test_ten_customers_are_fitted_or_the_limit_is_said(rng):
     table = drawn_customers(rng, 10).assign(ended=[True, False] * 5, tenure=[1, 2, 3, 4, 5] * 2)
     table["channel"] = ["online"] * 4 + ["store"] * 6
     for formula in (None, "channel"):
-        found = wb.fit_sbg(table, period="M", formula=formula, **ROWS)
+        found = wb.fit_contracts(table, "sbg", period="M", formula=formula, **ROWS)
         assert found.converged or found.edge

@@ -9,6 +9,7 @@ import pytest
 from coverage_harness import assert_covers
 
 import winback as wb
+from winback.value.contracts.fits import contract_model
 
 sys.path.insert(0, str(Path(__file__).parent))
 from contract_data import drawn_customers, drawn_survivors
@@ -26,10 +27,10 @@ def estimates(fit):
 @pytest.mark.parametrize("c", [1.0, 0.7, 1.5])
 def test_recovers_what_was_simulated(c, rng):
     survivors = drawn_survivors(rng, 0.8, 3.0, c, n=50_000, last=10)
-    fit = wb.fit_bdw(survivors, period="Y")
+    fit = wb.fit_contracts(survivors, "bdw", period="Y")
     assert (np.abs(estimates(fit) - [0.8, 3.0, c]) < 4 * fit.params["std_error"]).all()
     if c == 1:
-        geometric = wb.fit_sbg(survivors, period="Y")
+        geometric = wb.fit_contracts(survivors, "sbg", period="Y")
         assert (np.abs(estimates(geometric) - [0.8, 3.0]) < 4 * geometric.params["std_error"]).all()
         assert fit.against_sbg.p_value > 1e-4
         assert "The sBG would do" in fit.describe()
@@ -44,7 +45,7 @@ def test_intervals_hold(name, c, trials, record_property):
         np.random.default_rng(20160301),
         {"parameters": [], "ahead": [], "retention": [], "base": [], "one": []},
     )
-    truth = wb.contract_model(0.8, 3.0, c=c, period="Y")
+    truth = contract_model(0.8, 3.0, c=c, period="Y")
     money = {"margin": 40.0, "annual_discount": 0.1}
     base = [500, 400, 300]
     for _ in range(trials):
@@ -75,13 +76,13 @@ def test_intervals_of_customers_with_covariates_hold(record_property):
     some = pd.DataFrame({"channel": ["online", "store"], "next_renewal": [1, 3]})
     money = {"margin": 1.0, "annual_discount": 0.1, "horizon_periods": 24}
     for _ in range(100):
-        fit = wb.fit_sbg(drawn_customers(rng, 3000), period="M", formula="channel", **ROWS)
+        fit = wb.fit_contracts(drawn_customers(rng, 3000), "sbg", period="M", formula="channel", **ROWS)
         effects.append(fit.params[["low", "high"]].to_numpy())
         frame = fit.predict(some, next_renewal="next_renewal", **money)
         values.append(frame[["value_low", "value_high"]].to_numpy())
         total = wb.base_value(fit, some, margin=1.0, annual_discount=0.1, horizon="24M")
         totals.append([total.total_low, total.total_high])
-    online, store = (wb.contract_model(np.exp(a), 3.0, period="M") for a in (0.3, -0.3))
+    online, store = (contract_model(np.exp(a), 3.0, period="M") for a in (0.3, -0.3))
     truth = [one.residual_value([n], **money)["value"].iloc[0] for one, n in ((online, 1), (store, 3))]
     for place, value in enumerate([0.3, -0.6, np.log(3), 0.0]):
         ends = np.array(effects)[:, place]

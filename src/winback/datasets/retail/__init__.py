@@ -6,12 +6,12 @@ customers     who the customers are: how often they buy, when they leave, what t
 purchases     what they buy, and when
 mistakes      what a real log has beside purchases
 shop          the log as one object: purchases, customers, where they come from, and the truth
-study         the simulated one: `simulate_transactions`
+study         the simulated one: `simulate_shop_study`
 own_log       the analyst's own in its place: `load_shop_study`
 """
 
 from winback.datasets.retail.own_log import load_shop_study
 from winback.datasets.retail.shop import RetailTruth, ShopStudy
-from winback.datasets.retail.study import simulate_transactions
+from winback.datasets.retail.study import simulate_shop_study
 
-__all__ = ["RetailTruth", "ShopStudy", "load_shop_study", "simulate_transactions"]
+__all__ = ["RetailTruth", "ShopStudy", "load_shop_study", "simulate_shop_study"]

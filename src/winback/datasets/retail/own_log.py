@@ -11,7 +11,7 @@ import pandas as pd
 from pandas.api import types
 
 from winback.datasets.retail.shop import CUSTOMERS, ID, ShopStudy
-from winback.datasets.retail.study import simulate_transactions
+from winback.datasets.retail.study import simulate_shop_study
 from winback.provenance import sha256_of
 from winback.tables import Problem, ProblemList, TableError, load_table, map_columns
 
@@ -57,7 +57,7 @@ def load_shop_study(
     if log is None:
         if customers is not None:
             raise ValueError("A table of customers needs the log of their purchases: name both files.")
-        study = simulate_transactions()
+        study = simulate_shop_study()
         return replace(study, until=study.until if until is None else until, currency=currency)
     transactions, known = _read_both(log, customers, columns or {})
     if known is not None:

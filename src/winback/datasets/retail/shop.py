@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import exprel
 
 from winback.provenance import Provenance
-from winback.purchases.transactions.summary import TransactionSummary
+from winback.purchases.transactions.summary import PurchaseSummary
 from winback.purchases.transactions.wording import counted
 from winback.results import Sentences
 from winback.tables import Problem, TableError
@@ -45,7 +45,7 @@ class RetailTruth:
         Examples
         --------
         >>> import winback as wb
-        >>> truth = wb.simulate_transactions(200).truth
+        >>> truth = wb.simulate_shop_study(200).truth
         >>> bool((truth.expected_purchases(52) <= 52 * truth.customers["purchases_per_week"].to_numpy()).all())
         True
         """
@@ -117,7 +117,7 @@ class ShopStudy:
         ids = pd.Series(self.transactions[ID].dropna().unique())
         return int((~ids.isin(self.customers[ID])).sum())
 
-    def labelled(self, summary: TransactionSummary) -> pd.DataFrame:
+    def labelled(self, summary: PurchaseSummary) -> pd.DataFrame:
         """Return a summary's customers, in pandas, with what else is known of them.
 
         Raises

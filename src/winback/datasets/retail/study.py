@@ -26,7 +26,7 @@ LAST_DATE = pd.Timestamp("2260-12-31")  # later dates cannot be stored
 PARTS = ("joins", "rate", "leaving", "scale", "leaves", "channel", "first", "repeat", "later", "mistakes")
 
 
-def simulate_transactions(
+def simulate_shop_study(
     n_customers: int = 3000,
     *,
     first_day: date | str = "2022-01-01",
@@ -84,9 +84,9 @@ def simulate_transactions(
     Examples
     --------
     >>> import winback as wb
-    >>> study = wb.simulate_transactions(500)
-    >>> seen = wb.summarize_transactions(study.transactions, period="W", until=study.truth.until)
-    >>> len(seen.customers), wb.fit_pareto_nbd(seen.customers, period="W").converged
+    >>> study = wb.simulate_shop_study(500)
+    >>> seen = wb.summarize_purchases(study.transactions, period="W", until=study.truth.until)
+    >>> len(seen.customers), wb.fit_purchases(seen, "pareto_nbd").converged
     (500, True)
     """
     begin, end = check_arguments(

@@ -1,6 +1,6 @@
 """What has each customer bought so far? From a log of purchases to one row per customer, and what came after.
 
-summary     `summarize_transactions`; a log split by date
+summary     `summarize_purchases`; a log split by date
 log         a log of purchases, wherever it lies
 in_memory   a log in memory, fast
 in_engines  the same where the log lies: polars, DuckDB, Spark

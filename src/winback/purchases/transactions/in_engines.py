@@ -136,7 +136,7 @@ def _fate(end) -> nw.Expr:
 
 
 def _counts(log, daily, columns) -> pd.DataFrame:
-    """Return what became of the rows, see `TransactionSummary.frame`; refuse what cannot be used at all."""
+    """Return what became of the rows, see `PurchaseSummary.frame`; refuse what cannot be used at all."""
     found = collected(log.group_by("fate").agg(nw.len().alias("n"), nw.col("amount").sum())).set_index("fate")
     total = int(found["n"].sum())
     problems = [

@@ -24,8 +24,8 @@ MOST_ALONE = 6  # repeat purchases; customers with more are one row of the table
 
 
 @dataclass(frozen=True, repr=False)
-class TransactionSummary(Result):
-    """One row per customer, see `summarize_transactions`.
+class PurchaseSummary(Result):
+    """One row per customer, see `summarize_purchases`.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class TransactionSummary(Result):
         """Say what was dropped or put together, and what looks odd."""
         return Sentences.of(summary_lines(self))
 
-    def in_pandas(self) -> TransactionSummary:
+    def in_pandas(self) -> PurchaseSummary:
         """Return the same with ``customers`` computed and in pandas, as fits and values take them."""
         if isinstance(self.customers, pd.DataFrame):
             return self
@@ -98,7 +98,7 @@ class TransactionSummary(Result):
         --------
         >>> dates = ["2024-01-01", "2024-01-08", "2024-01-20", "2024-01-03", "2024-01-22"]
         >>> log = pd.DataFrame({"customer_id": [1, 1, 1, 2, 3], "date": dates, "amount": [10.0, 5.0, 7.0, 3.0, 4.0]})
-        >>> found = summarize_transactions(log, period="W", until="2024-01-28").hold_out(after="2024-01-14")
+        >>> found = summarize_purchases(log, period="W", until="2024-01-28").hold_out(after="2024-01-14")
         >>> found.customers[["customer_id", "frequency", "held_out_frequency", "held_out_spend"]].to_dict("list")
         {'customer_id': [1, 2], 'frequency': [1, 0], 'held_out_frequency': [1, 0], 'held_out_spend': [7.0, 0.0]}
         >>> found.periods, found.n_later
@@ -128,11 +128,11 @@ class TransactionSummary(Result):
 
 @dataclass(frozen=True, repr=False)
 class HeldOutPurchases(Result):
-    """Customers as they were on a day, and what they bought afterwards, see `TransactionSummary.hold_out`.
+    """Customers as they were on a day, and what they bought afterwards, see `PurchaseSummary.hold_out`.
 
     Attributes
     ----------
-    summary : TransactionSummary
+    summary : PurchaseSummary
         Of everything until ``calibration_until``.
     customers : pandas.DataFrame
         Its customers, to fit a model to, with ``held_out_frequency`` (days with a purchase afterwards, up to ``until``)
@@ -153,7 +153,7 @@ class HeldOutPurchases(Result):
         Sign or code put before money.
     """
 
-    summary: TransactionSummary = field(repr=False)
+    summary: PurchaseSummary = field(repr=False)
     customers: pd.DataFrame = field(repr=False)
     daily: pd.DataFrame = field(repr=False)
     periods: float
@@ -180,6 +180,10 @@ class HeldOutPurchases(Result):
         """Last day that a model may know of."""
         return self.summary.until
 
+    def in_pandas(self) -> HeldOutPurchases:
+        """Return itself: its customers are in pandas, whatever the log is."""
+        return self
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per customer."""
         return self.customers.copy()
@@ -199,7 +203,7 @@ class HeldOutPurchases(Result):
         return Sentences.of(held_out_lines(self))
 
 
-def summarize_transactions(
+def summarize_purchases(
     transactions,
     *,
     period: str,
@@ -208,7 +212,7 @@ def summarize_transactions(
     date: str = "date",
     amount: str | None = "amount",
     currency: str = "$",
-) -> TransactionSummary:
+) -> PurchaseSummary:
     r"""Summarise a log of purchases as one row per customer: what purchase models are fitted to.
 
     Time is counted in whole days and divided by the period's length at the end, so that nothing is rounded to weeks.
@@ -236,7 +240,7 @@ def summarize_transactions(
 
     Returns
     -------
-    TransactionSummary
+    PurchaseSummary
         ``customers`` is a frame of the same kind as the log; fits take those of its ``in_pandas()``.
 
     Raises
@@ -257,7 +261,7 @@ def summarize_transactions(
     ...     {"customer_id": [1, 1, 1, 2], "date": ["2024-01-01", "2024-01-08", "2024-01-08", "2024-01-03"],
     ...      "amount": [10.0, 5.0, 7.0, -3.0]}
     ... )
-    >>> found = summarize_transactions(log, period="W", until="2024-01-29")
+    >>> found = summarize_purchases(log, period="W", until="2024-01-29")
     >>> found.customers[["customer_id", "frequency", "recency", "age", "mean_spend"]].to_dict("records")
     [{'customer_id': 1, 'frequency': 1, 'recency': 1.0, 'age': 4.0, 'mean_spend': 12.0}]
     >>> print(found.describe().splitlines()[1])
@@ -267,7 +271,7 @@ def summarize_transactions(
     return _summary(log, parse_period(period), end_of(until), currency)
 
 
-def _summary(log: PurchaseLog, period: Period, until: int | None, currency: str) -> TransactionSummary:
+def _summary(log: PurchaseLog, period: Period, until: int | None, currency: str) -> PurchaseSummary:
     """Summarise a log until a day, the last one of the log where none is given."""
     customers, counts, end, days = log.by_customer(until)
     if counts["n"][KEPT] == 0:
@@ -276,7 +280,7 @@ def _summary(log: PurchaseLog, period: Period, until: int | None, currency: str)
     customers = in_periods(customers, end, period.days, log.customer)
     if log.amount is None:  # each row counted for 1 so far
         customers, counts = customers.drop("mean_spend"), counts.assign(amount=float("nan"))
-    return TransactionSummary(
+    return PurchaseSummary(
         customers=log.as_given(customers),
         frame=counts,
         period=period,
@@ -286,3 +290,10 @@ def _summary(log: PurchaseLog, period: Period, until: int | None, currency: str)
         log=log,
         currency=currency,
     )
+
+
+def own_period(summary: PurchaseSummary | HeldOutPurchases, asked: str | Period | None) -> Period:
+    """Return the period of a summary; another one that was asked for is refused."""
+    if asked is not None and parse_period(asked) != summary.period:
+        raise ValueError(f"The summary counts time in {summary.period}, not in {asked}: leave period out.")
+    return summary.period

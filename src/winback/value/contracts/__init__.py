@@ -1,6 +1,6 @@
 """Who renews a contract, and for how long? Customers who differ in their loyalty.
 
-fits          `fit_sbg`, `fit_bdw`, `contract_model`
+fits          `fit_contracts`; `contract_model` with known parameters
 contract_fit  the fitted model: lifetimes and values, with intervals
 curves        survival, retention and projections, with intervals
 check         did customers stay as it said? a fit's `check`
@@ -9,7 +9,7 @@ wording       what a fit says in sentences
 counts        from survivors or customer rows to counts
 survival      the beta families' survival and its derivatives, stable at their limits
 maximum       where the likelihood is highest
-edges         which edge a fit has run into, as a finding
+edges         on which edge does a fit lie?
 parameters    the table of parameters
 checks        periods, renewals, margins and horizons, checked together
 errors        the delta method

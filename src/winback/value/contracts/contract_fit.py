@@ -31,10 +31,10 @@ from winback.value.contracts.payments import expected_payments
 
 @dataclass(frozen=True, repr=False)
 class ContractFit(ContractCurves):
-    """A model of renewals, fitted (`fit_sbg`, `fit_bdw`) or known (`contract_model`).
+    """A model of renewals, fitted (`fit_contracts`) or known (`contract_model`).
 
     Its attributes are those of `ContractCurves`: ``params``, ``log_likelihood``, ``n``, ``n_ended``, ``converged``,
-    ``period``, ``edge``, ``against_sbg``, ... Every interval is for the expected share or value, not for what one
+    ``period``, ``limit``, ``against_sbg``, ... Every interval is for the expected share or value, not for what one
     customer will do. Payments are made at the start of each period; whether the one due now counts is said by
     ``moment``.
     """
@@ -178,7 +178,7 @@ class ContractFit(ContractCurves):
         Parameters
         ----------
         survivors : sequence, or DataFrame
-            As for `fit_sbg`, of the same cohorts, followed longer. A model with known parameters has seen nothing: all
+            Survivors as for `fit_contracts`, followed longer. A model with known parameters has seen nothing: all
             of it is held out.
 
         Raises
@@ -197,9 +197,9 @@ class ContractFit(ContractCurves):
         --------
         >>> import winback as wb
         >>> left = [1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394]
-        >>> wb.fit_sbg(left[:5], period="Y").check(left).verdict
+        >>> wb.fit_contracts(left[:5], "sbg", period="Y").check(left).verdict
         'The sBG misses: it expects 8.7 points too few still here at age 12, more than chance'
-        >>> wb.fit_bdw(left[:5], period="Y").check(left).verdict
+        >>> wb.fit_contracts(left[:5], "bdw", period="Y").check(left).verdict
         'The BdW fits: it expects 0.5 points too few still here at age 12, no more than chance'
         """
         return judge_contracts(self, survivors)

@@ -53,7 +53,7 @@ class ContractCurves(Result):
     converged : bool
         A maximum was found, inside or on a stated edge.
     edge : str
-        Empty, or which edge of the model the fit lies on; ``describe()`` says what that means.
+        Empty, or which edge the fit lies on; ``describe()`` says what that means.
     against_sbg : LikelihoodRatio or None
         Of a BdW against the sBG.
     """

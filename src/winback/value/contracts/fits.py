@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
-from winback.periods import Period, PeriodError, parse_period
+from winback.periods import Period, parse_period
 from winback.tables import Problem, TableError
 from winback.uncertainty import normal_quantile
 from winback.value.contracts.checks import all_checked
@@ -20,8 +22,9 @@ from winback.value.contracts.parameters import parameters
 SBG, BDW = "sBG", "BdW"
 
 
-def fit_sbg(
-    data,
+def fit_contracts(
+    data: ArrayLike | pd.DataFrame,
+    model: str = "sbg",
     *,
     period: str | Period | None = None,
     tenure: str | None = None,
@@ -30,16 +33,22 @@ def fit_sbg(
     weights: str | None = None,
     level: float = 0.95,
 ) -> ContractFit:
-    r"""Fit the shifted-beta-geometric model of renewals [1]_.
+    r"""Fit a model of renewals, in which customers differ in their loyalty.
 
-    Each customer leaves at the end of every period with a chance of their own, which is Beta distributed:
+    "sbg", the shifted-beta-geometric [1]_: each customer leaves at the end of every period with a chance of their own,
+    which is Beta distributed (equations 5 and 6; the mean chance is :math:`\alpha / (\alpha + \beta)`, and the
+    smaller the two, the more customers differ):
 
     .. math::
         P(T = t) = \frac{B(\alpha + 1, \beta + t - 1)}{B(\alpha, \beta)}, \qquad
         S(t) = \frac{B(\alpha, \beta + t)}{B(\alpha, \beta)}
 
-    (equations 5 and 6). The mean chance is :math:`\alpha / (\alpha + \beta)`; the smaller the two, the more customers
-    differ.
+    "bdw", the beta-discrete-Weibull [2]_: each customer's own risk may change with time. With c above 1 it rises, below
+    1 it falls; at 1 this is the sBG, and the likelihood-ratio test of that is in ``against_sbg``:
+
+    .. math:: S(t) = \frac{B(\gamma, \delta + t^c)}{B(\gamma, \delta)}
+
+    A model with known parameters, such as published ones, comes from `winback.value.contracts.fits.contract_model`.
 
     Parameters
     ----------
@@ -47,13 +56,15 @@ def fit_sbg(
         Survivors of one cohort after 0, 1, 2, ... periods, such as ``[1000, 869, 743]``; several cohorts, oldest first
         (a list of lists, or a frame with one row each, empty where the period lies ahead); or, with ``tenure`` and
         ``ended``, one row per customer.
+    model : {"sbg", "bdw"}
     period : str
         Length of a period: ``"Y"``, ``"M"``, ``"W"``, ``"30D"``, ..., see `winback.periods`. Required.
     tenure, ended : str, optional
         Columns of customer rows: whole periods as a customer, the last one counted, so at least 1 for those who left;
         and whether the customer left at the end of them. False: still here after them.
     formula : str, optional
-        Right-hand side, such as ``"channel + log(price)"``: log alpha and log beta are linear in it.
+        Right-hand side, such as ``"channel + log(price)"``: log alpha and log beta (gamma and delta) are linear in it;
+        c is shared.
     weights : str, optional
         Column that counts the customers each row stands for.
     level : float
@@ -68,78 +79,43 @@ def fit_sbg(
     ------
     TableError
         Listing every problem of the data, the formula and the period.
+    ValueError
+        When there is no such model.
 
     References
     ----------
     .. [1] Fader, P. S. & Hardie, B. G. S. (2007). How to project customer retention. Journal of Interactive
        Marketing 21(1), 76-90.
+    .. [2] Fader, P. S., Hardie, B. G. S., Liu, Y., Davin, J. & Steenburgh, T. (2018). "How to project customer
+       retention" revisited: the role of duration dependence. Journal of Interactive Marketing 43, 1-16.
 
     Examples
     --------
     >>> import winback as wb
-    >>> fit = wb.fit_sbg([1000, 869, 743, 653, 593, 551, 517, 491], period="Y")
+    >>> survivors = [1000, 869, 743, 653, 593, 551, 517, 491]
+    >>> fit = wb.fit_contracts(survivors, period="Y")
     >>> fit.params[["equation", "estimate", "std_error"]].round(4)
       equation  estimate  std_error
     0    alpha    0.6681     0.1037
     1     beta    3.8061     0.7855
     >>> fit.survival([8, 12]).round(3).tolist(), round(fit.discounted_lifetime(0.10), 2)
     ([0.46, 0.378], 5.92)
-    """
-    found, period = _read(data, period, tenure, ended, formula, weights, level)
-    return _fitted(SBG, fit_beta_geometric(found.cells), found, period, level, columns=_columns(tenure, ended))
-
-
-def fit_bdw(
-    data,
-    *,
-    period: str | Period | None = None,
-    tenure: str | None = None,
-    ended: str | None = None,
-    formula: str | None = None,
-    weights: str | None = None,
-    level: float = 0.95,
-) -> ContractFit:
-    r"""Fit the beta-discrete-Weibull model of renewals [1]_, in which each customer's own risk may change with time.
-
-    .. math:: S(t) = \frac{B(\gamma, \delta + t^c)}{B(\gamma, \delta)}
-
-    With c above 1 a customer's own risk of leaving rises, below 1 it falls; at 1 this is the sBG. The likelihood-ratio
-    test of that is in ``against_sbg``.
-
-    Parameters
-    ----------
-    data, period, tenure, ended, formula, weights, level
-        As in `fit_sbg`; with a formula log gamma and log delta are linear in it, and c is shared.
-
-    Returns
-    -------
-    ContractFit
-
-    Raises
-    ------
-    TableError
-        Listing every problem of the data, the formula and the period.
-
-    References
-    ----------
-    .. [1] Fader, P. S., Hardie, B. G. S., Liu, Y., Davin, J. & Steenburgh, T. (2018). "How to project customer
-       retention" revisited: the role of duration dependence. Journal of Interactive Marketing 43, 1-16.
-
-    Examples
-    --------
-    >>> import winback as wb
-    >>> fit = wb.fit_bdw([1000, 869, 743, 653, 593, 551, 517, 491], period="Y")
+    >>> fit = wb.fit_contracts(survivors, "bdw", period="Y")
     >>> fit.params["estimate"].round(4).tolist(), round(fit.against_sbg.statistic, 2)
     ([0.2143, 1.4266, 1.7236], 11.69)
-    >>> fit.survival(12).round(3).tolist()
-    [0.404]
     """
-    found, period = _read(data, period, tenure, ended, formula, weights, level)
+    if model not in ("sbg", "bdw"):
+        raise ValueError(f"model must be sbg or bdw; got {model!r}.")
+    asked = {"tenure": tenure, "ended": ended, "formula": formula, "weights": weights}
+    found, unit = _read(data, period, asked, level)
+    settings = {"period": unit, "level": level, "columns": None if tenure is None else (tenure, ended)}
     geometric = fit_beta_geometric(found.cells)
+    if model == "sbg":
+        return _fitted(SBG, geometric, found, **settings)
     best = fit_beta_weibull(found.cells, geometric)
     gain = max(2 * (best.maximum.log_likelihood - geometric.maximum.log_likelihood), 0.0)
     test = LikelihoodRatio(gain, float(chi2.sf(gain, 1)), geometric.maximum.log_likelihood)
-    return _fitted(BDW, best, found, period, level, test, _columns(tenure, ended))
+    return _fitted(BDW, best, found, against_sbg=test, **settings)
 
 
 def contract_model(alpha: float, beta: float, *, c: float = 1.0, period: str | Period | None = None) -> ContractFit:
@@ -150,7 +126,8 @@ def contract_model(alpha: float, beta: float, *, c: float = 1.0, period: str | P
     Examples
     --------
     >>> import winback as wb
-    >>> model = wb.contract_model(3.80, 15.20, period="Y")
+    >>> from winback.value.contracts.fits import contract_model
+    >>> model = contract_model(3.80, 15.20, period="Y")
     >>> model.residual_lifetime([1, 2, 3, 4, 5], annual_discount=0.10).round(2).tolist()
     [3.31, 3.45, 3.59, 3.72, 3.84]
     """
@@ -164,7 +141,21 @@ def contract_model(alpha: float, beta: float, *, c: float = 1.0, period: str | P
     params = pd.DataFrame({"equation": titles, "term": "", "estimate": values[: len(titles)], "std_error": 0.0})
     params = params.assign(z=np.nan, p_value=np.nan, low=params["estimate"], high=params["estimate"])
     return ContractFit(
-        name, period, params, np.nan, 0, 0, 0, 12, True, "", None, np.log(values), np.zeros((3, 3)), None, 0.95
+        model=name,
+        period=period,
+        params=params,
+        log_likelihood=np.nan,
+        n=0,
+        n_ended=0,
+        n_cohorts=0,
+        last_period=12,
+        converged=True,
+        edge="",
+        against_sbg=None,
+        location=np.log(values),
+        covariance=np.zeros((3, 3)),
+        design=None,
+        level=0.95,
     )
 
 
@@ -174,22 +165,22 @@ def _positive(name: str, value: ArrayLike) -> float:
     return float(value)
 
 
-def _read(data, period, tenure, ended, formula, weights, level) -> tuple[ContractData, Period]:
+def _read(data, period, asked: Mapping[str, str | None], level) -> tuple[ContractData, Period]:
     """Return the counts and the period, or one error with what is wrong of both."""
     normal_quantile(level)
-    rows = isinstance(data, pd.DataFrame) and not (tenure is None and ended is None)
-    problems, found = [], None
+    rows = isinstance(data, pd.DataFrame) and not (asked["tenure"] is None and asked["ended"] is None)
+    problems, found, unit = [], None, None
     try:
         unit = parse_period(period)
-    except PeriodError as error:
-        problems.append(Problem("period", error.problem, 0, "", error.remedy or "Say how long one period is."))
+    except ValueError as error:
+        text, _, remedy = str(error).removeprefix("period ").partition(". ")
+        problems.append(Problem("period", text.rstrip("."), 0, "", remedy or "Say how long one period is."))
     if not rows:
-        for name, value in (("tenure", tenure), ("ended", ended), ("formula", formula), ("weights", weights)):
-            if value is not None:
-                problem, remedy = "needs one row per customer", "Give a DataFrame with tenure='...' and ended='...'."
-                problems.append(Problem(name, problem, 0, "", remedy))
+        for name in [name for name, value in asked.items() if value is not None]:
+            problem, remedy = "needs one row per customer", "Give a DataFrame with tenure='...' and ended='...'."
+            problems.append(Problem(name, problem, 0, "", remedy))
     try:
-        found = from_customers(data, tenure, ended, formula, weights) if rows else from_survivors(data)
+        found = from_customers(data, **asked) if rows else from_survivors(data)
     except TableError as error:
         problems += [Problem(**row) for row in error.problems.to_dict("records")]
     if problems:
@@ -197,27 +188,21 @@ def _read(data, period, tenure, ended, formula, weights, level) -> tuple[Contrac
     return found, unit
 
 
-def _columns(tenure, ended) -> tuple[str, str] | None:
-    return None if tenure is None else (tenure, ended)
-
-
-def _fitted(model, found: Found, data: ContractData, period, level, test=None, columns=None) -> ContractFit:
+def _fitted(model: str, found: Found, data: ContractData, *, level: float, **settings) -> ContractFit:
     names = data.design.names if data.design else None
     return ContractFit(
-        model,
-        period,
-        parameters(model, found, names, level),
-        found.maximum.log_likelihood,
-        data.n,
-        data.n_ended,
-        data.n_cohorts,
-        data.last_period,
-        found.maximum.converged,
-        found.edge,
-        test,
-        found.maximum.location,
-        found.maximum.covariance,
-        data.design,
-        level,
-        columns,
+        model=model,
+        params=parameters(model, found, names, level),
+        log_likelihood=found.maximum.log_likelihood,
+        n=data.n,
+        n_ended=data.n_ended,
+        n_cohorts=data.n_cohorts,
+        last_period=data.last_period,
+        converged=found.maximum.converged,
+        edge=found.edge,
+        location=found.maximum.location,
+        covariance=found.maximum.covariance,
+        design=data.design,
+        level=level,
+        **{"against_sbg": None} | settings,
     )

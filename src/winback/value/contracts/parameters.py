@@ -16,7 +16,7 @@ NAMES = {"sBG": ("alpha", "beta"), "BdW": ("gamma", "delta")}
 def parameters(model: str, found: Found, names: tuple[str, ...] | None, level: float) -> pd.DataFrame:
     """Return one row per parameter, or per coefficient of its logarithm.
 
-    On an edge alpha and beta are what they run to, without intervals, and ``first_churn`` (or the coefficients of its
+    On a limit alpha and beta are what they run to, without intervals, and ``first_churn`` (or the coefficients of its
     log odds) is what the data tell instead.
     """
     place, covariance, p = found.maximum.location, found.maximum.covariance, (len(found.maximum.location) - 1) // 2
@@ -25,7 +25,7 @@ def parameters(model: str, found: Found, names: tuple[str, ...] | None, level: f
     for number, name in enumerate(NAMES[model]):
         some = slice(number * p, (number + 1) * p)
         if found.edge in (ALIKE, AT_ONCE, ONLY_AT_FIRST):
-            rows.append(_row(name, "", _at_edge(found.edge, number)))
+            rows.append(_row(name, "", _limit(found.edge, number)))
         elif names is None:
             rows.append(_positive(name, place[some][0], errors[some][0], level))
         else:
@@ -43,10 +43,10 @@ def _row(equation, term, estimate, std_error=np.nan, z=np.nan, p_value=np.nan, l
     return equation, term, estimate, std_error, z, p_value, low, high
 
 
-def _at_edge(edge, number) -> float:
-    if edge == AT_ONCE:
+def _limit(limit, number) -> float:
+    if limit == AT_ONCE:
         return (np.nan, 0.0)[number]
-    return np.inf if edge == ALIKE else 0.0
+    return np.inf if limit == ALIKE else 0.0
 
 
 def _positive(name, log_estimate, log_error, level) -> tuple:

@@ -1,5 +1,7 @@
 """Nobody drops out in these data: does the limit of how many might hold, and is it the likelihood's?"""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,11 +10,15 @@ from scipy.special import ndtri
 from shoppers import donors, shoppers
 
 import winback as wb
-from winback.purchases.model import NOBODY_LEAVES
+from winback.purchases.model import NOBODY
 
 pytestmark = pytest.mark.slow
 
-FITS = {"bg_nbd": wb.fit_bg_nbd, "mbg_nbd": wb.fit_mbg_nbd, "bg_bb": wb.fit_bg_bb}
+FITS = {
+    "bg_nbd": partial(wb.fit_purchases, model="bg_nbd"),
+    "mbg_nbd": partial(wb.fit_purchases, model="mbg_nbd"),
+    "bg_bb": partial(wb.fit_purchases, model="bg_bb"),
+}
 
 
 def loyal(name, seed, chance=0.0, n=300):
@@ -27,7 +33,7 @@ def loyal(name, seed, chance=0.0, n=300):
 
 def at_the_edge(name, **more):
     """Return the first of the fits in which nobody drops out."""
-    return next(found for found in (loyal(name, seed, **more) for seed in range(20)) if found[0].leaves(NOBODY_LEAVES))
+    return next(found for found in (loyal(name, seed, **more) for seed in range(20)) if NOBODY in found[0].edge)
 
 
 @pytest.mark.parametrize("name", FITS)
@@ -65,10 +71,10 @@ def test_there_is_no_limit_where_customers_drop_out_or_where_the_mean_has_none()
     assert np.isnan(fit.highest_dropout)
     assert "agrees with the data as well" not in fit.describe()
     table = shoppers(np.random.default_rng(5), "pareto_nbd", (0.8, 6.0, 0.02, 2000.0), 500, (20, 60), 1 / 7)
-    rates = wb.fit_pareto_nbd(table, period="W")  # a vanishing share may leave at any rate
-    assert rates.leaves(NOBODY_LEAVES)
+    rates = wb.fit_purchases(table, "pareto_nbd", period="W")  # a vanishing share may leave at any rate
+    assert NOBODY in rates.edge
     assert np.isnan(rates.highest_dropout)
-    assert np.isnan(wb.fit_bg_nbd(table, period="W", level=0.4).highest_dropout)
+    assert np.isnan(wb.fit_purchases(table, "bg_nbd", period="W", level=0.4).highest_dropout)
 
 
 @pytest.mark.slow
@@ -78,7 +84,7 @@ def test_the_limit_holds(name, chance, record_property):
     trials, n_edge, n_missed = 60, 0, 0
     for seed in range(trials):
         fit, _ = loyal(name, seed, chance)
-        if fit.leaves(NOBODY_LEAVES):
+        if NOBODY in fit.edge:
             n_edge += 1
             n_missed += fit.highest_dropout < chance
     record_property("at the edge", n_edge)
