@@ -197,8 +197,8 @@ def test_different_customers_get_different_offers_with_the_reason_why():
     table = by_segment(np.random.default_rng(3), 900, **APART)[0]
     found = wb.learn_policy(wb.read_trial(table.rename(columns={"segment": "reason"}), OFFERS)).contact_list()
     assert set(zip(found.frame["reason"], found.frame["offer"], found.frame["why"], strict=True)) == {
-        ("x", "a", "reason is x"),
-        ("y", "b", "reason is y"),
+        ("x", "a", "reason for leaving x"),
+        ("y", "b", "reason for leaving y"),
     }
     alike = wb.learn_policy(wb.read_trial(table.assign(segment="x"), OFFERS), splits=wb.Splits(repeats=1))
     alike = alike.contact_list(table).frame

@@ -39,12 +39,12 @@ def test_the_tree_finds_the_segments_and_pays(strong, learned):
     table, truth = strong
     assert learned.evaluation.pays
     assert dict(zip(learned.rules["rule"], learned.rules["offer"], strict=True)) == {
-        "segment is x": "a",
-        "segment is y": "b",
+        "segment x": "a",
+        "segment y": "b",
     }
     np.testing.assert_array_equal(learned.assign(table), np.where(table["segment"] == "x", "a", "b"))
     assert learned.describe().startswith("Follow the tree")
-    assert "a where segment is x" in learned.describe()
+    assert "By the tree itself, segment x: a (" in learned.describe()
     true = learned.evaluation.gains.true_gains(truth).groupby("against")["true_gain"].mean()
     frame = learned.evaluation.frame.set_index("against")
     assert ((frame["honest_gain"] - true).abs() < 3 * frame["std_error"]).all()

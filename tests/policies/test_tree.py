@@ -32,11 +32,11 @@ def tree():
 def test_leaves_in_reading_order_and_in_words(tree):
     assert [(leaf.conditions, leaf.arm, leaf.n) for leaf in tree.leaves] == [
         (("months up to 3",), 0, 30),
-        (("months above 3", "reason is price"), 1, 12),
-        (("months above 3", "reason is both or service"), 2, 18),
+        (("months above 3", "left for price"), 1, 12),
+        (("months above 3", "left for price and service or for service"), 2, 18),
     ]
     assert tree.value == 1.0
-    assert str(tree).splitlines()[1] == "months above 3 and reason is price: offer 1 (12 customers)"
+    assert str(tree).splitlines()[1] == "months above 3 and left for price: offer 1 (12 customers)"
 
 
 def test_the_frame_names_offers(tree):

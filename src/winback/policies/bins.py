@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from winback.labels import NOT_KNOWN, known_words, other_words, range_words, value_words
 from winback.tables import label_codes
 
 FEW_LABELS = 5  # up to as many, every set of labels is tried
@@ -80,27 +81,27 @@ class BinnedColumn:
 
     def say(self, inside: np.ndarray) -> str:
         """Say in words which customers are in these bins, shape (n_bins,) of bool."""
-        return f"{self.name} {self._say_numbers(inside) if self.kind == 'number' else self._say_labels(inside)}"
+        known, missing = inside[:-1], bool(inside[-1]) and self.has_missing
+        if not known.any():
+            return known_words(self.name, known=False)
+        if known.all() and self.has_missing and not missing and (self.kind == "number" or len(known) > 1):
+            return known_words(self.name)
+        return self._say_numbers(known, missing) if self.kind == "number" else self._say_labels(known, missing)
 
-    def _say_numbers(self, inside: np.ndarray) -> str:
-        known, missing = inside[:-1], inside[-1] and self.has_missing
-        if known.all() or not known.any():
-            return "is known" if known.any() else "is missing"
+    def _say_numbers(self, known: np.ndarray, missing: bool) -> str:
         first, last = np.flatnonzero(known)[[0, -1]]
-        words = [f"above {say_number(self.cuts[first - 1])}"] if first else []
-        words += [f"up to {say_number(self.cuts[last])}"] if last < len(known) - 1 else []
-        return " and ".join(words) + (" or missing" if missing else "")
+        if last - first + 1 == len(known):
+            return known_words(self.name)
+        above = self.cuts[first - 1] if first else None
+        up_to = self.cuts[last] if last < len(known) - 1 else None
+        return range_words(self.name, above, up_to) + (f" or {NOT_KNOWN}" if missing else "")
 
-    def _say_labels(self, inside: np.ndarray) -> str:
-        known, missing = inside[:-1], inside[-1] and self.has_missing
-        named, others = ([_say_label(self.cuts[place]) for place in np.flatnonzero(side)] for side in (known, ~known))
-        if not others and self.has_missing and len(named) > 1:
-            return "is known"
+    def _say_labels(self, known: np.ndarray, missing: bool) -> str:
+        named, others = ([self.cuts[place] for place in np.flatnonzero(side)] for side in (known, ~known))
         if len(known) <= FEW_LABELS or len(named) <= len(others):
-            return f"is {_either([*named, *(['missing'] if missing else [])])}"
-        words = f"not {others[0]}" if len(others) == 1 else f"neither {_either(others, 'nor')}"
-        start = "is known and" if self.has_missing and not missing else "is"
-        return f"{start} {words}" + (", or is missing" if missing else "")
+            return value_words(self.name, *named, *([None] if missing else []))
+        rest = f", or {NOT_KNOWN}" if missing else ", but known" if self.has_missing else ""
+        return other_words(self.name, *others) + rest
 
 
 def kind_of(column: pd.Series) -> str:
@@ -188,24 +189,3 @@ def _short_cut(at: float, following: float) -> float:
         if rounded < following:
             return rounded
     return at
-
-
-def say_number(number: float) -> str:
-    """Write a cut so that reading it gives the same number.
-
-    Examples
-    --------
-    >>> say_number(6.0), say_number(1234.5)
-    ('6', '1,234.5')
-    """
-    text = f"{number:,.15g}"
-    return text if float(text.replace(",", "")) == number else f"{number:,.17g}"
-
-
-def _say_label(label) -> str:
-    text = str(label).lower() if isinstance(label, bool | np.bool_) else str(label)
-    return text if text and text == text.strip() else repr(text)
-
-
-def _either(words: list[str], last: str = "or") -> str:
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else words[0]

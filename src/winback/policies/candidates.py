@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 import numpy as np
 import pandas as pd
 
+from winback.labels import label_of
 from winback.policies.exact_tree import exact_tree
 from winback.policies.questions import OF_THE_TRIAL, SplitTable, check_known_beforehand, split_table
 from winback.policies.screening import best_columns
@@ -90,7 +91,7 @@ class WrittenRule:
     @property
     def name(self) -> str:
         """The rule in words."""
-        return f"the rule by {self.by}"
+        return f"the rule by {label_of(self.by)}"
 
     def decide(self, trial, choices, scores, learn_from, judge) -> Decision:
         """Decide as written."""

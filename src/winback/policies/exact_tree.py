@@ -111,8 +111,8 @@ def exact_tree(scores: ArrayLike, splits: SplitTable, depth: int = 2, smallest_l
     >>> scores = [[5, 0], [4, 0], [0, 2], [0, 3]]  # of offers 0 and 1
     >>> tree = exact_tree(scores, split_table(customers, "months_away"), depth=1, smallest_leaf=1)
     >>> print(tree)
-    months_away up to 2: offer 0 (2 customers)
-    months_away above 2: offer 1 (2 customers)
+    months away up to 2: offer 0 (2 customers)
+    months away above 2: offer 1 (2 customers)
     >>> tree.value, tree.assign(pd.DataFrame({"months_away": [3, None]})).tolist()
     (3.5, [1, 1])
     """

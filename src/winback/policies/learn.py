@@ -54,7 +54,8 @@ def learn_policy(
         From `read_trial`.
     by : str or iterable of str, optional
         Columns the rules may read: known before the offer, numbers or categories. By default all there are; of more
-        than eight, those that part customers best by themselves (`winback.policies.screening`), chosen anew on each part.
+        than eight, those that part customers best by themselves, chosen anew on each part
+        (`winback.policies.screening`).
         Where there are none, or nothing to choose among, the policy is one offer for everybody and says why.
     depth : {1, 2}
         Questions asked in a row.

@@ -201,8 +201,8 @@ def _rules(rules: pd.DataFrame) -> str:
     if len(rules) == 1:
         return f"The best tree asks nothing: {send(rules['offer'].iloc[0])}."
     parts = [
-        f"{row['offer'] if row['offer'] != NO_OFFER else 'no offer'} where {row['rule']} "
+        f"{row['rule']}: {row['offer'] if row['offer'] != NO_OFFER else 'no offer'} "
         f"({format_percent(row['share'], 0)} of customers)"
         for row in rules.to_dict("records")
     ]
-    return f"The tree itself would send {'; '.join(parts)}."
+    return f"By the tree itself, {'; '.join(parts)}."

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.labels import label_of
 from winback.money import money_interval
 from winback.policies.candidates import Policy, WrittenRule
 from winback.results import Result, Sentences, format_percent
@@ -147,10 +148,12 @@ def _lines(found: MisstatedReasons) -> Iterator[str]:
     first = found.frame.iloc[found.frame["share_untrue"].argmin()]
     gain = money_interval(*(first[f"gain{end}"] for end in ("", "_low", "_high")), found.currency)
     share = format_percent(first["share_untrue"], 0)
-    untrue = f"With every stated {found.by} true" if first["share_untrue"] == 0 else f"With {share} of them untrue"
+    untrue = (
+        f"With every stated {label_of(found.by)} true" if first["share_untrue"] == 0 else f"With {share} of them untrue"
+    )
     yield f"{untrue}, the rule gains {gain} per customer over {single}."
     if np.isnan(found.break_even):
-        yield f"The rule does not earn more even when every {found.by} is true, so no gain is there to lose."
+        yield f"The rule does not earn more even when every {label_of(found.by)} is true, so no gain is there to lose."
     elif found.break_even > 1:
         yield f"However many are untrue, the rule still earns more than {single}."
     else:

@@ -80,11 +80,11 @@ class SplitTable:
 def split_table(customers: pd.DataFrame, by: str | Sequence[str], most_splits: int = 32) -> SplitTable:
     """Find the yes-or-no questions that a policy can ask of these columns.
 
-    A number is cut at each value seen, or at ``most_splits`` quantiles where there are more: "months_away up to 6"
-    against "months_away above 6". A cut of many digits is rounded up as far as it parts the same customers, so the
+    A number is cut at each value seen, or at ``most_splits`` quantiles where there are more: "months away up to 6"
+    against "months away above 6". A cut of many digits is rounded up as far as it parts the same customers, so the
     words are the rule. Labels and flags are parted as one against the rest, and for up to five labels as every set
-    against the others: "reason is price or service" against "reason is both". Missing values are on the no side of
-    every split, which the words say where there are any; known against missing is then a split too.
+    against the others: "left for price or for service" against "left for price and service". Missing values are on the
+    no side of every split, which the words say where there are any; known against missing is then a split too.
 
     The cuts look at no outcome. Make them once for all customers, and learn on some of them with ``rows``.
 
@@ -113,11 +113,11 @@ def split_table(customers: pd.DataFrame, by: str | Sequence[str], most_splits: i
     >>> customers = pd.DataFrame({"months_away": [2, 6, 9, 6], "reason": ["price", "service", "both", "price"]})
     >>> for split in split_table(customers, ["months_away", "reason"]).splits:
     ...     print(split.yes, "/", split.no)
-    months_away up to 2 / months_away above 2
-    months_away up to 6 / months_away above 6
-    reason is both / reason is price or service
-    reason is price / reason is both or service
-    reason is service / reason is both or price
+    months away up to 2 / months away above 2
+    months away up to 6 / months away above 6
+    left for price and service / left for price or for service
+    left for price / left for price and service or for service
+    left for service / left for price and service or for price
     """
     names = _names(by)
     if isinstance(most_splits, bool) or not isinstance(most_splits, int | np.integer) or most_splits < 1:
