@@ -17,6 +17,7 @@ from winback.tables import LAPSED
 OPERATORS = ("C", "Q", "I")  # functions of the formula language: a column of that name would shadow them
 OUTCOMES = tuple(column.name for column in LAPSED if column.outcome)
 MOST_LABELS = 50
+WELL_APART = 1e-8  # smallest eigenvalue of unit columns: none is nearer than its root, 1e-4, to a sum of the others
 CODED = re.compile(r"^(?P<factor>.+)\[T\.(?P<label>.+)\]$")
 
 
@@ -141,7 +142,10 @@ def repeated_columns(numbers: np.ndarray, names: tuple[str, ...]) -> list[str]:
     ['b']
     """
     sizes = np.linalg.norm(numbers, axis=0)
-    triangle = np.linalg.qr(numbers / np.where(sizes > 0, sizes, 1.0), mode="r")  # the same combinations, few rows
+    columns = numbers / np.where(sizes > 0, sizes, 1.0)
+    if np.linalg.eigvalsh(columns.T @ columns).min(initial=np.inf) > WELL_APART:
+        return []
+    triangle = np.linalg.qr(columns, mode="r")  # the same combinations, in few rows
     kept, found = np.empty((len(triangle), 0)), []
     for name, column in zip(names, triangle.T, strict=True):
         left = column

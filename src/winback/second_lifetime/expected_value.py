@@ -111,9 +111,11 @@ def _value(outlook, horizon, annual_discount):
         return lifetime_value_without_end(outlook)
     full = _full_months(horizon, annual_discount)
     total = full * _margin_of_all(outlook)
+    apart = not (outlook.rho_return_tenure or outlook.rho_tenure_margin)
+    margin = _margin_at(outlook, 0.0)[0] if apart else None  # the same whatever the tenure
     for t, weight in _nodes(outlook, horizon):
         months = discounted_months(outlook.family.tenure(_y(outlook, t)), annual_discount)
-        total += weight * (months - full) * _margin_at(outlook, t)[0]
+        total += weight * (months - full) * (_margin_at(outlook, t)[0] if margin is None else margin)
     return total
 
 
