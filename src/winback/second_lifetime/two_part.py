@@ -10,7 +10,15 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationError
 
 from winback.second_lifetime.links import log_likelihood_of_return
-from winback.second_lifetime.sample import EQUATIONS, Sample, draw_sample, orthonormal, outliers, refuse_separated
+from winback.second_lifetime.sample import (
+    EQUATIONS,
+    Sample,
+    draw_sample,
+    orthonormal,
+    outliers,
+    refuse_separated,
+    weighted_products,
+)
 from winback.second_lifetime.selection import HeckmanStep, heckman_step
 from winback.second_lifetime.two_part_fit import TwoPartFit
 from winback.survival.duration_maximum import maximise
@@ -167,6 +175,7 @@ def _fit_return(covariates, returned, link, start):
         warnings.simplefilter("ignore", ModelWarning)  # what they warn of is checked below and said in words
         try:
             model = MODELS[link](returned.astype(float), columns, check_rank=False, hasconst=False)
+            model.hessian = lambda params: weighted_products(columns, model.hessian_factor(params))
             fit = model.fit(start_params=start, disp=0, method="newton", maxiter=100)
         except (PerfectSeparationError, np.linalg.LinAlgError):
             refuse_separated(np.where(returned, 1.0, -1.0), returned)
