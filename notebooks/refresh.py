@@ -20,6 +20,7 @@ FORMULAS = {
     "tenure": "offer + reason + log(first_tenure)",
     "margin": "offer + reason + first_margin",
 }
+README_COLUMNS = ("Offer", "Came back", "Gross ROI", "Gross profit per customer", "Incremental profit per customer")
 FIGURE = NOTEBOOKS / "figures" / "which-offer-pays.png"
 
 
@@ -47,10 +48,8 @@ def generated_parts() -> dict[Path, dict[str, str]]:
     return {
         ROOT / "README.md": {
             "answer": "\n".join(f"> {line}\n>" for line in result.describe().splitlines()).removesuffix("\n>"),
-            "table": markdown_table(result.first_table().frame),
-            "second": second_lives(study),
-            "policy": policy_of_the_study(study),
-            "value": value_of_a_shop(),
+            "table": markdown_table(result.first_table().frame[list(README_COLUMNS)]),
+            "questions": questions(study),
         },
         ROOT / "data" / "telecom" / "README.md": {
             "dictionary": markdown_table(dictionary),
@@ -75,30 +74,32 @@ def shop_parts() -> dict[str, str]:
     }
 
 
-def second_lives(study) -> str:
-    """Return what the study says about return and second lifetimes, as a quotation."""
+def questions(study) -> str:
+    """Return the other questions with the first sentence of their answers, as a list that leads to the notebooks."""
     effects = wb.fit_two_part(study.trial, **FORMULAS, link="logit").effects(study.trial)
     sent = study.lapsed.query("offer != 'none'")
     worth = first_and_second_value(sent, horizon_months=84, annual_discount=0.0)
-    stay = wb.survival_curve(sent, by="reason", horizon_months=84)
-    lines = [*effects.describe().splitlines()[:2], *worth.describe().splitlines(), stay.describe().splitlines()[0]]
-    return "\n>\n".join(f"> {line}" for line in lines)
+    tree = wb.learn_policy(study.trial)
+    spent = wb.spending_curve(study.trial)
+    plan = wb.plan_trial(study.trial, compare=[study.trial.sent[:2]])
+    answers = {"04": effects, "05": worth, "07": tree, "08": spent, "09": plan, "03": base_of_a_shop()}
+    return "\n".join(f"- {_linked(number)} {found.describe().splitlines()[0]}" for number, found in answers.items())
 
 
-def policy_of_the_study(study) -> str:
-    """Return whether telling customers apart pays in the study, as a quotation."""
-    policy = wb.learn_policy(study.trial, by=["reason", "complaints", "referrals"])
-    return "\n>\n".join(f"> {line}" for line in policy.evaluation.describe().splitlines()[:2])
+def _linked(number: str) -> str:
+    """Return the question of a notebook as a link to it."""
+    (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
+    title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].removeprefix("# ")
+    return f"[{title}](notebooks/{path.name})"
 
 
-def value_of_a_shop() -> str:
-    """Return what the simulated shop's customers are worth, as a quotation."""
+def base_of_a_shop():
+    """Return what the simulated shop's customers are worth."""
     shop = wb.load_shop_study()
-    customers = shop.labelled(wb.summarize_purchases(shop.transactions, period="W", until=shop.until))
-    fit, spend = wb.fit_purchases(customers, "pareto_nbd", period="W"), wb.fit_spend(customers)
+    summary = wb.summarize_purchases(shop.transactions, period="W", until=shop.until)
+    fit, spend = wb.fit_purchases(summary, "pareto_nbd"), wb.fit_spend(summary)
     terms = {"margin": spend, "margin_share": 0.35, "annual_discount": 0.10, "horizon": "3Y"}
-    base, each = wb.base_value(fit, customers, **terms), wb.lifetime_value(fit, customers, **terms)
-    return "\n>\n".join(f"> {line}" for line in [*base.describe().splitlines()[:2], each.describe().splitlines()[1]])
+    return wb.base_value(fit, shop.labelled(summary), **terms)
 
 
 def markdown_table(frame: pd.DataFrame) -> str:
@@ -126,9 +127,8 @@ def filled(text: str, parts: dict[str, str]) -> str:
 def draw_figure(path: Path) -> None:
     """Draw the README's figure."""
     mpl.use("Agg")
-    study = wb.load_telecom_study()
     path.parent.mkdir(exist_ok=True)
-    figure = plots.plot_profit_and_roi(wb.compare_offers(study.trial))
+    figure = plots.plot_profit_and_roi(wb.compare_offers(wb.load_telecom_study().trial))
     figure.savefig(path, dpi=110, facecolor="white", metadata={"Software": None})
 
 

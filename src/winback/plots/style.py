@@ -106,4 +106,5 @@ def set_notebook_format() -> None:
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
     mpl.rcParams["svg.hashsalt"] = "winback"
-    set_matplotlib_formats("svg", "png", metadata={"Date": None}, bbox_inches="tight")
+    # The PNG stands in where SVG cannot be shown: as large as a figure is read there.
+    set_matplotlib_formats("svg", "png", metadata={"Date": None}, bbox_inches="tight", dpi=72)
