@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from winback.survival.durations import DurationFit
     from winback.survival.goodness_of_fit import GoodnessOfFit
 
-MOST_STEPS = 200  # a third of the points that a figure is wide: more can hardly be seen and fill the file
+MOST_STEPS = 160  # a quarter of the points that a figure is wide: more can hardly be seen and fill the file
 BAND = 0.15  # opacity of an interval
 MOST_BANDS = 4  # more of them would hide the lines
 LABEL_WIDTH = 32  # letters of an effect in one line
