@@ -88,8 +88,7 @@ def test_the_headline_figures_are_those_of_the_package(notebook):
 
     if "which-offer-pays" not in str(notebook.cells) and notebook.cells[0].source != "# Which win-back offer pays?":
         pytest.skip("another notebook")
-    study = wb.load_telecom_study()
-    result = wb.compare_offers(study.trial)
+    result = wb.compare_offers(wb.load_telecom_study().trial)
     text = "".join(shown_text(notebook))
     for line in result.describe().splitlines():
         assert line in text

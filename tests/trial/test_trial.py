@@ -1,5 +1,7 @@
 """Does a trial keep data and terms together, and is it the same trial under other terms?"""
 
+import hashlib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -46,6 +48,8 @@ def test_two_files_and_two_frames_are_the_same_trial(lives, tmp_path):
     frames = wb.read_trial(lives, OfferCatalog(tuple(OFFERS), "EUR", 20.0, 0.1))
     pd.testing.assert_frame_equal(wb.compare_offers(files).frame, wb.compare_offers(frames).frame)
     assert files.source == "leavers.csv"
+    digest = hashlib.sha256((tmp_path / "leavers.csv").read_bytes()).hexdigest()
+    assert ("SHA-256 of the file", digest) in files.provenance.items
     assert files.currency == frames.currency == "EUR"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from winback.provenance import sha256_of
 from winback.tables import AnyTable, as_table, map_columns
 from winback.terms.catalog import Offer, OfferCatalog, as_catalog, load_offers
 from winback.terms.organic import Organic
@@ -92,11 +93,12 @@ def read_trial(
     }
     catalog = load_offers(offers) if isinstance(offers, str | Path) else as_catalog(offers)
     catalog = replace(catalog, **{name: value for name, value in terms.items() if value is not None})
-    table = as_table(customers)
+    table, from_file = as_table(customers), isinstance(customers, str | Path)
     trial = Trial(
         lapsed=typed_trial(map_columns(table, columns) if columns else table, catalog),
         offers=catalog,
-        source=Path(customers).name if isinstance(customers, str | Path) else "a table",
+        source=Path(customers).name if from_file else "a table",
+        made_with=(("SHA-256 of the file", sha256_of(customers)),) if from_file else (),
         planned_shares=planned_shares,
         covariates_asked=asked_covariates(covariates),
         model=model,
