@@ -43,7 +43,7 @@ def test_the_tree_finds_the_segments_and_pays(strong, learned):
         "segment y": "b",
     }
     np.testing.assert_array_equal(learned.assign(table), np.where(table["segment"] == "x", "a", "b"))
-    assert learned.describe().startswith("Follow the tree")
+    assert learned.describe().startswith("Follow the tree by segment and calls")
     assert "By the tree itself, segment x: a (" in learned.describe()
     true = learned.evaluation.gains.true_gains(truth).groupby("against")["true_gain"].mean()
     frame = learned.evaluation.frame.set_index("against")
@@ -97,7 +97,9 @@ def test_where_the_tree_is_not_shown_to_pay_everybody_gets_the_best_single_offer
     assert set(found.assign(table)) == {found.evaluation.best_single}
     assert set(found.assign(table, as_learned=True)) == set(found.rules["offer"])
     assert len(set(found.rules["offer"])) > 1
-    assert found.describe().startswith(f"Send {found.evaluation.best_single} to everybody: the tree is not shown")
+    assert found.describe().startswith(
+        f"Send {found.evaluation.best_single} to everybody: the tree by segment and calls is not shown"
+    )
 
 
 def test_in_sample_flatters_where_nothing_matters(idle):

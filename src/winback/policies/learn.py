@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from winback.labels import label_of
 from winback.policies.candidates import TreePolicy
 from winback.policies.evaluate import Asked, chosen_among, evaluate
 from winback.policies.evaluation import PolicyEvaluation
@@ -15,6 +16,7 @@ from winback.policies.learned import LearnedPolicy
 from winback.policies.questions import what_can_be_asked
 from winback.policies.screening import MOST_COLUMNS, says_what_is_searched
 from winback.policies.tree import Leaf, PolicyTree, leaf_of
+from winback.results import join_words
 from winback.trial.assumed import with_assumed
 from winback.trial.predictions import deal_folds, fold_problems
 from winback.trial.same_terms import check_is_trial
@@ -24,6 +26,7 @@ from winback.trial.trial import Trial
 from winback.uncertainty import mean_interval, normal_interval
 
 EVERYBODY = "everybody"
+MOST_NAMED = 5  # columns that a sentence can hold
 
 
 def learn_policy(
@@ -96,7 +99,8 @@ def learn_policy(
         most_columns = MOST_COLUMNS
         notes += says_what_is_searched(len(columns)) if depth == 2 else ()
     columns = tuple(columns)
-    policy = TreePolicy(columns, depth, smallest_leaf, most_splits, most_columns)
+    name = _tree_in_words(columns, everything=by is None)
+    policy = TreePolicy(columns, depth, smallest_leaf, most_splits, most_columns, name=name)
     policy.splits(trial.customers)  # refuses columns before anything is computed
     evaluation = evaluate(trial, policy, asked, columns[0])
     tree = policy.tree(trial, evaluation.gains.scores, np.arange(len(trial.arm)))
@@ -111,6 +115,15 @@ def learn_policy(
         notes=notes,
         currency=trial.currency,
     )
+
+
+def _tree_in_words(columns: tuple[str, ...], everything: bool) -> str:
+    """Name a tree by what it may ask about: figures of trees of other columns are other figures."""
+    if everything:
+        return "the tree by all that is known beforehand"
+    if len(columns) > MOST_NAMED:
+        return f"the tree by {len(columns)} columns"
+    return f"the tree by {join_words(label_of(column) for column in columns)}"
 
 
 def _not_told_apart(trial: Trial, columns: list[str], splits: Splits) -> str:
