@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import winback as wb
+from winback import surface
 
 PATH = Path(wb.__file__).with_suffix(".pyi")
 TEXT = '''"""The public names, for editors and type checkers. Written by: python3 run.py stub"""
@@ -18,9 +19,9 @@ __all__ = [
 
 def stub() -> str:
     """Return the stub that the map of public names asks for."""
-    homes = {**wb._MODULE_OF, **dict.fromkeys(wb.ROOMS, "winback")}
+    homes = {**surface.HOME, **dict.fromkeys(surface.ROOMS, "winback")}
     lines = sorted(f"from {home} import {name} as {name}" for name, home in homes.items())
-    return TEXT.format(imports="\n".join(lines), names="\n".join(f'    "{name}",' for name in wb.__all__))
+    return TEXT.format(imports="\n".join(lines), names="\n".join(f'    "{name}",' for name in surface.NAMES))
 
 
 if __name__ == "__main__":

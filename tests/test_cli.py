@@ -123,7 +123,7 @@ def test_data_writes_a_ready_campaign(tmp_path):
     result = run("data", "telecom", "--out", tmp_path / "study")
     assert result.exit_code == 0
     customers, offers = tmp_path / "study" / "leavers.csv.gz", tmp_path / "study" / "offers.toml"
-    frame = wb.compare_offers(wb.read_trial(wb.load_table(customers), wb.load_offers(offers))).to_frame()
+    frame = wb.compare_offers(wb.read_trial(wb.tables.load_table(customers), wb.load_offers(offers))).to_frame()
     study = wb.load_telecom_study()
     expected = wb.compare_offers(study.trial).to_frame()
     pd.testing.assert_frame_equal(frame, expected)

@@ -24,7 +24,6 @@ from winback.policies.learn import learn_policy as learn_policy
 from winback.purchases.fits import fit_purchases as fit_purchases
 from winback.purchases.spend import fit_spend as fit_spend
 from winback.purchases.transactions.summary import summarize_purchases as summarize_purchases
-from winback.report import write_report as write_report
 from winback.results import Sentences as Sentences
 from winback.second_lifetime.joint import fit_joint as fit_joint
 from winback.second_lifetime.second_lifetime_value import second_lifetime_value as second_lifetime_value
@@ -33,12 +32,6 @@ from winback.survival.competing import competing_risks as competing_risks
 from winback.survival.curves import survival_curve as survival_curve
 from winback.survival.durations import fit_duration as fit_duration
 from winback.tables import TableError as TableError
-from winback.tables import check_events as check_events
-from winback.tables import check_lapsed as check_lapsed
-from winback.tables import check_subscriptions as check_subscriptions
-from winback.tables import check_transactions as check_transactions
-from winback.tables import load_table as load_table
-from winback.tables import map_columns as map_columns
 from winback.terms.catalog import Offer as Offer
 from winback.terms.catalog import OfferCatalog as OfferCatalog
 from winback.terms.catalog import load_offers as load_offers
@@ -60,10 +53,6 @@ __all__ = [
     "Trial",
     "allocate_budget",
     "base_value",
-    "check_events",
-    "check_lapsed",
-    "check_subscriptions",
-    "check_transactions",
     "compare_offers",
     "competing_risks",
     "evaluate_policy",
@@ -81,10 +70,8 @@ __all__ = [
     "load_hillstrom",
     "load_offers",
     "load_shop_study",
-    "load_table",
     "load_telecom_study",
     "load_winback_book",
-    "map_columns",
     "model_policy",
     "offer_economics",
     "offer_scores",
@@ -97,5 +84,4 @@ __all__ = [
     "spending_curve",
     "summarize_purchases",
     "survival_curve",
-    "write_report",
 ]

@@ -71,7 +71,7 @@ def write_report(
     Examples
     --------
     >>> import winback as wb
-    >>> wb.write_report("customers.csv", "offers.toml", out="reports")  # doctest: +SKIP
+    >>> write_report("customers.csv", "offers.toml", out="reports")  # doctest: +SKIP
     """
     given = {
         "horizon_months": horizon_months,

@@ -115,7 +115,7 @@ def test_ids_are_row_numbers_and_equal_rows_are_kept(hillstrom):
 
 
 def test_the_table_and_its_offers_need_no_mapping(hillstrom):
-    table = wb.check_lapsed(hillstrom.lapsed, needs=["offer", "returned", "months_away", "value"])
+    table = wb.tables.check_lapsed(hillstrom.lapsed, needs=["offer", "returned", "months_away", "value"])
     assert set(table["offer"]) == {"none", *hillstrom.offers.names}
     assert hillstrom.source is HILLSTROM
 

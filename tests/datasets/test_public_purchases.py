@@ -54,7 +54,7 @@ def donors(folder):
 
 
 def test_the_sample_has_every_row_of_its_file(log):
-    table = wb.check_transactions(log, needs=["date", "amount"])
+    table = wb.tables.check_transactions(log, needs=["date", "amount"])
     assert (len(table), table["customer_id"].nunique(), table["master_id"].nunique()) == (6919, 2357, 2357)
     assert table["date"].dtype == "datetime64[ns]"
     assert table["date"].agg(["min", "max"]).astype(str).tolist() == ["1997-01-01", "1998-06-30"]

@@ -212,7 +212,7 @@ def test_the_logs_are_transactions_in_order_of_date(shop, name):
     assert (log["date"] == log["date"].dt.normalize()).all()
     assert log["date"].max() <= pd.Timestamp(shop.truth.until if name == "transactions" else "2025-06-30")
     assert (log["amount"] == log["amount"].round(2)).all()
-    checked = wb.check_transactions(log.dropna(), needs=["date", "amount"])
+    checked = wb.tables.check_transactions(log.dropna(), needs=["date", "amount"])
     assert len(checked) == len(log.dropna())
 
 

@@ -24,7 +24,7 @@ def dictionary():
 
 @pytest.mark.parametrize("name", ["transactions", "later"])
 def test_the_logs_are_the_simulated_ones(shop, name):
-    read = wb.load_table(FOLDER / f"{name}.csv.gz")
+    read = wb.tables.load_table(FOLDER / f"{name}.csv.gz")
     log = getattr(shop, name)
     pd.testing.assert_frame_equal(
         read.assign(date=pd.to_datetime(read["date"])).fillna({"customer_id": "nobody"}),
@@ -36,14 +36,14 @@ def test_the_logs_are_the_simulated_ones(shop, name):
 def test_the_log_is_summarised_the_same_from_its_file(shop):
     read, drawn = (
         wb.summarize_purchases(log, period="W", until="2024-06-30")
-        for log in (wb.load_table(FOLDER / "transactions.csv.gz"), shop.transactions)
+        for log in (wb.tables.load_table(FOLDER / "transactions.csv.gz"), shop.transactions)
     )
     pd.testing.assert_frame_equal(read.customers, drawn.customers)
     pd.testing.assert_frame_equal(read.frame, drawn.frame)
 
 
 def test_the_customers_are_the_simulated_ones(shop):
-    read = wb.load_table(FOLDER / "customers.csv.gz")
+    read = wb.tables.load_table(FOLDER / "customers.csv.gz")
     pd.testing.assert_frame_equal(read, shop.customers.astype({"channel": object}), check_exact=True)
 
 

@@ -176,9 +176,9 @@ def test_every_column_is_known(study):
 
 def test_the_table_passes_the_check_unchanged_and_complete_but_for_the_chances_of_those_set_aside(study):
     needs = [name for name in study.lapsed if name != "offer_probability"]
-    pd.testing.assert_frame_equal(wb.check_lapsed(study.lapsed, needs), study.lapsed)
+    pd.testing.assert_frame_equal(wb.tables.check_lapsed(study.lapsed, needs), study.lapsed)
     promising = study.lapsed[study.lapsed["eligible"]]
-    pd.testing.assert_frame_equal(wb.check_lapsed(promising, list(promising)), promising)
+    pd.testing.assert_frame_equal(wb.tables.check_lapsed(promising, list(promising)), promising)
 
 
 # planted

@@ -18,7 +18,7 @@ def dictionary():
 
 
 def test_the_table_is_the_simulated_one(study):
-    read = wb.check_lapsed(wb.load_table(FOLDER / "leavers.csv.gz"))
+    read = wb.tables.check_lapsed(wb.tables.load_table(FOLDER / "leavers.csv.gz"))
     pd.testing.assert_frame_equal(read, study.lapsed, check_categorical=False, check_exact=True)
     for name in ("offer", "reason"):
         assert (read[name].astype(object) == study.lapsed[name].astype(object)).all()

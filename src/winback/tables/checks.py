@@ -45,7 +45,7 @@ def check_lapsed(customers: AnyTable, needs: Iterable[str] = ()) -> pd.DataFrame
     --------
     >>> import pandas as pd, winback as wb
     >>> table = pd.DataFrame({"customer_id": [1, 2], "offer": ["none", "discount"], "returned": ["no", "yes"]})
-    >>> wb.check_lapsed(table)["returned"].tolist()
+    >>> wb.tables.check_lapsed(table)["returned"].tolist()
     [False, True]
     """
     typed, unread, problems = _check_columns(customers, LAPSED_TABLE, LAPSED, needs, unique_id=True)
@@ -62,7 +62,7 @@ def check_subscriptions(subscriptions: pd.DataFrame, needs: Iterable[str] = ()) 
     --------
     >>> import pandas as pd, winback as wb
     >>> contracts = pd.DataFrame({"customer_id": [1], "start": ["2024-01-31"], "end": [None]})
-    >>> wb.check_subscriptions(contracts, needs=["start"])["start"].dt.year.tolist()
+    >>> wb.tables.check_subscriptions(contracts, needs=["start"])["start"].dt.year.tolist()
     [2024]
     """
     typed, _, problems = _check_columns(subscriptions, "table of subscriptions", SUBSCRIPTIONS, needs)
@@ -84,7 +84,7 @@ def check_events(events: pd.DataFrame, needs: Iterable[str] = ("date", "event"))
     --------
     >>> import pandas as pd, winback as wb
     >>> log = pd.DataFrame({"customer_id": [1], "date": ["2024-01-31"], "event": ["complaint"]})
-    >>> len(wb.check_events(log))
+    >>> len(wb.tables.check_events(log))
     1
     """
     typed, _, problems = _check_columns(events, "table of events", EVENTS, needs)
@@ -99,7 +99,7 @@ def check_transactions(transactions: pd.DataFrame, needs: Iterable[str] = ("date
     --------
     >>> import pandas as pd, winback as wb
     >>> log = pd.DataFrame({"customer_id": [1, 1], "date": ["2024-01-31", "2024-02-29"], "amount": [10, -2.5]})
-    >>> float(wb.check_transactions(log)["amount"].sum())
+    >>> float(wb.tables.check_transactions(log)["amount"].sum())
     7.5
     """
     typed, _, problems = _check_columns(transactions, "table of transactions", TRANSACTIONS, needs)
@@ -125,7 +125,7 @@ def map_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     Examples
     --------
     >>> import pandas as pd, winback as wb
-    >>> list(wb.map_columns(pd.DataFrame({"kunde": [1]}), {"customer_id": "kunde"}))
+    >>> list(wb.tables.map_columns(pd.DataFrame({"kunde": [1]}), {"customer_id": "kunde"}))
     ['customer_id']
     """
     _refuse_other_than_frame(frame, "table")

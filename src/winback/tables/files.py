@@ -48,7 +48,7 @@ def load_table(path: str | Path) -> pd.DataFrame:
     >>> import pathlib, tempfile, winback as wb
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "customers.csv"
     >>> _ = path.write_text("customer_id;offer\n0012;none\n")
-    >>> wb.load_table(path).loc[0].tolist()
+    >>> wb.tables.load_table(path).loc[0].tolist()
     ['0012', 'none']
     """
     path = Path(path)

@@ -40,7 +40,7 @@ class TableError(ValueError):
     --------
     >>> import pandas as pd, winback as wb
     >>> try:
-    ...     wb.check_lapsed(pd.DataFrame({"customer_id": [1, 1]}))
+    ...     wb.tables.check_lapsed(pd.DataFrame({"customer_id": [1, 1]}))
     ... except wb.TableError as error:
     ...     print(error.problems[["column", "n_rows"]].to_string(index=False))
          column  n_rows

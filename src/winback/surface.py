@@ -1,0 +1,40 @@
+"""Which names are public, and in which file does each stand?"""
+
+_NAMES_OF = {
+    "datasets.public": ("load_hillstrom", "load_winback_book"),
+    "datasets.public_purchases": ("load_cdnow", "load_donations"),
+    "results": ("Sentences",),
+    "budgets.allocation": ("allocate_budget",),
+    "budgets.market_share": ("profit_share_frontier",),
+    "terms.catalog": ("Offer", "OfferCatalog", "load_offers"),
+    "offers.comparison": ("compare_offers",),
+    "budgets.spent": ("spending_curve",),
+    "offers.economics": ("offer_economics",),
+    "trial.read": ("read_trial",),
+    "trial.trial": ("Trial",),
+    "trial.splits": ("Splits",),
+    "trial.scores": ("offer_scores",),
+    "policies.candidates": ("model_policy",),
+    "policies.evaluate": ("evaluate_policy",),
+    "policies.learn": ("learn_policy",),
+    "planning.plan": ("plan_trial",),
+    "held_out": ("hold_out",),
+    "second_lifetime.joint": ("fit_joint",),
+    "second_lifetime.second_lifetime_value": ("second_lifetime_value",),
+    "second_lifetime.two_part": ("fit_two_part",),
+    "survival.competing": ("competing_risks",),
+    "survival.curves": ("survival_curve",),
+    "survival.durations": ("fit_duration",),
+    "value.lifetime_value": ("lifetime_value",),
+    "value.base_value": ("base_value",),
+    "value.contracts.fits": ("fit_contracts",),
+    "purchases.fits": ("fit_purchases",),
+    "purchases.spend": ("fit_spend",),
+    "purchases.transactions.summary": ("summarize_purchases",),
+    "datasets.retail": ("load_shop_study", "simulate_shop_study"),
+    "datasets.telecom": ("load_telecom_study", "simulate_telecom_study"),
+    "tables": ("TableError",),
+}
+ROOMS = ("planning", "plots", "tables")  # reached as wb.plots; what a room needs is loaded when it is first used
+HOME = {name: f"winback.{module}" for module, names in _NAMES_OF.items() for name in names}
+NAMES = tuple(sorted(HOME))
