@@ -99,7 +99,7 @@ def climb(
     bounds : tuple of numpy.ndarray, optional
         Lowest and highest place of each direction.
     known : callable, optional
-        place -> whether it differs from a limit of the model; a climb that leaves such places ends without a top.
+        place -> whether it differs from an edge of the model; a climb that leaves such places ends without a top.
     rough : bool
         Only come close to the top.
 
@@ -185,9 +185,12 @@ class _Climber:
 
     def inform(self, gain):
         """Renew the information after a step that promised a gain, where what is at hand is not good enough."""
+        if self.curvature is None:
+            self.information = self.quick
+            return
         left = self.uphill()[1]
-        if self.curvature is None or not (self.asks or left < CLOSE or self.n_quick > MOST_QUICK):
-            self.information, self.exact, self.n_quick = self.quick, self.curvature is None, self.n_quick + 1
+        if not (self.asks or left < CLOSE or self.n_quick > MOST_QUICK):
+            self.information, self.exact, self.n_quick = self.quick, False, self.n_quick + 1
         elif left > WORN * gain:
             self.look()
         else:

@@ -24,6 +24,14 @@ _WRITTEN = re.compile(r"(?P<count>[1-9]\d{0,4})?(?P<unit>[DWMY])")
 _INSTEAD = {"Q": "3M", "H": "1D", "m": "M", "d": "D", "w": "W", "y": "Y", "A": "Y"}
 
 
+class PeriodError(ValueError):
+    """What was given is no period; ``problem`` and ``remedy`` are its message, apart."""
+
+    def __init__(self, name: str, problem: str, remedy: str = ""):
+        super().__init__(f"{name} {problem}. {remedy}".rstrip())
+        self.problem, self.remedy = problem, remedy
+
+
 @dataclass(frozen=True)
 class Period:
     """A length of time that repeats: so many days, weeks, months or years, see `parse_period`.
@@ -41,7 +49,7 @@ class Period:
     def __post_init__(self):
         """Refuse what `parse_period` would refuse."""
         if not _WRITTEN.fullmatch(f"{self.n_units}{self.unit}"):
-            raise ValueError(_refusal(f"{self.n_units}{self.unit}"))
+            raise PeriodError("period", *_refusal(f"{self.n_units}{self.unit}"))
 
     @property
     def days(self) -> float:
@@ -108,7 +116,7 @@ def parse_period(period: str | Period, name: str = "period") -> Period:
 
     Raises
     ------
-    ValueError
+    PeriodError
         When it is none: a bare number, an unknown unit, a count of zero.
 
     Examples
@@ -118,14 +126,14 @@ def parse_period(period: str | Period, name: str = "period") -> Period:
     >>> parse_period(30)
     Traceback (most recent call last):
         ...
-    ValueError: period must be written as a count and one of D, W, M, Y, such as "W", "30D" or "M"; got 30. A bare
-    number has no unit: write "30D" for 30 days.
+    winback.periods.PeriodError: period must be written as a count and one of D, W, M, Y, such as "W", "30D" or "M"; got
+    30. A bare number has no unit: write "30D" for 30 days.
     """
     if isinstance(period, Period):
         return period
     found = _WRITTEN.fullmatch(period.strip()) if isinstance(period, str) else None
     if not found:
-        raise ValueError(_refusal(period, name))
+        raise PeriodError(name, *_refusal(period))
     return Period(int(found["count"] or 1), found["unit"])
 
 
@@ -156,11 +164,12 @@ def periods_in(horizon: str | Period, period: Period, whole: bool = False) -> fl
     return float(round(number)) if whole else float(number)
 
 
-def _refusal(period, name: str = "period") -> str:
+def _refusal(period) -> tuple[str, str]:
+    """Return what is wrong, and how to write it instead."""
     text = str(period).strip()
     hint = ""
     if re.fullmatch(r"\d+(\.\d*)?", text):
-        hint = f' A bare number has no unit: write "{text}D" for {text} days.'
+        hint = f'A bare number has no unit: write "{text}D" for {text} days.'
     elif re.fullmatch(r"\d*[A-Za-z]", text) and text[-1] in _INSTEAD:
-        hint = f' Write "{_INSTEAD[text[-1]]}".' if len(text) == 1 else f' Use the unit in "{_INSTEAD[text[-1]]}".'
-    return f'{name} must be written as a count and one of D, W, M, Y, such as "W", "30D" or "M"; got {period!r}.{hint}'
+        hint = f'Write "{_INSTEAD[text[-1]]}".' if len(text) == 1 else f'Use the unit in "{_INSTEAD[text[-1]]}".'
+    return f'must be written as a count and one of D, W, M, Y, such as "W", "30D" or "M"; got {period!r}', hint

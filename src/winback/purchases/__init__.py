@@ -16,7 +16,7 @@ bg_bb               opportunities to buy, one after the other, instead of time
 gamma_gamma         the likelihood of what customers spend
 unrelated           do frequent buyers spend more?
 maximum             where is a likelihood highest, and is that an edge?
-dropout_limit       nobody drops out in these data: how many might?
+highest_dropout     nobody drops out in these data: how many might?
 nobody_bought       what is left to say where nobody bought again
 table               are the customers' rows fit for use?
 cells               equal rows are counted once

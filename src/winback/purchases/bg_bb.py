@@ -160,21 +160,21 @@ def describe_dropout(parameters: np.ndarray, period: str) -> str:
 
 
 BG_BB = PurchaseModel(
-    "BG/BB",
-    "customers may drop out before each opportunity to buy",
-    ("alpha", "beta", "gamma", "delta"),
-    (
+    name="BG/BB",
+    title="customers may drop out before each opportunity to buy",
+    letters=("alpha", "beta", "gamma", "delta"),
+    meanings=(
         "chance to buy: mean = alpha / (alpha + beta)",
         "how alike these chances are: alpha + beta",
         "chance to drop out: mean = gamma / (gamma + delta)",
         "how alike these chances are: gamma + delta",
     ),
-    (),
-    terms,
-    log_odds_left,
-    ahead,
-    side_by_side(RATIO_AND_SIZE, RATIO_AND_SIZE),
-    (
+    timed=(),
+    terms=terms,
+    log_odds_left=log_odds_left,
+    ahead=ahead,
+    directions=side_by_side(RATIO_AND_SIZE, RATIO_AND_SIZE),
+    edges=(
         Edge(0, 14.0, "active customers buy at every opportunity", "a model of dropping out alone", idle=((1, 0.0),)),
         Edge(1, 10.0, "all active customers buy with the same chance", "a binomial number of purchases"),
         Edge(1, -10.0, "an active customer buys either always or never", "a model of dropping out alone"),
@@ -189,7 +189,7 @@ BG_BB = PurchaseModel(
             leave=SOME,
         ),
     ),
-    starts,
-    lambda parameters: parameters[0] / (parameters[0] + parameters[1]),
-    describe_dropout,
+    starts=starts,
+    mean_rate=lambda parameters: parameters[0] / (parameters[0] + parameters[1]),
+    mean_dropout=describe_dropout,
 )

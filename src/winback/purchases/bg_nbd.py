@@ -168,24 +168,24 @@ def purchase_model(name: str, title: str, first: int) -> PurchaseModel:
     """Return the model in which dropping out follows a purchase."""
     rules = DropoutAfterPurchases(first)
     return PurchaseModel(
-        name,
-        title,
-        ("r", "alpha", "a", "b"),
-        (
+        name=name,
+        title=title,
+        letters=("r", "alpha", "a", "b"),
+        meanings=(
             "how alike purchase rates are (shape)",
             "scale of purchase rates: mean rate = r / alpha",
             "chance to drop out: mean = a / (a + b)",
             "how alike these chances are: a + b",
         ),
-        (1,),
-        rules.terms,
-        rules.log_odds_left,
-        rules.ahead,
-        DIRECTIONS,
-        EDGES,
-        rules.starts,
-        lambda parameters: parameters[0] / parameters[1],
-        describe_dropout,
+        timed=(1,),
+        terms=rules.terms,
+        log_odds_left=rules.log_odds_left,
+        ahead=rules.ahead,
+        directions=DIRECTIONS,
+        edges=EDGES,
+        starts=rules.starts,
+        mean_rate=lambda parameters: parameters[0] / parameters[1],
+        mean_dropout=describe_dropout,
     )
 
 

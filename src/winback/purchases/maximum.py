@@ -34,7 +34,7 @@ class Maximum:
     covariance: np.ndarray  # (k, k) of theta; zero along directions that are held at an edge
     log_likelihood: float
     converged: bool
-    edges: tuple[Edge, ...]
+    edges: tuple[Edge, ...]  # without those that no longer matter at another
     held: np.ndarray  # (k,) bool: parameters that the data do not tell
 
 
@@ -127,7 +127,15 @@ def _at_edges(problem, phi, cells, free, edges) -> Maximum:
         return simpler
     back = problem.back
     held = (np.abs(back[:, ~peak.inside]) > 0).any(axis=1)
-    return Maximum(back @ peak.place, back @ peak.covariance @ back.T, peak.value, peak.converged, edges, held)
+    idle = {axis for edge in edges for axis, _ in edge.idle}
+    return Maximum(
+        theta=back @ peak.place,
+        covariance=back @ peak.covariance @ back.T,
+        log_likelihood=peak.value,
+        converged=peak.converged,
+        edges=tuple(edge for edge in edges if edge.axis not in idle),
+        held=held,
+    )
 
 
 def _vague(peak, free) -> np.ndarray:
@@ -162,5 +170,4 @@ def edges_in_words(edges: tuple[Edge, ...]) -> str:
     >>> edges_in_words((Edge(2, -14.0, "nobody drops out in these data", "the NBD"),))
     'nobody drops out in these data: the NBD says the same'
     """
-    idle = {axis for edge in edges for axis, _ in edge.idle}
-    return "; ".join(f"{edge.words}: {edge.simpler} says the same" for edge in edges if edge.axis not in idle)
+    return "; ".join(f"{edge.words}: {edge.simpler} says the same" for edge in edges)

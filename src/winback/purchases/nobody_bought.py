@@ -25,7 +25,14 @@ RATE_OF_ZERO = Edge(0, -np.inf, "nobody bought again in these data", "a model wi
 def at_rate_zero(k: int) -> Maximum:
     """Return the maximum of the likelihood of k parameters, none of which is told."""
     unknown = np.full((k, k), np.nan)
-    return Maximum(unknown[0], unknown, 0.0, True, (RATE_OF_ZERO,), np.ones(k, dtype=bool))
+    return Maximum(
+        theta=unknown[0],
+        covariance=unknown,
+        log_likelihood=0.0,
+        converged=True,
+        edges=(RATE_OF_ZERO,),
+        held=np.ones(k, dtype=bool),
+    )
 
 
 def most_who_buy_again(cells: PurchaseCells, level: float) -> tuple[float, int, float]:

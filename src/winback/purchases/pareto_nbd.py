@@ -83,18 +83,20 @@ def _integrals(parameters, x, last, end, means):
     fall = (least + until) * (shape / (alpha + until) + (s + 1) / (beta + until)) * length
     panels = np.clip(np.ceil(np.maximum(fall / FALL_PER_PANEL, length / LENGTH_PER_PANEL)), 1, MOST_PANELS).astype(int)
     if (panels == 1).all():
-        return _quadrature(parameters, shape, last, length, 0.0, means)
+        return _quadrature(parameters, shape, last, length, 0.0, means=means)
     row = np.repeat(np.arange(len(x)), panels)
     first = np.cumsum(panels) - panels
     piece = (length / panels)[row]
-    parts = _quadrature(parameters, shape[row], last[row], piece, piece * (np.arange(len(row)) - first[row]), means)
+    parts = _quadrature(
+        parameters, shape[row], last[row], piece, piece * (np.arange(len(row)) - first[row]), means=means
+    )
     parts[1:] *= parts[0]
     sums = np.add.reduceat(parts, first, axis=1)
     sums[1:] /= np.where(sums[0] > 0, sums[0], 1.0)
     return sums
 
 
-def _quadrature(parameters, shape, last, length, start, means):
+def _quadrature(parameters, shape, last, length, start, *, means):
     """Return the integral of one panel for each row, and means under the integrand; shape (5 or 1, n)."""
     _, alpha, s, beta = parameters
     alpha_is_least = alpha <= beta
@@ -209,21 +211,21 @@ def describe_dropout(parameters: np.ndarray, period: Period) -> str:
 
 
 PARETO_NBD = PurchaseModel(
-    "Pareto/NBD",
-    "customers may drop out at any time",
-    ("r", "alpha", "s", "beta"),
-    (
+    name="Pareto/NBD",
+    title="customers may drop out at any time",
+    letters=("r", "alpha", "s", "beta"),
+    meanings=(
         "how alike purchase rates are (shape)",
         "scale of purchase rates: mean rate = r / alpha",
         "how alike dropout rates are (shape)",
         "scale of dropout rates: mean rate = s / beta",
     ),
-    (1, 3),
-    terms,
-    log_odds_left,
-    ahead,
-    side_by_side(RATE_AND_SHAPE, RATE_AND_SHAPE),
-    (
+    timed=(1, 3),
+    terms=terms,
+    log_odds_left=log_odds_left,
+    ahead=ahead,
+    directions=side_by_side(RATE_AND_SHAPE, RATE_AND_SHAPE),
+    edges=(
         SAME_RATE,
         FEW_BUY,
         Edge(2, -14.0, NOBODY_LEAVES, "the NBD", idle=((3, NEVER),), held=NEVER, leave=NOBODY),
@@ -231,7 +233,7 @@ PARETO_NBD = PurchaseModel(
         Edge(3, -14.0, NOBODY_LEAVES, "the NBD", idle=((2, NEVER),), held=NEVER, leave=NOBODY),
         Edge(2, 25.0, "a customer either drops out at once or never", "the NBD with a share that leaves", leave=SOME),
     ),
-    starts,
-    lambda parameters: parameters[0] / parameters[1],
-    describe_dropout,
+    starts=starts,
+    mean_rate=lambda parameters: parameters[0] / parameters[1],
+    mean_dropout=describe_dropout,
 )

@@ -16,7 +16,7 @@ from winback.expectations import Expectations
 from winback.periods import Period
 from winback.purchases.cells import LONGEST_AGE, PurchaseCells, collapse_rows, one_cell
 from winback.purchases.check import PurchaseCheck
-from winback.purchases.dropout_limit import limit_of_dropout
+from winback.purchases.highest_dropout import highest_mean_dropout
 from winback.purchases.judging import judge_purchases
 from winback.purchases.maximum import edges_in_words
 from winback.purchases.model import NOBODY, Edge, PurchaseModel
@@ -102,7 +102,7 @@ class PurchaseFit(Result):
         unit = float(self.cells.age.max()) / LONGEST_AGE if self.model.timed else 1.0
         theta = self.theta
         theta[list(self.model.timed)] -= np.log(unit)
-        return limit_of_dropout(self.model, theta, self.cells.scaled(1 / unit), self.level)
+        return highest_mean_dropout(self.model, theta, self.cells.scaled(1 / unit), self.level)
 
     def expectations(self, customers: pd.DataFrame, periods: float, annual_discount: float = 0.0) -> Expectations:
         """Return each customer's expected purchases with their slopes in the logarithms of the parameters.

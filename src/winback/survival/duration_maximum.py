@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from winback.newton import Peak, climb
+from winback.newton import ROUNDING, Peak, climb
 from winback.survival.families import Family
 
 LEAST_SIGMA = 1e-6  # below it the lengths follow from the covariates but for rounding
@@ -60,13 +60,19 @@ def maximise(family: Family, matrix: np.ndarray, months: np.ndarray, ended: np.n
     """
     y = family.outcome(months)
     unit = 1.0 if family.log_tenure else max(float(np.abs(y).max()), 1e-300)
-    root = np.sqrt(counts)[:, None]
-    _, turn = np.linalg.qr(matrix * root)  # covariates orthonormal: wherever they lie, all directions are curved alike
-    turn /= root.size**0.5
-    likelihood = _Likelihood(family, np.column_stack([-np.linalg.solve(turn.T, matrix.T).T, y / unit]), ended, counts)
+    back = _to_orthonormal(matrix, counts)
+    likelihood = _Likelihood(family, np.column_stack([-matrix @ back, y / unit]), ended, counts)
     peak = climb(likelihood, likelihood.start())
     jacobian = float((counts * y)[ended].sum()) if family.log_tenure else likelihood.n_ended * np.log(unit)
-    return _in_months(peak, peak.value - jacobian, turn, unit)
+    return _in_months(peak, peak.value - jacobian, back, unit)
+
+
+def _to_orthonormal(matrix, counts) -> np.ndarray:
+    """Return the matrix that makes covariates orthonormal: wherever they lie, all directions are then curved alike."""
+    size = np.abs(matrix).max(axis=0)
+    scaled = matrix / size
+    squares, directions = np.linalg.eigh(scaled.T @ (scaled * counts[:, None]) / len(matrix))
+    return directions / np.sqrt(np.maximum(squares, ROUNDING * squares[-1])) / size[:, None]
 
 
 @dataclass(frozen=True)
@@ -84,10 +90,10 @@ class _Likelihood:
 
     def start(self) -> np.ndarray:
         """Return what least squares say."""
-        root, design = np.sqrt(self.counts)[:, None], self.design
-        beta, *_ = np.linalg.lstsq(-design[:, :-1] * root, design[:, -1] * root[:, 0], rcond=None)
+        design, counts = self.design, self.counts
+        beta = -design[:, :-1].T @ (counts * design[:, -1]) / len(counts)  # of orthonormal covariates
         residual = design[:, -1] + design[:, :-1] @ beta
-        sigma = np.sqrt((self.counts * residual**2).sum() / self.counts.sum())
+        sigma = np.sqrt((counts * residual**2).sum() / counts.sum())
         theta = 1 / max(sigma, 1e-3)
         return np.append(beta * theta, theta)
 
@@ -104,12 +110,12 @@ class _Likelihood:
         return float((self.counts * value).sum() + n_ended * np.log(theta)), slope, information
 
 
-def _in_months(peak: Peak, value, turn, unit) -> Maximum:
+def _in_months(peak: Peak, value, back, unit) -> Maximum:
     """Turn the concave parameters into coefficients and sigma; the covariance follows by the delta method."""
     theta = peak.place[-1]
-    beta = np.linalg.solve(turn, peak.place[:-1]) / theta
-    back = np.zeros((len(peak.place), len(peak.place)))
-    back[:-1, :-1], back[:-1, -1], back[-1, -1] = np.linalg.inv(turn) / theta, -beta / theta, -1 / theta**2
-    covariance = back @ peak.covariance @ back.T * unit**2
+    beta = back @ peak.place[:-1] / theta
+    slopes = np.zeros((len(peak.place), len(peak.place)))
+    slopes[:-1, :-1], slopes[:-1, -1], slopes[-1, -1] = back / theta, -beta / theta, -1 / theta**2
+    covariance = slopes @ peak.covariance @ slopes.T * unit**2
     told = peak.converged and theta * LEAST_SIGMA < 1 and bool((np.diag(covariance) > 0).all())
     return Maximum(beta * unit, float(unit / theta), covariance, value, told)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import narwhals as nw
 import pandas as pd
+from narwhals.typing import IntoFrame
 
 from winback.periods import Period, parse_period
 from winback.purchases.transactions.checks import KEPT, TABLE, day_of, end_of
@@ -204,7 +205,7 @@ class HeldOutPurchases(Result):
 
 
 def summarize_purchases(
-    transactions,
+    transactions: IntoFrame,
     *,
     period: str,
     until: date_type | str | None = None,

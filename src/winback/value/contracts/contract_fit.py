@@ -34,7 +34,7 @@ class ContractFit(ContractCurves):
     """A model of renewals, fitted (`fit_contracts`) or known (`contract_model`).
 
     Its attributes are those of `ContractCurves`: ``params``, ``log_likelihood``, ``n``, ``n_ended``, ``converged``,
-    ``period``, ``limit``, ``against_sbg``, ... Every interval is for the expected share or value, not for what one
+    ``period``, ``edge``, ``against_sbg``, ... Every interval is for the expected share or value, not for what one
     customer will do. Payments are made at the start of each period; whether the one due now counts is said by
     ``moment``.
     """

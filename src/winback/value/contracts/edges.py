@@ -37,9 +37,9 @@ def fit_beta_geometric(cells: Cells) -> Found:
     """Return the sBG's maximum, or the edge on which it lies."""
     p = cells.matrix.shape[1]
     free = np.append(np.ones(2 * p, dtype=bool), False)
-    limit = _without_spread(cells, p)
-    if limit:
-        return limit
+    at_edge = _without_spread(cells, p)
+    if at_edge:
+        return at_edge
     share = _churn(cells)
     quick = Trials.of(cells) if p == 1 and (cells.matrix == 1).all() else cells
     found = maximise(quick, _flat(cells, np.log(3 * share), np.log(3 * (1 - share)), 0.0), free)
@@ -97,7 +97,7 @@ def _held_shape(cells, found: Maximum) -> Found:
 
 
 def _without_spread(cells, p) -> Found | None:
-    """Return the limits in which nothing is known of a second period, or nobody left in it."""
+    """Return the edges where nothing is known of a second period, or nobody left in it."""
     if not (cells.ended & (cells.times > 1)).any():
         stayed = ~cells.ended & (cells.times >= 1)
         if not stayed.any():

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
-from winback.periods import Period, parse_period
+from winback.periods import Period, PeriodError, parse_period
 from winback.tables import Problem, TableError
 from winback.uncertainty import normal_quantile
 from winback.value.contracts.checks import all_checked
@@ -172,9 +172,8 @@ def _read(data, period, asked: Mapping[str, str | None], level) -> tuple[Contrac
     problems, found, unit = [], None, None
     try:
         unit = parse_period(period)
-    except ValueError as error:
-        text, _, remedy = str(error).removeprefix("period ").partition(". ")
-        problems.append(Problem("period", text.rstrip("."), 0, "", remedy or "Say how long one period is."))
+    except PeriodError as error:
+        problems.append(Problem("period", error.problem, 0, "", error.remedy or "Say how long one period is."))
     if not rows:
         for name in [name for name, value in asked.items() if value is not None]:
             problem, remedy = "needs one row per customer", "Give a DataFrame with tenure='...' and ended='...'."

@@ -12,7 +12,7 @@ import numpy as np
 from winback.newton import climb
 from winback.value.contracts.survival import PAIRS, Terms, likelihood_terms, trial_terms
 
-# Of log parameters in a free search. Beyond, S(t) differs from that of a limit by less than 1e-8: of customers alike or
+# Of log parameters in a free search. Beyond, S(t) differs from that at an edge by less than 1e-8: of customers alike or
 # of nobody who differs (19), of risks that all fall in the first period or jump from one to the next (log c).
 FARTHEST, SMALLEST_LOG_C, LARGEST_LOG_C = 19.0, -6.0, 4.0
 
@@ -125,6 +125,6 @@ class _Problem:
         return float(terms.value.sum()), slope, information
 
     def is_known(self, place) -> bool:
-        """Say whether the parameters differ from those of a limit; beyond, a free search ends."""
+        """Say whether the parameters differ from those at an edge; beyond, a free search ends."""
         inside = SMALLEST_LOG_C <= place[-1] <= LARGEST_LOG_C
         return inside and not (self.searching and np.abs(self.logs(place)).max() > FARTHEST)

@@ -53,7 +53,12 @@ def _series(x, coefficients=_LOG_GAMMA, power=1):
     square, total = inverse**2, 0.0
     for coefficient in reversed(coefficients):
         total = total * square + coefficient
-    return total * inverse**power
+    return total * {1: inverse, 2: square, 3: inverse * square}[power]
+
+
+def _steps(x) -> np.ndarray:
+    """Return 0..7 along a new first axis, over which sums are quick."""
+    return _STEPS.reshape(-1, *(1,) * x.ndim)
 
 
 def digamma_difference(x: np.ndarray, u: np.ndarray) -> np.ndarray:
@@ -65,8 +70,8 @@ def digamma_difference(x: np.ndarray, u: np.ndarray) -> np.ndarray:
     (0.5, 1e-12)
     """
     x, u = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(u, dtype=float))
-    steps = x[..., None] + _STEPS
-    value = (u[..., None] / steps / (steps + u[..., None])).sum(axis=-1)
+    steps = x + _steps(x)
+    value = u * (1 / steps / (steps + u)).sum(axis=0)
     x, y = x + RAISED, x + u + RAISED
     ends = _series(np.array([y, x]), _DIGAMMA, 2)
     return value + np.log1p(u / x) + u / x / (2 * y) + ends[0] - ends[1]
@@ -81,7 +86,7 @@ def trigamma(x: np.ndarray) -> np.ndarray:
     1.644934066848
     """
     x = np.asarray(x, dtype=float)
-    value = np.square(1 / (x[..., None] + _STEPS)).sum(axis=-1)
+    value = np.square(1 / (x + _steps(x))).sum(axis=0)
     inverse = 1 / (x + RAISED)
     return value + inverse + 0.5 * inverse**2 + _series(x + RAISED, _TRIGAMMA, 3)
 
@@ -95,9 +100,10 @@ def trigamma_difference(x: np.ndarray, u: np.ndarray) -> np.ndarray:
     [0.25, 1e-24]
     """
     x, u = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(u, dtype=float))
-    low = x[..., None] + _STEPS
-    high = low + u[..., None]
-    value = (u[..., None] / low / high * (1 / low + 1 / high)).sum(axis=-1)
+    low = x + _steps(x)
+    high = low + u
+    product = low * high
+    value = u * ((low + high) / product / product).sum(axis=0)
     low, high = x + RAISED, x + u + RAISED
     ends = _series(np.array([low, high]), _TRIGAMMA, 3)
     return value + u / low / high * (1 + 0.5 / low + 0.5 / high) + ends[0] - ends[1]

@@ -23,7 +23,7 @@ FINDINGS = {
 
 
 def finding(fit) -> str:
-    """Return what a fit on a limit means, empty where it lies inside."""
+    """Return what a fit on an edge means, empty where it lies inside."""
     simpler = "the geometric" if fit.model == "sBG" else "a discrete Weibull"
     text = FINDINGS.get(fit.edge, "").format(simpler=simpler, period=fit.period.in_words)
     return text + (" Intervals take this as given." if text and fit.edge not in (AT_ONCE, UNTOLD) else "")

@@ -25,7 +25,7 @@ CHANCE, SIZE = 2, 3  # directions of dropping out: log odds of the mean chance, 
 LEAST, MOST = -30.0, 10.0  # of the log odds
 
 
-def limit_of_dropout(model: PurchaseModel, theta: np.ndarray, cells: PurchaseCells, level: float) -> float:
+def highest_mean_dropout(model: PurchaseModel, theta: np.ndarray, cells: PurchaseCells, level: float) -> float:
     """Return the highest mean chance to drop out that data in which nobody does allow; missing where there is none.
 
     Parameters
