@@ -87,6 +87,8 @@ def main(arguments):
     task, rest = arguments[0], arguments[1:]
     if task == "test" and "--quick" in rest:
         rest = ["-m", "not slow"] + [word for word in rest if word != "--quick"]
+    if task == "test":  # a process a core: threads of linear algebra would only wait for each other
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     make_environment()
     steps = TASKS[task][1]
     for step in steps:

@@ -22,7 +22,7 @@ LONG = 250  # lines: past that, look again
 def measured(checkout: Path) -> dict[str, object]:
     """Return the figures of one checkout, each under its name."""
     files = house.files_of(checkout / "src" / "winback")
-    homes = homes_of(files["winback"])
+    homes = homes_of(files)
     asked = {name: parameters(name, module, files) for name, module in homes.items()}
     asked = {name: n for name, n in asked.items() if n is not None}
     most = max(asked, key=lambda name: (not name.startswith("read_"), asked[name]))
@@ -41,10 +41,11 @@ def measured(checkout: Path) -> dict[str, object]:
     }
 
 
-def homes_of(door: house.File) -> dict[str, str]:
-    """Return each public name with the module it is loaded from, as the map in the package's door says."""
-    stated = {node.targets[0].id: node.value for node in door.tree.body if isinstance(node, ast.Assign)}
-    return {name: f"winback.{module}" for module, names in ast.literal_eval(stated["_HOME"]).items() for name in names}
+def homes_of(files: dict[str, house.File]) -> dict[str, str]:
+    """Return each public name with the module it is loaded from, as the map of names says (once in the door itself)."""
+    where, name = ("winback.surface", "_NAMES_OF") if "winback.surface" in files else ("winback", "_HOME")
+    stated = {node.targets[0].id: node.value for node in files[where].tree.body if isinstance(node, ast.Assign)}
+    return {name: f"winback.{module}" for module, names in ast.literal_eval(stated[name]).items() for name in names}
 
 
 def parameters(name: str, module: str, files: dict[str, house.File]) -> int | None:

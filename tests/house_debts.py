@@ -4,8 +4,6 @@ STILL_CIRCLES: set[str] = set()
 
 MORE_THAN_NINE_PARAMETERS: set[str] = set()
 
-MORE_THAN_FIVE_POSITIONAL: set[str] = {
-    "trial/moments.py",
-}
+MORE_THAN_FIVE_POSITIONAL: set[str] = set()
 
 WITHOUT_A_TYPE: set[str] = set()

@@ -102,7 +102,7 @@ def return_on_investment(arms: ArmMoments, control: ArmMoments | None = None, le
     """
     estimate, variance = profit(arms, control)
     cost, cost_variance = arms.combine(COST)
-    return fieller_interval(estimate, cost, variance, cost_variance, arms.covary(PROFIT, COST), level)
+    return fieller_interval(estimate, cost, variance, cost_variance, arms.covary(PROFIT, COST), level=level)
 
 
 def value_per_returned(arms: ArmMoments) -> tuple[np.ndarray, np.ndarray]:
@@ -159,5 +159,5 @@ def profit_and_roi_at(
     estimate, weights = assumed_profit(arms, organic, organic_value)
     variance = arms.variance(weights)
     cost, cost_variance = arms.combine(COST)
-    roi = fieller_interval(estimate, cost, variance, cost_variance, arms.covary(weights, COST), level)
+    roi = fieller_interval(estimate, cost, variance, cost_variance, arms.covary(weights, COST), level=level)
     return estimate, *normal_interval(estimate, np.sqrt(variance), level), roi
