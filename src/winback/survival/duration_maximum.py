@@ -8,6 +8,7 @@ digits: equal data written as rows or as counts give equal answers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -61,7 +62,8 @@ def maximise(family: Family, matrix: np.ndarray, months: np.ndarray, ended: np.n
     y = family.outcome(months)
     unit = 1.0 if family.log_tenure else max(float(np.abs(y).max()), 1e-300)
     back = _to_orthonormal(matrix, counts)
-    likelihood = _Likelihood(family, np.column_stack([-matrix @ back, y / unit]), ended, counts)
+    design = np.column_stack([(-back.T @ matrix.T).T, y / unit])  # column after column, which makes products quick
+    likelihood = _Likelihood(family, design, ended, counts)
     peak = climb(likelihood, likelihood.start())
     jacobian = float((counts * y)[ended].sum()) if family.log_tenure else likelihood.n_ended * np.log(unit)
     return _in_months(peak, peak.value - jacobian, back, unit)
@@ -69,9 +71,9 @@ def maximise(family: Family, matrix: np.ndarray, months: np.ndarray, ended: np.n
 
 def _to_orthonormal(matrix, counts) -> np.ndarray:
     """Return the matrix that makes covariates orthonormal: wherever they lie, all directions are then curved alike."""
-    size = np.abs(matrix).max(axis=0)
-    scaled = matrix / size
-    squares, directions = np.linalg.eigh(scaled.T @ (scaled * counts[:, None]) / len(matrix))
+    products = matrix.T @ (matrix * counts[:, None]) / len(matrix)
+    size = np.sqrt(np.diag(products))
+    squares, directions = np.linalg.eigh(products / np.outer(size, size))
     return directions / np.sqrt(np.maximum(squares, ROUNDING * squares[-1])) / size[:, None]
 
 
@@ -84,7 +86,7 @@ class _Likelihood:
     ended: np.ndarray
     counts: np.ndarray
 
-    @property
+    @cached_property
     def n_ended(self) -> float:
         return float(self.counts[self.ended].sum())
 
