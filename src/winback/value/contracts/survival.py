@@ -61,20 +61,26 @@ def _steps(x) -> np.ndarray:
     return _STEPS.reshape(-1, *(1,) * x.ndim)
 
 
-def digamma_difference(x: np.ndarray, u: np.ndarray) -> np.ndarray:
-    r"""Return :math:`\psi(x + u) - \psi(x)`.
+def psi_differences(x: np.ndarray, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r"""Return :math:`\psi(x + u) - \psi(x)` and :math:`\psi'(x) - \psi'(x + u)`: no digits are lost where x is huge.
 
     Examples
     --------
-    >>> round(float(digamma_difference(2.0, 1.0)), 12), float(digamma_difference(1e12, 1.0))   # 1 / x
-    (0.5, 1e-12)
+    >>> once, twice = psi_differences(np.array([2.0, 1e12]), 1.0)   # 1 / x and 1 / x^2
+    >>> [f"{value:.10g}" for value in (*once, *twice)]
+    ['0.5', '1e-12', '0.25', '1e-24']
     """
     x, u = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(u, dtype=float))
-    steps = x + _steps(x)
-    value = u * (1 / steps / (steps + u)).sum(axis=0)
-    x, y = x + RAISED, x + u + RAISED
-    ends = _series(np.array([y, x]), _DIGAMMA, 2)
-    return value + np.log1p(u / x) + u / x / (2 * y) + ends[0] - ends[1]
+    low = x + _steps(x)
+    high = low + u
+    product = 1 / (low * high)
+    once, twice = u * product.sum(axis=0), u * ((low + high) * product * product).sum(axis=0)
+    both = np.array([x + RAISED, x + u + RAISED])
+    inverse = 1 / both
+    product = u * inverse[0] * inverse[1]
+    ends = _series(both, _DIGAMMA, 2), _series(both, _TRIGAMMA, 3)
+    once = once + np.log1p(u / both[0]) + 0.5 * product + ends[0][1] - ends[0][0]
+    return once, twice + product * (1 + 0.5 * inverse.sum(axis=0)) + ends[1][0] - ends[1][1]
 
 
 def trigamma(x: np.ndarray) -> np.ndarray:
@@ -89,24 +95,6 @@ def trigamma(x: np.ndarray) -> np.ndarray:
     value = np.square(1 / (x + _steps(x))).sum(axis=0)
     inverse = 1 / (x + RAISED)
     return value + inverse + 0.5 * inverse**2 + _series(x + RAISED, _TRIGAMMA, 3)
-
-
-def trigamma_difference(x: np.ndarray, u: np.ndarray) -> np.ndarray:
-    r"""Return :math:`\psi'(x) - \psi'(x + u)`, which is what is left of two equal numbers where x is huge.
-
-    Examples
-    --------
-    >>> [float(f"{trigamma_difference(x, 1.0):.12g}") for x in (2.0, 1e12)]   # 1 / x^2
-    [0.25, 1e-24]
-    """
-    x, u = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(u, dtype=float))
-    low = x + _steps(x)
-    high = low + u
-    product = low * high
-    value = u * ((low + high) / product / product).sum(axis=0)
-    low, high = x + RAISED, x + u + RAISED
-    ends = _series(np.array([low, high]), _TRIGAMMA, 3)
-    return value + u / low / high * (1 + 0.5 / low + 0.5 / high) + ends[0] - ends[1]
 
 
 @dataclass(frozen=True)
@@ -131,9 +119,9 @@ def survival_terms(log_alpha: np.ndarray, log_beta: np.ndarray, log_c: float, ti
     alpha, beta = np.exp(log_alpha), np.exp(log_beta)
     u, du, ddu = clock(log_c, times)
     total = alpha + beta
-    by_alpha, by_beta, by_u = digamma_difference(np.array([total, beta, beta + u]), np.array([u, u, alpha]))
+    once, twice = psi_differences(np.array([total, beta, beta + u]), np.array([u, u, alpha]))
+    (by_alpha, by_beta, by_u), (alpha_twice, beta_twice, u_twice) = once, twice
     by_alpha, by_beta, by_u = -by_alpha, by_beta - by_alpha, -by_u
-    alpha_twice, beta_twice, u_twice = trigamma_difference(np.array([total, beta, beta + u]), np.array([u, u, alpha]))
     slope = np.array([alpha * by_alpha, beta * by_beta, du * by_u])
     curve = np.array(
         [
