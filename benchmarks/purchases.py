@@ -84,8 +84,8 @@ def ours(kind: str, table):
     if kind == "expected":
         fit = wb.fit_purchases(table.head(20_000), "bg_nbd", period="W")
         return lambda: fit.predict(table, 39, intervals=False)["expected"]
-    purchases = getattr(wb, f"fit_{kind}")  # imported here, as lifetimes is
-    return lambda: purchases(table, period="W").params["estimate"]
+    purchases = wb.fit_purchases  # imported here, as lifetimes is
+    return lambda: purchases(table, kind, period="W").params["estimate"]
 
 
 def theirs(kind: str, table):
