@@ -67,9 +67,7 @@ def test_customers_who_are_all_alike_are_a_finding(fit):
     assert rows["std_error"].iloc[:2].isna().all()
     churn = rows.loc["first_churn"]
     assert churn["low"] < churn["estimate"] < churn["high"]
-    if fit is partial(
-        wb.fit_contracts, model="sbg"
-    ):  # the geometric model, whose estimate is losses per period at risk
+    if found.model == "sBG":  # the geometric model, whose estimate is losses per period at risk
         share = 900 / (1000 + 900 + 700 + 400)
         assert churn["estimate"] == pytest.approx(share, rel=1e-8)
         assert churn["std_error"] == pytest.approx(np.sqrt(share * (1 - share) / 3000), rel=1e-6)

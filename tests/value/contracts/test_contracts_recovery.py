@@ -39,7 +39,7 @@ def test_recovers_what_was_simulated(c, rng):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "c", "trials"), [("fit_sbg", 1.0, 150), ("fit_bdw", 1.3, 120)])
+@pytest.mark.parametrize(("name", "c", "trials"), [("sbg", 1.0, 150), ("bdw", 1.3, 120)])
 def test_intervals_hold(name, c, trials, record_property):
     rng, found = (
         np.random.default_rng(20160301),
@@ -49,7 +49,7 @@ def test_intervals_hold(name, c, trials, record_property):
     money = {"margin": 40.0, "annual_discount": 0.1}
     base = [500, 400, 300]
     for _ in range(trials):
-        fit = getattr(wb, name)(drawn_survivors(rng, 0.8, 3.0, c, n=4000), period="Y")
+        fit = wb.fit_contracts(drawn_survivors(rng, 0.8, 3.0, c, n=4000), name, period="Y")
         found["parameters"].append(fit.params[["low", "high"]].to_numpy())
         ahead = fit.project([16], age=2)
         found["ahead"].append(ahead[["still_here_low", "still_here_high"]].to_numpy())
