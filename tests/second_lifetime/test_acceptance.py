@@ -60,7 +60,7 @@ def test_as_things_are_nothing_is_moved(found):
     study, fit, result = found
     eligible = study.lapsed[study.lapsed["eligible"]]
     same = fit.value_by_acceptance(eligible, offer="discount", shares=[result.observed_share], **MONEY)
-    values = wb.second_lifetime_value(fit, wb.read_trial(eligible, study.offers), **MONEY)
+    values = wb.second_lifetime_value(fit, wb.read_trial(eligible, study.offers, **MONEY))
     total = (values.net_values["discount"] + values.costs["discount"]).sum()
     assert same.frame["joint"][0] == pytest.approx(total / values.chances["discount"].sum())
 
