@@ -55,7 +55,7 @@ def test_checks_hold_when_python_skips_asserts():
     code = """
 import pandas, winback
 try:
-    winback.check_lapsed(pandas.DataFrame({"customer_id": [1, 1], "first_tenure": [0, 1]}))
+    winback.tables.check_lapsed(pandas.DataFrame({"customer_id": [1, 1], "first_tenure": [0, 1]}))
 except winback.TableError as error:
     print(__debug__, error.problems["column"].tolist())
 """
