@@ -7,6 +7,7 @@ import pandas as pd
 
 from winback.pseudo_observations import pseudo_months
 from winback.tables import Problem, TableError
+from winback.tables.nouns import LAPSED_TABLE
 from winback.terms.catalog import Offer, OfferCatalog
 from winback.terms.tailoring import assigned_offers
 
@@ -66,7 +67,7 @@ def _costs_while_active(stayed, offer, horizon_months, annual_discount):
     if not {"second_tenure", "second_ended"} <= set(stayed):
         text = f"is missing, and offer {offer.name!r} is paid while the customer is active"
         remedy = "Add second_tenure and second_ended, or state the cost on acceptance."
-        raise TableError("table of lapsed customers", [Problem("second_tenure", text, 0, "", remedy)])
+        raise TableError(LAPSED_TABLE, [Problem("second_tenure", text, 0, "", remedy)])
     if months == 0 or len(stayed) == 0:
         return np.zeros(len(stayed))
     seen = stayed["second_tenure"].to_numpy(dtype=float)

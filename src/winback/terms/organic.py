@@ -11,6 +11,7 @@ import pandas as pd
 
 from winback.labels import label_of
 from winback.tables import Problem, TableError
+from winback.tables.nouns import LAPSED_TABLE
 
 Organic = float | tuple[float, float] | Mapping[str, Mapping[str, float]]
 
@@ -107,7 +108,7 @@ def _segment_shares(organic, customers) -> np.ndarray:
     ((column, shares),) = organic.items()
     shares = {value: _share(share) for value, share in shares.items()}
     if problems := problems_of_shares(organic, customers):
-        raise TableError("table of lapsed customers", problems)
+        raise TableError(LAPSED_TABLE, problems)
     return customers[column].astype(object).map(shares).to_numpy(dtype=float)
 
 

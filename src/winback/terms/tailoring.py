@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from winback.tables import Problem, TableError, label_codes
+from winback.tables.nouns import LAPSED_TABLE
 from winback.terms.catalog import Offer
 
 
@@ -20,7 +21,7 @@ def assigned_offers(arm: pd.DataFrame, offer: Offer) -> np.ndarray:
     if offer.tailored_by not in arm:
         remedy = f"Add it, or leave the offer {offer.name!r} out."
         problem = Problem(offer.tailored_by, f"is missing, and offer {offer.name!r} is tailored by it", 0, "", remedy)
-        raise TableError("table of lapsed customers", [problem])
+        raise TableError(LAPSED_TABLE, [problem])
     named = {_as_word(value): name for value, name in offer.tailored.items()}
     codes, values = label_codes(arm[offer.tailored_by])
     assigned = np.array([*(named.get(_as_word(value)) for value in values), None], dtype=object)[codes]
@@ -31,7 +32,7 @@ def assigned_offers(arm: pd.DataFrame, offer: Offer) -> np.ndarray:
         text = f"has values that offer {offer.name!r} assigns nothing to"
         remedy = f"Name them in the offer's map; it has {', '.join(map(str, offer.tailored))}."
         problem = Problem(offer.tailored_by, text, int(unmapped.sum()), shown, remedy=remedy, n_checked=len(arm))
-        raise TableError("table of lapsed customers", [problem])
+        raise TableError(LAPSED_TABLE, [problem])
     return assigned
 
 

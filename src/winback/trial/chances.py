@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from winback.tables import ProblemList
+from winback.tables.nouns import LAPSED_TABLE
 
 
 def chances_differ(table: pd.DataFrame, arm: np.ndarray) -> bool:
@@ -22,7 +23,7 @@ def own_probability(table: pd.DataFrame, arm: np.ndarray, n_arms: int, whole: bo
     if "offer_probability" not in table or table["offer_probability"].isna().all():
         return (sizes / len(arm))[arm]
     chance = table["offer_probability"].to_numpy(dtype=float)
-    problems = ProblemList("table of lapsed customers", table)
+    problems = ProblemList(LAPSED_TABLE, table)
     remedy = "Fill it in for every customer of the trial, or drop the column: then the groups' shares are used."
     problems.add_rows("offer_probability", np.isnan(chance), "is missing for some", remedy)
     if n_arms > 1:

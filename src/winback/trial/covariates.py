@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from winback.tables import ProblemList
+from winback.tables.nouns import LAPSED_TABLE
 from winback.trial.balance import covariate_matrix, known_beforehand
 from winback.trial.design_findings import measured_after_the_offer
 
@@ -45,7 +46,7 @@ def covariates_used(table: pd.DataFrame, asked: tuple[str, ...] | None, sizes: n
         width = covariate_matrix(table, usable)[0].shape[1]
         enough = USED_WHEN_NESTED * sizes.min() >= FEWEST_PER_COLUMN * (width + 1)
         return tuple(usable) if enough else ()
-    problems = ProblemList("table of lapsed customers", table)
+    problems = ProblemList(LAPSED_TABLE, table)
     for name in [name for name in asked if name not in usable]:
         fault = (
             "is missing" if name not in table else "is not known before the offer, or no number, flag or short label"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from winback.results import Result, Sentences
 from winback.tables import Problem, TableError, check_lapsed, in_trial
+from winback.tables.nouns import LAPSED_TABLE
 from winback.terms.catalog import Offer, OfferCatalog, as_catalog
 from winback.trial.balance import covariate_matrix, known_beforehand
 from winback.trial.design_findings import (
@@ -136,7 +137,7 @@ def check_typed_design(
     table = table[in_trial(table)]
     if table.empty:
         problem = Problem("eligible", "is true for nobody", 0, "", "Check the column: True means promising beforehand.")
-        raise TableError("table of lapsed customers", [problem])
+        raise TableError(LAPSED_TABLE, [problem])
     groups = Groups.of(table)
     late = measured_after_the_offer(table)
     covariates = [name for name in known_beforehand(table) if name not in late]

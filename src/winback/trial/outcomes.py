@@ -21,6 +21,7 @@ from winback.tables import (
     in_trial,
     label_codes,
 )
+from winback.tables.nouns import LAPSED_TABLE
 from winback.terms.catalog import OfferCatalog
 from winback.terms.costs import offer_costs
 
@@ -37,9 +38,9 @@ def typed_trial(customers: AnyTable, catalog: OfferCatalog) -> pd.DataFrame:
     direct = isinstance(customers, pd.DataFrame) and "value" in customers
     if direct and set(SECOND_LIFETIME) & set(customers):
         text, remedy = "is there beside second_ columns", "Keep measured value or second lives, and drop the other."
-        raise TableError("table of lapsed customers", [Problem("value", text, 0, "", remedy)])
+        raise TableError(LAPSED_TABLE, [Problem("value", text, 0, "", remedy)])
     table = check_lapsed(customers, needs=["offer", "returned", *(["value"] if direct else SECOND_LIFETIME)])
-    problems = ProblemList("table of lapsed customers", table)
+    problems = ProblemList(LAPSED_TABLE, table)
     codes, names = label_codes(table["offer"])
     unknown = np.isin(codes, [code for code, name in enumerate(names) if name not in (*catalog.names, NO_OFFER)])
     remedy = f"Add it to the offers (they have {', '.join(catalog.names)}), or write none for untreated customers."
@@ -66,7 +67,7 @@ def check_one_chance(table: pd.DataFrame) -> None:
     """
     if "offer_probability" not in table:
         return
-    problems = ProblemList("table of lapsed customers", table)
+    problems = ProblemList(LAPSED_TABLE, table)
     codes, _ = label_codes(table["offer"])
     chance = table["offer_probability"].to_numpy()
     known = in_trial(table) & ~np.isnan(chance)
