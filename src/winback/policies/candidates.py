@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 import pandas as pd
 
 from winback.labels import label_of
 from winback.policies.exact_tree import exact_tree
-from winback.policies.questions import OF_THE_TRIAL, SplitTable, check_known_beforehand, split_table
+from winback.policies.questions import OF_THE_TRIAL, OUTCOMES, SplitTable, check_known_beforehand, split_table
 from winback.policies.screening import best_columns
 from winback.policies.tree import PolicyTree
 from winback.results import join_words
-from winback.tables import LAPSED, NO_OFFER, ProblemList, label_codes
+from winback.tables import NO_OFFER, ProblemList, label_codes
 from winback.trial.assumed import assumed_alone
 from winback.trial.design_findings import measured_after_the_offer
 from winback.trial.trial import Trial
-
-if TYPE_CHECKING:
-    from winback.second_lifetime.in_parts import ModelInParts
-
-NOT_BEFOREHAND = {*OF_THE_TRIAL, *(column.name for column in LAPSED if column.outcome)}
 
 
 @dataclass(frozen=True)
@@ -97,35 +92,26 @@ class WrittenRule:
         """Decide as written."""
         return Decision(self.positions(trial.customers.iloc[judge], choices))
 
-    def check(self, customers: pd.DataFrame, choices: tuple[str, ...]) -> None:
-        """Refuse a rule that reads what nobody knows before the offer, or that cannot be followed, see `positions`."""
+    def checked(self, customers: pd.DataFrame, choices: tuple[str, ...]) -> np.ndarray:
+        """Return `positions`, or refuse a rule that reads what nobody knows before the offer."""
         if self.by in customers:
             check_known_beforehand(customers, self.by)
-        self.positions(customers, choices)
+        return self.positions(customers, choices)
 
     def positions(self, customers: pd.DataFrame, choices: tuple[str, ...]) -> np.ndarray:
-        """Return each customer's offer as a position among the choices.
-
-        Raises
-        ------
-        TableError
-            When the column is missing, the rule names an offer that is no choice, or it leaves customers out.
-        """
+        """Return each customer's offer as a position among the choices, or say why the rule cannot be followed."""
         problems = ProblemList("rule", customers)
         if self.by not in customers:
             problems.add(self.by, "is missing, and the rule reads it", "Add it, or write the rule by another column.")
             problems.raise_if_any()
         named = {value: NO_OFFER if offer is None else offer for value, offer in self.offers.items()}
         for offer in dict.fromkeys(named.values()):
-            if offer == NO_OFFER and offer not in choices:
-                remedy = "Without untreated customers say organic=, what would come back anyway."
-                problems.add(
-                    self.by, "leaves some customers without an offer, and what they do then is unknown", remedy
-                )
-            elif offer not in choices:
-                problems.add(
-                    self.by, f"is given offer {offer!r}, which was not tried", f"Tried: {join_words(choices)}."
-                )
+            if offer not in choices:
+                fault, remedy = f"is given offer {offer!r}, which was not tried", f"Tried: {join_words(choices)}."
+                if offer == NO_OFFER:
+                    fault = "leaves some customers without an offer, and what they do then is unknown"
+                    remedy = "Without untreated customers say organic=, what would come back anyway."
+                problems.add(self.by, fault, remedy)
         codes, labels = label_codes(customers[self.by])
         place = {offer: position for position, offer in enumerate(choices)}
         positions = np.array([*(place.get(named.get(label), -1) for label in labels), -1])[codes]
@@ -148,20 +134,16 @@ class ModelPolicy:
     learns: ClassVar[bool] = True
     _bound: dict = field(default_factory=dict, repr=False, compare=False)
 
-    def bound_to(self, trial: Trial) -> ModelInParts:
-        """Return the model bound to a trial, which is done once; of several trials the last is remembered."""
-        if id(trial) not in self._bound:
-            from winback.second_lifetime.in_parts import ModelInParts
-
-            self._bound.clear()
-            self._bound[id(trial)] = ModelInParts(trial, self.formulas, self.joint, self.link, self.distribution)
-        return self._bound[id(trial)]
-
     def decide(self, trial, choices, scores, learn_from, judge) -> Decision:
         """Decide by the largest expected value net of cost."""
         if trial.horizon_months is None:
             raise ValueError("A model of second lifetimes needs second_tenure, second_ended and second_margin.")
-        model = self.bound_to(trial)
+        if id(trial) not in self._bound:  # a model is bound to a trial once; of several the last is remembered
+            from winback.second_lifetime.in_parts import ModelInParts
+
+            self._bound.clear()
+            self._bound[id(trial)] = ModelInParts(trial, self.formulas, self.joint, self.link, self.distribution)
+        model = self._bound[id(trial)]
         values = model.net_values(model.fit(learn_from), judge)
         if NO_OFFER in choices and trial.organic is not None:  # nobody was untreated: what is assumed of them
             alone = pd.DataFrame(assumed_alone(trial, trial.customers.iloc[judge]), values.index, trial.arms)
@@ -175,10 +157,7 @@ class ModelPolicy:
 
 @dataclass(frozen=True)
 class FunctionPolicy:
-    """A function of the caller's: (customers to learn from, customers to decide for) -> offers.
-
-    Of customers to decide for it is given what was known before the offer, nothing of their offers and outcomes.
-    """
+    """A function of the caller's, see `evaluate_policy`."""
 
     function: Callable[[pd.DataFrame, pd.DataFrame], object]
     learns: ClassVar[bool] = True
@@ -190,16 +169,15 @@ class FunctionPolicy:
 
     def decide(self, trial, choices, scores, learn_from, judge) -> Decision:
         """Decide as the function does."""
-        late = {*NOT_BEFOREHAND, *measured_after_the_offer(trial.customers)}
+        late = {*OF_THE_TRIAL, *OUTCOMES, *measured_after_the_offer(trial.customers)}
         known = [column for column in trial.customers if column not in late]
         wanted = trial.customers[known].iloc[judge]  # a look at their outcomes would be no decision but a prophecy
         chosen = np.asarray(self.function(trial.customers.iloc[learn_from], wanted), dtype=object)
         chosen = np.where(pd.isna(chosen), NO_OFFER, chosen)
         position = pd.Index(choices).get_indexer(chosen) if chosen.shape == (len(wanted),) else np.array([-1])
         if (position < 0).any():
-            raise ValueError(
-                f"The policy must return one of {join_words(choices)} for each of {len(wanted):,} customers."
-            )
+            wanted = f"one of {join_words(choices)} for each of {len(wanted):,} customers"
+            raise ValueError(f"The policy must return {wanted}.")
         return Decision(position)
 
 

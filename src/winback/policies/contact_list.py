@@ -29,13 +29,8 @@ class ContactList(Result):
         One row per customer worth a contact: ``rank``, ``customer_id``, ``offer``, ``why`` (the rule), ``reason`` (the
         stated one, where the table has it), ``expected_profit`` in money: incremental where what comes back anyway is
         known or assumed, else gross, as the column ``kind`` says.
-    groups : pandas.DataFrame
-        The trial's customers who would be contacted, in five equal parts by predicted profit: ``part``, ``n``,
-        ``predicted``, and what they truly earned, ``measured`` with ``measured_low`` and ``measured_high``.
     value : HonestValue
         How expected profits follow from predictions.
-    kind : str
-        ``incremental`` or ``gross``.
     n_left_alone : int
         Customers on whom a contact is expected to lose money, or whose best offer is none.
     """
@@ -71,7 +66,10 @@ class ContactList(Result):
 
     @property
     def groups(self) -> pd.DataFrame:
-        """Predictions beside what was measured, in fifths."""
+        """The trial's customers who would be contacted, in five equal parts by predicted profit.
+
+        ``part``, ``n``, ``predicted``, and what they truly earned: ``measured``, ``measured_low``, ``measured_high``.
+        """
         return self.value.groups
 
     def show_groups(self) -> Shown:
@@ -93,29 +91,18 @@ def list_contacts(
     assign: Callable[[pd.DataFrame], pd.Series],
     why: Callable[[pd.DataFrame], np.ndarray | str],
     *,
-    decided: np.ndarray | None = None,
-    rng: int | np.random.Generator | None = 0,
+    decided: np.ndarray | None,
+    rng: int | np.random.Generator | None,
 ) -> ContactList:
     """List whom to contact under a policy, see `LearnedPolicy.contact_list`.
 
-    Parameters
-    ----------
-    trial : Trial
-        From which profits are predicted, and under whose terms.
-    lapsed : pandas.DataFrame, optional
-        Whom to list.
-    assign, why : callable
-        Customers -> their offers, and the rule that says so.
-    decided : numpy.ndarray, optional
-        What the policy gives the trial's customers unseen, see `honest_value`.
-    rng : int, Generator or None
-        Seed of the folds.
+    ``assign`` and ``why`` turn customers into their offers and the rule that says so; ``decided`` is what the policy
+    gives the trial's customers unseen, see `honest_value`.
     """
     value = honest_value(trial, decided, rng=rng)
     wanted, whom = _whom(trial, lapsed)
-    offers = assign(wanted)
-    frame = pd.DataFrame({"customer_id": wanted["customer_id"].to_numpy(), "offer": offers.to_numpy()})
-    frame["why"] = why(wanted)
+    offers, rules = assign(wanted), why(wanted)
+    frame = wanted[["customer_id"]].reset_index(drop=True).assign(offer=offers.to_numpy(), why=rules)
     if "reason" in wanted:
         frame["reason"] = wanted["reason"].astype(object).to_numpy()
     kind = "incremental" if NO_OFFER in trial.choices else "gross"
@@ -123,10 +110,8 @@ def list_contacts(
     kept = frame[(frame["expected_profit"] > 0) & (frame["offer"] != NO_OFFER)]
     kept = kept.sort_values("expected_profit", ascending=False, kind="stable", ignore_index=True)
     kept.insert(0, "rank", np.arange(1, len(kept) + 1))
-    n_left_alone = len(frame) - len(kept)
-    return ContactList(
-        frame=kept, value=value, kind=kind, whom=whom, n_left_alone=n_left_alone, currency=trial.currency
-    )
+    left_alone = {"n_left_alone": len(frame) - len(kept), "whom": whom}
+    return ContactList(frame=kept, value=value, kind=kind, currency=trial.currency, **left_alone)
 
 
 def _whom(trial: Trial, lapsed) -> tuple[pd.DataFrame, str]:

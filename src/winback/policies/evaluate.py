@@ -52,12 +52,10 @@ def evaluate_policy(
     trial : Trial
         From `read_trial`.
     policy : mapping, `model_policy`, learned policy or callable
-        The analyst's own rule ``{"price": "discount", "both": None}`` with ``by="reason"`` (None: no offer), a model
-        (`model_policy`), what `learn_policy` returned for this trial (learned anew on each part), or a function
-        (customers to learn from, customers to decide for) -> offers; of those it decides for it sees what was known
-        before the offer, not their offers or outcomes.
-    by : str, optional
-        The column that a written rule reads.
+        The analyst's own rule ``{"price": "discount", "both": None}`` (None: no offer) with ``by="reason"``, the column
+        that it reads; a model (`model_policy`); what `learn_policy` returned for this trial (learned anew on each
+        part); or a function (customers to learn from, customers to decide for) -> offers; of those it decides for it
+        sees what was known before the offer, not their offers or outcomes.
     among : iterable of str, optional
         The offers that may be chosen, ``none`` among them; by default all that were tried, and none where a random
         group was left without an offer or ``organic`` is given.
@@ -65,14 +63,9 @@ def evaluate_policy(
         What customers get today: an offer, or a rule as above read from ``by``. By default no offer, where that is
         known or assumed.
     splits : Splits
-        Folds, how often anew, and their seed. With an assumed organic return the intervals reach over its range as
-        well.
+        Folds, how often anew, and their seed.
     level : float
-        Of the intervals.
-
-    Returns
-    -------
-    PolicyEvaluation
+        Of the intervals. With an assumed organic return they reach over its range as well.
 
     Raises
     ------
@@ -102,22 +95,15 @@ def evaluate(trial: Trial, policy: Policy, asked: Asked, by: str | None = None) 
     normal_quantile(asked.level)  # refuses what is not a level
     choices = chosen_among(trial, asked.among)
     if isinstance(policy, WrittenRule):
-        policy.check(trial.customers, choices)
+        policy.checked(trial.customers, choices)
     today, today_is = _status_quo(trial, choices, asked.status_quo, by)
-    gains = honest_gains(trial, policy, choices=choices, status_quo=today, splits=asked.splits)
+    gains = honest_gains(trial, policy, choices, today, asked.splits)
     best_single = choices[int(gains.scores.mean(axis=0).argmax())]
     yardsticks = {BEST_SINGLE: best_single} | ({} if today is None else {STATUS_QUO: today_is})
     rows = [_row(gains, against, offer, trial, asked.level) for against, offer in yardsticks.items()]
+    found = {"best_single": best_single, "choices": choices, "gains": gains, "currency": trial.currency}
     return PolicyEvaluation(
-        frame=pd.DataFrame(rows),
-        best_single=best_single,
-        level=asked.level,
-        trial=trial,
-        policy=policy,
-        choices=choices,
-        gains=gains,
-        splits=asked.splits,
-        currency=trial.currency,
+        frame=pd.DataFrame(rows), trial=trial, policy=policy, level=asked.level, splits=asked.splits, **found
     )
 
 
@@ -159,12 +145,10 @@ def _status_quo(trial, choices, status_quo, by) -> tuple[np.ndarray | None, str]
     """Return what each customer gets today as a position among the choices, and its name."""
     if isinstance(status_quo, Mapping):
         rule = as_policy(status_quo, by)
-        rule.check(trial.customers, choices)
-        return rule.positions(trial.customers, choices), rule.name
-    if status_quo is None:
-        status_quo = NO_OFFER
-        if status_quo not in choices:
-            return None, ""
+        return rule.checked(trial.customers, choices), rule.name
+    if status_quo is None and NO_OFFER not in choices:
+        return None, ""
+    status_quo = NO_OFFER if status_quo is None else status_quo
     if status_quo not in choices:
         raise ValueError(f"status_quo must be one of {', '.join(choices)}; got {status_quo!r}.")
     return np.full(len(trial.arm), choices.index(status_quo)), status_quo

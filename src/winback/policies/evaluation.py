@@ -35,18 +35,12 @@ class PolicyEvaluation(Result):
         One row per yardstick: ``against`` (best single offer, status quo), ``offer`` (which that is),
         ``honest_gain`` per customer with ``std_error``, ``honest_gain_low``, ``honest_gain_high``, ``honest_total``
         over the customers of the trial, ``in_sample_gain`` and ``predicted_gain``.
-    repeats : pandas.DataFrame
-        The same split by split.
     best_single : str
         The offer that earns most when everybody gets it; ``none``: no offer does.
     trial : Trial
         On which, and under whose terms, it was judged.
     policy : Policy
-        What decides.
-    choices : tuple of str
-        What was chosen among.
-    gains : HonestGains
-    splits : Splits
+        What decides among the ``choices``.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -73,11 +67,6 @@ class PolicyEvaluation(Result):
         return self.policy.name
 
     @property
-    def learns(self) -> bool:
-        """False for a written rule, whose figures in sample flatter nobody."""
-        return getattr(self.policy, "learns", True)
-
-    @property
     def repeats(self) -> pd.DataFrame:
         """One row per split and yardstick."""
         return self.gains.repeats
@@ -86,15 +75,6 @@ class PolicyEvaluation(Result):
     def honest_gain(self) -> float:
         """Honest gain per customer over the best single offer."""
         return float(self.frame["honest_gain"].iloc[0])
-
-    def single_over_today(self) -> tuple[float, float, float] | None:
-        """Return what the best single offer gains per customer over the status quo, with its interval."""
-        if self.gains.status_quo is None:
-            return None
-        scores, rows = self.gains.scores, np.arange(len(self.gains.scores))
-        paired = scores[:, self.choices.index(self.best_single)] - scores[rows, self.gains.status_quo]
-        mean, _, low, high = mean_interval(paired, self.level)
-        return float(mean), float(low), float(high)
 
     @property
     def pays(self) -> bool:
@@ -129,17 +109,7 @@ class PolicyEvaluation(Result):
         return compare_with_truth({self.name: self, **others}, truth)
 
     def misstated(self, shares=SHARES) -> MisstatedReasons:
-        """Say what is left of a written rule's gain when some of what it reads is not true.
-
-        Parameters
-        ----------
-        shares : iterable of float
-            Shares of customers of whom another value than the true one is stated.
-
-        Raises
-        ------
-        ValueError
-            When the policy is no written rule, or a share is none.
+        """Say what is left of a written rule's gain when of these shares of customers another value is stated.
 
         Examples
         --------
@@ -154,37 +124,33 @@ class PolicyEvaluation(Result):
 
     def describe(self) -> Sentences:
         """Say what to do, what that earns over today, and the doubt that matters most."""
-        return Sentences.of([recommendation(self), *against_today(self), *doubts(self)][:3])
+        return Sentences.of(_lines(self)[:3])
 
     def details(self) -> Sentences:
         """Say what else is in doubt, and what other figures would have promised."""
-        return Sentences.of([recommendation(self), *against_today(self), *doubts(self)][3:])
+        return Sentences.of(_lines(self)[3:])
 
 
-def send(offer: str, whom: str = "everybody") -> str:
-    """Return the words for sending an offer, or none.
+def _lines(found: PolicyEvaluation) -> list[str]:
+    return [recommendation(found), *against_today(found), *doubts(found)]
 
-    Examples
-    --------
-    >>> send("discount"), send("none")
-    ('send discount to everybody', 'send everybody no offer')
-    """
-    return f"send {whom} no offer" if offer == NO_OFFER else f"send {offer} to {whom}"
+
+def send(offer: str) -> str:
+    """Return the words for sending an offer, or none, to everybody."""
+    return "send everybody no offer" if offer == NO_OFFER else f"send {offer} to everybody"
 
 
 def recommendation(found: PolicyEvaluation) -> str:
     """Say what to do, and what the policy gains on customers it has not seen."""
     first = found.frame.iloc[0]
-    gain = money_interval(*(first[f"honest_gain{end}"] for end in ("", "_low", "_high")), found.currency)
+    gain = found.interval(first, "honest_gain", "money")
     single = "no offer for anybody" if found.best_single == NO_OFFER else f"{found.best_single} for everybody"
     if found.pays:
         return f"Follow {found.name}: on customers it has not seen it gains {gain} per customer over {single}."
     if first["honest_gain_high"] < 0:
         lost = money_interval(*(-first[f"honest_gain{end}"] for end in ("", "_high", "_low")), found.currency)
-        return (
-            f"{send(found.best_single)}: {found.name} loses {lost} per customer against it, on customers it has not "
-            "seen."
-        )
+        against = "per customer against it, on customers it has not seen"
+        return f"{send(found.best_single)}: {found.name} loses {lost} {against}."
     return (
         f"{send(found.best_single)}: {found.name} is not shown to earn more. On customers it has not seen it gains "
         f"{gain} per customer over {single}, which includes zero: a tie."
@@ -197,15 +163,16 @@ def against_today(found: PolicyEvaluation) -> Iterator[str]:
         what = "no offer" if row["offer"] == NO_OFFER else row["offer"]
         assumed = not found.trial.has_control and row["offer"] == NO_OFFER
         start = "Under the assumed organic return, against" if assumed else "Against"
-        gains = tuple(row[["honest_gain", "honest_gain_low", "honest_gain_high"]])
-        who = found.name
-        if not found.pays:
-            gains = found.single_over_today()
+        scores, n = found.gains.scores, len(found.trial.arm)
+        if found.pays:
+            who, gain, *ends = found.name, *row[["honest_gain", "honest_gain_low", "honest_gain_high"]]
+        else:
             who = "no offer" if found.best_single == NO_OFFER else f"{found.best_single} for everybody"
-        n = len(found.trial.arm)
+            paired = scores[:, found.choices.index(found.best_single)] - scores[np.arange(n), found.gains.status_quo]
+            gain, _, *ends = mean_interval(paired, found.level)
         yield (
-            f"{start} the {against} ({what}), {who} gains {money_interval(*gains, found.currency)} per customer, "
-            f"{format_money(n * gains[0], found.currency)} for {format_count(n)} customers."
+            f"{start} the {against} ({what}), {who} gains {money_interval(gain, *ends, found.currency)} per customer, "
+            f"{format_money(n * gain, found.currency)} for {format_count(n)} customers."
         )
 
 
@@ -220,7 +187,7 @@ def doubts(found: PolicyEvaluation) -> Iterator[str]:
             "No random group was left without an offer: who is better left alone cannot be told, and only differences "
             "between offers are shown."
         )
-    if found.learns:
+    if getattr(found.policy, "learns", True):  # figures in sample of a written rule flatter nobody
         first = found.frame.iloc[0]
         seen, predicted = (format_money(first[name], found.currency) for name in ("in_sample_gain", "predicted_gain"))
         yield (

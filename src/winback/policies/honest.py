@@ -24,7 +24,7 @@ from winback.progress import progress
 from winback.results import join_words
 from winback.trial.assignment import chance_of_own_arm
 from winback.trial.assumed import with_assumed
-from winback.trial.predictions import Predictions, check_folds, deal_folds, predictions
+from winback.trial.predictions import check_folds, deal_folds, predictions
 from winback.trial.scores import cross_fitted_scores
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
@@ -44,16 +44,12 @@ class HonestGains:
         ``in_sample`` (learned and judged on the same customers), ``predicted`` (what the predictions, or the model,
         promise) and ``best_single``, the offer found best in this split.
     customer_gains : numpy.ndarray, shape (n_repeats, n)
-        Honest gain over the best single offer of each customer's score, split by split; noisy one by one.
+        Honest gain over the best single offer of each customer's score; noisy one by one.
     scores, expected : numpy.ndarray, shape (n, n_choices)
         Scores and predictions, averaged over splits.
-    choices : tuple of str
-        What was chosen among.
     decided, single : numpy.ndarray of int, shape (n_repeats, n)
         What the policy chose for each customer, and the best single offer, both learned without the customer's fold;
-        positions among the choices.
-    status_quo : numpy.ndarray of int, shape (n,), or None
-        What each customer gets today, likewise.
+        positions among the choices, as is ``status_quo``, (n,), what each customer gets today.
     """
 
     repeats: pd.DataFrame
@@ -73,22 +69,9 @@ class HonestGains:
         return {"honest_gain": float(gain), "std_error": float(error), **middle.add_suffix("_gain").to_dict()}
 
     def true_gains(self, profits: pd.DataFrame) -> pd.DataFrame:
-        """Return what the decisions judged would truly have gained, where a simulation knows it.
+        """Return ``true_gain`` per customer of the decisions judged, where a simulation knows it; rows as ``repeats``.
 
-        Parameters
-        ----------
-        profits : pandas.DataFrame, shape (n, n_choices or more)
-            Each customer's true profit under each choice, in the order of the trial's customers.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per split and yardstick, as ``repeats``: ``repeat``, ``against``, ``true_gain`` per customer.
-
-        Raises
-        ------
-        ValueError
-            When a choice has no column, or there is not one row per customer.
+        ``profits`` has each customer's true profit under each choice, in the order of the trial's customers.
         """
         lacking = [name for name in self.choices if name not in profits]
         if lacking or len(profits) != self.decided.shape[1]:
@@ -115,54 +98,25 @@ def over_splits(estimates: ArrayLike, std_errors: ArrayLike) -> tuple[np.ndarray
     return middle, np.sqrt(np.median(std_errors**2 + (estimates - middle) ** 2, axis=0))
 
 
-@dataclass(frozen=True)
-class _Split:
-    """Scores of one split into folds, and how to have them without a fold."""
-
-    trial: Trial
-    columns: np.ndarray  # the arms among which is chosen
-    folds: np.ndarray
-    found: Predictions
-    chance: np.ndarray
-
-    def scores(self, without: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return scores and predictions of the choices, shape (n, n_choices)."""
-        trial = self.trial
-        parts = (self.found, trial.profit, trial.arm, self.chance, self.folds)
-        scores, expected = cross_fitted_scores(*parts, without=without)
-        return with_assumed(trial, scores)[:, self.columns], with_assumed(trial, expected)[:, self.columns]
-
-
 def honest_gains(
-    trial: Trial,
-    policy: Policy,
-    *,
-    choices: tuple[str, ...],
-    status_quo: np.ndarray | None,
-    splits: Splits = Splits(),  # noqa: B008 (frozen)
+    trial: Trial, policy: Policy, choices: tuple[str, ...], status_quo: np.ndarray | None, splits: Splits
 ) -> HonestGains:
-    """Return what a policy gains, split after split.
-
-    Parameters
-    ----------
-    trial : Trial
-    policy : Policy
-    choices : tuple of str
-        Arms among which is chosen, ``none`` included where it may be.
-    status_quo : numpy.ndarray of int or None
-        Position among the choices of what each customer gets today.
-    splits : Splits
-    """
+    """Return what a policy gains, split after split; the status quo as positions among the choices, shape (n,)."""
     generator, matrix = np.random.default_rng(splits.rng), trial.matrix
     columns = np.array([trial.choices.index(name) for name in choices])
-    everyone, rows, kept, judged = np.arange(len(trial.arm)), [], [], []
+    everyone, rows, kept = np.arange(len(trial.arm)), [], []
     for repeat in progress(range(splits.repeats), "splits"):
         folds = deal_folds(trial.arm, splits.folds, generator)
         check_folds(folds, trial.arm, trial.arms, matrix.shape[1] if trial.model == "linear" else 0, n_left_out=2)
         found = predictions(trial.model, matrix, trial.profit, trial.arm, folds)
-        split = _Split(trial, columns, folds, found, chance_of_own_arm(trial, folds))
-        scores, expected = split.scores()
-        decided, single = _decide_by_fold(split, policy, choices)
+        parts = (found, trial.profit, trial.arm, chance_of_own_arm(trial, folds), folds)
+
+        def tables(without=None, parts=parts):
+            """Return scores and predictions of the choices, shape (n, n_choices), made without a fold."""
+            return [with_assumed(trial, each)[:, columns] for each in cross_fitted_scores(*parts, without=without)]
+
+        scores, expected = tables()
+        decided, single = _decide_by_fold(trial, policy, choices, folds, tables)
         seen = policy.decide(trial, choices, scores, everyone, everyone)
         best = int(scores.mean(axis=0).argmax())
         promised = expected if seen.promised is None else seen.promised
@@ -176,29 +130,30 @@ def honest_gains(
             mean, error, *_ = mean_interval(paired)
             row = {"repeat": repeat, "against": against, "honest": mean, "std_error": error, "in_sample": in_sample}
             rows.append(row | {"predicted": predicted, "best_single": choices[best]})
-            kept += [(paired, scores, expected)] if against == BEST_SINGLE else []
-        judged.append((decided, single))
-    gains, scores, expected = (np.stack(each) for each in zip(*kept, strict=True))
-    scores, expected = scores.mean(axis=0), expected.mean(axis=0)
-    decided, single = (np.stack(each) for each in zip(*judged, strict=True))
-    return HonestGains(
-        repeats=pd.DataFrame(rows),
-        customer_gains=gains,
-        scores=scores,
-        expected=expected,
-        choices=choices,
-        decided=decided,
-        single=single,
-        status_quo=status_quo,
-    )
+            kept += [(paired, scores, expected, decided, single)] if against == BEST_SINGLE else []
+    gains, scores, expected, *judged = (np.stack(each) for each in zip(*kept, strict=True))
+    figures = {"customer_gains": gains, "scores": scores.mean(axis=0), "expected": expected.mean(axis=0)}
+    figures |= dict(zip(("decided", "single"), judged, strict=True))
+    return HonestGains(pd.DataFrame(rows), choices=choices, status_quo=status_quo, **figures)
 
 
-def _decide_by_fold(split: _Split, policy: Policy, choices) -> tuple[np.ndarray, np.ndarray]:
+def _decide_by_fold(trial, policy: Policy, choices, folds, tables) -> tuple[np.ndarray, np.ndarray]:
     """Return each customer's choice, and the best single offer, both learned without the customer's fold."""
-    decided, single = np.empty((2, len(split.folds)), dtype=np.int16)  # kept for every split: small
-    for fold in range(split.folds.max() + 1):
-        learn_from, judge = np.flatnonzero(split.folds != fold), np.flatnonzero(split.folds == fold)
-        scores, _ = split.scores(without=fold)
+    decided, single = np.empty((2, len(folds)), dtype=np.int16)  # kept for every split: small
+    for fold in range(folds.max() + 1):
+        learn_from, judge = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        scores, _ = tables(without=fold)
         single[judge] = scores[learn_from].mean(axis=0).argmax()
-        decided[judge] = policy.decide(split.trial, choices, scores, learn_from, judge).choice
+        decided[judge] = policy.decide(trial, choices, scores, learn_from, judge).choice
+    return decided, single
+
+
+def _decide_by_fold(trial, policy: Policy, choices, folds, tables) -> tuple[np.ndarray, np.ndarray]:
+    """Return each customer's choice, and the best single offer, both learned without the customer's fold."""
+    decided, single = np.empty((2, len(folds)), dtype=np.int16)  # kept for every split: small
+    for fold in range(folds.max() + 1):
+        learn_from, judge = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        scores, _ = tables(without=fold)
+        single[judge] = scores[learn_from].mean(axis=0).argmax()
+        decided[judge] = policy.decide(trial, choices, scores, learn_from, judge).choice
     return decided, single

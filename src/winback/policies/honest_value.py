@@ -39,12 +39,9 @@ class HonestValue:
     average : float
         Mean profit of a contact in the trial, by offers recommended without the customer's own fold: a.
     slope, slope_std_error : float
-        How far predictions can be taken at their word: b.
+        How far predictions can be taken at their word: b; shown to be above zero at ``level`` for an order to be given.
     groups : pandas.DataFrame
         Fifths of the trial's customers who would be contacted, by prediction, with what was measured.
-    trial : Trial
-    centre : float
-        Mean prediction.
     """
 
     average: float
@@ -52,8 +49,8 @@ class HonestValue:
     slope_std_error: float
     groups: pd.DataFrame = field(repr=False)
     trial: Trial = field(repr=False)
-    centre: float = 0.0
-    level: float = 0.95
+    centre: float  # mean prediction
+    level: float
 
     @property
     def ranks(self) -> bool:
@@ -81,34 +78,22 @@ class HonestValue:
 
 
 def honest_value(
-    trial: Trial,
-    decided: np.ndarray | None = None,
-    *,
-    rng: int | np.random.Generator | None = 0,
-    level: float = 0.95,
+    trial: Trial, decided: np.ndarray | None = None, *, rng: int | np.random.Generator | None = 0, level: float = 0.95
 ) -> HonestValue:
     """Return how far predictions of profit can be taken at their word, measured in the trial.
 
-    Parameters
-    ----------
-    trial : Trial
-    decided : numpy.ndarray of int, shape (n_splits, n), optional
-        What each customer of the trial would get, decided without them, as positions among its choices. By default
-        the offer that earns most when everybody gets it.
-    rng : int, Generator or None
-        Seed of the folds.
-    level : float
-        At which the slope must be above zero for an order to be given.
+    ``decided``, shape (n_splits, n), is what each customer of the trial would get, decided without them, as positions
+    among its choices; by default the offer that earns most when everybody gets it.
     """
     folds = deal_folds(trial.arm, FOLDS, np.random.default_rng(rng))
     scores, _ = both = [with_assumed(trial, each) for each in trial_scores(trial, "profit", folds)]
-    decided = _best_single(scores, folds) if decided is None else decided
+    if decided is None:  # without the customers themselves, as is predicted: what was best for these looks too good
+        best = [scores[folds != fold].mean(axis=0).argmax() for fold in range(FOLDS)]
+        decided = np.array(best)[folds][None]
     earned, predicted = _of_contacts(both, trial, decided, folds)
     centre = float(predicted.mean())
-    slope, error = _slope(predicted - centre, earned)
-    groups = _fifths(predicted, earned, level)
-    average = float(earned.mean())
-    return HonestValue(average, slope, error, groups=groups, trial=trial, centre=centre, level=level)
+    settings = {"groups": _fifths(predicted, earned, level), "trial": trial, "centre": centre, "level": level}
+    return HonestValue(float(earned.mean()), *_slope(predicted - centre, earned), **settings)
 
 
 def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -> np.ndarray:
@@ -130,13 +115,7 @@ def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -
 
 
 def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> list[pd.DataFrame]:
-    """Return both tables with the same columns, whose missing numbers are the trial's average, whoever is beside.
-
-    Raises
-    ------
-    TableError
-        When customers lack a column, or have words where the trial has numbers.
-    """
+    """Return both tables with the same columns, whose missing numbers are the trial's average, whoever is beside."""
     problems = ProblemList("table of customers to list", customers)
     for name in [name for name in columns if name not in customers]:
         problems.add(name, "is missing, and the trial's predictions use it", "Add it; unknown values may be empty.")
@@ -152,15 +131,6 @@ def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> 
                 each[name] = column.fillna(numbers[0].mean())
     problems.raise_if_any()
     return both
-
-
-def _best_single(scores: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Return the best offer for all others than the customer's own fold, as a position, shape (1, n).
-
-    Decided without the customers themselves, as is predicted: what was best for these very customers looks too good.
-    """
-    best = [scores[folds != fold].mean(axis=0).argmax() for fold in range(int(folds.max()) + 1)]
-    return np.array(best)[folds][None]
 
 
 def _of_contacts(

@@ -57,9 +57,8 @@ def learn_policy(
         From `read_trial`.
     by : str or iterable of str, optional
         Columns the rules may read: known before the offer, numbers or categories. By default all there are; of more
-        than eight, those that part customers best by themselves, chosen anew on each part
-        (`winback.policies.screening`).
-        Where there are none, or nothing to choose among, the policy is one offer for everybody and says why.
+        than eight, those that part customers best by themselves, chosen anew on each part. Where there are none, or
+        nothing to choose among, the policy is one offer for everybody and says why.
     depth : {1, 2}
         Questions asked in a row.
     smallest_leaf : int, optional
@@ -72,7 +71,6 @@ def learn_policy(
     Returns
     -------
     LearnedPolicy
-        ``rules``, ``honest_gain``, ``assign(customers)``, ``contact_list()``, ``check()``; it remembers the trial.
 
     Raises
     ------
@@ -93,9 +91,7 @@ def learn_policy(
     if by is None:
         columns, notes = what_can_be_asked(trial.customers, trial.known, most_splits)
         if refused := _not_told_apart(trial, columns, splits):
-            return _one_offer(
-                trial, chosen_among(trial, among) if len(trial.choices) > 1 else trial.choices, refused, splits
-            )
+            return _one_offer(trial, chosen_among(trial, among if len(trial.choices) > 1 else None), refused, splits)
         most_columns = MOST_COLUMNS
         notes += says_what_is_searched(len(columns)) if depth == 2 else ()
     columns = tuple(columns)
@@ -104,17 +100,9 @@ def learn_policy(
     policy.splits(trial.customers)  # refuses columns before anything is computed
     evaluation = evaluate(trial, policy, asked, columns[0])
     tree = policy.tree(trial, evaluation.gains.scores, np.arange(len(trial.arm)))
-    return LearnedPolicy(
-        trial=trial,
-        rules=_rules(tree, evaluation),
-        tree=tree,
-        best_single=evaluation.best_single,
-        choices=evaluation.choices,
-        policy=policy,
-        evaluation=evaluation,
-        notes=notes,
-        currency=trial.currency,
-    )
+    found = {"tree": tree, "rules": _rules(tree, evaluation), "evaluation": evaluation, "policy": policy}
+    found |= {name: getattr(evaluation, name) for name in ("trial", "best_single", "choices", "currency")}
+    return LearnedPolicy(**found, notes=notes)
 
 
 def _tree_in_words(columns: tuple[str, ...], everything: bool) -> str:
@@ -145,15 +133,9 @@ def _one_offer(trial: Trial, choices: tuple[str, ...], refused: str, splits: Spl
     best, n = int(means.argmax()), len(scores)
     gains = dict.fromkeys(("honest_gain", "honest_gain_low", "honest_gain_high"), np.nan)
     row = {"rule": EVERYBODY, "offer": choices[best], "n": n, "share": 1.0, **gains}
-    return LearnedPolicy(
-        trial=trial,
-        rules=pd.DataFrame([row | {"in_sample_gain": 0.0, "in_sample_std_error": 0.0}]),
-        tree=PolicyTree((Leaf((), best, n),), float(means[best]), n),
-        best_single=choices[best],
-        choices=choices,
-        refused=refused,
-        currency=trial.currency,
-    )
+    found = {"rules": pd.DataFrame([row | {"in_sample_gain": 0.0, "in_sample_std_error": 0.0}])}
+    found |= {"tree": PolicyTree((Leaf((), best, n),), float(means[best]), n), "best_single": choices[best]}
+    return LearnedPolicy(trial=trial, choices=choices, refused=refused, currency=trial.currency, **found)
 
 
 def _rules(tree: PolicyTree, evaluation: PolicyEvaluation) -> pd.DataFrame:

@@ -18,8 +18,6 @@ from winback.results import Result, Sentences, format_percent
 from winback.tables import NO_OFFER, HasTables
 from winback.trial.trial import Trial
 
-BEST_FOR_EVERYBODY = "best for everybody"
-
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class LearnedPolicy(Result):
@@ -34,17 +32,12 @@ class LearnedPolicy(Result):
         customer of the leaf over the best single offer with ``honest_gain_low`` and ``honest_gain_high`` (missing where
         the rule sends that very offer), and
         ``in_sample_gain`` with its ``in_sample_std_error``, which flatters.
-    tree : PolicyTree
     best_single : str
         The offer that earns most when everybody gets it; ``none``: no offer does.
-    choices : tuple of str
-        What is chosen among.
     policy : TreePolicy
         How the tree is found, anew on each part of the customers.
     evaluation : PolicyEvaluation or None
-        The tree's gain on customers it has not seen; None where customers cannot be told apart.
-    refused : str
-        Why customers cannot be told apart; empty where they can.
+        The tree's gain on customers it has not seen; None where customers cannot be told apart, ``refused`` says why.
     notes : tuple of str
         What else a reader should know of the columns.
     """
@@ -97,19 +90,9 @@ class LearnedPolicy(Result):
     def assign(self, customers: pd.DataFrame, *, as_learned: bool = False) -> pd.Series:
         """Return the offer each customer should get.
 
-        The recommendation is followed: where the tree is not shown to pay, everybody gets the best single offer.
-
-        Parameters
-        ----------
-        customers : pandas.DataFrame
-            With the columns the rules read; customers who were never in the trial, too.
-        as_learned : bool
-            True: by the tree, whether it is shown to pay or not.
-
-        Returns
-        -------
-        pandas.Series
-            Offers, in the order and with the index of ``customers``.
+        The recommendation is followed: where the tree is not shown to pay, everybody gets the best single offer;
+        ``as_learned``: by the tree, whether it is shown to pay or not. Customers, who need not be of the trial, have
+        the columns the rules read; the offers have their index.
         """
         if as_learned or self.pays:
             chosen = np.array(self.choices, dtype=object)[self.tree.assign(customers)]
@@ -139,11 +122,6 @@ class LearnedPolicy(Result):
         rng : int, Generator or None
             Seed of the folds.
 
-        Returns
-        -------
-        ContactList
-            ``to_frame()`` is the whole list.
-
         Raises
         ------
         TableError
@@ -157,15 +135,13 @@ class LearnedPolicy(Result):
         >>> found.kind, int(found.frame["rank"].iloc[0])
         ('incremental', 1)
         """
-        why = self.rule_of if self.pays else lambda customers: BEST_FOR_EVERYBODY
-        return list_contacts(self.trial, lapsed, self.assign, why, decided=self._unseen(), rng=rng)
-
-    def _unseen(self) -> np.ndarray | None:
-        """Return what the trial's customers would get, decided without them, as positions among the trial's choices."""
-        if self.evaluation is None:
-            return None
-        gains = self.evaluation.gains
-        return pd.Index(self.trial.choices).get_indexer(self.choices)[gains.decided if self.pays else gains.single]
+        why = self.rule_of if self.pays else lambda customers: "best for everybody"
+        decided = None
+        if self.evaluation is not None:  # what the trial's customers would get, decided without them
+            gains = self.evaluation.gains
+            place = pd.Index(self.trial.choices).get_indexer(self.choices)
+            decided = place[gains.decided if self.pays else gains.single]
+        return list_contacts(self.trial, lapsed, self.assign, why, decided=decided, rng=rng)
 
     def check(
         self, truth: pd.DataFrame | None = None, *, beside: Mapping[str, Judged] | None = None
@@ -178,31 +154,22 @@ class LearnedPolicy(Result):
     def describe(self) -> Sentences:
         """Say what to do, what the tree would do, and the doubt that matters most."""
         if self.evaluation is None:
-            return Sentences.of([f"Customers are not told apart: {self.refused}.", f"{_choice(self)}."])
+            only = f"it is {self.best_single}, for everybody or nobody"  # of one offer, with nothing beside it
+            choice = send(self.best_single) if len(self.choices) > 1 else only
+            return Sentences.of([f"Customers are not told apart: {self.refused}.", f"{choice}."])
         return Sentences.of([recommendation(self.evaluation), _rules(self.rules), *list(doubts(self.evaluation))[:1]])
 
     def details(self) -> Sentences:
         """Say what the recommendation earns over today, what else is in doubt, and which columns were asked about."""
-        judged = []
-        if self.evaluation is not None:
-            judged = [*against_today(self.evaluation), *list(doubts(self.evaluation))[1:]]
-        return Sentences.of([*judged, *self.notes])
-
-
-def _choice(policy: LearnedPolicy) -> str:
-    """Say what is best for everybody; of one offer without anything beside it only what it is."""
-    return (
-        send(policy.best_single) if len(policy.choices) > 1 else f"it is {policy.best_single}, for everybody or nobody"
-    )
+        if self.evaluation is None:
+            return Sentences.of(self.notes)
+        return Sentences.of([*against_today(self.evaluation), *list(doubts(self.evaluation))[1:], *self.notes])
 
 
 def _rules(rules: pd.DataFrame) -> str:
     """Say what the tree would do, rule by rule."""
     if len(rules) == 1:
         return f"The best tree asks nothing: {send(rules['offer'].iloc[0])}."
-    parts = [
-        f"{row['rule']}: {row['offer'] if row['offer'] != NO_OFFER else 'no offer'} "
-        f"({format_percent(row['share'], 0)} of customers)"
-        for row in rules.to_dict("records")
-    ]
+    named = zip(rules["rule"], rules["offer"].replace(NO_OFFER, "no offer"), rules["share"], strict=True)
+    parts = (f"{rule}: {offer} ({format_percent(share, 0)} of customers)" for rule, offer, share in named)
     return f"By the tree itself, {'; '.join(parts)}."

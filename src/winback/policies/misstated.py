@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from winback.labels import label_of
-from winback.money import money_interval
 from winback.policies.candidates import Policy, WrittenRule
 from winback.results import Result, Sentences, format_percent
 from winback.tables import NO_OFFER, label_codes
@@ -70,23 +69,8 @@ def misstated_reasons(
     .. math:: G(u) = (1 - u) A + u B, \quad A = \overline{\Gamma_{i, \pi(r_i)} - \Gamma_{i, b}}, \quad
               B = \overline{\textstyle\sum_{s \ne r_i} w_{s | r_i} \Gamma_{i, \pi(s)} - \Gamma_{i, b}}
 
-    with scores :math:`\Gamma`. It gains nothing at :math:`u^* = A / (A - B)`, with Fieller's interval.
-
-    Parameters
-    ----------
-    trial : Trial
-    rule : WrittenRule
-        Any other policy is refused: it has no words that customers could have misstated.
-    shares : iterable of float
-        Shares of untrue reasons.
-    splits : Splits
-        Folds of the scores, and their seed.
-    level : float
-        Of the intervals.
-
-    Returns
-    -------
-    MisstatedReasons
+    with scores :math:`\Gamma`. It gains nothing at :math:`u^* = A / (A - B)`, with Fieller's interval. A policy that is
+    no written rule is refused: it has no words that customers could have misstated.
     """
     if not isinstance(rule, WrittenRule):
         raise ValueError("Only a written rule, such as {'price': 'discount'}, reads what customers may have misstated.")
@@ -118,8 +102,7 @@ def _checked(shares) -> list[float]:
 
 def _differences(rule: WrittenRule, customers, choices, scores) -> tuple[np.ndarray, np.ndarray]:
     """Return each customer's score under the offer for the true label, and its mean over the other labels' offers."""
-    rule.check(customers, choices)
-    own = rule.positions(customers, choices)
+    own = rule.checked(customers, choices)
     codes, labels = label_codes(customers[rule.by])
     if len(labels) < 2:
         raise ValueError(f"`{rule.by}` has one value only: nothing can be misstated.")
@@ -146,12 +129,9 @@ def _break_even(gain: np.ndarray, loss: np.ndarray, level: float) -> dict[str, f
 def _lines(found: MisstatedReasons) -> Iterator[str]:
     single = "no offer" if found.best_single == NO_OFFER else f"{found.best_single} for everybody"
     first = found.frame.iloc[found.frame["share_untrue"].argmin()]
-    gain = money_interval(*(first[f"gain{end}"] for end in ("", "_low", "_high")), found.currency)
     share = format_percent(first["share_untrue"], 0)
-    untrue = (
-        f"With every stated {label_of(found.by)} true" if first["share_untrue"] == 0 else f"With {share} of them untrue"
-    )
-    yield f"{untrue}, the rule gains {gain} per customer over {single}."
+    untrue = f"{share} of them untrue" if first["share_untrue"] else f"every stated {label_of(found.by)} true"
+    yield f"With {untrue}, the rule gains {found.interval(first, 'gain', 'money')} per customer over {single}."
     if np.isnan(found.break_even):
         yield f"The rule does not earn more even when every {label_of(found.by)} is true, so no gain is there to lose."
     elif found.break_even > 1:

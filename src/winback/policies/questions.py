@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,11 +24,11 @@ OF_THE_TRIAL = {
     "offer_probability": "is the trial's own draw",
     "followed": "is the trial's own calendar",
 }
+OUTCOMES = {column.name for column in LAPSED if column.outcome}
 TABLE = "table of customers"
 
 
-@dataclass(frozen=True)
-class Split:
+class Split(NamedTuple):
     """One question: its column, and who is on the yes side and on the no side, in words."""
 
     column: str
@@ -95,11 +96,6 @@ def split_table(customers: pd.DataFrame, by: str | Sequence[str], most_splits: i
     by : str or sequence of str
         Columns known before an offer is sent: numbers, true or false, or at most 30 labels.
     most_splits : int
-        Cuts of a number, at most.
-
-    Returns
-    -------
-    SplitTable
 
     Raises
     ------
@@ -124,7 +120,6 @@ def split_table(customers: pd.DataFrame, by: str | Sequence[str], most_splits: i
         raise ValueError(f"most_splits must be a whole number of at least 1; got {most_splits!r}.")
     problems = ProblemList(TABLE, customers)
     usable = _usable(problems, customers, names)
-    _refuse_unknown_beforehand(problems, customers, usable)
     cut = [_cut(problems, customers[name], most_splits) for name in usable]
     problems.raise_if_any()
     parting = [(column, bins) for column, bins in cut if column.n_splits]
@@ -143,9 +138,7 @@ def what_can_be_asked(
     asked, notes = [], []
     for name in names:
         problems = ProblemList(TABLE, customers)
-        usable = _usable(problems, customers, [name])
-        _refuse_unknown_beforehand(problems, customers, usable)
-        cut = [_cut(problems, customers[each], most_splits) for each in usable]
+        cut = [_cut(problems, customers[each], most_splits) for each in _usable(problems, customers, [name])]
         if problems.found:
             notes.append(f"Not asked about: {problems.found[0]}")
         elif cut[0][0].n_splits:
@@ -157,12 +150,8 @@ def check_known_beforehand(customers: pd.DataFrame, by: str | Sequence[str]) -> 
     """Refuse columns that nobody knows before the offer goes out.
 
     These are the outcomes of the table of lapsed customers (``returned``, ``value``, ...), what belongs to the trial
-    (``offer``, ``offer_probability``, ``followed``), and columns known, or moving, only for those who returned.
-
-    Raises
-    ------
-    TableError
-        Naming every such column, and every one that is not in the table.
+    (``offer``, ``offer_probability``, ``followed``), and columns known, or moving, only for those who returned. One
+    TableError names every such column, and every one that is not in the table.
 
     Examples
     --------
@@ -173,7 +162,7 @@ def check_known_beforehand(customers: pd.DataFrame, by: str | Sequence[str]) -> 
       1. `second_tenure` is known only after the offer went out. Leave it out of by: ...
     """
     problems = ProblemList(TABLE, customers)
-    _refuse_unknown_beforehand(problems, customers, _usable(problems, customers, _names(by)))
+    _usable(problems, customers, _names(by))
     problems.raise_if_any()
 
 
@@ -185,30 +174,27 @@ def _names(by: str | Sequence[str]) -> list[str]:
 
 
 def _usable(problems: ProblemList, customers: pd.DataFrame, names: list[str]) -> list[str]:
-    """Return the columns asked for that can be looked at; report the others."""
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    for name in twice:
-        problems.add(name, "is named twice in by", "Name it once.")
-    there = customers.columns.to_list()
-    for name in dict.fromkeys(names):
+    """Return the columns asked for that can be looked at; report the others, and those not known beforehand."""
+    there, wanted = customers.columns.to_list(), list(dict.fromkeys(names))
+    for name in wanted:
+        if names.count(name) > 1:
+            problems.add(name, "is named twice in by", "Name it once.")
+    for name in wanted:
         if name not in there:
             problems.add(name, "is missing from the table", f"There are {', '.join(map(str, there))}.")
         elif there.count(name) > 1:
             problems.add(name, "is the name of several columns of the table", "Give each column its own name.")
-    return [name for name in dict.fromkeys(names) if there.count(name) == 1]
-
-
-def _refuse_unknown_beforehand(problems: ProblemList, customers: pd.DataFrame, names: list[str]) -> None:
-    outcomes = {column.name for column in LAPSED if column.outcome}
-    late = _late(customers, [name for name in names if name not in {*outcomes, *OF_THE_TRIAL}])
+    usable = [name for name in wanted if there.count(name) == 1]
+    late = _late(customers, [name for name in usable if name not in {*OUTCOMES, *OF_THE_TRIAL}])
     remedy = "Leave it out of by: a policy can ask only what is known when it decides."
-    for name in names:
-        if name in outcomes:
+    for name in usable:
+        if name in OUTCOMES:
             problems.add(name, "is known only after the offer went out", remedy)
         elif name in OF_THE_TRIAL:
             problems.add(name, f"{OF_THE_TRIAL[name]}, not known of a customer beforehand", remedy)
         elif name in late:
             problems.add(name, "is known, or varies, only for those who returned: measured after the offer", remedy)
+    return usable
 
 
 def _late(customers: pd.DataFrame, names: list[str]) -> list[str]:
