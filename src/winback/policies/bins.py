@@ -126,13 +126,10 @@ def cut_column(column: pd.Series, kind: str, most_splits: int) -> tuple[BinnedCo
     """Return a column's cuts and each customer's bin, shape (n,)."""
     if kind in ("labels", "empty"):
         codes, labels = label_codes(column)
-        cuts = cut_labels(column.name, kind, labels, bool((codes < 0).any()))
-        return cuts, np.where(codes < 0, len(labels), codes)
-    if kind == "number":
-        cuts = cut_number(column, most_splits)
-    else:
-        there = set(column.dropna().unique())
-        cuts = cut_labels(column.name, kind, [flag for flag in (True, False) if flag in there], column.hasnans)
+        return cut_labels(column, kind, labels), np.where(codes < 0, len(labels), codes)
+    there = set() if kind == "number" else set(column.dropna().unique())
+    flags = [flag for flag in (True, False) if flag in there]
+    cuts = cut_number(column, most_splits) if kind == "number" else cut_labels(column, kind, flags)
     return cuts, cuts.bins_of(column)
 
 
@@ -159,13 +156,14 @@ def cut_number(column: pd.Series, most_splits: int) -> BinnedColumn:
     return BinnedColumn(column.name, "number", cuts, sides[:, :keep], has_missing)
 
 
-def cut_labels(name, kind: str, labels: list, has_missing: bool) -> BinnedColumn:
+def cut_labels(column: pd.Series, kind: str, labels: list) -> BinnedColumn:
     """Make every label a bin, and every set of up to five labels, or every single one of up to 30, a split."""
+    has_missing = column.hasnans
     chosen = list(_label_sets(len(labels), has_missing)) if len(labels) <= MOST_LABELS else []
     sides = np.zeros((len(labels) + 1, len(chosen)), dtype=bool)
     for place, members in enumerate(chosen):
         sides[list(members), place] = True
-    return BinnedColumn(name, kind, tuple(labels), sides, has_missing)
+    return BinnedColumn(column.name, kind, tuple(labels), sides, has_missing)
 
 
 def _label_sets(n: int, has_missing: bool) -> Iterator[tuple[int, ...]]:

@@ -89,15 +89,6 @@ def exact_tree(scores: ArrayLike, splits: SplitTable, depth: int = 2, smallest_l
     smallest_leaf : int, optional
         Customers a leaf must have. By default 1% of the customers, and at least 30: fewer say little about an offer.
 
-    Returns
-    -------
-    PolicyTree
-
-    Raises
-    ------
-    ValueError
-        When the scores are not n rows of finite numbers, or depth or smallest_leaf cannot be used; all at once.
-
     References
     ----------
     .. [1] Athey, S. & Wager, S. (2021). Policy learning with observational data. Econometrica 89(1).
@@ -167,19 +158,15 @@ def _by_side(sums: np.ndarray) -> np.ndarray:
     return sums.reshape(*sums.shape[:-1], 2, sums.shape[-1] // 2)
 
 
-def _with_children(
-    search: Search, blocks: list[Block], own: list[np.ndarray], unsplit: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _with_children(search: Search, blocks, own, unsplit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the best value of either side of every root split and the split that gives it, each (2, S)."""
-    cells = _cells(search, blocks, own)
-    values, children = [], []
+    cells, found = _cells(search, blocks, own), []
     for root in range(len(blocks)):
         sums = np.concatenate([cells[root, place] for place in range(len(blocks))], axis=-1)
         enough = (sums[0] >= search.smallest_leaf).all(axis=-2)  # (2, S of the root's block, S)
         value = np.where(enough, search.best(sums).sum(axis=-2), -np.inf)
-        values.append(value.max(axis=-1))
-        children.append(search.first_of_best(value))
-    value, child = np.concatenate(values, axis=-1), np.concatenate(children, axis=-1)
+        found.append((value.max(axis=-1), search.first_of_best(value)))
+    value, child = (np.concatenate(each, axis=-1) for each in zip(*found, strict=True))
     gains = value > unsplit + search.tolerance
     return np.maximum(value, unsplit), np.where(gains, child, NONE)
 

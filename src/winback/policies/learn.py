@@ -15,7 +15,7 @@ from winback.policies.honest import over_splits
 from winback.policies.learned import LearnedPolicy
 from winback.policies.questions import what_can_be_asked
 from winback.policies.screening import MOST_COLUMNS, says_what_is_searched
-from winback.policies.tree import Leaf, PolicyTree, leaf_of
+from winback.policies.tree import Leaf, PolicyTree
 from winback.results import join_words
 from winback.trial.assumed import with_assumed
 from winback.trial.predictions import deal_folds, fold_problems
@@ -107,11 +107,8 @@ def learn_policy(
 
 def _tree_in_words(columns: tuple[str, ...], everything: bool) -> str:
     """Name a tree by what it may ask about: figures of trees of other columns are other figures."""
-    if everything:
-        return "the tree by all that is known beforehand"
-    if len(columns) > MOST_NAMED:
-        return f"the tree by {len(columns)} columns"
-    return f"the tree by {join_words(label_of(column) for column in columns)}"
+    few = join_words(map(label_of, columns)) if len(columns) <= MOST_NAMED else f"{len(columns)} columns"
+    return f"the tree by {'all that is known beforehand' if everything else few}"
 
 
 def _not_told_apart(trial: Trial, columns: list[str], splits: Splits) -> str:
@@ -141,7 +138,7 @@ def _one_offer(trial: Trial, choices: tuple[str, ...], refused: str, splits: Spl
 def _rules(tree: PolicyTree, evaluation: PolicyEvaluation) -> pd.DataFrame:
     """Return one row per leaf; its honest gain is the median over splits, as that of the whole tree."""
     gains, choices, trial = evaluation.gains, evaluation.choices, evaluation.trial
-    leaf = leaf_of([each.steps for each in tree.leaves], trial.customers)
+    leaf = tree.leaf_of(trial.customers)
     best = choices.index(evaluation.best_single)
     rows = []
     for place, each in enumerate(tree.leaves):

@@ -12,7 +12,7 @@ import pandas as pd
 from winback.policies.candidates import TreePolicy
 from winback.policies.contact_list import ContactList, list_contacts
 from winback.policies.evaluation import PolicyEvaluation, against_today, doubts, recommendation, send
-from winback.policies.tree import PolicyTree, leaf_of
+from winback.policies.tree import PolicyTree
 from winback.policies.truth import Judged, TruthComparison
 from winback.results import Result, Sentences, format_percent
 from winback.tables import NO_OFFER, HasTables
@@ -102,7 +102,7 @@ class LearnedPolicy(Result):
 
     def rule_of(self, customers: pd.DataFrame) -> np.ndarray:
         """Return in words the rule of the tree that each customer falls under, shape (n,)."""
-        return self.rules["rule"].to_numpy(dtype=object)[leaf_of([each.steps for each in self.tree.leaves], customers)]
+        return self.rules["rule"].to_numpy(dtype=object)[self.tree.leaf_of(customers)]
 
     def contact_list(
         self, lapsed: pd.DataFrame | HasTables | None = None, *, rng: int | np.random.Generator | None = 0

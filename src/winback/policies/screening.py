@@ -21,14 +21,7 @@ def best_columns(
 ) -> SplitTable:
     """Return the splits of the columns that earn most by one question, in their order; all where there are not more.
 
-    Parameters
-    ----------
-    scores : numpy.ndarray, shape (n, K)
-    splits : SplitTable
-        Of the same n customers.
-    most_columns : int
-    smallest_leaf : int, optional
-        As in `exact_tree`.
+    ``scores``, ``splits`` and ``smallest_leaf`` are those of `exact_tree`.
 
     Examples
     --------

@@ -38,7 +38,6 @@ class Leaf:
     arm : int
         Their offer: a column of the scores, counted from 0.
     n : int
-        How many of the customers learned from they are.
     """
 
     conditions: tuple[str, ...]
@@ -69,33 +68,20 @@ class PolicyTree:
     def assign(self, customers: pd.DataFrame | SplitTable) -> np.ndarray:
         """Return each customer's offer as a column of the scores, counted from 0, shape (n,); customers may be new.
 
-        Missing values and labels never seen are on the no side of a split.
-
-        Parameters
-        ----------
-        customers : pandas.DataFrame or SplitTable
-            The columns that the tree asks about, or rows of the table of splits that it was learned from.
-
-        Raises
-        ------
-        TableError
-            When a column is missing or holds another kind of value than the tree was learned from.
+        Missing values and labels never seen are on the no side of a split. Instead of a table with the columns that the
+        tree asks about, rows of the table of splits will do that it was learned from.
         """
-        arms = np.array([leaf.arm for leaf in self.leaves])
-        return arms[leaf_of([leaf.steps for leaf in self.leaves], customers)]
+        return np.array([leaf.arm for leaf in self.leaves])[self.leaf_of(customers)]
+
+    def leaf_of(self, customers: pd.DataFrame | SplitTable) -> np.ndarray:
+        """Return each customer's leaf, counted from 0, shape (n,)."""
+        return leaf_of([leaf.steps for leaf in self.leaves], customers)
 
     def to_frame(self, offers: Sequence[str] | None = None) -> pd.DataFrame:
         """Return one row per leaf: ``customers`` in words, ``offer`` (its name where names are given), ``n``."""
-        return pd.DataFrame(
-            [
-                {
-                    "customers": " and ".join(leaf.conditions) or "everyone",
-                    "offer": leaf.arm if offers is None else offers[leaf.arm],
-                    "n": leaf.n,
-                }
-                for leaf in self.leaves
-            ]
-        )
+        names = range(max(leaf.arm for leaf in self.leaves) + 1) if offers is None else offers
+        rows = [(" and ".join(leaf.conditions) or "everyone", names[leaf.arm], leaf.n) for leaf in self.leaves]
+        return pd.DataFrame(rows, columns=["customers", "offer", "n"])
 
     def __str__(self) -> str:
         """Show one line per leaf."""
@@ -114,8 +100,9 @@ def conditions_of(steps: Sequence[Step]) -> tuple[str, ...]:
 def leaf_of(paths: Sequence[Sequence[Step]], customers: pd.DataFrame | SplitTable) -> np.ndarray:
     """Return the path that each customer's answers follow, counted from 0, shape (n,)."""
     asked = list(dict.fromkeys(step.column for path in paths for step in path))
-    bins = _known_bins(asked, customers) if isinstance(customers, SplitTable) else _read_bins(asked, customers)
-    leaf = np.zeros(len(customers.bins.T) if isinstance(customers, SplitTable) else len(customers), dtype=np.intp)
+    known = isinstance(customers, SplitTable)
+    bins = (_known_bins if known else _read_bins)(asked, customers)
+    leaf = np.zeros(customers.n if known else len(customers), dtype=np.intp)
     for place, path in enumerate(paths):
         follows = np.ones(len(leaf), dtype=bool)
         for step in path:

@@ -88,10 +88,9 @@ def _in_order(true_profits: pd.DataFrame, customers: pd.Series, choices: list[st
     money = true_profits[choices].reindex(customers)
     lacking = money.isna().any(axis=1)
     if lacking.any():
-        raise ValueError(
-            f"true_profits lacks {int(lacking.sum()):,} of the {len(money):,} customers of the trial (first: customer "
-            f"{lacking.index[lacking.argmax()]})."
-        )
+        first = f"first: customer {lacking.index[lacking.argmax()]}"
+        count = f"{int(lacking.sum()):,} of the {len(money):,} customers of the trial"
+        raise ValueError(f"true_profits lacks {count} ({first}).")
     return money
 
 
