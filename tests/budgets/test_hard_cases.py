@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import winback as wb
-from winback.budgets import capped, prices, whole
+from winback.budgets import capped, prices
 from winback.budgets.limits import read_limits
 from winback.tables import ProblemList
 
@@ -55,16 +55,16 @@ def settled(floor, chosen, budget=100.0):
     problems = ProblemList("frame", pd.DataFrame())
     limits = read_limits(("call", "visit"), budget, None, {"visit": (floor, None)}, problems)
     problems.raise_if_any()
-    return whole.settle_split(gains, costs, limits, np.zeros(2), np.array(chosen))
+    return capped.settle_split(gains, costs, limits, np.zeros(2), np.array(chosen))
 
 
 def test_where_split_customers_cannot_meet_a_floor_others_are_reconsidered():
-    assert settled(2, [whole.SPLIT, 1, 1]).tolist() in ([2, 2, 1], [1, 2, 2])  # 8 in all either way; [2, 1, 2] gains 4
-    assert settled(1, [whole.SPLIT, 1, 1]).tolist() == [2, 1, 1]  # the split one alone will do
+    assert settled(2, [capped.SPLIT, 1, 1]).tolist() in ([2, 2, 1], [1, 2, 2])  # 8 in all either way; [2, 1, 2] gains 4
+    assert settled(1, [capped.SPLIT, 1, 1]).tolist() == [2, 1, 1]  # the split one alone will do
 
 
 def test_a_floor_that_nobody_can_meet_whole_has_no_plan():
-    assert settled(3, [whole.SPLIT, 1, 1], budget=4.0) is None
+    assert settled(3, [capped.SPLIT, 1, 1], budget=4.0) is None
 
 
 def test_a_curve_has_two_points_at_least(rng):

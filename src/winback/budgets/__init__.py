@@ -2,9 +2,7 @@
 
 allocation    `allocate_budget`: the plan that earns most within its limits
 plan          `BudgetPlan`: how it shows itself, and what a trial measures of it
-plan_words    its tables of limits and of who is left alone in words
-assigned      who gets what: one row per customer, per offer, per limit
-curve         what would other budgets earn?
+assigned      who gets what: one row per customer, per offer, per limit, and in words
 measured      what the trial measured for the very choices of a plan or a frontier
 spent         `spending_curve`: what budgets honestly earn, beside the same money spent at random
 spending      `SpendingCurve`: how it shows itself
@@ -13,8 +11,7 @@ frontier      `ProfitShareFrontier`: how it shows itself, and what a trial measu
 choices       what every customer brings and costs under every offer, checked
 limits        budget, contacts and places under each offer, checked
 hull          the steps from one offer to the next that are worth taking, steepest first
-capped        the exact optimum under several limits at once
-solution      the exact optimum, and the plan for whole customers
+capped        the exact optimum under several limits at once, and the plan for whole customers near it
+solution      the optimum and the plan for whole customers, also within other budgets
 prices        at which prices do customers, each for themselves, keep the limits?
-whole         from the optimum to a plan for whole customers
 """

@@ -60,12 +60,6 @@ def allocate_budget(
     customers : pandas.DataFrame or Trial, optional
         Of a frame: table with ``customer_id`` and the column of segments, where organic return is assumed by segment.
 
-    Returns
-    -------
-    BudgetPlan
-        ``assignments`` says who gets what; ``curve()`` what other budgets would earn; ``measure()`` what a trial says
-        of it.
-
     Raises
     ------
     TableError
@@ -98,16 +92,9 @@ def allocate_budget(
     assignments = assigned(choices, solution.chosen)
     frame = by_offer(assignments, choices, solution.chosen)
     prices = by_limit(limits, float(assignments["cost"].sum()), frame["n"].to_numpy(), np.asarray(solution.prices))
-    return BudgetPlan(
-        assignments=assignments,
-        frame=frame,
-        prices=prices,
-        optimum=solution.optimum,
-        n_split=solution.n_split,
-        choices=choices,
-        limits=limits,
-        currency=choices.currency,
-    )
+    tables = {"assignments": assignments, "frame": frame, "prices": prices}
+    found = {"optimum": solution.optimum, "n_split": solution.n_split, "currency": choices.currency}
+    return BudgetPlan(**tables, choices=choices, limits=limits, **found)
 
 
 def offer_columns(values) -> tuple[str, ...]:

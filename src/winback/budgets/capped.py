@@ -11,10 +11,10 @@ that plan equals the bound that holds for every plan (`winback.budgets.prices`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
 from winback.budgets.limits import Limits
@@ -22,25 +22,18 @@ from winback.budgets.prices import Cells, bound, find_prices, margins, priced_ga
 
 N_FIRST = 500  # cells solved together at first
 TOLERANCE = 1e-8  # of the gap between plan and bound, as a share of all gains in sight
+SPLIT = -1  # a customer whom the optimum gives parts of several choices
+ROUNDING = 1e-6
+N_MOST = 2_000  # split customers, and others near the margin, whose choices are settled together at most
 
 
 @dataclass(frozen=True)
 class Optimum:
-    """The exact optimum.
+    """The exact optimum."""
 
-    Attributes
-    ----------
-    amounts : numpy.ndarray, shape (n_cells, n_offers)
-        How many customers of each kind get each offer; at most as many customers as limits are split.
-    prices : numpy.ndarray, shape (n_limits,)
-        Gain of a little more room in each limit.
-    value : float
-        Gain in all.
-    """
-
-    amounts: np.ndarray
-    prices: np.ndarray
-    value: float
+    amounts: np.ndarray  # (n_cells, n_offers) customers of each kind; at most as many as there are limits are split
+    prices: np.ndarray  # (n_limits,) gain of a little more room in each limit
+    value: float  # gain in all
 
 
 def solve_cells(cells: Cells, limits: Limits) -> Optimum | None:
@@ -116,3 +109,64 @@ def _solve(part, likely, limits):
     amounts = np.zeros(part.gains.shape)
     amounts[row, offer] = found.x
     return amounts, np.maximum(-found.ineqlin.marginals[n:], 0.0)
+
+
+def choices_of(cells: Cells, optimum: Optimum) -> np.ndarray:
+    """Return each customer's choice in the optimum, (n,): 0 for none, 1, 2, ... for the offers, -1 where split."""
+    amounts = optimum.amounts
+    whole = np.floor(amounts + ROUNDING)
+    n_split = np.ceil((amounts - whole).clip(0).sum(axis=1) - ROUNDING).clip(0)
+    ends = np.cumsum(np.column_stack([whole, n_split]), axis=1)  # of the ranks within the cell that get each choice
+    order = np.argsort(cells.cell, kind="stable")
+    first = np.concatenate([[0], np.cumsum(cells.weights)[:-1]])
+    rank = np.empty(len(order))
+    rank[order] = np.arange(len(order)) - first[cells.cell[order]]
+    n_offers = amounts.shape[1]
+    chosen = (ends[cells.cell] <= rank[:, None]).sum(axis=1)
+    return np.select([chosen < n_offers, chosen == n_offers], [chosen + 1, SPLIT], default=0)
+
+
+def settle_split(gains, costs, limits: Limits, prices: np.ndarray, chosen: np.ndarray) -> np.ndarray | None:
+    """Give every split customer the best whole choice that still fits; None when floors leave no room.
+
+    Where an "at least" cannot be met by the split customers alone, those nearest to the margin are reconsidered, too.
+    """
+    pool = np.flatnonzero(chosen == SPLIT)
+    if len(pool) == 0:
+        return chosen
+    nearest = None
+    while True:
+        held = chosen.copy()
+        held[pool] = 0
+        found = _best_whole(gains[pool], costs[pool], _left(gains, costs, limits, held))
+        if found is not None:
+            held[pool] = found
+            return held
+        if len(pool) >= min(N_MOST, len(gains)):
+            return None
+        if nearest is None:
+            margin = margins(gains, costs, limits, prices)[1]
+            nearest = np.argsort(np.where(chosen == SPLIT, -1.0, margin), kind="stable")
+        pool = nearest[: 2 * len(pool) + 10]
+
+
+def _left(gains, costs, limits, held) -> Limits:
+    """Return what the limits leave, counts as whole numbers."""
+    rows = np.flatnonzero(held)
+    counts = np.bincount(held[rows] - 1, minlength=gains.shape[1])
+    left = limits.after(float(costs[rows, held[rows] - 1].sum()), counts)
+    within_rounding = left.bounds > -ROUNDING * np.abs(limits.bounds)
+    money = np.where(within_rounding, left.bounds.clip(0), left.bounds)
+    return replace(left, bounds=np.where(limits.money > 0, money, np.round(left.bounds)))
+
+
+def _best_whole(gains, costs, limits) -> np.ndarray | None:
+    n, k = gains.shape
+    shared = (limits.money[:, None, None] * costs + limits.places[:, None, :]).reshape(len(limits.bounds), n * k)
+    own = np.kron(np.eye(n), np.ones((1, k)))
+    rules = LinearConstraint(np.vstack([own, shared]), ub=np.concatenate([np.ones(n), limits.bounds]))
+    found = milp(-gains.ravel(), integrality=np.ones(n * k), bounds=Bounds(0, 1), constraints=rules)
+    if found.x is None:
+        return None
+    taken = np.round(found.x.reshape(n, k)).astype(int)
+    return np.where(taken.any(axis=1), taken.argmax(axis=1) + 1, 0)

@@ -23,29 +23,23 @@ class Choices:
 
     Attributes
     ----------
-    customer_ids : pandas.Index
-    offers : tuple of str
-        Without ``none``.
     profits : numpy.ndarray, shape (n, k)
         Expected profit net of cost, in money.
     alone : LeftAlone
         What the customers bring without an offer.
     costs, chances : numpy.ndarray, shape (n, k), or None
         Expected cost in money; chance of return.
-    n_set_aside : int
-        Customers left out because they were not eligible.
     trial : Trial or None
         Under whose terms the values were made; None: they came as a frame.
-    currency : str
     """
 
     customer_ids: pd.Index
-    offers: tuple[str, ...]
+    offers: tuple[str, ...]  # without none
     profits: np.ndarray
     alone: LeftAlone
     costs: np.ndarray | None
     chances: np.ndarray | None
-    n_set_aside: int
+    n_set_aside: int  # customers left out because they were not eligible
     trial: Trial | None
     currency: str
 
@@ -60,15 +54,7 @@ class Choices:
         return self.profits - self.alone.money[:, 1:2]
 
 
-def read_choices(
-    values: SecondLifetimeValues | pd.DataFrame,
-    offers,
-    customers,
-    problems: ProblemList,
-    *,
-    needs: str,
-    beside,
-) -> Choices | None:
+def read_choices(values, offers, customers, problems: ProblemList, *, needs: str, beside) -> Choices | None:
     """Read values, and costs or chances, into arrays; None when there are problems, which are then listed.
 
     ``values``, ``offers`` and ``customers`` are those of `allocate_budget`; ``needs`` names what else must be there:
@@ -77,34 +63,30 @@ def read_choices(
     trial = values.trial if isinstance(values, SecondLifetimeValues) else None
     if trial is not None:
         _refuse_other_terms(offers, customers, problems)
-        offers, customers, beside = values.catalog, values.customers, _own(values, needs) if beside is None else beside
+        offers, customers, beside = (
+            values.catalog,
+            values.customers,
+            getattr(values, needs) if beside is None else beside,
+        )
     profits = _as_frame(values.net_values if trial is not None else values, "values")
     catalog = None if offers is None else as_catalog(offers)
     names = tuple(name for name in profits if name != NO_OFFER)
-    _check_frame(profits, names, problems)
-    _check_known(names, catalog, problems)
+    _check_frame(profits, names, catalog, problems)
     money = _numbers(profits, "profit", -np.inf, problems)
     found = _read_beside(needs, beside, profits, catalog, problems)
     chances = found if needs == "chances" else None
     alone = _alone(profits, money, chances, catalog, customers, problems=problems)
     if problems.found:
         return None
-    columns = [list(profits).index(name) for name in names]
     kept = np.ones(len(profits), dtype=bool) if trial is None else in_trial(values.customers)
     if not kept.any():
         problems.add("values", "has no eligible customers", "Value customers who are eligible.")
         return None
-    return Choices(
-        customer_ids=profits.index[kept],
-        offers=names,
-        profits=money[kept][:, columns],
-        alone=alone.of(kept),
-        costs=found[kept][:, columns] if needs == "costs" else None,
-        chances=chances[kept][:, columns] if needs == "chances" else None,
-        n_set_aside=int((~kept).sum()),
-        trial=trial,
-        currency="$" if catalog is None else catalog.currency,
-    )
+    of_offers = np.ix_(kept, [list(profits).index(name) for name in names])
+    money_of = {"profits": money[of_offers], "costs": None, "chances": None, needs: found[of_offers]}
+    currency, n_set_aside = "$" if catalog is None else catalog.currency, int((~kept).sum())
+    who = {"customer_ids": profits.index[kept], "offers": names, "n_set_aside": n_set_aside, "trial": trial}
+    return Choices(**who, **money_of, alone=alone.of(kept), currency=currency)
 
 
 def _refuse_other_terms(offers, customers, problems) -> None:
@@ -113,10 +95,6 @@ def _refuse_other_terms(offers, customers, problems) -> None:
         if given is not None:
             text = "are those of the trial that the values were made under"
             problems.add(name, text, "Leave them out, or make the values anew under trial.over(...).")
-
-
-def _own(values: SecondLifetimeValues, needs: str) -> pd.DataFrame:
-    return values.costs if needs == "costs" else values.chances
 
 
 def _alone(profits, money, chances, catalog, customers, *, problems) -> LeftAlone | None:
@@ -159,7 +137,7 @@ def _as_frame(table, name) -> pd.DataFrame:
     return table.set_axis(table.columns.map(str), axis=1)
 
 
-def _check_frame(profits, names, problems) -> None:
+def _check_frame(profits, names, catalog: OfferCatalog | None, problems) -> None:
     if len(profits) == 0 or not names:
         problems.add("values", "has nothing to choose from: no rows, or no column of an offer", "Give at least one.")
     twice = sorted({name for name in profits if list(profits).count(name) > 1})
@@ -171,9 +149,6 @@ def _check_frame(profits, names, problems) -> None:
     listed.add_rows("customer_id", ids["customer_id"].duplicated().to_numpy(), "is there twice", "Keep one row each.")
     listed.add_rows("customer_id", ids["customer_id"].isna().to_numpy(), "is missing", "Name every customer.")
     problems.found += listed.found
-
-
-def _check_known(names, catalog: OfferCatalog | None, problems) -> None:
     unknown = [name for name in names if catalog is not None and name not in catalog.names]
     if unknown:
         remedy = f"The offers are {', '.join(catalog.names)}."
@@ -205,17 +180,13 @@ def _costs_frame(given, profits, catalog, problems) -> pd.DataFrame | None:
     if given is not None and not isinstance(given, Mapping):
         problems.add("costs", f"must be a frame or map offers to money, not {type(given).__name__}", "Give either.")
         return None
-    amounts = dict(given or {})
-    if given is None and catalog is not None:
-        amounts = {each.name: each.full_cost + each.contact_cost for each in catalog if each.paid == "per_contact"}
+    certain = [each for each in catalog or () if each.paid == "per_contact"]
+    amounts = {each.name: each.full_cost + each.contact_cost for each in certain} if given is None else given
     missing = [name for name in names if name not in amounts]
     if missing:
-        problems.add(
-            "costs",
-            f"of {', '.join(missing)} are not known; what an offer costs that is not paid per contact differs by "
-            "customer",
-            "Give costs: a frame of expected costs like that of profit, or a map from offers to money.",
-        )
+        fault = "are not known; what an offer costs that is not paid per contact differs by customer"
+        remedy = "Give costs: a frame of expected costs like that of profit, or a map from offers to money."
+        problems.add("costs", f"of {', '.join(missing)} {fault}", remedy)
         return None
     if given is not None and (unknown := [str(name) for name in amounts if name not in profits]):
         problems.add("costs", f"name {', '.join(unknown)}, which are not in the frame", f"It has {', '.join(names)}.")
@@ -224,37 +195,27 @@ def _costs_frame(given, profits, catalog, problems) -> pd.DataFrame | None:
 
 def _read_beside(needs, given, profits, catalog, problems) -> np.ndarray | None:
     """Return costs or chances in the order of the profits, or list what is missing or how the two differ."""
-    if needs == "costs":
-        return _in_step(_costs_frame(given, profits, catalog, problems), profits, "cost", problems)
-    if given is None:
-        text = "are needed: who is how likely to return under which offer"
-        problems.add("chances", text, "Give a frame of them.")
-    return _in_step(given, profits, "chance", problems)
-
-
-def _in_step(frame, profits, measure, problems) -> np.ndarray | None:
+    are_costs, with_none = needs == "costs", NO_OFFER in profits
+    if given is None and not are_costs:
+        problems.add(needs, "are needed: who is how likely to return under which offer", "Give a frame of them.")
+    frame = _costs_frame(given, profits, catalog, problems) if are_costs else given
     if frame is None:
         return None
-    frame = _as_frame(frame, f"{measure}s")
-    if measure == "cost" and NO_OFFER in profits and NO_OFFER not in frame:
+    frame = _as_frame(frame, needs)
+    if are_costs and with_none and NO_OFFER not in frame:
         frame = frame.assign(**{NO_OFFER: 0.0})
     ours, theirs = set(profits), set(frame)
     if ours != theirs or frame.columns.has_duplicates:
         seen = f"{', '.join(sorted(theirs))}, not {', '.join(sorted(ours))}"
-        problems.add(f"{measure}s", f"has the columns {seen}", "Give both frames the same columns.")
+        problems.add(needs, f"has the columns {seen}", "Give both frames the same columns.")
         return None
-    if (
-        frame.index.has_duplicates
-        or profits.index.has_duplicates
-        or len(frame.index.symmetric_difference(profits.index))
-    ):
-        strangers = frame.index.symmetric_difference(profits.index).map(str)
+    strangers = frame.index.symmetric_difference(profits.index).map(str)
+    if frame.index.has_duplicates or profits.index.has_duplicates or len(strangers):
         first = f", first {strangers[0]}" if len(strangers) else ""
         said = f"has other customers than the frame of profit ({len(strangers):,} are in one only{first})"
-        problems.add(f"{measure}s", said, "Give both frames one row for each of the same customers.")
+        problems.add(needs, said, "Give both frames one row for each of the same customers.")
         return None
-    most = 1.0 if measure == "chance" else np.inf
-    table = _numbers(frame.loc[profits.index, list(profits)], measure, 0.0, problems, most)
-    if measure == "cost" and NO_OFFER in profits and table[:, list(profits).index(NO_OFFER)].any():
-        problems.add(f"{measure}s", f"has money in the column {NO_OFFER}", "Leaving a customer alone costs nothing.")
+    table = _numbers(frame.loc[profits.index, list(profits)], needs[:-1], 0.0, problems, np.inf if are_costs else 1.0)
+    if are_costs and with_none and table[:, list(profits).index(NO_OFFER)].any():
+        problems.add(needs, f"has money in the column {NO_OFFER}", "Leaving a customer alone costs nothing.")
     return table

@@ -34,7 +34,6 @@ class ProfitShareFrontier(Result):
         missing at the end), ``share_contacted``, and ``share_<offer>`` of customers, also ``share_none``.
     price_of_last : float
         Profit given up for the last customer regained, in money.
-    choices : Choices
     walk, steps
         The steps from most profit to most customers, and how many of them each row of the frame has taken.
     measured_ends : mapping or None
@@ -81,16 +80,9 @@ class ProfitShareFrontier(Result):
     def measure(self, trial: Trial | None = None, *, level: float = 0.95) -> ProfitShareFrontier:
         """Measure every point of the frontier in a trial of its customers, see `winback.budgets.measured`.
 
-        Parameters
-        ----------
-        trial, level
-            As in `BudgetPlan.measure`.
-
-        Returns
-        -------
-        ProfitShareFrontier
-            With ``measured_profit_total`` and ``measured_regained`` in its frame, each with ``_low`` and ``_high``, and
-            ``measured_ends``.
+        ``trial`` and ``level`` are as in `BudgetPlan.measure`. The same frontier is returned, with
+        ``measured_profit_total`` and ``measured_regained`` in its frame, each with ``_low`` and ``_high``, and
+        ``measured_ends``.
 
         Examples
         --------
@@ -121,7 +113,7 @@ class ProfitShareFrontier(Result):
         """Say where profit is largest and where customers are most, and what was measured there."""
         first, last = self.frame.iloc[0], self.frame.iloc[-1]
         lines = [f"Profit is largest, as predicted, {_at(self, first)}."]
-        if self._more > 0:
+        if last["n_regained"] > first["n_regained"]:
             lines.append(f"The most customers are regained, as predicted, {_at(self, last)}.")
         if self.measured_ends is not None:
             lines += _measured_at_ends(self)
@@ -129,22 +121,18 @@ class ProfitShareFrontier(Result):
             lines.append(f"{format_count(self.choices.n_set_aside)} customers who were not eligible are left out.")
         return Sentences.of(lines)
 
-    @property
-    def _more(self) -> float:
-        """Customers regained more at the end than where profit is largest, as expected."""
-        return float(self.frame["n_regained"].iloc[-1] - self.frame["n_regained"].iloc[0])
-
 
 def _predicted(frontier: ProfitShareFrontier) -> str:
-    if frontier._more <= 0:
+    first, last = frontier.frame.iloc[0], frontier.frame.iloc[-1]
+    more, forgone = (
+        sign * (last[name] - first[name]) for sign, name in ((1, "n_regained"), (-1, frontier.profit_column))
+    )
+    if more <= 0:
         return "no choice regains more customers than the most profitable one."
-    profit = frontier.frame[frontier.profit_column]
-    forgone = profit.iloc[0] - profit.iloc[-1]
-    amounts = (forgone, forgone / frontier._more, frontier.price_of_last)
-    given, each, last = format_alike(amounts, frontier.currency)
+    given, each, of_last = format_alike((forgone, forgone / more, frontier.price_of_last), frontier.currency)
     return (
-        f"the firm that buys market share gives up {given} for {format_count(frontier._more)} more customers, {each} "
-        f"each; the last one costs {last}."
+        f"the firm that buys market share gives up {given} for {format_count(more)} more customers, {each} each; the "
+        f"last one costs {of_last}."
     )
 
 

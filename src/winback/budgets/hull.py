@@ -24,13 +24,11 @@ class HullWalk:
     Attributes
     ----------
     start : numpy.ndarray, shape (n,)
-        Choice of each customer before the first step, a column of x and y.
+        Choice of each customer before the first step, a column of x and y, whose sums are ``start_x``, ``start_y``.
     customer, before, after : numpy.ndarray, shape (n_steps,)
         Whose step it is (row), from which choice to which.
     run, rise, slope : numpy.ndarray, shape (n_steps,)
         What the step adds to x and to y, and rise / run, never increasing.
-    start_x, start_y : float
-        Sums at the start.
     """
 
     start: np.ndarray
@@ -74,12 +72,7 @@ class HullWalk:
         return float(self.y_after[n_steps] + left * self.next_slope(n_steps))
 
     def counts_after(self, n_steps: np.ndarray, n_choices: int) -> np.ndarray:
-        """Return how many customers have each choice after each of some ascending numbers of steps.
-
-        Returns
-        -------
-        numpy.ndarray, shape (len(n_steps), n_choices)
-        """
+        """Return how many customers have each choice after ascending numbers of steps, (len(n_steps), n_choices)."""
         n_bins = len(n_steps)
         bins = np.searchsorted(n_steps, np.arange(len(self.slope)), side="right")  # first count that includes the step
         inside = bins < n_bins
@@ -93,13 +86,8 @@ class HullWalk:
 def walk_hull(x: np.ndarray, y: np.ndarray, start: np.ndarray, least_slope: float) -> HullWalk:
     """Find all customers' steps along the upper hulls of their choices by gift wrapping, and sort them by slope.
 
-    Parameters
-    ----------
-    x, y : numpy.ndarray, shape (n, n_choices)
-    start : numpy.ndarray of int, shape (n,)
-        Where each customer starts: a choice with the highest y at its own x or below.
-    least_slope : float
-        Steps must be steeper: 0 as long as y grows, ``-inf`` as long as x does.
+    Each customer starts at a choice with the highest y at its own x or below; ``x`` and ``y`` are (n, n_choices). Steps
+    must be steeper than ``least_slope``: 0 as long as y grows, ``-inf`` as long as x does.
     """
     here, rows = start.copy(), np.arange(len(start))
     steepest = np.full(len(start), np.inf)

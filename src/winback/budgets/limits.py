@@ -24,19 +24,13 @@ class Limits:
         ``budget``, ``max_customers``, ``at most`` or ``at least``.
     offers : tuple of str
         Whose places a limit counts; empty where it counts all.
-    bounds : numpy.ndarray, shape (n_limits,)
-        Right-hand sides; that of an "at least" is negative.
-    money : numpy.ndarray, shape (n_limits,)
-        1 where the limit counts cost, else 0.
-    places : numpy.ndarray, shape (n_limits, n_offers)
-        How a contact under each offer is counted: 1, 0, or -1 for "at least".
     """
 
     names: tuple[str, ...]
     offers: tuple[str, ...]
-    bounds: np.ndarray
-    money: np.ndarray
-    places: np.ndarray
+    bounds: np.ndarray  # (n_limits,) right-hand sides; that of an "at least" is negative
+    money: np.ndarray  # (n_limits,) 1 where the limit counts cost, else 0
+    places: np.ndarray  # (n_limits, n_offers) how a contact counts: 1, 0, or -1 for "at least"
 
     @property
     def only_money(self) -> bool:
@@ -66,14 +60,10 @@ class Limits:
 
     def with_budget(self, budget: float) -> Limits:
         """Return the limits with another budget."""
-        kept = [place for place, name in enumerate(self.names) if name != BUDGET]
+        rows = zip(self.names, self.offers, self.bounds, self.money, self.places, strict=True)
         n_offers = self.places.shape[1]
-        return Limits(
-            (BUDGET, *(self.names[place] for place in kept)),
-            ("", *(self.offers[place] for place in kept)),
-            np.concatenate([[budget], self.bounds[kept]]),
-            np.concatenate([[1.0], self.money[kept]]),
-            np.vstack([np.zeros((1, n_offers)), self.places[kept]]),
+        return _limits(
+            [(BUDGET, "", budget, 1.0, np.zeros(n_offers)), *(row for row in rows if row[0] != BUDGET)], n_offers
         )
 
     def charges(self, prices: np.ndarray) -> tuple[float, np.ndarray]:
@@ -100,10 +90,13 @@ def read_limits(offers: tuple[str, ...], budget, max_customers, caps, problems: 
             rows.append((AT_MOST, offer, float(at_most), 0.0, place))
         if at_least:
             rows.append((AT_LEAST, offer, -float(at_least), 0.0, -place))
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 5
-    names, of_offers, bounds, money, places = columns
-    places = np.array(places, dtype=float).reshape(len(rows), len(offers))
-    return Limits(names, of_offers, np.array(bounds), np.array(money), places)
+    return _limits(rows, len(offers))
+
+
+def _limits(rows: list[tuple], n_offers: int) -> Limits:
+    names, offers, bounds, money, places = zip(*rows, strict=True) if rows else [()] * 5
+    places = np.array(places, dtype=float).reshape(len(rows), n_offers)
+    return Limits(names, offers, np.array(bounds, dtype=float), np.array(money, dtype=float), places)
 
 
 def _read_caps(offers, caps, problems):
@@ -132,11 +125,8 @@ def check_within_reach(limits: Limits, costs: np.ndarray, offers, currency: str,
     if budget < cheapest:
         amounts = [format_money(each, currency) for each in (budget, cheapest)]
         problems.add(BUDGET, f"of {amounts[0]} is below the cheapest contact, {amounts[1]}", "Raise it.")
-    floors = {
-        offers.index(offer): int(-bound)
-        for name, offer, bound in zip(limits.names, limits.offers, limits.bounds, strict=True)
-        if name == AT_LEAST
-    }
+    stated = zip(limits.names, limits.offers, limits.bounds, strict=True)
+    floors = {offers.index(offer): int(-bound) for name, offer, bound in stated if name == AT_LEAST}
     needed, n = sum(floors.values()), len(costs)
     if needed == 0:
         return

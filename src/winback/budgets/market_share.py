@@ -64,16 +64,10 @@ def profit_share_frontier(
     choices = read_choices(values, offers, customers, problems, needs="chances", beside=chances)
     problems.raise_if_any()
     walk = _walk(choices)
-    price = 0.0 if len(walk.slope) == 0 else -float(walk.slope[-1])
+    last = 0.0 if len(walk.slope) == 0 else -float(walk.slope[-1])
     steps = _points(walk)
-    return ProfitShareFrontier(
-        frame=_frame(choices, walk, steps),
-        price_of_last=price,
-        choices=choices,
-        walk=walk,
-        steps=steps,
-        currency=choices.currency,
-    )
+    found = {"frame": _frame(choices, walk, steps), "price_of_last": last, "currency": choices.currency}
+    return ProfitShareFrontier(choices=choices, walk=walk, steps=steps, **found)
 
 
 def _walk(choices: Choices) -> HullWalk:

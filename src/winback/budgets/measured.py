@@ -24,35 +24,17 @@ from winback.uncertainty import normal_quantile
 
 @dataclass(frozen=True)
 class Measured:
-    """A total over all customers to choose from, as a trial measured it.
-
-    Attributes
-    ----------
-    total, low, high : float
-        In money, or customers.
-    n : int
-        Customers who were in the trial.
-    terms : str
-        The trial's terms in words, where the choices came as a frame that had none; else empty.
-    """
+    """A total over all customers to choose from, in money or customers, as a trial measured it."""
 
     total: float
     low: float
     high: float
-    n: int
-    terms: str = ""
+    n: int  # customers who were in the trial
+    terms: str = ""  # the trial's in words, where the choices came as a frame that had none
 
 
 def measuring_trial(what: str, choices: Choices, trial: Trial | None) -> Trial:
-    """Return the trial to measure by: the choices' own, or another under the same terms.
-
-    Raises
-    ------
-    TypeError
-        When it is no trial.
-    ValueError
-        When the choices remember no trial and none is given, or one under other terms, with both named.
-    """
+    """Return the trial to measure by: the choices' own, or another under the same terms; refuse any other."""
     own = choices.trial
     if trial is None and own is None:
         raise ValueError(f"{what.capitalize()} was made from a frame, which remembers no trial: say measure(trial).")
@@ -81,14 +63,7 @@ class Scored:
 
     @classmethod
     def by(cls, choices: Choices, trial: Trial, outcome: str, level: float) -> Scored:
-        """Score the choices by profit or by who returned.
-
-        Raises
-        ------
-        ValueError
-            When nobody was in the trial, an offer was not tried, or the choices are compared with no offer and the
-            trial left nobody without one at random.
-        """
+        """Score the choices by profit or by who returned; see `BudgetPlan.measure` for what is refused."""
         z = normal_quantile(level)  # refuses what is not a level
         found = offer_scores(trial, outcome=outcome)
         untried = [name for name in choices.offers if name not in found.scores]
@@ -125,5 +100,5 @@ class Scored:
     def columns(self, name: str, points: Sequence[np.ndarray]) -> dict[str, list[float]]:
         """Return the totals of several choices with their intervals, as columns."""
         found = [self.total(each) for each in points]
-        ends = {"": "total", "_low": "low", "_high": "high"}
-        return {f"{name}{end}": [getattr(each, part) for each in found] for end, part in ends.items()}
+        ends = {name: "total", f"{name}_low": "low", f"{name}_high": "high"}
+        return {column: [getattr(each, end) for each in found] for column, end in ends.items()}

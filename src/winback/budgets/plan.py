@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from winback.budgets.assigned import CONTACTED, NOT_WORTH, OUT_OF_REACH
+from winback.budgets.assigned import CONTACTED, NOT_WORTH, OUT_OF_REACH, words_of_prices, words_of_standing
 from winback.budgets.choices import Choices
-from winback.budgets.curve import budget_curve
 from winback.budgets.limits import BUDGET, Limits
 from winback.budgets.measured import Measured, Scored, measuring_trial
-from winback.budgets.plan_words import words_of_prices, words_of_standing
+from winback.budgets.solution import budget_curve
 from winback.money import format_alike, format_money
 from winback.results import Result, Sentences, format_count, format_percent, join_words
 from winback.tables import NO_OFFER
@@ -46,8 +43,6 @@ class BudgetPlan(Result):
         Gain of the exact optimum, which may split customers at the margin, in money.
     n_split : int
         Customers whom the exact optimum would split.
-    choices, limits
-        What was chosen from, and within which limits.
     measured : Measured or None
         The plan's gain in a trial, see `measure`.
     """
@@ -81,18 +76,6 @@ class BudgetPlan(Result):
             f"{kind}_roi": (f"{kind.capitalize()} ROI", "percent0"),
         }
 
-    prices_shown: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "limit": ("Limit", "text"),
-        "offer": ("Offer", "text"),
-        "bound": ("Bound", "number"),
-        "used": ("Used", "number"),
-        "price": ("One more earns", "money"),
-    }
-
-    @cached_property
-    def _standing(self) -> pd.Series:
-        return self.assignments["standing"].value_counts()
-
     @property
     def n(self) -> int:
         """Customers to choose from."""
@@ -101,17 +84,17 @@ class BudgetPlan(Result):
     @property
     def n_contacted(self) -> int:
         """Customers who get an offer."""
-        return int(self._standing.get(CONTACTED, 0))
+        return int((self.assignments["standing"] == CONTACTED).sum())
 
     @property
     def n_not_worth(self) -> int:
         """Customers left alone because no offer gains anything."""
-        return int(self._standing.get(NOT_WORTH, 0))
+        return int((self.assignments["standing"] == NOT_WORTH).sum())
 
     @property
     def n_out_of_reach(self) -> int:
         """Customers left alone who would gain, but for the limits."""
-        return int(self._standing.get(OUT_OF_REACH, 0))
+        return int((self.assignments["standing"] == OUT_OF_REACH).sum())
 
     @property
     def cost_total(self) -> float:
@@ -147,7 +130,7 @@ class BudgetPlan(Result):
         return 0 if low is None else int(((low <= 0) & (self.assignments["standing"] == CONTACTED)).sum())
 
     def curve(self, n_points: int | None = None) -> pd.DataFrame:
-        """Return gain and price over budgets, other limits as they are, see `winback.budgets.curve`."""
+        """Return gain and price over budgets, other limits as they are, see `winback.budgets.solution`."""
         return budget_curve(self.choices, self.limits, n_points)
 
     def measure(self, trial: Trial | None = None, *, level: float = 0.95) -> BudgetPlan:
@@ -162,11 +145,6 @@ class BudgetPlan(Result):
             from a frame remembers none, and says under which terms it was measured.
         level : float
             Of the interval.
-
-        Returns
-        -------
-        BudgetPlan
-            The same plan, with ``measured``.
 
         Raises
         ------

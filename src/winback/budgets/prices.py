@@ -35,7 +35,7 @@ class Cells:
 
     @property
     def least_gain(self) -> float:
-        """Return what every plan gains at least: a bound below it shows that there is no plan."""
+        """What every plan gains at least: a bound below it shows that there is no plan."""
         return float(self.weights @ np.minimum(self.gains.min(axis=1), 0.0))
 
     def take(self, rows: np.ndarray) -> Cells:

@@ -1,39 +1,29 @@
-"""Which plan gains most within its limits? By steps along the hull for money alone, else by prices."""
+"""Which plan gains most within its limits, and along other budgets? By steps for money alone, else by prices."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from winback.budgets.capped import solve_cells
+from winback.budgets.capped import SPLIT, choices_of, settle_split, solve_cells
 from winback.budgets.choices import Choices
 from winback.budgets.hull import HullWalk, walk_hull
 from winback.budgets.limits import Limits
 from winback.budgets.prices import as_cells
-from winback.budgets.whole import SPLIT, choices_of, settle_split
+
+N_SOLVED = 13  # budgets tried where every one takes a solution of its own
 
 
 @dataclass(frozen=True)
 class Solution:
-    """The exact optimum and the plan for whole customers.
+    """The exact optimum and the plan for whole customers."""
 
-    Attributes
-    ----------
-    chosen : numpy.ndarray, shape (n,)
-        The plan: 0 for none, 1, 2, ... for the offers.
-    optimum : float
-        Gain of the optimum, which may split customers at the margin, in money.
-    prices : numpy.ndarray, shape (n_limits,)
-        Gain of a little more room in each limit.
-    n_split : int
-        Customers split in the optimum.
-    """
-
-    chosen: np.ndarray
-    optimum: float
-    prices: np.ndarray
-    n_split: int
+    chosen: np.ndarray  # (n,) the plan: 0 for none, 1, 2, ... for the offers
+    optimum: float  # gain of the optimum, which may split customers at the margin, in money
+    prices: np.ndarray  # (n_limits,) gain of a little more room in each limit
+    n_split: int  # customers split in the optimum
 
 
 def solve(choices: Choices, limits: Limits) -> Solution | None:
@@ -73,3 +63,43 @@ def _by_prices(choices: Choices, limits: Limits) -> Solution | None:
         return None
     prices = optimum.prices * of_gain / np.where(limits.money > 0, of_cost, 1.0)
     return Solution(chosen, optimum.value * of_gain, prices, int((split == SPLIT).sum()))
+
+
+def budget_curve(choices: Choices, limits: Limits, n_points: int | None = None) -> pd.DataFrame:
+    """Return the optimum over budgets from nothing to all that is worth spending, other limits as they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of ``n_points`` budgets (by default 51, or 13 where there are other limits than money): ``budget``,
+        ``{kind}_profit_total`` of the exact optimum, ``price_of_money`` (gain of the next unit of money) and ``n``
+        contacted by the plan for whole customers. Budgets that cannot meet an "at least" are left out.
+    """
+    n_points = (51 if limits.only_money else N_SOLVED) if n_points is None else int(n_points)
+    if n_points < 2:
+        raise ValueError(f"n_points must be at least 2; got {n_points}.")
+    rows = _along_hull(choices, n_points) if limits.only_money else _solved(choices, limits, n_points)
+    names = ["budget", f"{choices.kind}_profit_total", "price_of_money", "n"]
+    return pd.DataFrame(rows, columns=names).astype({"n": int})
+
+
+def _along_hull(choices, n_points) -> list[tuple]:
+    walk = money_walk(choices.gains, choices.costs)
+    budgets = np.linspace(0, max(walk.x_after[-1], 0.0), n_points)
+    steps = np.array([walk.steps_within(budget) for budget in budgets])
+    contacted = len(choices.gains) - walk.counts_after(steps, len(choices.offers) + 1)[:, 0]
+    points = zip(budgets, steps, contacted, strict=True)
+    return [(budget, walk.highest_y(budget), walk.next_slope(taken), n) for budget, taken, n in points]
+
+
+def _solved(choices, limits, n_points) -> list[tuple]:
+    everything = float(choices.costs.max(axis=1).sum())
+    without = solve(choices, limits.with_budget(everything))
+    rows = np.flatnonzero(without.chosen)
+    most = float(choices.costs[rows, without.chosen[rows] - 1].sum())
+    found = []
+    for budget in np.linspace(0, most, n_points):
+        solution = solve(choices, limits.with_budget(budget))
+        if solution is not None:  # the budget is the first limit
+            found.append((budget, solution.optimum, float(solution.prices[0]), int((solution.chosen > 0).sum())))
+    return found

@@ -23,17 +23,12 @@ class SpendingCurve(Result):
         ``predicted`` gain (what chose the customers), ``honest`` gain with ``honest_low`` and ``honest_high``,
         ``untargeted`` gain of as much money spent on customers drawn at random, ``lead`` = honest - untargeted, both
         with intervals, and ``spent``, the cost measured. Gains are net of cost; incremental or gross as ``kind`` says.
-    kind : str
-    n : int
-        Customers of the trial.
-    assumed : str
-        What is assumed of customers without an offer, as a sentence; empty where nothing is.
     """
 
     frame: pd.DataFrame = field(repr=False)
     kind: str
-    n: int
-    assumed: str = ""
+    n: int  # customers of the trial
+    assumed: str = ""  # of customers without an offer, as a sentence
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "budget": ("Budget per customer", "money"),
@@ -52,11 +47,11 @@ class SpendingCurve(Result):
 
     def describe(self) -> Sentences:
         """Say what budgets honestly earn at most, and whether choosing customers earns more than choosing none."""
-        return Sentences.of([_largest(self), _lead(self), _rests_on(self) or _measured_on(self)])
+        return Sentences.of([_largest(self), _lead(self), *_rests_on(self)[:1]])
 
     def details(self) -> Sentences:
         """Say whom it was measured on, where the answer does not."""
-        return Sentences.of([_measured_on(self)] if _rests_on(self) else [])
+        return Sentences.of(_rests_on(self)[1:])
 
 
 def _largest(curve: SpendingCurve) -> str:
@@ -88,11 +83,7 @@ def _at(curve: SpendingCurve, row: pd.Series) -> str:
     return f"at {budget} per customer it earns {curve.interval(size, 'lead', 'money')}"
 
 
-def _rests_on(curve: SpendingCurve) -> str:
-    if curve.kind == "gross":
-        return "Gains are gross: what would come back anyway is not taken off."
-    return curve.assumed
-
-
-def _measured_on(curve: SpendingCurve) -> str:
-    return f"Measured on {format_count(curve.n)} customers of the trial, each predicted without being looked at."
+def _rests_on(curve: SpendingCurve) -> list[str]:
+    gross = "Gains are gross: what would come back anyway is not taken off."
+    measured = f"Measured on {format_count(curve.n)} customers of the trial, each predicted without being looked at."
+    return [line for line in (gross if curve.kind == "gross" else curve.assumed, measured) if line]

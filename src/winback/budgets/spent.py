@@ -24,7 +24,7 @@ from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
 N_BUDGETS = 10
-MEASURES = ("predicted", "honest", "untargeted", "lead", "spent")
+MEASURES = ("share_contacted", "predicted", "honest", "untargeted", "lead", "spent")
 
 
 def spending_curve(
@@ -55,10 +55,6 @@ def spending_curve(
     splits, level
         As in `evaluate_policy`.
 
-    Returns
-    -------
-    SpendingCurve
-
     Examples
     --------
     >>> import winback as wb
@@ -73,15 +69,13 @@ def spending_curve(
     wanted = None if budgets is None else _checked(budgets)
     if not trial.cost.any():
         raise ValueError("The offers cost nothing, so no budget limits them; `learn_policy` says who should get which.")
-    generator, found, errors = np.random.default_rng(splits.rng), [], []
+    generator, found = np.random.default_rng(splits.rng), []
     for _ in progress(range(splits.repeats), "splits"):
         split = _Split.of(trial, splits.folds, generator)
         if wanted is None:
             wanted = np.linspace(0, split.worth_spending, N_BUDGETS + 1)[1:]
-        each = [split.at(budget) for budget in wanted]
-        found.append([estimate for estimate, _ in each])
-        errors.append([error for _, error in each])
-    frame = _frame(trial, wanted, np.array(found), np.array(errors), z)
+        found.append([split.at(budget) for budget in wanted])
+    frame = _frame(wanted, len(trial.arm), np.array(found), z)
     kind = "incremental" if NO_OFFER in trial.choices else "gross"
     settings = {"assumed": assumption(trial), "currency": trial.currency}
     return SpendingCurve(frame=frame, kind=kind, n=len(trial.arm), **settings)
@@ -133,18 +127,17 @@ class _Split:
             chosen[inside] = walk.choices_after(walk.steps_within(budget * inside.sum()))
         return chosen
 
-    def at(self, budget: float) -> tuple[list[float], list[float]]:
-        """Return the measures at a budget per customer, with the standard errors of honest, untargeted and lead."""
-        n = len(self.gains)
-        chosen = self.choices(budget)
+    def at(self, budget: float) -> np.ndarray:
+        """Return the measures at a budget per customer, and their standard errors, (2, n_measures)."""
+        n, chosen = len(self.gains), self.choices(budget)
         rows, place = np.flatnonzero(chosen), chosen[chosen > 0] - 1
-        predicted, honest, spent = np.zeros((3, n))
-        predicted[rows], honest[rows] = self.gains[rows, place], self.score_gains[rows, place]
-        spent[rows] = self.score_costs[rows, place]
+        contacted, predicted, honest, spent = np.zeros((4, n))
+        contacted[rows] = 1.0
+        for filled, money in ((predicted, self.gains), (honest, self.score_gains), (spent, self.score_costs)):
+            filled[rows] = money[rows, place]
         untargeted = self._untargeted(budget)
-        each = (predicted, honest, untargeted, honest - untargeted, spent)
-        errors = [column.std(ddof=1) / np.sqrt(n) for column in each]
-        return [*(column.mean() for column in each), len(rows) / n], errors
+        each = (contacted, predicted, honest, untargeted, honest - untargeted, spent)
+        return np.array([[column.mean() for column in each], [column.std(ddof=1) / np.sqrt(n) for column in each]])
 
     def _untargeted(self, budget: float) -> np.ndarray:
         """Return each customer's mean score when the money is spent at random, by the mix best in the other folds."""
@@ -175,12 +168,11 @@ def _mix(gain: np.ndarray, cost: np.ndarray, budget: float) -> np.ndarray:
     return shares[1:]
 
 
-def _frame(trial, budgets, found, errors, z) -> pd.DataFrame:
+def _frame(budgets, n: int, found, z: float) -> pd.DataFrame:
     """Return medians over splits, with intervals that allow for the splits."""
-    columns = {"budget": budgets, "budget_total": budgets * len(trial.arm)}
-    columns["share_contacted"] = np.median(found[:, :, -1], axis=0)
+    columns = {"budget": budgets, "budget_total": budgets * n}
     for place, name in enumerate(MEASURES):
-        middle, error = over_splits(found[:, :, place], errors[:, :, place])
+        middle, error = over_splits(found[:, :, 0, place], found[:, :, 1, place])
         columns[name] = middle
         if name in ("honest", "untargeted", "lead"):
             columns |= {f"{name}_low": middle - z * error, f"{name}_high": middle + z * error}
