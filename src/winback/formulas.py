@@ -26,9 +26,7 @@ from winback.formula_checks import (
     parse_formula,
 )
 from winback.labels import contrast_words, label_of
-from winback.tables import ProblemList
-
-TABLE = "table of lapsed customers"
+from winback.tables import LAPSED_TABLE, ProblemList
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class Design:
         TableError
             When a column is missing, or has gaps or labels that were not there when the model was fitted.
         """
-        problems = ProblemList(TABLE, customers)
+        problems = ProblemList(LAPSED_TABLE, customers)
         check_columns({self.equation: self.columns}, customers, problems)
         for name, labels in self.labels.items():
             if name in customers:
@@ -162,7 +160,7 @@ def bind_formulas(
     >>> design.names, design.in_words(design.names[1])
     (('Intercept', 'reason[T.service]', 'referrals'), 'left for service rather than for price')
     """
-    problems = ProblemList(TABLE, customers)
+    problems = ProblemList(LAPSED_TABLE, customers)
     parsed = {equation: parse_formula(formula, equation, customers, problems) for equation, formula in formulas.items()}
     parsed = {equation: formula for equation, formula in parsed.items() if formula is not None}
     used = {equation: columns_of(formula, formulas[equation], customers) for equation, formula in parsed.items()}

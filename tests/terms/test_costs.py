@@ -12,8 +12,7 @@ from trials import random_lives, second_lives
 import winback as wb
 from winback.discounting import discounted_months
 from winback.terms.catalog import Offer, OfferCatalog
-from winback.terms.costs import offer_costs
-from winback.terms.tailoring import assigned_offers
+from winback.terms.costs import assigned_offers, offer_costs
 
 ARM = second_lives(x=[None, (0.03, True, 40.0), (6.0, True, 40.0), (10.0, True, 40.0)])
 
@@ -162,7 +161,7 @@ def test_values_that_nothing_is_assigned_to_are_counted_and_named():
 
 def test_a_missing_value_is_not_assigned_anything():
     arm = LEAVERS.assign(reason=pd.Categorical(["price", None, "service", "service", "both", "both"]))
-    with pytest.raises(wb.TableError, match=r"`reason` has values .*1 of 6 rows \(first: customer 2, nan\)"):
+    with pytest.raises(wb.TableError, match=r"`reason` has values .*1 of 6 rows \(first: customer 2, missing\)"):
         tailored_costs(arm)
 
 

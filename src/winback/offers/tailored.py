@@ -12,7 +12,7 @@ import pandas as pd
 from winback.money import format_alike, money_interval
 from winback.results import Result, Sentences, format_money, format_percent, join_words
 from winback.terms.catalog import Offer
-from winback.terms.tailoring import assigned_offers
+from winback.terms.costs import assigned_offers
 from winback.trial.predictions import deal_folds
 from winback.trial.scores import trial_scores
 from winback.trial.splits import Splits

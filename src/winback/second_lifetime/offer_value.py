@@ -18,7 +18,7 @@ from winback.second_lifetime.links import probit_slope
 from winback.second_lifetime.sample import EQUATIONS
 from winback.tables import NO_OFFER
 from winback.terms.catalog import Offer, OfferCatalog
-from winback.terms.tailoring import assigned_offers
+from winback.terms.costs import assigned_offers
 
 
 def offer_cost(offer: Offer, outlook: Outlook, horizon: Horizon) -> np.ndarray:

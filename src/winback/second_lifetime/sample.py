@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from winback.formula_checks import check_rank
-from winback.formulas import TABLE, Design, bind_formulas
+from winback.formulas import Design, bind_formulas
 from winback.labels import label_of
 from winback.survival.families import Family
-from winback.tables import SECOND_LIFETIME, AnyTable, ProblemList, TableError, check_lapsed, in_trial
+from winback.tables import LAPSED_TABLE, SECOND_LIFETIME, AnyTable, ProblemList, TableError, check_lapsed, in_trial
 
 FAR_OUT = 8.0  # spreads; among a million normal values the furthest lies near 5
 LARGEST_MARGIN = 1e12
@@ -64,7 +64,7 @@ class Sample:
             margin=self.margin[back],
         )
         _refuse_without_outcomes(part.customers)
-        problems = ProblemList(TABLE, part.customers)
+        problems = ProblemList(LAPSED_TABLE, part.customers)
         for equation, design in self.designs.items():
             check_rank(part.matrices[equation], design, None if equation == "reacquisition" else returned, problems)
         problems.raise_if_any()
@@ -103,7 +103,7 @@ def draw_sample(customers: AnyTable, formulas: Mapping[str, str]) -> Sample:
 
 
 def _refuse_without_outcomes(table):
-    problems = ProblemList(TABLE, table)
+    problems = ProblemList(LAPSED_TABLE, table)
     if len(table) == 0:
         problems.add("eligible", "is true for nobody", "Leave the column out, or correct it.")
         problems.raise_if_any()
@@ -120,7 +120,7 @@ def _refuse_without_outcomes(table):
 
 
 def _refuse_what_cannot_be_estimated(sample):
-    problems = ProblemList(TABLE, sample.customers)
+    problems = ProblemList(LAPSED_TABLE, sample.customers)
     _check_separation(sample, problems)
     for equation, there, what in (
         ("tenure", int(sample.ended.sum()), "second lifetimes that ended"),
@@ -283,7 +283,7 @@ def refuse_separated(linear: np.ndarray, returned: np.ndarray) -> None:
         When every customer who returned lies above every one who did not.
     """
     if linear[returned].min() > linear[~returned].max():
-        problems = ProblemList(TABLE, pd.DataFrame())
+        problems = ProblemList(LAPSED_TABLE, pd.DataFrame())
         remedy = "Leave out what was known only after the return, or use fewer terms."
         problems.add("reacquisition formula", "tells who returned without error: its effects are infinite", remedy)
-        raise TableError(TABLE, problems.found)
+        raise TableError(LAPSED_TABLE, problems.found)

@@ -19,12 +19,13 @@ from winback.tables.checks import (
 from winback.tables.columns import EVENTS, LAPSED, NO_OFFER, SECOND_LIFETIME, SUBSCRIPTIONS, TRANSACTIONS, Column
 from winback.tables.files import load_table, write_files_together
 from winback.tables.kinds import label_codes
-from winback.tables.nouns import AnyTable, HasTables, as_table
+from winback.tables.nouns import LAPSED_TABLE, AnyTable, HasTables, as_table
 from winback.tables.problems import Problem, ProblemList, TableError
 
 __all__ = [
     "EVENTS",
     "LAPSED",
+    "LAPSED_TABLE",
     "NO_OFFER",
     "SECOND_LIFETIME",
     "SUBSCRIPTIONS",

@@ -67,11 +67,10 @@ class TableError(ValueError):
 
 
 class ProblemList:
-    """Collects the problems of one table; raises them together."""
+    """Collects the problems of one table; raises them together. Rows of a part of it have no number to name."""
 
-    def __init__(self, table: str, frame: pd.DataFrame):
-        self.table = table
-        self.frame = frame
+    def __init__(self, table: str, frame: pd.DataFrame, is_part: bool = False):
+        self.table, self.frame, self.is_part = table, frame, is_part
         self.found: list[Problem] = []
 
     def add(self, column: str, problem: str, remedy: str) -> None:
@@ -95,7 +94,7 @@ class ProblemList:
         value = _shown(self.frame[column].iloc[position]) if column in self.frame else "missing"
         customer = _shown(self.frame["customer_id"].iloc[position]) if "customer_id" in self.frame else "missing"
         who = "" if column == "customer_id" or customer == "missing" else f"customer {customer}, "
-        return f"{who}row {position + 1}, {value}"
+        return f"{who}{value}" if self.is_part and who else f"{who}row {position + 1}, {value}"
 
 
 def _shown(value) -> str:

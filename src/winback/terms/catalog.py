@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -181,22 +182,26 @@ def load_offers(path: str | Path) -> OfferCatalog:
         raise ValueError(f"{path.name} is not a TOML file: {error}. See data/telecom/offers.toml for one.") from None
     rows = content.pop("offer", [])
     rows = rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
-    problems = _unknown_keys("on top", content, set(ON_TOP))
-    problems += _problems_on_top(content)
-    offers = []
+    problems = [*_unknown_keys("on top", content, ON_TOP), *_problems_on_top(content)]
     for number, row in enumerate(rows, start=1):
-        unknown = _unknown_keys(f"in offer {row.get('name', number)!r}", row, {each.name for each in fields(Offer)})
-        problems += unknown
-        try:
-            offers += [] if unknown else [Offer(**{"name": "", **row})]
-        except (ValueError, TypeError) as error:
-            problems.append(str(error).replace("Offer ''", f"Offer number {number}"))
+        problems += _problems_of_row(row, number)
     if not rows:
         problems.append("There is no [[offer]] in the file.")
-    problems += [] if problems else list(problems_between(offers))
+    offers = () if problems else tuple(Offer(**row) for row in rows)
+    problems += [] if problems else problems_between(offers)
     if problems:
         raise ValueError("\n".join([f"{path.name} cannot be used:", *(f"  - {problem}" for problem in problems)]))
-    return OfferCatalog(tuple(offers), **content)
+    return OfferCatalog(offers, **content)
+
+
+def _problems_of_row(row: Mapping, number: int) -> list[str]:
+    """Return what is wrong with one [[offer]] of a file."""
+    known = dict.fromkeys(each.name for each in fields(Offer))
+    if unknown := _unknown_keys(f"in offer {row.get('name', number)!r}", row, known):
+        return unknown
+    wrong = list(problems_of(SimpleNamespace(**known | {"contact_cost": 0.0} | row)))
+    name = repr(row["name"]) if row.get("name") else f"number {number}"
+    return [f"Offer {name}: " + " ".join(wrong)] if wrong else []
 
 
 def write_offers(catalog: OfferCatalog, path: str | Path) -> None:
@@ -216,18 +221,13 @@ def _given(values: Mapping) -> dict:
 
 
 def _problems_on_top(content: Mapping) -> list[str]:
-    checks = {
-        "horizon_months": check_horizon,
-        "annual_discount": check_annual_discount,
-        "organic": _check_organic,
-        "organic_value": check_organic_value,
-    }
+    checks = (check_horizon, check_annual_discount, _check_organic, check_organic_value)
     problems = []
-    for name in [name for name in checks if name in content]:
+    for name, check in zip(ON_TOP[1:], checks, strict=True):
         try:
-            checks[name](content[name])
+            _ = check(content[name]) if name in content else None
         except (ValueError, TypeError) as error:
-            problems.append(str(error))
+            problems += error.args
     if not isinstance(content.get("currency", ""), str):
         problems.append(f'currency must be text, such as "$" or "EUR"; got {content["currency"]!r}.')
     return problems
@@ -243,5 +243,5 @@ def _check_organic(organic: Organic | None) -> None:
         assumed_organic(organic, pd.DataFrame(dict(list(columns.items())[:1])))
 
 
-def _unknown_keys(place: str, row: Mapping, known: set[str]) -> list[str]:
+def _unknown_keys(place: str, row: Mapping, known: Iterable[str]) -> list[str]:
     return [f"Unknown key {key!r} {place}; known: {', '.join(sorted(known))}." for key in row if key not in known]

@@ -1,4 +1,4 @@
-"""What did each customer's offer cost, by its stated trigger?"""
+"""What did each customer's offer cost, by its stated trigger, and which offer did a tailored one give?"""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import numpy as np
 import pandas as pd
 
 from winback.pseudo_observations import pseudo_months
-from winback.tables import Problem, TableError
-from winback.tables.nouns import LAPSED_TABLE
+from winback.tables import LAPSED_TABLE, ProblemList, label_codes
 from winback.terms.catalog import Offer, OfferCatalog
-from winback.terms.tailoring import assigned_offers
 
 
 def offer_costs(
@@ -25,20 +23,17 @@ def offer_costs(
     ----------
     arm : pandas.DataFrame
         Checked table of the customers who were sent this offer.
-    offer : Offer
-        The offer.
     catalog : OfferCatalog
         Where a tailored offer finds the offers it assigns.
     horizon_months : float, optional
         Costs while active are counted up to here.
     annual_discount : float
-        Annual rate for costs paid month by month; costs per contact and on acceptance fall on the first day.
+        Of costs paid month by month; costs per contact and on acceptance fall on the first day.
 
     Returns
     -------
     numpy.ndarray, shape (n,)
-        Money per customer, contact cost included. Costs while active are pseudo-observations where the data end
-        before the customer does.
+        Contact cost included. Costs while active are pseudo-observations where the data end before the customer does.
     """
     contact = np.full(len(arm), float(offer.contact_cost))
     if offer.tailored_by is None:
@@ -65,9 +60,10 @@ def _plain_costs(arm, offer, horizon_months, annual_discount):
 def _costs_while_active(stayed, offer, horizon_months, annual_discount):
     months = min(offer.paid_months, np.inf if horizon_months is None else horizon_months)
     if not {"second_tenure", "second_ended"} <= set(stayed):
+        problems = ProblemList(LAPSED_TABLE, stayed)
         text = f"is missing, and offer {offer.name!r} is paid while the customer is active"
-        remedy = "Add second_tenure and second_ended, or state the cost on acceptance."
-        raise TableError(LAPSED_TABLE, [Problem("second_tenure", text, 0, "", remedy)])
+        problems.add("second_tenure", text, "Add second_tenure and second_ended, or state the cost on acceptance.")
+        problems.raise_if_any()
     if months == 0 or len(stayed) == 0:
         return np.zeros(len(stayed))
     seen = stayed["second_tenure"].to_numpy(dtype=float)
@@ -79,3 +75,32 @@ def _costs_while_active(stayed, offer, horizon_months, annual_discount):
             f"Offer {offer.name!r} is paid for up to {months:g} months, but no second lifetime in its group was seen "
             f"for longer than {seen.max():g} months. Choose a shorter horizon_months, or leave the offer out."
         ) from None
+
+
+def assigned_offers(arm: pd.DataFrame, offer: Offer) -> np.ndarray:
+    """Return the name of the offer that a tailored offer gives each customer.
+
+    Raises
+    ------
+    TableError
+        When the column is missing or has values that the offer's map lacks.
+    """
+    problems = ProblemList(LAPSED_TABLE, arm, is_part=True)
+    if offer.tailored_by not in arm:
+        text = f"is missing, and offer {offer.name!r} is tailored by it"
+        problems.add(offer.tailored_by, text, f"Add it, or leave the offer {offer.name!r} out.")
+        problems.raise_if_any()
+    named = {_as_word(value): name for value, name in offer.tailored.items()}
+    codes, values = label_codes(arm[offer.tailored_by])
+    assigned = np.array([*(named.get(_as_word(value)) for value in values), None], dtype=object)[codes]
+    text = f"has values that offer {offer.name!r} assigns nothing to"
+    remedy = f"Name them in the offer's map; it has {', '.join(map(str, offer.tailored))}."
+    problems.add_rows(offer.tailored_by, np.equal(assigned, None), text, remedy)
+    problems.raise_if_any()
+    return assigned
+
+
+def _as_word(value) -> str:
+    """Write a value as it stands in a TOML file, where the keys of a map are words: true, 2, price."""
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if whole else value).strip().casefold()

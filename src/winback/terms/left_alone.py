@@ -14,30 +14,14 @@ from winback.terms.organic import assumed_organic, organic_shares, problems_of_s
 
 @dataclass(frozen=True)
 class LeftAlone:
-    """What n customers bring without an offer.
+    """What n customers bring without an offer; zero where nothing is known."""
 
-    Attributes
-    ----------
-    money : numpy.ndarray, shape (n, 3)
-        Expected profit at the low, middle and high organic return; zero where nothing is known.
-    chances : numpy.ndarray, shape (n,)
-        Chance of return; zero where nothing is known.
-    kind : {"incremental", "gross"}
-        Whether what offers bring can be compared with it.
-    is_known : bool
-        Whether untreated customers showed it.
-    value : float or None
-        Money that one organic returner is assumed to bring.
-    assumed : str
-        How organic return was assumed, in words; empty where it was not.
-    """
-
-    money: np.ndarray
-    chances: np.ndarray
-    kind: str = "gross"
-    is_known: bool = False
-    value: float | None = None
-    assumed: str = ""
+    money: np.ndarray  # (n, 3) expected profit at the low, middle and high organic return
+    chances: np.ndarray  # (n,) of return
+    kind: str = "gross"  # or incremental: what offers bring can be compared with it
+    is_known: bool = False  # untreated customers showed it
+    value: float | None = None  # money that one organic returner is assumed to bring
+    assumed: str = ""  # how organic return was assumed, in words
 
     @classmethod
     def known(cls, money: np.ndarray, chances: np.ndarray | None = None) -> LeftAlone:
@@ -73,4 +57,4 @@ def problems_of_terms(
     if offers.organic_value is None:
         text = "needs organic_value: what one customer brings who returns without an offer, in money"
         problems.add("organic", text, "State both among the trial's terms, or in the offers file.")
-    problems.found += problems_of_shares(offers.organic, customers)
+    problems.found += problems_of_shares(offers.organic, customers).found

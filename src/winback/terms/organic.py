@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.labels import label_of
-from winback.tables import Problem, TableError
-from winback.tables.nouns import LAPSED_TABLE
+from winback.tables import LAPSED_TABLE, ProblemList
 
 Organic = float | tuple[float, float] | Mapping[str, Mapping[str, float]]
 
@@ -70,15 +69,7 @@ def organic_in_words(organic: Organic) -> str:
 def organic_shares(organic: Organic, customers: pd.DataFrame) -> np.ndarray:
     """Return each customer's assumed chance to return without an offer: low, middle and high.
 
-    Parameters
-    ----------
-    organic, customers
-        As ``organic`` and ``offered`` of `assumed_organic`, which averages the same shares.
-
-    Returns
-    -------
-    numpy.ndarray, shape (n, 3)
-        Shares; all three are the same unless an interval was given.
+    Shape (n, 3); all three are the same unless an interval was given. `assumed_organic` averages the same shares.
 
     Examples
     --------
@@ -107,27 +98,21 @@ def _segment_shares(organic, customers) -> np.ndarray:
         raise ValueError("organic by segment must be {column: {value: share}} with one column.")
     ((column, shares),) = organic.items()
     shares = {value: _share(share) for value, share in shares.items()}
-    if problems := problems_of_shares(organic, customers):
-        raise TableError(LAPSED_TABLE, problems)
+    problems_of_shares(organic, customers).raise_if_any()
     return customers[column].astype(object).map(shares).to_numpy(dtype=float)
 
 
-def problems_of_shares(organic: Organic, customers: pd.DataFrame) -> list[Problem]:
+def problems_of_shares(organic: Organic, customers: pd.DataFrame) -> ProblemList:
     """Return what keeps shares by segment from these customers: no such column, or values without a share."""
-    if not isinstance(organic, Mapping):
-        return []
-    ((column, shares),) = organic.items()
-    if column not in customers:
-        remedy = "Add it, or give one share for all."
-        return [Problem(column, "is missing, and `organic` uses it", 0, "", remedy)]
-    unknown = ~customers[column].astype(object).isin(list(shares)).to_numpy()
-    if not unknown.any():
-        return []
-    first = customers.iloc[int(unknown.argmax())]
-    shown = f"customer {first['customer_id']}, {first[column]}"
-    remedy = f"Give a share for it; there are shares for {', '.join(map(str, shares))}."
-    text, n = "has values without an organic return", int(unknown.sum())
-    return [Problem(column, text, n, shown, remedy=remedy, n_checked=len(unknown))]
+    problems = ProblemList(LAPSED_TABLE, customers, is_part=True)
+    for column, shares in organic.items() if isinstance(organic, Mapping) else ():
+        if column not in customers:
+            problems.add(column, "is missing, and `organic` uses it", "Add it, or give one share for all.")
+            continue
+        unknown = ~customers[column].astype(object).isin(list(shares)).to_numpy()
+        remedy = f"Give a share for it; there are shares for {', '.join(map(str, shares))}."
+        problems.add_rows(column, unknown, "has values without an organic return", remedy)
+    return problems
 
 
 def check_organic_value(organic_value: float | None) -> None:

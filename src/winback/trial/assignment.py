@@ -6,8 +6,7 @@ import warnings
 
 import numpy as np
 
-from winback.tables import ProblemList
-from winback.tables.nouns import LAPSED_TABLE
+from winback.tables import LAPSED_TABLE, ProblemList
 from winback.trial.predictions import independent_columns, with_one
 from winback.trial.trial import Trial
 
@@ -24,7 +23,7 @@ def chance_of_own_arm(trial: Trial, folds: np.ndarray) -> np.ndarray:
         rows = folds == fold
         every = _estimated(matrix[~rows], trial.arm[~rows], matrix[rows])
         chance[rows] = every[np.arange(rows.sum()), trial.arm[rows]]
-    problems = ProblemList(LAPSED_TABLE, trial.customers)
+    problems = ProblemList(LAPSED_TABLE, trial.customers, is_part=True)
     text = f"was sent to customers whose estimated chance of it is below {SMALLEST:g}"
     problems.add_rows("offer", chance < SMALLEST, text, "Leave such customers out: nobody like them got other offers.")
     problems.raise_if_any()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from winback.tables import ProblemList
-from winback.tables.nouns import LAPSED_TABLE
+from winback.tables import LAPSED_TABLE, ProblemList
 
 
 def chances_differ(table: pd.DataFrame, arm: np.ndarray) -> bool:
@@ -23,7 +22,7 @@ def own_probability(table: pd.DataFrame, arm: np.ndarray, n_arms: int, whole: bo
     if "offer_probability" not in table or table["offer_probability"].isna().all():
         return (sizes / len(arm))[arm]
     chance = table["offer_probability"].to_numpy(dtype=float)
-    problems = ProblemList(LAPSED_TABLE, table)
+    problems = ProblemList(LAPSED_TABLE, table, is_part=True)
     remedy = "Fill it in for every customer of the trial, or drop the column: then the groups' shares are used."
     problems.add_rows("offer_probability", np.isnan(chance), "is missing for some", remedy)
     if n_arms > 1:

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from winback.tables import ProblemList
-from winback.tables.nouns import LAPSED_TABLE
+from winback.tables import LAPSED_TABLE, ProblemList
 from winback.trial.balance import covariate_matrix, known_beforehand
 from winback.trial.design_findings import measured_after_the_offer
 

@@ -9,8 +9,7 @@ from typing import ClassVar
 import pandas as pd
 
 from winback.results import Result, Sentences
-from winback.tables import Problem, TableError, check_lapsed, in_trial
-from winback.tables.nouns import LAPSED_TABLE
+from winback.tables import LAPSED_TABLE, Problem, TableError, check_lapsed, in_trial
 from winback.terms.catalog import Offer, OfferCatalog, as_catalog
 from winback.trial.balance import covariate_matrix, known_beforehand
 from winback.trial.design_findings import (

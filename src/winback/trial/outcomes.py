@@ -10,6 +10,7 @@ import pandas as pd
 from winback.discounting import check_annual_discount, check_horizon
 from winback.pseudo_observations import longest_supported_horizon, pseudo_months
 from winback.tables import (
+    LAPSED_TABLE,
     NO_OFFER,
     SECOND_LIFETIME,
     AnyTable,
@@ -21,7 +22,6 @@ from winback.tables import (
     in_trial,
     label_codes,
 )
-from winback.tables.nouns import LAPSED_TABLE
 from winback.terms.catalog import OfferCatalog
 from winback.terms.costs import offer_costs
 

@@ -12,8 +12,7 @@ import pandas as pd
 
 from winback.provenance import Provenance, sha256_of
 from winback.results import Result, Sentences, format_count, join_words
-from winback.tables import NO_OFFER, in_trial
-from winback.tables.nouns import LAPSED_TABLE
+from winback.tables import LAPSED_TABLE, NO_OFFER, in_trial
 from winback.terms.catalog import OfferCatalog
 from winback.terms.organic import Organic, organic_shares
 from winback.trial.balance import known_beforehand

@@ -8,7 +8,7 @@ import pandas as pd
 from winback.datasets.telecom.second_lives import ARMS
 from winback.tables import NO_OFFER
 from winback.terms.catalog import OfferCatalog
-from winback.terms.tailoring import assigned_offers
+from winback.terms.costs import assigned_offers
 
 
 def true_profits(lapsed: pd.DataFrame, offers: OfferCatalog, outcomes: pd.DataFrame, window: float) -> pd.DataFrame:
