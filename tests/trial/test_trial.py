@@ -1,6 +1,7 @@
 """Does a trial keep data and terms together, and is it the same trial under other terms?"""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -170,6 +171,20 @@ def test_other_terms_are_refused_with_both_named(trial):
 def test_each_term_that_moves_money_counts(trial, terms):
     with pytest.raises(ValueError, match="under other terms"):
         check_same_terms("the plan", trial, trial.over(**terms))
+
+
+@pytest.mark.parametrize(
+    ("changed", "theirs", "ours"),
+    [
+        ({"amount": 12}, "b amount = 10", "b amount = 12"),
+        ({"contact_cost": 2.0}, r"b contact_cost = 0\.0", r"b contact_cost = 2\.0"),
+        ({"paid": "per_contact"}, "b paid = 'on_acceptance'", "b paid = 'per_contact'"),
+    ],
+)
+def test_other_costs_are_other_terms(lives, trial, changed, theirs, ours):
+    other = wb.read_trial(lives, [OFFERS[0], replace(OFFERS[1], **changed)], horizon_months=20, annual_discount=0.1)
+    with pytest.raises(ValueError, match=rf"under other terms \(.*with {theirs}\) than this trial has \(.*{ours}\)"):
+        check_same_trial("the plan", trial, other)
 
 
 def test_an_assumed_return_is_a_term(rng):

@@ -22,7 +22,6 @@ from numpy.typing import ArrayLike
 from winback.policies.candidates import Policy
 from winback.progress import progress
 from winback.results import join_words
-from winback.trial.assignment import chance_of_own_arm
 from winback.trial.assumed import with_assumed
 from winback.trial.predictions import check_folds, deal_folds, predictions
 from winback.trial.scores import cross_fitted_scores
@@ -109,7 +108,7 @@ def honest_gains(
         folds = deal_folds(trial.arm, splits.folds, generator)
         check_folds(folds, trial.arm, trial.arms, matrix.shape[1] if trial.model == "linear" else 0, n_left_out=2)
         found = predictions(trial.model, matrix, trial.profit, trial.arm, folds)
-        parts = (found, trial.profit, trial.arm, chance_of_own_arm(trial, folds), folds)
+        parts = (found, trial.profit, trial.arm, trial.chance(folds), folds)
 
         def tables(without=None, parts=parts):
             """Return scores and predictions of the choices, shape (n, n_choices), made without a fold."""

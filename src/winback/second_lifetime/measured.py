@@ -33,7 +33,7 @@ def measured_outcomes(values) -> pd.DataFrame:
     trial = values.trial
     if values.customers is not trial.lapsed:  # others, under the same terms
         trial = replace(trial, lapsed=typed_trial(values.customers, trial.offers), true_profits=None)
-    groups, money = trial.groups, trial.money
+    groups, (value, spent) = trial.groups, trial.money
     pieces = []
     for place, offer in enumerate(groups.arms):
         if offer in values.net_values:
@@ -41,7 +41,7 @@ def measured_outcomes(values) -> pd.DataFrame:
             cost, chance, net = (
                 frame[offer].to_numpy()[rows] for frame in (values.costs, values.chances, values.net_values)
             )
-            columns = {"row": rows, "offer": offer, "value": money.value[rows], "cost": money.cost[rows]}
+            columns = {"row": rows, "offer": offer, "value": value[rows], "cost": spent[rows]}
             columns |= {"expected_value": net + cost, "expected_cost": cost, "chance": chance}
             pieces.append(pd.DataFrame(columns))
     if not pieces:

@@ -108,9 +108,9 @@ class OfferCatalog:
         if problems:
             raise ValueError("Offers: " + " ".join(problems))
         if self.horizon_months not in (None, math.inf):  # without end only a model can count
-            check_horizon(self.horizon_months)
+            object.__setattr__(self, "horizon_months", check_horizon(self.horizon_months))
         if self.annual_discount is not None:
-            check_annual_discount(self.annual_discount)
+            object.__setattr__(self, "annual_discount", check_annual_discount(self.annual_discount))
         if isinstance(self.organic, list):
             object.__setattr__(self, "organic", tuple(self.organic))
         _check_organic(self.organic)

@@ -2,7 +2,6 @@
 
 trial            `Trial`: the noun, its data, its terms, and what follows from both
 read             from frames or files to a trial: `read_trial`
-trial_words      what a trial says of itself
 same_terms       is this the trial that is meant, under the same terms?
 splits           how customers are split, so that nothing is judged on those it was learned from: `Splits`
 outcomes         from the trial's table to each customer's value and cost
@@ -11,8 +10,7 @@ design_checks    is this trial fit to be read?
 design_findings  what each check finds
 balance          were the groups alike before the offers went out?
 covariates       from which columns are outcomes predicted?
-chances          with which chance was each customer sent their offer, as recorded?
-assignment       the same, also estimated
+chances          with which chance was each customer sent their offer?
 scores           what each customer would have earned under each offer: `offer_scores`
 predictions      cross-fitted predictions of an outcome under each offer
 assumed          what do customers bring who are left alone, where it can only be assumed?

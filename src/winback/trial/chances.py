@@ -1,11 +1,16 @@
-"""With which chance was each customer sent their offer, as recorded or as the groups' sizes say?"""
+"""With which chance was each customer sent their offer? As recorded, as the groups' sizes say, or estimated."""
 
 from __future__ import annotations
+
+import warnings
 
 import numpy as np
 import pandas as pd
 
 from winback.tables import LAPSED_TABLE, ProblemList
+from winback.trial.predictions import independent_columns, with_one
+
+SMALLEST = 0.01  # an estimated chance below this gives one customer the weight of a hundred
 
 
 def chances_differ(table: pd.DataFrame, arm: np.ndarray) -> bool:
@@ -32,3 +37,40 @@ def own_probability(table: pd.DataFrame, arm: np.ndarray, n_arms: int, whole: bo
     if not whole:  # recorded chances count a group that is not compared: let those of the arms sum to one
         chance = chance * np.bincount(arm, weights=1 / chance, minlength=n_arms).mean() / len(arm)
     return chance
+
+
+def estimated_chance(table: pd.DataFrame, matrix: np.ndarray, arm: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Return each customer's chance of the own arm by a multinomial logit on other folds' covariates, shape (n,)."""
+    chance = np.empty(len(arm))
+    for fold in range(folds.max() + 1):
+        rows = folds == fold
+        every = _estimated(matrix[~rows], arm[~rows], matrix[rows])
+        chance[rows] = every[np.arange(rows.sum()), arm[rows]]
+    problems = ProblemList(LAPSED_TABLE, table, is_part=True)
+    text = f"was sent to customers whose estimated chance of it is below {SMALLEST:g}"
+    problems.add_rows("offer", chance < SMALLEST, text, "Leave such customers out: nobody like them got other offers.")
+    problems.raise_if_any()
+    return chance
+
+
+def _estimated(matrix, arm, wanted) -> np.ndarray:
+    """Return the chances of all arms, shape (n_wanted, n_arms)."""
+    from statsmodels.api import MNLogit
+    from statsmodels.tools.sm_exceptions import PerfectSeparationError
+
+    explained_by = with_one(matrix)
+    kept = independent_columns(explained_by)
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it warns of is refused below
+            fit = MNLogit(arm, explained_by[:, kept]).fit(method="newton", disp=0, maxiter=100)
+            chances = fit.predict(with_one(wanted)[:, kept])
+            estimated = fit.mle_retvals["converged"] and np.isfinite(chances).all()
+    except (np.linalg.LinAlgError, PerfectSeparationError):
+        estimated = False
+    if not estimated:
+        raise ValueError(
+            "The chances of the offers cannot be estimated from these covariates, which tell the groups apart almost "
+            "or wholly. Name fewer of them."
+        )
+    return chances

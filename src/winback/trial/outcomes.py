@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from winback.discounting import check_annual_discount, check_horizon
 from winback.pseudo_observations import longest_supported_horizon, pseudo_months
 from winback.tables import (
     LAPSED_TABLE,
@@ -79,8 +78,8 @@ def check_one_chance(table: pd.DataFrame) -> None:
     problems.raise_if_any()
 
 
-def value_settings(table: pd.DataFrame, catalog: OfferCatalog) -> tuple[float | None, float | None]:
-    """Return the horizon and the discount rate of the catalog; none where value was measured directly.
+def check_value_terms(table: pd.DataFrame, catalog: OfferCatalog) -> None:
+    """Refuse a horizon or a discount rate that is missing, or that cannot be applied.
 
     Raises
     ------
@@ -94,7 +93,7 @@ def value_settings(table: pd.DataFrame, catalog: OfferCatalog) -> tuple[float | 
                 "`value` was measured directly, within a horizon of its own: horizon_months and annual_discount "
                 "cannot be applied to it. Leave both out, here and in the offers file."
             )
-        return None, None
+        return
     if horizon is None:
         hint = ""
         followed = table["followed"][in_trial(table)] if "followed" in table else pd.Series(dtype=float)
@@ -104,7 +103,6 @@ def value_settings(table: pd.DataFrame, catalog: OfferCatalog) -> tuple[float | 
         raise ValueError(f"horizon_months is required: over how many months is a second lifetime valued?{hint}")
     if discount is None:
         raise ValueError("annual_discount is required: 0.10 for 10% a year, 0 for plain money.")
-    return horizon if horizon == np.inf else check_horizon(horizon), check_annual_discount(discount)
 
 
 def customer_values(arm: pd.DataFrame, horizon_months: float | None, annual_discount: float | None) -> np.ndarray:
@@ -117,12 +115,8 @@ def customer_values(arm: pd.DataFrame, horizon_months: float | None, annual_disc
         return arm["value"].fillna(0.0).to_numpy()
     returned = arm["returned"].to_numpy(dtype=bool)
     back = arm[returned]
-    months = pseudo_months(
-        back["second_tenure"].to_numpy(dtype=float),
-        back["second_ended"].to_numpy(dtype=bool),
-        horizon_months,
-        annual_discount,
-    )
+    tenure, ended = back["second_tenure"].to_numpy(dtype=float), back["second_ended"].to_numpy(dtype=bool)
+    months = pseudo_months(tenure, ended, horizon_months, annual_discount)
     values = np.zeros(len(arm))
     values[returned] = months * back["second_margin"].to_numpy(dtype=float)
     return values
@@ -134,14 +128,6 @@ class Groups:
 
     arms: tuple[str, ...]  # the catalog's offers that were sent, in its order, then ``none`` where anyone was untreated
     arm: np.ndarray  # position in arms; -1: not in the trial
-
-
-@dataclass(frozen=True)
-class Money:
-    """What each customer of a trial brought and cost; shape (n,) over all rows of the table, 0 where not in it."""
-
-    value: np.ndarray  # within the horizon
-    cost: np.ndarray
 
 
 def trial_groups(table: pd.DataFrame, catalog: OfferCatalog) -> Groups:
@@ -161,8 +147,8 @@ def trial_money(
     groups: Groups,
     horizon_months: float | None,
     annual_discount: float | None,
-) -> Money:
-    """Return what each customer of a checked trial brought and cost.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each customer of a checked trial brought, and cost: (n,) each, 0 for those not in the trial.
 
     Raises
     ------
@@ -180,7 +166,7 @@ def trial_money(
         value[rows] = customer_values(arm, horizon_months, annual_discount)
         if name != NO_OFFER:
             cost[rows] = offer_costs(arm, catalog[name], catalog, horizon_months, annual_discount or 0.0)
-    return Money(value, cost)
+    return value, cost
 
 
 def _refuse_beyond_data(table, groups, horizon_months):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
+from winback.results import join_words
+from winback.terms.catalog import Offer
 from winback.trial.trial import Trial
 
 
 def check_is_trial(trial: object) -> None:
-    """Refuse what is no trial, such as the table that one is read from.
-
-    Raises
-    ------
-    TypeError
-        With the way to a trial.
-    """
+    """Refuse with a TypeError what is no trial, such as the table that one is read from."""
     if not isinstance(trial, Trial):
         raise TypeError(
             f"This takes a trial, not {type(trial).__name__}: read it once by winback.read_trial(customers, offers)."
@@ -20,43 +18,42 @@ def check_is_trial(trial: object) -> None:
 
 
 def check_same_terms(what: str, made_on: Trial, asked: Trial) -> None:
-    """Refuse to hold what was made under some terms against a trial under others.
-
-    Parameters
-    ----------
-    what : str
-        What was made, as in "the policy".
-    made_on, asked : Trial
-        The trial it was made on, and the one it meets.
+    """Refuse to hold what was made on a trial (``what``, as in "the policy") against one under other terms.
 
     Raises
     ------
     ValueError
         Naming both terms, and how to make them the same.
     """
-    if made_on.terms != asked.terms:
-        theirs, ours = (f"{trial.terms_in_words}, in {trial.currency}" for trial in (made_on, asked))
+    costs = [_costs(made_on, asked), _costs(asked, made_on)]
+    if made_on.terms != asked.terms or any(costs):
+        pairs = zip((made_on, asked), costs, strict=True)
+        theirs, ours = (f"{trial.terms_in_words}, in {trial.currency}{cost}" for trial, cost in pairs)
+        way = "the same offers" if any(costs) else "the same terms by trial.over(...)"
         raise ValueError(
             f"{what[:1].upper()}{what[1:]} was made under other terms ({theirs}) than this trial has ({ours}). Bring "
-            f"the trial to the same terms by trial.over(...), or make {what} anew from this one."
+            f"the trial to {way}, or make {what} anew from this one."
         )
 
 
 def check_same_trial(what: str, made_on: Trial, asked: Trial) -> None:
-    """Refuse to hold what was made from one trial against another, or under other terms.
-
-    Raises
-    ------
-    ValueError
-        Naming both.
-    """
+    """Refuse with a ValueError what was made from one trial for another, or under other terms; both are named."""
     if made_on.lapsed is not asked.lapsed and not made_on.lapsed.equals(asked.lapsed):
+        theirs, ours = (f"{trial.source}, {len(trial.lapsed):,} lapsed customers" for trial in (made_on, asked))
         raise ValueError(
-            f"{what[:1].upper()}{what[1:]} was made from another trial ({_named(made_on)}) than this one "
-            f"({_named(asked)}). Make {what} anew from this one."
+            f"{what[:1].upper()}{what[1:]} was made from another trial ({theirs}) than this one ({ours}). Make {what} "
+            "anew from this one."
         )
     check_same_terms(what, made_on, asked)
 
 
-def _named(trial: Trial) -> str:
-    return f"{trial.source}, {len(trial.lapsed):,} lapsed customers"
+def _costs(trial: Trial, other: Trial) -> str:
+    """Return in words what the offers of a trial cost that cost something else in another; empty where none does."""
+    known = {offer.name: offer for offer in other.offers}
+    differ = (
+        f"{offer.name} {each.name} = {getattr(offer, each.name)!r}"
+        for offer in trial.offers
+        for each in fields(Offer)
+        if offer.name in known and getattr(offer, each.name) != getattr(known[offer.name], each.name)
+    )
+    return f", with {join_words(found)}" if (found := list(differ)) else ""

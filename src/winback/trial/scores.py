@@ -12,7 +12,6 @@ import pandas as pd
 from winback.results import Result, Sentences
 from winback.tables import NO_OFFER
 from winback.terms.organic import organic_shares
-from winback.trial.assignment import chance_of_own_arm
 from winback.trial.assumed import assumption, organic_values
 from winback.trial.predictions import Predictions, check_folds, deal_folds, predictions
 from winback.trial.same_terms import check_is_trial
@@ -161,7 +160,7 @@ def trial_scores(trial: Trial, outcome: str, folds: np.ndarray) -> tuple[np.ndar
     check_folds(folds, trial.arm, trial.arms, trial.matrix.shape[1] if trial.model == "linear" else 0)
     seen = outcome_of(trial, outcome)
     found = predictions(trial.model, trial.matrix, seen, trial.arm, folds)
-    return cross_fitted_scores(found, seen, trial.arm, chance_of_own_arm(trial, folds), folds)
+    return cross_fitted_scores(found, seen, trial.arm, trial.chance(folds), folds)
 
 
 def arm_scores(predicted: np.ndarray, outcome: np.ndarray, arm: np.ndarray, chance: np.ndarray) -> np.ndarray:

@@ -14,15 +14,14 @@ from winback.provenance import Provenance, sha256_of
 from winback.results import Result, Sentences, format_count, join_words
 from winback.tables import LAPSED_TABLE, NO_OFFER, in_trial
 from winback.terms.catalog import OfferCatalog
-from winback.terms.organic import Organic, organic_shares
+from winback.terms.organic import Organic, organic_in_words, organic_shares
 from winback.trial.balance import known_beforehand
-from winback.trial.chances import chances_differ, own_probability
+from winback.trial.chances import chances_differ, estimated_chance, own_probability
 from winback.trial.covariates import asked_covariates, covariates_used, standardised
 from winback.trial.design_checks import DesignReport, check_typed_design
 from winback.trial.design_findings import measured_after_the_offer
 from winback.trial.moments import ArmMoments, arm_moments
-from winback.trial.outcomes import Groups, Money, trial_groups, trial_money, value_settings
-from winback.trial.trial_words import Compared, describe_trial, terms_in_words, trial_details
+from winback.trial.outcomes import Groups, check_value_terms, trial_groups, trial_money
 
 ASSIGNMENTS = ("known", "estimated")
 
@@ -46,50 +45,37 @@ class Trial(Result):
     """A trial of offers, read and checked once, with the terms that give its figures meaning; see `read_trial`.
 
     ``over`` gives the same trial under other terms. Arrays have shape (n,), in the order of ``customers``.
-
-    Attributes
-    ----------
-    lapsed : pandas.DataFrame
-        The checked table of all lapsed customers, also those who are not compared.
-    offers : OfferCatalog
-        The offers, with the terms that hold: currency, horizon, discount rate, assumed organic return.
-    source : str
-        Where the customers come from.
-    covariates_asked : tuple of str or None
-        Columns named for predictions; None: all that are known beforehand, if the arms are large enough.
-    model, assignment
-        How outcomes are predicted and where the offers' chances come from, see `winback.offer_scores`.
-    made_with : tuple of (str, str)
-        What else a reader needs to make the table again.
-    caveat : str
-        What a reader must know of the data.
-    true_profits : pandas.DataFrame or None
-        What each customer would have earned under each offer: known of simulations only.
     """
 
-    lapsed: pd.DataFrame = field(repr=False)
-    offers: OfferCatalog
-    source: str = "a table"
+    lapsed: pd.DataFrame = field(repr=False)  # checked table of all lapsed customers, also those who are not compared
+    offers: OfferCatalog  # with the terms that hold: currency, horizon, discount rate, assumed organic return
+    source: str = "a table"  # where the customers come from
     planned_shares: Mapping[str, float] | None = None
     covariates_asked: tuple[str, ...] | None = None
     model: object = "linear"
     assignment: str = "known"
-    made_with: tuple[tuple[str, str], ...] = ()
-    caveat: str = ""
-    true_profits: pd.DataFrame | None = field(default=None, repr=False)
+    made_with: tuple[tuple[str, str], ...] = ()  # what else a reader needs to make the table again
+    caveat: str = ""  # what a reader must know of the data
+    true_profits: pd.DataFrame | None = field(default=None, repr=False)  # (n, offers), known of simulations only
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "offer": ("Offer", "text"),
         "n": ("Customers", "count"),
         "returned": ("Came back", "percent"),
     }
     profit = property(lambda self: self.value - self.cost, doc="Value less cost of each customer.")
+    horizon_months = property(
+        lambda self: self.offers.horizon_months, doc="Months over which a second lifetime is valued; None for `value`."
+    )
+    annual_discount = property(
+        lambda self: self.offers.annual_discount, doc="Discount rate a year as a share; None for `value`."
+    )
     organic = property(lambda self: self.offers.organic, doc="Share assumed to return without an offer, or None.")
     currency = property(lambda self: self.offers.currency, doc="Sign or code put before money.")
 
     def __post_init__(self):
         if self.assignment not in ASSIGNMENTS:
             raise ValueError(f"assignment must be {' or '.join(ASSIGNMENTS)}; got {self.assignment!r}.")
-        value_settings(self.lapsed, self.offers)  # refuses terms that are missing or cannot be applied
+        check_value_terms(self.lapsed, self.offers)
         if self.organic is not None and self.has_control:
             raise ValueError(
                 "organic is for tables without a control group; here the untreated show it. Leave it out, also "
@@ -99,13 +85,7 @@ class Trial(Result):
             organic_shares(self.organic, self.customers)  # refuses customers without a share
 
     def over(self, **terms: Unpack[TrialTerms]) -> Trial:
-        """Return the same trial under other terms; what is not named stays.
-
-        Parameters
-        ----------
-        **terms
-            Those of `winback.read_trial`: ``horizon_months``, ``annual_discount``, ``currency``, ``organic``,
-            ``organic_value``, ``planned_shares``, ``covariates``, ``model``, ``assignment``.
+        """Return the same trial under other terms, those of `winback.read_trial`; what is not named stays.
 
         Examples
         --------
@@ -139,16 +119,6 @@ class Trial(Result):
         """Data with their hash, seeds and versions."""
         return Provenance.of(self.source, len(self.lapsed), sha256_of(self.lapsed), self.made_with)
 
-    @property
-    def horizon_months(self) -> float | None:
-        """Over how many months a second lifetime is valued; None where value was measured directly."""
-        return value_settings(self.lapsed, self.offers)[0]
-
-    @property
-    def annual_discount(self) -> float | None:
-        """Discount rate a year as a share; None where value was measured directly."""
-        return value_settings(self.lapsed, self.offers)[1]
-
     @cached_property
     def design(self) -> DesignReport:
         """Whether the trial can be read, check by check."""
@@ -160,8 +130,8 @@ class Trial(Result):
         return trial_groups(self.lapsed, self.offers)
 
     @cached_property
-    def money(self) -> Money:
-        """What each lapsed customer brought and cost; refused where the horizon reaches beyond the data."""
+    def money(self) -> tuple[np.ndarray, np.ndarray]:
+        """What each lapsed customer brought, and cost; refused where the horizon reaches beyond the data."""
         return trial_money(self.lapsed, self.offers, self.groups, self.horizon_months, self.annual_discount)
 
     @cached_property
@@ -201,18 +171,24 @@ class Trial(Result):
     @cached_property
     def value(self) -> np.ndarray:
         """Money that each customer brought within the horizon."""
-        return self.money.value[self.kept]
+        return self.money[0][self.kept]
 
     @cached_property
     def cost(self) -> np.ndarray:
         """Money that each customer's offer cost."""
-        return self.money.cost[self.kept]
+        return self.money[1][self.kept]
 
     @cached_property
     def probability(self) -> np.ndarray:
         """Known or planned chance of the arm that each customer is in."""
         whole = len(self.arms) == len(self.groups.arms)
         return own_probability(self.customers, self.arm, len(self.arms), whole)
+
+    def chance(self, folds: np.ndarray) -> np.ndarray:
+        """Return each customer's chance of the arm they are in, known or estimated from other folds, shape (n,)."""
+        if self.assignment == "known":
+            return self.probability
+        return estimated_chance(self.customers, self.matrix, self.arm, folds)
 
     @cached_property
     def covariates(self) -> tuple[str, ...]:
@@ -258,9 +234,9 @@ class Trial(Result):
     @cached_property
     def moments(self) -> Mapping[str, ArmMoments]:
         """Moments of return, value and cost of every group, also of untreated ones who are not compared."""
-        returned, money = self.lapsed["returned"].to_numpy(dtype=bool), self.money
+        returned, (value, cost) = self.lapsed["returned"].to_numpy(dtype=bool), self.money
         groups = ((name, self.groups.arm == place) for place, name in enumerate(self.groups.arms))
-        return {name: arm_moments(returned[rows], money.value[rows], money.cost[rows]) for name, rows in groups}
+        return {name: arm_moments(returned[rows], value[rows], cost[rows]) for name, rows in groups}
 
     @property
     def terms(self) -> tuple:
@@ -270,7 +246,12 @@ class Trial(Result):
     @property
     def terms_in_words(self) -> str:
         """The terms that decide what a customer is worth, as in a sentence."""
-        return terms_in_words(self.offers, self.horizon_months, self.annual_discount)
+        if self.horizon_months is None:
+            parts = ["value as measured"]
+        else:
+            rate = f"discounted at {100 * self.annual_discount:g}% a year" if self.annual_discount else "not discounted"
+            parts = [f"value over {self.horizon_months:g} months", rate]
+        return ", ".join(parts if self.organic is None else [*parts, organic_in_words(self.organic)])
 
     @property
     def subtitle(self) -> Sentences:
@@ -285,9 +266,14 @@ class Trial(Result):
 
     def describe(self) -> Sentences:
         """Say who is compared, on which terms, and what speaks against the trial."""
-        who = Compared(self.source, len(self.customers), self.n_not_promising, self.sent, self.has_control)
-        return describe_trial(who, self.terms_in_words, self.design)
+        group = "beside a random group that was sent nothing" if self.has_control else "with no group left without one"
+        who = f"{self.source}: {format_count(len(self.customers))} customers were sent {join_words(self.sent)}, {group}"
+        lines = [f"{who}; {self.terms_in_words}."]
+        if self.n_not_promising:
+            left_out = f"{format_count(self.n_not_promising)} more were judged not promising beforehand"
+            lines.append(f"{left_out} and are not compared.")
+        return Sentences.of([*lines, *self.design.describe().splitlines()[:1]])
 
     def details(self) -> Sentences:
-        """Say what else speaks against the trial."""
-        return trial_details(self.design)
+        """Say what else the checks of the design found."""
+        return Sentences.of([*self.design.describe().splitlines()[1:], *self.design.details().splitlines()])
