@@ -63,26 +63,10 @@ def covariate_matrix(customers: pd.DataFrame, names: list[str]) -> tuple[np.ndar
 
 
 def group_balance(matrix: np.ndarray, labels: list[str], groups: np.ndarray, n_groups: int) -> list[Balance]:
-    r"""Compare each group with all others on all covariates at once.
+    r"""Compare each group with all others on all covariates (and their labels, from `covariate_matrix`) at once.
 
     Membership is regressed on the covariates; under random assignment the regression explains nothing. Its F test is
-    Hotelling's :math:`T^2` test of equal means.
-
-    Parameters
-    ----------
-    matrix : numpy.ndarray, shape (n, p)
-        From `covariate_matrix`.
-    labels : list of str
-        What the p columns are.
-    groups : numpy.ndarray of int, shape (n,)
-        Each customer's group, 0 to ``n_groups`` - 1.
-    n_groups : int
-        How many groups there are.
-
-    Returns
-    -------
-    list of Balance
-        One per group.
+    Hotelling's :math:`T^2` test of equal means. Each customer's group is 0 to ``n_groups`` - 1.
     """
     n = len(matrix)
     members = (groups[:, None] == np.arange(n_groups)).astype(float)

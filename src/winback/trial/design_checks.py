@@ -11,20 +11,7 @@ import pandas as pd
 from winback.results import Result, Sentences
 from winback.tables import LAPSED_TABLE, Problem, TableError, check_lapsed, in_trial
 from winback.terms.catalog import Offer, OfferCatalog, as_catalog
-from winback.trial.balance import covariate_matrix, known_beforehand
-from winback.trial.design_findings import (
-    Finding,
-    Groups,
-    check_arms,
-    check_balance,
-    check_eligible,
-    check_late_columns,
-    check_overlap,
-    check_returned,
-    check_sample_ratio,
-    judge_control,
-    measured_after_the_offer,
-)
+from winback.trial.design_findings import Finding, findings_of
 
 MOST_SAID = 3
 LIKE_WITH_LIKE = ("sample ratio", "balance", "control group")  # checks that can show that groups are alike
@@ -44,18 +31,20 @@ class DesignReport(Result):
         One per check, in order.
     control : str
         ``accepted``, ``refused`` or ``none``.
-    control_reason : str
-        Why the control group was refused; empty otherwise.
     """
 
     findings: tuple[Finding, ...]
     control: str
-    control_reason: str = ""
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "check": ("Check", "text"),
         "verdict": ("Verdict", "text"),
         "finding": ("What was found", "text"),
     }
+
+    @property
+    def control_reason(self) -> str:
+        """Why the control group was refused; empty otherwise."""
+        return next((each.finding for each in self.findings if each.verdict == "refused"), "")
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per check."""
@@ -75,10 +64,7 @@ class DesignReport(Result):
         return Sentences.of([*self._serious()[MOST_SAID:], *remedy])
 
     def _serious(self) -> list[str]:
-        order = sorted(
-            self.findings, key=lambda finding: finding.verdict != "refused"
-        )  # else in the order of the checks
-        return [finding.finding for finding in order if finding.verdict in ("warning", "refused")]
+        return [each.finding for verdict in ("refused", "warning") for each in self.findings if each.verdict == verdict]
 
 
 def check_design(
@@ -105,10 +91,6 @@ def check_design(
     planned_shares : mapping, optional
         Group -> planned share of customers. By default from ``offer_probability``, else equal shares are tried.
 
-    Returns
-    -------
-    DesignReport
-
     Raises
     ------
     TableError
@@ -131,27 +113,9 @@ def check_typed_design(
     table: pd.DataFrame, catalog: OfferCatalog | None, planned_shares: Mapping[str, float] | None = None
 ) -> DesignReport:
     """Do the work of `check_design` on a table that was checked already."""
-    n_all = len(table)
-    has_eligible = "eligible" in table
-    table = table[in_trial(table)]
-    if table.empty:
+    compared = table[in_trial(table)]
+    if compared.empty:
         problem = Problem("eligible", "is true for nobody", 0, "", "Check the column: True means promising beforehand.")
         raise TableError(LAPSED_TABLE, [problem])
-    groups = Groups.of(table)
-    late = measured_after_the_offer(table)
-    covariates = [name for name in known_beforehand(table) if name not in late]
-    matrix, labels = covariate_matrix(table, covariates)
-    control, control_finding = judge_control(groups, matrix, labels, has_eligible)
-    findings = [
-        Finding("duplicate ids", "ok", "Every customer is there once."),
-        check_eligible(has_eligible, n_all, len(table)),
-        check_sample_ratio(table, groups, planned_shares),
-        check_balance(groups, matrix, labels),
-        control_finding,
-        check_overlap(table, groups, covariates),
-        check_arms(groups, catalog),
-        check_returned(table, groups),
-        check_late_columns(late),
-    ]
-    found = tuple(finding for finding in findings if finding)
-    return DesignReport(found, control, control_finding.finding if control == "refused" else "")
+    control, found = findings_of(compared, len(table), catalog.names if catalog else (), planned_shares)
+    return DesignReport(tuple(found), control)

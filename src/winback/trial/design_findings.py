@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
 
@@ -12,7 +13,7 @@ from scipy import stats
 from winback.labels import value_words
 from winback.results import format_count, join_words, state_p_value
 from winback.tables import LAPSED, NO_OFFER, label_codes
-from winback.trial.balance import group_balance
+from winback.trial.balance import covariate_matrix, group_balance, known_beforehand
 
 ALARM = 0.001  # p-value below which chance is no explanation
 LARGE_DIFFERENCE = 0.1  # standard deviations
@@ -83,15 +84,40 @@ def _tells_who_returned(column: pd.Series, back: np.ndarray) -> bool:
     return bool(len(one) and len(other) and (one.min() > other.max() or other.min() > one.max()))
 
 
-def check_eligible(has_eligible, n_all, n_kept):
+def findings_of(
+    table: pd.DataFrame, n_all: int, sent: tuple[str, ...], planned_shares: Mapping[str, float] | None
+) -> tuple[str, list[Finding]]:
+    """Return whether the control group is accepted, refused or none, and what each check finds.
+
+    The table has the customers who were judged promising, of ``n_all``; ``sent`` are the offers that should be there.
+    """
+    groups, late = Groups.of(table), measured_after_the_offer(table)
+    covariates = [name for name in known_beforehand(table) if name not in late]
+    matrix, labels = covariate_matrix(table, covariates)
+    control, of_control = _judge_control(groups, matrix, labels, "eligible" in table)
+    found = [
+        Finding("duplicate ids", "ok", "Every customer is there once."),
+        _check_eligible("eligible" in table, n_all - len(table)),
+        _check_sample_ratio(table, groups, planned_shares),
+        _check_balance(groups, matrix, labels),
+        of_control,
+        _check_overlap(table, groups, covariates),
+        _check_arms(groups, sent),
+        _check_returned(table, groups),
+        _check_late_columns(late),
+    ]
+    return control, [finding for finding in found if finding]
+
+
+def _check_eligible(has_eligible, n_left_out):
     """Say how many were judged not promising beforehand."""
     if not has_eligible:
         return Finding("eligible", "note", "There is no column eligible: everyone in the table is compared.")
-    text = f"{format_count(n_all - n_kept)} customers judged not promising beforehand are left out."
+    text = f"{format_count(n_left_out)} customers judged not promising beforehand are left out."
     return Finding("eligible", "ok", text)
 
 
-def check_sample_ratio(table, groups, planned_shares):
+def _check_sample_ratio(table, groups, planned_shares):
     """Test the groups' sizes against the plan by chi-squared."""
     shares, source = _planned(table, groups, planned_shares)
     absent = sorted(set(planned_shares or ()) - set(groups.names))
@@ -123,7 +149,7 @@ def _planned(table, groups, planned_shares):
     return np.ones(len(groups.names)), "equal shares"
 
 
-def check_balance(groups, matrix, labels):
+def _check_balance(groups, matrix, labels):
     """Test whether each offer went to customers who were like the others beforehand."""
     if matrix.shape[1] == 0:
         return Finding("balance", "note", "Nothing known before the offer is in the table, so balance is untested.")
@@ -153,23 +179,19 @@ def _suspicion(balance):
     return p_value, -np.nan_to_num(balance.largest_difference)
 
 
-def judge_control(groups, matrix, labels, has_eligible) -> tuple[str, Finding]:
+def _judge_control(groups, matrix, labels, has_eligible) -> tuple[str, Finding]:
     """Decide whether the untreated are a random control group: accepted, refused or none."""
     untreated = groups.untreated
     if not untreated.any():
-        return "none", Finding(
-            "control group",
-            "note",
-            "Nobody was left without an offer: what would have come back anyway is not measured.",
-        )
+        text = "Nobody was left without an offer: what would have come back anyway is not measured."
+        return "none", Finding("control group", "note", text)
     if untreated.all():
         return "none", Finding("control group", "warning", "Nobody was sent an offer: there is nothing to compare.")
     _, balance = group_balance(matrix, labels, untreated.astype(int), 2)
     they = f"{format_count(untreated.sum())} customers without an offer"
     if np.isnan(balance.p_value):
-        return "accepted", Finding(
-            "control group", "note", f"Whether the {they} are a random control cannot be tested."
-        )
+        text = f"Whether the {they} are a random control cannot be tested."
+        return "accepted", Finding("control group", "note", text)
     if balance.p_value >= ALARM:
         text = f"The {they} are like those with one ({state_p_value(balance.p_value)})."
         return "accepted", Finding("control group", "ok", text)
@@ -183,34 +205,31 @@ def judge_control(groups, matrix, labels, has_eligible) -> tuple[str, Finding]:
     return "refused", Finding("control group", "refused", reason)
 
 
-def check_overlap(table, groups, covariates):
+def _check_overlap(table, groups, covariates):
     """Name kinds of customers that some group lacks."""
     thin = []
     for name in covariates:
         if not pd.api.types.is_numeric_dtype(table[name]):
             codes, values = label_codes(table[name])
-            if not values:
-                continue
             cells = groups.codes[codes >= 0] * len(values) + codes[codes >= 0]
-            counts = np.bincount(cells, minlength=len(groups.names) * len(values)).reshape(-1, len(values))
+            counts = np.bincount(cells, minlength=len(groups.names) * len(values)).reshape(len(groups.names), -1)
             empty = (counts == 0).any(axis=0) & (counts.sum(axis=0) >= SMALL_SEGMENT)
-            thin += [value_words(name, value) for value, is_empty in zip(values, empty, strict=True) if is_empty]
+            thin += [value_words(name, values[place]) for place in np.flatnonzero(empty)]
     if not thin:
         return Finding("overlap", "ok", "Every group has customers of every kind.")
-    return Finding(
-        "overlap", "warning", f"Some groups have no customer of a kind that others have: {join_words(thin)}."
-    )
+    text = f"Some groups have no customer of a kind that others have: {join_words(thin)}."
+    return Finding("overlap", "warning", text)
 
 
-def check_arms(groups, catalog):
+def _check_arms(groups, sent):
     """Name the offers of the catalog that nobody was sent."""
-    empty = [name for name in (catalog.names if catalog else ()) if name not in groups.names]
+    empty = [name for name in sent if name not in groups.names]
     if empty:
         return Finding("arms", "warning", f"No customer was sent {join_words(empty)}: left out.")
     return Finding("arms", "ok", "Every offer was sent to customers.")
 
 
-def check_returned(table, groups):
+def _check_returned(table, groups):
     """Name the groups with too few returned customers for any interval."""
     returned = np.bincount(groups.codes, weights=table["returned"].to_numpy(dtype=float), minlength=len(groups.names))
     few = [f"{name} ({n:.0f})" for name, n in zip(groups.names, returned, strict=True) if n < FEW_RETURNED]
@@ -220,7 +239,7 @@ def check_returned(table, groups):
     return Finding("returned", "ok", f"At least {FEW_RETURNED} customers of every group returned.")
 
 
-def check_late_columns(late):
+def _check_late_columns(late):
     """Name columns that look as if measured after the offer."""
     if not late:
         return Finding("measured after the offer", "ok", "No column looks as if measured after the offer.")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import copy
 import warnings
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 
@@ -20,21 +20,23 @@ from winback.trial.covariates import FEWEST_PER_COLUMN
 CONSTANT = 1e-10  # a column's variance by its mean square, below which it is the same for all but for rounding
 
 
-class Predictions(Protocol):
-    """Predictions of one outcome under each arm, from customers outside some folds."""
-
-    def outside(self, folds: tuple[int, ...], rows: np.ndarray) -> np.ndarray:
-        """Return predictions for rows, from customers in no fold of ``folds``, shape (n_rows, n_arms)."""
-
-
 @dataclass(frozen=True)
-class LinearPredictions:
-    """Least squares within each arm. Sums of products are kept by fold, so that leaving folds out costs nothing."""
+class Predictions(ABC):
+    """Predictions of one outcome under each arm, from customers outside some folds."""
 
     matrix: np.ndarray  # (n, p) known beforehand
     outcome: np.ndarray  # (n,)
     arm: np.ndarray  # (n,)
     folds: np.ndarray  # (n,)
+
+    @abstractmethod
+    def outside(self, folds: tuple[int, ...], rows: np.ndarray) -> np.ndarray:
+        """Return predictions for rows, from customers in no fold of ``folds``, shape (n_rows, n_arms)."""
+
+
+@dataclass(frozen=True)
+class LinearPredictions(Predictions):
+    """Least squares within each arm. Sums of products are kept by fold, so that leaving folds out costs nothing."""
 
     @cached_property
     def _sums(self) -> np.ndarray:
@@ -49,7 +51,7 @@ class LinearPredictions:
         return sums
 
     def outside(self, folds: tuple[int, ...], rows: np.ndarray) -> np.ndarray:
-        """Return predictions for rows, from customers in no fold of ``folds``, shape (n_rows, n_arms)."""
+        """Return predictions, see `Predictions`."""
         used = np.setdiff1d(np.arange(len(self._sums)), folds)
         sums = self._sums[used].sum(axis=0)
         size, means = sums[:, :1, 0], sums[:, 0, 1:] / sums[:, 0, :1]
@@ -65,18 +67,14 @@ class LinearPredictions:
 
 
 @dataclass(frozen=True)
-class ModelPredictions:
+class ModelPredictions(Predictions):
     """A model of the caller's, fitted anew within each arm: a statsmodels family, or anything with fit and predict."""
 
     model: object
-    matrix: np.ndarray
-    outcome: np.ndarray
-    arm: np.ndarray
-    folds: np.ndarray
     _fitted: dict = field(default_factory=dict, repr=False)
 
     def outside(self, folds: tuple[int, ...], rows: np.ndarray) -> np.ndarray:
-        """Return predictions for rows, from customers in no fold of ``folds``, shape (n_rows, n_arms)."""
+        """Return predictions, see `Predictions`."""
         key = frozenset(folds)
         if key not in self._fitted:
             outside = ~np.isin(self.folds, folds)
@@ -143,7 +141,7 @@ def predictions(model, matrix: np.ndarray, outcome: np.ndarray, arm: np.ndarray,
     from statsmodels.genmod.families import Family
 
     if isinstance(model, Family) or (hasattr(model, "fit") and hasattr(model, "predict")):
-        return ModelPredictions(model, matrix, outcome, arm, folds)
+        return ModelPredictions(matrix, outcome, arm, folds, model)
     raise ValueError(
         f'model must be "linear", a statsmodels family such as families.Poisson(), or a regressor with fit and '
         f"predict; got {model!r}."
@@ -151,15 +149,7 @@ def predictions(model, matrix: np.ndarray, outcome: np.ndarray, arm: np.ndarray,
 
 
 def deal_folds(arm: np.ndarray, n_folds: int, rng: np.random.Generator, fewest: int = 2) -> np.ndarray:
-    """Deal customers into folds at random, each arm evenly.
-
-    Nested predictions leave out two folds at once, so they need three.
-
-    Raises
-    ------
-    ValueError
-        When ``n_folds`` is below the fewest.
-    """
+    """Deal customers into folds at random, each arm evenly; nested predictions leave out two folds, so need three."""
     if isinstance(n_folds, bool) or not isinstance(n_folds, int | np.integer) or n_folds < fewest:
         raise ValueError(f"folds must be a whole number of at least {fewest}; got {n_folds!r}.")
     order = rng.permutation(len(arm))
@@ -183,15 +173,7 @@ def fold_problems(
 ) -> list[str]:
     """Return, as words, folds that an arm is absent from, and arms too small to be predicted when folds are left out.
 
-    Parameters
-    ----------
-    folds, arm : numpy.ndarray of int, shape (n,)
-    arms : tuple of str
-        Names of the arms.
-    n_columns : int
-        Columns that outcomes are predicted from.
-    n_left_out : int
-        Folds left out at once: 1, or 2 where scores are nested.
+    Outcomes are predicted from ``n_columns``; one fold is left out at once, or two where scores are nested.
     """
     counts = np.zeros((folds.max() + 1, len(arms)), dtype=int)
     np.add.at(counts, (folds, arm), 1)

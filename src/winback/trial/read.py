@@ -8,7 +8,7 @@ from pathlib import Path
 
 from winback.provenance import sha256_of
 from winback.tables import AnyTable, as_table, map_columns
-from winback.terms.catalog import Offer, OfferCatalog, as_catalog, load_offers
+from winback.terms.catalog import ON_TOP, Offer, OfferCatalog, as_catalog, load_offers
 from winback.terms.organic import Organic
 from winback.trial.outcomes import typed_trial
 from winback.trial.trial import Trial, asked_covariates
@@ -84,13 +84,7 @@ def read_trial(
     >>> trial.arms, trial.n_left_out
     (('discount', 'upgrade', 'bundle', 'tailored', 'none'), 8000)
     """
-    terms = {
-        "horizon_months": horizon_months,
-        "annual_discount": annual_discount,
-        "currency": currency,
-        "organic": organic,
-        "organic_value": organic_value,
-    }
+    terms = dict(zip(ON_TOP, (currency, horizon_months, annual_discount, organic, organic_value), strict=True))
     catalog = load_offers(offers) if isinstance(offers, str | Path) else as_catalog(offers)
     catalog = replace(catalog, **{name: value for name, value in terms.items() if value is not None})
     table, from_file = as_table(customers), isinstance(customers, str | Path)

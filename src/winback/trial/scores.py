@@ -153,10 +153,7 @@ def outcome_of(trial: Trial, name: str) -> np.ndarray:
 
 
 def trial_scores(trial: Trial, outcome: str, folds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return scores and predictions of an outcome for a trial's customers under each arm, (n, n_arms) each.
-
-    Parameters are those of `offer_scores`; ``folds`` is each customer's fold.
-    """
+    """Return scores and predictions, as of `offer_scores`, under each arm, (n, n_arms) each."""
     check_folds(folds, trial.arm, trial.arms, trial.matrix.shape[1] if trial.model == "linear" else 0)
     seen = outcome_of(trial, outcome)
     found = predictions(trial.model, trial.matrix, seen, trial.arm, folds)
@@ -181,10 +178,7 @@ def cross_fitted_scores(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return scores and predictions of all customers, or of those outside a fold, predicted without that fold, too.
 
-    Returns
-    -------
-    scores, expected : numpy.ndarray, shape (n, n_arms)
-        NaN for the customers of the fold ``without``.
+    Both are of shape (n, n_arms), NaN for the customers of the fold ``without``.
     """
     expected = np.full((len(arm), int(arm.max()) + 1), np.nan)
     for fold in range(int(folds.max()) + 1):
