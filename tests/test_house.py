@@ -40,7 +40,6 @@ ROWS = [
     "formulas",
     "formula_checks",
     "pseudo_observations",
-    "expected_money",
     "expectations",
     "newton",
     "winner",

@@ -1,10 +1,15 @@
-"""What is expected of each customer and of a group, and how sure is it? The delta method, cell by cell."""
+"""What is expected of each customer and of a group, in number and in money, and how sure is it? The delta method.
+
+Payments or purchases are expected of one fit and the spend per purchase perhaps of another. The two estimates are
+independent, so the squared errors of a total that each of them causes are added.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
@@ -15,30 +20,17 @@ STEP = 1e-4  # in the logarithm of a parameter: differences are then exact to ab
 
 @dataclass(frozen=True)
 class Expectations:
-    """Expected values of customers, kept for cells of equal ones.
+    """Expected values of n customers, kept for m cells of equal ones, from the logarithms of k parameters.
 
     The expectation of customer i is ``values[rows[i]]``, its slopes in the logarithms of the parameters
     ``slopes[:, rows[i]]``; nothing is as large as customers x parameters. Slopes are computed when first asked for.
-
-    Attributes
-    ----------
-    value : callable
-        Logarithms of the parameters -> values of the cells (m,).
-    theta : numpy.ndarray, shape (k,)
-        Logarithms of the parameters.
-    rows : numpy.ndarray of int, shape (n,)
-        Cell of each customer.
-    covariance : numpy.ndarray, shape (k, k)
-        Of the logarithms of the parameters.
-    slope : callable, optional
-        theta -> slopes of the cells (k, m), where they are cheaper than by differences in each parameter.
     """
 
-    value: Callable[[np.ndarray], np.ndarray] = field(repr=False)
-    theta: np.ndarray
-    rows: np.ndarray = field(repr=False)
-    covariance: np.ndarray = field(repr=False)
-    slope: Callable[[np.ndarray], np.ndarray] | None = field(default=None, repr=False)
+    value: Callable[[np.ndarray], np.ndarray] = field(repr=False)  # theta -> values of the cells (m,)
+    theta: np.ndarray  # (k,) logarithms of the parameters
+    rows: np.ndarray = field(repr=False)  # (n,) cell of each customer
+    covariance: np.ndarray = field(repr=False)  # (k, k) of theta
+    slope: Callable[[np.ndarray], np.ndarray] | None = field(default=None, repr=False)  # -> (k, m), where it is cheap
 
     @cached_property
     def values(self) -> np.ndarray:
@@ -59,9 +51,8 @@ class Expectations:
         return self._cell_errors()[self.rows]
 
     def _cell_errors(self):
-        return np.sqrt(
-            np.maximum(np.einsum("im,ij,jm->m", self.slopes, self.covariance, self.slopes, optimize=True), 0)
-        )
+        variance = np.einsum("im,ij,jm->m", self.slopes, self.covariance, self.slopes, optimize=True)
+        return np.sqrt(np.maximum(variance, 0))
 
     def intervals(self, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
         """Return low and high of each customer's expectation, shape (n,)."""
@@ -71,12 +62,7 @@ class Expectations:
     def total(self, weights: np.ndarray | None = None, level: float = 0.95) -> tuple[float, float, float, float]:
         """Return a group's total, its standard error, low and high.
 
-        Parameters
-        ----------
-        weights : numpy.ndarray, shape (n,), optional
-            What each customer's expectation is multiplied by: 0 for those who are not in the group, or money.
-        level : float
-            Confidence level.
+        Each customer's expectation is multiplied by ``weights`` (n,): 0 for those who are not in the group, or money.
         """
         by_cell = np.bincount(self.rows, weights=weights, minlength=len(self.values))
         total, error = float(by_cell @ self.values), self._error(by_cell)
@@ -90,6 +76,59 @@ class Expectations:
     def _error(self, by_cell):
         slope = self.slopes @ by_cell
         return float(np.sqrt(max(slope @ self.covariance @ slope, 0.0)))
+
+
+@dataclass(frozen=True)
+class ExpectedMoney:
+    """Each customer's ``money`` times what is expected of him; nothing is larger than customers x parameters."""
+
+    money: np.ndarray = field(repr=False)  # (n,) known per payment or purchase, or the share of it that is margin
+    factors: tuple[Expectations, ...]  # independent: payments or purchases, and where it was estimated the spend
+
+    def each(self) -> np.ndarray:
+        """Return each customer's expected money, shape (n,)."""
+        return self._without(None) * self.money
+
+    def of_one(self) -> np.ndarray:
+        """Return the money of one payment or purchase of each customer, shape (n,)."""
+        return self._without(self.factors[0]) * self.money
+
+    def _without(self, left_out: Expectations | None) -> np.ndarray:
+        """Return the product of the factors but one, shape (n,)."""
+        kept = (factor.each() for factor in self.factors if factor is not left_out)
+        return prod(kept, start=np.ones(len(self.money)))
+
+    def intervals(self, level: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return low and high of each customer's expected money, shape (n,)."""
+        relative = np.zeros(len(self.money))
+        for factor in self.factors:
+            values = factor.each()
+            relative += np.square(factor.std_errors() / np.where(values > 0, values, 1.0))
+        value = self.each()
+        low, high = log_interval(np.abs(value), np.abs(value) * np.sqrt(relative), level)
+        return np.where(value < 0, -high, low), np.where(value < 0, -low, high)
+
+    def total(self, weights: np.ndarray, level: float) -> tuple[float, float, float]:
+        """Return a group's total, its low and its high; ``weights`` (n,) are customers that each row stands for.
+
+        The interval is even on the log scale, or, where some customers bring money and others cost it, on the plain.
+        """
+        total = float(self.each()[weights > 0] @ weights[weights > 0])
+        if not np.isfinite(total):
+            return total, total, total
+        money = self.money * weights
+        if (money > 0).any() and (money < 0).any():
+            reach = normal_quantile(level) * self._error(money)
+            return total, float(total - reach), float(total + reach)
+        low, high = (float(end) for end in log_interval(np.abs(total), self._error(money), level))
+        return (total, low, high) if total >= 0 else (total, -high, -low)
+
+    def total_error(self, weights: np.ndarray) -> float:
+        """Return the standard error of a group's total, see `total`."""
+        return float(self._error(self.money * weights))
+
+    def _error(self, money) -> float:
+        return np.sqrt(sum(factor.total_error(money * self._without(factor)) ** 2 for factor in self.factors))
 
 
 def log_interval(values: np.ndarray, std_errors: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:

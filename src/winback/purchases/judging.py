@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.interpolate import CubicSpline
 from scipy.special import expit
 
-from winback.expected_money import ExpectedMoney
+from winback.expectations import ExpectedMoney
 from winback.held_out import Ranking
 from winback.purchases.cells import one_cell
 from winback.purchases.check import PurchaseCheck

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.optimize import nnls
 from scipy.special import gammaincinv
 
-from winback.expected_money import ExpectedMoney
+from winback.expectations import ExpectedMoney
 from winback.held_out import Ranking
 from winback.uncertainty import normal_quantile
 

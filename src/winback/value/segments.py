@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from winback.expected_money import ExpectedMoney
+from winback.expectations import ExpectedMoney
 from winback.uncertainty import normal_quantile
 
 

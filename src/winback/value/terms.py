@@ -8,7 +8,7 @@ from numbers import Real
 import numpy as np
 
 from winback.discounting import check_annual_discount
-from winback.expected_money import ExpectedMoney
+from winback.expectations import ExpectedMoney
 from winback.periods import Period, parse_period, periods_in
 from winback.purchases.spend import SpendFit
 from winback.purchases.table import read_numbers
