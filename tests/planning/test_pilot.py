@@ -8,7 +8,7 @@ from trials import measured, random_lives, random_values
 
 import winback as wb
 from winback.planning import FollowUp
-from winback.planning.pilot import variance_error
+from winback.planning.figures import variance_error
 from winback.planning.sizes import customers_for_difference
 from winback.terms.catalog import Offer, OfferCatalog
 

@@ -124,9 +124,8 @@ class ProfitShareFrontier(Result):
 
 def _predicted(frontier: ProfitShareFrontier) -> str:
     first, last = frontier.frame.iloc[0], frontier.frame.iloc[-1]
-    more, forgone = (
-        sign * (last[name] - first[name]) for sign, name in ((1, "n_regained"), (-1, frontier.profit_column))
-    )
+    more = last["n_regained"] - first["n_regained"]
+    forgone = first[frontier.profit_column] - last[frontier.profit_column]
     if more <= 0:
         return "no choice regains more customers than the most profitable one."
     given, each, of_last = format_alike((forgone, forgone / more, frontier.price_of_last), frontier.currency)

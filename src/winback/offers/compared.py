@@ -14,13 +14,7 @@ from winback.offers import comparison_words as words
 from winback.offers.assumptions import assumption_lines
 from winback.offers.break_even import break_even_lines
 from winback.offers.comparison_figures import ComparisonSettings, ties_with
-from winback.offers.sensitivity import (
-    OfferSensitivity,
-    default_shares,
-    discount_sensitivity,
-    horizon_sensitivity,
-    organic_sensitivity,
-)
+from winback.offers.sensitivity import OfferSensitivity, default_shares, organic_sensitivity, revalued
 from winback.offers.tailored import TailoredComparison, compare_tailored
 from winback.results import Result, Sentences, Shown, format_count, format_percent, join_words
 from winback.trial import moments as m
@@ -132,31 +126,18 @@ class OfferComparison(Result):
         offers = self.frame["offer"]
         if varied == "organic":
             shares = default_shares(self.settings.organic) if values is None else values
-            notes = tuple(break_even_lines(self.frame))
-            return organic_sensitivity(
-                offers, self.arms, self.settings.organic_value, shares, notes=notes, currency=self.currency
-            )
-        revalued = {"horizon": horizon_sensitivity, "discount": discount_sensitivity}
-        if varied not in revalued:
+            said = {"notes": tuple(break_even_lines(self.frame)), "currency": self.currency}
+            return organic_sensitivity(offers, self.arms, self.settings.organic_value, shares, **said)
+        if varied not in ("horizon", "discount"):
             raise ValueError(f"varied must be horizon, discount or organic; got {varied!r}.")
         if self.trial is None:
             raise ValueError(f"Only figures of each offer are known, so the {varied} cannot be varied.")
-        return revalued[varied](self.trial, offers, values)
+        return revalued(self.trial, offers, varied, values)
 
     def tailored(self, name: str | None = None, *, splits: Splits = Splits()) -> TailoredComparison:  # noqa: B008 (frozen)
         """Set a tailored offer beside the same rule made of the single offers it assigns.
 
-        Parameters
-        ----------
-        name : str, optional
-            The tailored offer; may be left out where there is one.
-        splits : Splits
-            Folds of the scores, and their seed.
-
-        Raises
-        ------
-        ValueError
-            When there is no such offer, or an offer that it assigns was not tried.
+        Its ``name`` may be left out where there is one; ``splits`` are the folds of the scores, and their seed.
 
         Examples
         --------
@@ -179,9 +160,8 @@ class OfferComparison(Result):
     def assumptions(self) -> Sentences:
         """Return what the comparison assumes: its terms, the offers' costs, and who would return without an offer."""
         offers = None if self.trial is None else self.trial.offers
-        return Sentences.of(
-            assumption_lines(self.settings, offers, self.control is not None, self.kind, len(self.frame))
-        )
+        has_control, n = self.control is not None, len(self.frame)
+        return Sentences.of(assumption_lines(self.settings, offers, has_control, self.kind, n))
 
     def tiles(self) -> Shown:
         """Return the headline figures of the most profitable offer as tiles.
@@ -199,24 +179,18 @@ class OfferComparison(Result):
         customers, whose = format_count(first["n"]), kind.capitalize()
         assumed = " (organic return assumed)" if self.settings.organic else ""
         loss = f"expected loss {self.format(first['expected_loss'], 'money')} per customer"
-        rows = [
-            leader,
-            self._profit_tile(first, f"{whose} profit per customer{assumed}"),
-            self._tile(first, f"{kind}_profit_total", "money", f"{whose} profit, {customers} customers{assumed}"),
-            self._tile(first, f"{kind}_roi", "percent0", f"{whose} ROI{assumed}"),
-            ("Chance of being best", format_percent(first["probability_best"]), loss),
-        ]
+        rows = [leader]
+        for name, form, label in (
+            ("profit", "money", "profit per customer"),
+            ("profit_total", "money", f"profit, {customers} customers"),
+            ("roi", "percent0", "ROI"),
+        ):
+            figure, *ends = self.formats([first[f"{kind}_{name}{end}"] for end in ("", "_low", "_high")], form)
+            corrected = self.format(first[f"{kind}_profit_corrected"] if name == "profit" else None, "money")
+            note = "" if corrected in (figure, DASH) else f"; {corrected} corrected for the pick"
+            rows.append((f"{whose} {label}{assumed}", figure, f"{' to '.join(ends)}{note}"))
+        rows.append(("Chance of being best", format_percent(first["probability_best"]), loss))
         return Shown(pd.DataFrame(rows, columns=["label", "figure", "note"]), as_tiles=True)
-
-    def _profit_tile(self, row, label: str) -> tuple[str, str, str]:
-        """Return the tile of profit per customer; beside its interval that corrected for the pick."""
-        label, figure, note = self._tile(row, f"{self.kind}_profit", "money", label)
-        corrected = self.format(row[f"{self.kind}_profit_corrected"], "money")
-        return label, figure, note if corrected in (figure, DASH) else f"{note}; {corrected} corrected for the pick"
-
-    def _tile(self, row, name: str, form: str, label: str) -> tuple[str, str, str]:
-        figure, low, high = self.formats([row[f"{name}{end}"] for end in ("", "_low", "_high")], form)
-        return label, figure, f"{low} to {high}"
 
     def first_table(self) -> Shown:
         """Return the table of the first screen."""
@@ -231,13 +205,12 @@ class OfferComparison(Result):
     def differences_table(self) -> Shown:
         """Return the differences in profit between all pairs of offers, with their verdict."""
         pairs = self.differences
-        money = [pairs[name] for name in ("difference", "difference_low", "difference_high")]
-        texts = iter(format_alike(np.concatenate(money), self.currency, signed=True))
-        difference, low, high = ([next(texts) for _ in each] for each in money)
+        money = pairs[["difference", "difference_low", "difference_high"]].to_numpy()
+        texts = np.reshape(format_alike(money.ravel(), self.currency, signed=True), money.shape)
         columns = {
-            "Pair": [f"{one} over {other}" for one, other in zip(pairs["first"], pairs["second"], strict=True)],
-            "Difference in profit per customer": difference,
-            "Interval (allows for all pairs)": [" to ".join(ends) for ends in zip(low, high, strict=True)],
-            "Verdict": ["tie" if tie else "no tie" for tie in pairs["tie"]],
+            "Pair": pairs["first"] + " over " + pairs["second"],
+            "Difference in profit per customer": texts[:, 0],
+            "Interval (allows for all pairs)": [" to ".join(ends) for ends in texts[:, 1:]],
+            "Verdict": np.where(pairs["tie"], "tie", "no tie"),
         }
         return Shown(pd.DataFrame(columns))

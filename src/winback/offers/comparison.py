@@ -12,7 +12,7 @@ from winback.offers.compared import OfferComparison
 from winback.offers.comparison_figures import ComparisonSettings
 from winback.offers.economics import organic_flips
 from winback.tables import NO_OFFER
-from winback.terms.organic import AssumedOrganic, assumed_organic
+from winback.terms.organic import assumed_organic
 from winback.trial import moments as m
 from winback.trial.design_findings import FEW_RETURNED
 from winback.trial.outcomes import check_one_chance
@@ -80,7 +80,8 @@ def compare_offers(trial: Trial, *, level: float = 0.95) -> OfferComparison:
     check_one_chance(trial.lapsed)
     arms = {name: trial.moments[name] for name in trial.sent}
     control = trial.moments[NO_OFFER] if trial.design.control == "accepted" else None
-    terms = (trial.horizon_months, trial.annual_discount, level, _assumption(trial))
+    assumed = None if trial.organic is None else assumed_organic(trial.organic, trial.customers)
+    terms = (trial.horizon_months, trial.annual_discount, level, assumed)
     settings = ComparisonSettings(*terms, *_organic_value(trial.offers.organic_value, control))
     return comparison_from_moments(arms, control, settings, trial)
 
@@ -114,16 +115,8 @@ def comparison_from_moments(
     baseline = frame["value_per_returned"] if settings.organic_value is None else settings.organic_value
     flips = organic_flips(order, stacked.mean[:, 1], stacked.mean[:, 2], np.broadcast_to(baseline, len(order)))
     currency = currency if trial is None else trial.currency
-    return OfferComparison(
-        frame=frame,
-        differences=differences,
-        flips=flips,
-        settings=settings,
-        arms=stacked,
-        control=control,
-        trial=trial,
-        currency=currency,
-    )
+    made = {"settings": settings, "arms": stacked, "control": control, "trial": trial}
+    return OfferComparison(frame, differences, flips, **made, currency=currency)
 
 
 def _organic_value(organic_value, control) -> tuple[float | None, float]:
@@ -132,8 +125,3 @@ def _organic_value(organic_value, control) -> tuple[float | None, float]:
         return organic_value, 0.0
     value, std_error = m.value_per_returned(control)
     return (float(value[0]), float(std_error[0])) if value[0] > 0 else (None, 0.0)
-
-
-def _assumption(trial: Trial) -> AssumedOrganic | None:
-    """Return what is assumed of the customers who were sent an offer."""
-    return None if trial.organic is None else assumed_organic(trial.organic, trial.customers)

@@ -82,9 +82,8 @@ def incremental_figures(arms, control, errors, settings) -> pd.DataFrame:
     if control is not None:
         estimate, variance = m.profit(arms, control)
         over_control = errors[:, :-1] - errors[:, -1:]  # the control's own error is in every difference
-        columns = _profit_columns(
-            "incremental_profit", estimate, variance, over_control, n=arms.n, level=settings.level
-        )
+        size = {"n": arms.n, "level": settings.level}
+        columns = _profit_columns("incremental_profit", estimate, variance, over_control, **size)
         roi = m.return_on_investment(arms, control, settings.level)
         return pd.DataFrame({**columns, **_roi_columns("incremental_roi", roi)})
     if settings.organic is None:
@@ -179,17 +178,12 @@ def all_differences(names, profit, variance, errors, level) -> pd.DataFrame:
     one, other = np.array(list(combinations(range(len(names)), 2)), dtype=int).reshape(-1, 2).T
     difference, std_error = profit[one] - profit[other], np.sqrt(variance[one] + variance[other])
     together = uncertainty.max_t_quantile((errors.T[one] - errors.T[other]).T, level) * std_error
-    return pd.DataFrame(
-        {
-            "first": np.array(names, dtype=object)[one],
-            "second": np.array(names, dtype=object)[other],
-            "difference": difference,
-            "std_error": std_error,
-            "difference_low": difference - together,
-            "difference_high": difference + together,
-            "tie": np.abs(difference) <= together,
-        }
+    names = np.array(names, dtype=object)
+    frame = pd.DataFrame(
+        {"first": names[one], "second": names[other], "difference": difference, "std_error": std_error}
     )
+    ends = {"difference_low": difference - together, "difference_high": difference + together}
+    return frame.assign(**ends, tie=np.abs(difference) <= together)
 
 
 def ties_with(leader: str, differences: pd.DataFrame) -> list[str]:

@@ -8,7 +8,7 @@ without an offer, a share :math:`r_0` worth :math:`V_0` each, are not the offer'
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import ClassVar
@@ -20,9 +20,11 @@ from winback.money import format_money
 from winback.offers.break_even import break_even_lines
 from winback.results import Result, Sentences, format_percent
 from winback.tables import Problem, ProblemList, TableError
-from winback.terms.organic import AssumedOrganic, assumed_organic, check_organic_value
+from winback.terms.organic import assumed_organic, check_organic_value
 
 TRIGGERS = ("on_acceptance", "per_contact")
+LIMITS = {"acceptance": (0, 1), "cost": (0, np.inf), "contact_cost": (0, np.inf)}
+LIMITS |= {"value": (-np.inf, np.inf), "roi": (-1, np.inf)}
 
 
 @dataclass(frozen=True, repr=False)
@@ -118,10 +120,6 @@ def offer_economics(
     currency : str
         Shown before money.
 
-    Returns
-    -------
-    OfferEconomics
-
     Raises
     ------
     TableError
@@ -137,7 +135,10 @@ def offer_economics(
     >>> wb.offer_economics(published, paid="on_acceptance").frame["gross_profit"].round(2).tolist()
     [360.72, 341.39]
     """
-    assumed = _assumed(organic)
+    if isinstance(organic, Mapping):
+        remedy = "Give their average share, or an interval."
+        raise ValueError(f"organic by segment needs customers, and a summary has none. {remedy}")
+    assumed = None if organic is None else assumed_organic(organic, None)
     check_organic_value(organic_value)
     table = _checked(summary, paid)
     p, c, contact = table["acceptance"], table["cost"], table["contact_cost"]
@@ -145,20 +146,11 @@ def offer_economics(
     value = cost * (1 + table["roi"]) if "roi" in table else p * table["value"]
     own_value = value / p
     baseline = own_value if organic_value is None else pd.Series(float(organic_value), index=table.index)
-    frame = pd.DataFrame(
-        {
-            "offer": table["offer"],
-            "acceptance": p,
-            "value_per_returned": own_value,
-            "cost_per_customer": cost,
-            "gross_profit": value - cost,
-            "gross_roi": (value - cost) / cost,
-            "break_even_organic": (value - cost) / baseline,
-        }
-    )
+    frame = pd.DataFrame({"offer": table["offer"], "acceptance": p, "value_per_returned": own_value})
+    frame = frame.assign(cost_per_customer=cost, gross_profit=value - cost, gross_roi=(value - cost) / cost)
+    frame["break_even_organic"] = (value - cost) / baseline
     if assumed is not None:
-        for end, share in (("", assumed.middle), ("_low", assumed.low), ("_high", assumed.high)):
-            frame[f"organic{end}"] = share
+        frame = frame.assign(organic=assumed.middle, organic_low=assumed.low, organic_high=assumed.high)
         for end, share in (("", assumed.middle), ("_low", assumed.high), ("_high", assumed.low)):
             frame[f"incremental_profit{end}"] = value - cost - share * baseline
             frame[f"incremental_roi{end}"] = frame[f"incremental_profit{end}"] / cost
@@ -171,18 +163,9 @@ def offer_economics(
 def organic_flips(names, value, cost, organic_value) -> pd.DataFrame:
     """Return where two offers change places as more customers would have returned without an offer.
 
-    Parameters
-    ----------
-    names : sequence of str
-        The offers.
-    value, cost, organic_value : array_like, shape (k,)
-        Value and cost per customer offered, and value of one organic returner, in money.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``first``, ``second``, ``measure`` (profit or ROI) and ``organic``: above this share, and below the break-even
-        of both, the second overtakes the first. Crossings outside (0, 1), or where both offers lose, are left out.
+    From value and cost per customer offered, and value of one organic returner, each of shape (k,): ``first``,
+    ``second``, ``measure`` (profit or ROI) and ``organic``: above this share, and below the break-even of both, the
+    second overtakes the first. Crossings outside (0, 1), or where both offers lose, are left out.
     """
     names = list(names)
     value, cost, baseline = (np.asarray(each, dtype=float) for each in (value, cost, organic_value))
@@ -202,14 +185,6 @@ def organic_flips(names, value, cost, organic_value) -> pd.DataFrame:
     return flips.sort_values(["measure", "organic"], ignore_index=True)
 
 
-def _assumed(organic) -> AssumedOrganic | None:
-    if isinstance(organic, Mapping):
-        raise ValueError(
-            "organic by segment needs customers, and a summary has none. Give their average share, or an interval."
-        )
-    return None if organic is None else assumed_organic(organic, None)
-
-
 def _checked(summary: pd.DataFrame, paid: str | None) -> pd.DataFrame:
     """Return the summary with numbers as numbers, or list all its problems."""
     if not isinstance(summary, pd.DataFrame):
@@ -224,22 +199,25 @@ def _checked(summary: pd.DataFrame, paid: str | None) -> pd.DataFrame:
     for name in ("offer", "acceptance", "cost"):
         if name not in table:
             problems.add(name, "is missing", "Add it.")
-    if "paid" not in table:
-        table["paid"] = paid
-    if "contact_cost" not in table:
-        table["contact_cost"] = 0.0
+    unless_said = {"paid": paid, "contact_cost": 0.0}
+    table = table.assign(**{name: value for name, value in unless_said.items() if name not in table})
     unknown = ~table["paid"].isin(TRIGGERS).to_numpy()
     remedy = f"Say paid= one of {', '.join(TRIGGERS)}: what triggers the cost can decide which offer wins."
     problems.add_rows("paid", unknown, "must say when the cost is due", remedy)
-    limits = {"acceptance": (0, 1), "cost": (0, np.inf), "contact_cost": (0, np.inf), "value": (-np.inf, np.inf)}
-    for name in [name for name in (*limits, "roi") if name in table]:
-        low, high = limits.get(name, (-1, np.inf))
-        table[name] = pd.to_numeric(table[name], errors="coerce")
-        bad = ~table[name].between(low, high).to_numpy()
-        problems.add_rows(name, bad, f"must be a number from {low:g} to {high:g}", "Correct it.")
+    read_numbers(table, LIMITS, problems)
     if {"acceptance", "cost"} <= set(table):
         nothing = (table["cost"] + table["contact_cost"] <= 0).to_numpy()
         problems.add_rows("cost", nothing, "must be above 0: a free offer has no ROI", "State its cost.")
         problems.add_rows("acceptance", (table["acceptance"] == 0).to_numpy(), "must be above 0", "Leave it out.")
     problems.raise_if_any()
     return table
+
+
+def read_numbers(table: pd.DataFrame, limits: Mapping, problems: ProblemList, optional: Sequence[str] = ()) -> None:
+    """Turn the columns of a summary into numbers; list what is none within its bounds, or missing where it may not."""
+    for name, (low, high) in {name: ends for name, ends in limits.items() if name in table}.items():
+        numbers = pd.to_numeric(table[name], errors="coerce")
+        bad = ~numbers.between(low, high) | np.isinf(numbers)
+        bad &= table[name].notna() | (name not in optional)
+        problems.add_rows(name, bad.to_numpy(), f"must be a number from {low:g} to {high:g}", "Correct it.")
+        table[name] = numbers

@@ -17,7 +17,6 @@ from winback.trial.trial import Trial
 ORGANIC_GRID = (0.0, 0.05, 0.10, 0.20, 0.30, 0.40)
 DISCOUNT_GRID = (0.0, 0.05, 0.10, 0.20)
 NO_OFFER_PAYS = "no offer pays"
-HORIZON, DISCOUNT, ORGANIC = "horizon", "discount rate", "organic return"
 HORIZON_SHARES = (0.25, 0.5, 0.75, 1.0)
 
 
@@ -82,33 +81,20 @@ def organic_sensitivity(
     arms: m.ArmMoments,
     organic_value: float | None,
     shares: Iterable[float],
-    notes: tuple[str, ...] = (),
-    currency: str = "$",
+    notes: tuple[str, ...],
+    currency: str,
 ) -> OfferSensitivity:
     """Return incremental profit and ROI if other shares of customers had returned without an offer.
 
-    Parameters
-    ----------
-    offers : pandas.Series
-        Names of the offers, in the order of ``arms``.
-    arms : ArmMoments
-        What each offer's customers brought and cost.
-    organic_value : float or None
-        What one who returns without an offer is worth; None: the offer's own value per returned customer.
-    shares : iterable of float
-        Organic returns to try.
-    notes : tuple of str
-        Further sentences.
-    currency : str
+    One who does is worth ``organic_value``; None: the offer's own value per returned customer.
     """
-    shares = list(shares)
+    shares, parts = list(shares), []
     if not shares or not all(0 <= share <= 1 for share in shares):
         raise ValueError(f"shares must be one or more shares from 0 to 1; got {shares}.")
-    parts = []
     for setting, share in {f"{100 * share:.6g}%": share for share in shares}.items():
         profit, _, _, roi = m.profit_and_roi_at(arms, share, organic_value)
         parts.append(pd.DataFrame({"setting": setting, "offer": offers, "profit": profit, "roi": roi.ratio}))
-    return OfferSensitivity(pd.concat(parts, ignore_index=True), ORGANIC, currency, notes)
+    return OfferSensitivity(pd.concat(parts, ignore_index=True), "organic return", currency, notes)
 
 
 def default_shares(assumed: AssumedOrganic | None) -> list[float]:
@@ -117,34 +103,20 @@ def default_shares(assumed: AssumedOrganic | None) -> list[float]:
     return sorted({*ORGANIC_GRID, *own})
 
 
-def horizon_sensitivity(
-    trial: Trial, offers: Iterable[str], horizons: Iterable[float] | None = None
-) -> OfferSensitivity:
-    """Return gross profit over other horizons, by default shorter ones; nothing where value was measured directly."""
+def revalued(trial: Trial, offers: Iterable[str], varied: str, values: Iterable[float] | None) -> OfferSensitivity:
+    """Return gross profit over other horizons or at other discount rates; nothing where value was measured directly."""
+    offers, parts = list(offers), [pd.DataFrame(columns=["setting", "offer", "profit", "roi"])]
     if trial.horizon_months is None:
-        return _nothing_to_vary(HORIZON, trial.currency)
-    tried = [share * trial.horizon_months for share in HORIZON_SHARES] if horizons is None else list(horizons)
-    over = {f"{months:.1f} months": trial.over(horizon_months=months) for months in tried}
-    return _revalued(over, list(offers), HORIZON)
-
-
-def discount_sensitivity(trial: Trial, offers: Iterable[str], rates: Iterable[float] | None = None) -> OfferSensitivity:
-    """Return gross profit at other annual discount rates; nothing where value was measured directly."""
-    if trial.horizon_months is None:
-        return _nothing_to_vary(DISCOUNT, trial.currency)
-    tried = sorted({*DISCOUNT_GRID, trial.annual_discount}) if rates is None else list(rates)
-    over = {f"{100 * rate:.6g}% a year": trial.over(annual_discount=rate) for rate in tried}
-    return _revalued(over, list(offers), DISCOUNT)
-
-
-def _nothing_to_vary(varied: str, currency: str) -> OfferSensitivity:
-    return OfferSensitivity(pd.DataFrame(columns=["setting", "offer", "profit", "roi"]), varied, currency)
-
-
-def _revalued(over: Mapping[str, Trial], offers: list[str], varied: str) -> OfferSensitivity:
-    parts, currency = [], "$"
-    for setting, trial in over.items():
-        stacked, currency = m.stack_arms([trial.moments[name] for name in offers]), trial.currency
+        over = {}
+    elif varied == "horizon":
+        tried = [share * trial.horizon_months for share in HORIZON_SHARES] if values is None else values
+        over = {f"{months:.1f} months": trial.over(horizon_months=months) for months in tried}
+    else:
+        tried = sorted({*DISCOUNT_GRID, trial.annual_discount}) if values is None else values
+        over = {f"{100 * rate:.6g}% a year": trial.over(annual_discount=rate) for rate in tried}
+    for setting, other in over.items():
+        stacked = m.stack_arms([other.moments[name] for name in offers])
         profit, roi = m.profit(stacked)[0], m.return_on_investment(stacked).ratio
         parts.append(pd.DataFrame({"setting": setting, "offer": offers, "profit": profit, "roi": roi}))
-    return OfferSensitivity(pd.concat(parts, ignore_index=True), varied, currency)
+    frame = pd.concat(parts[1:] or parts, ignore_index=True)
+    return OfferSensitivity(frame, "discount rate" if varied == "discount" else varied, trial.currency)

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from winback.money import format_alike, money_interval
+from winback.money import format_alike
 from winback.results import Result, Sentences, format_money, format_percent, join_words
 from winback.terms.catalog import Offer
 from winback.terms.costs import assigned_offers
@@ -49,12 +49,11 @@ class TailoredComparison(Result):
 
     def table(self) -> pd.DataFrame:
         """Return the rounded table, each figure in its own unit."""
-        shown = {name: (heading, form) for name, (heading, form) in self.shown.items()}
         rows = []
-        for _, row in self.frame.iterrows():
-            form = PARTS[row["figure"]]
-            mine = {name: (head, form if kind == "figure" else kind) for name, (head, kind) in shown.items()}
-            rows.append(self.rounded(row.to_frame().T, mine))
+        for place, figure in enumerate(self.frame["figure"]):
+            form = {"figure": PARTS[figure], "text": "text"}
+            shown = {name: (heading, form[kind]) for name, (heading, kind) in self.shown.items()}
+            rows.append(self.rounded(self.frame.iloc[[place]], shown))
         return pd.concat(rows, ignore_index=True)
 
     def describe(self) -> Sentences:
@@ -76,9 +75,8 @@ def compare_tailored(trial: Trial, name: str | None, *, splits: Splits, level: f
     assigned = assigned_offers(trial.customers, offer)
     untried = sorted(set(assigned) - set(trial.arms))
     if untried:
-        raise ValueError(
-            f"{offer.name} assigns {join_words(untried)}, which was not tried by itself: nothing to compare."
-        )
+        fault = "which was not tried by itself: nothing to compare"
+        raise ValueError(f"{offer.name} assigns {join_words(untried)}, {fault}.")
     places = pd.Index(trial.arms).get_indexer(assigned)
     dealt = deal_folds(trial.arm, splits.folds, np.random.default_rng(splits.rng))
     own = trial.arms.index(offer.name)
@@ -110,9 +108,8 @@ def _difference(one: np.ndarray, other: np.ndarray, level: float) -> dict[str, f
 def _lines(found: TailoredComparison) -> Iterator[str]:
     rows = found.frame.set_index("figure")
     profit = rows.loc["profit"]
-    difference = money_interval(*(profit[f"difference{end}"] for end in ("", "_low", "_high")), found.currency)
-    beyond = not profit["difference_low"] <= 0 <= profit["difference_high"]
-    if not beyond:
+    difference = found.interval(profit, "difference", "money")
+    if profit["difference_low"] <= 0 <= profit["difference_high"]:
         yield (
             f"{found.tailored} earns what its rule promises ({found.rule}): the difference from the same rule composed "
             f"of single offers is {difference} per customer, which includes zero."
@@ -137,8 +134,6 @@ def _where(found, rows) -> Iterator[str]:
     shares = f"{format_percent(back['tailored'])} against {format_percent(back['composed'])}"
     each = [value[side] / back[side] for side in ("tailored", "composed")]
     worth = " against ".join(format_alike(each, found.currency))
-    same = back["difference_low"] <= 0 <= back["difference_high"]
-    verdict = (
-        "about as many returned" if same else "not as many returned" if back["difference"] < 0 else "more returned"
-    )
-    yield f"{verdict} ({shares}); one who returned brought {worth} before cost."
+    more = "not as many" if back["difference"] < 0 else "more"
+    more = "about as many" if back["difference_low"] <= 0 <= back["difference_high"] else more
+    yield f"{more} returned ({shares}); one who returned brought {worth} before cost."

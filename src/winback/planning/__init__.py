@@ -3,14 +3,12 @@
 plan        `plan_trial`
 trial_plan  `TrialPlan`: how it shows itself
 asked       what is asked of the trial, with its settings `Comparisons`, `Choice` and `FollowUp`
-figures     expected profit of each offer and its variance, which carry every size
+figures     expected profit of each arm and its variance, which carry every size, from a pilot that was read
 assumed     these from a summary table of assumed figures
-pilot       these from a pilot, a trial that was read
 sizes       customers an arm for one difference
 selection   customers an arm for choosing the best offer: surely enough, or at little loss
 questions   one row of the plan for each question
-split       customers per offer and left untreated
-holdout     what the untreated cost, and what they tell
+holdout     customers per offer and left untreated: what these cost, and what they tell
 follow_up   how long must the trial be watched?
 """
 

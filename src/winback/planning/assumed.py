@@ -14,18 +14,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from winback.offers.economics import TRIGGERS
+from winback.offers.economics import LIMITS, TRIGGERS, read_numbers
 from winback.planning.figures import ProfitFigures
 from winback.tables import NO_OFFER, ProblemList
-
-_LIMITS = {
-    "acceptance": (0, 1),
-    "cost": (0, np.inf),
-    "contact_cost": (0, np.inf),
-    "value": (-np.inf, np.inf),
-    "roi": (-1, np.inf),
-    "value_variation": (0, np.inf),
-}
 
 
 def mixture_variance(share, mean, std_dev):
@@ -42,12 +33,10 @@ def mixture_variance(share, mean, std_dev):
 def assumed_figures(table: pd.DataFrame) -> ProfitFigures:
     """Return each arm's profit and variance from a table checked by `checked_summary`."""
     on_acceptance = (table["paid"] == "on_acceptance").to_numpy()
-    share, value, cost, contact, variation = (
-        table[name].to_numpy(dtype=float) for name in ("acceptance", "value", "cost", "contact_cost", "value_variation")
-    )
-    back = value - np.where(on_acceptance, cost, 0.0)
-    profit = share * back - contact - np.where(on_acceptance, 0.0, cost)
-    return ProfitFigures.ordered(table["offer"], share, profit, mixture_variance(share, back, variation * value))
+    names = ("acceptance", "value", "cost", "contact_cost")
+    share, value, cost, contact = (table[name].to_numpy(dtype=float) for name in names)
+    profit = share * (value - np.where(on_acceptance, cost, 0.0)) - contact - np.where(on_acceptance, 0.0, cost)
+    return ProfitFigures.ordered(table["offer"], share, profit, assumed_spread(table))
 
 
 def checked_summary(summary: pd.DataFrame, problems: ProblemList) -> pd.DataFrame:
@@ -61,9 +50,8 @@ def checked_summary(summary: pd.DataFrame, problems: ProblemList) -> pd.DataFram
     for name in [name for name in ("offer", "acceptance", "cost", "value_variation") if name not in table]:
         remedy = "Add it: standard deviation over mean of the value of those who return; 1 is usual, more if a few "
         problems.add(name, "is missing", f"{remedy}carry most of it." if name == "value_variation" else "Add it.")
-    table = table.assign(**{name: np.nan for name in ("value", "roi") if name not in table})
-    table = table.assign(**{name: 0.0 for name in ("contact_cost",) if name not in table})
-    table = table.assign(**{name: word for name, word in (("paid", None), ("currency", "$")) if name not in table})
+    unless_said = {"value": np.nan, "roi": np.nan, "contact_cost": 0.0, "paid": None, "currency": "$"}
+    table = table.assign(**{name: value for name, value in unless_said.items() if name not in table})
     if problems.found:
         return table
     untreated = (table["offer"] == NO_OFFER).to_numpy()
@@ -86,14 +74,7 @@ def assumed_spread(table: pd.DataFrame) -> np.ndarray:
 
 
 def _check_numbers(table, untreated, problems):
-    for name, (low, high) in _LIMITS.items():
-        given = table[name].notna().to_numpy()
-        numbers = pd.to_numeric(table[name], errors="coerce")
-        may_be_missing = name in ("value", "roi")
-        bad = ~numbers.between(low, high).to_numpy() | np.isinf(numbers.to_numpy())
-        bad &= given if may_be_missing else True
-        problems.add_rows(name, bad, f"must be a number from {low:g} to {high:g}", "Correct it.")
-        table[name] = numbers
+    read_numbers(table, LIMITS | {"value_variation": (0, np.inf)}, problems, optional=("value", "roi"))
     problems.add_rows("acceptance", (table["acceptance"] == 0).to_numpy(), "must be above 0", "Leave that row out.")
     spent = untreated & ((table["cost"] != 0) | (table["contact_cost"] != 0)).to_numpy()
     problems.add_rows("cost", spent, "is there for none, who are sent nothing", "Write 0.")

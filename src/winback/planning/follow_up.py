@@ -29,7 +29,6 @@ import pandas as pd
 from winback.discounting import discounted_months
 from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
-from winback.planning.pilot import arm_customers
 from winback.planning.questions import compared_pairs, n_comparisons, pair_weights
 from winback.planning.sizes import customers_for_difference
 from winback.tables import ProblemList
@@ -104,17 +103,11 @@ def _row(figures: ProfitFigures, asked: Asked, pair: tuple[int, int], seen: _See
     if asked.difference is not None:
         gap, full_gap = asked.difference * share, asked.difference
     settings = (asked.power, asked.level, n_comparisons(figures, asked))
-    return {
-        "question": f"{figures.names[one]} against {figures.names[other]}",
-        "first": figures.names[one],
-        "second": figures.names[other],
-        "follow_up_months": seen.months,
-        "read_after_months": seen.months + asked.follow_up.entry_months,
-        "share_of_value": share,
-        "difference": gap,
-        "n_per_arm": float(customers_for_difference(gap, weights @ seen.variance, *settings)) if gap else np.inf,
-        "n_per_arm_full_horizon": float(customers_for_difference(full_gap, weights @ full.variance, *settings)),
-    }
+    n = float(customers_for_difference(gap, weights @ seen.variance, *settings)) if gap else np.inf
+    n_full = float(customers_for_difference(full_gap, weights @ full.variance, *settings))
+    names, read_after = (figures.names[one], figures.names[other]), seen.months + asked.follow_up.entry_months
+    row = (" against ".join(names), *names, seen.months, read_after, share, gap, n, n_full)
+    return dict(zip(COLUMNS, row, strict=True))
 
 
 def added_variance(pilot: Trial, name: str, follow_up_months: float, entry_months: float) -> float:
@@ -125,7 +118,7 @@ def added_variance(pilot: Trial, name: str, follow_up_months: float, entry_month
     horizon = pilot.horizon_months
     if follow_up_months < horizon and follow_up_months + entry_months <= horizon:
         return float("nan")
-    arm = arm_customers(pilot, name)
+    arm = pilot.customers[pilot.arm == pilot.arms.index(name)]
     back = arm[arm["returned"].to_numpy(dtype=bool)]
     tenure, ended = back["second_tenure"].to_numpy(dtype=float), back["second_ended"].to_numpy(dtype=bool)
     steps = ending_steps(tenure, ended, horizon, pilot.annual_discount)

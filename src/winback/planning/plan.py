@@ -6,12 +6,10 @@ import pandas as pd
 
 from winback.planning.asked import Asked, Choice, Comparisons, FollowUp
 from winback.planning.assumed import assumed_figures, checked_summary
-from winback.planning.figures import ProfitFigures
+from winback.planning.figures import ProfitFigures, check_pilot, pilot_figures
 from winback.planning.follow_up import check_follow_up, follow_up_table
-from winback.planning.holdout import holdout_table
-from winback.planning.pilot import check_pilot, pilot_figures
+from winback.planning.holdout import available_split, holdout_table, needed_split
 from winback.planning.questions import check_pairs, n_comparisons, rows_of_plan, with_available
-from winback.planning.split import available_split, needed_split
 from winback.planning.trial_plan import TrialPlan
 from winback.tables import Problem, ProblemList, TableError
 from winback.trial.trial import Trial
@@ -98,46 +96,25 @@ def plan_trial(
     >>> surer.to_frame()["n_per_arm"].tolist()
     [29953, 15484]
     """
-    asked = Asked(
-        difference=difference,
-        power=power,
-        level=level,
-        compare=compare if isinstance(compare, Comparisons) else Comparisons(compare),
-        holdout=holdout,
-        choice=choice,
-        n_available=n_available,
-        follow_up=follow_up,
-    )
+    compare = compare if isinstance(compare, Comparisons) else Comparisons(compare)
+    limits = {"difference": difference, "power": power, "level": level, "holdout": holdout, "n_available": n_available}
+    asked = Asked(**limits, compare=compare, choice=choice, follow_up=follow_up)
     if isinstance(figures, Trial):
-        return _planned(_from_pilot(figures, asked), asked, figures, figures.currency)
-    table = _checked_assumptions(figures, asked)
-    return _planned(assumed_figures(table), asked, None, str(table["currency"].iloc[0]))
-
-
-def _checked_assumptions(figures, asked) -> pd.DataFrame:
-    problems = _problems("figures of the plan", figures)
-    asked.problems(problems)
-    arguments, problems.found = problems.found, []
-    table = checked_summary(figures, problems)
-    problems.found = arguments + problems.found
-    problems.raise_if_any()
-    return table
-
-
-def _from_pilot(trial: Trial, asked) -> ProfitFigures:
-    problems = _problems("plan of the trial", trial.customers)
-    asked.problems(problems)
-    problems.raise_if_any()
-    check_pilot(trial)
-    return pilot_figures(trial)
-
-
-def _problems(what, figures) -> ProblemList:
+        problems = ProblemList("plan of the trial", figures.customers)
+        asked.problems(problems)
+        problems.raise_if_any()
+        check_pilot(figures)
+        return _planned(pilot_figures(figures), asked, figures, figures.currency)
     if not isinstance(figures, pd.DataFrame):
         problem = f"must be a pandas DataFrame, not {type(figures).__name__}"
         remedy = "Give a table of assumed figures, or a trial from winback.read_trial."
-        raise TableError(what, [Problem("figures", problem, 0, "", remedy)])
-    return ProblemList(what, figures)
+        raise TableError("figures of the plan", [Problem("figures", problem, 0, "", remedy)])
+    problems, of_table = (ProblemList("figures of the plan", figures) for _ in range(2))
+    asked.problems(problems)
+    table = checked_summary(figures, of_table)
+    problems.found += of_table.found
+    problems.raise_if_any()
+    return _planned(assumed_figures(table), asked, None, str(table["currency"].iloc[0]))
 
 
 def _planned(arms: ProfitFigures, asked: Asked, pilot: Trial | None, currency: str) -> TrialPlan:
@@ -152,15 +129,8 @@ def _planned(arms: ProfitFigures, asked: Asked, pilot: Trial | None, currency: s
     if asked.n_available is not None:
         split = available_split(frame, arms, asked)
         frame = with_available(frame, arms, asked, split)
-    return TrialPlan(
-        frame,
-        holdout=holdout_table(arms, asked, split, m),
-        follow_up=pd.DataFrame() if pilot is None else follow_up_table(pilot, arms, asked),
-        arms=arms,
-        asked=asked,
-        split=split,
-        n_comparisons=m,
-        horizon_months=None if pilot is None else pilot.horizon_months,
-        refusal="" if pilot is None else pilot.design.control_reason,
-        currency=currency,
-    )
+    found = {"holdout": holdout_table(arms, asked, split, m), "follow_up": pd.DataFrame(), "n_comparisons": m}
+    if pilot is not None:
+        found |= {"follow_up": follow_up_table(pilot, arms, asked), "refusal": pilot.design.control_reason}
+        found |= {"horizon_months": pilot.horizon_months}
+    return TrialPlan(frame, arms=arms, asked=asked, split=split, currency=currency, **found)

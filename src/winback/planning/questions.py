@@ -10,7 +10,7 @@ import pandas as pd
 from winback.planning import selection, sizes
 from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
-from winback.planning.split import Split, holdout_of
+from winback.planning.holdout import Split, holdout_of
 from winback.tables import NO_OFFER, ProblemList
 from winback.trial.design_findings import FEW_RETURNED
 from winback.uncertainty import normal_quantile
@@ -96,17 +96,10 @@ def _difference_row(figures, asked, one, other) -> dict:
     settings = (asked.power, asked.level, n_comparisons(figures, asked))
     n = sizes.customers_for_difference(difference, variance, *settings)
     weights = pair_weights(figures, one, other, ratio)
-    return {
-        "kind": "difference",
-        "question": f"{figures.names[one]} against {figures.names[other]}",
-        "first": figures.names[one],
-        "second": figures.names[other],
-        "expected_difference": expected,
-        "difference": difference,
-        "variance": variance,
-        "n_per_arm": n,
-        "n_per_arm_high": _at_high_variance(n, figures, asked, weights),
-    }
+    high, (first, second) = _at_high_variance(n, figures, asked, weights), (figures.names[one], figures.names[other])
+    row = {"kind": "difference", "question": f"{first} against {second}", "first": first, "second": second}
+    row |= {"expected_difference": expected, "difference": difference, "variance": variance}
+    return row | {"n_per_arm": n, "n_per_arm_high": high}
 
 
 def _best_row(figures, asked) -> dict:

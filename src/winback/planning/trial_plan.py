@@ -12,7 +12,7 @@ import pandas as pd
 from winback.money import format_money
 from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
-from winback.planning.split import Split
+from winback.planning.holdout import Split
 from winback.results import Result, Sentences, Shown, format_count, format_percent, join_words
 from winback.tables import NO_OFFER
 from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
@@ -93,14 +93,6 @@ class TrialPlan(Result):
         """Return what the holdout costs and tells, rounded, as text."""
         return self.rounded(self.holdout, self.shown_holdout)
 
-    def show_holdout(self) -> Shown:
-        """Return what the holdout costs and tells, as a notebook shows it."""
-        return Shown(self.holdout_table())
-
-    def show_follow_up(self) -> Shown:
-        """Return what each length of follow-up needs, as a notebook shows it."""
-        return Shown(self.follow_up_table())
-
     def follow_up_table(self) -> pd.DataFrame:
         """Return what each length of follow-up needs, rounded, as text."""
         months = ["follow_up_months", "read_after_months"]
@@ -108,13 +100,17 @@ class TrialPlan(Result):
         frame[months] = frame[months].map("{:.4g}".format)
         return self.rounded(frame, self.shown_follow_up)
 
+    def show_holdout(self) -> Shown:
+        """Return ``holdout_table()`` as a notebook shows it."""
+        return Shown(self.holdout_table())
 
-def _money(plan: TrialPlan, amount, signed=False):
-    return format_money(float(amount), plan.currency, signed=signed)
+    def show_follow_up(self) -> Shown:
+        """Return ``follow_up_table()`` as a notebook shows it."""
+        return Shown(self.follow_up_table())
 
 
-def _row(plan: TrialPlan, kind):
-    return next(plan.frame[plan.frame["kind"] == kind].itertuples(), None)
+def _money(plan: TrialPlan, amount) -> str:
+    return format_money(float(amount), plan.currency)
 
 
 def _differences(plan: TrialPlan) -> Iterator[str]:
@@ -150,14 +146,14 @@ def _telling(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _choice(plan: TrialPlan) -> Iterator[str]:
-    best, loss, asked = _row(plan, "best"), _row(plan, "loss"), plan.asked
-    if best is not None:
+    asked = plan.asked
+    for best in plan.frame[plan.frame["kind"] == "best"].itertuples():
         where = "leads the next by" if asked.difference is None else "leads all others by at least"
         yield (
             f"To choose the best offer with {format_percent(asked.choice.probability_correct, 0)} probability, if it "
             f"{where} {_money(plan, best.difference)} per customer, takes {format_count(best.n_per_arm)} per offer."
         )
-    if loss is not None:
+    for loss in plan.frame[plan.frame["kind"] == "loss"].itertuples():
         yield (
             f"With {format_count(loss.n_per_arm)} per offer, sending the one that did best loses at most "
             f"{_money(plan, asked.choice.expected_loss)} per customer on average, whatever the true profits are."
@@ -207,18 +203,16 @@ def _follow_up(plan: TrialPlan) -> Iterator[str]:
         return
     first = plan.follow_up["question"].iloc[0]
     for row in plan.follow_up[plan.follow_up["question"] == first].itertuples():
-        yield f"{_seen(plan, row)}; {_gap(plan, row)}{_full(plan, row)}."
+        yield (
+            f"Watched for {row.follow_up_months:.4g} months, read after {row.read_after_months:.4g}: "
+            f"{format_percent(row.share_of_value, 0)} of the value within {plan.horizon_months:.4g} months is seen; "
+            f"{_gap(plan, row)}{_full(plan, row)}."
+        )
     if plan.follow_up["follow_up_months"].min() < plan.horizon_months:
         yield (
             "A shorter follow-up measures another, smaller quantity: costs are there from the start and value is not, "
             "and an offer whose customers stay longer looks worse in it than it is."
         )
-
-
-def _seen(plan: TrialPlan, row) -> str:
-    share, horizon = format_percent(row.share_of_value, 0), f"{plan.horizon_months:.4g}"
-    watched = f"Watched for {row.follow_up_months:.4g} months, read after {row.read_after_months:.4g}"
-    return f"{watched}: {share} of the value within {horizon} months is seen"
 
 
 def _gap(plan: TrialPlan, row) -> str:
