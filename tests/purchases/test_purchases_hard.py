@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from shoppers import cdnow, donors, purchases_before, shoppers
 
 import winback as wb
-from winback.purchases.bg_nbd import BG_NBD
+from winback.purchases.bg_nbd import BG_NBD, MBG_NBD
 from winback.purchases.cells import PurchaseCells, collapse
-from winback.purchases.mbg_nbd import MBG_NBD
-from winback.purchases.nobody_bought import most_who_buy_again
+from winback.purchases.limits import most_who_buy_again
 from winback.purchases.pareto_nbd import PARETO_NBD
 
 pytestmark = pytest.mark.slow
@@ -158,7 +157,7 @@ def test_one_time_buyers_alone_are_a_finding(name):
 @given(st.integers(1, 400), st.floats(0.5, 0.99))
 def test_the_highest_share_who_may_buy_again_is_exact(n, level):
     """Were the share as high, nobody of n would buy again with a chance of 1 - level."""
-    cells = PurchaseCells(np.zeros(1, dtype=int), np.zeros(1), np.array([8.0]), np.array([float(n)]))
+    cells = PurchaseCells(np.zeros(1, dtype=int), np.zeros(1), np.array([8.0]), counts=np.array([float(n)]))
     time, seen, share = most_who_buy_again(cells, level)
     assert (time, seen) == (8.0, n)
     assert (1 - share) ** n == pytest.approx(1 - level)

@@ -14,9 +14,8 @@ from shoppers import cdnow, donations, donors, shoppers, spenders
 import winback as wb
 from winback.purchases import gamma_gamma
 from winback.purchases.bg_bb import BG_BB
-from winback.purchases.bg_nbd import BG_NBD
+from winback.purchases.bg_nbd import BG_NBD, MBG_NBD
 from winback.purchases.cells import PurchaseCells, collapse, one_cell
-from winback.purchases.mbg_nbd import MBG_NBD
 from winback.purchases.pareto_nbd import PARETO_NBD, time_of_leaving
 
 TIMED = (BG_NBD, MBG_NBD, PARETO_NBD)
@@ -26,7 +25,7 @@ PLACES = [(0.24, 4.4, 0.79, 2.43), (1.7, 9.0, 1.4, 6.0), (0.55, 10.6, 0.61, 11.7
 
 def cells_of(histories):
     frequency, recency, age = (np.array(each) for each in zip(*histories, strict=True))
-    return PurchaseCells(frequency, recency, age, np.ones(len(histories)))
+    return PurchaseCells(frequency, recency, age, counts=np.ones(len(histories)))
 
 
 def log_gammas(r, alpha, x):
@@ -73,7 +72,7 @@ def test_time_of_leaving_is_the_integral_far_and_wide(rng):
         alpha, beta = np.exp(rng.uniform(-6, 9, 2))
         x, age = int(rng.choice([0, 0, 1, 10, 300, 1000])), np.exp(rng.uniform(0, 5))
         last = age * rng.random() if x else 0.0
-        found = time_of_leaving((r, alpha, s, beta), one_cell(x, last, age)).log_integral[0]
+        found = time_of_leaving((r, alpha, s, beta), one_cell(x, last, age))[0, 0]
         least = min(alpha, beta) + last
 
         def integrand(grown, r=r + x, alpha=alpha + last, s=s, beta=beta + last, least=least):
@@ -151,9 +150,8 @@ def test_bg_bb_expectation_is_the_printed_one():
 def gamma_gamma_cells(rng):
     table = spenders(rng, (6.0, 4.0, 15.0), 80)
     table = table[table["frequency"] > 0]
-    return gamma_gamma.SpendCells(
-        table["frequency"].to_numpy(), table["mean_spend"].to_numpy(), rng.integers(1, 4, len(table)).astype(float)
-    )
+    counts = rng.integers(1, 4, len(table)).astype(float)
+    return gamma_gamma.SpendCells(table["frequency"].to_numpy(), table["mean_spend"].to_numpy(), counts=counts)
 
 
 def test_gamma_gamma_likelihood_is_the_average_over_customers(rng):

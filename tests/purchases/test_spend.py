@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shoppers import spenders
 
 import winback as wb
-from winback.purchases.unrelated import Correlation, correlation
+from winback.purchases.gamma_gamma import Correlation, correlation
 from winback.tables import TableError
 
 TRUTH = (6.0, 4.0, 15.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -11,47 +12,32 @@ from winback.datasets.public import load_hillstrom
 from winback.datasets.retail import simulate_shop_study
 from winback.datasets.telecom import load_telecom_study
 from winback.tables import write_files_together
-from winback.terms.catalog import write_offers
+from winback.terms.catalog import OfferCatalog, write_offers
 
 
 def write_telecom(folder: str | Path) -> list[Path]:
     """Write the telecom study: leavers, offers, assumptions and the parameters behind it."""
     study = load_telecom_study()
-    return write_files_together(
-        folder,
-        {
-            "leavers.csv.gz": lambda path: write_table(study.lapsed, path),
-            "offers.toml": lambda path: write_offers(study.offers, path),
-            "assumptions.csv": lambda path: write_table(study.assumptions, path),
-            "parameters.csv": lambda path: write_table(study.truth.parameters, path),
-        },
-    )
+    tables = {"leavers.csv.gz": study.lapsed, "assumptions.csv": study.assumptions}
+    return _write(folder, tables | {"parameters.csv": study.truth.parameters}, study.offers)
 
 
 def write_hillstrom(folder: str | Path) -> list[Path]:
     """Write Hillstrom's trial: customers and offers."""
     trial = load_hillstrom()
-    return write_files_together(
-        folder,
-        {
-            "customers.csv.gz": lambda path: write_table(trial.lapsed, path),
-            "offers.toml": lambda path: write_offers(trial.offers, path),
-        },
-    )
+    return _write(folder, {"customers.csv.gz": trial.lapsed}, trial.offers)
 
 
 def write_retail(folder: str | Path) -> list[Path]:
     """Write the shop: its log, the purchases after it, its customers, and the parameters behind them."""
     study = simulate_shop_study()
-    return write_files_together(
-        folder,
-        {
-            "transactions.csv.gz": lambda path: write_table(study.transactions, path),
-            "later.csv.gz": lambda path: write_table(study.later, path),
-            "customers.csv.gz": lambda path: write_table(study.customers, path),
-            "parameters.csv": lambda path: write_table(study.truth.parameters, path),
-        },
-    )
+    tables = {"transactions.csv.gz": study.transactions, "later.csv.gz": study.later}
+    return _write(folder, tables | {"customers.csv.gz": study.customers, "parameters.csv": study.truth.parameters})
+
+
+def _write(folder, tables: dict[str, pd.DataFrame], offers: OfferCatalog | None = None) -> list[Path]:
+    writers = {name: partial(write_table, frame) for name, frame in tables.items()}
+    return write_files_together(folder, writers | ({"offers.toml": partial(write_offers, offers)} if offers else {}))
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:

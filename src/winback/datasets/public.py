@@ -17,7 +17,6 @@ HILLSTROM = PublicFile(
     name="hillstrom.csv",
     url="http://www.minethatdata.com/Kevin_Hillstrom_MineThatData_E-MailAnalytics_DataMiningChallenge_2008.03.20.csv",
     sha256="0e5893329d8b93cefecc571777672028290ab69865718020c78c7284f291aece",
-    licence="none stated",
 )
 WINBACK_BOOK = PublicFile(
     name="customerWinBack.rda",
@@ -31,29 +30,15 @@ HILLSTROM_ARMS = {"No E-Mail": "none", "Mens E-Mail": "mens", "Womens E-Mail": "
 
 @dataclass(frozen=True)
 class PublicTable:
-    """A published table of lapsed customers.
+    """A published table of lapsed customers, and where it comes from."""
 
-    Attributes
-    ----------
-    lapsed : pandas.DataFrame
-        One row per customer, see `winback.tables.LAPSED`.
-    source : PublicFile
-        Where it comes from.
-    """
-
-    lapsed: pd.DataFrame = field(repr=False)
+    lapsed: pd.DataFrame = field(repr=False)  # one row per customer, see `winback.tables.LAPSED`
     source: PublicFile
 
 
 @dataclass(frozen=True)
 class PublicTrial(PublicTable):
-    """A published trial: such a table, and what was offered.
-
-    Attributes
-    ----------
-    offers : OfferCatalog
-        Its offers; ``lapsed`` and ``source`` are those of `PublicTable`.
-    """
+    """A published trial: such a table, and what was offered."""
 
     offers: OfferCatalog
 

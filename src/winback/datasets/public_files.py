@@ -19,7 +19,7 @@ class PublicFile:
     name: str
     url: str
     sha256: str
-    licence: str
+    licence: str = "none stated"
 
 
 def load_public_file(file: PublicFile) -> Path:

@@ -12,57 +12,31 @@ LIFETIMES = (
     "https://raw.githubusercontent.com/CamDavidsonPilon/lifetimes/4f2833f4518621343bb6983eb3e540c11f66ec6a/"
     "lifetimes/datasets/"
 )
-CDNOW_SAMPLE = PublicFile(
-    name="CDNOW_sample.txt",
-    url=f"{LIFETIMES}CDNOW_sample.txt",
-    sha256="6fae10155c0b0ba363c2c386e30f77990d22328220efd862a5edd1443420d94a",
-    licence="none stated",
-)
-CDNOW_MASTER = PublicFile(
-    name="CDNOW_master.txt",
-    url=f"{LIFETIMES}CDNOW_master.txt",
-    sha256="eff6889ed364c5199d6eacbbeb7a6d559971df4406ac876f322c373f00a072ef",
-    licence="none stated",
-)
-DONATIONS = PublicFile(
-    name="donations.csv",
-    url=f"{LIFETIMES}donations.csv",
-    sha256="82c25f26a201ff047e1cd5fe3d7967a45db92a025ecedee72ff8940e50104544",
-    licence="none stated; the counts are printed in the paper and on its authors' public page",
-)
+CDNOW_SAMPLE, CDNOW_MASTER, DONATIONS = (
+    PublicFile(name, f"{LIFETIMES}{name}", sha256)
+    for name, sha256 in (
+        ("CDNOW_sample.txt", "6fae10155c0b0ba363c2c386e30f77990d22328220efd862a5edd1443420d94a"),
+        ("CDNOW_master.txt", "eff6889ed364c5199d6eacbbeb7a6d559971df4406ac876f322c373f00a072ef"),
+        ("donations.csv", "82c25f26a201ff047e1cd5fe3d7967a45db92a025ecedee72ff8940e50104544"),
+    )
+)  # no licence is stated; the donors' counts are printed in the paper and on its authors' public page
 MASTER_COLUMNS = ("customer_id", "date", "n_cds", "amount")  # the file's own headings are longer
 SAMPLE_COLUMNS = ("master_id", *MASTER_COLUMNS)  # the sample has no headings
 
 
 @dataclass(frozen=True)
 class PublicLog:
-    """A published log of purchases.
+    """A published log of purchases, and where it comes from."""
 
-    Attributes
-    ----------
-    transactions : pandas.DataFrame
-        One row per purchase, see `winback.tables.TRANSACTIONS`.
-    source : PublicFile
-        Where it comes from.
-    """
-
-    transactions: pd.DataFrame = field(repr=False)
+    transactions: pd.DataFrame = field(repr=False)  # one row per purchase, see `winback.tables.TRANSACTIONS`
     source: PublicFile
 
 
 @dataclass(frozen=True)
 class PublicCustomers:
-    """A published summary of what customers bought.
+    """A published summary of what customers bought, and where it comes from."""
 
-    Attributes
-    ----------
-    customers : pandas.DataFrame
-        One row per customer, as the ``fit_*`` functions take it.
-    source : PublicFile
-        Where it comes from.
-    """
-
-    customers: pd.DataFrame = field(repr=False)
+    customers: pd.DataFrame = field(repr=False)  # one row per customer, as `fit_purchases` takes it
     source: PublicFile
 
 

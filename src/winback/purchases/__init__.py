@@ -6,22 +6,16 @@ spend               how much is a purchase worth? `fit_spend`
 check               do customers buy what was predicted? a fit's `check`
 judging             how held-out purchases are judged
 outcomes            how far purchases may lie from what was predicted by chance alone
-doubts              what speaks against an expectation of purchases or of spend?
-wording             what a fit says in sentences
+wording             what a fit says in sentences, and what speaks against what it expects
 model               what makes a model of purchases
-bg_nbd              customers drop out after a repeat purchase
-mbg_nbd             customers drop out after any purchase, the first one too
+bg_nbd              customers drop out after a purchase: repeat ones (BG/NBD), or the first one too (MBG/NBD)
 pareto_nbd          customers drop out at any time
 bg_bb               opportunities to buy, one after the other, instead of time
-gamma_gamma         the likelihood of what customers spend
-unrelated           do frequent buyers spend more?
+gamma_gamma         the likelihood of what customers spend; do frequent buyers spend more?
 maximum             where is a likelihood highest, and is that an edge?
-highest_dropout     nobody drops out in these data: how many might?
-nobody_bought       what is left to say where nobody bought again
+limits              what is left to say where nobody drops out, or nobody bought again?
 table               are the customers' rows fit for use?
 cells               equal rows are counted once
 mixtures            expectations over customers who differ, and over discounted time
-parameters          the table of parameters
-rising              products of a rising number, for every whole number of purchases
 transactions        from a log of purchases to one row per customer
 """

@@ -23,18 +23,16 @@ import numpy as np
 from winback.purchases.cells import PurchaseCells
 from winback.purchases.mixtures import beta_weights
 from winback.purchases.model import (
-    EVERYBODY,
-    NEVER,
-    NOBODY,
-    NOBODY_LEAVES,
     RATIO_AND_SIZE,
-    SOME,
     Edge,
     PurchaseModel,
+    edges_of_a_chance,
     log_odds_and_share,
+    log_rising,
+    mean_chance,
+    meanings_of_a_chance,
     side_by_side,
 )
-from winback.purchases.rising import log_rising
 
 CHUNK = 16384
 
@@ -70,14 +68,8 @@ class _Tables:
         """Return slopes of `bought` and of `gone` (dropped = 1) or `here` (dropped = 0), shape (4, n)."""
         slope, (share_p, share_theta) = self.slope, self.share
         both, gone = slope["both"][j], slope["gone"][j + dropped]
-        return np.stack(
-            [
-                slope["alpha"][x] - share_p * both,
-                slope["beta"][j - x] - (1 - share_p) * both,
-                dropped - share_theta * gone,
-                slope["delta"][j] - (1 - share_theta) * gone,
-            ]
-        )
+        buying = slope["alpha"][x] - share_p * both, slope["beta"][j - x] - (1 - share_p) * both
+        return np.stack([*buying, dropped - share_theta * gone, slope["delta"][j] - (1 - share_theta) * gone])
 
 
 def _integers(cells):
@@ -141,34 +133,19 @@ def ahead(theta: np.ndarray, cells: PurchaseCells, periods: float, force: float)
 
 def starts(cells: PurchaseCells) -> list[np.ndarray]:
     """Return places to start from: chances around the mean, few or many dropouts."""
-    mean = float(cells.counts @ cells.frequency) / float(cells.counts @ cells.age)
+    places = (1.5, 1.5, 0.6, 2.5), (3.0, 1.05, 0.2, 10.0), (0.5, 2.0, 0.5, 0.5), (9.0, 1.5, 3.0, 9.0)
+    chances = [min(more * cells.mean_rate, 0.9) for _, more, _, _ in places]
     return [
-        np.log([size * min(more * mean, 0.9), size * (1 - min(more * mean, 0.9)), gamma, delta])
-        for size, more, gamma, delta in (
-            (1.5, 1.5, 0.6, 2.5),
-            (3.0, 1.05, 0.2, 10.0),
-            (0.5, 2.0, 0.5, 0.5),
-            (9.0, 1.5, 3.0, 9.0),
-        )
+        np.log([size * chance, size * (1 - chance), gamma, delta])
+        for chance, (size, _, gamma, delta) in zip(chances, places, strict=True)
     ]
-
-
-def describe_dropout(parameters: np.ndarray, period: str) -> str:
-    """Say how often customers drop out."""
-    _, _, gamma, delta = parameters
-    return f"before an opportunity a customer drops out with chance {gamma / (gamma + delta):.1%} on average"
 
 
 BG_BB = PurchaseModel(
     name="BG/BB",
     title="customers may drop out before each opportunity to buy",
     letters=("alpha", "beta", "gamma", "delta"),
-    meanings=(
-        "chance to buy: mean = alpha / (alpha + beta)",
-        "how alike these chances are: alpha + beta",
-        "chance to drop out: mean = gamma / (gamma + delta)",
-        "how alike these chances are: gamma + delta",
-    ),
+    meanings=meanings_of_a_chance("buy", "alpha", "beta") + meanings_of_a_chance("drop out", "gamma", "delta"),
     timed=(),
     terms=terms,
     log_odds_left=log_odds_left,
@@ -178,18 +155,9 @@ BG_BB = PurchaseModel(
         Edge(0, 14.0, "active customers buy at every opportunity", "a model of dropping out alone", idle=((1, 0.0),)),
         Edge(1, 10.0, "all active customers buy with the same chance", "a binomial number of purchases"),
         Edge(1, -10.0, "an active customer buys either always or never", "a model of dropping out alone"),
-        Edge(2, -14.0, NOBODY_LEAVES, "the beta-binomial", idle=((3, NEVER / 2),), held=NEVER, leave=NOBODY),
-        Edge(2, 14.0, "everybody drops out at once", "a count of customers", idle=((3, 0.0),), leave=EVERYBODY),
-        Edge(3, 10.0, "all customers have the same chance to drop out", "a model with one chance to drop out"),
-        Edge(
-            3,
-            -10.0,
-            "a customer either drops out at once or never",
-            "the beta-binomial with a share that leaves",
-            leave=SOME,
-        ),
+        *edges_of_a_chance("at once", "the beta-binomial", "a count of customers"),
     ),
     starts=starts,
     mean_rate=lambda parameters: parameters[0] / (parameters[0] + parameters[1]),
-    mean_dropout=describe_dropout,
+    mean_dropout=mean_chance("before an opportunity"),
 )

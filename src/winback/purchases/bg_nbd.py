@@ -1,4 +1,4 @@
-r"""Who buys again, when customers may drop out after each repeat purchase? The BG/NBD model [1]_.
+r"""Who buys again, when customers may drop out after a purchase? The BG/NBD [1]_ and the MBG/NBD model [2]_.
 
 While active a customer buys at a rate :math:`\lambda \sim \Gamma(r, \alpha)` and drops out after each repeat purchase
 with chance :math:`p \sim B(a, b)`. With x repeat purchases, the last at :math:`t_x`, seen until T (equation 6):
@@ -6,13 +6,20 @@ with chance :math:`p \sim B(a, b)`. With x repeat purchases, the last at :math:`
 .. math:: L = \frac{B(a, b + x)}{B(a, b)} \frac{\Gamma(r + x) \alpha^r}{\Gamma(r) (\alpha + T)^{r + x}}
           \left[1 + \delta_{x > 0} \frac{a}{b + x - 1} \left(\frac{\alpha + T}{\alpha + t_x}\right)^{r + x}\right]
 
-The bracket is one plus the odds of having dropped out. In the modified model (`winback.purchases.mbg_nbd`)
-customers may also drop out after the first purchase: x counts one chance to leave more. One who is still there has
-:math:`\lambda \sim \Gamma(r + x, \alpha + T)` and :math:`p \sim B(a, b + x)`, independent of each other.
+The bracket is one plus the odds of having dropped out. The BG/NBD says that who bought only once is still a customer
+for certain. In the modified model the first purchase is followed by a chance to leave, too:
+
+.. math:: L = \frac{B(a, b + x + 1)}{B(a, b)} \frac{\Gamma(r + x) \alpha^r}{\Gamma(r) (\alpha + T)^{r + x}}
+          \left[1 + \frac{a}{b + x} \left(\frac{\alpha + T}{\alpha + t_x}\right)^{r + x}\right]
+
+One who is still there has :math:`\lambda \sim \Gamma(r + x, \alpha + T)` and :math:`p \sim B(a, b + x)`, in the
+MBG/NBD :math:`B(a, b + x + 1)`, independent of each other.
 
 References
 ----------
 .. [1] Fader, P. S., Hardie, B. G. S. & Lee, K. L. (2005). "Counting your customers" the easy way. Marketing Science 24.
+.. [2] Batislam, E. P., Denizel, M. & Filiztekin, A. (2007). Empirical validation and comparison of models for customer
+   base analysis. International Journal of Research in Marketing 24.
 """
 
 from __future__ import annotations
@@ -24,23 +31,20 @@ import numpy as np
 from winback.purchases.cells import PurchaseCells
 from winback.purchases.mixtures import beta_weights, discounted
 from winback.purchases.model import (
-    EVERYBODY,
-    NEVER,
-    NOBODY,
-    NOBODY_LEAVES,
+    FEW_BUY,
     RATE_AND_SHAPE,
+    RATE_MEANINGS,
     RATIO_AND_SIZE,
-    SOME,
-    Edge,
+    SAME_RATE,
     PurchaseModel,
+    edges_of_a_chance,
     log_odds_and_share,
+    log_rising,
+    mean_chance,
+    meanings_of_a_chance,
     side_by_side,
 )
-from winback.purchases.rising import log_rising
 
-LARGEST = 700.0
-SAME_RATE = Edge(1, 12.0, "all active customers buy at the same rate", "a Poisson process for everyone")
-FEW_BUY = Edge(1, -12.0, "purchases come from a vanishing share of customers", "a count of the few who buy")
 FURTHEST_AHEAD = 4096  # histories x chances worked on at a time
 
 
@@ -122,46 +126,8 @@ class DropoutAfterPurchases:
 
     def starts(self, cells: PurchaseCells) -> list[np.ndarray]:
         """Return places to start from: rates around the mean, few or many dropouts."""
-        mean = float(cells.counts @ cells.frequency) / float(cells.counts @ cells.age)
-        return [
-            np.log([r, r / (more * mean), a, b])
-            for r, more, a, b in (
-                (0.5, 1.5, 0.8, 2.5),
-                (1.0, 1.05, 0.1, 4.0),
-                (0.3, 3.0, 1.0, 1.0),
-                (3.0, 1.2, 2.0, 9.0),
-            )
-        ]
-
-
-EDGES = (
-    SAME_RATE,
-    FEW_BUY,
-    Edge(2, -14.0, NOBODY_LEAVES, "the NBD", idle=((3, NEVER / 2),), held=NEVER, leave=NOBODY),
-    Edge(
-        2,
-        14.0,
-        "everybody drops out at the first chance",
-        "a single chance to buy again",
-        idle=((3, 0.0),),
-        leave=EVERYBODY,
-    ),
-    Edge(3, 10.0, "all customers have the same chance to drop out", "a model with one chance to drop out"),
-    Edge(
-        3,
-        -10.0,
-        "a customer either drops out at the first chance or never",
-        "the NBD with a share that leaves",
-        leave=SOME,
-    ),
-)
-DIRECTIONS = side_by_side(RATE_AND_SHAPE, RATIO_AND_SIZE)
-
-
-def describe_dropout(parameters: np.ndarray, period: str) -> str:
-    """Say how often customers drop out."""
-    _, _, a, b = parameters
-    return f"after a purchase a customer drops out with chance {a / (a + b):.1%} on average"
+        places = (0.5, 1.5, 0.8, 2.5), (1.0, 1.05, 0.1, 4.0), (0.3, 3.0, 1.0, 1.0), (3.0, 1.2, 2.0, 9.0)
+        return [np.log([r, r / (more * cells.mean_rate), a, b]) for r, more, a, b in places]
 
 
 def purchase_model(name: str, title: str, first: int) -> PurchaseModel:
@@ -171,22 +137,22 @@ def purchase_model(name: str, title: str, first: int) -> PurchaseModel:
         name=name,
         title=title,
         letters=("r", "alpha", "a", "b"),
-        meanings=(
-            "how alike purchase rates are (shape)",
-            "scale of purchase rates: mean rate = r / alpha",
-            "chance to drop out: mean = a / (a + b)",
-            "how alike these chances are: a + b",
-        ),
+        meanings=(*RATE_MEANINGS, *meanings_of_a_chance("drop out", "a", "b")),
         timed=(1,),
         terms=rules.terms,
         log_odds_left=rules.log_odds_left,
         ahead=rules.ahead,
-        directions=DIRECTIONS,
-        edges=EDGES,
+        directions=side_by_side(RATE_AND_SHAPE, RATIO_AND_SIZE),
+        edges=(
+            SAME_RATE,
+            FEW_BUY,
+            *edges_of_a_chance("at the first chance", "the NBD", "a single chance to buy again"),
+        ),
         starts=rules.starts,
         mean_rate=lambda parameters: parameters[0] / parameters[1],
-        mean_dropout=describe_dropout,
+        mean_dropout=mean_chance("after a purchase"),
     )
 
 
 BG_NBD = purchase_model("BG/NBD", "customers may drop out after each repeat purchase", first=0)
+MBG_NBD = purchase_model("MBG/NBD", "customers may drop out after any purchase, the first one too", first=1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,29 @@ LONGEST_AGE = 10.0  # in the unit of time in which a likelihood is maximised
 
 
 @dataclass(frozen=True)
-class PurchaseCells:
-    """Customers who look the same, in order of frequency, age and recency.
+class Cells:
+    """Customers who look the same: arrays with a row for each cell, and how many customers each stands for."""
+
+    counts: np.ndarray = field(repr=False, kw_only=True)  # (n,)
+
+    def __len__(self) -> int:
+        """Return the number of cells."""
+        return len(self.counts)
+
+    def part(self, rows: slice | np.ndarray) -> Self:
+        """Return some of the cells."""
+        return replace(self, **{each.name: getattr(self, each.name)[rows] for each in fields(self)})
+
+    def thinned(self, size: int) -> Self:
+        """Return about so many customers at equal distances in the order of the cells."""
+        picked = np.diff(np.floor(np.cumsum(self.counts) * (size / self.counts.sum())), prepend=0.0)
+        kept = picked > 0
+        return replace(self.part(kept), counts=picked[kept])
+
+
+@dataclass(frozen=True)
+class PurchaseCells(Cells):
+    """Customers who bought alike, in order of frequency, age and recency.
 
     Attributes
     ----------
@@ -21,23 +43,21 @@ class PurchaseCells:
         Repeat purchases.
     recency, age : numpy.ndarray, shape (n,)
         Time of the last purchase, and time observed, since the first one.
-    counts : numpy.ndarray, shape (n,)
-        How many customers each cell stands for.
     """
 
     frequency: np.ndarray
     recency: np.ndarray
     age: np.ndarray
-    counts: np.ndarray = field(repr=False)
-
-    def __len__(self) -> int:
-        """Return the number of cells."""
-        return len(self.counts)
 
     @property
     def most(self) -> int:
         """Most repeat purchases of any customer."""
         return int(self.frequency.max())
+
+    @property
+    def mean_rate(self) -> float:
+        """Repeat purchases of all customers by their time observed."""
+        return float(self.counts @ self.frequency) / float(self.counts @ self.age)
 
     @cached_property
     def ages(self) -> tuple[np.ndarray, np.ndarray]:
@@ -60,34 +80,16 @@ class PurchaseCells:
         """Return the same customers with time in another unit."""
         return replace(self, recency=self.recency * factor, age=self.age * factor)
 
-    def part(self, rows: slice | np.ndarray) -> PurchaseCells:
-        """Return some of the cells."""
-        return PurchaseCells(self.frequency[rows], self.recency[rows], self.age[rows], self.counts[rows])
-
-    def thinned(self, size: int) -> PurchaseCells:
-        """Return about so many customers at equal distances in the order of the cells."""
-        ends = np.cumsum(self.counts) * (size / self.counts.sum())
-        picked = np.diff(np.floor(ends), prepend=0.0)
-        kept = picked > 0
-        return replace(self.part(kept), counts=picked[kept])
-
 
 def one_cell(frequency: int = 0, recency: float = 0.0, age: float = 0.0) -> PurchaseCells:
     """Return the cell of one customer; without arguments a new one."""
-    return PurchaseCells(np.array([frequency]), np.array([recency]), np.array([age]), np.ones(1))
+    return PurchaseCells(np.array([frequency]), np.array([recency]), np.array([age]), counts=np.ones(1))
 
 
 def collapse(
     frequency: np.ndarray, recency: np.ndarray, age: np.ndarray, counts: np.ndarray | None = None
 ) -> PurchaseCells:
-    """Return the cells of exactly equal rows.
-
-    Parameters
-    ----------
-    frequency, recency, age : numpy.ndarray, shape (n,)
-        Of each row, at least 0. Times are compared exactly, never rounded.
-    counts : numpy.ndarray, shape (n,), optional
-        Customers each row stands for.
+    """Return the cells of equal rows that stand for so many customers; times are compared exactly, never rounded.
 
     Examples
     --------
@@ -97,7 +99,7 @@ def collapse(
     """
     if not _countable(frequency):
         ones = np.ones(len(frequency)) if counts is None else counts
-        return PurchaseCells(frequency, recency, age, ones)
+        return PurchaseCells(frequency, recency, age, counts=ones)
     key, recencies, ages = _keys(frequency, recency, age)
     if (space := _space(key)) is not None:
         found = np.bincount(key, weights=counts, minlength=space)
@@ -115,7 +117,7 @@ def collapse(
 def collapse_rows(frequency: np.ndarray, recency: np.ndarray, age: np.ndarray) -> tuple[PurchaseCells, np.ndarray]:
     """Return the cells of exactly equal rows, in no order, and the cell of each row."""
     if not _countable(frequency):
-        return PurchaseCells(frequency, recency, age, np.ones(len(frequency))), np.arange(len(frequency))
+        return PurchaseCells(frequency, recency, age, counts=np.ones(len(frequency))), np.arange(len(frequency))
     key, recencies, ages = _keys(frequency, recency, age, ordered=False)
     if (space := _space(key)) is not None:
         counts = np.bincount(key, minlength=space)
@@ -154,4 +156,4 @@ def _distinct(times, ordered):
 def _cells(keys, counts, recencies, ages) -> PurchaseCells:
     rest, recency = np.divmod(keys, len(recencies))
     frequency, age = np.divmod(rest, len(ages))
-    return PurchaseCells(frequency, recencies[recency], ages[age], counts)
+    return PurchaseCells(frequency, recencies[recency], ages[age], counts=counts)

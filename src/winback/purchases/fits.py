@@ -7,13 +7,11 @@ import pandas as pd
 
 from winback.periods import Period, parse_period
 from winback.purchases.bg_bb import BG_BB
-from winback.purchases.bg_nbd import BG_NBD
+from winback.purchases.bg_nbd import BG_NBD, MBG_NBD
 from winback.purchases.cells import LONGEST_AGE, collapse
-from winback.purchases.maximum import Maximum, Problem, maximise
-from winback.purchases.mbg_nbd import MBG_NBD
+from winback.purchases.limits import at_rate_zero
+from winback.purchases.maximum import Problem, maximise
 from winback.purchases.model import PurchaseModel
-from winback.purchases.nobody_bought import at_rate_zero
-from winback.purchases.parameters import params_frame
 from winback.purchases.pareto_nbd import PARETO_NBD
 from winback.purchases.purchase_fit import PurchaseFit
 from winback.purchases.table import Columns, PurchaseRows, read_rows
@@ -45,9 +43,9 @@ def fit_purchases(
     "bg_bb"        before an opportunity to buy: time comes in whole numbers [4]_    alpha, beta, gamma, delta
     =============  ================================================================  ========================
 
-    Likelihoods and equations are those of the file of that name in `winback.purchases`. The default lets customers
-    leave at any time. The BG/NBD is quicker and the usual first choice, but takes everybody who bought once for a
-    customer still.
+    Likelihoods and equations stand in `winback.purchases`: ``pareto_nbd``, ``bg_nbd`` (both) and ``bg_bb``. The default
+    lets customers leave at any time. The BG/NBD is quicker and the usual first choice, but takes everybody who bought
+    once for a customer still.
 
     Parameters
     ----------
@@ -123,8 +121,10 @@ def _fit(model: PurchaseModel, rows: PurchaseRows, columns: Columns, period: Per
         found = maximise(Problem(model.terms, model.directions, model.edges), model.starts(scaled), scaled)
     else:
         found = at_rate_zero(len(model.letters))
+    estimate = np.exp(found.theta)
+    estimate[list(model.timed)] *= unit
     return PurchaseFit(
-        params=_params(model, found, unit, level),
+        params=found.params(model.letters, model.meanings, estimate, level),
         model=model,
         log_likelihood=found.log_likelihood - float(cells.counts @ cells.frequency) * np.log(unit),
         n=int(cells.counts.sum()),
@@ -137,9 +137,3 @@ def _fit(model: PurchaseModel, rows: PurchaseRows, columns: Columns, period: Per
         cells=cells,
         level=level,
     )
-
-
-def _params(model: PurchaseModel, found: Maximum, unit: float, level: float) -> pd.DataFrame:
-    estimate = np.exp(found.theta)
-    estimate[list(model.timed)] *= unit
-    return params_frame(model.letters, model.meanings, estimate, found, level)

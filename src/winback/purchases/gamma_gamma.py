@@ -1,10 +1,12 @@
-r"""How likely is what customers spend? The gamma-gamma model [1]_.
+r"""How likely is what customers spend, and do frequent buyers spend more? The gamma-gamma model [1]_.
 
 A purchase is worth :math:`z \sim \Gamma(p, \nu)`, and customers differ by :math:`\nu \sim \Gamma(q, v)`. A customer
 whose x repeat purchases are worth :math:`\bar z` on average contributes (equation 1a)
 
 .. math:: \frac{\Gamma(p x + q)}{\Gamma(p x) \Gamma(q)}
           \frac{v^q \bar z^{p x - 1} x^{p x}}{(v + x \bar z)^{p x + q}}
+
+The model takes spend to be unrelated to frequency; `correlation` tells whether it is.
 
 References
 ----------
@@ -13,13 +15,15 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from scipy.special import digamma, gammaln, polygamma
 
+from winback.purchases.cells import Cells
 from winback.purchases.model import Edge
+from winback.uncertainty import normal_quantile
 
 LETTERS = ("p", "q", "v")
 MEANINGS = (
@@ -33,19 +37,15 @@ EDGES = (
     Edge(1, 10.0, "customers do not differ in what they spend", "one gamma distribution of all purchases"),
     Edge(1, -10.0, "customers differ without bound in what they spend", "a list of what each spent"),
 )
+WEAK, STRONG = 0.2, 0.4  # correlations
 
 
 @dataclass(frozen=True)
-class SpendCells:
+class SpendCells(Cells):
     """Repeat buyers and what they spend, as a share of the mean."""
 
     frequency: np.ndarray  # (n,) repeat purchases
     spend: np.ndarray  # (n,) average of these
-    counts: np.ndarray = field(repr=False)  # (n,) customers
-
-    def __len__(self) -> int:
-        """Return the number of cells."""
-        return len(self.counts)
 
     @cached_property
     def frequencies(self) -> tuple[np.ndarray, np.ndarray]:
@@ -68,17 +68,9 @@ class SpendCells:
         """Logarithms of the averages."""
         return np.log(self.spend)
 
-    def part(self, rows: slice | np.ndarray) -> SpendCells:
-        """Return some of the cells."""
-        return SpendCells(self.frequency[rows], self.spend[rows], self.counts[rows])
-
     def thinned(self, size: int) -> SpendCells:
         """Return about so many customers, at equal distances in the order of what they spend."""
-        order = np.lexsort((self.spend, self.frequency))
-        ends = np.cumsum(self.counts[order]) * (size / self.counts.sum())
-        picked = np.diff(np.floor(ends), prepend=0.0)
-        kept = order[picked > 0]
-        return replace(self.part(kept), counts=picked[picked > 0])
+        return Cells.thinned(self.part(np.lexsort((self.spend, self.frequency))), size)
 
 
 def terms(theta: np.ndarray, cells: SpendCells) -> tuple[np.ndarray, np.ndarray]:
@@ -134,3 +126,50 @@ def conditional_mean(theta: np.ndarray, frequency: np.ndarray, spend: np.ndarray
     p, q, v = np.exp(theta)
     over = p * frequency + q - 1
     return np.where(over > 0, p * (v + frequency * spend) / np.where(over > 0, over, 1.0), np.inf)
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Correlation between repeat purchases and average spend, with Fisher's interval."""
+
+    value: float  # NaN where all buy equally often or spend the same
+    low: float
+    high: float
+
+    @property
+    def harmless(self) -> bool:
+        """Whether the model may be used: no relation is seen, or so weak a one that it hardly matters."""
+        return bool(np.isnan(self.value) or self.low <= 0 <= self.high or abs(self.value) < WEAK)
+
+    def in_words(self) -> str:
+        """Say whether spend and frequency may be held to be unrelated."""
+        if np.isnan(self.value):
+            return "Whether frequent buyers spend more cannot be told: all buy equally often, or all spend the same."
+        found = f"the correlation of frequency and spend is {self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+        more = "more" if self.value > 0 else "less"
+        if self.low <= 0 <= self.high:
+            return f"{found}: no relation is seen, as the model assumes."
+        if abs(self.value) < WEAK:
+            return f"{found}: frequent buyers spend {more}, but so little that the model may be used."
+        if abs(self.value) < STRONG:
+            return f"{found}: frequent buyers spend {more}, which the model leaves out; compare groups by frequency."
+        return f"{found}: frequent buyers spend clearly {more}. The model's assumption fails; do not use it as it is."
+
+
+def correlation(first: np.ndarray, second: np.ndarray, counts: np.ndarray, level: float) -> Correlation:
+    """Return the correlation of two columns whose rows stand for so many customers.
+
+    Examples
+    --------
+    >>> correlation(np.arange(30.0), np.arange(30.0) % 3, np.ones(30), 0.95).in_words().split(": ")[1]
+    'no relation is seen, as the model assumes.'
+    """
+    n = counts.sum()
+    first, second = first - counts @ first / n, second - counts @ second / n
+    variances = (counts @ first**2) * (counts @ second**2)
+    if not variances > 1e-24 * n**2 or n <= 3:
+        return Correlation(np.nan, np.nan, np.nan)
+    value = float(np.clip((counts * first) @ second / np.sqrt(variances), -1, 1))
+    centre = np.arctanh(np.clip(value, -1 + 1e-15, 1 - 1e-15))
+    margin = normal_quantile(level) / np.sqrt(n - 3)
+    return Correlation(value, float(np.tanh(centre - margin)), float(np.tanh(centre + margin)))

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
+from winback.expectations import log_interval
 from winback.newton import Peak, climb
 from winback.purchases.model import Edge
 
@@ -36,6 +38,13 @@ class Maximum:
     converged: bool
     edges: tuple[Edge, ...]  # without those that no longer matter at another
     held: np.ndarray  # (k,) bool: parameters that the data do not tell
+
+    def params(self, letters, meanings, estimate: np.ndarray, level: float) -> pd.DataFrame:
+        """Return the table of parameters; what the data do not tell has no interval."""
+        std_error = estimate * np.sqrt(np.diag(self.covariance)) * np.where(self.held, np.nan, 1.0)
+        low, high = log_interval(estimate, std_error, level)
+        columns = {"term": letters, "meaning": meanings, "estimate": estimate, "std_error": std_error}
+        return pd.DataFrame({**columns, "low": low, "high": high})
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,36 @@ class PurchaseModel:
 # Two ratios and two sizes: how often and how alike, for buying and for dropping out.
 RATIO_AND_SIZE = np.array([[1.0, -1.0], [0.5, 0.5]])
 RATE_AND_SHAPE = np.array([[1.0, -1.0], [1.0, 0.0]])
+RATE_MEANINGS = "how alike purchase rates are (shape)", "scale of purchase rates: mean rate = r / alpha"
+SAME_RATE = Edge(1, 12.0, "all active customers buy at the same rate", "a Poisson process for everyone")
+FEW_BUY = Edge(1, -12.0, "purchases come from a vanishing share of customers", "a count of the few who buy")
+
+
+def edges_of_a_chance(when: str, rest: str, simpler: str) -> tuple[Edge, ...]:
+    """Return the edges of a chance to drop out (its mean, and how alike customers are) in models of four parameters."""
+    either = f"a customer either drops out {when} or never"
+    return (
+        Edge(2, -14.0, NOBODY_LEAVES, rest, idle=((3, NEVER / 2),), held=NEVER, leave=NOBODY),
+        Edge(2, 14.0, f"everybody drops out {when}", simpler, idle=((3, 0.0),), leave=EVERYBODY),
+        Edge(3, 10.0, "all customers have the same chance to drop out", "a model with one chance to drop out"),
+        Edge(3, -10.0, either, f"{rest} with a share that leaves", leave=SOME),
+    )
+
+
+def meanings_of_a_chance(what: str, first: str, second: str) -> tuple[str, str]:
+    """Say what the two parameters of a beta distributed chance mean."""
+    both = f"{first} + {second}"
+    return f"chance to {what}: mean = {first} / ({both})", f"how alike these chances are: {both}"
+
+
+def mean_chance(when: str) -> Callable:
+    """Return what says how often customers drop out, by chance, of models of four parameters."""
+
+    def describe_dropout(parameters, _):
+        share = parameters[2] / (parameters[2] + parameters[3])
+        return f"{when} a customer drops out with chance {share:.1%} on average"
+
+    return describe_dropout
 
 
 def side_by_side(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -69,3 +99,22 @@ def log_odds_and_share(log_odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     small = np.exp(-np.abs(log_odds))
     share = 1 / (1 + small)
     return np.maximum(log_odds, 0) + np.log1p(small), np.where(log_odds >= 0, share, small * share)
+
+
+def log_rising(start: float, most: int) -> tuple[np.ndarray, np.ndarray]:
+    r"""Return :math:`\log \{a (a + 1) \cdots (a + x - 1)\}` for x = 0..most, and its slopes in :math:`\log a`.
+
+    :math:`\Gamma(a + x) / \Gamma(a)` as a product stays exact where the difference of two logarithms of the gamma
+    function would not: for tiny and for huge a.
+
+    Examples
+    --------
+    >>> values, slopes = log_rising(2.0, 3)
+    >>> np.exp(values).round(9).tolist(), slopes.round(4).tolist()
+    ([1.0, 2.0, 6.0, 24.0], [0.0, 1.0, 1.6667, 2.1667])
+    """
+    steps = start + np.arange(most)
+    values, slopes = np.zeros(most + 1), np.zeros(most + 1)
+    np.log(steps).cumsum(out=values[1:])
+    (start / steps).cumsum(out=slopes[1:])
+    return values, slopes

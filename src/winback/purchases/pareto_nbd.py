@@ -18,27 +18,27 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.special import exprel
 
 from winback.periods import Period
-from winback.purchases.bg_nbd import FEW_BUY, SAME_RATE
 from winback.purchases.cells import PurchaseCells
 from winback.purchases.mixtures import discounted
 from winback.purchases.model import (
+    FEW_BUY,
     NEVER,
     NOBODY,
     NOBODY_LEAVES,
     RATE_AND_SHAPE,
+    RATE_MEANINGS,
+    SAME_RATE,
     SOME,
     Edge,
     PurchaseModel,
     log_odds_and_share,
+    log_rising,
     side_by_side,
 )
-from winback.purchases.rising import log_rising
 
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(10)
 POINTS, WEIGHTS = (POINTS[:, None] + 1) / 2, WEIGHTS[:, None] / 2
@@ -50,26 +50,19 @@ CHUNK = 8192
 WEEKS_BELOW, MONTHS_BELOW = 0.5, 2.0  # years, up to which a time is told in the smaller unit
 
 
-@dataclass(frozen=True)
-class Left:
-    """The time between the last purchase and the end of the data, in which a customer may have left; arrays (n,)."""
+def time_of_leaving(parameters: np.ndarray, cells: PurchaseCells, means: bool = True) -> np.ndarray:
+    """Integrate over the time y of leaving, from the last purchase to the end of the data, shape (5 or 1, n).
 
-    log_integral: np.ndarray  # relative to the integrand at the last purchase
-    log_alpha: np.ndarray  # mean of log(1 + y / alpha), y the time of leaving
-    log_beta: np.ndarray
-    share_alpha: np.ndarray  # mean of alpha / (alpha + y)
-    share_beta: np.ndarray
-
-
-def time_of_leaving(parameters: np.ndarray, cells: PurchaseCells, means: bool = True) -> Left:
-    """Integrate over the time of leaving, from the last purchase to the end of the data."""
+    Returned are the log of the integral, relative to the integrand at the last purchase, and under the integrand the
+    means of log(1 + y / alpha), log(1 + y / beta), alpha / (alpha + y) and beta / (beta + y).
+    """
     out = np.empty((5 if means else 1, len(cells)))
     for start in range(0, len(cells), CHUNK):
         rows = slice(start, start + CHUNK)
         out[:, rows] = _integrals(parameters, cells.frequency[rows], cells.recency[rows], cells.age[rows], means)
     with np.errstate(divide="ignore"):
-        log_integral = np.log(out[0])
-    return Left(log_integral, *out[1:]) if means else Left(log_integral, *(np.empty(0),) * 4)
+        out[0] = np.log(out[0])
+    return out
 
 
 def _integrals(parameters, x, last, end, means):
@@ -87,9 +80,8 @@ def _integrals(parameters, x, last, end, means):
     row = np.repeat(np.arange(len(x)), panels)
     first = np.cumsum(panels) - panels
     piece = (length / panels)[row]
-    parts = _quadrature(
-        parameters, shape[row], last[row], piece, piece * (np.arange(len(row)) - first[row]), means=means
-    )
+    begin = piece * (np.arange(len(row)) - first[row])
+    parts = _quadrature(parameters, shape[row], last[row], piece, begin, means=means)
     parts[1:] *= parts[0]
     sums = np.add.reduceat(parts, first, axis=1)
     sums[1:] /= np.where(sums[0] > 0, sums[0], 1.0)
@@ -136,7 +128,7 @@ def log_odds_left(theta: np.ndarray, cells: PurchaseCells) -> np.ndarray:
     """Return the log odds of having dropped out by the end of the data, shape (n,)."""
     parameters = np.exp(theta)
     here, left, _ = _parts(parameters, cells)
-    return left + time_of_leaving(parameters, cells, means=False).log_integral - here
+    return left + time_of_leaving(parameters, cells, means=False)[0] - here
 
 
 def terms(theta: np.ndarray, cells: PurchaseCells) -> tuple[np.ndarray, np.ndarray]:
@@ -145,17 +137,17 @@ def terms(theta: np.ndarray, cells: PurchaseCells) -> tuple[np.ndarray, np.ndarr
     r, alpha, s, beta = parameters
     x, (ages, age) = cells.frequency, cells.ages
     here, left, (wait_alpha, wait_beta) = _parts(parameters, cells)
-    leaving = time_of_leaving(parameters, cells)
-    left += leaving.log_integral
+    log_integral, log_alpha, log_beta, gone_alpha, gone_beta = time_of_leaving(parameters, cells)
+    left += log_integral
     log_either, gone = log_odds_and_share(left - here)
     bought, by_bought = log_rising(r, cells.most)
     values = bought[x] - x * theta[1] + here + log_either
     stays = 1 - gone
     share_alpha, share_beta = (alpha / (alpha + ages))[age], (beta / (beta + ages))[age]
-    by_r = by_bought[x] - r * (stays * wait_alpha + gone * leaving.log_alpha)
-    by_alpha = r - (r + x) * (stays * share_alpha + gone * leaving.share_alpha)
-    by_s = gone - s * (stays * wait_beta + gone * leaving.log_beta)
-    by_beta = s * stays * (1 - share_beta) + gone * (s - (s + 1) * leaving.share_beta)
+    by_r = by_bought[x] - r * (stays * wait_alpha + gone * log_alpha)
+    by_alpha = r - (r + x) * (stays * share_alpha + gone * gone_alpha)
+    by_s = gone - s * (stays * wait_beta + gone * log_beta)
+    by_beta = s * stays * (1 - share_beta) + gone * (s - (s + 1) * gone_beta)
     return values, np.stack([by_r, by_alpha, by_s, by_beta])
 
 
@@ -178,17 +170,9 @@ def ahead(theta: np.ndarray, cells: PurchaseCells, periods: float, force: float)
 
 def starts(cells: PurchaseCells) -> list[np.ndarray]:
     """Return places to start from: rates around the mean, few or many dropouts."""
-    mean = float(cells.counts @ cells.frequency) / float(cells.counts @ cells.age)
     span = float(cells.counts @ cells.age) / float(cells.counts.sum())
-    return [
-        np.log([r, r / (more * mean), s, wait * span])
-        for r, more, s, wait in (
-            (0.6, 1.6, 0.6, 0.4),
-            (1.0, 1.05, 0.5, 10.0),
-            (0.3, 3.0, 1.0, 0.3),
-            (3.0, 1.2, 2.0, 2.0),
-        )
-    ]
+    places = (0.6, 1.6, 0.6, 0.4), (1.0, 1.05, 0.5, 10.0), (0.3, 3.0, 1.0, 0.3), (3.0, 1.2, 2.0, 2.0)
+    return [np.log([r, r / (more * cells.mean_rate), s, wait * span]) for r, more, s, wait in places]
 
 
 def describe_dropout(parameters: np.ndarray, period: Period) -> str:
@@ -215,8 +199,7 @@ PARETO_NBD = PurchaseModel(
     title="customers may drop out at any time",
     letters=("r", "alpha", "s", "beta"),
     meanings=(
-        "how alike purchase rates are (shape)",
-        "scale of purchase rates: mean rate = r / alpha",
+        *RATE_MEANINGS,
         "how alike dropout rates are (shape)",
         "scale of dropout rates: mean rate = s / beta",
     ),

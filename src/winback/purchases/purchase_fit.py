@@ -16,8 +16,8 @@ from winback.expectations import Expectations
 from winback.periods import Period
 from winback.purchases.cells import LONGEST_AGE, PurchaseCells, collapse_rows, one_cell
 from winback.purchases.check import PurchaseCheck
-from winback.purchases.highest_dropout import highest_mean_dropout
 from winback.purchases.judging import judge_purchases
+from winback.purchases.limits import highest_mean_dropout
 from winback.purchases.maximum import edges_in_words
 from winback.purchases.model import NOBODY, Edge, PurchaseModel
 from winback.purchases.spend import SpendFit
@@ -34,7 +34,7 @@ class PurchaseFit(Result):
     Every time is in units of ``period``; customers are given with the columns of the table that was fitted. Intervals
     are for what is expected, not for what one customer will do. Where nobody bought again (``n_repeat`` of 0) nothing
     is expected of customers like them, without an upper limit, and whether they have left is missing, see
-    `winback.purchases.nobody_bought`.
+    `winback.purchases.limits`.
 
     Attributes
     ----------

@@ -15,18 +15,18 @@ from winback.purchases.gamma_gamma import (
     EDGES,
     LETTERS,
     MEANINGS,
+    Correlation,
     SpendCells,
     conditional_mean,
+    correlation,
     curvature,
     starts,
     terms,
 )
 from winback.purchases.maximum import Problem, edges_in_words, maximise
-from winback.purchases.parameters import params_frame
 from winback.purchases.table import FEWEST, TABLE, check_frequency, read_counts, read_numbers
 from winback.purchases.transactions.summary import HeldOutPurchases, PurchaseSummary
 from winback.purchases.transactions.wording import counted
-from winback.purchases.unrelated import Correlation, correlation
 from winback.results import Result, Sentences, format_number, format_percent
 from winback.tables import ProblemList
 from winback.uncertainty import normal_quantile
@@ -206,11 +206,11 @@ def fit_spend(
     n_one_time = int(counts[~again].sum())
     times, spend, counts = times[again], spend[again], counts[again]
     unit = float(counts @ spend) / float(counts.sum())
-    cells = SpendCells(times, spend / unit, counts)
+    cells = SpendCells(times, spend / unit, counts=counts)
     found = maximise(Problem(terms, DIRECTIONS, EDGES, curvature), starts(cells), cells)
     p, q, v = np.exp(found.theta) * (1, 1, unit)
     return SpendFit(
-        params=params_frame(LETTERS, MEANINGS, np.array([p, q, v]), found, level),
+        params=found.params(LETTERS, MEANINGS, np.array([p, q, v]), level),
         log_likelihood=found.log_likelihood - float(counts.sum()) * np.log(unit),
         n=int(counts.sum()),
         n_one_time=n_one_time,

@@ -1,12 +1,16 @@
-"""How is a fit of purchases said in words?"""
+"""How is a fit of purchases said in words, and what speaks against what it expects?"""
 
 from __future__ import annotations
 
 import numpy as np
 
+from winback.purchases.limits import most_who_buy_again
 from winback.purchases.model import RATIO_AND_SIZE, SOME
-from winback.purchases.nobody_bought import most_who_buy_again
+from winback.purchases.spend import SpendFit
 from winback.results import Sentences, format_count, format_number, format_percent
+
+OLDER = 1.5  # times as old as any customer of the fit
+NO_MAXIMUM = "No maximum of the likelihood of {what} was found: do not use these figures."
 
 
 def describe_purchases(fit) -> Sentences:
@@ -91,3 +95,34 @@ def _new_customer(fit) -> str:
 
 def _unit(period) -> str:
     return period.in_words if period.n_units == 1 else f"period of {period.in_words}"
+
+
+def purchase_doubts(fit, ages: np.ndarray) -> tuple[str, ...]:
+    """Return sentences of what a reader must know of purchases expected of customers of these ages, in periods."""
+    unsure = "" if fit.converged else NO_MAXIMUM.format(what="purchases")
+    return tuple(filter(None, [_edge(fit), _age(fit, ages), unsure]))
+
+
+def spend_doubts(spend: SpendFit | None) -> tuple[str, ...]:
+    """Return sentences of what a reader must know of the spend expected, where it was estimated."""
+    if spend is None:
+        return ()
+    edge = f"On the edge of the model of spend: {spend.edge}. The intervals take this for granted."
+    unsure = "" if spend.converged else NO_MAXIMUM.format(what="spend")
+    related = "" if spend.correlation.harmless else spend.correlation.in_words()
+    return tuple(filter(None, [edge if spend.edge else "", unsure, related]))
+
+
+def _edge(fit) -> str:
+    if fit.n_repeat == 0:
+        return f"On the edge of the model: {fit.edge}. There is no upper limit to what may come."
+    return edge_in_words(fit) if fit.edge else ""
+
+
+def _age(fit, ages) -> str:
+    """Doubt customers who are much older than any the fit has watched: their time may be in another unit."""
+    oldest, watched = float(ages.max()), float(fit.cells.age.max())
+    if oldest <= OLDER * watched:
+        return ""
+    count = fit.period.count
+    return f"Customers are up to {count(oldest)} old, the fit watched at most {count(watched)}: is it the same unit?"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from winback.expectations import ExpectedMoney
-from winback.purchases.doubts import NO_MAXIMUM, purchase_doubts, spend_doubts
+from winback.expected_money import ExpectedMoney
+from winback.purchases.wording import NO_MAXIMUM, purchase_doubts, spend_doubts
 from winback.value.ahead import ContractsAhead, PurchasesAhead
 from winback.value.contracts.wording import finding
 from winback.value.terms import Terms

@@ -3,8 +3,7 @@
 assumptions   every figure behind the log
 arguments     what can be asked of the simulation
 customers     who the customers are: how often they buy, when they leave, what they spend, through which channel
-purchases     what they buy, and when
-mistakes      what a real log has beside purchases
+purchases     what they buy, and when; what a real log has beside purchases
 shop          the log as one object: purchases, customers, where they come from, and the truth
 study         the simulated one: `simulate_shop_study`
 own_log       the analyst's own in its place: `load_shop_study`

@@ -20,24 +20,11 @@ SMALLEST = 1e-300  # a rate that underflows to zero is as good as none
 
 
 def draw_customers(n: int, days: float, purchases: Mapping, spend: Mapping, streams: Streams) -> pd.DataFrame:
-    """Draw ``n`` customers in the order of their first purchase.
+    """Draw ``n`` customers in the order of their first purchase, from the parameters of the two models.
 
-    Parameters
-    ----------
-    n : int
-        Customers.
-    days : float
-        From the first day of the log to the end of its last day.
-    purchases, spend : mapping
-        Parameters of the two models.
-    streams : mapping
-        One random stream per part, so that a change of one part never changes another.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``joins`` and ``leaves`` (days since the log began, with fractions), ``rate`` and ``leaving`` (per week),
-        ``scale`` of spend and ``mean_spend``, ``channel``.
+    ``days`` go from the first day of the log to the end of its last day; each part has a random stream of its own, so
+    that a change of one never changes another. Returned are ``joins`` and ``leaves`` (days since the log began, with
+    fractions), ``rate`` and ``leaving`` (per week), ``scale`` of spend and ``mean_spend``, ``channel``.
     """
     joins = np.sort(streams["joins"].uniform(0, JOINING * days, n))
     rate = streams["rate"].gamma(purchases["r"], 1 / purchases["alpha"], n)

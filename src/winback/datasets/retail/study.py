@@ -11,8 +11,7 @@ import pandas as pd
 from winback.datasets.retail.arguments import check_arguments
 from winback.datasets.retail.assumptions import PURCHASES, SPEND, parameters_frame
 from winback.datasets.retail.customers import draw_customers
-from winback.datasets.retail.mistakes import add_mistakes
-from winback.datasets.retail.purchases import first_purchases, purchases_between
+from winback.datasets.retail.purchases import add_mistakes, first_purchases, purchases_between
 from winback.datasets.retail.shop import RetailTruth, ShopStudy
 from winback.provenance import sha256_of
 
@@ -61,10 +60,6 @@ def simulate_shop_study(
     rng : int, Generator or None
         Seed or generator; None draws afresh.
 
-    Returns
-    -------
-    ShopStudy
-
     Raises
     ------
     ValueError
@@ -96,13 +91,8 @@ def simulate_shop_study(
     days = (end - begin).days + 1
     drawn = draw_customers(n_customers, days, purchases, spend, streams)
     shape = spend["p"]
-    log = pd.concat(
-        [
-            first_purchases(drawn, shape, streams["first"]),
-            purchases_between(drawn, 0, days, shape, streams["repeat"]),
-        ],
-        ignore_index=True,
-    )
+    first, repeat = first_purchases(drawn, shape, streams["first"]), (drawn, 0, days, shape, streams["repeat"])
+    log = pd.concat([first, purchases_between(*repeat)], ignore_index=True)
     if mistakes:
         log = add_mistakes(log, days, streams["mistakes"])
     later = purchases_between(drawn, days, days + later_days, shape, streams["later"])

@@ -6,8 +6,6 @@ Everything else is an assumption of this simulation, named as one.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-
 import pandas as pd
 
 from winback.terms.catalog import Offer, OfferCatalog
@@ -66,63 +64,48 @@ TENURE_EFFECTS = {
 MARGIN_EFFECTS = {"first_margin": 0.40, "service": 3.0, "both": 4.0, "referrals": 1.0}
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One figure behind the study, with its unit and where it comes from."""
-
-    name: str
-    value: float
-    unit: str
-    source: str  # "published" or "assumed"
-    meaning: str
-
-
-def _published() -> list[Figure]:
-    figures = [Figure("leavers", N_LEAVERS, "customers", "published", "more than this many left over seven years")]
-    figures += [Figure(f"success, {arm}", SUCCESS[arm], "share", "published", "accepted the offer") for arm in ARMS]
-    figures += [Figure(f"ROI, {arm}", ROI[arm], "ratio", "published", "gross, (value - cost) / cost") for arm in ARMS]
-    figures += [
-        Figure(f"cost, {offer.name}", offer.full_cost, "$", "published", "per acceptor") for offer in OFFERS[:3]
-    ]
+def _published() -> list[tuple]:
     return [
-        *figures,
-        Figure("first lifetime value", FIRST_VALUE, "$", "published", "average"),
-        Figure("second lifetime value", SECOND_VALUE, "$", "published", "average"),
+        ("leavers", N_LEAVERS, "customers", "more than this many left over seven years"),
+        *((f"success, {arm}", SUCCESS[arm], "share", "accepted the offer") for arm in ARMS),
+        *((f"ROI, {arm}", ROI[arm], "ratio", "gross, (value - cost) / cost") for arm in ARMS),
+        *((f"cost, {offer.name}", offer.full_cost, "$", "per acceptor") for offer in OFFERS[:3]),
+        ("first lifetime value", FIRST_VALUE, "$", "average"),
+        ("second lifetime value", SECOND_VALUE, "$", "average"),
     ]
 
 
-def _assumed() -> list[Figure]:
-    def assumed(name, value, unit, meaning):
-        return Figure(name, value, unit, "assumed", meaning)
-
+def _assumed() -> list[tuple]:
     return [
-        *(assumed(f"leavers for {name}", share, "share", "stated reason") for name, share in REASON_SHARES.items()),
-        assumed("first contract", CONTRACTS_SINCE, "month", "no contract starts earlier; losses are counted from 0"),
-        assumed("last loss", LAST_LOSS, "month", "seven years of losses"),
-        assumed("earliest offer", MONTHS_AWAY[0], "months after the loss", "uniform up to the latest"),
-        assumed("latest offer", MONTHS_AWAY[1], "months after the loss", ""),
-        assumed("end of the study", STUDY_END, "month", "every offered customer is followed for at least 34 months"),
-        assumed("held out at random", GROUP_SHARES["none"] * N_LEAVERS, "customers", "promising, never contacted"),
-        assumed("organic return", ORGANIC_RETURN, "share", "held out, and back without an offer"),
-        assumed("organic return, set aside", ORGANIC_RETURN_SET_ASIDE, "share", "not promising, never contacted"),
-        assumed("tenure ratio", TENURE_RATIO, "ratio", "mean second over mean first tenure of those who returned"),
-        assumed("first value counted over", float("inf"), "months", "first lifetimes of those who returned, uncapped"),
-        assumed("second value counted over", SECOND_VALUE_MONTHS, "months", "known to the truth only"),
-        assumed("deal seekers", DEAL_SEEKERS, "share of acceptors", "leave within 2 months of their offer's end"),
-        assumed("correlation return-tenure", RHO_RETURN_TENURE, "", "of the unexplained parts"),
-        assumed("correlation return-margin", RHO_RETURN_MARGIN, "", "of the unexplained parts"),
-        assumed("correlation tenure-margin", RHO_TENURE_MARGIN, "", "of the unexplained parts"),
-        assumed("sd of log tenure", SD_LOG_TENURE, "log months", "unexplained part"),
-        assumed("sd of margin", SD_MARGIN, "$ per month", "unexplained part"),
-        *(assumed(f"effect on return: {term}", size, "probit", "") for term, size in RETURN_EFFECTS.items()),
-        *(assumed(f"effect on tenure: {term}", size, "log months", "") for term, size in TENURE_EFFECTS.items()),
-        *(assumed(f"effect on margin: {term}", size, "$ per month", "") for term, size in MARGIN_EFFECTS.items()),
+        *((f"leavers for {name}", share, "share", "stated reason") for name, share in REASON_SHARES.items()),
+        ("first contract", CONTRACTS_SINCE, "month", "no contract starts earlier; losses are counted from 0"),
+        ("last loss", LAST_LOSS, "month", "seven years of losses"),
+        ("earliest offer", MONTHS_AWAY[0], "months after the loss", "uniform up to the latest"),
+        ("latest offer", MONTHS_AWAY[1], "months after the loss", ""),
+        ("end of the study", STUDY_END, "month", "every offered customer is followed for at least 34 months"),
+        ("held out at random", GROUP_SHARES["none"] * N_LEAVERS, "customers", "promising, never contacted"),
+        ("organic return", ORGANIC_RETURN, "share", "held out, and back without an offer"),
+        ("organic return, set aside", ORGANIC_RETURN_SET_ASIDE, "share", "not promising, never contacted"),
+        ("tenure ratio", TENURE_RATIO, "ratio", "mean second over mean first tenure of those who returned"),
+        ("first value counted over", float("inf"), "months", "first lifetimes of those who returned, uncapped"),
+        ("second value counted over", SECOND_VALUE_MONTHS, "months", "known to the truth only"),
+        ("deal seekers", DEAL_SEEKERS, "share of acceptors", "leave within 2 months of their offer's end"),
+        ("correlation return-tenure", RHO_RETURN_TENURE, "", "of the unexplained parts"),
+        ("correlation return-margin", RHO_RETURN_MARGIN, "", "of the unexplained parts"),
+        ("correlation tenure-margin", RHO_TENURE_MARGIN, "", "of the unexplained parts"),
+        ("sd of log tenure", SD_LOG_TENURE, "log months", "unexplained part"),
+        ("sd of margin", SD_MARGIN, "$ per month", "unexplained part"),
+        *((f"effect on return: {term}", size, "probit", "") for term, size in RETURN_EFFECTS.items()),
+        *((f"effect on tenure: {term}", size, "log months", "") for term, size in TENURE_EFFECTS.items()),
+        *((f"effect on margin: {term}", size, "$ per month", "") for term, size in MARGIN_EFFECTS.items()),
     ]
 
 
 def assumptions_frame() -> pd.DataFrame:
     """Return every figure behind the study: name, value, unit, source (published or assumed) and meaning."""
-    return pd.DataFrame([asdict(figure) for figure in [*_published(), *_assumed()]])
+    found = {"published": _published(), "assumed": _assumed()}
+    rows = [(*row[:3], source, row[3]) for source, figures in found.items() for row in figures]
+    return pd.DataFrame(rows, columns=["name", "value", "unit", "source", "meaning"])
 
 
 def telecom_offers(value_window: float) -> OfferCatalog:

@@ -13,15 +13,16 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from winback.datasets.telecom import assumptions as assumed
+from winback.datasets.telecom.leavers import SET_ASIDE
 from winback.datasets.telecom.second_lives import (
     Constants,
     Hidden,
     leave_with_the_offer,
     margin_without_intercept,
+    of_offer,
     return_latent,
     tenure_without_intercept,
 )
-from winback.datasets.telecom.trial import SET_ASIDE
 from winback.tables import NO_OFFER
 
 SHORTEST_WINDOW, LONGEST_WINDOW = 12.0, 34.0  # months; everyone offered something is followed for 34
@@ -31,7 +32,8 @@ def calibrate(leavers: pd.DataFrame, groups: np.ndarray, hidden: Hidden) -> Cons
     """Return the constants with which this sample shows the published figures exactly."""
     intercepts, accepted = _return_intercepts(return_latent(leavers, hidden), groups)
     everyone = np.isin(groups, assumed.ARMS) & accepted
-    scale = _first_margin_scale(leavers[everyone])
+    returned = leavers[everyone]
+    scale = float(assumed.FIRST_VALUE / (returned["first_margin"] * returned["first_tenure"]).mean())
     leavers = leavers.assign(first_margin=(scale * leavers["first_margin"]).round(2))
     tenure_intercept = _tenure_intercept(leavers, groups, hidden, accepted)
     tenures = {
@@ -75,10 +77,6 @@ def _return_intercepts(latent, groups):
     return intercepts, accepted
 
 
-def _first_margin_scale(returned):
-    return float(assumed.FIRST_VALUE / (returned["first_margin"] * returned["first_tenure"]).mean())
-
-
 def _tenure_intercept(leavers, groups, hidden, accepted):
     """Solve (sum over acceptors of second tenure) = ratio x (sum of first tenure), deal seekers' part being fixed."""
     fixed = free = first = 0.0
@@ -99,12 +97,7 @@ def _tenures(leavers, hidden, arm, intercept):
 
 def _cost_of_acceptors(leavers, groups, accepted, arm):
     """Return the mean cost per acceptor; a tailored offer costs what it assigns."""
-    full = {offer.name: offer.full_cost for offer in assumed.OFFERS if not offer.tailored}
-    if arm in full:
-        return full[arm]
-    tailored = next(offer for offer in assumed.OFFERS if offer.name == arm).tailored
-    reasons = leavers["reason"].astype(object)[(groups == arm) & accepted]
-    return reasons.map({reason: full[name] for reason, name in tailored.items()}).mean()
+    return of_offer(assumed.OFFERS, arm, leavers["reason"][(groups == arm) & accepted], "full_cost").mean()
 
 
 def _margin_intercept(arm, cost, margins, tenures, window):

@@ -1,4 +1,4 @@
-"""Who left, when, why, and what did they do before? First lifetimes of the lost customers."""
+"""When did they come and leave, why, who was judged promising, and who was sent which offer? The lost customers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from scipy.special import ndtr, ndtri
 from winback.datasets.telecom.assumptions import (
     CONTRACTS_SINCE,
     FIRST_LOSS,
+    GROUP_SHARES,
     LAST_LOSS,
     MONTHS_AWAY,
     REASON_SHARES,
     STUDY_END,
 )
+from winback.tables import NO_OFFER
 
 Streams = Mapping[str, np.random.Generator]
 
@@ -25,22 +27,15 @@ SD_LOG_MARGIN = 0.35
 COMPLAINT_RATES = {"price": 0.30, "service": 0.80, "both": 0.90}  # complaints per customer
 REFERRAL_RATE, RESOLVED_SHARE = 0.35, 0.55
 MORE_ATTEMPTS, ATTEMPT_SHARE = 4, 0.40  # one attempt, and up to four more
+SCREENING_PENALTY = {"both": 2.4, "unresolved": 0.8}  # the firm's noisy score, in units of its noise
+SET_ASIDE = "set aside"
 
 
 def draw_leavers(n: int, streams: Streams) -> pd.DataFrame:
     """Draw the first lifetimes of ``n`` lost customers, rounded as they are published.
 
-    Parameters
-    ----------
-    n : int
-        Customers.
-    streams : mapping
-        One random stream per part, so that a change of one part never changes another.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The first-lifetime columns of the lapsed table, with ``left_month`` (calendar) and ``followed``.
+    Each part has a random stream of its own, so that a change of one never changes another. Returned are the
+    first-lifetime columns of the lapsed table, with ``left_month`` (calendar) and ``followed``.
     """
     left_month = streams["calendar"].uniform(FIRST_LOSS, LAST_LOSS, n).round(1)
     months_away = streams["outreach"].uniform(*MONTHS_AWAY, n).round(1)
@@ -75,3 +70,44 @@ def _draw_tenures(left_month: np.ndarray, rng: np.random.Generator) -> np.ndarra
     low, high = ndtr(z_of(SHORTEST_TENURE)), ndtr(z_of(longest))
     z = ndtri(low + rng.uniform(size=len(left_month)) * (high - low))
     return np.minimum(np.exp(np.log(MEDIAN_TENURE) + SD_LOG_FIRST_TENURE * z), longest).round(1)
+
+
+def group_sizes(n: int) -> dict[str, int]:
+    """Return how many customers each arm and the random holdout get out of ``n`` leavers.
+
+    Examples
+    --------
+    >>> group_sizes(53_000)
+    {'discount': 10000, 'upgrade': 10000, 'bundle': 10000, 'tailored': 10000, 'none': 5000}
+    """
+    return {group: round(n * share) for group, share in GROUP_SHARES.items()}
+
+
+def assign_groups(leavers: pd.DataFrame, streams: Streams) -> np.ndarray:
+    """Return each leaver's group: an arm, ``none`` (held out at random) or ``set aside`` (judged not promising)."""
+    n = len(leavers)
+    sizes = group_sizes(n)
+    unresolved = leavers["complaints"] - leavers["complaints_resolved"] > 0
+    score = (
+        streams["screening"].standard_normal(n)
+        - SCREENING_PENALTY["both"] * (leavers["reason"] == "both").to_numpy()
+        - SCREENING_PENALTY["unresolved"] * unresolved.to_numpy()
+    )
+    promising = np.argsort(-score, kind="stable")[: sum(sizes.values())]
+    groups = np.full(n, SET_ASIDE, dtype=object)
+    groups[streams["arms"].permutation(promising)] = np.repeat(list(sizes), list(sizes.values()))
+    return groups
+
+
+def trial_columns(groups: np.ndarray) -> pd.DataFrame:
+    """Return the columns of the lapsed table that tell of the trial: eligible, offer and its probability."""
+    sizes = group_sizes(len(groups))
+    promising = groups != SET_ASIDE
+    chance = {group: size / sum(sizes.values()) for group, size in sizes.items()}
+    return pd.DataFrame(
+        {
+            "eligible": promising,
+            "offer": pd.Categorical(np.where(promising, groups, NO_OFFER), categories=[*sizes]),
+            "offer_probability": pd.Series(groups).map(chance).astype(float).round(6),
+        }
+    )

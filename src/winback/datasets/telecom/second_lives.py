@@ -8,15 +8,16 @@ every offer: they are what the company does not know about that customer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from winback.datasets.telecom import assumptions as assumed
-from winback.datasets.telecom.leavers import Streams
+from winback.datasets.telecom.leavers import SET_ASIDE, Streams
 from winback.tables import NO_OFFER
+from winback.terms.catalog import Offer, OfferCatalog
 
 ARMS = (*assumed.ARMS, NO_OFFER)
 
@@ -91,31 +92,28 @@ def margin_without_intercept(leavers: pd.DataFrame, hidden: Hidden) -> np.ndarra
     return linear(assumed.MARGIN_EFFECTS, terms(leavers)) + assumed.SD_MARGIN * hidden.margin_error
 
 
-def offer_end(leavers: pd.DataFrame, arm: str) -> np.ndarray:
-    """Return the month in which each customer's offer ends; NaN without an offer."""
-    months = {offer.name: offer.months for offer in assumed.OFFERS}
-    if arm == NO_OFFER:
-        return np.full(len(leavers), np.nan)
-    tailored = next(offer for offer in assumed.OFFERS if offer.name == arm).tailored
-    if not tailored:
-        return np.full(len(leavers), float(months[arm]))
-    return leavers["reason"].astype(object).map({reason: months[name] for reason, name in tailored.items()}).to_numpy()
+def of_offer(offers: Iterable[Offer], arm: str, reasons: pd.Series, figure: str) -> np.ndarray:
+    """Return a figure (``months``, ``full_cost``) of the offer that each customer of an arm is sent."""
+    named = {offer.name: offer for offer in offers}
+    if not named[arm].tailored:
+        return np.full(len(reasons), float(getattr(named[arm], figure)))
+    figures = {reason: getattr(named[name], figure) for reason, name in named[arm].tailored.items()}
+    return reasons.astype(object).map(figures).to_numpy()
 
 
 def leave_with_the_offer(tenure: np.ndarray, leavers: pd.DataFrame, hidden: Hidden, arm: str) -> np.ndarray:
     """Return second tenures in which deal seekers leave soon after their offer's end."""
-    end = offer_end(leavers, arm)
-    return np.where(hidden.deal_seeker & ~np.isnan(end), end + hidden.extra_months, tenure)
+    if arm == NO_OFFER:
+        return tenure
+    end = of_offer(assumed.OFFERS, arm, leavers["reason"], "months")
+    return np.where(hidden.deal_seeker, end + hidden.extra_months, tenure)
 
 
 def potential_outcomes(leavers: pd.DataFrame, groups: np.ndarray, hidden: Hidden, constants: Constants) -> pd.DataFrame:
     """Return what each customer does under each offer and without one.
 
-    Returns
-    -------
-    pandas.DataFrame
-        For each arm ``returned_<arm>``, ``second_tenure_<arm>`` (months, uncensored, 0.01) and
-        ``second_margin_<arm>`` (cents). Tenure and margin are those the customer would have on returning.
+    For each arm ``returned_<arm>``, ``second_tenure_<arm>`` (months, uncensored, 0.01) and ``second_margin_<arm>``
+    (cents). Tenure and margin are those the customer would have on returning.
     """
     latent = return_latent(leavers, hidden)
     margin = margin_without_intercept(leavers, hidden)
@@ -123,10 +121,23 @@ def potential_outcomes(leavers: pd.DataFrame, groups: np.ndarray, hidden: Hidden
     for arm in ARMS:
         intercept = np.full(len(leavers), constants.return_intercepts[arm])
         if arm == NO_OFFER:
-            intercept = np.where(groups == "set aside", constants.return_intercepts["set aside"], intercept)
+            intercept = np.where(groups == SET_ASIDE, constants.return_intercepts[SET_ASIDE], intercept)
         tenure = np.exp(constants.tenure_intercept) * tenure_without_intercept(leavers, hidden, arm)
         tenure = leave_with_the_offer(tenure, leavers, hidden, arm)
         outcomes[f"returned_{arm}"] = intercept + latent > 0
         outcomes[f"second_tenure_{arm}"] = np.maximum(tenure, 0.01).round(2)
         outcomes[f"second_margin_{arm}"] = (constants.margin_intercepts[arm] + margin).round(2)
     return pd.DataFrame(outcomes)
+
+
+def true_profits(lapsed: pd.DataFrame, offers: OfferCatalog, outcomes: pd.DataFrame, window: float) -> pd.DataFrame:
+    """Return value within the window less cost, eligible customers x arms; costs are due on acceptance."""
+    kept = lapsed["eligible"].to_numpy()
+    table, outcomes = lapsed[kept], outcomes[kept]
+    profits = {}
+    for arm in ARMS:
+        months = np.minimum(outcomes[f"second_tenure_{arm}"], window)
+        cost = 0.0 if arm == NO_OFFER else of_offer(offers, arm, table["reason"], "full_cost")
+        worth = outcomes[f"second_margin_{arm}"] * months - cost
+        profits[arm] = np.where(outcomes[f"returned_{arm}"], worth, 0.0)
+    return pd.DataFrame(profits, index=pd.Index(table["customer_id"], name="customer_id"))

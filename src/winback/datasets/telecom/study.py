@@ -11,10 +11,9 @@ import pandas as pd
 
 from winback.datasets.telecom import assumptions as assumed
 from winback.datasets.telecom.calibration import calibrate as calibrate_constants
-from winback.datasets.telecom.leavers import draw_leavers
-from winback.datasets.telecom.second_lives import ARMS, Constants, draw_hidden, potential_outcomes
-from winback.datasets.telecom.trial import SET_ASIDE, assign_groups, trial_columns
-from winback.datasets.telecom.true_profits import true_profits
+from winback.datasets.telecom.leavers import SET_ASIDE, assign_groups, draw_leavers, trial_columns
+from winback.datasets.telecom.second_lives import ARMS, Constants, draw_hidden, potential_outcomes, true_profits
+from winback.tables import LAPSED
 from winback.terms.catalog import OfferCatalog
 from winback.trial.read import read_trial
 from winback.trial.trial import Trial
@@ -54,26 +53,12 @@ class TelecomTruth:
 
 @dataclass(frozen=True)
 class TelecomStudy:
-    """The telecom study: 53,000 leavers, four random arms, a random holdout and those set aside.
+    """The telecom study: 53,000 leavers, four random arms, a random holdout and those set aside."""
 
-    Attributes
-    ----------
-    lapsed : pandas.DataFrame
-        One row per leaver, see `winback.tables.LAPSED`.
-    offers : OfferCatalog
-        The four offers with their cost contracts.
-    value_window : float
-        Months within which the value of an acceptor is counted.
-    assumptions : pandas.DataFrame
-        Every figure behind the study, with ``source`` = published or assumed.
-    truth : TelecomTruth
-        Parameters and potential outcomes.
-    """
-
-    lapsed: pd.DataFrame = field(repr=False)
+    lapsed: pd.DataFrame = field(repr=False)  # one row per leaver, see `winback.tables.LAPSED`
     offers: OfferCatalog = field(repr=False)
-    value_window: float
-    assumptions: pd.DataFrame = field(repr=False)
+    value_window: float  # months within which the value of an acceptor is counted
+    assumptions: pd.DataFrame = field(repr=False)  # every figure behind the study, ``source`` = published or assumed
     truth: TelecomTruth = field(repr=False)
 
     @cached_property
@@ -107,10 +92,6 @@ def load_telecom_study() -> TelecomStudy:
     """Return the telecom study: the default draw of `simulate_telecom_study`.
 
     The published figures hold in it exactly: success of each offer, ROI, first and second lifetime value [1]_.
-
-    Returns
-    -------
-    TelecomStudy
 
     References
     ----------
@@ -147,10 +128,6 @@ def simulate_telecom_study(
     rng : int, Generator or None
         Seed or generator; None draws afresh.
 
-    Returns
-    -------
-    TelecomStudy
-
     Raises
     ------
     ValueError
@@ -175,33 +152,12 @@ def simulate_telecom_study(
     outcomes = potential_outcomes(leavers, groups, hidden, constants)
     lapsed = pd.concat([leavers, trial_columns(groups), _observed(leavers, groups, outcomes)], axis=1)
     return TelecomStudy(
-        lapsed=lapsed[[*LAPSED_COLUMNS]],
+        lapsed=lapsed[[column.name for column in LAPSED if column.name in lapsed]],
         offers=assumed.telecom_offers(constants.value_window),
         value_window=constants.value_window,
         assumptions=assumed.assumptions_frame(),
         truth=TelecomTruth(_parameters(constants), outcomes, constants),
     )
-
-
-LAPSED_COLUMNS = (
-    "customer_id",
-    "first_tenure",
-    "first_margin",
-    "reason",
-    "referrals",
-    "complaints",
-    "complaints_resolved",
-    "months_away",
-    "contact_attempts",
-    "eligible",
-    "offer",
-    "offer_probability",
-    "followed",
-    "returned",
-    "second_tenure",
-    "second_ended",
-    "second_margin",
-)
 
 
 @cache
@@ -232,17 +188,17 @@ def _observed(leavers: pd.DataFrame, groups: np.ndarray, outcomes: pd.DataFrame)
 
 
 def _parameters(constants: Constants) -> pd.DataFrame:
-    rows = [("reacquisition", f"intercept, {arm}", value) for arm, value in constants.return_intercepts.items()]
-    rows += [("reacquisition", term, value) for term, value in assumed.RETURN_EFFECTS.items()]
-    rows += [("tenure", "intercept", constants.tenure_intercept)]
-    rows += [("tenure", term, value) for term, value in assumed.TENURE_EFFECTS.items()]
-    rows += [("tenure", "sd", assumed.SD_LOG_TENURE)]
-    rows += [("margin", f"intercept, {arm}", value) for arm, value in constants.margin_intercepts.items()]
-    rows += [("margin", term, value) for term, value in assumed.MARGIN_EFFECTS.items()]
-    rows += [("margin", "sd", assumed.SD_MARGIN)]
-    rows += [
-        ("correlation", "return-tenure", assumed.RHO_RETURN_TENURE),
-        ("correlation", "return-margin", assumed.RHO_RETURN_MARGIN),
-        ("correlation", "tenure-margin", assumed.RHO_TENURE_MARGIN),
-    ]
+    returns, margins = (
+        {f"intercept, {arm}": value for arm, value in by_arm.items()}
+        for by_arm in (constants.return_intercepts, constants.margin_intercepts)
+    )
+    tenure = {"intercept": constants.tenure_intercept} | assumed.TENURE_EFFECTS | {"sd": assumed.SD_LOG_TENURE}
+    pairs = {"return-tenure": assumed.RHO_RETURN_TENURE, "return-margin": assumed.RHO_RETURN_MARGIN}
+    parts = {
+        "reacquisition": returns | assumed.RETURN_EFFECTS,
+        "tenure": tenure,
+        "margin": margins | assumed.MARGIN_EFFECTS | {"sd": assumed.SD_MARGIN},
+        "correlation": pairs | {"tenure-margin": assumed.RHO_TENURE_MARGIN},
+    }
+    rows = [(part, term, value) for part, terms in parts.items() for term, value in terms.items()]
     return pd.DataFrame(rows, columns=["equation", "term", "value"])
