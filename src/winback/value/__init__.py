@@ -4,13 +4,10 @@ lifetime_value  each customer's value, with or without a contract
 values          its result: customers, tenths, and who carries it
 base_value      all customers together, by segment, and what constant churn would say
 base_worth      its result: segments, the naive figure beside them, and word of mouth
-base_table      who makes up a base
-segments        do segments differ in what a customer is worth?
 ahead           payments or purchases to come, behind one view
 terms           margin, discount and horizon
-naive           how the naive figure is set beside a value
+naive           what is set beside a base: the naive figure, and the most valuable segment beside the least
 constant_churn  one churn rate for everybody: the naive figure
 valued          what every value has: total, terms, doubts, what is extrapolated
-valuing         how customers are valued together
 contracts       who renews, and for how long?
 """

@@ -10,16 +10,17 @@ import pandas as pd
 from winback.periods import Period
 from winback.purchases.purchase_fit import PurchaseFit
 from winback.purchases.spend import SpendFit
-from winback.purchases.table import read_groups
-from winback.value.ahead import read_ahead
-from winback.value.base_table import read_counted, read_weights
-from winback.value.base_worth import BaseValue
-from winback.value.contracts.checks import all_checked
+from winback.purchases.table import read_counts, read_groups, read_numbers
+from winback.tables import ProblemList
+from winback.value.ahead import CUSTOMERS, NEXT_RENEWAL, read_ahead
+from winback.value.base_worth import BaseValue, totals_and_each
+from winback.value.contracts.checks import all_checked, whole_periods
 from winback.value.contracts.contract_fit import ContractFit
-from winback.value.naive import Naive
-from winback.value.segments import widest_contrast
+from winback.value.naive import Naive, widest_contrast
 from winback.value.terms import expected_money, read_terms
-from winback.value.valuing import valued
+from winback.value.valued import valued
+
+COUNTED = "n"
 
 
 def base_value(
@@ -78,11 +79,11 @@ def base_value(
     >>> round(base.total), round(base.annual_churn, 4), f"{base.gap:.0%}"
     (207438, 0.1902, '-12%')
     """
-    customers, weights = read_counted(fit, customers, weights)
+    customers, weights = _counted(fit, customers, weights)
     ahead = read_ahead(fit, customers, moment)
     terms, counts, (segments, codes) = all_checked(
         lambda: read_terms(ahead, margin, margin_share, annual_discount, horizon),
-        lambda: read_weights(customers, weights),
+        lambda: _weights(customers, weights),
         lambda: read_groups(customers, by),
     )
     money, naive = expected_money(ahead, terms), Naive(ahead, terms, counts, codes)
@@ -103,9 +104,35 @@ def base_value(
 
 def _segment(name, counts, money, level) -> dict:
     """Return one segment's row."""
-    n, found = counts.sum(), dict(zip(("", "_low", "_high"), money.total(counts, level), strict=True))
-    return (
-        {"segment": name, "n": round(n)}
-        | {f"value{end}": total for end, total in found.items()}
-        | {f"per_customer{end}": total / n for end, total in found.items()}
-    )
+    return {"segment": name, "n": round(counts.sum())} | totals_and_each(money.total(counts, level), counts.sum())
+
+
+def _counted(fit, customers, weights: str | None):
+    """Return customers who were counted by their next renewal as a table, and the column that counts them."""
+    if isinstance(customers, pd.DataFrame) or not isinstance(fit, ContractFit):
+        return customers, weights
+    if isinstance(customers, Mapping | pd.Series):
+        pairs = dict(customers)
+        renewals, counts = all_checked(
+            lambda: whole_periods(list(pairs), NEXT_RENEWAL, least=1),
+            lambda: whole_periods(list(pairs.values()), "customers"),
+        )
+    else:
+        counts = all_checked(lambda: whole_periods(customers, "customers"))[0]
+        renewals = np.arange(1.0, len(counts) + 1)
+    if not counts.sum():
+        raise ValueError("customers has nobody in it.")
+    some = counts > 0
+    return pd.DataFrame({NEXT_RENEWAL: renewals[some].astype(int), COUNTED: counts[some]}), COUNTED
+
+
+def _weights(customers: pd.DataFrame, weights: str | None) -> np.ndarray:
+    """Return how many customers each row stands for, shape (n,)."""
+    if weights is None:
+        return np.ones(len(customers))
+    problems = ProblemList(CUSTOMERS, customers)
+    counts = read_numbers(customers, weights, problems)
+    problems.raise_if_any()
+    counts = read_counts(counts, weights, problems)
+    problems.raise_if_any()
+    return counts

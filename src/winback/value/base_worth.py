@@ -13,8 +13,7 @@ import pandas as pd
 from winback.periods import Period
 from winback.purchases.table import EVERYBODY
 from winback.results import Result, Sentences, format_count, format_money, format_percent
-from winback.value.naive import Naive
-from winback.value.segments import Contrast
+from winback.value.naive import Contrast, Naive
 from winback.value.valued import SAME, Valued, extrapolated_lines, terms_lines, worth_lines
 
 
@@ -136,10 +135,8 @@ class BaseValue(Valued):
         """Return the segments and the whole base, rounded, as text."""
         if self.by is None:
             return self.rounded(self.frame)
-        ends = {"": self.total, "_low": self.total_low, "_high": self.total_high}
         whole = {"segment": EVERYBODY, "n": self.n, "share": 1.0}
-        whole |= {f"value{end}": total for end, total in ends.items()}
-        whole |= {f"per_customer{end}": total / self.n for end, total in ends.items()}
+        whole |= totals_and_each((self.total, self.total_low, self.total_high), self.n)
         whole |= {"constant_churn": self.constant_churn, "gap": self.gap}
         return self.rounded(pd.concat([self.frame, pd.DataFrame([whole])], ignore_index=True))
 
@@ -150,6 +147,12 @@ class BaseValue(Valued):
     def details(self) -> Sentences:
         """Say what else is in doubt, and on what the value rests."""
         return Sentences.of([*list(_doubts(self))[1:], *terms_lines(self)])
+
+
+def totals_and_each(totals: tuple[float, float, float], n: float) -> dict[str, float]:
+    """Return the value of n customers and that of each of them, with their ends."""
+    values = {f"value{end}": total for end, total in zip(("", "_low", "_high"), totals, strict=True)}
+    return values | {name.replace("value", "per_customer"): total / n for name, total in values.items()}
 
 
 def _doubts(value) -> Iterator[str]:

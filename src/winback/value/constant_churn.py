@@ -15,24 +15,12 @@ ROUNDING = 1e-9  # of times: 28 days by way of years are 27.999999999999996
 
 @dataclass(frozen=True)
 class ConstantChurn:
-    """What each customer would still pay or buy if all were alike.
+    """What each customer would still pay or buy if all were alike."""
 
-    Attributes
-    ----------
-    payments : numpy.ndarray, shape (n,)
-        Discounted payments or purchases expected of each; 0 for those held to have left.
-    annual_churn : float
-        Share of customers who leave within a year.
-    n_active : float
-        Customers who are held to be still there.
-    active_within : Period or None
-        Purchases: how recent their last one is.
-    """
-
-    payments: np.ndarray = field(repr=False)
-    annual_churn: float
-    n_active: float
-    active_within: Period | None = None
+    payments: np.ndarray = field(repr=False)  # (n,) discounted, payments or purchases; 0 for those held to have left
+    annual_churn: float  # share of customers who leave within a year
+    n_active: float  # customers who are held to be still there
+    active_within: Period | None = None  # purchases: how recent their last one is
 
 
 def of_contracts(
@@ -93,17 +81,7 @@ def of_purchases(
     Who has not bought within ``active_within`` is held to have left at the last purchase. All others are held to be
     customers who buy at one rate :math:`\lambda` and leave at one rate :math:`\mu`, purchases and leavers per time as
     a customer. Each active customer is worth :math:`\lambda (1 - e^{-(\mu + k) t}) / (\mu + k)` purchases.
-
-    Parameters
-    ----------
-    frequency, recency, age, counts : numpy.ndarray, shape (n,)
-        Of each row; times in periods.
-    active_within : float
-        Periods without a purchase after which a customer is held to have left.
-    horizon : float
-        Periods; may be infinite.
-    annual_churn : float, optional
-        Share of customers who leave within a year, where one is in use.
+    Times are in periods, the horizon may be infinite, and an annual churn may be in use already.
 
     Examples
     --------

@@ -12,8 +12,8 @@ from winback.purchases.spend import SpendFit
 from winback.value.ahead import read_ahead
 from winback.value.contracts.contract_fit import ContractFit
 from winback.value.terms import expected_money, read_terms
+from winback.value.valued import valued
 from winback.value.values import LifetimeValues
-from winback.value.valuing import valued
 
 
 def lifetime_value(

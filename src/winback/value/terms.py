@@ -19,24 +19,13 @@ from winback.value.contracts.checks import all_checked
 
 @dataclass(frozen=True)
 class Terms:
-    """What a valuation rests on.
-
-    Attributes
-    ----------
-    margin : str or None
-        Column of the money per payment or purchase, where it is one.
-    margin_share : float
-        Share of that money that is margin.
-    annual_discount : float
-    horizon : Period or None
-        None: all that is to come.
-    """
+    """What a valuation rests on."""
 
     money: np.ndarray = field(repr=False)  # known money of each customer, (n,)
     spend: SpendFit | None = field(repr=False)
-    margin_share: float
+    margin_share: float  # of that money
     annual_discount: float
-    horizon: Period | None
+    horizon: Period | None  # None: all that is to come
 
 
 def read_terms(ahead, margin, margin_share, annual_discount, horizon) -> Terms:

@@ -1,4 +1,4 @@
-"""What does every value of customers have? Its total, its terms, its doubts, and how much of it is extrapolated."""
+"""What does every value of customers have? Its total, terms and doubts, what is extrapolated, and the words for them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from typing import Self
 
 import numpy as np
 
+from winback.expected_money import ExpectedMoney
 from winback.periods import Period
+from winback.purchases.wording import NO_MAXIMUM, purchase_doubts, spend_doubts
 from winback.results import Result, format_count, format_money, format_percent
+from winback.value.ahead import ContractsAhead, PurchasesAhead
+from winback.value.contracts.wording import finding
 from winback.value.terms import Terms
 
 SAME = 0.005  # a share that rounds to no percent
@@ -57,6 +61,47 @@ class Valued(Result):
     def in_currency(self, currency: str) -> Self:
         """Return the same with another sign or code put before money; nothing is converted."""
         return replace(self, currency=currency)
+
+
+def valued(
+    ahead: ContractsAhead | PurchasesAhead,
+    terms: Terms,
+    money: ExpectedMoney,
+    counts: np.ndarray,
+    total: tuple[float, float, float],
+) -> dict[str, object]:
+    """Return the fields of `Valued`, for customers of whom each row stands for so many."""
+    return {
+        "n": round(counts.sum()),
+        **dict(zip(("total", "total_low", "total_high"), total, strict=True)),
+        "beyond_data": _beyond(ahead, terms, money, counts, total[0]),
+        "unit": ahead.unit,
+        "beyond": ahead.beyond,
+        "watched": ahead.watched,
+        "timing": ahead.timing,
+        "terms": terms,
+        "doubts": _doubts(ahead, terms.spend),
+        "level": ahead.fit.level,
+        "currency": "$" if terms.spend is None else terms.spend.currency,
+    }
+
+
+def _beyond(ahead, terms, money, counts, total) -> float:
+    """Return the share of a total that is extrapolated; missing where gains and losses have no shares."""
+    seen = ahead.expected_within_data(terms.annual_discount, terms.horizon)
+    one_sign = (terms.money >= 0).all() or (terms.money <= 0).all()
+    if seen is None or not one_sign or not np.isfinite(total) or total == 0:
+        return np.nan
+    return max(0.0, 1 - float(counts @ (seen * money.of_one())) / total)
+
+
+def _doubts(ahead, spend) -> tuple[str, ...]:
+    """Return sentences of what a reader of a value must know of its fits."""
+    fit = ahead.fit
+    if isinstance(ahead, PurchasesAhead):
+        return purchase_doubts(fit, ahead.rows.age) + spend_doubts(spend)
+    unsure = "" if fit.converged else NO_MAXIMUM.format(what=ahead.unit)
+    return (*filter(None, [finding(fit), unsure]), *spend_doubts(spend))
 
 
 def worth_lines(value: Valued) -> Iterator[str]:

@@ -10,8 +10,7 @@ counts        from survivors or customer rows to counts
 survival      the beta families' survival and its derivatives, stable at their limits
 maximum       where the likelihood is highest
 edges         on which edge does a fit lie?
-parameters    the table of parameters
+parameters    the table of parameters, and the delta method
 checks        periods, renewals, margins and horizons, checked together
-errors        the delta method
 payments      expected discounted payments, exact or summed with a bound
 """

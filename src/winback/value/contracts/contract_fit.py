@@ -24,8 +24,8 @@ from winback.value.contracts.checks import (
 )
 from winback.value.contracts.counts import CUSTOMERS, equal_rows
 from winback.value.contracts.curves import ContractCurves
-from winback.value.contracts.errors import gradients, slopes
 from winback.value.contracts.judging import judge_contracts
+from winback.value.contracts.parameters import gradients, slopes
 from winback.value.contracts.payments import expected_payments
 
 
@@ -33,10 +33,8 @@ from winback.value.contracts.payments import expected_payments
 class ContractFit(ContractCurves):
     """A model of renewals, fitted (`fit_contracts`) or known (`contract_model`).
 
-    Its attributes are those of `ContractCurves`: ``params``, ``log_likelihood``, ``n``, ``n_ended``, ``converged``,
-    ``period``, ``edge``, ``against_sbg``, ... Every interval is for the expected share or value, not for what one
-    customer will do. Payments are made at the start of each period; whether the one due now counts is said by
-    ``moment``.
+    Its attributes are those of `ContractCurves`. Payments are made at the start of each period; whether the one due now
+    counts is said by ``moment``.
     """
 
     def expected_lifetime(self, customers: pd.DataFrame | None = None) -> np.ndarray | float:
@@ -70,15 +68,8 @@ class ContractFit(ContractCurves):
         counted just before the renewal, the payment due now being made only by those who renew (Fader & Hardie 2010,
         equation 6); after the previous payment all of it is a period further away.
         """
-        frame = self.residual_value(
-            next_renewal,
-            margin=1.0,
-            annual_discount=annual_discount,
-            horizon_periods=horizon_periods,
-            moment=moment,
-            customers=customers,
-        )
-        return frame["lifetime"].to_numpy()
+        terms = {"annual_discount": annual_discount, "horizon_periods": horizon_periods, "moment": moment}
+        return self.residual_value(next_renewal, margin=1.0, customers=customers, **terms)["lifetime"].to_numpy()
 
     def residual_value(
         self,
@@ -160,13 +151,8 @@ class ContractFit(ContractCurves):
             bad = np.isfinite(renewals) & ~((renewals >= 1) & (renewals == np.floor(renewals)))
             problems.add_rows(next_renewal, bad, "must be a whole number of at least 1", "Number renewals from 1.")
         problems.raise_if_any()
-        return self.residual_value(
-            renewals,
-            margin=money,
-            annual_discount=annual_discount,
-            horizon_periods=horizon_periods,
-            customers=customers,
-        )
+        terms = {"annual_discount": annual_discount, "horizon_periods": horizon_periods}
+        return self.residual_value(renewals, margin=money, customers=customers, **terms)
 
     def check(self, survivors) -> ContractCheck:
         r"""Judge the model, fitted to the first periods of cohorts, by their later counts [1]_.

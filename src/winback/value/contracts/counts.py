@@ -35,12 +35,7 @@ class ContractData:
 
 
 def from_survivors(data) -> ContractData:
-    """Return the counts of one cohort or several: survivors after 0, 1, 2, ... periods, oldest cohort first.
-
-    Raises
-    ------
-    TableError
-        Listing every problem of every cohort.
+    """Return the counts of one cohort or several, or refuse them with every problem, see `survivors_by_cohort`.
 
     Examples
     --------
@@ -58,13 +53,7 @@ def from_survivors(data) -> ContractData:
 
 
 def survivors_by_cohort(data) -> list[np.ndarray]:
-    """Return each cohort's survivors after 0, 1, 2, ... periods, oldest cohort first.
-
-    Raises
-    ------
-    TableError
-        Listing every problem of every cohort.
-    """
+    """Return each cohort's survivors after 0, 1, 2, ... periods, oldest cohort first, or raise one `TableError`."""
     problems = ProblemList(COUNTS, pd.DataFrame())
     cohorts, longest = [], None
     for name, values in _named(data, problems):
@@ -162,13 +151,7 @@ def _lives(counts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def from_customers(
     customers: pd.DataFrame, tenure: str, ended: str, formula: str | None, weights: str | None
 ) -> ContractData:
-    """Return the counts of equal customers: same covariates, same tenure, same end.
-
-    Raises
-    ------
-    TableError
-        Listing every problem of the columns or the formula.
-    """
+    """Return the counts of equal customers (same covariates, tenure and end), or refuse them with every problem."""
     table = customers.reset_index(drop=True) if isinstance(customers, pd.DataFrame) else pd.DataFrame()
     problems = ProblemList(CUSTOMERS, table)
     if not len(table):

@@ -15,7 +15,7 @@ from winback.periods import Period
 from winback.results import Result, Sentences
 from winback.value.contracts.checks import all_checked, whole_periods
 from winback.value.contracts.counts import numbers
-from winback.value.contracts.errors import slopes, std_errors, survival_interval
+from winback.value.contracts.parameters import slopes, std_errors, survival_interval
 from winback.value.contracts.payments import log_stays
 from winback.value.contracts.wording import describe_contracts
 
@@ -61,18 +61,18 @@ class ContractCurves(Result):
     model: str
     period: Period
     params: pd.DataFrame
-    log_likelihood: float
-    n: int
-    n_ended: int
-    n_cohorts: int
-    last_period: int
-    converged: bool
-    edge: str
-    against_sbg: LikelihoodRatio | None
     location: np.ndarray = field(repr=False)  # (2 p + 1,) of log alpha, log beta and log c
     covariance: np.ndarray = field(repr=False)
-    design: Design | None = field(repr=False)
-    level: float
+    log_likelihood: float = np.nan  # from here on: as in a model with known parameters
+    n: int = 0
+    n_ended: int = 0
+    n_cohorts: int = 0
+    last_period: int = 12
+    converged: bool = True
+    edge: str = ""
+    against_sbg: LikelihoodRatio | None = None
+    design: Design | None = field(default=None, repr=False)
+    level: float = 0.95
     columns: tuple[str, str] | None = None  # tenure and end, where customers came as rows
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "equation": ("Parameter", "text"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -131,32 +132,15 @@ def contract_model(alpha: float, beta: float, *, c: float = 1.0, period: str | P
     >>> model.residual_lifetime([1, 2, 3, 4, 5], annual_discount=0.10).round(2).tolist()
     [3.31, 3.45, 3.59, 3.72, 3.84]
     """
+    given = {"alpha": alpha, "beta": beta, "c": c}
     period, *values = all_checked(
-        lambda: parse_period(period),
-        *(lambda name=name, value=value: _positive(name, value) for name, value in
-          (("alpha", alpha), ("beta", beta), ("c", c))),
-    )  # fmt: skip
+        lambda: parse_period(period), *(partial(_positive, name, value) for name, value in given.items())
+    )
     name = SBG if c == 1 else BDW
     titles = ("alpha", "beta") if name == SBG else ("gamma", "delta", "c")
     params = pd.DataFrame({"equation": titles, "term": "", "estimate": values[: len(titles)], "std_error": 0.0})
     params = params.assign(z=np.nan, p_value=np.nan, low=params["estimate"], high=params["estimate"])
-    return ContractFit(
-        model=name,
-        period=period,
-        params=params,
-        log_likelihood=np.nan,
-        n=0,
-        n_ended=0,
-        n_cohorts=0,
-        last_period=12,
-        converged=True,
-        edge="",
-        against_sbg=None,
-        location=np.log(values),
-        covariance=np.zeros((3, 3)),
-        design=None,
-        level=0.95,
-    )
+    return ContractFit(name, period, params, location=np.log(values), covariance=np.zeros((3, 3)))
 
 
 def _positive(name: str, value: ArrayLike) -> float:
@@ -188,20 +172,6 @@ def _read(data, period, asked: Mapping[str, str | None], level) -> tuple[Contrac
 
 
 def _fitted(model: str, found: Found, data: ContractData, *, level: float, **settings) -> ContractFit:
-    names = data.design.names if data.design else None
-    return ContractFit(
-        model=model,
-        params=parameters(model, found, names, level),
-        log_likelihood=found.maximum.log_likelihood,
-        n=data.n,
-        n_ended=data.n_ended,
-        n_cohorts=data.n_cohorts,
-        last_period=data.last_period,
-        converged=found.maximum.converged,
-        edge=found.edge,
-        location=found.maximum.location,
-        covariance=found.maximum.covariance,
-        design=data.design,
-        level=level,
-        **{"against_sbg": None} | settings,
-    )
+    settings |= {name: getattr(data, name) for name in ("n", "n_ended", "n_cohorts", "last_period", "design")}
+    params = parameters(model, found, data.design.names if data.design else None, level)
+    return ContractFit(model, params=params, edge=found.edge, level=level, **vars(found.maximum), **settings)

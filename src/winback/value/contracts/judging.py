@@ -9,7 +9,7 @@ from winback.results import format_count
 from winback.tables import Problem, TableError
 from winback.value.contracts.check import ContractCheck
 from winback.value.contracts.counts import COUNTS, n_of, survivors_by_cohort
-from winback.value.contracts.errors import gradients, slopes, survival_interval
+from winback.value.contracts.parameters import gradients, slopes, survival_interval
 from winback.value.contracts.payments import log_stays
 
 
@@ -28,9 +28,8 @@ def judge_contracts(fit, survivors) -> ContractCheck:
         _refuse(f"end after {end}, all of which the fit has seen", "Give later counts as well.")
     ahead = [(counts, int(start)) for counts, start in zip(cohorts, seen, strict=True) if len(counts) - 1 > start]
     rows = [_row(fit, ahead, later, int(seen[0])) for later in range(1, n_periods + 1)]
-    return ContractCheck(
-        frame=pd.DataFrame(rows), model=fit.model, period=fit.period, seen=int(seen[0]), level=fit.level
-    )
+    settings = {"model": fit.model, "period": fit.period, "level": fit.level}
+    return ContractCheck(frame=pd.DataFrame(rows), seen=int(seen[0]), **settings)
 
 
 def periods_seen(fit, cohorts: list[np.ndarray]) -> list[int]:

@@ -65,20 +65,9 @@ class Maximum:
 
 
 def maximise(cells: Cells | Trials, start: np.ndarray, free: np.ndarray) -> Maximum:
-    """Return the maximum found from a start.
+    """Return the maximum found from a start (2 p + 1,), where what is not free (2 p + 1,) is held.
 
-    Parameters
-    ----------
-    cells : Cells or Trials
-    start : numpy.ndarray, shape (2 p + 1,)
-        Coefficients to begin with.
-    free : numpy.ndarray of bool, shape (2 p + 1,)
-        False: held at the start.
-
-    Returns
-    -------
-    Maximum
-        ``converged`` is False where the likelihood still rises at the farthest parameters, or is flat.
+    It has not converged where the likelihood still rises at the farthest parameters, or is flat.
 
     Examples
     --------

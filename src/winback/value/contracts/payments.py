@@ -13,11 +13,7 @@ from winback.value.contracts.survival import clock, log_survival
 
 RELATIVE_ERROR = 1e-9  # of every sum below, at most; tests compare with other summations
 BLOCK = 256  # payments added at a time
-DIRECT, DIRECT_IF_STEEP, STEEP = (
-    128,
-    2048,
-    4.0,
-)  # payments added one by one before the rest is integrated
+DIRECT, DIRECT_IF_STEEP, STEEP = 128, 2048, 4.0  # payments added one by one before the rest is integrated
 ROWS = 256  # customers at a time: never customers x payments in memory
 CLOSEST = 1e-6  # 1 - discount factor per period, below which the fraction needs too many terms
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
@@ -35,21 +31,9 @@ def expected_payments(
 ) -> np.ndarray:
     """Return the expected discounted number of payments, shape (n,).
 
-    Parameters
-    ----------
-    parameters : numpy.ndarray, shape (3, n)
-        Log alpha, log beta and log c (zero for the sBG).
-    given, first : numpy.ndarray, shape (n,)
-        The period that was reached, and the one whose payment comes first.
-    factor : float
-        Discount factor per period, 1 for none.
-    horizon : int or None
-        Payments counted; None counts them to infinity.
-
-    Returns
-    -------
-    numpy.ndarray
-        Infinite where payments are not discounted and enough customers never leave.
+    Parameters (3, n) are log alpha, log beta and log c (zero for the sBG); ``given`` and ``first`` (n,) the period that
+    was reached, and the one whose payment comes first; ``factor`` discounts a period. Without a horizon payments are
+    counted to infinity: their number is infinite where they are not discounted and enough customers never leave.
 
     Examples
     --------
