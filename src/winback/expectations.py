@@ -12,6 +12,7 @@ from functools import cached_property
 from math import prod
 
 import numpy as np
+import pandas as pd
 
 from winback.uncertainty import normal_quantile
 
@@ -58,6 +59,11 @@ class Expectations:
         """Return low and high of each customer's expectation, shape (n,)."""
         low, high = log_interval(self.values, self._cell_errors(), level)
         return low[self.rows], high[self.rows]
+
+    def to_frame(self, level: float = 0.95, index=None) -> pd.DataFrame:
+        """Return each customer's expectation: ``expected``, ``low``, ``high``."""
+        low, high = self.intervals(level)
+        return pd.DataFrame({"expected": self.each(), "low": low, "high": high}, index=index)
 
     def total(self, weights: np.ndarray | None = None, level: float = 0.95) -> tuple[float, float, float, float]:
         """Return a group's total, its standard error, low and high.

@@ -17,6 +17,7 @@ import pandas as pd
 
 from winback.expectations import log_interval
 from winback.newton import Peak, climb
+from winback.purchases.cells import Cells
 from winback.purchases.model import Edge
 
 SAMPLE, MANY = 4000, 20_000  # customers whose top is a start for more cells than so many
@@ -104,17 +105,8 @@ class Problem:
         )
 
 
-def maximise(problem: Problem, starts: list[np.ndarray], cells) -> Maximum:
-    """Return the maximum of a likelihood.
-
-    Parameters
-    ----------
-    problem : Problem
-    starts : list of numpy.ndarray
-        Values of theta.
-    cells : object
-        With ``counts``, ``part(rows)`` and ``thinned(size)``; scaled so that times are about 10.
-    """
+def maximise(problem: Problem, starts: list[np.ndarray], cells: Cells) -> Maximum:
+    """Return the maximum of a likelihood, from values of theta; times of the cells are about 10."""
     some = cells.thinned(SAMPLE) if len(cells) > MANY else cells
     places = sorted((problem.turn @ start for start in starts), key=lambda phi: -problem.at(phi, [some])[0])
     best = None
@@ -135,16 +127,11 @@ def _at_edges(problem, phi, cells, free, edges) -> Maximum:
     if simpler is not None:
         return simpler
     back = problem.back
+    theta, covariance = back @ peak.place, back @ peak.covariance @ back.T
     held = (np.abs(back[:, ~peak.inside]) > 0).any(axis=1)
     idle = {axis for edge in edges for axis, _ in edge.idle}
-    return Maximum(
-        theta=back @ peak.place,
-        covariance=back @ peak.covariance @ back.T,
-        log_likelihood=peak.value,
-        converged=peak.converged,
-        edges=tuple(edge for edge in edges if edge.axis not in idle),
-        held=held,
-    )
+    edges = tuple(edge for edge in edges if edge.axis not in idle)
+    return Maximum(theta, covariance, peak.value, peak.converged, edges=edges, held=held)
 
 
 def _vague(peak, free) -> np.ndarray:

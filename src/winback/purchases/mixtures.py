@@ -18,22 +18,10 @@ LEAST = 1e-290
 
 
 def beta_weights(first: float, second: np.ndarray, smallest: float) -> tuple[np.ndarray, np.ndarray]:
-    r"""Return chances p and their weights under Beta distributions.
+    r"""Return chances p (m,) and their weights (n, m) under Beta distributions; each row of weights sums to one.
 
-    Parameters
-    ----------
-    first : float
-        First parameter of the Beta distributions.
-    second : numpy.ndarray, shape (n,)
-        Their second parameters.
-    smallest : float
-        Chance below which what is averaged is flat.
-
-    Returns
-    -------
-    chances : numpy.ndarray, shape (m,)
-    weights : numpy.ndarray, shape (n, m)
-        Each row sums to one.
+    The distributions share their first parameter and have the second ones (n,); what is averaged is flat below the
+    smallest chance.
 
     Examples
     --------
@@ -67,16 +55,9 @@ def time_weights(periods: float, force: float, scale: float) -> tuple[np.ndarray
     r"""Return times and weights that turn purchases up to a time into discounted purchases.
 
     With :math:`G(u)` the expected purchases up to u,
-    :math:`\int_0^t e^{-ku} dG(u) = e^{-kt} G(t) + k \int_0^t e^{-ku} G(u)\,du`.
-
-    Parameters
-    ----------
-    periods : float
-        Horizon t; may be infinite.
-    force : float
-        Continuous rate k per period, above zero.
-    scale : float
-        Shortest time in which the rate of purchases changes.
+    :math:`\int_0^t e^{-ku} dG(u) = e^{-kt} G(t) + k \int_0^t e^{-ku} G(u)\,du`. The horizon t may be infinite, the
+    force k, a continuous rate per period, is above zero, and the scale is the shortest time in which the rate of
+    purchases changes.
 
     Examples
     --------

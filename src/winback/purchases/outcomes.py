@@ -67,15 +67,9 @@ def outcome_variance(predicted: np.ndarray, observed: np.ndarray, *units: np.nda
     with :math:`m_i` the prediction: the chance of single purchases, and customers who differ. It is fitted to the
     squared residuals and keeps their sum. Taken from all customers, it does not shrink in a tenth that happened to buy
     little, as the tenth's own residuals would. The sum is no less than if every purchase came by chance alone
-    (Poisson): where hardly any came, residuals say too little.
-
-    Parameters
-    ----------
-    predicted, observed : numpy.ndarray, shape (n,)
-        Purchases or money of each customer.
-    *units : numpy.ndarray, shape (n,)
-        What a single purchase brings, 1 where purchases are counted; more of them where customers vary for other
-        reasons in its proportion, each without effect unless the residuals show it.
+    (Poisson): where hardly any came, residuals say too little. A unit :math:`u_k` (n,) is what a single purchase
+    brings, 1 where purchases are counted; there are more of them where customers vary for other reasons in its
+    proportion, each without effect unless the residuals show it.
 
     Examples
     --------
@@ -98,16 +92,8 @@ def outcome_interval(
 ) -> tuple[float, float]:
     """Return low and high of a sum of outcomes to come: the gamma distribution of this mean and variance.
 
-    Such sums cannot be negative and have the longer tail above; large ones are normal.
-
-    Parameters
-    ----------
-    predicted, variance : float
-        Of the sum.
-    level : float
-        Share of sums inside.
-    counted : bool
-        The outcome is a whole number: the ends are then rounded outwards.
+    Such sums cannot be negative and have the longer tail above; large ones are normal. Where whole things are counted
+    the ends are rounded outwards.
 
     Examples
     --------
@@ -129,11 +115,6 @@ def money_ends(purchases: dict[str, float], money: dict[str, float]) -> dict[str
     Where few purchases are expected most of the money's distribution lies at zero, and the gamma distribution of its
     mean and variance ends too early: even below its own mean. So money may be nothing where nobody need buy, is no
     less at the top than what the most purchases bring on average, and never leaves out its own prediction.
-
-    Parameters
-    ----------
-    purchases, money : dict
-        ``predicted``, ``predicted_low`` and ``predicted_high`` of the same customers.
 
     Examples
     --------

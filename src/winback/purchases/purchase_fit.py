@@ -139,7 +139,7 @@ class PurchaseFit(Result):
         found = self.expectations(customers, periods, annual_discount)
         if not intervals:
             return pd.DataFrame({"expected": found.each()}, index=customers.index)
-        return self._frame(found, customers.index)
+        return found.to_frame(self.level, customers.index)
 
     def total(
         self,
@@ -177,19 +177,13 @@ class PurchaseFit(Result):
     def expected_purchases(self, periods: ArrayLike) -> pd.DataFrame:
         """Return the repeat purchases expected of a new customer, with interval.
 
-        Parameters
-        ----------
-        periods : array_like
-            Times since the first purchase.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per time: ``periods``, ``expected``, ``low``, ``high``.
+        One row per time since the first purchase: ``periods``, ``expected``, ``low``, ``high``.
         """
         new, times = one_cell(), np.atleast_1d(np.asarray(periods, dtype=float))
-        found = [self._frame(self._expected(new, np.zeros(1, dtype=int), float(time), 0.0)) for time in times]
-        return pd.concat(found, ignore_index=True).assign(periods=times)[["periods", "expected", "low", "high"]]
+        found = (self._expected(new, np.zeros(1, dtype=int), float(time), 0.0) for time in times)
+        return pd.concat([one.to_frame(self.level) for one in found], ignore_index=True).assign(periods=times)[
+            ["periods", "expected", "low", "high"]
+        ]
 
     def probability_alive(self, customers: pd.DataFrame) -> np.ndarray:
         """Return each customer's chance to be still a customer at the end of the data, shape (n,)."""
@@ -201,18 +195,7 @@ class PurchaseFit(Result):
     def residual_transactions(self, customers: pd.DataFrame, annual_discount: float) -> pd.DataFrame:
         """Return each customer's discounted expected purchases from the end of the data to infinity (DERT).
 
-        Parameters
-        ----------
-        customers : pandas.DataFrame
-            As in `expectations`.
-        annual_discount : float
-            Annual rate as a share, above zero: without one the sum may have no end. A purchase t periods ahead counts
-            :math:`(1 + d)^{-t}`, t in years.
-
-        Returns
-        -------
-        pandas.DataFrame
-            As from `predict`.
+        A purchase t years ahead counts :math:`(1 + d)^{-t}`; without a discount the sum may have no end. As `predict`.
         """
         return self.predict(customers, np.inf, annual_discount)
 
@@ -270,7 +253,3 @@ class PurchaseFit(Result):
             return expit(-self.model.log_odds_left(theta, cells)) * self.model.ahead(theta, cells, periods, force)
 
         return Expectations(value, self.theta, rows, self.covariance)
-
-    def _frame(self, found, index=None):
-        low, high = found.intervals(self.level)
-        return pd.DataFrame({"expected": found.each(), "low": low, "high": high}, index=index)

@@ -31,8 +31,6 @@ from winback.results import Result, Sentences, format_number, format_percent
 from winback.tables import ProblemList
 from winback.uncertainty import normal_quantile
 
-GIVEN = ("frequency", "mean_spend")
-
 
 @dataclass(frozen=True, repr=False)
 class SpendFit(Result):
@@ -118,9 +116,7 @@ class SpendFit(Result):
         pandas.DataFrame
             In the order and with the index of the customers: ``expected``, ``low``, ``high``.
         """
-        found = self.expectations(customers)
-        low, high = found.intervals(self.level)
-        return pd.DataFrame({"expected": found.each(), "low": low, "high": high}, index=customers.index)
+        return self.expectations(customers).to_frame(self.level, customers.index)
 
     def describe(self) -> Sentences:
         """Say what a purchase is worth, and whether frequent buyers spend more."""

@@ -37,23 +37,9 @@ class PurchaseRows:
 
 
 def read_rows(customers: pd.DataFrame, columns: Columns, weights: str | None = None, fit: bool = True) -> PurchaseRows:
-    """Return the rows as numbers.
+    """Return the rows as numbers, or raise one `TableError` with every problem.
 
-    Parameters
-    ----------
-    customers : pandas.DataFrame
-        One row per customer.
-    columns : Columns
-        Names of its columns.
-    weights : str, optional
-        Column that counts the customers each row stands for.
-    fit : bool
-        To fit a model to them: then enough customers must have been watched for some time.
-
-    Raises
-    ------
-    TableError
-        Listing every problem.
+    To fit a model to them, enough customers must have been watched for some time.
     """
     names = [columns.frequency, columns.recency, columns.age, *([] if weights is None else [weights])]
     problems = ProblemList(TABLE, customers)

@@ -26,24 +26,30 @@ MANY_WEEKS = 20  # from here on a time is said in weeks, below it in days
 
 
 @dataclass(frozen=True)
-class ContractsAhead:
-    """Customers under contract and the payments to come."""
+class _Ahead:
+    """A fit, and customers of whom something is ahead."""
 
-    fit: ContractFit
+    fit: ContractFit | PurchaseFit
     customers: pd.DataFrame = field(repr=False)
-    renewals: np.ndarray = field(repr=False)
-    moment: str
-    unit = "payments"
-    beyond = "at ages above"
 
     def __len__(self) -> int:
         """Return the number of customers."""
-        return len(self.renewals)
+        return len(self.customers)
 
     @property
     def period(self) -> Period:
         """Unit of time of the fit."""
         return self.fit.period
+
+
+@dataclass(frozen=True)
+class ContractsAhead(_Ahead):
+    """Customers under contract and the payments to come."""
+
+    renewals: np.ndarray = field(repr=False)
+    moment: str
+    unit = "payments"
+    beyond = "at ages above"
 
     @property
     def watched(self) -> Period | None:
@@ -100,24 +106,13 @@ class ContractsAhead:
 
 
 @dataclass(frozen=True)
-class PurchasesAhead:
+class PurchasesAhead(_Ahead):
     """Customers without a contract and the purchases to come."""
 
-    fit: PurchaseFit
-    customers: pd.DataFrame = field(repr=False)
     rows: PurchaseRows = field(repr=False)
     unit = "purchases"
     timing = PURCHASES
     beyond = "further ahead than"
-
-    def __len__(self) -> int:
-        """Return the number of customers."""
-        return len(self.customers)
-
-    @property
-    def period(self) -> Period:
-        """Unit of time of the fit."""
-        return self.fit.period
 
     @property
     def watched(self) -> Period:
@@ -177,15 +172,7 @@ def _in_weeks(days: float) -> Period:
 
 
 def read_ahead(fit, customers, moment: str | None) -> ContractsAhead | PurchasesAhead:
-    """Return a fit's customers with what is ahead of them.
-
-    Raises
-    ------
-    TypeError
-        When the fit is of another kind, or the customers are no table.
-    TableError
-        Listing every problem of the table.
-    """
+    """Return a fit's customers with what is ahead of them; refuse a fit of another kind, and a table with problems."""
     if not isinstance(fit, ContractFit | PurchaseFit):
         raise TypeError(
             f"fit must come from fit_contracts or fit_purchases; got {type(fit).__name__}. Lost customers are valued "

@@ -1,4 +1,4 @@
-"""What is set beside the value of a base? The figure of one churn rate for everybody, and its segments beside each other."""
+"""What is set beside the value of a base? The figure of one churn rate for everybody, and segment beside segment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does every value of customers have? Its total, terms and doubts, what is extrapolated, and the words for them."""
+"""What does every value of customers have? Total, terms and doubts, what is extrapolated, and the words for them."""
 
 from __future__ import annotations
 

@@ -22,20 +22,14 @@ ID = "customer_id"
 class RetailTruth:
     """What only a simulation knows.
 
-    Attributes
-    ----------
-    parameters : pandas.DataFrame
-        ``parameter``, ``value``, ``meaning``: what an estimator should find (times in weeks), and what is assumed.
-    customers : pandas.DataFrame
-        One row per customer: ``customer_id``, ``purchases_per_week`` while active, ``leaving_per_week`` (the rate of
-        leaving), ``leaves_on`` (last day as a customer; missing after the year 2260) and ``mean_spend`` per purchase.
-    until : datetime.date
-        Last day of the log.
+    Parameters are what an estimator should find (times in weeks), and what is assumed. Customers have a row each:
+    ``customer_id``, ``purchases_per_week`` while active, ``leaving_per_week`` (the rate of leaving), ``leaves_on`` (last
+    day as a customer; missing after the year 2260) and ``mean_spend`` per purchase.
     """
 
-    parameters: pd.DataFrame = field(repr=False)
+    parameters: pd.DataFrame = field(repr=False)  # parameter, value, meaning
     customers: pd.DataFrame = field(repr=False)
-    until: date
+    until: date  # last day of the log
 
     def expected_purchases(self, periods: float) -> pd.Series:
         """Return each customer's expected purchases within so many weeks after the log, by ``customer_id``.
@@ -59,38 +53,21 @@ class RetailTruth:
 class ShopStudy:
     """A log of purchases, what else is known of the customers, where both come from, and the truth where it is known.
 
-    Attributes
-    ----------
-    transactions : pandas.DataFrame
-        ``customer_id``, ``date``, ``amount`` in order of date; see `winback.tables.TRANSACTIONS`.
-    customers : pandas.DataFrame or None
-        One row each, with ``customer_id``; in the simulation ``channel`` (shop, web, newsletter).
-    until : datetime.date, text or None
-        Last day on which purchases were recorded; None: the last one of the log.
-    source, sha256 : str
-        Of the log: its name, and the hash of its file or of the simulated table.
-    later : pandas.DataFrame or None
-        The same customers' purchases after that day, without mistakes: what a forecast should have said.
-    truth : RetailTruth or None
-        Parameters, and each customer's own, where the log is simulated.
-    details : tuple
-        What else a reader needs to make it again.
-    caveat : str
-        What a reader must know of the data.
-    currency : str
-        Sign or code put before money.
+    The log has ``customer_id``, ``date``, ``amount`` in order of date, see `winback.tables.TRANSACTIONS`. Customers have
+    a row each, with ``customer_id`` and in the simulation ``channel`` (shop, web, newsletter). ``later`` are their
+    purchases after the log, without mistakes: what a forecast should have said.
     """
 
     transactions: pd.DataFrame = field(repr=False)
     customers: pd.DataFrame | None = field(repr=False)
-    until: date | str | None
-    source: str
-    sha256: str
+    until: date | str | None  # last day on which purchases were recorded; None: the last one of the log
+    source: str  # name of the log
+    sha256: str  # of its file, or of the simulated table
     later: pd.DataFrame | None = field(default=None, repr=False)
-    truth: RetailTruth | None = field(default=None, repr=False)
-    details: tuple[tuple[str, str], ...] = ()
-    caveat: str = ""
-    currency: str = "$"
+    truth: RetailTruth | None = field(default=None, repr=False)  # where the log is simulated
+    details: tuple[tuple[str, str], ...] = ()  # what else a reader needs to make it again
+    caveat: str = ""  # what a reader must know of the data
+    currency: str = "$"  # sign or code put before money
 
     @property
     def n_rows(self) -> int:
@@ -120,10 +97,7 @@ class ShopStudy:
     def labelled(self, summary: PurchaseSummary) -> pd.DataFrame:
         """Return a summary's customers, in pandas, with what else is known of them.
 
-        Raises
-        ------
-        TableError
-            When nobody is in the table of customers, or its columns have names of the summary's.
+        A table of customers in which nobody is, or whose columns have names of the summary's, is refused.
         """
         seen = summary.in_pandas().customers
         if self.customers is None:

@@ -5,7 +5,5 @@ log         a log of purchases, wherever it lies
 in_memory   a log in memory, fast
 in_engines  the same where the log lies: polars, DuckDB, Spark
 checks      what becomes of each row, and where the data end
-span        from when to when was bought, and pauses that a mistyped date may have made
-duplicates  rows of a log in memory that are equal to another
-wording     the sentences of both
+wording     the sentences of both, and the pauses that a mistyped date may have made
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date as date_type
 from typing import Any, ClassVar
 
@@ -15,8 +15,7 @@ from winback.periods import Period, parse_period
 from winback.purchases.transactions.checks import KEPT, TABLE, day_of, end_of
 from winback.purchases.transactions.in_engines import collected, purchase_days
 from winback.purchases.transactions.log import PurchaseLog, by_day, check_split, in_pandas, in_periods, with_held_out
-from winback.purchases.transactions.span import Span
-from winback.purchases.transactions.wording import held_out_lines, summary_lines
+from winback.purchases.transactions.wording import Span, held_out_lines, summary_lines
 from winback.results import Result, Sentences
 from winback.tables import Problem, TableError
 
@@ -24,9 +23,31 @@ HELD_OUT = 5  # one part of so many is held out
 MOST_ALONE = 6  # repeat purchases; customers with more are one row of the table
 
 
-@dataclass(frozen=True, repr=False)
-class PurchaseSummary(Result):
-    """One row per customer, see `summarize_purchases`.
+@dataclass(frozen=True, repr=False, kw_only=True)
+class FromLog(Result):
+    """What is read from a log of purchases.
+
+    Attributes
+    ----------
+    until : datetime.date
+        End of the data.
+    until_given : bool
+        False where ``until`` is the last date of the log.
+    span : Span
+        First and last day with a purchase, and the longest pause between two of them.
+    currency : str
+        Sign or code put before money.
+    """
+
+    until: date_type
+    until_given: bool
+    span: Span
+    currency: str = "$"
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class PurchaseSummary(FromLog):
+    """One row per customer, see `summarize_purchases`; its other attributes are those of `FromLog`.
 
     Attributes
     ----------
@@ -37,26 +58,14 @@ class PurchaseSummary(Result):
     frame : pandas.DataFrame
         What was dropped or put together: ``what``, ``n`` rows, ``amount`` in money.
     period : Period
-    until : datetime.date
-        End of the data.
-    until_given : bool
-        False where ``until`` is the last date of the log.
-    span : Span
-        First and last day with a purchase, and the longest pause between two of them.
     log : PurchaseLog
         What was summarised, as it was given.
-    currency : str
-        Sign or code put before money.
     """
 
     customers: Any = field(repr=False)
     frame: pd.DataFrame = field(repr=False)
     period: Period
-    until: date_type
-    until_given: bool
-    span: Span
     log: PurchaseLog = field(repr=False)
-    currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "what": ("What", "text"),
         "n": ("Rows", "count"),
@@ -120,15 +129,12 @@ class PurchaseSummary(Result):
             daily=by_day(customers, known, days, log.customer, end),
             periods=(end - split) / self.period.days,
             n_later=int(everybody) - len(customers),
-            until=self.until,
-            until_given=self.until_given,
-            span=self.span,
-            currency=self.currency,
+            **{each.name: getattr(self, each.name) for each in fields(FromLog)},
         )
 
 
-@dataclass(frozen=True, repr=False)
-class HeldOutPurchases(Result):
+@dataclass(frozen=True, repr=False, kw_only=True)
+class HeldOutPurchases(FromLog):
     """Customers as they were on a day, and what they bought afterwards, see `PurchaseSummary.hold_out`.
 
     Attributes
@@ -145,13 +151,8 @@ class HeldOutPurchases(Result):
         Length of the held-out part.
     n_later : int
         Customers first seen in the held-out part, who are left out.
-    until : datetime.date
-    until_given : bool
-        False where ``until`` is the last date of the log.
     span : Span
-        First and last day with a purchase, and the longest pause between two of them, in both parts together.
-    currency : str
-        Sign or code put before money.
+        Of both parts together.
     """
 
     summary: PurchaseSummary = field(repr=False)
@@ -159,10 +160,6 @@ class HeldOutPurchases(Result):
     daily: pd.DataFrame = field(repr=False)
     periods: float
     n_later: int
-    until: date_type
-    until_given: bool
-    span: Span
-    currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "bought": ("Repeat purchases so far", "text"),
         "n": ("Customers", "count"),

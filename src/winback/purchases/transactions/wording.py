@@ -1,15 +1,28 @@
-"""In which words does a summary say what was dropped, put together or looks odd?"""
+"""In which words does a summary say what was dropped, put together or looks odd, such as a pause in the purchases?"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 
-from winback.purchases.transactions.checks import DUPLICATES, FATES, KEPT, LEFT_OUT, REFUNDS, TOGETHER
+import numpy as np
+
+from winback.purchases.transactions.checks import (
+    DUPLICATES,
+    FATES,
+    KEPT,
+    LEFT_OUT,
+    LONGEST_GAP,
+    REFUNDS,
+    TOGETHER,
+)
 from winback.results import format_count, format_money, format_percent
 
 PLURAL = re.compile(r"\b(buyer|customer|purchase|refund|row)s\b")
 MANY_REFUNDS = 0.01  # of the money; more is worth a word
+MONTH = 31  # days; no shorter silence at the end is worth a word
 
 
 def counted(n: float, what: str) -> str:
@@ -68,3 +81,45 @@ def held_out_lines(found) -> Iterator[str]:
         who = counted(found.n_later, "customers")
         yield f"{who} first seen in the held-out part: left out, as nothing could have been predicted of them."
     yield from found.span.cautions(found.until)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days with a purchase: the first, the last, and those around the longest pause."""
+
+    first: date
+    last: date
+    before_pause: date
+    after_pause: date
+
+    @classmethod
+    def of(cls, days: np.ndarray) -> Span:
+        """Return the span of days as `datetime.date.toordinal` counts, ascending, at least one.
+
+        Examples
+        --------
+        >>> Span.of(np.array([1, 3, 9])).pause
+        6
+        """
+        place = int(np.argmax(np.diff(days))) if len(days) > 1 else 0
+        edges = (days[0], days[-1], days[place], days[min(place + 1, len(days) - 1)])
+        return cls(*(date.fromordinal(int(day)) for day in edges))
+
+    @property
+    def pause(self) -> int:
+        """Days of the longest pause between two days with a purchase."""
+        return (self.after_pause - self.before_pause).days
+
+    def cautions(self, end: date) -> Iterator[str]:
+        """Say where a mistyped date or a wrong end of the data is likely."""
+        if self.pause > LONGEST_GAP:
+            yield (
+                f"A caution: nothing was bought between {self.before_pause} and {self.after_pause}, {self.pause:,} "
+                "days: are these dates right?"
+            )
+        silence = (end - self.last).days
+        if silence > min(LONGEST_GAP, max(MONTH, self.pause)):
+            yield (
+                f"A caution: the last purchase is of {self.last}, {silence:,} days before the end: is the log complete "
+                "until then?"
+            )
