@@ -22,6 +22,7 @@ import numpy as np
 from scipy.special import digamma, gammaln, polygamma
 
 from winback.purchases.cells import Cells
+from winback.purchases.maximum import Problem
 from winback.purchases.model import Edge
 from winback.uncertainty import normal_quantile
 
@@ -104,6 +105,9 @@ def curvature(theta: np.ndarray, cells: SpendCells) -> np.ndarray:
     pq, qv = q * (customers @ (shape * bend)), q * (customers.sum() - once)
     vv = -p * ((share * rest) @ cells.frequency) - q * (share @ rest)
     return np.array([[pp, pq, -times], [pq, qq, qv], [-times, qv, vv]])
+
+
+LIKELIHOOD = Problem(terms, DIRECTIONS, EDGES, curvature)
 
 
 def starts(cells: SpendCells) -> list[np.ndarray]:

@@ -8,9 +8,10 @@ edge is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from winback.expectations import log_interval
 from winback.newton import Peak, climb
 from winback.purchases.cells import Cells
 from winback.purchases.model import Edge
+from winback.results import Result
 
 SAMPLE, MANY = 4000, 20_000  # customers whose top is a start for more cells than so many
 PART = 16_384  # cells at a time: their numbers stay near the processor
@@ -46,6 +48,48 @@ class Maximum:
         low, high = log_interval(estimate, std_error, level)
         columns = {"term": letters, "meaning": meanings, "estimate": estimate, "std_error": std_error}
         return pd.DataFrame({**columns, "low": low, "high": high})
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class FitAtMaximum(Result):
+    """What every fit by likelihood of purchases and of spend has.
+
+    Attributes
+    ----------
+    params : pandas.DataFrame
+        One row per parameter: ``term`` (the papers' letter), ``meaning``, ``estimate``, ``std_error``, ``low``,
+        ``high`` (even on the log scale). The last three are missing for what the data do not tell, see ``edge``.
+    log_likelihood : float
+        Of times in units of the fit's period, of spend in the money of the table.
+    n : int
+        Customers it is fitted to.
+    converged : bool
+        Whether this is the maximum of the likelihood.
+    covariance : numpy.ndarray, shape (k, k)
+        Of the logarithms of the parameters.
+    """
+
+    params: pd.DataFrame
+    log_likelihood: float
+    n: int
+    converged: bool
+    covariance: np.ndarray = field(repr=False)
+    level: float
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "term": ("Parameter", "text"),
+        "meaning": ("Meaning", "text"),
+        "estimate": ("Estimate", "number"),
+        "std_error": ("Std. error", "number"),
+    }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per parameter."""
+        return self.params.copy()
+
+    @property
+    def theta(self) -> np.ndarray:
+        """Logarithms of the parameters, shape (k,)."""
+        return np.log(self.params["estimate"].to_numpy())
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -18,17 +16,17 @@ from winback.purchases.cells import LONGEST_AGE, PurchaseCells, collapse_rows, o
 from winback.purchases.check import PurchaseCheck
 from winback.purchases.judging import judge_purchases
 from winback.purchases.limits import highest_mean_dropout
-from winback.purchases.maximum import edges_in_words
+from winback.purchases.maximum import FitAtMaximum, edges_in_words
 from winback.purchases.model import NOBODY, Edge, PurchaseModel
 from winback.purchases.spend import SpendFit
 from winback.purchases.table import Columns, check_periods, read_groups, read_rows
 from winback.purchases.transactions.summary import HeldOutPurchases
 from winback.purchases.wording import describe_purchases
-from winback.results import Result, Sentences
+from winback.results import Sentences
 
 
-@dataclass(frozen=True, repr=False)
-class PurchaseFit(Result):
+@dataclass(frozen=True, repr=False, kw_only=True)
+class PurchaseFit(FitAtMaximum):
     """A fitted model of repeat purchases without a contract.
 
     Every time is in units of ``period``; customers are given with the columns of the table that was fitted. Intervals
@@ -38,47 +36,22 @@ class PurchaseFit(Result):
 
     Attributes
     ----------
-    params : pandas.DataFrame
-        One row per parameter: ``term`` (the papers' letter), ``meaning``, ``estimate``, ``std_error``, ``low``,
-        ``high`` (even on the log scale). The last three are missing for what the data do not tell, see ``edge``.
     model : PurchaseModel
-        Which one it is.
-    log_likelihood : float
-        Of frequency, recency and age in units of ``period``.
-    n, n_repeat : int
-        Customers, and how many of them bought again.
-    converged : bool
-        Whether this is the maximum of the likelihood.
+        Which one it is; what every fit has stands in `FitAtMaximum`.
+    n_repeat : int
+        How many customers bought again.
     period : Period
         Unit of time; with opportunities, the time from one to the next.
     edges : tuple of Edge
         Ends of the parameters on which the fit lies; ``edge`` says them in words, empty where there is none.
-    covariance : numpy.ndarray, shape (4, 4)
-        Of the logarithms of the parameters.
     """
 
-    params: pd.DataFrame
     model: PurchaseModel = field(repr=False)
-    log_likelihood: float
-    n: int
     n_repeat: int
-    converged: bool
     period: Period
     edges: tuple[Edge, ...]
-    covariance: np.ndarray = field(repr=False)
     columns: Columns
     cells: PurchaseCells = field(repr=False)
-    level: float
-    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "term": ("Parameter", "text"),
-        "meaning": ("Meaning", "text"),
-        "estimate": ("Estimate", "number"),
-        "std_error": ("Std. error", "number"),
-    }
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per parameter."""
-        return self.params.copy()
 
     def describe(self) -> Sentences:
         """Say who buys again and how often, and what the model rests on."""
@@ -88,11 +61,6 @@ class PurchaseFit(Result):
     def edge(self) -> str:
         """On which edge of the model the fit lies, in words; empty for none."""
         return edges_in_words(self.edges)
-
-    @property
-    def theta(self) -> np.ndarray:
-        """Logarithms of the parameters, shape (4,)."""
-        return np.log(self.params["estimate"].to_numpy())
 
     @cached_property
     def highest_dropout(self) -> float:

@@ -2,98 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import ClassVar
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from winback.expectations import Expectations
-from winback.purchases.gamma_gamma import (
-    DIRECTIONS,
-    EDGES,
-    LETTERS,
-    MEANINGS,
-    Correlation,
-    SpendCells,
-    conditional_mean,
-    correlation,
-    curvature,
-    starts,
-    terms,
-)
-from winback.purchases.maximum import Problem, edges_in_words, maximise
+from winback.purchases import gamma_gamma
+from winback.purchases.maximum import FitAtMaximum, edges_in_words, maximise
 from winback.purchases.table import FEWEST, TABLE, check_frequency, read_counts, read_numbers
 from winback.purchases.transactions.summary import HeldOutPurchases, PurchaseSummary
 from winback.purchases.transactions.wording import counted
-from winback.results import Result, Sentences, format_number, format_percent
+from winback.results import Sentences, format_number, format_percent
 from winback.tables import ProblemList
 from winback.uncertainty import normal_quantile
 
 
-@dataclass(frozen=True, repr=False)
-class SpendFit(Result):
+@dataclass(frozen=True, repr=False, kw_only=True)
+class SpendFit(FitAtMaximum):
     """A fitted gamma-gamma model of spend per purchase.
 
     Attributes
     ----------
-    params : pandas.DataFrame
-        One row for each of p, q and v: ``term``, ``meaning``, ``estimate``, ``std_error``, ``low``, ``high`` (even on
-        the log scale). The last three are missing for what the data do not tell, see ``edge``.
-    log_likelihood : float
-        Of the repeat buyers' average spend, in the money of the table.
-    n, n_one_time : int
-        Repeat buyers, to whom the model is fitted, and customers without a repeat purchase, who tell nothing.
-    converged : bool
-        Whether this is the maximum of the likelihood.
+    n_one_time : int
+        Customers without a repeat purchase, who tell nothing; what every fit has stands in `FitAtMaximum`.
     edge : str
         Empty, or what makes the model a simpler one in these data.
     mean_spend : float
         Expected spend per purchase of a customer of whom nothing is known; infinite where q is at most 1.
     correlation : Correlation
         Between frequency and spend, which the model holds to be unrelated.
-    covariance : numpy.ndarray, shape (3, 3)
-        Of the logarithms of the parameters.
     currency : str
         Sign or code put before money.
     """
 
-    params: pd.DataFrame
-    log_likelihood: float
-    n: int
     n_one_time: int
-    converged: bool
     edge: str
     mean_spend: float
-    correlation: Correlation
-    covariance: np.ndarray = field(repr=False)
+    correlation: gamma_gamma.Correlation
     frequency: str
     spend: str
-    level: float
     currency: str = "$"
-    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "term": ("Parameter", "text"),
-        "meaning": ("Meaning", "text"),
-        "estimate": ("Estimate", "number"),
-        "std_error": ("Std. error", "number"),
-    }
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per parameter."""
-        return self.params.copy()
-
-    @property
-    def theta(self) -> np.ndarray:
-        """Logarithms of the parameters, shape (3,)."""
-        return np.log(self.params["estimate"].to_numpy())
 
     def expectations(self, customers: pd.DataFrame) -> Expectations:
         """Return each customer's expected spend per purchase, with its slopes in the logarithms of the parameters."""
         frequency, spend, _ = _read(customers, self.frequency, self.spend, None, fit=False)
 
         def value(theta):
-            return conditional_mean(theta, frequency, spend)
+            return gamma_gamma.conditional_mean(theta, frequency, spend)
 
         if np.isinf(self.mean_spend) and not (frequency > 0).all():
             raise ValueError(
@@ -202,18 +158,18 @@ def fit_spend(
     n_one_time = int(counts[~again].sum())
     times, spend, counts = times[again], spend[again], counts[again]
     unit = float(counts @ spend) / float(counts.sum())
-    cells = SpendCells(times, spend / unit, counts=counts)
-    found = maximise(Problem(terms, DIRECTIONS, EDGES, curvature), starts(cells), cells)
+    cells = gamma_gamma.SpendCells(times, spend / unit, counts=counts)
+    found = maximise(gamma_gamma.LIKELIHOOD, gamma_gamma.starts(cells), cells)
     p, q, v = np.exp(found.theta) * (1, 1, unit)
     return SpendFit(
-        params=found.params(LETTERS, MEANINGS, np.array([p, q, v]), level),
+        params=found.params(gamma_gamma.LETTERS, gamma_gamma.MEANINGS, np.array([p, q, v]), level),
         log_likelihood=found.log_likelihood - float(counts.sum()) * np.log(unit),
         n=int(counts.sum()),
         n_one_time=n_one_time,
         converged=found.converged,
         edge=edges_in_words(found.edges),
         mean_spend=float(p * v / (q - 1)) if q > 1 else np.inf,
-        correlation=correlation(times, spend, counts, level),
+        correlation=gamma_gamma.correlation(times, spend, counts, level),
         covariance=found.covariance,
         frequency=frequency,
         spend=mean_spend,

@@ -13,24 +13,16 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from winback.datasets.telecom import assumptions as assumed
+from winback.datasets.telecom import second_lives
 from winback.datasets.telecom.leavers import SET_ASIDE
-from winback.datasets.telecom.second_lives import (
-    Constants,
-    Hidden,
-    leave_with_the_offer,
-    margin_without_intercept,
-    of_offer,
-    return_latent,
-    tenure_without_intercept,
-)
 from winback.tables import NO_OFFER
 
 SHORTEST_WINDOW, LONGEST_WINDOW = 12.0, 34.0  # months; everyone offered something is followed for 34
 
 
-def calibrate(leavers: pd.DataFrame, groups: np.ndarray, hidden: Hidden) -> Constants:
+def calibrate(leavers: pd.DataFrame, groups: np.ndarray, hidden: second_lives.Hidden) -> second_lives.Constants:
     """Return the constants with which this sample shows the published figures exactly."""
-    intercepts, accepted = _return_intercepts(return_latent(leavers, hidden), groups)
+    intercepts, accepted = _return_intercepts(second_lives.return_latent(leavers, hidden), groups)
     everyone = np.isin(groups, assumed.ARMS) & accepted
     returned = leavers[everyone]
     scale = float(assumed.FIRST_VALUE / (returned["first_margin"] * returned["first_tenure"]).mean())
@@ -39,7 +31,7 @@ def calibrate(leavers: pd.DataFrame, groups: np.ndarray, hidden: Hidden) -> Cons
     tenures = {
         arm: _tenures(leavers, hidden, arm, tenure_intercept)[(groups == arm) & accepted] for arm in assumed.ARMS
     }
-    rest = margin_without_intercept(leavers, hidden)
+    rest = second_lives.margin_without_intercept(leavers, hidden)
     margins = {arm: rest[(groups == arm) & accepted] for arm in assumed.ARMS}
     costs = {arm: _cost_of_acceptors(leavers, groups, accepted, arm) for arm in assumed.ARMS}
 
@@ -61,7 +53,7 @@ def calibrate(leavers: pd.DataFrame, groups: np.ndarray, hidden: Hidden) -> Cons
     window = float(brentq(excess_value, SHORTEST_WINDOW, LONGEST_WINDOW, xtol=1e-10))
     shifts = margin_intercepts(window)
     shifts[NO_OFFER] = shifts["discount"]  # assumed: organic returners earn as the discount's
-    return Constants(intercepts, tenure_intercept, shifts, scale, window)
+    return second_lives.Constants(intercepts, tenure_intercept, shifts, scale, window)
 
 
 def _return_intercepts(latent, groups):
@@ -82,7 +74,8 @@ def _tenure_intercept(leavers, groups, hidden, accepted):
     fixed = free = first = 0.0
     for arm in assumed.ARMS:
         members = (groups == arm) & accepted
-        months = leave_with_the_offer(tenure_without_intercept(leavers, hidden, arm), leavers, hidden, arm)[members]
+        tenure = second_lives.tenure_without_intercept(leavers, hidden, arm)
+        months = second_lives.leave_with_the_offer(tenure, leavers, hidden, arm)[members]
         seekers = hidden.deal_seeker[members]
         fixed += months[seekers].sum()
         free += months[~seekers].sum()
@@ -91,13 +84,13 @@ def _tenure_intercept(leavers, groups, hidden, accepted):
 
 
 def _tenures(leavers, hidden, arm, intercept):
-    tenure = np.exp(intercept) * tenure_without_intercept(leavers, hidden, arm)
-    return np.maximum(leave_with_the_offer(tenure, leavers, hidden, arm), 0.01).round(2)
+    tenure = np.exp(intercept) * second_lives.tenure_without_intercept(leavers, hidden, arm)
+    return np.maximum(second_lives.leave_with_the_offer(tenure, leavers, hidden, arm), 0.01).round(2)
 
 
 def _cost_of_acceptors(leavers, groups, accepted, arm):
     """Return the mean cost per acceptor; a tailored offer costs what it assigns."""
-    return of_offer(assumed.OFFERS, arm, leavers["reason"][(groups == arm) & accepted], "full_cost").mean()
+    return second_lives.of_offer(assumed.OFFERS, arm, leavers["reason"][(groups == arm) & accepted], "full_cost").mean()
 
 
 def _margin_intercept(arm, cost, margins, tenures, window):

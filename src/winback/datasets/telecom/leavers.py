@@ -8,15 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from winback.datasets.telecom.assumptions import (
-    CONTRACTS_SINCE,
-    FIRST_LOSS,
-    GROUP_SHARES,
-    LAST_LOSS,
-    MONTHS_AWAY,
-    REASON_SHARES,
-    STUDY_END,
-)
+from winback.datasets.telecom import assumptions as assumed
 from winback.tables import NO_OFFER
 
 Streams = Mapping[str, np.random.Generator]
@@ -37,10 +29,10 @@ def draw_leavers(n: int, streams: Streams) -> pd.DataFrame:
     Each part has a random stream of its own, so that a change of one never changes another. Returned are the
     first-lifetime columns of the lapsed table, with ``left_month`` (calendar) and ``followed``.
     """
-    left_month = streams["calendar"].uniform(FIRST_LOSS, LAST_LOSS, n).round(1)
-    months_away = streams["outreach"].uniform(*MONTHS_AWAY, n).round(1)
-    reasons = list(REASON_SHARES)
-    reason = streams["reason"].choice(len(reasons), size=n, p=list(REASON_SHARES.values()))
+    left_month = streams["calendar"].uniform(assumed.FIRST_LOSS, assumed.LAST_LOSS, n).round(1)
+    months_away = streams["outreach"].uniform(*assumed.MONTHS_AWAY, n).round(1)
+    reasons = list(assumed.REASON_SHARES)
+    reason = streams["reason"].choice(len(reasons), size=n, p=list(assumed.REASON_SHARES.values()))
     complaints = streams["complaints"].poisson(np.array([COMPLAINT_RATES[name] for name in reasons])[reason])
     median_margin = np.array([MEDIAN_MARGIN[name] for name in reasons])[reason]
     return pd.DataFrame(
@@ -55,14 +47,14 @@ def draw_leavers(n: int, streams: Streams) -> pd.DataFrame:
             "complaints_resolved": streams["resolved"].binomial(complaints, RESOLVED_SHARE),
             "months_away": months_away,
             "contact_attempts": 1 + streams["attempts"].binomial(MORE_ATTEMPTS, ATTEMPT_SHARE, n),
-            "followed": (STUDY_END - left_month - months_away).round(1),
+            "followed": (assumed.STUDY_END - left_month - months_away).round(1),
         }
     )
 
 
 def _draw_tenures(left_month: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw log-normal tenures that began no earlier than the first contract (inverse of the truncated cdf)."""
-    longest = left_month - CONTRACTS_SINCE
+    longest = left_month - assumed.CONTRACTS_SINCE
 
     def z_of(months):
         return (np.log(months) - np.log(MEDIAN_TENURE)) / SD_LOG_FIRST_TENURE
@@ -80,7 +72,7 @@ def group_sizes(n: int) -> dict[str, int]:
     >>> group_sizes(53_000)
     {'discount': 10000, 'upgrade': 10000, 'bundle': 10000, 'tailored': 10000, 'none': 5000}
     """
-    return {group: round(n * share) for group, share in GROUP_SHARES.items()}
+    return {group: round(n * share) for group, share in assumed.GROUP_SHARES.items()}
 
 
 def assign_groups(leavers: pd.DataFrame, streams: Streams) -> np.ndarray:

@@ -9,24 +9,10 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from winback.purchases.transactions.checks import (
-    BLANKS,
-    CALENDAR,
-    FATES,
-    FINITE,
-    IDS,
-    KEPT,
-    LAST_DAY,
-    TABLE,
-    TOLD_APART,
-    counts_frame,
-    largest_exact,
-    last_day,
-    name_problems,
-)
+from winback.purchases.transactions import checks
 from winback.tables import Problem, TableError
 
-FIRST_TROUBLE = len(FATES)  # what cannot be used at all is counted like a fate, behind them
+FIRST_TROUBLE = len(checks.FATES)  # what cannot be used at all is counted like a fate, behind them
 CAST_DATE = "Cast it first: str.to_date() in polars, CAST(... AS DATE) in SQL."
 CAST_NUMBER = "Cast it first: cast(pl.Float64) in polars, CAST(... AS DOUBLE) in SQL."
 
@@ -58,7 +44,7 @@ def _log_with_fates(transactions, customer, date, amount, end) -> tuple[nw.LazyF
 
 
 def _by_day(log) -> nw.LazyFrame:
-    return log.filter(nw.col("fate") == KEPT).group_by("customer", "day").agg(nw.col("amount").sum())
+    return log.filter(nw.col("fate") == checks.KEPT).group_by("customer", "day").agg(nw.col("amount").sum())
 
 
 def _typed_log(transactions, customer, date, amount) -> nw.LazyFrame:
@@ -70,7 +56,7 @@ def _typed_log(transactions, customer, date, amount) -> nw.LazyFrame:
         problem = Problem(
             "table", f"must be a pandas, polars, DuckDB or Spark frame, not {what}", 0, "", "Read it first."
         )
-        raise TableError(TABLE, [problem]) from None
+        raise TableError(checks.TABLE, [problem]) from None
     schema = frame.collect_schema()
     _check_columns(schema, customer, date, amount)
     given = nw.col(date)
@@ -80,7 +66,7 @@ def _typed_log(transactions, customer, date, amount) -> nw.LazyFrame:
     leap_days = year // 4 - year // 100 + year // 400
     who, blurred = nw.col(customer), nw.lit(False)
     if schema[customer].is_float():
-        who, blurred = _none_for_nan(who), _none_for_nan(who).abs() > largest_exact(schema[customer])
+        who, blurred = _none_for_nan(who), _none_for_nan(who).abs() > checks.largest_exact(schema[customer])
     return frame.lazy().select(
         who.alias("customer"),
         (365 * year + leap_days + given.dt.ordinal_day().cast(nw.Int64)).alias("day"),
@@ -97,29 +83,29 @@ def _none_for_nan(number) -> nw.Expr:
 
 def _check_columns(schema, customer, date, amount):
     """Refuse columns that are not there or of the wrong kind, all at once."""
-    problems = list(name_problems(customer, date, amount, schema.names()))
+    problems = list(checks.name_problems(customer, date, amount, schema.names()))
     if date in schema and not isinstance(schema[date], nw.Date | nw.Datetime):
         problems.append(Problem(date, f"must be a date or timestamp, not {schema[date]}", 0, "", CAST_DATE))
     if isinstance(schema.get(customer), nw.Boolean):
-        problems.append(Problem(customer, IDS[0], 0, "", IDS[1]))
+        problems.append(Problem(customer, checks.IDS[0], 0, "", checks.IDS[1]))
     if amount in schema and not schema[amount].is_numeric():
         problems.append(Problem(amount, f"must be a number, not {schema[amount]}", 0, "", CAST_NUMBER))
     if problems:
-        raise TableError(TABLE, problems)
+        raise TableError(checks.TABLE, problems)
 
 
 def _end_of_data(log, date) -> int:
     """Return the last day of the log, see `last_day`."""
     days = log.filter(~nw.col("day").is_null()).group_by("day").agg(nw.len().alias("n"))
     days = collected(days).sort_values("day")
-    return last_day(days["day"].to_numpy(dtype=np.int64), days["n"].to_numpy(dtype=np.int64), date)
+    return checks.last_day(days["day"].to_numpy(dtype=np.int64), days["n"].to_numpy(dtype=np.int64), date)
 
 
 def _fate(end) -> nw.Expr:
     """Return the position in `FATES` of what becomes of a row, or beyond them what is wrong with it."""
     day, amount = nw.col("day"), nw.col("amount")
     tests = {
-        FIRST_TROUBLE: (day < 1) | (day > LAST_DAY),
+        FIRST_TROUBLE: (day < 1) | (day > checks.LAST_DAY),
         FIRST_TROUBLE + 1: (amount == np.inf) | (amount == -np.inf),
         FIRST_TROUBLE + 2: nw.col("blurred"),
         0: nw.col("customer").is_null(),
@@ -129,7 +115,7 @@ def _fate(end) -> nw.Expr:
         4: amount < 0,
         5: amount == 0,
     }
-    fate = nw.lit(KEPT)
+    fate = nw.lit(checks.KEPT)
     for place, test in reversed(tests.items()):
         fate = nw.when(test).then(nw.lit(place)).otherwise(fate)
     return fate
@@ -142,20 +128,20 @@ def _counts(log, daily, columns) -> pd.DataFrame:
     problems = [
         Problem(name, said, int(found["n"][place]), "", remedy, n_checked=total)
         for place, (name, (said, remedy)) in enumerate(
-            zip(columns, (CALENDAR, FINITE, TOLD_APART), strict=True), start=FIRST_TROUBLE
+            zip(columns, (checks.CALENDAR, checks.FINITE, checks.TOLD_APART), strict=True), start=FIRST_TROUBLE
         )
         if place in found.index
     ]
     if problems:
-        raise TableError(TABLE, problems)
-    found = found.astype(float).reindex(range(len(FATES)), fill_value=0.0)
+        raise TableError(checks.TABLE, problems)
+    found = found.astype(float).reindex(range(len(checks.FATES)), fill_value=0.0)
     found["amount"] = found["amount"].fillna(0.0)  # a sum of nothing
     known = _n_known(log, columns[-1])
     n_days, n_customers = collected(daily.select(nw.len().alias("n"), nw.col("customer").n_unique())).iloc[0]
-    several = columns[1] is not None and found["n"][KEPT] > n_days
-    n_equal = found["n"][KEPT] - _n_different(log) if several else 0
+    several = columns[1] is not None and found["n"][checks.KEPT] > n_days
+    n_equal = found["n"][checks.KEPT] - _n_different(log) if several else 0
     sizes = {"n_days": n_days, "n_customers": n_customers, "n_known": known, "n_equal": n_equal}
-    return counts_frame(found["n"], found["amount"], **sizes)
+    return checks.counts_frame(found["n"], found["amount"], **sizes)
 
 
 def _n_known(log, name) -> float:
@@ -166,14 +152,14 @@ def _n_known(log, name) -> float:
     known = log.filter(~customer.is_null()).select(customer.n_unique().alias("n"), bare.n_unique().alias("n_bare"))
     n, n_bare = collected(known).iloc[0]
     if n > n_bare:
-        raise TableError(TABLE, [Problem(name, BLANKS[0], 0, "", BLANKS[1])])
+        raise TableError(checks.TABLE, [Problem(name, checks.BLANKS[0], 0, "", checks.BLANKS[1])])
     return n
 
 
 def _n_different(log) -> int:
     """Count the purchases that differ in customer, date and time, or amount."""
-    different = log.filter(nw.col("fate") == KEPT).group_by("customer", "moment", "amount").agg(nw.len().alias("n"))
-    return int(collected(different.select(nw.len().alias("n"))).iloc[0, 0])
+    bought = log.filter(nw.col("fate") == checks.KEPT).group_by("customer", "moment", "amount").agg(nw.len().alias("n"))
+    return int(collected(bought.select(nw.len().alias("n"))).iloc[0, 0])
 
 
 def _by_customer(daily) -> nw.LazyFrame:

@@ -9,22 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from winback.purchases.transactions.checks import (
-    BLANKS,
-    CALENDAR,
-    DAY_ZERO,
-    FATES,
-    IDS,
-    KEPT,
-    LAST_DAY,
-    NUMBER,
-    TABLE,
-    TOLD_APART,
-    counts_frame,
-    largest_exact,
-    last_day,
-    name_problems,
-)
+from winback.purchases.transactions import checks
 from winback.tables import ProblemList
 from winback.tables.kinds import parse_date, parse_number
 
@@ -40,14 +25,14 @@ def summary_in_memory(log: pd.DataFrame, customer: str, date: str, amount: str |
     kept, end = _kept(codes, day, money, end, date)
     n, sums = _fates(kept, codes, day, money, end)
     n_known = None
-    if n[KEPT] < len(kept):
+    if n[checks.KEPT] < len(kept):
         n_known = np.count_nonzero(np.bincount(codes[codes >= 0]))
         codes, day, money, moment = codes[kept], day[kept], money[kept], moment[kept]
     moment = None if amount is None else moment
     customers, days, n_equal = _by_customer(codes, day, money, ids, moment)
     n_known = len(customers) if n_known is None else n_known
     sizes = {"n_days": int(customers["n_days"].sum()), "n_customers": len(customers), "n_known": n_known}
-    counts = counts_frame(n, sums, **sizes, n_equal=n_equal)
+    counts = checks.counts_frame(n, sums, **sizes, n_equal=n_equal)
     return customers, counts, end, days
 
 
@@ -66,14 +51,14 @@ def _kept(codes, day, money, end, date) -> tuple[np.ndarray, int]:
         n_rows = np.bincount(day)
         n_rows[:1] = 0  # rows without a date
         days = np.flatnonzero(n_rows)
-        end = last_day(days, n_rows[days], date)
+        end = checks.last_day(days, n_rows[days], date)
     return (codes >= 0) & (day != NO_DAY) & (day <= end) & (money > 0), end
 
 
 def _columns(log, customer, date, amount):
     """Return the code of each row's customer, their ids, day, money and moment; refuse what cannot be read."""
-    problems = ProblemList(TABLE, log if log.columns.is_unique else log.loc[:, ~log.columns.duplicated()])
-    problems.found.extend(name_problems(customer, date, amount, log.columns))
+    problems = ProblemList(checks.TABLE, log if log.columns.is_unique else log.loc[:, ~log.columns.duplicated()])
+    problems.found.extend(checks.name_problems(customer, date, amount, log.columns))
     unusable = {problem.column for problem in problems.found}
     codes = ids = day = moment = None
     money = np.ones(len(log))
@@ -83,7 +68,7 @@ def _columns(log, customer, date, amount):
         day, moment = _days(log[date], problems)
     if amount is not None and amount not in unusable:
         numbers, unread = parse_number(log[amount])
-        problems.add_rows(amount, unread, *NUMBER)
+        problems.add_rows(amount, unread, *checks.NUMBER)
         money = numbers.to_numpy(dtype=float)
     problems.raise_if_any()
     return codes, ids, day, money, moment
@@ -95,10 +80,10 @@ def _days(column, problems) -> tuple[np.ndarray, np.ndarray]:
     problems.add_rows(column.name, unread, "must be a date", "Write dates as YYYY-MM-DD.")
     moment = dates.to_numpy()
     days = moment.astype("datetime64[D]")
-    numbers = days.astype(np.int64) + DAY_ZERO
+    numbers = days.astype(np.int64) + checks.DAY_ZERO
     numbers[np.isnat(days)] = NO_DAY
-    if len(numbers) and (numbers.min() < NO_DAY or numbers.max() > LAST_DAY):
-        problems.add_rows(column.name, (numbers < NO_DAY) | (numbers > LAST_DAY), *CALENDAR)
+    if len(numbers) and (numbers.min() < NO_DAY or numbers.max() > checks.LAST_DAY):
+        problems.add_rows(column.name, (numbers < NO_DAY) | (numbers > checks.LAST_DAY), *checks.CALENDAR)
     return numbers.astype(np.int32), moment
 
 
@@ -122,12 +107,12 @@ def _codes(column, problems):
 def _check_ids(column, codes, ids, problems):
     """Add ids that cannot be told apart, or are none, to the problems."""
     if types.is_float_dtype(ids.dtype):
-        large = np.append(np.abs(np.asarray(ids, dtype=float)) > largest_exact(ids.dtype), False)
-        problems.add_rows(column.name, large[codes], *TOLD_APART)
+        large = np.append(np.abs(np.asarray(ids, dtype=float)) > checks.largest_exact(ids.dtype), False)
+        problems.add_rows(column.name, large[codes], *checks.TOLD_APART)
         return
     kind = types.infer_dtype(ids)
     if kind == "boolean":
-        problems.add_rows(column.name, codes >= 0, *IDS)
+        problems.add_rows(column.name, codes >= 0, *checks.IDS)
     elif kind.startswith("mixed") and any(isinstance(i, str) for i in ids):
         said = "mixes text and other ids: 1 and '1' would be two customers"
         problems.add(column.name, said, "Write all ids as text, or all as numbers.")
@@ -135,7 +120,7 @@ def _check_ids(column, codes, ids, problems):
         texts = pd.Series(np.asarray(ids, dtype=object))
         bare = texts.map(lambda text: text.strip() if isinstance(text, str) else text)
         alike = np.append(bare.duplicated(keep=False) & (bare != texts), False)
-        problems.add_rows(column.name, alike[codes], *BLANKS)
+        problems.add_rows(column.name, alike[codes], *checks.BLANKS)
 
 
 def _fates(kept, codes, day, money, end) -> tuple[np.ndarray, np.ndarray]:
@@ -144,9 +129,9 @@ def _fates(kept, codes, day, money, end) -> tuple[np.ndarray, np.ndarray]:
     codes, day, lost_money = codes[lost], day[lost], money[lost]
     tests = [codes < 0, day == NO_DAY, np.isnan(lost_money), day > end, lost_money < 0]
     fate = np.select(tests, range(len(tests)), default=len(tests))
-    n = np.bincount(fate, minlength=len(FATES))
-    sums = np.bincount(fate, weights=np.nan_to_num(lost_money), minlength=len(FATES))
-    n[KEPT], sums[KEPT] = len(kept) - len(lost), money.sum(where=kept)
+    n = np.bincount(fate, minlength=len(checks.FATES))
+    sums = np.bincount(fate, weights=np.nan_to_num(lost_money), minlength=len(checks.FATES))
+    n[checks.KEPT], sums[checks.KEPT] = len(kept) - len(lost), money.sum(where=kept)
     return n, sums
 
 

@@ -9,15 +9,7 @@ from datetime import date
 
 import numpy as np
 
-from winback.purchases.transactions.checks import (
-    DUPLICATES,
-    FATES,
-    KEPT,
-    LEFT_OUT,
-    LONGEST_GAP,
-    REFUNDS,
-    TOGETHER,
-)
+from winback.purchases.transactions import checks
 from winback.results import format_count, format_money, format_percent
 
 PLURAL = re.compile(r"\b(buyer|customer|purchase|refund|row)s\b")
@@ -46,19 +38,19 @@ def summary_lines(summary) -> Iterator[str]:
         f"{summary.span.first} until {summary.until}{source}; time is counted in "
         f"{summary.period.count(2).removeprefix('2 ')}."
     )
-    for what in (*FATES[:KEPT], LEFT_OUT):
+    for what in (*checks.FATES[: checks.KEPT], checks.LEFT_OUT):
         if n[what]:
             money = amounts[what]
             said = f", {format_money(money, summary.currency)}" if money and money == money else ""
             yield f"Dropped: {counted(n[what], what)}{said}."
-    refunded = -amounts[REFUNDS] / amounts[FATES[KEPT]]
+    refunded = -amounts[checks.REFUNDS] / amounts[checks.FATES[checks.KEPT]]
     if refunded > MANY_REFUNDS:
         yield f"Refunds of {format_percent(refunded, 0)} of the money are not taken off."
-    if n[TOGETHER]:
-        yield f"{counted(n[TOGETHER], TOGETHER)} with the first."
-    if n[DUPLICATES]:
-        doubt = "a duplicate? It was" if n[DUPLICATES] == 1 else "duplicates? They were"
-        yield f"{counted(n[DUPLICATES], DUPLICATES)}: {doubt} added up."
+    if n[checks.TOGETHER]:
+        yield f"{counted(n[checks.TOGETHER], checks.TOGETHER)} with the first."
+    if n[checks.DUPLICATES]:
+        doubt = "a duplicate? It was" if n[checks.DUPLICATES] == 1 else "duplicates? They were"
+        yield f"{counted(n[checks.DUPLICATES], checks.DUPLICATES)}: {doubt} added up."
     yield from summary.span.cautions(summary.until)
 
 
@@ -112,13 +104,13 @@ class Span:
 
     def cautions(self, end: date) -> Iterator[str]:
         """Say where a mistyped date or a wrong end of the data is likely."""
-        if self.pause > LONGEST_GAP:
+        if self.pause > checks.LONGEST_GAP:
             yield (
                 f"A caution: nothing was bought between {self.before_pause} and {self.after_pause}, {self.pause:,} "
                 "days: are these dates right?"
             )
         silence = (end - self.last).days
-        if silence > min(LONGEST_GAP, max(MONTH, self.pause)):
+        if silence > min(checks.LONGEST_GAP, max(MONTH, self.pause)):
             yield (
                 f"A caution: the last purchase is of {self.last}, {silence:,} days before the end: is the log complete "
                 "until then?"

@@ -12,16 +12,8 @@ from winback.discounting import check_annual_discount
 from winback.expectations import Expectations
 from winback.purchases.table import read_numbers
 from winback.tables import ProblemList
+from winback.value.contracts import checks
 from winback.value.contracts.check import ContractCheck
-from winback.value.contracts.checks import (
-    AFTER_PAYMENT,
-    BEFORE_RENEWAL,
-    all_checked,
-    margin_per_period,
-    moment_of,
-    payments_counted,
-    whole_periods,
-)
 from winback.value.contracts.counts import CUSTOMERS, equal_rows
 from winback.value.contracts.curves import ContractCurves
 from winback.value.contracts.judging import judge_contracts
@@ -45,8 +37,8 @@ class ContractFit(ContractCurves):
         self, annual_discount: float, customers: pd.DataFrame | None = None, horizon_periods: int | None = None
     ) -> np.ndarray | float:
         """Return a new customer's expected discounted number of payments (DEL), the one made now counted."""
-        _, horizon = all_checked(
-            lambda: check_annual_discount(annual_discount), lambda: payments_counted(horizon_periods)
+        _, horizon = checks.all_checked(
+            lambda: check_annual_discount(annual_discount), lambda: checks.payments_counted(horizon_periods)
         )
         logs, matrix = self.logs(customers)
         found = self.payments(logs, np.zeros(len(matrix)), annual_discount, horizon)
@@ -58,7 +50,7 @@ class ContractFit(ContractCurves):
         annual_discount: float,
         *,
         horizon_periods: int | None = None,
-        moment: str = BEFORE_RENEWAL,
+        moment: str = checks.BEFORE_RENEWAL,
         customers: pd.DataFrame | None = None,
     ) -> np.ndarray:
         r"""Return the expected discounted payments to come of customers before their n-th renewal (DERL).
@@ -78,7 +70,7 @@ class ContractFit(ContractCurves):
         margin: ArrayLike,
         annual_discount: float,
         horizon_periods: int | None = None,
-        moment: str = BEFORE_RENEWAL,
+        moment: str = checks.BEFORE_RENEWAL,
         customers: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
         """Return what customers of today are still expected to pay, discounted, with intervals.
@@ -103,12 +95,12 @@ class ContractFit(ContractCurves):
         pandas.DataFrame
             ``next_renewal``, ``lifetime``, ``value``, each with ``_low`` and ``_high``.
         """
-        renewals, margin, _, horizon, moment = all_checked(
-            lambda: whole_periods(next_renewal, "next_renewal", least=1),
-            lambda: margin_per_period(margin),
+        renewals, margin, _, horizon, moment = checks.all_checked(
+            lambda: checks.whole_periods(next_renewal, "next_renewal", least=1),
+            lambda: checks.margin_per_period(margin),
             lambda: check_annual_discount(annual_discount),
-            lambda: payments_counted(horizon_periods),
-            lambda: moment_of(moment),
+            lambda: checks.payments_counted(horizon_periods),
+            lambda: checks.moment_of(moment),
         )
         frame = self._values(self.expectations(renewals, annual_discount, horizon, moment, customers), margin)
         frame.insert(0, "next_renewal", np.broadcast_to(renewals, len(frame)).astype(int))
@@ -123,10 +115,10 @@ class ContractFit(ContractCurves):
         customers: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
         """Return what a new customer is expected to pay, the first payment made now, with intervals."""
-        margin, _, horizon = all_checked(
-            lambda: margin_per_period(margin),
+        margin, _, horizon = checks.all_checked(
+            lambda: checks.margin_per_period(margin),
             lambda: check_annual_discount(annual_discount),
-            lambda: payments_counted(horizon_periods),
+            lambda: checks.payments_counted(horizon_periods),
         )
         found = self.expectations(np.zeros(1), annual_discount, horizon, customers=customers)
         frame = self._values(found, margin)
@@ -195,7 +187,7 @@ class ContractFit(ContractCurves):
         next_renewal: np.ndarray,
         annual_discount: float,
         horizon_periods: int | None = None,
-        moment: str = BEFORE_RENEWAL,
+        moment: str = checks.BEFORE_RENEWAL,
         customers: pd.DataFrame | None = None,
     ) -> Expectations:
         """Return customers' expected discounted payments with their slopes in the coefficients, see `residual_value`.
@@ -214,10 +206,10 @@ class ContractFit(ContractCurves):
 
         return Expectations(lambda _: payments(some)[:, 0], self.location, codes, self.covariance, slope)
 
-    def payments(self, logs, renewals, annual_discount, horizon, moment=BEFORE_RENEWAL) -> np.ndarray:
+    def payments(self, logs, renewals, annual_discount, horizon, moment=checks.BEFORE_RENEWAL) -> np.ndarray:
         """Return expected discounted payments of customers before these renewals; 0 is a new customer, who pays now."""
         factor = float(self.period.discount_factor(annual_discount))
-        later = factor if moment == AFTER_PAYMENT else 1.0
+        later = factor if moment == checks.AFTER_PAYMENT else 1.0
         return later * expected_payments(logs, np.maximum(renewals - 1, 0), renewals, factor, horizon)
 
     def _values(self, found: Expectations, margin) -> pd.DataFrame:
