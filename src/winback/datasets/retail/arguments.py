@@ -53,18 +53,8 @@ def _wrong_days(begin, end, first_day, until) -> Iterator[str]:
             years = f"{EARLIEST.year} to {LATEST.year}"
             yield f"{name} must be a date such as 2024-06-30, in the years {years}; got {given!r}."
     if begin and end and (end - begin).days < SHORTEST:
-        yield f"until must be at least {SHORTEST} days after first_day; got {given_days(begin, end)}."
-
-
-def given_days(begin: date, end: date) -> str:
-    """Write the days between two dates.
-
-    Examples
-    --------
-    >>> given_days(date(2024, 1, 1), date(2024, 1, 3))
-    '2 days, 2024-01-01 to 2024-01-03'
-    """
-    return f"{(end - begin).days} days, {begin} to {end}"
+        given = f"{(end - begin).days} days, {begin} to {end}"
+        yield f"until must be at least {SHORTEST} days after first_day; got {given}."
 
 
 def _wrong_count(name, given, least, most) -> Iterator[str]:

@@ -96,7 +96,7 @@ def simulate_shop_study(
     if mistakes:
         log = add_mistakes(log, days, streams["mistakes"])
     later = purchases_between(drawn, days, days + later_days, shape, streams["later"])
-    ids = customer_ids(n_customers)
+    ids = _customer_ids(n_customers)
     truth = RetailTruth(parameters_frame(purchases, spend, mistakes), _true_customers(drawn, ids, begin), end)
     customers = pd.DataFrame({"customer_id": ids, "channel": drawn["channel"]})
     transactions = _dated(log, ids, begin)
@@ -113,14 +113,8 @@ def simulate_shop_study(
     )
 
 
-def customer_ids(n: int) -> np.ndarray:
-    """Return ids that are text, as shops have them: a missing id then changes no other.
-
-    Examples
-    --------
-    >>> customer_ids(2).tolist()
-    ['C00001', 'C00002']
-    """
+def _customer_ids(n: int) -> np.ndarray:
+    """Return ids C00001, C00002, ...: text, as shops have them, so that a missing id changes no other."""
     width = max(5, len(str(n)))
     return np.array([f"C{number:0{width}d}" for number in range(1, n + 1)], dtype=object)
 

@@ -65,13 +65,7 @@ def _draw_tenures(left_month: np.ndarray, rng: np.random.Generator) -> np.ndarra
 
 
 def group_sizes(n: int) -> dict[str, int]:
-    """Return how many customers each arm and the random holdout get out of ``n`` leavers.
-
-    Examples
-    --------
-    >>> group_sizes(53_000)
-    {'discount': 10000, 'upgrade': 10000, 'bundle': 10000, 'tailored': 10000, 'none': 5000}
-    """
+    """Return how many customers each arm and the random holdout get out of ``n`` leavers."""
     return {group: round(n * share) for group, share in assumed.GROUP_SHARES.items()}
 
 

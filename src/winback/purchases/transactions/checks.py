@@ -105,17 +105,7 @@ def name_problems(customer, date, amount, columns) -> Iterator[Problem]:
 
 
 def last_day(days: np.ndarray, n_rows: np.ndarray, name: str) -> int:
-    """Return the last day of the log, unless a slip of the pen may have made it: then refuse it.
-
-    Parameters
-    ----------
-    days : numpy.ndarray
-        (n_days,) Days that have a row, ascending.
-    n_rows : numpy.ndarray
-        (n_days,) Rows of each day.
-    name : str
-        Of the column with the dates.
-    """
+    """Return the last of the days, ascending, with so many rows; refuse it if a slip of the pen may have made it."""
     if len(days) == 0:
         raise TableError(TABLE, [Problem(name, "has no date in it", 0, "", "Check the export.")])
     last, total = int(days[-1]), int(n_rows.sum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,26 +14,7 @@ ALIKE, AT_ONCE, ONLY_AT_FIRST = "alike", "at_once", "only_at_first"
 NO_SHAPE, STEEP, SLOW, UNTOLD = "no_shape", "steep", "slow", "untold"
 
 
-@dataclass(frozen=True)
-class Found:
-    """A maximum, and the edge it lies on; empty where it lies inside."""
-
-    maximum: Maximum
-    edge: str = ""
-
-
-def n_periods_at_risk(cells: Cells) -> int:
-    """Return the number of periods in which anybody could leave.
-
-    Examples
-    --------
-    >>> n_periods_at_risk(Cells(np.ones((2, 1)), np.array([1.0, 3]), np.array([True, False]), np.array([5.0, 5])))
-    3
-    """
-    return int(cells.times.max())
-
-
-def fit_beta_geometric(cells: Cells) -> Found:
+def fit_beta_geometric(cells: Cells) -> Maximum:
     """Return the sBG's maximum, or the edge on which it lies."""
     p = cells.matrix.shape[1]
     free = np.append(np.ones(2 * p, dtype=bool), False)
@@ -46,16 +27,16 @@ def fit_beta_geometric(cells: Cells) -> Found:
     return _or_alike(cells, quick, found, shape_free=False)
 
 
-def fit_beta_weibull(cells: Cells, geometric: Found) -> Found:
+def fit_beta_weibull(cells: Cells, geometric: Maximum) -> Maximum:
     """Return the BdW's maximum, starting from the sBG's, or the edge on which it lies."""
     p = cells.matrix.shape[1]
     if geometric.edge in (AT_ONCE, ONLY_AT_FIRST):
         return geometric
-    if n_periods_at_risk(cells) < 3:
+    if cells.times.max() < 3:
         return replace(geometric, edge=NO_SHAPE)
     share = _churn(cells)
     apart = _flat(cells, np.log(20 * share), np.log(20 * (1 - share)), 0.0)
-    starts = [apart if geometric.edge else geometric.maximum.location]
+    starts = [apart if geometric.edge else geometric.location]
     tried = [maximise(cells, starts[0], np.ones(2 * p + 1, dtype=bool))]
     if not tried[0].converged:
         for log_c in (-0.7, 0.7):
@@ -67,12 +48,12 @@ def fit_beta_weibull(cells: Cells, geometric: Found) -> Found:
     return _or_alike(cells, cells, best, shape_free=True)
 
 
-def _or_alike(cells, quick, found: Maximum, shape_free: bool) -> Found:
+def _or_alike(cells, quick, found: Maximum, shape_free: bool) -> Maximum:
     """Return a maximum inside, or the model of customers who are all alike where it is as likely."""
     p = cells.matrix.shape[1]
     logs = np.maximum(cells.matrix @ found.location[:p], cells.matrix @ found.location[p:-1])
     if found.converged and logs.max() < 8:
-        return Found(found)
+        return found
     share = _churn(cells)
     log_odds, held = np.log(share / (1 - share)), np.zeros(p, dtype=bool)
     sides = [held, ~held] if share < 0.5 else [~held, held]  # both parameters must be large: the smaller one is held
@@ -81,33 +62,31 @@ def _or_alike(cells, quick, found: Maximum, shape_free: bool) -> Found:
     alike = maximise(quick, start, np.concatenate([*sides, [shape_free]]))
     as_likely = alike.log_likelihood >= found.log_likelihood - SAME - 1e-13 * abs(found.log_likelihood)
     if alike.converged and as_likely:
-        return Found(alike, ALIKE)
-    return Found(found, "" if found.converged else UNTOLD)
+        return replace(alike, edge=ALIKE)
+    return replace(found, edge="" if found.converged else UNTOLD)
 
 
-def _held_shape(cells, found: Maximum) -> Found:
+def _held_shape(cells, found: Maximum) -> Maximum:
     """Hold c at its farthest and fit the rest."""
     p = cells.matrix.shape[1]
     start = found.location.copy()
     start[-1] = np.clip(start[-1], SMALLEST_LOG_C, LARGEST_LOG_C)
     held = maximise(cells, start, np.append(np.ones(2 * p, dtype=bool), False))
-    if not held.converged:
-        return Found(held, UNTOLD)
-    return Found(held, STEEP if start[-1] > 0 else SLOW)
+    farthest = STEEP if start[-1] > 0 else SLOW
+    return replace(held, edge=farthest if held.converged else UNTOLD)
 
 
-def _without_spread(cells, p) -> Found | None:
+def _without_spread(cells, p) -> Maximum | None:
     """Return the edges where nothing is known of a second period, or nobody left in it."""
-    if not (cells.ended & (cells.times > 1)).any():
-        stayed = ~cells.ended & (cells.times >= 1)
-        if not stayed.any():
-            nowhere = np.zeros(2 * p + 1, dtype=bool)
-            return Found(maximise(cells, _flat(cells, NEARLY, -NEARLY, 0.0), nowhere), AT_ONCE)
-        share = cells.counts[cells.ended].sum() / cells.counts[cells.times >= 1].sum()
-        free = np.append(np.ones(p, dtype=bool), np.zeros(p + 1, dtype=bool))
-        start = _flat(cells, -NEARLY + np.log(share / (1 - share)), -NEARLY, 0.0)
-        return Found(maximise(cells, start, free), ONLY_AT_FIRST)
-    return None
+    if (cells.ended & (cells.times > 1)).any():
+        return None
+    if not (~cells.ended & (cells.times >= 1)).any():
+        nowhere = np.zeros(2 * p + 1, dtype=bool)
+        return replace(maximise(cells, _flat(cells, NEARLY, -NEARLY, 0.0), nowhere), edge=AT_ONCE)
+    share = cells.counts[cells.ended].sum() / cells.counts[cells.times >= 1].sum()
+    free = np.append(np.ones(p, dtype=bool), np.zeros(p + 1, dtype=bool))
+    start = _flat(cells, -NEARLY + np.log(share / (1 - share)), -NEARLY, 0.0)
+    return replace(maximise(cells, start, free), edge=ONLY_AT_FIRST)
 
 
 def _churn(cells) -> float:

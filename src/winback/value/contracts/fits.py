@@ -17,7 +17,8 @@ from winback.value.contracts.checks import all_checked
 from winback.value.contracts.contract_fit import ContractFit
 from winback.value.contracts.counts import COUNTS, CUSTOMERS, ContractData, from_customers, from_survivors
 from winback.value.contracts.curves import LikelihoodRatio
-from winback.value.contracts.edges import Found, fit_beta_geometric, fit_beta_weibull
+from winback.value.contracts.edges import fit_beta_geometric, fit_beta_weibull
+from winback.value.contracts.maximum import Maximum
 from winback.value.contracts.parameters import parameters
 
 SBG, BDW = "sBG", "BdW"
@@ -114,8 +115,8 @@ def fit_contracts(
     if model == "sbg":
         return _fitted(SBG, geometric, found, **settings)
     best = fit_beta_weibull(found.cells, geometric)
-    gain = max(2 * (best.maximum.log_likelihood - geometric.maximum.log_likelihood), 0.0)
-    test = LikelihoodRatio(gain, float(chi2.sf(gain, 1)), geometric.maximum.log_likelihood)
+    gain = max(2 * (best.log_likelihood - geometric.log_likelihood), 0.0)
+    test = LikelihoodRatio(gain, float(chi2.sf(gain, 1)), geometric.log_likelihood)
     return _fitted(BDW, best, found, against_sbg=test, **settings)
 
 
@@ -171,7 +172,7 @@ def _read(data, period, asked: Mapping[str, str | None], level) -> tuple[Contrac
     return found, unit
 
 
-def _fitted(model: str, found: Found, data: ContractData, *, level: float, **settings) -> ContractFit:
+def _fitted(model: str, found: Maximum, data: ContractData, *, level: float, **settings) -> ContractFit:
     settings |= {name: getattr(data, name) for name in ("n", "n_ended", "n_cohorts", "last_period", "design")}
     params = parameters(model, found, data.design.names if data.design else None, level)
-    return ContractFit(model, params=params, edge=found.edge, level=level, **vars(found.maximum), **settings)
+    return ContractFit(model, params=params, level=level, **vars(found), **settings)

@@ -62,6 +62,7 @@ class Maximum:
     covariance: np.ndarray  # (2 p + 1, 2 p + 1), zero for what was held
     log_likelihood: float
     converged: bool  # a maximum inside, curved in every free direction
+    edge: str = ""  # which edge it lies on; empty where it lies inside
 
 
 def maximise(cells: Cells | Trials, start: np.ndarray, free: np.ndarray) -> Maximum:

@@ -9,26 +9,28 @@ import pandas as pd
 from scipy.special import expit, ndtr
 
 from winback.uncertainty import normal_interval, normal_quantile
-from winback.value.contracts.edges import ALIKE, AT_ONCE, ONLY_AT_FIRST, Found
+from winback.value.contracts.edges import ALIKE, AT_ONCE, ONLY_AT_FIRST
+from winback.value.contracts.maximum import Maximum
 
 COLUMNS = ["equation", "term", "estimate", "std_error", "z", "p_value", "low", "high"]
+NOTHING = dict.fromkeys(COLUMNS, np.nan) | {"term": ""}
 STEP = 1e-4  # of log parameters: differences are exact to about its square
 NAMES = {"sBG": ("alpha", "beta"), "BdW": ("gamma", "delta")}
 
 
-def parameters(model: str, found: Found, names: tuple[str, ...] | None, level: float) -> pd.DataFrame:
+def parameters(model: str, found: Maximum, names: tuple[str, ...] | None, level: float) -> pd.DataFrame:
     """Return one row per parameter, or per coefficient of its logarithm.
 
     On an edge alpha and beta are what they run to, without intervals, and ``first_churn`` (or the coefficients of its
     log odds) is what the data tell instead.
     """
-    place, p = found.maximum.location, (len(found.maximum.location) - 1) // 2
+    place, p = found.location, (len(found.location) - 1) // 2
     errors = _errors(found)
     rows = []
     for number, name in enumerate(NAMES[model]):
         some = slice(number * p, (number + 1) * p)
         if found.edge in (ALIKE, AT_ONCE, ONLY_AT_FIRST):
-            rows.append(_row(name, "", _at_edge(found.edge, number)))
+            rows.append({"equation": name, "estimate": _at_edge(found.edge, number)})
         elif names is None:
             rows.append(_positive(name, place[some][0], errors[some][0], level))
         else:
@@ -39,15 +41,11 @@ def parameters(model: str, found: Found, names: tuple[str, ...] | None, level: f
     if model == "BdW":
         told = found.edge in ("", ALIKE) and errors[-1] > 0
         rows.append(_positive("c", place[-1], errors[-1] if told else np.nan, level))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame([NOTHING | row for row in rows])
 
 
 def _errors(found) -> np.ndarray:
-    return np.sqrt(np.maximum(np.diag(found.maximum.covariance), 0))
-
-
-def _row(equation, term, estimate, std_error=np.nan, z=np.nan, p_value=np.nan, low=np.nan, high=np.nan) -> tuple:
-    return equation, term, estimate, std_error, z, p_value, low, high
+    return np.sqrt(np.maximum(np.diag(found.covariance), 0))
 
 
 def _at_edge(edge, number) -> float:
@@ -56,32 +54,35 @@ def _at_edge(edge, number) -> float:
     return np.inf if edge == ALIKE else 0.0
 
 
-def _positive(name, log_estimate, log_error, level) -> tuple:
+def _positive(name, log_estimate, log_error, level) -> dict[str, object]:
     """Return a positive parameter, its interval even on the log scale."""
     estimate = np.exp(log_estimate)
     with np.errstate(over="ignore"):
         factor = np.exp(normal_quantile(level) * log_error)
-    return _row(name, "", estimate, estimate * log_error, low=estimate / factor, high=estimate * factor)
+    ends = {"low": estimate / factor, "high": estimate * factor}
+    return {"equation": name, "estimate": estimate, "std_error": estimate * log_error, **ends}
 
 
-def _coefficient(equation, term, estimate, std_error, level) -> tuple:
+def _coefficient(equation, term, estimate, std_error, level) -> dict[str, object]:
     low, high = normal_interval(estimate, std_error, level)
     z = estimate / std_error if std_error > 0 else np.nan
-    return _row(equation, term, estimate, std_error, z=z, p_value=2 * ndtr(-abs(z)), low=low, high=high)
+    told = {"equation": equation, "term": term, "estimate": estimate, "std_error": std_error}
+    return {**told, "z": z, "p_value": 2 * ndtr(-abs(z)), "low": low, "high": high}
 
 
-def _first_churn(found, names, level) -> list[tuple]:
+def _first_churn(found, names, level) -> list[dict]:
     """Return the share that leaves at the end of the first period, whose log odds are log alpha - log beta."""
     if found.edge == AT_ONCE:
-        return [_row("first_churn", "", 1.0)]
-    alpha, beta = np.split(found.maximum.location[:-1], 2)
+        return [{"equation": "first_churn", "estimate": 1.0}]
+    alpha, beta = np.split(found.location[:-1], 2)
     odds, error = alpha - beta, np.hypot(*np.split(_errors(found)[:-1], 2))  # one of the two is held
     if names is not None:
         triples = zip(names, odds, error, strict=True)
         return [_coefficient("log odds of churn", *one, level) for one in triples]
     share, reach = expit(odds[0]), normal_quantile(level) * error[0]
     low, high = expit(odds[0] - reach), expit(odds[0] + reach)
-    return [_row("first_churn", "", share, share * (1 - share) * error[0], low=low, high=high)]
+    found = {"estimate": share, "std_error": share * (1 - share) * error[0], "low": low, "high": high}
+    return [{"equation": "first_churn", **found}]
 
 
 def slopes(function: Callable[[np.ndarray], np.ndarray], logs: np.ndarray, model: str) -> np.ndarray:
