@@ -8,7 +8,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from winback.expected_money import ExpectedMoney
+from winback.expectations import ExpectedMoney
 from winback.periods import Period
 from winback.uncertainty import normal_quantile
 from winback.value.ahead import ContractsAhead, PurchasesAhead

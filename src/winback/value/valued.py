@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from winback.expected_money import ExpectedMoney
+from winback.expectations import ExpectedMoney
 from winback.periods import Period
 from winback.purchases.wording import NO_MAXIMUM, purchase_doubts, spend_doubts
 from winback.results import Result, format_count, format_money, format_percent
