@@ -10,7 +10,7 @@ from scipy.special import ndtr, ndtri
 
 import winback as wb
 from winback.planning import Choice
-from winback.planning.selection import (
+from winback.planning.sizes import (
     chance_of_best,
     chances_of_each,
     customers_for_best,

@@ -6,7 +6,6 @@ compared            what it shows: answer, tiles, tables, other assumptions
 comparison_words    its sentences
 assumptions         what it assumes, in words
 tailored            does a tailored offer earn what its own rule promises? a comparison's `tailored`
-sensitivity         what if horizon, discount rate or organic return were others?
-break_even          at which organic return does an offer stop paying? in words
+sensitivity         what if horizon, discount rate or organic return were others? and break-even in words
 economics           profit, ROI and break-even from summary figures alone: `offer_economics`
 """

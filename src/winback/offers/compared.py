@@ -12,9 +12,14 @@ import pandas as pd
 from winback.money import DASH, format_alike
 from winback.offers import comparison_words as words
 from winback.offers.assumptions import assumption_lines
-from winback.offers.break_even import break_even_lines
 from winback.offers.comparison_figures import ComparisonSettings, ties_with
-from winback.offers.sensitivity import OfferSensitivity, default_shares, organic_sensitivity, revalued
+from winback.offers.sensitivity import (
+    OfferSensitivity,
+    break_even_lines,
+    default_shares,
+    organic_sensitivity,
+    revalued,
+)
 from winback.offers.tailored import TailoredComparison, compare_tailored
 from winback.results import Result, Sentences, Shown, format_count, format_percent, join_words
 from winback.trial import moments as m
@@ -106,16 +111,11 @@ class OfferComparison(Result):
         return [leader, *ties_with(leader, self.differences)]
 
     def sensitivity(self, varied: str, values: Iterable[float] | None = None) -> OfferSensitivity:
-        """Return the ranking if the assumptions were others.
+        """Return the ranking at another ``horizon`` in months, annual ``discount`` or ``organic`` return.
 
-        Parameters
-        ----------
-        varied : {"horizon", "discount", "organic"}
-            Horizon in months (gross profit), annual discount rate (gross profit), or the share of customers who would
-            have returned without an offer (incremental profit; each worth ``organic_value`` of the trial, by default
-            the offer's own value per returned customer).
-        values : iterable of float, optional
-            What to try; by default parts of the horizon, rates from 0 to 20%, and organic returns from 0 to 40%.
+        Profit is gross, and with organic returns (shares; each worth ``organic_value`` of the trial, by default the
+        offer's own value per returned customer) incremental. By default parts of the horizon are tried, rates from 0 to
+        20%, organic returns from 0 to 40%.
 
         Examples
         --------

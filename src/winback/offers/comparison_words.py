@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from winback.money import format_alike, format_money
-from winback.offers.break_even import break_even_lines
+from winback.offers.sensitivity import break_even_lines
 from winback.results import Result, format_count, format_percent, join_words
 from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
 

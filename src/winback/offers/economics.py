@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from winback.money import format_money
-from winback.offers.break_even import break_even_lines
+from winback.offers.sensitivity import break_even_lines
 from winback.results import Result, Sentences, format_percent
 from winback.tables import Problem, ProblemList, TableError
 from winback.terms.organic import assumed_organic, check_organic_value

@@ -1,15 +1,15 @@
-"""What if the assumptions were others? The ranking by horizon, discount rate and organic return."""
+"""What if the assumptions were others? The ranking by horizon, discount and organic return; break-even in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import pandas as pd
 
 from winback.money import format_alike
-from winback.results import Result, Sentences, join_words
+from winback.results import Result, Sentences, format_percent, join_words
 from winback.terms.organic import AssumedOrganic
 from winback.trial import moments as m
 from winback.trial.trial import Trial
@@ -120,3 +120,27 @@ def revalued(trial: Trial, offers: Iterable[str], varied: str, values: Iterable[
         parts.append(pd.DataFrame({"setting": setting, "offer": offers, "profit": profit, "roi": roi}))
     frame = pd.concat(parts[1:] or parts, ignore_index=True)
     return OfferSensitivity(frame, "discount rate" if varied == "discount" else varied, trial.currency)
+
+
+def break_even_lines(frame: pd.DataFrame) -> Iterator[str]:
+    """Yield at which organic return each ``offer`` in a frame stops paying; what is no share is put in words.
+
+    Examples
+    --------
+    >>> list(break_even_lines(pd.DataFrame({"offer": ["call"], "break_even_organic": [0.391]})))[0][-54:]
+    'ed without it: call 39.1% (break-even organic return).'
+    """
+    known = frame[frame["break_even_organic"].notna()]
+    shares = known[known["break_even_organic"].between(0, 1)]
+    if len(shares):
+        each = [f"{row.offer} {format_percent(row.break_even_organic)}" for row in shares.itertuples()]
+        yield (
+            f"An offer stops paying when this share would have returned without it: {join_words(each)} "
+            "(break-even organic return)."
+        )
+    never = known["offer"][known["break_even_organic"] < 0]
+    always = known["offer"][known["break_even_organic"] > 1]
+    if len(never):
+        yield f"{join_words(never)}: the cost is above the value, so there is no break-even organic return."
+    if len(always):
+        yield f"{join_words(always)}: pays whatever the organic return, so there is no break-even."

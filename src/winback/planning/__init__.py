@@ -5,8 +5,7 @@ trial_plan  `TrialPlan`: how it shows itself
 asked       what is asked of the trial, with its settings `Comparisons`, `Choice` and `FollowUp`
 figures     expected profit of each arm and its variance, which carry every size, from a pilot that was read
 assumed     these from a summary table of assumed figures
-sizes       customers an arm for one difference
-selection   customers an arm for choosing the best offer: surely enough, or at little loss
+sizes       customers an arm for one difference, and for choosing the best offer: surely enough, or at little loss
 questions   one row of the plan for each question
 holdout     customers per offer and left untreated: what these cost, and what they tell
 follow_up   how long must the trial be watched?

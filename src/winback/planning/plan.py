@@ -36,7 +36,7 @@ def plan_trial(
               s^2 = p (s_+^2 + m_+^2) - p^2 m_+^2
 
     customers per offer, level :math:`1 - \alpha` split over :math:`m` comparisons. Choosing the best offer needs fewer
-    customers than proving it best, see `winback.planning.selection`.
+    customers than proving it best, see `winback.planning.sizes`.
 
     Parameters
     ----------

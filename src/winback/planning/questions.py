@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from winback.planning import selection, sizes
+from winback.planning import sizes
 from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
 from winback.planning.holdout import Split, holdout_of
@@ -104,13 +104,13 @@ def _difference_row(figures, asked, one, other) -> dict:
 
 def _best_row(figures, asked) -> dict:
     profit, variance = figures.of_offers(figures.profit), figures.of_offers(figures.variance)
-    n = selection.customers_for_best(asked.choice.probability_correct, variance, profit, asked.difference)
+    n = sizes.customers_for_best(asked.choice.probability_correct, variance, profit, asked.difference)
     zone = profit[0] - profit[1] if asked.difference is None else asked.difference
     return _offers_row("best", f"best of {len(profit)} offers", figures, asked, n) | {"difference": zone}
 
 
 def _loss_row(figures, asked) -> dict:
-    n = selection.customers_for_loss(asked.choice.expected_loss, figures.of_offers(figures.variance))
+    n = sizes.customers_for_loss(asked.choice.expected_loss, figures.of_offers(figures.variance))
     return _offers_row("loss", "loss from the choice", figures, asked, n)
 
 
@@ -142,7 +142,7 @@ def with_available(frame: pd.DataFrame, figures: ProfitFigures, asked: Asked, sp
             spread = pair_variance(figures, figures.place(row.first), figures.place(row.second), ratio)
             chance[place] = sizes.power_for_difference(n, row.difference, spread, asked.level, m)
         elif row.kind == "best":
-            chance[place] = selection.chance_of_best(variance, n, profit, asked.difference)
+            chance[place] = sizes.chance_of_best(variance, n, profit, asked.difference)
         else:
-            loss[place] = selection.largest_loss(variance, n)
+            loss[place] = sizes.largest_loss(variance, n)
     return frame.assign(chance_available=chance, loss_available=loss)

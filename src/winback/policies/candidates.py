@@ -196,13 +196,11 @@ def model_policy(
 
     Parameters
     ----------
-    reacquisition, tenure, margin : str
-        Formulas, as for `fit_two_part`. Let ``offer`` interact with what should decide (``offer * reason``): without
-        an interaction a model can hardly do anything but send one offer to everybody.
+    reacquisition, tenure, margin, link, distribution : str
+        As for `fit_two_part`. Let ``offer`` interact with what should decide (``offer * reason``): without an
+        interaction a model can hardly do anything but send one offer to everybody.
     joint : bool
-        Fit `fit_joint` instead of `fit_two_part`.
-    link, distribution : str
-        As for `fit_two_part`; a joint model has the probit link.
+        Fit `fit_joint` instead, which has the probit link.
 
     Examples
     --------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,16 +17,6 @@ from winback.trial.same_terms import check_is_trial, check_same_trial
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_interval, normal_quantile
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """How a policy is judged; see `evaluate_policy` for what each field means."""
-
-    splits: Splits
-    among: Iterable[str] | None = None
-    status_quo: str | Mapping | None = None
-    level: float = 0.95
 
 
 def evaluate_policy(
@@ -83,28 +72,20 @@ def evaluate_policy(
     ['best single offer', 'status quo']
     """
     check_is_trial(trial)
-    asked = Asked(among=among, status_quo=status_quo, splits=splits, level=level)
-    decides = as_policy(policy, by)
-    if made_on := getattr(decides, "trial", None):
+    policy = as_policy(policy, by)
+    if made_on := getattr(policy, "trial", None):
         check_same_trial("the policy", made_on, trial)
-    return evaluate(trial, decides, asked, by)
-
-
-def evaluate(trial: Trial, policy: Policy, asked: Asked, by: str | None = None) -> PolicyEvaluation:
-    """Judge a policy in a trial; ``by`` is the column that a written rule or status quo reads."""
-    normal_quantile(asked.level)  # refuses what is not a level
-    choices = chosen_among(trial, asked.among)
+    normal_quantile(level)  # refuses what is not a level
+    choices = chosen_among(trial, among)
     if isinstance(policy, WrittenRule):
         policy.checked(trial.customers, choices)
-    today, today_is = _status_quo(trial, choices, asked.status_quo, by)
-    gains = honest_gains(trial, policy, choices, today, asked.splits)
+    today, today_is = _status_quo(trial, choices, status_quo, by)
+    gains = honest_gains(trial, policy, choices, today, splits)
     best_single = choices[int(gains.scores.mean(axis=0).argmax())]
     yardsticks = {BEST_SINGLE: best_single} | ({} if today is None else {STATUS_QUO: today_is})
-    rows = [_row(gains, against, offer, trial, asked.level) for against, offer in yardsticks.items()]
+    rows = pd.DataFrame([_row(gains, against, offer, trial, level) for against, offer in yardsticks.items()])
     found = {"best_single": best_single, "choices": choices, "gains": gains, "currency": trial.currency}
-    return PolicyEvaluation(
-        frame=pd.DataFrame(rows), trial=trial, policy=policy, level=asked.level, splits=asked.splits, **found
-    )
+    return PolicyEvaluation(frame=rows, trial=trial, policy=policy, level=level, splits=splits, **found)
 
 
 def _row(gains: HonestGains, against: str, offer: str, trial: Trial, level: float) -> dict:

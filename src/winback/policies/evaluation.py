@@ -86,13 +86,9 @@ class PolicyEvaluation(Result):
     ) -> TruthComparison | Sentences:
         """Hold the honest gain against what the very decisions judged truly earned.
 
-        Parameters
-        ----------
-        truth : pandas.DataFrame, optional
-            Each customer's true profit under each choice, index ``customer_id``; by default the trial's own, which
-            only a simulation has. Where there is none, that is said.
-        beside : mapping, optional
-            Name -> other policies judged, or learned, on the same trial under the same terms.
+        ``truth`` is each customer's true profit under each choice, index ``customer_id``; by default the trial's own,
+        which only a simulation has (where there is none, that is said). ``beside`` are other policies by name, judged
+        or learned on the same trial under the same terms.
 
         Examples
         --------

@@ -145,14 +145,3 @@ def _decide_by_fold(trial, policy: Policy, choices, folds, tables) -> tuple[np.n
         single[judge] = scores[learn_from].mean(axis=0).argmax()
         decided[judge] = policy.decide(trial, choices, scores, learn_from, judge).choice
     return decided, single
-
-
-def _decide_by_fold(trial, policy: Policy, choices, folds, tables) -> tuple[np.ndarray, np.ndarray]:
-    """Return each customer's choice, and the best single offer, both learned without the customer's fold."""
-    decided, single = np.empty((2, len(folds)), dtype=np.int16)  # kept for every split: small
-    for fold in range(folds.max() + 1):
-        learn_from, judge = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        scores, _ = tables(without=fold)
-        single[judge] = scores[learn_from].mean(axis=0).argmax()
-        decided[judge] = policy.decide(trial, choices, scores, learn_from, judge).choice
-    return decided, single

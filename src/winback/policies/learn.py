@@ -9,7 +9,7 @@ import pandas as pd
 
 from winback.labels import label_of
 from winback.policies.candidates import TreePolicy
-from winback.policies.evaluate import Asked, chosen_among, evaluate
+from winback.policies.evaluate import chosen_among, evaluate_policy
 from winback.policies.evaluation import PolicyEvaluation
 from winback.policies.honest import over_splits
 from winback.policies.learned import LearnedPolicy
@@ -86,7 +86,6 @@ def learn_policy(
     4500
     """
     check_is_trial(trial)
-    asked = Asked(among=among, status_quo=status_quo, splits=splits, level=level)
     columns, notes, most_columns = [by] if isinstance(by, str) else by, (), None
     if by is None:
         columns, notes = what_can_be_asked(trial.customers, trial.known, most_splits)
@@ -98,7 +97,8 @@ def learn_policy(
     name = _tree_in_words(columns, everything=by is None)
     policy = TreePolicy(columns, depth, smallest_leaf, most_splits, most_columns, name=name)
     policy.splits(trial.customers)  # refuses columns before anything is computed
-    evaluation = evaluate(trial, policy, asked, columns[0])
+    asked = {"among": among, "status_quo": status_quo, "splits": splits, "level": level}
+    evaluation = evaluate_policy(trial, policy, by=columns[0], **asked)
     tree = policy.tree(trial, evaluation.gains.scores, np.arange(len(trial.arm)))
     found = {"tree": tree, "rules": _rules(tree, evaluation), "evaluation": evaluation, "policy": policy}
     found |= {name: getattr(evaluation, name) for name in ("trial", "best_single", "choices", "currency")}

@@ -122,11 +122,6 @@ class LearnedPolicy(Result):
         rng : int, Generator or None
             Seed of the folds.
 
-        Raises
-        ------
-        TableError
-            When customers lack a column that the rules or the predictions read.
-
         Examples
         --------
         >>> import winback as wb
