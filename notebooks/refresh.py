@@ -11,7 +11,7 @@ from winback import plots
 from winback.datasets.files import write_retail, write_telecom
 from winback.report import run_notebook
 from winback.second_lifetime.first_and_second import first_and_second_value
-from winback.tables import LAPSED, TRANSACTIONS
+from winback.tables import LAPSED, PURCHASES
 
 NOTEBOOKS = Path(__file__).parent
 ROOT = NOTEBOOKS.parent
@@ -63,8 +63,8 @@ def generated_parts() -> dict[Path, dict[str, str]]:
 def shop_parts() -> dict[str, str]:
     """Return what the README of the shop's log shows: what is in the log, its columns and its parameters."""
     shop = wb.simulate_shop_study()
-    found = wb.summarize_purchases(shop.transactions, period="W", until=shop.truth.until)
-    columns = [(column.name, column.unit, column.meaning) for column in TRANSACTIONS]
+    found = wb.summarize_purchases(shop.purchases, period="W", until=shop.truth.until)
+    columns = [(column.name, column.unit, column.meaning) for column in PURCHASES]
     columns.append(("channel", "", f"how the customer was won: {', '.join(shop.customers['channel'].cat.categories)}"))
     figures = shop.truth.parameters.assign(value=shop.truth.parameters["value"].map("{:g}".format))
     return {
@@ -96,7 +96,7 @@ def _linked(number: str) -> str:
 def base_of_a_shop():
     """Return what the simulated shop's customers are worth."""
     shop = wb.load_shop_study()
-    summary = wb.summarize_purchases(shop.transactions, period="W", until=shop.until)
+    summary = wb.summarize_purchases(shop.purchases, period="W", until=shop.until)
     fit, spend = wb.fit_purchases(summary, "pareto_nbd"), wb.fit_spend(summary)
     terms = {"margin": spend, "margin_share": 0.35, "annual_discount": 0.10, "horizon": "3Y"}
     return wb.base_value(fit, shop.labelled(summary), **terms)

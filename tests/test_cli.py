@@ -72,7 +72,7 @@ def test_check_refuses_what_is_no_table(tmp_path, name, content, says):
 
 def test_check_other_tables(tmp_path):
     (tmp_path / "contracts.csv").write_text("customer_id,start,end\n1,2024-02-01,2024-01-01\n")
-    result = run("check", tmp_path / "contracts.csv", "--table", "subscriptions")
+    result = run("check", tmp_path / "contracts.csv", "--table", "contracts")
     assert result.exit_code == 1
     assert "must not be before `start`" in result.output
 
@@ -132,9 +132,9 @@ def test_data_writes_a_ready_campaign(tmp_path):
 def test_data_writes_a_shop_s_log(tmp_path):
     result = run("data", "retail", "--out", tmp_path / "shop")
     assert result.exit_code == 0
-    names = ["transactions.csv.gz", "later.csv.gz", "customers.csv.gz", "parameters.csv"]
+    names = ["purchases.csv.gz", "later.csv.gz", "customers.csv.gz", "parameters.csv"]
     assert result.output.split() == [str(tmp_path / "shop" / name) for name in names]
-    result = run("check", tmp_path / "shop" / "later.csv.gz", "--table", "transactions")
+    result = run("check", tmp_path / "shop" / "later.csv.gz", "--table", "purchases")
     assert "no problem found" in result.output
 
 

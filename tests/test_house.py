@@ -33,7 +33,7 @@ ROWS = [
     "value",
     "value.contracts",
     "purchases",
-    "purchases.transactions",
+    "purchases.logs",
     "survival",
     "terms",
     "held_out",

@@ -22,7 +22,7 @@ def which_offer_pays_and_for_whom() -> None:
 
 def what_is_a_customer_worth() -> None:
     shop = wb.load_shop_study()
-    customers = wb.summarize_purchases(shop.transactions, period="W", until=shop.until)
+    customers = wb.summarize_purchases(shop.purchases, period="W", until=shop.until)
     fit = wb.fit_purchases(customers.to_frame(), "pareto_nbd", period="W")
     assert_type(fit, PurchaseFit)
     wb.plots.plot_tracking(fit.check(wb.load_cdnow()))  # type: ignore[arg-type]

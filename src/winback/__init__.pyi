@@ -22,8 +22,8 @@ from winback.policies.candidates import model_policy as model_policy
 from winback.policies.evaluate import evaluate_policy as evaluate_policy
 from winback.policies.learn import learn_policy as learn_policy
 from winback.purchases.fits import fit_purchases as fit_purchases
+from winback.purchases.logs.summary import summarize_purchases as summarize_purchases
 from winback.purchases.spend import fit_spend as fit_spend
-from winback.purchases.transactions.summary import summarize_purchases as summarize_purchases
 from winback.results import Sentences as Sentences
 from winback.second_lifetime.joint import fit_joint as fit_joint
 from winback.second_lifetime.second_lifetime_value import second_lifetime_value as second_lifetime_value

@@ -94,7 +94,7 @@ def report(customers, offers, columns, out, **settings):
 @click.option("--offers", type=click.Path(path_type=Path), help="Check against these offers too.")
 @click.option(
     "--table",
-    type=click.Choice(["lapsed", "subscriptions", "events", "transactions"]),
+    type=click.Choice(["lapsed", "contracts", "events", "purchases"]),
     default="lapsed",
     help="Which of winback's tables the file holds.",
 )

@@ -30,7 +30,7 @@ _NAMES_OF = {
     "value.contracts.fits": ("fit_contracts",),
     "purchases.fits": ("fit_purchases",),
     "purchases.spend": ("fit_spend",),
-    "purchases.transactions.summary": ("summarize_purchases",),
+    "purchases.logs.summary": ("summarize_purchases",),
     "datasets.retail": ("load_shop_study", "simulate_shop_study"),
     "datasets.telecom": ("load_telecom_study", "simulate_telecom_study"),
     "tables": ("TableError",),

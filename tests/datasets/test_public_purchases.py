@@ -35,7 +35,7 @@ def folder():
 
 @pytest.fixture(scope="module")
 def log(folder):
-    return wb.load_cdnow().transactions
+    return wb.load_cdnow().purchases
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def donors(folder):
 
 
 def test_the_sample_has_every_row_of_its_file(log):
-    table = wb.tables.check_transactions(log, needs=["date", "amount"])
+    table = wb.tables.check_purchases(log, needs=["date", "amount"])
     assert (len(table), table["customer_id"].nunique(), table["master_id"].nunique()) == (6919, 2357, 2357)
     assert table["date"].dtype == "datetime64[ns]"
     assert table["date"].agg(["min", "max"]).astype(str).tolist() == ["1997-01-01", "1998-06-30"]
@@ -63,7 +63,7 @@ def test_the_sample_has_every_row_of_its_file(log):
 
 
 def test_all_customers_contain_the_sample(folder, log):
-    everyone = wb.load_cdnow(sample=False).transactions
+    everyone = wb.load_cdnow(sample=False).purchases
     assert (len(everyone), everyone["customer_id"].nunique()) == (69_659, 23_570)
     assert list(everyone) == ["customer_id", "date", "amount", "n_cds"]
     assert everyone.iloc[1].tolist() == [2, pd.Timestamp("1997-01-12"), 12.0, 1]
@@ -157,7 +157,7 @@ def test_fader_hardie_shang_2010_from_the_donors(donors):
 def test_both_formats_give_one_table(monkeypatch, tmp_path, sample, text):
     (tmp_path / "log.txt").write_text(text)
     monkeypatch.setattr(public_purchases, "load_public_file", lambda file: tmp_path / "log.txt")
-    found = wb.load_cdnow(sample=sample).transactions
+    found = wb.load_cdnow(sample=sample).purchases
     assert found["customer_id"].tolist() == [1, 2]
     assert found["date"].tolist() == [pd.Timestamp("1997-01-01"), pd.Timestamp("1997-01-12")]
     assert found["amount"].tolist() == [29.33, 0.0]
@@ -213,7 +213,7 @@ def test_what_the_source_sends_is_read(monkeypatch, tmp_path, folder, file):
     monkeypatch.delenv("WINBACK_DATA_DIR")
     monkeypatch.setattr(pooch, "retrieve", lambda url, **how: str(copy))
     fetched = LOADERS[file]()
-    name = "customers" if file is DONATIONS else "transactions"
+    name = "customers" if file is DONATIONS else "purchases"
     pd.testing.assert_frame_equal(getattr(fetched, name), getattr(at_hand, name))
     assert fetched.source is file
 

@@ -23,7 +23,7 @@ def clean():
 
 
 def summary(study, period="W"):
-    return wb.summarize_purchases(study.transactions, period=period, until=study.truth.until)
+    return wb.summarize_purchases(study.purchases, period=period, until=study.truth.until)
 
 
 def distance(fit, truth):
@@ -86,9 +86,9 @@ def test_spend_and_frequency_are_unrelated_in_the_whole_shop(shop):
 
 def test_nobody_buys_before_joining_or_after_leaving(clean):
     leaves = clean.truth.customers.set_index("customer_id")["leaves_on"].fillna(pd.Timestamp("2260-12-31"))
-    for log in (clean.transactions, clean.later):
+    for log in (clean.purchases, clean.later):
         assert (log["date"] <= log["customer_id"].map(leaves)).all()
-    first = clean.transactions.groupby("customer_id")["date"].min()
+    first = clean.purchases.groupby("customer_id")["date"].min()
     assert (first.index == clean.customers["customer_id"]).all()
     assert first.is_monotonic_increasing
     assert first.max() <= pd.Timestamp("2023-07-02")  # three fifths of 912 days: 18 months
@@ -96,7 +96,7 @@ def test_nobody_buys_before_joining_or_after_leaving(clean):
 
 def test_everyone_buys_at_the_true_rate(clean):
     """Repeat purchases over rate x weeks active are Poisson: in all, and of the slow as of the fast."""
-    log, known = clean.transactions, clean.truth.customers.set_index("customer_id")
+    log, known = clean.purchases, clean.truth.customers.set_index("customer_id")
     first = log.groupby("customer_id")["date"].min()
     until = known["leaves_on"].fillna(pd.Timestamp.max).clip(upper=pd.Timestamp("2024-07-01"))
     expected = known["purchases_per_week"] * (until - first) / pd.Timedelta(7, "D")
@@ -108,7 +108,7 @@ def test_everyone_buys_at_the_true_rate(clean):
 
 def test_everyone_spends_the_true_mean(clean):
     known = clean.truth.customers.set_index("customer_id")
-    log = clean.transactions
+    log = clean.purchases
     off = log["amount"] - log["customer_id"].map(known["mean_spend"])
     spread = log["customer_id"].map(known["mean_spend"]) / np.sqrt(SPEND["p"])
     z = (off / spread).groupby(pd.qcut(spread, 4, labels=False)).agg(["mean", "std", "size"])
@@ -120,7 +120,7 @@ def test_customers_differ_as_a_shop_s_do(clean):
     known = clean.truth.customers
     assert 6 < known["purchases_per_week"].mean() * 365.25 / 7 < 8
     assert known["mean_spend"].mean() == pytest.approx(40, rel=0.05)
-    first = clean.transactions.groupby("customer_id")["date"].min().to_numpy()
+    first = clean.purchases.groupby("customer_id")["date"].min().to_numpy()
     stay = (known["leaves_on"].fillna(pd.Timestamp.max) - first).dt.days
     assert (stay < 365).mean() == pytest.approx(0.5, abs=0.03)
 
@@ -178,16 +178,16 @@ def test_mistakes_are_added_and_take_nothing_away(shop, clean):
     pd.testing.assert_frame_equal(shop.later, clean.later)
     pd.testing.assert_frame_equal(shop.customers, clean.customers)
     pd.testing.assert_frame_equal(shop.truth.customers, clean.truth.customers)
-    named = shop.transactions.dropna(subset="customer_id")
+    named = shop.purchases.dropna(subset="customer_id")
     kept = named[named["amount"] > 0].reset_index(drop=True)
-    pd.testing.assert_frame_equal(kept, clean.transactions)
-    assert not clean.transactions.isna().any(axis=None)
-    assert (clean.transactions["amount"] > 0).all()
+    pd.testing.assert_frame_equal(kept, clean.purchases)
+    assert not clean.purchases.isna().any(axis=None)
+    assert (clean.purchases["amount"] > 0).all()
 
 
 def test_mistakes_are_as_frequent_as_stated(shop, clean):
     n = summary(shop).frame.set_index("what")["n"]
-    purchases = len(clean.transactions)
+    purchases = len(clean.purchases)
     for what, share in (("refunds (below zero)", REFUNDS), ("of zero", FREE), ("without a customer", NAMELESS)):
         assert abs(n[what] - share * purchases) < 4 * np.sqrt(share * purchases)
     assert n["customers"] == 3000
@@ -195,7 +195,7 @@ def test_mistakes_are_as_frequent_as_stated(shop, clean):
 
 
 def test_a_refund_gives_back_a_purchase_of_the_days_before(shop):
-    named = shop.transactions.dropna(subset="customer_id")
+    named = shop.purchases.dropna(subset="customer_id")
     refunds = named[named["amount"] < 0].assign(amount=lambda t: -t["amount"])
     pairs = refunds.merge(named, on=["customer_id", "amount"], suffixes=("", "_bought"))
     days = (pairs["date"] - pairs["date_bought"]).dt.days
@@ -204,15 +204,15 @@ def test_a_refund_gives_back_a_purchase_of_the_days_before(shop):
     )
 
 
-@pytest.mark.parametrize("name", ["transactions", "later"])
-def test_the_logs_are_transactions_in_order_of_date(shop, name):
+@pytest.mark.parametrize("name", ["purchases", "later"])
+def test_the_logs_are_purchases_in_order_of_date(shop, name):
     log = getattr(shop, name)
     assert list(log) == ["customer_id", "date", "amount"]
     assert log["date"].is_monotonic_increasing
     assert (log["date"] == log["date"].dt.normalize()).all()
-    assert log["date"].max() <= pd.Timestamp(shop.truth.until if name == "transactions" else "2025-06-30")
+    assert log["date"].max() <= pd.Timestamp(shop.truth.until if name == "purchases" else "2025-06-30")
     assert (log["amount"] == log["amount"].round(2)).all()
-    checked = wb.tables.check_transactions(log.dropna(), needs=["date", "amount"])
+    checked = wb.tables.check_purchases(log.dropna(), needs=["date", "amount"])
     assert len(checked) == len(log.dropna())
 
 
@@ -220,37 +220,37 @@ def test_the_logs_are_transactions_in_order_of_date(shop, name):
 
 
 def test_the_same_seed_gives_the_same_log_and_another_another(shop):
-    pd.testing.assert_frame_equal(wb.simulate_shop_study(rng=20160301).transactions, shop.transactions)
+    pd.testing.assert_frame_equal(wb.simulate_shop_study(rng=20160301).purchases, shop.purchases)
     drawn = wb.simulate_shop_study(rng=np.random.default_rng(20160301))
-    pd.testing.assert_frame_equal(drawn.transactions, shop.transactions)
-    assert len(wb.simulate_shop_study(rng=1).transactions) != len(shop.transactions)
-    assert len(wb.simulate_shop_study(rng=None).transactions) != len(wb.simulate_shop_study(rng=None).transactions)
+    pd.testing.assert_frame_equal(drawn.purchases, shop.purchases)
+    assert len(wb.simulate_shop_study(rng=1).purchases) != len(shop.purchases)
+    assert len(wb.simulate_shop_study(rng=None).purchases) != len(wb.simulate_shop_study(rng=None).purchases)
 
 
 def test_the_days_after_change_nothing_else(shop):
     short = wb.simulate_shop_study(later_days=0)
     assert short.later.empty
     assert short.later.dtypes.to_dict() == shop.later.dtypes.to_dict()
-    pd.testing.assert_frame_equal(short.transactions, shop.transactions)
+    pd.testing.assert_frame_equal(short.purchases, shop.purchases)
 
 
 def test_dates_may_be_dates(shop):
     begin, end = pd.Timestamp("2022-01-01"), pd.Timestamp("2024-06-30").date()
-    pd.testing.assert_frame_equal(wb.simulate_shop_study(first_day=begin, until=end).transactions, shop.transactions)
+    pd.testing.assert_frame_equal(wb.simulate_shop_study(first_day=begin, until=end).purchases, shop.purchases)
 
 
 @pytest.mark.parametrize("mistakes", [True, False])
 def test_the_smallest_shop(mistakes):
     study = wb.simulate_shop_study(1, until="2022-01-29", later_days=0, mistakes=mistakes)
     assert study.customers["customer_id"].tolist() == ["C00001"]
-    assert len(study.transactions) >= 1
+    assert len(study.purchases) >= 1
 
 
 def test_hardly_anybody_leaves_or_buys_again():
     rare = {"r": 1e-3, "alpha": 100.0, "s": 1e-3, "beta": 1e6}
     study = wb.simulate_shop_study(500, purchases=rare, mistakes=False)
     assert study.truth.customers["leaves_on"].isna().mean() > 0.9
-    assert len(study.transactions) < 520
+    assert len(study.purchases) < 520
     assert np.isfinite(study.truth.expected_purchases(52)).all()
 
 

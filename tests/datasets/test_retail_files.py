@@ -7,7 +7,7 @@ import pytest
 
 import winback as wb
 from winback.datasets.files import write_retail
-from winback.tables import TRANSACTIONS
+from winback.tables import PURCHASES
 
 FOLDER = Path(__file__).parents[2] / "data" / "retail"
 
@@ -22,7 +22,7 @@ def dictionary():
     return (FOLDER / "README.md").read_text(encoding="utf-8").splitlines()
 
 
-@pytest.mark.parametrize("name", ["transactions", "later"])
+@pytest.mark.parametrize("name", ["purchases", "later"])
 def test_the_logs_are_the_simulated_ones(shop, name):
     read = wb.tables.load_table(FOLDER / f"{name}.csv.gz")
     log = getattr(shop, name)
@@ -36,7 +36,7 @@ def test_the_logs_are_the_simulated_ones(shop, name):
 def test_the_log_is_summarised_the_same_from_its_file(shop):
     read, drawn = (
         wb.summarize_purchases(log, period="W", until="2024-06-30")
-        for log in (wb.tables.load_table(FOLDER / "transactions.csv.gz"), shop.transactions)
+        for log in (wb.tables.load_table(FOLDER / "purchases.csv.gz"), shop.purchases)
     )
     pd.testing.assert_frame_equal(read.customers, drawn.customers)
     pd.testing.assert_frame_equal(read.frame, drawn.frame)
@@ -65,7 +65,7 @@ def test_the_files_are_small():
 
 
 def test_the_dictionary_names_every_column_with_its_unit_and_meaning(shop, dictionary):
-    for column in TRANSACTIONS:
+    for column in PURCHASES:
         assert f"| {column.name} | {column.unit} | {column.meaning} |" in dictionary
     assert any(line.startswith("| channel |") and "shop, web, newsletter" in line for line in dictionary)
 
@@ -82,5 +82,5 @@ def test_the_dictionary_names_every_file(dictionary):
 
 def test_the_dictionary_tells_the_days_of_both_logs(shop, dictionary):
     text = "\n".join(dictionary)
-    for log in (shop.transactions, shop.later):
+    for log in (shop.purchases, shop.later):
         assert f"{log['date'].min():%Y-%m-%d} to {log['date'].max():%Y-%m-%d}" in text

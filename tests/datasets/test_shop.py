@@ -20,7 +20,7 @@ def test_own_files_take_the_place_of_the_shop(files):
     shop = wb.load_shop_study(
         files / "log.csv", files / "people.csv", until="2024-02-01", columns={"customer_id": "kunde"}
     )
-    summary = wb.summarize_purchases(shop.transactions, period="W", until=shop.until)
+    summary = wb.summarize_purchases(shop.purchases, period="W", until=shop.until)
     customers = shop.labelled(summary)
     assert customers["customer_id"].tolist() == ["A", "B"]
     assert customers["frequency"].tolist() == [1, 0]
@@ -31,13 +31,13 @@ def test_own_files_take_the_place_of_the_shop(files):
 
 def test_customers_are_not_needed(files):
     shop = wb.load_shop_study(files / "log.csv", columns={"customer_id": "kunde"})
-    summary = wb.summarize_purchases(shop.transactions, period="W")
+    summary = wb.summarize_purchases(shop.purchases, period="W")
     pd.testing.assert_frame_equal(shop.labelled(summary), summary.customers)
 
 
 def test_the_simulated_shop_comes_by_itself():
     shop = wb.load_shop_study()
-    assert shop.n_rows == len(wb.simulate_shop_study().transactions)
+    assert shop.n_rows == len(wb.simulate_shop_study().purchases)
     assert "simulated" in shop.caveat
     assert len(shop.sha256) == 64
     assert str(wb.load_shop_study(until="2023-12-31").until) == "2023-12-31"

@@ -23,7 +23,7 @@ def shop(tmp_path):
 
 
 def labelled(shop, log=None):
-    log = shop.transactions if log is None else log
+    log = shop.purchases if log is None else log
     return shop.labelled(wb.summarize_purchases(log, period="W", until="2024-02-01"))
 
 
@@ -34,7 +34,7 @@ def test_ids_that_lost_their_zeros_are_refused(shop):
 
 def test_text_and_numbers_in_frames_are_refused(shop):
     found = shop("1", "2", "customer_id,channel\n1,web\n2,shop\n")
-    found = dataclasses.replace(found, transactions=found.transactions.astype({"customer_id": str}))
+    found = dataclasses.replace(found, purchases=found.purchases.astype({"customer_id": str}))
     with pytest.raises(wb.TableError, match=r"names 0 of 2 customers of the log \(such as '1'; there: 1\)\."):
         labelled(found)
 
@@ -73,7 +73,7 @@ def test_columns_named_as_the_summarys_are_refused_together(shop):
 @pytest.mark.parametrize("engine", ["polars", "duckdb"])
 def test_a_summary_of_another_engine_is_labelled_in_pandas(shop, engine):
     found = shop("A", "B", "customer_id,channel\nA,web\nB,shop\n")
-    log = found.transactions.assign(date=pd.to_datetime(found.transactions["date"]))
+    log = found.purchases.assign(date=pd.to_datetime(found.purchases["date"]))
     module = pytest.importorskip(engine)
     log = module.from_df(log) if engine == "duckdb" else module.from_pandas(log)
     assert labelled(found, log).set_index("customer_id")["channel"].to_dict() == {"A": "web", "B": "shop"}
@@ -92,7 +92,7 @@ def test_columns_may_have_another_name_in_each_file(shop):
 
 def test_missing_columns_say_how_to_name_them(shop):
     people = "customer_id,channel\n1,web\n"
-    with pytest.raises(wb.TableError, match="2 problems in the table of transactions") as caught:
+    with pytest.raises(wb.TableError, match="2 problems in the table of purchases") as caught:
         shop("1", "2", people, LOG.replace("customer_id,date", "Kundennummer,Tag"))
     assert 'Name it, columns={"customer_id": "..."}; there are: Kundennummer, Tag, amount.' in str(caught.value)
     assert 'Name it, columns={"date": "..."}' in str(caught.value)

@@ -59,7 +59,7 @@ def test_a_quarter_fewer_purchases_are_found_out(record_property):
 def test_cdnow_weeks_40_to_78_are_predicted_too_low():
     if not os.environ.get("WINBACK_DATA_DIR"):
         pytest.skip("WINBACK_DATA_DIR is not set: no copy of CDNOW_sample.txt to read")
-    log = wb.load_cdnow().transactions
+    log = wb.load_cdnow().purchases
     seen = wb.summarize_purchases(log, period="W", until="1998-06-30", amount=None)
     given = seen.hold_out("1997-09-30")  # amounts of zero are purchases in the paper
     fit = wb.fit_purchases(given.customers, "bg_nbd", period="W")

@@ -76,9 +76,9 @@ def test_settings_and_columns_are_named(rng):
         with pytest.raises(ValueError, match="periods must be above 0 and finite"):
             fit.predict(table, periods)
     with pytest.raises(ValueError, match="without one there is no end"):
-        fit.residual_transactions(table, 0.0)
+        fit.residual_purchases(table, 0.0)
     with pytest.raises(ValueError, match=r"Write 0.1 for 10%"):
-        fit.residual_transactions(table, 10)
+        fit.residual_purchases(table, 10)
     with pytest.raises(ValueError, match="got 'region'"):
         fit.total(table, 10, by="region")
     with pytest.raises(TableError, match="`age` must be at least 0"):

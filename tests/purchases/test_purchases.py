@@ -68,7 +68,7 @@ def test_days_instead_of_weeks_change_the_scales_alone(seed, model):
     jacobian = table["frequency"].sum() * np.log(7)
     assert in_days.log_likelihood == pytest.approx(in_weeks.log_likelihood - jacobian, rel=1e-11)
     np.testing.assert_allclose(in_days.predict(days, 7 * 26), in_weeks.predict(weeks, 26), rtol=1e-7)
-    ahead = [fit.residual_transactions(each, 0.1) for fit, each in ((in_days, days), (in_weeks, weeks))]
+    ahead = [fit.residual_purchases(each, 0.1) for fit, each in ((in_days, days), (in_weeks, weeks))]
     np.testing.assert_allclose(*ahead, rtol=1e-7)
 
 
@@ -97,7 +97,7 @@ def test_expectations_are_bounded_and_grow(seed, model):
     plain, less = long["expected"], fit.predict(table, 40, 0.2)["expected"]
     assert (less < plain).all()
     assert (less > plain * 1.2 ** (-40 * 7 / 365.25)).all()
-    assert (fit.residual_transactions(table, 0.2)["expected"] > less).all()
+    assert (fit.residual_purchases(table, 0.2)["expected"] > less).all()
     growth = fit.expected_purchases([5, 10, 20, 40])["expected"]
     assert (growth.diff().dropna() > 0).all()
     assert growth.iloc[1] < 2 * growth.iloc[0]
@@ -174,7 +174,7 @@ def test_opportunities(rng):
     assert fit.converged
     some = fit.predict(table, 4)
     assert (some["expected"] < 4).all()
-    longest, all_of_it = fit.predict(table, 2000, 0.1)["expected"], fit.residual_transactions(table, 0.1)["expected"]
+    longest, all_of_it = fit.predict(table, 2000, 0.1)["expected"], fit.residual_purchases(table, 0.1)["expected"]
     np.testing.assert_allclose(longest, all_of_it, rtol=1e-9)
     with pytest.raises(ValueError, match=r"whole number of opportunities; got 2.5"):
         fit.predict(table, 2.5)

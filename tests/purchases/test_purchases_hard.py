@@ -142,7 +142,7 @@ def test_one_time_buyers_alone_are_a_finding(name):
     assert (fit.converged, fit.n_repeat, fit.log_likelihood) == (True, 0, 0.0)
     assert fit.edge == "nobody bought again in these data: a model without repeat purchases says the same"
     assert fit.params[["estimate", "std_error", "low", "high"]].isna().all(axis=None)
-    for found in (fit.predict(table, 9), fit.residual_transactions(table, 0.1), fit.total(table, 9, by="shop")):
+    for found in (fit.predict(table, 9), fit.residual_purchases(table, 0.1), fit.total(table, 9, by="shop")):
         assert (found["expected"] == 0).all()
         assert found["high"].isna().all()  # a few may still buy a lot
     assert np.isnan(fit.probability_alive(table)).all()
@@ -184,5 +184,5 @@ def test_heavy_buyers_and_long_horizons_stay_finite():
         with np.errstate(divide="raise", over="raise", invalid="raise"):
             found = each.predict(table, 1e5)
             assert np.isfinite(found).all(axis=None)
-            assert np.isfinite(each.residual_transactions(table, 0.001)).all(axis=None)
+            assert np.isfinite(each.residual_purchases(table, 0.001)).all(axis=None)
         assert each.probability_alive(table)[[0, 1]].round(2).tolist() == [1, 0]

@@ -92,7 +92,7 @@ def test_pareto_nbd_expected_purchases_and_chance_to_be_alive():
     assert round(fit.probability_alive(customer)[0], 4) == 0.9979
 
 
-def test_pareto_nbd_residual_transactions():
+def test_pareto_nbd_residual_purchases():
     found = residual(PARETO_NBD, (0.5629966, 12.559037, 0.4081095, 10.5148048), (7, 35, 77.86), 0.0027)
     assert round(found, 7) == 1.8641833
 
@@ -104,7 +104,7 @@ def test_fader_hardie_shang_2010_donors():
     assert (fit.n, fit.edge) == (11104, "")
 
 
-def test_bg_bb_residual_transactions():
+def test_bg_bb_residual_purchases():
     assert round(residual(BG_BB, (1.20, 0.75, 0.66, 2.78), (3, 4, 6), np.log(1.1)), 7) == 1.6213792
 
 
@@ -127,9 +127,9 @@ def test_fader_hardie_2013_conditional_mean_spend():
     assert found.round(2).tolist() == [24.66, 18.92, 35.22, 71.47]
 
 
-def test_residual_transactions_know_the_period_of_the_fit():
+def test_residual_purchases_know_the_period_of_the_fit():
     """An annual rate of exp(.0027 x 365.25 / 7) - 1 is .0027 a week."""
     fit, annual = fitted(partial(wb.fit_purchases, model="pareto_nbd")), np.expm1(0.0027 * 365.25 / 7)
-    found = fit.residual_transactions(one(7, 35, 77.86), annual)["expected"][0]
+    found = fit.residual_purchases(one(7, 35, 77.86), annual)["expected"][0]
     expected = residual(PARETO_NBD, fit.params["estimate"].to_numpy(), (7, 35, 77.86), 0.0027)
     assert found == pytest.approx(expected, rel=1e-12)

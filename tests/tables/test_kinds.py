@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from winback.tables import TableError, check_lapsed, check_transactions
+from winback.tables import TableError, check_lapsed, check_purchases
 
 
 def read(column, values):
@@ -15,9 +15,9 @@ def read(column, values):
 
 
 def days(values):
-    """Dates as check_transactions returns them, written out."""
+    """Dates as check_purchases returns them, written out."""
     log = pd.DataFrame({"customer_id": range(len(values)), "date": values})
-    return check_transactions(log, needs=[])["date"].dt.strftime("%Y-%m-%d").tolist()
+    return check_purchases(log, needs=[])["date"].dt.strftime("%Y-%m-%d").tolist()
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_dates_are_not_numbers(dtype):
 def test_true_and_false_are_not_numbers(values):
     log = pd.DataFrame({"customer_id": [1, 2], "date": "2024-01-01", "amount": values})
     with pytest.raises(TableError, match=r"`amount` must be a number; [12] of 2 rows"):
-        check_transactions(log)
+        check_purchases(log)
 
 
 def test_a_count_too_large_to_hold_is_refused():

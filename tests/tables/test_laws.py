@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from winback.tables import TableError, check_events, check_lapsed, check_subscriptions, check_transactions
+from winback.tables import TableError, check_contracts, check_events, check_lapsed, check_purchases
 
 
 def leavers(n=3):
@@ -126,14 +126,14 @@ def test_the_index_does_not_matter_and_is_kept(names):
     pd.testing.assert_frame_equal(check_lapsed(table), check_lapsed(leavers()).set_axis(names, axis=0))
 
 
-@pytest.mark.parametrize("check", [check_lapsed, check_subscriptions, check_events, check_transactions])
+@pytest.mark.parametrize("check", [check_lapsed, check_contracts, check_events, check_purchases])
 @pytest.mark.parametrize("thing", [None, [1, 2], {"customer_id": [1]}, pd.Series([1])])
 def test_what_is_not_a_frame_is_refused_with_its_type(check, thing):
     with pytest.raises(TableError, match=rf"must be a pandas DataFrame, not {type(thing).__name__}\. Read the file"):
         check(thing)
 
 
-@pytest.mark.parametrize("check", [check_lapsed, check_subscriptions, check_events, check_transactions])
+@pytest.mark.parametrize("check", [check_lapsed, check_contracts, check_events, check_purchases])
 def test_a_path_is_read(check, tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("customer_id,date,event,amount\n7,2024-01-31,complaint,3\n")
@@ -142,7 +142,7 @@ def test_a_path_is_read(check, tmp_path):
         check("leavers.csv")
 
 
-@pytest.mark.parametrize("check", [check_lapsed, check_subscriptions, check_events, check_transactions])
+@pytest.mark.parametrize("check", [check_lapsed, check_contracts, check_events, check_purchases])
 def test_a_frame_without_rows_is_refused(check):
     empty = pd.DataFrame({"customer_id": [], "date": [], "event": []})
     with pytest.raises(TableError, match=r"`table` has no rows\. Check that the right file was exported\.$"):

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from winback.tables import TableError, check_events, check_subscriptions, check_transactions, map_columns
+from winback.tables import TableError, check_contracts, check_events, check_purchases, map_columns
 
 CONTRACTS = {"customer_id": [1, 1], "start": ["2024-01-31", "2024-02-29"], "end": ["2024-01-31", None]}
 
@@ -17,7 +17,7 @@ def columns_with_problems(check, *arguments):
 
 
 def test_a_customer_may_have_several_contracts_one_of_a_single_day():
-    assert check_subscriptions(pd.DataFrame(CONTRACTS), needs=["start"])["end"].notna().tolist() == [True, False]
+    assert check_contracts(pd.DataFrame(CONTRACTS), needs=["start"])["end"].notna().tolist() == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,13 @@ def test_a_customer_may_have_several_contracts_one_of_a_single_day():
     ],
 )
 def test_contracts_with_bad_dates_are_refused(changes, line):
-    with pytest.raises(TableError, match=rf"^1 problem in the table of subscriptions:\n  1\. {re.escape(line)}"):
-        check_subscriptions(pd.DataFrame({**CONTRACTS, **changes}), needs=["start"])
+    with pytest.raises(TableError, match=rf"^1 problem in the table of contracts:\n  1\. {re.escape(line)}"):
+        check_contracts(pd.DataFrame({**CONTRACTS, **changes}), needs=["start"])
 
 
 def test_a_far_end_is_read_or_refused_for_what_it_is():
     with pytest.raises(TableError, match=r"`end` .*9999-12-31.*empty"):
-        check_subscriptions(pd.DataFrame({**CONTRACTS, "end": ["9999-12-31", "2025-01-01"]}))
+        check_contracts(pd.DataFrame({**CONTRACTS, "end": ["9999-12-31", "2025-01-01"]}))
 
 
 def test_events_need_a_date_and_a_name():
@@ -52,14 +52,14 @@ def test_events_need_a_date_and_a_name():
     assert columns_with_problems(check_events, log) == [["date", 0], ["event", 1]]
 
 
-def test_transactions_list_every_problem():
+def test_purchases_list_every_problem():
     log = pd.DataFrame({"customer_id": [1, None], "date": ["2024-01-31", "x"], "amount": ["5 $", 2]})
-    assert columns_with_problems(check_transactions, log) == [["date", 1], ["amount", 1], ["customer_id", 1]]
+    assert columns_with_problems(check_purchases, log) == [["date", 1], ["amount", 1], ["customer_id", 1]]
 
 
 def test_refunds_are_accepted():
     log = pd.DataFrame({"customer_id": [1, 1], "date": ["2024-01-31"] * 2, "amount": [10, -2.5]})
-    assert check_transactions(log)["amount"].tolist() == [10, -2.5]
+    assert check_purchases(log)["amount"].tolist() == [10, -2.5]
 
 
 def test_map_columns_renames_a_copy():

@@ -98,7 +98,7 @@ def test_intervals_of_customers_and_totals_in_money_hold(record_property):
 def test_a_new_customer_and_opportunities_may_be_valued():
     new = pd.DataFrame({"frequency": [0], "recency": [0.0], "age": [0.0], "mean_spend": [np.nan]})
     found = wb.lifetime_value(FIT, new, **SHOP, horizon="1Y")
-    alone = FIT.residual_transactions(new, 0.10)["expected"][0]
+    alone = FIT.residual_purchases(new, 0.10)["expected"][0]
     assert 0 < found.total < SPEND.mean_spend * alone
     gave = donations()
     fit = wb.fit_purchases(gave, "bg_bb", period="Y", age="opportunities", weights="customers")
@@ -133,7 +133,7 @@ def test_a_shops_base_is_worth_what_its_truth_says(record_property):
     errors, naive = [], []
     for seed in range(12):
         shop = wb.simulate_shop_study(rng=seed)
-        log = wb.summarize_purchases(shop.transactions, period="W", until=shop.truth.until)
+        log = wb.summarize_purchases(shop.purchases, period="W", until=shop.truth.until)
         fit, spend = wb.fit_purchases(log.customers, "pareto_nbd", period="W"), wb.fit_spend(log.customers)
         terms = {"margin": spend, "margin_share": 0.35, "annual_discount": 0.10, "horizon": "3Y"}
         base = wb.base_value(fit, log.customers, **terms)

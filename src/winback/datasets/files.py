@@ -31,7 +31,7 @@ def write_hillstrom(folder: str | Path) -> list[Path]:
 def write_retail(folder: str | Path) -> list[Path]:
     """Write the shop: its log, the purchases after it, its customers, and the parameters behind them."""
     study = simulate_shop_study()
-    tables = {"transactions.csv.gz": study.transactions, "later.csv.gz": study.later}
+    tables = {"purchases.csv.gz": study.purchases, "later.csv.gz": study.later}
     return _write(folder, tables | {"customers.csv.gz": study.customers, "parameters.csv": study.truth.parameters})
 
 

@@ -28,7 +28,7 @@ SAMPLE_COLUMNS = ("master_id", *MASTER_COLUMNS)  # the sample has no headings
 class PublicLog:
     """A published log of purchases, and where it comes from."""
 
-    transactions: pd.DataFrame = field(repr=False)  # one row per purchase, see `winback.tables.TRANSACTIONS`
+    purchases: pd.DataFrame = field(repr=False)  # one row per purchase, see `winback.tables.PURCHASES`
     source: PublicFile
 
 
@@ -55,7 +55,7 @@ def load_cdnow(*, sample: bool = True) -> PublicLog:
     Returns
     -------
     PublicLog
-        ``transactions`` has ``customer_id``, ``date``, ``amount`` (dollars) and ``n_cds``, every row of the file. In
+        ``purchases`` has ``customer_id``, ``date``, ``amount`` (dollars) and ``n_cds``, every row of the file. In
         the sample ``customer_id`` counts from 1 as in the published summary, and ``master_id`` is the id among all.
 
     Raises
@@ -70,7 +70,7 @@ def load_cdnow(*, sample: bool = True) -> PublicLog:
     Examples
     --------
     >>> import winback as wb
-    >>> log = wb.load_cdnow().transactions                                                  # doctest: +SKIP
+    >>> log = wb.load_cdnow().purchases                                                  # doctest: +SKIP
     >>> seen = wb.summarize_purchases(log, period="W", until="1997-09-30", amount=None)  # doctest: +SKIP
     >>> wb.fit_purchases(seen, "bg_nbd").describe()                                         # doctest: +SKIP
     """

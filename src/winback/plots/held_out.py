@@ -34,7 +34,7 @@ def plot_tracking(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> import winback as wb
-    >>> log = wb.simulate_shop_study(200).transactions
+    >>> log = wb.simulate_shop_study(200).purchases
     >>> held_out = wb.summarize_purchases(log, period="W").hold_out()
     >>> fit = wb.fit_purchases(held_out, "mbg_nbd")
     >>> plot_tracking(fit.check(held_out)).get_xlabel()
@@ -91,7 +91,7 @@ def plot_held_out_tenths(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> import winback as wb
-    >>> log = wb.simulate_shop_study(200).transactions
+    >>> log = wb.simulate_shop_study(200).purchases
     >>> held_out = wb.summarize_purchases(log, period="W").hold_out()
     >>> fit = wb.fit_purchases(held_out, "mbg_nbd")
     >>> plot_held_out_tenths(fit.check(held_out)).get_xlabel()
@@ -150,7 +150,7 @@ def plot_lorenz(check: PurchaseCheck, ax: Axes | None = None, measure: str = "pu
     Examples
     --------
     >>> import winback as wb
-    >>> log = wb.simulate_shop_study(200).transactions
+    >>> log = wb.simulate_shop_study(200).purchases
     >>> held_out = wb.summarize_purchases(log, period="W").hold_out()
     >>> fit = wb.fit_purchases(held_out, "mbg_nbd")
     >>> plot_lorenz(fit.check(held_out)).get_ylabel()

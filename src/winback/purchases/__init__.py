@@ -17,5 +17,5 @@ limits              what is left to say where nobody drops out, or nobody bought
 table               are the customers' rows fit for use?
 cells               equal rows are counted once
 mixtures            expectations over customers who differ, and over discounted time
-transactions        from a log of purchases to one row per customer
+logs                from a log of purchases to one row per customer
 """

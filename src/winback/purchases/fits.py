@@ -10,12 +10,12 @@ from winback.purchases.bg_bb import BG_BB
 from winback.purchases.bg_nbd import BG_NBD, MBG_NBD
 from winback.purchases.cells import LONGEST_AGE, collapse
 from winback.purchases.limits import at_rate_zero
+from winback.purchases.logs.summary import HeldOutPurchases, PurchaseSummary, own_period
 from winback.purchases.maximum import Problem, maximise
 from winback.purchases.model import PurchaseModel
 from winback.purchases.pareto_nbd import PARETO_NBD
 from winback.purchases.purchase_fit import PurchaseFit
 from winback.purchases.table import Columns, PurchaseRows, read_rows
-from winback.purchases.transactions.summary import HeldOutPurchases, PurchaseSummary, own_period
 from winback.uncertainty import normal_quantile
 
 MODELS = {"pareto_nbd": PARETO_NBD, "bg_nbd": BG_NBD, "mbg_nbd": MBG_NBD, "bg_bb": BG_BB}

@@ -11,10 +11,10 @@ from winback.expectations import ExpectedMoney
 from winback.held_out import Ranking
 from winback.purchases.cells import one_cell
 from winback.purchases.check import PurchaseCheck
+from winback.purchases.logs.summary import HeldOutPurchases
 from winback.purchases.outcomes import Judged
 from winback.purchases.spend import SpendFit
 from winback.purchases.table import read_rows
-from winback.purchases.transactions.summary import HeldOutPurchases
 from winback.purchases.wording import purchase_doubts, spend_doubts
 
 MOST_DAYS = 48  # at which the model is asked; a cubic spline between them is exact to 1e-6 of the last value

@@ -16,11 +16,11 @@ from winback.purchases.cells import LONGEST_AGE, PurchaseCells, collapse_rows, o
 from winback.purchases.check import PurchaseCheck
 from winback.purchases.judging import judge_purchases
 from winback.purchases.limits import highest_mean_dropout
+from winback.purchases.logs.summary import HeldOutPurchases
 from winback.purchases.maximum import FitAtMaximum, edges_in_words
 from winback.purchases.model import NOBODY, Edge, PurchaseModel
 from winback.purchases.spend import SpendFit
 from winback.purchases.table import Columns, check_periods, read_groups, read_rows
-from winback.purchases.transactions.summary import HeldOutPurchases
 from winback.purchases.wording import describe_purchases
 from winback.results import Sentences
 
@@ -160,7 +160,7 @@ class PurchaseFit(FitAtMaximum):
             return np.full(len(rows), np.nan)
         return expit(-self.model.log_odds_left(self.theta, cells))[rows]
 
-    def residual_transactions(self, customers: pd.DataFrame, annual_discount: float) -> pd.DataFrame:
+    def residual_purchases(self, customers: pd.DataFrame, annual_discount: float) -> pd.DataFrame:
         """Return each customer's discounted expected purchases from the end of the data to infinity (DERT).
 
         A purchase t years ahead counts :math:`(1 + d)^{-t}`; without a discount the sum may have no end. As `predict`.

@@ -9,10 +9,10 @@ import pandas as pd
 
 from winback.expectations import Expectations
 from winback.purchases import gamma_gamma
+from winback.purchases.logs.summary import HeldOutPurchases, PurchaseSummary
+from winback.purchases.logs.wording import counted
 from winback.purchases.maximum import FitAtMaximum, edges_in_words, maximise
 from winback.purchases.table import FEWEST, TABLE, check_frequency, read_counts, read_numbers
-from winback.purchases.transactions.summary import HeldOutPurchases, PurchaseSummary
-from winback.purchases.transactions.wording import counted
 from winback.results import Sentences, format_number, format_percent
 from winback.tables import ProblemList
 from winback.uncertainty import normal_quantile

@@ -9,27 +9,27 @@ files      tables from and to CSV and XLSX files
 """
 
 from winback.tables.checks import (
+    check_contracts,
     check_events,
     check_lapsed,
-    check_subscriptions,
-    check_transactions,
+    check_purchases,
     in_trial,
     map_columns,
 )
-from winback.tables.columns import EVENTS, LAPSED, NO_OFFER, SECOND_LIFETIME, SUBSCRIPTIONS, TRANSACTIONS, Column
+from winback.tables.columns import CONTRACTS, EVENTS, LAPSED, NO_OFFER, PURCHASES, SECOND_LIFETIME, Column
 from winback.tables.files import load_table, write_files_together
 from winback.tables.kinds import label_codes
 from winback.tables.nouns import LAPSED_TABLE, AnyTable, HasTables, as_table
 from winback.tables.problems import Problem, ProblemList, TableError
 
 __all__ = [
+    "CONTRACTS",
     "EVENTS",
     "LAPSED",
     "LAPSED_TABLE",
     "NO_OFFER",
+    "PURCHASES",
     "SECOND_LIFETIME",
-    "SUBSCRIPTIONS",
-    "TRANSACTIONS",
     "AnyTable",
     "Column",
     "HasTables",
@@ -37,10 +37,10 @@ __all__ = [
     "ProblemList",
     "TableError",
     "as_table",
+    "check_contracts",
     "check_events",
     "check_lapsed",
-    "check_subscriptions",
-    "check_transactions",
+    "check_purchases",
     "in_trial",
     "label_codes",
     "load_table",

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from winback.tables.columns import EVENTS, LAPSED, SECOND_LIFETIME, SUBSCRIPTIONS, TRANSACTIONS, Column
+from winback.tables.columns import CONTRACTS, EVENTS, LAPSED, PURCHASES, SECOND_LIFETIME, Column
 from winback.tables.kinds import PARSERS, WHAT_IS_READ
 from winback.tables.nouns import LAPSED_TABLE, AnyTable, as_table
 from winback.tables.problems import Problem, ProblemList, TableError
@@ -55,17 +55,17 @@ def check_lapsed(customers: AnyTable, needs: Iterable[str] = ()) -> pd.DataFrame
     return typed
 
 
-def check_subscriptions(subscriptions: pd.DataFrame, needs: Iterable[str] = ()) -> pd.DataFrame:
-    """Return a typed copy of a table of contracts (see `SUBSCRIPTIONS`), or raise a `TableError`.
+def check_contracts(contracts: pd.DataFrame, needs: Iterable[str] = ()) -> pd.DataFrame:
+    """Return a typed copy of a table of contracts (see `CONTRACTS`), or raise a `TableError`.
 
     Examples
     --------
     >>> import pandas as pd, winback as wb
     >>> contracts = pd.DataFrame({"customer_id": [1], "start": ["2024-01-31"], "end": [None]})
-    >>> wb.tables.check_subscriptions(contracts, needs=["start"])["start"].dt.year.tolist()
+    >>> wb.tables.check_contracts(contracts, needs=["start"])["start"].dt.year.tolist()
     [2024]
     """
-    typed, _, problems = _check_columns(subscriptions, "table of subscriptions", SUBSCRIPTIONS, needs)
+    typed, _, problems = _check_columns(contracts, "table of contracts", CONTRACTS, needs)
     if {"start", "end"} <= set(typed):
         problems.add_rows(
             "end",
@@ -92,17 +92,17 @@ def check_events(events: pd.DataFrame, needs: Iterable[str] = ("date", "event"))
     return typed
 
 
-def check_transactions(transactions: pd.DataFrame, needs: Iterable[str] = ("date",)) -> pd.DataFrame:
-    """Return a typed copy of a table of purchases (see `TRANSACTIONS`), or raise a `TableError`.
+def check_purchases(purchases: pd.DataFrame, needs: Iterable[str] = ("date",)) -> pd.DataFrame:
+    """Return a typed copy of a table of purchases (see `PURCHASES`), or raise a `TableError`.
 
     Examples
     --------
     >>> import pandas as pd, winback as wb
     >>> log = pd.DataFrame({"customer_id": [1, 1], "date": ["2024-01-31", "2024-02-29"], "amount": [10, -2.5]})
-    >>> float(wb.tables.check_transactions(log)["amount"].sum())
+    >>> float(wb.tables.check_purchases(log)["amount"].sum())
     7.5
     """
-    typed, _, problems = _check_columns(transactions, "table of transactions", TRANSACTIONS, needs)
+    typed, _, problems = _check_columns(purchases, "table of purchases", PURCHASES, needs)
     problems.raise_if_any()
     return typed
 
@@ -130,7 +130,7 @@ def map_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """
     _refuse_other_than_frame(frame, "table")
     problems = ProblemList("table", frame)
-    known = {column.name for table in (LAPSED, SUBSCRIPTIONS, EVENTS, TRANSACTIONS) for column in table}
+    known = {column.name for table in (LAPSED, CONTRACTS, EVENTS, PURCHASES) for column in table}
     for ours, theirs in names.items():
         if ours not in known:
             close = get_close_matches(ours, sorted(known), n=1)

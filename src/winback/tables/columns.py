@@ -42,7 +42,7 @@ LAPSED = (
     Column("exit_text", "text", "", "what the customer wrote or said when leaving"),
 )
 
-SUBSCRIPTIONS = (
+CONTRACTS = (
     Column("customer_id", "id", "", "may repeat: one row per contract"),
     Column("start", "date", "", "first day of the contract"),
     Column("end", "date", "", "last day; missing = still active"),
@@ -60,7 +60,7 @@ EVENTS = (
     Column("amount", "number", "", "size of the event, in the event's own unit"),
 )
 
-TRANSACTIONS = (
+PURCHASES = (
     Column("customer_id", "id", "", "may repeat: one row per purchase"),
     Column("date", "date", "", "day of the purchase"),
     Column("amount", "number", "money", "negative for refunds"),

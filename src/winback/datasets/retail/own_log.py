@@ -15,7 +15,7 @@ from winback.datasets.retail.study import simulate_shop_study
 from winback.provenance import sha256_of
 from winback.tables import Problem, ProblemList, TableError, load_table, map_columns
 
-LOG = "table of transactions"
+LOG = "table of purchases"
 
 
 def load_shop_study(
@@ -59,11 +59,11 @@ def load_shop_study(
             raise ValueError("A table of customers needs the log of their purchases: name both files.")
         study = simulate_shop_study()
         return replace(study, until=study.until if until is None else until, currency=currency)
-    transactions, known = _read_both(log, customers, columns or {})
+    purchases, known = _read_both(log, customers, columns or {})
     if known is not None:
         _check_one_row_each(known)
     return ShopStudy(
-        transactions=transactions,
+        purchases=purchases,
         customers=known,
         until=until,
         source=Path(log).name,
@@ -74,17 +74,17 @@ def load_shop_study(
 
 def _read_both(log, customers, columns) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Return the log and the table of customers under winback's names, with ids of one kind."""
-    transactions = load_table(log)
+    purchases = load_table(log)
     known = None if customers is None else load_table(customers)
     here, there = ({name: _own_name(own, file) for name, own in columns.items()} for file in (0, 1))
     both = {name for name, own in columns.items() if not isinstance(own, str)}
     there = {} if known is None else {name: own for name, own in there.items() if own in known or name in both}
-    here = {name: own for name, own in here.items() if own in transactions or name not in there or name in both}
-    transactions = _with_bare_ids(map_columns(transactions, here), LOG, (ID, "date"))
+    here = {name: own for name, own in here.items() if own in purchases or name not in there or name in both}
+    purchases = _with_bare_ids(map_columns(purchases, here), LOG, (ID, "date"))
     if known is None:
-        return transactions, None
+        return purchases, None
     known = _with_bare_ids(map_columns(known, there), CUSTOMERS, (ID,))
-    return _ids_as_in(known, transactions), _ids_as_in(transactions, known)
+    return _ids_as_in(known, purchases), _ids_as_in(purchases, known)
 
 
 def _own_name(own, file: int) -> str:

@@ -9,8 +9,8 @@ import pandas as pd
 from scipy.special import exprel
 
 from winback.provenance import Provenance
-from winback.purchases.transactions.summary import PurchaseSummary
-from winback.purchases.transactions.wording import counted
+from winback.purchases.logs.summary import PurchaseSummary
+from winback.purchases.logs.wording import counted
 from winback.results import Sentences
 from winback.tables import Problem, TableError
 
@@ -53,12 +53,12 @@ class RetailTruth:
 class ShopStudy:
     """A log of purchases, what else is known of the customers, where both come from, and the truth where it is known.
 
-    The log has ``customer_id``, ``date`` and ``amount`` in order of date, see `winback.tables.TRANSACTIONS`. Customers
+    The log has ``customer_id``, ``date`` and ``amount`` in order of date, see `winback.tables.PURCHASES`. Customers
     have a row each, with ``customer_id`` and in the simulation ``channel`` (shop, web, newsletter). ``later`` are their
     purchases after the log, without mistakes: what a forecast should have said.
     """
 
-    transactions: pd.DataFrame = field(repr=False)
+    purchases: pd.DataFrame = field(repr=False)
     customers: pd.DataFrame | None = field(repr=False)
     until: date | str | None  # last day on which purchases were recorded; None: the last one of the log
     source: str  # name of the log
@@ -72,7 +72,7 @@ class ShopStudy:
     @property
     def n_rows(self) -> int:
         """Rows of the log."""
-        return len(self.transactions)
+        return len(self.purchases)
 
     @property
     def subtitle(self) -> Sentences:
@@ -89,9 +89,9 @@ class ShopStudy:
     @property
     def n_unknown(self) -> int:
         """Customers of the log without a row in the table of customers; 0 where there is no such table."""
-        if self.customers is None or ID not in self.transactions:
+        if self.customers is None or ID not in self.purchases:
             return 0
-        ids = pd.Series(self.transactions[ID].dropna().unique())
+        ids = pd.Series(self.purchases[ID].dropna().unique())
         return int((~ids.isin(self.customers[ID])).sum())
 
     def labelled(self, summary: PurchaseSummary) -> pd.DataFrame:

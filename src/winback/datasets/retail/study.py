@@ -47,7 +47,7 @@ def simulate_shop_study(
     n_customers : int
         Customers, all of whom have bought by ``until``.
     first_day, until : date or text
-        First and last day of ``transactions``.
+        First and last day of ``purchases``.
     later_days : int
         Days after ``until`` that ``later`` covers; they change nothing else.
     mistakes : bool
@@ -80,7 +80,7 @@ def simulate_shop_study(
     --------
     >>> import winback as wb
     >>> study = wb.simulate_shop_study(500)
-    >>> seen = wb.summarize_purchases(study.transactions, period="W", until=study.truth.until)
+    >>> seen = wb.summarize_purchases(study.purchases, period="W", until=study.truth.until)
     >>> len(seen.customers), wb.fit_purchases(seen, "pareto_nbd").converged
     (500, True)
     """
@@ -99,13 +99,13 @@ def simulate_shop_study(
     ids = _customer_ids(n_customers)
     truth = RetailTruth(parameters_frame(purchases, spend, mistakes), _true_customers(drawn, ids, begin), end)
     customers = pd.DataFrame({"customer_id": ids, "channel": drawn["channel"]})
-    transactions = _dated(log, ids, begin)
+    dated = _dated(log, ids, begin)
     return ShopStudy(
-        transactions=transactions,
+        purchases=dated,
         customers=customers,
         until=end,
         source="A simulated shop",
-        sha256=sha256_of(transactions),
+        sha256=sha256_of(dated),
         later=_dated(later, ids, begin),
         truth=truth,
         details=(("seed of the simulation", str(rng)),) if isinstance(rng, int) else (),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from winback.purchases.transactions import checks
+from winback.purchases.logs import checks
 from winback.tables import ProblemList
 from winback.tables.kinds import parse_date, parse_number
 

@@ -9,7 +9,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from winback.purchases.transactions import checks
+from winback.purchases.logs import checks
 from winback.tables import Problem, TableError
 
 FIRST_TROUBLE = len(checks.FATES)  # what cannot be used at all is counted like a fate, behind them
@@ -17,16 +17,16 @@ CAST_DATE = "Cast it first: str.to_date() in polars, CAST(... AS DATE) in SQL."
 CAST_NUMBER = "Cast it first: cast(pl.Float64) in polars, CAST(... AS DOUBLE) in SQL."
 
 
-def summary_in_engine(transactions, customer: str, date: str, amount: str | None, end: int | None):
+def summary_in_engine(purchases, customer: str, date: str, amount: str | None, end: int | None):
     """Return customers (first_day, last_day, n_days, repeat_money), the counts of rows, the end, and purchase days."""
-    log, end = _log_with_fates(transactions, customer, date, amount, end)
+    log, end = _log_with_fates(purchases, customer, date, amount, end)
     daily = _by_day(log)
     return _by_customer(daily), _counts(log, daily, (date, amount, customer)), end, purchase_days(daily)
 
 
-def daily_in_engine(transactions, customer: str, date: str, amount: str | None, end: int | None):
+def daily_in_engine(purchases, customer: str, date: str, amount: str | None, end: int | None):
     """Return the days on which customers bought (customer, day, amount), not yet computed, and the last day."""
-    log, end = _log_with_fates(transactions, customer, date, amount, end)
+    log, end = _log_with_fates(purchases, customer, date, amount, end)
     return _by_day(log), end
 
 
@@ -36,8 +36,8 @@ def purchase_days(daily: nw.LazyFrame) -> np.ndarray:
     return np.sort(days["day"].to_numpy(dtype=np.int64))
 
 
-def _log_with_fates(transactions, customer, date, amount, end) -> tuple[nw.LazyFrame, int]:
-    log = _typed_log(transactions, customer, date, amount)
+def _log_with_fates(purchases, customer, date, amount, end) -> tuple[nw.LazyFrame, int]:
+    log = _typed_log(purchases, customer, date, amount)
     if end is None:
         end = _end_of_data(log, date)
     return log.with_columns(_fate(end).alias("fate")), end
@@ -47,12 +47,12 @@ def _by_day(log) -> nw.LazyFrame:
     return log.filter(nw.col("fate") == checks.KEPT).group_by("customer", "day").agg(nw.col("amount").sum())
 
 
-def _typed_log(transactions, customer, date, amount) -> nw.LazyFrame:
+def _typed_log(purchases, customer, date, amount) -> nw.LazyFrame:
     """Return customer, day (number) and amount of every row, not yet computed where the engine can wait."""
     try:
-        frame = nw.from_native(transactions)
+        frame = nw.from_native(purchases)
     except TypeError:
-        what = type(transactions).__name__
+        what = type(purchases).__name__
         problem = Problem(
             "table", f"must be a pandas, polars, DuckDB or Spark frame, not {what}", 0, "", "Read it first."
         )

@@ -10,8 +10,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from winback.purchases.transactions.in_engines import collected, daily_in_engine, summary_in_engine
-from winback.purchases.transactions.in_memory import daily_in_memory, summary_in_memory
+from winback.purchases.logs.in_engines import collected, daily_in_engine, summary_in_engine
+from winback.purchases.logs.in_memory import daily_in_memory, summary_in_memory
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import date
 
 import numpy as np
 
-from winback.purchases.transactions import checks
+from winback.purchases.logs import checks
 from winback.results import format_count, format_money, format_percent
 
 PLURAL = re.compile(r"\b(buyer|customer|purchase|refund|row)s\b")

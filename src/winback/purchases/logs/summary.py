@@ -12,10 +12,10 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from winback.periods import Period, parse_period
-from winback.purchases.transactions.checks import KEPT, TABLE, day_of, end_of
-from winback.purchases.transactions.in_engines import collected, purchase_days
-from winback.purchases.transactions.log import PurchaseLog, by_day, check_split, in_pandas, in_periods, with_held_out
-from winback.purchases.transactions.wording import Span, held_out_lines, summary_lines
+from winback.purchases.logs.checks import KEPT, TABLE, day_of, end_of
+from winback.purchases.logs.in_engines import collected, purchase_days
+from winback.purchases.logs.log import PurchaseLog, by_day, check_split, in_pandas, in_periods, with_held_out
+from winback.purchases.logs.wording import Span, held_out_lines, summary_lines
 from winback.results import Result, Sentences
 from winback.tables import Problem, TableError
 
@@ -202,7 +202,7 @@ class HeldOutPurchases(FromLog):
 
 
 def summarize_purchases(
-    transactions: IntoFrame,
+    purchases: IntoFrame,
     *,
     period: str,
     until: date_type | str | None = None,
@@ -221,7 +221,7 @@ def summarize_purchases(
 
     Parameters
     ----------
-    transactions : pandas, polars, DuckDB or Spark frame
+    purchases : pandas, polars, DuckDB or Spark frame
         One row per purchase, in any order. Dates are dates or timestamps, which count for the day on the clock of
         their own time zone (in DuckDB: the session's); in pandas text as YYYY-MM-DD is read, too.
     period : str
@@ -265,7 +265,7 @@ def summarize_purchases(
     >>> print(found.describe().splitlines()[1])
     Dropped: 1 refund (below zero), -$3.00.
     """
-    log = PurchaseLog(transactions, customer, date, amount)
+    log = PurchaseLog(purchases, customer, date, amount)
     return _summary(log, parse_period(period), end_of(until), currency)
 
 

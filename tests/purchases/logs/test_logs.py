@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from shoppers import purchase_log
 
 import winback as wb
-from winback.purchases.transactions.checks import LAST_DAY
-from winback.purchases.transactions.in_memory import summary_in_memory
+from winback.purchases.logs.checks import LAST_DAY
+from winback.purchases.logs.in_memory import summary_in_memory
 
 LOG = pd.DataFrame(
     [

@@ -10,7 +10,7 @@ import pandas as pd
 
 from winback.tables import Problem, TableError
 
-TABLE = "table of transactions"
+TABLE = "table of purchases"
 REFUNDS = "refunds (below zero)"
 FATES = (  # in the order in which they are looked for; the last one is kept
     "without a customer",
