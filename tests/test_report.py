@@ -1,6 +1,9 @@
 """Is the report one offline page with the answer first, and does it carry the package's figures?"""
 
 import re
+import shutil
+import subprocess
+import zlib
 from html.parser import HTMLParser
 
 import openpyxl
@@ -11,6 +14,7 @@ import winback as wb
 from winback import report
 
 pytestmark = pytest.mark.slow
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 class Links(HTMLParser):
@@ -57,6 +61,23 @@ def test_the_page_is_small(page):
     assert len(page.encode()) < 3_000_000
 
 
+@pytest.mark.skipif(not BROWSER, reason="only a browser prints: install chromium")
+def test_what_is_folded_away_is_printed_and_the_code_is_not(tmp_path):
+    css = (report.PACKAGE / "page_template" / "page.css").read_text()
+
+    def glyphs(body):
+        (tmp_path / "page.html").write_text(f"<style>{css}</style><p>Answer</p>{body}")
+        asked = [BROWSER, "--headless", "--no-sandbox", "--no-pdf-header-footer", f"--print-to-pdf={tmp_path}/page.pdf"]
+        subprocess.run([*asked, (tmp_path / "page.html").as_uri()], check=True, capture_output=True, timeout=60)
+        streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", (tmp_path / "page.pdf").read_bytes(), re.DOTALL)
+        texts = [zlib.decompress(each) for each in streams if each[:1] == b"x"]
+        return sum(len(shown) // 4 for text in texts if b"BT" in text for shown in re.findall(rb"<([0-9A-F]+)>", text))
+
+    folded = "<details><summary>How</summary><p>The rest</p></details>"
+    assert glyphs(folded) == glyphs(folded.replace("<details>", "<details open>")) > glyphs("<p>How</p>")
+    assert glyphs('<details class="code"><summary>Code</summary><pre>def</pre></details>') == glyphs("")
+
+
 def test_every_entry_of_the_contents_leads_somewhere(page):
     links = Links()
     links.feed(page)
@@ -83,7 +104,7 @@ def test_the_page_carries_the_figures_of_the_result(page, result):
 
 def test_the_code_is_folded_away_at_the_end(page):
     code = page.index("import winback as wb")
-    assert page.rindex("<details>", 0, code) > page.index("Versions and data")
+    assert page.rindex('<details class="code">', 0, code) > page.index("Versions and data")
 
 
 def test_assumptions_versions_and_hash_are_there(page):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -47,26 +46,14 @@ def main():
     """Which lost customers come back, and which offer pays."""
 
 
-def column_option(command):
-    """Add the option that maps column names."""
-    return click.option(
-        "--column",
-        "columns",
-        type=ColumnName(),
-        multiple=True,
-        help="winback's name of a column and yours; may be repeated.",
-    )(command)
-
-
-def assumption_options(command):
-    """Add the options that say what is assumed where no customers were left without an offer."""
-    share = click.option(
-        "--organic",
-        type=OrganicReturn(),
-        help="Without untreated customers: share assumed to return by themselves, 0.05 or 0.02:0.08.",
-    )
-    value = click.option("--organic-value", type=float, help="Value of one who returns without an offer, in money.")
-    return share(value(command))
+def table_options(command):
+    """Add what a table of one's own needs: how its columns are called, and what is assumed where all got an offer."""
+    share = "Without untreated customers: share assumed to return by themselves, 0.05 or 0.02:0.08."
+    value = "Value of one who returns without an offer, in money."
+    names = "winback's name of a column and yours; may be repeated."
+    command = click.option("--column", "columns", type=ColumnName(), multiple=True, help=names)(command)
+    command = click.option("--organic-value", type=float, help=value)(command)
+    return click.option("--organic", type=OrganicReturn(), help=share)(command)
 
 
 @main.command()
@@ -75,8 +62,7 @@ def assumption_options(command):
 @click.option("--horizon-months", type=float, help="Months over which a second lifetime is valued.")
 @click.option("--annual-discount", type=float, help="Discount rate a year, 0.10 for 10%.")
 @click.option("--currency", help="Sign or code shown before money.")
-@assumption_options
-@column_option
+@table_options
 @click.option("--out", default="reports", type=click.Path(path_type=Path), help="Folder to write into.")
 def report(customers, offers, columns, out, **settings):
     """Write the offer report for CUSTOMERS, or for the telecom study when none is named."""
@@ -100,8 +86,7 @@ def report(customers, offers, columns, out, **settings):
 )
 @click.option("--horizon-months", type=float, help="As for the report.")
 @click.option("--annual-discount", type=float, help="As for the report.")
-@assumption_options
-@column_option
+@table_options
 def check(file, offers, table, columns, **settings):
     """Say what is wrong with a table, every problem at once, and whether its trial can be read."""
     from winback import tables
@@ -121,14 +106,12 @@ def check(file, offers, table, columns, **settings):
 
 def _check_trial(frame, offers, settings):
     """Do what the report does before its first figure; return how many warnings there are."""
-    from winback.trial.outcomes import check_one_chance
-    from winback.trial.read import read_trial
+    from winback.report import comparable_trial
 
-    trial = read_trial(frame, offers, **settings)
-    check_one_chance(trial.lapsed)
-    for row in trial.design.findings:
+    findings = comparable_trial(frame, offers, {}, settings).design.findings
+    for row in findings:
         click.echo(f"{row.verdict:>8}  {row.check}: {row.finding}")
-    return sum(row.verdict in ("warning", "refused") for row in trial.design.findings)
+    return sum(row.verdict in ("warning", "refused") for row in findings)
 
 
 @main.command()
@@ -153,7 +136,3 @@ class clear_errors:  # noqa: N801 (used as a statement)
         """Show the message and stop with exit code 1."""
         if isinstance(error, ValueError | RuntimeError | OSError):
             raise click.ClickException(str(error)) from None
-
-
-if __name__ == "__main__":
-    sys.exit(main())

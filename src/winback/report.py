@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from winback.datasets.telecom import load_telecom_study
-from winback.tables import write_files_together
+from winback.tables import AnyTable, write_files_together
+from winback.terms.catalog import ON_TOP
 from winback.terms.organic import Organic
 from winback.trial.outcomes import check_one_chance
 from winback.trial.read import read_trial
@@ -73,20 +74,11 @@ def write_report(
     >>> import winback as wb
     >>> write_report("customers.csv", "offers.toml", out="reports")  # doctest: +SKIP
     """
-    given = {
-        "horizon_months": horizon_months,
-        "annual_discount": annual_discount,
-        "currency": currency,
-        "organic": organic,
-        "organic_value": organic_value,
-    }
+    given = dict(zip(ON_TOP, (currency, horizon_months, annual_discount, organic, organic_value), strict=True))
+    terms = {name: term for name, term in given.items() if term is not None}
     files = (None if path is None else str(Path(path).resolve()) for path in (customers, offers))
-    settings = dict(zip(("customers", "offers"), files, strict=True))
-    settings |= {
-        "columns": dict(columns or {}),
-        "terms": {name: term for name, term in given.items() if term is not None},
-    }
-    check_one_chance(_trial(**settings).lapsed)  # what cannot be compared is refused before a kernel starts
+    settings = dict(zip(("customers", "offers"), files, strict=True)) | {"columns": dict(columns or {}), "terms": terms}
+    comparable_trial(**settings)  # what cannot be compared is refused before a kernel starts
     with TemporaryDirectory() as folder:
         notebook = run_notebook(with_parameters(load_notebook(), {**settings, "tables": folder}))
         pages = {PAGE: lambda path: path.write_text(notebook_page(notebook), encoding="utf-8")}
@@ -94,14 +86,17 @@ def write_report(
         return write_files_together(out, pages | made)
 
 
-def _trial(customers: str | None, offers: str | None, columns: Mapping[str, str], terms: Mapping) -> Trial:
-    """Return the trial that a report is about: the analyst's own, or the study's."""
+def comparable_trial(
+    customers: AnyTable | None, offers: str | Path | None, columns: Mapping[str, str], terms: Mapping
+) -> Trial:
+    """Return the trial that a report is about, the analyst's own or the study's; refuse what cannot be compared."""
     if (customers is None) != (offers is None):
         missing = "offers file (what does each offer cost?)" if offers is None else "customers' table"
         raise ValueError(f"A trial of your own needs two files; the {missing} is missing.")
-    if customers is None:
-        return load_telecom_study().trial.over(**terms)
-    return read_trial(customers, offers, columns=columns, **terms)
+    own = customers is not None
+    trial = read_trial(customers, offers, columns=columns, **terms) if own else load_telecom_study().trial.over(**terms)
+    check_one_chance(trial.lapsed)
+    return trial
 
 
 def write_tables(offers: pd.DataFrame, contacts: pd.DataFrame, folder: str | Path) -> None:
@@ -130,26 +125,15 @@ def with_parameters(notebook: NotebookNode, settings: Mapping[str, object]) -> N
 
 
 def run_notebook(notebook: NotebookNode, folder: str | Path = ".") -> NotebookNode:
-    """Execute a notebook in a fresh kernel, in place, and return it.
-
-    Raises
-    ------
-    RuntimeError
-        Naming the cell that failed.
-    """
+    """Execute a notebook in a fresh kernel, in place, and return it; a RuntimeError tells what failed."""
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     manager = AsyncKernelManager(kernel_name="python3", transport_encryption="auto")
-    client = NotebookClient(
-        notebook,
-        km=manager,
-        timeout=SECONDS_PER_CELL,
-        record_timing=False,
-        resources={"metadata": {"path": str(folder)}},
-    )
+    place = {"metadata": {"path": str(folder)}}
+    client = NotebookClient(notebook, km=manager, timeout=SECONDS_PER_CELL, record_timing=False, resources=place)
     try:
         # A kernel manager of our own is not shut down by default, and nobody watches a bar in a report that is written.
         client.execute(cleanup_kc=True, env={**os.environ, "TQDM_DISABLE": "1"})
@@ -178,14 +162,9 @@ def notebook_page(notebook: NotebookNode) -> str:
     page = {**_headings(notebook), "date": f"Report of {datetime.date.today():%d %B %Y}"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the converter's own dependencies
-        exporter = HTMLExporter(
-            template_name="page_template",
-            extra_template_basedirs=[str(PACKAGE)],
-            anchor_link_text=" ",
-            sanitize_html=False,
-        )
-        html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
-    return html
+        shape = {"template_name": "page_template", "extra_template_basedirs": [str(PACKAGE)]}
+        exporter = HTMLExporter(**shape, anchor_link_text=" ", sanitize_html=False)
+        return exporter.from_notebook_node(notebook, resources={"page": page})[0]
 
 
 def _headings(notebook: NotebookNode) -> dict:
