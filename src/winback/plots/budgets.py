@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from winback.money import money_interval
-from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, money_axis
+from winback.plots.style import INK, QUIET, band, capitalised, finish_axes, house_styles, money_axis, new_axes, note
 from winback.results import format_count, format_money
 
 if TYPE_CHECKING:
@@ -22,10 +21,7 @@ if TYPE_CHECKING:
 def plot_budget_curve(plan: BudgetPlan, ax: Axes | None = None) -> Axes:
     """Draw the predicted gain of the best plan over budgets, with this plan's place on it.
 
-    Parameters
-    ----------
-    plan : BudgetPlan
-        From `allocate_budget`.
+    Takes what `allocate_budget` returns.
 
     Examples
     --------
@@ -34,34 +30,28 @@ def plot_budget_curve(plan: BudgetPlan, ax: Axes | None = None) -> Axes:
     >>> plot_budget_curve(wb.allocate_budget(profit, costs={"call": 2}, budget=4)).get_xlabel()
     'budget (expected cost)'
     """
-    ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
+    ax = new_axes(ax, 3.6)
     curve = plan.curve()
     ax.plot(curve["budget"], curve[f"{plan.kind}_profit_total"], linewidth=2, color=house_styles("a")["a"]["color"])
     ax.plot([plan.cost_total], [plan.profit_total], "o", color=INK, markersize=8)
     price = format_money(plan.price_of_money, plan.currency)
     amounts = [format_money(each, plan.currency) for each in (plan.cost_total, plan.profit_total)]
     unit = "dollar" if plan.currency == "$" else format_money(1, plan.currency, 0)
-    ax.annotate("this plan", (plan.cost_total, plan.profit_total), (8, -14), textcoords="offset points", color=INK)
+    note(ax, "this plan", (plan.cost_total, plan.profit_total), (8, -14), color=INK)
     gains = "is predicted to gain" if plan.kind == "incremental" else "is predicted to earn (gross)"
     tail = f"; the next {unit} earns {price}" if plan.price_of_money > 0 else ""
     if plan.measured is not None:
         found = (plan.measured.total, plan.measured.low, plan.measured.high)
         tail = f", and measured {money_interval(*found, plan.currency)}{tail}"
-    finish_axes(ax, f"{capitalised(amounts[0])} {gains} {amounts[1]}{tail}", "budget (expected cost)",
-                f"predicted {plan.kind} profit", 80)  # fmt: skip
-    for axis in (ax.xaxis, ax.yaxis):
-        money_axis(axis, plan.currency)
+    title = f"{capitalised(amounts[0])} {gains} {amounts[1]}{tail}"
+    finish_axes(ax, title, "budget (expected cost)", f"predicted {plan.kind} profit", 80)
+    money_axis(plan.currency, ax.xaxis, ax.yaxis)
     ax.margins(x=0.06, y=0.12)
     return ax
 
 
 def plot_profit_share_frontier(frontier: ProfitShareFrontier, ax: Axes | None = None) -> Axes:
-    """Draw the most profit for every number of customers regained.
-
-    Parameters
-    ----------
-    frontier : ProfitShareFrontier
-        From `profit_share_frontier`.
+    """Draw the most profit for every number of customers regained. Takes what `profit_share_frontier` returns.
 
     Examples
     --------
@@ -71,17 +61,16 @@ def plot_profit_share_frontier(frontier: ProfitShareFrontier, ax: Axes | None = 
     >>> plot_profit_share_frontier(wb.profit_share_frontier(profit, chances=chance)).get_xlabel()
     'customers regained, over leaving everybody alone'
     """
-    ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
+    ax = new_axes(ax, 3.6)
     frame, profit = frontier.frame, frontier.profit_column
     ax.plot(frame["n_regained"], frame[profit], linewidth=2, color=house_styles("a")["a"]["color"])
     _draw_measured(ax, frame)
     for row, words, mark in ((frame.iloc[0], "most profit", "o"), (frame.iloc[-1], "most customers", "s")):
         ax.plot([row["n_regained"]], [row[profit]], mark, color=INK, markersize=8)
-        ax.annotate(words, (row["n_regained"], row[profit]), (0, -16), textcoords="offset points", color=QUIET,
-                    ha="center")  # fmt: skip
+        note(ax, words, (row["n_regained"], row[profit]), (0, -16), color=QUIET, ha="center")
     over = "over leaving everybody alone" if frontier.kind == "incremental" else "gross"
     finish_axes(ax, _frontier_message(frontier), f"customers regained, {over}", f"expected {frontier.kind} profit", 80)
-    money_axis(ax.yaxis, frontier.currency)
+    money_axis(frontier.currency, ax.yaxis)
     ax.xaxis.set_major_formatter(lambda count, _: format_count(count))
     ax.margins(x=0.08, y=0.2)
     return ax
@@ -110,33 +99,18 @@ def _draw_measured(ax, frame):
     if "measured_profit_total" not in frame:
         return
     shown = frame.iloc[np.unique(np.linspace(0, len(frame) - 1, 7).round().astype(int))]
-    spans = [
-        [shown[name] - shown[f"{name}_low"], shown[f"{name}_high"] - shown[name]]
-        for name in ("measured_profit_total", "measured_regained")
-    ]
-    color = house_styles("ab")["b"]["color"]
-    ax.errorbar(
-        shown["measured_regained"],
-        shown["measured_profit_total"],
-        yerr=spans[0],
-        xerr=spans[1],
-        linestyle="none",
-        marker="D",
-        markersize=5,
-        linewidth=1,
-        color=color,
-        label="measured in the trial, with intervals",
-    )
+    names = ("measured_regained", "measured_profit_total")
+    across, up = ([shown[each] - shown[f"{each}_low"], shown[f"{each}_high"] - shown[each]] for each in names)
+    look = house_styles("ab")["b"] | {"linestyle": "none", "marker": "D", "markersize": 5, "linewidth": 1}
+    label = "measured in the trial, with intervals"
+    ax.errorbar(*(shown[each] for each in names), yerr=up, xerr=across, label=label, **look)
     ax.legend(frameon=False, fontsize=9, loc="lower left")
 
 
 def plot_spending_curve(curve: SpendingCurve, ax: Axes | None = None) -> Axes:
     """Draw what budgets honestly earn when customers are chosen, and when they are drawn at random.
 
-    Parameters
-    ----------
-    curve : SpendingCurve
-        From `spending_curve`.
+    Takes what `spending_curve` returns.
 
     Examples
     --------
@@ -145,25 +119,17 @@ def plot_spending_curve(curve: SpendingCurve, ax: Axes | None = None) -> Axes:
     >>> plot_spending_curve(wb.spending_curve(study.trial, splits=wb.Splits(repeats=1))).get_xlabel()
     'money spent per customer of the trial'
     """
-    ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
+    ax = new_axes(ax, 3.6)
     frame, styles = curve.frame, house_styles(["honest", "untargeted", "predicted"])
-    ax.fill_between(
-        frame["budget"], frame["honest_low"], frame["honest_high"], color=styles["honest"]["color"], alpha=0.18, lw=0
-    )
+    band(ax, frame["budget"], frame["honest_low"], frame["honest_high"], styles["honest"]["color"], alpha=0.18)
     labels = {"honest": "customers chosen, measured", "untargeted": "drawn at random, measured"}
     for (name, style), line in zip(styles.items(), ("-", "--", ":"), strict=True):
         color = QUIET if name == "predicted" else style["color"]
         label = labels.get(name, "customers chosen, predicted")
         ax.plot(frame["budget"], frame[name], color=color, linestyle=line, linewidth=2, label=label)
-    finish_axes(
-        ax,
-        _spending_message(curve),
-        "money spent per customer of the trial",
-        f"{curve.kind} gain per customer, net",
-        80,
-    )
-    for axis in (ax.xaxis, ax.yaxis):
-        money_axis(axis, curve.currency)
+    gain = f"{curve.kind} gain per customer, net"
+    finish_axes(ax, _spending_message(curve), "money spent per customer of the trial", gain, 80)
+    money_axis(curve.currency, ax.xaxis, ax.yaxis)
     ax.legend(frameon=False, fontsize=9)
     return ax
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from winback.held_out import number_of
-from winback.plots.style import QUIET, finish_axes, house_styles, percent_axis
+from winback.plots.style import QUIET, finish_axes, house_styles, new_axes, percent_axis
 from winback.purchases.check import LIMITS, error_in_words
 from winback.results import format_count, format_percent
 
@@ -25,11 +24,7 @@ def plot_tracking(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
 
     What is expected rests on the day of each first purchase alone. So the figure may be off by more or less than the
     verdict, which starts from what each customer had bought by the split; the legend tells that figure as well.
-
-    Parameters
-    ----------
-    check : PurchaseCheck
-        From `PurchaseFit.check`.
+    Takes what `PurchaseFit.check` returns.
 
     Examples
     --------
@@ -40,7 +35,7 @@ def plot_tracking(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     >>> plot_tracking(fit.check(held_out)).get_xlabel()
     'weeks since the first purchase'
     """
-    ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
+    ax = new_axes(ax, 4)
     rows = check.tracking
     names = {"observed": "observed", "expected": f"expected ({check.model})"}
     for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
@@ -78,15 +73,8 @@ def plot_held_out_tenths(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
 
     An observed figure outside of its interval is a cross instead of a dot.
 
-    Parameters
-    ----------
-    check : PurchaseCheck
-        From `PurchaseFit.check`.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        On a square-root scale, on which tenths that buy little are told apart as well.
+    The scale is of square roots, on which tenths that buy little are told apart as well. Takes what `PurchaseFit.check`
+    returns.
 
     Examples
     --------
@@ -97,23 +85,16 @@ def plot_held_out_tenths(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     >>> plot_held_out_tenths(fit.check(held_out)).get_xlabel()
     'tenth of customers, most predicted first'
     """
-    ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
+    ax = new_axes(ax, 4)
     frame = check.frame
     seen, said = house_styles(["observed", "predicted"]).values()
     n = frame["predicted"] / frame["predicted_each"].where(frame["predicted_each"] > 0, np.nan)
     n = n.fillna(frame["n"])
     low, high = frame["predicted_low"] / n, frame["predicted_high"] / n
     ax.vlines(frame["tenth"] - 0.08, low, high, color=said["color"], linewidth=6, alpha=0.35)
-    ax.plot(
-        frame["tenth"] - 0.08,
-        frame["predicted_each"],
-        marker=said["marker"],
-        color=said["color"],
-        markerfacecolor="white",
-        linestyle="none",
-        markersize=7,
-        label=f"predicted, with the {check.level:.0%} interval of what will be observed",
-    )
+    label = f"predicted, with the {check.level:.0%} interval of what will be observed"
+    look = said | {"linestyle": "none", "markerfacecolor": "white", "markersize": 7}
+    ax.plot(frame["tenth"] - 0.08, frame["predicted_each"], **look, label=label)
     inside = frame["inside"]
     for part, marker, label in ((inside, seen["marker"], "observed"), (~inside, "X", "observed, outside of it")):
         x, y = frame["tenth"][part] + 0.08, frame["observed_each"][part]
@@ -160,7 +141,7 @@ def plot_lorenz(check: PurchaseCheck, ax: Axes | None = None, measure: str = "pu
     if curve.empty:
         there = ", ".join(check.totals["measure"])
         raise ValueError(f"measure {measure!r} was not judged; there is {there}. Give `spend` to check.")
-    ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
+    ax = new_axes(ax, 4)
     names = {
         "by_model": f"ranked by the {check.model}",
         "perfect": f"ranked by what they {'bought' if measure == 'purchases' else 'spent'}",
@@ -170,13 +151,10 @@ def plot_lorenz(check: PurchaseCheck, ax: Axes | None = None, measure: str = "pu
     ax.plot([0, 1], [0, 1], color=QUIET, linestyle=":", linewidth=1.5, label="not ranked")
     title = f"No {measure} were held out: nothing to rank"
     if curve["perfect"].notna().all():
-        first, best = (
-            format_percent(np.interp(0.2, curve["customers"], curve[name]), 0) for name in ("by_model", "perfect")
-        )
+        first, best = (format_percent(np.interp(0.2, curve["customers"], curve[name]), 0) for name in names)
         title = f"The fifth that the {check.model} ranks first has {first} of all {measure}, the best fifth {best}"
     finish_axes(ax, title, "share of customers, highest first", f"share of all {measure} held out", 90)
-    percent_axis(ax.xaxis)
-    percent_axis(ax.yaxis)
+    percent_axis(ax.xaxis, ax.yaxis)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1.02)
     ax.legend(frameon=False, fontsize=9, loc="lower right", handlelength=3)

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from winback.money import format_alike, format_money
-from winback.plots.style import QUIET, capitalised, finish_axes, house_styles, money_axis, percent_axis
+from winback.plots.style import QUIET, capitalised, finish_axes, house_styles, money_axis, new_axes, note, percent_axis
 from winback.results import format_percent, join_words
 from winback.trial.moments import profit_and_roi_at
 
@@ -24,16 +24,8 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
 
     Rows are in order of profit in both panels; the best of each panel is drawn full, the others open.
 
-    Parameters
-    ----------
-    result : OfferComparison
-        From `compare_offers`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two panels. Incremental figures are drawn where there is a random control group, or where an organic return is
-        assumed, which the axes say; else gross ones.
+    Takes what `compare_offers` returns. Incremental figures are drawn where there is a random control group, or where
+    an organic return is assumed, which the axes say; else gross ones.
 
     Examples
     --------
@@ -48,7 +40,7 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     first = frame["offer"].iloc[0]
     assumed = "\n(organic return assumed)" if result.settings.organic else ""
     finish_axes(left, _profit_message(result, kind), f"{kind} profit per customer offered{assumed}")
-    money_axis(left.xaxis, result.currency)
+    money_axis(result.currency, left.xaxis)
     roi = frame[f"{kind}_roi"]
     leanest = frame["offer"][roi.idxmax()] if roi.notna().any() else None
     message = _roi_message(first, leanest, roi.max(), result.currency)
@@ -89,25 +81,14 @@ def _draw_intervals(ax, frame, name, write):
         ax.plot(value, row, marker=style["marker"], color=style["color"], markerfacecolor=face, markersize=8)
         unbounded = "" if np.isfinite(low[row]) and np.isfinite(high[row]) else " (unbounded)"
         weight = "bold" if row == best else "normal"
-        ax.annotate(
-            written[row] + unbounded,
-            (value, row),
-            (0, 7),
-            textcoords="offset points",
-            ha="center",
-            fontsize=9,
-            fontweight=weight,
-        )
+        note(ax, written[row] + unbounded, (value, row), (0, 7), ha="center", fontsize=9, fontweight=weight)
     ax.margins(x=0.12)
 
 
 def plot_acceptance_against_cost(result: OfferComparison, ax: Axes | None = None) -> Axes:
     """Draw how many each offer wins back against what it costs per customer offered.
 
-    Parameters
-    ----------
-    result : OfferComparison
-        From `compare_offers`.
+    Takes what `compare_offers` returns.
 
     Examples
     --------
@@ -115,40 +96,27 @@ def plot_acceptance_against_cost(result: OfferComparison, ax: Axes | None = None
     >>> plot_acceptance_against_cost(wb.compare_offers(wb.load_telecom_study().trial)).get_ylabel()
     'share who came back'
     """
-    ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
+    ax = new_axes(ax, 3.6)
     frame = result.frame
     for style, row in zip(house_styles(frame["offer"]).values(), frame.to_dict("records"), strict=True):
         x, y = row["cost_per_customer"], row["acceptance"]
-        ax.errorbar(
-            x,
-            y,
-            xerr=[[x - row["cost_per_customer_low"]], [row["cost_per_customer_high"] - x]],
-            yerr=[[y - row["acceptance_low"]], [row["acceptance_high"] - y]],
-            marker=style["marker"],
-            color=style["color"],
-            markersize=8,
-            linestyle="none",
-            label=row["offer"],
-        )
+        reach = {
+            "xerr": [[x - row["cost_per_customer_low"]], [row["cost_per_customer_high"] - x]],
+            "yerr": [[y - row["acceptance_low"]], [row["acceptance_high"] - y]],
+        }
+        ax.errorbar(x, y, **reach, **style | {"linestyle": "none"}, markersize=8, label=row["offer"])
     ax.legend(frameon=False, fontsize=9, loc="center right")
     if result.control is not None:
         organic = float(result.control.mean[0, 0])
         ax.axhline(organic, color=QUIET, linestyle=":", linewidth=1.5)
-        ax.annotate(
-            f"without an offer {format_percent(organic)}",
-            (1, organic),
-            (0, 4),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            ha="right",
-            color=QUIET,
-        )
+        edge = {"xycoords": ("axes fraction", "data"), "ha": "right", "color": QUIET}
+        note(ax, f"without an offer {format_percent(organic)}", (1, organic), (0, 4), **edge)
     most, dearest = frame.loc[frame["acceptance"].idxmax()], frame.loc[frame["cost_per_customer"].idxmax()]
     title = f"{capitalised(most['offer'])} wins back most ({format_percent(most['acceptance'], 0)})"
     if dearest["offer"] == most["offer"] and np.ptp(frame["cost_per_customer"]) > 1e-9 * dearest["cost_per_customer"]:
         title += f" and costs most ({format_money(most['cost_per_customer'], result.currency)} per customer offered)"
     finish_axes(ax, title, "cost per customer offered", "share who came back", width=80)
-    money_axis(ax.xaxis, result.currency)
+    money_axis(result.currency, ax.xaxis)
     percent_axis(ax.yaxis)
     ax.margins(x=0.15, y=0.15)
     ax.xaxis.get_major_locator().set_params(nbins=8)
@@ -160,11 +128,7 @@ def plot_ranking_against_organic(result: OfferComparison, ax: Axes | None = None
 
     Lines end where the offer stops paying. Where two lines cross, the ranking turns. A measured organic return is
     marked where there is a random control group, an assumed one where it was given.
-
-    Parameters
-    ----------
-    result : OfferComparison
-        From `compare_offers`.
+    Takes what `compare_offers` returns.
 
     Examples
     --------
@@ -172,27 +136,17 @@ def plot_ranking_against_organic(result: OfferComparison, ax: Axes | None = None
     >>> plot_ranking_against_organic(wb.compare_offers(wb.load_telecom_study().trial)).get_xlabel()
     'share who would have returned without an offer'
     """
-    ax = ax or plt.subplots(figsize=(9, 3.8), layout="constrained")[1]
+    ax = new_axes(ax, 3.8)
     names = list(result.frame["offer"])
     end = float(np.nanmax([*result.frame["break_even_organic"].clip(0.02, 1), 0.02]))
     shares = np.linspace(0, end, 101)
     roi = np.array([profit_and_roi_at(result.arms, share, result.settings.organic_value)[3].ratio for share in shares])
     for position, (name, style) in enumerate(house_styles(names).items()):
         pays = roi[:, position] >= (0 if (roi >= 0).any() else -np.inf)
-        ax.plot(
-            shares[pays],
-            roi[pays, position],
-            color=style["color"],
-            linestyle=style["linestyle"],
-            marker=style["marker"],
-            markevery=20,
-            linewidth=2,
-            label=name,
-        )
+        ax.plot(shares[pays], roi[pays, position], **style, markevery=20, linewidth=2, label=name)
     _mark_organic(ax, result)
     finish_axes(ax, _organic_message(result), "share who would have returned without an offer", "incremental ROI", 80)
-    percent_axis(ax.xaxis)
-    percent_axis(ax.yaxis)
+    percent_axis(ax.xaxis, ax.yaxis)
     ax.legend(frameon=False, fontsize=9)
     return ax
 
@@ -208,24 +162,16 @@ def _mark_organic(ax, result):
         return
     for share in marked:
         ax.axvline(share, color=QUIET, linestyle=":", linewidth=1.5)
-    ax.annotate(
-        f"{how} {' to '.join(map(format_percent, marked))}",
-        (marked[-1], 0.02),
-        (4, 0),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        color=QUIET,
-    )
+    said = f"{how} {' to '.join(map(format_percent, marked))}"
+    note(ax, said, (marked[-1], 0.02), (4, 0), xycoords=("data", "axes fraction"), color=QUIET)
 
 
 def _organic_message(result) -> str:
     leader = result.frame["offer"].iloc[0]
     flips = result.flips[(result.flips["measure"] == "ROI") & (result.flips["second"] == leader)]
     if len(flips):
-        flip = flips.iloc[-1]
-        return (
-            f"Above {format_percent(flip['organic'])} organic return {leader} overtakes {flip['first']} on ROI as well"
-        )
+        share, first = format_percent(flips["organic"].iloc[-1]), flips["first"].iloc[-1]
+        return f"Above {share} organic return {leader} overtakes {first} on ROI as well"
     highest = result.frame["break_even_organic"].max()
     if not highest > 0:
         return "No offer pays, whatever the organic return"

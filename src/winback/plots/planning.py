@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from winback.planning.sizes import customers_for_difference
-from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, money_axis
+from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, money_axis, new_axes, note
 from winback.results import format_count, format_money, format_percent
 
 if TYPE_CHECKING:
@@ -23,12 +22,7 @@ def plot_trial_sizes(plan: TrialPlan, ax: Axes | None = None) -> Axes:
     """Draw customers per offer against the difference one wants to find, one line per comparison.
 
     The comparisons that need most are drawn, six at most. A point marks what each is planned for; half the difference
-    takes four times as many.
-
-    Parameters
-    ----------
-    plan : TrialPlan
-        From `plan_trial`, with at least one comparison.
+    takes four times as many. Takes what `plan_trial` returns, with at least one comparison.
 
     Examples
     --------
@@ -41,7 +35,7 @@ def plot_trial_sizes(plan: TrialPlan, ax: Axes | None = None) -> Axes:
     rows = plan.frame[plan.frame["kind"] == "difference"].nlargest(N_LINES, "n_per_arm", keep="first")
     if rows.empty:
         raise ValueError("The plan compares nothing: plan a trial of two offers, or of one with untreated customers.")
-    ax = ax or plt.subplots(figsize=(9, 3.8), layout="constrained")[1]
+    ax = new_axes(ax, 3.8)
     asked = plan.asked
     grid = np.geomspace(rows["difference"].min() / 2, rows["difference"].max() * 2, 101)
     for (name, style), row in zip(house_styles(rows["question"]).items(), rows.itertuples(), strict=True):
@@ -103,7 +97,7 @@ def plot_holdout(plan: TrialPlan, ax: Axes | None = None) -> Axes:
     """
     if plan.holdout.empty:
         raise ValueError("The holdout cannot be drawn: plan with a row none, or a pilot with untreated customers.")
-    ax = ax or plt.subplots(figsize=(9, 3.8), layout="constrained")[1]
+    ax = new_axes(ax, 3.8)
     known = plan.holdout[plan.holdout["n"] > 0]
     color = house_styles(["holdout"])["holdout"]["color"]
     ax.plot(known["forgone"], known["smallest_difference"], color=color, linewidth=1.8, zorder=1)
@@ -111,24 +105,15 @@ def plot_holdout(plan: TrialPlan, ax: Axes | None = None) -> Axes:
         face = color if row.planned else "white"
         at = (row.forgone, row.smallest_difference)
         ax.plot(*at, marker="o", color=color, markerfacecolor=face, markersize=8)
-        ax.annotate(
-            format_percent(row.share, 0 if row.share >= 0.01 else 1),
-            at,
-            (7, 5),
-            textcoords="offset points",
-            fontsize=9,
-            color=INK if row.planned else QUIET,
-            fontweight="bold" if row.planned else "normal",
-        )
+        look = {"color": INK, "fontweight": "bold"} if row.planned else {"color": QUIET}
+        note(ax, format_percent(row.share, 0 if row.share >= 0.01 else 1), at, (7, 5), fontsize=9, **look)
     expected = plan.arms.best_increment()
     if 0 < expected < 2 * known["smallest_difference"].max():
         ax.axhline(expected, color=QUIET, linestyle=":", linewidth=1.5)
         label = f"expected of {plan.arms.names[0]}: {format_money(expected, plan.currency)}"
-        place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
-        ax.annotate(label, (1, expected), (0, 4), ha="right", color=QUIET, **place)
+        note(ax, label, (1, expected), (0, 4), ha="right", color=QUIET, xycoords=("axes fraction", "data"))
     finish_axes(ax, _holdout_message(plan), "profit forgone by the holdout", "smallest difference found", width=90)
-    money_axis(ax.xaxis, plan.currency)
-    money_axis(ax.yaxis, plan.currency)
+    money_axis(plan.currency, ax.xaxis, ax.yaxis)
     ax.margins(x=0.08, y=0.15)
     return ax
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from winback.labels import label_of
-from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, money_axis, percent_axis
+from winback.plots.style import (
+    INK,
+    QUIET,
+    band,
+    capitalised,
+    finish_axes,
+    house_styles,
+    money_axis,
+    new_axes,
+    percent_axis,
+)
 from winback.results import format_percent, join_words
 from winback.tables import NO_OFFER
 
@@ -19,6 +28,8 @@ if TYPE_CHECKING:
     from winback.policies.evaluation import PolicyEvaluation
     from winback.policies.learned import LearnedPolicy
     from winback.policies.misstated import MisstatedReasons
+
+LABELS = ("on customers not seen, with interval", "on the customers learned from", "promised by its predictions")
 
 
 def plot_policy_gains(policies: Mapping[str, PolicyEvaluation | LearnedPolicy], ax: Axes | None = None) -> Axes:
@@ -45,25 +56,20 @@ def plot_policy_gains(policies: Mapping[str, PolicyEvaluation | LearnedPolicy], 
     if not found:
         raise ValueError("There is no policy to draw: give a mapping of names to evaluations.")
     height = 1.6 + 0.55 * len(found)
-    ax = ax or plt.subplots(figsize=(9, height), layout="constrained")[1]
+    ax = new_axes(ax, height)
     ax.axvline(0, color=INK, linewidth=1)
     for place, (style, each) in enumerate(zip(house_styles(found).values(), found.values(), strict=True)):
-        row, first = each.frame.iloc[0], place == 0
-        color = style["color"]
+        row, color, above = each.frame.iloc[0], style["color"], place - 0.18
         ax.plot([row["honest_gain_low"], row["honest_gain_high"]], [place, place], color=color, linewidth=2.4)
-        label = "on customers not seen, with interval" if first else None
-        ax.plot(row["honest_gain"], place, "o", color=color, markersize=9, label=label)
-        seen = "on the customers learned from" if first else None
-        ax.plot(
-            row["in_sample_gain"], place - 0.18, "D", color=color, markerfacecolor="white", markersize=7, label=seen
-        )
-        promised = "promised by its predictions" if first else None
-        ax.plot(row["predicted_gain"], place - 0.18, "x", color=color, markersize=8, mew=2, label=promised)
+        unseen, seen, promised = LABELS if place == 0 else (None, None, None)
+        ax.plot(row["honest_gain"], place, "o", color=color, markersize=9, label=unseen)
+        ax.plot(row["in_sample_gain"], above, "D", color=color, markerfacecolor="white", markersize=7, label=seen)
+        ax.plot(row["predicted_gain"], above, "x", color=color, markersize=8, mew=2, label=promised)
     ax.set_yticks(range(len(found)), list(found))
     ax.set_ylim(len(found) - 0.5, -0.6)
     one = next(iter(found.values()))
     finish_axes(ax, _gains_message(found), f"gain per customer over {_single(one)} for everybody", width=88)
-    money_axis(ax.xaxis, one.currency)
+    money_axis(one.currency, ax.xaxis)
     ax.margins(x=0.08)
     ax.legend(frameon=False, fontsize=9, ncols=3, loc="upper center", bbox_to_anchor=(0.45, -0.28 * 3 / height))
     return ax
@@ -77,9 +83,8 @@ def _gains_message(found) -> str:
     paying = [name for name, each in found.items() if each.pays]
     losing = [name for name, each in found.items() if each.frame["honest_gain_high"].iloc[0] < 0]
     if paying:
-        return (
-            f"{capitalised(join_words(paying))} {'earns' if len(paying) == 1 else 'earn'} more than one offer for all"
-        )
+        verb = "earns" if len(paying) == 1 else "earn"
+        return f"{capitalised(join_words(paying))} {verb} more than one offer for all"
     lost = f"; {join_words(losing)} {'loses' if len(losing) == 1 else 'lose'} by it" if losing else ""
     return f"No tailoring is shown to earn more than one offer for all{lost}"
 
@@ -87,10 +92,7 @@ def _gains_message(found) -> str:
 def plot_misstated_reasons(found: MisstatedReasons, ax: Axes | None = None) -> Axes:
     """Draw what is left of a rule's gain as more of the reasons it reads are untrue.
 
-    Parameters
-    ----------
-    found : MisstatedReasons
-        From an evaluation's ``misstated()``.
+    Takes an evaluation's ``misstated()``.
 
     Examples
     --------
@@ -101,26 +103,19 @@ def plot_misstated_reasons(found: MisstatedReasons, ax: Axes | None = None) -> A
     >>> plot_misstated_reasons(found.misstated()).get_xlabel()
     'share of customers whose stated reason for leaving is untrue'
     """
-    ax = ax or plt.subplots(figsize=(9, 3.4), layout="constrained")[1]
+    ax = new_axes(ax, 3.4)
     frame = found.frame.sort_values("share_untrue")
     style = house_styles(["gain"])["gain"]
     ax.axhline(0, color=INK, linewidth=1)
-    ax.fill_between(
-        frame["share_untrue"], frame["gain_low"], frame["gain_high"], color=style["color"], alpha=0.18, linewidth=0
-    )
+    band(ax, frame["share_untrue"], frame["gain_low"], frame["gain_high"], style["color"], alpha=0.18)
     ax.plot(frame["share_untrue"], frame["gain"], color=style["color"], marker=style["marker"], linewidth=2)
     if np.isfinite(found.break_even) and found.break_even <= frame["share_untrue"].max():
         ax.axvline(found.break_even, color=QUIET, linestyle=":", linewidth=1.5)
     ylabel = f"gain per customer over\n{_single(found)} for everybody"
-    finish_axes(
-        ax,
-        _misstated_message(found),
-        f"share of customers whose stated {label_of(found.by)} is untrue",
-        ylabel,
-        width=80,
-    )
+    untrue = f"share of customers whose stated {label_of(found.by)} is untrue"
+    finish_axes(ax, _misstated_message(found), untrue, ylabel, width=80)
     percent_axis(ax.xaxis)
-    money_axis(ax.yaxis, found.currency)
+    money_axis(found.currency, ax.yaxis)
     return ax
 
 

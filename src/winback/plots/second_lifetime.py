@@ -9,7 +9,7 @@ import numpy as np
 
 from winback.labels import value_words
 from winback.money import format_alike
-from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, percent_axis
+from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, new_axes, note, percent_axis
 from winback.results import format_money, format_percent
 
 if TYPE_CHECKING:
@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
     """Draw what each term does to the chance of return, with intervals; those that may be zero are drawn open.
 
-    Parameters
-    ----------
-    effects : ReturnEffects
-        From a fit's ``effects``.
+    Takes a fit's ``effects``.
 
     Examples
     --------
@@ -40,7 +37,7 @@ def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
     'change of the chance of return, in percentage points'
     """
     frame = effects.frame.sort_values("change").reset_index(drop=True)
-    ax = ax or plt.subplots(figsize=(9, 1.2 + 0.34 * len(frame)), layout="constrained")[1]
+    ax = new_axes(ax, 1.2 + 0.34 * len(frame))
     up, down = house_styles(["up", "down"]).values()
     for row in frame.itertuples():
         style = up if row.change > 0 else down
@@ -62,15 +59,7 @@ def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
 def plot_validation(found: ReturnCheck) -> Figure:
     """Draw calibration by tenths beside the share of returners found, on customers the model has not seen.
 
-    Parameters
-    ----------
-    found : ReturnCheck
-        From `SecondLifetimeFit.check`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two panels.
+    Takes what `SecondLifetimeFit.check` returns.
 
     Examples
     --------
@@ -96,19 +85,14 @@ def plot_validation(found: ReturnCheck) -> Figure:
     third = np.interp(0.3, share, np.append(0, frame["cumulative_share"]))
     title = f"The likeliest 30% hold {format_percent(third, 0)} of those who return"
     finish_axes(right, title, "share of customers, likeliest first", "share of all who return", 40)
-    for ax in (left, right):
-        percent_axis(ax.xaxis)
-        percent_axis(ax.yaxis)
+    percent_axis(left.xaxis, left.yaxis, right.xaxis, right.yaxis)
     return figure
 
 
 def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
     """Draw what customers ranked by value and by chance of return brought, by the share contacted.
 
-    Parameters
-    ----------
-    found : RankingComparison
-        From the ``rankings`` of second lifetime values.
+    Takes the ``rankings`` of second lifetime values.
 
     Examples
     --------
@@ -120,7 +104,7 @@ def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
     >>> plot_rankings(values.rankings()).get_xlabel()
     'share of customers contacted'
     """
-    ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
+    ax = new_axes(ax, 3.6)
     names = {"by_value": "ranked by value", "by_chance": "ranked by chance of return"}
     for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
         ax.plot(found.frame["share"], found.frame[name], label=label, linewidth=2, markersize=7, **style)
@@ -135,7 +119,7 @@ def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
         title = f"When {share} are contacted, the two rankings do not clearly differ"
     finish_axes(ax, title, "share of customers contacted", "net value per customer contacted", 80)
     percent_axis(ax.xaxis)
-    money_axis(ax.yaxis, found.currency)
+    money_axis(found.currency, ax.yaxis)
     ax.margins(x=0.06, y=0.12)
     return ax
 
@@ -143,10 +127,7 @@ def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
 def plot_value_by_acceptance(found: ValueByAcceptance, ax: Axes | None = None) -> Axes:
     """Draw the value of a returned customer by the share who return, by both models.
 
-    Parameters
-    ----------
-    found : ValueByAcceptance
-        From a joint fit's ``value_by_acceptance``.
+    Takes a joint fit's ``value_by_acceptance``.
 
     Examples
     --------
@@ -157,19 +138,13 @@ def plot_value_by_acceptance(found: ValueByAcceptance, ax: Axes | None = None) -
     >>> plot_value_by_acceptance(fit.value_by_acceptance(study.lapsed, offer="discount", **months)).get_xlabel()
     'share who come back'
     """
-    ax = ax or plt.subplots(figsize=(9, 3.6), layout="constrained")[1]
+    ax = new_axes(ax, 3.6)
     names = {"joint": "joint model", "two_part": "two-part model"}
     for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
         ax.plot(found.frame["share"], found.frame[name], label=label, linewidth=2, markersize=7, **style)
     ax.axvline(found.observed_share, color=QUIET, linestyle=":", linewidth=1.5)
-    ax.annotate(
-        f"as things are {format_percent(found.observed_share)}",
-        (found.observed_share, 0.03),
-        (4, 0),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        color=QUIET,
-    )
+    said, at = f"as things are {format_percent(found.observed_share)}", (found.observed_share, 0.03)
+    note(ax, said, at, (4, 0), xycoords=("data", "axes fraction"), color=QUIET)
     ax.legend(frameon=False, fontsize=9)
     last = found.frame.iloc[-1]
     high = "high" if last["two_part_off"] > 0 else "low"
@@ -177,17 +152,14 @@ def plot_value_by_acceptance(found: ValueByAcceptance, ax: Axes | None = None) -
     title = f"Were {share} to come back, the two-part model would be {abs(last['two_part_off']):.0%} too {high}"
     finish_axes(ax, title, "share who come back", "value of a returned customer", 80)
     percent_axis(ax.xaxis)
-    money_axis(ax.yaxis, found.currency)
+    money_axis(found.currency, ax.yaxis)
     return ax
 
 
 def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) -> Axes:
     """Draw first and second lifetime values of the same customers, with intervals.
 
-    Parameters
-    ----------
-    found : FirstAndSecondValue
-        From `first_and_second_value`.
+    Takes what `first_and_second_value` returns.
 
     Examples
     --------
@@ -199,7 +171,7 @@ def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) ->
     'lifetime value of a returned customer'
     """
     frame = found.frame
-    ax = ax or plt.subplots(figsize=(9, 1.3 + 0.5 * len(frame)), layout="constrained")[1]
+    ax = new_axes(ax, 1.3 + 0.5 * len(frame))
     names = {"first_value": "first lifetime", "second_value": "second lifetime"}
     styles = house_styles(names)
     for place, (name, label) in enumerate(names.items()):
@@ -208,7 +180,7 @@ def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) ->
         style = {key: styles[name][key] for key in ("color", "marker")}
         ax.errorbar(frame[name], rows, xerr=error, linestyle="none", markersize=7, label=label, **style)
         for value, text, row in zip(frame[name], format_alike(frame[name], found.currency), rows, strict=True):
-            ax.annotate(text, (value, row), (0, 5), textcoords="offset points", ha="center", fontsize=9, color=INK)
+            note(ax, text, (value, row), (0, 5), ha="center", fontsize=9, color=INK)
     said = frame["group"] if found.by is None else [value_words(found.by, group) for group in frame["group"]]
     ax.set_yticks(range(len(frame)), said)
     ax.set_ylim(len(frame) - 0.4, -0.6)
@@ -217,6 +189,6 @@ def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) ->
     title = {len(frame): "The second lifetime is worth more", 0: "The second lifetime is not shown to be worth more"}
     title = title.get(more, f"The second lifetime is worth more in {more} of {len(frame)} groups")
     finish_axes(ax, title, "lifetime value of a returned customer", width=80)
-    money_axis(ax.xaxis, found.currency)
+    money_axis(found.currency, ax.xaxis)
     ax.margins(x=0.15)
     return ax

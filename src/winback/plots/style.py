@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from itertools import cycle
 
+import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 from matplotlib.ticker import Formatter
@@ -24,15 +26,9 @@ def house_styles(names: Iterable[str]) -> dict[str, dict]:
     >>> sorted(house_styles(["discount"])["discount"])
     ['color', 'linestyle', 'marker']
     """
-    palette = sns.color_palette("colorblind")
-    return {
-        name: {
-            "color": palette[position % len(palette)],
-            "marker": MARKERS[position % len(MARKERS)],
-            "linestyle": LINES[position % len(LINES)],
-        }
-        for position, name in enumerate(names)
-    }
+    looks = zip(cycle(sns.color_palette("colorblind")), cycle(MARKERS), cycle(LINES), strict=False)
+    parts = ("color", "marker", "linestyle")
+    return {name: dict(zip(parts, look, strict=True)) for name, look in zip(names, looks, strict=False)}
 
 
 def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int = 62) -> None:
@@ -46,6 +42,21 @@ def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int =
     ax.set_axisbelow(True)
     for side in ax.spines.values():
         side.set_visible(False)
+
+
+def new_axes(ax, height: float):
+    """Return the axes to draw on: those given, else those of a new figure."""
+    return ax or plt.subplots(figsize=(9, height), layout="constrained")[1]
+
+
+def note(ax, text: str, at: tuple, shift: tuple, **look) -> None:
+    """Write a text so many points away from a place."""
+    ax.annotate(text, at, shift, textcoords="offset points", **look)
+
+
+def band(ax, x, low, high, color, alpha: float = 0.15, **how) -> None:
+    """Fill the interval around a line."""
+    ax.fill_between(x, low, high, color=color, alpha=alpha, linewidth=0, **how)
 
 
 def capitalised(text: str) -> str:
@@ -90,14 +101,16 @@ def _digits(ticks) -> int:
     return 6
 
 
-def money_axis(axis, currency: str) -> None:
-    """Write an axis in money."""
-    axis.set_major_formatter(_Money(currency))
+def money_axis(currency: str, *axes) -> None:
+    """Write axes in money."""
+    for axis in axes:
+        axis.set_major_formatter(_Money(currency))
 
 
-def percent_axis(axis) -> None:
-    """Write an axis in percent."""
-    axis.set_major_formatter(_Percent())
+def percent_axis(*axes) -> None:
+    """Write axes in percent."""
+    for axis in axes:
+        axis.set_major_formatter(_Percent())
 
 
 def set_notebook_format() -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from winback.labels import short_words
-from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, percent_axis
+from winback.plots.style import INK, QUIET, band, capitalised, finish_axes, house_styles, new_axes, note, percent_axis
 from winback.results import format_count, format_percent
 from winback.survival import competing, curves_text, durations_text
 from winback.survival.goodness_of_fit import verdict
@@ -34,10 +33,7 @@ MOST_COUNTED = 6  # with more groups the numbers watched would fill the figure
 def plot_survival(curves: SurvivalCurves, ax: Axes | None = None) -> Axes:
     """Draw the share still there by month, with intervals, and below it how many customers were still watched.
 
-    Parameters
-    ----------
-    curves : SurvivalCurves
-        From `survival_curve`.
+    Takes what `survival_curve` returns.
 
     Examples
     --------
@@ -47,7 +43,7 @@ def plot_survival(curves: SurvivalCurves, ax: Axes | None = None) -> Axes:
     >>> plot_survival(survival_curve(study.lapsed, by="reason", horizon_months=34)).get_ylabel()
     'share still there'
     """
-    ax = ax or plt.subplots(figsize=(9, 4.4), layout="constrained")[1]
+    ax = new_axes(ax, 4.4)
     names = list(curves.frame["group"])
     for name, style in house_styles(names).items():
         curve = curves.curves[curves.curves["group"] == name]
@@ -65,10 +61,7 @@ def plot_survival(curves: SurvivalCurves, ax: Axes | None = None) -> Axes:
 def plot_incidence(result: CompetingRisks, ax: Axes | None = None) -> Axes:
     """Draw the share that left again for each reason by month; with groups, one line for each group and reason.
 
-    Parameters
-    ----------
-    result : CompetingRisks
-        From `competing_risks`.
+    Takes what `competing_risks` returns.
 
     Examples
     --------
@@ -80,7 +73,7 @@ def plot_incidence(result: CompetingRisks, ax: Axes | None = None) -> Axes:
     >>> plot_incidence(competing_risks(table)).get_ylabel()
     'share left again'
     """
-    ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
+    ax = new_axes(ax, 4)
     groups, reasons = list(dict.fromkeys(result.frame["group"])), list(dict.fromkeys(result.frame["reason"]))
     colours, lines = house_styles(reasons), list(house_styles(groups).values())
     for place, group in enumerate(groups):
@@ -90,10 +83,8 @@ def plot_incidence(result: CompetingRisks, ax: Axes | None = None) -> Axes:
             style = {"color": colours[reason]["color"], "linestyle": line["linestyle"]}
             said = short_words("second_reason", reason)
             label = said if group == EVERYBODY else f"{said}, {result.said.get(group, group)}"
-            band = BAND if len(groups) * len(reasons) <= MOST_BANDS else 0
-            _step_with_band(
-                ax, result.curves[rows], "share", end=result.horizon_months, style=style, label=label, band=band
-            )
+            alpha = BAND if len(groups) * len(reasons) <= MOST_BANDS else 0
+            _step_with_band(ax, result.curves[rows], "share", result.horizon_months, style, label=label, alpha=alpha)
     finish_axes(ax, capitalised(competing.headline(result)), _months_label("second"), "share left again", width=90)
     _months_and_percent(ax, result.horizon_months)
     _legend(ax, [*groups, *reasons][1:])
@@ -124,7 +115,7 @@ def plot_goodness_of_fit(result: GoodnessOfFit, ax: Axes | None = None, group: s
         raise ValueError(f"There is no group {group!r}; there are {', '.join(groups)}.")
     place = int(result.frame["gap"].abs().to_numpy().argmax()) if group is None else groups.index(group)
     row = result.frame.iloc[place]
-    ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
+    ax = new_axes(ax, 4)
     curve, end = result.curves[result.curves["group"] == row["group"]], result.curves["months"].max()
     styles = house_styles(["customers", result.model])
     _step_with_band(ax, curve, "observed", end, style=styles["customers"], label="customers (Kaplan-Meier)")
@@ -140,10 +131,7 @@ def plot_goodness_of_fit(result: GoodnessOfFit, ax: Axes | None = None, group: s
 def plot_time_ratios(fit: DurationFit, ax: Axes | None = None) -> Axes:
     """Draw how many times as long customers stay, term by term, with intervals; clear effects are drawn full.
 
-    Parameters
-    ----------
-    fit : DurationFit
-        From `fit_duration`.
+    Takes what `fit_duration` returns.
 
     Examples
     --------
@@ -154,13 +142,13 @@ def plot_time_ratios(fit: DurationFit, ax: Axes | None = None) -> Axes:
     3
     """
     found = durations_text.effects(fit)
-    ax = ax or plt.subplots(figsize=(9, 1.4 + 0.38 * max(len(found), 1)), layout="constrained")[1]
+    ax = new_axes(ax, 1.4 + 0.38 * max(len(found), 1))
     colour = house_styles(["effect"])["effect"]["color"]
     for place, (_, ratio, low, high, clear) in enumerate(found):
         ax.plot([low, high], [place, place], color=colour if clear else QUIET, linewidth=2.2, solid_capstyle="butt")
         face = colour if clear else "white"
         ax.plot(ratio, place, marker="o", color=colour if clear else QUIET, markerfacecolor=face, markersize=8)
-        ax.annotate(_percent_change(ratio), (ratio, place), (0, 7), textcoords="offset points", ha="center", fontsize=9)
+        note(ax, _percent_change(ratio), (ratio, place), (0, 7), ha="center", fontsize=9)
     ax.axvline(1, color=QUIET, linestyle=":", linewidth=1.5)
     finish_axes(ax, capitalised(durations_text.headline(fit)), "longer or shorter stay", width=90)
     ax.set_yticks(range(len(found)), [textwrap.fill(what, LABEL_WIDTH) for what, *_ in found])
@@ -170,14 +158,14 @@ def plot_time_ratios(fit: DurationFit, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _step_with_band(ax, curve, name, end, style, label, band=BAND):
+def _step_with_band(ax, curve, name, end, style, label, alpha=BAND):
     """Draw a step curve up to the horizon, the interval as a band."""
     curve = _as_drawn(curve[curve["months"] <= end], end)
     months = np.append(curve["months"], end if len(curve) and curve["months"].iloc[-1] < end else np.nan)
     values, low, high = (np.append(curve[part], curve[part].iloc[-1]) for part in (name, "low", "high"))
     drawn = {part: style[part] for part in ("color", "linestyle")}
     ax.step(months, values, where="post", linewidth=2, label=label, **drawn)
-    ax.fill_between(months, low, high, step="post", color=style["color"], alpha=band, linewidth=0)
+    band(ax, months, low, high, style["color"], alpha, step="post")
 
 
 def _as_drawn(curve: DataFrame, end: float) -> DataFrame:
@@ -202,35 +190,14 @@ def _count_below(ax, curves):
     for row, name in enumerate(names):
         said = name if curves.by is None or curves.paired else short_words(curves.by, name)
         curve = curves.curves[curves.curves["group"] == name]
+        down, look = -17 - 11.5 * row, {"va": "top", "fontsize": 8.5, "color": styles[name]["color"]}
+        below = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "annotation_clip": False}
         for month in ax.get_xticks():
             place = np.searchsorted(curve["months"], month, side="left")
             watched = curve["at_risk"].iloc[place] if place < len(curve) else 0
-            _below(
-                ax,
-                month,
-                ax.get_xaxis_transform(),
-                row=row,
-                text=format_count(watched),
-                colour=styles[name]["color"],
-                side="center",
-            )
-        _below(ax, 0, ax.transAxes, row=row, text=said, colour=styles[name]["color"], side="right", shift=-26)
+            note(ax, format_count(watched), (month, 0), (0, down), **below, **look)
+        note(ax, said, (0, 0), (-26, down), xycoords=ax.transAxes, ha="right", annotation_clip=False, **look)
     ax.set_xlabel(f"{ax.get_xlabel()}; below, customers still watched", labelpad=6 + 11.5 * len(names))
-
-
-def _below(ax, x, transform, row, text, colour, side, shift=0):
-    ax.annotate(
-        text,
-        (x, 0),
-        (shift, -17 - 11.5 * row),
-        xycoords=transform,
-        textcoords="offset points",
-        ha=side,
-        va="top",
-        fontsize=8.5,
-        color=colour,
-        annotation_clip=False,
-    )
 
 
 def _mark_gap(ax, curve, row):
@@ -238,7 +205,7 @@ def _mark_gap(ax, curve, row):
     ax.plot([at["months"]] * 2, [at["observed"], at["fitted"]], color=INK, linewidth=2.5, solid_capstyle="butt")
     text = f"{format_percent(abs(row['gap'])).removesuffix('%')} points"
     top = max(at["observed"], at["fitted"])
-    ax.annotate(text, (at["months"], top), (14, 2), textcoords="offset points", va="bottom", color=INK)
+    note(ax, text, (at["months"], top), (14, 2), va="bottom", color=INK)
 
 
 def _ratio_ticks(ax, found):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from numbers import Integral
 from typing import TYPE_CHECKING
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from winback.labels import label_of
 from winback.plots.held_out import SHADE
-from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, percent_axis
+from winback.plots.style import INK, QUIET, band, finish_axes, house_styles, money_axis, new_axes, percent_axis
 from winback.results import format_money, format_percent
 from winback.tables import TableError
 from winback.value.contracts.counts import survivors_by_cohort
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 SAME = 0.005  # a gap that rounds to no percent
 SPOT_ON = "where it is"
 MANY_TIMES = 10.0  # a gap of 1,000%: from here on money says more than a percentage
-BAND = 0.15  # opacity of an interval
 POINTS = 201  # shares of customers drawn
 FEWEST = 10  # customers, below which a fifth of them is nobody one could name
 MOST_ROWS = 30  # segments drawn: more are no figure
@@ -64,11 +62,9 @@ def plot_projection(fit: ContractFit, survivors=None, ax: Axes | None = None, pe
     end = max(len(shares) - 1, 2 * fit.last_period) if periods is None else _whole_periods(periods)
     shares = shares[: end + 1]
     rows = fit.project(np.arange(end + 1))
-    ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
+    ax = new_axes(ax, 4)
     said, counted = house_styles(["expected", "counted"]).values()
-    ax.fill_between(
-        rows["periods"], rows["still_here_low"], rows["still_here_high"], color=said["color"], alpha=BAND, linewidth=0
-    )
+    band(ax, rows["periods"], rows["still_here_low"], rows["still_here_high"], said["color"])
     for part, line, label in ((rows[: seen + 1], "-", f"{fit.model}, fitted"), (rows[seen:], "--", "extrapolated")):
         if len(part) > 1:
             ax.plot(part["periods"], part["still_here"], color=said["color"], linestyle=line, linewidth=2, label=label)
@@ -132,12 +128,7 @@ def _projected(fit, rows, shares, seen) -> str:
 
 
 def plot_value_concentration(values: LifetimeValues, ax: Axes | None = None) -> Axes:
-    """Draw the share of all value that the most valuable customers carry.
-
-    Parameters
-    ----------
-    values : LifetimeValues
-        From `lifetime_value`.
+    """Draw the share of all value that the most valuable customers carry. Takes what `lifetime_value` returns.
 
     Examples
     --------
@@ -154,7 +145,7 @@ def plot_value_concentration(values: LifetimeValues, ax: Axes | None = None) -> 
         raise ValueError(f"Shares of value need a finite total above 0; it is {_no_shares(values)}")
     customers, reached = np.arange(len(ranked) + 1) / len(ranked), np.append(0, np.cumsum(ranked)) / ranked.sum()
     at = np.linspace(0, 1, POINTS)
-    ax = ax or plt.subplots(figsize=(9, 4), layout="constrained")[1]
+    ax = new_axes(ax, 4)
     style = house_styles(["value"])["value"]
     ax.plot(at, np.interp(at, customers, reached), color=style["color"], linewidth=2.2, label="customers by value")
     ax.plot([0, 1], [0, 1], color=QUIET, linestyle=":", linewidth=1.5, label="if all were worth the same")
@@ -167,8 +158,7 @@ def plot_value_concentration(values: LifetimeValues, ax: Axes | None = None) -> 
     if len(ranked) == 1:
         title = "The only customer carries all value"
     finish_axes(ax, title, "share of customers, most valuable first", "share of all value", 90)
-    percent_axis(ax.xaxis)
-    percent_axis(ax.yaxis)
+    percent_axis(ax.xaxis, ax.yaxis)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1.02 * max(1.0, reached.max()))
     ax.legend(frameon=False, fontsize=9, loc="lower right")
@@ -189,11 +179,7 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     """Draw what a customer of each segment is worth, with interval, beside the figure of constant churn (open).
 
     Segments are in the order of what a customer is worth, most first; of more than 30 the first 30 are drawn.
-
-    Parameters
-    ----------
-    value : BaseValue
-        From `base_value`.
+    Takes what `base_value` returns.
 
     Examples
     --------
@@ -210,7 +196,7 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     if len(frame) > MOST_ROWS:
         which += f": {MOST_ROWS} of {len(frame)}, worth most"
     frame = frame.head(MOST_ROWS)
-    ax = ax or plt.subplots(figsize=(9, 1.6 + 0.36 * len(frame)), layout="constrained")[1]
+    ax = new_axes(ax, 1.6 + 0.36 * len(frame))
     own, naive = house_styles(["value", "constant churn"]).values()
     for row in frame.itertuples():
         ends = [row.per_customer_low, row.per_customer_high]
@@ -223,7 +209,7 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     finish_axes(ax, title, "value per customer", which, 90)
     ax.set_yticks(rows, frame["segment"].map(_short), parse_math=False)
     ax.set_ylim(len(frame) - 0.4, -0.6)
-    money_axis(ax.xaxis, value.currency)
+    money_axis(value.currency, ax.xaxis)
     ax.margins(x=0.08)
     below = -0.62 / ax.figure.get_figheight()
     ax.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, below), ncols=2)
@@ -253,11 +239,9 @@ def _gap_in_words(value, frame) -> str:
         gaps /= off["per_customer"]
     widest, names = gaps.idxmax(), ("per_customer", "per_customer_low", "per_customer_high", "constant")
     how = _off(*(off.at[widest, name] for name in names), value.currency)
-    return (
-        title
-        if how in (SPOT_ON, off_by)
-        else f'{title}; {_short(label_of(value.by))} "{_short(off.at[widest, "segment"])}": {how}'
-    )
+    if how in (SPOT_ON, off_by):
+        return title
+    return f'{title}; {_short(label_of(value.by))} "{_short(off.at[widest, "segment"])}": {how}'
 
 
 def _off(worth, low, high, naive, currency) -> str:
