@@ -165,7 +165,7 @@ def _step_with_band(ax, curve, name, end, style, label, alpha=BAND):
     values, low, high = (np.append(curve[part], curve[part].iloc[-1]) for part in (name, "low", "high"))
     drawn = {part: style[part] for part in ("color", "linestyle")}
     ax.step(months, values, where="post", linewidth=2, label=label, **drawn)
-    band(ax, months, low, high, style["color"], alpha, step="post")
+    band(ax, months, low, high, style["color"], alpha=alpha, step="post")
 
 
 def _as_drawn(curve: DataFrame, end: float) -> DataFrame:
