@@ -66,10 +66,6 @@ class Limits:
             [(BUDGET, "", budget, 1.0, np.zeros(n_offers)), *(row for row in rows if row[0] != BUDGET)], n_offers
         )
 
-    def charges(self, prices: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return what one unit of cost, and one contact under each offer, (n_offers,), must pay at these prices."""
-        return float(prices @ self.money), prices @ self.places
-
 
 def read_limits(offers: tuple[str, ...], budget, max_customers, caps, problems: ProblemList) -> Limits:
     """Read the limits as the analyst states them, and add what is wrong with them to the problems."""

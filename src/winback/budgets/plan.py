@@ -136,15 +136,9 @@ class BudgetPlan(Result):
     def measure(self, trial: Trial | None = None, *, level: float = 0.95) -> BudgetPlan:
         """Measure the plan's gain in a trial of its customers, and let the plan say it, see `winback.budgets.measured`.
 
-        It is honest only if the values behind the plan were made from other customers (`hold_out`).
-
-        Parameters
-        ----------
-        trial : Trial, optional
-            By default the one that the plan's values were made under; another must be under the same terms. A plan made
-            from a frame remembers none, and says under which terms it was measured.
-        level : float
-            Of the interval.
+        It is honest only if the values behind the plan were made from other customers (`hold_out`). ``trial`` is by
+        default the one that the plan's values were made under; another must be under the same terms. A plan made from a
+        frame remembers none, and says under which terms it was measured. ``level`` is that of the interval.
 
         Raises
         ------

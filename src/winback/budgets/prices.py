@@ -62,8 +62,8 @@ def margins(gains: np.ndarray, costs: np.ndarray, limits: Limits, prices: np.nda
 
 def priced_gains(gains, costs, limits: Limits, prices) -> np.ndarray:
     """Return what each choice leaves after paying the prices, (n, 1 + n_offers), 0 for none."""
-    of_money, of_places = limits.charges(prices)
-    return np.hstack([np.zeros((len(gains), 1)), gains - of_money * costs - of_places])
+    left = gains - (prices @ limits.money) * costs - prices @ limits.places
+    return np.hstack([np.zeros((len(gains), 1)), left])
 
 
 def bound(cells: Cells, limits: Limits, prices: np.ndarray) -> float:

@@ -13,6 +13,7 @@ from winback.budgets.hull import HullWalk
 from winback.budgets.solution import money_walk
 from winback.budgets.spending import SpendingCurve
 from winback.policies.honest import over_splits
+from winback.policies.honest_value import over_none
 from winback.progress import progress
 from winback.tables import NO_OFFER
 from winback.trial.assumed import assumption, with_assumed
@@ -103,7 +104,8 @@ class _Split:
     def of(cls, trial: Trial, n_folds: int, rng: np.random.Generator) -> _Split:
         folds = deal_folds(trial.arm, n_folds, rng)
         sent = [trial.arms.index(name) for name in trial.sent]
-        scores, expected = (_over_none(trial, each)[:, sent] for each in trial_scores(trial, "profit", folds))
+        both = (with_assumed(trial, each) for each in trial_scores(trial, "profit", folds))
+        scores, expected = (over_none(trial, each)[:, sent] for each in both)
         score_costs, costs = (each[:, sent] for each in trial_scores(trial, "cost", folds))
         costs = np.maximum(costs, 0.0)
         walks = [money_walk(expected[folds == fold], costs[folds == fold]) for fold in range(folds.max() + 1)]
@@ -147,12 +149,6 @@ class _Split:
             gain, cost = (each[~inside].mean(axis=0) for each in (self.score_gains, self.score_costs))
             gained[inside] = self.score_gains[inside] @ _mix(gain, np.maximum(cost, 0.0), budget)
         return gained
-
-
-def _over_none(trial: Trial, money: np.ndarray) -> np.ndarray:
-    """Return money less that without an offer, where there is such a column; else as it is."""
-    money = with_assumed(trial, money)
-    return money - money[:, [trial.choices.index(NO_OFFER)]] if NO_OFFER in trial.choices else money
 
 
 def _mix(gain: np.ndarray, cost: np.ndarray, budget: float) -> np.ndarray:

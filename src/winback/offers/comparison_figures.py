@@ -159,10 +159,8 @@ def _corrected_as_assumed(arms, share: float, settings) -> CorrectedWinner:
 
 def sureness(profit, control, errors) -> pd.DataFrame:
     """Return each offer's chance of being best and its expected loss; sending nothing competes where it was tried."""
-    if control is None:
-        chance, loss = uncertainty.best_probability(profit, errors[:, :-1])
-    else:
-        chance, loss = uncertainty.best_probability(np.append(profit, control.combine(m.VALUE)[0]), errors)
+    rivals = profit if control is None else np.append(profit, control.combine(m.VALUE)[0])
+    chance, loss = uncertainty.best_probability(rivals, errors[:, : len(rivals)])
     return pd.DataFrame({"probability_best": chance[: len(profit)], "expected_loss": loss[: len(profit)]})
 
 

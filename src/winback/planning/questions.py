@@ -66,8 +66,13 @@ def rows_of_plan(figures: ProfitFigures, asked: Asked) -> pd.DataFrame:
     """Return every question with the customers it needs."""
     rows = [_difference_row(figures, asked, *pair) for pair in compared_pairs(figures, asked)]
     if len(figures.offers) > 1:
-        rows.append(_best_row(figures, asked))
-        rows += [] if asked.choice.expected_loss is None else [_loss_row(figures, asked)]
+        profit, variance, choice = figures.of_offers(figures.profit), figures.of_offers(figures.variance), asked.choice
+        zone = profit[0] - profit[1] if asked.difference is None else asked.difference
+        n = sizes.customers_for_best(choice.probability_correct, variance, profit, asked.difference)
+        rows.append(_offers_row("best", f"best of {len(profit)} offers", figures, asked, n) | {"difference": zone})
+        if choice.expected_loss is not None:
+            n = sizes.customers_for_loss(choice.expected_loss, variance)
+            rows.append(_offers_row("loss", "loss from the choice", figures, asked, n))
     frame = pd.DataFrame(rows)
     with_holdout = frame["second"].eq(NO_OFFER) | (asked.holdout is not None)
     holdouts = [holdout_of(n, figures, asked) for n in frame["n_per_arm"]]
@@ -100,18 +105,6 @@ def _difference_row(figures, asked, one, other) -> dict:
     row = {"kind": "difference", "question": f"{first} against {second}", "first": first, "second": second}
     row |= {"expected_difference": expected, "difference": difference, "variance": variance}
     return row | {"n_per_arm": n, "n_per_arm_high": high}
-
-
-def _best_row(figures, asked) -> dict:
-    profit, variance = figures.of_offers(figures.profit), figures.of_offers(figures.variance)
-    n = sizes.customers_for_best(asked.choice.probability_correct, variance, profit, asked.difference)
-    zone = profit[0] - profit[1] if asked.difference is None else asked.difference
-    return _offers_row("best", f"best of {len(profit)} offers", figures, asked, n) | {"difference": zone}
-
-
-def _loss_row(figures, asked) -> dict:
-    n = sizes.customers_for_loss(asked.choice.expected_loss, figures.of_offers(figures.variance))
-    return _offers_row("loss", "loss from the choice", figures, asked, n)
 
 
 def _offers_row(kind, question, figures, asked, n) -> dict:

@@ -22,13 +22,8 @@ FEW_LABELS = 5  # up to as many, every set of labels is tried
 MOST_LABELS = 30  # of more, none is split off
 SHORT = 6  # digits that an analyst reads without help
 KINDS = {
-    "string": "labels",
-    "boolean": "flag",
-    "integer": "number",
-    "floating": "number",
-    "mixed-integer-float": "number",
-    "decimal": "number",
-    "empty": "empty",
+    **{"string": "labels", "boolean": "flag", "empty": "empty"},
+    **dict.fromkeys(["integer", "floating", "mixed-integer-float", "decimal"], "number"),
     **dict.fromkeys(["datetime", "datetime64", "date", "timedelta", "timedelta64", "period", "time"], "date"),
 }
 

@@ -20,9 +20,8 @@ from winback.trial.splits import Splits
 from winback.trial.trial import Trial
 from winback.uncertainty import mean_interval
 
-FEW_SPLITS = (
-    10  # where nothing matters, 95% intervals of one split hold in 84% of trials, of five in 88%, of ten in 94%
-)
+# Where nothing matters, 95% intervals of one split hold in 84% of trials, of five in 88%, of ten in 94%.
+FEW_SPLITS = 10
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)

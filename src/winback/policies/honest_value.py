@@ -111,7 +111,7 @@ def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -
     found = predictions("linear", matrix / np.maximum(matrix[:n].std(axis=0), 1e-12), profit, arm, in_trial)
     wanted = np.flatnonzero(in_trial)
     chosen = pd.Index(trial.choices).get_indexer(offers)
-    return _gain(with_assumed(trial, found.outside((1,), wanted), customers), trial, chosen)
+    return over_none(trial, with_assumed(trial, found.outside((1,), wanted), customers))[np.arange(m), chosen]
 
 
 def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> list[pd.DataFrame]:
@@ -145,17 +145,17 @@ def _of_contacts(
     contacted = np.array([name != NO_OFFER for name in trial.choices])[decided]
     times = contacted.sum(axis=0)
     kept = times > 0 if (times > 0).sum() >= 2 * PARTS else np.ones(len(times), dtype=bool)
-    gains = [sum(_gain(money, trial, chosen) for chosen in decided) for money in tables]  # nothing where left alone
+    tables, rows = [over_none(trial, money) for money in tables], np.arange(len(times))  # nothing where left alone
+    gains = [sum(money[rows, chosen] for chosen in decided) for money in tables]
     earned, predicted = (gain[kept] / np.maximum(times[kept], 1) for gain in gains)
     folds = folds[kept]
     means = np.bincount(folds, predicted) / np.maximum(np.bincount(folds), 1)
     return earned, predicted - means[folds] + predicted.mean()
 
 
-def _gain(money: np.ndarray, trial: Trial, chosen: np.ndarray) -> np.ndarray:
-    """Return money under each customer's choice, less that without an offer where there is such a column."""
-    earned = money[np.arange(len(money)), chosen]
-    return earned - money[:, trial.choices.index(NO_OFFER)] if NO_OFFER in trial.choices else earned
+def over_none(trial: Trial, money: np.ndarray) -> np.ndarray:
+    """Return money under each choice less that without an offer, where there is such a column; else as it is."""
+    return money - money[:, [trial.choices.index(NO_OFFER)]] if NO_OFFER in trial.choices else money
 
 
 def _slope(predicted: np.ndarray, earned: np.ndarray) -> tuple[float, float]:

@@ -37,7 +37,6 @@ class MisstatedReasons(Result):
     break_even, break_even_low, break_even_high : float
         Share of untrue reasons at which the rule gains nothing over the best single offer. NaN where the rule loses
         even with true reasons; infinite where no share of untrue reasons takes the gain away.
-    by, best_single : str
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -117,10 +116,8 @@ def _differences(rule: WrittenRule, customers, choices, scores) -> tuple[np.ndar
 def _break_even(gain: np.ndarray, loss: np.ndarray, level: float) -> dict[str, float]:
     """Return the share at which mean(gain) - share x mean(loss) is zero, with Fieller's interval."""
     names = ("break_even", "break_even_low", "break_even_high")
-    if gain.mean() <= 0:
-        return dict.fromkeys(names, np.nan)
-    if loss.mean() <= 0:
-        return dict.fromkeys(names, np.inf)
+    if gain.mean() <= 0 or loss.mean() <= 0:
+        return dict.fromkeys(names, np.nan if gain.mean() <= 0 else np.inf)
     (own, both), (_, other) = np.cov(gain, loss) / len(gain)
     found = fieller_interval(gain.mean(), loss.mean(), own, other, both, level=level)
     return dict(zip(names, (float(found.ratio), float(found.low), float(found.high)), strict=True))
