@@ -6,12 +6,10 @@ competing            for which reason do they leave again, and when? `competing_
 incidence            cumulative incidence and months lost, from arrays
 durations            who stays how much longer? `fit_duration`
 duration_fit         what the fitted model says of customers
-durations_table      which rows it is fitted to, and whether its terms can be told apart
 durations_text       its sentences: time ratios in words
 duration_maximum     where the likelihood of a family is highest
 families             four distributions of months, each tied to a normal variable
 goodness_of_fit      does a fitted model say what customers did? a fit's `check_shape`, `check_fit` of any
 observed_and_fitted  curves side by side, ends by class of months
-groups               whose lifetimes are compared, and in which groups?
-wording              months, p-values and intervals as sentences write them
+groups               whose lifetimes are compared, in which groups, and how a result of groups shows itself
 """

@@ -12,17 +12,10 @@ import pandas as pd
 from winback.labels import short_words
 from winback.results import Sentences, format_percent, join_words
 from winback.survival.curves import shared_horizon
-from winback.survival.groups import EVERYBODY, TABLE, few_note, group_lifetimes, typed_lifetimes
+from winback.survival.groups import EVERYBODY, GroupsResult, group_lifetimes, typed_lifetimes
 from winback.survival.incidence import cumulative_incidence, incidence_interval, incidence_variance, months_lost
-from winback.survival.wording import (
-    MonthsResult,
-    format_months,
-    in_words,
-    join_parts,
-    months_interval,
-    percent_interval,
-)
 from winback.tables import AnyTable, ProblemList
+from winback.tables.nouns import LAPSED_TABLE
 from winback.uncertainty import normal_interval, normal_quantile
 
 STILL_THERE = "still there"
@@ -30,7 +23,7 @@ COMPETE = "Reasons compete: mending one of them would not keep all who left for 
 
 
 @dataclass(frozen=True, repr=False)
-class CompetingRisks(MonthsResult):
+class CompetingRisks(GroupsResult):
     """What share of each group left again, for which reason.
 
     Attributes
@@ -71,10 +64,14 @@ class CompetingRisks(MonthsResult):
         said = self.describe().splitlines()
         return Sentences.of(line for line in _lines(self) if line[:1].upper() + line[1:] not in said)
 
+    def in_group(self, group: str, text: str) -> str:
+        """Write which group a figure is of, where there are several."""
+        return text if group == EVERYBODY else f"{text} ({self.in_words(group)})"
+
     def table(self) -> pd.DataFrame:
         """Return the rounded table, its groups and reasons in words."""
-        reasons = [_reason(reason) for reason in self.frame["reason"]]
-        return self.rounded(self.frame.assign(group=in_words(self.frame["group"], self.said), reason=reasons))
+        table = super().table()
+        return table.assign(**{"Left again for": [_reason(reason) for reason in self.frame["reason"]]})
 
 
 def competing_risks(
@@ -142,28 +139,24 @@ def competing_risks(
         members = lives.codes == group
         found = cumulative_incidence(lives.months[members], causes[members], len(names))
         known = lives.ended[members] | (lives.months[members] >= horizon)
-        figures.append(
-            _figures(name, names, found, horizon=horizon, n=int(members.sum()), n_known=int(known.sum()), level=level)
-        )
+        rows = _figures(found, horizon, int(known.sum()), level)
+        figures.append(pd.DataFrame({"group": name, "reason": names, "n": int(members.sum()), **rows}))
         curves.append(_curves(name, names, found, int(members.sum()), level))
-    frame = pd.concat(figures, ignore_index=True)
-    sizes = frame.drop_duplicates("group")
-    notes = (*lives.notes, *few_note(in_words(sizes["group"], lives.said), sizes["n"]))
     return CompetingRisks(
-        frame,
+        pd.concat(figures, ignore_index=True),
         pd.concat(curves, ignore_index=True),
         horizon,
         horizon_given=horizon_months is not None,
         by=by,
         level=level,
-        notes=notes,
+        notes=lives.notes(),
         said=lives.said,
     )
 
 
 def _with_reasons(table) -> pd.DataFrame:
     """Refuse reasons that are missing for those who left, or given for those who did not."""
-    problems = ProblemList(TABLE, table)
+    problems = ProblemList(LAPSED_TABLE, table)
     if "second_reason" not in table:
         problems.add("second_reason", "is missing from the table", "Add it: the reason for leaving again.")
         problems.raise_if_any()
@@ -179,71 +172,52 @@ def _with_reasons(table) -> pd.DataFrame:
     return table
 
 
-def _figures(group, reasons, found, horizon, n, n_known, level) -> pd.DataFrame:
+def _figures(found, horizon, n_known, level) -> dict:
+    """Return what has left for each reason by the horizon, shape (reasons,) each."""
     lost, lost_error = months_lost(found, horizon)
     found = found.up_to(horizon)
-    none_left = len(found.months) == 0
-    share = np.zeros(len(reasons)) if none_left else found.share[-1]
-    variance = np.zeros(len(reasons)) if none_left else incidence_variance(found)[-1]
+    share, variance = np.zeros((2, found.share.shape[1]))
+    if len(found.months):
+        share, variance = found.share[-1], incidence_variance(found)[-1]
     low, high = incidence_interval(share, variance, n_known, level)
     lost_low, lost_high = normal_interval(lost, lost_error, level)
-    return pd.DataFrame(
-        {
-            "group": group,
-            "reason": reasons,
-            "n": n,
-            "n_left": found.n_by_cause.sum(axis=0).astype(int),
-            "share": share,
-            "share_low": low,
-            "share_high": high,
-            "share_std_error": np.sqrt(variance),
-            "months_lost": lost,
-            "months_lost_low": np.maximum(lost_low, 0),
-            "months_lost_high": lost_high,
-            "months_lost_std_error": lost_error,
-        }
-    )
+    return {
+        "n_left": found.n_by_cause.sum(axis=0).astype(int),
+        "share": share,
+        "share_low": low,
+        "share_high": high,
+        "share_std_error": np.sqrt(variance),
+        "months_lost": lost,
+        "months_lost_low": np.maximum(lost_low, 0),
+        "months_lost_high": lost_high,
+        "months_lost_std_error": lost_error,
+    }
 
 
 def _curves(group, reasons, found, n, level) -> pd.DataFrame:
     """Return the curves in long form, each from month 0."""
-    m = len(found.months)
     low, high = incidence_interval(found.share, incidence_variance(found), n, level)
-    parts = {
-        reason: (found.share[:, place], low[:, place], high[:, place], 0.0) for place, reason in enumerate(reasons)
-    }
-    parts[STILL_THERE] = (found.survival, np.full(m, np.nan), np.full(m, np.nan), 1.0)
-    return pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "group": group,
-                    "reason": reason,
-                    "months": np.append(0.0, found.months),
-                    "share": np.append(start, share),
-                    "low": np.append(start, lower),
-                    "high": np.append(start, upper),
-                }
-            )
-            for reason, (share, lower, upper, start) in parts.items()
-        ],
-        ignore_index=True,
-    )
+    unknown = np.full(len(found.months), np.nan)
+    parts = [(reason, 0.0, found.share[:, k], low[:, k], high[:, k]) for k, reason in enumerate(reasons)]
+    parts.append((STILL_THERE, 1.0, found.survival, unknown, unknown))
+    curves = [
+        {"group": group, "reason": reason, "months": np.append(0.0, found.months)}
+        | {name: np.append(start, values) for name, values in zip(("share", "low", "high"), each, strict=True)}
+        for reason, start, *each in parts
+    ]
+    return pd.concat(map(pd.DataFrame, curves), ignore_index=True)
 
 
 def headline(result: CompetingRisks) -> str:
     """Return the one message of the incidences, as for the title of a figure."""
     leaders = _leaders(result)
-    after = f"by month {result.horizon_months:g}"
-    if len(set(leaders["reason"])) == 1:
-        shares = [_of_group(result, row.group, format_percent(row.share, 0)) for row in leaders.itertuples()]
-        reason = _reason(leaders["reason"].iloc[0])
-        return f"{reason} is the most frequent reason to leave again {after}: {join_words(shares)}"
-    each = [
-        _of_group(result, row.group, f"{_reason(row.reason)} {format_percent(row.share, 0)}")
-        for row in leaders.itertuples()
-    ]
-    return f"The most frequent reason to leave again {after}: {join_words(each)}"
+    shares = [format_percent(share, 0) for share in leaders["share"]]
+    reasons = [_reason(reason) for reason in leaders["reason"]]
+    one = len(set(reasons)) == 1
+    said = shares if one else [f"{reason} {share}" for reason, share in zip(reasons, shares, strict=True)]
+    what = f"{reasons[0]} is the" if one else "The"
+    each = join_words(map(result.in_group, leaders["group"], said))
+    return f"{what} most frequent reason to leave again by month {result.horizon_months:g}: {each}"
 
 
 def _leaders(result) -> pd.DataFrame:
@@ -254,41 +228,29 @@ def _reason(reason: str) -> str:
     return short_words("second_reason", reason)
 
 
-def _of_group(result, group, text) -> str:
-    return text if group == EVERYBODY else f"{text} ({result.said.get(group, group)})"
+def _each(result, rows, name, form) -> list[str]:
+    """Write a figure of each reason with its interval."""
+    return [f"{_reason(row['reason'])} {result.interval(row, name, form)}" for row in rows.to_dict("records")]
 
 
 def _sure(result) -> str:
     """Return the intervals: of all reasons, or of the leading one of each group."""
-    rows = (result.frame if result.by is None else _leaders(result)).itertuples()
-    each = (
-        _of_group(
-            result,
-            row.group,
-            f"{_reason(row.reason)} {format_percent(row.share)} {percent_interval(row.share_low, row.share_high)}",
-        )
-        for row in rows
-    )
-    return f"Shares with their intervals: {join_parts(each)}."
+    rows = result.frame if result.by is None else _leaders(result)
+    each = map(result.in_group, rows["group"], _each(result, rows, "share", "percent"))
+    return f"Shares with their intervals: {'; '.join(each)}."
 
 
 def _lines(result) -> Iterator[str]:
+    horizon = f"{result.horizon_months:g}"
     for name, rows in result.frame.groupby("group", sort=False, observed=True):
-        who = "" if name == EVERYBODY else f"{result.said.get(name, name)}: "
-        shares = (
-            f"{_reason(row.reason)} {format_percent(row.share)} {percent_interval(row.share_low, row.share_high)}"
-            for row in rows.itertuples()
-        )
+        who = "" if name == EVERYBODY else f"{result.in_words(name)}: "
+        shares = "; ".join(_each(result, rows, "share", "percent"))
         still = format_percent(1 - rows["share"].sum())
-        yield f"{who}left again by month {result.horizon_months:g} for {join_parts(shares)}; {still} are still there."
-        bounds = map(months_interval, rows["months_lost_low"], rows["months_lost_high"])
-        lost = (
-            f"{_reason(row.reason)} {format_months(row.months_lost)} {ends}"
-            for row, ends in zip(rows.itertuples(), bounds, strict=True)
-        )
-        yield f"{who}months lost per customer within {result.horizon_months:g} months: {join_parts(lost)}."
+        yield f"{who}left again by month {horizon} for {shares}; {still} are still there."
+        lost = "; ".join(_each(result, rows, "months_lost", "months"))
+        yield f"{who}months lost per customer within {horizon} months: {lost}."
     if not result.horizon_given:
-        yield f"The horizon of {result.horizon_months:g} months is the longest about which the data speak."
+        yield f"The horizon of {horizon} months is the longest about which the data speak."
     yield COMPETE
     yield f"Intervals hold for {format_percent(result.level, 0)} of samples, each for one figure at a time."
     yield from (f"{note}." for note in result.notes)

@@ -16,16 +16,15 @@ from winback.discounting import check_horizon
 from winback.pseudo_observations import longest_supported_horizon, pseudo_months
 from winback.results import Sentences
 from winback.survival import curves_text
-from winback.survival.groups import PAIRED, Lifetimes, check_lifetime, few_note, group_lifetimes, typed_lifetimes
-from winback.survival.wording import MonthsResult, in_words
+from winback.survival.groups import PAIRED, GroupsResult, Lifetimes, group_lifetimes, typed_lifetimes
 from winback.tables import AnyTable
-from winback.uncertainty import normal_interval, normal_quantile
+from winback.uncertainty import mean_interval, normal_interval, normal_quantile
 
 MOST_PAIRED_UP = 6  # with more groups each is compared with the first one only
 
 
 @dataclass(frozen=True, repr=False)
-class SurvivalCurves(MonthsResult):
+class SurvivalCurves(GroupsResult):
     """How long each group stays.
 
     Attributes
@@ -75,10 +74,6 @@ class SurvivalCurves(MonthsResult):
     def details(self) -> Sentences:
         """Say the figures of each group, and what they rest on."""
         return Sentences.of(curves_text.detail_lines(self))
-
-    def table(self) -> pd.DataFrame:
-        """Return the rounded table, its groups in words."""
-        return self.rounded(self.frame.assign(group=in_words(self.frame["group"], self.said)))
 
     def survival_at(self, months: ArrayLike) -> pd.DataFrame:
         """Return the share still there after so many months, one column per group; missing beyond what was seen."""
@@ -151,26 +146,20 @@ def survival_curve(
     2     both    254            26.70       0.60
     """
     normal_quantile(level)
-    check_lifetime(lifetime)
     paired = by == PAIRED
-    lifetime = "second" if paired else lifetime
+    lifetime = "second" if paired and lifetime == "first" else lifetime
     table = typed_lifetimes(customers, lifetime, needs=("first_tenure",) if paired else ())
     lives = group_lifetimes(table, None if paired else by, lifetime)
     if paired:
         lives = _with_first_lives(lives, table)
     horizon = shared_horizon(lives, horizon_months)
-    curves = pd.concat([_curve(lives, group, level) for group in range(len(lives.names))], ignore_index=True)
-    months = [pseudo_months(*lives.of(group), horizon) for group in range(len(lives.names))]
-    frame = pd.DataFrame(
-        [
-            _figures(lives, group, curves, months[group], horizon=horizon, level=level)
-            for group in range(len(lives.names))
-        ]
-    )
-    notes = (*lives.notes, *few_note(in_words(frame["group"], lives.said), frame["n"]))
+    groups = range(len(lives.names))
+    curves = [_curve(lives, group, level) for group in groups]
+    months = [pseudo_months(*lives.of(group), horizon) for group in groups]
+    frame = pd.DataFrame([_figures(lives, group, curves[group], months[group], horizon, level) for group in groups])
     return SurvivalCurves(
         frame=frame,
-        curves=curves,
+        curves=pd.concat(curves, ignore_index=True),
         differences=_paired_difference(lives.names, months, level) if paired else _differences(frame, level),
         log_rank=None if paired else _log_rank(lives),
         horizon_months=horizon,
@@ -179,7 +168,7 @@ def survival_curve(
         by=by,
         lifetime=lifetime,
         level=level,
-        notes=notes,
+        notes=lives.notes(),
         said=lives.said,
     )
 
@@ -193,7 +182,7 @@ def _with_first_lives(second: Lifetimes, table) -> Lifetimes:
         np.repeat([0, 1], n),
         ("first", "second"),
         rows=np.tile(second.rows, 2),
-        notes=second.notes,
+        left_out=second.left_out,
         said={"first": "first", "second": "second"},
     )
 
@@ -230,23 +219,20 @@ def _curve(lives, group, level) -> pd.DataFrame:
     return curve
 
 
-def _figures(lives, group, curves, months, horizon, level) -> dict:
-    name = lives.names[group]
-    curve = curves[curves["group"] == name]
+def _figures(lives, group, curve, months, horizon, level) -> dict:
     at_horizon = curve[curve["months"] <= horizon].iloc[-1]
-    mean, std_error = float(months.mean()), float(months.std(ddof=1) / np.sqrt(len(months)))
-    low, high = normal_interval(mean, std_error, level)
+    mean, std_error, low, high = map(float, mean_interval(months, level))
     observed, ended = lives.of(group)
     return {
-        "group": name,
+        "group": lives.names[group],
         "n": len(observed),
         "n_ended": int(ended.sum()),
         "still_there": at_horizon["survival"],
         "still_there_low": at_horizon["low"],
         "still_there_high": at_horizon["high"],
         "restricted_mean": mean,
-        "restricted_mean_low": float(low),
-        "restricted_mean_high": float(high),
+        "restricted_mean_low": low,
+        "restricted_mean_high": high,
         "std_error": std_error,
         "median": _first_at_half(curve, "survival"),
         "median_low": _first_at_half(curve, "low"),
@@ -265,17 +251,14 @@ def _differences(frame, level) -> pd.DataFrame:
     if len(frame) > MOST_PAIRED_UP:
         pairs = [(place, 0) for place in range(1, len(frame))]
     first, second = np.array(pairs, dtype=int).reshape(-1, 2).T
-    mean, error = frame["restricted_mean"].to_numpy(), frame["std_error"].to_numpy()
-    names = frame["group"].to_numpy()
-    return _tested(
-        names[first], names[second], mean[first] - mean[second], np.hypot(error[first], error[second]), level
-    )
+    names, mean, error = (frame[name].to_numpy() for name in ("group", "restricted_mean", "std_error"))
+    std_error = np.hypot(error[first], error[second])
+    return _tested(names[first], names[second], mean[first] - mean[second], std_error, level)
 
 
 def _paired_difference(names, months, level) -> pd.DataFrame:
-    longer = months[1] - months[0]
-    std_error = longer.std(ddof=1, keepdims=True) / np.sqrt(len(longer))
-    return _tested([names[1]], [names[0]], longer.mean(keepdims=True), std_error, level)
+    longer, std_error, *_ = mean_interval(months[1] - months[0])
+    return _tested([names[1]], [names[0]], np.array([longer]), std_error, level)
 
 
 def _tested(first, second, difference, std_error, level) -> pd.DataFrame:

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from winback.results import Result, format_count, format_percent, join_words, state_p_value
-from winback.survival.wording import (
-    NOT_REACHED,
-    format_months,
-    in_words,
-    join_parts,
-    months_interval,
-    percent_interval,
-)
+from winback.results import format_count, format_percent, join_words, state_p_value
+from winback.survival.groups import NOT_REACHED, GroupsResult
 
 MOST_PAIRS = 3  # said in the answer, the widest differences first
 FEW_WATCHED = 30
 
 
-def answer_lines(result: Result) -> list[str]:
+def answer_lines(result: GroupsResult) -> list[str]:
     """Return who stays longer (of one group: how long), how sure that is, and the doubt that matters most.
 
     Doubts in this order: too few customers in a group, too few watched to the horizon, only those who returned seen.
@@ -30,7 +23,7 @@ def answer_lines(result: Result) -> list[str]:
     return [*[*answer, *evidence][:2], *doubts[:1]]
 
 
-def detail_lines(result: Result) -> list[str]:
+def detail_lines(result: GroupsResult) -> list[str]:
     """Return the other differences, the figures of each group, and what they rest on."""
     parts = (_every_difference, _unclear, _means, _shares, _medians, _log_rank, _horizon, _thin, _selected, _method)
     lines = [line for part in parts for line in part(result)] + [f"{note}." for note in result.notes]
@@ -38,7 +31,7 @@ def detail_lines(result: Result) -> list[str]:
     return [line for line in lines if line not in said]
 
 
-def headline(result: Result) -> str:
+def headline(result: GroupsResult) -> str:
     """Return the one message of the curves, as for the title of a figure."""
     clear = _in_order(result, clear=True)
     if len(result.frame) == 1:
@@ -48,16 +41,16 @@ def headline(result: Result) -> str:
 
 
 def _in_order(result, clear: bool) -> list[tuple]:
-    """Return pairs as (longer, shorter, difference, low, high), those clear of zero or the others, widest first."""
+    """Return pairs as (longer, shorter, months, interval), those clear of zero or the others, widest first."""
     pairs = []
-    for row in result.differences.itertuples():
-        first, second = in_words((row.first, row.second), result.said)
-        pair = (first, second, row.difference, row.low, row.high)
+    for row in result.differences.sort_values("difference", key=lambda size: -abs(size), kind="stable").itertuples():
+        names, ends = [result.in_words(row.first), result.in_words(row.second)], (row.low, row.high)
         if row.difference < 0:
-            pair = (second, first, -row.difference, -row.high, -row.low)
-        if (pair[3] > 0) == clear:
-            pairs.append(pair)
-    return sorted(pairs, key=lambda pair: -pair[2])
+            names, ends = names[::-1], (-row.high, -row.low)
+        if (ends[0] > 0) == clear:
+            months, low, high = result.formats([abs(row.difference), *ends], "months")
+            pairs.append((*names, months, f"[{low}, {high}]"))
+    return pairs
 
 
 def _longest(result) -> Iterator[str]:
@@ -66,17 +59,13 @@ def _longest(result) -> Iterator[str]:
     if len(clear) == 1:
         yield f"{_longer(result, clear[0])}."
     elif clear:
-        each = (
-            f"{longer} {format_months(difference)} months longer than {shorter} {months_interval(low, high)}"
-            for longer, shorter, difference, low, high in clear
-        )
-        yield f"Stays within {result.horizon_months:g} months: {join_parts(each)}."
+        each = (f"{longer} {by} months longer than {shorter} {interval}" for longer, shorter, by, interval in clear)
+        yield f"Stays within {result.horizon_months:g} months: {'; '.join(each)}."
 
 
 def _longer(result, pair) -> str:
-    longer, shorter, difference, low, high = pair
-    by = f"{format_months(difference)} months longer than {shorter}"
-    within = f"within {result.horizon_months:g} months {months_interval(low, high)}"
+    longer, shorter, months, interval = pair
+    by, within = f"{months} months longer than {shorter}", f"within {result.horizon_months:g} months {interval}"
     return f"{longer} lifetimes last {by} ones {within}" if result.paired else f"{longer}: stays {by} {within}"
 
 
@@ -86,42 +75,32 @@ def _every_difference(result) -> Iterator[str]:
 
 def _unclear(result) -> Iterator[str]:
     if unclear := _in_order(result, clear=False):
-        each = (
-            f"{longer} and {shorter} ({format_months(difference)} months {months_interval(low, high)})"
-            for longer, shorter, difference, low, high in unclear
-        )
-        yield f"No clear difference between {join_parts(each)}: an interval that contains zero."
+        each = (f"{longer} and {shorter} ({months} months {interval})" for longer, shorter, months, interval in unclear)
+        yield f"No clear difference between {'; '.join(each)}: an interval that contains zero."
+
+
+def _each(result, name, form) -> str:
+    """Write a figure of each group with its interval."""
+    rows = result.frame.to_dict("records")
+    return "; ".join(f"{result.in_words(row['group'])} {result.interval(row, name, form)}" for row in rows)
 
 
 def _means(result) -> Iterator[str]:
-    each = [
-        f"{group} {format_months(row.restricted_mean)} "
-        f"{months_interval(row.restricted_mean_low, row.restricted_mean_high)}"
-        for group, row in _rows(result)
-    ]
-    yield f"Mean months stayed within {result.horizon_months:g} months: {join_parts(each)}."
-
-
-def _rows(result):
-    return zip(in_words(result.frame["group"], result.said), result.frame.itertuples(), strict=True)
+    mean = _each(result, "restricted_mean", "months")
+    yield f"Mean months stayed within {result.horizon_months:g} months: {mean}."
 
 
 def _shares(result) -> Iterator[str]:
-    shares = [
-        f"{group} {format_percent(row.still_there)} {percent_interval(row.still_there_low, row.still_there_high)}"
-        for group, row in _rows(result)
-    ]
-    yield f"Still there after {result.horizon_months:g} months: {join_parts(shares)}."
+    yield f"Still there after {result.horizon_months:g} months: {_each(result, 'still_there', 'percent')}."
 
 
 def _medians(result) -> Iterator[str]:
-    medians = [
-        f"{group} {NOT_REACHED}"
-        if row.median != row.median
-        else f"{group} {format_months(row.median)} months {months_interval(row.median_low, row.median_high)}"
-        for group, row in _rows(result)
-    ]
-    yield f"{'The medians are' if len(medians) > 1 else 'The median is'}: {join_parts(medians)}."
+    medians = []
+    for row in result.frame.itertuples():
+        median, low, high = result.formats([row.median, row.median_low, row.median_high], "months")
+        known = median if median == NOT_REACHED else f"{median} months [{low}, {high}]"
+        medians.append(f"{result.in_words(row.group)} {known}")
+    yield f"{'The medians are' if len(medians) > 1 else 'The median is'}: {'; '.join(medians)}."
 
 
 def _log_rank(result) -> Iterator[str]:
@@ -140,8 +119,8 @@ def _horizon(result) -> Iterator[str]:
 
 def _thin(result) -> Iterator[str]:
     each = [
-        f"{group} ({format_count(row.n_at_horizon)})"
-        for group, row in _rows(result)
+        f"{result.in_words(row.group)} ({format_count(row.n_at_horizon)})"
+        for row in result.frame.itertuples()
         if row.n_at_horizon < FEW_WATCHED and row.still_there > 0
     ]
     if each:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
@@ -12,18 +12,18 @@ from numpy.typing import ArrayLike
 
 from winback.discounting import check_horizon, discount_factor
 from winback.formulas import Design
-from winback.results import Sentences
+from winback.results import Result, Sentences
 from winback.survival import durations_text
 from winback.survival.families import FAMILIES
-from winback.survival.goodness_of_fit import GoodnessOfFit, goodness_of_fit
-from winback.survival.wording import MonthsResult
+from winback.survival.goodness_of_fit import GoodnessOfFit, check_fit
+from winback.survival.groups import group_lifetimes, months_and_ended, row_counts, used_rows
 from winback.tables import as_table
 
 NODES = 64  # of the quadrature over months
 
 
 @dataclass(frozen=True, repr=False)
-class DurationFit(MonthsResult):
+class DurationFit(Result):
     """A fitted model of tenure.
 
     Attributes
@@ -82,13 +82,9 @@ class DurationFit(MonthsResult):
         """Return each customer's location of log months, shape (n,)."""
         return self.design.matrix(as_table(customers)) @ self.params["estimate"].to_numpy()[:-1]
 
-    def cumulative_hazard(self, customers: pd.DataFrame, months: ArrayLike) -> np.ndarray:
-        """Return -log of the share still there; months broadcast against (n, 1)."""
-        return self.hazard_at(self.log_months(customers), months)
-
     def survival(self, customers: pd.DataFrame, months: ArrayLike) -> np.ndarray:
         """Return each customer's chance to be still there after so many months, shape (n, m)."""
-        return np.exp(-self.cumulative_hazard(customers, np.atleast_1d(months)))
+        return np.exp(-self.hazard_at(self.log_months(customers), np.atleast_1d(months)))
 
     def median(self, customers: pd.DataFrame) -> np.ndarray:
         """Return the months by which half of such customers have left, shape (n,)."""
@@ -165,4 +161,17 @@ class DurationFit(MonthsResult):
              gap  gap_month
         0 -0.04       7.955
         """
-        return goodness_of_fit(self, customers, by)
+        used = used_rows(customers, self.lifetime, self.weights, self.design.formula)
+        lives = group_lifetimes(used.drop(columns="eligible", errors="ignore"), by, self.lifetime)
+        used = used.iloc[lives.rows]
+        location = self.log_months(used)
+        found = check_fit(
+            *months_and_ended(used, self.lifetime),
+            lambda months: self.hazard_at(location, months),
+            codes=lives.codes,
+            names=lives.names,
+            counts=row_counts(used, self.weights),
+            model=self.distribution,
+            level=self.level,
+        )
+        return replace(found, said=lives.said)

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
+from winback.formula_checks import repeated_columns
 from winback.formulas import bind_formula
 from winback.survival.duration_fit import DurationFit
 from winback.survival.duration_maximum import Maximum, maximise
-from winback.survival.durations_table import check_ends, row_counts, used_rows
 from winback.survival.families import FAMILIES
-from winback.survival.groups import check_lifetime, months_and_ended
-from winback.tables import AnyTable
+from winback.survival.groups import months_and_ended, row_counts, used_rows
+from winback.tables import AnyTable, ProblemList
+from winback.tables.nouns import LAPSED_TABLE
 from winback.uncertainty import normal_interval, normal_quantile
 
 SCALE, INTERCEPT = "scale", "Intercept"
@@ -81,7 +82,6 @@ def fit_duration(
     4              scale     0.893      0.005
     """
     normal_quantile(level)
-    check_lifetime(lifetime)
     if distribution not in ("auto", *TRIED):
         raise ValueError(f"distribution must be one of auto, {', '.join(TRIED)}; got {distribution!r}.")
     used = used_rows(customers, lifetime, weights, formula)
@@ -89,21 +89,22 @@ def fit_duration(
     months, ended = months_and_ended(used, lifetime)
     counts = row_counts(used, weights)
     matrix = design.matrix(used)
-    check_ends(used, design, matrix, ended, counts=counts, lifetime=lifetime)
+    _check_ends(used, design, matrix, ended, counts=counts, lifetime=lifetime)
     tried = TRIED if distribution == "auto" else [distribution]
     found = {name: maximise(FAMILIES[name], matrix, months, ended, counts) for name in tried}
     aic = _compared(found, matrix.shape[1] + 1)
     best = aic["distribution"].iloc[0]
-    _refuse_unfitted(found[best], design, distribution)
+    top = found[best]
+    _refuse_unfitted(top, design, distribution)
     return DurationFit(
-        params=_params(design.names, found[best], level),
+        params=_params(design.names, top, level),
         distribution=best,
         aic=aic,
-        log_likelihood=found[best].log_likelihood,
+        log_likelihood=top.log_likelihood,
         n=int(counts.sum()),
         n_ended=int(counts[ended].sum()),
-        converged=found[best].converged,
-        covariance=found[best].covariance,
+        converged=top.converged,
+        covariance=top.covariance,
         design=design,
         lifetime=lifetime,
         weights=weights,
@@ -111,16 +112,30 @@ def fit_duration(
     )
 
 
+def _check_ends(used, design, matrix, ended, counts, lifetime) -> None:
+    """Refuse lengths of which too few are known to their end for the terms to be told apart."""
+    problems = ProblemList(LAPSED_TABLE, used)
+    column = "second_ended" if lifetime == "second" else "first_tenure"
+    n_ended, n_params = counts[ended].sum(), matrix.shape[1] + 1
+    if n_ended == 0:
+        remedy = "Wait until some have left: before that nothing tells how long they stay."
+        problems.add(column, "is false for everyone: nobody has left yet", remedy)
+    elif n_ended < n_params:
+        remedy = "Shorten the formula, or wait until more have left."
+        problems.add(column, f"is true for {n_ended:g} customers, too few for {n_params} parameters", remedy)
+    else:
+        for name in repeated_columns(matrix[ended], design.names):
+            problem = "has no effect that can be told among those who left: nobody there differs in it alone"
+            problems.add(name, problem, "Leave it out of the tenure formula, or merge the label.")
+    problems.raise_if_any()
+
+
 def _compared(found: Mapping[str, Maximum], n_params: int) -> pd.DataFrame:
-    rows = [
-        {
-            "distribution": name,
-            "log_likelihood": one.log_likelihood if one.converged else np.nan,
-            "aic": 2 * n_params - 2 * one.log_likelihood if one.converged else np.nan,
-            "converged": one.converged,
-        }
-        for name, one in found.items()
-    ]
+    rows = []
+    for name, one in found.items():
+        value = one.log_likelihood if one.converged else np.nan
+        fit = {"log_likelihood": value, "aic": 2 * n_params - 2 * value, "converged": one.converged}
+        rows.append({"distribution": name, **fit})
     return pd.DataFrame(rows).sort_values("aic", kind="stable", ignore_index=True)
 
 
@@ -143,7 +158,7 @@ def _params(names, one: Maximum, level) -> pd.DataFrame:
     factor = np.exp(normal_quantile(level) * std_error[-1] / one.sigma)  # the scale is positive: on the log scale
     low[-1], high[-1] = one.sigma / factor, one.sigma * factor
     is_effect = np.array([*(name != INTERCEPT for name in names), False])
-    z = np.where(np.append(np.ones(len(names), dtype=bool), False), estimate / std_error, np.nan)
+    z = np.append((estimate / std_error)[:-1], np.nan)
     with np.errstate(over="ignore"):
         ratios = {
             name: np.where(is_effect, np.exp(values), np.nan)

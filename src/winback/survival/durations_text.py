@@ -8,7 +8,6 @@ from math import exp, log
 
 from winback.labels import label_of, one_more_words
 from winback.results import Result, format_count, format_percent, join_words
-from winback.survival.wording import join_parts, percent_interval
 
 LOGGED = re.compile(r"^(?:np\.)?log\((?P<column>\w+)\)$")
 TEN_PERCENT = log(1.1)
@@ -22,7 +21,7 @@ def answer_lines(result: Result) -> list[str]:
     Doubts in this order: a distribution that could not be fitted, only those who returned seen.
     """
     clear = _clear(result)
-    answer = [f"{join_parts(clear[:MOST_SAID])}."] if clear else []
+    answer = [f"{'; '.join(clear[:MOST_SAID])}."] if clear else []
     return [*answer, *_unclear(result), *[*_failed(result), *_selected(result)][:1]] or [*_basis(result)][:1]
 
 
@@ -54,33 +53,35 @@ def _in_words(term, design) -> tuple[str, float]:
     return one_more_words(term) if plain else f"1 more of {design.in_words(term)}", 1.0
 
 
-def change(ratio: float, low: float, high: float) -> tuple[str, str]:
-    """Write a time ratio as a longer or shorter stay, and its interval.
+def change(ratio: float, low: float, high: float) -> str:
+    """Write a time ratio as a longer or shorter stay, with its interval.
 
     Examples
     --------
     >>> change(0.82, 0.79, 0.85), change(1.05, 1.01, 1.09)
-    (('18.0% shorter', '[15.0%, 21.0%]'), ('5.0% longer', '[1.0%, 9.0%]'))
+    ('18.0% shorter [15.0%, 21.0%]', '5.0% longer [1.0%, 9.0%]')
     """
-    if ratio < 1:
-        return f"{format_percent(1 - ratio)} shorter", percent_interval(1 - high, 1 - low)
-    return f"{format_percent(ratio - 1)} longer", percent_interval(low - 1, high - 1)
+    shares = (1 - ratio, 1 - high, 1 - low) if ratio < 1 else (ratio - 1, low - 1, high - 1)
+    size, low, high = map(format_percent, shares)
+    return f"{size} {'shorter' if ratio < 1 else 'longer'} [{low}, {high}]"
 
 
 def headline(result: Result) -> str:
     """Return the one message of the effects, as for the title of a figure."""
-    clear = [effect for effect in effects(result) if effect[-1]]
+    clear = _widest_first(result)
     if not clear:
         return "No covariate is shown to lengthen or shorten the stay"
-    what, ratio, *_ = max(clear, key=lambda effect: abs(log(effect[1])))
+    what, ratio, *_ = clear[0]
     return f"{what}: {format_percent(abs(ratio - 1), 0)} {'longer' if ratio > 1 else 'shorter'}, the widest difference"
 
 
+def _widest_first(result) -> list[tuple]:
+    """Return the effects that are told from none."""
+    return sorted((effect for effect in effects(result) if effect[-1]), key=lambda effect: -abs(log(effect[1])))
+
+
 def _clear(result) -> list[str]:
-    """Return the effects that are told from none, widest first."""
-    clear = [effect for effect in effects(result) if effect[-1]]
-    clear.sort(key=lambda effect: -abs(log(effect[1])))
-    return [f"{what}: stays {' '.join(change(*ratios))}" for what, *ratios, _ in clear]
+    return [f"{what}: stays {change(*ratios)}" for what, *ratios, _ in _widest_first(result)]
 
 
 def _unclear(result) -> Iterator[str]:
@@ -93,7 +94,7 @@ def _choice(result) -> Iterator[str]:
     tried = result.aic[result.aic["converged"]]
     if len(tried) > 1:
         others = (f"{row.distribution} {row.aic - tried['aic'].iloc[0]:,.1f}" for row in tried.iloc[1:].itertuples())
-        yield f"The {result.distribution} has the lowest AIC; above it lie {join_parts(others)}."
+        yield f"The {result.distribution} has the lowest AIC; above it lie {'; '.join(others)}."
 
 
 def _failed(result) -> Iterator[str]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from winback.results import Sentences, format_percent, state_p_value
-from winback.survival.durations_table import row_counts, used_rows
-from winback.survival.groups import EVERYBODY, group_lifetimes, months_and_ended
+from winback.survival.groups import EVERYBODY, GroupsResult
 from winback.survival.observed_and_fitted import expected_ends, fitted_and_observed
-from winback.survival.wording import MonthsResult, in_words
 from winback.uncertainty import normal_quantile
 
 FEWEST_WATCHED = 30  # beyond, the Kaplan-Meier curve is too unsure to blame the model
@@ -32,7 +30,7 @@ SMALL_GAP, LARGE_GAP = 0.02, 0.05  # share of customers: two points, five points
 
 
 @dataclass(frozen=True, repr=False)
-class GoodnessOfFit(MonthsResult):
+class GoodnessOfFit(GroupsResult):
     """How far a model of tenure lies from what the customers did.
 
     Attributes
@@ -79,27 +77,31 @@ class GoodnessOfFit(MonthsResult):
         """Positions of the groups, that of the widest gap first."""
         return np.argsort(-self.frame["gap"].abs().to_numpy(), kind="stable").tolist()
 
-    def table(self) -> pd.DataFrame:
-        """Return the rounded table, its groups in words."""
-        return self.rounded(self.frame.assign(group=in_words(self.frame["group"], self.said)))
+
+@dataclass(frozen=True)
+class Test:
+    """A chi-squared test."""
+
+    statistic: float
+    degrees: int
+    p_value: float
 
 
-def goodness_of_fit(fit, customers: pd.DataFrame, by: str | None) -> GoodnessOfFit:
-    """Compare a fitted model of tenure with what customers did, see `DurationFit.check_shape`."""
-    used = used_rows(customers, fit.lifetime, fit.weights, fit.design.formula)
-    lives = group_lifetimes(used.drop(columns="eligible", errors="ignore"), by, fit.lifetime)
-    used = used.iloc[lives.rows]
-    location = fit.log_months(used)
-    found = check_fit(
-        *months_and_ended(used, fit.lifetime),
-        lambda months: fit.hazard_at(location, months),
-        codes=lives.codes,
-        names=lives.names,
-        counts=row_counts(used, fit.weights),
-        model=fit.distribution,
-        level=fit.level,
-    )
-    return replace(found, said=lives.said)
+def chi_squared_test(statistic: float, degrees: int) -> Test:
+    """Return the test of a statistic.
+
+    Examples
+    --------
+    >>> round(chi_squared_test(3.841, 1).p_value, 3)
+    0.05
+    """
+    return Test(float(statistic), degrees, float(chdtrc(degrees, max(statistic, 0.0))))
+
+
+def ends_test(classes: pd.DataFrame) -> Test:
+    """Test observed ends against expected ones, from `expected_ends`, see `check_fit`."""
+    expected = np.maximum(classes["expected"], 1e-300)
+    return chi_squared_test(((classes["observed"] - expected) ** 2 / expected).sum(), len(classes))
 
 
 def check_fit(
@@ -175,25 +177,23 @@ def _figures(name, curves, classes, n, n_ended) -> dict:
     sure = curve[curve["at_risk"] >= min(FEWEST_WATCHED, n / 2)]
     gap = (sure["observed"] - sure["fitted"]).to_numpy()
     widest = int(np.abs(gap).argmax())
-    expected = np.maximum(counted["expected"], 1e-300)
-    chi_square = float(((counted["observed"] - expected) ** 2 / expected).sum())
-    degrees = len(counted)
+    test = ends_test(counted)
     return {
         "group": name,
         "n": int(n),
         "n_ended": int(n_ended),
         "gap": float(gap[widest]),
         "gap_month": float(sure["months"].iloc[widest]),
-        "chi_square": chi_square,
-        "degrees": degrees,
-        "p_value": float(chi2.sf(chi_square, degrees)),
+        "chi_square": test.statistic,
+        "degrees": test.degrees,
+        "p_value": test.p_value,
     }
 
 
 def verdict(result: GoodnessOfFit, group: int = 0) -> str:
     """Return in one sentence whether the model fits a group, as for the title of a figure."""
     row = result.frame.iloc[group]
-    the = "The" if row["group"] == EVERYBODY else f"{result.said.get(row['group'], row['group'])}: the"
+    the = "The" if row["group"] == EVERYBODY else f"{result.in_words(row['group'])}: the"
     size, month = format_percent(abs(row["gap"])).removesuffix("%"), f"{row['gap_month']:.0f}"
     say = f"{size} points {'fewer' if row['gap'] > 0 else 'more'} have left by month {month} than it says"
     if row["p_value"] >= 1 - result.level and abs(row["gap"]) > LARGE_GAP:

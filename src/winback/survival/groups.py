@@ -8,14 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from winback.formula_checks import named_columns
 from winback.labels import value_words
-from winback.results import format_count, join_words
+from winback.results import Result, format_count, join_words
 from winback.tables import LAPSED, ProblemList, check_lapsed, in_trial
+from winback.tables.nouns import LAPSED_TABLE
 
-TABLE = "table of lapsed customers"
 FEW, MOST_NUMBERS = 30, 12
 OUTCOMES = {column.name for column in LAPSED if column.outcome} - {"second_reason"}
 EVERYBODY, PAIRED = "all", "lifetime"
+NOT_REACHED = "not reached"
+NO_SECOND = "is false for every customer: there is no second lifetime"
 
 
 @dataclass(frozen=True)
@@ -27,27 +30,48 @@ class Lifetimes:
     codes: np.ndarray  # (n,) position of the group in names
     names: tuple[str, ...]  # the groups
     rows: np.ndarray  # (n,) positions in the table
-    notes: tuple[str, ...]  # what was left out, in sentences
+    left_out: tuple[str, ...]  # who was, in sentences
     said: Mapping[str, str]  # each group in words
 
     def of(self, group: int) -> tuple[np.ndarray, np.ndarray]:
         """Return months and ended of one group."""
         return self.months[self.codes == group], self.ended[self.codes == group]
 
+    def notes(self) -> tuple[str, ...]:
+        """Return who was left out, and which groups are so small that their intervals cannot be trusted."""
+        sizes = np.bincount(self.codes, minlength=len(self.names))
+        few = [f"{self.said[name]} ({n})" for name, n in zip(self.names, sizes, strict=True) if n < FEW]
+        if not few:
+            return self.left_out
+        whose = "its interval" if len(few) == 1 else "their intervals"
+        return (*self.left_out, f"Fewer than {FEW} customers: {join_words(few)}; do not trust {whose}")
 
-def check_lifetime(lifetime: str) -> None:
-    """Refuse what is neither the first nor the second lifetime.
 
-    Examples
-    --------
-    >>> check_lifetime("second")
-    """
-    if lifetime not in ("first", "second"):
-        raise ValueError(f"lifetime must be 'first' or 'second'; got {lifetime!r}.")
+class GroupsResult(Result):
+    """A result of groups of customers, ``said`` in words, whose figures are months, shares and counts."""
+
+    said: Mapping[str, str]
+
+    def in_words(self, group: str) -> str:
+        """Write a group in the words that were found for it; a name without words stands for itself."""
+        return self.said.get(group, group)
+
+    def table(self) -> pd.DataFrame:
+        """Return the rounded table, its groups in words."""
+        return self.rounded(self.frame.assign(group=list(map(self.in_words, self.frame["group"]))))
+
+    def format(self, value, form: str) -> str:
+        """Write one value; ``months`` have one decimal, and what the data do not reach is said in words."""
+        if form != "months":
+            return super().format(value, form)
+        text = NOT_REACHED if pd.isna(value) else f"{value:,.1f}"
+        return "0.0" if text == "-0.0" else text
 
 
 def typed_lifetimes(customers: pd.DataFrame, lifetime: str, needs: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Return the checked table with what the chosen lifetimes need, besides what the caller needs."""
+    """Return the checked table with what the chosen lifetimes, first or second, need besides the caller's columns."""
+    if lifetime not in ("first", "second"):
+        raise ValueError(f"lifetime must be 'first' or 'second'; got {lifetime!r}.")
     own = ("returned", "second_tenure", "second_ended") if lifetime == "second" else ("first_tenure",)
     return check_lapsed(customers, needs=[*own, *needs])
 
@@ -59,6 +83,30 @@ def months_and_ended(table: pd.DataFrame, lifetime: str) -> tuple[np.ndarray, np
     return table["second_tenure"].to_numpy(dtype=float), table["second_ended"].to_numpy(dtype=bool, na_value=False)
 
 
+def used_rows(customers: pd.DataFrame, lifetime: str, weights: str | None = None, formula: str = "") -> pd.DataFrame:
+    """Return the checked rows a tenure is fitted to: those who returned, or everyone for first lifetimes.
+
+    Where the formula compares offers, customers judged not promising beforehand are left out: they were in no trial.
+    """
+    table = typed_lifetimes(customers, lifetime, needs=() if weights is None else (weights,))
+    problems = ProblemList(LAPSED_TABLE, table)
+    if weights is not None:
+        counts = pd.to_numeric(table[weights], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        bad = ~((counts >= 1) & (counts == np.floor(counts)) & np.isfinite(counts))
+        problems.add_rows(weights, bad, "must count customers: 1, 2, 3, ...", "Collapse equal rows and count them.")
+    if lifetime == "second" and not table["returned"].any():
+        problems.add("returned", NO_SECOND, "Check the export.")
+    problems.raise_if_any()
+    if "offer" in named_columns(str(formula), table.columns):
+        table = table[in_trial(table)]
+    return table[table["returned"].to_numpy(dtype=bool)] if lifetime == "second" else table
+
+
+def row_counts(used: pd.DataFrame, weights: str | None) -> np.ndarray:
+    """Return how many customers each row stands for."""
+    return np.ones(len(used)) if weights is None else used[weights].to_numpy(dtype=float)
+
+
 def group_lifetimes(table: pd.DataFrame, by: str | None, lifetime: str) -> Lifetimes:
     """Return the lifetimes of a checked table in groups, without those that cannot be compared.
 
@@ -67,20 +115,23 @@ def group_lifetimes(table: pd.DataFrame, by: str | None, lifetime: str) -> Lifet
     TableError
         When the column is not there, is an outcome, has gaps or too many values, or nobody is left to compare.
     """
-    problems = ProblemList(TABLE, table)
+    problems = ProblemList(LAPSED_TABLE, table)
     _check_column(table, by, problems)
     problems.raise_if_any()
-    wanted = in_trial(table) if by == "offer" else np.ones(len(table), dtype=bool)
-    notes = [f"{format_count((~wanted).sum())} customers judged not promising beforehand are left out"]
-    notes = notes if not wanted.all() else []
-    used = wanted & table["returned"].to_numpy(dtype=bool) if lifetime == "second" else wanted
+    used = in_trial(table) if by == "offer" else np.ones(len(table), dtype=bool)
+    aside = f"{format_count((~used).sum())} customers judged not promising beforehand are left out"
+    left_out = [] if used.all() else [aside]
+    if lifetime == "second":
+        used = used & table["returned"].to_numpy(dtype=bool)
     codes, names, words = _labels(table, by)
     _check_gaps(codes, used, by, problems)
     problems.raise_if_any()
     sizes = np.bincount(codes[used], minlength=len(names))
     _check_sizes(sizes, by, lifetime, problems)
     problems.raise_if_any()
-    notes += _left_out(names, sizes)
+    for n, why in ((0, "nobody to see"), (1, "a single customer")):
+        if alone := [name for name, size in zip(names, sizes, strict=True) if size == n]:
+            left_out.append(f"Left out, {why}: {join_words(alone)}")
     used &= (sizes >= 2)[codes]
     months, ended = months_and_ended(table[used], lifetime)
     kept = np.flatnonzero(sizes >= 2)
@@ -90,22 +141,9 @@ def group_lifetimes(table: pd.DataFrame, by: str | None, lifetime: str) -> Lifet
         np.searchsorted(kept, codes[used]),
         tuple(names[place] for place in kept),
         rows=np.flatnonzero(used),
-        notes=tuple(notes),
+        left_out=tuple(left_out),
         said=dict(zip(names, words, strict=True)),
     )
-
-
-def few_note(names, sizes) -> list[str]:
-    """Warn of groups whose intervals cannot be trusted.
-
-    Examples
-    --------
-    >>> few_note(["price", "both"], [400, 12])
-    ['Fewer than 30 customers: both (12); do not trust its interval']
-    """
-    few = [f"{name} ({n})" for name, n in zip(names, sizes, strict=True) if n < FEW]
-    whose = "its interval" if len(few) == 1 else "their intervals"
-    return [f"Fewer than {FEW} customers: {join_words(few)}; do not trust {whose}"] if few else []
 
 
 def _check_column(table, by, problems):
@@ -116,13 +154,9 @@ def _check_column(table, by, problems):
         problems.add(str(by), "is not a column of the table, so it cannot make groups", f"Choose one of: {there}.")
     elif by in OUTCOMES:
         problems.add(by, "is an outcome: its groups are made by how long customers stay", "Group by what came before.")
-    elif _is_number(table[by]) and table[by].nunique() > MOST_NUMBERS:
+    elif pd.api.types.is_numeric_dtype(table[by]) and table[by].nunique() > MOST_NUMBERS:
         remedy = f"Cut it into classes first: customers.assign(classes=pd.qcut(customers[{by!r}], 4)), by='classes'."
         problems.add(by, f"has {table[by].nunique():,} different numbers, too many to be groups", remedy)
-
-
-def _is_number(column):
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def _labels(table, by) -> tuple[np.ndarray, list[str], list[str]]:
@@ -155,14 +189,7 @@ def _check_gaps(codes, used, by, problems):
 
 def _check_sizes(sizes, by, lifetime, problems):
     if sizes.sum() == 0:
-        what = "is false for every customer: there is no second lifetime" if lifetime == "second" else "is missing"
-        problems.add("returned" if lifetime == "second" else "first_tenure", what, "Check the export.")
+        column, what = ("returned", NO_SECOND) if lifetime == "second" else ("first_tenure", "is missing")
+        problems.add(column, what, "Check the export.")
     elif sizes.max() < 2:
         problems.add(by or "table", "has no group of 2 customers: there is nothing to compare", "Group more coarsely.")
-
-
-def _left_out(names, sizes) -> list[str]:
-    nobody = [name for name, n in zip(names, sizes, strict=True) if n == 0]
-    alone = [name for name, n in zip(names, sizes, strict=True) if n == 1]
-    notes = [f"Left out, nobody to see: {join_words(nobody)}"] if nobody else []
-    return notes + ([f"Left out, a single customer: {join_words(alone)}"] if alone else [])
