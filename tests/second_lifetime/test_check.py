@@ -9,7 +9,7 @@ from sentences import hold_to_three
 from simulated_lives import FORMULAS, lost_customers
 
 import winback as wb
-from winback.second_lifetime.judging import judge_return
+from winback.second_lifetime.check import judge_return
 
 
 class Says:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import fisk, lognorm, norm, weibull_min
 
-from winback.second_lifetime.correlations import correlation_slopes, correlations_of
 from winback.second_lifetime.joint_likelihood import JointData, hessian, log_likelihood
+from winback.second_lifetime.parameters import correlation_slopes, correlations_of
 from winback.survival.families import FAMILIES
 
 SEEDS = st.integers(0, 2**32 - 1)

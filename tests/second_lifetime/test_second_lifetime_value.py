@@ -216,7 +216,7 @@ def test_horizon_and_rate(fit, trial, customers, small):
         wb.read_trial(small.lapsed, OFFERS, annual_discount=0.1)
     with pytest.raises(ValueError, match="annual_discount is required"):
         wb.read_trial(small.lapsed, OFFERS, horizon_months=24)
-    assert wb.second_lifetime_value(fit, small.trial, few).horizon.months == small.value_window
+    assert wb.second_lifetime_value(fit, small.trial, few).trial.horizon_months == small.value_window
     endless = wb.second_lifetime_value(fit, trial.over(horizon_months=math.inf), few)
     assert (endless.net_values > wb.second_lifetime_value(fit, trial, few).net_values).all(axis=None)
     assert "beyond the longest second lifetime seen" in endless.describe()

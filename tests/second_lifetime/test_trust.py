@@ -7,8 +7,8 @@ import pytest
 from simulated_lives import FORMULAS, WITHOUT_DRIVER, lost_customers
 
 import winback as wb
-from winback.second_lifetime.chi_squared import chi_squared_test
-from winback.second_lifetime.trust import drivers_test, excluded_drivers
+from winback.second_lifetime.joint_fit import drivers_test, excluded_drivers
+from winback.survival.goodness_of_fit import chi_squared_test
 
 REASONS = {
     "driver": "no column explains return without also explaining tenure or margin",

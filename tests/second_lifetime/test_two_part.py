@@ -10,7 +10,7 @@ from simulated_lives import FORMULAS, MARGIN, TENURE, lost_customers
 
 import winback as wb
 from winback.labels import label_of
-from winback.second_lifetime.selection import heckman_step, mills_ratio
+from winback.second_lifetime.two_part_fit import heckman_step, mills_ratio
 
 AFT = {
     "lognormal": (lifelines.LogNormalAFTFitter, "mu_", "sigma_", 1),

@@ -71,11 +71,11 @@ def not_worth_a_contact(values, contact_costs: Iterable[float], by: str | None, 
         raise ValueError(f"There is no column {by!r}; there are {', '.join(map(str, values.customers.columns))}.")
     known = values.net_values[NO_OFFER].to_numpy() if NO_OFFER in values.net_values else None
     problems = ProblemList("second lifetime values", values.customers)
-    problems_of_terms(known is not None, values.catalog, values.customers, problems)
+    problems_of_terms(known is not None, values.trial.offers, values.customers, problems)
     problems.raise_if_any()
     return contact_worth(
         values.net_values,
-        LeftAlone.stated(values.catalog, values.customers) if known is None else LeftAlone.known(known),
+        LeftAlone.stated(values.trial.offers, values.customers) if known is None else LeftAlone.known(known),
         values.measured,
         contact_costs,
         eligible=in_trial(values.customers),

@@ -13,15 +13,12 @@ from scipy.special import ndtr
 
 from winback.discounting import check_horizon
 from winback.formulas import Design
-from winback.results import Result, join_words
-from winback.second_lifetime.check import ReturnCheck
-from winback.second_lifetime.correlations import correlations_of
-from winback.second_lifetime.effects import ReturnEffects
+from winback.results import Result, format_count, format_percent, join_words
+from winback.second_lifetime.check import ReturnCheck, judge_return
+from winback.second_lifetime.effects import ReturnEffects, return_effects
 from winback.second_lifetime.expected_value import Outlook, expected_margin, expected_tenure
-from winback.second_lifetime.judging import judge_return
 from winback.second_lifetime.links import LINKS, probit_of_logit
-from winback.second_lifetime.moves import return_effects
-from winback.second_lifetime.parameters import parameter_table
+from winback.second_lifetime.parameters import correlations_of, parameter_table
 from winback.second_lifetime.sample import EQUATIONS
 from winback.second_lifetime.tenure_fit import goodness_of_tenure
 from winback.survival.families import find_family
@@ -253,6 +250,24 @@ class SecondLifetimeFit(Result):
         0 -0.04       7.94
         """
         return goodness_of_tenure(self, customers, by)
+
+    def basis(self) -> str:
+        """Say which model was fitted to whom."""
+        left_out = f"; {format_count(self.n_set_aside)} set aside beforehand are left out" if self.n_set_aside else ""
+        return (
+            f"{self.kind.capitalize()} model of {format_count(self.n)} lost customers: {format_count(self.n_returned)} "
+            f"returned ({format_percent(self.n_returned / self.n)}), {format_count(self.n_ended)} of these have left "
+            f"again{left_out}."
+        )
+
+    def shapes(self) -> str:
+        """Say which shapes are assumed."""
+        return f"Return is a {self.link}; {find_family(self.distribution).in_words}; margin is linear."
+
+    def doubts_of_the_search(self) -> list[str]:
+        """Say what makes the estimates themselves doubtful: no top that was found, values that lie far out."""
+        lost = "The search for the best fit did not settle: do not rely on these figures."
+        return [*([] if self.converged else [lost]), *(f"A caution: {caution}." for caution in self.cautions)]
 
 
 def check_is_fit(fit) -> None:

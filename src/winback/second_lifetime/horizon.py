@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from winback.discounting import check_annual_discount, check_horizon
 from winback.tables import AnyTable
@@ -16,11 +16,6 @@ class Horizon:
     months: float
     annual_discount: float
     currency: str = "$"
-
-    @classmethod
-    def of(cls, trial: Trial) -> Horizon:
-        """Return a trial's own terms."""
-        return cls(trial.horizon_months, trial.annual_discount, trial.currency)
 
 
 def read_horizon(
@@ -40,6 +35,8 @@ def read_horizon(
     Horizon(months=60.0, annual_discount=0.1, currency='$')
     """
     asked = {"months": horizon_months, "annual_discount": annual_discount, "currency": currency}
-    own = asdict(Horizon.of(customers)) if isinstance(customers, Trial) else {"currency": Horizon.currency}
+    own = {"currency": Horizon.currency}
+    if isinstance(customers, Trial):
+        own = dict(zip(asked, (customers.horizon_months, customers.annual_discount, customers.currency), strict=True))
     months, rate, currency = ({**asked, **own}[name] if asked[name] is None else asked[name] for name in asked)
     return Horizon(check_horizon(months), check_annual_discount(rate), currency)

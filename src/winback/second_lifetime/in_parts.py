@@ -13,7 +13,6 @@ from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.joint import fit_jointly
 from winback.second_lifetime.offer_value import value_offers
 from winback.second_lifetime.sample import EQUATIONS, Sample, draw_sample
-from winback.second_lifetime.second_lifetime_value import horizon_of, offers_known
 from winback.second_lifetime.two_part import fit_sample
 from winback.second_lifetime.two_part_fit import TwoPartFit
 from winback.trial.trial import Trial
@@ -67,15 +66,8 @@ class ModelInParts:
         return self._net_values(self.whole, np.arange(self.sample.n))
 
     def _net_values(self, fit, rows) -> pd.DataFrame:
-        chosen = fit.recommended if self.joint else fit
-        return value_offers(
-            chosen,
-            self.sample.customers.iloc[rows],
-            self.trial.offers,
-            horizon_of(self.trial, chosen),
-            offers_known(self.trial, chosen),
-            numbers_of=lambda labels: self._numbers(labels, rows),
-        )["net_values"]
+        chosen, customers = fit.recommended if self.joint else fit, self.sample.customers.iloc[rows]
+        return value_offers(chosen, self.trial, customers, lambda labels: self._numbers(labels, rows))["net_values"]
 
     @cached_property
     def _two_part(self) -> TwoPartFit:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
-from winback.second_lifetime.chi_squared import chi_squared_test
+import numpy as np
+from scipy.linalg import block_diag
+from scipy.optimize import minimize
+
+from winback.newton import climb
 from winback.second_lifetime.fitted import SecondLifetimeFit
-from winback.second_lifetime.joint_fit import JointFit
-from winback.second_lifetime.joint_maximum import maximise_joint, scaled_data
-from winback.second_lifetime.sample import EQUATIONS, Sample, draw_sample
+from winback.second_lifetime.joint_fit import JointFit, doubts
+from winback.second_lifetime.joint_likelihood import N_SHARED, JointData, hessian, log_likelihood
+from winback.second_lifetime.sample import EQUATIONS, Sample, draw_sample, orthonormal
 from winback.second_lifetime.tenure_fit import shape_test
-from winback.second_lifetime.trust import doubts
 from winback.second_lifetime.two_part import fit_sample, heckman_steps
 from winback.second_lifetime.two_part_fit import TwoPartFit
-from winback.survival.families import find_family
+from winback.survival.families import Family, find_family
+from winback.survival.goodness_of_fit import chi_squared_test
 from winback.tables import AnyTable
 from winback.uncertainty import normal_quantile
+
+LARGEST_FREE_CORRELATION = 7.0  # tanh(7) = .999998
 
 
 def fit_joint(
@@ -89,25 +95,94 @@ def fit_joint(
     """
     find_family(distribution)
     normal_quantile(level)
-    sample = draw_sample(customers, dict(zip(EQUATIONS, (reacquisition, tenure, margin), strict=True)))
+    sample = draw_sample(customers, {"reacquisition": reacquisition, "tenure": tenure, "margin": margin})
     return fit_jointly(sample, distribution, level=level)
 
 
 def fit_jointly(sample: Sample, distribution: str, *, level: float = 0.95, start: TwoPartFit | None = None) -> JointFit:
     """Fit the joint model to a checked sample; ``start`` is where the two-part model beside it begins."""
-    family = find_family(distribution)
     two_part = fit_sample(sample, "probit", distribution, level=level, start=start)
-    found = maximise_joint(two_part.theta, *scaled_data(sample, family))
-    independence = chi_squared_test(2 * (found.log_likelihood - two_part.log_likelihood), 3)
-    shared = {field.name: getattr(two_part, field.name) for field in fields(SecondLifetimeFit)}
-    estimated = ("theta", "covariance", "log_likelihood", "converged")
-    shared |= {name: getattr(found, name) for name in estimated}
+    found = _highest(two_part.theta, *_scaled(sample, find_family(distribution)))
+    shared = {field.name: getattr(two_part, field.name) for field in fields(SecondLifetimeFit)} | found
+    independence = chi_squared_test(2 * (found["log_likelihood"] - two_part.log_likelihood), 3)
     place = two_part.places["reacquisition"]
-    steps = {}
+    implied = None
     if sample.ended.all():  # only then has tenure a second step
         steps = heckman_steps(sample, distribution, two_part.theta[place], two_part.covariance[place, place])
-    implied = steps["tenure"].rho if "tenure" in steps else None
+        implied = steps["tenure"].rho if "tenure" in steps else None
     fit = SecondLifetimeFit(**shared)
     shape = shape_test(fit, sample)
-    reasons = tuple(doubts(fit, found.positive_definite, independence, shape, implied))
+    reasons = tuple(doubts(fit, independence, shape, implied))
     return JointFit(**shared | {"doubts": reasons}, two_part=two_part, independence=independence, shape=shape)
+
+
+@dataclass(frozen=True)
+class _Scaling:
+    """From parameters in months and money to those of scaled outcomes and orthonormal covariates."""
+
+    matrix: np.ndarray  # (p, p), that of the coefficients of each equation along its diagonal
+    shift: np.ndarray  # (p,) added afterwards: spreads are in scaled units
+    log_jacobian: float  # log-likelihood in months and money less that of the scaled outcomes
+
+
+def _scaled(sample: Sample, family: Family) -> tuple[JointData, _Scaling]:
+    """Return the numbers of the likelihood, all of about size one, and the way to them."""
+    order = np.argsort(~sample.ended, kind="stable")  # ended ones first
+    y = family.outcome(sample.months)[order]
+    units = np.array([1.0 if family.log_tenure else y.std(), sample.margin.std()])
+    columns, turns = zip(*(orthonormal(sample.numbers(equation)) for equation in EQUATIONS), strict=True)
+    n_ended = int(sample.ended.sum())
+    data = JointData(
+        x_lost=columns[0][~sample.returned],
+        x_back=columns[0][sample.returned][order],
+        x_tenure=columns[1][order],
+        x_margin=columns[2][order],
+        y=y / units[0],
+        margin=sample.margin[order] / units[1],
+        n_ended=n_ended,
+        family=family,
+    )
+    scales = np.log(units)
+    jacobian = -n_ended * scales[0] - len(y) * scales[1] - (y[:n_ended].sum() if family.log_tenure else 0.0)
+    matrix = block_diag(turns[0], turns[1] / units[0], turns[2] / units[1], np.eye(N_SHARED))
+    shift = np.concatenate([np.zeros(len(matrix) - N_SHARED), -scales, np.zeros(3)])
+    return data, _Scaling(matrix, shift, float(jacobian))
+
+
+def _highest(start: np.ndarray, data: JointData, scaling: _Scaling) -> dict:
+    """Return the maximum of the joint likelihood; without an information that is positive definite no covariance."""
+    peak = climb(
+        lambda theta: (*log_likelihood(theta, data), None),
+        _near(scaling.matrix @ start + scaling.shift, data),
+        curvature=lambda theta, free: -hessian(theta, data),
+        known=_is_known,
+    )
+    back = np.linalg.inv(scaling.matrix)
+    covariance = np.full_like(peak.information, np.nan)
+    if np.linalg.eigvalsh(peak.information)[0] > 0:  # also where the climb did not settle: then doubts say so
+        covariance = back @ np.linalg.inv(peak.information) @ back.T
+    found = {"theta": back @ (peak.place - scaling.shift), "covariance": covariance}
+    return found | {"log_likelihood": peak.value + scaling.log_jacobian, "converged": peak.converged}
+
+
+def _is_known(theta) -> bool:
+    """Say whether correlations differ from one."""
+    return bool(np.abs(theta[-3:]).max() <= LARGEST_FREE_CORRELATION)
+
+
+def _near(theta, data):
+    """Come near the top by quasi-Newton steps, from the curvature at the start: cheaper than a curvature each."""
+    n = len(data.x_lost) + len(data.y)
+
+    def misfit(theta):
+        if not _is_known(theta) or np.abs(theta[-5:-3]).max() > 50:
+            return 1e10, np.zeros_like(theta)
+        with np.errstate(all="ignore"):
+            value, gradient = log_likelihood(theta, data)
+        usable = np.isfinite(value) and np.isfinite(gradient).all()
+        return (-value / n, -gradient / n) if usable else (1e10, np.zeros_like(theta))
+
+    scale, directions = np.linalg.eigh(-hessian(theta, data) / n)
+    first_guess = (directions / np.maximum(scale, max(1e-3, 1e-9 * scale.max()))) @ directions.T
+    options = {"hess_inv0": 0.5 * (first_guess + first_guess.T), "gtol": 1e-7, "maxiter": 500}
+    return minimize(misfit, theta, jac=True, method="BFGS", options=options).x

@@ -8,16 +8,21 @@ from typing import ClassVar
 
 import numpy as np
 
-from winback.results import Sentences, state_p_value
+from winback.labels import label_of
+from winback.results import Sentences, format_count, join_words, state_p_value
 from winback.second_lifetime.acceptance import SHARES, ValueByAcceptance, value_by_acceptance
-from winback.second_lifetime.chi_squared import ShapeTest, Test
-from winback.second_lifetime.fit_words import basis, doubts_of_the_search, join_reasons, shapes
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.horizon import read_horizon
-from winback.second_lifetime.trust import LARGEST_GAP, SHAPE_LEVEL
+from winback.second_lifetime.tenure_fit import ShapeTest
 from winback.second_lifetime.two_part_fit import TwoPartFit
+from winback.survival.goodness_of_fit import Test, chi_squared_test
 from winback.tables import AnyTable
 
+FEWEST_RETURNED = 300
+HIGHEST_CORRELATION = 0.95
+LARGEST_STD_ERROR = 0.25  # of the correlation between return and tenure
+LEVEL = 0.05
+SHAPE_LEVEL, LARGEST_GAP = 0.01, 0.02  # a miss must be more than chance, and more than two points of customers
 TENDENCIES = (  # what the sign of each correlation means, in the order of `correlations.CORRELATIONS`
     ("who return against the odds stay longer", "who return against the odds leave again sooner"),
     ("who return against the odds bring more a month", "who return against the odds bring less a month"),
@@ -103,14 +108,14 @@ class JointFit(SecondLifetimeFit):
 
     def describe(self) -> Sentences:
         """Say which model to believe and why, what it was fitted to, and what it finds or what is in doubt."""
-        return Sentences.of([_first(self), basis(self.recommended), *self._most_important()[:1]])
+        return Sentences.of([_first(self), self.recommended.basis(), *self._most_important()[:1]])
 
     def details(self) -> Sentences:
         """Say what else is in doubt and what else is found, which shapes are assumed, and what the test says."""
         return Sentences.of(_more(self, self._most_important()[1:]))
 
     def _most_important(self) -> list[str]:
-        return [*doubts_of_the_search(self.recommended), *_shape(self), *_found(self)]
+        return [*self.recommended.doubts_of_the_search(), *_shape(self), *_found(self)]
 
 
 def _first(fit: JointFit) -> str:
@@ -121,14 +126,16 @@ def _first(fit: JointFit) -> str:
 
 def _found(fit: JointFit) -> Iterator[str]:
     if np.isfinite(fit.covariance).all():
-        yield from _tendencies(fit) if fit.trusted else [f"In doubt, the joint model finds: {_doubtful(fit)}."]
+        found = list(_tendencies(fit))
+        in_doubt = "; ".join(line[:1].lower() + line[1:].rstrip(".") for line in found)
+        yield from found if fit.trusted else [f"In doubt, the joint model finds: {in_doubt}."]
 
 
 def _more(fit: JointFit, rest) -> Iterator[str]:
     if fit.doubts[1:]:
-        yield f"More speaks against the joint model: {join_reasons(fit.doubts[1:])}."
+        yield f"More speaks against the joint model: {'; '.join(fit.doubts[1:])}."
     yield from rest
-    yield shapes(fit.recommended)
+    yield fit.recommended.shapes()
     yield f"Against independence of return, tenure and margin: likelihood ratio {_test(fit.independence)}."
 
 
@@ -144,10 +151,6 @@ def _test(test: Test) -> str:
     return f"{test.statistic:,.1f} on {test.degrees} degrees of freedom, {state_p_value(test.p_value)}"
 
 
-def _doubtful(fit: JointFit) -> str:
-    return join_reasons(line[:1].lower() + line[1:].rstrip(".") for line in _tendencies(fit))
-
-
 def _tendencies(fit: JointFit) -> Iterator[str]:
     rows = fit.params[fit.params["equation"] == "correlation"]
     for row, (positive, negative) in zip(rows.to_dict("records"), TENDENCIES, strict=True):
@@ -157,3 +160,71 @@ def _tendencies(fit: JointFit) -> Iterator[str]:
         else:
             first, second = row["term"].split("-")
             yield f"Beyond the covariates {first} and {second} are not shown to go together ({interval})."
+
+
+def _wald(fit: SecondLifetimeFit, places) -> Test:
+    """Test whether parameters at these places are all zero."""
+    estimate, covariance = fit.theta[places], fit.covariance[np.ix_(places, places)]
+    return chi_squared_test(estimate @ np.linalg.solve(covariance, estimate), len(places))
+
+
+def excluded_drivers(fit: SecondLifetimeFit) -> tuple[str, ...]:
+    """Return the columns that explain return and neither tenure nor margin; the offer is none, it moves all three."""
+    elsewhere = {*fit.designs["tenure"].columns, *fit.designs["margin"].columns, "offer"}
+    return tuple(name for name in fit.designs["reacquisition"].columns if name not in elsewhere)
+
+
+def drivers_test(fit: SecondLifetimeFit, drivers: tuple[str, ...]) -> Test | None:
+    """Test whether the excluded drivers move return at all (Wald); None when there is none."""
+    terms = fit.designs["reacquisition"].terms_of(drivers)
+    if not terms:
+        return None
+    places = np.arange(*fit.places["reacquisition"].indices(len(fit.theta)))[list(terms)]
+    return _wald(fit, places)
+
+
+def doubts(fit: SecondLifetimeFit, independence: Test, shape: ShapeTest, implied: float | None = None) -> Iterator[str]:
+    """Yield why the joint fit should not be trusted; nothing when it may be.
+
+    ``implied`` is the correlation of return and tenure that the two-step estimate implies, where it can be had.
+    """
+    known = np.isfinite(fit.covariance).all()
+    if shape.p_value < SHAPE_LEVEL and shape.gap > LARGEST_GAP:
+        yield (
+            f"second tenures do not have the shape assumed ({100 * shape.gap:.1f} points of customers off in month "
+            f"{shape.gap_month:.0f}), and the correlations rest on that shape"
+        )
+    yield from _doubts_about_drivers(fit)
+    if fit.n_returned < FEWEST_RETURNED:
+        yield f"only {format_count(fit.n_returned)} customers returned, fewer than {FEWEST_RETURNED}"
+    if implied is not None and abs(implied) > 1:
+        yield (
+            f"the two-step estimate implies a correlation of return and tenure of {implied:.2f}, outside [-1, 1]: the "
+            "shape assumed for tenure does not suit these data"
+        )
+    if not fit.converged and known:
+        yield "the search for the best fit did not settle"
+    highest = np.abs(fit.correlations).max()
+    if highest > HIGHEST_CORRELATION or np.abs(np.tanh(fit.theta[-3:])).max() > HIGHEST_CORRELATION:
+        yield f"a correlation runs to its limit ({highest:.2f}): the shape assumed does not suit these data"
+    if not known:
+        yield "the data do not pin down all parameters (the observed information is not positive definite)"
+    elif (error := float(fit.params.query("term == 'return-tenure'")["std_error"].iloc[0])) > LARGEST_STD_ERROR:
+        yield f"the correlation of return and tenure is hardly known (standard error {error:.2f})"
+    if independence.p_value > LEVEL:
+        yield f"independence of return, tenure and margin is not rejected (p = {independence.p_value:.2f})"
+    elif known and (test := _wald(fit, [-3, -1])).p_value > LEVEL:  # the two free correlations of return
+        yield f"return is not shown to go with tenure or margin (p = {test.p_value:.2f})"
+
+
+def _doubts_about_drivers(fit) -> Iterator[str]:
+    drivers = excluded_drivers(fit)
+    if not drivers:
+        yield (
+            "no column explains return without also explaining tenure or margin (planned contact attempts, timing, "
+            "channel or agent would); an offer is none, since it moves all three"
+        )
+    elif np.isfinite(fit.covariance).all():
+        test = drivers_test(fit, drivers)
+        if test is None or test.p_value > LEVEL:
+            yield f"{join_words(map(label_of, drivers))} should move return only, but is not shown to move it"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
@@ -11,8 +11,9 @@ import pandas as pd
 
 from winback.labels import value_words
 from winback.results import Result, Sentences, format_money
-from winback.second_lifetime.averages import mean_slopes
+from winback.second_lifetime.offer_value import mean_slopes
 from winback.tables import NO_OFFER
+from winback.trial.outcomes import typed_trial
 from winback.uncertainty import normal_interval
 
 EVERY_OFFER = "every offer"
@@ -52,6 +53,45 @@ class ModelCheck(Result):
         return Sentences.of(_more(self))
 
 
+def measured_outcomes(values) -> pd.DataFrame:
+    """Return what each customer of the trial brought and cost, beside what a model expected.
+
+    Parameters
+    ----------
+    values : SecondLifetimeValues
+        Of customers with ``offer``, ``returned`` and their second lifetimes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per customer in the trial (``eligible`` where given): ``row`` (position in the table), ``offer``,
+        ``value`` and ``cost`` as the trial has them (money within the values' horizon), ``expected_value``,
+        ``expected_cost`` and ``chance`` of return by the model, under the customer's own offer.
+
+    Raises
+    ------
+    ValueError
+        When the horizon reaches beyond the second lifetimes seen under some offer.
+    """
+    trial = values.trial
+    if values.customers is not trial.lapsed:  # others, under the same terms
+        trial = replace(trial, lapsed=typed_trial(values.customers, trial.offers), true_profits=None)
+    groups, (value, spent) = trial.groups, trial.money
+    pieces = []
+    for place, offer in enumerate(groups.arms):
+        if offer in values.net_values:
+            rows = np.flatnonzero(groups.arm == place)
+            cost, chance, net = (
+                frame[offer].to_numpy()[rows] for frame in (values.costs, values.chances, values.net_values)
+            )
+            columns = {"row": rows, "offer": offer, "value": value[rows], "cost": spent[rows]}
+            columns |= {"expected_value": net + cost, "expected_cost": cost, "chance": chance}
+            pieces.append(pd.DataFrame(columns))
+    if not pieces:
+        raise ValueError("None of these customers was in the trial: there is nothing to measure the model by.")
+    return pd.concat(pieces, ignore_index=True)
+
+
 def check_values(values, held_out: bool, level: float) -> ModelCheck:
     """Set what a model expects under each customer's own offer beside what the trial measured, see ``values.check``."""
     outcomes = values.measured
@@ -66,7 +106,7 @@ def check_values(values, held_out: bool, level: float) -> ModelCheck:
     if len(sent) > 1:
         parts = [arms[offer] for offer in sent], [slopes[offer] for offer in sent]
         rows.append(_row(EVERY_OFFER, *parts, covariance, level=level))
-    return ModelCheck(pd.DataFrame(rows), values.horizon.months, values.currency)
+    return ModelCheck(pd.DataFrame(rows), values.trial.horizon_months, values.currency)
 
 
 def _row(name, arms, slopes, covariance, *, level) -> dict:

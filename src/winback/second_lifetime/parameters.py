@@ -6,12 +6,37 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from winback.second_lifetime.correlations import CORRELATIONS, correlation_slopes, correlations_of
 from winback.second_lifetime.sample import EQUATIONS
 from winback.survival.families import find_family
 from winback.uncertainty import normal_quantile
 
+CORRELATIONS = ("return-tenure", "return-margin", "tenure-margin")
 ORDER = ["equation", "term", "in_words", "estimate", "std_error", "z", "p_value", "low", "high"]
+
+
+def correlations_of(free: np.ndarray) -> np.ndarray:
+    r"""Return :math:`\rho_{uT}, \rho_{uM}, \rho_{TM}` from the free parameters :math:`r_1, r_2, r_3`.
+
+    Examples
+    --------
+    >>> correlations_of(np.arctanh([0.3, -0.2, 0.5])).round(3).tolist()
+    [0.407, 0.3, -0.2]
+    """
+    rho_um, rho_tm, partial = np.tanh(free)
+    return np.array([rho_um * rho_tm + partial * np.sqrt((1 - rho_um**2) * (1 - rho_tm**2)), rho_um, rho_tm])
+
+
+def correlation_slopes(free: np.ndarray) -> np.ndarray:
+    """Return how the three correlations move with the free parameters, shape (3, 3)."""
+    rho_um, rho_tm, partial = np.tanh(free)
+    q1, q2, q3 = 1 / np.cosh(free)
+    return np.array(
+        [
+            [q1**2 * rho_tm - partial * q1 * q2 * rho_um, q2**2 * rho_um - partial * q1 * q2 * rho_tm, q1 * q2 * q3**2],
+            [q1**2, 0.0, 0.0],
+            [0.0, q2**2, 0.0],
+        ]
+    )
 
 
 def parameter_table(fit) -> pd.DataFrame:

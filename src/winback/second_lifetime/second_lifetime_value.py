@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from winback.second_lifetime.fitted import SecondLifetimeFit, check_is_fit
-from winback.second_lifetime.horizon import Horizon
 from winback.second_lifetime.joint_fit import JointFit
 from winback.second_lifetime.offer_value import value_offers
 from winback.second_lifetime.two_part_fit import TwoPartFit
 from winback.second_lifetime.valuation import SecondLifetimeValues
-from winback.tables import NO_OFFER, AnyTable, check_lapsed
+from winback.tables import AnyTable, check_lapsed
 from winback.trial.same_terms import check_is_trial
 from winback.trial.trial import Trial
 
@@ -70,7 +69,7 @@ def second_lifetime_value(
     chosen, beside = _models(fit, model)
     table = trial.lapsed if customers is None else check_lapsed(customers)
     return SecondLifetimeValues(
-        **value_offers(chosen, table, trial.offers, horizon_of(trial, chosen), offers_known(trial, chosen)),
+        **value_offers(chosen, trial, table),
         fit=chosen,
         beside=beside,
         customers=table,
@@ -96,17 +95,3 @@ def _models(fit, model) -> tuple[SecondLifetimeFit, SecondLifetimeFit | None]:
             "The joint fit has no standard errors, so its values would have none: " + "; ".join(fit.doubts)
         )
     return (fit, fit.two_part) if joint_first else (fit.two_part, fit)
-
-
-def offers_known(trial: Trial, fit: SecondLifetimeFit) -> list[str]:
-    """Return the offers that can be valued: the trial's, and none where the model knows untreated customers."""
-    return [*trial.offers.names, *([NO_OFFER] if NO_OFFER in fit.offers else [])]
-
-
-def horizon_of(trial: Trial, fit: SecondLifetimeFit) -> Horizon:
-    """Return over how long a trial's customers are valued, or refuse what a model cannot be counted over."""
-    if trial.horizon_months is None:
-        raise ValueError("A model of second lifetimes needs second_tenure, second_ended and second_margin.")
-    if trial.horizon_months == np.inf and fit.distribution == "loglogistic":
-        raise ValueError("Log-logistic tenures have too heavy a tail to be counted without end: state a horizon.")
-    return Horizon.of(trial)

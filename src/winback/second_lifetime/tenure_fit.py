@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+
 import numpy as np
 import pandas as pd
 from scipy.special import log_ndtr
 
 from winback.second_lifetime.bivariate_normal import log_bivariate_normal_cdf
-from winback.second_lifetime.chi_squared import ShapeTest, chi_squared_test
 from winback.second_lifetime.expected_value import Outlook
 from winback.second_lifetime.sample import Sample
-from winback.survival.goodness_of_fit import GoodnessOfFit, check_fit
+from winback.survival.goodness_of_fit import GoodnessOfFit, Test, check_fit, ends_test
 from winback.survival.observed_and_fitted import expected_ends
 from winback.tables import check_lapsed, in_trial, label_codes
+
+
+@dataclass(frozen=True)
+class ShapeTest(Test):
+    """A test of the shape of second tenures, with the largest gap seen between its classes."""
+
+    gap: float  # share of customers
+    gap_month: float
 
 
 def log_share_still_here(outlook: Outlook, months: np.ndarray) -> np.ndarray:
@@ -52,11 +61,9 @@ def shape_test(fit, sample: Sample) -> ShapeTest:
         names=[""],
         counts=np.ones(n),
     )
-    expected = np.maximum(classes["expected"], 1e-300)
-    found = chi_squared_test(((classes["observed"] - expected) ** 2 / expected).sum(), len(classes))
-    gaps = np.abs((classes["observed"] - expected).cumsum().to_numpy()) / n
+    gaps = np.abs((classes["observed"] - classes["expected"]).cumsum().to_numpy()) / n
     widest = int(gaps[:-1].argmax()) if len(gaps) > 1 else 0  # over all months observed and expected nearly agree
-    return ShapeTest(found.statistic, found.degrees, found.p_value, float(gaps[widest]), float(classes["end"][widest]))
+    return ShapeTest(**asdict(ends_test(classes)), gap=float(gaps[widest]), gap_month=float(classes["end"][widest]))
 
 
 def goodness_of_tenure(fit, customers: pd.DataFrame, by: str | None = None) -> GoodnessOfFit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+from scipy.linalg import block_diag
 from statsmodels.discrete.discrete_model import Logit, Probit
 from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationError
@@ -19,8 +20,7 @@ from winback.second_lifetime.sample import (
     refuse_separated,
     weighted_products,
 )
-from winback.second_lifetime.selection import HeckmanStep, heckman_step
-from winback.second_lifetime.two_part_fit import TwoPartFit
+from winback.second_lifetime.two_part_fit import HeckmanStep, TwoPartFit, heckman_step
 from winback.survival.duration_maximum import maximise
 from winback.survival.families import find_family
 from winback.tables import AnyTable
@@ -95,7 +95,7 @@ def fit_two_part(
     normal_quantile(level)
     if mills_ratio and (link != "probit" or distribution not in ("lognormal", "gaussian")):
         raise ValueError("mills_ratio=True needs link='probit' and a lognormal or gaussian distribution.")
-    sample = draw_sample(customers, dict(zip(EQUATIONS, (reacquisition, tenure, margin), strict=True)))
+    sample = draw_sample(customers, {"reacquisition": reacquisition, "tenure": tenure, "margin": margin})
     return fit_sample(sample, link, family.name, with_mills=mills_ratio, level=level)
 
 
@@ -200,13 +200,8 @@ def _log_spread(covariance, sigma):
 def _stacked(reacquisition, tenure, margin, spreads) -> np.ndarray:
     """Put the covariances of the parts together; the free correlations have none."""
     with_sigma, margin_spread = spreads
-    sizes = [len(reacquisition), len(tenure), len(margin)]
-    covariance = np.zeros((sum(sizes) + 5, sum(sizes) + 5))
-    start = 0
-    for block in (reacquisition, tenure, margin):
-        covariance[start : start + len(block), start : start + len(block)] = block
-        start += len(block)
-    rows = slice(sizes[0], sizes[0] + sizes[1])
+    covariance = block_diag(reacquisition, tenure, margin, np.zeros((5, 5)))
+    start, rows = len(covariance) - 5, slice(len(reacquisition), len(reacquisition) + len(tenure))
     covariance[rows, start] = covariance[start, rows] = with_sigma[:-1]
     covariance[start, start] = with_sigma[-1]
     covariance[start + 1, start + 1] = margin_spread

@@ -11,17 +11,13 @@ import numpy as np
 import pandas as pd
 
 from winback.results import Result, Sentences, Shown
-from winback.second_lifetime.averages import average_values, std_errors_of
 from winback.second_lifetime.contact_worth import CONTACT_COSTS, ContactWorth, not_worth_a_contact
 from winback.second_lifetime.fitted import SecondLifetimeFit
-from winback.second_lifetime.horizon import Horizon
-from winback.second_lifetime.measured import measured_outcomes
-from winback.second_lifetime.model_check import ModelCheck, check_values
-from winback.second_lifetime.offer_value import value_offers
+from winback.second_lifetime.model_check import ModelCheck, check_values, measured_outcomes
+from winback.second_lifetime.offer_value import average_values, std_errors_of, value_offers
 from winback.second_lifetime.ranking import SHARES, RankingComparison, rank_customers
 from winback.second_lifetime.value_words import answer, scope
 from winback.tables import in_trial, label_codes
-from winback.terms.catalog import OfferCatalog
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
@@ -72,16 +68,6 @@ class SecondLifetimeValues(Result):
         """Sign or code put before money."""
         return self.trial.currency
 
-    @property
-    def horizon(self) -> Horizon:
-        """Over how long money is counted, and what later money is worth: the trial's terms."""
-        return Horizon.of(self.trial)
-
-    @property
-    def catalog(self) -> OfferCatalog:
-        """The offers."""
-        return self.trial.offers
-
     def to_frame(self) -> pd.DataFrame:
         """Return the values, customers x offers."""
         return self.net_values.copy()
@@ -121,8 +107,7 @@ class SecondLifetimeValues(Result):
         """The values by the other model, where there is one; of the same shape."""
         if self.beside is None:
             return None
-        offers = self.net_values.columns
-        return value_offers(self.beside, self.customers, self.catalog, self.horizon, offers)["net_values"]
+        return value_offers(self.beside, self.trial, self.customers)["net_values"]
 
     @cached_property
     def std_errors(self) -> pd.DataFrame:

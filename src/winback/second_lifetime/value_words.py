@@ -21,7 +21,7 @@ def answer(values) -> Iterator[str]:
         f"its cost [{money(best['net_value_low'])}, {money(best['net_value_high'])}]."
     )
     yield _gain(best, values, money) if "gain" in best else _gross(values)
-    if values.horizon.months > values.fit.longest:
+    if values.trial.horizon_months > values.fit.longest:
         yield (
             f"This reaches beyond the longest second lifetime seen ({values.fit.longest:,.0f} months): what lies "
             "beyond is extrapolated by the model."
@@ -32,11 +32,10 @@ def answer(values) -> Iterator[str]:
 
 def scope(values) -> Iterator[str]:
     """Yield over what is counted, who is left out, and what the other model says."""
-    horizon = values.horizon
-    months = "without end" if horizon.months == np.inf else f"for {horizon.months:.4g} months"
-    rate = format_percent(horizon.annual_discount)
-    later = f"later money discounted at {rate} a year" if horizon.annual_discount else "later money not discounted"
-    yield f"Second lifetimes are counted {months}, {later}."
+    months, rate = values.trial.horizon_months, values.trial.annual_discount
+    span = "without end" if months == np.inf else f"for {months:.4g} months"
+    later = f"later money discounted at {format_percent(rate)} a year" if rate else "later money not discounted"
+    yield f"Second lifetimes are counted {span}, {later}."
     if values.set_aside.any():
         aside = format_count(values.set_aside.sum())
         yield f"Averages leave out {aside} customers set aside beforehand, as the model does."

@@ -14,8 +14,7 @@ from winback.results import Sentences, format_percent, join_words
 from winback.survival.curves import shared_horizon
 from winback.survival.groups import EVERYBODY, GroupsResult, group_lifetimes, typed_lifetimes
 from winback.survival.incidence import cumulative_incidence, incidence_interval, incidence_variance, months_lost
-from winback.tables import AnyTable, ProblemList
-from winback.tables.nouns import LAPSED_TABLE
+from winback.tables import LAPSED_TABLE, AnyTable, ProblemList
 from winback.uncertainty import normal_interval, normal_quantile
 
 STILL_THERE = "still there"

@@ -156,7 +156,9 @@ def survival_curve(
     groups = range(len(lives.names))
     curves = [_curve(lives, group, level) for group in groups]
     months = [pseudo_months(*lives.of(group), horizon) for group in groups]
-    frame = pd.DataFrame([_figures(lives, group, curves[group], months[group], horizon, level) for group in groups])
+    frame = pd.DataFrame(
+        [_figures(lives, group, curves[group], months[group], horizon=horizon, level=level) for group in groups]
+    )
     return SurvivalCurves(
         frame=frame,
         curves=pd.concat(curves, ignore_index=True),

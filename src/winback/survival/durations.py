@@ -14,8 +14,7 @@ from winback.survival.duration_fit import DurationFit
 from winback.survival.duration_maximum import Maximum, maximise
 from winback.survival.families import FAMILIES
 from winback.survival.groups import months_and_ended, row_counts, used_rows
-from winback.tables import AnyTable, ProblemList
-from winback.tables.nouns import LAPSED_TABLE
+from winback.tables import LAPSED_TABLE, AnyTable, ProblemList
 from winback.uncertainty import normal_interval, normal_quantile
 
 SCALE, INTERCEPT = "scale", "Intercept"

@@ -11,8 +11,7 @@ import pandas as pd
 from winback.formula_checks import named_columns
 from winback.labels import value_words
 from winback.results import Result, format_count, join_words
-from winback.tables import LAPSED, ProblemList, check_lapsed, in_trial
-from winback.tables.nouns import LAPSED_TABLE
+from winback.tables import LAPSED, LAPSED_TABLE, ProblemList, check_lapsed, in_trial
 
 FEW, MOST_NUMBERS = 30, 12
 OUTCOMES = {column.name for column in LAPSED if column.outcome} - {"second_reason"}
