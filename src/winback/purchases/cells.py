@@ -35,19 +35,11 @@ class Cells:
 
 @dataclass(frozen=True)
 class PurchaseCells(Cells):
-    """Customers who bought alike, in order of frequency, age and recency.
+    """Customers who bought alike, in order of frequency, age and recency."""
 
-    Attributes
-    ----------
-    frequency : numpy.ndarray of int, shape (n,)
-        Repeat purchases.
-    recency, age : numpy.ndarray, shape (n,)
-        Time of the last purchase, and time observed, since the first one.
-    """
-
-    frequency: np.ndarray
-    recency: np.ndarray
-    age: np.ndarray
+    frequency: np.ndarray  # (n,) of int, repeat purchases
+    recency: np.ndarray  # (n,) time of the last purchase, since the first one
+    age: np.ndarray  # (n,) time observed, since the first one
 
     @property
     def most(self) -> int:

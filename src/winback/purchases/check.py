@@ -44,23 +44,16 @@ class PurchaseCheck(HeldOutCheck):
     lorenz : pandas.DataFrame
         ``measure``, ``customers`` (share of them, ranked by prediction), ``by_model`` (share of all purchases or money
         that they have), ``perfect`` (if ranked by what they bought).
-    model : str
-    n : int
-        Customers.
-    periods : float
-        Length of the held-out part, in units of ``period``.
-    doubts : tuple of str
-        What speaks against the fits themselves, in sentences.
     """
 
     totals: pd.DataFrame = field(repr=False)
     tracking: pd.DataFrame = field(repr=False)
     lorenz: pd.DataFrame = field(repr=False)
     model: str
-    n: int
-    periods: float
+    n: int  # customers
+    periods: float  # length of the held-out part
     period: Period
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()  # what speaks against the fits themselves, in sentences
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "tenth": ("Tenth, most predicted first", "count"),

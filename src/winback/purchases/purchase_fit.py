@@ -32,24 +32,13 @@ class PurchaseFit(FitAtMaximum):
     Every time is in units of ``period``; customers are given with the columns of the table that was fitted. Intervals
     are for what is expected, not for what one customer will do. Where nobody bought again (``n_repeat`` of 0) nothing
     is expected of customers like them, without an upper limit, and whether they have left is missing, see
-    `winback.purchases.limits`.
-
-    Attributes
-    ----------
-    model : PurchaseModel
-        Which one it is; what every fit has stands in `FitAtMaximum`.
-    n_repeat : int
-        How many customers bought again.
-    period : Period
-        Unit of time; with opportunities, the time from one to the next.
-    edges : tuple of Edge
-        Ends of the parameters on which the fit lies; ``edge`` says them in words, empty where there is none.
+    `winback.purchases.limits`. What every fit has stands in `FitAtMaximum`.
     """
 
     model: PurchaseModel = field(repr=False)
-    n_repeat: int
-    period: Period
-    edges: tuple[Edge, ...]
+    n_repeat: int  # customers who bought again
+    period: Period  # unit of time; with opportunities, the time from one to the next
+    edges: tuple[Edge, ...]  # ends of the parameters on which the fit lies, none inside
     columns: Columns
     cells: PurchaseCells = field(repr=False)
 

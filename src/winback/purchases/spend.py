@@ -22,27 +22,17 @@ from winback.uncertainty import normal_quantile
 class SpendFit(FitAtMaximum):
     """A fitted gamma-gamma model of spend per purchase.
 
-    Attributes
-    ----------
-    n_one_time : int
-        Customers without a repeat purchase, who tell nothing; what every fit has stands in `FitAtMaximum`.
-    edge : str
-        Empty, or what makes the model a simpler one in these data.
-    mean_spend : float
-        Expected spend per purchase of a customer of whom nothing is known; infinite where q is at most 1.
-    correlation : Correlation
-        Between frequency and spend, which the model holds to be unrelated.
-    currency : str
-        Sign or code put before money.
+    What every fit has stands in `FitAtMaximum`; ``n`` are the repeat buyers. The mean spend is expected of a customer
+    of whom nothing is known; it is infinite where q is at most 1.
     """
 
-    n_one_time: int
-    edge: str
+    n_one_time: int  # customers without a repeat purchase, who tell nothing
+    edge: str  # empty, or what makes the model a simpler one in these data
     mean_spend: float
-    correlation: gamma_gamma.Correlation
+    correlation: gamma_gamma.Correlation  # of frequency and spend, which the model holds to be unrelated
     frequency: str
     spend: str
-    currency: str = "$"
+    currency: str = "$"  # sign or code put before money
 
     def expectations(self, customers: pd.DataFrame) -> Expectations:
         """Return each customer's expected spend per purchase, with its slopes in the logarithms of the parameters."""

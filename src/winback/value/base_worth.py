@@ -21,10 +21,7 @@ from winback.value.valued import SAME, Valued, extrapolated_lines, terms_lines, 
 class WordOfMouth(Result):
     """What losing one customer costs if each took others along, see `BaseValue.word_of_mouth`.
 
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        One row per number of ``others``: none, half as many, as many; ``per_customer`` with ``_low`` and ``_high``.
+    One row per number of ``others``: none, half as many, as many; ``per_customer`` with ``_low`` and ``_high``.
     """
 
     frame: pd.DataFrame = field(repr=False)

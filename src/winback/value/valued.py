@@ -23,38 +23,22 @@ SAME = 0.005  # a share that rounds to no percent
 class Valued(Result):
     """What customers are expected to bring, and what that rests on.
 
-    Attributes
-    ----------
-    n : int
-        Customers.
-    total, total_low, total_high : float
-        Of all customers; one interval for the sum, whose parts share their error.
-    beyond_data : float
-        Share of the total that is extrapolated: contracts, payments at ages that the fit has not seen; purchases, what
-        lies further ahead than anybody was watched. Missing for known parameters, and where some customers cost money.
-    unit, beyond : str
-        ``payments`` or ``purchases``; in words, beyond what they are extrapolated.
-    watched : Period or None
-        How long the fit's customers were watched.
-    timing : str
-        When money is counted.
-    terms : Terms
-        Margin, discount and horizon.
-    doubts : tuple of str
-        Findings of the fits that a reader must know.
+    The share of the total that is extrapolated, ``beyond_data``, is of contracts what is paid at ages that the fit has
+    not seen, of purchases what lies further ahead than anybody was watched. It is missing for known parameters, and
+    where some customers cost money.
     """
 
-    n: int
+    n: int  # customers
     total: float
-    total_low: float
+    total_low: float  # one interval for the sum, whose parts share their error
     total_high: float
     beyond_data: float
-    unit: str
-    beyond: str
-    watched: Period | None
-    timing: str
+    unit: str  # payments or purchases
+    beyond: str  # in words, beyond what they are extrapolated
+    watched: Period | None  # how long the fit's customers were watched
+    timing: str  # when money is counted
     terms: Terms
-    doubts: tuple[str, ...]
+    doubts: tuple[str, ...]  # findings of the fits that a reader must know
     level: float
     currency: str = "$"
 

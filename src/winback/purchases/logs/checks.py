@@ -74,13 +74,7 @@ def _tomorrow() -> int:
 
 
 def largest_exact(dtype) -> int:
-    """Return the number beyond which a float no longer tells whole ones apart.
-
-    Examples
-    --------
-    >>> largest_exact("Float32"), largest_exact("float64") == 2**53
-    (16777216, True)
-    """
+    """Return the number beyond which a float no longer tells whole ones apart."""
     return 2**24 if "32" in str(dtype) else 2**53
 
 

@@ -25,24 +25,12 @@ MOST_ALONE = 6  # repeat purchases; customers with more are one row of the table
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class FromLog(Result):
-    """What is read from a log of purchases.
+    """What is read from a log of purchases."""
 
-    Attributes
-    ----------
-    until : datetime.date
-        End of the data.
-    until_given : bool
-        False where ``until`` is the last date of the log.
-    span : Span
-        First and last day with a purchase, and the longest pause between two of them.
-    currency : str
-        Sign or code put before money.
-    """
-
-    until: date_type
-    until_given: bool
-    span: Span
-    currency: str = "$"
+    until: date_type  # end of the data
+    until_given: bool  # False: it is the last date of the log
+    span: Span  # first and last day with a purchase, and the longest pause between two of them
+    currency: str = "$"  # sign or code put before money
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -147,19 +135,13 @@ class HeldOutPurchases(FromLog):
     daily : pandas.DataFrame
         One row per day from the first purchase to ``until``: ``day`` (number of `datetime.date.toordinal`),
         ``new_customers`` whose first purchase was that day, ``repeat_purchases`` of all customers of the calibration.
-    periods : float
-        Length of the held-out part.
-    n_later : int
-        Customers first seen in the held-out part, who are left out.
-    span : Span
-        Of both parts together.
     """
 
     summary: PurchaseSummary = field(repr=False)
     customers: pd.DataFrame = field(repr=False)
     daily: pd.DataFrame = field(repr=False)
-    periods: float
-    n_later: int
+    periods: float  # length of the held-out part
+    n_later: int  # customers first seen in the held-out part, who are left out
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "bought": ("Repeat purchases so far", "text"),
         "n": ("Customers", "count"),

@@ -26,16 +26,11 @@ class ContractCheck(HeldOutCheck):
         One row per held-out period: ``ahead`` (of the end of what the fit saw), ``age`` of the oldest cohort, ``n``
         customers at the start, ``observed`` share of them still here, ``expected`` share with ``_low`` and ``_high``
         (for what will be observed), ``gap`` = expected - observed, ``inside`` its interval.
-    model : str
-    period : Period
-    seen : int
-        Periods that the fit saw of the oldest cohort.
-    level : float
     """
 
     model: str
     period: Period
-    seen: int
+    seen: int  # periods that the fit saw of the oldest cohort
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "age": ("Age", "count"),
         "n": ("Customers at the start", "count"),

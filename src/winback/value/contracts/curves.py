@@ -45,17 +45,6 @@ class ContractCurves(Result):
     params : pandas.DataFrame
         ``equation``, ``term``, ``estimate``, ``std_error``, ``z``, ``p_value``, ``low``, ``high``. Without a formula
         the parameters themselves, with intervals on the log scale; with one, the coefficients of their logarithms.
-    log_likelihood : float
-    n, n_ended, n_cohorts : int
-        Customers, how many left, and cohorts (0 where customers came as rows).
-    last_period : int
-        The longest that anybody was seen; beyond it the model extrapolates.
-    converged : bool
-        A maximum was found, inside or on a stated edge.
-    edge : str
-        Empty, or which edge the fit lies on; ``describe()`` says what that means.
-    against_sbg : LikelihoodRatio or None
-        Of a BdW against the sBG.
     """
 
     model: str
@@ -64,13 +53,13 @@ class ContractCurves(Result):
     location: np.ndarray = field(repr=False)  # (2 p + 1,) of log alpha, log beta and log c
     covariance: np.ndarray = field(repr=False)
     log_likelihood: float = np.nan  # from here on: as in a model with known parameters
-    n: int = 0
-    n_ended: int = 0
-    n_cohorts: int = 0
-    last_period: int = 12
-    converged: bool = True
-    edge: str = ""
-    against_sbg: LikelihoodRatio | None = None
+    n: int = 0  # customers
+    n_ended: int = 0  # of them, how many left
+    n_cohorts: int = 0  # 0 where customers came as rows
+    last_period: int = 12  # the longest that anybody was seen; beyond it the model extrapolates
+    converged: bool = True  # a maximum was found, inside or on a stated edge
+    edge: str = ""  # empty, or which edge the fit lies on; ``describe()`` says what that means
+    against_sbg: LikelihoodRatio | None = None  # of a BdW against the sBG
     design: Design | None = field(default=None, repr=False)
     level: float = 0.95
     columns: tuple[str, str] | None = None  # tenure and end, where customers came as rows
