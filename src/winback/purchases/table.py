@@ -87,14 +87,14 @@ def read_numbers(customers: pd.DataFrame, name: str, problems: ProblemList) -> n
         problems.add(name, "holds no numbers", "Write counts, time in periods, and plain amounts as numbers.")
         return np.full(len(customers), np.nan)
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    _add(problems, name, ~np.isfinite(numbers), "must be a finite number", "Fill it in or drop these rows.")
+    problems.add_rows(name, ~np.isfinite(numbers), "must be a finite number", "Fill it in or drop these rows.")
     return numbers
 
 
 def read_counts(counts: np.ndarray, name: str, problems: ProblemList) -> np.ndarray:
     """Return counts of customers; others are problems."""
     bad = np.isfinite(counts) & ~((counts >= 1) & (counts == np.floor(counts)))
-    _add(problems, name, bad, "must count customers: 1, 2, 3, ...", "Collapse equal rows and count them.")
+    problems.add_rows(name, bad, "must count customers: 1, 2, 3, ...", "Collapse equal rows and count them.")
     return counts
 
 
@@ -113,23 +113,18 @@ def check_frequency(frequency: np.ndarray, name: str, problems: ProblemList) -> 
     """Add what is no count of repeat purchases to the problems."""
     bad = np.isfinite(frequency) & ~((frequency >= 0) & (frequency == np.floor(frequency)) & (frequency < 2**31))
     remedy = "Count each customer's purchases after the first."
-    _add(problems, name, bad, "must count repeat purchases: 0, 1, 2, ...", remedy)
-
-
-def _add(problems, column, bad, problem, remedy):
-    if bad.any():
-        problems.add_rows(column, bad, problem, remedy)
+    problems.add_rows(name, bad, "must count repeat purchases: 0, 1, 2, ...", remedy)
 
 
 def _check_each(problems, columns, frequency, recency, age):
     check_frequency(frequency, columns.frequency, problems)
-    _add(problems, columns.recency, recency < 0, "must be at least 0", "Measure it from the first purchase on.")
+    problems.add_rows(columns.recency, recency < 0, "must be at least 0", "Measure it from the first purchase on.")
     if columns.whole:
         for name, values in ((columns.recency, recency), (columns.age, age)):
             bad = np.isfinite(values) & (values != np.floor(values))
-            _add(problems, name, bad, "must count opportunities: 0, 1, 2, ...", "For time, fit the BG/NBD.")
+            problems.add_rows(name, bad, "must count opportunities: 0, 1, 2, ...", "For time, fit the BG/NBD.")
     noun = "opportunities" if columns.whole else "time"
-    _add(problems, columns.age, age < 0, f"must be at least 0: {noun} since the first purchase", "Check the end.")
+    problems.add_rows(columns.age, age < 0, f"must be at least 0: {noun} since the first purchase", "Check the end.")
 
 
 def _check_together(problems, columns, frequency, recency, age):
@@ -137,17 +132,17 @@ def _check_together(problems, columns, frequency, recency, age):
     fine = (frequency >= 0) & (recency >= 0) & (age >= 0)
     fine &= np.isfinite(frequency) & np.isfinite(recency)
     remedy = "Both are measured from the first purchase, to the last one and to the end of the data."
-    _add(problems, columns.recency, fine & (recency > age), f"must not be above `{columns.age}`", remedy)
+    problems.add_rows(columns.recency, fine & (recency > age), f"must not be above `{columns.age}`", remedy)
     remedy = "Without a repeat purchase the last one is the first: recency 0."
     never = fine & (frequency == 0) & (recency > 0)
-    _add(problems, columns.recency, never, f"must be 0 where `{columns.frequency}` is 0", remedy)
+    problems.add_rows(columns.recency, never, f"must be 0 where `{columns.frequency}` is 0", remedy)
     remedy = "Count purchases of one day as one, or check the dates."
     at_once = fine & (frequency > 0) & (recency == 0)
-    _add(problems, columns.recency, at_once, f"must be above 0 where `{columns.frequency}` is", remedy)
+    problems.add_rows(columns.recency, at_once, f"must be above 0 where `{columns.frequency}` is", remedy)
     if columns.whole:
         remedy = "At most one purchase counts at each opportunity."
         bad = fine & (frequency > recency) & (recency > 0)
-        _add(problems, columns.frequency, bad, f"must not be above `{columns.recency}`", remedy)
+        problems.add_rows(columns.frequency, bad, f"must not be above `{columns.recency}`", remedy)
 
 
 def _check_enough(problems, name, n):

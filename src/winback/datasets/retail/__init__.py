@@ -2,8 +2,7 @@
 
 assumptions   every figure behind the log
 arguments     what can be asked of the simulation
-customers     who the customers are: how often they buy, when they leave, what they spend, through which channel
-purchases     what they buy, and when; what a real log has beside purchases
+customers     who the customers are, what they buy and when, and what a real log has beside purchases
 shop          the log as one object: purchases, customers, where they come from, and the truth
 study         the simulated one: `simulate_shop_study`
 own_log       the analyst's own in its place: `load_shop_study`

@@ -10,8 +10,7 @@ import pandas as pd
 
 from winback.datasets.retail.arguments import check_arguments
 from winback.datasets.retail.assumptions import PURCHASES, SPEND, parameters_frame
-from winback.datasets.retail.customers import draw_customers
-from winback.datasets.retail.purchases import add_mistakes, first_purchases, purchases_between
+from winback.datasets.retail.customers import add_mistakes, draw_customers, first_purchases, purchases_between
 from winback.datasets.retail.shop import RetailTruth, ShopStudy
 from winback.provenance import sha256_of
 
