@@ -49,21 +49,21 @@ class TableError(ValueError):
 
     def __init__(self, table: str, problems: list[Problem]):
         self.table = table
-        self._problems = list(problems)
+        self.found = list(problems)
         noun = "problem" if len(problems) == 1 else "problems"
         lines = "\n".join(f"  {number}. {problem}" for number, problem in enumerate(problems, start=1))
         super().__init__(f"{len(problems)} {noun} in the {table}:\n{lines}")
 
     def __reduce__(self):
         """Let the error travel between processes."""
-        return type(self), (self.table, self._problems)
+        return type(self), (self.table, self.found)
 
     @property
     def problems(self) -> pd.DataFrame:
         """Every problem as a frame, one row each."""
         import pandas as pd
 
-        return pd.DataFrame([asdict(problem) for problem in self._problems])
+        return pd.DataFrame([asdict(problem) for problem in self.found])
 
 
 class ProblemList:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from winback.formula_checks import repeated_columns
 from winback.formulas import Design, bind_formula
-from winback.tables import Problem, ProblemList, TableError
+from winback.tables import ProblemList, TableError
 from winback.tables.kinds import WHAT_IS_READ, parse_count, parse_flag
 from winback.value.contracts.maximum import Cells
 
@@ -189,9 +189,9 @@ def _zeros(counts) -> np.ndarray:
 def _bound(formula, table, problems) -> Design | None:
     """Return the formula bound to the customers; what is wrong with it joins the other problems."""
     try:
-        return None if formula is None else bind(formula, table)
+        return None if formula is None else bind_formula(formula, table, equation="churn")
     except TableError as error:
-        problems.found += [Problem(**row) for row in error.problems.to_dict("records")]
+        problems.found += error.found
         return None
 
 
@@ -212,25 +212,12 @@ def _column(table, name, role, kind, problems) -> pd.Series | None:
     return typed
 
 
-def bind(formula: str, customers: pd.DataFrame) -> Design:
-    """Bind a formula to customers, or raise one error that names their table."""
-    try:
-        return bind_formula(formula, customers, equation="churn")
-    except TableError as error:
-        raise _of_customers(error) from None
-
-
 def numbers(design: Design, customers: pd.DataFrame) -> np.ndarray:
     """Return the covariates of customers, shape (n, p)."""
     try:
         return design.matrix(customers.reset_index(drop=True))
     except TableError as error:
-        raise _of_customers(error) from None
-
-
-def _of_customers(error: TableError) -> TableError:
-    """Return the same problems under the name of this table."""
-    return TableError(CUSTOMERS, [Problem(**row) for row in error.problems.to_dict("records")])
+        raise TableError(CUSTOMERS, error.found) from None
 
 
 def _collapsed(matrix, times, ended, counts) -> Cells:

@@ -166,7 +166,7 @@ def _read(data, period, asked: Mapping[str, str | None], level) -> tuple[Contrac
     try:
         found = from_customers(data, **asked) if rows else from_survivors(data)
     except TableError as error:
-        problems += [Problem(**row) for row in error.problems.to_dict("records")]
+        problems += error.found
     if problems:
         raise TableError(CUSTOMERS if rows else COUNTS, problems)
     return found, unit
