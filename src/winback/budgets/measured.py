@@ -44,10 +44,8 @@ def measuring_trial(what: str, choices: Choices, trial: Trial | None) -> Trial:
     if own is not None:
         check_same_terms(what, own, trial)
     elif choices.currency != trial.currency:
-        raise ValueError(
-            f"{what.capitalize()} is in {choices.currency}, and this trial in {trial.currency}. Make {what} with "
-            "offers=trial.offers."
-        )
+        other = f"is in {choices.currency}, and this trial in {trial.currency}"
+        raise ValueError(f"{what.capitalize()} {other}. Make {what} with offers=trial.offers.")
     return trial
 
 

@@ -32,30 +32,23 @@ def assumption_lines(
     currency = "$" if offers is None else offers.currency
     yield from (_contract(offer, currency) for offer in offers or ())
     yield f"Intervals are {100 * settings.level:g}% intervals of expected values, not of single customers."
-    yield _organic_return(settings, has_control)
-    worth = _organic_value(settings, currency)
-    yield f"Break-even organic return takes one who returns without an offer to be worth {worth}"
+    if has_control:
+        yield "How many return without an offer was measured in a random group that was sent nothing."
+    elif settings.organic is None:
+        yield "How many would have returned without an offer is not known, so every figure is gross."
+    else:
+        yield f"Incremental figures rest on {settings.organic.says}; no control group shows it."
+    worth = "as much as one who returns with it"
+    if settings.organic_value is not None:
+        measured = " (as measured among the untreated)" if settings.organic_value_error else ""
+        worth = f"{format_money(settings.organic_value, currency)}{measured}"
+    yield f"Break-even organic return takes one who returns without an offer to be worth {worth}."
     if n_compared > 1:
         yield (
             f"The best of several offers was picked by looking, so it looks a little better than it is. Its {kind} "
             "profit per customer is also given corrected for the pick (Andrews, Kitagawa & McCloskey 2024); its total, "
             "ROI and acceptance are not corrected."
         )
-
-
-def _organic_return(settings, has_control) -> str:
-    if has_control:
-        return "How many return without an offer was measured in a random group that was sent nothing."
-    if settings.organic is None:
-        return "How many would have returned without an offer is not known, so every figure is gross."
-    return f"Incremental figures rest on {settings.organic.says}; no control group shows it."
-
-
-def _organic_value(settings, currency) -> str:
-    if settings.organic_value is None:
-        return "as much as one who returns with it."
-    measured = " (as measured among the untreated)" if settings.organic_value_error else ""
-    return f"{format_money(settings.organic_value, currency)}{measured}."
 
 
 def _contract(offer: Offer, currency: str) -> str:

@@ -15,6 +15,7 @@ whether the figures can be read at all come before doubts about what they mean.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from winback.money import format_alike, format_money
 from winback.offers.sensitivity import break_even_lines
@@ -38,8 +39,8 @@ def detail_lines(result: Result) -> list[str]:
 
 
 def _doubts(result) -> list[str]:
-    doubts = (_too_few, _refused, _unlike, _not_incremental, _lifted_by_the_pick, _reversal)
-    doubts += (_too_few_of_others, _narrow)
+    too_few_of_others = partial(_too_few, of_others=True)
+    doubts = (_too_few, _refused, _unlike, _not_incremental, _lifted_by_the_pick, _reversal, too_few_of_others, _narrow)
     return [line for doubt in doubts for line in doubt(result)]
 
 
@@ -78,17 +79,11 @@ def _lead(result) -> Iterator[str]:
         )
 
 
-def _too_few(result) -> Iterator[str]:
-    """Say whose intervals do not hold: of the two offers in the answer, or of the untreated."""
-    yield from _few(result, {*result.frame["offer"].iloc[:2], UNTREATED})
-
-
-def _too_few_of_others(result) -> Iterator[str]:
-    yield from _few(result, set(result.frame["offer"].iloc[2:]))
-
-
-def _few(result, names) -> Iterator[str]:
-    few = [f"{name} ({n})" for name, n in _returned(result).items() if n < FEW_RETURNED and name in names]
+def _too_few(result, *, of_others: bool = False) -> Iterator[str]:
+    """Say whose intervals do not hold: of the two offers in the answer and the untreated, or of the other offers."""
+    others = set(result.frame["offer"].iloc[2:])
+    counts = {name: n for name, n in _returned(result).items() if (name in others) == of_others}
+    few = [f"{name} ({n})" for name, n in counts.items() if n < FEW_RETURNED]
     if few:
         yield f"Too few returned to trust the intervals of {join_words(few)}: no method rescues so small a group."
 

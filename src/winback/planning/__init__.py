@@ -3,8 +3,7 @@
 plan        `plan_trial`
 trial_plan  `TrialPlan`: how it shows itself
 asked       what is asked of the trial, with its settings `Comparisons`, `Choice` and `FollowUp`
-figures     expected profit of each arm and its variance, which carry every size, from a pilot that was read
-assumed     these from a summary table of assumed figures
+figures     expected profit of each arm and its variance, which carry every size: of a pilot, or of assumed figures
 sizes       customers an arm for one difference, and for choosing the best offer: surely enough, or at little loss
 questions   one row of the plan for each question
 holdout     customers per offer and left untreated: what these cost, and what they tell

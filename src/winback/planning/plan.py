@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from winback.planning.asked import Asked, Choice, Comparisons, FollowUp
-from winback.planning.assumed import assumed_figures, checked_summary
-from winback.planning.figures import ProfitFigures, check_pilot, pilot_figures
+from winback.planning.figures import ProfitFigures, assumed_figures, check_pilot, checked_summary, pilot_figures
 from winback.planning.follow_up import check_follow_up, follow_up_table
 from winback.planning.holdout import available_split, holdout_table, needed_split
 from winback.planning.questions import check_pairs, n_comparisons, rows_of_plan, with_available
