@@ -63,11 +63,8 @@ def read_choices(values, offers, customers, problems: ProblemList, *, needs: str
     trial = values.trial if isinstance(values, SecondLifetimeValues) else None
     if trial is not None:
         _refuse_other_terms(offers, customers, problems)
-        offers, customers, beside = (
-            values.catalog,
-            values.customers,
-            getattr(values, needs) if beside is None else beside,
-        )
+        offers, customers = trial.offers, values.customers
+        beside = getattr(values, needs) if beside is None else beside
     profits = _as_frame(values.net_values if trial is not None else values, "values")
     catalog = None if offers is None else as_catalog(offers)
     names = tuple(name for name in profits if name != NO_OFFER)
