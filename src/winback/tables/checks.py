@@ -12,7 +12,7 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from winback.tables.columns import CONTRACTS, EVENTS, LAPSED, PURCHASES, SECOND_LIFETIME, Column
+from winback.tables.columns import CONTRACTS, EVENTS, LAPSED, PURCHASES, SECOND_LIFETIME
 from winback.tables.kinds import PARSERS, WHAT_IS_READ
 from winback.tables.nouns import LAPSED_TABLE, AnyTable, as_table
 from winback.tables.problems import Problem, ProblemList, TableError
@@ -67,12 +67,8 @@ def check_contracts(contracts: pd.DataFrame, needs: Iterable[str] = ()) -> pd.Da
     """
     typed, _, problems = _check_columns(contracts, "table of contracts", CONTRACTS, needs)
     if {"start", "end"} <= set(typed):
-        problems.add_rows(
-            "end",
-            (typed["end"] < typed["start"]).to_numpy(),
-            "must not be before `start`",
-            "Exchange the two dates or leave `end` empty for active contracts.",
-        )
+        remedy = "Exchange the two dates or leave `end` empty for active contracts."
+        problems.add_rows("end", (typed["end"] < typed["start"]).to_numpy(), "must not be before `start`", remedy)
     problems.raise_if_any()
     return typed
 
@@ -183,7 +179,9 @@ def _check_columns(frame, table, columns, needs, unique_id=False) -> tuple[pd.Da
     for column in columns:
         if column.name in frame:
             given = frame[column.name]
-            values, unread[column.name] = _typed_column(given, column, problems)
+            values, unread[column.name] = PARSERS[column.kind](given)
+            problems.add_rows(column.name, unread[column.name], *WHAT_IS_READ[column.kind])
+            _check_bounds(values, column, unread[column.name], problems)
             if values is not given:  # a column that is typed already was copied with the frame
                 typed[column.name] = values
     for name in needed:
@@ -192,12 +190,9 @@ def _check_columns(frame, table, columns, needs, unique_id=False) -> tuple[pd.Da
             missing = typed[name].isna().to_numpy() & ~unread.get(name, np.zeros(len(frame), dtype=bool))
             problems.add_rows(name, missing, "must not be missing", remedy)
     if unique_id and "customer_id" in frame:
-        problems.add_rows(
-            "customer_id",
-            (frame["customer_id"].duplicated() & frame["customer_id"].notna()).to_numpy(),
-            "must be unique: one row per customer",
-            "Keep one row per customer, or number the rows if they are different customers.",
-        )
+        twice = (frame["customer_id"].duplicated() & frame["customer_id"].notna()).to_numpy()
+        remedy = "Keep one row per customer, or number the rows if they are different customers."
+        problems.add_rows("customer_id", twice, "must be unique: one row per customer", remedy)
     return typed, unread, problems
 
 
@@ -220,29 +215,16 @@ def _report_missing_columns(frame, needed, columns, problems):
             problems.add(name, "is missing from the table", remedy)
 
 
-def _typed_column(values: pd.Series, column: Column, problems: ProblemList) -> tuple[pd.Series, np.ndarray]:
-    typed, unread = PARSERS[column.kind](values)
-    if unread.any():
-        problems.add_rows(column.name, unread, *WHAT_IS_READ[column.kind])
-    _check_bounds(typed, column, unread, problems)
-    return typed, unread
-
-
 def _check_bounds(typed, column, unread, problems):
     if column.above is column.at_least is column.at_most is None:
         return
     numbers = np.where(unread, np.nan, typed.to_numpy(dtype=float, na_value=np.nan))
-    if column.above is not None:
-        remedy = (
-            "Drop these rows, or record same-day leavers as 0.03 months."
-            if column.unit == "months"
-            else "Correct them."
-        )
-        problems.add_rows(column.name, numbers <= column.above, f"must be > {column.above:g}", remedy)
-    if column.at_least is not None:
-        problems.add_rows(column.name, numbers < column.at_least, f"must be >= {column.at_least:g}", "Correct them.")
-    if column.at_most is not None:
-        problems.add_rows(column.name, numbers > column.at_most, f"must be <= {column.at_most:g}", "Correct them.")
+    months = column.above is not None and column.unit == "months"
+    remedy = "Drop these rows, or record same-day leavers as 0.03 months." if months else "Correct them."
+    bounds = ((column.above, np.less_equal, ">"), (column.at_least, np.less, ">="), (column.at_most, np.greater, "<="))
+    for bound, beyond, sign in bounds:
+        if bound is not None:
+            problems.add_rows(column.name, beyond(numbers, bound), f"must be {sign} {bound:g}", remedy)
 
 
 def _check_complaints(typed, unread, problems):

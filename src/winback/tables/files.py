@@ -129,11 +129,8 @@ def _with_headings(path: Path, rows: pd.DataFrame, names: list[str]) -> pd.DataF
         raise _not_a_table(path, "has a column without a heading", "Name every column, or delete the empty ones.")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise _not_a_table(
-            path,
-            f"has more than one column {', '.join(f'`{name}`' for name in twice)}",
-            "Rename or delete all but one.",
-        )
+        problem = f"has more than one column {', '.join(f'`{name}`' for name in twice)}"
+        raise _not_a_table(path, problem, "Rename or delete all but one.")
     return rows.set_axis(names, axis=1)
 
 
@@ -142,19 +139,12 @@ def _not_a_table(path, problem, remedy) -> TableError:
 
 
 def write_files_together(folder: str | Path, writers: Mapping[str, Callable[[Path], object]]) -> list[Path]:
-    """Write several files into a folder, all or none.
+    """Write several files into a folder, which is made if missing, all or none; return them in order.
 
     Parameters
     ----------
-    folder : str or Path
-        Made if missing.
     writers : mapping
         File name -> a function that writes the file at the path it is given.
-
-    Returns
-    -------
-    list of Path
-        The files, in order.
 
     Raises
     ------

@@ -23,10 +23,9 @@ ZONE = r"\s*(?:Z|[+-]\d{2}:?\d{2})$"
 
 def parse_number(column: pd.Series) -> Parsed:
     """Read numbers; infinities, dates, true or false, and text are not numbers."""
+    others = (types.is_bool_dtype, types.is_datetime64_any_dtype, types.is_timedelta64_dtype, types.is_complex_dtype)
     truth = column.dtype == object and types.infer_dtype(column) == "boolean"
-    if truth or types.is_bool_dtype(column):
-        return pd.Series(np.nan, index=column.index, name=column.name), column.notna().to_numpy()
-    if types.is_datetime64_any_dtype(column) or types.is_timedelta64_dtype(column) or types.is_complex_dtype(column):
+    if truth or any(is_other(column) for is_other in others):
         return pd.Series(np.nan, index=column.index, name=column.name), column.notna().to_numpy()
     if column.dtype == np.float64:
         return column, np.isinf(column.to_numpy())
@@ -138,6 +137,8 @@ PARSERS: dict[str, Callable[[pd.Series], Parsed]] = {
 }
 
 WHAT_IS_READ = {
+    "id": ("can be anything", ""),
+    "text": ("can be anything", ""),
     "number": ("must be a number", "Write plain numbers: no currency signs, thousands separators or decimal commas."),
     "count": ("must be a whole number of at least 0", "Write counts as 0, 1, 2, ... and leave unknown ones empty."),
     "category": ("must be a label", "Write one word or number per cell."),

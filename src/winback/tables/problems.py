@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
+import numpy as np
+import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,6 @@ class TableError(ValueError):
     @property
     def problems(self) -> pd.DataFrame:
         """Every problem as a frame, one row each."""
-        import pandas as pd
-
         return pd.DataFrame([asdict(problem) for problem in self.found])
 
 
@@ -99,8 +95,6 @@ class ProblemList:
 
 def _shown(value) -> str:
     """Write one cell: missing ones in words, blank ones in quotation marks, whole numbers without a point."""
-    import pandas as pd
-
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return "missing"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
