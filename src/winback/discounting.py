@@ -17,12 +17,7 @@ TIMING = "margin is earned evenly through each month; money t months after the o
 
 
 def check_annual_discount(annual_discount: float) -> float:
-    """Return the annual rate as a share, or refuse what is not one.
-
-    Raises
-    ------
-    ValueError
-        When the rate is missing, negative, or 1 and above (10 for ten percent must be written 0.10).
+    """Return the annual rate as a share; a ValueError refuses one that is missing, negative, or 1 and above.
 
     Examples
     --------
@@ -39,12 +34,7 @@ def check_annual_discount(annual_discount: float) -> float:
 
 
 def check_horizon(horizon_months: float) -> float:
-    """Return the horizon in months, or refuse what is not one.
-
-    Raises
-    ------
-    ValueError
-        When the horizon is missing, not finite or not above zero.
+    """Return the horizon in months; a ValueError refuses one that is missing, not finite or not above zero.
 
     Examples
     --------
@@ -87,21 +77,9 @@ def discount_factor(months: ArrayLike, annual_discount: float) -> np.ndarray:
 
 
 def discounted_months(months: ArrayLike, annual_discount: float) -> np.ndarray:
-    r"""Return what one unit of money per month, for so many months, is worth today.
+    r"""Return what one unit of money per month, for so many months, is worth today, in months' worth of money.
 
     .. math:: A(t) = \int_0^t e^{-ku}\,du = (1 - e^{-kt}) / k, \qquad A(t) = t \text{ when } k = 0
-
-    Parameters
-    ----------
-    months : array_like
-        Length of the stream in months.
-    annual_discount : float
-        Annual rate as a share, 0.10 for 10%.
-
-    Returns
-    -------
-    numpy.ndarray
-        Months' worth of money, the same shape.
 
     Examples
     --------

@@ -137,7 +137,6 @@ def repeated_columns(numbers: np.ndarray, names: tuple[str, ...]) -> list[str]:
 
     Examples
     --------
-    >>> import numpy as np
     >>> repeated_columns(np.array([[1.0, 2, 2], [1, 3, 3], [1, 5, 5]]), ("Intercept", "a", "b"))
     ['b']
     """

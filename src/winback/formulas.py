@@ -31,33 +31,17 @@ from winback.tables import LAPSED_TABLE, ProblemList
 
 @dataclass(frozen=True)
 class Design:
-    """A formula, bound to the table it was fitted on.
+    """A formula, bound to the table it was fitted on."""
 
-    Attributes
-    ----------
-    formula, equation : str
-        The right-hand side, and which equation it explains.
-    names : tuple of str
-        Names of the p design columns, ``Intercept`` among them.
-    columns : tuple of str
-        Columns of the table that the formula uses.
-    """
-
-    formula: str
-    equation: str
-    names: tuple[str, ...]
-    columns: tuple[str, ...]
+    formula: str  # the right-hand side
+    equation: str  # that it explains
+    names: tuple[str, ...]  # of the p design columns, ``Intercept`` among them
+    columns: tuple[str, ...]  # of the table that the formula uses
     labels: Mapping[str, tuple] = field(repr=False)  # column -> the labels seen, first one first
     spec: object = field(repr=False)
 
     def matrix(self, customers: pd.DataFrame) -> np.ndarray:
-        """Return the numbers of these customers, shape (n, p).
-
-        Raises
-        ------
-        TableError
-            When a column is missing, or has gaps or labels that were not there when the model was fitted.
-        """
+        """Return the numbers of these customers, (n, p); a TableError names columns missing, gaps and new labels."""
         problems = ProblemList(LAPSED_TABLE, customers)
         check_columns({self.equation: self.columns}, customers, problems)
         for name, labels in self.labels.items():
@@ -141,8 +125,6 @@ def bind_formulas(
     ----------
     formulas : mapping
         Equation -> right-hand side.
-    customers : pandas.DataFrame
-        Checked table, one row per customer.
     rows : mapping, optional
         Equation -> mask of the customers it is estimated from; all of them where not given.
 
@@ -154,7 +136,6 @@ def bind_formulas(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> table = pd.DataFrame({"reason": ["price", "service", "price"], "referrals": [0, 1, 3]})
     >>> design = bind_formulas({"tenure": "reason + referrals"}, table)["tenure"]
     >>> design.names, design.in_words(design.names[1])
@@ -194,15 +175,13 @@ def _labels(column: pd.Series) -> tuple:
 
 def _coded(customers, columns, labels) -> pd.DataFrame:
     """Return the columns a formula uses; labels as categories, flags and nullable numbers as plain ones."""
-    return pd.DataFrame(
-        {
-            name: pd.Categorical(customers[name].astype(object), categories=labels[name])
-            if name in labels
-            else customers[name].to_numpy(dtype=float)
-            for name in columns
-        },
-        index=pd.RangeIndex(len(customers)),
-    )
+    coded = {
+        name: pd.Categorical(customers[name].astype(object), categories=labels[name])
+        if name in labels
+        else customers[name].to_numpy(dtype=float)
+        for name in columns
+    }
+    return pd.DataFrame(coded, index=pd.RangeIndex(len(customers)))
 
 
 def _bind(formula, text, equation, columns, labels, customers, rows, problems) -> Design | None:

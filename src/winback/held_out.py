@@ -137,14 +137,10 @@ class Ranking:
 
 @dataclass(frozen=True, repr=False)
 class HeldOutCheck(Result):
-    """How a forecast compares with what was held out.
+    """How a forecast compares with what was held out, at the ``level`` of its intervals.
 
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        One row per part that is judged by itself, with ``inside``: whether prediction and outcome agree within chance.
-    level : float
-        Of the intervals.
+    ``frame`` has one row per part that is judged by itself, with ``inside``: whether prediction and outcome agree
+    within chance.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -171,14 +167,10 @@ def verdict(model: str, says: str, gap: tuple[float, float, float], limits: Limi
 
     Parameters
     ----------
-    model : str
-        Its name.
     says : str
-        What it predicts, beside what came: "it predicts 3% too many purchases".
+        What the model predicts, beside what came: "it predicts 3% too many purchases".
     gap : tuple of float
         Predicted less observed, with the low and the high that chance leaves it.
-    limits : Limits
-        What gaps count.
     unsure : tuple of str
         What there are too few of to tell, and the interval in words, where that is said.
 

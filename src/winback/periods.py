@@ -70,9 +70,8 @@ class Period:
         """Write so many of this period: ``1 week``, ``5.9 years``, ``3 periods of 30 days``."""
         figure = f"{number:,.0f}" if not isfinite(number) or number == round(number) else f"{number:,.1f}"
         plural = "" if figure == "1" else "s"
-        return (
-            f"{figure} {self.in_words}{plural}" if self.n_units == 1 else f"{figure} period{plural} of {self.in_words}"
-        )
+        unit, of = (self.in_words, "") if self.n_units == 1 else ("period", f" of {self.in_words}")
+        return f"{figure} {unit}{plural}{of}"
 
     def force(self, annual_discount: float) -> float:
         """Return the continuous rate per period of an annual discount rate.
@@ -90,13 +89,6 @@ class Period:
         .. math:: (1 + d)^{-k y}
 
         where :math:`y` is the length of the period in years: the annual rate is converted once, by compounding.
-
-        Parameters
-        ----------
-        annual_discount : float
-            Annual rate as a share, 0.10 for 10%.
-        n_periods : array_like
-            How many periods from now.
 
         Examples
         --------
@@ -138,16 +130,9 @@ def parse_period(period: str | Period, name: str = "period") -> Period:
 
 
 def periods_in(horizon: str | Period, period: Period, whole: bool = False) -> float:
-    """Return how many periods a horizon has.
+    """Return how many periods a horizon such as "3Y" has.
 
-    Parameters
-    ----------
-    horizon : str or Period
-        Such as "3Y".
-    period : Period
-        The unit it is counted in.
-    whole : bool
-        Refuse what is no whole number of periods: contracts are paid period by period.
+    Contracts are paid period by period: with ``whole``, a horizon of no whole number of them is refused.
 
     Examples
     --------

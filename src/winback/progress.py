@@ -11,22 +11,11 @@ PATIENCE = 5  # seconds a reader waits without asking whether anything happens; 
 
 
 def progress(items: Iterable[Item], label: str) -> Iterable[Item]:
-    """Go through the items, with a bar where the way takes longer than five seconds and somebody is watching.
+    """Go through the items in order, with a bar where the way takes longer than five seconds and somebody watches.
 
     Nobody watches a script's log, a test or a report that is being written: there the items come as they are.
-    ``TQDM_DISABLE=1`` in the environment shuts the bar off everywhere. A bar clears itself away at the end.
-
-    Parameters
-    ----------
-    items : iterable
-        What is worked through; with a length, the bar knows how much is left.
-    label : str
-        What is counted, in words (``"splits"``).
-
-    Returns
-    -------
-    iterable
-        The same items in the same order.
+    ``TQDM_DISABLE=1`` in the environment shuts the bar off everywhere. A bar clears itself away at the end; where the
+    items have a length, it knows how much is left. ``label`` says what is counted (``"splits"``).
 
     Examples
     --------

@@ -34,15 +34,13 @@ def pseudo_months(
         Observed length, up to the end or to the end of the data.
     ended : array_like of bool, shape (n,)
         False where the customer was still there at the end of the data.
-    horizon_months : float
-        The horizon :math:`\tau`.
-    annual_discount : float
-        Annual discount rate; zero counts plain months.
+    horizon_months, annual_discount : float
+        The horizon :math:`\tau`, and the annual rate; zero counts plain months.
 
     Returns
     -------
     numpy.ndarray, shape (n,)
-        Pseudo-observations in (discounted) months, in the order of the input. They may lie outside [0, horizon].
+        In (discounted) months, in the order of the input. They may lie outside [0, horizon].
 
     Raises
     ------

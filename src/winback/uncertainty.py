@@ -97,19 +97,7 @@ def fieller_interval(
     bounded exactly when the denominator differs from zero at the same level; otherwise the ends are infinite and
     ``bounded`` is False. With a denominator known exactly it is the normal interval divided by it.
 
-    Parameters
-    ----------
-    numerator, denominator : array_like
-        Estimates :math:`a` and :math:`b`.
-    var_numerator, var_denominator, covariance : array_like
-        Variances and covariance of the two estimates.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    RatioInterval
-        ``ratio`` is NaN where the denominator is zero.
+    The estimates are :math:`a` and :math:`b`; the ratio is NaN where the denominator is zero.
 
     Examples
     --------
@@ -132,17 +120,9 @@ def fieller_interval(
 
 
 def normal_draws(covariance: ArrayLike) -> np.ndarray:
-    """Return quasi-random draws of the estimates' joint error, the same at every call.
+    """Return quasi-random draws of k estimates' joint error, the same at every call: normal, of shape (32768, k).
 
-    Parameters
-    ----------
-    covariance : array_like, shape (k, k)
-        Covariance of the estimates; singular is allowed.
-
-    Returns
-    -------
-    numpy.ndarray, shape (32768, k)
-        Normal with mean zero.
+    Their covariance, of shape (k, k), may be singular.
 
     Examples
     --------
@@ -174,14 +154,10 @@ def max_t_quantile(errors: np.ndarray, level: float = 0.95) -> float:
     Each interval is estimate -/+ value x std_error; the chance that all of them hold is ``level``. This accounts for
     the correlation between the estimates and for unequal variances (Hothorn, Bretz & Westfall 2008).
 
-    Parameters
-    ----------
-    errors : numpy.ndarray, shape (n_draws, k)
-        Draws of the k estimates' joint error, see `normal_draws`. Estimates known exactly are passed over.
+    The errors are from `normal_draws`, (n_draws, k); estimates known exactly are passed over.
 
     Examples
     --------
-    >>> import numpy as np
     >>> round(max_t_quantile(normal_draws(np.eye(2))), 2)   # two independent estimates: z of (1 + sqrt(.95)) / 2
     2.24
     """
@@ -198,19 +174,11 @@ def max_t_quantile(errors: np.ndarray, level: float = 0.95) -> float:
 def best_probability(estimates: ArrayLike, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     r"""Return each option's probability of being best, and what choosing it is expected to lose.
 
-    With a flat prior the true values are the estimates plus their joint error. The expected loss of option k is
-    :math:`E[\max_j \theta_j] - \theta_k`, in the estimates' unit.
-
-    Parameters
-    ----------
-    estimates : array_like, shape (k,)
-        Larger is better.
-    errors : numpy.ndarray, shape (n_draws, k)
-        Draws of the joint error, see `normal_draws`.
+    With a flat prior the true values are the k estimates, of which larger is better, plus their joint error from
+    `normal_draws`, (n_draws, k). The expected loss of option k is :math:`E[\max_j \theta_j] - \theta_k`.
 
     Examples
     --------
-    >>> import numpy as np
     >>> chance, loss = best_probability([1.422617, 1.077202], normal_draws(np.diag([0.014794, 0.010684])))
     >>> chance.round(3).tolist(), loss.round(4).tolist()
     ([0.985, 0.015], [0.0009, 0.3463])

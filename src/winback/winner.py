@@ -75,8 +75,6 @@ def corrected_winner(
         Covariance of the estimates, taken as known; singular is allowed.
     figures : OtherFigures, optional
         When the winner is picked by ``estimates`` but another figure of it is wanted.
-    level : float
-        Confidence level.
     hybrid : bool
         False for the conditional estimate and interval alone, which may be infinite.
 
@@ -99,7 +97,6 @@ def corrected_winner(
 
     Examples
     --------
-    >>> import numpy as np
     >>> best = corrected_winner([360.0, 345.0, 320.0], np.diag([49.0, 64.0, 49.0]))
     >>> float(best.naive), float(best.estimate.round(1)), float(best.low.round(1)), float(best.high.round(1))
     (360.0, 359.9, 343.9, 373.9)
