@@ -46,25 +46,13 @@ ROUNDING = 1e-14  # of the steepest curvature: what a decomposition leaves of no
 
 @dataclass(frozen=True)
 class Peak:
-    """Where a climb ended.
+    """Where a climb ended."""
 
-    Attributes
-    ----------
-    place : numpy.ndarray, shape (k,)
-    value : float
-    information : numpy.ndarray, shape (k, k)
-        Minus the second derivatives there, in the free directions.
-    inside : numpy.ndarray of bool, shape (k,)
-        Directions that were free and are not held at a bound.
-    converged : bool
-        Whether it is a top.
-    """
-
-    place: np.ndarray
+    place: np.ndarray  # (k,)
     value: float
-    information: np.ndarray
-    inside: np.ndarray
-    converged: bool
+    information: np.ndarray  # (k, k) minus the second derivatives there, in the free directions
+    inside: np.ndarray  # (k,) directions that were free and are not held at a bound
+    converged: bool  # it is a top
 
     @property
     def covariance(self) -> np.ndarray:

@@ -20,7 +20,7 @@ from winback.datasets.telecom import load_telecom_study
 from winback.tables import AnyTable, write_files_together
 from winback.terms.catalog import ON_TOP
 from winback.terms.organic import Organic
-from winback.trial.outcomes import check_one_chance
+from winback.trial.chances import check_one_chance
 from winback.trial.read import read_trial
 from winback.trial.trial import Trial
 

@@ -14,8 +14,8 @@ from winback.offers.economics import organic_flips
 from winback.tables import NO_OFFER
 from winback.terms.organic import assumed_organic
 from winback.trial import moments as m
+from winback.trial.chances import check_one_chance
 from winback.trial.design_findings import FEW_RETURNED
-from winback.trial.outcomes import check_one_chance
 from winback.trial.same_terms import check_is_trial
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile

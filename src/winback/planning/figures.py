@@ -20,8 +20,8 @@ from winback.offers.economics import LIMITS, TRIGGERS, read_numbers
 from winback.tables import NO_OFFER, ProblemList
 from winback.terms.organic import organic_shares
 from winback.trial import moments as m
+from winback.trial.chances import check_one_chance
 from winback.trial.design_findings import FEW_RETURNED
-from winback.trial.outcomes import check_one_chance
 from winback.trial.trial import Trial
 
 

@@ -7,18 +7,36 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from winback.tables import LAPSED_TABLE, ProblemList
+from winback.tables import LAPSED_TABLE, ProblemList, in_trial, label_codes
 from winback.trial.predictions import independent_columns, with_one
 
 SMALLEST = 0.01  # an estimated chance below this gives one customer the weight of a hundred
 
 
-def chances_differ(table: pd.DataFrame, arm: np.ndarray) -> bool:
-    """Say whether customers of one arm were recorded with different chances, so that groups must differ."""
+def other_chance(table: pd.DataFrame, arm: np.ndarray) -> np.ndarray:
+    """Return whose recorded chance is not that of the first customer of the arm, (n,); nobody's where arm is -1."""
     if "offer_probability" not in table:
-        return False
-    chance = table["offer_probability"][arm >= 0].groupby(arm[arm >= 0])
-    return bool((chance.max() - chance.min() > 1e-6).any())
+        return np.zeros(len(table), dtype=bool)
+    chance = table["offer_probability"].to_numpy()
+    known = (arm >= 0) & ~np.isnan(chance)
+    usual = np.zeros(arm.max() + 1)
+    usual[arm[known][::-1]] = chance[known][::-1]
+    return known & (np.abs(chance - usual[arm]) > 1e-6)
+
+
+def check_one_chance(table: pd.DataFrame) -> None:
+    """Refuse offers that went to customers with different chances: plain means within an arm need the same for all.
+
+    Raises
+    ------
+    TableError
+        Naming the customers whose chance differs from that of the others with their offer.
+    """
+    problems = ProblemList(LAPSED_TABLE, table)
+    differs = other_chance(table, np.where(in_trial(table), label_codes(table["offer"])[0], -1))
+    remedy = "Compare within groups of equal chance, or use offer_scores, which weighs each customer by it."
+    problems.add_rows("offer_probability", differs, "differs between customers of one offer", remedy)
+    problems.raise_if_any()
 
 
 def own_probability(table: pd.DataFrame, arm: np.ndarray, n_arms: int, whole: bool) -> np.ndarray:

@@ -25,19 +25,8 @@ def asked_covariates(covariates: Iterable[str] | None) -> tuple[str, ...] | None
 def covariates_used(table: pd.DataFrame, asked: tuple[str, ...] | None, sizes: np.ndarray) -> tuple[str, ...]:
     """Return the columns to predict from: those asked for, else all; none where the arms are too small for all.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        The customers in the trial.
-    asked : tuple of str or None
-        Columns named; None for all that are known before the offer.
-    sizes : numpy.ndarray of int
-        Customers of each arm.
-
-    Raises
-    ------
-    TableError
-        When a column is missing, or was not known before the offer.
+    The table has the customers in the trial, ``sizes`` are those of the arms. A TableError names columns asked for that
+    are missing, or were not known before the offer.
     """
     late = measured_after_the_offer(table)
     usable = [name for name in known_beforehand(table) if name not in late]
@@ -47,9 +36,8 @@ def covariates_used(table: pd.DataFrame, asked: tuple[str, ...] | None, sizes: n
         return tuple(usable) if enough else ()
     problems = ProblemList(LAPSED_TABLE, table)
     for name in [name for name in asked if name not in usable]:
-        fault = (
-            "is missing" if name not in table else "is not known before the offer, or no number, flag or short label"
-        )
+        unfit = "is not known before the offer, or no number, flag or short label"
+        fault = unfit if name in table else "is missing"
         problems.add(str(name), fault, f"Name some of {', '.join(usable)}.")
     problems.raise_if_any()
     return asked

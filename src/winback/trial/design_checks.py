@@ -23,18 +23,10 @@ REFUSED = (
 
 @dataclass(frozen=True, repr=False)
 class DesignReport(Result):
-    """Whether a trial can be read, check by check.
+    """Whether a trial can be read, check by check."""
 
-    Attributes
-    ----------
-    findings : tuple of Finding
-        One per check, in order.
-    control : str
-        ``accepted``, ``refused`` or ``none``.
-    """
-
-    findings: tuple[Finding, ...]
-    control: str
+    findings: tuple[Finding, ...]  # one per check, in order
+    control: str  # accepted, refused or none
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "check": ("Check", "text"),
         "verdict": ("Verdict", "text"),

@@ -56,28 +56,6 @@ def typed_trial(customers: AnyTable, catalog: OfferCatalog) -> pd.DataFrame:
     return table
 
 
-def check_one_chance(table: pd.DataFrame) -> None:
-    """Refuse offers that went to customers with different chances: plain means within an arm need the same for all.
-
-    Raises
-    ------
-    TableError
-        Naming the customers whose chance differs from that of the others with their offer.
-    """
-    if "offer_probability" not in table:
-        return
-    problems = ProblemList(LAPSED_TABLE, table)
-    codes, _ = label_codes(table["offer"])
-    chance = table["offer_probability"].to_numpy()
-    known = in_trial(table) & ~np.isnan(chance)
-    usual = np.zeros(codes.max() + 1)
-    usual[codes[known][::-1]] = chance[known][::-1]  # that of the first customer with the offer
-    varies = known & (np.abs(chance - usual[codes]) > 1e-6)
-    remedy = "Compare within groups of equal chance, or use offer_scores, which weighs each customer by it."
-    problems.add_rows("offer_probability", varies, "differs between customers of one offer", remedy)
-    problems.raise_if_any()
-
-
 def check_value_terms(table: pd.DataFrame, catalog: OfferCatalog) -> None:
     """Refuse a horizon or a discount rate that is missing, or that cannot be applied.
 

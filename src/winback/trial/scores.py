@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -35,11 +34,6 @@ class OfferScores(Result):
     frame : pandas.DataFrame
         One row per offer: ``offer``, ``n`` customers sent it, ``mean`` outcome if everybody got it with ``std_error``,
         ``mean_low``, ``mean_high``; ``effect`` against no offer with the same, where that is known or assumed.
-    outcome : str
-        profit, value, cost or returned.
-    trial : Trial
-    folds : numpy.ndarray
-        Each customer's fold.
     """
 
     scores: pd.DataFrame = field(repr=False)
@@ -47,22 +41,20 @@ class OfferScores(Result):
     frame: pd.DataFrame = field(repr=False)
     outcome: str
     trial: Trial = field(repr=False)
-    folds: np.ndarray = field(repr=False)
+    folds: np.ndarray = field(repr=False)  # (n,) each customer's
     level: float = 0.95
     currency: str = "$"
 
-    shown_money: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "offer": ("Offer", "text"),
-        "n": ("Customers", "count"),
-        "mean": ("If everybody got it", "money"),
-        "effect": ("More than without an offer", "money"),
-    }
+    @property
+    def form(self) -> str:
+        """Format of the outcome: shares in percent, money in money."""
+        return "percent" if self.outcome == "returned" else "money"
 
     @property
     def shown(self) -> Mapping[str, tuple[str, str]]:
-        """Columns of the table: shares in percent, money in money."""
-        form = "percent" if self.outcome == "returned" else "money"
-        return {name: (head, form if kind == "money" else kind) for name, (head, kind) in self.shown_money.items()}
+        """Columns of the table, with heading and format."""
+        means = {"mean": ("If everybody got it", self.form), "effect": ("More than without an offer", self.form)}
+        return {"offer": ("Offer", "text"), "n": ("Customers", "count"), **means}
 
     def describe(self) -> Sentences:
         """Say what everybody would bring under the two best offers, and what that does not tell."""
@@ -228,16 +220,15 @@ def _folds(folds, trial: Trial, rng) -> np.ndarray:
 
 def _each_offer(found: OfferScores) -> list[str]:
     """Return a sentence for each offer, the best first."""
-    form = "percent" if found.outcome == "returned" else "money"
     what = "would return" if found.outcome == "returned" else f"of {found.outcome} per customer"
     lines = []
     for row in found.frame.sort_values("mean", ascending=False).to_dict("records"):
         if row["offer"] == NO_OFFER:
             continue
-        mean, low, high = found.formats([row["mean"], row["mean_low"], row["mean_high"]], form)
+        mean, low, high = found.formats([row["mean"], row["mean_low"], row["mean_high"]], found.form)
         line = f"With {row['offer']} sent to everybody, {mean} {what} [{low}, {high}]"
         if "effect" in row:
-            effect, low, high = found.formats([row["effect"], row["effect_low"], row["effect_high"]], form)
+            effect, low, high = found.formats([row["effect"], row["effect_low"], row["effect_high"]], found.form)
             line += f"; {effect} more than without an offer [{low}, {high}]"
         lines.append(f"{line}.")
     return lines

@@ -16,7 +16,7 @@ from winback.tables import LAPSED_TABLE, NO_OFFER, in_trial
 from winback.terms.catalog import OfferCatalog
 from winback.terms.organic import Organic, organic_in_words, organic_shares
 from winback.trial.balance import known_beforehand
-from winback.trial.chances import chances_differ, estimated_chance, own_probability
+from winback.trial.chances import estimated_chance, other_chance, own_probability
 from winback.trial.covariates import asked_covariates, covariates_used, standardised
 from winback.trial.design_checks import DesignReport, check_typed_design
 from winback.trial.design_findings import measured_after_the_offer
@@ -142,7 +142,7 @@ class Trial(Result):
         chances that differ within a group, or estimated ones.
         """
         kept = self.groups.arm >= 0
-        weighed = self.assignment == "estimated" or chances_differ(self.lapsed, self.groups.arm)
+        weighed = self.assignment == "estimated" or other_chance(self.lapsed, self.groups.arm).any()
         if NO_OFFER in self.groups.arms and self.design.control != "accepted" and not weighed:
             kept &= self.groups.arm != self.groups.arms.index(NO_OFFER)
         return kept
