@@ -32,8 +32,6 @@ class ValueByAcceptance(Result):
         (money), ``two_part_off`` = two_part / joint - 1.
     observed_share : float
         The share the model expects as things are.
-    offer : str
-    currency : str
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -57,10 +55,7 @@ def value_by_acceptance(
 ) -> ValueByAcceptance:
     """Value those who come back as the share who return is moved, see `JointFit.value_by_acceptance`.
 
-    Parameters
-    ----------
-    models : mapping
-        ``joint`` and ``two_part`` -> the fitted model.
+    ``models`` are the fitted ones by name: ``joint`` and ``two_part``.
     """
     customers = as_table(customers)
     outlooks = {name: model.outlook(next(model.numbers(customers, [offer]))) for name, model in models.items()}

@@ -16,6 +16,7 @@ from winback.results import Sentences, format_count, format_percent
 from winback.tables import check_lapsed, in_trial
 from winback.uncertainty import share_interval
 
+ONLY_HELD_OUT = "This is fair only if these customers were held out when the model was fitted."
 LEVEL = 0.95  # of the intervals of what was observed
 
 
@@ -138,7 +139,7 @@ def _answer(found: ReturnCheck) -> Iterator[str]:
 
 
 def _more(found: ReturnCheck) -> Iterator[str]:
-    yield "This is fair only if these customers were held out when the model was fitted."
+    yield ONLY_HELD_OUT
     row = found.hits.iloc[0]
     yield (
         f"Predicting return from a chance of {format_percent(row['threshold'])} on is right for "

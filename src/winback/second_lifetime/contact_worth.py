@@ -13,7 +13,7 @@ from winback.labels import value_words
 from winback.results import Result, Sentences, format_count, format_money, format_percent
 from winback.tables import NO_OFFER, ProblemList, in_trial, label_codes
 from winback.terms.left_alone import LeftAlone, problems_of_terms
-from winback.uncertainty import normal_quantile
+from winback.uncertainty import normal_interval
 
 CONTACT_COSTS = (25.0, 50.0, 100.0, 150.0, 200.0)
 FEW = 30  # below so many customers in a group no mean of theirs is told
@@ -73,110 +73,66 @@ def not_worth_a_contact(values, contact_costs: Iterable[float], by: str | None, 
     problems = ProblemList("second lifetime values", values.customers)
     problems_of_terms(known is not None, values.trial.offers, values.customers, problems)
     problems.raise_if_any()
-    return contact_worth(
-        values.net_values,
-        LeftAlone.stated(values.trial.offers, values.customers) if known is None else LeftAlone.known(known),
-        values.measured,
-        contact_costs,
-        eligible=in_trial(values.customers),
-        by=None if by is None else values.customers[by],
-        level=level,
-        currency=values.currency,
-    )
-
-
-def contact_worth(
-    net_values: pd.DataFrame,
-    alone: LeftAlone,
-    outcomes: pd.DataFrame,
-    contact_costs: Iterable[float] = CONTACT_COSTS,
-    *,
-    eligible: np.ndarray,
-    by: pd.Series | None = None,
-    level: float = 0.95,
-    currency: str = "$",
-) -> ContactWorth:
-    """Find whom a contact costs more than it brings, see `SecondLifetimeValues.not_worth_a_contact`.
-
-    Parameters
-    ----------
-    net_values : pandas.DataFrame
-        Expected value net of cost, in money, customers x offers.
-    alone : LeftAlone
-        What the same customers bring without an offer.
-    outcomes : pandas.DataFrame
-        What was measured, from `measured_outcomes`: ``row`` of ``net_values``, ``offer``, ``value``, ``cost``.
-    contact_costs, level
-        As there.
-    eligible : numpy.ndarray
-        Customers who may be chosen, (n,).
-    by : pandas.Series, optional
-        Each customer's label.
-    currency : str
-        Sign or code put before money.
-    """
+    alone = LeftAlone.stated(values.trial.offers, values.customers) if known is None else LeftAlone.known(known)
     costs = sorted(float(cost) for cost in contact_costs)
     if not all(cost >= 0 for cost in costs):
         raise ValueError(f"The cost of a contact must be at least 0; got {', '.join(f'{cost:g}' for cost in costs)}.")
-    best = net_values.drop(columns=NO_OFFER, errors="ignore").max(axis=1).to_numpy()
+    best = values.net_values.drop(columns=NO_OFFER, errors="ignore").max(axis=1).to_numpy()
+    eligible = in_trial(values.customers)
     gains = np.where(eligible[:, None], best[:, None] - alone.money, np.nan)
-    codes, labels = (np.zeros(len(gains), dtype=int), []) if by is None else label_codes(by)
-    words = [value_words(by.name, label) for label in labels]
-    contacts = _Contacts(gains, alone, outcomes, codes, words)
-    frame = pd.DataFrame([contacts.row(cost, normal_quantile(level)) for cost in costs])
-    return ContactWorth(frame, int(eligible.sum()), alone.kind, alone.assumed, currency)
+    labels = None if by is None else values.customers[by]
+    rows = [_row(cost, gains, alone, values.measured, labels=labels, level=level) for cost in costs]
+    return ContactWorth(pd.DataFrame(rows), int(eligible.sum()), alone.kind, alone.assumed, values.currency)
 
 
-@dataclass(frozen=True)
-class _Contacts:
-    """What contacts gain: expected (n, 3) at the low, middle and high organic return, NaN where nobody is asked."""
+def _row(cost, gains, alone, outcomes, *, labels, level) -> dict:
+    """Return the row of one cost of a contact.
 
-    gains: np.ndarray
-    alone: LeftAlone
-    outcomes: pd.DataFrame
-    codes: np.ndarray
-    labels: list[str]  # in words
+    Gains (n, 3) are expected at the low, middle and high organic return, NaN where nobody is asked.
+    """
+    gain = gains[:, 1]
+    unworthy = gain < cost
+    n, n_all = int(unworthy.sum()), int(np.isfinite(gain).sum())
+    ends = [float((gains[:, end] < cost).sum() / n_all) for end in (0, 2)]
+    row = {"contact_cost": cost, "n": n, "share": n / n_all, "share_low": ends[0], "share_high": ends[1]}
+    row |= {"mostly": _mostly(labels, unworthy), "saved": (cost - gain)[unworthy].sum()}
+    row["expected"] = gain[unworthy].mean() if n else np.nan
+    measured, error = _gained(unworthy, alone, outcomes)
+    low, high = normal_interval(measured, error, level)
+    return row | {"measured": measured, "measured_low": low, "measured_high": high}
 
-    def row(self, cost: float, z: float) -> dict:
-        """Return the row of one cost of a contact."""
-        gain = self.gains[:, 1]
-        unworthy = gain < cost
-        n, n_all = int(unworthy.sum()), int(np.isfinite(gain).sum())
-        ends = [float((self.gains[:, end] < cost).sum() / n_all) for end in (0, 2)]
-        row = {"contact_cost": cost, "n": n, "share": n / n_all, "share_low": ends[0], "share_high": ends[1]}
-        row |= {"mostly": self._mostly(unworthy), "saved": (cost - gain)[unworthy].sum()}
-        row["expected"] = gain[unworthy].mean() if n else np.nan
-        measured, error = self._measured(unworthy)
-        return row | {"measured": measured, "measured_low": measured - z * error, "measured_high": measured + z * error}
 
-    def _mostly(self, unworthy) -> str:
-        if not self.labels or not unworthy.any():
-            return ""
-        counts = np.bincount(self.codes[unworthy & (self.codes >= 0)], minlength=len(self.labels))
-        most = int(counts.argmax())
-        return f"{self.labels[most]} ({format_percent(counts[most] / unworthy.sum(), 0)})"
+def _mostly(labels, unworthy) -> str:
+    if labels is None or not unworthy.any():
+        return ""
+    codes, kinds = label_codes(labels)
+    counts = np.bincount(codes[unworthy & (codes >= 0)], minlength=len(kinds))
+    most = int(counts.argmax())
+    return f"{value_words(labels.name, kinds[most])} ({format_percent(counts[most] / unworthy.sum(), 0)})"
 
-    def _measured(self, unworthy) -> tuple[float, float]:
-        """Return what the trial measured of these customers' gain, and its standard error; NaN of too few."""
-        tried = self.outcomes[unworthy[self.outcomes["row"].to_numpy()]]
-        net = tried["value"] - tried["cost"]
-        sent, unsent = net[tried["offer"] != NO_OFFER], net[tried["offer"] == NO_OFFER]
-        if not self.alone.is_known and len(sent) >= FEW:
-            assumed = self.alone.money[tried["row"].to_numpy(), 1].mean()
-            return sent.mean() - assumed, np.sqrt(sent.var() / len(sent))
-        if self.alone.is_known and min(len(sent), len(unsent)) >= FEW:
-            return sent.mean() - unsent.mean(), np.sqrt(sent.var() / len(sent) + unsent.var() / len(unsent))
-        return np.nan, np.nan
+
+def _gained(unworthy, alone, outcomes) -> tuple[float, float]:
+    """Return what the trial measured of these customers' gain, and its standard error; NaN of too few."""
+    tried = outcomes[unworthy[outcomes["row"].to_numpy()]]
+    net = tried["value"] - tried["cost"]
+    sent, unsent = net[tried["offer"] != NO_OFFER], net[tried["offer"] == NO_OFFER]
+    if not alone.is_known and len(sent) >= FEW:
+        assumed = alone.money[tried["row"].to_numpy(), 1].mean()
+        return sent.mean() - assumed, np.sqrt(sent.var() / len(sent))
+    if alone.is_known and min(len(sent), len(unsent)) >= FEW:
+        return sent.mean() - unsent.mean(), np.sqrt(sent.var() / len(sent) + unsent.var() / len(unsent))
+    return np.nan, np.nan
 
 
 def _answer(found: ContactWorth, rows: list[dict]) -> str:
     if len(rows) == 1:
         return _alone(found, rows[0])
-    costs = [format_money(rows[end]["contact_cost"], found.currency) for end in (0, -1)]
-    shares = [format_percent(rows[end]["share"]) for end in (0, -1)]
+    first, last = rows[0], rows[-1]
+    cheap, dear = (format_money(row["contact_cost"], found.currency) for row in (first, last))
     return (
-        f"If a contact costs {costs[0]}, the model would leave {shares[0]} of {format_count(found.n)} customers alone, "
-        f"and {shares[1]} if it costs {costs[1]}{_group(rows[-1])}."
+        f"If a contact costs {cheap}, the model would leave {format_percent(first['share'])} of "
+        f"{format_count(found.n)} customers alone, and {format_percent(last['share'])} if it costs {dear}"
+        f"{_group(last)}."
     )
 
 
@@ -186,8 +142,7 @@ def _alone(found: ContactWorth, row: dict) -> str:
         return f"If a contact costs {cost}, everybody gains more than that."
     return (
         f"If a contact costs {cost}, the model would leave {format_percent(row['share'])} of {format_count(found.n)} "
-        f"customers alone{_group(row)}; it expects that to save {format_money(row['saved'], found.currency)} "
-        "in all."
+        f"customers alone{_group(row)}; it expects that to save {format_money(row['saved'], found.currency)} in all."
     )
 
 
@@ -200,15 +155,15 @@ def _measured(found: ContactWorth, row: dict) -> Iterator[str]:
     if not np.isfinite(row["measured"]):
         return
     cost = format_money(row["contact_cost"], found.currency)
-    money = [format_money(row[name], found.currency) for name in ("measured", "measured_low", "measured_high")]
+    names = ("measured", "measured_low", "measured_high")
+    measured, low, high = (format_money(row[name], found.currency) for name in names)
     verdict = ": that settles nothing, the interval contains the cost"
     if row["measured_high"] < row["contact_cost"]:
         verdict = ", less than the contact costs"
     elif row["measured_low"] > row["contact_cost"]:
         verdict = ", more than the contact costs: the trial contradicts the model here"
     yield (
-        f"In the trial the offers sent to those left alone at {cost} gained {money[0]} each [{money[1]}, {money[2]}]"
-        f"{verdict}."
+        f"In the trial the offers sent to those left alone at {cost} gained {measured} each [{low}, {high}]{verdict}."
     )
 
 

@@ -15,7 +15,7 @@ from winback.pseudo_observations import pseudo_months
 from winback.results import Result, Sentences, format_money, format_percent
 from winback.second_lifetime.horizon import read_horizon
 from winback.tables import SECOND_LIFETIME, AnyTable, check_lapsed, in_trial, label_codes
-from winback.uncertainty import normal_quantile
+from winback.uncertainty import normal_interval, normal_quantile
 
 EVERYBODY = "everybody"
 MANY_LONGER = 0.05

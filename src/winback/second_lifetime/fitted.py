@@ -34,11 +34,9 @@ class SecondLifetimeFit(Result):
     ----------
     designs : mapping
         Equation -> `Design`.
-    theta : numpy.ndarray, shape (p,)
+    theta, covariance : numpy.ndarray, shapes (p,), (p, p)
         Coefficients of reacquisition, tenure and margin, then :math:`\log \sigma_T, \log \sigma_M` and the free
         correlations :math:`r_1, r_2, r_3` of `joint_likelihood` (zero in a two-part model).
-    covariance : numpy.ndarray, shape (p, p)
-        Of theta.
     distribution, link : str
         Shape of second tenures; probit or logit.
     log_likelihood : float
@@ -49,9 +47,6 @@ class SecondLifetimeFit(Result):
         Labels of ``offer`` the model knows; empty when no formula uses it.
     longest : float
         Longest second tenure seen, months: predictions beyond it are extrapolated.
-    converged : bool
-    level : float
-        Of all intervals.
     cautions : tuple of str
         What else a reader should know, such as values that lie far out.
     doubts : tuple of str
@@ -115,10 +110,8 @@ class SecondLifetimeFit(Result):
         """Return what the model says about customers, from the designs of its equations (`numbers`)."""
         a, tenure, margin = (numbers[equation] @ self.coefficients(equation) for equation in EQUATIONS)
         a = a if self.link == "probit" else probit_of_logit(a)
-        spreads = np.exp(self.theta[-5:-3])
-        family = find_family(self.distribution)
-        shared = map(float, (*spreads, *self.correlations))
-        return Outlook(a, tenure, margin, *shared, family)
+        shared = map(float, (*np.exp(self.theta[-5:-3]), *self.correlations))
+        return Outlook(a, tenure, margin, *shared, find_family(self.distribution))
 
     def chance_of_return(self, customers: AnyTable) -> np.ndarray:
         """Return each customer's chance of return under their own offer, shape (n,)."""
@@ -140,11 +133,7 @@ class SecondLifetimeFit(Result):
             yield dict(zip(EQUATIONS, matrices, strict=True))
 
     def predict(
-        self,
-        customers: AnyTable,
-        offers: Iterable[str] | None = None,
-        *,
-        horizon_months: float | None = None,
+        self, customers: AnyTable, offers: Iterable[str] | None = None, *, horizon_months: float | None = None
     ) -> pd.DataFrame:
         """Return what is expected of each customer, under each offer.
 
@@ -170,11 +159,9 @@ class SecondLifetimeFit(Result):
         pieces = []
         for name, numbers in zip(names, self.numbers(customers, offers and names), strict=True):
             outlook = self.outlook(numbers)
-            piece = {"customer_id": customers["customer_id"].to_numpy()} if "customer_id" in customers else {}
+            piece = {name: customers[name].to_numpy() for name in ("customer_id", "offer") if name in customers}
             if name is not None:
                 piece["offer"] = np.full(len(customers), name, dtype=object)
-            elif "offer" in customers:
-                piece["offer"] = customers["offer"].to_numpy(dtype=object)
             piece["chance_of_return"] = ndtr(outlook.a)
             piece["tenure_if_returned"] = expected_tenure(outlook, horizon)
             piece["margin_if_returned"] = expected_margin(outlook)

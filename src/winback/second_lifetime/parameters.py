@@ -58,35 +58,19 @@ def parameter_table(fit) -> pd.DataFrame:
 def _spreads(fit, error, z) -> pd.DataFrame:
     of_tenure = "log tenure" if find_family(fit.distribution).log_tenure else "tenure"
     estimate = np.exp(fit.theta[-5:-3])
-    return pd.DataFrame(
-        {
-            "equation": ["tenure", "margin"],
-            "term": "sd",
-            "in_words": [f"spread of {of_tenure}", "spread of margin"],
-            "estimate": estimate,
-            "std_error": estimate * error,
-            "low": estimate * np.exp(-z * error),
-            "high": estimate * np.exp(z * error),
-        }
-    )
+    words = [f"spread of {of_tenure}", "spread of margin"]
+    names = {"equation": ["tenure", "margin"], "term": "sd", "in_words": words}
+    low, high = estimate * np.exp(-z * error), estimate * np.exp(z * error)
+    return pd.DataFrame(names | {"estimate": estimate, "std_error": estimate * error, "low": low, "high": high})
 
 
 def _correlations(fit, z) -> pd.DataFrame | None:
     if not fit.covariance[-3:, -3:].any():
         return None  # none was estimated
-    slopes = correlation_slopes(fit.theta[-3:])
-    rho = correlations_of(fit.theta[-3:])
+    slopes, rho = correlation_slopes(fit.theta[-3:]), fit.correlations
     error = np.sqrt(np.diag(slopes @ fit.covariance[-3:, -3:] @ slopes.T))
     fisher, fisher_error = np.arctanh(rho), error / (1 - rho**2)
-    return pd.DataFrame(
-        {
-            "equation": "correlation",
-            "term": CORRELATIONS,
-            "in_words": [f"of {name} beyond the covariates" for name in CORRELATIONS],
-            "estimate": rho,
-            "std_error": error,
-            "z": rho / error,
-            "low": np.tanh(fisher - z * fisher_error),
-            "high": np.tanh(fisher + z * fisher_error),
-        }
-    )
+    words = [f"of {name} beyond the covariates" for name in CORRELATIONS]
+    names = {"equation": "correlation", "term": CORRELATIONS, "in_words": words}
+    ends = {"low": np.tanh(fisher - z * fisher_error), "high": np.tanh(fisher + z * fisher_error)}
+    return pd.DataFrame(names | {"estimate": rho, "std_error": error, "z": rho / error} | ends)

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from winback.results import Result, Sentences, format_money, format_percent
+from winback.second_lifetime.check import ONLY_HELD_OUT
 from winback.tables import NO_OFFER
-from winback.uncertainty import normal_quantile
+from winback.uncertainty import normal_interval
 
 SHARES = (0.1, 0.2, 0.3, 0.5)
 
@@ -60,11 +61,11 @@ def rank_customers(values, shares: Iterable[float], level: float) -> RankingComp
     expected = (outcomes["expected_value"] - outcomes["expected_cost"]).to_numpy()
     by = {"by_chance": outcomes["chance"].to_numpy(), "by_value": expected}
     orders = {name: np.argsort(-each, kind="stable") for name, each in by.items()}
-    rows = [_row(share, orders, net, expected, normal_quantile(level)) for share in shares]
+    rows = [_row(share, orders, net, expected, level) for share in shares]
     return RankingComparison(pd.DataFrame(rows), len(outcomes), values.currency)
 
 
-def _row(share, orders, net, expected, z) -> dict[str, float]:
+def _row(share, orders, net, expected, level) -> dict[str, float]:
     if not 0 < share <= 1:
         raise ValueError(f"A share to contact must be above 0 and up to 1; got {share!r}.")
     n = max(1, round(share * len(net)))
@@ -73,21 +74,15 @@ def _row(share, orders, net, expected, z) -> dict[str, float]:
     differing = net[weight != 0] * weight[weight != 0]
     forgone = differing.sum() / n
     error = np.sqrt(len(differing) * differing.var(ddof=1)) / n if len(differing) > 1 else 0.0
-    return {
-        "share": float(share),
-        "n": n,
-        "by_chance": net[inside["by_chance"]].mean(),
-        "by_value": net[inside["by_value"]].mean(),
-        "forgone": forgone,
-        "forgone_low": forgone - z * error,
-        "forgone_high": forgone + z * error,
-        "forgone_predicted": (weight * expected).sum() / n,
-    }
+    low, high = normal_interval(forgone, error, level)
+    means = {name: net[chosen].mean() for name, chosen in inside.items()}
+    row = {"share": float(share), "n": n, **means, "forgone": forgone, "forgone_low": low, "forgone_high": high}
+    return row | {"forgone_predicted": (weight * expected).sum() / n}
 
 
 def _answer(found: RankingComparison) -> Iterator[str]:
     yield _said(found.frame.iloc[0], found.currency)
-    yield "This is fair only if these customers were held out when the model was fitted."
+    yield ONLY_HELD_OUT
 
 
 def _more(found: RankingComparison) -> Iterator[str]:
@@ -97,11 +92,14 @@ def _more(found: RankingComparison) -> Iterator[str]:
 
 
 def _said(row, currency) -> str:
-    money = [format_money(row[name], currency) for name in ("forgone", "forgone_low", "forgone_high")]
-    share = format_percent(row["share"], 0)
-    what = f"With {share} of customers contacted, ranking by chance of return instead of by value"
+    names = ("forgone", "forgone_low", "forgone_high")
+    forgone, low, high = (format_money(row[name], currency) for name in names)
+    verdict = f"makes no clear difference: {forgone}"
     if row["forgone_low"] > 0:
-        return f"{what} forgoes {money[0]} per customer contacted [{money[1]}, {money[2]}]."
-    if row["forgone_high"] < 0:
-        return f"{what} brings more: by {money[0].lstrip('-')} per customer contacted [{money[1]}, {money[2]}]."
-    return f"{what} makes no clear difference: {money[0]} per customer contacted [{money[1]}, {money[2]}]."
+        verdict = f"forgoes {forgone}"
+    elif row["forgone_high"] < 0:
+        verdict = f"brings more: by {forgone.lstrip('-')}"
+    return (
+        f"With {format_percent(row['share'], 0)} of customers contacted, ranking by chance of return instead of by "
+        f"value {verdict} per customer contacted [{low}, {high}]."
+    )

@@ -12,12 +12,16 @@ from winback.formula_checks import check_rank
 from winback.formulas import Design, bind_formulas
 from winback.labels import label_of
 from winback.survival.families import Family
-from winback.tables import LAPSED_TABLE, SECOND_LIFETIME, AnyTable, ProblemList, TableError, check_lapsed, in_trial
+from winback.tables import LAPSED_TABLE, SECOND_LIFETIME, AnyTable, ProblemList, check_lapsed, in_trial
 
 FAR_OUT = 8.0  # spreads; among a million normal values the furthest lies near 5
 LARGEST_MARGIN = 1e12
 EXACT = 1e-8  # of the largest value: what is left over is rounding
 ON_ONE_THREAD = 2**18  # multiplications up to which OpenBLAS starts no further threads
+TELLS_ALL = (
+    "tells who returned without error: its effects are infinite",
+    "Leave out what was known only after the return, or use fewer terms.",
+)
 EQUATIONS = ("reacquisition", "tenure", "margin")
 
 
@@ -85,8 +89,7 @@ def draw_sample(customers: AnyTable, formulas: Mapping[str, str]) -> Sample:
     table = table[in_trial(table)]
     _refuse_without_outcomes(table)
     returned = table["returned"].to_numpy(dtype=bool)
-    rows = {"tenure": returned, "margin": returned}
-    designs = bind_formulas(formulas, table, rows)
+    designs = bind_formulas(formulas, table, {"tenure": returned, "margin": returned})
     back = table[returned]
     sample = Sample(
         customers=table,
@@ -122,31 +125,20 @@ def _refuse_without_outcomes(table):
 def _refuse_what_cannot_be_estimated(sample):
     problems = ProblemList(LAPSED_TABLE, sample.customers)
     _check_separation(sample, problems)
-    for equation, there, what in (
-        ("tenure", int(sample.ended.sum()), "second lifetimes that ended"),
-        ("margin", len(sample.margin), "customers who returned"),
-    ):
+    ended = ("tenure", int(sample.ended.sum()), "second lifetimes that ended")
+    for equation, there, what in (ended, ("margin", len(sample.margin), "customers who returned")):
         needed = len(sample.designs[equation].names) + 1
         if there <= needed:
             problem = f"has {needed} unknowns, but there are {there} {what}"
             problems.add(f"{equation} formula", problem, "Use fewer terms, or more data.")
-    problems.add_rows(
-        "second_margin",
-        _among_all(sample, np.abs(sample.margin) > LARGEST_MARGIN),
-        "is too large for money per month",
-        "Correct it, or state money in a larger unit.",
-    )
+    too_large = np.zeros(sample.n, dtype=bool)
+    too_large[sample.returned] = np.abs(sample.margin) > LARGEST_MARGIN
+    remedy = "Correct it, or state money in a larger unit."
+    problems.add_rows("second_margin", too_large, "is too large for money per month", remedy)
     if not problems.found:
         _check_exact("second_margin", sample.margin, sample.numbers("margin"), problems)
         _check_exact("second_tenure", np.log(sample.months), sample.numbers("tenure"), problems)
     problems.raise_if_any()
-
-
-def _among_all(sample, rows):
-    """Return a mask of those who returned as one of all customers."""
-    mask = np.zeros(sample.n, dtype=bool)
-    mask[np.flatnonzero(sample.returned)[rows]] = True
-    return mask
 
 
 def _check_exact(column, outcome, covariates, problems):
@@ -160,19 +152,14 @@ def _check_exact(column, outcome, covariates, problems):
 def outliers(sample: Sample, tenure: np.ndarray, margin: np.ndarray, family: Family) -> tuple[str, ...]:
     """Say whose tenure or margin lies so far from what is expected that it may be a mistake, in words.
 
-    Parameters
-    ----------
-    tenure, margin : numpy.ndarray, shape (n1,)
-        What those who returned differ from what is expected by, in spreads. Tenures still running are expected to be
-        long, so only ended ones are looked at.
+    ``tenure`` and ``margin`` (n1,) are what those who returned differ from that by, in spreads. Tenures still running
+    are expected to be long, so only ended ones are looked at.
     """
     back = sample.customers["customer_id"].to_numpy()[sample.returned]
     far_tenure = family.score(np.where(sample.ended, tenure, 0.0))
     found = []
-    for column, far, values in (
-        ("second_tenure", far_tenure, sample.months),
-        ("second_margin", margin, sample.margin),
-    ):
+    pairs = (("second_tenure", far_tenure, sample.months), ("second_margin", margin, sample.margin))
+    for column, far, values in pairs:
         n, worst = int((np.abs(far) > FAR_OUT).sum()), int(np.abs(far).argmax())
         if n:
             found.append(
@@ -185,25 +172,25 @@ def outliers(sample: Sample, tenure: np.ndarray, margin: np.ndarray, family: Fam
 def _check_separation(sample, problems):
     """Report yes-or-no terms of which all or none returned: their effect on return would be infinite."""
     design = sample.designs["reacquisition"]
-    numbers = sample.numbers("reacquisition")
+    columns = np.ascontiguousarray(sample.numbers("reacquisition").T)
     _check_labels(sample, design, problems)
-    seen = set() if not problems.found else set(design.names)  # one word about a separation is enough
-    for name, column in zip(design.names, np.ascontiguousarray(numbers.T), strict=True):
-        low, high = column.min(), column.max()
-        if name in seen or low == high or not ((column == low) | (column == high)).all():
-            continue
-        for value in (low, high):
-            back = sample.returned[column == value]
-            if back.all() or not back.any():
+    if problems.found:
+        return  # one word about a separation is enough
+    for name, column in zip(design.names, columns, strict=True):
+        ends = column.min(), column.max()
+        if ends[0] < ends[1] and np.isin(column, ends).all():
+            for value in ends:
                 who = f"{design.in_words(name)} = {value:g}"
-                what = (
-                    f"separates: of the {len(back):,} customers with {who}, {'all' if back.all() else 'none'} returned"
-                )
-                remedy = "Merge the label with another, or leave these customers or the term out."
-                problems.add(name, what, remedy)
-    if not problems.found and _is_ordered(numbers, sample.returned):
-        remedy = "Leave out what was known only after the return, or use fewer terms."
-        problems.add("reacquisition formula", "tells who returned without error: its effects are infinite", remedy)
+                _add_separation(name, who, sample.returned[column == value], problems, of="term")
+    if not problems.found and _is_ordered(columns, sample.returned):
+        problems.add("reacquisition formula", *TELLS_ALL)
+
+
+def _add_separation(name, who, back, problems, of):
+    """Report that of some customers, described in words, all or none returned, if it is so."""
+    if back.all() or not back.any():
+        what = f"separates: of the {len(back):,} customers with {who}, {'all' if back.all() else 'none'} returned"
+        problems.add(name, what, f"Merge the label with another, or leave these customers or the {of} out.")
 
 
 def _check_labels(sample, design, problems):
@@ -218,14 +205,9 @@ def _check_labels(sample, design, problems):
             continue
         grouped = pd.Series(sample.returned, index=table.index).groupby([table[name].to_numpy() for name in columns])
         for labels, back in grouped:
-            if back.all() or not back.any():
-                values = labels if isinstance(labels, tuple) else (labels,)
-                who = " and ".join(f"{name} = {_plain(value)}" for name, value in zip(columns, values, strict=True))
-                what = (
-                    f"separates: of the {len(back):,} customers with {who}, {'all' if back.all() else 'none'} returned"
-                )
-                remedy = "Merge the label with another, or leave these customers or the column out."
-                problems.add(" x ".join(columns), what, remedy)
+            values = labels if isinstance(labels, tuple) else (labels,)
+            who = " and ".join(f"{name} = {_plain(value)}" for name, value in zip(columns, values, strict=True))
+            _add_separation(" x ".join(columns), who, back, problems, of="column")
 
 
 def _some_alike(table: pd.DataFrame, returned: np.ndarray) -> bool:
@@ -242,13 +224,10 @@ def _plain(value) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _is_ordered(numbers, returned):
+def _is_ordered(columns, returned):
     """Tell whether one of the columns alone separates those who returned."""
-    for column in np.ascontiguousarray(numbers.T):
-        back, lost = column[returned], column[~returned]
-        if np.ptp(column) > 0 and (back.min() >= lost.max() or lost.min() >= back.max()):
-            return True
-    return False
+    pairs = ((column[returned], column[~returned]) for column in columns if np.ptp(column) > 0)
+    return any(back.min() >= lost.max() or lost.min() >= back.max() for back, lost in pairs)
 
 
 def orthonormal(covariates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -275,15 +254,8 @@ def weighted_products(columns: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def refuse_separated(linear: np.ndarray, returned: np.ndarray) -> None:
-    """Refuse a fitted reacquisition equation that orders customers perfectly, or nearly so.
-
-    Raises
-    ------
-    TableError
-        When every customer who returned lies above every one who did not.
-    """
+    """Refuse a fitted reacquisition equation that puts all who returned above all who did not."""
     if linear[returned].min() > linear[~returned].max():
         problems = ProblemList(LAPSED_TABLE, pd.DataFrame())
-        remedy = "Leave out what was known only after the return, or use fewer terms."
-        problems.add("reacquisition formula", "tells who returned without error: its effects are infinite", remedy)
-        raise TableError(LAPSED_TABLE, problems.found)
+        problems.add("reacquisition formula", *TELLS_ALL)
+        problems.raise_if_any()

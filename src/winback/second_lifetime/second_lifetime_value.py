@@ -15,11 +15,7 @@ from winback.trial.trial import Trial
 
 
 def second_lifetime_value(
-    fit: SecondLifetimeFit,
-    trial: Trial,
-    customers: AnyTable | None = None,
-    *,
-    model: str = "recommended",
+    fit: SecondLifetimeFit, trial: Trial, customers: AnyTable | None = None, *, model: str = "recommended"
 ) -> SecondLifetimeValues:
     r"""Value each lost customer under each offer, net of what the offer costs.
 
@@ -68,13 +64,8 @@ def second_lifetime_value(
     check_is_trial(trial)
     chosen, beside = _models(fit, model)
     table = trial.lapsed if customers is None else check_lapsed(customers)
-    return SecondLifetimeValues(
-        **value_offers(chosen, trial, table),
-        fit=chosen,
-        beside=beside,
-        customers=table,
-        trial=trial,
-    )
+    found = value_offers(chosen, trial, table)
+    return SecondLifetimeValues(**found, fit=chosen, beside=beside, customers=table, trial=trial)
 
 
 def _models(fit, model) -> tuple[SecondLifetimeFit, SecondLifetimeFit | None]:
@@ -92,6 +83,6 @@ def _models(fit, model) -> tuple[SecondLifetimeFit, SecondLifetimeFit | None]:
     joint_first = model == "joint" or (model == "recommended" and fit.trusted)
     if model == "joint" and not np.isfinite(fit.covariance).all():
         raise ValueError(
-            "The joint fit has no standard errors, so its values would have none: " + "; ".join(fit.doubts)
+            f"The joint fit has no standard errors, so its values would have none: {'; '.join(fit.doubts)}"
         )
     return (fit, fit.two_part) if joint_first else (fit.two_part, fit)

@@ -16,7 +16,7 @@ from winback.results import Sentences, format_count
 from winback.second_lifetime.expected_value import Outlook
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.survival.families import find_family, log_normal_density
-from winback.uncertainty import normal_quantile
+from winback.uncertainty import normal_interval
 
 
 def mills_ratio(linear: ArrayLike) -> np.ndarray:
@@ -111,11 +111,10 @@ class TwoPartFit(SecondLifetimeFit):
     def _mills_rows(self, equation) -> pd.DataFrame:
         step = self.mills[equation]
         estimate, error = step.coefficients[-1], np.sqrt(step.covariance[-1, -1])
-        margin = normal_quantile(self.level) * error
+        low, high = normal_interval(estimate, error, self.level)
         row = {"equation": equation, "term": "mills_ratio", "in_words": "Mills ratio (who returned)"}
-        figures = {"estimate": estimate, "std_error": error, "z": estimate / error}
-        ends = {"p_value": 2 * ndtr(-abs(estimate / error)), "low": estimate - margin, "high": estimate + margin}
-        return pd.DataFrame([row | figures | ends])
+        row |= {"estimate": estimate, "std_error": error, "z": estimate / error}
+        return pd.DataFrame([row | {"p_value": 2 * ndtr(-abs(estimate / error)), "low": low, "high": high}])
 
     def outlook(self, numbers: Mapping[str, np.ndarray]) -> Outlook:
         """Return what the model says about customers; with the Mills ratio, about those who return."""

@@ -95,12 +95,9 @@ class SecondLifetimeValues(Result):
         if by not in self.customers:
             there = ", ".join(map(str, self.customers.columns))
             raise ValueError(f"There is no column {by!r}; there are {there}.")
-        codes, labels = label_codes(self.customers[by])
-        codes = np.where(self.set_aside, -1, codes)
-        kept = np.unique(codes[codes >= 0])
-        return average_values(
-            self, np.where(codes < 0, -1, np.searchsorted(kept, codes)), [labels[place] for place in kept]
-        )
+        codes = np.full(len(self.customers), -1)
+        codes[~self.set_aside], labels = label_codes(self.customers[by][~self.set_aside])
+        return average_values(self, codes, labels)
 
     @cached_property
     def net_values_beside(self) -> pd.DataFrame | None:
