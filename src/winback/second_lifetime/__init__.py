@@ -8,7 +8,6 @@ model_check            does a model's money agree with the trial? the values' `c
 ranking                by chance of return or by value? the values' `rankings`
 contact_worth          who is not worth a contact? the values' `not_worth_a_contact`
 expected_value         return, tenure and margin together, discounted and up to a horizon
-horizon                over how long is money counted?
 first_and_second       is a customer worth more the second time? `first_and_second_value`
 joint                  one model for return, tenure and margin: `fit_joint`
 joint_fit              what it finds, and whether to believe it

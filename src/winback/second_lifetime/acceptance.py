@@ -15,7 +15,6 @@ from winback.labels import value_words
 from winback.results import Result, Sentences, format_money, format_percent
 from winback.second_lifetime.expected_value import expected_value
 from winback.second_lifetime.fitted import SecondLifetimeFit
-from winback.second_lifetime.horizon import Horizon
 from winback.tables import AnyTable, as_table
 
 SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
@@ -51,14 +50,19 @@ class ValueByAcceptance(Result):
 
 
 def value_by_acceptance(
-    models: Mapping[str, SecondLifetimeFit], customers: AnyTable, horizon: Horizon, offer: str, shares: Iterable[float]
+    models: Mapping[str, SecondLifetimeFit],
+    customers: AnyTable,
+    offer: str,
+    shares: Iterable[float],
+    terms: tuple[float, float, str],
 ) -> ValueByAcceptance:
     """Value those who come back as the share who return is moved, see `JointFit.value_by_acceptance`.
 
-    ``models`` are the fitted ones by name: ``joint`` and ``two_part``.
+    ``models`` are the fitted ones by name, ``joint`` and ``two_part``; ``terms`` are from `read_horizon`.
     """
     customers = as_table(customers)
     outlooks = {name: model.outlook(next(model.numbers(customers, [offer]))) for name, model in models.items()}
+    months, rate, currency = terms
     rows = []
     for share in shares:
         if not 0 < share < 1:
@@ -66,9 +70,9 @@ def value_by_acceptance(
         row = {"share": float(share)}
         for name, outlook in outlooks.items():
             moved = replace(outlook, a=outlook.a + _shift(outlook.a, share))
-            row[name] = expected_value(moved, horizon.months, horizon.annual_discount).sum() / ndtr(moved.a).sum()
+            row[name] = expected_value(moved, months, rate).sum() / ndtr(moved.a).sum()
         rows.append(row | {"two_part_off": row["two_part"] / row["joint"] - 1})
-    return ValueByAcceptance(pd.DataFrame(rows), float(ndtr(outlooks["joint"].a).mean()), offer, horizon.currency)
+    return ValueByAcceptance(pd.DataFrame(rows), float(ndtr(outlooks["joint"].a).mean()), offer, currency)
 
 
 def _shift(a: np.ndarray, share: float) -> float:

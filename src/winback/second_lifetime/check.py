@@ -62,7 +62,12 @@ class ReturnCheck(HeldOutCheck):
 
     def details(self) -> Sentences:
         """Say what the judgement rests on, and whom a threshold finds."""
-        return Sentences.of(_more(self))
+        row = self.hits.iloc[0]
+        names = ("threshold", "hit_rate", "sensitivity", "specificity")
+        threshold, right, found, spared = (format_percent(row[name]) for name in names)
+        finds = f"it finds {found} of those who return and {spared} of those who do not"
+        says = f"Predicting return from a chance of {threshold} on is right for {right}: {finds}."
+        return Sentences.of([ONLY_HELD_OUT, says])
 
 
 def judge_return(fit, held_out: pd.DataFrame, threshold: float | None) -> ReturnCheck:
@@ -73,9 +78,8 @@ def judge_return(fit, held_out: pd.DataFrame, threshold: float | None) -> Return
         raise ValueError(f"Tenths need at least {TENTHS} customers; {len(table)} are held out.")
     returned = table["returned"].to_numpy(dtype=bool)
     if returned.all() or not returned.any():
-        raise ValueError(
-            f"{'All' if returned.all() else 'None'} of the held-out customers returned: nothing to judge by."
-        )
+        who = "All" if returned.all() else "None"
+        raise ValueError(f"{who} of the held-out customers returned: nothing to judge by.")
     chance = fit.chance_of_return(table)
     average = float(returned.mean())
     own = average if threshold is None else threshold
@@ -136,13 +140,3 @@ def _answer(found: ReturnCheck) -> Iterator[str]:
     doubt = f": do not take the chances at their word, they are {100 * off:.1f} points off on average"
     trust = ": chances can be taken at their word" if inside >= n - 1 else "" if inside >= n - 2 else doubt
     yield f"In {inside} of {n} tenths the prediction lies within the interval of what was observed{trust}."
-
-
-def _more(found: ReturnCheck) -> Iterator[str]:
-    yield ONLY_HELD_OUT
-    row = found.hits.iloc[0]
-    yield (
-        f"Predicting return from a chance of {format_percent(row['threshold'])} on is right for "
-        f"{format_percent(row['hit_rate'])}: it finds {format_percent(row['sensitivity'])} of those who return and "
-        f"{format_percent(row['specificity'])} of those who do not."
-    )

@@ -27,9 +27,11 @@ from itertools import pairwise
 import numpy as np
 from scipy.special import ndtr
 
-from winback.discounting import discount_factor, discounted_months
+from winback.discounting import check_annual_discount, check_horizon, discount_factor, discounted_months
 from winback.second_lifetime.bivariate_normal import normal_density
 from winback.survival.families import Family
+from winback.tables import AnyTable
+from winback.trial.trial import Trial
 
 LOWEST, HIGHEST = -5.5, 6.0  # normal scores beyond carry a share of 2e-8 below, 1e-9 above
 NODES_PER_SCORE, FEWEST_NODES = 1.5, 10  # relative error below 1e-4, see the tests
@@ -61,6 +63,30 @@ class Outlook:
         """Return the same customers with a margin of one, so that values become months."""
         plain = {"mean_margin": np.ones_like(self.a), "sd_margin": 0.0}
         return Outlook(**{**self.__dict__, **plain})
+
+
+def read_horizon(
+    customers: AnyTable, horizon_months: float | None, annual_discount: float | None, currency: str | None
+) -> tuple[float, float, str]:
+    """Return the months, the rate and the currency asked for; those of a trial where they are not given.
+
+    Raises
+    ------
+    ValueError
+        When a term is neither given nor a trial's, or is impossible.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> read_horizon(wb.load_telecom_study().trial.over(annual_discount=0.1), 60, None, None)
+    (60.0, 0.1, '$')
+    """
+    trial = customers if isinstance(customers, Trial) else None
+    if trial is not None:
+        horizon_months = trial.horizon_months if horizon_months is None else horizon_months
+        annual_discount = trial.annual_discount if annual_discount is None else annual_discount
+    own = "$" if trial is None else trial.currency
+    return check_horizon(horizon_months), check_annual_discount(annual_discount), own if currency is None else currency
 
 
 def expected_value(outlook: Outlook, horizon_months: float, annual_discount: float) -> np.ndarray:

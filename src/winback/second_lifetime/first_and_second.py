@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -13,9 +13,9 @@ from winback.discounting import discounted_months
 from winback.labels import value_words
 from winback.pseudo_observations import pseudo_months
 from winback.results import Result, Sentences, format_money, format_percent
-from winback.second_lifetime.horizon import read_horizon
+from winback.second_lifetime.expected_value import read_horizon
 from winback.tables import SECOND_LIFETIME, AnyTable, check_lapsed, in_trial, label_codes
-from winback.uncertainty import normal_interval, normal_quantile
+from winback.uncertainty import normal_quantile
 
 EVERYBODY = "everybody"
 MANY_LONGER = 0.05
@@ -36,7 +36,6 @@ class FirstAndSecondValue(Result):
         Column whose labels make the groups.
     months, annual_discount : float
         The horizon and the rate that apply to second lifetimes; first ones are known to their end.
-    currency : str
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -107,7 +106,7 @@ def first_and_second_value(
            n  first_value  second_value
     0  17800       1262.0       1410.13
     """
-    counted = read_horizon(customers, horizon_months, annual_discount, currency)
+    months, rate, currency = read_horizon(customers, horizon_months, annual_discount, currency)
     needs = ["first_tenure", "first_margin", "returned", *SECOND_LIFETIME, *([] if by is None else [by])]
     table = check_lapsed(customers, needs=needs)
     if by == "offer":
@@ -116,12 +115,10 @@ def first_and_second_value(
     if len(back) < 2:
         raise ValueError(f"{len(back)} customers returned: at least two are needed to compare lifetimes.")
     codes, labels = (np.zeros(len(back), dtype=int), [EVERYBODY]) if by is None else label_codes(back[by])
-    rows = []
-    for code, label in enumerate(labels):
-        group = back[codes == code]
-        if len(group) > 1:
-            rows.append({"group": label} | _row(group, counted.months, counted.annual_discount, normal_quantile(level)))
-    return FirstAndSecondValue(pd.DataFrame(rows), by, **asdict(counted))
+    z = normal_quantile(level)
+    groups = {label: back[codes == code] for code, label in enumerate(labels)}
+    rows = [{"group": label} | _row(group, months, rate, z) for label, group in groups.items() if len(group) > 1]
+    return FirstAndSecondValue(pd.DataFrame(rows), by, months, rate, currency)
 
 
 def _row(group, horizon, rate, z) -> dict[str, float]:
@@ -133,8 +130,8 @@ def _row(group, horizon, rate, z) -> dict[str, float]:
     amounts_of = {"first_value": first, "second_value": second, "difference": second - first}
     amounts_of |= {"first_value_within": within, "difference_within": second - within}
     for name, amounts in amounts_of.items():
-        margin = z * amounts.std() / np.sqrt(len(group))
-        row |= {name: amounts.mean(), f"{name}_low": amounts.mean() - margin, f"{name}_high": amounts.mean() + margin}
+        mean, margin = amounts.mean(), z * amounts.std() / np.sqrt(len(group))
+        row |= {name: mean, f"{name}_low": mean - margin, f"{name}_high": mean + margin}
     return row
 
 
@@ -143,17 +140,18 @@ def _answer(found: FirstAndSecondValue) -> Iterator[str]:
     if len(rows) > 1:
         more = sum(row["difference_low"] > 0 for row in rows)
         yield f"Second lifetimes are clearly worth more than first ones in {more} of {len(rows)} groups."
-    farthest = max(rows, key=lambda row: abs(row["difference"]))
+    farthest = _farthest(rows)
     yield _verdict(farthest, found)
-    if farthest["share_longer"] > MANY_LONGER:
-        yield _within(farthest, found)
-    else:
-        yield _counted(found)
+    yield _within(farthest, found) if farthest["share_longer"] > MANY_LONGER else _counted(found)
+
+
+def _farthest(rows) -> dict:
+    return max(rows, key=lambda row: abs(row["difference"]))
 
 
 def _more(found: FirstAndSecondValue) -> Iterator[str]:
     rows = found.frame.to_dict("records")
-    farthest = max(rows, key=lambda row: abs(row["difference"]))
+    farthest = _farthest(rows)
     for row in rows:
         if row is not farthest:
             yield _verdict(row, found)

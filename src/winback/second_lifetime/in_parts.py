@@ -20,24 +20,15 @@ from winback.trial.trial import Trial
 
 @dataclass(frozen=True, eq=False)
 class ModelInParts:
-    """A model of second lifetimes whose formulas are bound to a trial once.
+    """A model of second lifetimes, as of `fit_joint` or `fit_two_part`, whose formulas are bound to a trial once.
 
     What takes long, from formulas to numbers under every offer, is done for all customers; a part is rows of it. Rows
     are positions among the trial's customers. Transformations that look at a whole column (``center``, ``bs``) look at
     everybody's: no outcome is among them.
-
-    Attributes
-    ----------
-    trial : Trial
-    formulas : mapping
-        Equation -> right-hand side.
-    joint : bool
-    link, distribution : str
-        As for `fit_two_part`.
     """
 
     trial: Trial = field(repr=False)
-    formulas: Mapping[str, str]
+    formulas: Mapping[str, str]  # equation -> right-hand side
     joint: bool = False
     link: str = "probit"
     distribution: str = "lognormal"
@@ -54,7 +45,9 @@ class ModelInParts:
 
     def fit(self, rows: np.ndarray) -> SecondLifetimeFit:
         """Return the model fitted to some customers; it starts where the fit to everybody ended."""
-        return self.whole if len(rows) == self.sample.n else self._fitted(self.sample.part(rows), self._two_part)
+        if len(rows) == self.sample.n:
+            return self.whole
+        return self._fitted(self.sample.part(rows), self.whole.two_part if self.joint else self.whole)
 
     def net_values(self, fit: SecondLifetimeFit, rows: np.ndarray) -> pd.DataFrame:
         """Return value less cost of some customers under each offer the model knows, as `second_lifetime_value`."""
@@ -68,10 +61,6 @@ class ModelInParts:
     def _net_values(self, fit, rows) -> pd.DataFrame:
         chosen, customers = fit.recommended if self.joint else fit, self.sample.customers.iloc[rows]
         return value_offers(chosen, self.trial, customers, lambda labels: self._numbers(labels, rows))["net_values"]
-
-    @cached_property
-    def _two_part(self) -> TwoPartFit:
-        return self.whole.two_part if self.joint else self.whole
 
     def _fitted(self, sample: Sample, start: TwoPartFit | None) -> SecondLifetimeFit:
         if self.joint:

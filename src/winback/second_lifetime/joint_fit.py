@@ -11,8 +11,8 @@ import numpy as np
 from winback.labels import label_of
 from winback.results import Sentences, format_count, join_words, state_p_value
 from winback.second_lifetime.acceptance import SHARES, ValueByAcceptance, value_by_acceptance
+from winback.second_lifetime.expected_value import read_horizon
 from winback.second_lifetime.fitted import SecondLifetimeFit
-from winback.second_lifetime.horizon import read_horizon
 from winback.second_lifetime.tenure_fit import ShapeTest
 from winback.second_lifetime.two_part_fit import TwoPartFit
 from winback.survival.goodness_of_fit import Test, chi_squared_test
@@ -103,8 +103,8 @@ class JointFit(SecondLifetimeFit):
         [-0.15, 0.13]
         """
         models = {"joint": self, "two_part": self.two_part}
-        horizon = read_horizon(customers, horizon_months, annual_discount, currency)
-        return value_by_acceptance(models, customers, horizon, offer, shares)
+        terms = read_horizon(customers, horizon_months, annual_discount, currency)
+        return value_by_acceptance(models, customers, offer, shares, terms)
 
     def describe(self) -> Sentences:
         """Say which model to believe and why, what it was fitted to, and what it finds or what is in doubt."""

@@ -31,11 +31,6 @@ LINKS = {
 }
 
 
-def log_likelihood_of_return(linear: np.ndarray, returned: np.ndarray, link: str) -> float:
-    """Return the log-likelihood of who returned."""
-    return float(LINKS[link].log_chance(np.where(returned, linear, -linear)).sum())
-
-
 def probit_of_logit(linear: np.ndarray) -> np.ndarray:
     """Return the probit index with the same chance of return as a logit index.
 

@@ -29,8 +29,6 @@ class ModelCheck(Result):
         One row per offer, and one for every offer together: ``offer``, ``n``, ``measured`` value per customer, net
         of cost, ``expected`` by the model for the same customers, ``gap`` = expected - measured with ``gap_low`` and
         ``gap_high``.
-    horizon_months : float
-    currency : str
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -50,23 +48,19 @@ class ModelCheck(Result):
 
     def details(self) -> Sentences:
         """Say which other offers are off, which are not, and what is compared."""
-        return Sentences.of(_more(self))
+        off, fine = _missed(self)
+        others = [_miss(row, self) for row in off.iloc[1:].to_dict("records")]
+        fits = [f"{value_words('offer', *fine)} the difference is within chance."] if fine and len(off) else []
+        basis = f"Values are gross, net of the offer's cost, within {self.horizon_months:.1f} months."
+        return Sentences.of([*others, *fits, basis])
 
 
 def measured_outcomes(values) -> pd.DataFrame:
     """Return what each customer of the trial brought and cost, beside what a model expected.
 
-    Parameters
-    ----------
-    values : SecondLifetimeValues
-        Of customers with ``offer``, ``returned`` and their second lifetimes.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per customer in the trial (``eligible`` where given): ``row`` (position in the table), ``offer``,
-        ``value`` and ``cost`` as the trial has them (money within the values' horizon), ``expected_value``,
-        ``expected_cost`` and ``chance`` of return by the model, under the customer's own offer.
+    One row per customer in the trial (``eligible`` where given): ``row`` (position in the table), ``offer``, ``value``
+    and ``cost`` as the trial has them (money within the values' horizon), ``expected_value``, ``expected_cost`` and
+    ``chance`` of return by the model, under the customer's own offer.
 
     Raises
     ------
@@ -99,25 +93,24 @@ def check_values(values, held_out: bool, level: float) -> ModelCheck:
         measured=outcomes["value"] - outcomes["cost"], expected=outcomes["expected_value"] - outcomes["expected_cost"]
     )
     arms = dict(list(outcomes.groupby("offer", sort=False)))
-    slopes = {offer: mean_slopes(values, offer, arm["row"].to_numpy()) for offer, arm in arms.items()}
-    covariance = values.fit.covariance if held_out else None
-    rows = [_row(offer, [arm], [slopes[offer]], covariance, level=level) for offer, arm in arms.items()]
+    slopes = {}
+    if held_out:
+        slopes = {offer: mean_slopes(values, offer, arm["row"].to_numpy()) for offer, arm in arms.items()}
     sent = [offer for offer in arms if offer != NO_OFFER]
-    if len(sent) > 1:
-        parts = [arms[offer] for offer in sent], [slopes[offer] for offer in sent]
-        rows.append(_row(EVERY_OFFER, *parts, covariance, level=level))
+    groups = {offer: [offer] for offer in arms} | ({EVERY_OFFER: sent} if len(sent) > 1 else {})
+    rows = []
+    for name, offers in groups.items():
+        moved = [slopes[offer] for offer in offers if held_out]
+        rows.append(_row(name, [arms[offer] for offer in offers], moved, values.fit.covariance, level=level))
     return ModelCheck(pd.DataFrame(rows), values.trial.horizon_months, values.currency)
 
 
 def _row(name, arms, slopes, covariance, *, level) -> dict:
-    """Return measured and expected value of the customers of one arm or several.
-
-    The gap's interval allows for the model's own error where a covariance is given.
-    """
+    """Return measured and expected value of one arm or several; slopes are given where the model's error counts."""
     gaps = [(arm["expected"] - arm["measured"]).to_numpy() for arm in arms]
     sizes = np.array([len(arm) for arm in arms])
     variance = sum(gap.var(ddof=1) * len(gap) for gap in gaps) / sizes.sum() ** 2
-    if covariance is not None:
+    if slopes:
         slope = np.average(slopes, axis=0, weights=sizes)
         variance += slope @ covariance @ slope
     everyone = pd.concat(arms)
@@ -137,15 +130,6 @@ def _answer(check: ModelCheck) -> Iterator[str]:
         ends = ("gap", "gap_low", "gap_high")
         gap, low, high = (format_money(row[name], check.currency, signed=True) for name in ends)
         yield f"Over all offers together the model's value less the measured one is {gap} per customer [{low}, {high}]."
-
-
-def _more(check: ModelCheck) -> Iterator[str]:
-    off, fine = _missed(check)
-    for row in off.iloc[1:].to_dict("records"):
-        yield _miss(row, check)
-    if fine and len(off):
-        yield f"{value_words('offer', *fine)} the difference is within chance."
-    yield f"Values are gross, net of the offer's cost, within {check.horizon_months:.1f} months."
 
 
 def _missed(check) -> tuple[pd.DataFrame, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -14,6 +14,7 @@ from winback.second_lifetime.check import ONLY_HELD_OUT
 from winback.tables import NO_OFFER
 from winback.uncertainty import normal_interval
 
+GROSS = "What customers brought is net of the offers' cost, and gross: some would have come back anyway."
 SHARES = (0.1, 0.2, 0.3, 0.5)
 
 
@@ -27,7 +28,6 @@ class RankingComparison(Result):
         One row per share contacted: ``share``, ``n`` contacted, measured net value per customer contacted ``by_chance``
         and ``by_value``, ``forgone`` = by_value - by_chance with ``forgone_low``, ``forgone_high``, and
         ``forgone_predicted`` by the model.
-    currency : str
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -44,11 +44,12 @@ class RankingComparison(Result):
 
     def describe(self) -> Sentences:
         """Say what ranking by chance of return forgoes."""
-        return Sentences.of(_answer(self))
+        return Sentences.of([_said(self.frame.iloc[0], self.currency), ONLY_HELD_OUT])
 
     def details(self) -> Sentences:
         """Say the same of the other shares, and what is compared."""
-        return Sentences.of(_more(self))
+        others = (_said(row, self.currency) for row in self.frame.iloc[1:].to_dict("records"))
+        return Sentences.of([*others, GROSS])
 
 
 def rank_customers(values, shares: Iterable[float], level: float) -> RankingComparison:
@@ -78,17 +79,6 @@ def _row(share, orders, net, expected, level) -> dict[str, float]:
     means = {name: net[chosen].mean() for name, chosen in inside.items()}
     row = {"share": float(share), "n": n, **means, "forgone": forgone, "forgone_low": low, "forgone_high": high}
     return row | {"forgone_predicted": (weight * expected).sum() / n}
-
-
-def _answer(found: RankingComparison) -> Iterator[str]:
-    yield _said(found.frame.iloc[0], found.currency)
-    yield ONLY_HELD_OUT
-
-
-def _more(found: RankingComparison) -> Iterator[str]:
-    for row in found.frame.iloc[1:].to_dict("records"):
-        yield _said(row, found.currency)
-    yield "What customers brought is net of the offers' cost, and gross: some would have come back anyway."
 
 
 def _said(row, currency) -> str:

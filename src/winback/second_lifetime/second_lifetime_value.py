@@ -82,7 +82,6 @@ def _models(fit, model) -> tuple[SecondLifetimeFit, SecondLifetimeFit | None]:
         return fit, None
     joint_first = model == "joint" or (model == "recommended" and fit.trusted)
     if model == "joint" and not np.isfinite(fit.covariance).all():
-        raise ValueError(
-            f"The joint fit has no standard errors, so its values would have none: {'; '.join(fit.doubts)}"
-        )
+        why = "; ".join(fit.doubts)
+        raise ValueError(f"The joint fit has no standard errors, so its values would have none: {why}")
     return (fit, fit.two_part) if joint_first else (fit.two_part, fit)

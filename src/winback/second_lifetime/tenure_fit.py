@@ -29,16 +29,7 @@ def log_share_still_here(outlook: Outlook, months: np.ndarray) -> np.ndarray:
 
     .. math:: S(t \mid z = 1) = \Phi_2(a, -e_T(t); \rho_{uT}) / \Phi(a)
 
-    Parameters
-    ----------
-    outlook : Outlook
-        Of n customers.
-    months : numpy.ndarray
-        Broadcast against shape (n, 1).
-
-    Returns
-    -------
-    numpy.ndarray, shape (n, m)
+    Months broadcast against shape (n, 1); the result has shape (n, m).
     """
     with np.errstate(divide="ignore"):
         y = outlook.family.outcome(months)

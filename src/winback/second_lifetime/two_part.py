@@ -10,7 +10,7 @@ from statsmodels.discrete.discrete_model import Logit, Probit
 from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationError
 
-from winback.second_lifetime.links import log_likelihood_of_return
+from winback.second_lifetime.links import LINKS
 from winback.second_lifetime.sample import (
     EQUATIONS,
     Sample,
@@ -114,6 +114,7 @@ def fit_sample(
     alpha = None if start is None else start.coefficients("reacquisition")
     alpha, alpha_covariance, converged = _fit_return(x_return, sample.returned, link, alpha)
     linear = x_return @ alpha
+    log_return = float(LINKS[link].log_chance(np.where(sample.returned, linear, -linear)).sum())
     stay = maximise(family, x_tenure, sample.months, sample.ended, np.ones(len(sample.months)))
     delta, delta_covariance, sd_margin, log_margin = _fit_margin(sample.margin, x_margin)
     blocks = [alpha_covariance, *_log_spread(stay.covariance, stay.sigma), delta_covariance]
@@ -129,7 +130,7 @@ def fit_sample(
         covariance=_stacked(blocks[0], blocks[1], blocks[3], [blocks[2], 1 / (2 * len(sample.margin))]),
         distribution=distribution,
         link=link,
-        log_likelihood=log_likelihood_of_return(linear, sample.returned, link) + stay.log_likelihood + log_margin,
+        log_likelihood=log_return + stay.log_likelihood + log_margin,
         n=sample.n,
         n_returned=len(sample.margin),
         n_ended=int(sample.ended.sum()),

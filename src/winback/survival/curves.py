@@ -43,6 +43,8 @@ class SurvivalCurves(GroupsResult):
         Months are counted up to here.
     paired : bool
         First and second lifetimes of the same customers.
+    said : mapping
+        Each group in words.
     """
 
     frame: pd.DataFrame
@@ -56,7 +58,7 @@ class SurvivalCurves(GroupsResult):
     lifetime: str
     level: float
     notes: tuple[str, ...] = ()
-    said: Mapping[str, str] = field(default_factory=dict, repr=False)  # each group in words
+    said: Mapping[str, str] = field(default_factory=dict, repr=False)
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "group": ("Group", "text"),
         "n": ("Customers", "count"),

@@ -9,7 +9,7 @@ then be correlated with others (a Gaussian copula). Names are those of R's survr
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -77,56 +77,49 @@ def _loglogistic_terms(z, ended):
     return np.where(ended, z, 0.0) - times * np.logaddexp(0.0, z), ended - times * share, -times * share * (1 - share)
 
 
-def _gumbel_score(w):
-    """F(w) = 1 - exp(-exp(w))."""
-    return -ndtri_exp(-np.exp(np.clip(w, -LARGEST, LARGEST)))
-
-
 def _logistic_score(w):
-    """F(w) = 1 / (1 + exp(-w))."""
+    """Return the normal score where F(w) = 1 / (1 + exp(-w))."""
     return np.where(w < 0, ndtri_exp(log_expit(np.minimum(w, 0))), -ndtri_exp(log_expit(-np.maximum(w, 0))))
 
 
-_NORMAL = {
-    "terms": _lognormal_terms,
-    "cumulative_hazard": lambda w: -log_ndtr(-w),
-    "median": 0.0,
-    "log_density": log_normal_density,
-    "log_density_slope": lambda w: -w,
-    "score": lambda w: w,
-    "quantile": lambda e: e,
-}
-FAMILIES = {
-    family.name: family
-    for family in (
-        Family("lognormal", "the logarithm of tenure is normal", log_tenure=True, **_NORMAL),
-        Family(
-            "weibull",
-            "tenure is Weibull",
-            log_tenure=True,
-            terms=_weibull_terms,
-            cumulative_hazard=lambda w: np.exp(np.minimum(w, LARGEST)),
-            median=float(np.log(np.log(2))),
-            log_density=lambda w: w - np.exp(w),
-            log_density_slope=lambda w: 1 - np.exp(w),
-            score=_gumbel_score,
-            quantile=lambda e: np.log(-log_ndtr(-e)),
-        ),
-        Family(
-            "loglogistic",
-            "tenure is log-logistic",
-            log_tenure=True,
-            terms=_loglogistic_terms,
-            cumulative_hazard=lambda w: np.logaddexp(0.0, w),
-            median=0.0,
-            log_density=lambda w: log_expit(w) + log_expit(-w),
-            log_density_slope=lambda w: -np.tanh(w / 2),
-            score=_logistic_score,
-            quantile=lambda e: log_ndtr(e) - log_ndtr(-e),
-        ),
-        Family("gaussian", "tenure itself is normal", log_tenure=False, **_NORMAL),
-    )
-}
+_NORMAL = Family(
+    "lognormal",
+    "the logarithm of tenure is normal",
+    log_tenure=True,
+    terms=_lognormal_terms,
+    cumulative_hazard=lambda w: -log_ndtr(-w),
+    median=0.0,
+    log_density=log_normal_density,
+    log_density_slope=lambda w: -w,
+    score=lambda w: w,
+    quantile=lambda e: e,
+)
+_WEIBULL = Family(
+    "weibull",
+    "tenure is Weibull",
+    log_tenure=True,
+    terms=_weibull_terms,
+    cumulative_hazard=lambda w: np.exp(np.minimum(w, LARGEST)),
+    median=float(np.log(np.log(2))),
+    log_density=lambda w: w - np.exp(w),
+    log_density_slope=lambda w: 1 - np.exp(w),
+    score=lambda w: -ndtri_exp(-np.exp(np.clip(w, -LARGEST, LARGEST))),  # F(w) = 1 - exp(-exp(w))
+    quantile=lambda e: np.log(-log_ndtr(-e)),
+)
+_LOGISTIC = Family(
+    "loglogistic",
+    "tenure is log-logistic",
+    log_tenure=True,
+    terms=_loglogistic_terms,
+    cumulative_hazard=lambda w: np.logaddexp(0.0, w),
+    median=0.0,
+    log_density=lambda w: log_expit(w) + log_expit(-w),
+    log_density_slope=lambda w: -np.tanh(w / 2),
+    score=_logistic_score,
+    quantile=lambda e: log_ndtr(e) - log_ndtr(-e),
+)
+_GAUSSIAN = replace(_NORMAL, name="gaussian", in_words="tenure itself is normal", log_tenure=False)
+FAMILIES = {family.name: family for family in (_NORMAL, _WEIBULL, _LOGISTIC, _GAUSSIAN)}
 
 
 def find_family(name: str) -> Family:

@@ -45,6 +45,8 @@ class GoodnessOfFit(GroupsResult):
         One row per group and class of months: ``group``, ``start``, ``end``, ``observed`` and ``expected`` ends.
     model : str
         What is checked.
+    said : mapping
+        Each group in words.
     """
 
     frame: pd.DataFrame
@@ -52,7 +54,7 @@ class GoodnessOfFit(GroupsResult):
     classes: pd.DataFrame = field(repr=False)
     model: str
     level: float
-    said: Mapping[str, str] = field(default_factory=dict, repr=False)  # each group in words
+    said: Mapping[str, str] = field(default_factory=dict, repr=False)
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "group": ("Group", "text"),
         "n": ("Customers", "count"),

@@ -7,7 +7,7 @@ lifelines moves them apart at random.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -38,9 +38,7 @@ class Incidence:
     def up_to(self, horizon_months: float) -> Incidence:
         """Return the same without the ends after the horizon."""
         kept = self.months <= horizon_months
-        return Incidence(
-            *(part[kept] for part in (self.months, self.at_risk, self.n_by_cause, self.before, self.share))
-        )
+        return Incidence(*(getattr(self, each.name)[kept] for each in fields(self)))
 
 
 def cumulative_incidence(months: ArrayLike, cause: ArrayLike, n_causes: int) -> Incidence:

@@ -11,20 +11,21 @@ MOST_MONTHS, MONTHS_AT_ONCE = 200, 10
 
 def fitted_and_observed(months, ended, cumulative_hazard, codes, names, counts, level) -> pd.DataFrame:
     """Return each group's mean fitted curve beside its Kaplan-Meier curve, see `GoodnessOfFit.curves`."""
-    observed = {name: _kaplan_meier(months, ended, counts, codes == g, level) for g, name in enumerate(names)}
     grid = _grid(months[ended])
     fitted = _mean_survival(cumulative_hazard, grid, codes, len(names), counts)
-    return pd.concat(
-        [_side_by_side(name, observed[name], grid, fitted[g]) for g, name in enumerate(names)], ignore_index=True
-    )
+    curves = []
+    for group, name in enumerate(names):
+        observed = _kaplan_meier(months, ended, counts, codes == group, level)
+        curves.append(_side_by_side(name, observed, grid, fitted[group]))
+    return pd.concat(curves, ignore_index=True)
 
 
 def _grid(ends) -> np.ndarray:
     """Return the months at which the curves are compared: those of the ends, at most 200 of them."""
-    distinct = np.unique(ends)
-    if len(distinct) <= MOST_MONTHS:
-        return np.append(0.0, distinct)
-    return np.append(0.0, np.unique(np.quantile(distinct, np.linspace(0, 1, MOST_MONTHS))))
+    months = np.unique(ends)
+    if len(months) > MOST_MONTHS:
+        months = np.unique(np.quantile(months, np.linspace(0, 1, MOST_MONTHS)))
+    return np.append(0.0, months)
 
 
 def _kaplan_meier(months, ended, counts, members, level) -> pd.DataFrame:
@@ -33,15 +34,12 @@ def _kaplan_meier(months, ended, counts, members, level) -> pd.DataFrame:
     with np.errstate():  # lifelines switches numpy's warnings off for the whole process
         fitted = KaplanMeierFitter(alpha=1 - level).fit(months[members], ended[members], weights=counts[members])
     low, high = fitted.confidence_interval_.to_numpy().T
-    return pd.DataFrame(
-        {
-            "months": fitted.survival_function_.index.to_numpy(dtype=float),
-            "observed": fitted.survival_function_.iloc[:, 0].to_numpy(),
-            "low": low,
-            "high": high,
-            "at_risk": fitted.event_table["at_risk"].to_numpy(),
-        }
+    months, share = (
+        fitted.survival_function_.index.to_numpy(dtype=float),
+        fitted.survival_function_.iloc[:, 0].to_numpy(),
     )
+    at_risk = fitted.event_table["at_risk"].to_numpy()
+    return pd.DataFrame({"months": months, "observed": share, "low": low, "high": high, "at_risk": at_risk})
 
 
 def _mean_survival(cumulative_hazard, grid, codes, n_groups, counts) -> np.ndarray:
@@ -54,10 +52,11 @@ def _mean_survival(cumulative_hazard, grid, codes, n_groups, counts) -> np.ndarr
 
 
 def _side_by_side(name, observed, grid, fitted) -> pd.DataFrame:
-    grid_seen = grid <= observed["months"].iloc[-1]
-    place = np.searchsorted(observed["months"], grid[grid_seen], side="right") - 1
-    later = np.minimum(np.searchsorted(observed["months"], grid[grid_seen], side="left"), len(observed) - 1)
-    curve = observed.iloc[place].reset_index(drop=True).assign(months=grid[grid_seen], fitted=fitted[grid_seen])
+    seen = grid <= observed["months"].iloc[-1]
+    grid, fitted = grid[seen], fitted[seen]
+    place = np.searchsorted(observed["months"], grid, side="right") - 1
+    later = np.minimum(np.searchsorted(observed["months"], grid, side="left"), len(observed) - 1)
+    curve = observed.iloc[place].reset_index(drop=True).assign(months=grid, fitted=fitted)
     curve["at_risk"] = observed["at_risk"].to_numpy()[later]
     curve.insert(0, "group", name)
     return curve
@@ -76,17 +75,10 @@ def expected_ends(months, ended, cumulative_hazard, codes, names, counts) -> pd.
     parts = []
     for group, name in enumerate(names):
         members, real = codes == group, np.isfinite(edges[group, :-1])
-        parts.append(
-            pd.DataFrame(
-                {
-                    "group": name,
-                    "start": edges[group, :-1],
-                    "end": edges[group, 1:],
-                    "observed": (inside[members] * counts[members, None]).sum(axis=0),
-                    "expected": expected[members].sum(axis=0),
-                }
-            )[real]
-        )
+        observed = (inside[members] * counts[members, None]).sum(axis=0)
+        ends = {"observed": observed, "expected": expected[members].sum(axis=0)}
+        part = pd.DataFrame({"group": name, "start": edges[group, :-1], "end": edges[group, 1:], **ends})
+        parts.append(part[real])
     return pd.concat(parts, ignore_index=True)
 
 
