@@ -10,7 +10,7 @@ two files to a contact list:
     policy = wb.learn_policy(trial, by=["reason", "complaints"])
     policy.contact_list().to_frame()                    # whom to call first, with what?
 
-Rooms are the questions in the order in which they are asked, with their verbs; `help(winback.offers)` maps one:
+Rooms are the questions in the order in which they are asked, with their verbs; `help("winback.offers")` maps one:
 
 cli              `winback report` and its like, on the command line
 report           one page for a manager, with its tables

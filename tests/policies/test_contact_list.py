@@ -33,7 +33,7 @@ def test_the_untreated_who_are_away_are_listed_best_first(table, found):
     frame = found.frame
     away = table.loc[(table["offer"] == "none") & ~table["returned"], "customer_id"]
     assert set(frame["customer_id"]) == set(away)
-    assert frame["rank"].tolist() == list(range(1, len(away) + 1))
+    assert frame["rank"].tolist() == [1 + (frame["expected_profit"] > each).sum() for each in frame["expected_profit"]]
     assert (np.diff(frame["expected_profit"]) <= 0).all()
     assert found.n_left_alone == 0
     assert "sent nothing and are still away" in found.describe()
@@ -254,3 +254,10 @@ def test_the_first_rows_are_shown_rounded(found):
     assert all(each.startswith("$") for each in shown["Expected incremental profit"])
     assert len(found.first(3).frame) == 3
     assert len(found.show_groups().frame) == 5
+
+
+def test_who_is_hardly_meant_is_counted_among_those_asked_about(table, policy):
+    asked = table.head(50).assign(eligible=[False] * 3 + [True] * 47)
+    n_back = int(asked["returned"].sum())
+    found = policy.contact_list(asked)
+    assert f"({n_back} of them are back already and 3 were judged not promising)" in found.describe()

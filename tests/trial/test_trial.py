@@ -60,6 +60,13 @@ def test_an_argument_overrides_the_file(lives, tmp_path):
     assert (found.horizon_months, found.annual_discount, found.currency) == (12, 0.1, "$")
 
 
+def test_terms_that_are_overruled_are_said(lives, trial):
+    catalog = OfferCatalog(tuple(OFFERS), "$", 20.0, 0.1)
+    found = wb.read_trial(lives, catalog, horizon_months=12, annual_discount=0.1)
+    assert "The offers come with horizon_months = 20.0; the terms given beside them hold instead." in found.details()
+    assert "hold instead" not in trial.details()
+
+
 def test_the_callers_table_is_not_changed(lives):
     before = lives.copy(deep=True)
     wb.compare_offers(wb.read_trial(lives, OFFERS, horizon_months=20, annual_discount=0.1))

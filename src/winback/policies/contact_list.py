@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.policies.honest_value import HonestValue, honest_value
-from winback.results import Result, Sentences, Shown, format_count, format_money, format_percent
+from winback.results import Result, Sentences, Shown, format_count, format_money, format_percent, join_words
 from winback.tables import NO_OFFER, HasTables, check_lapsed, in_trial
 from winback.trial.assumed import assumption
 from winback.trial.trial import Trial
@@ -26,9 +26,10 @@ class ContactList(Result):
     Attributes
     ----------
     frame : pandas.DataFrame
-        One row per customer worth a contact: ``rank``, ``customer_id``, ``offer``, ``why`` (the rule), ``reason`` (the
-        stated one, where the table has it), ``expected_profit`` in money: incremental where what comes back anyway is
-        known or assumed, else gross, as the column ``kind`` says.
+        One row per customer worth a contact: ``rank`` (one for all who are expected to earn the same),
+        ``customer_id``, ``offer``, ``why`` (the rule), ``reason`` (the stated one, where the table has it),
+        ``expected_profit`` in money: incremental where what comes back anyway is known or assumed, else gross, as the
+        column ``kind`` says.
     value : HonestValue
         How expected profits follow from predictions.
     n_left_alone : int
@@ -109,7 +110,7 @@ def list_contacts(
     frame["expected_profit"], frame["kind"] = value.expected(wanted, offers), kind
     kept = frame[(frame["expected_profit"] > 0) & (frame["offer"] != NO_OFFER)]
     kept = kept.sort_values("expected_profit", ascending=False, kind="stable", ignore_index=True)
-    kept.insert(0, "rank", np.arange(1, len(kept) + 1))
+    kept.insert(0, "rank", kept["expected_profit"].rank(method="min", ascending=False).astype(int))
     left_alone = {"n_left_alone": len(frame) - len(kept), "whom": whom}
     return ContactList(frame=kept, value=value, kind=kind, currency=trial.currency, **left_alone)
 
@@ -117,13 +118,23 @@ def list_contacts(
 def _whom(trial: Trial, lapsed) -> tuple[pd.DataFrame, str]:
     """Return the customers to list, and who they are in words."""
     if lapsed is not None:
-        return check_lapsed(lapsed).reset_index(drop=True), "the customers asked about"
+        asked = check_lapsed(lapsed).reset_index(drop=True)
+        return asked, f"the customers asked about{_unlikely(asked)}"
     table = trial.lapsed
     away = in_trial(table) & ~table["returned"].to_numpy(dtype=bool)
     untouched = away & (table["offer"].astype(object) == NO_OFFER).to_numpy()
     if untouched.any():
         return table[untouched].reset_index(drop=True), "customers who were sent nothing and are still away"
     return table[away].reset_index(drop=True), ASKED_BEFORE
+
+
+def _unlikely(asked: pd.DataFrame) -> str:
+    """Say how many of those asked about are hardly meant: back already, or judged not promising."""
+    n_back = int(asked["returned"].to_numpy(dtype=bool, na_value=False).sum()) if "returned" in asked else 0
+    n_unpromising = int((~in_trial(asked)).sum())
+    parts = [f"{format_count(n_back)} of them are back already"] if n_back else []
+    parts += [f"{format_count(n_unpromising)} were judged not promising"] if n_unpromising else []
+    return f" ({join_words(parts)})" if parts else ""
 
 
 def _answer(found: ContactList) -> Iterator[str]:

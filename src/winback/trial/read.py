@@ -86,13 +86,17 @@ def read_trial(
     """
     terms = dict(zip(ON_TOP, (currency, horizon_months, annual_discount, organic, organic_value), strict=True))
     catalog = load_offers(offers) if isinstance(offers, str | Path) else as_catalog(offers)
-    catalog = replace(catalog, **{name: value for name, value in terms.items() if value is not None})
+    terms = {name: value for name, value in terms.items() if value is not None}
+    stated = {name: getattr(catalog, name) for name in terms}
+    overruled = [f"{name} = {was}" for name, was in stated.items() if was not in (None, terms[name])]
+    catalog = replace(catalog, **terms)
     table, from_file = as_table(customers), isinstance(customers, str | Path)
     trial = Trial(
         lapsed=typed_trial(map_columns(table, columns) if columns else table, catalog),
         offers=catalog,
         source=Path(customers).name if from_file else "a table",
         made_with=(("SHA-256 of the file", sha256_of(customers)),) if from_file else (),
+        overruled=tuple(overruled),
         planned_shares=planned_shares,
         covariates_asked=asked_covariates(covariates),
         model=model,

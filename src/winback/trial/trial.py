@@ -55,6 +55,7 @@ class Trial(Result):
     model: object = "linear"
     assignment: str = "known"
     made_with: tuple[tuple[str, str], ...] = ()  # what else a reader needs to make the table again
+    overruled: tuple[str, ...] = ()  # terms of the offers that others took the place of when the trial was read
     caveat: str = ""  # what a reader must know of the data
     true_profits: pd.DataFrame | None = field(default=None, repr=False)  # (n, offers), known of simulations only
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -275,5 +276,7 @@ class Trial(Result):
         return Sentences.of([*lines, *self.design.describe().splitlines()[:1]])
 
     def details(self) -> Sentences:
-        """Say what else the checks of the design found."""
-        return Sentences.of([*self.design.describe().splitlines()[1:], *self.design.details().splitlines()])
+        """Say which terms of the offers do not hold, and what else the checks of the design found."""
+        stated = f"The offers come with {join_words(self.overruled)}; the terms given beside them hold instead."
+        lines = [*self.design.describe().splitlines()[1:], *self.design.details().splitlines()]
+        return Sentences.of([stated, *lines] if self.overruled else lines)
