@@ -91,7 +91,7 @@ def test_a_projection_needs_a_period(five_years, periods):
 def test_ticks_of_money_have_the_digits_of_their_step(at, said):
     ax = plt.subplots()[1]
     ax.set_xlim(min(at), max(at))
-    money_axis(ax.xaxis, "$")
+    money_axis("$", ax.xaxis)
     ax.set_xticks(at)
     assert ticks(ax.xaxis) == said
 
