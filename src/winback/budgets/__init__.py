@@ -12,6 +12,7 @@ choices       what every customer brings and costs under every offer, checked
 limits        budget, contacts and places under each offer, checked
 hull          the steps from one offer to the next that are worth taking, steepest first
 capped        the exact optimum under several limits at once, and the plan for whole customers near it
+whole         the best plan for whole customers: exact for a handful
 solution      the optimum and the plan for whole customers, also within other budgets
 prices        at which prices do customers, each for themselves, keep the limits?
 """

@@ -34,8 +34,9 @@ def allocate_budget(
 
     with gain :math:`g_{ik}`, the expected profit under offer k less that without an offer, and expected cost
     :math:`c_{ik}`. The optimum is exact (a linear programme, see [1]_ for a single budget) and may split a few
-    customers at the margin, at most one per limit; the plan is for whole customers and leaves the split one out, or
-    gives them the best choice that still fits where there are several limits. The price of a limit is what a little
+    customers at the margin, at most one per limit. The plan is for whole customers: the best of all up to 50 customers;
+    beyond, it leaves the split one out, or gives them the best choice that still fits where there are several limits,
+    and is never below the best single contact [2]_. The price of a limit is what a little
     more room in it earns. All gains are predictions by whatever made the values.
 
     Parameters
@@ -68,6 +69,7 @@ def allocate_budget(
     References
     ----------
     .. [1] Sinha, P. and Zoltners, A. A. (1979). The multiple-choice knapsack problem. Operations Research 27(3).
+    .. [2] Martello, S. and Toth, P. (1990). Knapsack Problems. Wiley.
 
     Examples
     --------

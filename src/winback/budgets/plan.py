@@ -13,6 +13,7 @@ from winback.budgets.choices import Choices
 from winback.budgets.limits import BUDGET, Limits
 from winback.budgets.measured import Measured, Scored, measuring_trial
 from winback.budgets.solution import budget_curve
+from winback.budgets.whole import HANDFUL
 from winback.money import format_alike, format_money
 from winback.results import Result, Sentences, format_count, format_percent, join_words
 from winback.tables import NO_OFFER
@@ -172,9 +173,11 @@ class BudgetPlan(Result):
         lines += _organic(self)
         if self.n_split:
             who = "one customer" if self.n_split == 1 else f"{format_count(self.n_split)} customers"
+            best = "the plan is the best there is for whole customers"
+            near = "the plan, for whole customers, gives them only what still fits, or nothing"
             lines.append(
                 f"The exact optimum, {format_money(self.optimum, self.currency)}, would split {who} at the margin; "
-                "the plan, for whole customers, gives them only what still fits, or nothing."
+                f"{best if len(self.choices.gains) <= HANDFUL else near}."
             )
         return Sentences.of(lines)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from winback.budgets.choices import Choices
 from winback.budgets.hull import HullWalk, walk_hull
 from winback.budgets.limits import Limits
 from winback.budgets.prices import as_cells
+from winback.budgets.whole import best_whole
 
 N_SOLVED = 13  # budgets tried where every one takes a solution of its own
 
@@ -20,7 +21,7 @@ N_SOLVED = 13  # budgets tried where every one takes a solution of its own
 class Solution:
     """The exact optimum and the plan for whole customers."""
 
-    chosen: np.ndarray  # (n,) the plan: 0 for none, 1, 2, ... for the offers
+    chosen: np.ndarray | None  # (n,) the plan: 0 for none, 1, 2, ... for the offers; None: none was found yet
     optimum: float  # gain of the optimum, which may split customers at the margin, in money
     prices: np.ndarray  # (n_limits,) gain of a little more room in each limit
     n_split: int  # customers split in the optimum
@@ -28,9 +29,10 @@ class Solution:
 
 def solve(choices: Choices, limits: Limits) -> Solution | None:
     """Find the optimum and the plan; None when the limits cannot be met together by whole customers."""
-    if limits.only_money:
-        return _by_steps(money_walk(choices.gains, choices.costs), limits)
-    return _by_prices(choices, limits)
+    by_steps = limits.only_money
+    found = _by_steps(money_walk(choices.gains, choices.costs), limits) if by_steps else _by_prices(choices, limits)
+    chosen = None if found is None else best_whole(choices, limits, found.chosen)
+    return None if chosen is None else replace(found, chosen=chosen)
 
 
 def money_walk(gains: np.ndarray, costs: np.ndarray) -> HullWalk:
@@ -59,8 +61,6 @@ def _by_prices(choices: Choices, limits: Limits) -> Solution | None:
         return None
     split = choices_of(cells, optimum)
     chosen = settle_split(gains, costs, scaled, optimum.prices, split)
-    if chosen is None:
-        return None
     prices = optimum.prices * of_gain / np.where(limits.money > 0, of_cost, 1.0)
     return Solution(chosen, optimum.value * of_gain, prices, int((split == SPLIT).sum()))
 
