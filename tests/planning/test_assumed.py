@@ -135,6 +135,8 @@ def test_a_table_that_compares_nothing_is_refused(table, said):
     ("asked", "said"),
     [
         ({"power": 80}, "`power` must lie between 0 and 1, got 80. Say 0.8 for 80%."),
+        ({"power": 0.05}, "`power` must be above 0.05, the chance of a false alarm at this level, got 0.05"),
+        ({"power": 0.01, "level": 0.9}, "`power` must be above 0.1, the chance of a false alarm"),
         ({"power": 0}, "`power` must lie between 0 and 1, got 0"),
         ({"level": 1}, "`level` must lie between 0 and 1, got 1"),
         ({"choice": Choice("high")}, "`probability_correct` must lie between 0 and 1, got 'high'"),

@@ -125,7 +125,7 @@ def _lifted_by_the_pick(result) -> Iterator[str]:
 def _reversal(result) -> Iterator[str]:
     """Say that profit and ROI name different offers; an assumption is applied to both, a control group to neither."""
     kind, profit, roi = _judged(result)
-    if roi.isna().all() or len(result.frame) == 1 or roi.idxmax() == 0:
+    if roi.isna().any() or len(result.frame) == 1 or roi.idxmax() == 0:
         return
     first, leanest = result.frame["offer"].iloc[0], result.frame["offer"][roi.idxmax()]
     high, own = format_percent(roi.max(), 0), format_percent(roi.iloc[0], 0)
@@ -137,7 +137,10 @@ def _reversal(result) -> Iterator[str]:
 
 def _roi(result) -> Iterator[str]:
     kind, _, roi = _judged(result)
-    if roi.isna().all() or len(result.frame) == 1:
+    free = result.frame["offer"][roi.isna()]
+    if len(free):
+        yield f"{join_words(free)} costs nothing, so it has no ROI, and no other offer is first on it."
+    if len(free) or len(result.frame) == 1:
         return
     if roi.idxmax() == 0:
         first = result.frame["offer"].iloc[0]
@@ -166,10 +169,9 @@ def _incremental(result) -> Iterator[str]:
             f"Of {format_count(result.control.n[0])} untreated customers {format_percent(result.control.mean[0, 0])} "
             f"returned by themselves, worth {_money(result, result.control.mean[0, 1])} per untreated customer."
         )
-        yield (
-            f"Net of that, {first['offer']} adds {added} per customer offered {bounds}, an incremental ROI of "
-            f"{result.interval(first, 'incremental_roi', 'percent0')}."
-        )
+        roi = f", an incremental ROI of {result.interval(first, 'incremental_roi', 'percent0')}"
+        free = first["incremental_roi"] != first["incremental_roi"]  # NaN: nothing was paid
+        yield f"Net of that, {first['offer']} adds {added} per customer offered {bounds}{'' if free else roi}."
 
 
 def _sureness(result) -> Iterator[str]:
@@ -223,7 +225,8 @@ def _break_even(result) -> Iterator[str]:
 def _warnings(result) -> Iterator[str]:
     if result.n_left_out:
         yield f"{format_count(result.n_left_out)} customers judged not promising beforehand are left out."
-    unbounded = [row.offer for row in result.frame.itertuples() if not row.gross_roi_bounded]
+    rows = result.frame[result.frame["gross_roi"].notna()].itertuples()
+    unbounded = [row.offer for row in rows if not row.gross_roi_bounded]
     if unbounded:
         yield f"The data do not bound the ROI of {join_words(unbounded)}: its cost is not distinguishable from zero."
     if result.design is not None:

@@ -125,19 +125,25 @@ def revalued(trial: Trial, offers: Iterable[str], varied: str, values: Iterable[
 def break_even_lines(frame: pd.DataFrame) -> Iterator[str]:
     """Yield at which organic return each ``offer`` in a frame stops paying; what is no share is put in words.
 
+    A share whose interval reaches beyond 0 or 1 is not said.
+
     Examples
     --------
     >>> list(break_even_lines(pd.DataFrame({"offer": ["call"], "break_even_organic": [0.391]})))[0][-54:]
     'ed without it: call 39.1% (break-even organic return).'
     """
     known = frame[frame["break_even_organic"].notna()]
-    shares = known[known["break_even_organic"].between(0, 1)]
+    low, high = (known.get(f"break_even_organic{end}", known["break_even_organic"]) for end in ("_low", "_high"))
+    is_share, is_sure = known["break_even_organic"].between(0, 1), ~((low < 0) | (high > 1))
+    shares, unsure = known[is_share & is_sure], known["offer"][is_share & ~is_sure]
     if len(shares):
         each = [f"{row.offer} {format_percent(row.break_even_organic)}" for row in shares.itertuples()]
         yield (
             f"An offer stops paying when this share would have returned without it: {join_words(each)} "
             "(break-even organic return)."
         )
+    if len(unsure):
+        yield f"{join_words(unsure)}: so uncertain that no break-even organic return can be told."
     never = known["offer"][known["break_even_organic"] < 0]
     always = known["offer"][known["break_even_organic"] > 1]
     if len(never):

@@ -77,11 +77,8 @@ class Asked:
 
     def problems(self, problems: ProblemList) -> None:
         """Add everything that is wrong with the arguments."""
+        self._problems_of_chances(problems)
         choice = self.choice
-        shares = {"power": self.power, "level": self.level, "probability_correct": choice.probability_correct}
-        for name, share in shares.items():
-            if not (_is_number(share) and 0 < share < 1):
-                problems.add(name, f"must lie between 0 and 1, got {share!r}", "Say 0.8 for 80%.")
         least, most = "the smallest difference worth finding", "the most that a wrong choice may cost on average"
         for name, amount, wanted in (
             ("difference", self.difference, least),
@@ -103,6 +100,15 @@ class Asked:
             problems.add("entry_months", text, "0: all are sent it at once.")
         if not months or not all(map(_is_positive, months)):
             problems.add("follow_up", f"must be months above 0, got {months!r}", "Say [6, 12, 24], for example.")
+
+    def _problems_of_chances(self, problems: ProblemList) -> None:
+        chances = {"power": self.power, "level": self.level, "probability_correct": self.choice.probability_correct}
+        wrong = [name for name, share in chances.items() if not (_is_number(share) and 0 < share < 1)]
+        for name in wrong:
+            problems.add(name, f"must lie between 0 and 1, got {chances[name]!r}", "Say 0.8 for 80%.")
+        if not wrong and self.power <= 1 - self.level:
+            text = f"must be above {1 - self.level:.3g}, the chance of a false alarm at this level, got {self.power!r}"
+            problems.add("power", text, "Say 0.8 for 80%.")
 
     def check_against(self, figures: ProfitFigures, problems: ProblemList) -> None:
         """Add what the figures cannot answer: unknown offers, no untreated, chances that no trial can miss."""

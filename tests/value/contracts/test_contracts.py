@@ -282,3 +282,10 @@ def test_effects_are_recovered_and_far_covariates_do_no_harm(rng):
     np.testing.assert_allclose(1e3 * estimates(far)[1::2], estimates(one)[1::2], rtol=1e-4)
     with pytest.raises(ValueError, match="customers must be given: the parameters depend on x"):
         one.survival(3)
+
+
+def test_customers_who_all_leave_at_one_rate_have_a_retention_that_stays():
+    """10,000 customers of whom four fifths stay each year: no rise is said between figures that read alike."""
+    said = wb.fit_contracts([10_000, 8_000, 6_400, 5_120, 4_096, 3_277], "sbg", period="Y").describe()
+    assert "Retention stays at 80.0% a year: all leave at about the same rate." in said
+    assert "rises" not in said

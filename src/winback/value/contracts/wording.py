@@ -56,6 +56,9 @@ def _spread(fit) -> Iterator[str]:
     first, later = fit.retention([1, last])
     if fit.edge or later <= first:
         return
+    if format_percent(first) == format_percent(later):
+        yield f"Retention stays at {format_percent(first)} a {fit.period.in_words}: all leave at about the same rate."
+        return
     own = ", not because anybody grows more loyal" if fit.model == "sBG" else ""
     yield (
         f"Retention rises from {format_percent(first)} at the end of the first {fit.period.in_words} to "
