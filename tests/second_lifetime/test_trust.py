@@ -14,6 +14,7 @@ REASONS = {
     "driver": "no column explains return without also explaining tenure or margin",
     "idle driver": "should move return only, but is not shown to move it",
     "few": "customers returned, fewer than 300",
+    "margin": "which is mistaken for correlation",
     "two-step": "outside [-1, 1]",
     "limit": "a correlation runs to its limit",
     "information": "the observed information is not positive definite",
@@ -66,6 +67,13 @@ def test_under_300_returned():
 @pytest.mark.parametrize("rho", [(0.99, 0.0, 0.0), (0.0, 0.985, 0.0), (0.0, 0.1, -0.985)])
 def test_a_correlation_at_its_limit(rho):
     assert "limit" in reasons(wb.fit_joint(lost_customers(3, 4_000, rho=rho), **FORMULAS))
+
+
+@pytest.mark.parametrize(("rho", "doubted"), [(0.95, True), (0.8, False)])
+def test_a_correlation_that_is_rather_a_wrong_shape(rho, doubted):
+    fit = wb.fit_joint(lost_customers(3, 8_000, rho=(0.0, rho, 0.0)), **FORMULAS)
+    assert ("limit" in reasons(fit)) == doubted
+    assert (np.abs(fit.correlations).max() > 0.9) == doubted
 
 
 def test_independence():

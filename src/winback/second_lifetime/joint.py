@@ -12,6 +12,7 @@ from winback.newton import climb
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.joint_fit import JointFit, doubts
 from winback.second_lifetime.joint_likelihood import N_SHARED, JointData, hessian, log_likelihood
+from winback.second_lifetime.margin_fit import margin_shape
 from winback.second_lifetime.sample import EQUATIONS, Sample, draw_sample, orthonormal
 from winback.second_lifetime.tenure_fit import shape_test
 from winback.second_lifetime.two_part import fit_sample, heckman_steps
@@ -63,8 +64,8 @@ def fit_joint(
     JointFit
         With ``doubts``: reasons not to trust it (no excluded driver, few returned, a correlation at its limit, an
         information matrix that is not positive definite, a correlation hardly known, independence not rejected, second
-        tenures of another shape). Where
-        there is one, the two-part answer is shown first; it is always there as ``two_part``.
+        tenures of another shape, a margin that bends or spreads unevenly). Where there is one, the two-part answer is
+        shown first; it is always there as ``two_part``.
 
     Raises
     ------
@@ -111,9 +112,9 @@ def fit_jointly(sample: Sample, distribution: str, *, level: float = 0.95, start
         steps = heckman_steps(sample, distribution, two_part.theta[place], two_part.covariance[place, place])
         implied = steps["tenure"].rho if "tenure" in steps else None
     fit = SecondLifetimeFit(**shared)
-    shape = shape_test(fit, sample)
-    reasons = tuple(doubts(fit, independence, shape, implied))
-    return JointFit(**shared | {"doubts": reasons}, two_part=two_part, independence=independence, shape=shape)
+    tests = {"independence": independence, "shape": shape_test(fit, sample), "margin_shape": margin_shape(fit, sample)}
+    reasons = tuple(doubts(fit, *tests.values(), implied))
+    return JointFit(**shared | {"doubts": reasons}, two_part=two_part, **tests)
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,18 @@ from winback.results import Sentences, format_count, join_words, state_p_value
 from winback.second_lifetime.acceptance import SHARES, ValueByAcceptance, value_by_acceptance
 from winback.second_lifetime.expected_value import read_horizon
 from winback.second_lifetime.fitted import SecondLifetimeFit
+from winback.second_lifetime.margin_fit import MarginShape
 from winback.second_lifetime.tenure_fit import ShapeTest
 from winback.second_lifetime.two_part_fit import TwoPartFit
 from winback.survival.goodness_of_fit import Test, chi_squared_test
 from winback.tables import AnyTable
 
 FEWEST_RETURNED = 300
-HIGHEST_CORRELATION = 0.95
+HIGHEST_CORRELATION = 0.9  # beyond it more than four fifths of a variance are shared: rather a wrong shape than a truth
 LARGEST_STD_ERROR = 0.25  # of the correlation between return and tenure
 LEVEL = 0.05
 SHAPE_LEVEL, LARGEST_GAP = 0.01, 0.02  # a miss must be more than chance, and more than two points of customers
+MARGIN_LEVEL = 0.005  # of two tests: of a hundred right models one is doubted
 TENDENCIES = (  # what the sign of each correlation means, in the order of `correlations.CORRELATIONS`
     ("who return against the odds stay longer", "who return against the odds leave again sooner"),
     ("who return against the odds bring more a month", "who return against the odds bring less a month"),
@@ -44,11 +46,14 @@ class JointFit(SecondLifetimeFit):
         Why the joint fit should not be trusted; empty when it may be.
     shape : Test
         Whether second tenures have the shape assumed; ``check_shape`` shows where they have not.
+    margin_shape : MarginShape
+        Whether second margin has: tests of its straight ``mean`` and its even ``spread``.
     """
 
     two_part: TwoPartFit = field(repr=False)
     independence: Test
     shape: ShapeTest
+    margin_shape: MarginShape
     kind: ClassVar[str] = "joint"
 
     @property
@@ -137,6 +142,10 @@ def _more(fit: JointFit, rest) -> Iterator[str]:
     yield from rest
     yield fit.recommended.shapes()
     yield f"Against independence of return, tenure and margin: likelihood ratio {_test(fit.independence)}."
+    yield (
+        "Tests on these data chose which model comes first; intervals take it as known beforehand, so they are somewhat "
+        "too narrow."
+    )
 
 
 def _shape(fit: JointFit) -> Iterator[str]:
@@ -183,7 +192,9 @@ def drivers_test(fit: SecondLifetimeFit, drivers: tuple[str, ...]) -> Test | Non
     return _wald(fit, places)
 
 
-def doubts(fit: SecondLifetimeFit, independence: Test, shape: ShapeTest, implied: float | None = None) -> Iterator[str]:
+def doubts(
+    fit: SecondLifetimeFit, independence: Test, shape: ShapeTest, margin: MarginShape, implied: float | None = None
+) -> Iterator[str]:
     """Yield why the joint fit should not be trusted; nothing when it may be.
 
     ``implied`` is the correlation of return and tenure that the two-step estimate implies, where it can be had.
@@ -194,6 +205,7 @@ def doubts(fit: SecondLifetimeFit, independence: Test, shape: ShapeTest, implied
             f"second tenures do not have the shape assumed ({100 * shape.gap:.1f} points of customers off in month "
             f"{shape.gap_month:.0f}), and the correlations rest on that shape"
         )
+    yield from _doubts_about_margin(margin)
     yield from _doubts_about_drivers(fit)
     if fit.n_returned < FEWEST_RETURNED:
         yield f"only {format_count(fit.n_returned)} customers returned, fewer than {FEWEST_RETURNED}"
@@ -215,6 +227,17 @@ def doubts(fit: SecondLifetimeFit, independence: Test, shape: ShapeTest, implied
         yield f"independence of return, tenure and margin is not rejected (p = {independence.p_value:.2f})"
     elif known and (test := _wald(fit, [-3, -1])).p_value > LEVEL:  # the two free correlations of return
         yield f"return is not shown to go with tenure or margin (p = {test.p_value:.2f})"
+
+
+def _doubts_about_margin(shape: MarginShape) -> Iterator[str]:
+    tests = {"bends where the model is straight": shape.mean, "does not spread evenly": shape.spread}
+    wrong = [f"{how} ({state_p_value(test.p_value)})" for how, test in tests.items() if test.p_value < MARGIN_LEVEL]
+    if wrong:
+        logarithm = "to learn the correlations fit the logarithm of margin in its place, " if shape.positive else ""
+        yield (
+            f"second margin {' and '.join(wrong)}, which is mistaken for correlation: {logarithm}for values in money "
+            "take the two-part model"
+        )
 
 
 def _doubts_about_drivers(fit) -> Iterator[str]:
