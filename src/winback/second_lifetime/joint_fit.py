@@ -143,8 +143,8 @@ def _more(fit: JointFit, rest) -> Iterator[str]:
     yield fit.recommended.shapes()
     yield f"Against independence of return, tenure and margin: likelihood ratio {_test(fit.independence)}."
     yield (
-        "Tests on these data chose which model comes first; intervals take it as known beforehand, so they are somewhat "
-        "too narrow."
+        "Tests on these data chose which model comes first; intervals take it as known beforehand, so they are "
+        "somewhat too narrow."
     )
 
 
