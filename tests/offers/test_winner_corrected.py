@@ -8,7 +8,7 @@ import winback as wb
 from winback.offers.comparison import comparison_from_moments
 from winback.offers.comparison_figures import ComparisonSettings
 from winback.terms.catalog import Offer, OfferCatalog
-from winback.trial.moments import ArmMoments
+from winback.trial.moments import ArmMoments, assumed_profit
 from winback.winner import OtherFigures, corrected_winner
 
 PARTS = ("_low", "", "_high")
@@ -77,9 +77,9 @@ def test_from_published_figures_it_is_that_of_their_standard_errors():
 @pytest.mark.parametrize("organic_value", [None, 300.0])
 def test_an_assumed_organic_return_is_corrected_as_well(rng, organic_value):
     table = random_values(rng, 400, **RETURNS)
-    frame = wb.compare_offers(wb.read_trial(table, offers(), organic=0.05, organic_value=organic_value)).frame
-    half_width = (frame["incremental_profit_high"] - frame["incremental_profit_low"]) / 2
-    best = corrected_winner(frame["incremental_profit"], np.diag((half_width / 1.959963984540054) ** 2))
+    found = wb.compare_offers(wb.read_trial(table, offers(), organic=0.05, organic_value=organic_value))
+    estimate, weights = assumed_profit(found.arms, 0.05, organic_value)
+    best, frame = corrected_winner(estimate, np.diag(found.arms.variance(weights))), found.frame
     assert ends(frame, "incremental") == pytest.approx(answers(best), rel=1e-9)
 
 

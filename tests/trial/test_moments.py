@@ -5,6 +5,7 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
+from winback.skewness import skewed_interval, studentised_quantile
 from winback.trial.moments import (
     COST,
     PROFIT,
@@ -13,9 +14,11 @@ from winback.trial.moments import (
     ArmMoments,
     arm_moments,
     break_even_organic,
+    pooled,
     profit,
     profit_and_roi_at,
     return_on_investment,
+    skew_length,
     stack_arms,
     value_per_returned,
 )
@@ -37,12 +40,27 @@ def untreated(seed):
     return returned, value, np.zeros(N_CONTROL)
 
 
-def delta_std_error(statistic, arm):
-    """Return the std error of a function of the arm's three means, by numeric derivatives."""
+def influence(statistic, arm):
+    """Return what each customer adds to a function of the arm's three means, by numeric derivatives."""
     data = np.column_stack(arm).astype(float)
     mean, steps = data.mean(axis=0), np.diag(1e-5 * data.mean(axis=0))
     slope = [(statistic(*(mean + step)) - statistic(*(mean - step))) / (2 * step.sum()) for step in steps]
-    return float(np.sqrt(slope @ np.cov(data.T) @ slope / len(data)))
+    return data @ slope
+
+
+def delta_std_error(statistic, arm):
+    """Return the std error of a function of the arm's three means."""
+    return stats.sem(influence(statistic, arm))
+
+
+def scale(*groups):
+    """Return third moment over variance within groups, over all their customers."""
+    return sum(len(x) * stats.moment(x, 3) for x in groups) / sum(len(x) * np.var(x, ddof=1) for x in groups)
+
+
+def skewed_ends(arm):
+    """Return how many standard errors from zero both ends of the interval of an arm's mean lie, from its customers."""
+    return studentised_quantile([Z, -Z], scale(arm) / len(arm) / stats.sem(arm))
 
 
 def test_mean_and_covariance_are_those_of_numpy():
@@ -52,11 +70,36 @@ def test_mean_and_covariance_are_those_of_numpy():
     assert np.allclose(moments.covariance[0], np.cov(np.array(arm, dtype=float)), rtol=1e-12)
 
 
+@pytest.mark.parametrize("weights", [VALUE, COST, PROFIT, np.array([1.0, -2, 3])])
+def test_the_skew_scale_is_that_of_each_customers_own_combination(weights):
+    own = weights @ np.array(customers(2), dtype=float)
+    assert arm_moments(*customers(2)).skew_scale(weights)[0] == pytest.approx(scale(own), rel=1e-10)
+
+
+def test_pooled_groups_have_the_moments_of_all_customers_within_their_groups():
+    (_, value, cost), (_, organic, _) = customers(4), untreated(5)
+    pool = pooled(arm_moments(*customers(4)), arm_moments(*untreated(5)))
+    assert pool.n.tolist() == [N + N_CONTROL]
+    assert pool.skew_scale(PROFIT)[0] == pytest.approx(scale(value - cost, organic), rel=1e-10)
+
+
+def test_figures_without_third_moments_have_the_intervals_of_normal_ones():
+    arm = arm_moments(*customers(6))
+    unknown = ArmMoments(arm.n, arm.mean, arm.covariance)
+    assert skew_length(pooled(unknown), PROFIT, unknown).tolist() == [0.0]
+
+
+def test_groups_of_one_size_and_one_return_cancel_their_skewness():
+    arm = arm_moments(*customers(6))
+    assert skew_length(pooled(arm, arm), PROFIT, arm, arm).tolist() == [0.0]
+
+
 def test_trials_side_by_side_are_trials_one_by_one():
     together = arm_moments(*np.stack([customers(seed) for seed in range(3)], axis=1))
     one_by_one = [arm_moments(*customers(seed)) for seed in range(3)]
     assert np.allclose(together.mean, [arm.mean for arm in one_by_one], rtol=1e-13)
     assert np.allclose(together.covariance, [arm.covariance for arm in one_by_one], rtol=1e-12)
+    assert np.allclose(together.third, [arm.third for arm in one_by_one], rtol=1e-12)
 
 
 def test_stacked_arms_keep_their_order_and_are_found_again():
@@ -107,18 +150,24 @@ def test_incremental_profit_is_the_slope_of_a_regression_with_hc2_errors():
 def test_at_an_end_of_the_gross_roi_profit_minus_roi_times_cost_is_z_errors_from_zero():
     _, value, cost = customers(6)
     roi = return_on_investment(arm_moments(*customers(6)))
-    distance = [stats.ttest_1samp(value - cost - end * cost, 0).statistic for end in (roi.low[0], roi.high[0])]
+    left = [value - cost - end * cost for end in (roi.low[0], roi.high[0])]
     assert roi.ratio[0] == pytest.approx(value.sum() / cost.sum() - 1, rel=1e-12)
-    assert distance == pytest.approx([Z, -Z], rel=1e-9)
+    for place, each in enumerate(left):
+        assert stats.ttest_1samp(each, 0).statistic == pytest.approx(skewed_ends(each)[place], rel=1e-9)
 
 
 def test_at_an_end_of_the_incremental_roi_the_same_holds_against_the_untreated():
     (_, value, cost), (_, organic, _) = customers(6), untreated(7)
     roi = return_on_investment(arm_moments(*customers(6)), arm_moments(*untreated(7)))
-    ends = (roi.low[0], roi.high[0])
-    distance = [stats.ttest_ind(value - cost - end * cost, organic, equal_var=False).statistic for end in ends]
     assert roi.ratio[0] == pytest.approx((np.mean(value - cost) - organic.mean()) / cost.mean(), rel=1e-12)
-    assert distance == pytest.approx([Z, -Z], rel=1e-9)
+    back, back_untreated = customers(6)[0].sum(), untreated(7)[0].sum()
+    shares = (back / N**2, back_untreated / N_CONTROL**2)
+    for end, side in ((roi.low[0], Z), (roi.high[0], -Z)):
+        left = value - cost - end * cost
+        length = scale(left, organic) * (shares[0] / N - shares[1] / N_CONTROL) / sum(shares)
+        error = np.hypot(stats.sem(left), stats.sem(organic))
+        distance = stats.ttest_ind(left, organic, equal_var=False).statistic
+        assert distance == pytest.approx(studentised_quantile(side, length / error), rel=1e-9)
 
 
 def test_an_arm_without_cost_has_no_roi():
@@ -175,19 +224,21 @@ def test_profit_at_an_assumed_organic_return_has_the_error_of_the_delta_method(o
     arm = customers(11)
     estimate, low, high, _ = profit_and_roi_at(arm_moments(*arm), organic, organic_value)
     assert estimate[0] == pytest.approx(incremental(*np.mean(arm, axis=1)), rel=1e-10)
-    assert (estimate[0] - low[0], high[0] - estimate[0]) == pytest.approx([Z * delta_std_error(incremental, arm)] * 2)
+    own = influence(incremental, arm)
+    assert (estimate[0] - [low[0], high[0]]) / stats.sem(own) == pytest.approx(skewed_ends(own), rel=1e-6)
 
 
 @pytest.mark.parametrize("organic_value", [None, 300.0])
 def test_at_an_end_of_the_assumed_roi_profit_minus_roi_times_cost_is_z_errors_from_zero(organic_value):
     arm, organic = customers(12), 0.06
     *_, roi = profit_and_roi_at(arm_moments(*arm), organic, organic_value)
-    for end, side in ((roi.low[0], Z), (roi.high[0], -Z)):
+    for place, end in enumerate((roi.low[0], roi.high[0])):
 
         def left(back, value, cost, end=end):
             return value - cost - organic * (value / back if organic_value is None else organic_value) - end * cost
 
-        assert left(*np.mean(arm, axis=1)) / delta_std_error(left, arm) == pytest.approx(side, rel=1e-5)
+        own = influence(left, arm)
+        assert left(*np.mean(arm, axis=1)) / stats.sem(own) == pytest.approx(skewed_ends(own)[place], rel=1e-5)
 
 
 def test_at_the_break_even_organic_return_nothing_is_earned():
@@ -199,7 +250,8 @@ def test_at_the_break_even_organic_return_nothing_is_earned():
 def test_no_organic_return_leaves_the_gross_figures():
     arm = arm_moments(*customers(14))
     estimate, low, high, roi = profit_and_roi_at(arm, 0.0, None)
-    assert np.allclose(((high - low) / 2 / Z) ** 2, profit(arm)[1], rtol=1e-12)
+    ends = skewed_interval(estimate, np.sqrt(profit(arm)[1]), skew_length(arm, PROFIT, arm), Z)
+    assert np.allclose((low, high), ends, rtol=1e-12)
     assert (estimate[0], roi.low[0]) == pytest.approx((profit(arm)[0][0], return_on_investment(arm).low[0]), rel=1e-12)
 
 

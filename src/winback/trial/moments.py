@@ -1,8 +1,14 @@
-"""Which few figures of an arm carry everything a comparison needs? Means and covariance of return, value and cost.
+r"""Which few figures of an arm carry everything a comparison needs? Means, covariance and third moments.
 
-A comparison of offers reads each customer's triple (returned, value, cost) only through its mean and covariance within
-the arm. So a comparison can be made from the customers' table, from a published table of such figures, and from
-thousands of simulated trials at once, by the same code.
+A comparison of offers reads each customer's triple (returned, value, cost) only through its moments within the arm. So
+it can be made from the customers' table, from a published table of such figures, and from thousands of simulated
+trials at once, by the same code.
+
+Skewness is read from all compared groups together: a small group hides its own exactly when it misleads. With
+:math:`s = \mu_3 / \sigma^2` of one customer's money, pooled, and variances in proportion to the share p that returned,
+an arm's mean has the length :math:`s / n` of `winback.skewness`, and the difference of two the length
+
+.. math:: s \, \frac{p_1 / n_1^2 - p_0 / n_0^2}{p_1 / n_1 + p_0 / n_0}                                         \tag{1}
 """
 
 from __future__ import annotations
@@ -12,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from winback.uncertainty import RatioInterval, fieller_interval, normal_interval
+from winback.skewness import skewed_interval, skewed_ratio
+from winback.uncertainty import RatioInterval, normal_quantile
 
 RETURNED, VALUE, COST = np.eye(3)  # weights that pick one of the three
 PROFIT = VALUE - COST
@@ -20,7 +27,7 @@ PROFIT = VALUE - COST
 
 @dataclass(frozen=True)
 class ArmMoments:
-    """Mean and covariance of one customer's (returned, value, cost), by arm.
+    """Mean, covariance and third central moments of one customer's (returned, value, cost), by arm.
 
     Leading dimensions, if any, run over trials; the functions below keep them.
     """
@@ -28,6 +35,7 @@ class ArmMoments:
     n: np.ndarray  # (k,) customers
     mean: np.ndarray  # (..., k, 3)
     covariance: np.ndarray  # (..., k, 3, 3), of one customer, not of the mean
+    third: np.ndarray | None = None  # (..., k, 3, 3, 3), likewise; None: not known, and taken to be 0
 
     @property
     def n_returned(self) -> np.ndarray:
@@ -48,6 +56,14 @@ class ArmMoments:
     def covary(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
         """Return the covariance of two such means, shape (..., k)."""
         return np.einsum("...i,...ij,...j->...", one, self.covariance, other) / self.n
+
+    def skew_scale(self, weights: np.ndarray) -> np.ndarray:
+        """Return third moment over variance of one customer's weights'(returned, value, cost), shape (..., k)."""
+        if self.third is None:
+            return np.zeros(np.broadcast_shapes(self.mean.shape, np.shape(weights))[:-1])
+        third = np.einsum("...i,...j,...l,...ijl->...", weights, weights, weights, self.third)
+        variance = np.einsum("...i,...ij,...j->...", weights, self.covariance, weights)
+        return np.divide(third, variance, out=np.zeros(np.broadcast(third, variance).shape), where=variance > 0)
 
 
 def arm_moments(returned: ArrayLike, value: ArrayLike, cost: ArrayLike) -> ArmMoments:
@@ -70,17 +86,47 @@ def arm_moments(returned: ArrayLike, value: ArrayLike, cost: ArrayLike) -> ArmMo
     constant = (triple == first).all(axis=-2, keepdims=True)  # stays exactly what it is
     mean = np.where(constant, first, triple.mean(axis=-2, keepdims=True))
     centred = triple - mean
-    covariance = np.swapaxes(centred, -1, -2) @ centred / (n - 1)
-    return ArmMoments(np.array([n]), mean, covariance[..., None, :, :])
+    transposed = np.swapaxes(centred, -1, -2)
+    covariance = transposed @ centred / (n - 1)
+    pairs = centred[..., :, None] * centred[..., None, :]
+    third = (transposed @ pairs.reshape(*pairs.shape[:-2], 9)).reshape(*covariance.shape, 3) / n
+    return ArmMoments(np.array([n]), mean, covariance[..., None, :, :], third[..., None, :, :, :])
 
 
 def stack_arms(arms: list[ArmMoments]) -> ArmMoments:
     """Join the moments of several arms along the dimension of arms."""
+    thirds = [arm.third for arm in arms]
     return ArmMoments(
         np.concatenate([arm.n for arm in arms]),
         np.concatenate([arm.mean for arm in arms], axis=-2),
         np.concatenate([arm.covariance for arm in arms], axis=-3),
+        None if any(third is None for third in thirds) else np.concatenate(thirds, axis=-4),
     )
+
+
+def pooled(arms: ArmMoments, control: ArmMoments | None = None) -> ArmMoments:
+    """Return the moments within groups of all their customers together, as those of one arm."""
+    groups = arms if control is None else stack_arms([arms, control])
+    share = groups.n / groups.n.sum()
+    third = None if groups.third is None else np.einsum("k,...kijl->...ijl", share, groups.third)[..., None, :, :, :]
+    mean, covariance = share @ groups.mean, np.einsum("k,...kij->...ij", share, groups.covariance)
+    return ArmMoments(groups.n.sum(keepdims=True), mean[..., None, :], covariance[..., None, :, :], third)
+
+
+def skew_length(
+    pool: ArmMoments, weights: np.ndarray, arms: ArmMoments, control: ArmMoments | None = None
+) -> np.ndarray:
+    """Return third cumulant over variance of each arm's mean, or of its difference from the control's, by (1)."""
+    return pool.skew_scale(weights) * _per_customer(arms, control)
+
+
+def _per_customer(arms: ArmMoments, control: ArmMoments | None) -> np.ndarray:
+    """Return what remains of one customer's skew scale in the arm's mean, or the difference."""
+    if control is None:
+        return 1 / arms.n
+    one, other = (group.n_returned / group.n**2 for group in (arms, control))
+    both = one + other
+    return np.divide(one / arms.n - other / control.n, both, out=np.zeros(both.shape), where=both > 0)
 
 
 def profit(arms: ArmMoments, control: ArmMoments | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -96,13 +142,25 @@ def profit(arms: ArmMoments, control: ArmMoments | None = None) -> tuple[np.ndar
 
 
 def return_on_investment(arms: ArmMoments, control: ArmMoments | None = None, level: float = 0.95) -> RatioInterval:
-    """Return profit over cost with Fieller's interval: gross, or incremental over a control group.
+    """Return profit over cost with Fieller's interval, skew-aware: gross, or incremental over a control group.
 
     An arm without any cost has no ROI: NaN, without bounds.
     """
-    estimate, variance = profit(arms, control)
+    return _over_cost(arms, *profit(arms, control), PROFIT, control, level)
+
+
+def _over_cost(arms, estimate, variance, weights, control, level) -> RatioInterval:
+    pool, remaining = pooled(arms, control), _per_customer(arms, control)
     cost, cost_variance = arms.combine(COST)
-    return fieller_interval(estimate, cost, variance, cost_variance, arms.covary(PROFIT, COST), level=level)
+    return skewed_ratio(
+        estimate,
+        cost,
+        variance,
+        cost_variance,
+        arms.covary(weights, COST),
+        lambda ratio: pool.skew_scale(weights - ratio[..., None] * COST) * remaining,
+        level=level,
+    )
 
 
 def value_per_returned(arms: ArmMoments) -> tuple[np.ndarray, np.ndarray]:
@@ -158,6 +216,6 @@ def profit_and_roi_at(
     """Return incremental profit with its interval, and ROI, if a share ``organic`` had returned without an offer."""
     estimate, weights = assumed_profit(arms, organic, organic_value)
     variance = arms.variance(weights)
-    cost, cost_variance = arms.combine(COST)
-    roi = fieller_interval(estimate, cost, variance, cost_variance, arms.covary(weights, COST), level=level)
-    return estimate, *normal_interval(estimate, np.sqrt(variance), level), roi
+    length = skew_length(pooled(arms), weights, arms)
+    ends = skewed_interval(estimate, np.sqrt(variance), length, normal_quantile(level))
+    return estimate, *ends, _over_cost(arms, estimate, variance, weights, None, level)
