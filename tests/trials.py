@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
+
+from winback.skewness import studentised_quantile
 
 
 def measured(**arms) -> pd.DataFrame:
@@ -40,3 +43,11 @@ def random_lives(rng: np.random.Generator, n: int, longest: float = 36, **return
         lives = zip(np.minimum(tenure, followed), tenure <= followed, rng.gamma(4, 10, n).round(2), strict=True)
         arms[offer] = [life if back else None for life, back in zip(lives, rng.random(n) < share, strict=True)]
     return second_lives(**arms)
+
+
+def critical_values(frame: pd.DataFrame, kind: str) -> np.ndarray:
+    """Return the reach of simultaneous intervals as if profits were not skewed, in standard errors, row by row."""
+    name = f"{kind}_profit"
+    ends = (frame[f"{name}_simultaneous_high"] - frame[name]) / frame[f"{name}_std_error"]
+    rows = zip(ends, frame[f"{name}_skewness"], strict=True)
+    return np.array([brentq(lambda z, e=e, g=g: studentised_quantile(-z, g) + e, 0.5, 10) for e, g in rows])

@@ -6,7 +6,7 @@ from lifelines import KaplanMeierFitter
 from lifelines.utils import restricted_mean_survival_time
 from scipy import stats
 from sentences import hold_to_three
-from trials import measured, random_lives, random_values
+from trials import critical_values, measured, random_lives, random_values
 
 import winback as wb
 from winback.terms.catalog import Offer
@@ -118,20 +118,16 @@ def test_intervals_of_differences_allow_for_all_six_pairs(comparison):
     assert critical.to_numpy() == pytest.approx(tukey, abs=0.005)
 
 
-def critical_values(frame, kind):
-    return (frame[f"{kind}_profit_simultaneous_high"] - frame[f"{kind}_profit"]) / frame[f"{kind}_profit_std_error"]
-
-
 def test_gross_intervals_hold_together_as_those_of_independent_arms(comparison):
     sidak = stats.norm.ppf((1 + 0.95 ** (1 / 4)) / 2)
-    assert critical_values(comparison.frame, "gross").to_numpy() == pytest.approx(sidak, abs=0.003)
+    assert critical_values(comparison.frame, "gross") == pytest.approx(sidak, abs=0.003)
 
 
 def test_incremental_intervals_hold_together_allowing_for_the_control_they_share(comparison, own_profits):
     spread = comparison.frame["incremental_profit_std_error"].to_numpy()
     shared = own_profits["none"].var(ddof=1) / len(own_profits["none"])
     correlation = np.where(np.eye(4), 1, shared / np.outer(spread, spread))
-    critical = critical_values(comparison.frame, "incremental").to_numpy()
+    critical = critical_values(comparison.frame, "incremental")
     joint = stats.multivariate_normal(cov=correlation, seed=1)
     assert joint.cdf(critical, lower_limit=-critical) == pytest.approx(0.95, abs=0.0006)
 

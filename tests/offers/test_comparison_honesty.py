@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy import stats
-from trials import measured
+from trials import critical_values, measured
 
 import winback as wb
 from winback.terms.catalog import Offer
@@ -68,7 +68,7 @@ def test_simultaneous_intervals_hold_95_percent_of_the_normal_distribution(kind)
     frame = wb.compare_offers(wb.read_trial(trial, paid("one", "two", "three"))).frame
     variance, organic = frame["gross_profit_std_error"] ** 2, frame["incremental_profit_std_error"].iloc[0] ** 2
     shared = organic - variance.iloc[0] if kind == "incremental" else 0.0
-    ends = (frame[f"{kind}_profit_simultaneous_high"] - frame[f"{kind}_profit"]).to_numpy()
+    ends = critical_values(frame, kind) * frame[f"{kind}_profit_std_error"].to_numpy()
     normal = stats.multivariate_normal(np.zeros(3), np.diag(variance) + shared, seed=1)
     assert normal.cdf(ends, lower_limit=-ends) == pytest.approx(0.95, abs=3e-4)
 

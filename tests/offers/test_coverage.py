@@ -12,9 +12,10 @@ import pytest
 from coverage_harness import assert_covers, coverage, shortfall
 
 import winback as wb
+from winback.skewness import skewed_interval
 from winback.terms.catalog import Offer
-from winback.trial.moments import arm_moments, profit, return_on_investment
-from winback.uncertainty import normal_interval
+from winback.trial.moments import PROFIT, arm_moments, pooled, profit, return_on_investment, skew_length
+from winback.uncertainty import normal_quantile
 
 ACCEPTANCE, ORGANIC, WORTH, PAID, CONTACT = 0.45, 0.06, 900.0, 120.0, 1.0
 N_TRIALS, CELLS, SEED = 10_000, 1_000_000, 20160301
@@ -44,8 +45,8 @@ def figures(arm, control):
     found = {}
     for kind, baseline in (("gross", None), ("incremental", control)):
         estimate, variance = profit(arm, baseline)
-        roi = return_on_investment(arm, baseline)
-        found[f"{kind} profit"] = normal_interval(estimate, np.sqrt(variance))
+        roi, length = return_on_investment(arm, baseline), skew_length(pooled(arm, baseline), PROFIT, arm, baseline)
+        found[f"{kind} profit"] = skewed_interval(estimate, np.sqrt(variance), length, normal_quantile())
         found[f"{kind} ROI"] = roi.low, roi.high
     return found
 

@@ -180,26 +180,26 @@ def test_value_per_returned_is_the_mean_of_the_returned_with_the_error_of_their_
     """HC0 divides by the number of customers, the moments by one less."""
     returned, value, _ = customers(9)
     fitted = sm.OLS(value[returned], np.ones(returned.sum())).fit(cov_type="HC0")
-    estimate, std_error = value_per_returned(arm_moments(*customers(9)))
+    estimate, std_error, _ = value_per_returned(arm_moments(*customers(9)))
     expected = (fitted.params[0], fitted.bse[0] * np.sqrt(N / (N - 1)))
     assert (estimate[0], std_error[0]) == pytest.approx(expected, rel=1e-10)
 
 
 def test_where_nobody_returned_there_is_no_value_per_returned():
     nobody = arm_moments(np.zeros(10), np.zeros(10), np.ones(10))
-    assert np.isnan(value_per_returned(nobody)).all()
-    assert np.isnan(break_even_organic(nobody)).all()
+    assert np.isnan(value_per_returned(nobody)[:2]).all()
+    assert np.isnan(break_even_organic(nobody)[:2]).all()
 
 
 def test_returned_customers_of_one_value_have_a_value_per_returned_without_error():
     returned = np.arange(400) < 2
-    _, std_error = value_per_returned(arm_moments(returned, 5.0 * returned, 10.0 * returned + 1))
+    _, std_error, _ = value_per_returned(arm_moments(returned, 5.0 * returned, 10.0 * returned + 1))
     assert std_error[0] == pytest.approx(0, abs=1e-6)
 
 
 def test_of_one_returned_customer_no_error_is_known():
     returned = np.arange(400) < 1
-    value, std_error = value_per_returned(arm_moments(returned, 5.0 * returned, 10.0 * returned + 1))
+    value, std_error, _ = value_per_returned(arm_moments(returned, 5.0 * returned, 10.0 * returned + 1))
     assert value[0] == pytest.approx(5)
     assert np.isnan(std_error[0])
 
@@ -210,7 +210,7 @@ def test_break_even_organic_has_the_error_of_the_delta_method(organic_value):
         return (value - cost) / (value / back if organic_value is None else organic_value)
 
     arm = customers(10)
-    estimate, std_error = break_even_organic(arm_moments(*arm), organic_value)
+    estimate, std_error, _ = break_even_organic(arm_moments(*arm), organic_value)
     expected = break_even(*np.mean(arm, axis=1)), delta_std_error(break_even, arm)
     assert (estimate[0], std_error[0]) == pytest.approx(expected, rel=1e-6)
 

@@ -98,7 +98,7 @@ def comparison_from_moments(
     descending = np.argsort(-figures.decision_profit(stacked, settings)[0], kind="stable")
     order = [list(arms)[position] for position in descending]
     stacked = m.stack_arms([arms[name] for name in order])
-    profit, variance = figures.decision_profit(stacked, settings)
+    profit, variance, _ = figures.decision_profit(stacked, settings)
     errors = figures.joint_errors(m.profit(stacked)[1], control)
     decision_errors = errors if settings.organic is None else figures.joint_errors(variance, None)
     parts = [
@@ -109,7 +109,7 @@ def comparison_from_moments(
         figures.break_even_figures(stacked, settings),
     ]
     frame = pd.concat(parts, axis=1).assign(few_returned=stacked.n_returned < FEW_RETURNED)
-    differences = figures.all_differences(order, profit, variance, decision_errors, settings.level)
+    differences = figures.all_differences(order, stacked, settings, decision_errors)
     n_returned_control = None if control is None else float(control.n_returned[0])
     frame["remark"] = figures.remarks(frame, differences, n_returned_control)
     baseline = frame["value_per_returned"] if settings.organic_value is None else settings.organic_value
@@ -123,5 +123,5 @@ def _organic_value(organic_value, control) -> tuple[float | None, float]:
     """Return the value of an organic returner and its standard error: as given, or as the untreated showed it."""
     if organic_value is not None or control is None:
         return organic_value, 0.0
-    value, std_error = m.value_per_returned(control)
+    value, std_error, _ = m.value_per_returned(control)
     return (float(value[0]), float(std_error[0])) if value[0] > 0 else (None, 0.0)

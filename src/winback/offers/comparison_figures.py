@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from winback import uncertainty
+from winback.skewness import skewed_interval, standardised
 from winback.terms.organic import AssumedOrganic
 from winback.trial import moments as m
 from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
@@ -40,16 +41,22 @@ def joint_errors(variance: np.ndarray, control: m.ArmMoments | None) -> np.ndarr
     return uncertainty.normal_draws(np.diag(np.append(variance, untreated)))
 
 
-def _profit_columns(name: str, estimate, variance, errors, n, level) -> dict:
+def _leaning(name: str, figure: tuple, level: float) -> dict:
+    """Return an estimate with the interval of its standard error and skew length."""
+    return _with_interval(name, figure[0], *skewed_interval(*figure, uncertainty.normal_quantile(level)))
+
+
+def _profit_columns(name: str, estimate, variance, length, *, errors, n, level) -> dict:
     """Return profit per customer with both kinds of interval, and in total."""
     std_error = np.sqrt(variance)
-    together = uncertainty.max_t_quantile(errors, level) * std_error
-    low, high = uncertainty.normal_interval(estimate, std_error, level)
+    low, high = skewed_interval(estimate, std_error, length, uncertainty.normal_quantile(level))
+    together = skewed_interval(estimate, std_error, length, uncertainty.max_t_quantile(errors, level))
     return {
         **_with_interval(name, estimate, low, high),
         f"{name}_std_error": std_error,
-        f"{name}_simultaneous_low": estimate - together,
-        f"{name}_simultaneous_high": estimate + together,
+        f"{name}_skewness": standardised(length, std_error),
+        f"{name}_simultaneous_low": together[0],
+        f"{name}_simultaneous_high": together[1],
         **_with_interval(f"{name}_total", estimate * n, low * n, high * n),
     }
 
@@ -61,17 +68,18 @@ def _roi_columns(name: str, interval: uncertainty.RatioInterval) -> dict:
 def gross_figures(names, arms, errors, settings) -> pd.DataFrame:
     """Return acceptance, cost, value per returned, gross profit and ROI with intervals, one row per offer."""
     level, n = settings.level, arms.n
-    value, value_error = m.value_per_returned(arms)
     cost, cost_variance = arms.combine(m.COST)
-    gross, variance = m.profit(arms)
+    pool = m.pooled(arms)
+    cost = (cost, np.sqrt(cost_variance), m.skew_length(pool, m.COST, arms))
+    gross = (*m.profit(arms), m.skew_length(pool, m.PROFIT, arms))
     columns = {
         "offer": names,
         "n": n,
         "n_returned": arms.n_returned.astype(int),
         **_with_interval("acceptance", arms.mean[:, 0], *uncertainty.share_interval(arms.n_returned, n, level)),
-        **_with_interval("cost_per_customer", cost, *uncertainty.normal_interval(cost, np.sqrt(cost_variance), level)),
-        **_with_interval("value_per_returned", value, *uncertainty.normal_interval(value, value_error, level)),
-        **_profit_columns("gross_profit", gross, variance, errors[:, :-1], n=n, level=level),
+        **_leaning("cost_per_customer", cost, level),
+        **_leaning("value_per_returned", m.value_per_returned(arms), level),
+        **_profit_columns("gross_profit", *gross, errors=errors[:, :-1], n=n, level=level),
         **_roi_columns("gross_roi", m.return_on_investment(arms, None, level)),
     }
     return pd.DataFrame(columns)
@@ -80,10 +88,10 @@ def gross_figures(names, arms, errors, settings) -> pd.DataFrame:
 def incremental_figures(arms, control, errors, settings) -> pd.DataFrame:
     """Return incremental figures: measured against a control group, assumed, or none."""
     if control is not None:
-        estimate, variance = m.profit(arms, control)
+        added = (*m.profit(arms, control), m.skew_length(m.pooled(arms, control), m.PROFIT, arms, control))
         over_control = errors[:, :-1] - errors[:, -1:]  # the control's own error is in every difference
         size = {"n": arms.n, "level": settings.level}
-        columns = _profit_columns("incremental_profit", estimate, variance, over_control, **size)
+        columns = _profit_columns("incremental_profit", *added, errors=over_control, **size)
         roi = m.return_on_investment(arms, control, settings.level)
         return pd.DataFrame({**columns, **_roi_columns("incremental_roi", roi)})
     if settings.organic is None:
@@ -108,15 +116,15 @@ def assumed_incremental(arms: m.ArmMoments, organic: AssumedOrganic, organic_val
     return pd.DataFrame({**columns, "incremental_roi_bounded": low_end[3].bounded & high_end[3].bounded})
 
 
-def decision_profit(arms, settings) -> tuple[np.ndarray, np.ndarray]:
-    """Return the profit that offers are ranked by, and its variance.
+def decision_profit(arms, settings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the profit that offers are ranked by, its variance, and one customer's skew scale.
 
     It is gross profit (a control group shifts all offers alike), or what an assumed organic return leaves of it.
     """
-    if settings.organic is None:
-        return m.profit(arms)
-    estimate, weights = m.assumed_profit(arms, settings.organic.middle, settings.organic_value)
-    return estimate, arms.variance(weights)
+    estimate, weights = arms.combine(m.PROFIT)[0], np.broadcast_to(m.PROFIT, arms.mean.shape)
+    if settings.organic is not None:
+        estimate, weights = m.assumed_profit(arms, settings.organic.middle, settings.organic_value)
+    return estimate, arms.variance(weights), m.pooled(arms).skew_scale(weights)
 
 
 def corrected_figures(arms, control, settings) -> pd.DataFrame:
@@ -143,9 +151,10 @@ def corrected_figures(arms, control, settings) -> pd.DataFrame:
 
 def _corrected_as_measured(arms, control, level) -> CorrectedWinner:
     """Correct gross profit, or incremental profit, in which all offers share the error of the control."""
-    estimate, _ = m.profit(arms, control)
+    estimate, variance = m.profit(arms, control)
     shared = 0.0 if control is None else float(control.combine(m.VALUE)[1][0])
-    return corrected_winner(estimate, np.diag(m.profit(arms)[1]) + shared, level=level)
+    best = corrected_winner(estimate, np.diag(m.profit(arms)[1]) + shared, level=level)
+    return _lean(best, variance, m.skew_length(m.pooled(arms, control), m.PROFIT, arms, control))
 
 
 def _corrected_as_assumed(arms, share: float, settings) -> CorrectedWinner:
@@ -154,7 +163,18 @@ def _corrected_as_assumed(arms, share: float, settings) -> CorrectedWinner:
     estimate, weights = m.assumed_profit(arms, share, settings.organic_value)
     both = np.diag(arms.covary(weights, picked_weights))
     figures = OtherFigures(estimate, arms.variance(weights), both)
-    return corrected_winner(picked_by, np.diag(arms.variance(picked_weights)), figures=figures, level=settings.level)
+    best = corrected_winner(picked_by, np.diag(arms.variance(picked_weights)), figures=figures, level=settings.level)
+    return _lean(best, arms.variance(weights), m.skew_length(m.pooled(arms), weights, arms))
+
+
+def _lean(best: CorrectedWinner, variance, length) -> CorrectedWinner:
+    """Let the interval of the winner lean as that of its figure alone does."""
+    std_error, length = np.sqrt(variance)[best.position], length[best.position]
+    if std_error == 0:
+        return best
+    reach = [(best.naive - best.low) / std_error, (best.high - best.naive) / std_error]
+    low, high = skewed_interval(best.naive, std_error, length, np.array(reach))
+    return replace(best, low=low[0], high=high[1])
 
 
 def sureness(profit, control, errors) -> pd.DataFrame:
@@ -166,22 +186,23 @@ def sureness(profit, control, errors) -> pd.DataFrame:
 
 def break_even_figures(arms, settings) -> pd.DataFrame:
     """Return the organic return at which each offer stops paying, with its interval."""
-    point, std_error = m.break_even_organic(arms, settings.organic_value, settings.organic_value_error)
-    interval = uncertainty.normal_interval(point, std_error, settings.level)
-    return pd.DataFrame(_with_interval("break_even_organic", point, *interval))
+    found = m.break_even_organic(arms, settings.organic_value, settings.organic_value_error)
+    return pd.DataFrame(_leaning("break_even_organic", found, settings.level))
 
 
-def all_differences(names, profit, variance, errors, level) -> pd.DataFrame:
+def all_differences(names, arms, settings, errors) -> pd.DataFrame:
     """Compare all pairs; the intervals hold together, since the leader was found by looking."""
     one, other = np.array(list(combinations(range(len(names)), 2)), dtype=int).reshape(-1, 2).T
+    profit, variance, scale = decision_profit(arms, settings)
     difference, std_error = profit[one] - profit[other], np.sqrt(variance[one] + variance[other])
-    together = uncertainty.max_t_quantile((errors.T[one] - errors.T[other]).T, level) * std_error
+    length = m.difference_length(*((each[one], each[other]) for each in (scale, arms.n, arms.n_returned)))
+    reach = uncertainty.max_t_quantile((errors.T[one] - errors.T[other]).T, settings.level)
+    low, high = skewed_interval(difference, std_error, length, reach)
     names = np.array(names, dtype=object)
     frame = pd.DataFrame(
         {"first": names[one], "second": names[other], "difference": difference, "std_error": std_error}
     )
-    ends = {"difference_low": difference - together, "difference_high": difference + together}
-    return frame.assign(**ends, tie=np.abs(difference) <= together)
+    return frame.assign(difference_low=low, difference_high=high, tie=(low <= 0) & (high >= 0))
 
 
 def ties_with(leader: str, differences: pd.DataFrame) -> list[str]:

@@ -116,17 +116,18 @@ def pooled(arms: ArmMoments, control: ArmMoments | None = None) -> ArmMoments:
 def skew_length(
     pool: ArmMoments, weights: np.ndarray, arms: ArmMoments, control: ArmMoments | None = None
 ) -> np.ndarray:
-    """Return third cumulant over variance of each arm's mean, or of its difference from the control's, by (1)."""
-    return pool.skew_scale(weights) * _per_customer(arms, control)
-
-
-def _per_customer(arms: ArmMoments, control: ArmMoments | None) -> np.ndarray:
-    """Return what remains of one customer's skew scale in the arm's mean, or the difference."""
+    """Return third cumulant over variance of each arm's mean, or of its difference from the control's."""
+    scale = pool.skew_scale(weights)
     if control is None:
-        return 1 / arms.n
-    one, other = (group.n_returned / group.n**2 for group in (arms, control))
-    both = one + other
-    return np.divide(one / arms.n - other / control.n, both, out=np.zeros(both.shape), where=both > 0)
+        return scale / arms.n
+    return difference_length((scale, scale), (arms.n, control.n), (arms.n_returned, control.n_returned))
+
+
+def difference_length(scales, sizes, n_returned) -> np.ndarray:
+    """Return the length of a difference of two groups' means by (1), each argument a pair: of the first, the second."""
+    one, other = (back / n**2 for back, n in zip(n_returned, sizes, strict=True))
+    third = scales[0] * one / sizes[0] - scales[1] * other / sizes[1]
+    return np.divide(third, one + other, out=np.zeros(third.shape), where=one + other > 0)
 
 
 def profit(arms: ArmMoments, control: ArmMoments | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -150,32 +151,32 @@ def return_on_investment(arms: ArmMoments, control: ArmMoments | None = None, le
 
 
 def _over_cost(arms, estimate, variance, weights, control, level) -> RatioInterval:
-    pool, remaining = pooled(arms, control), _per_customer(arms, control)
-    cost, cost_variance = arms.combine(COST)
+    pool, (cost, cost_variance) = pooled(arms, control), arms.combine(COST)
     return skewed_ratio(
         estimate,
         cost,
         variance,
         cost_variance,
         arms.covary(weights, COST),
-        lambda ratio: pool.skew_scale(weights - ratio[..., None] * COST) * remaining,
+        lambda ratio: skew_length(pool, weights - ratio[..., None] * COST, arms, control),
         level=level,
     )
 
 
-def value_per_returned(arms: ArmMoments) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean value of those who returned and its standard error; NaN where nobody, or only one, did."""
+def value_per_returned(arms: ArmMoments) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the mean value of those who returned, its standard error and skew length; NaN where nobody did."""
     back, value = arms.mean[..., 0], arms.mean[..., 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(back > 0, value / back, np.nan)
         weights = VALUE - np.where(back > 0, ratio, 0.0)[..., None] * RETURNED
-        return ratio, np.where(arms.n_returned > 1, np.sqrt(arms.variance(weights)) / back, np.nan)
+        std_error = np.where(arms.n_returned > 1, np.sqrt(arms.variance(weights)) / back, np.nan)
+        return ratio, std_error, skew_length(pooled(arms), weights, arms) / back
 
 
 def break_even_organic(
     arms: ArmMoments, organic_value: float | None = None, organic_value_error: float = 0.0
-) -> tuple[np.ndarray, np.ndarray]:
-    r"""Return the organic return at which an offer stops paying, and its standard error.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    r"""Return the organic return at which an offer stops paying, its standard error and skew length.
 
     .. math:: r_0 = p (V - c) / V_0
 
@@ -185,7 +186,8 @@ def break_even_organic(
     gross, variance = arms.combine(PROFIT)
     if organic_value is not None:
         point = gross / organic_value
-        return point, np.sqrt(variance + (point * organic_value_error) ** 2) / abs(organic_value)
+        std_error = np.sqrt(variance + (point * organic_value_error) ** 2) / abs(organic_value)
+        return point, std_error, skew_length(pooled(arms), PROFIT, arms) / organic_value
     back, value, cost = np.moveaxis(arms.mean, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         usable = (back > 0) & (value > 0)
@@ -193,7 +195,8 @@ def break_even_organic(
         weights = np.stack([1 - cost / value, back * cost / value**2, -back / value], axis=-1)
         weights = np.where(usable[..., None], weights, 0.0)
         point = np.where(usable, back * gross / value, np.nan)
-        return point, np.where(usable, np.sqrt(arms.variance(weights)), np.nan)
+        std_error = np.where(usable, np.sqrt(arms.variance(weights)), np.nan)
+        return point, std_error, skew_length(pooled(arms), weights, arms)
 
 
 def assumed_profit(arms: ArmMoments, organic: float, organic_value: float | None) -> tuple[np.ndarray, np.ndarray]:
