@@ -30,8 +30,9 @@ def compare_offers(trial: Trial, *, level: float = 0.95) -> OfferComparison:
 
     and incremental figures subtract :math:`\bar Y_0`, the mean value of the untreated, from :math:`\bar Y_k`. Value is
     the margin earned within the horizon, discounted; where the data end before a customer does, months are
-    pseudo-observations within the arm [3]_. Profit has the normal interval, ROI Fieller's [1]_, acceptance Wilson's;
-    simultaneous intervals are max-t [2]_. Intervals are for expected values, not for single customers. The first offer
+    pseudo-observations within the arm [3]_. Profit has the normal interval, ROI Fieller's [1]_, both
+    leaning as skewed money makes them lean (`winback.skewness`), acceptance Wilson's; simultaneous intervals are
+    max-t [2]_. Intervals are for expected values, not for single customers. The first offer
     was picked by looking, which flatters its own figure: its profit is given corrected for that as well [4]_.
 
     Parameters
@@ -111,7 +112,7 @@ def comparison_from_moments(
     frame = pd.concat(parts, axis=1).assign(few_returned=stacked.n_returned < FEW_RETURNED)
     differences = figures.all_differences(order, stacked, settings, decision_errors)
     n_returned_control = None if control is None else float(control.n_returned[0])
-    frame["remark"] = figures.remarks(frame, differences, n_returned_control)
+    frame["remark"] = figures.remarks(frame, differences, n_returned_control, settings.level)
     baseline = frame["value_per_returned"] if settings.organic_value is None else settings.organic_value
     flips = organic_flips(order, stacked.mean[:, 1], stacked.mean[:, 2], np.broadcast_to(baseline, len(order)))
     currency = currency if trial is None else trial.currency

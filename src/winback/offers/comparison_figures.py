@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from winback import uncertainty
-from winback.skewness import skewed_interval, standardised
+from winback.skewness import TOO_SKEWED, is_skewed, skewed_interval, standardised
 from winback.terms.organic import AssumedOrganic
 from winback.trial import moments as m
 from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
@@ -210,16 +210,29 @@ def ties_with(leader: str, differences: pd.DataFrame) -> list[str]:
     return list(differences.loc[(differences["first"] == leader) & differences["tie"], "second"])
 
 
-def remarks(frame, differences, n_returned_control: float | None) -> list[str]:
+def remarks(frame, differences, n_returned_control: float | None, level: float) -> list[str]:
     """Return what a reader of the table must know of each row."""
     leader = frame["offer"].iloc[0]
     ties = ties_with(leader, differences)
     texts = []
-    for offer, n_returned in frame[["offer", "n_returned"]].to_numpy():
-        parts = [too_few(n_returned), too_few(n_returned_control, "untreated ")]
+    for offer, n_returned, skewness in zip(frame["offer"], frame["n_returned"], skewness_of(frame), strict=True):
+        parts = [too_few(n_returned), too_few(n_returned_control, "untreated "), too_skewed(skewness, level)]
         parts += [f"tie with {leader}"] if offer in ties else []
         texts.append("; ".join(part for part in parts if part))
     return texts
+
+
+def skewness_of(frame: pd.DataFrame) -> pd.Series:
+    """Return the skewness of the profit that offers are judged by; an assumed organic return leaves that of gross."""
+    name = "incremental_profit_skewness"
+    return frame[name if name in frame else "gross_profit_skewness"]
+
+
+def too_skewed(skewness: float, level: float) -> str:
+    """Say what a few large amounts do to an interval; nothing where they do little."""
+    if abs(skewness) >= TOO_SKEWED:
+        return "a few large amounts decide: interval not reliable"
+    return "a few large amounts weigh: interval allows for them" if is_skewed(skewness, level) else ""
 
 
 def too_few(n_returned: float | None, whose: str = "") -> str:

@@ -9,7 +9,10 @@ whether the figures can be read at all come before doubts about what they mean.
 4. what would have returned without an offer is unknown, or only assumed;
 5. corrected for having been picked, the best is no longer shown to pay, or its correction is rough;
 6. profit and ROI name different offers;
-7. too few returned under another offer, or so few that intervals are a little too narrow.
+7. too few returned under another offer, or so few that intervals are a little too narrow;
+8. a few large amounts weigh so much that the interval leans.
+
+Where they weigh so much that it cannot be relied on, that comes second.
 """
 
 from __future__ import annotations
@@ -18,8 +21,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from winback.money import format_alike, format_money
+from winback.offers.comparison_figures import skewness_of
 from winback.offers.sensitivity import break_even_lines
 from winback.results import Result, format_count, format_percent, join_words
+from winback.skewness import TOO_SKEWED, is_skewed
 from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
 
 UNTREATED = "the untreated"
@@ -40,7 +45,8 @@ def detail_lines(result: Result) -> list[str]:
 
 def _doubts(result) -> list[str]:
     too_few_of_others = partial(_too_few, of_others=True)
-    doubts = (_too_few, _refused, _unlike, _not_incremental, _lifted_by_the_pick, _reversal, too_few_of_others, _narrow)
+    doubts = (_too_few, partial(_skewed, too_much=True), _refused, _unlike, _not_incremental, _lifted_by_the_pick)
+    doubts += (_reversal, too_few_of_others, _narrow, partial(_skewed, too_much=False))
     return [line for doubt in doubts for line in doubt(result)]
 
 
@@ -86,6 +92,19 @@ def _too_few(result, *, of_others: bool = False) -> Iterator[str]:
     few = [f"{name} ({n})" for name, n in counts.items() if n < FEW_RETURNED]
     if few:
         yield f"Too few returned to trust the intervals of {join_words(few)}: no method rescues so small a group."
+
+
+def _skewed(result, *, too_much: bool) -> Iterator[str]:
+    """Say of the first offer that a few large amounts weigh, or weigh so much that its interval does not hold."""
+    skewness = skewness_of(result.frame).iloc[0]
+    if not is_skewed(skewness, result.settings.level) or (abs(skewness) >= TOO_SKEWED) != too_much:
+        return
+    whom = f"{result.frame['offer'].iloc[0]}'s profit"
+    if too_much:
+        yield f"A few large amounts decide over {whom}: its interval cannot be relied on, only a larger trial helps."
+    else:
+        side = "below" if skewness < 0 else "above"
+        yield f"A few large amounts weigh in {whom}, so its interval is moved {side} what a symmetric one would be."
 
 
 def _returned(result) -> dict[str, int]:
