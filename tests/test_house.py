@@ -43,6 +43,7 @@ ROWS = [
     "expectations",
     "newton",
     "winner",
+    "skewness",
     "uncertainty",
     "provenance",
     "labels",

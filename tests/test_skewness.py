@@ -114,7 +114,7 @@ ratios = st.tuples(st.floats(-10, 10), st.floats(3, 50), sizes, st.floats(-0.9, 
 def test_without_skewness_a_ratio_has_fiellers_interval(parts):
     a, b, spread, correlation = parts
     given_parts = (a, b, spread**2, 1.0, correlation * spread)
-    plain, ours = fieller_interval(*given_parts), skewed_ratio(*given_parts, lambda q: 0.0)
+    plain, ours = fieller_interval(*given_parts), skewed_ratio(*given_parts, length=lambda q: 0.0)
     assert np.allclose((ours.low, ours.high), (plain.low, plain.high), rtol=1e-9, atol=1e-9)
 
 
@@ -122,7 +122,7 @@ def test_without_skewness_a_ratio_has_fiellers_interval(parts):
 def test_an_end_of_a_ratio_is_where_its_profit_is_just_told_from_zero(parts, skewness):
     a, b, spread, correlation = parts
     va, cab, length = spread**2, correlation * spread, skewness * spread
-    found = skewed_ratio(a, b, va, 1.0, cab, lambda q: length)
+    found = skewed_ratio(a, b, va, 1.0, cab, length=lambda q: length)
     for q, side in ((found.low, 1), (found.high, -1)):
         error = np.sqrt(va - 2 * q * cab + q**2)
         low, high = skewed_interval(a - q * b, error, length, Z)
@@ -130,6 +130,6 @@ def test_an_end_of_a_ratio_is_where_its_profit_is_just_told_from_zero(parts, ske
 
 
 def test_a_ratio_to_a_cost_known_exactly_is_the_interval_of_profit_over_it():
-    found = skewed_ratio(2.0, 0.5, 0.3**2, 0.0, 0.0, lambda q: -0.05)
+    found = skewed_ratio(2.0, 0.5, 0.3**2, 0.0, 0.0, length=lambda q: -0.05)
     low, high = skewed_interval(2.0, 0.3, -0.05, Z)
     assert (found.low, found.high) == (pytest.approx(low / 0.5), pytest.approx(high / 0.5))

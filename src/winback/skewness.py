@@ -29,7 +29,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from winback.uncertainty import RatioInterval, fieller_interval, normal_quantile
+from winback.uncertainty import RatioInterval, fieller_interval, mean_interval, normal_quantile
 
 DOUBTFUL = 0.01  # first term of (1) above which the tail of a plain interval is off by more than this
 TOO_SKEWED = 1.0  # skewness from which on even (2) was found to be off by more than a hundredth, or nearly endless
@@ -78,6 +78,18 @@ def skewed_interval(
     return estimate - std_error * low, estimate - std_error * high
 
 
+def skewed_mean(values: ArrayLike, length: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, ...]:
+    """Return mean, its standard error, low and high over the first axis, allowing for skewness of this length.
+
+    Examples
+    --------
+    >>> [round(float(figure), 3) for figure in skewed_mean([1.0, 2.0, 3.0, 6.0], 0.0)]
+    [3.0, 1.08, 0.883, 5.117]
+    """
+    mean, error, *_ = mean_interval(values, level)
+    return mean, error, *skewed_interval(mean, error, length, normal_quantile(level))
+
+
 def standardised(length: ArrayLike, std_error: ArrayLike) -> np.ndarray:
     """Return the skewness of an estimate, 0 where it is known exactly."""
     std_error = np.asarray(std_error, dtype=float)
@@ -120,11 +132,11 @@ def skewed_ratio(
 
     Examples
     --------
-    >>> ends = skewed_ratio(0.2849, 0.10, 0.0726**2, 0.0, 0.0, lambda ratio: -0.01)
+    >>> ends = skewed_ratio(0.2849, 0.10, 0.0726**2, 0.0, 0.0, length=lambda ratio: -0.01)
     >>> round(float(ends.low), 2), round(float(ends.high), 2)
     (1.28, 4.15)
     """
-    plain = fieller_interval(numerator, denominator, var_numerator, var_denominator, covariance, level)
+    plain = fieller_interval(numerator, denominator, var_numerator, var_denominator, covariance, level=level)
     a, b, va, vb, cab = (
         np.asarray(x, dtype=float) for x in (numerator, denominator, var_numerator, var_denominator, covariance)
     )
@@ -134,7 +146,7 @@ def skewed_ratio(
         for _ in range(ROUNDS):
             std_error = np.sqrt(np.maximum(va - 2 * q * cab + q**2 * vb, 0.0))
             t = studentised_quantile(side * normal_quantile(level), standardised(length(q), std_error))
-            moved = _end(a, b, va, vb, cab, t)
+            moved = _end((a, b), (va, vb, cab), t)
             if np.allclose(moved, q, rtol=1e-12, atol=1e-14, equal_nan=True):
                 break
             q = moved
@@ -144,8 +156,9 @@ def skewed_ratio(
     return RatioInterval(plain.ratio, low, high, bounded)
 
 
-def _end(a, b, va, vb, cab, t) -> np.ndarray:
+def _end(estimates, covariance, t) -> np.ndarray:
     """Return the q at which a - q b is t of its standard errors; NaN where there is none."""
+    (a, b), (va, vb, cab) = estimates, covariance
     square, half, rest = b**2 - t**2 * vb, a * b - t**2 * cab, a**2 - t**2 * va
     with np.errstate(divide="ignore", invalid="ignore"):
         root = np.sqrt(np.maximum(half**2 - square * rest, 0))

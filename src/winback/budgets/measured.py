@@ -8,18 +8,22 @@ the choices :math:`k(i)`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
+import pandas as pd
 
 from winback.budgets.choices import Choices
 from winback.results import join_words
+from winback.skewness import skewed_interval
 from winback.tables import NO_OFFER
 from winback.trial.same_terms import check_is_trial, check_same_terms
 from winback.trial.scores import offer_scores
+from winback.trial.skewed_scores import own_arm, score_length
 from winback.trial.trial import Trial
-from winback.uncertainty import normal_quantile
+from winback.uncertainty import mean_interval, normal_quantile
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,9 @@ class Scored:
     """What each choice gains over no offer by a trial's scores, no offer first, of the customers who were in it."""
 
     gains: np.ndarray  # (m, 1 + n_offers)
+    counts: np.ndarray  # likewise: what each customer's own arm counts in that
     rows: np.ndarray  # (m,) their positions among the choices
+    length: Callable  # skew length of the mean over these customers of what is counted
     n: int  # customers to choose from
     terms: str
     z: float  # of the intervals
@@ -76,24 +82,33 @@ class Scored:
         rows = np.flatnonzero(place >= 0)
         if len(rows) == 0:
             raise ValueError("None of these customers was in the trial: there is nothing to measure by.")
-        scores = found.scores[list(choices.offers)].to_numpy()[place[rows]]
+        tried = place[rows]
+        own = pd.DataFrame(own_arm(trial), columns=trial.choices)
+        scores, counts = (each[list(choices.offers)].to_numpy()[tried] for each in (found.scores, own))
         if NO_OFFER in found.scores and choices.kind == "incremental":
-            alone = found.scores[NO_OFFER].to_numpy()[place[rows]]
+            alone, alone_counts = (each[NO_OFFER].to_numpy()[tried] for each in (found.scores, own))
         else:  # assumed, or nothing taken off
             alone = (choices.alone.money[:, 1] if outcome == "profit" else choices.alone.chances)[rows]
-        gains = np.column_stack([np.zeros(len(rows)), scores - alone[:, None]])
+            alone_counts = np.zeros(len(rows))
+        gains, counts = (
+            np.column_stack([np.zeros(len(rows)), each - less[:, None]])
+            for each, less in ((scores, alone), (counts, alone_counts))
+        )
         terms = "" if choices.trial is not None else trial.terms_in_words
-        return cls(gains, rows, len(choices.profits), terms, z)
+        length = partial(score_length, trial, outcome=outcome, rows=tried)
+        return cls(gains, counts, rows, length, n=len(choices.profits), terms=terms, z=z)
 
     def each(self, chosen: np.ndarray) -> np.ndarray:
-        """Return what each customer gains by their choice (of all, 0 for none), (m,)."""
-        return self.gains[np.arange(len(self.rows)), chosen[self.rows]]
+        """Return what each customer gains by their choice (of all, 0 for none), and what counts in it, (2, m)."""
+        places = np.arange(len(self.rows)), chosen[self.rows]
+        return np.stack([self.gains[places], self.counts[places]])
 
     def total(self, each: np.ndarray) -> Measured:
         """Return the total over all customers, from those measured."""
-        total = float(each.mean() * self.n)
-        margin = self.z * float(each.std(ddof=1) / np.sqrt(len(each)) * self.n)
-        return Measured(total, total - margin, total + margin, len(each), self.terms)
+        gains, counts = each
+        mean, error, *_ = mean_interval(gains)
+        ends = skewed_interval(mean, error, self.length(counts), self.z)
+        return Measured(*(float(figure * self.n) for figure in (mean, *ends)), n=len(gains), terms=self.terms)
 
     def columns(self, name: str, points: Sequence[np.ndarray]) -> dict[str, list[float]]:
         """Return the totals of several choices with their intervals, as columns."""

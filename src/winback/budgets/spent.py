@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from numbers import Real
 
 import numpy as np
@@ -15,11 +16,13 @@ from winback.budgets.spending import SpendingCurve
 from winback.policies.honest import over_splits
 from winback.policies.honest_value import over_none
 from winback.progress import progress
+from winback.skewness import skewed_interval
 from winback.tables import NO_OFFER
 from winback.trial.assumed import assumption, with_assumed
 from winback.trial.predictions import deal_folds
 from winback.trial.same_terms import check_is_trial
 from winback.trial.scores import trial_scores
+from winback.trial.skewed_scores import own_arm, score_length
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
@@ -97,6 +100,8 @@ class _Split:
     costs: np.ndarray
     score_gains: np.ndarray
     score_costs: np.ndarray
+    counts: np.ndarray  # what a customer's own arm counts in the gain of each offer
+    length: Callable  # skew length of means in which own arms count so much
     folds: np.ndarray
     walks: tuple[HullWalk, ...]  # of each fold
 
@@ -110,7 +115,8 @@ class _Split:
         costs = np.maximum(costs, 0.0)
         walks = [money_walk(expected[folds == fold], costs[folds == fold]) for fold in range(folds.max() + 1)]
         money = {"gains": expected, "costs": costs, "score_gains": scores, "score_costs": score_costs}
-        return cls(**money, folds=folds, walks=tuple(walks))
+        counts = over_none(trial, own_arm(trial))[:, sent]
+        return cls(**money, counts=counts, length=partial(score_length, trial), folds=folds, walks=tuple(walks))
 
     @property
     def worth_spending(self) -> float:
@@ -130,25 +136,32 @@ class _Split:
         return chosen
 
     def at(self, budget: float) -> np.ndarray:
-        """Return the measures at a budget per customer, and their standard errors, (2, n_measures)."""
+        """Return the measures at a budget per customer, their standard errors and skew lengths, (3, n_measures)."""
         n, chosen = len(self.gains), self.choices(budget)
         rows, place = np.flatnonzero(chosen), chosen[chosen > 0] - 1
-        contacted, predicted, honest, spent = np.zeros((4, n))
+        contacted, predicted, honest, spent, counts = np.zeros((5, n))
         contacted[rows] = 1.0
-        for filled, money in ((predicted, self.gains), (honest, self.score_gains), (spent, self.score_costs)):
-            filled[rows] = money[rows, place]
-        untargeted = self._untargeted(budget)
-        each = (contacted, predicted, honest, untargeted, honest - untargeted, spent)
-        return np.array([[column.mean() for column in each], [column.std(ddof=1) / np.sqrt(n) for column in each]])
+        tables = {"gains": predicted, "score_gains": honest, "score_costs": spent, "counts": counts}
+        for name, filled in tables.items():
+            filled[rows] = getattr(self, name)[rows, place]
+        untargeted, anybody = self._untargeted(budget)
+        each = np.stack([contacted, predicted, honest, untargeted, honest - untargeted, spent])
+        lengths = np.zeros(len(each))
+        lengths[2:5] = self.length(np.column_stack([counts, anybody, counts - anybody]))
+        return np.stack([each.mean(axis=1), each.std(axis=1, ddof=1) / np.sqrt(n), lengths])
 
     def _untargeted(self, budget: float) -> np.ndarray:
-        """Return each customer's mean score when the money is spent at random, by the mix best in the other folds."""
-        gained = np.empty(len(self.folds))
+        """Return each customer's mean score when the money is spent at random, by the mix best in the other folds.
+
+        Beside it what the customer's own arm counts in that, (2, n).
+        """
+        found = np.empty((2, len(self.folds)))
         for fold in range(self.folds.max() + 1):
             inside = self.folds == fold
             gain, cost = (each[~inside].mean(axis=0) for each in (self.score_gains, self.score_costs))
-            gained[inside] = self.score_gains[inside] @ _mix(gain, np.maximum(cost, 0.0), budget)
-        return gained
+            mix = _mix(gain, np.maximum(cost, 0.0), budget)
+            found[:, inside] = [each[inside] @ mix for each in (self.score_gains, self.counts)]
+        return found
 
 
 def _mix(gain: np.ndarray, cost: np.ndarray, budget: float) -> np.ndarray:
@@ -171,5 +184,6 @@ def _frame(budgets, n: int, found, z: float) -> pd.DataFrame:
         middle, error = over_splits(found[:, :, 0, place], found[:, :, 1, place])
         columns[name] = middle
         if name in ("honest", "untargeted", "lead"):
-            columns |= {f"{name}_low": middle - z * error, f"{name}_high": middle + z * error}
+            low, high = skewed_interval(middle, error, np.median(found[:, :, 2, place], axis=0), z)
+            columns |= {f"{name}_low": low, f"{name}_high": high}
     return pd.DataFrame(columns)

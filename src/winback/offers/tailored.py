@@ -11,13 +11,14 @@ import pandas as pd
 
 from winback.money import format_alike
 from winback.results import Result, Sentences, format_money, format_percent, join_words
+from winback.skewness import skewed_mean
 from winback.terms.catalog import Offer
 from winback.terms.costs import assigned_offers
 from winback.trial.predictions import deal_folds
 from winback.trial.scores import trial_scores
+from winback.trial.skewed_scores import own_arm, score_length
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
-from winback.uncertainty import mean_interval
 
 PARTS = {"returned": "percent", "value": "money", "cost": "money", "profit": "money"}
 
@@ -79,11 +80,14 @@ def compare_tailored(trial: Trial, name: str | None, *, splits: Splits, level: f
         raise ValueError(f"{offer.name} assigns {join_words(untried)}, {fault}.")
     places = pd.Index(trial.arms).get_indexer(assigned)
     dealt = deal_folds(trial.arm, splits.folds, np.random.default_rng(splits.rng))
-    own = trial.arms.index(offer.name)
+    own, counts, everyone = trial.arms.index(offer.name), own_arm(trial), np.arange(len(trial.arm))
     rows = []
     for figure in PARTS:
         scores, _ = trial_scores(trial, figure, dealt)
-        rows.append({"figure": figure} | _difference(scores[:, own], scores[np.arange(len(scores)), places], level))
+        tailored, composed = scores[:, own], scores[everyone, places]
+        length = score_length(trial, counts[:, own] - counts[everyone, places], figure)
+        difference = _difference(skewed_mean(tailored - composed, length, level))
+        rows.append({"figure": figure, "tailored": tailored.mean(), "composed": composed.mean(), **difference})
     named = join_words(f"{value} gets {name}" for value, name in offer.tailored.items())
     rule = f"by {offer.tailored_by}, {named}"
     return TailoredComparison(frame=pd.DataFrame(rows), tailored=offer.name, rule=rule, currency=trial.currency)
@@ -98,11 +102,9 @@ def _tailored_offer(trial: Trial, name: str | None) -> Offer:
     return named[0]
 
 
-def _difference(one: np.ndarray, other: np.ndarray, level: float) -> dict[str, float]:
-    """Return two means over customers and their difference with its interval."""
-    difference, error, low, high = mean_interval(one - other, level)
-    ends = {"std_error": float(error), "difference_low": float(low), "difference_high": float(high)}
-    return {"tailored": one.mean(), "composed": other.mean(), "difference": difference, **ends}
+def _difference(found: tuple) -> dict[str, float]:
+    """Return a difference with its interval as columns."""
+    return dict(zip(("difference", "std_error", "difference_low", "difference_high"), map(float, found), strict=True))
 
 
 def _lines(found: TailoredComparison) -> Iterator[str]:

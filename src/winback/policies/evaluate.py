@@ -10,13 +10,14 @@ import pandas as pd
 from winback.policies.candidates import Policy, WrittenRule, as_policy
 from winback.policies.evaluation import PolicyEvaluation
 from winback.policies.honest import BEST_SINGLE, STATUS_QUO, HonestGains, honest_gains
+from winback.skewness import skewed_interval
 from winback.tables import NO_OFFER
 from winback.terms.organic import organic_shares
 from winback.trial.assumed import organic_values
 from winback.trial.same_terms import check_is_trial, check_same_trial
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
-from winback.uncertainty import normal_interval, normal_quantile
+from winback.uncertainty import normal_quantile
 
 
 def evaluate_policy(
@@ -90,7 +91,8 @@ def evaluate_policy(
 
 def _row(gains: HonestGains, against: str, offer: str, trial: Trial, level: float) -> dict:
     found, n = gains.summary(against), len(trial.arm)
-    low, high = normal_interval(found["honest_gain"], found["std_error"], level)
+    length = found["skewness"] * found["std_error"]
+    low, high = skewed_interval(found["honest_gain"], found["std_error"], length, normal_quantile(level))
     below, above = _organic_reach(gains, against, trial)
     ends = {"honest_gain_low": float(low) + below, "honest_gain_high": float(high) + above}
     total = {f"honest_total{end}": n * {**found, **ends}[f"honest_gain{end}"] for end in ("", "_low", "_high")}

@@ -22,9 +22,11 @@ from numpy.typing import ArrayLike
 from winback.policies.candidates import Policy
 from winback.progress import progress
 from winback.results import join_words
+from winback.skewness import standardised
 from winback.trial.assumed import with_assumed
 from winback.trial.predictions import check_folds, deal_folds, predictions
 from winback.trial.scores import cross_fitted_scores
+from winback.trial.skewed_scores import own_arm, score_length
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
 from winback.uncertainty import mean_interval
@@ -64,8 +66,9 @@ class HonestGains:
         """Return medians over splits, with the standard error that allows for the splits."""
         rows = self.repeats[self.repeats["against"] == against]
         gain, error = over_splits(rows["honest"], rows["std_error"])
-        middle = rows[["in_sample", "predicted"]].median()
-        return {"honest_gain": float(gain), "std_error": float(error), **middle.add_suffix("_gain").to_dict()}
+        skewness = float(standardised(rows["skew_length"].median(), error))
+        middle = rows[["in_sample", "predicted"]].median().add_suffix("_gain").to_dict()
+        return {"honest_gain": float(gain), "std_error": float(error), "skewness": skewness, **middle}
 
     def true_gains(self, profits: pd.DataFrame) -> pd.DataFrame:
         """Return ``true_gain`` per customer of the decisions judged, where a simulation knows it; rows as ``repeats``.
@@ -103,7 +106,7 @@ def honest_gains(
     """Return what a policy gains, split after split; the status quo as positions among the choices, shape (n,)."""
     generator, matrix = np.random.default_rng(splits.rng), trial.matrix
     columns = np.array([trial.choices.index(name) for name in choices])
-    everyone, rows, kept = np.arange(len(trial.arm)), [], []
+    everyone, own, rows, kept = np.arange(len(trial.arm)), own_arm(trial)[:, columns], [], []
     for repeat in progress(range(splits.repeats), "splits"):
         folds = deal_folds(trial.arm, splits.folds, generator)
         check_folds(folds, trial.arm, trial.arms, matrix.shape[1] if trial.model == "linear" else 0, n_left_out=2)
@@ -127,7 +130,9 @@ def honest_gains(
             in_sample = (scores[everyone, seen.choice] - scores[everyone, known]).mean()
             predicted = (promised[everyone, seen.choice] - promised[everyone, known]).mean()
             mean, error, *_ = mean_interval(paired)
-            row = {"repeat": repeat, "against": against, "honest": mean, "std_error": error, "in_sample": in_sample}
+            length = score_length(trial, own[everyone, decided] - own[everyone, unseen])
+            row = {"repeat": repeat, "against": against, "honest": mean, "std_error": error, "skew_length": length}
+            row["in_sample"] = in_sample
             rows.append(row | {"predicted": predicted, "best_single": choices[best]})
             kept += [(paired, scores, expected, decided, single)] if against == BEST_SINGLE else []
     gains, scores, expected, *judged = (np.stack(each) for each in zip(*kept, strict=True))

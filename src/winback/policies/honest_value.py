@@ -12,19 +12,22 @@ to be above zero, it is a for everybody.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from winback.results import format_money
+from winback.skewness import skewed_mean
 from winback.tables import NO_OFFER, ProblemList
 from winback.trial.assumed import with_assumed
 from winback.trial.balance import covariate_matrix
 from winback.trial.predictions import deal_folds, predictions
 from winback.trial.scores import trial_scores
+from winback.trial.skewed_scores import own_arm, score_length
 from winback.trial.trial import Trial
-from winback.uncertainty import mean_interval, normal_quantile
+from winback.uncertainty import normal_quantile
 
 PARTS = 5
 FOLDS = 5
@@ -90,9 +93,14 @@ def honest_value(
     if decided is None:  # without the customers themselves, as is predicted: what was best for these looks too good
         best = [scores[folds != fold].mean(axis=0).argmax() for fold in range(FOLDS)]
         decided = np.array(best)[folds][None]
-    earned, predicted = _of_contacts(both, trial, decided, folds)
+    earned, predicted, length_of = _of_contacts([*both, own_arm(trial)], trial, decided, folds)
     centre = float(predicted.mean())
-    settings = {"groups": _fifths(predicted, earned, level), "trial": trial, "centre": centre, "level": level}
+    settings = {
+        "groups": _fifths(predicted, earned, length_of, level),
+        "trial": trial,
+        "centre": centre,
+        "level": level,
+    }
     return HonestValue(float(earned.mean()), *_slope(predicted - centre, earned), **settings)
 
 
@@ -135,8 +143,10 @@ def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> 
 
 def _of_contacts(
     tables: list[np.ndarray], trial: Trial, decided: np.ndarray, folds: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return gains earned and predicted of those who would be contacted, averaged over the splits in which they would.
+) -> tuple[np.ndarray, np.ndarray, Callable]:
+    """Return gains earned and predicted of those who would be contacted, averaged over their splits.
+
+    The third is the skew length of mean gains of a part of them.
 
     Who is left alone gains nothing by any prediction, and would make an order of the others look good. Where too few
     would be contacted for fifths, everybody is returned. Predictions of each fold get the same mean: a fold that did
@@ -147,10 +157,15 @@ def _of_contacts(
     kept = times > 0 if (times > 0).sum() >= 2 * PARTS else np.ones(len(times), dtype=bool)
     tables, rows = [over_none(trial, money) for money in tables], np.arange(len(times))  # nothing where left alone
     gains = [sum(money[rows, chosen] for chosen in decided) for money in tables]
-    earned, predicted = (gain[kept] / np.maximum(times[kept], 1) for gain in gains)
+    earned, predicted, counts = (gain[kept] / np.maximum(times[kept], 1) for gain in gains)
     folds = folds[kept]
     means = np.bincount(folds, predicted) / np.maximum(np.bincount(folds), 1)
-    return earned, predicted - means[folds] + predicted.mean()
+    rows = np.flatnonzero(kept)
+    return (
+        earned,
+        predicted - means[folds] + predicted.mean(),
+        lambda part: score_length(trial, counts[part], rows=rows[part]),
+    )
 
 
 def over_none(trial: Trial, money: np.ndarray) -> np.ndarray:
@@ -168,10 +183,10 @@ def _slope(predicted: np.ndarray, earned: np.ndarray) -> tuple[float, float]:
     return slope, float(np.sqrt(((predicted * rest) ** 2).sum())) / square
 
 
-def _fifths(predicted: np.ndarray, earned: np.ndarray, level: float) -> pd.DataFrame:
+def _fifths(predicted: np.ndarray, earned: np.ndarray, length_of: Callable, level: float) -> pd.DataFrame:
     rows = []
     for part, members in enumerate(np.array_split(np.argsort(-predicted, kind="stable"), PARTS), start=1):
-        mean, _, low, high = mean_interval(earned[members], level)
+        mean, _, low, high = skewed_mean(earned[members], length_of(members), level)
         row = {"part": part, "n": len(members), "predicted": predicted[members].mean(), "measured": mean}
         rows.append(row | {"measured_low": float(low), "measured_high": float(high)})
     return pd.DataFrame(rows)

@@ -17,13 +17,15 @@ from winback.policies.questions import what_can_be_asked
 from winback.policies.screening import MOST_COLUMNS, says_what_is_searched
 from winback.policies.tree import Leaf, PolicyTree
 from winback.results import join_words
+from winback.skewness import skewed_interval
 from winback.trial.assumed import with_assumed
 from winback.trial.predictions import deal_folds, fold_problems
 from winback.trial.same_terms import check_is_trial
 from winback.trial.scores import trial_scores
+from winback.trial.skewed_scores import own_arm, score_length
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
-from winback.uncertainty import mean_interval, normal_interval
+from winback.uncertainty import mean_interval, normal_quantile
 
 EVERYBODY = "everybody"
 MOST_NAMED = 5  # columns that a sentence can hold
@@ -140,14 +142,17 @@ def _rules(tree: PolicyTree, evaluation: PolicyEvaluation) -> pd.DataFrame:
     gains, choices, trial = evaluation.gains, evaluation.choices, evaluation.trial
     leaf = tree.leaf_of(trial.customers)
     best = choices.index(evaluation.best_single)
-    rows = []
+    own, rows = own_arm(trial)[:, [trial.choices.index(name) for name in choices]], []
     for place, each in enumerate(tree.leaves):
         inside = leaf == place
         n = int(inside.sum())
         naive, naive_error, *_ = mean_interval(gains.scores[inside, each.arm] - gains.scores[inside, best])
         honest, honest_error, *_ = mean_interval(gains.customer_gains[:, inside].T)
         gain, error = over_splits(honest, honest_error)
-        low, high = normal_interval(gain, error, evaluation.level)
+        members = np.flatnonzero(inside)
+        counts = own[members, gains.decided[:, inside]] - own[members, gains.single[:, inside]]  # (n_splits, n)
+        length = np.median(score_length(trial, counts.T, rows=members))
+        low, high = skewed_interval(gain, error, length, normal_quantile(evaluation.level))
         if each.arm == best:  # nothing else is sent there, so nothing is gained or lost
             gain = low = high = np.nan
         row = {"rule": " and ".join(each.conditions) or EVERYBODY, "offer": choices[each.arm], "n": n}

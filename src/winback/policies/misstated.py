@@ -13,13 +13,15 @@ import pandas as pd
 from winback.labels import label_of
 from winback.policies.candidates import Policy, WrittenRule
 from winback.results import Result, Sentences, format_percent
+from winback.skewness import skewed_mean
 from winback.tables import NO_OFFER, label_codes
 from winback.trial.assumed import with_assumed
 from winback.trial.predictions import deal_folds
 from winback.trial.scores import trial_scores
+from winback.trial.skewed_scores import own_arm, score_length
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
-from winback.uncertainty import fieller_interval, mean_interval
+from winback.uncertainty import fieller_interval
 
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 COLUMNS = ("share_untrue", "gain", "std_error", "gain_low", "gain_high")
@@ -76,12 +78,15 @@ def misstated_reasons(
     shares = _checked(shares)
     scores, _ = trial_scores(trial, "profit", deal_folds(trial.arm, splits.folds, np.random.default_rng(splits.rng)))
     scores, choices = with_assumed(trial, scores), trial.choices
-    told_truly, told_untruly = _differences(rule, trial.customers, choices, scores)
     best = int(scores.mean(axis=0).argmax())
-    true, untrue = told_truly - scores[:, best], told_untruly - scores[:, best]
+    (true, untrue), own = (
+        [told - each[:, best] for told in _differences(rule, trial.customers, choices, each)]
+        for each in (scores, own_arm(trial))
+    )
     rows = []
     for share in shares:
-        figures = map(float, mean_interval((1 - share) * true + share * untrue, level))
+        gain, counts = ((1 - share) * one + share * other for one, other in ((true, untrue), own))
+        figures = map(float, skewed_mean(gain, score_length(trial, counts), level))
         rows.append(dict(zip(COLUMNS, (share, *figures), strict=True)))
     return MisstatedReasons(
         frame=pd.DataFrame(rows),

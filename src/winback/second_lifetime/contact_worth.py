@@ -11,9 +11,11 @@ import pandas as pd
 
 from winback.labels import value_words
 from winback.results import Result, Sentences, format_count, format_money, format_percent
+from winback.skewness import skewed_interval
 from winback.tables import NO_OFFER, ProblemList, in_trial, label_codes
 from winback.terms.left_alone import LeftAlone, problems_of_terms
-from winback.uncertainty import normal_interval
+from winback.trial import moments as m
+from winback.uncertainty import normal_quantile
 
 CONTACT_COSTS = (25.0, 50.0, 100.0, 150.0, 200.0)
 FEW = 30  # below so many customers in a group no mean of theirs is told
@@ -97,8 +99,8 @@ def _row(cost, gains, alone, outcomes, *, labels, level) -> dict:
     row = {"contact_cost": cost, "n": n, "share": n / n_all, "share_low": ends[0], "share_high": ends[1]}
     row |= {"mostly": _mostly(labels, unworthy), "saved": (cost - gain)[unworthy].sum()}
     row["expected"] = gain[unworthy].mean() if n else np.nan
-    measured, error = _gained(unworthy, alone, outcomes)
-    low, high = normal_interval(measured, error, level)
+    measured, error, length = _gained(unworthy, alone, outcomes)
+    low, high = skewed_interval(measured, error, length, normal_quantile(level))
     return row | {"measured": measured, "measured_low": low, "measured_high": high}
 
 
@@ -111,17 +113,19 @@ def _mostly(labels, unworthy) -> str:
     return f"{value_words(labels.name, kinds[most])} ({format_percent(counts[most] / unworthy.sum(), 0)})"
 
 
-def _gained(unworthy, alone, outcomes) -> tuple[float, float]:
-    """Return what the trial measured of these customers' gain, and its standard error; NaN of too few."""
+def _gained(unworthy, alone, outcomes) -> tuple[float, float, float]:
+    """Return what the trial measured of these customers' gain, its standard error and skew length; NaN of too few."""
     tried = outcomes[unworthy[outcomes["row"].to_numpy()]]
-    net = tried["value"] - tried["cost"]
-    sent, unsent = net[tried["offer"] != NO_OFFER], net[tried["offer"] == NO_OFFER]
-    if not alone.is_known and len(sent) >= FEW:
-        assumed = alone.money[tried["row"].to_numpy(), 1].mean()
-        return sent.mean() - assumed, np.sqrt(sent.var() / len(sent))
-    if alone.is_known and min(len(sent), len(unsent)) >= FEW:
-        return sent.mean() - unsent.mean(), np.sqrt(sent.var() / len(sent) + unsent.var() / len(unsent))
-    return np.nan, np.nan
+    unsent = (tried["offer"] == NO_OFFER).to_numpy()
+    parts = [tried[~unsent], tried[unsent]] if alone.is_known else [tried[~unsent]]
+    if min(map(len, parts)) < FEW:
+        return np.nan, np.nan, np.nan
+    arms, *control = (m.arm_moments(part["value"] != 0, part["value"], part["cost"]) for part in parts)
+    control = control[0] if control else None
+    taken_off = 0.0 if alone.is_known else alone.money[tried["row"].to_numpy(), 1].mean()
+    gain, variance = m.profit(arms, control)
+    length = m.skew_length(m.pooled(arms, control), m.PROFIT, arms, control)
+    return gain[0] - taken_off, np.sqrt(variance[0]), length[0]
 
 
 def _answer(found: ContactWorth, rows: list[dict]) -> str:

@@ -147,18 +147,18 @@ def return_on_investment(arms: ArmMoments, control: ArmMoments | None = None, le
 
     An arm without any cost has no ROI: NaN, without bounds.
     """
-    return _over_cost(arms, *profit(arms, control), PROFIT, control, level)
+    return _over_cost(arms, profit(arms, control), PROFIT, control, level=level)
 
 
-def _over_cost(arms, estimate, variance, weights, control, level) -> RatioInterval:
-    pool, (cost, cost_variance) = pooled(arms, control), arms.combine(COST)
+def _over_cost(arms, profit, weights, control, *, level) -> RatioInterval:
+    (estimate, variance), pool, (cost, cost_variance) = profit, pooled(arms, control), arms.combine(COST)
     return skewed_ratio(
         estimate,
         cost,
         variance,
         cost_variance,
         arms.covary(weights, COST),
-        lambda ratio: skew_length(pool, weights - ratio[..., None] * COST, arms, control),
+        length=lambda ratio: skew_length(pool, weights - ratio[..., None] * COST, arms, control),
         level=level,
     )
 
@@ -221,4 +221,4 @@ def profit_and_roi_at(
     variance = arms.variance(weights)
     length = skew_length(pooled(arms), weights, arms)
     ends = skewed_interval(estimate, np.sqrt(variance), length, normal_quantile(level))
-    return estimate, *ends, _over_cost(arms, estimate, variance, weights, None, level)
+    return estimate, *ends, _over_cost(arms, (estimate, variance), weights, None, level=level)

@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 from winback.results import Result, Sentences
+from winback.skewness import skewed_mean
 from winback.tables import NO_OFFER
 from winback.terms.organic import organic_shares
 from winback.trial.assumed import assumption, organic_values
 from winback.trial.predictions import Predictions, check_folds, deal_folds, predictions
 from winback.trial.same_terms import check_is_trial
+from winback.trial.skewed_scores import own_arm, score_length
 from winback.trial.trial import Trial
-from winback.uncertainty import mean_interval, normal_quantile
+from winback.uncertainty import normal_quantile
 
 OUTCOMES = ("profit", "value", "cost", "returned")
 
@@ -183,28 +185,30 @@ def cross_fitted_scores(
 def score_means(scores: np.ndarray, trial: Trial, outcome: str, level: float) -> pd.DataFrame:
     """Return mean score and effect against no offer, known or assumed, one row per arm."""
     frame = pd.DataFrame({"offer": trial.arms, "n": np.bincount(trial.arm)})
-    frame = frame.assign(**mean_intervals("mean", scores, level))
+    own = own_arm(trial)[:, : len(trial.arms)]
+    frame = frame.assign(**mean_intervals("mean", scores, score_length(trial, own, outcome), level))
     if trial.has_control:
-        against = scores - scores[:, [trial.arms.index(NO_OFFER)]]
-        effects = pd.DataFrame(mean_intervals("effect", against, level))
+        none = [trial.arms.index(NO_OFFER)]
+        length = score_length(trial, own - own[:, none], outcome)
+        effects = pd.DataFrame(mean_intervals("effect", scores - scores[:, none], length, level))
         effects[frame["offer"] == NO_OFFER] = np.nan
         frame = pd.concat([frame, effects], axis=1)
     elif trial.organic is not None and outcome != "cost":
-        frame = frame.assign(**_over_assumed(scores, trial, outcome, level))
+        frame = frame.assign(**_over_assumed(scores, own, trial, outcome, level))
     return frame
 
 
-def mean_intervals(name: str, columns: np.ndarray, level: float) -> dict[str, np.ndarray]:
+def mean_intervals(name: str, columns: np.ndarray, length: np.ndarray, level: float) -> dict[str, np.ndarray]:
     """Return means over customers with standard errors and intervals, named, one value per column."""
     ends = (name, f"{name}_std_error", f"{name}_low", f"{name}_high")
-    return dict(zip(ends, mean_interval(columns, level), strict=True))
+    return dict(zip(ends, skewed_mean(columns, length, level), strict=True))
 
 
-def _over_assumed(scores, trial, outcome, level) -> dict[str, np.ndarray]:
+def _over_assumed(scores, own, trial, outcome, level) -> dict[str, np.ndarray]:
     """Return effects over an assumed organic return; intervals reach from its highest to its lowest share."""
     worth = np.ones(len(trial.arms)) if outcome == "returned" else organic_values(trial)
-    shares = organic_shares(trial.organic, trial.customers)
-    low, middle, high = (mean_intervals("effect", scores - shares[:, [end]] * worth, level) for end in range(3))
+    shares, length = organic_shares(trial.organic, trial.customers), score_length(trial, own, outcome)
+    low, middle, high = (mean_intervals("effect", scores - shares[:, [end]] * worth, length, level) for end in range(3))
     return {**middle, "effect_low": high["effect_low"], "effect_high": low["effect_high"]}
 
 
