@@ -13,7 +13,7 @@ import pandas as pd
 from winback.labels import label_of
 from winback.policies.candidates import Policy, WrittenRule
 from winback.results import Result, Sentences, format_percent
-from winback.skewness import skewed_mean
+from winback.skewness import skewed_mean, skewed_ratio
 from winback.tables import NO_OFFER, label_codes
 from winback.trial.assumed import with_assumed
 from winback.trial.predictions import deal_folds
@@ -21,7 +21,6 @@ from winback.trial.scores import trial_scores
 from winback.trial.skewed_scores import own_arm, score_length
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
-from winback.uncertainty import fieller_interval
 
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 COLUMNS = ("share_untrue", "gain", "std_error", "gain_low", "gain_high")
@@ -70,8 +69,8 @@ def misstated_reasons(
     .. math:: G(u) = (1 - u) A + u B, \quad A = \overline{\Gamma_{i, \pi(r_i)} - \Gamma_{i, b}}, \quad
               B = \overline{\textstyle\sum_{s \ne r_i} w_{s | r_i} \Gamma_{i, \pi(s)} - \Gamma_{i, b}}
 
-    with scores :math:`\Gamma`. It gains nothing at :math:`u^* = A / (A - B)`, with Fieller's interval. A policy that is
-    no written rule is refused: it has no words that customers could have misstated.
+    with scores :math:`\Gamma`. It gains nothing at :math:`u^* = A / (A - B)`, whose interval ends where an end of the
+    gain's is zero. A policy that is no written rule is refused: it has no words that customers could have misstated.
     """
     if not isinstance(rule, WrittenRule):
         raise ValueError("Only a written rule, such as {'price': 'discount'}, reads what customers may have misstated.")
@@ -90,7 +89,7 @@ def misstated_reasons(
         rows.append(dict(zip(COLUMNS, (share, *figures), strict=True)))
     return MisstatedReasons(
         frame=pd.DataFrame(rows),
-        **_break_even(true, true - untrue, level),
+        **_break_even(trial, (true, true - untrue), (own[0], own[0] - own[1]), level),
         by=rule.by,
         best_single=choices[best],
         currency=trial.currency,
@@ -118,13 +117,20 @@ def _differences(rule: WrittenRule, customers, choices, scores) -> tuple[np.ndar
     return by_label[np.arange(len(codes)), codes], others
 
 
-def _break_even(gain: np.ndarray, loss: np.ndarray, level: float) -> dict[str, float]:
-    """Return the share at which mean(gain) - share x mean(loss) is zero, with Fieller's interval."""
-    names = ("break_even", "break_even_low", "break_even_high")
+def _break_even(trial: Trial, scores: tuple, counts: tuple, level: float) -> dict[str, float]:
+    """Return the share at which mean(gain) - share x mean(loss) is zero, with the interval of `skewed_ratio`.
+
+    Scores, and what each customer's own arm counts in them, are of the gain and of the loss, shape (n,) each.
+    """
+    names, (gain, loss) = ("break_even", "break_even_low", "break_even_high"), scores
     if gain.mean() <= 0 or loss.mean() <= 0:
         return dict.fromkeys(names, np.nan if gain.mean() <= 0 else np.inf)
     (own, both), (_, other) = np.cov(gain, loss) / len(gain)
-    found = fieller_interval(gain.mean(), loss.mean(), own, other, both, level=level)
+
+    def length(share):
+        return score_length(trial, counts[0] - share * counts[1])
+
+    found = skewed_ratio(gain.mean(), loss.mean(), own, other, both, length=length, level=level)
     return dict(zip(names, (float(found.ratio), float(found.low), float(found.high)), strict=True))
 
 
