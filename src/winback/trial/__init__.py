@@ -12,6 +12,7 @@ balance          were the groups alike before the offers went out?
 covariates       from which columns are outcomes predicted?
 chances          with which chance was each customer sent their offer?
 scores           what each customer would have earned under each offer: `offer_scores`
+skewed_scores    how skewed is a mean of scores?
 predictions      cross-fitted predictions of an outcome under each offer
 assumed          what do customers bring who are left alone, where it can only be assumed?
 """
