@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tailored_trials import by_segment, free
+from trials import leaning, length_by_loop
 
 import winback as wb
 
@@ -68,10 +69,11 @@ def test_the_slope_and_the_fifths_by_least_squares(chances):
         offers = [policy.choices[place] for place in splits if policy.choices[place] != "none"]
         if offers:  # who is contacted in no split does not count
             each = [frame.iloc[customer] for frame in (scored.scores, scored.expected)]
-            rows.append(
-                [np.mean([row[name] - row["none"] for name in offers]) for row in each] + [scored.folds[customer]]
-            )
-    told = pd.DataFrame(rows, columns=["earned", "predicted", "fold"])
+            sent = table["offer"].iloc[customer]
+            counts = np.mean([(sent == name) - (sent == "none") for name in offers])
+            means = [np.mean([row[name] - row["none"] for name in offers]) for row in each]
+            rows.append([*means, scored.folds[customer], customer, counts])
+    told = pd.DataFrame(rows, columns=["earned", "predicted", "fold", "customer", "counts"])
     told["predicted"] += told["predicted"].mean() - told.groupby("fold")["predicted"].transform("mean")
     centred = sm.add_constant(told["predicted"] - told["predicted"].mean())
     fit = sm.OLS(told["earned"], centred).fit(cov_type="HC0")
@@ -82,8 +84,10 @@ def test_the_slope_and_the_fifths_by_least_squares(chances):
     assert found.groups["n"].sum() == len(told)
     for row, members in zip(found.groups.to_dict("records"), np.array_split(order, 5), strict=True):
         each = told["earned"].iloc[members]
-        margin = 1.959964 * each.std() / np.sqrt(len(each))
-        wanted = (told["predicted"].iloc[members].mean(), each.mean(), each.mean() - margin, each.mean() + margin)
+        error = each.std() / np.sqrt(len(each))
+        part = told.iloc[members]
+        length = length_by_loop(table, table["value"].fillna(0), part["counts"], part["customer"])
+        wanted = (part["predicted"].mean(), each.mean(), *leaning(each.mean(), error, length / error))
         got = tuple(row[name] for name in ("predicted", "measured", "measured_low", "measured_high"))
         assert got == pytest.approx(wanted, rel=1e-6)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tailored_trials import by_segment, free
+from trials import leaning, length_by_loop, own_counts
 
 import winback as wb
 from winback.policies.honest import BEST_SINGLE, STATUS_QUO
@@ -32,13 +33,27 @@ def test_the_frame_follows_from_the_splits(judged):
         error = np.median(mine["std_error"] ** 2 + (mine["honest"] - gain) ** 2) ** 0.5
         assert row["honest_gain"] == pytest.approx(gain, rel=1e-12)
         assert row["std_error"] == pytest.approx(error, rel=1e-12)
-        assert row["honest_gain_low"] == pytest.approx(gain - 1.959964 * error, rel=1e-6)
-        assert row["honest_gain_high"] == pytest.approx(gain + 1.959964 * error, rel=1e-6)
+        skewness = np.median(mine["skew_length"]) / error
+        assert row["skewness"] == pytest.approx(skewness, rel=1e-9)
+        low, high = leaning(gain, error, skewness)
+        assert row["honest_gain_low"] == pytest.approx(low, rel=1e-6)
+        assert row["honest_gain_high"] == pytest.approx(high, rel=1e-6)
         for end in ("", "_low", "_high"):
             assert row[f"honest_total{end}"] == pytest.approx(900 * row[f"honest_gain{end}"], rel=1e-12)
         assert row["in_sample_gain"] == pytest.approx(np.median(mine["in_sample"]), rel=1e-12)
     assert judged.frame["against"].tolist() == [BEST_SINGLE, STATUS_QUO]
     assert judged.frame["offer"].tolist() == [judged.best_single, "none"]
+
+
+def test_the_skew_length_of_each_split_is_that_of_the_decisions(strong, judged):
+    table, rule = strong[0], strong[0]["segment"].map(RULE)
+    money = table["value"].fillna(0)
+    today = length_by_loop(table, money, own_counts(table, rule, ["none"] * 900))
+    lengths = judged.repeats.pivot(index="repeat", columns="against", values="skew_length")
+    assert lengths[STATUS_QUO].tolist() == pytest.approx([today] * 5, rel=1e-9)
+    for length, single in zip(lengths[BEST_SINGLE], judged.gains.single, strict=True):
+        counts = own_counts(table, rule, np.array(judged.choices)[single])
+        assert length == pytest.approx(length_by_loop(table, money, counts), rel=1e-9)
 
 
 def test_a_rule_gains_what_the_truth_says(strong, judged):
@@ -136,8 +151,9 @@ def test_the_level_widens_the_interval(strong):
     wide = wb.evaluate_policy(
         wb.read_trial(strong[0], OFFERS), RULE, by="segment", level=0.99, splits=wb.Splits(repeats=1)
     ).frame.iloc[0]
-    margin = (wide["honest_gain_high"] - wide["honest_gain_low"]) / 2
-    assert margin == pytest.approx(2.575829 * wide["std_error"], rel=1e-6)
+    margins = leaning(0.0, wide["std_error"], wide["skewness"], z=2.575829)
+    ends = wide[["honest_gain_low", "honest_gain_high"]] - wide["honest_gain"]
+    assert ends.tolist() == pytest.approx(margins, rel=1e-6)
 
 
 def test_a_learned_policy_is_judged_as_when_it_was_learned(strong):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from statsmodels.genmod.families import Gaussian
 from tailored_trials import by_segment, free
+from trials import length_by_loop, own_counts
 
 import winback as wb
 from winback.policies.candidates import Decision
@@ -75,6 +76,10 @@ def test_a_tree_is_judged_as_the_plain_computation_judges_it(rng):
         assert row.loc[BEST_SINGLE, "std_error"] == pytest.approx((tree - best).std(ddof=1) / 480**0.5, rel=1e-9)
         assert row.loc[STATUS_QUO, "honest"] == pytest.approx((tree - scores[:, 2]).mean(), rel=1e-9)
         assert row.loc[STATUS_QUO, "std_error"] == pytest.approx((tree - scores[:, 2]).std(ddof=1) / 480**0.5, rel=1e-9)
+        names, money = np.array(ARMS), table["value"].fillna(0)
+        for against, instead in ((BEST_SINGLE, names[single]), (STATUS_QUO, ["none"] * 480)):
+            length = length_by_loop(table, money, own_counts(table, names[decided], instead))
+            assert row.loc[against, "skew_length"] == pytest.approx(length, rel=1e-9)
         whole = scores[np.arange(480), by_best_cell(table, scores, table)].mean()
         assert row.loc[BEST_SINGLE, "in_sample"] == pytest.approx(whole - scores.mean(axis=0).max(), rel=1e-9)
         assert row.loc[STATUS_QUO, "in_sample"] == pytest.approx(whole - scores[:, 2].mean(), rel=1e-9)
@@ -145,19 +150,22 @@ def test_what_is_learned_never_sees_the_customers_judged(rng):
     assert (before.decided[0, folds != 2] != after.decided[0, folds != 2]).any()
 
 
-def gains_of(honest, errors, against=BEST_SINGLE):
-    frame = pd.DataFrame(
-        {"against": against, "honest": honest, "std_error": errors, "in_sample": 9.0, "predicted": 8.0}
-    )
+def gains_of(honest, errors, lengths, against=BEST_SINGLE):
+    frame = pd.DataFrame({"against": against, "honest": honest, "std_error": errors, "skew_length": lengths})
+    frame = frame.assign(in_sample=9.0, predicted=8.0)
     nothing = np.zeros((1, 1))
     return HonestGains(frame, nothing, nothing, nothing, ("a",), nothing.astype(int), nothing.astype(int), None)
 
 
 def test_the_summary_is_the_median_with_its_spread():
-    """Gains 1, 2 and 6 have median 2; errors and distances, squared, make 4 + 1, 4 and 1 + 16, of median 5."""
-    found = gains_of([1.0, 6.0, 2.0], [2.0, 1.0, 2.0]).summary(BEST_SINGLE)
+    """Gains 1, 2 and 6 have median 2; errors and distances, squared, make 4 + 1, 4 and 1 + 16, of median 5.
+
+    Of the lengths -.2, .9 and .1 the median is .1.
+    """
+    found = gains_of([1.0, 6.0, 2.0], [2.0, 1.0, 2.0], [-0.2, 0.9, 0.1]).summary(BEST_SINGLE)
     assert found["honest_gain"] == 2.0
     assert found["std_error"] == pytest.approx(5**0.5)
+    assert found["skewness"] == pytest.approx(0.1 / 5**0.5)
     assert (found["in_sample_gain"], found["predicted_gain"]) == (9.0, 8.0)
 
 

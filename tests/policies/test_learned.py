@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tailored_trials import by_segment, free
+from trials import leaning, length_by_loop, own_counts
 
 import winback as wb
 from winback.policies.honest import STATUS_QUO
@@ -62,18 +63,25 @@ def test_the_rules_add_up(learned):
 
 
 def test_each_rule_has_its_own_customers_figures(strong, learned):
-    gains = learned.evaluation.gains
+    gains, names = learned.evaluation.gains, np.array(learned.choices)
+    money = strong[0]["value"].fillna(0)
     for row in learned.rules.to_dict("records"):
         inside = (strong[0]["segment"] == row["rule"][-1]).to_numpy()
         own, n = gains.customer_gains[:, inside], inside.sum()
         middle = np.median(own.mean(axis=1))
         variance = own.var(axis=1, ddof=1) / n + (own.mean(axis=1) - middle) ** 2
-        half = 1.959964 * np.median(variance) ** 0.5
+        error, rows = np.median(variance) ** 0.5, np.flatnonzero(inside)
+        counts = [
+            own_counts(strong[0].iloc[rows], *(names[each[rows]] for each in pair))
+            for pair in zip(gains.decided, gains.single, strict=True)
+        ]
+        length = np.median([length_by_loop(strong[0], money, each, rows) for each in counts])
         if row["offer"] == learned.evaluation.best_single:
             assert np.isnan(row["honest_gain"])  # nothing else is sent there
         else:
             assert row["honest_gain"] == pytest.approx(middle, rel=1e-9)
-            assert row["honest_gain_high"] - row["honest_gain"] == pytest.approx(half, rel=1e-6)
+            margins = [row[f"honest_gain_{end}"] - row["honest_gain"] for end in ("low", "high")]
+            assert margins == pytest.approx(leaning(0.0, error, length / error), rel=1e-6)
         chosen = learned.choices.index(row["offer"])
         best = learned.choices.index(learned.evaluation.best_single)
         naive = gains.scores[inside, chosen] - gains.scores[inside, best]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from coverage_harness import assert_covers
 from tailored_trials import by_segment, free
+from trials import leaning, length_by_loop
 
 import winback as wb
 
@@ -92,13 +93,17 @@ def test_a_plain_loop_over_customers_agrees(large):
     table = drawn(2, 400)[0]
     found = misstated(table, shares=[0.35], rng=5)
     scores = wb.offer_scores(wb.read_trial(table, OFFERS), rng=5).scores
-    counts, gains = table["segment"].value_counts(), []
-    for label, row in zip(table["segment"], scores.to_dict("records"), strict=True):
+    counts, gains, own = table["segment"].value_counts(), [], []
+    for label, sent, row in zip(table["segment"], table["offer"], scores.to_dict("records"), strict=True):
         others = counts.drop(label) / counts.drop(label).sum()
-        untrue = sum(weight * row[RULE[other]] for other, weight in others.items())
-        gains.append(0.65 * row[RULE[label]] + 0.35 * untrue - row[found.best_single])
-    assert found.frame["gain"].iloc[0] == pytest.approx(np.mean(gains), rel=1e-9)
-    assert found.frame["std_error"].iloc[0] == pytest.approx(np.std(gains, ddof=1) / 20, rel=1e-9)
+        for each, kept in ((row, gains), ({name: float(name == sent) for name in row}, own)):
+            untrue = sum(weight * each[RULE[other]] for other, weight in others.items())
+            kept.append(0.65 * each[RULE[label]] + 0.35 * untrue - each[found.best_single])
+    gain, error = np.mean(gains), np.std(gains, ddof=1) / 20
+    assert found.frame["gain"].iloc[0] == pytest.approx(gain, rel=1e-9)
+    assert found.frame["std_error"].iloc[0] == pytest.approx(error, rel=1e-9)
+    ends = leaning(gain, error, length_by_loop(table, table["value"].fillna(0), own) / error)
+    assert found.frame[["gain_low", "gain_high"]].iloc[0].tolist() == pytest.approx(ends, rel=1e-6)
 
 
 def test_the_break_even_is_where_the_line_crosses_zero(found):
