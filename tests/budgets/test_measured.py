@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tailored_trials import by_segment
+from trials import leaning, length_by_loop
 
 import winback as wb
 from winback.money import format_alike, format_money
@@ -41,20 +42,29 @@ def scores(drawn):
     }
 
 
-def measured_by_loop(assigned, scores, alone=None):
-    """Return the total over all customers and its standard error, from those who were in the trial."""
-    gains = []
+def money(table, outcome="profit"):
+    """Return what each customer brought, or whether they returned."""
+    cost = table["offer"].map({"a": 20.0, "b": 0.0, "none": 0.0}) + 50.0 * (table["offer"].eq("b") & table["returned"])
+    return table["value"].fillna(0) - cost if outcome == "profit" else table["returned"].astype(float)
+
+
+def measured_by_loop(assigned, scores, table, outcome="profit", alone=None):
+    """Return the total over all customers, its standard error and skewness, from those who were in the trial."""
+    gains, counts, rows = [], [], []
     for customer, offer in assigned:
         if customer in scores.index:
-            row = scores.loc[customer]
+            rows.append(scores.index.get_loc(customer))
+            row, own = scores.loc[customer], table["offer"].iloc[rows[-1]]
             nothing = row["none"] if alone is None else alone
             gains.append(0.0 if offer == "none" else row[offer] - nothing)
-    n = len(assigned)
-    return n * np.mean(gains), n * np.std(gains, ddof=1) / np.sqrt(len(gains))
+            counts.append(0 if offer == "none" else (own == offer) - (own == "none"))
+    n, error = len(assigned), np.std(gains, ddof=1) / np.sqrt(len(gains))
+    length = length_by_loop(table, money(table, outcome), counts, rows)
+    return n * np.mean(gains), n * error, length / error
 
 
-def said(total, error):
-    ends = format_alike((total, total - 1.959964 * error, total + 1.959964 * error), "$")
+def said(total, error, skewness):
+    ends = format_alike((total, *leaning(total, error, skewness)), "$")
     return f"{ends[0]} in all [{ends[1]}, {ends[2]}]"
 
 
@@ -62,9 +72,9 @@ def test_a_plan_is_measured_by_the_scores_of_its_choices(drawn, plan, scores):
     found = plan.measure(wb.read_trial(drawn[0], OFFERS))
     assigned = plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy()
     assert len(set(assigned[:, 1])) == 3
-    total, error = measured_by_loop(assigned, scores["profit"])
+    figures = measured_by_loop(assigned, scores["profit"], drawn[0])
     sentence = found.describe().splitlines()[1]
-    assert f"these choices gain {said(total, error)} (incremental, value as measured)" in sentence
+    assert f"these choices gain {said(*figures)} (incremental, value as measured)" in sentence
     assert f"extrapolated from the {N} who were in it" in sentence
     assert f"predicted were {format_money(plan.profit_total, '$')}" in sentence
     assert plan.measured is None
@@ -75,10 +85,8 @@ def test_a_plan_of_the_trial_alone_is_not_extrapolated(drawn, scores):
     values, costs, _ = (each[each.index <= N] for each in made_up())
     plan = wb.allocate_budget(values, OFFERS, costs=costs, budget=3_000)
     honest = plan.measure(wb.read_trial(drawn[0], OFFERS)).describe()
-    assert (
-        said(*measured_by_loop(plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy(), scores["profit"]))
-        in honest
-    )
+    assigned = plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy()
+    assert said(*measured_by_loop(assigned, scores["profit"], drawn[0])) in honest
     assert "extrapolated" not in honest
 
 
@@ -88,10 +96,13 @@ def test_everybody_the_same_offer_is_the_effect_of_that_offer(drawn):
     values = pd.DataFrame({"a": 1e3, "none": 0.0}, pd.Index(index, name="customer_id"))
     plan = wb.allocate_budget(values, OFFERS, costs={"a": 20.0}, budget=1e6)
     effect = wb.offer_scores(wb.read_trial(drawn[0], OFFERS)).frame.set_index("offer").loc["a"]
-    assert (
-        said(N * effect["effect"], N * effect["effect_std_error"])
-        in plan.measure(wb.read_trial(drawn[0], OFFERS)).describe()
-    )
+    total, *ends = format_alike(N * effect[["effect", "effect_low", "effect_high"]], "$")
+    told = plan.measure(wb.read_trial(drawn[0], OFFERS)).describe()
+    assert f"{total} in all [{ends[0]}, {ends[1]}]" in told
+    counts = (drawn[0]["offer"] == "a").astype(int) - (drawn[0]["offer"] == "none")
+    length = length_by_loop(drawn[0], money(drawn[0]), counts)
+    gain, error = N * effect["effect"], N * effect["effect_std_error"]
+    assert said(gain, error, N * length / error) in told
 
 
 def test_a_frontier_is_measured_point_by_point(drawn, scores):
@@ -104,10 +115,9 @@ def test_a_frontier_is_measured_point_by_point(drawn, scores):
         assigned = list(zip(frontier.choices.customer_ids, chosen, strict=True))
         row = found.frame.iloc[point]
         for name, outcome in (("measured_profit_total", "profit"), ("measured_regained", "returned")):
-            total, error = measured_by_loop(assigned, scores[outcome])
+            total, *spread = measured_by_loop(assigned, scores[outcome], drawn[0], outcome)
             assert row[name] == pytest.approx(total, rel=1e-9)
-            assert row[f"{name}_low"] == pytest.approx(total - 1.959964 * error, rel=1e-6)
-            assert row[f"{name}_high"] == pytest.approx(total + 1.959964 * error, rel=1e-6)
+            assert [row[f"{name}_low"], row[f"{name}_high"]] == pytest.approx(leaning(total, *spread), rel=1e-6)
     pd.testing.assert_frame_equal(found.frame[frontier.frame.columns], frontier.frame)
 
 
@@ -121,14 +131,18 @@ def test_the_ends_of_a_frontier_are_compared_customer_by_customer(drawn, scores)
     names = np.array(["none", *frontier.choices.offers])
     ends = [names[frontier.walk.choices_after(frontier.steps[end])] for end in (0, -1)]
     for name, outcome, sign in (("profit", "profit", 1), ("regained", "returned", -1)):
-        paired = [
-            sign * (scores[outcome].loc[customer, one] - scores[outcome].loc[customer, other])
-            for customer, one, other in zip(frontier.choices.customer_ids, *ends, strict=True)
-            if customer <= N
-        ]
-        margin = 1.959964 * np.std(paired, ddof=1) / np.sqrt(N) * (N + STRANGERS)
-        end = found.measured_ends[name]
-        assert (end.total - end.low, end.high - end.total) == pytest.approx((margin, margin), rel=1e-6)
+        paired, counts, rows = [], [], []
+        for customer, one, other in zip(frontier.choices.customer_ids, *ends, strict=True):
+            if customer <= N:
+                rows.append(customer - 1)
+                own = drawn[0]["offer"].iloc[rows[-1]]
+                paired.append(sign * (scores[outcome].loc[customer, one] - scores[outcome].loc[customer, other]))
+                counts.append(sign * ((own == one) - (own == other)))
+        length = length_by_loop(drawn[0], money(drawn[0], outcome), counts, rows)
+        error = np.std(paired, ddof=1) / np.sqrt(N)
+        end, scale = found.measured_ends[name], N + STRANGERS
+        margins = leaning(0.0, scale * error, length / error)
+        assert [end.low - end.total, end.high - end.total] == pytest.approx(margins, rel=1e-6)
     assert "Measured in the trial, buying market share regains" in found.describe()
 
 
@@ -142,8 +156,9 @@ def test_the_measure_recovers_the_truth(drawn):
     cost = np.where(x, 20.0, 50.0 * (truth["b"] > 0))
     gain = (np.where(x, truth["a"], truth["b"]) - cost - truth["none"]).sum()
     scores = wb.offer_scores(wb.read_trial(table, OFFERS)).scores
-    total, error = measured_by_loop(plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy(), scores)
-    assert said(total, error) in plan.measure(wb.read_trial(table, OFFERS)).describe()
+    assigned = plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy()
+    total, error, skewness = measured_by_loop(assigned, scores, table)
+    assert said(total, error, skewness) in plan.measure(wb.read_trial(table, OFFERS)).describe()
     assert abs(total - gain) < 3 * error
 
 
@@ -157,7 +172,7 @@ def test_gross_and_assumed_plans(drawn):
         plan = wb.allocate_budget(values, offers, costs=costs, budget=3_000)
         assigned = plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy()
         honest = plan.measure(wb.read_trial(sent, OFFERS)).describe()
-        assert said(*measured_by_loop(assigned, scores, alone=alone)) in honest
+        assert said(*measured_by_loop(assigned, scores, sent, alone=alone)) in honest
         assert f"({'gross' if organic is None else 'incremental'}, value as measured)" in honest
 
 
@@ -181,11 +196,10 @@ def test_nobody_was_in_the_trial(drawn, plan):
 
 
 def test_the_level_widens_the_interval(drawn, plan, scores):
-    total, error = measured_by_loop(
-        plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy(), scores["profit"]
-    )
+    assigned = plan.assignments.reset_index()[["customer_id", "offer"]].to_numpy()
+    spread = measured_by_loop(assigned, scores["profit"], drawn[0])
     measured = plan.measure(wb.read_trial(drawn[0], OFFERS), level=0.99).measured
-    assert measured.high == pytest.approx(total + 2.575829 * error, rel=1e-6)
+    assert [measured.low, measured.high] == pytest.approx(leaning(*spread, z=2.575829), rel=1e-6)
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 from tailored_trials import by_segment, free
+from trials import leaning, length_by_loop, unbent
 
 import winback as wb
 from winback.results import format_money
@@ -64,41 +65,82 @@ def greedy(gains, costs, purse):
         choice[customer], left = offer, left - price
 
 
-@pytest.mark.parametrize("budget", BUDGETS)
-def test_a_loop_over_customers_agrees(table, scored, budget):
-    row = spent_on(table, budgets=[budget], folds=FOLDS, repeats=1, rng=6).frame.iloc[0]
-    totals, honest, n = dict.fromkeys(("predicted", "score", "score_cost"), 0.0), np.zeros(150), 0
+def chosen_by_loop(scored, budget):
+    """Return each customer and the offer chosen for them, 0 for none."""
     for fold in range(FOLDS):
         inside = np.flatnonzero(scored["folds"] == fold)
         chosen = greedy(scored["predicted"][inside], scored["cost"][inside], budget * len(inside))
-        for customer, offer in zip(inside, chosen, strict=True):
-            if offer:
-                n += 1
-                honest[customer] = scored["score"][customer, offer - 1]
-                for name in totals:
-                    totals[name] += scored[name][customer, offer - 1]
-    assert row["predicted"] == pytest.approx(totals["predicted"] / 150, rel=1e-9)
-    assert row["honest"] == pytest.approx(totals["score"] / 150, rel=1e-9)
-    assert row["spent"] == pytest.approx(totals["score_cost"] / 150, rel=1e-9)
-    assert row["share_contacted"] == pytest.approx(n / 150)
-    error = honest.std(ddof=1) / np.sqrt(150)
-    assert row["honest_low"] == pytest.approx(row["honest"] - 1.959964 * error, rel=1e-6)
-    assert row["honest_high"] == pytest.approx(row["honest"] + 1.959964 * error, rel=1e-6)
+        yield from zip(inside, chosen, strict=True)
 
 
-@pytest.mark.parametrize("budget", BUDGETS)
-def test_the_untargeted_mix_is_the_optimum_of_a_linear_programme(table, scored, budget):
-    row = spent_on(table, budgets=[budget], folds=FOLDS, repeats=1, rng=6).frame.iloc[0]
-    gained = np.empty(150)
+def mixed_by_programme(table, scored, budget):
+    """Return each customer's mean score under the best mix of the other folds, and what their own arm counts in it."""
+    gained, counts, own = np.empty(150), np.empty(150), table["offer"].to_numpy()
     for fold in range(FOLDS):
         inside = scored["folds"] == fold
         gain, cost = (scored[name][~inside].mean(axis=0) for name in ("score", "score_cost"))
         found = linprog(-gain, A_ub=[cost, [1, 1]], b_ub=[budget, 1], bounds=(0, 1), method="highs")
         gained[inside] = scored["score"][inside] @ found.x
+        weighs = {"a": found.x[0], "b": found.x[1], "none": -found.x.sum()}
+        counts[inside] = [weighs[name] for name in own[inside]]
+    return np.array([gained, counts])
+
+
+def count(table, customer, offer):
+    """Return what a customer's own arm counts where an offer is compared with none."""
+    own = table["offer"].iloc[customer]
+    return float(own == "ab"[offer - 1]) - (own == "none")
+
+
+def profit(table):
+    cost = table["offer"].map({"a": 20.0, "b": 0.0, "none": 0.0}) + 50.0 * (table["offer"].eq("b") & table["returned"])
+    return table["value"].fillna(0) - cost
+
+
+@pytest.mark.parametrize("budget", BUDGETS)
+def test_a_loop_over_customers_agrees(table, scored, budget):
+    row = spent_on(table, budgets=[budget], folds=FOLDS, repeats=1, rng=6).frame.iloc[0]
+    totals, n = dict.fromkeys(("predicted", "score", "score_cost"), 0.0), 0
+    honest, counts = np.zeros(150), np.zeros(150)
+    for customer, offer in chosen_by_loop(scored, budget):
+        if offer:
+            n += 1
+            honest[customer] = scored["score"][customer, offer - 1]
+            counts[customer] = count(table, customer, offer)
+            for name in totals:
+                totals[name] += scored[name][customer, offer - 1]
+    assert row["predicted"] == pytest.approx(totals["predicted"] / 150, rel=1e-9)
+    assert row["honest"] == pytest.approx(totals["score"] / 150, rel=1e-9)
+    assert row["spent"] == pytest.approx(totals["score_cost"] / 150, rel=1e-9)
+    assert row["share_contacted"] == pytest.approx(n / 150)
+    error = honest.std(ddof=1) / np.sqrt(150)
+    ends = leaning(row["honest"], error, length_by_loop(table, profit(table), counts) / error)
+    assert [row["honest_low"], row["honest_high"]] == pytest.approx(ends, rel=1e-6)
+
+
+@pytest.mark.parametrize("budget", BUDGETS)
+def test_the_untargeted_mix_is_the_optimum_of_a_linear_programme(table, scored, budget):
+    row = spent_on(table, budgets=[budget], folds=FOLDS, repeats=1, rng=6).frame.iloc[0]
+    gained, counts = mixed_by_programme(table, scored, budget)
     assert row["untargeted"] == pytest.approx(gained.mean(), rel=1e-7)
     assert row["lead"] == pytest.approx(row["honest"] - row["untargeted"], rel=1e-9)
-    margin = (row["untargeted_high"] - row["untargeted_low"]) / 2
-    assert margin == pytest.approx(1.959964 * gained.std(ddof=1) / np.sqrt(150), rel=1e-6)
+    error = gained.std(ddof=1) / np.sqrt(150)
+    margins = [row[f"untargeted_{end}"] - row["untargeted"] for end in ("low", "high")]
+    skewness = length_by_loop(table, profit(table), counts) / error
+    assert margins == pytest.approx(leaning(0.0, error, skewness), rel=1e-6)
+
+
+@pytest.mark.parametrize("budget", BUDGETS)
+def test_the_lead_is_compared_customer_by_customer(table, scored, budget):
+    row = spent_on(table, budgets=[budget], folds=FOLDS, repeats=1, rng=6).frame.iloc[0]
+    lead, counts = -1 * mixed_by_programme(table, scored, budget)
+    for customer, offer in chosen_by_loop(scored, budget):
+        if offer:
+            lead[customer] += scored["score"][customer, offer - 1]
+            counts[customer] += count(table, customer, offer)
+    error = lead.std(ddof=1) / np.sqrt(150)
+    ends = leaning(lead.mean(), error, length_by_loop(table, profit(table), counts) / error)
+    assert [row["lead_low"], row["lead_high"]] == pytest.approx(ends, rel=1e-6)
 
 
 def test_medians_over_splits_allow_for_the_splits(table):
@@ -109,10 +151,14 @@ def test_medians_over_splits_allow_for_the_splits(table):
     for name in ("predicted", "honest", "untargeted", "lead", "spent", "share_contacted"):
         np.testing.assert_allclose(whole[name], np.median([each[name] for each in singles], axis=0), rtol=1e-9)
     for name in ("honest", "untargeted", "lead"):
-        errors = np.array([(each[f"{name}_high"] - each[name]) / 1.959964 for each in singles])
+        columns = [name, f"{name}_low", f"{name}_high"]
+        told = [[unbent(*row) for row in each[columns].to_numpy()] for each in singles]
+        errors, skewness = np.moveaxis(np.array(told), -1, 0)  # (n_splits, n_budgets) each
         gaps = np.array([each[name] - whole[name] for each in singles])
         error = np.sqrt(np.median(errors**2 + gaps**2, axis=0))
-        np.testing.assert_allclose((whole[f"{name}_high"] - whole[f"{name}_low"]) / 2, 1.959964 * error, rtol=1e-6)
+        length = np.median(skewness * errors, axis=0)
+        margins = [leaning(0.0, *row) for row in zip(error, length / error, strict=True)]
+        np.testing.assert_allclose(whole[columns[1:]].sub(whole[name], axis=0), margins, rtol=1e-6)
 
 
 def test_by_default_ten_budgets_reach_what_is_worth_spending(table):
