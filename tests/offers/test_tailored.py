@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from coverage_harness import assert_covers
 from tailored_trials import by_segment
+from trials import leaning, length_by_loop, own_counts
 
 import winback as wb
 from winback.money import format_alike
@@ -35,6 +36,13 @@ def found(table):
 
 def test_every_figure_is_that_of_the_scores(table, found):
     assert found.frame["figure"].tolist() == ["returned", "value", "cost", "profit"]
+    rule = table["segment"].map(RULE)
+    prices = {"a": 20, "b": 35, "fitting": rule.map({"a": 20, "b": 35}), "none": 0}
+    price = sum(prices[name] * (table["offer"] == name) for name in prices)
+    seen = {"returned": table["returned"].astype(float), "value": table["value"].fillna(0)}
+    seen["cost"] = seen["returned"] * price
+    seen["profit"] = seen["value"] - seen["cost"]
+    counts = own_counts(table, ["fitting"] * len(table), rule)
     for row in found.frame.to_dict("records"):
         scores = wb.offer_scores(wb.read_trial(table, OFFERS), outcome=row["figure"], rng=4).scores
         composed = scores["a"].where((table["segment"] == "x").to_numpy(), scores["b"])
@@ -43,8 +51,9 @@ def test_every_figure_is_that_of_the_scores(table, found):
         assert row["composed"] == pytest.approx(composed.mean(), rel=1e-12)
         assert row["difference"] == pytest.approx(paired.mean(), rel=1e-9, abs=1e-12)
         assert row["std_error"] == pytest.approx(paired.std() / np.sqrt(1_200), rel=1e-12)
-        assert row["difference_low"] == pytest.approx(row["difference"] - 1.959964 * row["std_error"], rel=1e-6)
-        assert row["difference_high"] == pytest.approx(row["difference"] + 1.959964 * row["std_error"], rel=1e-6)
+        length = length_by_loop(table, seen[row["figure"]], counts)
+        ends = leaning(row["difference"], row["std_error"], length / row["std_error"])
+        assert [row["difference_low"], row["difference_high"]] == pytest.approx(ends, rel=1e-6)
 
 
 def test_profit_is_value_less_cost(found):
