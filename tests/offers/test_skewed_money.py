@@ -76,16 +76,25 @@ def drawn(rng, sizes, sigma):
 
 
 def chance_by_permutation(rng, one, other):
-    """Return how often a difference so low comes of dealing the same customers at random."""
-    both, n = np.concatenate([one, other]), len(other)
-    taken = rng.permuted(np.broadcast_to(both, (2_000, len(both))), axis=1)[:, :n].sum(axis=1)
-    return ((both.sum() - taken) / len(one) - taken / n <= one.mean() - other.mean()).mean()
+    """Return how often a difference so low comes of dealing the same customers at random.
+
+    Whoever brought nothing need not be dealt: only how many of the others the second group gets.
+    """
+    money, n = np.concatenate([one[one > 0], other[other > 0]]), len(one) + len(other)
+    dealt = rng.permuted(np.broadcast_to(money, (2_000, len(money))), axis=1).cumsum(axis=1)
+    n_back = rng.hypergeometric(len(money), n - len(money), len(other), 2_000)
+    taken = np.where(n_back > 0, dealt[np.arange(2_000), n_back - 1], 0.0)
+    return ((money.sum() - taken) / len(one) - taken / len(other) <= one.mean() - other.mean()).mean()
 
 
 def test_the_chance_of_a_difference_is_that_of_a_permutation_test(rng):
-    """Second implementation, exact where the offer does nothing: ours is twice as near to it as a symmetric one."""
+    """Second implementation, exact where the offer does nothing.
+
+    A symmetric chance is two to three hundredths too high. Ours is right on average, within a quarter of that, and
+    trial by trial clearly nearer: at five to seven tenths of the distance, from seed to seed.
+    """
     rows = []
-    for _ in range(25):
+    for _ in range(100):
         one, other = ((rng.random(n) < RETURN) * rng.lognormal(3, 0.8, n) for n in (1_800, 200))
         arms, control = (arm_moments(each > 0, each, np.zeros(len(each))) for each in (one, other))
         estimate, variance = profit(arms, control)
@@ -95,7 +104,9 @@ def test_the_chance_of_a_difference_is_that_of_a_permutation_test(rng):
         z = np.interp(t, studentised_quantile(grid, skewness), grid)
         rows.append((chance_by_permutation(rng, one, other), stats.norm.cdf(z), stats.norm.cdf(t)))
     exact, ours, symmetric = np.array(rows).T
-    assert np.abs(ours - exact).mean() < 0.5 * np.abs(symmetric - exact).mean()
+    assert (symmetric - exact).mean() > 0.02
+    assert abs((ours - exact).mean()) < 0.25 * (symmetric - exact).mean()
+    assert np.abs(ours - exact).mean() < 0.75 * np.abs(symmetric - exact).mean()
     assert np.abs(ours - exact).mean() < 0.02
 
 
