@@ -1,6 +1,7 @@
 """Which offer pays?
 
 comparison          which offer earns most, how much, how surely? `compare_offers`
+carriers            who carries an offer's value: its largest customers, and profit with amounts capped
 comparison_figures  its figures, from each offer's moments
 compared            what it shows: answer, tiles, tables, other assumptions
 comparison_words    its sentences

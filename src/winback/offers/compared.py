@@ -12,6 +12,7 @@ import pandas as pd
 from winback.money import DASH, format_alike
 from winback.offers import comparison_words as words
 from winback.offers.assumptions import assumption_lines
+from winback.offers.carriers import ValueCarriers
 from winback.offers.comparison_figures import ComparisonSettings, ties_with
 from winback.offers.sensitivity import (
     OfferSensitivity,
@@ -58,6 +59,8 @@ class OfferComparison(Result):
         The untreated, where they are a random control group.
     trial : Trial or None
         What was compared; None where only figures of each offer were known.
+    carriers : ValueCarriers or None
+        Who carries each offer's value, likewise.
     """
 
     frame: pd.DataFrame
@@ -67,6 +70,7 @@ class OfferComparison(Result):
     arms: m.ArmMoments = field(repr=False)
     control: m.ArmMoments | None = field(default=None, repr=False)
     trial: Trial | None = field(default=None, repr=False)
+    carriers: ValueCarriers | None = field(default=None, repr=False)
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "offer": ("Offer", "text"),

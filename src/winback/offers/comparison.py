@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from winback.offers import comparison_figures as figures
+from winback.offers.carriers import value_carriers
 from winback.offers.compared import OfferComparison
 from winback.offers.comparison_figures import ComparisonSettings
 from winback.offers.economics import organic_flips
@@ -112,11 +113,13 @@ def comparison_from_moments(
     frame = pd.concat(parts, axis=1).assign(few_returned=stacked.n_returned < FEW_RETURNED)
     differences = figures.all_differences(order, stacked, settings, decision_errors)
     n_returned_control = None if control is None else float(control.n_returned[0])
-    frame["remark"] = figures.remarks(frame, differences, n_returned_control, settings.level)
+    carriers = None if trial is None else value_carriers(trial, order, control is not None, settings.level)
+    heavy = np.zeros(len(order), dtype=bool) if carriers is None else carriers.frame["heavy"].to_numpy()
+    frame["remark"] = figures.remarks(frame.assign(heavy=heavy), differences, n_returned_control, settings.level)
     baseline = frame["value_per_returned"] if settings.organic_value is None else settings.organic_value
     flips = organic_flips(order, stacked.mean[:, 1], stacked.mean[:, 2], np.broadcast_to(baseline, len(order)))
     currency = currency if trial is None else trial.currency
-    made = {"settings": settings, "arms": stacked, "control": control, "trial": trial}
+    made = {"settings": settings, "arms": stacked, "control": control, "trial": trial, "carriers": carriers}
     return OfferComparison(frame, differences, flips, **made, currency=currency)
 
 

@@ -215,8 +215,10 @@ def remarks(frame, differences, n_returned_control: float | None, level: float) 
     leader = frame["offer"].iloc[0]
     ties = ties_with(leader, differences)
     texts = []
-    for offer, n_returned, skewness in zip(frame["offer"], frame["n_returned"], skewness_of(frame), strict=True):
+    rows = zip(frame["offer"], frame["n_returned"], skewness_of(frame), frame["heavy"], strict=True)
+    for offer, n_returned, skewness, heavy in rows:
         parts = [too_few(n_returned), too_few(n_returned_control, "untreated "), too_skewed(skewness, level)]
+        parts += ["hangs on a few customers"] if heavy else []
         parts += [f"tie with {leader}"] if offer in ties else []
         texts.append("; ".join(part for part in parts if part))
     return texts

@@ -12,7 +12,7 @@ whether the figures can be read at all come before doubts about what they mean.
 7. too few returned under another offer, or so few that intervals are a little too narrow;
 8. a few large amounts weigh so much that the interval leans.
 
-Where they weigh so much that it cannot be relied on, that comes second.
+Where they weigh so much that it cannot be relied on, or a few customers carry an offer, that comes second.
 """
 
 from __future__ import annotations
@@ -45,7 +45,15 @@ def detail_lines(result: Result) -> list[str]:
 
 def _doubts(result) -> list[str]:
     too_few_of_others = partial(_too_few, of_others=True)
-    doubts = (_too_few, partial(_skewed, too_much=True), _refused, _unlike, _not_incremental, _lifted_by_the_pick)
+    doubts = (
+        _too_few,
+        _carried,
+        partial(_skewed, too_much=True),
+        _refused,
+        _unlike,
+        _not_incremental,
+        _lifted_by_the_pick,
+    )
     doubts += (_reversal, too_few_of_others, _narrow, partial(_skewed, too_much=False))
     return [line for doubt in doubts for line in doubt(result)]
 
@@ -92,6 +100,11 @@ def _too_few(result, *, of_others: bool = False) -> Iterator[str]:
     few = [f"{name} ({n})" for name, n in counts.items() if n < FEW_RETURNED]
     if few:
         yield f"Too few returned to trust the intervals of {join_words(few)}: no method rescues so small a group."
+
+
+def _carried(result) -> Iterator[str]:
+    if result.carriers is not None:
+        yield from result.carriers.doubts()
 
 
 def _skewed(result, *, too_much: bool) -> Iterator[str]:
