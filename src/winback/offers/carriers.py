@@ -83,13 +83,12 @@ def value_carriers(trial: Trial, offers: list[str], has_control: bool, level: fl
     """Return who carries the value of the offers, the most profitable first."""
     back = trial.returned.astype(bool)
     cap = float(np.quantile(trial.value[back], CAP)) if back.any() else np.nan
-    capped = np.minimum(trial.value, cap) if back.any() else trial.value
-    members = {name: trial.arm == trial.arms.index(name) for name in [*offers, *([NO_OFFER] if has_control else [])]}
-    arms = {name: m.arm_moments(trial.returned[rows], capped[rows], trial.cost[rows]) for name, rows in members.items()}
-    stacked, control = m.stack_arms([arms[name] for name in offers]), arms.get(NO_OFFER)
-    profit, variance = m.profit(stacked, control)
-    length = m.skew_length(m.pooled(stacked, control), m.PROFIT, stacked, control)
-    ends = skewed_interval(profit, np.sqrt(variance), length, normal_quantile(level))
+    net = (np.minimum(trial.value, cap) if back.any() else trial.value) - trial.cost
+    groups = [*offers, NO_OFFER] if has_control else offers
+    members = {name: trial.arm == trial.arms.index(name) for name in groups}
+    moments = np.array([_moments(net[rows], back[rows]) for rows in members.values()]).T
+    profit, std_error, length = _capped_profit(moments, has_control)
+    ends = skewed_interval(profit, std_error, length, normal_quantile(level))
     plain = m.stack_arms([trial.moments[name] for name in offers])
     frame = pd.DataFrame([_carried(trial, members[name]) for name in offers])
     frame.insert(0, "offer", offers)
@@ -97,6 +96,28 @@ def value_carriers(trial: Trial, offers: list[str], has_control: bool, level: fl
     frame["profit"] = m.profit(plain, trial.moments[NO_OFFER] if has_control else None)[0]
     frame = frame.assign(capped_profit=profit, capped_profit_low=ends[0], capped_profit_high=ends[1])
     return ValueCarriers(frame, cap, _deciding(trial, members, offers), trial.currency)
+
+
+def _moments(net: np.ndarray, back: np.ndarray) -> tuple[float, ...]:
+    """Return size, number of returned, mean, variance and third moment of a group."""
+    centred = net - net.mean()
+    square = centred**2
+    return len(net), back.sum(), net.mean(), square.sum() / (len(net) - 1), (square * centred).mean()
+
+
+def _capped_profit(groups: np.ndarray, has_control: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the offers' profit, its standard error and skew length, over the last group if it is the control."""
+    n, back, mean, variance, third = groups
+    square = (n * variance).sum()
+    scale = (n * third).sum() / square if square else 0.0
+    if not has_control:
+        return mean, np.sqrt(variance / n), scale / n
+    pairs = ((each[:-1], each[-1:]) for each in (np.full(len(n), scale), n, back))
+    return (
+        mean[:-1] - mean[-1],
+        np.sqrt(variance[:-1] / n[:-1] + variance[-1] / n[-1]),
+        m.difference_length(*pairs),
+    )
 
 
 def _carried(trial: Trial, rows: np.ndarray) -> dict:
