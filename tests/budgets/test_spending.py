@@ -183,7 +183,8 @@ def test_where_customers_differ_the_lead_is_found():
     frame = curve.frame
     assert (frame["lead_low"] > 0).all()
     most = frame.loc[frame["lead"].idxmax()]
-    lead, low, high = (format_money(most[f"lead{end}"], "$") for end in ("", "_low", "_high"))
+    names = ("lead", "lead_simultaneous_low", "lead_simultaneous_high")
+    lead, low, high = (format_money(most[name], "$") for name in names)
     told = curve.describe()
     assert (
         f"Choosing customers pays: at {format_money(most['budget'], '$')} per customer it earns {lead} [{low}, {high}]"

@@ -25,10 +25,11 @@ from winback.trial.scores import trial_scores
 from winback.trial.skewed_scores import own_arm, score_length
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
-from winback.uncertainty import normal_quantile
+from winback.uncertainty import max_t_quantile, normal_draws, normal_quantile
 
 N_BUDGETS = 10
 MEASURES = ("share_contacted", "predicted", "honest", "untargeted", "lead", "spent")
+CURVES = ("honest", "untargeted", "lead")  # with intervals, one at a time and together
 
 
 def spending_curve(
@@ -48,7 +49,9 @@ def spending_curve(
               \hat U(B) = \frac{1}{n} \sum_i \sum_k w_k (\Gamma_{ik} - \Gamma_{i0})
 
     where :math:`w` are the shares of customers drawn at random that earn most with the same money, found without the
-    customer's fold, too. Intervals are of expected gains, paired for the lead; medians over repeated splits.
+    customer's fold, too. Intervals are of expected gains, paired for the lead; medians over repeated splits. The best
+    budget is found by looking, so what is said of it has simultaneous intervals: max-t over all budgets, as
+    ``<name>_simultaneous_low`` and ``_high``.
 
     Parameters
     ----------
@@ -67,7 +70,7 @@ def spending_curve(
     [45000.0, 90000.0]
     """
     check_is_trial(trial)
-    z = normal_quantile(level)
+    normal_quantile(level)  # refuses what is not a level
     if not trial.sent:
         raise ValueError("Nobody was sent an offer: there is nothing to spend on.")
     wanted = None if budgets is None else _checked(budgets)
@@ -78,8 +81,8 @@ def spending_curve(
         split = _Split.of(trial, splits.folds, generator)
         if wanted is None:
             wanted = np.linspace(0, split.worth_spending, N_BUDGETS + 1)[1:]
-        found.append([split.at(budget) for budget in wanted])
-    frame = _frame(wanted, len(trial.arm), np.array(found), z)
+        found.append(split.along(wanted))
+    frame = _frame(wanted, len(trial.arm), found, level)
     kind = "incremental" if NO_OFFER in trial.choices else "gross"
     settings = {"assumed": assumption(trial), "currency": trial.currency}
     return SpendingCurve(frame=frame, kind=kind, n=len(trial.arm), **settings)
@@ -135,8 +138,21 @@ class _Split:
             chosen[inside] = walk.choices_after(walk.steps_within(budget * inside.sum()))
         return chosen
 
-    def at(self, budget: float) -> np.ndarray:
-        """Return the measures at a budget per customer, their standard errors and skew lengths, (3, n_measures)."""
+    def along(self, budgets: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Return the measures, their standard errors and skew lengths, (n_budgets, 3, n_measures), and covariances.
+
+        The latter are of the means of each curve at all budgets, of which the best is found by looking.
+        """
+        points = [self.at(budget) for budget in budgets]
+        each = np.array([customers for _, customers in points])  # (n_budgets, n_measures, n)
+        joint = {name: np.atleast_2d(np.cov(each[:, MEASURES.index(name)])) / each.shape[-1] for name in CURVES}
+        return np.array([figures for figures, _ in points]), joint
+
+    def at(self, budget: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return the measures at a budget per customer, their standard errors and skew lengths, (3, n_measures).
+
+        Beside them each customer's part in the measures, (n_measures, n).
+        """
         n, chosen = len(self.gains), self.choices(budget)
         rows, place = np.flatnonzero(chosen), chosen[chosen > 0] - 1
         contacted, predicted, honest, spent, counts = np.zeros((5, n))
@@ -148,7 +164,7 @@ class _Split:
         each = np.stack([contacted, predicted, honest, untargeted, honest - untargeted, spent])
         lengths = np.zeros(len(each))
         lengths[2:5] = self.length(np.column_stack([counts, anybody, counts - anybody]))
-        return np.stack([each.mean(axis=1), each.std(axis=1, ddof=1) / np.sqrt(n), lengths])
+        return np.stack([each.mean(axis=1), each.std(axis=1, ddof=1) / np.sqrt(n), lengths]), each
 
     def _untargeted(self, budget: float) -> np.ndarray:
         """Return each customer's mean score when the money is spent at random, by the mix best in the other folds.
@@ -177,13 +193,17 @@ def _mix(gain: np.ndarray, cost: np.ndarray, budget: float) -> np.ndarray:
     return shares[1:]
 
 
-def _frame(budgets, n: int, found, z: float) -> pd.DataFrame:
-    """Return medians over splits, with intervals that allow for the splits."""
+def _frame(budgets, n: int, found, level: float) -> pd.DataFrame:
+    """Return medians over splits, with intervals that allow for the splits, one at a time and for all budgets."""
+    figures, joint = np.array([each for each, _ in found]), [each for _, each in found]
     columns = {"budget": budgets, "budget_total": budgets * n}
     for place, name in enumerate(MEASURES):
-        middle, error = over_splits(found[:, :, 0, place], found[:, :, 1, place])
+        middle, error = over_splits(figures[:, :, 0, place], figures[:, :, 1, place])
         columns[name] = middle
-        if name in ("honest", "untargeted", "lead"):
-            low, high = skewed_interval(middle, error, np.median(found[:, :, 2, place], axis=0), z)
-            columns |= {f"{name}_low": low, f"{name}_high": high}
+        if name in CURVES:
+            length = np.median(figures[:, :, 2, place], axis=0)
+            together = max_t_quantile(normal_draws(np.mean([each[name] for each in joint], axis=0)), level)
+            for kind, reach in (("", normal_quantile(level)), ("_simultaneous", together)):
+                low, high = skewed_interval(middle, error, length, reach)
+                columns |= {f"{name}{kind}_low": low, f"{name}{kind}_high": high}
     return pd.DataFrame(columns)
