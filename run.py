@@ -35,6 +35,7 @@ TASKS = {
         [["notebooks/refresh.py"]],
     ),
     "bench": ("speed as ratios against the peers", [["benchmarks/ratios.py"]]),
+    "proof": ("long simulations: do intervals hold as often as they say?", [["benchmarks/proof.py"]]),
     "check": (
         "style, types, lock and environment agreement",
         [
@@ -87,7 +88,7 @@ def main(arguments):
     task, rest = arguments[0], arguments[1:]
     if task == "test" and "--quick" in rest:
         rest = ["-m", "not slow"] + [word for word in rest if word != "--quick"]
-    if task == "test":  # a process a core: threads of linear algebra would only wait for each other
+    if task in ("test", "proof"):  # a process a core: threads of linear algebra would only wait for each other
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     make_environment()
     steps = TASKS[task][1]
