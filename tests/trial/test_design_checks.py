@@ -38,6 +38,17 @@ def test_the_study_passes_every_check(study):
     assert report.describe() == "The trial can be read: every check was passed."
 
 
+def test_with_nothing_known_beforehand_randomisation_is_said_to_be_untested(study):
+    told = check_design(study.lapsed[["customer_id", "offer", "returned", "eligible"]]).describe()
+    assert "randomisation is not tested" in told
+    assert "passed" not in told
+
+
+def test_a_check_that_could_not_be_made_is_not_passed(study):
+    unplanned = study.lapsed.drop(columns="offer_probability")
+    assert check_design(unplanned).describe() == "The trial can be read: every check that could be made was passed."
+
+
 @pytest.fixture(params=["no column eligible", "all called eligible"])
 def set_aside_as_control(request, study):
     """Put those judged not promising in the place of the holdout."""

@@ -14,7 +14,7 @@ from winback.terms.catalog import Offer, OfferCatalog, as_catalog
 from winback.trial.design_findings import Finding, findings_of
 
 MOST_SAID = 3
-LIKE_WITH_LIKE = ("sample ratio", "balance", "control group")  # checks that can show that groups are alike
+AT_RANDOM = ("balance", "control group")  # checks that test whether the groups were drawn at random
 REFUSED = (
     "Without a control group incremental figures are not identified; if some were judged not promising beforehand, "
     "mark them in `eligible`."
@@ -46,9 +46,14 @@ class DesignReport(Result):
         """Say what an analyst must know before reading the figures, the most serious first."""
         if serious := self._serious():
             return Sentences.of(serious[:MOST_SAID])
-        if any(finding.check in LIKE_WITH_LIKE and finding.verdict == "ok" for finding in self.findings):
-            return Sentences.of(["The trial can be read: every check was passed."])
-        return Sentences.of(["Nothing speaks against the trial, but whether its groups were alike cannot be checked."])
+        verdicts = {each.check: each.verdict for each in self.findings}
+        if "ok" not in (verdicts.get(check) for check in AT_RANDOM):
+            untested = "what was known before the offer is not in the table, so randomisation is not tested"
+            return Sentences.of([f"Nothing speaks against the trial, but {untested}."])
+        some = (
+            " that could be made" if "note" in (verdicts.get(check) for check in ("sample ratio", *AT_RANDOM)) else ""
+        )
+        return Sentences.of([f"The trial can be read: every check{some} was passed."])
 
     def details(self) -> Sentences:
         """Say what else speaks against the trial, and what to do about a control group that was refused."""
