@@ -20,8 +20,8 @@ from winback.trial import moments as m
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
-CAP = 0.995  # quantile of what the returned of all groups brought
-TOP = 0.01  # share of an offer's returned customers
+CAP = 0.995  # quantile of what customers of all groups brought who brought anything
+TOP = 0.01  # share of those under an offer
 MUCH_OF_TOP, MUCH_OF_ONE = (
     0.2,
     0.1,
@@ -35,13 +35,13 @@ class ValueCarriers(Result):
     Attributes
     ----------
     frame : pandas.DataFrame
-        One row per offer: ``top_share``, the share of its value from the top 1% of its returned customers (one at
-        least), ``largest_share`` and ``largest`` (``customer_id``) of the largest; ``profit`` per customer as measured
+        One row per offer: ``top_share``, the share of its value from the top 1% (one at least) of those who brought
+        anything, ``largest_share`` and ``largest`` (``customer_id``) of the largest; ``profit`` per customer as measured
         and ``capped_profit`` with ``capped_profit_low``, ``capped_profit_high``, when nobody counts for more than
         ``cap``; both over the untreated where they are a control group. ``heavy`` marks offers whose intervals cannot
         be relied on.
     cap : float
-        99.5th percentile of what the returned of all groups brought.
+        99.5th percentile of what customers of all groups brought who brought anything.
     deciding : str
         Who alone makes the first offer the first, in words; empty where nobody does.
     """
@@ -81,9 +81,9 @@ class ValueCarriers(Result):
 
 def value_carriers(trial: Trial, offers: list[str], has_control: bool, level: float) -> ValueCarriers:
     """Return who carries the value of the offers, the most profitable first."""
-    back = trial.returned.astype(bool)
-    cap = float(np.quantile(trial.value[back], CAP)) if back.any() else np.nan
-    net = (np.minimum(trial.value, cap) if back.any() else trial.value) - trial.cost
+    brought = trial.value > 0
+    cap = float(np.quantile(trial.value[brought], CAP)) if brought.any() else np.inf
+    net, back = np.minimum(trial.value, cap) - trial.cost, trial.returned.astype(bool)
     groups = [*offers, NO_OFFER] if has_control else offers
     members = {name: trial.arm == trial.arms.index(name) for name in groups}
     moments = np.array([_moments(net[rows], back[rows]) for rows in members.values()]).T
@@ -123,7 +123,7 @@ def _capped_profit(groups: np.ndarray, has_control: bool) -> tuple[np.ndarray, n
 def _carried(trial: Trial, rows: np.ndarray) -> dict:
     """Return the shares of an arm's value from its largest customers."""
     value, positions = trial.value[rows], np.flatnonzero(rows)
-    n_top, total = max(int(np.ceil(TOP * trial.returned[rows].sum())), 1), value.sum()
+    n_top, total = max(int(np.ceil(TOP * (value > 0).sum())), 1), value.sum()
     top = np.sort(np.partition(value, -n_top)[-n_top:])
     share = (top.sum() / total, top[-1] / total) if total > 0 else (np.nan, np.nan)
     largest = trial.customers["customer_id"].iloc[positions[value.argmax()]]
