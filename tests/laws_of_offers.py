@@ -77,7 +77,7 @@ def a_summary(rng, k=4):
 
 COMPARED = {
     "dear": True,
-    "money": "profit|value|cost|loss",
+    "money": "(profit|value|cost|loss)(?!.*skewness)",
     "estimates": "^(acceptance|cost_per_customer|value_per_returned|break_even_organic|[a-z]+_profit|[a-z]+_roi)$",
     "totals": "^n(_returned)?$|_total$",
     "std_errors": "std_error$",

@@ -31,6 +31,8 @@ def curve_with(leads, margin=1.0):
     frame = pd.DataFrame({"budget": budgets, "budget_total": budgets * 10, "share_contacted": 0.5, "predicted": 9.0})
     frame = frame.assign(honest=5 + leads, honest_low=3 + leads, honest_high=7 + leads, untargeted=5.0)
     frame = frame.assign(lead=leads, lead_low=leads - margin, lead_high=leads + margin, spent=budgets)
+    ends = [f"{name}_{end}" for name in ("honest", "lead") for end in ("low", "high")]
+    frame = frame.assign(**{name.replace("_", "_simultaneous_"): frame[name] for name in ends})
     return SpendingCurve(frame=frame, kind="incremental", n=10)
 
 
@@ -50,7 +52,7 @@ def curve_with(leads, margin=1.0):
 def test_the_title_says_whether_choosing_pays_as_the_sentences_do(leads, message):
     curve = curve_with(leads)
     assert title(plots.plot_spending_curve(curve)) == message
-    words = {", and up to": "pays at one budget and loses at another"}
+    words = {", and up to": "Choose customers while you spend up to"}
     words |= {"more each": "Choosing customers pays", "less each": "Choosing customers loses", "not shown": "not shown"}
     assert next(told for part, told in words.items() if part in message) in curve.describe()
 
