@@ -36,7 +36,7 @@ class ValueCarriers(Result):
     ----------
     frame : pandas.DataFrame
         One row per offer: ``top_share``, the share of its value from the top 1% (one at least) of those who brought
-        anything, ``largest_share`` and ``largest`` (``customer_id``) of the largest; ``profit`` per customer as measured
+        anything, ``largest_share`` and ``largest`` (``customer_id``) of the largest; ``profit`` per customer, measured,
         and ``capped_profit`` with ``capped_profit_low``, ``capped_profit_high``, when nobody counts for more than
         ``cap``; both over the untreated where they are a control group. ``heavy`` marks offers whose intervals cannot
         be relied on.

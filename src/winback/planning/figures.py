@@ -11,7 +11,7 @@ one who returned, :math:`s_+ = v V`; a cost, being certain, adds nothing to it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,7 @@ class ProfitFigures:
     variance: np.ndarray  # (k,) of one customer
     variance_error: np.ndarray  # (k,) its standard error in a pilot; 0 where figures are assumed
     n: np.ndarray  # (k,) customers of the pilot; NaN where all figures are assumed, infinite where the untreated's are
+    skew_scale: float = 0.0  # of one customer's profit in the pilot, see `winback.trial.moments`
 
     @classmethod
     def ordered(cls, names, acceptance, profit, variance, variance_error=None, n=None) -> ProfitFigures:
@@ -72,6 +73,12 @@ class ProfitFigures:
     def best_increment(self) -> float:
         """Return what the best offer earns more per customer than no offer; NaN where that is not known."""
         return float(self.profit[0] - self.profit[-1]) if self.has_untreated else float("nan")
+
+    def error_of_best(self) -> tuple[float, float]:
+        """Return the pilot's standard error of the best offer's increment, and its skew length."""
+        ends = [0, -1]
+        squares, shares = self.variance[ends] / self.n[ends], self.acceptance[ends] / self.n[ends]
+        return float(np.sqrt(squares.sum())), self.skew_scale * float(shares / self.n[ends] @ [1, -1]) / shares.sum()
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per arm."""
@@ -111,7 +118,7 @@ def pilot_figures(trial: Trial) -> ProfitFigures:
     if NO_OFFER not in arms and None not in (trial.organic, trial.offers.organic_value):
         columns = [np.append(column, one) for column, one in zip(columns, _assumed_untreated(trial), strict=True)]
         arms = [*arms, NO_OFFER]
-    return ProfitFigures.ordered(arms, *columns)
+    return replace(ProfitFigures.ordered(arms, *columns), skew_scale=float(m.pooled(stacked).skew_scale(m.PROFIT)[0]))
 
 
 def _assumed_untreated(trial: Trial) -> tuple[float, ...]:

@@ -20,7 +20,8 @@ import pandas as pd
 from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
 from winback.planning.sizes import LEAST, critical_sum, whole
-from winback.uncertainty import normal_interval
+from winback.skewness import skewed_interval
+from winback.uncertainty import normal_quantile
 
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
 SAME = 0.001  # shares this close are shown once: as planned, in whole customers
@@ -78,8 +79,9 @@ def holdout_table(figures: ProfitFigures, asked: Asked, split: Split, n_comparis
     n = np.round(share * n_customers)
     frame = pd.DataFrame({"share": share, "n": n.astype(int), "forgone": n * figures.best_increment()})
     if figures.from_pilot:
-        error = np.sqrt(figures.variance[0] / figures.n[0] + figures.variance[-1] / figures.n[-1])
-        frame["forgone_low"], frame["forgone_high"] = normal_interval(frame["forgone"], n * error, asked.level)
+        error, length = figures.error_of_best()
+        ends = skewed_interval(figures.best_increment(), error, length, normal_quantile(asked.level))
+        frame["forgone_low"], frame["forgone_high"] = (n * end for end in ends)
     per_offer = np.maximum(n_customers - n, 1) / len(figures.offers)
     with np.errstate(divide="ignore"):
         std_error = np.sqrt(figures.variance[0] / per_offer + figures.variance[-1] / n)
