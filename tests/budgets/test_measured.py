@@ -218,4 +218,8 @@ def test_a_plan_of_the_study_made_from_other_customers(study):
     assert len(each) == plan.n
     error = each.std(ddof=1) * np.sqrt(len(each))
     assert abs(each.sum() - gain) < 3 * error
-    assert said(each.sum(), error) in plan.measure().describe()
+    sent = judge_by.customers.set_index("customer_id")["offer"].astype(str)
+    own, chosen = sent.loc[scores.index].to_numpy(), offer.loc[scores.index].astype(str).to_numpy()
+    counts = (own == chosen).astype(int) - (own == "none")
+    length = length_by_loop(judge_by.customers.reset_index(drop=True), judge_by.profit, counts)
+    assert said(each.sum(), error, len(each) * length / error) in plan.measure().describe()
