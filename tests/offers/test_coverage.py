@@ -4,12 +4,13 @@ A trial: 45% accept an offer that costs 120 on acceptance and 1 a contact; a ret
 with a coefficient of variation of 1; of as many untreated customers 6% return.
 """
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
-from coverage_harness import assert_covers, coverage, shortfall
+from coverage_harness import Coverage, assert_covers, coverage, shortfall
 
 import winback as wb
 from winback.skewness import skewed_interval
@@ -52,18 +53,16 @@ def figures(arm, control):
 
 
 @cache
-def simulated(distribution, expected_returned, n_control=None):
+def simulated(distribution, expected_returned, n_control=None, symmetric=False):
     """Return figure -> (low, high), one interval per trial; the trials are drawn in parts that fit into memory."""
     rng, n = np.random.default_rng(SEED), round(expected_returned / ACCEPTANCE)
     n_control = n_control or n
     sizes = np.diff(np.append(np.arange(0, N_TRIALS, max(1, CELLS // n)), N_TRIALS))
-    parts = [
-        figures(
-            arm_moments(*customers(distribution, (size, n), rng)),
-            arm_moments(*customers(distribution, (size, n_control), rng, ORGANIC, offered=False)),
-        )
-        for size in sizes
-    ]
+    parts = []
+    for size in sizes:
+        arm = arm_moments(*customers(distribution, (size, n), rng))
+        control = arm_moments(*customers(distribution, (size, n_control), rng, ORGANIC, offered=False))
+        parts.append(figures(*(replace(each, third=None) if symmetric else each for each in (arm, control))))
     return {name: np.concatenate([part[name] for part in parts], axis=1)[..., 0] for name in TRUTH}
 
 
@@ -118,9 +117,15 @@ def test_from_30_returned_the_intervals_are_a_little_too_narrow(distribution, re
 
 @pytest.mark.slow
 @pytest.mark.parametrize("figure", ["incremental profit", "incremental ROI"])
-def test_five_returned_in_the_control_spoil_the_incremental_intervals_of_a_large_arm(figure):
-    ends = simulated("gamma", 400, n_control=round(5 / ORGANIC))[figure]
-    assert shortfall(coverage(ends, TRUTH[figure])) > 10
+def test_five_returned_in_the_control_spoil_symmetric_intervals_of_a_large_arm_and_make_ours_promise_too_much(figure):
+    """Ours lose at most two trials in a hundred; their lower end misses more than it says, so the mark is needed."""
+    few = round(5 / ORGANIC)
+    assert shortfall(coverage(simulated("gamma", 400, few, symmetric=True)[figure], TRUTH[figure])) > 10
+    low, high = simulated("gamma", 400, few)[figure]
+    found = coverage((low, high), TRUTH[figure])
+    assert found.share > 0.95 - 0.02, found
+    below = Coverage(float((low <= TRUTH[figure]).mean()), len(low))
+    assert shortfall(below, 0.975) > 3, below
 
 
 @pytest.mark.slow
