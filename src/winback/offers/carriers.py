@@ -22,10 +22,7 @@ from winback.uncertainty import normal_quantile
 
 CAP = 0.995  # quantile of what customers of all groups brought who brought anything
 TOP = 0.01  # share of those under an offer
-MUCH_OF_TOP, MUCH_OF_ONE = (
-    0.2,
-    0.1,
-)  # shares of the value from which on an offer is marked; money of log-normal sigma 1.5
+MUCH_OF_TOP, MUCH_OF_ONE = 0.2, 0.1  # shares of the value from which on an offer is marked: log-normal of sigma 1.5
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,7 +131,7 @@ def _deciding(trial: Trial, members, offers: list[str]) -> str:
     """Name the customer without whom the first offer would not be the first."""
     if len(offers) < 2:
         return ""
-    profit = trial.value - trial.cost
+    profit = trial.profit
     first, second = (members[name] for name in offers[:2])
     place = np.flatnonzero(first)[profit[first].argmax()]
     without = (profit[first].sum() - profit[place]) / (first.sum() - 1)
