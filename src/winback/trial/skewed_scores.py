@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from winback.trial.moments import COST, PROFIT, RETURNED, VALUE, pooled, stack_arms
+from winback.trial.moments import COST, PROFIT, RETURNED, VALUE
 from winback.trial.trial import Trial
 
 WEIGHTS = {"profit": PROFIT, "value": VALUE, "cost": COST, "returned": RETURNED}
@@ -46,5 +46,5 @@ def score_length(
     share, chance = back[trial.arm][rows], trial.probability[rows]
     weight = np.transpose(counts) / chance
     square, third = (weight**2 * share).sum(axis=-1), (weight**3 * share).sum(axis=-1)
-    scale = pooled(stack_arms([trial.moments[name] for name in trial.arms])).skew_scale(WEIGHTS[outcome])
+    scale = trial.pooled_moments.skew_scale(WEIGHTS[outcome])
     return scale[0] * np.divide(third, len(chance) * square, out=np.zeros(np.shape(square)), where=square > 0)

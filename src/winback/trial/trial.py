@@ -20,7 +20,7 @@ from winback.trial.chances import estimated_chance, other_chance, own_probabilit
 from winback.trial.covariates import asked_covariates, covariates_used, standardised
 from winback.trial.design_checks import DesignReport, check_typed_design
 from winback.trial.design_findings import measured_after_the_offer
-from winback.trial.moments import ArmMoments, arm_moments
+from winback.trial.moments import ArmMoments, arm_moments, pooled, stack_arms
 from winback.trial.outcomes import Groups, check_value_terms, trial_groups, trial_money
 
 ASSIGNMENTS = ("known", "estimated")
@@ -238,6 +238,11 @@ class Trial(Result):
         returned, (value, cost) = self.lapsed["returned"].to_numpy(dtype=bool), self.money
         groups = ((name, self.groups.arm == place) for place, name in enumerate(self.groups.arms))
         return {name: arm_moments(returned[rows], value[rows], cost[rows]) for name, rows in groups}
+
+    @cached_property
+    def pooled_moments(self) -> ArmMoments:
+        """Moments within the groups of all customers together, from which skewness is read."""
+        return pooled(stack_arms([self.moments[name] for name in self.arms]))
 
     @property
     def terms(self) -> tuple:
