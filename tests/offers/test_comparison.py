@@ -6,9 +6,11 @@ from lifelines import KaplanMeierFitter
 from lifelines.utils import restricted_mean_survival_time
 from scipy import stats
 from sentences import hold_to_three
+from statsmodels.stats.weightstats import ttost_ind
 from trials import critical_values, measured, random_lives, random_values
 
 import winback as wb
+from winback.money import format_money
 from winback.terms.catalog import Offer
 
 OFFERS = [Offer(name=name, amount=10, paid="on_acceptance") for name in ("discount", "upgrade", "bundle")]
@@ -66,12 +68,12 @@ def test_first_on_profit_and_first_on_roi_are_both_said(comparison):
     assert "earns $19.33 less per customer" in text
 
 
-def test_that_it_is_no_tie_is_said_with_the_interval_of_the_difference(comparison):
+def test_that_the_first_two_are_told_apart_is_said_with_the_interval_of_the_difference(comparison):
     pair = comparison.differences.iloc[0]
-    assert (pair["first"], pair["second"], pair["tie"]) == ("discount", "upgrade", False)
+    assert (pair["first"], pair["second"], pair["told_apart"]) == ("discount", "upgrade", True)
     low, high = f"{pair['difference_low']:.2f}", f"{pair['difference_high']:.2f}"
     said = f"Discount leads upgrade by $19.33 per customer [${low}, ${high}]; this interval allows for every pair"
-    assert f"{said} compared and does not contain zero, so this is no tie." in comparison.describe()
+    assert f"{said} compared and leaves out zero: they are told apart." in comparison.describe()
 
 
 def test_incremental_stands_beside_gross(comparison):
@@ -182,26 +184,89 @@ def test_chances_of_being_best_sum_to_one_where_nothing_is_not_an_option(rng):
     assert result.frame["probability_best"].sum() == pytest.approx(1, rel=1e-12)
 
 
-# ties and verdicts
+# told apart or not, and verdicts
 
 
-def test_equal_offers_tie_and_it_is_said_of_both():
+def test_equal_offers_are_not_told_apart_and_what_choosing_costs_is_said():
     values = [*np.linspace(50, 150, 60), *[None] * 40]
     result = wb.compare_offers(wb.read_trial(measured(discount=values, upgrade=values), OFFERS))
-    assert result.describe().startswith("Discount and upgrade tie: discount is ahead with $54.00 gross profit")
+    assert result.describe().startswith("Discount and upgrade are not told apart: discount is ahead with $54.00 gross")
     assert "Discount leads upgrade by $0.00 per customer" in result.describe()
-    assert "contains zero, so this is a tie" in result.describe()
-    assert ["tie with discount" in remark for remark in result.frame["remark"]] == [False, True]
+    loss = format_money(result.frame["expected_loss"].iloc[0])
+    chosen = (
+        f"with probability 50.0%, and choosing it is expected to lose {loss} per customer in case another is better"
+    )
+    assert f"contains zero: discount is the best of all offers {chosen}." in result.describe()
+    assert "is expected to lose" not in result.details()
+    assert "flat prior" in result.details()
+    assert ["not told apart from discount" in remark for remark in result.frame["remark"]] == [False, True]
     assert result.frame["probability_best"].tolist() == pytest.approx([0.5, 0.5], abs=0.002)
+    hold_to_three(result)
 
 
-def test_only_those_that_tie_with_the_leader_are_said_to(rng):
+def test_only_those_not_told_apart_from_the_leader_are_said_to_be(rng):
     table = random_values(rng, 400, discount=0.5, upgrade=0.5, bundle=0.2)
     result = wb.compare_offers(wb.read_trial(table, OFFERS))
     remarks = result.frame.set_index("offer")["remark"]
     assert result.frame["offer"].iloc[2] == "bundle"
-    assert "tie" not in remarks["bundle"]
-    assert "tie with" in remarks.iloc[1]
+    assert "told apart" not in remarks["bundle"]
+    assert "not told apart from" in remarks.iloc[1]
+
+
+def test_gross_figures_never_say_send(rng):
+    result = wb.compare_offers(wb.read_trial(random_values(rng, 400, discount=0.5, upgrade=0.2), OFFERS))
+    assert result.describe().startswith("Among the offers, discount earns most")
+    assert "whether sending any pays is not known" in result.describe().splitlines()[0]
+    assert "Send" not in result.describe() + result.details()
+
+
+# equivalence
+
+
+def compared_within(bound, table):
+    return wb.compare_offers(wb.read_trial(table, OFFERS), equivalent_within=bound)
+
+
+def test_two_offers_are_equivalent_where_two_one_sided_tests_say_so(rng):
+    """Second implementation: statsmodels, at half the level that the interval leaves out."""
+    table = random_values(rng, 2000, discount=0.5, upgrade=0.49)
+    one, other = (table.loc[table["offer"] == name] for name in ("discount", "upgrade"))
+    own = [rows["value"].fillna(0).to_numpy() - 10 * rows["returned"].to_numpy() for rows in (one, other)]
+    found = {}
+    for bound in np.linspace(2, 30, 29):
+        said = compared_within(float(bound), table).differences["equivalent"].iloc[0]
+        p_value, *_ = ttost_ind(*own, -bound, bound, usevar="unequal")
+        if abs(p_value - 0.025) > 0.002:  # the interval allows for skewness, the tests do not
+            found[bound] = (bool(said), bool(p_value < 0.025))
+    assert all(said == tested for said, tested in found.values())
+    assert {said for said, _ in found.values()} == {True, False}
+
+
+def test_equivalence_is_said_in_the_answer_the_remark_the_table_and_the_tile(rng):
+    table = random_values(rng, 3000, discount=0.5, upgrade=0.5, none=0.1)
+    unsaid, result = wb.compare_offers(wb.read_trial(table, OFFERS)), compared_within(20, table)
+    assert not unsaid.differences["equivalent"].any()
+    assert "quivalent" not in str(unsaid) + unsaid.assumptions()
+    assert "are equivalent within $20.00, so it hardly matters which" in result.describe().splitlines()[0]
+    assert "lies within $20.00" in result.describe().splitlines()[1]
+    assert result.frame["remark"].iloc[1].startswith("equivalent to ")
+    assert result.differences_table().frame["Verdict"].tolist() == ["equivalent within $20.00"]
+    assert result.tiles().frame["note"].iloc[0].endswith("within $20.00")
+    assert "lies within $20.00 of zero, as named by the analyst" in result.assumptions()
+    hold_to_three(result)
+
+
+def test_offers_told_apart_may_be_equivalent_still(study):
+    result = wb.compare_offers(study.trial, equivalent_within=40)
+    assert result.differences[["told_apart", "equivalent"]].iloc[0].tolist() == [True, True]
+    assert "leaves out zero, yet lies within $40.00: equivalent" in result.describe()
+    assert result.differences["equivalent"].tolist() == [True, False, False, True, False, True]
+
+
+@pytest.mark.parametrize("bound", [0, -5.0, float("nan"), float("inf")])
+def test_a_bound_that_is_none_is_refused(study, bound):
+    with pytest.raises(ValueError, match="equivalent_within must be money per customer above 0"):
+        wb.compare_offers(study.trial, equivalent_within=bound)
 
 
 def test_offers_that_cost_more_than_they_add_are_not_to_be_sent(rng):

@@ -24,6 +24,9 @@ def test_without_an_assumption_only_differences_between_offers_are_shown(table):
     assert "No random group was left without an offer" in found.describe()
     tree = wb.learn_policy(wb.read_trial(table, OFFERS), by="segment", splits=wb.Splits(repeats=1))
     assert tree.choices == ("a", "b")
+    mistaken = wb.evaluate_policy(wb.read_trial(table, OFFERS), {"x": "b", "y": "b"}, by="segment")
+    assert mistaken.describe().startswith("Among the offers, ")  # whether sending any pays is not known
+    assert "Send" not in mistaken.describe()
     assert "No random group was left without an offer" in tree.details()
 
 

@@ -70,7 +70,7 @@ def test_without_a_random_control_group_figures_are_gross_and_say_why(study, set
     assert result.control is None
     assert not [name for name in result.frame if name.startswith("incremental")]
     text = result.describe()
-    assert text.startswith("Send discount: it earns most, $361 gross profit per customer offered")
+    assert text.startswith("Among the offers, discount earns most, $361 gross profit per customer offered")
     assert "The untreated are no fair yardstick, so all figures are gross" in text
     assert result.design.control_reason in result.details()
     assert result.design.control_reason.startswith("The 8,000 customers without an offer")

@@ -84,7 +84,7 @@ def test_negative_margins_count_as_losses():
     assert (compared("negative margins").frame["gross_profit"] < 0).all()
 
 
-def test_arms_that_are_equal_without_any_spread_tie():
+def test_arms_that_are_equal_without_any_spread_are_not_told_apart():
     result = compared("one and the same value")
-    assert result.differences["tie"].all()
+    assert not result.differences["told_apart"].any()
     assert result.frame["incremental_profit"].tolist() == [-11.0, -11.0]

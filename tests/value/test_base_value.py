@@ -177,13 +177,13 @@ def test_word_of_mouth_changes_its_own_table_alone():
     assert "others along" not in all_of(base)
 
 
-def test_segments_that_do_not_differ_clearly_tie():
+def test_segments_that_do_not_differ_clearly_are_not_told_apart():
     assert wb.base_value(FIT, TABLE, **SHOP).contrast is None
     twins = TABLE.assign(half="first"), TABLE.assign(half="second")
     same = wb.base_value(FIT, pd.concat(twins), by="half", **SHOP)
     assert same.contrast.difference == pytest.approx(0, abs=1e-9)
     assert same.contrast.low < 0 < same.contrast.high
-    assert "A tie" in all_of(same)
+    assert "Not told apart" in all_of(same)
     apart = wb.base_value(FIT, TABLE.assign(heavy=TABLE["frequency"] > 3), by="heavy", **SHOP)
     assert apart.contrast.low > 0
     assert "heavy = True is worth most" in all_of(apart)

@@ -56,14 +56,14 @@ def test_the_last_row_of_the_table_is_the_whole_base():
     assert (apart["Segment"], apart["Share of all value"]) == ("everybody", "100.0%")
 
 
-def test_a_difference_whose_interval_holds_zero_is_a_tie():
+def test_a_difference_whose_interval_holds_zero_tells_nobody_apart():
     base = wb.base_value(
         wb.fit_contracts(SURVIVORS, "sbg", period="Y"), [20, 10], by="next_renewal", margin=1.0, annual_discount=0.1
     )
     gap = base.contrast.difference
-    for low, tie in ((-0.1 * gap, True), (0.1 * gap, False)):
+    for low, unclear in ((-0.1 * gap, True), (0.1 * gap, False)):
         said = all_of(replace(base, contrast=replace(base.contrast, low=low, high=2 * gap)))
-        assert ("A tie" in said) is tie
+        assert ("Not told apart" in said) is unclear
 
 
 def test_words_name_the_share_of_the_least_valuable_half():

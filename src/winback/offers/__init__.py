@@ -5,6 +5,7 @@ carriers            who carries an offer's value: its largest customers, and pro
 comparison_figures  its figures, from each offer's moments
 compared            what it shows: answer, tiles, tables, other assumptions
 comparison_words    its sentences
+told_apart          is the first offer told apart from the others, and what to do where it is not?
 assumptions         what it assumes, in words
 tailored            does a tailored offer earn what its own rule promises? a comparison's `tailored`
 sensitivity         what if horizon, discount rate or organic return were others? and break-even in words

@@ -43,6 +43,11 @@ def assumption_lines(
         measured = " (as measured among the untreated)" if settings.organic_value_error else ""
         worth = f"{format_money(settings.organic_value, currency)}{measured}"
     yield f"Break-even organic return takes one who returns without an offer to be worth {worth}."
+    if settings.equivalent_within is not None and n_compared > 1:
+        yield (
+            f"Offers are called equivalent where the whole interval of their difference in profit per customer lies "
+            f"within {format_money(settings.equivalent_within, currency)} of zero, as named by the analyst."
+        )
     if n_compared > 1:
         yield (
             f"The best of several offers was picked by looking, so it looks a little better than it is. Its {kind} "

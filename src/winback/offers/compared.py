@@ -13,7 +13,7 @@ from winback.money import DASH, format_alike
 from winback.offers import comparison_words as words
 from winback.offers.assumptions import assumption_lines
 from winback.offers.carriers import ValueCarriers
-from winback.offers.comparison_figures import ComparisonSettings, ties_with
+from winback.offers.comparison_figures import ComparisonSettings
 from winback.offers.sensitivity import (
     OfferSensitivity,
     break_even_lines,
@@ -22,7 +22,8 @@ from winback.offers.sensitivity import (
     revalued,
 )
 from winback.offers.tailored import TailoredComparison, compare_tailored
-from winback.results import Result, Sentences, Shown, format_count, format_percent, join_words
+from winback.offers.told_apart import leader_note, not_told_from, verdict_words, within_words
+from winback.results import Result, Sentences, Shown, format_count, format_percent
 from winback.trial import moments as m
 from winback.trial.design_checks import DesignReport
 from winback.trial.splits import Splits
@@ -52,7 +53,9 @@ class OfferComparison(Result):
         One row per offer, most profitable first, see `compare_offers`.
     differences : pandas.DataFrame
         One row per pair of offers: ``first``, ``second``, ``difference`` in profit per customer, ``std_error``, its
-        interval ``difference_low``, ``difference_high`` (which allows for all pairs looked at) and ``tie``.
+        interval ``difference_low``, ``difference_high`` (which allows for all pairs looked at), whether they are
+        ``told_apart`` (the interval leaves out zero) and ``equivalent`` (it lies within ``equivalent_within``; never
+        where no such bound was named).
     flips : pandas.DataFrame
         Where two offers change places as organic return grows, see `winback.offers.economics.organic_flips`.
     control : ArmMoments or None
@@ -110,9 +113,14 @@ class OfferComparison(Result):
 
     @property
     def winners(self) -> list[str]:
-        """The offer that earns most, with those that tie with it."""
+        """The offer that earns most, with those that are not told apart from it."""
         leader = self.frame["offer"].iloc[0]
-        return [leader, *ties_with(leader, self.differences)]
+        return [leader, *not_told_from(leader, self.differences)]
+
+    @property
+    def within(self) -> str:
+        """The difference per customer that would not matter, in words; empty where none was named."""
+        return within_words(self.settings.equivalent_within, self.currency)
 
     def sensitivity(self, varied: str, values: Iterable[float] | None = None) -> OfferSensitivity:
         """Return the ranking at another ``horizon`` in months, annual ``discount`` or ``organic`` return.
@@ -176,8 +184,8 @@ class OfferComparison(Result):
         >>> wb.compare_offers(wb.load_telecom_study().trial).tiles().frame["figure"].tolist()
         ['discount', '$291', '$2,910,287', '539%', '99.7%']
         """
-        first, kind, best = self.frame.iloc[0], self.kind, self.winners
-        leader = ("Earns most", best[0], f"ties with {join_words(best[1:])}" if len(best) > 1 else "no tie")
+        first, kind = self.frame.iloc[0], self.kind
+        leader = ("Earns most", first["offer"], leader_note(self))
         if first[f"{kind}_profit_high"] < 0:
             leader = ("Send", "no offer", f"even {first['offer']} loses money")
         customers, whose = format_count(first["n"]), kind.capitalize()
@@ -215,6 +223,6 @@ class OfferComparison(Result):
             "Pair": pairs["first"] + " over " + pairs["second"],
             "Difference in profit per customer": texts[:, 0],
             "Interval (allows for all pairs)": [" to ".join(ends) for ends in texts[:, 1:]],
-            "Verdict": np.where(pairs["tie"], "tie", "no tie"),
+            "Verdict": verdict_words(pairs, self.within),
         }
         return Shown(pd.DataFrame(columns))

@@ -12,6 +12,7 @@ from winback.offers.carriers import value_carriers
 from winback.offers.compared import OfferComparison
 from winback.offers.comparison_figures import ComparisonSettings
 from winback.offers.economics import organic_flips
+from winback.offers.told_apart import within_words
 from winback.tables import NO_OFFER
 from winback.terms.organic import assumed_organic
 from winback.trial import moments as m
@@ -22,7 +23,7 @@ from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
 
-def compare_offers(trial: Trial, *, level: float = 0.95) -> OfferComparison:
+def compare_offers(trial: Trial, *, level: float = 0.95, equivalent_within: float | None = None) -> OfferComparison:
     r"""Compare win-back offers by the profit per customer they were sent to, with ROI beside it.
 
     For offer k with mean value :math:`\bar Y_k` and mean cost :math:`\bar C_k` per customer sent the offer,
@@ -42,13 +43,20 @@ def compare_offers(trial: Trial, *, level: float = 0.95) -> OfferComparison:
         From `read_trial`: customers, offers and terms.
     level : float
         Confidence level of all intervals.
+    equivalent_within : float, optional
+        Money per customer, above 0: a difference in profit smaller than this would not matter. Offers are then said
+        to be equivalent where the whole interval of their difference, which allows for every pair, lies within it:
+        two one-sided tests [5]_. Without it, offers whose interval contains zero are not told apart, which does not
+        show that they are the same.
 
     Returns
     -------
     OfferComparison
         ``to_frame()`` has one row per offer: ``offer``, ``n``, ``n_returned``, ``acceptance``,
         ``cost_per_customer``, ``value_per_returned``, ``gross_profit`` (per customer), ``gross_profit_total``,
-        ``gross_roi``, the same ``incremental_``, ``probability_best``, ``expected_loss``, ``break_even_organic``;
+        ``gross_roi``, the same ``incremental_``, ``probability_best`` (under a flat prior; that several offers were
+        compared is allowed for in simultaneous intervals only), ``expected_loss`` (what choosing it is expected to
+        lose in case another is better, under the same prior), ``break_even_organic``;
         intervals as ``<name>_low`` and ``<name>_high``, simultaneous ones as ``<name>_simultaneous_low``;
         ``gross_profit_corrected``, or ``incremental_profit_corrected`` where that is known or assumed, is the first
         offer's profit corrected for having been picked, see `winback.winner.corrected_winner`;
@@ -59,6 +67,8 @@ def compare_offers(trial: Trial, *, level: float = 0.95) -> OfferComparison:
     ------
     TableError
         When an offer went to customers with different chances: see `offer_scores`.
+    ValueError
+        When ``level`` or ``equivalent_within`` is not one.
 
     References
     ----------
@@ -67,6 +77,8 @@ def compare_offers(trial: Trial, *, level: float = 0.95) -> OfferComparison:
     .. [3] Andersen, P. K., Klein, J. P. & Rosthoj, S. (2003). Generalised linear models for correlated
        pseudo-observations. Biometrika 90.
     .. [4] Andrews, I., Kitagawa, T. & McCloskey, A. (2024). Inference on winners. Quarterly Journal of Economics 139.
+    .. [5] Schuirmann, D. J. (1987). A comparison of the two one-sided tests procedure and the power approach for
+       assessing the equivalence of average bioavailability. Journal of Pharmacokinetics and Biopharmaceutics 15.
 
     Examples
     --------
@@ -79,12 +91,14 @@ def compare_offers(trial: Trial, *, level: float = 0.95) -> OfferComparison:
     """
     check_is_trial(trial)
     normal_quantile(level)  # refuses what is not a level
+    _check_bound(equivalent_within)
     check_one_chance(trial.lapsed)
     arms = {name: trial.moments[name] for name in trial.sent}
     control = trial.moments[NO_OFFER] if trial.design.control == "accepted" else None
     assumed = None if trial.organic is None else assumed_organic(trial.organic, trial.customers)
     terms = (trial.horizon_months, trial.annual_discount, level, assumed)
-    settings = ComparisonSettings(*terms, *_organic_value(trial.offers.organic_value, control))
+    organic_value = _organic_value(trial.offers.organic_value, control)
+    settings = ComparisonSettings(*terms, *organic_value, equivalent_within=equivalent_within)
     return comparison_from_moments(arms, control, settings, trial)
 
 
@@ -115,12 +129,21 @@ def comparison_from_moments(
     n_returned_control = None if control is None else float(control.n_returned[0])
     carriers = None if trial is None else value_carriers(trial, order, control is not None, settings.level)
     heavy = np.zeros(len(order), dtype=bool) if carriers is None else carriers.frame["heavy"].to_numpy()
-    frame["remark"] = figures.remarks(frame.assign(heavy=heavy), differences, n_returned_control, settings.level)
+    currency = currency if trial is None else trial.currency
+    said = (n_returned_control, settings.level, within_words(settings.equivalent_within, currency))
+    frame["remark"] = figures.remarks(frame.assign(heavy=heavy), differences, *said)
     baseline = frame["value_per_returned"] if settings.organic_value is None else settings.organic_value
     flips = organic_flips(order, stacked.mean[:, 1], stacked.mean[:, 2], np.broadcast_to(baseline, len(order)))
-    currency = currency if trial is None else trial.currency
     made = {"settings": settings, "arms": stacked, "control": control, "trial": trial, "carriers": carriers}
     return OfferComparison(frame, differences, flips, **made, currency=currency)
+
+
+def _check_bound(equivalent_within: float | None) -> None:
+    if equivalent_within is not None and not 0 < equivalent_within < np.inf:
+        raise ValueError(
+            f"equivalent_within must be money per customer above 0, a difference too small to matter; got "
+            f"{equivalent_within!r}. Leave it out where no such difference can be named."
+        )
 
 
 def _organic_value(organic_value, control) -> tuple[float | None, float]:

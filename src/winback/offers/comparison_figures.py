@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from winback import uncertainty
+from winback.offers.told_apart import beside_the_leader, pair_verdicts
 from winback.skewness import TOO_SKEWED, is_skewed, skewed_interval, standardised
 from winback.terms.organic import AssumedOrganic
 from winback.trial import moments as m
@@ -26,6 +27,7 @@ class ComparisonSettings:
     organic: AssumedOrganic | None = None
     organic_value: float | None = None  # value of an organic returner; None: the offer's own
     organic_value_error: float = 0.0  # its standard error, where the untreated showed it
+    equivalent_within: float | None = None  # difference per customer that would not matter; None: none was named
 
 
 def _with_interval(name: str, estimate, low, high) -> dict:
@@ -202,24 +204,19 @@ def all_differences(names, arms, settings, errors) -> pd.DataFrame:
     frame = pd.DataFrame(
         {"first": names[one], "second": names[other], "difference": difference, "std_error": std_error}
     )
-    return frame.assign(difference_low=low, difference_high=high, tie=(low <= 0) & (high >= 0))
+    return frame.assign(
+        difference_low=low, difference_high=high, **pair_verdicts(low, high, settings.equivalent_within)
+    )
 
 
-def ties_with(leader: str, differences: pd.DataFrame) -> list[str]:
-    """Return the offers that tie with the leader."""
-    return list(differences.loc[(differences["first"] == leader) & differences["tie"], "second"])
-
-
-def remarks(frame, differences, n_returned_control: float | None, level: float) -> list[str]:
-    """Return what a reader of the table must know of each row."""
-    leader = frame["offer"].iloc[0]
-    ties = ties_with(leader, differences)
+def remarks(frame, differences, n_returned_control: float | None, level: float, within: str = "") -> list[str]:
+    """Return what a reader of the table must know of each row; ``within`` is the bound of equivalence, in words."""
     texts = []
-    rows = zip(frame["offer"], frame["n_returned"], skewness_of(frame), frame["heavy"], strict=True)
-    for offer, n_returned, skewness, heavy in rows:
+    beside = beside_the_leader(frame["offer"], differences, within)
+    rows = zip(frame["n_returned"], skewness_of(frame), frame["heavy"], beside, strict=True)
+    for n_returned, skewness, heavy, how_told in rows:
         parts = [too_few(n_returned), too_few(n_returned_control, "untreated "), too_skewed(skewness, level)]
-        parts += ["hangs on a few customers"] if heavy else []
-        parts += [f"tie with {leader}"] if offer in ties else []
+        parts += ["hangs on a few customers" if heavy else "", how_told]
         texts.append("; ".join(part for part in parts if part))
     return texts
 

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from winback.money import format_alike, format_money
+from winback.offers import told_apart
 from winback.offers.comparison_figures import skewness_of
 from winback.offers.sensitivity import break_even_lines
 from winback.results import Result, format_count, format_percent, join_words
@@ -33,13 +34,13 @@ GROUPS_ALIKE = ("sample ratio", "balance", "control group")  # checks that say w
 
 def answer_lines(result: Result) -> list[str]:
     """Return at most three sentences: what to send, how far ahead it is, and the doubt that matters most."""
-    return [_answer(result), *_lead(result), *_doubts(result)[:1]]
+    return [_answer(result), *told_apart.lead(result), *_doubts(result)[:1]]
 
 
 def detail_lines(result: Result) -> list[str]:
     """Return the other doubts, the incremental figures, how sure the choice is, break-even, and warnings."""
     said = _doubts(result)[:1]
-    parts = (_doubts, _roi, _incremental, _sureness, _picked, _break_even, _warnings)
+    parts = (_doubts, _roi, _incremental, told_apart.sureness, _picked, _break_even, _warnings)
     return [line for part in parts for line in part(result) if line not in said]
 
 
@@ -68,7 +69,7 @@ def _with_bounds(result, row, name) -> tuple[str, str]:
 
 
 def _answer(result) -> str:
-    first, best = result.frame.iloc[0], result.winners
+    first = result.frame.iloc[0]
     kind, assumed = f"{result.kind}_profit", result.settings.organic
     under = f" under {assumed.says}" if assumed else ""
     figure, bounds = _with_bounds(result, first, kind)
@@ -77,20 +78,11 @@ def _answer(result) -> str:
         return f"Send no offer: even the best, {first['offer']}, loses money, {earns}."
     if first[f"{kind}_low"] <= 0:
         return f"No offer is shown to pay: the best, {first['offer']}, earns {earns}, which includes zero."
-    if len(best) > 1:
-        return f"{join_words(best)} tie: {first['offer']} is ahead with {earns}, but not beyond chance."
+    if len(result.winners) > 1:
+        return told_apart.answer_where_unclear(result, earns)
+    if result.kind == "gross":
+        return f"Among the offers, {first['offer']} earns most, {earns}; whether sending any pays is not known."
     return f"Send {first['offer']}: it earns most, {earns}."
-
-
-def _lead(result) -> Iterator[str]:
-    if len(result.frame) > 1:
-        pair = result.differences.iloc[0]
-        verdict = "contains zero, so this is a tie" if pair["tie"] else "does not contain zero, so this is no tie"
-        lead, bounds = _with_bounds(result, pair, "difference")
-        yield (
-            f"{pair['first']} leads {pair['second']} by {lead} per customer {bounds}; this interval allows for every "
-            f"pair compared and {verdict}."
-        )
 
 
 def _too_few(result, *, of_others: bool = False) -> Iterator[str]:
@@ -151,7 +143,7 @@ def _lifted_by_the_pick(result) -> Iterator[str]:
     if first[f"{kind}_low"] > 0 >= first[f"{kind}_corrected_low"]:
         yield f"Corrected for having been picked as the best, {first['offer']} is no longer shown to pay."
     if first[f"{kind}_corrected"] < first[f"{kind}_low"]:
-        yield "The lead is so narrow that the correction for the pick is large and rough: trust the tie, not it."
+        yield "The lead is so narrow that the correction for the pick is large and rough: nothing tells the best apart."
 
 
 def _reversal(result) -> Iterator[str]:
@@ -206,17 +198,6 @@ def _incremental(result) -> Iterator[str]:
         yield f"Net of that, {first['offer']} adds {added} per customer offered {bounds}{'' if free else roi}."
 
 
-def _sureness(result) -> Iterator[str]:
-    first = result.frame.iloc[0]
-    if len(result.frame) > 1:
-        rivals = "all offers and of sending none" if result.control is not None else "all offers"
-        yield (
-            f"{first['offer']} is the best of {rivals} with probability "
-            f"{format_percent(first['probability_best'])}; choosing it is expected to lose "
-            f"{_money(result, first['expected_loss'])} per customer, in case another is better."
-        )
-
-
 def _picked(result) -> Iterator[str]:
     """Say what is left of the first offer's figure, once it is allowed for that it was picked as the best."""
     if len(result.frame) == 1:
@@ -228,7 +209,7 @@ def _picked(result) -> Iterator[str]:
     picked = f"Having been picked as the best of {len(result.frame)} offers"
     if each[1] != each[1]:  # NaN: an exact tie
         yield (
-            f"{first['offer']} ties exactly for the first place, so its own {result.kind} profit cannot be corrected "
+            f"{first['offer']} shares the first place exactly, so its own {result.kind} profit cannot be corrected "
             f"for the pick; the interval that holds for whichever offer is picked is {bounds}."
         )
     elif seen == corrected:

@@ -131,8 +131,10 @@ def _lines(found: PolicyEvaluation) -> list[str]:
     return [recommendation(found), *against_today(found), *doubts(found)]
 
 
-def send(offer: str) -> str:
-    """Return the words for sending an offer, or none, to everybody."""
+def send(offer: str, trial: Trial) -> str:
+    """Return the words for sending an offer, or none, to everybody; from gross figures none follows but a ranking."""
+    if offer != NO_OFFER and NO_OFFER not in trial.choices:
+        return f"among the offers, {offer} for everybody"
     return "send everybody no offer" if offer == NO_OFFER else f"send {offer} to everybody"
 
 
@@ -146,10 +148,10 @@ def recommendation(found: PolicyEvaluation) -> str:
     if first["honest_gain_high"] < 0:
         lost = money_interval(*(-first[f"honest_gain{end}"] for end in ("", "_high", "_low")), found.currency)
         against = "per customer against it, on customers it has not seen"
-        return f"{send(found.best_single)}: {found.name} loses {lost} {against}."
+        return f"{send(found.best_single, found.trial)}: {found.name} loses {lost} {against}."
     return (
-        f"{send(found.best_single)}: {found.name} is not shown to earn more. On customers it has not seen it gains "
-        f"{gain} per customer over {single}, which includes zero: a tie."
+        f"{send(found.best_single, found.trial)}: {found.name} is not shown to earn more, for on customers it has not "
+        f"seen it gains {gain} per customer over {single}, which includes zero, and one choice for all is simpler."
     )
 
 

@@ -150,7 +150,7 @@ class LearnedPolicy(Result):
         """Say what to do, what the tree would do, and the doubt that matters most."""
         if self.evaluation is None:
             only = f"it is {self.best_single}, for everybody or nobody"  # of one offer, with nothing beside it
-            choice = send(self.best_single) if len(self.choices) > 1 else only
+            choice = send(self.best_single, self.trial) if len(self.choices) > 1 else only
             return Sentences.of([f"Customers are not told apart: {self.refused}.", f"{choice}."])
         return Sentences.of([recommendation(self.evaluation), _rules(self.rules), *list(doubts(self.evaluation))[:1]])
 
@@ -163,8 +163,9 @@ class LearnedPolicy(Result):
 
 def _rules(rules: pd.DataFrame) -> str:
     """Say what the tree would do, rule by rule."""
+    offers = rules["offer"].replace(NO_OFFER, "no offer")
     if len(rules) == 1:
-        return f"The best tree asks nothing: {send(rules['offer'].iloc[0])}."
-    named = zip(rules["rule"], rules["offer"].replace(NO_OFFER, "no offer"), rules["share"], strict=True)
+        return f"The best tree asks nothing: {offers.iloc[0]} for everybody."
+    named = zip(rules["rule"], offers, rules["share"], strict=True)
     parts = (f"{rule}: {offer} ({format_percent(share, 0)} of customers)" for rule, offer, share in named)
     return f"By the tree itself, {'; '.join(parts)}."

@@ -200,8 +200,8 @@ def _best_segment(value) -> Iterator[str]:
     allowed = "the interval allows for chance in who is in a segment and for every pair compared"
     if not pair.low > 0:
         yield (
-            f"A tie: per customer, {value.by} = {pair.first} ({best}) and {pair.last} ({least}) do not differ clearly: "
-            f"{gap} apart [{low}, {high}]; {allowed}."
+            f"Not told apart: per customer, {value.by} = {pair.first} ({best}) and {pair.last} ({least}), {gap} apart "
+            f"[{low}, {high}]; {allowed}."
         )
         return
     yield (

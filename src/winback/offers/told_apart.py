@@ -1,0 +1,118 @@
+"""Is the first offer told apart from the others, and what to do where it is not?
+
+An interval of a difference that contains zero does not show that two offers are the same: they are *not told apart*.
+*Equivalent* they are where the analyst named a difference that would not matter and the whole interval lies within it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from winback.money import format_money
+from winback.results import Result, format_percent, join_words
+
+
+def pair_verdicts(low: np.ndarray, high: np.ndarray, bound: float | None) -> dict[str, np.ndarray]:
+    """Return by pair whether its offers are told apart, and whether they are equivalent within the bound."""
+    within = 0.0 if bound is None else bound
+    return {"told_apart": (low > 0) | (high < 0), "equivalent": (low > -within) & (high < within)}
+
+
+def within_words(bound: float | None, currency: str) -> str:
+    """Write the difference per customer that would not matter; empty where none was named."""
+    return "" if bound is None else format_money(bound, currency)
+
+
+def not_told_from(leader: str, differences: pd.DataFrame) -> list[str]:
+    """Return the offers that are not told apart from the leader."""
+    return list(differences.loc[(differences["first"] == leader) & ~differences["told_apart"], "second"])
+
+
+def verdict_words(pairs: pd.DataFrame, within: str) -> np.ndarray:
+    """Say of each pair whether its offers are told apart, and whether they differ by less than would matter."""
+    told = np.where(pairs["told_apart"], "told apart", "not told apart")
+    same = np.where(pairs["told_apart"], "told apart, yet equivalent within ", "equivalent within ") + within
+    return np.where(pairs["equivalent"], same, told)
+
+
+def beside_the_leader(offers: pd.Series, differences: pd.DataFrame, within: str) -> list[str]:
+    """Return a remark on each offer, the leader first: how it stands to the leader, where that is not clear."""
+    beside = {pair.second: pair for pair in differences.itertuples() if pair.first == offers.iloc[0]}
+    return [_remark(beside[offer], within) if offer in beside else "" for offer in offers]
+
+
+def _remark(pair, within: str) -> str:
+    if pair.equivalent:
+        return f"equivalent to {pair.first}: within {within}"
+    return "" if pair.told_apart else f"not told apart from {pair.first}"
+
+
+def answer_where_unclear(result: Result, earns: str) -> str:
+    """Say that others may be as good as the first offer, or are."""
+    first, *others = result.winners
+    all_same = set(others) <= set(_equivalent(result))
+    verdict = f"equivalent within {result.within}, so it hardly matters which" if all_same else "not told apart"
+    return f"{join_words(result.winners)} are {verdict}: {first} is ahead with {earns}, but not beyond chance."
+
+
+def leader_note(result: Result) -> str:
+    """Say in few words how the first offer stands to the others."""
+    same = _equivalent(result)
+    unclear = [name for name in result.winners[1:] if name not in same]
+    notes = [f"not told apart from {join_words(unclear)}"] if unclear else []
+    notes += [f"equivalent to {join_words(same)} within {result.within}"] if same else []
+    return "; ".join(notes) or ("told apart from all others" if len(result.frame) > 1 else "")
+
+
+def _equivalent(result) -> list[str]:
+    """Return the offers that differ from the first by less than would matter."""
+    pairs = result.differences
+    return list(pairs.loc[(pairs["first"] == result.frame["offer"].iloc[0]) & pairs["equivalent"], "second"])
+
+
+def lead(result: Result) -> Iterator[str]:
+    """Say how far the first offer is ahead of the second, whether that is beyond chance, and what to do if not."""
+    if len(result.frame) > 1:
+        pair = result.differences.iloc[0]
+        ahead, low, high = result.formats([pair[f"difference{end}"] for end in ("", "_low", "_high")], "money")
+        yield (
+            f"{pair['first']} leads {pair['second']} by {ahead} per customer [{low}, {high}]; this interval allows for "
+            f"every pair compared and {_verdict(result, pair)}."
+        )
+
+
+def _verdict(result, pair) -> str:
+    within = f"lies within {result.within}" if pair["equivalent"] else ""
+    if pair["told_apart"]:
+        return f"leaves out zero, yet {within}: equivalent" if within else "leaves out zero: they are told apart"
+    what = _what_choosing_costs(result) if _said_in_the_answer(result) else "nothing tells them apart"
+    return f"{within or 'contains zero'}: {what}"
+
+
+def _said_in_the_answer(result) -> bool:
+    """Say whether the answer tells what choosing the first offer costs: it is shown to pay, yet not to be the best."""
+    return len(result.winners) > 1 and result.frame[f"{result.kind}_profit_low"].iloc[0] > 0
+
+
+def _what_choosing_costs(result) -> str:
+    first = result.frame.iloc[0]
+    chance, loss = format_percent(first["probability_best"]), format_money(first["expected_loss"], result.currency)
+    rivals = "all offers and of sending none" if result.control is not None else "all offers"
+    return (
+        f"{first['offer']} is the best of {rivals} with probability {chance}, and choosing it is expected to lose "
+        f"{loss} per customer in case another is better"
+    )
+
+
+def sureness(result: Result) -> Iterator[str]:
+    """Say how sure the choice is, unless the answer did, and what that takes for granted."""
+    if len(result.frame) > 1:
+        if not _said_in_the_answer(result):
+            yield f"{_what_choosing_costs(result)}."
+        yield (
+            "Such a probability takes every profit for as likely beforehand as any other (a flat prior); that several "
+            "offers were compared is allowed for in the intervals of their differences only."
+        )
