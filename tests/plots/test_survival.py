@@ -160,7 +160,7 @@ def test_every_term_has_its_row_and_interval(rng):
 def test_a_fit_without_terms_is_an_empty_figure(rng):
     table = random_lives(rng)
     ax = drawn(plot_time_ratios(fit_duration(table, "1", "weibull")))
-    assert title(ax) == "No covariate is shown to lengthen or shorten the stay"
+    assert title(ax) == "No covariate is shown to go with a longer or a shorter stay"
 
 
 def test_a_long_curve_is_drawn_with_the_steps_that_can_be_seen(rng):

@@ -101,21 +101,23 @@ def test_the_telecom_study_in_words(study):
     effects = fit.effects(promising)
     hold_to_three(effects)
     more, less, doubt = effects.describe().splitlines()
-    assert more.startswith("Return is more likely: ")
-    assert less.startswith("Return is less likely: ")
+    assert more.startswith("Among customers alike otherwise, return is more likely: ")
+    assert less.startswith("Among customers alike otherwise, return is less likely: ")
     assert "1 more referral (+" in more
     assert "1 more complaint settled (+" in more  # of a complaint that was made
     assert "left for price and service rather than for price (-" in less  # the strongest label of each column
     assert "1 more complaint (-" in less
     assert "Return is less likely, too: left for service rather than for price (-" in effects.details()
-    assert "what settling a complaint seems to give back is how those with complaints settled differ" in doubt
+    settled = effects.frame.set_index("column").loc["complaints_resolved", "change"]
+    assert f"whose complaints were settled came back more by {100 * settled:.1f} points for each of them" in doubt
+    assert doubt.endswith("that is how they differ, not what settling does.")
 
 
 def test_an_offer_drawn_at_random_is_no_mere_association(table):
     sent = table.assign(offer=np.array(["letter", "none"])[np.arange(len(table)) % 2])
     fit = wb.fit_two_part(sent, **FORMULAS | {"reacquisition": "x + driver + offer"})
     doubt = fit.effects(sent).describe().splitlines()[-1]
-    assert doubt.startswith("Association is not effect; but for an offer drawn at random, this says how such customers")
+    assert doubt.startswith("Association is not effect; but for an offer drawn at random, that is how such")
 
 
 def test_interactions_and_powers_follow_their_column(table):

@@ -4,8 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from coverage_harness import assert_covers
+from sentences import all_of, hold_to_three
 
 from winback.second_lifetime.first_and_second import first_and_second_value
+
+OFFERS = ["letter", "none"] * 150
 
 
 def lives(rng, n=300, longest=36.0):
@@ -53,6 +56,20 @@ def test_groups_partition_everybody(rng):
     everybody = first_and_second_value(table, **settings).frame
     assert groups["n"].sum() == len(table)
     assert np.average(groups["first_value"], weights=groups["n"]) == pytest.approx(everybody["first_value"][0])
+
+
+def test_who_is_compared_and_before_which_cost_is_said(rng):
+    """Those who came back by themselves are no customers who came back after an offer."""
+    table, settings = lives(rng), {"horizon_months": 30, "annual_discount": 0}
+    sent, mixed = (first_and_second_value(table.assign(offer=each), **settings) for each in ("letter", OFFERS))
+    assert sent.describe().startswith("Of those who came back after an offer, second lifetimes are ")
+    assert mixed.describe().startswith("Of those who came back, second lifetimes are ")
+    groups = first_and_second_value(table, by="reason", **settings)
+    assert "Of those who came back (left for price), second lifetimes are" in all_of(groups)
+    for each in (sent, mixed, groups):
+        assert "before any offer's cost" in each.describe().splitlines()[0]
+        assert "this is not what winning back another customer would bring" in each.details()
+    hold_to_three(sent, mixed, groups)
 
 
 @pytest.mark.slow

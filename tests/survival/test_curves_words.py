@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from lives import freireich, lives, random_lives
-from sentences import hold_to_three
+from sentences import all_of, hold_to_three
 
 from winback.survival.curves import survival_curve
 from winback.survival.curves_text import headline
@@ -73,6 +73,19 @@ def test_who_is_left_out_is_said(rng):
     assert "Left out, nobody to see: d." in result.details()
     assert "Left out, a single customer: c." in result.details()
     assert "Fewer than 30 customers: group b (19) and group a (20); do not trust their intervals." in result.describe()
+
+
+def test_that_groups_differ_is_not_called_what_the_group_does(rng):
+    table = random_lives(rng, n=400).assign(group=["a", "b"] * 200)
+    by_group = survival_curve(table, by="group", horizon_months=12)
+    assert by_group.describe().splitlines()[-1].startswith("Groups may differ in more than their name")
+    both = table.assign(first_tenure=rng.lognormal(2, 0.5, 400))
+    paired = survival_curve(both, by="lifetime", horizon_months=12)
+    assert "this is not what coming back does to a stay" in paired.describe().splitlines()[-1]
+    alone = survival_curve(table, horizon_months=12)
+    hold_to_three(by_group, paired, alone)
+    assert "what coming back does" not in all_of(alone)
+    assert "Groups" not in all_of(alone)
 
 
 def test_numbers_and_flags_are_named_with_their_column(rng):

@@ -27,7 +27,7 @@ def test_effects_are_said_as_longer_and_shorter_stays(rng):
     assert "% longer [" in widest
     assert next_one.startswith("left for service rather than for price: stays 1")
     assert "% shorter [" in next_one
-    assert "for the expected effect, not for one customer" in fit.details()
+    assert "for the expected difference, not for one customer" in fit.details()
     assert headline(fit).startswith("spend higher by 1: 3")
 
 
@@ -44,12 +44,12 @@ def test_what_cannot_be_told_is_named_together(rng):
     unclear = fit.params[(fit.params["low"] <= 0) & (fit.params["high"] >= 0)]["term"].tolist()
     assert unclear == ["height", "width"]
     assert (
-        "Not distinguishable from no effect, the interval contains it: height higher by 1 and width higher by 1."
+        "Not told apart from no difference, the interval contains it: height higher by 1 and width higher by 1."
         in str(fit.describe())
     )
     assert "has the lowest AIC; above it lie" in fit.details()
     nothing = fit_duration(table, "height", "weibull")
-    assert headline(nothing) == "No covariate is shown to lengthen or shorten the stay"
+    assert headline(nothing) == "No covariate is shown to go with a longer or a shorter stay"
 
 
 def test_neither_intercept_nor_scale_is_a_ratio(rng):
@@ -66,11 +66,13 @@ def test_first_lifetimes_and_only_the_returned(rng):
     first = fit_duration(table, "spend", "lognormal", lifetime="first")
     assert (first.n, first.n_ended) == (400, 400)
     assert first.sigma == pytest.approx(np.std(np.log(table["first_tenure"]), ddof=0), rel=0.02)
+    assert "Association is not effect: that is how customers differ" in first.describe()
     away = table.iloc[:100].assign(
         customer_id=range(900, 1000), returned=False, second_tenure=np.nan, second_ended=pd.NA
     )
     both = pd.concat([table.astype({"second_ended": "boolean"}), away.astype({"second_ended": "boolean"})])
     fit = fit_duration(both, "spend", "weibull")
+    assert "not what changing it would do, still less to every leaver" in fit.describe()
     assert fit.n == 400
     assert len(fit.median(both)) == 500
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
-    """Draw what each term does to the chance of return, with intervals; those that may be zero are drawn open.
+    """Draw how the chance of return differs with each term, with intervals; those that may be zero are drawn open.
 
     Takes a fit's ``effects``.
 
@@ -34,7 +34,7 @@ def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
     >>> fit = wb.fit_two_part(study.lapsed, reacquisition="reason", tenure="reason", margin="reason")
     >>> plot_return_effects(fit.effects(study.lapsed)).get_xlabel()
-    'change of the chance of return, in percentage points'
+    'difference in the chance of return, in percentage points'
     """
     frame = effects.frame.sort_values("change").reset_index(drop=True)
     ax = new_axes(ax, 1.2 + 0.34 * len(frame))
@@ -51,8 +51,8 @@ def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
     ax.xaxis.set_major_formatter(lambda share, _: f"{100 * share:+.0f}" if share else "0")
     strongest = frame.loc[frame["change"].abs().idxmax()]
     points = f"{'+' if strongest['change'] > 0 else '-'}{100 * abs(strongest['change']):.0f} points"
-    title = f"What moves the chance of return most: {strongest['in_words']} ({points})"
-    finish_axes(ax, title, "change of the chance of return, in percentage points", width=80)
+    title = f"What goes with return most: {strongest['in_words']} ({points})"
+    finish_axes(ax, title, "difference in the chance of return, in percentage points", width=80)
     return ax
 
 

@@ -30,8 +30,8 @@ class ReturnEffects(Result):
     ----------
     frame : pandas.DataFrame
         One row per label and per number: ``column``, ``level`` against ``reference`` (both missing for a number),
-        ``in_words``, ``change`` of the chance of return (as a share, averaged over the customers: what the label makes
-        against the reference, or the slope per unit of a number), ``change_std_error``, ``change_low``,
+        ``in_words``, ``change`` of the chance of return (as a share, averaged over the customers: the label beside the
+        reference, or the slope per unit of a number), ``change_std_error``, ``change_low``,
         ``change_high``, ``p_value``; with a logit ``odds_ratio`` and its interval.
     link : str
     n : int
@@ -59,7 +59,7 @@ class ReturnEffects(Result):
 
 @dataclass(frozen=True)
 class Move:
-    """How the average chance of return moves with one label or number."""
+    """How the average chance of return differs with one label or number."""
 
     level: object  # missing for a number
     reference: object
@@ -69,7 +69,7 @@ class Move:
 
 
 def return_effects(fit, customers: AnyTable) -> ReturnEffects:
-    """Say how much each column of the reacquisition formula moves the chance of return, see ``fit.effects``."""
+    """Say how the chance of return differs with each column of the reacquisition formula, see ``fit.effects``."""
     customers = as_table(customers)
     customers = customers[in_trial(customers)]
     design, place = fit.designs["reacquisition"], fit.places["reacquisition"]
@@ -100,7 +100,7 @@ def _row(move, column, alpha, covariance, *, z, with_odds) -> dict:
 
 
 def _moves(design, customers, column, alpha, link) -> Iterator[Move]:
-    """Yield what every label of a column makes against the first one, or the slope of a number."""
+    """Yield how every label of a column differs from the first one, or the slope of a number."""
     labels, values = design.labels.get(column), customers[column]
     if labels is not None:
         others = [label for label in labels if label != NO_OFFER]
@@ -149,20 +149,22 @@ def _common(steps) -> np.ndarray | None:
 def _answer(effects) -> Iterator[str]:
     clear = _clear(effects.frame)
     for verb, first, _ in clear:
-        yield f"Return is {verb} likely: {_listed(first)}."
+        yield f"Among customers alike otherwise, return is {verb} likely: {_listed(first)}."
     if not clear:
         yield "Nothing in the formula is shown to go with return."
-    yield _doubt(set(effects.frame["column"]))
+    yield _doubt(effects.frame.set_index("column"))
 
 
-def _doubt(columns) -> str:
-    but_for = "but for an offer drawn at random, " if "offer" in columns else ""
-    what = "such customers differ, not what changing them would do"
-    if "complaints_resolved" in columns:
+def _doubt(rows) -> str:
+    but_for = "but for an offer drawn at random, " if "offer" in rows.index else ""
+    what = "that is how such customers differ, not what changing them would do"
+    if "complaints_resolved" in rows.index and rows.loc["complaints_resolved", "change_low"] > 0:
+        points = format_percent(rows.loc["complaints_resolved", "change"]).removesuffix("%")
         what = (
-            "customers differ: what settling a complaint seems to give back is how those with complaints settled differ"
+            f"customers whose complaints were settled came back more by {points} points for each of them; that is how "
+            "they differ, not what settling does"
         )
-    return f"Association is not effect; {but_for}this says how {what}."
+    return f"Association is not effect; {but_for}{what}."
 
 
 def _more(effects) -> Iterator[str]:
@@ -180,7 +182,7 @@ def _more(effects) -> Iterator[str]:
 
 
 def _clear(frame) -> list[tuple[str, pd.DataFrame, pd.DataFrame]]:
-    """Return what raises and what lowers the chance beyond doubt, strongest first: in the answer, and the others."""
+    """Return what goes with a higher and with a lower chance beyond doubt, strongest first: the answer, the rest."""
     found = []
     for verb, is_clear in (("more", frame["change_low"] > 0), ("less", frame["change_high"] < 0)):
         rows = frame[is_clear].sort_values("change", key=np.abs, ascending=False)

@@ -14,7 +14,7 @@ from winback.labels import value_words
 from winback.pseudo_observations import pseudo_months
 from winback.results import Result, Sentences, format_money, format_percent
 from winback.second_lifetime.expected_value import read_horizon
-from winback.tables import SECOND_LIFETIME, AnyTable, check_lapsed, in_trial, label_codes
+from winback.tables import NO_OFFER, SECOND_LIFETIME, AnyTable, check_lapsed, in_trial, label_codes
 from winback.uncertainty import normal_quantile
 
 EVERYBODY = "everybody"
@@ -34,6 +34,8 @@ class FirstAndSecondValue(Result):
         beyond the horizon.
     by : str or None
         Column whose labels make the groups.
+    whose : str
+        Who is compared: only those who came back, and after an offer where that is known.
     months, annual_discount : float
         The horizon and the rate that apply to second lifetimes; first ones are known to their end.
     """
@@ -43,6 +45,7 @@ class FirstAndSecondValue(Result):
     months: float
     annual_discount: float
     currency: str = "$"
+    whose: str = "those who came back"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "group": ("Customers", "text"),
         "n": ("Returned", "count"),
@@ -118,7 +121,9 @@ def first_and_second_value(
     z = normal_quantile(level)
     groups = {label: back[codes == code] for code, label in enumerate(labels)}
     rows = [{"group": label} | _row(group, months, rate, z) for label, group in groups.items() if len(group) > 1]
-    return FirstAndSecondValue(pd.DataFrame(rows), by, months, rate, currency)
+    after = "offer" in back and (back["offer"].astype(object) != NO_OFFER).all()
+    whose = f"those who came back{' after an offer' if after else ''}"
+    return FirstAndSecondValue(pd.DataFrame(rows), by, months, rate, currency=currency, whose=whose)
 
 
 def _row(group, horizon, rate, z) -> dict[str, float]:
@@ -139,7 +144,10 @@ def _answer(found: FirstAndSecondValue) -> Iterator[str]:
     rows = found.frame.to_dict("records")
     if len(rows) > 1:
         more = sum(row["difference_low"] > 0 for row in rows)
-        yield f"Second lifetimes are clearly worth more than first ones in {more} of {len(rows)} groups."
+        yield (
+            f"Of {found.whose}, before any offer's cost, second lifetimes are clearly worth more than first ones in "
+            f"{more} of {len(rows)} groups."
+        )
     farthest = _farthest(rows)
     yield _verdict(farthest, found)
     yield _within(farthest, found) if farthest["share_longer"] > MANY_LONGER else _counted(found)
@@ -160,6 +168,10 @@ def _more(found: FirstAndSecondValue) -> Iterator[str]:
     if farthest["share_longer"] > MANY_LONGER:
         yield _counted(found)
     yield (
+        "Who stayed away is not compared, and no offer's cost is taken off: this is not what winning back another "
+        "customer would bring."
+    )
+    yield (
         "What is still running is estimated from those followed longer; the same customers are compared, and the "
         "interval allows for that."
     )
@@ -168,14 +180,15 @@ def _more(found: FirstAndSecondValue) -> Iterator[str]:
 def _verdict(row, found) -> str:
     names = ("first_value", "second_value", "difference", "difference_low", "difference_high")
     first, second, difference, low, high = (format_money(row[name], found.currency) for name in names)
-    whose = "" if found.by is None else f" ({value_words(found.by, row['group'])})"
     if row["difference_low"] > 0:
         verdict = f"worth {difference} more"
     elif row["difference_high"] < 0:
         verdict = f"worth {difference.lstrip('-')} less"
     else:
         verdict = f"not clearly worth more or less (by {difference})"
-    return f"Second lifetimes{whose} are {verdict} than first ones [{low}, {high}]: {second} against {first}."
+    group = "" if found.by is None else f" ({value_words(found.by, row['group'])})"
+    of = f"Of {found.whose}{group}, second lifetimes are {verdict} than first ones [{low}, {high}]"
+    return f"{of}, before any offer's cost: {second} against {first}."
 
 
 def _within(row, found) -> str:

@@ -14,7 +14,7 @@ FEW_WATCHED = 30
 def answer_lines(result: GroupsResult) -> list[str]:
     """Return who stays longer (of one group: how long), how sure that is, and the doubt that matters most.
 
-    Doubts in this order: too few customers in a group, too few watched to the horizon, only those who returned seen.
+    Doubts in this order: too few customers in a group, too few watched to the horizon, differences that are no effects.
     """
     evidence = [*_unclear(result), *_log_rank(result)] if len(result.frame) > 1 else [*_shares(result)]
     few = [f"{note}." for note in result.notes if note.startswith("Fewer")]
@@ -136,6 +136,10 @@ def _selected(result) -> Iterator[str]:
             "Only those who returned are seen, and each offer brings back others: this is not yet what an offer does "
             "to one customer's stay."
         )
+    elif result.paired:
+        yield "Only those who came back are compared: this is not what coming back does to a stay."
+    elif len(result.frame) > 1:
+        yield "Groups may differ in more than their name: that is how they differ, not what the name does to a stay."
 
 
 def _method(result) -> Iterator[str]:

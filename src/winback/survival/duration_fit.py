@@ -56,7 +56,7 @@ class DurationFit(Result):
     level: float
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "term": ("Term", "text"),
-        "estimate": ("Effect on log months", "number"),
+        "estimate": ("Difference in log months", "number"),
         "p_value": ("p-value", "p_value"),
         "time_ratio": ("Time ratio", "number"),
     }

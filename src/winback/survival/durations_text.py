@@ -18,7 +18,7 @@ LARGEST = 700.0  # the exponential of more is no number
 def answer_lines(result: Result) -> list[str]:
     """Return who stays longer, what cannot be told, and the doubt that matters most.
 
-    Doubts in this order: a distribution that could not be fitted, only those who returned seen.
+    Doubts in this order: a distribution that could not be fitted, differences that are no effects.
     """
     clear = _clear(result)
     answer = [f"{'; '.join(clear[:MOST_SAID])}."] if clear else []
@@ -70,7 +70,7 @@ def headline(result: Result) -> str:
     """Return the one message of the effects, as for the title of a figure."""
     clear = _widest_first(result)
     if not clear:
-        return "No covariate is shown to lengthen or shorten the stay"
+        return "No covariate is shown to go with a longer or a shorter stay"
     what, ratio, *_ = clear[0]
     return f"{what}: {format_percent(abs(ratio - 1), 0)} {'longer' if ratio > 1 else 'shorter'}, the widest difference"
 
@@ -87,7 +87,7 @@ def _clear(result) -> list[str]:
 def _unclear(result) -> Iterator[str]:
     unclear = [what for what, *_, clear in effects(result) if not clear]
     if unclear:
-        yield f"Not distinguishable from no effect, the interval contains it: {join_words(unclear)}."
+        yield f"Not told apart from no difference, the interval contains it: {join_words(unclear)}."
 
 
 def _choice(result) -> Iterator[str]:
@@ -104,17 +104,20 @@ def _failed(result) -> Iterator[str]:
 
 
 def _selected(result) -> Iterator[str]:
+    differ = "that is how customers differ, not what changing it would do"
     if result.lifetime == "second":
         yield (
-            "Only those who returned are seen: what brought them back may also hold them, so an effect here is not "
-            "the effect on every leaver."
+            "Only those who returned are seen, and what brought them back may also hold them: "
+            f"{differ}, still less to every leaver."
         )
+    elif len(effects(result)):
+        yield f"Association is not effect: {differ}."
 
 
 def _basis(result) -> Iterator[str]:
     ended = f"{format_count(result.n)} {result.lifetime} lifetimes, of which {format_count(result.n_ended)} have ended"
     yield f"From {ended}; a share longer means that everything happens later by that share."
     yield (
-        f"Intervals are {format_percent(result.level, 0)} normal ones on log months, for the expected effect, not for "
-        "one customer."
+        f"Intervals are {format_percent(result.level, 0)} normal ones on log months, for the expected difference, not "
+        "for one customer."
     )
