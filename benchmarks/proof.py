@@ -22,6 +22,7 @@ import proof_parts  # noqa: E402
 PARTS: dict[str, Callable[[], list[dict]]] = {
     "skewness": proof_parts.skewness,
     "spending": proof_parts.spending,
+    "censoring": proof_parts.censoring,
 }
 HEADINGS = {"what": "What", "nominal": "Nominal", "before": "Before", "now": "Now", "error": "Monte Carlo error"}
 HEADINGS |= {"draws": "Draws"}

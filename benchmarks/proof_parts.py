@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from test_skewed_money import AT_ONCE, CONTACT, N, arm
 from test_spending_together import curve_of
+from uneven_follow_up import TRUE_PROFIT, drawn_figures, true_value
 
 from winback.skewness import is_skewed, skewed_interval
 from winback.trial.moments import PROFIT, pooled, profit, skew_length
@@ -50,3 +51,21 @@ def spending(draws: int = 1_000) -> list[dict]:
         [bool((frame[f"lead{kind}_low"] > 0).any()) for frame in frames] for kind in ("", "_simultaneous")
     )
     return [_row("choosing said to pay at the best of ten budgets", 0.025, alone, together)]
+
+
+def censoring(draws: int = 4_000) -> list[dict]:
+    """Return how far value is off, and how often profit's interval holds the truth, where follow-up differs."""
+    rows = []
+    for where, shorter_in in (("in both arms", ("a", "none")), ("under the offer only", ("a",))):
+        before, now = drawn_figures(draws, shorter_in=shorter_in)
+        truth = true_value("a")
+        off = [float(frame["a"].mean() / truth - 1) for frame in (before, now)]
+        error = float(now["a"].std() / truth / np.sqrt(draws))
+        found = {"what": f"offer's value too high by, a segment followed shorter {where}", "nominal": 0.0}
+        rows.append(found | {"before": off[0], "now": off[1], "error": error, "draws": draws})
+        holds = [((frame["low"] <= TRUE_PROFIT) & (frame["high"] >= TRUE_PROFIT)).to_numpy() for frame in (before, now)]
+        share = [float(each.mean()) for each in holds]
+        found = {"what": f"incremental profit within its interval, a segment followed shorter {where}", "nominal": 0.95}
+        error = float(np.sqrt(0.95 * 0.05 / draws))
+        rows.append(found | {"before": share[0], "now": share[1], "error": error, "draws": draws})
+    return rows

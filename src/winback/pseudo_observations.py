@@ -12,9 +12,15 @@ from numpy.typing import ArrayLike
 
 from winback.discounting import check_horizon, discounted_months
 
+FEWEST_IN_GROUP = 30  # of fewer, one customer still watched at the horizon would stand for too many others
+
 
 def pseudo_months(
-    months: ArrayLike, ended: ArrayLike, horizon_months: float, annual_discount: float = 0.0
+    months: ArrayLike,
+    ended: ArrayLike,
+    horizon_months: float,
+    annual_discount: float = 0.0,
+    followed_alike: ArrayLike | None = None,
 ) -> np.ndarray:
     r"""Return each customer's pseudo-observation of the (discounted) months within the horizon.
 
@@ -28,6 +34,9 @@ def pseudo_months(
     Their mean is :math:`\hat\theta` exactly. Where nobody is cut off before the horizon, each is exactly the
     customer's own :math:`A(\min(T, \tau))`. Sorting makes the cost :math:`O(n \log n)`.
 
+    One curve of all is right where how long a customer was followed tells nothing of how long they stay. Where both
+    depend on who they are, the curve must be that of customers who were followed alike: ``followed_alike``.
+
     Parameters
     ----------
     months : array_like, shape (n,)
@@ -36,6 +45,8 @@ def pseudo_months(
         False where the customer was still there at the end of the data.
     horizon_months, annual_discount : float
         The horizon :math:`\tau`, and the annual rate; zero counts plain months.
+    followed_alike : array_like of int, shape (n,), optional
+        Groups with a curve each, numbered from the shortest followed; `joined_groups` says which must share one.
 
     Returns
     -------
@@ -56,6 +67,12 @@ def pseudo_months(
     """
     months, ended = np.asarray(months, dtype=float), np.asarray(ended, dtype=bool)
     horizon = check_horizon(horizon_months)
+    if followed_alike is not None:
+        groups, pseudo = joined_groups(months, ended, horizon, followed_alike), np.zeros(len(months))
+        for group in np.unique(groups):
+            rows = groups == group
+            pseudo[rows] = pseudo_months(months[rows], ended[rows], horizon, annual_discount)
+        return pseudo
     beyond = months >= horizon
     if len(months) == 0 or (ended | beyond).all():
         return discounted_months(np.minimum(months, horizon), annual_discount)
@@ -75,6 +92,33 @@ def longest_supported_horizon(months: ArrayLike, ended: ArrayLike) -> float:
     inf
     """
     return np.inf if np.all(ended) else float(np.max(months))
+
+
+def joined_groups(
+    months: ArrayLike, ended: ArrayLike, horizon_months: float, groups: ArrayLike, fewest: int = FEWEST_IN_GROUP
+) -> np.ndarray:
+    """Return groups each of which has its own curve up to the horizon, shape (n,).
+
+    A group with fewer than ``fewest`` customers, or none of them watched up to the horizon while some had not ended, is
+    joined with the next one, the longest followed with the one before.
+
+    Examples
+    --------
+    >>> joined_groups([3.0, 4.0, 9.0, 12.0], [True, False, True, False], 10, [0, 0, 1, 1], fewest=2).tolist()
+    [1, 1, 1, 1]
+    >>> joined_groups([3.0, 4.0, 9.0, 12.0], [True, False, True, False], 4, [0, 0, 1, 1], fewest=2).tolist()
+    [0, 0, 1, 1]
+    """
+    months, ended, groups = np.asarray(months, dtype=float), np.asarray(ended, dtype=bool), np.array(groups)
+    last, waiting = None, []
+    for group in np.unique(groups):
+        waiting.append(group)
+        rows = np.isin(groups, waiting)
+        if rows.sum() >= fewest and longest_supported_horizon(months[rows], ended[rows]) >= horizon_months:
+            groups[rows], last, waiting = group, group, []
+    if waiting:
+        groups[np.isin(groups, waiting)] = waiting[-1] if last is None else last
+    return groups
 
 
 def _refuse_beyond_follow_up(months, ended, horizon):

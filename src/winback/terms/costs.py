@@ -16,6 +16,7 @@ def offer_costs(
     catalog: OfferCatalog,
     horizon_months: float | None = None,
     annual_discount: float = 0.0,
+    followed_alike: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the cost of an offer for each customer who was sent it.
 
@@ -29,6 +30,8 @@ def offer_costs(
         Costs while active are counted up to here.
     annual_discount : float
         Of costs paid month by month; costs per contact and on acceptance fall on the first day.
+    followed_alike : array_like of int, shape (n,), optional
+        Groups whose months are estimated apart, see `winback.pseudo_observations.pseudo_months`.
 
     Returns
     -------
@@ -37,27 +40,31 @@ def offer_costs(
     """
     contact = np.full(len(arm), float(offer.contact_cost))
     if offer.tailored_by is None:
-        return contact + _plain_costs(arm, offer, horizon_months, annual_discount)
+        return contact + _plain_costs(arm, offer, horizon_months, annual_discount, followed_alike)
     assigned = assigned_offers(arm, offer)
     costs = np.zeros(len(arm))
     for name in sorted(set(assigned)):
         rows = assigned == name
-        costs[rows] = offer_costs(arm[rows], catalog[name], catalog, horizon_months, annual_discount)
+        alike = None if followed_alike is None else followed_alike[rows]
+        costs[rows] = offer_costs(
+            arm[rows], catalog[name], catalog, horizon_months, annual_discount, followed_alike=alike
+        )
     return contact + costs
 
 
-def _plain_costs(arm, offer, horizon_months, annual_discount):
+def _plain_costs(arm, offer, horizon_months, annual_discount, followed_alike):
     returned = arm["returned"].to_numpy(dtype=bool)
     if offer.paid == "per_contact":
         return np.full(len(arm), offer.full_cost)
     if offer.paid == "on_acceptance":
         return np.where(returned, offer.full_cost, 0.0)
     costs = np.zeros(len(arm))
-    costs[returned] = _costs_while_active(arm[returned], offer, horizon_months, annual_discount)
+    alike = None if followed_alike is None else followed_alike[returned]
+    costs[returned] = _costs_while_active(arm[returned], offer, horizon_months, annual_discount, alike)
     return costs
 
 
-def _costs_while_active(stayed, offer, horizon_months, annual_discount):
+def _costs_while_active(stayed, offer, horizon_months, annual_discount, followed_alike):
     months = min(offer.paid_months, np.inf if horizon_months is None else horizon_months)
     if not {"second_tenure", "second_ended"} <= set(stayed):
         problems = ProblemList(LAPSED_TABLE, stayed)
@@ -69,7 +76,7 @@ def _costs_while_active(stayed, offer, horizon_months, annual_discount):
     seen = stayed["second_tenure"].to_numpy(dtype=float)
     ended = stayed["second_ended"].to_numpy(dtype=bool)
     try:
-        return offer.amount_per_month * pseudo_months(seen, ended, months, annual_discount)
+        return offer.amount_per_month * pseudo_months(seen, ended, months, annual_discount, followed_alike)
     except ValueError:
         raise ValueError(
             f"Offer {offer.name!r} is paid for up to {months:g} months, but no second lifetime in its group was seen "

@@ -8,6 +8,8 @@ outcomes         from the trial's table to each customer's value and cost
 moments          the few figures of an arm that carry everything a comparison needs
 design_checks    is this trial fit to be read?
 design_findings  what each check finds
+follow_up        were all followed equally long, and if not, what is done about it?
+followed_alike   which customers were followed alike?
 balance          were the groups alike before the offers went out?
 covariates       from which columns are outcomes predicted?
 chances          with which chance was each customer sent their offer?

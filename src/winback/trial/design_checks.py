@@ -12,6 +12,7 @@ from winback.results import Result, Sentences
 from winback.tables import LAPSED_TABLE, Problem, TableError, check_lapsed, in_trial
 from winback.terms.catalog import Offer, OfferCatalog, as_catalog
 from winback.trial.design_findings import Finding, findings_of
+from winback.trial.follow_up import follow_up_of
 
 MOST_SAID = 3
 AT_RANDOM = ("balance", "control group")  # checks that test whether the groups were drawn at random
@@ -115,4 +116,5 @@ def check_typed_design(
         problem = Problem("eligible", "is true for nobody", 0, "", "Check the column: True means promising beforehand.")
         raise TableError(LAPSED_TABLE, [problem])
     control, found = findings_of(compared, len(table), catalog.names if catalog else (), planned_shares)
-    return DesignReport(tuple(found), control)
+    horizon = catalog.horizon_months if catalog else None
+    return DesignReport((*found, *follow_up_of(table, horizon).findings), control)

@@ -83,18 +83,24 @@ def check_value_terms(table: pd.DataFrame, catalog: OfferCatalog) -> None:
         raise ValueError("annual_discount is required: 0.10 for 10% a year, 0 for plain money.")
 
 
-def customer_values(arm: pd.DataFrame, horizon_months: float | None, annual_discount: float | None) -> np.ndarray:
+def customer_values(
+    arm: pd.DataFrame,
+    horizon_months: float | None,
+    annual_discount: float | None,
+    followed_alike: np.ndarray | None = None,
+) -> np.ndarray:
     """Return each customer's value: as measured, or margin times months within the horizon; 0 for those not back.
 
-    Where the data end before a customer does, months are pseudo-observations within the arm, each multiplied by its
-    own customer's margin.
+    Where the data end before a customer does, months are pseudo-observations within the arm, or within its groups of
+    customers who were followed alike, (n,), each multiplied by its own customer's margin.
     """
     if "value" in arm:
         return arm["value"].fillna(0.0).to_numpy()
     returned = arm["returned"].to_numpy(dtype=bool)
     back = arm[returned]
     tenure, ended = back["second_tenure"].to_numpy(dtype=float), back["second_ended"].to_numpy(dtype=bool)
-    months = pseudo_months(tenure, ended, horizon_months, annual_discount)
+    alike = None if followed_alike is None else followed_alike[returned]
+    months = pseudo_months(tenure, ended, horizon_months, annual_discount, alike)
     values = np.zeros(len(arm))
     values[returned] = months * back["second_margin"].to_numpy(dtype=float)
     return values
@@ -123,16 +129,18 @@ def trial_money(
     table: pd.DataFrame,
     catalog: OfferCatalog,
     groups: Groups,
-    horizon_months: float | None,
-    annual_discount: float | None,
+    followed_alike: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return what each customer of a checked trial brought, and cost: (n,) each, 0 for those not in the trial.
+
+    The catalog says over which horizon. Within each group of ``followed_alike``, (n,), months are estimated apart.
 
     Raises
     ------
     ValueError
         When the horizon reaches beyond the second lifetimes seen in some group.
     """
+    horizon_months, annual_discount = catalog.horizon_months, catalog.annual_discount
     if horizon_months is not None:
         _refuse_beyond_data(table, groups, horizon_months)
     used = {"customer_id", "returned", *SECOND_LIFETIME, "value", *(offer.tailored_by for offer in catalog)}
@@ -140,10 +148,11 @@ def trial_money(
     value, cost = np.zeros(len(table)), np.zeros(len(table))
     for place, name in enumerate(groups.arms):
         rows = groups.arm == place
-        arm = table[rows]
-        value[rows] = customer_values(arm, horizon_months, annual_discount)
+        arm, alike = table[rows], None if followed_alike is None else followed_alike[rows]
+        value[rows] = customer_values(arm, horizon_months, annual_discount, alike)
         if name != NO_OFFER:
-            cost[rows] = offer_costs(arm, catalog[name], catalog, horizon_months, annual_discount or 0.0)
+            rate = annual_discount or 0.0
+            cost[rows] = offer_costs(arm, catalog[name], catalog, horizon_months, rate, followed_alike=alike)
     return value, cost
 
 

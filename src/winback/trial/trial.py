@@ -20,6 +20,7 @@ from winback.trial.chances import estimated_chance, other_chance, own_probabilit
 from winback.trial.covariates import asked_covariates, covariates_used, standardised
 from winback.trial.design_checks import DesignReport, check_typed_design
 from winback.trial.design_findings import measured_after_the_offer
+from winback.trial.follow_up import FollowUp, follow_up_of
 from winback.trial.moments import ArmMoments, arm_moments, pooled, stack_arms
 from winback.trial.outcomes import Groups, check_value_terms, trial_groups, trial_money
 
@@ -131,9 +132,14 @@ class Trial(Result):
         return trial_groups(self.lapsed, self.offers)
 
     @cached_property
+    def follow_up(self) -> FollowUp:
+        """Whether all who returned were followed equally long, and who else was followed as each customer was."""
+        return follow_up_of(self.lapsed, self.offers.horizon_months)
+
+    @cached_property
     def money(self) -> tuple[np.ndarray, np.ndarray]:
         """What each lapsed customer brought, and cost; refused where the horizon reaches beyond the data."""
-        return trial_money(self.lapsed, self.offers, self.groups, self.horizon_months, self.annual_discount)
+        return trial_money(self.lapsed, self.offers, self.groups, self.follow_up.alike)
 
     @cached_property
     def kept(self) -> np.ndarray:

@@ -1,0 +1,147 @@
+"""Were all who returned followed equally long, and if not, what is done about it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from winback.labels import label_of
+from winback.pseudo_observations import FEWEST_IN_GROUP, longest_supported_horizon
+from winback.results import format_count, format_percent, join_words, state_p_value
+from winback.tables import NO_OFFER, SECOND_LIFETIME, in_trial, label_codes
+from winback.trial.balance import known_beforehand
+from winback.trial.design_findings import Finding, measured_after_the_offer
+from winback.trial.followed_alike import (
+    CLEAR,
+    FEWEST_CUT_OFF,
+    Group,
+    Split,
+    Watch,
+    arms_p_value,
+    clearest_split,
+    groups_followed_alike,
+)
+
+CHECK, BEYOND = "follow-up", "watched up to the horizon"
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """Who was followed like whom, and what is to be said of it."""
+
+    findings: tuple[Finding, ...] = ()  # none where value was measured directly, or there is no horizon
+    alike: np.ndarray | None = None  # (n,) group, numbered from the shortest followed; None: one curve for each arm
+
+
+def follow_up_of(table: pd.DataFrame, horizon_months: float | None) -> FollowUp:
+    """Find who was followed alike, among those in the trial who returned.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Checked table of lapsed customers.
+    horizon_months : float or None
+        Being cut off later does not matter.
+
+    Returns
+    -------
+    FollowUp
+        ``alike`` over all rows of the table.
+    """
+    if horizon_months is None or not {"offer", *SECOND_LIFETIME} <= set(table):
+        return FollowUp()
+    compared = in_trial(table)
+    back = np.flatnonzero(compared & table["returned"].to_numpy(dtype=bool))
+    seen = table["second_tenure"].to_numpy(dtype=float)[back]
+    ended = table["second_ended"].to_numpy(dtype=bool, na_value=True)[back]
+    arm, names = label_codes(table["offer"].iloc[back])
+    watch = Watch(np.minimum(seen, horizon_months), ~ended & (seen < horizon_months), arm)
+    if not watch.cut_off.any():
+        text = "The data of nobody who returned end within the horizon, unless the customer left before."
+        return FollowUp((Finding(CHECK, "ok", text),))
+    late = {*measured_after_the_offer(table[compared]), "followed"}
+    customers = table[[name for name in known_beforehand(table[compared]) if name not in late]].iloc[back]
+    split = clearest_split(watch, customers)
+    if split is None or not split.is_clear:
+        return FollowUp((_even(watch, split, names),))
+    groups = groups_followed_alike(watch, customers)
+    alike = np.zeros(len(table), dtype=int)
+    for place, group in enumerate(groups):
+        alike[back[group.rows]] = place
+    beyond = _beyond(groups, seen, ended, arm, horizon_months)
+    return FollowUp((_uneven(watch, split, groups, names), *beyond), alike)
+
+
+def _even(watch: Watch, split: Split | None, names) -> Finding:
+    """Say that follow-up was tested, or why it could not be, and whether it differs by offer only."""
+    if watch.cut_off.sum() < FEWEST_CUT_OFF:
+        n_cut = format_count(watch.cut_off.sum())
+        text = f"Only {n_cut} of those who returned were cut off within the horizon by the end of the data."
+        return Finding(CHECK, "ok", text)
+    if arms_p_value(watch) < CLEAR:
+        shares = _extremes(watch, watch.arm, [_sent(name) for name in names])
+        text = f"The offers were not followed equally long: {shares}; each offer's months come from its own customers."
+        return Finding(CHECK, "note", text)
+    if split is None:
+        text = "Nothing known before the offer is in the table, so whether all were followed equally long is untested."
+        return Finding(CHECK, "note", text)
+    chance = state_p_value(float(np.exp(split.log_p)))
+    text = f"Customers of every kind were followed equally long, as far as can be told ({chance})."
+    return Finding(CHECK, "ok", text)
+
+
+def _uneven(watch: Watch, split: Split, groups: list[Group], names) -> Finding:
+    """Say by what follow-up differs most clearly, and that months are estimated within groups."""
+    inside = np.ones(len(watch.arm), dtype=bool) if split.arm is None else watch.arm == split.arm
+    whose = "" if split.arm is None else f"among those {_sent(names[split.arm])} "
+    shares = _extremes(watch.part(inside), split.codes[inside], split.words)
+    by = dict.fromkeys(column for group in groups for column, _ in group.path)
+    text = (
+        f"Customers were not followed equally long: {whose}{shares} ({state_p_value(float(np.exp(split.log_p)))}), so "
+        f"their months are estimated within {len(groups)} groups of customers who were followed alike, by "
+        f"{join_words(map(label_of, by))}."
+    )
+    return Finding(CHECK, "warning", text)
+
+
+def _extremes(watch: Watch, codes: np.ndarray, words) -> str:
+    """Say which level was followed up to the horizon least and most often, leaving aside who left before."""
+    shares = {code: watch.part(codes == code).share_to_the_end() for code in np.unique(codes)}
+    low, high = min(shares, key=shares.get), max(shares, key=shares.get)
+    return (
+        f"the data reach up to the horizon for {format_percent(shares[low])} ({words[low]}) against "
+        f"{format_percent(shares[high])} ({words[high]})"
+    )
+
+
+def _sent(name) -> str:
+    return "sent nothing" if name == NO_OFFER else f"sent {name}"
+
+
+def _beyond(groups: list[Group], seen, ended, arm, horizon) -> list[Finding]:
+    """Say for whom nobody alike was watched up to the horizon, so that others speak for them."""
+    places = [(group, rows) for group in groups for rows in _short(group.rows, seen, ended, arm, horizon)]
+    if not places:
+        return []
+    who = list(dict.fromkeys(group.words for group, _ in places))
+    named = join_words(who if len(who) <= MOST_NAMED else [*who[:MOST_NAMED], f"{len(who) - MOST_NAMED} more groups"])
+    n, first = sum(len(rows) for _, rows in places), min(float(seen[rows].max()) for _, rows in places)
+    text = (
+        f"None of {format_count(n)} returned customers ({named}) was watched up to the horizon: what they do after "
+        f"{first:.1f} months or more is taken from others who were followed longer, which is an extrapolation."
+    )
+    return [Finding(BEYOND, "warning", text)]
+
+
+def _short(rows, seen, ended, arm, horizon) -> list[np.ndarray]:
+    """Return the parts of a group, arm by arm, that were not watched up to the horizon; a few customers do not count.
+
+    Unless nobody of the whole group was.
+    """
+    nobody = longest_supported_horizon(seen[rows], ended[rows]) < horizon
+    parts = [rows[arm[rows] == code] for code in np.unique(arm[rows])]
+    enough = [part for part in parts if nobody or len(part) >= FEWEST_IN_GROUP]
+    return [part for part in enough if longest_supported_horizon(seen[part], ended[part]) < horizon]
