@@ -8,9 +8,10 @@ whether the figures can be read at all come before doubts about what they mean.
 3. the groups were not alike, or lost customers;
 4. what would have returned without an offer is unknown, or only assumed;
 5. corrected for having been picked, the best is no longer shown to pay, or its correction is rough;
-6. profit and ROI name different offers;
-7. too few returned under another offer, or so few that intervals are a little too narrow;
-8. a few large amounts weigh so much that the interval leans.
+6. the trial may still be running, and intervals hold for one look;
+7. profit and ROI name different offers;
+8. too few returned under another offer, or so few that intervals are a little too narrow;
+9. a few large amounts weigh so much that the interval leans.
 
 Where they weigh so much that it cannot be relied on, or a few customers carry an offer, that comes second.
 """
@@ -27,6 +28,7 @@ from winback.offers.sensitivity import break_even_lines
 from winback.results import Result, format_count, format_percent, join_words
 from winback.skewness import TOO_SKEWED, is_skewed
 from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
+from winback.trial.one_look import ONE_LOOK, one_look
 
 UNTREATED = "the untreated"
 GROUPS_ALIKE = ("sample ratio", "balance", "control group")  # checks that say whether like is compared with like
@@ -41,7 +43,8 @@ def detail_lines(result: Result) -> list[str]:
     """Return the other doubts, the incremental figures, how sure the choice is, break-even, and warnings."""
     said = _doubts(result)[:1]
     parts = (_doubts, _roi, _incremental, told_apart.sureness, _picked, _break_even, _warnings)
-    return [line for part in parts for line in part(result) if line not in said]
+    lines = [*(line for part in parts for line in part(result)), _one_look(result)]
+    return [line for line in dict.fromkeys(lines) if line not in said]
 
 
 def _doubts(result) -> list[str]:
@@ -54,6 +57,7 @@ def _doubts(result) -> list[str]:
         _unlike,
         _not_incremental,
         _lifted_by_the_pick,
+        _still_running,
     )
     doubts += (_reversal, too_few_of_others, _narrow, partial(_skewed, too_much=False))
     return [line for doubt in doubts for line in doubt(result)]
@@ -144,6 +148,16 @@ def _lifted_by_the_pick(result) -> Iterator[str]:
         yield f"Corrected for having been picked as the best, {first['offer']} is no longer shown to pay."
     if first[f"{kind}_corrected"] < first[f"{kind}_low"]:
         yield "The lead is so narrow that the correction for the pick is large and rough: nothing tells the best apart."
+
+
+def _still_running(result) -> Iterator[str]:
+    said = _one_look(result)
+    if said != ONE_LOOK:
+        yield said
+
+
+def _one_look(result) -> str:
+    return one_look(None if result.trial is None else result.trial.customers, result.settings.horizon_months)
 
 
 def _reversal(result) -> Iterator[str]:

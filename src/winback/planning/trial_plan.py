@@ -86,7 +86,7 @@ class TrialPlan(Result):
         """Say every size, what the holdout tells, and what each length of follow-up shows."""
         said = set(self.describe().splitlines())
         sizes = [*_differences(self), *_choice(self), *_available(self, self.frame)]
-        lines = Sentences.of([*sizes, *_holdout(self), *_follow_up(self), *_doubts(self)]).splitlines()
+        lines = Sentences.of([*sizes, *_holdout(self), *_follow_up(self), *_doubts(self), READ_ONCE]).splitlines()
         return Sentences.of(line for line in lines if line not in said)
 
     def holdout_table(self) -> pd.DataFrame:
@@ -107,6 +107,12 @@ class TrialPlan(Result):
     def show_follow_up(self) -> Shown:
         """Return ``follow_up_table()`` as a notebook shows it."""
         return Shown(self.follow_up_table())
+
+
+READ_ONCE = (
+    "These sizes are for a trial that is read once, when it ends as planned: who reads it before and stops at the "
+    "first offer that pays finds one too often where none does."
+)
 
 
 def _money(plan: TrialPlan, amount) -> str:

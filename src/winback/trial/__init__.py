@@ -10,6 +10,7 @@ design_checks    is this trial fit to be read?
 design_findings  what each check finds
 follow_up        were all followed equally long, and if not, what is done about it?
 followed_alike   which customers were followed alike?
+one_look         is the trial still running, and what holds of one that is read more than once?
 balance          were the groups alike before the offers went out?
 covariates       from which columns are outcomes predicted?
 chances          with which chance was each customer sent their offer?

@@ -13,6 +13,7 @@ from winback.tables import LAPSED_TABLE, Problem, TableError, check_lapsed, in_t
 from winback.terms.catalog import Offer, OfferCatalog, as_catalog
 from winback.trial.design_findings import Finding, findings_of
 from winback.trial.follow_up import follow_up_of
+from winback.trial.one_look import ONE_LOOK
 
 MOST_SAID = 3
 AT_RANDOM = ("balance", "control group")  # checks that test whether the groups were drawn at random
@@ -57,9 +58,9 @@ class DesignReport(Result):
         return Sentences.of([f"The trial can be read: every check{some} was passed."])
 
     def details(self) -> Sentences:
-        """Say what else speaks against the trial, and what to do about a control group that was refused."""
+        """Say what else speaks against the trial, what to do about a refused control group, and when to read it."""
         remedy = [REFUSED] if self.control == "refused" else []
-        return Sentences.of([*self._serious()[MOST_SAID:], *remedy])
+        return Sentences.of([*self._serious()[MOST_SAID:], *remedy, ONE_LOOK])
 
     def _serious(self) -> list[str]:
         return [each.finding for verdict in ("refused", "warning") for each in self.findings if each.verdict == verdict]
