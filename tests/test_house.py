@@ -45,6 +45,7 @@ ROWS = [
     "winner",
     "skewness",
     "uncertainty",
+    "clusters",
     "provenance",
     "labels",
     "results",

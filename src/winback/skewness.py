@@ -78,15 +78,19 @@ def skewed_interval(
     return estimate - std_error * low, estimate - std_error * high
 
 
-def skewed_mean(values: ArrayLike, length: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, ...]:
+def skewed_mean(
+    values: ArrayLike, length: ArrayLike, level: float = 0.95, clusters: np.ndarray | None = None
+) -> tuple[np.ndarray, ...]:
     """Return mean, its standard error, low and high over the first axis, allowing for skewness of this length.
+
+    The error allows for ``clusters``, shape (n,), see `winback.clusters`.
 
     Examples
     --------
     >>> [round(float(figure), 3) for figure in skewed_mean([1.0, 2.0, 3.0, 6.0], 0.0)]
     [3.0, 1.08, 0.883, 5.117]
     """
-    mean, error, *_ = mean_interval(values, level)
+    mean, error, *_ = mean_interval(values, level, clusters)
     return mean, error, *skewed_interval(mean, error, length, normal_quantile(level))
 
 

@@ -15,6 +15,8 @@ from scipy.linalg.lapack import dpstrf
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from winback.clusters import error_of_mean
+
 DRAWS = 2**15  # quasi-random points: critical values to about 2e-3, probabilities to about 1e-3
 
 
@@ -44,8 +46,10 @@ def normal_interval(estimate: ArrayLike, std_error: ArrayLike, level: float = 0.
     return np.asarray(estimate) - margin, np.asarray(estimate) + margin
 
 
-def mean_interval(values: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, ...]:
+def mean_interval(values: ArrayLike, level: float = 0.95, clusters: np.ndarray | None = None) -> tuple[np.ndarray, ...]:
     """Return mean, its standard error, low and high of the normal interval, over the first axis.
+
+    Customers of one of the ``clusters``, shape (n,), may do alike, see `winback.clusters`.
 
     Examples
     --------
@@ -53,7 +57,7 @@ def mean_interval(values: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, .
     [3.0, 1.08, 0.883, 5.117]
     """
     values = np.asarray(values, dtype=float)
-    mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(len(values))
+    mean, error = values.mean(axis=0), error_of_mean(values, clusters)
     return mean, error, *normal_interval(mean, error, level)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from winback.budgets.choices import Choices
+from winback.clusters import part_of
 from winback.results import join_words
 from winback.skewness import skewed_interval
 from winback.tables import NO_OFFER
@@ -61,6 +62,7 @@ class Scored:
     counts: np.ndarray  # likewise: what each customer's own arm counts in that
     rows: np.ndarray  # (m,) their positions among the choices
     length: Callable  # skew length of the mean over these customers of what is counted
+    clusters: np.ndarray | None  # (m,) who of these belong together
     n: int  # customers to choose from
     terms: str
     z: float  # of the intervals
@@ -96,7 +98,8 @@ class Scored:
         )
         terms = "" if choices.trial is not None else trial.terms_in_words
         length = partial(score_length, trial, outcome=outcome, rows=tried)
-        return cls(gains, counts, rows, length, n=len(choices.profits), terms=terms, z=z)
+        asked = {"clusters": part_of(trial.clusters, tried), "n": len(choices.profits), "terms": terms, "z": z}
+        return cls(gains, counts, rows, length, **asked)
 
     def each(self, chosen: np.ndarray) -> np.ndarray:
         """Return what each customer gains by their choice (of all, 0 for none), and what counts in it, (2, m)."""
@@ -106,7 +109,7 @@ class Scored:
     def total(self, each: np.ndarray) -> Measured:
         """Return the total over all customers, from those measured."""
         gains, counts = each
-        mean, error, *_ = mean_interval(gains)
+        mean, error, *_ = mean_interval(gains, clusters=self.clusters)
         ends = skewed_interval(mean, error, self.length(counts), self.z)
         return Measured(*(float(figure * self.n) for figure in (mean, *ends)), n=len(gains), terms=self.terms)
 

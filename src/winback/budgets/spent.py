@@ -13,13 +13,13 @@ import pandas as pd
 from winback.budgets.hull import HullWalk
 from winback.budgets.solution import money_walk
 from winback.budgets.spending import SpendingCurve
+from winback.clusters import covariance_of_means, error_of_mean
 from winback.policies.honest import over_splits
 from winback.policies.honest_value import over_none
 from winback.progress import progress
 from winback.skewness import skewed_interval
 from winback.tables import NO_OFFER
 from winback.trial.assumed import assumption, with_assumed
-from winback.trial.predictions import deal_folds
 from winback.trial.same_terms import check_is_trial
 from winback.trial.scores import trial_scores
 from winback.trial.skewed_scores import own_arm, score_length
@@ -106,11 +106,12 @@ class _Split:
     counts: np.ndarray  # what a customer's own arm counts in the gain of each offer
     length: Callable  # skew length of means in which own arms count so much
     folds: np.ndarray
+    clusters: np.ndarray | None
     walks: tuple[HullWalk, ...]  # of each fold
 
     @classmethod
     def of(cls, trial: Trial, n_folds: int, rng: np.random.Generator) -> _Split:
-        folds = deal_folds(trial.arm, n_folds, rng)
+        folds = trial.folds(n_folds, rng)
         sent = [trial.arms.index(name) for name in trial.sent]
         both = (with_assumed(trial, each) for each in trial_scores(trial, "profit", folds))
         scores, expected = (over_none(trial, each)[:, sent] for each in both)
@@ -119,7 +120,8 @@ class _Split:
         walks = [money_walk(expected[folds == fold], costs[folds == fold]) for fold in range(folds.max() + 1)]
         money = {"gains": expected, "costs": costs, "score_gains": scores, "score_costs": score_costs}
         counts = over_none(trial, own_arm(trial))[:, sent]
-        return cls(**money, counts=counts, length=partial(score_length, trial), folds=folds, walks=tuple(walks))
+        dealt = {"folds": folds, "clusters": trial.clusters, "walks": tuple(walks)}
+        return cls(**money, counts=counts, length=partial(score_length, trial), **dealt)
 
     @property
     def worth_spending(self) -> float:
@@ -145,7 +147,7 @@ class _Split:
         """
         points = [self.at(budget) for budget in budgets]
         each = np.array([customers for _, customers in points])  # (n_budgets, n_measures, n)
-        joint = {name: np.atleast_2d(np.cov(each[:, MEASURES.index(name)])) / each.shape[-1] for name in CURVES}
+        joint = {name: covariance_of_means(each[:, MEASURES.index(name)].T, self.clusters) for name in CURVES}
         return np.array([figures for figures, _ in points]), joint
 
     def at(self, budget: float) -> tuple[np.ndarray, np.ndarray]:
@@ -164,7 +166,7 @@ class _Split:
         each = np.stack([contacted, predicted, honest, untargeted, honest - untargeted, spent])
         lengths = np.zeros(len(each))
         lengths[2:5] = self.length(np.column_stack([counts, anybody, counts - anybody]))
-        return np.stack([each.mean(axis=1), each.std(axis=1, ddof=1) / np.sqrt(n), lengths]), each
+        return np.stack([each.mean(axis=1), error_of_mean(each.T, self.clusters), lengths]), each
 
     def _untargeted(self, budget: float) -> np.ndarray:
         """Return each customer's mean score when the money is spent at random, by the mix best in the other folds.

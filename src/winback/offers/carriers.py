@@ -17,6 +17,7 @@ from winback.results import Result, Sentences, format_percent, join_words
 from winback.skewness import skewed_interval
 from winback.tables import NO_OFFER
 from winback.trial import moments as m
+from winback.trial.group_moments import group_moments
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
@@ -80,11 +81,8 @@ def value_carriers(trial: Trial, offers: list[str], has_control: bool, level: fl
     """Return who carries the value of the offers, the most profitable first."""
     brought = trial.value > 0
     cap = float(np.quantile(trial.value[brought], CAP)) if brought.any() else np.inf
-    net, back = np.minimum(trial.value, cap) - trial.cost, trial.returned.astype(bool)
-    groups = [*offers, NO_OFFER] if has_control else offers
-    members = {name: trial.arm == trial.arms.index(name) for name in groups}
-    moments = np.array([_moments(net[rows], back[rows]) for rows in members.values()]).T
-    profit, std_error, length = _capped_profit(moments, has_control)
+    members = {name: trial.arm == trial.arms.index(name) for name in offers}
+    profit, std_error, length = _capped_profit(trial, offers, has_control, cap)
     ends = skewed_interval(profit, std_error, length, normal_quantile(level))
     plain = m.stack_arms([trial.moments[name] for name in offers])
     frame = pd.DataFrame([_carried(trial, members[name]) for name in offers])
@@ -95,26 +93,13 @@ def value_carriers(trial: Trial, offers: list[str], has_control: bool, level: fl
     return ValueCarriers(frame, cap, _deciding(trial, members, offers), trial.currency)
 
 
-def _moments(net: np.ndarray, back: np.ndarray) -> tuple[float, ...]:
-    """Return size, number of returned, mean, variance and third moment of a group."""
-    centred = net - net.mean()
-    square = centred**2
-    return len(net), back.sum(), net.mean(), square.sum() / (len(net) - 1), (square * centred).mean()
-
-
-def _capped_profit(groups: np.ndarray, has_control: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the offers' profit, its standard error and skew length, over the last group if it is the control."""
-    n, back, mean, variance, third = groups
-    square = (n * variance).sum()
-    scale = (n * third).sum() / square if square else 0.0
-    if not has_control:
-        return mean, np.sqrt(variance / n), scale / n
-    pairs = ((each[:-1], each[-1:]) for each in (np.full(len(n), scale), n, back))
-    return (
-        mean[:-1] - mean[-1],
-        np.sqrt(variance[:-1] / n[:-1] + variance[-1] / n[-1]),
-        m.difference_length(*pairs),
-    )
+def _capped_profit(trial: Trial, offers: list[str], has_control: bool, cap: float) -> tuple[np.ndarray, ...]:
+    """Return the offers' profit, over the control where there is one, its standard error and skew length."""
+    value, cost = trial.money
+    moments = group_moments(trial.lapsed, trial.groups.arms, trial.groups.arm, (np.minimum(value, cap), cost))
+    arms, control = m.stack_arms([moments[name] for name in offers]), moments[NO_OFFER] if has_control else None
+    profit, variance = m.profit(arms, control)
+    return profit, np.sqrt(variance), m.skew_length(m.pooled(arms, control), m.PROFIT, arms, control)
 
 
 def _carried(trial: Trial, rows: np.ndarray) -> dict:

@@ -114,9 +114,9 @@ def comparison_from_moments(
     descending = np.argsort(-figures.decision_profit(stacked, settings)[0], kind="stable")
     order = [list(arms)[position] for position in descending]
     stacked = m.stack_arms([arms[name] for name in order])
-    profit, variance, _ = figures.decision_profit(stacked, settings)
-    errors = figures.joint_errors(m.profit(stacked)[1], control)
-    decision_errors = errors if settings.organic is None else figures.joint_errors(variance, None)
+    profit, weights = figures.decision_profit(stacked, settings)
+    errors = figures.joint_errors(stacked, m.PROFIT, control)
+    decision_errors = errors if settings.organic is None else figures.joint_errors(stacked, weights, None)
     parts = [
         figures.gross_figures(order, stacked, errors, settings),
         figures.incremental_figures(stacked, control, errors, settings),

@@ -34,13 +34,18 @@ def _with_interval(name: str, estimate, low, high) -> dict:
     return {name: estimate, f"{name}_low": low, f"{name}_high": high}
 
 
-def joint_errors(variance: np.ndarray, control: m.ArmMoments | None) -> np.ndarray:
-    """Return draws of the errors of each arm's mean profit, shape (n_draws, k + 1); the last column is the control's.
+def joint_errors(arms: m.ArmMoments, weights: np.ndarray, control: m.ArmMoments | None) -> np.ndarray:
+    """Return draws of the errors of each arm's mean weights'(returned, value, cost), shape (n_draws, k + 1).
 
-    Without a control group that column is zero.
+    The last column is that of the control's value; without a control group it is zero.
     """
-    untreated = 0.0 if control is None else control.combine(m.VALUE)[1]
-    return uncertainty.normal_draws(np.diag(np.append(variance, untreated)))
+    k = len(arms.n)
+    covariance = np.zeros((k + 1, k + 1))
+    covariance[:k, :k] = arms.joint(weights)
+    if control is not None:
+        covariance[:k, k] = covariance[k, :k] = arms.joint(weights, control, m.VALUE)[:, 0]
+        covariance[k, k] = control.combine(m.VALUE)[1][0]
+    return uncertainty.normal_draws(covariance)
 
 
 def _leaning(name: str, figure: tuple, level: float) -> dict:
@@ -70,6 +75,7 @@ def _roi_columns(name: str, interval: uncertainty.RatioInterval) -> dict:
 def gross_figures(names, arms, errors, settings) -> pd.DataFrame:
     """Return acceptance, cost, value per returned, gross profit and ROI with intervals, one row per offer."""
     level, n = settings.level, arms.n
+    share = arms.n_independent / n  # of the customers who are as good as independent
     cost, cost_variance = arms.combine(m.COST)
     pool = m.pooled(arms)
     cost = (cost, np.sqrt(cost_variance), m.skew_length(pool, m.COST, arms))
@@ -78,7 +84,9 @@ def gross_figures(names, arms, errors, settings) -> pd.DataFrame:
         "offer": names,
         "n": n,
         "n_returned": arms.n_returned.astype(int),
-        **_with_interval("acceptance", arms.mean[:, 0], *uncertainty.share_interval(arms.n_returned, n, level)),
+        **_with_interval(
+            "acceptance", arms.mean[:, 0], *uncertainty.share_interval(share * arms.n_returned, share * n, level)
+        ),
         **_leaning("cost_per_customer", cost, level),
         **_leaning("value_per_returned", m.value_per_returned(arms), level),
         **_profit_columns("gross_profit", *gross, errors=errors[:, :-1], n=n, level=level),
@@ -118,15 +126,14 @@ def assumed_incremental(arms: m.ArmMoments, organic: AssumedOrganic, organic_val
     return pd.DataFrame({**columns, "incremental_roi_bounded": low_end[3].bounded & high_end[3].bounded})
 
 
-def decision_profit(arms, settings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the profit that offers are ranked by, its variance, and one customer's skew scale.
+def decision_profit(arms, settings) -> tuple[np.ndarray, np.ndarray]:
+    """Return the profit that offers are ranked by, and its weights of (returned, value, cost).
 
     It is gross profit (a control group shifts all offers alike), or what an assumed organic return leaves of it.
     """
-    estimate, weights = arms.combine(m.PROFIT)[0], np.broadcast_to(m.PROFIT, arms.mean.shape)
     if settings.organic is not None:
-        estimate, weights = m.assumed_profit(arms, settings.organic.middle, settings.organic_value)
-    return estimate, arms.variance(weights), m.pooled(arms).skew_scale(weights)
+        return m.assumed_profit(arms, settings.organic.middle, settings.organic_value)
+    return arms.combine(m.PROFIT)[0], np.broadcast_to(m.PROFIT, arms.mean.shape)
 
 
 def corrected_figures(arms, control, settings) -> pd.DataFrame:
@@ -154,8 +161,11 @@ def corrected_figures(arms, control, settings) -> pd.DataFrame:
 def _corrected_as_measured(arms, control, level) -> CorrectedWinner:
     """Correct gross profit, or incremental profit, in which all offers share the error of the control."""
     estimate, variance = m.profit(arms, control)
-    shared = 0.0 if control is None else float(control.combine(m.VALUE)[1][0])
-    best = corrected_winner(estimate, np.diag(m.profit(arms)[1]) + shared, level=level)
+    joint = arms.joint(m.PROFIT)
+    if control is not None:
+        together = arms.joint(m.PROFIT, control, m.VALUE)
+        joint = joint - together - together.T + float(control.combine(m.VALUE)[1][0])
+    best = corrected_winner(estimate, joint, level=level)
     return _lean(best, variance, m.skew_length(m.pooled(arms, control), m.PROFIT, arms, control))
 
 
@@ -163,9 +173,13 @@ def _corrected_as_assumed(arms, share: float, settings) -> CorrectedWinner:
     """Correct incremental profit at one organic return; the winner was picked at the middle of those assumed."""
     picked_by, picked_weights = m.assumed_profit(arms, settings.organic.middle, settings.organic_value)
     estimate, weights = m.assumed_profit(arms, share, settings.organic_value)
-    both = np.diag(arms.covary(weights, picked_weights))
+    both = (
+        np.diag(arms.covary(weights, picked_weights))
+        if arms.beside is None
+        else arms.joint(weights, arms, picked_weights)
+    )
     figures = OtherFigures(estimate, arms.variance(weights), both)
-    best = corrected_winner(picked_by, np.diag(arms.variance(picked_weights)), figures=figures, level=settings.level)
+    best = corrected_winner(picked_by, arms.joint(picked_weights), figures=figures, level=settings.level)
     return _lean(best, arms.variance(weights), m.skew_length(m.pooled(arms), weights, arms))
 
 
@@ -195,8 +209,10 @@ def break_even_figures(arms, settings) -> pd.DataFrame:
 def all_differences(names, arms, settings, errors) -> pd.DataFrame:
     """Compare all pairs; the intervals hold together, since the leader was found by looking."""
     one, other = np.array(list(combinations(range(len(names)), 2)), dtype=int).reshape(-1, 2).T
-    profit, variance, scale = decision_profit(arms, settings)
-    difference, std_error = profit[one] - profit[other], np.sqrt(variance[one] + variance[other])
+    profit, weights = decision_profit(arms, settings)
+    joint, scale = arms.joint(weights), m.pooled(arms).skew_scale(weights)
+    variance = joint[one, one] + joint[other, other] - 2 * joint[one, other]
+    difference, std_error = profit[one] - profit[other], np.sqrt(np.maximum(variance, 0.0))
     length = m.difference_length(*((each[one], each[other]) for each in (scale, arms.n, arms.n_returned)))
     reach = uncertainty.max_t_quantile((errors.T[one] - errors.T[other]).T, settings.level)
     low, high = skewed_interval(difference, std_error, length, reach)

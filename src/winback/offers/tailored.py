@@ -11,12 +11,10 @@ import pandas as pd
 
 from winback.money import format_alike
 from winback.results import Result, Sentences, format_money, format_percent, join_words
-from winback.skewness import skewed_mean
 from winback.terms.catalog import Offer
 from winback.terms.costs import assigned_offers
-from winback.trial.predictions import deal_folds
 from winback.trial.scores import trial_scores
-from winback.trial.skewed_scores import own_arm, score_length
+from winback.trial.skewed_scores import mean_of_scores, own_arm
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
 
@@ -79,14 +77,14 @@ def compare_tailored(trial: Trial, name: str | None, *, splits: Splits, level: f
         fault = "which was not tried by itself: nothing to compare"
         raise ValueError(f"{offer.name} assigns {join_words(untried)}, {fault}.")
     places = pd.Index(trial.arms).get_indexer(assigned)
-    dealt = deal_folds(trial.arm, splits.folds, np.random.default_rng(splits.rng))
+    dealt = trial.folds(splits.folds, np.random.default_rng(splits.rng))
     own, counts, everyone = trial.arms.index(offer.name), own_arm(trial), np.arange(len(trial.arm))
     rows = []
     for figure in PARTS:
         scores, _ = trial_scores(trial, figure, dealt)
         tailored, composed = scores[:, own], scores[everyone, places]
-        length = score_length(trial, counts[:, own] - counts[everyone, places], figure)
-        difference = _difference(skewed_mean(tailored - composed, length, level))
+        paired = counts[:, own] - counts[everyone, places]
+        difference = _difference(mean_of_scores(trial, tailored - composed, paired, outcome=figure, level=level))
         rows.append({"figure": figure, "tailored": tailored.mean(), "composed": composed.mean(), **difference})
     named = join_words(f"{value} gets {name}" for value, name in offer.tailored.items())
     rule = f"by {offer.tailored_by}, {named}"

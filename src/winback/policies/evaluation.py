@@ -15,9 +15,8 @@ from winback.policies.honest import BEST_SINGLE, HonestGains
 from winback.policies.misstated import SHARES, MisstatedReasons, misstated_reasons
 from winback.policies.truth import Judged, TruthComparison, compare_with_truth
 from winback.results import Result, Sentences, format_count, format_money
-from winback.skewness import skewed_mean
 from winback.tables import NO_OFFER
-from winback.trial.skewed_scores import own_arm, score_length
+from winback.trial.skewed_scores import mean_of_scores, own_arm
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
 
@@ -169,7 +168,7 @@ def against_today(found: PolicyEvaluation) -> Iterator[str]:
             best, today = found.choices.index(found.best_single), found.gains.status_quo
             own = own_arm(found.trial)[:, [found.trial.choices.index(name) for name in found.choices]]
             paired, counts = (each[:, best] - each[np.arange(n), today] for each in (scores, own))
-            gain, _, *ends = skewed_mean(paired, score_length(found.trial, counts), found.level)
+            gain, _, *ends = mean_of_scores(found.trial, paired, counts, level=found.level)
         yield (
             f"{start} the {against} ({what}), {who} gains {money_interval(gain, *ends, found.currency)} per customer, "
             f"{format_money(n * gain, found.currency)} for {format_count(n)} customers."

@@ -24,7 +24,7 @@ from winback.progress import progress
 from winback.results import join_words
 from winback.skewness import standardised
 from winback.trial.assumed import with_assumed
-from winback.trial.predictions import check_folds, deal_folds, predictions
+from winback.trial.predictions import check_folds, predictions
 from winback.trial.scores import cross_fitted_scores
 from winback.trial.skewed_scores import own_arm, score_length
 from winback.trial.splits import Splits
@@ -108,7 +108,7 @@ def honest_gains(
     columns = np.array([trial.choices.index(name) for name in choices])
     everyone, own, rows, kept = np.arange(len(trial.arm)), own_arm(trial)[:, columns], [], []
     for repeat in progress(range(splits.repeats), "splits"):
-        folds = deal_folds(trial.arm, splits.folds, generator)
+        folds = trial.folds(splits.folds, generator)
         check_folds(folds, trial.arm, trial.arms, matrix.shape[1] if trial.model == "linear" else 0, n_left_out=2)
         found = predictions(trial.model, matrix, trial.profit, trial.arm, folds)
         parts = (found, trial.profit, trial.arm, trial.chance(folds), folds)
@@ -129,7 +129,7 @@ def honest_gains(
             paired = scores[everyone, decided] - scores[everyone, unseen]
             in_sample = (scores[everyone, seen.choice] - scores[everyone, known]).mean()
             predicted = (promised[everyone, seen.choice] - promised[everyone, known]).mean()
-            mean, error, *_ = mean_interval(paired)
+            mean, error, *_ = mean_interval(paired, clusters=trial.clusters)
             length = score_length(trial, own[everyone, decided] - own[everyone, unseen])
             row = {"repeat": repeat, "against": against, "honest": mean, "std_error": error, "skew_length": length}
             row["in_sample"] = in_sample

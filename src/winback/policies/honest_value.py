@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from winback.clusters import part_of, sums_within
 from winback.results import format_money
-from winback.skewness import skewed_mean
 from winback.tables import NO_OFFER, ProblemList
 from winback.trial.assumed import with_assumed
 from winback.trial.balance import covariate_matrix
-from winback.trial.predictions import deal_folds, predictions
+from winback.trial.predictions import predictions
 from winback.trial.scores import trial_scores
-from winback.trial.skewed_scores import own_arm, score_length
+from winback.trial.skewed_scores import mean_of_scores, own_arm
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
@@ -88,20 +88,20 @@ def honest_value(
     ``decided``, shape (n_splits, n), is what each customer of the trial would get, decided without them, as positions
     among its choices; by default the offer that earns most when everybody gets it.
     """
-    folds = deal_folds(trial.arm, FOLDS, np.random.default_rng(rng))
+    folds = trial.folds(FOLDS, np.random.default_rng(rng))
     scores, _ = both = [with_assumed(trial, each) for each in trial_scores(trial, "profit", folds)]
     if decided is None:  # without the customers themselves, as is predicted: what was best for these looks too good
         best = [scores[folds != fold].mean(axis=0).argmax() for fold in range(FOLDS)]
         decided = np.array(best)[folds][None]
-    earned, predicted, length_of = _of_contacts([*both, own_arm(trial)], trial, decided, folds)
+    earned, predicted, rows, counts = _of_contacts([*both, own_arm(trial)], trial, decided, folds)
+
+    def measured(part):
+        return mean_of_scores(trial, earned[part], counts[part], rows=rows[part], level=level)
+
     centre = float(predicted.mean())
-    settings = {
-        "groups": _fifths(predicted, earned, length_of, level),
-        "trial": trial,
-        "centre": centre,
-        "level": level,
-    }
-    return HonestValue(float(earned.mean()), *_slope(predicted - centre, earned), **settings)
+    slope = _slope(predicted - centre, earned, part_of(trial.clusters, rows))
+    settings = {"groups": _fifths(predicted, measured), "trial": trial, "centre": centre, "level": level}
+    return HonestValue(float(earned.mean()), *slope, **settings)
 
 
 def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -> np.ndarray:
@@ -143,10 +143,10 @@ def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> 
 
 def _of_contacts(
     tables: list[np.ndarray], trial: Trial, decided: np.ndarray, folds: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, Callable]:
+) -> tuple[np.ndarray, ...]:
     """Return gains earned and predicted of those who would be contacted, averaged over their splits.
 
-    The third is the skew length of mean gains of a part of them.
+    Beside them their rows, and what their own arms count in the gains.
 
     Who is left alone gains nothing by any prediction, and would make an order of the others look good. Where too few
     would be contacted for fifths, everybody is returned. Predictions of each fold get the same mean: a fold that did
@@ -160,12 +160,7 @@ def _of_contacts(
     earned, predicted, counts = (gain[kept] / np.maximum(times[kept], 1) for gain in gains)
     folds = folds[kept]
     means = np.bincount(folds, predicted) / np.maximum(np.bincount(folds), 1)
-    rows = np.flatnonzero(kept)
-    return (
-        earned,
-        predicted - means[folds] + predicted.mean(),
-        lambda part: score_length(trial, counts[part], rows=rows[part]),
-    )
+    return earned, predicted - means[folds] + predicted.mean(), np.flatnonzero(kept), counts
 
 
 def over_none(trial: Trial, money: np.ndarray) -> np.ndarray:
@@ -173,20 +168,21 @@ def over_none(trial: Trial, money: np.ndarray) -> np.ndarray:
     return money - money[:, [trial.choices.index(NO_OFFER)]] if NO_OFFER in trial.choices else money
 
 
-def _slope(predicted: np.ndarray, earned: np.ndarray) -> tuple[float, float]:
+def _slope(predicted: np.ndarray, earned: np.ndarray, clusters: np.ndarray | None = None) -> tuple[float, float]:
     """Return the slope of least squares with its robust standard error; 0 where all predictions are the same."""
     square = float(predicted @ predicted)
     if not square > 1e-18 * len(predicted) * max(np.abs(earned).max(initial=0.0), 1e-300) ** 2:
         return 0.0, 0.0
     slope = float(predicted @ earned) / square
-    rest = earned - earned.mean() - slope * predicted
-    return slope, float(np.sqrt(((predicted * rest) ** 2).sum())) / square
+    parts = predicted * (earned - earned.mean() - slope * predicted)
+    parts = parts if clusters is None else sums_within(parts, clusters)
+    return slope, float(np.sqrt((parts**2).sum())) / square
 
 
-def _fifths(predicted: np.ndarray, earned: np.ndarray, length_of: Callable, level: float) -> pd.DataFrame:
+def _fifths(predicted: np.ndarray, measured: Callable) -> pd.DataFrame:
     rows = []
     for part, members in enumerate(np.array_split(np.argsort(-predicted, kind="stable"), PARTS), start=1):
-        mean, _, low, high = skewed_mean(earned[members], length_of(members), level)
+        mean, _, low, high = measured(members)
         row = {"part": part, "n": len(members), "predicted": predicted[members].mean(), "measured": mean}
         rows.append(row | {"measured_low": float(low), "measured_high": float(high)})
     return pd.DataFrame(rows)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from winback.clusters import part_of
 from winback.labels import label_of
 from winback.policies.candidates import TreePolicy
 from winback.policies.evaluate import chosen_among, evaluate_policy
@@ -19,7 +20,7 @@ from winback.policies.tree import Leaf, PolicyTree
 from winback.results import join_words
 from winback.skewness import skewed_interval
 from winback.trial.assumed import with_assumed
-from winback.trial.predictions import deal_folds, fold_problems
+from winback.trial.predictions import fold_problems
 from winback.trial.same_terms import check_is_trial
 from winback.trial.scores import trial_scores
 from winback.trial.skewed_scores import own_arm, score_length
@@ -119,14 +120,14 @@ def _not_told_apart(trial: Trial, columns: list[str], splits: Splits) -> str:
         return "there is one offer and nothing to compare it with"
     if not columns:
         return "nothing known before the offer is in the table" + (" that differs between them" if trial.known else "")
-    folds = deal_folds(trial.arm, splits.folds, np.random.default_rng(0))  # every deal has the same sizes
+    folds = trial.folds(splits.folds, np.random.default_rng(0))  # every deal has the same sizes
     n_columns = trial.matrix.shape[1] if trial.model == "linear" else 0
     return "; ".join(fold_problems(folds, trial.arm, trial.arms, n_columns, n_left_out=2))
 
 
 def _one_offer(trial: Trial, choices: tuple[str, ...], refused: str, splits: Splits) -> LearnedPolicy:
     """Return the policy that sends everybody what is best on average."""
-    folds = deal_folds(trial.arm, splits.folds, np.random.default_rng(splits.rng))
+    folds = trial.folds(splits.folds, np.random.default_rng(splits.rng))
     scores = with_assumed(trial, trial_scores(trial, "profit", folds)[0])
     means = scores[:, [trial.choices.index(name) for name in choices]].mean(axis=0)
     best, n = int(means.argmax()), len(scores)
@@ -146,8 +147,10 @@ def _rules(tree: PolicyTree, evaluation: PolicyEvaluation) -> pd.DataFrame:
     for place, each in enumerate(tree.leaves):
         inside = leaf == place
         n = int(inside.sum())
-        naive, naive_error, *_ = mean_interval(gains.scores[inside, each.arm] - gains.scores[inside, best])
-        honest, honest_error, *_ = mean_interval(gains.customer_gains[:, inside].T)
+        together = part_of(trial.clusters, inside)
+        flattering = gains.scores[inside, each.arm] - gains.scores[inside, best]
+        naive, naive_error, *_ = mean_interval(flattering, clusters=together)
+        honest, honest_error, *_ = mean_interval(gains.customer_gains[:, inside].T, clusters=together)
         gain, error = over_splits(honest, honest_error)
         members = np.flatnonzero(inside)
         counts = own[members, gains.decided[:, inside]] - own[members, gains.single[:, inside]]  # (n_splits, n)

@@ -10,15 +10,15 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.clusters import covariance_of_means
 from winback.labels import label_of
 from winback.policies.candidates import Policy, WrittenRule
 from winback.results import Result, Sentences, format_percent
-from winback.skewness import skewed_mean, skewed_ratio
+from winback.skewness import skewed_ratio
 from winback.tables import NO_OFFER, label_codes
 from winback.trial.assumed import with_assumed
-from winback.trial.predictions import deal_folds
 from winback.trial.scores import trial_scores
-from winback.trial.skewed_scores import own_arm, score_length
+from winback.trial.skewed_scores import mean_of_scores, own_arm, score_length
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
 
@@ -75,7 +75,7 @@ def misstated_reasons(
     if not isinstance(rule, WrittenRule):
         raise ValueError("Only a written rule, such as {'price': 'discount'}, reads what customers may have misstated.")
     shares = _checked(shares)
-    scores, _ = trial_scores(trial, "profit", deal_folds(trial.arm, splits.folds, np.random.default_rng(splits.rng)))
+    scores, _ = trial_scores(trial, "profit", trial.folds(splits.folds, np.random.default_rng(splits.rng)))
     scores, choices = with_assumed(trial, scores), trial.choices
     best = int(scores.mean(axis=0).argmax())
     (true, untrue), own = (
@@ -85,7 +85,7 @@ def misstated_reasons(
     rows = []
     for share in shares:
         gain, counts = ((1 - share) * one + share * other for one, other in ((true, untrue), own))
-        figures = map(float, skewed_mean(gain, score_length(trial, counts), level))
+        figures = map(float, mean_of_scores(trial, gain, counts, level=level))
         rows.append(dict(zip(COLUMNS, (share, *figures), strict=True)))
     return MisstatedReasons(
         frame=pd.DataFrame(rows),
@@ -125,7 +125,7 @@ def _break_even(trial: Trial, scores: tuple, counts: tuple, level: float) -> dic
     names, (gain, loss) = ("break_even", "break_even_low", "break_even_high"), scores
     if gain.mean() <= 0 or loss.mean() <= 0:
         return dict.fromkeys(names, np.nan if gain.mean() <= 0 else np.inf)
-    (own, both), (_, other) = np.cov(gain, loss) / len(gain)
+    (own, both), (_, other) = covariance_of_means(np.column_stack([gain, loss]), trial.clusters)
 
     def length(share):
         return score_length(trial, counts[0] - share * counts[1])

@@ -15,6 +15,7 @@ from winback.skewness import skewed_interval
 from winback.tables import NO_OFFER, ProblemList, in_trial, label_codes
 from winback.terms.left_alone import LeftAlone, problems_of_terms
 from winback.trial import moments as m
+from winback.trial.group_moments import group_moments
 from winback.uncertainty import normal_quantile
 
 CONTACT_COSTS = (25.0, 50.0, 100.0, 150.0, 200.0)
@@ -117,11 +118,15 @@ def _gained(unworthy, alone, outcomes) -> tuple[float, float, float]:
     """Return what the trial measured of these customers' gain, its standard error and skew length; NaN of too few."""
     tried = outcomes[unworthy[outcomes["row"].to_numpy()]]
     unsent = (tried["offer"] == NO_OFFER).to_numpy()
-    parts = [tried[~unsent], tried[unsent]] if alone.is_known else [tried[~unsent]]
-    if min(map(len, parts)) < FEW:
+    groups = np.where(unsent, 1 if alone.is_known else -1, 0)
+    names, money = (
+        ("sent", "unsent") if alone.is_known else ("sent",),
+        (tried["value"].to_numpy(), tried["cost"].to_numpy()),
+    )
+    if any((groups == place).sum() < FEW for place in range(len(names))):
         return np.nan, np.nan, np.nan
-    arms, *control = (m.arm_moments(part["value"] != 0, part["value"], part["cost"]) for part in parts)
-    control = control[0] if control else None
+    moments = group_moments(tried.assign(returned=money[0] != 0), names, groups, money)
+    arms, control = moments["sent"], moments.get("unsent")
     taken_off = 0.0 if alone.is_known else alone.money[tried["row"].to_numpy(), 1].mean()
     gain, variance = m.profit(arms, control)
     length = m.skew_length(m.pooled(arms, control), m.PROFIT, arms, control)

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.clusters import cluster_codes, covariance_of_means
 from winback.labels import value_words
 from winback.results import Result, Sentences, format_money
 from winback.second_lifetime.offer_value import mean_slopes
@@ -60,7 +61,7 @@ def measured_outcomes(values) -> pd.DataFrame:
 
     One row per customer in the trial (``eligible`` where given): ``row`` (position in the table), ``offer``, ``value``
     and ``cost`` as the trial has them (money within the values' horizon), ``expected_value``, ``expected_cost`` and
-    ``chance`` of return by the model, under the customer's own offer.
+    ``chance`` of return by the model, under the customer's own offer; ``cluster`` where customers belong together.
 
     Raises
     ------
@@ -80,6 +81,8 @@ def measured_outcomes(values) -> pd.DataFrame:
             )
             columns = {"row": rows, "offer": offer, "value": value[rows], "cost": spent[rows]}
             columns |= {"expected_value": net + cost, "expected_cost": cost, "chance": chance}
+            if "cluster" in trial.lapsed:
+                columns["cluster"] = trial.lapsed["cluster"].to_numpy()[rows]
             pieces.append(pd.DataFrame(columns))
     if not pieces:
         raise ValueError("None of these customers was in the trial: there is nothing to measure the model by.")
@@ -109,11 +112,15 @@ def _row(name, arms, slopes, covariance, *, level) -> dict:
     """Return measured and expected value of one arm or several; slopes are given where the model's error counts."""
     gaps = [(arm["expected"] - arm["measured"]).to_numpy() for arm in arms]
     sizes = np.array([len(arm) for arm in arms])
-    variance = sum(gap.var(ddof=1) * len(gap) for gap in gaps) / sizes.sum() ** 2
+    everyone = pd.concat(arms)
+    if "cluster" in everyone:
+        centred = np.concatenate([gap - gap.mean() for gap in gaps])
+        variance = covariance_of_means(centred[:, None], cluster_codes(everyone["cluster"]))[0, 0]
+    else:
+        variance = sum(gap.var(ddof=1) * len(gap) for gap in gaps) / sizes.sum() ** 2
     if slopes:
         slope = np.average(slopes, axis=0, weights=sizes)
         variance += slope @ covariance @ slope
-    everyone = pd.concat(arms)
     row = {"offer": name, "n": len(everyone), "measured": everyone["measured"].mean()}
     row |= {"expected": everyone["expected"].mean(), "gap": np.concatenate(gaps).mean()}
     low, high = normal_interval(row["gap"], np.sqrt(variance), level)

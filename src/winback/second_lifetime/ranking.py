@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.clusters import cluster_codes, error_of_mean, part_of
 from winback.results import Result, Sentences, format_money, format_percent
 from winback.second_lifetime.check import ONLY_HELD_OUT
 from winback.tables import NO_OFFER
@@ -62,19 +63,21 @@ def rank_customers(values, shares: Iterable[float], level: float) -> RankingComp
     expected = (outcomes["expected_value"] - outcomes["expected_cost"]).to_numpy()
     by = {"by_chance": outcomes["chance"].to_numpy(), "by_value": expected}
     orders = {name: np.argsort(-each, kind="stable") for name, each in by.items()}
-    rows = [_row(share, orders, net, expected, level) for share in shares]
+    clusters = cluster_codes(outcomes["cluster"]) if "cluster" in outcomes else None
+    rows = [_row(share, orders, net, expected, clusters=clusters, level=level) for share in shares]
     return RankingComparison(pd.DataFrame(rows), len(outcomes), values.currency)
 
 
-def _row(share, orders, net, expected, level) -> dict[str, float]:
+def _row(share, orders, net, expected, *, clusters, level) -> dict[str, float]:
     if not 0 < share <= 1:
         raise ValueError(f"A share to contact must be above 0 and up to 1; got {share!r}.")
     n = max(1, round(share * len(net)))
     inside = {name: np.isin(np.arange(len(net)), order[:n]) for name, order in orders.items()}
     weight = inside["by_value"].astype(float) - inside["by_chance"]
-    differing = net[weight != 0] * weight[weight != 0]
+    differ = weight != 0
+    differing, together = net[differ] * weight[differ], part_of(clusters, differ)
     forgone = differing.sum() / n
-    error = np.sqrt(len(differing) * differing.var(ddof=1)) / n if len(differing) > 1 else 0.0
+    error = len(differing) * error_of_mean(differing, together) / n if len(differing) > 1 else 0.0
     low, high = normal_interval(forgone, error, level)
     means = {name: net[chosen].mean() for name, chosen in inside.items()}
     row = {"share": float(share), "n": n, **means, "forgone": forgone, "forgone_low": low, "forgone_high": high}

@@ -31,6 +31,7 @@ LAPSED = (
     Column("contact_attempts", "count", "attempts", "attempts planned before the offers were drawn"),
     Column("eligible", "flag", "", "judged promising before the offers went out"),
     Column("offer", "category", "", "offer sent; none = untreated control"),
+    Column("cluster", "id", "", "household, store or agent, whose customers are alike; empty: on their own"),
     Column("offer_probability", "number", "share", "chance of getting the offer that was got", above=0, at_most=1),
     Column("followed", "number", "months", "from the offer to the end of the data", above=0),
     Column("returned", "flag", "", "came back", outcome=True),

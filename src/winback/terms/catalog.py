@@ -13,7 +13,7 @@ import pandas as pd
 
 from winback.discounting import check_annual_discount, check_horizon
 from winback.terms.contract_problems import problems_between, problems_of
-from winback.terms.organic import Organic, assumed_organic, check_organic_value
+from winback.terms.organic import Organic, assumed_organic, check_organic_value, organic_in_words
 
 ON_TOP = ("currency", "horizon_months", "annual_discount", "organic", "organic_value")
 
@@ -132,6 +132,16 @@ class OfferCatalog:
     def names(self) -> tuple[str, ...]:
         """The offers' names, in order."""
         return tuple(offer.name for offer in self.offers)
+
+    @property
+    def terms_in_words(self) -> str:
+        """The terms that decide what a customer is worth, as in a sentence."""
+        if self.horizon_months is None:
+            parts = ["value as measured"]
+        else:
+            rate = f"discounted at {100 * self.annual_discount:g}% a year" if self.annual_discount else "not discounted"
+            parts = [f"value over {self.horizon_months:g} months", rate]
+        return ", ".join(parts if self.organic is None else [*parts, organic_in_words(self.organic)])
 
 
 def as_catalog(offers: OfferCatalog | Iterable[Offer]) -> OfferCatalog:

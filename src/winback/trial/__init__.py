@@ -6,8 +6,11 @@ same_terms       is this the trial that is meant, under the same terms?
 splits           how customers are split, so that nothing is judged on those it was learned from: `Splits`
 outcomes         from the trial's table to each customer's value and cost
 moments          the few figures of an arm that carry everything a comparison needs
+group_moments    those of every group, of customers who are independent or belong together
 design_checks    is this trial fit to be read?
 design_findings  what each check finds
+finding          what a finding is
+alike            who is there twice, and who does alike?
 follow_up        were all followed equally long, and if not, what is done about it?
 followed_alike   which customers were followed alike?
 one_look         is the trial still running, and what holds of one that is read more than once?

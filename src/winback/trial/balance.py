@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from winback.clusters import sums_within
 from winback.labels import label_of, value_words
 from winback.tables import LAPSED, label_codes
 
@@ -62,11 +63,14 @@ def covariate_matrix(customers: pd.DataFrame, names: list[str]) -> tuple[np.ndar
     return matrix.T, labels
 
 
-def group_balance(matrix: np.ndarray, labels: list[str], groups: np.ndarray, n_groups: int) -> list[Balance]:
+def group_balance(
+    matrix: np.ndarray, labels: list[str], groups: np.ndarray, n_groups: int, clusters: np.ndarray | None = None
+) -> list[Balance]:
     r"""Compare each group with all others on all covariates (and their labels, from `covariate_matrix`) at once.
 
     Membership is regressed on the covariates; under random assignment the regression explains nothing. Its F test is
-    Hotelling's :math:`T^2` test of equal means. Each customer's group is 0 to ``n_groups`` - 1.
+    Hotelling's :math:`T^2` test of equal means. Each customer's group is 0 to ``n_groups`` - 1. With ``clusters``,
+    shape (n,), the test takes each as one draw (`_explained_by_clusters`).
     """
     n = len(matrix)
     members = (groups[:, None] == np.arange(n_groups)).astype(float)
@@ -80,14 +84,29 @@ def group_balance(matrix: np.ndarray, labels: list[str], groups: np.ndarray, n_g
     inverse = np.linalg.pinv(correlation, hermitian=True) if labels else correlation
     balances = []
     for size, total in zip(sizes, sums.T, strict=True):
-        freedom = n - rank - 1
+        freedom = (n if clusters is None else len(np.unique(clusters))) - rank - 1
         if not labels or size in (0, n) or freedom < 1:
             balances.append(Balance(np.nan, np.nan, ""))
             continue
         shift = (total / size - mean)[moving] / spread  # from the mean of all, in standard deviations
         explained = size / (n - size) * shift @ inverse @ shift
+        if clusters is not None:
+            own = members[:, len(balances)] - size / n
+            explained = _explained_by_clusters(own, (matrix - mean)[:, moving] / spread, clusters)
         f_ratio = (explained / rank) / (max(1 - explained, 1e-300) / freedom)
         worst = int(np.abs(shift).argmax())
         from_others = float(shift[worst] * n / (n - size))
         balances.append(Balance(float(stats.f.sf(f_ratio, rank, freedom)), from_others, labels[worst]))
     return balances
+
+
+def _explained_by_clusters(own: np.ndarray, columns: np.ndarray, clusters: np.ndarray) -> float:
+    r"""Return the share of membership explained by the covariates, each cluster being one draw.
+
+    With the sums :math:`s_g` over clusters of centred membership times centred covariates it is
+    :math:`(\sum_g s_g)' (\sum_g s_g s_g')^{-1} (\sum_g s_g) / G`, the score test's analogue of the squared multiple
+    correlation.
+    """
+    sums = sums_within(own[:, None] * columns, clusters)
+    total = sums.sum(axis=0)
+    return float(total @ np.linalg.pinv(sums.T @ sums, hermitian=True) @ total) / len(sums)

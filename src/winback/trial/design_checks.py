@@ -11,7 +11,8 @@ import pandas as pd
 from winback.results import Result, Sentences
 from winback.tables import LAPSED_TABLE, Problem, TableError, check_lapsed, in_trial
 from winback.terms.catalog import Offer, OfferCatalog, as_catalog
-from winback.trial.design_findings import Finding, findings_of
+from winback.trial.design_findings import findings_of
+from winback.trial.finding import Finding
 from winback.trial.follow_up import follow_up_of
 from winback.trial.one_look import ONE_LOOK
 
@@ -109,13 +110,16 @@ def check_design(
 
 
 def check_typed_design(
-    table: pd.DataFrame, catalog: OfferCatalog | None, planned_shares: Mapping[str, float] | None = None
+    table: pd.DataFrame,
+    catalog: OfferCatalog | None,
+    planned_shares: Mapping[str, float] | None = None,
+    cluster: str = "cluster",
 ) -> DesignReport:
-    """Do the work of `check_design` on a table that was checked already."""
+    """Do the work of `check_design` on a table that was checked already; ``cluster`` is what clusters are called."""
     compared = table[in_trial(table)]
     if compared.empty:
         problem = Problem("eligible", "is true for nobody", 0, "", "Check the column: True means promising beforehand.")
         raise TableError(LAPSED_TABLE, [problem])
-    control, found = findings_of(compared, len(table), catalog.names if catalog else (), planned_shares)
-    horizon = catalog.horizon_months if catalog else None
+    names, horizon = (catalog.names, catalog.horizon_months) if catalog else ((), None)
+    control, found = findings_of(compared, len(table), names, planned_shares, cluster)
     return DesignReport((*found, *follow_up_of(table, horizon).findings), control)

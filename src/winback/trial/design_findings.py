@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from winback.clusters import cluster_codes, drawn_whole, part_of
 from winback.labels import value_words
 from winback.results import format_count, join_words, state_p_value
 from winback.tables import LAPSED, NO_OFFER, label_codes
+from winback.trial.alike import check_clusters, check_ids
 from winback.trial.balance import covariate_matrix, group_balance, known_beforehand
+from winback.trial.finding import Finding, Groups
 
 ALARM = 0.001  # p-value below which chance is no explanation
 LARGE_DIFFERENCE = 0.1  # standard deviations
@@ -21,35 +23,6 @@ FEW_RETURNED, MANY_RETURNED = 30, 200  # below the first no interval can be trus
 SMALL_SEGMENT = 50
 FEW_TO_TELL = 10  # customers who returned, or who did not, below which no column can be told to be late
 FEW_LABELS = 30
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check and what it found. Verdicts: ok, note, warning, refused."""
-
-    check: str
-    verdict: str
-    finding: str
-
-
-@dataclass(frozen=True)
-class Groups:
-    """The groups of a trial: their names, sizes and each customer's code."""
-
-    names: list[str]
-    codes: np.ndarray  # (n,) position in names
-    sizes: np.ndarray  # (k,) customers
-
-    @classmethod
-    def of(cls, table: pd.DataFrame) -> Groups:
-        """Read the groups from the column ``offer``."""
-        codes, names = label_codes(table["offer"])
-        return cls([str(name) for name in names], codes, np.bincount(codes, minlength=len(names)))
-
-    @property
-    def untreated(self) -> np.ndarray:
-        """Who was sent no offer, shape (n,)."""
-        return self.codes == (self.names.index(NO_OFFER) if NO_OFFER in self.names else -1)
 
 
 def measured_after_the_offer(table: pd.DataFrame) -> list[str]:
@@ -85,21 +58,24 @@ def _tells_who_returned(column: pd.Series, back: np.ndarray) -> bool:
 
 
 def findings_of(
-    table: pd.DataFrame, n_all: int, sent: tuple[str, ...], planned_shares: Mapping[str, float] | None
+    table: pd.DataFrame, n_all: int, sent: tuple[str, ...], planned_shares: Mapping[str, float] | None, cluster: str
 ) -> tuple[str, list[Finding]]:
     """Return whether the control group is accepted, refused or none, and what each check finds.
 
-    The table has the customers who were judged promising, of ``n_all``; ``sent`` are the offers that should be there.
+    The table has the customers who were judged promising, of ``n_all``; ``sent`` are the offers that should be there,
+    ``cluster`` is what customers of one cluster share, in words.
     """
     groups, late = Groups.of(table), measured_after_the_offer(table)
     covariates = [name for name in known_beforehand(table) if name not in late]
     matrix, labels = covariate_matrix(table, covariates)
-    control, of_control = _judge_control(groups, matrix, labels, "eligible" in table)
+    together = cluster_codes(table["cluster"]) if "cluster" in table else None
+    control, of_control = _judge_control(groups, matrix, labels, "eligible" in table, together)
     found = [
-        Finding("duplicate ids", "ok", "Every customer is there once."),
+        check_ids(table),
+        *check_clusters(table, groups, cluster),
         _check_eligible("eligible" in table, n_all - len(table)),
-        _check_sample_ratio(table, groups, planned_shares),
-        _check_balance(groups, matrix, labels),
+        _check_sample_ratio(table, groups, planned_shares, together),
+        _check_balance(groups, matrix, labels, together),
         of_control,
         _check_overlap(table, groups, covariates),
         _check_arms(groups, sent),
@@ -117,15 +93,18 @@ def _check_eligible(has_eligible, n_left_out):
     return Finding("eligible", "ok", text)
 
 
-def _check_sample_ratio(table, groups, planned_shares):
-    """Test the groups' sizes against the plan by chi-squared."""
+def _check_sample_ratio(table, groups, planned_shares, clusters):
+    """Test the groups' sizes against the plan by chi-squared: in clusters, where these were drawn whole."""
     shares, source = _planned(table, groups, planned_shares)
     absent = sorted(set(planned_shares or ()) - set(groups.names))
     if absent:
         return Finding("sample ratio", "warning", f"{join_words(absent)} was planned and has no customer.")
     if len(groups.names) < 2:
         return Finding("sample ratio", "note", "There is only one group.")
-    p_value = stats.chisquare(groups.sizes, groups.sizes.sum() * shares / shares.sum()).pvalue
+    sizes = groups.sizes
+    if clusters is not None and drawn_whole(clusters, groups.codes):
+        sizes = np.bincount(groups.codes[np.unique(clusters, return_index=True)[1]], minlength=len(sizes))
+    p_value = stats.chisquare(sizes, sizes.sum() * shares / shares.sum()).pvalue
     if p_value >= ALARM:
         return Finding("sample ratio", "ok", f"Group sizes agree with {source} ({state_p_value(p_value)}).")
     if source == "equal shares":
@@ -149,7 +128,7 @@ def _planned(table, groups, planned_shares):
     return np.ones(len(groups.names)), "equal shares"
 
 
-def _check_balance(groups, matrix, labels):
+def _check_balance(groups, matrix, labels, clusters):
     """Test whether each offer went to customers who were like the others beforehand."""
     if matrix.shape[1] == 0:
         return Finding("balance", "note", "Nothing known before the offer is in the table, so balance is untested.")
@@ -157,7 +136,8 @@ def _check_balance(groups, matrix, labels):
     if len(arms) < 2:
         return None
     offered = ~groups.untreated
-    tests = group_balance(matrix.T[:, offered].T, labels, groups.codes[offered], len(groups.names))
+    asked = {"n_groups": len(groups.names), "clusters": part_of(clusters, offered)}
+    tests = group_balance(matrix.T[:, offered].T, labels, groups.codes[offered], **asked)
     code, worst = min(arms, key=lambda arm: _suspicion(tests[arm[0]]))
     if np.isnan(tests[code].p_value):
         return Finding("balance", "note", "What is known beforehand does not allow a test of balance.")
@@ -179,7 +159,7 @@ def _suspicion(balance):
     return p_value, -np.nan_to_num(balance.largest_difference)
 
 
-def _judge_control(groups, matrix, labels, has_eligible) -> tuple[str, Finding]:
+def _judge_control(groups, matrix, labels, has_eligible, clusters) -> tuple[str, Finding]:
     """Decide whether the untreated are a random control group: accepted, refused or none."""
     untreated = groups.untreated
     if not untreated.any():
@@ -187,7 +167,7 @@ def _judge_control(groups, matrix, labels, has_eligible) -> tuple[str, Finding]:
         return "none", Finding("control group", "note", text)
     if untreated.all():
         return "none", Finding("control group", "warning", "Nobody was sent an offer: there is nothing to compare.")
-    _, balance = group_balance(matrix, labels, untreated.astype(int), 2)
+    _, balance = group_balance(matrix, labels, untreated.astype(int), 2, clusters)
     they = f"{format_count(untreated.sum())} customers without an offer"
     if np.isnan(balance.p_value):
         text = f"Whether the {they} are a random control cannot be tested."

@@ -36,11 +36,18 @@ class ArmMoments:
     mean: np.ndarray  # (..., k, 3)
     covariance: np.ndarray  # (..., k, 3, 3), of one customer, not of the mean
     third: np.ndarray | None = None  # (..., k, 3, 3, 3), likewise; None: not known, and taken to be 0
+    beside: np.ndarray | None = None  # (k, K, 3, 3) of its mean with those of all groups; None: customers independent
+    place: np.ndarray | None = None  # (k,) of each arm among these groups
 
     @property
     def n_returned(self) -> np.ndarray:
         """Customers who returned, shape (..., k)."""
         return np.rint(self.n * self.mean[..., 0])
+
+    def arm(self, place: int) -> ArmMoments:
+        """Return the moments of one arm."""
+        parts = {name: part[place : place + 1] for name, part in vars(self).items() if part is not None}
+        return ArmMoments(**parts)
 
     def combine(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and variance of the mean of weights'(returned, value, cost), each of shape (..., k).
@@ -56,6 +63,29 @@ class ArmMoments:
     def covary(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
         """Return the covariance of two such means, shape (..., k)."""
         return np.einsum("...i,...ij,...j->...", one, self.covariance, other) / self.n
+
+    def joint(self, weights: np.ndarray, other: ArmMoments | None = None, other_weights=None) -> np.ndarray:
+        """Return the covariance of the arms' means with each other, or with those of others, shape (..., k, k).
+
+        Means of different arms are independent, unless customers who belong together got different offers.
+        """
+        if self.beside is not None:
+            columns, weigh = (self, weights) if other is None else (other, other_weights)
+            between, weigh = self.beside[:, columns.place], np.broadcast_to(weigh, (len(columns.n), 3))
+            own = np.broadcast_to(weights, (len(self.n), 3))
+            return np.einsum("ki,kmij,mj->km", own, between, weigh)
+        if other is not None:
+            return np.zeros((*self.mean.shape[:-1], len(other.n)))
+        return self.variance(weights)[..., None] * np.eye(len(self.n))
+
+    @property
+    def n_independent(self) -> np.ndarray:
+        """Independent customers who would tell as much of the share returned, shape (..., k)."""
+        share, spread = self.mean[..., 0], self.covariance[..., 0, 0]
+        if self.beside is None:
+            return np.broadcast_to(self.n, share.shape)
+        alone = self.n * share * (1 - share)
+        return 1 + np.divide(alone, spread, out=self.n - np.ones(share.shape), where=spread > 0)
 
     def skew_scale(self, weights: np.ndarray) -> np.ndarray:
         """Return third moment over variance of one customer's weights'(returned, value, cost), shape (..., k)."""
@@ -95,12 +125,13 @@ def arm_moments(returned: ArrayLike, value: ArrayLike, cost: ArrayLike) -> ArmMo
 
 def stack_arms(arms: list[ArmMoments]) -> ArmMoments:
     """Join the moments of several arms along the dimension of arms."""
-    thirds = [arm.third for arm in arms]
+    thirds, clustered = [arm.third for arm in arms], all(arm.beside is not None for arm in arms)
     return ArmMoments(
         np.concatenate([arm.n for arm in arms]),
         np.concatenate([arm.mean for arm in arms], axis=-2),
         np.concatenate([arm.covariance for arm in arms], axis=-3),
         None if any(third is None for third in thirds) else np.concatenate(thirds, axis=-4),
+        *([np.concatenate([getattr(arm, name) for arm in arms]) for name in ("beside", "place")] if clustered else []),
     )
 
 
@@ -139,7 +170,8 @@ def profit(arms: ArmMoments, control: ArmMoments | None = None) -> tuple[np.ndar
     if control is None:
         return estimate, variance
     organic, organic_variance = control.combine(VALUE)
-    return estimate - organic, variance + organic_variance
+    together = arms.joint(PROFIT, control, VALUE)[..., 0]
+    return estimate - organic, variance + organic_variance - 2 * together
 
 
 def return_on_investment(arms: ArmMoments, control: ArmMoments | None = None, level: float = 0.95) -> RatioInterval:
@@ -152,12 +184,13 @@ def return_on_investment(arms: ArmMoments, control: ArmMoments | None = None, le
 
 def _over_cost(arms, profit, weights, control, *, level) -> RatioInterval:
     (estimate, variance), pool, (cost, cost_variance) = profit, pooled(arms, control), arms.combine(COST)
+    untreated = 0.0 if control is None else arms.joint(COST, control, VALUE)[..., 0]
     return skewed_ratio(
         estimate,
         cost,
         variance,
         cost_variance,
-        arms.covary(weights, COST),
+        arms.covary(weights, COST) - untreated,
         length=lambda ratio: skew_length(pool, weights - ratio[..., None] * COST, arms, control),
         level=level,
     )

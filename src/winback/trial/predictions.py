@@ -148,10 +148,18 @@ def predictions(model, matrix: np.ndarray, outcome: np.ndarray, arm: np.ndarray,
     )
 
 
-def deal_folds(arm: np.ndarray, n_folds: int, rng: np.random.Generator, fewest: int = 2) -> np.ndarray:
-    """Deal customers into folds at random, each arm evenly; nested predictions leave out two folds, so need three."""
+def deal_folds(
+    arm: np.ndarray, n_folds: int, rng: np.random.Generator, fewest: int = 2, clusters: np.ndarray | None = None
+) -> np.ndarray:
+    """Deal customers into folds at random, each arm evenly; nested predictions leave out two folds, so need three.
+
+    Those of one cluster stay together: what is learned from some must not be judged on others who do alike.
+    """
     if isinstance(n_folds, bool) or not isinstance(n_folds, int | np.integer) or n_folds < fewest:
         raise ValueError(f"folds must be a whole number of at least {fewest}; got {n_folds!r}.")
+    if clusters is not None:
+        _, first, own = np.unique(clusters, return_index=True, return_inverse=True)
+        return deal_folds(arm[first], n_folds, rng, fewest)[own]
     order = rng.permutation(len(arm))
     order = order[np.argsort(arm[order], kind="stable")]
     folds = np.empty(len(arm), dtype=int)

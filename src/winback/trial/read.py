@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from winback.labels import label_of
 from winback.provenance import sha256_of
 from winback.tables import AnyTable, as_table, map_columns
 from winback.terms.catalog import ON_TOP, Offer, OfferCatalog, as_catalog, load_offers
@@ -24,6 +25,7 @@ def read_trial(
     organic: Organic | None = None,
     organic_value: float | None = None,
     columns: Mapping[str, str] | None = None,
+    cluster: str | None = None,
     planned_shares: Mapping[str, float] | None = None,
     covariates: Iterable[str] | None = None,
     model: object = "linear",
@@ -50,6 +52,9 @@ def read_trial(
         returned were worth, and without a control group the offer's own value per returned customer.
     columns : mapping, optional
         winback's name of a column -> the table's own.
+    cluster : str, optional
+        Column that customers who do alike share: household, store, agent. Intervals, folds and plans then take each
+        as one draw. By default the column ``cluster``, where there is one.
     planned_shares : mapping, optional
         Group -> planned share of customers; by default from ``offer_probability``, else equal shares are tried.
     covariates : iterable of str, optional
@@ -91,12 +96,14 @@ def read_trial(
     overruled = [f"{name} = {was}" for name, was in stated.items() if was not in (None, terms[name])]
     catalog = replace(catalog, **terms)
     table, from_file = as_table(customers), isinstance(customers, str | Path)
+    names = {**(columns or {}), **({} if cluster is None else {"cluster": cluster})}
     trial = Trial(
-        lapsed=typed_trial(map_columns(table, columns) if columns else table, catalog),
+        lapsed=typed_trial(map_columns(table, names) if names else table, catalog),
         offers=catalog,
         source=Path(customers).name if from_file else "a table",
         made_with=(("SHA-256 of the file", sha256_of(customers)),) if from_file else (),
         overruled=tuple(overruled),
+        cluster=label_of(cluster or "cluster"),
         planned_shares=planned_shares,
         covariates_asked=asked_covariates(covariates),
         model=model,

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from winback.clusters import drawn_whole
 from winback.results import Result, Sentences
-from winback.skewness import skewed_mean
 from winback.tables import NO_OFFER
 from winback.terms.organic import organic_shares
 from winback.trial.assumed import assumption, organic_values
-from winback.trial.predictions import Predictions, check_folds, deal_folds, predictions
+from winback.trial.predictions import Predictions, check_folds, predictions
 from winback.trial.same_terms import check_is_trial
-from winback.trial.skewed_scores import own_arm, score_length
+from winback.trial.skewed_scores import mean_of_scores, own_arm
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
@@ -186,11 +186,11 @@ def score_means(scores: np.ndarray, trial: Trial, outcome: str, level: float) ->
     """Return mean score and effect against no offer, known or assumed, one row per arm."""
     frame = pd.DataFrame({"offer": trial.arms, "n": np.bincount(trial.arm)})
     own = own_arm(trial)[:, : len(trial.arms)]
-    frame = frame.assign(**mean_intervals("mean", scores, score_length(trial, own, outcome), level))
+    frame = frame.assign(**mean_intervals("mean", scores, own, outcome, trial=trial, level=level))
     if trial.has_control:
         none = [trial.arms.index(NO_OFFER)]
-        length = score_length(trial, own - own[:, none], outcome)
-        effects = pd.DataFrame(mean_intervals("effect", scores - scores[:, none], length, level))
+        of_effects = scores - scores[:, none], own - own[:, none]
+        effects = pd.DataFrame(mean_intervals("effect", *of_effects, outcome, trial=trial, level=level))
         effects[frame["offer"] == NO_OFFER] = np.nan
         frame = pd.concat([frame, effects], axis=1)
     elif trial.organic is not None and outcome != "cost":
@@ -198,28 +198,38 @@ def score_means(scores: np.ndarray, trial: Trial, outcome: str, level: float) ->
     return frame
 
 
-def mean_intervals(name: str, columns: np.ndarray, length: np.ndarray, level: float) -> dict[str, np.ndarray]:
+def mean_intervals(
+    name: str, columns: np.ndarray, counts: np.ndarray, outcome: str, *, trial: Trial, level: float
+) -> dict[str, np.ndarray]:
     """Return means over customers with standard errors and intervals, named, one value per column."""
     ends = (name, f"{name}_std_error", f"{name}_low", f"{name}_high")
-    return dict(zip(ends, skewed_mean(columns, length, level), strict=True))
+    return dict(zip(ends, mean_of_scores(trial, columns, counts, outcome=outcome, level=level), strict=True))
 
 
 def _over_assumed(scores, own, trial, outcome, level) -> dict[str, np.ndarray]:
     """Return effects over an assumed organic return; intervals reach from its highest to its lowest share."""
     worth = np.ones(len(trial.arms)) if outcome == "returned" else organic_values(trial)
-    shares, length = organic_shares(trial.organic, trial.customers), score_length(trial, own, outcome)
-    low, middle, high = (mean_intervals("effect", scores - shares[:, [end]] * worth, length, level) for end in range(3))
+    shares = organic_shares(trial.organic, trial.customers)
+    low, middle, high = (
+        mean_intervals("effect", scores - shares[:, [end]] * worth, own, outcome, trial=trial, level=level)
+        for end in range(3)
+    )
     return {**middle, "effect_low": high["effect_low"], "effect_high": low["effect_high"]}
 
 
 def _folds(folds, trial: Trial, rng) -> np.ndarray:
     if np.ndim(folds) == 0:
-        return deal_folds(trial.arm, folds, np.random.default_rng(rng))
+        return trial.folds(folds, np.random.default_rng(rng))
     given = np.asarray(folds)
     n = len(trial.lapsed)
     if len(given) != n or not np.issubdtype(given.dtype, np.integer) or given.min() < 0:
         raise ValueError(f"folds must be one whole number from 0 per customer ({n:,} of them), or a number.")
-    return np.unique(given[trial.kept], return_inverse=True)[1]
+    dealt = np.unique(given[trial.kept], return_inverse=True)[1]
+    if trial.clusters is not None and not drawn_whole(trial.clusters, dealt):
+        raise ValueError(
+            f"folds must keep customers of one {trial.cluster} together: they do alike. Give a number of folds."
+        )
+    return dealt
 
 
 def _each_offer(found: OfferScores) -> list[str]:

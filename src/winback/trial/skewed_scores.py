@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from winback.clusters import part_of
+from winback.skewness import skewed_mean
 from winback.trial.moments import COST, PROFIT, RETURNED, VALUE
 from winback.trial.trial import Trial
 
@@ -48,3 +50,19 @@ def score_length(
     square, third = (weight**2 * share).sum(axis=-1), (weight**3 * share).sum(axis=-1)
     scale = trial.pooled_moments.skew_scale(WEIGHTS[outcome])
     return scale[0] * np.divide(third, len(chance) * square, out=np.zeros(np.shape(square)), where=square > 0)
+
+
+def mean_of_scores(
+    trial: Trial,
+    values: np.ndarray,
+    counts: np.ndarray,
+    *,
+    outcome: str = "profit",
+    rows: np.ndarray | slice = slice(None),
+    level: float = 0.95,
+) -> tuple[np.ndarray, ...]:
+    """Return the mean of values made of scores, its standard error, low and high, allowing for skewness and clusters.
+
+    ``values`` has one row for each of ``rows``; the rest is as of `score_length`.
+    """
+    return skewed_mean(values, score_length(trial, counts, outcome, rows), level, part_of(trial.clusters, rows))

@@ -10,19 +10,22 @@ from typing import ClassVar, TypedDict, Unpack
 import numpy as np
 import pandas as pd
 
+from winback.clusters import cluster_codes
 from winback.provenance import Provenance, sha256_of
 from winback.results import Result, Sentences, format_count, join_words
 from winback.tables import LAPSED_TABLE, NO_OFFER, in_trial
 from winback.terms.catalog import OfferCatalog
-from winback.terms.organic import Organic, organic_in_words, organic_shares
+from winback.terms.organic import Organic, organic_shares
 from winback.trial.balance import known_beforehand
 from winback.trial.chances import estimated_chance, other_chance, own_probability
 from winback.trial.covariates import asked_covariates, covariates_used, standardised
 from winback.trial.design_checks import DesignReport, check_typed_design
 from winback.trial.design_findings import measured_after_the_offer
 from winback.trial.follow_up import FollowUp, follow_up_of
-from winback.trial.moments import ArmMoments, arm_moments, pooled, stack_arms
+from winback.trial.group_moments import group_moments
+from winback.trial.moments import ArmMoments, pooled, stack_arms
 from winback.trial.outcomes import Groups, check_value_terms, trial_groups, trial_money
+from winback.trial.predictions import deal_folds
 
 ASSIGNMENTS = ("known", "estimated")
 
@@ -52,6 +55,7 @@ class Trial(Result):
     offers: OfferCatalog  # with the terms that hold: currency, horizon, discount rate, assumed organic return
     source: str = "a table"  # where the customers come from
     planned_shares: Mapping[str, float] | None = None
+    cluster: str = "cluster"  # what customers of one cluster share, in words
     covariates_asked: tuple[str, ...] | None = None
     model: object = "linear"
     assignment: str = "known"
@@ -72,6 +76,7 @@ class Trial(Result):
         lambda self: self.offers.annual_discount, doc="Discount rate a year as a share; None for `value`."
     )
     organic = property(lambda self: self.offers.organic, doc="Share assumed to return without an offer, or None.")
+    terms_in_words = property(lambda self: self.offers.terms_in_words, doc="What decides a customer's worth, in words.")
     currency = property(lambda self: self.offers.currency, doc="Sign or code put before money.")
 
     def __post_init__(self):
@@ -124,7 +129,7 @@ class Trial(Result):
     @cached_property
     def design(self) -> DesignReport:
         """Whether the trial can be read, check by check."""
-        return check_typed_design(self.lapsed, self.offers, self.planned_shares)
+        return check_typed_design(self.lapsed, self.offers, self.planned_shares, self.cluster)
 
     @cached_property
     def groups(self) -> Groups:
@@ -191,6 +196,15 @@ class Trial(Result):
         whole = len(self.arms) == len(self.groups.arms)
         return own_probability(self.customers, self.arm, len(self.arms), whole)
 
+    @cached_property
+    def clusters(self) -> np.ndarray | None:
+        """Each customer's cluster as a number, (n,), see `winback.clusters`; None where all are independent."""
+        return cluster_codes(self.customers["cluster"]) if "cluster" in self.customers else None
+
+    def folds(self, n_folds: int, rng: np.random.Generator) -> np.ndarray:
+        """Return each customer's fold, dealt at random, clusters whole, shape (n,)."""
+        return deal_folds(self.arm, n_folds, rng, clusters=self.clusters)
+
     def chance(self, folds: np.ndarray) -> np.ndarray:
         """Return each customer's chance of the arm they are in, known or estimated from other folds, shape (n,)."""
         if self.assignment == "known":
@@ -241,9 +255,7 @@ class Trial(Result):
     @cached_property
     def moments(self) -> Mapping[str, ArmMoments]:
         """Moments of return, value and cost of every group, also of untreated ones who are not compared."""
-        returned, (value, cost) = self.lapsed["returned"].to_numpy(dtype=bool), self.money
-        groups = ((name, self.groups.arm == place) for place, name in enumerate(self.groups.arms))
-        return {name: arm_moments(returned[rows], value[rows], cost[rows]) for name, rows in groups}
+        return group_moments(self.lapsed, self.groups.arms, self.groups.arm, self.money)
 
     @cached_property
     def pooled_moments(self) -> ArmMoments:
@@ -254,16 +266,6 @@ class Trial(Result):
     def terms(self) -> tuple:
         """Horizon, discount rate, currency and what is assumed: figures under the same terms may be compared."""
         return self.horizon_months, self.annual_discount, self.currency, self.organic, self.offers.organic_value
-
-    @property
-    def terms_in_words(self) -> str:
-        """The terms that decide what a customer is worth, as in a sentence."""
-        if self.horizon_months is None:
-            parts = ["value as measured"]
-        else:
-            rate = f"discounted at {100 * self.annual_discount:g}% a year" if self.annual_discount else "not discounted"
-            parts = [f"value over {self.horizon_months:g} months", rate]
-        return ", ".join(parts if self.organic is None else [*parts, organic_in_words(self.organic)])
 
     @property
     def subtitle(self) -> Sentences:

@@ -1,0 +1,62 @@
+"""Who in a trial is there twice, and who does alike? Equal rows and clusters, as findings of its design."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from winback.clusters import FEW_CLUSTERS, cluster_codes, drawn_whole
+from winback.results import format_count, join_words
+from winback.trial.finding import Finding, Groups
+
+MANY_EQUAL = 0.05  # share of those with money of their own who share it and all else with another, beyond chance
+NOT_OF_A_CUSTOMER = ("customer_id", "cluster", "eligible", "offer_probability")
+MONEY = ("value", "second_margin")
+
+
+def check_ids(table: pd.DataFrame) -> Finding:
+    """Count the rows that are equal but for their ids: one customer under two ids makes intervals too narrow.
+
+    Rows of few columns are equal by chance, so the verdict is on those who returned and brought money of their own.
+    """
+    there = [name for name in table.columns if name not in NOT_OF_A_CUSTOMER]
+    codes = table.groupby(there, dropna=False, observed=True, sort=False).ngroup().to_numpy()
+    if "cluster" in table:  # what one cluster shares is allowed for
+        pairs = pd.DataFrame({"row": codes, "cluster": cluster_codes(table["cluster"])})
+        equal = pairs.groupby("row")["cluster"].transform("nunique").to_numpy() > 1
+    else:
+        equal = np.bincount(codes)[codes] > 1
+    if not equal.any():
+        return Finding("duplicate ids", "ok", "Every customer is there once.")
+    n = format_count(equal.sum())
+    counted = f"{n} of {format_count(len(table))} customers have the same row as another but for the id"
+    with_money = [table[name].fillna(0).ne(0).to_numpy() for name in MONEY if name in table]
+    own_money = np.any(with_money, axis=0) if with_money else np.zeros(len(table), dtype=bool)
+    if own_money.any() and equal[own_money].mean() > MANY_EQUAL:
+        doubt = "if they are the same, intervals look too sure. Drop the doubles, or name what they share as cluster"
+        return Finding("duplicate ids", "warning", f"{counted}: {doubt}.")
+    return Finding("duplicate ids", "note", f"{counted}, which a table of few columns has by chance.")
+
+
+def check_clusters(table: pd.DataFrame, groups: Groups, name: str) -> Iterator[Finding]:
+    """Say who does alike, whether each cluster was drawn whole, and where there are too few; nothing without them."""
+    if "cluster" not in table:
+        return
+    clusters = cluster_codes(table["cluster"])
+    n_clusters, alone = len(np.unique(clusters)), int(table["cluster"].isna().sum())
+    whole = "each was sent one offer" if drawn_whole(clusters, groups.codes) else "some were sent different offers"
+    text = (
+        f"Customers of one {name} may do alike: {format_count(n_clusters)} count as one draw each, of "
+        f"{len(clusters) / n_clusters:.1f} customers; {whole}."
+    )
+    without = f" {format_count(alone)} without a {name} stand for themselves." if alone else ""
+    pairs = np.unique(np.stack([groups.codes, clusters]), axis=1)
+    sizes = np.bincount(pairs[0], minlength=len(groups.names))
+    few = [f"{group} ({n})" for group, n in zip(groups.names, sizes, strict=True) if n < FEW_CLUSTERS]
+    if few:
+        fault = f"Under {join_words(few)} there are fewer than {FEW_CLUSTERS} draws by {name}"
+        yield Finding("clusters", "warning", f"{fault}: intervals are a little too narrow there.{without}")
+    else:
+        yield Finding("clusters", "ok", text + without)
