@@ -22,7 +22,8 @@ def check_ids(table: pd.DataFrame) -> Finding:
     Rows of few columns are equal by chance, so the verdict is on those who returned and brought money of their own.
     """
     there = [name for name in table.columns if name not in NOT_OF_A_CUSTOMER]
-    codes = table.groupby(there, dropna=False, observed=True, sort=False).ngroup().to_numpy()
+    rows = table[there].reset_index(drop=True)
+    codes = rows.groupby(there, dropna=False, observed=True, sort=False).ngroup().to_numpy()
     if "cluster" in table:  # what one cluster shares is allowed for
         pairs = pd.DataFrame({"row": codes, "cluster": cluster_codes(table["cluster"])})
         equal = pairs.groupby("row")["cluster"].transform("nunique").to_numpy() > 1
