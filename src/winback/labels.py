@@ -69,6 +69,7 @@ OWN = {
     "second_ended": Words("left again", flag=("left again", "still here")),
     "offer_probability": Words("chance of the offer"),
     "exit_text": Words("words when leaving"),
+    "cluster": Words("cluster"),
 }
 
 

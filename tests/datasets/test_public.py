@@ -133,7 +133,9 @@ def test_an_email_costs_what_is_said_for_everyone_who_gets_one(hillstrom):
 def test_the_groups_are_random(hillstrom):
     report = check_design(hillstrom.lapsed, hillstrom.offers)
     assert report.control == "accepted"
-    assert set(report.to_frame().set_index("check")["verdict"].drop("eligible")) == {"ok"}
+    verdicts = report.to_frame().set_index("check")["verdict"]
+    assert verdicts["duplicate ids"] == "note"  # few columns, so that many customers are alike in all of them
+    assert set(verdicts.drop(["eligible", "duplicate ids"])) == {"ok"}
 
 
 # the comparison
