@@ -88,7 +88,7 @@ def test_it_says_what_the_last_customer_costs():
     profits = pd.DataFrame({"upgrade": [90.0, 20.0], "bundle": [80.0, -5.0], "none": [10.0, 10.0]})
     chances = pd.DataFrame({"upgrade": [0.4, 0.2], "bundle": [0.5, 0.3], "none": [0.1, 0.1]})
     said = wb.profit_share_frontier(profits, chances=chances).describe()
-    assert "the last one costs $250" in said
+    assert "the last one for $250, if the predictions are right; they have no interval" in said
     assert "gives up $35 for 0 more customers, $175 each" in said
 
 

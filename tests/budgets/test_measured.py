@@ -75,7 +75,7 @@ def test_a_plan_is_measured_by_the_scores_of_its_choices(drawn, plan, scores):
     figures = measured_by_loop(assigned, scores["profit"], drawn[0])
     sentence = found.describe().splitlines()[1]
     assert f"these choices gain {said(*figures)} (incremental, value as measured)" in sentence
-    assert f"extrapolated from the {N} who were in it" in sentence
+    assert f"customers are like the {N} of them who were in it" in sentence
     assert f"predicted were {format_money(plan.profit_total, '$')}" in sentence
     assert plan.measured is None
     pd.testing.assert_frame_equal(found.assignments, plan.assignments)

@@ -5,6 +5,7 @@ import pytest
 from trials import random_lives
 
 import winback as wb
+from winback.money import money_interval
 from winback.planning import Choice, FollowUp
 from winback.terms.catalog import Offer, OfferCatalog
 
@@ -40,8 +41,17 @@ def test_what_the_holdout_costs_is_said(with_none):
     plan = wb.plan_trial(with_none, holdout=1 / 9, n_available=45_000)
     text = plan.describe()
     assert "A holdout of 5,000 of 45,000 customers (11.1%) forgoes $1,533,600, what discount is expected to add" in text
-    assert "without it no incremental figure is identified" in text
+    assert (
+        "what discount is expected to add for them, if the assumed figures are right; without it no incremental" in text
+    )
     assert "It gives the incremental profit of discount a standard error of $" in plan.details()
+
+
+def test_what_a_pilots_holdout_costs_has_an_interval_and_a_condition(study):
+    plan = wb.plan_trial(study.trial, holdout=0.1, compare="offers")
+    row = plan.holdout[plan.holdout["planned"]].iloc[0]
+    cost = money_interval(*row[["forgone", "forgone_low", "forgone_high"]])
+    assert f"forgoes {cost}, what discount is expected to add for them, if they are like the pilot's" in plan.describe()
 
 
 def test_a_plan_for_a_loss_and_a_zone_in_words(with_none):

@@ -7,6 +7,7 @@ from tailored_trials import by_segment, free
 from trials import leaning, length_by_loop
 
 import winback as wb
+from winback.money import format_money
 
 OFFERS = [wb.Offer(name="a", amount=20, paid="on_acceptance"), wb.Offer(name="b", amount=35, paid="on_acceptance")]
 CHANCES = {"a": {"x": 0.7, "y": 0.3}, "b": {"x": 0.2, "y": 0.3}, "none": {"x": 0.1, "y": 0.1}}
@@ -39,7 +40,9 @@ def test_the_untreated_who_are_away_are_listed_best_first(table, found):
     assert found.n_left_alone == 0
     assert "sent nothing and are still away" in found.describe()
     assert found.kind == "incremental"
-    assert f"{frame['expected_profit'].sum():,.0f}" in found.describe()
+    total, low, high = (format_money(each) for each in (found.total, found.total_low, found.total_high))
+    assert f"are expected to earn {total} [{low}, {high}] incremental profit in all, if a contact" in found.describe()
+    assert found.total == pytest.approx(frame["expected_profit"].sum())
 
 
 def test_the_order_is_found_where_there_is_one(table, found):
@@ -192,9 +195,10 @@ def test_ruinous_offers_leave_nobody_on_the_list(table):
     ruinous = [wb.Offer(name=name, amount=900, paid="on_acceptance") for name in "ab"]
     found = wb.learn_policy(wb.read_trial(table, ruinous)).contact_list()
     assert len(found.frame) == 0
+    assert (found.total, found.total_low, found.total_high) == (0.0, 0.0, 0.0)
     assert found.n_left_alone == ((table["offer"] == "none") & ~table["returned"]).sum()
     assert "The order" not in found.describe()
-    assert found.describe().startswith("0 contacts, expected to earn $0.00")
+    assert found.describe().startswith("No contact is expected to pay, so nobody is listed of customers who were sent")
 
 
 def test_different_customers_get_different_offers_with_the_reason_why():

@@ -5,6 +5,7 @@ import pytest
 from tailored_trials import by_segment, free
 
 import winback as wb
+from winback.money import money_interval
 from winback.policies.honest import BEST_SINGLE, STATUS_QUO
 
 OFFERS = free("a", "b")
@@ -37,6 +38,9 @@ def test_gains_do_not_need_a_control_group(table):
     )
     assert found.frame["offer"].tolist()[1] == "b"
     assert "Against the status quo (b), the rule by segment gains" in found.describe()
+    total = money_interval(*(found.frame[f"honest_total{end}"].iloc[1] for end in ("", "_low", "_high")))
+    like = "customers if they are like those of the trial."
+    assert found.pays == (f"{total} for 600 {like}" in found.describe())
 
 
 @pytest.mark.parametrize(

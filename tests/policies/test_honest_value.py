@@ -5,6 +5,7 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from tailored_trials import by_segment, free
 
 import winback as wb
@@ -140,3 +141,41 @@ def test_a_tree_that_pays_is_not_expected_to_earn_more_than_it_does():
             gaps.append(found.value.average - np.mean(true))
     assert len(gaps) > 45
     assert abs(np.mean(gaps)) < 3 * np.std(gaps) / sqrt(len(gaps))
+
+
+def listed(seed, n, shift, spread):
+    """Return the honest mean of new customers worth a contact, its interval, and what they truly gain on average."""
+    found = honest_value(read_trial(linear_trial(seed, n, spread)[0], free("a")))
+    known = np.random.default_rng([seed, 1]).normal(shift, 1, 500)
+    new = pd.DataFrame({"customer_id": np.arange(500), "known": known})
+    expected = found.expected(new, pd.Series("a", index=new.index))
+    mean = expected[expected > 0].mean()
+    return mean, *found.around(mean), (40 + spread * known[expected > 0]).mean(), found
+
+
+def test_the_interval_of_a_mean_is_that_of_the_regression_line_there():
+    """A second implementation: the line's robust standard error at the mean prediction, by statsmodels."""
+    mean, low, high, _, found = listed(seed=3, n=2_000, shift=0.5, spread=30)
+    assert 0 < found.slope < 1
+    design = sm.add_constant(found.centred)
+    line = sm.OLS(found.earned, design).fit(cov_type="HC0")
+    at = np.array([1.0, (mean - found.average) / found.slope])
+    assert line.params @ at == pytest.approx(mean)
+    error = sqrt(at @ line.cov_params() @ at * 2_000 / 1_999)
+    assert high - low == pytest.approx(2 * 1.959964 * error, rel=1e-3)  # equal arms: hardly skewed
+    assert low < mean < high
+
+
+def test_the_interval_of_customers_like_those_of_the_trial_is_that_of_their_mean_score():
+    found = listed(seed=3, n=2_000, shift=0.0, spread=30)[-1]
+    low, high = found.around(found.average)
+    rest = found.earned - found.slope * found.centred
+    assert high - low == pytest.approx(2 * 1.959964 * rest.std(ddof=1) / sqrt(2_000), rel=1e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("shift", "spread"), [(0.0, 30.0), (1.0, 30.0), (0.0, 0.0)])
+def test_intervals_of_what_a_list_earns_cover(shift, spread):
+    """Also of a list that is more promising than the trial was, and where nothing tells customers apart."""
+    hits = [low <= true <= high for _, low, high, true, _ in (listed(seed, 600, shift, spread) for seed in range(300))]
+    assert abs(np.mean(hits) - 0.95) < 3 * sqrt(0.95 * 0.05 / N_TRIALS)

@@ -130,8 +130,8 @@ def _predicted(frontier: ProfitShareFrontier) -> str:
         return "no choice regains more customers than the most profitable one."
     given, each, of_last = format_alike((forgone, forgone / more, frontier.price_of_last), frontier.currency)
     return (
-        f"the firm that buys market share gives up {given} for {format_count(more)} more customers, {each} each; the "
-        f"last one costs {of_last}."
+        f"the firm that buys market share gives up {given} for {format_count(more)} more customers, {each} each, "
+        f"the last one for {of_last}, if the predictions are right; they have no interval."
     )
 
 

@@ -182,6 +182,9 @@ class BudgetPlan(Result):
         return Sentences.of(lines)
 
 
+IF_RIGHT = ", if the predictions are right (no interval before it is measured)"
+
+
 def _who(plan: BudgetPlan) -> str:
     chosen = plan.frame[plan.frame["n"] > 0]
     if len(chosen) == 0:
@@ -199,12 +202,13 @@ def _what_it_gains(plan: BudgetPlan) -> Iterator[str]:
     predicted, found = format_money(plan.profit_total, plan.currency), plan.measured
     if found is None and plan.kind == "gross":
         unknown = "what these customers would bring without an offer is unknown and not taken off"
-        yield f"{costs} and is predicted to earn {predicted} net of that cost, gross: {unknown}."
+        yield f"{costs} and is predicted to earn {predicted} net of that cost{IF_RIGHT}, gross: {unknown}."
     elif found is None:
-        yield f"{costs} and is predicted to gain {predicted} net of that cost, over leaving everybody alone."
+        yield f"{costs} and is predicted to gain {predicted} net of that cost over leaving everybody alone{IF_RIGHT}."
     else:
         total, low, high = format_alike((found.total, found.low, found.high), plan.currency)
-        share = "" if found.n == plan.n else f", extrapolated from the {format_count(found.n)} who were in it"
+        share = f", if all {format_count(plan.n)} customers are like the {format_count(found.n)} of them who were in it"
+        share = "" if found.n == plan.n else share
         terms = f", {found.terms}" if found.terms else ""
         yield (
             f"{costs}; in the trial these choices gain {total} in all [{low}, {high}] ({plan.kind}{terms}){share}; "

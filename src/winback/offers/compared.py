@@ -194,7 +194,7 @@ class OfferComparison(Result):
         rows = [leader]
         for name, form, label in (
             ("profit", "money", "profit per customer"),
-            ("profit_total", "money", f"profit, {customers} customers"),
+            ("profit_total", "money", f"profit of {customers} customers like these"),
             ("roi", "percent0", "ROI"),
         ):
             figure, *ends = self.formats([first[f"{kind}_{name}{end}"] for end in ("", "_low", "_high")], form)

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from winback.money import format_money
+from winback.money import format_money, money_interval
 from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
 from winback.planning.holdout import Split
@@ -191,9 +191,11 @@ def _holdout(plan: TrialPlan) -> Iterator[str]:
         return
     best, total = plan.arms.names[0], format_count(plan.split.n_customers)
     if row.forgone > 0:
-        says = f"forgoes {_money(plan, row.forgone)}, what {best} is expected to add for them"
+        says = f"forgoes {_forgone(plan, row, 1)}, what {best} is expected to add for them"
     else:
-        says = f"saves {_money(plan, -row.forgone)}, since even the best offer, {best}, is expected to lose money"
+        saved = _forgone(plan, row, -1)
+        says = f"saves {saved}, since even the best offer, {best}, is expected to lose money"
+    says += ", if they are like the pilot's" if plan.arms.from_pilot else ", if the assumed figures are right"
     yield (
         f"A holdout of {format_count(row.n)} of {total} customers ({format_percent(row.share)}) {says}; without it no "
         "incremental figure is identified."
@@ -202,6 +204,14 @@ def _holdout(plan: TrialPlan) -> Iterator[str]:
         f"It gives the incremental profit of {best} a standard error of {_money(plan, row.std_error)} per customer and "
         f"finds {_money(plan, row.smallest_difference)} with {format_percent(plan.asked.power, 0)} power."
     )
+
+
+def _forgone(plan: TrialPlan, row, sign: int) -> str:
+    """Write what a holdout forgoes (1) or saves (-1), with its interval where a pilot gives one."""
+    if not plan.arms.from_pilot:
+        return _money(plan, sign * row.forgone)
+    ends = sorted((sign * row.forgone_low, sign * row.forgone_high))
+    return money_interval(sign * row.forgone, *ends, plan.currency)
 
 
 def _follow_up(plan: TrialPlan) -> Iterator[str]:

@@ -9,8 +9,9 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.money import money_interval
 from winback.policies.honest_value import HonestValue, honest_value
-from winback.results import Result, Sentences, Shown, format_count, format_money, format_percent, join_words
+from winback.results import Result, Sentences, Shown, format_count, format_percent, join_words
 from winback.tables import NO_OFFER, HasTables, check_lapsed, in_trial
 from winback.trial.assumed import assumption
 from winback.trial.trial import Trial
@@ -34,6 +35,9 @@ class ContactList(Result):
         How expected profits follow from predictions.
     n_left_alone : int
         Customers on whom a contact is expected to lose money, or whose best offer is none.
+    total, total_low, total_high : float
+        Expected profit of all contacts, in money, with its interval: if a contact earns what one earned with customers
+        of the trial of the same prediction. It is for what is expected, not for what these customers will happen to do.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -64,6 +68,26 @@ class ContactList(Result):
         """Return the first ``n`` customers of the list, as a notebook shows them."""
         shown = {**self.shown, "expected_profit": (f"Expected {self.kind} profit", "money")}
         return Shown(self.rounded(self.frame.head(n), shown))
+
+    @property
+    def total(self) -> float:
+        """Expected profit of all contacts."""
+        return float(self.frame["expected_profit"].sum())
+
+    @property
+    def total_low(self) -> float:
+        """Lower end of its interval."""
+        return self._ends[0]
+
+    @property
+    def total_high(self) -> float:
+        """Upper end of its interval."""
+        return self._ends[1]
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        n = len(self.frame)
+        return tuple(n * end for end in self.value.around(self.total / n)) if n else (0.0, 0.0)
 
     @property
     def groups(self) -> pd.DataFrame:
@@ -138,11 +162,16 @@ def _unlikely(asked: pd.DataFrame) -> str:
 
 
 def _answer(found: ContactList) -> Iterator[str]:
-    total = format_money(found.frame["expected_profit"].sum(), found.currency)
-    yield (
-        f"{format_count(len(found.frame))} contacts, expected to earn {total} {found.kind} profit in all. Listed: "
-        f"{found.whom}."
-    )
+    total = money_interval(found.total, found.total_low, found.total_high, found.currency)
+    listed = f"{format_count(len(found.frame))} contacts with {found.whom}"
+    if len(found.frame):
+        like = "with customers of the same prediction" if found.value.ranks else "on average"
+        yield (
+            f"{listed} are expected to earn {total} {found.kind} profit in all, if a contact earns what it did in the "
+            f"trial {like}."
+        )
+    else:
+        yield f"No contact is expected to pay, so nobody is listed of {found.whom}."
     if len(found.frame):  # nobody listed has no order
         yield found.value.says(found.currency)
     if found.whom == ASKED_BEFORE:

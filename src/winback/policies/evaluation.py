@@ -169,9 +169,10 @@ def against_today(found: PolicyEvaluation) -> Iterator[str]:
             own = own_arm(found.trial)[:, [found.trial.choices.index(name) for name in found.choices]]
             paired, counts = (each[:, best] - each[np.arange(n), today] for each in (scores, own))
             gain, _, *ends = mean_of_scores(found.trial, paired, counts, level=found.level)
+        each, total = (money_interval(times * gain, *(times * end for end in ends), found.currency) for times in (1, n))
         yield (
-            f"{start} the {against} ({what}), {who} gains {money_interval(gain, *ends, found.currency)} per customer, "
-            f"{format_money(n * gain, found.currency)} for {format_count(n)} customers."
+            f"{start} the {against} ({what}), {who} gains {each} per customer, {total} for {format_count(n)} customers "
+            "if they are like those of the trial."
         )
 
 

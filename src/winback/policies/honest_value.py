@@ -8,6 +8,10 @@ the trial's customers who would be contacted, each decided for and predicted wit
 The best linear predictor (Chernozhukov, Demirer, Duflo & Fernandez-Val 2018): b = 1 where predictions can be taken at
 their word, 0 where they say nothing. A customer's honest value is :math:`a + b (\hat p - \bar p)`; where b is not shown
 to be above zero, it is a for everybody.
+
+What customers of mean prediction :math:`\hat p` are expected to earn on average is a mean of the trial's own scores,
+weighted so that their predictions have that mean, too:
+:math:`\omega_i = 1 + (\hat p - \bar p)(\hat p_i - \bar p) / s_p^2`; the interval is that of this mean.
 """
 
 from __future__ import annotations
@@ -54,6 +58,10 @@ class HonestValue:
     trial: Trial = field(repr=False)
     centre: float  # mean prediction
     level: float
+    centred: np.ndarray = field(repr=False)  # (m,) predictions of the trial's contacts, less their mean
+    earned: np.ndarray = field(repr=False)  # (m,) their scores
+    rows: np.ndarray = field(repr=False)  # (m,) who they are in the trial
+    counts: np.ndarray = field(repr=False)  # (m,) what their own arm counts in the scores
 
     @property
     def ranks(self) -> bool:
@@ -63,8 +71,25 @@ class HonestValue:
     def expected(self, customers: pd.DataFrame, offers: pd.Series) -> np.ndarray:
         """Return each customer's honest expected profit under an offer, shape (n,); 0 where it is no offer."""
         predicted = predicted_profit(self.trial, customers, offers)
-        slope = min(self.slope, 1.0) if self.ranks else 0.0
-        return np.where(offers == NO_OFFER, 0.0, self.average + slope * (predicted - self.centre))
+        return np.where(offers == NO_OFFER, 0.0, self.average + self._slope_taken * (predicted - self.centre))
+
+    @property
+    def _slope_taken(self) -> float:
+        return min(self.slope, 1.0) if self.ranks else 0.0
+
+    def around(self, mean: float) -> tuple[float, float]:
+        """Return low and high of what customers earn on average whose honest values have this mean.
+
+        It holds where a contact with them earns what one earned with customers of the trial of the same prediction.
+        """
+        weights, slope = np.ones(len(self.earned)), 0.0
+        if self.ranks:
+            away, slope = (mean - self.average) / self._slope_taken, self.slope
+            weights = 1.0 + away * self.centred / np.mean(self.centred**2)
+        rest = self.earned - self.average - slope * self.centred  # neither mean nor slope is left in it
+        made = {"rows": self.rows, "level": self.level}
+        _, _, low, high = mean_of_scores(self.trial, mean + weights * rest, weights * self.counts, **made)
+        return float(low), float(high)
 
     def says(self, currency: str) -> str:
         """Say whether the order of customers means anything."""
@@ -101,6 +126,7 @@ def honest_value(
     centre = float(predicted.mean())
     slope = _slope(predicted - centre, earned, part_of(trial.clusters, rows))
     settings = {"groups": _fifths(predicted, measured), "trial": trial, "centre": centre, "level": level}
+    settings |= {"centred": predicted - centre, "earned": earned, "rows": rows, "counts": counts}
     return HonestValue(float(earned.mean()), *slope, **settings)
 
 

@@ -151,7 +151,8 @@ def _alone(found: ContactWorth, row: dict) -> str:
         return f"If a contact costs {cost}, everybody gains more than that."
     return (
         f"If a contact costs {cost}, the model would leave {format_percent(row['share'])} of {format_count(found.n)} "
-        f"customers alone{_group(row)}; it expects that to save {format_money(row['saved'], found.currency)} in all."
+        f"customers alone{_group(row)}; if it is right, that saves {format_money(row['saved'], found.currency)} in "
+        "all, a sum of predictions without an interval."
     )
 
 

@@ -101,7 +101,7 @@ def worth_lines(value: Valued) -> Iterator[str]:
     discounted = f"discounted at {format_percent(rate)} a year" if rate else "not discounted"
     yield (
         f"{_customers(value.n)} expected to bring {total}{ends}{margin} {span}, "
-        f"{format_money(value.total / value.n, value.currency)} each, {discounted}."
+        f"{format_money(value.total / value.n, value.currency)} each, {discounted}, if they go on as the model says."
     )
 
 
