@@ -3,7 +3,7 @@
 The answer is what to send, how far ahead it is, and one doubt: the first that applies, in this order. Doubts about
 whether the figures can be read at all come before doubts about what they mean.
 
-1. too few returned for the answer's intervals to hold;
+1. too few returned for the answer's intervals to hold, customers are there twice, or clusters are too few;
 2. the untreated were refused as a control group;
 3. the groups were not alike, or lost customers;
 4. what would have returned without an offer is unknown, or only assumed;
@@ -31,6 +31,7 @@ from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
 from winback.trial.one_look import ONE_LOOK, one_look
 
 UNTREATED = "the untreated"
+TOO_SURE = ("duplicate ids", "clusters")  # checks that say whether intervals are too narrow
 GROUPS_ALIKE = ("sample ratio", "balance", "control group")  # checks that say whether like is compared with like
 
 
@@ -42,7 +43,7 @@ def answer_lines(result: Result) -> list[str]:
 def detail_lines(result: Result) -> list[str]:
     """Return the other doubts, the incremental figures, how sure the choice is, break-even, and warnings."""
     said = _doubts(result)[:1]
-    parts = (_doubts, _roi, _incremental, told_apart.sureness, _picked, _break_even, _warnings)
+    parts = (_doubts, _together, _roi, _incremental, told_apart.sureness, _picked, _break_even, _warnings)
     lines = [*(line for part in parts for line in part(result)), _one_look(result)]
     return [line for line in dict.fromkeys(lines) if line not in said]
 
@@ -51,10 +52,11 @@ def _doubts(result) -> list[str]:
     too_few_of_others = partial(_too_few, of_others=True)
     doubts = (
         _too_few,
+        partial(_warned, TOO_SURE),
         _carried,
         partial(_skewed, too_much=True),
         _refused,
-        _unlike,
+        partial(_warned, GROUPS_ALIKE),
         _not_incremental,
         _lifted_by_the_pick,
         _still_running,
@@ -126,9 +128,9 @@ def _refused(result) -> Iterator[str]:
         yield "The untreated are no fair yardstick, so all figures are gross: what the offers added cannot be told."
 
 
-def _unlike(result) -> Iterator[str]:
+def _warned(checks: tuple[str, ...], result) -> Iterator[str]:
     findings = () if result.design is None else result.design.findings
-    yield from (each.finding for each in findings if each.verdict == "warning" and each.check in GROUPS_ALIKE)
+    yield from (each.finding for each in findings if each.verdict == "warning" and each.check in checks)
 
 
 def _not_incremental(result) -> Iterator[str]:
@@ -171,6 +173,15 @@ def _reversal(result) -> Iterator[str]:
         f"{first} is first on profit ({_money(result, profit.iloc[0])} {kind}), {leanest} is first on ROI ({high} "
         f"{kind} against {own}) and earns {_money(result, profit.iloc[0] - profit[roi.idxmax()])} less per customer."
     )
+
+
+def _together(result) -> Iterator[str]:
+    """Say how much wider intervals are for customers who may do alike."""
+    if result.widening is not None:
+        yield (
+            f"Customers of one {result.trial.cluster} may do alike and count as one draw: the interval of "
+            f"{result.frame['offer'].iloc[0]}'s profit is {result.widening:.1f} times as wide as if they did not."
+        )
 
 
 def _roi(result) -> Iterator[str]:

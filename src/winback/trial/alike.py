@@ -11,19 +11,16 @@ from winback.clusters import FEW_CLUSTERS, cluster_codes, drawn_whole
 from winback.results import format_count, join_words
 from winback.trial.finding import Finding, Groups
 
-MANY_EQUAL = 0.05  # share of those with money of their own who share it and all else with another, beyond chance
+MANY_EQUAL = 0.05  # share of those who brought money; less is not worth an alarm
+MOST_COPIES = 5  # of one customer; an amount that more share is a price
 NOT_OF_A_CUSTOMER = ("customer_id", "cluster", "eligible", "offer_probability")
 MONEY = ("value", "second_margin")
 
 
 def check_ids(table: pd.DataFrame) -> Finding:
-    """Count the rows that are equal but for their ids: one customer under two ids makes intervals too narrow.
-
-    Rows of few columns are equal by chance, so the verdict is on those who returned and brought money of their own.
-    """
-    there = [name for name in table.columns if name not in NOT_OF_A_CUSTOMER]
-    rows = table[there].reset_index(drop=True)
-    codes = rows.groupby(there, dropna=False, observed=True, sort=False).ngroup().to_numpy()
+    """Count the rows that are equal but for their ids: one customer under two ids makes intervals too narrow."""
+    rows = table[[name for name in table.columns if name not in NOT_OF_A_CUSTOMER]].reset_index(drop=True)
+    codes = rows.groupby(list(rows), dropna=False, observed=True, sort=False).ngroup().to_numpy()
     if "cluster" in table:  # what one cluster shares is allowed for
         pairs = pd.DataFrame({"row": codes, "cluster": cluster_codes(table["cluster"])})
         equal = pairs.groupby("row")["cluster"].transform("nunique").to_numpy() > 1
@@ -31,14 +28,27 @@ def check_ids(table: pd.DataFrame) -> Finding:
         equal = np.bincount(codes)[codes] > 1
     if not equal.any():
         return Finding("duplicate ids", "ok", "Every customer is there once.")
-    n = format_count(equal.sum())
-    counted = f"{n} of {format_count(len(table))} customers have the same row as another but for the id"
-    with_money = [table[name].fillna(0).ne(0).to_numpy() for name in MONEY if name in table]
-    own_money = np.any(with_money, axis=0) if with_money else np.zeros(len(table), dtype=bool)
-    if own_money.any() and equal[own_money].mean() > MANY_EQUAL:
+    counted = (
+        f"{format_count(equal.sum())} of {format_count(len(table))} customers have the same row as another but for "
+        "the id"
+    )
+    if _beyond_chance(rows, codes, equal):
         doubt = "if they are the same, intervals look too sure. Drop the doubles, or name what they share as cluster"
         return Finding("duplicate ids", "warning", f"{counted}: {doubt}.")
     return Finding("duplicate ids", "note", f"{counted}, which a table of few columns has by chance.")
+
+
+def _beyond_chance(rows: pd.DataFrame, codes: np.ndarray, equal: np.ndarray) -> bool:
+    """Say whether many who brought money share it and all else with another, while others rarely share an amount.
+
+    Two rows agree by chance no more often than their amounts do, which rows that differ show.
+    """
+    money = next((name for name in MONEY if name in rows), None)
+    own = np.zeros(len(rows), dtype=bool) if money is None else rows[money].fillna(0).ne(0).to_numpy()
+    if not own.any() or equal[own].mean() <= MANY_EQUAL:
+        return False
+    different = rows[money][own][~pd.Series(codes[own]).duplicated().to_numpy()]
+    return len(different) >= own.sum() / MOST_COPIES and different.duplicated(keep=False).mean() <= MANY_EQUAL
 
 
 def check_clusters(table: pd.DataFrame, groups: Groups, name: str) -> Iterator[Finding]:

@@ -38,6 +38,12 @@ def group_moments(
     return {name: every.arm(place) for place, name in enumerate(names)}
 
 
+def independent_moments(trial) -> Mapping[str, ArmMoments]:
+    """Return the moments of every group of a trial as if its customers were independent."""
+    table = trial.lapsed.drop(columns="cluster", errors="ignore")
+    return group_moments(table, trial.groups.arms, trial.groups.arm, trial.money)
+
+
 def clustered_moments(triple: np.ndarray, groups: np.ndarray, clusters: np.ndarray) -> ArmMoments:
     r"""Return the moments of all groups of a trial whose customers belong together, see `winback.clusters`.
 
