@@ -171,7 +171,8 @@ class OfferComparison(Result):
         """
         if self.trial is None:
             raise ValueError("Only figures of each offer are known, so a rule cannot be composed of them.")
-        return compare_tailored(self.trial, name, splits=splits, level=self.settings.level)
+        settings = {"level": self.settings.level, "equivalent_within": self.settings.equivalent_within}
+        return compare_tailored(self.trial, name, splits=splits, **settings)
 
     def describe(self) -> Sentences:
         """Say which offer to send, how far ahead it is, and the doubt that matters most."""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.money import format_alike
+from winback.offers.told_apart import pair_verdicts, within_words
 from winback.results import Result, Sentences, format_money, format_percent, join_words
 from winback.terms.catalog import Offer
 from winback.terms.costs import assigned_offers
@@ -18,6 +19,7 @@ from winback.trial.skewed_scores import mean_of_scores, own_arm
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
 
+NOT_SHOWN = "is not shown to earn other than its rule promises"
 PARTS = {"returned": "percent", "value": "money", "cost": "money", "profit": "money"}
 
 
@@ -38,6 +40,7 @@ class TailoredComparison(Result):
     frame: pd.DataFrame = field(repr=False)
     tailored: str
     rule: str
+    equivalent_within: float | None = None  # the comparison's: a difference per customer that would not matter
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "figure": ("Per customer", "text"),
@@ -60,7 +63,9 @@ class TailoredComparison(Result):
         return Sentences.of(_lines(self))
 
 
-def compare_tailored(trial: Trial, name: str | None, *, splits: Splits, level: float) -> TailoredComparison:
+def compare_tailored(
+    trial: Trial, name: str | None, *, splits: Splits, level: float, equivalent_within: float | None = None
+) -> TailoredComparison:
     r"""Set a tailored offer beside the same rule composed of the single offers it assigns.
 
     Both send the same offer to the same kind of customer, so nothing but chance should part them, unless tailoring is
@@ -88,7 +93,8 @@ def compare_tailored(trial: Trial, name: str | None, *, splits: Splits, level: f
         rows.append({"figure": figure, "tailored": tailored.mean(), "composed": composed.mean(), **difference})
     named = join_words(f"{value} gets {name}" for value, name in offer.tailored.items())
     rule = f"by {offer.tailored_by}, {named}"
-    return TailoredComparison(frame=pd.DataFrame(rows), tailored=offer.name, rule=rule, currency=trial.currency)
+    settings = {"equivalent_within": equivalent_within, "currency": trial.currency}
+    return TailoredComparison(frame=pd.DataFrame(rows), tailored=offer.name, rule=rule, **settings)
 
 
 def _tailored_offer(trial: Trial, name: str | None) -> Offer:
@@ -109,10 +115,14 @@ def _lines(found: TailoredComparison) -> Iterator[str]:
     rows = found.frame.set_index("figure")
     profit = rows.loc["profit"]
     difference = found.interval(profit, "difference", "money")
-    if profit["difference_low"] <= 0 <= profit["difference_high"]:
+    ends = (profit["difference_low"], profit["difference_high"])
+    verdict = {name: bool(each) for name, each in pair_verdicts(*ends, found.equivalent_within).items()}
+    if not verdict["told_apart"]:
+        within = within_words(found.equivalent_within, found.currency)
+        what = f"earns what its rule promises within {within}" if verdict["equivalent"] else NOT_SHOWN
         yield (
-            f"{found.tailored} earns what its rule promises ({found.rule}): the difference from the same rule composed "
-            f"of single offers is {difference} per customer, which includes zero."
+            f"{found.tailored} {what} ({found.rule}): the difference from the same rule composed of single offers is "
+            f"{difference} per customer, which includes zero."
         )
         return
     way = "less" if profit["difference"] < 0 else "more"
@@ -135,5 +145,5 @@ def _where(found, rows) -> Iterator[str]:
     each = [value[side] / back[side] for side in ("tailored", "composed")]
     worth = " against ".join(format_alike(each, found.currency))
     more = "not as many" if back["difference"] < 0 else "more"
-    more = "about as many" if back["difference_low"] <= 0 <= back["difference_high"] else more
+    more = "not clearly more or fewer" if back["difference_low"] <= 0 <= back["difference_high"] else more
     yield f"{more} returned ({shares}); one who returned brought {worth} before cost."
