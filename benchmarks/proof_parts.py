@@ -58,14 +58,14 @@ def censoring(draws: int = 4_000) -> list[dict]:
     rows = []
     for where, shorter_in in (("in both arms", ("a", "none")), ("under the offer only", ("a",))):
         before, now = drawn_figures(draws, shorter_in=shorter_in)
-        truth = true_value("a")
+        truth, n = true_value("a"), len(now)
         off = [float(frame["a"].mean() / truth - 1) for frame in (before, now)]
-        error = float(now["a"].std() / truth / np.sqrt(draws))
+        error = float(now["a"].std() / truth / np.sqrt(n))
         found = {"what": f"offer's value too high by, a segment followed shorter {where}", "nominal": 0.0}
-        rows.append(found | {"before": off[0], "now": off[1], "error": error, "draws": draws})
+        rows.append(found | {"before": off[0], "now": off[1], "error": error, "draws": n})
         holds = [((frame["low"] <= TRUE_PROFIT) & (frame["high"] >= TRUE_PROFIT)).to_numpy() for frame in (before, now)]
         share = [float(each.mean()) for each in holds]
         found = {"what": f"incremental profit within its interval, a segment followed shorter {where}", "nominal": 0.95}
-        error = float(np.sqrt(0.95 * 0.05 / draws))
-        rows.append(found | {"before": share[0], "now": share[1], "error": error, "draws": draws})
+        error = float(np.sqrt(0.95 * 0.05 / n))
+        rows.append(found | {"before": share[0], "now": share[1], "error": error, "draws": n})
     return rows

@@ -68,6 +68,14 @@ def figures(trial) -> dict[str, float]:
 
 
 def drawn_figures(draws, **how) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the figures of many trials, as they were with one curve for each arm, and as they are."""
-    trials = [read(draw(np.random.default_rng(seed), **how)) for seed in range(draws)]
-    return tuple(pd.DataFrame([figures(make(trial)) for trial in trials]) for make in (with_one_curve, lambda it: it))
+    """Return the figures of many trials, as they were with one curve for each arm, and as they are.
+
+    The one in a thousand is left out whose control group is refused, for being unlike the others by chance.
+    """
+    before, now = [], []
+    for seed in range(draws):
+        trial = read(draw(np.random.default_rng(seed), **how))
+        if trial.has_control:
+            before.append(figures(with_one_curve(trial)))
+            now.append(figures(trial))
+    return pd.DataFrame(before), pd.DataFrame(now)

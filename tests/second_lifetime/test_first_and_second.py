@@ -4,7 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from coverage_harness import assert_covers
+from lifelines import KaplanMeierFitter
+from lifelines.utils import restricted_mean_survival_time
 from sentences import all_of, hold_to_three
+from uneven_follow_up import HORIZON, MARGIN, draw
 
 from winback.second_lifetime.first_and_second import first_and_second_value
 
@@ -47,6 +50,35 @@ def test_the_study_shows_its_published_values(study):
     assert row["first_value"] == pytest.approx(1262.00, abs=0.01)
     assert row["second_value_low"] < 1410.00 < row["second_value_high"]
     assert abs(row["second_value"] - 1410.00) < 0.3 * (row["second_value_high"] - row["second_value"])
+
+
+def test_follow_up_that_differs_by_what_moves_no_mean_is_said_and_left(study):
+    sent = study.lapsed.query("offer != 'none'")
+    found = first_and_second_value(sent, horizon_months=84, annual_discount=0)
+    assert "How long customers were followed differs by months away" in found.details()
+    assert "no mean would move by more than a tenth of its standard error" in found.details()
+
+
+@pytest.mark.parametrize("by", [None, "offer"])
+def test_where_a_segment_decides_stay_and_follow_up_each_has_its_own_curve(by):
+    table = draw(np.random.default_rng(5), 4_000)
+    table = table.assign(first_tenure=10.0 + table["age"], first_margin=10.0)
+    found = first_and_second_value(table, horizon_months=HORIZON, annual_discount=0, by=by)
+    assert "estimated within" in found.details()
+    assert "segment" in found.details()
+    for label, row in found.frame.set_index("group").iterrows():
+        groups = table if by is None else table[table[by] == label]
+        groups = groups[groups["returned"]].groupby("segment" if by else ["segment", "offer"])
+        areas = [(len(group), MARGIN * area_under_the_curve(group)) for _, group in groups]
+        sizes, areas = np.array(areas).T
+        error = (row["second_value_high"] - row["second_value"]) / 1.96
+        assert abs(row["second_value"] - np.average(areas, weights=sizes)) < 0.1 * error
+
+
+def area_under_the_curve(group):
+    with np.errstate():  # lifelines switches numpy's warnings off for the whole process
+        curve = KaplanMeierFitter().fit(group["second_tenure"], group["second_ended"].astype(bool))
+    return restricted_mean_survival_time(curve, t=HORIZON)
 
 
 def test_groups_partition_everybody(rng):

@@ -7,6 +7,7 @@ from lifelines import KaplanMeierFitter
 from lifelines.statistics import multivariate_logrank_test
 from uneven_follow_up import HORIZON, draw
 
+from winback.labels import range_words
 from winback.trial.followed_alike import (
     FEWEST_IN_LEVEL,
     Watch,
@@ -86,7 +87,21 @@ def test_a_number_on_which_follow_up_depends_is_cut_again_until_nothing_is_left(
     assert sorted(np.concatenate([group.rows for group in groups])) == list(range(n))
     middle = [offered[group.rows].mean() for group in groups]
     assert np.corrcoef(middle, np.arange(len(groups)))[0, 1] < -0.95  # the last offered are followed shortest
-    assert all("months away" in group.words for group in groups)
+    for group in groups:
+        assert group.words.count("months away") == 1  # however often it was cut
+        above, up_to = bounds(group, "months_away")
+        assert range_words("months_away", above, up_to) in group.words
+        assert above is None or above < offered[group.rows].min()
+        assert up_to is None or offered[group.rows].max() <= up_to
+
+
+def bounds(group, column):
+    """Return the narrowest bounds of all cuts that led to a group."""
+    levels = [level for level in group.path if level.column == column]
+    above, up_to = ([getattr(level, end) for level in levels] for end in ("above", "up_to"))
+    return max((end for end in above if end is not None), default=None), min(
+        (end for end in up_to if end is not None), default=None
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -105,25 +120,30 @@ def test_where_few_were_cut_off_nothing_is_tested():
     assert clearest_split(watch, pd.DataFrame({"region": ["n"] * 50 + ["s"] * 50})) is None
 
 
+def said_levels(column):
+    codes, levels = levels_of(column)
+    return codes, tuple(level.words for level in levels)
+
+
 def column(**counts):
     return pd.Series(np.repeat(list(counts), list(counts.values())), name="region")
 
 
 def test_levels_of_few_customers_stand_together():
-    codes, words = levels_of(column(north=200, south=100, east=30, west=30))
+    codes, words = said_levels(column(north=200, south=100, east=30, west=30))
     assert words == ("region north", "region south", "another region")
     assert np.bincount(codes).tolist() == [200, 100, 60]
 
 
 def test_a_few_alone_go_with_the_most_frequent_level():
-    codes, words = levels_of(column(north=100, south=200, east=FEWEST_IN_LEVEL - 1))
+    codes, words = said_levels(column(north=100, south=200, east=FEWEST_IN_LEVEL - 1))
     assert words == ("region north", "region south")
     assert np.bincount(codes).tolist() == [100, 249]
 
 
 def test_what_is_not_known_is_a_level():
     known = pd.Series([*np.linspace(0, 40, 401), *[np.nan] * 60], name="age")
-    codes, words = levels_of(known)
+    codes, words = said_levels(known)
     assert words == (
         "age up to 10",
         "age above 10 and up to 20",
@@ -134,7 +154,13 @@ def test_what_is_not_known_is_a_level():
     assert np.bincount(codes).tolist() == [101, 100, 100, 100, 60]
 
 
+def test_rare_numbers_go_with_their_neighbours():
+    codes, words = said_levels(pd.Series(np.repeat([0, 1, 2, 3], [200, 80, 30, 30]), name="complaints"))
+    assert words == ("no complaints", "1 complaint", "2 or more complaints")
+    assert np.bincount(codes).tolist() == [200, 80, 60]
+
+
 def test_a_number_of_few_values_has_one_level_each():
-    codes, words = levels_of(pd.Series(np.repeat([0, 1, 2], 80), name="complaints"))
-    assert words == ("no complaints", "1 complaint", "2 complaints")
+    codes, words = said_levels(pd.Series(np.repeat([0, 1, 2], 80), name="complaints"))
+    assert words == ("no complaints", "1 complaint", "2 or more complaints")
     assert np.bincount(codes).tolist() == [80, 80, 80]

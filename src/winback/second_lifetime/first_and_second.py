@@ -15,10 +15,16 @@ from winback.pseudo_observations import pseudo_months
 from winback.results import Result, Sentences, format_money, format_percent
 from winback.second_lifetime.expected_value import read_horizon
 from winback.tables import NO_OFFER, SECOND_LIFETIME, AnyTable, check_lapsed, in_trial, label_codes
+from winback.trial.follow_up import follow_up_of
 from winback.uncertainty import normal_quantile
 
 EVERYBODY = "everybody"
 MANY_LONGER = 0.05
+NEGLIGIBLE = 0.1  # standard errors: so small a bias leaves a 95% interval with 94.9%
+FOLLOWED_ENOUGH = (
+    "How long customers were followed differs by {}; with a curve for each group that was followed alike, no mean "
+    "would move by more than a tenth of its standard error."
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,6 +52,7 @@ class FirstAndSecondValue(Result):
     annual_discount: float
     currency: str = "$"
     whose: str = "those who came back"
+    follow_up: tuple[str, ...] = ()  # where not all were followed equally long: who was not, and what was done
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "group": ("Customers", "text"),
         "n": ("Returned", "count"),
@@ -77,7 +84,9 @@ def first_and_second_value(
 
     A value is margin per month times (discounted) months. First lifetimes have ended and count in full; second ones
     count up to the horizon, and where the data end before a customer does, months are pseudo-observations of the
-    Kaplan-Meier curve. The difference is taken customer by customer, so that its interval allows for the pairing:
+    Kaplan-Meier curve; where follow-up differs by what was known beforehand, and a curve for each group followed alike
+    would move a mean by more than a tenth of its standard error, those of these curves. The difference is taken
+    customer by customer, so that its interval allows for the pairing:
 
     .. math:: \bar d = \frac1n \sum_i \big(m_{2i} \hat A_i - m_{1i} A(T_{1i})\big), \qquad
               \widehat{se} = s_d / \sqrt n
@@ -119,17 +128,27 @@ def first_and_second_value(
         raise ValueError(f"{len(back)} customers returned: at least two are needed to compare lifetimes.")
     codes, labels = (np.zeros(len(back), dtype=int), [EVERYBODY]) if by is None else label_codes(back[by])
     z = normal_quantile(level)
-    groups = {label: back[codes == code] for code, label in enumerate(labels)}
-    rows = [{"group": label} | _row(group, months, rate, z) for label, group in groups.items() if len(group) > 1]
+    groups = {label: codes == code for code, label in enumerate(labels) if (codes == code).sum() > 1}
+    alike = np.zeros(len(back), dtype=int)
+    rows = [{"group": label} | _row(back[of], alike[of], months, rate, z) for label, of in groups.items()]
+    follow_up, said = follow_up_of(table, months, by), ()
+    if follow_up.alike is not None:
+        alike = follow_up.alike[table["returned"].to_numpy(dtype=bool)]
+        apart = [{"group": label} | _row(back[of], alike[of], months, rate, z) for label, of in groups.items()]
+        matters = _move(rows, apart, z)
+        said = [each.finding for each in follow_up.findings] if matters else [FOLLOWED_ENOUGH.format(follow_up.by)]
+        rows = apart if matters else rows
     after = "offer" in back and (back["offer"].astype(object) != NO_OFFER).all()
     whose = f"those who came back{' after an offer' if after else ''}"
-    return FirstAndSecondValue(pd.DataFrame(rows), by, months, rate, currency=currency, whose=whose)
+    return FirstAndSecondValue(
+        pd.DataFrame(rows), by, months, rate, currency=currency, whose=whose, follow_up=tuple(said)
+    )
 
 
-def _row(group, horizon, rate, z) -> dict[str, float]:
+def _row(group, alike, horizon, rate, z) -> dict[str, float]:
     first = group["first_margin"] * discounted_months(group["first_tenure"], rate)
     ended = group["second_ended"].to_numpy(dtype=bool)
-    second = group["second_margin"] * pseudo_months(group["second_tenure"].to_numpy(), ended, horizon, rate)
+    second = group["second_margin"] * pseudo_months(group["second_tenure"].to_numpy(), ended, horizon, rate, alike)
     within = group["first_margin"] * discounted_months(group["first_tenure"].clip(upper=horizon), rate)
     row = {"n": len(group), "share_longer": float((group["first_tenure"] > horizon).mean())}
     amounts_of = {"first_value": first, "second_value": second, "difference": second - first}
@@ -138,6 +157,15 @@ def _row(group, horizon, rate, z) -> dict[str, float]:
         mean, margin = amounts.mean(), z * amounts.std() / np.sqrt(len(group))
         row |= {name: mean, f"{name}_low": mean - margin, f"{name}_high": mean + margin}
     return row
+
+
+def _move(rows, others, z) -> bool:
+    """Say whether a mean second value moves by more than is negligible."""
+    return any(
+        z * abs(other["second_value"] - row["second_value"])
+        > NEGLIGIBLE * (row["second_value_high"] - row["second_value"])
+        for row, other in zip(rows, others, strict=True)
+    )
 
 
 def _answer(found: FirstAndSecondValue) -> Iterator[str]:
@@ -167,6 +195,7 @@ def _more(found: FirstAndSecondValue) -> Iterator[str]:
                 yield _within(row, found)
     if farthest["share_longer"] > MANY_LONGER:
         yield _counted(found)
+    yield from found.follow_up
     yield (
         "Who stayed away is not compared, and no offer's cost is taken off: this is not what winning back another "
         "customer would bring."

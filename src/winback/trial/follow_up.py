@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from winback.labels import label_of
+from winback.labels import label_of, value_words
 from winback.pseudo_observations import FEWEST_IN_GROUP, longest_supported_horizon
 from winback.results import format_count, format_percent, join_words, state_p_value
 from winback.tables import NO_OFFER, SECOND_LIFETIME, in_trial, label_codes
@@ -25,6 +25,7 @@ from winback.trial.followed_alike import (
     groups_followed_alike,
 )
 
+OFFER = "offer"
 CHECK, BEYOND = "follow-up", "watched up to the horizon"
 MOST_NAMED = 3
 
@@ -35,10 +36,11 @@ class FollowUp:
 
     findings: tuple[Finding, ...] = ()  # none where value was measured directly, or there is no horizon
     alike: np.ndarray | None = None  # (n,) group, numbered from the shortest followed; None: one curve for each arm
+    by: str = ""  # what the groups differ in, in words
 
 
-def follow_up_of(table: pd.DataFrame, horizon_months: float | None) -> FollowUp:
-    """Find who was followed alike, among those in the trial who returned.
+def follow_up_of(table: pd.DataFrame, horizon_months: float | None, arms: str | None = OFFER) -> FollowUp:
+    """Find who was followed alike, among those who returned.
 
     Parameters
     ----------
@@ -46,25 +48,27 @@ def follow_up_of(table: pd.DataFrame, horizon_months: float | None) -> FollowUp:
         Checked table of lapsed customers.
     horizon_months : float or None
         Being cut off later does not matter.
+    arms : str or None
+        Column whose labels have curves of their own anyway; by offer, those in the trial are looked at, else all, and
+        the offer is one of the columns by which they may be parted.
 
     Returns
     -------
     FollowUp
         ``alike`` over all rows of the table.
     """
-    if horizon_months is None or not {"offer", *SECOND_LIFETIME} <= set(table):
+    if horizon_months is None or not {*([] if arms is None else [arms]), *SECOND_LIFETIME} <= set(table):
         return FollowUp()
-    compared = in_trial(table)
+    compared = in_trial(table) if arms == OFFER else np.ones(len(table), dtype=bool)
     back = np.flatnonzero(compared & table["returned"].to_numpy(dtype=bool))
     seen = table["second_tenure"].to_numpy(dtype=float)[back]
     ended = table["second_ended"].to_numpy(dtype=bool, na_value=True)[back]
-    arm, names = label_codes(table["offer"].iloc[back])
+    arm, names = _arms(table.iloc[back], arms)
     watch = Watch(np.minimum(seen, horizon_months), ~ended & (seen < horizon_months), arm)
     if not watch.cut_off.any():
         text = "The data of nobody who returned end within the horizon, unless the customer left before."
         return FollowUp((Finding(CHECK, "ok", text),))
-    late = {*measured_after_the_offer(table[compared]), "followed"}
-    customers = table[[name for name in known_beforehand(table[compared]) if name not in late]].iloc[back]
+    customers = table[_columns(table[compared], arms)].iloc[back]
     split = clearest_split(watch, customers)
     if split is None or not split.is_clear:
         return FollowUp((_even(watch, split, names),))
@@ -73,18 +77,34 @@ def follow_up_of(table: pd.DataFrame, horizon_months: float | None) -> FollowUp:
     for place, group in enumerate(groups):
         alike[back[group.rows]] = place
     beyond = _beyond(groups, seen, ended, arm, horizon_months)
-    return FollowUp((_uneven(watch, split, groups, names), *beyond), alike)
+    by = join_words(map(label_of, dict.fromkeys(level.column for group in groups for level in group.path)))
+    return FollowUp((_uneven(watch, split, groups, names, by), *beyond), alike, by)
 
 
-def _even(watch: Watch, split: Split | None, names) -> Finding:
+def _arms(back: pd.DataFrame, by: str | None) -> tuple[np.ndarray, list[str]]:
+    """Return whose curve is whose anyway, and each of them in words."""
+    if by is None:
+        return np.zeros(len(back), dtype=int), [""]
+    codes, names = label_codes(back[by])
+    return codes, [_sent(name) if by == OFFER else value_words(by, name) for name in names]
+
+
+def _columns(compared: pd.DataFrame, by: str | None) -> list[str]:
+    """Return what is known before a second life, by which follow-up may differ."""
+    unfit = {*measured_after_the_offer(compared), "followed", by}
+    known = [name for name in known_beforehand(compared) if name not in unfit]
+    return known if by == OFFER or OFFER not in compared else [*known, OFFER]
+
+
+def _even(watch: Watch, split: Split | None, arms: list[str]) -> Finding:
     """Say that follow-up was tested, or why it could not be, and whether it differs by offer only."""
     if watch.cut_off.sum() < FEWEST_CUT_OFF:
         n_cut = format_count(watch.cut_off.sum())
         text = f"Only {n_cut} of those who returned were cut off within the horizon by the end of the data."
         return Finding(CHECK, "ok", text)
     if arms_p_value(watch) < CLEAR:
-        shares = _extremes(watch, watch.arm, [_sent(name) for name in names])
-        text = f"The offers were not followed equally long: {shares}; each offer's months come from its own customers."
+        shares = _extremes(watch, watch.arm, arms)
+        text = f"The groups were not followed equally long: {shares}; each one's months come from its own customers."
         return Finding(CHECK, "note", text)
     if split is None:
         text = "Nothing known before the offer is in the table, so whether all were followed equally long is untested."
@@ -94,16 +114,15 @@ def _even(watch: Watch, split: Split | None, names) -> Finding:
     return Finding(CHECK, "ok", text)
 
 
-def _uneven(watch: Watch, split: Split, groups: list[Group], names) -> Finding:
+def _uneven(watch: Watch, split: Split, groups: list[Group], arms: list[str], by: str) -> Finding:
     """Say by what follow-up differs most clearly, and that months are estimated within groups."""
     inside = np.ones(len(watch.arm), dtype=bool) if split.arm is None else watch.arm == split.arm
-    whose = "" if split.arm is None else f"among those {_sent(names[split.arm])} "
-    shares = _extremes(watch.part(inside), split.codes[inside], split.words)
-    by = dict.fromkeys(column for group in groups for column, _ in group.path)
+    whose = "" if split.arm is None else f"among those {arms[split.arm]} "
+    shares = _extremes(watch.part(inside), split.codes[inside], [level.words for level in split.levels])
     text = (
         f"Customers were not followed equally long: {whose}{shares} ({state_p_value(float(np.exp(split.log_p)))}), so "
         f"their months are estimated within {len(groups)} groups of customers who were followed alike, by "
-        f"{join_words(map(label_of, by))}."
+        f"{by}."
     )
     return Finding(CHECK, "warning", text)
 
@@ -128,7 +147,7 @@ def _beyond(groups: list[Group], seen, ended, arm, horizon) -> list[Finding]:
     if not places:
         return []
     who = list(dict.fromkeys(group.words for group, _ in places))
-    named = join_words(who if len(who) <= MOST_NAMED else [*who[:MOST_NAMED], f"{len(who) - MOST_NAMED} more groups"])
+    named = "; ".join(who if len(who) <= MOST_NAMED else [*who[:MOST_NAMED], f"{len(who) - MOST_NAMED} more"])
     n, first = sum(len(rows) for _, rows in places), min(float(seen[rows].max()) for _, rows in places)
     text = (
         f"None of {format_count(n)} returned customers ({named}) was watched up to the horizon: what they do after "

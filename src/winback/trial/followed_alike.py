@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from winback.labels import label_of, range_words, value_words
+from winback.labels import known_words, label_of, range_words, value_words
 from winback.tables import label_codes
 
 CLEAR = 0.01  # p-value, all columns together: a false alarm costs next to nothing, an overlooked difference a bias
@@ -58,12 +58,33 @@ class Watch:
 
 
 @dataclass(frozen=True)
+class Level:
+    """One label of a column, or one range of its numbers."""
+
+    column: str
+    words: str
+    above: float | None = None
+    up_to: float | None = None
+
+    def within(self, wider: Level | None) -> Level:
+        """Return the level in the words for all of it that lies within a wider one of the same column."""
+        if wider is None or (self.above is None and self.up_to is None):
+            return self
+        above, up_to = _known(max, self.above, wider.above), _known(min, self.up_to, wider.up_to)
+        return Level(self.column, range_words(self.column, above, up_to), above, up_to)
+
+
+def _known(choose, *ends) -> float | None:
+    return choose((end for end in ends if end is not None), default=None)
+
+
+@dataclass(frozen=True)
 class Split:
     """Customers parted by one column."""
 
     column: str
     codes: np.ndarray  # (n,) level
-    words: tuple[str, ...]  # of each level
+    levels: tuple[Level, ...]
     log_p: float  # of follow-up that is the same in all levels; allows for every arm and column looked at
     arm: int | None  # where it differs most clearly; None: in all together
 
@@ -78,12 +99,15 @@ class Group:
     """Customers who were followed alike."""
 
     rows: np.ndarray  # (n_group,) positions
-    path: tuple[tuple[str, str], ...]  # column and level, in words, of each split that led here
+    path: tuple[Level, ...]  # of each split that led here
 
     @property
     def words(self) -> str:
         """Who they are."""
-        return " and ".join(words for _, words in self.path)
+        narrowest: dict[str, Level] = {}
+        for level in self.path:
+            narrowest[level.column] = level.within(narrowest.get(level.column))
+        return " and ".join(level.words for level in narrowest.values())
 
 
 def groups_followed_alike(watch: Watch, customers: pd.DataFrame) -> list[Group]:
@@ -96,10 +120,7 @@ def _parted(watch, customers, group) -> list[Group]:
     split = clearest_split(watch.part(group.rows), customers.iloc[group.rows])
     if split is None or not split.is_clear:
         return [group]
-    parts = [
-        Group(group.rows[split.codes == code], (*group.path, (split.column, words)))
-        for code, words in enumerate(split.words)
-    ]
+    parts = [Group(group.rows[split.codes == code], (*group.path, level)) for code, level in enumerate(split.levels)]
     return [found for part in parts for found in _parted(watch, customers, part)]
 
 
@@ -109,48 +130,60 @@ def clearest_split(watch: Watch, customers: pd.DataFrame) -> Split | None:
         return None
     splits = []
     for name in customers:
-        codes, words = levels_of(customers[name])
-        if len(words) > 1:
-            log_p, arm = _log_p(watch, codes, len(words))
-            splits.append(Split(name, codes, words, min(0.0, log_p + np.log(len(customers.columns))), arm))
+        codes, levels = levels_of(customers[name])
+        if len(levels) > 1:
+            log_p, arm = _log_p(watch, codes, len(levels))
+            splits.append(Split(name, codes, levels, min(0.0, log_p + np.log(len(customers.columns))), arm))
     return min(splits, key=lambda split: split.log_p, default=None)
 
 
-def levels_of(column: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return each customer's level of a column, and the levels in words: labels, bins of a number, not known.
+def levels_of(column: pd.Series) -> tuple[np.ndarray, tuple[Level, ...]]:
+    """Return each customer's level of a column, and the levels: labels, bins of a number, not known.
 
     Levels of too few customers stand together; where even together they are few, with the most frequent one.
     """
     is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-    codes, words = _bins(column) if is_number else _labels(column)
-    counts = np.bincount(codes, minlength=len(words))
+    codes, levels = _bins(column) if is_number else _labels(column)
+    counts = np.bincount(codes, minlength=len(levels))
     few = counts < FEWEST_IN_LEVEL
     if few.any():
         together = counts[few].sum() >= FEWEST_IN_LEVEL
-        codes = np.where(few[codes], len(words) if together else counts.argmax(), codes)
-        words = [*words, f"another {label_of(column.name)}"]
+        codes = np.where(few[codes], len(levels) if together else counts.argmax(), codes)
+        levels = [*levels, Level(column.name, f"another {label_of(column.name)}")]
     used, codes = np.unique(codes, return_inverse=True)
-    return codes, tuple(words[code] for code in used)
+    return codes, tuple(levels[code] for code in used)
 
 
 def _labels(column):
     codes, labels = label_codes(column)
-    words = [*(value_words(column.name, label) for label in labels), value_words(column.name, None)]
-    return np.where(codes < 0, len(labels), codes), words
+    levels = [Level(column.name, value_words(column.name, label)) for label in [*labels, None]]
+    return np.where(codes < 0, len(labels), codes), levels
 
 
 def _bins(column):
     numbers, name = column.to_numpy(dtype=float, na_value=np.nan), column.name
     known = numbers[np.isfinite(numbers)]
+    ends = [None, *_cuts(known), None]
+    whole = len(ends) == 2
+    levels = [Level(name, known_words(name) if whole else range_words(name, *both), *both) for both in pairwise(ends)]
+    codes = np.where(np.isfinite(numbers), np.searchsorted(ends[1:-1], numbers, side="left"), len(levels))
+    return codes, [*levels, Level(name, value_words(name, None))]
+
+
+def _cuts(known: np.ndarray) -> list[float]:
+    """Return where a number is cut: between all of few values, else near its quartiles; no bin has too few."""
     distinct = np.unique(known)
     if len(distinct) <= BINS:
-        return _labels(pd.Series(numbers, name=name))
-    cuts = np.quantile(known, np.arange(1, BINS) / BINS)
-    cuts = np.unique([float(f"{cut:.{DIGITS}g}") for cut in cuts])
-    ends = [None, *(float(cut) for cut in cuts), None]
-    words = [range_words(name, above, up_to) for above, up_to in pairwise(ends)]
-    codes = np.where(np.isfinite(numbers), np.searchsorted(cuts, numbers, side="left"), len(words))
-    return codes, [*words, value_words(name, None)]
+        candidates = distinct[:-1].tolist()
+    else:
+        bins = max(1, min(BINS, len(known) // FEWEST_IN_LEVEL))
+        candidates = [float(f"{cut:.{DIGITS}g}") for cut in np.quantile(known, np.arange(1, bins) / bins)]
+    cuts, below = [], 0
+    for cut in candidates:
+        up_to = int((known <= cut).sum())
+        if up_to - below >= FEWEST_IN_LEVEL and len(known) - up_to >= FEWEST_IN_LEVEL:
+            cuts, below = [*cuts, cut], up_to
+    return cuts
 
 
 def cut_off_test(watch: Watch, codes: np.ndarray, n_levels: int) -> tuple[np.ndarray, np.ndarray]:
