@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "tests"), str(HERE.parent / "tests" / "offers")]
-sys.path.append(str(HERE.parent / "tests" / "budgets"))
+TESTS = HERE.parent / "tests"
+sys.path[:0] = [str(HERE), *(str(TESTS / room) for room in ("", "offers", "budgets", "trial", "second_lifetime"))]
 
 import proof_parts  # noqa: E402
 
@@ -23,6 +23,9 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "skewness": proof_parts.skewness,
     "spending": proof_parts.spending,
     "censoring": proof_parts.censoring,
+    "clusters": proof_parts.clusters,
+    "heavy_tails": proof_parts.heavy_tails,
+    "joint": proof_parts.joint,
 }
 HEADINGS = {"what": "What", "nominal": "Nominal", "before": "Before", "now": "Now", "error": "Monte Carlo error"}
 HEADINGS |= {"draws": "Draws"}

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import households
 import numpy as np
+from simulated_lives import FORMULAS
+from test_group_moments import ends as by_household
+from test_margin_fit import MISTAKEN, log_normal_margins
 from test_skewed_money import AT_ONCE, CONTACT, N, arm
 from test_spending_together import curve_of
 from uneven_follow_up import TRUE_PROFIT, drawn_figures, true_value
 
+import winback as wb
+from winback.offers.carriers import MUCH_OF_ONE, MUCH_OF_TOP, TOP
 from winback.skewness import is_skewed, skewed_interval
-from winback.trial.moments import PROFIT, pooled, profit, skew_length
+from winback.trial.moments import PROFIT, arm_moments, pooled, profit, skew_length
 from winback.uncertainty import normal_quantile
 
 SEED = 20160301
@@ -69,3 +75,52 @@ def censoring(draws: int = 4_000) -> list[dict]:
         error = float(np.sqrt(0.95 * 0.05 / n))
         rows.append(found | {"before": share[0], "now": share[1], "error": error, "draws": n})
     return rows
+
+
+def _held(what: str, truth: float, before: tuple, now: tuple) -> dict:
+    """Return how often intervals of 95% held the truth."""
+    return _row(what, 0.95, *((ends[0] <= truth) & (truth <= ends[1]) for ends in (before, now)))
+
+
+def clusters(draws: int = 10_000) -> list[dict]:
+    """Return how often profit's interval holds where 1,600 customers of one household return and bring alike."""
+    rows = []
+    for size, whole in ((4, True), (10, True), (4, False), (10, False)):
+        low, high, *alone = by_household(SEED, draws, size, whole)
+        how = "drawn whole" if whole else "split between the groups"
+        what = f"incremental profit within its interval, households of {size} {how}"
+        rows.append(_held(what, -households.CONTACT, alone, (low, high)))
+    return rows
+
+
+def heavy_tails(draws: int = 10_000) -> list[dict]:
+    """Return how often gross profit's interval holds where few customers carry it, and how often that is said."""
+    rows = []
+    for name, returned in (("log-normal, sigma 2", 250), ("log-normal, sigma 2", 5_000), ("Pareto 1.5", 250)):
+        rng, found = np.random.default_rng(SEED), []
+        for _ in range(draws // AT_ONCE):
+            sizes = (AT_ONCE, returned)
+            value = rng.lognormal(3, 2, sizes) if name.startswith("log") else 10 * (1 + rng.pareto(1.5, sizes))
+            arms = arm_moments(np.ones(sizes), value, np.zeros(sizes))
+            estimate, variance = profit(arms)
+            low, high = skewed_interval(
+                estimate, np.sqrt(variance), skew_length(pooled(arms), PROFIT, arms), normal_quantile()
+            )
+            top = np.sort(value, axis=1)[:, -int(np.ceil(TOP * returned)) :]
+            heavy = (top.sum(axis=1) > MUCH_OF_TOP * value.sum(axis=1)) | (top[:, -1] > MUCH_OF_ONE * value.sum(axis=1))
+            error = normal_quantile() * np.sqrt(variance)
+            found.append([each.ravel() for each in (estimate - error, estimate + error, low, high, heavy)])
+        *ends, heavy = np.concatenate(found, axis=1)
+        truth = np.exp(3 + 2) if name.startswith("log") else 10 * 3.0
+        what = (
+            f"gross value per returned within its interval, {name}, {returned:,} returned ({heavy.mean():.0%} marked)"
+        )
+        rows.append(_held(what, truth, ends[:2], ends[2:]))
+    return rows
+
+
+def joint(draws: int = 40) -> list[dict]:
+    """Return how often the joint model is trusted on margins that are independent of return, and log-normal."""
+    fits = [wb.fit_joint(log_normal_margins(seed), **FORMULAS) for seed in range(draws)]
+    before = [all(MISTAKEN in doubt for doubt in fit.doubts) for fit in fits]
+    return [_row("joint model trusted on independent log-normal margins", 0.0, before, [fit.trusted for fit in fits])]

@@ -40,7 +40,9 @@ def test_a_part_that_was_run_on_this_source_is_not_run_again(proof, monkeypatch,
 
 
 def test_an_unknown_part_is_refused_with_those_there_are(proof):
-    with pytest.raises(SystemExit, match="There is no part all; there are skewness, spending, censoring"):
+    with pytest.raises(
+        SystemExit, match="There is no part all; there are skewness, spending, censoring, clusters, heavy_tails, joint"
+    ):
         proof.main(["all"])
 
 
@@ -48,5 +50,6 @@ def test_a_small_draw_of_every_part(proof):
     import proof_parts
 
     rows = [*proof_parts.skewness(draws=200), *proof_parts.spending(draws=3), *proof_parts.censoring(draws=3)]
+    rows += [*proof_parts.clusters(draws=10), *proof_parts.heavy_tails(draws=20), *proof_parts.joint(draws=2)]
     assert {tuple(row) for row in rows} == {("what", "nominal", "before", "now", "error", "draws")}
     assert all(row["now"] <= 0.025 + 0.01 + 4 * row["error"] for row in rows if "pay" in row["what"])

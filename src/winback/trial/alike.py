@@ -19,8 +19,7 @@ MONEY = ("value", "second_margin")
 
 def check_ids(table: pd.DataFrame) -> Finding:
     """Count the rows that are equal but for their ids: one customer under two ids makes intervals too narrow."""
-    rows = table[[name for name in table.columns if name not in NOT_OF_A_CUSTOMER]].reset_index(drop=True)
-    codes = rows.groupby(list(rows), dropna=False, observed=True, sort=False).ngroup().to_numpy()
+    codes = _equal_rows(table, [name for name in table.columns if name not in NOT_OF_A_CUSTOMER])
     if "cluster" in table:  # what one cluster shares is allowed for
         pairs = pd.DataFrame({"row": codes, "cluster": cluster_codes(table["cluster"])})
         equal = pairs.groupby("row")["cluster"].transform("nunique").to_numpy() > 1
@@ -32,22 +31,35 @@ def check_ids(table: pd.DataFrame) -> Finding:
         f"{format_count(equal.sum())} of {format_count(len(table))} customers have the same row as another but for "
         "the id"
     )
-    if _beyond_chance(rows, codes, equal):
+    if _beyond_chance(table, codes, equal):
         doubt = "if they are the same, intervals look too sure. Drop the doubles, or name what they share as cluster"
         return Finding("duplicate ids", "warning", f"{counted}: {doubt}.")
     return Finding("duplicate ids", "note", f"{counted}, which a table of few columns has by chance.")
 
 
-def _beyond_chance(rows: pd.DataFrame, codes: np.ndarray, equal: np.ndarray) -> bool:
+def _equal_rows(table: pd.DataFrame, names: list[str]) -> np.ndarray:
+    """Return a number for each row, shape (n,), the same for rows that are equal in the columns named."""
+    suspects, codes = np.arange(len(table)), np.arange(len(table))
+    for name in [name for name in names if pd.api.types.is_float_dtype(table[name])]:
+        numbers = table[name].to_numpy(dtype=float, na_value=np.nan)[suspects]
+        suspects = suspects[pd.Series(numbers).duplicated(keep=False).to_numpy()]
+    if len(suspects):
+        rows = table[names].iloc[suspects].reset_index(drop=True)
+        same = rows.groupby(names, dropna=False, observed=True, sort=False).ngroup().to_numpy()
+        codes[suspects] = suspects[np.unique(same, return_index=True)[1]][same]
+    return codes
+
+
+def _beyond_chance(table: pd.DataFrame, codes: np.ndarray, equal: np.ndarray) -> bool:
     """Say whether many who brought money share it and all else with another, while others rarely share an amount.
 
     Two rows agree by chance no more often than their amounts do, which rows that differ show.
     """
-    money = next((name for name in MONEY if name in rows), None)
-    own = np.zeros(len(rows), dtype=bool) if money is None else rows[money].fillna(0).ne(0).to_numpy()
+    money = next((table[name].to_numpy(dtype=float, na_value=0.0) for name in MONEY if name in table), None)
+    own = np.zeros(len(table), dtype=bool) if money is None else np.nan_to_num(money) != 0
     if not own.any() or equal[own].mean() <= MANY_EQUAL:
         return False
-    different = rows[money][own][~pd.Series(codes[own]).duplicated().to_numpy()]
+    different = pd.Series(money[own][~pd.Series(codes[own]).duplicated().to_numpy()])
     return len(different) >= own.sum() / MOST_COPIES and different.duplicated(keep=False).mean() <= MANY_EQUAL
 
 
