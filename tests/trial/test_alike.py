@@ -83,3 +83,9 @@ def test_households_that_are_alike_beforehand_raise_no_false_alarm():
     known, unknown = np.mean(alarms, axis=0)
     assert known == 0.0
     assert unknown > 0.2
+
+
+def test_empty_cells_are_compared_like_others(rng):
+    table = money_of_many_cents(rng, 100).assign(note=[None, "x"] * 100)
+    assert finding(wb.read_trial(table, OFFERS), "duplicate ids")[0] in ("ok", "note")
+    assert finding(wb.read_trial(twice(table), OFFERS), "duplicate ids")[0] == "warning"

@@ -19,7 +19,8 @@ MONEY = ("value", "second_margin")
 
 def check_ids(table: pd.DataFrame) -> Finding:
     """Count the rows that are equal but for their ids: one customer under two ids makes intervals too narrow."""
-    codes = _equal_rows(table, [name for name in table.columns if name not in NOT_OF_A_CUSTOMER])
+    names = [name for name in table.columns if name not in NOT_OF_A_CUSTOMER]
+    codes, _ = pd.factorize(pd.util.hash_pandas_object(table[names], index=False))  # 64 bits: no two rows by accident
     if "cluster" in table:  # what one cluster shares is allowed for
         pairs = pd.DataFrame({"row": codes, "cluster": cluster_codes(table["cluster"])})
         equal = pairs.groupby("row")["cluster"].transform("nunique").to_numpy() > 1
@@ -35,19 +36,6 @@ def check_ids(table: pd.DataFrame) -> Finding:
         doubt = "if they are the same, intervals look too sure. Drop the doubles, or name what they share as cluster"
         return Finding("duplicate ids", "warning", f"{counted}: {doubt}.")
     return Finding("duplicate ids", "note", f"{counted}, which a table of few columns has by chance.")
-
-
-def _equal_rows(table: pd.DataFrame, names: list[str]) -> np.ndarray:
-    """Return a number for each row, shape (n,), the same for rows that are equal in the columns named."""
-    suspects, codes = np.arange(len(table)), np.arange(len(table))
-    for name in [name for name in names if pd.api.types.is_float_dtype(table[name])]:
-        numbers = table[name].to_numpy(dtype=float, na_value=np.nan)[suspects]
-        suspects = suspects[pd.Series(numbers).duplicated(keep=False).to_numpy()]
-    if len(suspects):
-        rows = table[names].iloc[suspects].reset_index(drop=True)
-        same = rows.groupby(names, dropna=False, observed=True, sort=False).ngroup().to_numpy()
-        codes[suspects] = suspects[np.unique(same, return_index=True)[1]][same]
-    return codes
 
 
 def _beyond_chance(table: pd.DataFrame, codes: np.ndarray, equal: np.ndarray) -> bool:

@@ -118,8 +118,9 @@ def arm_moments(returned: ArrayLike, value: ArrayLike, cost: ArrayLike) -> ArmMo
     centred = triple - mean
     transposed = np.swapaxes(centred, -1, -2)
     covariance = transposed @ centred / (n - 1)
-    pairs = centred[..., :, None] * centred[..., None, :]
-    third = (transposed @ pairs.reshape(*pairs.shape[:-2], 9)).reshape(*covariance.shape, 3) / n
+    one, other = np.triu_indices(3)  # the order of the three does not matter
+    third = np.empty((*covariance.shape, 3))
+    third[..., one, other] = third[..., other, one] = transposed @ (centred[..., one] * centred[..., other]) / n
     return ArmMoments(np.array([n]), mean, covariance[..., None, :, :], third[..., None, :, :, :])
 
 
