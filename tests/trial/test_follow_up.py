@@ -181,7 +181,8 @@ def test_offers_followed_for_different_times_do_no_harm_and_that_is_said():
 @pytest.mark.parametrize(
     ("table", "verdict", "words"),
     [
-        (random_lives(np.random.default_rng(1), 300, a=0.5, none=0.3), "note", "is untested"),
+        (random_lives(np.random.default_rng(1), 300, a=0.5, none=0.3), "note", "is untested: nothing known before"),
+        (draw(np.random.default_rng(0), 170), "note", "is untested: too few returned"),
         (draw(np.random.default_rng(1), 60, shorter_in=()), "ok", "of those who returned were cut off"),
         (draw(np.random.default_rng(1), shorter_in=()), "ok", "followed equally long, as far as can be told (p = "),
     ],
@@ -202,6 +203,19 @@ def test_measured_value_and_a_table_without_a_horizon_are_not_checked(rng):
     assert found(wb.read_trial(random_values(rng, 100, a=0.5, none=0.3), offers)) is None
     report = wb.trial.design_checks.check_design(draw(rng))
     assert "follow-up" not in set(report.to_frame()["check"])
+
+
+def test_a_date_known_beforehand_parts_customers_and_one_known_only_later_does_not(rng):
+    table = draw(rng)
+    days = pd.to_timedelta(np.where(table["segment"] == "x", 200, 0) + rng.integers(0, 90, len(table)), unit="D")
+    dated = table.drop(columns="segment").assign(offered_on=pd.Timestamp("2024-01-01") + days)
+    trial = read(dated)
+    assert found(trial)[0] == "warning"
+    assert "(offered on after 2024-" in found(trial)[1]
+    assert trial.value.mean() == pytest.approx(read(table).value.mean(), rel=0.01)
+    later = dated.rename(columns={"offered_on": "returned_on"})
+    later["returned_on"] = later["returned_on"].where(later["returned"])
+    assert read(later).follow_up.alike is None
 
 
 def test_columns_measured_after_the_offer_part_nobody(rng):

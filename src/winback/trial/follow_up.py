@@ -71,7 +71,7 @@ def follow_up_of(table: pd.DataFrame, horizon_months: float | None, arms: str | 
     customers = table[_columns(table[compared], arms)].iloc[back]
     split = clearest_split(watch, customers)
     if split is None or not split.is_clear:
-        return FollowUp((_even(watch, split, names),))
+        return FollowUp((_even(watch, split, names, len(customers.columns) > 0),))
     groups = groups_followed_alike(watch, customers)
     alike = np.zeros(len(table), dtype=int)
     for place, group in enumerate(groups):
@@ -90,13 +90,14 @@ def _arms(back: pd.DataFrame, by: str | None) -> tuple[np.ndarray, list[str]]:
 
 
 def _columns(compared: pd.DataFrame, by: str | None) -> list[str]:
-    """Return what is known before a second life, by which follow-up may differ."""
+    """Return what is known before a second life, dates included, by which follow-up may differ."""
     unfit = {*measured_after_the_offer(compared), "followed", by}
-    known = [name for name in known_beforehand(compared) if name not in unfit]
+    dates = [name for name in compared if pd.api.types.is_datetime64_any_dtype(compared[name])]
+    known = [name for name in (*known_beforehand(compared), *dates) if name not in unfit]
     return known if by == OFFER or OFFER not in compared else [*known, OFFER]
 
 
-def _even(watch: Watch, split: Split | None, arms: list[str]) -> Finding:
+def _even(watch: Watch, split: Split | None, arms: list[str], any_known: bool) -> Finding:
     """Say that follow-up was tested, or why it could not be, and whether it differs by offer only."""
     if watch.cut_off.sum() < FEWEST_CUT_OFF:
         n_cut = format_count(watch.cut_off.sum())
@@ -107,7 +108,8 @@ def _even(watch: Watch, split: Split | None, arms: list[str]) -> Finding:
         text = f"The groups were not followed equally long: {shares}; each one's months come from its own customers."
         return Finding(CHECK, "note", text)
     if split is None:
-        text = "Nothing known before the offer is in the table, so whether all were followed equally long is untested."
+        why = "too few returned" if any_known else "nothing known before the offer is in the table"
+        text = f"Whether all were followed equally long is untested: {why}."
         return Finding(CHECK, "note", text)
     chance = state_p_value(float(np.exp(split.log_p)))
     text = f"Customers of every kind were followed equally long, as far as can be told ({chance})."

@@ -59,19 +59,32 @@ class Watch:
 
 @dataclass(frozen=True)
 class Level:
-    """One label of a column, or one range of its numbers."""
+    """One label of a column, or one range of its numbers or dates."""
 
     column: str
     words: str
-    above: float | None = None
+    above: float | None = None  # dates in days since 1970
     up_to: float | None = None
+    is_date: bool = False
 
     def within(self, wider: Level | None) -> Level:
         """Return the level in the words for all of it that lies within a wider one of the same column."""
         if wider is None or (self.above is None and self.up_to is None):
             return self
         above, up_to = _known(max, self.above, wider.above), _known(min, self.up_to, wider.up_to)
-        return Level(self.column, range_words(self.column, above, up_to), above, up_to)
+        return _range(self.column, above, up_to, self.is_date)
+
+
+def _range(column, above, up_to, is_date) -> Level:
+    if above is None and up_to is None:
+        words = known_words(column)
+    elif is_date:
+        ends = [("after", above), ("up to", up_to)]
+        days = [f"{word} {np.datetime64(int(day), 'D')}" for word, day in ends if day is not None]
+        words = f"{label_of(column)} {' and '.join(days)}"
+    else:
+        words = range_words(column, above, up_to)
+    return Level(column, words, above, up_to, is_date)
 
 
 def _known(choose, *ends) -> float | None:
@@ -138,12 +151,13 @@ def clearest_split(watch: Watch, customers: pd.DataFrame) -> Split | None:
 
 
 def levels_of(column: pd.Series) -> tuple[np.ndarray, tuple[Level, ...]]:
-    """Return each customer's level of a column, and the levels: labels, bins of a number, not known.
+    """Return each customer's level of a column, and the levels: labels, bins of a number or a date, not known.
 
     Levels of too few customers stand together; where even together they are few, with the most frequent one.
     """
     is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-    codes, levels = _bins(column) if is_number else _labels(column)
+    is_date = pd.api.types.is_datetime64_any_dtype(column)
+    codes, levels = _bins(column, is_date) if is_number or is_date else _labels(column)
     counts = np.bincount(codes, minlength=len(levels))
     few = counts < FEWEST_IN_LEVEL
     if few.any():
@@ -160,24 +174,29 @@ def _labels(column):
     return np.where(codes < 0, len(labels), codes), levels
 
 
-def _bins(column):
-    numbers, name = column.to_numpy(dtype=float, na_value=np.nan), column.name
-    known = numbers[np.isfinite(numbers)]
-    ends = [None, *_cuts(known), None]
-    whole = len(ends) == 2
-    levels = [Level(name, known_words(name) if whole else range_words(name, *both), *both) for both in pairwise(ends)]
+def _bins(column, is_date):
+    numbers, name = _days(column) if is_date else column.to_numpy(dtype=float, na_value=np.nan), column.name
+    ends = [None, *_cuts(numbers[np.isfinite(numbers)], is_date), None]
+    levels = [_range(name, *both, is_date) for both in pairwise(ends)]
     codes = np.where(np.isfinite(numbers), np.searchsorted(ends[1:-1], numbers, side="left"), len(levels))
     return codes, [*levels, Level(name, value_words(name, None))]
 
 
-def _cuts(known: np.ndarray) -> list[float]:
+def _days(dates: pd.Series) -> np.ndarray:
+    """Return whole days since 1970, missing where the date is."""
+    days = dates.dt.tz_localize(None).to_numpy().astype("datetime64[D]")
+    return np.where(np.isnat(days), np.nan, days.astype(float))
+
+
+def _cuts(known: np.ndarray, whole: bool) -> list[float]:
     """Return where a number is cut: between all of few values, else near its quartiles; no bin has too few."""
     distinct = np.unique(known)
     if len(distinct) <= BINS:
         candidates = distinct[:-1].tolist()
     else:
         bins = max(1, min(BINS, len(known) // FEWEST_IN_LEVEL))
-        candidates = [float(f"{cut:.{DIGITS}g}") for cut in np.quantile(known, np.arange(1, bins) / bins)]
+        quartiles = np.quantile(known, np.arange(1, bins) / bins)
+        candidates = [float(np.floor(cut)) if whole else float(f"{cut:.{DIGITS}g}") for cut in quartiles]
     cuts, below = [], 0
     for cut in candidates:
         up_to = int((known <= cut).sum())
