@@ -15,7 +15,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TESTS = HERE.parent / "tests"
-sys.path[:0] = [str(HERE), *(str(TESTS / room) for room in ("", "offers", "budgets", "trial", "second_lifetime"))]
+sys.path[:0] = [
+    str(HERE),
+    *(str(TESTS / room) for room in ("", "offers", "budgets", "trial", "second_lifetime", "planning")),
+]
 
 import proof_parts  # noqa: E402
 
@@ -26,6 +29,7 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "clusters": proof_parts.clusters,
     "heavy_tails": proof_parts.heavy_tails,
     "joint": proof_parts.joint,
+    "planning": proof_parts.planning,
 }
 HEADINGS = {"what": "What", "nominal": "Nominal", "before": "Before", "now": "Now", "error": "Monte Carlo error"}
 HEADINGS |= {"draws": "Draws"}

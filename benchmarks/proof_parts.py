@@ -7,12 +7,14 @@ import numpy as np
 from simulated_lives import FORMULAS
 from test_group_moments import ends as by_household
 from test_margin_fit import MISTAKEN, log_normal_margins
+from test_skewed import POWER, planned, trials_that_find
 from test_skewed_money import AT_ONCE, CONTACT, N, arm
 from test_spending_together import curve_of
 from uneven_follow_up import TRUE_PROFIT, drawn_figures, true_value
 
 import winback as wb
 from winback.offers.carriers import MUCH_OF_ONE, MUCH_OF_TOP, TOP
+from winback.planning.sizes import customers_for_difference
 from winback.skewness import is_skewed, skewed_interval
 from winback.trial.moments import PROFIT, arm_moments, pooled, profit, skew_length
 from winback.uncertainty import normal_quantile
@@ -124,3 +126,16 @@ def joint(draws: int = 40) -> list[dict]:
     fits = [wb.fit_joint(log_normal_margins(seed), **FORMULAS) for seed in range(draws)]
     before = [all(MISTAKEN in doubt for doubt in fit.doubts) for fit in fits]
     return [_row("joint model trusted on independent log-normal margins", 0.0, before, [fit.trusted for fit in fits])]
+
+
+def planning(draws: int = 20_000) -> list[dict]:
+    """Return how often a trial of the size planned finds its difference; before: of a size for even amounts."""
+    rows = []
+    for sigma, lead in ((1.0, 0.15), (1.0, 0.3), (1.5, 0.15), (1.5, 0.3)):
+        row = planned(sigma, lead)
+        even = customers_for_difference(row["difference"], row["variance"], POWER, 0.95)
+        was = {**row, "n_per_arm": int(even), "n_holdout": int(np.ceil(even / 9))}
+        before, now = (trials_that_find(each, sigma, draws)[:, 0] for each in (was, row))
+        where = f"90/10, sigma {sigma:g}, {row['n_per_arm']:,} an offer for {even:,.0f}"
+        rows.append(_row(f"power of a planned trial, {where}", POWER, before, now))
+    return rows

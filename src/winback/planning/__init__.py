@@ -5,6 +5,8 @@ trial_plan  `TrialPlan`: how it shows itself
 asked       what is asked of the trial, with its settings `Comparisons`, `Choice` and `FollowUp`
 figures     expected profit of each arm and its variance, which carry every size: of a pilot, or of assumed figures
 sizes       customers an arm for one difference, and for choosing the best offer: surely enough, or at little loss
+skewed      third moment over variance of one customer's profit, measured or of log-normal values
+size_notes  why a question takes more customers, or fewer, than even amounts of independent customers would, in words
 questions   one row of the plan for each question
 holdout     customers per offer and left untreated: what these cost, and what they tell
 follow_up   how long must the trial be watched?

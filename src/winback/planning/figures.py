@@ -11,12 +11,14 @@ one who returned, :math:`s_+ = v V`; a cost, being certain, adds nothing to it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from winback.offers.economics import LIMITS, TRIGGERS, read_numbers
+from winback.planning.skewed import LogNormalSkew, MeasuredSkew
 from winback.tables import NO_OFFER, ProblemList
 from winback.terms.organic import organic_shares
 from winback.trial import moments as m
@@ -35,7 +37,9 @@ class ProfitFigures:
     variance: np.ndarray  # (k,) of one customer
     variance_error: np.ndarray  # (k,) its standard error in a pilot; 0 where figures are assumed
     n: np.ndarray  # (k,) customers of the pilot; NaN where all figures are assumed, infinite where the untreated's are
-    skew_scale: float = 0.0  # of one customer's profit in the pilot, see `winback.trial.moments`
+    skew: MeasuredSkew | LogNormalSkew = field(
+        default_factory=MeasuredSkew
+    )  # of one customer's profit, all arms together
 
     @classmethod
     def ordered(cls, names, acceptance, profit, variance, variance_error=None, n=None) -> ProfitFigures:
@@ -66,6 +70,10 @@ class ProfitFigures:
         """Return the entries of the offers alone."""
         return values[: len(self.offers)]
 
+    def of_assumed(self, name: str) -> np.ndarray:
+        """Return the entries of the untreated whom a pilot's catalog only assumes; none elsewhere."""
+        return getattr(self, name)[np.isinf(self.n)]
+
     def place(self, name: str) -> int:
         """Return the position of a name."""
         return self.names.index(str(name))
@@ -78,7 +86,23 @@ class ProfitFigures:
         """Return the pilot's standard error of the best offer's increment, and its skew length."""
         ends = [0, -1]
         squares, shares = self.variance[ends] / self.n[ends], self.acceptance[ends] / self.n[ends]
-        return float(np.sqrt(squares.sum())), self.skew_scale * float(shares / self.n[ends] @ [1, -1]) / shares.sum()
+        scale = float(self.skew.scale_among(self.acceptance @ self.n))
+        return float(np.sqrt(squares.sum())), scale * float(shares / self.n[ends] @ [1, -1]) / shares.sum()
+
+    def skewness(self, one: int, other: int, ratio: ArrayLike, n_per_arm: ArrayLike) -> np.ndarray:
+        """Return the skewness of the difference of two arms in a trial of so many customers an offer.
+
+        ``ratio`` is the size of the holdout in arms. Between arms of one size skewness is taken to cancel.
+        """
+        ratio, n = np.broadcast_arrays(np.asarray(ratio, dtype=float), np.asarray(n_per_arm, dtype=float))
+        if self.names[other] != NO_OFFER:
+            return np.zeros(n.shape)
+        sizes, share = (n, n * ratio), self.acceptance
+        n_returned = n * (self.of_offers(share).sum() + ratio * share[other])
+        scale = self.skew.scale_among(n_returned)
+        length = m.difference_length((scale, scale), sizes, (share[one] * sizes[0], share[other] * sizes[1]))
+        std_error = np.sqrt(self.variance[one] / sizes[0] + self.variance[other] / sizes[1])
+        return np.where(np.isclose(ratio, 1.0), 0.0, length / std_error)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per arm."""
@@ -118,7 +142,8 @@ def pilot_figures(trial: Trial) -> ProfitFigures:
     if NO_OFFER not in arms and None not in (trial.organic, trial.offers.organic_value):
         columns = [np.append(column, one) for column, one in zip(columns, _assumed_untreated(trial), strict=True)]
         arms = [*arms, NO_OFFER]
-    return replace(ProfitFigures.ordered(arms, *columns), skew_scale=float(m.pooled(stacked).skew_scale(m.PROFIT)[0]))
+    skew = MeasuredSkew(float(m.pooled(stacked).skew_scale(m.PROFIT)[0]))
+    return replace(ProfitFigures.ordered(arms, *columns), skew=skew)
 
 
 def _assumed_untreated(trial: Trial) -> tuple[float, ...]:
@@ -158,11 +183,12 @@ def mixture_variance(share, mean, std_dev):
 
 def assumed_figures(table: pd.DataFrame) -> ProfitFigures:
     """Return each arm's profit and variance from a table checked by `checked_summary`."""
-    on_acceptance = (table["paid"] == "on_acceptance").to_numpy()
-    names = ("acceptance", "value", "cost", "contact_cost")
-    share, value, cost, contact = (table[name].to_numpy(dtype=float) for name in names)
-    profit = share * (value - np.where(on_acceptance, cost, 0.0)) - contact - np.where(on_acceptance, 0.0, cost)
-    return ProfitFigures.ordered(table["offer"], share, profit, assumed_spread(table))
+    names = ("acceptance", "value", "cost", "contact_cost", "value_variation")
+    share, value, cost, contact, variation = (table[name].to_numpy(dtype=float) for name in names)
+    due = np.where(table["paid"] == "on_acceptance", cost, 0.0)
+    profit = share * (value - due) - contact - (cost - due)
+    figures = ProfitFigures.ordered(table["offer"], share, profit, assumed_spread(table))
+    return replace(figures, skew=LogNormalSkew(share, value, variation, due))
 
 
 def checked_summary(summary: pd.DataFrame, problems: ProblemList) -> pd.DataFrame:

@@ -29,8 +29,9 @@ import pandas as pd
 from winback.discounting import discounted_months
 from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
-from winback.planning.questions import compared_pairs, n_comparisons, pair_weights
+from winback.planning.questions import compared_pairs, n_comparisons, pair_skewness, pair_weights
 from winback.planning.sizes import customers_for_difference
+from winback.planning.skewed import MeasuredSkew
 from winback.tables import ProblemList
 from winback.trial import moments as m
 from winback.trial.trial import Trial
@@ -68,6 +69,12 @@ class _Seen:
     value: np.ndarray
     profit: np.ndarray
     variance: np.ndarray  # of one customer's profit
+    skew: MeasuredSkew
+
+    def in_place_of(self, figures: ProfitFigures) -> ProfitFigures:
+        """Return the figures with what is seen; an assumed arm without an offer stays as it is."""
+        seen = {name: np.append(getattr(self, name), figures.of_assumed(name)) for name in ("profit", "variance")}
+        return replace(figures, **seen, skew=self.skew)
 
 
 def follow_up_table(pilot: Trial, figures: ProfitFigures, asked: Asked) -> pd.DataFrame:
@@ -77,7 +84,7 @@ def follow_up_table(pilot: Trial, figures: ProfitFigures, asked: Asked) -> pd.Da
     """
     if asked.follow_up is None:
         return pd.DataFrame(columns=list(COLUMNS))
-    names = figures.names[:-1] if np.isinf(figures.n[-1]) else figures.names
+    names = figures.names[: len(figures.names) - len(figures.of_assumed("profit"))]
     pairs = [pair for pair in compared_pairs(figures, asked) if max(pair) < len(names)]
     full, entry = _seen(pilot, names), asked.follow_up.entry_months
     rows = []
@@ -92,7 +99,8 @@ def follow_up_table(pilot: Trial, figures: ProfitFigures, asked: Asked) -> pd.Da
 def _seen(pilot: Trial, names: tuple[str, ...]) -> _Seen:
     stacked = m.stack_arms([pilot.moments[name] for name in names])
     profit, variance = m.profit(stacked)
-    return _Seen(pilot.horizon_months, stacked.mean[:, 1], profit, variance * stacked.n)
+    skew = MeasuredSkew(float(m.pooled(stacked).skew_scale(m.PROFIT)[0]))
+    return _Seen(pilot.horizon_months, stacked.mean[:, 1], profit, variance * stacked.n, skew)
 
 
 def _row(figures: ProfitFigures, asked: Asked, pair: tuple[int, int], seen: _Seen, full: _Seen) -> dict:
@@ -103,8 +111,9 @@ def _row(figures: ProfitFigures, asked: Asked, pair: tuple[int, int], seen: _See
     if asked.difference is not None:
         gap, full_gap = asked.difference * share, asked.difference
     settings = (asked.power, asked.level, n_comparisons(figures, asked))
-    n = float(customers_for_difference(gap, weights @ seen.variance, *settings)) if gap else np.inf
-    n_full = float(customers_for_difference(full_gap, weights @ full.variance, *settings))
+    in_time, in_full = (pair_skewness(of, *pair, asked.ratio(figures)) for of in (seen.in_place_of(figures), figures))
+    n = float(customers_for_difference(gap, weights @ seen.variance, *settings, skewness=in_time)) if gap else np.inf
+    n_full = float(customers_for_difference(full_gap, weights @ full.variance, *settings, skewness=in_full))
     names, read_after = (figures.names[one], figures.names[other]), seen.months + asked.follow_up.entry_months
     row = (" against ".join(names), *names, seen.months, read_after, share, gap, n, n_full)
     return dict(zip(COLUMNS, row, strict=True))

@@ -86,5 +86,7 @@ def holdout_table(figures: ProfitFigures, asked: Asked, split: Split, n_comparis
     with np.errstate(divide="ignore"):
         std_error = np.sqrt(figures.variance[0] / per_offer + figures.variance[-1] / n)
     frame["std_error"] = np.where(n > 0, std_error, np.nan)
-    frame["smallest_difference"] = frame["std_error"] * critical_sum(asked.power, asked.level, n_comparisons)
+    ahead = np.sign(figures.best_increment()) or 1.0
+    skewness = ahead * figures.skewness(0, -1, np.maximum(n, 1) / per_offer, per_offer)
+    frame["smallest_difference"] = frame["std_error"] * critical_sum(asked.power, asked.level, n_comparisons, skewness)
     return frame.assign(planned=share == planned)

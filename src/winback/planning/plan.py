@@ -34,8 +34,9 @@ def plan_trial(
     .. math:: n = (s_k^2 + s_0^2 / r)(z_{1 - \alpha / 2m} + z_{1 - \beta})^2 / d^2, \qquad
               s^2 = p (s_+^2 + m_+^2) - p^2 m_+^2
 
-    customers per offer, level :math:`1 - \alpha` split over :math:`m` comparisons. Choosing the best offer needs fewer
-    customers than proving it best, see `winback.planning.sizes`.
+    customers per offer, level :math:`1 - \alpha` split over :math:`m` comparisons. Where the arms are not of one size
+    skewed money asks for more, or for fewer, since the trial's own interval leans. Choosing the best offer needs fewer
+    customers than proving it best. See `winback.planning.sizes`.
 
     Parameters
     ----------
@@ -70,11 +71,11 @@ def plan_trial(
     TrialPlan
         ``to_frame()`` has one row per question: ``kind`` (difference, best, loss), ``question``, ``first``,
         ``second``, ``expected_difference`` of the figures, ``difference`` planned for, ``variance`` of their
-        difference for one customer an arm, ``n_per_arm``, ``n_per_arm_high`` (the variance at the upper end of the
-        pilot's interval), ``n_holdout`` (where the question needs one, or its share is given), ``n_customers`` (all
-        offers and the holdout), ``n_returned`` (expected in the arm where the fewest return; below 30 the ``remark``
-        says that the formula is not to be trusted), and with ``n_available``
-        ``chance_available`` and ``loss_available``.
+        difference for one customer an arm, its ``skewness`` at the size planned, ``n_per_arm``, ``n_per_arm_high`` (the
+        variance at the upper end of the pilot's interval), ``n_holdout`` (where the question needs one, or its share is
+        given), ``n_customers`` (all offers and the holdout), ``n_returned`` (expected in the arm where the fewest
+        return), ``remark`` (fewer than 30 would, or money is too skewed: then the formula is not to be trusted), and
+        with ``n_available`` ``chance_available`` and ``loss_available``.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
@@ -11,6 +12,7 @@ from winback.planning import sizes
 from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
 from winback.planning.holdout import Split, holdout_of
+from winback.skewness import TOO_SKEWED
 from winback.tables import NO_OFFER, ProblemList
 from winback.trial.design_findings import FEW_RETURNED
 from winback.uncertainty import normal_quantile
@@ -62,6 +64,12 @@ def pair_variance(figures: ProfitFigures, one: int, other: int, ratio: float) ->
     return float(figures.variance[one] + figures.variance[other] / size)
 
 
+def pair_skewness(figures: ProfitFigures, one: int, other: int, ratio: float) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the skewness of a difference, in the direction expected of it, as a function of customers an offer."""
+    ahead = -1.0 if figures.profit[one] < figures.profit[other] else 1.0
+    return lambda n: ahead * figures.skewness(one, other, ratio, n)
+
+
 def rows_of_plan(figures: ProfitFigures, asked: Asked) -> pd.DataFrame:
     """Return every question with the customers it needs."""
     rows = [_difference_row(figures, asked, *pair) for pair in compared_pairs(figures, asked)]
@@ -79,9 +87,18 @@ def rows_of_plan(figures: ProfitFigures, asked: Asked) -> pd.DataFrame:
     frame["n_holdout"] = np.where(with_holdout, holdouts, 0.0)
     frame["n_customers"] = len(figures.offers) * frame["n_per_arm"] + frame["n_holdout"]
     frame["n_returned"] = [_fewest_returned(row, figures) for row in frame.itertuples()]
-    few = frame["n_returned"] < FEW_RETURNED
-    frame["remark"] = np.where(few, f"fewer than {FEW_RETURNED} would return in an arm: take more", "")
+    frame["remark"] = _remarks(frame)
     return frame.astype({"n_per_arm": int, "n_holdout": int, "n_customers": int})
+
+
+def _remarks(frame: pd.DataFrame) -> list[str]:
+    """Return what speaks against each row's size."""
+    skewness = frame["skewness"].abs() if "skewness" in frame else pd.Series(0.0, frame.index)
+    doubts = {
+        f"fewer than {FEW_RETURNED} would return in an arm: take more": frame["n_returned"] < FEW_RETURNED,
+        "a few large amounts would decide it: take more, or a larger holdout": skewness >= TOO_SKEWED,
+    }
+    return ["; ".join(text for text, rows in doubts.items() if rows[place]) for place in frame.index]
 
 
 def _fewest_returned(row, figures) -> float:
@@ -99,12 +116,13 @@ def _difference_row(figures, asked, one, other) -> dict:
     ratio = asked.ratio(figures)
     variance = pair_variance(figures, one, other, ratio)
     settings = (asked.power, asked.level, n_comparisons(figures, asked))
-    n = sizes.customers_for_difference(difference, variance, *settings)
+    skewness = pair_skewness(figures, one, other, ratio)
+    n = sizes.customers_for_difference(difference, variance, *settings, skewness=skewness)
     weights = pair_weights(figures, one, other, ratio)
     high, (first, second) = _at_high_variance(n, figures, asked, weights), (figures.names[one], figures.names[other])
     row = {"kind": "difference", "question": f"{first} against {second}", "first": first, "second": second}
     row |= {"expected_difference": expected, "difference": difference, "variance": variance}
-    return row | {"n_per_arm": n, "n_per_arm_high": high}
+    return row | {"skewness": float(skewness(n)), "n_per_arm": n, "n_per_arm_high": high}
 
 
 def _offers_row(kind, question, figures, asked, n) -> dict:
@@ -132,8 +150,11 @@ def with_available(frame: pd.DataFrame, figures: ProfitFigures, asked: Asked, sp
     m = n_comparisons(figures, asked)
     for place, row in enumerate(frame.itertuples()):
         if row.kind == "difference":
-            spread = pair_variance(figures, figures.place(row.first), figures.place(row.second), ratio)
-            chance[place] = sizes.power_for_difference(n, row.difference, spread, asked.level, m)
+            pair = figures.place(row.first), figures.place(row.second), ratio
+            spread, skewness = pair_variance(figures, *pair), pair_skewness(figures, *pair)(n)
+            chance[place] = sizes.power_for_difference(
+                n, row.difference, spread, asked.level, n_comparisons=m, skewness=skewness
+            )
         elif row.kind == "best":
             chance[place] = sizes.chance_of_best(variance, n, profit, asked.difference)
         else:

@@ -6,6 +6,12 @@ test at level :math:`1 - \alpha`, split over :math:`m` comparisons (Bonferroni),
 
 .. math:: n = \frac{(s_1^2 + s_0^2 / r) (z_{1 - \alpha / 2m} + z_{1 - \beta})^2}{d^2}
 
+Between arms of unequal size the trial's interval leans with the skewness :math:`\gamma` of the difference
+(`winback.skewness`): the first z gives way to :math:`t`, the studentised quantile at it. The estimate less t of its own
+standard errors, which are large where it is itself, has the standard deviation :math:`1 - \gamma t / 2` and about the
+same skewness, so the second gives way to :math:`(1 - \gamma t / 2)` times the quantile of a Pearson III distribution of
+skewness :math:`\gamma`. Without a lead this is the expansion (1) of `winback.skewness`, to its order.
+
 The trial chooses the offer with the highest mean profit. With :math:`n` customers an arm, true profits
 :math:`\theta_j` and variances :math:`s_j^2`, offer :math:`b` is chosen with probability
 
@@ -24,27 +30,44 @@ Biometrika 41.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq, minimize, minimize_scalar
 from scipy.special import ndtr, ndtri
+from scipy.stats import pearson3
+
+from winback.skewness import TOO_SKEWED, studentised_quantile
 
 LEAST = 2  # customers: below there is no variance
+HALVINGS = 50  # of the logarithm of a size: as exact as numbers are
 _Z = np.linspace(-8.5, 8.5, 681)
 _WEIGHT = np.exp(-(_Z**2) / 2)
 _WEIGHT /= _WEIGHT.sum()  # a normal density summed on an even grid: exact to about 1e-14
 _COARSE = 4  # every fourth point is enough to search by
 
 
-def critical_sum(power: float, level: float, n_comparisons: int = 1) -> float:
+def critical_sum(power: ArrayLike, level: float, n_comparisons: int = 1, skewness: ArrayLike = 0.0) -> np.ndarray:
     r"""Return :math:`z_{1 - \alpha / 2m} + z_{1 - \beta}`; never below 0, where any trial has that little power.
+
+    With the ``skewness`` of the difference in the direction that is to be found, it is what takes its place.
 
     Examples
     --------
-    >>> round(critical_sum(0.8, 0.95), 3)
+    >>> critical_sum(0.8, 0.95).round(3).tolist()
     2.802
+    >>> critical_sum(0.8, 0.95, skewness=-0.2).round(2).tolist()   # a small holdout
+    3.27
     """
-    return float(max(ndtri(1 - (1 - level) / 2 / n_comparisons) + ndtri(power), 0.0))
+    skewness = _bounded(skewness)
+    t = studentised_quantile(ndtri(1 - (1 - level) / 2 / n_comparisons), skewness)
+    return np.maximum(t - (1 - skewness * t / 2) * pearson3.ppf(1 - power, skewness), 0.0)
+
+
+def _bounded(skewness: ArrayLike) -> np.ndarray:
+    """Return skewness, no further from 0 than any of this is known to hold; such plans are marked."""
+    return np.clip(np.asarray(skewness, dtype=float), -TOO_SKEWED, TOO_SKEWED)
 
 
 def whole(n: ArrayLike) -> np.ndarray:
@@ -60,33 +83,59 @@ def whole(n: ArrayLike) -> np.ndarray:
 
 
 def customers_for_difference(
-    difference: ArrayLike, variance: ArrayLike, power: float, level: float, n_comparisons: int = 1
+    difference: ArrayLike,
+    variance: ArrayLike,
+    power: float,
+    level: float,
+    n_comparisons: int = 1,
+    skewness: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> np.ndarray:
     """Return the customers an arm that find a difference (of whatever sign), as a whole number.
 
-    ``variance`` is the sum of both arms' variances of one customer, the second divided by its size in arms.
+    ``variance`` is the sum of both arms' variances of one customer, the second divided by its size in arms;
+    ``skewness`` gives that of the difference, in its own direction, for so many customers an arm.
 
     Examples
     --------
     >>> customers_for_difference(0.42, 17.7542**2 + 11.5882**2, power=0.8, level=0.95).tolist()
     20001.0
     """
-    needed = np.asarray(variance, dtype=float) * critical_sum(power, level, n_comparisons) ** 2
-    return whole(needed / np.asarray(difference, dtype=float) ** 2)
+    unit = np.asarray(variance, dtype=float) / np.asarray(difference, dtype=float) ** 2
+
+    def needed(shape):
+        return unit * critical_sum(power, level, n_comparisons, shape) ** 2
+
+    if skewness is None:
+        return whole(needed(0.0))
+    sums = critical_sum(power, level, n_comparisons, np.linspace(-TOO_SKEWED, TOO_SKEWED, 41))
+    low, high = (np.log(np.maximum(unit * end**2, LEAST)) for end in (0.95 * sums.min(), 1.05 * sums.max()))
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        enough = np.exp(middle) >= needed(skewness(np.exp(middle))) * (1 - 1e-12)
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return whole(np.round(np.exp(high), 6))
 
 
 def power_for_difference(
-    n: ArrayLike, difference: ArrayLike, variance: ArrayLike, level: float, n_comparisons: int = 1
+    n: ArrayLike,
+    difference: ArrayLike,
+    variance: ArrayLike,
+    level: float,
+    n_comparisons: int = 1,
+    skewness: ArrayLike = 0.0,
 ) -> np.ndarray:
     """Return the power that so many customers an arm have; finding the difference the wrong way round is no success.
+
+    ``skewness`` is that of the difference in its own direction, with so many customers.
 
     Examples
     --------
     >>> power_for_difference(20001, 0.42, 17.7542**2 + 11.5882**2, level=0.95).round(4).tolist()
     0.8
     """
-    std_error = np.sqrt(np.asarray(variance, dtype=float) / n)
-    return ndtr(np.abs(difference) / std_error - ndtri(1 - (1 - level) / 2 / n_comparisons))
+    lead, skewness = np.abs(difference) / np.sqrt(np.asarray(variance, dtype=float) / n), _bounded(skewness)
+    t = studentised_quantile(ndtri(1 - (1 - level) / 2 / n_comparisons), skewness)
+    return pearson3.sf((t - lead) / (1 - skewness * t / 2), skewness)
 
 
 def chances_of_each(profit: np.ndarray, variance: np.ndarray, n: float) -> np.ndarray:

@@ -13,6 +13,7 @@ from winback.money import format_money, money_interval
 from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
 from winback.planning.holdout import Split
+from winback.planning.size_notes import leaning, too_skewed
 from winback.results import Result, Sentences, Shown, format_count, format_percent, join_words
 from winback.tables import NO_OFFER
 from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
@@ -135,6 +136,8 @@ def _differences(plan: TrialPlan) -> Iterator[str]:
             f"{every} comparisons take {format_count(rows['n_per_arm'].max())} per offer; the "
             f"{format_percent(plan.asked.level, 0)} level is split over {over}."
         )
+    if len(rows):
+        yield from leaning(rows, plan.asked, plan.n_comparisons, plan.arms.from_pilot)
 
 
 def _telling(frame: pd.DataFrame) -> pd.DataFrame:
@@ -252,7 +255,7 @@ def _full(plan: TrialPlan, row) -> str:
 def _doubts(plan: TrialPlan) -> Iterator[str]:
     """Say what the sizes rest on, what matters most first."""
     rows = plan.frame[plan.frame["kind"] == "difference"]
-    few = rows[rows["remark"] != ""]
+    few = rows[rows["n_returned"] < FEW_RETURNED]
     if plan.refusal and not plan.arms.has_untreated:
         yield f"The pilot's untreated are no fair yardstick: {plan.refusal}"
     if len(few):
@@ -260,6 +263,8 @@ def _doubts(plan: TrialPlan) -> Iterator[str]:
             f"Caution: in an arm of {join_words(few['question'])} fewer than {FEW_RETURNED} would return, and so small "
             f"a size cannot be relied on: take so many that {FEW_RETURNED} return, better {MANY_RETURNED}."
         )
+    if not rows.empty:
+        yield from too_skewed(rows)
     if not plan.arms.from_pilot:
         yield "The sizes are as good as the assumed figures; they grow with the square of value_variation."
         return

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from winback.planning.questions import pair_skewness
 from winback.planning.sizes import customers_for_difference
 from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, money_axis, new_axes, note
 from winback.results import format_count, format_money, format_percent
@@ -39,7 +40,10 @@ def plot_trial_sizes(plan: TrialPlan, ax: Axes | None = None) -> Axes:
     asked = plan.asked
     grid = np.geomspace(rows["difference"].min() / 2, rows["difference"].max() * 2, 101)
     for (name, style), row in zip(house_styles(rows["question"]).items(), rows.itertuples(), strict=True):
-        n = customers_for_difference(grid, row.variance, asked.power, asked.level, plan.n_comparisons)
+        places = plan.arms.place(row.first), plan.arms.place(row.second)
+        skewness = pair_skewness(plan.arms, *places, asked.ratio(plan.arms))
+        settings = (row.variance, asked.power, asked.level)
+        n = customers_for_difference(grid, *settings, plan.n_comparisons, skewness)
         ax.plot(grid, n, color=style["color"], linestyle=style["linestyle"], linewidth=1.8, label=name)
         ax.plot(row.difference, row.n_per_arm, color=style["color"], marker=style["marker"], markersize=8)
     ax.set_xscale("log")
