@@ -54,7 +54,8 @@ def write_report(
     customers, offers : path, optional
         The analyst's two files; None for the telecom study.
     horizon_months, annual_discount, currency, organic, organic_value, columns : optional
-        As in `winback.read_trial`; they override what the offers file says.
+        As in `winback.read_trial`; they override what the offers file says. Whether figures are adjusted for what was
+        known beforehand is declared in that file.
     out : path
         Folder to write into; made if missing.
 
@@ -74,7 +75,7 @@ def write_report(
     >>> import winback as wb
     >>> write_report("customers.csv", "offers.toml", out="reports")  # doctest: +SKIP
     """
-    given = dict(zip(ON_TOP, (currency, horizon_months, annual_discount, organic, organic_value), strict=True))
+    given = dict(zip(ON_TOP, (currency, horizon_months, annual_discount, organic, organic_value, None), strict=True))
     terms = {name: term for name, term in given.items() if term is not None}
     files = (None if path is None else str(Path(path).resolve()) for path in (customers, offers))
     settings = dict(zip(("customers", "offers"), files, strict=True)) | {"columns": dict(columns or {}), "terms": terms}

@@ -3,6 +3,7 @@
 comparison          which offer earns most, how much, how surely? `compare_offers`
 carriers            who carries an offer's value: its largest customers, and profit with amounts capped
 comparison_figures  its figures, from each offer's moments
+adjusted            which offer pays, once what was known beforehand is allowed for? a comparison's `adjusted`
 compared            what it shows: answer, tiles, tables, other assumptions
 comparison_words    its sentences
 told_apart          is the first offer told apart from the others, and what to do where it is not?

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 
 from winback.money import DASH, format_alike
 from winback.offers import comparison_words as words
+from winback.offers.adjusted import AdjustedComparison, adjusted_comparison, columns_in_words
 from winback.offers.assumptions import assumption_lines
 from winback.offers.carriers import ValueCarriers
 from winback.offers.comparison_figures import ComparisonSettings
@@ -134,6 +136,27 @@ class OfferComparison(Result):
         """The difference per customer that would not matter, in words; empty where none was named."""
         return within_words(self.settings.equivalent_within, self.currency)
 
+    @cached_property
+    def adjusted(self) -> AdjustedComparison | None:
+        """The same figures plain and adjusted for what was known beforehand, side by side.
+
+        For the columns declared (``adjust`` of `winback.read_trial`), else for all from which the trial predicts
+        outcomes; None where there are none, a group is too small for so many, or only figures are known.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> wb.compare_offers(wb.load_telecom_study().trial).adjusted.frame.columns[:3].tolist()
+        ['offer', 'plain_profit', 'plain_profit_low']
+        """
+        return None if self.trial is None else adjusted_comparison(self.trial, self.frame["offer"], self.settings)
+
+    @property
+    def adjusted_for(self) -> str:
+        """What the headline is adjusted for, in words; empty where nothing was declared."""
+        columns = () if self.trial is None else self.trial.adjust
+        return f"adjusted for {columns_in_words(columns)}, as declared beforehand" if columns else ""
+
     def sensitivity(self, varied: str, values: Iterable[float] | None = None) -> OfferSensitivity:
         """Return the ranking at another ``horizon`` in months, annual ``discount`` or ``organic`` return.
 
@@ -186,7 +209,8 @@ class OfferComparison(Result):
         """Return what the comparison assumes: its terms, the offers' costs, and who would return without an offer."""
         offers = None if self.trial is None else self.trial.offers
         has_control, n = self.control is not None, len(self.frame)
-        return Sentences.of(assumption_lines(self.settings, offers, has_control, self.kind, n))
+        lines = assumption_lines(self.settings, offers, has_control, self.kind, n)
+        return Sentences.of([*lines, *words.adjusted_assumption(self)])
 
     def tiles(self) -> Shown:
         """Return the headline figures of the most profitable offer as tiles.
@@ -203,6 +227,7 @@ class OfferComparison(Result):
             leader = ("Send", "no offer", f"even {first['offer']} loses money")
         customers, whose = format_count(first["n"]), kind.capitalize()
         assumed = " (organic return assumed)" if self.settings.organic else ""
+        assumed += " (adjusted)" if self.adjusted_for else ""
         loss = f"expected loss {self.format(first['expected_loss'], 'money')} per customer"
         rows = [leader]
         for name, form, label in (
@@ -213,6 +238,7 @@ class OfferComparison(Result):
             figure, *ends = self.formats([first[f"{kind}_{name}{end}"] for end in ("", "_low", "_high")], form)
             corrected = self.format(first[f"{kind}_profit_corrected"] if name == "profit" else None, "money")
             note = "" if corrected in (figure, DASH) else f"; {corrected} corrected for the pick"
+            note += f"; {self.adjusted.plain_profit} plain" if name == "profit" and self.adjusted_for else ""
             rows.append((f"{whose} {label}{assumed}", figure, f"{' to '.join(ends)}{note}"))
         rows.append(("Chance of being best", format_percent(first["probability_best"]), loss))
         return Shown(pd.DataFrame(rows, columns=["label", "figure", "note"]), as_tiles=True)
@@ -238,4 +264,7 @@ class OfferComparison(Result):
             "Interval (allows for all pairs)": [" to ".join(ends) for ends in texts[:, 1:]],
             "Verdict": verdict_words(pairs, self.within),
         }
+        if self.adjusted_for:
+            plain = self.adjusted.differences["plain_difference"]
+            columns["Plain difference, not adjusted"] = format_alike(plain, self.currency, signed=True)
         return Shown(pd.DataFrame(columns))

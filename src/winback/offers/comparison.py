@@ -17,6 +17,7 @@ from winback.tables import NO_OFFER
 from winback.terms.organic import assumed_organic
 from winback.trial import moments as m
 from winback.trial.chances import check_one_chance
+from winback.trial.compared import compared_moments
 from winback.trial.design_findings import FEW_RETURNED
 from winback.trial.same_terms import check_is_trial
 from winback.trial.trial import Trial
@@ -36,6 +37,9 @@ def compare_offers(trial: Trial, *, level: float = 0.95, equivalent_within: floa
     leaning as skewed money makes them lean (`winback.skewness`), acceptance Wilson's; simultaneous intervals are
     max-t [2]_. Intervals are for expected values, not for single customers. The first offer
     was picked by looking, which flatters its own figure: its profit is given corrected for that as well [4]_.
+
+    What was known of customers beforehand can be allowed for: figures so adjusted stand beside
+    (`OfferComparison.adjusted`), or are the headline where the trial was read with ``adjust``.
 
     Parameters
     ----------
@@ -93,8 +97,9 @@ def compare_offers(trial: Trial, *, level: float = 0.95, equivalent_within: floa
     normal_quantile(level)  # refuses what is not a level
     _check_bound(equivalent_within)
     check_one_chance(trial.lapsed)
-    arms = {name: trial.moments[name] for name in trial.sent}
-    control = trial.moments[NO_OFFER] if trial.design.control == "accepted" else None
+    moments = compared_moments(trial)
+    arms = {name: moments[name] for name in trial.sent}
+    control = moments[NO_OFFER] if trial.design.control == "accepted" else None
     assumed = None if trial.organic is None else assumed_organic(trial.organic, trial.customers)
     terms = (trial.horizon_months, trial.annual_discount, level, assumed)
     organic_value = _organic_value(trial.offers.organic_value, control)

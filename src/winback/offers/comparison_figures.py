@@ -75,7 +75,7 @@ def _roi_columns(name: str, interval: uncertainty.RatioInterval) -> dict:
 def gross_figures(names, arms, errors, settings) -> pd.DataFrame:
     """Return acceptance, cost, value per returned, gross profit and ROI with intervals, one row per offer."""
     level, n = settings.level, arms.n
-    share = arms.n_independent / n  # of the customers who are as good as independent
+    alone, share = arms.n_independent, np.clip(arms.mean[:, 0], 0.0, 1.0)  # customers as good as independent
     cost, cost_variance = arms.combine(m.COST)
     pool = m.pooled(arms)
     cost = (cost, np.sqrt(cost_variance), m.skew_length(pool, m.COST, arms))
@@ -84,9 +84,7 @@ def gross_figures(names, arms, errors, settings) -> pd.DataFrame:
         "offer": names,
         "n": n,
         "n_returned": arms.n_returned.astype(int),
-        **_with_interval(
-            "acceptance", arms.mean[:, 0], *uncertainty.share_interval(share * arms.n_returned, share * n, level)
-        ),
+        **_with_interval("acceptance", arms.mean[:, 0], *uncertainty.share_interval(alone * share, alone, level)),
         **_leaning("cost_per_customer", cost, level),
         **_leaning("value_per_returned", m.value_per_returned(arms), level),
         **_profit_columns("gross_profit", *gross, errors=errors[:, :-1], n=n, level=level),
@@ -210,7 +208,7 @@ def all_differences(names, arms, settings, errors) -> pd.DataFrame:
     """Compare all pairs; the intervals hold together, since the leader was found by looking."""
     one, other = np.array(list(combinations(range(len(names)), 2)), dtype=int).reshape(-1, 2).T
     profit, weights = decision_profit(arms, settings)
-    joint, scale = arms.joint(weights), m.pooled(arms).skew_scale(weights)
+    joint, scale = arms.joint(weights), m.pooled(arms).apart.skew_scale(weights)
     variance = joint[one, one] + joint[other, other] - 2 * joint[one, other]
     difference, std_error = profit[one] - profit[other], np.sqrt(np.maximum(variance, 0.0))
     length = m.difference_length(*((each[one], each[other]) for each in (scale, arms.n, arms.n_returned)))

@@ -43,7 +43,7 @@ def answer_lines(result: Result) -> list[str]:
 def detail_lines(result: Result) -> list[str]:
     """Return the other doubts, the incremental figures, how sure the choice is, break-even, and warnings."""
     said = _doubts(result)[:1]
-    parts = (_doubts, _together, _roi, _incremental, told_apart.sureness, _picked, _break_even, _warnings)
+    parts = (_doubts, _together, _roi, _incremental, _adjusted, told_apart.sureness, _picked, _break_even, _warnings)
     lines = [*(line for part in parts for line in part(result)), _one_look(result)]
     return [line for line in dict.fromkeys(lines) if line not in said]
 
@@ -80,6 +80,7 @@ def _answer(result) -> str:
     under = f" under {assumed.says}" if assumed else ""
     figure, bounds = _with_bounds(result, first, kind)
     earns = f"{figure} {result.kind} profit per customer offered {bounds}{under}"
+    earns += f" ({result.adjusted_for})" if result.adjusted_for else ""
     if first[f"{kind}_high"] < 0:
         return f"Send no offer: even the best, {first['offer']}, loses money, {earns}."
     if first[f"{kind}_low"] <= 0:
@@ -212,15 +213,31 @@ def _narrow(result) -> Iterator[str]:
 
 def _incremental(result) -> Iterator[str]:
     if result.control is not None:
-        first = result.frame.iloc[0]
+        first, n = result.frame.iloc[0], result.control.n[0]
         added, bounds = _with_bounds(result, first, "incremental_profit")
         yield (
-            f"Of {format_count(result.control.n[0])} untreated customers {format_percent(result.control.mean[0, 0])} "
+            f"Of {format_count(n)} untreated customers {format_percent(result.control.n_returned[0] / n)} "
             f"returned by themselves, worth {_money(result, result.control.mean[0, 1])} per untreated customer."
         )
         roi = f", an incremental ROI of {result.interval(first, 'incremental_roi', 'percent0')}"
         free = first["incremental_roi"] != first["incremental_roi"]  # NaN: nothing was paid
         yield f"Net of that, {first['offer']} adds {added} per customer offered {bounds}{'' if free else roi}."
+
+
+def _adjusted(result) -> Iterator[str]:
+    """Say what is left of the lead once what was known beforehand is allowed for, and how much surer that is."""
+    if result.adjusted is not None:
+        lines = result.adjusted.describe().splitlines()
+        yield from lines[1:2] if result.adjusted_for else lines[:2]  # the answer has the plain lead beside it
+
+
+def adjusted_assumption(result: Result) -> Iterator[str]:
+    """Say what an adjusted headline is."""
+    if result.adjusted_for:
+        yield (
+            f"Figures are {result.adjusted_for}: what each group would have brought had it been like all customers "
+            "compared, by a regression within each group (Lin 2013). Only counts of customers are as counted."
+        )
 
 
 def _picked(result) -> Iterator[str]:

@@ -12,6 +12,7 @@ from winback.money import format_alike
 from winback.results import Result, Sentences, format_percent, join_words
 from winback.terms.organic import AssumedOrganic
 from winback.trial import moments as m
+from winback.trial.compared import compared_moments
 from winback.trial.trial import Trial
 
 ORGANIC_GRID = (0.0, 0.05, 0.10, 0.20, 0.30, 0.40)
@@ -115,7 +116,7 @@ def revalued(trial: Trial, offers: Iterable[str], varied: str, values: Iterable[
         tried = sorted({*DISCOUNT_GRID, trial.annual_discount}) if values is None else values
         over = {f"{100 * rate:.6g}% a year": trial.over(annual_discount=rate) for rate in tried}
     for setting, other in over.items():
-        stacked = m.stack_arms([other.moments[name] for name in offers])
+        stacked = m.stack_arms([compared_moments(other)[name] for name in offers])
         profit, roi = m.profit(stacked)[0], m.return_on_investment(stacked).ratio
         parts.append(pd.DataFrame({"setting": setting, "offer": offers, "profit": profit, "roi": roi}))
     frame = pd.concat(parts[1:] or parts, ignore_index=True)

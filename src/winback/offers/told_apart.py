@@ -76,11 +76,14 @@ def _equivalent(result) -> list[str]:
 def lead(result: Result) -> Iterator[str]:
     """Say how far the first offer is ahead of the second, whether that is beyond chance, and what to do if not."""
     if len(result.frame) > 1:
-        pair = result.differences.iloc[0]
+        pair, plain = (
+            result.differences.iloc[0],
+            f" (plain {result.adjusted.plain_lead})" if result.adjusted_for else "",
+        )
         ahead, low, high = result.formats([pair[f"difference{end}"] for end in ("", "_low", "_high")], "money")
         yield (
-            f"{pair['first']} leads {pair['second']} by {ahead} per customer [{low}, {high}]; this interval allows for "
-            f"every pair compared and {_verdict(result, pair)}."
+            f"{pair['first']} leads {pair['second']} by {ahead} per customer [{low}, {high}]{plain}; this interval "
+            f"allows for every pair compared and {_verdict(result, pair)}."
         )
 
 

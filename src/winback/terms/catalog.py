@@ -15,7 +15,7 @@ from winback.discounting import check_annual_discount, check_horizon
 from winback.terms.contract_problems import problems_between, problems_of
 from winback.terms.organic import Organic, assumed_organic, check_organic_value, organic_in_words
 
-ON_TOP = ("currency", "horizon_months", "annual_discount", "organic", "organic_value")
+ON_TOP = ("currency", "horizon_months", "annual_discount", "organic", "organic_value", "adjust")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +101,7 @@ class OfferCatalog:
     annual_discount: float | None = None  # rate a year as a share
     organic: Organic | None = None  # share assumed to return without an offer: a value, (low, high), or by segment
     organic_value: float | None = None  # money, of one who returns without an offer
+    adjust: tuple[str, ...] | None = None  # columns that the headline is adjusted for, declared before looking
 
     def __post_init__(self):
         object.__setattr__(self, "offers", tuple(self.offers))
@@ -115,6 +116,8 @@ class OfferCatalog:
             object.__setattr__(self, "organic", tuple(self.organic))
         _check_organic(self.organic)
         check_organic_value(self.organic_value)
+        _check_adjust(self.adjust)
+        object.__setattr__(self, "adjust", None if self.adjust is None else tuple(self.adjust))
 
     def __iter__(self) -> Iterator[Offer]:
         return iter(self.offers)
@@ -160,7 +163,8 @@ def load_offers(path: str | Path) -> OfferCatalog:
     r"""Read a campaign's offers from a TOML file.
 
     The file may set ``currency``, ``horizon_months``, ``annual_discount``, ``organic`` (``0.05``, ``[0.02, 0.08]`` or
-    a table ``[organic.column]`` of shares by value) and ``organic_value`` on top; each ``[[offer]]`` has the fields of
+    a table ``[organic.column]`` of shares by value), ``organic_value`` and ``adjust`` (columns that the headline is
+    adjusted for, see `winback.read_trial`) on top; each ``[[offer]]`` has the fields of
     `Offer`.
 
     Parameters
@@ -231,7 +235,7 @@ def _given(values: Mapping) -> dict:
 
 
 def _problems_on_top(content: Mapping) -> list[str]:
-    checks = (check_horizon, check_annual_discount, _check_organic, check_organic_value)
+    checks = (check_horizon, check_annual_discount, _check_organic, check_organic_value, _check_adjust)
     problems = []
     for name, check in zip(ON_TOP[1:], checks, strict=True):
         try:
@@ -251,6 +255,11 @@ def _check_organic(organic: Organic | None) -> None:
     if organic is not None:
         columns = {column: list(organic[column]) for column in named if isinstance(organic[column], Mapping)}
         assumed_organic(organic, pd.DataFrame(dict(list(columns.items())[:1])))
+
+
+def _check_adjust(adjust: Iterable[str] | None) -> None:
+    if isinstance(adjust, str) or not all(isinstance(name, str) for name in adjust or ()):
+        raise ValueError(f'adjust must be a list of columns, such as ["first_margin", "reason"]; got {adjust!r}.')
 
 
 def _unknown_keys(place: str, row: Mapping, known: Iterable[str]) -> list[str]:

@@ -7,6 +7,8 @@ splits           how customers are split, so that nothing is judged on those it 
 outcomes         from the trial's table to each customer's value and cost
 moments          the few figures of an arm that carry everything a comparison needs
 group_moments    those of every group, of customers who are independent or belong together
+adjusted         those that are left once what was known beforehand is allowed for
+compared         of which moments is a comparison made: as measured, or adjusted?
 design_checks    is this trial fit to be read?
 design_findings  what each check finds
 finding          what a finding is

@@ -34,13 +34,24 @@ def covariates_used(table: pd.DataFrame, asked: tuple[str, ...] | None, sizes: n
         width = covariate_matrix(table, usable)[0].shape[1]
         enough = USED_WHEN_NESTED * sizes.min() >= FEWEST_PER_COLUMN * (width + 1)
         return tuple(usable) if enough else ()
-    problems = ProblemList(LAPSED_TABLE, table)
-    for name in [name for name in asked if name not in usable]:
+    check_known(table, asked, usable)
+    return asked
+
+
+def check_known(table: pd.DataFrame, asked: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse columns that are missing from a table, or are not among those known before the offer.
+
+    Raises
+    ------
+    TableError
+        Listing them all.
+    """
+    known, problems = tuple(known), ProblemList(LAPSED_TABLE, table)
+    for name in [name for name in asked if name not in known]:
         unfit = "is not known before the offer, or no number, flag or short label"
         fault = unfit if name in table else "is missing"
-        problems.add(str(name), fault, f"Name some of {', '.join(usable)}.")
+        problems.add(str(name), fault, f"Name some of {', '.join(known)}." if known else "Leave it out.")
     problems.raise_if_any()
-    return asked
 
 
 def standardised(table: pd.DataFrame, names: Iterable[str]) -> np.ndarray:

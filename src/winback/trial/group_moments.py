@@ -61,16 +61,35 @@ def clustered_moments(triple: np.ndarray, groups: np.ndarray, clusters: np.ndarr
     member = (groups[:, None] == np.arange(len(n))).astype(float)
     mean = member.T @ triple / n[:, None]
     sums = sums_within(member[:, :, None] * (triple - mean[groups])[:, None, :] / n[:, None], clusters)  # (G, k, 3)
-    occurs = sums_within(member, clusters) > 0
-    n_clusters = occurs.sum(axis=0)
+    return moments_of_sums(n, mean, sums, scaled=sums * small_sample_factor(groups, clusters)[:, None])
+
+
+def small_sample_factor(groups: np.ndarray, clusters: np.ndarray) -> np.ndarray:
+    """Return the factor of each group's deviations from its mean that makes their squares unbiased, shape (k,)."""
+    member = (groups[:, None] == np.arange(groups.max() + 1)).astype(float)
+    n_clusters = (sums_within(member, clusters) > 0).sum(axis=0)
     if (n_clusters < 2).any():
         raise ValueError(
             "A group has customers of one cluster only, so nothing tells how sure its figures are. Leave it out, or "
             "name a finer cluster."
         )
-    factor = np.sqrt(n_clusters / (n_clusters - 1))
-    scaled = sums * factor[:, None]
-    beside = np.einsum("gki,gmj->kmij", scaled, scaled, optimize=True)
+    return np.sqrt(n_clusters / (n_clusters - 1))
+
+
+def moments_of_sums(
+    n: np.ndarray, mean: np.ndarray, sums: np.ndarray, *, scaled: np.ndarray, **known: object
+) -> ArmMoments:
+    """Return the moments of groups from what each independent draw adds to their means' errors, (n_draws, k, 3).
+
+    ``scaled`` is the same, made unbiased for variances; the rest that is known of the groups goes with them.
+    """
+    k, flat = len(n), scaled.reshape(len(scaled), -1)
+    beside = (flat.T @ flat).reshape(k, 3, k, 3).transpose(0, 2, 1, 3)
     covariance = np.einsum("kkij->kij", beside) * n[:, None, None]
-    third = np.einsum("gki,gkj,gkl->kijl", sums, sums, sums, optimize=True) * n[:, None, None, None] ** 2
-    return ArmMoments(n, mean, covariance, third=third, beside=beside, place=np.arange(len(n)))
+    third = np.stack([_third(sums[:, place]) for place in range(k)]) * n[:, None, None, None] ** 2
+    return ArmMoments(n, mean, covariance, third=third, beside=beside, place=np.arange(k), **known)
+
+
+def _third(sums: np.ndarray) -> np.ndarray:
+    pairs = (sums[:, :, None] * sums[:, None, :]).reshape(len(sums), 9)
+    return (sums.T @ pairs).reshape(3, 3, 3)

@@ -38,16 +38,24 @@ class ArmMoments:
     third: np.ndarray | None = None  # (..., k, 3, 3, 3), likewise; None: not known, and taken to be 0
     beside: np.ndarray | None = None  # (k, K, 3, 3) of its mean with those of all groups; None: customers independent
     place: np.ndarray | None = None  # (k,) of each arm among these groups
+    counted: np.ndarray | None = None  # (k,) customers who returned; None: as many as their mean says
+    own: ArmMoments | None = None  # of what is left of customers where covariates tell the rest of all; None: of all
 
     @property
     def n_returned(self) -> np.ndarray:
         """Customers who returned, shape (..., k)."""
-        return np.rint(self.n * self.mean[..., 0])
+        return np.rint(self.n * self.mean[..., 0]) if self.counted is None else self.counted
+
+    @property
+    def apart(self) -> ArmMoments:
+        """Moments of what makes arms differ by chance: what covariates tell is the same in all arms."""
+        return self if self.own is None else self.own
 
     def arm(self, place: int) -> ArmMoments:
         """Return the moments of one arm."""
-        parts = {name: part[place : place + 1] for name, part in vars(self).items() if part is not None}
-        return ArmMoments(**parts)
+        parts = {name: part for name, part in vars(self).items() if part is not None}
+        own = {"own": parts.pop("own").arm(place)} if self.own is not None else {}
+        return ArmMoments(**{name: part[place : place + 1] for name, part in parts.items()}, **own)
 
     def combine(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and variance of the mean of weights'(returned, value, cost), each of shape (..., k).
@@ -126,14 +134,11 @@ def arm_moments(returned: ArrayLike, value: ArrayLike, cost: ArrayLike) -> ArmMo
 
 def stack_arms(arms: list[ArmMoments]) -> ArmMoments:
     """Join the moments of several arms along the dimension of arms."""
-    thirds, clustered = [arm.third for arm in arms], all(arm.beside is not None for arm in arms)
-    return ArmMoments(
-        np.concatenate([arm.n for arm in arms]),
-        np.concatenate([arm.mean for arm in arms], axis=-2),
-        np.concatenate([arm.covariance for arm in arms], axis=-3),
-        None if any(third is None for third in thirds) else np.concatenate(thirds, axis=-4),
-        *([np.concatenate([getattr(arm, name) for arm in arms]) for name in ("beside", "place")] if clustered else []),
-    )
+    axes = {"n": 0, "mean": -2, "covariance": -3, "third": -4, "beside": 0, "place": 0, "counted": 0}
+    parts = {name: [getattr(arm, name) for arm in arms] for name in axes}
+    known = {name: each for name, each in parts.items() if all(part is not None for part in each)}
+    own = None if any(arm.own is None for arm in arms) else stack_arms([arm.own for arm in arms])
+    return ArmMoments(**{name: np.concatenate(each, axis=axes[name]) for name, each in known.items()}, own=own)
 
 
 def pooled(arms: ArmMoments, control: ArmMoments | None = None) -> ArmMoments:
@@ -142,16 +147,17 @@ def pooled(arms: ArmMoments, control: ArmMoments | None = None) -> ArmMoments:
     share = groups.n / groups.n.sum()
     third = None if groups.third is None else np.einsum("k,...kijl->...ijl", share, groups.third)[..., None, :, :, :]
     mean, covariance = share @ groups.mean, np.einsum("k,...kij->...ij", share, groups.covariance)
-    return ArmMoments(groups.n.sum(keepdims=True), mean[..., None, :], covariance[..., None, :, :], third)
+    own = None if groups.own is None else pooled(groups.own)
+    return ArmMoments(groups.n.sum(keepdims=True), mean[..., None, :], covariance[..., None, :, :], third, own=own)
 
 
 def skew_length(
     pool: ArmMoments, weights: np.ndarray, arms: ArmMoments, control: ArmMoments | None = None
 ) -> np.ndarray:
     """Return third cumulant over variance of each arm's mean, or of its difference from the control's."""
-    scale = pool.skew_scale(weights)
     if control is None:
-        return scale / arms.n
+        return pool.skew_scale(weights) / arms.n
+    scale = pool.apart.skew_scale(weights)
     return difference_length((scale, scale), (arms.n, control.n), (arms.n_returned, control.n_returned))
 
 

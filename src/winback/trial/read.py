@@ -11,6 +11,7 @@ from winback.provenance import sha256_of
 from winback.tables import AnyTable, as_table, map_columns
 from winback.terms.catalog import ON_TOP, Offer, OfferCatalog, as_catalog, load_offers
 from winback.terms.organic import Organic
+from winback.trial.compared import compared_moments
 from winback.trial.outcomes import typed_trial
 from winback.trial.trial import Trial, asked_covariates
 
@@ -24,6 +25,7 @@ def read_trial(
     currency: str | None = None,
     organic: Organic | None = None,
     organic_value: float | None = None,
+    adjust: Iterable[str] | None = None,
     columns: Mapping[str, str] | None = None,
     cluster: str | None = None,
     planned_shares: Mapping[str, float] | None = None,
@@ -50,6 +52,11 @@ def read_trial(
     organic_value : float, optional
         Value of one who returns without an offer, in money; by default the offers', else what the untreated who
         returned were worth, and without a control group the offer's own value per returned customer.
+    adjust : iterable of str, optional
+        Columns known before the offer. Naming them here declares, before looking, that the comparison's headline is
+        what is left once they are allowed for (`winback.trial.adjusted`), with the plain figures beside it. By
+        default the offers'; ``[]`` for the plain headline, beside which the adjusted one stands
+        (`OfferComparison.adjusted`).
     columns : mapping, optional
         winback's name of a column -> the table's own.
     cluster : str, optional
@@ -89,12 +96,12 @@ def read_trial(
     >>> trial.arms, trial.n_left_out
     (('discount', 'upgrade', 'bundle', 'tailored', 'none'), 8000)
     """
-    terms = dict(zip(ON_TOP, (currency, horizon_months, annual_discount, organic, organic_value), strict=True))
+    terms = dict(zip(ON_TOP, (currency, horizon_months, annual_discount, organic, organic_value, adjust), strict=True))
     catalog = load_offers(offers) if isinstance(offers, str | Path) else as_catalog(offers)
     terms = {name: value for name, value in terms.items() if value is not None}
     stated = {name: getattr(catalog, name) for name in terms}
-    overruled = [f"{name} = {was}" for name, was in stated.items() if was not in (None, terms[name])]
     catalog = replace(catalog, **terms)
+    overruled = [f"{name} = {was}" for name, was in stated.items() if was not in (None, getattr(catalog, name))]
     table, from_file = as_table(customers), isinstance(customers, str | Path)
     names = {**(columns or {}), **({} if cluster is None else {"cluster": cluster})}
     trial = Trial(
@@ -109,5 +116,11 @@ def read_trial(
         model=model,
         assignment=assignment,
     )
-    _ = trial.design, trial.money, trial.covariates, trial.probability  # all that can be wrong is said when it is read
+    _ = (
+        trial.design,
+        trial.money,
+        trial.covariates,
+        trial.probability,
+        compared_moments(trial),
+    )  # all that can be wrong is said when it is read
     return trial

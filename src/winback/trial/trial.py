@@ -38,6 +38,7 @@ class TrialTerms(TypedDict, total=False):
     currency: str
     organic: Organic | None
     organic_value: float | None
+    adjust: Iterable[str]
     planned_shares: Mapping[str, float] | None
     covariates: Iterable[str] | None
     model: object
@@ -76,6 +77,9 @@ class Trial(Result):
         lambda self: self.offers.annual_discount, doc="Discount rate a year as a share; None for `value`."
     )
     organic = property(lambda self: self.offers.organic, doc="Share assumed to return without an offer, or None.")
+    adjust = property(
+        lambda self: self.offers.adjust or (), doc="Columns that figures are declared to be adjusted for."
+    )
     terms_in_words = property(lambda self: self.offers.terms_in_words, doc="What decides a customer's worth, in words.")
     currency = property(lambda self: self.offers.currency, doc="Sign or code put before money.")
 
