@@ -30,6 +30,7 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "heavy_tails": proof_parts.heavy_tails,
     "joint": proof_parts.joint,
     "planning": proof_parts.planning,
+    "adjusting": proof_parts.adjusting,
 }
 HEADINGS = {"what": "What", "nominal": "Nominal", "before": "Before", "now": "Now", "error": "Monte Carlo error"}
 HEADINGS |= {"draws": "Draws"}

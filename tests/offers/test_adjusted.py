@@ -161,6 +161,35 @@ def test_clusters_count_as_one_customer_each(rng):
     )
 
 
+def test_clusters_widen_an_adjusted_interval_by_what_they_do_to_it(rng):
+    trial = hh.trial(rng, 400, 4)
+    alone = trial.over(adjust=["age"])  # which tells nothing
+    assert wb.compare_offers(alone).widening == pytest.approx(wb.compare_offers(trial).widening, rel=0.01)
+
+
+def test_what_is_the_same_for_all_of_a_group_is_not_allowed_for(table):
+    opened = np.where(table["offer"] == "none", 0, np.arange(len(table)) % 3)
+    late = table.assign(opened=opened)
+    trial = wb.read_trial(late, OFFERS)
+    assert trial.design.control == "refused"  # the offers' figures are gross, and still not to be adjusted for it
+    assert "opened" not in adjustable(trial)
+    slow = table.assign(called=np.where(table["offer"] == "call", np.arange(len(table)) % 3, 0))
+    with pytest.raises(wb.TableError, match="`called` is the same for all customers of 'letter'"):
+        wb.read_trial(slow, OFFERS, adjust=["income", "called"])
+    rare = table.assign(vip=np.arange(len(table)) == 5)  # whom chance gave to one group
+    assert "vip" in adjustable(wb.read_trial(rare, OFFERS))
+
+
+def test_the_adjusted_figures_are_those_of_cross_fitted_scores_but_for_their_folds():
+    trial = wb.load_telecom_study().trial
+    found, scored = wb.compare_offers(trial).adjusted.frame.set_index("offer"), wb.offer_scores(trial).frame
+    for row in scored[scored["offer"] != "none"].itertuples():
+        ours = found.loc[row.offer]
+        assert ours["adjusted_profit"] == pytest.approx(row.effect, abs=0.1 * row.effect_std_error)
+        width, other = ours["adjusted_profit_high"] - ours["adjusted_profit_low"], row.effect_high - row.effect_low
+        assert width == pytest.approx(other, rel=0.01)
+
+
 def test_the_offers_file_declares_and_an_argument_overrides_it(table, tmp_path):
     path = tmp_path / "offers.toml"
     write_offers(OfferCatalog(tuple(OFFERS), adjust=["income"]), path)

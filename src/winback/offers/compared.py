@@ -28,8 +28,8 @@ from winback.offers.told_apart import leader_note, not_told_from, verdict_words,
 from winback.results import Result, Sentences, Shown, format_count, format_percent
 from winback.tables import NO_OFFER
 from winback.trial import moments as m
+from winback.trial.compared import compared_moments
 from winback.trial.design_checks import DesignReport
-from winback.trial.group_moments import independent_moments
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
 
@@ -115,7 +115,7 @@ class OfferComparison(Result):
         """How many times as wide the first offer's interval is as if clusters were not; None where there are none."""
         if self.trial is None or self.trial.clusters is None:
             return None
-        alone = independent_moments(self.trial)
+        alone = compared_moments(self.trial, independent=True)
         first, control = alone[self.frame["offer"].iloc[0]], alone[NO_OFFER] if self.control is not None else None
         variance = m.profit(self.arms.arm(0), self.control)[1][0]
         return float(np.sqrt(variance / m.profit(first, control)[1][0]))
