@@ -5,6 +5,7 @@ trial_plan  `TrialPlan`: how it shows itself
 asked       what is asked of the trial, with its settings `Comparisons`, `Choice` and `FollowUp`
 figures     expected profit of each arm and its variance, which carry every size: of a pilot, or of assumed figures
 sizes       customers an arm for one difference, and for choosing the best offer: surely enough, or at little loss
+clustered   customers drawn in clusters: the design effect, measured or assumed by `InClusters`
 skewed      third moment over variance of one customer's profit, measured or of log-normal values
 size_notes  why a question takes more customers, or fewer, than even amounts of independent customers would, in words
 questions   one row of the plan for each question
@@ -13,5 +14,6 @@ follow_up   how long must the trial be watched?
 """
 
 from winback.planning.asked import Choice, Comparisons, FollowUp
+from winback.planning.clustered import InClusters
 
-__all__ = ["Choice", "Comparisons", "FollowUp"]
+__all__ = ["Choice", "Comparisons", "FollowUp", "InClusters"]

@@ -17,7 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from winback.clusters import part_of, sums_within
 from winback.offers.economics import LIMITS, TRIGGERS, read_numbers
+from winback.planning.clustered import Drawn, pilot_moments
 from winback.planning.skewed import LogNormalSkew, MeasuredSkew
 from winback.tables import NO_OFFER, ProblemList
 from winback.terms.organic import organic_shares
@@ -40,6 +42,7 @@ class ProfitFigures:
     skew: MeasuredSkew | LogNormalSkew = field(
         default_factory=MeasuredSkew
     )  # of one customer's profit, all arms together
+    drawn: Drawn | None = None  # how customers who belong together are; None: all are independent
 
     @classmethod
     def ordered(cls, names, acceptance, profit, variance, variance_error=None, n=None) -> ProfitFigures:
@@ -86,7 +89,7 @@ class ProfitFigures:
         """Return the pilot's standard error of the best offer's increment, and its skew length."""
         ends = [0, -1]
         squares, shares = self.variance[ends] / self.n[ends], self.acceptance[ends] / self.n[ends]
-        scale = float(self.skew.scale_among(self.acceptance @ self.n))
+        scale = float(self._skew_scale(self.acceptance @ self.n))
         return float(np.sqrt(squares.sum())), scale * float(shares / self.n[ends] @ [1, -1]) / shares.sum()
 
     def skewness(self, one: int, other: int, ratio: ArrayLike, n_per_arm: ArrayLike) -> np.ndarray:
@@ -99,10 +102,25 @@ class ProfitFigures:
             return np.zeros(n.shape)
         sizes, share = (n, n * ratio), self.acceptance
         n_returned = n * (self.of_offers(share).sum() + ratio * share[other])
-        scale = self.skew.scale_among(n_returned)
+        scale = self._skew_scale(n_returned)
         length = m.difference_length((scale, scale), sizes, (share[one] * sizes[0], share[other] * sizes[1]))
         std_error = np.sqrt(self.variance[one] / sizes[0] + self.variance[other] / sizes[1])
         return np.where(np.isclose(ratio, 1.0), 0.0, length / std_error)
+
+    def _skew_scale(self, n_returned: ArrayLike) -> np.ndarray:
+        """Return third moment over variance; an assumed correlation raises it as if clusters were fewer customers."""
+        return self.skew.scale_among(n_returned) * (self.drawn.design_effect if self.is_assumed_drawn else 1.0)
+
+    @property
+    def is_assumed_drawn(self) -> bool:
+        """Whether what clusters do is assumed and not measured."""
+        return self.drawn is not None and self.drawn.assumed
+
+    def in_clusters(self, drawn: Drawn) -> ProfitFigures:
+        """Return the figures of customers so drawn, from those of independent ones."""
+        effect = drawn.design_effect
+        spread = {"variance": self.variance * effect, "variance_error": self.variance_error * effect}
+        return replace(self, **spread, drawn=drawn)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per arm."""
@@ -129,36 +147,41 @@ def compared_arms(trial: Trial) -> tuple[str, ...]:
 
 
 def pilot_figures(trial: Trial) -> ProfitFigures:
-    r"""Return each arm's profit and variance, with the variance's standard error.
-
-    That of a variance :math:`s^2` with fourth central moment :math:`\mu_4` is :math:`\sqrt{(\mu_4 - s^4) / n}`.
-    """
+    """Return each arm's profit and variance, with the variance's standard error."""
     arms = compared_arms(trial)
-    stacked = m.stack_arms([trial.moments[name] for name in arms])
+    moments, drawn = pilot_moments(trial)
+    stacked = m.stack_arms([moments[name] for name in arms])
     profit, variance_of_mean = m.profit(stacked)
     variance = variance_of_mean * stacked.n
-    errors = [variance_error(trial.profit[trial.arm == trial.arms.index(name)]) for name in arms]
+    places = [trial.arm == trial.arms.index(name) for name in arms]
+    clusters = trial.clusters if drawn is not None and drawn.whole else None
+    errors = [variance_error(trial.profit[rows], part_of(clusters, rows)) for rows in places]
     columns = [stacked.mean[:, 0], profit, variance, errors, stacked.n]
     if NO_OFFER not in arms and None not in (trial.organic, trial.offers.organic_value):
-        columns = [np.append(column, one) for column, one in zip(columns, _assumed_untreated(trial), strict=True)]
+        columns = [
+            np.append(column, one) for column, one in zip(columns, _assumed_untreated(trial, drawn), strict=True)
+        ]
         arms = [*arms, NO_OFFER]
     skew = MeasuredSkew(float(m.pooled(stacked).skew_scale(m.PROFIT)[0]))
-    return replace(ProfitFigures.ordered(arms, *columns), skew=skew)
+    return replace(ProfitFigures.ordered(arms, *columns), skew=skew, drawn=drawn)
 
 
-def _assumed_untreated(trial: Trial) -> tuple[float, ...]:
+def _assumed_untreated(trial: Trial, drawn: Drawn | None) -> tuple[float, ...]:
     """Return acceptance, profit, variance, its error and n of customers without an offer, as the catalog assumes them.
 
-    Their values vary, relative to the mean, as those of the customers who returned with an offer.
+    Their values vary, relative to the mean, as those of the customers who returned with an offer, and correlate so.
     """
     share = float(organic_shares(trial.organic, trial.customers)[:, 1].mean())
     values, value = trial.value[trial.returned], trial.offers.organic_value
     spread = value * float(values.std(ddof=1) / values.mean())
-    return share, share * value, share * (spread**2 + value**2) - (share * value) ** 2, 0.0, np.inf
+    effect = 1.0 if drawn is None else drawn.design_effect
+    return share, share * value, mixture_variance(share, value, spread) * effect, 0.0, np.inf
 
 
-def variance_error(values: np.ndarray) -> float:
-    """Return the standard error of the variance of a sample.
+def variance_error(values: np.ndarray, clusters: np.ndarray | None = None) -> float:
+    r"""Return the standard error of the variance of a sample: a mean of squares, of independent customers or clusters.
+
+    That of a variance :math:`s^2` with fourth central moment :math:`\mu_4` is :math:`\sqrt{(\mu_4 - s^4) / n}`.
 
     Examples
     --------
@@ -166,8 +189,8 @@ def variance_error(values: np.ndarray) -> float:
     >>> round(variance_error(np.array([0.0, 0.0, 0.0, 4.0])), 3)
     1.732
     """
-    squares = (values - values.mean()) ** 2
-    return float(np.sqrt(squares.var() / len(values)))
+    sums = values - values.mean() if clusters is None else sums_within(values - values.mean(), clusters)
+    return float((sums**2).std() * np.sqrt(len(sums)) / len(values))
 
 
 def mixture_variance(share, mean, std_dev):

@@ -28,6 +28,7 @@ import pandas as pd
 
 from winback.discounting import discounted_months
 from winback.planning.asked import Asked
+from winback.planning.clustered import pilot_moments
 from winback.planning.figures import ProfitFigures
 from winback.planning.questions import compared_pairs, n_comparisons, pair_skewness, pair_weights
 from winback.planning.sizes import customers_for_difference
@@ -86,19 +87,22 @@ def follow_up_table(pilot: Trial, figures: ProfitFigures, asked: Asked) -> pd.Da
         return pd.DataFrame(columns=list(COLUMNS))
     names = figures.names[: len(figures.names) - len(figures.of_assumed("profit"))]
     pairs = [pair for pair in compared_pairs(figures, asked) if max(pair) < len(names)]
-    full, entry = _seen(pilot, names), asked.follow_up.entry_months
+    full, entry = _seen(pilot, names, figures), asked.follow_up.entry_months
+    effect = 1.0 if figures.drawn is None else figures.drawn.design_effect
     rows = []
     for months in sorted(set(map(float, asked.follow_up.lengths))):
-        added = [added_variance(pilot, name, months, entry) for name in names]
+        added = [effect * added_variance(pilot, name, months, entry) for name in names]
         corrected = replace(full, variance=full.variance + np.array(added))
-        seen = _seen(pilot.over(horizon_months=months), names)
+        seen = _seen(pilot.over(horizon_months=months), names, figures)
         rows += [_row(figures, asked, pair, seen, corrected) for pair in pairs]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _seen(pilot: Trial, names: tuple[str, ...]) -> _Seen:
-    stacked = m.stack_arms([pilot.moments[name] for name in names])
+def _seen(pilot: Trial, names: tuple[str, ...], figures: ProfitFigures) -> _Seen:
+    moments, _ = pilot_moments(pilot)
+    stacked = m.stack_arms([moments[name] for name in names])
     profit, variance = m.profit(stacked)
+    variance = variance * (figures.drawn.design_effect if figures.is_assumed_drawn else 1.0)
     skew = MeasuredSkew(float(m.pooled(stacked).skew_scale(m.PROFIT)[0]))
     return _Seen(pilot.horizon_months, stacked.mean[:, 1], profit, variance * stacked.n, skew)
 

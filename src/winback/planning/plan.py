@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from winback.planning.asked import Asked, Choice, Comparisons, FollowUp
+from winback.planning.clustered import InClusters
 from winback.planning.figures import ProfitFigures, assumed_figures, check_pilot, checked_summary, pilot_figures
 from winback.planning.follow_up import check_follow_up, follow_up_table
 from winback.planning.holdout import available_split, holdout_table, needed_split
@@ -15,7 +16,7 @@ from winback.trial.trial import Trial
 
 
 def plan_trial(
-    figures: pd.DataFrame | Trial,
+    figures: pd.DataFrame | Trial | InClusters,
     *,
     difference: float | None = None,
     power: float = 0.8,
@@ -40,12 +41,13 @@ def plan_trial(
 
     Parameters
     ----------
-    figures : pandas.DataFrame or Trial
+    figures : pandas.DataFrame, Trial or InClusters
         Assumed: one row per offer, as for `offer_economics`: ``offer``, ``acceptance`` (share), ``cost``, ``paid``
         (``on_acceptance`` or ``per_contact``), ``value`` (money per returned customer) or ``roi``, and
         ``value_variation`` (standard deviation over mean of the value of those who return); optional ``contact_cost``
         and ``currency``. A row ``none`` gives the share who return without an offer and their value. Or a pilot: a
-        trial from `read_trial`.
+        trial from `read_trial`; one that drew households whole plans for households. `InClusters` holds either of them
+        with the size and correlation that are assumed of clusters.
     difference : float, optional
         Smallest difference in profit per customer worth finding, in money; by default the differences expected from
         the figures. For the choice of the best it is how far the best leads all others (indifference zone).
@@ -75,7 +77,8 @@ def plan_trial(
         variance at the upper end of the pilot's interval), ``n_holdout`` (where the question needs one, or its share is
         given), ``n_customers`` (all offers and the holdout), ``n_returned`` (expected in the arm where the fewest
         return), ``remark`` (fewer than 30 would, or money is too skewed: then the formula is not to be trusted), and
-        with ``n_available`` ``chance_available`` and ``loss_available``.
+        with ``n_available`` ``chance_available`` and ``loss_available``. Where clusters are drawn whole,
+        ``n_clusters`` an offer and ``n_clusters_holdout``, at the mean number of customers a cluster.
 
     Raises
     ------
@@ -99,22 +102,38 @@ def plan_trial(
     compare = compare if isinstance(compare, Comparisons) else Comparisons(compare)
     limits = {"difference": difference, "power": power, "level": level, "holdout": holdout, "n_available": n_available}
     asked = Asked(**limits, compare=compare, choice=choice, follow_up=follow_up)
-    if isinstance(figures, Trial):
-        problems = ProblemList("plan of the trial", figures.customers)
-        asked.problems(problems)
-        problems.raise_if_any()
-        check_pilot(figures)
-        return _planned(pilot_figures(figures), asked, figures, figures.currency)
+    figures, clusters = (figures.figures, figures) if isinstance(figures, InClusters) else (figures, None)
+    pilot = figures if isinstance(figures, Trial) else None
+    arms, currency = _of_pilot(pilot, asked, clusters) if pilot is not None else _of_table(figures, asked, clusters)
+    arms = arms if clusters is None else arms.in_clusters(clusters.drawn())
+    return _planned(arms, asked, pilot, currency)
+
+
+def _of_pilot(pilot: Trial, asked: Asked, clusters: InClusters | None) -> tuple[ProfitFigures, str]:
+    problems = ProblemList("plan of the trial", pilot.customers)
+    _add_what_is_wrong(problems, asked, clusters)
+    problems.raise_if_any()
+    check_pilot(pilot)
+    return pilot_figures(pilot), pilot.currency
+
+
+def _of_table(figures: pd.DataFrame, asked: Asked, clusters: InClusters | None) -> tuple[ProfitFigures, str]:
     if not isinstance(figures, pd.DataFrame):
         problem = f"must be a pandas DataFrame, not {type(figures).__name__}"
         remedy = "Give a table of assumed figures, or a trial from winback.read_trial."
         raise TableError("figures of the plan", [Problem("figures", problem, 0, "", remedy)])
     problems, of_table = (ProblemList("figures of the plan", figures) for _ in range(2))
-    asked.problems(problems)
+    _add_what_is_wrong(problems, asked, clusters)
     table = checked_summary(figures, of_table)
     problems.found += of_table.found
     problems.raise_if_any()
-    return _planned(assumed_figures(table), asked, None, str(table["currency"].iloc[0]))
+    return assumed_figures(table), str(table["currency"].iloc[0])
+
+
+def _add_what_is_wrong(problems: ProblemList, asked: Asked, clusters: InClusters | None) -> None:
+    asked.problems(problems)
+    if clusters is not None:
+        clusters.problems(problems)
 
 
 def _planned(arms: ProfitFigures, asked: Asked, pilot: Trial | None, currency: str) -> TrialPlan:

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from winback.clusters import FEW_CLUSTERS
 from winback.planning import sizes
 from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
@@ -87,18 +88,34 @@ def rows_of_plan(figures: ProfitFigures, asked: Asked) -> pd.DataFrame:
     frame["n_holdout"] = np.where(with_holdout, holdouts, 0.0)
     frame["n_customers"] = len(figures.offers) * frame["n_per_arm"] + frame["n_holdout"]
     frame["n_returned"] = [_fewest_returned(row, figures) for row in frame.itertuples()]
+    whole = ["n_per_arm", "n_holdout", "n_customers"]
+    if figures.drawn is not None and figures.drawn.whole:
+        frame["n_clusters"], frame["n_clusters_holdout"] = map(
+            figures.drawn.clusters, (frame[name] for name in whole[:2])
+        )
+        whole += ["n_clusters", "n_clusters_holdout"]
     frame["remark"] = _remarks(frame)
-    return frame.astype({"n_per_arm": int, "n_holdout": int, "n_customers": int})
+    return frame.astype(dict.fromkeys(whole, int))
 
 
 def _remarks(frame: pd.DataFrame) -> list[str]:
     """Return what speaks against each row's size."""
     skewness = frame["skewness"].abs() if "skewness" in frame else pd.Series(0.0, frame.index)
+    clusters = fewest_clusters(frame)
     doubts = {
         f"fewer than {FEW_RETURNED} would return in an arm: take more": frame["n_returned"] < FEW_RETURNED,
         "a few large amounts would decide it: take more, or a larger holdout": skewness >= TOO_SKEWED,
+        f"fewer than {FEW_CLUSTERS} clusters in an arm: take more": clusters < FEW_CLUSTERS,
     }
     return ["; ".join(text for text, rows in doubts.items() if rows[place]) for place in frame.index]
+
+
+def fewest_clusters(frame: pd.DataFrame) -> pd.Series:
+    """Return the clusters of the smallest arm of each question; endlessly many where customers are independent."""
+    if "n_clusters" not in frame:
+        return pd.Series(np.inf, frame.index)
+    holdout = frame["n_clusters_holdout"].astype(float).replace(0.0, np.inf)
+    return np.minimum(frame["n_clusters"], holdout)
 
 
 def _fewest_returned(row, figures) -> float:

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from winback.clusters import FEW_CLUSTERS
 from winback.planning.asked import Asked
+from winback.planning.clustered import Drawn
+from winback.planning.questions import fewest_clusters
 from winback.planning.sizes import customers_for_difference
 from winback.results import format_count, join_words
 from winback.skewness import TOO_SKEWED, is_skewed
@@ -20,6 +23,36 @@ def too_skewed(rows: pd.DataFrame) -> Iterator[str]:
             f"Caution: a few large amounts would decide {join_words(wild)}, and no interval can be relied on there: "
             "take more customers, or bring the holdout closer to the size of an arm."
         )
+
+
+def too_few_clusters(rows: pd.DataFrame, drawn: Drawn | None) -> Iterator[str]:
+    """Say which questions so few clusters answer that no interval can be relied on."""
+    few = rows.loc[fewest_clusters(rows) < FEW_CLUSTERS, "question"]
+    if len(few):
+        yield (
+            f"Caution: {join_words(few)} would have fewer than {FEW_CLUSTERS} draws by {drawn.name} in an arm, and "
+            "intervals are too narrow there: take that many."
+        )
+
+
+def doing_alike(drawn: Drawn | None) -> Iterator[str]:
+    """Say how customers who belong together are drawn, and what that does to the sizes."""
+    if drawn is None:
+        return
+    if not drawn.whole:
+        yield (
+            f"In the pilot customers of one {drawn.name} were sent different offers, one by one, so that what they "
+            "share leaves the difference: these sizes are for a trial that draws them one by one, too."
+        )
+        return
+    size = f"{drawn.size:.1f} customers of one {drawn.name} on average are drawn together"
+    more = f"{drawn.design_effect:.2g} times as many customers as if they were independent"
+    if drawn.assumed:
+        yield f"It is assumed that {size} and do alike: it takes {more}."
+    elif drawn.design_effect > 1:
+        yield f"In the pilot, and so in this plan, {size}, and they do alike: it takes {more}."
+    else:
+        yield f"In the pilot, and so in this plan, {size}, and they do not do alike: it takes no more customers for it."
 
 
 def leaning(rows: pd.DataFrame, asked: Asked, n_comparisons: int, from_pilot: bool) -> Iterator[str]:

@@ -13,7 +13,7 @@ from winback.money import format_money, money_interval
 from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
 from winback.planning.holdout import Split
-from winback.planning.size_notes import leaning, too_skewed
+from winback.planning.size_notes import doing_alike, leaning, too_few_clusters, too_skewed
 from winback.results import Result, Sentences, Shown, format_count, format_percent, join_words
 from winback.tables import NO_OFFER
 from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
@@ -56,6 +56,8 @@ class TrialPlan(Result):
         "n_per_arm": ("Customers per offer", "count"),
         "n_per_arm_high": ("If the spread is larger", "count"),
         "n_holdout": ("Left untreated", "count"),
+        "n_clusters": ("Clusters per offer", "count"),
+        "n_clusters_holdout": ("Clusters untreated", "count"),
         "n_customers": ("Customers in all", "count"),
         "chance_available": ("Chance with those at hand", "percent"),
         "loss_available": ("Largest expected loss with those at hand", "money"),
@@ -87,6 +89,7 @@ class TrialPlan(Result):
         """Say every size, what the holdout tells, and what each length of follow-up shows."""
         said = set(self.describe().splitlines())
         sizes = [*_differences(self), *_choice(self), *_available(self, self.frame)]
+        sizes += doing_alike(self.arms.drawn)
         lines = Sentences.of([*sizes, *_holdout(self), *_follow_up(self), *_doubts(self), READ_ONCE]).splitlines()
         return Sentences.of(line for line in lines if line not in said)
 
@@ -120,12 +123,20 @@ def _money(plan: TrialPlan, amount) -> str:
     return format_money(float(amount), plan.currency)
 
 
+def _drawn(plan: TrialPlan, n: float, what: str = "") -> str:
+    """Return so many customers, with the clusters they come in where these are drawn whole."""
+    drawn = plan.arms.drawn
+    inside = drawn is not None and drawn.whole
+    return f"{format_count(n)}{what}" + (f" in {format_count(drawn.clusters(n))} clusters" if inside else "")
+
+
 def _differences(plan: TrialPlan) -> Iterator[str]:
     rows = plan.frame[plan.frame["kind"] == "difference"]
     for row in _telling(rows).itertuples():
-        untreated = f" and {format_count(row.n_holdout)} left untreated" if row.second == NO_OFFER else ""
+        customers = _drawn(plan, row.n_per_arm, " customers per offer")
+        untreated = f" and {_drawn(plan, row.n_holdout)} left untreated" if row.second == NO_OFFER else ""
         yield (
-            f"{row.first} against {row.second}: {format_count(row.n_per_arm)} customers per offer{untreated} find a "
+            f"{row.first} against {row.second}: {customers}{untreated} find a "
             f"difference of {_money(plan, row.difference)} per customer, if it is there, with "
             f"{format_percent(plan.asked.power, 0)} power."
         )
@@ -160,11 +171,11 @@ def _choice(plan: TrialPlan) -> Iterator[str]:
         where = "leads the next by" if asked.difference is None else "leads all others by at least"
         yield (
             f"To choose the best offer with {format_percent(asked.choice.probability_correct, 0)} probability, if it "
-            f"{where} {_money(plan, best.difference)} per customer, takes {format_count(best.n_per_arm)} per offer."
+            f"{where} {_money(plan, best.difference)} per customer, takes {_drawn(plan, best.n_per_arm, ' per offer')}."
         )
     for loss in plan.frame[plan.frame["kind"] == "loss"].itertuples():
         yield (
-            f"With {format_count(loss.n_per_arm)} per offer, sending the one that did best loses at most "
+            f"With {_drawn(plan, loss.n_per_arm, ' per offer')}, sending the one that did best loses at most "
             f"{_money(plan, asked.choice.expected_loss)} per customer on average, whatever the true profits are."
         )
 
@@ -175,7 +186,8 @@ def _available(plan: TrialPlan, rows: pd.DataFrame) -> Iterator[str]:
         return
     rows = rows[rows["chance_available"].notna()]
     each = [f"{row.question} {format_percent(row.chance_available)}" for row in rows.itertuples()]
-    yield f"With the {format_count(plan.asked.n_available)} customers at hand the chances are: {join_words(each)}."
+    customers = _drawn(plan, plan.asked.n_available, " customers")
+    yield f"With the {customers} at hand the chances are: {join_words(each)}."
     loss = plan.frame["loss_available"].dropna()
     if len(loss):
         yield f"They lose at most {_money(plan, loss.iloc[0])} per customer on average by the choice of the best."
@@ -263,6 +275,7 @@ def _doubts(plan: TrialPlan) -> Iterator[str]:
             f"Caution: in an arm of {join_words(few['question'])} fewer than {FEW_RETURNED} would return, and so small "
             f"a size cannot be relied on: take so many that {FEW_RETURNED} return, better {MANY_RETURNED}."
         )
+    yield from too_few_clusters(plan.frame, plan.arms.drawn)
     if not rows.empty:
         yield from too_skewed(rows)
     if not plan.arms.from_pilot:
