@@ -8,6 +8,8 @@ from adjustable_trials import drawn as adjustable_trial
 from adjustable_trials import over_the_last
 from simulated_lives import FORMULAS
 from test_group_moments import ends as by_household
+from test_in_clusters import assumed, plan_of, trials_of_households
+from test_in_clusters import truth as households_as_assumed
 from test_margin_fit import MISTAKEN, log_normal_margins
 from test_skewed import POWER, planned, trials_that_find
 from test_skewed_money import AT_ONCE, CONTACT, N, arm
@@ -16,6 +18,7 @@ from uneven_follow_up import TRUE_PROFIT, drawn_figures, true_value
 
 import winback as wb
 from winback.offers.carriers import MUCH_OF_ONE, MUCH_OF_TOP, TOP
+from winback.planning import InClusters
 from winback.planning.sizes import customers_for_difference
 from winback.skewness import is_skewed, skewed_interval
 from winback.trial.adjusted import regression_adjusted
@@ -141,6 +144,14 @@ def planning(draws: int = 20_000) -> list[dict]:
         before, now = (trials_that_find(each, sigma, draws)[:, 0] for each in (was, row))
         where = f"90/10, sigma {sigma:g}, {row['n_per_arm']:,} an offer for {even:,.0f}"
         rows.append(_row(f"power of a planned trial, {where}", POWER, before, now))
+    size, (*_, correlation) = 4, households_as_assumed()
+    alone, together = (plan_of(each).frame.iloc[0] for each in (assumed(), InClusters(assumed(), size, correlation)))
+    rng = np.random.default_rng(SEED)
+    before, now = (
+        trials_of_households(rng, int(np.ceil(row["n_per_arm"] / size)), draws // 2) for row in (alone, together)
+    )
+    what = f"power of a planned trial of households of four, {together['n_per_arm']:,} an offer"
+    rows.append(_row(f"{what} for {alone['n_per_arm']:,}", POWER, before, now))
     return rows
 
 

@@ -18,13 +18,13 @@ from winback.uncertainty import normal_quantile
 RETURN, POWER = 0.25, 0.8
 
 
-def plan_for(sigma, lead, holdout=0.1):
+def plan_for(sigma, lead, holdout=0.1, **asked):
     """Return the plan that finds a lead of so many standard deviations of profit, at log-normal values."""
     variation, mean = np.sqrt(np.expm1(sigma**2)), np.exp(3 + sigma**2 / 2)
     spread = np.sqrt(RETURN * (variation**2 + 1) - RETURN**2) * mean
     table = pd.DataFrame({"offer": ["offer", "none"], "acceptance": RETURN, "value": mean, "cost": 0.0})
     table = table.assign(value_variation=variation, paid="per_contact")
-    return wb.plan_trial(table, difference=lead * spread, holdout=holdout)
+    return wb.plan_trial(table, difference=lead * spread, holdout=holdout, **asked)
 
 
 def planned(*case):
@@ -151,4 +151,11 @@ def test_a_plan_that_a_few_amounts_would_decide_is_marked():
     row = plan.frame.iloc[0]
     assert abs(row["skewness"]) >= TOO_SKEWED
     assert "a few large amounts would decide it: take more, or a larger holdout" in row["remark"]
+    assert "Caution: a few large amounts would decide offer against none" in f"{plan.describe()}\n{plan.details()}"
+
+
+def test_customers_at_hand_among_whom_a_few_amounts_would_decide_are_marked():
+    plan = plan_for(2.0, 0.03, 0.02, n_available=2_000)
+    row = plan.frame.iloc[0]
+    assert abs(row["skewness"]) < TOO_SKEWED <= abs(row["skewness_available"])
     assert "Caution: a few large amounts would decide offer against none" in f"{plan.describe()}\n{plan.details()}"

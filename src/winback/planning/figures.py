@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from winback.clusters import part_of, sums_within
 from winback.offers.economics import LIMITS, TRIGGERS, read_numbers
-from winback.planning.clustered import Drawn, pilot_moments
+from winback.planning.in_clusters import Drawn, pilot_moments
 from winback.planning.skewed import LogNormalSkew, MeasuredSkew
 from winback.tables import NO_OFFER, ProblemList
 from winback.terms.organic import organic_shares

@@ -28,8 +28,8 @@ import pandas as pd
 
 from winback.discounting import discounted_months
 from winback.planning.asked import Asked
-from winback.planning.clustered import pilot_moments
 from winback.planning.figures import ProfitFigures
+from winback.planning.in_clusters import pilot_moments
 from winback.planning.questions import compared_pairs, n_comparisons, pair_skewness, pair_weights
 from winback.planning.sizes import customers_for_difference
 from winback.planning.skewed import MeasuredSkew

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from winback.planning.asked import Asked, Choice, Comparisons, FollowUp
-from winback.planning.clustered import InClusters
 from winback.planning.figures import ProfitFigures, assumed_figures, check_pilot, checked_summary, pilot_figures
 from winback.planning.follow_up import check_follow_up, follow_up_table
 from winback.planning.holdout import available_split, holdout_table, needed_split
+from winback.planning.in_clusters import InClusters
 from winback.planning.questions import check_pairs, n_comparisons, rows_of_plan, with_available
 from winback.planning.trial_plan import TrialPlan
 from winback.tables import Problem, ProblemList, TableError
@@ -77,8 +77,8 @@ def plan_trial(
         variance at the upper end of the pilot's interval), ``n_holdout`` (where the question needs one, or its share is
         given), ``n_customers`` (all offers and the holdout), ``n_returned`` (expected in the arm where the fewest
         return), ``remark`` (fewer than 30 would, or money is too skewed: then the formula is not to be trusted), and
-        with ``n_available`` ``chance_available`` and ``loss_available``. Where clusters are drawn whole,
-        ``n_clusters`` an offer and ``n_clusters_holdout``, at the mean number of customers a cluster.
+        with ``n_available`` ``chance_available``, ``loss_available`` and ``skewness_available``. Where clusters are
+        drawn whole, ``n_clusters`` an offer and ``n_clusters_holdout``, at the mean number of customers a cluster.
 
     Raises
     ------

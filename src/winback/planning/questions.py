@@ -163,17 +163,17 @@ def with_available(frame: pd.DataFrame, figures: ProfitFigures, asked: Asked, sp
     """Add what the customers at hand can tell: the chance to answer each question, and the loss at worst."""
     n, ratio = split.n_per_arm, split.n_holdout / split.n_per_arm
     profit, variance = figures.of_offers(figures.profit), figures.of_offers(figures.variance)
-    chance, loss = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
+    chance, loss, lean = (np.full(len(frame), np.nan) for _ in range(3))
     m = n_comparisons(figures, asked)
     for place, row in enumerate(frame.itertuples()):
         if row.kind == "difference":
             pair = figures.place(row.first), figures.place(row.second), ratio
-            spread, skewness = pair_variance(figures, *pair), pair_skewness(figures, *pair)(n)
+            spread, lean[place] = pair_variance(figures, *pair), pair_skewness(figures, *pair)(n)
             chance[place] = sizes.power_for_difference(
-                n, row.difference, spread, asked.level, n_comparisons=m, skewness=skewness
+                n, row.difference, spread, asked.level, n_comparisons=m, skewness=lean[place]
             )
         elif row.kind == "best":
             chance[place] = sizes.chance_of_best(variance, n, profit, asked.difference)
         else:
             loss[place] = sizes.largest_loss(variance, n)
-    return frame.assign(chance_available=chance, loss_available=loss)
+    return frame.assign(chance_available=chance, loss_available=loss, skewness_available=lean)

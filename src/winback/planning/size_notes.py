@@ -8,7 +8,8 @@ import pandas as pd
 
 from winback.clusters import FEW_CLUSTERS
 from winback.planning.asked import Asked
-from winback.planning.clustered import Drawn
+from winback.planning.holdout import Split
+from winback.planning.in_clusters import Drawn
 from winback.planning.questions import fewest_clusters
 from winback.planning.sizes import customers_for_difference
 from winback.results import format_count, join_words
@@ -16,8 +17,9 @@ from winback.skewness import TOO_SKEWED, is_skewed
 
 
 def too_skewed(rows: pd.DataFrame) -> Iterator[str]:
-    """Say of which comparisons even an interval that leans would not hold."""
-    wild = rows.loc[rows["skewness"].abs() >= TOO_SKEWED, "question"]
+    """Say of which comparisons even an interval that leans would not hold, as planned or with the customers at hand."""
+    skewness = rows.filter(["skewness", "skewness_available"]).abs().max(axis=1)
+    wild = rows.loc[skewness >= TOO_SKEWED, "question"]
     if len(wild):
         yield (
             f"Caution: a few large amounts would decide {join_words(wild)}, and no interval can be relied on there: "
@@ -25,14 +27,16 @@ def too_skewed(rows: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def too_few_clusters(rows: pd.DataFrame, drawn: Drawn | None) -> Iterator[str]:
-    """Say which questions so few clusters answer that no interval can be relied on."""
+def too_few_clusters(rows: pd.DataFrame, drawn: Drawn | None, at_hand: Split | None) -> Iterator[str]:
+    """Say which questions too few clusters answer for an interval to hold, as planned or with those at hand."""
     few = rows.loc[fewest_clusters(rows) < FEW_CLUSTERS, "question"]
+    short = f"have fewer than {FEW_CLUSTERS} draws by {drawn.name} in an arm" if drawn is not None else ""
     if len(few):
-        yield (
-            f"Caution: {join_words(few)} would have fewer than {FEW_CLUSTERS} draws by {drawn.name} in an arm, and "
-            "intervals are too narrow there: take that many."
-        )
+        yield f"Caution: {join_words(few)} would {short}, and intervals are too narrow there: take that many."
+    if at_hand is not None and drawn is not None and drawn.whole:
+        arms = [n for n in (at_hand.n_per_arm, at_hand.n_holdout) if n > 0]
+        if drawn.clusters(min(arms)) < FEW_CLUSTERS:
+            yield f"Caution: the customers at hand {short}, and intervals are too narrow there."
 
 
 def doing_alike(drawn: Drawn | None) -> Iterator[str]:

@@ -275,7 +275,8 @@ def _doubts(plan: TrialPlan) -> Iterator[str]:
             f"Caution: in an arm of {join_words(few['question'])} fewer than {FEW_RETURNED} would return, and so small "
             f"a size cannot be relied on: take so many that {FEW_RETURNED} return, better {MANY_RETURNED}."
         )
-    yield from too_few_clusters(plan.frame, plan.arms.drawn)
+    at_hand = plan.split if plan.asked.n_available is not None else None
+    yield from too_few_clusters(plan.frame, plan.arms.drawn, at_hand)
     if not rows.empty:
         yield from too_skewed(rows)
     if not plan.arms.from_pilot:

@@ -53,12 +53,13 @@ def test_households_of_four_reach_the_planned_power(rng):
     *_, correlation = truth()
     row = plan_of(InClusters(assumed(), 4, correlation)).frame.iloc[0]
     draws, mistake = 2_000, 3 * np.sqrt(0.8 * 0.2 / 2_000)
-    assert abs(power_of(rng, int(row["n_clusters"]), draws) - 0.8) < mistake
-    assert power_of(rng, int(plan_of(assumed()).frame["n_per_arm"].iloc[0] / 4), draws) < 0.8 - 2 * mistake
+    assert abs(trials_of_households(rng, int(row["n_clusters"]), draws).mean() - 0.8) < mistake
+    fewer = int(plan_of(assumed()).frame["n_per_arm"].iloc[0] / 4)
+    assert trials_of_households(rng, fewer, draws).mean() < 0.8 - 2 * mistake
 
 
-def power_of(rng, n_clusters, draws):
-    """Return in how many trials of so many households an arm a letter that adds 1.5 is said to pay."""
+def trials_of_households(rng, n_clusters, draws):
+    """Say of each trial of so many households an arm whether a letter that adds 1.5 is said to pay."""
     found = []
     for _ in range(draws):
         triple, _, households = hh.customers(rng, 2 * n_clusters, 4)
@@ -67,7 +68,7 @@ def power_of(rng, n_clusters, draws):
         estimate, variance = every.combine(m.VALUE)
         lead = estimate[0] - estimate[1] + 1.5
         found.append(lead > normal_quantile() * np.sqrt(variance.sum()))
-    return np.mean(found)
+    return np.array(found)
 
 
 # laws
@@ -192,6 +193,13 @@ def test_a_plan_in_clusters_says_how_many_and_why(published):
 def test_a_pilot_in_clusters_says_so(rng):
     text = plan_of(hh.trial(rng, 2_000, 4)).details()
     assert "In the pilot, and so in this plan, 4.0 customers of one household on average are drawn together" in text
+
+
+def test_customers_at_hand_in_too_few_clusters_are_marked(published):
+    plan = wb.plan_trial(InClusters(published.iloc[:2], 100, 0.0), n_available=7_800)
+    assert "Caution: the customers at hand have fewer than 40 draws by cluster in an arm" in plan.describe()
+    enough = wb.plan_trial(InClusters(published.iloc[:2], 100, 0.0), n_available=8_000)
+    assert "Caution" not in f"{enough.describe()}\n{enough.details()}"
 
 
 def test_too_few_clusters_are_marked(published):
