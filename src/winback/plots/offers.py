@@ -39,6 +39,7 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     _draw_intervals(right, frame, f"{kind}_roi", lambda ratios: [format_percent(ratio, 0) for ratio in ratios])
     first = frame["offer"].iloc[0]
     assumed = "\n(organic return assumed)" if result.settings.organic else ""
+    assumed += "\n(adjusted)" if result.adjusted_for else ""
     finish_axes(left, _profit_message(result, kind), f"{kind} profit per customer offered{assumed}")
     money_axis(result.currency, left.xaxis)
     roi = frame[f"{kind}_roi"]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from winback.clusters import cluster_codes, sums_within
-from winback.trial.moments import ArmMoments, arm_moments
+from winback.trial.moments import ArmMoments, arm_moments, third_moments
 
 
 def group_moments(
@@ -86,10 +86,5 @@ def moments_of_sums(
     k, flat = len(n), scaled.reshape(len(scaled), -1)
     beside = (flat.T @ flat).reshape(k, 3, k, 3).transpose(0, 2, 1, 3)
     covariance = np.einsum("kkij->kij", beside) * n[:, None, None]
-    third = np.stack([_third(sums[:, place]) for place in range(k)]) * n[:, None, None, None] ** 2
+    third = np.stack([third_moments(sums[:, place]) for place in range(k)]) * n[:, None, None, None] ** 2
     return ArmMoments(n, mean, covariance, third=third, beside=beside, place=np.arange(k), **known)
-
-
-def _third(sums: np.ndarray) -> np.ndarray:
-    pairs = (sums[:, :, None] * sums[:, None, :]).reshape(len(sums), 9)
-    return (sums.T @ pairs).reshape(3, 3, 3)

@@ -126,10 +126,17 @@ def arm_moments(returned: ArrayLike, value: ArrayLike, cost: ArrayLike) -> ArmMo
     centred = triple - mean
     transposed = np.swapaxes(centred, -1, -2)
     covariance = transposed @ centred / (n - 1)
-    one, other = np.triu_indices(3)  # the order of the three does not matter
-    third = np.empty((*covariance.shape, 3))
-    third[..., one, other] = third[..., other, one] = transposed @ (centred[..., one] * centred[..., other]) / n
+    third = third_moments(centred) / n
     return ArmMoments(np.array([n]), mean, covariance[..., None, :, :], third[..., None, :, :, :])
+
+
+def third_moments(centred: np.ndarray) -> np.ndarray:
+    """Return the sums of products of three, shape (..., 3, 3, 3), of centred triples, shape (..., n, 3)."""
+    one, other = np.triu_indices(3)  # the order of the three does not matter
+    third = np.empty((*centred.shape[:-2], 3, 3, 3))
+    products = centred[..., one] * centred[..., other]
+    third[..., one, other] = third[..., other, one] = np.swapaxes(centred, -1, -2) @ products
+    return third
 
 
 def stack_arms(arms: list[ArmMoments]) -> ArmMoments:
