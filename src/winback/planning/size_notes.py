@@ -14,6 +14,7 @@ from winback.planning.questions import fewest_clusters
 from winback.planning.sizes import customers_for_difference
 from winback.results import format_count, join_words
 from winback.skewness import TOO_SKEWED, is_skewed
+from winback.trial.design_findings import FEW_RETURNED
 
 
 def too_skewed(rows: pd.DataFrame) -> Iterator[str]:
@@ -61,6 +62,7 @@ def doing_alike(drawn: Drawn | None) -> Iterator[str]:
 
 def leaning(rows: pd.DataFrame, asked: Asked, n_comparisons: int, from_pilot: bool) -> Iterator[str]:
     """Say what skewed money does to the comparison that it bends most, and where its skewness is taken from."""
+    rows = rows[rows["n_returned"] >= FEW_RETURNED]  # with fewer nothing is to be relied on
     rows = rows[is_skewed(rows["skewness"], asked.level)]
     if rows.empty:
         return
