@@ -32,6 +32,19 @@ def format_percent(share: float, digits: int = 1) -> str:
     return f"{_unsigned_zero(f'{100 * share:,.{digits}f}')}%" if math.isfinite(share) else not_finite(share)
 
 
+def format_chance(chance: float) -> str:
+    """Write an estimated chance as a percentage, never as none or as certainty.
+
+    Examples
+    --------
+    >>> format_chance(0.9968), format_chance(1.0), format_chance(2e-5)
+    ('99.7%', 'over 99.9%', 'under 0.1%')
+    """
+    if 0 <= chance < 0.0005 or 0.9995 <= chance <= 1:
+        return "under 0.1%" if chance < 0.5 else "over 99.9%"
+    return format_percent(chance)
+
+
 def format_count(number: float) -> str:
     """Write a whole number with thousands separated.
 
@@ -104,6 +117,7 @@ FORMATS = {
     "times": "{:.2f}".format,
     "money": format_money,  # but several amounts alike
     "percent": format_percent,
+    "chance": format_chance,
     "percent0": lambda share: format_percent(share, 0),
 }
 

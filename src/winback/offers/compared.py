@@ -25,7 +25,7 @@ from winback.offers.sensitivity import (
 )
 from winback.offers.tailored import TailoredComparison, compare_tailored
 from winback.offers.told_apart import leader_note, not_told_from, verdict_words, within_words
-from winback.results import Result, Sentences, Shown, format_count, format_percent
+from winback.results import Result, Sentences, Shown, format_chance, format_count
 from winback.tables import NO_OFFER
 from winback.trial import moments as m
 from winback.trial.compared import compared_moments
@@ -94,7 +94,7 @@ class OfferComparison(Result):
         "incremental_profit_corrected": ("Incremental profit corrected for the pick", "money"),
         "incremental_roi": ("Incremental ROI", "percent0"),
         "incremental_profit_total": ("Incremental profit in total", "money"),
-        "probability_best": ("Chance of being best", "percent"),
+        "probability_best": ("Chance of being best", "chance"),
         "expected_loss": ("Expected loss if chosen", "money"),
         "break_even_organic": ("Break-even organic return", "percent"),
         "remark": ("Remark", "text"),
@@ -240,7 +240,7 @@ class OfferComparison(Result):
             note = "" if corrected in (figure, DASH) else f"; {corrected} corrected for the pick"
             note += f"; {self.adjusted.plain_profit} plain" if name == "profit" and self.adjusted_for else ""
             rows.append((f"{whose} {label}{assumed}", figure, f"{' to '.join(ends)}{note}"))
-        rows.append(("Chance of being best", format_percent(first["probability_best"]), loss))
+        rows.append(("Chance of being best", format_chance(first["probability_best"]), loss))
         return Shown(pd.DataFrame(rows, columns=["label", "figure", "note"]), as_tiles=True)
 
     def first_table(self) -> Shown:

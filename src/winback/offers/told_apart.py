@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from winback.money import format_money
-from winback.results import Result, format_percent, join_words
+from winback.results import Result, format_chance, join_words
 
 
 def pair_verdicts(low: np.ndarray, high: np.ndarray, bound: float | None) -> dict[str, np.ndarray]:
@@ -102,7 +102,7 @@ def _said_in_the_answer(result) -> bool:
 
 def _what_choosing_costs(result) -> str:
     first = result.frame.iloc[0]
-    chance, loss = format_percent(first["probability_best"]), format_money(first["expected_loss"], result.currency)
+    chance, loss = format_chance(first["probability_best"]), format_money(first["expected_loss"], result.currency)
     rivals = "all offers and of sending none" if result.control is not None else "all offers"
     return (
         f"{first['offer']} is the best of {rivals} with probability {chance}, and choosing it is expected to lose "

@@ -59,7 +59,7 @@ class TrialPlan(Result):
         "n_clusters": ("Clusters per offer", "count"),
         "n_clusters_holdout": ("Clusters untreated", "count"),
         "n_customers": ("Customers in all", "count"),
-        "chance_available": ("Chance with those at hand", "percent"),
+        "chance_available": ("Chance with those at hand", "chance"),
         "loss_available": ("Largest expected loss with those at hand", "money"),
         "remark": ("Remark", "text"),
     }
@@ -185,7 +185,7 @@ def _available(plan: TrialPlan, rows: pd.DataFrame) -> Iterator[str]:
     if plan.asked.n_available is None:
         return
     rows = rows[rows["chance_available"].notna()]
-    each = [f"{row.question} {format_percent(row.chance_available)}" for row in rows.itertuples()]
+    each = [f"{row.question} {format_chance(row.chance_available)}" for row in rows.itertuples()]
     customers = _drawn(plan, plan.asked.n_available, " customers")
     yield f"With the {customers} at hand the chances are: {join_words(each)}."
     loss = plan.frame["loss_available"].dropna()
