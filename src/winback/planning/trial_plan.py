@@ -14,7 +14,7 @@ from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
 from winback.planning.holdout import Split
 from winback.planning.size_notes import doing_alike, leaning, too_few_clusters, too_skewed
-from winback.results import Result, Sentences, Shown, format_count, format_percent, join_words
+from winback.results import Result, Sentences, Shown, format_chance, format_count, format_percent, join_words
 from winback.tables import NO_OFFER
 from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
 
