@@ -7,7 +7,7 @@ import pytest
 from coverage_harness import assert_covers, coverage, shortfall
 
 from winback.offers.comparison_figures import joint_errors
-from winback.trial.moments import ArmMoments, arm_moments, profit, stack_arms
+from winback.trial.moments import PROFIT, ArmMoments, arm_moments, profit, stack_arms
 from winback.uncertainty import max_t_quantile, normal_quantile
 
 N_TRIALS, PART, SEED = 10_000, 200, 20160301
@@ -31,7 +31,7 @@ def critical_value(variance, contrast):
     covariance[:, 1, 1] = variance
     offered = ArmMoments(N[:4], np.zeros((4, 3)), covariance[:4])
     control = ArmMoments(N[4:], np.zeros((1, 3)), covariance[4:])
-    return max_t_quantile(joint_errors(profit(offered)[1], control) @ contrast.T)
+    return max_t_quantile(joint_errors(offered, PROFIT, control) @ contrast.T)
 
 
 @cache
