@@ -10,7 +10,7 @@ from simulated_lives import FORMULAS
 from test_group_moments import ends as by_household
 from test_in_clusters import assumed, plan_of, trials_of_households
 from test_in_clusters import truth as households_as_assumed
-from test_margin_fit import MISTAKEN, log_normal_margins
+from test_margin_fit import log_normal_margins
 from test_skewed import POWER, planned, trials_that_find
 from test_skewed_money import AT_ONCE, CONTACT, N, arm
 from test_spending_together import curve_of
@@ -130,8 +130,9 @@ def heavy_tails(draws: int = 10_000) -> list[dict]:
 def joint(draws: int = 40) -> list[dict]:
     """Return how often the joint model is trusted on margins that are independent of return, and log-normal."""
     fits = [wb.fit_joint(log_normal_margins(seed), **FORMULAS) for seed in range(draws)]
-    before = [all(MISTAKEN in doubt for doubt in fit.doubts) for fit in fits]
-    return [_row("joint model trusted on independent log-normal margins", 0.0, before, [fit.trusted for fit in fits])]
+    trusted = [fit.trusted for fit in fits]
+    row = _row("joint model trusted on independent log-normal margins", 0.0, trusted, trusted)
+    return [row | {"before": None}]  # the model of before is not at hand: commit 805d206 trusted 6 of these 40
 
 
 def planning(draws: int = 20_000) -> list[dict]:

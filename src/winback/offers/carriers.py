@@ -23,7 +23,10 @@ from winback.uncertainty import normal_quantile
 
 CAP = 0.995  # quantile of what customers of all groups brought who brought anything
 TOP = 0.01  # share of those under an offer
-MUCH_OF_TOP, MUCH_OF_ONE = 0.2, 0.1  # shares of the value from which on an offer is marked: log-normal of sigma 1.5
+# Shares of the value from which on an offer is marked. Of trials with 250 returned this marks 99% with log-normal money
+# of sigma 2, 80% of sigma 1.5 and 57% of Pareto 1.5, whose plain intervals hold in 79%, 89% and 73%, and 8% of sigma 1,
+# where they hold in 93%. A sample that lacks its tail cannot show it.
+MUCH_OF_TOP, MUCH_OF_ONE = 0.15, 0.07
 
 
 @dataclass(frozen=True, repr=False)
