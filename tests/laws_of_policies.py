@@ -7,11 +7,21 @@ from laws import Estimator
 
 import winback as wb
 from winback.terms.catalog import Offer
+from winback.trial.design_checks import check_design
 
 ARMS = ["discount", "upgrade", "none"]
 
 
 def a_trial(rng, n=240):
+    """Draw a trial whose groups are so alike that the control is accepted, also of everybody twice."""
+    while True:
+        table = drawn(rng, n)
+        twice = pd.concat([table, table.assign(customer_id=-1 - table["customer_id"])], ignore_index=True)
+        if check_design(twice.drop(columns="fold")).control == "accepted":
+            return table
+
+
+def drawn(rng, n):
     """Draw a trial whose customers carry their fold, in even groups and folds."""
     arm, x = np.repeat([0, 1, 2], n // 3), rng.normal(size=n)
     returned = rng.random(n) < 0.5
