@@ -1,6 +1,6 @@
-"""How are tables read from and written to files?
+"""How are tables read from files?
 
-Text files: "none" is a word (untreated), an empty cell is a missing value. Nothing half-written is ever left.
+Text files: "none" is a word (untreated), an empty cell is a missing value.
 """
 
 from __future__ import annotations
@@ -8,12 +8,8 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import os
 import re
-import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -136,42 +132,3 @@ def _with_headings(path: Path, rows: pd.DataFrame, names: list[str]) -> pd.DataF
 
 def _not_a_table(path, problem, remedy) -> TableError:
     return TableError("file", [Problem(path.name, problem, 0, "", remedy)])
-
-
-def write_files_together(folder: str | Path, writers: Mapping[str, Callable[[Path], object]]) -> list[Path]:
-    """Write several files into a folder, which is made if missing, all or none; return them in order.
-
-    Parameters
-    ----------
-    writers : mapping
-        File name -> a function that writes the file at the path it is given.
-
-    Raises
-    ------
-    FileExistsError
-        When a folder has the name of one of the files.
-    FileNotFoundError
-        When a writer wrote nothing.
-    """
-    folder = Path(folder)
-    if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(f"{folder} is a file; name a folder to write into.")
-    with _scratch_beside(folder) as scratch:
-        for name, write in writers.items():
-            write(scratch / name)
-            if not (scratch / name).is_file():
-                raise FileNotFoundError(f"Nothing was written for {name}.")
-            if (folder / name).is_dir():
-                raise FileExistsError(f"{folder / name} is a folder; it cannot be replaced by a file.")
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in writers:
-            os.replace(scratch / name, folder / name)
-    return [folder / name for name in writers]
-
-
-@contextmanager
-def _scratch_beside(folder: Path) -> Iterator[Path]:
-    """Give a scratch folder on the same disk, so that files can be moved in one step."""
-    parent = next(place for place in [folder, *folder.resolve().parents] if place.is_dir())
-    with tempfile.TemporaryDirectory(dir=parent, prefix=".winback-") as scratch:
-        yield Path(scratch)
