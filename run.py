@@ -27,7 +27,7 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "winback-installed"
 
 TASKS = {
-    "report": ("which offer pays: reports/offer-roi.html and its tables", [["-m", "winback", "report"]]),
+    "report": ("which offer pays: reports/offer-roi.html and its tables", [["-P", "-m", "winback", "report"]]),
     "test": ("all tests; --quick for the everyday part", [["-m", "pytest", "-n", "auto", "--maxprocesses", "4"]]),
     "lab": ("JupyterLab on the notebooks", [["-m", "jupyter", "lab", "notebooks"]]),
     "notebooks": (

@@ -9,7 +9,7 @@ import pandas as pd
 import winback as wb
 from winback import plots
 from winback.datasets.files import write_retail, write_telecom
-from winback.report import run_notebook
+from winback.kernel import run_notebook
 from winback.second_lifetime.first_and_second import first_and_second_value
 from winback.tables import LAPSED, PURCHASES
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from winback.report import run_notebook
+from winback.kernel import run_notebook
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 RESULT_NUMBER = re.compile(r"\\?\$\s?\d[\d,.]*|\b\d+(?:[.,]\d+)?\s?%|\b\d+\.\d+\b|\b\d{1,3}(?:,\d{3})+\b")

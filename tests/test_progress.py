@@ -9,8 +9,8 @@ import nbformat
 import pytest
 
 from winback import progress as module
+from winback.kernel import run_notebook
 from winback.progress import progress
-from winback.report import run_notebook
 
 
 class Terminal(io.StringIO):

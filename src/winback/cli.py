@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+import threading
 from pathlib import Path
 
 import click
@@ -66,9 +69,9 @@ def table_options(command):
 @click.option("--out", default="reports", type=click.Path(path_type=Path), help="Folder to write into.")
 def report(customers, offers, columns, out, **settings):
     """Write the offer report for CUSTOMERS, or for the telecom study when none is named."""
-    from winback.report import write_report
-
     with clear_errors():
+        from winback.report import write_report
+
         click.echo("Comparing the offers and writing the page ...")
         paths = write_report(customers, offers, columns=dict(columns), out=out, **settings)
     for path in paths:
@@ -89,10 +92,10 @@ def report(customers, offers, columns, out, **settings):
 @table_options
 def check(file, offers, table, columns, **settings):
     """Say what is wrong with a table, every problem at once, and whether its trial can be read."""
-    from winback import tables
-
     n_warnings = 0
     with clear_errors():
+        from winback import tables
+
         frame = tables.map_columns(tables.load_table(file), dict(columns))
         if table != "lapsed":
             frame = getattr(tables, f"check_{table}")(frame)
@@ -119,20 +122,36 @@ def _check_trial(frame, offers, settings):
 @click.option("--out", default="data", type=click.Path(path_type=Path), help="Folder to write into.")
 def data(name, out):
     """Write ready tables: the telecom study, a shop's log of purchases, or Hillstrom's public e-mail trial."""
-    from winback.datasets.files import write_hillstrom, write_retail, write_telecom
-
     with clear_errors():
+        from winback.datasets.files import write_hillstrom, write_retail, write_telecom
+
         for path in {"telecom": write_telecom, "retail": write_retail, "hillstrom": write_hillstrom}[name](out):
             click.echo(path)
 
 
+class _Stopped(BaseException):
+    """The process was asked to end, as by a shutdown."""
+
+
 class clear_errors:  # noqa: N801 (used as a statement)
-    """Turn the errors a user can mend into one message; everything else stays a traceback."""
+    """Turn the errors a user can mend into one message, and being stopped too; else a traceback is shown."""
 
     def __enter__(self):
+        self.before = None
+        if threading.current_thread() is threading.main_thread():
+            self.before = signal.signal(signal.SIGTERM, _stop)
         return self
 
     def __exit__(self, kind, error, trace):
-        """Show the message and stop with exit code 1."""
+        """Show the message and stop with exit code 1, or that of the signal."""
+        if self.before is not None:
+            signal.signal(signal.SIGTERM, self.before)
+        if isinstance(error, KeyboardInterrupt | _Stopped):
+            click.echo("Stopped; nothing was written.", err=True)
+            sys.exit(128 + (signal.SIGTERM if isinstance(error, _Stopped) else signal.SIGINT))
         if isinstance(error, ValueError | RuntimeError | OSError):
             raise click.ClickException(str(error)) from None
+
+
+def _stop(*_):
+    raise _Stopped

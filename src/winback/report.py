@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime
-import logging
-import os
-import re
+import math
+import tempfile
 import warnings
 from collections.abc import Mapping
 from functools import partial
+from numbers import Integral, Real
 from pathlib import Path
 from shutil import copyfile
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from winback.datasets.telecom import load_telecom_study
-from winback.tables import AnyTable, write_files_together
+from winback.kernel import SVG, run_notebook
+from winback.results import Sentences, join_words
+from winback.tables import AnyTable, check_writable, scratch_folder, write_csv, write_files_together, write_workbook
 from winback.terms.catalog import ON_TOP
 from winback.terms.organic import Organic
 from winback.trial.chances import check_one_chance
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 
 NOTEBOOK = "06-which-offer-pays.ipynb"
 PAGE = "offer-roi.html"
+TABLES = ("offer-roi.csv", "offer-roi.xlsx", "contact-list.csv")
 PACKAGE = Path(__file__).parent
-SVG = "image/svg+xml"
 PARAMETERS = "parameters"  # tag of the cell whose values are replaced
-SECONDS_PER_CELL = 600
+FIGURE = "figure"  # tag of a cell without whose figure there is no page
 
 
 def write_report(
@@ -63,12 +64,18 @@ def write_report(
     -------
     list of Path
         ``offer-roi.html``, ``offer-roi.csv``, ``offer-roi.xlsx`` (with a sheet of contacts) and ``contact-list.csv``.
-        All are written, or none.
+        All are written, or none. What a spreadsheet made it necessary to change in the tables is said on the page, see
+        `winback.tables.write_csv` and `winback.tables.write_workbook`.
 
     Raises
     ------
     TableError, ValueError, FileNotFoundError
         When the input cannot be used; found before the notebook is started.
+    OSError
+        When the files cannot be written or older ones not replaced, see `winback.tables.check_writable`; found then,
+        too.
+    RuntimeError
+        When the page would lack a figure, or the notebook fails.
 
     Examples
     --------
@@ -79,11 +86,13 @@ def write_report(
     terms = {name: term for name, term in given.items() if term is not None}
     files = (None if path is None else str(Path(path).resolve()) for path in (customers, offers))
     settings = dict(zip(("customers", "offers"), files, strict=True)) | {"columns": dict(columns or {}), "terms": terms}
-    comparable_trial(**settings)  # what cannot be compared is refused before a kernel starts
-    with TemporaryDirectory() as folder:
-        notebook = run_notebook(with_parameters(load_notebook(), {**settings, "tables": folder}))
+    check_writable(out, (PAGE, *TABLES))  # what cannot be written or compared is refused before a kernel starts
+    comparable_trial(**settings)
+    with scratch_folder(tempfile.gettempdir()) as folder:
+        notebook = run_notebook(with_parameters(load_notebook(), {**settings, "tables": str(folder)}))
+        check_shown(notebook)
         pages = {PAGE: lambda path: path.write_text(notebook_page(notebook), encoding="utf-8")}
-        made = {each.name: partial(copyfile, each) for each in sorted(Path(folder).iterdir())}
+        made = {name: partial(copyfile, folder / name) for name in TABLES}
         return write_files_together(out, pages | made)
 
 
@@ -100,12 +109,18 @@ def comparable_trial(
     return trial
 
 
-def write_tables(offers: pd.DataFrame, contacts: pd.DataFrame, folder: str | Path) -> None:
-    """Write the tables beside the page: the offers as CSV and XLSX, and the contact list; called by the notebook."""
-    folder = Path(folder)
-    offers.to_csv(folder / "offer-roi.csv", index=False)
-    contacts.to_csv(folder / "contact-list.csv", index=False)
-    write_workbook({"offers": offers, "contacts": contacts}, folder / "offer-roi.xlsx")
+def write_tables(offers: pd.DataFrame, contacts: pd.DataFrame, folder: str | Path | None) -> Sentences:
+    """Write the tables beside the page, and say what they are; called by the notebook.
+
+    The offers as CSV and XLSX, and the contact list, its expected profit to a hundredth; nothing without a folder.
+    """
+    if folder is None:
+        return Sentences.of(["The tables are written where a folder is named for them."])
+    offer_csv, workbook, contact_csv = (Path(folder) / name for name in TABLES)
+    contacts = contacts.round({"expected_profit": 2})
+    notes = [*write_csv(offers, offer_csv), *write_csv(contacts, contact_csv)]
+    notes += write_workbook({"offers": offers, "contacts": contacts}, workbook, _number_format)
+    return Sentences.of([f"Beside this page: {join_words(TABLES)}.", *notes])
 
 
 def load_notebook(name: str = NOTEBOOK) -> NotebookNode:
@@ -121,39 +136,51 @@ def load_notebook(name: str = NOTEBOOK) -> NotebookNode:
 def with_parameters(notebook: NotebookNode, settings: Mapping[str, object]) -> NotebookNode:
     """Replace the values in the notebook's parameters cell."""
     cell = next(cell for cell in notebook.cells if PARAMETERS in cell.metadata.get("tags", []))
-    cell.source = "\n".join(f"{name} = {value!r}" for name, value in settings.items())
+    cell.source = "\n".join(f"{name} = {as_code(value)}" for name, value in settings.items())
     return notebook
 
 
-def run_notebook(notebook: NotebookNode, folder: str | Path = ".") -> NotebookNode:
-    """Execute a notebook in a fresh kernel, in place, and return it; a RuntimeError tells what failed."""
-    from jupyter_client.manager import AsyncKernelManager
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
+def as_code(value: object) -> str:
+    """Write a setting as code of plain values: a number of NumPy's is a number, a path is text.
 
-    logging.getLogger("traitlets").setLevel(logging.ERROR)
-    manager = AsyncKernelManager(kernel_name="python3", transport_encryption="auto")
-    place = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(notebook, km=manager, timeout=SECONDS_PER_CELL, record_timing=False, resources=place)
-    try:
-        # A kernel manager of our own is not shut down by default, and nobody watches a bar in a report that is written.
-        client.execute(cleanup_kc=True, env={**os.environ, "TQDM_DISABLE": "1"})
-    except CellExecutionError as error:
-        raise RuntimeError(f"A cell of the notebook failed: {error.ename}: {error.evalue}") from None
-    for data in [output.data for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output]:
-        if SVG in data:
-            data[SVG] = _slim(data[SVG])
-    return notebook
+    Examples
+    --------
+    >>> import numpy as np
+    >>> as_code({"organic": (np.float64(0.02), 0.08), "horizon_months": np.int64(24)})
+    "{'organic': (0.02, 0.08), 'horizon_months': 24}"
+    """
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{as_code(key)}: {as_code(each)}' for key, each in value.items())}}}"
+    if isinstance(value, tuple | list):
+        parts = [as_code(each) for each in value]
+        return f"({', '.join(parts)}{',' * (len(parts) == 1)})"
+    if isinstance(value, str | Path):
+        return repr(str(value))
+    if value is None or isinstance(value, bool):
+        return repr(value)
+    if isinstance(value, Integral):
+        return repr(int(value))
+    if isinstance(value, Real):
+        number = float(value)
+        return repr(number) if math.isfinite(number) else f'float("{number}")'
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+        return as_code(value.item())
+    raise ValueError(f"A report's settings are text, numbers and pairs of numbers; got {value!r}.")
 
 
-def _slim(svg: str) -> str:
-    """Write the paths of a figure to a hundredth of a point, on one line each: to the eye the same, a third as long."""
-
-    def shorter(path):
-        rounded = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", path[1])
-        return f' d="{" ".join(rounded.split())}"'
-
-    return re.sub(r' d="([^"]*)"', shorter, svg)
+def check_shown(notebook: NotebookNode) -> None:
+    """Refuse a notebook in which a cell shows nothing, or a cell for a figure none: a page would hide that."""
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type != "code" or PARAMETERS in tags:
+            continue
+        outputs = cell.get("outputs", [])
+        shown = {kind for output in outputs for kind in output.get("data", {})}
+        if not (SVG in shown if FIGURE in tags else shown & {SVG, "text/html"}):
+            said = "".join(output.get("text", "") for output in outputs if output.get("name") == "stderr").strip()
+            why = f": {said.splitlines()[-1]}" if said else ""
+            what = "figure" if FIGURE in tags else "answer"
+            raise RuntimeError(f"The page would lack a {what}, so nothing was written ({cell.source.strip()!r}){why}.")
 
 
 def notebook_page(notebook: NotebookNode) -> str:
@@ -176,27 +203,9 @@ def _headings(notebook: NotebookNode) -> dict:
     return {"title": title, "headings": [{"text": text, "anchor": text.replace(" ", "-")} for text in texts]}
 
 
-def write_workbook(sheets: Mapping[str, pd.DataFrame], path: str | Path) -> None:
-    """Write tables as sheets of a workbook: numbers stay numbers, shown as money, percent or counts."""
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
-
-    with pd.ExcelWriter(path, engine="openpyxl") as writer:
-        for name, frame in sheets.items():
-            frame.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 1))
-            sheet = writer.sheets[name]
-            for position, column in enumerate(frame.columns, start=1):
-                sheet.column_dimensions[get_column_letter(position)].width = max(12, len(column) + 2)
-                sheet.cell(1, position).font = Font(bold=True)
-                if pd.api.types.is_numeric_dtype(frame[column]):
-                    for row in range(2, len(frame) + 2):
-                        sheet.cell(row, position).number_format = _number_format(column)
-
-
-def _number_format(name: str) -> str:
+def _number_format(sheet: str, name: str) -> str:
+    if sheet == "contacts":  # of the analyst's own columns nothing is known
+        return {"rank": "#,##0", "customer_id": "0", "expected_profit": "#,##0.00"}.get(name, "General")
     if any(part in name for part in ("roi", "acceptance", "break_even", "probability", "organic")):
         return "0.0%"
-    if name == "expected_profit":
-        return "#,##0.00"
-    whole = name in ("n", "n_returned", "rank", "customer_id") or "total" in name
-    return "#,##0" if whole else "#,##0.0000"
+    return "#,##0" if name in ("n", "n_returned") or "total" in name else "#,##0.0000"

@@ -163,8 +163,8 @@ def test_a_number_that_is_a_word(table, policy):
         wb.TableError, match=r"`calls` must be a number, as in the trial; 1 of 4 rows \(first: customer q"
     ):
         policy.contact_list(words)
-    read = policy.contact_list(NEW.assign(calls=["1", "0", None, "2"])).frame
-    pd.testing.assert_frame_equal(read, policy.contact_list(NEW).frame)
+    read = policy.contact_list(NEW.assign(calls=["1", "0", None, "2"]), keep=[]).frame
+    pd.testing.assert_frame_equal(read, policy.contact_list(NEW, keep=[]).frame)
 
 
 def test_who_loses_money_is_left_alone_and_counted():
@@ -269,3 +269,17 @@ def test_who_is_hardly_meant_is_counted_among_those_asked_about(table, policy):
     n_back = int(asked["returned"].sum())
     found = policy.contact_list(asked)
     assert f"({n_back} of them are back already and 3 were judged not promising)" in found.describe()
+
+
+def test_the_columns_of_the_analyst_are_carried_along_as_they_are(table, policy):
+    own = NEW.assign(name=["Ann", "=Bob", "Çağ", None], rank=[9, 8, 7, 6], months_away=3.0)
+    frame = policy.contact_list(own).frame.set_index("customer_id")
+    assert list(frame)[-4:] == ["segment", "calls", "name", "table_rank"]  # but for those that winback knows
+    assert frame.loc["q", ["name", "table_rank"]].tolist() == ["=Bob", 8]
+    assert frame.loc["p", "name"] == "Ann"
+    asked = policy.contact_list(own, keep=["name", "months_away"]).frame
+    assert list(asked)[-3:] == ["kind", "name", "months_away"]
+    assert list(policy.contact_list(own, keep="name").frame)[-1] == "name"
+    assert list(policy.contact_list(own, keep=[]).frame)[-1] == "kind"
+    with pytest.raises(ValueError, match=r"keep names 'email', which is no column of the customers to list"):
+        policy.contact_list(own, keep=["email"])

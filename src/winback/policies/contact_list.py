@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ import pandas as pd
 from winback.money import money_interval
 from winback.policies.honest_value import HonestValue, honest_value
 from winback.results import Result, Sentences, Shown, format_count, format_percent, join_words
-from winback.tables import NO_OFFER, HasTables, check_lapsed, in_trial
+from winback.tables import LAPSED, NO_OFFER, HasTables, check_lapsed, in_trial
 from winback.trial.assumed import assumption
 from winback.trial.trial import Trial
 
@@ -30,7 +30,8 @@ class ContactList(Result):
         One row per customer worth a contact: ``rank`` (one for all who are expected to earn the same),
         ``customer_id``, ``offer``, ``why`` (the rule), ``reason`` (the stated one, where the table has it),
         ``expected_profit`` in money: incremental where what comes back anyway is known or assumed, else gross, as the
-        column ``kind`` says.
+        column ``kind`` says. Then the columns of the analyst's own table that were kept, ``table_`` before the name of
+        one that is called like a column of the list.
     value : HonestValue
         How expected profits follow from predictions.
     n_left_alone : int
@@ -117,6 +118,7 @@ def list_contacts(
     why: Callable[[pd.DataFrame], np.ndarray | str],
     *,
     decided: np.ndarray | None,
+    keep: Iterable[str] | None = None,
     rng: int | np.random.Generator | None,
 ) -> ContactList:
     """List whom to contact under a policy, see `LearnedPolicy.contact_list`.
@@ -132,11 +134,26 @@ def list_contacts(
         frame["reason"] = wanted["reason"].astype(object).to_numpy()
     kind = "incremental" if NO_OFFER in trial.choices else "gross"
     frame["expected_profit"], frame["kind"] = value.expected(wanted, offers), kind
+    for name, column in _kept(wanted, keep).items():
+        frame[f"table_{name}" if name in {*frame, "rank"} else name] = column.to_numpy()
     kept = frame[(frame["expected_profit"] > 0) & (frame["offer"] != NO_OFFER)]
     kept = kept.sort_values("expected_profit", ascending=False, kind="stable", ignore_index=True)
     kept.insert(0, "rank", kept["expected_profit"].rank(method="min", ascending=False).astype(int))
     left_alone = {"n_left_alone": len(frame) - len(kept), "whom": whom}
     return ContactList(frame=kept, value=value, kind=kind, currency=trial.currency, **left_alone)
+
+
+def _kept(wanted: pd.DataFrame, keep: Iterable[str] | None) -> pd.DataFrame:
+    """Return the columns to carry along: those asked for, or all that are the analyst's own."""
+    if keep is None:
+        known = {column.name for column in LAPSED}
+        return wanted[[name for name in wanted if name not in known]]
+    names = [keep] if isinstance(keep, str) else list(keep)
+    missing = [name for name in names if name not in wanted]
+    if missing:
+        there = ", ".join(map(str, wanted.columns))
+        raise ValueError(f"keep names {missing[0]!r}, which is no column of the customers to list. Columns: {there}.")
+    return wanted[names]
 
 
 def _whom(trial: Trial, lapsed) -> tuple[pd.DataFrame, str]:

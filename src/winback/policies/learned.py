@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -105,7 +105,11 @@ class LearnedPolicy(Result):
         return self.rules["rule"].to_numpy(dtype=object)[self.tree.leaf_of(customers)]
 
     def contact_list(
-        self, lapsed: pd.DataFrame | HasTables | None = None, *, rng: int | np.random.Generator | None = 0
+        self,
+        lapsed: pd.DataFrame | HasTables | None = None,
+        *,
+        keep: Iterable[str] | None = None,
+        rng: int | np.random.Generator | None = 0,
     ) -> ContactList:
         r"""List whom to contact, best first, with which offer and what that is expected to earn.
 
@@ -119,6 +123,9 @@ class LearnedPolicy(Result):
         lapsed : pandas.DataFrame, optional
             Whom to list, with the columns the trial has: new leavers, say. By default the trial's own customers who
             were sent nothing and are still away; where there are none, all who did not return.
+        keep : iterable of str, optional
+            Columns of that table to carry along, at the end: names, addresses. By default all that are the analyst's
+            own, which is all but those winback knows; ``[]`` for none.
         rng : int, Generator or None
             Seed of the folds.
 
@@ -136,7 +143,7 @@ class LearnedPolicy(Result):
             gains = self.evaluation.gains
             place = pd.Index(self.trial.choices).get_indexer(self.choices)
             decided = place[gains.decided if self.pays else gains.single]
-        return list_contacts(self.trial, lapsed, self.assign, why, decided=decided, rng=rng)
+        return list_contacts(self.trial, lapsed, self.assign, why, decided=decided, keep=keep, rng=rng)
 
     def check(
         self, truth: pd.DataFrame | None = None, *, beside: Mapping[str, Judged] | None = None

@@ -7,6 +7,7 @@ nouns      what is handed over: a frame, a path, or a noun with such a table
 problems   `TableError`, which lists every problem at once
 files      tables from CSV and XLSX files
 scratch    folders for work under way; what a killed process left in them is cleaned up
+spreadsheets  tables to CSV and XLSX, so that nothing in them is changed or run
 written    several files written all or none
 """
 
@@ -24,6 +25,7 @@ from winback.tables.kinds import label_codes
 from winback.tables.nouns import LAPSED_TABLE, AnyTable, HasTables, as_table
 from winback.tables.problems import Problem, ProblemList, TableError
 from winback.tables.scratch import scratch_folder
+from winback.tables.spreadsheets import write_csv, write_workbook
 from winback.tables.written import check_writable, write_files_together
 
 __all__ = [
@@ -51,5 +53,7 @@ __all__ = [
     "load_table",
     "map_columns",
     "scratch_folder",
+    "write_csv",
     "write_files_together",
+    "write_workbook",
 ]
