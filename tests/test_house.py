@@ -40,6 +40,7 @@ ROWS = [
     "held_out",
     "formulas",
     "formula_checks",
+    "formula_language",
     "pseudo_observations",
     "expectations",
     "newton",

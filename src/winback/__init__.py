@@ -28,8 +28,8 @@ purchases        who buys again, how often, for how much? summarize_purchases, f
 survival         how long do they stay? survival_curve, competing_risks, fit_duration
 terms            what an offer costs and when, what returns anyway: Offer, OfferCatalog, load_offers
 held_out         is a forecast right on what it has not seen? hold_out
-formulas, formula_checks, pseudo_observations, expectations, winner, skewness, uncertainty, clusters  the statistics
-                 beneath
+formulas, formula_checks, formula_language  what a model takes from a table, and what it may
+pseudo_observations, expectations, winner, skewness, uncertainty, clusters  the statistics beneath
 newton           where is a likelihood highest?
 surface          which names are public, and where each stands
 provenance, labels, results, in_html, money, progress, periods, discounting  how results show themselves: Sentences

@@ -9,12 +9,12 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 from formulaic import Formula
-from formulaic.errors import FormulaicError
 
+from winback.formula_language import called_in, read_formula
 from winback.results import join_words
 from winback.tables import LAPSED
 
-OPERATORS = ("C", "Q", "I")  # functions of the formula language: a column of that name would shadow them
+OPERATORS = ("C", "Q", "I")  # of the formula language: no column of that name can be used at all
 OUTCOMES = tuple(column.name for column in LAPSED if column.outcome)
 MOST_LABELS = 50
 WELL_APART = 1e-8  # smallest eigenvalue of unit columns: none is nearer than its root, 1e-4, to a sum of the others
@@ -31,21 +31,19 @@ def parse_formula(text, equation, customers, problems) -> Formula | None:
         remedy = "Leave out everything but the explanatory part: the outcome is known."
         problems.add(place, f"must be a right-hand side only; got {text!r}", remedy)
         return None
-    shadowed = [name for name in OPERATORS if name in map(str, customers.columns) and re.search(rf"\b{name}\b", text)]
-    for name in shadowed:
+    columns = set(map(str, customers.columns))
+    meant = {name for name in OPERATORS if re.search(rf"\b{name}\b", text)}
+    for name in sorted((called_in(text) | meant) & columns):
         remedy = f"Rename the column: customers.rename(columns={{{name!r}: 'a_longer_name'}})."
         problems.add(name, f"is a function of the formula language, used in the {place}", remedy)
-    try:
-        return Formula(text)
-    except FormulaicError as error:
-        problem = f"cannot be read: {text!r} ({str(error).splitlines()[0]})"
-        problems.add(place, problem, "Write terms with + between them.")
-        return None
+    return read_formula(text, place, columns, problems)
 
 
 def columns_of(formula: Formula, text: str, customers: pd.DataFrame) -> tuple[str, ...]:
     """Return the columns a formula uses; those inside functions that learn from the data are found by their names."""
-    return tuple(sorted({str(name) for name in formula.required_variables} | named_columns(text, customers.columns)))
+    named = {str(each.expr) for term in formula for each in term.factors if each.eval_method.value == "lookup"}
+    inside = {str(name) for name in formula.required_variables} - (called_in(text) - named)
+    return tuple(sorted(named | inside | named_columns(text, customers.columns)))
 
 
 def named_columns(text: str, columns: Iterable) -> set[str]:

@@ -1,7 +1,8 @@
 """Which numbers does a formula take from a table? Right-hand-side formulas, checked before anything is fitted.
 
 Formulas are written as in R: ``"offer + reason + log(first_tenure) + I(complaints - complaints_resolved)"``. A label
-column is coded against its first label; ``C(reason, contr.treatment("service"))`` chooses another.
+column is coded against its first label; ``C(reason, contr.treatment("service"))`` chooses another. What a formula may
+say is a closed list; `winback.formula_language.with_functions` adds functions of one's own.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from formulaic.errors import FormulaicError
 
 from winback.formula_checks import (
     CODED,
@@ -25,6 +25,7 @@ from winback.formula_checks import (
     named_columns,
     parse_formula,
 )
+from winback.formula_language import functions_of
 from winback.labels import contrast_words, label_of
 from winback.tables import LAPSED_TABLE, ProblemList
 
@@ -50,7 +51,12 @@ class Design:
                 known = ", ".join(map(str, labels))
                 problems.add_rows(name, new, "has a label that the model has not seen", f"Use one of: {known}.")
         problems.raise_if_any()
-        numbers = _numbers(self.spec, _coded(customers, self.columns, self.labels))
+        try:
+            numbers = _numbers(self, _coded(customers, self.columns, self.labels))
+        except Exception as error:  # a function that holds only within the range it was fitted on, say
+            remedy = "Look at customers whose columns lie beyond those the model was fitted on."
+            problems.add(f"{self.equation} formula", _not_computed(self.formula, error), remedy)
+            problems.raise_if_any()
         check_finite(numbers, self, problems)
         problems.raise_if_any()
         return numbers
@@ -188,10 +194,9 @@ def _bind(formula, text, equation, columns, labels, customers, rows, problems) -
     coded = _coded(customers, columns, labels)
     try:
         with np.errstate(all="ignore"):
-            matrix = formula.get_model_matrix(coded, na_action="ignore")
-    except FormulaicError as error:
-        problem = f"cannot be computed: {text!r} ({str(error).splitlines()[0]})"
-        problems.add(f"{equation} formula", problem, "Check the names of functions and columns.")
+            matrix = formula.get_model_matrix(coded, context=functions_of(text), na_action="ignore")
+    except Exception as error:  # whatever a function says of these columns
+        problems.add(f"{equation} formula", _not_computed(text, error), "Check the names of functions and columns.")
         return None
     design = Design(text, equation, tuple(map(str, matrix.columns)), columns, labels=labels, spec=matrix.model_spec)
     numbers, n_found = matrix.to_numpy(dtype=float), len(problems.found)
@@ -204,6 +209,12 @@ def _bind(formula, text, equation, columns, labels, customers, rows, problems) -
     return design
 
 
-def _numbers(spec, coded) -> np.ndarray:
+def _not_computed(text: str, error: Exception) -> str:
+    said = (str(error).splitlines() or [type(error).__name__])[0]
+    return f"cannot be computed: {str(text)!r} ({said})"
+
+
+def _numbers(design: Design, coded: pd.DataFrame) -> np.ndarray:
     with np.errstate(all="ignore"):
-        return spec.get_model_matrix(coded, na_action="ignore").to_numpy(dtype=float)
+        matrix = design.spec.get_model_matrix(coded, context=functions_of(design.formula), na_action="ignore")
+    return matrix.to_numpy(dtype=float)

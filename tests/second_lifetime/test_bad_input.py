@@ -142,7 +142,7 @@ def test_a_label_of_whom_all_or_none_returned_is_refused(drawn, fit, label, retu
         ("tenure", None, "`tenure formula` must be text"),
         ("tenure", ["x"], "`tenure formula` must be text"),
         ("reacquisition", "log(x)", r"`x` makes log\(x\) no finite number; \d+ of 600 rows"),
-        ("reacquisition", "x + sqrt_of(driver)", "`sqrt_of`"),
+        ("reacquisition", "x + sqrt_of(driver)", "sqrt_of"),
         ("reacquisition", "x + I(2 * x) + driver", r"`I\(2 \* x\)` says nothing that the other terms"),
         ("tenure", "x + flag:x + I(flag * x)", "says nothing that the other terms of the tenure formula"),
         ("reacquisition", "0", "`reacquisition formula` has no terms: '0'"),
