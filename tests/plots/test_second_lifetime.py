@@ -34,7 +34,7 @@ def test_effects_open_marks_are_those_that_may_be_none(small):
     open_marks = [mark.get_markerfacecolor() == "white" for mark in marks]
     assert open_marks == list((rows["change_low"] < 0) & (rows["change_high"] > 0))
     assert "rather than nothing" in ax.get_title(loc="left").replace("\n", " ")
-    assert [label.get_text() for label in ax.get_yticklabels()] == list(rows["in_words"])
+    assert [label.get_text().replace("\n", " ") for label in ax.get_yticklabels()] == list(rows["in_words"])
 
 
 def test_validation_shows_tenths_and_the_share_found(small):

@@ -10,6 +10,7 @@ budgets          gain over budgets, profit against market share
 held_out         purchases predicted and held out: tracking, tenths, ranking
 planning         customers against the difference to be found, cost of the holdout
 value            who carries the value, projections, constant churn
+words            names and sentences as they are written, in any script
 style            the house palette and the format of figures in notebooks
 """
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from winback.money import money_interval
 from winback.plots.style import INK, QUIET, band, capitalised, finish_axes, house_styles, money_axis, new_axes, note
+from winback.plots.words import write_legend
 from winback.results import format_count, format_money
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _draw_measured(ax, frame):
     look = house_styles("ab")["b"] | {"linestyle": "none", "marker": "D", "markersize": 5, "linewidth": 1}
     label = "measured in the trial, with intervals"
     ax.errorbar(*(shown[each] for each in names), yerr=up, xerr=across, label=label, **look)
-    ax.legend(frameon=False, fontsize=9, loc="lower left")
+    write_legend(ax, loc="lower left")
 
 
 def plot_spending_curve(curve: SpendingCurve, ax: Axes | None = None) -> Axes:
@@ -130,7 +131,7 @@ def plot_spending_curve(curve: SpendingCurve, ax: Axes | None = None) -> Axes:
     gain = f"{curve.kind} gain per customer, net"
     finish_axes(ax, _spending_message(curve), "money spent per customer of the trial", gain, 80)
     money_axis(curve.currency, ax.xaxis, ax.yaxis)
-    ax.legend(frameon=False, fontsize=9)
+    write_legend(ax)
     return ax
 
 

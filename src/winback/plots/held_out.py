@@ -8,6 +8,7 @@ import numpy as np
 
 from winback.held_out import number_of
 from winback.plots.style import QUIET, finish_axes, house_styles, new_axes, percent_axis
+from winback.plots.words import write_legend
 from winback.purchases.check import LIMITS, error_in_words
 from winback.results import format_count, format_percent
 
@@ -53,7 +54,7 @@ def plot_tracking(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, end)
     ax.set_ylim(0, None)
     below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.6 / ax.figure.get_figheight())}
-    ax.legend(frameon=False, fontsize=9, handlelength=3, ncols=2, **below)
+    write_legend(ax, handlelength=3, ncols=2, **below)
     return ax
 
 
@@ -104,7 +105,7 @@ def plot_held_out_tenths(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     finish_axes(ax, title, "tenth of customers, most predicted first", "purchases per customer", 90)
     _root_scale(ax, max(high.max(), frame["observed_each"].max()))
     ax.set_xticks(frame["tenth"])
-    ax.legend(frameon=False, fontsize=9)
+    write_legend(ax)
     return ax
 
 
@@ -157,5 +158,5 @@ def plot_lorenz(check: PurchaseCheck, ax: Axes | None = None, measure: str = "pu
     percent_axis(ax.xaxis, ax.yaxis)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1.02)
-    ax.legend(frameon=False, fontsize=9, loc="lower right", handlelength=3)
+    write_legend(ax, loc="lower right", handlelength=3)
     return ax

@@ -9,6 +9,7 @@ import numpy as np
 
 from winback.money import format_alike, format_money
 from winback.plots.style import QUIET, capitalised, finish_axes, house_styles, money_axis, new_axes, note, percent_axis
+from winback.plots.words import name_ticks, named, row_height, write_legend
 from winback.results import format_percent, join_words
 from winback.trial.moments import profit_and_roi_at
 
@@ -34,7 +35,8 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     2
     """
     kind, frame = result.kind, result.frame
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 1.1 + 0.33 * len(frame)), sharey=True, layout="constrained")
+    row = row_height(frame["offer"], 0.33)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 1.1 + row * len(frame)), sharey=True, layout="constrained")
     _draw_intervals(left, frame, f"{kind}_profit", lambda profits: format_alike(profits, result.currency))
     _draw_intervals(right, frame, f"{kind}_roi", lambda ratios: [format_percent(ratio, 0) for ratio in ratios])
     first = frame["offer"].iloc[0]
@@ -47,7 +49,7 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     message = _roi_message(first, leanest, roi.max(), result.currency)
     finish_axes(right, message, f"{kind} return on investment (profit / cost){assumed}")
     percent_axis(right.xaxis)
-    left.set_yticks(range(len(frame)), frame["offer"])
+    name_ticks(left.yaxis, range(len(frame)), frame["offer"])
     left.set_ylim(len(frame) - 0.5, -0.6)
     return figure
 
@@ -105,8 +107,8 @@ def plot_acceptance_against_cost(result: OfferComparison, ax: Axes | None = None
             "xerr": [[x - row["cost_per_customer_low"]], [row["cost_per_customer_high"] - x]],
             "yerr": [[y - row["acceptance_low"]], [row["acceptance_high"] - y]],
         }
-        ax.errorbar(x, y, **reach, **style | {"linestyle": "none"}, markersize=8, label=row["offer"])
-    ax.legend(frameon=False, fontsize=9, loc="center right")
+        ax.errorbar(x, y, **reach, **style | {"linestyle": "none"}, markersize=8, label=named(row["offer"]))
+    write_legend(ax, loc="center right")
     if result.control is not None:
         organic = float(result.control.mean[0, 0])
         ax.axhline(organic, color=QUIET, linestyle=":", linewidth=1.5)
@@ -144,11 +146,11 @@ def plot_ranking_against_organic(result: OfferComparison, ax: Axes | None = None
     roi = np.array([profit_and_roi_at(result.arms, share, result.settings.organic_value)[3].ratio for share in shares])
     for position, (name, style) in enumerate(house_styles(names).items()):
         pays = roi[:, position] >= (0 if (roi >= 0).any() else -np.inf)
-        ax.plot(shares[pays], roi[pays, position], **style, markevery=20, linewidth=2, label=name)
+        ax.plot(shares[pays], roi[pays, position], **style, markevery=20, linewidth=2, label=named(name))
     _mark_organic(ax, result)
     finish_axes(ax, _organic_message(result), "share who would have returned without an offer", "incremental ROI", 80)
     percent_axis(ax.xaxis, ax.yaxis)
-    ax.legend(frameon=False, fontsize=9)
+    write_legend(ax)
     return ax
 
 

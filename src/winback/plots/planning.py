@@ -9,6 +9,7 @@ import numpy as np
 from winback.planning.questions import pair_skewness
 from winback.planning.sizes import customers_for_difference
 from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, money_axis, new_axes, note
+from winback.plots.words import named, write_legend
 from winback.results import format_count, format_money, format_percent
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def plot_trial_sizes(plan: TrialPlan, ax: Axes | None = None) -> Axes:
         skewness = pair_skewness(plan.arms, *places, asked.ratio(plan.arms))
         settings = (row.variance, asked.power, asked.level)
         n = customers_for_difference(grid, *settings, plan.n_comparisons, skewness)
-        ax.plot(grid, n, color=style["color"], linestyle=style["linestyle"], linewidth=1.8, label=name)
+        ax.plot(grid, n, color=style["color"], linestyle=style["linestyle"], linewidth=1.8, label=named(name))
         ax.plot(row.difference, row.n_per_arm, color=style["color"], marker=style["marker"], markersize=8)
     ax.set_xscale("log")
     ax.set_yscale("log")
@@ -55,7 +56,7 @@ def plot_trial_sizes(plan: TrialPlan, ax: Axes | None = None) -> Axes:
     )
     finish_axes(ax, title, "difference in profit per customer", "customers per offer", width=90)
     _plain_ticks(ax, plan.currency)
-    ax.legend(frameon=False, fontsize=9)
+    write_legend(ax)
     return ax
 
 

@@ -19,6 +19,7 @@ from winback.plots.style import (
     new_axes,
     percent_axis,
 )
+from winback.plots.words import name_ticks, write_legend
 from winback.results import format_percent, join_words
 from winback.tables import NO_OFFER
 
@@ -65,13 +66,13 @@ def plot_policy_gains(policies: Mapping[str, PolicyEvaluation | LearnedPolicy], 
         ax.plot(row["honest_gain"], place, "o", color=color, markersize=9, label=unseen)
         ax.plot(row["in_sample_gain"], above, "D", color=color, markerfacecolor="white", markersize=7, label=seen)
         ax.plot(row["predicted_gain"], above, "x", color=color, markersize=8, mew=2, label=promised)
-    ax.set_yticks(range(len(found)), list(found))
+    name_ticks(ax.yaxis, range(len(found)), found)
     ax.set_ylim(len(found) - 0.5, -0.6)
     one = next(iter(found.values()))
     finish_axes(ax, _gains_message(found), f"gain per customer over {_single(one)} for everybody", width=88)
     money_axis(one.currency, ax.xaxis)
     ax.margins(x=0.08)
-    ax.legend(frameon=False, fontsize=9, ncols=3, loc="upper center", bbox_to_anchor=(0.45, -0.28 * 3 / height))
+    write_legend(ax, ncols=3, loc="upper center", bbox_to_anchor=(0.45, -0.28 * 3 / height))
     return ax
 
 

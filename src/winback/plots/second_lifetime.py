@@ -10,6 +10,7 @@ import numpy as np
 from winback.labels import value_words
 from winback.money import format_alike
 from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, new_axes, note, percent_axis
+from winback.plots.words import name_ticks, row_height, write_legend
 from winback.results import format_money, format_percent
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
     'difference in the chance of return, in percentage points'
     """
     frame = effects.frame.sort_values("change").reset_index(drop=True)
-    ax = new_axes(ax, 1.2 + 0.34 * len(frame))
+    ax = new_axes(ax, 1.2 + row_height(frame["in_words"], 0.34) * len(frame))
     up, down = house_styles(["up", "down"]).values()
     for row in frame.itertuples():
         style = up if row.change > 0 else down
@@ -46,7 +47,7 @@ def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
         face = style["color"] if clear else "white"
         ax.plot(row.change, row.Index, marker=style["marker"], color=style["color"], markerfacecolor=face, markersize=7)
     ax.axvline(0, color=QUIET, linewidth=1.2)
-    ax.set_yticks(range(len(frame)), frame["in_words"])
+    name_ticks(ax.yaxis, range(len(frame)), frame["in_words"])
     ax.set_ylim(-0.6, len(frame) - 0.4)
     ax.xaxis.set_major_formatter(lambda share, _: f"{100 * share:+.0f}" if share else "0")
     strongest = frame.loc[frame["change"].abs().idxmax()]
@@ -81,7 +82,7 @@ def plot_validation(found: ReturnCheck) -> Figure:
     share = np.append(0, frame["n"].cumsum() / frame["n"].sum())
     right.plot(share, np.append(0, frame["cumulative_share"]), color=style["color"], marker="o", label="by the model")
     right.plot([0, 1], [0, 1], color=other["color"], linestyle=other["linestyle"], label="at random")
-    right.legend(frameon=False, fontsize=9, loc="lower right")
+    write_legend(right, loc="lower right")
     third = np.interp(0.3, share, np.append(0, frame["cumulative_share"]))
     title = f"The likeliest 30% hold {format_percent(third, 0)} of those who return"
     finish_axes(right, title, "share of customers, likeliest first", "share of all who return", 40)
@@ -108,7 +109,7 @@ def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
     names = {"by_value": "ranked by value", "by_chance": "ranked by chance of return"}
     for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
         ax.plot(found.frame["share"], found.frame[name], label=label, linewidth=2, markersize=7, **style)
-    ax.legend(frameon=False, fontsize=9)
+    write_legend(ax)
     first = found.frame.iloc[0]
     share, size = format_percent(first["share"], 0), format_money(abs(first["forgone"]), found.currency)
     if first["forgone_low"] > 0:
@@ -145,7 +146,7 @@ def plot_value_by_acceptance(found: ValueByAcceptance, ax: Axes | None = None) -
     ax.axvline(found.observed_share, color=QUIET, linestyle=":", linewidth=1.5)
     said, at = f"as things are {format_percent(found.observed_share)}", (found.observed_share, 0.03)
     note(ax, said, at, (4, 0), xycoords=("data", "axes fraction"), color=QUIET)
-    ax.legend(frameon=False, fontsize=9)
+    write_legend(ax)
     last = found.frame.iloc[-1]
     high = "high" if last["two_part_off"] > 0 else "low"
     share = format_percent(last["share"], 0)
@@ -182,9 +183,9 @@ def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) ->
         for value, text, row in zip(frame[name], format_alike(frame[name], found.currency), rows, strict=True):
             note(ax, text, (value, row), (0, 5), ha="center", fontsize=9, color=INK)
     said = frame["group"] if found.by is None else [value_words(found.by, group) for group in frame["group"]]
-    ax.set_yticks(range(len(frame)), said)
+    name_ticks(ax.yaxis, range(len(frame)), said)
     ax.set_ylim(len(frame) - 0.4, -0.6)
-    ax.legend(frameon=False, fontsize=9, loc="upper right")
+    write_legend(ax, loc="upper right")
     more = int((frame["difference_low"] > 0).sum())
     title = {len(frame): "The second lifetime is worth more", 0: "The second lifetime is not shown to be worth more"}
     title = title.get(more, f"The second lifetime is worth more in {more} of {len(frame)} groups")

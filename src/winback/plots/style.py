@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 from itertools import cycle
 
@@ -11,10 +10,13 @@ import numpy as np
 import seaborn as sns
 from matplotlib.ticker import Formatter
 
+from winback.plots.words import AS_WRITTEN, drawn
 from winback.results import format_money
 
 INK, QUIET = "#222222", "#767676"
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*")
+LONGEST_NOTE = 60  # letters in a line
+MOST_TICKS = 30  # of an axis, made beforehand where a currency would be read as mathematics
 LINES = ("-", "--", "-.", ":")
 
 
@@ -33,10 +35,11 @@ def house_styles(names: Iterable[str]) -> dict[str, dict]:
 
 def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int = 62) -> None:
     """Set the message as title, units on the axes, and take away what carries no information."""
-    wrapped = "\n".join(textwrap.wrap(title, width))
-    ax.set_title(wrapped, loc="left", fontsize=10.5, color=INK, parse_math=False)  # two dollar signs are money
-    ax.set_xlabel(xlabel, color=INK)
-    ax.set_ylabel(ylabel, color=INK)
+    wrapped, look = drawn(title, width)
+    ax.set_title(wrapped, loc="left", fontsize=10.5, color=INK, **look)
+    for write, label, longest in ((ax.set_xlabel, xlabel, 90), (ax.set_ylabel, ylabel, 45)):
+        words, look = drawn(label, longest)
+        write(words, color=INK, **look)
     ax.tick_params(colors=INK, length=0)
     ax.grid(True, color="#e6e6e6", linewidth=0.8)
     ax.set_axisbelow(True)
@@ -51,7 +54,8 @@ def new_axes(ax, height: float):
 
 def note(ax, text: str, at: tuple, shift: tuple, **look) -> None:
     """Write a text so many points away from a place."""
-    ax.annotate(text, at, shift, textcoords="offset points", **look)
+    words, how = drawn(text, LONGEST_NOTE)
+    ax.annotate(words, at, shift, textcoords="offset points", **how, **look)
 
 
 def band(ax, x, low, high, color, alpha: float = 0.15, **how) -> None:
@@ -103,8 +107,13 @@ def _digits(ticks) -> int:
 
 def money_axis(currency: str, *axes) -> None:
     """Write axes in money."""
+    currency, look = drawn(currency)
     for axis in axes:
         axis.set_major_formatter(_Money(currency))
+        if "fontfamily" in look:
+            axis.set_tick_params(labelfontfamily=look["fontfamily"])
+        for tick in axis.get_major_ticks(MOST_TICKS) if currency.count("$") > 1 else ():
+            tick.label1.set(**AS_WRITTEN)
 
 
 def percent_axis(*axes) -> None:
@@ -119,5 +128,6 @@ def set_notebook_format() -> None:
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
     mpl.rcParams["svg.hashsalt"] = "winback"
+    mpl.rcParams["text.usetex"] = False  # which settings of a machine may ask for
     # The PNG stands in where SVG cannot be shown: as large as a figure is read there.
     set_matplotlib_formats("svg", "png", metadata={"Date": None}, bbox_inches="tight", dpi=72)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from winback.labels import short_words
 from winback.plots.style import INK, QUIET, band, capitalised, finish_axes, house_styles, new_axes, note, percent_axis
+from winback.plots.words import name_ticks, named, row_height, write_legend
 from winback.results import format_count, format_percent
 from winback.survival import competing, curves_text, durations_text
 from winback.survival.goodness_of_fit import verdict
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 MOST_STEPS = 160  # a quarter of the points that a figure is wide: more can hardly be seen and fill the file
 BAND = 0.15  # opacity of an interval
 MOST_BANDS = 4  # more of them would hide the lines
-LABEL_WIDTH = 32  # letters of an effect in one line
 MOST_COUNTED = 6  # with more groups the numbers watched would fill the figure
 
 
@@ -48,7 +47,7 @@ def plot_survival(curves: SurvivalCurves, ax: Axes | None = None) -> Axes:
     for name, style in house_styles(names).items():
         curve = curves.curves[curves.curves["group"] == name]
         label = f"{curves.said.get(name, name)} ({format_count(_of(curves.frame, name, 'n'))})"
-        _step_with_band(ax, curve, "survival", curves.horizon_months, style=style, label=label)
+        _step_with_band(ax, curve, "survival", curves.horizon_months, style=style, label=named(label))
     title = capitalised(curves_text.headline(curves))
     finish_axes(ax, title, _months_label(curves.lifetime, curves.paired), "share still there", width=90)
     _months_and_percent(ax, curves.horizon_months)
@@ -84,7 +83,9 @@ def plot_incidence(result: CompetingRisks, ax: Axes | None = None) -> Axes:
             said = short_words("second_reason", reason)
             label = said if group == EVERYBODY else f"{said}, {result.said.get(group, group)}"
             alpha = BAND if len(groups) * len(reasons) <= MOST_BANDS else 0
-            _step_with_band(ax, result.curves[rows], "share", result.horizon_months, style, label=label, alpha=alpha)
+            _step_with_band(
+                ax, result.curves[rows], "share", result.horizon_months, style, label=named(label), alpha=alpha
+            )
     finish_axes(ax, capitalised(competing.headline(result)), _months_label("second"), "share left again", width=90)
     _months_and_percent(ax, result.horizon_months)
     _legend(ax, [*groups, *reasons][1:])
@@ -124,7 +125,7 @@ def plot_goodness_of_fit(result: GoodnessOfFit, ax: Axes | None = None, group: s
     _mark_gap(ax, curve, row)
     finish_axes(ax, capitalised(verdict(result, place)), "months since the start", "share still there", width=90)
     _months_and_percent(ax, end)
-    ax.legend(frameon=False, fontsize=9, loc="upper right")
+    write_legend(ax, loc="upper right")
     return ax
 
 
@@ -142,7 +143,7 @@ def plot_time_ratios(fit: DurationFit, ax: Axes | None = None) -> Axes:
     3
     """
     found = durations_text.effects(fit)
-    ax = new_axes(ax, 1.4 + 0.38 * max(len(found), 1))
+    ax = new_axes(ax, 1.4 + row_height([what for what, *_ in found], 0.38) * max(len(found), 1))
     colour = house_styles(["effect"])["effect"]["color"]
     for place, (_, ratio, low, high, clear) in enumerate(found):
         ax.plot([low, high], [place, place], color=colour if clear else QUIET, linewidth=2.2, solid_capstyle="butt")
@@ -151,7 +152,7 @@ def plot_time_ratios(fit: DurationFit, ax: Axes | None = None) -> Axes:
         note(ax, _percent_change(ratio), (ratio, place), (0, 7), ha="center", fontsize=9)
     ax.axvline(1, color=QUIET, linestyle=":", linewidth=1.5)
     finish_axes(ax, capitalised(durations_text.headline(fit)), "longer or shorter stay", width=90)
-    ax.set_yticks(range(len(found)), [textwrap.fill(what, LABEL_WIDTH) for what, *_ in found])
+    name_ticks(ax.yaxis, range(len(found)), [what for what, *_ in found])
     ax.set_ylim(max(len(found), 1) - 0.5, -0.7)
     ax.set_xscale("log")
     _ratio_ticks(ax, found)
@@ -226,7 +227,7 @@ def _percent_change(ratio: float) -> str:
 def _legend(ax, names):
     if len(names) > 1:
         handles = [line for line in ax.lines if not line.get_label().startswith("_")]
-        ax.legend(handles=handles, frameon=False, fontsize=9, loc="best", handlelength=3)
+        write_legend(ax, handles=handles, loc="best", handlelength=3)
 
 
 def _months_label(lifetime: str, paired: bool = False) -> str:

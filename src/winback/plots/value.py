@@ -10,6 +10,7 @@ import numpy as np
 from winback.labels import label_of
 from winback.plots.held_out import SHADE
 from winback.plots.style import INK, QUIET, band, finish_axes, house_styles, money_axis, new_axes, percent_axis
+from winback.plots.words import name_ticks, row_height, write_legend
 from winback.results import format_money, format_percent
 from winback.tables import TableError
 from winback.value.contracts.counts import survivors_by_cohort
@@ -78,7 +79,7 @@ def plot_projection(fit: ContractFit, survivors=None, ax: Axes | None = None, pe
     ax.set_xlim(0, end * 1.01)
     ax.set_ylim(0, 1.02)
     ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.legend(frameon=False, fontsize=9, handlelength=3)
+    write_legend(ax, handlelength=3)
     return ax
 
 
@@ -161,7 +162,7 @@ def plot_value_concentration(values: LifetimeValues, ax: Axes | None = None) -> 
     percent_axis(ax.xaxis, ax.yaxis)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1.02 * max(1.0, reached.max()))
-    ax.legend(frameon=False, fontsize=9, loc="lower right")
+    write_legend(ax, loc="lower right")
     return ax
 
 
@@ -196,7 +197,7 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     if len(frame) > MOST_ROWS:
         which += f": {MOST_ROWS} of {len(frame)}, worth most"
     frame = frame.head(MOST_ROWS)
-    ax = new_axes(ax, 1.6 + 0.36 * len(frame))
+    ax = new_axes(ax, 1.6 + row_height(frame["segment"], 0.36) * len(frame))
     own, naive = house_styles(["value", "constant churn"]).values()
     for row in frame.itertuples():
         ends = [row.per_customer_low, row.per_customer_high]
@@ -207,12 +208,12 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     style = {"marker": naive["marker"], "color": naive["color"], "markerfacecolor": "none", "markeredgewidth": 1.8}
     ax.plot(constant, rows, label="with one churn rate for everybody", **style, **mark)
     finish_axes(ax, title, "value per customer", which, 90)
-    ax.set_yticks(rows, frame["segment"].map(_short), parse_math=False)
+    name_ticks(ax.yaxis, rows, frame["segment"])
     ax.set_ylim(len(frame) - 0.4, -0.6)
     money_axis(value.currency, ax.xaxis)
     ax.margins(x=0.08)
     below = -0.62 / ax.figure.get_figheight()
-    ax.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, below), ncols=2)
+    write_legend(ax, loc="upper center", bbox_to_anchor=(0.5, below), ncols=2)
     return ax
 
 
