@@ -17,6 +17,7 @@ if sys.version_info < (3, 11):
 import hashlib
 import importlib.util
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -25,6 +26,20 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "winback-installed"
+SECONDS_TO_STOP = 20
+# What pip says where nothing outside is reached.
+NO_NETWORK = (
+    "NewConnectionError",
+    "ConnectTimeoutError",
+    "ProxyError",
+    "Failed to establish a new connection",
+    "Max retries exceeded",
+    "name resolution",
+    "Name or service not known",
+    "getaddrinfo failed",
+    "Network is unreachable",
+    "(from versions: none)",
+)
 
 TASKS = {
     "report": ("which offer pays: reports/offer-roi.html and its tables", [["-P", "-m", "winback", "report"]]),
@@ -63,19 +78,57 @@ def make_environment():
         sys.exit("This Python has no venv. On Debian or Ubuntu: apt install python3-venv. Then run this again.")
     print("Making .venv and installing the locked packages (once, a few minutes) ...")
     sys.stdout.flush()
-    run([sys.executable, "-m", "venv", "--clear", str(VENV)])
-    pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
-    run(pip + ["--upgrade", "pip", "setuptools", "wheel"])
-    run(pip + ["--requirement", str(ROOT / "requirements.lock")])
-    run(pip + ["--no-deps", "--editable", str(ROOT)])
+    try:
+        run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+        install(["--upgrade", "pip", "setuptools", "wheel"])
+        install(["--requirement", str(ROOT / "requirements.lock")])
+        install(["--no-deps", "--editable", str(ROOT)])
+    except (KeyboardInterrupt, Stopped):
+        print("Stopped; the next run makes .venv anew.", file=sys.stderr)
+        raise
     STAMP.write_text(fingerprint())
+
+
+def install(what):
+    """Install with pip; where there is no network, say so in one sentence, else show what pip says."""
+    pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    code, said = ended(subprocess.Popen(pip + what, cwd=str(ROOT), stderr=subprocess.PIPE, universal_newlines=True))
+    if code and any(sign in said for sign in NO_NETWORK):
+        sys.exit("The packages cannot be fetched: no package index is reached from here. Connect, then run this again.")
+    sys.stderr.write(said or "")
+    if code:
+        sys.exit(code)
 
 
 def run(command, folder=ROOT):
     """Run one command, in the project's folder unless told otherwise, and stop with its exit code if it fails."""
-    code = subprocess.call(command, cwd=str(folder))
+    code, _ = ended(subprocess.Popen(command, cwd=str(folder)))
     if code:
         sys.exit(code)
+
+
+def ended(child):
+    """Wait for a process and return its exit code and its errors; being stopped, stop it too."""
+    try:
+        _, said = child.communicate()
+    except (KeyboardInterrupt, Stopped) as asked:
+        if isinstance(asked, Stopped):  # Ctrl-C reaches the child by itself
+            child.terminate()
+        try:
+            child.wait(timeout=SECONDS_TO_STOP)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            child.kill()
+        raise
+    return (child.returncode if child.returncode >= 0 else 128 - child.returncode), said
+
+
+class Stopped(BaseException):
+    """The process was asked to end."""
+
+
+def stop(*_):
+    """End, as a shutdown asks for."""
+    raise Stopped
 
 
 def main(arguments):
@@ -97,4 +150,10 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Stopped:
+        sys.exit(143)
