@@ -21,6 +21,7 @@ sys.path[:0] = [
 ]
 
 import proof_parts  # noqa: E402
+import round_trips  # noqa: E402
 
 PARTS: dict[str, Callable[[], list[dict]]] = {
     "skewness": proof_parts.skewness,
@@ -31,6 +32,7 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "joint": proof_parts.joint,
     "planning": proof_parts.planning,
     "adjusting": proof_parts.adjusting,
+    "libreoffice": round_trips.libreoffice,
 }
 HEADINGS = {"what": "What", "nominal": "Nominal", "before": "Before", "now": "Now", "error": "Monte Carlo error"}
 HEADINGS |= {"draws": "Draws"}

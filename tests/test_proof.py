@@ -54,3 +54,15 @@ def test_a_small_draw_of_every_part(proof):
     rows += [*proof_parts.planning(draws=10), *proof_parts.adjusting(draws=5)]
     assert {tuple(row) for row in rows} == {("what", "nominal", "before", "now", "error", "draws")}
     assert all(row["now"] <= 0.025 + 0.01 + 4 * row["error"] for row in rows if "pay" in row["what"])
+
+
+@pytest.mark.slow
+def test_tables_and_page_survive_another_program(proof):
+    import round_trips
+
+    rows = round_trips.libreoffice(draws=20)
+    if not rows:
+        pytest.skip("LibreOffice is not installed")
+    assert {tuple(row) for row in rows} == {("what", "nominal", "before", "now", "error", "draws")}
+    assert [row["what"] for row in rows if row["now"] > 0] == []
+    assert [row["before"] for row in rows if "XLSX" in row["what"] and "formula" in row["what"]] == [1.0]

@@ -6,6 +6,7 @@ import subprocess
 import zlib
 from html.parser import HTMLParser
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -205,6 +206,52 @@ def test_the_report_runs_on_value_measured_directly(tmp_path, hillstrom):
     page = paths[0].read_text(encoding="utf-8")
     assert "$0.28" in page
     assert "cannot be varied" in page
+
+
+def test_names_that_mean_something_elsewhere_and_columns_of_the_analyst(tmp_path):
+    """Dollar signs, other scripts, formulas and long ids, numbers of NumPy as arguments."""
+    offers = {"$5_off_$10": 120, "=折扣": 105}
+    study = wb.simulate_telecom_study(5_300, calibrate=False, rng=11).lapsed
+    table = study[study["offer"].isin(["discount", "upgrade", "none"])].drop(columns="eligible")
+    names = dict(zip(("discount", "upgrade"), offers, strict=True))
+    table["offer"] = table["offer"].astype(str).replace(names)
+    table["customer_id"] = "0049" + table["customer_id"].astype(str)
+    mail = [f"a{place}@example.org" for place in range(len(table))]
+    table = table.assign(**{"Name": "=HYPERLINK(A1)", "E-mail": mail})
+    table.to_csv(tmp_path / "customers.csv", index=False)
+    rows = (f'[[offer]]\nname = "{name}"\namount = {cost}\npaid = "on_acceptance"\n' for name, cost in offers.items())
+    (tmp_path / "offers.toml").write_text("".join(rows), encoding="utf-8")
+    terms = {"horizon_months": np.int64(24), "annual_discount": np.float64(0.1)}
+    paths = report.write_report(tmp_path / "customers.csv", tmp_path / "offers.toml", **terms, out=tmp_path / "out")
+    page = paths[0].read_text(encoding="utf-8")
+    assert page.count("<svg") == 3
+    assert "texts that a spreadsheet program would run as formulas" in page
+    contacts = pd.read_csv(tmp_path / "out" / "contact-list.csv", dtype={"customer_id": str})
+    assert list(contacts)[-2:] == ["Name", "E-mail"]
+    assert set(contacts["Name"]) == {"'=HYPERLINK(A1)"}
+    assert set(contacts["customer_id"]) <= set(table["customer_id"])
+    assert (
+        dict(zip(contacts["customer_id"], contacts["E-mail"], strict=True)).items()
+        <= dict(zip(table["customer_id"], table["E-mail"], strict=True)).items()
+    )
+    np.testing.assert_array_equal(contacts["expected_profit"], contacts["expected_profit"].round(2))
+    book = openpyxl.load_workbook(tmp_path / "out" / "offer-roi.xlsx")
+    assert "f" not in {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert set(offers) <= {row[0].value for row in book["offers"].iter_rows(min_row=2)}
+
+
+def test_what_a_cell_does_not_show_stops_the_page(tmp_path, monkeypatch):
+    def without_figure(*_):
+        notebook = original()
+        cell = next(cell for cell in notebook.cells if "figure" in cell.metadata.get("tags", []))
+        cell.source = "import matplotlib.pyplot as plt; plt.figure().text(0, 0, '$\\\\nonsense$');"
+        return notebook
+
+    original = report.load_notebook
+    monkeypatch.setattr(report, "load_notebook", without_figure)
+    with pytest.raises(RuntimeError, match="The page would lack a figure, so nothing was written"):
+        report.write_report(out=tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_notebook_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):

@@ -179,8 +179,8 @@ def check_shown(notebook: NotebookNode) -> None:
         if not (SVG in shown if FIGURE in tags else shown & {SVG, "text/html"}):
             said = "".join(output.get("text", "") for output in outputs if output.get("name") == "stderr").strip()
             why = f": {said.splitlines()[-1]}" if said else ""
-            what = "figure" if FIGURE in tags else "answer"
-            raise RuntimeError(f"The page would lack a {what}, so nothing was written ({cell.source.strip()!r}){why}.")
+            what = "a figure" if FIGURE in tags else "an answer"
+            raise RuntimeError(f"The page would lack {what}, so nothing was written ({cell.source.strip()!r}){why}.")
 
 
 def notebook_page(notebook: NotebookNode) -> str:
