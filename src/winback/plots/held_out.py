@@ -54,7 +54,7 @@ def plot_tracking(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, end)
     ax.set_ylim(0, None)
     below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.6 / ax.figure.get_figheight())}
-    write_legend(ax, handlelength=3, ncols=2, **below)
+    write_legend(ax, 90, handlelength=3, ncols=2, **below)
     return ax
 
 

@@ -15,7 +15,7 @@ import matplotlib as mpl
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 
 LONGEST_LINE = 32  # letters of a name beside an axis
-LONGEST_KEY = 90  # in a legend, which may stand below the figure
+LONGEST_KEY = 40  # in a legend
 MOST_LINES = 3
 LINE = 0.17  # inches that a line of a name takes
 LACKING = "□"
@@ -113,8 +113,8 @@ def named(name: object) -> str:
     return f" {name}" if str(name).startswith("_") else str(name)
 
 
-def write_legend(ax, **look) -> None:
+def write_legend(ax, width: int = LONGEST_KEY, **look) -> None:
     """Write the legend of what is drawn, as written, long names in several lines."""
     for text in ax.legend(frameon=False, fontsize=9, **look).get_texts():
-        words, how = drawn_name(text.get_text(), LONGEST_KEY)
+        words, how = drawn_name(text.get_text(), width)
         text.set(text=words, **how)

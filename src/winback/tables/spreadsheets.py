@@ -46,9 +46,7 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> list[str]:
     guarded, n_run = _changed(table, _RUN.match, "'{}".format)
     guarded.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
     texts, which = ("text", "a formula") if n_run == 1 else ("texts", "formulas")
-    said = (
-        f"In {path.name} an apostrophe stands before {n_run:,} {texts} that a spreadsheet program would run as {which}."
-    )
+    said = f"an apostrophe stands before {n_run:,} {texts} that a spreadsheet program would run as {which}."
     return [*([f"In {path.name} {said}"] if n_run else []), *_say_unfit(n_unfit, path)]
 
 
