@@ -183,3 +183,8 @@ def test_any_text_is_a_design_or_a_table_error(words):
     table = pd.DataFrame({"months": [1.0, 2, 4, 8], "calls": [1, 3, 2, 5], "reason": list("abab"), "my col": range(4)})
     with contextlib.suppress(wb.TableError):
         assert np.isfinite(bind_formula("".join(words), table, "tenure").matrix(table)).all()
+
+
+def test_huge_numbers_are_no_warning(table):
+    design = bind_formula("I(calls * 1e307) + months:I(1e300)", table, "tenure")
+    assert np.isfinite(design.matrix(table)).all()

@@ -138,6 +138,8 @@ def repeated_columns(numbers: np.ndarray, names: tuple[str, ...]) -> list[str]:
     >>> repeated_columns(np.array([[1.0, 2, 2], [1, 3, 3], [1, 5, 5]]), ("Intercept", "a", "b"))
     ['b']
     """
+    largest = np.abs(numbers).max(axis=0, initial=0.0)
+    numbers = numbers / np.where(largest > 0, largest, 1.0)  # first, as the square of a huge number is none
     sizes = np.linalg.norm(numbers, axis=0)
     columns = numbers / np.where(sizes > 0, sizes, 1.0)
     if np.linalg.eigvalsh(columns.T @ columns).min(initial=np.inf) > WELL_APART:

@@ -64,8 +64,9 @@ def write_report(
     -------
     list of Path
         ``offer-roi.html``, ``offer-roi.csv``, ``offer-roi.xlsx`` (with a sheet of contacts) and ``contact-list.csv``.
-        All are written, or none. What a spreadsheet made it necessary to change in the tables is said on the page, see
-        `winback.tables.write_csv` and `winback.tables.write_workbook`.
+        All are written, or none; a symbolic link stays and the file it leads to is replaced. What had to be changed in
+        the tables for spreadsheets is said on the page, see `winback.tables.write_csv` and
+        `winback.tables.write_workbook`; more contacts than a sheet holds fill several.
 
     Raises
     ------
