@@ -305,3 +305,14 @@ def test_no_network_during_the_installation_is_one_line(tmp_path):
         "The packages cannot be fetched: no package index is reached from here. Connect, then run this again.\n"
     )
     assert Path(tmp_path / ".venv").is_dir()
+
+
+@pytest.mark.parametrize("safe", [["-P"], []])
+def test_modules_of_the_working_folder_are_not_taken_for_others(campaign, safe):
+    """``run.py report`` asks for ``-P``; without it only a ``winback.py`` would still be found first."""
+    for name in ("pandas.py", "click.py", "numpy.py", *(["winback.py"] if safe else [])):
+        (campaign / name).write_text("raise SystemExit('a module of the working folder ran')")
+    command = start(*safe, "-m", "winback", "check", "customers.csv", "--offers", "offers.toml", folder=campaign)
+    said = command.communicate(timeout=PATIENCE)
+    assert command.returncode == 0, said
+    assert "customers.csv: " in said[0]
