@@ -138,10 +138,24 @@ def test_two_runs_into_one_folder_never_mix_their_files(tmp_path):
     ]
     for run in runs:
         assert run.communicate(timeout=PATIENCE)[1] == ""
-        assert len(set(contents(tmp_path / "out").values())) == 1 or any(each.poll() is None for each in runs)
     found = contents(tmp_path / "out")
     assert set(found) == set("abcd")
     assert len(set(found.values())) == 1
+
+
+COMES_AND_GOES = """
+from winback.tables import check_writable
+for _ in range(300):
+    check_writable({folder!r}, "ab")
+"""
+
+
+def test_runs_that_make_a_folder_and_take_it_away_do_not_disturb_each_other(tmp_path):
+    code = COMES_AND_GOES.format(folder=str(tmp_path / "new" / "out"))
+    runs = [start("-c", code, folder=tmp_path) for _ in range(3)]
+    for run in runs:
+        assert run.communicate(timeout=PATIENCE)[1] == ""
+    assert contents(tmp_path / "new" / "out") == {}
 
 
 def test_two_reports_into_one_folder_at_once(campaign, temporary):

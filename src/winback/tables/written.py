@@ -15,6 +15,7 @@ from pathlib import Path
 
 from winback.tables.scratch import JOURNAL, alone_in, keep, put_back, scratch_folder
 
+ATTEMPTS = 50
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
@@ -33,11 +34,12 @@ def write_files_together(folder: str | Path, writers: Mapping[str, Callable[[Pat
         wrote nothing, else as for `check_writable`.
     """
     folder = Path(folder)
-    with _made(folder), _in_words(folder):
+    with _made(folder) as own:
         places = _checked_places(folder, writers)
         with ExitStack() as stack:
-            rooms = {place.parent: Path() for place in places.values()}
-            rooms = {parent: stack.enter_context(scratch_folder(parent)) for parent in rooms}
+            rooms = {Path(os.path.realpath(folder)): own}
+            for parent in sorted({place.parent for place in places.values()} - set(rooms)):  # of links
+                rooms[parent] = stack.enter_context(scratch_folder(parent))
             moves = []
             for name, write in writers.items():
                 new = rooms[places[name].parent] / name
@@ -67,7 +69,7 @@ def check_writable(folder: str | Path, names: Iterable[str]) -> None:
     >>> check_writable(tempfile.gettempdir(), ["offer-roi.csv"])
     """
     folder = Path(folder)
-    with _made(folder, for_good=False), _in_words(folder):
+    with _made(folder, for_good=False):
         for place in _checked_places(folder, names).values():
             with scratch_folder(place.parent):
                 pass
@@ -112,21 +114,33 @@ def _exchange(moves: list[tuple[Path, Path]]) -> None:
 
 
 @contextmanager
-def _made(folder: Path, for_good: bool = True) -> Iterator[None]:
-    """Make a folder, and those above it; take away again what was made if the work fails, or if not ``for_good``."""
+def _made(folder: Path, for_good: bool = True) -> Iterator[Path]:
+    """Make a folder, and those above it, and give a scratch folder in it.
+
+    What was made is taken away again if the work fails, or if it is not ``for_good``.
+    """
     if os.path.exists(folder) and not folder.is_dir():
         raise NotADirectoryError(f"{folder} is a file; name a folder to write into.")
     missing = [place for place in (folder, *folder.parents) if not os.path.exists(place)]
     kept = False
     try:
-        with _in_words(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        yield
+        with _in_words(folder), ExitStack() as stack:
+            yield _scratch_in(folder, stack)
         kept = for_good
     finally:
         for place in () if kept else missing:
             with suppress(OSError):  # others may have written into it
                 place.rmdir()
+
+
+def _scratch_in(folder: Path, stack: ExitStack) -> Path:
+    """Make a folder and a scratch folder in it, which keeps others from taking the folder away while it is empty."""
+    for _ in range(ATTEMPTS):
+        with suppress(FileNotFoundError):  # another run, which had made it, took it away in between
+            folder.mkdir(parents=True, exist_ok=True)
+            return stack.enter_context(scratch_folder(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    return stack.enter_context(scratch_folder(folder))
 
 
 @contextmanager
