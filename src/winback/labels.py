@@ -70,6 +70,10 @@ OWN = {
     "offer_probability": Words("chance of the offer"),
     "exit_text": Words("words when leaving"),
     "cluster": Words("cluster"),
+    "left_on": Words("day of leaving"),
+    "offered_on": Words("day of the offer"),
+    "returned_on": Words("day of the return"),
+    "ended_on": Words("day of leaving again"),
 }
 
 

@@ -61,7 +61,7 @@ def test_numbers_written_as_text_are_read():
     assert read("first_margin", [" 12 ", "1e3", "-0.5", 7]).tolist() == [12, 1000, -0.5, 7]
 
 
-@pytest.mark.parametrize("text", ["1,000", "1,5", "1_000", "5 €", "", "n/a", "inf"])
+@pytest.mark.parametrize("text", ["1_000", "5 apples", "", "n/a", "inf", "1.2.3", "1,23,456", "12-12", "(5", "€ 5 $"])
 def test_text_that_is_no_plain_number_is_refused(text):
     with pytest.raises(TableError, match=r"`first_margin` must be a number; 1 of 2 rows \(first: customer 1, row 2"):
         read("first_margin", [1, text])
@@ -114,13 +114,7 @@ def test_dates_are_read_as_the_day_they_name(values):
     assert days(values)[0] == "2024-02-03"
 
 
-@pytest.mark.parametrize("values", [["03.02.2024", "14.02.2024"], ["03/02/2024", "14/02/2024"]])
-def test_dates_that_can_be_read_in_two_ways_are_refused(values):
-    with pytest.raises(TableError, match=r"`date` .*Write dates as YYYY-MM-DD"):
-        days(values)
-
-
-@pytest.mark.parametrize("values", [[20240203], [2024], [45325.0, None]])
+@pytest.mark.parametrize("values", [[2024], [45325.0, None], [2024.5]])
 def test_numbers_are_not_dates(values):
     with pytest.raises(TableError, match=r"`date` .*Write dates as YYYY-MM-DD"):
         days(values)

@@ -50,7 +50,7 @@ tables = st.lists(readable, min_size=1, max_size=8).map(
         ("first_tenure", 0.0),
         ("first_tenure", "two years"),
         ("first_margin", np.inf),
-        ("first_margin", "€5"),
+        ("first_margin", "5 apples"),
         ("complaints", -1),
         ("complaints", 1.5),
         ("complaints_resolved", 2),
@@ -129,7 +129,7 @@ def test_the_index_does_not_matter_and_is_kept(names):
 @pytest.mark.parametrize("check", [check_lapsed, check_contracts, check_events, check_purchases])
 @pytest.mark.parametrize("thing", [None, [1, 2], {"customer_id": [1]}, pd.Series([1])])
 def test_what_is_not_a_frame_is_refused_with_its_type(check, thing):
-    with pytest.raises(TableError, match=rf"must be a pandas DataFrame, not {type(thing).__name__}\. Read the file"):
+    with pytest.raises(TableError, match=rf"must be a frame of pandas.*, not {type(thing).__name__}\. Read the file"):
         check(thing)
 
 

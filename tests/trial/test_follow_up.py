@@ -211,7 +211,7 @@ def test_a_date_known_beforehand_parts_customers_and_one_known_only_later_does_n
     dated = table.drop(columns="segment").assign(offered_on=pd.Timestamp("2024-01-01") + days)
     trial = read(dated)
     assert found(trial)[0] == "warning"
-    assert "(offered on after 2024-" in found(trial)[1]
+    assert "(day of the offer after 2024-" in found(trial)[1]
     assert trial.value.mean() == pytest.approx(read(table).value.mean(), rel=0.01)
     later = dated.rename(columns={"offered_on": "returned_on"})
     later["returned_on"] = later["returned_on"].where(later["returned"])

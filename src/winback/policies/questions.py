@@ -200,7 +200,7 @@ def _usable(problems: ProblemList, customers: pd.DataFrame, names: list[str]) ->
 def _late(customers: pd.DataFrame, names: list[str]) -> list[str]:
     if customers.columns.to_list().count("returned") != 1:
         return []
-    returned, bad = parse_flag(customers["returned"])
+    returned, bad = parse_flag(customers["returned"])[:2]
     if bad.any() or returned.isna().any():
         return []  # whoever reads outcomes says so
     readable = [name for name in names if kind_of(customers[name]) != "mixed"]

@@ -1,14 +1,30 @@
 """winback's tables: plain DataFrames with agreed columns.
 
-columns    which columns there are, their units and bounds
-kinds      one parser per kind of column
-checks     `check_lapsed` and its like: a typed copy, or one error with every problem
-nouns      what is handed over: a frame, a path, or a noun with such a table
-problems   `TableError`, which lists every problem at once
-files      tables from CSV and XLSX files
-scratch    folders for work under way; what a killed process left in them is cleaned up
-spreadsheets  tables to CSV and XLSX, so that nothing in them is changed or run
-written    several files written all or none
+columns            which columns there are, their units and bounds
+nouns              what is handed over: a frame, a path, or a noun with such a table
+files              tables from files: `load_table`
+text_files         CSV, TSV and TXT: encoding, separator, rows
+workbooks          a sheet of an XLSX file
+parquet_files      Parquet
+foreign            frames of polars, pyarrow and DuckDB
+sheet_rows         which rows of a file are the table's?
+types_found        which columns of a file are numbers, ids, labels?
+reading            a table as it was read, and what was taken for what
+likeness           which column is meant by "Customer Id"?
+kinds              one parser per kind of column
+parsed             what a parser returns, and how cells may be written
+numbers            which number does a cell mean?
+dates              which day does a cell mean?
+ids                which customer does an id mean?
+words              which words mean yes and no?
+broken_cells       which cells hold no value at all?
+months_from_dates  how long was each customer away, back and watched?
+column_checks      does each column hold what its name promises?
+checks             `check_lapsed` and its like: a typed copy, or one error with every problem
+problems           `TableError`, which lists every problem at once
+scratch            folders for work under way; what a killed process left in them is cleaned up
+spreadsheets       tables to CSV and XLSX, so that nothing in them is changed or run
+written            several files written all or none
 """
 
 from winback.tables.checks import (
@@ -21,7 +37,7 @@ from winback.tables.checks import (
 )
 from winback.tables.columns import CONTRACTS, EVENTS, LAPSED, NO_OFFER, PURCHASES, SECOND_LIFETIME, Column
 from winback.tables.files import load_table
-from winback.tables.kinds import label_codes
+from winback.tables.kinds import label_codes, label_text
 from winback.tables.nouns import LAPSED_TABLE, AnyTable, HasTables, as_table
 from winback.tables.problems import Problem, ProblemList, TableError
 from winback.tables.scratch import scratch_folder
@@ -50,6 +66,7 @@ __all__ = [
     "check_writable",
     "in_trial",
     "label_codes",
+    "label_text",
     "load_table",
     "map_columns",
     "scratch_folder",

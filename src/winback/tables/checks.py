@@ -12,10 +12,13 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from winback.tables.columns import CONTRACTS, EVENTS, LAPSED, PURCHASES, SECOND_LIFETIME
-from winback.tables.kinds import PARSERS, WHAT_IS_READ
+from winback.tables.column_checks import Checked, check_columns, check_ids_once, refuse_other_than_frame
+from winback.tables.columns import CONTRACTS, EVENTS, KNOWN, LAPSED, PURCHASES, SECOND_LIFETIME
+from winback.tables.likeness import alike
 from winback.tables.nouns import LAPSED_TABLE, AnyTable, as_table
-from winback.tables.problems import Problem, ProblemList, TableError
+from winback.tables.parsed import AS_THE_CELLS_TELL, Written
+from winback.tables.problems import ProblemList
+from winback.tables.reading import Reading
 
 
 def check_lapsed(customers: AnyTable, needs: Iterable[str] = ()) -> pd.DataFrame:
@@ -48,11 +51,19 @@ def check_lapsed(customers: AnyTable, needs: Iterable[str] = ()) -> pd.DataFrame
     >>> wb.tables.check_lapsed(table)["returned"].tolist()
     [False, True]
     """
-    typed, unread, problems = _check_columns(customers, LAPSED_TABLE, LAPSED, needs, unique_id=True)
-    _check_complaints(typed, unread, problems)
-    _check_second_lifetime(typed, unread, problems)
-    problems.raise_if_any()
-    return typed
+    checked = lapsed_checked(Reading(as_table(customers)), needs)
+    checked.problems.raise_if_any()
+    return checked.frame
+
+
+def lapsed_checked(reading: Reading, needs: Iterable[str] = (), written: Written = AS_THE_CELLS_TELL) -> Checked:
+    """Do the work of `check_lapsed` on a table as it was read, and raise nothing that can be listed with the rest."""
+    checked = check_columns(reading, LAPSED_TABLE, LAPSED, needs, written)
+    if "customer_id" in checked.frame:
+        check_ids_once(checked, checked.frame["customer_id"])
+    _check_complaints(checked.frame, checked.unread, checked.problems)
+    _check_second_lifetime(checked.frame, checked.unread, checked.problems)
+    return checked
 
 
 def check_contracts(contracts: pd.DataFrame, needs: Iterable[str] = ()) -> pd.DataFrame:
@@ -65,7 +76,8 @@ def check_contracts(contracts: pd.DataFrame, needs: Iterable[str] = ()) -> pd.Da
     >>> wb.tables.check_contracts(contracts, needs=["start"])["start"].dt.year.tolist()
     [2024]
     """
-    typed, _, problems = _check_columns(contracts, "table of contracts", CONTRACTS, needs)
+    checked = _checked(contracts, "table of contracts", CONTRACTS, needs)
+    typed, problems = checked.frame, checked.problems
     if {"start", "end"} <= set(typed):
         remedy = "Exchange the two dates or leave `end` empty for active contracts."
         problems.add_rows("end", (typed["end"] < typed["start"]).to_numpy(), "must not be before `start`", remedy)
@@ -83,9 +95,9 @@ def check_events(events: pd.DataFrame, needs: Iterable[str] = ("date", "event"))
     >>> len(wb.tables.check_events(log))
     1
     """
-    typed, _, problems = _check_columns(events, "table of events", EVENTS, needs)
-    problems.raise_if_any()
-    return typed
+    checked = _checked(events, "table of events", EVENTS, needs)
+    checked.problems.raise_if_any()
+    return checked.frame
 
 
 def check_purchases(purchases: pd.DataFrame, needs: Iterable[str] = ("date",)) -> pd.DataFrame:
@@ -98,9 +110,9 @@ def check_purchases(purchases: pd.DataFrame, needs: Iterable[str] = ("date",)) -
     >>> float(wb.tables.check_purchases(log)["amount"].sum())
     7.5
     """
-    typed, _, problems = _check_columns(purchases, "table of purchases", PURCHASES, needs)
-    problems.raise_if_any()
-    return typed
+    checked = _checked(purchases, "table of purchases", PURCHASES, needs)
+    checked.problems.raise_if_any()
+    return checked.frame
 
 
 def map_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
@@ -124,12 +136,22 @@ def map_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     >>> list(wb.tables.map_columns(pd.DataFrame({"kunde": [1]}), {"customer_id": "kunde"}))
     ['customer_id']
     """
-    _refuse_other_than_frame(frame, "table")
+    refuse_other_than_frame(frame, "table")
+    mapped = columns_mapped(Reading(frame), names)
     problems = ProblemList("table", frame)
-    known = {column.name for table in (LAPSED, CONTRACTS, EVENTS, PURCHASES) for column in table}
+    problems.found += mapped.problems
+    problems.raise_if_any()
+    return mapped.frame
+
+
+def columns_mapped(reading: Reading, names: Mapping[str, str]) -> Reading:
+    """Do the work of `map_columns` on a table as it was read; what is wrong is listed with the rest."""
+    frame = reading.frame
+    names = {ours: _own_name(theirs, frame) for ours, theirs in names.items()}
+    problems = ProblemList("table", frame)
     for ours, theirs in names.items():
-        if ours not in known:
-            close = get_close_matches(ours, sorted(known), n=1)
+        if ours not in KNOWN:
+            close = get_close_matches(ours, sorted(KNOWN), n=1)
             remedy = f"Did you mean `{close[0]}`?" if close else "Leave columns of your own as they are."
             problems.add(ours, "is not one of winback's columns", remedy)
         if theirs not in frame:
@@ -139,8 +161,15 @@ def map_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
             problems.add(ours, f"is there already, so `{theirs}` cannot take its name", "Rename or drop it first.")
     for theirs in sorted({name for name in names.values() if list(names.values()).count(name) > 1}):
         problems.add(theirs, "is mapped to more than one name", "Map it once, and copy the column for a second use.")
-    problems.raise_if_any()
-    return frame.rename(columns={theirs: ours for ours, theirs in names.items()})
+    if problems.found:
+        return reading.having(problems=problems.found)
+    return reading.having(frame.rename(columns={theirs: ours for ours, theirs in names.items()}))
+
+
+def _own_name(theirs: str, frame: pd.DataFrame) -> str:
+    """Return a column's name as the table writes it, where it was given with other capitals or blanks."""
+    like = [] if theirs in frame else alike(theirs, frame.columns)
+    return like[0] if len(like) == 1 else theirs
 
 
 def in_trial(customers: pd.DataFrame) -> np.ndarray:
@@ -159,72 +188,8 @@ def in_trial(customers: pd.DataFrame) -> np.ndarray:
     return customers["eligible"].to_numpy(dtype=bool, na_value=False)
 
 
-Unread = dict[str, np.ndarray]  # column -> the rows whose value could not be read
-
-
-def _check_columns(frame, table, columns, needs, unique_id=False) -> tuple[pd.DataFrame, Unread, ProblemList]:
-    """Type every known column and check what concerns one column alone."""
-    frame = as_table(frame, table)
-    _refuse_other_than_frame(frame, table)
-    problems = ProblemList(table, frame)
-    if len(frame) == 0:
-        problems.add("table", "has no rows", "Check that the right file was exported.")
-    needed = list(dict.fromkeys(["customer_id", *([needs] if isinstance(needs, str) else needs)]))
-    _report_missing_columns(frame, needed, columns, problems)
-    if frame.columns.has_duplicates:
-        for name in sorted({str(name) for name in frame.columns[frame.columns.duplicated()]}):
-            problems.add(name, "is the name of more than one column", "Rename or drop all but one.")
-        problems.raise_if_any()
-    typed, unread = frame.copy(), {}
-    for column in columns:
-        if column.name in frame:
-            given = frame[column.name]
-            values, unread[column.name] = PARSERS[column.kind](given)
-            problems.add_rows(column.name, unread[column.name], *WHAT_IS_READ[column.kind])
-            _check_bounds(values, column, unread[column.name], problems)
-            if values is not given:  # a column that is typed already was copied with the frame
-                typed[column.name] = values
-    for name in needed:
-        if name in frame and name not in (*SECOND_LIFETIME, "value"):
-            remedy = "Write none for untreated customers." if name == "offer" else "Fill it in or drop these rows."
-            missing = typed[name].isna().to_numpy() & ~unread.get(name, np.zeros(len(frame), dtype=bool))
-            problems.add_rows(name, missing, "must not be missing", remedy)
-    if unique_id and "customer_id" in frame:
-        twice = (frame["customer_id"].duplicated() & frame["customer_id"].notna()).to_numpy()
-        remedy = "Keep one row per customer, or number the rows if they are different customers."
-        problems.add_rows("customer_id", twice, "must be unique: one row per customer", remedy)
-    return typed, unread, problems
-
-
-def _refuse_other_than_frame(frame, table):
-    if not isinstance(frame, pd.DataFrame):
-        problem, remedy = f"must be a pandas DataFrame, not {type(frame).__name__}", "Read the file with load_table."
-        raise TableError(table, [Problem("table", problem, 0, "", remedy)])
-    if isinstance(frame.columns, pd.MultiIndex):
-        remedy = "Give each column one name, as in a CSV file."
-        raise TableError(table, [Problem("table", "must have one row of headings", 0, "", remedy)])
-
-
-def _report_missing_columns(frame, needed, columns, problems):
-    meaning = {column.name: column.meaning for column in columns}
-    for name in needed:
-        if name not in frame:
-            there = ", ".join(map(str, frame.columns[:12])) or "none"
-            what = meaning.get(name, "used by this function")
-            remedy = f"Add it ({what}), or map your own name to it; columns seen: {there}."
-            problems.add(name, "is missing from the table", remedy)
-
-
-def _check_bounds(typed, column, unread, problems):
-    if column.above is column.at_least is column.at_most is None:
-        return
-    numbers = np.where(unread, np.nan, typed.to_numpy(dtype=float, na_value=np.nan))
-    months = column.above is not None and column.unit == "months"
-    remedy = "Drop these rows, or record same-day leavers as 0.03 months." if months else "Correct them."
-    bounds = ((column.above, np.less_equal, ">"), (column.at_least, np.less, ">="), (column.at_most, np.greater, "<="))
-    for bound, beyond, sign in bounds:
-        if bound is not None:
-            problems.add_rows(column.name, beyond(numbers, bound), f"must be {sign} {bound:g}", remedy)
+def _checked(frame, table, columns, needs) -> Checked:
+    return check_columns(Reading(as_table(frame, table)), table, columns, needs)
 
 
 def _check_complaints(typed, unread, problems):

@@ -17,6 +17,7 @@ class Column:
     at_least: float | None = None
     at_most: float | None = None
     outcome: bool = False  # known only after the offer went out
+    open_end: bool = False  # a date in the far future or past says that there is none yet
 
 
 LAPSED = (
@@ -41,12 +42,24 @@ LAPSED = (
     Column("second_reason", "category", "", "reason for leaving again", outcome=True),
     Column("value", "number", "money", "earned within the horizon, measured directly", outcome=True),
     Column("exit_text", "text", "", "what the customer wrote or said when leaving"),
+    # Dates, from which months are counted where the table has none, see `months_from_dates`.
+    Column("left_on", "date", "", "day of the loss"),
+    Column("offered_on", "date", "", "day on which the offer went out, or would have"),
+    Column("returned_on", "date", "", "day of the return; missing = not back", outcome=True, open_end=True),
+    Column(
+        "ended_on",
+        "date",
+        "",
+        "day on which the second lifetime ended; missing = still here",
+        outcome=True,
+        open_end=True,
+    ),
 )
 
 CONTRACTS = (
     Column("customer_id", "id", "", "may repeat: one row per contract"),
     Column("start", "date", "", "first day of the contract"),
-    Column("end", "date", "", "last day; missing = still active"),
+    Column("end", "date", "", "last day; missing = still active", open_end=True),
     Column("margin", "number", "money per month", "margin earned per month"),
     Column("manager", "category", "", "employee who serves the customer"),
     Column("satisfaction", "number", "", "the customer's own rating"),
@@ -69,3 +82,5 @@ PURCHASES = (
 
 NO_OFFER = "none"  # the label of untreated customers in the column `offer`
 SECOND_LIFETIME = ("second_tenure", "second_ended", "second_margin")
+KNOWN = {column.name: column for table in (LAPSED, CONTRACTS, EVENTS, PURCHASES) for column in table}
+ID_COLUMNS = {name for name, column in KNOWN.items() if column.kind == "id"}

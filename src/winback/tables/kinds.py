@@ -1,7 +1,8 @@
 """Does this column hold what its name promises? One parser per kind of column.
 
-A parser takes a column as the analyst has it and returns the typed column and a mask of the values it could
-not read. Missing values stay missing; whether they are allowed is a matter of the table.
+A parser takes a column as the analyst has it, and how numbers and dates are written where the cells do not tell. It
+returns the typed column and a mask of the values it could not read. Missing values stay missing; whether they are
+allowed is a matter of the table.
 """
 
 from __future__ import annotations
@@ -10,81 +11,94 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from pandas.api import types
 
-Parsed = tuple[pd.Series, np.ndarray]
+from winback.tables.broken_cells import broken_cells
+from winback.tables.dates import parse_date
+from winback.tables.ids import parse_id
+from winback.tables.numbers import parse_number
+from winback.tables.parsed import (
+    AS_THE_CELLS_TELL,
+    Parsed,
+    Written,
+    distinct_values,
+    nothing_unread,
+    without_containers,
+)
+from winback.tables.words import FALSE_WORDS, MARKS, TRUE_WORDS
 
-TRUE_WORDS = frozenset({"true", "yes", "y", "1", "1.0"})
-FALSE_WORDS = frozenset({"false", "no", "n", "0", "0.0"})
 LARGEST_COUNT = 2**53  # beyond it a float no longer counts one by one
-ISO_DATE = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}.*)?"
-ZONE = r"\s*(?:Z|[+-]\d{2}:?\d{2})$"
 
 
-def parse_number(column: pd.Series) -> Parsed:
-    """Read numbers; infinities, dates, true or false, and text are not numbers."""
-    others = (types.is_bool_dtype, types.is_datetime64_any_dtype, types.is_timedelta64_dtype, types.is_complex_dtype)
-    truth = column.dtype == object and types.infer_dtype(column) == "boolean"
-    if truth or any(is_other(column) for is_other in others):
-        return pd.Series(np.nan, index=column.index, name=column.name), column.notna().to_numpy()
-    if column.dtype == np.float64:
-        return column, np.isinf(column.to_numpy())
-    values = pd.to_numeric(column, errors="coerce").astype("float64")
-    bad = (values.isna() & column.notna()).to_numpy() | np.isinf(values.to_numpy())
-    return values, bad
-
-
-def parse_count(column: pd.Series) -> Parsed:
+def parse_count(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Parsed:
     """Read whole numbers of at least zero; int64 when none is missing."""
     if column.dtype == np.int64:
-        return column, (column < 0).to_numpy()
-    values, bad = parse_number(column)
-    numbers = values.to_numpy()
+        return Parsed(column, (column < 0).to_numpy())
+    read = parse_number(column, written)
+    values, bad, numbers = read.column, read.unread, read.column.to_numpy()
     whole = np.floor(numbers) == numbers
     bad = bad | ~np.isnan(numbers) & ~(whole & (numbers >= 0) & (numbers <= LARGEST_COUNT))
-    return (values if bad.any() or np.isnan(numbers).any() else values.astype("int64")), bad
+    known = not (bad.any() or np.isnan(numbers).any())
+    return read._replace(column=values.astype("int64") if known else values, unread=bad)
 
 
-def parse_flag(column: pd.Series) -> Parsed:
-    """Read true/false, yes/no, y/n or 1/0; bool when none is missing, else pandas' nullable boolean."""
+def parse_flag(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Parsed:
+    """Read true/false, yes/no or 1/0, also in other languages; bool when none is missing, else nullable boolean."""
     if column.dtype == bool:
-        return column, np.zeros(len(column), dtype=bool)
+        return Parsed(column, nothing_unread(column))
+    said: tuple[str, ...] = ()
     if isinstance(column.dtype, pd.BooleanDtype):
         flags = column
     else:
-        codes, words = distinct_values(_without_containers(column)[0])  # few distinct words: read each once
-        meaning = pd.array([*(_flag_of(word) for word in words), pd.NA], dtype="boolean")
+        codes, words = distinct_values(without_containers(column)[0])  # few distinct words: read each once
+        last = pd.NA
+        if words and all(_bare(word) in MARKS | {""} for word in words) and any(_bare(word) for word in words):
+            marked, last = [bool(_bare(word)) for word in words], False
+            said = ("a mark is yes, an empty cell no",)
+        else:
+            marked = [_flag_of(word) for word in words]
+        meaning = pd.array([*marked, last], dtype="boolean")
         flags = pd.Series(meaning[codes], index=column.index, name=column.name)
     bad = (flags.isna() & column.notna()).to_numpy()
-    return (flags if flags.isna().any() else flags.astype(bool)), bad
+    return Parsed(flags if flags.isna().any() else flags.astype(bool), bad, said)
+
+
+def _bare(word) -> str:
+    return str(word).strip().lower()
 
 
 def _flag_of(word):
-    text = str(word).strip().lower()
+    text = _bare(word)
     return True if text in TRUE_WORDS else False if text in FALSE_WORDS else pd.NA
 
 
-def parse_category(column: pd.Series) -> Parsed:
-    """Read labels, with surrounding blanks removed; a blank label is missing."""
+def parse_category(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Parsed:
+    """Read labels, with surrounding blanks removed; a blank label is missing, a whole float is the whole number's."""
     if isinstance(column.dtype, pd.CategoricalDtype) and _is_tidy(column.cat.categories):
-        return column, np.zeros(len(column), dtype=bool)
-    column, containers = _without_containers(column)
+        return Parsed(column, nothing_unread(column))
+    column, unread = without_containers(column)
     codes, labels = distinct_values(column)
-    codes_of_names, names = pd.factorize(
-        pd.Index([str(label).strip() or None for label in labels], dtype=object), sort=True
-    )
+    names = pd.Series([label_text(label) for label in labels], dtype=object)
+    for rows, _, _ in broken_cells(names):
+        unread = unread | np.append(rows, False)[codes]
+    codes_of_names, names = pd.factorize(pd.Index(names, dtype=object), sort=True)
     values = pd.Categorical.from_codes(np.append(codes_of_names, -1)[codes], categories=names)
-    return pd.Series(values, index=column.index, name=column.name), containers
+    return Parsed(pd.Series(values, index=column.index, name=column.name), unread)
+
+
+def label_text(label) -> str | None:
+    """Return a label as text, whatever other cells made of its column: 1.0 is "1"; a blank one is missing.
+
+    Examples
+    --------
+    >>> label_text(1.0), label_text(" north "), label_text(1.5), label_text(" ")
+    ('1', 'north', '1.5', None)
+    """
+    whole = isinstance(label, float | np.floating) and float(label).is_integer() and abs(label) <= LARGEST_COUNT
+    return str(int(label) if whole else label).strip() or None
 
 
 def _is_tidy(labels: pd.Index) -> bool:
     return all(isinstance(label, str) and label and label == label.strip() for label in labels)
-
-
-def distinct_values(column: pd.Series) -> tuple[np.ndarray, list]:
-    """Return codes and distinct values; -1 is the code of a missing value."""
-    codes, values = pd.factorize(column)
-    return codes, list(values)
 
 
 def label_codes(column: pd.Series) -> tuple[np.ndarray, list]:
@@ -98,48 +112,28 @@ def label_codes(column: pd.Series) -> tuple[np.ndarray, list]:
     return codes, list(values)
 
 
-def _without_containers(column: pd.Series) -> Parsed:
-    """Return the column without cells that are lists and the like, and where they were."""
-    if column.dtype != object or types.infer_dtype(column) == "string":  # text with gaps needs no second look
-        return column, np.zeros(len(column), dtype=bool)
-    bad = ~column.map(types.is_hashable).to_numpy(dtype=bool)
-    return column.where(~bad, None), bad
+def parse_text(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Parsed:
+    """Keep free text as it is."""
+    return Parsed(column, nothing_unread(column))
 
 
-def parse_date(column: pd.Series) -> Parsed:
-    """Read dates written as YYYY-MM-DD, with or without a time; a time zone is dropped, other orders are refused."""
-    if types.is_datetime64_any_dtype(column):
-        naive = column.dt.tz_localize(None) if getattr(column.dt, "tz", None) is not None else column
-        return naive, np.zeros(len(column), dtype=bool)
-    codes, values = distinct_values(_without_containers(column)[0])
-    words = [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
-    texts = pd.Series([word.strip() if isinstance(word, str) else "" for word in words], dtype=object)
-    written = texts.where(texts.str.fullmatch(ISO_DATE)).str.replace(ZONE, "", regex=True)
-    dates = pd.to_datetime(written, format="ISO8601", errors="coerce")
-    dates = pd.concat([dates, pd.Series([pd.NaT])], ignore_index=True).to_numpy()
-    read = pd.Series(dates[codes], index=column.index, name=column.name)
-    return read, (read.isna() & column.notna()).to_numpy()
-
-
-def parse_as_is(column: pd.Series) -> Parsed:
-    """Keep ids and free text as they are."""
-    return column, np.zeros(len(column), dtype=bool)
-
-
-PARSERS: dict[str, Callable[[pd.Series], Parsed]] = {
-    "id": parse_as_is,
+PARSERS: dict[str, Callable[[pd.Series, Written], Parsed]] = {
+    "id": parse_id,
     "number": parse_number,
     "count": parse_count,
     "flag": parse_flag,
     "category": parse_category,
     "date": parse_date,
-    "text": parse_as_is,
+    "text": parse_text,
 }
 
 WHAT_IS_READ = {
-    "id": ("can be anything", ""),
+    "id": (
+        "must be an id",
+        "Write one number or word per cell; ids that a float made alike must be read again, as text.",
+    ),
     "text": ("can be anything", ""),
-    "number": ("must be a number", "Write plain numbers: no currency signs, thousands separators or decimal commas."),
+    "number": ("must be a number", "Write numbers, and leave unknown ones empty."),
     "count": ("must be a whole number of at least 0", "Write counts as 0, 1, 2, ... and leave unknown ones empty."),
     "category": ("must be a label", "Write one word or number per cell."),
     "flag": ("must be true or false", "Write true/false, yes/no or 1/0, and leave unknown ones empty."),

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 import pandas as pd
 
 from winback.tables.files import load_table
+from winback.tables.foreign import is_foreign, to_pandas
 
 LAPSED_TABLE = "table of lapsed customers"  # every message about it calls it so
 
@@ -24,7 +25,9 @@ AnyTable = pd.DataFrame | str | Path | HasTables
 
 
 def as_table(customers: AnyTable, kind: str = LAPSED_TABLE) -> pd.DataFrame:
-    """Return the table of a kind: a frame as it is, a file read, a noun's own; what is none of these stays as it is.
+    """Return the table of a kind: a frame, a file read, a noun's own; what is none of these stays as it is.
+
+    A frame of pandas stays as it is, one of polars, pyarrow or DuckDB becomes one of pandas.
 
     Examples
     --------
@@ -35,4 +38,4 @@ def as_table(customers: AnyTable, kind: str = LAPSED_TABLE) -> pd.DataFrame:
         return load_table(customers)
     if isinstance(customers, HasTables):
         return customers.table_of(kind)
-    return customers
+    return to_pandas(customers) if is_foreign(customers) else customers

@@ -11,7 +11,7 @@ from winback.labels import label_of, value_words
 from winback.pseudo_observations import FEWEST_IN_GROUP, longest_supported_horizon
 from winback.results import format_count, format_percent, join_words, state_p_value
 from winback.tables import NO_OFFER, SECOND_LIFETIME, in_trial, label_codes
-from winback.trial.balance import known_beforehand
+from winback.trial.balance import NOT_COVARIATES, known_beforehand
 from winback.trial.design_findings import measured_after_the_offer
 from winback.trial.finding import Finding
 from winback.trial.followed_alike import (
@@ -93,6 +93,7 @@ def _columns(compared: pd.DataFrame, by: str | None) -> list[str]:
     """Return what is known before a second life, dates included, by which follow-up may differ."""
     unfit = {*measured_after_the_offer(compared), "followed", by}
     dates = [name for name in compared if pd.api.types.is_datetime64_any_dtype(compared[name])]
+    unfit |= NOT_COVARIATES & set(dates)
     known = [name for name in (*known_beforehand(compared), *dates) if name not in unfit]
     return known if by == OFFER or OFFER not in compared else [*known, OFFER]
 

@@ -219,7 +219,7 @@ def _renewals(fit, customers, moment) -> np.ndarray:
 
 def _refuse_ended(customers, ended, problems) -> None:
     """Refuse customers who have left, or of whom that is not known."""
-    flags, unread = parse_flag(customers[ended])
+    flags, unread = parse_flag(customers[ended])[:2]
     problems.add_rows(ended, unread, *WHAT_IS_READ["flag"])
     missing = customers[ended].isna().to_numpy()
     problems.add_rows(ended, missing, "must not be missing", "Say who has left.")

@@ -225,10 +225,10 @@ def test_words_say_where_the_end_comes_from():
     [
         (lambda t: t.drop(columns="date"), "`date` is missing from the table"),
         (lambda t: t.assign(date="yesterday"), "`date` must be a date; 11 of 11 rows"),
-        (lambda t: t.assign(date="05/01/2024"), "`date` must be a date; 11 of 11 rows"),
+        (lambda t: t.assign(date="05/01/2024"), "`date` can be read in two ways: 05/01/2024 with the day or with the"),
         (lambda t: t.assign(date=np.datetime64("12024-01-05", "s")), "`date` must lie in the years 1 to 9999; 11 of"),
-        (lambda t: t.assign(amount="$3"), "`amount` must be a number; 11 of 11 rows .* Write it with a decimal point"),
-        (lambda t: t.assign(amount="3,50"), "with a decimal point, without currency signs or thousands separators"),
+        (lambda t: t.assign(amount="three"), "`amount` must be a number; 11 of 11 rows .* Write numbers"),
+        (lambda t: t.assign(amount="3,500"), "`amount` can be read in two ways: 3,500 with a decimal mark, or as a"),
         (lambda t: t.assign(amount=True), "`amount` must be a number; 11 of 11 rows"),
         (lambda t: t.assign(customer_id=True), "`customer_id` must be ids, not true or false; 11 of 11 rows"),
         (lambda t: t.assign(customer_id=[True, None] * 5 + [False]), "`customer_id` must be ids, not true or false"),
@@ -255,11 +255,11 @@ def test_bad_logs_are_refused(change, said):
 
 
 def test_every_problem_of_a_log_is_listed_at_once():
-    bad = LOG.drop(columns="customer_id").assign(date="soon", amount="$3")
+    bad = LOG.drop(columns="customer_id").assign(date="soon", amount="much")
     with pytest.raises(wb.TableError, match="3 problems") as caught:
         summary(bad)
     assert caught.value.problems["column"].tolist() == ["customer_id", "date", "amount"]
-    assert caught.value.problems["first"].tolist() == ["", "row 1, soon", "row 1, $3"]
+    assert caught.value.problems["first"].tolist() == ["", "row 1, soon", "row 1, much"]
 
 
 @pytest.mark.parametrize(

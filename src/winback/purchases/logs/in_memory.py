@@ -11,7 +11,8 @@ from pandas.api import types
 
 from winback.purchases.logs import checks
 from winback.tables import ProblemList
-from winback.tables.kinds import parse_date, parse_number
+from winback.tables.dates import dates_as_written
+from winback.tables.numbers import parse_number
 
 NO_DAY = 0  # days count from 1, 0001-01-01
 SLOTS = 2**22  # a power of two; rows that share a slot by chance cost time and nothing else
@@ -67,17 +68,24 @@ def _columns(log, customer, date, amount):
     if date not in unusable:
         day, moment = _days(log[date], problems)
     if amount is not None and amount not in unusable:
-        numbers, unread = parse_number(log[amount])
-        problems.add_rows(amount, unread, *checks.NUMBER)
-        money = numbers.to_numpy(dtype=float)
+        read = parse_number(log[amount])
+        if read.doubt:
+            problems.add(amount, *read.doubt)
+        else:
+            problems.add_rows(amount, read.unread, *checks.NUMBER)
+        money = read.column.to_numpy(dtype=float)
     problems.raise_if_any()
     return codes, ids, day, money, moment
 
 
 def _days(column, problems) -> tuple[np.ndarray, np.ndarray]:
     """Return the number of each row's day, `NO_DAY` where there is none, and its date with the time."""
-    dates, unread = parse_date(column)
-    problems.add_rows(column.name, unread, "must be a date", "Write dates as YYYY-MM-DD.")
+    read = dates_as_written(column)
+    dates = read.column
+    if read.doubt:
+        problems.add(column.name, *read.doubt)
+    else:
+        problems.add_rows(column.name, read.unread, "must be a date", "Write dates as YYYY-MM-DD.")
     moment = dates.to_numpy()
     days = moment.astype("datetime64[D]")
     numbers = days.astype(np.int64) + checks.DAY_ZERO

@@ -203,7 +203,7 @@ def _column(table, name, role, kind, problems) -> pd.Series | None:
     if isinstance(table[name], pd.DataFrame):
         problems.add(name, "is the name of more than one column", "Rename or drop all but one.")
         return None
-    typed, bad = PARSE[kind](table[name])
+    typed, bad = PARSE[kind](table[name])[:2]
     if kind == "count" and pd.api.types.infer_dtype(table[name]) == "boolean":
         bad = table[name].notna().to_numpy()
     problems.add_rows(name, bad, *WHAT_IS_READ[kind])

@@ -1,0 +1,153 @@
+"""Does each column hold what its name promises? One typed column after the other, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from winback.tables.broken_cells import broken_cells
+from winback.tables.columns import SECOND_LIFETIME, Column
+from winback.tables.dates import NO_DATE
+from winback.tables.kinds import PARSERS, WHAT_IS_READ
+from winback.tables.likeness import alike, matched
+from winback.tables.parsed import AS_THE_CELLS_TELL, Parsed, Written
+from winback.tables.problems import Problem, ProblemList, TableError
+from winback.tables.reading import Reading
+
+TWICE = (
+    "must be unique: one row per customer",
+    "Keep one row per customer, or number the rows if they are different customers.",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """A table whose columns were read, and everything that is wrong with it so far."""
+
+    frame: pd.DataFrame
+    unread: dict[str, np.ndarray]  # column -> the rows whose value could not be read
+    problems: ProblemList
+    notes: list[str] = field(default_factory=list)
+
+    def read(self, name: str) -> np.ndarray:
+        """Return the rows whose value in a column could be read, or is missing."""
+        return ~self.unread[name]
+
+
+def check_columns(
+    reading: Reading, table: str, columns: Iterable[Column], needs: Iterable[str], written: Written = AS_THE_CELLS_TELL
+) -> Checked:
+    """Type every known column and check what concerns one column alone; nothing is raised but for no table at all."""
+    refuse_other_than_frame(reading.frame, table)
+    columns = list(columns)
+    reading = matched(reading, columns)
+    frame = reading.frame
+    problems = ProblemList(table, frame)
+    problems.found += reading.problems
+    if len(frame) == 0:
+        problems.add("table", "has no rows", "Check that the right file was exported.")
+    needed = list(dict.fromkeys(["customer_id", *([needs] if isinstance(needs, str) else needs)]))
+    _report_missing_columns(frame, needed, columns, problems)
+    if frame.columns.has_duplicates:
+        for name in sorted({str(name) for name in frame.columns[frame.columns.duplicated()]}):
+            problems.add(name, "is the name of more than one column", "Rename or drop all but one.")
+        problems.raise_if_any()
+    checked = Checked(frame.copy(), {}, problems, list(reading.notes))
+    for column in columns:
+        if column.name in frame:
+            _check_column(checked, frame[column.name], column, written)
+    _report_missing_cells(checked, needed)
+    return checked
+
+
+def check_ids_once(checked: Checked, ids: pd.Series) -> None:
+    """Add customers who have more than one row to the problems."""
+    twice = (ids.duplicated() & ids.notna()).to_numpy()
+    checked.problems.add_rows("customer_id", twice, *TWICE)
+
+
+def refuse_other_than_frame(frame: object, table: str) -> None:
+    """Raise a TableError for what is no frame, or has several rows of headings."""
+    if not isinstance(frame, pd.DataFrame):
+        problem = f"must be a frame of pandas, polars, pyarrow or DuckDB, or a path, not {type(frame).__name__}"
+        raise TableError(table, [Problem("table", problem, 0, "", "Read the file with load_table.")])
+    if isinstance(frame.columns, pd.MultiIndex):
+        remedy = "Give each column one name, as in a CSV file."
+        raise TableError(table, [Problem("table", "must have one row of headings", 0, "", remedy)])
+
+
+def _check_column(checked: Checked, given: pd.Series, column: Column, written: Written) -> None:
+    name, problems = column.name, checked.problems
+    read = PARSERS[column.kind](given, written)
+    unread = read.unread
+    if read.doubt:
+        problems.add(name, *read.doubt)
+        unread = given.notna().to_numpy()
+    else:
+        _report_unread(problems, given, column, unread)
+        _check_bounds(read.column, column, unread, problems)
+    checked.unread[name] = unread
+    if read.sentinels is not None and read.sentinels.any():
+        _report_sentinels(checked, column, read)
+    checked.notes.extend(f'"{name}": {said}.' for said in read.taken_for)
+    if read.column is not given:  # a column that is typed already was copied with the frame
+        checked.frame[name] = read.column
+
+
+def _report_unread(problems: ProblemList, given: pd.Series, column: Column, unread: np.ndarray) -> None:
+    """Say why cells could not be read: broken ones by their kind, then those that are of another kind."""
+    if not unread.any():
+        return
+    for rows, problem, remedy in broken_cells(given):
+        problems.add_rows(column.name, rows & unread, problem, remedy)
+        unread = unread & ~rows
+    problems.add_rows(column.name, unread, *WHAT_IS_READ[column.kind])
+
+
+def _report_sentinels(checked: Checked, column: Column, read: Parsed) -> None:
+    if not column.open_end:
+        checked.problems.add_rows(column.name, read.sentinels, *NO_DATE)
+        checked.unread[column.name] = checked.unread[column.name] | read.sentinels
+        return
+    n = int(read.sentinels.sum())
+    checked.notes.append(
+        f'"{column.name}": {n:,} dates far away (such as 9999-12-31, 1900-01-01) mean that there is none.'
+    )
+
+
+def _report_missing_cells(checked: Checked, needed: list[str]) -> None:
+    frame = checked.frame
+    for name in needed:
+        if name in frame and name not in (*SECOND_LIFETIME, "value"):
+            remedy = "Fill it in or drop these rows."
+            if name == "offer":
+                remedy = 'Write none for untreated customers, or say control="" if an empty cell means sent nothing.'
+            missing = frame[name].isna().to_numpy() & ~checked.unread.get(name, np.zeros(len(frame), dtype=bool))
+            checked.problems.add_rows(name, missing, "must not be missing", remedy)
+
+
+def _report_missing_columns(frame, needed, columns, problems):
+    meaning = {column.name: column.meaning for column in columns}
+    told = {problem.column for problem in problems.found}
+    for name in [name for name in needed if name not in frame and name not in told]:
+        there = ", ".join(map(str, frame.columns[:12])) or "none"
+        what = meaning.get(name, "used by this function")
+        remedy = f"Add it ({what}), or map your own name to it; columns seen: {there}."
+        if like := alike(name, frame.columns):
+            remedy = f"Is it `{like[0]}`? {remedy}"
+        problems.add(name, "is missing from the table", remedy)
+
+
+def _check_bounds(typed, column, unread, problems):
+    if column.above is column.at_least is column.at_most is None:
+        return
+    numbers = np.where(unread, np.nan, typed.to_numpy(dtype=float, na_value=np.nan))
+    months = column.above is not None and column.unit == "months"
+    remedy = "Drop these rows, or record same-day leavers as 0.03 months." if months else "Correct them."
+    bounds = ((column.above, np.less_equal, ">"), (column.at_least, np.less, ">="), (column.at_most, np.greater, "<="))
+    for bound, beyond, sign in bounds:
+        if bound is not None:
+            problems.add_rows(column.name, beyond(numbers, bound), f"must be {sign} {bound:g}", remedy)

@@ -1,0 +1,85 @@
+"""Which column is meant? "Customer Id" is customer_id, and so is Kundennummer; what fits two is asked.
+
+Letters decide, not case, blanks, punctuation or a plural; a name that is there exactly always wins.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from winback.tables.columns import Column
+from winback.tables.problems import Problem
+from winback.tables.reading import Reading
+
+SYNONYMS = {
+    "customer_id": "id customer customernumber customerno custid clientid clientnumber memberid accountid kundennummer "
+    "kundennr kundenid kdnr kunde numeroclient idclient idcliente cliente klantnummer idklienta kundnummer",
+    "offer": "offername offersent angebot angebote treatment offre oferta offerta aanbod erbjudande",
+    "returned": "cameback wonback reactivated zurueckgewonnen zurueckgekehrt zurueckgekommen wiedergewonnen revenu "
+    "regreso ritornato teruggekomen",
+    "value": "wert deckungsbeitrag valeur valor valore waarde",
+    "reason": "reasonforleaving leavingreason churnreason kuendigungsgrund abwanderungsgrund grund motif motivo",
+    "exit_text": "exitcomment kommentar comment",
+    "months_away": "monthssinceloss monateweg",
+    "first_tenure": "tenuremonths monthsascustomer",
+    "offered_on": "offerdate dateofoffer senton sentdate angebotam angebotsdatum",
+    "returned_on": "returndate dateofreturn zurueckam rueckkehrdatum",
+    "ended_on": "secondend endedagainon wiedergekuendigtam",
+    "left_on": "leftdate churndate lossdate canceldate gekuendigtam kuendigungsdatum",
+    "start": "startdate contractstart vertragsbeginn beginn",
+    "end": "enddate contractend vertragsende",
+    "date": "purchasedate orderdate datum kaufdatum bestelldatum fecha data",
+    "amount": "purchaseamount orderamount betrag bestellwert montant importe importo",
+}
+SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "ł": "l"})
+
+
+def bare_name(name: object) -> str:
+    """Return the letters and digits of a name, in lower case, without accents.
+
+    Examples
+    --------
+    >>> bare_name("Customer Id"), bare_name("Kündigungs-Grund"), bare_name("customerID")
+    ('customerid', 'kuendigungsgrund', 'customerid')
+    """
+    lower = str(name).strip().lower().translate(SPELLED)
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(letter))
+    return re.sub(r"[\W_]+", "", plain)
+
+
+def alike(wanted: str, names: Iterable[object]) -> list:
+    """Return the names that are the same but for case, blanks, punctuation or a plural.
+
+    Examples
+    --------
+    >>> alike("customer_id", ["Customer Id", "offer", "Customer-IDs"])
+    ['Customer Id', 'Customer-IDs']
+    """
+    letters = bare_name(wanted)
+    return [
+        name for name in names if letters and bare_name(name) in (letters, f"{letters}s", letters.removesuffix("s"))
+    ]
+
+
+def matched(reading: Reading, columns: Iterable[Column]) -> Reading:
+    """Return the table under winback's names of columns, with what was taken for what; refuse what fits two."""
+    names, notes, problems = {}, [], []
+    columns = list(columns)
+    ours = {column.name for column in columns}
+    free = [name for name in reading.frame.columns if name not in ours]
+    for column in [column for column in columns if column.name not in reading.frame.columns]:
+        known = SYNONYMS.get(column.name, "").split()
+        found = alike(column.name, free) or [name for name in free if bare_name(name) in known]
+        if len(found) == 1:
+            names[found[0]] = column.name
+            free.remove(found[0])
+            notes.append(f'"{found[0]}" was read as {column.name}: {column.meaning}.')
+        elif found:
+            shown = " and ".join(f"`{name}`" for name in found)
+            remedy = f'Say which one: columns={{"{column.name}": "{found[0]}"}}.'
+            problems.append(Problem(column.name, f"may be {shown}", 0, "", remedy))
+    if not names and not problems:
+        return reading
+    return reading.having(reading.frame.rename(columns=names), notes, problems)

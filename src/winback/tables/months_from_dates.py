@@ -1,0 +1,114 @@
+"""How long was each customer away, back and watched? Months from dates, where the table has dates instead of months.
+
+A month is a twelfth of 365.25 days, as everywhere.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import pandas as pd
+
+from winback.tables.dates import parse_date
+from winback.tables.parsed import AS_THE_CELLS_TELL, Written
+from winback.tables.problems import Problem
+from winback.tables.reading import Reading
+
+DAYS_IN_MONTH = 365.25 / 12
+SHORTEST = 1.0  # days: who leaves on the day of the return was back for one
+NEEDED = 'the last day on which the data were recorded, such as until="2024-12-31"'
+
+
+def with_months(reading: Reading, until: datetime.date | str | None, written: Written = AS_THE_CELLS_TELL) -> Reading:
+    r"""Add the months that a table's dates give: away, followed, and of the second lifetime; what is there stays.
+
+    With the days of loss, offer, return and second end, and the last day of the data,
+
+    .. math:: \text{away} = \text{offered} - \text{left}, \quad \text{followed} = \text{until} - \text{offered}, \quad
+        \text{second tenure} = \min(\text{ended}, \text{until}) - \text{returned}
+
+    over 365.25 / 12 days; a second lifetime has ended if its end is not after the last day of the data.
+
+    Examples
+    --------
+    >>> dates = {"left_on": ["2024-01-01"], "offered_on": ["2024-03-01"], "returned_on": ["2024-04-01"]}
+    >>> made = with_months(Reading(pd.DataFrame({**dates, "ended_on": [None]})), "2024-12-31").frame
+    >>> made[["months_away", "followed", "second_tenure"]].round(2).iloc[0].tolist(), bool(made["second_ended"][0])
+    ([1.97, 10.02, 9.0], False)
+    """
+    frame = reading.frame
+    days = {
+        name: parse_date(frame[name], written).column
+        for name in ("left_on", "offered_on", "returned_on", "ended_on")
+        if name in frame
+    }
+    if not days:
+        return reading
+    end = _last_day(until)
+    added, problems, notes = {}, [], []
+    if {"left_on", "offered_on"} <= set(days):
+        added["months_away"] = _months(days["offered_on"] - days["left_on"])
+    if "returned_on" in days:
+        added["returned"] = days["returned_on"].notna()
+    needs_end = [name for name in ("followed", "second_tenure") if name not in frame]
+    if end is None and needs_end and {"offered_on", "returned_on"} & set(days) and "value" not in frame:
+        problems.append(Problem("until", "is required with dates instead of months", 0, "", f"Give {NEEDED}."))
+    if end is not None and "offered_on" in days:
+        added["followed"] = _months(end - days["offered_on"])
+    if end is not None and "returned_on" in days and "value" not in frame:
+        added |= _second_lifetime(days, end)
+    added = {name: column for name, column in added.items() if name not in frame}
+    problems += _out_of_order(frame, days, end)
+    if added:
+        given = f", and the data end on {end:%Y-%m-%d}" if end is not None else ""
+        notes.append(f"Months were counted from dates ({', '.join(days)}{given}): {', '.join(added)}.")
+    return reading.having(frame.assign(**added), notes, problems)
+
+
+def _last_day(until) -> pd.Timestamp | None:
+    if until is None:
+        return None
+    try:
+        day = pd.Timestamp(until)
+    except (ValueError, TypeError):
+        raise ValueError(f"until must be a date, such as 2024-12-31; got {until!r}.") from None
+    if pd.isna(day):
+        raise ValueError(f"until must be a date, such as 2024-12-31; got {until!r}.")
+    return day.tz_localize(None).normalize()
+
+
+def _months(span: pd.Series) -> pd.Series:
+    return span.dt.days / DAYS_IN_MONTH
+
+
+def _second_lifetime(days: dict[str, pd.Series], end: pd.Timestamp) -> dict[str, pd.Series]:
+    returned = days["returned_on"]
+    last = days.get("ended_on", pd.Series(pd.NaT, index=returned.index))
+    ended = (last <= end).astype("boolean").where(returned.notna())
+    stay = (last.where(last <= end, end) - returned).dt.days
+    tenure = stay.where(stay != 0, SHORTEST) / DAYS_IN_MONTH
+    return {"second_tenure": tenure.where(returned.notna()), "second_ended": ended}
+
+
+def _out_of_order(frame: pd.DataFrame, days: dict[str, pd.Series], end: pd.Timestamp | None) -> list[Problem]:
+    """Name days that come before the ones they follow, and those after the end of the data."""
+    problems = []
+    for earlier, later in (("left_on", "offered_on"), ("offered_on", "returned_on"), ("returned_on", "ended_on")):
+        if earlier in days and later in days:
+            wrong = (days[later] < days[earlier]).to_numpy()
+            problems += _problem(frame, later, wrong, f"must not be before `{earlier}`", "Correct one of the two.")
+    for name in ("left_on", "offered_on", "returned_on"):
+        if end is not None and name in days:
+            late = (days[name] > end).to_numpy()
+            remedy = "Correct these dates, or say when the data really end."
+            problems += _problem(frame, name, late, f"must not be after `until` ({end:%Y-%m-%d})", remedy)
+    return problems
+
+
+def _problem(frame: pd.DataFrame, name: str, rows: np.ndarray, said: str, remedy: str) -> list[Problem]:
+    if not rows.any():
+        return []
+    place = int(rows.argmax())
+    first = f"row {place + 1}, {frame[name].iloc[place]}"
+    return [Problem(name, said, int(rows.sum()), first, remedy, n_checked=len(rows))]

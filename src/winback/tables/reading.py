@@ -1,0 +1,24 @@
+"""What was read, and what was taken for what? A table with the sentences and problems that its reading left behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from winback.tables.problems import Problem
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A table as it was read: its rows, what is to be said, and what is wrong."""
+
+    frame: pd.DataFrame
+    notes: tuple[str, ...] = ()  # sentences: what was taken for what
+    problems: tuple[Problem, ...] = ()
+    decimal: str | None = None  # what the file's separator says of decimal marks
+
+    def having(self, frame: pd.DataFrame | None = None, notes=(), problems=()) -> Reading:
+        """Return the same with another frame, and more to say."""
+        frame = self.frame if frame is None else frame
+        return replace(self, frame=frame, notes=(*self.notes, *notes), problems=(*self.problems, *problems))

@@ -1,0 +1,101 @@
+"""Which columns of a file are numbers, which are ids, which are labels? What the cells say where no name tells.
+
+A column becomes numbers when every cell is one; ids and codes with leading zeros stay text.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from winback.tables.broken_cells import broken_cells, is_all_text
+from winback.tables.columns import ID_COLUMNS, KNOWN
+from winback.tables.ids import parse_id, whole_numbers
+from winback.tables.kinds import label_text
+from winback.tables.numbers import decimal_evidence, parse_number
+from winback.tables.parsed import AS_THE_CELLS_TELL, Written
+from winback.tables.reading import Reading
+
+LIKE_AN_ID = re.compile(
+    r"(?:^|[ _\-.])(?:id|ids|no|nr|number|nummer|num|code|phone|tel|telefon|mobile|zip|plz|postcode|iban|account)$"
+    r"|(?:Id|ID|Nr|No|nummer|Nummer|Number)$|^kunde$|^customer$|^client$",
+)
+LONGEST_EXACT = 15  # digits that a float gives back
+CODE = r"\s*[-+]?0\d.*|\s*\+.*|\s*-?\d{16,}\s*"  # 0012, +4917..., 20 digits: labels, whatever a number makes of them
+
+
+def with_types(reading: Reading, written: Written = AS_THE_CELLS_TELL) -> Reading:
+    """Return a reading whose columns have types; what was taken for what is added to its notes."""
+    frame = reading.frame
+    marks = set().union(*(decimal_evidence(frame[name]) for name in frame if _holds_text(frame[name])), set())
+    decimal = written.decimal or reading.decimal
+    if decimal is None and len(marks) == 1:
+        (decimal,) = marks
+    made, notes = {}, []
+    for name in frame:
+        column, more = _own_without_broken(frame[name])
+        typed, said = _typed(column, Written(decimal, written.day_first))
+        made[name] = typed.where(typed.notna(), np.nan) if typed.dtype == object else typed
+        notes += [*more, *[f'"{name}": {said}.' for said in said]]
+    return reading.having(pd.DataFrame(made, index=frame.index, columns=frame.columns), notes)
+
+
+def _holds_text(column: pd.Series) -> bool:
+    return column.dtype == object and not _is_id(column)
+
+
+def _is_id(column: pd.Series) -> bool:
+    return str(column.name) in ID_COLUMNS or bool(LIKE_AN_ID.search(str(column.name)))
+
+
+def _typed(column: pd.Series, written: Written) -> tuple[pd.Series, tuple[str, ...]]:
+    if column.dtype != object or column.isna().all():
+        return column, ()
+    if _is_id(column):
+        texts = column.where(column.notna(), None)
+        numbers = whole_numbers(texts) if is_all_text(texts) else None
+        return (numbers, ()) if numbers is not None else (parse_id(texts).column, ())
+    if not is_all_text(column):
+        return _of_cells(column, written)
+    if column.str.fullmatch(CODE).any():
+        return column, ()
+    return _as_numbers(column, written)
+
+
+def _as_numbers(column: pd.Series, written: Written) -> tuple[pd.Series, tuple[str, ...]]:
+    read = parse_number(column, written)
+    if read.unread.any() or read.doubt:
+        return column, ()
+    whole = whole_numbers(column)
+    return (read.column if whole is None or column.isna().any() else whole), read.taken_for
+
+
+def _of_cells(column: pd.Series, written: Written) -> tuple[pd.Series, tuple[str, ...]]:
+    """Type the cells of a workbook, which have types of their own."""
+    kind = types.infer_dtype(column, skipna=True)
+    if kind in ("datetime", "date", "boolean"):
+        return column.infer_objects(), ()
+    if kind in ("integer", "floating", "mixed-integer-float"):
+        return column.astype("int64" if kind == "integer" and column.notna().all() else "float64"), ()
+    typed, said = _as_numbers(column, written)
+    if typed is column and str(column.name) not in KNOWN:  # text and numbers together are labels
+        typed = column.map(label_text, na_action="ignore")
+    return typed, said
+
+
+def _own_without_broken(column: pd.Series) -> tuple[pd.Series, list[str]]:
+    """Empty the broken cells of a column of the analyst's own, and say so; winback's columns are checked later."""
+    notes: list[str] = []
+    if str(column.name) in KNOWN or _is_id(column):
+        return column, notes
+    for rows, problem, _ in broken_cells(column):
+        n, first = int(rows.sum()), str(column[rows].iloc[0])
+        shown = re.sub(r"[\x00-\x1f\x7f]", "?", first)[:30]
+        notes.append(
+            f'"{column.name}" {problem}: {n:,} cells (first: row {int(np.argmax(rows)) + 1}, {shown}) are empty.'
+        )
+        column = column.where(~rows, None)
+    return column, notes

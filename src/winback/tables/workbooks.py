@@ -1,0 +1,96 @@
+"""What does a sheet of an XLSX workbook hold? Its rows below the titles, and formulas that were never computed."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+
+from winback.tables.reading import Reading
+from winback.tables.sheet_rows import LOOKED_AT, heading_row, named, not_a_table, without_odd_rows
+
+
+def read_workbook(path: Path, sheet: str | int | None = None) -> Reading:
+    """Read a sheet, by its name or its position from 1; the first one that is not empty without either."""
+    try:
+        sheets = _cells(path, values=True)
+        if _has_formulas(path):
+            sheets = _with_formulas(sheets, _cells(path, values=False))
+    except Exception:  # whatever a damaged workbook makes its reader say
+        raise not_a_table(path, "cannot be read as a workbook", "Open it and save it again as XLSX or CSV.") from None
+    name, notes = _chosen(path, sheets, sheet)
+    rows = sheets[name]
+    if not rows:
+        raise not_a_table(path, "is empty", "Check that the export worked.")
+    place = heading_row([["" if cell is None else str(cell) for cell in row] for row in rows[:LOOKED_AT]])[0]
+    if titles := [str(cell).strip() for row in rows[:place] for cell in row if cell is not None]:
+        notes.append(f'The table starts in row {place + 1}, below "{"; ".join(titles)[:80]}".')
+    width = max(len(row) for row in rows)
+    cells = [[*row, *[None] * (width - len(row))] for row in rows]
+    frame = pd.DataFrame(cells[place + 1 :], columns=range(width), dtype=object)
+    headings = ["" if cell is None else str(cell) for cell in cells[place]]
+    frame, more, wrong = named(path, frame.where(frame.notna(), None), headings)
+    frame, odd = without_odd_rows(frame, place + 2, "row")
+    return Reading(frame, tuple([*notes, *more, *odd]), tuple(wrong))
+
+
+def _cells(path: Path, values: bool) -> dict[str, list[list]]:
+    """Return the cells of every sheet, without empty rows at its end; blank text is no cell."""
+    from openpyxl import load_workbook
+
+    sheets = {}
+    with path.open("rb") as file:
+        book = load_workbook(file, read_only=True, data_only=values)
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # what a program wrote there is not always true
+            rows = [[_cell(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+            while rows and all(cell is None for cell in rows[-1]):
+                rows.pop()
+            sheets[sheet.title] = rows
+        book.close()
+    return sheets
+
+
+def _cell(cell):
+    return None if cell is None or (isinstance(cell, str) and not cell) else cell
+
+
+def _has_formulas(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+        return any(mark in archive.read(name) for name in sheets for mark in (b"<f>", b"<f "))
+
+
+def _with_formulas(values: dict, formulas: dict) -> dict:
+    """Put the text of a formula where it has no result: it is no number, and will be named as a formula."""
+    filled = {}
+    for name, rows in formulas.items():
+        known = values[name]
+        filled[name] = [
+            [_result(known, place, at, cell) for at, cell in enumerate(row)] for place, row in enumerate(rows)
+        ]
+    return filled
+
+
+def _result(known, place, at, cell):
+    value = known[place][at] if place < len(known) and at < len(known[place]) else None
+    if value is None and cell is not None:
+        return str(getattr(cell, "text", cell))
+    return value
+
+
+def _chosen(path: Path, sheets: dict, sheet: str | int | None) -> tuple[str, list[str]]:
+    """Return the name of the sheet to read, and what is to be said of the others."""
+    names = list(sheets)
+    if isinstance(sheet, int) and not isinstance(sheet, bool) and 1 <= sheet <= len(names):
+        return names[sheet - 1], []
+    if sheet is not None:
+        alike = [name for name in names if name.strip().lower() == str(sheet).strip().lower()]
+        if len(alike) == 1:
+            return alike[0], []
+        raise not_a_table(path, f"has no sheet {sheet!r}", f"There are: {', '.join(names)}.")
+    full = [name for name in names if len(sheets[name]) > 1] or [name for name in names if sheets[name]] or names
+    if len(full) == 1:
+        return full[0], []
+    return full[0], [f'The sheet "{full[0]}" was read, of {", ".join(names)}; sheet= names another one.']
