@@ -157,12 +157,12 @@ def test_what_is_not_known_is_a_level():
 def test_dates_are_cut_in_days():
     days = pd.Series(pd.date_range("2024-01-01 18:00", periods=200, freq="D"), name="offered_on")
     codes, words = said_levels(days)
-    assert words[0] == "offered on up to 2024-02-19"
-    assert words[1] == "offered on after 2024-02-19 and up to 2024-04-09"
+    assert words[0] == "day of the offer up to 2024-02-19"
+    assert words[1] == "day of the offer after 2024-02-19 and up to 2024-04-09"
     assert np.bincount(codes).tolist() == [50, 50, 50, 50]
     missing = pd.concat([days, pd.Series([pd.NaT] * 60)], ignore_index=True).rename("offered_on").dt.tz_localize("UTC")
     codes, words = said_levels(missing)
-    assert words[-1] == "offered on not known"
+    assert words[-1] == "day of the offer not known"
     assert np.bincount(codes).tolist() == [50, 50, 50, 50, 60]
 
 

@@ -14,7 +14,7 @@ from winback.labels import value_words
 from winback.results import Result, Sentences, format_money
 from winback.second_lifetime.offer_value import mean_slopes
 from winback.tables import NO_OFFER
-from winback.trial.outcomes import typed_trial
+from winback.trial.trial_table import typed_trial
 from winback.uncertainty import normal_interval
 
 EVERY_OFFER = "every offer"

@@ -19,7 +19,8 @@ from winback.tables.reading import Reading
 
 TWICE = (
     "must be unique: one row per customer",
-    "Keep one row per customer, or number the rows if they are different customers.",
+    "Keep one row per customer, or number the rows if they are different customers; in a trial, "
+    'keep="first" or keep="last" says which row of a customer counts.',
 )
 
 
@@ -92,7 +93,8 @@ def _check_column(checked: Checked, given: pd.Series, column: Column, written: W
     checked.unread[name] = unread
     if read.sentinels is not None and read.sentinels.any():
         _report_sentinels(checked, column, read)
-    checked.notes.extend(f'"{name}": {said}.' for said in read.taken_for)
+    if read.taken_for:
+        checked.notes.append(f'"{name}": {", ".join(read.taken_for)}.')
     if read.column is not given:  # a column that is typed already was copied with the frame
         checked.frame[name] = read.column
 

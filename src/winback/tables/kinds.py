@@ -24,7 +24,7 @@ from winback.tables.parsed import (
     nothing_unread,
     without_containers,
 )
-from winback.tables.words import FALSE_WORDS, MARKS, TRUE_WORDS
+from winback.tables.words import ENGLISH, FALSE_WORDS, MARKS, TRUE_WORDS
 
 LARGEST_COUNT = 2**53  # beyond it a float no longer counts one by one
 
@@ -56,6 +56,8 @@ def parse_flag(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Parse
             said = ("a mark is yes, an empty cell no",)
         else:
             marked = [_flag_of(word) for word in words]
+            foreign = [_bare(word) for word in words if _bare(word) in (TRUE_WORDS | FALSE_WORDS) - ENGLISH]
+            said = (f"{' and '.join(sorted(set(foreign)))} read as yes or no",) if foreign else ()
         meaning = pd.array([*marked, last], dtype="boolean")
         flags = pd.Series(meaning[codes], index=column.index, name=column.name)
     bad = (flags.isna() & column.notna()).to_numpy()

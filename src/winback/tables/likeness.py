@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from winback.tables.columns import Column
+from winback.tables.columns import KNOWN, Column
 from winback.tables.problems import Problem
 from winback.tables.reading import Reading
 
@@ -33,6 +33,7 @@ SYNONYMS = {
     "date": "purchasedate orderdate datum kaufdatum bestelldatum fecha data",
     "amount": "purchaseamount orderamount betrag bestellwert montant importe importo",
 }
+_NAMES = {word for words in SYNONYMS.values() for word in words.split()} | {name.replace("_", "") for name in KNOWN}
 SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "ł": "l"})
 
 
@@ -61,6 +62,17 @@ def alike(wanted: str, names: Iterable[object]) -> list:
     return [
         name for name in names if letters and bare_name(name) in (letters, f"{letters}s", letters.removesuffix("s"))
     ]
+
+
+def names_columns(cells: Iterable[object]) -> bool:
+    """Say whether one of these cells is the name of a column of winback's, or like one.
+
+    Examples
+    --------
+    >>> names_columns(["Kunden-Nr.", "x"]), names_columns(["Campaign 2024"])
+    (True, False)
+    """
+    return any(bare_name(cell) in _NAMES for cell in cells)
 
 
 def matched(reading: Reading, columns: Iterable[Column]) -> Reading:

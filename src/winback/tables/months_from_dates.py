@@ -51,8 +51,8 @@ def with_months(reading: Reading, until: datetime.date | str | None, written: Wr
         added["months_away"] = _months(days["offered_on"] - days["left_on"])
     if "returned_on" in days:
         added["returned"] = days["returned_on"].notna()
-    needs_end = [name for name in ("followed", "second_tenure") if name not in frame]
-    if end is None and needs_end and {"offered_on", "returned_on"} & set(days) and "value" not in frame:
+    without = not {"second_tenure", "value"} & set(frame)
+    if end is None and without and "returned_on" in days:
         problems.append(Problem("until", "is required with dates instead of months", 0, "", f"Give {NEEDED}."))
     if end is not None and "offered_on" in days:
         added["followed"] = _months(end - days["offered_on"])

@@ -7,8 +7,9 @@ from typing import Protocol, runtime_checkable
 
 import pandas as pd
 
-from winback.tables.files import load_table
+from winback.tables.files import load_table, read_file
 from winback.tables.foreign import is_foreign, to_pandas
+from winback.tables.reading import Reading
 
 LAPSED_TABLE = "table of lapsed customers"  # every message about it calls it so
 
@@ -39,3 +40,12 @@ def as_table(customers: AnyTable, kind: str = LAPSED_TABLE) -> pd.DataFrame:
     if isinstance(customers, HasTables):
         return customers.table_of(kind)
     return to_pandas(customers) if is_foreign(customers) else customers
+
+
+def as_reading(customers: AnyTable, kind: str = LAPSED_TABLE, sheet: str | int | None = None) -> tuple[Reading, bool]:
+    """Return the table of a kind as it was read, and whether its columns have no types yet, as those of a file."""
+    if isinstance(customers, str | Path):
+        return read_file(customers, sheet=sheet), True
+    if sheet is not None:
+        raise ValueError("sheet names a sheet of a workbook, and what was given is no file.")
+    return Reading(as_table(customers, kind)), False

@@ -130,7 +130,8 @@ def _parts(cells: pd.Series) -> pd.DataFrame | None:
     parts["mark"] = [_mark(text) for text in digits.where(~parts["either"], "")]
     twice = (parts["before"] != "") & (parts["behind"] != "")
     brackets = (parts["open"] != "") == (parts["close"] != "")
-    written = (digits != "") & parts["well_spaced"] & (parts["mark"] != "?") & ~twice & brackets
+    signs = sum((parts[name] != "").astype(int) for name in ("minus", "minus_too", "minus_behind", "open"))
+    written = (signs < 2) & (digits != "") & parts["well_spaced"] & (parts["mark"] != "?") & ~twice & brackets
     parts["read"] = written | is_number
     return parts
 

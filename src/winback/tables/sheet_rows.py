@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from winback.tables.likeness import names_columns
 from winback.tables.problems import Problem, TableError
 
+NO_HEADING = (-1, 0)
 LOOKED_AT = 50  # rows in which a heading is looked for; titles are shorter
 NUMBER = re.compile(r"\s*[-+(]?\s*[€$£]?\s*\d[\d.,' \u00a0]*\s*(?:%|€|\$|£|[A-Z]{3})?\)?\s*")
 TOTAL = (
@@ -20,11 +22,11 @@ TOTAL = (
 TOTALS = rf"(?i)(?:{TOTAL})(?:\s*[:=(].*)?\s*"
 
 
-def heading_row(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
+def heading_row(rows: Sequence[Sequence[str]]) -> tuple[int, tuple[int, int]]:
     """Return which row is the heading, and how well the rows below fit it; the first one where nothing is found.
 
     A row is a heading if its cells are words and the rows below are as long; rows above it, the titles, fill at most
-    half of its cells.
+    half of its cells, or it names columns that are known and they do not.
 
     Examples
     --------
@@ -32,15 +34,18 @@ def heading_row(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
     1
     """
     rows = rows[:LOOKED_AT]
-    found, best = 0, -1
+    found, best = 0, NO_HEADING
     for place, row in enumerate(rows):
         width = len(_trimmed(row))
-        titles_are_short = all(_n_filled(title) <= width / 2 for title in rows[:place])
+        titles = rows[:place]
+        titles_are_short = all(_n_filled(title) <= width / 2 for title in titles) or (
+            names_columns(row) and not any(map(names_columns, titles))
+        )
         if width < 2 or not titles_are_short or not _is_heading(row):
             continue
-        fit = width * sum(len(_trimmed(below)) > width / 2 for below in rows[place + 1 :])
-        if fit > best:
-            found, best = place, fit
+        fits = width * sum(len(_trimmed(below)) > width / 2 for below in rows[place + 1 :])
+        if (names_columns(row), fits) > best:
+            found, best = place, (int(names_columns(row)), fits)
     return found, best
 
 
@@ -91,7 +96,7 @@ def without_odd_rows(rows: pd.DataFrame, first: int, word: str) -> tuple[pd.Data
     totals = _totals(rows) & ~empty
     if totals.any():
         shown = str(rows[totals].iloc[0].dropna().iloc[0]).strip()
-        notes.append(f'{_counted(totals, "row of totals", first, word)}, "{shown}") left out.'.replace("),", ","))
+        notes.append(f"{_counted(totals, 'row of totals', first, word, shown)} left out.")
     remarks = _remarks(rows, ~empty & ~totals)
     if remarks.any():
         shown = str(rows[remarks].iloc[0].dropna().iloc[0]).strip()
@@ -104,10 +109,11 @@ def _last(rows: np.ndarray) -> int:
     return int(np.flatnonzero(rows)[-1]) if rows.any() else 0
 
 
-def _counted(rows, noun, first, word) -> str:
+def _counted(rows, noun, first, word, shown="") -> str:
     n = int(rows.sum())
     plural = noun if n == 1 else noun.replace("row", "rows", 1)
-    return f"{n:,} {plural} ({word} {first + int(rows.argmax())}) {'was' if n == 1 else 'were'}"
+    more = f', "{shown}"' if shown else ""
+    return f"{n:,} {plural} ({word} {first + int(rows.argmax())}{more}) {'was' if n == 1 else 'were'}"
 
 
 def _totals(rows: pd.DataFrame) -> np.ndarray:

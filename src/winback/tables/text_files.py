@@ -17,7 +17,7 @@ import pandas as pd
 
 from winback.tables.problems import Problem
 from winback.tables.reading import Reading
-from winback.tables.sheet_rows import LOOKED_AT, heading_row, named, not_a_table, without_odd_rows
+from winback.tables.sheet_rows import LOOKED_AT, NO_HEADING, heading_row, named, not_a_table, without_odd_rows
 
 SEPARATORS = ",;\t|"
 EMPTY_IS_MISSING = {"keep_default_na": False, "na_values": [""]}
@@ -98,12 +98,12 @@ def _layout(lines: list[str]) -> tuple[str, int]:
     for separator in SEPARATORS:
         rows = list(csv.reader(lines[blank : blank + LOOKED_AT], delimiter=separator))
         place, fit = heading_row(rows)
-        if fit >= 0 and (best is None or fit > best[0]):
+        if fit > NO_HEADING and (best is None or fit > best[0]):
             best = (fit, separator, blank + place)
     heading = lines[blank] if best is None else lines[best[2]]
     by_count = max(SEPARATORS, key=re.sub('"[^"]*"', "", heading).count)
     if best is None or best[2] == blank:
-        return by_count if best is None or best[0] == 0 else best[1], blank
+        return by_count if best is None or best[0][1] == 0 else best[1], blank
     return best[1], best[2]
 
 

@@ -39,7 +39,7 @@ def with_types(reading: Reading, written: Written = AS_THE_CELLS_TELL) -> Readin
         column, more = _own_without_broken(frame[name])
         typed, said = _typed(column, Written(decimal, written.day_first))
         made[name] = typed.where(typed.notna(), np.nan) if typed.dtype == object else typed
-        notes += [*more, *[f'"{name}": {said}.' for said in said]]
+        notes += [*more, *([f'"{name}": {", ".join(said)}.'] if said else [])]
     return reading.having(pd.DataFrame(made, index=frame.index, columns=frame.columns), notes)
 
 

@@ -102,6 +102,7 @@ class OfferCatalog:
     organic: Organic | None = None  # share assumed to return without an offer: a value, (low, high), or by segment
     organic_value: float | None = None  # money, of one who returns without an offer
     adjust: tuple[str, ...] | None = None  # columns that the headline is adjusted for, declared before looking
+    columns: Mapping[str, str] = field(default_factory=dict, compare=False)  # winback's name of a column -> the table's
 
     def __post_init__(self):
         object.__setattr__(self, "offers", tuple(self.offers))
@@ -164,8 +165,8 @@ def load_offers(path: str | Path) -> OfferCatalog:
 
     The file may set ``currency``, ``horizon_months``, ``annual_discount``, ``organic`` (``0.05``, ``[0.02, 0.08]`` or
     a table ``[organic.column]`` of shares by value), ``organic_value`` and ``adjust`` (columns that the headline is
-    adjusted for, see `winback.read_trial`) on top; each ``[[offer]]`` has the fields of
-    `Offer`.
+    adjusted for, see `winback.read_trial`) on top, and ``[columns]``: winback's name of a column = the table's own;
+    each ``[[offer]]`` has the fields of `Offer`.
 
     Parameters
     ----------
@@ -196,7 +197,7 @@ def load_offers(path: str | Path) -> OfferCatalog:
         raise ValueError(f"{path.name} is not a TOML file: {error}. See data/telecom/offers.toml for one.") from None
     rows = content.pop("offer", [])
     rows = rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
-    problems = [*_unknown_keys("on top", content, ON_TOP), *_problems_on_top(content)]
+    problems = [*_unknown_keys("on top", content, (*ON_TOP, "columns")), *_problems_on_top(content)]
     for number, row in enumerate(rows, start=1):
         problems += _problems_of_row(row, number)
     if not rows:
@@ -222,7 +223,7 @@ def write_offers(catalog: OfferCatalog, path: str | Path) -> None:
     """Write a campaign's offers as TOML, readable by `load_offers`."""
     import tomli_w
 
-    common = {name: getattr(catalog, name) for name in ON_TOP}
+    common = {name: getattr(catalog, name) for name in (*ON_TOP, "columns")}
     offers = [{each.name: getattr(offer, each.name) for each in fields(Offer)} for offer in catalog]
     content = {**_given(common), "offer": [_given(offer) for offer in offers]}
     Path(path).write_text(tomli_w.dumps(content), encoding="utf-8")
@@ -242,6 +243,9 @@ def _problems_on_top(content: Mapping) -> list[str]:
             _ = check(content[name]) if name in content else None
         except (ValueError, TypeError) as error:
             problems += error.args
+    columns = content.get("columns", {})
+    if not isinstance(columns, Mapping) or not all(isinstance(theirs, str) for theirs in columns.values()):
+        problems.append('[columns] must have lines such as customer_id = "Kundennummer".')
     if not isinstance(content.get("currency", ""), str):
         problems.append(f'currency must be text, such as "$" or "EUR"; got {content["currency"]!r}.')
     return problems

@@ -2,9 +2,12 @@
 
 trial            `Trial`: the noun, its data, its terms, and what follows from both
 read             from frames or files to a trial: `read_trial`
+trial_table      from what was handed over to the checked table of a trial
+offer_labels     which offer does each label mean, and which means sent nothing?
+contacted_twice  who was contacted twice, and which row counts?
 same_terms       is this the trial that is meant, under the same terms?
 splits           how customers are split, so that nothing is judged on those it was learned from: `Splits`
-outcomes         from the trial's table to each customer's value and cost
+outcomes         from the checked table to each customer's value and cost
 moments          the few figures of an arm that carry everything a comparison needs
 group_moments    those of every group, of customers who are independent or belong together
 adjusted         those that are left once what was known beforehand is allowed for

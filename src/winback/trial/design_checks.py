@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ from winback.trial.follow_up import follow_up_of
 from winback.trial.one_look import ONE_LOOK
 
 MOST_SAID = 3
+READ = "as read"
 AT_RANDOM = ("balance", "control group")  # checks that test whether the groups were drawn at random
 REFUSED = (
     "Without a control group incremental figures are not identified; if some were judged not promising beforehand, "
@@ -61,7 +62,8 @@ class DesignReport(Result):
     def details(self) -> Sentences:
         """Say what else speaks against the trial, what to do about a refused control group, and when to read it."""
         remedy = [REFUSED] if self.control == "refused" else []
-        return Sentences.of([*self._serious()[MOST_SAID:], *remedy, ONE_LOOK])
+        read = [each.finding for each in self.findings if each.check == READ]
+        return Sentences.of([*self._serious()[MOST_SAID:], *remedy, ONE_LOOK, *read])
 
     def _serious(self) -> list[str]:
         return [each.finding for verdict in ("refused", "warning") for each in self.findings if each.verdict == verdict]
@@ -114,12 +116,18 @@ def check_typed_design(
     catalog: OfferCatalog | None,
     planned_shares: Mapping[str, float] | None = None,
     cluster: str = "cluster",
+    *,
+    reading: Iterable[str] = (),
 ) -> DesignReport:
-    """Do the work of `check_design` on a table that was checked already; ``cluster`` is what clusters are called."""
+    """Do the work of `check_design` on a table that was checked already.
+
+    ``cluster`` is what clusters are called, ``reading`` says what was taken for what when the table was read.
+    """
     compared = table[in_trial(table)]
     if compared.empty:
         problem = Problem("eligible", "is true for nobody", 0, "", "Check the column: True means promising beforehand.")
         raise TableError(LAPSED_TABLE, [problem])
     names, horizon = (catalog.names, catalog.horizon_months) if catalog else ((), None)
     control, found = findings_of(compared, len(table), names, planned_shares, cluster)
-    return DesignReport((*found, *follow_up_of(table, horizon).findings), control)
+    taken = [Finding(READ, "note", text) for text in reading]
+    return DesignReport((*taken, *found, *follow_up_of(table, horizon).findings), control)

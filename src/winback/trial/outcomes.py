@@ -8,52 +8,9 @@ import numpy as np
 import pandas as pd
 
 from winback.pseudo_observations import longest_supported_horizon, pseudo_months
-from winback.tables import (
-    LAPSED_TABLE,
-    NO_OFFER,
-    SECOND_LIFETIME,
-    AnyTable,
-    Problem,
-    ProblemList,
-    TableError,
-    as_table,
-    check_lapsed,
-    in_trial,
-    label_codes,
-)
+from winback.tables import NO_OFFER, SECOND_LIFETIME, in_trial, label_codes
 from winback.terms.catalog import OfferCatalog
 from winback.terms.costs import offer_costs
-
-
-def typed_trial(customers: AnyTable, catalog: OfferCatalog) -> pd.DataFrame:
-    """Return the checked table of a trial whose offers are all in the catalog.
-
-    Raises
-    ------
-    TableError
-        Listing every problem: of the columns, offers that the catalog lacks, arms of one customer.
-    """
-    customers = as_table(customers)
-    direct = isinstance(customers, pd.DataFrame) and "value" in customers
-    if direct and set(SECOND_LIFETIME) & set(customers):
-        text, remedy = "is there beside second_ columns", "Keep measured value or second lives, and drop the other."
-        raise TableError(LAPSED_TABLE, [Problem("value", text, 0, "", remedy)])
-    table = check_lapsed(customers, needs=["offer", "returned", *(["value"] if direct else SECOND_LIFETIME)])
-    problems = ProblemList(LAPSED_TABLE, table)
-    codes, names = label_codes(table["offer"])
-    unknown = np.isin(codes, [code for code, name in enumerate(names) if name not in (*catalog.names, NO_OFFER)])
-    remedy = f"Add it to the offers (they have {', '.join(catalog.names)}), or write none for untreated customers."
-    problems.add_rows("offer", unknown, "names an offer whose cost is not stated", remedy)
-    compared = in_trial(table)
-    sizes = np.bincount(codes[compared], minlength=len(names))
-    alone = (sizes == 1)[codes] & compared
-    problems.add_rows("offer", alone, "is the offer of a single customer", "Drop it; 2 is the least, 30 better.")
-    if not any(size and name in catalog.names for size, name in zip(sizes, names, strict=True)):
-        problems.add("offer", "has no customer with an offer to compare", "Check the column and `eligible`.")
-    elif not table["returned"].to_numpy(dtype=bool)[compared].any():
-        problems.add("returned", "is false for every customer: there is nothing to value", "Check the export.")
-    problems.raise_if_any()
-    return table
 
 
 def check_value_terms(table: pd.DataFrame, catalog: OfferCatalog) -> None:

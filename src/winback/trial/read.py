@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from winback.labels import label_of
 from winback.provenance import sha256_of
-from winback.tables import AnyTable, as_table, map_columns
+from winback.tables import AnyTable
 from winback.terms.catalog import ON_TOP, Offer, OfferCatalog, as_catalog, load_offers
 from winback.terms.organic import Organic
 from winback.trial.compared import compared_moments
-from winback.trial.outcomes import typed_trial
 from winback.trial.trial import Trial, asked_covariates
+from winback.trial.trial_table import Asked, trial_table
 
 
 def read_trial(
@@ -27,6 +28,12 @@ def read_trial(
     organic_value: float | None = None,
     adjust: Iterable[str] | None = None,
     columns: Mapping[str, str] | None = None,
+    control: str | Iterable[str] | None = None,
+    keep: str | None = None,
+    until: date | str | None = None,
+    sheet: str | int | None = None,
+    decimal: str | None = None,
+    day_first: bool | None = None,
     cluster: str | None = None,
     planned_shares: Mapping[str, float] | None = None,
     covariates: Iterable[str] | None = None,
@@ -39,7 +46,9 @@ def read_trial(
     ----------
     customers : pandas.DataFrame or path
         Table of lapsed customers (`winback.tables.LAPSED`): ``customer_id``, ``offer`` (``none``: sent nothing),
-        ``returned`` and either ``second_tenure``, ``second_ended``, ``second_margin`` or ``value``; CSV, TSV or XLSX.
+        ``returned`` and either ``second_tenure``, ``second_ended``, ``second_margin`` or ``value``; or dates,
+        ``offered_on``, ``returned_on``, ``ended_on`` with ``until``. CSV, TSV, XLSX or Parquet, or a frame of pandas,
+        polars, pyarrow or DuckDB. What was taken for what is in ``trial.details()``.
     offers : OfferCatalog, list of Offer, or path
         What each offer costs and when that is due; a TOML file, see `load_offers`.
     horizon_months, annual_discount : float, optional
@@ -58,7 +67,21 @@ def read_trial(
         default the offers'; ``[]`` for the plain headline, beside which the adjusted one stands
         (`OfferComparison.adjusted`).
     columns : mapping, optional
-        winback's name of a column -> the table's own.
+        winback's name of a column -> the table's own; by default those of the offers file, and names that are alike
+        ("Customer Id") are found.
+    control : str or list of str, optional
+        Labels in the column ``offer`` that mean sent nothing, "" for an empty cell; by default ``none``, or a single
+        well-known word such as control, holdout or kein.
+    keep : {"first", "last"}, optional
+        Which row counts of a customer with several; by default they are refused.
+    until : date or text, optional
+        Last day on which the data were recorded; needed where dates stand instead of months.
+    sheet : str or int, optional
+        Of a workbook: its name, or its position from 1.
+    decimal : {",", "."}, optional
+        The decimal mark of numbers in text that can be read in two ways, such as 1.234.
+    day_first : bool, optional
+        Whether 03/02/2024 is in February, where no date of the column tells.
     cluster : str, optional
         Column that customers who do alike share: household, store, agent. Intervals, folds and plans then take each
         as one draw. By default the column ``cluster``, where there is one.
@@ -102,10 +125,14 @@ def read_trial(
     stated = {name: getattr(catalog, name) for name in terms}
     catalog = replace(catalog, **terms)
     overruled = [f"{name} = {was}" for name, was in stated.items() if was not in (None, getattr(catalog, name))]
-    table, from_file = as_table(customers), isinstance(customers, str | Path)
-    names = {**(columns or {}), **({} if cluster is None else {"cluster": cluster})}
+    names = {**catalog.columns, **(columns or {}), **({} if cluster is None else {"cluster": cluster})}
+    overruled += [f"columns.{ours}" for ours in columns or () if catalog.columns.get(ours, names[ours]) != names[ours]]
+    how = {"control": control, "keep": keep, "until": until, "sheet": sheet, "decimal": decimal}
+    reading = trial_table(customers, catalog, Asked(columns=names, day_first=day_first, **how))
+    from_file = isinstance(customers, str | Path)
     trial = Trial(
-        lapsed=typed_trial(map_columns(table, names) if names else table, catalog),
+        lapsed=reading.frame,
+        reading=reading.notes,
         offers=catalog,
         source=Path(customers).name if from_file else "a table",
         made_with=(("SHA-256 of the file", sha256_of(customers)),) if from_file else (),

@@ -61,6 +61,7 @@ class Trial(Result):
     model: object = "linear"
     assignment: str = "known"
     made_with: tuple[tuple[str, str], ...] = ()  # what else a reader needs to make the table again
+    reading: tuple[str, ...] = ()  # what was taken for what when the table was read
     overruled: tuple[str, ...] = ()  # terms of the offers that others took the place of when the trial was read
     caveat: str = ""  # what a reader must know of the data
     true_profits: pd.DataFrame | None = field(default=None, repr=False)  # (n, offers), known of simulations only
@@ -133,7 +134,7 @@ class Trial(Result):
     @cached_property
     def design(self) -> DesignReport:
         """Whether the trial can be read, check by check."""
-        return check_typed_design(self.lapsed, self.offers, self.planned_shares, self.cluster)
+        return check_typed_design(self.lapsed, self.offers, self.planned_shares, self.cluster, reading=self.reading)
 
     @cached_property
     def groups(self) -> Groups:

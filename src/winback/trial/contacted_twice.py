@@ -1,0 +1,46 @@
+"""Who was contacted twice, and which row counts? The analyst says so: the first one, or the last."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from winback.results import format_count
+from winback.tables.dates import parse_date
+from winback.tables.ids import parse_id
+from winback.tables.parsed import Written
+from winback.tables.reading import Reading
+
+KEEP = ("first", "last")
+
+
+def one_row_each(reading: Reading, keep: str | None, written: Written) -> Reading:
+    """Keep each customer's first or last row: by the day of the offer where the table has it, else as rows stand.
+
+    Examples
+    --------
+    >>> table = Reading(pd.DataFrame({"customer_id": [7, 7], "offer": ["call", "none"]}))
+    >>> one_row_each(table, "last", Written()).frame["offer"].tolist()
+    ['none']
+    """
+    if keep is None:
+        return reading
+    if keep not in KEEP:
+        raise ValueError(f"keep must be {' or '.join(map(repr, KEEP))}: which row of a customer counts; got {keep!r}.")
+    frame = reading.frame
+    if "customer_id" not in frame or frame.columns.has_duplicates:
+        return reading
+    ids = parse_id(frame["customer_id"]).column
+    order = pd.RangeIndex(len(frame))
+    dated = "offered_on" in frame
+    if dated:
+        days = parse_date(frame["offered_on"], written).column.reset_index(drop=True)
+        order = days.sort_values(kind="stable", na_position="last").index
+    again = ids.reset_index(drop=True).reindex(order).duplicated(keep=keep).sort_index() & ids.notna().to_numpy()
+    if not again.any():
+        return reading
+    n, n_customers = int(again.sum()), int(ids[ids.duplicated(keep=False)].nunique())
+    by = "by the day of the offer" if dated else "as the rows stand"
+    who = "1 customer was" if n_customers == 1 else f"{format_count(n_customers)} customers were"
+    rows = "1 row is" if n == 1 else f"{format_count(n)} rows are"
+    said = f"{who} contacted more than once: the {keep} row counts ({by}), {rows} left out."
+    return reading.having(frame[~again.to_numpy()].reset_index(drop=True), [said])

@@ -1,0 +1,98 @@
+"""What was offered to whom, as one checked table? One error lists every problem, of the file, the table, the offers."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from winback.tables import LAPSED, LAPSED_TABLE, SECOND_LIFETIME, AnyTable, in_trial, label_codes
+from winback.tables.checks import columns_mapped, lapsed_checked
+from winback.tables.column_checks import Checked, refuse_other_than_frame
+from winback.tables.likeness import matched
+from winback.tables.months_from_dates import with_months
+from winback.tables.nouns import as_reading
+from winback.tables.parsed import Written
+from winback.tables.reading import Reading
+from winback.tables.types_found import with_types
+from winback.terms.catalog import OfferCatalog
+from winback.trial.contacted_twice import one_row_each
+from winback.trial.offer_labels import unknown_offers, with_known_offers
+
+DECIMALS = (None, ",", ".")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """How a trial's table is to be read, where it does not tell itself; see `winback.read_trial`."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    control: str | Iterable[str] | None = None
+    keep: str | None = None
+    until: datetime.date | str | None = None
+    sheet: str | int | None = None
+    decimal: str | None = None
+    day_first: bool | None = None
+
+    @property
+    def written(self) -> Written:
+        """How numbers and dates are written."""
+        if self.decimal not in DECIMALS:
+            raise ValueError(f'decimal must be "," or ".": the decimal mark of the table; got {self.decimal!r}.')
+        return Written(self.decimal, self.day_first)
+
+
+def trial_table(customers: AnyTable, catalog: OfferCatalog, asked: Asked = Asked()) -> Reading:
+    """Return the checked table of a trial whose offers are all in the catalog, with what was taken for what.
+
+    Raises
+    ------
+    TableError
+        Listing every problem: of the file, the columns, offers that the catalog lacks, arms of one customer.
+    """
+    written = asked.written
+    reading, is_raw = as_reading(customers, LAPSED_TABLE, asked.sheet)
+    refuse_other_than_frame(reading.frame, LAPSED_TABLE)
+    reading = columns_mapped(reading, asked.columns) if asked.columns else reading
+    reading = matched(reading, LAPSED)
+    if is_raw and not reading.frame.columns.has_duplicates:
+        reading = with_types(reading, written)
+    reading = one_row_each(with_months(reading, asked.until, written), asked.keep, written)
+    reading = with_known_offers(reading, catalog.names, asked.control)
+    direct = "value" in reading.frame
+    needs = ["offer", "returned", *(["value"] if direct else SECOND_LIFETIME)]
+    checked = lapsed_checked(reading, needs, written)
+    both = direct and set(SECOND_LIFETIME) & set(reading.frame)
+    if both:
+        remedy = "Keep measured value or second lives, and drop the other."
+        checked.problems.add("value", "is there beside second_ columns", remedy)
+    if {"offer", "returned"} <= set(checked.frame):
+        _check_arms(checked, catalog)
+    checked.problems.raise_if_any()
+    return Reading(checked.frame, tuple(dict.fromkeys(checked.notes)))
+
+
+def typed_trial(customers: AnyTable, catalog: OfferCatalog) -> pd.DataFrame:
+    """Return the checked table of a trial whose offers are all in the catalog; see `trial_table`."""
+    return trial_table(customers, catalog).frame
+
+
+def _check_arms(checked: Checked, catalog: OfferCatalog) -> None:
+    """Add offers without a cost, arms of a single customer, and trials without an offer or a return."""
+    table, problems = checked.frame, checked.problems
+    unknown, remedy = unknown_offers(table["offer"], catalog.names)
+    problems.add_rows("offer", unknown & checked.read("offer"), "names an offer whose cost is not stated", remedy)
+    if checked.unread.get("eligible", np.zeros(1, dtype=bool)).any() or checked.unread["returned"].any():
+        return
+    codes, names = label_codes(table["offer"])
+    compared = in_trial(table)
+    sizes = np.bincount(codes[compared & (codes >= 0)], minlength=len(names))
+    alone = np.append(sizes == 1, False)[codes] & compared & ~unknown
+    problems.add_rows("offer", alone, "is the offer of a single customer", "Drop it; 2 is the least, 30 better.")
+    if not any(size and name in catalog.names for size, name in zip(sizes, names, strict=True)):
+        problems.add("offer", "has no customer with an offer to compare", "Check the column and `eligible`.")
+    elif not table["returned"].to_numpy(dtype=bool, na_value=False)[compared].any():
+        problems.add("returned", "is false for every customer: there is nothing to value", "Check the export.")
