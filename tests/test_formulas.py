@@ -200,3 +200,29 @@ def test_repeated_columns(seed):
 def test_only_the_repeated_column_is_named():
     numbers = np.array([[1.0, 1, 0], [0, 0, 1], [0, 0, 0], [0, 0, 0]])
     assert repeated_columns(numbers, tuple("abc")) == ["b"]
+
+
+def test_a_number_inside_c_that_was_never_seen_is_refused_and_not_the_first_one():
+    table = pd.DataFrame({"customer_id": range(9), "plan": [1, 2, 3] * 3, "age": np.arange(9.0)})
+    design = bind_formula("C(plan) + age", table, "tenure")
+    with pytest.raises(
+        wb.TableError, match=r"`plan` has a label that the model has not seen; 1 of 2 rows .*Use one of: 1, 2, 3"
+    ):
+        design.matrix(pd.DataFrame({"customer_id": [1, 2], "plan": [9, 1], "age": 1.0}))
+    assert design.matrix(table.head(2)).shape == (2, 4)
+
+
+@pytest.mark.parametrize("spline", ["bs(age, df=4)", "bs(age, df=3) + plan"])
+def test_a_number_beyond_a_spline_is_named_with_its_row(spline):
+    table = pd.DataFrame({"customer_id": range(40), "plan": [1, 2] * 20, "age": np.linspace(20, 60, 40)})
+    design = bind_formula(spline, table, "tenure")
+    with pytest.raises(
+        wb.TableError, match=r"`age` lies beyond what the tenure formula .*1 of 2 rows .*500\).*Keep to 20 to 60"
+    ):
+        design.matrix(pd.DataFrame({"customer_id": [1, 2], "plan": [1, 2], "age": [30.0, 500]}))
+
+
+def test_a_whole_float_inside_c_is_said_as_the_whole_number():
+    table = pd.DataFrame({"plan": [1.0, 2.0, 3.0] * 3, "age": [1.0, 5, 2, 4, 3, 9, 8, 7, 6]})
+    design = bind_formula("C(plan) + age", table, "tenure")
+    assert design.in_words("C(plan)[T.2.0]") == "plan 2 rather than 1"

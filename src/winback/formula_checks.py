@@ -105,6 +105,31 @@ def is_label(column: pd.Series) -> bool:
     return not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column))
 
 
+def seen_numbers(coded: pd.DataFrame, labels: Mapping) -> dict[str, np.ndarray]:
+    """Return the different numbers of each column of numbers, ascending."""
+    return {name: np.unique(coded[name].to_numpy(dtype=float)) for name in coded if name not in labels}
+
+
+def check_levels(design, customers, problems):
+    """Report numbers that C() takes for labels and that the model has not seen: they would pass for the first one."""
+    for name in re.findall(r"\bC\(\s*`?([^\W\d]\w*)", design.formula):
+        if name in design.seen and name in customers:
+            levels = design.seen[name]
+            new = ~np.isin(customers[name].to_numpy(dtype=float), levels)
+            known = ", ".join(f"{level:g}" for level in levels)
+            problems.add_rows(name, new, "has a label that the model has not seen", f"Use one of: {known}.")
+
+
+def check_ranges(design, customers, problems):
+    """Report numbers beyond those that the model has seen, where a formula cannot be computed beyond them."""
+    for name, seen in design.seen.items():
+        numbers = customers[name].to_numpy(dtype=float)
+        beyond = (numbers < seen[0]) | (numbers > seen[-1])
+        remedy = f"Keep to {seen[0]:g} to {seen[-1]:g}, or leave these customers out."
+        fault = f"lies beyond what the {design.equation} formula was fitted to"
+        problems.add_rows(name, beyond, fault, remedy)
+
+
 def check_finite(numbers, design, problems):
     """Report design columns that are no finite number for somebody."""
     for name, columns, bad in zip(design.names, design.columns_of_terms(), ~np.isfinite(numbers).T, strict=True):

@@ -19,11 +19,14 @@ from winback.formula_checks import (
     check_columns,
     check_finite,
     check_labels,
+    check_levels,
+    check_ranges,
     check_rank,
     columns_of,
     is_label,
     named_columns,
     parse_formula,
+    seen_numbers,
 )
 from winback.formula_language import functions_of
 from winback.labels import contrast_words, label_of
@@ -40,6 +43,9 @@ class Design:
     columns: tuple[str, ...]  # of the table that the formula uses
     labels: Mapping[str, tuple] = field(repr=False)  # column -> the labels seen, first one first
     spec: object = field(repr=False)
+    seen: Mapping[str, np.ndarray] = field(
+        repr=False, default_factory=dict
+    )  # column of numbers -> those seen, ascending
 
     def matrix(self, customers: pd.DataFrame) -> np.ndarray:
         """Return the numbers of these customers, (n, p); a TableError names columns missing, gaps and new labels."""
@@ -50,12 +56,15 @@ class Design:
                 new = (~customers[name].isin(labels) & customers[name].notna()).to_numpy()
                 known = ", ".join(map(str, labels))
                 problems.add_rows(name, new, "has a label that the model has not seen", f"Use one of: {known}.")
+        check_levels(self, customers, problems)
         problems.raise_if_any()
         try:
             numbers = _numbers(self, _coded(customers, self.columns, self.labels))
         except Exception as error:  # a function that holds only within the range it was fitted on, say
-            remedy = "Look at customers whose columns lie beyond those the model was fitted on."
-            problems.add(f"{self.equation} formula", _not_computed(self.formula, error), remedy)
+            check_ranges(self, customers, problems)
+            if not problems.found:
+                remedy = "Look at customers whose columns lie beyond those the model was fitted on."
+                problems.add(f"{self.equation} formula", _not_computed(self.formula, error), remedy)
             problems.raise_if_any()
         check_finite(numbers, self, problems)
         problems.raise_if_any()
@@ -98,12 +107,18 @@ class Design:
             words = name.removeprefix("I(").removesuffix(")") if name.startswith("I(") else name
             return label_of(words)
         column = coded_column(found["factor"])
-        return contrast_words(column, found["label"], self._base(found["factor"], column))
+        return contrast_words(column, _whole(found["label"]), self._base(found["factor"], column))
 
     def _base(self, factor: str, column: str) -> str:
         found = (CODED.match(name) for name in self.names if ":" not in name)
         coded = {each["label"] for each in found if each and each["factor"] == factor}
-        return " or ".join(str(label) for label in self.labels.get(column, ()) if str(label) not in coded) or "the rest"
+        known = [str(label) for label in self.labels.get(column, self.seen.get(column, ()))]
+        return " or ".join(_whole(label) for label in known if label not in coded) or "the rest"
+
+
+def _whole(label: str) -> str:
+    """Return a label of C() without the point that a column of floats put there."""
+    return re.sub(r"^(-?\d+)\.0$", r"\1", label)
 
 
 def coded_column(factor: str) -> str:
@@ -198,7 +213,8 @@ def _bind(formula, text, equation, columns, labels, customers, rows, problems) -
     except Exception as error:  # whatever a function says of these columns
         problems.add(f"{equation} formula", _not_computed(text, error), "Check the names of functions and columns.")
         return None
-    design = Design(text, equation, tuple(map(str, matrix.columns)), columns, labels=labels, spec=matrix.model_spec)
+    named = (text, equation, tuple(map(str, matrix.columns)))
+    design = Design(*named, columns, labels=labels, spec=matrix.model_spec, seen=seen_numbers(coded, labels))
     numbers, n_found = matrix.to_numpy(dtype=float), len(problems.found)
     if not design.names:
         problems.add(f"{equation} formula", f"has no terms: {text!r}", "Write '1' for no covariates.")

@@ -11,6 +11,7 @@ truth         were the honest gains honest, where a simulation knows? an evaluat
 contact_list  whom to contact first, with which offer: a learned policy's `contact_list`
 honest_value  what a contact with one customer is honestly expected to earn
 exact_tree    which two questions earn most? `exact_tree`
+strangers     of whom can a trial not speak, and who must not be asked?
 screening     which columns are searched, where there are many?
 tree          the rule found: its leaves in words, and the offer of each customer
 questions     which yes-or-no questions can be asked of a table's columns? `split_table`, `check_known_beforehand`

@@ -74,6 +74,11 @@ class BinnedColumn:
         places = [bin_of.get(value, self.n_bins - 1) for value in values]
         return np.array([*places, self.n_bins - 1], dtype=np.intp)[distinct]
 
+    def never_seen(self, column: pd.Series) -> np.ndarray:
+        """Return where a column has a label that was not there when it was cut, or none where all had one, (n,)."""
+        missing = column.isna().to_numpy()
+        return (self.bins_of(column) == self.n_bins - 1) & ~(missing & self.has_missing)
+
     def say(self, inside: np.ndarray) -> str:
         """Say in words which customers are in these bins, shape (n_bins,) of bool."""
         known, missing = inside[:-1], bool(inside[-1]) and self.has_missing

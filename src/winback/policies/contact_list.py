@@ -11,6 +11,7 @@ import pandas as pd
 
 from winback.money import money_interval
 from winback.policies.honest_value import HonestValue, honest_value
+from winback.policies.strangers import not_listed, said_of
 from winback.results import Result, Sentences, Shown, format_count, format_percent, join_words
 from winback.tables import LAPSED, NO_OFFER, HasTables, check_lapsed, in_trial
 from winback.trial.assumed import assumption
@@ -36,6 +37,8 @@ class ContactList(Result):
         How expected profits follow from predictions.
     n_left_alone : int
         Customers on whom a contact is expected to lose money, or whose best offer is none.
+    left_out : tuple of (str, int)
+        Who is not listed, in words and how many: with a label that nobody in the trial had, do not contact, deceased.
     total, total_low, total_high : float
         Expected profit of all contacts, in money, with its interval: if a contact earns what one earned with customers
         of the trial of the same prediction. It is for what is expected, not for what these customers will happen to do.
@@ -47,6 +50,7 @@ class ContactList(Result):
     whom: str
     n_left_alone: int
     currency: str = "$"
+    left_out: tuple[tuple[str, int], ...] = ()
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "rank": ("Rank", "count"),
         "customer_id": ("Customer", "text"),
@@ -119,15 +123,18 @@ def list_contacts(
     *,
     decided: np.ndarray | None,
     keep: Iterable[str] | None = None,
+    asked: Iterable[str] = (),
     rng: int | np.random.Generator | None,
 ) -> ContactList:
     """List whom to contact under a policy, see `LearnedPolicy.contact_list`.
 
     ``assign`` and ``why`` turn customers into their offers and the rule that says so; ``decided`` is what the policy
-    gives the trial's customers unseen, see `honest_value`.
+    gives the trial's customers unseen, see `honest_value`; ``asked`` are the columns that it reads.
     """
     value = honest_value(trial, decided, rng=rng)
     wanted, whom = _whom(trial, lapsed)
+    out, left_out = not_listed(trial, wanted, asked)
+    wanted = wanted[~out].reset_index(drop=True) if out.any() else wanted
     offers, rules = assign(wanted), why(wanted)
     frame = wanted[["customer_id"]].reset_index(drop=True).assign(offer=offers.to_numpy(), why=rules)
     if "reason" in wanted:
@@ -139,7 +146,7 @@ def list_contacts(
     kept = frame[(frame["expected_profit"] > 0) & (frame["offer"] != NO_OFFER)]
     kept = kept.sort_values("expected_profit", ascending=False, kind="stable", ignore_index=True)
     kept.insert(0, "rank", kept["expected_profit"].rank(method="min", ascending=False).astype(int))
-    left_alone = {"n_left_alone": len(frame) - len(kept), "whom": whom}
+    left_alone = {"n_left_alone": len(frame) - len(kept), "whom": whom, "left_out": tuple(left_out)}
     return ContactList(frame=kept, value=value, kind=kind, currency=trial.currency, **left_alone)
 
 
@@ -205,5 +212,7 @@ def _answer(found: ContactList) -> Iterator[str]:
 def _who_gets_what(found: ContactList) -> Iterator[str]:
     for offer, rows in found.frame.groupby("offer", sort=False):
         yield f"{offer}: {format_count(len(rows))} customers ({format_percent(len(rows) / len(found.frame), 0)})."
+    if found.left_out:
+        yield said_of(found.left_out)
     if found.n_left_alone:
         yield f"{format_count(found.n_left_alone)} more are better left alone: a contact is not expected to pay."

@@ -18,6 +18,8 @@ from winback.results import Result, Sentences, format_percent
 from winback.tables import NO_OFFER, HasTables
 from winback.trial.trial import Trial
 
+NO_RULE = "no rule: never seen in the trial"
+
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class LearnedPolicy(Result):
@@ -92,17 +94,20 @@ class LearnedPolicy(Result):
 
         The recommendation is followed: where the tree is not shown to pay, everybody gets the best single offer;
         ``as_learned``: by the tree, whether it is shown to pay or not. Customers, who need not be of the trial, have
-        the columns the rules read; the offers have their index.
+        the columns the rules read; the offers have their index. Who has a label that nobody in the trial had, or none
+        where all had one, is under no rule and gets the best single offer, too.
         """
         if as_learned or self.pays:
             chosen = np.array(self.choices, dtype=object)[self.tree.assign(customers)]
+            chosen[self.tree.never_seen(customers)] = self.best_single
         else:
             chosen = np.full(len(customers), self.best_single, dtype=object)
         return pd.Series(chosen, index=customers.index, name="offer")
 
     def rule_of(self, customers: pd.DataFrame) -> np.ndarray:
-        """Return in words the rule of the tree that each customer falls under, shape (n,)."""
-        return self.rules["rule"].to_numpy(dtype=object)[self.tree.leaf_of(customers)]
+        """Return in words the rule of the tree that each customer falls under, or that there is none, shape (n,)."""
+        rules = self.rules["rule"].to_numpy(dtype=object)[self.tree.leaf_of(customers)]
+        return np.where(self.tree.never_seen(customers), NO_RULE, rules)
 
     def contact_list(
         self,
@@ -138,12 +143,13 @@ class LearnedPolicy(Result):
         ('incremental', 1)
         """
         why = self.rule_of if self.pays else lambda customers: "best for everybody"
-        decided = None
+        decided, asked = None, self.tree.asked if self.pays else ()
         if self.evaluation is not None:  # what the trial's customers would get, decided without them
             gains = self.evaluation.gains
             place = pd.Index(self.trial.choices).get_indexer(self.choices)
             decided = place[gains.decided if self.pays else gains.single]
-        return list_contacts(self.trial, lapsed, self.assign, why, decided=decided, keep=keep, rng=rng)
+        asked_for = {"decided": decided, "asked": asked, "keep": keep, "rng": rng}
+        return list_contacts(self.trial, lapsed, self.assign, why, **asked_for)
 
     def check(
         self, truth: pd.DataFrame | None = None, *, beside: Mapping[str, Judged] | None = None

@@ -77,6 +77,20 @@ class PolicyTree:
         """Return each customer's leaf, counted from 0, shape (n,)."""
         return leaf_of([leaf.steps for leaf in self.leaves], customers)
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Names of the columns that it asks about."""
+        return tuple(dict.fromkeys(step.column.name for leaf in self.leaves for step in leaf.steps))
+
+    def never_seen(self, customers: pd.DataFrame) -> np.ndarray:
+        """Return which customers no rule speaks of, (n,): a label, or a gap, that nobody learned from had."""
+        asked = dict.fromkeys(step.column for leaf in self.leaves for step in leaf.steps)
+        _read_bins(list(asked), customers)
+        rows = np.zeros(len(customers), dtype=bool)
+        for column in asked:
+            rows |= column.never_seen(customers[column.name])
+        return rows
+
     def to_frame(self, offers: Sequence[str] | None = None) -> pd.DataFrame:
         """Return one row per leaf: ``customers`` in words, ``offer`` (its name where names are given), ``n``."""
         names = range(max(leaf.arm for leaf in self.leaves) + 1) if offers is None else offers

@@ -1,0 +1,92 @@
+"""Of whom can a trial not speak, and who must not be asked? Labels never seen, and those who want no contact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from winback.labels import label_of
+from winback.policies.bins import kind_of
+from winback.results import format_count, join_words
+from winback.tables import label_text
+from winback.tables.kinds import parse_flag
+from winback.tables.likeness import bare_name
+from winback.trial.trial import Trial
+
+NO_CONTACT = {  # what a column is called, and a label may be, in letters only
+    "asked not to be contacted": "donotcontact dnc nocontact optout optedout unsubscribed blocked werbesperre gesperrt "
+    "nichtkontaktieren keinewerbung keinkontakt robinson desabonne nepascontacter nocontactar",
+    "have died": "deceased dead died verstorben tot decede decedee fallecido deceduto overleden",
+    "have moved away": "moved movedaway relocated verzogen umgezogen weggezogen demenage mudado verhuisd",
+}
+MOST_NAMED = 3
+
+
+def not_listed(trial: Trial, customers: pd.DataFrame, asked: Iterable[str]) -> tuple[np.ndarray, list[tuple[str, int]]]:
+    """Return who is left out of a list, (n,), and why with how many; everyone is counted once, by the first reason.
+
+    The policy reads the columns ``asked``, where also a missing value is strange that the trial never had.
+    """
+    out = np.zeros(len(customers), dtype=bool)
+    reasons = []
+    for words, rows in [*_unwanted(customers), *_strange(trial, customers, list(asked))]:
+        new = rows & ~out
+        if new.any():
+            reasons.append((words, int(new.sum())))
+            out |= new
+    return out, reasons
+
+
+def said_of(reasons: Iterable[tuple[str, int]]) -> str:
+    """Say why customers are not listed, or nothing."""
+    parts = [f"{format_count(n)} {words}" for words, n in reasons]
+    return f"Not listed: {join_words(parts)}." if parts else ""
+
+
+def _unwanted(customers: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
+    found = []
+    for words, names in NO_CONTACT.items():
+        known = set(names.split())
+        rows = np.zeros(len(customers), dtype=bool)
+        for name in customers:
+            column = customers[name]
+            if bare_name(name) in known:
+                rows |= _marked(column)
+            elif kind_of(column) == "labels":
+                rows |= _labelled(column, known)
+        found.append((words, rows))
+    return found
+
+
+def _marked(column: pd.Series) -> np.ndarray:
+    """Return where a column of marks says yes: a flag, or anything written, such as a date."""
+    flags, unread = parse_flag(column)[:2]
+    return flags.fillna(False).to_numpy(dtype=bool) | unread
+
+
+def _labelled(column: pd.Series, known: set[str]) -> np.ndarray:
+    codes, labels = pd.factorize(column)
+    return np.array([*(bare_name(label) in known for label in labels), False])[codes]
+
+
+def _strange(trial: Trial, customers: pd.DataFrame, asked: list[str]) -> list[tuple[str, np.ndarray]]:
+    """Return, column by column, who has a label that nobody in the trial had."""
+    found = []
+    for name in dict.fromkeys([*asked, *trial.covariates]):
+        if name not in customers or name not in trial.customers:
+            continue
+        seen = trial.customers[name]
+        missing = customers[name].isna().to_numpy()
+        if name in asked and not seen.hasnans and missing.any():
+            found.append((f"without {label_of(name)}, which was known of everyone in the trial", missing))
+        if kind_of(seen) != "number":
+            codes, labels = pd.factorize(customers[name])
+            known = {label_text(label) for label in seen.dropna().unique()}
+            new = [label for label in labels if label_text(label) not in known]
+            if new:
+                rows = np.array([*(label in new for label in labels), False])[codes]
+                shown = " or ".join([*map(str, new[:MOST_NAMED]), *(["others"] if len(new) > MOST_NAMED else [])])
+                found.append((f"with {label_of(name)} {shown}, which nobody in the trial had", rows))
+    return found

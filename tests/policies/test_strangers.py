@@ -1,0 +1,87 @@
+"""Is nobody priced of whom the trial cannot speak, and nobody listed who must not be asked?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import winback as wb
+from winback.policies.learned import NO_RULE
+
+N = 2_700
+OFFERS = [
+    wb.Offer(name="disc", amount=20, paid="on_acceptance"),
+    wb.Offer(name="upg", amount=5, paid="per_contact"),
+]
+
+
+def table(segments=("a", "b", "c")):
+    """Segment a earns under upg, b under disc, c under nothing."""
+    rng = np.random.default_rng(0)
+    segment = np.arange(N) % 3
+    offer = np.repeat(["disc", "upg", "none"], N // 3)
+    good = ((segment == 0) & (offer == "upg")) | ((segment == 1) & (offer == "disc"))
+    back = good | (rng.random(N) < 0.1)
+    value = np.where(good, 400.0, np.where(back, 100.0, 0.0))
+    seg = np.array(segments, dtype=object)[segment]
+    return pd.DataFrame({"customer_id": range(N), "offer": offer, "seg": seg, "returned": back, "value": value})
+
+
+@pytest.fixture(scope="module")
+def policy():
+    return wb.learn_policy(wb.read_trial(table(), OFFERS), by=["seg"], splits=wb.Splits(repeats=2))
+
+
+def test_a_label_never_seen_and_a_missing_one_are_under_no_rule(policy):
+    new = pd.DataFrame({"customer_id": range(5), "seg": ["a", "b", "c", "zzz", None]})
+    assert policy.pays
+    assert policy.assign(new).tolist() == ["upg", "disc", "none", policy.best_single, policy.best_single]
+    assert policy.rule_of(new).tolist()[3:] == [NO_RULE, NO_RULE]
+    assert all("seg" in rule for rule in policy.rule_of(new)[:3])
+    assert policy.tree.never_seen(new).tolist() == [False, False, False, True, True]
+
+
+def test_they_are_counted_and_named_and_not_listed(policy):
+    whom = pd.DataFrame({"customer_id": range(5), "seg": ["a", "b", "zzz", "deceased", None]})
+    contacts = policy.contact_list(whom)
+    assert contacts.frame["customer_id"].tolist() == [0, 1] or contacts.frame["customer_id"].tolist() == [1, 0]
+    assert sum(n for _, n in contacts.left_out) == 3
+    said = str(contacts.details())
+    for part in ("1 have died", "1 without seg", "1 with seg zzz"):
+        assert part in said
+    assert contacts.n_left_alone == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "words"),
+    [
+        ("do_not_contact", [True, False, False], "asked not to be contacted"),
+        ("Do Not Contact", ["x", None, None], "asked not to be contacted"),
+        ("opt-out", ["2024-03-01", None, None], "asked not to be contacted"),
+        ("Werbesperre", ["ja", "nein", "nein"], "asked not to be contacted"),
+        ("deceased", [1, 0, 0], "have died"),
+        ("status", ["Verstorben", "ok", "ok"], "have died"),
+        ("status", ["moved away", "ok", "ok"], "have moved away"),
+        ("moved", ["yes", "no", None], "have moved away"),
+    ],
+)
+def test_who_must_not_be_asked_is_never_listed(policy, column, cells, words):
+    whom = pd.DataFrame({"customer_id": [1, 2, 3], "seg": ["a", "a", "b"], column: cells})
+    contacts = policy.contact_list(whom)
+    assert sorted(contacts.frame["customer_id"]) == [2, 3]
+    assert contacts.left_out == ((words, 1),)
+
+
+def test_an_empty_column_of_marks_leaves_nobody_out(policy):
+    whom = pd.DataFrame({"customer_id": [1, 2], "seg": ["a", "b"], "do_not_contact": [None, None]})
+    assert len(policy.contact_list(whom).frame) == 2
+
+
+def test_codes_are_the_same_labels_beside_an_empty_cell():
+    """1, 2, 3 became "1.0" where a cell was empty: a learned policy then listed nobody."""
+    trial = wb.read_trial(table((1, 2, 3)), OFFERS)
+    policy = wb.learn_policy(trial, by=["seg"], splits=wb.Splits(repeats=2))
+    whole = pd.DataFrame({"customer_id": [1, 2, 3], "seg": [1, 2, 3]})
+    gap = pd.DataFrame({"customer_id": [1, 2, 3, 4], "seg": [1.0, 2.0, 3.0, np.nan]})
+    assert policy.assign(gap).tolist()[:3] == policy.assign(whole).tolist()
+    listed = policy.contact_list(gap).frame["customer_id"].tolist()
+    assert sorted(listed) == sorted(policy.contact_list(whole).frame["customer_id"])
