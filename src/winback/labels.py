@@ -55,6 +55,7 @@ OWN = {
     ),
     "first_tenure": Words("first stay", _MONTHS),
     "second_tenure": Words("second stay", _MONTHS),
+    "first_ended": Words("left", flag=("left", "still here")),
     "first_margin": Words("first margin", _A_MONTH),
     "second_margin": Words("second margin", _A_MONTH),
     "margin": Words("margin", _A_MONTH),

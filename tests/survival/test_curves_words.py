@@ -96,7 +96,7 @@ def test_numbers_and_flags_are_named_with_their_column(rng):
 
 
 def test_first_lifetimes_need_no_return():
-    table = pd.DataFrame({"customer_id": [1, 2, 3], "first_tenure": [4.0, 8.0, 12.0]})
+    table = pd.DataFrame({"customer_id": [1, 2, 3], "first_tenure": [4.0, 8.0, 12.0], "months_away": 1.0})
     result = survival_curve(table, lifetime="first")
     assert result.frame["restricted_mean"].iloc[0] == 8
     assert result.frame["n_ended"].iloc[0] == 3

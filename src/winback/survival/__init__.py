@@ -11,5 +11,6 @@ duration_maximum     where the likelihood of a family is highest
 families             four distributions of months, each tied to a normal variable
 goodness_of_fit      does a fitted model say what customers did? a fit's `check_shape`, `check_fit` of any
 observed_and_fitted  curves side by side, ends by class of months
+first_ended          has a first lifetime ended?
 groups               whose lifetimes are compared, in which groups, and how a result of groups shows itself
 """

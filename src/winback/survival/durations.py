@@ -114,7 +114,7 @@ def fit_duration(
 def _check_ends(used, design, matrix, ended, counts, lifetime) -> None:
     """Refuse lengths of which too few are known to their end for the terms to be told apart."""
     problems = ProblemList(LAPSED_TABLE, used)
-    column = "second_ended" if lifetime == "second" else "first_tenure"
+    column = "second_ended" if lifetime == "second" else "first_ended" if "first_ended" in used else "first_tenure"
     n_ended, n_params = counts[ended].sum(), matrix.shape[1] + 1
     if n_ended == 0:
         remedy = "Wait until some have left: before that nothing tells how long they stay."

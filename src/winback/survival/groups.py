@@ -11,7 +11,8 @@ import pandas as pd
 from winback.formula_checks import named_columns
 from winback.labels import value_words
 from winback.results import Result, format_count, join_words
-from winback.tables import LAPSED, LAPSED_TABLE, ProblemList, check_lapsed, in_trial
+from winback.survival.first_ended import with_first_ended
+from winback.tables import LAPSED, LAPSED_TABLE, ProblemList, as_table, check_lapsed, in_trial
 
 FEW, MOST_NUMBERS = 30, 12
 OUTCOMES = {column.name for column in LAPSED if column.outcome} - {"second_reason"}
@@ -71,14 +72,18 @@ def typed_lifetimes(customers: pd.DataFrame, lifetime: str, needs: tuple[str, ..
     """Return the checked table with what the chosen lifetimes, first or second, need besides the caller's columns."""
     if lifetime not in ("first", "second"):
         raise ValueError(f"lifetime must be 'first' or 'second'; got {lifetime!r}.")
-    own = ("returned", "second_tenure", "second_ended") if lifetime == "second" else ("first_tenure",)
-    return check_lapsed(customers, needs=[*own, *needs])
+    if lifetime == "second":
+        return check_lapsed(customers, needs=["returned", "second_tenure", "second_ended", *needs])
+    table = with_first_ended(as_table(customers))
+    ended = ["first_ended"] if isinstance(table, pd.DataFrame) and "first_ended" in table else []
+    return check_lapsed(table, needs=["first_tenure", *ended, *needs])
 
 
 def months_and_ended(table: pd.DataFrame, lifetime: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return length and end of the chosen lifetimes; every first lifetime has ended."""
+    """Return length and end of the chosen lifetimes; first ones have all ended unless the table says otherwise."""
     if lifetime == "first":
-        return table["first_tenure"].to_numpy(dtype=float), np.ones(len(table), dtype=bool)
+        ended = table["first_ended"].to_numpy(dtype=bool) if "first_ended" in table else np.ones(len(table), dtype=bool)
+        return table["first_tenure"].to_numpy(dtype=float), ended
     return table["second_tenure"].to_numpy(dtype=float), table["second_ended"].to_numpy(dtype=bool, na_value=False)
 
 

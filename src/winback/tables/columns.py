@@ -23,6 +23,7 @@ class Column:
 LAPSED = (
     Column("customer_id", "id", "", "one row per lost customer"),
     Column("first_tenure", "number", "months", "length of the first lifetime", above=0),
+    Column("first_ended", "flag", "", "False = has not left yet; those in a table of lost customers have"),
     Column("first_margin", "number", "money per month", "margin earned per month in the first lifetime"),
     Column("reason", "category", "", "stated reason for leaving: price, service, both, other, ..."),
     Column("referrals", "count", "customers", "new customers this one referred in the first lifetime"),
