@@ -92,7 +92,7 @@ paid = "per_contact"
 """
 
 
-def mail_rows(n=2_400, rng=8):
+def mail_rows(n=2_400, rng=9):
     """Return an e-mail trial as its sender exports it: opened, clicked, and revenue of those who bought."""
     rng = np.random.default_rng(rng)
     offer = np.array(["Holdout", "Free Shipping", "call "])[np.arange(n) % 3]

@@ -8,7 +8,7 @@ from trials import measured, random_values
 import winback as wb
 from winback.terms.catalog import Offer
 from winback.trial.design_checks import check_design
-from winback.trial.design_findings import measured_after_the_offer
+from winback.trial.late_columns import measured_after_the_offer
 
 OFFERS = [Offer(name=name, amount=10, paid="on_acceptance") for name in ("discount", "upgrade", "bundle")]
 

@@ -17,7 +17,7 @@ from winback.policies.tree import PolicyTree
 from winback.results import join_words
 from winback.tables import NO_OFFER, ProblemList, label_codes
 from winback.trial.assumed import assumed_alone
-from winback.trial.design_findings import measured_after_the_offer
+from winback.trial.late_columns import measured_after_the_offer
 from winback.trial.trial import Trial
 
 

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from winback.policies.bins import MOST_LABELS, BinnedColumn, as_numbers, cut_column, kind_of
 from winback.tables import LAPSED, ProblemList
 from winback.tables.kinds import parse_flag
-from winback.trial.design_findings import measured_after_the_offer
+from winback.trial.late_columns import measured_after_the_offer
 
 OF_THE_TRIAL = {
     "offer": "is what the policy decides",
@@ -150,7 +150,7 @@ def check_known_beforehand(customers: pd.DataFrame, by: str | Sequence[str]) -> 
     """Refuse columns that nobody knows before the offer goes out.
 
     These are the outcomes of the table of lapsed customers (``returned``, ``value``, ...), what belongs to the trial
-    (``offer``, ``offer_probability``, ``followed``), and columns known, or moving, only for those who returned. One
+    (``offer``, ``offer_probability``, ``followed``), and columns measured after the offer (`late_columns`). One
     TableError names every such column, and every one that is not in the table.
 
     Examples
@@ -193,7 +193,8 @@ def _usable(problems: ProblemList, customers: pd.DataFrame, names: list[str]) ->
         elif name in OF_THE_TRIAL:
             problems.add(name, f"{OF_THE_TRIAL[name]}, not known of a customer beforehand", remedy)
         elif name in late:
-            problems.add(name, "is known, or varies, only for those who returned: measured after the offer", remedy)
+            fault = "is known, or varies, only for those who returned or were sent something: measured after the offer"
+            problems.add(name, fault, remedy)
     return usable
 
 
@@ -204,7 +205,8 @@ def _late(customers: pd.DataFrame, names: list[str]) -> list[str]:
     if bad.any() or returned.isna().any():
         return []  # whoever reads outcomes says so
     readable = [name for name in names if kind_of(customers[name]) != "mixed"]
-    return measured_after_the_offer(customers[readable].assign(returned=returned))
+    sent = ["offer"] if "offer" in customers and "offer" not in readable else []
+    return measured_after_the_offer(customers[[*readable, *sent]].assign(returned=returned))
 
 
 def _cut(problems: ProblemList, column: pd.Series, most_splits: int) -> tuple[BinnedColumn, np.ndarray] | None:

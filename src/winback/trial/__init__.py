@@ -14,6 +14,7 @@ adjusted         those that are left once what was known beforehand is allowed f
 compared         of which moments is a comparison made: as measured, or adjusted?
 design_checks    is this trial fit to be read?
 design_findings  what each check finds
+late_columns     which columns were recorded after the offer?
 finding          what a finding is
 alike            who is there twice, and who does alike?
 follow_up        were all followed equally long, and if not, what is done about it?

@@ -9,7 +9,7 @@ import pandas as pd
 
 from winback.tables import LAPSED_TABLE, ProblemList
 from winback.trial.balance import covariate_matrix, known_beforehand
-from winback.trial.design_findings import measured_after_the_offer
+from winback.trial.late_columns import measured_after_the_offer
 
 FEWEST_PER_COLUMN = 3  # customers of an arm for each coefficient of its linear prediction
 USED_WHEN_NESTED = 0.6  # share of the customers that predictions use when two of five folds are left out
@@ -22,13 +22,15 @@ def asked_covariates(covariates: Iterable[str] | None) -> tuple[str, ...] | None
     return (covariates,) if isinstance(covariates, str) else tuple(covariates)
 
 
-def covariates_used(table: pd.DataFrame, asked: tuple[str, ...] | None, sizes: np.ndarray) -> tuple[str, ...]:
+def covariates_used(
+    table: pd.DataFrame, asked: tuple[str, ...] | None, sizes: np.ndarray, late: Iterable[str] = ()
+) -> tuple[str, ...]:
     """Return the columns to predict from: those asked for, else all; none where the arms are too small for all.
 
-    The table has the customers in the trial, ``sizes`` are those of the arms. A TableError names columns asked for that
-    are missing, or were not known before the offer.
+    The table has the customers in the trial, ``sizes`` are those of the arms, ``late`` are columns known to be measured
+    after the offer. A TableError names columns asked for that are missing, or were not known before the offer.
     """
-    late = measured_after_the_offer(table)
+    late = {*late, *measured_after_the_offer(table)}
     usable = [name for name in known_beforehand(table) if name not in late]
     if asked is None:
         width = covariate_matrix(table, usable)[0].shape[1]

@@ -12,49 +12,16 @@ from scipy import stats
 from winback.clusters import cluster_codes, drawn_whole, part_of
 from winback.labels import value_words
 from winback.results import format_count, join_words, state_p_value
-from winback.tables import LAPSED, NO_OFFER, label_codes
+from winback.tables import NO_OFFER, label_codes
 from winback.trial.alike import check_clusters, check_ids
 from winback.trial.balance import covariate_matrix, group_balance, known_beforehand
 from winback.trial.finding import Finding, Groups
+from winback.trial.late_columns import check_late_columns, late_columns
 
 ALARM = 0.001  # p-value below which chance is no explanation
 LARGE_DIFFERENCE = 0.1  # standard deviations
 FEW_RETURNED, MANY_RETURNED = 30, 200  # below the first no interval can be trusted, from the second on it holds
 SMALL_SEGMENT = 50
-FEW_TO_TELL = 10  # customers who returned, or who did not, below which no column can be told to be late
-FEW_LABELS = 30
-
-
-def measured_after_the_offer(table: pd.DataFrame) -> list[str]:
-    """Return columns that seem to have been recorded after the offer.
-
-    They are known, or move, only for those who returned, or tell without fail who did. Too few on either side say
-    nothing.
-    """
-    back = table["returned"].to_numpy(dtype=bool) if "returned" in table else np.zeros(0, dtype=bool)
-    if min(back.sum(), (~back).sum()) < FEW_TO_TELL:
-        return []
-    late = []
-    known = {column.name for column in LAPSED}
-    for name in [name for name in table.columns if name not in known]:
-        column = table[name]
-        there = column.notna().to_numpy()
-        only_known_then = there[back].mean() > 0.5 and there[~back].mean() < 0.01
-        only_moves_then = len(column[~back].unique()) == 1 < len(column[back].unique())
-        if only_known_then or only_moves_then or _tells_who_returned(column, back):
-            late.append(name)
-    return late
-
-
-def _tells_who_returned(column: pd.Series, back: np.ndarray) -> bool:
-    """Say whether no label, or no range of a number, is shared by those who returned and those who did not."""
-    codes, labels = pd.factorize(column)
-    if len(labels) <= FEW_LABELS:
-        return not np.intersect1d(codes[back], codes[~back]).size
-    if not pd.api.types.is_numeric_dtype(column):
-        return False
-    one, other = column[back].dropna(), column[~back].dropna()
-    return bool(len(one) and len(other) and (one.min() > other.max() or other.min() > one.max()))
 
 
 def findings_of(
@@ -65,8 +32,8 @@ def findings_of(
     The table has the customers who were judged promising, of ``n_all``; ``sent`` are the offers that should be there,
     ``cluster`` is what customers of one cluster share, in words.
     """
-    groups, late = Groups.of(table), measured_after_the_offer(table)
-    covariates = [name for name in known_beforehand(table) if name not in late]
+    groups, late = Groups.of(table), late_columns(table)
+    covariates = [name for name in known_beforehand(table) if not any(name in names for names in late.values())]
     matrix, labels = covariate_matrix(table, covariates)
     together = cluster_codes(table["cluster"]) if "cluster" in table else None
     control, of_control = _judge_control(groups, matrix, labels, "eligible" in table, together)
@@ -80,7 +47,7 @@ def findings_of(
         _check_overlap(table, groups, covariates),
         _check_arms(groups, sent),
         _check_returned(table, groups),
-        _check_late_columns(late),
+        check_late_columns(late),
     ]
     return control, [finding for finding in found if finding]
 
@@ -217,11 +184,3 @@ def _check_returned(table, groups):
         text = f"Fewer than {FEW_RETURNED} returned under {join_words(few)}: no interval is reliable there."
         return Finding("returned", "warning", text)
     return Finding("returned", "ok", f"At least {FEW_RETURNED} customers of every group returned.")
-
-
-def _check_late_columns(late):
-    """Name columns that look as if measured after the offer."""
-    if not late:
-        return Finding("measured after the offer", "ok", "No column looks as if measured after the offer.")
-    text = f"known, or varying, only for those who returned: {join_words(late)}. Not used for the checks"
-    return Finding("measured after the offer", "warning", f"Recorded after the offer, it seems ({text}).")

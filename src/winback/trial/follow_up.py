@@ -12,7 +12,6 @@ from winback.pseudo_observations import FEWEST_IN_GROUP, longest_supported_horiz
 from winback.results import format_count, format_percent, join_words, state_p_value
 from winback.tables import NO_OFFER, SECOND_LIFETIME, in_trial, label_codes
 from winback.trial.balance import NOT_COVARIATES, known_beforehand
-from winback.trial.design_findings import measured_after_the_offer
 from winback.trial.finding import Finding
 from winback.trial.followed_alike import (
     CLEAR,
@@ -24,6 +23,7 @@ from winback.trial.followed_alike import (
     clearest_split,
     groups_followed_alike,
 )
+from winback.trial.late_columns import measured_after_the_offer
 
 OFFER = "offer"
 CHECK, BEYOND = "follow-up", "watched up to the horizon"

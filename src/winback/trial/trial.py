@@ -20,9 +20,9 @@ from winback.trial.balance import known_beforehand
 from winback.trial.chances import estimated_chance, other_chance, own_probability
 from winback.trial.covariates import asked_covariates, covariates_used, standardised
 from winback.trial.design_checks import DesignReport, check_typed_design
-from winback.trial.design_findings import measured_after_the_offer
 from winback.trial.follow_up import FollowUp, follow_up_of
 from winback.trial.group_moments import group_moments
+from winback.trial.late_columns import measured_after_the_offer
 from winback.trial.moments import ArmMoments, pooled, stack_arms
 from winback.trial.outcomes import Groups, check_value_terms, trial_groups, trial_money
 from winback.trial.predictions import deal_folds
@@ -219,7 +219,7 @@ class Trial(Result):
     @cached_property
     def covariates(self) -> tuple[str, ...]:
         """Columns from which outcomes are predicted."""
-        return covariates_used(self.customers, self.covariates_asked, np.bincount(self.arm))
+        return covariates_used(self.customers, self.covariates_asked, np.bincount(self.arm), self.late)
 
     @property
     def n_left_out(self) -> int:
@@ -249,8 +249,12 @@ class Trial(Result):
     @property
     def known(self) -> tuple[str, ...]:
         """Columns known of a customer before an offer, by which policies may tell customers apart."""
-        late = {*measured_after_the_offer(self.customers), "followed"}
-        return tuple(name for name in known_beforehand(self.customers) if name not in late)
+        return tuple(name for name in known_beforehand(self.customers) if name not in (*self.late, "followed"))
+
+    @cached_property
+    def late(self) -> tuple[str, ...]:
+        """Columns that seem to have been recorded after the offer."""
+        return tuple(measured_after_the_offer(self.lapsed[in_trial(self.lapsed)]))
 
     @cached_property
     def matrix(self) -> np.ndarray:
