@@ -2,6 +2,7 @@
 
 trial            `Trial`: the noun, its data, its terms, and what follows from both
 read             from frames or files to a trial: `read_trial`
+trial_terms      under which terms is a trial valued?
 trial_table      from what was handed over to the checked table of a trial
 offer_labels     which offer does each label mean, and which means sent nothing?
 contacted_twice  who was contacted twice, and which row counts?

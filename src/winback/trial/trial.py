@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import ClassVar, TypedDict, Unpack
+from typing import ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from winback.provenance import Provenance, sha256_of
 from winback.results import Result, Sentences, format_count, join_words
 from winback.tables import LAPSED_TABLE, NO_OFFER, in_trial
 from winback.terms.catalog import OfferCatalog
-from winback.terms.organic import Organic, organic_shares
+from winback.terms.organic import organic_shares
 from winback.trial.balance import known_beforehand
 from winback.trial.chances import estimated_chance, other_chance, own_probability
 from winback.trial.covariates import asked_covariates, covariates_used, standardised
@@ -26,23 +26,7 @@ from winback.trial.late_columns import measured_after_the_offer
 from winback.trial.moments import ArmMoments, pooled, stack_arms
 from winback.trial.outcomes import Groups, check_value_terms, trial_groups, trial_money
 from winback.trial.predictions import deal_folds
-
-ASSIGNMENTS = ("known", "estimated")
-
-
-class TrialTerms(TypedDict, total=False):
-    """What a trial is valued on, see `winback.read_trial`."""
-
-    horizon_months: float | None
-    annual_discount: float | None
-    currency: str
-    organic: Organic | None
-    organic_value: float | None
-    adjust: Iterable[str]
-    planned_shares: Mapping[str, float] | None
-    covariates: Iterable[str] | None
-    model: object
-    assignment: str
+from winback.trial.trial_terms import ASSIGNMENTS, TrialTerms
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
