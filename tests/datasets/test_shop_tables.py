@@ -93,8 +93,8 @@ def test_columns_may_have_another_name_in_each_file(shop):
 def test_missing_columns_say_how_to_name_them(shop):
     people = "customer_id,channel\n1,web\n"
     with pytest.raises(wb.TableError, match="2 problems in the table of purchases") as caught:
-        shop("1", "2", people, LOG.replace("customer_id,date", "Kundennummer,Tag"))
-    assert 'Name it, columns={"customer_id": "..."}; there are: Kundennummer, Tag, amount.' in str(caught.value)
+        shop("1", "2", people, LOG.replace("customer_id,date", "Person,Tag"))
+    assert 'Name it, columns={"customer_id": "..."}; there are: Person, Tag, amount.' in str(caught.value)
     assert 'Name it, columns={"date": "..."}' in str(caught.value)
 
 

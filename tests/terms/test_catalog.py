@@ -36,8 +36,12 @@ def test_when_a_cost_is_due_must_be_said():
     ("make", "contract", "said"),
     [
         (offer, {"paid": "monthly", "amount": 5}, "paid is required: say one of .* (got 'monthly')."),
-        (paid, {}, "Give either amount or amount_per_month."),
-        (paid, {"amount": 5, "amount_per_month": 2, "months": 3}, "Give either amount or amount_per_month."),
+        (paid, {}, "Give either amount, amount_per_month or percent_of_value."),
+        (
+            paid,
+            {"amount": 5, "amount_per_month": 2, "months": 3},
+            "Give either amount, amount_per_month or percent_of_value.",
+        ),
         (paid, {"amount_per_month": 2}, "amount_per_month needs months."),
         (offer, {"paid": "while_active", "amount": 5}, "Paid while active needs amount_per_month."),
         (paid, {"amount": -5}, "amount must be a number of at least 0, got -5."),

@@ -8,7 +8,7 @@ from winback.discounting import TIMING
 from winback.labels import label_of, value_words
 from winback.money import format_money
 from winback.offers.comparison_figures import ComparisonSettings
-from winback.results import join_words
+from winback.results import format_percent, join_words
 from winback.terms.catalog import Offer, OfferCatalog
 
 TRIGGERS = {
@@ -61,7 +61,9 @@ def _contract(offer: Offer, currency: str) -> str:
     if offer.tailored_by:
         each = join_words(f"{name} if {value_words(offer.tailored_by, key)}" for key, name in offer.tailored.items())
         return f"{offer.name} is tailored by {label_of(offer.tailored_by)}: {each}, each at its own cost{contact}."
-    if offer.paid == "while_active":
+    if offer.percent_of_value is not None:
+        cost = f"{format_percent(offer.percent_of_value)} of what a customer brings"
+    elif offer.paid == "while_active":
         length = "" if offer.months is None else f" for {offer.months:g} months at most"
         cost = f"{format_money(offer.amount_per_month, currency)} a month{length}"
     else:

@@ -32,6 +32,7 @@ class Checked:
     unread: dict[str, np.ndarray]  # column -> the rows whose value could not be read
     problems: ProblemList
     notes: list[str] = field(default_factory=list)
+    currencies: set[str] = field(default_factory=set)
 
     def read(self, name: str) -> np.ndarray:
         """Return the rows whose value in a column could be read, or is missing."""
@@ -56,7 +57,7 @@ def check_columns(
         for name in sorted({str(name) for name in frame.columns[frame.columns.duplicated()]}):
             problems.add(name, "is the name of more than one column", "Rename or drop all but one.")
         problems.raise_if_any()
-    checked = Checked(frame.copy(), {}, problems, list(reading.notes))
+    checked = Checked(frame.copy(), {}, problems, list(reading.notes), set(reading.currencies))
     for column in columns:
         if column.name in frame:
             _check_column(checked, frame[column.name], column, written)
@@ -93,6 +94,7 @@ def _check_column(checked: Checked, given: pd.Series, column: Column, written: W
     checked.unread[name] = unread
     if read.sentinels is not None and read.sentinels.any():
         _report_sentinels(checked, column, read)
+    checked.currencies.update(read.currencies)
     if read.taken_for:
         checked.notes.append(f'"{name}": {", ".join(read.taken_for)}.')
     if read.column is not given:  # a column that is typed already was copied with the frame

@@ -69,7 +69,7 @@ def dates_as_written(column: pd.Series, written: Written = AS_THE_CELLS_TELL) ->
     read = pd.Series(days, index=column.index, name=column.name)
     years = pd.to_numeric(texts.where(texts.str.fullmatch(ANY_DATE)).str.extract(r"(\d{4})")[0], errors="coerce")
     beyond = np.append((years >= FAR).to_numpy() & dates.isna().to_numpy(), False)[codes]
-    return Parsed(read, (read.isna() & column.notna()).to_numpy(), said, doubt, beyond)
+    return Parsed(read, (read.isna() & column.notna()).to_numpy(), said, doubt, sentinels=beyond)
 
 
 def _text(value) -> str:

@@ -110,7 +110,7 @@ def _as_people_write(column: pd.Series, decimal: str | None) -> Parsed:
     unread = containers | np.append(~read | np.isinf(values), False)[codes]
     said = _said(parts, decimal, money, percent)
     typed = pd.Series(np.where(unread, np.nan, numbers), index=column.index, name=column.name)
-    return Parsed(typed, unread, said, doubt)
+    return Parsed(typed, unread, said, doubt, frozenset(money))
 
 
 def _parts(cells: pd.Series) -> pd.DataFrame | None:

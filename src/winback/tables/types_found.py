@@ -23,7 +23,8 @@ LIKE_AN_ID = re.compile(
     r"(?:^|[ _\-.])(?:id|ids|no|nr|number|nummer|num|code|phone|tel|telefon|mobile|zip|plz|postcode|iban|account)$"
     r"|(?:Id|ID|Nr|No|nummer|Nummer|Number)$|^kunde$|^customer$|^client$",
 )
-LONGEST_EXACT = 15  # digits that a float gives back
+Typed = tuple[pd.Series, tuple[str, ...], frozenset[str]]  # a column, what is to be said of it, its currencies
+NONE: frozenset[str] = frozenset()
 CODE = r"\s*[-+]?0\d.*|\s*\+.*|\s*-?\d{16,}\s*"  # 0012, +4917..., 20 digits: labels, whatever a number makes of them
 
 
@@ -34,13 +35,16 @@ def with_types(reading: Reading, written: Written = AS_THE_CELLS_TELL) -> Readin
     decimal = written.decimal or reading.decimal
     if decimal is None and len(marks) == 1:
         (decimal,) = marks
-    made, notes = {}, []
+    made, notes, money = {}, [], set()
     for name in frame:
         column, more = _own_without_broken(frame[name])
-        typed, said = _typed(column, Written(decimal, written.day_first))
+        typed, said, currencies = _typed(column, Written(decimal, written.day_first))
+        money |= currencies
         made[name] = typed.where(typed.notna(), np.nan) if typed.dtype == object else typed
         notes += [*more, *([f'"{name}": {", ".join(said)}.'] if said else [])]
-    return reading.having(pd.DataFrame(made, index=frame.index, columns=frame.columns), notes)
+    return reading.having(
+        pd.DataFrame(made, index=frame.index, columns=frame.columns), notes, currencies=frozenset(money)
+    )
 
 
 def _holds_text(column: pd.Series) -> bool:
@@ -51,39 +55,39 @@ def _is_id(column: pd.Series) -> bool:
     return str(column.name) in ID_COLUMNS or bool(LIKE_AN_ID.search(str(column.name)))
 
 
-def _typed(column: pd.Series, written: Written) -> tuple[pd.Series, tuple[str, ...]]:
+def _typed(column: pd.Series, written: Written) -> Typed:
     if column.dtype != object or column.isna().all():
-        return column, ()
+        return column, (), NONE
     if _is_id(column):
         texts = column.where(column.notna(), None)
         numbers = whole_numbers(texts) if is_all_text(texts) else None
-        return (numbers, ()) if numbers is not None else (parse_id(texts).column, ())
+        return numbers if numbers is not None else parse_id(texts).column, (), NONE
     if not is_all_text(column):
         return _of_cells(column, written)
     if column.str.fullmatch(CODE).any():
-        return column, ()
+        return column, (), NONE
     return _as_numbers(column, written)
 
 
-def _as_numbers(column: pd.Series, written: Written) -> tuple[pd.Series, tuple[str, ...]]:
+def _as_numbers(column: pd.Series, written: Written) -> Typed:
     read = parse_number(column, written)
     if read.unread.any() or read.doubt:
-        return column, ()
+        return column, (), NONE
     whole = whole_numbers(column)
-    return (read.column if whole is None or column.isna().any() else whole), read.taken_for
+    return (read.column if whole is None or column.isna().any() else whole), read.taken_for, read.currencies
 
 
-def _of_cells(column: pd.Series, written: Written) -> tuple[pd.Series, tuple[str, ...]]:
+def _of_cells(column: pd.Series, written: Written) -> Typed:
     """Type the cells of a workbook, which have types of their own."""
     kind = types.infer_dtype(column, skipna=True)
     if kind in ("datetime", "date", "boolean"):
-        return column.infer_objects(), ()
+        return column.infer_objects(), (), NONE
     if kind in ("integer", "floating", "mixed-integer-float"):
-        return column.astype("int64" if kind == "integer" and column.notna().all() else "float64"), ()
-    typed, said = _as_numbers(column, written)
+        return column.astype("int64" if kind == "integer" and column.notna().all() else "float64"), (), NONE
+    typed, said, money = _as_numbers(column, written)
     if typed is column and str(column.name) not in KNOWN:  # text and numbers together are labels
         typed = column.map(label_text, na_action="ignore")
-    return typed, said
+    return typed, said, money
 
 
 def _own_without_broken(column: pd.Series) -> tuple[pd.Series, list[str]]:

@@ -13,9 +13,11 @@ import pandas as pd
 
 from winback.discounting import check_annual_discount, check_horizon
 from winback.terms.contract_problems import problems_between, problems_of
+from winback.terms.margin_share import check_margin_share
 from winback.terms.organic import Organic, assumed_organic, check_organic_value, organic_in_words
 
 ON_TOP = ("currency", "horizon_months", "annual_discount", "organic", "organic_value", "adjust")
+MORE_ON_TOP = ("columns", "margin_share")  # how the table is to be read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,10 @@ class Offer:
         Full cost in money. Give this or ``amount_per_month``.
     amount_per_month : float, optional
         Cost per month; the full cost is ``amount_per_month * months``.
+    percent_of_value : float, optional
+        Instead of an amount: the share of the price that the offer takes off, 0.10 for 10%, paid on acceptance. Its
+        cost is that share of the customer's ``value``, or of the revenue behind it where the campaign's
+        ``margin_share`` is known.
     months : float, optional
         How long the offer runs.
     max_cost : float, optional
@@ -61,6 +67,7 @@ class Offer:
     paid: str | None = None
     amount: float | None = None
     amount_per_month: float | None = None
+    percent_of_value: float | None = None
     months: float | None = None
     max_cost: float | None = None
     contact_cost: float = 0.0
@@ -74,7 +81,12 @@ class Offer:
 
     @property
     def full_cost(self) -> float:
-        """Cost in full for one customer, without the contact cost; infinite when it runs without end."""
+        """Cost in full for one customer, without the contact cost; infinite when it runs without end.
+
+        What a percentage of a customer's value costs differs by customer: not a number, or ``max_cost``.
+        """
+        if self.percent_of_value is not None:
+            return math.nan if self.max_cost is None else float(self.max_cost)
         months = math.inf if self.months is None else self.months
         full = self.amount if self.amount is not None else self.amount_per_month * months
         return float(full if self.max_cost is None else min(full, self.max_cost))
@@ -102,6 +114,7 @@ class OfferCatalog:
     organic: Organic | None = None  # share assumed to return without an offer: a value, (low, high), or by segment
     organic_value: float | None = None  # money, of one who returns without an offer
     adjust: tuple[str, ...] | None = None  # columns that the headline is adjusted for, declared before looking
+    margin_share: float | None = None  # share of revenue that is margin, where the table has revenue
     columns: Mapping[str, str] = field(default_factory=dict, compare=False)  # winback's name of a column -> the table's
 
     def __post_init__(self):
@@ -117,6 +130,7 @@ class OfferCatalog:
             object.__setattr__(self, "organic", tuple(self.organic))
         _check_organic(self.organic)
         check_organic_value(self.organic_value)
+        check_margin_share(self.margin_share)
         _check_adjust(self.adjust)
         object.__setattr__(self, "adjust", None if self.adjust is None else tuple(self.adjust))
 
@@ -166,7 +180,7 @@ def load_offers(path: str | Path) -> OfferCatalog:
     The file may set ``currency``, ``horizon_months``, ``annual_discount``, ``organic`` (``0.05``, ``[0.02, 0.08]`` or
     a table ``[organic.column]`` of shares by value), ``organic_value`` and ``adjust`` (columns that the headline is
     adjusted for, see `winback.read_trial`) on top, and ``[columns]``: winback's name of a column = the table's own;
-    each ``[[offer]]`` has the fields of `Offer`.
+    and ``margin_share`` where the table has revenue. Each ``[[offer]]`` has the fields of `Offer`.
 
     Parameters
     ----------
@@ -197,7 +211,7 @@ def load_offers(path: str | Path) -> OfferCatalog:
         raise ValueError(f"{path.name} is not a TOML file: {error}. See data/telecom/offers.toml for one.") from None
     rows = content.pop("offer", [])
     rows = rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
-    problems = [*_unknown_keys("on top", content, (*ON_TOP, "columns")), *_problems_on_top(content)]
+    problems = [*_unknown_keys("on top", content, (*ON_TOP, *MORE_ON_TOP)), *_problems_on_top(content)]
     for number, row in enumerate(rows, start=1):
         problems += _problems_of_row(row, number)
     if not rows:
@@ -223,7 +237,7 @@ def write_offers(catalog: OfferCatalog, path: str | Path) -> None:
     """Write a campaign's offers as TOML, readable by `load_offers`."""
     import tomli_w
 
-    common = {name: getattr(catalog, name) for name in (*ON_TOP, "columns")}
+    common = {name: getattr(catalog, name) for name in (*ON_TOP, *MORE_ON_TOP)}
     offers = [{each.name: getattr(offer, each.name) for each in fields(Offer)} for offer in catalog]
     content = {**_given(common), "offer": [_given(offer) for offer in offers]}
     Path(path).write_text(tomli_w.dumps(content), encoding="utf-8")
@@ -243,6 +257,10 @@ def _problems_on_top(content: Mapping) -> list[str]:
             _ = check(content[name]) if name in content else None
         except (ValueError, TypeError) as error:
             problems += error.args
+    try:
+        check_margin_share(content.get("margin_share"))
+    except ValueError as error:
+        problems += error.args
     columns = content.get("columns", {})
     if not isinstance(columns, Mapping) or not all(isinstance(theirs, str) for theirs in columns.values()):
         problems.append('[columns] must have lines such as customer_id = "Kundennummer".')

@@ -38,18 +38,33 @@ def _problems_of_payment(offer) -> Iterator[str]:
         yield f"paid is required: say one of {', '.join(PAID)} ({given})."
     if offer.tailored:
         yield "tailored is given without tailored_by, the column it reads."
-    if (offer.amount is None) == (offer.amount_per_month is None):
-        yield "Give either amount or amount_per_month."
+    given = [name for name in ("amount", "amount_per_month", "percent_of_value") if getattr(offer, name) is not None]
+    if len(given) != 1:
+        yield "Give either amount, amount_per_month or percent_of_value."
+    elif offer.percent_of_value is not None:
+        yield from _problems_of_percent(offer)
     elif offer.paid == "while_active" and offer.amount_per_month is None:
         yield "Paid while active needs amount_per_month."
     elif offer.amount_per_month is not None and offer.months is None and offer.paid != "while_active":
         yield "amount_per_month needs months."
 
 
+def _problems_of_percent(offer) -> Iterator[str]:
+    share = offer.percent_of_value
+    is_number = isinstance(share, Real) and not isinstance(share, bool)
+    if not (is_number and 0 < share <= 1):
+        hint = f" Write {share / 100:g} for {share:g}%." if is_number and 1 < share <= 100 else ""
+        yield f"percent_of_value must be a share above 0 and up to 1, got {share!r}.{hint}"
+    if offer.paid not in (None, "on_acceptance"):
+        yield "percent_of_value is paid on_acceptance: it is taken off what a customer who returns pays."
+    if offer.months is not None:
+        yield "months does not go with percent_of_value: it is a share of all that was earned within the horizon."
+
+
 def _problems_of_tailoring(offer) -> Iterator[str]:
     if not isinstance(offer.tailored, Mapping) or not offer.tailored or not all(map(_is_word, offer.tailored.values())):
         yield f"tailored must map the values of {offer.tailored_by!r} to the names of other offers."
-    given = [name for name in (*OPTIONAL_AMOUNTS, "paid") if getattr(offer, name) is not None]
+    given = [name for name in (*OPTIONAL_AMOUNTS, "percent_of_value", "paid") if getattr(offer, name) is not None]
     if given:
         yield f"{', '.join(given)} cannot be given: a tailored offer costs what the assigned offers cost."
 

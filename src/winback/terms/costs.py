@@ -40,6 +40,8 @@ def offer_costs(
     """
     contact = np.full(len(arm), float(offer.contact_cost))
     if offer.tailored_by is None:
+        if offer.percent_of_value is not None:
+            return contact + _percent_costs(arm, offer, catalog.margin_share)
         return contact + _plain_costs(arm, offer, horizon_months, annual_discount, followed_alike)
     assigned = assigned_offers(arm, offer)
     costs = np.zeros(len(arm))
@@ -62,6 +64,18 @@ def _plain_costs(arm, offer, horizon_months, annual_discount, followed_alike):
     alike = None if followed_alike is None else followed_alike[returned]
     costs[returned] = _costs_while_active(arm[returned], offer, horizon_months, annual_discount, alike)
     return costs
+
+
+def _percent_costs(arm, offer, margin_share) -> np.ndarray:
+    """Return the share of each returned customer's value, or of the revenue behind it, that the offer takes off."""
+    if "value" not in arm:
+        problems = ProblemList(LAPSED_TABLE, arm)
+        text = f"is missing, and offer {offer.name!r} costs a percentage of it"
+        problems.add("value", text, "Add what each customer brought, or state the cost as an amount.")
+        problems.raise_if_any()
+    bought = np.maximum(arm["value"].fillna(0.0).to_numpy(dtype=float), 0.0) / (margin_share or 1.0)
+    costs = np.where(arm["returned"].to_numpy(dtype=bool), offer.percent_of_value * bought, 0.0)
+    return costs if offer.max_cost is None else np.minimum(costs, offer.max_cost)
 
 
 def _costs_while_active(stayed, offer, horizon_months, annual_discount, followed_alike):

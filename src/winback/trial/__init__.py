@@ -18,6 +18,7 @@ design_findings  what each check finds
 late_columns     which columns were recorded after the offer?
 finding          what a finding is
 alike            who is there twice, and who does alike?
+plausible        are the units those that the table should have?
 follow_up        were all followed equally long, and if not, what is done about it?
 followed_alike   which customers were followed alike?
 one_look         is the trial still running, and what holds of one that is read more than once?

@@ -15,6 +15,8 @@ from winback.trial.design_findings import findings_of
 from winback.trial.finding import Finding
 from winback.trial.follow_up import follow_up_of
 from winback.trial.one_look import ONE_LOOK
+from winback.trial.plausible import CHECK as UNITS
+from winback.trial.plausible import check_units
 
 MOST_SAID = 3
 READ = "as read"
@@ -118,10 +120,12 @@ def check_typed_design(
     cluster: str = "cluster",
     *,
     reading: Iterable[str] = (),
+    doubts: Iterable[str] = (),
 ) -> DesignReport:
     """Do the work of `check_design` on a table that was checked already.
 
-    ``cluster`` is what clusters are called, ``reading`` says what was taken for what when the table was read.
+    ``cluster`` is what clusters are called; ``reading`` says what was taken for what when the table was read, and
+    ``doubts`` what of that may be wrong.
     """
     compared = table[in_trial(table)]
     if compared.empty:
@@ -130,4 +134,5 @@ def check_typed_design(
     names, horizon = (catalog.names, catalog.horizon_months) if catalog else ((), None)
     control, found = findings_of(compared, len(table), names, planned_shares, cluster)
     taken = [Finding(READ, "note", text) for text in reading]
+    taken += [*(Finding(UNITS, "warning", text) for text in doubts), *check_units(compared, horizon)]
     return DesignReport((*taken, *found, *follow_up_of(table, horizon).findings), control)

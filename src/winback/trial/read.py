@@ -26,6 +26,7 @@ def read_trial(
     currency: str | None = None,
     organic: Organic | None = None,
     organic_value: float | None = None,
+    margin_share: float | None = None,
     adjust: Iterable[str] | None = None,
     columns: Mapping[str, str] | None = None,
     control: str | Iterable[str] | None = None,
@@ -61,6 +62,9 @@ def read_trial(
     organic_value : float, optional
         Value of one who returns without an offer, in money; by default the offers', else what the untreated who
         returned were worth, and without a control group the offer's own value per returned customer.
+    margin_share : float, optional
+        Share of revenue that is margin, 0.3 for 30%: ``value``, or ``second_margin``, is then revenue and multiplied
+        by it. By default the offers'; without one ``value`` is margin.
     adjust : iterable of str, optional
         Columns known before the offer. Naming them here declares, before looking, that the comparison's headline is
         what is left once they are allowed for (`winback.trial.adjusted`), with the plain figures beside it. By
@@ -121,6 +125,7 @@ def read_trial(
     """
     terms = dict(zip(ON_TOP, (currency, horizon_months, annual_discount, organic, organic_value, adjust), strict=True))
     catalog = load_offers(offers) if isinstance(offers, str | Path) else as_catalog(offers)
+    terms |= {"margin_share": margin_share}
     terms = {name: value for name, value in terms.items() if value is not None}
     stated = {name: getattr(catalog, name) for name in terms}
     catalog = replace(catalog, **terms)
@@ -133,6 +138,7 @@ def read_trial(
     trial = Trial(
         lapsed=reading.frame,
         reading=reading.notes,
+        doubts=reading.doubts,
         offers=catalog,
         source=Path(customers).name if from_file else "a table",
         made_with=(("SHA-256 of the file", sha256_of(customers)),) if from_file else (),

@@ -46,6 +46,7 @@ class Trial(Result):
     assignment: str = "known"
     made_with: tuple[tuple[str, str], ...] = ()  # what else a reader needs to make the table again
     reading: tuple[str, ...] = ()  # what was taken for what when the table was read
+    doubts: tuple[str, ...] = ()  # what may not be what it was taken for
     overruled: tuple[str, ...] = ()  # terms of the offers that others took the place of when the trial was read
     caveat: str = ""  # what a reader must know of the data
     true_profits: pd.DataFrame | None = field(default=None, repr=False)  # (n, offers), known of simulations only
@@ -118,7 +119,9 @@ class Trial(Result):
     @cached_property
     def design(self) -> DesignReport:
         """Whether the trial can be read, check by check."""
-        return check_typed_design(self.lapsed, self.offers, self.planned_shares, self.cluster, reading=self.reading)
+        return check_typed_design(
+            self.lapsed, self.offers, self.planned_shares, self.cluster, reading=self.reading, doubts=self.doubts
+        )
 
     @cached_property
     def groups(self) -> Groups:

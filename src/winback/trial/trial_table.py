@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from winback.tables import LAPSED, LAPSED_TABLE, SECOND_LIFETIME, AnyTable, in_trial, label_codes
+from winback.labels import label_of
+from winback.results import format_percent
+from winback.tables import LAPSED, LAPSED_TABLE, SECOND_LIFETIME, AnyTable, HasTables, in_trial, label_codes
 from winback.tables.checks import columns_mapped, lapsed_checked
 from winback.tables.column_checks import Checked, refuse_other_than_frame
 from winback.tables.likeness import matched
@@ -21,6 +23,7 @@ from winback.tables.types_found import with_types
 from winback.terms.catalog import OfferCatalog
 from winback.trial.contacted_twice import one_row_each
 from winback.trial.offer_labels import unknown_offers, with_known_offers
+from winback.trial.plausible import currency_doubts, revenue_doubts
 
 DECIMALS = (None, ",", ".")
 
@@ -72,12 +75,24 @@ def trial_table(customers: AnyTable, catalog: OfferCatalog, asked: Asked = Asked
     if {"offer", "returned"} <= set(checked.frame):
         _check_arms(checked, catalog)
     checked.problems.raise_if_any()
-    return Reading(checked.frame, tuple(dict.fromkeys(checked.notes)))
+    doubts = revenue_doubts(asked.columns, catalog.margin_share)
+    doubts += currency_doubts(frozenset(checked.currencies), catalog.currency)
+    read = Reading(checked.frame, tuple(dict.fromkeys(checked.notes)), doubts=tuple(doubts))
+    return read if isinstance(customers, HasTables) else _in_margin(read, catalog.margin_share)
+
+
+def _in_margin(reading: Reading, share: float | None) -> Reading:
+    """Turn revenue into margin where the analyst says which share of it is margin."""
+    if share is None:
+        return reading
+    name = "value" if "value" in reading.frame else "second_margin"
+    said = f"{label_of(name)[:1].upper()}{label_of(name)[1:]} is {format_percent(share)} of the revenue in the table."
+    return reading.having(reading.frame.assign(**{name: reading.frame[name] * share}), [said])
 
 
 def typed_trial(customers: AnyTable, catalog: OfferCatalog) -> pd.DataFrame:
-    """Return the checked table of a trial whose offers are all in the catalog; see `trial_table`."""
-    return trial_table(customers, catalog).frame
+    """Return the checked table of a trial whose offers are all in the catalog, in margin already; see `trial_table`."""
+    return trial_table(customers, replace(catalog, margin_share=None)).frame
 
 
 def _check_arms(checked: Checked, catalog: OfferCatalog) -> None:

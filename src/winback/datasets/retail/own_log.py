@@ -13,7 +13,11 @@ from pandas.api import types
 from winback.datasets.retail.shop import CUSTOMERS, ID, ShopStudy
 from winback.datasets.retail.study import simulate_shop_study
 from winback.provenance import sha256_of
-from winback.tables import Problem, ProblemList, TableError, load_table, map_columns
+from winback.tables import PURCHASES, Problem, ProblemList, TableError, map_columns
+from winback.tables.files import read_file
+from winback.tables.likeness import matched
+from winback.tables.reading import Reading
+from winback.tables.types_found import with_types
 
 LOG = "table of purchases"
 
@@ -59,7 +63,7 @@ def load_shop_study(
             raise ValueError("A table of customers needs the log of their purchases: name both files.")
         study = simulate_shop_study()
         return replace(study, until=study.until if until is None else until, currency=currency)
-    purchases, known = _read_both(log, customers, columns or {})
+    purchases, known, taken = _read_both(log, customers, columns or {})
     if known is not None:
         _check_one_row_each(known)
     return ShopStudy(
@@ -69,22 +73,37 @@ def load_shop_study(
         source=Path(log).name,
         sha256=sha256_of(log),
         currency=currency,
+        details=(("How the files were read", " ".join(taken)),) if taken else (),
     )
 
 
-def _read_both(log, customers, columns) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Return the log and the table of customers under winback's names, with ids of one kind."""
-    purchases = load_table(log)
-    known = None if customers is None else load_table(customers)
+def _read_both(log, customers, columns) -> tuple[pd.DataFrame, pd.DataFrame | None, tuple[str, ...]]:
+    """Return the log and the table of customers under winback's names, with ids of one kind, and what is to be said."""
+    read = [None if file is None else with_types(read_file(file)) for file in (log, customers)]
+    purchases, known = (None if each is None else each.frame for each in read)
+    problems = [problem for each in read if each is not None for problem in each.problems]
+    if problems:
+        raise TableError("file", problems)
     here, there = ({name: _own_name(own, file) for name, own in columns.items()} for file in (0, 1))
     both = {name for name, own in columns.items() if not isinstance(own, str)}
     there = {} if known is None else {name: own for name, own in there.items() if own in known or name in both}
     here = {name: own for name, own in here.items() if own in purchases or name not in there or name in both}
-    purchases = _with_bare_ids(map_columns(purchases, here), LOG, (ID, "date"))
+    bought = _found(map_columns(purchases, here), LOG, PURCHASES)
+    purchases = _with_bare_ids(bought.frame, LOG, (ID, "date"))
+    notes = (*read[0].notes, *bought.notes)
     if known is None:
-        return purchases, None
-    known = _with_bare_ids(map_columns(known, there), CUSTOMERS, (ID,))
-    return _ids_as_in(known, purchases), _ids_as_in(purchases, known)
+        return purchases, None, notes
+    people = _found(map_columns(known, there), CUSTOMERS, PURCHASES[:1])
+    known = _with_bare_ids(people.frame, CUSTOMERS, (ID,))
+    return _ids_as_in(known, purchases), _ids_as_in(purchases, known), (*notes, *read[1].notes, *people.notes)
+
+
+def _found(table: pd.DataFrame, what: str, columns) -> Reading:
+    """Return a table under winback's names where its own are like them; what fits two is refused."""
+    found = matched(Reading(table), columns)
+    if found.problems:
+        raise TableError(what, list(found.problems))
+    return found
 
 
 def _own_name(own, file: int) -> str:
