@@ -1,5 +1,6 @@
 """Does the command line say what is wrong, in one message, and leave nothing half-written?"""
 
+import messy_files
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -185,3 +186,53 @@ def test_an_organic_return_is_refused_where_the_untreated_show_it(campaign):
     result = run("check", campaign / "customers.csv", "--offers", campaign / "offers.toml", "--organic", "0.05")
     assert result.exit_code == 1
     assert "here the untreated show it" in result.output
+
+
+def test_check_says_what_was_read_as_what_and_what_was_not_looked_at(tmp_path):
+    rows = messy_files.shop_rows()
+    path = messy_files.write_german_csv(rows, tmp_path / "kunden.csv")
+    result = run("check", path, "--column", "value=Deckungsbeitrag")
+    assert result.exit_code == 0
+    for said in (
+        "Windows-1252",
+        'below "Rückgewinnung',
+        '"Kunden-Nr." was read as customer_id',
+        "ja and nein read as yes or no",
+        "Looked at: customer_id (ids are there",
+        "Not looked at, and kept as they are: Jahresumsatz, Region.",
+        "randomisation were not looked at: that takes --offers",
+        "900 rows, 6 columns, no problem found",
+    ):
+        assert said in result.output
+
+
+def test_check_takes_what_says_how_a_table_is_to_be_read(tmp_path):
+    rows = "".join(f"{n};{'x' if n % 2 else 'Gruppe B'};{'ja' if n % 3 else 'nein'};1.234\n" for n in range(80))
+    (tmp_path / "table.csv").write_text("customer_id;offer;returned;value\n" + rows.replace("nein;1.234", "nein;"))
+    (tmp_path / "offers.toml").write_text('[[offer]]\nname = "x"\namount = 1\npaid = "per_contact"\n')
+    words = ["check", tmp_path / "table.csv", "--offers", tmp_path / "offers.toml"]
+    first = run(*words)
+    assert first.exit_code == 1
+    for said in ("say control=", "Gruppe B (40)", 'decimal=","', "2 problems"):
+        assert said in first.output
+    second = run(*words, "--control", "Gruppe B", "--decimal", ",", "--margin-share", "0.5")
+    assert second.exit_code == 0, second.output
+    assert "50.0% of the revenue" in second.output
+
+
+def test_check_of_a_sheet_and_of_dates(tmp_path):
+    sheets = {"notes": pd.DataFrame({"a": ["b"]}), "log": pd.DataFrame({"Kundennr": ["007"], "Datum": ["03/02/2024"]})}
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as writer:
+        for name, frame in sheets.items():
+            frame.to_excel(writer, sheet_name=name, index=False)
+    words = ["check", tmp_path / "book.xlsx", "--table", "purchases", "--sheet", "2"]
+    assert "can be read in two ways" in run(*words).output
+    result = run(*words, "--day-first")
+    assert result.exit_code == 0, result.output
+    assert "dates with the day first" in result.output
+
+
+def test_what_says_how_a_table_is_read_needs_a_table(tmp_path):
+    result = run("report", "--control", "kein", "--out", tmp_path)
+    assert result.exit_code == 1
+    assert "control: that is for a table of your own" in result.output

@@ -59,6 +59,35 @@ def table_options(command):
     return click.option("--organic", type=OrganicReturn(), help=share)(command)
 
 
+class SheetName(click.ParamType):
+    """A sheet's name, or its position from 1."""
+
+    name = "SHEET"
+
+    def convert(self, value, param, ctx):
+        """Take whole numbers for positions."""
+        return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+def reading_options(command):
+    """Add what says how a table is to be read, where it does not tell itself."""
+    control = 'Label that means sent nothing, "" for an empty cell; may be repeated.'
+    share = "Share of revenue that is margin, 0.3 for 30%, where the table has revenue."
+    order = "Whether 03/02/2024 is in February or in March."
+    options = [
+        click.option("--control", multiple=True, help=control),
+        click.option("--keep", type=click.Choice(["first", "last"]), help="Row that counts of customers with several."),
+        click.option("--until", help="Last day of the data, where dates stand instead of months: 2024-12-31."),
+        click.option("--sheet", type=SheetName(), help="Sheet of a workbook: its name, or its position from 1."),
+        click.option("--decimal", type=click.Choice([",", "."]), help="Decimal mark, where 1.234 may be a thousand."),
+        click.option("--day-first/--month-first", default=None, help=order),
+        click.option("--margin-share", type=float, help=share),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.argument("customers", required=False, type=click.Path(path_type=Path))
 @click.option("--offers", type=click.Path(path_type=Path), help="TOML file: what each offer costs, and when.")
@@ -66,13 +95,15 @@ def table_options(command):
 @click.option("--annual-discount", type=float, help="Discount rate a year, 0.10 for 10%.")
 @click.option("--currency", help="Sign or code shown before money.")
 @table_options
+@reading_options
 @click.option("--out", default="reports", type=click.Path(path_type=Path), help="Folder to write into.")
-def report(customers, offers, columns, out, **settings):
+def report(customers, offers, columns, control, out, **settings):
     """Write the offer report for CUSTOMERS, or for the telecom study when none is named."""
     with clear_errors():
         from winback.report import write_report
 
         click.echo("Comparing the offers and writing the page ...")
+        settings["control"] = list(control) or None
         paths = write_report(customers, offers, columns=dict(columns), out=out, **settings)
     for path in paths:
         click.echo(path)
@@ -90,31 +121,50 @@ def report(customers, offers, columns, out, **settings):
 @click.option("--horizon-months", type=float, help="As for the report.")
 @click.option("--annual-discount", type=float, help="As for the report.")
 @table_options
-def check(file, offers, table, columns, **settings):
-    """Say what is wrong with a table, every problem at once, and whether its trial can be read."""
-    n_warnings = 0
+@reading_options
+def check(file, offers, table, columns, control, **settings):
+    """Say what is wrong with a table, every problem at once, what was looked at, and whether its trial can be read."""
     with clear_errors():
-        from winback import tables
-
-        frame = tables.map_columns(tables.load_table(file), dict(columns))
-        if table != "lapsed":
-            frame = getattr(tables, f"check_{table}")(frame)
-        elif offers is None:
-            frame = tables.check_lapsed(frame)
+        if offers is None or table != "lapsed":
+            frame, n_warnings = _check_table(file, table, dict(columns), settings)
         else:
-            n_warnings = _check_trial(frame, offers, settings)
+            given = settings | {"control": list(control) or None}
+            given = {name: value for name, value in given.items() if value is not None}
+            frame, n_warnings = _check_trial(file, offers, dict(columns), given)
     verdict = f"usable, with {n_warnings} findings above to look at" if n_warnings else "no problem found"
     click.echo(f"{file.name}: {len(frame):,} rows, {frame.shape[1]} columns, {verdict}.")
 
 
-def _check_trial(frame, offers, settings):
+def _check_table(file, table, columns, settings):
+    """Check a table by itself, and say what was taken for what and what was looked at."""
+    from winback.tables.looked_at import looked_at
+    from winback.tables.parsed import Written
+    from winback.tables.table_files import TABLES, check_file
+
+    written = Written(settings["decimal"], settings["day_first"])
+    how = {"columns": columns, "sheet": settings["sheet"], "until": settings["until"], "written": written}
+    reading = check_file(file, table, **how)
+    for line in reading.notes:
+        click.echo(f"    note  {line}")
+    for line in looked_at(reading.frame, TABLES[table][1]):
+        click.echo(line)
+    if table == "lapsed":
+        click.echo("Costs, control group and randomisation were not looked at: that takes --offers.")
+    return reading.frame, 0
+
+
+def _check_trial(file, offers, columns, settings):
     """Do what the report does before its first figure; return how many warnings there are."""
     from winback.report import comparable_trial
+    from winback.tables import LAPSED
+    from winback.tables.looked_at import looked_at
 
-    findings = comparable_trial(frame, offers, {}, settings).design.findings
-    for row in findings:
+    trial = comparable_trial(file, offers, columns, settings)
+    for row in trial.design.findings:
         click.echo(f"{row.verdict:>8}  {row.check}: {row.finding}")
-    return sum(row.verdict in ("warning", "refused") for row in findings)
+    for line in looked_at(trial.lapsed, LAPSED):
+        click.echo(line)
+    return trial.lapsed, sum(row.verdict in ("warning", "refused") for row in trial.design.findings)
 
 
 @main.command()

@@ -19,11 +19,10 @@ from winback.datasets.telecom import load_telecom_study
 from winback.kernel import SVG, run_notebook
 from winback.results import Sentences, join_words
 from winback.tables import AnyTable, check_writable, scratch_folder, write_csv, write_files_together, write_workbook
-from winback.terms.catalog import ON_TOP
-from winback.terms.organic import Organic
 from winback.trial.chances import check_one_chance
 from winback.trial.read import read_trial
 from winback.trial.trial import Trial
+from winback.trial.trial_terms import TrialTerms
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -43,10 +42,9 @@ def write_report(
     horizon_months: float | None = None,
     annual_discount: float | None = None,
     currency: str | None = None,
-    organic: Organic | None = None,
-    organic_value: float | None = None,
     columns: Mapping[str, str] | None = None,
     out: str | Path = "reports",
+    **more: object,
 ) -> list[Path]:
     """Write the offer report: one self-contained page, the offer table as CSV and XLSX, and the contact list as CSV.
 
@@ -54,11 +52,14 @@ def write_report(
     ----------
     customers, offers : path, optional
         The analyst's two files; None for the telecom study.
-    horizon_months, annual_discount, currency, organic, organic_value, columns : optional
+    horizon_months, annual_discount, currency, columns : optional
         As in `winback.read_trial`; they override what the offers file says. Whether figures are adjusted for what was
         known beforehand is declared in that file.
     out : path
         Folder to write into; made if missing.
+    **more
+        Further arguments of `winback.read_trial`: ``organic`` and ``organic_value``, and how the table is to be read:
+        ``control``, ``keep``, ``until``, ``sheet``, ``decimal``, ``day_first``, ``margin_share``.
 
     Returns
     -------
@@ -83,7 +84,7 @@ def write_report(
     >>> import winback as wb
     >>> write_report("customers.csv", "offers.toml", out="reports")  # doctest: +SKIP
     """
-    given = dict(zip(ON_TOP, (currency, horizon_months, annual_discount, organic, organic_value, None), strict=True))
+    given = {"horizon_months": horizon_months, "annual_discount": annual_discount, "currency": currency} | more
     terms = {name: term for name, term in given.items() if term is not None}
     files = (None if path is None else str(Path(path).resolve()) for path in (customers, offers))
     settings = dict(zip(("customers", "offers"), files, strict=True)) | {"columns": dict(columns or {}), "terms": terms}
@@ -105,6 +106,8 @@ def comparable_trial(
         missing = "offers file (what does each offer cost?)" if offers is None else "customers' table"
         raise ValueError(f"A trial of your own needs two files; the {missing} is missing.")
     own = customers is not None
+    if not own and (of_a_table := sorted(set(terms) - set(TrialTerms.__annotations__))):
+        raise ValueError(f"{join_words(of_a_table)}: that is for a table of your own; name it, and its offers file.")
     trial = read_trial(customers, offers, columns=columns, **terms) if own else load_telecom_study().trial.over(**terms)
     check_one_chance(trial.lapsed)
     return trial

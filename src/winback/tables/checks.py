@@ -77,12 +77,17 @@ def check_contracts(contracts: pd.DataFrame, needs: Iterable[str] = ()) -> pd.Da
     [2024]
     """
     checked = _checked(contracts, "table of contracts", CONTRACTS, needs)
-    typed, problems = checked.frame, checked.problems
-    if {"start", "end"} <= set(typed):
+    check_order(checked)
+    checked.problems.raise_if_any()
+    return checked.frame
+
+
+def check_order(checked: Checked) -> None:
+    """Add contracts that end before they start to the problems."""
+    if {"start", "end"} <= set(checked.frame):
         remedy = "Exchange the two dates or leave `end` empty for active contracts."
-        problems.add_rows("end", (typed["end"] < typed["start"]).to_numpy(), "must not be before `start`", remedy)
-    problems.raise_if_any()
-    return typed
+        wrong = (checked.frame["end"] < checked.frame["start"]).to_numpy()
+        checked.problems.add_rows("end", wrong, "must not be before `start`", remedy)
 
 
 def check_events(events: pd.DataFrame, needs: Iterable[str] = ("date", "event")) -> pd.DataFrame:
