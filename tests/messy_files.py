@@ -80,9 +80,12 @@ def write_german_workbook(rows, path):
 
 
 MAIL_OFFERS = """currency = "$"
+margin_share = 0.4
+[columns]
+value = "revenue"
 [[offer]]
-name = "free shipping"
-amount = 4
+name = "ten percent off"
+percent_of_value = 0.10
 paid = "on_acceptance"
 contact_cost = 0.02
 [[offer]]
@@ -95,7 +98,7 @@ paid = "per_contact"
 def mail_rows(n=2_400, rng=9):
     """Return an e-mail trial as its sender exports it: opened, clicked, and revenue of those who bought."""
     rng = np.random.default_rng(rng)
-    offer = np.array(["Holdout", "Free Shipping", "call "])[np.arange(n) % 3]
+    offer = np.array(["Holdout", "Ten Percent Off", "call "])[np.arange(n) % 3]
     sent = offer != "Holdout"
     opened = sent & (rng.random(n) < 0.4)
     clicked = opened & (rng.random(n) < 0.3)
@@ -106,7 +109,7 @@ def mail_rows(n=2_400, rng=9):
             "Customer ID": np.arange(n) + 40_000,
             "Offer": offer,
             "Came back": np.where(bought, "Yes", "No"),
-            "value": revenue,
+            "revenue": revenue,
             "opened": opened.astype(int),
             "clicked": clicked.astype(int),
             "past_orders": rng.poisson(3, n),

@@ -2,9 +2,11 @@
 
 import messy_files
 import numpy as np
+import pandas as pd
 import pytest
 
 import winback as wb
+from winback.report import write_report
 
 
 @pytest.mark.parametrize("write", [messy_files.write_german_csv, messy_files.write_german_workbook])
@@ -34,3 +36,58 @@ def test_a_german_shop_s_files_are_read_at_once(tmp_path, write):
     )
     profit = trial.profit[trial.arm == 0].mean()
     assert profit == pytest.approx(expected)
+
+
+def test_an_e_mail_trial_is_read_with_its_holdout(tmp_path):
+    rows = messy_files.mail_rows()
+    rows.to_csv(tmp_path / "mail.csv", index=False)
+    (tmp_path / "offers.toml").write_text(messy_files.MAIL_OFFERS)
+    trial = wb.read_trial(tmp_path / "mail.csv", tmp_path / "offers.toml")
+    assert trial.arms == ("ten percent off", "call", "none")
+    assert trial.known == ("past_orders",)
+    assert "opened and clicked" in str(trial.design.describe()) + str(trial.design.details())
+    np.testing.assert_allclose(trial.value, 0.4 * rows["revenue"])
+    sent = rows[rows["Offer"] == "Ten Percent Off"]
+    np.testing.assert_allclose(trial.cost[trial.arm == 0], 0.1 * sent["revenue"] + 0.02)
+
+
+def test_a_first_attempt_names_everything_and_the_second_is_right(tmp_path):
+    rows = messy_files.mail_rows()
+    bad = pd.concat([rows, rows.head(3)]).replace({"Offer": {"Holdout": "Group C"}})
+    bad.loc[bad["Came back"] == "Yes", "Came back"] = "Bought"
+    bad.to_csv(tmp_path / "mail.csv", index=False)
+    (tmp_path / "offers.toml").write_text(messy_files.MAIL_OFFERS)
+    with pytest.raises(wb.TableError, match="3 problems") as caught:
+        wb.read_trial(tmp_path / "mail.csv", tmp_path / "offers.toml")
+    for said in ("Group C (801)", "control=", "must be true or false", "Bought", "must be unique", 'keep="first"'):
+        assert said in str(caught.value)
+    bad["Came back"] = bad["Came back"].replace("Bought", "Yes")
+    trial = wb.read_trial(bad, tmp_path / "offers.toml", control="Group C", keep="first")
+    assert trial.arms == ("ten percent off", "call", "none")
+    assert len(trial.lapsed) == len(rows)
+
+
+@pytest.mark.slow
+def test_the_report_of_a_german_shop_lists_its_own_customers(tmp_path):
+    rows = messy_files.shop_rows()
+    (tmp_path / "offers.toml").write_text(messy_files.SHOP_OFFERS, encoding="utf-8")
+    path = messy_files.write_german_csv(rows, tmp_path / "kunden.csv")
+    write_report(path, tmp_path / "offers.toml", out=tmp_path / "out")
+    page = (tmp_path / "out" / "offer-roi.html").read_text(encoding="utf-8")
+    assert "€" in page
+    listed = pd.read_csv(tmp_path / "out" / "contact-list.csv", dtype=str)["customer_id"]
+    assert len(listed)
+    assert set(listed) <= set(rows["id"])
+
+
+@pytest.mark.slow
+def test_the_report_of_an_e_mail_trial_leaves_out_what_came_after(tmp_path):
+    rows = messy_files.mail_rows()
+    rows.to_csv(tmp_path / "mail.csv", index=False)
+    (tmp_path / "offers.toml").write_text(messy_files.MAIL_OFFERS)
+    write_report(tmp_path / "mail.csv", tmp_path / "offers.toml", out=tmp_path / "out")
+    page = (tmp_path / "out" / "offer-roi.html").read_text(encoding="utf-8")
+    assert "opened and clicked" in page
+    assert "10.0% of what a customer brings" in page
+    listed = pd.read_csv(tmp_path / "out" / "contact-list.csv")
+    assert set(listed["customer_id"]) <= set(rows["Customer ID"])

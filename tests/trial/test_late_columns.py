@@ -1,6 +1,5 @@
 """Is what was recorded after the offer named and left out, and what was known before kept?"""
 
-import messy_files
 import numpy as np
 import pandas as pd
 import pytest
@@ -88,13 +87,3 @@ def test_a_refused_control_group_still_shows_what_is_late():
     trial = wb.read_trial(table, OFFERS)
     assert trial.design.control == "refused"
     assert "opened" not in trial.known
-
-
-def test_an_e_mail_trial_is_read_with_its_holdout(tmp_path):
-    rows = messy_files.mail_rows()
-    rows.to_csv(tmp_path / "mail.csv", index=False)
-    (tmp_path / "offers.toml").write_text(messy_files.MAIL_OFFERS)
-    trial = wb.read_trial(tmp_path / "mail.csv", tmp_path / "offers.toml")
-    assert trial.arms == ("free shipping", "call", "none")
-    assert trial.known == ("past_orders",)
-    assert "opened and clicked" in str(trial.design.details()) + str(trial.design.describe())

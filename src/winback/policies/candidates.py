@@ -15,7 +15,7 @@ from winback.policies.questions import OF_THE_TRIAL, OUTCOMES, SplitTable, check
 from winback.policies.screening import best_columns
 from winback.policies.tree import PolicyTree
 from winback.results import join_words
-from winback.tables import NO_OFFER, ProblemList, label_codes
+from winback.tables import NO_OFFER, ProblemList, label_codes, label_text
 from winback.trial.assumed import assumed_alone
 from winback.trial.late_columns import measured_after_the_offer
 from winback.trial.trial import Trial
@@ -114,8 +114,9 @@ class WrittenRule:
                 problems.add(self.by, fault, remedy)
         codes, labels = label_codes(customers[self.by])
         place = {offer: position for position, offer in enumerate(choices)}
-        positions = np.array([*(place.get(named.get(label), -1) for label in labels), -1])[codes]
-        left_out = np.array([*(label not in named for label in labels), True])[codes]
+        by_text = {label_text(value): offer for value, offer in named.items()}  # 1, 1.0 and "1" are one label
+        positions = np.array([*(place.get(by_text.get(label_text(label)), -1) for label in labels), -1])[codes]
+        left_out = np.array([*(label_text(label) not in by_text for label in labels), True])[codes]
         remedy = f"Say what they get, None for no offer; the rule knows {join_words(map(str, named))}."
         problems.add_rows(self.by, left_out, "has values for which the rule says nothing", remedy)
         problems.raise_if_any()
