@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from winback.results import Result
+from winback.tables.foreign import is_foreign, to_pandas
 
 TENTHS = 10
 
@@ -59,6 +60,7 @@ def hold_out(
     """
     if not isinstance(share, Real) or not 0 < share < 1:
         raise ValueError(f"share must be between 0 and 1, such as 0.3; got {share!r}.")
+    customers = to_pandas(customers) if is_foreign(customers) else customers
     is_table = isinstance(customers, pd.DataFrame)
     n, part = (len(customers), customers.__getitem__) if is_table else (len(customers.lapsed), customers.part)
     chosen = np.zeros(n, dtype=bool)

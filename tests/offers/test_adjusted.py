@@ -171,10 +171,10 @@ def test_what_is_the_same_for_all_of_a_group_is_not_allowed_for(table):
     opened = np.where(table["offer"] == "none", 0, np.arange(len(table)) % 3)
     late = table.assign(opened=opened)
     trial = wb.read_trial(late, OFFERS)
-    assert trial.design.control == "refused"  # the offers' figures are gross, and still not to be adjusted for it
+    assert trial.design.control == "accepted"  # what came after the offer is named, left out, and adjusts nothing
     assert "opened" not in adjustable(trial)
     slow = table.assign(called=np.where(table["offer"] == "call", np.arange(len(table)) % 3, 0))
-    with pytest.raises(wb.TableError, match="`called` is the same for all customers of 'letter'"):
+    with pytest.raises(wb.TableError, match="`called` is not known before the offer"):
         wb.read_trial(slow, OFFERS, adjust=["income", "called"])
     rare = table.assign(vip=np.arange(len(table)) == 5)  # whom chance gave to one group
     assert "vip" in adjustable(wb.read_trial(rare, OFFERS))

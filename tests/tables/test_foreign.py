@@ -110,3 +110,24 @@ def test_without_a_reader_one_sentence_says_what_to_install(tmp_path, monkeypatc
     (tmp_path / "table.parquet").write_bytes(b"PAR1")
     with pytest.raises(wb.TableError, match=r"pip install winback\[parquet\]"):
         load_table(tmp_path / "table.parquet")
+
+
+def test_verbs_take_frames_of_other_packages():
+    """A polars frame was refused as 'must be a pandas DataFrame, not DataFrame'."""
+    study = wb.simulate_telecom_study(5_300, calibrate=False, rng=2)
+    columns = ["customer_id", "reason", "first_tenure", "returned", "second_tenure", "second_ended"]
+    table = study.lapsed[columns].astype({"reason": object})
+    cells = {name: [None if pd.isna(cell) else cell for cell in table[name].tolist()] for name in table}
+    other = pl.DataFrame(cells, strict=False)
+    for verb in (
+        lambda frame: wb.survival_curve(frame, by="reason").to_frame(),
+        lambda frame: wb.fit_duration(frame, "reason", "lognormal").params,
+    ):
+        pd.testing.assert_frame_equal(verb(other), verb(table))
+    summary = {"offer": ["a", "b"], "acceptance": [0.2, 0.3], "value": [100.0, 90.0], "cost": [5.0, 6.0]}
+    economics = [
+        wb.offer_economics(frame(summary), paid="on_acceptance").to_frame() for frame in (pl.DataFrame, pd.DataFrame)
+    ]
+    pd.testing.assert_frame_equal(*economics)
+    kept, judged = wb.hold_out(other, 0.25)
+    assert len(kept) + len(judged) == len(table)

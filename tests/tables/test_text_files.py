@@ -104,6 +104,20 @@ def test_letters_that_were_lost_before_are_said(put):
     assert any("(first in line 2)" in note for note in read_text(put("customer_id,offer\n1,f\ufffdr\n")).notes)
 
 
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_every_line_end_is_one(put, end):
+    rows = ["customer_id,exit_text,x", '1,"slow, rude",2', "2,dear,3"]
+    assert load_table(put(end.join(rows)))["x"].tolist() == [2, 3]
+
+
+def test_a_stray_line_end_is_a_row_cut_short(put):
+    assert len(load_table(put(b'customer_id,offer,exit_text\n1,none,"a"\n2,no\rne,b\n3,none,c\n'))) == 4
+
+
+def test_a_very_long_cell_is_read(put):
+    assert len(load_table(put('customer_id,exit_text\n1,"' + "slow " * 40_000 + '"\n'))["exit_text"].item()) == 200_000
+
+
 def test_zero_bytes_are_named_by_their_line(put):
     with pytest.raises(TableError, match=r"zero bytes \(first in line 3\)"):
         load_table(put(b"customer_id,offer\n1,none\n2,bun\0dle\n"))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from winback.second_lifetime.valuation import SecondLifetimeValues
 from winback.tables import NO_OFFER, ProblemList, as_table, in_trial
+from winback.tables.foreign import is_foreign, to_pandas
 from winback.terms.catalog import OfferCatalog, as_catalog
 from winback.terms.left_alone import LeftAlone, problems_of_terms
 from winback.trial.trial import Trial
@@ -126,6 +127,7 @@ def _in_order(customers, profits, problems) -> pd.DataFrame | None:
 
 
 def _as_frame(table, name) -> pd.DataFrame:
+    table = to_pandas(table) if is_foreign(table) else table
     if not isinstance(table, pd.DataFrame):
         problems = ProblemList(TABLE, pd.DataFrame())
         problems.add(name, f"must be a pandas DataFrame, not {type(table).__name__}", "Rows customers, columns offers.")

@@ -19,7 +19,7 @@ import pandas as pd
 from winback.money import format_money
 from winback.offers.sensitivity import break_even_lines
 from winback.results import Result, Sentences, format_percent
-from winback.tables import Problem, ProblemList, TableError
+from winback.tables import Problem, ProblemList, TableError, as_table
 from winback.terms.organic import assumed_organic, check_organic_value
 
 TRIGGERS = ("on_acceptance", "per_contact")
@@ -187,6 +187,7 @@ def organic_flips(names, value, cost, organic_value) -> pd.DataFrame:
 
 def _checked(summary: pd.DataFrame, paid: str | None) -> pd.DataFrame:
     """Return the summary with numbers as numbers, or list all its problems."""
+    summary = as_table(summary, "summary of offers")
     if not isinstance(summary, pd.DataFrame):
         problem = f"must be a pandas DataFrame, not {type(summary).__name__}"
         raise TableError("summary of offers", [Problem("table", problem, 0, "", "Use pandas.DataFrame(...).")])

@@ -11,7 +11,7 @@ from winback.planning.holdout import available_split, holdout_table, needed_spli
 from winback.planning.in_clusters import InClusters
 from winback.planning.questions import check_pairs, n_comparisons, rows_of_plan, with_available
 from winback.planning.trial_plan import TrialPlan
-from winback.tables import Problem, ProblemList, TableError
+from winback.tables import Problem, ProblemList, TableError, as_table
 from winback.trial.trial import Trial
 
 
@@ -118,6 +118,7 @@ def _of_pilot(pilot: Trial, asked: Asked, clusters: InClusters | None) -> tuple[
 
 
 def _of_table(figures: pd.DataFrame, asked: Asked, clusters: InClusters | None) -> tuple[ProfitFigures, str]:
+    figures = as_table(figures, "figures of the plan")
     if not isinstance(figures, pd.DataFrame):
         problem = f"must be a pandas DataFrame, not {type(figures).__name__}"
         remedy = "Give a table of assumed figures, or a trial from winback.read_trial."

@@ -30,14 +30,22 @@ MANY = 0.01  # share of control characters in what is no text
 def read_text(path: Path) -> Reading:
     """Read a text file, plain or packed, as text; a TableError says why it holds no table."""
     text, notes = _text_of(path)
-    lines = text.splitlines()
+    usual = csv.field_size_limit(len(text) + 1)  # a cell may be as long as the file; the limit is that of the process
+    try:
+        return _table_of(path, text, notes)
+    finally:
+        csv.field_size_limit(usual)
+
+
+def _table_of(path: Path, text: str, notes: list[str]) -> Reading:
+    lines = text.split("\n")
     if not any(line.strip() for line in lines):
         raise not_a_table(path, "is empty", "Check that the export worked.")
     separator, heading = _layout(lines)
     if heading:
         titles = "; ".join(line.strip(separator + ' "') for line in lines[:heading] if line.strip(separator + ' "'))
         notes += [f'The table starts in line {heading + 1}, below "{titles[:80]}".'] if titles else []
-    text = text if not heading else "\n".join(lines[heading:]) + ("\n" if text.endswith(("\n", "\r")) else "")
+    text = text if not heading else "\n".join(lines[heading:])
     names = next(csv.reader(io.StringIO(text), delimiter=separator))
     rows = _rows(path, text, separator, names, heading)
     problems, short = _short_rows(path, text, separator, len(names), heading)
@@ -63,6 +71,7 @@ def _text_of(path: Path) -> tuple[str, list[str]]:
     if text.rstrip("\r\n ").endswith(CTRL_Z):
         text = text.rstrip("\r\n " + CTRL_Z) + "\n"
         notes.append("An end-of-file character (Ctrl-Z) at the end of the file was left out.")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\ufffd" in text:
         line = text[: text.index("\ufffd")].count("\n") + 1
         notes.append(f"Some letters were lost before the file was written (first in line {line}): they show as \ufffd.")
@@ -139,7 +148,7 @@ def _short_rows(path, text, separator, n_names, heading) -> tuple[list[Problem],
     if not short.any():
         return [], []
     line = int(places[short][0]) + heading
-    if short[-1] and short.sum() == 1 and not text.endswith(("\n", "\r")) and len(widths) > 2:
+    if short[-1] and short.sum() == 1 and not text.endswith("\n") and len(widths) > 2:
         said = f"ends in the middle of a row (line {line})"
         return [Problem(path.name, said, 0, "", "The export was cut off: export or copy it again.")], []
     noun = "row has" if short.sum() == 1 else "rows have"
