@@ -285,5 +285,7 @@ def test_one_customer_of_one_label_is_predicted_like_among_others(drawn, fitted)
 
 
 def test_no_frame():
-    with pytest.raises(wb.TableError, match="must be a pandas DataFrame, not list"):
+    with pytest.raises(
+        wb.TableError, match="must be a frame of pandas, polars, pyarrow or DuckDB, or a path, not list"
+    ):
         wb.fit_joint([1, 2], **FORMULAS)

@@ -85,6 +85,12 @@ def test_a_number_and_its_text_are_one_customer():
         check_lapsed(pd.DataFrame({"customer_id": pd.Series([77, "77"], dtype=object)}))
 
 
+def test_ids_that_only_blanks_tell_apart_are_refused():
+    with pytest.raises(TableError, match=r"`customer_id` has ids that differ only in blanks around them; 1 of 3 rows"):
+        check_lapsed(pd.DataFrame({"customer_id": ["7 ", "7", " 8"]}))
+    assert check_lapsed(pd.DataFrame({"customer_id": ["7", " 8"]}))["customer_id"].tolist() == ["7", " 8"]
+
+
 def test_ids_that_a_float_may_have_made_alike_are_refused():
     with pytest.raises(TableError, match=r"`customer_id` must be an id; 1 of 2 rows .*read again, as text"):
         check_lapsed(pd.DataFrame({"customer_id": [2.0**60, 1.0]}))

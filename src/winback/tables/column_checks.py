@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from winback.tables.broken_cells import broken_cells
+from winback.tables.broken_cells import broken_cells, is_all_text
 from winback.tables.columns import SECOND_LIFETIME, Column
 from winback.tables.dates import NO_DATE
 from winback.tables.kinds import PARSERS, WHAT_IS_READ
@@ -17,6 +17,7 @@ from winback.tables.parsed import AS_THE_CELLS_TELL, Parsed, Written
 from winback.tables.problems import Problem, ProblemList, TableError
 from winback.tables.reading import Reading
 
+BLANKS = ("has ids that differ only in blanks around them", "Strip them, or they would be different customers.")
 TWICE = (
     "must be unique: one row per customer",
     "Keep one row per customer, or number the rows if they are different customers; in a trial, "
@@ -66,9 +67,13 @@ def check_columns(
 
 
 def check_ids_once(checked: Checked, ids: pd.Series) -> None:
-    """Add customers who have more than one row to the problems."""
+    """Add customers who have more than one row, or ids that only blanks tell apart, to the problems."""
     twice = (ids.duplicated() & ids.notna()).to_numpy()
     checked.problems.add_rows("customer_id", twice, *TWICE)
+    if is_all_text(ids) and not ids.isna().all():
+        bare = ids.str.strip()
+        blanks = (bare != ids) & bare.duplicated(keep=False) & ids.notna() & ~ids.duplicated(keep=False)
+        checked.problems.add_rows("customer_id", blanks.to_numpy(dtype=bool), *BLANKS)
 
 
 def refuse_other_than_frame(frame: object, table: str) -> None:

@@ -35,6 +35,7 @@ CELL = (
 EITHER = r"[1-9]\d{0,2}[.,]\d{3}"  # one group of thousands, or three decimals
 GROUPED = {",": r"\d{1,3}(?:,\d{3})+(?:\.\d*)?", ".": r"\d{1,3}(?:\.\d{3})+(?:,\d*)?"}
 OTHER = {",": ".", ".": ","}
+LOOKED_AT = 5_000  # cells of a column in which a decimal mark shows, if it has one
 ASK = 'Say which: decimal="," or decimal="." when it is read.'
 
 
@@ -63,6 +64,11 @@ def parse_number(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Par
 
 def decimal_evidence(column: pd.Series) -> set[str]:
     """Return the decimal marks that the cells of a column of numbers show beyond doubt."""
+    texts = column[column.notna()].head(LOOKED_AT).map(str).astype(object)
+    if not (texts.str.contains(r"\d").all() and texts.str.contains("[.,]").any()):
+        return set()  # words, dates and whole numbers need no closer look
+    if texts.str.fullmatch(r"\s*-?\d*\.\d{1,2}\s*").any() and _plain(column) is not None:
+        return {"."}
     parts = _parts(pd.Series(distinct_values(without_containers(column)[0])[1], dtype=object))
     return set() if parts is None or not parts["read"].all() else _evidence(parts)
 

@@ -19,6 +19,7 @@ TOTAL = (
     r"\s*(?:grand |sub)?totals?|sum|sums|summe|summen|gesamt|gesamtsumme|zwischensumme|insgesamt|total general|totale|"
     r"totaux|suma|soma|totaal|razem|łącznie|summa"
 )
+ANY_TOTAL = re.compile(rf"^(?:{TOTAL})", re.IGNORECASE | re.MULTILINE)
 TOTALS = rf"(?i)(?:{TOTAL})(?:\s*[:=(].*)?\s*"
 
 
@@ -118,8 +119,10 @@ def _counted(rows, noun, first, word, shown="") -> str:
 
 def _totals(rows: pd.DataFrame) -> np.ndarray:
     """Mark rows whose first column says total, or, of the last ones, the first cell that is filled."""
-    texts = rows.iloc[:, 0].map(lambda cell: cell if isinstance(cell, str) else "").astype(object)
-    found = texts.str.fullmatch(TOTALS).to_numpy(dtype=bool)
+    texts = [cell if isinstance(cell, str) else "" for cell in rows.iloc[:, 0]]
+    found = np.zeros(len(rows), dtype=bool)
+    if ANY_TOTAL.search("\n".join(texts)):  # one look at all cells; hardly any table has such a row
+        found[:] = [bool(re.fullmatch(TOTALS, text)) for text in texts]
     for place in range(max(0, len(rows) - 3), len(rows)):
         cells = rows.iloc[place].dropna()
         found[place] |= len(cells) > 0 and bool(re.fullmatch(TOTALS, str(cells.iloc[0])))
@@ -137,8 +140,10 @@ def _remarks(rows: pd.DataFrame, candidates: np.ndarray) -> np.ndarray:
         if candidates[place] and not (alone and re.search(r"[ :]", first.iloc[place].strip())):
             break
         found[place] = candidates[place]
+    if not found.any():
+        return found
     others = first[~found & candidates].map(lambda cell: isinstance(cell, str) and " " in cell.strip())
-    return found if found.any() and not others.any() else np.zeros(len(rows), dtype=bool)
+    return found if not others.any() else np.zeros(len(rows), dtype=bool)
 
 
 def not_a_table(path: Path, problem: str, remedy: str) -> TableError:
