@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from winback.tables import CONTRACTS, LAPSED, TableError, check_contracts, check_lapsed, map_columns
+from winback.tables import CONTRACTS, LAPSED, TableError, check_contracts, check_lapsed, check_purchases, map_columns
 from winback.tables.columns import KNOWN
 from winback.tables.likeness import SYNONYMS, alike, bare_name, matched
 from winback.tables.reading import Reading
@@ -61,7 +61,7 @@ def test_a_name_given_with_other_capitals_is_found():
 
 
 def test_no_synonym_stands_for_two_columns_of_a_table():
-    words = [word for meant in SYNONYMS.values() for word in meant.split()]
+    words = [word for meant in SYNONYMS.values() for word in meant.split() if word != "|"]
     assert len(words) == len(set(words))
     assert all(word == bare_name(word) for word in words)
     assert set(SYNONYMS) <= set(KNOWN)
@@ -70,3 +70,15 @@ def test_no_synonym_stands_for_two_columns_of_a_table():
 
 def test_the_callers_names_may_be_numbers():
     assert alike("customer_id", [1, ("a", "b"), None]) == []
+
+
+def test_a_number_is_meant_rather_than_a_name():
+    assert names("Kunde", "Kundennummer") == ["Kunde", "customer_id"]
+    assert names("id", "Customer") == ["id", "customer_id"]
+
+
+def test_the_id_of_a_purchase_is_no_customer():
+    assert names("id", "x") == ["customer_id", "x"]
+    log = pd.DataFrame({"id": [1, 2], "date": ["2024-01-01"] * 2})
+    with pytest.raises(TableError, match="`customer_id` is missing"):
+        check_purchases(log)

@@ -81,6 +81,13 @@ def test_days_out_of_order_are_named(changes, column, said):
     assert found[0].first.startswith("row 1, ")
 
 
+def test_a_tenure_that_the_calendar_does_not_allow_is_named():
+    (problem,) = months(second_tenure=[2.0, 91.0, None, 0.03]).problems
+    assert problem.column == "second_tenure"
+    assert (problem.n_rows, problem.first) == (1, "row 2, 91.0")
+    assert "If it counts days, divide it by 30.44" in problem.remedy
+
+
 def test_a_table_without_dates_is_left_alone():
     reading = Reading(pd.DataFrame({"customer_id": [1]}))
     assert with_months(reading, "2024-07-01") is reading

@@ -13,9 +13,10 @@ from winback.tables.columns import KNOWN, Column
 from winback.tables.problems import Problem
 from winback.tables.reading import Reading
 
+# Behind a bar stands what is meant only where nothing before it is there.
 SYNONYMS = {
-    "customer_id": "id customer customernumber customerno custid clientid clientnumber memberid accountid kundennummer "
-    "kundennr kundenid kdnr kunde numeroclient idclient idcliente cliente klantnummer idklienta kundnummer",
+    "customer_id": "customernumber customerno custid clientid clientnumber memberid accountid kundennummer kundennr "
+    "kundenid kdnr numeroclient idclient idcliente klantnummer idklienta kundnummer | customer kunde cliente | id",
     "offer": "offername offersent angebot angebote treatment offre oferta offerta aanbod erbjudande",
     "returned": "cameback wonback reactivated zurueckgewonnen zurueckgekehrt zurueckgekommen wiedergewonnen revenu "
     "regreso ritornato teruggekomen",
@@ -33,7 +34,9 @@ SYNONYMS = {
     "date": "purchasedate orderdate datum kaufdatum bestelldatum fecha data",
     "amount": "purchaseamount orderamount betrag bestellwert montant importe importo",
 }
-_NAMES = {word for words in SYNONYMS.values() for word in words.split()} | {name.replace("_", "") for name in KNOWN}
+_NAMES = {word for words in SYNONYMS.values() for word in words.split() if word != "|"} | {
+    name.replace("_", "") for name in KNOWN
+}
 SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "ł": "l"})
 
 
@@ -82,8 +85,7 @@ def matched(reading: Reading, columns: Iterable[Column]) -> Reading:
     ours = {column.name for column in columns}
     free = [name for name in reading.frame.columns if name not in ours]
     for column in [column for column in columns if column.name not in reading.frame.columns]:
-        known = SYNONYMS.get(column.name, "").split()
-        found = alike(column.name, free) or [name for name in free if bare_name(name) in known]
+        found = alike(column.name, free) or _meant(column, free)
         if len(found) == 1:
             names[found[0]] = column.name
             free.remove(found[0])
@@ -95,3 +97,12 @@ def matched(reading: Reading, columns: Iterable[Column]) -> Reading:
     if not names and not problems:
         return reading
     return reading.having(reading.frame.rename(columns=names), notes, problems)
+
+
+def _meant(column: Column, names: Iterable[object]) -> list:
+    """Return the names that mean a column; ``id`` alone is a customer's only where each customer has one row."""
+    for words in SYNONYMS.get(column.name, "").split("|"):
+        known = set(words.split()) - (set() if column.meaning.startswith("one row per") else {"id"})
+        if found := [name for name in names if bare_name(name) in known]:
+            return found
+    return []

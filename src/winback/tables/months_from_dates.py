@@ -59,7 +59,7 @@ def with_months(reading: Reading, until: datetime.date | str | None, written: Wr
     if end is not None and "returned_on" in days and "value" not in frame:
         added |= _second_lifetime(days, end)
     added = {name: column for name, column in added.items() if name not in frame}
-    problems += _out_of_order(frame, days, end)
+    problems += [*_out_of_order(frame, days, end), *_too_long(frame, days, end)]
     if added:
         given = f", and the data end on {end:%Y-%m-%d}" if end is not None else ""
         notes.append(f"Months were counted from dates ({', '.join(days)}{given}): {', '.join(added)}.")
@@ -104,6 +104,17 @@ def _out_of_order(frame: pd.DataFrame, days: dict[str, pd.Series], end: pd.Times
             remedy = "Correct these dates, or say when the data really end."
             problems += _problem(frame, name, late, f"must not be after `until` ({end:%Y-%m-%d})", remedy)
     return problems
+
+
+def _too_long(frame: pd.DataFrame, days: dict[str, pd.Series], end: pd.Timestamp | None) -> list[Problem]:
+    """Name second tenures that are longer than the calendar allows, where the table has both months and dates."""
+    if end is None or "returned_on" not in days or "second_tenure" not in frame:
+        return []
+    months = pd.to_numeric(frame["second_tenure"], errors="coerce")
+    room = _months(end - days["returned_on"]) + 1.0  # a month may be counted to its end
+    said = f"is longer than from the return to the end of the data ({end:%Y-%m-%d})"
+    remedy = f"If it counts days, divide it by {DAYS_IN_MONTH:.4g}; else correct it or the dates."
+    return _problem(frame, "second_tenure", (months > room).to_numpy(), said, remedy)
 
 
 def _problem(frame: pd.DataFrame, name: str, rows: np.ndarray, said: str, remedy: str) -> list[Problem]:
