@@ -156,8 +156,9 @@ def _check_bounds(typed, column, unread, problems):
     numbers = np.where(unread, np.nan, typed.to_numpy(dtype=float, na_value=np.nan))
     months = column.above is not None and column.unit == "months"
     remedy = "Drop these rows, or record same-day leavers as 0.03 months." if months else "Correct them."
-    remedy = "Correct them: 10% is 0.1." if column.unit == "share" else remedy
+    share = "Correct them: 10% is 0.1."
     bounds = ((column.above, np.less_equal, ">"), (column.at_least, np.less, ">="), (column.at_most, np.greater, "<="))
     for bound, beyond, sign in bounds:
         if bound is not None:
-            problems.add_rows(column.name, beyond(numbers, bound), f"must be {sign} {bound:g}", remedy)
+            cure = share if column.unit == "share" and sign == "<=" else remedy
+            problems.add_rows(column.name, beyond(numbers, bound), f"must be {sign} {bound:g}", cure)
