@@ -110,7 +110,12 @@ def label_codes(column: pd.Series) -> tuple[np.ndarray, list]:
         used = np.bincount(codes[codes >= 0], minlength=len(column.cat.categories)) > 0
         renumbered = np.append(np.cumsum(used) - 1, -1)  # the last one for missing labels
         return renumbered[codes], list(column.cat.categories[used])
-    codes, values = pd.factorize(column, sort=True)
+    try:
+        codes, values = pd.factorize(column, sort=True)
+    except TypeError:  # labels of several types, which have no order of their own
+        codes, values = pd.factorize(column)
+        order = sorted(range(len(values)), key=lambda place: (type(values[place]).__name__, str(values[place])))
+        codes, values = np.append(np.argsort(order), -1)[codes], [values[place] for place in order]
     return codes, list(values)
 
 

@@ -35,6 +35,7 @@ CELL = (
 EITHER = r"[1-9]\d{0,2}[.,]\d{3}"  # one group of thousands, or three decimals
 GROUPED = {",": r"\d{1,3}(?:,\d{3})+(?:\.\d*)?", ".": r"\d{1,3}(?:\.\d{3})+(?:,\d*)?"}
 OTHER = {",": ".", ".": ","}
+LARGEST = 1e100  # beyond it sums of squares and cubes have no room
 LOOKED_AT = 5_000  # cells of a column in which a decimal mark shows, if it has one
 ASK = 'Say which: decimal="," or decimal="." when it is read.'
 
@@ -51,15 +52,18 @@ def parse_number(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Par
     truth = column.dtype == object and types.infer_dtype(column) == "boolean"
     if truth or any(is_other(column) for is_other in others):
         return Parsed(pd.Series(np.nan, index=column.index, name=column.name), column.notna().to_numpy())
-    if column.dtype == np.float64:
-        return Parsed(column, np.isinf(column.to_numpy()))
     if types.is_numeric_dtype(column):
-        values = column.astype("float64")
-        return Parsed(values, np.isinf(values.to_numpy()))
+        values = column if column.dtype == np.float64 else column.astype("float64")
+        return Parsed(values, _endless(values))
     values = _plain(column)
     if values is not None and not _may_be_thousands(column, written.decimal):
-        return Parsed(values, np.isinf(values.to_numpy()))
+        return Parsed(values, _endless(values))
     return _as_people_write(column, written.decimal)
+
+
+def _endless(values: pd.Series) -> np.ndarray:
+    """Return where numbers are infinite, or so large that their squares are."""
+    return np.abs(values.to_numpy()) > LARGEST
 
 
 def decimal_evidence(column: pd.Series) -> set[str]:
@@ -75,7 +79,10 @@ def decimal_evidence(column: pd.Series) -> set[str]:
 
 def _plain(column: pd.Series) -> pd.Series | None:
     """Return numbers where every cell is a plain one, such as 12, -0.5 or 1e3; else None."""
-    values = pd.to_numeric(without_containers(column)[0], errors="coerce").astype("float64")
+    values = pd.to_numeric(without_containers(column)[0], errors="coerce")
+    if types.is_complex_dtype(values):
+        return None
+    values = values.astype("float64")
     return None if (values.isna() & column.notna()).any() else values
 
 
@@ -113,7 +120,7 @@ def _as_people_write(column: pd.Series, decimal: str | None) -> Parsed:
     if percent == "some":
         doubt = ("holds percentages beside other numbers", "Write all as shares, or all with a percent sign.")
     numbers = np.append(values, np.nan)[codes]
-    unread = containers | np.append(~read | np.isinf(values), False)[codes]
+    unread = containers | np.append(~read | (np.abs(values) > LARGEST), False)[codes]
     said = _said(parts, decimal, money, percent)
     typed = pd.Series(np.where(unread, np.nan, numbers), index=column.index, name=column.name)
     return Parsed(typed, unread, said, doubt, frozenset(money))
@@ -172,7 +179,7 @@ def _values(parts: pd.DataFrame, decimal: str) -> tuple[np.ndarray, np.ndarray]:
     minus = [*zip(*(parts[name] for name in ("minus", "minus_too", "minus_behind", "open")), strict=True)]
     values = values * np.array([-1.0 if any(sign not in ("", "+") for sign in signs) else 1.0 for signs in minus])
     values = np.where(parts["behind"] == "%", values / 100, values)
-    own = parts["own"].to_numpy()
+    own = parts["own"].to_numpy(dtype=bool)
     values[own] = [float(cell) for cell in parts.loc[own, "cell"]]
     return values, ~np.isnan(values)
 

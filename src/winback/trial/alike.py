@@ -9,6 +9,7 @@ import pandas as pd
 
 from winback.clusters import FEW_CLUSTERS, cluster_codes, drawn_whole
 from winback.results import format_count, join_words
+from winback.trial.balance import can_be_told
 from winback.trial.finding import Finding, Groups
 
 MANY_EQUAL = 0.05  # share of those who brought money; less is not worth an alarm
@@ -19,7 +20,7 @@ MONEY = ("value", "second_margin")
 
 def check_ids(table: pd.DataFrame) -> Finding:
     """Count the rows that are equal but for their ids: one customer under two ids makes intervals too narrow."""
-    names = [name for name in table.columns if name not in NOT_OF_A_CUSTOMER]
+    names = [name for name in table.columns if name not in NOT_OF_A_CUSTOMER and can_be_told(table[name])]
     codes, _ = pd.factorize(pd.util.hash_pandas_object(table[names], index=False))  # 64 bits: no two rows by accident
     if "cluster" in table:  # what one cluster shares is allowed for
         pairs = pd.DataFrame({"row": codes, "cluster": cluster_codes(table["cluster"])})

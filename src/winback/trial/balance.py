@@ -34,13 +34,23 @@ def known_beforehand(customers: pd.DataFrame) -> list[str]:
     usable = []
     for name in customers.columns:
         column = customers[name]
-        if name in NOT_COVARIATES or pd.api.types.is_datetime64_any_dtype(column):
+        if name in NOT_COVARIATES or pd.api.types.is_datetime64_any_dtype(column) or not can_be_told(column):
             continue
         if pd.api.types.is_integer_dtype(column):
             usable += [] if column.is_unique else [name]  # numbers that tell every row apart are ids
         elif pd.api.types.is_numeric_dtype(column) or column.nunique() <= MOST_LEVELS:
             usable.append(name)
     return usable
+
+
+def can_be_told(column: pd.Series) -> bool:
+    """Say whether a column's cells can tell customers apart: lists and the like cannot, nor complex numbers."""
+    if pd.api.types.is_complex_dtype(column):
+        return False
+    if column.dtype != object or pd.api.types.infer_dtype(column) == "string":
+        return True
+    plain = column.map(lambda cell: pd.api.types.is_scalar(cell) and not isinstance(cell, complex))
+    return bool(plain.all())
 
 
 def covariate_matrix(customers: pd.DataFrame, names: list[str]) -> tuple[np.ndarray, list[str]]:

@@ -8,6 +8,7 @@ import pandas as pd
 from winback.results import join_words
 from winback.tables import LAPSED, NO_OFFER, label_codes
 from winback.tables.kinds import parse_flag
+from winback.trial.balance import can_be_told
 from winback.trial.finding import Finding
 
 FEW_TO_TELL = 10  # customers who returned, or who did not, below which no column can be told to be late
@@ -33,7 +34,7 @@ def late_columns(table: pd.DataFrame) -> dict[str, list[str]]:
     either side say nothing.
     """
     known = {column.name for column in LAPSED}
-    own = [name for name in table.columns if name not in known]
+    own = [name for name in table.columns if name not in known and can_be_told(table[name])]
     back = table["returned"].to_numpy(dtype=bool) if "returned" in table else np.zeros(0, dtype=bool)
     tested = min(back.sum(), (~back).sum()) >= FEW_TO_TELL
     arms = _arms(table)
