@@ -15,7 +15,8 @@ CELLS = {
     "true": True, "text": "x", "bytes": b"x", "list": [1], "dict": {}, "object": object(), "decimal": Decimal("1.5"),
     "far date": dt.date(9999, 12, 31), "time": dt.datetime(2024, 1, 1, 12), "numpy date": np.datetime64("2024-01-01"),
     "zone": pd.Timestamp("2024-01-01", tz="UTC"), "year": pd.Period("2024", "Y"), "span": pd.Timedelta(1, "D"),
-    "huge": 1e308, "endless": np.inf, "beyond 64 bits": 2**70, "complex": 1j, "error": "#N/A", "formula": "=A1",
+    "huge": 1e308, "endless": np.inf, "beyond 64 bits": 2**70, "complex": 1j,
+    "error": "#N/A", "formula": "#FORMULA! =A1", "like a formula": "=A1",
     "decimal comma": "1,5", "zero byte": "\x00", "ja": "ja", "minus zero": -0.0, "small float": np.float32(1.1),
     "small integer": np.int8(3), "tuple": ("a",), "set": frozenset(), "long text": "x" * 40_000,
 }  # fmt: skip

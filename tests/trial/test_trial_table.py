@@ -58,13 +58,19 @@ def test_a_name_given_overrides_the_offers_file_and_is_said(put):
 def test_one_round_names_every_problem(put):
     text = (
         "Nr;offer;offer;returned;value\n1;call;x;ja;1.234\n1;brief;x;vielleicht;2.500\n"
-        "3;none;x;nein;#N/A\n=B1;call;x;ja;5.000\n"
+        "3;none;x;nein;#N/A\n#REF!;call;x;ja;5.000\n"
     )
     with pytest.raises(wb.TableError) as caught:
         wb.read_trial(*put(text))
     found = caught.value.problems
     assert {"customers.csv", "customer_id", "returned", "offer", "value"} <= set(found["column"])
-    for said in ("more than one column `offer`", "names an offer whose cost", "formulas without", "unique", "two ways"):
+    for said in (
+        "more than one column `offer`",
+        "names an offer whose cost",
+        "errors of a spreadsheet",
+        "unique",
+        "two ways",
+    ):
         assert said in str(caught.value)
 
 

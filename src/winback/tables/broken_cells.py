@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 ERROR = r"\s*#(?:N/A|N/V|NV|REF!|BEZUG!|VALUE!|WERT!|DIV/0!|NAME\?|NUM!|ZAHL!|NULL!|SPILL!|CALC!|GETTING_DATA)\s*"
-FORMULA = r"\s*=.+"
+NO_RESULT = "#FORMULA! "  # what stands before a formula that its program has never computed
+FORMULA = rf"{NO_RESULT}=.+"  # text that starts with = is text, in a file of text
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # all but tab and line ends
 KINDS = (
     (ERROR, True, "holds errors of a spreadsheet", "Mend the formulas in the spreadsheet, or empty these cells."),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from winback.tables.broken_cells import NO_RESULT
 from winback.tables.reading import Reading
 from winback.tables.sheet_rows import LOOKED_AT, heading_row, named, not_a_table, without_odd_rows
 
@@ -76,7 +77,8 @@ def _with_formulas(values: dict, formulas: dict) -> dict:
 def _result(known, place, at, cell):
     value = known[place][at] if place < len(known) and at < len(known[place]) else None
     if value is None and cell is not None:
-        return str(getattr(cell, "text", cell))
+        text = str(getattr(cell, "text", cell))
+        return f"{NO_RESULT}{text}" if text.startswith("=") else text
     return value
 
 
