@@ -35,7 +35,7 @@ def load_shop_study(
     Parameters
     ----------
     log : path, optional
-        Purchases: CSV, TSV or XLSX with ``customer_id``, ``date``, ``amount``. None: the simulated shop.
+        Purchases: CSV, TSV, XLSX or Parquet with ``customer_id``, ``date``, ``amount``. None: the simulated shop.
     customers : path, optional
         One row per customer, with ``customer_id`` and columns to tell them apart by.
     until : date or text, optional
