@@ -118,6 +118,13 @@ def test_a_very_long_cell_is_read(put):
     assert len(load_table(put('customer_id,exit_text\n1,"' + "slow " * 40_000 + '"\n'))["exit_text"].item()) == 200_000
 
 
+def test_text_that_was_wrapped_against_spreadsheets_is_the_text_within(put):
+    reading = read_text(put('customer_id,offer,x\n="0012",none,\n="12",call,="a"\n'))
+    assert reading.frame["customer_id"].tolist() == ["0012", "12"]
+    assert reading.frame["x"].tolist()[1] == "a"
+    assert any(note.startswith('3 cells written like ="0012"') for note in reading.notes)
+
+
 def test_zero_bytes_are_named_by_their_line(put):
     with pytest.raises(TableError, match=r"zero bytes \(first in line 3\)"):
         load_table(put(b"customer_id,offer\n1,none\n2,bun\0dle\n"))

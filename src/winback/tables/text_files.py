@@ -24,6 +24,7 @@ EMPTY_IS_MISSING = {"keep_default_na": False, "na_values": [""]}
 AGAIN = "Export it again; in Excel choose 'CSV UTF-8'."
 CTRL_Z = "\x1a"  # the end of a file, for programs of the eighties
 BINARY = re.compile("[\x01-\x08\x0e-\x19\x1b-\x1f]")
+WRAPPED = r'^="([^"]*)"$'
 MANY = 0.01  # share of control characters in what is no text
 
 
@@ -50,6 +51,9 @@ def _table_of(path: Path, text: str, notes: list[str]) -> Reading:
     rows = _rows(path, text, separator, names, heading)
     problems, short = _short_rows(path, text, separator, len(names), heading)
     frame, more, wrong = named(path, rows, names)
+    if '="' in text:
+        frame, kept = _without_wrapping(frame)
+        more += kept
     frame, odd = without_odd_rows(frame, heading + 2, "line")
     sure = "." if separator == "," else None  # a comma between cells is none within numbers
     return Reading(frame, tuple([*notes, *more, *odd, *short]), tuple([*wrong, *problems]), decimal=sure)
@@ -134,6 +138,13 @@ def _misfit(path: Path, text: str, separator: str, n_names: int, heading: int):
         return not_a_table(path, "has a quotation mark that is never closed", "Close it or delete it.")
     remedy = "Put quotation marks around cells that hold the separator, and name every column."
     return not_a_table(path, f"has more cells in line {line + heading} than in its heading", remedy)
+
+
+def _without_wrapping(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Take text out of ="0012", by which programs keep a spreadsheet from making a number of it."""
+    bare = frame.apply(lambda column: column.str.replace(WRAPPED, r"\1", regex=True))
+    n = int((bare != frame).sum().sum() - frame.isna().sum().sum())
+    return bare, [f'{n:,} cells written like ="0012" were read as the text within.'] if n else []
 
 
 def _short_rows(path, text, separator, n_names, heading) -> tuple[list[Problem], list[str]]:
