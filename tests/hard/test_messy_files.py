@@ -74,7 +74,8 @@ def test_the_report_of_a_german_shop_lists_its_own_customers(tmp_path):
     path = messy_files.write_german_csv(rows, tmp_path / "kunden.csv")
     write_report(path, tmp_path / "offers.toml", out=tmp_path / "out")
     page = (tmp_path / "out" / "offer-roi.html").read_text(encoding="utf-8")
-    assert "€" in page
+    for said in ("€", "was read as customer_id", "Windows-1252", "were taken for those who were sent nothing"):
+        assert said in page
     listed = pd.read_csv(tmp_path / "out" / "contact-list.csv", dtype=str)["customer_id"]
     assert len(listed)
     assert set(listed) <= set(rows["id"])
