@@ -58,6 +58,7 @@ ROWS = [
     "discounting",
     "surface",
     "tables",
+    "doors",
 ]
 
 

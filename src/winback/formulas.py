@@ -30,7 +30,8 @@ from winback.formula_checks import (
 )
 from winback.formula_language import functions_of
 from winback.labels import contrast_words, label_of
-from winback.tables import LAPSED_TABLE, ProblemList
+from winback.tables import LAPSED_TABLE, Problem, ProblemList, TableError
+from winback.tables.numbers import parse_number
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,12 @@ class Design:
 
     def matrix(self, customers: pd.DataFrame) -> np.ndarray:
         """Return the numbers of these customers, (n, p); a TableError names columns missing, gaps and new labels."""
+        if not isinstance(customers, pd.DataFrame):
+            text, remedy = (
+                f"must be a pandas DataFrame, not {type(customers).__name__}",
+                "Read the file with load_table.",
+            )
+            raise TableError(LAPSED_TABLE, [Problem("table", text, 0, "", remedy)])
         problems = ProblemList(LAPSED_TABLE, customers)
         check_columns({self.equation: self.columns}, customers, problems)
         for name, labels in self.labels.items():
@@ -56,6 +63,10 @@ class Design:
                 new = (~customers[name].isin(labels) & customers[name].notna()).to_numpy()
                 known = ", ".join(map(str, labels))
                 problems.add_rows(name, new, "has a label that the model has not seen", f"Use one of: {known}.")
+        for name in set(self.columns) - set(self.labels):
+            if name in customers and customers[name].dtype == object:
+                unread = parse_number(customers[name]).unread
+                problems.add_rows(name, unread, "must be a number, as where the model was fitted", "Correct it.")
         check_levels(self, customers, problems)
         problems.raise_if_any()
         try:

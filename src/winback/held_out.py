@@ -17,6 +17,7 @@ from typing import Protocol, Self, TypeVar
 import numpy as np
 import pandas as pd
 
+from winback.doors import ArgumentError, door
 from winback.results import Result
 from winback.tables.foreign import is_foreign, to_pandas
 
@@ -35,6 +36,7 @@ class Parted(Protocol):
 Customers = TypeVar("Customers", pd.DataFrame, Parted)
 
 
+@door
 def hold_out(
     customers: Customers, share: float = 0.3, *, rng: int | np.random.Generator | None = 0
 ) -> tuple[Customers, Customers]:
@@ -62,6 +64,8 @@ def hold_out(
         raise ValueError(f"share must be between 0 and 1, such as 0.3; got {share!r}.")
     customers = to_pandas(customers) if is_foreign(customers) else customers
     is_table = isinstance(customers, pd.DataFrame)
+    if not is_table and not hasattr(customers, "part"):
+        raise ArgumentError(f"customers must be a pandas DataFrame or a Trial; got {type(customers).__name__}.")
     n, part = (len(customers), customers.__getitem__) if is_table else (len(customers.lapsed), customers.part)
     chosen = np.zeros(n, dtype=bool)
     chosen[np.random.default_rng(rng).permutation(n)[: round(share * n)]] = True

@@ -12,11 +12,13 @@ from winback.budgets.choices import TABLE, read_choices
 from winback.budgets.limits import check_within_reach, read_limits
 from winback.budgets.plan import BudgetPlan
 from winback.budgets.solution import solve
+from winback.doors import door_of_settings
 from winback.second_lifetime.valuation import SecondLifetimeValues
 from winback.tables import HasTables, ProblemList
 from winback.terms.catalog import Offer, OfferCatalog
 
 
+@door_of_settings
 def allocate_budget(
     values: SecondLifetimeValues | pd.DataFrame,
     offers: OfferCatalog | Iterable[Offer] | None = None,

@@ -11,6 +11,7 @@ import pandas as pd
 from winback.second_lifetime.valuation import SecondLifetimeValues
 from winback.tables import NO_OFFER, ProblemList, as_table, in_trial
 from winback.tables.foreign import is_foreign, to_pandas
+from winback.tables.numbers import parse_number
 from winback.terms.catalog import OfferCatalog, as_catalog
 from winback.terms.left_alone import LeftAlone, problems_of_terms
 from winback.trial.trial import Trial
@@ -133,6 +134,10 @@ def _as_frame(table, name) -> pd.DataFrame:
         problems.add(name, f"must be a pandas DataFrame, not {type(table).__name__}", "Rows customers, columns offers.")
         problems.raise_if_any()
     table = table.set_index("customer_id") if "customer_id" in table else table
+    if table.index.nlevels > 1:
+        problems = ProblemList(TABLE, pd.DataFrame())
+        problems.add(name, f"has {table.index.nlevels} names for each row", "Name each customer once: one index.")
+        problems.raise_if_any()
     return table.set_axis(table.columns.map(str), axis=1)
 
 
@@ -157,7 +162,8 @@ def _check_frame(profits, names, catalog: OfferCatalog | None, problems) -> None
 def _numbers(frame, measure, least, problems, most=np.inf) -> np.ndarray:
     """Return the frame as an array, and list every cell that is no number within the bounds."""
     plain = all(isinstance(dtype, np.dtype) and dtype.kind in "fiu" for dtype in frame.dtypes)
-    table = (frame if plain else frame.apply(pd.to_numeric, errors="coerce")).to_numpy(dtype=float, na_value=np.nan)
+    numbers = frame if plain else frame.apply(lambda column: parse_number(column).column)
+    table = numbers.to_numpy(dtype=float, na_value=np.nan)
     bad = ~(np.isfinite(table) & (table >= least) & (table <= most))
     if not bad.any():
         return table
@@ -208,7 +214,7 @@ def _read_beside(needs, given, profits, catalog, problems) -> np.ndarray | None:
         seen = f"{', '.join(sorted(theirs))}, not {', '.join(sorted(ours))}"
         problems.add(needs, f"has the columns {seen}", "Give both frames the same columns.")
         return None
-    strangers = frame.index.symmetric_difference(profits.index).map(str)
+    strangers = frame.index.symmetric_difference(profits.index, sort=False).map(str)
     if frame.index.has_duplicates or profits.index.has_duplicates or len(strangers):
         first = f", first {strangers[0]}" if len(strangers) else ""
         said = f"has other customers than the frame of profit ({len(strangers):,} are in one only{first})"

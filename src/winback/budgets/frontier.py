@@ -11,6 +11,7 @@ import pandas as pd
 from winback.budgets.choices import Choices
 from winback.budgets.hull import HullWalk
 from winback.budgets.measured import Measured, Scored, measuring_trial
+from winback.doors import door
 from winback.money import format_alike, format_money, money_interval
 from winback.results import Result, Sentences, format_count, format_percent, join_words
 from winback.tables import NO_OFFER
@@ -77,6 +78,7 @@ class ProfitShareFrontier(Result):
         rows = np.unique(np.linspace(0, len(self.frame) - 1, 7).round().astype(int))
         return self.rounded(self.frame.iloc[rows])
 
+    @door
     def measure(self, trial: Trial | None = None, *, level: float = 0.95) -> ProfitShareFrontier:
         """Measure every point of the frontier in a trial of its customers, see `winback.budgets.measured`.
 

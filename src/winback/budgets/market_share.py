@@ -10,6 +10,7 @@ import pandas as pd
 from winback.budgets.choices import TABLE, Choices, read_choices
 from winback.budgets.frontier import ProfitShareFrontier
 from winback.budgets.hull import HullWalk, walk_hull
+from winback.doors import door
 from winback.second_lifetime.valuation import SecondLifetimeValues
 from winback.tables import NO_OFFER, HasTables, ProblemList
 from winback.terms.catalog import Offer, OfferCatalog
@@ -17,6 +18,7 @@ from winback.terms.catalog import Offer, OfferCatalog
 N_POINTS = 51
 
 
+@door
 def profit_share_frontier(
     values: SecondLifetimeValues | pd.DataFrame,
     offers: OfferCatalog | Iterable[Offer] | None = None,

@@ -14,6 +14,7 @@ from winback.budgets.limits import BUDGET, Limits
 from winback.budgets.measured import Measured, Scored, measuring_trial
 from winback.budgets.solution import budget_curve
 from winback.budgets.whole import HANDFUL
+from winback.doors import door
 from winback.money import format_alike, format_money
 from winback.results import Result, Sentences, format_count, format_percent, join_words
 from winback.tables import NO_OFFER
@@ -130,10 +131,12 @@ class BudgetPlan(Result):
         low = self.assignments.get(f"{self.kind}_profit_low")
         return 0 if low is None else int(((low <= 0) & (self.assignments["standing"] == CONTACTED)).sum())
 
+    @door
     def curve(self, n_points: int | None = None) -> pd.DataFrame:
         """Return gain and price over budgets, other limits as they are, see `winback.budgets.solution`."""
         return budget_curve(self.choices, self.limits, n_points)
 
+    @door
     def measure(self, trial: Trial | None = None, *, level: float = 0.95) -> BudgetPlan:
         """Measure the plan's gain in a trial of its customers, and let the plan say it, see `winback.budgets.measured`.
 

@@ -14,11 +14,13 @@ from winback.budgets.hull import HullWalk
 from winback.budgets.solution import money_walk
 from winback.budgets.spending import SpendingCurve
 from winback.clusters import covariance_of_means, error_of_mean
+from winback.doors import door
 from winback.policies.honest import over_splits
 from winback.policies.honest_value import over_none
 from winback.progress import progress
 from winback.skewness import skewed_interval
 from winback.tables import NO_OFFER
+from winback.tables.numbers import LARGEST
 from winback.trial.assumed import assumption, with_assumed
 from winback.trial.same_terms import check_is_trial
 from winback.trial.scores import trial_scores
@@ -32,9 +34,10 @@ MEASURES = ("share_contacted", "predicted", "honest", "untargeted", "lead", "spe
 CURVES = ("honest", "untargeted", "lead")  # with intervals, one at a time and together
 
 
+@door
 def spending_curve(
     trial: Trial,
-    budgets: Iterable[float] | None = None,
+    budgets: float | Iterable[float] | None = None,
     *,
     splits: Splits = Splits(repeats=5),  # noqa: B008 (frozen)
     level: float = 0.95,
@@ -57,7 +60,7 @@ def spending_curve(
     ----------
     trial : Trial
         From `read_trial`.
-    budgets : iterable of float, optional
+    budgets : float or iterable of float, optional
         Money per customer of the trial; by default ten up to what is worth spending.
     splits, level
         As in `evaluate_policy`.
@@ -90,7 +93,7 @@ def spending_curve(
 
 def _checked(budgets) -> np.ndarray:
     given = list(budgets) if isinstance(budgets, Iterable) else [budgets]
-    if not given or not all(isinstance(budget, Real) and 0 < budget < np.inf for budget in given):
+    if not given or not all(isinstance(budget, Real) and 0 < budget <= LARGEST for budget in given):
         raise ValueError(f"budgets must be one or more amounts of money above 0 per customer; got {budgets!r}.")
     return np.sort(np.array(given, dtype=float))
 

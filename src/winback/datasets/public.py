@@ -8,6 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from winback.datasets.public_files import PublicFile, load_public_file
+from winback.doors import door
 from winback.periods import Period
 from winback.terms.catalog import Offer, OfferCatalog
 from winback.trial.read import read_trial
@@ -48,6 +49,7 @@ class PublicTrial(PublicTable):
         return replace(read_trial(self.lapsed, self.offers), source=self.source.name)
 
 
+@door
 def load_hillstrom(*, margin: float = 0.5, contact_cost: float = 0.10) -> PublicTrial:
     """Return Hillstrom's (2008) randomised e-mail trial: 64,000 customers, two offers and a control group.
 
@@ -101,6 +103,7 @@ def load_hillstrom(*, margin: float = 0.5, contact_cost: float = 0.10) -> Public
     return PublicTrial(lapsed, HILLSTROM, OfferCatalog(tuple(offers), currency="$"))
 
 
+@door
 def load_winback_book() -> PublicTable:
     """Return the 500 lost customers of Kumar & Petersen (2012), chapter 7: who was won back, how long, worth how much.
 

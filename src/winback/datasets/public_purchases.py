@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from winback.datasets.public_files import PublicFile, load_public_file
+from winback.doors import door
 
 LIFETIMES = (
     "https://raw.githubusercontent.com/CamDavidsonPilon/lifetimes/4f2833f4518621343bb6983eb3e540c11f66ec6a/"
@@ -40,6 +41,7 @@ class PublicCustomers:
     source: PublicFile
 
 
+@door
 def load_cdnow(*, sample: bool = True) -> PublicLog:
     """Return what CDNOW's new customers of early 1997 bought until June 1998, every purchase of CDs [1]_.
 
@@ -83,6 +85,7 @@ def load_cdnow(*, sample: bool = True) -> PublicLog:
     return PublicLog(raw[["customer_id", "date", "amount", "n_cds", *(["master_id"] if sample else [])]], file)
 
 
+@door
 def load_donations() -> PublicCustomers:
     """Return 11,104 donors who first gave in 1995: in which of the six years that followed they gave again [1]_.
 

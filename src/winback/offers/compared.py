@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.doors import door
 from winback.money import DASH, format_alike
 from winback.offers import comparison_words as words
 from winback.offers.adjusted import AdjustedComparison, adjusted_comparison, columns_in_words
@@ -157,6 +158,7 @@ class OfferComparison(Result):
         columns = () if self.trial is None else self.trial.adjust
         return f"adjusted for {columns_in_words(columns)}, as declared beforehand" if columns else ""
 
+    @door
     def sensitivity(self, varied: str, values: Iterable[float] | None = None) -> OfferSensitivity:
         """Return the ranking at another ``horizon`` in months, annual ``discount`` or ``organic`` return.
 
@@ -181,6 +183,7 @@ class OfferComparison(Result):
             raise ValueError(f"Only figures of each offer are known, so the {varied} cannot be varied.")
         return revalued(self.trial, offers, varied, values)
 
+    @door
     def tailored(self, name: str | None = None, *, splits: Splits = Splits()) -> TailoredComparison:  # noqa: B008 (frozen)
         """Set a tailored offer beside the same rule made of the single offers it assigns.
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from winback.doors import door
 from winback.offers import comparison_figures as figures
 from winback.offers.carriers import value_carriers
 from winback.offers.compared import OfferComparison
@@ -24,6 +25,7 @@ from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
 
+@door
 def compare_offers(trial: Trial, *, level: float = 0.95, equivalent_within: float | None = None) -> OfferComparison:
     r"""Compare win-back offers by the profit per customer they were sent to, with ROI beside it.
 

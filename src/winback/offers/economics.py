@@ -16,10 +16,12 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.doors import door_of_settings
 from winback.money import format_money
 from winback.offers.sensitivity import break_even_lines
 from winback.results import Result, Sentences, format_percent
 from winback.tables import Problem, ProblemList, TableError, as_table
+from winback.tables.numbers import parse_number
 from winback.terms.organic import assumed_organic, check_organic_value
 
 TRIGGERS = ("on_acceptance", "per_contact")
@@ -89,6 +91,7 @@ class OfferEconomics(Result):
         )
 
 
+@door_of_settings
 def offer_economics(
     summary: pd.DataFrame,
     *,
@@ -174,10 +177,11 @@ def organic_flips(names, value, cost, organic_value) -> pd.DataFrame:
         for measure, scale in (("profit", np.ones(len(names))), ("ROI", cost)):
             if not (scale[one] > 0 and scale[other] > 0):
                 continue  # without a cost there is no ROI
-            start = [(value[k] - cost[k]) / scale[k] for k in (one, other)]
-            slope = [-baseline[k] / scale[k] for k in (one, other)]
-            steepness = slope[1] - slope[0]
-            organic = (start[0] - start[1]) / steepness if steepness else np.nan
+            with np.errstate(over="ignore", invalid="ignore"):  # a cost next to nothing
+                start = [(value[k] - cost[k]) / scale[k] for k in (one, other)]
+                slope = [-baseline[k] / scale[k] for k in (one, other)]
+                steepness = slope[1] - slope[0]
+                organic = (start[0] - start[1]) / steepness if steepness else np.nan
             if 0 < organic < 1 and start[0] + slope[0] * organic > 0:
                 first, second = (one, other) if start[0] > start[1] else (other, one)
                 rows.append((names[first], names[second], measure, organic))
@@ -216,9 +220,12 @@ def _checked(summary: pd.DataFrame, paid: str | None) -> pd.DataFrame:
 
 def read_numbers(table: pd.DataFrame, limits: Mapping, problems: ProblemList, optional: Sequence[str] = ()) -> None:
     """Turn the columns of a summary into numbers; list what is none within its bounds, or missing where it may not."""
+    for name in sorted({str(name) for name in table.columns[table.columns.duplicated()]}):
+        problems.add(name, "is the name of more than one column", "Rename or drop all but one.")
+        problems.raise_if_any()
     for name, (low, high) in {name: ends for name, ends in limits.items() if name in table}.items():
-        numbers = pd.to_numeric(table[name], errors="coerce")
-        bad = ~numbers.between(low, high) | np.isinf(numbers)
+        numbers, unread = parse_number(table[name])[:2]
+        bad = ~numbers.between(low, high) | unread
         bad &= table[name].notna() | (name not in optional)
         problems.add_rows(name, bad.to_numpy(), f"must be a number from {low:g} to {high:g}", "Correct it.")
         table[name] = numbers

@@ -8,12 +8,14 @@ from numbers import Real
 
 import numpy as np
 
+from winback.doors import door_of_settings
 from winback.planning.figures import ProfitFigures
 from winback.tables import NO_OFFER, ProblemList
 
 COMPARE = ("all", "offers", "none")
 
 
+@door_of_settings
 @dataclass(frozen=True)
 class Comparisons:
     """Which arms a trial compares, and over how many comparisons its level is split.
@@ -28,6 +30,7 @@ class Comparisons:
     n: int | None = None  # by default as many as are made
 
 
+@door_of_settings
 @dataclass(frozen=True)
 class Choice:
     """How surely the best offer is to be chosen.
@@ -42,6 +45,7 @@ class Choice:
     expected_loss: float | None = None  # most money per customer lost on average, whatever the true profits are
 
 
+@door_of_settings
 @dataclass(frozen=True)
 class FollowUp:
     """How long a trial is watched.

@@ -24,12 +24,14 @@ import numpy as np
 import pandas as pd
 
 from winback.clusters import drawn_whole
+from winback.doors import door_of_settings
 from winback.tables import ProblemList
 from winback.trial import moments as m
 from winback.trial.group_moments import group_moments
 from winback.trial.trial import Trial
 
 
+@door_of_settings
 @dataclass(frozen=True)
 class InClusters:
     """Figures of a plan whose trial sends all customers of a cluster one offer; see `winback.plan_trial`.

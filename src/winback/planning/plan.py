@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from winback.doors import door_of_settings
 from winback.planning.asked import Asked, Choice, Comparisons, FollowUp
 from winback.planning.figures import ProfitFigures, assumed_figures, check_pilot, checked_summary, pilot_figures
 from winback.planning.follow_up import check_follow_up, follow_up_table
@@ -15,6 +16,7 @@ from winback.tables import Problem, ProblemList, TableError, as_table
 from winback.trial.trial import Trial
 
 
+@door_of_settings
 def plan_trial(
     figures: pd.DataFrame | Trial | InClusters,
     *,

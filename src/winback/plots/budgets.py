@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from winback.doors import door
 from winback.money import money_interval
 from winback.plots.style import INK, QUIET, band, capitalised, finish_axes, house_styles, money_axis, new_axes, note
 from winback.plots.words import write_legend
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from winback.budgets.spending import SpendingCurve
 
 
+@door
 def plot_budget_curve(plan: BudgetPlan, ax: Axes | None = None) -> Axes:
     """Draw the predicted gain of the best plan over budgets, with this plan's place on it.
 
@@ -51,6 +53,7 @@ def plot_budget_curve(plan: BudgetPlan, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@door
 def plot_profit_share_frontier(frontier: ProfitShareFrontier, ax: Axes | None = None) -> Axes:
     """Draw the most profit for every number of customers regained. Takes what `profit_share_frontier` returns.
 
@@ -108,6 +111,7 @@ def _draw_measured(ax, frame):
     write_legend(ax, loc="lower left")
 
 
+@door
 def plot_spending_curve(curve: SpendingCurve, ax: Axes | None = None) -> Axes:
     """Draw what budgets honestly earn when customers are chosen, and when they are drawn at random.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from winback.doors import door
 from winback.held_out import number_of
 from winback.plots.style import QUIET, finish_axes, house_styles, new_axes, percent_axis
 from winback.plots.words import write_legend
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 SHADE = "#f0f0f0"  # of what a model has not seen
 
 
+@door
 def plot_tracking(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     """Draw cumulative repeat purchases, observed and expected of new customers; the held-out part is shaded.
 
@@ -69,6 +71,7 @@ def _against(last) -> str:
     return f"{size} repeat purchases than were made"
 
 
+@door
 def plot_held_out_tenths(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     """Draw what each tenth of the customers was predicted to buy, with intervals, and what it bought.
 
@@ -119,6 +122,7 @@ def _root_scale(ax, top):
     ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.4g}")
 
 
+@door
 def plot_lorenz(check: PurchaseCheck, ax: Axes | None = None, measure: str = "purchases") -> Axes:
     """Draw which share of the held-out purchases customers have, ranked by the model, perfectly and not at all.
 

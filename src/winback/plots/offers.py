@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
+from winback.doors import door
 from winback.money import format_alike, format_money
 from winback.plots.style import QUIET, capitalised, finish_axes, house_styles, money_axis, new_axes, note, percent_axis
 from winback.plots.words import name_ticks, named, row_height, write_legend
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from winback.offers.compared import OfferComparison
 
 
+@door
 def plot_profit_and_roi(result: OfferComparison) -> Figure:
     """Draw profit per customer beside ROI, with intervals: the reversal of the ranking is seen at a glance.
 
@@ -88,6 +90,7 @@ def _draw_intervals(ax, frame, name, write):
     ax.margins(x=0.12)
 
 
+@door
 def plot_acceptance_against_cost(result: OfferComparison, ax: Axes | None = None) -> Axes:
     """Draw how many each offer wins back against what it costs per customer offered.
 
@@ -126,6 +129,7 @@ def plot_acceptance_against_cost(result: OfferComparison, ax: Axes | None = None
     return ax
 
 
+@door
 def plot_ranking_against_organic(result: OfferComparison, ax: Axes | None = None) -> Axes:
     """Draw each offer's incremental ROI against the share who would have returned without an offer.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from winback.doors import door
 from winback.planning.questions import pair_skewness
 from winback.planning.sizes import customers_for_difference
 from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, money_axis, new_axes, note
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 N_LINES = 6  # more lines than this cannot be told apart
 
 
+@door
 def plot_trial_sizes(plan: TrialPlan, ax: Axes | None = None) -> Axes:
     """Draw customers per offer against the difference one wants to find, one line per comparison.
 
@@ -76,6 +78,7 @@ def _short_money(amount, currency) -> str:
     return format_money(amount, currency, digits=max(0, -int(np.floor(np.log10(amount) + 1e-9))))
 
 
+@door
 def plot_holdout(plan: TrialPlan, ax: Axes | None = None) -> Axes:
     """Draw what the holdout costs against what it buys: profit forgone, and the smallest difference it finds.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from winback.doors import door
 from winback.labels import label_of
 from winback.plots.style import (
     INK,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 LABELS = ("on customers not seen, with interval", "on the customers learned from", "promised by its predictions")
 
 
+@door
 def plot_policy_gains(policies: Mapping[str, PolicyEvaluation | LearnedPolicy], ax: Axes | None = None) -> Axes:
     """Draw what each way of deciding gains over the best single offer: honestly, and as it seemed beforehand.
 
@@ -90,6 +92,7 @@ def _gains_message(found) -> str:
     return f"No tailoring is shown to earn more than one offer for all{lost}"
 
 
+@door
 def plot_misstated_reasons(found: MisstatedReasons, ax: Axes | None = None) -> Axes:
     """Draw what is left of a rule's gain as more of the reasons it reads are untrue.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
+from winback.doors import door
 from winback.labels import value_words
 from winback.money import format_alike
 from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, new_axes, note, percent_axis
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from winback.second_lifetime.ranking import RankingComparison
 
 
+@door
 def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
     """Draw how the chance of return differs with each term, with intervals; those that may be zero are drawn open.
 
@@ -57,6 +59,7 @@ def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@door
 def plot_validation(found: ReturnCheck) -> Figure:
     """Draw calibration by tenths beside the share of returners found, on customers the model has not seen.
 
@@ -90,6 +93,7 @@ def plot_validation(found: ReturnCheck) -> Figure:
     return figure
 
 
+@door
 def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
     """Draw what customers ranked by value and by chance of return brought, by the share contacted.
 
@@ -125,6 +129,7 @@ def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@door
 def plot_value_by_acceptance(found: ValueByAcceptance, ax: Axes | None = None) -> Axes:
     """Draw the value of a returned customer by the share who return, by both models.
 
@@ -157,6 +162,7 @@ def plot_value_by_acceptance(found: ValueByAcceptance, ax: Axes | None = None) -
     return ax
 
 
+@door
 def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) -> Axes:
     """Draw first and second lifetime values of the same customers, with intervals.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from winback.doors import door
 from winback.labels import short_words
 from winback.plots.style import INK, QUIET, band, capitalised, finish_axes, house_styles, new_axes, note, percent_axis
 from winback.plots.words import name_ticks, named, row_height, write_legend
@@ -29,6 +30,7 @@ MOST_BANDS = 4  # more of them would hide the lines
 MOST_COUNTED = 6  # with more groups the numbers watched would fill the figure
 
 
+@door
 def plot_survival(curves: SurvivalCurves, ax: Axes | None = None) -> Axes:
     """Draw the share still there by month, with intervals, and below it how many customers were still watched.
 
@@ -57,6 +59,7 @@ def plot_survival(curves: SurvivalCurves, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@door
 def plot_incidence(result: CompetingRisks, ax: Axes | None = None) -> Axes:
     """Draw the share that left again for each reason by month; with groups, one line for each group and reason.
 
@@ -92,6 +95,7 @@ def plot_incidence(result: CompetingRisks, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@door
 def plot_goodness_of_fit(result: GoodnessOfFit, ax: Axes | None = None, group: str | None = None) -> Axes:
     """Draw the fitted mean survival curve against the Kaplan-Meier curve; the widest gap is marked.
 
@@ -129,6 +133,7 @@ def plot_goodness_of_fit(result: GoodnessOfFit, ax: Axes | None = None, group: s
     return ax
 
 
+@door
 def plot_time_ratios(fit: DurationFit, ax: Axes | None = None) -> Axes:
     """Draw how many times as long customers stay, term by term, with intervals; clear effects are drawn full.
 

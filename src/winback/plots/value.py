@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from winback.doors import door
 from winback.labels import label_of
 from winback.plots.held_out import SHADE
 from winback.plots.style import INK, QUIET, band, finish_axes, house_styles, money_axis, new_axes, percent_axis
@@ -32,6 +33,7 @@ MOST_ROWS = 30  # segments drawn: more are no figure
 LONGEST = 28  # letters of a label
 
 
+@door
 def plot_projection(fit: ContractFit, survivors=None, ax: Axes | None = None, periods: int | None = None) -> Axes:
     """Draw the share of customers expected still here, with interval; what nobody was watched for is shaded.
 
@@ -128,6 +130,7 @@ def _projected(fit, rows, shares, seen) -> str:
     return f"The {fit.model} expects {share}{ends} still here at age {age}"
 
 
+@door
 def plot_value_concentration(values: LifetimeValues, ax: Axes | None = None) -> Axes:
     """Draw the share of all value that the most valuable customers carry. Takes what `lifetime_value` returns.
 
@@ -176,6 +179,7 @@ def _no_shares(values) -> str:
     return f"{total}: nothing is expected of these customers."
 
 
+@door
 def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     """Draw what a customer of each segment is worth, with interval, beside the figure of constant churn (open).
 

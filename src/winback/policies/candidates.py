@@ -9,6 +9,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 import pandas as pd
 
+from winback.doors import ArgumentError, door
 from winback.labels import label_of
 from winback.policies.exact_tree import exact_tree
 from winback.policies.questions import OF_THE_TRIAL, OUTCOMES, SplitTable, check_known_beforehand, split_table
@@ -173,7 +174,11 @@ class FunctionPolicy:
         late = {*OF_THE_TRIAL, *OUTCOMES, *measured_after_the_offer(trial.customers)}
         known = [column for column in trial.customers if column not in late]
         wanted = trial.customers[known].iloc[judge]  # a look at their outcomes would be no decision but a prophecy
-        chosen = np.asarray(self.function(trial.customers.iloc[learn_from], wanted), dtype=object)
+        try:
+            chosen = np.asarray(self.function(trial.customers.iloc[learn_from], wanted), dtype=object)
+        except Exception as error:  # whatever the analyst's own function raises
+            text = f"{self.name}, called with customers to learn from and to decide for, failed"
+            raise ValueError(f"{text}: {type(error).__name__}: {error}") from error
         chosen = np.where(pd.isna(chosen), NO_OFFER, chosen)
         position = pd.Index(choices).get_indexer(chosen) if chosen.shape == (len(wanted),) else np.array([-1])
         if (position < 0).any():
@@ -182,6 +187,7 @@ class FunctionPolicy:
         return Decision(position)
 
 
+@door
 def model_policy(
     *,
     reacquisition: str,
@@ -226,7 +232,7 @@ def as_policy(policy, by: str | None = None) -> Policy:
         return policy
     if callable(policy):
         return FunctionPolicy(policy)
-    raise TypeError(
+    raise ArgumentError(
         f"policy must be a rule such as {{'price': 'discount'}}, a learned policy, model_policy(...) or a function; "
         f"got {type(policy).__name__}."
     )

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.doors import door
 from winback.money import money_interval
 from winback.policies.honest_value import HonestValue, honest_value
 from winback.policies.strangers import not_listed, said_of
@@ -69,6 +70,7 @@ class ContactList(Result):
         """Return the first rows of the list, rounded."""
         return self.first(FIRST_ROWS).frame
 
+    @door
     def first(self, n: int = 10) -> Shown:
         """Return the first ``n`` customers of the list, as a notebook shows them."""
         shown = {**self.shown, "expected_profit": (f"Expected {self.kind} profit", "money")}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from winback.doors import door
 from winback.policies.candidates import Policy, WrittenRule, as_policy
 from winback.policies.evaluation import PolicyEvaluation
 from winback.policies.honest import BEST_SINGLE, STATUS_QUO, HonestGains, honest_gains
@@ -20,6 +21,7 @@ from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
 
+@door
 def evaluate_policy(
     trial: Trial,
     policy: Mapping | Policy | Callable,

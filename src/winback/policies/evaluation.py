@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.doors import door
 from winback.money import money_interval
 from winback.policies.candidates import Policy
 from winback.policies.honest import BEST_SINGLE, HonestGains
@@ -80,6 +81,7 @@ class PolicyEvaluation(Result):
         """Whether the lower bound of the honest gain over the best single offer is above zero."""
         return bool(self.frame["honest_gain_low"].iloc[0] > 0)
 
+    @door
     def check(
         self, truth: pd.DataFrame | None = None, *, beside: Mapping[str, Judged] | None = None
     ) -> TruthComparison | Sentences:
@@ -103,6 +105,7 @@ class PolicyEvaluation(Result):
             raise ValueError(f"beside names a policy {self.name!r}, as this one is called. Give it another name.")
         return compare_with_truth({self.name: self, **others}, truth)
 
+    @door
     def misstated(self, shares=SHARES) -> MisstatedReasons:
         """Say what is left of a written rule's gain when of these shares of customers another value is stated.
 

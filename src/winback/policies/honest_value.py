@@ -163,6 +163,8 @@ def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> 
             problems.add_rows(name, unread, "must be a number, as in the trial", "Correct it, or leave it empty.")
             for each, column in zip(both, numbers, strict=True):
                 each[name] = column.fillna(numbers[0].mean())
+        elif both[1][name].isna().all():
+            both[1][name] = pd.Series(pd.NA, index=customers.index).astype(known[name].dtype)
     problems.raise_if_any()
     return both
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from winback.clusters import part_of
+from winback.doors import door
 from winback.labels import label_of
 from winback.policies.candidates import TreePolicy
 from winback.policies.evaluate import chosen_among, evaluate_policy
@@ -32,6 +33,7 @@ EVERYBODY = "everybody"
 MOST_NAMED = 5  # columns that a sentence can hold
 
 
+@door
 def learn_policy(
     trial: Trial,
     by: str | Iterable[str] | None = None,

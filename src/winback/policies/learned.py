@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.doors import door
 from winback.policies.candidates import TreePolicy
 from winback.policies.contact_list import ContactList, list_contacts
 from winback.policies.evaluation import PolicyEvaluation, against_today, doubts, recommendation, send
@@ -89,6 +90,7 @@ class LearnedPolicy(Result):
             raise ValueError(f"Customers are not told apart ({self.refused}): there is no rule to judge.")
         return self.policy.decide(trial, choices, scores, learn_from, judge)
 
+    @door
     def assign(self, customers: pd.DataFrame, *, as_learned: bool = False) -> pd.Series:
         """Return the offer each customer should get.
 
@@ -104,11 +106,13 @@ class LearnedPolicy(Result):
             chosen = np.full(len(customers), self.best_single, dtype=object)
         return pd.Series(chosen, index=customers.index, name="offer")
 
+    @door
     def rule_of(self, customers: pd.DataFrame) -> np.ndarray:
         """Return in words the rule of the tree that each customer falls under, or that there is none, shape (n,)."""
         rules = self.rules["rule"].to_numpy(dtype=object)[self.tree.leaf_of(customers)]
         return np.where(self.tree.never_seen(customers), NO_RULE, rules)
 
+    @door
     def contact_list(
         self,
         lapsed: pd.DataFrame | HasTables | None = None,
@@ -151,6 +155,7 @@ class LearnedPolicy(Result):
         asked_for = {"decided": decided, "asked": asked, "keep": keep, "rng": rng}
         return list_contacts(self.trial, lapsed, self.assign, why, **asked_for)
 
+    @door
     def check(
         self, truth: pd.DataFrame | None = None, *, beside: Mapping[str, Judged] | None = None
     ) -> TruthComparison | Sentences:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from winback.doors import door
 from winback.periods import Period, parse_period
 from winback.purchases.bg_bb import BG_BB
 from winback.purchases.bg_nbd import BG_NBD, MBG_NBD
@@ -21,6 +22,7 @@ from winback.uncertainty import normal_quantile
 MODELS = {"pareto_nbd": PARETO_NBD, "bg_nbd": BG_NBD, "mbg_nbd": MBG_NBD, "bg_bb": BG_BB}
 
 
+@door
 def fit_purchases(
     customers: pd.DataFrame | PurchaseSummary | HeldOutPurchases,
     model: str = "pareto_nbd",

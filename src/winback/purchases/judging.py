@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.interpolate import CubicSpline
 from scipy.special import expit
 
+from winback.doors import ArgumentError
 from winback.expectations import ExpectedMoney
 from winback.held_out import Ranking
 from winback.purchases.cells import one_cell
@@ -109,7 +110,7 @@ def _check(fit, held_out, spend):
     kinds = {"held_out": HeldOutPurchases, "spend": SpendFit | None}
     for name, value in {"held_out": held_out, "spend": spend}.items():
         if not isinstance(value, kinds[name]):
-            raise TypeError(f"{name} must come from {sources[name]}; got {type(value).__name__}.")
+            raise ArgumentError(f"{name} must come from {sources[name]}; got {type(value).__name__}.")
     if fit.columns.whole:
         raise ValueError(
             f"The {fit.model.name} counts opportunities, a log of purchases days: fit the BG/NBD, the MBG/NBD or the "

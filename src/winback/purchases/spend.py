@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from winback.doors import door
 from winback.expectations import Expectations
 from winback.purchases import gamma_gamma
 from winback.purchases.logs.summary import HeldOutPurchases, PurchaseSummary
@@ -87,6 +88,7 @@ class SpendFit(FitAtMaximum):
         return Sentences.of(lines)
 
 
+@door
 def fit_spend(
     customers: pd.DataFrame | PurchaseSummary | HeldOutPurchases,
     *,

@@ -8,7 +8,9 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
+from winback.doors import ArgumentError
 from winback.tables import ProblemList, label_codes
+from winback.tables.numbers import parse_number
 
 TABLE = "table of customers"
 FEWEST = 10
@@ -69,7 +71,7 @@ def check_pandas(customers) -> None:
         hint = " Give its table: .customers."
     elif hasattr(kind, "columns"):  # asking the frame itself may start to compute it
         hint = f" A summary of a log in {kind.__module__.split('.')[0].strip('_')} has one: .in_pandas().customers."
-    raise TypeError(f"customers must be a pandas DataFrame, one row per customer; got {kind.__name__}.{hint}")
+    raise ArgumentError(f"customers must be a pandas DataFrame, one row per customer; got {kind.__name__}.{hint}")
 
 
 def read_numbers(customers: pd.DataFrame, name: str, problems: ProblemList) -> np.ndarray:
@@ -86,7 +88,8 @@ def read_numbers(customers: pd.DataFrame, name: str, problems: ProblemList) -> n
     if pd.api.types.infer_dtype(column) in NO_NUMBERS:
         problems.add(name, "holds no numbers", "Write counts, time in periods, and plain amounts as numbers.")
         return np.full(len(customers), np.nan)
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    numbers = parse_number(column).column
+    numbers = numbers.to_numpy(dtype=float, na_value=np.nan)
     problems.add_rows(name, ~np.isfinite(numbers), "must be a finite number", "Fill it in or drop these rows.")
     return numbers
 

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from winback.discounting import check_horizon
+from winback.doors import ArgumentError, door
 from winback.formulas import Design
 from winback.results import Result, format_count, format_percent, join_words
 from winback.second_lifetime.check import ReturnCheck, judge_return
@@ -113,6 +114,7 @@ class SecondLifetimeFit(Result):
         shared = map(float, (*np.exp(self.theta[-5:-3]), *self.correlations))
         return Outlook(a, tenure, margin, *shared, find_family(self.distribution))
 
+    @door
     def chance_of_return(self, customers: AnyTable) -> np.ndarray:
         """Return each customer's chance of return under their own offer, shape (n,)."""
         linear = self.designs["reacquisition"].matrix(as_table(customers)) @ self.coefficients("reacquisition")
@@ -132,6 +134,7 @@ class SecondLifetimeFit(Result):
         for matrices in zip(*designs, strict=True):
             yield dict(zip(EQUATIONS, matrices, strict=True))
 
+    @door
     def predict(
         self, customers: AnyTable, offers: Iterable[str] | None = None, *, horizon_months: float | None = None
     ) -> pd.DataFrame:
@@ -168,6 +171,7 @@ class SecondLifetimeFit(Result):
             pieces.append(pd.DataFrame(piece))
         return pd.concat(pieces, ignore_index=True)
 
+    @door
     def effects(self, customers: AnyTable) -> ReturnEffects:
         r"""Say how much each column of the reacquisition formula moves the chance of return.
 
@@ -195,6 +199,7 @@ class SecondLifetimeFit(Result):
         """
         return return_effects(self, customers)
 
+    @door
     def check(self, held_out: AnyTable, *, threshold: float | None = None) -> ReturnCheck:
         """Judge predicted chances of return by customers the model has not seen.
 
@@ -217,6 +222,7 @@ class SecondLifetimeFit(Result):
         """
         return judge_return(self, held_out, threshold)
 
+    @door
     def check_shape(self, customers: AnyTable, by: str | None = None) -> GoodnessOfFit:
         """Compare fitted second tenures with what returned customers did: do they have the shape assumed?
 
@@ -261,4 +267,4 @@ def check_is_fit(fit) -> None:
     """Refuse what is not a fit of second lifetimes, in words."""
     if not isinstance(fit, SecondLifetimeFit):
         hint = " For a fit of fit_duration there is its own check_shape()." if hasattr(fit, "lifetime") else ""
-        raise TypeError(f"A fit from fit_joint or fit_two_part is needed; got {type(fit).__name__}.{hint}")
+        raise ArgumentError(f"A fit from fit_joint or fit_two_part is needed; got {type(fit).__name__}.{hint}")

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.linalg import block_diag
 from scipy.optimize import minimize
 
+from winback.doors import door_of_settings
 from winback.newton import climb
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.joint_fit import JointFit, doubts
@@ -25,6 +26,7 @@ from winback.uncertainty import normal_quantile
 LARGEST_FREE_CORRELATION = 7.0  # tanh(7) = .999998
 
 
+@door_of_settings
 def fit_joint(
     customers: AnyTable,
     *,

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from winback.doors import door
 from winback.labels import label_of
 from winback.results import Sentences, format_count, join_words, state_p_value
 from winback.second_lifetime.acceptance import SHARES, ValueByAcceptance, value_by_acceptance
@@ -66,6 +67,7 @@ class JointFit(SecondLifetimeFit):
         """The fit whose answer comes first: this one, or the two-part model where this one is in doubt."""
         return self if self.trusted else self.two_part
 
+    @door
     def value_by_acceptance(
         self,
         customers: AnyTable,

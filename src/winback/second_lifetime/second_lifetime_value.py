@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from winback.doors import door
 from winback.second_lifetime.fitted import SecondLifetimeFit, check_is_fit
 from winback.second_lifetime.joint_fit import JointFit
 from winback.second_lifetime.offer_value import value_offers
@@ -14,6 +15,7 @@ from winback.trial.same_terms import check_is_trial
 from winback.trial.trial import Trial
 
 
+@door
 def second_lifetime_value(
     fit: SecondLifetimeFit, trial: Trial, customers: AnyTable | None = None, *, model: str = "recommended"
 ) -> SecondLifetimeValues:

@@ -10,6 +10,7 @@ from statsmodels.discrete.discrete_model import Logit, Probit
 from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationError
 
+from winback.doors import door_of_settings
 from winback.second_lifetime.links import LINKS
 from winback.second_lifetime.sample import (
     EQUATIONS,
@@ -29,6 +30,7 @@ from winback.uncertainty import normal_quantile
 MODELS = {"probit": Probit, "logit": Logit}
 
 
+@door_of_settings
 def fit_two_part(
     customers: AnyTable,
     *,
@@ -89,7 +91,7 @@ def fit_two_part(
     >>> fit.predict(study.lapsed.head(2), ["discount", "none"])["chance_of_return"].round(2).tolist()
     [0.57, 0.16, 0.09, 0.01]
     """
-    if link not in MODELS:
+    if not isinstance(link, str) or link not in MODELS:
         raise ValueError(f"link must be probit or logit; got {link!r}.")
     family = find_family(distribution)
     normal_quantile(level)

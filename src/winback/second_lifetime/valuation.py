@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.doors import door
 from winback.results import Result, Sentences, Shown
 from winback.second_lifetime.contact_worth import CONTACT_COSTS, ContactWorth, not_worth_a_contact
 from winback.second_lifetime.fitted import SecondLifetimeFit
@@ -82,6 +83,7 @@ class SecondLifetimeValues(Result):
         """Average per customer of each offer, see `segments`."""
         return average_values(self, np.where(self.set_aside, -1, 0), [EVERYBODY])
 
+    @door
     def segments(self, by: str) -> pd.DataFrame:
         """Return averages per customer for each value of a column.
 
@@ -116,10 +118,12 @@ class SecondLifetimeValues(Result):
         margin = normal_quantile(self.fit.level) * self.std_errors
         return self.net_values - margin, self.net_values + margin
 
+    @door
     def table(self, by: str | None = None) -> pd.DataFrame:
         """Return the rounded table of averages, of everybody or by the labels of a column."""
         return self.rounded(self.averages.drop(columns="segment") if by is None else self.segments(by))
 
+    @door
     def show(self, by: str | None = None) -> Shown:
         """Return the rounded table as a notebook shows it."""
         return Shown(self.table(by))
@@ -137,6 +141,7 @@ class SecondLifetimeValues(Result):
         """What each of these customers brought and cost in the trial, under the values' own terms."""
         return measured_outcomes(self)
 
+    @door
     def check(self, *, held_out: bool = False, level: float = 0.95) -> ModelCheck:
         """Set what the model expects under each customer's own offer beside what the trial measured.
 
@@ -165,6 +170,7 @@ class SecondLifetimeValues(Result):
         """
         return check_values(self, held_out, level)
 
+    @door
     def rankings(self, shares: Iterable[float] = SHARES, level: float = 0.95) -> RankingComparison:
         r"""Say what ranking customers by their chance of return forgoes against ranking them by value.
 
@@ -194,6 +200,7 @@ class SecondLifetimeValues(Result):
         """
         return rank_customers(self, shares, level)
 
+    @door
     def not_worth_a_contact(
         self, contact_costs: Iterable[float] = CONTACT_COSTS, *, by: str | None = None, level: float = 0.95
     ) -> ContactWorth:

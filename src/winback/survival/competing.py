@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.doors import door
 from winback.labels import short_words
 from winback.results import Sentences, format_percent, join_words
 from winback.survival.curves import shared_horizon
@@ -73,6 +74,7 @@ class CompetingRisks(GroupsResult):
         return table.assign(**{"Left again for": [_reason(reason) for reason in self.frame["reason"]]})
 
 
+@door
 def competing_risks(
     customers: AnyTable, by: str | None = None, *, horizon_months: float | None = None, level: float = 0.95
 ) -> CompetingRisks:

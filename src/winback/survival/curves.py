@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from winback.discounting import check_horizon
+from winback.doors import door
 from winback.pseudo_observations import longest_supported_horizon, pseudo_months
 from winback.results import Sentences
 from winback.survival import curves_text
@@ -88,6 +89,7 @@ class SurvivalCurves(GroupsResult):
         return pd.DataFrame(columns, index=pd.Index(months, name="months"))
 
 
+@door
 def survival_curve(
     customers: AnyTable,
     by: str | None = None,

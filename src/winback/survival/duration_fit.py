@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from winback.discounting import check_horizon, discount_factor
+from winback.doors import door
 from winback.formulas import Design
 from winback.results import Result, Sentences
 from winback.survival import durations_text
@@ -82,14 +83,17 @@ class DurationFit(Result):
         """Return each customer's location of log months, shape (n,)."""
         return self.design.matrix(as_table(customers)) @ self.params["estimate"].to_numpy()[:-1]
 
+    @door
     def survival(self, customers: pd.DataFrame, months: ArrayLike) -> np.ndarray:
         """Return each customer's chance to be still there after so many months, shape (n, m)."""
         return np.exp(-self.hazard_at(self.log_months(customers), np.atleast_1d(months)))
 
+    @door
     def median(self, customers: pd.DataFrame) -> np.ndarray:
         """Return the months by which half of such customers have left, shape (n,)."""
         return np.exp(self.log_months(customers) + self.sigma * FAMILIES[self.distribution].median)
 
+    @door
     def predict(self, customers: pd.DataFrame, horizon_months: float) -> pd.DataFrame:
         """Return ``customer_id`` (where there is one), ``median_months`` and ``expected_months`` within the horizon."""
         customers = as_table(customers)
@@ -98,12 +102,14 @@ class DurationFit(Result):
         columns["expected_months"] = self.restricted_mean(customers, horizon_months)
         return pd.DataFrame(columns)
 
+    @door
     def restricted_mean(
         self, customers: pd.DataFrame, horizon_months: float, annual_discount: float = 0.0
     ) -> np.ndarray:
         """Return each customer's expected (discounted) months within the horizon, shape (n,)."""
         return self.remaining(customers, 0.0, horizon_months, annual_discount)
 
+    @door
     def remaining(
         self, customers: pd.DataFrame, after_months: ArrayLike, horizon_months: float, annual_discount: float = 0.0
     ) -> np.ndarray:
@@ -142,6 +148,7 @@ class DurationFit(Result):
             log_months = np.log(np.asarray(months, dtype=float))
         return FAMILIES[self.distribution].cumulative_hazard((log_months - location[:, None]) / self.sigma)
 
+    @door
     def check_shape(self, customers: pd.DataFrame, by: str | None = None) -> GoodnessOfFit:
         """Compare the model with what customers did, see `winback.survival.goodness_of_fit`.
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
+from winback.doors import door
 from winback.formula_checks import repeated_columns
 from winback.formulas import bind_formula
 from winback.survival.duration_fit import DurationFit
@@ -21,6 +22,7 @@ SCALE, INTERCEPT = "scale", "Intercept"
 TRIED = [name for name, family in FAMILIES.items() if family.log_tenure]
 
 
+@door
 def fit_duration(
     customers: AnyTable,
     formula: str,

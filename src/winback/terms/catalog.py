@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from winback.discounting import check_annual_discount, check_horizon
+from winback.doors import ArgumentError, door, door_of_settings
 from winback.terms.contract_problems import problems_between, problems_of
 from winback.terms.margin_share import check_margin_share
 from winback.terms.organic import Organic, assumed_organic, check_organic_value, organic_in_words
@@ -20,6 +21,7 @@ ON_TOP = ("currency", "horizon_months", "annual_discount", "organic", "organic_v
 MORE_ON_TOP = ("columns", "margin_share")  # how the table is to be read
 
 
+@door_of_settings
 @dataclass(frozen=True, kw_only=True)
 class Offer:
     """One win-back offer and its cost contract.
@@ -100,6 +102,7 @@ class Offer:
         return min(months, self.max_cost / self.amount_per_month)
 
 
+@door_of_settings
 @dataclass(frozen=True)
 class OfferCatalog:
     """The offers of a campaign, with what they have in common.
@@ -167,13 +170,14 @@ def as_catalog(offers: OfferCatalog | Iterable[Offer]) -> OfferCatalog:
     if isinstance(offers, OfferCatalog):
         return offers
     if isinstance(offers, str | Path):
-        raise TypeError(f"offers must be Offer objects; read the file first: load_offers({str(offers)!r}).")
+        raise ArgumentError(f"offers must be Offer objects; read the file first: load_offers({str(offers)!r}).")
     listed = list(offers) if isinstance(offers, Iterable) else [offers]
     if not isinstance(offers, Iterable) or not all(isinstance(offer, Offer) for offer in listed):
-        raise TypeError(f"offers must be Offer objects, or an OfferCatalog; got {type(offers).__name__}.")
+        raise ArgumentError(f"offers must be Offer objects, or an OfferCatalog; got {type(offers).__name__}.")
     return OfferCatalog(tuple(listed))
 
 
+@door
 def load_offers(path: str | Path) -> OfferCatalog:
     r"""Read a campaign's offers from a TOML file.
 

@@ -123,6 +123,6 @@ def check_organic_value(organic_value: float | None) -> None:
 
 
 def _share(value) -> float:
-    if isinstance(value, bool | str) or not 0 <= float(value) <= 1:
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real) or not 0 <= value <= 1:
         raise ValueError(f"organic must be a share from 0 to 1; got {value!r}.")
     return float(value)

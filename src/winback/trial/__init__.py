@@ -1,6 +1,7 @@
 """What was offered to whom, and what came of it? The trial: read, checked, valued customer by customer.
 
 trial            `Trial`: the noun, its data, its terms, and what follows from both
+trial_words      what it says of itself
 read             from frames or files to a trial: `read_trial`
 trial_terms      under which terms is a trial valued?
 trial_table      from what was handed over to the checked table of a trial

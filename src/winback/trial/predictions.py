@@ -157,6 +157,8 @@ def deal_folds(
     """
     if isinstance(n_folds, bool) or not isinstance(n_folds, int | np.integer) or n_folds < fewest:
         raise ValueError(f"folds must be a whole number of at least {fewest}; got {n_folds!r}.")
+    if n_folds > len(arm):
+        raise ValueError(f"folds must be at most the number of customers, {len(arm):,}; got {n_folds!r}.")
     if clusters is not None:
         _, first, own = np.unique(clusters, return_index=True, return_inverse=True)
         return deal_folds(arm[first], n_folds, rng, fewest)[own]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from winback.doors import door
 from winback.labels import label_of
 from winback.provenance import sha256_of
 from winback.tables import AnyTable
@@ -17,6 +18,7 @@ from winback.trial.trial import Trial, asked_covariates
 from winback.trial.trial_table import Asked, trial_table
 
 
+@door
 def read_trial(
     customers: AnyTable,
     offers: OfferCatalog | Iterable[Offer] | str | Path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from winback.doors import ArgumentError
 from winback.results import join_words
 from winback.terms.catalog import Offer
 from winback.trial.trial import Trial
@@ -12,7 +13,7 @@ from winback.trial.trial import Trial
 def check_is_trial(trial: object) -> None:
     """Refuse with a TypeError what is no trial, such as the table that one is read from."""
     if not isinstance(trial, Trial):
-        raise TypeError(
+        raise ArgumentError(
             f"This takes a trial, not {type(trial).__name__}: read it once by winback.read_trial(customers, offers)."
         )
 

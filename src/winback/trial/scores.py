@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from winback.clusters import drawn_whole
+from winback.doors import door
 from winback.results import Result, Sentences
 from winback.tables import NO_OFFER
 from winback.terms.organic import organic_shares
@@ -67,6 +68,7 @@ class OfferScores(Result):
         return Sentences.of(_each_offer(self)[2:])
 
 
+@door
 def offer_scores(
     trial: Trial,
     *,

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from winback.doors import door_of_settings
 
+
+@door_of_settings
 @dataclass(frozen=True)
 class Splits:
     """How customers are dealt into folds, and how often anew.

@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 
 from winback.clusters import cluster_codes
+from winback.doors import ArgumentError, door
 from winback.provenance import Provenance, sha256_of
 from winback.results import Result, Sentences, format_count, join_words
 from winback.tables import LAPSED_TABLE, NO_OFFER, in_trial
 from winback.terms.catalog import OfferCatalog
 from winback.terms.organic import organic_shares
+from winback.trial import trial_words
 from winback.trial.balance import known_beforehand
 from winback.trial.chances import estimated_chance, other_chance, own_probability
 from winback.trial.covariates import asked_covariates, covariates_used, standardised
@@ -92,7 +94,7 @@ class Trial(Result):
         """
         if unknown := sorted(set(terms) - set(TrialTerms.__annotations__)):
             known = ", ".join(TrialTerms.__annotations__)
-            raise TypeError(f"{join_words(unknown)} is no term of a trial; there are {known}.")
+            raise ArgumentError(f"{join_words(unknown)} is no term of a trial; there are {known}.")
         own = {name: terms[name] for name in ("planned_shares", "model", "assignment") if name in terms}
         if "covariates" in terms:
             own["covariates_asked"] = asked_covariates(terms["covariates"])
@@ -101,10 +103,12 @@ class Trial(Result):
         true_profits = None if revalued else self.true_profits
         return replace(self, offers=replace(self.offers, **common), true_profits=true_profits, **own)
 
+    @door
     def part(self, rows: np.ndarray) -> Trial:
         """Return the trial of some of the lapsed customers, given by position or as a mask, under the same terms."""
         return replace(self, lapsed=self.lapsed[rows] if np.asarray(rows).dtype == bool else self.lapsed.iloc[rows])
 
+    @door
     def table_of(self, kind: str) -> pd.DataFrame:
         """Return the table of lapsed customers, for functions that take such a table."""
         if kind != LAPSED_TABLE:
@@ -276,16 +280,8 @@ class Trial(Result):
 
     def describe(self) -> Sentences:
         """Say who is compared, on which terms, and what speaks against the trial."""
-        group = "beside a random group that was sent nothing" if self.has_control else "with no group left without one"
-        who = f"{self.source}: {format_count(len(self.customers))} customers were sent {join_words(self.sent)}, {group}"
-        lines = [f"{who}; {self.terms_in_words}."]
-        if self.n_not_promising:
-            left_out = f"{format_count(self.n_not_promising)} more were judged not promising beforehand"
-            lines.append(f"{left_out} and are not compared.")
-        return Sentences.of([*lines, *self.design.describe().splitlines()[:1]])
+        return Sentences.of(trial_words.answer_lines(self))
 
     def details(self) -> Sentences:
         """Say which terms of the offers do not hold, and what else the checks of the design found."""
-        stated = f"The offers come with {join_words(self.overruled)}; the terms given beside them hold instead."
-        lines = [*self.design.describe().splitlines()[1:], *self.design.details().splitlines()]
-        return Sentences.of([stated, *lines] if self.overruled else lines)
+        return Sentences.of(trial_words.detail_lines(self))

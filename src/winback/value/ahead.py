@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from winback.doors import ArgumentError
 from winback.expectations import Expectations
 from winback.periods import PAYMENTS, PURCHASES, Period, parse_period, periods_in
 from winback.purchases.purchase_fit import PurchaseFit
@@ -174,11 +175,15 @@ def _in_weeks(days: float) -> Period:
 def read_ahead(fit, customers, moment: str | None) -> ContractsAhead | PurchasesAhead:
     """Return a fit's customers with what is ahead of them; refuse a fit of another kind, and a table with problems."""
     if not isinstance(fit, ContractFit | PurchaseFit):
-        raise TypeError(
+        raise ArgumentError(
             f"fit must come from fit_contracts or fit_purchases; got {type(fit).__name__}. Lost customers are valued "
             "by second_lifetime_value."
         )
     check_pandas(customers)
+    if customers.columns.has_duplicates:
+        twice = str(customers.columns[customers.columns.duplicated()][0])
+        problem = Problem(twice, "is the name of more than one column", 0, "", "Rename or drop all but one.")
+        raise TableError(CUSTOMERS, [problem])
     if not len(customers):
         raise TableError(CUSTOMERS, [Problem("table", "has no rows", 0, "", "Give at least one customer.")])
     if isinstance(fit, PurchaseFit):

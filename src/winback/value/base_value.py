@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from winback.doors import door_of_settings
 from winback.periods import Period
 from winback.purchases.purchase_fit import PurchaseFit
 from winback.purchases.spend import SpendFit
@@ -23,6 +24,7 @@ from winback.value.valued import valued
 COUNTED = "n"
 
 
+@door_of_settings
 def base_value(
     fit: ContractFit | PurchaseFit,
     customers: pd.DataFrame | Sequence[int] | Mapping[int, int] | pd.Series,

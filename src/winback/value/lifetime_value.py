@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from winback.doors import door
 from winback.held_out import Ranking
 from winback.periods import Period
 from winback.purchases.purchase_fit import PurchaseFit
@@ -16,6 +17,7 @@ from winback.value.valued import valued
 from winback.value.values import LifetimeValues
 
 
+@door
 def lifetime_value(
     fit: ContractFit | PurchaseFit,
     customers: pd.DataFrame,

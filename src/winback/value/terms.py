@@ -13,6 +13,7 @@ from winback.periods import Period, parse_period, periods_in
 from winback.purchases.spend import SpendFit
 from winback.purchases.table import read_numbers
 from winback.tables import ProblemList
+from winback.tables.numbers import LARGEST
 from winback.value.ahead import CUSTOMERS, ContractsAhead, PurchasesAhead
 from winback.value.contracts.checks import all_checked
 
@@ -72,7 +73,7 @@ def _known(margin, ahead) -> np.ndarray:
             raise ValueError("margin of a contract is money per period: a number or a column, no model of purchases.")
         return np.ones(len(ahead))
     if isinstance(margin, Real) and not isinstance(margin, bool):
-        if not np.isfinite(float(margin)):
+        if not abs(margin) <= LARGEST:
             raise ValueError(f"margin must be finite money per {ahead.unit[:-1]}; got {margin!r}.")
         return np.full(len(ahead), float(margin))
     problems = ProblemList(CUSTOMERS, table)

@@ -12,6 +12,7 @@ from pandas.api import types
 
 from winback.datasets.retail.shop import CUSTOMERS, ID, ShopStudy
 from winback.datasets.retail.study import simulate_shop_study
+from winback.doors import door_of_settings
 from winback.provenance import sha256_of
 from winback.tables import PURCHASES, Problem, ProblemList, TableError, map_columns
 from winback.tables.files import read_file
@@ -22,6 +23,7 @@ from winback.tables.types_found import with_types
 LOG = "table of purchases"
 
 
+@door_of_settings
 def load_shop_study(
     log: str | Path | None = None,
     customers: str | Path | None = None,

@@ -12,6 +12,7 @@ from winback.datasets.retail.arguments import check_arguments
 from winback.datasets.retail.assumptions import PURCHASES, SPEND, parameters_frame
 from winback.datasets.retail.customers import add_mistakes, draw_customers, first_purchases, purchases_between
 from winback.datasets.retail.shop import RetailTruth, ShopStudy
+from winback.doors import door_of_settings
 from winback.provenance import sha256_of
 
 SEED = 20160301
@@ -24,6 +25,7 @@ LAST_DATE = pd.Timestamp("2260-12-31")  # later dates cannot be stored
 PARTS = ("joins", "rate", "leaving", "scale", "leaves", "channel", "first", "repeat", "later", "mistakes")
 
 
+@door_of_settings
 def simulate_shop_study(
     n_customers: int = 3000,
     *,

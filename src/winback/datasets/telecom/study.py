@@ -13,6 +13,7 @@ from winback.datasets.telecom import assumptions as assumed
 from winback.datasets.telecom.calibration import calibrate as calibrate_constants
 from winback.datasets.telecom.leavers import SET_ASIDE, assign_groups, draw_leavers, trial_columns
 from winback.datasets.telecom.second_lives import ARMS, Constants, draw_hidden, potential_outcomes, true_profits
+from winback.doors import door
 from winback.tables import LAPSED
 from winback.terms.catalog import OfferCatalog
 from winback.trial.read import read_trial
@@ -40,6 +41,8 @@ PARTS = (
     "errors",
     "deal_seekers",
 )
+
+MOST_CUSTOMERS = 10_000_000  # what fits into the memory of a laptop
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class TelecomStudy:
         return true_profits(self.lapsed, self.offers, self.truth.potential_outcomes, self.value_window)
 
 
+@door
 def load_telecom_study() -> TelecomStudy:
     """Return the telecom study: the default draw of `simulate_telecom_study`.
 
@@ -106,6 +110,7 @@ def load_telecom_study() -> TelecomStudy:
     return simulate_telecom_study()
 
 
+@door
 def simulate_telecom_study(
     n_customers: int = assumed.N_LEAVERS,
     *,
@@ -139,8 +144,9 @@ def simulate_telecom_study(
     >>> study.lapsed.shape[0], int(study.lapsed["eligible"].sum())
     (5300, 4500)
     """
-    if not isinstance(n_customers, Integral) or n_customers < 530:
-        raise ValueError(f"n_customers must be a whole number from 530 on, for every group; got {n_customers!r}.")
+    if not isinstance(n_customers, Integral) or not 530 <= n_customers <= MOST_CUSTOMERS:
+        wanted = f"a whole number from 530, for every group, to {MOST_CUSTOMERS:,}"
+        raise ValueError(f"n_customers must be {wanted}; got {n_customers!r}.")
     if not isinstance(deal_seekers, Real) or not 0 <= deal_seekers < 1:
         raise ValueError(f"deal_seekers must be a share from 0 to under 1; got {deal_seekers!r}.")
     streams = dict(zip(PARTS, np.random.default_rng(rng).spawn(len(PARTS)), strict=True))

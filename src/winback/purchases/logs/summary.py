@@ -11,6 +11,7 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
 
+from winback.doors import door
 from winback.periods import Period, parse_period
 from winback.purchases.logs.checks import KEPT, TABLE, day_of, end_of
 from winback.purchases.logs.in_engines import collected, purchase_days
@@ -183,6 +184,7 @@ class HeldOutPurchases(FromLog):
         return Sentences.of(held_out_lines(self))
 
 
+@door
 def summarize_purchases(
     purchases: IntoFrame,
     *,

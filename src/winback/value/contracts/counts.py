@@ -77,7 +77,8 @@ def _named(data, problems) -> Iterable[tuple[str, Iterable]]:
     if isinstance(data, pd.DataFrame):
         _check_order(data, problems)
         return [(f"cohort {label}", row) for label, row in zip(data.index, data.to_numpy(dtype=object), strict=True)]
-    values = list(data) if isinstance(data, Iterable) and not isinstance(data, str | dict) else None
+    several = isinstance(data, Iterable) and not isinstance(data, str | dict) and getattr(data, "ndim", 1) > 0
+    values = list(data) if several else None
     if not values:
         remedy = "Give survivors per period, such as [1000, 869, 743], a list of such lists, or a table."
         problems.add("survivors", f"must be counts; got {type(data).__name__}", remedy)

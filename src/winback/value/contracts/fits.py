@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
+from winback.doors import door
 from winback.periods import Period, PeriodError, parse_period
 from winback.tables import Problem, TableError
 from winback.uncertainty import normal_quantile
@@ -24,6 +25,7 @@ from winback.value.contracts.parameters import parameters
 SBG, BDW = "sBG", "BdW"
 
 
+@door
 def fit_contracts(
     data: ArrayLike | pd.DataFrame,
     model: str = "sbg",

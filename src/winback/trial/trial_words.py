@@ -1,0 +1,23 @@
+"""What does a trial say of itself, in sentences? The result is a trial, of which only figures and terms are read."""
+
+from __future__ import annotations
+
+from winback.results import Result, format_count, join_words
+
+
+def answer_lines(trial: Result) -> list[str]:
+    """Return who is compared, on which terms, and what speaks against the trial."""
+    group = "beside a random group that was sent nothing" if trial.has_control else "with no group left without one"
+    who = f"{trial.source}: {format_count(len(trial.customers))} customers were sent {join_words(trial.sent)}, {group}"
+    lines = [f"{who}; {trial.terms_in_words}."]
+    if trial.n_not_promising:
+        left_out = f"{format_count(trial.n_not_promising)} more were judged not promising beforehand"
+        lines.append(f"{left_out} and are not compared.")
+    return [*lines, *trial.design.describe().splitlines()[:1]]
+
+
+def detail_lines(trial: Result) -> list[str]:
+    """Return which terms of the offers do not hold, and what else the checks of the design found."""
+    stated = f"The offers come with {join_words(trial.overruled)}; the terms given beside them hold instead."
+    lines = [*trial.design.describe().splitlines()[1:], *trial.design.details().splitlines()]
+    return [stated, *lines] if trial.overruled else lines

@@ -1,0 +1,232 @@
+"""Which call of each public function is valid? One line each, on small tables; damaged and tried by tests/hard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+import winback as wb
+from winback import tables
+from winback.planning import Choice, Comparisons, FollowUp
+
+OFFERS = [
+    wb.Offer(name="call", paid="per_contact", amount=2.0),
+    wb.Offer(name="gift", paid="on_acceptance", amount=9.0),
+]
+TERMS = {"horizon_months": 12.0, "annual_discount": 0.1}
+FORMULAS = {"reacquisition": "offer + months_away", "tenure": "offer", "margin": "offer"}
+ONE_SPLIT = wb.Splits(folds=3, repeats=1)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that is right as it stands."""
+
+    function: Callable
+    arguments: dict = field(default_factory=dict)  # by name; the first ``n_positional`` are given by position
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of the arguments that are tables."""
+        return [name for name, value in self.arguments.items() if isinstance(value, pd.DataFrame)]
+
+    def __call__(self, **instead):
+        """Make the call, with other values for some arguments."""
+        return self.function(**{**self.arguments, **instead})
+
+
+@cache
+def lapsed(n: int = 360) -> pd.DataFrame:
+    """Return lost customers of a trial of two offers and a random control, with second lifetimes."""
+    rng = np.random.default_rng(1)
+    back = rng.random(n) < 0.5
+    months, seen = rng.lognormal(2.5, 0.7, n).round(2) + 0.01, rng.uniform(13, 30, n).round(2)
+    return pd.DataFrame(
+        {
+            "customer_id": np.arange(1, n + 1),
+            "first_tenure": rng.gamma(2, 8, n).round(2) + 0.01,
+            "first_margin": rng.gamma(4, 8, n).round(2),
+            "reason": rng.choice(["price", "service"], n),
+            "complaints": rng.integers(0, 4, n),
+            "months_away": rng.integers(0, 12, n).astype(float),
+            "offer": np.array(["call", "gift", "none"])[np.arange(n) % 3],
+            "returned": back,
+            "second_tenure": np.where(back, np.minimum(months, seen), np.nan),
+            "second_ended": pd.array(np.where(back, months <= seen, None), dtype="boolean"),
+            "second_margin": np.where(back, rng.gamma(4, 8, n).round(2), np.nan),
+            "second_reason": pd.Series(np.where(back & (months <= seen), rng.choice(["price", "moved"], n), None)),
+        }
+    )
+
+
+@cache
+def measured() -> pd.DataFrame:
+    """Return the same with value measured directly."""
+    table = lapsed().drop(columns=["second_tenure", "second_ended", "second_reason"])
+    return table.rename(columns={"second_margin": "value"})
+
+
+@cache
+def trial() -> wb.Trial:
+    return wb.read_trial(measured(), OFFERS)
+
+
+@cache
+def lives() -> wb.Trial:
+    return wb.read_trial(lapsed(), OFFERS, **TERMS)
+
+
+@cache
+def policy():
+    return wb.learn_policy(trial(), by=["months_away"], splits=ONE_SPLIT)
+
+
+@cache
+def two_part():
+    return wb.fit_two_part(lapsed(), **FORMULAS)
+
+
+@cache
+def values():
+    return wb.second_lifetime_value(two_part(), lives())
+
+
+@cache
+def worth() -> pd.DataFrame:
+    """Return what 40 customers would bring under each offer."""
+    rng = np.random.default_rng(2)
+    ids = pd.Index(np.arange(1, 41), name="customer_id")
+    return pd.DataFrame(rng.gamma(2, 9, (40, 2)).round(2), index=ids, columns=["call", "gift"])
+
+
+@cache
+def log() -> pd.DataFrame:
+    """Return a shop's log of purchases."""
+    rng = np.random.default_rng(3)
+    days = pd.to_datetime("2024-01-01") + pd.to_timedelta(rng.integers(0, 360, 400), unit="D")
+    return pd.DataFrame(
+        {"customer_id": rng.integers(1, 90, 400), "date": days, "amount": rng.gamma(3, 9, 400).round(2)}
+    )
+
+
+@cache
+def summary():
+    return wb.summarize_purchases(log(), period="W", until="2024-12-31")
+
+
+@cache
+def contracts() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"tenure": np.arange(1, 9), "ended": [1, 1, 1, 1, 1, 1, 1, 0], "n": [90, 60, 40, 30, 20, 15, 12, 300]}
+    )
+
+
+@cache
+def contract_fit():
+    return wb.fit_contracts(contracts(), "sbg", tenure="tenure", ended="ended", weights="n", period="Y")
+
+
+@cache
+def purchase_fit():
+    return wb.fit_purchases(summary(), "bg_nbd")
+
+
+@cache
+def figures() -> pd.DataFrame:
+    """Return what is assumed of two offers and of customers without one."""
+    return pd.DataFrame(
+        {"offer": ["call", "gift", "none"], "n": [900, 900, 900], "acceptance": [0.4, 0.3, 0.1]}
+        | {"value": [60.0, 70.0, 50.0], "cost": [2.0, 9.0, 0.0], "paid": ["per_contact", "on_acceptance", None]}
+    )
+
+
+def calls() -> dict[str, Call]:
+    """Return a valid call of every public function, and of the methods that take arguments."""
+    table, few = measured(), lapsed().head(60)
+    split = {"splits": ONE_SPLIT}
+    tree = policy()
+    compared = wb.compare_offers(trial())
+    return {
+        "read_trial": Call(wb.read_trial, {"customers": table, "offers": OFFERS}),
+        "read_trial of second lives": Call(wb.read_trial, {"customers": lapsed(), "offers": OFFERS, **TERMS}),
+        "compare_offers": Call(wb.compare_offers, {"trial": trial(), "level": 0.9}),
+        "sensitivity": Call(compared.sensitivity, {"varied": "organic", "values": [0.0, 0.1]}),
+        "offer_scores": Call(wb.offer_scores, {"trial": trial(), "outcome": "profit", "folds": 3, "rng": 0}),
+        "learn_policy": Call(wb.learn_policy, {"trial": trial(), "by": ["reason"], "depth": 1, **split}),
+        "evaluate_policy": Call(
+            wb.evaluate_policy,
+            {"trial": trial(), "policy": {"price": "call", "service": "gift"}, "by": "reason", **split},
+        ),
+        "model_policy": Call(wb.model_policy, {**FORMULAS, "joint": False, "link": "probit"}),
+        "contact_list": Call(tree.contact_list, {"lapsed": few}),
+        "assign": Call(tree.assign, {"customers": few}),
+        "spending_curve": Call(wb.spending_curve, {"trial": trial(), "budgets": [1.0, 2.0], **split}),
+        "allocate_budget": Call(
+            wb.allocate_budget,
+            {"values": worth(), "offers": OFFERS, "budget": 50.0, "costs": {"call": 2.0, "gift": 5.0}},
+        ),
+        "profit_share_frontier": Call(
+            wb.profit_share_frontier,
+            {"values": worth(), "offers": OFFERS, "chances": worth() / (worth().max().max() + 1)},
+        ),
+        "offer_economics": Call(wb.offer_economics, {"summary": figures().head(2), "organic": 0.1}),
+        "plan_trial": Call(
+            wb.plan_trial,
+            {"figures": trial(), "difference": 2.0, "power": 0.8, "compare": Comparisons(), "choice": Choice()},
+        ),
+        "plan_trial of second lives": Call(wb.plan_trial, {"figures": lives(), "follow_up": FollowUp(12.0)}),
+        "survival_curve": Call(wb.survival_curve, {"customers": lapsed(), "by": "reason", "horizon_months": 12.0}),
+        "competing_risks": Call(wb.competing_risks, {"customers": lapsed(), "horizon_months": 12.0}),
+        "fit_duration": Call(wb.fit_duration, {"customers": lapsed(), "formula": "offer", "distribution": "weibull"}),
+        "fit_two_part": Call(wb.fit_two_part, {"customers": lapsed(), **FORMULAS, "link": "logit"}),
+        "second_lifetime_value": Call(
+            wb.second_lifetime_value, {"fit": two_part(), "trial": lives(), "customers": few}
+        ),
+        "check of a fit": Call(two_part().check, {"held_out": lapsed()}),
+        "chance_of_return": Call(two_part().chance_of_return, {"customers": few}),
+        "check of values": Call(values().check, {"level": 0.9}),
+        "summarize_purchases": Call(
+            wb.summarize_purchases, {"purchases": log(), "period": "W", "until": "2024-12-31", "amount": "amount"}
+        ),
+        "fit_purchases": Call(wb.fit_purchases, {"customers": summary().customers, "model": "bg_nbd", "period": "W"}),
+        "fit_spend": Call(wb.fit_spend, {"customers": summary().customers}),
+        "fit_contracts": Call(
+            wb.fit_contracts,
+            {"data": contracts(), "tenure": "tenure", "ended": "ended", "weights": "n", "period": "Y"},
+        ),
+        "lifetime_value": Call(
+            wb.lifetime_value,
+            {
+                "fit": purchase_fit(),
+                "customers": summary().customers,
+                "margin": 20.0,
+                "annual_discount": 0.1,
+            },
+        ),
+        "base_value": Call(
+            wb.base_value, {"fit": contract_fit(), "customers": [50, 40, 30], "margin": 90.0, "annual_discount": 0.1}
+        ),
+        "hold_out": Call(wb.hold_out, {"customers": table, "share": 0.3, "rng": 1}),
+        "load_hillstrom": Call(wb.load_hillstrom, {"margin": 0.5, "contact_cost": 0.1}),
+        "simulate_telecom_study": Call(
+            wb.simulate_telecom_study, {"n_customers": 2650, "calibrate": False, "deal_seekers": 0.1, "rng": 1}
+        ),
+        "simulate_shop_study": Call(wb.simulate_shop_study, {"n_customers": 60, "mistakes": False, "rng": 1}),
+        "check_lapsed": Call(tables.check_lapsed, {"customers": lapsed(), "needs": ["offer"]}),
+        "check_purchases": Call(tables.check_purchases, {"purchases": log()}),
+        "check_contracts": Call(
+            tables.check_contracts,
+            {
+                "contracts": pd.DataFrame(
+                    {"customer_id": [1, 2], "start": ["2024-01-31"] * 2, "end": [None, "2024-05-01"]}
+                )
+            },
+        ),
+        "map_columns": Call(tables.map_columns, {"frame": few, "names": {"customer_id": "customer_id"}}),
+        "offer": Call(wb.Offer, {"name": "call", "amount": 2.0, "paid": "per_contact"}),
+        "splits": Call(wb.Splits, {"folds": 3, "repeats": 1, "rng": 0}),
+    }
