@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 TESTS = HERE.parent / "tests"
 sys.path[:0] = [
     str(HERE),
-    *(str(TESTS / room) for room in ("", "offers", "budgets", "trial", "second_lifetime", "planning")),
+    *(str(TESTS / room) for room in ("", "offers", "budgets", "trial", "second_lifetime", "hard", "planning")),
 ]
 
 import proof_parts  # noqa: E402
@@ -33,6 +33,7 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "planning": proof_parts.planning,
     "adjusting": proof_parts.adjusting,
     "libreoffice": round_trips.libreoffice,
+    "damages": proof_parts.damages,
 }
 HEADINGS = {"what": "What", "nominal": "Nominal", "before": "Before", "now": "Now", "error": "Monte Carlo error"}
 HEADINGS |= {"draws": "Draws"}

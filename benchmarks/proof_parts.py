@@ -7,6 +7,7 @@ import numpy as np
 from adjustable_trials import drawn as adjustable_trial
 from adjustable_trials import over_the_last
 from simulated_lives import FORMULAS
+from test_fuzz import run as run_damages
 from test_group_moments import ends as by_household
 from test_in_clusters import assumed, plan_of, trials_of_households
 from test_in_clusters import truth as households_as_assumed
@@ -176,4 +177,15 @@ def adjusting(draws: int = 10_000) -> list[dict]:
         where = f"{sizes[0]:,}/{sizes[1]:,}, {n_columns} columns, {kind}"
         what = f"adjusted difference within its interval, {where} ({1 - after.mean() / before.mean():.0%} narrower)"
         rows.append(_held(what, 0.0, ends, (low, high)))
+    return rows
+
+
+def damages(draws: int = 100_000) -> list[dict]:
+    """Return how many damaged calls of each public function end in neither a result nor a clear error: none may."""
+    counts, escapes = run_damages(draws, SEED)
+    rows = []
+    for name, n in sorted(counts.items()):
+        share = sum(each.startswith(f"{name}(") for each in escapes) / n
+        found = {"what": f"damaged calls of {name} that escape", "nominal": 0.0, "before": None, "now": share}
+        rows.append(found | {"error": 0.0, "draws": n})
     return rows

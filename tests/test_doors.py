@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import winback as wb
+import winback.surface
 from winback.doors import ArgumentError, door, fits, in_words
 
 
@@ -119,3 +120,15 @@ def test_every_value_fits_or_not_without_an_error(value):
 )
 def test_kinds_in_words(hint, words):
     assert in_words(hint) == words
+
+
+FREE = {"load_donations", "load_winback_book", "load_telecom_study"}  # take no arguments
+
+
+@pytest.mark.parametrize("name", [name for name in wb.surface.NAMES if name[0].islower() and name not in FREE])
+def test_every_public_function_has_a_door(name):
+    assert hasattr(getattr(wb, name), "__wrapped__"), f"{name} has no @door"
+    with pytest.raises(
+        ArgumentError, match=f"^{name}: (got an unexpected keyword argument|missing a required argument)"
+    ):
+        getattr(wb, name)(no_such_argument=1)

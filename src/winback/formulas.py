@@ -51,11 +51,8 @@ class Design:
     def matrix(self, customers: pd.DataFrame) -> np.ndarray:
         """Return the numbers of these customers, (n, p); a TableError names columns missing, gaps and new labels."""
         if not isinstance(customers, pd.DataFrame):
-            text, remedy = (
-                f"must be a pandas DataFrame, not {type(customers).__name__}",
-                "Read the file with load_table.",
-            )
-            raise TableError(LAPSED_TABLE, [Problem("table", text, 0, "", remedy)])
+            text = f"must be a pandas DataFrame, not {type(customers).__name__}"
+            raise TableError(LAPSED_TABLE, [Problem("table", text, 0, "", "Read the file with load_table.")])
         problems = ProblemList(LAPSED_TABLE, customers)
         check_columns({self.equation: self.columns}, customers, problems)
         for name, labels in self.labels.items():
@@ -63,14 +60,15 @@ class Design:
                 new = (~customers[name].isin(labels) & customers[name].notna()).to_numpy()
                 known = ", ".join(map(str, labels))
                 problems.add_rows(name, new, "has a label that the model has not seen", f"Use one of: {known}.")
+        given = customers.copy(deep=False)
         for name in set(self.columns) - set(self.labels):
-            if name in customers and customers[name].dtype == object:
-                unread = parse_number(customers[name]).unread
+            if list(customers.columns).count(name) == 1 and customers[name].dtype == object:
+                given[name], unread = parse_number(customers[name])[:2]
                 problems.add_rows(name, unread, "must be a number, as where the model was fitted", "Correct it.")
         check_levels(self, customers, problems)
         problems.raise_if_any()
         try:
-            numbers = _numbers(self, _coded(customers, self.columns, self.labels))
+            numbers = _numbers(self, _coded(given, self.columns, self.labels))
         except Exception as error:  # a function that holds only within the range it was fitted on, say
             check_ranges(self, customers, problems)
             if not problems.found:

@@ -205,7 +205,7 @@ def test_when_the_cost_is_due_is_required(paid):
         (PUBLISHED.assign(acceptance=[0, 0.41, 0.47]), r"`acceptance` must be above 0; 1 of 3 rows \(first: row 1"),
         (PUBLISHED.assign(cost=[120, 0, 0]), r"`cost` must be above 0: a free offer has no ROI; 2 of 3 rows"),
         (
-            PUBLISHED.assign(cost=["$120", 105, 225]),
+            PUBLISHED.assign(cost=["dear", 105, 225]),
             r"`cost` must be a number from 0 to inf; 1 of 3 rows \(first: row 1",
         ),
         (PUBLISHED.assign(roi=[-3, 7.93, 3.02]), r"`roi` must be a number from -1 to inf; 1 of 3 rows"),

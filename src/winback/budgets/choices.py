@@ -11,7 +11,7 @@ import pandas as pd
 from winback.second_lifetime.valuation import SecondLifetimeValues
 from winback.tables import NO_OFFER, ProblemList, as_table, in_trial
 from winback.tables.foreign import is_foreign, to_pandas
-from winback.tables.numbers import parse_number
+from winback.tables.numbers import LARGEST, parse_number
 from winback.terms.catalog import OfferCatalog, as_catalog
 from winback.terms.left_alone import LeftAlone, problems_of_terms
 from winback.trial.trial import Trial
@@ -164,7 +164,7 @@ def _numbers(frame, measure, least, problems, most=np.inf) -> np.ndarray:
     plain = all(isinstance(dtype, np.dtype) and dtype.kind in "fiu" for dtype in frame.dtypes)
     numbers = frame if plain else frame.apply(lambda column: parse_number(column).column)
     table = numbers.to_numpy(dtype=float, na_value=np.nan)
-    bad = ~(np.isfinite(table) & (table >= least) & (table <= most))
+    bad = ~((np.abs(table) <= LARGEST) & (table >= least) & (table <= most))
     if not bad.any():
         return table
     shown = frame.set_axis([f"{measure} of {offer}" for offer in frame], axis=1)

@@ -195,6 +195,9 @@ def _checked(summary: pd.DataFrame, paid: str | None) -> pd.DataFrame:
     if not isinstance(summary, pd.DataFrame):
         problem = f"must be a pandas DataFrame, not {type(summary).__name__}"
         raise TableError("summary of offers", [Problem("table", problem, 0, "", "Use pandas.DataFrame(...).")])
+    if summary.columns.nlevels > 1:
+        remedy = "Give each column one name."
+        raise TableError("summary of offers", [Problem("table", "must have one row of headings", 0, "", remedy)])
     table = summary.reset_index(drop=True).copy()
     problems = ProblemList("summary of offers", table)
     if len(table) == 0:

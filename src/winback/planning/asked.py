@@ -11,6 +11,7 @@ import numpy as np
 from winback.doors import door_of_settings
 from winback.planning.figures import ProfitFigures
 from winback.tables import NO_OFFER, ProblemList
+from winback.tables.numbers import LARGEST
 
 COMPARE = ("all", "offers", "none")
 
@@ -153,7 +154,7 @@ def _is_number(value) -> bool:
 
 
 def _is_positive(value) -> bool:
-    return _is_number(value) and 0 < value < np.inf
+    return _is_number(value) and 0 < value <= LARGEST
 
 
 def _are_pairs(pairs) -> bool:

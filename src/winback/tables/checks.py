@@ -12,6 +12,7 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
+from winback.doors import door
 from winback.tables.column_checks import Checked, check_columns, check_ids_once, refuse_other_than_frame
 from winback.tables.columns import CONTRACTS, EVENTS, KNOWN, LAPSED, PURCHASES, SECOND_LIFETIME
 from winback.tables.likeness import alike
@@ -21,6 +22,7 @@ from winback.tables.problems import ProblemList
 from winback.tables.reading import Reading
 
 
+@door
 def check_lapsed(customers: AnyTable, needs: Iterable[str] = ()) -> pd.DataFrame:
     """Return a typed copy of a table of lost customers, or raise one error with every problem.
 
@@ -66,7 +68,8 @@ def lapsed_checked(reading: Reading, needs: Iterable[str] = (), written: Written
     return checked
 
 
-def check_contracts(contracts: pd.DataFrame, needs: Iterable[str] = ()) -> pd.DataFrame:
+@door
+def check_contracts(contracts: AnyTable, needs: Iterable[str] = ()) -> pd.DataFrame:
     """Return a typed copy of a table of contracts (see `CONTRACTS`), or raise a `TableError`.
 
     Examples
@@ -90,7 +93,8 @@ def check_order(checked: Checked) -> None:
         checked.problems.add_rows("end", wrong, "must not be before `start`", remedy)
 
 
-def check_events(events: pd.DataFrame, needs: Iterable[str] = ("date", "event")) -> pd.DataFrame:
+@door
+def check_events(events: AnyTable, needs: Iterable[str] = ("date", "event")) -> pd.DataFrame:
     """Return a typed copy of a table of events (see `EVENTS`), or raise a `TableError`.
 
     Examples
@@ -105,7 +109,8 @@ def check_events(events: pd.DataFrame, needs: Iterable[str] = ("date", "event"))
     return checked.frame
 
 
-def check_purchases(purchases: pd.DataFrame, needs: Iterable[str] = ("date",)) -> pd.DataFrame:
+@door
+def check_purchases(purchases: AnyTable, needs: Iterable[str] = ("date",)) -> pd.DataFrame:
     """Return a typed copy of a table of purchases (see `PURCHASES`), or raise a `TableError`.
 
     Examples
@@ -120,7 +125,8 @@ def check_purchases(purchases: pd.DataFrame, needs: Iterable[str] = ("date",)) -
     return checked.frame
 
 
-def map_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+@door
+def map_columns(frame: AnyTable, names: Mapping[str, str]) -> pd.DataFrame:
     """Return a copy whose columns carry winback's names.
 
     Parameters

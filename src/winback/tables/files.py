@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from winback.doors import door
 from winback.tables.parquet_files import read_parquet
 from winback.tables.parsed import Written
 from winback.tables.problems import TableError
@@ -22,6 +23,7 @@ READ_AS = {".csv": "text", ".tsv": "text", ".txt": "text", ".xlsx": "workbook", 
 READ_AS |= {".parquet": "parquet", ".pq": "parquet"}
 
 
+@door
 def load_table(path: str | Path, *, sheet: str | int | None = None, decimal: str | None = None) -> pd.DataFrame:
     r"""Read a table from a CSV, TSV or text file (plain or .gz), a sheet of an XLSX file, or a Parquet file.
 

@@ -22,7 +22,9 @@ def problems_of(offer) -> Iterator[str]:
         is_number = isinstance(value, Real) and not isinstance(value, bool)
         if not may_be_missing and not (is_number and 0 <= value < math.inf):
             yield f"{name} must be a number of at least 0, got {value!r}."
-    if offer.tailored_by is None:
+    if offer.paid is not None and not isinstance(offer.paid, str):
+        yield f"paid must be text, one of {', '.join(PAID)}; got {type(offer.paid).__name__}."
+    elif offer.tailored_by is None:
         yield from _problems_of_payment(offer)
     else:
         yield from _problems_of_tailoring(offer)
@@ -33,7 +35,7 @@ def _is_word(name) -> bool:
 
 
 def _problems_of_payment(offer) -> Iterator[str]:
-    if offer.paid not in PAID:
+    if not isinstance(offer.paid, str) or offer.paid not in PAID:
         given = "nothing is given" if offer.paid is None else f"got {offer.paid!r}"
         yield f"paid is required: say one of {', '.join(PAID)} ({given})."
     if offer.tailored:
