@@ -17,6 +17,7 @@ from winback.purchases.model import PurchaseModel
 from winback.purchases.pareto_nbd import PARETO_NBD
 from winback.purchases.purchase_fit import PurchaseFit
 from winback.purchases.table import Columns, PurchaseRows, read_rows
+from winback.tables.foreign import as_pandas
 from winback.uncertainty import normal_quantile
 
 MODELS = {"pareto_nbd": PARETO_NBD, "bg_nbd": BG_NBD, "mbg_nbd": MBG_NBD, "bg_bb": BG_BB}
@@ -104,6 +105,7 @@ def fit_purchases(
     23
     """
     normal_quantile(level)
+    customers = as_pandas(customers)
     if model not in MODELS:
         raise ValueError(f"model must be one of {', '.join(MODELS)}; got {model!r}.")
     if isinstance(customers, PurchaseSummary | HeldOutPurchases):

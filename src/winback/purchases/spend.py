@@ -16,6 +16,7 @@ from winback.purchases.maximum import FitAtMaximum, edges_in_words, maximise
 from winback.purchases.table import FEWEST, TABLE, check_frequency, read_counts, read_numbers
 from winback.results import Sentences, format_number, format_percent
 from winback.tables import ProblemList
+from winback.tables.foreign import as_pandas
 from winback.uncertainty import normal_quantile
 
 
@@ -142,6 +143,7 @@ def fit_spend(
     (36, 9, True)
     """
     normal_quantile(level)
+    customers = as_pandas(customers)
     if isinstance(customers, PurchaseSummary | HeldOutPurchases):
         currency = customers.currency if currency is None else currency
         customers = customers.in_pandas().customers

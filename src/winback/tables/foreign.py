@@ -24,6 +24,17 @@ def is_foreign(thing: object) -> bool:
     return kind.__name__ in KNOWN.get(kind.__module__.partition(".")[0], ())
 
 
+def as_pandas(thing):
+    """Return a frame of polars, pyarrow or DuckDB as one of pandas, and all else as it is.
+
+    Examples
+    --------
+    >>> as_pandas([1000, 869, 743])
+    [1000, 869, 743]
+    """
+    return to_pandas(thing) if is_foreign(thing) else thing
+
+
 def to_pandas(thing: object) -> pd.DataFrame:
     """Return a frame of polars, pyarrow or DuckDB as one of pandas; nothing is changed on the way."""
     maker = type(thing).__module__.partition(".")[0].strip("_")

@@ -13,6 +13,7 @@ from scipy.stats import chi2
 from winback.doors import door
 from winback.periods import Period, PeriodError, parse_period
 from winback.tables import Problem, TableError
+from winback.tables.foreign import as_pandas
 from winback.uncertainty import normal_quantile
 from winback.value.contracts.checks import all_checked
 from winback.value.contracts.contract_fit import ContractFit
@@ -111,7 +112,7 @@ def fit_contracts(
     if model not in ("sbg", "bdw"):
         raise ValueError(f"model must be sbg or bdw; got {model!r}.")
     asked = {"tenure": tenure, "ended": ended, "formula": formula, "weights": weights}
-    found, unit = _read(data, period, asked, level)
+    found, unit = _read(as_pandas(data), period, asked, level)
     settings = {"period": unit, "level": level, "columns": None if tenure is None else (tenure, ended)}
     geometric = fit_beta_geometric(found.cells)
     if model == "sbg":
