@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,6 +20,8 @@ from winback.in_html import NO_TEX, html_table, html_tiles
 from winback.money import DASH, format_alike, format_money, not_finite
 
 HOW_FOUND = "How this was found"
+
+PLURAL = re.compile(r"\b(buyer|contact|customer|purchase|refund|row)s\b")
 
 
 def format_percent(share: float, digits: int = 1) -> str:
@@ -54,6 +57,17 @@ def format_count(number: float) -> str:
     '53,000'
     """
     return _unsigned_zero(f"{number:,.0f}") if math.isfinite(number) else not_finite(number)
+
+
+def counted(n: float, what: str) -> str:
+    """Write a count with what is counted, in the singular for one.
+
+    Examples
+    --------
+    >>> counted(2, "refunds (below zero)"), counted(1, "customers without a purchase")
+    ('2 refunds (below zero)', '1 customer without a purchase')
+    """
+    return f"1 {PLURAL.sub(lambda found: found[1], what, count=1)}" if n == 1 else f"{format_count(n)} {what}"
 
 
 def format_number(number: float) -> str:

@@ -13,7 +13,7 @@ from winback.doors import door
 from winback.money import money_interval
 from winback.policies.honest_value import HonestValue, honest_value
 from winback.policies.strangers import not_listed, said_of
-from winback.results import Result, Sentences, Shown, format_count, format_percent, join_words
+from winback.results import Result, Sentences, Shown, counted, format_count, format_percent, join_words
 from winback.tables import LAPSED, NO_OFFER, HasTables, check_lapsed, in_trial
 from winback.trial.assumed import assumption
 from winback.trial.trial import Trial
@@ -189,11 +189,12 @@ def _unlikely(asked: pd.DataFrame) -> str:
 
 def _answer(found: ContactList) -> Iterator[str]:
     total = money_interval(found.total, found.total_low, found.total_high, found.currency)
-    listed = f"{format_count(len(found.frame))} contacts with {found.whom}"
+    n = len(found.frame)
+    listed = f"{counted(n, 'contacts')} with {found.whom} {'is' if n == 1 else 'are'}"
     if len(found.frame):
         like = "with customers of the same prediction" if found.value.ranks else "on average"
         yield (
-            f"{listed} are expected to earn {total} {found.kind} profit in all, if a contact earns what it did in the "
+            f"{listed} expected to earn {total} {found.kind} profit in all, if a contact earns what it did in the "
             f"trial {like}."
         )
     else:
@@ -213,7 +214,7 @@ def _answer(found: ContactList) -> Iterator[str]:
 
 def _who_gets_what(found: ContactList) -> Iterator[str]:
     for offer, rows in found.frame.groupby("offer", sort=False):
-        yield f"{offer}: {format_count(len(rows))} customers ({format_percent(len(rows) / len(found.frame), 0)})."
+        yield f"{offer}: {counted(len(rows), 'customers')} ({format_percent(len(rows) / len(found.frame), 0)})."
     if found.left_out:
         yield said_of(found.left_out)
     if found.n_left_alone:

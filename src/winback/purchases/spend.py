@@ -11,10 +11,9 @@ from winback.doors import door
 from winback.expectations import Expectations
 from winback.purchases import gamma_gamma
 from winback.purchases.logs.summary import HeldOutPurchases, PurchaseSummary
-from winback.purchases.logs.wording import counted
 from winback.purchases.maximum import FitAtMaximum, edges_in_words, maximise
 from winback.purchases.table import FEWEST, TABLE, check_frequency, read_counts, read_numbers
-from winback.results import Sentences, format_number, format_percent
+from winback.results import Sentences, counted, format_number, format_percent
 from winback.tables import ProblemList
 from winback.tables.foreign import as_pandas
 from winback.uncertainty import normal_quantile

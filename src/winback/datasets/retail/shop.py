@@ -10,8 +10,7 @@ from scipy.special import exprel
 
 from winback.provenance import Provenance
 from winback.purchases.logs.summary import PurchaseSummary
-from winback.purchases.logs.wording import counted
-from winback.results import Sentences
+from winback.results import Sentences, counted
 from winback.tables import Problem, TableError
 
 CUSTOMERS = "table of customers"

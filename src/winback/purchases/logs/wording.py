@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -10,22 +9,10 @@ from datetime import date
 import numpy as np
 
 from winback.purchases.logs import checks
-from winback.results import format_count, format_money, format_percent
+from winback.results import counted, format_count, format_money, format_percent
 
-PLURAL = re.compile(r"\b(buyer|customer|purchase|refund|row)s\b")
 MANY_REFUNDS = 0.01  # of the money; more is worth a word
 MONTH = 31  # days; no shorter silence at the end is worth a word
-
-
-def counted(n: float, what: str) -> str:
-    """Write a count with what is counted, in the singular for one.
-
-    Examples
-    --------
-    >>> counted(2, "refunds (below zero)"), counted(1, "customers without a purchase")
-    ('2 refunds (below zero)', '1 customer without a purchase')
-    """
-    return f"1 {PLURAL.sub(lambda found: found[1], what, count=1)}" if n == 1 else f"{format_count(n)} {what}"
 
 
 def summary_lines(summary) -> Iterator[str]:
