@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 import winback as wb
-from winback import tables
+from winback import plots, tables
 from winback.planning import Choice, Comparisons, FollowUp
 
 OFFERS = [
@@ -136,6 +136,21 @@ def purchase_fit():
 
 
 @cache
+def duration():
+    return wb.fit_duration(lapsed(), "offer", "weibull")
+
+
+@cache
+def curves():
+    return wb.survival_curve(lapsed(), "reason", horizon_months=12.0)
+
+
+@cache
+def plan():
+    return wb.allocate_budget(worth(), OFFERS, budget=50.0, costs={"call": 2.0, "gift": 5.0})
+
+
+@cache
 def figures() -> pd.DataFrame:
     """Return what is assumed of two offers and of customers without one."""
     return pd.DataFrame(
@@ -209,6 +224,34 @@ def calls() -> dict[str, Call]:
         ),
         "base_value": Call(
             wb.base_value, {"fit": contract_fit(), "customers": [50, 40, 30], "margin": 90.0, "annual_discount": 0.1}
+        ),
+        "over": Call(lives().over, {"horizon_months": 10.0}),
+        "tailored rule judged": Call(
+            wb.evaluate_policy(trial(), {"price": "call", "service": "gift"}, by="reason", splits=ONE_SPLIT).misstated,
+            {"shares": [0.0, 0.2]},
+        ),
+        "fit_joint": Call(wb.fit_joint, {"customers": lapsed(), **FORMULAS}),
+        "predict of a fit": Call(two_part().predict, {"customers": few, "offers": ["call"], "horizon_months": 12.0}),
+        "effects": Call(two_part().effects, {"customers": lapsed()}),
+        "rankings": Call(values().rankings, {"shares": [0.1, 0.5], "level": 0.9}),
+        "not_worth_a_contact": Call(values().not_worth_a_contact, {"contact_costs": [1.0, 5.0], "by": "reason"}),
+        "segments": Call(values().segments, {"by": "reason"}),
+        "survival of a duration": Call(duration().survival, {"customers": few, "months": [3.0, 6.0]}),
+        "remaining": Call(duration().remaining, {"customers": few, "horizon_months": 12.0, "after_months": 3.0}),
+        "predict of purchases": Call(
+            purchase_fit().predict, {"customers": summary().customers, "periods": 10.0, "annual_discount": 0.1}
+        ),
+        "total of purchases": Call(purchase_fit().total, {"customers": summary().customers, "periods": 10.0}),
+        "survival of contracts": Call(contract_fit().survival, {"periods": [1, 2, 3]}),
+        "discounted_lifetime": Call(contract_fit().discounted_lifetime, {"annual_discount": 0.1}),
+        "measure of a plan": Call(plan().measure, {"trial": trial(), "level": 0.9}),
+        "curve of a plan": Call(plan().curve, {"n_points": 5}),
+        "hold_out of a log": Call(summary().hold_out, {"after": "2024-09-30"}),
+        "load_shop_study": Call(wb.load_shop_study, {"currency": "$"}),
+        "plot_survival": Call(plots.plot_survival, {"curves": curves()}),
+        "plot_profit_and_roi": Call(plots.plot_profit_and_roi, {"result": compared}),
+        "plot_spending_curve": Call(
+            plots.plot_spending_curve, {"curve": wb.spending_curve(trial(), [1.0, 2.0], splits=ONE_SPLIT)}
         ),
         "hold_out": Call(wb.hold_out, {"customers": table, "share": 0.3, "rng": 1}),
         "load_hillstrom": Call(wb.load_hillstrom, {"margin": 0.5, "contact_cost": 0.1}),
