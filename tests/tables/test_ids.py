@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
+import winback
 from winback.tables import TableError, check_lapsed, load_table
 
 LONG = ["204817733095561170", "204817733095561171"]
@@ -92,7 +94,7 @@ def test_ids_that_only_blanks_tell_apart_are_refused():
 
 
 def test_ids_that_a_float_may_have_made_alike_are_refused():
-    with pytest.raises(TableError, match=r"`customer_id` must be an id; 1 of 2 rows .*read again, as text"):
+    with pytest.raises(TableError, match=r"more than 15 digits.*; 1 of 2 rows .*as text and export"):
         check_lapsed(pd.DataFrame({"customer_id": [2.0**60, 1.0]}))
 
 
@@ -100,3 +102,29 @@ def test_ids_that_a_float_may_have_made_alike_are_refused():
 def test_a_broken_cell_is_no_id(broken):
     with pytest.raises(TableError, match=r"`customer_id` holds .*; 1 of 2 rows"):
         check_lapsed(pd.DataFrame({"customer_id": [broken, "b"]}))
+
+
+def sheet_of(tmp_path, ids, name="customer_id"):
+    book = Workbook()
+    book.active.append([name, "offer", "returned", "value"])
+    for place, each in enumerate(ids):
+        book.active.append([each, "call" if place % 2 else "none", place % 3 == 1, 5 if place % 3 == 1 else None])
+    book.save(tmp_path / "ids.xlsx")
+    return tmp_path / "ids.xlsx"
+
+
+@pytest.mark.parametrize("more", [[], [None], ["A-7"]], ids=["alone", "beside an empty cell", "beside text"])
+@pytest.mark.parametrize("keep", [None, "first", "last"])
+@pytest.mark.parametrize("name", ["customer_id", "Kundennummer", "whose"])
+def test_ids_that_a_spreadsheet_rounded_are_refused_before_they_are_compared(tmp_path, more, keep, name):
+    path = sheet_of(tmp_path, [*range(900719925474099301, 900719925474099307), *more], name)
+    offers = [winback.Offer(name="call", amount=1, paid="per_contact")]
+    for table in (path, load_table(path)):
+        with pytest.raises(TableError, match=r"rounded by the spreadsheet.*6 of .*store the column as text") as refused:
+            winback.read_trial(table, offers, keep=keep, columns={"customer_id": name})
+        assert not any(word in str(refused.value) for word in ("unique", "keep="))
+
+
+def test_long_ids_of_a_sheet_that_are_text_stay_as_they_are(tmp_path):
+    ids = [str(each) for each in range(900719925474099301, 900719925474099307)]
+    assert load_table(sheet_of(tmp_path, ids))["customer_id"].map(str).tolist() == ids

@@ -11,6 +11,7 @@ import pandas as pd
 from winback.tables.broken_cells import broken_cells, is_all_text
 from winback.tables.columns import SECOND_LIFETIME, Column
 from winback.tables.dates import NO_DATE
+from winback.tables.ids import ROUNDED, rounded_ids
 from winback.tables.kinds import PARSERS, WHAT_IS_READ
 from winback.tables.likeness import alike, matched
 from winback.tables.parsed import AS_THE_CELLS_TELL, Parsed, Written
@@ -67,7 +68,9 @@ def check_columns(
 
 
 def check_ids_once(checked: Checked, ids: pd.Series) -> None:
-    """Add customers who have more than one row, or ids that only blanks tell apart, to the problems."""
+    """Add customers who have more than one row, or ids that only blanks tell apart; rounded ids tell nothing of it."""
+    if checked.unread.get("customer_id", np.zeros(1, dtype=bool)).any():
+        return
     twice = (ids.duplicated() & ids.notna()).to_numpy()
     checked.problems.add_rows("customer_id", twice, *TWICE)
     if is_all_text(ids) and not ids.isna().all():
@@ -112,6 +115,10 @@ def _report_unread(problems: ProblemList, given: pd.Series, column: Column, unre
         return
     for rows, problem, remedy in broken_cells(given):
         problems.add_rows(column.name, rows & unread, problem, remedy)
+        unread = unread & ~rows
+    if column.kind == "id":
+        rows = rounded_ids(given) & unread
+        problems.add_rows(column.name, rows, *ROUNDED)
         unread = unread & ~rows
     problems.add_rows(column.name, unread, *WHAT_IS_READ[column.kind])
 

@@ -13,6 +13,10 @@ from winback.tables.broken_cells import broken_cells, is_all_text
 from winback.tables.parsed import AS_THE_CELLS_TELL, Parsed, Written, nothing_unread, without_containers
 
 LARGEST_EXACT = {"float64": 2**53, "Float64": 2**53, "float32": 2**24, "Float32": 2**24}
+ROUNDED = (
+    "holds ids of more than 15 digits, which were rounded by the spreadsheet (or by floats)",
+    "They cannot be told apart any more: store the column as text and export again.",
+)
 PLAIN = r"0|-?[1-9]\d{0,17}"  # a whole number that int64 holds and gives back as it was written
 
 
@@ -36,7 +40,9 @@ def parse_id(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Parsed:
     if any(isinstance(cell, str) for cell in column):  # 77 and "77" are one customer
         texts = column.map(_id_text, na_action="ignore")
         read = _as_text(texts)
-        return read._replace(unread=read.unread | unread, taken_for=("ids as text, for some are",))
+        return read._replace(
+            unread=read.unread | unread | rounded_ids(column), taken_for=("ids as text, for some are",)
+        )
     return Parsed(column, unread)
 
 
@@ -78,10 +84,25 @@ def _from_floats(column: pd.Series) -> Parsed:
 def _from_numbers(column: pd.Series, unread: np.ndarray) -> Parsed:
     """Read cells that are numbers in a column of objects: whole ones stay whole, beside empty cells too."""
     texts = column.map(_id_text, na_action="ignore").astype(object)
-    blurred = column.map(lambda cell: isinstance(cell, float) and abs(cell) > 2**53).to_numpy(dtype=bool)
     texts = texts.where(texts.notna(), None)
     numbers = whole_numbers(texts)
-    return Parsed(texts if numbers is None else numbers, unread | blurred)
+    return Parsed(texts if numbers is None else numbers, unread | rounded_ids(column))
+
+
+def rounded_ids(column: pd.Series) -> np.ndarray:
+    """Return the rows whose id is a float so large that its last digits are lost.
+
+    Examples
+    --------
+    >>> rounded_ids(pd.Series([9.007199254740993e17, 7.0])).tolist()
+    [True, False]
+    """
+    if types.is_float_dtype(column.dtype):
+        numbers = np.abs(column.to_numpy(dtype=float, na_value=np.nan))
+        return (numbers > 2**53) & np.isfinite(numbers)
+    if column.dtype != object:
+        return nothing_unread(column)
+    return column.map(lambda cell: isinstance(cell, float) and 2**53 < abs(cell) < np.inf).to_numpy(dtype=bool)
 
 
 def _id_text(cell) -> str:

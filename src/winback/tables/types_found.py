@@ -13,7 +13,7 @@ from pandas.api import types
 
 from winback.tables.broken_cells import broken_cells, is_all_text
 from winback.tables.columns import ID_COLUMNS, KNOWN
-from winback.tables.ids import parse_id, whole_numbers
+from winback.tables.ids import parse_id, rounded_ids, whole_numbers
 from winback.tables.kinds import label_text
 from winback.tables.numbers import decimal_evidence, parse_number
 from winback.tables.parsed import AS_THE_CELLS_TELL, Written
@@ -61,7 +61,9 @@ def _typed(column: pd.Series, written: Written) -> Typed:
     if _is_id(column):
         texts = column.where(column.notna(), None)
         numbers = whole_numbers(texts) if is_all_text(texts) else None
-        return numbers if numbers is not None else parse_id(texts).column, (), NONE
+        if numbers is not None:
+            return numbers, (), NONE
+        return texts if rounded_ids(texts).any() else parse_id(texts).column, (), NONE  # these are told when checked
     if not is_all_text(column):
         return _of_cells(column, written)
     if column.str.fullmatch(CODE).any():
@@ -85,7 +87,9 @@ def _of_cells(column: pd.Series, written: Written) -> Typed:
     if kind in ("integer", "floating", "mixed-integer-float"):
         return column.astype("int64" if kind == "integer" and column.notna().all() else "float64"), (), NONE
     typed, said, money = _as_numbers(column, written)
-    if typed is column and str(column.name) not in KNOWN:  # text and numbers together are labels
+    if (
+        typed is column and str(column.name) not in KNOWN and not rounded_ids(column).any()
+    ):  # text and numbers together are labels
         typed = column.map(label_text, na_action="ignore")
     return typed, said, money
 

@@ -11,6 +11,8 @@ from winback.tables.broken_cells import NO_RESULT
 from winback.tables.reading import Reading
 from winback.tables.sheet_rows import LOOKED_AT, heading_row, named, not_a_table, without_odd_rows
 
+LARGEST_WHOLE = 2**53  # beyond it spreadsheets no longer tell whole numbers apart
+
 
 def read_workbook(path: Path, sheet: str | int | None = None) -> Reading:
     """Read a sheet, by its name or its position from 1; the first one that is not empty without either."""
@@ -54,6 +56,9 @@ def _cells(path: Path, values: bool) -> dict[str, list[list]]:
 
 
 def _cell(cell):
+    """Return a cell's value; a workbook's numbers are floats, however many digits a program wrote."""
+    if isinstance(cell, int) and abs(cell) > LARGEST_WHOLE:
+        return float(cell)
     return None if cell is None or (isinstance(cell, str) and not cell) else cell
 
 

@@ -29,7 +29,9 @@ def one_row_each(reading: Reading, keep: str | None, written: Written) -> Readin
     frame = reading.frame
     if "customer_id" not in frame or frame.columns.has_duplicates:
         return reading
-    ids = parse_id(frame["customer_id"]).column
+    ids, unread, *_ = parse_id(frame["customer_id"])
+    if unread.any():  # the check of the column says why; rounded ids make different customers one
+        return reading
     order = pd.RangeIndex(len(frame))
     dated = "offered_on" in frame
     if dated:
