@@ -146,6 +146,15 @@ def test_the_contact_list_is_ranked_and_the_same_in_both_files(study_report):
     assert [row[1].value for row in sheet.iter_rows(min_row=2)] == contacts["customer_id"].tolist()
 
 
+def test_who_is_left_out_of_the_list_is_told_beside_the_page():
+    """The stored page tells what the command line does: the cell is there, and its first sentence alone."""
+    notebook = report.load_notebook()
+    said = report.said_of_the_list(notebook)
+    assert "contacts with" in said
+    assert "The order" not in said
+    assert "first rows" not in "".join(cell.source for cell in notebook.cells)  # of a list that may be empty
+
+
 def test_the_report_runs_on_the_analysts_own_table(tmp_path):
     study = wb.simulate_telecom_study(5_300, calibrate=False, rng=11)
     own = study.lapsed.query("offer in ('discount', 'upgrade')").drop(columns="eligible")

@@ -104,7 +104,7 @@ def report(customers, offers, columns, control, out, **settings):
 
         click.echo("Comparing the offers and writing the page ...")
         settings["control"] = list(control) or None
-        paths = write_report(customers, offers, columns=dict(columns), out=out, **settings)
+        paths = write_report(customers, offers, columns=dict(columns), out=out, tell=click.echo, **settings)
     for path in paths:
         click.echo(path)
 

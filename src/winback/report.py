@@ -6,7 +6,7 @@ import datetime
 import math
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from numbers import Integral, Real
 from pathlib import Path
@@ -32,6 +32,7 @@ PAGE = "offer-roi.html"
 TABLES = ("offer-roi.csv", "offer-roi.xlsx", "contact-list.csv")
 PACKAGE = Path(__file__).parent
 PARAMETERS = "parameters"  # tag of the cell whose values are replaced
+LIST_SAID = "contacts.describe()"  # end of the cell that says who is listed
 FIGURE = "figure"  # tag of a cell without whose figure there is no page
 
 
@@ -44,6 +45,7 @@ def write_report(
     currency: str | None = None,
     columns: Mapping[str, str] | None = None,
     out: str | Path = "reports",
+    tell: Callable[[str], object] | None = None,
     **more: object,
 ) -> list[Path]:
     """Write the offer report: one self-contained page, the offer table as CSV and XLSX, and the contact list as CSV.
@@ -57,6 +59,8 @@ def write_report(
         known beforehand is declared in that file.
     out : path
         Folder to write into; made if missing.
+    tell : callable, optional
+        Is told in a sentence how many contacts are listed and who is left out of them, such as ``print``.
     **more
         Further arguments of `winback.read_trial`: ``organic`` and ``organic_value``, and how the table is to be read:
         ``control``, ``keep``, ``until``, ``sheet``, ``decimal``, ``day_first``, ``margin_share``.
@@ -95,7 +99,16 @@ def write_report(
         check_shown(notebook)
         pages = {PAGE: lambda path: path.write_text(notebook_page(notebook), encoding="utf-8")}
         made = {name: partial(copyfile, folder / name) for name in TABLES}
-        return write_files_together(out, pages | made)
+        paths = write_files_together(out, pages | made)
+    if tell is not None:
+        tell(said_of_the_list(notebook))
+    return paths
+
+
+def said_of_the_list(notebook: NotebookNode) -> str:
+    """Return the first sentence of what an executed report says of its contact list."""
+    outputs = next(cell.outputs for cell in notebook.cells if cell.source.rstrip().endswith(LIST_SAID))
+    return outputs[-1].data["text/plain"].splitlines()[0]
 
 
 def comparable_trial(

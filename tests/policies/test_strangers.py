@@ -46,9 +46,38 @@ def test_they_are_counted_and_named_and_not_listed(policy):
     assert contacts.frame["customer_id"].tolist() == [0, 1] or contacts.frame["customer_id"].tolist() == [1, 0]
     assert sum(n for _, n in contacts.left_out) == 3
     said = str(contacts.details())
-    for part in ("1 have died", "1 without seg", "1 with seg zzz"):
+    for part in ("1 died", "1 without seg", "1 with seg zzz"):
         assert part in said
     assert contacts.n_left_alone == 0
+    assert "(3 left out: 1 died, 1 without seg, which was known of everyone in the trial, 1 with seg zzz" in str(
+        contacts.describe()
+    )
+    assert len(contacts.describe().splitlines()) <= 3
+
+
+def test_where_all_are_left_out_the_true_reason_is_given(policy):
+    """It said that no contact was expected to pay."""
+    strangers = policy.contact_list(pd.DataFrame({"customer_id": range(400), "seg": ["zzz"] * 400})).describe()
+    why = "all 400 are left out (with seg zzz, which nobody in the trial had)"
+    assert str(strangers) == f"Nobody is listed of the customers asked about: {why}."
+    both = policy.contact_list(pd.DataFrame({"customer_id": [1, 2, 3], "seg": ["zzz", "deceased", "zzz"]})).describe()
+    assert "all 3 are left out (2 with seg zzz, which nobody in the trial had, 1 died)" in both
+
+
+def test_where_everybody_is_back_already_there_is_nobody_to_list():
+    back = table().assign(returned=True, value=lambda frame: frame["value"] + 1)
+    found = wb.learn_policy(wb.read_trial(back, OFFERS), by=["seg"], splits=wb.Splits(repeats=2)).contact_list()
+    assert str(found.describe()).startswith("Nobody is listed: there are no customers who did not return")
+
+
+def test_the_own_list_says_in_its_first_sentence_who_is_left_out():
+    marked = table().assign(deceased=np.arange(N) % 100 == 0)
+    policy = wb.learn_policy(wb.read_trial(marked, OFFERS), by=["seg"], splits=wb.Splits(repeats=2))
+    contacts = policy.contact_list()
+    ((words, n),) = contacts.left_out
+    assert words == "died"
+    assert n > 0
+    assert f"are still away ({n} left out: {n} died) are expected" in contacts.describe().splitlines()[0]
 
 
 @pytest.mark.parametrize(
@@ -58,10 +87,10 @@ def test_they_are_counted_and_named_and_not_listed(policy):
         ("Do Not Contact", ["x", None, None], "asked not to be contacted"),
         ("opt-out", ["2024-03-01", None, None], "asked not to be contacted"),
         ("Werbesperre", ["ja", "nein", "nein"], "asked not to be contacted"),
-        ("deceased", [1, 0, 0], "have died"),
-        ("status", ["Verstorben", "ok", "ok"], "have died"),
-        ("status", ["moved away", "ok", "ok"], "have moved away"),
-        ("moved", ["yes", "no", None], "have moved away"),
+        ("deceased", [1, 0, 0], "died"),
+        ("status", ["Verstorben", "ok", "ok"], "died"),
+        ("status", ["moved away", "ok", "ok"], "moved away"),
+        ("moved", ["yes", "no", None], "moved away"),
     ],
 )
 def test_who_must_not_be_asked_is_never_listed(policy, column, cells, words):

@@ -12,7 +12,7 @@ import pandas as pd
 from winback.doors import door
 from winback.money import money_interval
 from winback.policies.honest_value import HonestValue, honest_value
-from winback.policies.strangers import not_listed, said_of
+from winback.policies.strangers import left_out_of, not_listed, said_of
 from winback.results import Result, Sentences, Shown, counted, format_count, format_percent, join_words
 from winback.tables import LAPSED, NO_OFFER, HasTables, check_lapsed, in_trial
 from winback.trial.assumed import assumption
@@ -52,6 +52,7 @@ class ContactList(Result):
     n_left_alone: int
     currency: str = "$"
     left_out: tuple[tuple[str, int], ...] = ()
+    hardly_meant: str = ""  # how many of those asked about are back already, or not promising
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "rank": ("Rank", "count"),
         "customer_id": ("Customer", "text"),
@@ -135,6 +136,7 @@ def list_contacts(
     """
     value = honest_value(trial, decided, rng=rng)
     wanted, whom = _whom(trial, lapsed)
+    hardly_meant = "" if lapsed is None else _unlikely(wanted)
     out, left_out = not_listed(trial, wanted, asked)
     wanted = wanted[~out].reset_index(drop=True) if out.any() else wanted
     offers, rules = assign(wanted), why(wanted)
@@ -149,6 +151,7 @@ def list_contacts(
     kept = kept.sort_values("expected_profit", ascending=False, kind="stable", ignore_index=True)
     kept.insert(0, "rank", kept["expected_profit"].rank(method="min", ascending=False).astype(int))
     left_alone = {"n_left_alone": len(frame) - len(kept), "whom": whom, "left_out": tuple(left_out)}
+    left_alone |= {"hardly_meant": hardly_meant}
     return ContactList(frame=kept, value=value, kind=kind, currency=trial.currency, **left_alone)
 
 
@@ -169,7 +172,7 @@ def _whom(trial: Trial, lapsed) -> tuple[pd.DataFrame, str]:
     """Return the customers to list, and who they are in words."""
     if lapsed is not None:
         asked = check_lapsed(lapsed).reset_index(drop=True)
-        return asked, f"the customers asked about{_unlikely(asked)}"
+        return asked, "the customers asked about"
     table = trial.lapsed
     away = in_trial(table) & ~table["returned"].to_numpy(dtype=bool)
     untouched = away & (table["offer"].astype(object) == NO_OFFER).to_numpy()
@@ -184,23 +187,22 @@ def _unlikely(asked: pd.DataFrame) -> str:
     n_unpromising = int((~in_trial(asked)).sum())
     parts = [f"{format_count(n_back)} of them are back already"] if n_back else []
     parts += [f"{format_count(n_unpromising)} were judged not promising"] if n_unpromising else []
-    return f" ({join_words(parts)})" if parts else ""
+    return join_words(parts) if parts else ""
 
 
 def _answer(found: ContactList) -> Iterator[str]:
+    if not len(found.frame):  # nobody listed has neither order nor money
+        yield _why_nobody(found)
+        return
     total = money_interval(found.total, found.total_low, found.total_high, found.currency)
     n = len(found.frame)
-    listed = f"{counted(n, 'contacts')} with {found.whom} {'is' if n == 1 else 'are'}"
-    if len(found.frame):
-        like = "with customers of the same prediction" if found.value.ranks else "on average"
-        yield (
-            f"{listed} expected to earn {total} {found.kind} profit in all, if a contact earns what it did in the "
-            f"trial {like}."
-        )
-    else:
-        yield f"No contact is expected to pay, so nobody is listed of {found.whom}."
-    if len(found.frame):  # nobody listed has no order
-        yield found.value.says(found.currency)
+    listed = f"{counted(n, 'contacts')} with {found.whom}{_aside(found)} {'is' if n == 1 else 'are'}"
+    like = "with customers of the same prediction" if found.value.ranks else "on average"
+    yield (
+        f"{listed} expected to earn {total} {found.kind} profit in all, if a contact earns what it did in the "
+        f"trial {like}."
+    )
+    yield found.value.says(found.currency)
     if found.whom == ASKED_BEFORE:
         yield (
             "Who declined once will earn less when asked again; how much less this trial cannot say. Take the order "
@@ -210,6 +212,24 @@ def _answer(found: ContactList) -> Iterator[str]:
         yield "Gross: no random group was left without an offer, so what would come back anyway is counted as earned."
     if assumption(found.value.trial):
         yield assumption(found.value.trial)
+
+
+def _aside(found: ContactList) -> str:
+    """Say in brackets who is left out and why, and who is hardly meant; nothing where there is nobody."""
+    parts = [part for part in (found.hardly_meant, left_out_of(found.left_out)) if part]
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _why_nobody(found: ContactList) -> str:
+    """Say why nobody is listed: no contact pays, all are left out, or nobody was there to list."""
+    if found.n_left_alone:
+        return f"No contact is expected to pay, so nobody is listed of {found.whom}{_aside(found)}."
+    if not found.left_out:
+        return f"Nobody is listed: there are no {found.whom}."
+    n = sum(n for _, n in found.left_out)
+    reasons = found.left_out[0][0] if len(found.left_out) == 1 else left_out_of(found.left_out).partition(": ")[2]
+    everyone = "the only one is left out" if n == 1 else f"all {format_count(n)} are left out"
+    return f"Nobody is listed of {found.whom}: {everyone} ({reasons})."
 
 
 def _who_gets_what(found: ContactList) -> Iterator[str]:

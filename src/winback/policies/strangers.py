@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,8 @@ from winback.trial.trial import Trial
 NO_CONTACT = {  # what a column is called, and a label may be, in letters only
     "asked not to be contacted": "donotcontact dnc nocontact optout optedout unsubscribed blocked werbesperre gesperrt "
     "nichtkontaktieren keinewerbung keinkontakt robinson desabonne nepascontacter nocontactar",
-    "have died": "deceased dead died verstorben tot decede decedee fallecido deceduto overleden",
-    "have moved away": "moved movedaway relocated verzogen umgezogen weggezogen demenage mudado verhuisd",
+    "died": "deceased dead died verstorben tot decede decedee fallecido deceduto overleden",
+    "moved away": "moved movedaway relocated verzogen umgezogen weggezogen demenage mudado verhuisd",
 }
 MOST_NAMED = 3
 
@@ -31,11 +32,11 @@ def not_listed(trial: Trial, customers: pd.DataFrame, asked: Iterable[str]) -> t
     """
     out = np.zeros(len(customers), dtype=bool)
     reasons = []
-    for words, rows in [*_unwanted(customers), *_strange(trial, customers, list(asked))]:
+    for words, rows in chain(_unwanted(customers), _strange(trial, customers, list(asked), out)):
         new = rows & ~out
         if new.any():
             reasons.append((words, int(new.sum())))
-            out |= new
+            out |= new  # in place: labels are named of who is not out yet
     return out, reasons
 
 
@@ -43,6 +44,21 @@ def said_of(reasons: Iterable[tuple[str, int]]) -> str:
     """Say why customers are not listed, or nothing."""
     parts = [f"{format_count(n)} {words}" for words, n in reasons]
     return f"Not listed: {join_words(parts)}." if parts else ""
+
+
+def left_out_of(reasons: Iterable[tuple[str, int]]) -> str:
+    """Say in few words how many are left out and why, the most frequent reason first, or nothing.
+
+    Examples
+    --------
+    >>> left_out_of([("died", 7), ("moved away", 101)])
+    '108 left out: 101 moved away, 7 died'
+    """
+    ordered = sorted(reasons, key=lambda reason: -reason[1])
+    if not ordered:
+        return ""
+    parts = ", ".join(f"{format_count(n)} {words}" for words, n in ordered)
+    return f"{format_count(sum(n for _, n in ordered))} left out: {parts}"
 
 
 def _unwanted(customers: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
@@ -71,22 +87,22 @@ def _labelled(column: pd.Series, known: set[str]) -> np.ndarray:
     return np.array([*(bare_name(label) in known for label in labels), False])[codes]
 
 
-def _strange(trial: Trial, customers: pd.DataFrame, asked: list[str]) -> list[tuple[str, np.ndarray]]:
-    """Return, column by column, who has a label that nobody in the trial had."""
-    found = []
+def _strange(
+    trial: Trial, customers: pd.DataFrame, asked: list[str], out: np.ndarray
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Say, column by column, who has a label that nobody in the trial had; of who is not out by then."""
     for name in dict.fromkeys([*asked, *trial.covariates]):
         if name not in customers or name not in trial.customers:
             continue
         seen = trial.customers[name]
         missing = customers[name].isna().to_numpy()
         if name in asked and not seen.hasnans and missing.any():
-            found.append((f"without {label_of(name)}, which was known of everyone in the trial", missing))
+            yield f"without {label_of(name)}, which was known of everyone in the trial", missing
         if kind_of(seen) != "number":
-            codes, labels = pd.factorize(customers[name])
+            codes, labels = pd.factorize(customers[name].where(~out))
             known = {label_text(label) for label in seen.dropna().unique()}
             new = [label for label in labels if label_text(label) not in known]
             if new:
                 rows = np.array([*(label in new for label in labels), False])[codes]
                 shown = " or ".join([*map(str, new[:MOST_NAMED]), *(["others"] if len(new) > MOST_NAMED else [])])
-                found.append((f"with {label_of(name)} {shown}, which nobody in the trial had", rows))
-    return found
+                yield f"with {label_of(name)} {shown}, which nobody in the trial had", rows
