@@ -138,13 +138,18 @@ def check(file, offers, table, columns, control, **settings):
 def _check_table(file, table, columns, settings):
     """Check a table by itself, and say what was taken for what and what was looked at."""
     from winback.tables.looked_at import looked_at
+    from winback.tables.money_columns import without_money
     from winback.tables.parsed import Written
     from winback.tables.table_files import TABLES, check_file
+    from winback.terms.margin_share import check_margin_share
+    from winback.trial.trial_table import in_margin
 
     written = Written(settings["decimal"], settings["day_first"])
+    share = check_margin_share(settings["margin_share"])
     how = {"columns": columns, "sheet": settings["sheet"], "until": settings["until"], "written": written}
-    reading = check_file(file, table, **how)
-    for line in reading.notes:
+    reading = check_file(file, table, margin_share=share, **how)
+    reading = in_margin(reading, share) if table == "lapsed" else reading
+    for line in [*reading.notes, *(without_money(reading.frame) if table == "lapsed" else [])]:
         click.echo(f"    note  {line}")
     for line in looked_at(reading.frame, TABLES[table][1]):
         click.echo(line)

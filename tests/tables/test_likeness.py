@@ -5,7 +5,7 @@ import pytest
 
 from winback.tables import CONTRACTS, LAPSED, TableError, check_contracts, check_lapsed, check_purchases, map_columns
 from winback.tables.columns import KNOWN
-from winback.tables.likeness import SYNONYMS, alike, bare_name, matched
+from winback.tables.likeness import ONLY_BESIDE, SYNONYMS, alike, bare_name, matched
 from winback.tables.reading import Reading
 
 
@@ -61,7 +61,8 @@ def test_a_name_given_with_other_capitals_is_found():
 
 
 def test_no_synonym_stands_for_two_columns_of_a_table():
-    words = [word for meant in SYNONYMS.values() for word in meant.split() if word != "|"]
+    meant = [*SYNONYMS.values(), *(words for words, *_ in ONLY_BESIDE.values())]
+    words = [word for each in meant for word in each.split() if word != "|"]
     assert len(words) == len(set(words))
     assert all(word == bare_name(word) for word in words)
     assert set(SYNONYMS) <= set(KNOWN)

@@ -69,7 +69,8 @@ def check_columns(
 
 def check_ids_once(checked: Checked, ids: pd.Series) -> None:
     """Add customers who have more than one row, or ids that only blanks tell apart; rounded ids tell nothing of it."""
-    if checked.unread.get("customer_id", np.zeros(1, dtype=bool)).any():
+    given = checked.problems.frame
+    if "customer_id" in given and rounded_ids(given["customer_id"]).any():
         return
     twice = (ids.duplicated() & ids.notna()).to_numpy()
     checked.problems.add_rows("customer_id", twice, *TWICE)

@@ -15,8 +15,9 @@ from winback.tables.reading import Reading
 
 # Behind a bar stands what is meant only where nothing before it is there.
 SYNONYMS = {
-    "customer_id": "customernumber customerno custid clientid clientnumber memberid accountid kundennummer kundennr "
-    "kundenid kdnr numeroclient idclient idcliente klantnummer idklienta kundnummer | customer kunde cliente | id",
+    "customer_id": "customernumber customerno custid clientid clientno clientnumber memberid accountid kundennummer "
+    "kundennr kundenid kdnr numeroclient idclient idcliente klantnummer idklienta kundnummer | "
+    "userid subscriberid contactid | customer kunde cliente | id emailid",
     "offer": "offername offersent angebot angebote treatment offre oferta offerta aanbod erbjudande",
     "returned": "cameback wonback reactivated zurueckgewonnen zurueckgekehrt zurueckgekommen wiedergewonnen revenu "
     "regreso ritornato teruggekomen",
@@ -34,9 +35,21 @@ SYNONYMS = {
     "date": "purchasedate orderdate datum kaufdatum bestelldatum fecha data",
     "amount": "purchaseamount orderamount betrag bestellwert montant importe importo",
 }
-_NAMES = {word for words in SYNONYMS.values() for word in words.split() if word != "|"} | {
-    name.replace("_", "") for name in KNOWN
+# What is meant only in a table that has one of the first columns, and none of the second.
+ONLY_BESIDE = {
+    "returned": ("converted conversion purchased", ("offer",), ("returned_on",)),
+    "second_margin": (
+        "monthlymargin marginpermonth monatsmarge monatlicherdeckungsbeitrag",
+        ("returned_on", "second_tenure"),
+        ("first_margin", "value"),
+    ),
 }
+_NAMES = {
+    word
+    for words in (*SYNONYMS.values(), *(words for words, *_ in ONLY_BESIDE.values()))
+    for word in words.split()
+    if word != "|"
+} | {name.replace("_", "") for name in KNOWN}
 SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "ł": "l"})
 
 
@@ -84,8 +97,12 @@ def matched(reading: Reading, columns: Iterable[Column]) -> Reading:
     columns = list(columns)
     ours = {column.name for column in columns}
     free = [name for name in reading.frame.columns if name not in ours]
-    for column in [column for column in columns if column.name not in reading.frame.columns]:
-        found = alike(column.name, free) or _meant(column, free)
+    absent = [column for column in columns if column.name not in reading.frame.columns]
+    for column, is_last in [*((column, False) for column in absent), *((column, True) for column in absent)]:
+        if is_last and column.name in (*names.values(), *(problem.column for problem in problems)):
+            continue
+        there = {*reading.frame.columns, *names.values()}
+        found = _meant_beside(column, free, there) if is_last else alike(column.name, free) or _meant(column, free)
         if len(found) == 1:
             names[found[0]] = column.name
             free.remove(found[0])
@@ -102,7 +119,15 @@ def matched(reading: Reading, columns: Iterable[Column]) -> Reading:
 def _meant(column: Column, names: Iterable[object]) -> list:
     """Return the names that mean a column; ``id`` alone is a customer's only where each customer has one row."""
     for words in SYNONYMS.get(column.name, "").split("|"):
-        known = set(words.split()) - (set() if column.meaning.startswith("one row per") else {"id"})
+        known = set(words.split()) - (set() if column.meaning.startswith("one row per") else {"id", "emailid"})
         if found := [name for name in names if bare_name(name) in known]:
             return found
     return []
+
+
+def _meant_beside(column: Column, names: Iterable[object], there: set) -> list:
+    """Return the names that mean a column by what else the table has."""
+    words, beside, without = ONLY_BESIDE.get(column.name, ("", (), ()))
+    if not there & set(beside) or there & set(without):
+        return []
+    return [name for name in names if bare_name(name) in words.split()]

@@ -11,6 +11,7 @@ from winback.tables.column_checks import check_columns
 from winback.tables.columns import CONTRACTS, EVENTS, LAPSED, PURCHASES, Column
 from winback.tables.files import read_file
 from winback.tables.likeness import matched
+from winback.tables.money_columns import with_revenue
 from winback.tables.months_from_dates import with_months
 from winback.tables.nouns import LAPSED_TABLE
 from winback.tables.parsed import AS_THE_CELLS_TELL, Written
@@ -33,6 +34,7 @@ def check_file(
     sheet: str | int | None = None,
     until: datetime.date | str | None = None,
     written: Written = AS_THE_CELLS_TELL,
+    margin_share: float | None = None,
 ) -> Reading:
     r"""Return the checked table of a file with what was taken for what; one TableError lists all that is wrong.
 
@@ -47,7 +49,8 @@ def check_file(
     called, known, needs = TABLES[table]
     reading = read_file(path, sheet=sheet)
     reading = columns_mapped(reading, columns) if columns else reading
-    reading = with_types(matched(reading, known), written)
+    reading = matched(reading, known)
+    reading = with_types(with_revenue(reading, margin_share) if table == "lapsed" else reading, written)
     if table == "lapsed":
         checked = lapsed_checked(with_months(reading, until, written), needs, written)
     else:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from winback.labels import label_of
 from winback.results import format_count
-from winback.tables.likeness import bare_name
+from winback.tables.money_columns import looks_like_revenue
 from winback.tables.months_from_dates import DAYS_IN_MONTH
 from winback.tables.numbers import SIGNS
 from winback.trial.finding import Finding
@@ -22,7 +22,6 @@ LONGEST = 600.0  # months: nobody was a customer for 50 years
 TOO_FAR = DAYS_IN_MONTH / 2  # times as long as another length of the same table: months and days are 30 apart
 YEARLY = (8.0, 16.0)  # times another margin: one a year and one a month are 12 apart
 FEW = 10  # customers below which medians say nothing
-REVENUE = ("revenue", "umsatz", "turnover", "sales", "spend", "ricavi", "ingresos", "chiffredaffaires", "omzet")
 LENGTHS = ("first_tenure", "second_tenure", "months_away", "followed")
 
 
@@ -90,7 +89,7 @@ def revenue_doubts(columns: Mapping[str, str], margin_share: float | None) -> li
         f'"{theirs}" was read as {label_of(ours)}, which is margin, not revenue. If it is revenue, say which share of '
         "it is margin (margin_share=0.3), or an offer that only moves sales will seem to pay."
         for ours, theirs in money.items()
-        if any(word in bare_name(theirs) for word in REVENUE)
+        if looks_like_revenue(theirs)
     ]
 
 

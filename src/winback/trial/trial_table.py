@@ -15,6 +15,7 @@ from winback.tables import LAPSED, LAPSED_TABLE, SECOND_LIFETIME, AnyTable, HasT
 from winback.tables.checks import columns_mapped, lapsed_checked
 from winback.tables.column_checks import Checked, refuse_other_than_frame
 from winback.tables.likeness import matched
+from winback.tables.money_columns import money_needs, money_problems, with_revenue
 from winback.tables.months_from_dates import with_months
 from winback.tables.nouns import as_reading
 from winback.tables.parsed import Written
@@ -60,15 +61,14 @@ def trial_table(customers: AnyTable, catalog: OfferCatalog, asked: Asked = Asked
     reading, is_raw = as_reading(customers, LAPSED_TABLE, asked.sheet)
     refuse_other_than_frame(reading.frame, LAPSED_TABLE)
     reading = columns_mapped(reading, asked.columns) if asked.columns else reading
-    reading = matched(reading, LAPSED)
+    reading = with_revenue(matched(reading, LAPSED), None if isinstance(customers, HasTables) else catalog.margin_share)
     if is_raw and not reading.frame.columns.has_duplicates:
         reading = with_types(reading, written)
     reading = one_row_each(with_months(reading, asked.until, written), asked.keep, written)
     reading = with_known_offers(reading, catalog.names, asked.control)
-    direct = "value" in reading.frame
-    needs = ["offer", "returned", *(["value"] if direct else SECOND_LIFETIME)]
-    checked = lapsed_checked(reading, needs, written)
-    both = direct and set(SECOND_LIFETIME) & set(reading.frame)
+    checked = lapsed_checked(reading, ["offer", "returned", *money_needs(reading.frame)], written)
+    checked.problems.found += money_problems(reading.frame)
+    both = "value" in reading.frame and set(SECOND_LIFETIME) & set(reading.frame)
     if both:
         remedy = "Keep measured value or second lives, and drop the other."
         checked.problems.add("value", "is there beside second_ columns", remedy)
@@ -78,12 +78,12 @@ def trial_table(customers: AnyTable, catalog: OfferCatalog, asked: Asked = Asked
     doubts = revenue_doubts(asked.columns, catalog.margin_share)
     doubts += currency_doubts(frozenset(checked.currencies), catalog.currency)
     read = Reading(checked.frame, tuple(dict.fromkeys(checked.notes)), doubts=tuple(doubts))
-    return read if isinstance(customers, HasTables) else _in_margin(read, catalog.margin_share)
+    return read if isinstance(customers, HasTables) else in_margin(read, catalog.margin_share)
 
 
-def _in_margin(reading: Reading, share: float | None) -> Reading:
+def in_margin(reading: Reading, share: float | None) -> Reading:
     """Turn revenue into margin where the analyst says which share of it is margin."""
-    if share is None:
+    if share is None or not {"value", "second_margin"} & set(reading.frame):
         return reading
     name = "value" if "value" in reading.frame else "second_margin"
     said = f"{label_of(name)[:1].upper()}{label_of(name)[1:]} is {format_percent(share)} of the revenue in the table."
