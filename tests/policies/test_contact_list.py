@@ -155,8 +155,52 @@ def test_tables_are_not_changed(table, policy):
 
 
 def test_a_column_that_new_customers_lack(table, policy):
-    with pytest.raises(wb.TableError, match="`calls` is missing, and the trial's predictions use it"):
-        policy.contact_list(NEW.drop(columns="calls"))
+    """They are taken for average in it, and it is said; the list was refused."""
+    found = policy.contact_list(NEW.drop(columns="calls"))
+    assert "The table lacks calls: in predictions, everybody is taken for average there." in found.describe()
+    average = policy.contact_list(NEW.assign(calls=np.nan))
+    np.testing.assert_allclose(found.frame["expected_profit"], average.frame["expected_profit"], rtol=1e-9)
+    assert "lacks" not in average.describe()
+    neither = wb.learn_policy(policy.trial, by=["calls"], splits=wb.Splits(repeats=2)).contact_list(
+        NEW[["customer_id"]]
+    )
+    assert neither.frame["expected_profit"].nunique() == 1
+    assert "The order says nothing: the table has no column by which the trial predicts." in neither.describe()
+
+
+def test_marks_days_and_what_never_moves_are_no_predictors(table):
+    days = np.where(np.arange(900) % 2 == 0, "2024-03-01", "2024-06-01")
+    marked = table.assign(deceased=np.arange(900) % 50 == 0, Do_Not_Contact="no", wave="first", contact_date=days)
+    trial = wb.read_trial(marked, OFFERS)
+    assert trial.covariates == ("segment", "calls")
+    assert not {"deceased", "Do_Not_Contact", "contact_date"} & set(trial.known)
+    policy = wb.learn_policy(trial, splits=wb.Splits(repeats=2))
+    listed = policy.contact_list(NEW.assign(contact_date="2025-01-01", wave="next"))
+    assert set(listed.frame["customer_id"]) == set("pqs")
+    assert not listed.lacking
+
+
+@pytest.mark.parametrize("keep", ["first", "last"])
+def test_what_rows_that_do_not_count_say_is_heeded(table, keep):
+    """Who came back after a later contact was listed as still away, and who was sent an offer as sent nothing."""
+    away = table[(table["offer"] == "none") & ~table["returned"]]["customer_id"].tolist()
+    more = table[table["customer_id"].isin(away[:6])].copy()
+    more["offer"] = ["a", "a", "none", "none", "b", "a"]
+    more["returned"] = [True, False, True, False, False, True]
+    more["value"] = np.where(more["returned"], 100.0, 0.0)
+    rows = [table, more] if keep == "first" else [more, table]
+    twice = wb.read_trial(pd.concat(rows), OFFERS, keep=keep)
+    found = wb.learn_policy(twice, by=["segment"], splits=wb.Splits(repeats=2)).contact_list()
+    ids = set(found.frame["customer_id"])
+    if keep == "first":
+        assert found.left_out == (
+            ("came back after a later contact", 3),
+            ("sent an offer at another contact", 2),
+        )
+        assert ids == set(away) - {away[0], away[1], away[2], away[4], away[5]}
+    else:  # who came back before, and is away by the last row, is away
+        assert found.left_out == (("sent an offer at another contact", 4),)
+        assert ids == set(away) - {away[0], away[1], away[4], away[5]}
 
 
 def test_a_number_that_is_a_word(table, policy):

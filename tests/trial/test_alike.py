@@ -50,7 +50,7 @@ def test_equal_rows_of_a_table_of_few_columns_are_counted_without_alarm(rng):
     coarse["value"] += np.where(coarse["returned"], rng.random(len(coarse)), 0.0)
     verdict, text = finding(wb.read_trial(coarse, OFFERS), "duplicate ids")
     assert verdict == "note"
-    assert text.endswith("which a table of few columns has by chance.")
+    assert text.endswith("as is usual where a table has few columns.")
 
 
 @pytest.mark.parametrize(("whole", "words"), [(True, "each was sent one offer"), (False, "some were sent different")])

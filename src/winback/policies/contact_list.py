@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.doors import door
+from winback.labels import label_of
 from winback.money import money_interval
 from winback.policies.honest_value import HonestValue, honest_value
 from winback.policies.strangers import left_out_of, not_listed, said_of
@@ -19,6 +20,7 @@ from winback.trial.assumed import assumption
 from winback.trial.trial import Trial
 
 FIRST_ROWS = 6
+UNTOUCHED = "customers who were sent nothing and are still away"
 ASKED_BEFORE = "customers who did not return, though they were asked once"
 
 
@@ -52,6 +54,7 @@ class ContactList(Result):
     n_left_alone: int
     currency: str = "$"
     left_out: tuple[tuple[str, int], ...] = ()
+    lacking: tuple[str, ...] = ()  # in words: what the trial predicts by, and the customers' table lacks
     hardly_meant: str = ""  # how many of those asked about are back already, or not promising
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "rank": ("Rank", "count"),
@@ -137,7 +140,8 @@ def list_contacts(
     value = honest_value(trial, decided, rng=rng)
     wanted, whom = _whom(trial, lapsed)
     hardly_meant = "" if lapsed is None else _unlikely(wanted)
-    out, left_out = not_listed(trial, wanted, asked)
+    elsewhere = [] if lapsed is not None else _contacted_elsewhere(trial, wanted, whom)
+    out, left_out = not_listed(trial, wanted, asked, elsewhere)
     wanted = wanted[~out].reset_index(drop=True) if out.any() else wanted
     offers, rules = assign(wanted), why(wanted)
     frame = wanted[["customer_id"]].reset_index(drop=True).assign(offer=offers.to_numpy(), why=rules)
@@ -151,7 +155,8 @@ def list_contacts(
     kept = kept.sort_values("expected_profit", ascending=False, kind="stable", ignore_index=True)
     kept.insert(0, "rank", kept["expected_profit"].rank(method="min", ascending=False).astype(int))
     left_alone = {"n_left_alone": len(frame) - len(kept), "whom": whom, "left_out": tuple(left_out)}
-    left_alone |= {"hardly_meant": hardly_meant}
+    lacking = tuple(label_of(name) for name in trial.covariates if name not in wanted)
+    left_alone |= {"hardly_meant": hardly_meant, "lacking": lacking}
     return ContactList(frame=kept, value=value, kind=kind, currency=trial.currency, **left_alone)
 
 
@@ -177,8 +182,17 @@ def _whom(trial: Trial, lapsed) -> tuple[pd.DataFrame, str]:
     away = in_trial(table) & ~table["returned"].to_numpy(dtype=bool)
     untouched = away & (table["offer"].astype(object) == NO_OFFER).to_numpy()
     if untouched.any():
-        return table[untouched].reset_index(drop=True), "customers who were sent nothing and are still away"
+        return table[untouched].reset_index(drop=True), UNTOUCHED
     return table[away].reset_index(drop=True), ASKED_BEFORE
+
+
+def _contacted_elsewhere(trial: Trial, wanted: pd.DataFrame, whom: str) -> list[tuple[str, np.ndarray]]:
+    """Say of whom a row that does not count says that they are not what the list is of; see `read_trial`, ``keep``."""
+    ids, other = wanted["customer_id"], trial.other_contacts
+    found = [("came back after a later contact", ids.isin(other.back).to_numpy())]
+    if whom == UNTOUCHED:
+        found.append(("sent an offer at another contact", ids.isin(other.sent).to_numpy()))
+    return found
 
 
 def _unlikely(asked: pd.DataFrame) -> str:
@@ -202,7 +216,12 @@ def _answer(found: ContactList) -> Iterator[str]:
         f"{listed} expected to earn {total} {found.kind} profit in all, if a contact earns what it did in the "
         f"trial {like}."
     )
-    yield found.value.says(found.currency)
+    if found.lacking and len(found.lacking) == len(found.value.trial.covariates):
+        yield "The order says nothing: the table has no column by which the trial predicts."
+    else:
+        yield found.value.says(found.currency)
+        if found.lacking:
+            yield f"The table lacks {join_words(found.lacking)}: in predictions, everybody is taken for average there."
     if found.whom == ASKED_BEFORE:
         yield (
             "Who declined once will earn less when asked again; how much less this trial cannot say. Take the order "

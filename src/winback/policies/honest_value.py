@@ -134,7 +134,8 @@ def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -
     """Return predicted profit of customers under their offers, over no offer where that is known or assumed.
 
     Predicted by least squares from the whole trial; a label that the trial has not seen is an average, and so is a
-    missing number. What a customer is predicted does not depend on who else is asked about.
+    missing number, or a column that the customers lack. What a customer is predicted does not depend on who else is
+    asked about.
     """
     columns = list(trial.covariates)
     joined = pd.concat(_alike(trial.customers[columns], customers, columns), ignore_index=True)
@@ -151,9 +152,8 @@ def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -
 def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> list[pd.DataFrame]:
     """Return both tables with the same columns, whose missing numbers are the trial's average, whoever is beside."""
     problems = ProblemList("table of customers to list", customers)
-    for name in [name for name in columns if name not in customers]:
-        problems.add(name, "is missing, and the trial's predictions use it", "Add it; unknown values may be empty.")
-    problems.raise_if_any()
+    unknown = {name: np.full(len(customers), np.nan) for name in columns if name not in customers}
+    customers = customers.assign(**unknown)  # the list says which, see `contact_list`
     both = [known.copy(), customers[columns].copy()]
     for name in columns:
         if pd.api.types.is_numeric_dtype(known[name]) and not pd.api.types.is_bool_dtype(known[name]):

@@ -14,25 +14,26 @@ from winback.results import format_count, join_words
 from winback.tables import label_text
 from winback.tables.kinds import parse_flag
 from winback.tables.likeness import bare_name
+from winback.trial.never_asked import NO_CONTACT
 from winback.trial.trial import Trial
 
-NO_CONTACT = {  # what a column is called, and a label may be, in letters only
-    "asked not to be contacted": "donotcontact dnc nocontact optout optedout unsubscribed blocked werbesperre gesperrt "
-    "nichtkontaktieren keinewerbung keinkontakt robinson desabonne nepascontacter nocontactar",
-    "died": "deceased dead died verstorben tot decede decedee fallecido deceduto overleden",
-    "moved away": "moved movedaway relocated verzogen umgezogen weggezogen demenage mudado verhuisd",
-}
 MOST_NAMED = 3
 
 
-def not_listed(trial: Trial, customers: pd.DataFrame, asked: Iterable[str]) -> tuple[np.ndarray, list[tuple[str, int]]]:
+def not_listed(
+    trial: Trial,
+    customers: pd.DataFrame,
+    asked: Iterable[str],
+    first: Iterable[tuple[str, np.ndarray]] = (),
+) -> tuple[np.ndarray, list[tuple[str, int]]]:
     """Return who is left out of a list, (n,), and why with how many; everyone is counted once, by the first reason.
 
-    The policy reads the columns ``asked``, where also a missing value is strange that the trial never had.
+    ``first`` are reasons that come before all others. The policy reads the columns ``asked``, where also a missing
+    value is strange that the trial never had.
     """
     out = np.zeros(len(customers), dtype=bool)
     reasons = []
-    for words, rows in chain(_unwanted(customers), _strange(trial, customers, list(asked), out)):
+    for words, rows in chain(first, _unwanted(customers), _strange(trial, customers, list(asked), out)):
         new = rows & ~out
         if new.any():
             reasons.append((words, int(new.sum())))

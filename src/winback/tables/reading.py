@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import pandas as pd
 
 from winback.tables.problems import Problem
+
+
+class OtherContacts(NamedTuple):
+    """Which customers have rows that do not count, and what came of those."""
+
+    back: frozenset = frozenset()  # ids of who came back after a later contact
+    sent: frozenset = frozenset()  # ids of who was sent something else than their row that counts says
+
+
+NO_OTHERS = OtherContacts()
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +29,7 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     currencies: frozenset[str] = frozenset()  # of amounts that carry a sign
     doubts: tuple[str, ...] = ()  # sentences: what may not be what it is taken for
+    other_contacts: OtherContacts = NO_OTHERS
     decimal: str | None = None  # what the file's separator says of decimal marks
 
     def having(self, frame: pd.DataFrame | None = None, notes=(), problems=(), currencies=frozenset()) -> Reading:

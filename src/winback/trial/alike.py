@@ -36,7 +36,7 @@ def check_ids(table: pd.DataFrame) -> Finding:
     if _beyond_chance(table, codes, equal):
         doubt = "if they are the same, intervals look too sure. Drop the doubles, or name what they share as cluster"
         return Finding("duplicate ids", "warning", f"{counted}: {doubt}.")
-    return Finding("duplicate ids", "note", f"{counted}, which a table of few columns has by chance.")
+    return Finding("duplicate ids", "note", f"{counted}, as is usual where a table has few columns.")
 
 
 def _beyond_chance(table: pd.DataFrame, codes: np.ndarray, equal: np.ndarray) -> bool:

@@ -12,6 +12,7 @@ from winback.clusters import sums_within
 from winback.labels import label_of, value_words
 from winback.tables import LAPSED, label_codes
 
+WRITTEN_DATE = r"\s*(\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})([T ].*)?\s*"
 MOST_LEVELS = 30  # a text column with more distinct values is a label, not a covariate
 NOT_COVARIATES = {column.name for column in LAPSED if column.outcome or column.kind in ("id", "text")} | {
     "offer",
@@ -34,13 +35,23 @@ def known_beforehand(customers: pd.DataFrame) -> list[str]:
     usable = []
     for name in customers.columns:
         column = customers[name]
-        if name in NOT_COVARIATES or pd.api.types.is_datetime64_any_dtype(column) or not can_be_told(column):
+        if name in NOT_COVARIATES or not can_be_told(column) or _is_dates(column):
             continue
         if pd.api.types.is_integer_dtype(column):
             usable += [] if column.is_unique else [name]  # numbers that tell every row apart are ids
         elif pd.api.types.is_numeric_dtype(column) or column.nunique() <= MOST_LEVELS:
             usable.append(name)
     return usable
+
+
+def _is_dates(column: pd.Series) -> bool:
+    """Say whether a column has dates, as such or written out: days of a campaign are no kinds of customers."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return True
+    if pd.api.types.is_numeric_dtype(column):
+        return False
+    values = pd.Series(column.dropna().unique()).astype(str)
+    return bool(len(values) and values.str.fullmatch(WRITTEN_DATE).all())
 
 
 def can_be_told(column: pd.Series) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 
 from winback.results import format_count
 from winback.tables.dates import parse_date
 from winback.tables.ids import parse_id
+from winback.tables.kinds import parse_flag
 from winback.tables.parsed import Written
-from winback.tables.reading import Reading
+from winback.tables.reading import OtherContacts, Reading
 
 KEEP = ("first", "last")
 
@@ -45,4 +49,20 @@ def one_row_each(reading: Reading, keep: str | None, written: Written) -> Readin
     who = "1 customer was" if n_customers == 1 else f"{format_count(n_customers)} customers were"
     rows = "1 row is" if n == 1 else f"{format_count(n)} rows are"
     said = f"{who} contacted more than once: the {keep} row counts ({by}), {rows} left out."
+    reading = replace(reading, other_contacts=_other_contacts(frame, ids, again.to_numpy(), keep))
     return reading.having(frame[~again.to_numpy()].reset_index(drop=True), [said])
+
+
+def _other_contacts(frame: pd.DataFrame, ids: pd.Series, dropped: np.ndarray, keep: str) -> OtherContacts:
+    """Return what rows that do not count say of who is still away, and of who was sent nothing."""
+    back = sent = frozenset()
+    if keep == "first" and "returned" in frame:  # who came back before the last row was away again by then
+        returned = parse_flag(frame["returned"]).column.fillna(False).to_numpy(dtype=bool)
+        back = frozenset(ids[dropped & returned])
+    if "offer" in frame:
+        offers = frame["offer"].astype(object)
+        counts = ~dropped & ids.notna().to_numpy()
+        kept = ids.map(pd.Series(offers[counts].to_numpy(), index=ids[counts].to_numpy()))
+        same = (offers == kept) | (offers.isna() & kept.isna())
+        sent = frozenset(ids[dropped & ~same.to_numpy(dtype=bool)])
+    return OtherContacts(back, sent)

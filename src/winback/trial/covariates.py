@@ -10,6 +10,7 @@ import pandas as pd
 from winback.tables import LAPSED_TABLE, ProblemList
 from winback.trial.balance import covariate_matrix, known_beforehand
 from winback.trial.late_columns import measured_after_the_offer
+from winback.trial.never_asked import without_marks
 
 FEWEST_PER_COLUMN = 3  # customers of an arm for each coefficient of its linear prediction
 USED_WHEN_NESTED = 0.6  # share of the customers that predictions use when two of five folds are left out
@@ -33,6 +34,7 @@ def covariates_used(
     late = {*late, *measured_after_the_offer(table)}
     usable = [name for name in known_beforehand(table) if name not in late]
     if asked is None:
+        usable = [name for name in without_marks(usable) if len(table[name].unique()) > 1]
         width = covariate_matrix(table, usable)[0].shape[1]
         enough = USED_WHEN_NESTED * sizes.min() >= FEWEST_PER_COLUMN * (width + 1)
         return tuple(usable) if enough else ()

@@ -141,6 +141,7 @@ def read_trial(
         lapsed=reading.frame,
         reading=reading.notes,
         doubts=reading.doubts,
+        other_contacts=reading.other_contacts,
         offers=catalog,
         source=Path(customers).name if from_file else "a table",
         made_with=(("SHA-256 of the file", sha256_of(customers)),) if from_file else (),

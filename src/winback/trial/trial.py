@@ -15,6 +15,7 @@ from winback.doors import ArgumentError, door
 from winback.provenance import Provenance, sha256_of
 from winback.results import Result, Sentences, format_count, join_words
 from winback.tables import LAPSED_TABLE, NO_OFFER, in_trial
+from winback.tables.reading import NO_OTHERS, OtherContacts
 from winback.terms.catalog import OfferCatalog
 from winback.terms.organic import organic_shares
 from winback.trial import trial_words
@@ -26,6 +27,7 @@ from winback.trial.follow_up import FollowUp, follow_up_of
 from winback.trial.group_moments import group_moments
 from winback.trial.late_columns import measured_after_the_offer
 from winback.trial.moments import ArmMoments, pooled, stack_arms
+from winback.trial.never_asked import without_marks
 from winback.trial.outcomes import Groups, check_value_terms, trial_groups, trial_money
 from winback.trial.predictions import deal_folds
 from winback.trial.trial_terms import ASSIGNMENTS, TrialTerms
@@ -48,6 +50,7 @@ class Trial(Result):
     assignment: str = "known"
     made_with: tuple[tuple[str, str], ...] = ()  # what else a reader needs to make the table again
     reading: tuple[str, ...] = ()  # what was taken for what when the table was read
+    other_contacts: OtherContacts = field(default=NO_OTHERS, repr=False)  # of rows that do not count
     doubts: tuple[str, ...] = ()  # what may not be what it was taken for
     overruled: tuple[str, ...] = ()  # terms of the offers that others took the place of when the trial was read
     caveat: str = ""  # what a reader must know of the data
@@ -240,7 +243,8 @@ class Trial(Result):
     @property
     def known(self) -> tuple[str, ...]:
         """Columns known of a customer before an offer, by which policies may tell customers apart."""
-        return tuple(name for name in known_beforehand(self.customers) if name not in (*self.late, "followed"))
+        names = without_marks(known_beforehand(self.customers))
+        return tuple(name for name in names if name not in (*self.late, "followed"))
 
     @cached_property
     def late(self) -> tuple[str, ...]:

@@ -78,6 +78,7 @@ def trial_table(customers: AnyTable, catalog: OfferCatalog, asked: Asked = Asked
     doubts = revenue_doubts(asked.columns, catalog.margin_share)
     doubts += currency_doubts(frozenset(checked.currencies), catalog.currency)
     read = Reading(checked.frame, tuple(dict.fromkeys(checked.notes)), doubts=tuple(doubts))
+    read = replace(read, other_contacts=reading.other_contacts)
     return read if isinstance(customers, HasTables) else in_margin(read, catalog.margin_share)
 
 
