@@ -140,3 +140,28 @@ def test_a_doubt_is_one_problem_of_the_table():
     table = pd.DataFrame({"customer_id": [1, 2], "first_margin": ["1,234", "2,500"]})
     with pytest.raises(TableError, match=r"^1 problem .*\n  1\. `first_margin` can be read in two ways: 1,234 with"):
         check_lapsed(table, needs=["first_margin"])
+
+
+@pytest.mark.parametrize("dash", ["-", "–", "- €", "€ -", "−", " -   € ", "-€", "--"])
+def test_a_dash_among_amounts_is_nothing(dash):
+    read = parse_number(pd.Series(["1.234,50 €", dash, None, dash], name="mine"))
+    assert read.column.tolist()[:2] + read.column.tolist()[3:] == [1234.5, 0, 0]
+    assert not read.unread.any()
+    assert "a dash is 0, as in accounts (2 cells)" in read.taken_for
+    assert read.currencies == {"EUR"}
+
+
+@pytest.mark.parametrize(("name", "is_zero"), [("value", True), ("second_margin", True), ("first_tenure", False)])
+def test_a_dash_without_a_sign_is_nothing_only_in_a_column_of_amounts(name, is_zero):
+    assert parse_number(pd.Series(["5", "-"], name=name)).unread.tolist() == [False, not is_zero]
+
+
+def test_a_dash_does_not_hide_the_decimal_mark():
+    assert decimal_evidence(pd.Series(["1,5", "-", "2,25"])) == {","}
+
+
+def test_a_cell_that_is_no_number_has_one_problem():
+    table = pd.DataFrame({"customer_id": [1, 2], "returned": [False, True], "value": ["nix", "5"]})
+    with pytest.raises(TableError, match="1 problem in") as caught:
+        check_lapsed(table)
+    assert caught.value.problems["problem"].tolist() == ["must be a number"]

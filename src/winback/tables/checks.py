@@ -222,7 +222,7 @@ def _check_second_lifetime(typed, unread, problems):
     returned = typed["returned"].to_numpy(dtype=bool, na_value=False)
     for name in [name for name in (*SECOND_LIFETIME, "value") if name in typed]:
         there = typed[name].notna().to_numpy() | unread[name]
-        unearned = there & ~returned & known
+        unearned = there & ~unread[name] & ~returned & known  # what cannot be read is told already
         if name == "value":
             unearned &= (typed[name] != 0).to_numpy()  # a value of 0 says the same as an empty cell
         remedy = "Set `returned` to true, or leave the cell empty."

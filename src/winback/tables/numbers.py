@@ -5,10 +5,13 @@ Whether "1,234" is a thousand or a little over one is never guessed: another cel
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from winback.tables.columns import KNOWN
 from winback.tables.parsed import AS_THE_CELLS_TELL, Parsed, Written, distinct_values, examples, without_containers
 
 SIGNS = {
@@ -32,6 +35,10 @@ CELL = (
     rf"(?P<digits>[.,]?\d(?:[\d.,'\u2019]|{SPACE}(?=\d{{3}}))*)(?P<power>[eE][-+]?\d+)?"
     rf"(?:,{DASH}{{1,2}})?\s*(?P<behind>%|{MONEY})?(?P<minus_behind>{DASH})?(?P<close>\))?"
 )
+NOTHING = re.compile(
+    rf"\s*(?P<before>{MONEY})?\s*[-\u2212\u2013\u2014]{{1,2}}\s*(?P<behind>{MONEY})?\s*"
+)  # 0, in accounts
+AMOUNTS = {name for name, column in KNOWN.items() if column.unit.startswith("money")}
 EITHER = r"[1-9]\d{0,2}[.,]\d{3}"  # one group of thousands, or three decimals
 GROUPED = {",": r"\d{1,3}(?:,\d{3})+(?:\.\d*)?", ".": r"\d{1,3}(?:\.\d{3})+(?:,\d*)?"}
 OTHER = {",": ".", ".": ","}
@@ -69,11 +76,13 @@ def _endless(values: pd.Series) -> np.ndarray:
 def decimal_evidence(column: pd.Series) -> set[str]:
     """Return the decimal marks that the cells of a column of numbers show beyond doubt."""
     texts = column[column.notna()].head(LOOKED_AT).map(str).astype(object)
+    texts = texts[~texts.str.fullmatch(NOTHING)]
     if not (texts.str.contains(r"\d").all() and texts.str.contains("[.,]").any()):
         return set()  # words, dates and whole numbers need no closer look
     if texts.str.fullmatch(r"\s*-?\d*\.\d{1,2}\s*").any() and _plain(column) is not None:
         return {"."}
-    parts = _parts(pd.Series(distinct_values(without_containers(column)[0])[1], dtype=object))
+    cells = distinct_values(without_containers(column)[0])[1]
+    parts = _parts(pd.Series([cell for cell in cells if not NOTHING.fullmatch(str(cell))], dtype=object))
     return set() if parts is None or not parts["read"].all() else _evidence(parts)
 
 
@@ -98,6 +107,7 @@ def _may_be_thousands(column: pd.Series, decimal: str | None) -> bool:
 def _as_people_write(column: pd.Series, decimal: str | None) -> Parsed:
     column, containers = without_containers(column)
     codes, cells = distinct_values(column)
+    cells, dashes = _with_zeros(cells, column.name)
     parts = _parts(pd.Series(cells, dtype=object))
     marks = _evidence(parts)
     doubt = None
@@ -122,8 +132,24 @@ def _as_people_write(column: pd.Series, decimal: str | None) -> Parsed:
     numbers = np.append(values, np.nan)[codes]
     unread = containers | np.append(~read | (np.abs(values) > LARGEST), False)[codes]
     said = _said(parts, decimal, money, percent)
+    n_dashes = int(np.isin(codes, dashes).sum())
+    said += (f"a dash is 0, as in accounts ({n_dashes:,} {'cell' if n_dashes == 1 else 'cells'})",) if n_dashes else ()
     typed = pd.Series(np.where(unread, np.nan, numbers), index=column.index, name=column.name)
     return Parsed(typed, unread, said, doubt, frozenset(money))
+
+
+def _with_zeros(cells: list, name: object) -> tuple[list, list[int]]:
+    """Return cells with 0 for a dash, and where they were: in a column of amounts, and wherever it has a sign of money.
+
+    Elsewhere a dash may as well mean that nothing is known.
+    """
+    found = {place: NOTHING.fullmatch(cell) for place, cell in enumerate(cells) if isinstance(cell, str)}
+    signs = {place: (match["before"] or "") + (match["behind"] or "") for place, match in found.items() if match}
+    if not signs:
+        return cells, []
+    money = name in AMOUNTS or any(isinstance(cell, str) and re.search(MONEY, cell) for cell in cells)
+    zeros = {place: f"0 {sign}".strip() for place, sign in signs.items() if money}
+    return [zeros.get(place, cell) for place, cell in enumerate(cells)], list(zeros)
 
 
 def _parts(cells: pd.Series) -> pd.DataFrame | None:
