@@ -59,6 +59,7 @@ ROWS = [
     "surface",
     "tables",
     "doors",
+    "annotations",
 ]
 
 

@@ -31,7 +31,7 @@ held_out         is a forecast right on what it has not seen? hold_out
 formulas, formula_checks, formula_language  what a model takes from a table, and what it may
 pseudo_observations, expectations, winner, skewness, uncertainty, clusters  the statistics beneath
 newton           where is a likelihood highest?
-doors            does every argument have a kind that its function can use?
+doors, annotations  does every argument have a kind that its function can use?
 surface          which names are public, and where each stands
 provenance, labels, results, in_html, money, progress, periods, discounting  how results show themselves: Sentences
 tables           columns, units, checks, files, `wb.tables.check_...`: TableError

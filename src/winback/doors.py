@@ -7,28 +7,19 @@ Tables and nouns speak for themselves further in, with the remedy: the door lets
 from __future__ import annotations
 
 import inspect
-import types
+import sys
 import typing
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache, wraps
-from numbers import Integral, Real
-from pathlib import Path
-from typing import Any, TypeVar
+from numbers import Integral
+from typing import TypeVar
 
-import numpy as np
 import pandas as pd
 
+from winback.annotations import OneOf, fits, in_words, looked_up, shown
+
 Function = TypeVar("Function", bound=Callable)
-WORDS = {str: "text", bool: "True or False", int: "a whole number", float: "a number", type(None): "None"}
-NAMES = {"DataFrame": "a table", "Series": "a column", "HasTables": "a trial"}
-WORDS |= {Path: "a path", np.random.Generator: "a numpy Generator"}
-MANY = {"text": "texts", "a whole number": "whole numbers", "a number": "numbers", "a path": "paths"}
-MOST_LOOKED_AT = 10_000  # elements of a collection: past that, looking takes longer than the call
-SPEAK_FOR_THEMSELVES = ("Trial", "HasTables", "_Buffer", "_SupportsArray")  # these, and all arrays, are looked at later
-TABLES = ("DataFrame", "Series")
-OF_A_TABLE = ("columns", "table_of", "__dataframe__", "__arrow_c_stream__")  # what any package's table has
-OTHER_PACKAGES = ("polars", "pyarrow", "duckdb", "pyspark", "narwhals", "modin", "dask", "ibis")  # asking starts work
 
 
 class ArgumentError(TypeError, ValueError):
@@ -85,17 +76,35 @@ def _wrong(function: Callable, bound: inspect.BoundArguments, looked_at) -> Iter
     """Yield what is wrong with each argument that is looked at."""
     signature, hints = _read(function)
     for name, value in bound.arguments.items():
-        if signature.parameters[name].kind in _VARIADIC or name not in hints:
+        if signature.parameters[name].kind in _VARIADIC:
+            yield from _wrong_terms(hints.get(name), value)
             continue
         if name == "rng":
             if (isinstance(value, Integral) and value < 0) or not fits(value, hints[name]):
-                yield f"`rng` must be a whole number from 0, a numpy Generator or None; got {_shown(value)}"
+                yield f"`rng` must be a whole number from 0, a numpy Generator or None; got {shown(value)}"
         elif not looked_at(hints[name]):
             continue
         elif not fits(value, hints[name]):
-            yield f"`{name}` must be {in_words(hints[name])}; got {_shown(value)}"
+            yield f"`{name}` must be {in_words(hints[name])}; got {shown(value)}"
         elif isinstance(value, pd.DataFrame) and value.columns.nlevels > 1:
             yield f"`{name}` must have one row of headings; it has {value.columns.nlevels}"
+
+
+def _wrong_terms(hint, given) -> Iterator[str]:
+    """Yield what is wrong with the terms that a dictionary of types (``**terms: Unpack[...]``) describes."""
+    if typing.get_origin(hint) is not typing.Unpack:
+        return
+    (described,) = typing.get_args(hint)
+    where = vars(sys.modules[described.__module__])
+    for name in set(given) & set(described.__annotations__):
+        annotation = described.__annotations__[name]
+        text = getattr(annotation, "__forward_arg__", annotation)
+        try:
+            wanted = looked_up(text, where)
+        except (NameError, AttributeError, TypeError):
+            continue
+        if not fits(given[name], wanted):
+            yield f"`{name}` must be {in_words(wanted)}; got {shown(given[name])}"
 
 
 def _is_no_plain_value(hint) -> bool:
@@ -121,16 +130,10 @@ def _read(function: Callable) -> tuple[inspect.Signature, dict[str, object]]:
     signature, hints = inspect.signature(function), {}
     for name, parameter in signature.parameters.items():
         try:
-            hints[name] = _looked_up(parameter.annotation, function.__globals__)
-        except (NameError, AttributeError, TypeError):  # a name that only type checkers import
-            continue
+            hints[name] = looked_up(parameter.annotation, function.__globals__)
+        except (NameError, AttributeError, TypeError):  # names that only type checkers import
+            hints[name] = OneOf.named(str(parameter.annotation))
     return signature, hints
-
-
-def _looked_up(annotation, names: dict) -> object:
-    if annotation is inspect.Parameter.empty:
-        return Any
-    return eval(annotation, names) if isinstance(annotation, str) else annotation
 
 
 def _unbound(signature: inspect.Signature, kwargs, message: str) -> str:
@@ -140,129 +143,3 @@ def _unbound(signature: inspect.Signature, kwargs, message: str) -> str:
     close = get_close_matches(unknown[0], known, n=1) if unknown else []
     meant = f" Did you mean {close[0]}?" if close else f" There are {', '.join(known)}." if unknown else ""
     return f"{message}.{meant}"
-
-
-def fits(value: object, hint: object) -> bool:
-    """Say whether a value is of the kind that an annotation names; what cannot be told fits.
-
-    Examples
-    --------
-    >>> fits(np.int64(3), int), fits(True, int), fits(3, float), fits("3", float | None), fits(["a"], Iterable[str])
-    (True, False, True, False, True)
-    """
-    origin, inside = typing.get_origin(hint), typing.get_args(hint)
-    if type(value).__module__.startswith("winback."):
-        return True  # the function knows what to do with another of winback's own results
-    if origin in (typing.Union, types.UnionType):
-        return any(fits(value, each) for each in inside)
-    if origin is typing.Literal:
-        return any(value is each or value == each for each in inside)
-    if origin is typing.Annotated:
-        return fits(value, inside[0])
-    kind = origin or hint
-    if kind is None or kind is type(None):
-        return value is None
-    if kind in _PLAIN:
-        return _PLAIN[kind](value)
-    if not isinstance(kind, type) or kind is object or kind.__name__ in SPEAK_FOR_THEMSELVES:
-        return True  # Any, type variables, protocols of arrays
-    if kind.__name__ in TABLES:
-        return _is_table(value, kind)
-    return _is_instance(value, kind, inside)
-
-
-def _is_table(value, kind: type) -> bool:
-    if type(value).__module__.split(".")[0] in OTHER_PACKAGES:
-        return True
-    has = ("index",) if kind.__name__ == "Series" else OF_A_TABLE
-    plain = isinstance(value, str | bytes | tuple | list | type | range)
-    return not plain and any(hasattr(value, each) for each in has)
-
-
-def _is_instance(value, kind: type, inside: tuple) -> bool:
-    if issubclass(kind, Mapping):
-        return isinstance(value, Mapping) and all(_all_fit(part, inside, place) for place, part in _parts(value))
-    if issubclass(kind, Iterable) and kind.__module__ in ("collections.abc", "builtins"):
-        return _is_kind_of_list(value, kind, inside)
-    try:
-        return isinstance(value, kind)
-    except TypeError:  # a protocol that cannot be asked
-        return True
-
-
-_PLAIN: dict[object, Callable[[Any], bool]] = {
-    bool: lambda value: isinstance(value, bool | np.bool_),
-    int: lambda value: isinstance(value, Integral) and not isinstance(value, bool | np.bool_),
-    float: lambda value: isinstance(value, Real) and not isinstance(value, bool | np.bool_),
-    str: lambda value: isinstance(value, str),
-    Callable: callable,
-}
-
-
-def _parts(value: Mapping) -> tuple[tuple[int, Collection], ...]:
-    return (0, value.keys()), (1, value.values())
-
-
-def _all_fit(part: Collection, inside: tuple, place: int) -> bool:
-    return not inside or len(part) > MOST_LOOKED_AT or all(fits(each, inside[place]) for each in part)
-
-
-def _is_kind_of_list(value, kind, inside) -> bool:
-    """Say whether a value may be looped over, and its elements fit; generators are not used up by asking."""
-    element = inside[0] if inside else Any
-    if isinstance(value, str | bytes):
-        return isinstance(value, str) and element in (str, Any)  # one name in place of several
-    if not isinstance(value, Iterable) or isinstance(value, Mapping):
-        return False
-    if kind is tuple and inside and inside[-1] is not Ellipsis:
-        return isinstance(value, Collection) and len(value) == len(inside) and all(map(fits, value, inside))
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        return False
-    if not isinstance(value, Collection) or len(value) > MOST_LOOKED_AT:
-        return True
-    return all(fits(each, element) for each in value)
-
-
-def in_words(hint: object) -> str:
-    """Say what an annotation allows.
-
-    Examples
-    --------
-    >>> in_words(float | None), in_words(Iterable[str]), in_words(Mapping[str, float])
-    ('a number or None', 'a list of texts', 'a mapping of texts to numbers')
-    """
-    origin, inside = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (typing.Union, types.UnionType):
-        return " or ".join(dict.fromkeys(in_words(each) for each in inside))
-    if origin is typing.Literal:
-        return f"one of {', '.join(map(repr, inside))}"
-    kind = origin or hint
-    if kind in WORDS:
-        return WORDS[kind]
-    if kind is None:
-        return "None"
-    if kind is Callable:
-        return "a function"
-    if isinstance(kind, type) and issubclass(kind, Mapping):
-        return f"a mapping of {_many(inside[0])} to {_many(inside[1])}" if inside else "a mapping"
-    if isinstance(kind, type) and issubclass(kind, Iterable) and kind.__module__ in ("collections.abc", "builtins"):
-        return f"a list of {_many(inside[0])}" if inside else "a list"
-    name = getattr(kind, "__name__", str(kind))
-    if name in NAMES:
-        return NAMES[name]
-    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
-
-
-def _many(hint) -> str:
-    """Say the same of several."""
-    if typing.get_origin(hint) in (typing.Union, types.UnionType):
-        return " or ".join(dict.fromkeys(_many(each) for each in typing.get_args(hint)))
-    words = in_words(hint)
-    return MANY.get(words, words.replace("a list of ", "lists of ").replace("a mapping of ", "mappings of "))
-
-
-def _shown(value: object) -> str:
-    """Write a value as it came, or its kind where that is long."""
-    text = repr(value) if isinstance(value, str | bytes | bool | Real | list | tuple | dict | set | type(None)) else ""
-    kind = type(value).__name__
-    return text if text and len(text) <= 40 else f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"

@@ -54,6 +54,9 @@ class Design:
             text = f"must be a pandas DataFrame, not {type(customers).__name__}"
             raise TableError(LAPSED_TABLE, [Problem("table", text, 0, "", "Read the file with load_table.")])
         problems = ProblemList(LAPSED_TABLE, customers)
+        if len(customers) == 0:
+            problems.add("table", "has no rows", "Give at least one customer.")
+            problems.raise_if_any()
         check_columns({self.equation: self.columns}, customers, problems)
         for name, labels in self.labels.items():
             if name in customers:

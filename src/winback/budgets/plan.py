@@ -20,6 +20,8 @@ from winback.results import Result, Sentences, format_count, format_percent, joi
 from winback.tables import NO_OFFER
 from winback.trial.trial import Trial
 
+MOST_POINTS = 10_000  # more than a figure can show
+
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class BudgetPlan(Result):
@@ -134,6 +136,8 @@ class BudgetPlan(Result):
     @door
     def curve(self, n_points: int | None = None) -> pd.DataFrame:
         """Return gain and price over budgets, other limits as they are, see `winback.budgets.solution`."""
+        if n_points is not None and not 1 <= n_points <= MOST_POINTS:
+            raise ValueError(f"n_points must lie from 1 to {MOST_POINTS:,}; got {n_points!r}.")
         return budget_curve(self.choices, self.limits, n_points)
 
     @door

@@ -27,7 +27,7 @@ def assumption_lines(
     else:
         rate = settings.annual_discount
         discounted = f"discounted at {100 * rate:g}% a year ({TIMING})" if rate else "not discounted"
-        months = f"{settings.horizon_months:.2f} months from the offer"
+        months = f"{settings.horizon_months:.2f} months from the return"
         yield f"A second lifetime counts for {months}, {discounted}. What comes later is not counted."
     currency = "$" if offers is None else offers.currency
     yield from (_contract(offer, currency) for offer in offers or ())

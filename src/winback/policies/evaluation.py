@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -106,7 +106,7 @@ class PolicyEvaluation(Result):
         return compare_with_truth({self.name: self, **others}, truth)
 
     @door
-    def misstated(self, shares=SHARES) -> MisstatedReasons:
+    def misstated(self, shares: float | Iterable[float] = SHARES) -> MisstatedReasons:
         """Say what is left of a written rule's gain when of these shares of customers another value is stated.
 
         Examples

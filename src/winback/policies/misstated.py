@@ -97,7 +97,7 @@ def misstated_reasons(
 
 
 def _checked(shares) -> list[float]:
-    given = list(shares) if isinstance(shares, Iterable) else [shares]
+    given = list(shares) if isinstance(shares, Iterable) and getattr(shares, "ndim", 1) else [shares]
     if not given or not all(isinstance(share, Real) and 0 <= share <= 1 for share in given):
         raise ValueError(f"shares must be one or more shares from 0 to 1; got {shares!r}.")
     return [float(share) for share in given]

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
+from winback.doors import door
 from winback.expectations import Expectations
 from winback.periods import Period
 from winback.purchases.cells import LONGEST_AGE, PurchaseCells, collapse_rows, one_cell
@@ -20,9 +21,10 @@ from winback.purchases.logs.summary import HeldOutPurchases
 from winback.purchases.maximum import FitAtMaximum, edges_in_words
 from winback.purchases.model import NOBODY, Edge, PurchaseModel
 from winback.purchases.spend import SpendFit
-from winback.purchases.table import Columns, check_periods, read_groups, read_rows
+from winback.purchases.table import TABLE, Columns, check_periods, read_groups, read_rows
 from winback.purchases.wording import describe_purchases
 from winback.results import Sentences
+from winback.tables import Problem, TableError
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -73,9 +75,12 @@ class PurchaseFit(FitAtMaximum):
         annual_discount : float
             Annual rate as a share; zero counts plain purchases.
         """
+        if len(customers) == 0:
+            raise TableError(TABLE, [Problem("table", "has no rows", 0, "", "Give at least one customer.")])
         cells, rows = self._cells(customers)
         return self._expected(cells, rows, periods, annual_discount)
 
+    @door
     def predict(
         self, customers: pd.DataFrame, periods: float, annual_discount: float = 0.0, *, intervals: bool = True
     ) -> pd.DataFrame:
@@ -98,6 +103,7 @@ class PurchaseFit(FitAtMaximum):
             return pd.DataFrame({"expected": found.each()}, index=customers.index)
         return found.to_frame(self.level, customers.index)
 
+    @door
     def total(
         self,
         customers: pd.DataFrame,
@@ -131,6 +137,7 @@ class PurchaseFit(FitAtMaximum):
         rows = [(name, int(each.sum()), *found.total(each, self.level)) for name, each in groups]
         return pd.DataFrame(rows, columns=["group", "n", "expected", "std_error", "low", "high"])
 
+    @door
     def expected_purchases(self, periods: ArrayLike) -> pd.DataFrame:
         """Return the repeat purchases expected of a new customer, with interval.
 
@@ -142,6 +149,7 @@ class PurchaseFit(FitAtMaximum):
             ["periods", "expected", "low", "high"]
         ]
 
+    @door
     def probability_alive(self, customers: pd.DataFrame) -> np.ndarray:
         """Return each customer's chance to be still a customer at the end of the data, shape (n,)."""
         cells, rows = self._cells(customers)
@@ -149,6 +157,7 @@ class PurchaseFit(FitAtMaximum):
             return np.full(len(rows), np.nan)
         return expit(-self.model.log_odds_left(self.theta, cells))[rows]
 
+    @door
     def residual_purchases(self, customers: pd.DataFrame, annual_discount: float) -> pd.DataFrame:
         """Return each customer's discounted expected purchases from the end of the data to infinity (DERT).
 
@@ -156,6 +165,7 @@ class PurchaseFit(FitAtMaximum):
         """
         return self.predict(customers, np.inf, annual_discount)
 
+    @door
     def check(self, held_out: HeldOutPurchases, *, spend: SpendFit | None = None) -> PurchaseCheck:
         """Judge the model by what its customers bought afterwards [1]_.
 

@@ -78,6 +78,8 @@ def not_worth_a_contact(values, contact_costs: Iterable[float], by: str | None, 
     problems.raise_if_any()
     alone = LeftAlone.stated(values.trial.offers, values.customers) if known is None else LeftAlone.known(known)
     costs = sorted(float(cost) for cost in contact_costs)
+    if not costs:
+        raise ValueError("contact_costs names none: give one or more amounts of money.")
     if not all(cost >= 0 for cost in costs):
         raise ValueError(f"The cost of a contact must be at least 0; got {', '.join(f'{cost:g}' for cost in costs)}.")
     best = values.net_values.drop(columns=NO_OFFER, errors="ignore").max(axis=1).to_numpy()

@@ -73,6 +73,7 @@ def return_effects(fit, customers: AnyTable) -> ReturnEffects:
     customers = as_table(customers)
     customers = customers[in_trial(customers)]
     design, place = fit.designs["reacquisition"], fit.places["reacquisition"]
+    design.matrix(customers)  # refuses a table that lacks what the formula uses
     alpha, covariance = fit.theta[place], fit.covariance[place, place]
     z = normal_quantile(fit.level)
     rows = [

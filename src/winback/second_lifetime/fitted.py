@@ -126,10 +126,15 @@ class SecondLifetimeFit(Result):
             yield {equation: self.designs[equation].matrix(customers) for equation in EQUATIONS}
             return
         offers = list(offers)
+        if not offers:
+            raise ValueError("offers names none: leave it out for the customers' own offers.")
         unknown = [name for name in offers if self.offers and name not in self.offers]
         if unknown:
             known = ", ".join(self.offers)
             raise ValueError(f"The model knows nothing about {join_words(map(repr, unknown))}; it knows {known}.")
+        if customers.columns.has_duplicates:
+            twice = str(customers.columns[customers.columns.duplicated()][0])
+            raise ValueError(f"`{twice}` is the name of more than one column. Rename or drop all but one.")
         designs = [self.designs[equation].matrices(customers, "offer", offers) for equation in EQUATIONS]
         for matrices in zip(*designs, strict=True):
             yield dict(zip(EQUATIONS, matrices, strict=True))

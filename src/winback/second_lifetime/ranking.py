@@ -55,6 +55,8 @@ class RankingComparison(Result):
 
 def rank_customers(values, shares: Iterable[float], level: float) -> RankingComparison:
     """Rank customers who were sent an offer by chance and by value, see ``values.rankings``."""
+    if not (shares := list(shares)):
+        raise ValueError("shares names none: give one or more shares of customers to contact, such as 0.1.")
     outcomes = values.measured
     outcomes = outcomes[outcomes["offer"] != NO_OFFER]
     if outcomes.empty:

@@ -86,7 +86,10 @@ class DurationFit(Result):
     @door
     def survival(self, customers: pd.DataFrame, months: ArrayLike) -> np.ndarray:
         """Return each customer's chance to be still there after so many months, shape (n, m)."""
-        return np.exp(-self.hazard_at(self.log_months(customers), np.atleast_1d(months)))
+        months = np.atleast_1d(np.asarray(months, dtype=float))
+        if not (months >= 0).all():
+            raise ValueError("months must be at least 0.")
+        return np.exp(-self.hazard_at(self.log_months(customers), months))
 
     @door
     def median(self, customers: pd.DataFrame) -> np.ndarray:
@@ -129,7 +132,10 @@ class DurationFit(Result):
             Annual discount rate; zero counts plain months.
         """
         horizon, location = check_horizon(horizon_months), self.log_months(customers)
-        after = np.broadcast_to(np.asarray(after_months, dtype=float), location.shape)
+        after = np.asarray(after_months, dtype=float)
+        if after.ndim and after.shape != location.shape:
+            raise ValueError(f"after_months must be one number, or one for each of {len(location):,} customers.")
+        after = np.broadcast_to(after, location.shape)
         if not (after >= 0).all():
             raise ValueError("after_months must be at least 0 for every customer.")
         survived = self.hazard_at(location, after[:, None])[:, 0]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from winback.tables.files import load_table, read_file
 from winback.tables.foreign import is_foreign, to_pandas
+from winback.tables.problems import Problem, TableError
 from winback.tables.reading import Reading
 
 LAPSED_TABLE = "table of lapsed customers"  # every message about it calls it so
@@ -26,7 +27,7 @@ AnyTable = pd.DataFrame | str | Path | HasTables
 
 
 def as_table(customers: AnyTable, kind: str = LAPSED_TABLE) -> pd.DataFrame:
-    """Return the table of a kind: a frame, a file read, a noun's own; what is none of these stays as it is.
+    """Return the table of a kind: a frame, a file read, a noun's own; refuse what is none of these.
 
     A frame of pandas stays as it is, one of polars, pyarrow or DuckDB becomes one of pandas.
 
@@ -39,7 +40,15 @@ def as_table(customers: AnyTable, kind: str = LAPSED_TABLE) -> pd.DataFrame:
         return load_table(customers)
     if isinstance(customers, HasTables):
         return customers.table_of(kind)
-    return to_pandas(customers) if is_foreign(customers) else customers
+    if is_foreign(customers):
+        return to_pandas(customers)
+    if not isinstance(customers, pd.DataFrame):
+        problem, remedy = (
+            f"must be a pandas DataFrame, not {type(customers).__name__}",
+            "Read the file with load_table.",
+        )
+        raise TableError(kind, [Problem("table", problem, 0, "", remedy)])
+    return customers
 
 
 def as_reading(customers: AnyTable, kind: str = LAPSED_TABLE, sheet: str | int | None = None) -> tuple[Reading, bool]:

@@ -171,7 +171,7 @@ def as_catalog(offers: OfferCatalog | Iterable[Offer]) -> OfferCatalog:
         return offers
     if isinstance(offers, str | Path):
         raise ArgumentError(f"offers must be Offer objects; read the file first: load_offers({str(offers)!r}).")
-    listed = list(offers) if isinstance(offers, Iterable) else [offers]
+    listed = list(offers) if isinstance(offers, Iterable) and getattr(offers, "ndim", 1) else [offers]
     if not isinstance(offers, Iterable) or not all(isinstance(offer, Offer) for offer in listed):
         raise ArgumentError(f"offers must be Offer objects, or an OfferCatalog; got {type(offers).__name__}.")
     return OfferCatalog(tuple(listed))

@@ -86,6 +86,7 @@ class Trial(Result):
         if self.organic is not None:
             organic_shares(self.organic, self.customers)  # refuses customers without a share
 
+    @door
     def over(self, **terms: Unpack[TrialTerms]) -> Trial:
         """Return the same trial under other terms, those of `winback.read_trial`; what is not named stays.
 

@@ -71,6 +71,7 @@ class PurchaseSummary(FromLog):
             return self
         return replace(self, customers=collected(nw.from_native(self.customers).lazy()))
 
+    @door
     def hold_out(self, after: date_type | str | None = None) -> HeldOutPurchases:
         """Split the log by date: what a model may be fitted to, and what it is to be judged by.
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from winback.discounting import check_annual_discount
+from winback.doors import door
 from winback.expectations import Expectations
 from winback.purchases.table import read_numbers
 from winback.tables import ProblemList
@@ -29,10 +30,12 @@ class ContractFit(ContractCurves):
     counts is said by ``moment``.
     """
 
+    @door
     def expected_lifetime(self, customers: pd.DataFrame | None = None) -> np.ndarray | float:
         """Return the expected number of periods of a new customer, the first one counted; it may be infinite."""
         return self.discounted_lifetime(0.0, customers)
 
+    @door
     def discounted_lifetime(
         self, annual_discount: float, customers: pd.DataFrame | None = None, horizon_periods: int | None = None
     ) -> np.ndarray | float:
@@ -44,6 +47,7 @@ class ContractFit(ContractCurves):
         found = self.payments(logs, np.zeros(len(matrix)), annual_discount, horizon)
         return found if customers is not None else float(found[0])
 
+    @door
     def residual_lifetime(
         self,
         next_renewal: ArrayLike,
@@ -63,6 +67,7 @@ class ContractFit(ContractCurves):
         terms = {"annual_discount": annual_discount, "horizon_periods": horizon_periods, "moment": moment}
         return self.residual_value(next_renewal, margin=1.0, customers=customers, **terms)["lifetime"].to_numpy()
 
+    @door
     def residual_value(
         self,
         next_renewal: ArrayLike,
@@ -106,6 +111,7 @@ class ContractFit(ContractCurves):
         frame.insert(0, "next_renewal", np.broadcast_to(renewals, len(frame)).astype(int))
         return frame if customers is None else frame.set_index(customers.index)
 
+    @door
     def new_customer_value(
         self,
         *,
@@ -124,6 +130,7 @@ class ContractFit(ContractCurves):
         frame = self._values(found, margin)
         return frame if customers is None else frame.set_index(customers.index)
 
+    @door
     def predict(
         self,
         customers: pd.DataFrame,
@@ -146,6 +153,7 @@ class ContractFit(ContractCurves):
         terms = {"annual_discount": annual_discount, "horizon_periods": horizon_periods}
         return self.residual_value(renewals, margin=money, customers=customers, **terms)
 
+    @door
     def check(self, survivors) -> ContractCheck:
         r"""Judge the model, fitted to the first periods of cohorts, by their later counts [1]_.
 
