@@ -123,7 +123,7 @@ def test_profit_without_spread_is_refused():
         (TABLE.head(0), "`table` has no rows"),
         (TABLE.iloc[2:], "`offer` names no offer, only none"),
         (TABLE.iloc[:1], "`offer` names one offer and no untreated: there is nothing to compare"),
-        ([1, 2], "`figures` must be a pandas DataFrame, not list"),
+        ([1, 2], "must be a frame of pandas, polars, pyarrow or DuckDB, or a path, not list"),
     ],
 )
 def test_a_table_that_compares_nothing_is_refused(table, said):

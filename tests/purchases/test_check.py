@@ -156,7 +156,7 @@ def test_words_and_table(found):
         (
             lambda fit, given: (fit, given.customers),
             TypeError,
-            "held_out must come from the hold_out.. of a summary; got Data",
+            "`held_out` must be a HeldOutPurchases; got a DataFrame",
         ),
     ],
 )

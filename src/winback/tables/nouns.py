@@ -43,11 +43,8 @@ def as_table(customers: AnyTable, kind: str = LAPSED_TABLE) -> pd.DataFrame:
     if is_foreign(customers):
         return to_pandas(customers)
     if not isinstance(customers, pd.DataFrame):
-        problem, remedy = (
-            f"must be a pandas DataFrame, not {type(customers).__name__}",
-            "Read the file with load_table.",
-        )
-        raise TableError(kind, [Problem("table", problem, 0, "", remedy)])
+        problem = f"must be a frame of pandas, polars, pyarrow or DuckDB, or a path, not {type(customers).__name__}"
+        raise TableError(kind, [Problem("table", problem, 0, "", "Read the file with load_table.")])
     return customers
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from winback.discounting import check_annual_discount
-from winback.doors import door
+from winback.doors import door_of_settings
 from winback.expectations import Expectations
 from winback.purchases.table import read_numbers
 from winback.tables import ProblemList
@@ -30,12 +30,12 @@ class ContractFit(ContractCurves):
     counts is said by ``moment``.
     """
 
-    @door
+    @door_of_settings
     def expected_lifetime(self, customers: pd.DataFrame | None = None) -> np.ndarray | float:
         """Return the expected number of periods of a new customer, the first one counted; it may be infinite."""
         return self.discounted_lifetime(0.0, customers)
 
-    @door
+    @door_of_settings
     def discounted_lifetime(
         self, annual_discount: float, customers: pd.DataFrame | None = None, horizon_periods: int | None = None
     ) -> np.ndarray | float:
@@ -47,7 +47,7 @@ class ContractFit(ContractCurves):
         found = self.payments(logs, np.zeros(len(matrix)), annual_discount, horizon)
         return found if customers is not None else float(found[0])
 
-    @door
+    @door_of_settings
     def residual_lifetime(
         self,
         next_renewal: ArrayLike,
@@ -67,7 +67,7 @@ class ContractFit(ContractCurves):
         terms = {"annual_discount": annual_discount, "horizon_periods": horizon_periods, "moment": moment}
         return self.residual_value(next_renewal, margin=1.0, customers=customers, **terms)["lifetime"].to_numpy()
 
-    @door
+    @door_of_settings
     def residual_value(
         self,
         next_renewal: ArrayLike,
@@ -111,7 +111,7 @@ class ContractFit(ContractCurves):
         frame.insert(0, "next_renewal", np.broadcast_to(renewals, len(frame)).astype(int))
         return frame if customers is None else frame.set_index(customers.index)
 
-    @door
+    @door_of_settings
     def new_customer_value(
         self,
         *,
@@ -130,7 +130,7 @@ class ContractFit(ContractCurves):
         frame = self._values(found, margin)
         return frame if customers is None else frame.set_index(customers.index)
 
-    @door
+    @door_of_settings
     def predict(
         self,
         customers: pd.DataFrame,
@@ -153,7 +153,7 @@ class ContractFit(ContractCurves):
         terms = {"annual_discount": annual_discount, "horizon_periods": horizon_periods}
         return self.residual_value(renewals, margin=money, customers=customers, **terms)
 
-    @door
+    @door_of_settings
     def check(self, survivors) -> ContractCheck:
         r"""Judge the model, fitted to the first periods of cohorts, by their later counts [1]_.
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from winback.doors import door
+from winback.doors import door_of_settings
 from winback.formulas import Design
 from winback.periods import Period
 from winback.results import Result, Sentences
@@ -81,26 +81,26 @@ class ContractCurves(Result):
         """Say who stays, why retention rises, and what the model rests on."""
         return describe_contracts(self)
 
-    @door
+    @door_of_settings
     def survival(self, periods: ArrayLike, customers: pd.DataFrame | None = None) -> np.ndarray:
         """Return the share of new customers still here after so many periods, shape (m,) or (n, m)."""
         return self.survival_from_now(0, periods, customers)
 
-    @door
+    @door_of_settings
     def survival_from_now(self, age: int, periods: ArrayLike, customers: pd.DataFrame | None = None) -> np.ndarray:
         """Return the chance that a customer of this age is still here after so many more periods; 1 at none."""
         (age,), periods = all_checked(lambda: whole_periods(age, "age"), lambda: whole_periods(periods, "periods"))
         logs, _ = self.logs(customers)
         return self._rows(_kept(logs, age, periods), customers)
 
-    @door
+    @door_of_settings
     def retention(self, periods: ArrayLike, customers: pd.DataFrame | None = None) -> np.ndarray:
         """Return the share of those who reached a period's end that renews then, S(t) / S(t - 1)."""
         periods = whole_periods(periods, "periods", least=1)
         logs, _ = self.logs(customers)
         return self._rows(_renewing(logs, periods), customers)
 
-    @door
+    @door_of_settings
     def project(self, periods: ArrayLike, *, age: int = 0, customers: pd.DataFrame | None = None) -> pd.DataFrame:
         """Return who is still here after so many more periods, and the retention then, with intervals.
 
