@@ -16,7 +16,7 @@ from winback.doors import door
 from winback.tables.column_checks import Checked, check_columns, check_ids_once, refuse_other_than_frame
 from winback.tables.columns import CONTRACTS, EVENTS, KNOWN, LAPSED, PURCHASES, SECOND_LIFETIME
 from winback.tables.likeness import alike
-from winback.tables.nouns import LAPSED_TABLE, AnyTable, as_table
+from winback.tables.nouns import LAPSED_TABLE, AnyTable, typed_reading
 from winback.tables.parsed import AS_THE_CELLS_TELL, Written
 from winback.tables.problems import ProblemList
 from winback.tables.reading import Reading
@@ -53,7 +53,7 @@ def check_lapsed(customers: AnyTable, needs: Iterable[str] = ()) -> pd.DataFrame
     >>> wb.tables.check_lapsed(table)["returned"].tolist()
     [False, True]
     """
-    checked = lapsed_checked(Reading(as_table(customers)), needs)
+    checked = lapsed_checked(typed_reading(customers), needs)
     checked.problems.raise_if_any()
     return checked.frame
 
@@ -200,7 +200,7 @@ def in_trial(customers: pd.DataFrame) -> np.ndarray:
 
 
 def _checked(frame, table, columns, needs) -> Checked:
-    return check_columns(Reading(as_table(frame, table)), table, columns, needs)
+    return check_columns(typed_reading(frame, table), table, columns, needs)
 
 
 def _check_complaints(typed, unread, problems):

@@ -49,7 +49,7 @@ def check_columns(
     columns = list(columns)
     reading = matched(reading, columns)
     frame = reading.frame
-    problems = ProblemList(table, frame)
+    problems = ProblemList(table, frame, places=reading.places)
     problems.found += reading.problems
     if len(frame) == 0:
         problems.add("table", "has no rows", "Check that the right file was exported.")

@@ -55,10 +55,15 @@ def load_table(path: str | Path, *, sheet: str | int | None = None, decimal: str
     >>> wb.tables.load_table(path).loc[0].tolist()
     ['0012', 'none']
     """
+    return typed_file(path, sheet=sheet, decimal=decimal).frame
+
+
+def typed_file(path: str | Path, *, sheet: str | int | None = None, decimal: str | None = None) -> Reading:
+    """Do the work of `load_table`, and keep where the rows stand in the file."""
     reading = with_types(read_file(path, sheet=sheet), Written(decimal))
     if reading.problems:
         raise TableError("file", list(reading.problems))
-    return reading.frame
+    return Reading(reading.frame, places=reading.places)
 
 
 def read_file(path: str | Path, *, sheet: str | int | None = None) -> Reading:

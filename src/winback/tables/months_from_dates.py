@@ -12,6 +12,7 @@ import pandas as pd
 
 from winback.tables.dates import parse_date
 from winback.tables.parsed import AS_THE_CELLS_TELL, Written
+from winback.tables.places import row_name
 from winback.tables.problems import Problem
 from winback.tables.reading import Reading
 
@@ -59,7 +60,7 @@ def with_months(reading: Reading, until: datetime.date | str | None, written: Wr
     if end is not None and "returned_on" in days and "value" not in frame:
         added |= _second_lifetime(days, end)
     added = {name: column for name, column in added.items() if name not in frame}
-    problems += [*_out_of_order(frame, days, end), *_too_long(frame, days, end)]
+    problems += [*_out_of_order(reading, days, end), *_too_long(reading, days, end)]
     if added:
         given = f", and the data end on {end:%Y-%m-%d}" if end is not None else ""
         notes.append(f"Months were counted from dates ({', '.join(days)}{given}): {', '.join(added)}.")
@@ -91,35 +92,36 @@ def _second_lifetime(days: dict[str, pd.Series], end: pd.Timestamp) -> dict[str,
     return {"second_tenure": tenure.where(returned.notna()), "second_ended": ended}
 
 
-def _out_of_order(frame: pd.DataFrame, days: dict[str, pd.Series], end: pd.Timestamp | None) -> list[Problem]:
+def _out_of_order(reading: Reading, days: dict[str, pd.Series], end: pd.Timestamp | None) -> list[Problem]:
     """Name days that come before the ones they follow, and those after the end of the data."""
     problems = []
     for earlier, later in (("left_on", "offered_on"), ("offered_on", "returned_on"), ("returned_on", "ended_on")):
         if earlier in days and later in days:
             wrong = (days[later] < days[earlier]).to_numpy()
-            problems += _problem(frame, later, wrong, f"must not be before `{earlier}`", "Correct one of the two.")
+            problems += _problem(reading, later, wrong, f"must not be before `{earlier}`", "Correct one of the two.")
     for name in ("left_on", "offered_on", "returned_on"):
         if end is not None and name in days:
             late = (days[name] > end).to_numpy()
             remedy = "Correct these dates, or say when the data really end."
-            problems += _problem(frame, name, late, f"must not be after `until` ({end:%Y-%m-%d})", remedy)
+            problems += _problem(reading, name, late, f"must not be after `until` ({end:%Y-%m-%d})", remedy)
     return problems
 
 
-def _too_long(frame: pd.DataFrame, days: dict[str, pd.Series], end: pd.Timestamp | None) -> list[Problem]:
+def _too_long(reading: Reading, days: dict[str, pd.Series], end: pd.Timestamp | None) -> list[Problem]:
     """Name second tenures that are longer than the calendar allows, where the table has both months and dates."""
-    if end is None or "returned_on" not in days or "second_tenure" not in frame:
+    if end is None or "returned_on" not in days or "second_tenure" not in reading.frame:
         return []
-    months = pd.to_numeric(frame["second_tenure"], errors="coerce")
+    months = pd.to_numeric(reading.frame["second_tenure"], errors="coerce")
     room = _months(end - days["returned_on"]) + 1.0  # a month may be counted to its end
     said = f"is longer than from the return to the end of the data ({end:%Y-%m-%d})"
     remedy = f"If it counts days, divide it by {DAYS_IN_MONTH:.4g}; else correct it or the dates."
-    return _problem(frame, "second_tenure", (months > room).to_numpy(), said, remedy)
+    return _problem(reading, "second_tenure", (months > room).to_numpy(), said, remedy)
 
 
-def _problem(frame: pd.DataFrame, name: str, rows: np.ndarray, said: str, remedy: str) -> list[Problem]:
+def _problem(reading: Reading, name: str, rows: np.ndarray, said: str, remedy: str) -> list[Problem]:
     if not rows.any():
         return []
     place = int(rows.argmax())
-    first = f"row {place + 1}, {frame[name].iloc[place]}"
+    frame = reading.frame
+    first = f"{row_name(reading.places, place, frame.columns, name)}, {frame[name].iloc[place]}"
     return [Problem(name, said, int(rows.sum()), first, remedy, n_checked=len(rows))]

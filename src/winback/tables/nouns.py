@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import pandas as pd
 
-from winback.tables.files import load_table, read_file
+from winback.tables.files import load_table, read_file, typed_file
 from winback.tables.foreign import is_foreign, to_pandas
 from winback.tables.problems import Problem, TableError
 from winback.tables.reading import Reading
@@ -46,6 +46,11 @@ def as_table(customers: AnyTable, kind: str = LAPSED_TABLE) -> pd.DataFrame:
         problem = f"must be a frame of pandas, polars, pyarrow or DuckDB, or a path, not {type(customers).__name__}"
         raise TableError(kind, [Problem("table", problem, 0, "", "Read the file with load_table.")])
     return customers
+
+
+def typed_reading(customers: AnyTable, kind: str = LAPSED_TABLE) -> Reading:
+    """Return `as_table`'s table with where its rows stand in the file, where it comes from one."""
+    return typed_file(customers) if isinstance(customers, str | Path) else Reading(as_table(customers, kind))
 
 
 def as_reading(customers: AnyTable, kind: str = LAPSED_TABLE, sheet: str | int | None = None) -> tuple[Reading, bool]:

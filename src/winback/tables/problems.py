@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
+from winback.tables.places import Places, row_name
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -65,8 +67,8 @@ class TableError(ValueError):
 class ProblemList:
     """Collects the problems of one table; raises them together. Rows of a part of it have no number to name."""
 
-    def __init__(self, table: str, frame: pd.DataFrame, is_part: bool = False):
-        self.table, self.frame, self.is_part = table, frame, is_part
+    def __init__(self, table: str, frame: pd.DataFrame, is_part: bool = False, places: Places | None = None):
+        self.table, self.frame, self.is_part, self.places = table, frame, is_part, places
         self.found: list[Problem] = []
 
     def add(self, column: str, problem: str, remedy: str) -> None:
@@ -90,7 +92,8 @@ class ProblemList:
         value = _shown(self.frame[column].iloc[position]) if column in self.frame else "missing"
         customer = _shown(self.frame["customer_id"].iloc[position]) if "customer_id" in self.frame else "missing"
         who = "" if column == "customer_id" or customer == "missing" else f"customer {customer}, "
-        return f"{who}{value}" if self.is_part and who else f"{who}row {position + 1}, {value}"
+        row = row_name(self.places, position, self.frame.columns, column)
+        return f"{who}{value}" if self.is_part and who else f"{who}{row}, {value}"
 
 
 def _shown(value) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from winback.tables.places import Places
 from winback.tables.problems import Problem
 
 
@@ -30,6 +31,7 @@ class Reading:
     currencies: frozenset[str] = frozenset()  # of amounts that carry a sign
     doubts: tuple[str, ...] = ()  # sentences: what may not be what it is taken for
     other_contacts: OtherContacts = NO_OTHERS
+    places: Places | None = None  # where in a file its rows stand
     decimal: str | None = None  # what the file's separator says of decimal marks
 
     def having(self, frame: pd.DataFrame | None = None, notes=(), problems=(), currencies=frozenset()) -> Reading:

@@ -69,13 +69,11 @@ def _is_heading(row: Sequence[str]) -> bool:
 def named(path: Path, rows: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, list[str], list[Problem]]:
     """Give rows their own headings, without blanks around; columns without heading are told, empty ones dropped."""
     notes, problems = [], []
-    names = [re.sub(r"\s+", " ", name.replace("\ufeff", "")).strip() for name in names]
-    bare = [place for place, name in enumerate(names) if not name]
-    if full := [place for place in bare if rows.iloc[:, place].notna().any()]:
+    names = [_tidy(name) for name in names]
+    kept = kept_columns(rows, names)
+    if any(not names[place] for place in kept):
         remedy = "Name every column, or delete the empty ones."
         problems.append(Problem(path.name, "has a column without a heading", 0, "", remedy))
-    empty = [place for place in bare if place not in full]
-    kept = [place for place in range(len(names)) if place not in empty]
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         problem = f"has more than one column {', '.join(f'`{name}`' for name in twice)}"
@@ -87,8 +85,20 @@ def named(path: Path, rows: pd.DataFrame, names: list[str]) -> tuple[pd.DataFram
     return rows.iloc[:, kept].set_axis(own, axis=1), notes, problems
 
 
+def kept_columns(rows: pd.DataFrame, names: list[str]) -> list[int]:
+    """Return the positions of the columns that have a heading, or cells."""
+    return [place for place, name in enumerate(names) if _tidy(name) or rows.iloc[:, place].notna().any()]
+
+
+def _tidy(name: str) -> str:
+    return re.sub(r"\s+", " ", name.replace("\ufeff", "")).strip()
+
+
 def without_odd_rows(rows: pd.DataFrame, first: int, word: str) -> tuple[pd.DataFrame, list[str]]:
-    """Leave out empty rows, totals and remarks below the table, and say which: ``first`` is the first row's number."""
+    """Leave out empty rows, totals and remarks below the table, and say which; the index stays.
+
+    ``first`` is the number of the first row.
+    """
     notes = []
     empty = rows.isna().all(axis=1).to_numpy()
     inside = empty & (np.arange(len(rows)) < _last(~empty))
@@ -103,7 +113,7 @@ def without_odd_rows(rows: pd.DataFrame, first: int, word: str) -> tuple[pd.Data
         shown = str(rows[remarks].iloc[0].dropna().iloc[0]).strip()
         notes.append(f'Below the table, "{shown[:60]}" was taken for a remark and left out.')
     kept = ~(empty | totals | remarks)
-    return (rows if kept.all() else rows[kept].reset_index(drop=True)), notes
+    return rows[kept], notes
 
 
 def _last(rows: np.ndarray) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from winback.tables.places import Places
 from winback.tables.problems import Problem
 from winback.tables.reading import Reading
 from winback.tables.sheet_rows import LOOKED_AT, NO_HEADING, heading_row, named, not_a_table, without_odd_rows
@@ -56,7 +57,18 @@ def _table_of(path: Path, text: str, notes: list[str]) -> Reading:
         more += kept
     frame, odd = without_odd_rows(frame, heading + 2, "line")
     sure = "." if separator == "," else None  # a comma between cells is none within numbers
-    return Reading(frame, tuple([*notes, *more, *odd, *short]), tuple([*wrong, *problems]), decimal=sure)
+    lines, at = _lines(text, separator, heading), frame.index.to_numpy()
+    places = Places(lines[at]) if at.max(initial=0) < len(lines) else None  # two readers may differ on odd quotes
+    said = tuple([*notes, *more, *odd, *short])
+    return Reading(frame.reset_index(drop=True), said, tuple([*wrong, *problems]), places=places, decimal=sure)
+
+
+def _lines(text: str, separator: str, heading: int) -> np.ndarray:
+    """Return the line of the file on which each row below the heading starts; a cell in quotes may have several."""
+    if '"' not in text:
+        return np.arange(text.count("\n") + 1) + heading + 2
+    rows = csv.reader(io.StringIO(text), delimiter=separator)
+    return np.array([rows.line_num for _ in rows], dtype=int) + heading + 1
 
 
 def _text_of(path: Path) -> tuple[str, list[str]]:

@@ -6,6 +6,8 @@ A column becomes numbers when every cell is one; ids and codes with leading zero
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,7 @@ from winback.tables.ids import parse_id, rounded_ids, whole_numbers
 from winback.tables.kinds import label_text
 from winback.tables.numbers import decimal_evidence, parse_number
 from winback.tables.parsed import AS_THE_CELLS_TELL, Written
+from winback.tables.places import row_name
 from winback.tables.reading import Reading
 
 LIKE_AN_ID = re.compile(
@@ -37,7 +40,9 @@ def with_types(reading: Reading, written: Written = AS_THE_CELLS_TELL) -> Readin
         (decimal,) = marks
     made, notes, money = {}, [], set()
     for name in frame:
-        column, more = _own_without_broken(frame[name])
+        column, more = _own_without_broken(
+            frame[name], partial(row_name, reading.places, columns=frame.columns, column=name)
+        )
         typed, said, currencies = _typed(column, Written(decimal, written.day_first))
         money |= currencies
         made[name] = typed.where(typed.notna(), np.nan) if typed.dtype == object else typed
@@ -94,7 +99,7 @@ def _of_cells(column: pd.Series, written: Written) -> Typed:
     return typed, said, money
 
 
-def _own_without_broken(column: pd.Series) -> tuple[pd.Series, list[str]]:
+def _own_without_broken(column: pd.Series, where: Callable[[int], str]) -> tuple[pd.Series, list[str]]:
     """Empty the broken cells of a column of the analyst's own, and say so; winback's columns are checked later."""
     notes: list[str] = []
     if str(column.name) in KNOWN or _is_id(column):
@@ -103,7 +108,7 @@ def _own_without_broken(column: pd.Series) -> tuple[pd.Series, list[str]]:
         n, first = int(rows.sum()), str(column[rows].iloc[0])
         shown = re.sub(r"[\x00-\x1f\x7f]", "?", first)[:30]
         notes.append(
-            f'"{column.name}" {problem}: {n:,} cells (first: row {int(np.argmax(rows)) + 1}, {shown}) are empty.'
+            f'"{column.name}" {problem}: {n:,} cells (first: {where(int(np.argmax(rows)))}, {shown}) are empty.'
         )
         column = column.where(~rows, None)
     return column, notes

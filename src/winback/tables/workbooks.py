@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from winback.tables.broken_cells import NO_RESULT
+from winback.tables.places import Places
 from winback.tables.reading import Reading
-from winback.tables.sheet_rows import LOOKED_AT, heading_row, named, not_a_table, without_odd_rows
+from winback.tables.sheet_rows import LOOKED_AT, heading_row, kept_columns, named, not_a_table, without_odd_rows
 
 LARGEST_WHOLE = 2**53  # beyond it spreadsheets no longer tell whole numbers apart
 
@@ -22,6 +23,8 @@ def read_workbook(path: Path, sheet: str | int | None = None) -> Reading:
             sheets = _with_formulas(sheets, _cells(path, values=False))
     except Exception:  # whatever a damaged workbook makes its reader say
         raise not_a_table(path, "cannot be read as a workbook", "Open it and save it again as XLSX or CSV.") from None
+    from openpyxl.utils import get_column_letter
+
     name, notes = _chosen(path, sheets, sheet)
     rows = sheets[name]
     if not rows:
@@ -33,9 +36,12 @@ def read_workbook(path: Path, sheet: str | int | None = None) -> Reading:
     cells = [[*row, *[None] * (width - len(row))] for row in rows]
     frame = pd.DataFrame(cells[place + 1 :], columns=range(width), dtype=object)
     headings = ["" if cell is None else str(cell) for cell in cells[place]]
-    frame, more, wrong = named(path, frame.where(frame.notna(), None), headings)
+    frame = frame.where(frame.notna(), None)
+    letters = tuple(get_column_letter(position + 1) for position in kept_columns(frame, headings))
+    frame, more, wrong = named(path, frame, headings)
     frame, odd = without_odd_rows(frame, place + 2, "row")
-    return Reading(frame, tuple([*notes, *more, *odd]), tuple(wrong))
+    places = Places(frame.index.to_numpy() + place + 2, letters)
+    return Reading(frame.reset_index(drop=True), tuple([*notes, *more, *odd]), tuple(wrong), places=places)
 
 
 def _cells(path: Path, values: bool) -> dict[str, list[list]]:

@@ -50,7 +50,9 @@ def one_row_each(reading: Reading, keep: str | None, written: Written) -> Readin
     rows = "1 row is" if n == 1 else f"{format_count(n)} rows are"
     said = f"{who} contacted more than once: the {keep} row counts ({by}), {rows} left out."
     reading = replace(reading, other_contacts=_other_contacts(frame, ids, again.to_numpy(), keep))
-    return reading.having(frame[~again.to_numpy()].reset_index(drop=True), [said])
+    kept = ~again.to_numpy()
+    reading = replace(reading, places=reading.places and reading.places.only(kept))
+    return reading.having(frame[kept].reset_index(drop=True), [said])
 
 
 def _other_contacts(frame: pd.DataFrame, ids: pd.Series, dropped: np.ndarray, keep: str) -> OtherContacts:
