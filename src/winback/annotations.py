@@ -22,7 +22,7 @@ WORDS |= {Path: "a path", np.random.Generator: "a numpy Generator"}
 MANY = {"text": "texts", "a whole number": "whole numbers", "a number": "numbers", "a path": "paths"}
 MOST_LOOKED_AT = 10_000  # elements of a collection: past that, looking takes longer than the call
 SPEAK_FOR_THEMSELVES = ("Trial", "HasTables")  # these are looked at further in
-ARRAYS = ("_Buffer", "_SupportsArray")  # of which arrays are made
+ARRAYS = ("_Buffer", "_SupportsArray", "_NestedSequence")  # of which arrays are made
 OF_NUMBERS = (Real, np.ndarray, list, tuple, range, pd.Series, pd.Index, pd.api.extensions.ExtensionArray)
 TABLES = ("DataFrame", "Series")
 OF_A_TABLE = ("columns", "table_of", "__dataframe__", "__arrow_c_stream__")  # what any package's table has
@@ -68,7 +68,8 @@ def fits(value: object, hint: object) -> bool:
     if type(value).__module__.startswith("winback."):
         return True  # the function knows what to do with another of winback's own results
     if origin in (typing.Union, types.UnionType):
-        return any(fits(value, each) for each in inside)
+        of_numbers = any(getattr(typing.get_origin(each) or each, "__name__", "") in ARRAYS for each in inside)
+        return any(fits(value, each) for each in inside if not (of_numbers and each in (str, bytes, complex)))
     if origin is typing.Literal:
         return any(value is each or value == each for each in inside)
     if origin is typing.Annotated:

@@ -95,7 +95,7 @@ def renamed(old, new):
         ),
         (
             values().drop(columns="value"),
-            "`second_tenure` is missing from the table. Add it (length of the second lifetime so far), or map your own",
+            "`value` is missing, and so are second lives: nothing says what returned customers brought",
         ),
         (values().drop(columns="offer"), "`offer` is missing from the table. Add it (offer sent; none = untreated"),
         (values().head(0), "`table` has no rows. Check that the right file was exported."),

@@ -138,7 +138,7 @@ def _as_frame(table, name) -> pd.DataFrame:
         problems = ProblemList(TABLE, pd.DataFrame())
         problems.add(name, f"has {table.index.nlevels} names for each row", "Name each customer once: one index.")
         problems.raise_if_any()
-    return table.set_axis(table.columns.map(str), axis=1)
+    return table.set_axis([str(name) for name in table.columns], axis=1)
 
 
 def _check_frame(profits, names, catalog: OfferCatalog | None, problems) -> None:

@@ -165,7 +165,7 @@ class SecondLifetimeFit(Result):
         horizon = self.longest if horizon_months is None else check_horizon(horizon_months)
         names = [None] if offers is None else list(offers)
         pieces = []
-        for name, numbers in zip(names, self.numbers(customers, offers and names), strict=True):
+        for name, numbers in zip(names, self.numbers(customers, None if offers is None else names), strict=True):
             outlook = self.outlook(numbers)
             piece = {name: customers[name].to_numpy() for name in ("customer_id", "offer") if name in customers}
             if name is not None:
