@@ -80,7 +80,7 @@ def _wrong(function: Callable, bound: inspect.BoundArguments, looked_at) -> Iter
             yield from _wrong_terms(hints.get(name), value)
             continue
         if name == "rng":
-            if (isinstance(value, Integral) and value < 0) or not fits(value, hints[name]):
+            if (not _is_seed(value) and not fits(value, hints[name])) or (isinstance(value, Integral) and value < 0):
                 yield f"`rng` must be a whole number from 0, a numpy Generator or None; got {shown(value)}"
         elif not looked_at(hints[name]):
             continue
@@ -88,6 +88,11 @@ def _wrong(function: Callable, bound: inspect.BoundArguments, looked_at) -> Iter
             yield f"`{name}` must be {in_words(hints[name])}; got {shown(value)}"
         elif isinstance(value, pd.DataFrame) and value.columns.nlevels > 1:
             yield f"`{name}` must have one row of headings; it has {value.columns.nlevels}"
+
+
+def _is_seed(value) -> bool:
+    """Say whether these are several whole numbers, which numpy takes for a seed, too."""
+    return isinstance(value, list | tuple) and all(isinstance(each, Integral) and each >= 0 for each in value)
 
 
 def _wrong_terms(hint, given) -> Iterator[str]:

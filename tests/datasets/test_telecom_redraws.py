@@ -203,7 +203,7 @@ def test_who_returns_beyond_expectation_stays_and_earns_beyond_it_as_assumed(exp
 
 @pytest.mark.parametrize("n", [0, 529, -1])
 def test_too_few_customers_are_refused(n):
-    with pytest.raises(ValueError, match=rf"n_customers must be a whole number from 530 on, .*; got {n}\."):
+    with pytest.raises(ValueError, match=rf"n_customers must be a whole number from 530, .*; got {n}\."):
         wb.simulate_telecom_study(n)
 
 

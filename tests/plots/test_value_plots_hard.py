@@ -70,7 +70,7 @@ def test_counts_of_cohorts_are_seen_by_their_fit():
 
 @pytest.mark.parametrize("periods", [0, -2, 2.5, True])
 def test_a_projection_needs_a_period(five_years, periods):
-    with pytest.raises(ValueError, match="periods must be a whole number of at least 1; got"):
+    with pytest.raises(ValueError, match=r"periods`? must be a whole number"):
         plots.plot_projection(five_years, periods=periods)
 
 
@@ -171,12 +171,12 @@ def test_a_base_without_a_finite_total_names_none():
     assert title(plots.plot_base_value(worth)) == "A customer is worth no upper limit on average"
 
 
-def test_long_labels_are_cut_and_segments_are_in_the_order_of_value():
+def test_long_labels_wrap_and_segments_are_in_the_order_of_value():
     names = [f"{number:02d} " + "customers of a very long name indeed " * 2 for number in range(15)]
     ax = plots.plot_base_value(base_of(np.arange(15.0) + 1, np.arange(15.0) + 2, names=names))
     said = ticks(ax.yaxis)
     assert [text[:2] for text in said] == [f"{number:02d}" for number in range(14, -1, -1)]
-    assert all(len(text) <= 28 and text.endswith("…") for text in said)
+    assert all(max(map(len, text.splitlines())) <= 32 < len(text) for text in said)  # long names wrap
     assert ax.get_position().width > 0.5
     money = plots.plot_base_value(base_of([1.0, 2.0], [1.0, 2.0], names=["$10-$20", "$20-$30"]))
     assert not any(label.get_parse_math() for label in money.get_yticklabels())

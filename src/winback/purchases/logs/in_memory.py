@@ -138,7 +138,7 @@ def _fates(kept, codes, day, money, end) -> tuple[np.ndarray, np.ndarray]:
     tests = [codes < 0, day == NO_DAY, np.isnan(lost_money), day > end, lost_money < 0]
     fate = np.select(tests, range(len(tests)), default=len(tests))
     n = np.bincount(fate, minlength=len(checks.FATES))
-    sums = np.bincount(fate, weights=np.nan_to_num(lost_money), minlength=len(checks.FATES))
+    sums = np.bincount(fate, weights=np.nan_to_num(lost_money), minlength=len(checks.FATES)).astype(float)
     n[checks.KEPT], sums[checks.KEPT] = len(kept) - len(lost), money.sum(where=kept)
     return n, sums
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
-from winback.doors import door
+from winback.doors import door_of_settings
 from winback.periods import Period, PeriodError, parse_period
 from winback.tables import Problem, TableError
 from winback.tables.foreign import as_pandas
@@ -26,7 +26,7 @@ from winback.value.contracts.parameters import parameters
 SBG, BDW = "sBG", "BdW"
 
 
-@door
+@door_of_settings
 def fit_contracts(
     data: ArrayLike | pd.DataFrame,
     model: str = "sbg",
