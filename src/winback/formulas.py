@@ -30,7 +30,7 @@ from winback.formula_checks import (
 )
 from winback.formula_language import functions_of
 from winback.labels import contrast_words, label_of
-from winback.tables import LAPSED_TABLE, Problem, ProblemList, TableError
+from winback.tables import LAPSED_TABLE, ProblemList
 from winback.tables.numbers import parse_number
 
 
@@ -50,9 +50,6 @@ class Design:
 
     def matrix(self, customers: pd.DataFrame) -> np.ndarray:
         """Return the numbers of these customers, (n, p); a TableError names columns missing, gaps and new labels."""
-        if not isinstance(customers, pd.DataFrame):
-            text = f"must be a pandas DataFrame, not {type(customers).__name__}"
-            raise TableError(LAPSED_TABLE, [Problem("table", text, 0, "", "Read the file with load_table.")])
         problems = ProblemList(LAPSED_TABLE, customers)
         if len(customers) == 0:
             problems.add("table", "has no rows", "Give at least one customer.")

@@ -15,7 +15,7 @@ from winback.tables.ids import ROUNDED, rounded_ids
 from winback.tables.kinds import PARSERS, WHAT_IS_READ
 from winback.tables.likeness import alike, matched
 from winback.tables.parsed import AS_THE_CELLS_TELL, Parsed, Written
-from winback.tables.problems import Problem, ProblemList, TableError
+from winback.tables.problems import Problem, ProblemList, TableError, no_frame
 from winback.tables.reading import Reading
 
 BLANKS = ("has ids that differ only in blanks around them", "Strip them, or they would be different customers.")
@@ -83,8 +83,7 @@ def check_ids_once(checked: Checked, ids: pd.Series) -> None:
 def refuse_other_than_frame(frame: object, table: str) -> None:
     """Raise a TableError for what is no frame, or has several rows of headings."""
     if not isinstance(frame, pd.DataFrame):
-        problem = f"must be a frame of pandas, polars, pyarrow or DuckDB, or a path, not {type(frame).__name__}"
-        raise TableError(table, [Problem("table", problem, 0, "", "Read the file with load_table.")])
+        raise no_frame(frame, table)
     if isinstance(frame.columns, pd.MultiIndex):
         remedy = "Give each column one name, as in a CSV file."
         raise TableError(table, [Problem("table", "must have one row of headings", 0, "", remedy)])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from winback.tables.files import load_table, read_file, typed_file
 from winback.tables.foreign import is_foreign, to_pandas
-from winback.tables.problems import Problem, TableError
+from winback.tables.problems import no_frame
 from winback.tables.reading import Reading
 
 LAPSED_TABLE = "table of lapsed customers"  # every message about it calls it so
@@ -43,8 +43,7 @@ def as_table(customers: AnyTable, kind: str = LAPSED_TABLE) -> pd.DataFrame:
     if is_foreign(customers):
         return to_pandas(customers)
     if not isinstance(customers, pd.DataFrame):
-        problem = f"must be a frame of pandas, polars, pyarrow or DuckDB, or a path, not {type(customers).__name__}"
-        raise TableError(kind, [Problem("table", problem, 0, "", "Read the file with load_table.")])
+        raise no_frame(customers, kind)
     return customers
 
 

@@ -64,6 +64,12 @@ class TableError(ValueError):
         return pd.DataFrame([asdict(problem) for problem in self.found])
 
 
+def no_frame(thing: object, table: str) -> TableError:
+    """Return the error for what is no frame."""
+    problem = f"must be a frame of pandas, polars, pyarrow or DuckDB, or a path, not {type(thing).__name__}"
+    return TableError(table, [Problem("table", problem, 0, "", "Read the file with load_table.")])
+
+
 class ProblemList:
     """Collects the problems of one table; raises them together. Rows of a part of it have no number to name."""
 
