@@ -130,7 +130,7 @@ def test_it_is_accepted_where_the_untreated_are_no_control_group(rng):
     "organic", [-0.1, 5, "5%", float("nan"), True, (0.02, 5), {"region": {"north": 0.1, "south": 2}}]
 )
 def test_what_is_no_share_is_refused(trial, organic):
-    with pytest.raises(ValueError, match=r"organic`? must be a"):
+    with pytest.raises(ValueError, match=r"organic`? must be a (share from 0 to 1|number or a list of numbers)"):
         compared(trial, organic=organic)
 
 
