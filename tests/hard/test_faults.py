@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -193,16 +194,26 @@ except OSError as error:
 """
 
 
+@pytest.fixture
+def open_to_all(campaign):
+    """Copy a campaign to where another user may read it: pytest's own folders are closed to others, at each start."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "campaign"
+        shutil.copytree(campaign, place)
+        for each in (place.parent, place):
+            each.chmod(0o755)
+        yield place
+
+
 @pytest.mark.parametrize("fault", ["folder", "below", "file"])
-def test_a_read_only_folder_is_found_before_the_work(campaign, fault):
+def test_a_read_only_folder_is_found_before_the_work(open_to_all, fault):
     """Tried as another user than root, for whom nothing is read-only."""
+    campaign = open_to_all
     out = campaign / "out"
     out.mkdir()
     (out / "offer-roi.csv").write_text("old")
     (out / "offer-roi.csv").chmod(0o444 if fault == "file" else 0o666)
     out.chmod(0o777 if fault == "file" else 0o555)
-    for folder in (campaign, *campaign.parents[:2]):
-        folder.chmod(0o755)
     target = out / "new" if fault == "below" else out
     paths = {"customers": str(campaign / "customers.csv"), "offers": str(campaign / "offers.toml"), "out": str(target)}
     started = time.monotonic()
