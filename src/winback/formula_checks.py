@@ -13,6 +13,7 @@ from formulaic import Formula
 from winback.formula_language import called_in, read_formula
 from winback.results import join_words
 from winback.tables import LAPSED
+from winback.tables.headings import shared_names
 
 OPERATORS = ("C", "Q", "I")  # of the formula language: no column of that name can be used at all
 OUTCOMES = tuple(column.name for column in LAPSED if column.outcome)
@@ -66,8 +67,8 @@ def check_columns(used: Mapping[str, Iterable[str]], customers, problems):
             close = get_close_matches(name, map(str, customers.columns), n=1)
             there = f"Did you mean `{close[0]}`?" if close else f"Columns: {', '.join(map(str, customers.columns))}."
             problems.add(name, f"is named in the {where} but is not in the table", there)
-        elif list(customers.columns).count(name) > 1:
-            problems.add(name, f"is the name of more than one column, in the {where}", "Rename or drop all but one.")
+        elif shared := shared_names(customers.columns, [name]):
+            problems.found += shared
         elif pd.api.types.is_complex_dtype(customers[name]):
             problems.add(name, f"has complex numbers, in the {where}", "Use real numbers.")
         else:

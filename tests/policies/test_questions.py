@@ -208,7 +208,7 @@ def test_a_number_of_splits_must_be_one(most_splits):
 
 def test_two_columns_of_one_name_are_refused():
     twice = pd.concat([SOME[["months"]], SOME[["months", "region_id"]]], axis=1)
-    with pytest.raises(wb.TableError, match="`months` is the name of several columns"):
+    with pytest.raises(wb.TableError, match="`months` is the name of more than one column"):
         split_table(twice, ["months", "region_id"])
 
 

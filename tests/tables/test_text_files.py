@@ -141,7 +141,7 @@ def test_what_is_no_text_is_refused(put, content):
 def test_several_problems_of_a_file_come_at_once(put):
     with pytest.raises(TableError, match=r"^2 problems in the file") as caught:
         load_table(put("customer_id;offer;offer;\n1;none;x;y\n2;none;x;y\n"))
-    assert "more than one column `offer`" in str(caught.value)
+    assert "`offer` is the name of more than one column" in str(caught.value)
 
 
 def test_a_packed_file_of_windows_1252_is_read(put):

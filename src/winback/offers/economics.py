@@ -21,6 +21,7 @@ from winback.money import format_money
 from winback.offers.sensitivity import break_even_lines
 from winback.results import Result, Sentences, format_percent
 from winback.tables import Problem, ProblemList, TableError, as_table
+from winback.tables.headings import shared_names
 from winback.tables.numbers import parse_number
 from winback.terms.organic import assumed_organic, check_organic_value
 
@@ -223,8 +224,8 @@ def _checked(summary: pd.DataFrame, paid: str | None) -> pd.DataFrame:
 
 def read_numbers(table: pd.DataFrame, limits: Mapping, problems: ProblemList, optional: Sequence[str] = ()) -> None:
     """Turn the columns of a summary into numbers; list what is none within its bounds, or missing where it may not."""
-    for name in sorted({str(name) for name in table.columns[table.columns.duplicated()]}):
-        problems.add(name, "is the name of more than one column", "Rename or drop all but one.")
+    if table.columns.has_duplicates:
+        problems.found += shared_names(table.columns)
         problems.raise_if_any()
     for name, (low, high) in {name: ends for name, ends in limits.items() if name in table}.items():
         numbers, unread = parse_number(table[name])[:2]

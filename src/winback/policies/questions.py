@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from winback.policies.bins import MOST_LABELS, BinnedColumn, as_numbers, cut_column, kind_of
 from winback.tables import LAPSED, ProblemList
+from winback.tables.headings import shared_names
 from winback.tables.kinds import parse_flag
 from winback.trial.late_columns import measured_after_the_offer
 
@@ -182,8 +183,7 @@ def _usable(problems: ProblemList, customers: pd.DataFrame, names: list[str]) ->
     for name in wanted:
         if name not in there:
             problems.add(name, "is missing from the table", f"There are {', '.join(map(str, there))}.")
-        elif there.count(name) > 1:
-            problems.add(name, "is the name of several columns of the table", "Give each column its own name.")
+    problems.found += shared_names(there, wanted)
     usable = [name for name in wanted if there.count(name) == 1]
     late = _late(customers, [name for name in usable if name not in {*OUTCOMES, *OF_THE_TRIAL}])
     remedy = "Leave it out of by: a policy can ask only what is known when it decides."

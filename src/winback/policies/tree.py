@@ -11,6 +11,7 @@ import pandas as pd
 from winback.policies.bins import BinnedColumn, kind_of
 from winback.policies.questions import TABLE, SplitTable
 from winback.tables import ProblemList
+from winback.tables.headings import shared_names
 
 
 @dataclass(frozen=True)
@@ -137,9 +138,12 @@ def _read_bins(asked: list[BinnedColumn], customers: pd.DataFrame) -> dict[Binne
     problems = ProblemList(TABLE, customers)
     there = customers.columns.to_list()
     for column in asked:
-        if there.count(column.name) != 1:
-            fault = "is missing from the table" if column.name not in there else "is the name of several columns"
-            problems.add(column.name, fault, "The policy asks about it: there must be one such column.")
+        if column.name not in there:
+            problems.add(
+                column.name, "is missing from the table", "The policy asks about it: there must be one such column."
+            )
+        elif shared := shared_names(there, [column.name]):
+            problems.found += shared
         elif kind_of(customers[column.name]) not in (column.kind, "empty") and customers[column.name].notna().any():
             fault = "holds another kind of value than the policy was learned from"
             wanted = {"number": "numbers", "flag": "true or false", "labels": "labels as text"}[column.kind]

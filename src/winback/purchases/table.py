@@ -10,6 +10,7 @@ import pandas as pd
 
 from winback.doors import ArgumentError
 from winback.tables import ProblemList, label_codes
+from winback.tables.headings import shared_names
 from winback.tables.numbers import parse_number
 
 TABLE = "table of customers"
@@ -81,10 +82,10 @@ def read_numbers(customers: pd.DataFrame, name: str, problems: ProblemList) -> n
         there = ", ".join(map(str, customers.columns)) or "none"
         problems.add(name, "is missing from the table", f"Name the column that holds it; there are: {there}.")
         return np.full(len(customers), np.nan)
-    column = customers[name]
-    if isinstance(column, pd.DataFrame):
-        problems.add(name, "is the name of more than one column", "Rename or drop all but one.")
+    if shared := shared_names(customers.columns, [name]):
+        problems.found += shared
         return np.full(len(customers), np.nan)
+    column = customers[name]
     if pd.api.types.infer_dtype(column) in NO_NUMBERS:
         problems.add(name, "holds no numbers", "Write counts, time in periods, and plain amounts as numbers.")
         return np.full(len(customers), np.nan)

@@ -25,6 +25,7 @@ from winback.second_lifetime.tenure_fit import goodness_of_tenure
 from winback.survival.families import find_family
 from winback.survival.goodness_of_fit import GoodnessOfFit
 from winback.tables import AnyTable, as_table
+from winback.tables.headings import refuse_shared_names
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -132,9 +133,7 @@ class SecondLifetimeFit(Result):
         if unknown:
             known = ", ".join(self.offers)
             raise ValueError(f"The model knows nothing about {join_words(map(repr, unknown))}; it knows {known}.")
-        if customers.columns.has_duplicates:
-            twice = str(customers.columns[customers.columns.duplicated()][0])
-            raise ValueError(f"`{twice}` is the name of more than one column. Rename or drop all but one.")
+        refuse_shared_names(customers, "table of customers")
         designs = [self.designs[equation].matrices(customers, "offer", offers) for equation in EQUATIONS]
         for matrices in zip(*designs, strict=True):
             yield dict(zip(EQUATIONS, matrices, strict=True))

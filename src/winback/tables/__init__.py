@@ -20,6 +20,7 @@ words              which words mean yes and no?
 broken_cells       which cells hold no value at all?
 money_columns      which column says what returned customers brought?
 months_from_dates  how long was each customer away, back and watched?
+headings           has each column a name of its own?
 column_checks      does each column hold what its name promises?
 checks             `check_lapsed` and its like: a typed copy, or one error with every problem
 table_files        is the table in this file fit for use?

@@ -11,6 +11,7 @@ import pandas as pd
 from winback.tables.broken_cells import broken_cells, is_all_text
 from winback.tables.columns import SECOND_LIFETIME, Column
 from winback.tables.dates import NO_DATE
+from winback.tables.headings import shared_names
 from winback.tables.ids import ROUNDED, rounded_ids
 from winback.tables.kinds import PARSERS, WHAT_IS_READ
 from winback.tables.likeness import alike, matched
@@ -56,8 +57,7 @@ def check_columns(
     needed = list(dict.fromkeys(["customer_id", *([needs] if isinstance(needs, str) else needs)]))
     _report_missing_columns(frame, needed, columns, problems)
     if frame.columns.has_duplicates:
-        for name in sorted({str(name) for name in frame.columns[frame.columns.duplicated()]}):
-            problems.add(name, "is the name of more than one column", "Rename or drop all but one.")
+        problems.found += shared_names(frame.columns)
         problems.raise_if_any()
     checked = Checked(frame.copy(), {}, problems, list(reading.notes), set(reading.currencies))
     for column in columns:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from winback.tables.headings import shared_names
 from winback.tables.likeness import names_columns
 from winback.tables.problems import Problem, TableError
 
@@ -74,10 +75,7 @@ def named(path: Path, rows: pd.DataFrame, names: list[str]) -> tuple[pd.DataFram
     if any(not names[place] for place in kept):
         remedy = "Name every column, or delete the empty ones."
         problems.append(Problem(path.name, "has a column without a heading", 0, "", remedy))
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
-        problem = f"has more than one column {', '.join(f'`{name}`' for name in twice)}"
-        problems.append(Problem(path.name, problem, 0, "", "Rename or delete all but one."))
+    problems += shared_names(filter(None, names))
     own: list[str] = []
     for place in kept:
         name = names[place] or f"column {place + 1}"

@@ -13,6 +13,7 @@ from winback.periods import PAYMENTS, PURCHASES, Period, parse_period, periods_i
 from winback.purchases.purchase_fit import PurchaseFit
 from winback.purchases.table import PurchaseRows, check_pandas, read_numbers, read_rows
 from winback.tables import Problem, ProblemList, TableError
+from winback.tables.headings import refuse_shared_names
 from winback.tables.kinds import WHAT_IS_READ, parse_flag
 from winback.value import constant_churn
 from winback.value.constant_churn import ConstantChurn
@@ -180,10 +181,7 @@ def read_ahead(fit, customers, moment: str | None) -> ContractsAhead | Purchases
             "by second_lifetime_value."
         )
     check_pandas(customers)
-    if customers.columns.has_duplicates:
-        twice = str(customers.columns[customers.columns.duplicated()][0])
-        problem = Problem(twice, "is the name of more than one column", 0, "", "Rename or drop all but one.")
-        raise TableError(CUSTOMERS, [problem])
+    refuse_shared_names(customers, CUSTOMERS)
     if not len(customers):
         raise TableError(CUSTOMERS, [Problem("table", "has no rows", 0, "", "Give at least one customer.")])
     if isinstance(fit, PurchaseFit):

@@ -244,7 +244,7 @@ def test_words_say_where_the_end_comes_from():
             lambda t: t.assign(customer_id=np.float32([2.0**24 + 2, *range(10)])),
             "`customer_id` has ids that a float .* 1 of 11",
         ),
-        (lambda t: pd.concat([t, t[["amount"]]], axis=1), "`amount` is the name of 2 columns"),
+        (lambda t: pd.concat([t, t[["amount"]]], axis=1), "`amount` is the name of more than one column"),
         (lambda t: t.to_dict(), "must be a pandas, polars, DuckDB or Spark frame, not dict"),
         (lambda t: None, "must be a pandas, polars, DuckDB or Spark frame, not NoneType"),
     ],

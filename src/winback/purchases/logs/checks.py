@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from winback.tables import Problem, TableError
+from winback.tables.headings import shared_names
 
 TABLE = "table of purchases"
 REFUNDS = "refunds (below zero)"
@@ -89,13 +90,11 @@ def name_problems(customer, date, amount, columns) -> Iterator[Problem]:
         if names.count(name) > 1:
             said = "is named for two of customer, date and amount"
             yield Problem(name, said, 0, "", f"Name one column each; columns: {there}.")
-        n = sum(column == name for column in columns)
-        if n == 0:
+        if name not in columns:
             word = next(word for word, given in asked.items() if given == name)
             remedy = f'Name the column that holds it, as {word}="..."; columns: {there}.'
             yield Problem(name, "is missing from the table", 0, "", remedy)
-        elif n > 1:
-            yield Problem(name, f"is the name of {n} columns", 0, "", "Rename all but one of them.")
+    yield from shared_names(columns, names)
 
 
 def last_day(days: np.ndarray, n_rows: np.ndarray, name: str) -> int:

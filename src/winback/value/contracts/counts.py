@@ -11,6 +11,7 @@ import pandas as pd
 from winback.formula_checks import repeated_columns
 from winback.formulas import Design, bind_formula
 from winback.tables import ProblemList, TableError
+from winback.tables.headings import shared_names
 from winback.tables.kinds import WHAT_IS_READ, parse_count, parse_flag
 from winback.value.contracts.maximum import Cells
 
@@ -201,8 +202,8 @@ def _column(table, name, role, kind, problems) -> pd.Series | None:
         there = ", ".join(map(str, table.columns[:20]))
         problems.add(f"{role}={name!r}", "is not a column of the table", f"Choose one of: {there}.")
         return None
-    if isinstance(table[name], pd.DataFrame):
-        problems.add(name, "is the name of more than one column", "Rename or drop all but one.")
+    if shared := shared_names(table.columns, [name]):
+        problems.found += shared
         return None
     typed, bad = PARSE[kind](table[name])[:2]
     if kind == "count" and pd.api.types.infer_dtype(table[name]) == "boolean":
