@@ -125,14 +125,31 @@ def report(customers, offers, columns, control, out, **settings):
 def check(file, offers, table, columns, control, **settings):
     """Say what is wrong with a table, every problem at once, what was looked at, and whether its trial can be read."""
     with clear_errors():
+        given = settings | {"control": list(control) or None}
+        given = {name: value for name, value in given.items() if value is not None}
         if offers is None or table != "lapsed":
+            _refuse_unused(table, offers, given)
             frame, n_warnings = _check_table(file, table, dict(columns), settings)
         else:
-            given = settings | {"control": list(control) or None}
-            given = {name: value for name, value in given.items() if value is not None}
             frame, n_warnings = _check_trial(file, offers, dict(columns), given)
     verdict = f"usable, with {n_warnings} findings above to look at" if n_warnings else "no problem found"
     click.echo(f"{file.name}: {len(frame):,} rows, {frame.shape[1]} columns, {verdict}.")
+
+
+OF_A_FILE = ("sheet", "decimal", "day_first")  # settings that any table may need
+OF_LAPSED = ("until", "margin_share")  # and those of a table of lapsed customers
+
+
+def _refuse_unused(table, offers, given):
+    """Refuse options that are not used without offers, or with another table than that of lapsed customers."""
+    is_lapsed = table == "lapsed"
+    given = given if offers is None else {"offers": offers, **given}
+    used = (*OF_A_FILE, *OF_LAPSED) if is_lapsed else OF_A_FILE
+    unused = [f"--{name.replace('_', '-')}" for name in given if name not in used]
+    if unused:
+        what = "not looked at without --offers" if is_lapsed else f"not used with --table {table}"
+        remedy = "Name the offers file, or leave that out" if is_lapsed else "Leave that out"
+        raise ValueError(f"{', '.join(unused)}: {what}. {remedy}.")
 
 
 def _check_table(file, table, columns, settings):

@@ -119,7 +119,8 @@ def comparable_trial(
         missing = "offers file (what does each offer cost?)" if offers is None else "customers' table"
         raise ValueError(f"A trial of your own needs two files; the {missing} is missing.")
     own = customers is not None
-    if not own and (of_a_table := sorted(set(terms) - set(TrialTerms.__annotations__))):
+    of_a_table = [*(["columns"] if columns else []), *sorted(set(terms) - set(TrialTerms.__annotations__))]
+    if not own and of_a_table:
         raise ValueError(f"{join_words(of_a_table)}: that is for a table of your own; name it, and its offers file.")
     trial = read_trial(customers, offers, columns=columns, **terms) if own else load_telecom_study().trial.over(**terms)
     check_one_chance(trial.lapsed)

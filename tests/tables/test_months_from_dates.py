@@ -90,7 +90,10 @@ def test_a_tenure_that_the_calendar_does_not_allow_is_named():
 
 def test_a_table_without_dates_is_left_alone():
     reading = Reading(pd.DataFrame({"customer_id": [1]}))
-    assert with_months(reading, "2024-07-01") is reading
+    assert with_months(reading, None) is reading
+    stated = with_months(reading, "2024-07-01")
+    assert stated.frame is reading.frame
+    assert "it changed nothing" in stated.notes[0]
 
 
 @pytest.mark.parametrize("until", ["soon", float("nan"), "2024-13-01"])

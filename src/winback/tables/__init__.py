@@ -24,6 +24,7 @@ headings           has each column a name of its own?
 column_checks      does each column hold what its name promises?
 checks             `check_lapsed` and its like: a typed copy, or one error with every problem
 table_files        is the table in this file fit for use?
+unused             which settings had nothing to act on?
 looked_at          what was looked at in a table, and what could not be?
 places             where in its file does a row stand?
 problems           `TableError`, which lists every problem at once

@@ -74,6 +74,8 @@ def read_file(path: str | Path, *, sheet: str | int | None = None) -> Reading:
     name = path.name.lower()
     suffix = Path(name.removesuffix(".gz")).suffix
     kind = READ_AS.get(suffix)
+    if sheet is not None and kind in ("text", "parquet"):
+        raise not_a_table(path, f"has no sheets, and so no sheet {sheet!r}", "Leave out which sheet to read.")
     if kind is None or (kind != "text" and name.endswith(".gz")):
         raise not_a_table(path, f"has the ending {suffix or '(none)'}", "Save it as CSV, TSV, XLSX or Parquet.")
     if kind == "text":

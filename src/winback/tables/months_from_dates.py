@@ -15,7 +15,9 @@ from winback.tables.parsed import AS_THE_CELLS_TELL, Written
 from winback.tables.places import row_name
 from winback.tables.problems import Problem
 from winback.tables.reading import Reading
+from winback.tables.unused import NOTHING_CHANGED
 
+DATES = ("left_on", "offered_on", "returned_on", "ended_on")
 DAYS_IN_MONTH = 365.25 / 12
 SHORTEST = 1.0  # days: who leaves on the day of the return was back for one
 NEEDED = 'the last day on which the data were recorded, such as until="2024-12-31"'
@@ -39,14 +41,11 @@ def with_months(reading: Reading, until: datetime.date | str | None, written: Wr
     ([1.97, 10.02, 9.0], False)
     """
     frame = reading.frame
-    days = {
-        name: parse_date(frame[name], written).column
-        for name in ("left_on", "offered_on", "returned_on", "ended_on")
-        if name in frame
-    }
-    if not days:
-        return reading
+    days = {name: parse_date(frame[name], written).column for name in DATES if name in frame}
     end = _last_day(until)
+    if not days:
+        said = f"until was stated, but the table has none of {', '.join(DATES)}: {NOTHING_CHANGED}."
+        return reading if end is None else reading.having(notes=[said])
     added, problems, notes = {}, [], []
     if {"left_on", "offered_on"} <= set(days):
         added["months_away"] = _months(days["offered_on"] - days["left_on"])

@@ -17,6 +17,7 @@ from winback.tables.nouns import LAPSED_TABLE
 from winback.tables.parsed import AS_THE_CELLS_TELL, Written
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
+from winback.tables.unused import unused_marks
 
 TABLES: dict[str, tuple[str, tuple[Column, ...], tuple[str, ...]]] = {  # what it is called, its columns, what it needs
     "lapsed": (LAPSED_TABLE, LAPSED, ()),
@@ -47,9 +48,12 @@ def check_file(
     [1]
     """
     called, known, needs = TABLES[table]
+    if table != "lapsed":
+        _refuse_those_of_lapsed(called, until=until, margin_share=margin_share)
     reading = read_file(path, sheet=sheet)
     reading = columns_mapped(reading, columns) if columns else reading
     reading = matched(reading, known)
+    reading = reading.having(notes=unused_marks(reading.frame, written))
     reading = with_types(with_revenue(reading, margin_share) if table == "lapsed" else reading, written)
     if table == "lapsed":
         checked = lapsed_checked(with_months(reading, until, written), needs, written)
@@ -58,3 +62,9 @@ def check_file(
         check_order(checked)
     checked.problems.raise_if_any()
     return Reading(checked.frame, tuple(dict.fromkeys(checked.notes)), currencies=frozenset(checked.currencies))
+
+
+def _refuse_those_of_lapsed(called: str, **settings: object) -> None:
+    """Refuse settings that say nothing of this table."""
+    if given := [name for name, value in settings.items() if value is not None]:
+        raise ValueError(f"{' and '.join(given)}: that is for a {LAPSED_TABLE}, and this is a {called}. Leave it out.")

@@ -13,6 +13,7 @@ from winback.tables.ids import parse_id
 from winback.tables.kinds import parse_flag
 from winback.tables.parsed import Written
 from winback.tables.reading import OtherContacts, Reading
+from winback.tables.unused import NOTHING_CHANGED
 
 KEEP = ("first", "last")
 
@@ -43,7 +44,7 @@ def one_row_each(reading: Reading, keep: str | None, written: Written) -> Readin
         order = days.sort_values(kind="stable", na_position="last").index
     again = ids.reset_index(drop=True).reindex(order).duplicated(keep=keep).sort_index() & ids.notna().to_numpy()
     if not again.any():
-        return reading
+        return reading.having(notes=[f"keep was stated, but no customer has more than one row: {NOTHING_CHANGED}."])
     n, n_customers = int(again.sum()), int(ids[ids.duplicated(keep=False)].nunique())
     by = "by the day of the offer" if dated else "as the rows stand"
     who = "1 customer was" if n_customers == 1 else f"{format_count(n_customers)} customers were"

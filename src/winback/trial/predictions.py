@@ -136,12 +136,20 @@ def independent_columns(matrix: np.ndarray) -> np.ndarray:
 
 def predictions(model, matrix: np.ndarray, outcome: np.ndarray, arm: np.ndarray, folds: np.ndarray) -> Predictions:
     """Return cross-fitted predictions by a model: ``"linear"``, a statsmodels family, or a regressor."""
-    if isinstance(model, str) and model == "linear":
+    check_model(model)
+    if isinstance(model, str):
         return LinearPredictions(matrix, outcome, arm, folds)
+    return ModelPredictions(matrix, outcome, arm, folds, model)
+
+
+def check_model(model: object) -> None:
+    """Refuse what is no model that outcomes can be predicted by; a trial does so when it is read."""
+    if (isinstance(model, str) and model == "linear") or (hasattr(model, "fit") and hasattr(model, "predict")):
+        return
     from statsmodels.genmod.families import Family
 
-    if isinstance(model, Family) or (hasattr(model, "fit") and hasattr(model, "predict")):
-        return ModelPredictions(matrix, outcome, arm, folds, model)
+    if isinstance(model, Family):
+        return
     raise ValueError(
         f'model must be "linear", a statsmodels family such as families.Poisson(), or a regressor with fit and '
         f"predict; got {model!r}."

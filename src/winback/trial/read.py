@@ -127,7 +127,7 @@ def read_trial(
     """
     terms = dict(zip(ON_TOP, (currency, horizon_months, annual_discount, organic, organic_value, adjust), strict=True))
     catalog = load_offers(offers) if isinstance(offers, str | Path) else as_catalog(offers)
-    terms |= {"margin_share": margin_share}
+    terms |= {"margin_share": _share_of_margin(customers, catalog, margin_share)}
     terms = {name: value for name, value in terms.items() if value is not None}
     stated = {name: getattr(catalog, name) for name in terms}
     catalog = replace(catalog, **terms)
@@ -160,3 +160,16 @@ def read_trial(
         compared_moments(trial),
     )  # all that can be wrong is said when it is read
     return trial
+
+
+def _share_of_margin(customers: AnyTable, catalog: OfferCatalog, stated: float | None) -> float | None:
+    """Return the share of margin that holds; a trial's money is margin already, by the share it was read with."""
+    if not isinstance(customers, Trial):
+        return stated
+    was, asked = customers.offers.margin_share, catalog.margin_share if stated is None else stated
+    if asked not in (None, was):
+        raise ValueError(
+            f"margin_share is for a table with revenue, and what was given is a trial, whose money is margin already; "
+            f"got {asked:g}. Leave it out, also of the offers, or read the trial's own table again."
+        )
+    return was

@@ -29,7 +29,7 @@ from winback.trial.late_columns import measured_after_the_offer
 from winback.trial.moments import ArmMoments, pooled, stack_arms
 from winback.trial.never_asked import without_marks
 from winback.trial.outcomes import Groups, check_value_terms, trial_groups, trial_money
-from winback.trial.predictions import deal_folds
+from winback.trial.predictions import check_model, deal_folds
 from winback.trial.trial_terms import ASSIGNMENTS, TrialTerms
 
 
@@ -77,6 +77,7 @@ class Trial(Result):
     def __post_init__(self):
         if self.assignment not in ASSIGNMENTS:
             raise ValueError(f"assignment must be {' or '.join(ASSIGNMENTS)}; got {self.assignment!r}.")
+        check_model(self.model)
         check_value_terms(self.lapsed, self.offers)
         if self.organic is not None and self.has_control:
             raise ValueError(

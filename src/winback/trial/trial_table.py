@@ -21,6 +21,7 @@ from winback.tables.nouns import as_reading
 from winback.tables.parsed import Written
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
+from winback.tables.unused import NOTHING_CHANGED, unused_marks
 from winback.terms.catalog import OfferCatalog
 from winback.trial.contacted_twice import one_row_each
 from winback.trial.offer_labels import unknown_offers, with_known_offers
@@ -62,6 +63,7 @@ def trial_table(customers: AnyTable, catalog: OfferCatalog, asked: Asked = Asked
     refuse_other_than_frame(reading.frame, LAPSED_TABLE)
     reading = columns_mapped(reading, asked.columns) if asked.columns else reading
     reading = with_revenue(matched(reading, LAPSED), None if isinstance(customers, HasTables) else catalog.margin_share)
+    reading = reading.having(notes=unused_marks(reading.frame, written))
     if is_raw and not reading.frame.columns.has_duplicates:
         reading = with_types(reading, written)
     reading = one_row_each(with_months(reading, asked.until, written), asked.keep, written)
@@ -84,8 +86,11 @@ def trial_table(customers: AnyTable, catalog: OfferCatalog, asked: Asked = Asked
 
 def in_margin(reading: Reading, share: float | None) -> Reading:
     """Turn revenue into margin where the analyst says which share of it is margin."""
-    if share is None or not {"value", "second_margin"} & set(reading.frame):
+    if share is None:
         return reading
+    if not {"value", "second_margin"} & set(reading.frame):
+        said = f"margin_share was stated, but nothing says what returned customers brought: {NOTHING_CHANGED}."
+        return reading.having(notes=[said])
     name = "value" if "value" in reading.frame else "second_margin"
     said = f"{label_of(name)[:1].upper()}{label_of(name)[1:]} is {format_percent(share)} of the revenue in the table."
     return reading.having(reading.frame.assign(**{name: reading.frame[name] * share}), [said])

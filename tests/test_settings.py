@@ -1,0 +1,162 @@
+"""Is a setting that has nothing to act on said or refused, whichever it is? None is silently unused."""
+
+import inspect
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from trials import random_values
+
+import winback as wb
+from winback.cli import main
+
+TABLE = random_values(np.random.default_rng(0), 60, none=0.4, mail=0.6)
+OFFERS = [wb.Offer(name="mail", amount=1, paid="on_acceptance")]
+CHANGED = "it changed nothing"
+ALWAYS = "acts on every table"
+READ = {  # argument of read_trial -> a value that finds nothing to act on in TABLE, and what is said or refused
+    "customers": ALWAYS,
+    "offers": ALWAYS,
+    "currency": ALWAYS,
+    "horizon_months": (12, "cannot be applied to it. Leave both out"),
+    "annual_discount": (0.1, "cannot be applied to it. Leave both out"),
+    "organic": (0.05, "here the untreated show it. Leave it out"),
+    "organic_value": ALWAYS,  # the worth of who returns without an offer, in every table of other organic returns
+    "margin_share": ALWAYS,  # of every table; a trial is tried below
+    "adjust": (["age"], "is missing"),
+    "columns": ({"value": "Umsatz"}, "is not a column"),
+    "control": ("Gruppe B", "has no label 'Gruppe B'"),
+    "keep": ("first", f"no customer has more than one row: {CHANGED}"),
+    "until": ("2024-12-31", f"none of left_on, offered_on, returned_on, ended_on: {CHANGED}"),
+    "sheet": ("Kunden", "what was given is no file"),
+    "decimal": (",", f"no number stands as text with a point or a comma: {CHANGED}"),
+    "day_first": (True, f"no date is like 03/02/2024: {CHANGED}"),
+    "cluster": ("household", "is not a column"),
+    "planned_shares": ({"none": 0.4, "mail": 0.4, "call": 0.2}, "call was planned and has no customer"),
+    "covariates": (["age"], "is missing"),
+    "model": ("forest", "got 'forest'"),
+    "assignment": ("guessed", "must be known or estimated"),
+}
+
+
+def said_of(customers, **settings):
+    try:
+        trial = wb.read_trial(customers, OFFERS, **settings)
+        _ = wb.compare_offers(trial).adjusted
+    except ValueError as error:
+        return str(error)
+    return " ".join(trial.design.to_frame()["finding"])
+
+
+def test_every_argument_is_looked_at():
+    assert set(READ) == set(inspect.signature(wb.read_trial).parameters)
+
+
+@pytest.mark.parametrize("name", [name for name, case in READ.items() if case != ALWAYS])
+def test_an_argument_without_anything_to_act_on_is_said_or_refused(name):
+    value, said = READ[name]
+    assert said not in said_of(TABLE)
+    assert said in said_of(TABLE, **{name: value})
+
+
+def test_arguments_that_act_are_not_said_to_be_unused():
+    table = TABLE.assign(
+        value=TABLE["value"].map("{:.2f}".format).str.replace(".", ",").where(TABLE["returned"]),
+        offered_on="03/02/2024",
+    )
+    again = pd.concat([table, table.head(1)], ignore_index=True)
+    said = said_of(again, decimal=",", day_first=True, until="2024-12-31", keep="first")
+    assert "contacted more than once" in said
+    assert CHANGED not in said
+
+
+@pytest.mark.parametrize("name", ["table.csv", "table.parquet"])
+def test_a_file_without_sheets_has_none_to_read(tmp_path, name):
+    path = tmp_path / name
+    TABLE.to_csv(path, index=False) if name.endswith("csv") else TABLE.to_parquet(path)
+    for read in (lambda: wb.read_trial(path, OFFERS, sheet=3), lambda: wb.tables.load_table(path, sheet=3)):
+        with pytest.raises(wb.TableError, match=r"has no sheets, and so no sheet 3\. Leave out which sheet"):
+            read()
+
+
+def test_a_trial_is_in_margin_already():
+    percent = [wb.Offer(name="mail", percent_of_value=0.1, paid="on_acceptance")]
+    trial = wb.read_trial(TABLE, percent, margin_share=0.25)
+    with pytest.raises(ValueError, match=r"a trial, whose money is margin already; got 0\.3\. Leave it out"):
+        wb.read_trial(trial, percent, margin_share=0.3)
+    again = wb.read_trial(trial, percent)  # the offers do not say it: a percentage is still one of the price
+    np.testing.assert_allclose(again.cost, trial.cost)
+    np.testing.assert_allclose(again.value, trial.value)
+
+
+def test_until_must_be_a_day_also_where_no_date_asks_for_it():
+    with pytest.raises(ValueError, match="until must be a date"):
+        wb.read_trial(TABLE, OFFERS, until="soon")
+
+
+# option of `winback check` -> words that give it, and what is said without --offers and with another table
+OF_A_TRIAL = ("not looked at without --offers. Name the offers file", "not used with --table purchases")
+CHECKED = {
+    "file": ALWAYS,
+    "table": ALWAYS,
+    "columns": (["--column", "value=zz"], "is not a column", "is not"),
+    "offers": (["--offers", "offers.toml"], None, OF_A_TRIAL[1]),
+    "horizon_months": (["--horizon-months", "12"], *OF_A_TRIAL),
+    "annual_discount": (["--annual-discount", "0.1"], *OF_A_TRIAL),
+    "organic": (["--organic", "0.1"], *OF_A_TRIAL),
+    "organic_value": (["--organic-value", "3"], *OF_A_TRIAL),
+    "control": (["--control", "kein"], *OF_A_TRIAL),
+    "keep": (["--keep", "last"], *OF_A_TRIAL),
+    "until": (["--until", "2024-12-31"], CHANGED, OF_A_TRIAL[1]),
+    "margin_share": (["--margin-share", "0.3"], CHANGED, OF_A_TRIAL[1]),
+    "sheet": (["--sheet", "2"], "has no sheets", "has no sheets"),
+    "decimal": (["--decimal", ","], CHANGED, CHANGED),
+    "day_first": (["--day-first"], CHANGED, CHANGED),
+}
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    TABLE[["customer_id", "offer", "returned"]].to_csv("table.csv", index=False)
+    log = pd.DataFrame({"customer_id": [7, 8], "date": ["2024-01-31", "2024-02-29"], "amount": [3, 4]})
+    log.to_csv("log.csv", index=False)
+
+
+def test_every_option_of_check_is_looked_at():
+    assert set(CHECKED) == {option.name for option in main.commands["check"].params}
+
+
+@pytest.mark.parametrize("name", [name for name, case in CHECKED.items() if case != ALWAYS])
+@pytest.mark.usefixtures("files")
+def test_an_option_without_anything_to_act_on_is_said_or_refused(name):
+    words, alone, elsewhere = CHECKED[name]
+    for line, said in ((["table.csv"], alone), (["log.csv", "--table", "purchases"], elsewhere)):
+        plain, given = (CliRunner().invoke(main, ["check", *line, *more]).output for more in ([], words))
+        assert said is None or (said in given and said not in plain)
+
+
+WITHOUT_A_TABLE = {  # option of `winback report` -> words; the study knows the rest by itself
+    "columns": ["--column", "value=zz"],
+    "control": ["--control", "kein"],
+    "keep": ["--keep", "last"],
+    "until": ["--until", "2024-12-31"],
+    "sheet": ["--sheet", "2"],
+    "decimal": ["--decimal", ","],
+    "day_first": ["--day-first"],
+    "margin_share": ["--margin-share", "0.3"],
+}
+OF_THE_STUDY = {"horizon_months", "annual_discount", "currency", "organic", "organic_value", "out"}
+
+
+def test_every_option_of_report_is_looked_at():
+    options = {option.name for option in main.commands["report"].params}
+    assert options == {"customers", "offers", *WITHOUT_A_TABLE, *OF_THE_STUDY}
+
+
+@pytest.mark.parametrize("name", WITHOUT_A_TABLE)
+def test_what_says_how_a_table_is_read_is_refused_without_one(name, tmp_path):
+    result = CliRunner().invoke(main, ["report", *WITHOUT_A_TABLE[name], "--out", str(tmp_path)])
+    assert result.exit_code == 1
+    assert f"{name}: that is for a table of your own" in result.output
