@@ -54,10 +54,10 @@ ROWS = [
     "in_html",
     "money",
     "progress",
-    "periods",
-    "discounting",
     "surface",
     "tables",
+    "periods",
+    "discounting",
     "doors",
     "annotations",
 ]

@@ -1,14 +1,18 @@
 """Is a period as long as it says, and is what has no unit refused?"""
 
+import ast
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from winback.discounting import discount_factor
 from winback.periods import Period, parse_period
+from winback.tables.months_from_dates import with_months
+from winback.tables.reading import Reading
 
 UNITS = st.sampled_from("DWMY")
 COUNTS = st.integers(1, 99_999)
@@ -33,6 +37,15 @@ def test_lengths_and_words(written, days, years, words):
     assert (period.days, period.in_words, str(period)) == (pytest.approx(days), words, written)
     assert period.years == pytest.approx(years, rel=1e-15)
     assert parse_period(period) is period
+
+
+def test_a_month_is_as_long_in_tables_of_dates_as_in_periods(pytestconfig):
+    table = pd.DataFrame({"left_on": ["2020-01-01"], "offered_on": ["2024-01-01"]})
+    away = with_months(Reading(table), None).frame["months_away"][0]
+    assert away == pytest.approx(1461 / Period(1, "M").days, rel=1e-15) == pytest.approx(48)
+    files = (pytestconfig.rootpath / "src").rglob("*.py")
+    nodes = [(path.name, node) for path in files for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    assert [name for name, node in nodes if isinstance(node, ast.Constant) and node.value == 365.25] == ["periods.py"]
 
 
 @pytest.mark.parametrize(

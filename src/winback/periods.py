@@ -18,7 +18,8 @@ from winback.discounting import check_annual_discount
 PAYMENTS = "each period is paid at its start; a payment t years from now counts (1 + annual rate)^(-t)"
 PURCHASES = "a purchase t years after the end of the data counts (1 + annual rate)^(-t)"
 DAYS_IN_YEAR = 365.25
-_DAYS = {"D": 1.0, "W": 7.0, "M": DAYS_IN_YEAR / 12, "Y": DAYS_IN_YEAR}
+DAYS_IN_MONTH = DAYS_IN_YEAR / 12
+_DAYS = {"D": 1.0, "W": 7.0, "M": DAYS_IN_MONTH, "Y": DAYS_IN_YEAR}
 _WORDS = {"D": "day", "W": "week", "M": "month", "Y": "year"}
 _WRITTEN = re.compile(r"(?P<count>[1-9]\d{0,4})?(?P<unit>[DWMY])")
 _INSTEAD = {"Q": "3M", "H": "1D", "m": "M", "d": "D", "w": "W", "y": "Y", "A": "Y"}

@@ -3,8 +3,7 @@
 import pytest
 
 import winback as wb
-from winback.periods import parse_period
-from winback.tables.months_from_dates import DAYS_IN_MONTH
+from winback.periods import DAYS_IN_MONTH, parse_period
 
 OFFERS = [wb.Offer(name="call", amount=1, paid="per_contact")]
 

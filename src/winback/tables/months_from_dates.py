@@ -10,6 +10,7 @@ import datetime
 import numpy as np
 import pandas as pd
 
+from winback.periods import DAYS_IN_MONTH
 from winback.tables.dates import parse_date
 from winback.tables.parsed import AS_THE_CELLS_TELL, Written
 from winback.tables.places import row_name
@@ -18,7 +19,6 @@ from winback.tables.reading import Reading
 from winback.tables.unused import NOTHING_CHANGED
 
 DATES = ("left_on", "offered_on", "returned_on", "ended_on")
-DAYS_IN_MONTH = 365.25 / 12
 SHORTEST = 1.0  # days: who leaves on the day of the return was back for one
 NEEDED = 'the last day on which the data were recorded, such as until="2024-12-31"'
 

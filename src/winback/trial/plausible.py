@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from winback.labels import label_of
+from winback.periods import DAYS_IN_MONTH
 from winback.results import format_count
 from winback.tables.money_columns import looks_like_revenue
-from winback.tables.months_from_dates import DAYS_IN_MONTH
 from winback.tables.numbers import SIGNS
 from winback.trial.finding import Finding
 
