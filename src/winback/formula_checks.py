@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
@@ -14,6 +13,7 @@ from winback.formula_language import called_in, read_formula
 from winback.results import join_words
 from winback.tables import LAPSED
 from winback.tables.headings import shared_names
+from winback.tables.likeness import to_choose_from
 
 OPERATORS = ("C", "Q", "I")  # of the formula language: no column of that name can be used at all
 OUTCOMES = tuple(column.name for column in LAPSED if column.outcome)
@@ -64,9 +64,8 @@ def check_columns(used: Mapping[str, Iterable[str]], customers, problems):
             remedy = "Explain outcomes by what was known before the offer went out."
             problems.add(name, f"is an outcome, so it cannot explain {what}", remedy)
         elif name not in customers:
-            close = get_close_matches(name, map(str, customers.columns), n=1)
-            there = f"Did you mean `{close[0]}`?" if close else f"Columns: {', '.join(map(str, customers.columns))}."
-            problems.add(name, f"is named in the {where} but is not in the table", there)
+            remedy = to_choose_from(name, customers.columns)
+            problems.add(name, f"is named in the {where} but is not in the table", remedy)
         elif shared := shared_names(customers.columns, [name]):
             problems.found += shared
         elif pd.api.types.is_complex_dtype(customers[name]):

@@ -94,7 +94,7 @@ def test_missing_columns_say_how_to_name_them(shop):
     people = "customer_id,channel\n1,web\n"
     with pytest.raises(wb.TableError, match="2 problems in the table of purchases") as caught:
         shop("1", "2", people, LOG.replace("customer_id,date", "Person,Tag"))
-    assert 'Name it, columns={"customer_id": "..."}; there are: Person, Tag, amount.' in str(caught.value)
+    assert 'Name it, columns={"customer_id": "..."}. Columns: Person, Tag, amount.' in str(caught.value)
     assert 'Name it, columns={"date": "..."}' in str(caught.value)
 
 

@@ -163,7 +163,7 @@ SOME = pd.DataFrame(
 @pytest.mark.parametrize(
     ("column", "fault"),
     [
-        ("nowhere", "`nowhere` is missing from the table. There are customer_id, shop_id"),
+        ("nowhere", "`nowhere` is missing from the table. Columns: customer_id, shop_id"),
         ("customer_id", "`customer_id` says who a customer is.*Leave it out"),
         ("shop_id", "`shop_id` says who a customer is"),
         ("left", "`left` holds dates or times. Turn it into months"),

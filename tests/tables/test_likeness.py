@@ -5,7 +5,16 @@ import pytest
 
 from winback.tables import CONTRACTS, LAPSED, TableError, check_contracts, check_lapsed, check_purchases, map_columns
 from winback.tables.columns import KNOWN
-from winback.tables.likeness import ONLY_BESIDE, SYNONYMS, alike, bare_name, matched
+from winback.tables.likeness import (
+    MOST_SHOWN,
+    ONLY_BESIDE,
+    SYNONYMS,
+    alike,
+    bare_name,
+    matched,
+    nearest,
+    to_choose_from,
+)
 from winback.tables.reading import Reading
 
 
@@ -83,3 +92,29 @@ def test_the_id_of_a_purchase_is_no_customer():
     log = pd.DataFrame({"id": [1, 2], "date": ["2024-01-01"] * 2})
     with pytest.raises(TableError, match="`customer_id` is missing"):
         check_purchases(log)
+
+
+@pytest.mark.parametrize(
+    ("name", "names", "meant"),
+    [
+        ("resaon", ["reason", "region"], "reason"),
+        ("Reeson", ["REASON"], "REASON"),
+        ("reasons", ["reason"], "reason"),
+        ("region", ["reason", "offer"], None),
+        ("second_tenure", ["first_tenure"], None),  # both are winback's own
+        ("second_tenre", ["first_tenure", "second_tenure"], "second_tenure"),
+        ("returned", ["retruned", "returned_on"], "retruned"),
+        (["reason"], [], None),
+        ("x", [1, 2.5, None], None),
+        ("", ["a"], None),
+    ],
+)
+def test_only_a_near_name_may_be_meant(name, names, meant):
+    assert nearest(name, names) == meant
+
+
+def test_what_there_is_to_choose_from():
+    assert to_choose_from("x", []) == "Columns: none."
+    many = [f"m{number}" for number in range(MOST_SHOWN + 3)]
+    assert to_choose_from("mm2", many).startswith("Did you mean `m")
+    assert to_choose_from("question", many) == f"Columns: {', '.join(many[:MOST_SHOWN])}, and 3 more."

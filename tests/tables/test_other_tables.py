@@ -79,7 +79,7 @@ def test_map_columns_refuses_a_name_that_is_not_winbacks_and_offers_a_close_one(
 
 
 def test_map_columns_names_what_is_not_there_and_what_is():
-    with pytest.raises(TableError, match=r"`kunde` is not a column.* used as `customer_id`\. Choose one of: id, ort\."):
+    with pytest.raises(TableError, match=r"`kunde` is not a column.* used as `customer_id`\. Columns: id, ort\."):
         map_columns(pd.DataFrame({"id": [1], "ort": ["Ulm"]}), {"customer_id": "kunde"})
 
 

@@ -17,6 +17,7 @@ from winback.policies.screening import best_columns
 from winback.policies.tree import PolicyTree
 from winback.results import join_words
 from winback.tables import NO_OFFER, ProblemList, label_codes, label_text
+from winback.tables.likeness import to_choose_from
 from winback.trial.assumed import assumed_alone
 from winback.trial.late_columns import measured_after_the_offer
 from winback.trial.trial import Trial
@@ -103,7 +104,8 @@ class WrittenRule:
         """Return each customer's offer as a position among the choices, or say why the rule cannot be followed."""
         problems = ProblemList("rule", customers)
         if self.by not in customers:
-            problems.add(self.by, "is missing, and the rule reads it", "Add it, or write the rule by another column.")
+            remedy = f"Add it, or write the rule by another column. {to_choose_from(self.by, customers.columns)}"
+            problems.add(self.by, "is missing, and the rule reads it", remedy)
             problems.raise_if_any()
         named = {value: NO_OFFER if offer is None else offer for value, offer in self.offers.items()}
         for offer in dict.fromkeys(named.values()):

@@ -16,6 +16,7 @@ from winback.policies.honest_value import HonestValue, honest_value
 from winback.policies.strangers import left_out_of, not_listed, said_of
 from winback.results import Result, Sentences, Shown, counted, format_count, format_percent, join_words
 from winback.tables import LAPSED, NO_OFFER, HasTables, check_lapsed, in_trial
+from winback.tables.likeness import to_choose_from
 from winback.trial.assumed import assumption
 from winback.trial.trial import Trial
 
@@ -168,8 +169,8 @@ def _kept(wanted: pd.DataFrame, keep: Iterable[str] | None) -> pd.DataFrame:
     names = [keep] if isinstance(keep, str) else list(keep)
     missing = [name for name in names if name not in wanted]
     if missing:
-        there = ", ".join(map(str, wanted.columns))
-        raise ValueError(f"keep names {missing[0]!r}, which is no column of the customers to list. Columns: {there}.")
+        there = to_choose_from(missing[0], wanted.columns)
+        raise ValueError(f"keep names {missing[0]!r}, which is no column of the customers to list. {there}")
     return wanted[names]
 
 

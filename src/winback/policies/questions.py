@@ -18,6 +18,7 @@ from winback.policies.bins import MOST_LABELS, BinnedColumn, as_numbers, cut_col
 from winback.tables import LAPSED, ProblemList
 from winback.tables.headings import shared_names
 from winback.tables.kinds import parse_flag
+from winback.tables.likeness import to_choose_from
 from winback.trial.late_columns import measured_after_the_offer
 
 OF_THE_TRIAL = {
@@ -182,7 +183,7 @@ def _usable(problems: ProblemList, customers: pd.DataFrame, names: list[str]) ->
             problems.add(name, "is named twice in by", "Name it once.")
     for name in wanted:
         if name not in there:
-            problems.add(name, "is missing from the table", f"There are {', '.join(map(str, there))}.")
+            problems.add(name, "is missing from the table", to_choose_from(name, there))
     problems.found += shared_names(there, wanted)
     usable = [name for name in wanted if there.count(name) == 1]
     late = _late(customers, [name for name in usable if name not in {*OUTCOMES, *OF_THE_TRIAL}])

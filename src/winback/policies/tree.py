@@ -12,6 +12,7 @@ from winback.policies.bins import BinnedColumn, kind_of
 from winback.policies.questions import TABLE, SplitTable
 from winback.tables import ProblemList
 from winback.tables.headings import shared_names
+from winback.tables.likeness import to_choose_from
 
 
 @dataclass(frozen=True)
@@ -139,9 +140,8 @@ def _read_bins(asked: list[BinnedColumn], customers: pd.DataFrame) -> dict[Binne
     there = customers.columns.to_list()
     for column in asked:
         if column.name not in there:
-            problems.add(
-                column.name, "is missing from the table", "The policy asks about it: there must be one such column."
-            )
+            remedy = f"The policy asks about it. {to_choose_from(column.name, there)}"
+            problems.add(column.name, "is missing from the table", remedy)
         elif shared := shared_names(there, [column.name]):
             problems.found += shared
         elif kind_of(customers[column.name]) not in (column.kind, "empty") and customers[column.name].notna().any():

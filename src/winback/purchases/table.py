@@ -11,6 +11,7 @@ import pandas as pd
 from winback.doors import ArgumentError
 from winback.tables import ProblemList, label_codes
 from winback.tables.headings import shared_names
+from winback.tables.likeness import to_choose_from
 from winback.tables.numbers import parse_number
 
 TABLE = "table of customers"
@@ -79,8 +80,8 @@ def read_numbers(customers: pd.DataFrame, name: str, problems: ProblemList) -> n
     """Return a column as numbers; those that are not finite are problems, and no second time in later checks."""
     check_pandas(customers)
     if name not in customers:
-        there = ", ".join(map(str, customers.columns)) or "none"
-        problems.add(name, "is missing from the table", f"Name the column that holds it; there are: {there}.")
+        remedy = f"Name the column that holds it. {to_choose_from(name, customers.columns)}"
+        problems.add(name, "is missing from the table", remedy)
         return np.full(len(customers), np.nan)
     if shared := shared_names(customers.columns, [name]):
         problems.found += shared
@@ -107,7 +108,7 @@ def read_groups(customers: pd.DataFrame, by: str | None) -> tuple[list, np.ndarr
     if by is None:
         return [EVERYBODY], np.zeros(len(customers), dtype=int)
     if by not in customers:
-        raise ValueError(f"by must be a column of the customers, {', '.join(map(str, customers.columns))}; got {by!r}.")
+        raise ValueError(f"by must be a column of the customers; got {by!r}. {to_choose_from(by, customers.columns)}")
     codes, names = label_codes(customers[by])
     missing = codes < 0
     return ([*names, UNLABELLED], np.where(missing, len(names), codes)) if missing.any() else (names, codes)

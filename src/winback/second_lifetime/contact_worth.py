@@ -13,6 +13,7 @@ from winback.labels import value_words
 from winback.results import Result, Sentences, format_count, format_money, format_percent
 from winback.skewness import skewed_interval
 from winback.tables import NO_OFFER, ProblemList, in_trial, label_codes
+from winback.tables.likeness import to_choose_from
 from winback.terms.left_alone import LeftAlone, problems_of_terms
 from winback.trial import moments as m
 from winback.trial.group_moments import group_moments
@@ -71,7 +72,7 @@ class ContactWorth(Result):
 def not_worth_a_contact(values, contact_costs: Iterable[float], by: str | None, level: float) -> ContactWorth:
     """Find the customers whom a contact would cost more than it brings, see ``values.not_worth_a_contact``."""
     if by is not None and by not in values.customers:
-        raise ValueError(f"There is no column {by!r}; there are {', '.join(map(str, values.customers.columns))}.")
+        raise ValueError(f"There is no column {by!r}. {to_choose_from(by, values.customers.columns)}")
     known = values.net_values[NO_OFFER].to_numpy() if NO_OFFER in values.net_values else None
     problems = ProblemList("second lifetime values", values.customers)
     problems_of_terms(known is not None, values.trial.offers, values.customers, problems)

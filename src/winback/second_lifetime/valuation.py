@@ -19,6 +19,7 @@ from winback.second_lifetime.offer_value import average_values, std_errors_of, v
 from winback.second_lifetime.ranking import SHARES, RankingComparison, rank_customers
 from winback.second_lifetime.value_words import answer, scope
 from winback.tables import in_trial, label_codes
+from winback.tables.likeness import to_choose_from
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
@@ -95,8 +96,7 @@ class SecondLifetimeValues(Result):
             ``_std_error``, ``_low``, ``_high``; ``net_value_beside`` by the other model. Totals are averages times n.
         """
         if by not in self.customers:
-            there = ", ".join(map(str, self.customers.columns))
-            raise ValueError(f"There is no column {by!r}; there are {there}.")
+            raise ValueError(f"There is no column {by!r}. {to_choose_from(by, self.customers.columns)}")
         codes = np.full(len(self.customers), -1)
         codes[~self.set_aside], labels = label_codes(self.customers[by][~self.set_aside])
         return average_values(self, codes, labels)

@@ -13,6 +13,7 @@ from winback.labels import value_words
 from winback.results import Result, format_count, join_words
 from winback.survival.first_ended import with_first_ended
 from winback.tables import LAPSED, LAPSED_TABLE, ProblemList, as_table, check_lapsed, in_trial
+from winback.tables.likeness import to_choose_from
 
 FEW, MOST_NUMBERS = 30, 12
 OUTCOMES = {column.name for column in LAPSED if column.outcome} - {"second_reason"}
@@ -154,8 +155,8 @@ def _check_column(table, by, problems):
     if by is None:
         return
     if not isinstance(by, str) or by not in table:
-        there = ", ".join(map(str, table.columns[:20]))
-        problems.add(str(by), "is not a column of the table, so it cannot make groups", f"Choose one of: {there}.")
+        remedy = to_choose_from(by, table.columns)
+        problems.add(str(by), "is not a column of the table, so it cannot make groups", remedy)
     elif by in OUTCOMES:
         problems.add(by, "is an outcome: its groups are made by how long customers stay", "Group by what came before.")
     elif pd.api.types.is_numeric_dtype(table[by]) and table[by].nunique() > MOST_NUMBERS:

@@ -7,7 +7,6 @@ every problem; the analyst's own frame is never changed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ import pandas as pd
 from winback.doors import door
 from winback.tables.column_checks import Checked, check_columns, check_ids_once, refuse_other_than_frame
 from winback.tables.columns import CONTRACTS, EVENTS, KNOWN, LAPSED, PURCHASES, SECOND_LIFETIME
-from winback.tables.likeness import alike
+from winback.tables.likeness import alike, nearest, to_choose_from
 from winback.tables.nouns import LAPSED_TABLE, AnyTable, typed_reading
 from winback.tables.parsed import AS_THE_CELLS_TELL, Written
 from winback.tables.problems import ProblemList
@@ -162,12 +161,12 @@ def columns_mapped(reading: Reading, names: Mapping[str, str]) -> Reading:
     problems = ProblemList("table", frame)
     for ours, theirs in names.items():
         if ours not in KNOWN:
-            close = get_close_matches(ours, sorted(KNOWN), n=1)
-            remedy = f"Did you mean `{close[0]}`?" if close else "Leave columns of your own as they are."
+            near = nearest(ours, KNOWN)
+            remedy = f"Did you mean `{near}`?" if near else "Leave columns of your own as they are."
             problems.add(ours, "is not one of winback's columns", remedy)
         if theirs not in frame:
-            there = ", ".join(map(str, frame.columns))
-            problems.add(theirs, f"is not a column, so it cannot be used as `{ours}`", f"Choose one of: {there}.")
+            remedy = to_choose_from(theirs, frame.columns)
+            problems.add(theirs, f"is not a column, so it cannot be used as `{ours}`", remedy)
         elif ours in frame and ours != theirs and ours not in names.values():
             problems.add(ours, f"is there already, so `{theirs}` cannot take its name", "Rename or drop it first.")
     for theirs in sorted({name for name in names.values() if list(names.values()).count(name) > 1}):

@@ -14,7 +14,7 @@ from winback.tables.dates import NO_DATE
 from winback.tables.headings import shared_names
 from winback.tables.ids import ROUNDED, rounded_ids
 from winback.tables.kinds import PARSERS, WHAT_IS_READ
-from winback.tables.likeness import alike, matched
+from winback.tables.likeness import matched, to_choose_from
 from winback.tables.parsed import AS_THE_CELLS_TELL, Parsed, Written
 from winback.tables.problems import Problem, ProblemList, TableError, no_frame
 from winback.tables.reading import Reading
@@ -149,11 +149,8 @@ def _report_missing_columns(frame, needed, columns, problems):
     meaning = {column.name: column.meaning for column in columns}
     told = {problem.column for problem in problems.found}
     for name in [name for name in needed if name not in frame and name not in told]:
-        there = ", ".join(map(str, frame.columns[:12])) or "none"
         what = meaning.get(name, "used by this function")
-        remedy = f"Add it ({what}), or map your own name to it; columns seen: {there}."
-        if like := alike(name, frame.columns):
-            remedy = f"Is it `{like[0]}`? {remedy}"
+        remedy = f"Add it ({what}), or map your own name to it. {to_choose_from(name, frame.columns)}"
         problems.add(name, "is missing from the table", remedy)
 
 

@@ -1,6 +1,7 @@
 """Which column is meant? "Customer Id" is customer_id, and so is Kundennummer; what fits two is asked.
 
-Letters decide, not case, blanks, punctuation or a plural; a name that is there exactly always wins.
+Letters decide, not case, blanks, punctuation or a plural; a name that is there exactly always wins. A name that is only
+near is asked about, never taken.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 from winback.tables.columns import KNOWN, Column
 from winback.tables.problems import Problem
@@ -50,6 +52,8 @@ _NAMES = {
     for word in words.split()
     if word != "|"
 } | {name.replace("_", "") for name in KNOWN}
+NEAR = 0.7  # letters in common: two exchanged in a word of six pass, reason and region, two words, do not
+MOST_SHOWN = 20  # columns
 SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "ł": "l"})
 
 
@@ -78,6 +82,40 @@ def alike(wanted: str, names: Iterable[object]) -> list:
     return [
         name for name in names if letters and bare_name(name) in (letters, f"{letters}s", letters.removesuffix("s"))
     ]
+
+
+def nearest(name: object, names: Iterable[object]) -> object | None:
+    """Return the name that may have been meant by one that is not there; None where none is near.
+
+    A name of winback's own is no misspelling of another: ``second_tenure`` does not mean ``first_tenure``.
+
+    Examples
+    --------
+    >>> nearest("resaon", ["customer_id", "Reason"]), nearest("region", ["reason"])
+    ('Reason', None)
+    """
+    bare = {bare_name(each): each for each in names if not (str(name) in KNOWN and each in KNOWN)}
+    if like := alike(str(name), bare.values()):
+        return like[0]
+    close = get_close_matches(bare_name(name), bare, n=1, cutoff=NEAR)
+    return bare[close[0]] if close else None
+
+
+def to_choose_from(name: object, names: Iterable[object]) -> str:
+    """Return what to write instead of a name that no column has: the nearest one, and which there are.
+
+    Examples
+    --------
+    >>> to_choose_from("resaon", ["customer_id", "reason"])
+    'Did you mean `reason`? Columns: customer_id, reason.'
+    """
+    names = list(names)
+    shown = [str(each) for each in names[:MOST_SHOWN]]
+    if len(names) > MOST_SHOWN:
+        shown.append(f"and {len(names) - MOST_SHOWN:,} more")
+    near = nearest(name, names)
+    meant = "" if near is None else f"Did you mean `{near}`? "
+    return f"{meant}Columns: {', '.join(shown) or 'none'}."
 
 
 def names_columns(cells: Iterable[object]) -> bool:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from winback.pseudo_observations import pseudo_months
 from winback.tables import LAPSED_TABLE, ProblemList, label_codes
+from winback.tables.likeness import to_choose_from
 from winback.terms.catalog import Offer, OfferCatalog
 
 
@@ -109,7 +110,8 @@ def assigned_offers(arm: pd.DataFrame, offer: Offer) -> np.ndarray:
     problems = ProblemList(LAPSED_TABLE, arm, is_part=True)
     if offer.tailored_by not in arm:
         text = f"is missing, and offer {offer.name!r} is tailored by it"
-        problems.add(offer.tailored_by, text, f"Add it, or leave the offer {offer.name!r} out.")
+        remedy = f"Add it, or leave the offer {offer.name!r} out. {to_choose_from(offer.tailored_by, arm.columns)}"
+        problems.add(offer.tailored_by, text, remedy)
         problems.raise_if_any()
     named = {_as_word(value): name for value, name in offer.tailored.items()}
     codes, values = label_codes(arm[offer.tailored_by])

@@ -11,6 +11,7 @@ import pandas as pd
 
 from winback.labels import label_of
 from winback.tables import LAPSED_TABLE, ProblemList
+from winback.tables.likeness import to_choose_from
 
 Organic = float | tuple[float, float] | Mapping[str, Mapping[str, float]]
 
@@ -107,7 +108,8 @@ def problems_of_shares(organic: Organic, customers: pd.DataFrame) -> ProblemList
     problems = ProblemList(LAPSED_TABLE, customers, is_part=True)
     for column, shares in organic.items() if isinstance(organic, Mapping) else ():
         if column not in customers:
-            problems.add(column, "is missing, and `organic` uses it", "Add it, or give one share for all.")
+            remedy = f"Add it, or give one share for all. {to_choose_from(column, customers.columns)}"
+            problems.add(column, "is missing, and `organic` uses it", remedy)
             continue
         unknown = ~customers[column].astype(object).isin(list(shares)).to_numpy()
         remedy = f"Give a share for it; there are shares for {', '.join(map(str, shares))}."

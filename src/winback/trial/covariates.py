@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from winback.tables import LAPSED_TABLE, ProblemList
+from winback.tables.likeness import to_choose_from
 from winback.trial.balance import covariate_matrix, known_beforehand
 from winback.trial.late_columns import measured_after_the_offer
 from winback.trial.never_asked import without_marks
@@ -54,7 +55,8 @@ def check_known(table: pd.DataFrame, asked: Iterable[str], known: Iterable[str])
     for name in [name for name in asked if name not in known]:
         unfit = "is not known before the offer, or no number, flag or short label"
         fault = unfit if name in table else "is missing"
-        problems.add(str(name), fault, f"Name some of {', '.join(known)}." if known else "Leave it out.")
+        remedy = f"Name some of those known before. {to_choose_from(name, known)}" if known else "Leave it out."
+        problems.add(str(name), fault, remedy)
     problems.raise_if_any()
 
 

@@ -100,8 +100,10 @@ def trial_money(
     horizon_months, annual_discount = catalog.horizon_months, catalog.annual_discount
     if horizon_months is not None:
         _refuse_beyond_data(table, groups, horizon_months)
-    used = {"customer_id", "returned", *SECOND_LIFETIME, "value", *(offer.tailored_by for offer in catalog)}
-    table = table[[name for name in table.columns if name in used]]
+    tailored = {offer.tailored_by for offer in catalog} - {None}
+    used = {"customer_id", "returned", *SECOND_LIFETIME, "value", *tailored}
+    if tailored <= set(table):  # else the refusal of an offer names what else there is
+        table = table[[name for name in table.columns if name in used]]
     value, cost = np.zeros(len(table)), np.zeros(len(table))
     for place, name in enumerate(groups.arms):
         rows = groups.arm == place

@@ -15,6 +15,7 @@ from winback.purchases.table import PurchaseRows, check_pandas, read_numbers, re
 from winback.tables import Problem, ProblemList, TableError
 from winback.tables.headings import refuse_shared_names
 from winback.tables.kinds import WHAT_IS_READ, parse_flag
+from winback.tables.likeness import to_choose_from
 from winback.value import constant_churn
 from winback.value.constant_churn import ConstantChurn
 from winback.value.contracts.checks import AFTER_PAYMENT, BEFORE_RENEWAL, MOMENTS, moment_of
@@ -204,9 +205,9 @@ def _renewals(fit, customers, moment) -> np.ndarray:
             fit.columns[1], "is missing from the table", "It says who has left; if nobody has, set it to False."
         )
     if column not in customers:
-        there = ", ".join(map(str, customers.columns)) or "none"
         own = f", or give {' and '.join(fit.columns)} as for the fit" if fit.columns else ""
-        remedy = f"Give the number of the renewal that comes next under this name{own}; there are: {there}."
+        remedy = f"Give the number of the renewal that comes next under this name{own}. "
+        remedy += to_choose_from(column, customers.columns)
         problems.add(column, "is missing from the table", remedy)
         problems.raise_if_any()
     number = read_numbers(customers, column, problems) + by_tenure

@@ -13,6 +13,7 @@ from winback.periods import Period, parse_period, periods_in
 from winback.purchases.spend import SpendFit
 from winback.purchases.table import read_numbers
 from winback.tables import ProblemList
+from winback.tables.likeness import to_choose_from
 from winback.tables.numbers import LARGEST
 from winback.value.ahead import CUSTOMERS, ContractsAhead, PurchasesAhead
 from winback.value.contracts.checks import all_checked
@@ -78,9 +79,9 @@ def _known(margin, ahead) -> np.ndarray:
         return np.full(len(ahead), float(margin))
     problems = ProblemList(CUSTOMERS, table)
     if not isinstance(margin, str) or margin not in table:
-        there = ", ".join(map(str, table.columns)) or "none"
         fit = "" if contracts else ", or a gamma-gamma fit"
-        remedy = f"Give money per {ahead.unit[:-1]}: a number or one of the columns ({there}){fit}."
+        there = to_choose_from(margin, table.columns)
+        remedy = f"Give money per {ahead.unit[:-1]}: a number or one of the columns{fit}. {there}"
         problems.add(f"margin={margin!r}", "is neither a number nor a column", remedy)
         problems.raise_if_any()
     money = read_numbers(table, margin, problems)

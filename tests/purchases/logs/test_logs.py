@@ -268,8 +268,8 @@ def test_every_problem_of_a_log_is_listed_at_once():
         ({"customer": "age"}, "`age` is what a column of the result is called"),
         ({"customer": "date"}, "`date` is named for two of customer, date and amount"),
         ({"customer": "who", "amount": "money"}, "2 problems(?s:.*)`who` is missing(?s:.*)`money` is missing"),
-        ({"customer": "who"}, r"Name the column that holds it, as customer=\"\.\.\.\"; columns: customer_id, date"),
-        ({"amount": "money"}, r"Name the column that holds it, as amount=\"\.\.\.\"; columns: customer_id, date"),
+        ({"customer": "who"}, r"Name the column that holds it, as customer=\"\.\.\.\"\. Columns: customer_id, date"),
+        ({"amount": "money"}, r"Name the column that holds it, as amount=\"\.\.\.\"\. Columns: customer_id, date"),
     ],
 )
 def test_names_that_cannot_be_meant_are_refused(names, said):

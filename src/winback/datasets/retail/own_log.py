@@ -14,9 +14,9 @@ from winback.datasets.retail.shop import CUSTOMERS, ID, ShopStudy
 from winback.datasets.retail.study import simulate_shop_study
 from winback.doors import door_of_settings
 from winback.provenance import sha256_of
-from winback.tables import PURCHASES, Problem, ProblemList, TableError, map_columns
+from winback.tables import PURCHASES, ProblemList, TableError, map_columns
 from winback.tables.files import read_file
-from winback.tables.likeness import matched
+from winback.tables.likeness import matched, to_choose_from
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
 
@@ -119,14 +119,11 @@ def _own_name(own, file: int) -> str:
 
 def _with_bare_ids(table: pd.DataFrame, what: str, needed: tuple[str, ...]) -> pd.DataFrame:
     """Return a table whose ids have no blanks around them, or refuse one that lacks a column."""
-    there = ", ".join(map(str, table.columns))
-    missing = [
-        Problem(name, "is missing from the table", 0, "", f'Name it, columns={{"{name}": "..."}}; there are: {there}.')
-        for name in needed
-        if name not in table
-    ]
-    if missing:
-        raise TableError(what, missing)
+    problems = ProblemList(what, table)
+    for name in [name for name in needed if name not in table]:
+        remedy = f'Name it, columns={{"{name}": "..."}}. {to_choose_from(name, table.columns)}'
+        problems.add(name, "is missing from the table", remedy)
+    problems.raise_if_any()
     if not _is_text(table[ID]):
         return table
     bare = table[ID].str.strip()

@@ -10,6 +10,7 @@ import pandas as pd
 
 from winback.tables import Problem, TableError
 from winback.tables.headings import shared_names
+from winback.tables.likeness import to_choose_from
 
 TABLE = "table of purchases"
 REFUNDS = "refunds (below zero)"
@@ -92,7 +93,7 @@ def name_problems(customer, date, amount, columns) -> Iterator[Problem]:
             yield Problem(name, said, 0, "", f"Name one column each; columns: {there}.")
         if name not in columns:
             word = next(word for word, given in asked.items() if given == name)
-            remedy = f'Name the column that holds it, as {word}="..."; columns: {there}.'
+            remedy = f'Name the column that holds it, as {word}="...". {to_choose_from(name, columns)}'
             yield Problem(name, "is missing from the table", 0, "", remedy)
     yield from shared_names(columns, names)
 

@@ -13,6 +13,7 @@ from winback.formulas import Design, bind_formula
 from winback.tables import ProblemList, TableError
 from winback.tables.headings import shared_names
 from winback.tables.kinds import WHAT_IS_READ, parse_count, parse_flag
+from winback.tables.likeness import to_choose_from
 from winback.value.contracts.maximum import Cells
 
 COUNTS, CUSTOMERS = "counts of survivors", "table of customers"
@@ -199,8 +200,7 @@ def _bound(formula, table, problems) -> Design | None:
 
 def _column(table, name, role, kind, problems) -> pd.Series | None:
     if not isinstance(name, str) or name not in table:
-        there = ", ".join(map(str, table.columns[:20]))
-        problems.add(f"{role}={name!r}", "is not a column of the table", f"Choose one of: {there}.")
+        problems.add(f"{role}={name!r}", "is not a column of the table", to_choose_from(name, table.columns))
         return None
     if shared := shared_names(table.columns, [name]):
         problems.found += shared
