@@ -15,6 +15,7 @@ kinds              one parser per kind of column
 parsed             what a parser returns, and how cells may be written
 numbers            which number does a cell mean?
 dates              which day does a cell mean?
+date_forms         how do people write a day?
 ids                which customer does an id mean?
 words              which words mean yes and no?
 broken_cells       which cells hold no value at all?

@@ -1,6 +1,7 @@
-"""Which day does a cell mean? ISO dates, 31.12.2024, 12/31/2024, 20241231, and dates that stand for none.
+"""Which day does a cell mean? In any order that can be told, with months in words, and dates that stand for none.
 
-Whether 03/02/2024 is in February or in March is never guessed: another cell of the column decides, or the analyst.
+Whether 03/02/2024 is in February or in March is never guessed: another cell of the column decides, or the analyst. Nor
+is the century of a year of two digits guessed where programs differ on it, nor whether such a year comes first.
 """
 
 from __future__ import annotations
@@ -9,6 +10,17 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from winback.tables.date_forms import (
+    DOTTED,
+    ISO,
+    MONTH_OF,
+    NAMED,
+    SLASHED,
+    TOGETHER,
+    YEAR_FIRST,
+    ZONE,
+    bare_word,
+)
 from winback.tables.parsed import (
     AS_THE_CELLS_TELL,
     Parsed,
@@ -19,18 +31,21 @@ from winback.tables.parsed import (
     without_containers,
 )
 
-TIME = r"(?:[ T]\d{1,2}:\d{2}.*)?"
-ISO = rf"\d{{4}}-\d{{2}}-\d{{2}}{TIME}"
-ZONE = r"\s*(?:Z|[+-]\d{2}:?\d{2})$"
-TOGETHER = r"(?P<year>(?:19|20|99)\d{2})(?P<month>\d{2})(?P<day>\d{2})"  # 20241231
-YEAR_FIRST = rf"(?P<year>\d{{4}})[/.](?P<month>\d{{1,2}})[/.](?P<day>\d{{1,2}}){TIME}"
-# Wherever dots are used the day comes first.
-DOTTED = rf"(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}){TIME}"
-SLASHED = rf"(?P<first>\d{{1,2}})[/-](?P<second>\d{{1,2}})[/-](?P<year>\d{{4}}){TIME}"
-ANY_DATE = (
-    rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\s?\d{{1,2}}[-/.]\s?\d{{4}}){TIME}|(?:19|20|99)\d{{6}}"
-)
 FAR = 2200  # no contract ends so late: 2999-12-31 and the like stand for "not yet"
+FORMS = (
+    (TOGETHER, "dates written like 20241231"),
+    (YEAR_FIRST, "dates written like 2024/12/31"),
+    (DOTTED, "dates written like 31.12.2024"),
+    *((form, "months in words") for form in NAMED),
+    (SLASHED, ""),
+)
+ORDERS = {True: ("day", "month"), False: ("month", "day")}
+TURN = 50  # years of two digits from here on are of the last century
+UNSURE = (30, 68)  # spreadsheets and Unix programs put these into different centuries
+MANY_YEARS = 6  # as many, and more than days: what is taken for years may be days, though years hardly come first
+OLD_ENDS = ("1999-12-30", "1999-12-31", "2000-01-01")  # 31.12.99 may be a 31.12.9999, 01.01.00 a 1900-01-01
+CLOSE = 5  # years from other dates, within which it is a date like them
+FOUR = "Write years with four digits."
 EMPTY_DATES = ("1900-01-01", "1970-01-01", "1899-12-30")  # what programs write for an empty cell
 ASK = "Say which: day_first=True or day_first=False when it is read."
 NO_DATE = ("holds dates that stand for none (9999-12-31, 1900-01-01)", "Leave these cells empty.")
@@ -67,9 +82,21 @@ def dates_as_written(column: pd.Series, written: Written = AS_THE_CELLS_TELL) ->
     dates, said, doubt = _read(texts, written.day_first)
     days = pd.concat([dates, pd.Series([pd.NaT])], ignore_index=True).to_numpy()[codes]
     read = pd.Series(days, index=column.index, name=column.name)
-    years = pd.to_numeric(texts.where(texts.str.fullmatch(ANY_DATE)).str.extract(r"(\d{4})")[0], errors="coerce")
-    beyond = np.append((years >= FAR).to_numpy() & dates.isna().to_numpy(), False)[codes]
+    left = texts.where(dates.isna(), "")
+    years = pd.to_numeric(left.where(is_like_a_date(left)).str.extract(r"(\d{4})")[0], errors="coerce")
+    beyond = np.append((years >= FAR).to_numpy(), False)[codes]
     return Parsed(read, (read.isna() & column.notna()).to_numpy(), said, doubt, sentinels=beyond)
+
+
+def is_like_a_date(texts: pd.Series) -> pd.Series:
+    """Say which texts have the form of a date, whether or not there is such a day.
+
+    Examples
+    --------
+    >>> is_like_a_date(pd.Series(["31.12.9999", "3 Apr 2025", "4.5"])).tolist()
+    [True, True, False]
+    """
+    return np.logical_or.reduce([texts.str.fullmatch(form) for form in (ISO, *(form for form, _ in FORMS))])
 
 
 def _text(value) -> str:
@@ -94,26 +121,64 @@ def _read(texts: pd.Series, day_first: bool | None) -> tuple[pd.Series, tuple[st
     """Return the dates of distinct texts, what was taken for what, and what is in doubt of the column."""
     written = texts.where(texts.str.fullmatch(ISO)).str.replace(ZONE, "", regex=True)
     dates = pd.to_datetime(written, format="ISO8601", errors="coerce")
-    said, doubt = [], None
-    for pattern, name in ((TOGETHER, "20241231"), (YEAR_FIRST, "2024/12/31"), (DOTTED, "31.12.2024")):
-        rows = dates.isna() & texts.str.fullmatch(pattern)
-        if rows.any():
-            dates = dates.where(~rows, _of_parts(texts[rows].str.extract(pattern)).reindex(texts.index))
-            said.append(f"dates written like {name}")
-    rows = dates.isna() & texts.str.fullmatch(SLASHED)
-    if rows.any():
-        parts = texts[rows].str.extract(SLASHED)
-        order, doubt = _order(parts, texts[rows], day_first)
-        if order is not None:
-            names = {"first": "day", "second": "month"} if order else {"first": "month", "second": "day"}
-            dates = dates.where(~rows, _of_parts(parts.rename(columns=names)).reindex(texts.index))
-            said.append(f"dates with the {'day' if order else 'month'} first")
-    return dates, tuple(said), doubt
+    said, doubts, short = [], [], []
+    for pattern, name in FORMS:
+        left = texts[dates.isna()]
+        rows = texts.index.isin(left.index[left.str.fullmatch(pattern)])
+        if not rows.any():
+            continue
+        parts = texts[rows].str.extract(pattern)
+        if pattern == SLASHED:
+            order, doubt = _order(parts, texts[rows], day_first)
+            doubts += [doubt] if doubt else []
+            if order is None:
+                continue
+            parts = parts.rename(columns=dict(zip(("first", "second"), ORDERS[order], strict=True)))
+            name = f"dates with the {ORDERS[order][0]} first"
+        made = _of_parts(parts)
+        dates = dates.where(~rows, made.reindex(texts.index))
+        parts = parts.assign(text=texts[rows], date=made)
+        short.append(parts[made.notna() & (parts["year"].str.len() < 4)])
+        said.append(name)
+    two = pd.concat(short) if short else pd.DataFrame()
+    if len(two):
+        years = two["date"].dt.year
+        said.append(
+            f"years of two digits as {years.min()}" + (f" to {years.max()}" if years.max() > years.min() else "")
+        )
+        doubts += _doubts_of_short_years(two, dates, day_first)
+    return dates, tuple(dict.fromkeys(said)), next(iter(doubts), None)
 
 
 def _of_parts(parts: pd.DataFrame) -> pd.Series:
-    numbers = parts[["year", "month", "day"]].astype(int)
-    return pd.to_datetime(numbers, errors="coerce")
+    """Return the days of years, months (as numbers or in words) and days; words that are no month give none."""
+    words = ~parts["month"].str.isdecimal()
+    month = parts["month"].where(~words, parts["month"].map(lambda word: MONTH_OF.get(bare_word(word), 0)))
+    year = parts["year"].str.lstrip("'\u2019").astype(int)
+    short = parts["year"].str.len() < 4
+    year = year.where(~short, year + np.where(year < TURN, 2000, 1900))
+    numbers = {"year": year, "month": month.astype(int), "day": parts["day"].astype(int)}
+    return pd.to_datetime(pd.DataFrame(numbers), errors="coerce")
+
+
+def _doubts_of_short_years(two: pd.DataFrame, dates: pd.Series, day_first: bool | None) -> list[tuple[str, str]]:
+    """Return why years of two digits cannot be told: their place, their century, or whether they are years at all."""
+    years = two["date"].dt.year
+    unsure = years.between(1900 + UNSURE[0], 1900 + UNSURE[1]) | years.between(2000 + UNSURE[0], 2000 + UNSURE[1])
+    if unsure.any():
+        text = two.loc[unsure, "text"].iloc[0]
+        return [(f"has years of two digits that may be of two centuries ({text})", FOUR)]
+    n_first, n_last = two["day"].astype(int).nunique(), years.nunique()
+    most = n_first if two["text"].str.contains("/").any() else max(MANY_YEARS, 2 * n_first)
+    if day_first is None and n_last > most:
+        said = f"has years of two digits that may come first or last ({examples(two['text'])})"
+        return [(said, f"{FOUR} If they come last: day_first=True or day_first=False when it is read.")]
+    ends = two["date"].isin(pd.to_datetime(list(OLD_ENDS)))
+    others = dates[dates.notna() & ~dates.isin(two.loc[ends, "date"])].dt.year
+    if ends.any() and not others.between(1999 - CLOSE, 2000 + CLOSE).any():
+        text = two.loc[ends, "text"].iloc[0]
+        return [(f"has dates that may mean that there is none ({text})", f"Leave these cells empty, or: {FOUR}")]
+    return []
 
 
 def _order(parts, texts, day_first) -> tuple[bool | None, tuple[str, str] | None]:
@@ -123,6 +188,10 @@ def _order(parts, texts, day_first) -> tuple[bool | None, tuple[str, str] | None
     first, second = parts["first"].astype(int) > 12, parts["second"].astype(int) > 12
     if first.any() and second.any():
         return None, (f"is written in two orders ({examples([texts[first].iloc[0], texts[second].iloc[0]])})", ASK)
+    hyphens = (parts["year"].str.len() < 4) & texts.str.contains("-")
+    if hyphens.any():  # 24-12-31: after hyphens the year may as well come first, as in ISO dates
+        said = f"has years of two digits that may come first or last ({texts[hyphens].iloc[0]})"
+        return None, (said, f"{FOUR} If they come last: day_first=True or day_first=False when it is read.")
     if first.any() or second.any():
         return bool(first.any()), None
     said = f"can be read in two ways: {texts.iloc[0]} with the day or with the month first"

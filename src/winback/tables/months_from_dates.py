@@ -42,7 +42,7 @@ def with_months(reading: Reading, until: datetime.date | str | None, written: Wr
     """
     frame = reading.frame
     days = {name: parse_date(frame[name], written).column for name in DATES if name in frame}
-    end = _last_day(until)
+    end = _last_day(until, written)
     if not days:
         said = f"until was stated, but the table has none of {', '.join(DATES)}: {NOTHING_CHANGED}."
         return reading if end is None else reading.having(notes=[said])
@@ -66,16 +66,18 @@ def with_months(reading: Reading, until: datetime.date | str | None, written: Wr
     return reading.having(frame.assign(**added), notes, problems)
 
 
-def _last_day(until) -> pd.Timestamp | None:
+def _last_day(until, written: Written) -> pd.Timestamp | None:
     if until is None:
         return None
     try:
-        day = pd.Timestamp(until)
+        read = parse_date(pd.Series([until]), written)
     except (ValueError, TypeError):
-        raise ValueError(f"until must be a date, such as 2024-12-31; got {until!r}.") from None
-    if pd.isna(day):
+        read = None
+    if read is not None and read.doubt:
+        raise ValueError(f"until {read.doubt[0]}; write it as 2024-12-31.")
+    if read is None or pd.isna(read.column.iloc[0]):
         raise ValueError(f"until must be a date, such as 2024-12-31; got {until!r}.")
-    return day.tz_localize(None).normalize()
+    return read.column.iloc[0].normalize()
 
 
 def _months(span: pd.Series) -> pd.Series:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from winback.tables.columns import KNOWN
-from winback.tables.dates import ANY_DATE, SLASHED
+from winback.tables.date_forms import SLASHED
+from winback.tables.dates import is_like_a_date
 from winback.tables.numbers import CELL
 from winback.tables.parsed import Written, distinct_values, without_containers
 
@@ -44,4 +45,4 @@ def _texts(frame: pd.DataFrame, names):
 
 def _has_marks(texts: pd.Series) -> bool:
     marked = texts[texts.str.contains("[.,]")]
-    return bool((marked.str.fullmatch(CELL) & ~marked.str.fullmatch(ANY_DATE)).any())
+    return bool((marked.str.fullmatch(CELL) & ~is_like_a_date(marked)).any())
