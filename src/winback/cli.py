@@ -60,7 +60,7 @@ def table_options(command):
 
 
 class SheetName(click.ParamType):
-    """A sheet's name, or its position from 1."""
+    """A sheet's name, or its position from 1 among those that are not hidden."""
 
     name = "SHEET"
 

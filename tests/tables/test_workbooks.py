@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
+import winback as wb
 from winback.tables import TableError, check_lapsed, load_table
 from winback.tables.workbooks import read_workbook
 
@@ -14,19 +15,23 @@ from winback.tables.workbooks import read_workbook
 def book(tmp_path):
     """Write sheets of rows and return the path."""
 
-    def write(**sheets):
+    def write(hidden=(), **sheets):
         made = Workbook()
         made.remove(made.active)
         for name, rows in sheets.items():
             sheet = made.create_sheet(name)
             for row in rows:
                 sheet.append(row)
+            if name in hidden:
+                sheet.sheet_state = hidden[name]
         made.save(tmp_path / "book.xlsx")
         return tmp_path / "book.xlsx"
 
     return write
 
 
+TRIAL = [["customer_id", "offer", "returned", "value"]]
+TRIAL += [[n, "none" if n % 2 else "call", "yes" if n % 3 else "no", 5 if n % 3 else 0] for n in range(12)]
 ROWS = [["customer_id", "offer", "value"], [1, "none", 2.5], [2, "call", None]]
 
 
@@ -94,3 +99,41 @@ def test_a_workbook_whose_size_is_written_wrongly_is_read_to_its_end(book, tmp_p
         for name in old.namelist():
             new.writestr(name, old.read(name).replace(b'<dimension ref="A1:C3"', b'<dimension ref="A1"'))
     assert len(load_table(other)) == 2
+
+
+OLD = [["customer_id", "offer", "value"], [9, "none", 1.0], [8, "call", 1.0]]
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_is_never_read_in_silence(book, state):
+    path = book(hidden={"old": state}, old=OLD, notes=[], data=ROWS)
+    reading = read_workbook(path)
+    assert reading.frame["customer_id"].tolist() == [1, 2]
+    assert reading.notes == ("Hidden sheets were passed over: old.",)
+    trial = wb.read_trial(
+        book(hidden={"old": state}, old=OLD, data=TRIAL), [wb.Offer(name="call", amount=1, paid="per_contact")]
+    )
+    assert "Hidden sheets were passed over: old." in trial.details()
+
+
+def test_positions_are_those_of_the_sheets_that_are_seen(book):
+    path = book(hidden={"old": "hidden"}, old=OLD, data=ROWS)
+    assert load_table(path, sheet=1)["customer_id"].tolist() == [1, 2]
+    with pytest.raises(TableError, match=r"has no sheet 2\. There are: old \(hidden, by its name only\), data"):
+        load_table(path, sheet=2)
+
+
+def test_a_hidden_sheet_that_is_named_is_read_and_said(book):
+    reading = read_workbook(book(hidden={"old": "hidden"}, old=OLD, data=ROWS), "old")
+    assert reading.frame["customer_id"].tolist() == [9, 8]
+    assert reading.notes == ('The sheet "old" is hidden, and was read as asked.',)
+
+
+def test_a_table_that_is_hidden_only_is_refused_with_the_way_out(book):
+    path = book(hidden={"old": "hidden"}, cover=[], old=OLD)
+    with pytest.raises(TableError, match=r"only on sheets that are hidden \(old\)\. Show the sheet .* sheet='old'"):
+        load_table(path)
+
+
+def test_an_empty_hidden_sheet_is_not_worth_a_word(book):
+    assert read_workbook(book(hidden={"old": "hidden"}, old=[], data=ROWS)).notes == ()

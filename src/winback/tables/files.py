@@ -36,7 +36,7 @@ def load_table(path: str | Path, *, sheet: str | int | None = None, decimal: str
     path : str or Path
         The file.
     sheet : str or int, optional
-        Of a workbook: its name, or its position from 1; the first one that is not empty.
+        Of a workbook: its name, or its position from 1 of those not hidden; the first one that is not empty.
     decimal : {",", "."}, optional
         The decimal mark, where the cells do not tell.
 

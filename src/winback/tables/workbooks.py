@@ -16,16 +16,19 @@ LARGEST_WHOLE = 2**53  # beyond it spreadsheets no longer tell whole numbers apa
 
 
 def read_workbook(path: Path, sheet: str | int | None = None) -> Reading:
-    """Read a sheet, by its name or its position from 1; the first one that is not empty without either."""
+    """Read a sheet, by its name or its position from 1; the first one that is not empty without either.
+
+    A hidden sheet is read only by its name; positions are those that are seen.
+    """
     try:
-        sheets = _cells(path, values=True)
+        sheets, hidden = _cells(path, values=True)
         if _has_formulas(path):
-            sheets = _with_formulas(sheets, _cells(path, values=False))
+            sheets = _with_formulas(sheets, _cells(path, values=False)[0])
     except Exception:  # whatever a damaged workbook makes its reader say
         raise not_a_table(path, "cannot be read as a workbook", "Open it and save it again as XLSX or CSV.") from None
     from openpyxl.utils import get_column_letter
 
-    name, notes = _chosen(path, sheets, sheet)
+    name, notes = _chosen(path, sheets, hidden, sheet)
     rows = sheets[name]
     if not rows:
         raise not_a_table(path, "is empty", "Check that the export worked.")
@@ -44,11 +47,11 @@ def read_workbook(path: Path, sheet: str | int | None = None) -> Reading:
     return Reading(frame.reset_index(drop=True), tuple([*notes, *more, *odd]), tuple(wrong), places=places)
 
 
-def _cells(path: Path, values: bool) -> dict[str, list[list]]:
-    """Return the cells of every sheet, without empty rows at its end; blank text is no cell."""
+def _cells(path: Path, values: bool) -> tuple[dict[str, list[list]], list[str]]:
+    """Return the cells of every sheet, without empty rows at its end, and which are hidden; blank text is no cell."""
     from openpyxl import load_workbook
 
-    sheets = {}
+    sheets, hidden = {}, []
     with path.open("rb") as file:
         book = load_workbook(file, read_only=True, data_only=values)
         for sheet in book.worksheets:
@@ -57,8 +60,9 @@ def _cells(path: Path, values: bool) -> dict[str, list[list]]:
             while rows and all(cell is None for cell in rows[-1]):
                 rows.pop()
             sheets[sheet.title] = rows
+            hidden += [sheet.title] if sheet.sheet_state != "visible" else []
         book.close()
-    return sheets
+    return sheets, hidden
 
 
 def _cell(cell):
@@ -93,17 +97,24 @@ def _result(known, place, at, cell):
     return value
 
 
-def _chosen(path: Path, sheets: dict, sheet: str | int | None) -> tuple[str, list[str]]:
+def _chosen(path: Path, sheets: dict, hidden: list[str], sheet: str | int | None) -> tuple[str, list[str]]:
     """Return the name of the sheet to read, and what is to be said of the others."""
-    names = list(sheets)
-    if isinstance(sheet, int) and not isinstance(sheet, bool) and 1 <= sheet <= len(names):
-        return names[sheet - 1], []
+    seen = [name for name in sheets if name not in hidden]
+    if isinstance(sheet, int) and not isinstance(sheet, bool) and 1 <= sheet <= len(seen):
+        return seen[sheet - 1], []
     if sheet is not None:
-        alike = [name for name in names if name.strip().lower() == str(sheet).strip().lower()]
+        alike = [name for name in sheets if name.strip().lower() == str(sheet).strip().lower()]
         if len(alike) == 1:
-            return alike[0], []
-        raise not_a_table(path, f"has no sheet {sheet!r}", f"There are: {', '.join(names)}.")
-    full = [name for name in names if len(sheets[name]) > 1] or [name for name in names if sheets[name]] or names
-    if len(full) == 1:
-        return full[0], []
-    return full[0], [f'The sheet "{full[0]}" was read, of {", ".join(names)}; sheet= names another one.']
+            return alike[0], [f'The sheet "{alike[0]}" is hidden, and was read as asked.'] if alike[0] in hidden else []
+        there = ", ".join(f"{name} (hidden, by its name only)" if name in hidden else name for name in sheets)
+        raise not_a_table(path, f"has no sheet {sheet!r}", f"There are: {there}.")
+    full = [name for name in seen if len(sheets[name]) > 1] or [name for name in seen if sheets[name]]
+    passed_over = [name for name in hidden if sheets[name]]
+    if not full and passed_over:
+        remedy = f"Show the sheet with the table, or name it: sheet={passed_over[0]!r}."
+        raise not_a_table(path, f"has cells only on sheets that are hidden ({', '.join(passed_over)})", remedy)
+    read = (full or seen or list(sheets))[0]
+    notes = [f"Hidden sheets were passed over: {', '.join(passed_over)}."] if passed_over else []
+    if len(full) > 1:
+        notes.insert(0, f'The sheet "{read}" was read, of {", ".join(seen)}; sheet= names another one.')
+    return read, notes

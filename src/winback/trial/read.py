@@ -83,7 +83,7 @@ def read_trial(
     until : date or text, optional
         Last day on which the data were recorded; needed where dates stand instead of months.
     sheet : str or int, optional
-        Of a workbook: its name, or its position from 1.
+        Of a workbook: its name, or its position from 1 among those that are not hidden.
     decimal : {",", "."}, optional
         The decimal mark of numbers in text that can be read in two ways, such as 1.234.
     day_first : bool, optional
