@@ -110,7 +110,7 @@ def test_a_figure_without_interval_stands_alone():
 
 
 def test_an_unknown_format_is_refused():
-    with pytest.raises(ValueError, match="months"):
+    with pytest.raises(ValueError, match="There is no format 'months'; there are text"):
         Harvest(pd.DataFrame()).format(2.0, "months")
 
 

@@ -46,7 +46,7 @@ def test_the_simulated_shop_comes_by_itself():
 def test_what_does_not_go_together_is_refused(files):
     with pytest.raises(ValueError, match="needs the log"):
         wb.load_shop_study(customers=files / "people.csv")
-    with pytest.raises(wb.TableError, match="client"):
+    with pytest.raises(wb.TableError, match="`client` is not a column, so it cannot be used as `customer_id`"):
         wb.load_shop_study(files / "log.csv", files / "people.csv", columns={"customer_id": "client"})
     strangers = (files / "log.csv").read_text().replace("kunde", "person")
     (files / "strangers.csv").write_text(strangers)

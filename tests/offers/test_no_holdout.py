@@ -173,5 +173,7 @@ def test_an_argument_overrides_the_catalog(trial):
     "organic", [5, "5%", True, [0.1], [0.3, 0.1], {}, {"region": {}}, {"region": 0.1}, {"region": {"north": 2}}]
 )
 def test_a_catalog_refuses_what_is_no_organic_return(organic):
-    with pytest.raises(ValueError, match="organic"):
+    with pytest.raises(
+        ValueError, match=r"^organic (by segment )?must be .*(share from 0 to 1|\(low, high\)|one column)"
+    ):
         OfferCatalog(OFFERS.offers, organic=organic)

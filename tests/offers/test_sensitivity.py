@@ -81,7 +81,7 @@ def test_shares_close_together_are_told_apart(comparison):
 
 @pytest.mark.parametrize("shares", [[5], [-0.1], []])
 def test_what_is_no_share_is_refused(comparison, shares):
-    with pytest.raises(ValueError, match="share"):
+    with pytest.raises(ValueError, match="shares must be one or more shares from 0 to 1"):
         comparison.sensitivity("organic", shares)
 
 

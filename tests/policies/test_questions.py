@@ -228,6 +228,6 @@ def test_outcomes_of_the_study_are_refused_and_what_is_known_beforehand_is_not(s
 
 def test_returned_in_words_is_read_and_gaps_in_it_are_another_matter():
     told = SOME.assign(returned=np.where(SOME["returned"], "yes", "no"))
-    with pytest.raises(wb.TableError, match="app_visits"):
+    with pytest.raises(wb.TableError, match="`app_visits` is known, or varies, only for those who returned"):
         check_known_beforehand(told, ["months", "app_visits"])
     check_known_beforehand(told.assign(returned=None), ["months", "app_visits"])

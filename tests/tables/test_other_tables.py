@@ -95,7 +95,7 @@ def test_map_columns_refuses_a_name_that_is_taken():
 
 
 def test_map_columns_refuses_two_names_for_one_column():
-    with pytest.raises(TableError, match="kunde"):
+    with pytest.raises(TableError, match="`kunde` is mapped to more than one name"):
         map_columns(pd.DataFrame({"kunde": [1]}), {"customer_id": "kunde", "offer": "kunde"})
 
 

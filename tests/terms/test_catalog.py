@@ -137,7 +137,7 @@ def test_a_catalog_finds_its_offers_by_name():
 
 
 def test_an_unknown_offer_is_a_key_error():
-    with pytest.raises(KeyError, match="mail"):
+    with pytest.raises(KeyError, match="There is no offer 'mail'; there are call"):
         OfferCatalog((CALL,))["mail"]
 
 

@@ -87,7 +87,7 @@ def test_a_wrong_rate_and_a_wrong_horizon_are_listed_with_all_else(toml, offers)
 
 
 def test_an_offer_in_a_file_needs_a_name(toml):
-    with pytest.raises(ValueError, match="name"):
+    with pytest.raises(ValueError, match="Offer number 1: The name must be a word"):
         toml(GOOD.replace('name = "call"', ""))
 
 

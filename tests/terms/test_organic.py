@@ -163,11 +163,11 @@ def test_segments_without_a_share_are_counted_and_named(trial):
 
 @pytest.mark.parametrize("organic", [(0.1,), (0.1, 0.2, 0.3), {"region": 0.1}])
 def test_what_is_no_value_interval_or_segments_is_refused_in_words(trial, organic):
-    with pytest.raises(ValueError, match="organic"):
+    with pytest.raises(ValueError, match="`organic` must be a number or a list of numbers or a mapping"):
         compared(trial, organic=organic)
 
 
 @pytest.mark.parametrize("organic_value", [-5, np.inf, np.nan, "300", True])
 def test_an_organic_value_that_is_no_amount_is_refused(trial, organic_value):
-    with pytest.raises(ValueError, match="organic_value"):
+    with pytest.raises(ValueError, match=r"organic_value`? must be an? (number or None|amount of money above 0); got "):
         compared(trial, organic=0.05, organic_value=organic_value)

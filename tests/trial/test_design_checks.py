@@ -122,7 +122,7 @@ def test_a_planned_group_without_customers_is_noticed(trial):
 
 @pytest.mark.parametrize("share", [0, -1, float("nan")])
 def test_a_planned_share_that_is_none_is_refused(trial, share):
-    with pytest.raises(ValueError, match="planned_shares"):
+    with pytest.raises(ValueError, match="planned_shares must give a share above 0 for every group"):
         check_design(trial, planned_shares={"discount": share, "upgrade": 1, "none": 1})
 
 

@@ -143,7 +143,7 @@ def test_an_empty_column_of_labels_is_no_crash(trial, empty):
 
 
 def test_a_trial_in_which_nobody_is_eligible_says_so(trial):
-    with pytest.raises(wb.TableError, match="eligible"):
+    with pytest.raises(wb.TableError, match="`eligible` is true for nobody"):
         check_design(trial.assign(eligible=False))
 
 

@@ -126,7 +126,7 @@ def test_every_wrong_part_of_a_question_is_named_at_once():
     assert len(str(error.value).splitlines()) == 5
     assert "Write 0.1 for 10%" in str(error.value)
     assert "margin must be money per period" in str(error.value)
-    with pytest.raises(TypeError, match="annual_discount"):
+    with pytest.raises(TypeError, match="missing a required argument: 'annual_discount'"):
         fit.residual_value([1], margin=1)
     for ages in (-1, 1.5, np.nan, "old", [[1]]):
         with pytest.raises(ValueError, match="whole numbers of at least 0"):
