@@ -30,7 +30,7 @@ def assumption_lines(
         months = f"{settings.horizon_months:.2f} months from the return"
         yield f"A second lifetime counts for {months}, {discounted}. What comes later is not counted."
     currency = "$" if offers is None else offers.currency
-    yield from (_contract(offer, currency) for offer in offers or ())
+    yield from (_contract(offer, offers, currency) for offer in offers or ())
     yield f"Intervals are {100 * settings.level:g}% intervals of expected values, not of single customers."
     if has_control:
         yield "How many return without an offer was measured in a random group that was sent nothing."
@@ -56,17 +56,26 @@ def assumption_lines(
         )
 
 
-def _contract(offer: Offer, currency: str) -> str:
+def _contract(offer: Offer, offers: OfferCatalog, currency: str) -> str:
     contact = f", plus {format_money(offer.contact_cost, currency)} per contact" if offer.contact_cost else ""
     if offer.tailored_by:
         each = join_words(f"{name} if {value_words(offer.tailored_by, key)}" for key, name in offer.tailored.items())
         return f"{offer.name} is tailored by {label_of(offer.tailored_by)}: {each}, each at its own cost{contact}."
     if offer.percent_of_value is not None:
-        cost = f"{format_percent(offer.percent_of_value)} of what a customer brings"
+        cost = f"{format_percent(offer.percent_of_value)} of {_price(offers)}"
     elif offer.paid == "while_active":
         length = "" if offer.months is None else f" for {offer.months:g} months at most"
         cost = f"{format_money(offer.amount_per_month, currency)} a month{length}"
     else:
         cost = format_money(offer.full_cost, currency)
     cap = f", at most {format_money(offer.max_cost, currency)}" if offer.max_cost is not None else ""
-    return f"{offer.name} costs {cost}{cap}, {TRIGGERS[offer.paid]}{contact}."
+    due = TRIGGERS[offer.paid] if offer.percent_of_value is None else "taken off as it comes in"
+    return f"{offer.name} costs {cost}{cap}, {due}{contact}."
+
+
+def _price(offers: OfferCatalog) -> str:
+    """Say what a percentage is taken off: all that is counted of a customer, as margin or as the revenue behind it."""
+    within = "" if offers.horizon_months is None else " within the horizon"
+    if offers.margin_share is None:
+        return f"the margin that a customer brings{within} (of the price it would be more)"
+    return f"what a customer pays{within} ({format_percent(offers.margin_share)} of that is margin)"

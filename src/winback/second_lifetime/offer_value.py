@@ -31,6 +31,8 @@ def _cost(offer: Offer, outlook: Outlook, trial: Trial) -> np.ndarray:
     Per contact it is certain, on acceptance it takes a return, while active it takes a return and runs month by month.
     """
     contact = np.full(len(outlook.a), float(offer.contact_cost))
+    if offer.percent_of_value is not None:
+        return contact + _share_taken_off(offer, trial) * _all_counted(expected_value, outlook, trial)
     if offer.paid == "per_contact":
         return contact + offer.full_cost
     if offer.paid == "on_acceptance":
@@ -41,12 +43,28 @@ def _cost(offer: Offer, outlook: Outlook, trial: Trial) -> np.ndarray:
 def _cost_slopes(offer: Offer, outlook: Outlook, trial: Trial) -> np.ndarray:
     """Return how `_cost` moves with the model, shape (8, n), see `expected_value_slopes`."""
     slopes = np.zeros((8, len(outlook.a)))
-    if offer.paid == "on_acceptance":
+    if offer.percent_of_value is not None:
+        slopes = _share_taken_off(offer, trial) * _all_counted(expected_value_slopes, outlook, trial)
+    elif offer.paid == "on_acceptance":
         slopes[0] = offer.full_cost * normal_density(outlook.a)
     elif offer.paid == "while_active":
         slopes = offer.amount_per_month * _paid_months(expected_value_slopes, offer, outlook, trial)
         slopes[[2, 4]] = 0  # what is paid does not depend on the margin
     return slopes
+
+
+def _share_taken_off(offer: Offer, trial: Trial) -> float:
+    """Return which share of the margin an offer takes that takes a percentage off the price."""
+    if offer.max_cost is not None:
+        raise ValueError(
+            f"Offer {offer.name!r} takes a percentage off, with max_cost: a model expects what customers bring on "
+            "average, not how many reach the cap. Leave max_cost out."
+        )
+    return offer.percent_of_value / (trial.offers.margin_share or 1.0)
+
+
+def _all_counted(of, outlook, trial):
+    return of(outlook, trial.horizon_months, trial.annual_discount)
 
 
 def _paid_months(of, offer, outlook, trial):

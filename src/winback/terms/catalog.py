@@ -40,8 +40,8 @@ class Offer:
         Cost per month; the full cost is ``amount_per_month * months``.
     percent_of_value : float, optional
         Instead of an amount: the share of the price that the offer takes off, 0.10 for 10%, paid on acceptance. Its
-        cost is that share of the customer's ``value``, or of the revenue behind it where the campaign's
-        ``margin_share`` is known.
+        cost is that share of the customer's ``value``, or of what the second lifetime brings within the horizon
+        (discounted as that is); of the revenue behind it where the campaign's ``margin_share`` is known.
     months : float, optional
         How long the offer runs.
     max_cost : float, optional

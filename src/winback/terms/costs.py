@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from winback.pseudo_observations import pseudo_months
+from winback.results import counted
 from winback.tables import LAPSED_TABLE, ProblemList, label_codes
 from winback.tables.likeness import to_choose_from
 from winback.terms.catalog import Offer, OfferCatalog
@@ -18,6 +19,7 @@ def offer_costs(
     horizon_months: float | None = None,
     annual_discount: float = 0.0,
     followed_alike: np.ndarray | None = None,
+    value: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the cost of an offer for each customer who was sent it.
 
@@ -33,16 +35,20 @@ def offer_costs(
         Of costs paid month by month; costs per contact and on acceptance fall on the first day.
     followed_alike : array_like of int, shape (n,), optional
         Groups whose months are estimated apart, see `winback.pseudo_observations.pseudo_months`.
+    value : numpy.ndarray, shape (n,), optional
+        Margin that each customer brings within the horizon, of which an offer may take a percentage; by default the
+        column ``value``.
 
     Returns
     -------
     numpy.ndarray, shape (n,)
-        Contact cost included. Costs while active are pseudo-observations where the data end before the customer does.
+        Contact cost included. Costs while active, and percentages of second lives, are pseudo-observations where the
+        data end before the customer does.
     """
     contact = np.full(len(arm), float(offer.contact_cost))
     if offer.tailored_by is None:
         if offer.percent_of_value is not None:
-            return contact + _percent_costs(arm, offer, catalog.margin_share)
+            return contact + offer.percent_of_value * _bought(arm, offer, catalog.margin_share, horizon_months, value)
         return contact + _plain_costs(arm, offer, horizon_months, annual_discount, followed_alike)
     assigned = assigned_offers(arm, offer)
     costs = np.zeros(len(arm))
@@ -50,7 +56,13 @@ def offer_costs(
         rows = assigned == name
         alike = None if followed_alike is None else followed_alike[rows]
         costs[rows] = offer_costs(
-            arm[rows], catalog[name], catalog, horizon_months, annual_discount, followed_alike=alike
+            arm[rows],
+            catalog[name],
+            catalog,
+            horizon_months,
+            annual_discount,
+            followed_alike=alike,
+            value=None if value is None else value[rows],
         )
     return contact + costs
 
@@ -67,16 +79,37 @@ def _plain_costs(arm, offer, horizon_months, annual_discount, followed_alike):
     return costs
 
 
-def _percent_costs(arm, offer, margin_share) -> np.ndarray:
-    """Return the share of each returned customer's value, or of the revenue behind it, that the offer takes off."""
-    if "value" not in arm:
+def _bought(arm, offer, margin_share, horizon_months, value) -> np.ndarray:
+    """Return what a percentage is taken off: what each customer pays within the horizon, up to where the cap binds.
+
+    A margin below 0 lowers no price: it counts as 0. Where margin is a share of revenue, the revenue behind it counts.
+    """
+    if "value" in arm:
+        value = np.maximum(arm["value"].fillna(0.0).to_numpy(dtype=float), 0.0)
+    elif value is None:
         problems = ProblemList(LAPSED_TABLE, arm)
         text = f"is missing, and offer {offer.name!r} costs a percentage of it"
         problems.add("value", text, "Add what each customer brought, or state the cost as an amount.")
         problems.raise_if_any()
-    bought = np.maximum(arm["value"].fillna(0.0).to_numpy(dtype=float), 0.0) / (margin_share or 1.0)
-    costs = np.where(arm["returned"].to_numpy(dtype=bool), offer.percent_of_value * bought, 0.0)
-    return costs if offer.max_cost is None else np.minimum(costs, offer.max_cost)
+    else:  # a pseudo-observation of months may well be below 0, and must stay so for the mean to be right
+        value = np.where(arm["second_margin"].fillna(0.0).to_numpy(dtype=float) > 0, value, 0.0)
+        if offer.max_cost is not None:
+            _refuse_cap_on_estimates(arm, offer, horizon_months)
+    bought = np.where(arm["returned"].to_numpy(dtype=bool), value / (margin_share or 1.0), 0.0)
+    return bought if offer.max_cost is None else np.minimum(bought, offer.max_cost / offer.percent_of_value)
+
+
+def _refuse_cap_on_estimates(arm, offer, horizon_months) -> None:
+    """Refuse a cap on what is known on average only: the mean of what is capped is not the capped mean."""
+    months, ended = arm["second_tenure"], arm["second_ended"].fillna(True).astype(bool)
+    cut_off = (~ended & (months < horizon_months)).to_numpy(dtype=bool)
+    if cut_off.any():
+        shortest, n = float(months[cut_off].min()), int(cut_off.sum())
+        raise ValueError(
+            f"Offer {offer.name!r} takes a percentage off, with max_cost, and for {counted(n, 'customers')} the data "
+            f"end within the {horizon_months:g} months counted: what each of them paid is not known, so neither is "
+            f"whether the cap was reached. Leave max_cost out, or choose a horizon of at most {shortest:g} months."
+        )
 
 
 def _costs_while_active(stayed, offer, horizon_months, annual_discount, followed_alike):

@@ -111,7 +111,8 @@ def trial_money(
         value[rows] = customer_values(arm, horizon_months, annual_discount, alike)
         if name != NO_OFFER:
             rate = annual_discount or 0.0
-            cost[rows] = offer_costs(arm, catalog[name], catalog, horizon_months, rate, followed_alike=alike)
+            how = {"followed_alike": alike, "value": value[rows]}
+            cost[rows] = offer_costs(arm, catalog[name], catalog, horizon_months, rate, **how)
     return value, cost
 
 
