@@ -119,6 +119,48 @@ def test_report_refuses_bad_input_and_writes_nothing(campaign, monkeypatch, word
     assert sorted(campaign.rglob("*")) == before
 
 
+class WorkError(Exception):
+    """The long work was begun."""
+
+
+def works(*_, **__):
+    raise WorkError
+
+
+@pytest.mark.parametrize("below", [".", "new/deep"])
+@pytest.mark.parametrize(
+    ("words", "work"),
+    [
+        (["report"], "winback.report.comparable_trial"),
+        (["data", "telecom"], "winback.datasets.files.load_telecom_study"),
+        (["data", "retail"], "winback.datasets.files.simulate_shop_study"),
+        (["data", "hillstrom"], "winback.datasets.files.load_hillstrom"),
+    ],
+)
+def test_a_file_named_as_the_folder_is_refused_before_the_work(tmp_path, monkeypatch, words, work, below):
+    (tmp_path / "there").write_text("old")
+    monkeypatch.setattr(work, works)
+    result = run(*words, "--out", tmp_path / "there" / below)
+    assert result.exit_code == 1
+    assert result.output.endswith(f"Error: {tmp_path / 'there'} is a file; name a folder to write into.\n")
+    assert (tmp_path / "there").read_text() == "old"
+    assert isinstance(run(*words, "--out", tmp_path / "new").exception, WorkError)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_list_longer_than_a_sheet_is_said_before_the_work(campaign, monkeypatch):
+    files = (campaign / "customers.csv", "--offers", campaign / "offers.toml")
+    said = "A spreadsheet program shows only the first 99 of the "
+    assert said not in run("check", *files).output
+    monkeypatch.setattr("winback.tables.spreadsheets.ROWS_OF_A_SHEET", 100)
+    monkeypatch.setattr("winback.report.run_notebook", works)
+    report = run("report", *files, "--out", campaign / "out")
+    assert isinstance(report.exception, WorkError)
+    for output in (report.output, run("check", *files).output):
+        assert said in output
+        assert "rows of contact-list.csv. offer-roi.xlsx holds them all, in several sheets.\n" in output
+
+
 @pytest.mark.slow
 def test_data_writes_a_ready_campaign(tmp_path):
     result = run("data", "telecom", "--out", tmp_path / "study")

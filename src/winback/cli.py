@@ -177,13 +177,16 @@ def _check_table(file, table, columns, settings):
 
 def _check_trial(file, offers, columns, settings):
     """Do what the report does before its first figure; return how many warnings there are."""
-    from winback.report import comparable_trial
+    from winback.policies.contact_list import whom_to_list
+    from winback.report import comparable_trial, said_of_a_long_list
     from winback.tables import LAPSED
     from winback.tables.looked_at import looked_at
 
     trial = comparable_trial(file, offers, columns, settings)
     for row in trial.design.findings:
         click.echo(f"{row.verdict:>8}  {row.check}: {row.finding}")
+    for line in said_of_a_long_list(len(whom_to_list(trial, None)[0])):
+        click.echo(f"    note  {line}")
     for line in looked_at(trial.lapsed, LAPSED):
         click.echo(line)
     return trial.lapsed, sum(row.verdict in ("warning", "refused") for row in trial.design.findings)

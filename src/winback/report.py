@@ -17,8 +17,10 @@ import pandas as pd
 
 from winback.datasets.telecom import load_telecom_study
 from winback.kernel import SVG, run_notebook
+from winback.policies.contact_list import whom_to_list
 from winback.results import Sentences, join_words
 from winback.tables import AnyTable, check_writable, scratch_folder, write_csv, write_files_together, write_workbook
+from winback.tables.spreadsheets import beyond_a_sheet
 from winback.trial.chances import check_one_chance
 from winback.trial.read import read_trial
 from winback.trial.trial import Trial
@@ -60,7 +62,8 @@ def write_report(
     out : path
         Folder to write into; made if missing.
     tell : callable, optional
-        Is told in a sentence how many contacts are listed and who is left out of them, such as ``print``.
+        Is told in a sentence how many contacts are listed and who is left out of them, and before the work that a
+        spreadsheet program cannot show so many; such as ``print``.
     **more
         Further arguments of `winback.read_trial`: ``organic`` and ``organic_value``, and how the table is to be read:
         ``control``, ``keep``, ``until``, ``sheet``, ``decimal``, ``day_first``, ``margin_share``.
@@ -93,7 +96,10 @@ def write_report(
     files = (None if path is None else str(Path(path).resolve()) for path in (customers, offers))
     settings = dict(zip(("customers", "offers"), files, strict=True)) | {"columns": dict(columns or {}), "terms": terms}
     check_writable(out, (PAGE, *TABLES))  # what cannot be written or compared is refused before a kernel starts
-    comparable_trial(**settings)
+    trial = comparable_trial(**settings)
+    if tell is not None:
+        for line in said_of_a_long_list(len(whom_to_list(trial, None)[0])):
+            tell(line)
     with scratch_folder(tempfile.gettempdir()) as folder:
         notebook = run_notebook(with_parameters(load_notebook(), {**settings, "tables": str(folder)}))
         check_shown(notebook)
@@ -103,6 +109,13 @@ def write_report(
     if tell is not None:
         tell(said_of_the_list(notebook))
     return paths
+
+
+def said_of_a_long_list(n_customers: int) -> list[str]:
+    """Say before the work what becomes of a contact list of more rows than a sheet holds."""
+    name, workbook = TABLES[2], TABLES[1]
+    said = beyond_a_sheet(n_customers, name)
+    return [f"{said[0]} {workbook} holds them all, in several sheets."] if said else []
 
 
 def said_of_the_list(notebook: NotebookNode) -> str:

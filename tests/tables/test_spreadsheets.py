@@ -94,6 +94,14 @@ def test_more_rows_than_a_sheet_holds_go_on_in_further_sheets(tmp_path, monkeypa
     assert parts == [[[0], [1], [2]], [[3], [4], [5]], [[6]]]
 
 
+def test_more_rows_than_a_spreadsheet_shows_are_said_of_a_csv(tmp_path, monkeypatch):
+    monkeypatch.setattr(spreadsheets, "ROWS_OF_A_SHEET", 4)
+    assert write_csv(pd.DataFrame({"n": range(3)}), tmp_path / "a.csv") == []
+    (note,) = write_csv(pd.DataFrame({"n": range(7)}), tmp_path / "a.csv")
+    assert note == "A spreadsheet program shows only the first 3 of the 7 rows of a.csv."
+    assert read_csv(tmp_path / "a.csv")[1:] == [[str(n)] for n in range(7)]
+
+
 def test_too_long_a_text_is_cut_and_that_is_said(tmp_path):
     (note,) = write_workbook({"x": pd.DataFrame({"name": ["y" * 40_000]})}, tmp_path / "a.xlsx")
     assert note == "In a.xlsx 1 text was cut, as a cell holds 32,767 characters."

@@ -95,6 +95,14 @@ def test_a_link_that_leads_nowhere_is_refused(tmp_path, target):
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 
+@pytest.mark.parametrize("below", [".", "deep"])
+def test_a_folder_that_is_a_link_to_nowhere_is_refused(tmp_path, below):
+    (tmp_path / "out").symlink_to("nowhere")
+    with pytest.raises(NotADirectoryError, match="out is a link that leads nowhere; name a folder to write into"):
+        check_writable(tmp_path / "out" / below, ["a.csv"])
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_two_links_to_one_file_are_refused(tmp_path):
     (tmp_path / "x.csv").write_text("x")
     for name in "ab":
@@ -116,6 +124,8 @@ def test_what_stands_in_the_way_is_found_before_the_work(tmp_path):
         check_writable(tmp_path, ["a.csv", "b.csv"])
     with pytest.raises(NotADirectoryError, match="is a file; name a folder"):
         check_writable(tmp_path / "file", ["a.csv"])
+    with pytest.raises(NotADirectoryError, match=r"file is a file; name a folder"):
+        check_writable(tmp_path / "file" / "new" / "deep", ["a.csv"])
     check_writable(tmp_path / "new" / "deep", ["a.csv"])
     assert contents(tmp_path) == {"b.csv": None, "file": ""}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -11,33 +12,42 @@ import pandas as pd
 from winback.datasets.public import load_hillstrom
 from winback.datasets.retail import simulate_shop_study
 from winback.datasets.telecom import load_telecom_study
-from winback.tables import write_files_together
+from winback.tables import check_writable, write_files_together
 from winback.terms.catalog import OfferCatalog, write_offers
+
+# Known before the work, so that a folder that cannot be written into is refused before it.
+TELECOM = ("leavers.csv.gz", "assumptions.csv", "parameters.csv", "offers.toml")
+HILLSTROM = ("customers.csv.gz", "offers.toml")
+RETAIL = ("purchases.csv.gz", "later.csv.gz", "customers.csv.gz", "parameters.csv")
 
 
 def write_telecom(folder: str | Path) -> list[Path]:
     """Write the telecom study: leavers, offers, assumptions and the parameters behind it."""
+    check_writable(folder, TELECOM)
     study = load_telecom_study()
-    tables = {"leavers.csv.gz": study.lapsed, "assumptions.csv": study.assumptions}
-    return _write(folder, tables | {"parameters.csv": study.truth.parameters}, study.offers)
+    return _write(folder, TELECOM, (study.lapsed, study.assumptions, study.truth.parameters, study.offers))
 
 
 def write_hillstrom(folder: str | Path) -> list[Path]:
     """Write Hillstrom's trial: customers and offers."""
+    check_writable(folder, HILLSTROM)
     trial = load_hillstrom()
-    return _write(folder, {"customers.csv.gz": trial.lapsed}, trial.offers)
+    return _write(folder, HILLSTROM, (trial.lapsed, trial.offers))
 
 
 def write_retail(folder: str | Path) -> list[Path]:
     """Write the shop: its log, the purchases after it, its customers, and the parameters behind them."""
+    check_writable(folder, RETAIL)
     study = simulate_shop_study()
-    tables = {"purchases.csv.gz": study.purchases, "later.csv.gz": study.later}
-    return _write(folder, tables | {"customers.csv.gz": study.customers, "parameters.csv": study.truth.parameters})
+    return _write(folder, RETAIL, (study.purchases, study.later, study.customers, study.truth.parameters))
 
 
-def _write(folder, tables: dict[str, pd.DataFrame], offers: OfferCatalog | None = None) -> list[Path]:
-    writers = {name: partial(write_table, frame) for name, frame in tables.items()}
-    return write_files_together(folder, writers | ({"offers.toml": partial(write_offers, offers)} if offers else {}))
+def _write(folder, names: Iterable[str], parts: Iterable[pd.DataFrame | OfferCatalog]) -> list[Path]:
+    writers = {
+        name: partial(write_offers if isinstance(part, OfferCatalog) else write_table, part)
+        for name, part in zip(names, parts, strict=True)
+    }
+    return write_files_together(folder, writers)
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:

@@ -139,7 +139,7 @@ def list_contacts(
     gives the trial's customers unseen, see `honest_value`; ``asked`` are the columns that it reads.
     """
     value = honest_value(trial, decided, rng=rng)
-    wanted, whom = _whom(trial, lapsed)
+    wanted, whom = whom_to_list(trial, lapsed)
     hardly_meant = "" if lapsed is None else _unlikely(wanted)
     elsewhere = [] if lapsed is not None else _contacted_elsewhere(trial, wanted, whom)
     out, left_out = not_listed(trial, wanted, asked, elsewhere)
@@ -174,7 +174,7 @@ def _kept(wanted: pd.DataFrame, keep: Iterable[str] | None) -> pd.DataFrame:
     return wanted[names]
 
 
-def _whom(trial: Trial, lapsed) -> tuple[pd.DataFrame, str]:
+def whom_to_list(trial: Trial, lapsed) -> tuple[pd.DataFrame, str]:
     """Return the customers to list, and who they are in words."""
     if lapsed is not None:
         asked = check_lapsed(lapsed).reset_index(drop=True)

@@ -47,7 +47,8 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> list[str]:
     guarded.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
     texts, which = ("text", "a formula") if n_run == 1 else ("texts", "formulas")
     said = f"an apostrophe stands before {n_run:,} {texts} that a spreadsheet program would run as {which}."
-    return [*([f"In {path.name} {said}"] if n_run else []), *_say_unfit(n_unfit, path)]
+    guards = [f"In {path.name} {said}"] if n_run else []
+    return [*guards, *_say_unfit(n_unfit, path), *beyond_a_sheet(len(frame), path.name)]
 
 
 def write_workbook(
@@ -88,6 +89,19 @@ def write_workbook(
     texts = "text was" if n_cut == 1 else "texts were"
     cut = f"In {path.name} {n_cut:,} {texts} cut, as a cell holds {LONGEST_TEXT:,} characters."
     return [*notes, *_say_unfit(n_unfit, path), *([cut] if n_cut else [])]
+
+
+def beyond_a_sheet(n_rows: int, name: str) -> list[str]:
+    """Say, where a CSV has more rows than a spreadsheet program shows, how many it leaves out.
+
+    Examples
+    --------
+    >>> beyond_a_sheet(1_200_000, "contacts.csv"), beyond_a_sheet(1_048_575, "contacts.csv")
+    (['A spreadsheet program shows only the first 1,048,575 of the 1,200,000 rows of contacts.csv.'], [])
+    """
+    held = ROWS_OF_A_SHEET - 1
+    said = f"A spreadsheet program shows only the first {held:,} of the {n_rows:,} rows of {name}."
+    return [said] if n_rows > held else []
 
 
 def _say_unfit(n_unfit: int, path: Path) -> list[str]:

@@ -119,9 +119,7 @@ def _made(folder: Path, for_good: bool = True) -> Iterator[Path]:
 
     What was made is taken away again if the work fails, or if it is not ``for_good``.
     """
-    if os.path.exists(folder) and not folder.is_dir():
-        raise NotADirectoryError(f"{folder} is a file; name a folder to write into.")
-    missing = [place for place in (folder, *folder.parents) if not os.path.exists(place)]
+    missing = _missing(folder)
     kept = False
     try:
         with _in_words(folder), ExitStack() as stack:
@@ -131,6 +129,19 @@ def _made(folder: Path, for_good: bool = True) -> Iterator[Path]:
         for place in () if kept else missing:
             with suppress(OSError):  # others may have written into it
                 place.rmdir()
+
+
+def _missing(folder: Path) -> list[Path]:
+    """Return what of a folder and those above it is still to be made; refuse one that a file stands in the way of."""
+    missing = []
+    for place in (folder, *folder.parents):
+        if os.path.isdir(place):
+            break
+        if os.path.lexists(place):
+            what = "a file" if os.path.exists(place) else "a link that leads nowhere"
+            raise NotADirectoryError(f"{place} is {what}; name a folder to write into.")
+        missing.append(place)
+    return missing
 
 
 def _scratch_in(folder: Path, stack: ExitStack) -> Path:
