@@ -5,6 +5,10 @@ import re
 from winback.results import Result, Sentences
 
 MOST, LONGEST = 3, 60  # sentences, and words of one: what is longer is read twice
+ONE_OF_MANY = re.compile(  # "1 findings", "1 customers are": one of what is called by its plural
+    r"(?<![\d.,%$€-])(?<!of )(?<!to )1 (?:\w+ )?"
+    r"(?:buyers|cells|columns|contacts|contracts|customers|dates|findings|offers|rows|texts)\b"
+)
 A_SENTENCE_ENDS = re.compile(r"(?<!\bvs)[.!?](?= +[A-Z])")  # a point inside a number or a name ends nothing
 
 
@@ -30,5 +34,6 @@ def hold_to_three(*results: Result) -> None:
         assert len(sentences) == len(said.splitlines()), f"{name} has several sentences in a line:\n{said}"
         long = [each for each in sentences if len(each.split()) > LONGEST]
         assert not long, f"{name} has a sentence of more than {LONGEST} words:\n{long[0]}"
+        assert not ONE_OF_MANY.search(f"{said}\n{more}"), f"{name} counts one as many:\n{said}\n{more}"
         twice = set(said.splitlines()) & set(more.splitlines())
         assert not twice, f"{name} says twice: {twice}"

@@ -20,7 +20,7 @@ INF, NAN = np.inf, np.nan
         (-0.8194, "-$0.82"),
         (0.0067, "under 1 cent"),
         (0.0049, "under 1 cent"),
-        (-0.00001, "under 1 cent below 0"),
+        (-0.00001, "just below 0"),
         (-1e-15, "$0.00"),  # what is left where two equal sums are subtracted
         (1, "$1.00"),
         (99.99, "$99.99"),
@@ -47,15 +47,16 @@ def test_a_gain_shows_its_plus_where_asked_but_nothing_does_not():
         "+$2.00",
         "-$2.00",
         "$0.00",
-        "under 1 cent above 0",
+        "just above 0",
     ]
 
 
 @given(amount=st.floats(-1e9, 1e9))
 def test_shown_money_is_the_amount_to_its_last_digit(amount):
     text = format_money(amount)
-    if text.startswith("under"):
+    if text.startswith(("under", "just")):
         assert abs(amount) < 0.01
+        assert text.startswith("just below") == (amount < 0)
         return
     shown = float(text.replace("$", "").replace(",", ""))
     assert abs(shown - amount) <= 0.5 * 10 ** -len(text.partition(".")[2]) * (1 + 1e-6)
@@ -71,7 +72,7 @@ def test_money_that_rounds_to_a_bound_is_shown_like_the_bound(amount, text):
     [
         ([360.72, 19.33, -5], ["$361", "$19", "-$5"]),
         ([99.99, 19.33], ["$99.99", "$19.33"]),
-        ([100.4, 0.8, -0.3, 0.0, NAN], ["$100", "under $1", "under $1 below 0", "$0", DASH]),
+        ([100.4, 0.8, -0.3, 0.0, NAN], ["$100", "under $1", "just below 0", "$0", DASH]),
         ([INF, 12.0], ["no upper limit", "$12.00"]),
         ([], []),
     ],
@@ -90,6 +91,8 @@ def test_only_a_currency_of_cents_has_cents(currency, text):
 def test_an_interval_has_the_format_of_its_figure():
     assert money_interval(99.5, 95, 104) == "$100 [$95, $104]"
     assert money_interval(19.326, 1.117, 37.536) == "$19.33 [$1.12, $37.54]"
+    assert money_interval(250, -0.4, 500, "€") == "€250 [just below 0, €500]"  # which side of 0 it is on decides
+    assert money_interval(250, 0.4, 500, "€") == "€250 [under €1, €500]"
 
 
 def test_ticks_of_an_axis_are_exact():

@@ -7,11 +7,11 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 import pytest
-from sentences import hold_to_three
+from sentences import ONE_OF_MANY, hold_to_three
 
 from winback.in_html import html_table, html_tiles
 from winback.money import DASH
-from winback.results import Result, Sentences, Shown
+from winback.results import Result, Sentences, Shown, counted
 
 INF, NAN = np.inf, np.nan
 
@@ -220,3 +220,14 @@ def test_a_figure_without_limit_does_not_make_its_column_text():
 
 def test_a_bracket_in_a_name_is_no_interval_in_html():
     assert ">bundle [old]<" in Harvest(pd.DataFrame({"offer": ["bundle [old]"]}))._repr_html_()
+
+
+@pytest.mark.parametrize(("n", "text"), [(1, "1 customer is"), (0, "0 customers are"), (1_200, "1,200 customers are")])
+def test_one_is_not_counted_as_many(n, text):
+    assert counted(n, "customers", "are") == text
+    assert ONE_OF_MANY.search(counted(n, "findings")) is None
+    assert ONE_OF_MANY.search("usable, with 1 findings")
+
+
+def test_what_rounds_to_one_is_one():
+    assert counted(1.0004, "more customers", "are") == "1 more customer is"

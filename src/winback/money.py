@@ -8,6 +8,7 @@ from collections.abc import Iterable
 DASH, NO_UPPER, NO_LOWER = "–", "no upper limit", "no lower limit"  # stand where there is no number
 CENTS = 2  # digits of money below
 WHOLE_FROM = 100  # this much, where cents decide nothing
+JUST_BELOW, JUST_ABOVE = "just below 0", "just above 0"  # an end of an interval that would round to 0 keeps its side
 NOISE = 1e-9  # what is left of zero where two equal sums are subtracted
 IN_CENTS = ("$", "€", "USD", "EUR")
 
@@ -22,7 +23,7 @@ def format_money(amount: float, currency: str = "$", digits: int | None = None, 
     >>> format_money(360.7213), format_money(19.33), format_money(0.28491), format_money(-3607213)
     ('$361', '$19.33', '$0.28', '-$3,607,213')
     >>> format_money(12, "EUR"), format_money(0.0067), format_money(-0.0067), format_money(0)
-    ('EUR 12.00', 'under 1 cent', 'under 1 cent below 0', '$0.00')
+    ('EUR 12.00', 'under 1 cent', 'just below 0', '$0.00')
     """
     return format_alike([amount], currency, signed)[0] if digits is None else _money(amount, currency, digits, signed)
 
@@ -50,6 +51,8 @@ def money_interval(estimate: float, low: float, high: float, currency: str = "$"
     --------
     >>> money_interval(291.03, 278.35, 303.71), money_interval(0.42, -0.1, 0.94, signed=True)
     ('$291 [$278, $304]', '+$0.42 [-$0.10, +$0.94]')
+    >>> money_interval(291.03, -0.35, 583.71)
+    '$291 [just below 0, $584]'
     """
     figure, *ends = format_alike((estimate, low, high), currency, signed)
     return f"{figure} [{', '.join(ends)}]"
@@ -67,8 +70,10 @@ def _tiny(amount: float, currency: str, digits: int, signed: bool) -> str:
     """Return the words for an amount below the smallest coin that is shown, else nothing."""
     if not NOISE < abs(amount) < 10**-digits - NOISE:
         return ""
+    if amount < 0 or signed:
+        return JUST_BELOW if amount < 0 else JUST_ABOVE
     least = "1 cent" if digits and currency in IN_CENTS else _in_currency("0.01" if digits else "1", currency)
-    return f"under {least}" + (" below 0" if amount < 0 else " above 0" if signed else "")
+    return f"under {least}"
 
 
 def _in_currency(number: str, currency: str) -> str:

@@ -21,7 +21,10 @@ from winback.money import DASH, format_alike, format_money, not_finite
 
 HOW_FOUND = "How this was found"
 
-PLURAL = re.compile(r"\b(buyer|contact|customer|purchase|refund|row)s\b")
+PLURAL = re.compile(
+    r"\b(buyer|cell|column|contact|contract|customer|date|finding|group|offer|problem|purchase|refund|row|text|value)s\b"
+)
+ONE = {"are": "is", "were": "was", "have": "has", "differ": "differs"}
 
 
 def format_percent(share: float, digits: int = 1) -> str:
@@ -59,15 +62,20 @@ def format_count(number: float) -> str:
     return _unsigned_zero(f"{number:,.0f}") if math.isfinite(number) else not_finite(number)
 
 
-def counted(n: float, what: str) -> str:
-    """Write a count with what is counted, in the singular for one.
+def counted(n: float, what: str, verb: str = "") -> str:
+    """Write a count with what is counted, and a verb where asked, in the singular for one.
 
     Examples
     --------
     >>> counted(2, "refunds (below zero)"), counted(1, "customers without a purchase")
     ('2 refunds (below zero)', '1 customer without a purchase')
+    >>> counted(2, "rows", "are"), counted(1, "rows", "are")
+    ('2 rows are', '1 row is')
     """
-    return f"1 {PLURAL.sub(lambda found: found[1], what, count=1)}" if n == 1 else f"{format_count(n)} {what}"
+    one = f"1 {PLURAL.sub(lambda found: found[1], what, count=1)}"
+    count = format_count(n)
+    said = [one, ONE.get(verb, verb)] if count == "1" else [f"{count} {what}", verb]
+    return " ".join(filter(None, said))
 
 
 def format_number(number: float) -> str:

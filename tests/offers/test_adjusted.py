@@ -73,7 +73,7 @@ def test_a_declared_headline_says_so_wherever_it_stands(plain, declared):
     assert f"(plain {plain.adjusted.plain_lead})" in lead
     tiles = declared.tiles().frame
     assert tiles["label"].iloc[1] == "Incremental profit per customer (adjusted)"
-    assert tiles["note"].iloc[1].endswith(f"; {plain.adjusted.plain_profit} plain")
+    assert tiles["note"].iloc[1].endswith(f"; {plain.tiles().frame['figure'].iloc[1]} plain, not adjusted")
     assert f"Figures are {DECLARED}" in declared.assumptions()
     assert "adjusted" not in plain.assumptions()
     assert "Plain difference, not adjusted" in declared.differences_table().frame

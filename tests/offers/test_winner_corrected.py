@@ -1,5 +1,7 @@
 """Is the best offer's profit corrected for having been picked, on the figure that ranks, and is it said?"""
 
+import re
+
 import numpy as np
 import pytest
 from trials import measured, random_values
@@ -187,5 +189,15 @@ def test_assumptions_and_table_name_the_figure_that_is_corrected(control, kind):
 def test_the_tile_shows_both_figures_where_they_differ():
     near, far, alone = published([360, 351], [7, 8]), published([900, 345], [7, 8]), published([360], [7])
     notes = [result.tiles().frame["note"].iloc[1] for result in (near, far, alone)]
-    assert notes[0].endswith(f"; ${near.frame['gross_profit_corrected'].iloc[0]:.0f} corrected for the pick")
-    assert "corrected" not in notes[1] + notes[2]
+    said = f"; ${near.frame['gross_profit_corrected'].iloc[0]:.0f} allowing for its luck in coming first"
+    assert notes[0].endswith(said)
+    assert "luck" not in notes[1] + notes[2]
+
+
+def test_figures_of_a_tile_are_written_alike():
+    """Neither a figure with cents beside an interval without, nor the same figure in two precisions."""
+    for first in np.linspace(70, 130, 13):
+        tile = published([first, 66], [20, 20]).tiles().frame.iloc[1]
+        amounts = re.findall(r"\$[\d.,]+", f"{tile['figure']} {tile['note'].replace(';', ' ')}")
+        assert len({"." in amount for amount in amounts}) == 1
+        assert len(amounts) == len(set(amounts)) or "luck" not in tile["note"]

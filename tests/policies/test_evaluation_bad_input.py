@@ -129,6 +129,8 @@ def test_a_term_that_is_none(table, term, value, message):
 def test_a_model_of_outcomes_that_is_none(table):
     with pytest.raises(ValueError, match=r"model must be \"linear\", a statsmodels family .*; got 'forest'"):
         wb.read_trial(table, OFFERS, model="forest")
+    with pytest.raises(ValueError, match=r"model must be .*; got 'forest'"):
+        wb.read_trial(table, OFFERS).over(model="forest")
 
 
 def test_a_status_quo_outside_those_chosen_among(table):

@@ -61,11 +61,6 @@ class AdjustedComparison(Result):
     }
 
     @property
-    def plain_profit(self) -> str:
-        """Plain profit of the comparison's first offer, as shown."""
-        return self.format(self.frame["plain_profit"].iloc[0], "money")
-
-    @property
     def plain_lead(self) -> str:
         """Plain difference between the comparison's first two offers with its interval, as shown."""
         return self.interval(self.differences.iloc[0], "plain_difference", "money")

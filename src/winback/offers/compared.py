@@ -238,13 +238,23 @@ class OfferComparison(Result):
             ("profit_total", "money", f"profit of {customers} customers like these"),
             ("roi", "percent0", "ROI"),
         ):
-            figure, *ends = self.formats([first[f"{kind}_{name}{end}"] for end in ("", "_low", "_high")], form)
-            corrected = self.format(first[f"{kind}_profit_corrected"] if name == "profit" else None, "money")
-            note = "" if corrected in (figure, DASH) else f"; {corrected} corrected for the pick"
-            note += f"; {self.adjusted.plain_profit} plain" if name == "profit" and self.adjusted_for else ""
-            rows.append((f"{whose} {label}{assumed}", figure, f"{' to '.join(ends)}{note}"))
+            amounts = [first[f"{kind}_{name}{end}"] for end in ("", "_low", "_high")]
+            beside = self._beside_the_headline if name == "profit" else {}
+            figure, low, high, *others = self.formats([*amounts, *beside.values()], form)
+            said = [
+                f"{other} {what}" for other, what in zip(others, beside, strict=True) if other not in (figure, DASH)
+            ]
+            rows.append((f"{whose} {label}{assumed}", figure, "; ".join([f"{low} to {high}", *said])))
         rows.append(("Chance of being best", format_chance(first["probability_best"]), loss))
         return Shown(pd.DataFrame(rows, columns=["label", "figure", "note"]), as_tiles=True)
+
+    @property
+    def _beside_the_headline(self) -> dict[str, float]:
+        """What else is made of the first offer's profit per customer, by what is allowed for."""
+        beside = {"allowing for its luck in coming first": self.frame[f"{self.kind}_profit_corrected"].iloc[0]}
+        if self.adjusted_for:
+            beside["plain, not adjusted"] = self.adjusted.frame["plain_profit"].iloc[0]
+        return beside
 
     def first_table(self) -> Shown:
         """Return the table of the first screen."""

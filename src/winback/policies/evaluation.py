@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from winback.doors import door
-from winback.money import money_interval
+from winback.money import format_alike, money_interval
 from winback.policies.candidates import Policy
 from winback.policies.honest import BEST_SINGLE, HonestGains
 from winback.policies.misstated import SHARES, MisstatedReasons, misstated_reasons
 from winback.policies.truth import Judged, TruthComparison, compare_with_truth
-from winback.results import Result, Sentences, format_count, format_money
+from winback.results import Result, Sentences, format_count
 from winback.tables import NO_OFFER
 from winback.trial.skewed_scores import mean_of_scores, own_arm
 from winback.trial.splits import Splits
@@ -192,7 +192,7 @@ def doubts(found: PolicyEvaluation) -> Iterator[str]:
         )
     if getattr(found.policy, "learns", True):  # figures in sample of a written rule flatter nobody
         first = found.frame.iloc[0]
-        seen, predicted = (format_money(first[name], found.currency) for name in ("in_sample_gain", "predicted_gain"))
+        seen, predicted = format_alike(first[["in_sample_gain", "predicted_gain"]], found.currency)
         yield (
             f"Learned and judged on the same customers it would seem to gain {seen}, and the predictions behind it "
             f"promise {predicted}: neither is a figure to plan with."

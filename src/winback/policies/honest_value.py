@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from winback.clusters import part_of, sums_within
-from winback.results import format_money
+from winback.money import format_alike
 from winback.tables import NO_OFFER, ProblemList
 from winback.trial.assumed import with_assumed
 from winback.trial.balance import covariate_matrix
@@ -93,7 +93,7 @@ class HonestValue:
 
     def says(self, currency: str) -> str:
         """Say whether the order of customers means anything."""
-        first, last = (format_money(self.groups["measured"].iloc[place], currency) for place in (0, -1))
+        first, last = format_alike(self.groups["measured"].iloc[[0, -1]], currency)
         if self.ranks:
             return (
                 f"The order is worth something: in the trial the most promising fifth earned {first} each, the least "

@@ -9,8 +9,9 @@ from typing import ClassVar, Protocol
 import numpy as np
 import pandas as pd
 
+from winback.money import format_alike
 from winback.policies.honest import BEST_SINGLE, HonestGains
-from winback.results import Result, Sentences, format_money, join_words
+from winback.results import Result, Sentences, join_words
 from winback.trial.same_terms import check_same_trial
 from winback.trial.trial import Trial
 
@@ -114,11 +115,11 @@ def _lines(found: TruthComparison) -> Iterator[str]:
         missed = join_words(frame["policy"][~held])
         yield f"{held.sum()} of {len(frame)} honest intervals hold the true gain; that of {missed} does not."
     flattered = frame.loc[(frame["in_sample_gain"] - frame["true_gain"]).idxmax()]
-    seen, true = (format_money(flattered[name], found.currency) for name in ("in_sample_gain", "true_gain"))
+    seen, true = format_alike(flattered[["in_sample_gain", "true_gain"]], found.currency)
     if flattered["in_sample_gain"] > flattered["true_gain"]:
         yield f"Most flattered in sample: {flattered['policy']}, with {seen} where the truth is {true}."
     best = frame.loc[frame["regret"].idxmin()]
-    oracle, regret = (format_money(amount, found.currency) for amount in (found.oracle, best["regret"]))
+    oracle, regret = format_alike((found.oracle, best["regret"]), found.currency)
     yield (
         f"An oracle who knew what each customer would do under every offer would earn {oracle} per customer, {regret} "
         f"more than the best of these ({best['policy']}). No rule from what is known beforehand can earn all of that."

@@ -12,7 +12,8 @@ from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from winback.labels import value_words
-from winback.results import Result, Sentences, format_money, format_percent
+from winback.money import format_alike
+from winback.results import Result, Sentences, format_percent
 from winback.second_lifetime.expected_value import expected_value
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.tables import AnyTable, as_table
@@ -81,7 +82,7 @@ def _shift(a: np.ndarray, share: float) -> float:
 
 def _lines(found: ValueByAcceptance) -> Iterator[str]:
     few, many = found.frame.iloc[0], found.frame.iloc[-1]
-    money = [format_money(row["joint"], found.currency) for row in (few, many)]
+    money = format_alike([row["joint"] for row in (few, many)], found.currency)
     shares = [format_percent(row["share"], 0) for row in (few, many)]
     verb = "falls" if many["joint"] < few["joint"] else "rises"
     sent = value_words("offer", found.offer)

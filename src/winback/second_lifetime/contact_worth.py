@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.labels import value_words
+from winback.money import format_alike
 from winback.results import Result, Sentences, format_count, format_money, format_percent
 from winback.skewness import skewed_interval
 from winback.tables import NO_OFFER, ProblemList, in_trial, label_codes
@@ -169,7 +170,7 @@ def _measured(found: ContactWorth, row: dict) -> Iterator[str]:
         return
     cost = format_money(row["contact_cost"], found.currency)
     names = ("measured", "measured_low", "measured_high")
-    measured, low, high = (format_money(row[name], found.currency) for name in names)
+    measured, low, high = format_alike([row[name] for name in names], found.currency)
     verdict = ": that settles nothing, the interval contains the cost"
     if row["measured_high"] < row["contact_cost"]:
         verdict = ", less than the contact costs"

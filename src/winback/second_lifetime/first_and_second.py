@@ -11,8 +11,9 @@ import pandas as pd
 
 from winback.discounting import discounted_months
 from winback.labels import value_words
+from winback.money import format_alike
 from winback.pseudo_observations import pseudo_months
-from winback.results import Result, Sentences, format_money, format_percent
+from winback.results import Result, Sentences, counted, format_percent
 from winback.second_lifetime.expected_value import read_horizon
 from winback.tables import NO_OFFER, SECOND_LIFETIME, AnyTable, check_lapsed, in_trial, label_codes
 from winback.trial.follow_up import follow_up_of
@@ -125,7 +126,7 @@ def first_and_second_value(
         table = table[in_trial(table)]
     back = table[table["returned"].to_numpy(dtype=bool)]
     if len(back) < 2:
-        raise ValueError(f"{len(back)} customers returned: at least two are needed to compare lifetimes.")
+        raise ValueError(f"{counted(len(back), 'customers')} returned: at least two are needed to compare lifetimes.")
     codes, labels = (np.zeros(len(back), dtype=int), [EVERYBODY]) if by is None else label_codes(back[by])
     z = normal_quantile(level)
     groups = {label: codes == code for code, label in enumerate(labels) if (codes == code).sum() > 1}
@@ -208,7 +209,7 @@ def _more(found: FirstAndSecondValue) -> Iterator[str]:
 
 def _verdict(row, found) -> str:
     names = ("first_value", "second_value", "difference", "difference_low", "difference_high")
-    first, second, difference, low, high = (format_money(row[name], found.currency) for name in names)
+    first, second, difference, low, high = format_alike([row[name] for name in names], found.currency)
     if row["difference_low"] > 0:
         verdict = f"worth {difference} more"
     elif row["difference_high"] < 0:
@@ -222,7 +223,7 @@ def _verdict(row, found) -> str:
 
 def _within(row, found) -> str:
     names = ("difference_within", "difference_within_low", "difference_within_high")
-    within, low, high = (format_money(row[name], found.currency, signed=True) for name in names)
+    within, low, high = format_alike([row[name] for name in names], found.currency, signed=True)
     return (
         f"That sets whole first lifetimes against cut-off second ones: {format_percent(row['share_longer'])} of the "
         f"first ones were longer than the horizon; both up to the horizon, the difference is {within} [{low}, {high}]."

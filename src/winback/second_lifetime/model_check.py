@@ -11,6 +11,7 @@ import pandas as pd
 
 from winback.clusters import cluster_codes, covariance_of_means
 from winback.labels import value_words
+from winback.money import format_alike
 from winback.results import Result, Sentences, format_money
 from winback.second_lifetime.offer_value import mean_slopes
 from winback.tables import NO_OFFER
@@ -135,7 +136,7 @@ def _answer(check: ModelCheck) -> Iterator[str]:
         yield _miss(row, check)
     for row in check.frame[check.frame["offer"] == EVERY_OFFER].to_dict("records"):
         ends = ("gap", "gap_low", "gap_high")
-        gap, low, high = (format_money(row[name], check.currency, signed=True) for name in ends)
+        gap, low, high = format_alike([row[name] for name in ends], check.currency, signed=True)
         yield f"Over all offers together the model's value less the measured one is {gap} per customer [{low}, {high}]."
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from winback.clusters import cluster_codes, error_of_mean, part_of
-from winback.results import Result, Sentences, format_money, format_percent
+from winback.money import format_alike
+from winback.results import Result, Sentences, format_percent
 from winback.second_lifetime.check import ONLY_HELD_OUT
 from winback.tables import NO_OFFER
 from winback.uncertainty import normal_interval
@@ -88,7 +89,7 @@ def _row(share, orders, net, expected, *, clusters, level) -> dict[str, float]:
 
 def _said(row, currency) -> str:
     names = ("forgone", "forgone_low", "forgone_high")
-    forgone, low, high = (format_money(row[name], currency) for name in names)
+    forgone, low, high = format_alike([row[name] for name in names], currency)
     verdict = f"makes no clear difference: {forgone}"
     if row["forgone_low"] > 0:
         verdict = f"forgoes {forgone}"

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.money import format_alike
 from winback.periods import Period
 from winback.purchases.table import EVERYBODY
 from winback.results import Result, Sentences, format_count, format_money, format_percent
@@ -33,7 +34,7 @@ class WordOfMouth(Result):
 
     def describe(self) -> Sentences:
         """Say what one lost customer costs alone and with others."""
-        alone, together = (format_money(x, self.currency) for x in self.frame["per_customer"].iloc[[0, -1]])
+        alone, together = format_alike(self.frame["per_customer"].iloc[[0, -1]], self.currency)
         others = self.frame["others"].iloc[-1]
         cost = f"Losing one customer costs {alone} on average; if each took {others:g} others along in all, {together}."
         return Sentences(f"{cost}\nThat number is assumed, not estimated, and is in no other figure here.")
@@ -195,8 +196,8 @@ def _best_segment(value) -> Iterator[str]:
     if pair is None:
         return
     each = value.frame.set_index("segment")["per_customer"]
-    best, least = (format_money(each[name], value.currency) for name in (pair.first, pair.last))
-    gap, low, high = (format_money(x, value.currency) for x in (pair.difference, pair.low, pair.high))
+    best, least = format_alike([each[name] for name in (pair.first, pair.last)], value.currency)
+    gap, low, high = format_alike((pair.difference, pair.low, pair.high), value.currency)
     allowed = "the interval allows for chance in who is in a segment and for every pair compared"
     if not pair.low > 0:
         yield (

@@ -9,9 +9,10 @@ from typing import Self
 import numpy as np
 
 from winback.expectations import ExpectedMoney
+from winback.money import format_alike
 from winback.periods import Period
 from winback.purchases.wording import NO_MAXIMUM, purchase_doubts, spend_doubts
-from winback.results import Result, format_count, format_money, format_percent
+from winback.results import Result, counted, format_money, format_percent
 from winback.value.ahead import ContractsAhead, PurchasesAhead
 from winback.value.contracts.wording import finding
 from winback.value.terms import Terms
@@ -93,7 +94,7 @@ def worth_lines(value: Valued) -> Iterator[str]:
     if not np.isfinite(value.total):
         yield _endless(value.terms)
         return
-    total, low, high = (format_money(x, value.currency) for x in (value.total, value.total_low, value.total_high))
+    total, low, high = format_alike((value.total, value.total_low, value.total_high), value.currency)
     ends = f" [{low}, {high}]" if value.total_low < value.total_high else ""
     margin = " of margin" if value.terms.margin_share < 1 else ""
     span = "to infinity" if value.terms.horizon is None else f"within {_span(value.terms.horizon)}"
@@ -112,7 +113,7 @@ def _endless(terms) -> str:
 
 
 def _customers(n) -> str:
-    return "1 customer is" if n == 1 else f"{format_count(n)} customers are"
+    return counted(n, "customers", "are")
 
 
 def _span(period) -> str:
