@@ -4,6 +4,7 @@ import messy_files
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from sentences import ONE_OF_MANY
 
 import winback as wb
 from winback.cli import main
@@ -278,3 +279,12 @@ def test_what_says_how_a_table_is_read_needs_a_table(tmp_path):
     result = run("report", "--control", "kein", "--out", tmp_path)
     assert result.exit_code == 1
     assert "control: that is for a table of your own" in result.output
+
+
+def test_one_finding_is_not_called_findings(tmp_path):
+    (tmp_path / "offers.toml").write_text(messy_files.MAIL_OFFERS)
+    messy_files.mail_rows().drop(columns="clicked").to_csv(tmp_path / "mails.csv", index=False)
+    output = run("check", tmp_path / "mails.csv", "--offers", tmp_path / "offers.toml").output
+    assert output.count("warning  ") == 1
+    assert "usable, with 1 finding above to look at" in output
+    assert ONE_OF_MANY.search(output) is None

@@ -132,8 +132,11 @@ def check(file, offers, table, columns, control, **settings):
             frame, n_warnings = _check_table(file, table, dict(columns), settings)
         else:
             frame, n_warnings = _check_trial(file, offers, dict(columns), given)
-    verdict = f"usable, with {n_warnings} findings above to look at" if n_warnings else "no problem found"
-    click.echo(f"{file.name}: {len(frame):,} rows, {frame.shape[1]} columns, {verdict}.")
+    from winback.results import counted
+
+    verdict = f"usable, with {counted(n_warnings, 'findings')} above to look at" if n_warnings else "no problem found"
+    size = f"{counted(len(frame), 'rows')}, {counted(frame.shape[1], 'columns')}"
+    click.echo(f"{file.name}: {size}, {verdict}.")
 
 
 OF_A_FILE = ("sheet", "decimal", "day_first")  # settings that any table may need

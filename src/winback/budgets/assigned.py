@@ -10,7 +10,7 @@ import pandas as pd
 from winback.budgets.choices import Choices
 from winback.budgets.limits import AT_LEAST, AT_MOST, BUDGET, Limits
 from winback.money import format_money
-from winback.results import format_count
+from winback.results import counted, format_count
 from winback.tables import NO_OFFER
 
 CONTACTED, NOT_WORTH, OUT_OF_REACH = "contacted", "not worth a contact", "beyond the limits"
@@ -98,7 +98,7 @@ def words_of_standing(assignments: pd.DataFrame, kind: str) -> Iterator[str]:
     counts = assignments["standing"].value_counts()
     if NOT_WORTH in counts:
         gains = "brings a profit" if kind == "gross" else "gains anything"
-        yield f"{format_count(counts[NOT_WORTH])} customers are not worth a contact: no offer {gains} with them."
+        yield f"{counted(counts[NOT_WORTH], 'customers', 'are')} not worth a contact: no offer {gains} with them."
     if OUT_OF_REACH in counts:
         yield f"{format_count(counts[OUT_OF_REACH])} more would gain, but the limits do not reach them."
     losing = int((assignments[f"{kind}_profit"] < 0).sum())

@@ -13,7 +13,7 @@ from winback.budgets.hull import HullWalk
 from winback.budgets.measured import Measured, Scored, measuring_trial
 from winback.doors import door
 from winback.money import format_alike, format_money, money_interval
-from winback.results import Result, Sentences, format_count, format_percent, join_words
+from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
 from winback.tables import NO_OFFER
 from winback.trial.trial import Trial
 
@@ -120,7 +120,7 @@ class ProfitShareFrontier(Result):
         if self.measured_ends is not None:
             lines += _measured_at_ends(self)
         if self.choices.n_set_aside:
-            lines.append(f"{format_count(self.choices.n_set_aside)} customers who were not eligible are left out.")
+            lines.append(f"{counted(self.choices.n_set_aside, 'customers who were not eligible', 'are')} left out.")
         return Sentences.of(lines)
 
 
@@ -169,4 +169,4 @@ def _at(frontier: ProfitShareFrontier, row: pd.Series) -> str:
     profit = format_money(row[frontier.profit_column], frontier.currency)
     shares = {name: row[f"share_{name}"] for name in (*frontier.choices.offers, NO_OFFER)}
     mix = join_words(f"{name} {format_percent(share, 0)}" for name, share in shares.items() if share >= 0.005)
-    return f"at {profit}, with {format_count(row['n_regained'])} customers regained ({mix})"
+    return f"at {profit}, with {counted(row['n_regained'], 'customers')} regained ({mix})"

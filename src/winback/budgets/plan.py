@@ -16,7 +16,7 @@ from winback.budgets.solution import budget_curve
 from winback.budgets.whole import HANDFUL
 from winback.doors import door
 from winback.money import format_alike, format_money
-from winback.results import Result, Sentences, format_count, format_percent, join_words
+from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
 from winback.tables import NO_OFFER
 from winback.trial.trial import Trial
 
@@ -176,7 +176,7 @@ class BudgetPlan(Result):
         """Say what more room would earn, whom to leave alone, and what the gain rests on."""
         lines = [*words_of_prices(self.prices, self.currency), *words_of_standing(self.assignments, self.kind)]
         if self.choices.n_set_aside:
-            lines.append(f"{format_count(self.choices.n_set_aside)} customers who were not eligible are left out.")
+            lines.append(f"{counted(self.choices.n_set_aside, 'customers who were not eligible', 'are')} left out.")
         lines += _organic(self)
         if self.n_split:
             who = "one customer" if self.n_split == 1 else f"{format_count(self.n_split)} customers"
@@ -198,7 +198,7 @@ def _who(plan: BudgetPlan) -> str:
         why = "no offer gains anything for anybody" if plan.n_not_worth == plan.n else "the limits reach nobody"
         return f"Contact nobody: {why}."
     mix = join_words(f"{row.offer} to {format_count(row.n)}" for row in chosen.itertuples())
-    return f"Contact {format_count(plan.n_contacted)} of {format_count(plan.n)} customers: {mix}."
+    return f"Contact {format_count(plan.n_contacted)} of {counted(plan.n, 'customers')}: {mix}."
 
 
 def _what_it_gains(plan: BudgetPlan) -> Iterator[str]:

@@ -25,7 +25,7 @@ from winback.money import format_alike, format_money
 from winback.offers import told_apart
 from winback.offers.comparison_figures import skewness_of
 from winback.offers.sensitivity import break_even_lines
-from winback.results import Result, format_count, format_percent, join_words
+from winback.results import Result, counted, format_count, format_percent, join_words
 from winback.skewness import TOO_SKEWED, is_skewed
 from winback.trial.design_findings import FEW_RETURNED, MANY_RETURNED
 from winback.trial.one_look import ONE_LOOK, one_look
@@ -279,7 +279,7 @@ def _break_even(result) -> Iterator[str]:
 
 def _warnings(result) -> Iterator[str]:
     if result.n_left_out:
-        yield f"{format_count(result.n_left_out)} customers judged not promising beforehand are left out."
+        yield f"{counted(result.n_left_out, 'customers judged not promising beforehand', 'are')} left out."
     rows = result.frame[result.frame["gross_roi"].notna()].itertuples()
     unbounded = [row.offer for row in rows if not row.gross_roi_bounded]
     if unbounded:

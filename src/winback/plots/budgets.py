@@ -10,7 +10,7 @@ from winback.doors import door
 from winback.money import money_interval
 from winback.plots.style import INK, QUIET, band, capitalised, finish_axes, house_styles, money_axis, new_axes, note
 from winback.plots.words import write_legend
-from winback.results import format_count, format_money
+from winback.results import counted, format_count, format_money
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -89,11 +89,11 @@ def _frontier_message(frontier) -> str:
     if frontier.measured_ends is None:
         forgone = frame[profit].iloc[0] - frame[profit].iloc[-1]
         given, price = (format_money(each, frontier.currency) for each in (forgone, frontier.price_of_last))
-        return f"{format_count(more)} more customers are predicted to cost {given} of profit, the last one {price}"
+        return f"{counted(more, 'more customers', 'are')} predicted to cost {given} of profit, the last one {price}"
     if all(each.low <= 0 <= each.high for each in frontier.measured_ends.values()):
         return "Measured: buying market share makes no clear difference, in customers or in profit"
     seen, fewer = (frontier.measured_ends[name].total for name in ("regained", "profit"))
-    customers = f"{format_count(abs(seen))} {'more' if seen >= 0 else 'fewer'} customers"
+    customers = counted(abs(seen), f"{'more' if seen >= 0 else 'fewer'} customers")
     profit = f"{format_money(abs(fewer), frontier.currency)} {'less' if fewer >= 0 else 'more'} profit"
     return f"Measured: {customers} for {profit}"
 

@@ -11,7 +11,7 @@ from winback.planning.questions import pair_skewness
 from winback.planning.sizes import customers_for_difference
 from winback.plots.style import INK, QUIET, capitalised, finish_axes, house_styles, money_axis, new_axes, note
 from winback.plots.words import named, write_legend
-from winback.results import format_count, format_money, format_percent
+from winback.results import counted, format_count, format_money, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -132,5 +132,5 @@ def _holdout_message(plan) -> str:
         return "Without a holdout nothing is forgone, and no incremental figure is identified"
     verb = "forgoes" if row["forgone"] > 0 else "saves"
     amount, found = (format_money(abs(row[name]), plan.currency) for name in ("forgone", "smallest_difference"))
-    untreated = f"{format_count(row['n'])} customers untreated ({format_percent(row['share'])})"
+    untreated = f"{counted(row['n'], 'customers')} untreated ({format_percent(row['share'])})"
     return f"Leaving {untreated} {verb} {amount} and finds {found} per customer"

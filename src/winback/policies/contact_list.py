@@ -11,7 +11,7 @@ import pandas as pd
 
 from winback.doors import door
 from winback.labels import label_of
-from winback.money import money_interval
+from winback.money import format_money, money_interval
 from winback.policies.honest_value import HonestValue, honest_value
 from winback.policies.strangers import left_out_of, not_listed, said_of
 from winback.results import Result, Sentences, Shown, counted, format_count, format_percent, join_words
@@ -200,8 +200,9 @@ def _unlikely(asked: pd.DataFrame) -> str:
     """Say how many of those asked about are hardly meant: back already, or judged not promising."""
     n_back = int(asked["returned"].to_numpy(dtype=bool, na_value=False).sum()) if "returned" in asked else 0
     n_unpromising = int((~in_trial(asked)).sum())
-    parts = [f"{format_count(n_back)} of them are back already"] if n_back else []
-    parts += [f"{format_count(n_unpromising)} were judged not promising"] if n_unpromising else []
+    parts = [f"{counted(n_back, 'of them', 'are')} back already"] if n_back else []
+    were = "was" if n_unpromising == 1 else "were"
+    parts += [f"{format_count(n_unpromising)} {were} judged not promising"] if n_unpromising else []
     return join_words(parts) if parts else ""
 
 
@@ -210,12 +211,11 @@ def _answer(found: ContactList) -> Iterator[str]:
         yield _why_nobody(found)
         return
     total = money_interval(found.total, found.total_low, found.total_high, found.currency)
-    n = len(found.frame)
-    listed = f"{counted(n, 'contacts')} with {found.whom}{_aside(found)} {'is' if n == 1 else 'are'}"
+    listed = counted(len(found.frame), f"contacts with {found.whom}{_aside(found)}", "are")
     like = "with customers of the same prediction" if found.value.ranks else "on average"
     yield (
-        f"{listed} expected to earn {total} {found.kind} profit in all, if a contact earns what it did in the "
-        f"trial {like}."
+        f"{listed} expected to earn {total} {found.kind} profit in all{_each(found)}, if a contact earns what it did "
+        f"in the trial {like}."
     )
     if found.lacking and len(found.lacking) == len(found.value.trial.covariates):
         yield "The order says nothing: the table has no column by which the trial predicts."
@@ -232,6 +232,16 @@ def _answer(found: ContactList) -> Iterator[str]:
         yield "Gross: no random group was left without an offer, so what would come back anyway is counted as earned."
     if assumption(found.value.trial):
         yield assumption(found.value.trial)
+
+
+def _each(found: ContactList) -> str:
+    """Say in brackets what one contact earns, and why that is not quite what the comparison of offers says."""
+    trial = found.value.trial
+    each = f"{format_money(found.total / len(found.frame), found.currency)} each"
+    same = not found.value.ranks and len(found.frame["offer"].unique()) == 1
+    if not same or trial.adjust or not trial.covariates:
+        return f" ({each}{' on average' if found.value.ranks else ''})"
+    return f" ({each}: as in the comparison, but with chance differences between the groups evened out)"
 
 
 def _aside(found: ContactList) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from winback.policies.bins import BinnedColumn, kind_of
 from winback.policies.questions import TABLE, SplitTable
+from winback.results import counted
 from winback.tables import ProblemList
 from winback.tables.headings import shared_names
 from winback.tables.likeness import to_choose_from
@@ -102,7 +103,7 @@ class PolicyTree:
     def __str__(self) -> str:
         """Show one line per leaf."""
         rows = self.to_frame().itertuples(index=False)
-        return "\n".join(f"{row.customers}: offer {row.offer} ({row.n:,} customers)" for row in rows)
+        return "\n".join(f"{row.customers}: offer {row.offer} ({counted(row.n, 'customers')})" for row in rows)
 
 
 def conditions_of(steps: Sequence[Step]) -> tuple[str, ...]:

@@ -189,7 +189,7 @@ def _read(customers, frequency, spend, weights, fit):
         counts = read_counts(counts, weights, problems)
     n = counts[times > 0].sum()
     if fit and n < FEWEST and not problems.found:
-        problem = f"is above 0 for {n:,.0f} customers, too few"
+        problem = f"is above 0 for {counted(n, 'customers')}, too few"
         problems.add(frequency, problem, f"At least {FEWEST} repeat buyers are needed to tell what they spend.")
     problems.raise_if_any()
     return times, np.where(times > 0, amounts, 0.0), counts

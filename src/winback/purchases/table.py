@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from winback.doors import ArgumentError
+from winback.results import counted
 from winback.tables import ProblemList, label_codes
 from winback.tables.headings import shared_names
 from winback.tables.likeness import to_choose_from
@@ -152,7 +153,7 @@ def _check_together(problems, columns, frequency, recency, age):
 
 def _check_enough(problems, name, n):
     if n < FEWEST:
-        problem = f"is known for {n:,.0f} customers watched after their first purchase, too few"
+        problem = f"is known for {counted(n, 'customers')} watched after their first purchase, too few"
         problems.add(name, problem, f"At least {FEWEST} are needed.")
 
 

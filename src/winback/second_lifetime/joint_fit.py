@@ -10,7 +10,7 @@ import numpy as np
 
 from winback.doors import door
 from winback.labels import label_of
-from winback.results import Sentences, format_count, join_words, state_p_value
+from winback.results import Sentences, counted, join_words, state_p_value
 from winback.second_lifetime.acceptance import SHARES, ValueByAcceptance, value_by_acceptance
 from winback.second_lifetime.expected_value import read_horizon
 from winback.second_lifetime.fitted import SecondLifetimeFit
@@ -210,7 +210,7 @@ def doubts(
     yield from _doubts_about_margin(margin)
     yield from _doubts_about_drivers(fit)
     if fit.n_returned < FEWEST_RETURNED:
-        yield f"only {format_count(fit.n_returned)} customers returned, fewer than {FEWEST_RETURNED}"
+        yield f"only {counted(fit.n_returned, 'customers')} returned, fewer than {FEWEST_RETURNED}"
     if implied is not None and abs(implied) > 1:
         yield (
             f"the two-step estimate implies a correlation of return and tenure of {implied:.2f}, outside [-1, 1]: the "

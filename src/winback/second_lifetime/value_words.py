@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from winback.labels import value_words
-from winback.results import format_count, format_money, format_percent, join_words
+from winback.results import counted, format_money, format_percent, join_words
 from winback.tables import NO_OFFER
 
 MODELS = {"joint": "two-part", "two-part": "joint"}  # beside which other one its figures are shown
@@ -37,8 +37,8 @@ def scope(values) -> Iterator[str]:
     later = f"later money discounted at {format_percent(rate)} a year" if rate else "later money not discounted"
     yield f"Second lifetimes are counted {span}, {later}."
     if values.set_aside.any():
-        aside = format_count(values.set_aside.sum())
-        yield f"Averages leave out {aside} customers set aside beforehand, as the model does."
+        aside = counted(values.set_aside.sum(), "customers")
+        yield f"Averages leave out {aside} set aside beforehand, as the model does."
     yield "Intervals allow for what the estimates do not know."
     yield from _models(values)
 

@@ -11,6 +11,7 @@ from scipy.special import ndtr
 from winback.doors import door
 from winback.formula_checks import repeated_columns
 from winback.formulas import bind_formula
+from winback.results import counted
 from winback.survival.duration_fit import DurationFit
 from winback.survival.duration_maximum import Maximum, maximise
 from winback.survival.families import FAMILIES
@@ -123,7 +124,7 @@ def _check_ends(used, design, matrix, ended, counts, lifetime) -> None:
         problems.add(column, "is false for everyone: nobody has left yet", remedy)
     elif n_ended < n_params:
         remedy = "Shorten the formula, or wait until more have left."
-        problems.add(column, f"is true for {n_ended:g} customers, too few for {n_params} parameters", remedy)
+        problems.add(column, f"is true for {counted(n_ended, 'customers')}, too few for {n_params} parameters", remedy)
     else:
         for name in repeated_columns(matrix[ended], design.names):
             problem = "has no effect that can be told among those who left: nobody there differs in it alone"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from winback.formula_checks import named_columns
 from winback.labels import value_words
-from winback.results import Result, format_count, join_words
+from winback.results import Result, counted, join_words
 from winback.survival.first_ended import with_first_ended
 from winback.tables import LAPSED, LAPSED_TABLE, ProblemList, as_table, check_lapsed, in_trial
 from winback.tables.likeness import to_choose_from
@@ -124,7 +124,7 @@ def group_lifetimes(table: pd.DataFrame, by: str | None, lifetime: str) -> Lifet
     _check_column(table, by, problems)
     problems.raise_if_any()
     used = in_trial(table) if by == "offer" else np.ones(len(table), dtype=bool)
-    aside = f"{format_count((~used).sum())} customers judged not promising beforehand are left out"
+    aside = f"{counted((~used).sum(), 'customers judged not promising beforehand', 'are')} left out"
     left_out = [] if used.all() else [aside]
     if lifetime == "second":
         used = used & table["returned"].to_numpy(dtype=bool)

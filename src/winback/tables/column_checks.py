@@ -129,8 +129,10 @@ def _report_sentinels(checked: Checked, column: Column, read: Parsed) -> None:
         checked.unread[column.name] = checked.unread[column.name] | read.sentinels
         return
     n = int(read.sentinels.sum())
+    dates = "1 date" if n == 1 else f"{n:,} dates"
+    mean = "means" if n == 1 else "mean"
     checked.notes.append(
-        f'"{column.name}": {n:,} dates far away (such as 9999-12-31, 1900-01-01) mean that there is none.'
+        f'"{column.name}": {dates} far away (such as 9999-12-31, 1900-01-01) {mean} that there is none.'
     )
 
 

@@ -156,7 +156,8 @@ def _without_wrapping(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Take text out of ="0012", by which programs keep a spreadsheet from making a number of it."""
     bare = frame.apply(lambda column: column.str.replace(WRAPPED, r"\1", regex=True))
     n = int((bare != frame).sum().sum() - frame.isna().sum().sum())
-    return bare, [f'{n:,} cells written like ="0012" were read as the text within.'] if n else []
+    cells, were = ("1 cell", "was") if n == 1 else (f"{n:,} cells", "were")
+    return bare, [f'{cells} written like ="0012" {were} read as the text within.'] if n else []
 
 
 def _short_rows(path, text, separator, n_names, heading) -> tuple[list[Problem], list[str]]:

@@ -107,8 +107,7 @@ def _own_without_broken(column: pd.Series, where: Callable[[int], str]) -> tuple
     for rows, problem, _ in broken_cells(column):
         n, first = int(rows.sum()), str(column[rows].iloc[0])
         shown = re.sub(r"[\x00-\x1f\x7f]", "?", first)[:30]
-        notes.append(
-            f'"{column.name}" {problem}: {n:,} cells (first: {where(int(np.argmax(rows)))}, {shown}) are empty.'
-        )
+        cells, are = ("1 cell", "is") if n == 1 else (f"{n:,} cells", "are")
+        notes.append(f'"{column.name}" {problem}: {cells} (first: {where(int(np.argmax(rows)))}, {shown}) {are} empty.')
         column = column.where(~rows, None)
     return column, notes

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from winback.results import format_count
+from winback.results import counted
 from winback.tables.dates import parse_date
 from winback.tables.ids import parse_id
 from winback.tables.kinds import parse_flag
@@ -47,8 +47,7 @@ def one_row_each(reading: Reading, keep: str | None, written: Written) -> Readin
         return reading.having(notes=[f"keep was stated, but no customer has more than one row: {NOTHING_CHANGED}."])
     n, n_customers = int(again.sum()), int(ids[ids.duplicated(keep=False)].nunique())
     by = "by the day of the offer" if dated else "as the rows stand"
-    who = "1 customer was" if n_customers == 1 else f"{format_count(n_customers)} customers were"
-    rows = "1 row is" if n == 1 else f"{format_count(n)} rows are"
+    who, rows = counted(n_customers, "customers", "were"), counted(n, "rows", "are")
     said = f"{who} contacted more than once: the {keep} row counts ({by}), {rows} left out."
     reading = replace(reading, other_contacts=_other_contacts(frame, ids, again.to_numpy(), keep))
     kept = ~again.to_numpy()

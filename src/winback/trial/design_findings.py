@@ -11,7 +11,7 @@ from scipy import stats
 
 from winback.clusters import cluster_codes, drawn_whole, part_of
 from winback.labels import value_words
-from winback.results import format_count, join_words, state_p_value
+from winback.results import counted, join_words, state_p_value
 from winback.tables import NO_OFFER, label_codes
 from winback.trial.alike import check_clusters, check_ids
 from winback.trial.balance import covariate_matrix, group_balance, known_beforehand
@@ -56,7 +56,7 @@ def _check_eligible(has_eligible, n_left_out):
     """Say how many were judged not promising beforehand."""
     if not has_eligible:
         return Finding("eligible", "note", "There is no column eligible: everyone in the table is compared.")
-    text = f"{format_count(n_left_out)} customers judged not promising beforehand are left out."
+    text = f"{counted(n_left_out, 'customers judged not promising beforehand', 'are')} left out."
     return Finding("eligible", "ok", text)
 
 
@@ -135,7 +135,7 @@ def _judge_control(groups, matrix, labels, has_eligible, clusters) -> tuple[str,
     if untreated.all():
         return "none", Finding("control group", "warning", "Nobody was sent an offer: there is nothing to compare.")
     _, balance = group_balance(matrix, labels, untreated.astype(int), 2, clusters)
-    they = f"{format_count(untreated.sum())} customers without an offer"
+    they = counted(untreated.sum(), "customers without an offer")
     if np.isnan(balance.p_value):
         text = f"Whether the {they} are a random control cannot be tested."
         return "accepted", Finding("control group", "note", text)

@@ -39,8 +39,9 @@ def one_look(customers: pd.DataFrame | None, horizon_months: float | None) -> st
     n = 0 if customers is None else n_still_followed(customers, horizon_months)
     if n == 0:
         return ONE_LOOK
+    are = "is" if n == 1 else "are"
     return (
-        f"{format_count(n)} of {format_count(len(customers))} customers are not yet followed for all of the "
+        f"{format_count(n)} of {format_count(len(customers))} customers {are} not yet followed for all of the "
         f"{horizon_months:.4g} months counted: if the trial is still running, read it once, at its planned end, for "
         "intervals hold for one look, and who stops at the first offer that pays finds one too often where none does."
     )

@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
+from winback.results import counted
 from winback.trial.covariates import FEWEST_PER_COLUMN
 
 CONSTANT = 1e-10  # a column's variance by its mean square, below which it is the same for all but for rounding
@@ -204,7 +205,8 @@ def fold_problems(
             problems.append(f"{name!r} has no customer in {(counts[:, place] == 0).sum()} of {len(counts)} folds")
         elif left < needed:
             problems.append(
-                f"{name!r} has {left} customers outside the folds left out, and predictions from {n_columns} columns "
+                f"{name!r} has {counted(left, 'customers')} outside the folds left out, and predictions from "
+                f"{counted(n_columns, 'columns')} "
                 f"need {needed}"
             )
     return problems

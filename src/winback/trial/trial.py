@@ -13,7 +13,7 @@ import pandas as pd
 from winback.clusters import cluster_codes
 from winback.doors import ArgumentError, door
 from winback.provenance import Provenance, sha256_of
-from winback.results import Result, Sentences, format_count, join_words
+from winback.results import Result, Sentences, counted, join_words
 from winback.tables import LAPSED_TABLE, NO_OFFER, in_trial
 from winback.tables.reading import NO_OTHERS, OtherContacts
 from winback.terms.catalog import OfferCatalog
@@ -276,7 +276,9 @@ class Trial(Result):
     @property
     def subtitle(self) -> Sentences:
         """One line for the head of a page."""
-        return Sentences(f"{self.source}: {format_count(len(self.lapsed))} customers, {len(self.offers)} offers")
+        return Sentences(
+            f"{self.source}: {counted(len(self.lapsed), 'customers')}, {counted(len(self.offers), 'offers')}"
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per arm: ``offer``, ``n`` customers, share ``returned``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from winback.results import Result, format_count, join_words
+from winback.results import Result, counted, format_count, join_words
 
 
 def answer_lines(trial: Result) -> list[str]:
@@ -11,8 +11,8 @@ def answer_lines(trial: Result) -> list[str]:
     who = f"{trial.source}: {format_count(len(trial.customers))} customers were sent {join_words(trial.sent)}, {group}"
     lines = [f"{who}; {trial.terms_in_words}."]
     if trial.n_not_promising:
-        left_out = f"{format_count(trial.n_not_promising)} more were judged not promising beforehand"
-        lines.append(f"{left_out} and are not compared.")
+        left_out = counted(trial.n_not_promising, "more", "were")
+        lines.append(f"{left_out} judged not promising beforehand and left out of the comparison.")
     return [*lines, *trial.design.describe().splitlines()[:1]]
 
 
