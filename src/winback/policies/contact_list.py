@@ -238,10 +238,11 @@ def _each(found: ContactList) -> str:
     """Say in brackets what one contact earns, and why that is not quite what the comparison of offers says."""
     trial = found.value.trial
     each = f"{format_money(found.total / len(found.frame), found.currency)} each"
-    same = not found.value.ranks and len(found.frame["offer"].unique()) == 1
-    if not same or trial.adjust or not trial.covariates:
-        return f" ({each}{' on average' if found.value.ranks else ''})"
-    return f" ({each}: as in the comparison, but with chance differences between the groups evened out)"
+    if found.value.ranks or len(found.frame["offer"].unique()) > 1:
+        return f" ({each} on average)"
+    unlike = ["judged on customers the choice has not seen"] if len(trial.sent) > 1 else []
+    unlike += ["chance differences between the groups evened out"] if trial.covariates and not trial.adjust else []
+    return f" ({each}: unlike the comparison, {', '.join(unlike)})" if unlike else f" ({each})"
 
 
 def _aside(found: ContactList) -> str:
