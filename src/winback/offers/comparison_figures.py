@@ -182,13 +182,16 @@ def _corrected_as_assumed(arms, share: float, settings) -> CorrectedWinner:
 
 
 def _lean(best: CorrectedWinner, variance, length) -> CorrectedWinner:
-    """Let the interval of the winner lean as that of its figure alone does."""
+    """Let the interval of the winner lean as that of its figure alone does, and its estimate stay between the ends."""
     std_error, length = np.sqrt(variance)[best.position], length[best.position]
     if std_error == 0:
         return best
     reach = [(best.naive - best.low) / std_error, (best.high - best.naive) / std_error]
     low, high = skewed_interval(best.naive, std_error, length, np.array(reach))
-    return replace(best, low=low[0], high=high[1])
+    pairs = [(float(best.low), float(low[0])), (float(best.high), float(high[1]))]
+    if best.low < best.naive < best.high:  # what needs no correction is not moved
+        pairs.insert(1, (float(best.naive), float(best.naive)))
+    return replace(best, estimate=np.interp(best.estimate, *zip(*pairs, strict=True)), low=low[0], high=high[1])
 
 
 def sureness(profit, control, errors) -> pd.DataFrame:
