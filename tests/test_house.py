@@ -33,6 +33,7 @@ ROWS = [
     "trial",
     "value",
     "value.contracts",
+    "base",
     "purchases",
     "purchases.logs",
     "survival",

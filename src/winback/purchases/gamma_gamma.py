@@ -22,7 +22,7 @@ import numpy as np
 from scipy.special import digamma, gammaln, polygamma
 
 from winback.purchases.cells import Cells
-from winback.purchases.maximum import Problem
+from winback.purchases.maximum import Maximum, Problem, maximise
 from winback.purchases.model import Edge
 from winback.uncertainty import normal_quantile
 
@@ -113,6 +113,24 @@ LIKELIHOOD = Problem(terms, DIRECTIONS, EDGES, curvature)
 def starts(cells: SpendCells) -> list[np.ndarray]:
     """Return places to start from; the mean spend is one."""
     return [np.log([p, q, (q - 1) / p]) for p, q in ((4.0, 4.0), (1.0, 3.0), (30.0, 3.0), (4.0, 30.0))]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The model at the maximum of its likelihood."""
+
+    found: Maximum
+    parameters: np.ndarray  # p, q and v, v in the unit of the means that were given
+    log_likelihood: float  # of these means
+
+
+def fitted(times: np.ndarray, means: np.ndarray, counts: np.ndarray) -> Fitted:
+    """Fit the model to customers' means over so many times, each row standing for ``counts`` customers."""
+    n = float(counts.sum())
+    unit = float(counts @ means) / n
+    cells = SpendCells(times, means / unit, counts=counts)
+    found = maximise(LIKELIHOOD, starts(cells), cells)
+    return Fitted(found, np.exp(found.theta) * (1, 1, unit), found.log_likelihood - n * float(np.log(unit)))
 
 
 def conditional_mean(theta: np.ndarray, frequency: np.ndarray, spend: np.ndarray) -> np.ndarray:

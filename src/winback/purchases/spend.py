@@ -11,7 +11,7 @@ from winback.doors import door
 from winback.expectations import Expectations
 from winback.purchases import gamma_gamma
 from winback.purchases.logs.summary import HeldOutPurchases, PurchaseSummary
-from winback.purchases.maximum import FitAtMaximum, edges_in_words, maximise
+from winback.purchases.maximum import FitAtMaximum, edges_in_words
 from winback.purchases.table import FEWEST, TABLE, check_frequency, read_counts, read_numbers
 from winback.results import Sentences, counted, format_number, format_percent
 from winback.tables import ProblemList
@@ -150,13 +150,11 @@ def fit_spend(
     again = times > 0
     n_one_time = int(counts[~again].sum())
     times, spend, counts = times[again], spend[again], counts[again]
-    unit = float(counts @ spend) / float(counts.sum())
-    cells = gamma_gamma.SpendCells(times, spend / unit, counts=counts)
-    found = maximise(gamma_gamma.LIKELIHOOD, gamma_gamma.starts(cells), cells)
-    p, q, v = np.exp(found.theta) * (1, 1, unit)
+    fit = gamma_gamma.fitted(times, spend, counts)
+    found, (p, q, v) = fit.found, fit.parameters
     return SpendFit(
-        params=found.params(gamma_gamma.LETTERS, gamma_gamma.MEANINGS, np.array([p, q, v]), level),
-        log_likelihood=found.log_likelihood - float(counts.sum()) * np.log(unit),
+        params=found.params(gamma_gamma.LETTERS, gamma_gamma.MEANINGS, fit.parameters, level),
+        log_likelihood=fit.log_likelihood,
         n=int(counts.sum()),
         n_one_time=n_one_time,
         converged=found.converged,
