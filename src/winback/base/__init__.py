@@ -7,4 +7,8 @@ rules               when is a silent buyer lost? the four rules an analyst can a
 fitted_rules        after how many silent days does each rule call a customer lost?
 lapse_rule          what every rule fitted to a log can do
 past_losses         who was lost before, and who came back?
+looks               what would have been said on earlier days, and who bought after them?
+false_alarms        how often does a rule call somebody lost who buys again?
+equal_numbers       which rule has the fewest false alarms when all call equally many lost?
+rule_choice         the rule that was chosen, and how
 """

@@ -1,0 +1,198 @@
+"""Which rule calls the fewest lost who buy again? The default, chosen on the log itself, and how."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.base.equal_numbers import EqualNumbers, at_equal_numbers, draw_line, number_lost, overdue_by
+from winback.base.fitted_rules import fit_rule
+from winback.base.looks import MOST_DATES, earlier_days, look_back
+from winback.base.purchase_days import PurchaseDays, as_date
+from winback.base.rules import DAYS, RULES, RuleNotFittedError, Setting, Silence
+from winback.results import Result, Sentences, counted, join_words
+from winback.uncertainty import max_t_quantile, normal_draws, normal_interval, normal_quantile
+
+FEW = 0.1  # who is silent for so long that fewer buy again is called lost: it sets the number for all rules
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class RuleChoice(Result):
+    """The rule with the fewest false alarms when all call the same number of customers lost.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per rule, the chosen one first, see `choose_rule`.
+    setting : Rhythm, Silence, Personal or Inactive
+        The chosen rule, set to call that number lost today.
+    tied : tuple of str
+        Rules that are not told apart from the chosen one.
+    left_out : mapping
+        Rules that could not be fitted, and why.
+    """
+
+    frame: pd.DataFrame
+    setting: Setting
+    tied: tuple[str, ...]
+    left_out: Mapping[str, str]
+    on: tuple[datetime.date, ...]
+    within: int
+    reference: Silence
+    level: float
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "rule": ("Rule", "text"),
+        "n_lost": ("Called lost", "count"),
+        "false_alarms": ("Bought again", "percent"),
+        "difference": ("More than the chosen rule", "percent"),
+        "today": ("Today", "text"),
+    }
+
+    @property
+    def is_tie(self) -> bool:
+        """Whether another rule is not told apart from the chosen one."""
+        return bool(self.tied)
+
+    def describe(self) -> Sentences:
+        """Say which rule was chosen, whether another would do as well, and what this rests on."""
+        best = self.frame.iloc[0]
+        lines = [
+            f"lost is who is {self.setting.in_words}: of {counted(best['n_lost'], 'customers')} called lost at "
+            f"{counted(len(self.on), 'earlier dates')}, {self.interval(best, 'false_alarms', 'percent')} bought again "
+            f"within {counted(self.within, 'days')}."
+        ]
+        others = self.frame["rule"].iloc[1:].tolist()
+        if self.tied:
+            lines.append(f"a tie: {join_words(self.tied)} cannot be told apart from {best['rule']}; either will do.")
+        elif others:
+            lines.append(f"{join_words(others)} had more false alarms among as many called lost.")
+        lines.append(
+            "a false alarm is one who bought again so soon; which of the others is gone for good no log tells."
+        )
+        return Sentences.of(lines)
+
+    def details(self) -> Sentences:
+        """Say how the rule was chosen."""
+        dates = join_words(date.isoformat() for date in self.on)
+        lines = [
+            f"on {dates} each rule was fitted to what was known by then, and its free number set so that it called as "
+            f"many lost as are {self.reference.in_words}; where that is never so, half of all.",
+            f"differences are at {self.level:.0%} for all pairs of rules together; customers are the units, as the "
+            "same ones are seen at several dates.",
+        ]
+        lines += [f"{name} was left out: {why}" for name, why in self.left_out.items()]
+        return Sentences.of(lines)
+
+
+def choose_rule(
+    days: PurchaseDays,
+    settings: Sequence[Setting] | None = None,
+    *,
+    within: int = DAYS,
+    n_dates: int = MOST_DATES,
+    level: float = 0.95,
+) -> RuleChoice:
+    """Choose the rule with the fewest false alarms at earlier dates, when all call the same number lost.
+
+    Parameters
+    ----------
+    settings : sequence of Rhythm, Silence, Personal or Inactive, optional
+        By default each of the four rules as it comes. Their free number is moved, the rest of their settings kept.
+    within : int
+        Days in which a purchase makes a false alarm.
+    n_dates : int
+        Most dates to look at.
+
+    Returns
+    -------
+    RuleChoice
+        ``to_frame()`` has one row per rule: ``rule``, ``n_lost`` (over all dates, the same for all), ``n_lost_again``
+        (those who tie count in part), ``false_alarms`` with interval, ``difference`` to the chosen rule with interval,
+        ``today`` (the rule in words, set to call the same number lost today).
+
+    Raises
+    ------
+    RuleNotFittedError
+        When the log is too short to look ahead from an earlier date.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(2)
+    >>> days = PurchaseDays.of(rng.integers(0, 200, 1500), rng.integers(1, 500, 1500), until=500)
+    >>> choose_rule(days).to_frame()["rule"].tolist()
+    ['silence', 'rhythm', 'personal']
+    """
+    normal_quantile(level)
+    reference = Silence(share=FEW, within=within)
+    looks = look_back(days, earlier_days(days, within, n_dates), within)
+    ends = [look.seen.end for look in looks.each]
+    asked = tuple(rule() for rule in RULES) if settings is None else tuple(settings)
+    settings, left_out = _fitting(asked, days, [*ends, days.until])
+    found = at_equal_numbers(settings, days, looks, reference)
+    frame = _compared(found, level).assign(today=[_today(each, days, reference).in_words for each in settings])
+    order = np.argsort(found.shares, kind="stable")
+    frame = frame.iloc[order].reset_index(drop=True)
+    return RuleChoice(
+        frame=frame,
+        setting=_today(settings[order[0]], days, reference),
+        tied=tuple(frame["rule"].iloc[1:][frame["difference_low"].iloc[1:] <= 0]),
+        left_out=left_out,
+        on=tuple(map(as_date, ends)),
+        within=within,
+        reference=reference,
+        level=level,
+    )
+
+
+def _fitting(settings, days, ends) -> tuple[tuple[Setting, ...], dict[str, str]]:
+    """Return the rules that can be fitted at all dates, and why the others cannot."""
+    fitting, left_out = [], {}
+    for setting in settings:
+        try:
+            for end in ends:
+                fit_rule(setting, days, end)
+        except RuleNotFittedError as error:
+            left_out[setting.name] = str(error)
+        else:
+            fitting.append(setting)
+    if not fitting:
+        raise RuleNotFittedError(f"No rule can be fitted: {' '.join(left_out.values())}")
+    return tuple(fitting), left_out
+
+
+def _compared(found: EqualNumbers, level: float) -> pd.DataFrame:
+    """Return the rules with their false alarms, and how many more they are than the best one's."""
+    shares, best = found.shares, int(found.shares.argmin())
+    low, high = normal_interval(shares, np.sqrt(np.diag(found.covariance)), level)
+    off, errors = np.eye(len(shares)) - np.eye(len(shares))[best], normal_draws(found.covariance)
+    pairs = list(combinations(range(len(shares)), 2))
+    reach = max_t_quantile(np.stack([errors[:, i] - errors[:, j] for i, j in pairs], axis=1), level) if pairs else 0.0
+    margin = reach * np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", off, found.covariance, off), 0.0))
+    difference = shares - shares[best]
+    return pd.DataFrame(
+        {
+            "rule": [setting.name for setting in found.settings],
+            "n_lost": found.n_lost,
+            "n_lost_again": found.n_again,
+            "false_alarms": shares,
+            "false_alarms_low": np.clip(low, 0, 1),
+            "false_alarms_high": np.clip(high, 0, 1),
+            "difference": difference,
+            "difference_low": difference - margin,
+            "difference_high": difference + margin,
+        }
+    )
+
+
+def _today(setting: Setting, days: PurchaseDays, reference: Silence) -> Setting:
+    """Return a rule set to call as many lost today as the one that sets the number."""
+    seen = days.asof(days.until)
+    number, _ = number_lost(reference, days, seen)
+    rule = fit_rule(setting, days)
+    return rule.moved(draw_line(overdue_by(rule, seen), number).overdue)
