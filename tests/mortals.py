@@ -8,7 +8,7 @@ import numpy as np
 
 from winback.base.purchase_days import PurchaseDays
 
-FIRST_YEAR, END = 365, 1095  # customers come in the first year; the log ends after the third
+END = 1095  # of the log, three years in which customers come and leave
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Rhythm:
     gap: float  # days, mean over customers
     regular: float = 2.0  # p: 1 is Poisson, more is more regular
     alike: float = 4.0  # q: customers' rates
-    life: float = 500.0  # days, exponential
+    life: float = 730.0  # days, exponential
 
 
 FAST, MIDDLE, SLOW = (Rhythm(gap) for gap in (10.0, 40.0, 120.0))
@@ -33,7 +33,7 @@ class Shop:
     left: np.ndarray  # (n,) of the customer with each code; beyond the end for those still here
 
 
-def shop(rng, n, rhythm, *, until=END, immortal=False, coming=FIRST_YEAR):
+def shop(rng, n, rhythm, *, until=END, immortal=False, coming=END):
     """Draw a log of customers who buy while they are here, and come evenly over the first ``coming`` days."""
     start = rng.uniform(1, coming, n)
     left = np.full(n, np.inf) if immortal else start + rng.exponential(rhythm.life, n)

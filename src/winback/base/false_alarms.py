@@ -81,16 +81,20 @@ class FalseAlarms(Result):
         over = f"over {len(rates)} dates it was {rate}"
         if self.drifts:
             low, high = format_percent(rates.min()), format_percent(rates.max())
-            return [f"{over}, but {low} to {high} from date to date, more apart than by chance: today's may differ."]
+            apart = f"{low} to {high} from date to date, more than by chance"
+            return [f"{over}, but {apart}: today's may differ."]
         return [f"{over}, from date to date no further apart than by chance."]
 
     def details(self) -> Sentences:
         """Say how this was measured."""
-        asked = f" of those with at least {counted(self.least_days, 'purchase days')}" if self.least_days > 1 else ""
-        early = f"; at {counted(self.n_too_early, 'earlier dates')} too little was known" if self.n_too_early else ""
+        judged = "everybody known"
+        if self.least_days > 1:
+            judged += f" who had bought on at least {counted(self.least_days, 'days')}"
+        if self.n_too_early:
+            judged += f"; at {counted(self.n_too_early, 'earlier dates')} too little was known"
         return Sentences.of(
             [
-                f"at each date the rule was fitted to what was known by then, and applied to everybody known{asked}{early}.",
+                f"at each date the rule was fitted to what was known by then, and applied to {judged}.",
                 f"intervals at {self.level:.0%} are Wilson's; over several dates customers are the units, as the same "
                 "ones are called lost at more than one.",
             ]

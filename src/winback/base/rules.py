@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from winback.doors import door
 from winback.purchases.fits import MODELS
-from winback.results import counted, format_percent
+from winback.results import counted, format_chance, format_percent
 
 DAYS = 90  # the usual quarter
 INSTEAD = "Ask for silence of a number of days instead."
@@ -140,7 +140,7 @@ class Personal:
     Examples
     --------
     >>> Personal().in_words
-    'silent for longer than 95.0% of the own gaps are expected to be'
+    'silent for longer than all but 5.0% of the own gaps are expected to be'
     """
 
     false_alarms: float = 0.05
@@ -153,7 +153,7 @@ class Personal:
     @property
     def in_words(self) -> str:
         """What the rule takes for a loss."""
-        return f"silent for longer than {format_percent(1 - self.false_alarms)} of the own gaps are expected to be"
+        return f"silent for longer than all but {format_chance(self.false_alarms)} of the own gaps are expected to be"
 
 
 @door
@@ -171,7 +171,7 @@ class Inactive:
     Examples
     --------
     >>> Inactive().in_words
-    'a chance below 50.0% to be still a customer (Pareto/NBD)'
+    'with a chance below 50.0% to be still a customer (Pareto/NBD)'
     """
 
     chance: float = 0.5
@@ -189,7 +189,7 @@ class Inactive:
     def in_words(self) -> str:
         """What the rule takes for a loss."""
         title = MODELS[self.model].name
-        return f"a chance below {format_percent(self.chance)} to be still a customer ({title})"
+        return f"with a chance below {format_chance(self.chance)} to be still a customer ({title})"
 
 
 Setting = Rhythm | Silence | Personal | Inactive

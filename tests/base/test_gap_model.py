@@ -1,0 +1,126 @@
+"""Are the gaps of CDNOW those that were published, and does the model say what scipy says? Does it find what is planted?"""
+
+import mortals
+import numpy as np
+import pandas as pd
+import pytest
+from coverage_harness import coverage
+from hypothesis import given
+from hypothesis import strategies as st
+from mortals import Rhythm, shop
+from purchase_logs import JUDGED_ON, cdnow_days
+from scipy.integrate import quad
+from scipy.stats import betaprime, gamma
+
+import winback as wb
+from winback.base.gap_model import fit_gaps
+from winback.base.purchase_days import NEVER, PurchaseDays
+from winback.base.rules import RuleNotFittedError
+
+HISTORIES = st.tuples(st.integers(1, 40), st.integers(1, 900)).map(lambda h: (h[0], h[1] if h[0] > 1 else 0))
+
+
+@pytest.fixture(scope="module")
+def cdnow():
+    return fit_gaps(cdnow_days().asof(JUDGED_ON))
+
+
+@pytest.fixture(scope="module")
+def model():
+    return fit_gaps(shop(np.random.default_rng(3), 3000, mortals.MIDDLE).days.asof(mortals.END))
+
+
+def test_cdnows_gaps_to_the_printed_digits(cdnow):
+    p, q, v = cdnow.params["estimate"]
+    assert (round(p, 5), round(q, 5), round(v, 3), round(cdnow.log_likelihood, 3)) == (1.24256, 3.30767, 113.620, -48817.248)
+    assert (cdnow.n, cdnow.n_one_time, cdnow.converged, cdnow.edge) == (9449, 23500 - 9449, True, "")
+
+
+def test_the_likelihood_is_that_of_spend(cdnow):
+    seen = cdnow_days().asof(JUDGED_ON)
+    times = seen.n_days - 1
+    table = pd.DataFrame({"frequency": times, "mean_spend": seen.span / np.maximum(times, 1)})
+    spend = wb.fit_spend(table)
+    np.testing.assert_allclose(cdnow.params.iloc[:, 2:].astype(float), spend.params.iloc[:, 2:].astype(float), rtol=1e-5)
+    assert cdnow.log_likelihood == pytest.approx(spend.log_likelihood, abs=1e-7)
+
+
+@given(HISTORIES, st.floats(1e-6, 0.999))
+def test_scipy_says_the_same_of_the_next_gap(model, history, chance):
+    n_days, span = (np.array([each]) for each in history)
+    p, q, v = model.params["estimate"]
+    there = betaprime(p, p * (n_days - 1) + q, scale=v + span)
+    days = model.exceeded(n_days, span, chance)
+    np.testing.assert_allclose(days, there.isf(chance), rtol=1e-6)
+    np.testing.assert_allclose(model.longer(n_days, span, days), chance, rtol=1e-9)
+
+
+def test_the_boundary_is_that_of_a_gamma_gap_of_an_unknown_rate(model):
+    """A gap longer than d, averaged over the rates that a customer of this history may have."""
+    p, q, v = model.params["estimate"]
+    n_days, span, days = 4, 100, 70.0
+    rate = gamma(p * (n_days - 1) + q, scale=1 / (v + span))
+    expected, _ = quad(lambda each: gamma.sf(days, p, scale=1 / each) * rate.pdf(each), 0, rate.isf(1e-14), epsabs=1e-12)
+    found = model.longer(np.array([n_days]), np.array([span]), np.array([days]))[0]
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+def test_far_out_boundaries_stay_exact(model):
+    n_days, span, chance = np.array([30]), np.array([300]), 1e-40
+    assert model.longer(n_days, span, model.exceeded(n_days, span, chance)) == pytest.approx(chance, rel=1e-6)
+    assert np.isinf(model.exceeded(n_days, span, 0.0))
+
+
+def test_planted_gaps_are_found_again():
+    """Of customers who stay, in months in which a day is nothing: within 3 standard errors, in 20 draws."""
+    planted, off = np.array([2.0, 4.0]), []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        rate, times = rng.gamma(4.0, 1 / 6000.0, 2000), rng.integers(2, 12, 2000)
+        gaps = np.ceil(rng.gamma(2.0, 1 / np.repeat(rate, times))).astype(int)
+        code, start = np.repeat(np.arange(2000), times), np.repeat(np.cumsum(times) - times, times)
+        total = np.cumsum(gaps)
+        day = 1 + total - np.where(start > 0, total[start - 1], 0)
+        log = PurchaseDays.of(np.append(code, np.arange(2000)), np.append(day, np.ones(2000, dtype=int)))
+        params = fit_gaps(log.asof(log.until)).params
+        off.append((params["estimate"][:2] - planted) / params["std_error"][:2])
+    mean = np.mean(off, axis=0) * np.sqrt(len(off))
+    assert (np.abs(mean) < 3).all(), mean
+
+
+def test_the_next_purchase_falls_within_its_interval():
+    """Of customers who stay, seen after two years, as often as the interval says: in 4,000 customers."""
+    days = shop(np.random.default_rng(8), 4000, Rhythm(40.0), until=1500, immortal=True, coming=300).days
+    seen = days.asof(700)
+    found = fit_gaps(seen).next_purchase(seen, level=0.8)
+    after = days.day > 700
+    first = np.unique(days.code[after], return_index=True)[1]
+    later = np.full(len(seen), NEVER)
+    later[np.searchsorted(seen.code, days.code[after][first])] = days.day[after][first]
+    within = coverage((found.low, found.high), later)
+    assert abs(within.share - 0.8) < 3 * within.std_error + 0.02, within  # ends fall on whole days, some 2% of them
+    below = np.mean(later <= found.median)
+    assert abs(below - 0.5) < 3 * np.sqrt(0.25 / len(later)) + 0.02, below
+
+
+@given(HISTORIES, st.integers(0, 400), st.integers(1, 200))
+def test_the_longer_the_silence_the_later_the_next_purchase(model, history, silent, more):
+    n_days, span = (np.array([each]) for each in history)
+    log = PurchaseDays(np.zeros(1, dtype=int), np.ones(1, dtype=int), 10**6).asof(1)
+    seen = [type(log)(log.code, n_days, 1 - span, np.array([1]), 1 + each) for each in (silent, silent + more)]
+    soon, late = (model.next_purchase(each) for each in seen)
+    assert (soon.low <= soon.median).all() and (soon.median <= soon.high).all()
+    assert (soon.low > seen[0].end).all() and (late.median >= soon.median).all()
+
+
+def test_too_few_gaps_are_refused():
+    days = PurchaseDays.of([0, 0, 1, 1, 2], [729000, 729010, 729000, 729298, 729001])
+    with pytest.raises(RuleNotFittedError, match=r"2 customers bought on two days or more until 1997-10-01, too few"):
+        fit_gaps(days.asof(days.until))
+
+
+def test_sentences_say_gaps_in_days(cdnow):
+    first, second, third = cdnow.describe().splitlines()
+    assert "half of the first gaps" in first.lower() and "days" in first
+    assert "9,449 customers with at least one gap, 14,051 customers without" in second
+    assert "nobody who leaves" in third
