@@ -14,7 +14,7 @@ from scipy.stats import betaprime, gamma
 
 import winback as wb
 from winback.base.gap_model import fit_gaps
-from winback.base.purchase_days import NEVER, PurchaseDays
+from winback.base.purchase_days import NEVER, PurchaseDays, Seen
 from winback.base.rules import RuleNotFittedError
 
 HISTORIES = st.tuples(st.integers(1, 40), st.integers(1, 900)).map(lambda h: (h[0], h[1] if h[0] > 1 else 0))
@@ -32,7 +32,12 @@ def model():
 
 def test_cdnows_gaps_to_the_printed_digits(cdnow):
     p, q, v = cdnow.params["estimate"]
-    assert (round(p, 5), round(q, 5), round(v, 3), round(cdnow.log_likelihood, 3)) == (1.24256, 3.30767, 113.620, -48817.248)
+    assert (round(p, 5), round(q, 5), round(v, 3), round(cdnow.log_likelihood, 3)) == (
+        1.24256,
+        3.30767,
+        113.620,
+        -48817.248,
+    )
     assert (cdnow.n, cdnow.n_one_time, cdnow.converged, cdnow.edge) == (9449, 23500 - 9449, True, "")
 
 
@@ -41,7 +46,9 @@ def test_the_likelihood_is_that_of_spend(cdnow):
     times = seen.n_days - 1
     table = pd.DataFrame({"frequency": times, "mean_spend": seen.span / np.maximum(times, 1)})
     spend = wb.fit_spend(table)
-    np.testing.assert_allclose(cdnow.params.iloc[:, 2:].astype(float), spend.params.iloc[:, 2:].astype(float), rtol=1e-5)
+    np.testing.assert_allclose(
+        cdnow.params.iloc[:, 2:].astype(float), spend.params.iloc[:, 2:].astype(float), rtol=1e-5
+    )
     assert cdnow.log_likelihood == pytest.approx(spend.log_likelihood, abs=1e-7)
 
 
@@ -60,7 +67,9 @@ def test_the_boundary_is_that_of_a_gamma_gap_of_an_unknown_rate(model):
     p, q, v = model.params["estimate"]
     n_days, span, days = 4, 100, 70.0
     rate = gamma(p * (n_days - 1) + q, scale=1 / (v + span))
-    expected, _ = quad(lambda each: gamma.sf(days, p, scale=1 / each) * rate.pdf(each), 0, rate.isf(1e-14), epsabs=1e-12)
+    expected, _ = quad(
+        lambda each: gamma.sf(days, p, scale=1 / each) * rate.pdf(each), 0, rate.isf(1e-14), epsabs=1e-12
+    )
     found = model.longer(np.array([n_days]), np.array([span]), np.array([days]))[0]
     assert found == pytest.approx(expected, abs=1e-9)
 
@@ -71,21 +80,41 @@ def test_far_out_boundaries_stay_exact(model):
     assert np.isinf(model.exceeded(n_days, span, 0.0))
 
 
+def gaps_of(rng, n, times):
+    """Draw customers whose number of gaps says nothing of their length, in days so long that whole ones are nothing."""
+    rate = rng.gamma(4.0, 1 / 6000.0, n)
+    gaps = np.ceil(rng.gamma(2.0, 1 / np.repeat(rate, times))).astype(int)
+    start, total = np.repeat(np.cumsum(times) - times, times), np.append(0, np.cumsum(gaps))
+    day = 1 + total[1:] - total[start]
+    return PurchaseDays.of(
+        np.append(np.repeat(np.arange(n), times), np.arange(n)), np.append(day, np.ones(n, dtype=int))
+    )
+
+
 def test_planted_gaps_are_found_again():
-    """Of customers who stay, in months in which a day is nothing: within 3 standard errors, in 20 draws."""
+    """Of customers who stay: within 3 standard errors, in 20 draws of 2,000."""
     planted, off = np.array([2.0, 4.0]), []
     for seed in range(20):
         rng = np.random.default_rng(seed)
-        rate, times = rng.gamma(4.0, 1 / 6000.0, 2000), rng.integers(2, 12, 2000)
-        gaps = np.ceil(rng.gamma(2.0, 1 / np.repeat(rate, times))).astype(int)
-        code, start = np.repeat(np.arange(2000), times), np.repeat(np.cumsum(times) - times, times)
-        total = np.cumsum(gaps)
-        day = 1 + total - np.where(start > 0, total[start - 1], 0)
-        log = PurchaseDays.of(np.append(code, np.arange(2000)), np.append(day, np.ones(2000, dtype=int)))
+        log = gaps_of(rng, 2000, rng.integers(2, 12, 2000))
         params = fit_gaps(log.asof(log.until)).params
         off.append((params["estimate"][:2] - planted) / params["std_error"][:2])
     mean = np.mean(off, axis=0) * np.sqrt(len(off))
     assert (np.abs(mean) < 3).all(), mean
+
+
+@pytest.mark.parametrize("chance", [0.3, 0.1, 0.02])
+def test_as_many_gaps_exceed_a_boundary_as_were_asked_for(chance):
+    """The next gap of 20,000 customers, boundaries from gaps before; the number of gaps says nothing of their length."""
+    rng = np.random.default_rng(21)
+    times = rng.integers(2, 12, 20_000)
+    log = gaps_of(rng, 20_000, times)
+    end = log.asof(log.until)
+    before = np.flatnonzero(np.append(log.code[1:] != log.code[:-1], True)) - 1  # the last purchase but one
+    model = fit_gaps(Seen(end.code, end.n_days - 1, end.first_day, log.day[before], log.until))
+    next_gap = end.last_day - log.day[before]
+    exceeding = next_gap > model.exceeded(end.n_days - 1, log.day[before] - end.first_day, chance)
+    assert abs(exceeding.mean() - chance) < 3 * np.sqrt(chance * (1 - chance) / 20_000)
 
 
 def test_the_next_purchase_falls_within_its_interval():

@@ -14,10 +14,11 @@ from scipy.special import chdtrc
 from winback.base.fitted_rules import fit_rule
 from winback.base.lapse_rule import LapseRule
 from winback.base.looks import MOST_DATES, Looks, PooledShare, earlier_days, look_back, pooled_share
-from winback.base.purchase_days import PurchaseDays, as_date
-from winback.base.rules import DAYS, RuleNotFittedError, Setting
+from winback.base.past_losses import past_losses
+from winback.base.purchase_days import PurchaseDays, as_date, in_days
+from winback.base.rules import DAYS, Personal, RuleNotFittedError, Setting
 from winback.clusters import covariance_of_means
-from winback.results import Result, Sentences, counted, format_percent
+from winback.results import Result, Sentences, counted, format_chance, format_percent
 from winback.uncertainty import share_interval
 
 APART = 0.01  # below this p-value rates of different dates are told apart: one look in a hundred is misled
@@ -33,12 +34,15 @@ class FalseAlarms(Result):
         One row per date, see `false_alarms`.
     pooled : PooledShare
         False alarms over all dates.
+    of_gaps : PooledShare
+        Gaps between purchases, of those that ended in the whole log, that the rule would have taken for a loss.
     p_value : float or None
         That the rates of all dates are one; None for one date, or where a rate is none or all.
     """
 
     frame: pd.DataFrame
     pooled: PooledShare
+    of_gaps: PooledShare
     p_value: float | None
     n_too_early: int  # dates at which too little was known to fit the rule
     setting: Setting
@@ -68,17 +72,24 @@ class FalseAlarms(Result):
             first = (
                 f"of {counted(last['n_lost'], 'customers')} called lost on {last['asof']} ({self.setting.in_words}), "
                 f"{self.interval(last, 'false_alarms', 'percent')} bought again within "
-                f"{counted(self.within, 'days')}: false alarms."
+                f"{in_days(self.within)}: false alarms."
             )
-        rest = "who of the others is gone for good, no log tells: they may buy later."
-        return Sentences.of([first, *self._over_dates(), rest])
+        return Sentences.of([first, *self._over_dates(), self._doubt()])
+
+    def _doubt(self) -> str:
+        asked = self.setting.false_alarms if isinstance(self.setting, Personal) else None
+        if asked is None or self.of_gaps.low <= asked <= self.of_gaps.high:
+            return "who of the others is gone for good, no log tells: they may buy later."
+        return f"the rule asks that {format_chance(asked)} of all gaps be taken for a loss; in this log {self._gaps()}."
+
+    def _gaps(self) -> str:
+        return f"{_in_words(self.of_gaps)} of {self.of_gaps.n:,} gaps that ended were"
 
     def _over_dates(self) -> list[str]:
-        found, rates = self.pooled, self.frame["false_alarms"].dropna()
+        rates = self.frame["false_alarms"].dropna()
         if len(rates) < 2:
             return []
-        rate = f"{format_percent(found.share)} [{format_percent(found.low)}, {format_percent(found.high)}]"
-        over = f"over {len(rates)} dates it was {rate}"
+        over = f"over {len(rates)} dates it was {_in_words(self.pooled)}"
         if self.drifts:
             low, high = format_percent(rates.min()), format_percent(rates.max())
             apart = f"{low} to {high} from date to date, more than by chance"
@@ -89,7 +100,7 @@ class FalseAlarms(Result):
         """Say how this was measured."""
         judged = "everybody known"
         if self.least_days > 1:
-            judged += f" who had bought on at least {counted(self.least_days, 'days')}"
+            judged += f" who had bought on at least {in_days(self.least_days)}"
         if self.n_too_early:
             judged += f"; at {counted(self.n_too_early, 'earlier dates')} too little was known"
         return Sentences.of(
@@ -97,6 +108,7 @@ class FalseAlarms(Result):
                 f"at each date the rule was fitted to what was known by then, and applied to {judged}.",
                 f"intervals at {self.level:.0%} are Wilson's; over several dates customers are the units, as the same "
                 "ones are called lost at more than one.",
+                f"by the rule as it is at the end {self._gaps()} taken for a loss, each a loss that ended in a return.",
             ]
         )
 
@@ -133,7 +145,7 @@ def false_alarms(
     >>> rng = np.random.default_rng(2)
     >>> days = PurchaseDays.of(rng.integers(0, 200, 1500), rng.integers(1, 500, 1500), until=500)
     >>> false_alarms(days, Silence(60)).to_frame()["n_lost"].tolist()
-    [85, 67, 66]
+    [69, 84, 78]
     """
     asked = earlier_days(days, within, MOST_DATES) if on is None else sorted(on)
     rules = _fitted(setting, days, asked, all_of_them=on is not None)
@@ -145,6 +157,7 @@ def false_alarms(
     return FalseAlarms(
         frame=pd.DataFrame(rows),
         pooled=pooled_share(*_pooled(looks, called), level),
+        of_gaps=_gaps_taken(days, fit_rule(setting, days), level),
         p_value=_one_rate(*_pooled(looks, called)),
         n_too_early=len(asked) - len(rules),
         setting=setting,
@@ -152,6 +165,10 @@ def false_alarms(
         least_days=least_days,
         level=level,
     )
+
+
+def _in_words(found: PooledShare) -> str:
+    return f"{format_percent(found.share)} [{format_percent(found.low)}, {format_percent(found.high)}]"
 
 
 def _fitted(setting, days, on, all_of_them) -> list[LapseRule]:
@@ -182,6 +199,14 @@ def _row(look, lost, judged, level) -> dict[str, datetime.date | float]:
         "n_kept_again": kept_again,
         "kept_again": kept_again / n_kept if n_kept else np.nan,
     }
+
+
+def _gaps_taken(days: PurchaseDays, rule: LapseRule, level: float) -> PooledShare:
+    """Return the share of gaps that ended which outlasted their allowance."""
+    taken, everybody = past_losses(days, rule), days.asof(days.until)
+    row = np.searchsorted(everybody.code, taken.code[taken.returned])
+    yes = np.bincount(row, minlength=len(everybody)).astype(float)
+    return pooled_share((everybody.n_days - 1.0)[:, None], yes[:, None], level)
 
 
 def _pooled(looks: Looks, called: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

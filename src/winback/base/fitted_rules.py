@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from winback.base.gap_model import GapModel, fit_gaps
 from winback.base.lapse_rule import LapseRule
-from winback.base.purchase_days import NEVER, PurchaseDays, as_date, histories
+from winback.base.purchase_days import NEVER, PurchaseDays, as_date, histories, in_days
 from winback.base.return_curve import ReturnCurve, fit_return_curve
 from winback.base.rules import INSTEAD, Inactive, Personal, Rhythm, RuleNotFittedError, Setting, Silence
 from winback.purchases.cells import PurchaseCells
@@ -161,7 +161,7 @@ def _(setting: Silence, days, end) -> SilenceRule:
     if found is None:
         raise RuleNotFittedError(
             f"Until {as_date(end)} no silence is long enough for fewer than {format_percent(setting.share)} to buy "
-            f"within {counted(setting.within, 'days')}; the longest gap known is {counted(curve.longest, 'days')}. "
+            f"within {in_days(setting.within)}; the longest gap known is {in_days(curve.longest)}. "
             f"Give a larger share, fewer days within which to buy, or a number of days of silence."
         )
     return SilenceRule(setting, found, curve, fitted_until=end)

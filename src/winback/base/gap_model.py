@@ -7,7 +7,9 @@ next gap G has
 .. math:: \frac{G}{v + s} \sim \text{beta-prime}(p, \; p x + q)
 
 and a customer without a gap yet the prior, x = s = 0. The model knows finished gaps only and nobody who leaves: it
-tells when those who do buy again will.
+tells when those who do buy again will. It takes the number of gaps to say nothing of their length. Where all customers
+were watched equally long and nobody left it says nearly everything: then how alike a customer's own gaps are is not in
+the mean gaps, and the boundaries may be far off. What they are worth is measured (`winback.base.false_alarms`).
 
 References
 ----------

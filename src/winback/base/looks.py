@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from winback.base.purchase_days import PurchaseDays, Seen, as_date
+from winback.base.purchase_days import PurchaseDays, Seen, as_date, in_days
 from winback.base.rules import RuleNotFittedError
 from winback.clusters import covariance_of_means
-from winback.results import counted
 from winback.uncertainty import share_interval
 
 MOST_DATES = 4  # by default: further back it was another shop
@@ -55,7 +54,7 @@ def earlier_days(days: PurchaseDays, within: int, most: int = MOST_DATES) -> lis
     if not found:
         raise RuleNotFittedError(
             f"The log lasts from {as_date(days.first_day)} to {as_date(days.until)}, too short to look "
-            f"{counted(within, 'days')} ahead from an earlier day and to learn from twice as many before it. "
+            f"{in_days(within)} ahead from an earlier day and to learn from twice as many before it. "
             f"Give fewer days within which to buy again."
         )
     return found

@@ -123,6 +123,17 @@ class PurchaseDays:
             raise ValueError(f"Purchases are known until {as_date(self.until)} only; got {as_date(end)}. Ask earlier.")
 
 
+def in_days(number: int) -> str:
+    """Write a number of days.
+
+    Examples
+    --------
+    >>> in_days(1), in_days(1200)
+    ('1 day', '1,200 days')
+    """
+    return f"{number:,} day{'' if number == 1 else 's'}"
+
+
 def as_date(day: int) -> datetime.date:
     """Return the date of a day's number.
 

@@ -14,7 +14,7 @@ import pandas as pd
 from winback.base.equal_numbers import EqualNumbers, at_equal_numbers, draw_line, number_lost, overdue_by
 from winback.base.fitted_rules import fit_rule
 from winback.base.looks import MOST_DATES, earlier_days, look_back
-from winback.base.purchase_days import PurchaseDays, as_date
+from winback.base.purchase_days import PurchaseDays, as_date, in_days
 from winback.base.rules import DAYS, RULES, RuleNotFittedError, Setting, Silence
 from winback.results import Result, Sentences, counted, join_words
 from winback.uncertainty import max_t_quantile, normal_draws, normal_interval, normal_quantile
@@ -65,7 +65,7 @@ class RuleChoice(Result):
         lines = [
             f"lost is who is {self.setting.in_words}: of {counted(best['n_lost'], 'customers')} called lost at "
             f"{counted(len(self.on), 'earlier dates')}, {self.interval(best, 'false_alarms', 'percent')} bought again "
-            f"within {counted(self.within, 'days')}."
+            f"within {in_days(self.within)}."
         ]
         others = self.frame["rule"].iloc[1:].tolist()
         if self.tied:
@@ -125,8 +125,9 @@ def choose_rule(
     --------
     >>> rng = np.random.default_rng(2)
     >>> days = PurchaseDays.of(rng.integers(0, 200, 1500), rng.integers(1, 500, 1500), until=500)
-    >>> choose_rule(days).to_frame()["rule"].tolist()
-    ['silence', 'rhythm', 'personal']
+    >>> found = choose_rule(days)
+    >>> sorted(found.to_frame()["rule"]), list(found.left_out)  # nobody leaves this shop, the model finds
+    (['personal', 'rhythm', 'silence'], ['model'])
     """
     normal_quantile(level)
     reference = Silence(share=FEW, within=within)

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from numbers import Integral
 from typing import ClassVar
 
+from winback.base.purchase_days import in_days
 from winback.doors import door
 from winback.purchases.fits import MODELS
-from winback.results import counted, format_chance, format_percent
+from winback.results import format_chance, format_percent
 
 DAYS = 90  # the usual quarter
 INSTEAD = "Ask for silence of a number of days instead."
@@ -76,8 +77,8 @@ class Silence:
     def in_words(self) -> str:
         """What the rule takes for a loss."""
         if self.share is None:
-            return f"silent for more than {counted(self.days, 'days')}"
-        return f"silent until fewer than {format_percent(self.share)} buy within {counted(self.within, 'days')}"
+            return f"silent for more than {in_days(self.days)}"
+        return f"silent until fewer than {format_percent(self.share)} buy within {in_days(self.within)}"
 
 
 @door
@@ -129,8 +130,9 @@ class Personal:
     Parameters
     ----------
     false_alarms : float
-        Share of the gaps of a customer who stays that the boundary takes for a loss (`winback.base.gap_model`). Of
-        those called lost another share buys again: that one is measured on the log.
+        Share of the gaps of a customer who stays that the boundary takes for a loss, by the model
+        (`winback.base.gap_model`, which says when the model errs). What share it is in a log, and what share of those
+        called lost buy again, is measured: `winback.base.false_alarms`.
 
     References
     ----------
@@ -140,7 +142,7 @@ class Personal:
     Examples
     --------
     >>> Personal().in_words
-    'silent for longer than all but 5.0% of the own gaps are expected to be'
+    'silent for longer than all but 5.0% of the own gaps are by the model of gaps'
     """
 
     false_alarms: float = 0.05
@@ -153,7 +155,7 @@ class Personal:
     @property
     def in_words(self) -> str:
         """What the rule takes for a loss."""
-        return f"silent for longer than all but {format_chance(self.false_alarms)} of the own gaps are expected to be"
+        return f"silent for longer than all but {format_chance(self.false_alarms)} of the own gaps are by the model of gaps"
 
 
 @door

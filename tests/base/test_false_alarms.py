@@ -1,0 +1,97 @@
+"""Are false alarms counted as they were published, and do the rates that are stated cover the truth?"""
+
+import mortals
+import numpy as np
+import pytest
+from coverage_harness import assert_covers
+from mortals import shop
+from purchase_logs import JUDGED_ON, UNTIL, cdnow_days, grocery_days
+
+from winback.base.false_alarms import false_alarms
+from winback.base.purchase_days import PurchaseDays
+from winback.base.rules import RULES, Personal, Rhythm, RuleNotFittedError, Silence
+from winback.uncertainty import share_interval
+
+ON, WITHIN = (600, 800, 1000), 90
+
+
+def test_the_rule_of_thumb_taken_at_its_word():
+    found = false_alarms(cdnow_days(), Rhythm(), on=[JUDGED_ON], within=UNTIL - JUDGED_ON, least_days=3)
+    row = found.to_frame().iloc[0]
+    assert (row["n"], row["n_lost"], row["n_lost_again"], row["n_kept"]) == (5008, 2475, 1388, 2533)
+    assert (round(row["false_alarms"], 4), round(row["kept_again"], 4)) == (0.5608, 0.7600)
+    assert (row["false_alarms_low"], row["false_alarms_high"]) == pytest.approx(share_interval(1388, 2475))
+    assert "of 2,475 customers called lost on 1997-09-30" in found.describe().lower()
+    assert "56.1% [54.1%, 58.0%] bought again within 273 days: false alarms." in found.describe()
+    assert "had bought on at least 3 days" in found.details()
+
+
+def test_rates_that_change_are_said_to_change():
+    """CDNOW's customers all came in one quarter and are older at each date; the grocer's are many-aged and steady."""
+    cdnow, grocery = (false_alarms(days, Silence(90)) for days in (cdnow_days(), grocery_days()))
+    assert cdnow.drifts
+    assert "from date to date, more than by chance: today's may differ." in cdnow.describe()
+    assert "no further apart than by chance" in grocery.describe()
+    assert [len(each.describe().splitlines()) for each in (cdnow, grocery)] == [3, 3]
+
+
+def test_what_is_known_later_changes_nothing():
+    log = shop(np.random.default_rng(4), 600, mortals.MIDDLE).days
+    early = log.day <= 700 + WITHIN
+    cut = PurchaseDays.of(log.code[early], log.day[early], until=700 + WITHIN)
+    for rule in RULES:
+        full, short = (false_alarms(days, rule(), on=[700], within=WITHIN).to_frame() for days in (log, cut))
+        assert full.equals(short)
+
+
+def test_dates_at_which_too_little_was_known_are_left_out_and_said():
+    days = shop(np.random.default_rng(2), 500, mortals.FAST, until=400, coming=200).days
+    late = PurchaseDays.of(np.append(days.code, 500), np.append(days.day + 200, 1), until=600)  # one early customer
+    found = false_alarms(late, Silence(share=0.3), within=90)
+    assert found.n_too_early > 0
+    assert "earlier dates too little was known" in found.details() or "1 earlier date" in found.details()
+    with pytest.raises(RuleNotFittedError):
+        false_alarms(late, Silence(share=0.3), within=90, on=[200, 450])
+
+
+def test_nobody_called_lost_is_said():
+    days = shop(np.random.default_rng(2), 300, mortals.FAST).days
+    found = false_alarms(days, Silence(1090))
+    assert "Nobody was called lost on" in found.describe()
+    assert found.pooled.n == 0 and np.isnan(found.to_frame()["false_alarms"]).all()
+
+
+def test_a_model_that_does_not_hold_is_said():
+    """Nobody leaves and all were watched equally long: mean gaps do not tell how regular customers are."""
+    days = shop(np.random.default_rng(9), 1000, mortals.MIDDLE, immortal=True, coming=200).days
+    found = false_alarms(days, Personal(0.1))
+    assert found.of_gaps.high < 0.1
+    assert "the rule asks that 10.0% of all gaps be taken for a loss; in this log" in found.describe().lower()
+    n_gaps = len(days) - len(np.unique(days.code))
+    assert found.of_gaps.n == n_gaps
+
+
+SHOPS = {"every 10 days": (Silence(30), mortals.FAST), "every 40 days": (Rhythm(), mortals.MIDDLE)}
+
+
+def stated(rng, setting, rhythm, n=400):
+    """Return the rates with their intervals that are stated of a shop: at each date, over all dates, and of gaps."""
+    found = false_alarms(shop(rng, n, rhythm).days, setting, on=ON, within=WITHIN)
+    frame = found.to_frame()
+    rows = [*frame[["false_alarms", "false_alarms_low", "false_alarms_high"]].to_numpy()]
+    return np.array([*rows, *((each.share, each.low, each.high) for each in (found.pooled, found.of_gaps))])
+
+
+def covering(name, n_shops, setting=None):
+    """Return the truth of a rule's rates, from a shop of 300,000 customers, and intervals from so many small ones."""
+    rule, rhythm = SHOPS[name]
+    rng = np.random.default_rng(77)
+    truth = stated(rng, setting or rule, rhythm, 300_000)[:, 0]
+    return truth, np.array([stated(rng, setting or rule, rhythm) for _ in range(n_shops)])
+
+
+@pytest.mark.parametrize("name", SHOPS)
+def test_rates_that_are_stated_cover_the_truth(name):
+    truth, found = covering(name, 150)
+    for each, rates in zip(truth, found.swapaxes(0, 1), strict=True):
+        assert_covers(rates[:, 1], rates[:, 2], each)

@@ -1,0 +1,76 @@
+"""Is the rule chosen that is right where the truth is known, a tie called a tie, and the choice said?"""
+
+import mortals
+import numpy as np
+import pytest
+from mortals import shop, together
+from purchase_logs import cdnow_days, grocery_days
+
+from winback.base.equal_numbers import number_lost
+from winback.base.fitted_rules import fit_rule
+from winback.base.purchase_days import PurchaseDays
+from winback.base.rule_choice import choose_rule
+from winback.base.rules import Inactive, Personal, Rhythm, RuleNotFittedError, Silence
+
+
+@pytest.fixture(scope="module")
+def mixed():
+    rng = np.random.default_rng(5)
+    return together(*(shop(rng, 2000, each) for each in mortals.RHYTHMS.values()))
+
+
+def test_where_customers_differ_much_one_silence_for_all_is_not_chosen(mixed):
+    found = choose_rule(mixed.days)
+    frame = found.to_frame().set_index("rule")
+    assert found.setting.name == "model"
+    assert "silence" not in found.tied
+    assert frame.loc["silence", "difference_low"] > 0
+    assert (frame["n_lost"] == frame["n_lost"].iloc[0]).all()
+    assert (frame["difference"] >= 0).all()
+
+
+def test_the_rule_of_today_calls_the_number_that_was_set(mixed):
+    found, seen = choose_rule(mixed.days), mixed.days.asof(mixed.days.until)
+    number, _ = number_lost(found.reference, mixed.days, seen)
+    assert abs(int(fit_rule(found.setting, mixed.days).is_lost(seen).sum()) - number) <= 2
+
+
+@pytest.mark.parametrize(("log", "n_customers"), [(cdnow_days, 23502), (grocery_days, 1525)])
+def test_of_the_published_logs_one_silence_for_all_is_best(log, n_customers):
+    found = choose_rule(log())
+    assert found.setting.name == "silence"
+    assert found.tied == (() if n_customers > 2000 else ("model",))
+    assert len(found.to_frame()) == 4 and not found.left_out
+
+
+def test_sentences_say_how_it_was_chosen():
+    found = choose_rule(grocery_days())
+    answer, tie, doubt = found.describe().splitlines()
+    assert answer.startswith("Lost is who is silent for more than ")
+    assert "called lost at 4 earlier dates" in answer and "bought again within 90 days." in answer
+    assert tie == "A tie: model cannot be told apart from silence; either will do."
+    assert "no log tells" in doubt
+    assert "On 2007-01-04, 2007-04-04, 2007-07-03 and 2007-10-01 each rule was fitted" in found.details()
+    assert found.is_tie
+
+
+def test_two_rules_that_are_one_tie():
+    days = shop(np.random.default_rng(3), 600, mortals.MIDDLE).days
+    assert choose_rule(days, [Silence(30), Silence(200)]).tied == ("silence",)
+    assert choose_rule(days, [Rhythm()]).tied == ()
+
+
+def test_a_rule_that_cannot_be_had_is_left_out_and_said():
+    rng = np.random.default_rng(2)
+    days = PurchaseDays.of(rng.integers(0, 200, 1500), rng.integers(1, 500, 1500), until=500)  # nobody leaves
+    found = choose_rule(days, [Inactive(), Personal(), Silence()])
+    assert list(found.left_out) == ["model"]
+    assert "Model was left out: " in found.details() and "nobody leaves" in found.details()
+    with pytest.raises(RuleNotFittedError, match="No rule can be fitted: By the Pareto/NBD"):
+        choose_rule(days, [Inactive()])
+
+
+def test_a_log_shorter_than_its_gaps_is_refused():
+    days = PurchaseDays.of([0, 1, 0], [729000, 729010, 729100])
+    with pytest.raises(RuleNotFittedError, match="too short to look 90 days ahead"):
+        choose_rule(days)
