@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 TESTS = HERE.parent / "tests"
 sys.path[:0] = [
     str(HERE),
-    *(str(TESTS / room) for room in ("", "offers", "budgets", "trial", "second_lifetime", "hard", "planning")),
+    *(str(TESTS / room) for room in ("", "offers", "budgets", "trial", "second_lifetime", "hard", "planning", "base")),
 ]
 
 import proof_parts  # noqa: E402
@@ -34,6 +34,7 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "adjusting": proof_parts.adjusting,
     "libreoffice": round_trips.libreoffice,
     "damages": proof_parts.damages,
+    "lapse_rules": proof_parts.lapse_rules,
 }
 HEADINGS = {"what": "What", "nominal": "Nominal", "before": "Before", "now": "Now", "error": "Monte Carlo error"}
 HEADINGS |= {"draws": "Draws"}

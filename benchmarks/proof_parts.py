@@ -7,6 +7,9 @@ import numpy as np
 from adjustable_trials import drawn as adjustable_trial
 from adjustable_trials import over_the_last
 from simulated_lives import FORMULAS
+from test_equal_numbers import covering as compared_rules
+from test_false_alarms import ON, SHOPS
+from test_false_alarms import covering as stated_rates
 from test_fuzz import run as run_damages
 from test_group_moments import ends as by_household
 from test_in_clusters import assumed, plan_of, trials_of_households
@@ -188,4 +191,20 @@ def damages(draws: int = 100_000) -> list[dict]:
         share = sum(each.startswith(f"{name}(") for each in escapes) / n
         found = {"what": f"damaged calls of {name} that escape", "nominal": 0.0, "before": None, "now": share}
         rows.append(found | {"error": 0.0, "draws": n})
+    return rows
+
+
+def lapse_rules(draws: int = 2_000) -> list[dict]:
+    """Return how often the rates that are stated of lapse rules hold, at two rhythms, and how rules differ."""
+    rows = []
+    for name in SHOPS:
+        truth, found = stated_rates(name, draws)
+        what = [*(f"false alarms on day {day}" for day in ON), "false alarms over all dates", "gaps taken for a loss"]
+        for each, true, rates in zip(what, truth, found.swapaxes(0, 1), strict=True):
+            holds = (rates[:, 1] <= true) & (true <= rates[:, 2])
+            rows.append(_row(f"{each}, customers who buy {name}", 0.95, holds, holds))
+    names = ("rhythm - silence", "rhythm - personal", "silence - personal", "rhythm", "silence", "personal")
+    for each, found in zip(names, compared_rules(draws).swapaxes(0, 1), strict=True):
+        holds = (found[:, 1] <= found[:, 0]) & (found[:, 0] <= found[:, 2])
+        rows.append(_row(f"false alarms at equal numbers, {each}", 0.95, holds, holds))
     return rows

@@ -1,4 +1,4 @@
-"""Are the gaps of CDNOW those that were published, and does the model say what scipy says? Does it find what is planted?"""
+"""Are CDNOW's gaps those that were published, does scipy say the same of the next one, and is what is planted found?"""
 
 import mortals
 import numpy as np
@@ -105,7 +105,7 @@ def test_planted_gaps_are_found_again():
 
 @pytest.mark.parametrize("chance", [0.3, 0.1, 0.02])
 def test_as_many_gaps_exceed_a_boundary_as_were_asked_for(chance):
-    """The next gap of 20,000 customers, boundaries from gaps before; the number of gaps says nothing of their length."""
+    """The next gap of 20,000 customers; how many gaps they had before says nothing of their length."""
     rng = np.random.default_rng(21)
     times = rng.integers(2, 12, 20_000)
     log = gaps_of(rng, 20_000, times)
@@ -138,8 +138,10 @@ def test_the_longer_the_silence_the_later_the_next_purchase(model, history, sile
     log = PurchaseDays(np.zeros(1, dtype=int), np.ones(1, dtype=int), 10**6).asof(1)
     seen = [type(log)(log.code, n_days, 1 - span, np.array([1]), 1 + each) for each in (silent, silent + more)]
     soon, late = (model.next_purchase(each) for each in seen)
-    assert (soon.low <= soon.median).all() and (soon.median <= soon.high).all()
-    assert (soon.low > seen[0].end).all() and (late.median >= soon.median).all()
+    assert (soon.low <= soon.median).all()
+    assert (soon.median <= soon.high).all()
+    assert (soon.low > seen[0].end).all()
+    assert (late.median >= soon.median).all()
 
 
 def test_too_few_gaps_are_refused():
@@ -150,6 +152,7 @@ def test_too_few_gaps_are_refused():
 
 def test_sentences_say_gaps_in_days(cdnow):
     first, second, third = cdnow.describe().splitlines()
-    assert "half of the first gaps" in first.lower() and "days" in first
+    assert "half of the first gaps" in first.lower()
+    assert "days" in first
     assert "9,449 customers with at least one gap, 14,051 customers without" in second
     assert "nobody who leaves" in third

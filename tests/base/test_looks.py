@@ -11,7 +11,7 @@ from winback.uncertainty import share_interval
 
 
 def test_days_leave_as_much_to_follow_and_twice_to_learn_from():
-    days = PurchaseDays.of([0, 1], [101, 300], until=700)
+    days = PurchaseDays.of([0, 1], [100, 300], until=700)
     assert earlier_days(days, 100) == [300, 400, 500, 600]
     assert earlier_days(days, 100, most=2) == [500, 600]
     assert earlier_days(days, 180) == [520]

@@ -1,5 +1,7 @@
 """Is what was known on an earlier day what the log held by then? Against loops over customers."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -35,7 +37,7 @@ def test_gaps_are_counted_once_each(rows, end):
     found = log_of(rows, until=40).gaps(end)
     counts = dict.fromkeys([], 0)
     for days in by_hand(rows, end).values():
-        for gap, finished in [*((b - a, True) for a, b in zip(days, days[1:], strict=False))] + (
+        for gap, finished in [*((b - a, True) for a, b in itertools.pairwise(days))] + (
             [(end - days[-1], False)] if days else []
         ):
             counts[gap, finished] = counts.get((gap, finished), 0) + 1
@@ -53,7 +55,9 @@ def test_who_buys_again_within_some_days(rows, end, within):
 @given(ROWS)
 def test_order_and_repetition_do_not_matter(rows):
     found, again = log_of(rows), log_of([*reversed(rows), *rows])
-    assert (found.code == again.code).all() and (found.day == again.day).all() and found.until == again.until
+    assert (found.code == again.code).all()
+    assert (found.day == again.day).all()
+    assert found.until == again.until
 
 
 def test_what_comes_after_the_end_is_left_out():
@@ -78,12 +82,15 @@ def test_an_empty_log_is_refused():
 def test_before_the_first_purchase_nobody_is_known():
     days = log_of([(0, 10)])
     assert len(days.asof(5)) == 0
-    assert isinstance(days.gaps(5), Gaps) and len(days.gaps(5).n) == 0
+    assert isinstance(days.gaps(5), Gaps)
+    assert len(days.gaps(5).n) == 0
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 99)), min_size=1))
 def test_equal_histories_are_one(rows):
     n_days, span = np.array(rows).T
     found = histories(n_days, span)
-    assert (found.n_days[found.row] == n_days).all() and (found.span[found.row] == span).all()
-    assert found.n.sum() == len(rows) and len(found.n) == len(set(rows))
+    assert (found.n_days[found.row] == n_days).all()
+    assert (found.span[found.row] == span).all()
+    assert found.n.sum() == len(rows)
+    assert len(found.n) == len(set(rows))

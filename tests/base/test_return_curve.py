@@ -60,7 +60,8 @@ def test_the_days_chosen_are_the_first_below_the_share(rows, share, within):
 def test_beyond_the_longest_gap_nothing_is_known():
     curve = fit_return_curve(Gaps(np.array([5, 9]), np.array([True, False]), np.array([1, 1])))
     assert curve.still_away_at(9) == 0.5
-    assert np.isnan(curve.still_away_at(10)) and np.isnan(curve.chance(5, within=5))
+    assert np.isnan(curve.still_away_at(10))
+    assert np.isnan(curve.chance(5, within=5))
 
 
 def test_after_the_last_gap_ended_nobody_is_away():

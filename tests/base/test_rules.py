@@ -55,4 +55,5 @@ def test_words_say_the_settings():
         in Rhythm(0.5, 2, Silence(60)).in_words
     )
     assert "all but under 0.1%" in Personal(1e-9).in_words
-    assert "below 30.0%" in Inactive(0.3).in_words and "BG/NBD" in Inactive(model="bg_nbd").in_words
+    assert "below 30.0%" in Inactive(0.3).in_words
+    assert "BG/NBD" in Inactive(model="bg_nbd").in_words

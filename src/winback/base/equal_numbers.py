@@ -13,6 +13,7 @@ sample lets in or out those about it. Of a customer seen at several dates these 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,7 +58,6 @@ def draw_line(overdue: np.ndarray, number: int) -> Line:
 class EqualNumbers:
     """False alarms of k rules that all call the same number lost, over several dates."""
 
-    settings: tuple[Setting, ...]
     n_lost: int  # called lost by each, over all dates
     n_again: np.ndarray  # (k,) of them bought again; ties count in part
     covariance: np.ndarray  # (k, k) of the shares
@@ -86,29 +86,28 @@ def overdue_by(rule: LapseRule, seen: Seen) -> np.ndarray:
 
 
 def at_equal_numbers(
-    settings: tuple[Setting, ...], days: PurchaseDays, looks: Looks, reference: Setting
+    rules: Sequence[Sequence[LapseRule]], days: PurchaseDays, looks: Looks, reference: Setting
 ) -> EqualNumbers:
-    """Count the false alarms of rules at earlier dates, each fitted to what was known by then."""
+    """Count the false alarms of rules at earlier dates, each given as it was fitted to what was known by each date."""
     numbers = [number_lost(reference, days, look.seen) for look in looks.each]
     n_lost = sum(number for number, _ in numbers)
     by_reference = looks.spread([called for _, called in numbers]).sum(axis=1)
     again, errors = [], []
-    for setting in settings:
-        alarms, moves = zip(
-            *(_at_one(setting, days, look, *number) for look, number in zip(looks.each, numbers, strict=True)),
-            strict=True,
-        )
+    for fitted in rules:
+        at_each = [_at_one(*each) for each in zip(fitted, looks.each, numbers, strict=True)]
+        alarms, moves = zip(*at_each, strict=True)
         alarms = looks.spread(alarms)
         again.append(alarms.sum())
         moved = (alarms + looks.spread(moves)).sum(axis=1)
         errors.append(moved - again[-1] / n_lost * by_reference)
     scale = looks.n_customers / n_lost
     covariance = covariance_of_means(np.stack(errors, axis=1)) * scale**2
-    return EqualNumbers(settings, n_lost, np.array(again), covariance)
+    return EqualNumbers(n_lost, np.array(again), covariance)
 
 
-def _at_one(setting: Setting, days: PurchaseDays, look: Look, number: int, reference: np.ndarray):
+def _at_one(rule: LapseRule, look: Look, called: tuple[int, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Return each customer's false alarm at one date, and what the line would let in or out."""
-    line = draw_line(overdue_by(fit_rule(setting, days, look.seen.end), look.seen), number)
+    number, reference = called
+    line = draw_line(overdue_by(rule, look.seen), number)
     chance = look.again[line.about].mean()
     return line.weight * look.again, -chance * (line.weight - reference)

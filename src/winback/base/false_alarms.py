@@ -102,7 +102,8 @@ class FalseAlarms(Result):
         if self.least_days > 1:
             judged += f" who had bought on at least {in_days(self.least_days)}"
         if self.n_too_early:
-            judged += f"; at {counted(self.n_too_early, 'earlier dates')} too little was known"
+            dates = "date" if self.n_too_early == 1 else "dates"
+            judged += f"; at {self.n_too_early} earlier {dates} too little was known"
         return Sentences.of(
             [
                 f"at each date the rule was fitted to what was known by then, and applied to {judged}.",

@@ -13,10 +13,11 @@ import pandas as pd
 
 from winback.base.equal_numbers import EqualNumbers, at_equal_numbers, draw_line, number_lost, overdue_by
 from winback.base.fitted_rules import fit_rule
+from winback.base.lapse_rule import LapseRule
 from winback.base.looks import MOST_DATES, earlier_days, look_back
 from winback.base.purchase_days import PurchaseDays, as_date, in_days
 from winback.base.rules import DAYS, RULES, RuleNotFittedError, Setting, Silence
-from winback.results import Result, Sentences, counted, join_words
+from winback.results import Result, Sentences, join_words
 from winback.uncertainty import max_t_quantile, normal_draws, normal_interval, normal_quantile
 
 FEW = 0.1  # who is silent for so long that fewer buy again is called lost: it sets the number for all rules
@@ -63,8 +64,8 @@ class RuleChoice(Result):
         """Say which rule was chosen, whether another would do as well, and what this rests on."""
         best = self.frame.iloc[0]
         lines = [
-            f"lost is who is {self.setting.in_words}: of {counted(best['n_lost'], 'customers')} called lost at "
-            f"{counted(len(self.on), 'earlier dates')}, {self.interval(best, 'false_alarms', 'percent')} bought again "
+            f"lost when {self.setting.in_words}: of {format_count(best['n_lost'])} called lost at {len(self.on)} earlier "
+            f"date{'' if len(self.on) == 1 else 's'}, {self.interval(best, 'false_alarms', 'percent')} bought again "
             f"within {in_days(self.within)}."
         ]
         others = self.frame["rule"].iloc[1:].tolist()
@@ -134,14 +135,15 @@ def choose_rule(
     looks = look_back(days, earlier_days(days, within, n_dates), within)
     ends = [look.seen.end for look in looks.each]
     asked = tuple(rule() for rule in RULES) if settings is None else tuple(settings)
-    settings, left_out = _fitting(asked, days, [*ends, days.until])
-    found = at_equal_numbers(settings, days, looks, reference)
-    frame = _compared(found, level).assign(today=[_today(each, days, reference).in_words for each in settings])
+    rules, left_out = _fitted(asked, days, [*ends, days.until])
+    found = at_equal_numbers([each[:-1] for each in rules], days, looks, reference)
+    today = [_today(each[-1], days, reference) for each in rules]
+    frame = _compared(found, [each.name for each in today], level).assign(today=[each.in_words for each in today])
     order = np.argsort(found.shares, kind="stable")
     frame = frame.iloc[order].reset_index(drop=True)
     return RuleChoice(
         frame=frame,
-        setting=_today(settings[order[0]], days, reference),
+        setting=today[order[0]],
         tied=tuple(frame["rule"].iloc[1:][frame["difference_low"].iloc[1:] <= 0]),
         left_out=left_out,
         on=tuple(map(as_date, ends)),
@@ -151,23 +153,20 @@ def choose_rule(
     )
 
 
-def _fitting(settings, days, ends) -> tuple[tuple[Setting, ...], dict[str, str]]:
-    """Return the rules that can be fitted at all dates, and why the others cannot."""
-    fitting, left_out = [], {}
+def _fitted(settings, days, ends) -> tuple[list[list[LapseRule]], dict[str, str]]:
+    """Return the rules fitted at all dates, and why the others cannot be."""
+    fitted, left_out = [], {}
     for setting in settings:
         try:
-            for end in ends:
-                fit_rule(setting, days, end)
+            fitted.append([fit_rule(setting, days, end) for end in ends])
         except RuleNotFittedError as error:
             left_out[setting.name] = str(error)
-        else:
-            fitting.append(setting)
-    if not fitting:
+    if not fitted:
         raise RuleNotFittedError(f"No rule can be fitted: {' '.join(left_out.values())}")
-    return tuple(fitting), left_out
+    return fitted, left_out
 
 
-def _compared(found: EqualNumbers, level: float) -> pd.DataFrame:
+def _compared(found: EqualNumbers, names: list[str], level: float) -> pd.DataFrame:
     """Return the rules with their false alarms, and how many more they are than the best one's."""
     shares, best = found.shares, int(found.shares.argmin())
     low, high = normal_interval(shares, np.sqrt(np.diag(found.covariance)), level)
@@ -178,7 +177,7 @@ def _compared(found: EqualNumbers, level: float) -> pd.DataFrame:
     difference = shares - shares[best]
     return pd.DataFrame(
         {
-            "rule": [setting.name for setting in found.settings],
+            "rule": names,
             "n_lost": found.n_lost,
             "n_lost_again": found.n_again,
             "false_alarms": shares,
@@ -191,9 +190,8 @@ def _compared(found: EqualNumbers, level: float) -> pd.DataFrame:
     )
 
 
-def _today(setting: Setting, days: PurchaseDays, reference: Silence) -> Setting:
+def _today(rule: LapseRule, days: PurchaseDays, reference: Silence) -> Setting:
     """Return a rule set to call as many lost today as the one that sets the number."""
     seen = days.asof(days.until)
     number, _ = number_lost(reference, days, seen)
-    rule = fit_rule(setting, days)
     return rule.moved(draw_line(overdue_by(rule, seen), number).overdue)

@@ -51,7 +51,7 @@ class Silence:
     Examples
     --------
     >>> Silence(120).in_words, Silence(share=0.1).in_words
-    ('silent for more than 120 days', 'silent until fewer than 10.0% buy within 90 days')
+    ('silent for more than 120 days', 'silent so long that fewer than 10.0% buy within 90 days')
     """
 
     days: int | None = None
@@ -78,7 +78,7 @@ class Silence:
         """What the rule takes for a loss."""
         if self.share is None:
             return f"silent for more than {in_days(self.days)}"
-        return f"silent until fewer than {format_percent(self.share)} buy within {in_days(self.within)}"
+        return f"silent so long that fewer than {format_percent(self.share)} buy within {in_days(self.within)}"
 
 
 @door
@@ -155,7 +155,8 @@ class Personal:
     @property
     def in_words(self) -> str:
         """What the rule takes for a loss."""
-        return f"silent for longer than all but {format_chance(self.false_alarms)} of the own gaps are by the model of gaps"
+        longer = f"all but {format_chance(self.false_alarms)} of the own gaps"
+        return f"silent for longer than {longer} are by the model of gaps"
 
 
 @door
@@ -173,7 +174,7 @@ class Inactive:
     Examples
     --------
     >>> Inactive().in_words
-    'with a chance below 50.0% to be still a customer (Pareto/NBD)'
+    'the chance to be still a customer is below 50.0% (Pareto/NBD)'
     """
 
     chance: float = 0.5
@@ -191,7 +192,7 @@ class Inactive:
     def in_words(self) -> str:
         """What the rule takes for a loss."""
         title = MODELS[self.model].name
-        return f"with a chance below {format_chance(self.chance)} to be still a customer ({title})"
+        return f"the chance to be still a customer is below {format_chance(self.chance)} ({title})"
 
 
 Setting = Rhythm | Silence | Personal | Inactive
