@@ -7,7 +7,8 @@ import numpy as np
 from adjustable_trials import drawn as adjustable_trial
 from adjustable_trials import over_the_last
 from simulated_lives import FORMULAS
-from test_equal_numbers import covering as compared_rules
+from test_equal_numbers import CONTRASTS
+from test_equal_numbers import covering as compared
 from test_false_alarms import ON, SHOPS
 from test_false_alarms import covering as stated_rates
 from test_fuzz import run as run_damages
@@ -200,11 +201,15 @@ def lapse_rules(draws: int = 2_000) -> list[dict]:
     for name in SHOPS:
         truth, found = stated_rates(name, draws)
         what = [*(f"false alarms on day {day}" for day in ON), "false alarms over all dates", "gaps taken for a loss"]
-        for each, true, rates in zip(what, truth, found.swapaxes(0, 1), strict=True):
-            holds = (rates[:, 1] <= true) & (true <= rates[:, 2])
-            rows.append(_row(f"{each}, customers who buy {name}", 0.95, holds, holds))
-    names = ("rhythm - silence", "rhythm - personal", "silence - personal", "rhythm", "silence", "personal")
-    for each, found in zip(names, compared_rules(draws).swapaxes(0, 1), strict=True):
-        holds = (found[:, 1] <= found[:, 0]) & (found[:, 0] <= found[:, 2])
-        rows.append(_row(f"false alarms at equal numbers, {each}", 0.95, holds, holds))
-    return rows
+        said = (f"{each}, customers who buy {name}" for each in what)
+        rows += _ends_that_hold(said, truth, found[..., 1:])
+    return rows + _ends_that_hold((f"false alarms at equal numbers, {each}" for each in CONTRASTS), *compared(draws))
+
+
+def _ends_that_hold(what, truth: np.ndarray, ends: np.ndarray) -> list[dict]:
+    """Return how often low and high hold the truth; before, as if everybody counted were somebody else."""
+    low, high, low_before, high_before = ends.transpose(2, 1, 0)
+    held = (
+        (low <= truth[:, None]) & (truth[:, None] <= high) for low, high in ((low_before, high_before), (low, high))
+    )
+    return [_row(each, 0.95, *pair) for each, *pair in zip(what, *held, strict=True)]

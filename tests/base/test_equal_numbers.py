@@ -79,25 +79,31 @@ def compared(rng, settings, n):
     return at_equal_numbers(rules, days, looks, REFERENCE)
 
 
-def covering(n_shops, settings=RULES[:3], n=400):
-    """Return differences of false alarms with intervals in so many shops, and in one of 300,000 customers."""
-    rng = np.random.default_rng(31)
-    truth, rows = compared(rng, settings, 300_000).shares, []
+CONTRASTS = {"rhythm - silence": (1, -1, 0), "rhythm - personal": (1, 0, -1), "silence - personal": (0, 1, -1)}
+CONTRASTS |= {"rhythm": (1, 0, 0), "silence": (0, 1, 0), "personal": (0, 0, 1)}
+
+
+def covering(n_shops, n=400):
+    """Return rates and differences of three rules, from a shop of 300,000 customers, and intervals from small ones.
+
+    And the intervals that there would be if everybody called lost were somebody else.
+    """
+    rng, contrasts = np.random.default_rng(31), np.array(list(CONTRASTS.values()), dtype=float)
+    truth, rows = contrasts @ compared(rng, RULES[:3], 300_000).shares, []
     for _ in range(n_shops):
-        found = compared(rng, settings, n)
-        for first, second in ((0, 1), (0, 2), (1, 2)):
-            contrast = np.eye(3)[first] - np.eye(3)[second]
-            error = np.sqrt(contrast @ found.covariance @ contrast)
-            rows.append((contrast @ truth, *normal_interval(contrast @ found.shares, error)))
-        rows += [(truth[i], *normal_interval(found.shares[i], np.sqrt(found.covariance[i, i]))) for i in range(3)]
-    return np.array(rows).reshape(n_shops, 6, 3)
+        found = compared(rng, RULES[:3], n)
+        apart = np.diag(found.shares * (1 - found.shares) / found.n_lost)
+        for covariance in (found.covariance, apart):
+            error = np.sqrt(np.einsum("ij,jk,ik->i", contrasts, covariance, contrasts))
+            rows.append(normal_interval(contrasts @ found.shares, error))
+    return truth, np.array(rows).reshape(n_shops, 4, len(truth)).transpose(0, 2, 1)
 
 
 @pytest.mark.slow
 def test_differences_of_rules_cover_the_truth():
-    found = covering(200)
-    for pair in found.swapaxes(0, 1):
-        assert_covers(pair[:, 1], pair[:, 2], pair[:, 0])
+    truth, found = covering(200)
+    for each, ends in zip(truth, found.swapaxes(0, 1), strict=True):
+        assert_covers(ends[:, 0], ends[:, 1], each)
 
 
 def test_a_rule_does_not_differ_from_itself():

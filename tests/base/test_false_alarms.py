@@ -78,19 +78,22 @@ SHOPS = {"every 10 days": (Silence(30), mortals.FAST), "every 40 days": (Rhythm(
 
 
 def stated(rng, setting, rhythm, n=400):
-    """Return the rates with their intervals that are stated of a shop: at each date, over all dates, and of gaps."""
+    """Return the rates that are stated of a shop: at each date, over all dates, and of gaps.
+
+    Each with its interval, and with the one there would be if everybody counted were somebody else.
+    """
     found = false_alarms(shop(rng, n, rhythm).days, setting, on=ON, within=WITHIN)
-    frame = found.to_frame()
-    rows = [*frame[["false_alarms", "false_alarms_low", "false_alarms_high"]].to_numpy()]
-    return np.array([*rows, *((each.share, each.low, each.high) for each in (found.pooled, found.of_gaps))])
+    each = found.to_frame()[["n_lost", "n_lost_again", "false_alarms_low", "false_alarms_high"]].to_numpy()
+    pooled = [(one.n, one.n_yes, one.low, one.high) for one in (found.pooled, found.of_gaps)]
+    n, n_yes, low, high = np.array([*each, *pooled]).T
+    return np.stack([n_yes / n, low, high, *share_interval(n_yes, n)], axis=1)
 
 
-def covering(name, n_shops, setting=None):
+def covering(name, n_shops):
     """Return the truth of a rule's rates, from a shop of 300,000 customers, and intervals from so many small ones."""
-    rule, rhythm = SHOPS[name]
     rng = np.random.default_rng(77)
-    truth = stated(rng, setting or rule, rhythm, 300_000)[:, 0]
-    return truth, np.array([stated(rng, setting or rule, rhythm) for _ in range(n_shops)])
+    truth = stated(rng, *SHOPS[name], 300_000)[:, 0]
+    return truth, np.array([stated(rng, *SHOPS[name]) for _ in range(n_shops)])
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from winback.base.lapse_rule import LapseRule
 from winback.base.looks import MOST_DATES, earlier_days, look_back
 from winback.base.purchase_days import PurchaseDays, as_date, in_days
 from winback.base.rules import DAYS, RULES, RuleNotFittedError, Setting, Silence
-from winback.results import Result, Sentences, join_words
+from winback.results import Result, Sentences, format_count, join_words
 from winback.uncertainty import max_t_quantile, normal_draws, normal_interval, normal_quantile
 
 FEW = 0.1  # who is silent for so long that fewer buy again is called lost: it sets the number for all rules
@@ -62,10 +62,10 @@ class RuleChoice(Result):
 
     def describe(self) -> Sentences:
         """Say which rule was chosen, whether another would do as well, and what this rests on."""
-        best = self.frame.iloc[0]
+        best, dates = self.frame.iloc[0], "an earlier date" if len(self.on) == 1 else f"{len(self.on)} earlier dates"
         lines = [
-            f"lost when {self.setting.in_words}: of {format_count(best['n_lost'])} called lost at {len(self.on)} earlier "
-            f"date{'' if len(self.on) == 1 else 's'}, {self.interval(best, 'false_alarms', 'percent')} bought again "
+            f"lost when {self.setting.in_words}: of {format_count(best['n_lost'])} called lost at {dates}, "
+            f"{self.interval(best, 'false_alarms', 'percent')} bought again "
             f"within {in_days(self.within)}."
         ]
         others = self.frame["rule"].iloc[1:].tolist()
