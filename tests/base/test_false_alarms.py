@@ -74,6 +74,13 @@ def test_a_model_that_does_not_hold_is_said():
     assert found.of_gaps.n == n_gaps
 
 
+def test_one_customer_and_everybody_lost_are_counted():
+    one = false_alarms(PurchaseDays.of([3, 3, 3], [1, 200, 600]), Silence(0), on=[250, 300, 510])
+    assert one.to_frame()["n_lost_again"].tolist() == [0, 0, 1]
+    assert one.to_frame()["kept_again"].isna().all()
+    assert (one.pooled.n, one.pooled.n_yes) == (3, 1)
+
+
 SHOPS = {"every 10 days": (Silence(30), mortals.FAST), "every 40 days": (Rhythm(), mortals.MIDDLE)}
 
 

@@ -58,6 +58,12 @@ def test_nobody_asked_is_nothing_known():
     assert (found.low, found.high) == (0, 1)
 
 
+@pytest.mark.parametrize("n", [1, 2])
+def test_whoever_answers_once_yes_and_once_no_is_no_surer_than_two(n):
+    found = pooled_share(np.ones((n, 2)), np.tile([0.0, 1.0], (n, 1)), 0.95)
+    assert (found.low, found.high) == pytest.approx(share_interval(n, 2 * n) if n > 1 else share_interval(0.5, 1))
+
+
 def alike(rng, n_trials=3000, n=250):
     """Draw trials of customers asked at up to four looks, each with a chance of their own."""
     chance = rng.beta(0.5, 2.0, (n_trials, n, 1))

@@ -81,3 +81,16 @@ def test_a_log_shorter_than_its_gaps_is_refused():
     days = PurchaseDays.of([0, 1, 0], [729000, 729010, 729100])
     with pytest.raises(RuleNotFittedError, match="too short to look 90 days ahead"):
         choose_rule(days)
+
+
+def test_one_customer_is_nobody_to_compare():
+    with pytest.raises(RuleNotFittedError, match="The log has one customer"):
+        choose_rule(PurchaseDays.of([3, 3, 3], [1, 200, 600]))
+
+
+def test_a_few_customers_are_enough():
+    """Two customers, of whom one is always lost: a choice without a winner."""
+    days = PurchaseDays.of([0] * 20 + [1], [*range(1, 800, 40), 5], until=800)
+    found = choose_rule(days, [Rhythm(), Silence()])
+    assert len(found.tied) == 1
+    assert np.isfinite(found.to_frame()["false_alarms"]).all()

@@ -93,10 +93,10 @@ def pooled_share(asked: np.ndarray, yes: np.ndarray, level: float) -> PooledShar
     if n == 0:
         return PooledShare(0, 0, np.nan, 0.0, 1.0)
     share, times = n_yes / n, asked.sum(axis=1)
-    off = (yes - share * asked).sum(axis=1, keepdims=True)
-    variance = float(covariance_of_means(off)[0, 0]) * len(off) ** 2 / n**2
     independent = n**2 / float(times @ times)  # if whoever was asked often always answered alike
-    if 0 < n_yes < n:
-        independent = min(share * (1 - share) / variance, n)
+    if 0 < n_yes < n and len(asked) > 1:
+        off = (yes - share * asked).sum(axis=1, keepdims=True)
+        variance = float(covariance_of_means(off)[0, 0]) * len(off) ** 2 / n**2
+        independent = share * (1 - share) / max(variance, share * (1 - share) / n)
     low, high = share_interval(share * independent, independent, level)
     return PooledShare(n, n_yes, share, float(low), float(high))

@@ -16,7 +16,7 @@ from winback.base.fitted_rules import fit_rule
 from winback.base.lapse_rule import LapseRule
 from winback.base.looks import MOST_DATES, earlier_days, look_back
 from winback.base.purchase_days import PurchaseDays, as_date, in_days
-from winback.base.rules import DAYS, RULES, RuleNotFittedError, Setting, Silence
+from winback.base.rules import DAYS, INSTEAD, RULES, RuleNotFittedError, Setting, Silence
 from winback.results import Result, Sentences, format_count, join_words
 from winback.uncertainty import max_t_quantile, normal_draws, normal_interval, normal_quantile
 
@@ -133,6 +133,8 @@ def choose_rule(
     normal_quantile(level)
     reference = Silence(share=FEW, within=within)
     looks = look_back(days, earlier_days(days, within, n_dates), within)
+    if looks.n_customers < 2:
+        raise RuleNotFittedError(f"The log has one customer: there is nobody to compare. {INSTEAD}")
     ends = [look.seen.end for look in looks.each]
     asked = tuple(rule() for rule in RULES) if settings is None else tuple(settings)
     rules, left_out = _fitted(asked, days, [*ends, days.until])
