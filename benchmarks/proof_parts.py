@@ -203,13 +203,20 @@ def lapse_rules(draws: int = 2_000) -> list[dict]:
         what = [*(f"false alarms on day {day}" for day in ON), "false alarms over all dates", "gaps taken for a loss"]
         said = (f"{each}, customers who buy {name}" for each in what)
         rows += _ends_that_hold(said, truth, found[..., 1:])
-    return rows + _ends_that_hold((f"false alarms at equal numbers, {each}" for each in CONTRASTS), *compared(draws))
+    truth, found = compared(draws)
+    at_once = np.array([((low <= truth[:3]) & (truth[:3] <= high)).all(axis=1) for low, high in _pairs(found[:, :3])])
+    rows.append(_row("differences of three rules at equal numbers, all at once", 0.95, *at_once[::-1]))
+    return rows + _ends_that_hold(
+        (f"false alarms at equal numbers, {each}" for each in list(CONTRASTS)[3:]), truth[3:], found[:, 3:]
+    )
+
+
+def _pairs(ends: np.ndarray):
+    """Return low and high as they are stated, and as they would be if everybody counted were somebody else."""
+    return (ends[..., 0], ends[..., 1]), (ends[..., 2], ends[..., 3])
 
 
 def _ends_that_hold(what, truth: np.ndarray, ends: np.ndarray) -> list[dict]:
     """Return how often low and high hold the truth; before, as if everybody counted were somebody else."""
-    low, high, low_before, high_before = ends.transpose(2, 1, 0)
-    held = (
-        (low <= truth[:, None]) & (truth[:, None] <= high) for low, high in ((low_before, high_before), (low, high))
-    )
-    return [_row(each, 0.95, *pair) for each, *pair in zip(what, *held, strict=True)]
+    held = [((low <= truth) & (truth <= high)).T for low, high in _pairs(ends)]
+    return [_row(each, 0.95, before, now) for each, now, before in zip(what, *held, strict=True)]

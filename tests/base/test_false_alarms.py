@@ -97,9 +97,9 @@ def stated(rng, setting, rhythm, n=400):
 
 
 def covering(name, n_shops):
-    """Return the truth of a rule's rates, from a shop of 300,000 customers, and intervals from so many small ones."""
+    """Return the truth of a rule's rates, from a shop of 100,000 customers, and intervals from so many small ones."""
     rng = np.random.default_rng(77)
-    truth = stated(rng, *SHOPS[name], 300_000)[:, 0]
+    truth = stated(rng, *SHOPS[name], 100_000)[:, 0]
     return truth, np.array([stated(rng, *SHOPS[name]) for _ in range(n_shops)])
 
 

@@ -14,16 +14,18 @@ sample lets in or out those about it. Of a customer seen at several dates these 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from winback.base.fitted_rules import fit_rule
 from winback.base.lapse_rule import LapseRule
-from winback.base.looks import Look, Looks
+from winback.base.looks import Look, Looks, unsure
 from winback.base.purchase_days import PurchaseDays, Seen
 from winback.base.rules import RuleNotFittedError, Setting
 from winback.clusters import covariance_of_means
+from winback.uncertainty import max_t_quantile, normal_draws, share_interval
 
 ABOUT_THE_LINE = 0.1  # of those on its nearer side: enough to tell their share, near enough to be theirs
 
@@ -60,12 +62,35 @@ class EqualNumbers:
 
     n_lost: int  # called lost by each, over all dates
     n_again: np.ndarray  # (k,) of them bought again; ties count in part
-    covariance: np.ndarray  # (k, k) of the shares
+    errors: np.ndarray = field(repr=False)  # (n, k) of the shares: what each customer adds to them
 
     @property
     def shares(self) -> np.ndarray:
         """False alarms of each rule, shape (k,)."""
         return self.n_again / self.n_lost
+
+    def intervals(self, level: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return low and high of each share, shape (k,): Wilson's, with as many customers as make its variance."""
+        shares = self.shares
+        spread = shares * (1 - shares)
+        variance = np.maximum(np.diag(self.covariance) * unsure(self.errors, level) ** 2, spread / self.n_lost)
+        independent = np.where(spread > 0, spread / np.where(spread > 0, variance, 1.0), self.n_lost)
+        return share_interval(shares * independent, independent, level)
+
+    def margins(self, level: float) -> np.ndarray:
+        """Return half the interval of each difference between two rules, shape (k, k), all at once."""
+        apart = self.errors[:, :, None] - self.errors[:, None, :]
+        flat = apart.reshape(len(apart), -1)
+        variance = self.covariance.diagonal()[:, None] + self.covariance.diagonal() - 2 * self.covariance
+        drawn = normal_draws(self.covariance)
+        pairs = np.triu_indices(len(variance), 1)
+        reach = max_t_quantile(drawn[:, pairs[0]] - drawn[:, pairs[1]], level)
+        return reach * np.sqrt(np.maximum(variance, 0.0)) * unsure(flat, level).reshape(variance.shape)
+
+    @cached_property
+    def covariance(self) -> np.ndarray:
+        """Covariance of the shares, shape (k, k)."""
+        return covariance_of_means(self.errors) * len(self.errors) ** 2
 
 
 def number_lost(reference: Setting, days: PurchaseDays, seen: Seen) -> tuple[int, np.ndarray]:
@@ -100,9 +125,7 @@ def at_equal_numbers(
         again.append(alarms.sum())
         moved = (alarms + looks.spread(moves)).sum(axis=1)
         errors.append(moved - again[-1] / n_lost * by_reference)
-    scale = looks.n_customers / n_lost
-    covariance = covariance_of_means(np.stack(errors, axis=1)) * scale**2
-    return EqualNumbers(n_lost, np.array(again), covariance)
+    return EqualNumbers(n_lost, np.array(again), np.stack(errors, axis=1) / n_lost)
 
 
 def _at_one(rule: LapseRule, look: Look, called: tuple[int, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.special import stdtrit
 
 from winback.base.purchase_days import PurchaseDays, Seen, as_date, in_days
 from winback.base.rules import RuleNotFittedError
 from winback.clusters import covariance_of_means
-from winback.uncertainty import share_interval
+from winback.uncertainty import normal_quantile, share_interval
 
 MOST_DATES = 4  # by default: further back it was another shop
 
@@ -87,7 +88,7 @@ def pooled_share(asked: np.ndarray, yes: np.ndarray, level: float) -> PooledShar
     """Return the share of ``yes`` among those ``asked``, both (n customers, k looks) of 0 and 1.
 
     The interval is Wilson's with as many independent customers as make the variance of the share, customers being the
-    clusters; never more than by the times each was asked.
+    clusters, and as many fewer as that variance is unsure; never more than by the times each was asked.
     """
     n, n_yes = int(asked.sum()), int(yes.sum())
     if n == 0:
@@ -97,6 +98,23 @@ def pooled_share(asked: np.ndarray, yes: np.ndarray, level: float) -> PooledShar
     if 0 < n_yes < n and len(asked) > 1:
         off = (yes - share * asked).sum(axis=1, keepdims=True)
         variance = float(covariance_of_means(off)[0, 0]) * len(off) ** 2 / n**2
-        independent = share * (1 - share) / max(variance, share * (1 - share) / n)
+        independent = share * (1 - share) / max(variance, share * (1 - share) / n) / unsure(off[:, 0], level) ** 2
     low, high = share_interval(share * independent, independent, level)
     return PooledShare(n, n_yes, share, float(low), float(high))
+
+
+def unsure(errors: np.ndarray, level: float) -> np.ndarray:
+    r"""Return how much wider an interval is as its variance is estimated: the quantile of t over that of the normal.
+
+    Degrees of freedom are Satterthwaite's for a sum of squares that few may carry, :math:`2 (\sum e_i^2)^2 / \sum
+    e_i^4`, over the first axis.
+
+    Examples
+    --------
+    >>> unsure(np.array([1.0] * 10 + [0.0] * 90), 0.95).round(3)
+    np.float64(1.064)
+    """
+    squares = errors**2
+    fourth = (squares**2).sum(axis=0)
+    freedom = np.where(fourth > 0, 2 * squares.sum(axis=0) ** 2 / np.where(fourth > 0, fourth, 1.0), np.inf)
+    return stdtrit(np.minimum(freedom, 1e9), 0.5 + level / 2) / normal_quantile(level)

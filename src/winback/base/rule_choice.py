@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import ClassVar
 
 import numpy as np
@@ -18,7 +17,7 @@ from winback.base.looks import MOST_DATES, earlier_days, look_back
 from winback.base.purchase_days import PurchaseDays, as_date, in_days
 from winback.base.rules import DAYS, INSTEAD, RULES, RuleNotFittedError, Setting, Silence
 from winback.results import Result, Sentences, format_count, join_words
-from winback.uncertainty import max_t_quantile, normal_draws, normal_interval, normal_quantile
+from winback.uncertainty import normal_quantile
 
 FEW = 0.1  # who is silent for so long that fewer buy again is called lost: it sets the number for all rules
 
@@ -171,20 +170,16 @@ def _fitted(settings, days, ends) -> tuple[list[list[LapseRule]], dict[str, str]
 def _compared(found: EqualNumbers, names: list[str], level: float) -> pd.DataFrame:
     """Return the rules with their false alarms, and how many more they are than the best one's."""
     shares, best = found.shares, int(found.shares.argmin())
-    low, high = normal_interval(shares, np.sqrt(np.diag(found.covariance)), level)
-    off, errors = np.eye(len(shares)) - np.eye(len(shares))[best], normal_draws(found.covariance)
-    pairs = list(combinations(range(len(shares)), 2))
-    reach = max_t_quantile(np.stack([errors[:, i] - errors[:, j] for i, j in pairs], axis=1), level) if pairs else 0.0
-    margin = reach * np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", off, found.covariance, off), 0.0))
-    difference = shares - shares[best]
+    low, high = found.intervals(level)
+    difference, margin = shares - shares[best], found.margins(level)[best]
     return pd.DataFrame(
         {
             "rule": names,
             "n_lost": found.n_lost,
             "n_lost_again": found.n_again,
             "false_alarms": shares,
-            "false_alarms_low": np.clip(low, 0, 1),
-            "false_alarms_high": np.clip(high, 0, 1),
+            "false_alarms_low": low,
+            "false_alarms_high": high,
             "difference": difference,
             "difference_low": difference - margin,
             "difference_high": difference + margin,
