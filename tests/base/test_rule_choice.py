@@ -6,6 +6,7 @@ import pytest
 from mortals import shop, together
 from purchase_logs import cdnow_days, grocery_days
 
+from winback.base import rule_choice
 from winback.base.equal_numbers import number_lost
 from winback.base.fitted_rules import fit_rule
 from winback.base.purchase_days import PurchaseDays
@@ -94,3 +95,12 @@ def test_a_few_customers_are_enough():
     found = choose_rule(days, [Rhythm(), Silence()])
     assert len(found.tied) == 1
     assert np.isfinite(found.to_frame()["false_alarms"]).all()
+
+
+def test_of_very_many_customers_one_in_some_is_looked_at(monkeypatch):
+    days = shop(np.random.default_rng(3), 600, mortals.MIDDLE).days
+    monkeypatch.setattr(rule_choice, "ENOUGH", 250)
+    found = choose_rule(days, [Silence(), Rhythm()])
+    assert found.one_in == 3
+    assert found.to_frame().equals(choose_rule(days.every(3), [Silence(), Rhythm()]).to_frame())
+    assert "One customer in 3 was looked at" in found.details()

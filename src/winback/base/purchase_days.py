@@ -88,6 +88,11 @@ class PurchaseDays:
         """Day of the first purchase of all."""
         return int(self.day.min())
 
+    def every(self, step: int) -> PurchaseDays:
+        """Return the purchase days of one customer in so many, by their codes."""
+        kept = self.code % step == 0
+        return self if step == 1 else PurchaseDays(self.code[kept], self.day[kept], self.until)
+
     def asof(self, end: int) -> Seen:
         """Return what was known by the end of a day of those who had bought by then."""
         code, day = self._until(end)

@@ -19,6 +19,7 @@ from winback.base.rules import DAYS, INSTEAD, RULES, RuleNotFittedError, Setting
 from winback.results import Result, Sentences, format_count, join_words
 from winback.uncertainty import normal_quantile
 
+ENOUGH = 50_000  # customers to tell rules apart: shares are then known to a fifth of a percentage point
 FEW = 0.1  # who is silent for so long that fewer buy again is called lost: it sets the number for all rules
 
 
@@ -45,6 +46,7 @@ class RuleChoice(Result):
     on: tuple[datetime.date, ...]
     within: int
     reference: Silence
+    one_in: int  # customers of whom one was looked at, where there are very many
     level: float
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "rule": ("Rule", "text"),
@@ -86,6 +88,8 @@ class RuleChoice(Result):
             f"differences are at {self.level:.0%} for all pairs of rules together; customers are the units, as the "
             "same ones are seen at several dates.",
         ]
+        if self.one_in > 1:
+            lines.append(f"one customer in {self.one_in} was looked at, enough to tell rules apart.")
         lines += [f"{name} was left out: {why}" for name, why in self.left_out.items()]
         return Sentences.of(lines)
 
@@ -131,6 +135,8 @@ def choose_rule(
     """
     normal_quantile(level)
     reference = Silence(share=FEW, within=within)
+    n_customers = len(days.asof(days.until))
+    days = days.every(one_in := -(-n_customers // ENOUGH))
     looks = look_back(days, earlier_days(days, within, n_dates), within)
     if looks.n_customers < 2:
         raise RuleNotFittedError(f"The log has one customer: there is nobody to compare. {INSTEAD}")
@@ -150,6 +156,7 @@ def choose_rule(
         on=tuple(map(as_date, ends)),
         within=within,
         reference=reference,
+        one_in=one_in,
         level=level,
     )
 
