@@ -39,7 +39,7 @@ def draw_leavers(n: int, streams: Streams) -> pd.DataFrame:
         {
             "customer_id": np.arange(1, n + 1),
             "left_month": left_month,
-            "first_tenure": _draw_tenures(left_month, streams["first_tenure"]),
+            "first_tenure": draw_tenures(left_month, streams["first_tenure"]),
             "first_margin": median_margin * np.exp(SD_LOG_MARGIN * streams["first_margin"].standard_normal(n)),
             "reason": pd.Categorical.from_codes(reason, categories=reasons),
             "referrals": streams["referrals"].poisson(REFERRAL_RATE, n),
@@ -52,7 +52,7 @@ def draw_leavers(n: int, streams: Streams) -> pd.DataFrame:
     )
 
 
-def _draw_tenures(left_month: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def draw_tenures(left_month: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw log-normal tenures that began no earlier than the first contract (inverse of the truncated cdf)."""
     longest = left_month - assumed.CONTRACTS_SINCE
 

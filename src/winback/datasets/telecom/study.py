@@ -1,8 +1,9 @@
-"""The telecom study as one object: the table, the offers, the window, the assumptions and the truth."""
+"""The telecom study as one object: the table, the offers, the window, the company around it, the truth."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache, cached_property
 from numbers import Integral, Real
 
@@ -10,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from winback.datasets.telecom import assumptions as assumed
+from winback.datasets.telecom.calendar import UNTIL
 from winback.datasets.telecom.calibration import calibrate as calibrate_constants
+from winback.datasets.telecom.company import TelecomCompany, draw_company, sent_table
 from winback.datasets.telecom.leavers import SET_ASIDE, assign_groups, draw_leavers, trial_columns
 from winback.datasets.telecom.second_lives import ARMS, Constants, draw_hidden, potential_outcomes, true_profits
 from winback.doors import door
@@ -40,6 +43,7 @@ PARTS = (
     "arms",
     "errors",
     "deal_seekers",
+    "company",
 )
 
 MOST_CUSTOMERS = 10_000_000  # what fits into the memory of a laptop
@@ -63,6 +67,50 @@ class TelecomStudy:
     value_window: float  # months within which the value of an acceptor is counted
     assumptions: pd.DataFrame = field(repr=False)  # every figure behind the study, ``source`` = published or assumed
     truth: TelecomTruth = field(repr=False)
+    company_seed: np.random.SeedSequence = field(repr=False, compare=False)  # the company is drawn when asked for
+
+    @property
+    def until(self) -> date:
+        """The last day of the study."""
+        return UNTIL
+
+    @cached_property
+    def sent(self) -> pd.DataFrame:
+        """The campaign: one row per leaver, with the offer (``none`` = none was sent) and the day it was made.
+
+        Examples
+        --------
+        >>> load_telecom_study().sent["offer"].value_counts().to_dict()["none"]
+        13000
+        """
+        return sent_table(self.lapsed)
+
+    @cached_property
+    def company(self) -> TelecomCompany:
+        """The company around the leavers, drawn when first asked for, with the truth of what is planted in it.
+
+        Examples
+        --------
+        >>> int(load_telecom_study().company.truth.query("life == 1")["followed"].sum()) > 100
+        True
+        """
+        scale = self.truth.constants.first_margin_scale
+        return draw_company(self.lapsed, self.truth.potential_outcomes, scale, self.company_seed)
+
+    @property
+    def contracts(self) -> pd.DataFrame:
+        """All contracts, of the leavers and of everybody else, see `winback.tables.CONTRACTS`."""
+        return self.company.contracts
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """What happened to customers, dated, see `winback.tables.EVENTS`; a ``manager`` where one left."""
+        return self.company.events
+
+    @property
+    def served_by(self) -> pd.DataFrame:
+        """Which manager served whom, ``from`` when ``to`` when (missing: still)."""
+        return self.company.served_by
 
     @cached_property
     def trial(self) -> Trial:
@@ -163,6 +211,7 @@ def simulate_telecom_study(
         value_window=constants.value_window,
         assumptions=assumed.assumptions_frame(),
         truth=TelecomTruth(_parameters(constants), outcomes, constants),
+        company_seed=streams["company"].bit_generator.seed_seq,
     )
 
 
