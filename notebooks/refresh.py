@@ -9,6 +9,8 @@ import pandas as pd
 import winback as wb
 from winback import plots
 from winback.datasets.files import write_retail, write_telecom
+from winback.datasets.telecom.company_assumptions import company_figures
+from winback.datasets.telecom.dictionary import columns_of, events_frame
 from winback.kernel import run_notebook
 from winback.second_lifetime.first_and_second import first_and_second_value
 from winback.tables import LAPSED, PURCHASES
@@ -42,7 +44,8 @@ def generated_parts() -> dict[Path, dict[str, str]]:
     result = wb.compare_offers(study.trial)
     figures = study.assumptions.assign(value=study.assumptions["value"].map("{:g}".format))
     published = figures[figures["source"] == "published"].drop(columns="source")
-    assumed = figures[figures["source"] == "assumed"].drop(columns="source")
+    of_company = figures["name"].isin([figure[0] for figure in company_figures()])
+    assumed = figures[(figures["source"] == "assumed") & ~of_company].drop(columns="source")
     columns = [(column.name, column.unit, column.meaning) for column in LAPSED if column.name in study.lapsed]
     dictionary = pd.DataFrame(columns, columns=["column", "unit", "meaning"])
     return {
@@ -53,8 +56,11 @@ def generated_parts() -> dict[Path, dict[str, str]]:
         },
         ROOT / "data" / "telecom" / "README.md": {
             "dictionary": markdown_table(dictionary),
+            **{name: markdown_table(columns_of(name)) for name in ("contracts", "events", "served_by", "sent")},
+            "names of events": markdown_table(events_frame()),
             "published": markdown_table(published),
             "assumed": markdown_table(assumed),
+            "planted": markdown_table(figures[of_company].drop(columns="source")),
         },
         ROOT / "data" / "retail" / "README.md": shop_parts(),
     }

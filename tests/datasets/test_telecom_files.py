@@ -7,9 +7,12 @@ import pytest
 
 import winback as wb
 from winback.datasets.files import write_telecom
+from winback.datasets.telecom.dictionary import columns_of, events_frame
 from winback.tables import LAPSED
 
 FOLDER = Path(__file__).parents[2] / "data" / "telecom"
+COMPANY = ("contracts", "events", "served_by", "sent")
+DATES = ("start", "end", "date", "from", "to", "offered_on")
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +48,31 @@ def test_the_parameters_are_the_simulated_ones(study):
     pd.testing.assert_frame_equal(read, study.truth.parameters, check_exact=True)
 
 
+@pytest.mark.parametrize("table", [pytest.param("contracts", marks=pytest.mark.slow), *COMPANY[1:]])
+def test_the_companys_tables_are_the_simulated_ones(study, table):
+    drawn = getattr(study, table)
+    dates = [name for name in DATES if name in drawn]
+    path = FOLDER / f"{table}.csv.gz"
+    read = pd.read_csv(path, parse_dates=dates, keep_default_na=False, na_values=[""], low_memory=False)
+    labels = {name: object for name in drawn.select_dtypes(["category", "object"])}
+    plain = drawn.astype(labels)
+    missing = {name: plain[name].where(plain[name].notna(), None) for name in labels}
+    read = read.assign(**{name: read[name].astype(object).where(read[name].notna(), None) for name in labels})
+    pd.testing.assert_frame_equal(read, plain.assign(**missing), check_exact=True)
+
+
+@pytest.mark.slow
+def test_contracts_and_events_pass_their_checks_as_files(study):
+    contracts = wb.tables.check_contracts(FOLDER / "contracts.csv.gz", needs=["start", "margin"])
+    events = wb.tables.check_events(FOLDER / "events.csv.gz", needs=["date", "event"])
+    assert (contracts["customer_id"] == study.contracts["customer_id"]).all()
+    assert len(events) == len(study.events)
+
+
+def test_all_data_together_stay_under_ten_megabytes():
+    assert sum(path.stat().st_size for path in FOLDER.parent.rglob("*") if path.is_file()) < 10_000_000
+
+
 @pytest.mark.slow
 def test_writing_the_study_again_gives_the_same_bytes_for_all_but_the_compression(tmp_path):
     written = write_telecom(tmp_path)
@@ -58,6 +86,12 @@ def test_the_dictionary_names_every_column_with_its_unit_and_meaning(study, dict
     known = {column.name: column for column in LAPSED}
     for name in study.lapsed:
         assert f"| {name} | {known[name].unit} | {known[name].meaning} |" in dictionary
+
+
+def test_the_dictionary_names_every_column_and_event_of_the_company(dictionary):
+    for frame in (*map(columns_of, COMPANY), events_frame()):
+        for row in frame.itertuples(index=False):
+            assert f"| {' | '.join(row)} |" in dictionary
 
 
 def test_the_dictionary_names_every_figure_published_or_assumed_with_its_value(study, dictionary):

@@ -16,16 +16,18 @@ from winback.tables import check_writable, write_files_together
 from winback.terms.catalog import OfferCatalog, write_offers
 
 # Known before the work, so that a folder that cannot be written into is refused before it.
-TELECOM = ("leavers.csv.gz", "assumptions.csv", "parameters.csv", "offers.toml")
+COMPANY = ("contracts", "events", "served_by", "sent")  # tables of the study that are written as CSV
+TELECOM = ("leavers.csv.gz", "assumptions.csv", "parameters.csv", "offers.toml", *(f"{name}.csv.gz" for name in COMPANY))
 HILLSTROM = ("customers.csv.gz", "offers.toml")
 RETAIL = ("purchases.csv.gz", "later.csv.gz", "customers.csv.gz", "parameters.csv")
 
 
 def write_telecom(folder: str | Path) -> list[Path]:
-    """Write the telecom study: leavers, offers, assumptions and the parameters behind it."""
+    """Write the telecom study: leavers, offers, the company around them, assumptions and the parameters behind it."""
     check_writable(folder, TELECOM)
     study = load_telecom_study()
-    return _write(folder, TELECOM, (study.lapsed, study.assumptions, study.truth.parameters, study.offers))
+    tables = [study.lapsed, study.assumptions, study.truth.parameters, study.offers]
+    return _write(folder, TELECOM, (*tables, *(getattr(study, name) for name in COMPANY)))
 
 
 def write_hillstrom(folder: str | Path) -> list[Path]:

@@ -5,7 +5,6 @@ leavers       first lifetimes: when they came and left, why, and who was sent wh
 second_lives  what each customer would do under each offer, and what that would truly have earned
 calibration   the constants that make the published figures hold exactly
 calendar      on which day is month 0, and on which days did the study's customers come and go
-
 company_assumptions  what is planted in the company around the leavers
 lives         all lives of everybody, the study's among them
 moments       to whom did a moment come that makes people leave: welcome discounts, renewals, price changes
@@ -18,6 +17,7 @@ exits         what was said on leaving, who reported it, where they went
 exit_texts    the phrases, in four languages
 contracts     which contracts each life consisted of
 company       the company as tables, and the truth behind them
+dictionary    what the columns and events of the company's tables mean
 
 study         `simulate_telecom_study` and `load_telecom_study`
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from winback.datasets.telecom.company_assumptions import company_figures
 from winback.terms.catalog import Offer, OfferCatalog
 
 OFFERS = (
@@ -103,7 +104,7 @@ def _assumed() -> list[tuple]:
 
 def assumptions_frame() -> pd.DataFrame:
     """Return every figure behind the study: name, value, unit, source (published or assumed) and meaning."""
-    found = {"published": _published(), "assumed": _assumed()}
+    found = {"published": _published(), "assumed": [*_assumed(), *company_figures()]}
     rows = [(*row[:3], source, row[3]) for source, figures in found.items() for row in figures]
     return pd.DataFrame(rows, columns=["name", "value", "unit", "source", "meaning"])
 

@@ -26,8 +26,8 @@ def day_of(month: float) -> int:
 
     Examples
     --------
-    >>> day_of(84), on(day_of(84))
-    (2557, numpy.datetime64('2012-03-01'))
+    >>> day_of(84), str(on(day_of(84)))
+    (2557, '2012-03-01')
     """
     return round(month * DAYS_IN_MONTH)
 

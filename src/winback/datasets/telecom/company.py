@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from winback.datasets.telecom import company_assumptions as planted
 from winback.datasets.telecom import assumptions as assumed
+from winback.datasets.telecom import company_assumptions as planted
 from winback.datasets.telecom.calendar import LAST_DAY, day_of, on, study_days
 from winback.datasets.telecom.complaints import complaint_events, referral_events
 from winback.datasets.telecom.contracts import contract_table
@@ -19,7 +19,7 @@ from winback.datasets.telecom.effort import effort_events
 from winback.datasets.telecom.exits import draw_exits
 from winback.datasets.telecom.lives import draw_lives
 from winback.datasets.telecom.managers import draw_managers
-from winback.datasets.telecom.moments import draw_price_changes, draw_terms, draw_welcome, events, moment_events
+from winback.datasets.telecom.moments import draw_price_changes, draw_terms, draw_welcome, moment_events
 from winback.datasets.telecom.surveys import survey_events
 from winback.datasets.telecom.usage import draw_shrinking, volume_events
 
@@ -73,44 +73,47 @@ def draw_company(
     }
     lives = draw_lives(lapsed, outcomes, scale, streams)
     served = draw_managers(lives, streams["managers"])
-    welcome, term = draw_welcome(lives, streams["welcome"]), draw_terms(lives, streams["terms"])
-    shrinks = draw_shrinking(lives, streams["shrinking"])
     surveys = survey_events(lives, streams["surveys"])
-    happened = [
-        moment_events(lives, welcome, term, draw_price_changes(lives, streams["price_changes"])),
-        complaint_events(lives, streams["complaints"]),
-        referral_events(lives, streams["referrals"]),
-        served.events,
-        surveys,
-        volume_events(lives, shrinks, len(lapsed) / assumed.N_LEAVERS, streams["volume"]),
-        effort_events(lives, served.manager, streams["effort"]),
-        _told_of_the_service(lives),
-    ]
     exits = draw_exits(lives, served.followed, streams)
-    known = lives.assign(
-        manager=served.last,
-        satisfaction=_last_answer(lives, surveys),
-        **{name: exits[name] for name in ("exit_text", "reported_by", "went_to")},
+    planted_in = pd.DataFrame(
+        {
+            "welcome_months": draw_welcome(lives, streams["welcome"]),
+            "term": draw_terms(lives, streams["terms"]),
+            "by_team": served.by_team,
+            "followed": served.followed & (lives["end"] <= LAST_DAY),
+            "shrinks": draw_shrinking(lives, streams["shrinking"]),
+            "told": lives["told"],
+        }
     )
+    size = len(lapsed) / assumed.N_LEAVERS
+    happened = [served.events, surveys, *_what_happened(lives, planted_in, served.manager, size, streams)]
+    said = {name: exits[name] for name in ("exit_text", "reported_by", "went_to")}
+    known = lives.assign(manager=served.last, satisfaction=_last_answer(lives, surveys), **said)
     return TelecomCompany(
         contracts=contract_table(known, streams["plan_changes"]),
         events=_dated_events(happened),
         served_by=_dated_service(served.table),
-        truth=pd.DataFrame(
-            {
-                **{name: lives[name] for name in ("customer_id", "life")},
-                **{name: pd.Series(on(lives[name].to_numpy())).astype("datetime64[ns]") for name in ("start", "end")},
-                "reason": lives["reason"],
-                "true_reason": exits["true_reason"],
-                "welcome_months": welcome,
-                "term": term,
-                "by_team": served.by_team,
-                "followed": served.followed & (lives["end"] <= LAST_DAY),
-                "shrinks": shrinks,
-                "told": lives["told"],
-            }
-        ),
+        truth=pd.concat([_dated_lives(lives), exits[["true_reason"]], planted_in], axis=1),
     )
+
+
+def _what_happened(lives, planted_in, manager, size, streams) -> list[pd.DataFrame]:
+    """Return the events that come to lives, but for surveys and managers' departures."""
+    welcome, term = (planted_in[name].to_numpy() for name in ("welcome_months", "term"))
+    shrinks = planted_in["shrinks"].to_numpy()
+    return [
+        moment_events(lives, welcome, term, draw_price_changes(lives, streams["price_changes"])),
+        complaint_events(lives, streams["complaints"]),
+        referral_events(lives, streams["referrals"]),
+        volume_events(lives, shrinks, size, streams["volume"]),
+        effort_events(lives, manager, streams["effort"]),
+        _told_of_the_service(lives),
+    ]
+
+
+def _dated_lives(lives: pd.DataFrame) -> pd.DataFrame:
+    dates = {name: pd.Series(on(lives[name].to_numpy())).astype("datetime64[ns]") for name in ("start", "end")}
+    return lives[["customer_id", "life"]].assign(**dates, reason=lives["reason"])
 
 
 def sent_table(lapsed: pd.DataFrame) -> pd.DataFrame:

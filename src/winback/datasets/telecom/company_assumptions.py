@@ -47,7 +47,10 @@ SATISFIED = {True: 0.83, False: 0.80}  # 4 or 5 of 5, by whether the customer st
 TOP_RATED_STAYERS, RATING_ODDS = 0.60, 12.0  # 5 of 5; odds of staying for a year against all other ratings
 
 VOLUME_SAMPLE, VOLUME_MONTHS = 20_000, ("2011-03", "2012-02")
-SHRINKS, SHRINKING = 0.50, (0.40, 0.55, 0.70, 0.85)  # leavers whose volume shrinks; factor in the last months, last first
+SHRINKS, SHRINKING = (
+    0.50,
+    (0.40, 0.55, 0.70, 0.85),
+)  # leavers whose volume shrinks; factor in the last months, last first
 SD_LOG_VOLUME_LEVEL, SD_LOG_VOLUME = 0.60, 0.20
 
 EFFORT_YEAR = 2015
@@ -87,7 +90,10 @@ def _lives() -> list[tuple]:
 
 def _moments() -> list[tuple]:
     return [
-        *((f"welcome discount, {months} months", share, "share", "first lives") for months, share in WELCOME_SHARES.items()),
+        *(
+            (f"welcome discount, {months} months", share, "share", "first lives")
+            for months, share in WELCOME_SHARES.items()
+        ),
         ("end of the welcome discount", WELCOME_RATIO, "hazard ratio", "61 days after it"),
         ("contract with a term", TERM_SHARE, "share", "first lives, renewed every 24 months"),
         ("renewal", TERM_RATIO, "hazard ratio", "31 days after it"),

@@ -26,9 +26,9 @@ def contract_table(lives: pd.DataFrame, rng: np.random.Generator) -> pd.DataFram
     gap = np.where(gap == 2, rng.integers(2, planted.LONGEST_GAP_AT_CHANGE + 1, len(lives)), gap)
     margin = lives["margin"].to_numpy()
     step = np.where(gap == 1, MARGIN_STEP * margin, 0.0)
-    days = (cut - start + 1, np.maximum(np.minimum(end, LAST_DAY) - cut, 1))  # where the next day begins the next one
+    days = (cut - start, np.minimum(end, LAST_DAY) - cut - 1)  # where the next contract starts a day later
     first_margin = (margin + step).round(2)
-    last_margin = ((margin * sum(days) - first_margin * days[0]) / days[1]).round(2)
+    last_margin = ((margin * sum(days) - first_margin * days[0]) / np.maximum(days[1], 1)).round(2)
     earlier = lives.assign(end=cut, margin=first_margin, is_last=False)[changed]
     later = lives.assign(
         is_last=True,

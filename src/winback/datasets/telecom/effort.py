@@ -15,14 +15,16 @@ SHORTEST_ENTRY = 0.25  # hours
 def effort_events(lives: pd.DataFrame, manager: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     """Return the time sheets of those served by managers: events ``contact`` (how many) and ``hours`` of the year.
 
+    Customers with the lowest margins, who bring under `LOW_PROFIT` of the year's profit, get `LOW_HOURS` of the hours.
     They are dated on the last day in the year on which the customer was here.
     """
     begin, close = _year()
     start, end = lives["start"].to_numpy(), lives["end"].to_numpy()
     kept = (manager >= 0) & (start <= close) & (end > begin)
     last = np.minimum(end[kept] - 1, close)
-    profit = lives["margin"].to_numpy()[kept].clip(0) * (last - np.maximum(start[kept], begin) + 1)
-    order = np.argsort(profit, kind="stable")
+    margin = lives["margin"].to_numpy()[kept]
+    profit = margin * (last - np.maximum(start[kept], begin) + 1)
+    order = np.argsort(margin, kind="stable")
     low = np.zeros(kept.sum(), dtype=bool)
     low[order[np.cumsum(profit[order]) < planted.LOW_PROFIT * profit.sum()]] = True
     total = planted.HOURS_EACH * kept.sum()

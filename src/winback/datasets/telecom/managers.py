@@ -56,7 +56,8 @@ def draw_managers(lives: pd.DataFrame, rng: np.random.Generator) -> Served:
     in_window = (start < left_on) & (left_on < end) & (end <= left_on + planted.MANAGER_DAYS)
     followed = in_window & (rng.uniform(size=len(lives)) < (ratio - 1) / ratio)
     table, last = _service(lives, manager, is_team, left_on)
-    return Served(manager, is_team, followed, table, last, _departure_events(lives, manager, left_on))
+    events = _departure_events(lives, manager, left_on)
+    return Served(manager, is_team, followed, table=table, last=last, events=events)
 
 
 def _plans(lives: pd.DataFrame, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -75,14 +76,8 @@ def _plans(lives: pd.DataFrame, rng: np.random.Generator) -> tuple[np.ndarray, n
         odds[of_team] = np.where(was_there, team.log_odds(end, gone[place], hazard), 0.0)
     blamed = (lives["reason"] == "indifference").to_numpy()
     odds[np.ix_(1 + indifferent(), blamed)] += np.log(planted.INDIFFERENT_RATIO)
-    shares = np.repeat(
-        [
-            1 - planted.SERVED_ALONE - planted.SERVED_BY_TEAM,
-            planted.SERVED_ALONE / N_MANAGERS,
-            planted.SERVED_BY_TEAM / planted.N_TEAMS,
-        ],
-        [1, N_MANAGERS, planted.N_TEAMS],
-    )
+    each = (1 - planted.SERVED_ALONE - planted.SERVED_BY_TEAM, alone.share, team.share)
+    shares = np.repeat(each, [1, N_MANAGERS, planted.N_TEAMS])
     plans = chosen(shares[:, None].astype(np.float32), odds, rng) - 1
     return plans, plans >= N_MANAGERS
 
@@ -95,18 +90,19 @@ def _service(lives, manager, is_team, left_on) -> tuple[pd.DataFrame, np.ndarray
     alone = (manager >= 0) & ~is_team
     first_to = np.where(handed, left_on, end)
     rows = [
-        _rows(lives, alone | (is_team & ~arrived_after), manager, start, first_to),
-        _rows(lives, alone & handed, manager + 1, np.minimum(left_on + 1, end), end),
+        _rows(lives, alone | (is_team & ~arrived_after), manager, (start, first_to)),
+        _rows(lives, alone & handed, manager + 1, (np.minimum(left_on + 1, end), end)),
     ]
-    rows += [_rows(lives, is_team, manager + more, start, end) for more in range(1, planted.TEAM_SIZE)]
+    rows += [_rows(lives, is_team, manager + more, (start, end)) for more in range(1, planted.TEAM_SIZE)]
     table = pd.concat(rows, ignore_index=True)
     table = table.sort_values(["customer_id", "from", "manager"], kind="stable", ignore_index=True)
     last = np.where(handed | arrived_after, manager + 1, manager)
     return table, np.where(manager >= 0, NAMES[np.maximum(last, 0)], None)
 
 
-def _rows(lives, kept, manager, since, until) -> pd.DataFrame:
+def _rows(lives, kept, manager, span) -> pd.DataFrame:
     """Return one row of service for each life that is kept; service that goes on has no end."""
+    since, until = span
     until = pd.Series(until[kept], dtype="float64")
     return pd.DataFrame(
         {

@@ -31,7 +31,7 @@ class Jump:
     share: float
 
     def log_odds(self, left: np.ndarray, moment: np.ndarray | int, hazard: CumulativeHazard) -> np.ndarray:
-        """Return the log of how much likelier an end at ``left`` is with the moment than without; 0 if it came after."""
+        """Return how much likelier an end at ``left`` is with the moment than without, as a log; 0 if it came after."""
         close = moment + self.days
         exposed = hazard.until(np.minimum(left, close)) - hazard.until(moment)
         without = exposed / (1 + self.share * (self.ratio - 1))  # the hazard seen is a mean over those with and without
