@@ -71,7 +71,12 @@ def shop_parts() -> dict[str, str]:
     shop = wb.simulate_shop_study()
     found = wb.summarize_purchases(shop.purchases, period="W", until=shop.truth.until)
     columns = [(column.name, column.unit, column.meaning) for column in PURCHASES]
-    columns.append(("channel", "", f"how the customer was won: {', '.join(shop.customers['channel'].cat.categories)}"))
+    columns += [
+        ("discount", "share", "of the price that was taken off; 0 = none"),
+        ("referrals", "customers", "new customers whom this one brought along after this purchase"),
+        ("channel", "", f"how the customer was won: {', '.join(shop.customers['channel'].cat.categories)}"),
+        ("referred", "", "yes = another customer brought this one"),
+    ]
     figures = shop.truth.parameters.assign(value=shop.truth.parameters["value"].map("{:g}".format))
     return {
         "log": "\n>\n".join(f"> {line}" for line in found.describe().splitlines()),

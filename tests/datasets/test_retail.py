@@ -6,9 +6,20 @@ import pytest
 from scipy.stats import chi2
 
 import winback as wb
-from winback.datasets.retail.assumptions import FREE, NAMELESS, PURCHASES, REFUNDS, SPEND
+from winback.datasets.retail.assumptions import (
+    BARGAIN_HUNTERS,
+    DISCOUNTS,
+    FREE,
+    NAMELESS,
+    ON_DISCOUNT,
+    PURCHASES,
+    REFERRED,
+    REFUNDS,
+    SPEND,
+)
 from winback.datasets.retail.customers import draw_channels
 
+WITHOUT_DISCOUNTS, LATER_WITHOUT_DISCOUNTS = 931_303.09, 7_132  # money of the log, purchases after it
 SLOWER = 10  # times in the tests of recovery
 
 
@@ -171,6 +182,48 @@ def test_the_average_customer_takes_each_channel_by_its_odds(rng):
     assert shares[odds.index].to_numpy() == pytest.approx((odds / odds.sum()).to_numpy(), abs=0.006)
 
 
+# discounts and referrals
+
+
+def test_bargain_hunters_buy_on_discount_most_of_the_time_and_others_seldom(clean):
+    logs = pd.concat([clean.purchases, clean.later])
+    chance = logs["customer_id"].map(clean.truth.customers.set_index("customer_id")["on_discount"])
+    for share in ON_DISCOUNT.values():
+        reduced = logs.loc[chance == share, "discount"] > 0
+        assert abs(reduced.mean() - share) < 4 * np.sqrt(share * (1 - share) / len(reduced))
+    assert set(logs["discount"]) == {0.0, *DISCOUNTS}
+    hunters = (clean.truth.customers["on_discount"] > 0.5).mean()
+    assert abs(hunters - BARGAIN_HUNTERS) < 4 * np.sqrt(BARGAIN_HUNTERS * (1 - BARGAIN_HUNTERS) / 3000)
+
+
+def test_only_promoters_bring_others_and_everyone_brought_is_counted_once(clean):
+    known, log = clean.truth.customers.set_index("customer_id"), clean.purchases
+    brought = clean.customers["referred"] == "yes"
+    assert log["referrals"].sum() == brought.sum() > 400
+    assert log.loc[log["referrals"] > 0, "customer_id"].map(known["promoter"]).all()
+    assert (clean.later["referrals"] == 0).all()
+    assert abs(brought.mean() - REFERRED) < 4 * np.sqrt(REFERRED * (1 - REFERRED) / 3000)
+
+
+def test_who_was_brought_came_within_60_days_of_a_promoter_s_purchase(clean):
+    log = clean.purchases
+    referrals = log.loc[log["referrals"] > 0].assign(n=lambda rows: rows["referrals"])
+    brought = clean.customers.loc[clean.customers["referred"] == "yes", "customer_id"]
+    joined = log[log["customer_id"].isin(brought)].groupby("customer_id")["date"].min().sort_values()
+    by_day = pd.DataFrame({"brought": joined.value_counts(), "by": referrals.groupby("date")["n"].sum()})
+    totals = by_day.fillna(0).sort_index().cumsum()
+    assert (totals["by"] >= totals["brought"]).all()  # nobody is brought before the purchase that brought them
+    two_months_ago = totals["by"].reindex(totals.index - pd.Timedelta(61, "D"), method="ffill").fillna(0)
+    assert (totals["brought"].to_numpy() >= two_months_ago.to_numpy()).all()
+
+
+def test_discounts_and_referrals_change_no_older_draw(clean):
+    """What the log was before it had these columns: its purchases, in number, money and last day."""
+    assert len(clean.purchases) == 23_642
+    assert clean.purchases["amount"].sum() == pytest.approx(WITHOUT_DISCOUNTS, abs=0.005)
+    assert len(clean.later) == LATER_WITHOUT_DISCOUNTS
+
+
 # mistakes
 
 
@@ -207,7 +260,7 @@ def test_a_refund_gives_back_a_purchase_of_the_days_before(shop):
 @pytest.mark.parametrize("name", ["purchases", "later"])
 def test_the_logs_are_purchases_in_order_of_date(shop, name):
     log = getattr(shop, name)
-    assert list(log) == ["customer_id", "date", "amount"]
+    assert list(log) == ["customer_id", "date", "amount", "discount", "referrals"]
     assert log["date"].is_monotonic_increasing
     assert (log["date"] == log["date"].dt.normalize()).all()
     assert log["date"].max() <= pd.Timestamp(shop.truth.until if name == "purchases" else "2025-06-30")

@@ -68,6 +68,8 @@ def test_the_dictionary_names_every_column_with_its_unit_and_meaning(shop, dicti
     for column in PURCHASES:
         assert f"| {column.name} | {column.unit} | {column.meaning} |" in dictionary
     assert any(line.startswith("| channel |") and "shop, web, newsletter" in line for line in dictionary)
+    for name in {*shop.purchases, *shop.customers}:
+        assert any(line.startswith(f"| {name} |") for line in dictionary)
 
 
 def test_the_dictionary_names_every_parameter_with_its_value(shop, dictionary):

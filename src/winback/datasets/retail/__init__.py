@@ -3,6 +3,7 @@
 assumptions   every figure behind the log
 arguments     what can be asked of the simulation
 customers     who the customers are, what they buy and when, and what a real log has beside purchases
+discounts     what was bought on discount, and whom customers brought along
 shop          the log as one object: purchases, customers, where they come from, and the truth
 study         the simulated one: `simulate_shop_study`
 own_log       the analyst's own in its place: `load_shop_study`

@@ -31,6 +31,10 @@ EFFECTS = (
     "per log of mean spend, relative to the mean",
 )
 
+BARGAIN_HUNTERS, PROMOTERS, REFERRED = 0.15, 0.30, 0.20  # shares of customers
+ON_DISCOUNT = {"bargain hunters": 0.80, "others": 0.10}  # share of purchases
+DISCOUNTS = (0.10, 0.20, 0.30)  # taken off the price, each as often
+
 REFUNDS = 0.02  # share of purchases that are given back later
 FREE = 0.003  # share of purchases after which something is sent for nothing
 NAMELESS = 0.01  # share of purchases beside which someone buys without a customer id
@@ -53,6 +57,16 @@ def parameters_frame(purchases: Mapping, spend: Mapping, mistakes: bool) -> pd.D
             (f"{channel}: {name}", size, f"log odds against shop {effect}")
             for name, size, effect in zip(names, sizes, EFFECTS, strict=True)
         ]
+    rows += [
+        ("bargain hunters", BARGAIN_HUNTERS, "share of customers who buy on discount most of the time"),
+        *((f"on discount, {who}", share, "share of purchases") for who, share in ON_DISCOUNT.items()),
+        ("promoters", PROMOTERS, "share of customers who bring others"),
+        (
+            "referred",
+            REFERRED,
+            "share of customers whom a promoter brought who had bought in the 60 days before",
+        ),
+    ]
     if mistakes:
         rows += [
             ("refunds", REFUNDS, "share of purchases given back in full, 1 to 30 days later"),

@@ -90,16 +90,19 @@ def _priced(customers, who, time, shape, rng) -> pd.DataFrame:
 
 
 def add_mistakes(log: pd.DataFrame, end: float, rng: np.random.Generator) -> pd.DataFrame:
-    """Return a log of purchases with further rows that end before ``end``; see `purchases_between` for its columns."""
+    """Return a log of purchases with further rows that end before ``end``.
+
+    Its columns are those of `purchases_between`, with ``discount`` and ``referrals``.
+    """
     n = len(log)
     refunds = log[rng.uniform(size=n) < assumed.REFUNDS]
     free = log[rng.uniform(size=n) < assumed.FREE]
     n_nameless = int((rng.uniform(size=n) < assumed.NAMELESS).sum())
     drawn = {name: log[name].to_numpy()[rng.integers(0, n, n_nameless)] for name in ("time", "amount")}
-    nameless = pd.DataFrame({"who": NOBODY, **drawn})
+    nameless = pd.DataFrame({"who": NOBODY, **drawn, "discount": 0.0, "referrals": 0})
     more = [
-        refunds.assign(amount=-refunds["amount"], time=_later(refunds, rng)),
-        free.assign(amount=0.0, time=_later(free, rng)),
+        refunds.assign(amount=-refunds["amount"], time=_later(refunds, rng), referrals=0),
+        free.assign(amount=0.0, time=_later(free, rng), discount=0.0, referrals=0),
         nameless,
     ]
     found = pd.concat([log, *(part for part in more if len(part))], ignore_index=True)

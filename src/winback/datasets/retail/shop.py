@@ -23,7 +23,8 @@ class RetailTruth:
 
     Parameters are what an estimator should find (times in weeks), and what is assumed. Customers have a row each, with
     ``customer_id``, ``purchases_per_week`` while active, ``leaving_per_week`` (the rate of leaving), ``leaves_on``
-    (last day as a customer; missing after the year 2260) and ``mean_spend`` per purchase.
+    (last day as a customer; missing after the year 2260), ``mean_spend`` per purchase, ``on_discount`` (chance that a
+    purchase is) and ``promoter`` (brings others).
     """
 
     parameters: pd.DataFrame = field(repr=False)  # parameter, value, meaning
@@ -52,8 +53,9 @@ class RetailTruth:
 class ShopStudy:
     """A log of purchases, what else is known of the customers, where both come from, and the truth where it is known.
 
-    The log has ``customer_id``, ``date`` and ``amount`` in order of date, see `winback.tables.PURCHASES`. Customers
-    have a row each, with ``customer_id`` and in the simulation ``channel`` (shop, web, newsletter). ``later`` are their
+    The log has ``customer_id``, ``date`` and ``amount`` in order of date, see `winback.tables.PURCHASES`, and in the
+    simulation ``discount`` and ``referrals``. Customers have a row each, with ``customer_id`` and in the simulation
+    ``channel`` (shop, web, newsletter) and ``referred`` (yes: another customer brought them). ``later`` are their
     purchases after the log, without mistakes: what a forecast should have said.
     """
 

@@ -11,6 +11,7 @@ import pandas as pd
 from winback.datasets.retail.arguments import check_arguments
 from winback.datasets.retail.assumptions import PURCHASES, SPEND, parameters_frame
 from winback.datasets.retail.customers import add_mistakes, draw_customers, first_purchases, purchases_between
+from winback.datasets.retail.discounts import draw_discounts, draw_habits, draw_referrals
 from winback.datasets.retail.shop import RetailTruth, ShopStudy
 from winback.doors import door_of_settings
 from winback.provenance import sha256_of
@@ -22,7 +23,10 @@ CAVEAT = (
 )
 LAST_DATE = pd.Timestamp("2260-12-31")  # later dates cannot be stored
 # One random stream per part. New parts go to the end, so that older ones never change.
-PARTS = ("joins", "rate", "leaving", "scale", "leaves", "channel", "first", "repeat", "later", "mistakes")
+PARTS = (
+    *("joins", "rate", "leaving", "scale", "leaves", "channel", "first", "repeat", "later", "mistakes"),
+    *("bargain_hunters", "promoters", "discounts", "later_discounts", "referrals"),
+)
 
 
 @door_of_settings
@@ -41,7 +45,8 @@ def simulate_shop_study(
 
     While active a customer buys at random times at a rate of their own, and leaves at a rate of their own without
     saying so. Spend per purchase varies around a mean of their own. Time is continuous, and the log records the day.
-    Customers first buy within the first three fifths of the log. The defaults are the study in ``data/retail``.
+    Customers first buy within the first three fifths of the log. Some buy on discount, some bring others along; neither
+    changes what is bought. The defaults are the study in ``data/retail``.
 
     Parameters
     ----------
@@ -94,12 +99,18 @@ def simulate_shop_study(
     shape = spend["p"]
     first, repeat = first_purchases(drawn, shape, streams["first"]), (drawn, 0, days, shape, streams["repeat"])
     log = pd.concat([first, purchases_between(*repeat)], ignore_index=True)
+    habits = draw_habits(n_customers, streams)
+    referrals, brought = draw_referrals(log, drawn["joins"].to_numpy(), habits, streams["referrals"])
+    log = log.assign(discount=draw_discounts(log, habits, streams["discounts"]), referrals=referrals)
     if mistakes:
         log = add_mistakes(log, days, streams["mistakes"])
     later = purchases_between(drawn, days, days + later_days, shape, streams["later"])
+    later = later.assign(discount=draw_discounts(later, habits, streams["later_discounts"]), referrals=0)
     ids = _customer_ids(n_customers)
-    truth = RetailTruth(parameters_frame(purchases, spend, mistakes), _true_customers(drawn, ids, begin), end)
-    customers = pd.DataFrame({"customer_id": ids, "channel": drawn["channel"]})
+    known = pd.concat([_true_customers(drawn, ids, begin), habits], axis=1)
+    truth = RetailTruth(parameters_frame(purchases, spend, mistakes), known, end)
+    referred = np.where(brought, "yes", "no")
+    customers = pd.DataFrame({"customer_id": ids, "channel": drawn["channel"], "referred": referred})
     dated = _dated(log, ids, begin)
     return ShopStudy(
         purchases=dated,
@@ -127,6 +138,8 @@ def _dated(log, ids, begin) -> pd.DataFrame:
             "customer_id": np.append(ids, None)[log["who"]],  # a place of -1 is the last: nobody
             "date": _on(log["time"].to_numpy(), begin),
             "amount": log["amount"],
+            "discount": log["discount"],
+            "referrals": log["referrals"],
         }
     )
 
