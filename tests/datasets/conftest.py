@@ -37,9 +37,8 @@ def lives_from(contracts):
     return lives.assign(margin=lives["earned"] / lives["length"])
 
 
-@pytest.fixture(scope="session")
-def company(study):
-    """Draw the company: its tables, its lives and its events with days; no test may change them."""
+def drawn_company(study):
+    """Return a study's company: its tables, its lives and its events with days."""
     happened = study.events.assign(day=days(study.events["date"]))
     return SimpleNamespace(
         lives=lives_from(study.contracts),
@@ -49,3 +48,14 @@ def company(study):
         served_by=study.served_by,
         truth=study.company.truth,
     )
+
+
+@pytest.fixture(scope="session")
+def company_of():
+    return drawn_company
+
+
+@pytest.fixture(scope="session")
+def company(study):
+    """Draw the company of the study; no test may change it."""
+    return drawn_company(study)

@@ -3,10 +3,13 @@
 A law that holds in one draw of about 190,000 customers is judged by its Monte Carlo error in that draw.
 """
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 
+import winback as wb
 from winback.datasets.telecom import company_assumptions as planted
 from winback.datasets.telecom.calendar import LAST_DAY, day_of
 from winback.datasets.telecom.managers import NAMES, indifferent
@@ -46,16 +49,16 @@ def assert_share(successes, share):
     assert np.mean(successes) == pytest.approx(share, abs=STANDARD_ERRORS * error)
 
 
-@pytest.fixture(scope="module")
-def firsts(company):
-    """First lives with tenure in days, so far where they are still here, and whether they left."""
+def first_lives(company):
+    """Return first lives with tenure in days, so far where they are still here, and whether they left."""
     first = company.lives[company.lives["life"] == 1]
     tenure = np.minimum(first["end"], LAST_DAY) - first["start"]
     return first.assign(tenure=tenure, left=first["end"] <= LAST_DAY)
 
 
-def of_tenure(company, firsts, event, moment, n_days):
+def of_tenure(company, event, moment, n_days):
     """Count around an event that comes on a certain day of a first life."""
+    firsts = first_lives(company)
     happened = company.named[event]
     start = happened["customer_id"].map(firsts.set_index("customer_id")["start"])
     ids = happened.loc[happened["day"] - start == moment, "customer_id"]
@@ -87,44 +90,61 @@ def test_others_leave_for_other_causes_at_the_planted_rates(company, reason):
 # moments
 
 
-def test_the_hazard_jumps_when_the_welcome_discount_ends(company, firsts):
-    rows = [
-        of_tenure(company, firsts, "welcome_discount_end", day_of(month), planted.WELCOME_DAYS)
+def around_welcome(company):
+    return [
+        of_tenure(company, "welcome_discount_end", day_of(month), planted.WELCOME_DAYS)
         for month in planted.WELCOME_SHARES
     ]
-    assert_ratio(rows, planted.WELCOME_RATIO)
 
 
-def test_the_hazard_jumps_at_renewals(company, firsts):
+def around_renewals(company):
     moments = [day_of(planted.TERM_MONTHS * (place + 1)) for place in range(4)]
-    rows = [of_tenure(company, firsts, "renewal", moment, planted.TERM_DAYS) for moment in moments]
-    assert_ratio(rows, planted.TERM_RATIO)
+    return [of_tenure(company, "renewal", moment, planted.TERM_DAYS) for moment in moments]
 
 
-def test_the_hazard_jumps_after_price_changes(company):
+def around_price_changes(company):
     lives, happened, rows = company.lives, company.named["price_change"], []
     for month in planted.PRICE_CHANGES:
         ids = happened.loc[happened["day"] == day_of(month), "customer_id"]
         window = (day_of(month), planted.PRICE_DAYS)
         rows.append(counted(lives["start"] + 1, lives["end"], window, lives["customer_id"].isin(ids)))
-    assert_ratio(rows, planted.PRICE_RATIO)
+    return rows
 
 
-@pytest.mark.parametrize(
-    ("by_team", "truth"), [(False, planted.ALONE_RATIO), (True, planted.TEAM_RATIO)], ids=["alone", "team"]
-)
-def test_customers_follow_a_manager_who_leaves_unless_a_team_serves_them(company, by_team, truth):
+def around_departures(company, by_team):
     served = company.served_by.assign(since=days(company.served_by["from"]), to=days(company.served_by["to"]))
-    rows = []
+    happened, rows = company.named["manager_left"], []
     for month in planted.DEPARTURES:
         day = day_of(month)
         managers = served[(served["since"] < day) & (served["to"] >= day)].groupby("customer_id")["manager"].size()
         ids = managers.index[(managers > 1) == by_team]
         lives = company.lives[company.lives["customer_id"].isin(ids)]
-        happened = company.named["manager_left"]
         exposed = lives["customer_id"].isin(happened.loc[happened["day"] == day, "customer_id"])
         rows.append(counted(lives["start"] + 1, lives["end"], (day, planted.MANAGER_DAYS), exposed))
-    assert_ratio(rows, truth)
+    return rows
+
+
+JUMPS = {
+    "end of the welcome discount": (around_welcome, planted.WELCOME_RATIO),
+    "renewal": (around_renewals, planted.TERM_RATIO),
+    "price change": (around_price_changes, planted.PRICE_RATIO),
+    "manager left, served alone": (partial(around_departures, by_team=False), planted.ALONE_RATIO),
+    "manager left, served by a team": (partial(around_departures, by_team=True), planted.TEAM_RATIO),
+}
+
+
+@pytest.mark.parametrize("moment", JUMPS)
+def test_the_hazard_jumps_after(company, moment):
+    around, truth = JUMPS[moment]
+    assert_ratio(around(company), truth)
+
+
+@pytest.mark.slow
+def test_hazards_jump_as_planted_in_other_draws_together(company_of):
+    """Four draws in one, so that a bias of a jump could not hide in the error of one draw."""
+    drawn = [company_of(wb.simulate_telecom_study(calibrate=False, rng=seed)) for seed in range(4)]
+    for around, truth in JUMPS.values():
+        assert_ratio([row for company in drawn for row in around(company)], truth)
 
 
 def test_who_followed_went_with_their_manager(company):
