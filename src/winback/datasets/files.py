@@ -17,7 +17,10 @@ from winback.terms.catalog import OfferCatalog, write_offers
 
 # Known before the work, so that a folder that cannot be written into is refused before it.
 COMPANY = ("contracts", "events", "served_by", "sent")  # tables of the study that are written as CSV
-TELECOM = ("leavers.csv.gz", "assumptions.csv", "parameters.csv", "offers.toml", *(f"{name}.csv.gz" for name in COMPANY))
+TELECOM = (
+    *("leavers.csv.gz", "assumptions.csv", "parameters.csv", "offers.toml"),
+    *(f"{name}.csv.gz" for name in COMPANY),
+)
 HILLSTROM = ("customers.csv.gz", "offers.toml")
 RETAIL = ("purchases.csv.gz", "later.csv.gz", "customers.csv.gz", "parameters.csv")
 

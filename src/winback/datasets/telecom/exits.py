@@ -27,7 +27,7 @@ def draw_exits(lives: pd.DataFrame, followed: np.ndarray, streams: Streams) -> p
     untrue = told & (reason == "price").to_numpy() & (streams["untrue"].uniform(size=n) < chance)
     return pd.DataFrame(
         {
-            "exit_text": np.where(told, _texts(reason, rng), None),
+            "exit_text": np.where(told, _texts(lives["reason"], rng), None),
             "reported_by": np.where(told, reporter, None),
             "went_to": _went_to(reason.to_numpy(), followed, streams["went_to"]),
             "true_reason": np.where(untrue, "indifference", reason),
@@ -36,7 +36,7 @@ def draw_exits(lives: pd.DataFrame, followed: np.ndarray, streams: Streams) -> p
 
 
 def _texts(reason: pd.Series, rng: np.random.Generator) -> np.ndarray:
-    """Draw a phrase for each reason, in a language of the customer's."""
+    """Draw a phrase for each reason (a category), in a language of the customer's."""
     language = rng.choice([*LANGUAGES], size=len(reason), p=[*LANGUAGES.values()])
     place = rng.uniform(size=len(reason))
     found = np.empty(len(reason), dtype=object)
