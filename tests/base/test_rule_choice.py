@@ -59,6 +59,7 @@ def test_sentences_say_how_it_was_chosen():
     assert "no log tells" in doubt
     assert "On 2007-01-04, 2007-04-04, 2007-07-03 and 2007-10-01 each rule was fitted" in found.details()
     assert found.is_tie
+    assert "so few" not in found.details()
 
 
 def test_two_rules_that_are_one_tie():
@@ -95,6 +96,7 @@ def test_a_few_customers_are_enough():
     found = choose_rule(days, [Rhythm(), Silence()])
     assert len(found.tied) == 1
     assert np.isfinite(found.to_frame()["false_alarms"]).all()
+    assert "False alarms are so few" in found.details()
 
 
 def test_of_very_many_customers_one_in_some_is_looked_at(monkeypatch):

@@ -20,6 +20,7 @@ from winback.results import Result, Sentences, format_count, join_words
 from winback.uncertainty import normal_quantile
 
 ENOUGH = 50_000  # customers to tell rules apart: shares are then known to a fifth of a percentage point
+FEW_ALARMS = 20  # with about ten, 95% intervals of all differences held in 93.5% of simulated shops
 FEW = 0.1  # who is silent for so long that fewer buy again is called lost: it sets the number for all rules
 
 
@@ -90,6 +91,8 @@ class RuleChoice(Result):
         ]
         if self.one_in > 1:
             lines.append(f"one customer in {self.one_in} was looked at, enough to tell rules apart.")
+        if self.frame["n_lost_again"].min() < FEW_ALARMS:
+            lines.append("false alarms are so few that intervals hold a little less often than they say.")
         lines += [f"{name} was left out: {why}" for name, why in self.left_out.items()]
         return Sentences.of(lines)
 
