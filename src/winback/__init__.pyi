@@ -3,6 +3,9 @@
 from winback import planning as planning
 from winback import plots as plots
 from winback import tables as tables
+from winback.base.contract_base import ContractBase as ContractBase
+from winback.base.contracts import read_contracts as read_contracts
+from winback.base.lapsed import Lapsed as Lapsed
 from winback.budgets.allocation import allocate_budget as allocate_budget
 from winback.budgets.market_share import profit_share_frontier as profit_share_frontier
 from winback.budgets.spent import spending_curve as spending_curve
@@ -45,6 +48,8 @@ from winback.value.lifetime_value import lifetime_value as lifetime_value
 
 __version__: str
 __all__ = [
+    "ContractBase",
+    "Lapsed",
     "Offer",
     "OfferCatalog",
     "Sentences",
@@ -77,6 +82,7 @@ __all__ = [
     "offer_scores",
     "plan_trial",
     "profit_share_frontier",
+    "read_contracts",
     "read_trial",
     "second_lifetime_value",
     "simulate_shop_study",

@@ -56,6 +56,8 @@ OWN = {
     "first_tenure": Words("first stay", _MONTHS),
     "second_tenure": Words("second stay", _MONTHS),
     "first_ended": Words("left", flag=("left", "still here")),
+    "first_watched_from": Words("first stay before it was watched", _MONTHS),
+    "involuntary": Words("left without choosing to", flag=("left without choosing to", "chose to leave")),
     "first_margin": Words("first margin", _A_MONTH),
     "second_margin": Words("second margin", _A_MONTH),
     "margin": Words("margin", _A_MONTH),

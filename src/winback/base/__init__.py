@@ -1,5 +1,19 @@
-"""Who is a customer, who is lost and since when? Contracts or purchases, read once.
+"""Who is a customer, who is lost and since when, and what became of them? Contracts or purchases, read once.
 
+contracts           customers with contracts: `read_contracts`
+contract_base       what it comes to: who is here, lost, back; the table of lost customers
+contract_lives      lives, first losses and first lifetimes, from the checked tables
+contract_words      its sentences
+contract_tables     the tables it is read from, checked together
+contract_doubts     what may be wrong with them without being an error
+lives               from contracts to lives: what is a loss, what only a change of contract?
+events              what happened until the loss?
+whole_periods       how many periods did each customer stay?
+base                `Base`: what customers with contracts and buyers have in common
+lapsed              `Lapsed`: one row per lost customer, as known on a day
+lapsed_table        that table, from lives
+sent                the offers sent to lost customers
+customers           whose rows are these? ids of several tables
 purchase_days       who bought on which day, as whole numbers; as seen on any earlier day
 return_curve        how long do customers stay away before they buy again?
 gap_model           how far apart are one customer's purchases? when will the next one come?

@@ -42,10 +42,20 @@ from winback.tables.checks import (
     in_trial,
     map_columns,
 )
-from winback.tables.columns import CONTRACTS, EVENTS, LAPSED, NO_OFFER, PURCHASES, SECOND_LIFETIME, Column
+from winback.tables.columns import (
+    CONTRACTS,
+    EVENTS,
+    LAPSED,
+    NO_OFFER,
+    PURCHASES,
+    SECOND_LIFETIME,
+    SENT,
+    SERVED_BY,
+    Column,
+)
 from winback.tables.files import load_table
 from winback.tables.kinds import label_codes, label_text
-from winback.tables.nouns import LAPSED_TABLE, AnyTable, HasTables, as_table
+from winback.tables.nouns import FIRST_LIVES, LAPSED_TABLE, AnyTable, HasTables, as_table
 from winback.tables.problems import Problem, ProblemList, TableError
 from winback.tables.scratch import scratch_folder
 from winback.tables.spreadsheets import write_csv, write_workbook
@@ -54,11 +64,14 @@ from winback.tables.written import check_writable, write_files_together
 __all__ = [
     "CONTRACTS",
     "EVENTS",
+    "FIRST_LIVES",
     "LAPSED",
     "LAPSED_TABLE",
     "NO_OFFER",
     "PURCHASES",
     "SECOND_LIFETIME",
+    "SENT",
+    "SERVED_BY",
     "AnyTable",
     "Column",
     "HasTables",

@@ -24,8 +24,16 @@ LAPSED = (
     Column("customer_id", "id", "", "one row per lost customer"),
     Column("first_tenure", "number", "months", "length of the first lifetime", above=0),
     Column("first_ended", "flag", "", "False = has not left yet; those in a table of lost customers have"),
+    Column(
+        "first_watched_from",
+        "number",
+        "months",
+        "how long the first lifetime had lasted when it came under observation; empty: not at all",
+        at_least=0,
+    ),
     Column("first_margin", "number", "money per month", "margin earned per month in the first lifetime"),
     Column("reason", "category", "", "stated reason for leaving: price, service, both, other, ..."),
+    Column("involuntary", "flag", "", "True = did not choose to leave: moved, died, payment failed, ..."),
     Column("referrals", "count", "customers", "new customers this one referred in the first lifetime"),
     Column("complaints", "count", "complaints", "complaints in the first lifetime"),
     Column("complaints_resolved", "count", "complaints", "of these, resolved"),
@@ -73,6 +81,20 @@ EVENTS = (
     Column("date", "date", "", "day of the event"),
     Column("event", "category", "", "complaint, complaint_resolved, welcome_discount_end, price_change, ..."),
     Column("amount", "number", "", "size of the event, in the event's own unit"),
+    Column("manager", "category", "", "employee whom the event is about"),
+)
+
+SERVED_BY = (
+    Column("customer_id", "id", "", "may repeat: one row per employee who serves the customer"),
+    Column("manager", "category", "", "employee who serves the customer"),
+    Column("from", "date", "", "first day"),
+    Column("to", "date", "", "last day; missing = still so", open_end=True),
+)
+
+SENT = (
+    Column("customer_id", "id", "", "one row per customer who was sent an offer, or drawn to be sent nothing"),
+    Column("offer", "category", "", "offer sent; none = untreated control"),
+    Column("offered_on", "date", "", "day on which the offer went out, or would have"),
 )
 
 PURCHASES = (
@@ -83,5 +105,6 @@ PURCHASES = (
 
 NO_OFFER = "none"  # the label of untreated customers in the column `offer`
 SECOND_LIFETIME = ("second_tenure", "second_ended", "second_margin")
-KNOWN = {column.name: column for table in (LAPSED, CONTRACTS, EVENTS, PURCHASES) for column in table}
+_ALL = (SENT, SERVED_BY, LAPSED, CONTRACTS, EVENTS, PURCHASES)
+KNOWN = {column.name: column for table in _ALL for column in table}
 ID_COLUMNS = {name for name, column in KNOWN.items() if column.kind == "id"}

@@ -42,7 +42,7 @@ def with_months(reading: Reading, until: datetime.date | str | None, written: Wr
     """
     frame = reading.frame
     days = {name: parse_date(frame[name], written).column for name in DATES if name in frame}
-    end = _last_day(until, written)
+    end = last_day(until, written)
     if not days:
         said = f"until was stated, but the table has none of {', '.join(DATES)}: {NOTHING_CHANGED}."
         return reading if end is None else reading.having(notes=[said])
@@ -66,7 +66,16 @@ def with_months(reading: Reading, until: datetime.date | str | None, written: Wr
     return reading.having(frame.assign(**added), notes, problems)
 
 
-def _last_day(until, written: Written) -> pd.Timestamp | None:
+def last_day(
+    until: datetime.date | str | None, written: Written = AS_THE_CELLS_TELL, name: str = "until"
+) -> pd.Timestamp | None:
+    """Return the day that is meant, without its time; refuse what is none by the argument's name.
+
+    Examples
+    --------
+    >>> last_day("31.12.2024").strftime("%Y-%m-%d")
+    '2024-12-31'
+    """
     if until is None:
         return None
     try:
@@ -74,9 +83,9 @@ def _last_day(until, written: Written) -> pd.Timestamp | None:
     except (ValueError, TypeError):
         read = None
     if read is not None and read.doubt:
-        raise ValueError(f"until {read.doubt[0]}; write it as 2024-12-31.")
+        raise ValueError(f"{name} {read.doubt[0]}; write it as 2024-12-31.")
     if read is None or pd.isna(read.column.iloc[0]):
-        raise ValueError(f"until must be a date, such as 2024-12-31; got {until!r}.")
+        raise ValueError(f"{name} must be a date, such as 2024-12-31; got {until!r}.")
     return read.column.iloc[0].normalize()
 
 

@@ -13,6 +13,7 @@ from winback.tables.problems import no_frame
 from winback.tables.reading import Reading
 
 LAPSED_TABLE = "table of lapsed customers"  # every message about it calls it so
+FIRST_LIVES = "table of first lifetimes"  # of all customers, also of those who are still here
 
 
 @runtime_checkable
@@ -45,6 +46,17 @@ def as_table(customers: AnyTable, kind: str = LAPSED_TABLE) -> pd.DataFrame:
     if not isinstance(customers, pd.DataFrame):
         raise no_frame(customers, kind)
     return customers
+
+
+def has_table(customers: object, kind: str) -> bool:
+    """Say whether this is a noun that has a table of a kind of its own, as a base has one of first lifetimes.
+
+    Examples
+    --------
+    >>> has_table(pd.DataFrame(), FIRST_LIVES)
+    False
+    """
+    return kind in getattr(customers, "kinds", ()) and isinstance(customers, HasTables)
 
 
 def typed_reading(customers: AnyTable, kind: str = LAPSED_TABLE) -> Reading:

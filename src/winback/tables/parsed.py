@@ -18,6 +18,19 @@ class Written(NamedTuple):
 AS_THE_CELLS_TELL = Written()
 
 
+def written_as(decimal: str | None, day_first: bool | None) -> Written:
+    """Return how an analyst says that cells are written, or refuse it.
+
+    Examples
+    --------
+    >>> written_as(",", None).decimal
+    ','
+    """
+    if decimal not in (None, ",", "."):
+        raise ValueError(f'decimal must be "," or ".": the decimal mark of the table; got {decimal!r}.')
+    return Written(decimal, day_first)
+
+
 class Parsed(NamedTuple):
     """A typed column, the rows that could not be read, and what is to be said of it."""
 

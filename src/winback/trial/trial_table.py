@@ -18,7 +18,7 @@ from winback.tables.likeness import matched
 from winback.tables.money_columns import money_needs, money_problems, with_revenue
 from winback.tables.months_from_dates import with_months
 from winback.tables.nouns import as_reading
-from winback.tables.parsed import Written
+from winback.tables.parsed import Written, written_as
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
 from winback.tables.unused import NOTHING_CHANGED, unused_marks
@@ -26,8 +26,6 @@ from winback.terms.catalog import OfferCatalog
 from winback.trial.contacted_twice import one_row_each
 from winback.trial.offer_labels import unknown_offers, with_known_offers
 from winback.trial.plausible import currency_doubts, revenue_doubts
-
-DECIMALS = (None, ",", ".")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +43,7 @@ class Asked:
     @property
     def written(self) -> Written:
         """How numbers and dates are written."""
-        if self.decimal not in DECIMALS:
-            raise ValueError(f'decimal must be "," or ".": the decimal mark of the table; got {self.decimal!r}.')
-        return Written(self.decimal, self.day_first)
+        return written_as(self.decimal, self.day_first)
 
 
 def trial_table(customers: AnyTable, catalog: OfferCatalog, asked: Asked = Asked()) -> Reading:

@@ -1,0 +1,44 @@
+"""What do customers with contracts and buyers have in common? `Base`, one of winback's two nouns."""
+
+from __future__ import annotations
+
+import datetime
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import pandas as pd
+
+from winback.base.lapsed import Lapsed
+from winback.doors import door
+from winback.results import Result
+from winback.tables import FIRST_LIVES, LAPSED_TABLE, AnyTable
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class Base(Result):
+    """All customers over time, read and checked once."""
+
+    until: datetime.date  # last day on which the data were recorded
+    currency: str = "$"  # sign or code put before money
+    source: str = "a table"  # where the customers come from
+    reading: tuple[str, ...] = field(default=(), repr=False)  # what was taken for what when the tables were read
+    doubts: tuple[str, ...] = field(default=(), repr=False)  # what may not be what it was taken for
+    kinds: ClassVar[tuple[str, ...]] = (LAPSED_TABLE, FIRST_LIVES)
+
+    @abstractmethod
+    def lapsed(self, asof: datetime.date | str | None = None, sent: AnyTable | None = None) -> Lapsed:
+        """Return one row per lost customer, as known on a day."""
+
+    @abstractmethod
+    def first_lives(self) -> pd.DataFrame:
+        """Return one row per customer: the length of the first life, and whether it has ended."""
+
+    @door
+    def table_of(self, kind: str) -> pd.DataFrame:
+        """Return the table of lapsed customers or that of first lives, for functions that take such a table."""
+        if kind == LAPSED_TABLE:
+            return self.lapsed().frame
+        if kind == FIRST_LIVES:
+            return self.first_lives()
+        raise ValueError(f"A base has a {LAPSED_TABLE} and a {FIRST_LIVES}, and no {kind}.")

@@ -1,0 +1,164 @@
+"""Who is here, who was lost and when, and who came back? `ContractBase`, the customers of a company with contracts."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.base import contract_words
+from winback.base.contract_lives import ContractLives, as_number
+from winback.base.lapsed import Lapsed
+from winback.base.lapsed_table import lapsed_table
+from winback.base.sent import LATE, read_sent
+from winback.doors import door
+from winback.provenance import Provenance, sha256_of
+from winback.results import Sentences
+from winback.tables import AnyTable
+
+HERE, BACK, LOST, PENDING = "here", "back", "lost", "pending"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class ContractBase(ContractLives):
+    """Customers with contracts over time, read and checked once; see `read_contracts`."""
+
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "state": ("Customers", "text"),
+        "n": ("Number", "count"),
+        "share": ("Share", "percent"),
+    }
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """Data with their hash, seeds and versions."""
+        return Provenance.of(self.source, len(self.contracts), sha256_of(self.contracts), self.made_with)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per state on the last day: ``state``, ``n`` customers, ``share`` of all.
+
+        ``here``: never lost; ``back``: here again; ``lost``; ``pending``: without a contract for less than the grace
+        period.
+        """
+        found = self.all_lives
+        is_last = np.ones(len(found.customer), dtype=bool)
+        is_last[:-1] = found.customer[1:] != found.customer[:-1]
+        runs, first = found.runs[is_last], found.number[is_last] == 1
+        n = {
+            HERE: runs & first,
+            BACK: runs & ~first,
+            LOST: found.ended[is_last],
+            PENDING: found.pending[is_last],
+        }
+        counts = [int(each.sum()) for each in n.values()]
+        return pd.DataFrame({"state": list(n), "n": counts, "share": np.array(counts) / max(self.n, 1)})
+
+    def describe(self) -> Sentences:
+        """Say how many customers were lost and came back, how sure that is, and the doubt that matters most."""
+        return Sentences.of(contract_words.answer_lines(self))
+
+    def details(self) -> Sentences:
+        """Say what else is in doubt, and what was taken for what when the tables were read."""
+        return Sentences.of(contract_words.detail_lines(self))
+
+    @door
+    def lapsed(self, asof: datetime.date | str | None = None, sent: AnyTable | None = None) -> Lapsed:
+        """Return one row per lost customer: what was known of them on a day, and what has come of it since.
+
+        Parameters
+        ----------
+        asof : date or text, optional
+            The day from which all are seen: who was lost by then and had not come back before. Without it each is seen
+            as of their loss.
+        sent : pandas.DataFrame or path, optional
+            Offers sent (`winback.tables.SENT`): ``customer_id``, ``offer`` or ``none``, ``offered_on``, which is then
+            the day from which each is seen; further columns are kept. Those without a row are left out.
+
+        Returns
+        -------
+        Lapsed
+            Ready for `fit_two_part` and `second_lifetime_value`, with ``sent`` for `read_trial`.
+
+        Raises
+        ------
+        TableError
+            Listing every problem of the offers sent.
+        ValueError
+            When the day is not within the data, or both are given.
+
+        Examples
+        --------
+        >>> import pandas as pd, winback as wb
+        >>> contracts = pd.DataFrame({
+        ...     "customer_id": [1, 1, 2], "start": ["2023-01-01", "2024-03-01", "2023-06-01"],
+        ...     "end": ["2023-12-31", None, "2024-01-31"]})
+        >>> base = wb.read_contracts(contracts, until="2024-12-31")
+        >>> sent = pd.DataFrame({"customer_id": [2], "offer": ["gift"], "offered_on": ["2024-04-30"]})
+        >>> base.lapsed(sent=sent).to_frame()[["customer_id", "offer", "months_away", "returned"]].round(2)
+           customer_id offer  months_away  returned
+        0            2  gift         2.96     False
+        """
+        if asof is not None and sent is not None:
+            raise ValueError("asof and sent cannot both be given: each customer is seen from the day of the offer.")
+        if sent is not None:
+            return self._lapsed_sent(sent)
+        losses = self.losses
+        if asof is None:
+            rows = np.flatnonzero(losses.lost)
+            pending = int((self.all_lives.pending & (self.all_lives.number == 1)).sum())
+            left_out = {"are pending": pending, "were never lost": self.n - len(rows) - pending}
+            return self._lapsed(rows, losses.end[rows], left_out)
+        day = self.day_within(asof, "asof")
+        known = self.as_of(asof).all_lives
+        at = as_number(day.date())
+        lost, back = losses.state(np.full(len(self.ids), at))
+        pending = int((known.pending & (known.number == 1)).sum())
+        here = int((known.number == 1).sum()) - int(lost.sum()) - pending
+        left_out = {"had come back before": int(back.sum()), "were pending": pending, "were not lost": here}
+        rows = np.flatnonzero(lost & ~back)
+        return self._lapsed(rows, np.full(len(rows), at), left_out, day=day.date())
+
+    def _lapsed_sent(self, sent: AnyTable) -> Lapsed:
+        """Return the lost customers who were sent an offer, or drawn to be sent nothing."""
+        losses = self.losses
+        found = read_sent(sent, self.ids, self.last)
+        day = np.zeros(len(self.ids), dtype=np.int64)
+        day[found.customer] = found.day
+        lost, back = losses.state(day)
+        at = found.customer
+        pending = losses.has_end[at] & (losses.end[at] <= found.day) & (losses.sure_from[at] > found.day)
+        kept = np.flatnonzero(lost[at] & ~back[at])
+        unsent = losses.lost.copy()
+        unsent[at] = False
+        left_out = {
+            "had come back before their offer": int(back[at].sum()),
+            "were pending on the day of their offer": int(pending.sum()),
+            "were not lost on the day of their offer": int((~lost[at] & ~pending).sum()),
+            "without a contract were sent an offer": found.n_strangers,
+            f"were sent {LATE}": found.n_late,
+            "were lost and are not in the table of offers sent": int(unsent.sum()),
+        }
+        result = self._lapsed(at[kept], found.day[kept], left_out)
+        ours = found.frame.drop(columns="customer_id").iloc[kept].reset_index(drop=True)
+        return replace(
+            result, frame=pd.concat([result.frame.drop(columns=list(ours), errors="ignore"), ours], axis=1),
+            with_offers=True,
+        )  # fmt: skip
+
+    def _lapsed(self, rows: np.ndarray, day: np.ndarray, left_out: Mapping[str, int], **more) -> Lapsed:
+        frame = lapsed_table(self.losses, rows, day, self.last)
+        third = np.isin(rows, self.all_lives.customer[self.all_lives.number == 3])
+        return Lapsed(
+            frame=frame,
+            until=self.until,
+            left_out=left_out,
+            n_again=int(third.sum()),
+            source=self.source,
+            currency=self.currency,
+            **more,
+        )

@@ -1,0 +1,179 @@
+"""Which contracts were there, who served them, what happened? Several tables checked together, with one error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from winback.base.customers import places_among
+from winback.tables import CONTRACTS, EVENTS, SENT, SERVED_BY, AnyTable, Column, Problem, TableError
+from winback.tables.checks import check_order, columns_mapped
+from winback.tables.column_checks import Checked, check_columns, check_ids_once, refuse_other_than_frame
+from winback.tables.likeness import alike, matched
+from winback.tables.nouns import as_reading
+from winback.tables.parsed import Written
+from winback.tables.reading import Reading
+from winback.tables.types_found import with_types
+
+LARGEST_MARGIN = 1e12
+AFTER = ("reason", "exit_text")  # what a contract says of its end; not known before it
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the tables: how messages call it, its columns, and which of them it cannot do without."""
+
+    called: str
+    columns: tuple[Column, ...]
+    needs: tuple[str, ...]
+    prefix: str  # before the names of its columns in an error about several tables
+
+
+KINDS = {
+    "contracts": Kind("table of contracts", CONTRACTS, ("start",), ""),
+    "events": Kind("table of events", EVENTS, ("date", "event"), "events."),
+    "served_by": Kind("table of who serves whom", SERVED_BY, ("manager", "from"), "served_by."),
+    "sent": Kind("table of offers sent", SENT, ("offer", "offered_on"), "sent."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """How the tables are to be read, where they do not tell themselves; see `winback.read_contracts`."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    written: Written = Written()
+
+
+def read_tables(given: Mapping[str, AnyTable | None], asked: Asked = Asked()) -> dict[str, Checked]:
+    """Read and check tables of several kinds, those that are given.
+
+    Raises
+    ------
+    TableError
+        Listing every problem of all of them, those of customers whom the first table does not have among them.
+    """
+    found: dict[str, list[Problem]] = {}
+    readings = {}
+    for kind, table in given.items():
+        if table is not None:
+            try:
+                readings[kind] = as_reading(table, KINDS[kind].called)
+                refuse_other_than_frame(readings[kind][0].frame, KINDS[kind].called)
+            except TableError as error:
+                found[kind] = error.found
+    readings = {kind: each for kind, each in readings.items() if kind not in found}
+    names = _names_by_table({kind: reading.frame for kind, (reading, _) in readings.items()}, asked.columns)
+    tables = {}
+    for kind, (reading, is_raw) in readings.items():
+        try:
+            tables[kind] = _checked(KINDS[kind], columns_mapped(reading, names[kind]), is_raw, asked.written)
+            found[kind] = tables[kind].problems.found
+        except TableError as error:
+            found[kind] = error.found
+    raise_all(found)
+    return tables
+
+
+def raise_all(found: Mapping[str, list[Problem]]) -> None:
+    """Raise one error with the problems of several tables, if there are any."""
+    found = {kind: problems for kind, problems in found.items() if problems}
+    if found:
+        problems = [
+            replace(each, column=f"{KINDS[kind].prefix}{each.column}") for kind in found for each in found[kind]
+        ]
+        raise TableError(" and the ".join(KINDS[kind].called for kind in found), problems)
+
+
+def _names_by_table(frames: Mapping[str, pd.DataFrame], names: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Deal out the analyst's names of columns to the tables that have them; what none has is the first one's."""
+    dealt: dict[str, dict[str, str]] = {}
+    for kind, frame in frames.items():
+        own = {column.name for column in KINDS[kind].columns}
+        there = {theirs for theirs in names.values() if theirs in frame or alike(theirs, frame.columns)}
+        dealt[kind] = {ours: theirs for ours, theirs in names.items() if ours in own and theirs in there}
+    left = {ours: theirs for ours, theirs in names.items() if not any(ours in each for each in dealt.values())}
+    for ours, theirs in left.items():
+        its_own = [kind for kind in frames if ours in {column.name for column in KINDS[kind].columns}]
+        dealt[(its_own or list(frames))[0]][ours] = theirs
+    return dealt
+
+
+def _checked(kind: Kind, reading: Reading, is_raw: bool, written: Written) -> Checked:
+    if not reading.frame.columns.has_duplicates:
+        reading = matched(reading, kind.columns)
+        reading = with_types(reading, written) if is_raw else reading
+    checked = check_columns(reading, kind.called, kind.columns, kind.needs, written)
+    frame, problems = checked.frame, checked.problems
+    if kind.columns is CONTRACTS:
+        if "end" not in frame and not any(problem.column == "end" for problem in problems.found):
+            there = ", ".join(map(str, frame.columns[:12]))
+            remedy = f"Add it, empty for contracts that still run; columns seen: {there}."
+            problems.add("end", "is missing from the table", remedy)
+        check_order(checked)
+        _check_margin(checked)
+    if kind.columns is SERVED_BY and {"from", "to"} <= set(frame):
+        wrong = (frame["to"] < frame["from"]).to_numpy()
+        problems.add_rows("to", wrong, "must not be before `from`", "Exchange the two dates, or leave `to` empty.")
+    if kind.columns is SENT and "customer_id" in frame:
+        check_ids_once(checked, frame["customer_id"])
+    return checked
+
+
+def _check_margin(checked: Checked) -> None:
+    if "margin" in checked.frame:
+        margin = checked.frame["margin"].to_numpy(dtype=float, na_value=np.nan)
+        large = (np.abs(margin) > LARGEST_MARGIN) & checked.read("margin")
+        remedy = "Correct it, or state money in a larger unit."
+        checked.problems.add_rows("margin", large, "is too large for money per month", remedy)
+
+
+def contracts_until(contracts: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
+    """Return the contracts as they were known on a day: what began later is not there, what ended later still runs.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2024-01-01", "2024-06-01"])
+    >>> known = contracts_until(pd.DataFrame({"start": days, "end": days + pd.DateOffset(months=9)}), days[1])
+    >>> known["end"].isna().tolist()
+    [True, True]
+    """
+    known = contracts[(contracts["start"] <= until).to_numpy()]
+    later = (known["end"] > until).to_numpy()
+    if not later.any():
+        return known
+    known = known.assign(end=known["end"].mask(later))
+    return known.assign(**{name: known[name].mask(later) for name in AFTER if name in known})
+
+
+def customers_of(kind: str, checked: Checked, ids: pd.Index) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return whose each row is, by place among the customers with contracts, and a doubt about those who are none.
+
+    Raises
+    ------
+    TableError
+        When none of them has a contract: the two tables name their customers differently.
+    """
+    given = checked.frame["customer_id"]
+    places = places_among(given, ids)
+    stray = places < 0
+    if stray.all():
+        said = f"holds none of the customers of the table of contracts (there: {ids[0]}, here: {given.iloc[0]})"
+        remedy = "Export both tables with the same ids."
+        raise_all({kind: [Problem("customer_id", said, 0, "", remedy)]})
+    if not stray.any():
+        return places, ()
+    n = given[stray].nunique()
+    who = "customer who has" if n == 1 else "customers who have"
+    first = given[stray].iloc[0]
+    called = KINDS[kind].called
+    return places, (f"The {called} names {n:,} {who} no contract (first: {first}): those rows are left out",)
+
+
+def named(labels: Iterable[str], column: pd.Series) -> list[str]:
+    """Return those of the labels that occur nowhere in a column, whatever their case."""
+    there = {str(label).casefold() for label in column.dropna().unique()}
+    return [label for label in labels if label.casefold() not in there]

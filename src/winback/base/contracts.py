@@ -1,0 +1,172 @@
+"""How do contracts become customers over time? `read_contracts`, and the base it gives."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from winback.base.contract_base import ContractBase
+from winback.base.contract_doubts import doubts_of
+from winback.base.contract_tables import Asked, contracts_until, customers_of, named, raise_all, read_tables
+from winback.doors import door
+from winback.provenance import sha256_of
+from winback.tables import AnyTable, Problem
+from winback.tables.months_from_dates import last_day
+from winback.tables.parsed import written_as
+
+INVOLUNTARY = (
+    "moved", "moving", "relocated", "died", "death", "deceased", "closed", "closure", "bankrupt", "bankruptcy",
+    "insolvent", "insolvency", "payment failed", "payment_failed", "failed payment", "non-payment", "nonpayment",
+    "unpaid", "umzug", "verzogen", "verstorben", "insolvenz",
+)  # fmt: skip
+LONGEST_GRACE = 3650
+
+
+@door
+def read_contracts(
+    contracts: AnyTable,
+    events: AnyTable | None = None,
+    *,
+    until: datetime.date | str,
+    since: datetime.date | str | None = None,
+    grace_days: int = 30,
+    currency: str = "$",
+    served_by: AnyTable | None = None,
+    involuntary: Iterable[str] | None = None,
+    columns: Mapping[str, str] | None = None,
+    decimal: str | None = None,
+    day_first: bool | None = None,
+) -> ContractBase:
+    """Read and check customers with contracts, so that losses, reasons, risks and values are asked of one thing.
+
+    A customer is lost at the end of a contract that no other contract of theirs follows within the grace period: a
+    gap up to it is a change of contract. Contracts that overlap are one life, a contract after a loss is a return.
+
+    Parameters
+    ----------
+    contracts : pandas.DataFrame or path
+        One row per contract (`winback.tables.CONTRACTS`): ``customer_id``, ``start``, ``end`` (empty: still runs), and
+        where known ``margin`` (money per month), ``manager``, ``satisfaction``, ``reason``, ``exit_text``; further
+        columns are kept. CSV, TSV, XLSX or Parquet, or a frame of pandas, polars, pyarrow or DuckDB. What was taken
+        for what is in ``base.details()``.
+    events : pandas.DataFrame or path, optional
+        What happened (`winback.tables.EVENTS`): ``customer_id``, ``date``, ``event`` (``complaint``,
+        ``complaint_resolved``, ``referral``, ...), ``amount``. Counted up to the loss; a ``complaint_resolved``
+        settles one complaint of its customer made before.
+    until : date or text
+        Last day on which the data were recorded. Nothing after it is looked at.
+    since : date or text, optional
+        Day from which on contracts are known, where those that ended before are not in the table: how long customers
+        had stayed by then is known, but earlier time is not at risk. Lives that ended by then are left out.
+    grace_days : int
+        Longest gap between two contracts that is a change of contract, not a loss. Who has been without a contract
+        for less than that at the end is pending, and counted apart.
+    currency : str
+        Sign or code put before money.
+    served_by : pandas.DataFrame or path, optional
+        Who serves whom, where one customer has several employees (`winback.tables.SERVED_BY`): ``customer_id``,
+        ``manager``, ``from``, ``to``.
+    involuntary : iterable of str, optional
+        Reasons of those who did not choose to leave; by default well-known words such as moved, died, payment failed.
+    columns : mapping, optional
+        winback's name of a column -> the tables' own; names that are alike ("Customer Id") are found.
+    decimal : {",", "."}, optional
+        The decimal mark of numbers in text that can be read in two ways, such as 1.234.
+    day_first : bool, optional
+        Whether 03/02/2024 is in February, where no date of the column tells.
+
+    Returns
+    -------
+    ContractBase
+        ``lapsed()`` is the table of lost customers; `survival_curve`, `competing_risks`, `fit_duration` and
+        `fit_contracts` take the base.
+
+    Raises
+    ------
+    TableError
+        Listing every problem of all tables.
+    ValueError
+        When the days or the grace period make no sense.
+    FileNotFoundError
+        When there is no such file.
+
+    Examples
+    --------
+    >>> import pandas as pd, winback as wb
+    >>> contracts = pd.DataFrame({
+    ...     "customer_id": [1, 1, 2, 3],
+    ...     "start": ["2023-01-01", "2024-03-01", "2023-06-01", "2023-02-01"],
+    ...     "end": ["2023-12-31", None, None, "2024-06-20"],
+    ...     "margin": [20.0, 24.0, 18.0, 30.0]})
+    >>> base = wb.read_contracts(contracts, until="2024-06-30")
+    >>> base.to_frame()[["state", "n"]].to_string(index=False, header=False).split()
+    ['here', '1', 'back', '1', 'lost', '0', 'pending', '1']
+    >>> base.lapsed().to_frame()[["customer_id", "first_tenure", "returned", "second_tenure"]].round(1)
+       customer_id  first_tenure  returned  second_tenure
+    0            1          12.0      True            4.0
+    """
+    end, begin = last_day(until), last_day(since, "since")
+    _check_days(end, begin, grace_days)
+    asked = Asked(columns=columns or {}, written=written_as(decimal, day_first))
+    given = {"contracts": contracts, "events": events, "served_by": served_by}
+    tables = read_tables(given, asked)
+    checked = tables["contracts"]
+    frame = contracts_until(checked.frame, end).reset_index(drop=True)
+    n_later = len(checked.frame) - len(frame)
+    if not len(frame):
+        said = f"is after until ({end:%Y-%m-%d}) in every row: nobody is a customer yet"
+        raise_all({"contracts": [Problem("start", said, 0, "", "Give the last day of the data.")]})
+    ids = pd.Index(checked.frame["customer_id"].drop_duplicates())  # also of those who come later
+    doubts, others = [], {}
+    for kind in [kind for kind in ("events", "served_by") if kind in tables]:
+        places, doubt = customers_of(kind, tables[kind], ids)
+        others[kind] = tables[kind].frame[places >= 0].reset_index(drop=True)
+        doubts += doubt
+    notes = [note for each in tables.values() for note in each.notes]
+    if n_later:
+        notes.append(f"{n_later:,} contracts begin after {end:%Y-%m-%d} and are not looked at.")
+    base = ContractBase(
+        contracts=frame,
+        events=others.get("events"),
+        served_by=others.get("served_by"),
+        until=end.date(),
+        since=None if begin is None else begin.date(),
+        grace_days=int(grace_days),
+        currency=currency,
+        involuntary=_involuntary(involuntary, frame),
+        source=Path(contracts).name if isinstance(contracts, str | Path) else "a table",
+        made_with=tuple(
+            (f"SHA-256 of {Path(each).name}", sha256_of(each))
+            for each in given.values()
+            if isinstance(each, str | Path)
+        ),
+        reading=tuple(dict.fromkeys(notes)),
+    )
+    return doubts_of(base, doubts)
+
+
+def _check_days(until: pd.Timestamp, since: pd.Timestamp | None, grace_days: int) -> None:
+    if not 0 <= grace_days <= LONGEST_GRACE:
+        raise ValueError(f"grace_days must be between 0 and {LONGEST_GRACE}; got {grace_days}.")
+    if since is not None and (until - since).days <= grace_days:
+        raise ValueError(
+            f"since ({since:%Y-%m-%d}) must be more than the grace period of {grace_days} days before until "
+            f"({until:%Y-%m-%d}): else no loss can be seen."
+        )
+
+
+def _involuntary(given: Iterable[str] | None, frame: pd.DataFrame) -> tuple[str, ...]:
+    """Return the reasons of those who did not choose to leave, or refuse some that nobody gave."""
+    if given is None:
+        return INVOLUNTARY
+    words = (given,) if isinstance(given, str) else tuple(given)
+    reasons = frame["reason"] if "reason" in frame else pd.Series([], dtype=object)
+    if nowhere := named(words, reasons):
+        there = ", ".join(map(str, reasons.dropna().unique()[:12])) or "none"
+        said = f"is never {' or '.join(map(repr, nowhere))}, named by involuntary"
+        raise_all({"contracts": [Problem("reason", said, 0, "", f"Reasons that are there: {there}.")]})
+    return words
