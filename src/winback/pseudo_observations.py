@@ -21,6 +21,7 @@ def pseudo_months(
     horizon_months: float,
     annual_discount: float = 0.0,
     followed_alike: ArrayLike | None = None,
+    since: ArrayLike | None = None,
 ) -> np.ndarray:
     r"""Return each customer's pseudo-observation of the (discounted) months within the horizon.
 
@@ -37,6 +38,9 @@ def pseudo_months(
     One curve of all is right where how long a customer was followed tells nothing of how long they stay. Where both
     depend on who they are, the curve must be that of customers who were followed alike: ``followed_alike``.
 
+    Where customers came under observation late (``since``), the sum runs over the ends that they were at risk of:
+    :math:`\text{since}_i < t_j \le t_i`.
+
     Parameters
     ----------
     months : array_like, shape (n,)
@@ -47,6 +51,8 @@ def pseudo_months(
         The horizon :math:`\tau`, and the annual rate; zero counts plain months.
     followed_alike : array_like of int, shape (n,), optional
         Groups with a curve each, numbered from the shortest followed; `joined_groups` says which must share one.
+    since : array_like, shape (n,), optional
+        Months that had passed when each came under observation, the risk being watched in somebody all the time.
 
     Returns
     -------
@@ -74,11 +80,12 @@ def pseudo_months(
             pseudo[rows] = pseudo_months(months[rows], ended[rows], horizon, annual_discount)
         return pseudo
     beyond = months >= horizon
-    if len(months) == 0 or (ended | beyond).all():
+    since = np.zeros(len(months)) if since is None else np.asarray(since, dtype=float)
+    if len(months) == 0 or ((ended | beyond).all() and not since.any()):
         return discounted_months(np.minimum(months, horizon), annual_discount)
     _refuse_beyond_follow_up(months, ended, horizon)
     time = np.minimum(months, horizon)
-    return _influence(time, ended & ~beyond, horizon, annual_discount)
+    return _influence(time, ended & ~beyond, horizon, annual_discount, since)
 
 
 def longest_supported_horizon(months: ArrayLike, ended: ArrayLike) -> float:
@@ -130,14 +137,15 @@ def _refuse_beyond_follow_up(months, ended, horizon):
         )
 
 
-def _influence(time, ended, horizon, annual_discount):
+def _influence(time, ended, horizon, annual_discount, since):
     """Compute the formula of `pseudo_months` on distinct times of ending."""
     n = len(time)
     ends, position = np.unique(time[ended], return_inverse=True)
     if len(ends) == 0:  # nobody ended within the horizon
         return np.full(n, float(discounted_months(horizon, annual_discount)))
     n_ended = np.bincount(position)
-    at_risk = n - np.searchsorted(np.sort(time), ends, side="left")
+    since = np.where(since > 0, since, -np.inf)  # also at risk of an end in month 0
+    at_risk = np.searchsorted(np.sort(since), ends, side="left") - np.searchsorted(np.sort(time), ends, side="left")
     survival = np.cumprod(1 - n_ended / at_risk)
     steps = np.diff(discounted_months(np.append(ends, horizon), annual_discount))
     remaining = np.cumsum((survival * steps)[::-1])[::-1]  # R(t_j)
@@ -145,6 +153,7 @@ def _influence(time, ended, horizon, annual_discount):
     left = at_risk - n_ended
     share = np.divide(remaining, left, out=np.zeros(len(ends)), where=left > 0)
     compensator = np.append(0.0, np.cumsum(n_ended * share / at_risk))
-    effect = -compensator[np.searchsorted(ends, time, side="right")]
+    came = np.minimum(np.searchsorted(ends, since, side="right"), np.searchsorted(ends, time, side="right"))
+    effect = compensator[came] - compensator[np.searchsorted(ends, time, side="right")]
     effect[ended] += share[position]
     return mean - n * effect

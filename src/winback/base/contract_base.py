@@ -111,7 +111,7 @@ class ContractBase(ContractLives):
         if asof is None:
             rows = np.flatnonzero(losses.lost)
             pending = int((self.all_lives.pending & (self.all_lives.number == 1)).sum())
-            left_out = {"are pending": pending, "were never lost": self.n - len(rows) - pending}
+            left_out = {"pending": pending, "never lost": self.n - len(rows) - pending}
             return self._lapsed(rows, losses.end[rows], left_out)
         day = self.day_within(asof, "asof")
         known = self.as_of(asof).all_lives
@@ -119,7 +119,11 @@ class ContractBase(ContractLives):
         lost, back = losses.state(np.full(len(self.ids), at))
         pending = int((known.pending & (known.number == 1)).sum())
         here = int((known.number == 1).sum()) - int(lost.sum()) - pending
-        left_out = {"had come back before": int(back.sum()), "were pending": pending, "were not lost": here}
+        left_out = {
+            "back before that day": int(back.sum()),
+            "pending on that day": pending,
+            "not lost on that day": here,
+        }
         rows = np.flatnonzero(lost & ~back)
         return self._lapsed(rows, np.full(len(rows), at), left_out, day=day.date())
 
@@ -136,12 +140,12 @@ class ContractBase(ContractLives):
         unsent = losses.lost.copy()
         unsent[at] = False
         left_out = {
-            "had come back before their offer": int(back[at].sum()),
-            "were pending on the day of their offer": int(pending.sum()),
-            "were not lost on the day of their offer": int((~lost[at] & ~pending).sum()),
-            "without a contract were sent an offer": found.n_strangers,
-            f"were sent {LATE}": found.n_late,
-            "were lost and are not in the table of offers sent": int(unsent.sum()),
+            "back before their offer": int(back[at].sum()),
+            "pending on the day of their offer": int(pending.sum()),
+            "not lost on the day of their offer": int((~lost[at] & ~pending).sum()),
+            "with an offer but without a contract": found.n_strangers,
+            LATE: found.n_late,
+            "lost but not in the table of offers sent": int(unsent.sum()),
         }
         result = self._lapsed(at[kept], found.day[kept], left_out)
         ours = found.frame.drop(columns="customer_id").iloc[kept].reset_index(drop=True)

@@ -14,7 +14,7 @@ from winback.tables.checks import check_order, columns_mapped
 from winback.tables.column_checks import Checked, check_columns, check_ids_once, refuse_other_than_frame
 from winback.tables.likeness import alike, matched
 from winback.tables.nouns import as_reading
-from winback.tables.parsed import Written
+from winback.tables.parsed import AS_THE_CELLS_TELL, Written
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
 
@@ -45,10 +45,13 @@ class Asked:
     """How the tables are to be read, where they do not tell themselves; see `winback.read_contracts`."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
-    written: Written = Written()
+    written: Written = AS_THE_CELLS_TELL
 
 
-def read_tables(given: Mapping[str, AnyTable | None], asked: Asked = Asked()) -> dict[str, Checked]:
+AS_IT_IS = Asked()
+
+
+def read_tables(given: Mapping[str, AnyTable | None], asked: Asked = AS_IT_IS) -> dict[str, Checked]:
     """Read and check tables of several kinds, those that are given.
 
     Raises

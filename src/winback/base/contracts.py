@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from winback.base.contract_base import ContractBase

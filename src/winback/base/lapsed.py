@@ -106,7 +106,7 @@ def _answer(lapsed: Lapsed) -> Iterator[str]:
         came = f"{format_count(back)} of them ({format_percent(back / n)}) came back by {lapsed.until:%Y-%m-%d}"
         again = f", {format_count(lapsed.n_again)} yet another time after that" if lapsed.n_again else ""
         yield f"{lapsed.source}: {counted(n, 'customers')} lost {_seen(lapsed)}; {came}{again}."
-    left_out = [f"{format_count(count)} who {why}" for why, count in lapsed.left_out.items() if count]
+    left_out = [f"{format_count(count)} {why}" for why, count in lapsed.left_out.items() if count]
     if left_out:
         yield f"Not among them: {join_words(left_out)}."
     yield from [*lapsed.doubts, *_follow_up(lapsed)][:1]

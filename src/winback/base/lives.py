@@ -155,7 +155,7 @@ def _last_rows(spans: Spans, life: np.ndarray) -> np.ndarray:
 
 
 def _numbered(customer: np.ndarray) -> np.ndarray:
-    """Number the rows of each customer from 1; customers ascend."""
+    """Return the number of each row among those of its customer, from 1; customers ascend."""
     if not len(customer):
         return customer
     new = np.append(True, customer[1:] != customer[:-1])

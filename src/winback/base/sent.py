@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from winback.base.contract_tables import Asked, customers_of, read_tables
+from winback.base.contract_tables import AS_IT_IS, Asked, customers_of, read_tables
 from winback.tables import AnyTable
 
-LATE = "offers after the end of the data"
+LATE = "with an offer after the end of the data"
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class Sent:
     notes: tuple[str, ...] = ()
 
 
-def read_sent(sent: AnyTable, ids: pd.Index, until: int, asked: Asked = Asked()) -> Sent:
+def read_sent(sent: AnyTable, ids: pd.Index, until: int, asked: Asked = AS_IT_IS) -> Sent:
     """Read and check the table of offers sent.
 
     Raises
@@ -39,4 +39,7 @@ def read_sent(sent: AnyTable, ids: pd.Index, until: int, asked: Asked = Asked())
     late = (day > until) & (customer >= 0)
     kept = (customer >= 0) & ~late
     frame = checked.frame[kept].reset_index(drop=True)
-    return Sent(frame, customer[kept], day[kept], int(late.sum()), int((customer < 0).sum()), tuple(checked.notes))
+    n_strangers = int((customer < 0).sum())
+    return Sent(
+        frame, customer[kept], day[kept], n_late=int(late.sum()), n_strangers=n_strangers, notes=tuple(checked.notes)
+    )

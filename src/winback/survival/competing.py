@@ -1,4 +1,4 @@
-"""For which reason do they leave again, and when? Competing risks of second lifetimes."""
+"""For which reason do they leave, and when? Competing risks of first or second lifetimes."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ import numpy as np
 import pandas as pd
 
 from winback.doors import door
-from winback.labels import short_words
+from winback.labels import NOT_KNOWN, short_words
 from winback.results import Sentences, format_percent, join_words
 from winback.survival.curves import shared_horizon
-from winback.survival.groups import EVERYBODY, GroupsResult, group_lifetimes, typed_lifetimes
+from winback.survival.groups import EVERYBODY, GroupsResult, group_lifetimes, months_and_ended, typed_lifetimes
 from winback.survival.incidence import cumulative_incidence, incidence_interval, incidence_variance, months_lost
+from winback.survival.watched_from import lifetime_of
 from winback.tables import LAPSED_TABLE, AnyTable, ProblemList
 from winback.uncertainty import normal_interval, normal_quantile
 
 STILL_THERE = "still there"
+REASONS = {"first": "reason", "second": "second_reason"}
 COMPETE = "Reasons compete: mending one of them would not keep all who left for it, since some would leave for another."
 
 
 @dataclass(frozen=True, repr=False)
 class CompetingRisks(GroupsResult):
-    """What share of each group left again, for which reason.
+    """What share of each group left, for which reason.
 
     Attributes
     ----------
@@ -45,6 +47,7 @@ class CompetingRisks(GroupsResult):
     level: float
     notes: tuple[str, ...] = ()
     said: Mapping[str, str] = field(default_factory=dict, repr=False)  # each group in words
+    lifetime: str = "second"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "group": ("Group", "text"),
         "reason": ("Left again for", "text"),
@@ -55,7 +58,7 @@ class CompetingRisks(GroupsResult):
     }
 
     def describe(self) -> Sentences:
-        """Say for which reason most leave again, how sure that is, and that reasons compete."""
+        """Say for which reason most leave, how sure that is, and that reasons compete."""
         few = [f"{note}." for note in self.notes if note.startswith("Fewer")]
         return Sentences.of([f"{headline(self)}.", _sure(self), *[*few, COMPETE][:1]])
 
@@ -71,14 +74,26 @@ class CompetingRisks(GroupsResult):
     def table(self) -> pd.DataFrame:
         """Return the rounded table, its groups and reasons in words."""
         table = super().table()
-        return table.assign(**{"Left again for": [_reason(reason) for reason in self.frame["reason"]]})
+        heading = "Left again for"
+        table[heading] = [_reason(reason) for reason in self.frame["reason"]]
+        return table if self.again else table.rename(columns={heading: "Left for"})
+
+    @property
+    def again(self) -> str:
+        """What follows "leave" or "left" in words: that they had left before, if they had."""
+        return " again" if self.lifetime == "second" else ""
 
 
 @door
 def competing_risks(
-    customers: AnyTable, by: str | None = None, *, horizon_months: float | None = None, level: float = 0.95
+    customers: AnyTable,
+    by: str | None = None,
+    *,
+    lifetime: str | None = None,
+    horizon_months: float | None = None,
+    level: float = 0.95,
 ) -> CompetingRisks:
-    r"""Estimate what share of returned customers leave again for each reason.
+    r"""Estimate what share of customers leave for each reason: of all for the first time, or of returned ones again.
 
     A customer who left for one reason can no longer leave for another, so reasons compete: the share that left for
     each (Aalen-Johansen estimate) and the share still there add to one. Months lost are the area under a reason's
@@ -86,11 +101,14 @@ def competing_risks(
 
     Parameters
     ----------
-    customers : pandas.DataFrame, path or Trial
+    customers : pandas.DataFrame, path, Trial or Base
         Table of lapsed customers (`winback.tables.LAPSED`) with ``returned``, ``second_tenure``, ``second_ended`` and
-        ``second_reason``: filled in for those who left again, and for nobody else.
+        ``second_reason``: filled in for those who left again, and for nobody else. Or a base of all customers.
     by : str, optional
         Column whose values make the groups.
+    lifetime : {"second", "first"}, optional
+        Second lifetimes of those who returned, or first lifetimes of everyone, with ``first_tenure``, ``first_ended``
+        and ``reason``, where a missing one is counted as not known; by default as in `survival_curve`.
     horizon_months : float, optional
         By default the longest time about which the data speak for every group.
     level : float
@@ -129,16 +147,18 @@ def competing_risks(
     1  service       1    0.2          0.4
     """
     normal_quantile(level)
-    table = _with_reasons(typed_lifetimes(customers, "second"))
-    lives = group_lifetimes(table, by, "second")
+    lifetime = lifetime_of(customers, lifetime)
+    table = typed_lifetimes(customers, lifetime)
+    table = _with_reasons(table) if lifetime == "second" else _with_first_reasons(table)
+    lives = group_lifetimes(table, by, lifetime)
     horizon = shared_horizon(lives, horizon_months)
-    reasons = table["second_reason"].cat.remove_unused_categories()
+    reasons = table[REASONS[lifetime]].cat.remove_unused_categories()
     causes = np.where(lives.ended, reasons.cat.codes.to_numpy()[lives.rows], -1)
     names = list(reasons.cat.categories)
     figures, curves = [], []
     for group, name in enumerate(lives.names):
         members = lives.codes == group
-        found = cumulative_incidence(lives.months[members], causes[members], len(names))
+        found = cumulative_incidence(lives.months[members], causes[members], len(names), lives.since[members])
         known = lives.ended[members] | (lives.months[members] >= horizon)
         rows = _figures(found, horizon, int(known.sum()), level)
         figures.append(pd.DataFrame({"group": name, "reason": names, "n": int(members.sum()), **rows}))
@@ -152,6 +172,7 @@ def competing_risks(
         level=level,
         notes=lives.notes(),
         said=lives.said,
+        lifetime=lifetime,
     )
 
 
@@ -171,6 +192,22 @@ def _with_reasons(table) -> pd.DataFrame:
         problems.add("second_ended", "is false for everyone: nobody has left again", "Wait, or check the export.")
     problems.raise_if_any()
     return table
+
+
+def _with_first_reasons(table) -> pd.DataFrame:
+    """Return the table with a reason for everyone who has left: one that is not known is a reason of its own."""
+    problems = ProblemList(LAPSED_TABLE, table)
+    if "reason" not in table:
+        problems.add("reason", "is missing from the table", "Add it: the reason for leaving.")
+    _, left = months_and_ended(table, "first")
+    if not left.any():
+        problems.add("first_ended", "is false for everyone: nobody has left", "Wait, or check the export.")
+    problems.raise_if_any()
+    reason = table["reason"].astype("category")
+    unknown = left & reason.isna().to_numpy()
+    if unknown.any() and NOT_KNOWN not in reason.cat.categories:
+        reason = reason.cat.add_categories([NOT_KNOWN])
+    return table.assign(reason=reason.mask(~left).mask(unknown, NOT_KNOWN) if unknown.any() else reason.mask(~left))
 
 
 def _figures(found, horizon, n_known, level) -> dict:
@@ -218,7 +255,7 @@ def headline(result: CompetingRisks) -> str:
     said = shares if one else [f"{reason} {share}" for reason, share in zip(reasons, shares, strict=True)]
     what = f"{reasons[0]} is the" if one else "The"
     each = join_words(map(result.in_group, leaders["group"], said))
-    return f"{what} most frequent reason to leave again by month {result.horizon_months:g}: {each}"
+    return f"{what} most frequent reason to leave{result.again} by month {result.horizon_months:g}: {each}"
 
 
 def _leaders(result) -> pd.DataFrame:
@@ -247,7 +284,7 @@ def _lines(result) -> Iterator[str]:
         who = "" if name == EVERYBODY else f"{result.in_words(name)}: "
         shares = "; ".join(_each(result, rows, "share", "percent"))
         still = format_percent(1 - rows["share"].sum())
-        yield f"{who}left again by month {horizon} for {shares}; {still} are still there."
+        yield f"{who}left{result.again} by month {horizon} for {shares}; {still} are still there."
         lost = "; ".join(_each(result, rows, "months_lost", "months"))
         yield f"{who}months lost per customer within {horizon} months: {lost}."
     if not result.horizon_given:

@@ -18,6 +18,8 @@ from winback.pseudo_observations import longest_supported_horizon, pseudo_months
 from winback.results import Sentences
 from winback.survival import curves_text
 from winback.survival.groups import PAIRED, GroupsResult, Lifetimes, group_lifetimes, typed_lifetimes
+from winback.survival.log_rank import log_rank
+from winback.survival.watched_from import entry_of, lifetime_of, n_watched
 from winback.tables import AnyTable
 from winback.uncertainty import mean_interval, normal_interval, normal_quantile
 
@@ -94,7 +96,7 @@ def survival_curve(
     customers: AnyTable,
     by: str | None = None,
     *,
-    lifetime: str = "second",
+    lifetime: str | None = None,
     horizon_months: float | None = None,
     level: float = 0.95,
 ) -> SurvivalCurves:
@@ -107,12 +109,14 @@ def survival_curve(
 
     Parameters
     ----------
-    customers : pandas.DataFrame, path or Trial
-        Table of lapsed customers (`winback.tables.LAPSED`).
+    customers : pandas.DataFrame, path, Trial or Base
+        Table of lapsed customers (`winback.tables.LAPSED`), or a base of all customers.
     by : str, optional
         Column whose values make the groups; ``"lifetime"`` compares first with second lifetimes of those who returned.
-    lifetime : {"second", "first"}
-        Second lifetimes of those who returned, or first lifetimes of everyone.
+    lifetime : {"second", "first"}, optional
+        Second lifetimes of those who returned, or first lifetimes of everyone; by default first ones of a base, second
+        ones of a table of lapsed customers. Where a column ``first_watched_from`` says when each came under
+        observation, earlier time is not at risk.
     horizon_months : float, optional
         By default the longest time about which the data speak for every group.
     level : float
@@ -151,7 +155,7 @@ def survival_curve(
     """
     normal_quantile(level)
     paired = by == PAIRED
-    lifetime = "second" if paired and lifetime == "first" else lifetime
+    lifetime = "second" if paired else lifetime_of(customers, lifetime)
     table = typed_lifetimes(customers, lifetime, needs=("first_tenure",) if paired else ())
     lives = group_lifetimes(table, None if paired else by, lifetime)
     if paired:
@@ -159,7 +163,7 @@ def survival_curve(
     horizon = shared_horizon(lives, horizon_months)
     groups = range(len(lives.names))
     curves = [_curve(lives, group, level) for group in groups]
-    months = [pseudo_months(*lives.of(group), horizon) for group in groups]
+    months = [pseudo_months(*lives.of(group), horizon, since=lives.since_of(group)) for group in groups]
     frame = pd.DataFrame(
         [_figures(lives, group, curves[group], months[group], horizon=horizon, level=level) for group in groups]
     )
@@ -167,7 +171,7 @@ def survival_curve(
         frame=frame,
         curves=pd.concat(curves, ignore_index=True),
         differences=_paired_difference(lives.names, months, level) if paired else _differences(frame, level),
-        log_rank=None if paired else _log_rank(lives),
+        log_rank=None if paired else log_rank(lives),
         horizon_months=horizon,
         horizon_given=horizon_months is not None,
         paired=paired,
@@ -190,6 +194,7 @@ def _with_first_lives(second: Lifetimes, table) -> Lifetimes:
         rows=np.tile(second.rows, 2),
         left_out=second.left_out,
         said={"first": "first", "second": "second"},
+        since=np.zeros(2 * n),
     )
 
 
@@ -213,14 +218,18 @@ def _curve(lives, group, level) -> pd.DataFrame:
     from lifelines import KaplanMeierFitter
 
     months, ended = lives.of(group)
+    since = lives.since_of(group)
     with np.errstate():  # lifelines switches numpy's warnings off for the whole process
-        fitted = KaplanMeierFitter(alpha=1 - level).fit(months, ended)
+        fitted = KaplanMeierFitter(alpha=1 - level).fit(months, ended, entry=entry_of(since))
     survival = fitted.survival_function_.iloc[:, 0].to_numpy()
     low, high = fitted.confidence_interval_.to_numpy().T
     gone = survival <= 0  # the last one left: the limit is that of the step before
     curve = pd.DataFrame({"months": fitted.survival_function_.index.to_numpy(dtype=float), "survival": survival})
     curve = curve.assign(low=low, high=pd.Series(high).mask(gone).ffill())
     curve["at_risk"] = fitted.event_table["at_risk"].to_numpy(dtype=int)
+    if since.any():  # a row of its own for each month in which somebody came: only those in which somebody left count
+        curve = curve[curve["months"].isin(months) | (curve["months"] == 0)].reset_index(drop=True)
+        curve["at_risk"] = n_watched(months, since, curve["months"].to_numpy())
     curve.insert(0, "group", lives.names[group])
     return curve
 
@@ -243,7 +252,7 @@ def _figures(lives, group, curve, months, horizon, level) -> dict:
         "median": _first_at_half(curve, "survival"),
         "median_low": _first_at_half(curve, "low"),
         "median_high": _first_at_half(curve, "high"),
-        "n_at_horizon": int((observed >= horizon).sum()),
+        "n_at_horizon": int(((observed >= horizon) & (lives.since_of(group) < horizon)).sum()),
     }
 
 
@@ -274,12 +283,3 @@ def _tested(first, second, difference, std_error, level) -> pd.DataFrame:
     p_value = np.where(difference == 0, 1.0, 2 * ndtr(-z))
     figures = {"difference": difference, "std_error": std_error, "low": low, "high": high, "p_value": p_value}
     return pd.DataFrame({"first": first, "second": second, **figures})
-
-
-def _log_rank(lives) -> float | None:
-    from lifelines.statistics import multivariate_logrank_test
-
-    if len(lives.names) < 2 or not lives.ended.any():
-        return None
-    with np.errstate():
-        return float(multivariate_logrank_test(lives.months, lives.codes, lives.ended).p_value)

@@ -18,7 +18,7 @@ from winback.survival import durations_text
 from winback.survival.families import FAMILIES
 from winback.survival.goodness_of_fit import GoodnessOfFit, check_fit
 from winback.survival.groups import group_lifetimes, months_and_ended, row_counts, used_rows
-from winback.tables import as_table
+from winback.survival.watched_from import months_watched_from, table_of_lifetime
 
 NODES = 64  # of the quadrature over months
 
@@ -81,7 +81,7 @@ class DurationFit(Result):
 
     def log_months(self, customers: pd.DataFrame) -> np.ndarray:
         """Return each customer's location of log months, shape (n,)."""
-        return self.design.matrix(as_table(customers)) @ self.params["estimate"].to_numpy()[:-1]
+        return self.design.matrix(table_of_lifetime(customers, self.lifetime)) @ self.params["estimate"].to_numpy()[:-1]
 
     @door
     def survival(self, customers: pd.DataFrame, months: ArrayLike) -> np.ndarray:
@@ -99,7 +99,7 @@ class DurationFit(Result):
     @door
     def predict(self, customers: pd.DataFrame, horizon_months: float) -> pd.DataFrame:
         """Return ``customer_id`` (where there is one), ``median_months`` and ``expected_months`` within the horizon."""
-        customers = as_table(customers)
+        customers = table_of_lifetime(customers, self.lifetime)
         columns = {"customer_id": customers["customer_id"].to_numpy()} if "customer_id" in customers else {}
         columns["median_months"] = self.median(customers)
         columns["expected_months"] = self.restricted_mean(customers, horizon_months)
@@ -184,6 +184,7 @@ class DurationFit(Result):
             codes=lives.codes,
             names=lives.names,
             counts=row_counts(used, self.weights),
+            since=months_watched_from(used, self.lifetime),
             model=self.distribution,
             level=self.level,
         )

@@ -3,6 +3,9 @@ r"""Where is the likelihood of a family highest? At the one top of its concave f
 In each family :math:`y = x'\beta + \sigma w`. With :math:`\gamma = \beta / \sigma`, :math:`\theta = 1 / \sigma` and
 :math:`z = \theta y - x'\gamma` every one of the log-likelihoods is concave, so there is one maximum, found to the last
 digits: equal data written as rows or as counts give equal answers.
+
+Customers who came under observation late had not left by then: their likelihood is divided by that share still there.
+This takes a concave part away, so what is found is a top near the one without it, of which a climb makes sure.
 """
 
 from __future__ import annotations
@@ -29,7 +32,14 @@ class Maximum:
     converged: bool
 
 
-def maximise(family: Family, matrix: np.ndarray, months: np.ndarray, ended: np.ndarray, counts: np.ndarray) -> Maximum:
+def maximise(
+    family: Family,
+    matrix: np.ndarray,
+    months: np.ndarray,
+    ended: np.ndarray,
+    counts: np.ndarray,
+    since: np.ndarray | None = None,
+) -> Maximum:
     """Return the maximum of one family's likelihood.
 
     Parameters
@@ -44,6 +54,8 @@ def maximise(family: Family, matrix: np.ndarray, months: np.ndarray, ended: np.n
         False where the data end first.
     counts : numpy.ndarray, shape (n,)
         How many customers each row stands for.
+    since : numpy.ndarray, shape (n,), optional
+        Months that had passed when each came under observation; 0: watched from the start.
 
     Returns
     -------
@@ -63,7 +75,11 @@ def maximise(family: Family, matrix: np.ndarray, months: np.ndarray, ended: np.n
     unit = 1.0 if family.log_tenure else max(float(np.abs(y).max()), 1e-300)
     back = _to_orthonormal(matrix, counts)
     design = np.column_stack([(-back.T @ matrix.T).T, y / unit])  # column after column, which makes products quick
-    likelihood = _Likelihood(family, design, ended, counts)
+    late = np.zeros(len(y), dtype=bool) if since is None else since > 0
+    then = design[late]
+    if late.any():
+        then = np.column_stack([then[:, :-1], family.outcome(since[late]) / unit])
+    likelihood = _Likelihood(family, design, ended, counts, then=then, late=late)
     peak = climb(likelihood, likelihood.start())
     jacobian = float((counts * y)[ended].sum()) if family.log_tenure else likelihood.n_ended * np.log(unit)
     return _in_months(peak, peak.value - jacobian, back, unit)
@@ -85,6 +101,8 @@ class _Likelihood:
     design: np.ndarray
     ended: np.ndarray
     counts: np.ndarray
+    then: np.ndarray  # the design of those who came under observation late, y being that of the moment
+    late: np.ndarray  # (n,) bool, who that is
 
     @cached_property
     def n_ended(self) -> float:
@@ -109,7 +127,14 @@ class _Likelihood:
         slope[-1] += n_ended / theta
         information = design.T @ (design * (self.counts * -second)[:, None])
         information[-1, -1] += n_ended / theta**2
-        return float((self.counts * value).sum() + n_ended * np.log(theta)), slope, information
+        total = float((self.counts * value).sum() + n_ended * np.log(theta))
+        if len(self.then):  # given that they had not left by then
+            then, counts = self.then, self.counts[self.late]
+            value, first, second = self.family.terms(then @ place, np.zeros(len(then), dtype=bool))
+            total -= float((counts * value).sum())
+            slope -= then.T @ (counts * first)
+            information -= then.T @ (then * (counts * -second)[:, None])
+        return total, slope, information
 
 
 def _in_months(peak: Peak, value, back, unit) -> Maximum:

@@ -16,6 +16,7 @@ from winback.survival.duration_fit import DurationFit
 from winback.survival.duration_maximum import Maximum, maximise
 from winback.survival.families import FAMILIES
 from winback.survival.groups import months_and_ended, row_counts, used_rows
+from winback.survival.watched_from import lifetime_of, months_watched_from
 from winback.tables import LAPSED_TABLE, AnyTable, ProblemList
 from winback.uncertainty import normal_interval, normal_quantile
 
@@ -29,7 +30,7 @@ def fit_duration(
     formula: str,
     distribution: str = "auto",
     *,
-    lifetime: str = "second",
+    lifetime: str | None = None,
     weights: str | None = None,
     level: float = 0.95,
 ) -> DurationFit:
@@ -43,14 +44,15 @@ def fit_duration(
 
     Parameters
     ----------
-    customers : pandas.DataFrame, path or Trial
-        Table of lapsed customers (`winback.tables.LAPSED`).
+    customers : pandas.DataFrame, path, Trial or Base
+        Table of lapsed customers (`winback.tables.LAPSED`), or a base of all customers.
     formula : str
         Right-hand side, such as ``"reason + log(first_tenure)"``, see `winback.formulas`.
     distribution : {"auto", "lognormal", "weibull", "loglogistic"}
         ``auto`` takes the one of lowest AIC.
-    lifetime : {"second", "first"}
-        Second lifetimes of those who returned, or first lifetimes of everyone.
+    lifetime : {"second", "first"}, optional
+        Second lifetimes of those who returned, or first lifetimes of everyone; by default as in `survival_curve`, and
+        as there earlier time than ``first_watched_from`` is not at risk.
     weights : str, optional
         Column that counts the customers each row stands for, where equal rows were collapsed into one.
     level : float
@@ -86,6 +88,7 @@ def fit_duration(
     normal_quantile(level)
     if distribution not in ("auto", *TRIED):
         raise ValueError(f"distribution must be one of auto, {', '.join(TRIED)}; got {distribution!r}.")
+    lifetime = lifetime_of(customers, lifetime)
     used = used_rows(customers, lifetime, weights, formula)
     design = bind_formula(formula, used, equation="tenure")
     months, ended = months_and_ended(used, lifetime)
@@ -93,7 +96,8 @@ def fit_duration(
     matrix = design.matrix(used)
     _check_ends(used, design, matrix, ended, counts=counts, lifetime=lifetime)
     tried = TRIED if distribution == "auto" else [distribution]
-    found = {name: maximise(FAMILIES[name], matrix, months, ended, counts) for name in tried}
+    since = months_watched_from(used, lifetime)
+    found = {name: maximise(FAMILIES[name], matrix, months, ended, counts, since=since) for name in tried}
     aic = _compared(found, matrix.shape[1] + 1)
     best = aic["distribution"].iloc[0]
     top = found[best]

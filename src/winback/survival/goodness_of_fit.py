@@ -114,6 +114,7 @@ def check_fit(
     codes: ArrayLike | None = None,
     names: Sequence[str] = (EVERYBODY,),
     counts: ArrayLike | None = None,
+    since: ArrayLike | None = None,
     model: str = "model",
     level: float = 0.95,
 ) -> GoodnessOfFit:
@@ -141,6 +142,8 @@ def check_fit(
         The groups.
     counts : array_like, shape (n,), optional
         How many customers each row stands for.
+    since : array_like, shape (n,), optional
+        Months that had passed when each came under observation.
     model : str
         What is checked, as in "the lognormal".
     level : float
@@ -165,8 +168,10 @@ def check_fit(
     months, ended = np.asarray(months, dtype=float), np.asarray(ended, dtype=bool)
     codes = np.zeros(len(months), dtype=int) if codes is None else np.asarray(codes, dtype=int)
     counts = np.ones(len(months)) if counts is None else np.asarray(counts, dtype=float)
-    classes = expected_ends(months, ended, cumulative_hazard, codes, names=names, counts=counts)
-    curves = fitted_and_observed(months, ended, cumulative_hazard, codes=codes, names=names, counts=counts, level=level)
+    since = np.zeros(len(months)) if since is None else np.asarray(since, dtype=float)
+    rows = {"codes": codes, "names": names, "counts": counts, "since": since}
+    classes = expected_ends(months, ended, cumulative_hazard, **rows)
+    curves = fitted_and_observed(months, ended, cumulative_hazard, **rows, level=level)
     rows = [
         _figures(name, curves, classes, counts[codes == g].sum(), counts[(codes == g) & ended].sum())
         for g, name in enumerate(names)

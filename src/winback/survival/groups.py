@@ -12,7 +12,14 @@ from winback.formula_checks import named_columns
 from winback.labels import value_words
 from winback.results import Result, counted, join_words
 from winback.survival.first_ended import with_first_ended
-from winback.tables import LAPSED, LAPSED_TABLE, ProblemList, as_table, check_lapsed, in_trial
+from winback.survival.watched_from import (
+    WATCHED_FROM,
+    check_always_watched,
+    lifetime_of,
+    months_watched_from,
+    table_of_lifetime,
+)
+from winback.tables import LAPSED, LAPSED_TABLE, ProblemList, check_lapsed, in_trial
 from winback.tables.likeness import to_choose_from
 
 FEW, MOST_NUMBERS = 30, 12
@@ -33,10 +40,15 @@ class Lifetimes:
     rows: np.ndarray  # (n,) positions in the table
     left_out: tuple[str, ...]  # who was, in sentences
     said: Mapping[str, str]  # each group in words
+    since: np.ndarray  # (n,) months that had passed when each came under observation
 
     def of(self, group: int) -> tuple[np.ndarray, np.ndarray]:
         """Return months and ended of one group."""
         return self.months[self.codes == group], self.ended[self.codes == group]
+
+    def since_of(self, group: int) -> np.ndarray:
+        """Return when the customers of one group came under observation."""
+        return self.since[self.codes == group]
 
     def notes(self) -> tuple[str, ...]:
         """Return who was left out, and which groups are so small that their intervals cannot be trusted."""
@@ -71,13 +83,18 @@ class GroupsResult(Result):
 
 def typed_lifetimes(customers: pd.DataFrame, lifetime: str, needs: tuple[str, ...] = ()) -> pd.DataFrame:
     """Return the checked table with what the chosen lifetimes, first or second, need besides the caller's columns."""
-    if lifetime not in ("first", "second"):
-        raise ValueError(f"lifetime must be 'first' or 'second'; got {lifetime!r}.")
+    lifetime = lifetime_of(customers, lifetime)
     if lifetime == "second":
         return check_lapsed(customers, needs=["returned", "second_tenure", "second_ended", *needs])
-    table = with_first_ended(as_table(customers))
+    table = with_first_ended(table_of_lifetime(customers, lifetime))
     ended = ["first_ended"] if isinstance(table, pd.DataFrame) and "first_ended" in table else []
-    return check_lapsed(table, needs=["first_tenure", *ended, *needs])
+    checked = check_lapsed(table, needs=["first_tenure", *ended, *needs])
+    problems = ProblemList(LAPSED_TABLE, checked)
+    late = months_watched_from(checked, lifetime) >= checked["first_tenure"].to_numpy(dtype=float)
+    remedy = "Leave out lifetimes that ended before they were watched."
+    problems.add_rows(WATCHED_FROM, late, "must be shorter than `first_tenure`", remedy)
+    problems.raise_if_any()
+    return checked
 
 
 def months_and_ended(table: pd.DataFrame, lifetime: str) -> tuple[np.ndarray, np.ndarray]:
@@ -139,15 +156,20 @@ def group_lifetimes(table: pd.DataFrame, by: str | None, lifetime: str) -> Lifet
             left_out.append(f"Left out, {why}: {join_words(alone)}")
     used &= (sizes >= 2)[codes]
     months, ended = months_and_ended(table[used], lifetime)
+    since = months_watched_from(table[used], lifetime)
     kept = np.flatnonzero(sizes >= 2)
+    codes, names_kept = np.searchsorted(kept, codes[used]), tuple(names[place] for place in kept)
+    for place, name in enumerate(names_kept):
+        check_always_watched(months[codes == place], since[codes == place], name)
     return Lifetimes(
         months,
         ended,
-        np.searchsorted(kept, codes[used]),
-        tuple(names[place] for place in kept),
+        codes,
+        names_kept,
         rows=np.flatnonzero(used),
         left_out=tuple(left_out),
         said=dict(zip(names, words, strict=True)),
+        since=since,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike
 
+from winback.survival.watched_from import n_watched
 from winback.uncertainty import normal_quantile, share_interval
 
 
@@ -41,7 +42,9 @@ class Incidence:
         return Incidence(*(getattr(self, each.name)[kept] for each in fields(self)))
 
 
-def cumulative_incidence(months: ArrayLike, cause: ArrayLike, n_causes: int) -> Incidence:
+def cumulative_incidence(
+    months: ArrayLike, cause: ArrayLike, n_causes: int, since: ArrayLike | None = None
+) -> Incidence:
     r"""Return the Aalen-Johansen estimate of each cause's cumulative incidence [1]_.
 
     With :math:`d_{kj}` ends for cause k among :math:`Y_j` at risk at the distinct times :math:`t_j`,
@@ -56,6 +59,8 @@ def cumulative_incidence(months: ArrayLike, cause: ArrayLike, n_causes: int) -> 
         0, 1, ... for the causes; -1 where the customer was still there at the end of the data.
     n_causes : int
         How many causes there are.
+    since : array_like, shape (n,), optional
+        Months that had passed when each came under observation: earlier time is not at risk.
 
     References
     ----------
@@ -73,7 +78,7 @@ def cumulative_incidence(months: ArrayLike, cause: ArrayLike, n_causes: int) -> 
     times, position = np.unique(months[ended], return_inverse=True)
     counts = np.zeros((len(times), n_causes))
     np.add.at(counts, (position, cause[ended]), 1)
-    at_risk = len(months) - np.searchsorted(np.sort(months), times, side="left")
+    at_risk = n_watched(months, np.zeros(len(months)) if since is None else np.asarray(since, dtype=float), times)
     survival = np.cumprod(1 - counts.sum(axis=1) / at_risk)
     before = np.append(1.0, survival[:-1])[: len(times)]
     share = np.cumsum((before / at_risk)[:, None] * counts, axis=0)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from winback.survival.watched_from import entry_of
+
 N_CLASSES, ENDS_PER_CLASS = 10, 10
 MOST_MONTHS, MONTHS_AT_ONCE = 200, 10
 
 
-def fitted_and_observed(months, ended, cumulative_hazard, codes, names, counts, level) -> pd.DataFrame:
+def fitted_and_observed(months, ended, cumulative_hazard, codes, names, counts, since, level) -> pd.DataFrame:
     """Return each group's mean fitted curve beside its Kaplan-Meier curve, see `GoodnessOfFit.curves`."""
     grid = _grid(months[ended])
     fitted = _mean_survival(cumulative_hazard, grid, codes, len(names), counts)
     curves = []
     for group, name in enumerate(names):
-        observed = _kaplan_meier(months, ended, counts, codes == group, level)
+        observed = _kaplan_meier(months, ended, counts, codes == group, since=since, level=level)
         curves.append(_side_by_side(name, observed, grid, fitted[group]))
     return pd.concat(curves, ignore_index=True)
 
@@ -28,11 +30,13 @@ def _grid(ends) -> np.ndarray:
     return np.append(0.0, months)
 
 
-def _kaplan_meier(months, ended, counts, members, level) -> pd.DataFrame:
+def _kaplan_meier(months, ended, counts, members, since, level) -> pd.DataFrame:
     from lifelines import KaplanMeierFitter
 
     with np.errstate():  # lifelines switches numpy's warnings off for the whole process
-        fitted = KaplanMeierFitter(alpha=1 - level).fit(months[members], ended[members], weights=counts[members])
+        fitted = KaplanMeierFitter(alpha=1 - level).fit(
+            months[members], ended[members], weights=counts[members], entry=entry_of(since[members])
+        )
     low, high = fitted.confidence_interval_.to_numpy().T
     months, share = (
         fitted.survival_function_.index.to_numpy(dtype=float),
@@ -62,13 +66,14 @@ def _side_by_side(name, observed, grid, fitted) -> pd.DataFrame:
     return curve
 
 
-def expected_ends(months, ended, cumulative_hazard, codes, names, counts) -> pd.DataFrame:
+def expected_ends(months, ended, cumulative_hazard, codes, names, counts, since=None) -> pd.DataFrame:
     """Return observed and expected ends of each group by class of months."""
     edges = np.full((len(names), N_CLASSES + 1), np.inf)
     for group in range(len(names)):
         inner = _inner_edges(months, ended & (codes == group), counts)
         edges[group, : len(inner) + 1] = [0.0, *inner]
     watched = np.minimum(edges[codes], months[:, None])
+    watched = watched if since is None else np.maximum(watched, since[:, None])
     expected = np.diff(cumulative_hazard(watched), axis=1) * counts[:, None]
     start, end = edges[codes, :-1], edges[codes, 1:]
     inside = (months[:, None] > start) & (months[:, None] <= end) & ended[:, None]

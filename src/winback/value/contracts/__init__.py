@@ -6,6 +6,7 @@ curves        survival, retention and projections, with intervals
 check         did customers stay as it said? a fit's `check`
 judging       how later counts are judged
 wording       what a fit says in sentences
+base_periods  from a base of contracts to customer rows
 counts        from survivors or customer rows to counts
 survival      the beta families' survival and its derivatives, stable at their limits
 maximum       where the likelihood is highest

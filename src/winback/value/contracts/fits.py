@@ -10,11 +10,13 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
+from winback.base.contract_base import ContractBase
 from winback.doors import door_of_settings
 from winback.periods import Period, PeriodError, parse_period
 from winback.tables import Problem, TableError
 from winback.tables.foreign import as_pandas
 from winback.uncertainty import normal_quantile
+from winback.value.contracts.base_periods import customers_in_periods
 from winback.value.contracts.checks import all_checked
 from winback.value.contracts.contract_fit import ContractFit
 from winback.value.contracts.counts import COUNTS, CUSTOMERS, ContractData, from_customers, from_survivors
@@ -28,7 +30,7 @@ SBG, BDW = "sBG", "BdW"
 
 @door_of_settings
 def fit_contracts(
-    data: ArrayLike | pd.DataFrame,
+    data: ArrayLike | pd.DataFrame | ContractBase,
     model: str = "sbg",
     *,
     period: str | Period | None = None,
@@ -57,10 +59,10 @@ def fit_contracts(
 
     Parameters
     ----------
-    data : sequence, sequence of sequences or pandas.DataFrame
+    data : sequence, sequence of sequences, pandas.DataFrame or ContractBase
         Survivors of one cohort after 0, 1, 2, ... periods, such as ``[1000, 869, 743]``; several cohorts, oldest first
         (a list of lists, or a frame with one row each, empty where the period lies ahead); or, with ``tenure`` and
-        ``ended``, one row per customer.
+        ``ended``, one row per customer. Of a base of contracts the first lives, in whole periods.
     model : {"sbg", "bdw"}
     period : str
         Length of a period: ``"Y"``, ``"M"``, ``"W"``, ``"30D"``, ..., see `winback.periods`. Required.
@@ -112,8 +114,14 @@ def fit_contracts(
     if model not in ("sbg", "bdw"):
         raise ValueError(f"model must be sbg or bdw; got {model!r}.")
     asked = {"tenure": tenure, "ended": ended, "formula": formula, "weights": weights}
+    if isinstance(data, ContractBase):
+        data, asked = customers_in_periods(data, period, asked)
     found, unit = _read(as_pandas(data), period, asked, level)
-    settings = {"period": unit, "level": level, "columns": None if tenure is None else (tenure, ended)}
+    settings = {
+        "period": unit,
+        "level": level,
+        "columns": None if asked["tenure"] is None else (asked["tenure"], asked["ended"]),
+    }
     geometric = fit_beta_geometric(found.cells)
     if model == "sbg":
         return _fitted(SBG, geometric, found, **settings)
