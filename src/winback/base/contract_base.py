@@ -154,8 +154,8 @@ class ContractBase(ContractLives):
             with_offers=True,
         )  # fmt: skip
 
-    def _lapsed(self, rows: np.ndarray, day: np.ndarray, left_out: Mapping[str, int], **more) -> Lapsed:
-        frame = lapsed_table(self.losses, rows, day, self.last)
+    def _lapsed(self, rows: np.ndarray, days: np.ndarray, left_out: Mapping[str, int], **more) -> Lapsed:
+        frame = lapsed_table(self.losses, rows, days, self.last)
         third = np.isin(rows, self.all_lives.customer[self.all_lives.number == 3])
         return Lapsed(
             frame=frame,

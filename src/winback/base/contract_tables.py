@@ -28,15 +28,16 @@ class Kind:
 
     called: str
     columns: tuple[Column, ...]
-    needs: tuple[str, ...]
+    needs: tuple[str, ...]  # complete
+    has: tuple[str, ...]  # with empty cells
     prefix: str  # before the names of its columns in an error about several tables
 
 
 KINDS = {
-    "contracts": Kind("table of contracts", CONTRACTS, ("start",), ""),
-    "events": Kind("table of events", EVENTS, ("date", "event"), "events."),
-    "served_by": Kind("table of who serves whom", SERVED_BY, ("manager", "from"), "served_by."),
-    "sent": Kind("table of offers sent", SENT, ("offer", "offered_on"), "sent."),
+    "contracts": Kind("table of contracts", CONTRACTS, ("start",), ("end",), ""),
+    "events": Kind("table of events", EVENTS, ("date", "event"), (), "events."),
+    "served_by": Kind("table of who serves whom", SERVED_BY, ("manager", "from"), (), "served_by."),
+    "sent": Kind("table of offers sent", SENT, ("offered_on",), ("offer",), "sent."),
 }
 
 
@@ -111,11 +112,8 @@ def _checked(kind: Kind, reading: Reading, is_raw: bool, written: Written) -> Ch
         reading = with_types(reading, written) if is_raw else reading
     checked = check_columns(reading, kind.called, kind.columns, kind.needs, written)
     frame, problems = checked.frame, checked.problems
+    _report_missing(checked, kind)
     if kind.columns is CONTRACTS:
-        if "end" not in frame and not any(problem.column == "end" for problem in problems.found):
-            there = ", ".join(map(str, frame.columns[:12]))
-            remedy = f"Add it, empty for contracts that still run; columns seen: {there}."
-            problems.add("end", "is missing from the table", remedy)
         check_order(checked)
         _check_margin(checked)
     if kind.columns is SERVED_BY and {"from", "to"} <= set(frame):
@@ -124,6 +122,17 @@ def _checked(kind: Kind, reading: Reading, is_raw: bool, written: Written) -> Ch
     if kind.columns is SENT and "customer_id" in frame:
         check_ids_once(checked, frame["customer_id"])
     return checked
+
+
+def _report_missing(checked: Checked, kind: Kind) -> None:
+    """Add columns that may have empty cells but must be there, unless it is said already that they are in doubt."""
+    told = {problem.column for problem in checked.problems.found}
+    meaning = {column.name: column.meaning for column in kind.columns}
+    for name in kind.has:
+        if name not in checked.frame and name not in told:
+            there = ", ".join(map(str, checked.frame.columns[:12]))
+            remedy = f"Add it ({meaning[name]}), or map your own name to it; columns seen: {there}."
+            checked.problems.add(name, "is missing from the table", remedy)
 
 
 def _check_margin(checked: Checked) -> None:
