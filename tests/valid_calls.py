@@ -96,6 +96,53 @@ def values():
 
 
 @cache
+def base_contracts(n: int = 120) -> pd.DataFrame:
+    """Return contracts of customers some of whom left, and some of those came back."""
+    rng = np.random.default_rng(4)
+    start, stay, away = rng.integers(0, 700, n), rng.integers(20, 500, n), rng.integers(40, 200, n)
+    first = {"customer_id": np.arange(1, n + 1), "start": start, "end": start + stay}
+    second = pd.DataFrame({**first, "start": start + stay + away, "end": start + stay + away + 150}).head(n // 2)
+    table = pd.concat([pd.DataFrame(first), second], ignore_index=True)
+    days = {name: pd.Timestamp("2022-01-01") + pd.to_timedelta(table[name], unit="D") for name in ("start", "end")}
+    known = {"margin": rng.gamma(4, 8, len(table)).round(2), "reason": rng.choice(["price", "moved"], len(table))}
+    return table.assign(**days, **known, manager=rng.choice(["ann", "bob"], len(table)))
+
+
+@cache
+def base_events() -> pd.DataFrame:
+    """Return what happened to them."""
+    rng, table = np.random.default_rng(5), base_contracts()
+    days = table["start"] + pd.to_timedelta(rng.integers(0, 200, len(table)), unit="D")
+    names = rng.choice(["complaint", "complaint_resolved", "referral", "contact"], len(table))
+    return pd.DataFrame({"customer_id": table["customer_id"], "date": days, "event": names, "amount": 1.0})
+
+
+@cache
+def base_offers() -> pd.DataFrame:
+    """Return the offers sent to those who left first."""
+    table = base_contracts().head(100)
+    return pd.DataFrame(
+        {
+            "customer_id": table["customer_id"],
+            "offer": np.array(["call", "gift", "none"])[np.arange(100) % 3],
+            "offered_on": table["end"] + pd.Timedelta(days=35),
+        }
+    )
+
+
+@cache
+def served_by() -> pd.DataFrame:
+    """Return who serves whom."""
+    table = base_contracts()
+    return table[["customer_id", "manager"]].assign(**{"from": table["start"], "to": table["end"]})
+
+
+@cache
+def base():
+    return wb.read_contracts(base_contracts(), base_events(), until="2024-06-30")
+
+
+@cache
 def worth() -> pd.DataFrame:
     """Return what 40 customers would bring under each offer."""
     rng = np.random.default_rng(2)
@@ -168,6 +215,38 @@ def calls() -> dict[str, Call]:
     return {
         "read_trial": Call(wb.read_trial, {"customers": table, "offers": OFFERS}),
         "read_trial of second lives": Call(wb.read_trial, {"customers": lapsed(), "offers": OFFERS, **TERMS}),
+        "read_contracts": Call(
+            wb.read_contracts,
+            {
+                "contracts": base_contracts(),
+                "events": base_events(),
+                "until": "2024-06-30",
+                "since": "2022-03-01",
+                "served_by": served_by(),
+                "involuntary": ["moved"],
+            },
+        ),
+        "read_contracts alone": Call(
+            wb.read_contracts,
+            {"contracts": base_contracts(), "until": "2024-06-30", "grace_days": 30, "day_first": True},
+        ),
+        "lapsed": Call(base().lapsed, {"asof": "2023-12-31"}),
+        "lapsed with offers": Call(base().lapsed, {"sent": base_offers()}),
+        "as_of": Call(base().as_of, {"day": "2023-06-30"}),
+        "in_periods": Call(base().in_periods, {"period": "M"}),
+        "survival_curve of a base": Call(
+            wb.survival_curve, {"customers": base(), "by": "manager", "lifetime": "first"}
+        ),
+        "competing_risks of a base": Call(wb.competing_risks, {"customers": base(), "by": "manager"}),
+        "fit_duration of a base": Call(wb.fit_duration, {"customers": base(), "formula": "manager"}),
+        "survival_curve of first lives": Call(
+            wb.survival_curve,
+            {"customers": base().first_lives().assign(first_watched_from=0.0), "lifetime": "first", "by": "manager"},
+        ),
+        "competing_risks of first lives": Call(
+            wb.competing_risks, {"customers": base().first_lives(), "lifetime": "first", "horizon_months": 9.0}
+        ),
+        "fit_contracts of a base": Call(wb.fit_contracts, {"data": base(), "period": "M", "formula": "manager"}),
         "compare_offers": Call(wb.compare_offers, {"trial": trial(), "level": 0.9}),
         "sensitivity": Call(compared.sensitivity, {"varied": "organic", "values": [0.0, 0.1]}),
         "offer_scores": Call(wb.offer_scores, {"trial": trial(), "outcome": "profit", "folds": 3, "rng": 0}),

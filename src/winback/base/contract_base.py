@@ -149,10 +149,8 @@ class ContractBase(ContractLives):
         }
         result = self._lapsed(at[kept], found.day[kept], left_out)
         ours = found.frame.drop(columns="customer_id").iloc[kept].reset_index(drop=True)
-        return replace(
-            result, frame=pd.concat([result.frame.drop(columns=list(ours), errors="ignore"), ours], axis=1),
-            with_offers=True,
-        )  # fmt: skip
+        frame = pd.concat([result.frame.drop(columns=list(ours), errors="ignore"), ours], axis=1)
+        return replace(result, frame=frame, with_offers=True, notes=(*found.notes, *result.notes))
 
     def _lapsed(self, rows: np.ndarray, days: np.ndarray, left_out: Mapping[str, int], **more) -> Lapsed:
         frame = lapsed_table(self.losses, rows, days, self.last)
@@ -162,6 +160,7 @@ class ContractBase(ContractLives):
             until=self.until,
             left_out=left_out,
             n_again=int(third.sum()),
+            notes=tuple(f"{doubt}." for doubt in self.doubts),
             source=self.source,
             currency=self.currency,
             **more,

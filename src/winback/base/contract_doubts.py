@@ -10,7 +10,7 @@ import numpy as np
 
 from winback.base.contract_lives import ContractLives, days_of
 from winback.base.customers import places_among
-from winback.results import counted, format_count
+from winback.results import format_count
 
 EXPECTED = 10.0  # losses: that none of so many is seen has a chance of exp(-10), 1 in 22,000
 QUIET = 3  # grace periods without any beginning or end before the last day
@@ -49,8 +49,8 @@ def _quiet_end(base: ContractLives) -> Iterator[str]:
     latest = int(max(spans.start.max(), spans.end[~spans.runs].max(initial=spans.start.max())))
     quiet, usual = base.last - latest, QUIET * max(base.grace_days, 30)
     n_changes = len(spans.start) + int((~spans.runs).sum())
-    span = max(latest - int(spans.start.min()), 1)
-    if quiet > usual and quiet * n_changes / span > EXPECTED:
+    days = max(base.last - int(spans.start.min()), 1)
+    if quiet > usual and quiet * n_changes / days > EXPECTED:
         yield (
             f"No contract begins or ends in the last {format_count(quiet)} days before {base.until:%Y-%m-%d}: is that "
             "the last day of the data? Too late a day makes customers stay longer than they do"
@@ -67,10 +67,9 @@ def _before_the_start(base: ContractLives) -> Iterator[str]:
     early = np.flatnonzero(there)[days_of(base.events["date"])[there] < start[customer[there]]]
     if len(early):
         row = base.events.iloc[early[0]]
-        n = counted(len(early), "events")
         yield (
-            f"{n} before the first contract of their customers are not counted (first: customer "
-            f"{row['customer_id']}, {row['event']} on {row['date']:%Y-%m-%d})"
+            f"Events before the first contract of their customers are not counted: {format_count(len(early))} (first: "
+            f"customer {row['customer_id']}, {row['event']} on {row['date']:%Y-%m-%d})"
         )
 
 
@@ -82,6 +81,6 @@ def _rows_twice(base: ContractLives) -> Iterator[str]:
     if twice.any():
         first = base.contracts["customer_id"][twice].iloc[0]
         yield (
-            f"{format_count(int(twice.sum()))} contracts are in the table twice, alike in every cell (first: customer "
+            f"Contracts in the table twice, alike in every cell: {format_count(int(twice.sum()))} (first: customer "
             f"{first}); what both bring is added up"
         )

@@ -37,6 +37,8 @@ class Lapsed(Result):
         How many customers are not in the table, by why, in words.
     n_again : int
         Of those who returned, how many came back yet another time after that.
+    notes : tuple of str
+        Sentences: what else is to be known of the tables that it comes from.
     """
 
     frame: pd.DataFrame
@@ -45,7 +47,7 @@ class Lapsed(Result):
     with_offers: bool = False
     left_out: Mapping[str, int] = field(default_factory=dict)
     n_again: int = 0
-    doubts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     source: str = "a table"
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -109,15 +111,15 @@ def _answer(lapsed: Lapsed) -> Iterator[str]:
     left_out = [f"{format_count(count)} {why}" for why, count in lapsed.left_out.items() if count]
     if left_out:
         yield f"Not among them: {join_words(left_out)}."
-    yield from [*lapsed.doubts, *_follow_up(lapsed)][:1]
+    yield from _follow_up(lapsed)
 
 
 def _more(lapsed: Lapsed) -> Iterator[str]:
-    yield from [*lapsed.doubts, *_follow_up(lapsed)][1:]
     yield (
         "What is known of each customer is what was known on the day from which they are seen; return and second "
         "stay are what came from then on, a return on the day itself included."
     )
+    yield from lapsed.notes
 
 
 def _seen(lapsed: Lapsed) -> str:
