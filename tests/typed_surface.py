@@ -36,6 +36,15 @@ def who_comes_back(trial: wb.Trial) -> None:
     fit.two_part.value_by_acceptance(trial)  # type: ignore[attr-defined]
 
 
+def who_was_lost() -> None:
+    base = wb.read_contracts("contracts.csv", events="events.csv", until="2026-06-30")
+    assert_type(base, wb.ContractBase)
+    assert_type(base.as_of("2025-12-31"), wb.ContractBase)
+    assert_type(base.lapsed(), wb.Lapsed)
+    wb.survival_curve(base, by="manager")
+    wb.read_contracts("contracts.csv")  # type: ignore[call-arg]
+
+
 def what_is_wrong() -> None:
     wb.compare_offers(discount=0.10)  # type: ignore[call-arg]
     wb.win_them_all()  # type: ignore[attr-defined]

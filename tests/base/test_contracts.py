@@ -207,6 +207,22 @@ def test_several_employees_of_one_customer_are_kept():
     assert "The table of who serves whom names 1 customer who has no contract (first: 9)" in all_of(base)
 
 
+def test_a_base_of_which_nobody_was_watched_is_refused():
+    rows = [(1, 0, 100, 5), (2, 300, None, 5)]
+    with pytest.raises(wb.TableError, match=r"`end` is not after since \(2023-04-11\) in any row: nobody was watched"):
+        read(table(rows[:1]), since=on(100))
+    with pytest.raises(ValueError, match="Nobody was watched by 2023-07-20: all contracts had ended by 2023-04-11"):
+        read(table(rows), since=on(100)).as_of(on(200))
+
+
+def test_nothing_after_the_end_is_kept():
+    served_by = pd.DataFrame({"customer_id": 1, "manager": ["a", "b"], "from": [on(0), on(401)], "to": [on(500), None]})
+    events = EVENTS.assign(date=["2023-02-01", "2024-02-06"])
+    base = read(events=events, served_by=served_by)
+    assert (len(base.events), len(base.served_by), base.served_by["to"].isna().tolist()) == (1, 1, [True])
+    assert len(base.as_of("2023-01-20").events) == 0
+
+
 # what is doubtful is said
 
 

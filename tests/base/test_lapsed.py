@@ -150,6 +150,21 @@ def test_each_is_seen_from_the_day_of_the_offer():
     hold_to_three(lapsed, few)
 
 
+def test_what_the_base_knows_is_not_taken_from_the_offers_sent():
+    offers = sent((1, "gift", 150)).assign(returned=False, months_away=1.0, agent="ann", until="x")
+    lapsed = read().lapsed(sent=offers)
+    assert lapsed.frame[["returned", "agent"]].iloc[0].tolist() == [True, "ann"]
+    said = "Columns of the offers sent that the base knows itself are not used: returned and months_away."
+    assert said in lapsed.details()
+    renamed = read().lapsed(sent=offers.rename(columns={"offer": "Treatment"})).details()
+    assert '"Treatment" was read as offer: offer sent; none = untreated control.' in renamed
+
+
+def test_pending_second_lives_are_said():
+    said = "Pending at the end of the data: 1 of those who came back; counted as here to the end of the contract."
+    assert said in read().lapsed().details()
+
+
 def test_offers_sent_are_checked():
     with pytest.raises(wb.TableError, match=r"`sent.customer_id` must be unique"):
         read().lapsed(sent=sent((1, "gift", 150), (1, "none", 160)))
@@ -201,8 +216,8 @@ def test_what_is_known_on_a_day_is_what_was_known_then(rows, day):
     back = known.frame["customer_id"].map(second) < pd.Timestamp(on(day))
     beforehand = ["customer_id", "first_tenure", "first_margin", "left_on"]
     columns = [name for name in beforehand if name in known.frame and name in seen.frame]
-    expected = known.frame.loc[~back, columns].reset_index(drop=True)
-    pd.testing.assert_frame_equal(seen.frame[columns], expected)
+    expected, found = (each.sort_values("customer_id", ignore_index=True) for each in (known.frame[~back], seen.frame))
+    pd.testing.assert_frame_equal(found[columns], expected[columns])
     assert seen.left_out["back before that day"] == back.sum()
     assert seen.left_out["pending on that day"] == known.left_out["pending"]
     assert len(seen.frame) + sum(seen.left_out.values()) == then.n

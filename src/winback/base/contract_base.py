@@ -18,7 +18,7 @@ from winback.base.lapsed_table import lapsed_table
 from winback.base.sent import LATE, read_sent
 from winback.doors import door
 from winback.provenance import Provenance, sha256_of
-from winback.results import Sentences
+from winback.results import Sentences, format_count, join_words
 from winback.tables import AnyTable
 
 HERE, BACK, LOST, PENDING = "here", "back", "lost", "pending"
@@ -148,19 +148,33 @@ class ContractBase(ContractLives):
             "lost but not in the table of offers sent": int(unsent.sum()),
         }
         result = self._lapsed(at[kept], found.day[kept], left_out)
-        ours = found.frame.drop(columns="customer_id").iloc[kept].reset_index(drop=True)
-        frame = pd.concat([result.frame.drop(columns=list(ours), errors="ignore"), ours], axis=1)
-        return replace(result, frame=frame, with_offers=True, notes=(*found.notes, *result.notes))
+        own = [name for name in found.frame if name not in result.frame]
+        known = [str(name) for name in found.frame if name in result.frame and name != "customer_id"]
+        notes = (
+            [f"Columns of the offers sent that the base knows itself are not used: {join_words(known)}."]
+            if known
+            else []
+        )
+        frame = pd.concat([result.frame, found.frame[own].iloc[kept].reset_index(drop=True)], axis=1)
+        return replace(result, frame=frame, with_offers=True, notes=(*notes, *found.notes, *result.notes))
 
     def _lapsed(self, rows: np.ndarray, days: np.ndarray, left_out: Mapping[str, int], **more) -> Lapsed:
         frame = lapsed_table(self.losses, rows, days, self.last)
-        third = np.isin(rows, self.all_lives.customer[self.all_lives.number == 3])
+        found = self.all_lives
+        third = np.isin(rows, found.customer[found.number == 3])
+        pending = np.isin(rows, found.customer[(found.number == 2) & found.pending])
+        notes = [f"{doubt}." for doubt in self.doubts]
+        if pending.any():
+            n = format_count(pending.sum())
+            notes.append(
+                f"Pending at the end of the data: {n} of those who came back; counted as here to the end of the contract."
+            )
         return Lapsed(
             frame=frame,
             until=self.until,
             left_out=left_out,
             n_again=int(third.sum()),
-            notes=tuple(f"{doubt}." for doubt in self.doubts),
+            notes=tuple(notes),
             source=self.source,
             currency=self.currency,
             **more,

@@ -10,16 +10,24 @@ import numpy as np
 
 from winback.base.contract_lives import ContractLives, days_of
 from winback.base.customers import places_among
+from winback.base.events import COMPLAINT, REFERRAL, RESOLVED, event_names
 from winback.results import format_count
 
 EXPECTED = 10.0  # losses: that none of so many is seen has a chance of exp(-10), 1 in 22,000
 QUIET = 3  # grace periods without any beginning or end before the last day
+MOST_NAMED = 12
 AnyBase = TypeVar("AnyBase", bound=ContractLives)
 
 
 def doubts_of(base: AnyBase, others: Iterable[str] = ()) -> AnyBase:
     """Return the base with everything that may be wrong with it, those of other tables last."""
-    found = (*_cut_off_at_the_left(base), *_quiet_end(base), *_before_the_start(base), *_rows_twice(base))
+    found = (
+        *_cut_off_at_the_left(base),
+        *_quiet_end(base),
+        *_before_the_start(base),
+        *_rows_twice(base),
+        *_not_told(base),
+    )
     return replace(base, doubts=(*found, *others))
 
 
@@ -71,6 +79,17 @@ def _before_the_start(base: ContractLives) -> Iterator[str]:
             f"Events before the first contract of their customers are not counted: {format_count(len(early))} (first: "
             f"customer {row['customer_id']}, {row['event']} on {row['date']:%Y-%m-%d})"
         )
+
+
+def _not_told(base: ContractLives) -> Iterator[str]:
+    """Say of which events nothing is known, for a name that is written otherwise would count for nothing."""
+    if base.events is None:
+        return
+    names = base.events["event"].dropna().unique()
+    absent = [name for name in (COMPLAINT, RESOLVED, REFERRAL) if name not in event_names(base.events["event"])]
+    if absent:
+        there = ", ".join(sorted(map(str, names))[:MOST_NAMED]) or "none"
+        yield f"No event is called {' or '.join(absent)}, so none is counted (there are: {there})"
 
 
 def _rows_twice(base: ContractLives) -> Iterator[str]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
 from winback.base.base import Base
-from winback.base.contract_tables import AFTER, contracts_until
+from winback.base.contract_tables import AFTER, contracts_until, events_until, served_until
 from winback.base.customers import places_among
-from winback.base.events import counts_until
+from winback.base.events import counts_until, event_names
 from winback.base.lapsed_table import Losses
 from winback.base.lives import Lives, Spans, lives_of
 from winback.base.whole_periods import whole_periods
-from winback.doors import door
+from winback.doors import door, door_of_settings
 from winback.periods import Period, parse_period
 from winback.tables.months_from_dates import DAYS_IN_MONTH, SHORTEST, last_day
 
@@ -99,7 +100,7 @@ class ContractLives(Base):
         return named.astype(object).where(reason.notna(), None).astype("boolean")
 
     @door
-    def as_of(self, day: datetime.date | str) -> ContractLives:
+    def as_of(self, day: datetime.date | str) -> Self:
         """Return the base as it was known on a day: nothing that came later is in it.
 
         Examples
@@ -114,7 +115,12 @@ class ContractLives(Base):
         known = contracts_until(self.contracts, end).reset_index(drop=True)
         if not len(known):
             raise ValueError(f"Nobody was a customer on {end:%Y-%m-%d}: all contracts begin later.")
-        return replace(self, contracts=known, until=end.date())
+        events = None if self.events is None else events_until(self.events, end)
+        served_by = None if self.served_by is None else served_until(self.served_by, end)
+        then = replace(self, contracts=known, events=events, served_by=served_by, until=end.date())
+        if then.n == 0:
+            raise ValueError(f"Nobody was watched by {end:%Y-%m-%d}: all contracts had ended by {self.since}.")
+        return then
 
     def day_within(self, given: datetime.date | str, name: str) -> pd.Timestamp:
         """Return a day on which the base was watched, or refuse it by its name."""
@@ -163,7 +169,7 @@ class ContractLives(Base):
             return {}
         customer = places_among(self.events["customer_id"], self.ids)
         there = customer >= 0
-        names = self.events["event"].astype(str).str.casefold().to_numpy(dtype=object)
+        names = event_names(self.events["event"])
         return counts_until(customer[there], days_of(self.events["date"])[there], names[there], start, end)
 
     def first_lives(self) -> pd.DataFrame:
@@ -198,6 +204,7 @@ class ContractLives(Base):
         left = ("customer_id", "start", "end", *AFTER)
         return pd.DataFrame({**columns, **{name: first[name] for name in first if name not in (*left, *columns)}})
 
+    @door_of_settings
     def in_periods(self, period: str | Period) -> pd.DataFrame:
         """Return each customer's whole periods in the first life, for `fit_contracts`.
 

@@ -52,8 +52,8 @@ class Asked:
 AS_IT_IS = Asked()
 
 
-def read_tables(given: Mapping[str, AnyTable | None], asked: Asked = AS_IT_IS) -> dict[str, Checked]:
-    """Read and check tables of several kinds, those that are given.
+def read_tables(given: Mapping[str, AnyTable], asked: Asked = AS_IT_IS) -> dict[str, Checked]:
+    """Read and check tables of several kinds.
 
     Raises
     ------
@@ -63,12 +63,11 @@ def read_tables(given: Mapping[str, AnyTable | None], asked: Asked = AS_IT_IS) -
     found: dict[str, list[Problem]] = {}
     readings = {}
     for kind, table in given.items():
-        if table is not None:
-            try:
-                readings[kind] = as_reading(table, KINDS[kind].called)
-                refuse_other_than_frame(readings[kind][0].frame, KINDS[kind].called)
-            except TableError as error:
-                found[kind] = error.found
+        try:
+            readings[kind] = as_reading(table, KINDS[kind].called)
+            refuse_other_than_frame(readings[kind][0].frame, KINDS[kind].called)
+        except TableError as error:
+            found[kind] = error.found
     readings = {kind: each for kind, each in readings.items() if kind not in found}
     names = _names_by_table({kind: reading.frame for kind, (reading, _) in readings.items()}, asked.columns)
     tables = {}
@@ -159,6 +158,17 @@ def contracts_until(contracts: pd.DataFrame, until: pd.Timestamp) -> pd.DataFram
         return known
     known = known.assign(end=known["end"].mask(later))
     return known.assign(**{name: known[name].mask(later) for name in AFTER if name in known})
+
+
+def events_until(events: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
+    """Return the events up to a day."""
+    return events[(events["date"] <= until).to_numpy()].reset_index(drop=True)
+
+
+def served_until(served_by: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
+    """Return who served whom, as known on a day."""
+    known = served_by[(served_by["from"] <= until).to_numpy()].reset_index(drop=True)
+    return known.assign(to=known["to"].mask((known["to"] > until).to_numpy())) if "to" in known else known
 
 
 def customers_of(kind: str, checked: Checked, ids: pd.Index) -> tuple[np.ndarray, tuple[str, ...]]:

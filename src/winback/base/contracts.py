@@ -10,7 +10,16 @@ import pandas as pd
 
 from winback.base.contract_base import ContractBase
 from winback.base.contract_doubts import doubts_of
-from winback.base.contract_tables import Asked, contracts_until, customers_of, named, raise_all, read_tables
+from winback.base.contract_tables import (
+    Asked,
+    contracts_until,
+    customers_of,
+    events_until,
+    named,
+    raise_all,
+    read_tables,
+    served_until,
+)
 from winback.doors import door
 from winback.provenance import sha256_of
 from winback.tables import AnyTable, Problem
@@ -23,6 +32,7 @@ INVOLUNTARY = (
     "unpaid", "umzug", "verzogen", "verstorben", "insolvenz",
 )  # fmt: skip
 LONGEST_GRACE = 3650
+UNTIL = {"events": events_until, "served_by": served_until}
 
 
 @door
@@ -111,7 +121,8 @@ def read_contracts(
     end, begin = last_day(until), last_day(since, "since")
     _check_days(end, begin, grace_days)
     asked = Asked(columns=columns or {}, written=written_as(decimal, day_first))
-    given = {"contracts": contracts, "events": events, "served_by": served_by}
+    optional = {"events": events, "served_by": served_by}
+    given = {"contracts": contracts, **{kind: table for kind, table in optional.items() if table is not None}}
     tables = read_tables(given, asked)
     checked = tables["contracts"]
     frame = contracts_until(checked.frame, end).reset_index(drop=True)
@@ -123,7 +134,7 @@ def read_contracts(
     doubts, others = [], {}
     for kind in [kind for kind in ("events", "served_by") if kind in tables]:
         places, doubt = customers_of(kind, tables[kind], ids)
-        others[kind] = tables[kind].frame[places >= 0].reset_index(drop=True)
+        others[kind] = UNTIL[kind](tables[kind].frame[places >= 0], end)
         doubts += doubt
     notes = [note for each in tables.values() for note in each.notes]
     if n_later:
@@ -145,6 +156,9 @@ def read_contracts(
         ),
         reading=tuple(dict.fromkeys(notes)),
     )
+    if base.n == 0:
+        said = f"is not after since ({begin:%Y-%m-%d}) in any row: nobody was watched"
+        raise_all({"contracts": [Problem("end", said, 0, "", "Give an earlier day.")]})
     return doubts_of(base, doubts)
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
+import pandas as pd
 
 COMPLAINT, RESOLVED, REFERRAL = "complaint", "complaint_resolved", "referral"
+NAMES = {"referrals": REFERRAL, "complaints": COMPLAINT, "complaints_resolved": RESOLVED}
 
 
 def counts_until(
@@ -26,7 +30,8 @@ def counts_until(
     Returns
     -------
     dict
-        ``referrals``, ``complaints``, ``complaints_resolved``, shape (n,) each.
+        ``referrals``, ``complaints``, ``complaints_resolved``, shape (n,) each; those left out of which no event tells
+        at all, for nobody knows whether there were any.
 
     Examples
     --------
@@ -35,16 +40,31 @@ def counts_until(
     {'referrals': array([0]), 'complaints': array([2]), 'complaints_resolved': array([1])}
     """
     n = len(start)
+    told = [name for name, label in NAMES.items() if (event == label).any()]
     kept = (day >= start[customer]) & (day <= end[customer])
     customer, day, event = customer[kept], day[kept], event[kept]
     complained, settled = event == COMPLAINT, event == RESOLVED
     n_complaints = np.bincount(customer[complained], minlength=n)
     n_settled = np.bincount(customer[settled], minlength=n)
-    return {
+    counts: dict[str, np.ndarray] = {
         "referrals": np.bincount(customer[event == REFERRAL], minlength=n),
         "complaints": n_complaints,
         "complaints_resolved": n_settled - _settling_nothing(customer, day, complained, settled, n),
     }
+    return {name: count for name, count in counts.items() if name in told}
+
+
+def event_names(column: pd.Series) -> np.ndarray:
+    """Return the names of events as they are compared: "Complaint resolved" is complaint_resolved.
+
+    Examples
+    --------
+    >>> event_names(pd.Series(["Complaint resolved", None])).tolist()
+    ['complaint_resolved', '']
+    """
+    codes, labels = pd.factorize(column)
+    names = [re.sub(r"[\s\-]+", "_", str(label).strip().casefold()) for label in labels]
+    return np.array([*names, ""], dtype=object)[codes]
 
 
 def _settling_nothing(customer, day, complained, settled, n) -> np.ndarray:
