@@ -195,7 +195,7 @@ def test_what_a_base_says_of_itself():
     assert "nobody is pending" in read(table(ROWS[:4])).describe()
     assert base.table()["Number"].tolist() == ["1", "0", "2", "1"]
     late = [(5, 500, None, 9)]
-    assert "1 contracts begin after 2024-02-05 and are not looked at." in read(table(ROWS + late)).details()
+    assert "Contracts that begin after 2024-02-05 are not looked at: 1." in read(table(ROWS + late)).details()
 
 
 def test_several_employees_of_one_customer_are_kept():

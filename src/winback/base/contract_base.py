@@ -150,11 +150,8 @@ class ContractBase(ContractLives):
         result = self._lapsed(at[kept], found.day[kept], left_out)
         own = [name for name in found.frame if name not in result.frame]
         known = [str(name) for name in found.frame if name in result.frame and name != "customer_id"]
-        notes = (
-            [f"Columns of the offers sent that the base knows itself are not used: {join_words(known)}."]
-            if known
-            else []
-        )
+        said = f"Columns of the offers sent that the base knows itself are not used: {join_words(known)}."
+        notes = [said] if known else []
         frame = pd.concat([result.frame, found.frame[own].iloc[kept].reset_index(drop=True)], axis=1)
         return replace(result, frame=frame, with_offers=True, notes=(*notes, *found.notes, *result.notes))
 
@@ -165,10 +162,8 @@ class ContractBase(ContractLives):
         pending = np.isin(rows, found.customer[(found.number == 2) & found.pending])
         notes = [f"{doubt}." for doubt in self.doubts]
         if pending.any():
-            n = format_count(pending.sum())
-            notes.append(
-                f"Pending at the end of the data: {n} of those who came back; counted as here to the end of the contract."
-            )
+            who = f"{format_count(pending.sum())} of those who came back"
+            notes.append(f"Pending at the end of the data: {who}; counted as here to the end of the contract.")
         return Lapsed(
             frame=frame,
             until=self.until,

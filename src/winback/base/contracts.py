@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +23,7 @@ from winback.base.contract_tables import (
 from winback.doors import door
 from winback.provenance import sha256_of
 from winback.tables import AnyTable, Problem
+from winback.tables.column_checks import Checked
 from winback.tables.months_from_dates import last_day
 from winback.tables.parsed import written_as
 
@@ -125,20 +126,11 @@ def read_contracts(
     given = {"contracts": contracts, **{kind: table for kind, table in optional.items() if table is not None}}
     tables = read_tables(given, asked)
     checked = tables["contracts"]
-    frame = contracts_until(checked.frame, end).reset_index(drop=True)
-    n_later = len(checked.frame) - len(frame)
-    if not len(frame):
-        said = f"is after until ({end:%Y-%m-%d}) in every row: nobody is a customer yet"
-        raise_all({"contracts": [Problem("start", said, 0, "", "Give the last day of the data.")]})
-    ids = pd.Index(checked.frame["customer_id"].drop_duplicates())  # also of those who come later
-    doubts, others = [], {}
-    for kind in [kind for kind in ("events", "served_by") if kind in tables]:
-        places, doubt = customers_of(kind, tables[kind], ids)
-        others[kind] = UNTIL[kind](tables[kind].frame[places >= 0], end)
-        doubts += doubt
+    frame = _known_until(checked.frame, end)
+    others, doubts = _others(tables, end)
     notes = [note for each in tables.values() for note in each.notes]
-    if n_later:
-        notes.append(f"{n_later:,} contracts begin after {end:%Y-%m-%d} and are not looked at.")
+    if n_later := len(checked.frame) - len(frame):
+        notes.append(f"Contracts that begin after {end:%Y-%m-%d} are not looked at: {n_later:,}.")
     base = ContractBase(
         contracts=frame,
         events=others.get("events"),
@@ -149,17 +141,37 @@ def read_contracts(
         currency=currency,
         involuntary=_involuntary(involuntary, frame),
         source=Path(contracts).name if isinstance(contracts, str | Path) else "a table",
-        made_with=tuple(
-            (f"SHA-256 of {Path(each).name}", sha256_of(each))
-            for each in given.values()
-            if isinstance(each, str | Path)
-        ),
+        made_with=tuple((f"SHA-256 of {path.name}", sha256_of(path)) for path in _paths(given.values())),
         reading=tuple(dict.fromkeys(notes)),
     )
     if base.n == 0:
         said = f"is not after since ({begin:%Y-%m-%d}) in any row: nobody was watched"
         raise_all({"contracts": [Problem("end", said, 0, "", "Give an earlier day.")]})
     return doubts_of(base, doubts)
+
+
+def _known_until(contracts: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
+    """Return the contracts as known on the last day, or refuse a day before all of them."""
+    known = contracts_until(contracts, until).reset_index(drop=True)
+    if not len(known):
+        said = f"is after until ({until:%Y-%m-%d}) in every row: nobody is a customer yet"
+        raise_all({"contracts": [Problem("start", said, 0, "", "Give the last day of the data.")]})
+    return known
+
+
+def _others(tables: Mapping[str, Checked], until: pd.Timestamp) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Return the other tables without rows of strangers and what came later, and what is to be doubted of them."""
+    ids = pd.Index(tables["contracts"].frame["customer_id"].drop_duplicates())  # also of those who come later
+    others, doubts = {}, []
+    for kind in [kind for kind in UNTIL if kind in tables]:
+        places, doubt = customers_of(kind, tables[kind], ids)
+        others[kind] = UNTIL[kind](tables[kind].frame[places >= 0], until)
+        doubts += doubt
+    return others, doubts
+
+
+def _paths(given: Iterable[AnyTable]) -> Iterator[Path]:
+    return (Path(each) for each in given if isinstance(each, str | Path))
 
 
 def _check_days(until: pd.Timestamp, since: pd.Timestamp | None, grace_days: int) -> None:
