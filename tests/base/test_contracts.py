@@ -215,6 +215,16 @@ def test_a_base_of_which_nobody_was_watched_is_refused():
         read(table(rows), since=on(100)).as_of(on(200))
 
 
+def test_settings_that_change_nothing_are_said(tmp_path):
+    said = "The order of day and month was stated, but no date is like 03/02/2024: it changed nothing."
+    assert said in read(day_first=True).details()
+    contracts = table(ROWS).assign(start=table(ROWS)["start"].dt.strftime("%d/%m/%Y"))
+    contracts.to_csv(tmp_path / "contracts.csv", index=False)
+    base = read(tmp_path / "contracts.csv", EVENTS, until="05/02/2024", day_first=True)
+    assert said not in base.details()
+    pd.testing.assert_frame_equal(base.lapsed().frame, read(events=EVENTS).lapsed().frame)
+
+
 def test_nothing_after_the_end_is_kept():
     served_by = pd.DataFrame({"customer_id": 1, "manager": ["a", "b"], "from": [on(0), on(401)], "to": [on(500), None]})
     events = EVENTS.assign(date=["2023-02-01", "2024-02-06"])

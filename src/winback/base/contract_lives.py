@@ -18,8 +18,8 @@ from winback.base.lapsed_table import Losses
 from winback.base.lives import Lives, Spans, lives_of
 from winback.base.whole_periods import whole_periods
 from winback.doors import door, door_of_settings
-from winback.periods import Period, parse_period
-from winback.tables.months_from_dates import DAYS_IN_MONTH, SHORTEST, last_day
+from winback.periods import DAYS_IN_MONTH, Period, parse_period
+from winback.tables.months_from_dates import SHORTEST, last_day
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -124,7 +124,7 @@ class ContractLives(Base):
 
     def day_within(self, given: datetime.date | str, name: str) -> pd.Timestamp:
         """Return a day on which the base was watched, or refuse it by its name."""
-        day = last_day(given, name)
+        day = last_day(given, name=name)
         if day.date() > self.until:
             raise ValueError(f"{name} ({day:%Y-%m-%d}) must not be after the end of the data ({self.until}).")
         if self.since is not None and (day.date() - self.since).days <= self.grace_days:

@@ -12,11 +12,12 @@ from winback.base.customers import places_among
 from winback.tables import CONTRACTS, EVENTS, SENT, SERVED_BY, AnyTable, Column, Problem, TableError
 from winback.tables.checks import check_order, columns_mapped
 from winback.tables.column_checks import Checked, check_columns, check_ids_once, refuse_other_than_frame
-from winback.tables.likeness import alike, matched
+from winback.tables.likeness import alike, matched, to_choose_from
 from winback.tables.nouns import as_reading
 from winback.tables.parsed import AS_THE_CELLS_TELL, Written
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
+from winback.tables.unused import unused_marks
 
 LARGEST_MARGIN = 1e12
 AFTER = ("reason", "exit_text")  # what a contract says of its end; not known before it
@@ -70,14 +71,19 @@ def read_tables(given: Mapping[str, AnyTable], asked: Asked = AS_IT_IS) -> dict[
             found[kind] = error.found
     readings = {kind: each for kind, each in readings.items() if kind not in found}
     names = _names_by_table({kind: reading.frame for kind, (reading, _) in readings.items()}, asked.columns)
-    tables = {}
+    tables, unused = {}, []
     for kind, (reading, is_raw) in readings.items():
+        named_ours = columns_mapped(reading, names[kind])
+        if not named_ours.frame.columns.has_duplicates:
+            named_ours = matched(named_ours, KINDS[kind].columns)
+        unused.append(unused_marks(named_ours.frame, asked.written))
         try:
-            tables[kind] = _checked(KINDS[kind], columns_mapped(reading, names[kind]), is_raw, asked.written)
+            tables[kind] = _checked(KINDS[kind], named_ours, is_raw, asked.written)
             found[kind] = tables[kind].problems.found
         except TableError as error:
             found[kind] = error.found
     raise_all(found)
+    tables[next(iter(given))].notes.extend(note for note in unused[0] if all(note in each for each in unused))
     return tables
 
 
@@ -106,9 +112,8 @@ def _names_by_table(frames: Mapping[str, pd.DataFrame], names: Mapping[str, str]
 
 
 def _checked(kind: Kind, reading: Reading, is_raw: bool, written: Written) -> Checked:
-    if not reading.frame.columns.has_duplicates:
-        reading = matched(reading, kind.columns)
-        reading = with_types(reading, written) if is_raw else reading
+    if is_raw and not reading.frame.columns.has_duplicates:
+        reading = with_types(reading, written)
     checked = check_columns(reading, kind.called, kind.columns, kind.needs, written)
     frame, problems = checked.frame, checked.problems
     _report_missing(checked, kind)
@@ -129,8 +134,8 @@ def _report_missing(checked: Checked, kind: Kind) -> None:
     meaning = {column.name: column.meaning for column in kind.columns}
     for name in kind.has:
         if name not in checked.frame and name not in told:
-            there = ", ".join(map(str, checked.frame.columns[:12]))
-            remedy = f"Add it ({meaning[name]}), or map your own name to it; columns seen: {there}."
+            there = to_choose_from(name, checked.frame.columns)
+            remedy = f"Add it ({meaning[name]}), or map your own name to it. {there}"
             checked.problems.add(name, "is missing from the table", remedy)
 
 

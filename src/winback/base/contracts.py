@@ -119,9 +119,10 @@ def read_contracts(
        customer_id  first_tenure  returned  second_tenure
     0            1          12.0      True            4.0
     """
-    end, begin = last_day(until), last_day(since, "since")
+    written = written_as(decimal, day_first)
+    end, begin = last_day(until, written), last_day(since, written, name="since")
     _check_days(end, begin, grace_days)
-    asked = Asked(columns=columns or {}, written=written_as(decimal, day_first))
+    asked = Asked(columns=columns or {}, written=written)
     optional = {"events": events, "served_by": served_by}
     given = {"contracts": contracts, **{kind: table for kind, table in optional.items() if table is not None}}
     tables = read_tables(given, asked)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from winback.doors import door
 from winback.labels import label_of, short_words
-from winback.results import Result, Sentences, counted, format_count, format_number, format_percent, join_words
+from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
 from winback.tables import LAPSED_TABLE, label_codes
 
 MOST_LABELS = 12  # rows of the table that is shown
@@ -132,7 +132,7 @@ def _follow_up(lapsed: Lapsed) -> Iterator[str]:
     """Say that some have had less time to come back than others."""
     followed = lapsed.frame["followed"]
     if len(followed) and followed.fillna(0).min() < followed.fillna(0).max():
-        ends = format_number(followed.fillna(0).min()), format_number(followed.fillna(0).max())
+        ends = [f"{end:.1f}" for end in (followed.fillna(0).min(), followed.fillna(0).max())]
         yield (
             f"They have been watched for {ends[0]} to {ends[1]} months since: those watched for less have had less "
             "time to come back."

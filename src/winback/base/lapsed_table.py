@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from winback.periods import DAYS_IN_MONTH
 from winback.tables import LAPSED
-from winback.tables.months_from_dates import DAYS_IN_MONTH, SHORTEST
+from winback.tables.months_from_dates import SHORTEST
 
 MAY_STAY = ("reason", "exit_text", "cluster", "left_on", "contact_attempts")  # of the names of LAPSED
 
