@@ -89,6 +89,6 @@ def test_the_report_of_an_e_mail_trial_leaves_out_what_came_after(tmp_path):
     write_report(tmp_path / "mail.csv", tmp_path / "offers.toml", out=tmp_path / "out")
     page = (tmp_path / "out" / "offer-roi.html").read_text(encoding="utf-8")
     assert "opened and clicked" in page
-    assert "10.0% of what a customer brings" in page
+    assert "10.0% of what a customer pays" in page
     listed = pd.read_csv(tmp_path / "out" / "contact-list.csv")
     assert set(listed["customer_id"]) <= set(rows["Customer ID"])

@@ -119,12 +119,16 @@ def _in_order(customers, profits, problems) -> pd.DataFrame | None:
         text = "by segment needs customers=, a table with customer_id and the column of segments"
         problems.add("organic", text, "Give it, or one share for all.")
         return None
-    indexed = customers.set_index("customer_id", drop=False)
+    indexed = customers.set_axis(_ids_of(customers))
     if indexed.index.has_duplicates or not profits.index.isin(indexed.index).all():
         text = "by segment needs one row of customers= for each customer of the frame"
         problems.add("organic", text, "Drop the rows that are there twice, add those that are missing.")
         return None
     return indexed.loc[profits.index].reset_index(drop=True)
+
+
+def _ids_of(table: pd.DataFrame) -> pd.Index:
+    return pd.Index(table["customer_id"].to_numpy(), name="customer_id")  # dates among other ids make pandas warn
 
 
 def _as_frame(table, name) -> pd.DataFrame:
@@ -133,7 +137,8 @@ def _as_frame(table, name) -> pd.DataFrame:
         problems = ProblemList(TABLE, pd.DataFrame())
         problems.add(name, f"must be a pandas DataFrame, not {type(table).__name__}", "Rows customers, columns offers.")
         problems.raise_if_any()
-    table = table.set_index("customer_id") if "customer_id" in table else table
+    if "customer_id" in table:
+        table = table.set_axis(_ids_of(table)).drop(columns="customer_id")
     if table.index.nlevels > 1:
         problems = ProblemList(TABLE, pd.DataFrame())
         problems.add(name, f"has {table.index.nlevels} names for each row", "Name each customer once: one index.")

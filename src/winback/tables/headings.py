@@ -15,13 +15,17 @@ SHARED = ("is the name of more than one column", "Rename or drop all but one.")
 def shared_names(names: Iterable[object], asked: Iterable[object] | None = None) -> list[Problem]:
     """Return a problem for each name that more than one column has, among those asked for or among all.
 
+    Of headings in two rows the upper one is taken for such a name, as it does not stand for one column.
+
     Examples
     --------
     >>> for problem in shared_names(["customer_id", "offer", "offer"]):
     ...     print(problem)
     `offer` is the name of more than one column. Rename or drop all but one.
     """
-    counts = Counter(names)
+    names = list(names)
+    upper = [name[0] for name in names if isinstance(name, tuple) and name]  # of headings in two rows
+    counts = Counter([*names, *upper, *upper])
     looked_at = counts if asked is None else dict.fromkeys(asked)
     problem, remedy = SHARED
     return [
