@@ -41,7 +41,7 @@ def log(folder):
 @pytest.fixture(scope="module")
 def customers(log):
     """Return what the published summary counts: every order, free ones too."""
-    found = wb.summarize_purchases(log, period="W", until=END, amount=None).customers
+    found = wb.summarize_purchases(log, period="W", until=END).customers
     return found.sort_values("customer_id", ignore_index=True)
 
 
@@ -101,9 +101,33 @@ def test_the_log_gives_the_committed_spend(log):
     pd.testing.assert_frame_equal(counts.reset_index(), kept)
 
 
-def test_free_orders_are_reported_and_leave_eight_customers_without_a_purchase(log):
-    n = wb.summarize_purchases(log, period="W", until=END).frame.set_index("what")["n"]
-    assert (n["of zero"], n["customers"], n["customers without a purchase, left out"]) == (8, 2349, 8)
+def test_free_orders_are_purchases_of_which_nothing_is_said_but_of_spend(log, customers):
+    found = wb.summarize_purchases(log, period="W", until=END)
+    n = found.frame.set_index("what")["n"]
+    free = "purchases of zero, left out of spend"
+    assert (n[free], n["customers"], n["customers without a purchase, left out"]) == (8, 2357, 0)
+    without = wb.summarize_purchases(log, period="W", until=END, amount=None).customers
+    pd.testing.assert_frame_equal(found.customers[list(without)], without)
+    assert (found.customers["n_paid"] == found.customers["frequency"]).all()  # only first orders were free
+
+
+def test_a_free_repeat_order_is_left_out_of_spend_alone(log):
+    """Three free orders more: of two customers who pay for others, and of one who never pays again."""
+    seen = wb.summarize_purchases(log, period="W", until=END)
+    by_id = seen.customers.set_index("customer_id")
+    paying = by_id.index[by_id["frequency"] > 1][:2]
+    never = by_id.index[by_id["frequency"] == 0][0]
+    free = pd.DataFrame({"customer_id": [*paying, never], "date": pd.Timestamp("1997-09-29"), "amount": 0.0})
+    more = wb.summarize_purchases(pd.concat([log, free]), period="W", until=END)
+    found = more.customers.set_index("customer_id")
+    assert (found["frequency"] - by_id["frequency"]).loc[[*paying, never]].tolist() == [1, 1, 1]
+    pd.testing.assert_frame_equal(found[["n_paid", "mean_spend"]], by_id[["n_paid", "mean_spend"]])
+    fits = [wb.fit_spend(each) for each in (seen, more, seen.customers, more.customers)]
+    assert {fit.n for fit in fits} == {946}
+    for fit in fits[1:]:
+        pd.testing.assert_frame_equal(fit.params, fits[0].params)
+    expected = [fit.predict(each.customers)["expected"] for fit, each in zip(fits[:2], (seen, more), strict=True)]
+    pd.testing.assert_series_equal(*expected)
 
 
 def test_fader_hardie_lee_2005_table_2_from_the_log(customers):

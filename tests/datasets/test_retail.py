@@ -241,7 +241,11 @@ def test_mistakes_are_added_and_take_nothing_away(shop, clean):
 def test_mistakes_are_as_frequent_as_stated(shop, clean):
     n = summary(shop).frame.set_index("what")["n"]
     purchases = len(clean.purchases)
-    for what, share in (("refunds (below zero)", REFUNDS), ("of zero", FREE), ("without a customer", NAMELESS)):
+    for what, share in (
+        ("refunds (below zero)", REFUNDS),
+        ("purchases of zero, left out of spend", FREE),
+        ("without a customer", NAMELESS),
+    ):
         assert abs(n[what] - share * purchases) < 4 * np.sqrt(share * purchases)
     assert n["customers"] == 3000
     assert n["customers without a purchase, left out"] == 0

@@ -46,8 +46,8 @@ def load_cdnow(*, sample: bool = True) -> PublicLog:
     """Return what CDNOW's new customers of early 1997 bought until June 1998, every purchase of CDs [1]_.
 
     Everyone first bought in the first quarter of 1997. The published summaries end with September 1997 and count free
-    orders (``amount`` 0) as purchases: `summarize_purchases` with ``until="1997-09-30"`` and ``amount=None`` gives
-    them. With amounts, free orders are no purchases, and eight customers of the sample have no other.
+    orders (``amount`` 0) as purchases, as `summarize_purchases` does: with ``until="1997-09-30"`` it gives them. Eight
+    customers of the sample have free orders alone.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def load_cdnow(*, sample: bool = True) -> PublicLog:
     --------
     >>> import winback as wb
     >>> log = wb.load_cdnow().purchases                                                  # doctest: +SKIP
-    >>> seen = wb.summarize_purchases(log, period="W", until="1997-09-30", amount=None)  # doctest: +SKIP
+    >>> seen = wb.summarize_purchases(log, period="W", until="1997-09-30")  # doctest: +SKIP
     >>> wb.fit_purchases(seen, "bg_nbd").describe()                                         # doctest: +SKIP
     """
     if not isinstance(sample, bool):

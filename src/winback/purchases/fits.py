@@ -110,7 +110,7 @@ def fit_purchases(
         raise ValueError(f"model must be one of {', '.join(MODELS)}; got {model!r}.")
     if isinstance(customers, PurchaseSummary | HeldOutPurchases):
         period = own_period(customers, period)
-        customers = customers.in_pandas().customers
+        customers = customers.customers
     unit = parse_period(period)
     whole = model == "bg_bb"
     columns = Columns(frequency, recency, age or ("opportunities" if whole else "age"), whole=whole)

@@ -18,6 +18,8 @@ from winback.tables import ProblemList
 from winback.tables.foreign import as_pandas
 from winback.uncertainty import normal_quantile
 
+PAID, FREQUENCY = "n_paid", "frequency"
+
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class SpendFit(FitAtMaximum):
@@ -31,9 +33,13 @@ class SpendFit(FitAtMaximum):
     edge: str  # empty, or what makes the model a simpler one in these data
     mean_spend: float
     correlation: gamma_gamma.Correlation  # of frequency and spend, which the model holds to be unrelated
-    frequency: str
+    frequency: str | None  # column of paid repeat purchases; None: the usual one
     spend: str
     currency: str = "$"  # sign or code put before money
+
+    def counted_in(self, customers: pd.DataFrame) -> str:
+        """Return the column of these customers that counts their paid repeat purchases."""
+        return _counted_in(customers, self.frequency)
 
     def expectations(self, customers: pd.DataFrame) -> Expectations:
         """Return each customer's expected spend per purchase, with its slopes in the logarithms of the parameters."""
@@ -92,7 +98,7 @@ class SpendFit(FitAtMaximum):
 def fit_spend(
     customers: pd.DataFrame | PurchaseSummary | HeldOutPurchases,
     *,
-    frequency: str = "frequency",
+    frequency: str | None = None,
     mean_spend: str = "mean_spend",
     weights: str | None = None,
     level: float = 0.95,
@@ -108,8 +114,9 @@ def fit_spend(
     customers : PurchaseSummary, HeldOutPurchases or pandas.DataFrame
         From `summarize_purchases`, which brings its currency, or one row per customer. Those without a repeat purchase
         are counted and left out.
-    frequency : str
-        Column of repeat purchases: all but the first.
+    frequency : str, optional
+        Column of repeat purchases (all but the first) that were paid for. By default that of a summary, ``n_paid``, or
+        ``frequency`` in a table without one.
     mean_spend : str
         Column of the average spend per repeat purchase, above zero; of one-time buyers it is not read.
     weights : str, optional
@@ -145,7 +152,7 @@ def fit_spend(
     customers = as_pandas(customers)
     if isinstance(customers, PurchaseSummary | HeldOutPurchases):
         currency = customers.currency if currency is None else currency
-        customers = customers.in_pandas().customers
+        customers = customers.customers
     times, spend, counts = _read(customers, frequency, mean_spend, weights, fit=True)
     again = times > 0
     n_one_time = int(counts[~again].sum())
@@ -169,8 +176,14 @@ def fit_spend(
     )
 
 
+def _counted_in(customers, asked: str | None) -> str:
+    """Return the column asked for, or else the one that a summary has, or else the one of a table without zeros."""
+    return asked or (PAID if isinstance(customers, pd.DataFrame) and PAID in customers else FREQUENCY)
+
+
 def _read(customers, frequency, spend, weights, fit):
     """Return frequency, average spend and counts of customers, or raise one error with every problem."""
+    frequency = _counted_in(customers, frequency)
     problems = ProblemList(TABLE, customers)
     times = read_numbers(customers, frequency, problems)
     known = isinstance(customers, pd.DataFrame) and spend in customers and customers[spend].ndim == 1

@@ -68,12 +68,10 @@ def check_pandas(customers) -> None:
     if isinstance(customers, pd.DataFrame):
         return
     kind, hint = type(customers), ""
-    if hasattr(kind, "in_pandas"):
-        hint = " Give its table: .in_pandas().customers."
-    elif "customers" in getattr(kind, "__dataclass_fields__", ()):
+    if "customers" in getattr(kind, "__dataclass_fields__", ()):
         hint = " Give its table: .customers."
     elif hasattr(kind, "columns"):  # asking the frame itself may start to compute it
-        hint = f" A summary of a log in {kind.__module__.split('.')[0].strip('_')} has one: .in_pandas().customers."
+        hint = f" A summary of a log in {kind.__module__.split('.')[0].strip('_')} has one: .customers."
     raise ArgumentError(f"customers must be a pandas DataFrame, one row per customer; got {kind.__name__}.{hint}")
 
 

@@ -23,7 +23,8 @@ LOG = pd.DataFrame(
         (3, "2024-01-01", 1.0),
         (4, "2024-02-01", 8.0),  # first seen in the held-out part
         (4, "2024-02-03", 8.0),
-        (5, "2024-01-20", 0.0),  # nothing was paid
+        (5, "2024-01-20", 0.0),  # nothing was paid, but bought it was
+        (5, "2024-02-04", 0.0),
         (None, "2024-02-02", 3.0),
         (5, None, 3.0),
     ],
@@ -38,16 +39,16 @@ def split(log=LOG, period="W", after="2024-01-29", until="2024-02-12", **names):
 def test_by_hand():
     found = split()
     rows = found.customers.set_index("customer_id")
-    assert rows["frequency"].to_dict() == {1: 2, 2: 0, 3: 0}
-    assert rows["held_out_frequency"].to_dict() == {1: 2, 2: 1, 3: 0}
-    assert rows["held_out_spend"].to_dict() == {1: 10.0, 2: 6.0, 3: 0.0}
+    assert rows["frequency"].to_dict() == {1: 2, 2: 0, 3: 0, 5: 0}
+    assert rows["held_out_frequency"].to_dict() == {1: 2, 2: 1, 3: 0, 5: 1}
+    assert rows["held_out_spend"].to_dict() == {1: 10.0, 2: 6.0, 3: 0.0, 5: 0.0}
     assert (found.periods, found.n_later, str(found.period)) == (2.0, 1, "W")
     daily = found.daily.set_index("day")
     first = pd.Timestamp("2024-01-01").toordinal()
     assert daily.index.tolist() == list(range(first, first + 43))
     assert daily["new_customers"].loc[[first, first + 2]].tolist() == [2, 1]
-    assert daily["new_customers"].sum() == 3
-    assert daily.index[daily["repeat_purchases"] > 0].tolist() == [first + day for day in (14, 28, 29, 35, 42)]
+    assert daily["new_customers"].sum() == 4
+    assert daily.index[daily["repeat_purchases"] > 0].tolist() == [first + day for day in (14, 28, 29, 34, 35, 42)]
 
 
 def test_the_calibration_is_the_summary_of_what_was_known_then():
@@ -60,11 +61,11 @@ def test_the_calibration_is_the_summary_of_what_was_known_then():
 def test_words_and_table():
     found = split()
     said = str(found.describe())
-    assert "3 customers bought until 2024-01-29; held out are 2 weeks, until 2024-02-12." in said
-    assert "Of them, 2 (66.7%) made 3 purchases then, worth $16.00." in said
+    assert "4 customers bought until 2024-01-29; held out are 2 weeks, until 2024-02-12." in said
+    assert "Of them, 3 (75.0%) made 4 purchases then, worth $16.00." in said
     assert "1 customer first seen in the held-out part" in said
     assert found.table()["Repeat purchases so far"].tolist() == ["0", "2"]
-    assert found.table()["Spend each"].tolist() == ["$3.00", "$10.00"]
+    assert found.table()["Spend each"].tolist() == ["$2.00", "$10.00"]
 
 
 def test_without_amounts_nothing_is_said_of_spend():
@@ -81,7 +82,7 @@ def test_columns_of_any_name_and_customers_of_any_kind(name, kind):
     found = split(log.rename(columns={"customer_id": name}), customer=name)
     expected = split().customers["held_out_frequency"].tolist()
     assert found.customers["held_out_frequency"].tolist() == expected
-    assert found.customers[name].astype(str).tolist() == ["1", "2", "3"]
+    assert found.customers[name].astype(str).tolist() == ["1", "2", "3", "5"]
     assert found.n_later == 1
 
 

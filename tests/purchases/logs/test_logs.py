@@ -9,7 +9,7 @@ from shoppers import purchase_log
 
 import winback as wb
 from winback.purchases.logs.checks import LAST_DAY
-from winback.purchases.logs.in_memory import summary_in_memory
+from winback.purchases.logs.in_memory import LogInMemory
 
 LOG = pd.DataFrame(
     [
@@ -35,27 +35,31 @@ def summary(log=LOG, period="W", until="2024-02-05", **names):
 
 def test_by_hand():
     found = summary()
-    first, second = found.customers.to_dict("records")
+    first, second, third = found.customers.to_dict("records")
     assert (first["customer_id"], first["frequency"], first["recency"], first["age"]) == (1, 2, 4.0, 5.0)
     assert first["mean_spend"] == 15.0  # 10 on the second day, 20 on the third; the first is no repeat
+    assert first["n_paid"] == 2
     assert (second["frequency"], second["recency"]) == (0, 0.0)
     assert second["age"] == pytest.approx(26 / 7)
     assert np.isnan(second["mean_spend"])
+    assert (third["customer_id"], third["frequency"], third["n_paid"]) == (3, 0, 0)
     n = found.frame.set_index("what")["n"]
-    assert n["purchases"] == 5
+    assert n["purchases"] == 6
+    assert n["purchases of zero, left out of spend"] == 1
     assert n["second purchases of a day, put together"] == 1
-    assert n["customers"] == 2
-    assert n["customers without a purchase, left out"] == 3
-    for what in ("without a customer", "without a date", "without an amount", "of zero", "after the end of the data"):
+    assert n["customers"] == 3
+    assert n["customers without a purchase, left out"] == 2
+    for what in ("without a customer", "without a date", "without an amount", "after the end of the data"):
         assert n[what] == 1
     assert found.frame.set_index("what")["amount"]["refunds (below zero)"] == -5.0
-    assert n.iloc[:7].sum() == len(LOG)  # every row has one fate
+    assert n.iloc[:6].sum() == len(LOG)  # every row has one fate
 
 
 def test_words_name_what_was_dropped():
     said = str(summary().describe())
-    assert "2 customers with 5 purchases from 2024-01-01 until 2024-02-05" in said
+    assert "3 customers with 6 purchases from 2024-01-01 until 2024-02-05" in said
     assert "Dropped: 1 refund (below zero), -$5.00." in said
+    assert "1 purchase of zero, left out of spend." in said
     assert "1 second purchase of a day, put together with the first." in said
 
 
@@ -91,14 +95,15 @@ def test_the_log_is_not_changed_and_its_order_does_not_matter():
 def test_another_way_to_count(seed):
     log = purchase_log(np.random.default_rng(seed), 400, 60, 120)
     end = pd.Timestamp("2024-03-15")
-    kept = log[(log["amount"] > 0) & (log["date"] <= end)]
+    kept = log[(log["amount"] >= 0) & (log["date"] <= end)]
     daily = kept.groupby(["customer_id", "date"])["amount"].sum().reset_index()
     expected = []
     for name, days in daily.groupby("customer_id"):
         repeat = days["amount"].iloc[1:]
         first, last = days["date"].iloc[0], days["date"].iloc[-1]
-        expected.append((name, len(repeat), (last - first).days, (end - first).days, repeat.mean()))
-    columns = ["customer_id", "frequency", "recency", "age", "mean_spend"]
+        paid = repeat[repeat > 0]
+        expected.append((name, len(repeat), (last - first).days, (end - first).days, len(paid), paid.mean()))
+    columns = ["customer_id", "frequency", "recency", "age", "n_paid", "mean_spend"]
     found = summary(log, "D", end.date()).customers.sort_values("customer_id", ignore_index=True)[columns]
     pd.testing.assert_frame_equal(found, pd.DataFrame(expected, columns=columns), check_dtype=False)
 
@@ -189,7 +194,7 @@ def test_dates_of_every_kind_are_the_same_days():
 def test_the_whole_calendar_fits():
     dates = np.array(["0001-01-01", "9999-12-31"] * 3, dtype="datetime64[s]")
     log = pd.DataFrame({"customer_id": [1, 1, 2, 2, 3, 3], "date": dates, "amount": 1.0})
-    found = summary_in_memory(log, "customer_id", "date", "amount", LAST_DAY)[0]
+    found = LogInMemory.of(log, "customer_id", "date", "amount").summary(LAST_DAY).customers
     assert (found["last_day"] - found["first_day"]).tolist() == [3652058] * 3
     assert found["last_day"].tolist() == [3652059] * 3
 

@@ -100,7 +100,7 @@ class ShopStudy:
 
         A table of customers in which nobody is, or whose columns have names of the summary's, is refused.
         """
-        seen = summary.in_pandas().customers
+        seen = summary.customers
         if self.customers is None:
             return seen
         _check_label_names(seen, self.customers)

@@ -2,8 +2,9 @@
 
 summary     `summarize_purchases`; a log split by date
 log         a log of purchases, wherever it lies
-in_memory   a log in memory, fast
+in_memory   a log of pandas' as whole numbers, fast
 in_engines  the same where the log lies: polars, DuckDB, Spark
+customer_days  on which days each customer bought, and for how much
 checks      what becomes of each row, and where the data end
 wording     the sentences of both, and the pauses that a mistyped date may have made
 """

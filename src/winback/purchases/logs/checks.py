@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -20,17 +21,17 @@ FATES = (  # in the order in which they are looked for; the last one is kept
     "without an amount",
     "after the end of the data",
     REFUNDS,
-    "of zero",
     "purchases",
 )
-KEPT = len(FATES) - 1
-TOGETHER, CUSTOMERS, LEFT_OUT, DUPLICATES = (
+NAMELESS, DATELESS, UNPRICED, LATE, REFUND, KEPT = range(len(FATES))
+FREE, TOGETHER, CUSTOMERS, LEFT_OUT, DUPLICATES = (
+    "purchases of zero, left out of spend",
     "second purchases of a day, put together",
     "customers",
     "customers without a purchase, left out",
     "rows equal to another in customer, date and amount",
 )
-RESULTS = ("frequency", "recency", "age", "mean_spend", "first_day", "last_day")
+RESULTS = ("frequency", "recency", "age", "n_paid", "mean_spend", "first_day", "last_day")
 DAY_ZERO = date(1970, 1, 1).toordinal()
 LAST_DAY = date.max.toordinal()
 LONGEST_GAP = 366  # days; a last date further from the one before it may be a slip
@@ -42,6 +43,16 @@ NUMBER = ("must be a number", "Write numbers, and leave unknown ones empty.")
 IDS = ("must be ids, not true or false", "Name the column with the customers' numbers or names.")
 BLANKS = ("has ids that differ only in blanks around them", "Strip them, or they would be different customers.")
 TOLD_APART = ("has ids that a float cannot tell apart", "Read the column as whole numbers or as text.")
+
+
+@dataclass(frozen=True)
+class LogSummary:
+    """What every engine says of a log: customers, what became of the rows, and when something was bought."""
+
+    customers: pd.DataFrame  # customer, first_day, last_day, n_days, n_paid and repeat_money, all but the first day's
+    counts: pd.DataFrame  # see `PurchaseSummary.frame`
+    end: int  # last day of the data
+    bought_on: np.ndarray  # days on which somebody bought, ascending
 
 
 def day_of(until, name: str = "until") -> int:
@@ -73,6 +84,19 @@ def end_of(until) -> int | None:
 
 def _tomorrow() -> int:
     return (date.today() + timedelta(days=1)).toordinal()  # time zones: it may be tomorrow where they bought
+
+
+def day_numbers(dates) -> np.ndarray:
+    """Return the numbers of dates or moments, as `datetime.date.toordinal` counts; far below 0 where there is none."""
+    return np.asarray(dates).astype("datetime64[D]").astype(np.int64) + DAY_ZERO
+
+
+def blanks_in(ids) -> tuple[np.ndarray, np.ndarray]:
+    """Say which of different ids are nothing but blanks, and which differ from another by blanks around them only."""
+    texts = pd.Series(np.asarray(ids, dtype=object))
+    bare = texts.map(lambda text: text.strip() if isinstance(text, str) else text)
+    blank = bare == ""
+    return blank.to_numpy(dtype=bool), (bare.duplicated(keep=False) & (bare != texts) & ~blank).to_numpy(dtype=bool)
 
 
 def largest_exact(dtype) -> int:
@@ -118,9 +142,15 @@ def last_day(days: np.ndarray, n_rows: np.ndarray, name: str) -> int:
     return last
 
 
-def counts_frame(n, amount, *, n_days, n_customers, n_known, n_equal) -> pd.DataFrame:
+def counts_frame(n, amount, *, n_free, n_days, n_customers, n_known, n_equal) -> pd.DataFrame:
     """Return what became of the rows: ``what``, ``n``, ``amount``."""
     fates = pd.DataFrame({"what": FATES, "n": np.asarray(n, dtype=float), "amount": np.asarray(amount, dtype=float)})
-    more = {TOGETHER: n[KEPT] - n_days, CUSTOMERS: n_customers, LEFT_OUT: n_known - n_customers, DUPLICATES: n_equal}
+    more = {
+        FREE: n_free,
+        TOGETHER: n[KEPT] - n_days,
+        CUSTOMERS: n_customers,
+        LEFT_OUT: n_known - n_customers,
+        DUPLICATES: n_equal,
+    }
     more = pd.DataFrame({"what": list(more), "n": np.array(list(more.values()), dtype=float), "amount": np.nan})
     return pd.concat([fates, more], ignore_index=True)

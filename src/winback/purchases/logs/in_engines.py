@@ -1,78 +1,145 @@
 """How is a log summarised where it lies? Written once for polars, DuckDB and Spark, by way of narwhals.
 
-Nothing is collected before it is grouped by customer or by day.
+Nothing is collected before it is grouped. Rows are read twice: by day, which tells where the data end and what became
+of every row, and by customer and day. What is left to be done for a row per customer is done in pandas.
 """
 
 from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from winback.purchases.logs import checks
+from winback.purchases.logs.customer_days import CustomerDays
 from winback.tables import Problem, TableError
 
-FIRST_TROUBLE = len(checks.FATES)  # what cannot be used at all is counted like a fate, behind them
+TROUBLES = (checks.CALENDAR, checks.FINITE, checks.TOLD_APART)  # counted like fates, behind them
+TROUBLE = len(checks.FATES)
+FREE = TROUBLE + len(TROUBLES)  # a purchase of zero
+DIGITS = 14  # of a sum; a double has hardly 16, and adding up costs the last ones
 CAST_DATE = "Cast it first: str.to_date() in polars, CAST(... AS DATE) in SQL."
 CAST_NUMBER = "Cast it first: cast(pl.Float64) in polars, CAST(... AS DOUBLE) in SQL."
+CALENDAR = (datetime.date.min, datetime.date.max)
 
 
-def summary_in_engine(purchases, customer: str, date: str, amount: str | None, end: int | None):
-    """Return customers (first_day, last_day, n_days, repeat_money), the counts of rows, the end, and purchase days."""
-    log, end = _log_with_fates(purchases, customer, date, amount, end)
-    daily = _by_day(log)
-    return _by_customer(daily), _counts(log, daily, (date, amount, customer)), end, purchase_days(daily)
+@dataclass(frozen=True)
+class LogInEngine:
+    """The rows of a log, not yet computed: ``customer``, ``moment``, ``day``, ``amount``, ``blurred``."""
 
+    rows: nw.LazyFrame
+    columns: tuple[str, str | None, str]  # names of date, amount and customer, in the order of `TROUBLES`
+    n_rows: pd.DataFrame  # day, fate (as if no data had an end), n, amount: collected
 
-def daily_in_engine(purchases, customer: str, date: str, amount: str | None, end: int | None):
-    """Return the days on which customers bought (customer, day, amount), not yet computed, and the last day."""
-    log, end = _log_with_fates(purchases, customer, date, amount, end)
-    return _by_day(log), end
+    @classmethod
+    def of(cls, log, customer: str, date: str, amount: str | None) -> LogInEngine:
+        """Read a table, and what becomes of its rows."""
+        rows = _typed(log, customer, date, amount)
+        found = rows.with_columns(nw.col("day").clip(*CALENDAR), fate=_fate()).group_by("day", "fate")
+        found = collected(found.agg(nw.len().alias("n"), nw.col("amount").sum()))
+        return cls(rows, (date, amount, customer), found.assign(day=checks.day_numbers(found["day"])))
 
+    def end(self) -> int:
+        """Return the last day of the log, see `checks.last_day`."""
+        n_rows = self.n_rows[self.n_rows["day"] > 0].groupby("day")["n"].sum()
+        return checks.last_day(n_rows.index.to_numpy(), n_rows.to_numpy(), self.columns[0])
 
-def purchase_days(daily: nw.LazyFrame) -> np.ndarray:
-    """Return the days on which somebody bought, ascending."""
-    days = collected(daily.group_by("day").agg(nw.len().alias("n")))
-    return np.sort(days["day"].to_numpy(dtype=np.int64))
+    def lazy_days(self, end: int) -> nw.LazyFrame:
+        """Return the days on which customers bought, not yet computed: customer, day, amount, n_equal."""
+        kept, n_equal = self.rows.filter(~_is_left_out(end)), nw.lit(0)
+        if self.columns[1] is not None:
+            kept = kept.group_by("customer", "moment", "day", "amount").agg(nw.len().cast(nw.Int64).alias("n"))
+            kept = kept.with_columns(nw.col("amount") * nw.col("n"))
+            n_equal = nw.col("n") - 1
+        kept = kept.with_columns(n_equal.alias("n_equal"))
+        return kept.group_by("customer", "day").agg(nw.col("amount", "n_equal").sum())
 
+    def customer_days(self, end: int) -> CustomerDays:
+        """Return the days on which customers bought."""
+        found = collected(self.lazy_days(end).select("customer", "day", "amount"))
+        codes, ids = pd.factorize(found["customer"])
+        day, amount = checks.day_numbers(found["day"]), found["amount"].to_numpy(dtype=float)
+        return CustomerDays.of(codes, pd.Index(ids), day, amount)
 
-def _log_with_fates(purchases, customer, date, amount, end) -> tuple[nw.LazyFrame, int]:
-    log = _typed_log(purchases, customer, date, amount)
-    if end is None:
-        end = _end_of_data(log, date)
-    return log.with_columns(_fate(end).alias("fate")), end
-
-
-def _by_day(log) -> nw.LazyFrame:
-    return log.filter(nw.col("fate") == checks.KEPT).group_by("customer", "day").agg(nw.col("amount").sum())
-
-
-def _typed_log(purchases, customer, date, amount) -> nw.LazyFrame:
-    """Return customer, day (number) and amount of every row, not yet computed where the engine can wait."""
-    try:
-        frame = nw.from_native(purchases)
-    except TypeError:
-        what = type(purchases).__name__
-        problem = Problem(
-            "table", f"must be a pandas, polars, DuckDB or Spark frame, not {what}", 0, "", "Read it first."
+    def summary(self, end: int) -> checks.LogSummary:
+        """Return one row per customer, and what became of the rows."""
+        fates, n_free, bought_on = self._fates(end)
+        customers = collected(_by_customer(self.lazy_days(end)).sort("customer"))
+        for name in ("first_day", "last_day"):
+            customers[name] = checks.day_numbers(customers[name])
+        n = customers[["n_days", "n_paid", "n_equal"]].astype(np.int64)
+        first, money = (customers.pop(name).to_numpy(dtype=float) for name in ("first_money", "money"))
+        counts = checks.counts_frame(
+            fates["n"],
+            fates["amount"],
+            n_free=n_free,
+            n_days=n["n_days"].sum(),
+            n_customers=len(customers),
+            n_known=self._n_known(customers["customer"], fates["n"], end),
+            n_equal=n["n_equal"].sum(),
         )
-        raise TableError(checks.TABLE, [problem]) from None
+        n_paid = n["n_paid"] - (first > 0)
+        repeat = np.where(n_paid > 0, difference(money, first), 0.0)
+        customers = customers.assign(n_days=n["n_days"], n_paid=n_paid, repeat_money=repeat)
+        return checks.LogSummary(customers.drop(columns="n_equal"), counts, end, bought_on)
+
+    def _fates(self, end) -> tuple[pd.DataFrame, int, np.ndarray]:
+        """Return n and amount of each fate, the purchases of zero and the days of purchases; refuse the unusable."""
+        found = self.n_rows.copy()
+        late = (found["day"] > end) & (found["fate"].isin([checks.REFUND, checks.KEPT, FREE]))
+        found.loc[late, "fate"] = checks.LATE
+        n_free = int(found.loc[found["fate"] == FREE, "n"].sum())
+        found["fate"] = found["fate"].replace(FREE, checks.KEPT)
+        bought_on = np.unique(found.loc[found["fate"] == checks.KEPT, "day"])
+        fates = found.groupby("fate")[["n", "amount"]].sum().reindex(range(FREE), fill_value=0).astype(float)
+        problems = [
+            Problem(name, said, int(fates["n"][place]), "", remedy, n_checked=int(fates["n"].sum()))
+            for place, (name, (said, remedy)) in enumerate(zip(self.columns, TROUBLES, strict=True), start=TROUBLE)
+            if fates["n"][place]
+        ]
+        if problems:
+            raise TableError(checks.TABLE, problems)
+        return fates.iloc[:TROUBLE], n_free, bought_on
+
+    def _n_known(self, customers, n, end) -> int:
+        """Count the customers of all rows, also those left out; refuse ids that only blanks tell apart."""
+        known = customers
+        if n[checks.KEPT] + n[checks.NAMELESS] < n.sum():
+            others = self.rows.filter(_is_left_out(end) & ~nw.col("customer").is_null())
+            known = pd.concat([known, collected(others.select("customer").unique())["customer"]]).drop_duplicates()
+        if isinstance(self.rows.collect_schema()["customer"], nw.String):
+            n_alike = int(checks.blanks_in(known)[1].sum())
+            if n_alike:
+                raise TableError(checks.TABLE, [Problem(self.columns[2], checks.BLANKS[0], 0, "", checks.BLANKS[1])])
+        return len(known)
+
+
+def _typed(log, customer, date, amount) -> nw.LazyFrame:
+    """Return the rows of a log with names and kinds of our own, or refuse its columns."""
+    try:
+        frame = nw.from_native(log)
+    except TypeError:
+        said = f"must be a pandas, polars, DuckDB or Spark frame, not {type(log).__name__}"
+        raise TableError(checks.TABLE, [Problem("table", said, 0, "", "Read it first.")]) from None
     schema = frame.collect_schema()
     _check_columns(schema, customer, date, amount)
-    given = nw.col(date)
+    moment, who, blurred = nw.col(date), nw.col(customer), nw.lit(False)
     if getattr(schema[date], "time_zone", None) is not None:
-        given = given.dt.replace_time_zone(None)  # what the clock shows; older releases of polars count days in UTC
-    year = given.dt.year().cast(nw.Int64) - 1
-    leap_days = year // 4 - year // 100 + year // 400
-    who, blurred = nw.col(customer), nw.lit(False)
+        moment = moment.dt.replace_time_zone(None)  # what the clock shows
     if schema[customer].is_float():
-        who, blurred = _none_for_nan(who), _none_for_nan(who).abs() > checks.largest_exact(schema[customer])
+        who = _none_for_nan(who)
+        blurred = who.abs() > checks.largest_exact(schema[customer])
+    elif isinstance(schema[customer], nw.String):
+        who = nw.when(who.str.strip_chars() != "").then(who)
     return frame.lazy().select(
         who.alias("customer"),
-        (365 * year + leap_days + given.dt.ordinal_day().cast(nw.Int64)).alias("day"),
+        moment.alias("moment"),
+        moment.cast(nw.Date).alias("day"),
         (nw.lit(1.0) if amount is None else _none_for_nan(nw.col(amount).cast(nw.Float64))).alias("amount"),
         blurred.alias("blurred"),
-        given.alias("moment"),
     )
 
 
@@ -94,26 +161,18 @@ def _check_columns(schema, customer, date, amount):
         raise TableError(checks.TABLE, problems)
 
 
-def _end_of_data(log, date) -> int:
-    """Return the last day of the log, see `last_day`."""
-    days = log.filter(~nw.col("day").is_null()).group_by("day").agg(nw.len().alias("n"))
-    days = collected(days).sort_values("day")
-    return checks.last_day(days["day"].to_numpy(dtype=np.int64), days["n"].to_numpy(dtype=np.int64), date)
-
-
-def _fate(end) -> nw.Expr:
-    """Return the position in `FATES` of what becomes of a row, or beyond them what is wrong with it."""
+def _fate() -> nw.Expr:
+    """Return the position in `checks.FATES` of what becomes of a row, or beyond them what is wrong with it."""
     day, amount = nw.col("day"), nw.col("amount")
     tests = {
-        FIRST_TROUBLE: (day < 1) | (day > checks.LAST_DAY),
-        FIRST_TROUBLE + 1: (amount == np.inf) | (amount == -np.inf),
-        FIRST_TROUBLE + 2: nw.col("blurred"),
-        0: nw.col("customer").is_null(),
-        1: day.is_null(),
-        2: amount.is_null(),
-        3: day > end,
-        4: amount < 0,
-        5: amount == 0,
+        TROUBLE: (day < nw.lit(CALENDAR[0])) | (day > nw.lit(CALENDAR[1])),
+        TROUBLE + 1: (amount == np.inf) | (amount == -np.inf),
+        TROUBLE + 2: nw.col("blurred"),
+        checks.NAMELESS: nw.col("customer").is_null(),
+        checks.DATELESS: day.is_null(),
+        checks.UNPRICED: amount.is_null(),
+        checks.REFUND: amount < 0,
+        FREE: amount == 0,
     }
     fate = nw.lit(checks.KEPT)
     for place, test in reversed(tests.items()):
@@ -121,63 +180,51 @@ def _fate(end) -> nw.Expr:
     return fate
 
 
-def _counts(log, daily, columns) -> pd.DataFrame:
-    """Return what became of the rows, see `PurchaseSummary.frame`; refuse what cannot be used at all."""
-    found = collected(log.group_by("fate").agg(nw.len().alias("n"), nw.col("amount").sum())).set_index("fate")
-    total = int(found["n"].sum())
-    problems = [
-        Problem(name, said, int(found["n"][place]), "", remedy, n_checked=total)
-        for place, (name, (said, remedy)) in enumerate(
-            zip(columns, (checks.CALENDAR, checks.FINITE, checks.TOLD_APART), strict=True), start=FIRST_TROUBLE
-        )
-        if place in found.index
-    ]
-    if problems:
-        raise TableError(checks.TABLE, problems)
-    found = found.astype(float).reindex(range(len(checks.FATES)), fill_value=0.0)
-    found["amount"] = found["amount"].fillna(0.0)  # a sum of nothing
-    known = _n_known(log, columns[-1])
-    n_days, n_customers = collected(daily.select(nw.len().alias("n"), nw.col("customer").n_unique())).iloc[0]
-    several = columns[1] is not None and found["n"][checks.KEPT] > n_days
-    n_equal = found["n"][checks.KEPT] - _n_different(log) if several else 0
-    sizes = {"n_days": n_days, "n_customers": n_customers, "n_known": known, "n_equal": n_equal}
-    return checks.counts_frame(found["n"], found["amount"], **sizes)
+def _is_left_out(end: int) -> nw.Expr:
+    """Say whether a row is no purchase until a day."""
+    missing = nw.any_horizontal(nw.col("customer", "day", "amount").is_null(), ignore_nulls=False)
+    return missing | (nw.col("day") > nw.lit(datetime.date.fromordinal(end))) | (nw.col("amount") < 0)
 
 
-def _n_known(log, name) -> float:
-    """Count the customers of all rows; refuse ids that only blanks tell apart."""
-    customer = nw.col("customer")
-    is_text = isinstance(log.collect_schema()["customer"], nw.String)
-    bare = customer.str.strip_chars() if is_text else customer
-    known = log.filter(~customer.is_null()).select(customer.n_unique().alias("n"), bare.n_unique().alias("n_bare"))
-    n, n_bare = collected(known).iloc[0]
-    if n > n_bare:
-        raise TableError(checks.TABLE, [Problem(name, checks.BLANKS[0], 0, "", checks.BLANKS[1])])
-    return n
+def _by_customer(days: nw.LazyFrame) -> nw.LazyFrame:
+    """Return first and last day, number of days, and what was paid in all and on the first day, of each customer.
 
-
-def _n_different(log) -> int:
-    """Count the purchases that differ in customer, date and time, or amount."""
-    bought = log.filter(nw.col("fate") == checks.KEPT).group_by("customer", "moment", "amount").agg(nw.len().alias("n"))
-    return int(collected(bought.select(nw.len().alias("n"))).iloc[0, 0])
-
-
-def _by_customer(daily) -> nw.LazyFrame:
-    """Return first and last day, number of days and money after the first day of each customer."""
-    repeat = nw.when(nw.col("day") > nw.col("day").min().over("customer")).then(nw.col("amount")).otherwise(0.0)
+    The money after the first day is then a difference. To add it up alone would ask for a window over the customer's
+    days, which engines compute by sorting all days, or by joining them with themselves.
+    """
+    first_money = nw.col("amount").first(order_by="day")
+    if days.implementation.is_spark_like():  # which knows no first value in an order
+        is_first = nw.col("day") == nw.col("day").min().over("customer")
+        days = days.with_columns(nw.when(is_first).then(nw.col("amount")).otherwise(0.0).alias("first"))
+        first_money = nw.col("first").sum()
     return (
-        daily.with_columns(repeat.alias("repeat_money"))
+        days.with_columns((nw.col("amount") > 0).cast(nw.Int64).alias("paid"))
         .group_by("customer")
         .agg(
             nw.col("day").min().alias("first_day"),
             nw.col("day").max().alias("last_day"),
             nw.len().alias("n_days"),
-            nw.col("repeat_money").sum(),
+            nw.col("paid").sum().alias("n_paid"),
+            nw.col("amount").sum().alias("money"),
+            first_money.alias("first_money"),
+            nw.col("n_equal").sum(),
         )
     )
 
 
-def collected(frame) -> pd.DataFrame:
-    """Compute a small frame and bring it to pandas, without the pyarrow that polars would ask for."""
+def difference(whole: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """Subtract amounts above zero, without the digits that sums of such size do not have.
+
+    Examples
+    --------
+    >>> float(10.10 + 0.30 - 10.10), float(difference(np.array(10.10 + 0.30), np.array(10.10)))
+    (0.3000000000000007, 0.3)
+    """
+    steps = 10.0 ** (DIGITS - np.ceil(np.log10(np.where(whole > 0, whole, 1.0))))
+    return np.round((whole - part) * steps) / steps
+
+
+def collected(frame: nw.LazyFrame) -> pd.DataFrame:
+    """Compute a frame and bring it to pandas, without the pyarrow that polars would ask for."""
     frame = frame.collect(backend=None if frame.implementation.is_polars() else "pandas")
     return pd.DataFrame({name: frame[name].to_numpy() for name in frame.columns})

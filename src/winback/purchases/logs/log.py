@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date as date_type
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from winback.purchases.logs.in_engines import collected, daily_in_engine, summary_in_engine
-from winback.purchases.logs.in_memory import daily_in_memory, summary_in_memory
+from winback.purchases.logs.checks import LogSummary
+from winback.purchases.logs.customer_days import CustomerDays
+from winback.purchases.logs.in_engines import LogInEngine
+from winback.purchases.logs.in_memory import LogInMemory
 
 
 @dataclass(frozen=True)
@@ -23,36 +24,27 @@ class PurchaseLog:
     date: str
     amount: str | None
 
-    def by_customer(self, end: int | None):
-        """Return customers (first_day, last_day, n_days, repeat_money), counts of rows, the end, and purchase days."""
-        summarise = summary_in_memory if isinstance(self.frame, pd.DataFrame) else summary_in_engine
-        customers, counts, end, days = summarise(self.frame, self.customer, self.date, self.amount, end)
-        return nw.from_native(customers).lazy(), counts, end, days  # pandas computes at once all the same
-
-    def by_day(self, end: int) -> nw.LazyFrame:
-        """Return the days on which customers bought: ``customer``, ``day``, ``amount``."""
-        read = daily_in_memory if isinstance(self.frame, pd.DataFrame) else daily_in_engine
-        return nw.from_native(read(self.frame, self.customer, self.date, self.amount, end)[0]).lazy()
-
-    def as_given(self, customers: nw.LazyFrame):
-        """Return customers as a frame of the kind that was given."""
-        given = nw.from_native(self.frame)
-        return (customers.collect() if isinstance(given, nw.DataFrame) else customers).to_native()
+    def read(self) -> LogInMemory | LogInEngine:
+        """Return the rows, checked; where they lie in an engine, only what became of them is computed."""
+        kind = LogInMemory if isinstance(self.frame, pd.DataFrame) else LogInEngine
+        return kind.of(self.frame, self.customer, self.date, self.amount)
 
 
-def in_periods(customers: nw.LazyFrame, end: int, days: float, name: str) -> nw.LazyFrame:
+def in_periods(log: LogSummary, days: float, name: str) -> pd.DataFrame:
     """Return frequency, recency and age of customers by first and last day, periods having so many days."""
-    n_repeat = nw.col("n_days").cast(nw.Int64) - 1
-    columns = [
-        nw.col("customer").alias(name),
-        n_repeat.alias("frequency"),
-        ((nw.col("last_day") - nw.col("first_day")).cast(nw.Float64) / days).alias("recency"),
-        ((end - nw.col("first_day")).cast(nw.Float64) / days).alias("age"),
-        nw.when(n_repeat > 0).then(nw.col("repeat_money") / n_repeat).alias("mean_spend"),
-        nw.col("first_day"),
-        nw.col("last_day"),
-    ]
-    return customers.select(columns)
+    seen = log.customers
+    return pd.DataFrame(
+        {
+            name: seen["customer"],
+            "frequency": seen["n_days"] - 1,
+            "recency": (seen["last_day"] - seen["first_day"]) / days,
+            "age": (log.end - seen["first_day"]) / days,
+            "n_paid": seen["n_paid"],
+            "mean_spend": seen["repeat_money"] / seen["n_paid"].where(seen["n_paid"] > 0),
+            "first_day": seen["first_day"],
+            "last_day": seen["last_day"],
+        }
+    )
 
 
 def check_split(bought_on: np.ndarray, split: int, end: int) -> None:
@@ -68,35 +60,21 @@ def check_split(bought_on: np.ndarray, split: int, end: int) -> None:
         )
 
 
-def in_pandas(frame) -> pd.DataFrame:
-    """Compute a frame; in pandas ids stay of their kind."""
-    return frame.collect().to_native() if frame.implementation.is_pandas() else collected(frame)
+def with_held_out(customers: pd.DataFrame, place: np.ndarray, days: CustomerDays, split: int) -> pd.DataFrame:
+    """Return the customers of the calibration with what they bought afterwards; ``place`` is theirs among all."""
+    later = days.day > split
+    who, n = days.customer[later], len(days.ids)
+    bought, spent = np.bincount(who, minlength=n), np.bincount(who, weights=days.amount[later], minlength=n)
+    return customers.assign(held_out_frequency=bought[place], held_out_spend=spent[place])
 
 
-def with_held_out(known, days, customer: str, split: int, with_spend: bool) -> pd.DataFrame:
-    """Return the customers of the calibration with what they bought afterwards."""
-    later = days.filter(nw.col("day") > split).group_by("customer")
-    later = later.agg(nw.len().alias("held_out_frequency"), nw.col("amount").sum().alias("held_out_spend"))
-    found = in_pandas(known.join(later, left_on=customer, right_on="customer", how="left"))
-    found = found.drop(columns="customer", errors="ignore") if customer != "customer" else found
-    found["held_out_frequency"] = found["held_out_frequency"].fillna(0).astype("int64")
-    found["held_out_spend"] = found["held_out_spend"].fillna(0.0).astype(float)
-    return found if with_spend else found.drop(columns="held_out_spend")
-
-
-def by_day(customers: pd.DataFrame, known, days, customer: str, end: int) -> pd.DataFrame:
+def by_day(customers: pd.DataFrame, place: np.ndarray, days: CustomerDays, end: int) -> pd.DataFrame:
     """Return new customers and repeat purchases of each day."""
-    firsts = known.select(nw.col(customer).alias("customer"), "first_day")
-    repeat = days.join(firsts, on="customer", how="inner").filter(nw.col("day") > nw.col("first_day"))
-    repeat = in_pandas(repeat.group_by("day").agg(nw.len().alias("n")))
-    first_days = customers["first_day"].to_numpy(dtype=np.int64)
+    first_days = customers["first_day"].to_numpy()
     start = int(first_days.min())
-    at = repeat["day"].to_numpy(dtype=np.int64) - start
     n_days = end - start + 1
-    return pd.DataFrame(
-        {
-            "day": np.arange(start, end + 1),
-            "new_customers": np.bincount(first_days - start, minlength=n_days),
-            "repeat_purchases": np.bincount(at, weights=repeat["n"], minlength=n_days).astype(np.int64),
-        }
-    )
+    known = np.zeros(len(days.ids), dtype=bool)
+    known[place] = True
+    new = np.bincount(first_days - start, minlength=n_days)
+    bought = np.bincount(days.day[known[days.customer]] - start, minlength=n_days)
+    return pd.DataFrame({"day": np.arange(start, end + 1), "new_customers": new, "repeat_purchases": bought - new})

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date as date_type
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import narwhals as nw
+import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
 from winback.doors import door
 from winback.periods import Period, parse_period
 from winback.purchases.logs.checks import KEPT, TABLE, day_of, end_of
-from winback.purchases.logs.in_engines import collected, purchase_days
-from winback.purchases.logs.log import PurchaseLog, by_day, check_split, in_pandas, in_periods, with_held_out
+from winback.purchases.logs.in_engines import LogInEngine
+from winback.purchases.logs.in_memory import LogInMemory
+from winback.purchases.logs.log import PurchaseLog, by_day, check_split, in_periods, with_held_out
 from winback.purchases.logs.wording import Span, held_out_lines, summary_lines
 from winback.results import Result, Sentences
 from winback.tables import Problem, TableError
@@ -40,10 +41,11 @@ class PurchaseSummary(FromLog):
 
     Attributes
     ----------
-    customers : frame of the same kind as the log
+    customers : pandas.DataFrame
         ``customer_id``, ``frequency`` (days with a purchase, after the first one), ``recency`` (first to last
-        purchase), ``age`` (first purchase to ``until``), both in periods, ``mean_spend`` per day with a repeat
-        purchase (missing without one), ``first_day`` and ``last_day`` (numbers of `datetime.date.toordinal`).
+        purchase), ``age`` (first purchase to ``until``), both in periods, ``n_paid`` (those of the repeat purchases'
+        days on which something was paid) and ``mean_spend`` on each of them (missing without one), ``first_day`` and
+        ``last_day`` (numbers of `datetime.date.toordinal`).
     frame : pandas.DataFrame
         What was dropped or put together: ``what``, ``n`` rows, ``amount`` in money.
     period : Period
@@ -51,7 +53,7 @@ class PurchaseSummary(FromLog):
         What was summarised, as it was given.
     """
 
-    customers: Any = field(repr=False)
+    customers: pd.DataFrame = field(repr=False)
     frame: pd.DataFrame = field(repr=False)
     period: Period
     log: PurchaseLog = field(repr=False)
@@ -65,12 +67,6 @@ class PurchaseSummary(FromLog):
         """Say what was dropped or put together, and what looks odd."""
         return Sentences.of(summary_lines(self))
 
-    def in_pandas(self) -> PurchaseSummary:
-        """Return the same with ``customers`` computed and in pandas, as fits and values take them."""
-        if isinstance(self.customers, pd.DataFrame):
-            return self
-        return replace(self, customers=collected(nw.from_native(self.customers).lazy()))
-
     @door
     def hold_out(self, after: date_type | str | None = None) -> HeldOutPurchases:
         """Split the log by date: what a model may be fitted to, and what it is to be judged by.
@@ -83,11 +79,6 @@ class PurchaseSummary(FromLog):
         ----------
         after : date or text, optional
             Last day that a model may know of; the last fifth of the days is held out without it.
-
-        Returns
-        -------
-        HeldOutPurchases
-            Its frames are pandas, whatever the log is.
 
         Raises
         ------
@@ -104,21 +95,20 @@ class PurchaseSummary(FromLog):
         >>> found.periods, found.n_later
         (2.0, 1)
         """
-        log, end = self.log, self.until.toordinal()
-        days = log.by_day(end)
-        bought_on = purchase_days(days)
+        rows, end = self.log.read(), self.until.toordinal()
+        days = rows.customer_days(end)
+        bought_on = np.unique(days.day)
         split = end - (end - int(bought_on[0])) // HELD_OUT if after is None else day_of(after, "after")
         check_split(bought_on, split, end)
-        summary = _summary(log, self.period, split, self.currency)
-        known = nw.from_native(summary.customers).lazy()
-        customers = with_held_out(known, days, log.customer, split, log.amount is not None)
-        everybody = in_pandas(days.select(nw.col("customer").n_unique())).iloc[0, 0]
+        summary = _summary(rows, self.log, self.period, split, self.currency)
+        place = days.ids.get_indexer(summary.customers[self.log.customer])
+        customers = with_held_out(summary.customers, place, days, split)
         return HeldOutPurchases(
             summary=summary,
-            customers=customers,
-            daily=by_day(customers, known, days, log.customer, end),
+            customers=customers if self.log.amount else customers.drop(columns="held_out_spend"),
+            daily=by_day(customers, place, days, end),
             periods=(end - split) / self.period.days,
-            n_later=int(everybody) - len(customers),
+            n_later=len(days.ids) - len(customers),
             **{each.name: getattr(self, each.name) for each in fields(FromLog)},
         )
 
@@ -162,10 +152,6 @@ class HeldOutPurchases(FromLog):
         """Last day that a model may know of."""
         return self.summary.until
 
-    def in_pandas(self) -> HeldOutPurchases:
-        """Return itself: its customers are in pandas, whatever the log is."""
-        return self
-
     def to_frame(self) -> pd.DataFrame:
         """Return one row per customer."""
         return self.customers.copy()
@@ -201,8 +187,10 @@ def summarize_purchases(
     Time is counted in whole days and divided by the period's length at the end, so that nothing is rounded to weeks.
     Purchases of one customer on one day are one purchase. The first day with a purchase starts the clock and is no
     repeat purchase; its amount is not in ``mean_spend``. Rows without a customer, a date or an amount, rows after
-    ``until``, refunds and amounts of zero are no purchases; all of them are counted in ``frame``. A refund is not
-    taken off any purchase, so no day and no customer is below zero. Customers may come in any order.
+    ``until`` and refunds are no purchases; all of them are counted in ``frame``. A refund is not taken off any
+    purchase, so no day and no customer is below zero. A purchase of zero is one, and left out of spend alone:
+    ``mean_spend`` is the average over the ``n_paid`` days with a repeat purchase that was paid for, as gamma-gamma
+    models of spend, which know no zeros, ask for. Customers may come in any order.
 
     Parameters
     ----------
@@ -224,7 +212,7 @@ def summarize_purchases(
     Returns
     -------
     PurchaseSummary
-        ``customers`` is a frame of the same kind as the log; fits take those of its ``in_pandas()``.
+        Its frames are pandas, whatever the log is.
 
     Raises
     ------
@@ -251,25 +239,30 @@ def summarize_purchases(
     Dropped: 1 refund (below zero), -$3.00.
     """
     log = PurchaseLog(purchases, customer, date, amount)
-    return _summary(log, parse_period(period), end_of(until), currency)
+    unit, end = parse_period(period), end_of(until)
+    rows = log.read()
+    found = _summary(rows, log, unit, rows.end() if end is None else end, currency)
+    return replace(found, until_given=end is not None)
 
 
-def _summary(log: PurchaseLog, period: Period, until: int | None, currency: str) -> PurchaseSummary:
-    """Summarise a log until a day, the last one of the log where none is given."""
-    customers, counts, end, days = log.by_customer(until)
+def _summary(
+    rows: LogInMemory | LogInEngine, log: PurchaseLog, period: Period, end: int, currency: str
+) -> PurchaseSummary:
+    """Summarise a log until a day."""
+    found = rows.summary(end)
+    counts, customers = found.counts, in_periods(found, period.days, log.customer)
     if counts["n"][KEPT] == 0:
         remedy = "Check the columns, the signs of amounts and `until`."
         raise TableError(TABLE, [Problem(log.amount or log.date, "has no purchase in it", 0, "", remedy)])
-    customers = in_periods(customers, end, period.days, log.customer)
     if log.amount is None:  # each row counted for 1 so far
-        customers, counts = customers.drop("mean_spend"), counts.assign(amount=float("nan"))
+        customers, counts = customers.drop(columns=["n_paid", "mean_spend"]), counts.assign(amount=float("nan"))
     return PurchaseSummary(
-        customers=log.as_given(customers),
+        customers=customers,
         frame=counts,
         period=period,
         until=date_type.fromordinal(end),
-        until_given=until is not None,
-        span=Span.of(days),
+        until_given=True,
+        span=Span.of(found.bought_on),
         log=log,
         currency=currency,
     )

@@ -30,9 +30,11 @@ def summary_lines(summary) -> Iterator[str]:
             money = amounts[what]
             said = f", {format_money(money, summary.currency)}" if money and money == money else ""
             yield f"Dropped: {counted(n[what], what)}{said}."
-    refunded = -amounts[checks.REFUNDS] / amounts[checks.FATES[checks.KEPT]]
-    if refunded > MANY_REFUNDS:
-        yield f"Refunds of {format_percent(refunded, 0)} of the money are not taken off."
+    if n[checks.FREE]:
+        yield f"{counted(n[checks.FREE], checks.FREE)}."
+    refunded, money = -amounts[checks.REFUNDS], amounts[checks.FATES[checks.KEPT]]
+    if refunded > MANY_REFUNDS * money > 0:
+        yield f"Refunds of {format_percent(refunded / money, 0)} of the money are not taken off."
     if n[checks.TOGETHER]:
         yield f"{counted(n[checks.TOGETHER], checks.TOGETHER)} with the first."
     if n[checks.DUPLICATES]:
