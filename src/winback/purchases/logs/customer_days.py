@@ -17,9 +17,20 @@ class CustomerDays:
     """
 
     ids: pd.Index  # (n_customers,) as they are in the log; each has a day
-    customer: np.ndarray  # (n_days,) place of the customer
-    day: np.ndarray  # (n_days,)
+    start: np.ndarray  # (n_customers + 1,) where each customer's days begin, and the end
+    day: np.ndarray  # (n_days,) int32
     amount: np.ndarray  # (n_days,) of all purchases of that day; zero where nothing was paid
+
+    @property
+    def customer(self) -> np.ndarray:
+        """Return the place of each day's customer."""
+        return np.repeat(np.arange(len(self.ids)), np.diff(self.start))
+
+    @property
+    def bought_on(self) -> np.ndarray:
+        """Return the days on which somebody bought, ascending."""
+        first = int(self.day.min()) if len(self.day) else 0
+        return np.flatnonzero(np.bincount(self.day - first)) + first
 
     @classmethod
     def of(cls, codes: np.ndarray, ids: pd.Index, day: np.ndarray, amount: np.ndarray) -> CustomerDays:
@@ -35,10 +46,9 @@ class CustomerDays:
         first, last = (int(day.min()), int(day.max())) if len(day) else (0, 0)
         shape = (len(ids), last - first + 1)
         table = coo_matrix((amount, (codes, day - first)), shape=shape).tocsr()  # adds up, and sorts by counting
-        n_days = np.diff(table.indptr)
-        bought = n_days > 0
-        customer = np.repeat(np.arange(np.count_nonzero(bought)), n_days[bought])
-        return cls(ids[bought], customer, table.indices.astype(np.int64) + first, table.data)
+        bought = np.diff(table.indptr) > 0
+        table.indices += table.indices.dtype.type(first)
+        return cls(ids[bought], table.indptr[np.append(True, bought)], table.indices, table.data)
 
     def by_customer(self) -> pd.DataFrame:
         """Return ``customer``, first and last day, number of days, and what was paid on how many days but the first.
@@ -49,19 +59,16 @@ class CustomerDays:
         >>> CustomerDays.of(*log).by_customer().to_dict("records")
         [{'customer': 'a', 'first_day': 1, 'last_day': 8, 'n_days': 3, 'n_paid': 1, 'repeat_money': 2.0}]
         """
-        edge = np.flatnonzero(np.diff(self.customer, prepend=-1))
-        n_days = np.diff(edge, append=len(self.customer))
-        repeat = np.ones(len(self.day), dtype=bool)
-        repeat[edge] = False
-        again, money = self.customer[repeat], self.amount[repeat]
-        n = len(self.ids)
+        first, last = self.start[:-1], self.start[1:] - 1
+        later = self.amount.copy()
+        later[first] = 0.0
         return pd.DataFrame(
             {
                 "customer": self.ids,
-                "first_day": self.day[edge],
-                "last_day": self.day[edge + n_days - 1],
-                "n_days": n_days,
-                "n_paid": np.bincount(again[money > 0], minlength=n),
-                "repeat_money": np.bincount(again, weights=money, minlength=n),
+                "first_day": self.day[first].astype(np.int64),
+                "last_day": self.day[last].astype(np.int64),
+                "n_days": (last - first + 1).astype(np.int64),
+                "n_paid": np.add.reduceat(later > 0, first, dtype=np.int64) if len(later) else 0,
+                "repeat_money": np.add.reduceat(later, first) if len(later) else 0.0,
             }
         )

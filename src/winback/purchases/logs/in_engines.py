@@ -20,6 +20,7 @@ from winback.tables import Problem, TableError
 TROUBLES = (checks.CALENDAR, checks.FINITE, checks.TOLD_APART)  # counted like fates, behind them
 TROUBLE = len(checks.FATES)
 FREE = TROUBLE + len(TROUBLES)  # a purchase of zero
+MOST_NAMED = 10_000  # customers in a filter; a longer list is read slower than the log
 DIGITS = 14  # of a sum; a double has hardly 16, and adding up costs the last ones
 CAST_DATE = "Cast it first: str.to_date() in polars, CAST(... AS DATE) in SQL."
 CAST_NUMBER = "Cast it first: cast(pl.Float64) in polars, CAST(... AS DOUBLE) in SQL."
@@ -47,19 +48,13 @@ class LogInEngine:
         n_rows = self.n_rows[self.n_rows["day"] > 0].groupby("day")["n"].sum()
         return checks.last_day(n_rows.index.to_numpy(), n_rows.to_numpy(), self.columns[0])
 
-    def lazy_days(self, end: int) -> nw.LazyFrame:
-        """Return the days on which customers bought, not yet computed: customer, day, amount, n_equal."""
-        kept, n_equal = self.rows.filter(~_is_left_out(end)), nw.lit(0)
-        if self.columns[1] is not None:
-            kept = kept.group_by("customer", "moment", "day", "amount").agg(nw.len().cast(nw.Int64).alias("n"))
-            kept = kept.with_columns(nw.col("amount") * nw.col("n"))
-            n_equal = nw.col("n") - 1
-        kept = kept.with_columns(n_equal.alias("n_equal"))
-        return kept.group_by("customer", "day").agg(nw.col("amount", "n_equal").sum())
+    def lazy_days(self, end: int, *more: nw.Expr) -> nw.LazyFrame:
+        """Return the days on which customers bought, not yet computed: ``customer``, ``day``, ``amount`` and more."""
+        return self.rows.filter(~_is_left_out(end)).group_by("customer", "day").agg(nw.col("amount").sum(), *more)
 
     def customer_days(self, end: int) -> CustomerDays:
         """Return the days on which customers bought."""
-        found = collected(self.lazy_days(end).select("customer", "day", "amount"))
+        found = collected(self.lazy_days(end))
         codes, ids = pd.factorize(found["customer"])
         day, amount = checks.day_numbers(found["day"]), found["amount"].to_numpy(dtype=float)
         return CustomerDays.of(codes, pd.Index(ids), day, amount)
@@ -67,10 +62,12 @@ class LogInEngine:
     def summary(self, end: int) -> checks.LogSummary:
         """Return one row per customer, and what became of the rows."""
         fates, n_free, bought_on = self._fates(end)
-        customers = collected(_by_customer(self.lazy_days(end)).sort("customer"))
+        of_rows = nw.len().alias("n"), nw.col("amount").min().alias("low"), nw.col("amount").max().alias("high")
+        customers = collected(_by_customer(self.lazy_days(end, *of_rows)).sort("customer"))
         for name in ("first_day", "last_day"):
             customers[name] = checks.day_numbers(customers[name])
-        n = customers[["n_days", "n_paid", "n_equal"]].astype(np.int64)
+        n = customers[["n_days", "n_paid"]].astype(np.int64)
+        doubted = customers.loc[customers.pop("n_doubted") > 0, "customer"]
         first, money = (customers.pop(name).to_numpy(dtype=float) for name in ("first_money", "money"))
         counts = checks.counts_frame(
             fates["n"],
@@ -79,12 +76,12 @@ class LogInEngine:
             n_days=n["n_days"].sum(),
             n_customers=len(customers),
             n_known=self._n_known(customers["customer"], fates["n"], end),
-            n_equal=n["n_equal"].sum(),
+            n_equal=self._n_equal(doubted, end) if self.columns[1] is not None and len(doubted) else 0,
         )
         n_paid = n["n_paid"] - (first > 0)
         repeat = np.where(n_paid > 0, difference(money, first), 0.0)
         customers = customers.assign(n_days=n["n_days"], n_paid=n_paid, repeat_money=repeat)
-        return checks.LogSummary(customers.drop(columns="n_equal"), counts, end, bought_on)
+        return checks.LogSummary(customers, counts, end, bought_on)
 
     def _fates(self, end) -> tuple[pd.DataFrame, int, np.ndarray]:
         """Return n and amount of each fate, the purchases of zero and the days of purchases; refuse the unusable."""
@@ -103,6 +100,14 @@ class LogInEngine:
         if problems:
             raise TableError(checks.TABLE, problems)
         return fates.iloc[:TROUBLE], n_free, bought_on
+
+    def _n_equal(self, doubted: pd.Series, end: int) -> int:
+        """Count the rows of these customers that are equal to another one; nobody else has such rows."""
+        rows, kind = self.rows.filter(~_is_left_out(end)), self.rows.collect_schema()["customer"]
+        if len(doubted) <= MOST_NAMED and (kind.is_integer() or isinstance(kind, nw.String)):
+            rows = rows.filter(nw.col("customer").is_in(doubted.tolist()))
+        alike = rows.group_by("customer", "moment", "amount").agg(nw.len().cast(nw.Int64).alias("n"))
+        return int(collected(alike.select((nw.col("n") - 1).sum())).iloc[0, 0])
 
     def _n_known(self, customers, n, end) -> int:
         """Count the customers of all rows, also those left out; refuse ids that only blanks tell apart."""
@@ -187,7 +192,7 @@ def _is_left_out(end: int) -> nw.Expr:
 
 
 def _by_customer(days: nw.LazyFrame) -> nw.LazyFrame:
-    """Return first and last day, number of days, and what was paid in all and on the first day, of each customer.
+    """Return each customer's first and last day, number of days, and money in all and of the first day.
 
     The money after the first day is then a difference. To add it up alone would ask for a window over the customer's
     days, which engines compute by sorting all days, or by joining them with themselves.
@@ -197,18 +202,17 @@ def _by_customer(days: nw.LazyFrame) -> nw.LazyFrame:
         is_first = nw.col("day") == nw.col("day").min().over("customer")
         days = days.with_columns(nw.when(is_first).then(nw.col("amount")).otherwise(0.0).alias("first"))
         first_money = nw.col("first").sum()
-    return (
-        days.with_columns((nw.col("amount") > 0).cast(nw.Int64).alias("paid"))
-        .group_by("customer")
-        .agg(
-            nw.col("day").min().alias("first_day"),
-            nw.col("day").max().alias("last_day"),
-            nw.len().alias("n_days"),
-            nw.col("paid").sum().alias("n_paid"),
-            nw.col("amount").sum().alias("money"),
-            first_money.alias("first_money"),
-            nw.col("n_equal").sum(),
-        )
+    # Of two rows with different amounts neither repeats the other; others are looked at closely.
+    doubted = (nw.col("n") > 2) | ((nw.col("n") == 2) & (nw.col("low") == nw.col("high")))
+    days = days.with_columns(paid=(nw.col("amount") > 0).cast(nw.Int64), doubted=doubted.cast(nw.Int64))
+    return days.group_by("customer").agg(
+        nw.col("day").min().alias("first_day"),
+        nw.col("day").max().alias("last_day"),
+        nw.len().alias("n_days"),
+        nw.col("paid").sum().alias("n_paid"),
+        nw.col("amount").sum().alias("money"),
+        first_money.alias("first_money"),
+        nw.col("doubted").sum().alias("n_doubted"),
     )
 
 

@@ -19,7 +19,9 @@ from winback.tables.dates import dates_as_written
 from winback.tables.numbers import parse_number
 
 NO_DAY = 0  # days count from 1, 0001-01-01
-MIXERS = (0x9E3779B97F4A7C1 | 1, 0xBF58476D1CE4E5B9 - 2**64, 0x94D049BB133111EB - 2**64)  # odd and irregular
+MIXERS = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)))  # odd and irregular
+SLOTS = 2**22  # rows that share a slot by chance cost time and nothing else
+AT_ONCE = 2**15  # rows that a processor keeps at hand
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class LogInMemory:
             n_known=np.count_nonzero(np.bincount(self.codes[self.codes >= 0])),
             n_equal=n_equal_rows(codes, self.moment[rows], money) if several else 0,
         )
-        return checks.LogSummary(days.by_customer(), counts, end, np.unique(days.day))
+        return checks.LogSummary(days.by_customer(), counts, end, days.bought_on)
 
     def _kept(self, end: int) -> np.ndarray:
         return (self.codes >= 0) & (self.day != NO_DAY) & (self.day <= end) & (self.money >= 0)
@@ -122,8 +124,8 @@ def _codes(column, problems):
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu" and len(column):
         low, high = int(column.min()), int(column.max())
         if high - low < len(column) and high <= np.iinfo(np.int64).max:  # as good as codes already
-            codes = column.to_numpy().astype(np.int64)
-            codes -= low
+            codes = np.empty(len(column), dtype=np.int32)
+            np.subtract(column.to_numpy(), low, out=codes, dtype=np.int64, casting="unsafe")
             return codes, pd.Index((np.arange(high - low + 1) + low).astype(column.dtype))
     try:
         codes, ids = pd.factorize(column)
@@ -161,11 +163,14 @@ def n_equal_rows(codes: np.ndarray, moment: np.ndarray, money: np.ndarray) -> in
     >>> n_equal_rows(np.array([1, 1, 1]), moment, np.array([2.0, 2.0, 2.0]))
     1
     """
-    columns = (codes.astype(np.int64), moment.view(np.int64), money.view(np.int64))
-    mixed = columns[0] * MIXERS[0] ^ columns[1] * MIXERS[1] ^ columns[2] * MIXERS[2]
+    mixed = np.empty(len(codes), dtype=np.uint32)
+    columns = codes, moment.view(np.int64), money.view(np.int64)
+    for start in range(0, len(codes), AT_ONCE):
+        some = slice(start, start + AT_ONCE)
+        parts = [column[some].astype(np.uint64) * mixer for column, mixer in zip(columns, MIXERS, strict=True)]
+        mixed[some] = (parts[0] ^ parts[1] ^ parts[2]) >> 32
     ordered = np.sort(mixed)  # numbers alone are sorted several times faster than rows
-    twice = ordered[1:][ordered[1:] == ordered[:-1]]
-    if len(twice) == 0:
-        return 0
-    likely = pd.Series(mixed).isin(twice).to_numpy()  # equal rows are, and by chance a few others
+    slots = np.zeros(SLOTS, dtype=bool)
+    slots[ordered[1:][ordered[1:] == ordered[:-1]] % SLOTS] = True
+    likely = slots[mixed % SLOTS]  # equal rows are, and by chance a few others
     return int(pd.DataFrame({place: column[likely] for place, column in enumerate(columns)}).duplicated().sum())

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date as date_type
 from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
@@ -97,7 +96,7 @@ class PurchaseSummary(FromLog):
         """
         rows, end = self.log.read(), self.until.toordinal()
         days = rows.customer_days(end)
-        bought_on = np.unique(days.day)
+        bought_on = days.bought_on
         split = end - (end - int(bought_on[0])) // HELD_OUT if after is None else day_of(after, "after")
         check_split(bought_on, split, end)
         summary = _summary(rows, self.log, self.period, split, self.currency)
