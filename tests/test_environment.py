@@ -32,10 +32,18 @@ def ranges(lines):
     return {canonicalize_name(each.name): each.specifier for each in map(Requirement, lines)}
 
 
-NEEDED = ranges(
-    [*PROJECT["dependencies"], *(line for extra in PROJECT["optional-dependencies"].values() for line in extra)]
-)
-PINS = [Requirement(line) for line in LOCK.splitlines() if line and not line.startswith("#")]
+EXTRAS = PROJECT["optional-dependencies"]
+SPARK = EXTRAS.pop("spark")  # larger than all others together, and of use only where Spark is: a lock of its own
+NEEDED = ranges([*PROJECT["dependencies"], *(line for extra in EXTRAS.values() for line in extra)])
+
+
+def pins_in(lock):
+    """Return the pins of a lock."""
+    return [Requirement(line) for line in lock.splitlines() if line and not line.startswith("#")]
+
+
+PINS = pins_in(LOCK)
+SPARK_LOCK = (ROOT / "requirements-spark.lock").read_text(encoding="utf-8")
 
 
 def pins_of(name):
@@ -67,8 +75,17 @@ def test_every_python_finds_one_pin_of_what_the_project_needs(python):
     assert n_pins == dict.fromkeys(NEEDED, 1)
 
 
-def test_the_lock_pins_exact_versions_only():
-    assert [pin.name for pin in PINS if not re.fullmatch(r"==[^*,]+", str(pin.specifier))] == []
+def test_the_locks_pin_exact_versions_only():
+    pins = PINS + pins_in(SPARK_LOCK)
+    assert [pin.name for pin in pins if not re.fullmatch(r"==[^*,]+", str(pin.specifier))] == []
+
+
+def test_spark_has_a_lock_of_its_own_which_the_gate_installs():
+    (needed,) = map(Requirement, SPARK)
+    (pin,) = [pin for pin in pins_in(SPARK_LOCK) if pin.name == needed.name]
+    assert needed.specifier.contains(str(pin.specifier).removeprefix("=="))
+    assert not {pin.name for pin in pins_in(SPARK_LOCK)} & {pin.name for pin in PINS}
+    assert "requirements-spark.lock" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_the_oldest_python_is_the_same_everywhere():

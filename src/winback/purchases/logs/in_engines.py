@@ -24,7 +24,7 @@ MOST_NAMED = 10_000  # customers in a filter; a longer list is read slower than 
 DIGITS = 14  # of a sum; a double has hardly 16, and adding up costs the last ones
 CAST_DATE = "Cast it first: str.to_date() in polars, CAST(... AS DATE) in SQL."
 CAST_NUMBER = "Cast it first: cast(pl.Float64) in polars, CAST(... AS DOUBLE) in SQL."
-CALENDAR = (datetime.date.min, datetime.date.max)
+CALENDAR = tuple(nw.lit(day).str.to_date("%Y-%m-%d") for day in ("0001-01-01", "9999-12-31"))  # Spark writes 1-01-01
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class LogInEngine:
     def summary(self, end: int) -> checks.LogSummary:
         """Return one row per customer, and what became of the rows."""
         fates, n_free, bought_on = self._fates(end)
-        of_rows = nw.len().alias("n"), nw.col("amount").min().alias("low"), nw.col("amount").max().alias("high")
-        customers = collected(_by_customer(self.lazy_days(end, *of_rows)).sort("customer"))
+        days = self.lazy_days(end, nw.len().alias("n"), nw.col("amount").max().alias("most"))
+        customers = collected(_by_customer(days).sort("customer"))
         for name in ("first_day", "last_day"):
             customers[name] = checks.day_numbers(customers[name])
         n = customers[["n_days", "n_paid"]].astype(np.int64)
@@ -170,7 +170,7 @@ def _fate() -> nw.Expr:
     """Return the position in `checks.FATES` of what becomes of a row, or beyond them what is wrong with it."""
     day, amount = nw.col("day"), nw.col("amount")
     tests = {
-        TROUBLE: (day < nw.lit(CALENDAR[0])) | (day > nw.lit(CALENDAR[1])),
+        TROUBLE: (day < CALENDAR[0]) | (day > CALENDAR[1]),
         TROUBLE + 1: (amount == np.inf) | (amount == -np.inf),
         TROUBLE + 2: nw.col("blurred"),
         checks.NAMELESS: nw.col("customer").is_null(),
@@ -203,7 +203,7 @@ def _by_customer(days: nw.LazyFrame) -> nw.LazyFrame:
         days = days.with_columns(nw.when(is_first).then(nw.col("amount")).otherwise(0.0).alias("first"))
         first_money = nw.col("first").sum()
     # Of two rows with different amounts neither repeats the other; others are looked at closely.
-    doubted = (nw.col("n") > 2) | ((nw.col("n") == 2) & (nw.col("low") == nw.col("high")))
+    doubted = (nw.col("n") > 2) | ((nw.col("n") == 2) & (nw.col("amount") == 2 * nw.col("most")))
     days = days.with_columns(paid=(nw.col("amount") > 0).cast(nw.Int64), doubted=doubted.cast(nw.Int64))
     return days.group_by("customer").agg(
         nw.col("day").min().alias("first_day"),
