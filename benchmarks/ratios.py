@@ -16,6 +16,7 @@ from statistics import median
 
 import allocation
 import contracts
+import logs
 import nbformat
 import pandas as pd
 import policies
@@ -65,7 +66,7 @@ def rows() -> Iterator[Row]:
         )
     own = median(whole - empty for whole, empty in report.seconds)
     yield replace(report, note=f"its own work apart from the kernel's start: {own:.1f} s")
-    for part in (contracts, second_lifetimes, allocation, waiting):
+    for part in (contracts, second_lifetimes, allocation, waiting, logs):
         yield from part.rows()
     for part in (purchases, policies, scores):
         if part.PEER in os.environ:

@@ -35,6 +35,8 @@ class Row:
     seconds: Sequence[tuple[float, float]]  # of ours and theirs, round by round
     at_most: float | None = None  # bound of the ratio
     note: str = ""
+    peaks: tuple[float, float] | None = None  # MB of memory, ours and theirs
+    memory_at_most: float | None = None  # bound of their ratio
 
     @property
     def ratio(self) -> float:
@@ -43,8 +45,9 @@ class Row:
 
     @property
     def is_missed(self) -> bool:
-        """Tell whether the ratio is above its bound."""
-        return self.at_most is not None and self.ratio > self.at_most
+        """Tell whether the ratio of time, or that of memory, is above its bound."""
+        slow = self.at_most is not None and self.ratio > self.at_most
+        return slow or (self.memory_at_most is not None and self.peaks[0] > self.memory_at_most * self.peaks[1])
 
     def __str__(self):
         """Write one line of the table."""
@@ -68,13 +71,16 @@ def apart(
     at_most: float | None = None,
     rounds: int = 3,
     gap: Callable | None = None,
+    memory_at_most: float | None = None,
 ) -> Row:
     """Time two commands that `report`, each in fresh processes; ``gap`` compares their answers in words."""
     found = alternately(lambda: fresh(ours), lambda: fresh(theirs), rounds)
-    peaks = [median(pair[side]["peak"] for pair in found) for side in (0, 1)]
+    peaks = tuple(median(pair[side]["peak"] for pair in found) for side in (0, 1))
     answers = [answer["answer"] for answer in found[0]]
     note = f"{peaks[0]:.0f} and {peaks[1]:.0f} MB; {(gap or relative_gap)(*answers)}"
-    return Row(what, [(own["seconds"], other["seconds"]) for own, other in found], at_most, note)
+    note += f"; memory at most {memory_at_most}" if memory_at_most else ""
+    seconds = [(own["seconds"], other["seconds"]) for own, other in found]
+    return Row(what, seconds, at_most, note, peaks, memory_at_most)
 
 
 def alternately(ours: Callable, theirs: Callable, rounds: int) -> list[tuple]:

@@ -63,12 +63,16 @@ CALLS = """
 import tempfile
 from pathlib import Path
 import numpy as np, pandas as pd
-import policies, purchases, ratios, scores
+import logs, policies, purchases, ratios, scores
 with tempfile.TemporaryDirectory() as folder:
     for task in ("bg_nbd 2357", "pareto_nbd 2357", "gamma_gamma 946", "expected 3000", "summary 5000"):
         with np.load(purchases.draw(task, Path(folder))) as stored:
             table = pd.DataFrame(dict(stored))
         assert np.isfinite(np.asarray(purchases.ours(task.split()[0], table)(), dtype=float)).all(), task
+    files = logs.draw(5_000, 2, Path(folder))
+    for engine in ("duckdb", "polars", "pandas"):
+        answers = [call(engine, files)() for call in (logs.ours, logs.by_hand)]
+        assert np.allclose(answers[0][: len(answers[1])], answers[1], rtol=1e-12), engine
 trial = policies.draw()
 values = [policies.ours(task, trial, policies.aipw_scores(*trial))() for task in policies.TASKS]
 assert np.isfinite(values).all() and np.isfinite(scores.ours(*trial)()).all()
