@@ -2,8 +2,8 @@
 
 Called by: python3 run.py bench; alone: python benchmarks/logs.py [TASK ...]. Each side runs in fresh processes, in
 turn, from the same Parquet files to a row per customer, the fate of every row and the rows that are equal; drawing the
-log is not timed. pandas has its log in memory, beside a plain group-by by customer that tells nothing else, and CDNOW's log
-beside clvkit, where WINBACK_CLVKIT names the Python of an environment with it and WINBACK_DATA_DIR the file.
+log is not timed. pandas has its log in memory, beside a plain group-by by customer that tells nothing else. CDNOW's is
+summarised beside clvkit, where WINBACK_CLVKIT names the Python of an environment with it and WINBACK_DATA_DIR the file.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import pytest
 from shoppers import purchase_log
 
 import winback as wb
+from winback.purchases.logs.log import PurchaseLog
 
 pytestmark = pytest.mark.slow
 
@@ -105,6 +106,49 @@ def test_in_duckdb_a_day_is_that_of_the_sessions_time_zone(zone, n_repeat):
         values = ", ".join(f"(1, TIMESTAMPTZ '{when:%Y-%m-%d %H:%M:%S}+00', 1.0)" for when in NIGHT)
         log = session.sql(f"SELECT * FROM (VALUES {values}) log(customer_id, date, amount)")
         assert by_name(summary(log).customers)[1]["frequency"] == n_repeat
+
+
+@pytest.mark.parametrize("engine", ["pandas", *ENGINES])
+def test_customers_days_are_the_same_sorted_numbers(engine):
+    log = purchase_log(np.random.default_rng(11), 400, 60, 120)
+    end = dt.date(2024, 3, 1)
+    rows = PurchaseLog(log if engine == "pandas" else in_engine(engine, log), "customer_id", "date", "amount").read()
+    kept = log[(log["date"] <= pd.Timestamp(end)) & (log["amount"] >= 0)]
+    expected = kept.groupby(["customer_id", "date"])["amount"].sum().reset_index()
+    found = rows.customer_days(end.toordinal())
+    assert all((np.diff(found.customer) > 0) | (np.diff(found.day) > 0))
+    table = pd.DataFrame({"customer_id": found.ids[found.customer], "day": found.day, "amount": found.amount})
+    table = table.sort_values(["customer_id", "day"], ignore_index=True)
+    assert table["customer_id"].tolist() == expected["customer_id"].tolist()
+    assert table["day"].tolist() == [day.toordinal() for day in expected["date"]]
+    np.testing.assert_allclose(table["amount"], expected["amount"], rtol=1e-12)
+    if engine != "pandas":  # the same, not computed
+        lazily = rows.lazy_days(end.toordinal())
+        assert lazily.collect_schema().names() == ["customer", "day", "amount"]
+        assert len(lazily.collect()) == len(expected)
+
+
+def test_a_first_purchase_a_thousand_times_as_large_leaves_the_cents_of_those_after_it():
+    amounts = [123_456.78, 0.10, 0.20]
+    log = pd.DataFrame({"customer_id": 1, "date": pd.date_range("2024-01-01", periods=3), "amount": amounts})
+    for each in (log, *(in_engine(engine, log) for engine in ENGINES)):
+        assert summary(each).customers["mean_spend"].tolist() == [pytest.approx(0.15, rel=1e-9)]
+
+
+@pytest.mark.parametrize("engine", ["pandas", *ENGINES])
+def test_ids_of_blanks_are_none(engine):
+    found = summary(short(engine, customer_id=["a", " ", "", "b"]))
+    assert by_name(found.customers).keys() == {"a"}
+    n = found.frame.set_index("what")["n"]
+    assert (n["without a customer"], n["without an amount"], n["customers without a purchase, left out"]) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("n_customers", [40, 20_000])  # few are named in a query, many are not
+def test_equal_rows_of_few_customers_and_of_many(engine, n_customers):
+    log = purchase_log(np.random.default_rng(4), 60_000, n_customers, 30)
+    log = pd.concat([log, log.head(25_000)], ignore_index=True)
+    assert_same(summary(in_engine(engine, log)), summary(log))
 
 
 EMPTY = purchase_log(np.random.default_rng(1), 1, 1, 1).head(0)

@@ -206,13 +206,13 @@ def _by_customer(days: nw.LazyFrame) -> nw.LazyFrame:
     doubted = (nw.col("n") > 2) | ((nw.col("n") == 2) & (nw.col("amount") == 2 * nw.col("most")))
     days = days.with_columns(paid=(nw.col("amount") > 0).cast(nw.Int64), doubted=doubted.cast(nw.Int64))
     return days.group_by("customer").agg(
-        nw.col("day").min().alias("first_day"),
-        nw.col("day").max().alias("last_day"),
-        nw.len().alias("n_days"),
-        nw.col("paid").sum().alias("n_paid"),
-        nw.col("amount").sum().alias("money"),
-        first_money.alias("first_money"),
-        nw.col("doubted").sum().alias("n_doubted"),
+        first_day=nw.col("day").min(),
+        last_day=nw.col("day").max(),
+        n_days=nw.len(),
+        n_paid=nw.col("paid").sum(),
+        money=nw.col("amount").sum(),
+        first_money=first_money,
+        n_doubted=nw.col("doubted").sum(),
     )
 
 

@@ -28,13 +28,13 @@ AT_ONCE = 2**15  # rows that a processor keeps at hand
 class LogInMemory:
     """The rows of a log as numbers."""
 
+    date: str  # name of the column
+    counts_equal: bool  # without amounts, rows are not told apart
     codes: np.ndarray  # each row's customer, -1 where there is none
     ids: pd.Index  # what the codes stand for
     day: np.ndarray  # `NO_DAY` where there is none
     money: np.ndarray  # 1 where amounts are not asked for
     moment: np.ndarray  # the date with its time
-    date: str  # name of the column
-    counts_equal: bool  # without amounts, rows are not told apart
 
     @classmethod
     def of(cls, log: pd.DataFrame, customer: str, date: str, amount: str | None) -> LogInMemory:
@@ -56,7 +56,7 @@ class LogInMemory:
                 problems.add_rows(amount, read.unread, *checks.NUMBER)
             money = read.column.to_numpy(dtype=float)
         problems.raise_if_any()
-        return cls(codes, ids, day, money, moment, date, amount is not None)
+        return cls(date, amount is not None, codes=codes, ids=ids, day=day, money=money, moment=moment)
 
     def end(self) -> int:
         """Return the last day of the log, see `checks.last_day`."""
