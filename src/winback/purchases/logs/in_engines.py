@@ -20,7 +20,8 @@ from winback.tables import Problem, TableError
 TROUBLES = (checks.CALENDAR, checks.FINITE, checks.TOLD_APART)  # counted like fates, behind them
 TROUBLE = len(checks.FATES)
 FREE = TROUBLE + len(TROUBLES)  # a purchase of zero
-MOST_NAMED = 10_000  # customers in a filter; a longer list is read slower than the log
+MOST_NAMED = 20_000  # customers in a filter
+ROWS_A_NAME = 400  # of the log; a name in a filter costs an engine as much as 100 to 200 rows
 DIGITS = 14  # of a sum; a double has hardly 16, and adding up costs the last ones
 CAST_DATE = "Cast it first: str.to_date() in polars, CAST(... AS DATE) in SQL."
 CAST_NUMBER = "Cast it first: cast(pl.Float64) in polars, CAST(... AS DOUBLE) in SQL."
@@ -104,7 +105,8 @@ class LogInEngine:
     def _n_equal(self, doubted: pd.Series, end: int) -> int:
         """Count the rows of these customers that are equal to another one; nobody else has such rows."""
         rows, kind = self.rows.filter(~_is_left_out(end)), self.rows.collect_schema()["customer"]
-        if len(doubted) <= MOST_NAMED and (kind.is_integer() or isinstance(kind, nw.String)):
+        few = min(MOST_NAMED, self.n_rows["n"].sum() / ROWS_A_NAME)
+        if len(doubted) <= few and (kind.is_integer() or isinstance(kind, nw.String)):
             rows = rows.filter(nw.col("customer").is_in(doubted.tolist()))
         alike = rows.group_by("customer", "moment", "amount").agg(nw.len().cast(nw.Int64).alias("n"))
         return int(collected(alike.select((nw.col("n") - 1).sum())).iloc[0, 0])
