@@ -95,6 +95,8 @@ def test_loss_by_choice_is_told_from_the_reason():
     assert other.lives["involuntary"].tolist() == [False, True, pd.NA, pd.NA]
     with pytest.raises(wb.TableError, match=r"`reason` is never 'gone', named by involuntary. Reasons that are there"):
         wb.read_contracts(contracts, until=on(UNTIL), involuntary=["moved", "gone"])
+    with pytest.raises(ValueError, match="involuntary must be reasons in text; got 1"):
+        wb.read_contracts(contracts, until=on(UNTIL), involuntary=iter([1]))
 
 
 # by a plain loop over customers and days

@@ -10,6 +10,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 
 import winback as wb
 from winback.pseudo_observations import pseudo_months
+from winback.survival.goodness_of_fit import check_fit
 from winback.survival.watched_from import check_always_watched
 
 MONTH = 365.25 / 12
@@ -64,10 +65,12 @@ def test_the_curve_of_a_base_is_that_of_first_lives():
         wb.survival_curve(read(), lifetime="second")
 
 
-def test_time_before_a_base_was_watched_is_not_at_risk():
-    months, left, since = watched(90)
+@pytest.mark.parametrize("day", [90, 100])  # by the second one begins to be watched at the age at which another left
+def test_time_before_a_base_was_watched_is_not_at_risk(day):
+    months, left, since = watched(day)
     assert since.max() > 2
-    found = wb.survival_curve(read(since=90))
+    assert (day == 100) == bool(set(since) & set(months[left]))
+    found = wb.survival_curve(read(since=day))
     steps = found.curves.iloc[1:]
     other = SurvfuncRight(months, left.astype(int), entry=since)
     there = np.isin(other.surv_times, steps["months"])
@@ -180,6 +183,20 @@ def test_durations_allow_for_unwatched_time(rng, family, fitter):
     assert found.check_shape(base).frame["n"].tolist() == [len(lives)]
     assert len(found.predict(base, horizon_months=12)) == len(lives)
     hold_to_three(found)
+
+
+def test_expected_ends_are_those_of_watched_time(rng):
+    since = rng.uniform(0, 5, 200) * (rng.random(200) < 0.5)
+    months = since + rng.exponential(10, 200)
+    found = check_fit(months, months > 0, lambda t: np.broadcast_to(t, (200, t.shape[-1])) / 10, since=since)
+    assert found.classes["expected"].sum() == pytest.approx(((months - since) / 10).sum())
+    assert found.classes["observed"].sum() == 200
+
+
+def test_the_figure_says_that_they_leave_and_not_again():
+    base = read()
+    ax = wb.plots.plot_incidence(wb.competing_risks(base, horizon_months=9))
+    assert (ax.get_ylabel(), ax.get_xlabel()) == ("share left", "months since the start of the first lifetime")
 
 
 def test_weighted_rows_are_rows_repeated_also_where_time_was_not_watched(rng):

@@ -181,14 +181,13 @@ class ContractLives(Base):
         reason of those who left.
         """
         found, cut = self.all_lives, self.last - self.grace_days
-        ended = found.ended & (found.end <= cut)
-        rows = np.flatnonzero((found.number == 1) & (ended | (found.start < cut)))
+        rows = np.flatnonzero((found.number == 1) & (found.ended | (found.start < cut)))
         if not len(rows):
             raise ValueError(
                 f"No customer has been watched for longer than the grace period of {self.grace_days} days: how long "
                 "they stay cannot be seen yet."
             )
-        start, ended = found.start[rows], ended[rows]
+        start, ended = found.start[rows], found.ended[rows]
         first = self.contracts.iloc[found.first[rows]].reset_index(drop=True)
         columns = {
             "customer_id": self.ids[found.customer[rows]],

@@ -190,6 +190,8 @@ def _involuntary(given: Iterable[str] | None, frame: pd.DataFrame) -> tuple[str,
     if given is None:
         return INVOLUNTARY
     words = (given,) if isinstance(given, str) else tuple(given)
+    if odd := [word for word in words if not isinstance(word, str)]:
+        raise ValueError(f"involuntary must be reasons in text; got {odd[0]!r}.")
     reasons = frame["reason"] if "reason" in frame else pd.Series([], dtype=object)
     if nowhere := named(words, reasons):
         there = ", ".join(map(str, reasons.dropna().unique()[:12])) or "none"

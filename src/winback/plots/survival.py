@@ -61,7 +61,7 @@ def plot_survival(curves: SurvivalCurves, ax: Axes | None = None) -> Axes:
 
 @door
 def plot_incidence(result: CompetingRisks, ax: Axes | None = None) -> Axes:
-    """Draw the share that left again for each reason by month; with groups, one line for each group and reason.
+    """Draw the share that left for each reason by month; with groups, one line for each group and reason.
 
     Takes what `competing_risks` returns.
 
@@ -89,7 +89,13 @@ def plot_incidence(result: CompetingRisks, ax: Axes | None = None) -> Axes:
             _step_with_band(
                 ax, result.curves[rows], "share", result.horizon_months, style, label=named(label), alpha=alpha
             )
-    finish_axes(ax, capitalised(competing.headline(result)), _months_label("second"), "share left again", width=90)
+    finish_axes(
+        ax,
+        capitalised(competing.headline(result)),
+        _months_label(result.lifetime),
+        f"share left{result.again}",
+        width=90,
+    )
     _months_and_percent(ax, result.horizon_months)
     _legend(ax, [*groups, *reasons][1:])
     return ax

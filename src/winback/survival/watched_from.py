@@ -62,10 +62,8 @@ def n_watched(months: np.ndarray, since: np.ndarray, times: np.ndarray) -> np.nd
 
 
 def entry_of(since: np.ndarray) -> np.ndarray | None:
-    """Return when each came under observation as lifelines takes it: a moment later, for who came on the day on which
-    another left was not at risk that day; None where all were watched from the start.
-    """  # noqa: D205
-    return np.where(since > 0, np.nextafter(since, np.inf), 0.0) if since.any() else None
+    """Return when each came under observation, for lifelines; None where all were watched from the start."""
+    return since if since.any() else None
 
 
 def check_always_watched(months: np.ndarray, since: np.ndarray, name: str) -> None:
