@@ -11,6 +11,7 @@ _NAMES_OF = {
     "budgets.spent": ("spending_curve",),
     "offers.economics": ("offer_economics",),
     "base.contracts": ("read_contracts",),
+    "base.purchases": ("read_purchases",),
     "base.contract_base": ("ContractBase",),
     "base.lapsed": ("Lapsed",),
     "trial.read": ("read_trial",),
@@ -38,6 +39,11 @@ _NAMES_OF = {
     "datasets.telecom": ("load_telecom_study", "simulate_telecom_study"),
     "tables": ("TableError",),
 }
-ROOMS = ("planning", "plots", "tables")  # reached as wb.plots; what a room needs is loaded when it is first used
+ROOMS = (
+    "base",
+    "planning",
+    "plots",
+    "tables",
+)  # reached as wb.plots; what a room needs is loaded when it is first used
 HOME = {name: f"winback.{module}" for module, names in _NAMES_OF.items() for name in names}
 NAMES = tuple(sorted(HOME))

@@ -9,6 +9,10 @@ contract_doubts     what may be wrong with them without being an error
 lives               from contracts to lives: what is a loss, what only a change of contract?
 events              what happened until the loss?
 whole_periods       how many periods did each customer stay?
+purchases           customers who buy without a contract: `read_purchases`
+purchase_base       what it comes to: who is here, lost, back; the table of lost customers
+purchase_words      its sentences
+buyer_lives         from purchases to lives: each ends where a rule calls the customer lost
 base                `Base`: what customers with contracts and buyers have in common
 lapsed              `Lapsed`: one row per lost customer, as known on a day
 lapsed_table        that table, from lives
@@ -26,3 +30,7 @@ false_alarms        how often does a rule call somebody lost who buys again?
 equal_numbers       which rule has the fewest false alarms when all call equally many lost?
 rule_choice         the rule that was chosen, and how
 """
+
+from winback.base.rules import Inactive, Personal, Rhythm, Silence
+
+__all__ = ["Inactive", "Personal", "Rhythm", "Silence"]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from winback.base.lapsed import Lapsed
 from winback.doors import door
-from winback.results import Result
+from winback.results import Result, Sentences, counted
 from winback.tables import FIRST_LIVES, LAPSED_TABLE, AnyTable
 
 
@@ -25,6 +25,16 @@ class Base(Result):
     reading: tuple[str, ...] = field(default=(), repr=False)  # what was taken for what when the tables were read
     doubts: tuple[str, ...] = field(default=(), repr=False)  # what may not be what it was taken for
     kinds: ClassVar[tuple[str, ...]] = (LAPSED_TABLE, FIRST_LIVES)
+
+    @property
+    @abstractmethod
+    def n(self) -> int:
+        """Customers who were watched."""
+
+    @property
+    def subtitle(self) -> Sentences:
+        """One line for the head of a page."""
+        return Sentences(f"{self.source}: {counted(self.n, 'customers')} until {self.until}")
 
     @abstractmethod
     def lapsed(self, asof: datetime.date | str | None = None, sent: AnyTable | None = None) -> Lapsed:

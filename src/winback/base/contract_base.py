@@ -14,11 +14,11 @@ import pandas as pd
 from winback.base import contract_words
 from winback.base.contract_lives import ContractLives, as_number
 from winback.base.lapsed import Lapsed
-from winback.base.lapsed_table import lapsed_table
-from winback.base.sent import LATE, read_sent
+from winback.base.lapsed_table import Losses, lapsed_table
+from winback.base.sent import lapsed_with_offers
 from winback.doors import door
 from winback.provenance import Provenance, sha256_of
-from winback.results import Sentences, format_count, join_words
+from winback.results import Sentences, format_count
 from winback.tables import AnyTable
 
 HERE, BACK, LOST, PENDING = "here", "back", "lost", "pending"
@@ -105,14 +105,14 @@ class ContractBase(ContractLives):
         """
         if asof is not None and sent is not None:
             raise ValueError("asof and sent cannot both be given: each customer is seen from the day of the offer.")
-        if sent is not None:
-            return self._lapsed_sent(sent)
         losses = self.losses
+        if sent is not None:
+            return lapsed_with_offers(losses, sent, self.last, self._lapsed)
         if asof is None:
             rows = np.flatnonzero(losses.lost)
             pending = int((self.all_lives.pending & (self.all_lives.number == 1)).sum())
             left_out = {"pending": pending, "never lost": self.n - len(rows) - pending}
-            return self._lapsed(rows, losses.end[rows], left_out)
+            return self._lapsed(losses, rows, losses.end[rows], left_out)
         day = self.day_within(asof, "asof")
         known = self.as_of(asof).all_lives
         at = as_number(day.date())
@@ -125,52 +125,21 @@ class ContractBase(ContractLives):
             "not lost on that day": here,
         }
         rows = np.flatnonzero(lost & ~back)
-        return self._lapsed(rows, np.full(len(rows), at), left_out, day=day.date())
+        return replace(self._lapsed(losses, rows, np.full(len(rows), at), left_out), day=day.date())
 
-    def _lapsed_sent(self, sent: AnyTable) -> Lapsed:
-        """Return the lost customers who were sent an offer, or drawn to be sent nothing."""
-        losses = self.losses
-        found = read_sent(sent, self.ids, self.last)
-        day = np.zeros(len(self.ids), dtype=np.int64)
-        day[found.customer] = found.day
-        lost, back = losses.state(day)
-        at = found.customer
-        pending = losses.has_end[at] & (losses.end[at] <= found.day) & (losses.sure_from[at] > found.day)
-        kept = np.flatnonzero(lost[at] & ~back[at])
-        unsent = losses.lost.copy()
-        unsent[at] = False
-        left_out = {
-            "back before their offer": int(back[at].sum()),
-            "pending on the day of their offer": int(pending.sum()),
-            "not lost on the day of their offer": int((~lost[at] & ~pending).sum()),
-            "with an offer but without a contract": found.n_strangers,
-            LATE: found.n_late,
-            "lost but not in the table of offers sent": int(unsent.sum()),
-        }
-        result = self._lapsed(at[kept], found.day[kept], left_out)
-        own = [name for name in found.frame if name not in result.frame]
-        known = [str(name) for name in found.frame if name in result.frame and name != "customer_id"]
-        said = f"Columns of the offers sent that the base knows itself are not used: {join_words(known)}."
-        notes = [said] if known else []
-        frame = pd.concat([result.frame, found.frame[own].iloc[kept].reset_index(drop=True)], axis=1)
-        return replace(result, frame=frame, with_offers=True, notes=(*notes, *found.notes, *result.notes))
-
-    def _lapsed(self, rows: np.ndarray, days: np.ndarray, left_out: Mapping[str, int], **more) -> Lapsed:
-        frame = lapsed_table(self.losses, rows, days, self.last)
+    def _lapsed(self, losses: Losses, rows: np.ndarray, days: np.ndarray, left_out: Mapping[str, int]) -> Lapsed:
         found = self.all_lives
-        third = np.isin(rows, found.customer[found.number == 3])
         pending = np.isin(rows, found.customer[(found.number == 2) & found.pending])
         notes = [f"{doubt}." for doubt in self.doubts]
         if pending.any():
             who = f"{format_count(pending.sum())} of those who came back"
             notes.append(f"Pending at the end of the data: {who}; counted as here to the end of the contract.")
         return Lapsed(
-            frame=frame,
+            frame=lapsed_table(losses, rows, days, self.last),
             until=self.until,
             left_out=left_out,
-            n_again=int(third.sum()),
+            n_again=int((losses.n_lives[rows] > 2).sum()),
             notes=tuple(notes),
             source=self.source,
             currency=self.currency,
-            **more,
         )

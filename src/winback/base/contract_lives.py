@@ -162,6 +162,7 @@ class ContractLives(Base):
             second_reason=second_reason,
             counts=self._counts(found.start[first], found.end[first]),
             known=known,
+            n_lives=np.bincount(found.customer, minlength=n),
         )
 
     def _counts(self, start: np.ndarray, end: np.ndarray) -> dict[str, np.ndarray]:
@@ -226,6 +227,30 @@ class ContractLives(Base):
         known.insert(1, "periods", np.where(ended, np.maximum(begun, 1), full))
         known.insert(2, "ended", ended)
         return known
+
+    @door_of_settings
+    def still_here(self, period: str | Period) -> pd.DataFrame:
+        """Return the customers who are here on the last day, for `lifetime_value` and `base_value`.
+
+        Of those who are back the periods are counted from their return, as if they had come for the first time.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``customer_id``, ``next_renewal`` (1: the first one), ``margin`` of one period where margins are known, and
+            what else the contract says.
+        """
+        unit, found = parse_period(period), self.all_lives
+        rows = np.flatnonzero(found.runs)
+        if not len(rows):
+            raise ValueError(f"Nobody has a contract on {self.until}: there is nobody to value.")
+        full, _ = whole_periods(found.start[rows], np.full(len(rows), self.last), unit)
+        known = self.contracts.iloc[found.last[rows]].reset_index(drop=True)
+        columns = {"customer_id": self.ids[found.customer[rows]], "next_renewal": full + 1}
+        if "margin" in known:
+            columns["margin"] = found.margin[rows] * unit.days / DAYS_IN_MONTH
+        left = {"customer_id", "start", "end", *AFTER, *columns}
+        return pd.DataFrame({**columns, **{name: known[name] for name in known if name not in left}})
 
 
 def as_number(day: datetime.date) -> int:

@@ -188,7 +188,7 @@ def customers_of(kind: str, checked: Checked, ids: pd.Index) -> tuple[np.ndarray
     places = places_among(given, ids)
     stray = places < 0
     if stray.all():
-        said = f"holds none of the customers of the table of contracts (there: {ids[0]}, here: {given.iloc[0]})"
+        said = f"holds none of the customers of the base (there: {ids[0]}, here: {given.iloc[0]})"
         remedy = "Export both tables with the same ids."
         raise_all({kind: [Problem("customer_id", said, 0, "", remedy)]})
     if not stray.any():

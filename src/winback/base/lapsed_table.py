@@ -38,6 +38,7 @@ class Losses:
     second_reason: pd.Series | None  # (n,)
     counts: Mapping[str, np.ndarray] = field(default_factory=dict)  # of what happened until the loss
     known: pd.DataFrame = field(default_factory=pd.DataFrame)  # (n rows) what else was known at the loss
+    n_lives: np.ndarray | None = None  # (n,) lives of each customer so far
 
     def state(self, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return who was known to be lost on a day, and who of them had come back before it, (n,) each."""

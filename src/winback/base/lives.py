@@ -49,7 +49,7 @@ class Lives:
     def only(self, kept: np.ndarray) -> Lives:
         """Return some of the lives, those of each customer numbered from 1 again."""
         part = {each.name: getattr(self, each.name)[kept] for each in fields(self)}
-        part["number"] = _numbered(part["customer"])
+        part["number"] = numbered(part["customer"])
         return Lives(**part)
 
     def of_number(self, number: int, n_customers: int) -> np.ndarray:
@@ -90,7 +90,7 @@ def lives_of(spans: Spans, until: int, grace_days: int) -> Lives:
     last = _last_rows(sorted_, life)
     return Lives(
         customer=customer,
-        number=_numbered(customer),
+        number=numbered(customer),
         start=sorted_.start[first],
         end=end,
         runs=runs,
@@ -154,7 +154,7 @@ def _last_rows(spans: Spans, life: np.ndarray) -> np.ndarray:
     return order[is_last]
 
 
-def _numbered(customer: np.ndarray) -> np.ndarray:
+def numbered(customer: np.ndarray) -> np.ndarray:
     """Return the number of each row among those of its customer, from 1; customers ascend."""
     if not len(customer):
         return customer

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from winback.base.contract_tables import AS_IT_IS, Asked, customers_of, read_tables
+from winback.base.lapsed import Lapsed
+from winback.base.lapsed_table import Losses
+from winback.results import join_words
 from winback.tables import AnyTable
 
 LATE = "with an offer after the end of the data"
@@ -43,3 +47,39 @@ def read_sent(sent: AnyTable, ids: pd.Index, until: int, asked: Asked = AS_IT_IS
     return Sent(
         frame, customer[kept], day[kept], n_late=int(late.sum()), n_strangers=n_strangers, notes=tuple(checked.notes)
     )
+
+
+def lapsed_with_offers(
+    losses: Losses,
+    sent: AnyTable,
+    until: int,
+    table: Callable[[Losses, np.ndarray, np.ndarray, Mapping[str, int]], Lapsed],
+) -> Lapsed:
+    """Return the lost customers who were sent an offer, or drawn to be sent nothing, each seen from that day.
+
+    ``table`` makes the table of some customers, each seen from a day, saying how many are left out and why.
+    """
+    found = read_sent(sent, losses.ids, until)
+    day = np.zeros(len(losses.ids), dtype=np.int64)
+    day[found.customer] = found.day
+    lost, back = losses.state(day)
+    at = found.customer
+    pending = losses.has_end[at] & (losses.end[at] <= found.day) & (losses.sure_from[at] > found.day)
+    kept = np.flatnonzero(lost[at] & ~back[at])
+    unsent = losses.lost.copy()
+    unsent[at] = False
+    left_out = {
+        "back before their offer": int(back[at].sum()),
+        "pending on the day of their offer": int(pending.sum()),
+        "not lost on the day of their offer": int((~lost[at] & ~pending).sum()),
+        "with an offer but unknown to the base": found.n_strangers,
+        LATE: found.n_late,
+        "lost but not in the table of offers sent": int(unsent.sum()),
+    }
+    result = table(losses, at[kept], found.day[kept], left_out)
+    own = [name for name in found.frame if name not in result.frame]
+    known = [str(name) for name in found.frame if name in result.frame and name != "customer_id"]
+    said = f"Columns of the offers sent that the base knows itself are not used: {join_words(known)}."
+    notes = [said] if known else []
+    frame = pd.concat([result.frame, found.frame[own].iloc[kept].reset_index(drop=True)], axis=1)
+    return replace(result, frame=frame, with_offers=True, notes=(*notes, *found.notes, *result.notes))

@@ -11,13 +11,13 @@ from winback.purchases.bg_bb import BG_BB
 from winback.purchases.bg_nbd import BG_NBD, MBG_NBD
 from winback.purchases.cells import LONGEST_AGE, collapse
 from winback.purchases.limits import at_rate_zero
-from winback.purchases.logs.summary import HeldOutPurchases, PurchaseSummary, own_period
+from winback.purchases.logs.summary import HeldOutPurchases, PurchaseSummary, own_period, summarised
 from winback.purchases.maximum import Problem, maximise
 from winback.purchases.model import PurchaseModel
 from winback.purchases.pareto_nbd import PARETO_NBD
 from winback.purchases.purchase_fit import PurchaseFit
 from winback.purchases.table import Columns, PurchaseRows, read_rows
-from winback.tables.foreign import as_pandas
+from winback.tables import HasTables
 from winback.uncertainty import normal_quantile
 
 MODELS = {"pareto_nbd": PARETO_NBD, "bg_nbd": BG_NBD, "mbg_nbd": MBG_NBD, "bg_bb": BG_BB}
@@ -25,7 +25,7 @@ MODELS = {"pareto_nbd": PARETO_NBD, "bg_nbd": BG_NBD, "mbg_nbd": MBG_NBD, "bg_bb
 
 @door
 def fit_purchases(
-    customers: pd.DataFrame | PurchaseSummary | HeldOutPurchases,
+    customers: pd.DataFrame | PurchaseSummary | HeldOutPurchases | HasTables,
     model: str = "pareto_nbd",
     *,
     period: str | Period | None = None,
@@ -52,8 +52,9 @@ def fit_purchases(
 
     Parameters
     ----------
-    customers : PurchaseSummary, HeldOutPurchases or pandas.DataFrame
-        From `summarize_purchases`, which brings its period, or its ``hold_out``; or one row per customer.
+    customers : PurchaseBase, PurchaseSummary, HeldOutPurchases or pandas.DataFrame
+        From `read_purchases` or `summarize_purchases`, which bring their period, or a ``hold_out``; or one row per
+        customer.
     model : {"pareto_nbd", "bg_nbd", "mbg_nbd", "bg_bb"}
     period : {"D", "W", "30D", "M", "Y"} or another number of one of these
         Unit of time of recency and age, or from one opportunity to the next; required with a frame, kept in the fit.
@@ -105,7 +106,7 @@ def fit_purchases(
     23
     """
     normal_quantile(level)
-    customers = as_pandas(customers)
+    customers = summarised(customers)
     if model not in MODELS:
         raise ValueError(f"model must be one of {', '.join(MODELS)}; got {model!r}.")
     if isinstance(customers, PurchaseSummary | HeldOutPurchases):

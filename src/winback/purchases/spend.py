@@ -10,12 +10,11 @@ import pandas as pd
 from winback.doors import door
 from winback.expectations import Expectations
 from winback.purchases import gamma_gamma
-from winback.purchases.logs.summary import HeldOutPurchases, PurchaseSummary
+from winback.purchases.logs.summary import HeldOutPurchases, PurchaseSummary, summarised
 from winback.purchases.maximum import FitAtMaximum, edges_in_words
 from winback.purchases.table import FEWEST, TABLE, check_frequency, read_counts, read_numbers
 from winback.results import Sentences, counted, format_number, format_percent
-from winback.tables import ProblemList
-from winback.tables.foreign import as_pandas
+from winback.tables import HasTables, ProblemList
 from winback.uncertainty import normal_quantile
 
 PAID, FREQUENCY = "n_paid", "frequency"
@@ -96,7 +95,7 @@ class SpendFit(FitAtMaximum):
 
 @door
 def fit_spend(
-    customers: pd.DataFrame | PurchaseSummary | HeldOutPurchases,
+    customers: pd.DataFrame | PurchaseSummary | HeldOutPurchases | HasTables,
     *,
     frequency: str | None = None,
     mean_spend: str = "mean_spend",
@@ -111,7 +110,7 @@ def fit_spend(
 
     Parameters
     ----------
-    customers : PurchaseSummary, HeldOutPurchases or pandas.DataFrame
+    customers : PurchaseBase, PurchaseSummary, HeldOutPurchases or pandas.DataFrame
         From `summarize_purchases`, which brings its currency, or one row per customer. Those without a repeat purchase
         are counted and left out.
     frequency : str, optional
@@ -149,7 +148,7 @@ def fit_spend(
     (36, 9, True)
     """
     normal_quantile(level)
-    customers = as_pandas(customers)
+    customers = summarised(customers)
     if isinstance(customers, PurchaseSummary | HeldOutPurchases):
         currency = customers.currency if currency is None else currency
         customers = customers.customers

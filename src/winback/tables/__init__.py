@@ -55,7 +55,7 @@ from winback.tables.columns import (
 )
 from winback.tables.files import load_table
 from winback.tables.kinds import label_codes, label_text
-from winback.tables.nouns import FIRST_LIVES, LAPSED_TABLE, AnyTable, HasTables, as_table, has_table
+from winback.tables.nouns import CUSTOMERS_TABLE, FIRST_LIVES, LAPSED_TABLE, AnyTable, HasTables, as_table, has_table
 from winback.tables.problems import Problem, ProblemList, TableError
 from winback.tables.scratch import scratch_folder
 from winback.tables.spreadsheets import write_csv, write_workbook
@@ -63,6 +63,7 @@ from winback.tables.written import check_writable, write_files_together
 
 __all__ = [
     "CONTRACTS",
+    "CUSTOMERS_TABLE",
     "EVENTS",
     "FIRST_LIVES",
     "LAPSED",

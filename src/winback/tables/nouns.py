@@ -14,6 +14,7 @@ from winback.tables.reading import Reading
 
 LAPSED_TABLE = "table of lapsed customers"  # every message about it calls it so
 FIRST_LIVES = "table of first lifetimes"  # of all customers, also of those who are still here
+CUSTOMERS_TABLE = "table of customers"  # who are here, or may be: what their value is asked of
 
 
 @runtime_checkable

@@ -13,12 +13,12 @@ from winback.purchases.purchase_fit import PurchaseFit
 from winback.purchases.spend import SpendFit
 from winback.purchases.table import read_counts, read_groups, read_numbers
 from winback.tables import ProblemList
-from winback.tables.foreign import as_pandas
 from winback.value.ahead import CUSTOMERS, NEXT_RENEWAL, read_ahead
 from winback.value.base_worth import BaseValue, totals_and_each
 from winback.value.contracts.checks import all_checked, whole_periods
 from winback.value.contracts.contract_fit import ContractFit
 from winback.value.naive import Naive, widest_contrast
+from winback.value.of_base import customers_to_value
 from winback.value.terms import expected_money, read_terms
 from winback.value.valued import valued
 
@@ -82,7 +82,7 @@ def base_value(
     >>> round(base.total), round(base.annual_churn, 4), f"{base.gap:.0%}"
     (207438, 0.1902, '-12%')
     """
-    customers, weights = _counted(fit, as_pandas(customers), weights)
+    customers, weights = _counted(fit, customers_to_value(fit, customers), weights)
     ahead = read_ahead(fit, customers, moment)
     terms, counts, (segments, codes) = all_checked(
         lambda: read_terms(ahead, margin, margin_share, annual_discount, horizon),

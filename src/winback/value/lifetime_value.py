@@ -10,9 +10,9 @@ from winback.held_out import Ranking
 from winback.periods import Period
 from winback.purchases.purchase_fit import PurchaseFit
 from winback.purchases.spend import SpendFit
-from winback.tables.foreign import as_pandas
 from winback.value.ahead import read_ahead
 from winback.value.contracts.contract_fit import ContractFit
+from winback.value.of_base import customers_to_value
 from winback.value.terms import expected_money, read_terms
 from winback.value.valued import valued
 from winback.value.values import LifetimeValues
@@ -84,7 +84,7 @@ def lifetime_value(
     >>> found.to_frame()[["customer_id", "expected", "value"]].round(2).to_dict("list")
     {'customer_id': [7, 8], 'expected': [3.31, 3.84], 'value': [397.18, 345.79]}
     """
-    customers = as_pandas(customers)
+    customers = customers_to_value(fit, customers)
     ahead = read_ahead(fit, customers, moment)
     terms = read_terms(ahead, margin, margin_share, annual_discount, horizon)
     money = expected_money(ahead, terms)

@@ -1,20 +1,18 @@
-"""Which purchases are looked at? A shop's log, the simulated one or the analyst's own, and what is known of it."""
+"""What is known of a simulated shop? Its log, its customers, and the truth behind both."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 import pandas as pd
 from scipy.special import exprel
 
-from winback.provenance import Provenance
-from winback.purchases.logs.summary import PurchaseSummary
-from winback.results import Sentences, counted
-from winback.tables import Problem, TableError
+from winback.base.purchase_base import PurchaseBase
+from winback.base.purchases import read_purchases
 
-CUSTOMERS = "table of customers"
-ID = "customer_id"
+SOURCE = "A simulated shop"
 
 
 @dataclass(frozen=True)
@@ -51,79 +49,30 @@ class RetailTruth:
 
 @dataclass(frozen=True)
 class ShopStudy:
-    """A log of purchases, what else is known of the customers, where both come from, and the truth where it is known.
+    """A simulated shop: its log of purchases, what else is known of the customers, and the truth behind both.
 
-    The log has ``customer_id``, ``date`` and ``amount`` in order of date, see `winback.tables.PURCHASES`, and in the
-    simulation ``discount`` and ``referrals``. Customers have a row each, with ``customer_id`` and in the simulation
-    ``channel`` (shop, web, newsletter) and ``referred`` (yes: another customer brought them). ``later`` are their
-    purchases after the log, without mistakes: what a forecast should have said.
+    The log has ``customer_id``, ``date`` and ``amount`` in order of date, see `winback.tables.PURCHASES`, ``discount``
+    and ``referrals``. Customers have a row each, with ``customer_id``, ``channel`` (shop, web, newsletter) and
+    ``referred``. ``later`` are their purchases after the log, without mistakes: what a forecast should have said.
     """
 
     purchases: pd.DataFrame = field(repr=False)
-    customers: pd.DataFrame | None = field(repr=False)
-    until: date | str | None  # last day on which purchases were recorded; None: the last one of the log
-    source: str  # name of the log
-    sha256: str  # of its file, or of the simulated table
-    later: pd.DataFrame | None = field(default=None, repr=False)
-    truth: RetailTruth | None = field(default=None, repr=False)  # where the log is simulated
-    details: tuple[tuple[str, str], ...] = ()  # what else a reader needs to make it again
+    customers: pd.DataFrame = field(repr=False)
+    until: date  # last day on which purchases were recorded
+    later: pd.DataFrame = field(repr=False)
+    truth: RetailTruth = field(repr=False)
+    made_with: tuple[tuple[str, str], ...] = ()  # what else a reader needs to make it again
     caveat: str = ""  # what a reader must know of the data
-    currency: str = "$"  # sign or code put before money
 
-    @property
-    def n_rows(self) -> int:
-        """Rows of the log."""
-        return len(self.purchases)
+    @cached_property
+    def base(self) -> PurchaseBase:
+        """All customers over time: who buys still, who was called lost, and who came back.
 
-    @property
-    def subtitle(self) -> Sentences:
-        """One line for the head of a report."""
-        n = self.n_unknown
-        unknown = f"; {counted(n, 'customers')} of it not in the {CUSTOMERS}" if n else ""
-        return Sentences(f"{self.source}: a log of {counted(self.n_rows, 'rows')}{unknown}")
-
-    @property
-    def provenance(self) -> Provenance:
-        """What a reader needs to make a report again: data with hash, versions."""
-        return Provenance.of(self.source, self.n_rows, self.sha256, self.details)
-
-    @property
-    def n_unknown(self) -> int:
-        """Customers of the log without a row in the table of customers; 0 where there is no such table."""
-        if self.customers is None or ID not in self.purchases:
-            return 0
-        ids = pd.Series(self.purchases[ID].dropna().unique())
-        return int((~ids.isin(self.customers[ID])).sum())
-
-    def labelled(self, summary: PurchaseSummary) -> pd.DataFrame:
-        """Return a summary's customers, in pandas, with what else is known of them.
-
-        A table of customers in which nobody is, or whose columns have names of the summary's, is refused.
+        Examples
+        --------
+        >>> import winback as wb
+        >>> wb.load_shop_study().base.to_frame()["state"].tolist()
+        ['here', 'back', 'lost']
         """
-        seen = summary.customers
-        if self.customers is None:
-            return seen
-        _check_label_names(seen, self.customers)
-        _check_somebody_known(seen[ID], self.customers[ID])
-        return seen.merge(self.customers, on=ID, how="left", validate="one_to_one")
-
-
-def _check_label_names(seen: pd.DataFrame, known: pd.DataFrame) -> None:
-    """Refuse columns that have the name of one of the summary's."""
-    problems = [
-        Problem(name, "is also what a column of the summary is called", 0, "", f"Rename it, such as own_{name}.")
-        for name in known.columns
-        if name in seen and name != ID
-    ]
-    if problems:
-        raise TableError(CUSTOMERS, problems)
-
-
-def _check_somebody_known(seen: pd.Series, known: pd.Series) -> None:
-    """Refuse a table that has no row for anybody."""
-    if seen.isin(known).any():
-        return
-    ours, theirs = (repr(ids.tolist()[0]) if len(ids) else "nobody" for ids in (seen, known))
-    said = f"names 0 of {counted(len(seen), 'customers')} of the log (such as {ours}; there: {theirs})"
-    remedy = "Write ids alike in both tables: as text where some start with a zero."
-    raise TableError(CUSTOMERS, [Problem(ID, said, 0, "", remedy)])
+        read = read_purchases(self.purchases, until=self.until, customers=self.customers)
+        return replace(read, source=SOURCE, made_with=self.made_with)

@@ -13,8 +13,7 @@ from winback.datasets.retail.assumptions import PURCHASES, SPEND, parameters_fra
 from winback.datasets.retail.customers import add_mistakes, draw_customers, first_purchases, purchases_between
 from winback.datasets.retail.discounts import draw_discounts, draw_habits, draw_referrals
 from winback.datasets.retail.shop import RetailTruth, ShopStudy
-from winback.doors import door_of_settings
-from winback.provenance import sha256_of
+from winback.doors import door, door_of_settings
 
 SEED = 20160301
 CAVEAT = (
@@ -27,6 +26,20 @@ PARTS = (
     *("joins", "rate", "leaving", "scale", "leaves", "channel", "first", "repeat", "later", "mistakes"),
     *("bargain_hunters", "promoters", "discounts", "later_discounts", "referrals"),
 )
+
+
+@door
+def load_shop_study() -> ShopStudy:
+    """Return the simulated shop: the default draw of `simulate_shop_study`, that of ``data/retail``.
+
+    A log of one's own is read by `winback.read_purchases`.
+
+    Examples
+    --------
+    >>> len(load_shop_study().customers)
+    3000
+    """
+    return simulate_shop_study()
 
 
 @door_of_settings
@@ -111,16 +124,13 @@ def simulate_shop_study(
     truth = RetailTruth(parameters_frame(purchases, spend, mistakes), known, end)
     referred = np.where(brought, "yes", "no")
     customers = pd.DataFrame({"customer_id": ids, "channel": drawn["channel"], "referred": referred})
-    dated = _dated(log, ids, begin)
     return ShopStudy(
-        purchases=dated,
+        purchases=_dated(log, ids, begin),
         customers=customers,
         until=end,
-        source="A simulated shop",
-        sha256=sha256_of(dated),
         later=_dated(later, ids, begin),
         truth=truth,
-        details=(("seed of the simulation", str(rng)),) if isinstance(rng, int) else (),
+        made_with=(("seed of the simulation", str(rng)),) if isinstance(rng, int) else (),
         caveat=CAVEAT,
     )
 

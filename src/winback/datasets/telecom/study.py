@@ -10,6 +10,8 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 
+from winback.base.contract_base import ContractBase
+from winback.base.contracts import read_contracts
 from winback.datasets.telecom import assumptions as assumed
 from winback.datasets.telecom.calendar import UNTIL
 from winback.datasets.telecom.calibration import calibrate as calibrate_constants
@@ -111,6 +113,19 @@ class TelecomStudy:
     def served_by(self) -> pd.DataFrame:
         """Which manager served whom, ``from`` when ``to`` when (missing: still)."""
         return self.company.served_by
+
+    @cached_property
+    def base(self) -> ContractBase:
+        """All customers over time: who was here, who was lost when and why, and who came back.
+
+        Examples
+        --------
+        >>> load_telecom_study().base.to_frame()["state"].tolist()
+        ['here', 'back', 'lost', 'pending']
+        """
+        read = read_contracts(self.contracts, self.events, until=self.until, served_by=self.served_by)
+        made_with = (("seed of the simulation", str(SEED)),)
+        return replace(read, source=SOURCE, made_with=made_with)
 
     @cached_property
     def trial(self) -> Trial:

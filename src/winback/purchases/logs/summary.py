@@ -18,7 +18,9 @@ from winback.purchases.logs.in_memory import LogInMemory
 from winback.purchases.logs.log import PurchaseLog, by_day, check_split, in_periods, with_held_out
 from winback.purchases.logs.wording import Span, held_out_lines, summary_lines
 from winback.results import Result, Sentences
-from winback.tables import Problem, TableError
+from winback.tables import CUSTOMERS_TABLE, Problem, TableError
+from winback.tables.foreign import as_pandas
+from winback.tables.nouns import has_table
 
 HELD_OUT = 5  # one part of so many is held out
 MOST_ALONE = 6  # repeat purchases; customers with more are one row of the table
@@ -265,6 +267,11 @@ def _summary(
         log=log,
         currency=currency,
     )
+
+
+def summarised(customers):
+    """Return the summary of a base of buyers, a frame of another package as one of pandas, and all else as it is."""
+    return customers.summary if has_table(customers, CUSTOMERS_TABLE) else as_pandas(customers)
 
 
 def own_period(summary: PurchaseSummary | HeldOutPurchases, asked: str | Period | None) -> Period:

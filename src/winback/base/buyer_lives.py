@@ -1,0 +1,84 @@
+"""When was each buyer a customer? From days with a purchase to lives: each ends where a rule calls the customer lost.
+
+A life reaches from its first purchase to the day on which the customer is called lost; the next purchase begins the
+next one. So the silence in which nobody could know counts as time as a customer. Days are numbers as of
+`datetime.date.toordinal`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from winback.base.lapse_rule import LapseRule
+from winback.base.lives import numbered
+from winback.base.past_losses import past_losses
+from winback.base.purchase_days import PurchaseDays
+from winback.purchases.logs.customer_days import CustomerDays
+
+
+@dataclass(frozen=True, eq=False)
+class BuyerLives:
+    """The lives of buyers, by customer and in the order of time; m of them."""
+
+    customer: np.ndarray = field(repr=False)  # (m,) place of the customer
+    number: np.ndarray = field(repr=False)  # (m,) 1 for the first life
+    start: np.ndarray = field(repr=False)  # (m,) day of its first purchase
+    end: np.ndarray = field(repr=False)  # (m,) day on which the customer was called lost; of the data where not yet
+    ended: np.ndarray = field(repr=False)  # (m,) bool
+    n_days: np.ndarray = field(repr=False)  # (m,) days with a purchase
+    money: np.ndarray = field(repr=False)  # (m,) paid on all of them
+
+    def of_number(self, number: int, n_customers: int) -> np.ndarray:
+        """Return the row of each customer's life of this number, (n_customers,), -1 where there is none."""
+        rows = np.flatnonzero(self.number == number)
+        found = np.full(n_customers, -1)
+        found[self.customer[rows]] = rows
+        return found
+
+    @property
+    def is_last(self) -> np.ndarray:
+        """Which lives are the last one of their customer so far, shape (m,)."""
+        return np.append(self.customer[1:] != self.customer[:-1], True)
+
+
+def buyer_lives(days: CustomerDays, until: int, rule: LapseRule) -> BuyerLives:
+    """Return the lives of all customers by a rule that was fitted to the log.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from winback.base.fitted_rules import fit_rule
+    >>> from winback.base.rules import Silence
+    >>> log = np.array([0, 0, 0, 1]), pd.Index(["a", "b"]), np.array([1, 151, 160, 100]), np.array([5.0, 2.0, 4.0, 1.0])
+    >>> days = CustomerDays.of(*log)
+    >>> rule = fit_rule(Silence(90), PurchaseDays(days.customer, days.day, until=200))
+    >>> lives = buyer_lives(days, 200, rule)
+    >>> lives.customer.tolist(), lives.end.tolist(), lives.ended.tolist(), lives.money.tolist()
+    ([0, 0, 1], [92, 200, 191], [True, False, True], [5.0, 6.0, 1.0])
+    """
+    code, day = days.customer, days.day.astype(np.int64)
+    losses = past_losses(PurchaseDays(code, day, until), rule)
+    begins = np.append(True, code[1:] != code[:-1])[: len(code)]
+    begins[np.searchsorted(_key(code, day), _key(losses.code, losses.returned_on)[losses.returned])] = True
+    first = np.flatnonzero(begins)
+    customer = code[first]
+    number = numbered(customer)
+    end = np.full(len(first), until, dtype=np.int64)
+    lost = np.searchsorted(_key(customer, number), _key(losses.code, losses.number))
+    end[lost] = losses.lost_on
+    return BuyerLives(
+        customer=customer,
+        number=number,
+        start=day[first],
+        end=end,
+        ended=np.isin(np.arange(len(first)), lost),
+        n_days=np.diff(first, append=len(code)),
+        money=np.add.reduceat(days.amount, first) if len(first) else np.zeros(0),
+    )
+
+
+def _key(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return one number for each pair, in their order."""
+    return one.astype(np.int64) * 2**32 + other

@@ -1,0 +1,297 @@
+"""Who buys still, who was called lost and when, and who came back? `PurchaseBase`, the customers of a shop."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.base import purchase_words
+from winback.base.base import Base
+from winback.base.buyer_lives import BuyerLives, buyer_lives
+from winback.base.false_alarms import FalseAlarms, false_alarms
+from winback.base.fitted_rules import fit_rule
+from winback.base.gap_model import fit_gaps
+from winback.base.lapse_rule import LapseRule, to_dates
+from winback.base.lapsed import Lapsed
+from winback.base.lapsed_table import Losses, lapsed_table
+from winback.base.purchase_days import PurchaseDays, Seen
+from winback.base.rule_choice import RuleChoice, choose_rule
+from winback.base.rules import DAYS, RuleNotFittedError, Setting, Silence
+from winback.base.sent import lapsed_with_offers
+from winback.doors import door
+from winback.periods import DAYS_IN_MONTH
+from winback.provenance import Provenance, sha256_of
+from winback.purchases.logs.checks import DAY_ZERO
+from winback.purchases.logs.customer_days import CustomerDays
+from winback.purchases.logs.summary import PurchaseSummary
+from winback.results import Sentences
+from winback.tables import CUSTOMERS_TABLE, FIRST_LIVES, LAPSED_TABLE, AnyTable
+from winback.tables.months_from_dates import SHORTEST, last_day
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class PurchaseBase(Base):
+    """Customers who buy without a contract, over time, read and checked once; see `read_purchases`.
+
+    ``summary`` is what each has bought (`winback.summarize_purchases`), ``people`` what else is known of them, in the
+    same order. The rule that calls customers lost is ``rule``; where none was asked for, ``choice`` says how it came.
+    """
+
+    summary: PurchaseSummary = field(repr=False)
+    people: pd.DataFrame | None = field(default=None, repr=False)
+    asked: Setting | None = None
+    margin_share: float | None = None  # None: what was paid is taken for margin
+    made_with: tuple[tuple[str, str], ...] = ()
+    kinds: ClassVar[tuple[str, ...]] = (LAPSED_TABLE, FIRST_LIVES, CUSTOMERS_TABLE)
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "state": ("Customers", "text"),
+        "n": ("Number", "count"),
+        "share": ("Share", "percent"),
+    }
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """Data with their hash, seeds and versions."""
+        return Provenance.of(self.source, self.n, sha256_of(self.summary.customers), self.made_with)
+
+    @property
+    def n(self) -> int:
+        """Customers who have bought."""
+        return len(self.summary.customers)
+
+    @cached_property
+    def days(self) -> CustomerDays:
+        """The days on which each customer bought, in the order of ``customers``."""
+        rows = self.summary.log.read()
+        return rows.customer_days(self.until.toordinal())
+
+    @cached_property
+    def purchase_days(self) -> PurchaseDays:
+        """The same, as lapse rules take them."""
+        return PurchaseDays(self.days.customer, self.days.day.astype(np.int64), self.until.toordinal())
+
+    @cached_property
+    def seen(self) -> Seen:
+        """The customers as known on the last day."""
+        return self.purchase_days.asof(self.until.toordinal())
+
+    @cached_property
+    def choice(self) -> RuleChoice | None:
+        """How the rule was chosen; None where it was asked for, or the log is too short to choose."""
+        return self._chosen(self.purchase_days)
+
+    def _chosen(self, days: PurchaseDays) -> RuleChoice | None:
+        try:
+            return None if self.asked is not None else choose_rule(days)
+        except RuleNotFittedError:
+            return None
+
+    @cached_property
+    def rule(self) -> LapseRule:
+        """The rule that says who is lost, fitted to the log."""
+        return self._rule(self.purchase_days)
+
+    def _rule(self, days: PurchaseDays) -> LapseRule:
+        chosen = self.choice if days is self.purchase_days else self._chosen(days)
+        setting = self.asked or (Silence(DAYS) if chosen is None else chosen.setting)
+        return fit_rule(setting, days, days.until)
+
+    @cached_property
+    def lives(self) -> BuyerLives:
+        """When each was a customer: from a first purchase to the day on which they were called lost."""
+        return buyer_lives(self.days, self.until.toordinal(), self.rule)
+
+    @cached_property
+    def customers(self) -> pd.DataFrame:
+        """One row per customer: purchases so far, what else is known of them, and where they stand on the last day.
+
+        To what `summarize_purchases` says come ``silent_days``, ``lost``, ``lost_on`` (the day on which the customer
+        was called lost, or will be if silent until then; missing: never), and ``next_purchase`` with ``_low`` and
+        ``_high``: when the next one is to be expected of those who buy again, median and 95% interval; none where too
+        few have bought again to tell.
+        """
+        frame = self.summary.customers
+        columns = {"silent_days": self.seen.silent, "lost": self.rule.is_lost(self.seen)}
+        columns["lost_on"] = to_dates(self.rule.lost_on(self.seen)).astype("datetime64[s]")
+        try:
+            found = fit_gaps(self.seen).next_purchase(self.seen)
+        except RuleNotFittedError:
+            found = None
+        if found is not None:
+            for name, days in (("", found.median), ("_low", found.low), ("_high", found.high)):
+                columns[f"next_purchase{name}"] = to_dates(days).astype("datetime64[s]")
+        frame = frame.assign(**columns).reset_index(drop=True)
+        return frame if self.people is None else pd.concat([frame, self.people], axis=1)
+
+    @door
+    def table_of(self, kind: str) -> pd.DataFrame:
+        """Return the table of lapsed customers, of first lifetimes or of customers, for functions that take it."""
+        return self.customers if kind == CUSTOMERS_TABLE else super().table_of(kind)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per state on the last day: ``state``, ``n`` customers, ``share`` of all.
+
+        ``here``: never called lost; ``back``: called lost, and bought again; ``lost``.
+        """
+        last, lives = self.lives.is_last, self.lives
+        lost, first = lives.ended[last], lives.number[last] == 1
+        counts = [int(each.sum()) for each in (~lost & first, ~lost & ~first, lost)]
+        return pd.DataFrame({"state": ["here", "back", "lost"], "n": counts, "share": np.array(counts) / self.n})
+
+    @door
+    def false_alarms(self, within: int = DAYS, *, level: float = 0.95) -> FalseAlarms:
+        """Measure at earlier dates of the log how many of those the rule called lost bought again.
+
+        Parameters
+        ----------
+        within : int
+            Days in which a purchase makes a false alarm.
+        level : float
+            Confidence level of the intervals.
+
+        Raises
+        ------
+        ValueError
+            When the log is too short for that.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> wb.load_shop_study().base.false_alarms().to_frame()["n_lost"].gt(0).all()
+        np.True_
+        """
+        return false_alarms(self.purchase_days, self.rule.setting, within=within, level=level)
+
+    def describe(self) -> Sentences:
+        """Say how many customers there are and are lost, how often the rule is wrong, and the doubt that matters."""
+        return Sentences.of(purchase_words.answer_lines(self))
+
+    def details(self) -> Sentences:
+        """Say how the rule was chosen, what was dropped from the log, and what was taken for what."""
+        return Sentences.of(purchase_words.detail_lines(self))
+
+    def first_lives(self) -> pd.DataFrame:
+        """Return one row per customer: how long the first life lasted, and whether it has ended."""
+        lives, rows = self.lives, np.flatnonzero(self.lives.number == 1)
+        frame = pd.DataFrame(
+            {
+                "customer_id": self.summary.customers["customer_id"].to_numpy(),
+                "first_tenure": np.maximum(lives.end[rows] - lives.start[rows], SHORTEST) / DAYS_IN_MONTH,
+                "first_ended": lives.ended[rows],
+                "started_on": to_dates(lives.start[rows]).astype("datetime64[s]"),
+            }
+        )
+        return frame if self.people is None else pd.concat([frame, self.people], axis=1)
+
+    @door
+    def lapsed(self, asof: datetime.date | str | None = None, sent: AnyTable | None = None) -> Lapsed:
+        """Return one row per lost customer: what was known of them on a day, and what has come of it since.
+
+        Parameters
+        ----------
+        asof : date or text, optional
+            The day from which all are seen: who was called lost by then, by the rule as it was fitted then, and had not
+            bought again before. Without it each is seen as of the day on which they were called lost.
+        sent : pandas.DataFrame or path, optional
+            Offers sent (`winback.tables.SENT`): ``customer_id``, ``offer`` or ``none``, ``offered_on``, which is then
+            the day from which each is seen. Those without a row are left out.
+
+        Returns
+        -------
+        Lapsed
+            Ready for `fit_two_part` and `second_lifetime_value`, with ``sent`` for `read_trial`. Tenures reach to the
+            day on which a customer was called lost; margins are money per month of them.
+
+        Raises
+        ------
+        TableError
+            Listing every problem of the offers sent.
+        ValueError
+            When the day is not within the data, or both are given.
+
+        Examples
+        --------
+        >>> import pandas as pd, winback as wb
+        >>> log = pd.DataFrame({"customer_id": [1, 1, 2], "date": ["2024-01-01", "2024-09-01", "2024-02-01"]})
+        >>> base = wb.read_purchases(log, until="2024-12-31", lost=90)
+        >>> base.lapsed("2024-07-01").to_frame()[["customer_id", "months_away", "returned"]].round(1)
+           customer_id  months_away  returned
+        0            1          3.0      True
+        1            2          2.0     False
+        """
+        if asof is not None and sent is not None:
+            raise ValueError("asof and sent cannot both be given: each customer is seen from the day of the offer.")
+        if sent is not None:
+            losses = self._losses(self.lives)
+            return lapsed_with_offers(losses, sent, self._last, self._lapsed)
+        if asof is None:
+            losses = self._losses(self.lives)
+            rows = np.flatnonzero(losses.lost)
+            return self._lapsed(losses, rows, losses.end[rows], {"never called lost": self.n - len(rows)})
+        day = last_day(asof, name="asof").date()
+        losses = self._losses(self._lives_as_of(day))
+        at = day.toordinal() - DAY_ZERO
+        lost, back = losses.state(np.full(self.n, at))
+        known = int((losses.start <= at).sum())
+        left_out = {"back before that day": int(back.sum()), "not called lost on that day": known - int(lost.sum())}
+        rows = np.flatnonzero(lost & ~back)
+        return replace(self._lapsed(losses, rows, np.full(len(rows), at), left_out), day=day)
+
+    def _lives_as_of(self, day: datetime.date) -> BuyerLives:
+        """Return the lives by the rule as it was known on a day; what followed is judged by it too."""
+        first = self.summary.span.first
+        if not first <= day <= self.until:
+            raise ValueError(f"asof ({day}) must lie within the data, from {first} to {self.until}.")
+        known = self.purchase_days
+        until = day.toordinal()
+        kept = known.day <= until
+        rule = self._rule(PurchaseDays(known.code[kept], known.day[kept], until))
+        return buyer_lives(self.days, self.until.toordinal(), rule)
+
+    @property
+    def _last(self) -> int:
+        """Last day of the data, as numpy counts days."""
+        return self.until.toordinal() - DAY_ZERO
+
+    def _losses(self, lives: BuyerLives) -> Losses:
+        """Return the first loss of each customer, and what is known of it; days as numpy counts them."""
+        first, second = lives.of_number(1, self.n), lives.of_number(2, self.n)
+        months = np.maximum(lives.end - lives.start, SHORTEST) / DAYS_IN_MONTH
+        paid = lives.money * (self.margin_share or 1.0) if self.summary.log.amount else np.full(len(months), np.nan)
+        start, end, margin = lives.start - DAY_ZERO, lives.end - DAY_ZERO, paid / months
+        came_back = second >= 0
+        return Losses(
+            ids=pd.Index(self.summary.customers["customer_id"]),
+            start=start[first],
+            end=end[first],
+            has_end=lives.ended[first],
+            sure_from=end[first],
+            lost=lives.ended[first],
+            margin=margin[first],
+            came_back=came_back,
+            back=start[second],
+            second_end=end[second],
+            second_ended=came_back & lives.ended[second],
+            second_margin=margin[second],
+            second_reason=None,
+            counts={"purchase_days": lives.n_days[first]},
+            known=pd.DataFrame(index=range(self.n)) if self.people is None else self.people,
+            n_lives=np.bincount(lives.customer, minlength=self.n),
+        )
+
+    def _lapsed(self, losses: Losses, rows: np.ndarray, days: np.ndarray, left_out: Mapping[str, int]) -> Lapsed:
+        return Lapsed(
+            frame=lapsed_table(losses, rows, days, self._last),
+            until=self.until,
+            left_out=left_out,
+            n_again=int((losses.n_lives[rows] > 2).sum()),
+            notes=tuple(purchase_words.about_lapsed(self)),
+            source=self.source,
+            currency=self.currency,
+        )
