@@ -106,11 +106,9 @@ def _linked(number: str) -> str:
 
 def base_of_a_shop():
     """Return what the simulated shop's customers are worth."""
-    shop = wb.load_shop_study()
-    summary = wb.summarize_purchases(shop.purchases, period="W", until=shop.until)
-    fit, spend = wb.fit_purchases(summary, "pareto_nbd"), wb.fit_spend(summary)
-    terms = {"margin": spend, "margin_share": 0.35, "annual_discount": 0.10, "horizon": "3Y"}
-    return wb.base_value(fit, shop.labelled(summary), **terms)
+    base = wb.load_shop_study().base
+    fit, spend = wb.fit_purchases(base, "pareto_nbd"), wb.fit_spend(base)
+    return wb.base_value(fit, base, margin=spend, margin_share=0.35, annual_discount=0.10, horizon="3Y")
 
 
 def markdown_table(frame: pd.DataFrame) -> str:

@@ -6,6 +6,7 @@ A wrong call carries the error that mypy must find: were the name ``Any``, there
 from typing import assert_type
 
 import winback as wb
+from winback.base.purchase_base import PurchaseBase
 from winback.offers.compared import OfferComparison
 from winback.policies.learned import LearnedPolicy
 from winback.purchases.purchase_fit import PurchaseFit
@@ -21,9 +22,10 @@ def which_offer_pays_and_for_whom() -> None:
 
 
 def what_is_a_customer_worth() -> None:
-    shop = wb.load_shop_study()
-    customers = wb.summarize_purchases(shop.purchases, period="W", until=shop.until)
-    fit = wb.fit_purchases(customers.to_frame(), "pareto_nbd", period="W")
+    base = wb.read_purchases("purchases.csv", until="2026-06-30", lost=wb.base.Rhythm(slack=0.5))
+    assert_type(base, PurchaseBase)
+    assert_type(base.lapsed("2025-12-31"), wb.Lapsed)
+    fit = wb.fit_purchases(base, "pareto_nbd")
     assert_type(fit, PurchaseFit)
     wb.plots.plot_tracking(fit.check(wb.load_cdnow()))  # type: ignore[arg-type]
 

@@ -326,7 +326,7 @@ def calls() -> dict[str, Call]:
         "measure of a plan": Call(plan().measure, {"trial": trial(), "level": 0.9}),
         "curve of a plan": Call(plan().curve, {"n_points": 5}),
         "hold_out of a log": Call(summary().hold_out, {"after": "2024-09-30"}),
-        "load_shop_study": Call(wb.load_shop_study, {"currency": "$"}),
+        "load_shop_study": Call(wb.load_shop_study, {}),
         "plot_survival": Call(plots.plot_survival, {"curves": curves()}),
         "plot_profit_and_roi": Call(plots.plot_profit_and_roi, {"result": compared}),
         "plot_spending_curve": Call(

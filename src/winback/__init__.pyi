@@ -1,11 +1,13 @@
 """The public names, for editors and type checkers. Written by: python3 run.py stub"""
 
+from winback import base as base
 from winback import planning as planning
 from winback import plots as plots
 from winback import tables as tables
 from winback.base.contract_base import ContractBase as ContractBase
 from winback.base.contracts import read_contracts as read_contracts
 from winback.base.lapsed import Lapsed as Lapsed
+from winback.base.purchases import read_purchases as read_purchases
 from winback.budgets.allocation import allocate_budget as allocate_budget
 from winback.budgets.market_share import profit_share_frontier as profit_share_frontier
 from winback.budgets.spent import spending_curve as spending_curve
@@ -83,6 +85,7 @@ __all__ = [
     "plan_trial",
     "profit_share_frontier",
     "read_contracts",
+    "read_purchases",
     "read_trial",
     "second_lifetime_value",
     "simulate_shop_study",

@@ -142,7 +142,7 @@ def test_each_is_seen_from_the_day_of_the_offer():
         "back before their offer": 1,
         "pending on the day of their offer": 1,
         "not lost on the day of their offer": 1,
-        "with an offer but without a contract": 2,
+        "with an offer but unknown to the base": 2,
     }
     few = read().lapsed(sent=sent((1, "gift", 150), (2, "gift", 401)))
     assert few.left_out["with an offer after the end of the data"] == 1
@@ -171,7 +171,7 @@ def test_offers_sent_are_checked():
     with pytest.raises(wb.TableError, match=r"(?s)`sent.offered_on` must be a date.*`sent.offer` is missing"):
         read().lapsed(sent=pd.DataFrame({"customer_id": [1, 2], "offered_on": ["x", "2023-05-01"]}))
     with pytest.raises(
-        wb.TableError, match=r"holds none of the customers of the table of contracts \(there: 1, here: A1\)"
+        wb.TableError, match=r"holds none of the customers of the base \(there: 1, here: A1\)"
     ):
         read().lapsed(sent=sent(("A1", "gift", 150)))
 
