@@ -170,9 +170,7 @@ def test_offers_sent_are_checked():
         read().lapsed(sent=sent((1, "gift", 150), (1, "none", 160)))
     with pytest.raises(wb.TableError, match=r"(?s)`sent.offered_on` must be a date.*`sent.offer` is missing"):
         read().lapsed(sent=pd.DataFrame({"customer_id": [1, 2], "offered_on": ["x", "2023-05-01"]}))
-    with pytest.raises(
-        wb.TableError, match=r"holds none of the customers of the base \(there: 1, here: A1\)"
-    ):
+    with pytest.raises(wb.TableError, match=r"holds none of the customers of the base \(there: 1, here: A1\)"):
         read().lapsed(sent=sent(("A1", "gift", 150)))
 
 
