@@ -32,7 +32,7 @@ def judge_purchases(fit, held_out: HeldOutPurchases, spend: SpendFit | None) -> 
     if spend is not None:
         each = spend.expectations(customers)
         paid, known = (customers[name].to_numpy(dtype=float) for name in ("held_out_spend", fit.columns.frequency))
-        money = ExpectedMoney(ones, (*purchases.factors, each))
+        money = ExpectedMoney(spend.paid_share * ones, (*purchases.factors, each))
         units = each.each(), each.each() / (1 + known)
         judged.append(Judged("money", money, paid, fit.level, *units, of=judged[0]))
     return PurchaseCheck(

@@ -35,6 +35,7 @@ class SpendFit(FitAtMaximum):
     frequency: str | None  # column of paid repeat purchases; None: the usual one
     spend: str
     currency: str = "$"  # sign or code put before money
+    paid_share: float = 1.0  # of repeat purchases, those that were paid for; the model tells of these alone
 
     def counted_in(self, customers: pd.DataFrame) -> str:
         """Return the column of these customers that counts their paid repeat purchases."""
@@ -81,6 +82,11 @@ class SpendFit(FitAtMaximum):
             f"own purchases vary by {format_percent(1 / np.sqrt(p), 0)} of their mean.",
             self.correlation.in_words(),
         ]
+        if self.paid_share < 1:
+            lines.append(
+                f"{format_percent(1 - self.paid_share)} of repeat purchases were for nothing; a customer's value "
+                "counts as many of those to come at nothing."
+            )
         if np.isinf(self.mean_spend):
             lines[1] = f"the mean over all customers is not finite: q is {format_number(self.params['estimate'][1])}."
         if self.edge:
@@ -172,7 +178,17 @@ def fit_spend(
         spend=mean_spend,
         level=level,
         currency="$" if currency is None else currency,
+        paid_share=_paid_share(customers, frequency, weights),
     )
+
+
+def _paid_share(customers, frequency: str | None, weights: str | None) -> float:
+    """Return the share of repeat purchases that were paid for; all of them where a table does not tell."""
+    if frequency is not None or not {PAID, FREQUENCY} <= set(customers):
+        return 1.0
+    counts = 1.0 if weights is None else customers[weights]
+    bought = float((customers[FREQUENCY] * counts).sum())
+    return float((customers[PAID] * counts).sum()) / bought if bought else 1.0
 
 
 def _counted_in(customers, asked: str | None) -> str:

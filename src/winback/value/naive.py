@@ -75,7 +75,8 @@ def _average_purchase(ahead, terms, counts) -> float:
     spend = pd.to_numeric(ahead.customers[terms.spend.spend]).to_numpy(dtype=float)
     paid = pd.to_numeric(ahead.customers[terms.spend.counted_in(ahead.customers)]).to_numpy(dtype=float)
     purchases = counts * np.where(np.isfinite(spend), paid, 0)
-    return float(purchases @ np.nan_to_num(spend) / purchases.sum()) if purchases.sum() else 0.0
+    each = float(purchases @ np.nan_to_num(spend) / purchases.sum()) if purchases.sum() else 0.0
+    return each * terms.spend.paid_share
 
 
 @dataclass(frozen=True)

@@ -46,10 +46,11 @@ def read_terms(ahead, margin, margin_share, annual_discount, horizon) -> Terms:
 
 def expected_money(ahead: ContractsAhead | PurchasesAhead, terms: Terms) -> ExpectedMoney:
     """Return what money is expected of each customer within the horizon."""
-    factors = [ahead.expected(terms.annual_discount, terms.horizon)]
+    factors, money = [ahead.expected(terms.annual_discount, terms.horizon)], terms.money
     if terms.spend is not None:
         factors.append(terms.spend.expectations(ahead.customers))
-    return ExpectedMoney(terms.money, tuple(factors))
+        money = money * terms.spend.paid_share
+    return ExpectedMoney(money, tuple(factors))
 
 
 def _share(margin_share) -> float:
