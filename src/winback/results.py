@@ -20,6 +20,7 @@ from winback.in_html import NO_TEX, html_table, html_tiles
 from winback.money import DASH, format_alike, format_money, not_finite
 
 HOW_FOUND = "How this was found"
+OF_A_FILE = re.compile(r"[^\s:]+\.\w+:")  # a sentence that begins with the name of a file
 
 PLURAL = re.compile(
     r"\b(buyer|cell|column|contact|contract|customer|date|finding|group|offer|problem|purchase|refund|row|text|value)s\b"
@@ -157,8 +158,15 @@ class Sentences(str):
 
     @classmethod
     def of(cls, lines: Iterable[str]) -> Sentences:
-        """Join sentences, each with a capital letter."""
-        return cls("\n".join(line[:1].upper() + line[1:] for line in lines))
+        """Join sentences, each with a capital letter; a file is called as it is.
+
+        Examples
+        --------
+        >>> Sentences.of(["nobody was lost.", "log.csv: nobody was lost."])
+        Nobody was lost.
+        log.csv: nobody was lost.
+        """
+        return cls("\n".join(line if OF_A_FILE.match(line) else line[:1].upper() + line[1:] for line in lines))
 
     def _repr_html_(self) -> str:
         paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in self.splitlines())

@@ -1,4 +1,4 @@
-"""Whose rows are these? Ids of several tables: 12 and "12" are one customer, 12 and "0012" are two."""
+"""Whose rows are these? Ids of several tables: 12, "12" and " 12" are one customer, 12 and "0012" are two."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ def places_among(ids: pd.Series, known: pd.Index) -> np.ndarray:
     if pd.api.types.is_integer_dtype(ids.dtype) and ids.notna().all() and pd.api.types.is_integer_dtype(known.dtype):
         return known.get_indexer(pd.Index(ids.astype("int64")))
     codes, distinct = pd.factorize(ids)
-    places = pd.Index(_texts(known), dtype=object).get_indexer(pd.Index(_texts(distinct), dtype=object))
-    return np.append(places, -1)[codes]
+    there, here = (pd.Index(_texts(each), dtype=object) for each in (known, distinct))
+    if (bare := there.str.strip()).is_unique:  # blanks around ids tell nobody apart
+        there, here = bare, here.str.strip()
+    return np.append(there.get_indexer(here), -1)[codes]
 
 
 def _texts(ids) -> list[str]:

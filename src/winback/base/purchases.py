@@ -10,26 +10,28 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from winback.base.customers import places_among
+from winback.base.people import names_of_the_log, people_of
 from winback.base.purchase_base import PurchaseBase
 from winback.base.rules import Setting, parse_lost
 from winback.doors import door
 from winback.periods import Period
 from winback.provenance import sha256_of
-from winback.purchases.logs.checks import TABLE
+from winback.purchases.logs.checks import NO_DATE, NUMBER, TABLE
 from winback.purchases.logs.summary import summarize_purchases
-from winback.tables import PURCHASES, AnyTable, Problem, TableError
+from winback.tables import PURCHASES, AnyTable, Problem, ProblemList, TableError
+from winback.tables.broken_cells import is_all_text
 from winback.tables.checks import columns_mapped
-from winback.tables.column_checks import check_columns, check_ids_once
-from winback.tables.likeness import matched
+from winback.tables.column_checks import refuse_other_than_frame
+from winback.tables.dates import dates_as_written
+from winback.tables.likeness import matched, to_choose_from
 from winback.tables.months_from_dates import last_day
 from winback.tables.nouns import as_reading
+from winback.tables.numbers import parse_number
 from winback.tables.parsed import Written, written_as
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
 from winback.terms.margin_share import check_margin_share
 
-CUSTOMERS = "table of customers"
 ID, DATE, AMOUNT = "customer_id", "date", "amount"
 
 
@@ -110,7 +112,7 @@ def read_purchases(
     """
     rule = None if lost is None else parse_lost(lost)
     share, written = check_margin_share(margin_share), written_as(decimal, day_first)
-    log, notes = _log(purchases, columns or {}, written)
+    log, notes = _log(purchases, columns or {}, customers, written)
     end = last_day(until, written)
     names = nw.from_native(log).collect_schema().names()
     summary = summarize_purchases(
@@ -120,30 +122,31 @@ def read_purchases(
         amount=AMOUNT if AMOUNT in names else None,
         currency=currency,
     )
-    people, doubts = _people(customers, summary.customers[ID], written)
+    people = people_of(customers, summary.customers[ID], columns or {}, written)
     paths = [Path(each) for each in (purchases, customers) if isinstance(each, str | Path)]
     return PurchaseBase(
         summary=summary,
-        people=people,
+        people=people.frame,
         asked=rule,
         margin_share=share,
         until=summary.until,
         currency=currency,
         source=paths[0].name if isinstance(purchases, str | Path) else "a log of purchases",
         made_with=tuple((f"SHA-256 of {path.name}", sha256_of(path)) for path in paths),
-        reading=notes,
-        doubts=doubts,
+        reading=(*notes, *people.notes),
+        doubts=people.doubts,
     )
 
 
-def _log(purchases, columns: Mapping[str, str], written: Written) -> tuple[object, tuple[str, ...]]:
+def _log(purchases, columns, customers, written: Written) -> tuple[object, tuple[str, ...]]:
     """Return the log under winback's names, wherever it lies, and what was taken for what."""
     if isinstance(purchases, str | Path | pd.DataFrame):
         reading, is_raw = as_reading(purchases, TABLE)
-        named = _named(reading, columns)
+        named = _named(reading, columns, customers)
         if is_raw:
             named = with_types(named, written)
             _raise(named)
+        named = _as_written(named, written)
         return named.frame, named.notes
     try:
         frame = nw.from_native(purchases)
@@ -152,45 +155,43 @@ def _log(purchases, columns: Mapping[str, str], written: Written) -> tuple[objec
         said = f"must be a pandas, polars, DuckDB or Spark frame, or a file, not {kind}"
         raise TableError(TABLE, [Problem("table", said, 0, "", "Read it first.")]) from None
     theirs = frame.collect_schema().names()
-    named = _named(Reading(pd.DataFrame(columns=theirs)), columns)
+    named = _named(Reading(pd.DataFrame(columns=theirs)), columns, customers)
     ours = {old: new for old, new in zip(theirs, named.frame.columns, strict=True) if old != new}
     return (frame.rename(ours) if ours else frame).to_native(), named.notes
 
 
-def _named(reading: Reading, columns: Mapping[str, str]) -> Reading:
+def _named(reading: Reading, columns: Mapping[str, str], customers: AnyTable | None) -> Reading:
     """Return a log under winback's names of columns."""
-    named = columns_mapped(reading, columns)
+    refuse_other_than_frame(reading.frame, TABLE)
+    named = columns_mapped(reading, names_of_the_log(columns, list(reading.frame.columns), customers))
     if not named.frame.columns.has_duplicates:
         named = matched(named, PURCHASES)
     _raise(named)
+    problems = []
+    for name in [name for name in (ID, DATE) if name not in named.frame]:
+        remedy = f'Name it, columns={{"{name}": "..."}}. {to_choose_from(name, named.frame.columns)}'
+        problems.append(Problem(name, "is missing from the table", 0, "", remedy))
+    _raise(named.having(problems=problems))
     return named
+
+
+def _as_written(reading: Reading, written: Written) -> Reading:
+    """Return a log with dates and amounts for texts, read as the analyst says they are written."""
+    frame, notes, problems = reading.frame, [], ProblemList(TABLE, reading.frame, places=reading.places)
+    for name, parse, wrong in ((DATE, dates_as_written, NO_DATE), (AMOUNT, parse_number, NUMBER)):
+        if name not in frame or frame.columns.has_duplicates or not is_all_text(frame[name]):
+            continue
+        read = parse(frame[name], written)
+        if read.doubt:
+            problems.add(name, *read.doubt)
+        else:
+            problems.add_rows(name, read.unread, *wrong)
+        frame = frame.assign(**{name: read.column})
+        notes += [f'"{name}": {", ".join(read.taken_for)}.'] if read.taken_for else []
+    problems.raise_if_any()
+    return reading.having(frame, notes)
 
 
 def _raise(reading: Reading) -> None:
     if reading.problems:
         raise TableError(TABLE, list(reading.problems))
-
-
-def _people(customers, ids: pd.Series, written: Written) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
-    """Return what else is known of each customer of the log, in their order, and whom of them it does not name."""
-    if customers is None:
-        return None, ()
-    reading, is_raw = as_reading(customers, CUSTOMERS)
-    if is_raw:
-        reading = with_types(reading, written)
-    checked = check_columns(reading, CUSTOMERS, PURCHASES[:1], ())
-    if ID in checked.frame:
-        check_ids_once(checked, checked.frame[ID])
-    checked.problems.raise_if_any()
-    known = checked.frame.reset_index(drop=True)
-    places = places_among(ids, pd.Index(known[ID]))
-    missing = places < 0
-    if missing.all():
-        said = f"names 0 of {len(ids):,} customers of the log (such as {ids.iloc[0]!r}; there: {known[ID].iloc[0]!r})"
-        remedy = "Write ids alike in both tables: as text where some start with a zero."
-        raise TableError(CUSTOMERS, [Problem(ID, said, 0, "", remedy)])
-    own = known.drop(columns=ID).iloc[places].reset_index(drop=True)
-    own = own.mask(pd.Series(missing), axis=0) if missing.any() else own
-    if not missing.any():
-        return own, ()
-    return own, (f"{missing.sum():,} of {len(ids):,} customers of the log are not in the table of customers",)

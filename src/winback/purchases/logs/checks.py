@@ -39,6 +39,7 @@ LONGEST_GAP = 366  # days; a last date further from the one before it may be a s
 # What a column must hold, as problem and remedy; every engine says it in the same words.
 CALENDAR = ("must lie in the years 1 to 9999", "Correct these dates, or leave them empty.")
 FINITE = ("must be a number, not infinite", "Correct these amounts, or leave them empty.")
+NO_DATE = ("must be a date", "Write dates as YYYY-MM-DD.")
 NUMBER = ("must be a number", "Write numbers, and leave unknown ones empty.")
 IDS = ("must be ids, not true or false", "Name the column with the customers' numbers or names.")
 BLANKS = ("has ids that differ only in blanks around them", "Strip them, or they would be different customers.")

@@ -110,7 +110,7 @@ def _days(column, problems) -> tuple[np.ndarray, np.ndarray]:
     if read.doubt:
         problems.add(column.name, *read.doubt)
     else:
-        problems.add_rows(column.name, read.unread, "must be a date", "Write dates as YYYY-MM-DD.")
+        problems.add_rows(column.name, read.unread, *checks.NO_DATE)
     moment = dates.to_numpy()
     numbers = checks.day_numbers(moment)
     numbers[np.isnat(moment)] = NO_DAY
