@@ -96,12 +96,16 @@ def test_until_must_be_a_day_also_where_no_date_asks_for_it():
 
 
 # option of `winback check` -> words that give it, and what is said without --offers and with another table
+OF_CONTRACTS = ("not used with --table lapsed", "not used with --table purchases")
 OF_A_TRIAL = ("not looked at without --offers. Name the offers file", "not used with --table purchases")
 CHECKED = {
     "file": ALWAYS,
     "table": ALWAYS,
     "columns": (["--column", "value=zz"], "is not a column", "is not"),
     "offers": (["--offers", "offers.toml"], None, OF_A_TRIAL[1]),
+    "events": (["--events", "log.csv"], *OF_CONTRACTS),
+    "served_by": (["--served-by", "log.csv"], *OF_CONTRACTS),
+    "since": (["--since", "2024-01-01"], *OF_CONTRACTS),
     "horizon_months": (["--horizon-months", "12"], *OF_A_TRIAL),
     "annual_discount": (["--annual-discount", "0.1"], *OF_A_TRIAL),
     "organic": (["--organic", "0.1"], *OF_A_TRIAL),

@@ -109,6 +109,18 @@ def report(customers, offers, columns, control, out, **settings):
         click.echo(path)
 
 
+def base_options(command):
+    """Add the tables that come with those of all customers over time."""
+    options = [
+        click.option("--events", type=click.Path(path_type=Path), help="With contracts: what happened, and when."),
+        click.option("--served-by", type=click.Path(path_type=Path), help="With contracts: who serves whom."),
+        click.option("--since", help="With contracts: day since which those that ended are in the table."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--offers", type=click.Path(path_type=Path), help="Check against these offers too.")
@@ -120,39 +132,73 @@ def report(customers, offers, columns, control, out, **settings):
 )
 @click.option("--horizon-months", type=float, help="As for the report.")
 @click.option("--annual-discount", type=float, help="As for the report.")
+@base_options
 @table_options
 @reading_options
 def check(file, offers, table, columns, control, **settings):
-    """Say what is wrong with a table, every problem at once, what was looked at, and whether its trial can be read."""
+    """Say what is wrong with tables, every problem at once, what was looked at, and what can be asked of them."""
     with clear_errors():
-        given = settings | {"control": list(control) or None}
+        given = settings | {"offers": offers, "control": list(control) or None}
         given = {name: value for name, value in given.items() if value is not None}
-        if offers is None or table != "lapsed":
-            _refuse_unused(table, offers, given)
-            frame, n_warnings = _check_table(file, table, dict(columns), settings)
+        _refuse_unused(table, given)
+        if table == "contracts":
+            size, n_warnings = _check_contracts(file, dict(columns), settings)
+        elif offers is None:
+            size, n_warnings = _check_table(file, table, dict(columns), settings)
         else:
-            frame, n_warnings = _check_trial(file, offers, dict(columns), given)
+            size, n_warnings = _check_trial(file, dict(columns), given)
     from winback.results import counted
 
     verdict = f"usable, with {counted(n_warnings, 'findings')} above to look at" if n_warnings else "no problem found"
-    size = f"{counted(len(frame), 'rows')}, {counted(frame.shape[1], 'columns')}"
     click.echo(f"{file.name}: {size}, {verdict}.")
 
 
-OF_A_FILE = ("sheet", "decimal", "day_first")  # settings that any table may need
-OF_LAPSED = ("until", "margin_share")  # and those of a table of lapsed customers
+OF_A_TRIAL = ("offers", "horizon_months", "annual_discount", "organic", "organic_value", "control", "keep")
+USED = {  # table -> settings that say something of it, beside those that any table may need
+    "lapsed": ("until", "margin_share", *OF_A_TRIAL),
+    "contracts": ("until", "since", "events", "served_by"),
+    "events": (),
+    "purchases": (),
+}
+OF_A_FILE = ("sheet", "decimal", "day_first")
 
 
-def _refuse_unused(table, offers, given):
-    """Refuse options that are not used without offers, or with another table than that of lapsed customers."""
-    is_lapsed = table == "lapsed"
-    given = given if offers is None else {"offers": offers, **given}
-    used = (*OF_A_FILE, *OF_LAPSED) if is_lapsed else OF_A_FILE
-    unused = [f"--{name.replace('_', '-')}" for name in given if name not in used]
-    if unused:
-        what = "not looked at without --offers" if is_lapsed else f"not used with --table {table}"
-        remedy = "Name the offers file, or leave that out" if is_lapsed else "Leave that out"
-        raise ValueError(f"{', '.join(unused)}: {what}. {remedy}.")
+def _refuse_unused(table, given):
+    """Refuse options that say nothing of this table, or nothing without offers."""
+    used = (*OF_A_FILE, *USED[table])
+    elsewhere = [name for name in given if name not in used]
+    without_offers = [name for name in given if name in OF_A_TRIAL and name in used and "offers" not in given]
+    said = [
+        (elsewhere, f"not used with --table {table}. Leave that out."),
+        (without_offers, "not looked at without --offers. Name the offers file, or leave that out."),
+    ]
+    lines = [f"{', '.join('--' + name.replace('_', '-') for name in names)}: {what}" for names, what in said if names]
+    if lines:
+        raise ValueError(" ".join(lines))
+
+
+def _size(frame):
+    from winback.results import counted
+
+    return f"{counted(len(frame), 'rows')}, {counted(frame.shape[1], 'columns')}"
+
+
+def _check_contracts(file, columns, settings):
+    """Read contracts, and what comes with them, as a base; return how many customers, and how many doubts."""
+    from winback.base.usable import usable_contracts
+
+    others = {kind: settings[kind] for kind in ("events", "served_by") if settings[kind] is not None}
+    how = {name: settings[name] for name in ("until", "since", *OF_A_FILE)}
+    return _tell(usable_contracts(file, others, columns=columns, **how))
+
+
+def _tell(usable):
+    for verdict, sentences in (("note", usable.notes), ("warning", usable.doubts)):
+        for sentence in sentences:
+            click.echo(f"{verdict:>8}  {sentence}")
+    for line in usable.lines:
+        click.echo(line)
+    return usable.size, len(usable.doubts)
 
 
 def _check_table(file, table, columns, settings):
@@ -175,24 +221,25 @@ def _check_table(file, table, columns, settings):
         click.echo(line)
     if table == "lapsed":
         click.echo("Costs, control group and randomisation were not looked at: that takes --offers.")
-    return reading.frame, 0
+    return _size(reading.frame), 0
 
 
-def _check_trial(file, offers, columns, settings):
+def _check_trial(file, columns, given):
     """Do what the report does before its first figure; return how many warnings there are."""
     from winback.policies.contact_list import whom_to_list
     from winback.report import comparable_trial, said_of_a_long_list
     from winback.tables import LAPSED
     from winback.tables.looked_at import looked_at
 
-    trial = comparable_trial(file, offers, columns, settings)
+    settings = {name: value for name, value in given.items() if name != "offers"}
+    trial = comparable_trial(file, given["offers"], columns, settings)
     for row in trial.design.findings:
         click.echo(f"{row.verdict:>8}  {row.check}: {row.finding}")
     for line in said_of_a_long_list(len(whom_to_list(trial, None)[0])):
         click.echo(f"    note  {line}")
     for line in looked_at(trial.lapsed, LAPSED):
         click.echo(line)
-    return trial.lapsed, sum(row.verdict in ("warning", "refused") for row in trial.design.findings)
+    return _size(trial.lapsed), sum(row.verdict in ("warning", "refused") for row in trial.design.findings)
 
 
 @main.command()

@@ -55,9 +55,18 @@ VALUES = [
     "'''",
 ]
 WORDS = ["--offers", "--horizon-months", "--column", "--table", "--organic", "--currency", "x", "-1",
-    "0.5:0.1", "", "a=b",
+    "0.5:0.1", "", "a=b", "--events", "--served-by", "--since", "--until", "2024-06-30",
+    "offers.toml", "base.csv", "events.csv",
          "customer_id=zz", "--out", "--help", "contracts", "lapsed", "nan", "../..", "--annual-discount",
     "10"]  # fmt: skip
+
+STARTS = [
+    ["check", "customers.csv", "--offers", "offers.toml"],
+    ["check", "customers.csv", "--offers", "offers.toml"],
+    ["check", "base.csv", "--table", "contracts", "--events", "events.csv", "--until", "2024-06-30"],
+    ["check", "base.csv", "--table", "contracts"],
+    ["check"],
+]
 
 
 def _cut(raw: bytes, rng: np.random.Generator) -> tuple[bytes, bytes]:
@@ -138,6 +147,8 @@ def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("files")
     valid_calls.measured().head(120).to_csv(path / "customers.csv", index=False)
     (path / "offers.toml").write_text(TOML)
+    valid_calls.base_contracts().head(80).to_csv(path / "base.csv", index=False)
+    valid_calls.base_events().head(80).to_csv(path / "events.csv", index=False)
     return path
 
 
@@ -178,7 +189,7 @@ def test_no_command_line_ends_in_a_traceback(folder, monkeypatch):
     monkeypatch.chdir(folder)
 
     def line(rng):
-        start = ["check", "customers.csv", "--offers", "offers.toml"] if rng.random() < 0.7 else ["check"]
+        start = pick(rng, STARTS)
         return [*start, *(pick(rng, WORDS) for _ in range(int(rng.integers(1, 4))))]
 
     def run(words):

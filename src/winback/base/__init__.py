@@ -7,6 +7,7 @@ contract_words      its sentences
 contract_tables     the tables it is read from, checked together
 contract_doubts     what may be wrong with them without being an error
 lives               from contracts to lives: what is a loss, what only a change of contract?
+usable              are its tables fit for use, and what can be asked of it? for `winback check`
 events              what happened until the loss?
 whole_periods       how many periods did each customer stay?
 purchases           customers who buy without a contract: `read_purchases`

@@ -48,6 +48,7 @@ class Asked:
 
     columns: Mapping[str, str] = field(default_factory=dict)
     written: Written = AS_THE_CELLS_TELL
+    sheet: str | int | None = None  # of the first table's workbook
 
 
 AS_IT_IS = Asked()
@@ -63,9 +64,9 @@ def read_tables(given: Mapping[str, AnyTable], asked: Asked = AS_IT_IS) -> dict[
     """
     found: dict[str, list[Problem]] = {}
     readings = {}
-    for kind, table in given.items():
+    for place, (kind, table) in enumerate(given.items()):
         try:
-            readings[kind] = as_reading(table, KINDS[kind].called)
+            readings[kind] = as_reading(table, KINDS[kind].called, None if place else asked.sheet)
             refuse_other_than_frame(readings[kind][0].frame, KINDS[kind].called)
         except TableError as error:
             found[kind] = error.found

@@ -48,6 +48,7 @@ def read_contracts(
     served_by: AnyTable | None = None,
     involuntary: Iterable[str] | None = None,
     columns: Mapping[str, str] | None = None,
+    sheet: str | int | None = None,
     decimal: str | None = None,
     day_first: bool | None = None,
 ) -> ContractBase:
@@ -84,6 +85,8 @@ def read_contracts(
         Reasons of those who did not choose to leave; by default well-known words such as moved, died, payment failed.
     columns : mapping, optional
         winback's name of a column -> the tables' own; names that are alike ("Customer Id") are found.
+    sheet : str or int, optional
+        Sheet of a workbook of contracts: its name, or its position from 1 among those that are not hidden.
     decimal : {",", "."}, optional
         The decimal mark of numbers in text that can be read in two ways, such as 1.234.
     day_first : bool, optional
@@ -122,7 +125,7 @@ def read_contracts(
     written = written_as(decimal, day_first)
     end, begin = last_day(until, written), last_day(since, written, name="since")
     _check_days(end, begin, grace_days)
-    asked = Asked(columns=columns or {}, written=written)
+    asked = Asked(columns=columns or {}, written=written, sheet=sheet)
     optional = {"events": events, "served_by": served_by}
     given = {"contracts": contracts, **{kind: table for kind, table in optional.items() if table is not None}}
     tables = read_tables(given, asked)

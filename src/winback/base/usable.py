@@ -1,0 +1,133 @@
+"""Are these tables fit for use, what was looked at in them, and what can be asked of the base they make?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from winback.base import contract_words
+from winback.base.contract_base import ContractBase
+from winback.base.contract_tables import KINDS, Asked, customers_of, read_tables
+from winback.base.contracts import read_contracts
+from winback.results import counted, join_words
+from winback.tables import TableError
+from winback.tables.looked_at import looked_at
+from winback.tables.parsed import written_as
+
+NO_UNTIL = (
+    "Who was lost, and what can be asked, was not looked at: that takes --until, the last day on which the data were "
+    "recorded."
+)
+NEEDS_EVENTS = "Complaints, referrals and price changes tell nobody apart without --events."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usable:
+    """What is to be said of tables that are fit for use."""
+
+    size: str
+    notes: tuple[str, ...]  # what was taken for what
+    doubts: tuple[str, ...]  # what may not be what it was taken for
+    lines: tuple[str, ...]  # the answer where there is one, what was looked at, what can be asked
+
+
+def usable_contracts(
+    file: Path, others: Mapping[str, Path], *, until: str | None = None, since: str | None = None, **how
+) -> Usable:
+    """Check contracts and what comes with them, all problems at once; read the base where its last day is known.
+
+    Parameters
+    ----------
+    file : Path
+        The table of contracts.
+    others : mapping
+        The tables of events and of who serves whom, by their kind.
+    until : str, optional
+        The last day of the data; without it, tables are checked and no base is read.
+    since : str, optional
+        As for `read_contracts`.
+    **how
+        ``columns``, ``sheet``, ``decimal`` and ``day_first``, as for `read_contracts`.
+
+    Raises
+    ------
+    TableError
+        Listing every problem of all tables.
+    ValueError
+        When a day makes no sense; with every problem of all tables.
+    """
+    if until is None:
+        if since is not None:
+            raise ValueError("--since: not looked at without --until. Give both, or leave that out.")
+        return _without_base({"contracts": file, **others}, **how)
+    try:
+        base = read_contracts(file, until=until, since=since, **others, **how)
+    except TableError:
+        raise
+    except ValueError as error:  # of a day, found before the tables were read
+        raise ValueError(f"{error}{_wrong_besides({'contracts': file, **others}, **how)}") from None
+    frames = {"contracts": base.contracts, "events": base.events, "served_by": base.served_by}
+    frames = {kind: frame for kind, frame in frames.items() if frame is not None}
+    said = [*contract_words.answer_lines(base), *contract_words.detail_lines(base)]
+    doubts = tuple(f"{doubt}." for doubt in base.doubts)
+    return Usable(
+        size=counted(base.n, "customers"),
+        notes=base.reading,
+        doubts=doubts,
+        lines=(
+            *(line for line in said if line not in (*doubts, *base.reading)),
+            *_looked_at(frames),
+            *_asked_of_contracts(base),
+        ),
+    )
+
+
+def _without_base(given: Mapping[str, Path], *, columns, sheet, decimal, day_first) -> Usable:
+    tables = read_tables(given, Asked(columns=columns, written=written_as(decimal, day_first), sheet=sheet))
+    frame = tables["contracts"].frame
+    ids = pd.Index(frame["customer_id"].drop_duplicates())
+    doubts = [doubt for kind in given if kind != "contracts" for doubt in customers_of(kind, tables[kind], ids)[1]]
+    return Usable(
+        size=f"{counted(len(frame), 'rows')}, {counted(frame.shape[1], 'columns')}",
+        notes=tuple(dict.fromkeys(note for each in tables.values() for note in each.notes)),
+        doubts=tuple(f"{doubt}." for doubt in doubts),
+        lines=(*_looked_at({kind: each.frame for kind, each in tables.items()}), NO_UNTIL),
+    )
+
+
+def _wrong_besides(given: Mapping[str, Path], **how) -> str:
+    """Say what is wrong with tables, so that nobody learns of it only once another mistake is mended."""
+    try:
+        _without_base(given, **how)
+    except TableError as error:
+        return f"\n{error}"
+    return ""
+
+
+def _looked_at(frames: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Say what was looked at in each table; the first one goes without saying."""
+    for place, (kind, frame) in enumerate(frames.items()):
+        if place:
+            yield f"In the {KINDS[kind].called}:"
+        yield from looked_at(frame, KINDS[kind].columns)
+
+
+def _asked_of_contracts(base: ContractBase) -> Iterator[str]:
+    """Say which questions the columns that are there can answer, and which they cannot."""
+    has_reasons, has_money = (_is_told(base.contracts, name) for name in ("reason", "margin"))
+    can = ["how long customers stay", "who was lost", "who came back"]
+    can += ["why they leave"] * has_reasons + ["what they are worth"] * has_money
+    yield f"Can be asked: {join_words(can)}."
+    if not has_money:
+        yield "Nothing can be said of money: that takes margin."
+    if not has_reasons:
+        yield "Nothing can be said of causes: that takes reason."
+    if base.events is None:
+        yield NEEDS_EVENTS
+
+
+def _is_told(frame: pd.DataFrame, name: str) -> bool:
+    return name in frame and bool(frame[name].notna().any())

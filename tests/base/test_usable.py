@@ -1,0 +1,118 @@
+"""Does `winback check` read contracts and purchases as a base, and say everything at the first attempt?"""
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from winback.cli import main
+
+CONTRACTS = """customer_id,start,end,margin,reason,branch
+1,2022-01-01,2022-12-31,20,price,North
+1,2023-06-01,,25,,North
+2,2022-03-01,2023-03-31,18,moved,South
+3,2022-05-01,,30,,South
+"""
+EVENTS = "customer_id,date,event\n1,2022-05-05,complaint\n2,2023-01-01,referral\n"
+SERVED_BY = "customer_id,manager,from,to\n1,Ada,2022-01-01,\n3,Ben,2022-05-01,2023-01-01\n"
+WRONG_CONTRACTS = "customer_id,start,end,margin\n1,2022-01-01,2021-12-31,20\n2,soon,,abc\n,2022-01-01,,3\n"
+WRONG_EVENTS = "customer_id,date,event\n1,yesterday,complaint\n2,2023-01-01,\n"
+ALL_MISTAKES = (
+    "`end` must not be before `start`",
+    "`start` must be a date",
+    "`margin` must be a number",
+    "`customer_id` must not be missing",
+    "`events.date` must be a date",
+    "`events.event` must not be missing",
+)
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    texts = {"contracts": CONTRACTS, "events": EVENTS, "served": SERVED_BY}
+    for name, text in {**texts, "wrong": WRONG_CONTRACTS, "wrong_events": WRONG_EVENTS}.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+
+    def check(*words, code=0):
+        result = CliRunner().invoke(main, ["check", *words])
+        assert result.exit_code == code, result.output
+        return result.output
+
+    return check
+
+
+WITH_ALL = ("contracts.csv", "--table", "contracts", "--events", "events.csv", "--served-by", "served.csv")
+
+
+def test_contracts_are_read_as_a_base(run):
+    output = run(*WITH_ALL, "--until", "2023-12-31")
+    for said in (
+        "contracts.csv: 3 customers watched to 2023-12-31; 2 were lost (66.7%), of whom 1 came back.",
+        "within 30 days",
+        "say since which day it has them",
+        "Losses by choice: 1; without it (moved, died, payment failed and the like): 1",
+        "margin (numbers of money per month)",
+        "Not looked at, and kept as they are: branch.",
+        "In the table of events:\nLooked at: customer_id",
+        "In the table of who serves whom:\nLooked at: customer_id",
+        "Can be asked: how long customers stay, who was lost, who came back, why they leave and what they are worth.",
+    ):
+        assert said in output
+    assert "Nothing can be said" not in output
+
+
+def test_a_doubt_about_a_base_is_a_finding(run, tmp_path):
+    (tmp_path / "events.csv").write_text(EVENTS + "9,2022-05-05,complaint\n")
+    output = run(*WITH_ALL, "--until", "2023-12-31")
+    doubt = " warning  The table of events names 1 customer who has no contract (first: 9): those rows are left out.\n"
+    assert output.count(doubt.strip()) == 1
+    assert doubt in output
+    n = sum(line.startswith(" warning") for line in output.splitlines())
+    assert f"contracts.csv: 3 customers, usable, with {n} finding" in output
+
+
+def test_what_the_columns_cannot_answer_is_said(run, tmp_path):
+    pd.read_csv("contracts.csv").assign(reason=None)[["customer_id", "start", "end", "reason"]].to_csv(
+        tmp_path / "bare.csv", index=False
+    )
+    output = run("bare.csv", "--table", "contracts", "--until", "2023-12-31")
+    for said in (
+        "Can be asked: how long customers stay, who was lost and who came back.",
+        "Nothing can be said of money: that takes margin.",
+        "Nothing can be said of causes: that takes reason.",
+        "tell nobody apart without --events",
+    ):
+        assert said in output
+
+
+def test_without_a_last_day_tables_are_checked_and_no_base_is_read(run):
+    output = run(*WITH_ALL)
+    assert "that takes --until, the last day on which the data were recorded" in output
+    assert "In the table of events:\nLooked at: customer_id" in output
+    assert output.endswith("contracts.csv: 4 rows, 6 columns, no problem found.\n")
+    assert "were lost" not in output
+    assert "--since: not looked at without --until" in run(*WITH_ALL, "--since", "2022-02-01", code=1)
+    assert "watched from 2022-02-01" in run(*WITH_ALL, "--since", "2022-02-01", "--until", "2023-12-31")
+
+
+@pytest.mark.parametrize("until", [[], ["--until", "2023-12-31"], ["--until", "soon"], ["--until", "2021-12-31"]])
+def test_the_first_attempt_says_everything_that_is_wrong_with_contracts(run, until):
+    output = run("wrong.csv", "--table", "contracts", "--events", "wrong_events.csv", *until, code=1)
+    assert [said for said in ALL_MISTAKES if said not in output] == []
+    assert "6 problems in the table of contracts and the table of events" in output
+    assert ("until must be a date" in output) == ("soon" in until)
+
+
+def test_events_of_other_customers_are_refused_with_and_without_a_last_day(run, tmp_path):
+    (tmp_path / "events.csv").write_text(EVENTS.replace("\n1,", "\nK1,").replace("\n2,", "\nK2,"))
+    for more in ([], ["--until", "2023-12-31"]):
+        assert "holds none of the customers of the base" in run(*WITH_ALL, *more, code=1)
+
+
+def test_a_sheet_of_contracts_is_read(run, tmp_path):
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as writer:
+        pd.DataFrame({"a": ["b"]}).to_excel(writer, sheet_name="notes", index=False)
+        pd.read_csv("contracts.csv").to_excel(writer, sheet_name="data", index=False)
+    words = ("book.xlsx", "--table", "contracts", "--until", "2023-12-31")
+    assert "is missing" in run(*words, code=1)
+    assert "book.xlsx: 3 customers watched" in run(*words, "--sheet", "data", "--events", "events.csv")
