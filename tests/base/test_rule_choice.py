@@ -73,7 +73,7 @@ def test_a_rule_that_cannot_be_had_is_left_out_and_said():
     days = PurchaseDays.of(rng.integers(0, 200, 1500), rng.integers(1, 500, 1500), until=500)  # nobody leaves
     found = choose_rule(days, [Inactive(), Personal(), Silence()])
     assert list(found.left_out) == ["model"]
-    assert "Model was left out: " in found.details()
+    assert "The chance by a model of purchases was left out: " in found.details()
     assert "nobody leaves" in found.details()
     with pytest.raises(RuleNotFittedError, match="No rule can be fitted: By the Pareto/NBD"):
         choose_rule(days, [Inactive()])

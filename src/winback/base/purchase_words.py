@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from winback.base.purchase_days import in_days
-from winback.base.rules import DAYS, RuleNotFittedError
+from winback.base.rules import CALLED, DAYS, RuleNotFittedError
 from winback.results import Result, counted, format_count, format_percent
 
 
@@ -63,7 +63,7 @@ def _how_sure(base) -> str:
 
 def _doubts(base) -> Iterator[str]:
     if base.choice is not None and base.choice.is_tie:
-        tied = " and ".join(base.choice.tied)
+        tied = " and ".join(CALLED[name] for name in base.choice.tied)
         yield f"The rule was chosen on this log and is not told apart from {tied}: other rules call other people lost."
     elif base.choice is not None:
         yield "The rule was chosen on this log as the one with the fewest false alarms; another calls others lost."

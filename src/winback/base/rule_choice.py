@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from winback.base.fitted_rules import fit_rule
 from winback.base.lapse_rule import LapseRule
 from winback.base.looks import MOST_DATES, earlier_days, look_back
 from winback.base.purchase_days import PurchaseDays, as_date, in_days
-from winback.base.rules import DAYS, INSTEAD, RULES, RuleNotFittedError, Setting, Silence
+from winback.base.rules import CALLED, DAYS, INSTEAD, RULES, RuleNotFittedError, Setting, Silence
 from winback.results import Result, Sentences, format_count, join_words
 from winback.uncertainty import normal_quantile
 
@@ -72,9 +72,9 @@ class RuleChoice(Result):
         ]
         others = self.frame["rule"].iloc[1:].tolist()
         if self.tied:
-            lines.append(f"a tie: {join_words(self.tied)} cannot be told apart from {best['rule']}; either will do.")
+            lines.append(f"a tie: {join_words(_called(self.tied))} cannot be told apart from it; either will do.")
         elif others:
-            lines.append(f"{join_words(others)} had more false alarms among as many called lost.")
+            lines.append(f"{join_words(_called(others))} had more false alarms among as many called lost.")
         lines.append(
             "a false alarm is one who bought again so soon; which of the others is gone for good no log tells."
         )
@@ -93,8 +93,12 @@ class RuleChoice(Result):
             lines.append(f"one customer in {self.one_in} was looked at, enough to tell rules apart.")
         if self.frame["n_lost_again"].min() < FEW_ALARMS:
             lines.append("false alarms are so few that intervals hold a little less often than they say.")
-        lines += [f"{name} was left out: {why}" for name, why in self.left_out.items()]
+        lines += [f"{CALLED[name]} was left out: {why}" for name, why in self.left_out.items()]
         return Sentences.of(lines)
+
+
+def _called(names: Iterable[str]) -> list[str]:
+    return [CALLED[name] for name in names]
 
 
 def choose_rule(

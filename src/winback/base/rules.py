@@ -196,6 +196,12 @@ class Inactive:
 
 
 Setting = Rhythm | Silence | Personal | Inactive
+CALLED = {  # in sentences
+    "rhythm": "the rule of the own rhythm",
+    "silence": "plain silence",
+    "personal": "the personal boundary",
+    "model": "the chance by a model of purchases",
+}
 RULES: tuple[type[Setting], ...] = (Rhythm, Silence, Personal, Inactive)
 
 

@@ -1,4 +1,4 @@
-"""How does a frame of another package become one of pandas? polars, pyarrow and DuckDB, known without importing them.
+"""How does a frame of another package become one of pandas? polars, pyarrow, DuckDB and Spark, known without importing them.
 
 Whole numbers stay whole, also beside empty cells and beyond 2**53; decimals become numbers.
 """
@@ -15,11 +15,12 @@ KNOWN = {
     "pyarrow": ("Table", "RecordBatch"),
     "duckdb": ("DuckDBPyRelation",),
     "_duckdb": ("DuckDBPyRelation",),
+    "pyspark": ("DataFrame",),
 }
 
 
 def is_foreign(thing: object) -> bool:
-    """Say whether this is a frame of polars, pyarrow or DuckDB."""
+    """Say whether this is a frame of polars, pyarrow, DuckDB or Spark."""
     kind = type(thing)
     return kind.__name__ in KNOWN.get(kind.__module__.partition(".")[0], ())
 
@@ -45,6 +46,10 @@ def to_pandas(thing: object) -> pd.DataFrame:
     if maker == "pyarrow":
         columns = zip(thing.schema.names, thing.schema.types, thing.columns, strict=True)
         return _framed([(name, _kind_of(str(dtype)), cells.to_pylist()) for name, dtype, cells in columns])
+    if maker == "pyspark":
+        cells = list(zip(*thing.collect(), strict=True)) or [()] * len(thing.columns)
+        kinds = [_kind_of(kind) for _, kind in thing.dtypes]
+        return _framed(list(zip(thing.columns, kinds, map(list, cells), strict=True)))
     rows = thing.fetchall()
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(thing.columns)
     kinds = [_kind_of(str(dtype)) for dtype in thing.types]

@@ -95,3 +95,20 @@ def test_what_cannot_be_used_is_refused_in_the_same_words(spark):
     text = in_spark(spark, log.assign(date="soon"), "customer_id string, date string, amount double")
     with pytest.raises(wb.TableError, match="`date` must be a date or timestamp, not String"):
         wb.summarize_purchases(text, period="W")
+
+
+def test_contracts_in_spark_are_read_as_those_of_pandas(spark):
+    contracts = pd.DataFrame(
+        {
+            "customer_id": [1, 1, 2, 3],
+            "start": pd.to_datetime(["2023-01-01", "2024-03-01", "2023-06-01", "2023-02-01"]),
+            "end": pd.to_datetime(["2023-12-31", None, None, "2024-05-20"]),
+            "margin": [20.0, 24.0, 18.0, None],
+        }
+    )
+    kinds = "customer_id bigint, start timestamp_ntz, end timestamp_ntz, margin double"
+    there, here = (
+        wb.read_contracts(table, until="2024-06-30") for table in (in_spark(spark, contracts, kinds), contracts)
+    )
+    pd.testing.assert_frame_equal(there.to_frame(), here.to_frame())
+    pd.testing.assert_frame_equal(there.lapsed().to_frame(), here.lapsed().to_frame())
