@@ -1,4 +1,4 @@
-"""How does a frame of another package become one of pandas? polars, pyarrow, DuckDB and Spark, known without importing them.
+"""How does a frame of another package become one of pandas? polars, pyarrow, DuckDB and Spark, not imported for it.
 
 Whole numbers stay whole, also beside empty cells and beyond 2**53; decimals become numbers.
 """
