@@ -68,8 +68,8 @@ class PurchaseBase(Base):
     @cached_property
     def days(self) -> CustomerDays:
         """The days on which each customer bought, in the order of ``customers``."""
-        rows = self.summary.log.read()
-        return rows.customer_days(self.until.toordinal())
+        days = self.summary.log.read().customer_days(self.until.toordinal())
+        return days.in_order_of(self.summary.customers["customer_id"])
 
     @cached_property
     def purchase_days(self) -> PurchaseDays:

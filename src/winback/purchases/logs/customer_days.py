@@ -50,6 +50,32 @@ class CustomerDays:
         table.indices += table.indices.dtype.type(first)
         return cls(ids[bought], table.indptr[np.append(True, bought)], table.indices, table.data)
 
+    def in_order_of(self, ids: pd.Series) -> CustomerDays:
+        """Return the same with customers in another order: engines hand over groups in any.
+
+        Raises
+        ------
+        ValueError
+            When these are other customers.
+
+        Examples
+        --------
+        >>> codes, day, amount = np.array([0, 0, 1]), np.array([7, 9, 5]), np.array([1.0, 2.0, 3.0])
+        >>> days = CustomerDays.of(codes, pd.Index(["a", "b"]), day, amount)
+        >>> found = days.in_order_of(pd.Series(["b", "a"]))
+        >>> list(found.ids), found.customer.tolist(), found.day.tolist(), found.amount.tolist()
+        (['b', 'a'], [0, 1, 1], [5, 7, 9], [3.0, 1.0, 2.0])
+        """
+        place = self.ids.get_indexer(pd.Index(ids))
+        if len(place) != len(self.ids) or (place < 0).any():
+            raise ValueError("The log has other customers than before: read it again, or from a table that stays.")
+        if (place == np.arange(len(place))).all():
+            return self
+        n = np.diff(self.start)[place]
+        start = np.append(0, np.cumsum(n))
+        rows = np.arange(start[-1]) + np.repeat(self.start[:-1][place] - start[:-1], n)
+        return CustomerDays(self.ids[place], start, self.day[rows], self.amount[rows])
+
     def by_customer(self) -> pd.DataFrame:
         """Return ``customer``, first and last day, number of days, and what was paid on how many days but the first.
 
