@@ -114,6 +114,7 @@ def base_options(command):
     options = [
         click.option("--events", type=click.Path(path_type=Path), help="With contracts: what happened, and when."),
         click.option("--served-by", type=click.Path(path_type=Path), help="With contracts: who serves whom."),
+        click.option("--customers", type=click.Path(path_type=Path), help="With purchases: who the customers are."),
         click.option("--since", help="With contracts: day since which those that ended are in the table."),
     ]
     for option in reversed(options):
@@ -141,8 +142,8 @@ def check(file, offers, table, columns, control, **settings):
         given = settings | {"offers": offers, "control": list(control) or None}
         given = {name: value for name, value in given.items() if value is not None}
         _refuse_unused(table, given)
-        if table == "contracts":
-            size, n_warnings = _check_contracts(file, dict(columns), settings)
+        if table in ("contracts", "purchases"):
+            size, n_warnings = _check_base(file, table, dict(columns), settings)
         elif offers is None:
             size, n_warnings = _check_table(file, table, dict(columns), settings)
         else:
@@ -158,7 +159,7 @@ USED = {  # table -> settings that say something of it, beside those that any ta
     "lapsed": ("until", "margin_share", *OF_A_TRIAL),
     "contracts": ("until", "since", "events", "served_by"),
     "events": (),
-    "purchases": (),
+    "purchases": ("until", "customers"),
 }
 OF_A_FILE = ("sheet", "decimal", "day_first")
 
@@ -183,13 +184,15 @@ def _size(frame):
     return f"{counted(len(frame), 'rows')}, {counted(frame.shape[1], 'columns')}"
 
 
-def _check_contracts(file, columns, settings):
-    """Read contracts, and what comes with them, as a base; return how many customers, and how many doubts."""
-    from winback.base.usable import usable_contracts
+def _check_base(file, table, columns, settings):
+    """Read what comes with contracts or purchases as a base; return how many customers, and how many doubts."""
+    from winback.base.usable import usable_contracts, usable_purchases
 
+    how = {"columns": columns, **{name: settings[name] for name in ("until", *OF_A_FILE)}}
+    if table == "purchases":
+        return _tell(usable_purchases(file, customers=settings["customers"], **how))
     others = {kind: settings[kind] for kind in ("events", "served_by") if settings[kind] is not None}
-    how = {name: settings[name] for name in ("until", "since", *OF_A_FILE)}
-    return _tell(usable_contracts(file, others, columns=columns, **how))
+    return _tell(usable_contracts(file, others, since=settings["since"], **how))
 
 
 def _tell(usable):

@@ -16,6 +16,9 @@ EVENTS = "customer_id,date,event\n1,2022-05-05,complaint\n2,2023-01-01,referral\
 SERVED_BY = "customer_id,manager,from,to\n1,Ada,2022-01-01,\n3,Ben,2022-05-01,2023-01-01\n"
 WRONG_CONTRACTS = "customer_id,start,end,margin\n1,2022-01-01,2021-12-31,20\n2,soon,,abc\n,2022-01-01,,3\n"
 WRONG_EVENTS = "customer_id,date,event\n1,yesterday,complaint\n2,2023-01-01,\n"
+LOG = "Kundennr;Datum;Betrag\n0012;31.1.2023;12,50\n0012;15.3.2023;7,00\n0013;2.2.2024;0,00\n0013;3.2.2024;-5,00\n"
+PEOPLE = "Kundennr;Filiale\n0012;Ost\n0013;West\n"
+WRONG_LOG = "customer_id,date,amount\n1,2024-01-05,3\n1,yesterday,4\n2,2024-02-05,dear\n 1,2024-03-05,1\n"
 ALL_MISTAKES = (
     "`end` must not be before `start`",
     "`start` must be a date",
@@ -29,7 +32,8 @@ ALL_MISTAKES = (
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    texts = {"contracts": CONTRACTS, "events": EVENTS, "served": SERVED_BY}
+    texts = {"contracts": CONTRACTS, "events": EVENTS, "served": SERVED_BY, "log": LOG, "people": PEOPLE}
+    texts |= {"wrong_log": WRONG_LOG, "twice": PEOPLE + "0012;East\n"}
     for name, text in {**texts, "wrong": WRONG_CONTRACTS, "wrong_events": WRONG_EVENTS}.items():
         (tmp_path / f"{name}.csv").write_text(text)
 
@@ -78,8 +82,8 @@ def test_what_the_columns_cannot_answer_is_said(run, tmp_path):
     output = run("bare.csv", "--table", "contracts", "--until", "2023-12-31")
     for said in (
         "Can be asked: how long customers stay, who was lost and who came back.",
-        "Nothing can be said of money: that takes margin.",
-        "Nothing can be said of causes: that takes reason.",
+        "Nothing can be said of money: that takes margin (under another name: --column margin=NAME).",
+        "Nothing can be said of causes: that takes reason (",
         "tell nobody apart without --events",
     ):
         assert said in output
@@ -116,3 +120,73 @@ def test_a_sheet_of_contracts_is_read(run, tmp_path):
     words = ("book.xlsx", "--table", "contracts", "--until", "2023-12-31")
     assert "is missing" in run(*words, code=1)
     assert "book.xlsx: 3 customers watched" in run(*words, "--sheet", "data", "--events", "events.csv")
+
+
+def test_purchases_are_read_as_a_base(run):
+    output = run("log.csv", "--table", "purchases", "--customers", "people.csv", "--until", "2024-12-31")
+    for said in (
+        '    note  "Kundennr" was read as customer_id',
+        "log.csv: 2 customers from 2023-01-31 to 2024-12-31; ",
+        "Dropped: 1 refund (below zero), -$5.00.",
+        "1 purchase of zero, left out of spend.",
+        "amount (numbers of money)",
+        "Can be asked: who is lost, who came back, when the next purchase is to be expected and what customers are",
+        "Nothing can be said of causes",
+        "by their purchases and by what their table knows: Filiale.",
+        "log.csv: 2 customers, no problem found.",
+    ):
+        assert said in output
+    assert "taken to end on" not in output
+    assert "taken to end on 2024-02-0" in run("log.csv", "--table", "purchases")
+
+
+def test_who_is_not_in_the_table_of_customers_is_a_finding(run, tmp_path):
+    (tmp_path / "people.csv").write_text(PEOPLE.replace("0013", "0014"))
+    output = run("log.csv", "--table", "purchases", "--customers", "people.csv")
+    doubt = " warning  1 of 2 customers of the log is not in the table of customers.\n"
+    assert output.count(doubt.strip()) == 1
+    assert doubt in output
+    assert output.endswith("log.csv: 2 customers, usable, with 1 finding above to look at.\n")
+
+
+def test_without_amounts_nothing_is_said_of_money(run, tmp_path):
+    (tmp_path / "days.csv").write_text("customer_id,date,shop\n1,2024-01-05,a\n2,2024-02-05,b\n")
+    output = run("days.csv", "--table", "purchases")
+    assert "Nothing can be said of money: that takes amount (under another name: --column amount=NAME)." in output
+    assert "Not looked at, and kept as they are: shop." in output
+    assert "--customers brings what else is known" in output
+    assert "worth" not in output
+    assert "`amount` must be a number" in run("days.csv", "--table", "purchases", "--column", "amount=shop", code=1)
+
+
+@pytest.mark.parametrize("until", [[], ["--until", "2024-12-31"], ["--until", "soon"], ["--until", "1999-12-31"]])
+def test_the_first_attempt_says_everything_that_is_wrong_with_purchases(run, until):
+    output = run("wrong_log.csv", "--table", "purchases", "--customers", "twice.csv", *until, code=1)
+    for said in (
+        "4 problems in the table of purchases and the table of customers",
+        "`date` must be a date; 1 of 4 rows (first: customer 1, line 3 of the file, yesterday)",
+        "`amount` must be a number; 1 of 4 rows (first: customer 2, line 4 of the file, dear)",
+        "`customer_id` has ids that differ only in blanks around them",
+        "`customers.customer_id` must be unique",
+    ):
+        assert said in output
+    assert ("until must be a date" in output) == ("soon" in until)
+
+
+def test_a_sheet_of_purchases_is_read(run, tmp_path):
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as writer:
+        pd.DataFrame({"a": ["b"]}).to_excel(writer, sheet_name="notes", index=False)
+        pd.read_csv("log.csv", sep=";", dtype=str).to_excel(writer, sheet_name="data", index=False)
+    words = ("book.xlsx", "--table", "purchases")
+    missing = run(*words, code=1)
+    assert "`customer_id` is missing" in missing
+    assert "`date` is missing" in missing
+    assert "book.xlsx: 2 customers" in run(*words, "--sheet", "2", "--decimal", ",")
+
+
+def test_a_decimal_mark_that_one_of_two_tables_asks_for_is_not_said_to_change_nothing(run, tmp_path):
+    (tmp_path / "days.csv").write_text("customer_id;date\n1;2024-01-05\n2;2024-02-05\n")
+    (tmp_path / "rated.csv").write_text("customer_id;rating\n1;1.250\n2;2,5\n")
+    words = ("days.csv", "--table", "purchases", "--decimal", ",")
+    assert "it changed nothing" in run(*words)
+    assert "it changed nothing" not in run(*words, "--customers", "rated.csv")

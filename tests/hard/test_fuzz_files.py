@@ -56,7 +56,9 @@ VALUES = [
 ]
 WORDS = ["--offers", "--horizon-months", "--column", "--table", "--organic", "--currency", "x", "-1",
     "0.5:0.1", "", "a=b", "--events", "--served-by", "--since", "--until", "2024-06-30",
-    "offers.toml", "base.csv", "events.csv",
+    "offers.toml", "base.csv", "events.csv", "--customers", "people.csv", "log.csv", "purchases",
+    "--sheet", "--decimal", ",",
+    ",",
          "customer_id=zz", "--out", "--help", "contracts", "lapsed", "nan", "../..", "--annual-discount",
     "10"]  # fmt: skip
 
@@ -65,6 +67,8 @@ STARTS = [
     ["check", "customers.csv", "--offers", "offers.toml"],
     ["check", "base.csv", "--table", "contracts", "--events", "events.csv", "--until", "2024-06-30"],
     ["check", "base.csv", "--table", "contracts"],
+    ["check", "log.csv", "--table", "purchases", "--customers", "people.csv", "--until", "2024-06-30"],
+    ["check", "log.csv", "--table", "purchases"],
     ["check"],
 ]
 
@@ -148,6 +152,8 @@ def folder(tmp_path_factory):
     valid_calls.measured().head(120).to_csv(path / "customers.csv", index=False)
     (path / "offers.toml").write_text(TOML)
     valid_calls.base_contracts().head(80).to_csv(path / "base.csv", index=False)
+    valid_calls.log().to_csv(path / "log.csv", index=False)
+    valid_calls.log()[["customer_id"]].drop_duplicates().assign(shop="web").to_csv(path / "people.csv", index=False)
     valid_calls.base_events().head(80).to_csv(path / "events.csv", index=False)
     return path
 

@@ -46,6 +46,18 @@ def test_the_separator_is_found_below_titles(put, separator):
     assert any(note.startswith("The table starts in line 3, below") for note in reading.notes)
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
+def test_columns_with_nothing_but_blanks_between_them_are_told_apart(put, end):
+    reading = read_text(put(" customer_id  date dollar_value\n 00001 19970101  11.77\n00002 19970112   12.00" + end))
+    assert reading.frame.to_numpy().tolist() == [["00001", "19970101", "11.77"], ["00002", "19970112", "12.00"]]
+    assert reading.notes == ("Columns are separated by blanks.",)
+
+
+@pytest.mark.parametrize("text", ["customer_id remark\n7 none\n8 was here once\n", "a customer\n7\n8\n", "a b c\n"])
+def test_blanks_within_cells_separate_no_columns(put, text):
+    assert "Columns are separated by blanks." not in read_text(put(text)).notes
+
+
 def test_decimal_commas_are_no_separators(put):
     assert load_table(put("customer_id;value\n1;1,5\n2;2,5\n")).to_dict("list") == {
         "customer_id": [1, 2],

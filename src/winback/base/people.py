@@ -11,11 +11,12 @@ from winback.base.customers import places_among
 from winback.results import format_count
 from winback.tables import LAPSED, AnyTable, Problem, TableError
 from winback.tables.checks import columns_mapped
-from winback.tables.column_checks import check_columns, check_ids_once
+from winback.tables.column_checks import Checked, check_columns, check_ids_once
 from winback.tables.nouns import as_reading
 from winback.tables.parsed import Written
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
+from winback.tables.unused import unused_marks
 
 CALLED = "table of customers"
 ID = "customer_id"
@@ -36,16 +37,19 @@ class People:
     doubts: tuple[str, ...] = ()  # whom of the log the table does not name
 
 
-def read_people(customers: AnyTable, columns: Mapping[str, str], written: Written) -> tuple[pd.DataFrame, list[str]]:
-    """Read and check a table of customers; return it with what was taken for what.
+def read_people(customers: AnyTable | None, columns: Mapping[str, str], written: Written) -> Checked | None:
+    """Read and check a table of customers, where there is one.
 
     Raises
     ------
     TableError
         Listing every problem.
     """
+    if customers is None:
+        return None
     reading, is_raw = as_reading(customers, CALLED)
     named = columns_mapped(reading, {ours: own for ours, own in columns.items() if own in reading.frame.columns})
+    named = named.having(notes=unused_marks(named.frame, written))
     if is_raw and not named.frame.columns.has_duplicates:
         named = with_types(named, written)
     checked = check_columns(named, CALLED, LAPSED[:1], (), written)
@@ -55,20 +59,20 @@ def read_people(customers: AnyTable, columns: Mapping[str, str], written: Writte
         remedy = f"Rename it, such as own_{name}."
         checked.problems.add(name, "is also what a column of the base is called", remedy)
     checked.problems.raise_if_any()
-    return checked.frame.reset_index(drop=True), checked.notes
+    return checked
 
 
-def people_of(customers: AnyTable | None, ids: pd.Series, columns: Mapping[str, str], written: Written) -> People:
+def people_of(checked: Checked | None, ids: pd.Series) -> People:
     """Return what else is known of each customer of a log, in their order, and whom of them the table does not name.
 
     Raises
     ------
     TableError
-        Listing every problem; also when the table names none of them.
+        When the table names none of them.
     """
-    if customers is None:
+    if checked is None:
         return People()
-    known, notes = read_people(customers, columns, written)
+    known, notes = checked.frame.reset_index(drop=True), checked.notes
     places = places_among(ids, pd.Index(known[ID]))
     missing = places < 0
     if missing.all():

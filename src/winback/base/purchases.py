@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from winback.base.people import names_of_the_log, people_of
+from winback.base.people import names_of_the_log, people_of, read_people
 from winback.base.purchase_base import PurchaseBase
 from winback.base.rules import Setting, parse_lost
 from winback.doors import door
 from winback.periods import Period
 from winback.provenance import sha256_of
 from winback.purchases.logs.checks import NO_DATE, NUMBER, TABLE
-from winback.purchases.logs.summary import summarize_purchases
+from winback.purchases.logs.log import PurchaseLog
+from winback.purchases.logs.summary import PurchaseSummary, summarize_purchases
 from winback.tables import PURCHASES, AnyTable, Problem, ProblemList, TableError
 from winback.tables.broken_cells import is_all_text
 from winback.tables.checks import columns_mapped
@@ -30,6 +33,7 @@ from winback.tables.numbers import parse_number
 from winback.tables.parsed import Written, written_as
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
+from winback.tables.unused import NOTHING_CHANGED, unused_marks
 from winback.terms.margin_share import check_margin_share
 
 ID, DATE, AMOUNT = "customer_id", "date", "amount"
@@ -46,6 +50,7 @@ def read_purchases(
     margin_share: float | None = None,
     currency: str = "$",
     columns: Mapping[str, str] | None = None,
+    sheet: str | int | None = None,
     decimal: str | None = None,
     day_first: bool | None = None,
 ) -> PurchaseBase:
@@ -75,6 +80,8 @@ def read_purchases(
         Sign or code put before money.
     columns : mapping, optional
         winback's name of a column -> the table's own; names that are alike ("Customer Id") are found.
+    sheet : str or int, optional
+        Sheet of a workbook of purchases: its name, or its position from 1 among those that are not hidden.
     decimal : {",", "."}, optional
         The decimal mark of numbers in text that can be read in two ways, such as 1.234.
     day_first : bool, optional
@@ -89,7 +96,7 @@ def read_purchases(
     Raises
     ------
     TableError
-        Listing every problem of a table.
+        Listing every problem of both tables.
     ValueError
         When ``until``, ``lost``, ``period`` or ``margin_share`` is none.
     FileNotFoundError
@@ -112,17 +119,21 @@ def read_purchases(
     """
     rule = None if lost is None else parse_lost(lost)
     share, written = check_margin_share(margin_share), written_as(decimal, day_first)
-    log, notes = _log(purchases, columns or {}, customers, written)
-    end = last_day(until, written)
-    names = nw.from_native(log).collect_schema().names()
-    summary = summarize_purchases(
-        log,
-        period=str(period),
-        until=None if end is None else end.date(),
-        amount=AMOUNT if AMOUNT in names else None,
-        currency=currency,
-    )
-    people = people_of(customers, summary.customers[ID], columns or {}, written)
+    end, names = last_day(until, written), columns or {}
+
+    def summarised() -> tuple[PurchaseSummary, tuple[str, ...]]:
+        log, notes, there = _log(purchases, names, customers, written, sheet)
+        summary = summarize_purchases(
+            log,
+            period=str(period),
+            until=None if end is None else end.date(),
+            amount=AMOUNT if AMOUNT in there else None,
+            currency=currency,
+        )
+        return summary, notes
+
+    (summary, notes), known = _together(summarised, lambda: read_people(customers, names, written))
+    people = people_of(known, summary.customers[ID])
     paths = [Path(each) for each in (purchases, customers) if isinstance(each, str | Path)]
     return PurchaseBase(
         summary=summary,
@@ -133,21 +144,43 @@ def read_purchases(
         currency=currency,
         source=paths[0].name if isinstance(purchases, str | Path) else "a log of purchases",
         made_with=tuple((f"SHA-256 of {path.name}", sha256_of(path)) for path in paths),
-        reading=(*notes, *people.notes),
+        reading=notes if customers is None else _of_both(notes, people.notes),
         doubts=people.doubts,
     )
 
 
-def _log(purchases, columns, customers, written: Written) -> tuple[object, tuple[str, ...]]:
-    """Return the log under winback's names, wherever it lies, and what was taken for what."""
+def _together(*steps: Callable[[], Any]) -> list[Any]:
+    """Take steps that do not lean on each other; raise one error with the problems of all."""
+    done, errors = [], []
+    for step in steps:
+        try:
+            done.append(step())
+        except TableError as error:
+            errors.append(error)
+    if len(errors) > 1:
+        of_people = [replace(each, column=f"customers.{each.column}") for each in errors[1].found]
+        raise TableError(f"{errors[0].table} and the {errors[1].table}", [*errors[0].found, *of_people])
+    if errors:
+        raise errors[0]
+    return done
+
+
+def _of_both(notes: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what is to be said of two tables; that a setting changed nothing only where it did so in neither."""
+    every = dict.fromkeys((*notes, *others))
+    return tuple(each for each in every if NOTHING_CHANGED not in each or (each in notes and each in others))
+
+
+def _log(purchases, columns, customers, written: Written, sheet) -> tuple[Any, tuple[str, ...], list[str]]:
+    """Return the log under winback's names, wherever it lies, what was taken for what, and its columns."""
     if isinstance(purchases, str | Path | pd.DataFrame):
-        reading, is_raw = as_reading(purchases, TABLE)
-        named = _named(reading, columns, customers)
-        if is_raw:
-            named = with_types(named, written)
-            _raise(named)
-        named = _as_written(named, written)
-        return named.frame, named.notes
+        reading, is_raw = as_reading(purchases, TABLE, sheet)
+        named = _named(reading, columns, customers, written)
+        named = _as_written(with_types(named, written) if is_raw else named, written)
+        _raise(named.frame, named)
+        return named.frame, named.notes, list(named.frame)
+    if sheet is not None:
+        as_reading(pd.DataFrame(), TABLE, sheet)  # what is no file has none
     try:
         frame = nw.from_native(purchases)
     except TypeError:
@@ -155,24 +188,26 @@ def _log(purchases, columns, customers, written: Written) -> tuple[object, tuple
         said = f"must be a pandas, polars, DuckDB or Spark frame, or a file, not {kind}"
         raise TableError(TABLE, [Problem("table", said, 0, "", "Read it first.")]) from None
     theirs = frame.collect_schema().names()
-    named = _named(Reading(pd.DataFrame(columns=theirs)), columns, customers)
-    ours = {old: new for old, new in zip(theirs, named.frame.columns, strict=True) if old != new}
-    return (frame.rename(ours) if ours else frame).to_native(), named.notes
+    named = _named(Reading(pd.DataFrame(columns=theirs)), columns, customers, written)
+    names = list(named.frame.columns)
+    ours = {old: new for old, new in zip(theirs, names, strict=True) if old != new}
+    log = (frame.rename(ours) if ours else frame).to_native()
+    _raise(log, named)
+    return log, named.notes, names
 
 
-def _named(reading: Reading, columns: Mapping[str, str], customers: AnyTable | None) -> Reading:
+def _named(reading: Reading, columns: Mapping[str, str], customers, written: Written) -> Reading:
     """Return a log under winback's names of columns."""
     refuse_other_than_frame(reading.frame, TABLE)
     named = columns_mapped(reading, names_of_the_log(columns, list(reading.frame.columns), customers))
     if not named.frame.columns.has_duplicates:
         named = matched(named, PURCHASES)
-    _raise(named)
+    told = " ".join(map(str, named.problems))
     problems = []
-    for name in [name for name in (ID, DATE) if name not in named.frame]:
+    for name in [name for name in (ID, DATE) if name not in named.frame and f"`{name}`" not in told]:
         remedy = f'Name it, columns={{"{name}": "..."}}. {to_choose_from(name, named.frame.columns)}'
         problems.append(Problem(name, "is missing from the table", 0, "", remedy))
-    _raise(named.having(problems=problems))
-    return named
+    return named.having(notes=unused_marks(named.frame, written), problems=problems)
 
 
 def _as_written(reading: Reading, written: Written) -> Reading:
@@ -188,10 +223,17 @@ def _as_written(reading: Reading, written: Written) -> Reading:
             problems.add_rows(name, read.unread, *wrong)
         frame = frame.assign(**{name: read.column})
         notes += [f'"{name}": {", ".join(read.taken_for)}.'] if read.taken_for else []
-    problems.raise_if_any()
-    return reading.having(frame, notes)
+    return reading.having(frame, notes, problems.found)
 
 
-def _raise(reading: Reading) -> None:
-    if reading.problems:
-        raise TableError(TABLE, list(reading.problems))
+def _raise(log: Any, reading: Reading) -> None:
+    """Raise what is wrong with a log, and with those of its columns of which nothing is said yet."""
+    if not reading.problems:
+        return
+    told, more = {problem.column for problem in reading.problems}, []
+    try:
+        PurchaseLog(log, ID, DATE, AMOUNT if AMOUNT in reading.frame else None).read()
+    except TableError as error:
+        said = " ".join(map(str, reading.problems))
+        more = [each for each in error.found if each.column not in told and f"`{each.column}`" not in said]
+    raise TableError(TABLE, [*reading.problems, *more])

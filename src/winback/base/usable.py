@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
-from winback.base import contract_words
+from winback.base import contract_words, purchase_words
+from winback.base.base import Base
 from winback.base.contract_base import ContractBase
 from winback.base.contract_tables import KINDS, Asked, customers_of, read_tables
 from winback.base.contracts import read_contracts
+from winback.base.purchase_base import PurchaseBase
+from winback.base.purchases import read_purchases
 from winback.results import counted, join_words
-from winback.tables import TableError
+from winback.tables import PURCHASES, TableError
 from winback.tables.looked_at import looked_at
 from winback.tables.parsed import written_as
 
+AnyBase = TypeVar("AnyBase", bound=Base)
 NO_UNTIL = (
     "Who was lost, and what can be asked, was not looked at: that takes --until, the last day on which the data were "
     "recorded."
@@ -63,12 +68,10 @@ def usable_contracts(
         if since is not None:
             raise ValueError("--since: not looked at without --until. Give both, or leave that out.")
         return _without_base({"contracts": file, **others}, **how)
-    try:
-        base = read_contracts(file, until=until, since=since, **others, **how)
-    except TableError:
-        raise
-    except ValueError as error:  # of a day, found before the tables were read
-        raise ValueError(f"{error}{_wrong_besides({'contracts': file, **others}, **how)}") from None
+    given = {"contracts": file, **others}
+    base = _read(
+        lambda: read_contracts(file, until=until, since=since, **others, **how), lambda: _without_base(given, **how)
+    )
     frames = {"contracts": base.contracts, "events": base.events, "served_by": base.served_by}
     frames = {kind: frame for kind, frame in frames.items() if frame is not None}
     said = [*contract_words.answer_lines(base), *contract_words.detail_lines(base)]
@@ -85,6 +88,61 @@ def usable_contracts(
     )
 
 
+def usable_purchases(file: Path, *, customers: Path | None = None, until: str | None = None, **how) -> Usable:
+    """Check purchases, and what else is known of who made them, all problems at once; read the base.
+
+    Parameters
+    ----------
+    file : Path
+        The log.
+    customers, until
+        As for `read_purchases`.
+    **how
+        ``columns``, ``sheet``, ``decimal`` and ``day_first``, as for `read_purchases`.
+
+    Raises
+    ------
+    TableError
+        Listing every problem of both tables.
+    ValueError
+        When the day makes no sense; with every problem of both tables.
+    """
+
+    def read(day: str | None) -> PurchaseBase:
+        return read_purchases(file, customers=customers, until=day, **how)
+
+    base = _read(lambda: read(until), lambda: read(None))
+    log = base.summary.log.frame
+    doubts = tuple(f"{doubt}." for doubt in base.doubts)
+    choice = "" if base.choice is None else f"{base.choice.describe()}\n{base.choice.details()}"
+    apart = (*doubts, *base.reading, *choice.splitlines())  # said elsewhere, or the rule's own grounds
+    said = [*purchase_words.answer_lines(base), *purchase_words.detail_lines(base)]
+    return Usable(
+        size=counted(base.n, "customers"),
+        notes=base.reading,
+        doubts=doubts,
+        lines=(
+            *(line for line in said if line not in apart),
+            *looked_at(log, PURCHASES),
+            *_asked_of_purchases(base, list(log)),
+        ),
+    )
+
+
+def _read(read: Callable[[], AnyBase], check: Callable[[], object]) -> AnyBase:
+    """Read a base; what is wrong with a day, which is found first, is said with what is wrong with the tables."""
+    try:
+        return read()
+    except TableError:
+        raise
+    except ValueError as error:
+        try:
+            check()
+        except TableError as besides:
+            raise ValueError(f"{error}\n{besides}") from None
+        raise
+
+
 def _without_base(given: Mapping[str, Path], *, columns, sheet, decimal, day_first) -> Usable:
     tables = read_tables(given, Asked(columns=columns, written=written_as(decimal, day_first), sheet=sheet))
     frame = tables["contracts"].frame
@@ -96,15 +154,6 @@ def _without_base(given: Mapping[str, Path], *, columns, sheet, decimal, day_fir
         doubts=tuple(f"{doubt}." for doubt in doubts),
         lines=(*_looked_at({kind: each.frame for kind, each in tables.items()}), NO_UNTIL),
     )
-
-
-def _wrong_besides(given: Mapping[str, Path], **how) -> str:
-    """Say what is wrong with tables, so that nobody learns of it only once another mistake is mended."""
-    try:
-        _without_base(given, **how)
-    except TableError as error:
-        return f"\n{error}"
-    return ""
 
 
 def _looked_at(frames: Mapping[str, pd.DataFrame]) -> Iterator[str]:
@@ -122,12 +171,31 @@ def _asked_of_contracts(base: ContractBase) -> Iterator[str]:
     can += ["why they leave"] * has_reasons + ["what they are worth"] * has_money
     yield f"Can be asked: {join_words(can)}."
     if not has_money:
-        yield "Nothing can be said of money: that takes margin."
+        yield _cannot("money", "margin")
     if not has_reasons:
-        yield "Nothing can be said of causes: that takes reason."
+        yield _cannot("causes", "reason")
     if base.events is None:
         yield NEEDS_EVENTS
 
 
+def _asked_of_purchases(base: PurchaseBase, names: list[str]) -> Iterator[str]:
+    """Say which questions the columns that are there can answer, and which they cannot."""
+    has_money = "amount" in names
+    can = ["who is lost", "who came back", "when the next purchase is to be expected"]
+    yield f"Can be asked: {join_words([*can, *['what customers are worth'] * has_money])}."
+    if not has_money:
+        yield _cannot("money", "amount")
+    yield "Nothing can be said of causes: nobody says why in a log of purchases."
+    if base.people is None:
+        yield "Customers are told apart by their purchases alone; --customers brings what else is known of them."
+    else:
+        known = ", ".join(map(str, base.people)) or "nothing"
+        yield f"Customers are told apart by their purchases and by what their table knows: {known}."
+
+
 def _is_told(frame: pd.DataFrame, name: str) -> bool:
     return name in frame and bool(frame[name].notna().any())
+
+
+def _cannot(what: str, column: str) -> str:
+    return f"Nothing can be said of {what}: that takes {column} (under another name: --column {column}=NAME)."

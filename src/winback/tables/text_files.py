@@ -43,6 +43,9 @@ def _table_of(path: Path, text: str, notes: list[str]) -> Reading:
     lines = text.split("\n")
     if not any(line.strip() for line in lines):
         raise not_a_table(path, "is empty", "Check that the export worked.")
+    if (tabbed := _blanks_as_tabs(lines)) is not None:
+        text, lines = "\n".join(tabbed), tabbed
+        notes += ["Columns are separated by blanks."]
     separator, heading = _layout(lines)
     if heading:
         titles = "; ".join(line.strip(separator + ' "') for line in lines[:heading] if line.strip(separator + ' "'))
@@ -61,6 +64,15 @@ def _table_of(path: Path, text: str, notes: list[str]) -> Reading:
     places = Places(lines[at]) if at.max(initial=0) < len(lines) else None  # two readers may differ on odd quotes
     said = tuple([*notes, *more, *odd, *short])
     return Reading(frame.reset_index(drop=True), said, tuple([*wrong, *problems]), places=places, decimal=sure)
+
+
+def _blanks_as_tabs(lines: list[str]) -> list[str] | None:
+    """Return the lines with a tab for every run of blanks, where nothing else separates columns and all lines agree."""
+    if any(mark in line for line in lines[:LOOKED_AT] for mark in SEPARATORS + '"'):
+        return None
+    tabbed = ["\t".join(line.split()) for line in lines]
+    n_cells = {line.count("\t") for line in tabbed if line}
+    return tabbed if len(n_cells) == 1 and n_cells != {0} and sum(map(bool, tabbed)) > 1 else None
 
 
 def _lines(text: str, separator: str, heading: int) -> np.ndarray:
