@@ -4,6 +4,7 @@ import re
 import runpy
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import winback as wb
@@ -20,7 +21,7 @@ def blocks(language):
 
 @pytest.mark.slow
 def test_the_code_runs_as_printed(tmp_path, monkeypatch, capsys):
-    (code,) = blocks("python")
+    code = blocks("python")[0]
     monkeypatch.chdir(tmp_path)
     exec(compile(code, "README.md", "exec"), {})
     said = capsys.readouterr().out
@@ -30,6 +31,26 @@ def test_the_code_runs_as_printed(tmp_path, monkeypatch, capsys):
     assert "Expected incremental profit" in said
     assert (tmp_path / "offers.png").stat().st_size > 10_000
     assert len([line for line in code.splitlines() if line.strip()]) <= 10
+
+
+def test_the_code_for_customers_over_time_runs_as_printed(tmp_path, monkeypatch, capsys):
+    trial, code = blocks("python")
+    monkeypatch.chdir(tmp_path)
+    few = {"purchases": ("retail", None), "contracts": ("telecom", 4_000), "events": ("telecom", 4_000)}
+    for name, (folder, n_rows) in few.items():
+        pd.read_csv(ROOT / "data" / folder / f"{name}.csv.gz", nrows=n_rows, dtype=str).to_csv(
+            f"{name}.csv", index=False
+        )
+    found = {"wb": wb}
+    purchases, contracts = code.split("\n\n")
+    exec(compile(purchases, "README.md", "exec"), found)
+    bought = found["lost"]
+    assert "Lost means silent for more than" in capsys.readouterr().out
+    exec(compile(contracts, "README.md", "exec"), found)
+    for lost in (bought, found["lost"]):
+        assert lost.to_frame()["returned"].sum() > 50
+    assert len([line for line in purchases.splitlines() if line.strip()]) <= 3
+    assert "import winback as wb" in trial
 
 
 def test_the_offers_file_can_be_read(tmp_path):

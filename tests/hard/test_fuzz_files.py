@@ -58,7 +58,6 @@ WORDS = ["--offers", "--horizon-months", "--column", "--table", "--organic", "--
     "0.5:0.1", "", "a=b", "--events", "--served-by", "--since", "--until", "2024-06-30",
     "offers.toml", "base.csv", "events.csv", "--customers", "people.csv", "log.csv", "purchases",
     "--sheet", "--decimal", ",",
-    ",",
          "customer_id=zz", "--out", "--help", "contracts", "lapsed", "nan", "../..", "--annual-discount",
     "10"]  # fmt: skip
 
