@@ -23,5 +23,8 @@ def customers_to_value(fit: ContractFit | PurchaseFit, customers: object) -> obj
     if has_table(customers, CUSTOMERS_TABLE):
         if isinstance(fit, ContractFit):
             raise ArgumentError("customers buy without a contract, and the fit is of contracts: fit_purchases(base).")
+        period = customers.summary.period
+        if period != fit.period:
+            raise ArgumentError(f"customers count time in {period}, the fit in {fit.period}: fit_purchases(base).")
         return customers.table_of(CUSTOMERS_TABLE)
     return as_pandas(customers)

@@ -112,3 +112,21 @@ def test_contracts_in_spark_are_read_as_those_of_pandas(spark):
     )
     pd.testing.assert_frame_equal(there.to_frame(), here.to_frame())
     pd.testing.assert_frame_equal(there.lapsed().to_frame(), here.lapsed().to_frame())
+
+
+def test_a_base_of_buyers_says_the_same(spark):
+    log = purchase_log(np.random.default_rng(8), 500, 70, 180).rename(columns={"date": "Tag"})
+    people = pd.DataFrame({"customer_id": range(60), "channel": np.array(["web", "shop"])[np.arange(60) % 2]})
+    given = in_spark(spark, log, "customer_id double, Tag timestamp_ntz, amount double")
+    asked = {"until": "2024-06-20", "lost": 20, "customers": people, "columns": {"date": "Tag"}}
+    ours, theirs = (wb.read_purchases(each, **asked) for each in (log, given))
+    tables = [
+        (base.customers, base.first_lives(), *(lapsed.frame for lapsed in (base.lapsed(), base.lapsed("2024-04-20"))))
+        for base in (theirs, ours)
+    ]
+    for found in zip(*tables, strict=True):
+        one, other = (each.sort_values("customer_id", ignore_index=True) for each in found)
+        assert len(other)
+        pd.testing.assert_frame_equal(one, other, check_dtype=False, rtol=1e-12, atol=1e-9)
+    pd.testing.assert_frame_equal(theirs.to_frame(), ours.to_frame())
+    assert str(theirs.describe()) == str(ours.describe())

@@ -10,7 +10,7 @@ from typing import ClassVar
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from winback.doors import door
+from winback.doors import ArgumentError, door
 from winback.periods import Period, parse_period
 from winback.purchases.logs.checks import KEPT, TABLE, day_of, end_of
 from winback.purchases.logs.in_engines import LogInEngine
@@ -18,7 +18,7 @@ from winback.purchases.logs.in_memory import LogInMemory
 from winback.purchases.logs.log import PurchaseLog, by_day, check_split, in_periods, with_held_out
 from winback.purchases.logs.wording import Span, held_out_lines, summary_lines
 from winback.results import Result, Sentences
-from winback.tables import CUSTOMERS_TABLE, Problem, TableError
+from winback.tables import CUSTOMERS_TABLE, FIRST_LIVES, Problem, TableError
 from winback.tables.foreign import as_pandas
 from winback.tables.nouns import has_table
 
@@ -271,6 +271,8 @@ def _summary(
 
 def summarised(customers):
     """Return the summary of a base of buyers, a frame of another package as one of pandas, and all else as it is."""
+    if has_table(customers, FIRST_LIVES) and not has_table(customers, CUSTOMERS_TABLE):
+        raise ArgumentError("customers have contracts, and this is a model of purchases: fit_contracts(base, ...).")
     return customers.summary if has_table(customers, CUSTOMERS_TABLE) else as_pandas(customers)
 
 

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
 from winback.base.contract_base import ContractBase
-from winback.doors import door_of_settings
+from winback.doors import ArgumentError, door_of_settings
 from winback.periods import Period, PeriodError, parse_period
-from winback.tables import Problem, TableError
+from winback.tables import CUSTOMERS_TABLE, Problem, TableError, has_table
 from winback.tables.foreign import as_pandas
 from winback.uncertainty import normal_quantile
 from winback.value.contracts.base_periods import customers_in_periods
@@ -116,6 +116,8 @@ def fit_contracts(
     asked = {"tenure": tenure, "ended": ended, "formula": formula, "weights": weights}
     if isinstance(data, ContractBase):
         data, asked = customers_in_periods(data, period, asked)
+    if has_table(data, CUSTOMERS_TABLE):
+        raise ArgumentError("data are customers who buy without a contract: fit_purchases(base).")
     found, unit = _read(as_pandas(data), period, asked, level)
     settings = {
         "period": unit,
