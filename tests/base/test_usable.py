@@ -190,3 +190,17 @@ def test_a_decimal_mark_that_one_of_two_tables_asks_for_is_not_said_to_change_no
     words = ("days.csv", "--table", "purchases", "--decimal", ",")
     assert "it changed nothing" in run(*words)
     assert "it changed nothing" not in run(*words, "--customers", "rated.csv")
+
+
+def test_a_file_that_is_not_there_is_said_with_what_is_wrong_with_the_others(run):
+    for until in ([], ["--until", "2023-12-31"]):
+        words = ("wrong.csv", "--table", "contracts", "--events", "gone.csv", "--served-by", "away.csv", *until)
+        output = run(*words, code=1)
+        assert "There is no file gone.csv and no file away.csv. Check the name" in output
+        assert "4 problems in the table of contracts" in output
+    output = run("wrong_log.csv", "--table", "purchases", "--customers", "gone.csv", code=1)
+    assert "There is no file gone.csv. Check the name" in output
+    assert "3 problems in the table of purchases" in output
+    for table in ("contracts", "purchases"):
+        output = run("gone.csv", "--table", table, code=1)
+        assert output == "Error: There is no file gone.csv. Check the name and the folder.\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +10,6 @@ from typing import TypeVar
 import pandas as pd
 
 from winback.base import contract_words, purchase_words
-from winback.base.base import Base
 from winback.base.contract_base import ContractBase
 from winback.base.contract_tables import KINDS, Asked, customers_of, read_tables
 from winback.base.contracts import read_contracts
@@ -21,7 +20,7 @@ from winback.tables import PURCHASES, TableError
 from winback.tables.looked_at import looked_at
 from winback.tables.parsed import written_as
 
-AnyBase = TypeVar("AnyBase", bound=Base)
+Found = TypeVar("Found")
 NO_UNTIL = (
     "Who was lost, and what can be asked, was not looked at: that takes --until, the last day on which the data were "
     "recorded."
@@ -64,14 +63,17 @@ def usable_contracts(
     ValueError
         When a day makes no sense; with every problem of all tables.
     """
+    given = {"contracts": file, **others}
+
+    def check() -> Usable:
+        there = {kind: path for kind, path in given.items() if path is file or path.is_file()}
+        return _without_base(there, **how)
+
     if until is None:
         if since is not None:
             raise ValueError("--since: not looked at without --until. Give both, or leave that out.")
-        return _without_base({"contracts": file, **others}, **how)
-    given = {"contracts": file, **others}
-    base = _read(
-        lambda: read_contracts(file, until=until, since=since, **others, **how), lambda: _without_base(given, **how)
-    )
+        return _read(given.values(), check, check)
+    base = _read(given.values(), lambda: read_contracts(file, until=until, since=since, **others, **how), check)
     frames = {"contracts": base.contracts, "events": base.events, "served_by": base.served_by}
     frames = {kind: frame for kind, frame in frames.items() if frame is not None}
     said = [*contract_words.answer_lines(base), *contract_words.detail_lines(base)]
@@ -108,10 +110,11 @@ def usable_purchases(file: Path, *, customers: Path | None = None, until: str | 
         When the day makes no sense; with every problem of both tables.
     """
 
-    def read(day: str | None) -> PurchaseBase:
-        return read_purchases(file, customers=customers, until=day, **how)
+    def check() -> PurchaseBase:
+        people = customers if customers is not None and customers.is_file() else None
+        return read_purchases(file, customers=people, **how)
 
-    base = _read(lambda: read(until), lambda: read(None))
+    base = _read((file, customers), lambda: read_purchases(file, customers=customers, until=until, **how), check)
     log = base.summary.log.frame
     doubts = tuple(f"{doubt}." for doubt in base.doubts)
     choice = "" if base.choice is None else f"{base.choice.describe()}\n{base.choice.details()}"
@@ -129,17 +132,22 @@ def usable_purchases(file: Path, *, customers: Path | None = None, until: str | 
     )
 
 
-def _read(read: Callable[[], AnyBase], check: Callable[[], object]) -> AnyBase:
-    """Read a base; what is wrong with a day, which is found first, is said with what is wrong with the tables."""
+def _read(paths: Iterable[Path | None], read: Callable[[], Found], check: Callable[[], object]) -> Found:
+    """Read a base; what is wrong with a day or a name of a file is said with what is wrong with the other tables."""
+    gone = [str(path) for path in paths if path is not None and not path.is_file()]
     try:
+        if gone:
+            raise FileNotFoundError(f"There is no file {' and no file '.join(gone)}. Check the name and the folder.")
         return read()
     except TableError:
         raise
-    except ValueError as error:
+    except (ValueError, FileNotFoundError) as error:
         try:
             check()
         except TableError as besides:
             raise ValueError(f"{error}\n{besides}") from None
+        except FileNotFoundError:
+            pass  # the first table itself
         raise
 
 

@@ -144,5 +144,5 @@ WHAT_IS_READ = {
     "count": ("must be a whole number of at least 0", "Write counts as 0, 1, 2, ... and leave unknown ones empty."),
     "category": ("must be a label", "Write one word or number per cell."),
     "flag": ("must be true or false", "Write true/false, yes/no or 1/0, and leave unknown ones empty."),
-    "date": ("must be a date", "Write dates as YYYY-MM-DD, and leave the end of active contracts empty."),
+    "date": ("must be a date", "Write dates as YYYY-MM-DD, and leave cells without one empty."),
 }
