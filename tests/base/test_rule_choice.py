@@ -55,7 +55,7 @@ def test_sentences_say_how_it_was_chosen():
     assert answer.startswith("Lost when silent for more than ")
     assert "called lost at 4 earlier dates" in answer
     assert "bought again within 90 days." in answer
-    assert tie == "A tie: model cannot be told apart from silence; either will do."
+    assert tie == "A tie: the chance by a model of purchases cannot be told apart from it; either will do."
     assert "no log tells" in doubt
     assert "On 2007-01-04, 2007-04-04, 2007-07-03 and 2007-10-01 each rule was fitted" in found.details()
     assert found.is_tie

@@ -51,7 +51,7 @@ def test_settings_of_the_wrong_kind_are_refused_at_the_door(make):
 def test_words_say_the_settings():
     assert Silence(1).in_words == "silent for more than 1 day"
     assert (
-        "150% of the own usual gap (under 2 purchase days: for more than 60 days)"
+        "150% of the own usual gap, or with under 2 purchase days for more than 60 days"
         in Rhythm(0.5, 2, Silence(60)).in_words
     )
     assert "all but under 0.1%" in Personal(1e-9).in_words

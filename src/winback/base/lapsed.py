@@ -105,13 +105,19 @@ def _answer(lapsed: Lapsed) -> Iterator[str]:
     if n == 0:
         yield f"{lapsed.source}: nobody is in the table of lost customers {_seen(lapsed)}."
     else:
-        came = f"{format_count(back)} of them ({format_percent(back / n)}) came back by {lapsed.until:%Y-%m-%d}"
+        came = f"{_how_many(back, n)}came back by {lapsed.until:%Y-%m-%d}"
         again = f", {format_count(lapsed.n_again)} yet another time after that" if lapsed.n_again else ""
         yield f"{lapsed.source}: {counted(n, 'customers')} lost {_seen(lapsed)}; {came}{again}."
     left_out = [f"{format_count(count)} {why}" for why, count in lapsed.left_out.items() if count]
     if left_out:
         yield f"Not among them: {join_words(left_out)}."
     yield from _follow_up(lapsed)
+
+
+def _how_many(back: int, n: int) -> str:
+    if back == 0:
+        return "none "
+    return "" if n == 1 else f"{format_count(back)} of them ({format_percent(back / n)}) "
 
 
 def _more(lapsed: Lapsed) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -20,6 +20,7 @@ from winback.tables.unused import unused_marks
 
 CALLED = "table of customers"
 ID = "customer_id"
+OF_PEOPLE = (replace(LAPSED[0], meaning="one row per customer"),)
 # What the base itself says of each customer: a column of the same name would stand beside it, or in its place.
 OURS = (
     *("frequency", "recency", "age", "n_paid", "mean_spend", "first_day", "last_day", "silent_days", "lost", "lost_on"),
@@ -52,7 +53,7 @@ def read_people(customers: AnyTable | None, columns: Mapping[str, str], written:
     named = named.having(notes=unused_marks(named.frame, written))
     if is_raw and not named.frame.columns.has_duplicates:
         named = with_types(named, written)
-    checked = check_columns(named, CALLED, LAPSED[:1], (), written)
+    checked = check_columns(named, CALLED, OF_PEOPLE, (), written)
     if ID in checked.frame:
         check_ids_once(checked, checked.frame[ID])
     for name in [name for name in OURS if name in checked.frame]:

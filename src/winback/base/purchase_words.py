@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from winback.base.purchase_days import in_days
 from winback.base.rules import CALLED, DAYS, RuleNotFittedError
-from winback.results import Result, counted, format_count, format_percent
+from winback.results import Result, counted, format_count, format_percent, join_words
 
 
 def answer_lines(base: Result) -> list[str]:
@@ -18,7 +18,8 @@ def detail_lines(base: Result) -> list[str]:
     """Return how the rule came, the other doubts, what was dropped, and what was taken for what."""
     chosen = [] if base.choice is None else [*base.choice.describe().splitlines(), *base.choice.details().splitlines()]
     dropped = base.summary.describe().splitlines()
-    return [*[*_doubts(base)][1:], *chosen, *dropped, *base.reading]
+    doubts = [*_doubts(base)]
+    return [*doubts[1:], *chosen, *[line for line in dropped if line not in doubts], *base.reading]
 
 
 def about_lapsed(base: Result) -> Iterator[str]:
@@ -41,7 +42,12 @@ def _answer(base) -> str:
     share = format_percent(lost / base.n)
     if not lost and not once:
         return f"{who}; nobody was called lost."
-    again = f"; {format_count(once)} had been called lost once and bought again" if once else ""
+    if base.n == 1:
+        again = ", was called lost before and bought again" if once else ""
+        return f"{who}, who {'is lost now' if lost else 'is here'}{again}."
+    again = f"; {format_count(once)} had been called lost before and bought again" if once else ""
+    if lost == base.n:
+        return f"{who}; all are lost{again}."
     return f"{who}; {format_count(lost)} {'is' if lost == 1 else 'are'} lost ({share}){again}."
 
 
@@ -62,13 +68,14 @@ def _how_sure(base) -> str:
 
 
 def _doubts(base) -> Iterator[str]:
+    yield from base.summary.span.cautions(base.until)  # if the data end earlier, far fewer are lost
     if base.choice is not None and base.choice.is_tie:
-        tied = " and ".join(CALLED[name] for name in base.choice.tied)
+        tied = join_words(CALLED[name] for name in base.choice.tied)
         yield f"The rule was chosen on this log and is not told apart from {tied}: other rules call other people lost."
     elif base.choice is not None:
         yield "The rule was chosen on this log as the one with the fewest false alarms; another calls others lost."
     elif base.asked is None:
-        yield "The log is too short to choose a rule on it, so the usual quarter of silence was taken."
+        yield f"No rule can be chosen on so little, so {in_days(DAYS)} of silence were taken, as is usual."
     yield from (f"{doubt}." for doubt in base.doubts)
     if not base.summary.until_given:
         yield f"The data are taken to end on {base.until}, the last date of the log; say until when they were recorded."

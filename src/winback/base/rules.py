@@ -98,7 +98,7 @@ class Rhythm:
     Examples
     --------
     >>> Rhythm().in_words
-    'silent for 133% of the own usual gap (under 3 purchase days: for more than 90 days)'
+    'silent for 133% of the own usual gap, or with under 3 purchase days for more than 90 days'
     """
 
     slack: float = 1 / 3
@@ -117,8 +117,8 @@ class Rhythm:
         """What the rule takes for a loss."""
         few = self.otherwise.in_words.removeprefix("silent ")
         return (
-            f"silent for {format_percent(1 + self.slack, 0)} of the own usual gap "
-            f"(under {self.least_days} purchase days: {few})"
+            f"silent for {format_percent(1 + self.slack, 0)} of the own usual gap, "
+            f"or with under {self.least_days} purchase days {few}"
         )
 
 
