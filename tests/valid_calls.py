@@ -161,6 +161,25 @@ def log() -> pd.DataFrame:
 
 
 @cache
+def shoppers() -> pd.DataFrame:
+    """Return what else is known of the shop's customers."""
+    return pd.DataFrame({"customer_id": np.arange(1, 90), "channel": np.array(["web", "shop"])[np.arange(89) % 2]})
+
+
+@cache
+def buyers():
+    return wb.read_purchases(log(), until="2024-12-31", customers=shoppers())
+
+
+@cache
+def offers_to_buyers() -> pd.DataFrame:
+    """Return offers sent to all of them."""
+    return pd.DataFrame(
+        {"customer_id": np.arange(1, 90), "offer": np.array(["call", "gift", "none"])[np.arange(89) % 3]}
+    ).assign(offered_on=pd.Timestamp("2024-10-01"))
+
+
+@cache
 def summary():
     return wb.summarize_purchases(log(), period="W", until="2024-12-31")
 
@@ -234,6 +253,33 @@ def calls() -> dict[str, Call]:
         "lapsed with offers": Call(base().lapsed, {"sent": base_offers()}),
         "as_of": Call(base().as_of, {"day": "2023-06-30"}),
         "in_periods": Call(base().in_periods, {"period": "M"}),
+        "still_here": Call(base().still_here, {"period": "M"}),
+        "read_purchases": Call(
+            wb.read_purchases,
+            {
+                "purchases": log(),
+                "until": "2024-12-31",
+                "lost": "rhythm",
+                "customers": shoppers(),
+                "period": "W",
+                "margin_share": 0.3,
+                "currency": "$",
+                "columns": {"date": "date"},
+                "decimal": ".",
+                "day_first": True,
+            },
+        ),
+        "read_purchases alone": Call(wb.read_purchases, {"purchases": log().astype({"date": str}), "lost": 60}),
+        "lapsed buyers": Call(buyers().lapsed, {"asof": "2024-11-30"}),
+        "lapsed buyers with offers": Call(buyers().lapsed, {"sent": offers_to_buyers()}),
+        "false_alarms": Call(buyers().false_alarms, {"within": 60, "level": 0.9}),
+        "survival_curve of buyers": Call(wb.survival_curve, {"customers": buyers(), "by": "channel"}),
+        "fit_purchases of a base": Call(wb.fit_purchases, {"customers": buyers(), "model": "bg_nbd", "level": 0.9}),
+        "fit_spend of a base": Call(wb.fit_spend, {"customers": buyers(), "level": 0.9}),
+        "base_value of a base": Call(
+            wb.base_value,
+            {"fit": purchase_fit(), "customers": buyers(), "margin": 5.0, "annual_discount": 0.1, "by": "channel"},
+        ),
         "survival_curve of a base": Call(
             wb.survival_curve, {"customers": base(), "by": "manager", "lifetime": "first"}
         ),

@@ -21,8 +21,8 @@ def first_line(base):
 
 
 def test_one_customer_is_no_share():
-    base = read([(1, 0, 1), (1, 30, 1)], 90)
-    assert first_line(base).endswith("1 customer from 2023-01-01 to 2023-04-01, who is here.")
+    base = read([(1, 0, 1), (1, 30, 1), (1, 280, 1)], 365)
+    assert first_line(base).endswith("to 2024-01-01, who is here, was called lost before and bought again.")
     lost = read([(1, 0, 1), (1, 30, 1), (1, 274, 1)], 365, lost=90)
     assert first_line(lost).endswith("to 2024-01-01, who is lost now, was called lost before and bought again.")
     assert (
