@@ -84,3 +84,10 @@ def test_another_kind_of_fit_is_refused_with_the_way_out():
         wb.base_value(FIT, [1, 2], **SHOP)
     with pytest.raises(ValueError, match="margin of a contract is money per period"):
         wb.base_value(wb.fit_contracts(SURVIVORS, "sbg", period="M"), [1], **SHOP)
+
+
+@pytest.mark.parametrize("by", [["channel"], {"a": 1}, set()])
+def test_segments_by_what_is_no_name_are_refused(by):
+    shop = wb.load_shop_study().base
+    with pytest.raises(ValueError, match=f"by must be a column of the customers, or None; got {type(by).__name__}"):
+        wb.base_value(wb.fit_purchases(shop, "bg_nbd"), shop, margin=1.0, annual_discount=0.1, by=by)

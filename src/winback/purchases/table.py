@@ -106,6 +106,8 @@ def read_groups(customers: pd.DataFrame, by: str | None) -> tuple[list, np.ndarr
     """Return the names of groups and the number of each customer's; those without a label are a group of their own."""
     if by is None:
         return [EVERYBODY], np.zeros(len(customers), dtype=int)
+    if not pd.api.types.is_hashable(by):
+        raise ValueError(f"by must be a column of the customers, or None; got {type(by).__name__}.")
     if by not in customers:
         raise ValueError(f"by must be a column of the customers; got {by!r}. {to_choose_from(by, customers.columns)}")
     codes, names = label_codes(customers[by])
