@@ -105,6 +105,14 @@ def test_lost_on_the_day_of_an_offer_are_those_of_a_plain_loop(rows, lost, days)
     assert left_out == {why: n for why, n in expected.items() if n}
 
 
+def test_who_buys_on_the_day_itself_comes_back_after_it():
+    base = read([(1, 0, 4), (1, 30, 6)], lost=5)
+    assert base.lapsed(on(30)).frame["returned"].tolist() == [True]
+    assert base.lapsed(on(31)).left_out["back before that day"] == 1
+    assert base.lapsed(on(6)).frame["months_away"].tolist() == [0]
+    assert base.lapsed(on(5)).left_out["not called lost on that day"] == 1
+
+
 # laws
 
 
