@@ -114,3 +114,17 @@ def test_nobody_to_value_is_said():
     base = wb.read_contracts(by_hand.table([(1, 0, 50, 3.0), (2, 0, 60, 3.0)]), until=by_hand.on(300))
     with pytest.raises(ValueError, match="Nobody has a contract on 2023-10-28: there is nobody to value"):
         base.still_here("M")
+
+
+@pytest.mark.parametrize("value", [wb.base_value, wb.lifetime_value])
+def test_the_share_of_margin_travels_with_the_base(shop, purchase_fit, value):
+    study = wb.load_shop_study()
+    base = wb.read_purchases(study.purchases, until=study.until, lost=90, margin_share=0.35)
+    spend = wb.fit_spend(base)
+    found = value(purchase_fit, base, margin=spend, **TERMS)
+    assert found.total == value(purchase_fit, shop, margin=spend, margin_share=0.35, **TERMS).total
+    assert found.total == value(purchase_fit, base, margin=spend, margin_share=0.35, **TERMS).total
+    with pytest.raises(ValueError, match=r"margin_share is 0\.35 for this base, as it was read; got 0\.5"):
+        value(purchase_fit, base, margin=spend, margin_share=0.5, **TERMS)
+    known = {name: value(purchase_fit, each, margin=10.0, **TERMS) for name, each in (("base", base), ("shop", shop))}
+    assert known["base"].total == known["shop"].total  # money that is named is margin already

@@ -18,7 +18,7 @@ from winback.value.base_worth import BaseValue, totals_and_each
 from winback.value.contracts.checks import all_checked, whole_periods
 from winback.value.contracts.contract_fit import ContractFit
 from winback.value.naive import Naive, widest_contrast
-from winback.value.of_base import customers_to_value
+from winback.value.of_base import customers_to_value, share_of_margin
 from winback.value.terms import expected_money, read_terms
 from winback.value.valued import valued
 
@@ -33,7 +33,7 @@ def base_value(
     margin: float | str | SpendFit,
     annual_discount: float,
     horizon: str | Period | None = None,
-    margin_share: float = 1.0,
+    margin_share: float | None = None,
     by: str | None = None,
     weights: str | None = None,
     moment: str | None = None,
@@ -82,6 +82,7 @@ def base_value(
     >>> round(base.total), round(base.annual_churn, 4), f"{base.gap:.0%}"
     (207438, 0.1902, '-12%')
     """
+    margin_share = share_of_margin(customers, margin, margin_share)
     customers, weights = _counted(fit, customers_to_value(fit, customers), weights)
     ahead = read_ahead(fit, customers, moment)
     terms, counts, (segments, codes) = all_checked(

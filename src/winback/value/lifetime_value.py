@@ -12,7 +12,7 @@ from winback.purchases.purchase_fit import PurchaseFit
 from winback.purchases.spend import SpendFit
 from winback.value.ahead import read_ahead
 from winback.value.contracts.contract_fit import ContractFit
-from winback.value.of_base import customers_to_value
+from winback.value.of_base import customers_to_value, share_of_margin
 from winback.value.terms import expected_money, read_terms
 from winback.value.valued import valued
 from winback.value.values import LifetimeValues
@@ -26,7 +26,7 @@ def lifetime_value(
     margin: float | str | SpendFit,
     annual_discount: float,
     horizon: str | Period | None = None,
-    margin_share: float = 1.0,
+    margin_share: float | None = None,
     moment: str | None = None,
 ) -> LifetimeValues:
     r"""Value each customer: what is still expected, discounted, times what it brings.
@@ -41,8 +41,9 @@ def lifetime_value(
     ----------
     fit : ContractFit or PurchaseFit
         From `fit_contracts` or `fit_purchases`.
-    customers : pandas.DataFrame
-        One row per customer. Contracts: ``next_renewal`` (1 in the first period, 0 for new customers, whose first
+    customers : pandas.DataFrame or Base
+        A base: those under contract on its last day, by the next renewal, with ``margin`` of one period; or all buyers.
+        Else one row per customer. Contracts: ``next_renewal`` (1 in the first period, 0 for new customers, whose first
         payment is made now), or the tenure and end that the fit was made on; and its covariates. Purchases: the columns
         the fit was made on.
     margin : float, str or SpendFit
@@ -51,8 +52,9 @@ def lifetime_value(
         Annual rate as a share, 0.10 for 10%.
     horizon : str or Period, optional
         How far ahead money counts, such as "3Y"; all that is to come without it.
-    margin_share : float
-        Share of that money that is margin; 1 where it is margin already. With 1 and revenue, values are revenue.
+    margin_share : float, optional
+        Share of that money that is margin; without it that of a base that was read with one, where ``margin`` is a fit
+        of spend, else 1: the money is margin already. With 1 and revenue, values are revenue.
     moment : {"before_renewal", "after_payment"}, optional
         Contracts: just before the renewal, the payment due now counting if it is made; or just after the previous one.
 
@@ -84,6 +86,7 @@ def lifetime_value(
     >>> found.to_frame()[["customer_id", "expected", "value"]].round(2).to_dict("list")
     {'customer_id': [7, 8], 'expected': [3.31, 3.84], 'value': [397.18, 345.79]}
     """
+    margin_share = share_of_margin(customers, margin, margin_share)
     customers = customers_to_value(fit, customers)
     ahead = read_ahead(fit, customers, moment)
     terms = read_terms(ahead, margin, margin_share, annual_discount, horizon)
