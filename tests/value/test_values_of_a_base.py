@@ -69,19 +69,37 @@ def test_contracts_are_worth_what_they_are_worth_as_a_frame(company, contract_fi
     pd.testing.assert_frame_equal(each.to_frame(), alone.to_frame())
 
 
+@pytest.fixture(scope="module")
+def growing(company):
+    """Return the base with what customers had before, beside and instead: at other prices, some of them unknown."""
+    rows = company.contracts
+    here = rows[rows["end"].isna()].reset_index(drop=True)
+    before = here[::2].assign(end=here["start"][::2], start=here["start"][::2] - pd.Timedelta(days=200), margin=400.0)
+    beside = here[::3].assign(start=pd.Timestamp(by_hand.on(1190)), margin=7.5, plan="plus")
+    unknown = here[::5].assign(start=pd.Timestamp(by_hand.on(1195)), margin=np.nan, plan="basic")
+    ended = here[::7].assign(end=here["start"][::7] + pd.Timedelta(days=3), margin=900.0)
+    contracts = pd.concat([rows, before, beside, unknown, ended], ignore_index=True)
+    contracts.loc[contracts["customer_id"] == here["customer_id"].iloc[-1], "margin"] = np.nan
+    return wb.read_contracts(contracts, until=by_hand.on(1200))
+
+
 @pytest.mark.parametrize(("period", "months"), [("M", 1), ("Y", 12)])
-def test_customers_still_here_by_a_plain_loop(company, period, months):
-    rows, until = company.contracts, pd.Timestamp(by_hand.on(1200))
-    here = company.still_here(period).set_index("customer_id")
-    expected = rows[rows["end"].isna()].set_index("customer_id")
-    assert sorted(here.index) == sorted(expected.index)
-    for who, row in expected.iterrows():
-        renewal = 1
-        while row["start"] + pd.DateOffset(months=renewal * months) <= until:
+@pytest.mark.parametrize("base", ["company", "growing"])
+def test_customers_still_here_by_a_plain_loop(base, period, months, request):
+    base, until = request.getfixturevalue(base), pd.Timestamp(by_hand.on(1200))
+    here = base.still_here(period).set_index("customer_id")
+    rows = base.contracts
+    running = rows[rows["end"].isna()]
+    assert sorted(here.index) == sorted(set(running["customer_id"]))
+    for who, own in running.groupby("customer_id"):
+        renewal, start = 1, rows["start"][rows["customer_id"] == who].min()
+        while start + pd.DateOffset(months=renewal * months) <= until:
             renewal += 1
         assert here.loc[who, "next_renewal"] == renewal
-        assert here.loc[who, "margin"] == pytest.approx(row["margin"] * months)
-        assert here.loc[who, "plan"] == row["plan"]
+        known = [margin for margin in own["margin"] if not pd.isna(margin)]
+        expected = sum(known) * months if known else np.nan
+        assert here.loc[who, "margin"] == pytest.approx(expected, nan_ok=True)
+        assert here.loc[who, "plan"] == own.sort_values("start")["plan"].iloc[-1]
 
 
 @pytest.mark.parametrize("value", [wb.base_value, wb.lifetime_value])

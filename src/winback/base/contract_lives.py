@@ -237,8 +237,9 @@ class ContractLives(Base):
         Returns
         -------
         pandas.DataFrame
-            ``customer_id``, ``next_renewal`` (1: the first one), ``margin`` of one period where margins are known, and
-            what else the contract says.
+            ``customer_id``, ``next_renewal`` (1: the first one), ``margin`` of one period where margins are known (of
+            the contracts that run on the last day, added up, whatever was paid before), and what else the contract
+            says.
         """
         unit, found = parse_period(period), self.all_lives
         rows = np.flatnonzero(found.runs)
@@ -248,9 +249,15 @@ class ContractLives(Base):
         known = self.contracts.iloc[found.last[rows]].reset_index(drop=True)
         columns = {"customer_id": self.ids[found.customer[rows]], "next_renewal": full + 1}
         if "margin" in known:
-            columns["margin"] = found.margin[rows] * unit.days / DAYS_IN_MONTH
+            columns["margin"] = self._margin_now()[found.customer[rows]] * unit.days / DAYS_IN_MONTH
         left = {"customer_id", "start", "end", *AFTER, *columns}
         return pd.DataFrame({**columns, **{name: known[name] for name in known if name not in left}})
+
+    def _margin_now(self) -> np.ndarray:
+        """Return each customer's money per month of the contracts that run on the last day; missing: none is known."""
+        now = self.spans.only(self.spans.runs & ~np.isnan(self.spans.margin))
+        money = np.bincount(now.customer, weights=now.margin, minlength=len(self.ids))
+        return np.where(np.bincount(now.customer, minlength=len(self.ids)) > 0, money, np.nan)
 
 
 def as_number(day: datetime.date) -> int:
