@@ -3,7 +3,19 @@
 import pandas as pd
 import pytest
 
-from winback.tables import CONTRACTS, LAPSED, TableError, check_contracts, check_lapsed, check_purchases, map_columns
+from winback.tables import (
+    CONTRACTS,
+    EVENTS,
+    LAPSED,
+    PURCHASES,
+    SENT,
+    SERVED_BY,
+    TableError,
+    check_contracts,
+    check_lapsed,
+    check_purchases,
+    map_columns,
+)
 from winback.tables.columns import KNOWN
 from winback.tables.likeness import (
     MOST_SHOWN,
@@ -12,6 +24,7 @@ from winback.tables.likeness import (
     alike,
     bare_name,
     matched,
+    names_columns,
     nearest,
     to_choose_from,
 )
@@ -70,12 +83,49 @@ def test_a_name_given_with_other_capitals_is_found():
 
 
 def test_no_synonym_stands_for_two_columns_of_a_table():
-    meant = [*SYNONYMS.values(), *(words for words, *_ in ONLY_BESIDE.values())]
-    words = [word for each in meant for word in each.split() if word != "|"]
-    assert len(words) == len(set(words))
-    assert all(word == bare_name(word) for word in words)
-    assert set(SYNONYMS) <= set(KNOWN)
-    assert not {bare_name(name) for name in KNOWN} & set(words)
+    every = set()
+    for table in (LAPSED, CONTRACTS, EVENTS, PURCHASES, SENT, SERVED_BY):
+        ours = [column.name for column in table]
+        meant = [SYNONYMS.get(name, "") for name in ours] + [ONLY_BESIDE.get(name, ("",))[0] for name in ours]
+        words = [word for each in meant for word in each.split() if word != "|"]
+        assert len(words) == len(set(words))
+        every |= set(words)
+    assert all(word == bare_name(word) for word in every)
+    assert set(SYNONYMS) | set(ONLY_BESIDE) <= set(KNOWN)
+    assert not {bare_name(name) for name in KNOWN} & every
+
+
+def columns_of(kind, *given):
+    return list(matched(Reading(pd.DataFrame([[1] * len(given)], columns=given)), kind).frame)
+
+
+@pytest.mark.parametrize(
+    "name", ["Umsatz", "Revenue", "sales", "Order Total", "Rechnungsbetrag", "Gesamtbetrag", "Summe", "Betrag"]
+)
+def test_what_was_paid_is_found_in_a_log_of_purchases_alone(name):
+    assert columns_of(PURCHASES, "customer_id", "Datum", name) == ["customer_id", "date", "amount"]
+    assert columns_of(PURCHASES, "customer_id", "date", name, "Amount")[2:] == [name, "amount"]
+    if name != "Betrag":
+        assert columns_of(PURCHASES, "customer_id", "date", name, "Betrag")[2:] == [name, "amount"]
+        assert columns_of(EVENTS, "customer_id", "date", "event", name)[-1] == name
+        assert columns_of(LAPSED, "customer_id", "date", name)[-1] == name
+
+
+@pytest.mark.parametrize("name", ["Deckungsbeitrag", "Marge", "Monatsmarge", "monthly margin"])
+def test_the_margin_of_a_contract_is_found(name):
+    assert columns_of(CONTRACTS, "customer_id", "start", name)[-1] == "margin"
+    assert columns_of(LAPSED, "customer_id", name)[-1] == ("value" if name == "Deckungsbeitrag" else name)
+
+
+def test_two_that_may_be_what_was_paid_are_asked():
+    log = Reading(pd.DataFrame([[1, 1, 1, 1]], columns=["customer_id", "date", "Umsatz", "Summe"]))
+    (problem,) = matched(log, PURCHASES).problems
+    assert "`amount` may be `Umsatz` and `Summe`" in str(problem)
+
+
+@pytest.mark.parametrize("word", ["Sales", "Summe"])
+def test_a_department_or_a_sum_in_a_cell_is_no_heading(word):
+    assert not names_columns([word, "12"])
 
 
 def test_the_callers_names_may_be_numbers():

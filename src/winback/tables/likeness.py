@@ -36,9 +36,16 @@ SYNONYMS = {
     "end": "enddate contractend vertragsende",
     "date": "purchasedate orderdate datum kaufdatum bestelldatum fecha data",
     "amount": "purchaseamount orderamount betrag bestellwert montant importe importo",
+    "margin": "monatsmarge monatlichemarge monatlicherdeckungsbeitrag monthlymargin marginpermonth | deckungsbeitrag "
+    "marge",
 }
 # What is meant only in a table that has one of the first columns, and none of the second.
 ONLY_BESIDE = {
+    "amount": (  # of purchases; what an event's amount is, is its own unit
+        "umsatz revenue sales ordertotal rechnungsbetrag gesamtbetrag summe",
+        ("date",),
+        ("event",),
+    ),
     "returned": ("converted conversion purchased", ("offer",), ("returned_on",)),
     "second_margin": (
         "monthlymargin marginpermonth monatsmarge monatlicherdeckungsbeitrag",
@@ -46,11 +53,12 @@ ONLY_BESIDE = {
         ("first_margin", "value"),
     ),
 }
+CELLS_TOO = {"sales", "summe"}  # may as well stand in a cell below the headings, or in a title above them
 _NAMES = {
     word
     for words in (*SYNONYMS.values(), *(words for words, *_ in ONLY_BESIDE.values()))
     for word in words.split()
-    if word != "|"
+    if word not in {"|", *CELLS_TOO}
 } | {name.replace("_", "") for name in KNOWN}
 NEAR = 0.7  # letters in common: two exchanged in a word of six pass, reason and region, two words, do not
 MOST_SHOWN = 20  # columns
