@@ -132,6 +132,17 @@ def join_words(words: Iterable[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
 
 
+def format_horizon(months: float) -> str:
+    """Write a number of months that was chosen, or found in the data, as in a sentence.
+
+    Examples
+    --------
+    >>> format_horizon(36), format_horizon(29.9302), format_horizon(12.5), format_horizon(0.0329)
+    ('36', '29.9', '12.5', '0.033')
+    """
+    return f"{months:.2g}" if months < 1 else f"{round(months, 1):,.1f}".removesuffix(".0")
+
+
 FORMATS = {
     "text": str,
     "count": format_count,

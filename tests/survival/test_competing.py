@@ -9,7 +9,7 @@ from coverage_harness import assert_covers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lives import TREATED, lives, random_lives
-from sentences import hold_to_three
+from sentences import all_of, hold_to_three
 
 from winback.pseudo_observations import pseudo_months
 from winback.survival.competing import STILL_THERE, competing_risks, headline
@@ -161,6 +161,14 @@ def test_sentences_name_the_most_frequent_reason(rng):
     assert "Group a: left again by month" in grouped.details()
     assert "longest about which the data speak" in grouped.details()
     hold_to_three(grouped)
+
+
+def test_a_horizon_found_in_the_data_is_said_rounded(rng):
+    table = random_lives(rng, n=300)
+    result = competing_risks(table.assign(second_tenure=table["second_tenure"].clip(upper=29.9302)))
+    assert result.horizon_months == pytest.approx(29.9302)
+    assert " by month 29.9: " in headline(result)
+    assert "29.93" not in all_of(result)
 
 
 def test_groups_with_different_reasons_are_told_apart():

@@ -1,5 +1,7 @@
 """What do survival curves say, and what do they refuse?"""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,6 +52,15 @@ def test_the_default_horizon_is_the_shortest_that_groups_support():
     assert survival_curve(table[table["group"] == "c"], by="group").horizon_months == 9
     with pytest.raises(ValueError, match=r"in group 'b' nobody was seen for longer than 20 months.*at most 20"):
         survival_curve(table, by="group", horizon_months=24)
+
+
+def test_a_horizon_found_in_the_data_is_said_rounded():
+    table = lives([5, 29.9302, 12, 31.0701, 8, 30.1], [True, False, True, True, False, False], group=list("aabbab"))
+    for result in (survival_curve(table, by="group"), survival_curve(table)):
+        assert result.horizon_months > 29.9  # the figures are those of the horizon itself
+        said = f"{all_of(result)}\n{headline(result)}"
+        assert not re.search(r"\d\.\d\d+ months", said)
+        assert f"{round(result.horizon_months, 1)} months is the longest" in said
 
 
 def test_curves_are_unknown_beyond_the_data_unless_everyone_has_left():

@@ -26,6 +26,8 @@ def test_the_share_that_is_paid_for_is_that_of_the_log(summary):
     assert fit.paid_share == seen["n_paid"].sum() / seen["frequency"].sum()
     assert abs(fit.paid_share - (1 - FREE)) < 4 * np.sqrt(FREE * (1 - FREE) / seen["frequency"].sum())
     assert "of repeat purchases were for nothing" in fit.describe()
+    for share, said in ((0.9996, "0.0%"), (0.9994, "0.1%"), (1.0, "0.0%")):  # what rounds to nothing is not said
+        assert (f"{said} of repeat purchases" in replace(fit, paid_share=share).describe()) == (said != "0.0%")
     known = seen.rename(columns={"n_paid": "paid_for"})
     assert wb.fit_spend(known, frequency="paid_for").paid_share == 1
     twice = wb.fit_spend(pd.concat([seen, seen]).assign(people=1))

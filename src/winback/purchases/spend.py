@@ -82,9 +82,10 @@ class SpendFit(FitAtMaximum):
             f"own purchases vary by {format_percent(1 / np.sqrt(p), 0)} of their mean.",
             self.correlation.in_words(),
         ]
-        if self.paid_share < 1:
+        free = format_percent(1 - self.paid_share)
+        if free != format_percent(0):
             lines.append(
-                f"{format_percent(1 - self.paid_share)} of repeat purchases were for nothing; a customer's value "
+                f"{free} of repeat purchases were for nothing; a customer's value "
                 "counts as many of those to come at nothing."
             )
         if np.isinf(self.mean_spend):

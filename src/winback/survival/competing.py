@@ -11,7 +11,7 @@ import pandas as pd
 
 from winback.doors import door
 from winback.labels import NOT_KNOWN, short_words
-from winback.results import Sentences, format_percent, join_words
+from winback.results import Sentences, format_horizon, format_percent, join_words
 from winback.survival.curves import shared_horizon
 from winback.survival.groups import EVERYBODY, GroupsResult, group_lifetimes, months_and_ended, typed_lifetimes
 from winback.survival.incidence import cumulative_incidence, incidence_interval, incidence_variance, months_lost
@@ -255,7 +255,9 @@ def headline(result: CompetingRisks) -> str:
     said = shares if one else [f"{reason} {share}" for reason, share in zip(reasons, shares, strict=True)]
     what = f"{reasons[0]} is the" if one else "The"
     each = join_words(map(result.in_group, leaders["group"], said))
-    return f"{what} most frequent reason to leave{result.again} by month {result.horizon_months:g}: {each}"
+    return (
+        f"{what} most frequent reason to leave{result.again} by month {format_horizon(result.horizon_months)}: {each}"
+    )
 
 
 def _leaders(result) -> pd.DataFrame:
@@ -279,7 +281,7 @@ def _sure(result) -> str:
 
 
 def _lines(result) -> Iterator[str]:
-    horizon = f"{result.horizon_months:g}"
+    horizon = format_horizon(result.horizon_months)
     for name, rows in result.frame.groupby("group", sort=False, observed=True):
         who = "" if name == EVERYBODY else f"{result.in_words(name)}: "
         shares = "; ".join(_each(result, rows, "share", "percent"))

@@ -36,8 +36,8 @@ def headline(result: GroupsResult) -> str:
     clear = _in_order(result, clear=True)
     if len(result.frame) == 1:
         row = result.frame.iloc[0]
-        return f"{format_percent(row['still_there'], 0)} are still there after {result.horizon_months:g} months"
-    return _longer(result, clear[0]) if clear else f"No clear difference within {result.horizon_months:g} months"
+        return f"{format_percent(row['still_there'], 0)} are still there after {result.horizon_in_words}"
+    return _longer(result, clear[0]) if clear else f"No clear difference within {result.horizon_in_words}"
 
 
 def _in_order(result, clear: bool) -> list[tuple]:
@@ -60,12 +60,15 @@ def _longest(result) -> Iterator[str]:
         yield f"{_longer(result, clear[0])}."
     elif clear:
         each = (f"{longer} {by} months longer than {shorter} {interval}" for longer, shorter, by, interval in clear)
-        yield f"Stays within {result.horizon_months:g} months: {'; '.join(each)}."
+        yield f"Stays within {result.horizon_in_words}: {'; '.join(each)}."
 
 
 def _longer(result, pair) -> str:
     longer, shorter, months, interval = pair
-    by, within = f"{months} months longer than {shorter}", f"within {result.horizon_months:g} months {interval}"
+    by, within = (
+        f"{months} months longer than {shorter}",
+        f"within {result.horizon_in_words} {interval}",
+    )
     return f"{longer} lifetimes last {by} ones {within}" if result.paired else f"{longer}: stays {by} {within}"
 
 
@@ -87,11 +90,11 @@ def _each(result, name, form) -> str:
 
 def _means(result) -> Iterator[str]:
     mean = _each(result, "restricted_mean", "months")
-    yield f"Mean months stayed within {result.horizon_months:g} months: {mean}."
+    yield f"Mean months stayed within {result.horizon_in_words}: {mean}."
 
 
 def _shares(result) -> Iterator[str]:
-    yield f"Still there after {result.horizon_months:g} months: {_each(result, 'still_there', 'percent')}."
+    yield f"Still there after {result.horizon_in_words}: {_each(result, 'still_there', 'percent')}."
 
 
 def _medians(result) -> Iterator[str]:
@@ -112,7 +115,7 @@ def _log_rank(result) -> Iterator[str]:
 def _horizon(result) -> Iterator[str]:
     if not result.horizon_given:
         yield (
-            f"The horizon of {result.horizon_months:g} months is the longest about which the data speak for "
+            f"The horizon of {result.horizon_in_words} is the longest about which the data speak for "
             f"{'every group' if len(result.frame) > 1 else 'these customers'}."
         )
 

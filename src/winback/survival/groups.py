@@ -10,7 +10,7 @@ import pandas as pd
 
 from winback.formula_checks import named_columns
 from winback.labels import value_words
-from winback.results import Result, counted, join_words
+from winback.results import Result, counted, format_horizon, join_words
 from winback.survival.first_ended import with_first_ended
 from winback.survival.watched_from import (
     WATCHED_FROM,
@@ -64,6 +64,12 @@ class GroupsResult(Result):
     """A result of groups of customers, ``said`` in words, whose figures are months, shares and counts."""
 
     said: Mapping[str, str]
+    horizon_months: float
+
+    @property
+    def horizon_in_words(self) -> str:
+        """Months up to which the figures are counted."""
+        return f"{format_horizon(self.horizon_months)} months"
 
     def in_words(self, group: str) -> str:
         """Write a group in the words that were found for it; a name without words stands for itself."""
