@@ -261,3 +261,57 @@ def test_contracts_that_are_there_twice_are_said():
         "Contracts in the table twice, alike in every cell: 1 (first: customer 1); what both bring is added up." in said
     )
     assert np.isclose(read(pd.concat([table(ROWS), table(ROWS).head(1)])).lives["margin"][0], 20)
+
+
+# what runs at the same time, what it brings, what comes later
+
+
+def test_contracts_at_the_same_time_are_counted_as_a_loop_counts_them():
+    rng = np.random.default_rng(11)
+    start = rng.integers(0, 380, 120)
+    rows = [
+        (i % 40, int(s), int(s + d), 10) for i, (s, d) in enumerate(zip(start, rng.integers(0, 60, 120), strict=True))
+    ]
+    rows = list(dict.fromkeys(rows))
+    expected = sum(
+        any(
+            (i != j and who == other and max(first, begin) < min(last, stop))
+            or (i != j and who == other and (begin < first == last < stop or first < begin == stop < last))
+            for j, (other, begin, stop, _) in enumerate(rows)
+        )
+        for i, (who, first, last, _) in enumerate(rows)
+    )
+    (doubt,) = [each for each in read(table(rows)).doubts if "at the same time" in each]
+    assert 0 < expected < len(rows)
+    assert f": {expected} (first: customer" in doubt
+    assert doubt.endswith("what they bring adds up")
+
+
+def test_a_contract_that_follows_on_the_day_is_no_overlap():
+    base = read(table([(1, 0, 100, 10), (1, 100, 200, 10), (2, 0, None, 10), (2, 0, None, 10)]))
+    assert not [each for each in base.doubts if "at the same time" in each]
+    assert any(each.startswith("Contracts in the table twice") for each in base.doubts)
+
+
+def test_contracts_without_a_margin_are_counted():
+    rows = [(1, 0, 100, 10), (2, 0, 100, None), (3, 0, None, None)]
+    (doubt,) = [each for each in read(table(rows)).doubts if "without a margin" in each]
+    assert "others have one: 2 (first: customer 2)" in doubt
+    for margins in ([10, 10, 10], [None] * 3):
+        known = table([(*row[:3], margin) for row, margin in zip(rows, margins, strict=True)])
+        assert not [each for each in read(known).doubts if "without a margin" in each]
+
+
+def test_events_after_the_end_are_counted():
+    events = pd.concat([EVENTS, EVENTS.assign(date="2024-02-06")])
+    assert "Events after 2024-02-05 are not looked at: 2." in read(events=events).details()
+    assert "Events after" not in read(events=EVENTS).details()
+
+
+@pytest.mark.parametrize(("asked", "shown"), [(None, "€"), ("€", "€"), ("EUR", "EUR"), ("$", "$")])
+def test_the_currency_is_that_of_the_margins(asked, shown):
+    contracts = table(ROWS).assign(margin=[f"{each[3]},50 €" for each in ROWS])
+    base = read(contracts, currency=asked)
+    assert base.currency == base.lapsed().currency == shown
+    assert any("which are shown in $" in each for each in base.doubts) == (asked == "$")
+    assert read().currency == "$"

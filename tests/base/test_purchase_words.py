@@ -71,6 +71,7 @@ def test_a_log_shorter_than_its_gaps():
 def test_without_amounts_nothing_is_said_of_money():
     base = wb.read_purchases(table(SOME).drop(columns="amount"), until=on(900), lost=60)
     said = " ".join(map(str, (base.describe(), base.details(), base.lapsed().describe(), base.lapsed().details())))
+    said = said.replace(next(each for each in base.doubts if each.startswith("No column of amounts")), "")
     assert not [word for word in ("$", "argin", "paid", "spend", "amount") if word in said]
     assert not {"first_margin", "second_margin"} & set(base.lapsed().frame)
 

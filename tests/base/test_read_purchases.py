@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pandas as pd
+import polars as pl
 import pytest
 
 import winback as wb
@@ -120,6 +121,44 @@ def test_what_is_no_log_is_refused(put, tmp_path):
 def test_a_base_has_a_currency(shop):
     assert shop("1", "2", PEOPLE + "1,web\n", currency="€").currency == "€"
     assert shop("1", "2", PEOPLE + "1,web\n").currency == "$"
+
+
+@pytest.mark.parametrize(("sign", "shown"), [("€", "€"), ("EUR", "€"), ("CHF", "CHF"), ("$", "$"), ("", "$")])
+def test_the_currency_is_that_of_the_amounts(put, sign, shown):
+    text = f"customer_id;date;amount\n1;2024-01-01;10,50 {sign}\n1;2024-02-01;7,25 {sign}\n"
+    for log in (put(text), pd.read_csv(put(text), sep=";", dtype=str)):
+        base = wb.read_purchases(log, lost=90)
+        assert base.currency == base.summary.currency == shown
+        assert base.doubts == ()
+        doubts = wb.read_purchases(log, lost=90, currency="£").doubts
+        assert [each.endswith("which are shown in £: leave currency= out, or convert them") for each in doubts] == [
+            True
+        ] * (sign != "")
+
+
+def test_amounts_in_two_currencies_are_doubted(put):
+    log = put("customer_id;date;amount;list\n1;2024-01-01;10,50 €;11,00 $\n1;2024-02-01;7,25 €;8,00 $\n")
+    base = wb.read_purchases(log, lost=90)
+    assert base.currency == "$"
+    assert base.doubts[0].startswith("The table has amounts in EUR and USD, which are shown in $: say currency=")
+
+
+def test_a_log_without_amounts_says_so(put):
+    base = wb.read_purchases(put("customer_id,date,paid\n1,2024-01-01,5\n1,2024-02-01,-5\n"), lost=90)
+    assert "every row counts as a purchase, refunds too" in base.describe() + base.details()
+    assert base.summary.frame.set_index("what")["n"]["purchases"] == 2
+    assert wb.read_purchases(put("customer_id,date,amount\n1,2024-01-01,5\n"), lost=90).doubts == ()
+
+
+@pytest.mark.parametrize("name", ["Gast", "guest", " ANONYMOUS", "unknown", "Unbekannt", "null"])
+@pytest.mark.parametrize("engine", [pd.DataFrame, pl.DataFrame])
+def test_guests_who_are_one_customer_are_doubted(name, engine):
+    ids = [name] * 3 + ["gasta", "gasta", "unknown gmbh", "unknown gmbh"]
+    dates = [dt.date(2024, 1, day) for day in (1, 2, 2, 3, 4, 5, 6)]
+    base = wb.read_purchases(engine({"customer_id": ids, "date": dates, "amount": [1.0] * 7}), lost=90)
+    expected = f"{name!r} is one customer with 3 purchases: if these are guests, leave the id empty"
+    assert base.doubts == (expected,)
+    assert f"{expected}." in base.describe() + base.details()
 
 
 # a log and a table of customers

@@ -13,6 +13,7 @@ whole_periods       how many periods did each customer stay?
 purchases           customers who buy without a contract: `read_purchases`
 purchase_base       what it comes to: who is here, lost, back; the table of lost customers
 purchase_words      its sentences
+purchase_doubts     what may be wrong with a log without being an error
 people              what else is known of the customers of a log?
 buyer_lives         from purchases to lives: each ends where a rule calls the customer lost
 base                `Base`: what customers with contracts and buyers have in common

@@ -11,6 +11,7 @@ import numpy as np
 from winback.base.contract_lives import ContractLives, days_of
 from winback.base.customers import places_among
 from winback.base.events import COMPLAINT, REFERRAL, RESOLVED, event_names
+from winback.base.lives import overlaps
 from winback.results import format_count
 
 EXPECTED = 10.0  # losses: that none of so many is seen has a chance of exp(-10), 1 in 22,000
@@ -26,6 +27,8 @@ def doubts_of(base: AnyBase, others: Iterable[str] = ()) -> AnyBase:
         *_quiet_end(base),
         *_before_the_start(base),
         *_rows_twice(base),
+        *_at_the_same_time(base),
+        *_without_margin(base),
         *_not_told(base),
     )
     return replace(base, doubts=(*found, *others))
@@ -92,11 +95,38 @@ def _not_told(base: ContractLives) -> Iterator[str]:
         yield f"No event is called {' or '.join(absent)}, so none is counted (there are: {there})"
 
 
-def _rows_twice(base: ContractLives) -> Iterator[str]:
+def _repeats(base: ContractLives) -> np.ndarray:
+    """Return which contracts are alike to one before them in every cell."""
     try:
-        twice = base.contracts.duplicated()
+        return base.contracts.duplicated().to_numpy()
     except TypeError:  # cells of the analyst's own that cannot be compared
-        return
+        return np.zeros(len(base.contracts), dtype=bool)
+
+
+def _at_the_same_time(base: ContractLives) -> Iterator[str]:
+    """Say how many contracts run while another one of the same customer does; rows that are there twice are told."""
+    rows = np.flatnonzero(~_repeats(base))
+    overlapping = rows[overlaps(base.spans.only(rows))]
+    if len(overlapping):
+        what = "what they bring adds up" if "margin" in base.contracts else "they are one life"
+        yield (
+            f"Contracts that run at the same time as another one of their customer: {format_count(len(overlapping))} "
+            f"(first: customer {base.contracts['customer_id'].iloc[overlapping[0]]}); {what}"
+        )
+
+
+def _without_margin(base: ContractLives) -> Iterator[str]:
+    unknown = np.isnan(base.spans.margin)
+    if unknown.any() and not unknown.all():
+        first = base.contracts["customer_id"].iloc[int(np.argmax(unknown))]
+        yield (
+            f"Contracts without a margin where others have one: {format_count(int(unknown.sum()))} (first: customer "
+            f"{first}); means are those of the others"
+        )
+
+
+def _rows_twice(base: ContractLives) -> Iterator[str]:
+    twice = _repeats(base)
     if twice.any():
         first = base.contracts["customer_id"][twice].iloc[0]
         yield (

@@ -24,6 +24,7 @@ from winback.doors import door
 from winback.provenance import sha256_of
 from winback.tables import AnyTable, Problem
 from winback.tables.column_checks import Checked
+from winback.tables.currencies import shown_in
 from winback.tables.months_from_dates import last_day
 from winback.tables.parsed import written_as
 
@@ -34,6 +35,7 @@ INVOLUNTARY = (
 )  # fmt: skip
 LONGEST_GRACE = 3650
 UNTIL = {"events": events_until, "served_by": served_until}
+LATER = {"events": "Events", "served_by": "Rows of who serves whom that begin"}
 
 
 @door
@@ -44,7 +46,7 @@ def read_contracts(
     until: datetime.date | str,
     since: datetime.date | str | None = None,
     grace_days: int = 30,
-    currency: str = "$",
+    currency: str | None = None,
     served_by: AnyTable | None = None,
     involuntary: Iterable[str] | None = None,
     columns: Mapping[str, str] | None = None,
@@ -76,8 +78,8 @@ def read_contracts(
     grace_days : int
         Longest gap between two contracts that is a change of contract, not a loss. Who has been without a contract
         for less than that at the end is pending, and counted apart.
-    currency : str
-        Sign or code put before money.
+    currency : str, optional
+        Sign or code put before money; the one that the amounts of the contracts carry without it, else $.
     served_by : pandas.DataFrame or path, optional
         Who serves whom, where one customer has several employees (`winback.tables.SERVED_BY`): ``customer_id``,
         ``manager``, ``from``, ``to``.
@@ -131,10 +133,12 @@ def read_contracts(
     tables = read_tables(given, asked)
     checked = tables["contracts"]
     frame = _known_until(checked.frame, end)
-    others, doubts = _others(tables, end)
+    others, doubts, later = _others(tables, end)
+    shown, other = shown_in(checked.currencies, currency)
     notes = [note for each in tables.values() for note in each.notes]
     if n_later := len(checked.frame) - len(frame):
         notes.append(f"Contracts that begin after {end:%Y-%m-%d} are not looked at: {n_later:,}.")
+    notes += later
     base = ContractBase(
         contracts=frame,
         events=others.get("events"),
@@ -142,7 +146,7 @@ def read_contracts(
         until=end.date(),
         since=None if begin is None else begin.date(),
         grace_days=int(grace_days),
-        currency=currency,
+        currency=shown,
         involuntary=_involuntary(involuntary, frame),
         source=Path(contracts).name if isinstance(contracts, str | Path) else "a table",
         made_with=tuple((f"SHA-256 of {path.name}", sha256_of(path)) for path in _paths(given.values())),
@@ -151,7 +155,7 @@ def read_contracts(
     if base.n == 0:
         said = f"is not after since ({begin:%Y-%m-%d}) in any row: nobody was watched"
         raise_all({"contracts": [Problem("end", said, 0, "", "Give an earlier day.")]})
-    return doubts_of(base, doubts)
+    return doubts_of(base, [*other, *doubts])
 
 
 def _known_until(contracts: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
@@ -163,15 +167,18 @@ def _known_until(contracts: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
     return known
 
 
-def _others(tables: Mapping[str, Checked], until: pd.Timestamp) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """Return the other tables without rows of strangers and what came later, and what is to be doubted of them."""
+def _others(tables: Mapping[str, Checked], until: pd.Timestamp) -> tuple[dict[str, pd.DataFrame], list[str], list[str]]:
+    """Return the other tables without rows of strangers and what came later, what is doubtful, and what came later."""
     ids = pd.Index(tables["contracts"].frame["customer_id"].drop_duplicates())  # also of those who come later
-    others, doubts = {}, []
+    others, doubts, later = {}, [], []
     for kind in [kind for kind in UNTIL if kind in tables]:
         places, doubt = customers_of(kind, tables[kind], ids)
-        others[kind] = UNTIL[kind](tables[kind].frame[places >= 0], until)
+        known = tables[kind].frame[places >= 0]
+        others[kind] = UNTIL[kind](known, until)
         doubts += doubt
-    return others, doubts
+        if n_later := len(known) - len(others[kind]):
+            later.append(f"{LATER[kind]} after {until:%Y-%m-%d} are not looked at: {n_later:,}.")
+    return others, doubts, later
 
 
 def _paths(given: Iterable[AnyTable]) -> Iterator[Path]:

@@ -115,6 +115,26 @@ def latest_so_far(group: np.ndarray, end: np.ndarray) -> np.ndarray:
     return np.maximum.accumulate(end + group * room) - group * room
 
 
+def overlaps(spans: Spans) -> np.ndarray:
+    """Return which contracts run at the same time as another one of their customer; to share a day's end is not to.
+
+    Examples
+    --------
+    >>> customer, start, end = np.array([0, 0, 0, 1]), np.array([60, 0, 30, 0]), np.array([90, 30, 70, 99])
+    >>> overlaps(Spans(customer, start, end, np.zeros(4, dtype=bool), np.ones(4))).tolist()
+    [True, False, True, False]
+    """
+    order = np.lexsort((spans.end, spans.start, spans.customer))
+    part = spans.only(order)
+    same = part.customer[1:] == part.customer[:-1]
+    found = np.zeros(len(order), dtype=bool)
+    found[1:] |= same & (part.start[1:] < latest_so_far(part.customer, part.end)[:-1])
+    found[:-1] |= same & (part.start[1:] < part.end[:-1])
+    back = np.empty(len(order), dtype=bool)
+    back[order] = found
+    return back
+
+
 def mean_margin(spans: Spans, life: np.ndarray) -> np.ndarray:
     r"""Return the money per month under contract of each life: days without a contract do not count.
 

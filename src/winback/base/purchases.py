@@ -14,6 +14,7 @@ from narwhals.typing import IntoFrame
 
 from winback.base.people import names_of_the_log, people_of, read_people
 from winback.base.purchase_base import PurchaseBase
+from winback.base.purchase_doubts import doubts_of_log
 from winback.base.rules import Setting, parse_lost
 from winback.doors import door
 from winback.periods import Period
@@ -25,6 +26,7 @@ from winback.tables import PURCHASES, AnyTable, Problem, ProblemList, TableError
 from winback.tables.broken_cells import is_all_text
 from winback.tables.checks import columns_mapped
 from winback.tables.column_checks import refuse_other_than_frame
+from winback.tables.currencies import shown_in
 from winback.tables.dates import dates_as_written
 from winback.tables.likeness import matched, to_choose_from
 from winback.tables.months_from_dates import last_day
@@ -48,7 +50,7 @@ def read_purchases(
     customers: AnyTable | None = None,
     period: str | Period = "W",
     margin_share: float | None = None,
-    currency: str = "$",
+    currency: str | None = None,
     columns: Mapping[str, str] | None = None,
     sheet: str | int | None = None,
     decimal: str | None = None,
@@ -76,8 +78,8 @@ def read_purchases(
         Unit of time of what models are fitted to.
     margin_share : float, optional
         Share of a purchase's money that is margin; without it what was paid is taken for margin.
-    currency : str
-        Sign or code put before money.
+    currency : str, optional
+        Sign or code put before money; the one that the amounts of the log carry without it, else $.
     columns : mapping, optional
         winback's name of a column -> the table's own; names that are alike ("Customer Id") are found.
     sheet : str or int, optional
@@ -121,18 +123,19 @@ def read_purchases(
     share, written = check_margin_share(margin_share), written_as(decimal, day_first)
     end, names = last_day(until, written), columns or {}
 
-    def summarised() -> tuple[PurchaseSummary, tuple[str, ...]]:
-        log, notes, there = _log(purchases, names, customers, written, sheet)
+    def summarised() -> tuple[PurchaseSummary, tuple[str, ...], tuple[str, ...]]:
+        log, reading, there = _log(purchases, names, customers, written, sheet)
+        shown, doubts = shown_in(reading.currencies, currency)
         summary = summarize_purchases(
             log,
             period=str(period),
             until=None if end is None else end.date(),
             amount=AMOUNT if AMOUNT in there else None,
-            currency=currency,
+            currency=shown,
         )
-        return summary, notes
+        return summary, reading.notes, doubts
 
-    (summary, notes), known = _together(summarised, lambda: read_people(customers, names, written))
+    (summary, notes, doubts), known = _together(summarised, lambda: read_people(customers, names, written))
     people = people_of(known, summary.customers[ID])
     paths = [Path(each) for each in (purchases, customers) if isinstance(each, str | Path)]
     return PurchaseBase(
@@ -141,11 +144,11 @@ def read_purchases(
         asked=rule,
         margin_share=share,
         until=summary.until,
-        currency=currency,
+        currency=summary.currency,
         source=paths[0].name if isinstance(purchases, str | Path) else "a log of purchases",
         made_with=tuple((f"SHA-256 of {path.name}", sha256_of(path)) for path in paths),
         reading=notes if customers is None else _of_both(notes, people.notes),
-        doubts=people.doubts,
+        doubts=(*doubts, *doubts_of_log(summary), *people.doubts),
     )
 
 
@@ -171,14 +174,14 @@ def _of_both(notes: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]
     return tuple(each for each in every if NOTHING_CHANGED not in each or (each in notes and each in others))
 
 
-def _log(purchases, columns, customers, written: Written, sheet) -> tuple[Any, tuple[str, ...], list[str]]:
+def _log(purchases, columns, customers, written: Written, sheet) -> tuple[Any, Reading, list[str]]:
     """Return the log under winback's names, wherever it lies, what was taken for what, and its columns."""
     if isinstance(purchases, str | Path | pd.DataFrame):
         reading, is_raw = as_reading(purchases, TABLE, sheet)
         named = _named(reading, columns, customers, written)
         named = _as_written(with_types(named, written) if is_raw else named, written)
         _raise(named.frame, named)
-        return named.frame, named.notes, list(named.frame)
+        return named.frame, named, list(named.frame)
     if sheet is not None:
         as_reading(pd.DataFrame(), TABLE, sheet)  # what is no file has none
     try:
@@ -193,7 +196,7 @@ def _log(purchases, columns, customers, written: Written, sheet) -> tuple[Any, t
     ours = {old: new for old, new in zip(theirs, names, strict=True) if old != new}
     log = (frame.rename(ours) if ours else frame).to_native()
     _raise(log, named)
-    return log, named.notes, names
+    return log, named, names
 
 
 def _named(reading: Reading, columns: Mapping[str, str], customers, written: Written) -> Reading:
@@ -212,7 +215,8 @@ def _named(reading: Reading, columns: Mapping[str, str], customers, written: Wri
 
 def _as_written(reading: Reading, written: Written) -> Reading:
     """Return a log with dates and amounts for texts, read as the analyst says they are written."""
-    frame, notes, problems = reading.frame, [], ProblemList(TABLE, reading.frame, places=reading.places)
+    frame, notes, money = reading.frame, [], frozenset()
+    problems = ProblemList(TABLE, reading.frame, places=reading.places)
     for name, parse, wrong in ((DATE, dates_as_written, NO_DATE), (AMOUNT, parse_number, NUMBER)):
         if name not in frame or frame.columns.has_duplicates or not is_all_text(frame[name]):
             continue
@@ -221,9 +225,9 @@ def _as_written(reading: Reading, written: Written) -> Reading:
             problems.add(name, *read.doubt)
         else:
             problems.add_rows(name, read.unread, *wrong)
-        frame = frame.assign(**{name: read.column})
+        frame, money = frame.assign(**{name: read.column}), money | read.currencies
         notes += [f'"{name}": {", ".join(read.taken_for)}.'] if read.taken_for else []
-    return reading.having(frame, notes, problems.found)
+    return reading.having(frame, notes, problems.found, money)
 
 
 def _raise(log: Any, reading: Reading) -> None:

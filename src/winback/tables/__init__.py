@@ -14,6 +14,7 @@ likeness           which column is meant by "Customer Id"?
 kinds              one parser per kind of column
 parsed             what a parser returns, and how cells may be written
 numbers            which number does a cell mean?
+currencies         in which currency are the amounts?
 dates              which day does a cell mean?
 date_forms         how do people write a day?
 ids                which customer does an id mean?

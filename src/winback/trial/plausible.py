@@ -13,8 +13,8 @@ import pandas as pd
 from winback.labels import label_of
 from winback.periods import DAYS_IN_MONTH
 from winback.results import format_count
+from winback.tables.currencies import other_currencies
 from winback.tables.money_columns import looks_like_revenue
-from winback.tables.numbers import SIGNS
 from winback.trial.finding import Finding
 
 CHECK = "units"
@@ -101,8 +101,7 @@ def currency_doubts(found: frozenset[str], currency: str) -> list[str]:
     >>> currency_doubts(frozenset({"EUR"}), "€"), len(currency_doubts(frozenset({"EUR"}), "$"))
     ([], 1)
     """
-    code = SIGNS.get(currency.strip(), currency.strip().upper())
-    if not found or found == {code}:
+    shown = other_currencies(found, currency)
+    if not shown:
         return []
-    shown = " and ".join(sorted(found))
     return [f"The table has amounts in {shown}, which are shown in {currency}: say currency=, and state costs in it."]
