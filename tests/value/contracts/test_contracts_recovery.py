@@ -10,9 +10,10 @@ from coverage_harness import assert_covers
 
 import winback as wb
 from winback.value.contracts.fits import contract_model
+from winback.value.contracts.wording import WRONG_MODEL
 
 sys.path.insert(0, str(Path(__file__).parent))
-from contract_data import drawn_customers, drawn_survivors
+from contract_data import HIGH_END, drawn_customers, drawn_survivors
 
 ROWS = {"tenure": "tenure", "ended": "ended"}
 
@@ -90,3 +91,48 @@ def test_intervals_of_customers_with_covariates_hold(record_property):
     for place, value in enumerate(truth):
         record_property(f"customer {place}", str(assert_covers(*np.array(values)[:, place].T, value)))
     record_property("total", str(assert_covers(*np.array(totals).T, sum(truth))))
+
+
+# an sBG whose customers' own risks change with time
+
+
+DOUBT = "A doubt: each customer's own risk of leaving"
+
+
+def test_a_wrong_sbg_is_doubted_by_the_test_of_the_bdw():
+    for survivors, verb in (
+        (HIGH_END[:8], "rises"),
+        (drawn_survivors(np.random.default_rng(3), 0.8, 3.0, 0.6, n=20_000), "falls"),
+    ):
+        fit = wb.fit_contracts(survivors, period="Y")
+        other = wb.fit_contracts(survivors, "bdw", period="Y")
+        assert fit.against_bdw == other.against_sbg
+        assert fit.against_bdw.c == pytest.approx(estimates(other)[-1])
+        said = fit.describe()
+        assert f"{DOUBT} {verb} with time" in said
+        assert "not because anybody grows more loyal" not in said
+        assert DOUBT not in other.describe()
+        assert other.against_bdw is None
+
+
+def test_a_wrong_sbg_is_doubted_where_customers_are_alike_or_have_covariates(rng):
+    alike = wb.fit_contracts([1000, 990, 960, 900, 800, 650, 450], period="Y")
+    assert "All customers are alike" in alike.describe()
+    assert f"{DOUBT} rises with time" in alike.describe()
+    x = rng.normal(size=4000)
+    stay = np.ceil((rng.exponential(size=4000) * np.exp(0.5 * x) * 5.0**1.6) ** (1 / 1.6))
+    table = pd.DataFrame({"x": x, "tenure": np.minimum(stay, 12), "ended": stay <= 12})
+    assert f"{DOUBT} rises with time" in wb.fit_contracts(table, period="M", formula="x", **ROWS).describe()
+
+
+def test_a_right_sbg_is_doubted_about_once_in_a_hundred():
+    rng, trials = np.random.default_rng(20261130), 300
+    fits = (wb.fit_contracts(drawn_survivors(rng, 0.8, 3.0, 1.0, n=4000), period="Y") for _ in range(trials))
+    doubted = sum(fit.against_bdw.p_value < WRONG_MODEL for fit in fits)
+    assert doubted <= 0.01 * trials + 4 * np.sqrt(0.01 * 0.99 * trials)
+
+
+def test_models_with_known_parameters_are_not_doubted():
+    model = contract_model(0.8, 3.0, period="Y")
+    assert model.against_bdw is None
+    assert DOUBT not in model.describe()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.stats import chi2
 
 from winback.doors import door_of_settings
 from winback.formulas import Design
@@ -16,9 +18,13 @@ from winback.periods import Period
 from winback.results import Result, Sentences
 from winback.value.contracts.checks import all_checked, whole_periods
 from winback.value.contracts.counts import numbers
+from winback.value.contracts.edges import fit_beta_geometric, fit_beta_weibull
+from winback.value.contracts.maximum import Cells, Maximum
 from winback.value.contracts.parameters import slopes, std_errors, survival_interval
 from winback.value.contracts.payments import log_stays
 from winback.value.contracts.wording import describe_contracts
+
+MOST_CELLS = 20_000  # of distinct customers, to which another model is fitted in a blink
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,13 @@ class LikelihoodRatio:
     statistic: float  # chi-square, one degree of freedom
     p_value: float
     log_likelihood: float  # of the sBG, where c = 1
+    c: float  # of the BdW
+
+    @classmethod
+    def between(cls, geometric: Maximum, weibull: Maximum) -> LikelihoodRatio:
+        """Compare the maxima of the sBG and of the BdW, fitted to the same customers."""
+        gain = max(2 * (weibull.log_likelihood - geometric.log_likelihood), 0.0)
+        return cls(gain, float(chi2.sf(gain, 1)), geometric.log_likelihood, float(np.exp(weibull.location[-1])))
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,6 +77,7 @@ class ContractCurves(Result):
     design: Design | None = field(default=None, repr=False)
     level: float = 0.95
     columns: tuple[str, str] | None = None  # tenure and end, where customers came as rows
+    cells: Cells | None = field(default=None, repr=False)  # what it was fitted to
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "equation": ("Parameter", "text"),
         "term": ("Term", "text"),
@@ -72,6 +86,14 @@ class ContractCurves(Result):
         "low": ("Low", "number"),
         "high": ("High", "number"),
     }
+
+    @cached_property
+    def against_bdw(self) -> LikelihoodRatio | None:
+        """Of an sBG: the BdW against it; None for another model, or where that would take long."""
+        if self.model != "sBG" or self.cells is None or len(self.cells.counts) > MOST_CELLS:
+            return None
+        geometric = fit_beta_geometric(self.cells)
+        return LikelihoodRatio.between(geometric, fit_beta_weibull(self.cells, geometric))
 
     def to_frame(self) -> pd.DataFrame:
         """Return the parameters, one row each."""

@@ -8,7 +8,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import chi2
 
 from winback.base.contract_base import ContractBase
 from winback.doors import ArgumentError, door_of_settings
@@ -80,7 +79,8 @@ def fit_contracts(
     Returns
     -------
     ContractFit
-        A fit on an edge (all customers alike, nobody left after the first period) says so in ``describe()``.
+        A fit on an edge (all customers alike, nobody left after the first period) says so in ``describe()``, and so
+        does an sBG where each customer's own risk changes with time: the likelihood-ratio test is in ``against_bdw``.
 
     Raises
     ------
@@ -128,9 +128,7 @@ def fit_contracts(
     if model == "sbg":
         return _fitted(SBG, geometric, found, **settings)
     best = fit_beta_weibull(found.cells, geometric)
-    gain = max(2 * (best.log_likelihood - geometric.log_likelihood), 0.0)
-    test = LikelihoodRatio(gain, float(chi2.sf(gain, 1)), geometric.log_likelihood)
-    return _fitted(BDW, best, found, against_sbg=test, **settings)
+    return _fitted(BDW, best, found, against_sbg=LikelihoodRatio.between(geometric, best), **settings)
 
 
 def contract_model(alpha: float, beta: float, *, c: float = 1.0, period: str | Period | None = None) -> ContractFit:
@@ -186,6 +184,6 @@ def _read(data, period, asked: Mapping[str, str | None], level) -> tuple[Contrac
 
 
 def _fitted(model: str, found: Maximum, data: ContractData, *, level: float, **settings) -> ContractFit:
-    settings |= {name: getattr(data, name) for name in ("n", "n_ended", "n_cohorts", "last_period", "design")}
+    settings |= {name: getattr(data, name) for name in ("n", "n_ended", "n_cohorts", "last_period", "design", "cells")}
     params = parameters(model, found, data.design.names if data.design else None, level)
     return ContractFit(model, params=params, level=level, **vars(found), **settings)

@@ -10,6 +10,7 @@ from winback.results import Sentences, format_count, format_number, format_perce
 from winback.value.contracts.edges import ALIKE, AT_ONCE, NO_SHAPE, ONLY_AT_FIRST, SLOW, STEEP, UNTOLD
 
 CLEAR = 0.05
+WRONG_MODEL = 0.01  # the p-value of the test of c = 1 below which an sBG is doubted
 FINDINGS = {
     ALIKE: "All customers are alike: no spread between them makes the data likelier, {simpler} model says the same.",
     AT_ONCE: "Everybody left at the end of the first {period}: nothing tells how long others would stay.",
@@ -32,7 +33,7 @@ def finding(fit) -> str:
 def describe_contracts(fit) -> Sentences:
     """Return the finding first, then who stays, why, and the basis."""
     own = [*_effects(fit)] if fit.design is not None else [*_stay(fit), *_spread(fit)]
-    return Sentences.of([*filter(None, [finding(fit)]), *own, *_shape(fit), *_basis(fit)])
+    return Sentences.of([*filter(None, [finding(fit)]), *own, *_doubt(fit), *_shape(fit), *_basis(fit)])
 
 
 def _stay(fit) -> Iterator[str]:
@@ -57,13 +58,33 @@ def _spread(fit) -> Iterator[str]:
     if fit.edge or later <= first:
         return
     if format_percent(first) == format_percent(later):
-        yield f"Retention stays at {format_percent(first)} a {fit.period.in_words}: all leave at about the same rate."
+        alike = "" if _is_doubted(fit) else ": all leave at about the same rate"
+        yield f"Retention stays at {format_percent(first)} a {fit.period.in_words}{alike}."
         return
     own = ", not because anybody grows more loyal" if fit.model == "sBG" else ""
+    why = "" if _is_doubted(fit) else f", because those likely to leave go first{own}"
     yield (
         f"Retention rises from {format_percent(first)} at the end of the first {fit.period.in_words} to "
-        f"{format_percent(later)} at the end of number {last}, because those likely to leave go first{own}."
+        f"{format_percent(later)} at the end of number {last}{why}."
     )
+
+
+def _is_doubted(fit) -> bool:
+    if fit.edge == UNTOLD or fit.against_bdw is None:  # no maximum, no test
+        return False
+    return fit.against_bdw.p_value < WRONG_MODEL
+
+
+def _doubt(fit) -> Iterator[str]:
+    """Say of an sBG that each customer's own risk changes with time, where that fits better beyond chance."""
+    if _is_doubted(fit):
+        test = fit.against_bdw
+        yield (
+            f"A doubt: each customer's own risk of leaving {'rises' if test.c > 1 else 'falls'} with time "
+            f"(c = {format_number(test.c)} in the BdW; chi-square {test.statistic:.2f}, "
+            f"{state_p_value(test.p_value)}), "
+            'which the sBG does not know: its values and intervals are off, so fit model="bdw".'
+        )
 
 
 def _effects(fit) -> Iterator[str]:
