@@ -81,7 +81,7 @@ def _doubt(fit) -> Iterator[str]:
         test = fit.against_bdw
         yield (
             f"A doubt: each customer's own risk of leaving {'rises' if test.c > 1 else 'falls'} with time "
-            f"(c = {format_number(test.c)} in the BdW; chi-square {test.statistic:.2f}, "
+            f"(c = {format_number(test.c)} in the BdW; chi-square {test.statistic:,.2f}, "
             f"{state_p_value(test.p_value)}), "
             'which the sBG does not know: its values and intervals are off, so fit model="bdw".'
         )
