@@ -41,7 +41,7 @@ def allowance(rule, days):
 
 
 def lives(rows, until, rule):
-    """Return each customer's lives as (start, end, ended, purchase days, money)."""
+    """Return each customer's lives as (start, end, ended, purchase days, money, end if silent from now on)."""
     found = {}
     for who in sorted({row[0] for row in rows if row[1] <= until}):
         own = sorted({row[1] for row in rows if row[0] == who and row[1] <= until})
@@ -51,16 +51,17 @@ def lives(rows, until, rule):
             bought.append(day)
             lost_on = day + allowance(rule, own[: own.index(day) + 1])
             if lost_on <= (until if next_day is None else next_day):
-                found[who].append((bought[0], lost_on, True, len(bought), sum(map(paid.get, bought))))
+                found[who].append((bought[0], lost_on, True, len(bought), sum(map(paid.get, bought)), lost_on))
                 bought = []
         if bought:
-            found[who].append((bought[0], until, False, len(bought), sum(map(paid.get, bought))))
+            reach = own[-1] + allowance(rule, own)
+            found[who].append((bought[0], until, False, len(bought), sum(map(paid.get, bought)), reach))
     return found
 
 
 def lost_row(own, day, until):
     """Return what is known on a day of a customer with these lives who was lost first, and what came of it."""
-    (start, end, _, n_days, money), *later = own
+    (start, end, _, n_days, money, _), *later = own
     row = {
         "first_tenure": max(end - start, 1),
         "first_margin": money / max(end - start, 1),
@@ -73,20 +74,33 @@ def lost_row(own, day, until):
         "second_ended": None,
     }
     if later:
-        start, end, ended, _, money = later[0]
+        start, end, ended, _, money, reach = later[0]
         stay = max(end - start, 1)
-        row |= {"second_tenure": stay, "second_margin": money / stay, "second_ended": ended}
+        row |= {"second_tenure": stay, "second_margin": money / max(reach - start, 1), "second_ended": ended}
     return row
+
+
+def valued_row(rows, own, day, until, length):
+    """Return the same with what was paid within so many days of the day, that day included, by a customer's rows."""
+    row = {name: cell for name, cell in lost_row(own, day, until).items() if not name.startswith("second")}
+    bought = [row[2] for row in rows if day <= row[1] < day + length]
+    return row | {"returned": bool(bought), "value": float(sum(bought))}
+
+
+def lost_again(lives, day):
+    """Return how many were lost by a day after they had come back from an earlier loss."""
+    begun = [[life for life in own if life[0] <= day] for own in lives.values()]
+    return sum(len(own) > 1 and own[-1][2] and own[-1][1] <= day for own in begun)
 
 
 def in_days(lapsed):
     """Return the rows of a table of lost customers by customer, durations in days, money per day, None for missing."""
     frame = lapsed.to_frame().set_index("customer_id")
-    names = list(lost_row([(0, 1, True, 1, 0.0)], 1, 2))
+    names = [*lost_row([(0, 1, True, 1, 0.0, 1)], 1, 2), "value"]
     found = {}
     for who, row in frame[[name for name in names if name in frame]].iterrows():
         cells = {name: None if pd.isna(cell) else cell for name, cell in row.items()}
-        for name in ("first_tenure", "months_away", "followed", "second_tenure"):
+        for name in [each for each in ("first_tenure", "months_away", "followed", "second_tenure") if each in cells]:
             cells[name] = None if cells[name] is None else round(cells[name] * MONTH, 6)
         for name in [name for name in ("first_margin", "second_margin") if cells.get(name) is not None]:
             cells[name] = round(cells[name] / MONTH, 6)

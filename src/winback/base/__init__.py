@@ -15,6 +15,7 @@ purchase_base       what it comes to: who is here, lost, back; the table of lost
 purchase_words      its sentences
 purchase_doubts     what may be wrong with a log without being an error
 people              what else is known of the customers of a log?
+buyer_lapsed        which of them were lost by a day, and what have they brought since?
 buyer_lives         from purchases to lives: each ends where a rule calls the customer lost
 base                `Base`: what customers with contracts and buyers have in common
 lapsed              `Lapsed`: one row per lost customer, as known on a day

@@ -14,7 +14,7 @@ import numpy as np
 from winback.base.lapse_rule import LapseRule
 from winback.base.lives import numbered
 from winback.base.past_losses import past_losses
-from winback.base.purchase_days import PurchaseDays
+from winback.base.purchase_days import NEVER, PurchaseDays
 from winback.purchases.logs.customer_days import CustomerDays
 
 
@@ -27,6 +27,7 @@ class BuyerLives:
     start: np.ndarray = field(repr=False)  # (m,) day of its first purchase
     end: np.ndarray = field(repr=False)  # (m,) day on which the customer was called lost; of the data where not yet
     ended: np.ndarray = field(repr=False)  # (m,) bool
+    reach: np.ndarray = field(repr=False)  # (m,) day on which the customer was called lost, or will be if silent
     n_days: np.ndarray = field(repr=False)  # (m,) days with a purchase
     money: np.ndarray = field(repr=False)  # (m,) paid on all of them
 
@@ -36,6 +37,12 @@ class BuyerLives:
         found = np.full(n_customers, -1)
         found[self.customer[rows]] = rows
         return found
+
+    def lost_again(self, day: int) -> int:
+        """Return how many customers were lost by a day who had come back from an earlier loss."""
+        begun = np.flatnonzero(self.start <= day)
+        latest = begun[np.append(self.customer[begun][1:] != self.customer[begun][:-1], True)[: len(begun)]]
+        return int((self.ended[latest] & (self.end[latest] <= day) & (self.number[latest] > 1)).sum())
 
     @property
     def is_last(self) -> np.ndarray:
@@ -59,26 +66,32 @@ def buyer_lives(days: CustomerDays, until: int, rule: LapseRule) -> BuyerLives:
     ([0, 0, 1], [92, 200, 191], [True, False, True], [5.0, 6.0, 1.0])
     """
     code, day = days.customer, days.day.astype(np.int64)
-    losses = past_losses(PurchaseDays(code, day, until), rule)
+    log = PurchaseDays(code, day, until)
+    losses = past_losses(log, rule)
     begins = np.append(True, code[1:] != code[:-1])[: len(code)]
-    begins[np.searchsorted(_key(code, day), _key(losses.code, losses.returned_on)[losses.returned])] = True
+    begins[np.searchsorted(pair_keys(code, day), pair_keys(losses.code, losses.returned_on)[losses.returned])] = True
     first = np.flatnonzero(begins)
     customer = code[first]
     number = numbered(customer)
     end = np.full(len(first), until, dtype=np.int64)
-    lost = np.searchsorted(_key(customer, number), _key(losses.code, losses.number))
+    lost = np.searchsorted(pair_keys(customer, number), pair_keys(losses.code, losses.number))
     end[lost] = losses.lost_on
+    is_last = np.append(customer[1:] != customer[:-1], True)[: len(first)]
+    reach = end.copy()
+    if_silent = rule.lost_on(log.asof(until))
+    reach[is_last] = np.where(if_silent < NEVER, np.maximum(if_silent, end[is_last]), end[is_last])
     return BuyerLives(
         customer=customer,
         number=number,
         start=day[first],
         end=end,
         ended=np.isin(np.arange(len(first)), lost),
+        reach=np.where(np.isin(np.arange(len(first)), lost), end, reach),
         n_days=np.diff(first, append=len(code)),
         money=np.add.reduceat(days.amount, first) if len(first) else np.zeros(0),
     )
 
 
-def _key(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def pair_keys(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Return one number for each pair, in their order."""
     return one.astype(np.int64) * 2**32 + other

@@ -13,9 +13,9 @@ import pandas as pd
 
 from winback.base import contract_words
 from winback.base.contract_lives import ContractLives, as_number
-from winback.base.lapsed import Lapsed
+from winback.base.lapsed import BACK_BEFORE, LOST_AGAIN, Lapsed
 from winback.base.lapsed_table import Losses, lapsed_table
-from winback.base.sent import lapsed_with_offers
+from winback.base.sent import lapsed_with_offers, read_sent
 from winback.doors import door
 from winback.provenance import Provenance, sha256_of
 from winback.results import Sentences, format_count
@@ -107,7 +107,7 @@ class ContractBase(ContractLives):
             raise ValueError("asof and sent cannot both be given: each customer is seen from the day of the offer.")
         losses = self.losses
         if sent is not None:
-            return lapsed_with_offers(losses, sent, self.last, self._lapsed)
+            return lapsed_with_offers(losses, read_sent(sent, self.ids, self.last), self._lapsed)
         if asof is None:
             rows = np.flatnonzero(losses.lost)
             pending = int((self.all_lives.pending & (self.all_lives.number == 1)).sum())
@@ -119,8 +119,11 @@ class ContractBase(ContractLives):
         lost, back = losses.state(np.full(len(self.ids), at))
         pending = int((known.pending & (known.number == 1)).sum())
         here = int((known.number == 1).sum()) - int(lost.sum()) - pending
+        is_last = np.append(known.customer[1:] != known.customer[:-1], True)[: len(known.customer)]
+        again = int((is_last & known.ended & (known.number > 1)).sum())
         left_out = {
-            "back before that day": int(back.sum()),
+            BACK_BEFORE: int(back.sum()) - again,
+            LOST_AGAIN: again,
             "pending on that day": pending,
             "not lost on that day": here,
         }

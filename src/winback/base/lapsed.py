@@ -14,6 +14,7 @@ from winback.labels import label_of, short_words
 from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
 from winback.tables import LAPSED_TABLE, label_codes
 
+BACK_BEFORE, LOST_AGAIN = "back before that day", "back before that day and lost once more by then"
 MOST_LABELS = 12  # rows of the table that is shown
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
@@ -13,26 +13,24 @@ import pandas as pd
 
 from winback.base import purchase_words
 from winback.base.base import Base
+from winback.base.buyer_lapsed import lapsed_buyers
 from winback.base.buyer_lives import BuyerLives, buyer_lives
 from winback.base.false_alarms import FalseAlarms, false_alarms
 from winback.base.fitted_rules import fit_rule
 from winback.base.gap_model import fit_gaps
 from winback.base.lapse_rule import LapseRule, to_dates
 from winback.base.lapsed import Lapsed
-from winback.base.lapsed_table import Losses, lapsed_table
 from winback.base.purchase_days import PurchaseDays, Seen
 from winback.base.rule_choice import RuleChoice, choose_rule
 from winback.base.rules import DAYS, RuleNotFittedError, Setting, Silence
-from winback.base.sent import lapsed_with_offers
 from winback.doors import door
 from winback.periods import DAYS_IN_MONTH
 from winback.provenance import Provenance, sha256_of
-from winback.purchases.logs.checks import DAY_ZERO
 from winback.purchases.logs.customer_days import CustomerDays
 from winback.purchases.logs.summary import PurchaseSummary
 from winback.results import Sentences
 from winback.tables import CUSTOMERS_TABLE, FIRST_LIVES, LAPSED_TABLE, AnyTable
-from winback.tables.months_from_dates import SHORTEST, last_day
+from winback.tables.months_from_dates import SHORTEST
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -190,7 +188,13 @@ class PurchaseBase(Base):
         return frame if self.people is None else pd.concat([frame, self.people], axis=1)
 
     @door
-    def lapsed(self, asof: datetime.date | str | None = None, sent: AnyTable | None = None) -> Lapsed:
+    def lapsed(
+        self,
+        asof: datetime.date | str | None = None,
+        sent: AnyTable | None = None,
+        *,
+        within_months: float | None = None,
+    ) -> Lapsed:
         """Return one row per lost customer: what was known of them on a day, and what has come of it since.
 
         Parameters
@@ -200,20 +204,27 @@ class PurchaseBase(Base):
             bought again before. Without it each is seen as of the day on which they were called lost.
         sent : pandas.DataFrame or path, optional
             Offers sent (`winback.tables.SENT`): ``customer_id``, ``offer`` or ``none``, ``offered_on``, which is then
-            the day from which each is seen. Those without a row are left out.
+            the day from which each is seen, by the rule as it was known on the day of the first one. Those without a
+            row are left out.
+        within_months : float, optional
+            Measure directly what each brought within so many months of the day from which they are seen, the day
+            itself included: ``value`` in place of a second stay. Required with ``sent``, as buyers pay at once and not
+            by the month. Those who were not followed for so long are left out.
 
         Returns
         -------
         Lapsed
-            Ready for `fit_two_part` and `second_lifetime_value`, with ``sent`` for `read_trial`. Tenures reach to the
-            day on which a customer was called lost; margins are money per month of them.
+            Ready for `fit_two_part` and `second_lifetime_value`, with ``sent`` for `read_trial`. Stays reach to the
+            day on which a customer was called lost; margins are money per month of a stay, of one that has not ended
+            per month until it will have, if no purchase follows. Those back from a first loss are not in it, also
+            where they were lost once more; they are counted.
 
         Raises
         ------
         TableError
             Listing every problem of the offers sent.
         ValueError
-            When the day is not within the data, or both are given.
+            When the day is not within the data, both are given, or offers without ``within_months``.
 
         Examples
         --------
@@ -225,73 +236,10 @@ class PurchaseBase(Base):
         0            1          3.0      True
         1            2          2.0     False
         """
-        if asof is not None and sent is not None:
-            raise ValueError("asof and sent cannot both be given: each customer is seen from the day of the offer.")
-        if sent is not None:
-            losses = self._losses(self.lives)
-            return lapsed_with_offers(losses, sent, self._last, self._lapsed)
-        if asof is None:
-            losses = self._losses(self.lives)
-            rows = np.flatnonzero(losses.lost)
-            return self._lapsed(losses, rows, losses.end[rows], {"never called lost": self.n - len(rows)})
-        day = last_day(asof, name="asof").date()
-        losses = self._losses(self._lives_as_of(day))
-        at = day.toordinal() - DAY_ZERO
-        lost, back = losses.state(np.full(self.n, at))
-        known = int((losses.start <= at).sum())
-        left_out = {"back before that day": int(back.sum()), "not called lost on that day": known - int(lost.sum())}
-        rows = np.flatnonzero(lost & ~back)
-        return replace(self._lapsed(losses, rows, np.full(len(rows), at), left_out), day=day)
+        return lapsed_buyers(self, asof, sent, within_months)
 
-    def _lives_as_of(self, day: datetime.date) -> BuyerLives:
-        """Return the lives by the rule as it was known on a day; what followed is judged by it too."""
-        first = self.summary.span.first
-        if not first <= day <= self.until:
-            raise ValueError(f"asof ({day}) must lie within the data, from {first} to {self.until}.")
+    def rule_on(self, day: int) -> LapseRule:
+        """Return the rule as it was known on a day, a number as of `datetime.date.toordinal`."""
         known = self.purchase_days
-        until = day.toordinal()
-        kept = known.day <= until
-        rule = self._rule(PurchaseDays(known.code[kept], known.day[kept], until))
-        return buyer_lives(self.days, self.until.toordinal(), rule)
-
-    @property
-    def _last(self) -> int:
-        """Last day of the data, as numpy counts days."""
-        return self.until.toordinal() - DAY_ZERO
-
-    def _losses(self, lives: BuyerLives) -> Losses:
-        """Return the first loss of each customer, and what is known of it; days as numpy counts them."""
-        first, second = lives.of_number(1, self.n), lives.of_number(2, self.n)
-        months = np.maximum(lives.end - lives.start, SHORTEST) / DAYS_IN_MONTH
-        paid = lives.money * (self.margin_share or 1.0) if self.summary.log.amount else np.full(len(months), np.nan)
-        start, end, margin = lives.start - DAY_ZERO, lives.end - DAY_ZERO, paid / months
-        came_back = second >= 0
-        return Losses(
-            ids=pd.Index(self.summary.customers["customer_id"]),
-            start=start[first],
-            end=end[first],
-            has_end=lives.ended[first],
-            sure_from=end[first],
-            lost=lives.ended[first],
-            margin=margin[first],
-            came_back=came_back,
-            back=start[second],
-            second_end=end[second],
-            second_ended=came_back & lives.ended[second],
-            second_margin=margin[second],
-            second_reason=None,
-            counts={"purchase_days": lives.n_days[first]},
-            known=pd.DataFrame(index=range(self.n)) if self.people is None else self.people,
-            n_lives=np.bincount(lives.customer, minlength=self.n),
-        )
-
-    def _lapsed(self, losses: Losses, rows: np.ndarray, days: np.ndarray, left_out: Mapping[str, int]) -> Lapsed:
-        return Lapsed(
-            frame=lapsed_table(losses, rows, days, self._last),
-            until=self.until,
-            left_out=left_out,
-            n_again=int((losses.n_lives[rows] > 2).sum()),
-            notes=tuple(purchase_words.about_lapsed(self)),
-            source=self.source,
-            currency=self.currency,
-        )
+        kept = known.day <= day
+        return self.rule if day >= known.until else self._rule(PurchaseDays(known.code[kept], known.day[kept], day))

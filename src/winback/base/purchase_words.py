@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from winback.base.purchase_days import in_days
+from winback.base.lapse_rule import LapseRule
+from winback.base.purchase_days import as_date, in_days
 from winback.base.rules import CALLED, DAYS, RuleNotFittedError
 from winback.results import Result, counted, format_count, format_percent, join_words
 
@@ -16,17 +17,19 @@ def answer_lines(base: Result) -> list[str]:
 
 def detail_lines(base: Result) -> list[str]:
     """Return how the rule came, the other doubts, what was dropped, and what was taken for what."""
-    chosen = [] if base.choice is None else [*base.choice.describe().splitlines(), *base.choice.details().splitlines()]
+    chosen = []
+    if base.choice is not None:  # its first sentence has the figure of rules fitted anew at each date: not the answer's
+        chosen = [*base.choice.describe().splitlines()[1:], *base.choice.details().splitlines()]
     dropped = base.summary.describe().splitlines()
     doubts = [*_doubts(base)]
     return [*doubts[1:], *chosen, *[line for line in dropped if line not in doubts], *base.reading]
 
 
-def about_lapsed(base: Result) -> Iterator[str]:
-    """Say what a loss, a stay and a margin are in this table."""
+def about_lapsed(base: Result, rule: LapseRule) -> Iterator[str]:
+    """Say what a loss, a stay and a margin are in a table made by a rule."""
     yield (
-        f"A customer is called lost when {base.rule.in_words}; a stay reaches from its first purchase to that day, and "
-        "the rule has learned from the log as it was on the last day, or on the day from which all are seen."
+        f"A customer is called lost when {rule.in_words}, the rule as it was known on {as_date(rule.fitted_until)}; a "
+        "stay reaches from its first purchase to that day."
     )
     if base.margin_share is not None:
         yield f"Margin is {format_percent(base.margin_share)} of what was paid."

@@ -51,15 +51,13 @@ def read_sent(sent: AnyTable, ids: pd.Index, until: int, asked: Asked = AS_IT_IS
 
 def lapsed_with_offers(
     losses: Losses,
-    sent: AnyTable,
-    until: int,
+    found: Sent,
     table: Callable[[Losses, np.ndarray, np.ndarray, Mapping[str, int]], Lapsed],
 ) -> Lapsed:
     """Return the lost customers who were sent an offer, or drawn to be sent nothing, each seen from that day.
 
     ``table`` makes the table of some customers, each seen from a day, saying how many are left out and why.
     """
-    found = read_sent(sent, losses.ids, until)
     day = np.zeros(len(losses.ids), dtype=np.int64)
     day[found.customer] = found.day
     lost, back = losses.state(day)
@@ -81,5 +79,6 @@ def lapsed_with_offers(
     known = [str(name) for name in found.frame if name in result.frame and name != "customer_id"]
     said = f"Columns of the offers sent that the base knows itself are not used: {join_words(known)}."
     notes = [said] if known else []
-    frame = pd.concat([result.frame, found.frame[own].iloc[kept].reset_index(drop=True)], axis=1)
+    theirs = found.frame[own].iloc[kept].reset_index(drop=True).loc[result.frame.index]  # some rows may be left out
+    frame = pd.concat([result.frame, theirs], axis=1).reset_index(drop=True)
     return replace(result, frame=frame, with_offers=True, notes=(*notes, *found.notes, *result.notes))
