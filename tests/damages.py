@@ -124,6 +124,6 @@ def damaged_arguments(call, rng: np.random.Generator) -> tuple[str, dict]:
         name = pick(rng, call.tables)
         what, table = damaged_table(call.arguments[name], rng)
         return f"{name}: {what}", {name: table}
-    name = pick(rng, list(call.arguments)) if rng.random() < 0.97 else "no_such_argument"
+    name = pick(rng, list(call.arguments)) if rng.random() < 0.97 and call.arguments else "no_such_argument"
     value = pick(rng, VALUES)
     return f"{name} = {type(value).__name__} {str(value)[:40]!r}", {name: value}

@@ -271,7 +271,7 @@ def calls() -> dict[str, Call]:
         ),
         "read_purchases alone": Call(wb.read_purchases, {"purchases": log().astype({"date": str}), "lost": 60}),
         "lapsed buyers": Call(buyers().lapsed, {"asof": "2024-11-30"}),
-        "lapsed buyers with offers": Call(buyers().lapsed, {"sent": offers_to_buyers()}),
+        "lapsed buyers with offers": Call(buyers().lapsed, {"sent": offers_to_buyers(), "within_months": 1.0}),
         "false_alarms": Call(buyers().false_alarms, {"within": 60, "level": 0.9}),
         "survival_curve of buyers": Call(wb.survival_curve, {"customers": buyers(), "by": "channel"}),
         "fit_purchases of a base": Call(wb.fit_purchases, {"customers": buyers(), "model": "bg_nbd", "level": 0.9}),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SVG = "image/svg+xml"
 SECONDS_PER_CELL = 600
+LONGEST_SOCKET = 90  # characters: a socket's path has little more than a hundred
 OF_THE_USER = ("PYTHONPATH", "PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONWARNINGS", "MPLBACKEND")
 # First the package that asks, wherever it lies; then what this Python has installed; what else was on the path last.
 START = (
@@ -77,6 +78,8 @@ def _kernel(scratch: Path):
             return KernelSpec(**{**get_kernel_dict(), "argv": [*command, *options]})
 
     connection = {"transport_encryption": "auto", "connection_file": str(scratch / "kernel.json")}
+    if os.name == "posix" and len(str(scratch)) < LONGEST_SOCKET:  # ports may be taken between choosing and using them
+        connection |= {"transport": "ipc", "ip": str(scratch / "kernel")}
     return AsyncKernelManager(kernel_name="python3", kernel_spec_manager=OfThisPython(), **connection)
 
 

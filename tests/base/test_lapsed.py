@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sentences import hold_to_three
 
 import winback as wb
+from winback.base.lapsed import BACK_BEFORE, LOST_AGAIN
 from winback.tables import check_lapsed
 
 MONTH = 365.25 / 12
@@ -221,7 +222,9 @@ def test_what_is_known_on_a_day_is_what_was_known_then(rows, day):
     columns = [name for name in beforehand if name in known.frame and name in seen.frame]
     expected, found = (each.sort_values("customer_id", ignore_index=True) for each in (known.frame[~back], seen.frame))
     pd.testing.assert_frame_equal(found[columns], expected[columns])
-    assert seen.left_out["back before that day"] == back.sum()
+    assert seen.left_out[BACK_BEFORE] + seen.left_out[LOST_AGAIN] == back.sum()
+    last = then.lives.drop_duplicates("customer_id", keep="last")
+    assert seen.left_out[LOST_AGAIN] == (last["ended"] & (last["life"] > 1)).sum()
     assert seen.left_out["pending on that day"] == known.left_out["pending"]
     assert len(seen.frame) + sum(seen.left_out.values()) == then.n
 

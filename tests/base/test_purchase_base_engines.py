@@ -39,7 +39,9 @@ def assert_same(theirs, ours, rtol=1e-12):
 
 def _on_days(base):
     offers = pd.DataFrame({"customer_id": range(70), "offer": "gift", "offered_on": "2024-05-20"})
-    return pd.concat([base.lapsed("2024-04-20").frame, base.lapsed(sent=offers).frame], ignore_index=True)
+    return pd.concat(
+        [base.lapsed("2024-04-20").frame, base.lapsed(sent=offers, within_months=0.3).frame], ignore_index=True
+    )
 
 
 @pytest.mark.parametrize("lost", ["rhythm", "personal", 20, None])

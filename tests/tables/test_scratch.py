@@ -1,12 +1,13 @@
 """Is what a killed process left behind cleaned up, and nothing else?"""
 
 import os
+import signal
 import subprocess
 import sys
 
 import pytest
 
-from winback.tables import scratch, scratch_folder
+from winback.tables import check_writable, scratch, scratch_folder
 from winback.tables.scratch import HOST, JOURNAL, PREFIX, keep, put_back, sweep
 
 
@@ -78,3 +79,16 @@ def test_what_could_not_be_put_back_is_kept(tmp_path, monkeypatch):
 def test_a_folder_that_cannot_be_listed_is_left_to_who_writes_there(tmp_path):
     sweep(tmp_path / "nowhere")
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_signal_waits_until_the_cleanup_is_done(tmp_path, monkeypatch):
+    remove = scratch.shutil.rmtree
+
+    def remove_when_stopped(folder, **how):
+        signal.raise_signal(signal.SIGINT)
+        remove(folder, **how)
+
+    monkeypatch.setattr(scratch.shutil, "rmtree", remove_when_stopped)
+    with pytest.raises(KeyboardInterrupt):
+        check_writable(tmp_path / "new" / "out", ["a.csv"])
+    assert list(tmp_path.iterdir()) == []

@@ -15,6 +15,7 @@ from winback.purchases.maximum import FitAtMaximum, edges_in_words
 from winback.purchases.table import FEWEST, TABLE, check_frequency, read_counts, read_numbers
 from winback.results import Sentences, counted, format_number, format_percent
 from winback.tables import HasTables, ProblemList
+from winback.tables.numbers import parse_number
 from winback.uncertainty import normal_quantile
 
 PAID, FREQUENCY = "n_paid", "frequency"
@@ -160,7 +161,7 @@ def fit_spend(
         currency = customers.currency if currency is None else currency
         customers = customers.customers
     times, spend, counts = _read(customers, frequency, mean_spend, weights, fit=True)
-    again = times > 0
+    again, share = times > 0, _paid_share(customers, frequency, counts)
     n_one_time = int(counts[~again].sum())
     times, spend, counts = times[again], spend[again], counts[again]
     fit = gamma_gamma.fitted(times, spend, counts)
@@ -179,17 +180,17 @@ def fit_spend(
         spend=mean_spend,
         level=level,
         currency="$" if currency is None else currency,
-        paid_share=_paid_share(customers, frequency, weights),
+        paid_share=share,
     )
 
 
-def _paid_share(customers, frequency: str | None, weights: str | None) -> float:
+def _paid_share(customers, frequency: str | None, counts: np.ndarray) -> float:
     """Return the share of repeat purchases that were paid for; all of them where a table does not tell."""
     if frequency is not None or not {PAID, FREQUENCY} <= set(customers):
         return 1.0
-    counts = 1.0 if weights is None else customers[weights]
-    bought = float((customers[FREQUENCY] * counts).sum())
-    return float((customers[PAID] * counts).sum()) / bought if bought else 1.0
+    paid, bought = (parse_number(customers[name]).column.to_numpy(dtype=float, na_value=np.nan) @ counts
+                    for name in (PAID, FREQUENCY))  # fmt: skip
+    return float(paid / bought) if 0 < paid <= bought else 1.0
 
 
 def _counted_in(customers, asked: str | None) -> str:

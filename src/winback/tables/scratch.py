@@ -11,7 +11,9 @@ import os
 import platform
 import re
 import shutil
+import signal
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -36,12 +38,35 @@ def scratch_folder(parent: str | Path) -> Iterator[Path]:
     (True, False)
     """
     sweep(parent)
-    folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"{PREFIX}{os.getpid()}-{HOST}-"))
+    folder = None
     try:
+        with uninterrupted():
+            folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"{PREFIX}{os.getpid()}-{HOST}-"))
         yield folder
     finally:
-        if not (folder / JOURNAL).exists():  # else the older files are in it still, and the next run puts them back
-            shutil.rmtree(folder, ignore_errors=True)
+        with uninterrupted():
+            # Where there is a journal the older files are in it still, and the next run puts them back.
+            if folder is not None and not (folder / JOURNAL).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let signals that stop a process wait, so that a cleanup is done to its end; only the main thread is stopped."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    waiting: list[int] = []
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in handlers:
+        signal.signal(number, lambda got, _: waiting.append(got))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        for number in waiting:
+            signal.raise_signal(number)
 
 
 def sweep(parent: str | Path) -> None:

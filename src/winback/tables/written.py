@@ -9,11 +9,12 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from winback.tables.scratch import JOURNAL, alone_in, keep, put_back, scratch_folder
+from winback.tables.scratch import JOURNAL, alone_in, keep, put_back, scratch_folder, uninterrupted
 
 ATTEMPTS = 50
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -126,21 +127,25 @@ def _made(folder: Path, for_good: bool = True) -> Iterator[Path]:
             yield _scratch_in(folder, stack)
         kept = for_good
     finally:
-        for place in () if kept else missing:
-            with suppress(OSError):  # others may have written into it
-                place.rmdir()
+        with uninterrupted():
+            for place in () if kept else missing:
+                with suppress(OSError):  # others may have written into it
+                    place.rmdir()
 
 
 def _missing(folder: Path) -> list[Path]:
     """Return what of a folder and those above it is still to be made; refuse one that a file stands in the way of."""
     missing = []
     for place in (folder, *folder.parents):
-        if os.path.isdir(place):
+        try:
+            kind = os.lstat(place).st_mode  # asked once: other runs make and take away folders in between
+        except OSError:
+            missing.append(place)
+            continue
+        if stat.S_ISDIR(kind) or (stat.S_ISLNK(kind) and os.path.isdir(place)):
             break
-        if os.path.lexists(place):
-            what = "a file" if os.path.exists(place) else "a link that leads nowhere"
-            raise NotADirectoryError(f"{place} is {what}; name a folder to write into.")
-        missing.append(place)
+        what = "a link that leads nowhere" if stat.S_ISLNK(kind) and not os.path.exists(place) else "a file"
+        raise NotADirectoryError(f"{place} is {what}; name a folder to write into.")
     return missing
 
 
