@@ -31,6 +31,7 @@ ROWS = [
     "offers",
     "second_lifetime",
     "trial",
+    "lost",
     "value",
     "value.contracts",
     "base",

@@ -1,6 +1,7 @@
 """The public names, for editors and type checkers. Written by: python3 run.py stub"""
 
 from winback import base as base
+from winback import lost as lost
 from winback import planning as planning
 from winback import plots as plots
 from winback import tables as tables
@@ -20,6 +21,7 @@ from winback.datasets.retail import simulate_shop_study as simulate_shop_study
 from winback.datasets.telecom import load_telecom_study as load_telecom_study
 from winback.datasets.telecom import simulate_telecom_study as simulate_telecom_study
 from winback.held_out import hold_out as hold_out
+from winback.lost.reasons import code_reasons as code_reasons
 from winback.offers.comparison import compare_offers as compare_offers
 from winback.offers.economics import offer_economics as offer_economics
 from winback.planning.plan import plan_trial as plan_trial
@@ -60,6 +62,7 @@ __all__ = [
     "Trial",
     "allocate_budget",
     "base_value",
+    "code_reasons",
     "compare_offers",
     "competing_risks",
     "evaluate_policy",

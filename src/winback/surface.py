@@ -29,6 +29,7 @@ _NAMES_OF = {
     "survival.competing": ("competing_risks",),
     "survival.curves": ("survival_curve",),
     "survival.durations": ("fit_duration",),
+    "lost.reasons": ("code_reasons",),
     "value.lifetime_value": ("lifetime_value",),
     "value.base_value": ("base_value",),
     "value.contracts.fits": ("fit_contracts",),
@@ -41,6 +42,7 @@ _NAMES_OF = {
 }
 ROOMS = (
     "base",
+    "lost",
     "planning",
     "plots",
     "tables",
