@@ -14,10 +14,10 @@ from itertools import product
 
 from winback.lost.folded import CLAUSE, UNSPACED, lower_text, plain_text, tokens_of
 
-GAP = (
-    4  # words that "..." may stand for: "charged me for the same thing twice"; more joins what does not belong together
-)
-SHORTEST_STEM = 2  # letters before or after a star; one letter is half of all words
+# Words that "..." may stand for: "charged me for the very same thing twice"; more joins what is not said together.
+GAP = 5
+MOST_PHRASES = 200  # of one pattern: alternatives of several words multiply
+SHORTEST_STEM = 2  # letters beside a star; words that begin with one letter are a tenth of all
 JOINER = "\u200c"  # zero-width non-joiner, which Persian writes inside words
 _PARTS = re.compile(r"\((?P<group>[^()]*)\)|(?P<gap>\.\.\.)|(?P<word>[^\s()]+)|(?P<other>[()])")
 
