@@ -21,6 +21,7 @@ TOKENS = re.compile(rf"[{UNSPACED}]|{LETTER}+|[{re.escape(CLAUSE)}]|[^\w{_SILENT
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\ufe0e\ufe0f\u00ad]+")
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ı": "i", "ø": "oe", "ł": "l", "’": "'", "ʼ": "'"})
 _ARABIC = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه"})  # Persian typed on an Arabic keyboard
+_PERSIAN_VERB = re.compile(rf"(?<!{LETTER})(ن?می)[ \u200c]+(?={LETTER})")  # its prefix: می‌کند is one word, and no form of کند
 _NEGATED = re.compile(r"n'(?=t\b)")  # don't and dont are one word; any other apostrophe parts two
 
 
@@ -36,7 +37,7 @@ def lower_text(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    """Return a text without case, accents, umlauts, Arabic letter forms and marks, as words are compared.
+    """Return a text without case, accents and forms of letters that differ by keyboard, as words are compared.
 
     Examples
     --------
@@ -47,6 +48,7 @@ def plain_text(text: str) -> str:
     if not lower.isascii():
         bare = _MARKS.sub("", unicodedata.normalize("NFD", lower))
         lower = unicodedata.normalize("NFC", bare).translate(_ARABIC)
+        lower = _PERSIAN_VERB.sub(r"\1", lower)
     return _NEGATED.sub("n", lower)
 
 

@@ -70,5 +70,5 @@ def _text_pattern(written: object, language: str) -> Pattern:
 
 
 def _shown(written: object) -> str:
-    text = repr(written)
+    text = f"'{written}'" if isinstance(written, str) else repr(written)  # letters of any script as they are
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from winback.lost.folded import CLAUSE, UNSPACED, lower_text, plain_text, tokens_of
+from winback.lost.folded import CLAUSE, UNSPACED, plain_text, tokens_of
 
 # Words that "..." may stand for: "charged me for the very same thing twice"; more joins what is not said together.
 GAP = 5
@@ -59,7 +59,7 @@ def phrases_of(written: str) -> tuple[Phrase, ...]:
     """
     parts: list[list[Phrase]] = []
     gap = 0
-    for found in _PARTS.finditer(lower_text(written).replace("...", " ... ")):
+    for found in _PARTS.finditer(plain_text(written).replace("...", " ... ")):
         if found["gap"]:
             gap = GAP if parts else 0
             continue
@@ -102,7 +102,7 @@ def _words(part: str) -> list[Word]:
     bare = part.strip("*")
     if "*" in bare:
         raise PatternError("has a star inside a word. Put stars at its ends, or write /un\\w*lich/")
-    tokens = tokens_of(plain_text(bare))
+    tokens = tokens_of(bare)
     if not tokens:
         what = "matches every text" if "*" in part else f"has no word in {part!r}"
         raise PatternError(f"{what}. Write at least {SHORTEST_STEM} letters beside a star")
