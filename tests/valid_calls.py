@@ -19,6 +19,13 @@ OFFERS = [
 ]
 TERMS = {"horizon_months": 12.0, "annual_discount": 0.1}
 FORMULAS = {"reacquisition": "offer + months_away", "tenure": "offer", "margin": "offer"}
+CODEBOOK = {
+    "reason": [
+        {"name": "price", "cause": "company", "words": "the price", "patterns": {"en": ["expensive", "/pric(e|es)/"]}},
+        {"name": "moved", "cause": "customer", "involuntary": True, "patterns": ["moved"]},
+    ],
+    "set_aside": {"negated": ["not because of"], "turned": "but"},
+}
 ONE_SPLIT = wb.Splits(folds=3, repeats=1)
 
 
@@ -61,6 +68,13 @@ def lapsed(n: int = 360) -> pd.DataFrame:
             "second_reason": pd.Series(np.where(back & (months <= seen), rng.choice(["price", "moved"], n), None)),
         }
     )
+
+
+@cache
+def exit_texts() -> pd.DataFrame:
+    """Return what 60 customers said when leaving."""
+    said = ["Too expensive", "zu teuer", "太贵了", "не из-за цены", "rude staff, 40 minutes on hold", None, "?"]
+    return pd.DataFrame({"customer_id": np.arange(1, 61), "exit_text": [said[k % len(said)] for k in range(60)]})
 
 
 @cache
@@ -379,6 +393,15 @@ def calls() -> dict[str, Call]:
             plots.plot_spending_curve, {"curve": wb.spending_curve(trial(), [1.0, 2.0], splits=ONE_SPLIT)}
         ),
         "hold_out": Call(wb.hold_out, {"customers": table, "share": 0.3, "rng": 1}),
+        "code_reasons": Call(wb.code_reasons, {"texts": exit_texts(), "more": {"price": ["happig"]}}),
+        "code_reasons by a codebook of one's own": Call(
+            wb.code_reasons, {"texts": exit_texts()["exit_text"].tolist(), "codebook": CODEBOOK}
+        ),
+        "load_codebook": Call(wb.lost.load_codebook, {"codebook": CODEBOOK, "more": {"price": "happig"}}),
+        "with_reasons": Call(
+            wb.code_reasons(exit_texts()).with_reasons,
+            {"table": exit_texts().drop(columns="exit_text"), "column": "coded", "others": "other"},
+        ),
         "load_hillstrom": Call(wb.load_hillstrom, {"margin": 0.5, "contact_cost": 0.1}),
         "simulate_telecom_study": Call(
             wb.simulate_telecom_study, {"n_customers": 2650, "calibrate": False, "deal_seekers": 0.1, "rng": 1}

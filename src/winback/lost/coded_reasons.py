@@ -11,11 +11,16 @@ import pandas as pd
 
 from winback.doors import door
 from winback.lost.codebook import Codebook
+from winback.lost.exit_texts import ids_of
 from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
 from winback.tables import LAPSED_TABLE, AnyTable, ProblemList, as_table
+from winback.tables.column_checks import refuse_other_than_frame
+from winback.tables.headings import refuse_shared_names
+from winback.tables.ids import parse_id
 
 CODED, UNMATCHED, NOTHING_SAID = "coded", "unmatched", "nothing said"
 MANY_UNMATCHED = 0.2  # share of texts: more than that can turn the order of reasons round
+LIMIT = "denials and praise are seen only in turns of speech that the codebook lists, and irony never"
 LONGEST_SHOWN = 60  # characters of a text in a sentence
 IN_TABLE = {
     "cause": ("Cause", "text"),
@@ -115,6 +120,9 @@ class CodedReasons(Result):
         ['price', 'other', nan]
         """
         given = self.source if table is None else as_table(table)
+        if given is not None:
+            refuse_other_than_frame(given, LAPSED_TABLE)
+            refuse_shared_names(given, LAPSED_TABLE)
         problems = ProblemList(LAPSED_TABLE, given)
         if given is None:
             problems.add("table", "is not there: a list of texts was coded", "Name the table to add reasons to.")
@@ -131,15 +139,19 @@ class CodedReasons(Result):
 
     def _rows_of(self, given: pd.DataFrame, problems: ProblemList) -> np.ndarray:
         """Return which coded row each row of a table is, -1 for none."""
-        if "customer_id" in given and "customer_id" in self.frame:
-            ours = self.frame["customer_id"].astype(str)
-            theirs = given["customer_id"].astype(str).reset_index(drop=True)
-            if theirs.equals(ours):
+        ids = ids_of(given)
+        if ids is not None and "customer_id" in self.frame:
+            ours, theirs = (parse_id(each).column.astype(str) for each in (self.frame["customer_id"], ids))
+            if ours.tolist() == theirs.tolist():
                 return np.arange(len(given))
             remedy = "Code a table with one text per customer."
             problems.add_rows("customer_id", ours.duplicated().to_numpy(), "has more than one text", remedy, len(ours))
             problems.raise_if_any()
-            return pd.Index(ours).get_indexer(theirs)
+            rows = pd.Index(ours).get_indexer(theirs)
+            if (rows < 0).all():
+                problems.add("customer_id", "has no customer whose text was coded", "Check that the ids are the same.")
+            problems.raise_if_any()
+            return rows
         if len(given) != len(self.frame):
             what = f"has {format_count(len(given))} rows, and {format_count(len(self.frame))} texts were coded"
             problems.add("table", what, "Give both a `customer_id`, or code this very table.")
@@ -162,7 +174,7 @@ class CodedReasons(Result):
 def _answer(coded: CodedReasons) -> str:
     named = coded.reasons[coded.reasons["n"] > 0].sort_values("n", ascending=False, kind="stable")
     if named.empty:
-        return f"None of {format_count(coded.n_said)} exit texts names a reason that {coded.codebook.source} knows."
+        return f"No exit text ({format_count(coded.n_said)}) names a reason that {coded.codebook.source} knows."
     top = [f"{row.words} ({format_percent(row.share)})" for row in named.head(3).itertuples()]
     among = f"{format_count(coded.n_coded)} of {format_count(coded.n_said)} exit texts"
     verb = "names" if coded.n_coded == 1 else "name"
@@ -186,8 +198,8 @@ def _not_matched(coded: CodedReasons) -> str:
 def _lines(coded: CodedReasons) -> list[str]:
     reasons, said = coded.reasons, coded.n_said
     causes = reasons.groupby("cause", sort=False)["n_first"].sum().sort_values(ascending=False, kind="stable")
-    parts = [f"the {cause} {format_percent(n / said)}" for cause, n in causes.items() if n]
-    lines = [f"By the first reason named, the cause is {join_words(parts)}."] if parts else []
+    parts = [f"the {cause} in {format_percent(n / said)}" for cause, n in causes.items() if n]
+    lines = [f"By the first reason named, the cause lies with {join_words(parts)}."] if parts else []
     if n := int(reasons.loc[reasons["involuntary"], "n_first"].sum()):
         lines.append(
             f"{format_percent(n / said)} did not decide to leave: death, a move, a failed payment or the like."
@@ -195,11 +207,9 @@ def _lines(coded: CodedReasons) -> list[str]:
     if n := int((coded.frame["n_reasons"] > 1).sum()):
         order = "the first in the codebook's order counts as the first reason"
         lines.append(f"{format_percent(n / said)} name several reasons; {order}, and shares add to more than 100%.")
-    if n := int(coded.frame["set_aside"].sum()):
-        lines.append(
-            f"In {format_count(n)} a reason was named and taken back, as in “not because of the price” or “the service "
-            "was good”, and set aside; only such turns as the codebook lists are seen, so irony and other denials count."
-        )
+    n = int(coded.frame["set_aside"].sum())
+    said_back = "a reason was named and taken back, as in “not because of the price”, and set aside"
+    lines.append(f"In {format_count(n)} {said_back}; {LIMIT}." if n else f"{LIMIT}.")
     if n := len(coded.frame) - said:
         lines.append(f"In {format_count(n)} of {format_count(len(coded.frame))} rows nothing was said.")
     lines.append(f"{coded.codebook.describe().splitlines()[0]}")

@@ -1,4 +1,4 @@
-"""Which reasons does each text name? Patterns looked up among the words of all texts, and what is taken back set aside."""
+"""Which reasons does each text name? Patterns looked up among the words of all texts, less what is taken back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from winback.lost.words_in_order import WordsInOrder
 
 # Words that a negation reaches: "not because of [the high price]". One more would take back the next thing said.
 TAKEN_BACK = 3
-NO_PATTERN = -1
+NEVER = np.iinfo(np.int32).max  # the number of the first pattern that names a reason, where none does
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,18 +25,22 @@ class Coded:
 
     Attributes
     ----------
-    named : (n_texts, n_reasons) bool
-    pattern : (n_texts, n_reasons) which of a reason's patterns named it first in the codebook, -1 for none
+    pattern : (n_texts, n_reasons) int
+        Which of a reason's patterns is the first in the codebook to name it, `NEVER` for none.
     set_aside : (n_texts,) bool
         A reason was named and taken back.
     alike : (n_texts,) int
         Texts that only case, accents and marks tell apart have the same number.
     """
 
-    named: np.ndarray
     pattern: np.ndarray
     set_aside: np.ndarray
     alike: np.ndarray
+
+    @property
+    def named(self) -> np.ndarray:
+        """Which reasons each text names, shape (n_texts, n_reasons)."""
+        return self.pattern != NEVER
 
 
 def code_texts(texts: list[str], codebook: Codebook) -> Coded:
@@ -44,33 +48,33 @@ def code_texts(texts: list[str], codebook: Codebook) -> Coded:
     alike, plain = pd.factorize(np.array([plain_text(text) for text in texts], dtype=object))
     words = WordsInOrder.of(plain)
     taken_back = _taken_back(words, codebook.set_aside)
-    lower = pd.Series([lower_text(text) for text in texts], dtype=object) if _has_expressions(codebook) else None
-    pattern = np.full((len(texts), len(codebook.reasons)), NO_PATTERN)
-    set_aside = np.zeros(len(texts), dtype=bool)
+    pattern = np.full((len(plain), len(codebook.reasons)), NEVER)
+    set_aside = np.zeros(len(plain), dtype=bool)
+    for column, number, each in _numbered(codebook):
+        for phrase in each.phrases:
+            found = words.hits(phrase)
+            back = taken_back[found.first] | taken_back[found.last]
+            said = words.text_of[found.first[~back]]
+            pattern[said, column] = np.minimum(pattern[said, column], number)
+            set_aside[words.text_of[found.first[back]]] = True
+    return Coded(_with_expressions(pattern[alike], texts, codebook), set_aside[alike], alike)
+
+
+def _numbered(codebook: Codebook) -> Iterator[tuple[int, int, Pattern]]:
+    """Yield every pattern with the number of its reason and its own."""
     for column, reason in enumerate(codebook.reasons):
-        for number in reversed(range(len(reason.patterns))):  # so that the first one is what stays
-            said, aside = _said_in(reason.patterns[number], words, taken_back, len(plain))
-            rows = said[alike]
-            if lower is not None and (expression := reason.patterns[number].expression) is not None:
-                rows = lower.str.contains(expression).to_numpy(dtype=bool)
-            pattern[rows, column] = number
-            set_aside |= aside[alike]
-    return Coded(pattern != NO_PATTERN, pattern, set_aside, alike)
+        for number, pattern in enumerate(reason.patterns):
+            yield column, number, pattern
 
 
-def _has_expressions(codebook: Codebook) -> bool:
-    return any(pattern.expression is not None for reason in codebook.reasons for pattern in reason.patterns)
-
-
-def _said_in(pattern: Pattern, words: WordsInOrder, taken_back: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return which texts a pattern stands in, and in which it was taken back, shape (n,) each."""
-    said, aside = np.zeros((2, n), dtype=bool)
-    for phrase in pattern.phrases:
-        found = words.hits(phrase)
-        back = taken_back[found.first] | taken_back[found.last]
-        said[words.text_of[found.first[~back]]] = True
-        aside[words.text_of[found.first[back]]] = True
-    return said, aside
+def _with_expressions(pattern: np.ndarray, texts: list[str], codebook: Codebook) -> np.ndarray:
+    """Add what regular expressions find, which look at the text itself and not at its words."""
+    listed = [row for row in _numbered(codebook) if row[2].expression is not None]
+    lower = pd.Series([lower_text(text) for text in texts] if listed else [], dtype=object)
+    for column, number, each in listed:
+        rows = lower.str.contains(each.expression).to_numpy(dtype=bool)
+        pattern[rows, column] = np.minimum(pattern[rows, column], number)
+    return pattern
 
 
 def _taken_back(words: WordsInOrder, turns: SetAside) -> np.ndarray:

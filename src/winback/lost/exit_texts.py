@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Number
 from pathlib import Path
@@ -47,7 +47,7 @@ def read_exit_texts(texts: AnyTable | Iterable) -> ExitTexts:
     """Return the exit texts of a table, a column or a list, or raise one error with every problem."""
     if isinstance(texts, pd.DataFrame | str | Path | HasTables) or is_foreign(texts):
         return _of_table(as_table(texts, LAPSED_TABLE))
-    if isinstance(texts, bytes) or not isinstance(texts, Iterable) or getattr(texts, "ndim", 1) != 1:
+    if isinstance(texts, bytes | Mapping) or not isinstance(texts, Iterable) or getattr(texts, "ndim", 1) != 1:
         remedy = "Give a table with a column `exit_text`, a column, or a list of texts."
         raise TableError(WHAT, [Problem("texts", f"must be texts, not {type(texts).__name__}", 0, "", remedy)])
     column = texts if isinstance(texts, pd.Series) else pd.Series(list(texts), dtype=object)
@@ -65,8 +65,12 @@ def _of_table(table: pd.DataFrame) -> ExitTexts:
     problems.raise_if_any()
     frame = reading.frame.reset_index(drop=True)
     found = _of_column(frame["exit_text"], frame)
-    ids = frame["customer_id"] if "customer_id" in frame else None
-    return ExitTexts(found.codes, found.distinct, table, ids, reading.notes)
+    return ExitTexts(found.codes, found.distinct, table, frame.get("customer_id"), reading.notes)
+
+
+def ids_of(table: pd.DataFrame) -> pd.Series | None:
+    """Return whose rows a table has, under whatever name; None where nothing says it."""
+    return matched(Reading(table), COLUMNS[:1]).frame.get("customer_id")
 
 
 def _of_column(column: pd.Series, frame: pd.DataFrame) -> ExitTexts:

@@ -21,7 +21,9 @@ TOKENS = re.compile(rf"[{UNSPACED}]|{LETTER}+|[{re.escape(CLAUSE)}]|[^\w{_SILENT
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\ufe0e\ufe0f\u00ad]+")
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ı": "i", "ø": "oe", "ł": "l", "’": "'", "ʼ": "'"})
 _ARABIC = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه"})  # Persian typed on an Arabic keyboard
-_PERSIAN_VERB = re.compile(rf"(?<!{LETTER})(ن?می)[ \u200c]+(?={LETTER})")  # its prefix: می‌کند is one word, and no form of کند
+_PERSIAN_VERB = re.compile(
+    rf"(?<!{LETTER})(ن?می)[ \u200c]+(?={LETTER})"
+)  # its prefix: می‌کند is one word, and no form of کند
 _NEGATED = re.compile(r"n'(?=t\b)")  # don't and dont are one word; any other apostrophe parts two
 
 
@@ -41,8 +43,8 @@ def plain_text(text: str) -> str:
 
     Examples
     --------
-    >>> plain_text("Kündigung"), plain_text("KUENDIGUNG"), plain_text("atención"), plain_text("ещё"), plain_text("Don’t")
-    ('kuendigung', 'kuendigung', 'atencion', 'еще', 'dont')
+    >>> [plain_text(text) for text in ("Kündigung", "KUENDIGUNG", "atención", "ещё", "Don’t")]
+    ['kuendigung', 'kuendigung', 'atencion', 'еще', 'dont']
     """
     lower = lower_text(text).replace(BORDER, " ").translate(_SPELLED)
     if not lower.isascii():

@@ -67,7 +67,9 @@ def phrases_of(written: str) -> tuple[Phrase, ...]:
             raise PatternError("has a parenthesis without its other half. Write (one|other)")
         if found["word"] and "|" in found["word"]:
             raise PatternError("has | outside parentheses. Write (one|other), or two patterns")
-        parts.append([(replace(first, gap=gap), *rest) for first, *rest in _ways(found["group"] or found["word"] or "")])
+        parts.append(
+            [(replace(first, gap=gap), *rest) for first, *rest in _ways(found["group"] or found["word"] or "")]
+        )
         gap = 0
     n = 1
     for part in parts:
@@ -78,7 +80,7 @@ def phrases_of(written: str) -> tuple[Phrase, ...]:
 
 
 def _ways(alternatives: str) -> list[Phrase]:
-    """Return the ways to write one of several alternatives: single words are one step, several in a row are a way each."""
+    """Return the ways to say one of several: single words are one step together, words in a row are a way each."""
     words, ways = [], []
     for sequence in dict.fromkeys(_sequences(alternatives)):
         if len(sequence) == 1:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from winback.doors import door
-from winback.lost.codebook import Codebook, load_codebook
+from winback.lost.codebook import Codebook
+from winback.lost.codebook_files import load_codebook
 from winback.lost.coded_reasons import CODED, NOTHING_SAID, UNMATCHED, CodedReasons
 from winback.lost.coding import Coded, code_texts
 from winback.lost.exit_texts import ExitTexts, read_exit_texts

@@ -1,8 +1,8 @@
 r"""Which regular expressions are safe to run on any text? Those whose ways to match can be counted, and are few.
 
-Python tries one way after the other, and ``(a+)+b`` has more ways on a line of a's than there is time. So expressions are
-a part of Python's: characters, ``.``, classes ``[...]``, ``\w \d \s \b``, groups, ``|``, and ``? * + {m,n}``, where
-``*`` and ``+`` reach up to `REACH` repetitions. The ways that can be tried from one place in a text are then at most
+Python tries one way after the other, and ``(a+)+b`` has more ways on a line of a's than there is time. So only a part
+of its language is used: characters, ``.``, classes ``[...]``, ``\w \d \s \b``, groups, ``|``, and ``? * + {m,n}``,
+where ``*`` and ``+`` reach up to `REACH` repetitions. The ways to try from one place in a text are then at most
 
 .. math:: w(ab) = w(a) w(b), \quad w(a|b) = w(a) + w(b), \quad w(a\{m,n\}) = \sum_{k=m}^n w(a)^k
 
@@ -24,7 +24,7 @@ MOST_WAYS = 2_000  # at 10 ns each and 1,000 places, a long text takes 20 ms at 
 LONGEST, DEEPEST = 500, 10  # characters, and groups within groups: past these nobody can check what is meant
 PARTS = re.compile(
     r"(?P<many>(?:[*+?]|\{\d+(?:,\d*)?\}|\{,\d+\})[?+]?)|(?P<open>\((?:\?:)?)|(?P<close>\))|(?P<bar>\|)"
-    r"|(?P<single>\\[wWdDsSbBnt]|\\[^\w\s]|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\])|(?P<other>\\.?)",
+    r"|(?P<single>\\[wWdDsSbBnt]|\\[^\w\s]|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[])|(?P<other>\\.?|\[)",
     re.DOTALL,
 )
 WHAT_THERE_IS = r"Use characters, ., [...], \w \d \s \b, ( ), | and ? * + {m,n}"
@@ -77,7 +77,8 @@ def compiled(written: str) -> re.Pattern[str]:
             warnings.simplefilter("error")
             made = re.compile(rf"(?<!{LETTER})(?:{bounded})(?!{LETTER})", re.IGNORECASE)
     except (re.error, Warning) as error:
-        raise PatternError(f"is no regular expression: {error}. {WHAT_THERE_IS}") from None
+        what = getattr(error, "msg", None) or str(error).partition(" at position")[0]
+        raise PatternError(f"is no regular expression: {what}. {WHAT_THERE_IS}") from None
     if made.search("") or all(made.search(text) for text in UNLIKE):
         raise PatternError("matches every text. Name some of the characters it is to find")
     return made
@@ -127,8 +128,12 @@ def _nest(kind: str | None, text: str, groups: list[_Group], following: str) -> 
         if len(groups) > DEEPEST:
             raise PatternError(f"has more than {DEEPEST} groups within groups. Write several patterns")
         groups.append(_Group())
+    elif text == "[":
+        raise PatternError("has a class that is not closed. Add ], or write \\[")
     else:
-        raise PatternError(f"has {text}{following}, which is not to be used here. {WHAT_THERE_IS}")
+        raise PatternError(
+            f"has {text}{following if text == '(' else ''}, which is not to be used here. {WHAT_THERE_IS}"
+        )
 
 
 def _times(many: str) -> tuple[int, int]:

@@ -43,7 +43,8 @@ class WordsInOrder:
         text_of = np.cumsum(codes == border) - (codes == border)
         offsets = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(known)))])
         ends = np.array([word in CLAUSE for word in known], dtype=bool)
-        return cls(codes, list(known), text_of, np.argsort(codes, kind="stable"), offsets, ends)
+        by_word = np.argsort(codes, kind="stable")
+        return cls(codes, list(known), text_of, by_word=by_word, offsets=offsets, ends=ends)
 
     def hits(self, phrase: Phrase) -> Hits:
         """Return where a phrase stands."""
