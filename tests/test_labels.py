@@ -30,6 +30,7 @@ def test_every_column_of_lapsed_customers_has_words_of_its_own(column):
     ("column", "values", "text"),
     [
         ("reason", ["price"], "left for price"),
+        ("reason", ["needs changed", "quality"], "left for changed needs or for quality"),
         ("reason", ["other", "both"], "left for another reason or for price and service"),
         ("reason", ["price", "moved"], "reason for leaving price or moved"),  # one has no words: all are said plainly
         ("second_reason", ["service"], "left again for service"),

@@ -38,6 +38,14 @@ _REASONS = {
     "service": "for service",
     "both": "for price and service",
     "other": "for another reason",
+    # of the codebook for exit texts; moved, died and the like say themselves what they are
+    "better offer": "for a better offer",
+    "needs changed": "for changed needs",
+    "quality": "for quality",
+    "billing": "for bills and charges",
+    "indifference": "for indifference",
+    "delivery": "for delivery",
+    "range": "for what is on offer",
 }
 _OFFERED = ("with", "without")
 _A_MONTH, _MONTHS = " a month", " months"
