@@ -54,8 +54,8 @@ def test_no_language_is_left_behind(language):
     assert judged(rows)["right"].mean() > 0.7
 
 
-# The reasons of IBM's public table of telecom customers (Telco customer churn, 11.1.3), with its own categories. Patterns
-# were written with these in view.
+# The reasons of IBM's public table of telecom customers (Telco customer churn, 11.1.3), with its own categories.
+# Patterns were written with these in view.
 PUBLIC = {
     "Attitude": ["Attitude of support person", "Attitude of service provider"],
     "Competitor": [

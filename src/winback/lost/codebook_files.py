@@ -25,13 +25,13 @@ def load_codebook(codebook: Codebook | Mapping | str | Path | None = None, *, mo
 
     The file has a ``[[reason]]`` for each reason, in the order in which they count:
 
-    ============== ==================================================================================
-    ``name``       label of the reason, as it will stand in the column ``reason``; unique
-    ``cause``      ``competitor``, ``company`` or ``customer``
-    ``words``      optional: the reason as in "left because of ..."
-    ``involuntary``  optional, true where nobody decided to leave (died, moved, payment failed)
-    ``patterns``   a list of patterns, or a table of such lists by language (``patterns.en = [...]``)
-    ============== ==================================================================================
+    =============== ==============================================================================
+    ``name``        label of the reason, as it will stand in the column ``reason``; unique
+    ``cause``       ``competitor``, ``company`` or ``customer``
+    ``words``       optional: the reason as in "left because of ..."
+    ``involuntary`` optional, true where nobody decided to leave (died, moved, payment failed)
+    ``patterns``    a list of patterns, or a table of such lists by language (``patterns.en = [...]``)
+    =============== ==============================================================================
 
     and, optional, ``[set_aside]`` with patterns that take a reason back, lists or tables by language alike:
     ``negated`` what follows within three words ("not because of"), ``cleared`` what was said within three words before
@@ -40,8 +40,8 @@ def load_codebook(codebook: Codebook | Mapping | str | Path | None = None, *, mo
     A pattern is one of
 
     - words: ``too expensive``. Whole words next to each other, however they are capitalised or accented ("ü" is "ue");
-    - ``kündig*``, ``*preis``: letters may follow or go before; ``zu|sehr teuer``: one of these words;
-    - ``charged ... twice``: up to four words between, not beyond the next comma or full stop;
+    - ``kündig*``, ``*preis``: letters may follow or go before; ``(zu|viel zu) teuer``: one of these;
+    - ``charged ... twice``: up to five words between, not beyond the next comma or full stop;
     - ``/colou?rs?/``: a regular expression on the text in lower case, whole words; its part of Python's language is
       limited to what cannot run for ever.
 

@@ -52,7 +52,9 @@ class CodedReasons(Result):
     frame: pd.DataFrame
     reasons: pd.DataFrame
     codebook: Codebook
-    alike: np.ndarray = field(repr=False)  # (n_texts,) the same number where only case, accents and marks differ
+    alike: np.ndarray = field(
+        repr=False
+    )  # (n_texts,) the same number where only case, accents and a mark at the end differ
     source: pd.DataFrame | None = field(default=None, repr=False)  # the table that the texts stand in
     notes: tuple[str, ...] = ()
     shown: ClassVar[Mapping[str, tuple[str, str]]] = IN_TABLE
@@ -83,7 +85,7 @@ class CodedReasons(Result):
     def unmatched(self) -> pd.DataFrame:
         """Return the texts that no pattern matches, by frequency: ``text``, ``n``, ``share`` of all that were said.
 
-        Texts that only case, accents and marks tell apart are one, shown as the first of them was written.
+        Texts that only case, accents and a mark at the end tell apart are one, shown as the first was written.
         """
         rows = (self.frame["state"] == UNMATCHED).to_numpy()
         texts = self.frame.loc[rows, "text"].astype(object)
@@ -105,7 +107,8 @@ class CodedReasons(Result):
         column : str
             Name of the column; it must be a new one.
         others : str, optional
-            Label of texts that no pattern matches; None leaves them missing. Where nothing was said it is missing.
+            Label of texts that no pattern matches; None leaves them missing. It is missing also where nothing was said,
+            and for customers of another table whose texts were not coded.
 
         Raises
         ------
@@ -145,8 +148,9 @@ class CodedReasons(Result):
             if ours.tolist() == theirs.tolist():
                 return np.arange(len(given))
             remedy = "Code a table with one text per customer."
-            problems.add_rows("customer_id", ours.duplicated().to_numpy(), "has more than one text", remedy, len(ours))
-            problems.raise_if_any()
+            coded = ProblemList("exit texts", self.frame)
+            coded.add_rows("customer_id", ours.duplicated().to_numpy(), "has more than one text", remedy)
+            coded.raise_if_any()
             rows = pd.Index(ours).get_indexer(theirs)
             if (rows < 0).all():
                 problems.add("customer_id", "has no customer whose text was coded", "Check that the ids are the same.")

@@ -16,6 +16,7 @@ from winback.lost.words_in_order import WordsInOrder
 
 # Words that a negation reaches: "not because of [the high price]". One more would take back the next thing said.
 TAKEN_BACK = 3
+AT_THE_END = " .!?,;:。"  # what ends a text says nothing of its reason; expressions see it
 NEVER = np.iinfo(np.int32).max  # the number of the first pattern that names a reason, where none does
 
 
@@ -30,7 +31,7 @@ class Coded:
     set_aside : (n_texts,) bool
         A reason was named and taken back.
     alike : (n_texts,) int
-        Texts that only case, accents and marks tell apart have the same number.
+        Texts that only case, accents and a mark at the end tell apart have the same number.
     """
 
     pattern: np.ndarray
@@ -45,7 +46,7 @@ class Coded:
 
 def code_texts(texts: list[str], codebook: Codebook) -> Coded:
     """Code distinct texts."""
-    alike, plain = pd.factorize(np.array([plain_text(text) for text in texts], dtype=object))
+    alike, plain = pd.factorize(np.array([plain_text(text).rstrip(AT_THE_END) for text in texts], dtype=object))
     words = WordsInOrder.of(plain)
     taken_back = _taken_back(words, codebook.set_aside)
     pattern = np.full((len(plain), len(codebook.reasons)), NEVER)
