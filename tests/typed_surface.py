@@ -6,11 +6,8 @@ A wrong call carries the error that mypy must find: were the name ``Any``, there
 from typing import assert_type
 
 import winback as wb
-<<<<<<< HEAD
 from winback.base.purchase_base import PurchaseBase
-=======
 from winback.lost.coded_reasons import CodedReasons
->>>>>>> eb4439d (Judge codebooks, expressions and exit texts by tests of their own, and name what is wrong with any of them at once)
 from winback.offers.compared import OfferComparison
 from winback.policies.learned import LearnedPolicy
 from winback.purchases.purchase_fit import PurchaseFit
@@ -42,7 +39,6 @@ def who_comes_back(trial: wb.Trial) -> None:
     fit.two_part.value_by_acceptance(trial)  # type: ignore[attr-defined]
 
 
-<<<<<<< HEAD
 def who_was_lost() -> None:
     base = wb.read_contracts("contracts.csv", events="events.csv", until="2026-06-30")
     assert_type(base, wb.ContractBase)
@@ -50,13 +46,13 @@ def who_was_lost() -> None:
     assert_type(base.lapsed(), wb.Lapsed)
     wb.survival_curve(base, by="manager")
     wb.read_contracts("contracts.csv")  # type: ignore[call-arg]
-=======
+
+
 def why_did_they_leave() -> None:
     coded = wb.code_reasons("leavers.csv", "codebook.toml", more={"price": ["rip-off"]})
     assert_type(coded, CodedReasons)
     wb.survival_curve(coded.with_reasons(), "reason")
     wb.code_reasons(["too expensive"], wb.lost.load_codebook())
->>>>>>> eb4439d (Judge codebooks, expressions and exit texts by tests of their own, and name what is wrong with any of them at once)
 
 
 def what_is_wrong() -> None:
