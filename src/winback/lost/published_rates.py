@@ -1,0 +1,58 @@
+"""What do others lose, and how many come back to them? Published figures, each with what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Published:
+    """A figure of others beside which one's own is set."""
+
+    kind: str  # of figure: lost or net (a share in so many months), returned (within so many months of the loss), gains
+    months: float
+    low: float
+    high: float
+    whose: str
+    evidence: str  # study, survey of a company, one company, rule of thumb
+
+    def words_for(self, months: float) -> str:
+        """Say what the figure is, for so many months."""
+        span = {12: "a year", 1: "a month"}.get(months, f"{months:g} months")
+        return {
+            "lost": f"lost in {span}",
+            "net": f"lost in {span}, less those who came back",
+            "returned": f"back within {span} of the loss",
+            "ever": "back at any time",
+            "gains": "of those who came, had been customers before",
+        }[self.kind]
+
+
+SURVEY, STUDY, ONE, RULE = "survey of a company", "study", "one company", "rule of thumb"
+_ANTENNA = "streaming subscribers (Antenna 2024)"
+_REVENUECAT = "app subscriptions, {} plans (RevenueCat 2026)"
+PUBLISHED = (
+    Published("lost", 12, 0.09, 0.11, "excellent firms", RULE),
+    Published("lost", 1, 0.03, 0.03, "mobile telephony, at its worst", STUDY),
+    Published("lost", 1, 0.052, 0.052, _ANTENNA, SURVEY),
+    Published("net", 1, 0.035, 0.035, _ANTENNA, SURVEY),
+    Published("gains", 1, 1 / 3, 1 / 3, _ANTENNA, SURVEY),
+    Published("returned", 3, 0.25, 0.25, _ANTENNA, SURVEY),
+    Published("returned", 6, 0.34, 0.34, _ANTENNA, SURVEY),
+    Published("returned", 12, 0.45, 0.45, _ANTENNA, SURVEY),
+    Published("returned", 12, 0.201, 0.201, _REVENUECAT.format("monthly"), SURVEY),
+    Published("returned", 12, 0.09, 0.09, _REVENUECAT.format("weekly"), SURVEY),
+    Published("returned", 12, 0.052, 0.052, _REVENUECAT.format("yearly"), SURVEY),
+    Published("ever", 1, 0.9, 0.9, "ten clients of an agency who had gone to freelancers", ONE),
+)
+
+
+def over_months(share: float, months: float, instead: float) -> float:
+    """Return the share lost in another time at the same rate.
+
+    Examples
+    --------
+    >>> round(over_months(0.03, 1, 12), 3), round(over_months(0.09, 12, 1), 4)
+    (0.306, 0.0078)
+    """
+    return 1 - (1 - share) ** (instead / months)

@@ -1,0 +1,184 @@
+r"""Who was a customer from when to when, in which group, and what did they bring in the year before they left?
+
+Contracts and purchases as one: a stay begins on its first day and ends on its last one, or on the day on which a buyer
+was called lost. Days are whole numbers, of numpy's ``datetime64[D]``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from winback.base.contract_base import ContractBase
+from winback.base.contract_lives import as_number
+from winback.base.purchase_base import PurchaseBase
+from winback.periods import DAYS_IN_MONTH, DAYS_IN_YEAR
+from winback.purchases.logs.checks import DAY_ZERO
+from winback.tables import label_codes
+
+GOES_ON = 2**31  # a day after all others: the end of a stay that goes on
+EVERYBODY = "all"
+YEAR_OF_PURCHASES = 365  # days; a purchase on the same day a year earlier is the one before
+_ROOM = 2**33  # more than any day: customer and day make one number that sorts as the pair does
+
+
+@dataclass(frozen=True, eq=False)
+class Spells:
+    """Who belonged to which group since when, until the next spell of the same stay; by customer and day."""
+
+    stay: np.ndarray  # (k,) row of the stay
+    key: np.ndarray  # (k,) customer and first day as one number
+    start: np.ndarray  # (k,)
+    end: np.ndarray  # (k,) first day of the next one, at most the end of the stay
+    group: np.ndarray  # (k,) -1: not known
+
+    def at(self, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
+        """Return the group of each customer in the latest spell that had begun by a day."""
+        return self.group[np.searchsorted(self.key, _key(customer, day), side="right") - 1]
+
+
+@dataclass(frozen=True, eq=False)
+class Stays:
+    """The stays of customers, by customer and in the order of time; m of them."""
+
+    ids: pd.Index  # (n_customers,)
+    customer: np.ndarray  # (m,) place of the customer
+    number: np.ndarray  # (m,) 1 for the first stay
+    start: np.ndarray  # (m,)
+    end: np.ndarray  # (m,) GOES_ON where it does
+    lost: np.ndarray  # (m,) bool: it ended in a loss, for sure
+    money: np.ndarray  # (m,) brought in within a year before the end, of the data where it goes on; missing: not known
+    turnover: np.ndarray  # (m,) of all customers in the same year
+    spells: Spells
+    names: tuple  # of the groups
+    first: int  # day from which on losses can have been seen
+    sure: int  # day up to which it is known for sure who was lost
+    until: int  # last day of the data
+    usual_gap: float | None = None  # days between purchases of half of the customers or more
+
+    @property
+    def pending(self) -> np.ndarray:
+        """Stays that have ended so lately that it is not known yet whether that is a loss."""
+        return ~self.lost & (self.end < GOES_ON)
+
+
+def stays_of(base: ContractBase | PurchaseBase, by: str | None = None) -> Stays:
+    """Return the stays of a base's customers, grouped by a column of its contracts or customers."""
+    if isinstance(base, PurchaseBase):
+        return _of_purchases(base, by)
+    return _of_contracts(base, by)
+
+
+def _of_contracts(base: ContractBase, by: str | None) -> Stays:
+    lives, spans = base.all_lives, base.spans
+    codes, names = _groups(base.contracts, by, "the contracts", "Give the contracts such a column.")
+    start_key = _key(lives.customer, lives.start)
+    order = np.lexsort((np.arange(len(codes)), spans.start, spans.customer))
+    spans, codes = spans.only(order), codes[order]
+    stay = np.searchsorted(start_key, _key(spans.customer, spans.start), side="right") - 1
+    within = (stay >= 0) & (lives.customer[stay] == spans.customer) & (spans.start <= lives.end[stay])
+    spans, codes, stay = spans.only(np.flatnonzero(within)), codes[within], stay[within]
+    end = np.where(lives.runs, GOES_ON, lives.end)
+    last = lives.end[stay]
+    days = np.maximum(np.minimum(spans.end, last) - np.maximum(spans.start, last - DAYS_IN_YEAR), 0)
+    known = ~np.isnan(spans.margin)
+    return Stays(
+        ids=base.ids,
+        customer=lives.customer,
+        number=lives.number,
+        start=lives.start,
+        end=end,
+        lost=lives.ended,
+        money=_added(stay[known], (spans.margin * days / DAYS_IN_MONTH)[known], len(end)),
+        turnover=_turnover_of_contracts(base, lives.end),
+        spells=_spells(stay, spans.customer, spans.start, codes, end),
+        names=names,
+        first=int(lives.start.min()) if base.since is None else as_number(base.since) + 1,
+        sure=base.last - base.grace_days,
+        until=base.last,
+    )
+
+
+def _of_purchases(base: PurchaseBase, by: str | None) -> Stays:
+    lives, days = base.lives, base.days
+    remedy = "Name it in the table of customers: read_purchases(..., customers=...)."
+    codes, names = _groups(base.people, by, "what is known of the customers", remedy, n=base.n)
+    start, end = lives.start - DAY_ZERO, np.where(lives.ended, lives.end - DAY_ZERO, GOES_ON)
+    bought, rows = days.day.astype(np.int64) - DAY_ZERO, np.cumsum(lives.n_days)
+    last, until = bought[rows - 1], base.until.toordinal() - DAY_ZERO
+    amount = np.where(base.summary.log.amount, days.amount * (base.margin_share or 1.0), np.nan)
+    paid = np.append(0.0, np.cumsum(amount))
+    since = np.searchsorted(_key(days.customer, bought), _key(lives.customer, last - YEAR_OF_PURCHASES), side="right")
+    by_day = np.bincount(bought - bought.min(), weights=amount)
+    total = np.append(0.0, np.cumsum(by_day))
+    reached = last - bought.min() + 1
+    gaps = _usual_gaps(days.start, bought)
+    lost_first = int(end[lives.ended].min()) if lives.ended.any() else int(start.min())
+    return Stays(
+        ids=pd.Index(base.summary.customers["customer_id"]),
+        customer=lives.customer,
+        number=lives.number,
+        start=start,
+        end=end,
+        lost=lives.ended,
+        money=paid[rows] - paid[np.maximum(since, rows - lives.n_days)],
+        turnover=total[reached] - total[np.maximum(reached - YEAR_OF_PURCHASES, 0)],
+        spells=_spells(np.arange(len(start)), lives.customer, start, codes[lives.customer], end),
+        names=names,
+        first=lost_first,
+        sure=until,
+        until=until,
+        usual_gap=float(np.median(gaps)) if len(gaps) else None,
+    )
+
+
+def _spells(stay, customer, start, group, end) -> Spells:
+    """Let each spell last until the next one of its stay; rows are by customer and first day."""
+    following = np.append(np.where(stay[1:] == stay[:-1], start[1:], GOES_ON), GOES_ON)
+    return Spells(stay, _key(customer, start), start, np.minimum(following, end[stay]), group)
+
+
+def _groups(table: pd.DataFrame | None, by: str | None, where: str, remedy: str, n: int | None = None):
+    """Return the group of each row, and the names of the groups."""
+    if by is None:
+        return np.zeros(len(table) if n is None else n, dtype=np.int64), (EVERYBODY,)
+    if table is None or by not in table:
+        there = [] if table is None else [str(name) for name in table if name not in _NO_GROUPS]
+        known = f"there are {', '.join(there)}" if there else "there is none to group by"
+        raise ValueError(f"by = {by!r} is no column of {where}; {known}. {remedy}")
+    if by in _NO_GROUPS:
+        raise ValueError(f"by = {by!r} makes no groups. Name a column with a manager, a segment or a product.")
+    codes, names = label_codes(table[by])
+    return codes.astype(np.int64), tuple(names)
+
+
+_NO_GROUPS = ("customer_id", "start", "end", "exit_text", "reason")  # a reason is known of those who left only
+
+
+def _turnover_of_contracts(base: ContractBase, end: np.ndarray) -> np.ndarray:
+    """Return what all customers brought in within a year before each day."""
+    spans = base.spans
+    first, margin = int(spans.start.min()), np.nan_to_num(spans.margin) / DAYS_IN_MONTH
+    change = np.bincount(spans.start - first, weights=margin, minlength=base.last - first + 2)
+    change -= np.bincount(spans.end - first, weights=margin, minlength=base.last - first + 2)
+    total = np.append(0.0, np.cumsum(np.cumsum(change)))  # by the morning of each day
+    days = first + np.arange(len(total))
+    return np.interp(end, days, total) - np.interp(end - DAYS_IN_YEAR, days, total)
+
+
+def _usual_gaps(start: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Return the mean gap of each customer who has bought on two days or more."""
+    n, several = np.diff(start), np.diff(start) > 1
+    return (day[start[1:] - 1] - day[start[:-1]])[several] / (n[several] - 1)
+
+
+def _added(row: np.ndarray, money: np.ndarray, n: int) -> np.ndarray:
+    """Add money up by row; missing where there is none to add."""
+    there = np.bincount(row, minlength=n) > 0
+    return np.where(there, np.bincount(row, weights=money, minlength=n), np.nan)
+
+
+def _key(customer: np.ndarray, day: np.ndarray) -> np.ndarray:
+    return customer.astype(np.int64) * _ROOM + day
