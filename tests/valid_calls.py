@@ -266,6 +266,14 @@ def calls() -> dict[str, Call]:
         "lapsed": Call(base().lapsed, {"asof": "2023-12-31"}),
         "lapsed with offers": Call(base().lapsed, {"sent": base_offers()}),
         "as_of": Call(base().as_of, {"day": "2023-06-30"}),
+        "lost_report": Call(
+            wb.lost_report,
+            {"base": base(), "by": "manager", "period": "3M", "sent": base_offers(), "account_share": 0.05},
+        ),
+        "chance_of_return of a report": Call(
+            wb.lost_report(base()).chance_of_return, {"months_away": [0.0, 6.0], "within_months": 6.0}
+        ),
+        "funnel": Call(wb.lost_report(base(), by="manager").funnel, {"n": [10, 100]}),
         "in_periods": Call(base().in_periods, {"period": "M"}),
         "still_here": Call(base().still_here, {"period": "M"}),
         "read_purchases": Call(

@@ -21,6 +21,7 @@ from winback.datasets.retail import simulate_shop_study as simulate_shop_study
 from winback.datasets.telecom import load_telecom_study as load_telecom_study
 from winback.datasets.telecom import simulate_telecom_study as simulate_telecom_study
 from winback.held_out import hold_out as hold_out
+from winback.lost.lost_report import lost_report as lost_report
 from winback.lost.reasons import code_reasons as code_reasons
 from winback.offers.comparison import compare_offers as compare_offers
 from winback.offers.economics import offer_economics as offer_economics
@@ -82,6 +83,7 @@ __all__ = [
     "load_shop_study",
     "load_telecom_study",
     "load_winback_book",
+    "lost_report",
     "model_policy",
     "offer_economics",
     "offer_scores",

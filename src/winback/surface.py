@@ -29,6 +29,7 @@ _NAMES_OF = {
     "survival.competing": ("competing_risks",),
     "survival.curves": ("survival_curve",),
     "survival.durations": ("fit_duration",),
+    "lost.lost_report": ("lost_report",),
     "lost.reasons": ("code_reasons",),
     "value.lifetime_value": ("lifetime_value",),
     "value.base_value": ("base_value",),

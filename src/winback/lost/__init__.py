@@ -1,5 +1,15 @@
 """Who is lost, why, and is it worth a try?
 
+lost_report     how many are lost, where, when, what did it cost, who comes back? `lost_report`
+losses_reported, losses_in_words  its answer, and its sentences
+stays           who was a customer from when to when, in which group, and what did they bring in before they left?
+served          who served each customer when, alone or together with others?
+report_periods  over which periods are losses reported?
+loss_counts     how many were here, lost, won and back in each period, group and cohort?
+small_groups    which group really loses more than the others, and which by chance?
+organic_return  who comes back by themselves, and when?
+published_rates  what do others lose, and how many come back to them?
+lost_accounts   which lost accounts were a large part of turnover?
 reasons         which reasons do exit texts name? `code_reasons`
 coded_reasons   its answer: reasons counted, texts that no pattern matches, reasons as a column
 exit_texts      what did each customer say?

@@ -82,7 +82,7 @@ def _gross_and_net(report) -> str:
     return (
         f"Over {_last_year(report)} {format_count(year['n_lost'] + year['n_lost_within'])} were lost, "
         f"{format_count(year['n_won'])} won and {format_count(year['n_returned'])} came back{back}: gross "
-        f"{format_percent(year['n_lost'] / year['n'])}, net {format_percent(net)} in a {report.period.in_words}."
+        f"{format_percent(year['n_lost'] / year['n'])}, net {format_percent(net)} per {report.period.in_words}."
     )
 
 
@@ -97,7 +97,8 @@ def _groups(report) -> str:
     ]
     parts = [part for part in parts if part]
     n = int((~compared["verdict"].isin([MORE, LESS])).sum())
-    alike = f"{format_count(n)} of {format_count(len(compared))} are not told apart from the others" if n else ""
+    are = "is" if n == 1 else "are"
+    alike = f"{format_count(n)} of {format_count(len(compared))} {are} not told apart from the others" if n else ""
     return f"By {what}: {'; '.join([*parts, *([alike] if alike else [])])}."
 
 
@@ -106,7 +107,7 @@ def _named(report, rows: pd.DataFrame, words: str) -> str:
         return ""
     far = rows.assign(apart=(rows["shrunken"] - rows["common"]).abs()).sort_values("apart", ascending=False)
     said = [
-        f"{row['group']} ({format_percent(row['shrunken'])} a {report.period.in_words} against "
+        f"{row['group']} ({format_percent(row['shrunken'])} per {report.period.in_words} against "
         f"{format_percent(row['common'])})"
         for _, row in far.head(MOST_NAMED).iterrows()
     ]
@@ -188,7 +189,7 @@ def _others(report) -> str:
     )
     own = [report.lost_in(months)[0] for months in (12, 1)]
     return (
-        f"Lost in a year: {format_percent(own[0])}, beside {format_percent(excellent.low, 0)} to "
-        f"{format_percent(excellent.high, 0)} of {excellent.whose} ({excellent.evidence}); in a month "
-        f"{format_percent(own[1])}, beside {format_percent(mobile.low, 0)} of {mobile.whose} ({mobile.evidence})."
+        f"Lost in a year: {format_percent(own[0])}, beside {format_percent(excellent.shares[0], 0)} to "
+        f"{format_percent(excellent.shares[1], 0)} of {excellent.whose} ({excellent.evidence}); in a month "
+        f"{format_percent(own[1])}, beside {format_percent(mobile.shares[0], 0)} of {mobile.whose} ({mobile.evidence})."
     )

@@ -173,7 +173,7 @@ class LostReport(Result):
     def beside(self) -> pd.DataFrame:
         """Return published figures, with what they rest on, and one's own beside them.
 
-        ``what``, ``whose``, ``evidence``, ``months``, ``published_low`` and ``published_high``, ``own`` with ``_low``
+        ``what``, ``whose``, ``evidence``, ``months``, ``others_low`` and ``others_high``, ``own`` with ``_low``
         and ``_high``. What is lost in a month or a year is given for both, ``converted`` at a constant rate.
         """
         return pd.DataFrame([row for figure in PUBLISHED for row in self._beside(figure)])
@@ -181,7 +181,7 @@ class LostReport(Result):
     def _beside(self, figure: Published):
         both = figure.kind in ("lost", "net") and (12.0, 1.0)
         for months in sorted(both or (figure.months,), key=lambda each: each != figure.months):
-            ends = [figure.low, figure.high]
+            ends = list(figure.shares)
             if months != figure.months:
                 ends = [over_months(each, figure.months, months) for each in ends]
             own = dict(zip(("own", "own_low", "own_high"), self._own(figure.kind, months), strict=True))
@@ -191,8 +191,8 @@ class LostReport(Result):
                 "evidence": figure.evidence,
                 "months": months,
                 "converted": months != figure.months,
-                "published_low": ends[0],
-                "published_high": ends[1],
+                "others_low": ends[0],
+                "others_high": ends[1],
                 **own,
             }
 
@@ -220,7 +220,7 @@ class LostReport(Result):
     def show_beside(self) -> Shown:
         """Show published figures and one's own."""
         frame = self.beside()
-        ends = [self.formats(frame[f"published_{end}"], "percent") for end in ("low", "high")]
+        ends = [self.formats(frame[f"others_{end}"], "percent") for end in ("low", "high")]
         frame["published"] = [low if low == high else f"{low} to {high}" for low, high in zip(*ends, strict=True)]
         return Shown(self.rounded(frame, BESIDE))
 

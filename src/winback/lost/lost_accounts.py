@@ -37,4 +37,3 @@ def lost_accounts(stays: Stays, share: float, since: int) -> pd.DataFrame:
         }
     )
     return frame if len(stays.names) > 1 else frame.drop(columns="group")
-

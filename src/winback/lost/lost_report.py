@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from numbers import Real
 
 import numpy as np
@@ -31,7 +32,7 @@ def lost_report(
     by: str | None = None,
     period: str | Period | None = None,
     *,
-    since: str | pd.Timestamp | None = None,
+    since: datetime.date | str | None = None,
     sent: AnyTable | None = None,
     account_share: float = 0.01,
     level: float = 0.95,
@@ -85,12 +86,12 @@ def lost_report(
     >>> import pandas as pd, winback as wb
     >>> contracts = pd.DataFrame({
     ...     "customer_id": range(1, 101), "start": "2023-01-01", "margin": 20.0,
-    ...     "end": ["2024-06-30"] * 10 + [None] * 90, "manager": ["Ann"] * 50 + ["Bob"] * 50})
+    ...     "end": ["2024-06-30"] * 20 + [None] * 80, "manager": ["Ann"] * 50 + ["Bob"] * 50})
     >>> base = wb.read_contracts(contracts, until="2025-01-31")
     >>> report = wb.lost_report(base, by="manager", period="Y", since="2024-01-01")
     >>> report.to_frame()[["start", "group", "n", "n_lost", "share_lost", "money_lost"]].round(2)
            start group   n  n_lost  share_lost  money_lost
-    0 2024-02-01   Ann  50      10         0.2      2400.0
+    0 2024-02-01   Ann  50      20         0.4      4800.0
     1 2024-02-01   Bob  50       0         0.0         0.0
     >>> report.groups["verdict"].tolist()
     ['loses more', 'loses less']
@@ -118,7 +119,7 @@ def lost_report(
         account_share=float(account_share),
         kind="contracts" if is_contract else "purchases",
         doubts=base.doubts,
-        notes=_notes(base, stays, periods),
+        notes=(*_where(base, by), *_notes(base, stays, periods)),
         seen=(stays, periods),
         source=base.source,
         currency=base.currency,
@@ -179,12 +180,24 @@ def _compared(counts: pd.DataFrame, names: list[str], level: float) -> pd.DataFr
     return frame[frame["n"] + frame["n_won"] + frame["n_returned"] > 0].reset_index(drop=True)
 
 
+def _where(base, by: str | None) -> tuple[str, ...]:
+    """Say where a customer counts."""
+    if by is None or isinstance(base, PurchaseBase):
+        return ()
+    if by == "manager" and base.served_by is not None:
+        return ("Who serves a customer is taken from the table of service; several at a time count as one team.",)
+    return (
+        "A customer counts where the contract that began last puts them. A column that was overwritten when customers "
+        "were handed on names the last one only, and blames them for customers whom others served.",
+    )
+
+
 def _notes(base, stays: Stays, periods: ReportPeriods) -> tuple[str, ...]:
     """Say how the periods came, and how many losses lie outside of them."""
     notes = []
     if periods.usual_gap is not None:
         notes.append(
-            f"Periods of a {periods.period.in_words}: half of those who bought twice or more have a mean gap of "
+            f"Periods: {periods.period.in_words}, as half of those who bought twice or more have a mean gap of "
             f"{periods.usual_gap:.0f} days or less."
         )
     before = int((stays.lost & (stays.end < periods.edges[0])).sum())
@@ -192,6 +205,7 @@ def _notes(base, stays: Stays, periods: ReportPeriods) -> tuple[str, ...]:
     if before + after:
         notes.append(f"Lost outside of whole periods and not reported: {before:,} before them and {after:,} after.")
     if isinstance(base, PurchaseBase):
+        notes.append("Who has bought just now cannot be called lost yet, and is among those here all the same.")
         notes.append(f"Lost means {base.rule.in_words}; a purchase on or after that day is a return.")
         if base.margin_share is None:
             notes.append("What was paid is taken for margin.")

@@ -11,8 +11,7 @@ class Published:
 
     kind: str  # of figure: lost or net (a share in so many months), returned (within so many months of the loss), gains
     months: float
-    low: float
-    high: float
+    shares: tuple[float, float]  # lowest and highest
     whose: str
     evidence: str  # study, survey of a company, one company, rule of thumb
 
@@ -32,18 +31,18 @@ SURVEY, STUDY, ONE, RULE = "survey of a company", "study", "one company", "rule 
 _ANTENNA = "streaming subscribers (Antenna 2024)"
 _REVENUECAT = "app subscriptions, {} plans (RevenueCat 2026)"
 PUBLISHED = (
-    Published("lost", 12, 0.09, 0.11, "excellent firms", RULE),
-    Published("lost", 1, 0.03, 0.03, "mobile telephony, at its worst", STUDY),
-    Published("lost", 1, 0.052, 0.052, _ANTENNA, SURVEY),
-    Published("net", 1, 0.035, 0.035, _ANTENNA, SURVEY),
-    Published("gains", 1, 1 / 3, 1 / 3, _ANTENNA, SURVEY),
-    Published("returned", 3, 0.25, 0.25, _ANTENNA, SURVEY),
-    Published("returned", 6, 0.34, 0.34, _ANTENNA, SURVEY),
-    Published("returned", 12, 0.45, 0.45, _ANTENNA, SURVEY),
-    Published("returned", 12, 0.201, 0.201, _REVENUECAT.format("monthly"), SURVEY),
-    Published("returned", 12, 0.09, 0.09, _REVENUECAT.format("weekly"), SURVEY),
-    Published("returned", 12, 0.052, 0.052, _REVENUECAT.format("yearly"), SURVEY),
-    Published("ever", 1, 0.9, 0.9, "ten clients of an agency who had gone to freelancers", ONE),
+    Published("lost", 12, (0.09, 0.11), "excellent firms", RULE),
+    Published("lost", 1, (0.03, 0.03), "mobile telephony, at its worst", STUDY),
+    Published("lost", 1, (0.052, 0.052), _ANTENNA, SURVEY),
+    Published("net", 1, (0.035, 0.035), _ANTENNA, SURVEY),
+    Published("gains", 1, (1 / 3, 1 / 3), _ANTENNA, SURVEY),
+    Published("returned", 3, (0.25, 0.25), _ANTENNA, SURVEY),
+    Published("returned", 6, (0.34, 0.34), _ANTENNA, SURVEY),
+    Published("returned", 12, (0.45, 0.45), _ANTENNA, SURVEY),
+    Published("returned", 12, (0.201, 0.201), _REVENUECAT.format("monthly"), SURVEY),
+    Published("returned", 12, (0.09, 0.09), _REVENUECAT.format("weekly"), SURVEY),
+    Published("returned", 12, (0.052, 0.052), _REVENUECAT.format("yearly"), SURVEY),
+    Published("ever", 1, (0.9, 0.9), "ten clients of an agency who had gone to freelancers", ONE),
 )
 
 

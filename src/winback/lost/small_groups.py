@@ -55,11 +55,11 @@ def compare_groups(n_lost: ArrayLike, n: ArrayLike, common: ArrayLike, level: fl
 
     Examples
     --------
-    >>> found = compare_groups([30, 1, 9, 0], [100, 4, 100, 3], common=40 / 207)
+    >>> found = compare_groups([38, 1, 9, 0], [100, 4, 100, 3], common=48 / 207)
     >>> found.verdict.tolist()
     ['loses more', 'not told apart', 'loses less', 'not told apart']
     >>> found.share.round(2).tolist(), found.shrunken.round(2).tolist()
-    ([0.3, 0.25, 0.09, 0.0], [0.28, 0.2, 0.11, 0.17])
+    ([0.38, 0.25, 0.09, 0.0], [0.37, 0.24, 0.1, 0.18])
     """
     n_lost, n = np.asarray(n_lost, dtype=float), np.asarray(n, dtype=float)
     common = np.broadcast_to(np.asarray(common, dtype=float), n.shape)

@@ -13,7 +13,9 @@ import pandas as pd
 
 from winback.base.contract_base import ContractBase
 from winback.base.contract_lives import as_number
+from winback.base.lives import Lives
 from winback.base.purchase_base import PurchaseBase
+from winback.lost.served import spells_of_service
 from winback.periods import DAYS_IN_MONTH, DAYS_IN_YEAR
 from winback.purchases.logs.checks import DAY_ZERO
 from winback.tables import label_codes
@@ -73,17 +75,12 @@ def stays_of(base: ContractBase | PurchaseBase, by: str | None = None) -> Stays:
 
 def _of_contracts(base: ContractBase, by: str | None) -> Stays:
     lives, spans = base.all_lives, base.spans
-    codes, names = _groups(base.contracts, by, "the contracts", "Give the contracts such a column.")
-    start_key = _key(lives.customer, lives.start)
-    order = np.lexsort((np.arange(len(codes)), spans.start, spans.customer))
-    spans, codes = spans.only(order), codes[order]
-    stay = np.searchsorted(start_key, _key(spans.customer, spans.start), side="right") - 1
-    within = (stay >= 0) & (lives.customer[stay] == spans.customer) & (spans.start <= lives.end[stay])
-    spans, codes, stay = spans.only(np.flatnonzero(within)), codes[within], stay[within]
     end = np.where(lives.runs, GOES_ON, lives.end)
-    last = lives.end[stay]
-    days = np.maximum(np.minimum(spans.end, last) - np.maximum(spans.start, last - DAYS_IN_YEAR), 0)
-    known = ~np.isnan(spans.margin)
+    if by == "manager" and base.served_by is not None:
+        customer, start, codes, names = spells_of_service(base)
+    else:
+        codes, names = _groups(base.contracts, by, "the contracts", "Give the contracts such a column.")
+        customer, start = spans.customer, spans.start
     return Stays(
         ids=base.ids,
         customer=lives.customer,
@@ -91,9 +88,9 @@ def _of_contracts(base: ContractBase, by: str | None) -> Stays:
         start=lives.start,
         end=end,
         lost=lives.ended,
-        money=_added(stay[known], (spans.margin * days / DAYS_IN_MONTH)[known], len(end)),
+        money=_money_of_contracts(base),
         turnover=_turnover_of_contracts(base, lives.end),
-        spells=_spells(stay, spans.customer, spans.start, codes, end),
+        spells=_within(lives, customer, start, codes, end),
         names=names,
         first=int(lives.start.min()) if base.since is None else as_number(base.since) + 1,
         sure=base.last - base.grace_days,
@@ -134,6 +131,34 @@ def _of_purchases(base: PurchaseBase, by: str | None) -> Stays:
     )
 
 
+def _within(lives: Lives, customer, start, group, end) -> Spells:
+    """Return the spells that begin within a life, in order of time; of several of one day the last one counts."""
+    order = np.lexsort((np.arange(len(group)), start, customer))
+    customer, start, group = customer[order], start[order], group[order]
+    stay = _life_at(lives, customer, start)
+    kept = stay >= 0
+    return _spells(stay[kept], customer[kept], start[kept], group[kept], end)
+
+
+def _life_at(lives: Lives, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Return the row of the life in which each customer was on a day, -1 where in none."""
+    row = np.searchsorted(_key(lives.customer, lives.start), _key(customer, day), side="right") - 1
+    return np.where((row >= 0) & (lives.customer[row] == customer) & (day <= lives.end[row]), row, -1)
+
+
+def _money_of_contracts(base: ContractBase) -> np.ndarray:
+    """Return what each life brought in within the year before its last day; missing where no margin is known."""
+    lives, spans = base.all_lives, base.spans
+    spans = spans.only(np.flatnonzero(~np.isnan(spans.margin)))
+    life = _life_at(lives, spans.customer, spans.start)
+    spans, life = spans.only(np.flatnonzero(life >= 0)), life[life >= 0]
+    last = lives.end[life]
+    days = np.maximum(np.minimum(spans.end, last) - np.maximum(spans.start, last - DAYS_IN_YEAR), 0)
+    there = np.bincount(life, minlength=len(lives.end)) > 0
+    money = np.bincount(life, weights=spans.margin * days / DAYS_IN_MONTH, minlength=len(lives.end))
+    return np.where(there, money, np.nan)
+
+
 def _spells(stay, customer, start, group, end) -> Spells:
     """Let each spell last until the next one of its stay; rows are by customer and first day."""
     following = np.append(np.where(stay[1:] == stay[:-1], start[1:], GOES_ON), GOES_ON)
@@ -172,12 +197,6 @@ def _usual_gaps(start: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Return the mean gap of each customer who has bought on two days or more."""
     n, several = np.diff(start), np.diff(start) > 1
     return (day[start[1:] - 1] - day[start[:-1]])[several] / (n[several] - 1)
-
-
-def _added(row: np.ndarray, money: np.ndarray, n: int) -> np.ndarray:
-    """Add money up by row; missing where there is none to add."""
-    there = np.bincount(row, minlength=n) > 0
-    return np.where(there, np.bincount(row, weights=money, minlength=n), np.nan)
 
 
 def _key(customer: np.ndarray, day: np.ndarray) -> np.ndarray:
