@@ -17,7 +17,10 @@ HERE = Path(__file__).resolve().parent
 TESTS = HERE.parent / "tests"
 sys.path[:0] = [
     str(HERE),
-    *(str(TESTS / room) for room in ("", "offers", "budgets", "trial", "second_lifetime", "hard", "planning", "base")),
+    *(
+        str(TESTS / room)
+        for room in ("", "offers", "budgets", "trial", "second_lifetime", "hard", "planning", "base", "lost")
+    ),
 ]
 
 import proof_parts  # noqa: E402
@@ -35,6 +38,8 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "libreoffice": round_trips.libreoffice,
     "damages": proof_parts.damages,
     "lapse_rules": proof_parts.lapse_rules,
+    "employees": proof_parts.employees,
+    "organic_return": proof_parts.organic_return,
 }
 HEADINGS = {"what": "What", "nominal": "Nominal", "before": "Before", "now": "Now", "error": "Monte Carlo error"}
 HEADINGS |= {"draws": "Draws"}

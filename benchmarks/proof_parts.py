@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import households
+import losses_by_hand
 import numpy as np
 from adjustable_trials import drawn as adjustable_trial
 from adjustable_trials import over_the_last
@@ -16,6 +17,7 @@ from test_group_moments import ends as by_household
 from test_in_clusters import assumed, plan_of, trials_of_households
 from test_in_clusters import truth as households_as_assumed
 from test_margin_fit import log_normal_margins
+from test_organic_return import coverage as chances_of_return
 from test_skewed import POWER, planned, trials_that_find
 from test_skewed_money import AT_ONCE, CONTACT, N, arm
 from test_spending_together import curve_of
@@ -221,3 +223,34 @@ def _ends_that_hold(what, truth: np.ndarray, ends: np.ndarray) -> list[dict]:
     """Return how often low and high hold the truth; before, as if everybody counted were somebody else."""
     held = [((low <= truth) & (truth <= high)).T for low, high in _pairs(ends)]
     return [_row(each, 0.95, before, now) for each, now, before in zip(what, *held, strict=True)]
+
+
+def employees(draws: int = 20_000) -> list[dict]:
+    """Return how often a good employee of 40 is said to lose more; before, by Wilson's intervals for all at once."""
+    rows = []
+    for rate in (0.03, 0.15, 0.4):
+        company = {"rate": rate, "weight": None}
+        named, errors = [], []
+        for wilson in (True, False):
+            found, errors = losses_by_hand.judged(np.random.default_rng(SEED), draws, wilson=wilson, **company)
+            named.append(found.any(axis=1))
+        rows.append(_row(f"an employee blamed where all lose {rate:.0%}", 0.025, *named))
+        bad, _ = losses_by_hand.judged(np.random.default_rng(SEED), draws, bad=(80, 2 * rate), **company)
+        rows.append(_row(f"one who loses {2 * rate:.0%} of 80 not named", 1.0, ~bad[:, 0], ~bad[:, 0]))
+        _, errors = losses_by_hand.judged(np.random.default_rng(SEED), draws, rate=rate)
+        further = errors[:, 1] >= errors[:, 0]
+        less = errors.sum(axis=0)
+        what = (
+            f"shrunken shares err more, around {rate:.0%} (squared error {less[1] / less[0]:.0%} of that of raw ones)"
+        )
+        rows.append(_row(what, 0.5, further, further))
+    return rows
+
+
+def organic_return(draws: int = 10_000) -> list[dict]:
+    """Return how often the chance of return of one away half a year lies within its interval."""
+    return [
+        _row(f"chance of return after half a year, {n:,} lost", 0.95, held, held)
+        for n in (100, 300, 2_000)
+        for held in [chances_of_return(draws, n=n, seed=SEED)]
+    ]

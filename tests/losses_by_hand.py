@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 MONTH = 365.25 / 12
@@ -10,7 +12,7 @@ MONTH = 365.25 / 12
 def counts(lives, edges):
     """Return per period what happened to lives (start, end or None, lost, number), an end of None going on."""
     rows = []
-    for first, following in zip(edges, edges[1:], strict=False):
+    for first, following in itertools.pairwise(edges):
         row = dict.fromkeys(("n", "n_lost", "n_lost_within", "n_won", "n_returned", "n_pending"), 0)
         for start, end, lost, number in lives:
             here = start < first and (end is None or end >= first)
@@ -29,7 +31,7 @@ def counts(lives, edges):
 def still_here(lives, edges):
     """Return how many of those who came in each period were here on the eve of each later one."""
     found = {}
-    for place, (first, following) in enumerate(zip(edges, edges[1:], strict=False)):
+    for place, (first, following) in enumerate(itertools.pairwise(edges)):
         came = [end for start, end, *_ in lives if first <= start < following]
         for later in range(place + 1, len(edges)):
             found[place, later] = sum(end is None or end >= edges[later] for end in came)

@@ -20,14 +20,18 @@ def test_periods_are_whole_and_as_many_as_fit(first, n_days, period):
     found = report_periods(first, first + n_days, period) if n_days > 61 else None
     if found is None:
         return
-    assert found.edges[0] >= first and found.edges[-1] <= first + n_days + 1
+    assert found.edges[0] >= first
+    assert found.edges[-1] <= first + n_days + 1
     if period == "M":
         starts = pd.to_datetime(found.edges, unit="D")
-        assert (starts.day == 1).all() and (np.diff(starts.year * 12 + starts.month) == 1).all()
-        assert found.edges[0] - first < 31 and first + n_days + 1 - found.edges[-1] < 31
+        assert (starts.day == 1).all()
+        assert (np.diff(starts.year * 12 + starts.month) == 1).all()
+        assert found.edges[0] - first < 31
+        assert first + n_days + 1 - found.edges[-1] < 31
     else:
         assert (np.diff(found.edges) == found.period.days).all()
-        assert found.edges[-1] == first + n_days + 1 and found.edges[0] - first < found.period.days
+        assert found.edges[-1] == first + n_days + 1
+        assert found.edges[0] - first < found.period.days
 
 
 @given(st.floats(0, 500), st.floats(0, 500))
@@ -39,7 +43,12 @@ def test_the_more_often_customers_buy_the_shorter(one, other):
 
 def test_years_end_with_the_last_whole_month():
     edges = report_periods(day("2012-05-07"), day("2015-12-31"), "Y").edges
-    assert edges.astype("datetime64[D]").astype(str).tolist() == ["2013-01-01", "2014-01-01", "2015-01-01", "2016-01-01"]
+    assert edges.astype("datetime64[D]").astype(str).tolist() == [
+        "2013-01-01",
+        "2014-01-01",
+        "2015-01-01",
+        "2016-01-01",
+    ]
 
 
 def test_without_room_for_the_period_of_the_gap_a_shorter_one_is_taken():

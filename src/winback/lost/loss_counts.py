@@ -21,7 +21,7 @@ def count_losses(stays: Stays, periods: ReportPeriods) -> pd.DataFrame:
 
     .. math:: n_{t+1} = n_t - lost_t - lost within_t + won_t + returned_t - pending_t
 
-    Those who were here at the start count where they belonged then; those who came later, where they came to.
+    Those who were here at the start count where they belong on its first day; those who came later, where they came to.
     """
     counting = _Counting(stays, periods)
     before, within, goes = counting.here(), counting.ended_within(), stays.lost
@@ -56,11 +56,11 @@ class _Counting:
         self.inside = (self.ended_in >= 0) & (self.ended_in < periods.n)
 
     def at_start(self) -> np.ndarray:
-        """Return who was here on the eve of each edge, (n_groups, n_edges): a spell counts from edge to edge."""
+        """Return who was here on the eve of each edge, by the group they are in on its day, (n_groups, n_edges)."""
         spells, edges = self.stays.spells, self.periods.edges
         shape = (self.n_groups, len(edges) + 1)
         change = np.zeros(shape)
-        for day, sign in ((spells.start, 1), (spells.end, -1)):
+        for day, sign in ((spells.before, 1), (spells.end, -1)):
             cell = (spells.group % self.n_groups) * shape[1] + np.searchsorted(edges, day, side="right")
             change += sign * np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
         return np.cumsum(change, axis=1)[:, :-1].astype(np.int64)
@@ -77,8 +77,8 @@ class _Counting:
         """Count ends, or add their money up, (n_groups, n_periods)."""
         at = np.flatnonzero(rows)
         start = self.stays.start[at]
-        eve = self.periods.edges[self.ended_in[at]] - 1
-        group = self.stays.spells.at(self.stays.customer[at], np.maximum(start, eve))
+        edge = self.periods.edges[self.ended_in[at]]
+        group = self.stays.spells.at(self.stays.customer[at], np.maximum(start, edge))
         return self._table(group, self.ended_in[at], None if money is None else money[at])
 
     def starts(self, rows: np.ndarray) -> np.ndarray:

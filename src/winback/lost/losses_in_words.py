@@ -121,7 +121,7 @@ def _doubt(report) -> str:
             "Groups also differ in which customers they have: what is beyond chance is a question to ask, not yet "
             "anybody's fault."
         )
-    pending = int(report.periods["n_pending"].sum())
+    pending = report.n_pending
     if pending:
         one = "who has" if pending == 1 else "who have"
         return f"Not known yet of {format_count(pending)} {one} left so lately that another contract may still follow."

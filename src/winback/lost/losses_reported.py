@@ -83,6 +83,7 @@ class LostReport(Result):
     period: Period
     level: float
     account_share: float
+    n_pending: int  # customers who left so lately that another contract may still follow
     kind: str  # contracts or purchases
     doubts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

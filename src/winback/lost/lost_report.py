@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from numbers import Real
 
 import numpy as np
@@ -91,8 +92,8 @@ def lost_report(
     >>> report = wb.lost_report(base, by="manager", period="Y", since="2024-01-01")
     >>> report.to_frame()[["start", "group", "n", "n_lost", "share_lost", "money_lost"]].round(2)
            start group   n  n_lost  share_lost  money_lost
-    0 2024-02-01   Ann  50      20         0.4      4800.0
-    1 2024-02-01   Bob  50       0         0.0         0.0
+    0 2024-01-01   Ann  50      20         0.4      4800.0
+    1 2024-01-01   Bob  50       0         0.0         0.0
     >>> report.groups["verdict"].tolist()
     ['loses more', 'loses less']
     """
@@ -102,7 +103,7 @@ def lost_report(
     if not isinstance(account_share, Real) or not 0 < account_share <= 1:
         raise ValueError(f"account_share must be a share above 0 and up to 1, such as 0.01; got {account_share!r}.")
     stays = stays_of(base, by)
-    periods = report_periods(_first(stays, since), stays.until, period, usual_gap=stays.usual_gap)
+    periods = _periods(stays, period, since)
     counts = count_losses(stays, periods)
     names = [*(short_words(by, name) if by else name for name in stays.names), NOT_KNOWN]
     whole = counts.drop(columns="group").groupby(["start", "end", "final"], as_index=False).sum(min_count=1)
@@ -117,6 +118,7 @@ def lost_report(
         period=periods.period,
         level=level,
         account_share=float(account_share),
+        n_pending=int(stays.pending.sum()),
         kind="contracts" if is_contract else "purchases",
         doubts=base.doubts,
         notes=(*_where(base, by), *_notes(base, stays, periods)),
@@ -126,15 +128,17 @@ def lost_report(
     )
 
 
-def _first(stays: Stays, since) -> int:
-    """Return the first day that is reported."""
+def _periods(stays: Stays, period, since) -> ReportPeriods:
+    """Return the periods up to the last day whose losses are known for sure, or those from a day on."""
     if since is None:
-        return stays.first
+        found = report_periods(stays.first, stays.sure, period, usual_gap=stays.usual_gap)
+        kept = found.edges[min(max(int(found.of(np.array(stays.judged))), 0), found.n - 1) :]
+        return replace(found, edges=kept)
     day = int(np.datetime64(last_day(since, name="since").date(), "D").astype(int))
     if day >= stays.until:
         last = np.datetime64(stays.until, "D")
         raise ValueError(f"since ({since}) must be before the end of the data ({last}).")
-    return max(day, stays.first)
+    return report_periods(stays.first, stays.until, period, usual_gap=stays.usual_gap, since=day)
 
 
 def _with_shares(frame: pd.DataFrame, level: float) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from winback.base.whole_periods import MONTHS
 from winback.periods import Period, parse_period
@@ -32,9 +33,16 @@ class ReportPeriods:
 
 
 def report_periods(
-    first: int, last: int, period: str | Period | None = None, *, usual_gap: float | None = None
+    first: int,
+    last: int,
+    period: str | Period | None = None,
+    *,
+    usual_gap: float | None = None,
+    since: int | None = None,
 ) -> ReportPeriods:
-    """Return the whole periods between two days; months and years end with a month of the calendar.
+    """Return the whole periods between two days, counted back from the last one, or on from ``since``.
+
+    Counted back, months and years end with a month of the calendar.
 
     Without a period it is the first of a week, a month, a quarter, half a year and a year that is no shorter than the
     usual gap between purchases and fits into the data: the more often customers buy, the shorter. Without a gap it is
@@ -51,7 +59,7 @@ def report_periods(
     """
     if period is not None:
         asked = parse_period(period)
-        edges = _edges(first, last, asked)
+        edges = _edges(first, last, asked, since)
         if len(edges) < 2:
             raise ValueError(_too_long(first, last, asked))
         return ReportPeriods(asked, edges)
@@ -61,14 +69,17 @@ def report_periods(
         wanted = next((each for each in lengths if each.days >= usual_gap), lengths[-1])
     fitting = [each for each in [*reversed(lengths), parse_period("D")] if each.days <= wanted.days]
     for length in fitting:
-        edges = _edges(first, last, length)
+        edges = _edges(first, last, length, since)
         if len(edges) > 1:
             return ReportPeriods(length, edges, usual_gap)
     raise ValueError(_too_long(first, last, fitting[-1]))
 
 
-def _edges(first: int, last: int, period: Period) -> np.ndarray:
-    """Return the first days of the periods, counted back from the last one."""
+def _edges(first: int, last: int, period: Period, since: int | None) -> np.ndarray:
+    """Return the first days of the periods, and the day after the last one."""
+    if since is not None:
+        edges = _counted_on(since, last, period)
+        return edges[edges >= first]
     if period.unit not in MONTHS:
         days = int(period.days)
         n = max(last + 1 - first, 0) // days
@@ -78,6 +89,17 @@ def _edges(first: int, last: int, period: Period) -> np.ndarray:
     months = MONTHS[period.unit] * period.n_units
     n = max(end - start, 0) // months
     return (end - months * np.arange(n, -1, -1)).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+def _counted_on(since: int, last: int, period: Period) -> np.ndarray:
+    """Return the edges from a day on; what begins on the 31st ends on the last day of a shorter month."""
+    if period.unit not in MONTHS:
+        return np.arange(since, last + 2, int(period.days))
+    months = MONTHS[period.unit] * period.n_units
+    start, n = pd.Timestamp(since, unit="D"), (_month(np.array([last + 1]))[0] - _month(np.array([since]))[0]) // months
+    days = pd.DatetimeIndex([start + pd.DateOffset(months=months * k) for k in range(n + 1)])
+    edges = days.to_numpy().astype("datetime64[D]").astype(np.int64)
+    return edges[edges <= last + 1]
 
 
 def _month(day: np.ndarray) -> np.ndarray:

@@ -32,8 +32,8 @@ class Spells:
 
     stay: np.ndarray  # (k,) row of the stay
     key: np.ndarray  # (k,) customer and first day as one number
-    start: np.ndarray  # (k,)
-    end: np.ndarray  # (k,) first day of the next one, at most the end of the stay
+    before: np.ndarray  # (k,) who is here on a later day may be in it; the day before it, or the first day of the stay
+    end: np.ndarray  # (k,) last day: before the next one, at most that of the stay
     group: np.ndarray  # (k,) -1: not known
 
     def at(self, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
@@ -55,7 +55,8 @@ class Stays:
     turnover: np.ndarray  # (m,) of all customers in the same year
     spells: Spells
     names: tuple  # of the groups
-    first: int  # day from which on losses can have been seen
+    first: int  # day from which on all customers were watched
+    judged: int  # day from which on somebody could be called lost
     sure: int  # day up to which it is known for sure who was lost
     until: int  # last day of the data
     usual_gap: float | None = None  # days between purchases of half of the customers or more
@@ -76,6 +77,7 @@ def stays_of(base: ContractBase | PurchaseBase, by: str | None = None) -> Stays:
 def _of_contracts(base: ContractBase, by: str | None) -> Stays:
     lives, spans = base.all_lives, base.spans
     end = np.where(lives.runs, GOES_ON, lives.end)
+    first = int(lives.start.min()) if base.since is None else as_number(base.since) + 1
     if by == "manager" and base.served_by is not None:
         customer, start, codes, names = spells_of_service(base)
     else:
@@ -92,7 +94,8 @@ def _of_contracts(base: ContractBase, by: str | None) -> Stays:
         turnover=_turnover_of_contracts(base, lives.end),
         spells=_within(lives, customer, start, codes, end),
         names=names,
-        first=int(lives.start.min()) if base.since is None else as_number(base.since) + 1,
+        first=first,
+        judged=first,
         sure=base.last - base.grace_days,
         until=base.last,
     )
@@ -112,7 +115,6 @@ def _of_purchases(base: PurchaseBase, by: str | None) -> Stays:
     total = np.append(0.0, np.cumsum(by_day))
     reached = last - bought.min() + 1
     gaps = _usual_gaps(days.start, bought)
-    lost_first = int(end[lives.ended].min()) if lives.ended.any() else int(start.min())
     return Stays(
         ids=pd.Index(base.summary.customers["customer_id"]),
         customer=lives.customer,
@@ -122,9 +124,10 @@ def _of_purchases(base: PurchaseBase, by: str | None) -> Stays:
         lost=lives.ended,
         money=paid[rows] - paid[np.maximum(since, rows - lives.n_days)],
         turnover=total[reached] - total[np.maximum(reached - YEAR_OF_PURCHASES, 0)],
-        spells=_spells(np.arange(len(start)), lives.customer, start, codes[lives.customer], end),
+        spells=_spells(np.arange(len(start)), lives.customer, start, group=codes[lives.customer], stays=(start, end)),
         names=names,
-        first=lost_first,
+        first=int(start.min()),
+        judged=int(end.min()) if lives.ended.any() else int(start.min()),
         sure=until,
         until=until,
         usual_gap=float(np.median(gaps)) if len(gaps) else None,
@@ -137,7 +140,7 @@ def _within(lives: Lives, customer, start, group, end) -> Spells:
     customer, start, group = customer[order], start[order], group[order]
     stay = _life_at(lives, customer, start)
     kept = stay >= 0
-    return _spells(stay[kept], customer[kept], start[kept], group[kept], end)
+    return _spells(stay[kept], customer[kept], start[kept], group=group[kept], stays=(lives.start, end))
 
 
 def _life_at(lives: Lives, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
@@ -159,10 +162,12 @@ def _money_of_contracts(base: ContractBase) -> np.ndarray:
     return np.where(there, money, np.nan)
 
 
-def _spells(stay, customer, start, group, end) -> Spells:
+def _spells(stay, customer, start, *, group, stays) -> Spells:
     """Let each spell last until the next one of its stay; rows are by customer and first day."""
-    following = np.append(np.where(stay[1:] == stay[:-1], start[1:], GOES_ON), GOES_ON)
-    return Spells(stay, _key(customer, start), start, np.minimum(following, end[stay]), group)
+    begun, end = (each[stay] for each in stays)
+    following = np.append(np.where(stay[1:] == stay[:-1], start[1:], GOES_ON + 1), GOES_ON + 1)
+    before = np.where(start > begun, start - 1, start)
+    return Spells(stay, _key(customer, start), before, np.maximum(np.minimum(following - 1, end), before), group)
 
 
 def _groups(table: pd.DataFrame | None, by: str | None, where: str, remedy: str, n: int | None = None):
