@@ -236,7 +236,7 @@ def employees(draws: int = 20_000) -> list[dict]:
             named.append(found.any(axis=1))
         rows.append(_row(f"an employee blamed where all lose {rate:.0%}", 0.025, *named))
         bad, _ = losses_by_hand.judged(np.random.default_rng(SEED), draws, bad=(80, 2 * rate), **company)
-        rows.append(_row(f"one who loses {2 * rate:.0%} of 80 not named", 1.0, ~bad[:, 0], ~bad[:, 0]))
+        rows.append(_row(f"one who loses {2 * rate:.0%} of 80 named", 0.0, bad[:, 0], bad[:, 0]))
         _, errors = losses_by_hand.judged(np.random.default_rng(SEED), draws, rate=rate)
         further = errors[:, 1] >= errors[:, 0]
         less = errors.sum(axis=0)
