@@ -49,6 +49,21 @@ def money_before(contracts, start, end):
     return total if known else None
 
 
+def lives_of_buyer(days, silence, until):
+    """Return (start, end or None, lost, number, purchase days) of one who is lost when silent for more than so long."""
+    lives, own = [], [days[0]]
+    for day in [*days[1:], None]:
+        lost_on = own[-1] + silence + 1
+        if lost_on <= (until if day is None else day):
+            lives.append((own[0], lost_on, True, len(lives) + 1, own))
+            own = []
+        elif day is None:
+            lives.append((own[0], None, False, len(lives) + 1, own))
+        if day is not None:
+            own.append(day)
+    return lives
+
+
 def return_chance(gaps, away, until):
     """Return one less the product of the shares who stayed away on each day after ``away``; gaps are (days, back)."""
     share = 1.0

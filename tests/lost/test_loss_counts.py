@@ -149,6 +149,31 @@ def test_money_before_a_loss_agrees_with_a_loop(drawn):
             assert found[who, number] == pytest.approx(np.nan if wanted is None else wanted, nan_ok=True)
 
 
+LOG = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 300)), min_size=2, max_size=14, unique=True)
+
+
+@FEW
+@given(LOG)
+def test_buyers_agree_with_loops(rows):
+    assume(min(day for _, day in rows) < 200)
+    zero = int(np.datetime64(by_hand.FIRST_DAY, "D").astype(int))
+    log = pd.DataFrame({"customer_id": [who for who, _ in rows], "date": [by_hand.on(day) for _, day in rows]})
+    log = log.assign(date=log["date"].astype("datetime64[ns]"), amount=[float(day + 1) for _, day in rows])
+    stays, periods, counts = counted(wb.read_purchases(log, until=by_hand.on(UNTIL), lost=40))
+    lives = {
+        (who, life[3]): life
+        for who in {who for who, _ in rows}
+        for life in losses_by_hand.lives_of_buyer(
+            sorted(day + zero for each, day in rows if each == who), 40, UNTIL + zero
+        )
+    }
+    wanted = losses_by_hand.counts([life[:4] for life in lives.values()], periods.edges.tolist())
+    pd.testing.assert_frame_equal(whole(counts).reset_index(drop=True), pd.DataFrame(wanted)[list(COUNTS)])
+    for who, number, money in zip(stays.ids[stays.customer], stays.number, stays.money, strict=True):
+        days = lives[who, number][4]
+        assert money == sum(day - zero + 1 for day in days if day > days[-1] - 365)
+
+
 def test_a_customer_counts_where_they_belonged_at_the_start_of_the_period():
     table = pd.DataFrame(
         {

@@ -111,6 +111,8 @@ def test_a_report_of_one_manager_compares_nobody():
     report = wb.lost_report(wb.read_contracts(contracts(manager="ann"), until=UNTIL), by="manager")
     assert report.groups["verdict"].tolist() == ["not compared"]
     assert "nothing to compare" in report.describe()
+    with pytest.raises(ValueError, match="no groups to compare"):
+        report.funnel([10])
     with pytest.raises(ValueError, match="There are no groups"):
         wb.lost_report(wb.read_contracts(contracts(), until=UNTIL)).funnel([10])
 
@@ -203,3 +205,14 @@ def test_a_row_order_changes_nothing():
     )
     pd.testing.assert_frame_equal(one.frame, other.frame)
     pd.testing.assert_frame_equal(one.groups, other.groups)
+
+
+@pytest.mark.parametrize("wrong", [-1, float("nan"), float("inf"), ["x"], [None], [[1, 2]], 10**30])
+def test_numbers_that_are_none_are_refused(wrong):
+    report = wb.lost_report(wb.read_contracts(contracts(manager=["a", "b"] * 50), until=UNTIL), by="manager")
+    with pytest.raises(ValueError, match="months_away must be numbers from 0 to 1,200"):
+        report.chance_of_return(wrong)
+    with pytest.raises(ValueError, match="n must be numbers of customers from 1"):
+        report.funnel(wrong)
+    with pytest.raises(ValueError, match="within_months must be"):
+        report.chance_of_return(0, within_months=0)

@@ -23,6 +23,7 @@ from winback.periods import Period
 from winback.results import Result, Sentences, Shown
 from winback.uncertainty import share_interval
 
+MOST_MONTHS, MOST_CUSTOMERS = 1_200, 1e10  # more than anybody waits or has
 LAST_SHOWN = 12  # periods in the table that is shown
 IN_GROUPS = {
     "group": ("Group", "text"),
@@ -144,11 +145,11 @@ class LostReport(Result):
         >>> report.chance_of_return([0, 6], within_months=6)["chance"].between(0, 1).all()
         np.True_
         """
-        if not within_months > 0 or not (np.asarray(months_away) >= 0).all():
-            raise ValueError("months_away must be 0 or more, and within_months above 0.")
+        away = _between(months_away, "months_away", "numbers from 0", (0, MOST_MONTHS))
+        _between(within_months, "within_months", "a number above 0", (1e-9, MOST_MONTHS))
         if self.organic is None:
             raise ValueError("Nobody was lost: there is no return to speak of.")
-        return self.organic.chance(months_away, within_months)
+        return self.organic.chance(away, within_months)
 
     def cohorts(self) -> pd.DataFrame:
         """Return who of those who came in each period is still here, one row per cohort and period since.
@@ -164,9 +165,12 @@ class LostReport(Result):
         """Return between which shares a group of n customers would lie by chance, for one group and for all at once."""
         if self.groups is None:
             raise ValueError("There are no groups: name a column, lost_report(base, by=...).")
+        sizes = _between(n, "n", "numbers of customers from 1", (1, MOST_CUSTOMERS))
         compared = self.groups[self.groups["verdict"] != "not compared"]
+        if not len(compared):
+            raise ValueError("There are no groups to compare: the table has one.")
         common = compared["n_lost"].sum() / compared["n"].sum()
-        frame = pd.DataFrame({"n": np.atleast_1d(np.asarray(n, dtype=float)), "common": common})
+        frame = pd.DataFrame({"n": sizes, "common": common})
         for name, level in (("", self.level), ("_together", self.level ** (1 / max(len(compared), 1)))):
             frame[f"low{name}"], frame[f"high{name}"] = funnel_limits(frame["n"], frame["common"], level)
         return frame
@@ -232,3 +236,14 @@ class LostReport(Result):
     def details(self) -> Sentences:
         """Say what came of the lost, which accounts were large, how others fare, and how this was counted."""
         return Sentences.of(losses_in_words.detail_lines(self))
+
+
+def _between(values: ArrayLike, name: str, what: str, ends: tuple[float, float]) -> np.ndarray:
+    """Return numbers, none of them missing or out of bounds."""
+    try:
+        numbers = np.atleast_1d(np.asarray(values, dtype=float))
+    except (TypeError, ValueError):
+        numbers = np.array([np.nan])
+    if numbers.ndim > 1 or not ((numbers >= ends[0]) & (numbers <= ends[1])).all():
+        raise ValueError(f"{name} must be {what} to {ends[1]:,.0f}; got {values!r}.")
+    return numbers
