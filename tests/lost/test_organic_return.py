@@ -54,6 +54,18 @@ def test_intervals_from_the_loss_on_are_those_of_lifelines():
         assert (found["chance_low"], found["chance_high"]) == (pytest.approx(low), pytest.approx(high))
 
 
+def test_intervals_of_one_away_are_those_of_lifelines_on_the_others_who_were():
+    rng = np.random.default_rng(6)
+    gaps = list(zip(rng.integers(31, 900, 200).tolist(), (rng.random(200) < 0.6).tolist(), strict=True))
+    for away in (6, 12):
+        day, until = (int(months * DAYS_IN_MONTH) for months in (away, away + 9))
+        fitted = KaplanMeierFitter().fit(*zip(*[gap for gap in gaps if gap[0] > day], strict=True))
+        ends = fitted.confidence_interval_
+        low, high = 1 - ends[ends.index <= until].iloc[-1].to_numpy()[::-1]
+        found = returns(gaps).chance(away, 9).iloc[0]
+        assert (found["chance_low"], found["chance_high"]) == (pytest.approx(low), pytest.approx(high))
+
+
 def coverage(draws, n=300, seed=1):
     """Return how often the interval of one away half a year holds the truth, losses being watched unequally long."""
     rng, held = np.random.default_rng(seed), []
