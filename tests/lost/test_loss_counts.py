@@ -78,6 +78,10 @@ def test_who_is_here_next_is_who_was_here_and_came_less_who_went(drawn, period):
     rows = whole(counts)
     came, went = rows["n_won"] + rows["n_returned"], rows["n_lost"] + rows["n_lost_within"] + rows["n_pending"]
     assert (rows["n"] + came - went).iloc[:-1].tolist() == rows["n"].iloc[1:].tolist()
+    frame = wb.lost_report(base, period=period).periods
+    following = frame["n"] * (1 - frame["net_lost"].fillna(0)) + frame["n_won"]
+    kept = (frame["n"] > 0).to_numpy()[:-1]
+    np.testing.assert_allclose(following.iloc[:-1][kept], frame["n"].iloc[1:][kept], atol=1e-9)
 
 
 @FEW

@@ -77,7 +77,7 @@ def _gross_and_net(report) -> str:
     came = year["n_won"] + year["n_returned"]
     if not year["n"] > 0:
         return "There was nobody to lose."
-    net = (year["n_lost"] - year["n_returned"]) / year["n"]
+    net = (year["n_lost"] + year["n_lost_within"] - year["n_returned"]) / year["n"]
     back = f", {format_percent(year['n_returned'] / came)} of all who came" if came else ""
     return (
         f"Over {_last_year(report)} {format_count(year['n_lost'] + year['n_lost_within'])} were lost, "

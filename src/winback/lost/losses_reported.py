@@ -61,7 +61,7 @@ class LostReport(Result):
         may still come back within the grace period, ``n_pending`` of them), ``n`` customers at its start, ``n_lost``
         of them, ``n_lost_within`` (came and lost within it), ``n_won``, ``n_returned``, ``money_lost`` and
         ``money_lost_within`` (what the lost brought in within the year before), ``share_lost`` with Wilson's ``_low``
-        and ``_high``, ``net_lost`` (less those who came back).
+        and ``_high``, ``net_lost`` (all who were lost in it, less those who came back).
     periods : pandas.DataFrame
         The same of all customers.
     groups : pandas.DataFrame or None
@@ -206,7 +206,8 @@ class LostReport(Result):
         if kind == "lost":
             return self.lost_in(months)
         if kind == "net":
-            net = (year["n_lost"] - year["n_returned"]) / year["n"] if year["n"] else np.nan
+            gone = year["n_lost"] + year["n_lost_within"] - year["n_returned"]
+            net = gone / year["n"] if year["n"] else np.nan
             return over_months(net, self.period.years * 12, months), np.nan, np.nan
         if kind == "gains":
             came = year["n_won"] + year["n_returned"]

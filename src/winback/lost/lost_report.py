@@ -44,7 +44,8 @@ def lost_report(
 
     of each period, the total being the customers at its start; who came or came back within a period and was lost in it
     is counted apart. Money lost is what the lost brought in within the year before they left: before the end of the
-    contract, or up to the last purchase. Net is the lost less those who came back.
+    contract, or up to the last purchase. Net is all who were lost less those who came back: those here in the next
+    period are those here in this one, less the net loss, and those won.
 
     Groups are compared over all periods whose losses are known for sure: each with what it would have lost at the
     rates that all groups had in the same periods together. Customers whose group is not known are counted, and not
@@ -146,7 +147,8 @@ def _with_shares(frame: pd.DataFrame, level: float) -> pd.DataFrame:
     n = frame["n"].where(frame["n"] > 0)
     low, high = share_interval(frame["n_lost"], n, level)
     shares = {"share_lost": frame["n_lost"] / n, "share_lost_low": low, "share_lost_high": high}
-    return frame.assign(**shares, net_lost=(frame["n_lost"] - frame["n_returned"]) / n)
+    gone = frame["n_lost"] + frame["n_lost_within"] - frame["n_returned"]
+    return frame.assign(**shares, net_lost=gone / n)
 
 
 def _by_group(counts: pd.DataFrame, names: list[str], level: float) -> pd.DataFrame:
