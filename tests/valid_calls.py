@@ -128,7 +128,9 @@ def base_events() -> pd.DataFrame:
     rng, table = np.random.default_rng(5), base_contracts()
     days = table["start"] + pd.to_timedelta(rng.integers(0, 200, len(table)), unit="D")
     names = rng.choice(["complaint", "complaint_resolved", "referral", "contact"], len(table))
-    return pd.DataFrame({"customer_id": table["customer_id"], "date": days, "event": names, "amount": 1.0})
+    found = pd.DataFrame({"customer_id": table["customer_id"], "date": days, "event": names, "amount": 1.0})
+    answers = found.assign(event="satisfaction", amount=rng.integers(1, 6, len(table)).astype(float))
+    return pd.concat([found, answers], ignore_index=True)
 
 
 @cache
@@ -405,6 +407,16 @@ def calls() -> dict[str, Call]:
         "code_reasons by a codebook of one's own": Call(
             wb.code_reasons, {"texts": exit_texts()["exit_text"].tolist(), "codebook": CODEBOOK}
         ),
+        "reason_table": Call(
+            wb.reason_table,
+            {
+                "base": base(),
+                "remedied": {"price": "2023-06-30"},
+                "mending_cost": {"price": 900.0},
+                "chance": 0.1,
+            },
+        ),
+        "satisfied_leavers": Call(wb.satisfied_leavers, {"base": base(), "within_months": 3.0, "top": 4.0}),
         "load_codebook": Call(wb.lost.load_codebook, {"codebook": CODEBOOK, "more": {"price": "happig"}}),
         "with_reasons": Call(
             wb.code_reasons(exit_texts()).with_reasons,

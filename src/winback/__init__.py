@@ -24,6 +24,7 @@ offers           which offer pays? compare_offers, offer_economics
 second_lifetime  who comes back, for how long, worth how much? fit_two_part, fit_joint, second_lifetime_value
 trial            what was offered to whom, and what came of it? read_trial, Trial, Splits, offer_scores
 lost             who is lost, why, and is it worth a try? lost_report, code_reasons
+lost             who is lost, why, and is it worth a try? code_reasons, reason_table, satisfied_leavers
 value            what is a customer worth? fit_contracts, lifetime_value, base_value
 base             who is a customer, who is lost and since when? read_contracts, read_purchases, ContractBase, Lapsed
 purchases        who buys again, how often, for how much? summarize_purchases, fit_purchases, fit_spend

@@ -22,7 +22,9 @@ from winback.datasets.telecom import load_telecom_study as load_telecom_study
 from winback.datasets.telecom import simulate_telecom_study as simulate_telecom_study
 from winback.held_out import hold_out as hold_out
 from winback.lost.lost_report import lost_report as lost_report
+from winback.lost.reason_table import reason_table as reason_table
 from winback.lost.reasons import code_reasons as code_reasons
+from winback.lost.satisfied import satisfied_leavers as satisfied_leavers
 from winback.offers.comparison import compare_offers as compare_offers
 from winback.offers.economics import offer_economics as offer_economics
 from winback.planning.plan import plan_trial as plan_trial
@@ -92,6 +94,8 @@ __all__ = [
     "read_contracts",
     "read_purchases",
     "read_trial",
+    "reason_table",
+    "satisfied_leavers",
     "second_lifetime_value",
     "simulate_shop_study",
     "simulate_telecom_study",

@@ -31,6 +31,8 @@ _NAMES_OF = {
     "survival.durations": ("fit_duration",),
     "lost.lost_report": ("lost_report",),
     "lost.reasons": ("code_reasons",),
+    "lost.reason_table": ("reason_table",),
+    "lost.satisfied": ("satisfied_leavers",),
     "value.lifetime_value": ("lifetime_value",),
     "value.base_value": ("base_value",),
     "value.contracts.fits": ("fit_contracts",),

@@ -14,6 +14,17 @@ reasons         which reasons do exit texts name? `code_reasons`
 coded_reasons   its answer: reasons counted, texts that no pattern matches, reasons as a column
 exit_texts      what did each customer say?
 coding          which reasons does each distinct text name, and what is taken back?
+reason_table    what did each reason cost, who came back, is mending it worth the money? `reason_table`
+reason_figures  its answer
+stated          which reasons did each lost customer name?
+mending         what if a reason is mended? what is at stake, and which chance makes up for its cost
+behaviour       what did lost customers do before they left?
+differences     shares among some customers beside those among all others
+satisfied       had those who left been satisfied, more or less than those who stayed? `satisfied_leavers`
+satisfaction    its answer
+answers         who answered what, and had they left a while later?
+foretells       does an answer tell who leaves? odds and ranks
+claims          what has been said of why customers leave, and by whom?
 codebook        reasons, their causes and patterns, and what takes a reason back
 codebook_files  `load_codebook`, `write_codebook`: a codebook as TOML
 pattern         is a list of patterns fit for use?

@@ -1,0 +1,106 @@
+"""Who answered what, and had they left a while later? Answers of customers who were here, with what came of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from winback.base.base import Base
+from winback.base.contract_base import ContractBase
+from winback.base.contract_lives import days_of
+from winback.base.customers import places_among
+from winback.base.events import event_names
+from winback.base.purchase_base import PurchaseBase
+
+SATISFACTION = "satisfaction"
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Answers of n customers, or of one customer at n times apart, none overlapping with another of the same."""
+
+    score: np.ndarray  # (n,)
+    left: np.ndarray  # (n,) bool: lost within the time that is looked at
+    time: np.ndarray  # (n,) which stretch of time the answer was given in, as a whole number
+    dated: bool = True
+    n_too_late: int = 0  # so shortly before the end of the data that nobody knows yet
+    n_overlapping: int = 0  # of a customer whose answer before is still looked at
+
+
+def answers_of(base: Base, question: str, within_days: float) -> Answers | None:
+    """Return the answers to a question; None where there are none.
+
+    Dated answers are events. Where there are none, satisfaction is the last answer on record of each customer, of whom
+    only is known who is lost and who is here at the end.
+    """
+    if isinstance(base, ContractBase) and base.events is not None:
+        asked = event_names(base.events["event"]) == question
+        if "amount" in base.events and (asked & base.events["amount"].notna().to_numpy()).any():
+            return _dated(base, base.events[asked], within_days)
+    return _undated(base) if question == SATISFACTION else None
+
+
+def _dated(base: ContractBase, events: pd.DataFrame, within_days: float) -> Answers:
+    customer, day = places_among(events["customer_id"], base.ids), days_of(events["date"])
+    score = events["amount"].to_numpy(dtype=float, na_value=np.nan)
+    life = _life_at(base, customer, day)
+    asked = (life >= 0) & ~np.isnan(score)
+    known = day + within_days <= base.last - base.grace_days  # by then it is known whether another contract followed
+    kept = np.flatnonzero(asked & known)
+    apart = kept[_apart(customer[kept], day[kept], within_days)]
+    lives = base.all_lives
+    return Answers(
+        score=score[apart],
+        left=lives.ended[life[apart]] & (lives.end[life[apart]] <= day[apart] + within_days),
+        time=((base.last - day[apart]) // within_days).astype(int),
+        n_too_late=int((asked & ~known).sum()),
+        n_overlapping=len(kept) - len(apart),
+    )
+
+
+def _life_at(base: ContractBase, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Return the life in which each customer was on a day, -1 where in none; on its last day nobody stays any more."""
+    lives = base.all_lives  # by customer and in the order of time
+    begin = int(lives.start.min())
+    reach = base.last - begin + 2
+    inside = np.clip(day - begin, -1, reach - 1)
+    key = lives.customer.astype(np.int64) * reach + (lives.start - begin)
+    place = np.maximum(np.searchsorted(key, customer.astype(np.int64) * reach + inside, side="right") - 1, 0)
+    here = (lives.customer[place] == customer) & (lives.start[place] <= day)
+    return np.where(here & ((lives.end[place] > day) | lives.runs[place]), place, -1)
+
+
+def _apart(customer: np.ndarray, day: np.ndarray, days: float) -> np.ndarray:
+    """Return which answers to keep so that those of one customer lie further apart than what is looked at after each.
+
+    Of answers of one customer whose times overlap one loss would count twice.
+    """
+    order = np.lexsort((day, customer))
+    kept = []
+    while len(order):  # the first answer of each, then the next one far enough from it, and so on
+        first = np.append(True, customer[order[1:]] != customer[order[:-1]])
+        kept.append(order[first])
+        since = day[order] - day[order[first]][np.cumsum(first) - 1]
+        order = order[since > days]
+    return np.sort(np.concatenate(kept)) if kept else order
+
+
+def _undated(base: Base) -> Answers | None:
+    """Return each customer's last answer on record, by whether they are lost or here at the end of the data."""
+    if isinstance(base, ContractBase) and SATISFACTION in base.contracts:
+        lives = base.all_lives
+        rows = np.flatnonzero(lives.ended | lives.runs)
+        rows = rows[np.append(lives.customer[rows][1:] != lives.customer[rows][:-1], True)]
+        score = base.contracts[SATISFACTION].to_numpy(dtype=float, na_value=np.nan)[lives.last[rows]]
+        left = lives.ended[rows]
+    elif isinstance(base, PurchaseBase) and base.people is not None and SATISFACTION in base.people:
+        score = pd.to_numeric(base.people[SATISFACTION], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        left = base.lives.ended[base.lives.is_last]
+    else:
+        return None
+    told = ~np.isnan(score)
+    if not told.any():
+        return None
+    return Answers(score[told], left[told], np.zeros(int(told.sum()), dtype=int), dated=False)

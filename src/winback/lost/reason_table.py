@@ -1,0 +1,206 @@
+r"""What did each reason for leaving cost, who came back, and is mending it worth the money? `reason_table`."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from winback.base.base import Base
+from winback.doors import door
+from winback.lost.behaviour import behaviour_of
+from winback.lost.codebook import Codebook
+from winback.lost.differences import Differences, differences
+from winback.lost.mending import check_by_reason, mended, since_remedied
+from winback.lost.reason_figures import ReasonTable
+from winback.lost.stated import Stated, stated_reasons
+from winback.skewness import skewed_interval
+from winback.tables import label_codes, label_text
+from winback.uncertainty import normal_quantile, share_interval
+
+MONTHS_IN_YEAR = 12.0
+MOST_GROUPS = 12  # of those who reported reasons, and of competitors: the largest
+
+
+@door
+def reason_table(
+    base: Base,
+    codebook: Codebook | Mapping | str | Path | None = None,
+    *,
+    remedied: Mapping[str, datetime.date | str] | None = None,
+    mending_cost: Mapping[str, float] | None = None,
+    chance: float | Mapping[str, float] | None = None,
+    level: float = 0.95,
+) -> ReasonTable:
+    r"""Count customers and money lost by reason: who came back, what was remedied, what mending would have to bring.
+
+    Every customer counts once, with the first loss. Who named several reasons counts in each of them, so shares may add
+    to more than one. The interval of a share is Wilson's; with k reasons each is at the level
+    :math:`1 - (1 - \text{level}) / k`, so that all k hold together (for one reason each: Goodman 1965). As Bonferroni's
+    inequality holds however counts hang together, they do so also where customers have several reasons. Intervals of
+    money are those of a sum over as many lost customers, corrected for skewness [1]_.
+
+    Parameters
+    ----------
+    base : Base
+        With ``reason`` of those who left, or ``exit_text``.
+    codebook : Codebook, mapping or path, optional
+        By which exit texts are coded, see `code_reasons`. Without it reasons are those stated in the table; where it
+        has none, texts are coded by the shipped codebook.
+    remedied : mapping, optional
+        Reason -> day since which it no longer holds. By default those of the column ``remedied_on``, if there is one.
+    mending_cost : mapping, optional
+        Reason -> what it would cost a year to mend it.
+    chance : float or mapping, optional
+        Assumed share of the value at stake that mending would bring back within a year, for all or by reason. Nothing
+        in the table measures it: what follows from it is shown as assumed.
+    level : float
+        Chance with which all intervals of a column hold together.
+
+    Returns
+    -------
+    ReasonTable
+        ``to_frame()`` has one row per reason, the most frequent first; ``behaviour``, ``reporters`` and ``went_to``
+        set reasons against what customers did, who reported them, and where they went.
+
+    Raises
+    ------
+    TableError
+        When nobody was lost, or nobody's reason is known.
+    ValueError
+        When a cost, a chance or a day is of a reason that nobody named, or makes no sense.
+
+    References
+    ----------
+    .. [1] Goodman, L. A. (1965). On simultaneous confidence intervals for multinomial proportions. Technometrics 7.
+       Hall, P. (1992). On the removal of skewness by transformation. JRSS B 54.
+
+    Examples
+    --------
+    >>> import pandas as pd, winback as wb
+    >>> contracts = pd.DataFrame({"customer_id": range(6), "start": "2023-01-01", "end": ["2023-12-31"] * 5 + [None],
+    ...     "margin": [20, 30, 10, 20, 40, 25], "reason": ["price", "price", "service", "price", None, None]})
+    >>> table = wb.reason_table(wb.read_contracts(contracts, until="2024-12-31"), mending_cost={"price": 420})
+    >>> table.to_frame()[["reason", "n", "share", "money", "least_chance"]]
+        reason  n  share  money  least_chance
+    0    price  3   0.75  840.0           0.5
+    1  service  1   0.25  120.0           NaN
+    2     None  1    NaN  480.0           NaN
+    """
+    normal_quantile(level)
+    stated = stated_reasons(base, codebook)
+    check_by_reason(mending_cost, stated.names, "mending_cost")
+    of_each = chance if isinstance(chance, Mapping) or chance is None else dict.fromkeys(stated.names, chance)
+    check_by_reason(of_each, stated.names, "chance", most=1.0)
+    lost = stated.lost
+    yearly = None
+    if "first_margin" in lost:
+        yearly = MONTHS_IN_YEAR * lost["first_margin"].to_numpy(dtype=float, na_value=np.nan)
+    frame = pd.concat(
+        [
+            _counted(stated, level),
+            *([] if yearly is None else [_money(stated, yearly, level)]),
+            since_remedied(stated, remedied, base.until),
+            mended(stated, yearly, mending_cost or {}, of_each or {}),
+        ],
+        axis=1,
+    )
+    order = np.lexsort((frame["reason"].astype(str), -frame["n"]))
+    return ReasonTable(
+        frame=pd.concat([frame.iloc[order], _not_known(stated, yearly)], ignore_index=True),
+        behaviour=_behaviour(base, stated, level),
+        reporters=_by(stated, "reported_by", level),
+        went_to=_by(stated, "went_to", level),
+        n_lost=len(lost),
+        n_several=stated.several,
+        n_without_money=0 if yearly is None else int(np.isnan(yearly).sum()),
+        coded=stated.coded,
+        level=level,
+        source=base.source,
+        currency=base.currency,
+        until=base.until,
+    )
+
+
+def _counted(stated: Stated, level: float) -> pd.DataFrame:
+    """Return customers, their share of those whose reason is known, and who came back, with intervals."""
+    n, known = stated.named.sum(axis=0), int(stated.known.sum())
+    together = 1 - (1 - level) / len(n)
+    back = (stated.named & stated.lost["returned"].to_numpy(dtype=bool)[:, None]).sum(axis=0)
+    low, high = share_interval(n, known, together)
+    back_low, back_high = share_interval(back, n, together)
+    columns = {"reason": stated.names, "cause": stated.causes, "words": stated.words, "involuntary": stated.involuntary}
+    counts = {"n": n, "share": n / known, "share_low": low, "share_high": high, "n_returned": back}
+    return pd.DataFrame(
+        {**columns, **counts, "returned": back / n, "returned_low": back_low, "returned_high": back_high}
+    )
+
+
+def _money(stated: Stated, yearly: np.ndarray, level: float) -> pd.DataFrame:
+    """Return what those who left for each reason brought in a year, with an interval, and its share of all."""
+    rows = stated.known & ~np.isnan(yearly)
+    named, money, n = stated.named[rows], yearly[rows], int(rows.sum())
+    total = money @ named
+    if n < 2:
+        return pd.DataFrame({"money": total, "money_low": np.nan, "money_high": np.nan})
+    share = named.mean(axis=0)
+    variance = (money**2 @ named / n - (total / n) ** 2) * n / (n - 1)
+    reach = normal_quantile(1 - (1 - level) / len(total))
+    low, high = skewed_interval(total / n, np.sqrt(variance / n), _length(share, money), reach)
+    without = named.sum(axis=0) < 2  # the spread of one amount is not known
+    low, high = (np.where(without, np.nan, n * end) for end in (low, high))
+    return pd.DataFrame({"money": total, "money_low": low, "money_high": high})
+
+
+def _length(share: np.ndarray, money: np.ndarray) -> np.ndarray:
+    """Return third cumulant over variance of each mean, with money as skewed as that of all lost customers.
+
+    A few customers' own money hides its skewness just when it misleads.
+    """
+    first, second, third = (share * (money**power).mean() for power in (1, 2, 3))
+    variance, cumulant = second - first**2, third - 3 * first * second + 2 * first**3
+    return np.divide(cumulant, variance, out=np.zeros(len(share)), where=variance > 0) / len(money)
+
+
+def _not_known(stated: Stated, yearly: np.ndarray | None) -> pd.DataFrame:
+    """Return the row of those whose reason nobody stated; none where there are none."""
+    rows = ~stated.known
+    if not rows.any():
+        return pd.DataFrame()
+    back = int(stated.lost["returned"].to_numpy(dtype=bool)[rows].sum())
+    row = {"reason": None, "words": "not known", "involuntary": False, "n": int(rows.sum()), "n_returned": back}
+    row["returned"] = back / row["n"]
+    return pd.DataFrame([row if yearly is None else {**row, "money": float(np.nansum(yearly[rows]))}])
+
+
+def _behaviour(base: Base, stated: Stated, level: float) -> Differences | None:
+    found, known = behaviour_of(base, stated.lost), stated.known
+    if not found or len(stated.names) < 2:
+        return None
+    groups = {words: stated.named[known][:, place] for place, words in enumerate(stated.words)}
+    things = {what: (true[known], told[known]) for what, (true, told) in found.items()}
+    says = "of those who named {group}, {share} {what}, of all others {others}"
+    return differences(groups, things, level=level, says=says, between="stated reasons and behaviour")
+
+
+def _by(stated: Stated, column: str, level: float) -> Differences | None:
+    """Return the reasons of customers with each label of a column, beside those with another one."""
+    if column not in stated.lost:
+        return None
+    codes, labels = label_codes(stated.lost[column])
+    rows = stated.known & (codes >= 0)
+    sizes = np.bincount(codes[rows], minlength=len(labels))
+    largest = [place for place in np.argsort(-sizes, kind="stable")[:MOST_GROUPS] if sizes[place]]
+    if len(largest) < 2:
+        return None
+    largest = largest[1:] if len(largest) == 2 else largest  # of two, one beside the other says it all
+    groups = {label_text(labels[place]): codes[rows] == place for place in largest}
+    everybody = np.ones(int(rows.sum()), dtype=bool)
+    things = {words: (stated.named[rows][:, place], everybody) for place, words in enumerate(stated.words)}
+    between = "those who reported reasons" if column == "reported_by" else "where customers went"
+    what = "reported by" if column == "reported_by" else "gone to"
+    says = f"{{what}} was the reason in {{share}} of those {what} {{group}}, in {{others}} of all others"
+    return differences(groups, things, level=level, says=says, between=between)

@@ -1,0 +1,126 @@
+"""Which reasons did each lost customer name? Those stated in the table, or those that their own words are coded to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from winback.base.base import Base
+from winback.labels import short_words
+from winback.lost.codebook import CAUSES, Codebook
+from winback.lost.codebook_files import load_codebook
+from winback.lost.coded_reasons import CODED, UNMATCHED, CodedReasons
+from winback.lost.reasons import BETWEEN, code_reasons
+from winback.tables import ProblemList, label_codes, label_text
+
+BOTH = "both"  # winback's own label of those who left for price and service
+OTHER = "other"  # what was said matches no pattern
+MOST_REASONS = 60  # more labels than that are what people wrote, not a list that somebody chose from
+WHAT = "table of lost customers"
+
+
+@dataclass(frozen=True, eq=False)
+class Stated:
+    """The k reasons that n lost customers named."""
+
+    lost: pd.DataFrame  # n rows of lost customers, see `winback.base.lapsed.Lapsed`
+    names: tuple[str, ...]
+    words: tuple[str, ...]  # the reasons as in "left because of ..."
+    causes: tuple[str, ...]  # competitor, company, customer; empty where the codebook does not know the reason
+    involuntary: np.ndarray  # (k,) bool
+    named: np.ndarray  # (n, k) bool
+    coded: CodedReasons | None = None
+
+    @property
+    def known(self) -> np.ndarray:
+        """Whose reason is known, (n,) bool."""
+        return self.named.any(axis=1)
+
+    @property
+    def alone(self) -> np.ndarray:
+        """Which reasons were named alone, (n, k) bool."""
+        return self.named & (self.named.sum(axis=1, keepdims=True) == 1)
+
+    @property
+    def several(self) -> int:
+        """How many customers named more than one reason."""
+        return int((self.named.sum(axis=1) > 1).sum())
+
+
+def stated_reasons(base: Base, codebook: Codebook | Mapping | str | Path | None = None) -> Stated:
+    """Return the reasons that lost customers named, each seen as of the first loss.
+
+    Without a codebook they are those of the column ``reason``; where it has none, or a codebook is given, exit texts
+    are coded.
+
+    Raises
+    ------
+    TableError
+        When nobody was lost, nobody's reason is known, or the reasons are what people wrote.
+    """
+    lost = base.lapsed().frame
+    problems = ProblemList(WHAT, lost)
+    has_reason, has_text = (name in lost and lost[name].notna().any() for name in ("reason", "exit_text"))
+    if not len(lost):
+        problems.add("table", "is empty: nobody was lost", "Give customers who left, or an earlier last day.")
+    elif codebook is not None and not has_text:
+        remedy = "Leave the codebook out to take the reasons as they are stated, or add the texts."
+        problems.add("exit_text", "is missing or empty: there is nothing to code by the codebook", remedy)
+    elif not (has_reason or has_text):
+        remedy = "Add why customers left, or as `exit_text` what they said."
+        problems.add("reason", "is missing or empty for everybody who was lost", remedy)
+    problems.raise_if_any()
+    if codebook is None and has_reason:
+        return _as_stated(lost, problems)
+    found = _coded(lost, codebook)
+    if not found.names:
+        problems.add("exit_text", "says nothing for anybody who was lost", "Add why customers left.")
+    problems.raise_if_any()
+    return found
+
+
+def _coded(lost: pd.DataFrame, codebook: Codebook | Mapping | str | Path | None) -> Stated:
+    coded = code_reasons(lost[["customer_id", "exit_text"]], codebook)
+    reasons, state = coded.reasons, coded.frame["state"]
+    kinds, which = np.unique(coded.frame["reasons"].to_numpy(dtype=str), return_inverse=True)
+    lists = [set(kind.split(BETWEEN)) for kind in kinds]
+    by_kind = np.array([[name in each for name in reasons["reason"]] for each in lists])
+    named = by_kind[which] & (state == CODED).to_numpy()[:, None]
+    named = np.column_stack([named, state == UNMATCHED])
+    there = named.any(axis=0)
+    names, words = ([*reasons[name], last] for name, last in (("reason", OTHER), ("words", "another reason")))
+    kept = np.flatnonzero(there)
+    return Stated(
+        lost=lost,
+        names=tuple(names[place] for place in kept),
+        words=tuple(words[place] for place in kept),
+        causes=tuple([*reasons["cause"], ""][place] for place in kept),
+        involuntary=np.append(reasons["involuntary"].to_numpy(dtype=bool), False)[kept],
+        named=named[:, kept],
+        coded=coded,
+    )
+
+
+def _as_stated(lost: pd.DataFrame, problems: ProblemList) -> Stated:
+    codes, labels = label_codes(lost["reason"])
+    if len(labels) > MOST_REASONS:
+        said = f"has {len(labels):,} different values, such as {label_text(labels[0])[:40]!r}: they read like free text"
+        problems.add("reason", said, "Name the column `exit_text`, and the reasons are coded from it.")
+    problems.raise_if_any()
+    names = tuple(label_text(label) for label in labels)
+    cause = {reason.name: reason.cause for reason in load_codebook().reasons}
+    cause |= {**dict(zip(CAUSES, CAUSES, strict=True)), BOTH: cause["price"]}
+    named = codes[:, None] == np.arange(len(labels))
+    had_to = lost["involuntary"].fillna(False).to_numpy(dtype=bool) if "involuntary" in lost else np.zeros(len(lost))
+    return Stated(
+        lost=lost,
+        names=names,
+        words=tuple(short_words("reason", label) for label in labels),
+        causes=tuple(cause.get(name, "") for name in names),
+        involuntary=(named & had_to[:, None].astype(bool)).any(axis=0),
+        named=named,
+    )
