@@ -77,6 +77,21 @@ def share_interval(n_yes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple
     return np.clip(centre - margin, 0, 1), np.clip(centre + margin, 0, 1)
 
 
+def shares_together(n_yes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    r"""Return low and high of several shares such that all of them hold at once, shape (k,) each.
+
+    Each is Wilson's at the level :math:`1 - (1 - \text{level}) / k`. For the shares of a multinomial these are those of
+    Goodman (1965); by Bonferroni's inequality they hold also where one customer counts in several shares.
+
+    Examples
+    --------
+    >>> low, high = shares_together([20, 30, 50], 100)
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([0.122, 0.204, 0.384], [0.311, 0.418, 0.616])
+    """
+    return share_interval(n_yes, n, 1 - (1 - level) / max(np.size(n_yes), 1))
+
+
 def share_difference(
     n_yes: ArrayLike, n: ArrayLike, n_yes_others: ArrayLike, n_others: ArrayLike, level: float = 0.95
 ) -> tuple[np.ndarray, ...]:

@@ -27,9 +27,9 @@ class ReasonTable(Result):
         One row per reason, the most frequent first, and at the end those whose reason is not known (``reason``
         missing). ``n`` customers, their ``share`` of those whose reason is known, ``money`` they brought in a year,
         ``returned`` share; each with ``_low`` and ``_high``, which hold together. Where a day is known:
-        ``remedied_on``, ``n_since`` who left for it since, ``n_as_long_before``, ``n_waiting`` for whom it has gone. ``n_away`` named it
-        alone and are still away, ``at_stake`` what they brought in a year, ``mending_cost``, ``least_chance`` of
-        return at which that pays; ``chance``, ``recovered`` and ``net`` are assumed.
+        ``remedied_on``, ``n_since`` who left for it since, ``n_as_long_before``, ``n_waiting`` for whom it has gone.
+        ``n_away`` named it alone and are still away, ``at_stake`` what they brought in a year, ``mending_cost``,
+        ``least_chance`` of return at which that pays; ``chance``, ``recovered`` and ``net`` are assumed.
     behaviour : Differences or None
         What those who named each reason had done before, beside those who named another.
     reporters : Differences or None

@@ -19,7 +19,7 @@ from winback.lost.reason_figures import ReasonTable
 from winback.lost.stated import Stated, stated_reasons
 from winback.skewness import skewed_interval
 from winback.tables import label_codes, label_text
-from winback.uncertainty import normal_quantile, share_interval
+from winback.uncertainty import normal_quantile, shares_together
 
 MONTHS_IN_YEAR = 12.0
 MOST_GROUPS = 12  # of those who reported reasons, and of competitors: the largest
@@ -128,10 +128,9 @@ def reason_table(
 def _counted(stated: Stated, level: float) -> pd.DataFrame:
     """Return customers, their share of those whose reason is known, and who came back, with intervals."""
     n, known = stated.named.sum(axis=0), int(stated.known.sum())
-    together = 1 - (1 - level) / len(n)
     back = (stated.named & stated.lost["returned"].to_numpy(dtype=bool)[:, None]).sum(axis=0)
-    low, high = share_interval(n, known, together)
-    back_low, back_high = share_interval(back, n, together)
+    low, high = shares_together(n, known, level)
+    back_low, back_high = shares_together(back, n, level)
     columns = {"reason": stated.names, "cause": stated.causes, "words": stated.words, "involuntary": stated.involuntary}
     counts = {"n": n, "share": n / known, "share_low": low, "share_high": high, "n_returned": back}
     return pd.DataFrame(
@@ -140,18 +139,30 @@ def _counted(stated: Stated, level: float) -> pd.DataFrame:
 
 
 def _money(stated: Stated, yearly: np.ndarray, level: float) -> pd.DataFrame:
-    """Return what those who left for each reason brought in a year, with an interval, and its share of all."""
     rows = stated.known & ~np.isnan(yearly)
-    named, money, n = stated.named[rows], yearly[rows], int(rows.sum())
-    total = money @ named
-    if n < 2:
+    return money_by_reason(stated.named[rows], yearly[rows], level)
+
+
+def money_by_reason(named: np.ndarray, money: np.ndarray, level: float = 0.95) -> pd.DataFrame:
+    """Return the sums of money of those who named each reason, with intervals that hold together.
+
+    They are sums over n customers of money times whether the reason was named, (n, k) bool. A reason that a single
+    customer named has no interval: the spread of one amount is not known.
+
+    Examples
+    --------
+    >>> money_by_reason(np.array([[True], [True], [False]]), np.array([3.0, 5.0, 4.0]))["money"].tolist()
+    [8.0]
+    """
+    n, total = len(money), money @ named
+    spread = named.sum(axis=0) > 1
+    if not spread.any():
         return pd.DataFrame({"money": total, "money_low": np.nan, "money_high": np.nan})
-    share = named.mean(axis=0)
     variance = (money**2 @ named / n - (total / n) ** 2) * n / (n - 1)
     reach = normal_quantile(1 - (1 - level) / len(total))
-    low, high = skewed_interval(total / n, np.sqrt(variance / n), _length(share, money), reach)
-    without = named.sum(axis=0) < 2  # the spread of one amount is not known
-    low, high = (np.where(without, np.nan, n * end) for end in (low, high))
+    error = np.sqrt(np.maximum(variance, 0) / n)
+    ends = skewed_interval(total / n, error, _length(named.mean(axis=0), money), reach)
+    low, high = (np.where(spread, n * end, np.nan) for end in ends)
     return pd.DataFrame({"money": total, "money_low": low, "money_high": high})
 
 
