@@ -25,8 +25,9 @@ class ReasonTable(Result):
     ----------
     frame : pandas.DataFrame
         One row per reason, the most frequent first, and at the end those whose reason is not known (``reason``
-        missing). ``n`` customers, their ``share`` of those whose reason is known, ``money`` they brought in a year,
-        ``returned`` share; each with ``_low`` and ``_high``, which hold together. Where a day is known:
+        missing). ``n`` customers, their ``share`` of those whose reason is known, ``money`` they brought in a year
+        (``too_skewed``: few carry most of it), ``returned`` share; each with ``_low`` and ``_high``, which hold
+        together. Where a day is known:
         ``remedied_on``, ``n_since`` who left for it since, ``n_as_long_before``, ``n_waiting`` for whom it has gone.
         ``n_away`` named it alone and are still away, ``at_stake`` what they brought in a year, ``mending_cost``,
         ``least_chance`` of return at which that pays; ``chance``, ``recovered`` and ``net`` are assumed.
@@ -87,11 +88,15 @@ class ReasonTable(Result):
 
     def describe(self) -> Sentences:
         """Say which reasons are named most, what they cost, and the doubt that matters most."""
-        return Sentences.of([_answer(self), *[*_money(self)][:1], *_doubts(self)][:3])
+        return Sentences.of(_lines(self)[:3])
 
     def details(self) -> Sentences:
         """Say how intervals are to be read, what was remedied and would be mended, and what else shows."""
-        return Sentences.of([*[*_doubts(self)][1:], *_more(self)])
+        return Sentences.of([*_lines(self)[3:], *_more(self)])
+
+
+def _lines(table: ReasonTable) -> list[str]:
+    return [_answer(table), *_money(table), *_doubts(table)]
 
 
 def _answer(table: ReasonTable) -> str:
@@ -141,6 +146,9 @@ def _more(table: ReasonTable) -> Iterator[str]:
         yield f"{n} named several reasons and count in each: shares add to more than 100%."
     if table.n_without_money:
         yield f"What {counted(table.n_without_money, 'customers')} brought in is not known, and not in the money."
+    if "too_skewed" in table.frame and table.reasons["too_skewed"].any():
+        which = join_words(table.reasons.loc[table.reasons["too_skewed"].astype(bool), "words"])
+        yield f"Few customers carry most of the money of {which}: such an interval holds less often than it says."
     if "n_since" in table.frame:
         yield from _remedied(table)
     if table.frame["mending_cost"].notna().any():

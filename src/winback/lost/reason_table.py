@@ -17,7 +17,7 @@ from winback.lost.differences import Differences, differences
 from winback.lost.mending import check_by_reason, mended, since_remedied
 from winback.lost.reason_figures import ReasonTable
 from winback.lost.stated import Stated, stated_reasons
-from winback.skewness import skewed_interval
+from winback.skewness import TOO_SKEWED, skewed_interval, standardised
 from winback.tables import label_codes, label_text
 from winback.uncertainty import normal_quantile, shares_together
 
@@ -147,7 +147,8 @@ def money_by_reason(named: np.ndarray, money: np.ndarray, level: float = 0.95) -
     """Return the sums of money of those who named each reason, with intervals that hold together.
 
     They are sums over n customers of money times whether the reason was named, (n, k) bool. A reason that a single
-    customer named has no interval: the spread of one amount is not known.
+    customer named has no interval: the spread of one amount is not known. Where few carry most of the money it is
+    ``too_skewed``, and its interval holds less often than it says.
 
     Examples
     --------
@@ -157,13 +158,14 @@ def money_by_reason(named: np.ndarray, money: np.ndarray, level: float = 0.95) -
     n, total = len(money), money @ named
     spread = named.sum(axis=0) > 1
     if not spread.any():
-        return pd.DataFrame({"money": total, "money_low": np.nan, "money_high": np.nan})
+        return pd.DataFrame({"money": total, "money_low": np.nan, "money_high": np.nan, "too_skewed": False})
     variance = (money**2 @ named / n - (total / n) ** 2) * n / (n - 1)
     reach = normal_quantile(1 - (1 - level) / len(total))
     error = np.sqrt(np.maximum(variance, 0) / n)
-    ends = skewed_interval(total / n, error, _length(named.mean(axis=0), money), reach)
-    low, high = (np.where(spread, n * end, np.nan) for end in ends)
-    return pd.DataFrame({"money": total, "money_low": low, "money_high": high})
+    length = _length(named.mean(axis=0), money)
+    low, high = (np.where(spread, n * end, np.nan) for end in skewed_interval(total / n, error, length, reach))
+    too_skewed = spread & (np.abs(standardised(length, error)) > TOO_SKEWED)
+    return pd.DataFrame({"money": total, "money_low": low, "money_high": high, "too_skewed": too_skewed})
 
 
 def _length(share: np.ndarray, money: np.ndarray) -> np.ndarray:
@@ -184,7 +186,8 @@ def _not_known(stated: Stated, yearly: np.ndarray | None) -> pd.DataFrame:
     back = int(stated.lost["returned"].to_numpy(dtype=bool)[rows].sum())
     row = {"reason": None, "words": "not known", "involuntary": False, "n": int(rows.sum()), "n_returned": back}
     row["returned"] = back / row["n"]
-    return pd.DataFrame([row if yearly is None else {**row, "money": float(np.nansum(yearly[rows]))}])
+    money = {} if yearly is None else {"money": float(np.nansum(yearly[rows])), "too_skewed": False}
+    return pd.DataFrame([row | money])
 
 
 def _behaviour(base: Base, stated: Stated, level: float) -> Differences | None:

@@ -68,15 +68,20 @@ class SatisfiedLeavers(Result):
 
     def describe(self) -> Sentences:
         """Say how satisfied those who left were beside those who stayed, what tells more, and the doubt."""
-        rows = [row for _, row in self.frame.iterrows()]
-        return Sentences.of([*[_answer(self, row) for row in rows][:2], *_doubts(self)][:3])
+        return Sentences.of(_lines(self)[:3])
 
     def details(self) -> Sentences:
         """Say the survey's claims beside what is measured here, and which answers were left out."""
-        return Sentences.of([*[*_doubts(self)][1:], *_claim_lines(self), *_left_out(self)])
+        return Sentences.of([*_lines(self)[3:], *_claim_lines(self), *_left_out(self)])
+
+
+def _lines(found: SatisfiedLeavers) -> list[str]:
+    return [*(_answer(found, row) for _, row in found.frame.iterrows()), *_doubts(found)]
 
 
 def _answer(found: SatisfiedLeavers, row: pd.Series) -> str:
+    if not row["n"]:
+        return f"{_asked(row)}: it is not known yet of anybody who answered whether they left."
     if not (row["n_left"] and row["n_stayed"]):
         who = "left" if row["n_stayed"] else "stayed"
         return f"{_asked(row)}: nobody who answered {who}, so nothing can be compared."

@@ -3,7 +3,6 @@ r"""Had those who left been satisfied, and more or less than those who stayed? `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -84,8 +83,6 @@ def satisfied_leavers(
     tops = top if isinstance(top, Mapping) else {} if top is None else {SATISFACTION: top}
     if odd := [name for name in tops if name not in WORDS]:
         raise ValueError(f"top names {odd[0]!r}; it may name {' and '.join(WORDS)}.")
-    if odd := [value for value in tops.values() if isinstance(value, bool) or not isinstance(value, Real)]:
-        raise ValueError(f"top must be the lowest answer that counts, such as 4; got {odd[0]!r}.")
     found = {name: answers_of(base, name, within_months * DAYS_IN_MONTH) for name in WORDS}
     there = {name: answers for name, answers in found.items() if answers is not None}
     if not there:
