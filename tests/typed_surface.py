@@ -8,6 +8,9 @@ from typing import assert_type
 import winback as wb
 from winback.base.purchase_base import PurchaseBase
 from winback.lost.coded_reasons import CodedReasons
+from winback.lost.differences import Differences
+from winback.lost.reason_figures import ReasonTable
+from winback.lost.satisfaction import SatisfiedLeavers
 from winback.offers.compared import OfferComparison
 from winback.policies.learned import LearnedPolicy
 from winback.purchases.purchase_fit import PurchaseFit
@@ -53,6 +56,11 @@ def why_did_they_leave() -> None:
     assert_type(coded, CodedReasons)
     wb.survival_curve(coded.with_reasons(), "reason")
     wb.code_reasons(["too expensive"], wb.lost.load_codebook())
+    base = wb.read_contracts("contracts.csv", until="2026-06-30")
+    table = wb.reason_table(base, mending_cost={"price": 9_000.0}, chance=0.1)
+    assert_type(table, ReasonTable)
+    assert_type(table.behaviour, Differences | None)
+    assert_type(wb.satisfied_leavers(base, within_months=6, top=9), SatisfiedLeavers)
 
 
 def what_is_wrong() -> None:

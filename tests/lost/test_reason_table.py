@@ -302,6 +302,13 @@ def test_a_reason_that_one_customer_has_gets_no_interval_of_money():
     assert 0 < row["share_low"] < row["share"] < row["share_high"]
 
 
+def test_a_reason_written_in_several_ways_is_one_and_blanks_are_none():
+    found = wb.reason_table(base_of(["price", "Price", " price", "service", " ", "", "PRICE", "price"]))
+    assert found.frame["n"].tolist() == [5, 1, 2]
+    assert found.reasons["reason"].tolist() == ["price", "service"]
+    assert "only case and blanks tell apart are one" in found.details()
+
+
 def test_one_reason_and_no_money():
     found = wb.reason_table(base_of(["price"] * 3))
     assert found.reasons["share"].tolist() == [1.0]

@@ -55,6 +55,7 @@ def test_the_rating_of_the_seller_predicts_much_as_planted(found):
     area += (1 - top[True]) * (1 - top[False]) * 0.5  # both less: drawn alike
     assert lower.sum() == pytest.approx(1)
     assert row["auc_low"] <= area <= row["auc_high"]
+    assert "tells much of who leaves" in found.describe()
 
 
 def test_counted_again_from_the_truth_of_every_life(study, found):

@@ -46,6 +46,7 @@ class ReasonTable(Result):
     n_lost: int
     n_several: int
     n_without_money: int
+    n_alike: int
     until: datetime.date
     coded: CodedReasons | None = field(default=None, repr=False)
     level: float = 0.95
@@ -114,7 +115,7 @@ def _money(table: ReasonTable) -> Iterator[str]:
     known = not pd.isna(row["money_low"])
     figure = table.interval(row, "money", "money") if known else table.format(row["money"], "money")
     total = table.format(float(table.frame["money"].sum()), "money")
-    of_all = "" if table.n_several else f", of {total} that all who were lost brought in"
+    of_all = "" if table.n_several else f", of {total} that all who were lost had brought in"
     yield f"Most money went with those who named {row['words']}: {figure} a year{of_all}."
 
 
@@ -144,6 +145,8 @@ def _more(table: ReasonTable) -> Iterator[str]:
     if table.n_several:
         n = counted(table.n_several, "customers")
         yield f"{n} named several reasons and count in each: shares add to more than 100%."
+    if table.n_alike:
+        yield f"Reasons that only case and blanks tell apart are one ({format_count(table.n_alike)} ways of writing)."
     if table.n_without_money:
         yield f"What {counted(table.n_without_money, 'customers')} brought in is not known, and not in the money."
     if "too_skewed" in table.frame and table.reasons["too_skewed"].any():
@@ -176,7 +179,7 @@ def _mending(table: ReasonTable) -> Iterator[str]:
             yield f"Mending {row['words']} at {cost} a year has nothing to win back: no value is known to be at stake."
             continue
         stake = table.format(row["at_stake"], "money")
-        said = f"{format_count(row['n_away'])} named it alone and are away, with {stake} a year at stake"
+        said = f"{counted(row['n_away'], 'customers', 'are')} away who named nothing else, with {stake} a year at stake"
         if row["least_chance"] > 1:
             yield f"Mending {row['words']} at {cost} a year cannot pay by winning back: {said}."
             continue

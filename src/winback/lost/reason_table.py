@@ -116,6 +116,7 @@ def reason_table(
         went_to=_by(stated, "went_to", level),
         n_lost=len(lost),
         n_several=stated.several,
+        n_alike=stated.n_alike,
         n_without_money=0 if yearly is None else int(np.isnan(yearly).sum()),
         coded=stated.coded,
         level=level,
@@ -214,7 +215,7 @@ def _by(stated: Stated, column: str, level: float) -> Differences | None:
     groups = {label_text(labels[place]): codes[rows] == place for place in largest}
     everybody = np.ones(int(rows.sum()), dtype=bool)
     things = {words: (stated.named[rows][:, place], everybody) for place, words in enumerate(stated.words)}
-    between = "those who reported reasons" if column == "reported_by" else "where customers went"
-    what = "reported by" if column == "reported_by" else "gone to"
-    says = f"{{what}} was the reason in {{share}} of those {what} {{group}}, in {{others}} of all others"
+    of_them = {"reported_by": "reported by", "went_to": "who went to"}[column]
+    says = f"of those {of_them} “{{group}}”, {{share}} named {{what}}, of all others {{others}}"
+    between = {"reported_by": "those who reported reasons", "went_to": "where customers went"}[column]
     return differences(groups, things, level=level, says=says, between=between)

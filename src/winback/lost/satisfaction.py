@@ -14,6 +14,7 @@ from winback.results import Result, Sentences, counted, format_count, format_num
 
 FEW = 30  # who left and had answered: below it a handful more would change the figures
 TELLS_LITTLE = 0.6  # area under the curve: of two customers the one who leaves is named in 60 of 100 cases at most
+TELLS_MUCH = 0.7  # in 70 at least
 SHARES = 1.0  # a claim up to it is a share, one above it says how many times
 
 
@@ -88,11 +89,17 @@ def _answer(found: SatisfiedLeavers, row: pd.Series) -> str:
     left, stayed = (found.interval(row, name, "percent") for name in ("left_top", "stayed_top"))
     odds = found.interval(row, "odds", "times") if np.isfinite(row["odds_low"]) else found.format(row["odds"], "times")
     tells = f"{found.interval(row, 'auc', 'times')}, 0.5 being nothing" if row["auc_low"] > 0 else "not known how well"
-    little = "little" if row["auc_high"] < TELLS_LITTLE else "something" if row["auc_low"] > 0.5 else "nothing for sure"
+    little = _how_much(row["auc_low"], row["auc_high"])
     return (
         f"{left} of {format_count(row['n_left'])} who left had {row['words']}, of those who stayed {stayed}: odds of "
         f"staying {odds} times those of others, which tells {little} of who leaves ({tells})."
     )
+
+
+def _how_much(low: float, high: float) -> str:
+    if low > TELLS_MUCH:
+        return "much"
+    return "little" if high < TELLS_LITTLE else "something" if low > 0.5 else "nothing for sure"
 
 
 def _asked(row: pd.Series) -> str:

@@ -34,6 +34,7 @@ class Stated:
     involuntary: np.ndarray  # (k,) bool
     named: np.ndarray  # (n, k) bool
     coded: CodedReasons | None = None
+    n_alike: int = 0  # ways of writing a reason that only case and blanks tell from another
 
     @property
     def known(self) -> np.ndarray:
@@ -106,7 +107,8 @@ def _coded(lost: pd.DataFrame, codebook: Codebook | Mapping | str | Path | None)
 
 
 def _as_stated(lost: pd.DataFrame, problems: ProblemList) -> Stated:
-    codes, labels = label_codes(lost["reason"])
+    codes, written = label_codes(lost["reason"])
+    codes, labels = _alike(codes, written)
     if len(labels) > MOST_REASONS:
         said = f"has {len(labels):,} different values, such as {label_text(labels[0])[:40]!r}: they read like free text"
         problems.add("reason", said, "Name the column `exit_text`, and the reasons are coded from it.")
@@ -123,4 +125,17 @@ def _as_stated(lost: pd.DataFrame, problems: ProblemList) -> Stated:
         causes=tuple(cause.get(name, "") for name in names),
         involuntary=(named & had_to[:, None].astype(bool)).any(axis=0),
         named=named,
+        n_alike=len(written) - len(labels),
     )
+
+
+def _alike(codes: np.ndarray, labels: list) -> tuple[np.ndarray, list]:
+    """Return codes and labels with those as one that only case and blanks tell apart, written as most often."""
+    folded = [" ".join(label_text(label).split()).casefold() for label in labels]
+    sizes = np.bincount(codes[codes >= 0], minlength=len(labels))
+    chosen: dict[str, int] = {}
+    for place in np.argsort(-sizes, kind="stable"):
+        chosen.setdefault(folded[place], int(place))
+    kept = sorted(chosen.values())
+    place_of = {place: at for at, place in enumerate(kept)}
+    return np.array([*(place_of[chosen[name]] for name in folded), -1])[codes], [labels[place] for place in kept]
