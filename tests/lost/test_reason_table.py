@@ -153,8 +153,13 @@ def test_exit_texts_are_coded_where_a_codebook_is_given(study, lost):
     assert "all" not in coded.table()["Reason"].tolist()
 
 
-def test_sentences(table):
+def test_sentences(table, study):
     hold_to_three(table, table.behaviour, table.reporters, table.went_to)
+    hold_to_three(wb.reason_table(study.base, codebook=wb.lost.load_codebook()))
+    asked = {"remedied": {"price": "2023-01-31"}, "mending_cost": {"price": 40.0, "b": 1.0}, "chance": 0.1}
+    for reasons in (["price", "b"], ["price", "price", "b", "b", None, " Price"]):
+        hold_to_three(wb.reason_table(base_of(reasons, [9.0] * len(reasons)), **asked))
+        hold_to_three(wb.reason_table(base_of(reasons)), wb.reason_table(base_of(reasons[:1])))
 
 
 # ---- mending: what is assumed is never shown as measured
@@ -306,7 +311,7 @@ def test_a_reason_written_in_several_ways_is_one_and_blanks_are_none():
     found = wb.reason_table(base_of(["price", "Price", " price", "service", " ", "", "PRICE", "price"]))
     assert found.frame["n"].tolist() == [5, 1, 2]
     assert found.reasons["reason"].tolist() == ["price", "service"]
-    assert "only case and blanks tell apart are one" in found.details()
+    assert "only case and blanks tell from another reason: 2" in found.details()
 
 
 def test_one_reason_and_no_money():

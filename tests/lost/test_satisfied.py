@@ -135,6 +135,17 @@ def test_a_change_of_contract_is_no_loss_and_a_return_is_one():
     assert (row["n_left"], row["n_stayed"], row["left_top"]) == (1, 2, 1.0)
 
 
+def test_answers_before_customers_were_watched_are_of_those_who_stayed_and_left_out():
+    contracts = pd.DataFrame(
+        {"customer_id": [1, 2, 3], "start": "2020-01-01", "end": ["2023-09-30", None, "2022-03-31"]}
+    )
+    days = ["2022-02-28", "2023-06-30", "2023-06-30", "2022-02-28"]
+    events = pd.DataFrame({"customer_id": [1, 1, 2, 3], "date": days, "event": "satisfaction", "amount": [5, 4, 3, 1]})
+    found = wb.satisfied_leavers(wb.read_contracts(contracts, events, until=UNTIL, since="2022-12-31"), top=4)
+    row = figures(found)
+    assert (row["n_left"], row["n_stayed"]) == (1, 1)
+
+
 def test_which_answers_are_high_follows_from_the_scale_or_is_said():
     ends = ["2023-06-30"] * 3 + [None] * 3
     assert figures(wb.satisfied_leavers(base_of(ends, [5, 4, 3, 2, 1, 5])))["top"] == 4
@@ -166,7 +177,7 @@ def test_the_order_of_rows_does_not_matter_and_turning_the_scale_turns_the_ranks
     turned = figures(wb.satisfied_leavers(base_of(ends, [6 - answer for answer in answers]), top=3))
     if not np.isnan(one["auc"]):
         assert turned["auc"] == pytest.approx(1 - one["auc"])
-        if np.isfinite(one["odds"]) and one["odds"] > 0:
+        if not np.isnan(one["odds"]):
             assert turned["odds"] == pytest.approx(1 / one["odds"])
 
 

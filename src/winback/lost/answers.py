@@ -9,7 +9,7 @@ import pandas as pd
 
 from winback.base.base import Base
 from winback.base.contract_base import ContractBase
-from winback.base.contract_lives import days_of
+from winback.base.contract_lives import as_number, days_of
 from winback.base.customers import places_among
 from winback.base.events import event_names
 from winback.base.purchase_base import PurchaseBase
@@ -45,12 +45,12 @@ def answers_of(base: Base, question: str, within_days: float) -> Answers | None:
 def _dated(base: ContractBase, events: pd.DataFrame, within_days: float) -> Answers:
     customer, day = places_among(events["customer_id"], base.ids), days_of(events["date"])
     score = events["amount"].to_numpy(dtype=float, na_value=np.nan)
-    life = _life_at(base, customer, day)
-    asked = (life >= 0) & ~np.isnan(score)
+    lives, life = base.all_lives, _life_at(base, customer, day)
+    watched = day >= (lives.start.min() if base.since is None else as_number(base.since))  # before it only who stayed
+    asked = (life >= 0) & ~np.isnan(score) & watched
     known = day + within_days <= base.last - base.grace_days  # by then it is known whether another contract followed
     kept = np.flatnonzero(asked & known)
     apart = kept[_apart(customer[kept], day[kept], within_days)]
-    lives = base.all_lives
     return Answers(
         score=score[apart],
         left=lives.ended[life[apart]] & (lives.end[life[apart]] <= day[apart] + within_days),

@@ -48,7 +48,7 @@ class Differences(Result):
     @property
     def largest(self) -> pd.DataFrame:
         """The differences that are shown, the largest first."""
-        found = self.frame[self.frame["told_apart"] & (self.frame["n"] >= FEW)]
+        found = self.frame[self.frame["told_apart"] & (self.frame[["n", "n_others"]] >= FEW).all(axis=1)]
         return found.sort_values("difference", key=np.abs, ascending=False, kind="stable")
 
     def describe(self) -> Sentences:

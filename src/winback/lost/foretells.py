@@ -25,7 +25,7 @@ NOT_KNOWN = (np.nan, np.nan, np.nan)
 def odds_ratio(top: np.ndarray, stays: np.ndarray, time: np.ndarray, level: float = 0.95) -> Figure:
     """Return by how much the odds of staying differ between those with a top answer and others, by (1).
 
-    Without an end where one of the four kinds is missing.
+    Not known where one of the four kinds is missing.
 
     Examples
     --------
@@ -39,8 +39,7 @@ def odds_ratio(top: np.ndarray, stays: np.ndarray, time: np.ndarray, level: floa
     total = tables.sum(axis=(1, 2))
     both, neither = (tables[:, 0, at] * tables[:, 1, 1 - at] / total for at in (0, 1))
     if not (both.sum() and neither.sum()):
-        ratio = np.inf if both.sum() else 0.0 if neither.sum() else np.nan
-        return ratio, np.nan, np.nan
+        return NOT_KNOWN
     found = StratifiedTable(list(tables))
     low, high = found.oddsratio_pooled_confint(alpha=1 - level)
     return float(found.oddsratio_pooled), float(low), float(high)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -47,7 +46,6 @@ class ReasonTable(Result):
     n_several: int
     n_without_money: int
     n_alike: int
-    until: datetime.date
     coded: CodedReasons | None = field(default=None, repr=False)
     level: float = 0.95
     source: str = "a table"
@@ -104,7 +102,7 @@ def _answer(table: ReasonTable) -> str:
     known = table.n_lost - int(table.frame.loc[table.frame["reason"].isna(), "n"].sum())
     rows = [row for _, row in table.reasons.head(3).iterrows()]
     top = join_words(f"{row['words']} ({table.interval(row, 'share', 'percent')})" for row in rows)
-    whose = "whose reason is known" if known < table.n_lost else "who were lost"
+    whose = "whose reason is known" if known < table.n_lost else "who was lost" if known == 1 else "who were lost"
     return f"{table.source}: of {counted(known, 'customers')} {whose}, most left for {top}."
 
 
@@ -146,7 +144,7 @@ def _more(table: ReasonTable) -> Iterator[str]:
         n = counted(table.n_several, "customers")
         yield f"{n} named several reasons and count in each: shares add to more than 100%."
     if table.n_alike:
-        yield f"Reasons that only case and blanks tell apart are one ({format_count(table.n_alike)} ways of writing)."
+        yield f"Ways of writing that only case and blanks tell from another reason: {format_count(table.n_alike)}."
     if table.n_without_money:
         yield f"What {counted(table.n_without_money, 'customers')} brought in is not known, and not in the money."
     if "too_skewed" in table.frame and table.reasons["too_skewed"].any():
@@ -166,9 +164,9 @@ def _more(table: ReasonTable) -> Iterator[str]:
 def _remedied(table: ReasonTable) -> Iterator[str]:
     for row in table.reasons[table.reasons["remedied_on"].notna()].itertuples():
         yield (
-            f"{row.words} was remedied on {row.remedied_on:%Y-%m-%d}: {format_count(row.n_since)} named it since, "
-            f"{format_count(row.n_as_long_before)} in as long a time before; {format_count(row.n_waiting)} who left "
-            "before are still away and would not meet it again."
+            f"{row.words} was remedied on {row.remedied_on:%Y-%m-%d}: named since by {format_count(row.n_since)}, "
+            f"in as long a time before by {format_count(row.n_as_long_before)}; still away who left before and would not "
+            f"meet it again: {format_count(row.n_waiting)}."
         )
 
 

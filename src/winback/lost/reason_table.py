@@ -122,7 +122,6 @@ def reason_table(
         level=level,
         source=base.source,
         currency=base.currency,
-        until=base.until,
     )
 
 

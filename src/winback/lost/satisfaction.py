@@ -87,12 +87,13 @@ def _answer(found: SatisfiedLeavers, row: pd.Series) -> str:
         who = "left" if row["n_stayed"] else "stayed"
         return f"{_asked(row)}: nobody who answered {who}, so nothing can be compared."
     left, stayed = (found.interval(row, name, "percent") for name in ("left_top", "stayed_top"))
-    odds = found.interval(row, "odds", "times") if np.isfinite(row["odds_low"]) else found.format(row["odds"], "times")
+    odds = f"odds of staying {found.interval(row, 'odds', 'times')} times those of others"
+    odds = "whose odds are not known, as no one is left to compare" if np.isnan(row["odds"]) else odds
     tells = f"{found.interval(row, 'auc', 'times')}, 0.5 being nothing" if row["auc_low"] > 0 else "not known how well"
     little = _how_much(row["auc_low"], row["auc_high"])
     return (
-        f"{left} of {format_count(row['n_left'])} who left had {row['words']}, of those who stayed {stayed}: odds of "
-        f"staying {odds} times those of others, which tells {little} of who leaves ({tells})."
+        f"{left} of {format_count(row['n_left'])} who left had {row['words']}, of those who stayed {stayed}: "
+        f"{odds}, which tells {little} of who leaves ({tells})."
     )
 
 
