@@ -49,12 +49,12 @@ def lost(study):
 # ---- the study: what was planted, found from its tables alone
 
 
-def test_planted_shares_lie_within_intervals_that_hold_together(study):
+def test_planted_shares_lie_within_intervals_that_hold_together(study, lost):
     """Others leave at a planted rate per loss of the study, but to the competitor, who is new for a year."""
     shares = STUDY_SHARES | {name: rate for name, rate in planted.OTHER_CAUSES.items() if name != "competitor"}
     total = sum(shares.values())
     known = study.base.contracts
-    to_rival = known.loc[(known["reason"] == "competitor").to_numpy(), "customer_id"]
+    to_rival = lost.loc[(lost["reason"] == "competitor").to_numpy(), "customer_id"]  # with the first loss
     others = known[~known["customer_id"].isin(to_rival)].reset_index(drop=True)
     found = wb.reason_table(replace(study.base, contracts=others)).reasons.set_index("reason")
     assert set(found.index) == set(shares)

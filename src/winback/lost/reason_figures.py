@@ -163,10 +163,10 @@ def _more(table: ReasonTable) -> Iterator[str]:
 
 def _remedied(table: ReasonTable) -> Iterator[str]:
     for row in table.reasons[table.reasons["remedied_on"].notna()].itertuples():
+        since, before, waiting = (format_count(n) for n in (row.n_since, row.n_as_long_before, row.n_waiting))
         yield (
-            f"{row.words} was remedied on {row.remedied_on:%Y-%m-%d}: named since by {format_count(row.n_since)}, "
-            f"in as long a time before by {format_count(row.n_as_long_before)}; still away who left before and would not "
-            f"meet it again: {format_count(row.n_waiting)}."
+            f"{row.words} was remedied on {row.remedied_on:%Y-%m-%d}: named since by {since}, in as long a time before "
+            f"by {before}; still away who left before and would not meet it again: {waiting}."
         )
 
 
