@@ -92,6 +92,11 @@ def test_sentences(found):
 # ---- who counts
 
 
+def test_where_the_satisfied_leave_it_is_said():
+    found = wb.satisfied_leavers(base_of(["2023-06-30"] * 40 + [None] * 40, [5] * 30 + [2] * 10 + [5] * 5 + [1] * 35))
+    assert "tells the opposite of who leaves" in found.describe()
+
+
 def test_a_loss_counts_within_the_time_after_the_answer_only():
     ends = ["2023-06-30", "2024-03-31", None, "2023-01-31", "2022-12-31"]
     row = figures(wb.satisfied_leavers(base_of(ends, [5, 5, 2, 5, 5])))
@@ -113,7 +118,7 @@ def test_one_who_answers_every_month_counts_once_in_that_time():
     events = pd.DataFrame({"customer_id": np.repeat([1, 2], len(days)), "date": np.tile(days, 2), "amount": 4.0})
     events.loc[1, "amount"] = 2.0
     base = wb.read_contracts(contracts, events.assign(event="Satisfaction"), until=UNTIL)
-    found = wb.satisfied_leavers(base)
+    found = wb.satisfied_leavers(base, top=4)
     row = figures(found)
     assert row["n"] == 4  # February 2022 and March 2023 of each
     assert row["n_left"] == 1
@@ -131,7 +136,7 @@ def test_a_change_of_contract_is_no_loss_and_a_return_is_one():
     events = pd.DataFrame(
         {"customer_id": [1, 2, 3], "date": "2023-01-31", "event": "satisfaction", "amount": [5, 4, 3]}
     )
-    row = figures(wb.satisfied_leavers(wb.read_contracts(contracts, events, until=UNTIL)))
+    row = figures(wb.satisfied_leavers(wb.read_contracts(contracts, events, until=UNTIL), top=4))
     assert (row["n_left"], row["n_stayed"], row["left_top"]) == (1, 2, 1.0)
 
 
@@ -154,7 +159,11 @@ def test_which_answers_are_high_follows_from_the_scale_or_is_said():
     seller = base_of(ends, [5, 4, 3, 2, 1, 5], event="seller_rating")
     assert figures(wb.satisfied_leavers(seller), "seller_rating")["top"] == 5
     assert figures(wb.satisfied_leavers(seller, top={"seller_rating": 3}), "seller_rating")["top"] == 3
-    with pytest.raises(wb.TableError, match=r"`satisfaction` has answers from 0 to 100, which are no scale"):
+    for few in ([1, 0, 1, 0, 1, 1], [3] * 6, [1.5, 5, 4, 3, 2, 1]):  # yes or no; all the same; no whole numbers
+        with pytest.raises(wb.TableError, match="do not tell the scale"):
+            wb.satisfied_leavers(base_of(ends, few))
+    assert figures(wb.satisfied_leavers(base_of(ends, [1, 0, 1, 0, 1, 1]), top=1))["stayed_top"] == 2 / 3
+    with pytest.raises(wb.TableError, match=r"`satisfaction` has answers from 0 to 100, which do not tell the scale"):
         wb.satisfied_leavers(base_of(ends, [0, 100, 55, 70, 20, 1]))
 
 
@@ -218,7 +227,7 @@ def test_nobody_to_compare_with_is_said(ends):
 
 
 def test_all_answers_too_late_or_from_strangers_are_said():
-    found = wb.satisfied_leavers(base_of(["2024-11-30", None], [5, 4], "2024-10-31"))
+    found = wb.satisfied_leavers(base_of(["2024-11-30", None], [5, 4], "2024-10-31"), top=4)
     assert figures(found)["n"] == 0
     hold_to_three(found)
 

@@ -24,6 +24,7 @@ class Answers:
     score: np.ndarray  # (n,)
     left: np.ndarray  # (n,) bool: lost within the time that is looked at
     time: np.ndarray  # (n,) which stretch of time the answer was given in, as a whole number
+    scale: np.ndarray  # the answers that anybody gave, ascending
     dated: bool = True
     n_too_late: int = 0  # so shortly before the end of the data that nobody knows yet
     n_overlapping: int = 0  # of a customer whose answer before is still looked at
@@ -55,6 +56,7 @@ def _dated(base: ContractBase, events: pd.DataFrame, within_days: float) -> Answ
         score=score[apart],
         left=lives.ended[life[apart]] & (lives.end[life[apart]] <= day[apart] + within_days),
         time=((base.last - day[apart]) // within_days).astype(int),
+        scale=np.unique(score[~np.isnan(score)]),
         n_too_late=int((asked & ~known).sum()),
         n_overlapping=len(kept) - len(apart),
     )
@@ -103,4 +105,5 @@ def _undated(base: Base) -> Answers | None:
     told = ~np.isnan(score)
     if not told.any():
         return None
-    return Answers(score[told], left[told], np.zeros(int(told.sum()), dtype=int), dated=False)
+    time = np.zeros(int(told.sum()), dtype=int)
+    return Answers(score[told], left[told], time, scale=np.unique(score[told]), dated=False)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ def check_by_reason(given: Mapping[str, float] | None, names: tuple[str, ...], n
     for reason, figure in (given or {}).items():
         if reason not in names:
             raise ValueError(f"{name}: nobody left for {reason!r}; the reasons are {', '.join(names)}.")
-        if isinstance(figure, bool) or not isinstance(figure, int | float) or not 0 <= figure <= most:
+        if isinstance(figure, bool) or not isinstance(figure, Real) or not 0 <= figure <= most or figure == np.inf:
             bound = f"between 0 and {most:g}" if np.isfinite(most) else "0 or more"
             raise ValueError(f"{name} of {reason!r} must be a number, {bound}; got {figure!r}.")
 

@@ -87,19 +87,20 @@ def _answer(found: SatisfiedLeavers, row: pd.Series) -> str:
         who = "left" if row["n_stayed"] else "stayed"
         return f"{_asked(row)}: nobody who answered {who}, so nothing can be compared."
     left, stayed = (found.interval(row, name, "percent") for name in ("left_top", "stayed_top"))
-    odds = f"odds of staying {found.interval(row, 'odds', 'times')} times those of others"
-    odds = "whose odds are not known, as no one is left to compare" if np.isnan(row["odds"]) else odds
-    tells = f"{found.interval(row, 'auc', 'times')}, 0.5 being nothing" if row["auc_low"] > 0 else "not known how well"
-    little = _how_much(row["auc_low"], row["auc_high"])
+    shares = f"{left} of {format_count(row['n_left'])} who left had {row['words']}, of those who stayed {stayed}"
+    if np.isnan(row["odds"]):
+        return f"{shares}; all or none of them in a group, so odds of staying cannot be compared."
+    odds, tells = (found.interval(row, name, "times") for name in ("odds", "auc"))
+    much = _how_much(row["auc_low"], row["auc_high"])
     return (
-        f"{left} of {format_count(row['n_left'])} who left had {row['words']}, of those who stayed {stayed}: "
-        f"{odds}, which tells {little} of who leaves ({tells})."
+        f"{shares}: odds of staying {odds} times those of others, which tells {much} of who leaves ({tells}, 0.5 being "
+        "nothing)."
     )
 
 
 def _how_much(low: float, high: float) -> str:
-    if low > TELLS_MUCH:
-        return "much"
+    if low > TELLS_MUCH or high < 0.5:
+        return "much" if low > 0.5 else "the opposite"
     return "little" if high < TELLS_LITTLE else "something" if low > 0.5 else "nothing for sure"
 
 

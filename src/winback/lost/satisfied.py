@@ -108,14 +108,14 @@ def _top(name: str, answers: Answers, tops: Mapping[str, float]) -> float:
     """Return the lowest answer that counts as high, or refuse to guess it."""
     if name in tops:
         return float(tops[name])
-    scale = np.unique(answers.score)
-    whole = (scale == np.rint(scale)).all()
-    if not whole or (len(scale) and scale[-1] - scale[0] >= LONGEST_SCALE):
+    scale = answers.scale
+    span = scale[-1] - scale[0]
+    if (scale != np.rint(scale)).any() or not BOXES[name] < span < LONGEST_SCALE:
         problems = ProblemList("answers", pd.DataFrame())
-        said = f"has answers from {scale[0]:g} to {scale[-1]:g}, which are no scale of a few"
+        said = f"has answers from {scale[0]:g} to {scale[-1]:g}, which do not tell the scale"
         problems.add(name, said, f"Say from which one on they are high: top={{{name!r}: ...}}.")
         problems.raise_if_any()
-    return float(scale[-1] - BOXES[name] + 1) if len(scale) else np.nan
+    return float(scale[-1] - BOXES[name] + 1)
 
 
 def _row(name: str, answers: Answers, top: float, level: float) -> dict:
