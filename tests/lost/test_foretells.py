@@ -76,6 +76,14 @@ def test_what_only_differs_between_stretches_does_not_tell(rng):
     assert low < 0.5 < high
 
 
+def test_stretches_weigh_by_those_who_left():
+    """In one stretch three left, all had answered lower; in the other one left, who had answered higher."""
+    score = np.array([1.0, 1, 1, 2, 2, 1, 2, 1])
+    left = np.array([1, 1, 1, 0, 0, 0, 1, 0], dtype=bool)
+    time = np.array([0, 0, 0, 0, 0, 0, 1, 1])
+    assert area(score, left, time)[0] == pytest.approx((3 * (2 + 0.5) / 3 + 1 * 0) / 4)
+
+
 def test_sorted_apart_there_is_no_interval():
     assert area(np.array([1.0, 2, 3]), np.array([True, False, False]), np.zeros(3))[0] == 1
     assert np.isnan(area(np.array([1.0, 2, 3]), np.array([True, True, True]), np.zeros(3))).all()

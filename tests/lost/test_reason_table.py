@@ -177,6 +177,19 @@ def test_mending_needs_no_assumption_to_say_which_chance_would_pay():
     assert "pays by winning back if 20.0% of that value return" in found.details()
 
 
+def test_who_named_another_reason_too_is_not_at_stake():
+    said = ["too expensive", "too expensive and rude staff", "too expensive", None]
+    base = base_of([None] * 4, [10.0, 20.0, 40.0, 80.0], exit_text=said)
+    row = wb.reason_table(base, mending_cost={"price": 60.0}).reasons.set_index("reason").loc["price"]
+    assert (row["n"], row["n_away"], row["money"], row["at_stake"]) == (3, 2, 840.0, 600.0)
+
+
+def test_causes_are_the_codebooks_or_what_the_label_says():
+    found = wb.reason_table(base_of(["price", "both", "competitor", "moved", "xyz"])).reasons.set_index("reason")
+    causes = {"price": "company", "both": "company", "competitor": "competitor", "moved": "customer", "xyz": ""}
+    assert found["cause"].to_dict() == causes
+
+
 def test_what_follows_from_a_chance_is_called_assumed():
     base = base_of(["price"] * 4 + ["service"], [10.0, 20.0, 30.0, 40.0, 50.0])
     found = wb.reason_table(base, mending_cost={"price": 240.0}, chance=0.5)
