@@ -12,9 +12,7 @@ from winback.labels import label_of
 from winback.policies.bins import kind_of
 from winback.results import format_count, join_words
 from winback.tables import label_text
-from winback.tables.kinds import parse_flag
-from winback.tables.likeness import bare_name
-from winback.trial.never_asked import NO_CONTACT
+from winback.tables.no_contact import unwanted
 from winback.trial.trial import Trial
 
 MOST_NAMED = 3
@@ -33,7 +31,7 @@ def not_listed(
     """
     out = np.zeros(len(customers), dtype=bool)
     reasons = []
-    for words, rows in chain(first, _unwanted(customers), _strange(trial, customers, list(asked), out)):
+    for words, rows in chain(first, unwanted(customers), _strange(trial, customers, list(asked), out)):
         new = rows & ~out
         if new.any():
             reasons.append((words, int(new.sum())))
@@ -60,32 +58,6 @@ def left_out_of(reasons: Iterable[tuple[str, int]]) -> str:
         return ""
     parts = ", ".join(f"{format_count(n)} {words}" for words, n in ordered)
     return f"{format_count(sum(n for _, n in ordered))} left out: {parts}"
-
-
-def _unwanted(customers: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
-    found = []
-    for words, names in NO_CONTACT.items():
-        known = set(names.split())
-        rows = np.zeros(len(customers), dtype=bool)
-        for name in customers:
-            column = customers[name]
-            if bare_name(name) in known:
-                rows |= _marked(column)
-            elif kind_of(column) == "labels":
-                rows |= _labelled(column, known)
-        found.append((words, rows))
-    return found
-
-
-def _marked(column: pd.Series) -> np.ndarray:
-    """Return where a column of marks says yes: a flag, or anything written, such as a date."""
-    flags, unread = parse_flag(column)[:2]
-    return flags.fillna(False).to_numpy(dtype=bool) | unread
-
-
-def _labelled(column: pd.Series, known: set[str]) -> np.ndarray:
-    codes, labels = pd.factorize(column)
-    return np.array([*(bare_name(label) in known for label in labels), False])[codes]
 
 
 def _strange(

@@ -24,7 +24,6 @@ follow_up        were all followed equally long, and if not, what is done about 
 followed_alike   which customers were followed alike?
 one_look         is the trial still running, and what holds of one that is read more than once?
 balance          were the groups alike before the offers went out?
-never_asked      who must not be contacted, by what a column or a label is called?
 covariates       from which columns are outcomes predicted?
 chances          with which chance was each customer sent their offer?
 scores           what each customer would have earned under each offer: `offer_scores`

@@ -27,7 +27,7 @@ from winback.trial.follow_up import FollowUp, follow_up_of
 from winback.trial.group_moments import group_moments
 from winback.trial.late_columns import measured_after_the_offer
 from winback.trial.moments import ArmMoments, pooled, stack_arms
-from winback.trial.never_asked import without_marks
+from winback.tables.no_contact import without_marks
 from winback.trial.outcomes import Groups, check_value_terms, trial_groups, trial_money
 from winback.trial.predictions import check_model, deal_folds
 from winback.trial.trial_terms import ASSIGNMENTS, TrialTerms
