@@ -10,6 +10,18 @@ small_groups    which group really loses more than the others, and which by chan
 organic_return  who comes back by themselves, and when?
 published_rates  what do others lose, and how many come back to them?
 lost_accounts   which lost accounts were a large part of turnover?
+triage          whom to call first without any trial? `triage`
+triaged         its answer: priorities, the call list, what an offer may cost
+triage_words    its sentences
+lost_customers  who is lost today, what did they bring, how regularly?
+classes         who brings most, and how regularly: ABC and XYZ
+at_stake        what would a customer bring who came back?
+effort          on whom is time spent, and what do they bring?
+stages          who only looks for a price, who is regular, who recommends? `base_stages`
+staged          its answer: stages, and who moved between them
+managers        what hangs on one employee? do customers follow one who leaves? `manager_concentration`
+employees       who serves whom on the last day, and who works together?
+departures      losses after an employee left, against before and against others
 reasons         which reasons do exit texts name? `code_reasons`
 coded_reasons   its answer: reasons counted, texts that no pattern matches, reasons as a column
 exit_texts      what did each customer say?
