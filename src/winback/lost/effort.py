@@ -1,0 +1,119 @@
+"""On whom is time spent, and what do they bring? Contacts and hours of the last year against profit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from winback.base.base import Base
+from winback.base.contract_base import ContractBase
+from winback.base.contract_lives import days_of
+from winback.base.customers import places_among
+from winback.base.events import event_names
+from winback.lost.classes import ABC, abc_classes
+from winback.lost.departures import service_of
+from winback.lost.lost_customers import YEAR
+from winback.periods import DAYS_IN_MONTH
+from winback.uncertainty import normal_interval
+
+KINDS = {"contact": "contacts", "hours": "hours"}
+
+
+@dataclass(frozen=True, eq=False)
+class Effort:
+    """What was spent in the last year on each customer, shape (n,) by place in the base, and what they brought."""
+
+    spent: dict[str, np.ndarray] = field(repr=False)  # contacts, hours: where events tell
+    profit: np.ndarray = field(repr=False)  # money brought in that year
+    yearly_margin: np.ndarray = field(repr=False)  # money a year while here
+    served: np.ndarray = field(repr=False)  # bool: somebody served them then, who may have spent time
+    who: str  # who counts as served, in words
+
+    @property
+    def main(self) -> str:
+        """Hours where they are known, else contacts."""
+        return "hours" if "hours" in self.spent else "contacts"
+
+    def by_class(self, bounds: tuple[float, float]) -> pd.DataFrame:
+        """Return one row per class: ``abc``, ``n`` served, ``profit_share``, ``hours_share``, ``contacts_share``."""
+        rows = self.served
+        abc = abc_classes(self.yearly_margin[rows], bounds)
+        kept = abc >= 0
+        columns = {"profit_share": self.profit, **{f"{name}_share": each for name, each in self.spent.items()}}
+        found = {
+            name: np.bincount(abc[kept], weights=each[rows][kept], minlength=3) / (each[rows][kept].sum() or np.nan)
+            for name, each in columns.items()
+        }
+        return pd.DataFrame({"abc": list(ABC), "n": np.bincount(abc[kept], minlength=3), **found})
+
+    def on_lowest(self, profit_share: float = 0.15, level: float = 0.95) -> dict[str, float]:
+        r"""Return the share of effort spent on those who bring least, who together bring under a share of the profit.
+
+        With :math:`h_i` hours and :math:`l_i` whether a customer is one of them, the share is
+        :math:`s = \sum l_i h_i / \sum h_i` with variance :math:`\sum h_i^2 (l_i - s)^2 / (\sum h_i)^2`.
+
+        Returns
+        -------
+        dict
+            ``n`` of them, their ``profit_share``, and ``effort_share`` with ``_low`` and ``_high``.
+
+        Examples
+        --------
+        >>> hours = np.array([60.0, 40.0])
+        >>> found = Effort({"hours": hours}, np.array([14.0, 86.0]), np.array([14.0, 86.0]), hours > 0, "all")
+        >>> found.on_lowest()["effort_share"], found.on_lowest()["profit_share"]
+        (0.6, 0.14)
+        """
+        rows = np.flatnonzero(self.served & ~np.isnan(self.yearly_margin))
+        order = rows[np.argsort(self.yearly_margin[rows], kind="stable")]
+        profit, hours = self.profit[order], self.spent[self.main][order]
+        total = profit.sum()
+        low = np.cumsum(profit) < profit_share * total
+        share = hours[low].sum() / (hours.sum() or np.nan)
+        error = np.sqrt(np.square(hours * (low - share)).sum()) / (hours.sum() or np.nan)
+        ends = np.clip(normal_interval(share, error, level), 0, 1)
+        found = {"n": int(low.sum()), "profit_share": profit[low].sum() / (total or np.nan), "effort_share": share}
+        return {name: float(each) for name, each in {**found, "effort_low": ends[0], "effort_high": ends[1]}.items()}
+
+
+def effort_of(base: Base) -> Effort | None:
+    """Return what was spent on customers in the last year of the data; None where no event tells."""
+    if not isinstance(base, ContractBase) or base.events is None or "amount" not in base.events:
+        return None
+    names, day = event_names(base.events["event"]), days_of(base.events["date"])
+    first, n = base.last - YEAR, len(base.ids)
+    spent = {}
+    for event, name in KINDS.items():
+        rows = (names == event) & (day > first)
+        if rows.any():
+            amount = base.events["amount"][rows].to_numpy(dtype=float, na_value=np.nan)
+            amount = np.where(np.isnan(amount), float(event == "contact"), amount)  # a contact without a number is one
+            spent[name] = np.bincount(places_among(base.events["customer_id"][rows], base.ids), amount, minlength=n)
+    return None if not spent else _of_those(base, spent, first)
+
+
+def _of_those(base: ContractBase, spent: dict[str, np.ndarray], first: int) -> Effort:
+    lives, n = base.all_lives, len(base.ids)
+    here = lives.end > first
+    months = (lives.end - np.maximum(lives.start, first))[here] / DAYS_IN_MONTH
+    customer, margin = lives.customer[here], lives.margin[here]
+    yearly = np.full(n, np.nan)
+    yearly[customer] = 12 * margin  # of the last life, where there are several
+    was_here = np.bincount(customer, minlength=n) > 0
+    if base.served_by is not None:
+        service = service_of(base)
+        served, who = service.customer[service.until > first], "customers whom an employee served in that year"
+    elif "manager" in base.contracts:
+        rows = lives.last[here][base.contracts["manager"].iloc[lives.last[here]].notna().to_numpy()]
+        served, who = base.spans.customer[rows], "customers who have an employee of their own"
+    else:
+        served, who = customer, "customers who were here in that year"
+    return Effort(
+        spent=spent,
+        profit=np.bincount(customer, weights=months * np.nan_to_num(margin), minlength=n),
+        yearly_margin=yearly,
+        served=was_here & (np.bincount(served, minlength=n) > 0),
+        who=who,
+    )

@@ -1,0 +1,183 @@
+"""Who is lost today, what did they bring a year, how regularly, and who must not be contacted?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import singledispatch
+
+import numpy as np
+import pandas as pd
+
+from winback.base.base import Base
+from winback.base.contract_base import ContractBase
+from winback.base.contract_tables import AFTER
+from winback.base.contract_lives import dates_of, days_of
+from winback.base.customers import places_among
+from winback.base.events import event_names
+from winback.base.purchase_base import PurchaseBase
+from winback.lost.classes import variation
+from winback.periods import DAYS_IN_MONTH
+from winback.purchases.logs.checks import DAY_ZERO
+from winback.tables.months_from_dates import SHORTEST
+from winback.tables.no_contact import NO_CONTACT, unwanted
+
+YEAR = 365
+FLAT = 1e-9  # a coefficient of variation that is rounding
+
+
+@dataclass(frozen=True, eq=False)
+class LostCustomers:
+    """Those whose last life has ended; n of them, in the order of the base."""
+
+    place: np.ndarray  # (n,) of the customer in the base
+    frame: pd.DataFrame = field(repr=False)  # customer_id, left_on, months_away, yearly_margin, what else is known
+    margin: np.ndarray  # (n,) money a month of the last life
+    variation: np.ndarray  # (n,) of what they bought or brought a period; missing where it cannot be told
+    varies_in: str  # what it is the variation of; empty: everything is flat
+    second_months: np.ndarray  # of all who came back: months of the life after the first
+    second_ended: np.ndarray
+    marks: list[tuple[str, np.ndarray]]  # why somebody must not be contacted, and whom that holds for, (n,) each
+
+
+@singledispatch
+def lost_customers(base: Base, period_days: int) -> LostCustomers:
+    """Return who is lost on the last day of a base."""
+    raise TypeError(f"A base of read_contracts or read_purchases is needed; got {type(base).__name__}.")
+
+
+@lost_customers.register
+def _(base: ContractBase, period_days: int) -> LostCustomers:
+    lives = base.all_lives
+    rows = np.flatnonzero(np.append(lives.customer[1:] != lives.customer[:-1], True) & lives.ended)
+    place = lives.customer[rows]
+    known = base.contracts.iloc[lives.last[rows]].reset_index(drop=True)
+    frame = _framed(base.ids[place], lives.end[rows], base.last, 12 * lives.margin[rows])
+    further = known.drop(columns=["customer_id", "start", "end", "margin"], errors="ignore")
+    again = lives.number > 1
+    varying, what = _of_volume(base, rows)
+    if varying is None:
+        varying, what = _of_margin(base, rows)
+    return LostCustomers(
+        place=place,
+        frame=frame.join(further[[name for name in further if name not in frame]]),
+        margin=lives.margin[rows],
+        variation=varying,
+        varies_in=what,
+        second_months=np.maximum(lives.end - lives.start, SHORTEST)[again] / DAYS_IN_MONTH,
+        second_ended=lives.ended[again],
+        marks=_marks(base, place, known),
+    )
+
+
+@lost_customers.register
+def _(base: PurchaseBase, period_days: int) -> LostCustomers:
+    lives, days = base.lives, base.days
+    rows = np.flatnonzero(lives.is_last & lives.ended)
+    place, last_day = lives.customer[rows], base.seen.last_day[lives.customer[rows]]
+    share = base.margin_share or 1.0
+    until = base.until.toordinal()
+    money = np.full(len(base.summary.customers), np.nan)
+    if base.summary.log.amount:
+        of_last_year = days.day > base.seen.last_day[days.customer] - YEAR
+        money = share * np.bincount(days.customer, weights=days.amount * of_last_year, minlength=len(money))
+    frame = _framed(pd.Index(base.summary.customers["customer_id"])[place], lives.end[rows] - DAY_ZERO, until - DAY_ZERO,
+                    money[place])  # fmt: skip
+    people = pd.DataFrame(index=range(base.n)) if base.people is None else base.people
+    further = people.iloc[place].reset_index(drop=True)
+    again = lives.number > 1
+    months = np.maximum(lives.end - lives.start, SHORTEST) / DAYS_IN_MONTH
+    return LostCustomers(
+        place=place,
+        frame=frame.join(further[[name for name in further if name not in frame]]),
+        margin=money[place] / 12,
+        variation=_of_purchases(base, lives.start[rows], last_day, place, period_days),
+        varies_in=f"purchases in {period_days:,} days",
+        second_months=months[again],
+        second_ended=lives.ended[again],
+        marks=[(words, found[place]) for words, found in unwanted(people)],
+    )
+
+
+def _framed(ids: pd.Index, left_on: np.ndarray, until: int, yearly: np.ndarray) -> pd.DataFrame:
+    away = (until - left_on) / DAYS_IN_MONTH
+    columns = {"customer_id": ids, "left_on": dates_of(left_on), "months_away": away, "yearly_margin": yearly}
+    return pd.DataFrame(columns)
+
+
+def _of_volume(base: ContractBase, rows: np.ndarray) -> tuple[np.ndarray | None, str]:
+    """Return how much each customer's volume varied from period to period in the last life; None without volumes."""
+    if base.events is None or "amount" not in base.events:
+        return None, ""
+    events = base.events[event_names(base.events["event"]) == "volume"]
+    if not len(events):
+        return None, ""
+    lives = base.all_lives
+    customer, day = places_among(events["customer_id"], base.ids), days_of(events["date"])
+    amount = events["amount"].to_numpy(dtype=float, na_value=np.nan)
+    of = np.full(len(base.ids), -1)
+    of[lives.customer[rows]] = np.arange(len(rows))
+    kept = (of[customer] >= 0) & ~np.isnan(amount)
+    life = rows[of[customer[kept]]]
+    kept[kept] = (day[kept] >= lives.start[life]) & (day[kept] <= lives.end[life])
+    # each day on which volume is recorded tells of one period; months without a record are not zeros
+    sums = pd.Series(amount[kept]).groupby([of[customer[kept]], day[kept]]).sum()
+    found = variation(sums.index.get_level_values(0).to_numpy(dtype=int), sums.to_numpy(dtype=float), len(rows))
+    return found, "volume" if len(sums) else ""
+
+
+def _of_margin(base: ContractBase, rows: np.ndarray) -> tuple[np.ndarray, str]:
+    r"""Return how much the margin of each last life moved: its variation from day to day over the contracts."""
+    spans, lives = base.spans, base.all_lives
+    life = np.full(len(base.ids), -1)
+    life[lives.customer[rows]] = np.arange(len(rows))
+    of = life[spans.customer]
+    kept = (of >= 0) & ~np.isnan(spans.margin)
+    kept[kept] = spans.start[kept] >= lives.start[rows][of[kept]]
+    of, margin = of[kept], spans.margin[kept]
+    days = np.maximum(spans.end[kept] - spans.start[kept], SHORTEST)
+    n = len(rows)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total = np.bincount(of, weights=days, minlength=n)
+        mean = np.bincount(of, weights=days * margin, minlength=n) / total
+        spread = np.bincount(of, weights=days * (margin - mean[of]) ** 2, minlength=n) / total
+        found = np.where(mean > 0, np.sqrt(spread) / mean, np.nan)
+    moves = bool((found > FLAT).any())
+    return (found, "margin") if moves else (np.full(n, np.nan), "")
+
+
+def _of_purchases(base: PurchaseBase, start, last_day, place, period_days: int) -> np.ndarray:
+    """Return how much purchases varied from period to period, counted back from the last one of the last life.
+
+    Periods without a purchase count as zero; the silence after the last purchase does not count.
+    """
+    days = base.days
+    of = np.full(base.n, -1)
+    of[place] = np.arange(len(place))
+    row = of[days.customer]
+    kept = row >= 0
+    kept[kept] = days.day[kept] >= start[row[kept]]
+    row, day = row[kept], days.day[kept].astype(np.int64)
+    n_periods = (last_day - start) // period_days  # whole ones
+    ago = (last_day[row] - day) // period_days
+    inside = ago < n_periods[row]
+    amount = days.amount[kept] if base.summary.log.amount else np.ones(len(day))
+    sums = pd.Series(amount[inside]).groupby([row[inside], ago[inside]]).sum()
+    who, amounts = sums.index.get_level_values(0).to_numpy(dtype=int), sums.to_numpy(dtype=float)
+    empty = np.maximum(n_periods - np.bincount(who, minlength=len(place)), 0)
+    zeros = np.repeat(np.arange(len(place)), empty)
+    return variation(np.append(who, zeros), np.append(amounts, np.zeros(len(zeros))), len(place))
+
+
+def _marks(base: ContractBase, place: np.ndarray, last: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
+    """Return who must not be contacted by any contract or event of theirs, or by the reason of the last loss."""
+    n, customer = len(base.ids), base.spans.customer
+    marked = {words: np.zeros(len(place), dtype=bool) for words in NO_CONTACT}
+    for words, rows in unwanted(base.contracts.drop(columns=["customer_id", *AFTER], errors="ignore")):
+        marked[words] |= (np.bincount(customer[rows], minlength=n) > 0)[place]
+    for words, rows in unwanted(last[["reason"]] if "reason" in last else last[[]]):
+        marked[words] |= rows  # of earlier losses they have come back
+    if base.events is not None:
+        places = places_among(base.events["customer_id"], base.ids)
+        for words, rows in unwanted(base.events[["event"]]):
+            marked[words] |= (np.bincount(places[rows], minlength=n) > 0)[place]
+    return list(marked.items())

@@ -1,0 +1,227 @@
+"""Whom to bring back first, before any trial? Lost customers by what they brought and how regularly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from winback.base.base import Base
+from winback.discounting import check_annual_discount, check_horizon
+from winback.doors import ArgumentError, door
+from winback.lost.at_stake import expected_by, most_on_acceptance, most_per_contact, second_stay
+from winback.lost.classes import abc_classes, class_words, xyz_classes
+from winback.lost.effort import effort_of
+from winback.lost.lost_customers import LostCustomers, lost_customers
+from winback.lost.triaged import ORDER, PRIORITIES, Triage
+from winback.results import counted, format_percent
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Where classes end, and which priority each has.
+
+    Attributes
+    ----------
+    money : tuple of float
+        Shares of the money up to which customers are A, and B.
+    regularity : tuple of float
+        Coefficients of variation up to which customers are X, and Y.
+    period_days : int
+        Length of the periods over which a buyer's purchases are added up.
+    priorities : mapping
+        Class (AX to CZ; A to C where regularity is not known) -> priority; others stay as in the four of the article.
+    """
+
+    money: tuple[float, float] = (0.8, 0.95)
+    regularity: tuple[float, float] = (0.5, 1.0)
+    period_days: int = 30
+    priorities: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse boundaries that are out of order, and classes or priorities that there are not."""
+        first, second = self.money
+        if not 0 < first <= second <= 1:
+            raise ValueError(f"money must be two shares in ascending order, such as (0.8, 0.95); got {self.money!r}.")
+        if not 0 <= self.regularity[0] <= self.regularity[1]:
+            raise ValueError(f"regularity must be two numbers in ascending order from 0; got {self.regularity!r}.")
+        if self.period_days < 1:
+            raise ValueError(f"period_days must be at least 1; got {self.period_days!r}.")
+        if odd := [name for name in self.priorities if name not in PRIORITIES]:
+            raise ValueError(f"There is no class {odd[0]!r}; there are {', '.join(PRIORITIES)}.")
+        if odd := [name for name in self.priorities.values() if name not in ORDER]:
+            raise ValueError(f"There is no priority {odd[0]!r}; there are {', '.join(ORDER)}.")
+
+
+@door
+def triage(
+    base: Base,
+    fit: Any = None,
+    *,
+    horizon_months: float = 24.0,
+    annual_discount: float = 0.0,
+    chance: float | None = None,
+    organic: float | None = None,
+    classes: Classes | None = None,
+) -> Triage:
+    r"""Sort the lost customers into four priorities, and say whom to call and what an offer may cost: without a trial.
+
+    Customers are A, B or C by what they brought a year, and X, Y or Z by how regularly. An analyst's table says which
+    priority each of the nine has. Value at stake is what one who comes back is expected to bring within the horizon:
+    the own margin a month times the months that second lives last in the base, or what a fit expects. With a chance of
+    return p, and a chance :math:`r_0` without an offer, an offer may cost at most :math:`V - r_0 V_0 / p` on acceptance
+    and :math:`p V - r_0 V_0` per contact.
+
+    Parameters
+    ----------
+    base : Base
+        From `read_contracts` (with margins; regularity from events ``volume``, or from margins where they moved) or
+        `read_purchases` (what was paid in the year before the last purchase).
+    fit : fit of `fit_two_part` or `fit_joint`, or what `second_lifetime_value` gives, optional
+        What to expect of each customer.
+    horizon_months, annual_discount : float
+        Over how many months, and at which rate; values have terms of their own.
+    chance : float, optional
+        A published chance of return after an offer, the same for everybody.
+    organic : float, optional
+        The chance of return without one.
+    classes : Classes, optional
+        Boundaries and priorities.
+
+    Returns
+    -------
+    Triage
+        ``to_frame()`` has a row per priority, ``customers`` one per customer, ``call_list()`` whom to call.
+
+    Raises
+    ------
+    ValueError
+        When no margin is known, or a chance is none.
+
+    Examples
+    --------
+    >>> import pandas as pd, winback as wb
+    >>> contracts = pd.DataFrame({
+    ...     "customer_id": [1, 2, 3], "start": "2022-01-01", "end": ["2023-06-30", "2023-09-30", "2023-12-31"],
+    ...     "margin": [85.0, 12.0, 3.0], "reason": ["price", "price", "died"]})
+    >>> found = wb.triage(wb.read_contracts(contracts, until="2024-12-31"), horizon_months=12, chance=0.4, organic=0.1)
+    >>> found.customers[["customer_id", "class", "priority"]].to_dict("list")["priority"]
+    ['bring back first', 'if possible', 'let go']
+    >>> found.call_list()[["customer_id", "value_at_stake", "most_on_acceptance", "most_per_contact"]].round(1)
+       customer_id  value_at_stake  most_on_acceptance  most_per_contact
+    0            1          1020.0               765.0             306.0
+    1            2           144.0               108.0              43.2
+    """
+    if not isinstance(base, Base):
+        kind = type(base).__name__
+        raise ArgumentError(f"triage: `base` must be one of read_contracts or read_purchases; got {kind}.")
+    terms = check_horizon(horizon_months), check_annual_discount(annual_discount)
+    _check_chances(fit, chance, organic)
+    asked = Classes() if classes is None else classes
+    lost = lost_customers(base, asked.period_days)
+    if len(lost.place) and np.isnan(lost.margin).all():
+        raise ValueError(
+            "triage sorts customers by what they brought, and no margin of a lost customer is known. Add a column "
+            "margin to the contracts, or amount to the purchases."
+        )
+    effort, stay = effort_of(base), second_stay(base, lost, *terms)
+    frame = _expected(fit, base, lost, terms) if fit is not None else _flat(lost, stay.months, chance, organic)
+    known = lost.frame.columns[:4].tolist()
+    for name, spent in ({} if effort is None else effort.spent).items():
+        frame[name] = spent[lost.place]
+    frame["not_listed"] = _not_listed(lost, frame["value_at_stake"])
+    classed = _classed(lost, asked)
+    further = lost.frame.drop(columns=[*known, *[name for name in lost.frame if name in frame or name in classed]])
+    return Triage(
+        customers=pd.concat([lost.frame[known], classed, frame, further], axis=1),
+        horizon_months=terms[0],
+        annual_discount=terms[1],
+        stay=stay,
+        chance_source=_source(fit, chance),
+        has_organic=bool("organic" in frame and frame["organic"].notna().any()),
+        has_cost="cost" in frame,
+        varies_in=lost.varies_in,
+        effort=effort,
+        money_bounds=asked.money,
+        source=base.source,
+        notes=tuple(_notes(lost, frame)),
+        currency=base.currency,
+    )
+
+
+def _check_chances(fit, chance: float | None, organic: float | None) -> None:
+    for name, share in (("chance", chance), ("organic", organic)):
+        if share is not None and not 0 <= share <= 1:
+            raise ValueError(f"{name} must be between 0 and 1, such as 0.2; got {share!r}.")
+        if share is not None and fit is not None:
+            raise ValueError(f"{name} cannot be given with a fit, which has chances of its own.")
+    if organic is not None and chance is None:
+        raise ValueError("organic needs chance: what comes back unasked is taken off what an offer brings back.")
+    if organic is not None and chance == 0:
+        raise ValueError("chance must be above 0 where organic is given.")
+
+
+def _classed(lost: LostCustomers, asked: Classes) -> pd.DataFrame:
+    """Return class and priority of each customer, and what the class is from."""
+    yearly = lost.frame["yearly_margin"].to_numpy(dtype=float)
+    abc, xyz = abc_classes(yearly, asked.money), xyz_classes(lost.variation, asked.regularity)
+    label = class_words(abc, xyz)
+    priority = label.map({**PRIORITIES, **asked.priorities})
+    columns = {"class": label, "priority": pd.Categorical(priority, categories=ORDER, ordered=True)}
+    return pd.DataFrame({**columns, "variation": lost.variation})
+
+
+def _flat(lost: LostCustomers, months: float, chance: float | None, organic: float | None) -> pd.DataFrame:
+    """Return what is at stake with each customer's own margin, and one chance for all where it is given."""
+    value = lost.margin * months
+    frame = pd.DataFrame({"value_at_stake": value})
+    if chance is None:
+        return frame
+    frame = frame.assign(chance=chance) if organic is None else frame.assign(chance=chance, organic=organic)
+    return _limits(frame, 0.0 if organic is None else organic, value)
+
+
+def _expected(fit, base: Base, lost: LostCustomers, terms: tuple[float, float]) -> pd.DataFrame:
+    """Return the same by a fit."""
+    found = expected_by(fit, base, lost, terms)
+    frame = found.rename(columns={"value": "value_at_stake"}).drop(columns="organic_value")
+    if frame["organic"].isna().all():
+        frame = frame.drop(columns="organic")
+    frame = _limits(frame, found["organic"].fillna(0.0).to_numpy(), found["organic_value"].fillna(0.0).to_numpy())
+    return frame.assign(expected_profit=frame["expected_profit"] - frame["cost"]) if "cost" in frame else frame
+
+
+def _limits(frame: pd.DataFrame, organic, organic_value) -> pd.DataFrame:
+    value, chance = (frame[name].to_numpy(dtype=float) for name in ("value_at_stake", "chance"))
+    contact = most_per_contact(value, chance, organic, organic_value)
+    accepted = most_on_acceptance(value, chance, organic, organic_value)
+    return frame.assign(most_on_acceptance=accepted, most_per_contact=contact, expected_profit=contact)
+
+
+def _not_listed(lost: LostCustomers, value: pd.Series) -> np.ndarray:
+    """Return why each customer must not be on a list, or nothing; the first reason counts."""
+    unknown = lost.frame["yearly_margin"].isna().to_numpy()
+    reasons = [*lost.marks, ("without a known margin", unknown), ("without a known value", value.isna().to_numpy())]
+    return np.select([rows for _, rows in reasons], [words for words, _ in reasons], default="").astype(object)
+
+
+def _source(fit, chance: float | None) -> str:
+    if fit is not None:
+        return "by the model that was given"
+    return "" if chance is None else f"{format_percent(chance)}, as given"
+
+
+def _notes(lost: LostCustomers, frame: pd.DataFrame) -> Iterator[str]:
+    yearly = lost.frame["yearly_margin"].to_numpy(dtype=float)
+    if (n := int(np.isnan(yearly).sum())) and len(yearly):
+        yield f"{counted(n, 'customers')} without a known margin are in no priority."
+    known = yearly[~np.isnan(yearly)]
+    if len(known) > 1 and known.min() == known.max():
+        yield "All lost customers brought the same, so the classes tell nobody apart."
+    if (n := int((yearly < 0).sum())) and len(yearly):
+        yield f"{counted(n, 'customers')} brought a loss and are C."
+    if "offer" in frame:
+        yield "Of each customer the offer counts that is expected to earn most beyond its cost, where that is known."

@@ -1,0 +1,97 @@
+"""What does a triage say of itself, in sentences? Every figure in them is taken from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from winback.labels import number_words
+from winback.results import Result, counted, format_count, format_percent, join_words
+
+URGENT = 2  # the first priorities: those that are to come back
+
+
+def answer_lines(found: Result) -> list[str]:
+    """Return who comes first and what is at stake, on what time is spent, and the doubt that matters most."""
+    return [_answer(found), *[*_effort(found), *_doubts(found)][:2]]
+
+
+def detail_lines(found: Result) -> list[str]:
+    """Return the other doubts, how classes and chances came, and who is not on the list."""
+    rest = [*_effort(found), *_doubts(found)][2:]
+    return [*rest, *_classes(found), *_chances(found), *_not_listed(found), *found.notes]
+
+
+def _answer(found) -> str:
+    n = len(found.customers)
+    if not n:
+        return f"{found.source}: nobody is lost today, so there is nobody to bring back."
+    table = found.to_frame()
+    urgent = table.head(URGENT)
+    names = join_words(urgent["priority"]).replace(" and ", " or ")
+    within = f"within {number_words(found.horizon_months)} months"
+    stake = found.format(urgent["value_at_stake"].sum(), "money")
+    return (
+        f"Of {counted(n, 'lost customers')} {format_count(urgent['n'].sum())} are to be brought back first or must come "
+        f"back ({names}): {format_percent(urgent['margin_share'].sum())} of what all of them brought a year, and {stake} "
+        f"{within} if every one of them came back."
+    ).replace(f" ({names})", "")
+
+
+def _effort(found) -> Iterator[str]:
+    if found.effort is not None and found.effort.served.any():
+        low, what = found.effort.on_lowest(), found.effort.main
+        yield (
+            f"{found.interval({**low, 'effort': low['effort_share']}, 'effort', 'percent')} of the {what} of the last "
+            f"year went to the {format_count(low['n'])} customers with the lowest margins, who brought "
+            f"{format_percent(low['profit_share'])} of the profit of {found.effort.who}."
+        )
+
+
+def _doubts(found) -> Iterator[str]:
+    if not len(found.customers):
+        return
+    if found.by_fit:
+        yield (
+            f"Chance and value are {found.chance_source}: associations in what was seen, not what a trial of these "
+            "customers has measured."
+        )
+    else:
+        yield (
+            "No trial has measured any of this money: it is what customers brought before, with "
+            f"{found.stay.source}; who comes back may differ from those who do not."
+        )
+    if found.chance_source and not found.has_organic:
+        yield "Who would come back without an offer is not taken off, so what an offer may cost is too high by that."
+
+
+def _classes(found) -> Iterator[str]:
+    if not len(found.customers):
+        return
+    first, second = (format_percent(bound, 0) for bound in found.money_bounds)
+    yield f"A brought the first {first} of the money a year, B up to {second}, C the rest."
+    if not found.varies_in:
+        yield "Nothing varies from period to period, so customers are told apart by money alone (A, B, C)."
+        return
+    known = int((found.customers["class"].str.len() == 2).sum())
+    rest = len(found.customers) - known
+    yield (
+        f"X, Y and Z tell how regularly, from the coefficient of variation of {found.varies_in}; "
+        f"{format_count(rest)} of {format_count(len(found.customers))} have too short a record and are told apart by "
+        "money alone."
+    )
+
+
+def _chances(found) -> Iterator[str]:
+    if not found.chance_source:
+        yield "Without a chance of return nothing is said of profit; give a fit, or a published rate."
+    elif not found.by_fit:
+        yield f"The chance of return is {found.chance_source}, the same for everybody."
+    if found.chance_source and not found.has_cost:
+        yield "Expected profit is before the cost of the offer."
+
+
+def _not_listed(found) -> Iterator[str]:
+    why = found.left_out()
+    if len(why):
+        parts = [f"{format_count(n)} {words}" for words, n in why.items()]
+        yield f"Not on the call list: {join_words(parts)}."
