@@ -11,6 +11,7 @@ import pandas as pd
 
 import winback as wb
 from winback import plots, tables
+from winback.lost import Classes
 from winback.planning import Choice, Comparisons, FollowUp
 
 OFFERS = [
@@ -156,6 +157,14 @@ def served_by() -> pd.DataFrame:
 @cache
 def base():
     return wb.read_contracts(base_contracts(), base_events(), until="2024-06-30")
+
+
+@cache
+def served_base():
+    """Return the same with who served whom, and one who left."""
+    gone = base_events().head(9).assign(event="manager_left", manager="ann", date=pd.Timestamp("2023-03-01"))
+    events = pd.concat([base_events(), gone], ignore_index=True)
+    return wb.read_contracts(base_contracts(), events, served_by=served_by(), until="2024-06-30")
 
 
 @cache
@@ -403,6 +412,29 @@ def calls() -> dict[str, Call]:
             plots.plot_spending_curve, {"curve": wb.spending_curve(trial(), [1.0, 2.0], splits=ONE_SPLIT)}
         ),
         "hold_out": Call(wb.hold_out, {"customers": table, "share": 0.3, "rng": 1}),
+        "triage": Call(
+            wb.triage,
+            {"base": base(), "horizon_months": 12.0, "annual_discount": 0.1, "chance": 0.4, "organic": 0.1},
+        ),
+        "triage by a fit": Call(
+            wb.triage,
+            {
+                "base": base(),
+                "fit": wb.fit_two_part(base(), reacquisition="reason", tenure="1", margin="first_margin"),
+                "classes": Classes(),
+            },
+        ),
+        "call_list": Call(wb.triage(base()).call_list, {"most": 5}),
+        "most_an_offer_may_cost": Call(
+            wb.triage(base()).most_an_offer_may_cost, {"chances": [0.1, 0.4], "organic": 0.05}
+        ),
+        "base_stages": Call(
+            wb.base_stages, {"base": buyers(), "asof": "2024-12-01", "before": "2024-06-30", "level": 0.9}
+        ),
+        "manager_concentration": Call(
+            wb.manager_concentration,
+            {"base": served_base(), "months": 2.0, "teams": {"ann": "x", "bob": "x"}, "level": 0.9},
+        ),
         "code_reasons": Call(wb.code_reasons, {"texts": exit_texts(), "more": {"price": ["happig"]}}),
         "code_reasons by a codebook of one's own": Call(
             wb.code_reasons, {"texts": exit_texts()["exit_text"].tolist(), "codebook": CODEBOOK}

@@ -25,6 +25,10 @@ from winback.lost.lost_report import lost_report as lost_report
 from winback.lost.reason_table import reason_table as reason_table
 from winback.lost.reasons import code_reasons as code_reasons
 from winback.lost.satisfied import satisfied_leavers as satisfied_leavers
+from winback.lost.managers import manager_concentration as manager_concentration
+from winback.lost.reasons import code_reasons as code_reasons
+from winback.lost.stages import base_stages as base_stages
+from winback.lost.triage import triage as triage
 from winback.offers.comparison import compare_offers as compare_offers
 from winback.offers.economics import offer_economics as offer_economics
 from winback.planning.plan import plan_trial as plan_trial
@@ -64,6 +68,7 @@ __all__ = [
     "TableError",
     "Trial",
     "allocate_budget",
+    "base_stages",
     "base_value",
     "code_reasons",
     "compare_offers",
@@ -86,6 +91,7 @@ __all__ = [
     "load_telecom_study",
     "load_winback_book",
     "lost_report",
+    "manager_concentration",
     "model_policy",
     "offer_economics",
     "offer_scores",
@@ -102,4 +108,5 @@ __all__ = [
     "spending_curve",
     "summarize_purchases",
     "survival_curve",
+    "triage",
 ]

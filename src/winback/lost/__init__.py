@@ -14,7 +14,7 @@ triage          whom to call first without any trial? `triage`
 triaged         its answer: priorities, the call list, what an offer may cost
 triage_words    its sentences
 lost_customers  who is lost today, what did they bring, how regularly?
-classes         who brings most, and how regularly: ABC and XYZ
+classes         who brings most, and how regularly: ABC, XYZ and priorities
 at_stake        what would a customer bring who came back?
 effort          on whom is time spent, and what do they bring?
 stages          who only looks for a price, who is regular, who recommends? `base_stages`
@@ -46,7 +46,8 @@ words_in_order  where in many texts does a phrase stand?
 folded          when are two words the same?
 """
 
+from winback.lost.classes import Classes
 from winback.lost.codebook import Codebook, Reason
 from winback.lost.codebook_files import load_codebook, write_codebook
 
-__all__ = ["Codebook", "Reason", "load_codebook", "write_codebook"]
+__all__ = ["Classes", "Codebook", "Reason", "load_codebook", "write_codebook"]

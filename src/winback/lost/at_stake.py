@@ -115,7 +115,8 @@ def expected_by(fit: Any, base: Base, lost: LostCustomers, terms: tuple[float, f
             "triage: `fit` must be a fit of fit_two_part or fit_joint, or what second_lifetime_value gives; got "
             f"{type(fit).__name__}."
         )
-    places = places_among(lost.frame["customer_id"], gross.index)  # -1, the last row: nothing is known
+    places = places_among(lost.frame["customer_id"], gross.index)
+    places = np.where(lost.first_loss, places, -1)  # a fit of first losses; the last row: nothing is known
     return _best(gross, chances, costs).iloc[places].reset_index(drop=True)
 
 
@@ -129,8 +130,8 @@ def _predicted(fit: Any, base: Base, terms: tuple[float, float]) -> tuple[pd.Dat
     found["gross"] = found["chance_of_return"] * found["margin_if_returned"] * discounted_months(
         found["tenure_if_returned"], annual_discount
     )  # fmt: skip
-    wide = found.pivot(index="customer_id", columns="offer", values=["gross", "chance_of_return"])
-    return wide["gross"], wide["chance_of_return"]
+    by = found.set_index(["customer_id", "offer"])
+    return tuple(by[name].unstack() for name in ("gross", "chance_of_return"))  # noqa: PD010
 
 
 def _best(gross: pd.DataFrame, chances: pd.DataFrame, costs: pd.DataFrame | None) -> pd.DataFrame:
@@ -150,4 +151,3 @@ def _best(gross: pd.DataFrame, chances: pd.DataFrame, costs: pd.DataFrame | None
     if len(offers) > 1:
         columns = {"offer": np.array(offers, dtype=object)[best], **columns}
     return pd.DataFrame(columns).reindex(range(len(gross) + 1))
-

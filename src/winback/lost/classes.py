@@ -1,12 +1,59 @@
-"""Who brings most, and how regularly? ABC by money, XYZ by regularity."""
+"""Who brings most, and how regularly? ABC by money, XYZ by regularity, and the priority of each of the nine."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 NOT_KNOWN = -1
 ABC, XYZ = "ABC", "XYZ"
+FIRST, MUST, MAYBE, LET_GO = "bring back first", "must come back", "if possible", "let go"
+ORDER = (FIRST, MUST, MAYBE, LET_GO)
+PRIORITIES: Mapping[str, str] = {
+    **{"AX": FIRST, "AY": FIRST, "AZ": MUST},
+    **{"BX": FIRST, "BY": MUST, "BZ": MAYBE},
+    **{"CX": MAYBE, "CY": MAYBE, "CZ": LET_GO},
+    **{"A": FIRST, "B": MAYBE, "C": LET_GO},  # where nothing tells how regularly
+}
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Where classes end, and which priority each has.
+
+    Attributes
+    ----------
+    money : tuple of float
+        Shares of the money up to which customers are A, and B.
+    regularity : tuple of float
+        Coefficients of variation up to which customers are X, and Y.
+    period_days : int
+        Length of the periods over which a buyer's purchases are added up.
+    priorities : mapping
+        Class (AX to CZ; A to C where regularity is not known) -> priority; others stay as in the four of the article.
+    """
+
+    money: tuple[float, float] = (0.8, 0.95)
+    regularity: tuple[float, float] = (0.5, 1.0)
+    period_days: int = 30
+    priorities: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse boundaries that are out of order, and classes or priorities that there are not."""
+        first, second = self.money
+        if not 0 < first <= second <= 1:
+            raise ValueError(f"money must be two shares in ascending order, such as (0.8, 0.95); got {self.money!r}.")
+        if not 0 <= self.regularity[0] <= self.regularity[1]:
+            raise ValueError(f"regularity must be two numbers in ascending order from 0; got {self.regularity!r}.")
+        if self.period_days < 1:
+            raise ValueError(f"period_days must be at least 1; got {self.period_days!r}.")
+        if odd := [name for name in self.priorities if name not in PRIORITIES]:
+            raise ValueError(f"There is no class {odd[0]!r}; there are {', '.join(PRIORITIES)}.")
+        if odd := [name for name in self.priorities.values() if name not in ORDER]:
+            raise ValueError(f"There is no priority {odd[0]!r}; there are {', '.join(ORDER)}.")
 
 
 def abc_classes(money: np.ndarray, bounds: tuple[float, float] = (0.8, 0.95)) -> np.ndarray:

@@ -57,13 +57,13 @@ class Effort:
         Returns
         -------
         dict
-            ``n`` of them, their ``profit_share``, and ``effort_share`` with ``_low`` and ``_high``.
+            ``n`` of them, their ``profit_share``, and ``effort`` with ``_low`` and ``_high``.
 
         Examples
         --------
         >>> hours = np.array([60.0, 40.0])
         >>> found = Effort({"hours": hours}, np.array([14.0, 86.0]), np.array([14.0, 86.0]), hours > 0, "all")
-        >>> found.on_lowest()["effort_share"], found.on_lowest()["profit_share"]
+        >>> found.on_lowest()["effort"], found.on_lowest()["profit_share"]
         (0.6, 0.14)
         """
         rows = np.flatnonzero(self.served & ~np.isnan(self.yearly_margin))
@@ -74,7 +74,7 @@ class Effort:
         share = hours[low].sum() / (hours.sum() or np.nan)
         error = np.sqrt(np.square(hours * (low - share)).sum()) / (hours.sum() or np.nan)
         ends = np.clip(normal_interval(share, error, level), 0, 1)
-        found = {"n": int(low.sum()), "profit_share": profit[low].sum() / (total or np.nan), "effort_share": share}
+        found = {"n": int(low.sum()), "profit_share": profit[low].sum() / (total or np.nan), "effort": share}
         return {name: float(each) for name, each in {**found, "effort_low": ends[0], "effort_high": ends[1]}.items()}
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from winback.base.base import Base
 from winback.base.contract_base import ContractBase
-from winback.base.contract_tables import AFTER
 from winback.base.contract_lives import dates_of, days_of
+from winback.base.contract_tables import AFTER
 from winback.base.customers import places_among
 from winback.base.events import event_names
 from winback.base.purchase_base import PurchaseBase
@@ -31,6 +31,7 @@ class LostCustomers:
 
     place: np.ndarray  # (n,) of the customer in the base
     frame: pd.DataFrame = field(repr=False)  # customer_id, left_on, months_away, yearly_margin, what else is known
+    first_loss: np.ndarray  # (n,) bool: had never been lost before
     margin: np.ndarray  # (n,) money a month of the last life
     variation: np.ndarray  # (n,) of what they bought or brought a period; missing where it cannot be told
     varies_in: str  # what it is the variation of; empty: everything is flat
@@ -60,6 +61,7 @@ def _(base: ContractBase, period_days: int) -> LostCustomers:
     return LostCustomers(
         place=place,
         frame=frame.join(further[[name for name in further if name not in frame]]),
+        first_loss=lives.number[rows] == 1,
         margin=lives.margin[rows],
         variation=varying,
         varies_in=what,
@@ -80,8 +82,8 @@ def _(base: PurchaseBase, period_days: int) -> LostCustomers:
     if base.summary.log.amount:
         of_last_year = days.day > base.seen.last_day[days.customer] - YEAR
         money = share * np.bincount(days.customer, weights=days.amount * of_last_year, minlength=len(money))
-    frame = _framed(pd.Index(base.summary.customers["customer_id"])[place], lives.end[rows] - DAY_ZERO, until - DAY_ZERO,
-                    money[place])  # fmt: skip
+    ids = pd.Index(base.summary.customers["customer_id"])[place]
+    frame = _framed(ids, lives.end[rows] - DAY_ZERO, until - DAY_ZERO, money[place])
     people = pd.DataFrame(index=range(base.n)) if base.people is None else base.people
     further = people.iloc[place].reset_index(drop=True)
     again = lives.number > 1
@@ -89,6 +91,7 @@ def _(base: PurchaseBase, period_days: int) -> LostCustomers:
     return LostCustomers(
         place=place,
         frame=frame.join(further[[name for name in further if name not in frame]]),
+        first_loss=lives.number[rows] == 1,
         margin=money[place] / 12,
         variation=_of_purchases(base, lives.start[rows], last_day, place, period_days),
         varies_in=f"purchases in {period_days:,} days",

@@ -11,9 +11,9 @@ import pandas as pd
 
 from winback.base.contract_base import ContractBase
 from winback.doors import ArgumentError, door
+from winback.labels import number_words
 from winback.lost.departures import ALONE, SEVERAL, departures_of, difference_in_differences, rates_around, service_of
 from winback.lost.employees import by_employee, served_now, teams_of, teams_together
-from winback.labels import number_words
 from winback.periods import DAYS_IN_MONTH
 from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
 from winback.uncertainty import normal_quantile
@@ -79,7 +79,7 @@ def manager_concentration(
 ) -> ManagerConcentration:
     r"""Say how much of a base hangs on one employee each, and how many customers follow one who leaves.
 
-    With :math:`s_k` the shares of a team's value, the team's Herfindahl index is :math:`\sum_k s_k^2`: 1 where all hangs
+    With :math:`s_k` the shares of a team's value, its Herfindahl index is :math:`\sum_k s_k^2`: 1 where all hangs
     on one, 1 / n where n share it evenly. Losses after a departure are set against those before it, and against those
     of employees who stayed, in the same days; see `winback.lost.departures`.
 
@@ -112,7 +112,8 @@ def manager_concentration(
     >>> contracts = pd.DataFrame({
     ...     "customer_id": [1, 2, 3], "start": "2023-01-01", "end": None, "margin": [60.0, 20.0, 20.0],
     ...     "manager": ["ann", "bob", "bob"]})
-    >>> found = wb.manager_concentration(wb.read_contracts(contracts, until="2024-12-31"), teams={"ann": "x", "bob": "x"})
+    >>> base = wb.read_contracts(contracts, until="2024-12-31")
+    >>> found = wb.manager_concentration(base, teams={"ann": "x", "bob": "x"})
     >>> found.to_frame()[["manager", "n", "share"]].to_dict("list")
     {'manager': ['ann', 'bob'], 'n': [1, 2], 'share': [0.6, 0.4]}
     >>> round(float(found.teams["herfindahl"].iloc[0]), 2)
@@ -172,7 +173,11 @@ def _departures(rates: pd.DataFrame, level: float) -> pd.DataFrame:
             continue
         hazard = total["losses"] / total["months"].where(total["months"] > 0)
         told = {f"{group}_{when}": hazard[(group, when == "after")] for group in WHERE for when in ("before", "after")}
-        row = {"served": served, "n_departures": part["manager"].nunique(), "n_customers": int(left_after["n_customers"])}
+        row = {
+            "served": served,
+            "n_departures": part["manager"].nunique(),
+            "n_customers": int(left_after["n_customers"]),
+        }
         row |= {"losses": int(left_after["losses"]), **told}
         rows.append(row | difference_in_differences(part, level))
     return pd.DataFrame(rows)
@@ -207,7 +212,7 @@ def _hangs(found: ManagerConcentration) -> str:
 def _follow(found: ManagerConcentration) -> str:
     known = found.departures[found.departures["ratio"].notna()] if len(found.departures) else found.departures
     if not len(known):
-        return "Whether customers follow an employee who leaves cannot be told: no departure with losses around it is known."
+        return "Whether customers follow who leaves cannot be told: no departure with losses around it is known."
     said = [
         f"{found.interval(row, 'ratio', 'times')} times as often where they were served {row['served']}"
         for _, row in known.iterrows()
@@ -222,7 +227,8 @@ def _doubts(found: ManagerConcentration) -> Iterator[str]:
             "customers at the same time is in it."
         )
     if found.n_unserved:
-        yield f"{counted(found.n_unserved, 'customers')} who are here have no employee of their own and are not in the shares."
+        who = counted(found.n_unserved, "customers")
+        yield f"{who} who are here have no employee of their own and are not in the shares."
 
 
 def _how(found: ManagerConcentration) -> Iterator[str]:

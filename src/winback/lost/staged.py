@@ -14,7 +14,11 @@ from winback.results import Result, Sentences, format_count, format_percent, joi
 PARTNER, REGULAR, PRICE, ONE_OFF, OCCASIONAL = "partner", "regular", "price shopper", "one-off", "occasional"
 STAGES = (PARTNER, REGULAR, PRICE, ONE_OFF, OCCASIONAL)  # the first that fits
 LOST, NEW = "lost", "not yet a customer"
-NEEDS = {PARTNER: "referrals", PRICE: "discount"}
+PLURAL = {
+    **{PARTNER: "partners", REGULAR: "regulars", PRICE: "price shoppers"},
+    **{ONE_OFF: "one-off buyers", OCCASIONAL: "occasional buyers"},
+}
+NEEDS = {PARTNER: "who brought others", PRICE: "what was bought on discount"}
 FEWEST = 30  # of fewer customers in a stage a share that moved is left to the table
 
 
@@ -57,7 +61,7 @@ class BaseStages(Result):
         if not len(self.transitions):
             raise ValueError("The log is too short for an earlier day: say one with before.")
         names = self.transitions["before"].unique(), self.transitions["after"].unique()
-        return self.transitions.pivot(index="before", columns="after", values="share").loc[names]
+        return self.transitions.set_index(["before", "after"])["share"].unstack().loc[names]  # noqa: PD010
 
     def describe(self) -> Sentences:
         """Say who is in which stage, who was lost from which, and the doubt that matters most."""
@@ -74,13 +78,16 @@ def _answer(found: BaseStages) -> str:
     total = here["n"].sum()
     if not total:
         return f"{found.source}: all customers are lost on {found.asof}, and in no stage."
-    parts = [f"{format_percent(n / total)} {stage}" for stage, n in zip(here["stage"], here["n"], strict=True)]
+    parts = [
+        f"{format_percent(n / total)} are {PLURAL[stage]}" for stage, n in zip(here["stage"], here["n"], strict=True)
+    ]
     said = f"Of {format_count(total)} customers who are here on {found.asof}, {join_words(parts)}"
     best = here.head(2 if PARTNER in set(here["stage"]) else 1)
     if not found.money or not here["money"].sum() > 0:
         return f"{said}."
     share = best["money"].sum() / here["money"].sum()
-    return f"{said}; {join_words(best['stage'])} customers brought {format_percent(share)} of their money of the last year."
+    who = join_words(PLURAL[name] for name in best["stage"])
+    return f"{said}; {who} brought {format_percent(share)} of their money of the last year."
 
 
 def _lost_from(found: BaseStages) -> Iterator[str]:
@@ -90,13 +97,13 @@ def _lost_from(found: BaseStages) -> Iterator[str]:
     n = moved.groupby("before", sort=False)["n"].sum()
     rows = moved[(moved["after"] == LOST) & moved["before"].isin(STAGES) & moved["before"].map(n).ge(FEWEST)]
     if len(rows):
-        parts = [f"{found.interval(row, 'share', 'percent')} of {row['before']} ones" for _, row in rows.iterrows()]
+        parts = [f"{found.interval(row, 'share', 'percent')} of {PLURAL[row['before']]}" for _, row in rows.iterrows()]
         yield f"Lost between {found.before} and {found.asof}: {join_words(parts)}."
 
 
 def _doubts(found: BaseStages) -> Iterator[str]:
     for name in found.without:
-        yield f"Who is a {name} cannot be told, as the log has no column {NEEDS[name]}; they are among the other stages."
+        yield f"Who is a {name} cannot be told, as the log does not say {NEEDS[name]}; they are among the others."
     yield f"Lost means {found.rule}; nobody says goodbye in a shop, so some of the lost will buy again."
     if found.before is None:
         yield "The log does not reach back a year, so nothing is said of who moved between stages."
@@ -104,7 +111,7 @@ def _doubts(found: BaseStages) -> Iterator[str]:
 
 def _how() -> Iterator[str]:
     yield (
-        "Regular: bought on four days or more, in gaps that vary by less than their mean. Partner: a regular who brought "
-        "others. Price shopper: on two days or more, more than half of them on discount. One-off: on one day. Occasional: "
-        "the rest. The first of partner, regular, price shopper, one-off and occasional that fits counts."
+        "Regular: bought on four days or more, in gaps that vary by less than their mean. Partner: a regular who "
+        "brought others. Price shopper: on two days or more, more than half of them on discount. One-off: on one day. "
+        "Occasional: the rest. The first of partner, regular, price shopper, one-off and occasional that fits counts."
     )

@@ -35,7 +35,7 @@ def base_stages(
     A customer is the first that fits: *partner* (regular, and has brought somebody), *regular* (bought on four days or
     more, with gaps :math:`g_k` whose coefficient of variation :math:`\sqrt{\sum_k (g_k - \bar g)^2 / (n - 1)} / \bar g`
     is under 1), *price shopper* (on two days or more, more than half of them on discount), *one-off* (on one day),
-    *occasional* (the rest). Who is lost on a day, by the base's rule as fitted to what was known by then, is in no stage.
+    *occasional* (the rest). Who is lost on a day, by the base's rule as fitted to what was known then, is in no stage.
 
     Parameters
     ----------
@@ -78,7 +78,11 @@ def base_stages(
     now = _states(base, day, marks)
     moved = then >= first
     columns = set(marks)
-    shown = [name for name in STAGES if (name != PRICE or "discount" in columns) and (name != PARTNER or "referrals" in columns)]
+    shown = [
+        name
+        for name in STAGES
+        if (name != PRICE or "discount" in columns) and (name != PARTNER or "referrals" in columns)
+    ]
     return BaseStages(
         frame=_counted(base, now, day, shown, level),
         transitions=_transitions(_states(base, then, marks), now, shown, level) if moved else pd.DataFrame(),

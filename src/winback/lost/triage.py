@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,47 +12,11 @@ from winback.base.base import Base
 from winback.discounting import check_annual_discount, check_horizon
 from winback.doors import ArgumentError, door
 from winback.lost.at_stake import expected_by, most_on_acceptance, most_per_contact, second_stay
-from winback.lost.classes import abc_classes, class_words, xyz_classes
+from winback.lost.classes import ORDER, PRIORITIES, Classes, abc_classes, class_words, xyz_classes
 from winback.lost.effort import effort_of
 from winback.lost.lost_customers import LostCustomers, lost_customers
-from winback.lost.triaged import ORDER, PRIORITIES, Triage
+from winback.lost.triaged import Triage
 from winback.results import counted, format_percent
-
-
-@dataclass(frozen=True)
-class Classes:
-    """Where classes end, and which priority each has.
-
-    Attributes
-    ----------
-    money : tuple of float
-        Shares of the money up to which customers are A, and B.
-    regularity : tuple of float
-        Coefficients of variation up to which customers are X, and Y.
-    period_days : int
-        Length of the periods over which a buyer's purchases are added up.
-    priorities : mapping
-        Class (AX to CZ; A to C where regularity is not known) -> priority; others stay as in the four of the article.
-    """
-
-    money: tuple[float, float] = (0.8, 0.95)
-    regularity: tuple[float, float] = (0.5, 1.0)
-    period_days: int = 30
-    priorities: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Refuse boundaries that are out of order, and classes or priorities that there are not."""
-        first, second = self.money
-        if not 0 < first <= second <= 1:
-            raise ValueError(f"money must be two shares in ascending order, such as (0.8, 0.95); got {self.money!r}.")
-        if not 0 <= self.regularity[0] <= self.regularity[1]:
-            raise ValueError(f"regularity must be two numbers in ascending order from 0; got {self.regularity!r}.")
-        if self.period_days < 1:
-            raise ValueError(f"period_days must be at least 1; got {self.period_days!r}.")
-        if odd := [name for name in self.priorities if name not in PRIORITIES]:
-            raise ValueError(f"There is no class {odd[0]!r}; there are {', '.join(PRIORITIES)}.")
-        if odd := [name for name in self.priorities.values() if name not in ORDER]:
-            raise ValueError(f"There is no priority {odd[0]!r}; there are {', '.join(ORDER)}.")
 
 
 @door
@@ -140,6 +103,7 @@ def triage(
         horizon_months=terms[0],
         annual_discount=terms[1],
         stay=stay,
+        by_fit=fit is not None,
         chance_source=_source(fit, chance),
         has_organic=bool("organic" in frame and frame["organic"].notna().any()),
         has_cost="cost" in frame,
@@ -223,5 +187,10 @@ def _notes(lost: LostCustomers, frame: pd.DataFrame) -> Iterator[str]:
         yield "All lost customers brought the same, so the classes tell nobody apart."
     if (n := int((yearly < 0).sum())) and len(yearly):
         yield f"{counted(n, 'customers')} brought a loss and are C."
+    if "offer" in frame and (n := int((frame["value_at_stake"].isna() & lost.first_loss).sum())):
+        yield f"The model says nothing of {counted(n, 'customers')}, who are in no sum of money at stake."
+    if n := int((frame["value_at_stake"].isna() & ~lost.first_loss).sum()):
+        said = "lost for the second time or more are not valued: a model tells of first losses."
+        yield f"{counted(n, 'customers')} {said}"
     if "offer" in frame:
         yield "Of each customer the offer counts that is expected to earn most beyond its cost, where that is known."

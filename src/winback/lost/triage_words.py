@@ -27,21 +27,22 @@ def _answer(found) -> str:
         return f"{found.source}: nobody is lost today, so there is nobody to bring back."
     table = found.to_frame()
     urgent = table.head(URGENT)
-    names = join_words(urgent["priority"]).replace(" and ", " or ")
     within = f"within {number_words(found.horizon_months)} months"
     stake = found.format(urgent["value_at_stake"].sum(), "money")
+    valued = int(found.customers["value_at_stake"].notna().sum())
+    of_whom = f" (known of {format_count(valued)})" if found.by_fit and valued < n else ""
     return (
-        f"Of {counted(n, 'lost customers')} {format_count(urgent['n'].sum())} are to be brought back first or must come "
-        f"back ({names}): {format_percent(urgent['margin_share'].sum())} of what all of them brought a year, and {stake} "
-        f"{within} if every one of them came back."
-    ).replace(f" ({names})", "")
+        f"Of {counted(n, 'lost customers')} {format_count(urgent['n'].sum())} are to be brought back first or must "
+        f"come back: {format_percent(urgent['margin_share'].sum())} of what all of them brought a year, and {stake} "
+        f"{within}{of_whom} if every one of them came back."
+    )
 
 
 def _effort(found) -> Iterator[str]:
     if found.effort is not None and found.effort.served.any():
         low, what = found.effort.on_lowest(), found.effort.main
         yield (
-            f"{found.interval({**low, 'effort': low['effort_share']}, 'effort', 'percent')} of the {what} of the last "
+            f"{found.interval(low, 'effort', 'percent')} of the {what} of the last "
             f"year went to the {format_count(low['n'])} customers with the lowest margins, who brought "
             f"{format_percent(low['profit_share'])} of the profit of {found.effort.who}."
         )

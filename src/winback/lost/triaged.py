@@ -12,17 +12,10 @@ import pandas as pd
 from winback.doors import door
 from winback.lost import triage_words
 from winback.lost.at_stake import SecondStay, most_on_acceptance, most_per_contact
+from winback.lost.classes import LET_GO
 from winback.lost.effort import Effort
 from winback.results import Result, Sentences
 
-FIRST, MUST, MAYBE, LET_GO = "bring back first", "must come back", "if possible", "let go"
-ORDER = (FIRST, MUST, MAYBE, LET_GO)
-PRIORITIES: Mapping[str, str] = {
-    **{"AX": FIRST, "AY": FIRST, "AZ": MUST},
-    **{"BX": FIRST, "BY": MUST, "BZ": MAYBE},
-    **{"CX": MAYBE, "CY": MAYBE, "CZ": LET_GO},
-    **{"A": FIRST, "B": MAYBE, "C": LET_GO},  # where nothing tells how regularly
-}
 CHANCES = (0.05, 0.1, 0.2, 0.4)
 
 
@@ -47,6 +40,7 @@ class Triage(Result):
     horizon_months: float
     annual_discount: float
     stay: SecondStay
+    by_fit: bool = False  # a fit says what each customer would bring
     chance_source: str = ""  # in words; empty: no chance of return is known
     has_organic: bool = False  # what comes back unasked is taken off
     has_cost: bool = False  # the offers' cost is known
@@ -88,11 +82,6 @@ class Triage(Result):
             found["effort_share"] = main / (main.sum() or np.nan)
         return found.reset_index().astype({"priority": str})
 
-    @property
-    def by_fit(self) -> bool:
-        """Whether a fit says what each customer would bring."""
-        return "offer" in self.customers or self.chance_source.startswith("by")
-
     @door
     def call_list(self, most: int | None = None) -> pd.DataFrame:
         """Return whom to call, the first ones first: by priority, then by expected profit, or else by value at stake.
@@ -119,7 +108,9 @@ class Triage(Result):
         why = frame["not_listed"].mask(frame["not_listed"] == "")
         why = why.fillna(pd.Series(np.where(frame["priority"] == LET_GO, LET_GO, None), index=frame.index))
         rank = "expected_profit" if "expected_profit" in frame else "value_at_stake"
-        return why.fillna(pd.Series(np.where(frame[rank] <= 0, "would not pay", None), index=frame.index)).value_counts()
+        return why.fillna(
+            pd.Series(np.where(frame[rank] <= 0, "would not pay", None), index=frame.index)
+        ).value_counts()
 
     @door
     def most_an_offer_may_cost(self, chances: Iterable[float] = CHANCES, *, organic: float = 0.0) -> pd.DataFrame:
@@ -156,7 +147,7 @@ class Triage(Result):
         return pd.DataFrame(rows)
 
     def effort_by_class(self) -> pd.DataFrame:
-        """Return the share of effort of all customers served in the last year beside their share of profit, by class."""
+        """Return by class the share of effort of all who were served in the last year, and their share of profit."""
         if self.effort is None:
             raise ValueError("No event tells of time spent: add events named contact or hours with amount.")
         return self.effort.by_class(self.money_bounds)

@@ -9,9 +9,9 @@ import pandas as pd
 
 from winback.tables import LAPSED_TABLE, ProblemList
 from winback.tables.likeness import to_choose_from
+from winback.tables.no_contact import without_marks
 from winback.trial.balance import covariate_matrix, known_beforehand
 from winback.trial.late_columns import measured_after_the_offer
-from winback.tables.no_contact import without_marks
 
 FEWEST_PER_COLUMN = 3  # customers of an arm for each coefficient of its linear prediction
 USED_WHEN_NESTED = 0.6  # share of the customers that predictions use when two of five folds are left out

@@ -15,6 +15,7 @@ from winback.doors import ArgumentError, door
 from winback.provenance import Provenance, sha256_of
 from winback.results import Result, Sentences, counted, join_words
 from winback.tables import LAPSED_TABLE, NO_OFFER, in_trial
+from winback.tables.no_contact import without_marks
 from winback.tables.reading import NO_OTHERS, OtherContacts
 from winback.terms.catalog import OfferCatalog
 from winback.terms.organic import organic_shares
@@ -27,7 +28,6 @@ from winback.trial.follow_up import FollowUp, follow_up_of
 from winback.trial.group_moments import group_moments
 from winback.trial.late_columns import measured_after_the_offer
 from winback.trial.moments import ArmMoments, pooled, stack_arms
-from winback.tables.no_contact import without_marks
 from winback.trial.outcomes import Groups, check_value_terms, trial_groups, trial_money
 from winback.trial.predictions import check_model, deal_folds
 from winback.trial.trial_terms import ASSIGNMENTS, TrialTerms
