@@ -23,8 +23,8 @@ def test_a_furniture_wholesaler():
     assert found["profit_share"] < 0.15
 
 
-def test_hours_planted_in_the_study_are_found_from_its_tables():
-    base = wb.load_telecom_study().base
+def test_hours_planted_in_the_study_are_found_from_its_tables(study):
+    base = study.base
     effort = effort_of(base)
     found = effort.on_lowest(planted.LOW_PROFIT, level=0.99)
     assert found["effort_low"] < planted.LOW_HOURS < found["effort_high"]
@@ -33,8 +33,8 @@ def test_hours_planted_in_the_study_are_found_from_its_tables():
     assert "60" in wb.triage(base).describe().splitlines()[1][:3]
 
 
-def test_shares_by_class_add_up_and_by_loop():
-    base = wb.load_telecom_study().base
+def test_shares_by_class_add_up_and_by_loop(study):
+    base = study.base
     effort = effort_of(base)
     table = effort.by_class((0.8, 0.95))
     assert table[["profit_share", "hours_share", "contacts_share"]].sum().tolist() == pytest.approx([1, 1, 1])

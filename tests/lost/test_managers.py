@@ -14,8 +14,8 @@ MONTHS = planted.MANAGER_DAYS / 30.4375
 
 
 @pytest.fixture(scope="module")
-def found():
-    return wb.manager_concentration(wb.load_telecom_study().base, months=MONTHS, level=0.99)
+def found(study):
+    return wb.manager_concentration(study.base, months=MONTHS, level=0.99)
 
 
 def test_ratios_planted_in_the_study_are_found_from_its_tables(found):
@@ -56,8 +56,8 @@ def test_shares_add_up_and_teams_are_those_of_the_study(found):
     assert all(len({(int(name[1:]) - 1) // planted.TEAM_SIZE for name in team}) == 1 for team in members)
 
 
-def test_values_by_loop(found):
-    base = wb.load_telecom_study().base
+def test_values_by_loop(study, found):
+    base = study.base
     lives = base.lives
     here = lives[lives["end"].isna()].set_index("customer_id")["margin"]
     served = base.served_by

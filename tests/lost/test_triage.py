@@ -28,11 +28,6 @@ def read(table, **more):
 
 
 @pytest.fixture(scope="module")
-def study():
-    return wb.load_telecom_study()
-
-
-@pytest.fixture(scope="module")
 def of_study(study):
     return wb.triage(study.base, chance=0.4, organic=0.1)
 

@@ -108,7 +108,7 @@ def difference_in_differences(rates: pd.DataFrame, level: float) -> dict[str, fl
     from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     unknown = dict.fromkeys(["ratio", "ratio_low", "ratio_high"], np.nan)
-    kept = rates[rates["months"] > 0]
+    kept = rates[rates["months"] > 0].reset_index(drop=True)
     by = kept.groupby("manager")
     # a departure tells something if all four rates are there, and neither group nor period is without any loss
     whole = by["months"].transform("size") == 4

@@ -51,8 +51,9 @@ class Effort:
     def on_lowest(self, profit_share: float = 0.15, level: float = 0.95) -> dict[str, float]:
         r"""Return the share of effort spent on those who bring least, who together bring under a share of the profit.
 
-        With :math:`h_i` hours and :math:`l_i` whether a customer is one of them, the share is
-        :math:`s = \sum l_i h_i / \sum h_i` with variance :math:`\sum h_i^2 (l_i - s)^2 / (\sum h_i)^2`.
+        Who they are is known; the hours are what chance may have moved. With H their hours, n of them with variance
+        :math:`v`, and :math:`H', n', v'` those of the others, the share is :math:`s = H / (H + H')` with variance
+        :math:`((1 - s)^2 n v + s^2 n' v') / (H + H')^2`.
 
         Returns
         -------
@@ -71,11 +72,17 @@ class Effort:
         profit, hours = self.profit[order], self.spent[self.main][order]
         total = profit.sum()
         low = np.cumsum(profit) < profit_share * total
-        share = hours[low].sum() / (hours.sum() or np.nan)
-        error = np.sqrt(np.square(hours * (low - share)).sum()) / (hours.sum() or np.nan)
+        spent = hours.sum() or np.nan
+        share = hours[low].sum() / spent
+        variance = (1 - share) ** 2 * _variance_of_sum(hours[low]) + share**2 * _variance_of_sum(hours[~low])
+        error = np.sqrt(variance) / spent
         ends = np.clip(normal_interval(share, error, level), 0, 1)
         found = {"n": int(low.sum()), "profit_share": profit[low].sum() / (total or np.nan), "effort": share}
         return {name: float(each) for name, each in {**found, "effort_low": ends[0], "effort_high": ends[1]}.items()}
+
+
+def _variance_of_sum(hours: np.ndarray) -> float:
+    return len(hours) * float(hours.var(ddof=1)) if len(hours) > 1 else 0.0
 
 
 def effort_of(base: Base) -> Effort | None:
