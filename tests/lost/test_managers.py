@@ -173,6 +173,8 @@ def test_one_departure_has_a_closed_form():
 def test_departures_without_a_loss_say_nothing():
     assert np.isnan(difference_in_differences(cells([0, 5, 9, 9], [90.0] * 4), 0.95)["ratio"])
     assert np.isnan(difference_in_differences(cells([5, 5, 9, 9], [90.0, 0.0, 90.0, 90.0]), 0.95)["ratio"])
+    apart = pd.concat([cells([0, 5, 5, 0], [90.0] * 4), cells([1, 0, 0, 5], [90.0] * 4, "m1")])
+    assert np.isnan(difference_in_differences(apart, 0.95)["ratio"])  # every ratio fits them alike
     both = pd.concat([cells([5, 20, 40, 40], [90.0] * 4), cells([0, 0, 9, 9], [90.0] * 4, "m1")])
     assert difference_in_differences(both, 0.95)["ratio"] == pytest.approx(4)
 

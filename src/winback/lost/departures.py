@@ -25,6 +25,7 @@ from winback.periods import DAYS_IN_MONTH
 from winback.uncertainty import normal_interval
 
 STILL = 2**30  # a last day of service that has not come
+RUN_AWAY = 10.0  # a log ratio, or its error, that no losses can have given
 ALONE, SEVERAL = "by one", "by several"
 
 
@@ -105,7 +106,7 @@ def difference_in_differences(rates: pd.DataFrame, level: float) -> dict[str, fl
     {'ratio': 2.0, 'ratio_low': 0.92, 'ratio_high': 4.33}
     """
     import statsmodels.api as sm
-    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning, SingularMatrixWarning
 
     unknown = dict.fromkeys(["ratio", "ratio_low", "ratio_high"], np.nan)
     kept = rates[rates["months"] > 0].reset_index(drop=True)
@@ -123,13 +124,17 @@ def difference_in_differences(rates: pd.DataFrame, level: float) -> dict[str, fl
     design = np.column_stack([after_leaving, fixed])
     losses, months = (kept[name].to_numpy(dtype=float) for name in ("losses", "months"))
     model = sm.GLM(losses, design, sm.families.Poisson(), offset=np.log(months))
-    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
-        warnings.simplefilter("ignore", PerfectSeparationWarning)  # one departure: its four rates are met exactly
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        # one departure: its four rates are met exactly; several with few losses: the ratio may run away
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
+        warnings.simplefilter("ignore", SingularMatrixWarning)
         fit = model.fit()
-    freedom = len(kept) - design.shape[1]
-    widen = max(1.0, fit.pearson_chi2 / freedom) if freedom > 0 else 1.0
-    low, high = normal_interval(fit.params[0], fit.bse[0] * np.sqrt(widen), level)
-    figures = np.exp([fit.params[0], low, high]).tolist()
+        freedom = len(kept) - design.shape[1]
+        widen = max(1.0, fit.pearson_chi2 / freedom) if freedom > 0 else 1.0
+        error = fit.bse[0] * np.sqrt(widen)
+    if not abs(fit.params[0]) + error < RUN_AWAY:
+        return unknown
+    figures = np.exp([fit.params[0], *normal_interval(fit.params[0], error, level)]).tolist()
     return dict(zip(unknown, figures, strict=True))
 
 
