@@ -58,8 +58,8 @@ def test_shares_add_up_and_teams_are_those_of_the_study(found):
 
 def test_values_by_loop(study, found):
     base = study.base
-    lives = base.lives
-    here = lives[lives["end"].isna()].set_index("customer_id")["margin"]
+    running = base.contracts[base.contracts["end"].isna()]
+    here = running.groupby("customer_id")["margin"].sum()
     served = base.served_by
     now = served[served["to"].isna() & served["customer_id"].isin(here.index)]
     value, n, alone = {}, {}, 0.0

@@ -48,8 +48,9 @@ def served_now(base) -> ServedNow:
         still = (service.until >= base.last) & np.isin(service.customer, lives.customer[here])
         pairs = pd.DataFrame({"customer": service.customer[still], "manager": service.manager[still]})
     pairs = pairs.astype({"manager": str}).drop_duplicates(ignore_index=True)
-    margin = pd.Series(12 * lives.margin[here], index=lives.customer[here])
-    money = bool(margin.notna().any())
+    paid = base.still_here("Y") if len(here) else pd.DataFrame()
+    money = "margin" in paid and bool(paid["margin"].notna().any())
+    margin = pd.Series(paid["margin"].to_numpy() if money else np.nan, index=lives.customer[here], dtype=float)
     n_serving = pairs.groupby("customer")["customer"].transform("size").to_numpy()
     each = margin.reindex(pairs["customer"]).fillna(0.0).to_numpy() if money else np.ones(len(pairs))
     return ServedNow(

@@ -34,6 +34,7 @@ class LostCustomers:
     first_loss: np.ndarray  # (n,) bool: had never been lost before
     margin: np.ndarray  # (n,) money a month of the last life
     variation: np.ndarray  # (n,) of what they bought or brought a period; missing where it cannot be told
+    money_from: str  # how ``yearly_margin`` came, in words
     varies_in: str  # what it is the variation of; empty: everything is flat
     second_months: np.ndarray  # of all who came back: months of the life after the first
     second_ended: np.ndarray
@@ -64,6 +65,7 @@ def _(base: ContractBase, period_days: int) -> LostCustomers:
         first_loss=lives.number[rows] == 1,
         margin=lives.margin[rows],
         variation=varying,
+        money_from="a year's money is twelve months of the last stay's margin",
         varies_in=what,
         second_months=np.maximum(lives.end - lives.start, SHORTEST)[again] / DAYS_IN_MONTH,
         second_ended=lives.ended[again],
@@ -94,6 +96,7 @@ def _(base: PurchaseBase, period_days: int) -> LostCustomers:
         first_loss=lives.number[rows] == 1,
         margin=money[place] / 12,
         variation=_of_purchases(base, lives.start[rows], last_day, place, period_days),
+        money_from="a year's money is that of the year up to the last purchase",
         varies_in=f"purchases in {period_days:,} days",
         second_months=months[again],
         second_ended=lives.ended[again],

@@ -110,6 +110,7 @@ def triage(
         varies_in=lost.varies_in,
         effort=effort,
         money_bounds=asked.money,
+        money_from=lost.money_from,
         source=base.source,
         notes=tuple(_notes(lost, frame)),
         currency=base.currency,

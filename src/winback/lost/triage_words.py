@@ -69,7 +69,7 @@ def _classes(found) -> Iterator[str]:
     if not len(found.customers):
         return
     first, second = (format_percent(bound, 0) for bound in found.money_bounds)
-    yield f"A brought the first {first} of the money a year, B up to {second}, C the rest."
+    yield f"A brought the first {first} of the money a year, B up to {second}, C the rest; {found.money_from}."
     if not found.varies_in:
         yield "Nothing varies from period to period, so customers are told apart by money alone (A, B, C)."
         return

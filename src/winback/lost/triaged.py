@@ -47,6 +47,7 @@ class Triage(Result):
     varies_in: str = ""  # what regularity is told from; empty: ABC alone
     effort: Effort | None = field(default=None, repr=False)
     money_bounds: tuple[float, float] = (0.8, 0.95)
+    money_from: str = ""
     source: str = "a table"
     notes: tuple[str, ...] = ()
     currency: str = "$"
