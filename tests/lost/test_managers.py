@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import winback as wb
 from winback.datasets.telecom import company_assumptions as planted
@@ -220,6 +222,30 @@ def test_by_hand_and_in_another_currency():
     assert "ann, 80.0%" in one.describe()
     assert "cannot be told" in one.describe()
     assert "each customer counts as served by one" in one.details()
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(st.tuples(st.sampled_from("abcd"), st.integers(1, 500), st.sampled_from("xy")), min_size=1, max_size=30),
+    st.sampled_from([0.01, 7.25, 1000.0]),
+)
+def test_laws_of_shares(rows, rate):
+    names, margins, teams = (np.array(each) for each in zip(*rows, strict=True))
+    table = pd.DataFrame({"customer_id": range(len(rows)), "start": "2023-01-01", "end": None, "manager": names})
+    one, other = (
+        wb.manager_concentration(
+            wb.read_contracts(table.assign(margin=margins * times), until="2024-12-31"),
+            teams=dict(zip(names.tolist(), teams.tolist(), strict=True)),
+        )
+        for times in (1.0, rate)
+    )
+    assert one.frame["share"].sum() == pytest.approx(1)
+    assert one.frame["n"].sum() == len(rows)
+    np.testing.assert_allclose(one.frame.groupby("team")["share_of_team"].sum(), 1)
+    assert (one.teams["herfindahl"] >= 1 / one.teams["n_managers"] - 1e-12).all()
+    assert (one.teams["herfindahl"] <= one.teams["largest_share"] + 1e-12).all()
+    shares = (each.frame.set_index("manager")["share"].sort_index() for each in (one, other))
+    pd.testing.assert_series_equal(*shares)
 
 
 def test_one_manager_no_margin_nobody_served():

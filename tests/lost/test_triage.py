@@ -75,6 +75,22 @@ def test_the_same_in_another_currency():
     np.testing.assert_allclose(one.customers[money] * 7.25, other.customers[money])
 
 
+def test_the_order_of_rows_and_their_index_do_not_matter():
+    rng = np.random.default_rng(8)
+    table = contracts(rng.gamma(2, 20, 80).round())
+    mixed = table.sample(frac=1, random_state=1).set_axis(np.arange(80) % 2)
+    one, other = (wb.triage(read(each), chance=0.3).customers.set_index("customer_id") for each in (table, mixed))
+    pd.testing.assert_frame_equal(one, other.loc[one.index])
+
+
+def test_totals_carry_intervals_and_say_what_is_in_them(of_study):
+    table = of_study.to_frame()
+    assert (table["value_at_stake_low"] < table["value_at_stake"]).all()
+    first = of_study.describe().splitlines()[0]
+    assert of_study.interval(table.head(2).sum(numeric_only=True), "value_at_stake", "money") in first
+    assert "for how long second stays last, and for nothing else" in of_study.details()
+
+
 def test_value_at_stake_by_a_second_way(study, of_study):
     """Mean months of second lives within the horizon by lifelines' Kaplan-Meier curve, times the last margin."""
     from lifelines import KaplanMeierFitter

@@ -18,7 +18,7 @@ def answer_lines(found: Result) -> list[str]:
 def detail_lines(found: Result) -> list[str]:
     """Return the other doubts, how classes and chances came, and who is not on the list."""
     rest = [*_effort(found), *_doubts(found)][2:]
-    return [*rest, *_classes(found), *_chances(found), *_not_listed(found), *found.notes]
+    return [*rest, *_classes(found), *_stays(found), *_chances(found), *_not_listed(found), *found.notes]
 
 
 def _answer(found) -> str:
@@ -28,7 +28,7 @@ def _answer(found) -> str:
     table = found.to_frame()
     urgent = table.head(URGENT)
     within = f"within {number_words(found.horizon_months)} months"
-    stake = found.format(urgent["value_at_stake"].sum(), "money")
+    stake = _total(found, urgent, "value_at_stake")
     valued = int(found.customers["value_at_stake"].notna().sum())
     of_whom = f" (known of {format_count(valued)})" if found.by_fit and valued < n else ""
     return (
@@ -36,6 +36,12 @@ def _answer(found) -> str:
         f"come back: {format_percent(urgent['margin_share'].sum())} of what all of them brought a year, and {stake} "
         f"{within}{of_whom} if every one of them came back."
     )
+
+
+def _total(found, rows, name: str) -> str:
+    """Write the sum of a column, with its interval where there is one."""
+    sums = {end: rows[end].sum() for end in (name, f"{name}_low", f"{name}_high") if end in rows}
+    return found.interval(sums, name, "money") if len(sums) == 3 else found.format(sums[name], "money")
 
 
 def _effort(found) -> Iterator[str]:
@@ -89,6 +95,11 @@ def _chances(found) -> Iterator[str]:
         yield f"The chance of return is {found.chance_source}, the same for everybody."
     if found.chance_source and not found.has_cost:
         yield "Expected profit is before the cost of the offer."
+
+
+def _stays(found) -> Iterator[str]:
+    if "value_at_stake_low" in found.to_frame() and len(found.customers):
+        yield "Intervals of what is at stake allow for how long second stays last, and for nothing else."
 
 
 def _not_listed(found) -> Iterator[str]:
