@@ -23,10 +23,8 @@ policies         who should get which offer, whom to contact first? learn_policy
 offers           which offer pays? compare_offers, offer_economics
 second_lifetime  who comes back, for how long, worth how much? fit_two_part, fit_joint, second_lifetime_value
 trial            what was offered to whom, and what came of it? read_trial, Trial, Splits, offer_scores
-lost             who is lost, why, and is it worth a try? lost_report, code_reasons
-lost             who is lost, why, and is it worth a try? code_reasons, reason_table, satisfied_leavers
-lost             who is lost, why, and is it worth a try? triage, base_stages, manager_concentration,
-                 code_reasons
+lost             who is lost, why, and is it worth a try? lost_report, code_reasons, reason_table, triage,
+                 satisfied_leavers, base_stages, manager_concentration
 value            what is a customer worth? fit_contracts, lifetime_value, base_value
 base             who is a customer, who is lost and since when? read_contracts, read_purchases, ContractBase, Lapsed
 purchases        who buys again, how often, for how much? summarize_purchases, fit_purchases, fit_spend

@@ -22,11 +22,10 @@ from winback.datasets.telecom import load_telecom_study as load_telecom_study
 from winback.datasets.telecom import simulate_telecom_study as simulate_telecom_study
 from winback.held_out import hold_out as hold_out
 from winback.lost.lost_report import lost_report as lost_report
+from winback.lost.managers import manager_concentration as manager_concentration
 from winback.lost.reason_table import reason_table as reason_table
 from winback.lost.reasons import code_reasons as code_reasons
 from winback.lost.satisfied import satisfied_leavers as satisfied_leavers
-from winback.lost.managers import manager_concentration as manager_concentration
-from winback.lost.reasons import code_reasons as code_reasons
 from winback.lost.stages import base_stages as base_stages
 from winback.lost.triage import triage as triage
 from winback.offers.comparison import compare_offers as compare_offers

@@ -34,7 +34,6 @@ _NAMES_OF = {
     "lost.reason_table": ("reason_table",),
     "lost.satisfied": ("satisfied_leavers",),
     "lost.managers": ("manager_concentration",),
-    "lost.reasons": ("code_reasons",),
     "lost.stages": ("base_stages",),
     "lost.triage": ("triage",),
     "value.lifetime_value": ("lifetime_value",),
