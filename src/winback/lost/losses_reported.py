@@ -19,7 +19,7 @@ from winback.lost.published_rates import PUBLISHED, Published, over_months
 from winback.lost.report_periods import ReportPeriods
 from winback.lost.small_groups import funnel_limits
 from winback.lost.stays import Stays
-from winback.periods import Period
+from winback.periods import DAYS_IN_MONTH, Period
 from winback.results import Result, Sentences, Shown
 from winback.uncertainty import share_interval
 
@@ -215,7 +215,7 @@ class LostReport(Result):
             return year["n_returned"] / came if came else np.nan, float(ends[0]), float(ends[1])
         if self.organic is None:
             return np.nan, np.nan, np.nan
-        longest = self.organic.curve.longest * 12 / 365.25
+        longest = self.organic.curve.longest / DAYS_IN_MONTH
         row = self.organic.chance(0.0, longest if kind == "ever" else months).iloc[0]
         return row["chance"], row["chance_low"], row["chance_high"]
 

@@ -131,7 +131,7 @@ def test_both_parts_together_are_the_whole(seed):
     assert split(log).n_later == len(whole) - len(found)
     whole = whole.loc[found.index]
     np.testing.assert_array_equal(found["frequency"] + found["held_out_frequency"], whole["frequency"])
-    spend = (whole["frequency"] * whole["mean_spend"]).fillna(0) - (found["frequency"] * found["mean_spend"]).fillna(0)
+    spend = (whole["n_paid"] * whole["mean_spend"]).fillna(0) - (found["n_paid"] * found["mean_spend"]).fillna(0)
     np.testing.assert_allclose(found["held_out_spend"], spend, atol=1e-9)
     daily = split(log).daily
     assert daily["repeat_purchases"].sum() == whole["frequency"].sum()
