@@ -118,7 +118,7 @@ def test_without_skewness_a_ratio_has_fiellers_interval(parts):
     assert np.allclose((ours.low, ours.high), (plain.low, plain.high), rtol=1e-9, atol=1e-9)
 
 
-@given(parts=ratios, skewness=st.floats(-0.5, 0.5))
+@given(parts=ratios.filter(lambda parts: parts[1] >= 4), skewness=st.floats(-0.5, 0.5))  # nearer, some have no end
 def test_an_end_of_a_ratio_is_where_its_profit_is_just_told_from_zero(parts, skewness):
     a, b, spread, correlation = parts
     va, cab, length = spread**2, correlation * spread, skewness * spread
