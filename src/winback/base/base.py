@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -25,6 +26,11 @@ class Base(Result):
     reading: tuple[str, ...] = field(default=(), repr=False)  # what was taken for what when the tables were read
     doubts: tuple[str, ...] = field(default=(), repr=False)  # what may not be what it was taken for
     kinds: ClassVar[tuple[str, ...]] = (LAPSED_TABLE, FIRST_LIVES)
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "state": ("Customers", "text"),
+        "n": ("Number", "count"),
+        "share": ("Share", "percent"),
+    }
 
     @property
     @abstractmethod

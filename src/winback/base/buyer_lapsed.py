@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from winback.base.buyer_lives import BuyerLives, buyer_lives, pair_keys
+from winback.base.buyer_lives import BuyerLives, buyer_lives
 from winback.base.lapse_rule import LapseRule
 from winback.base.lapsed import BACK_BEFORE, LOST_AGAIN, Lapsed
 from winback.base.lapsed_table import Losses, lapsed_table
+from winback.base.lives import pair_keys
 from winback.base.purchase_words import about_lapsed
 from winback.base.sent import lapsed_with_offers, read_sent
 from winback.periods import DAYS_IN_MONTH
@@ -87,10 +89,15 @@ class _Asked:
     rule: LapseRule
     within_months: float | None
 
-    def __post_init__(self):
-        lives = buyer_lives(self.base.days, self.base.until.toordinal(), self.rule)
-        object.__setattr__(self, "lives", lives)
-        object.__setattr__(self, "losses", _losses(self.base, lives))
+    @cached_property
+    def lives(self) -> BuyerLives:
+        """When each was a customer by the rule."""
+        return buyer_lives(self.base.days, self.base.until.toordinal(), self.rule)
+
+    @cached_property
+    def losses(self) -> Losses:
+        """The first loss of each."""
+        return _losses(self.base, self.lives)
 
     def table(self, losses: Losses, rows: np.ndarray, days: np.ndarray, left_out: Mapping[str, int]) -> Lapsed:
         """Return the table of some customers, each seen from a day as numpy counts them."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from winback.base.lapse_rule import LapseRule
-from winback.base.lives import numbered
+from winback.base.lives import last_of_each, numbered, pair_keys
 from winback.base.past_losses import past_losses
 from winback.base.purchase_days import NEVER, PurchaseDays
 from winback.purchases.logs.customer_days import CustomerDays
@@ -41,13 +41,13 @@ class BuyerLives:
     def lost_again(self, day: int) -> int:
         """Return how many customers were lost by a day who had come back from an earlier loss."""
         begun = np.flatnonzero(self.start <= day)
-        latest = begun[np.append(self.customer[begun][1:] != self.customer[begun][:-1], True)[: len(begun)]]
+        latest = begun[last_of_each(self.customer[begun])]
         return int((self.ended[latest] & (self.end[latest] <= day) & (self.number[latest] > 1)).sum())
 
     @property
     def is_last(self) -> np.ndarray:
         """Which lives are the last one of their customer so far, shape (m,)."""
-        return np.append(self.customer[1:] != self.customer[:-1], True)
+        return last_of_each(self.customer)
 
 
 def buyer_lives(days: CustomerDays, until: int, rule: LapseRule) -> BuyerLives:
@@ -76,22 +76,19 @@ def buyer_lives(days: CustomerDays, until: int, rule: LapseRule) -> BuyerLives:
     end = np.full(len(first), until, dtype=np.int64)
     lost = np.searchsorted(pair_keys(customer, number), pair_keys(losses.code, losses.number))
     end[lost] = losses.lost_on
-    is_last = np.append(customer[1:] != customer[:-1], True)[: len(first)]
+    ended = np.zeros(len(first), dtype=bool)
+    ended[lost] = True
+    going_on = last_of_each(customer) & ~ended
+    if_silent = rule.lost_on(log.asof(until))[~ended[last_of_each(customer)]]
     reach = end.copy()
-    if_silent = rule.lost_on(log.asof(until))
-    reach[is_last] = np.where(if_silent < NEVER, np.maximum(if_silent, end[is_last]), end[is_last])
+    reach[going_on] = np.where(if_silent < NEVER, np.maximum(if_silent, until), until)
     return BuyerLives(
         customer=customer,
         number=number,
         start=day[first],
         end=end,
-        ended=np.isin(np.arange(len(first)), lost),
-        reach=np.where(np.isin(np.arange(len(first)), lost), end, reach),
+        ended=ended,
+        reach=reach,
         n_days=np.diff(first, append=len(code)),
         money=np.add.reduceat(days.amount, first) if len(first) else np.zeros(0),
     )
-
-
-def pair_keys(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return one number for each pair, in their order."""
-    return one.astype(np.int64) * 2**32 + other

@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -28,12 +27,6 @@ HERE, BACK, LOST, PENDING = "here", "back", "lost", "pending"
 class ContractBase(ContractLives):
     """Customers with contracts over time, read and checked once; see `read_contracts`."""
 
-    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "state": ("Customers", "text"),
-        "n": ("Number", "count"),
-        "share": ("Share", "percent"),
-    }
-
     @cached_property
     def provenance(self) -> Provenance:
         """Data with their hash, seeds and versions."""
@@ -46,8 +39,7 @@ class ContractBase(ContractLives):
         period.
         """
         found = self.all_lives
-        is_last = np.ones(len(found.customer), dtype=bool)
-        is_last[:-1] = found.customer[1:] != found.customer[:-1]
+        is_last = found.is_last
         runs, first = found.runs[is_last], found.number[is_last] == 1
         n = {
             HERE: runs & first,
@@ -119,8 +111,7 @@ class ContractBase(ContractLives):
         lost, back = losses.state(np.full(len(self.ids), at))
         pending = int((known.pending & (known.number == 1)).sum())
         here = int((known.number == 1).sum()) - int(lost.sum()) - pending
-        is_last = np.append(known.customer[1:] != known.customer[:-1], True)[: len(known.customer)]
-        again = int((is_last & known.ended & (known.number > 1)).sum())
+        again = int((known.is_last & known.ended & (known.number > 1)).sum())
         left_out = {
             BACK_BEFORE: int(back.sum()) - again,
             LOST_AGAIN: again,

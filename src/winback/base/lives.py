@@ -46,6 +46,11 @@ class Lives:
         """Lives whose last contract has ended so lately that another may still follow."""
         return ~self.runs & ~self.ended
 
+    @property
+    def is_last(self) -> np.ndarray:
+        """Which lives are the last one of their customer so far."""
+        return last_of_each(self.customer)
+
     def only(self, kept: np.ndarray) -> Lives:
         """Return some of the lives, those of each customer numbered from 1 again."""
         part = {each.name: getattr(self, each.name)[kept] for each in fields(self)}
@@ -169,9 +174,18 @@ def _last_rows(spans: Spans, life: np.ndarray) -> np.ndarray:
     """Return the row of the contract that each life ended with: of those that end last, the one that began last."""
     order = np.lexsort((np.arange(len(life)), spans.start, spans.end, spans.runs, life))
     ordered = life[order]
-    is_last = np.ones(len(life), dtype=bool)
-    is_last[:-1] = ordered[1:] != ordered[:-1]
-    return order[is_last]
+    return order[last_of_each(ordered)]
+
+
+def last_of_each(group: np.ndarray) -> np.ndarray:
+    """Return which rows are the last one of their group; rows of a group stand together.
+
+    Examples
+    --------
+    >>> last_of_each(np.array([0, 0, 1])).tolist()
+    [False, True, True]
+    """
+    return np.append(group[1:] != group[:-1], True)[: len(group)]
 
 
 def numbered(customer: np.ndarray) -> np.ndarray:
@@ -180,3 +194,14 @@ def numbered(customer: np.ndarray) -> np.ndarray:
         return customer
     new = np.append(True, customer[1:] != customer[:-1])
     return np.arange(len(customer)) - np.flatnonzero(new)[np.cumsum(new) - 1] + 1
+
+
+def pair_keys(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return one number for each pair, such as of customer and day, that sorts as the pairs do.
+
+    Examples
+    --------
+    >>> (np.diff(pair_keys(np.array([0, 0, 1]), np.array([5, 9, 2]))) > 0).tolist()
+    [True, True]
+    """
+    return one.astype(np.int64) * 2**32 + other

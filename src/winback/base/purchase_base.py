@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
@@ -47,11 +46,6 @@ class PurchaseBase(Base):
     margin_share: float | None = None  # None: what was paid is taken for margin
     made_with: tuple[tuple[str, str], ...] = ()
     kinds: ClassVar[tuple[str, ...]] = (LAPSED_TABLE, FIRST_LIVES, CUSTOMERS_TABLE)
-    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "state": ("Customers", "text"),
-        "n": ("Number", "count"),
-        "share": ("Share", "percent"),
-    }
 
     @cached_property
     def provenance(self) -> Provenance:

@@ -12,6 +12,7 @@ from winback.base.contract_base import ContractBase
 from winback.base.contract_lives import as_number, days_of
 from winback.base.customers import places_among
 from winback.base.events import event_names
+from winback.base.lives import last_of_each
 from winback.base.purchase_base import PurchaseBase
 
 SATISFACTION = "satisfaction"
@@ -94,7 +95,7 @@ def _undated(base: Base) -> Answers | None:
     if isinstance(base, ContractBase) and SATISFACTION in base.contracts:
         lives = base.all_lives
         rows = np.flatnonzero(lives.ended | lives.runs)
-        rows = rows[np.append(lives.customer[rows][1:] != lives.customer[rows][:-1], True)]
+        rows = rows[last_of_each(lives.customer[rows])]
         score = base.contracts[SATISFACTION].to_numpy(dtype=float, na_value=np.nan)[lives.last[rows]]
         left = lives.ended[rows]
     elif isinstance(base, PurchaseBase) and base.people is not None and SATISFACTION in base.people:

@@ -50,7 +50,7 @@ def lost_customers(base: Base, period_days: int) -> LostCustomers:
 @lost_customers.register
 def _(base: ContractBase, period_days: int) -> LostCustomers:
     lives = base.all_lives
-    rows = np.flatnonzero(np.append(lives.customer[1:] != lives.customer[:-1], True) & lives.ended)
+    rows = np.flatnonzero(lives.is_last & lives.ended)
     place = lives.customer[rows]
     known = base.contracts.iloc[lives.last[rows]].reset_index(drop=True)
     frame = _framed(base.ids[place], lives.end[rows], base.last, 12 * lives.margin[rows])

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.base.fitted_rules import fit_rule
+from winback.base.lives import pair_keys
 from winback.base.purchase_base import PurchaseBase
 from winback.base.purchase_days import PurchaseDays
 from winback.doors import ArgumentError, door
@@ -110,8 +111,8 @@ def _marked_days(base: PurchaseBase) -> dict[str, np.ndarray]:
         if name in names:
             days = replace(log, amount=name).read().customer_days(base.until.toordinal())
             place = base.days.ids.get_indexer(days.ids)[days.customer]
-            marked = pd.Series(days.amount, index=place * 2**32 + days.day)
-            keys = base.purchase_days.code * 2**32 + base.purchase_days.day
+            marked = pd.Series(days.amount, index=pair_keys(place, days.day))
+            keys = pair_keys(base.purchase_days.code, base.purchase_days.day)
             # days on which nothing was bought, such as that of a refund, are not the base's
             found[name] = marked.reindex(keys).fillna(0.0).to_numpy()
     return found

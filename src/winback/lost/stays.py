@@ -13,7 +13,7 @@ import pandas as pd
 
 from winback.base.contract_base import ContractBase
 from winback.base.contract_lives import as_number
-from winback.base.lives import Lives
+from winback.base.lives import Lives, pair_keys
 from winback.base.purchase_base import PurchaseBase
 from winback.lost.served import spells_of_service
 from winback.periods import DAYS_IN_MONTH, DAYS_IN_YEAR
@@ -23,7 +23,6 @@ from winback.tables import label_codes
 GOES_ON = 2**31  # a day after all others: the end of a stay that goes on
 EVERYBODY = "all"
 YEAR_OF_PURCHASES = 365  # days; a purchase on the same day a year earlier is the one before
-_ROOM = 2**33  # more than any day: customer and day make one number that sorts as the pair does
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +37,7 @@ class Spells:
 
     def at(self, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
         """Return the group of each customer in the latest spell that had begun by a day."""
-        return self.group[np.searchsorted(self.key, _key(customer, day), side="right") - 1]
+        return self.group[np.searchsorted(self.key, pair_keys(customer, day), side="right") - 1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +109,9 @@ def _of_purchases(base: PurchaseBase, by: str | None) -> Stays:
     last, until = bought[rows - 1], base.until.toordinal() - DAY_ZERO
     amount = np.where(base.summary.log.amount, days.amount * (base.margin_share or 1.0), np.nan)
     paid = np.append(0.0, np.cumsum(amount))
-    since = np.searchsorted(_key(days.customer, bought), _key(lives.customer, last - YEAR_OF_PURCHASES), side="right")
+    since = np.searchsorted(
+        pair_keys(days.customer, bought), pair_keys(lives.customer, last - YEAR_OF_PURCHASES), side="right"
+    )
     by_day = np.bincount(bought - bought.min(), weights=amount)
     total = np.append(0.0, np.cumsum(by_day))
     reached = last - bought.min() + 1
@@ -145,7 +146,7 @@ def _within(lives: Lives, customer, start, group, end) -> Spells:
 
 def _life_at(lives: Lives, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Return the row of the life in which each customer was on a day, -1 where in none."""
-    row = np.searchsorted(_key(lives.customer, lives.start), _key(customer, day), side="right") - 1
+    row = np.searchsorted(pair_keys(lives.customer, lives.start), pair_keys(customer, day), side="right") - 1
     return np.where((row >= 0) & (lives.customer[row] == customer) & (day <= lives.end[row]), row, -1)
 
 
@@ -167,7 +168,7 @@ def _spells(stay, customer, start, *, group, stays) -> Spells:
     begun, end = (each[stay] for each in stays)
     following = np.append(np.where(stay[1:] == stay[:-1], start[1:], GOES_ON + 1), GOES_ON + 1)
     before = np.where(start > begun, start - 1, start)
-    return Spells(stay, _key(customer, start), before, np.maximum(np.minimum(following - 1, end), before), group)
+    return Spells(stay, pair_keys(customer, start), before, np.maximum(np.minimum(following - 1, end), before), group)
 
 
 def _groups(table: pd.DataFrame | None, by: str | None, where: str, remedy: str, n: int | None = None):
@@ -202,7 +203,3 @@ def _usual_gaps(start: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Return the mean gap of each customer who has bought on two days or more."""
     n, several = np.diff(start), np.diff(start) > 1
     return (day[start[1:] - 1] - day[start[:-1]])[several] / (n[several] - 1)
-
-
-def _key(customer: np.ndarray, day: np.ndarray) -> np.ndarray:
-    return customer.astype(np.int64) * _ROOM + day
