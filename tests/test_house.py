@@ -52,6 +52,7 @@ ROWS = [
     "clusters",
     "provenance",
     "labels",
+    "minute",
     "results",
     "in_html",
     "money",

@@ -159,3 +159,14 @@ def _refusal(period) -> tuple[str, str]:
     elif re.fullmatch(r"\d*[A-Za-z]", text) and text[-1] in _INSTEAD:
         hint = f'Write "{_INSTEAD[text[-1]]}".' if len(text) == 1 else f'Use the unit in "{_INSTEAD[text[-1]]}".'
     return f'must be written as a count and one of D, W, M, Y, such as "W", "30D" or "M"; got {period!r}', hint
+
+
+def format_horizon(months: float) -> str:
+    """Write a number of months that was chosen, or found in the data, as in a sentence.
+
+    Examples
+    --------
+    >>> format_horizon(36), format_horizon(29.9302), format_horizon(12.5), format_horizon(0.0329)
+    ('36', '29.9', '12.5', '0.033')
+    """
+    return f"{months:.2g}" if months < 1 else f"{round(months, 1):,.1f}".removesuffix(".0")

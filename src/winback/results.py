@@ -132,17 +132,6 @@ def join_words(words: Iterable[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
 
 
-def format_horizon(months: float) -> str:
-    """Write a number of months that was chosen, or found in the data, as in a sentence.
-
-    Examples
-    --------
-    >>> format_horizon(36), format_horizon(29.9302), format_horizon(12.5), format_horizon(0.0329)
-    ('36', '29.9', '12.5', '0.033')
-    """
-    return f"{months:.2g}" if months < 1 else f"{round(months, 1):,.1f}".removesuffix(".0")
-
-
 FORMATS = {
     "text": str,
     "count": format_count,
@@ -221,6 +210,10 @@ class Result:
 
     def details(self) -> Sentences:
         """Return everything else there is to say, folded away where it is shown; nothing unless there is more."""
+        return Sentences()
+
+    def what_to_do(self) -> Sentences:
+        """Return the next step in one sentence; nothing where the result asks for none."""
         return Sentences()
 
     def table(self) -> pd.DataFrame:

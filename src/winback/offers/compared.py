@@ -25,7 +25,7 @@ from winback.offers.sensitivity import (
     revalued,
 )
 from winback.offers.tailored import TailoredComparison, compare_tailored
-from winback.offers.told_apart import leader_note, not_told_from, verdict_words, within_words
+from winback.offers.told_apart import leader_note, next_step, not_told_from, verdict_words, within_words
 from winback.results import Result, Sentences, Shown, format_chance, format_count
 from winback.tables import NO_OFFER
 from winback.trial import moments as m
@@ -207,6 +207,10 @@ class OfferComparison(Result):
     def details(self) -> Sentences:
         """Say the other doubts, what the offers add, how sure the choice is, and where offers stop paying."""
         return Sentences.of(words.detail_lines(self))
+
+    def what_to_do(self) -> Sentences:
+        """Say what to do next: send, test on, or leave it."""
+        return Sentences.of([next_step(self)])
 
     def assumptions(self) -> Sentences:
         """Return what the comparison assumes: its terms, the offers' costs, and who would return without an offer."""

@@ -58,6 +58,24 @@ def answer_where_unclear(result: Result, earns: str) -> str:
     return f"{join_words(result.winners)} are {verdict}: {first} is ahead with {earns}, but not beyond chance."
 
 
+def next_step(result: Result) -> str:
+    """Say in one sentence what to do on Monday: what to send, or what to find out first."""
+    first, kind = result.frame.iloc[0], f"{result.kind}_profit"
+    if first[f"{kind}_high"] < 0:
+        return "Send none of these offers; look for one that costs less, and try it on a small random part."
+    if result.kind == "gross":
+        return "Before sending any to all, leave a random part without an offer: only they show what an offer adds."
+    if first[f"{kind}_low"] <= 0:
+        return "Send none of these offers to all yet: a larger trial is to show whether any pays."
+    if len(result.winners) > 1:
+        choice = f"Send {join_words(result.winners)} each to a random part of those who can still be won"
+        return f"{choice}, until it is clear which earns most; {first['offer']} where only one can be sent."
+    return (
+        f"Send {first['offer']} to those who can still be won, and keep a random part without an offer, so that the "
+        "gain stays measured."
+    )
+
+
 def leader_note(result: Result) -> str:
     """Say in few words how the first offer stands to the others."""
     same = _equivalent(result)

@@ -11,7 +11,8 @@ import pandas as pd
 
 from winback.doors import door
 from winback.labels import NOT_KNOWN, short_words
-from winback.results import Sentences, format_horizon, format_percent, join_words
+from winback.periods import format_horizon
+from winback.results import Sentences, format_percent, join_words
 from winback.survival.curves import shared_horizon
 from winback.survival.groups import EVERYBODY, GroupsResult, group_lifetimes, months_and_ended, typed_lifetimes
 from winback.survival.incidence import cumulative_incidence, incidence_interval, incidence_variance, months_lost

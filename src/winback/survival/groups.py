@@ -10,7 +10,8 @@ import pandas as pd
 
 from winback.formula_checks import named_columns
 from winback.labels import value_words
-from winback.results import Result, counted, format_horizon, join_words
+from winback.periods import format_horizon
+from winback.results import Result, counted, join_words
 from winback.survival.first_ended import with_first_ended
 from winback.survival.watched_from import (
     WATCHED_FROM,

@@ -1,0 +1,84 @@
+"""What does a reader take away in the first minute? The answer before a figure; after it, what to do and how sure.
+
+Every notebook opens in this order: its question, ``opening``, one figure, ``next_steps``. At most sixty words stand
+before the figure, the question included; a test of the notebooks holds them to it.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+from winback.in_html import NO_TEX
+from winback.results import Result
+
+MOST_WORDS = 60  # before the figure
+LARGE = (
+    "font-size: 1.35em; font-weight: 650; line-height: 1.3; margin: 0 0 8px"  # a notebook has no style sheet of ours
+)
+SMALL = "color: #5b6875; font-size: .9em; margin: 0 0 6px"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Whom a notebook speaks of, and its answer in one sentence."""
+
+    about: str
+    answer: str
+
+    def _repr_html_(self) -> str:
+        about = f'<p class="about" style="{SMALL}">{html.escape(self.about)}</p>' if self.about else ""
+        answer = f'<p class="answer" style="{LARGE}">{html.escape(self.answer)}</p>'
+        return f'<div class="minute {NO_TEX}">{about}{answer}</div>'
+
+    def __str__(self) -> str:
+        """Show the same as text."""
+        return "\n".join(filter(None, [self.about, self.answer]))
+
+
+@dataclass(frozen=True)
+class NextSteps:
+    """What to do, how sure the answer is, which doubt matters most, and who should read on."""
+
+    do: str
+    sure: str
+    doubt: str
+    read_on: str
+
+    def _rows(self) -> list[tuple[str, str]]:
+        """Return what there is to say, each under its name."""
+        said = (("What to do", self.do), ("How sure", self.sure), ("The doubt", self.doubt), ("Read on", self.read_on))
+        return [(name, text) for name, text in said if text]
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<dt><b>{name}</b></dt><dd>{html.escape(text)}</dd>" for name, text in self._rows())
+        return f'<dl class="next-steps {NO_TEX}">{rows}</dl>'
+
+    def __str__(self) -> str:
+        """Show the same as text."""
+        return "\n".join(f"{name}: {text}" for name, text in self._rows())
+
+
+def opening(result: Result, about: str = "") -> Opening:
+    """Return the answer of a result in one sentence, and whom it speaks of.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> print(opening(wb.compare_offers(wb.load_telecom_study().trial)))
+    Send discount: it earns most, $291 incremental profit per customer offered [$278, $304].
+    """
+    return Opening(str(about), str(result.describe()).splitlines()[0])
+
+
+def next_steps(result: Result, read_on: str = "") -> NextSteps:
+    """Return what to do after a result, how sure it is and its doubt; ``read_on`` says who should go on reading.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> print(next_steps(wb.compare_offers(wb.load_telecom_study().trial)).do[:54])
+    Send discount to those who can still be won, and keep
+    """
+    said = [*str(result.describe()).splitlines(), "", ""]
+    return NextSteps(str(result.what_to_do()), said[1], said[2], read_on)

@@ -1,0 +1,74 @@
+"""Does the first minute say the answer, what to do and how sure, and as little else as may be?"""
+
+import pandas as pd
+import pytest
+from sentences import hold_to_three
+
+import winback as wb
+from winback.minute import MOST_WORDS, next_steps, opening
+from winback.results import Result, Sentences
+
+
+class Said(Result):
+    """A result that says what it is told to."""
+
+    def __init__(self, *lines, do=""):
+        self.lines, self.do = lines, do
+
+    def describe(self):
+        return Sentences.of(self.lines)
+
+    def what_to_do(self):
+        return Sentences.of([self.do] if self.do else [])
+
+
+def test_the_opening_is_the_first_sentence_and_the_rest_comes_after_the_figure():
+    result = Said("Many left.", "It is sure.", "But who knows.", do="Call them.")
+    assert str(opening(result, "a shop")) == "a shop\nMany left."
+    steps = next_steps(result, "Analysts: the table below.")
+    assert str(steps).splitlines() == [
+        "What to do: Call them.",
+        "How sure: It is sure.",
+        "The doubt: But who knows.",
+        "Read on: Analysts: the table below.",
+    ]
+
+
+def test_what_is_not_said_has_no_row():
+    assert str(next_steps(Said("Many left."))) == ""
+    assert "<dt>" not in next_steps(Said("Many left."))._repr_html_()
+
+
+@pytest.mark.parametrize("odd", ["<b>bold</b>", "$a$ and $b$", "🙂 & co"])
+def test_what_customers_write_is_text_and_not_markup(odd):
+    shown = opening(Said(f"{odd} left.", odd), odd)._repr_html_() + next_steps(Said("One.", odd, do=odd))._repr_html_()
+    assert "<b>bold" not in shown
+    assert "mathjax_ignore" in shown
+
+
+def trial_of(*values, control=0.05, n=400):
+    """Return a trial in which every offer has n customers, a given share of whom return and bring 100."""
+    shares = dict(zip("abc", values, strict=False)) | ({} if control is None else {"none": control})
+    rows = [(offer, i < round(share * n)) for offer, share in shares.items() for i in range(n)]
+    frame = pd.DataFrame(rows, columns=["offer", "returned"])
+    frame["customer_id"] = range(len(frame))
+    frame["value"] = frame["returned"].map({True: 100.0, False: 0.0})
+    offers = [wb.Offer(name=name, amount=10.0, paid="on_acceptance") for name in "abc"[: len(values)]]
+    return wb.read_trial(frame, offers)
+
+
+@pytest.mark.parametrize(
+    ("trial", "step"),
+    [
+        (lambda: trial_of(0.5, 0.2), "Send a to those who can still be won"),
+        (lambda: trial_of(0.5, 0.5), "Send a and b each to a random part"),
+        (lambda: trial_of(0.05, 0.05), "Send none of these offers to all yet"),
+        (lambda: trial_of(0.01, 0.01, control=0.5), "Send none of these offers; look for one that costs less"),
+        (lambda: trial_of(0.5, 0.2, control=None), "Before sending any to all, leave a random part"),
+    ],
+)
+def test_what_to_do_follows_from_what_was_found(trial, step):
+    comparison = wb.compare_offers(trial())
+    hold_to_three(comparison)
+    assert comparison.what_to_do().startswith(step)
+    assert len(opening(comparison).answer.split()) <= MOST_WORDS
