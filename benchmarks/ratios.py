@@ -27,7 +27,9 @@ import waiting
 from timing import Row, in_turn, show
 
 import winback as wb
-from winback.report import notebook_page, run_notebook, write_report
+from winback.kernel import run_notebook
+from winback.pages.page import notebook_page
+from winback.report import write_report
 
 LEAVERS = Path(__file__).parents[1] / "data" / "telecom" / "leavers.csv.gz"
 

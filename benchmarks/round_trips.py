@@ -14,7 +14,8 @@ import openpyxl
 import pandas as pd
 
 import winback as wb
-from winback.report import notebook_page, write_tables
+from winback.pages.page import notebook_page
+from winback.report import write_tables
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 # Separator, quotation mark, UTF-8, first row; then every one of 40 columns as text.

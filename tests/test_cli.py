@@ -154,7 +154,7 @@ def test_a_list_longer_than_a_sheet_is_said_before_the_work(campaign, monkeypatc
     said = "A spreadsheet program shows only the first 99 of the "
     assert said not in run("check", *files).output
     monkeypatch.setattr("winback.tables.spreadsheets.ROWS_OF_A_SHEET", 100)
-    monkeypatch.setattr("winback.report.run_notebook", works)
+    monkeypatch.setattr("winback.pages.written.run_notebook", works)
     report = run("report", *files, "--out", campaign / "out")
     assert isinstance(report.exception, WorkError)
     for output in (report.output, run("check", *files).output):

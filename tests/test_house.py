@@ -20,6 +20,7 @@ FILES = house.files_of(SOURCE)
 ROWS = [
     "cli",
     "report",
+    "pages",
     "kernel",
     "plots",
     "datasets",

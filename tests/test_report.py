@@ -13,6 +13,7 @@ import pytest
 
 import winback as wb
 from winback import report
+from winback.pages import settings
 
 pytestmark = pytest.mark.slow
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
@@ -64,7 +65,7 @@ def test_the_page_is_small(page):
 
 @pytest.mark.skipif(not BROWSER, reason="only a browser prints: install chromium")
 def test_what_is_folded_away_is_printed_and_the_code_is_not(tmp_path):
-    css = (report.PACKAGE / "page_template" / "page.css").read_text()
+    css = (settings.PACKAGE / "page_template" / "page.css").read_text()
 
     def glyphs(body):
         (tmp_path / "page.html").write_text(f"<style>{css}</style><p>Answer</p>{body}")
@@ -148,7 +149,7 @@ def test_the_contact_list_is_ranked_and_the_same_in_both_files(study_report):
 
 def test_who_is_left_out_of_the_list_is_told_beside_the_page():
     """The stored page tells what the command line does: the cell is there, and its first sentence alone."""
-    notebook = report.load_notebook()
+    notebook = settings.load_notebook(report.NOTEBOOK)
     said = report.said_of_the_list(notebook)
     assert "contacts with" in said
     assert "The order" not in said
@@ -250,8 +251,8 @@ def test_names_that_mean_something_elsewhere_and_columns_of_the_analyst(tmp_path
 
 
 def test_what_a_cell_does_not_show_stops_the_page(tmp_path, monkeypatch):
-    def without_figure(*_):
-        notebook = original()
+    def without_figure(name):
+        notebook = original(name)
         cell = next(cell for cell in notebook.cells if "figure" in cell.metadata.get("tags", []))
         cell.source = "import matplotlib.pyplot as plt; plt.figure().text(0, 0, '$\\\\nonsense$');"
         return notebook
@@ -264,8 +265,8 @@ def test_what_a_cell_does_not_show_stops_the_page(tmp_path, monkeypatch):
 
 
 def test_a_notebook_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
-    def broken(*_):
-        notebook = original()
+    def broken(name):
+        notebook = original(name)
         notebook.cells[2].source = "raise ValueError('on purpose')"
         return notebook
 

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winback.report import as_code, check_shown, load_notebook, with_parameters
+from winback.pages.settings import as_code, load_notebook, with_parameters
+from winback.pages.shown import check_shown
+from winback.report import NOTEBOOK
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_what_is_no_setting_is_refused():
 
 
 def test_hostile_text_stays_text():
-    cell = with_parameters(load_notebook(), {"customers": "'); import os; os._exit(1)  # \\"}).cells[1]
+    cell = with_parameters(load_notebook(NOTEBOOK), {"customers": "'); import os; os._exit(1)  # \\"}).cells[1]
     assert ast.parse(cell.source).body[0].value.value == "'); import os; os._exit(1)  # \\"
 
 
@@ -81,9 +83,9 @@ def test_a_cell_that_shows_nothing_stops_the_page(cell, says):
 def test_cells_that_show_what_they_should_pass():
     cells = [shown("a = 1", tags=["parameters"]), shown("draw()", {"image/svg+xml": "<svg/>"}, tags=["figure"])]
     check_shown(nbformat.v4.new_notebook(cells=[*cells, shown("x", {"text/html": "<p>"})]))
-    check_shown(load_notebook())
+    check_shown(load_notebook(NOTEBOOK))
 
 
 def test_every_cell_that_draws_is_one_without_which_there_is_no_page():
-    for cell in load_notebook().cells:
+    for cell in load_notebook(NOTEBOOK).cells:
         assert ("plots.plot_" in cell.source) == ("figure" in cell.metadata.get("tags", []))

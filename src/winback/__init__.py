@@ -13,7 +13,7 @@ two files to a contact list:
 Rooms are the questions in the order in which they are asked, with their verbs; `help("winback.offers")` maps one:
 
 cli              `winback report` and its like, on the command line
-report, kernel   one page for a manager, with its tables
+report, pages, kernel  one page for a manager, with its tables
 plots            one function per figure, `wb.plots.plot_...`: takes a result, returns an Axes
 datasets         data to learn on: load_telecom_study, simulate_telecom_study, load_shop_study, simulate_shop_study,
                  load_hillstrom, load_winback_book, load_cdnow, load_donations

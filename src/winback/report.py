@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
-import math
-import tempfile
-import warnings
 from collections.abc import Callable, Mapping
-from functools import partial
-from numbers import Integral, Real
 from pathlib import Path
-from shutil import copyfile
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from winback.datasets.telecom import load_telecom_study
-from winback.kernel import SVG, run_notebook
+from winback.pages.settings import load_notebook
+from winback.pages.written import write_page
 from winback.policies.contact_list import whom_to_list
 from winback.results import Sentences, join_words
-from winback.tables import AnyTable, check_writable, scratch_folder, write_csv, write_files_together, write_workbook
+from winback.tables import AnyTable, check_writable, write_csv, write_workbook
 from winback.tables.spreadsheets import beyond_a_sheet
 from winback.trial.chances import check_one_chance
 from winback.trial.read import read_trial
@@ -32,10 +26,7 @@ if TYPE_CHECKING:
 NOTEBOOK = "06-which-offer-pays.ipynb"
 PAGE = "offer-roi.html"
 TABLES = ("offer-roi.csv", "offer-roi.xlsx", "contact-list.csv")
-PACKAGE = Path(__file__).parent
-PARAMETERS = "parameters"  # tag of the cell whose values are replaced
 LIST_SAID = "contacts.describe()"  # end of the cell that says who is listed
-FIGURE = "figure"  # tag of a cell without whose figure there is no page
 
 
 def write_report(
@@ -100,12 +91,8 @@ def write_report(
     if tell is not None:
         for line in said_of_a_long_list(len(whom_to_list(trial, None)[0])):
             tell(line)
-    with scratch_folder(tempfile.gettempdir()) as folder:
-        notebook = run_notebook(with_parameters(load_notebook(), {**settings, "tables": str(folder)}))
-        check_shown(notebook)
-        pages = {PAGE: lambda path: path.write_text(notebook_page(notebook), encoding="utf-8")}
-        made = {name: partial(copyfile, folder / name) for name in TABLES}
-        paths = write_files_together(out, pages | made)
+    notebook = load_notebook(NOTEBOOK)
+    paths = write_page(notebook, settings, out, page=PAGE, tables=TABLES)
     if tell is not None:
         tell(said_of_the_list(notebook))
     return paths
@@ -152,86 +139,6 @@ def write_tables(offers: pd.DataFrame, contacts: pd.DataFrame, folder: str | Pat
     notes = [*write_csv(offers, offer_csv), *write_csv(contacts, contact_csv)]
     notes += write_workbook({"offers": offers, "contacts": contacts}, workbook, _number_format)
     return Sentences.of([f"Beside this page: {join_words(TABLES)}.", *notes])
-
-
-def load_notebook(name: str = NOTEBOOK) -> NotebookNode:
-    """Return a report notebook: from the installed package, or from the folder ``notebooks`` of a checkout."""
-    import nbformat
-
-    for folder in (PACKAGE / "notebooks", PACKAGE.parents[1] / "notebooks"):
-        if (folder / name).is_file():
-            return nbformat.read(folder / name, as_version=4)
-    raise FileNotFoundError(f"The notebook {name} is missing; install winback again.")
-
-
-def with_parameters(notebook: NotebookNode, settings: Mapping[str, object]) -> NotebookNode:
-    """Replace the values in the notebook's parameters cell."""
-    cell = next(cell for cell in notebook.cells if PARAMETERS in cell.metadata.get("tags", []))
-    cell.source = "\n".join(f"{name} = {as_code(value)}" for name, value in settings.items())
-    return notebook
-
-
-def as_code(value: object) -> str:
-    """Write a setting as code of plain values: a number of NumPy's is a number, a path is text.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> as_code({"organic": (np.float64(0.02), 0.08), "horizon_months": np.int64(24)})
-    "{'organic': (0.02, 0.08), 'horizon_months': 24}"
-    """
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{as_code(key)}: {as_code(each)}' for key, each in value.items())}}}"
-    if isinstance(value, tuple | list):
-        parts = [as_code(each) for each in value]
-        return f"({', '.join(parts)}{',' * (len(parts) == 1)})"
-    if isinstance(value, str | Path):
-        return repr(str(value))
-    if value is None or isinstance(value, bool):
-        return repr(value)
-    if isinstance(value, Integral):
-        return repr(int(value))
-    if isinstance(value, Real):
-        number = float(value)
-        return repr(number) if math.isfinite(number) else f'float("{number}")'
-    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
-        return as_code(value.item())
-    raise ValueError(f"A report's settings are text, numbers and pairs of numbers; got {value!r}.")
-
-
-def check_shown(notebook: NotebookNode) -> None:
-    """Refuse a notebook in which a cell shows nothing, or a cell for a figure none: a page would hide that."""
-    for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        if cell.cell_type != "code" or PARAMETERS in tags:
-            continue
-        outputs = cell.get("outputs", [])
-        shown = {kind for output in outputs for kind in output.get("data", {})}
-        if not (SVG in shown if FIGURE in tags else shown & {SVG, "text/html"}):
-            said = "".join(output.get("text", "") for output in outputs if output.get("name") == "stderr").strip()
-            why = f": {said.splitlines()[-1]}" if said else ""
-            what = "a figure" if FIGURE in tags else "an answer"
-            raise RuntimeError(f"The page would lack {what}, so nothing was written ({cell.source.strip()!r}){why}.")
-
-
-def notebook_page(notebook: NotebookNode) -> str:
-    """Return an executed notebook as one page that needs no network: contents on top, code folded away at the end."""
-    from nbconvert import HTMLExporter
-
-    page = {**_headings(notebook), "date": f"Report of {datetime.date.today():%d %B %Y}"}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the converter's own dependencies
-        shape = {"template_name": "page_template", "extra_template_basedirs": [str(PACKAGE)]}
-        exporter = HTMLExporter(**shape, anchor_link_text=" ", sanitize_html=False)
-        return exporter.from_notebook_node(notebook, resources={"page": page})[0]
-
-
-def _headings(notebook: NotebookNode) -> dict:
-    """Return the page's title and its contents, with the anchors that the converter gives to headings."""
-    lines = [line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines()]
-    title = next((line[2:] for line in lines if line.startswith("# ")), "Report")
-    texts = [line[3:].strip() for line in lines if line.startswith("## ")]
-    return {"title": title, "headings": [{"text": text, "anchor": text.replace(" ", "-")} for text in texts]}
 
 
 def _number_format(sheet: str, name: str) -> str:

@@ -1,0 +1,90 @@
+"""Which options do several commands take, and how are their values written?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+class ColumnName(click.ParamType):
+    """NAME=THEIRS: winback's name of a column and the table's own."""
+
+    name = "NAME=THEIRS"
+
+    def convert(self, value, param, ctx):
+        """Split the text at its first equals sign."""
+        ours, equals, theirs = value.partition("=")
+        if not (ours and equals and theirs):
+            self.fail(f"{value!r} is not of the form NAME=THEIRS, such as customer_id=Kundennummer.", param, ctx)
+        return ours.strip(), theirs.strip()
+
+
+class OrganicReturn(click.ParamType):
+    """A share, or LOW:HIGH."""
+
+    name = "SHARE|LOW:HIGH"
+
+    def convert(self, value, param, ctx):
+        """Split the text at its colon."""
+        if not isinstance(value, str):
+            return value
+        try:
+            ends = tuple(float(part) for part in value.split(":"))
+        except ValueError:
+            ends = ()
+        if len(ends) not in (1, 2):
+            self.fail(f"{value!r} is no share and no LOW:HIGH, such as 0.05 or 0.02:0.08.", param, ctx)
+        return ends[0] if len(ends) == 1 else ends
+
+
+class SheetName(click.ParamType):
+    """A sheet's name, or its position from 1 among those that are not hidden."""
+
+    name = "SHEET"
+
+    def convert(self, value, param, ctx):
+        """Take whole numbers for positions."""
+        return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+def table_options(command):
+    """Add what a table of one's own needs: how its columns are called, and what is assumed where all got an offer."""
+    share = "Without untreated customers: share assumed to return by themselves, 0.05 or 0.02:0.08."
+    value = "Value of one who returns without an offer, in money."
+    names = "winback's name of a column and yours; may be repeated."
+    command = click.option("--column", "columns", type=ColumnName(), multiple=True, help=names)(command)
+    command = click.option("--organic-value", type=float, help=value)(command)
+    return click.option("--organic", type=OrganicReturn(), help=share)(command)
+
+
+def reading_options(command):
+    """Add what says how a table is to be read, where it does not tell itself."""
+    control = 'Label that means sent nothing, "" for an empty cell; may be repeated.'
+    share = "Share of revenue that is margin, 0.3 for 30%, where the table has revenue."
+    order = "Whether 03/02/2024 is in February or in March."
+    options = [
+        click.option("--control", multiple=True, help=control),
+        click.option("--keep", type=click.Choice(["first", "last"]), help="Row that counts of customers with several."),
+        click.option("--until", help="Last day of the data, where dates stand instead of months: 2024-12-31."),
+        click.option("--sheet", type=SheetName(), help="Sheet of a workbook: its name, or its position from 1."),
+        click.option("--decimal", type=click.Choice([",", "."]), help="Decimal mark, where 1.234 may be a thousand."),
+        click.option("--day-first/--month-first", default=None, help=order),
+        click.option("--margin-share", type=float, help=share),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def base_options(command):
+    """Add the tables that come with those of all customers over time."""
+    options = [
+        click.option("--events", type=click.Path(path_type=Path), help="With contracts: what happened, and when."),
+        click.option("--served-by", type=click.Path(path_type=Path), help="With contracts: who serves whom."),
+        click.option("--customers", type=click.Path(path_type=Path), help="With purchases: who the customers are."),
+        click.option("--since", help="With contracts: day since which those that ended are in the table."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command

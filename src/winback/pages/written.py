@@ -1,0 +1,49 @@
+"""How do a page and its tables come about? A notebook is run on a table; all files are written together, or none."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from shutil import copyfile
+from typing import TYPE_CHECKING
+
+from winback.kernel import run_notebook
+from winback.pages.page import notebook_page
+from winback.pages.settings import with_parameters
+from winback.pages.shown import check_shown
+from winback.tables import scratch_folder, write_files_together
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+def write_page(
+    notebook: NotebookNode, settings: Mapping[str, object], out: str | Path, *, page: str, tables: Iterable[str]
+) -> list[Path]:
+    """Run a notebook in place with these settings; write it as a page, and the tables that it writes itself.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        One whose first cell takes ``tables``, the folder into which it writes them.
+    settings : mapping
+        What its first cell says.
+    out : path
+        Folder to write into; made if missing.
+    page, tables : str, iterable of str
+        Names of the files; all are written, or none.
+
+    Raises
+    ------
+    RuntimeError
+        When the page would lack a figure or an answer, or the notebook fails.
+    OSError
+        When the files cannot be written or older ones not replaced.
+    """
+    with scratch_folder(tempfile.gettempdir()) as folder:
+        run_notebook(with_parameters(notebook, {**settings, "tables": str(folder)}))
+        check_shown(notebook)
+        pages = {page: lambda path: path.write_text(notebook_page(notebook), encoding="utf-8")}
+        return write_files_together(out, pages | {name: partial(copyfile, folder / name) for name in tables})
