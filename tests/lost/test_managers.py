@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 import winback as wb
 from winback.datasets.telecom import company_assumptions as planted
 from winback.doors import ArgumentError
-from winback.lost.departures import departures_of, difference_in_differences, rates_around, service_of
+from winback.lost.departures import departures_of, difference_in_differences, rates_around
+from winback.lost.served import service_of
 
 TRUTH = {"by one": planted.ALONE_RATIO, "by several": planted.TEAM_RATIO}
 MONTHS = planted.MANAGER_DAYS / 30.4375

@@ -14,65 +14,29 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
 
-from winback.base.customers import places_among
-from winback.base.lives import latest_so_far
+from winback.base.contract_base import ContractBase
+from winback.base.contract_lives import days_of
 from winback.periods import DAYS_IN_MONTH
 from winback.uncertainty import normal_interval
 
-STILL = 2**30  # a last day of service that has not come
 RUN_AWAY = 10.0  # a log ratio, or its error, that no losses can have given
 ALONE, SEVERAL = "by one", "by several"
 
 
-@dataclass(frozen=True, eq=False)
-class Service:
-    """Who served whom in which life: n rows, days whole numbers."""
-
-    customer: np.ndarray  # (n,) place of the customer
-    manager: np.ndarray  # (n,) name
-    since: np.ndarray  # (n,) first day of the service, within the life
-    until: np.ndarray  # (n,) its last day; that of the data where it goes on
-    end: np.ndarray  # (n,) last day of the customer's life, that of the data where it goes on
-    ended: np.ndarray  # (n,) bool: the customer was lost on that day
-    shared: np.ndarray  # (n,) bool: another employee served the customer at the same time
-
-    def only(self, rows: np.ndarray) -> Service:
-        """Return some of the rows."""
-        return Service(*(getattr(self, each.name)[rows] for each in fields(self)))
-
-
-def service_of(base) -> Service:
-    """Return who served each life of a base of contracts, from its table of who serves whom."""
-    table, lives = base.served_by, base.all_lives
-    last = base.last
-    customer = places_among(table["customer_id"], base.ids)
-    since = _days(table["from"])
-    until = np.where(table["to"].isna(), STILL, _days(table["to"])) if "to" in table else np.full(len(table), STILL)
-    rows = pd.DataFrame({"customer": customer, "manager": table["manager"].astype(str), "since": since, "until": until})
-    alive = pd.DataFrame({"customer": lives.customer, "start": lives.start, "end": lives.end, "ended": lives.ended})
-    found = rows[customer >= 0].merge(alive, on="customer").query("since <= end and until >= start")
-    begin, stop = np.maximum(found["since"], found["start"]), np.minimum(found["until"], found["end"])
-    found = found.assign(since=begin, until=np.minimum(stop, last))
-    found = found.drop_duplicates(["customer", "manager", "since"]).sort_values(["customer", "since"], kind="stable")
-    columns = {name: found[name].to_numpy() for name in ("customer", "manager", "since", "until", "end", "ended")}
-    return Service(**columns, shared=_shared(columns["customer"], columns["since"], columns["until"]))
-
-
-def departures_of(base) -> pd.Series:
+def departures_of(base: ContractBase) -> pd.Series:
     """Return the day on which each employee left, by name, from the events; none where they do not say."""
     if base.events is None or "manager" not in base.events:
         return pd.Series(dtype=np.int64)
     events = base.events[(base.events["event"].astype(str) == "manager_left") & base.events["manager"].notna()]
-    days = pd.Series(_days(events["date"]), index=events["manager"].astype(str).to_numpy())
+    days = pd.Series(days_of(events["date"]), index=events["manager"].astype(str).to_numpy())
     return days.groupby(level=0).min()
 
 
-def rates_around(service: Service, left: pd.Series, n_days: int, first_last: tuple[int, int]) -> pd.DataFrame:
+def rates_around(service: pd.DataFrame, left: pd.Series, n_days: int, first_last: tuple[int, int]) -> pd.DataFrame:
     """Return losses and customer-months before and after each departure, of who left and of those who stayed.
 
     Returns
@@ -86,13 +50,13 @@ def rates_around(service: Service, left: pd.Series, n_days: int, first_last: tup
         if day - n_days < first_last[0] or day + n_days > first_last[1]:
             continue
         near = left.index[(left - day).abs() <= 2 * n_days]  # customers of others who left then are no comparison
-        of_near = np.unique(service.customer[np.isin(service.manager, near)])
-        groups = {"left": service.manager == name, "stayed": ~np.isin(service.customer, of_near)}
+        of_near = service.loc[service["manager"].isin(near), "customer"]
+        groups = {"left": service["manager"] == name, "stayed": ~service["customer"].isin(of_near)}
         for group, who in groups.items():
-            for served, kept in ((ALONE, ~service.shared), (SEVERAL, service.shared)):
-                rows += _windows(service.only(who & kept), day, n_days, (served, name, group))
-    names = ["served", "manager", "group", "after", "n_customers", "losses", "months"]
-    return pd.DataFrame(rows, columns=names)
+            for served, kept in ((ALONE, ~service["shared"]), (SEVERAL, service["shared"])):
+                windows = _windows(service[who & kept], day, n_days)
+                rows += [(served, name, group, *window) for window in windows]
+    return pd.DataFrame(rows, columns=["served", "manager", "group", "after", "n_customers", "losses", "months"])
 
 
 def difference_in_differences(rates: pd.DataFrame, level: float) -> dict[str, float]:
@@ -118,10 +82,10 @@ def difference_in_differences(rates: pd.DataFrame, level: float) -> dict[str, fl
     cells = kept[(kept["group"] == "left")].groupby("after")["losses"].sum()
     if len(cells) < 2 or not cells.all():
         return unknown
-    group, period = (kept["manager"] + "|" + kept[name].astype(str) for name in ("group", "after"))
     after_leaving = ((kept["group"] == "left") & kept["after"]).to_numpy(dtype=float)
-    fixed = pd.concat([pd.get_dummies(group, dtype=float), _first_dropped(period, kept)], axis=1).to_numpy()
-    design = np.column_stack([after_leaving, fixed])
+    levels = pd.get_dummies(kept["manager"] + "|" + kept["group"], dtype=float)
+    trends = pd.get_dummies(kept["manager"].where(kept["after"]), dtype=float)  # the time before is in the levels
+    design = np.column_stack([after_leaving, levels, trends])
     losses, months = (kept[name].to_numpy(dtype=float) for name in ("losses", "months"))
     model = sm.GLM(losses, design, sm.families.Poisson(), offset=np.log(months))
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -138,40 +102,16 @@ def difference_in_differences(rates: pd.DataFrame, level: float) -> dict[str, fl
     return dict(zip(unknown, figures, strict=True))
 
 
-def _first_dropped(period: pd.Series, kept: pd.DataFrame) -> pd.DataFrame:
-    """Return one column for the time after each departure; the time before it is in the columns of the groups."""
-    return pd.get_dummies(period[kept["after"]], dtype=float).reindex(kept.index, fill_value=0.0)
-
-
-def _windows(who: Service, day: int, n_days: int, named: tuple[str, str, str]) -> Iterator[tuple]:
+def _windows(who: pd.DataFrame, day: int, n_days: int) -> Iterator[tuple]:
     """Yield losses and months of customers before and after a day; those served until then are followed after it.
 
     Whoever serves them afterwards: who left has nobody any more. Each life counts once, however many served it.
     """
     begin, stop = day - n_days, day + n_days
-    before = _each_life(who.only((who.since < day) & (who.until > begin)))
-    lost = before.ended & (before.end == before.until) & (before.until <= day)
-    days = np.minimum(before.until, day) - np.maximum(before.since, begin)
-    yield *named, False, len(before.customer), int(lost.sum()), float(days.sum()) / DAYS_IN_MONTH
-    after = _each_life(who.only((who.since < day) & (who.until >= day) & (who.end > day)))
-    lost, days = after.ended & (after.end <= stop), np.minimum(after.end, stop) - day
-    yield *named, True, len(after.customer), int(lost.sum()), float(days.sum()) / DAYS_IN_MONTH
-
-
-def _each_life(who: Service) -> Service:
-    """Return one row per life; rows are sorted by customer and first day."""
-    new = np.append(True, (who.customer[1:] != who.customer[:-1]) | (who.end[1:] != who.end[:-1]))
-    return who.only(new[: len(who.customer)])
-
-
-def _shared(customer: np.ndarray, since: np.ndarray, until: np.ndarray) -> np.ndarray:
-    """Return which rows overlap with another one of the same customer by more than a day; sorted by both."""
-    if not len(customer):
-        return np.zeros(0, dtype=bool)
-    same = customer[1:] == customer[:-1]
-    before = np.append(False, same & (latest_so_far(customer, until)[:-1] > since[1:]))
-    return before | np.append(same & (since[1:] < until[:-1]), False)
-
-
-def _days(dates: pd.Series) -> np.ndarray:
-    return dates.to_numpy().astype("datetime64[D]").astype(np.int64)
+    before = who.query("since < @day and until > @begin").drop_duplicates(["customer", "end"])
+    lost = before["ended"] & (before["end"] == before["until"]) & (before["until"] <= day)
+    days = before["until"].clip(upper=day) - before["since"].clip(lower=begin)
+    yield False, len(before), int(lost.sum()), float(days.sum()) / DAYS_IN_MONTH
+    after = who.query("since < @day and until >= @day and end > @day").drop_duplicates(["customer", "end"])
+    lost, days = after["ended"] & (after["end"] <= stop), after["end"].clip(upper=stop) - day
+    yield True, len(after), int(lost.sum()), float(days.sum()) / DAYS_IN_MONTH

@@ -13,8 +13,8 @@ from winback.base.contract_lives import days_of
 from winback.base.customers import places_among
 from winback.base.events import event_names
 from winback.lost.classes import ABC, abc_classes
-from winback.lost.departures import service_of
 from winback.lost.lost_customers import YEAR
+from winback.lost.served import service_of
 from winback.periods import DAYS_IN_MONTH
 from winback.uncertainty import normal_interval
 
@@ -109,14 +109,10 @@ def _of_those(base: ContractBase, spent: dict[str, np.ndarray], first: int) -> E
     yearly = np.full(n, np.nan)
     yearly[customer] = 12 * margin  # of the last life, where there are several
     was_here = np.bincount(customer, minlength=n) > 0
-    if base.served_by is not None:
+    served, who = customer, "customers who were here in that year"
+    if base.served_by is not None or "manager" in base.contracts:
         service = service_of(base)
-        served, who = service.customer[service.until > first], "customers whom an employee served in that year"
-    elif "manager" in base.contracts:
-        rows = lives.last[here][base.contracts["manager"].iloc[lives.last[here]].notna().to_numpy()]
-        served, who = base.spans.customer[rows], "customers who have an employee of their own"
-    else:
-        served, who = customer, "customers who were here in that year"
+        served, who = service["customer"][service["until"] > first], "customers whom an employee served in that year"
     return Effort(
         spent=spent,
         profit=np.bincount(customer, weights=months * np.nan_to_num(margin), minlength=n),

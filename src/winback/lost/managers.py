@@ -12,8 +12,9 @@ import pandas as pd
 from winback.base.contract_base import ContractBase
 from winback.doors import ArgumentError, door
 from winback.labels import number_words
-from winback.lost.departures import ALONE, SEVERAL, departures_of, difference_in_differences, rates_around, service_of
+from winback.lost.departures import ALONE, SEVERAL, departures_of, difference_in_differences, rates_around
 from winback.lost.employees import by_employee, served_now, teams_of, teams_together
+from winback.lost.served import service_of
 from winback.periods import DAYS_IN_MONTH
 from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
 from winback.uncertainty import normal_quantile
@@ -121,15 +122,15 @@ def manager_concentration(
     """
     normal_quantile(level)
     _check(base, months)
-    served = served_now(base)
-    service = None if base.served_by is None else service_of(base)
-    theirs = teams_together(service, served) if teams is None else dict(teams)
-    frame = by_employee(served, theirs)
+    service = service_of(base)
+    pairs, money = served_now(base, service)
+    frame = by_employee(pairs, teams_together(service, pairs) if teams is None else teams)
+    frame = frame if money else frame.assign(value=np.nan)
     left, n_days = departures_of(base), round(months * DAYS_IN_MONTH)
     rates = pd.DataFrame()
-    if service is not None and len(left) and len(service.since):
-        rates = rates_around(service, left, n_days, (int(service.since.min()), base.last))
-    alone = served.n_serving == 1
+    if base.served_by is not None and len(left) and len(service):
+        rates = rates_around(service, left, n_days, (int(service["since"].min()), base.last))
+    alone, n_served = pairs[pairs["alone"]], pairs["customer"].nunique()
     return ManagerConcentration(
         frame=frame,
         teams=teams_of(frame),
@@ -137,12 +138,12 @@ def manager_concentration(
         rates=rates,
         months=months,
         level=level,
-        money=served.money,
-        n_served=served.n,
-        n_alone=served.n_alone,
-        value_alone=float(served.value[alone].sum() / served.value.sum()) if served.value.sum() else np.nan,
-        n_unserved=served.n_unserved,
-        notes=tuple(_notes(base, served, left, rates, teams)),
+        money=money,
+        n_served=n_served,
+        n_alone=len(alone),
+        value_alone=float(alone["value"].sum() / (pairs["value"].sum() or np.nan)),
+        n_unserved=int(base.all_lives.runs.sum()) - n_served,
+        notes=tuple(_notes(base, frame, rates, teams, n_left=len(left))),
         currency=base.currency,
     )
 
@@ -183,18 +184,18 @@ def _departures(rates: pd.DataFrame, level: float) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _notes(base, served, left: pd.Series, rates: pd.DataFrame, teams) -> Iterator[str]:
-    if not served.money:
+def _notes(base, frame: pd.DataFrame, rates: pd.DataFrame, teams, n_left: int) -> Iterator[str]:
+    if frame["value"].isna().all():
         yield "The contracts have no margin, so shares are of customers, not of money."
     if base.served_by is None:
         yield "Without a table of who served whom from when to when, each customer counts as served by one employee."
     if teams is None:
         yield "A team is taken to be those who serve customers together; say teams where that is not so."
-    elif missing := sorted(set(served.manager) - set(teams)):
+    elif missing := sorted(set(frame["manager"]) - set(teams)):
         yield f"No team was given of {join_words(missing[:3])}; who has none counts as one alone."
     n_used = rates["manager"].nunique() if len(rates) else 0
-    if len(left) > n_used and base.served_by is not None:
-        yield f"{counted(len(left) - n_used, 'departures')} lie too near to the ends of the data and are not looked at."
+    if n_left > n_used and base.served_by is not None:
+        yield f"{counted(n_left - n_used, 'departures')} lie too near to the ends of the data and are not looked at."
 
 
 def _hangs(found: ManagerConcentration) -> str:

@@ -1,4 +1,4 @@
-"""Who served each customer when, alone or together with others? Service as spells that do not overlap."""
+"""Who served each customer when, alone or together with others? One reader for the report, departures and effort."""
 
 from __future__ import annotations
 
@@ -8,8 +8,52 @@ import pandas as pd
 from winback.base.contract_base import ContractBase
 from winback.base.contract_lives import days_of
 from winback.base.customers import places_among
+from winback.base.lives import latest_so_far
 from winback.results import join_words
-from winback.tables import label_codes
+
+
+def service_of(base: ContractBase) -> pd.DataFrame:
+    """Return who served whom in which life, by customer and first day; days are whole numbers.
+
+    Without a table of who serves whom each life counts as served, from its first day to its last one, by the employee
+    of its last contract.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``customer`` (place in the base), ``manager`` (name), ``since`` and ``until`` (first and last day within the
+        life, at most that of the data), ``end`` and ``ended`` (last day of the life, and whether the customer was lost
+        on it), ``shared`` (another one served the customer at the same time, for more than a day).
+    """
+    lives = base.all_lives
+    if base.served_by is None:
+        manager = base.contracts["manager"].iloc[lives.last].to_numpy(dtype=object)
+        customer, since, until = lives.customer, lives.start, lives.end
+    else:
+        table = base.served_by
+        manager, customer = table["manager"].to_numpy(dtype=object), places_among(table["customer_id"], base.ids)
+        since, until = days_of(table["from"]), np.full(len(table), base.last)
+        if "to" in table:
+            until = np.where(table["to"].isna(), base.last, days_of(table["to"]))
+    rows = pd.DataFrame({"customer": customer, "manager": manager, "since": since, "until": until})
+    rows = rows[(customer >= 0) & rows["manager"].notna()].astype({"manager": str})
+    alive = pd.DataFrame({"customer": lives.customer, "start": lives.start, "end": lives.end, "ended": lives.ended})
+    found = rows.merge(alive, on="customer").query("since <= end and until >= start and since <= until")
+    since, until = np.maximum(found["since"], found["start"]), np.minimum(found["until"], found["end"])
+    found = found.drop(columns="start").assign(since=since, until=until)
+    found = found.sort_values(["customer", "since", "until"], ascending=[True, True, False], kind="stable")
+    found = found.drop_duplicates(["customer", "manager", "since"])  # the longest of what was written twice
+    return found.assign(shared=_shared(found)).reset_index(drop=True)
+
+
+def _shared(service: pd.DataFrame) -> np.ndarray:
+    """Return which rows overlap with another one of the same customer by more than a day."""
+    customer, since, until = (service[name].to_numpy() for name in ("customer", "since", "until"))
+    same = customer[1:] == customer[:-1]
+    shared = np.zeros(len(service), dtype=bool)
+    shared[1:] |= same & (latest_so_far(customer, until)[:-1] > since[1:])
+    shared[:-1] |= same & (since[1:] < until[:-1])
+    return shared
 
 
 def spells_of_service(base: ContractBase) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[str, ...]]:
@@ -17,43 +61,15 @@ def spells_of_service(base: ContractBase) -> tuple[np.ndarray, np.ndarray, np.nd
 
     A team is who serves a customer at the same time. Every life begins a spell, as does every change of who serves.
     """
-    served = base.served_by
-    customer = places_among(served["customer_id"], base.ids)
-    codes, names = label_codes(served["manager"])
-    since = days_of(served["from"])
-    until = np.full(len(served), base.last)
-    if "to" in served:
-        until = np.where(served["to"].isna(), base.last, days_of(served["to"]))
-    rows = pd.DataFrame({"customer": customer, "manager": codes, "from": since, "to": until})
-    rows = rows[(customer >= 0) & (codes >= 0) & (since <= until)]
-    lives = base.all_lives
-    days = pd.DataFrame(
-        {
-            "customer": np.concatenate([lives.customer, rows["customer"], rows["customer"]]),
-            "day": np.concatenate([lives.start, rows["from"], rows["to"] + 1]),
-        }
-    )
-    days = days.drop_duplicates().sort_values(["customer", "day"], ignore_index=True)
-    there = days.reset_index(names="spell").merge(rows, on="customer")
-    there = there[(there["from"] <= there["day"]) & (there["day"] <= there["to"])]
-    there = there[["spell", "manager"]].drop_duplicates().sort_values(["spell", "manager"], ignore_index=True)
-    team, teams = _teams(there["spell"].to_numpy(), there["manager"].to_numpy(), len(days), names)
-    return days["customer"].to_numpy(), days["day"].to_numpy(), team, teams
-
-
-def _teams(spell: np.ndarray, manager: np.ndarray, n: int, names: list) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return the team of each of n spells, and the names of the teams; rows are by spell and manager."""
-    team = np.full(n, -1)
-    if not len(spell):
-        return team, ()
-    first = np.flatnonzero(np.append(True, spell[1:] != spell[:-1]))
-    # The sum of one large random number a manager tells sets of managers apart, without a loop over customers.
-    marks = np.random.default_rng(0).integers(1, 2**63, len(names), dtype=np.uint64)
-    sets, where, of = np.unique(np.add.reduceat(marks[manager], first), return_index=True, return_inverse=True)
-    stop = np.append(first[1:], len(spell))
-    said = [join_words([str(names[each]) for each in manager[first[at] : stop[at]]]) for at in where]
-    order = np.argsort(np.array(said, dtype=object), kind="stable")
-    place = np.empty(len(sets), dtype=np.int64)
-    place[order] = np.arange(len(sets))
-    team[spell[first]] = place[of]
-    return team, tuple(said[each] for each in order)
+    service, lives = service_of(base), base.all_lives
+    customer = np.concatenate([lives.customer, service["customer"], service["customer"]])
+    day = np.concatenate([lives.start, service["since"], service["until"] + 1])
+    spells = pd.DataFrame({"customer": customer, "day": day}).drop_duplicates()
+    spells = spells.sort_values(["customer", "day"], ignore_index=True)
+    there = spells.reset_index(names="spell").merge(service, on="customer").query("since <= day <= until")
+    there = there.drop_duplicates(["spell", "manager"]).sort_values(["spell", "manager"])
+    together = there["spell"].duplicated(keep=False)
+    alone = there[~together].set_index("spell")["manager"]
+    teams = there[together].groupby("spell")["manager"].agg(join_words)
+    team, names = pd.factorize(pd.concat([alone, teams]).reindex(spells.index), sort=True)
+    return spells["customer"].to_numpy(), spells["day"].to_numpy(), team, tuple(names)
