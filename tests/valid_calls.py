@@ -407,6 +407,9 @@ def calls() -> dict[str, Call]:
         "hold_out of a log": Call(summary().hold_out, {"after": "2024-09-30"}),
         "load_shop_study": Call(wb.load_shop_study, {}),
         "plot_survival": Call(plots.plot_survival, {"curves": curves()}),
+        "plot_flow": Call(plots.plot_flow, {"report": wb.lost_report(base())}),
+        "plot_losses": Call(plots.plot_losses, {"report": wb.lost_report(base())}),
+        "plot_cohorts": Call(plots.plot_cohorts, {"report": wb.lost_report(base())}),
         "plot_profit_and_roi": Call(plots.plot_profit_and_roi, {"result": compared}),
         "plot_spending_curve": Call(
             plots.plot_spending_curve, {"curve": wb.spending_curve(trial(), [1.0, 2.0], splits=ONE_SPLIT)}

@@ -114,9 +114,15 @@ class LostReport(Result):
     @cached_property
     def last_year(self) -> pd.Series:
         """Sums over the final periods of the last twelve months, at least one; ``n`` adds up those at each start."""
+        return self.years_back(0)[["n", "n_lost", "n_lost_within", "n_won", "n_returned", "money_lost"]].sum(
+            min_count=1
+        )
+
+    def years_back(self, number: int) -> pd.DataFrame:
+        """Return the final periods of the last twelve months, at least one, or of those so many times before."""
         final = self.periods[self.periods["final"]] if self.periods["final"].any() else self.periods
-        rows = final.tail(max(round(1 / self.period.years), 1))
-        return rows[["n", "n_lost", "n_lost_within", "n_won", "n_returned", "money_lost"]].sum(min_count=1)
+        n = max(round(1 / self.period.years), 1)
+        return final.iloc[: max(len(final) - number * n, 0)].tail(n)
 
     def lost_in(self, months: float) -> tuple[float, float, float]:
         """Return the share lost in so many months at the rate of the last year, with low and high."""

@@ -10,12 +10,16 @@ budgets          gain over budgets, profit against market share
 held_out         purchases predicted and held out: tracking, tenths, ranking
 planning         customers against the difference to be found, cost of the holdout
 value            who carries the value, projections, constant churn
+lost             the flow of the base, losses by period in customers and money
+lost_cohorts     who is still here of those who came at one time
 words            names and sentences as they are written, in any script
 style            the house palette and the format of figures in notebooks
 """
 
 from winback.plots.budgets import plot_budget_curve, plot_profit_share_frontier, plot_spending_curve
 from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking
+from winback.plots.lost import plot_flow, plot_losses
+from winback.plots.lost_cohorts import plot_cohorts
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
 from winback.plots.planning import plot_holdout, plot_trial_sizes
 from winback.plots.policies import plot_misstated_reasons, plot_policy_gains
@@ -34,12 +38,15 @@ __all__ = [
     "plot_acceptance_against_cost",
     "plot_base_value",
     "plot_budget_curve",
+    "plot_cohorts",
     "plot_first_and_second",
+    "plot_flow",
     "plot_goodness_of_fit",
     "plot_held_out_tenths",
     "plot_holdout",
     "plot_incidence",
     "plot_lorenz",
+    "plot_losses",
     "plot_misstated_reasons",
     "plot_policy_gains",
     "plot_profit_and_roi",

@@ -8,14 +8,15 @@ from itertools import cycle
 import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
-from matplotlib.ticker import Formatter
+from matplotlib.ticker import Formatter, MaxNLocator, StrMethodFormatter
 
-from winback.plots.words import AS_WRITTEN, drawn
+from winback.plots.words import AS_WRITTEN, drawn, drawn_name
 from winback.results import format_money
 
 INK, QUIET = "#222222", "#767676"
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*")
 LONGEST_NOTE = 60  # letters in a line
+LETTER = 5.45  # points that a letter of a title takes
 MOST_TICKS = 30  # of an axis, made beforehand where a currency would be read as mathematics
 LINES = ("-", "--", "-.", ":")
 
@@ -37,7 +38,8 @@ def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int =
     """Set the message as title, units on the axes, and take away what carries no information."""
     wrapped, look = drawn(title, width)
     ax.set_title(wrapped, loc="left", fontsize=10.5, color=INK, **look)
-    for write, label, longest in ((ax.set_xlabel, xlabel, 90), (ax.set_ylabel, ylabel, 45)):
+    below = min(90, int(1.3 * letters_across(ax)))  # which may reach under what stands beside the axes
+    for write, label, longest in ((ax.set_xlabel, xlabel, below), (ax.set_ylabel, ylabel, 45)):
         words, look = drawn(label, longest)
         write(words, color=INK, **look)
     ax.tick_params(colors=INK, length=0)
@@ -45,6 +47,25 @@ def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int =
     ax.set_axisbelow(True)
     for side in ax.spines.values():
         side.set_visible(False)
+
+
+def points_across(ax) -> float:
+    """Return how wide an axes is before it is laid out, in points."""
+    return 72 * ax.get_position().width * ax.figure.get_figwidth()
+
+
+def letters_across(ax, names: Iterable[str] = (), beside: float = 0.0) -> int:
+    """Return how many letters of a title stand above an axes in one line, names of rows or a scale standing beside."""
+    longest = max((len(line) for name in names for line in drawn_name(name)[0].split("\n")), default=0)
+    taken = max(LETTER * 1.1 * longest - 72 * ax.get_position().x0 * ax.figure.get_figwidth(), 0) + beside
+    return max(int((points_across(ax) - taken) / LETTER), 20)
+
+
+def room_beside(ax, texts: Iterable[str], size: float = 10) -> None:
+    """Make room at the right of an axis that begins at 0 for texts that end its bars."""
+    longest = max((len(text) for text in texts), default=0)
+    taken = min((longest * 0.58 * size + 10) / points_across(ax), 0.6)
+    ax.set_xlim(0, ax.dataLim.x1 / (1 - taken) if ax.dataLim.x1 > 0 else 1)
 
 
 def new_axes(ax, height: float):
@@ -120,6 +141,20 @@ def percent_axis(*axes) -> None:
     """Write axes in percent."""
     for axis in axes:
         axis.set_major_formatter(_Percent())
+
+
+def count_axis(*axes) -> None:
+    """Write axes in whole numbers."""
+    for axis in axes:
+        room = points_across(axis.axes) / 60 if axis.axis_name == "x" else 6
+        axis.set_major_locator(MaxNLocator(nbins=int(np.clip(room, 2, 6)), integer=True))
+        axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+
+
+def period_names(days, period) -> list[str]:
+    """Write first days of periods, of a month or a year without the day."""
+    alike = period.unit in "MY" and (days.dt.day == 1).all()
+    return list(days.dt.strftime("%Y-%m" if alike else "%Y-%m-%d"))
 
 
 def set_notebook_format() -> None:
