@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -118,15 +118,76 @@ def test_without_skewness_a_ratio_has_fiellers_interval(parts):
     assert np.allclose((ours.low, ours.high), (plain.low, plain.high), rtol=1e-9, atol=1e-9)
 
 
-@given(parts=ratios.filter(lambda parts: parts[1] >= 4), skewness=st.floats(-0.5, 0.5))  # nearer, some have no end
-def test_an_end_of_a_ratio_is_where_its_profit_is_just_told_from_zero(parts, skewness):
+near = st.tuples(st.floats(-10, 10), st.floats(2.02, 5), sizes, st.floats(-0.9, 0.9))  # plain ends from 1.96 on
+
+
+def told_from_zero(found, parts, length):
+    """Return how far each end is from where profit is just told from zero, in standard errors."""
     a, b, spread, correlation = parts
-    va, cab, length = spread**2, correlation * spread, skewness * spread
-    found = skewed_ratio(a, b, va, 1.0, cab, length=lambda q: length)
+    away = []
     for q, side in ((found.low, 1), (found.high, -1)):
-        error = np.sqrt(va - 2 * q * cab + q**2)
-        low, high = skewed_interval(a - q * b, error, length, Z)
-        assert (low if side == 1 else high) == pytest.approx(0, abs=1e-6 * error)
+        error = np.sqrt(spread**2 - 2 * q * correlation * spread + q**2)
+        low, high = skewed_interval(a - q * b, error, length(q), Z)
+        away.append((low if side == 1 else high) / error)
+    return away
+
+
+def ratio_of(parts, length):
+    a, b, spread, correlation = parts
+    return skewed_ratio(a, b, spread**2, 1.0, correlation * spread, length=length)
+
+
+@given(parts=ratios | near, skewness=st.floats(-1, 1))
+@example(parts=(0.0, 3.0, 1.0, 0.75), skewness=0.5)  # each third round of the search was the plain end
+def test_an_end_of_a_ratio_is_where_its_profit_is_just_told_from_zero(parts, skewness):
+    """Profit as skewed at every ratio has ends wherever the cost is told from zero: further out it is less skewed."""
+
+    def length(q):
+        return skewness * parts[2]
+
+    found = ratio_of(parts, length)
+    assert found.bounded
+    assert found.low <= found.ratio <= found.high
+    assert told_from_zero(found, parts, length) == pytest.approx([0, 0], abs=1e-6)
+
+
+@given(parts=ratios | near, skewness=st.floats(-1, 1))
+def test_a_ratio_to_a_skewed_cost_has_ends_that_hold_or_is_unbounded(parts, skewness):
+    """Far out all that is left is the cost: there are ends if it is told from zero with its skewness allowed for."""
+
+    def length(q):
+        variance = parts[2] ** 2 - 2 * q * parts[3] * parts[2] + q**2
+        return -skewness * q**3 / variance
+
+    found, (cost_low, _) = ratio_of(parts, length), skewed_interval(parts[1], 1.0, skewness, Z)
+    if found.bounded:
+        assert told_from_zero(found, parts, length) == pytest.approx([0, 0], abs=1e-6)
+    else:
+        assert (found.low, found.high) == (-np.inf, np.inf)
+        assert cost_low < 1e-3
+
+
+def test_a_cost_that_skewness_keeps_from_being_told_from_zero_bounds_no_ratio():
+    parts = (6.0, 2.5, 1.0, 0.0)
+    assert fieller_interval(*parts[:2], 1.0, 1.0, 0.0).bounded
+    found = ratio_of(parts, lambda q: 0.8 * q**3 / (1 + q**2))
+    assert (found.bounded, found.low, found.high) == (False, -np.inf, np.inf)
+
+
+def test_a_ratio_known_exactly_stays_so_however_skewed_its_cost():
+    found = skewed_ratio(6.0, 3.0, 4.0, 1.0, 2.0, length=lambda q: -5.0 * q)
+    assert (found.low, found.high, found.bounded) == (2.0, 2.0, True)
+
+
+def test_of_several_ratios_each_has_its_own_ends():
+    """What one of them needs changes nothing of the others."""
+    several = [(0.0, 3.0, 1.0, 0.75), (5.0, 40.0, 2.0, 0.0), (1.0, 1.5, 1.0, 0.0)]
+    a, b, spread, correlation = np.array(several).T
+    found = skewed_ratio(a, b, spread**2, np.ones(3), correlation * spread, length=lambda q: 0.5 * spread)
+    alone = [ratio_of(parts, lambda q, parts=parts: 0.5 * parts[2]) for parts in several]
+    assert found.bounded.tolist() == [True, True, False]
+    assert found.low == pytest.approx([float(each.low) for each in alone], rel=1e-9)
+    assert found.high == pytest.approx([float(each.high) for each in alone], rel=1e-9)
 
 
 def test_a_ratio_to_a_cost_known_exactly_is_the_interval_of_profit_over_it():

@@ -34,6 +34,7 @@ from winback.uncertainty import RatioInterval, fieller_interval, mean_interval, 
 DOUBTFUL = 0.01  # first term of (1) above which the tail of a plain interval is off by more than this
 TOO_SKEWED = 1.0  # skewness from which on even (2) was found to be off by more than a hundredth, or nearly endless
 ROUNDS = 60  # of the search for a ratio's ends; a handful is enough
+FURTHEST = 20  # doublings of the way to a plain end within which an end is looked for: a million times as far
 
 
 def studentised_quantile(z: ArrayLike, skewness: ArrayLike) -> np.ndarray:
@@ -144,17 +145,27 @@ def skewed_ratio(
     a, b, va, vb, cab = (
         np.asarray(x, dtype=float) for x in (numerator, denominator, var_numerator, var_denominator, covariance)
     )
+
+    def profit(q, side):
+        """Return a - q b in its standard errors, and the quantile that it has at an end."""
+        std_error = np.sqrt(np.maximum(va - 2 * q * cab + q**2 * vb, 0.0))
+        t = studentised_quantile(side * normal_quantile(level), standardised(length(q), std_error))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return (a - q * b) / std_error, t
+
+    exact = np.isclose(plain.low, plain.high, rtol=1e-9, atol=0)  # nothing is left for skewness to move
     ends = []
     for end, side in ((plain.low, 1), (plain.high, -1)):
         q = np.where(plain.bounded, end, 0.0)
         for _ in range(ROUNDS):
-            std_error = np.sqrt(np.maximum(va - 2 * q * cab + q**2 * vb, 0.0))
-            t = studentised_quantile(side * normal_quantile(level), standardised(length(q), std_error))
-            moved = _end((a, b), (va, vb, cab), t)
-            if np.allclose(moved, q, rtol=1e-12, atol=1e-14, equal_nan=True):
-                break
+            moved = np.where(np.isnan(q), np.nan, _end((a, b), (va, vb, cab), profit(q, side)[1]))
+            settled = np.isclose(moved, q, rtol=1e-12, atol=1e-14)
             q = moved
-        ends.append(q)
+            if np.all(settled | np.isnan(q)):
+                break
+        if not np.all(settled | exact | ~plain.bounded):
+            q = np.where(settled, q, _sought(profit, np.where(plain.bounded, plain.ratio, 0.0), end, side))
+        ends.append(np.where(exact, end, q))
     bounded = plain.bounded & np.isfinite(ends).all(axis=0)
     low, high = (np.where(bounded, end, side) for end, side in zip(ends, (-np.inf, np.inf), strict=True))
     return RatioInterval(plain.ratio, low, high, bounded)
@@ -167,3 +178,25 @@ def _end(estimates, covariance, t) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         root = np.sqrt(np.maximum(half**2 - square * rest, 0))
         return np.where(square > 0, (half - np.sign(t) * root) / square, np.nan)
+
+
+def _sought(profit, ratio, end, side) -> np.ndarray:
+    """Return the first end outwards from a ratio, by halving; NaN where there is none within `FURTHEST` doublings.
+
+    Near a cost of zero the quantile at one round's end may leave the next round without any, though there is one.
+    """
+
+    def is_beyond(q):
+        found, quantile = profit(q, side)
+        return side * (found - quantile) >= 0
+
+    width = np.where(np.isfinite(end), end, ratio) - ratio
+    inner, outer, there = ratio, ratio, np.zeros(ratio.shape, dtype=bool)
+    for step in 2.0 ** np.arange(-FURTHEST, FURTHEST + 1):
+        inner, outer = np.where(there, inner, outer), np.where(there, outer, ratio + step * width)
+        there = there | is_beyond(outer)
+    for _ in range(ROUNDS):
+        middle = (inner + outer) / 2
+        beyond = is_beyond(middle)
+        inner, outer = np.where(beyond, inner, middle), np.where(beyond, middle, outer)
+    return np.where(there, outer, np.nan)

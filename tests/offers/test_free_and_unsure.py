@@ -1,5 +1,7 @@
 """Is nothing claimed of the return on nothing, and of a break-even share that nobody knows?"""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -37,6 +39,17 @@ def test_a_free_offer_has_no_incremental_roi_in_words(found):
     assert "ROI" not in line
     assert "no lower limit" not in found.details()
     assert "not distinguishable from zero" not in found.details()
+
+
+def test_a_cost_that_two_acceptances_tell_of_bounds_no_roi():
+    table = measured(gift=arm(80), upgrade=arm(2), none=arm(20))
+    offers = [Offer(name=name, amount=5, paid="on_acceptance") for name in ("gift", "upgrade")]
+    found = wb.compare_offers(wb.read_trial(table, offers))
+    upgrade = found.frame.set_index("offer").loc["upgrade"]
+    assert (upgrade["gross_roi_low"], upgrade["gross_roi_high"]) == (-np.inf, np.inf)
+    assert "The data do not bound the ROI of upgrade: its cost is not distinguishable from zero." in found.details()
+    only_net = found.frame.assign(incremental_roi_bounded=[False, True], gross_roi_bounded=True)
+    assert "bound the ROI of gift: its" in dataclasses.replace(found, frame=only_net).details()
 
 
 def test_a_break_even_share_is_said_only_where_its_interval_is_one():

@@ -1,5 +1,7 @@
 """What do untrue reasons really do to a rule? Labels are corrupted in earnest, and the rule's true gain is taken."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -120,6 +122,12 @@ def test_the_ends_of_the_break_even_are_where_the_intervals_of_the_gain_touch_ze
     ends = misstated(large[0], shares=[found.break_even_low, found.break_even_high]).frame
     assert ends["gain_low"].iloc[0] == pytest.approx(0, abs=1e-9)
     assert ends["gain_high"].iloc[1] == pytest.approx(0, abs=1e-9)
+
+
+def test_a_break_even_without_an_end_is_not_said(found):
+    endless = dataclasses.replace(found, break_even_low=-np.inf, break_even_high=np.inf)
+    assert "From which share of untrue ones on the gain is gone, the data do not tell." in endless.describe()
+    assert "The gain is gone" not in endless.describe() + endless.details()
 
 
 def test_a_rule_that_gains_nothing_has_nothing_to_lose(large):

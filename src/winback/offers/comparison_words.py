@@ -280,10 +280,11 @@ def _break_even(result) -> Iterator[str]:
 def _warnings(result) -> Iterator[str]:
     if result.n_left_out:
         yield f"{counted(result.n_left_out, 'customers judged not promising beforehand', 'are')} left out."
-    rows = result.frame[result.frame["gross_roi"].notna()].itertuples()
-    unbounded = [row.offer for row in rows if not row.gross_roi_bounded]
-    if unbounded:
-        yield f"The data do not bound the ROI of {join_words(unbounded)}: its cost is not distinguishable from zero."
+    frame = result.frame[result.frame["gross_roi"].notna()]
+    bounded = frame["gross_roi_bounded"] & frame.get("incremental_roi_bounded", True)
+    if not bounded.all():
+        unbounded = join_words(frame["offer"][~bounded])
+        yield f"The data do not bound the ROI of {unbounded}: its cost is not distinguishable from zero."
     if result.design is not None:
         findings = [each for each in result.design.findings if each.check != "returned"]  # that was a doubt
         warned = [each for each in findings if each.verdict == "warning" and each.check not in GROUPS_ALIKE]

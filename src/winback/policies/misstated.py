@@ -142,6 +142,8 @@ def _lines(found: MisstatedReasons) -> Iterator[str]:
     yield f"With {untrue}, the rule gains {found.interval(first, 'gain', 'money')} per customer over {single}."
     if np.isnan(found.break_even):
         yield f"The rule does not earn more even when every {label_of(found.by)} is true, so no gain is there to lose."
+    elif np.isneginf(found.break_even_low):
+        yield "From which share of untrue ones on the gain is gone, the data do not tell."
     elif found.break_even > 1:
         yield f"However many are untrue, the rule still earns more than {single}."
     else:
