@@ -69,6 +69,8 @@ class OfferComparison(Result):
         What was compared; None where only figures of each offer were known.
     carriers : ValueCarriers or None
         Who carries each offer's value, likewise.
+    catalogue : tuple of str
+        All offers in the order in which the campaign names them, by which figures tell their colours.
     """
 
     frame: pd.DataFrame
@@ -79,6 +81,7 @@ class OfferComparison(Result):
     control: m.ArmMoments | None = field(default=None, repr=False)
     trial: Trial | None = field(default=None, repr=False)
     carriers: ValueCarriers | None = field(default=None, repr=False)
+    catalogue: tuple[str, ...] = field(default=(), repr=False)
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "offer": ("Offer", "text"),

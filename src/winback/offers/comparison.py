@@ -142,7 +142,8 @@ def comparison_from_moments(
     baseline = frame["value_per_returned"] if settings.organic_value is None else settings.organic_value
     flips = organic_flips(order, stacked.mean[:, 1], stacked.mean[:, 2], np.broadcast_to(baseline, len(order)))
     made = {"settings": settings, "arms": stacked, "control": control, "trial": trial, "carriers": carriers}
-    return OfferComparison(frame, differences, flips, **made, currency=currency)
+    catalogue = tuple(arms) if trial is None else trial.offers.names
+    return OfferComparison(frame, differences, flips, **made, catalogue=catalogue, currency=currency)
 
 
 def _check_bound(equivalent_within: float | None) -> None:

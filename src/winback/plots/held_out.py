@@ -9,7 +9,7 @@ import numpy as np
 from winback.doors import door
 from winback.held_out import number_of
 from winback.plots.style import QUIET, finish_axes, house_styles, new_axes, percent_axis
-from winback.plots.words import write_legend
+from winback.plots.words import write_legend, write_legend_below
 from winback.purchases.check import LIMITS, error_in_words
 from winback.results import format_count, format_percent
 
@@ -38,7 +38,7 @@ def plot_tracking(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     >>> plot_tracking(fit.check(held_out)).get_xlabel()
     'weeks since the first purchase'
     """
-    ax = new_axes(ax, 4)
+    ax = new_axes(ax, 4.4)
     rows = check.tracking
     names = {"observed": "observed", "expected": f"expected ({check.model})"}
     for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
@@ -55,8 +55,7 @@ def plot_tracking(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     ax.yaxis.set_major_formatter("{x:,.0f}")
     ax.set_xlim(0, end)
     ax.set_ylim(0, None)
-    below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.6 / ax.figure.get_figheight())}
-    write_legend(ax, 90, handlelength=3, ncols=2, **below)
+    write_legend_below(ax)
     return ax
 
 

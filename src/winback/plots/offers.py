@@ -9,7 +9,17 @@ import numpy as np
 
 from winback.doors import door
 from winback.money import format_alike, format_money
-from winback.plots.style import QUIET, capitalised, finish_axes, house_styles, money_axis, new_axes, note, percent_axis
+from winback.plots.style import (
+    QUIET,
+    WIDTH,
+    capitalised,
+    finish_axes,
+    money_axis,
+    new_axes,
+    note,
+    offer_styles,
+    percent_axis,
+)
 from winback.plots.words import name_ticks, named, row_height, write_legend
 from winback.results import format_percent, join_words
 from winback.trial.moments import profit_and_roi_at
@@ -38,9 +48,11 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     """
     kind, frame = result.kind, result.frame
     row = row_height(frame["offer"], 0.33)
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 1.1 + row * len(frame)), sharey=True, layout="constrained")
-    _draw_intervals(left, frame, f"{kind}_profit", lambda profits: format_alike(profits, result.currency))
-    _draw_intervals(right, frame, f"{kind}_roi", lambda ratios: [format_percent(ratio, 0) for ratio in ratios])
+    size = (WIDTH, 1.1 + row * len(frame))
+    figure, (left, right) = plt.subplots(1, 2, figsize=size, sharey=True, layout="constrained")
+    styles = offer_styles(frame["offer"], result.catalogue)
+    _draw_intervals(left, frame, f"{kind}_profit", styles, lambda profits: format_alike(profits, result.currency))
+    _draw_intervals(right, frame, f"{kind}_roi", styles, lambda ratios: [format_percent(ratio, 0) for ratio in ratios])
     first = frame["offer"].iloc[0]
     assumed = "\n(organic return assumed)" if result.settings.organic else ""
     assumed += "\n(adjusted)" if result.adjusted_for else ""
@@ -72,12 +84,12 @@ def _roi_message(first, leanest, highest, currency) -> str:
     return f"{capitalised(leanest)} {'also returns' if leanest == first else 'returns'} most per {unit} spent"
 
 
-def _draw_intervals(ax, frame, name, write):
+def _draw_intervals(ax, frame, name, styles, write):
     values, low, high = (frame[column].to_numpy(dtype=float) for column in (name, f"{name}_low", f"{name}_high"))
     if np.isnan(values).all():
         return
     best, written = int(np.nanargmax(values)), write(values)
-    for row, (style, value) in enumerate(zip(house_styles(frame["offer"]).values(), values, strict=True)):
+    for row, (style, value) in enumerate(zip(styles.values(), values, strict=True)):
         if not np.isfinite(value):
             continue
         ends = [end if np.isfinite(end) else value for end in (low[row], high[row])]
@@ -86,7 +98,7 @@ def _draw_intervals(ax, frame, name, write):
         ax.plot(value, row, marker=style["marker"], color=style["color"], markerfacecolor=face, markersize=8)
         unbounded = "" if np.isfinite(low[row]) and np.isfinite(high[row]) else " (unbounded)"
         weight = "bold" if row == best else "normal"
-        note(ax, written[row] + unbounded, (value, row), (0, 7), ha="center", fontsize=9, fontweight=weight)
+        note(ax, written[row] + unbounded, (value, row), (0, 7), ha="center", fontweight=weight)
     ax.margins(x=0.12)
 
 
@@ -104,7 +116,8 @@ def plot_acceptance_against_cost(result: OfferComparison, ax: Axes | None = None
     """
     ax = new_axes(ax, 3.6)
     frame = result.frame
-    for style, row in zip(house_styles(frame["offer"]).values(), frame.to_dict("records"), strict=True):
+    styles = offer_styles(frame["offer"], result.catalogue)
+    for style, row in zip(styles.values(), frame.to_dict("records"), strict=True):
         x, y = row["cost_per_customer"], row["acceptance"]
         reach = {
             "xerr": [[x - row["cost_per_customer_low"]], [row["cost_per_customer_high"] - x]],
@@ -148,7 +161,7 @@ def plot_ranking_against_organic(result: OfferComparison, ax: Axes | None = None
     end = float(np.nanmax([*result.frame["break_even_organic"].clip(0.02, 1), 0.02]))
     shares = np.linspace(0, end, 101)
     roi = np.array([profit_and_roi_at(result.arms, share, result.settings.organic_value)[3].ratio for share in shares])
-    for position, (name, style) in enumerate(house_styles(names).items()):
+    for position, (name, style) in enumerate(offer_styles(names, result.catalogue).items()):
         pays = roi[:, position] >= (0 if (roi >= 0).any() else -np.inf)
         ax.plot(shares[pays], roi[pays, position], **style, markevery=20, linewidth=2, label=named(name))
     _mark_organic(ax, result)

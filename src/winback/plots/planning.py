@@ -47,8 +47,8 @@ def plot_trial_sizes(plan: TrialPlan, ax: Axes | None = None) -> Axes:
         skewness = pair_skewness(plan.arms, *places, asked.ratio(plan.arms))
         settings = (row.variance, asked.power, asked.level)
         n = customers_for_difference(grid, *settings, plan.n_comparisons, skewness)
-        ax.plot(grid, n, color=style["color"], linestyle=style["linestyle"], linewidth=1.8, label=named(name))
-        ax.plot(row.difference, row.n_per_arm, color=style["color"], marker=style["marker"], markersize=8)
+        ax.plot(grid, n, color=style["color"], linestyle=style["linestyle"], linewidth=1.8)
+        ax.plot(row.difference, row.n_per_arm, **style, linewidth=1.8, markersize=8, label=named(name))
     ax.set_xscale("log")
     ax.set_yscale("log")
     hardest = rows.iloc[0]
@@ -114,7 +114,7 @@ def plot_holdout(plan: TrialPlan, ax: Axes | None = None) -> Axes:
         at = (row.forgone, row.smallest_difference)
         ax.plot(*at, marker="o", color=color, markerfacecolor=face, markersize=8)
         look = {"color": INK, "fontweight": "bold"} if row.planned else {"color": QUIET}
-        note(ax, format_percent(row.share, 0 if row.share >= 0.01 else 1), at, (7, 5), fontsize=9, **look)
+        note(ax, format_percent(row.share, 0 if row.share >= 0.01 else 1), at, (7, 5), **look)
     expected = plan.arms.best_increment()
     if 0 < expected < 2 * known["smallest_difference"].max():
         ax.axhline(expected, color=QUIET, linestyle=":", linewidth=1.5)

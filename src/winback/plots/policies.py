@@ -20,7 +20,7 @@ from winback.plots.style import (
     new_axes,
     percent_axis,
 )
-from winback.plots.words import name_ticks, write_legend
+from winback.plots.words import name_ticks, write_legend_below
 from winback.results import format_percent, join_words
 from winback.tables import NO_OFFER
 
@@ -58,11 +58,10 @@ def plot_policy_gains(policies: Mapping[str, PolicyEvaluation | LearnedPolicy], 
     found = {name: getattr(policy, "evaluation", policy) for name, policy in policies.items()}
     if not found:
         raise ValueError("There is no policy to draw: give a mapping of names to evaluations.")
-    height = 1.6 + 0.55 * len(found)
-    ax = new_axes(ax, height)
+    ax = new_axes(ax, 2 + 0.55 * len(found))
     ax.axvline(0, color=INK, linewidth=1)
-    for place, (style, each) in enumerate(zip(house_styles(found).values(), found.values(), strict=True)):
-        row, color, above = each.frame.iloc[0], style["color"], place - 0.18
+    for place, each in enumerate(found.values()):
+        row, color, above = each.frame.iloc[0], INK, place - 0.18
         ax.plot([row["honest_gain_low"], row["honest_gain_high"]], [place, place], color=color, linewidth=2.4)
         unseen, seen, promised = LABELS if place == 0 else (None, None, None)
         ax.plot(row["honest_gain"], place, "o", color=color, markersize=9, label=unseen)
@@ -74,7 +73,7 @@ def plot_policy_gains(policies: Mapping[str, PolicyEvaluation | LearnedPolicy], 
     finish_axes(ax, _gains_message(found), f"gain per customer over {_single(one)} for everybody", width=88)
     money_axis(one.currency, ax.xaxis)
     ax.margins(x=0.08)
-    write_legend(ax, ncols=3, loc="upper center", bbox_to_anchor=(0.45, -0.28 * 3 / height))
+    write_legend_below(ax)
     return ax
 
 
@@ -111,7 +110,7 @@ def plot_misstated_reasons(found: MisstatedReasons, ax: Axes | None = None) -> A
     frame = found.frame.sort_values("share_untrue")
     style = house_styles(["gain"])["gain"]
     ax.axhline(0, color=INK, linewidth=1)
-    band(ax, frame["share_untrue"], frame["gain_low"], frame["gain_high"], style["color"], alpha=0.18)
+    band(ax, frame["share_untrue"], frame["gain_low"], frame["gain_high"], style["color"])
     ax.plot(frame["share_untrue"], frame["gain"], color=style["color"], marker=style["marker"], linewidth=2)
     if np.isfinite(found.break_even) and found.break_even <= frame["share_untrue"].max():
         ax.axvline(found.break_even, color=QUIET, linestyle=":", linewidth=1.5)

@@ -10,7 +10,7 @@ import numpy as np
 from winback.doors import door
 from winback.labels import value_words
 from winback.money import format_alike
-from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, new_axes, note, percent_axis
+from winback.plots.style import INK, QUIET, WIDTH, finish_axes, house_styles, money_axis, new_axes, note, percent_axis
 from winback.plots.words import name_ticks, row_height, write_legend
 from winback.results import format_money, format_percent
 
@@ -73,7 +73,7 @@ def plot_validation(found: ReturnCheck) -> Figure:
     >>> len(plot_validation(fit.check(study.lapsed)).axes)
     2
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.8), layout="constrained")
     style, other = house_styles(["found", "at random"]).values()
     frame = found.frame
     error = [frame["observed"] - frame["observed_low"], frame["observed_high"] - frame["observed"]]
@@ -178,16 +178,16 @@ def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) ->
     'lifetime value of a returned customer'
     """
     frame = found.frame
-    ax = new_axes(ax, 1.3 + 0.5 * len(frame))
+    ax = new_axes(ax, 1.3 + 0.75 * len(frame))
     names = {"first_value": "first lifetime", "second_value": "second lifetime"}
-    styles = house_styles(names)
+    styles = house_styles(reversed(names))  # the second in ink: it is what the figure is about
     for place, (name, label) in enumerate(names.items()):
         rows = np.arange(len(frame)) + 0.16 * (2 * place - 1)
         error = [frame[name] - frame[f"{name}_low"], frame[f"{name}_high"] - frame[name]]
         style = {key: styles[name][key] for key in ("color", "marker")}
         ax.errorbar(frame[name], rows, xerr=error, linestyle="none", markersize=7, label=label, **style)
         for value, text, row in zip(frame[name], format_alike(frame[name], found.currency), rows, strict=True):
-            note(ax, text, (value, row), (0, 5), ha="center", fontsize=9, color=INK)
+            note(ax, text, (value, row), (0, 5), ha="center", color=INK)
     said = frame["group"] if found.by is None else [value_words(found.by, group) for group in frame["group"]]
     name_ticks(ax.yaxis, range(len(frame)), said)
     ax.set_ylim(len(frame) - 0.4, -0.6)

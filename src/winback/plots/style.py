@@ -1,49 +1,81 @@
-"""How do winback's figures look? Colour-blind palette, a second cue beside colour, the message as title."""
+"""How do winback's figures look? A colour per offer, neutrals elsewhere, a second cue, the message as title.
+
+An offer's look is that of its place in the campaign's catalogue, so that it is the same in every figure of a report,
+whichever offers a figure shows and in whichever order. What is no offer is drawn in ink and greys, beyond three of a
+kind in muted colours that no offer has.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
-import seaborn as sns
-from matplotlib.ticker import Formatter, MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import AutoLocator, Formatter, MaxNLocator, StrMethodFormatter
 
 from winback.plots.words import AS_WRITTEN, drawn, drawn_name
 from winback.results import format_money
+from winback.tables import NO_OFFER
 
-INK, QUIET = "#222222", "#767676"
-MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*")
-LONGEST_NOTE = 60  # letters in a line
-LETTER = 5.45  # points that a letter of a title takes
+INK, QUIET = "#1b2530", "#5b6875"
+UNTREATED = "#87929e"  # of those who were sent nothing
+# Told apart by the colour-blind (Okabe and Ito's, and two more); as many as there are no markers, so pairs come late.
+OFFERS = ("#0072b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc", "#56b4e9", "#8c6510", "#6a51a3")
+OTHERS = (INK, "#7d8894", "#46586a", "#8a6a4f", "#6f5f8f", "#4f7f86", "#a26769", "#7a8450")
+MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "p")
+WIDTH = 7.2  # inches: wide enough for a laptop, narrow enough for letters to be read on a phone
+TITLE, LABEL, SMALL = 12.5, 11.5, 10.5  # points
+LONGEST_NOTE = 46  # letters in a line
 MOST_TICKS = 30  # of an axis, made beforehand where a currency would be read as mathematics
+POINTS, LETTER = 72, 0.54  # points of an inch; width of a letter over its height, on average
+FEWEST_LETTERS = 16  # in a line, however narrow
+ROOM = 1.3  # of a label, over the length of its axis before the layout is made
 LINES = ("-", "--", "-.", ":")
 
 
 def house_styles(names: Iterable[str]) -> dict[str, dict]:
-    """Return colour, marker and line style for each name; neighbours differ in all three.
+    """Return colour, marker and line style for each name of what is no offer; neighbours differ in all three.
 
     Examples
     --------
-    >>> sorted(house_styles(["discount"])["discount"])
+    >>> sorted(house_styles(["observed"])["observed"])
     ['color', 'linestyle', 'marker']
     """
-    looks = zip(cycle(sns.color_palette("colorblind")), cycle(MARKERS), cycle(LINES), strict=False)
-    parts = ("color", "marker", "linestyle")
-    return {name: dict(zip(parts, look, strict=True)) for name, look in zip(names, looks, strict=False)}
+    return {name: _look(OTHERS, place) for place, name in enumerate(dict.fromkeys(names))}
 
 
-def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int = 62) -> None:
+def offer_styles(names: Iterable[str], catalogue: Iterable[str]) -> dict[str, dict]:
+    """Return colour, marker and line style of offers, each by its place in the campaign's catalogue; none is grey.
+
+    Examples
+    --------
+    >>> catalogue = ("discount", "upgrade")
+    >>> offer_styles(["upgrade"], catalogue)["upgrade"] == offer_styles(catalogue, catalogue)["upgrade"]
+    True
+    """
+    names = list(dict.fromkeys(names))
+    places = {name: place for place, name in enumerate(name for name in catalogue if name != NO_OFFER)}
+    for name in names:  # what the catalogue lacks comes after what it has
+        places.setdefault(name, len(places))
+    alone = {"color": UNTREATED, "marker": "h", "linestyle": ":"}
+    return {name: alone if name == NO_OFFER else _look(OFFERS, places[name]) for name in names}
+
+
+def _look(colours: tuple, place: int) -> dict:
+    parts = {"color": colours, "marker": MARKERS, "linestyle": LINES}
+    return {part: each[place % len(each)] for part, each in parts.items()}
+
+
+def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int = 90) -> None:
     """Set the message as title, units on the axes, and take away what carries no information."""
-    wrapped, look = drawn(title, width)
-    ax.set_title(wrapped, loc="left", fontsize=10.5, color=INK, **look)
-    below = min(90, int(1.3 * letters_across(ax)))  # which may reach under what stands beside the axes
-    for write, label, longest in ((ax.set_xlabel, xlabel, below), (ax.set_ylabel, ylabel, 45)):
-        words, look = drawn(label, longest)
-        write(words, color=INK, **look)
-    ax.tick_params(colors=INK, length=0)
-    ax.grid(True, color="#e6e6e6", linewidth=0.8)
+    wrapped, look = drawn(title, min(width, letters_across(ax)))
+    ax.set_title(wrapped, loc="left", fontsize=TITLE, fontweight="semibold", color=INK, **look)
+    up = int(ROOM * POINTS * ax.get_position().height * ax.figure.get_figheight() / (LETTER * LABEL))
+    for write, label, longest in ((ax.set_xlabel, xlabel, int(ROOM * letters_across(ax))), (ax.set_ylabel, ylabel, up)):
+        words, look = drawn(label, max(longest, FEWEST_LETTERS))
+        write(words, color=INK, fontsize=LABEL, **look)
+    ax.tick_params(colors=INK, length=0, labelsize=SMALL)
+    ax.grid(True, color="#dfe4e8", linewidth=0.8)
     ax.set_axisbelow(True)
     for side in ax.spines.values():
         side.set_visible(False)
@@ -51,17 +83,17 @@ def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int =
 
 def points_across(ax) -> float:
     """Return how wide an axes is before it is laid out, in points."""
-    return 72 * ax.get_position().width * ax.figure.get_figwidth()
+    return POINTS * ax.get_position().width * ax.figure.get_figwidth()
 
 
 def letters_across(ax, names: Iterable[str] = (), beside: float = 0.0) -> int:
     """Return how many letters of a title stand above an axes in one line, names of rows or a scale standing beside."""
     longest = max((len(line) for name in names for line in drawn_name(name)[0].split("\n")), default=0)
-    taken = max(LETTER * 1.1 * longest - 72 * ax.get_position().x0 * ax.figure.get_figwidth(), 0) + beside
-    return max(int((points_across(ax) - taken) / LETTER), 20)
+    taken = max(LETTER * SMALL * longest - POINTS * ax.get_position().x0 * ax.figure.get_figwidth(), 0) + beside
+    return max(int((points_across(ax) - taken) / (LETTER * TITLE)), FEWEST_LETTERS)
 
 
-def room_beside(ax, texts: Iterable[str], size: float = 10) -> None:
+def room_beside(ax, texts: Iterable[str], size: float = SMALL) -> None:
     """Make room at the right of an axis that begins at 0 for texts that end its bars."""
     longest = max((len(text) for text in texts), default=0)
     taken = min((longest * 0.58 * size + 10) / points_across(ax), 0.6)
@@ -70,16 +102,17 @@ def room_beside(ax, texts: Iterable[str], size: float = 10) -> None:
 
 def new_axes(ax, height: float):
     """Return the axes to draw on: those given, else those of a new figure."""
-    return ax or plt.subplots(figsize=(9, height), layout="constrained")[1]
+    return ax or plt.subplots(figsize=(WIDTH, height), layout="constrained")[1]
 
 
 def note(ax, text: str, at: tuple, shift: tuple, **look) -> None:
     """Write a text so many points away from a place."""
     words, how = drawn(text, LONGEST_NOTE)
+    look = {"fontsize": SMALL} | look
     ax.annotate(words, at, shift, textcoords="offset points", **how, **look)
 
 
-def band(ax, x, low, high, color, alpha: float = 0.15, **how) -> None:
+def band(ax, x, low, high, color, alpha: float = 0.13, **how) -> None:
     """Fill the interval around a line."""
     ax.fill_between(x, low, high, color=color, alpha=alpha, linewidth=0, **how)
 
@@ -130,11 +163,19 @@ def money_axis(currency: str, *axes) -> None:
     """Write axes in money."""
     currency, look = drawn(currency)
     for axis in axes:
+        if axis.axis_name == "x" and isinstance(axis.get_major_locator(), AutoLocator):
+            axis.get_major_locator().set_params(nbins=_most_ticks(axis, currency))
         axis.set_major_formatter(_Money(currency))
         if "fontfamily" in look:
             axis.set_tick_params(labelfontfamily=look["fontfamily"])
         for tick in axis.get_major_ticks(MOST_TICKS) if currency.count("$") > 1 else ():
             tick.label1.set(**AS_WRITTEN)
+
+
+def _most_ticks(axis, currency: str) -> int:
+    """Return how many amounts of money find room beside each other."""
+    longest = max(len(format_money(amount, currency, 0)) for amount in axis.get_view_interval())
+    return int(np.clip(points_across(axis.axes) / (LETTER * SMALL * (longest + 3)), 2, 9))
 
 
 def percent_axis(*axes) -> None:

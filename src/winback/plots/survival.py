@@ -8,7 +8,18 @@ import numpy as np
 
 from winback.doors import door
 from winback.labels import short_words
-from winback.plots.style import INK, QUIET, band, capitalised, finish_axes, house_styles, new_axes, note, percent_axis
+from winback.plots.style import (
+    INK,
+    QUIET,
+    band,
+    capitalised,
+    finish_axes,
+    house_styles,
+    new_axes,
+    note,
+    offer_styles,
+    percent_axis,
+)
 from winback.plots.words import name_ticks, named, row_height, write_legend
 from winback.results import format_count, format_percent
 from winback.survival import competing, curves_text, durations_text
@@ -46,7 +57,7 @@ def plot_survival(curves: SurvivalCurves, ax: Axes | None = None) -> Axes:
     """
     ax = new_axes(ax, 4.4)
     names = list(curves.frame["group"])
-    for name, style in house_styles(names).items():
+    for name, style in _styles(curves, names).items():
         curve = curves.curves[curves.curves["group"] == name]
         label = f"{curves.said.get(name, name)} ({format_count(_of(curves.frame, name, 'n'))})"
         _step_with_band(ax, curve, "survival", curves.horizon_months, style=style, label=named(label))
@@ -160,7 +171,7 @@ def plot_time_ratios(fit: DurationFit, ax: Axes | None = None) -> Axes:
         ax.plot([low, high], [place, place], color=colour if clear else QUIET, linewidth=2.2, solid_capstyle="butt")
         face = colour if clear else "white"
         ax.plot(ratio, place, marker="o", color=colour if clear else QUIET, markerfacecolor=face, markersize=8)
-        note(ax, _percent_change(ratio), (ratio, place), (0, 7), ha="center", fontsize=9)
+        note(ax, _percent_change(ratio), (ratio, place), (0, 7), ha="center")
     ax.axvline(1, color=QUIET, linestyle=":", linewidth=1.5)
     finish_axes(ax, capitalised(durations_text.headline(fit)), "longer or shorter stay", width=90)
     name_ticks(ax.yaxis, range(len(found)), [what for what, *_ in found])
@@ -168,6 +179,11 @@ def plot_time_ratios(fit: DurationFit, ax: Axes | None = None) -> Axes:
     ax.set_xscale("log")
     _ratio_ticks(ax, found)
     return ax
+
+
+def _styles(curves, names) -> dict[str, dict]:
+    """Return how groups look: offers as everywhere."""
+    return offer_styles(names, curves.catalogue) if curves.by == "offer" else house_styles(names)
 
 
 def _step_with_band(ax, curve, name, end, style, label, alpha=BAND):
@@ -191,25 +207,25 @@ def _months_and_percent(ax, end):
     ax.set_ylim(0, None)
     ax.set_ylim(0, min(ax.get_ylim()[1], 1.02))
     percent_axis(ax.yaxis)
-    every = next((step for step in (1, 2, 3, 6, 12, 24, 60) if end / step <= 12), 120)
+    every = next((step for step in (1, 2, 3, 6, 12, 24, 60) if end / step <= 8), 120)
     ax.set_xticks(np.arange(0, end + 1e-9, every))
 
 
 def _count_below(ax, curves):
     """Write how many customers of each group were still watched under the months."""
     names = list(curves.frame["group"])
-    styles = house_styles(names)
+    styles = _styles(curves, names)
     for row, name in enumerate(names):
         said = name if curves.by is None or curves.paired else short_words(curves.by, name)
         curve = curves.curves[curves.curves["group"] == name]
-        down, look = -17 - 11.5 * row, {"va": "top", "fontsize": 8.5, "color": styles[name]["color"]}
+        down, look = -17 - 11.5 * row, {"va": "top", "fontsize": 9.5, "color": styles[name]["color"]}
         below = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "annotation_clip": False}
         for month in ax.get_xticks():
             place = np.searchsorted(curve["months"], month, side="left")
             watched = curve["at_risk"].iloc[place] if place < len(curve) else 0
             note(ax, format_count(watched), (month, 0), (0, down), **below, **look)
         note(ax, said, (0, 0), (-26, down), xycoords=ax.transAxes, ha="right", annotation_clip=False, **look)
-    ax.set_xlabel(f"{ax.get_xlabel()}; below, customers still watched", labelpad=6 + 11.5 * len(names))
+    ax.set_xlabel(f"{ax.get_xlabel()};\nbelow, customers still watched", labelpad=6 + 11.5 * len(names))
 
 
 def _mark_gap(ax, curve, row):

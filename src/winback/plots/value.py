@@ -11,7 +11,7 @@ from winback.doors import door
 from winback.labels import label_of
 from winback.plots.held_out import SHADE
 from winback.plots.style import INK, QUIET, band, finish_axes, house_styles, money_axis, new_axes, percent_axis
-from winback.plots.words import name_ticks, row_height, write_legend
+from winback.plots.words import name_ticks, row_height, write_legend, write_legend_below
 from winback.results import format_money, format_percent
 from winback.tables import TableError
 from winback.value.contracts.counts import survivors_by_cohort
@@ -132,7 +132,7 @@ def _projected(fit, rows, shares, seen) -> str:
 
 @door
 def plot_value_concentration(values: LifetimeValues, ax: Axes | None = None) -> Axes:
-    """Draw the share of all value that the most valuable customers carry. Takes what `lifetime_value` returns.
+    r"""Draw the share of all value that the most valuable customers carry. Takes what `lifetime_value` returns.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def plot_value_concentration(values: LifetimeValues, ax: Axes | None = None) -> 
     >>> model = contract_model(3.80, 15.20, period="Y")
     >>> base = pd.DataFrame({"next_renewal": [1, 2, 3, 4, 5] * 4, "fee": [900.0, 90, 80, 70, 60] * 4})
     >>> values = wb.lifetime_value(model, base, margin="fee", annual_discount=0.10)
-    >>> plot_value_concentration(values).get_title(loc="left")
+    >>> plot_value_concentration(values).get_title(loc="left").replace("\n", " ")
     'The most valuable fifth of customers carries 73% of all value'
     """
     ranked = -np.sort(-values.customers["value"].to_numpy())
@@ -181,7 +181,7 @@ def _no_shares(values) -> str:
 
 @door
 def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
-    """Draw what a customer of each segment is worth, with interval, beside the figure of constant churn (open).
+    r"""Draw what a customer of each segment is worth, with interval, beside the figure of constant churn (open).
 
     Segments are in the order of what a customer is worth, most first; of more than 30 the first 30 are drawn.
     Takes what `base_value` returns.
@@ -192,7 +192,7 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     >>> from winback.value.contracts.fits import contract_model
     >>> model = contract_model(3.80, 15.20, period="Y")
     >>> base = wb.base_value(model, [20500, 15200, 11340], margin=100, annual_discount=0.10, by="next_renewal")
-    >>> plot_base_value(base).get_title(loc="left")
+    >>> plot_base_value(base).get_title(loc="left").replace("\n", " ")
     'One churn rate for everybody puts the base 13% too low; next renewal "3": 17% too low'
     """
     frame = value.frame.sort_values("per_customer", ascending=False, kind="stable", ignore_index=True)
@@ -201,7 +201,7 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     if len(frame) > MOST_ROWS:
         which += f": {MOST_ROWS} of {len(frame)}, worth most"
     frame = frame.head(MOST_ROWS)
-    ax = new_axes(ax, 1.6 + row_height(frame["segment"], 0.36) * len(frame))
+    ax = new_axes(ax, 1.9 + row_height(frame["segment"], 0.36) * len(frame))
     own, naive = house_styles(["value", "constant churn"]).values()
     for row in frame.itertuples():
         ends = [row.per_customer_low, row.per_customer_high]
@@ -216,8 +216,7 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     ax.set_ylim(len(frame) - 0.4, -0.6)
     money_axis(value.currency, ax.xaxis)
     ax.margins(x=0.08)
-    below = -0.62 / ax.figure.get_figheight()
-    write_legend(ax, loc="upper center", bbox_to_anchor=(0.5, below), ncols=2)
+    write_legend_below(ax)
     return ax
 
 

@@ -13,9 +13,11 @@ from functools import cache
 
 import matplotlib as mpl
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.transforms import ScaledTranslation
 
 LONGEST_LINE = 32  # letters of a name beside an axis
 LONGEST_KEY = 40  # in a legend
+LONGEST_BELOW = 58  # below a figure
 MOST_LINES = 3
 LINE = 0.17  # inches that a line of a name takes
 LACKING = "□"
@@ -113,8 +115,16 @@ def named(name: object) -> str:
     return f" {name}" if str(name).startswith("_") else str(name)
 
 
+def write_legend_below(ax, **look) -> None:
+    """Write the legend under a figure's axis, one name a line, so that it stays as narrow as the figure."""
+    lines = ax.get_xlabel().count("\n") + 1
+    shift = ScaledTranslation(0, -0.34 - 0.18 * lines, ax.figure.dpi_scale_trans)
+    place = {"loc": "upper left", "bbox_to_anchor": (0, 0), "bbox_transform": ax.transAxes + shift}
+    write_legend(ax, LONGEST_BELOW, borderaxespad=0, handlelength=3, **place, **look)
+
+
 def write_legend(ax, width: int = LONGEST_KEY, **look) -> None:
     """Write the legend of what is drawn, as written, long names in several lines."""
-    for text in ax.legend(frameon=False, fontsize=9, **look).get_texts():
+    for text in ax.legend(frameon=False, fontsize=10.5, **look).get_texts():
         words, how = drawn_name(text.get_text(), width)
         text.set(text=words, **how)

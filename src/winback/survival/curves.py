@@ -20,7 +20,7 @@ from winback.survival import curves_text
 from winback.survival.groups import PAIRED, GroupsResult, Lifetimes, group_lifetimes, typed_lifetimes
 from winback.survival.log_rank import log_rank
 from winback.survival.watched_from import entry_of, lifetime_of, n_watched
-from winback.tables import AnyTable
+from winback.tables import AnyTable, offers_of
 from winback.uncertainty import mean_interval, normal_interval, normal_quantile
 
 MOST_PAIRED_UP = 6  # with more groups each is compared with the first one only
@@ -48,6 +48,8 @@ class SurvivalCurves(GroupsResult):
         First and second lifetimes of the same customers.
     said : mapping
         Each group in words.
+    catalogue : tuple of str
+        The offers of the trial that the customers come from, in order.
     """
 
     frame: pd.DataFrame
@@ -62,6 +64,7 @@ class SurvivalCurves(GroupsResult):
     level: float
     notes: tuple[str, ...] = ()
     said: Mapping[str, str] = field(default_factory=dict, repr=False)
+    catalogue: tuple[str, ...] = field(default=(), repr=False)
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "group": ("Group", "text"),
         "n": ("Customers", "count"),
@@ -180,6 +183,7 @@ def survival_curve(
         level=level,
         notes=lives.notes(),
         said=lives.said,
+        catalogue=offers_of(customers),
     )
 
 

@@ -57,7 +57,16 @@ from winback.tables.columns import (
 )
 from winback.tables.files import load_table
 from winback.tables.kinds import label_codes, label_text
-from winback.tables.nouns import CUSTOMERS_TABLE, FIRST_LIVES, LAPSED_TABLE, AnyTable, HasTables, as_table, has_table
+from winback.tables.nouns import (
+    CUSTOMERS_TABLE,
+    FIRST_LIVES,
+    LAPSED_TABLE,
+    AnyTable,
+    HasTables,
+    as_table,
+    has_table,
+    offers_of,
+)
 from winback.tables.problems import Problem, ProblemList, TableError
 from winback.tables.scratch import scratch_folder
 from winback.tables.spreadsheets import write_csv, write_workbook
@@ -93,6 +102,7 @@ __all__ = [
     "label_text",
     "load_table",
     "map_columns",
+    "offers_of",
     "scratch_folder",
     "write_csv",
     "write_files_together",

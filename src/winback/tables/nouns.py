@@ -28,6 +28,17 @@ class HasTables(Protocol):
 AnyTable = pd.DataFrame | str | Path | HasTables
 
 
+def offers_of(customers: AnyTable) -> tuple[str, ...]:
+    """Return the offers of a noun that has some, in its catalogue's order; of a table nothing is known.
+
+    Examples
+    --------
+    >>> offers_of(pd.DataFrame({"offer": ["discount"]}))
+    ()
+    """
+    return tuple(customers.offers.names) if isinstance(customers, HasTables) and hasattr(customers, "offers") else ()
+
+
 def as_table(customers: AnyTable, kind: str = LAPSED_TABLE) -> pd.DataFrame:
     """Return the table of a kind: a frame, a file read, a noun's own; refuse what is none of these.
 

@@ -1,0 +1,132 @@
+"""Has an offer one look in every figure, and has nothing else that look?"""
+
+from itertools import permutations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.colors import to_hex, to_rgb
+from trials import random_values
+
+import winback as wb
+from winback import plots
+from winback.plots.style import MARKERS, OFFERS, OTHERS, UNTREATED, house_styles, new_axes, offer_styles
+
+CATALOGUE = ("rebate", "visit", "letter", "gift")
+RETURN = {"rebate": 0.2, "visit": 0.6, "letter": 0.3, "gift": 0.5, "none": 0.1}
+
+
+@pytest.fixture(autouse=True)
+def _closed_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def trial():
+    """Return a trial whose best offer is not the first of its catalogue, nor the first by name."""
+    table = random_values(np.random.default_rng(3), 300, **RETURN)
+    offers = tuple(wb.Offer(name=name, amount=10, paid="on_acceptance") for name in CATALOGUE)
+    return wb.read_trial(table, wb.OfferCatalog(offers) if hasattr(wb, "OfferCatalog") else offers)
+
+
+names = st.lists(st.text(min_size=1), min_size=1, max_size=12, unique=True)
+
+
+@given(names, st.data())
+def test_an_offer_looks_the_same_among_whichever_others_in_whichever_order(catalogue, data):
+    shown = data.draw(st.lists(st.sampled_from(catalogue)))
+    whole = offer_styles(catalogue, catalogue)
+    assert offer_styles(shown, catalogue) == {name: whole[name] for name in dict.fromkeys(shown)}
+
+
+@given(names)
+def test_the_untreated_are_grey_and_take_no_offers_place(catalogue):
+    found = offer_styles([*catalogue, "none"], ["none", *catalogue])
+    assert found["none"]["color"] == UNTREATED
+    assert {name: found[name] for name in catalogue if name != "none"} == offer_styles(
+        [name for name in catalogue if name != "none"], catalogue
+    )
+
+
+def test_an_offer_that_the_catalogue_lacks_takes_no_others_look():
+    found = offer_styles(["stranger", *CATALOGUE], CATALOGUE)
+    assert len({each["color"] for each in found.values()}) == 5
+    assert {name: found[name] for name in CATALOGUE} == offer_styles(CATALOGUE, CATALOGUE)
+
+
+def test_no_two_of_seventy_offers_share_both_colour_and_marker():
+    many = [str(number) for number in range(len(OFFERS) * len(MARKERS))]
+    assert len({(each["color"], each["marker"]) for each in offer_styles(many, many).values()}) == len(many)
+
+
+def test_what_is_no_offer_has_no_offers_colour():
+    assert not {*OFFERS, UNTREATED} & set(OTHERS)
+    assert {each["color"] for each in house_styles(map(str, range(20))).values()} == set(OTHERS)
+
+
+def _contrast(colour) -> float:
+    """Return the contrast with white paper, by WCAG 2's formula."""
+    parts = np.array(to_rgb(colour))
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05)
+
+
+@pytest.mark.parametrize("colour", [*OFFERS, *OTHERS, UNTREATED])
+def test_every_colour_is_seen_on_white(colour):
+    assert _contrast(colour) >= 2.2  # orange and sky blue of the colour-blind palette lie below 3: markers help
+
+
+def _colours(ax) -> dict[str, str]:
+    """Return the colour of each line or bar of the legend."""
+    handles, labels = ax.get_legend_handles_labels()
+    drawn = [handle[0] if isinstance(handle, tuple) else handle for handle in handles]
+    return {label: to_hex(line.get_color()) for label, line in zip(labels, drawn, strict=True)}
+
+
+def _said(trial):
+    return {name: to_hex(style["color"]) for name, style in offer_styles(trial.sent, trial.offers.names).items()}
+
+
+def test_the_comparisons_figures_tell_offers_by_the_catalogue(trial):
+    result = wb.compare_offers(trial)
+    assert result.frame["offer"].iloc[0] == "visit"
+    for ax in plots.plot_profit_and_roi(result).axes:
+        points = {int(line.get_ydata()[0]): line for line in ax.lines if len(line.get_xdata()) == 1}
+        found = {result.frame["offer"][row]: to_hex(line.get_color()) for row, line in points.items()}
+        assert found == _said(trial)
+    assert _colours(plots.plot_ranking_against_organic(result)) == _said(trial)
+    bars = plots.plot_acceptance_against_cost(result).containers
+    found = {bar.get_label(): to_hex(bar.lines[0].get_color()) for bar in bars}
+    assert found == _said(trial)
+
+
+def test_a_comparison_of_bare_figures_tells_offers_in_the_order_given(trial):
+    from winback.offers.comparison import comparison_from_moments
+
+    whole = wb.compare_offers(trial)
+    for order in permutations(CATALOGUE[:3]):
+        bare = comparison_from_moments({name: trial.moments[name] for name in order}, None, whole.settings)
+        found = _colours(plots.plot_ranking_against_organic(bare))
+        assert found == {name: to_hex(OFFERS[place]) for place, name in enumerate(order)}
+
+
+def test_survival_by_offer_tells_offers_by_the_catalogue_and_by_anything_else_in_neutrals():
+    trial = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).trial
+    sent = trial.part(trial.lapsed["offer"].isin(trial.sent).to_numpy())
+    curves = wb.survival_curve(sent, by="offer", horizon_months=12)
+    ax = plots.plot_survival(curves)
+    found = {to_hex(line.get_color()) for line in ax.lines}
+    assert found == set(_said(trial).values())
+    steps = [line for line in ax.lines if len(line.get_xdata()) > 2]
+    found = {name: to_hex(line.get_color()) for name, line in zip(curves.frame["group"], steps, strict=True)}
+    assert found == _said(trial)
+    reasons = plots.plot_survival(wb.survival_curve(sent, by="reason", horizon_months=12))
+    assert not {to_hex(line.get_color()) for line in reasons.lines} & set(_said(trial).values())
+
+
+def test_a_figure_of_ones_own_axes_is_drawn_there():
+    own = plt.subplots()[1]
+    assert new_axes(own, 3) is own
