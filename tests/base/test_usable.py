@@ -59,10 +59,11 @@ def test_contracts_are_read_as_a_base(run):
         "Not looked at, and kept as they are: branch.",
         "In the table of events:\nLooked at: customer_id",
         "In the table of who serves whom:\nLooked at: customer_id",
-        "Can be asked: how long customers stay, who was lost, who came back, why they leave and what they are worth.",
+        "Can be asked: how long customers stay, who was lost, how many a month, who came back, why they leave, what "
+        "customers are worth, whom to call first, whose customers leave and what happened before they left.",
     ):
         assert said in output
-    assert "Nothing can be said" not in output
+    assert "Cannot be asked" not in output
 
 
 def test_a_doubt_about_a_base_is_a_finding(run, tmp_path):
@@ -81,10 +82,10 @@ def test_what_the_columns_cannot_answer_is_said(run, tmp_path):
     )
     output = run("bare.csv", "--table", "contracts", "--until", "2023-12-31")
     for said in (
-        "Can be asked: how long customers stay, who was lost and who came back.",
-        "Nothing can be said of money: that takes margin (under another name: --column margin=NAME).",
-        "Nothing can be said of causes: that takes reason (",
-        "tell nobody apart without --events",
+        "Can be asked: how long customers stay, who was lost, how many a month and who came back.",
+        "Cannot be asked: what customers are worth and whom to call first; that takes margin (--column margin=NAME).",
+        "Cannot be asked: why they leave; that takes reason (--column reason=NAME).",
+        "Cannot be asked: what happened before they left; that takes events (--events).",
     ):
         assert said in output
 
@@ -130,8 +131,8 @@ def test_purchases_are_read_as_a_base(run):
         "Dropped: 1 refund (below zero), -$5.00.",
         "1 purchase of zero, left out of spend.",
         "amount (numbers of money)",
-        "Can be asked: who is lost, who came back, when the next purchase is to be expected and what customers are",
-        "Nothing can be said of causes",
+        "Can be asked: who is lost, how many a period, who came back, when the next purchase is to be expected, what",
+        "Cannot be asked: why they leave; nobody says why in a log of purchases.",
         "by their purchases and by what their table knows: Filiale.",
         "log.csv: 2 customers, no problem found.",
     ):
@@ -152,10 +153,9 @@ def test_who_is_not_in_the_table_of_customers_is_a_finding(run, tmp_path):
 def test_without_amounts_nothing_is_said_of_money(run, tmp_path):
     (tmp_path / "days.csv").write_text("customer_id,date,shop\n1,2024-01-05,a\n2,2024-02-05,b\n")
     output = run("days.csv", "--table", "purchases")
-    assert "Nothing can be said of money: that takes amount (under another name: --column amount=NAME)." in output
+    assert "what customers are worth and whom to call first; that takes amount (--column amount=NAME)." in output
     assert "Not looked at, and kept as they are: shop." in output
-    assert "--customers brings what else is known" in output
-    assert "worth" not in output
+    assert "which segments lose more; that takes customers (--customers)" in output
     assert "`amount` must be a number" in run("days.csv", "--table", "purchases", "--column", "amount=shop", code=1)
 
 

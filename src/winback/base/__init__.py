@@ -6,6 +6,14 @@ contract_lives      lives, first losses and first lifetimes, from the checked ta
 contract_words      its sentences
 contract_tables     the tables it is read from, checked together
 contract_doubts     what may be wrong with them without being an error
+any_base            one file, whatever it is: recognised and read
+shapes              contracts, purchases or a snapshot? told by the columns
+snapshots           one row per customer, with tenure and status, and no calendar
+snapshot_base       what it comes to: who is here, who is lost, how long they stay
+snapshot_status     which labels say that a customer is lost?
+snapshot_words      its sentences
+questions           what can be asked of a base, and which column is missing for what cannot?
+involuntary         who did not choose to leave?
 lives               from contracts to lives: what is a loss, what only a change of contract?
 usable              are its tables fit for use, and what can be asked of it? for `winback check`
 events              what happened until the loss?

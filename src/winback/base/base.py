@@ -20,7 +20,7 @@ from winback.tables import FIRST_LIVES, LAPSED_TABLE, AnyTable
 class Base(Result):
     """All customers over time, read and checked once."""
 
-    until: datetime.date  # last day on which the data were recorded
+    until: datetime.date | None  # last day on which the data were recorded; None: they have no calendar
     currency: str = "$"  # sign or code put before money
     source: str = "a table"  # where the customers come from
     reading: tuple[str, ...] = field(default=(), repr=False)  # what was taken for what when the tables were read
@@ -41,6 +41,14 @@ class Base(Result):
     def subtitle(self) -> Sentences:
         """One line for the head of a page."""
         return Sentences(f"{self.source}: {counted(self.n, 'customers')} until {self.until}")
+
+    def needs_calendar(self, what: str) -> None:
+        """Refuse a question that only dates can answer, where there are none."""
+        if self.until is None:
+            raise ValueError(
+                f"{what} needs a calendar, and {self.source} says how long customers stayed, not when they came and "
+                "left. Give a table with the first and the last day of each contract."
+            )
 
     @abstractmethod
     def lapsed(self, asof: datetime.date | str | None = None, sent: AnyTable | None = None) -> Lapsed:

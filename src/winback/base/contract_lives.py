@@ -14,6 +14,7 @@ from winback.base.base import Base
 from winback.base.contract_tables import AFTER, contracts_until, events_until, served_until
 from winback.base.customers import places_among
 from winback.base.events import counts_until, event_names
+from winback.base.involuntary import had_to
 from winback.base.lapsed_table import Losses
 from winback.base.lives import Lives, Spans, lives_of
 from winback.base.whole_periods import whole_periods
@@ -29,6 +30,7 @@ class ContractLives(Base):
     ``contracts``, ``events`` and ``served_by`` are the checked tables, the contracts as known on the last day.
     """
 
+    until: datetime.date
     contracts: pd.DataFrame = field(repr=False)
     events: pd.DataFrame | None = field(default=None, repr=False)
     served_by: pd.DataFrame | None = field(default=None, repr=False)
@@ -95,9 +97,7 @@ class ContractLives(Base):
 
     def had_to(self, reason: pd.Series) -> pd.Series:
         """Return who did not choose to leave, by the reason stated; missing where none is."""
-        words = {word.casefold() for word in self.involuntary}
-        named = reason.map(lambda label: str(label).casefold() in words, na_action="ignore")
-        return named.astype(object).where(reason.notna(), None).astype("boolean")
+        return had_to(reason, self.involuntary)
 
     @door
     def as_of(self, day: datetime.date | str) -> Self:

@@ -20,6 +20,7 @@ from winback.base.contract_tables import (
     read_tables,
     served_until,
 )
+from winback.base.involuntary import INVOLUNTARY
 from winback.doors import door
 from winback.provenance import sha256_of
 from winback.tables import AnyTable, Problem
@@ -28,11 +29,6 @@ from winback.tables.currencies import shown_in
 from winback.tables.months_from_dates import last_day
 from winback.tables.parsed import written_as
 
-INVOLUNTARY = (
-    "moved", "moving", "relocated", "died", "death", "deceased", "closed", "closure", "bankrupt", "bankruptcy",
-    "insolvent", "insolvency", "payment failed", "payment_failed", "failed payment", "non-payment", "nonpayment",
-    "unpaid", "umzug", "verzogen", "verstorben", "insolvenz",
-)  # fmt: skip
 LONGEST_GRACE = 3650
 UNTIL = {"events": events_until, "served_by": served_until}
 LATER = {"events": "Events", "served_by": "Rows of who serves whom that begin"}

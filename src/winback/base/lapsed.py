@@ -28,8 +28,8 @@ class Lapsed(Result):
         One row per customer who was lost on the day from which they are seen and had not come back before, with the
         columns of `winback.tables.LAPSED`: what was known on that day, and as ``returned`` and ``second_...`` what has
         come of it from then to ``until``.
-    until : datetime.date
-        Last day of the data.
+    until : datetime.date or None
+        Last day of the data; None where they have no calendar, and so tell of no return.
     day : datetime.date or None
         From which all are seen; None: each as of their loss, or with offers as of their offer.
     with_offers : bool
@@ -43,7 +43,7 @@ class Lapsed(Result):
     """
 
     frame: pd.DataFrame
-    until: datetime.date
+    until: datetime.date | None
     day: datetime.date | None = None
     with_offers: bool = False
     left_out: Mapping[str, int] = field(default_factory=dict)
@@ -102,7 +102,11 @@ def _figures(name: str, part: pd.DataFrame) -> dict:
 
 
 def _answer(lapsed: Lapsed) -> Iterator[str]:
-    n, back = len(lapsed.frame), int(lapsed.frame["returned"].sum())
+    n = len(lapsed.frame)
+    if lapsed.until is None:
+        yield f"{lapsed.source}: {counted(n, 'customers')} lost; whether they came back, and when, is not known."
+        return
+    back = int(lapsed.frame["returned"].sum())
     if n == 0:
         yield f"{lapsed.source}: nobody is in the table of lost customers {_seen(lapsed)}."
     else:
@@ -122,6 +126,9 @@ def _how_many(back: int, n: int) -> str:
 
 
 def _more(lapsed: Lapsed) -> Iterator[str]:
+    if lapsed.until is None:
+        yield from lapsed.notes
+        return
     yield (
         "What is known of each customer is what was known on the day from which they are seen; return and second "
         "stay are what came from then on, a return on the day itself included."

@@ -40,6 +40,7 @@ class PurchaseBase(Base):
     same order. The rule that calls customers lost is ``rule``; where none was asked for, ``choice`` says how it came.
     """
 
+    until: datetime.date
     summary: PurchaseSummary = field(repr=False)
     people: pd.DataFrame | None = field(default=None, repr=False)
     asked: Setting | None = None

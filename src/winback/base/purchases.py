@@ -176,7 +176,7 @@ def _of_both(notes: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]
 
 def _log(purchases, columns, customers, written: Written, sheet) -> tuple[Any, Reading, list[str]]:
     """Return the log under winback's names, wherever it lies, what was taken for what, and its columns."""
-    if isinstance(purchases, str | Path | pd.DataFrame):
+    if isinstance(purchases, str | Path | pd.DataFrame | Reading):
         reading, is_raw = as_reading(purchases, TABLE, sheet)
         named = _named(reading, columns, customers, written)
         named = _as_written(with_types(named, written) if is_raw else named, written)

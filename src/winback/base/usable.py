@@ -10,12 +10,12 @@ from typing import TypeVar
 import pandas as pd
 
 from winback.base import contract_words, purchase_words
-from winback.base.contract_base import ContractBase
 from winback.base.contract_tables import KINDS, Asked, customers_of, read_tables
 from winback.base.contracts import read_contracts
 from winback.base.purchase_base import PurchaseBase
 from winback.base.purchases import read_purchases
-from winback.results import counted, join_words
+from winback.base.questions import asked_in_words
+from winback.results import counted
 from winback.tables import PURCHASES, TableError
 from winback.tables.looked_at import looked_at
 from winback.tables.parsed import written_as
@@ -25,7 +25,6 @@ NO_UNTIL = (
     "Who was lost, and what can be asked, was not looked at: that takes --until, the last day on which the data were "
     "recorded."
 )
-NEEDS_EVENTS = "Complaints, referrals and price changes tell nobody apart without --events."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +84,7 @@ def usable_contracts(
         lines=(
             *(line for line in said if line not in (*doubts, *base.reading)),
             *_looked_at(frames),
-            *_asked_of_contracts(base),
+            *asked_in_words(base),
         ),
     )
 
@@ -127,7 +126,8 @@ def usable_purchases(file: Path, *, customers: Path | None = None, until: str | 
         lines=(
             *(line for line in said if line not in apart),
             *looked_at(log, PURCHASES),
-            *_asked_of_purchases(base, list(log)),
+            *asked_in_words(base),
+            *_about_others(base),
         ),
     )
 
@@ -172,38 +172,8 @@ def _looked_at(frames: Mapping[str, pd.DataFrame]) -> Iterator[str]:
         yield from looked_at(frame, KINDS[kind].columns)
 
 
-def _asked_of_contracts(base: ContractBase) -> Iterator[str]:
-    """Say which questions the columns that are there can answer, and which they cannot."""
-    has_reasons, has_money = (_is_told(base.contracts, name) for name in ("reason", "margin"))
-    can = ["how long customers stay", "who was lost", "who came back"]
-    can += ["why they leave"] * has_reasons + ["what they are worth"] * has_money
-    yield f"Can be asked: {join_words(can)}."
-    if not has_money:
-        yield _cannot("money", "margin")
-    if not has_reasons:
-        yield _cannot("causes", "reason")
-    if base.events is None:
-        yield NEEDS_EVENTS
-
-
-def _asked_of_purchases(base: PurchaseBase, names: list[str]) -> Iterator[str]:
-    """Say which questions the columns that are there can answer, and which they cannot."""
-    has_money = "amount" in names
-    can = ["who is lost", "who came back", "when the next purchase is to be expected"]
-    yield f"Can be asked: {join_words([*can, *['what customers are worth'] * has_money])}."
-    if not has_money:
-        yield _cannot("money", "amount")
-    yield "Nothing can be said of causes: nobody says why in a log of purchases."
-    if base.people is None:
-        yield "Customers are told apart by their purchases alone; --customers brings what else is known of them."
-    else:
+def _about_others(base: PurchaseBase) -> Iterator[str]:
+    """Say by what customers are told apart."""
+    if base.people is not None:
         known = ", ".join(map(str, base.people)) or "nothing"
         yield f"Customers are told apart by their purchases and by what their table knows: {known}."
-
-
-def _is_told(frame: pd.DataFrame, name: str) -> bool:
-    return name in frame and bool(frame[name].notna().any())
-
-
-def _cannot(what: str, column: str) -> str:
-    return f"Nothing can be said of {what}: that takes {column} (under another name: --column {column}=NAME)."

@@ -15,6 +15,7 @@ from winback.base.contract_tables import AFTER
 from winback.base.customers import places_among
 from winback.base.events import event_names
 from winback.base.purchase_base import PurchaseBase
+from winback.base.snapshot_base import SnapshotBase
 from winback.lost.classes import variation
 from winback.periods import DAYS_IN_MONTH
 from winback.purchases.logs.checks import DAY_ZERO
@@ -30,7 +31,9 @@ class LostCustomers:
     """Those whose last life has ended; n of them, in the order of the base."""
 
     place: np.ndarray  # (n,) of the customer in the base
-    frame: pd.DataFrame = field(repr=False)  # customer_id, left_on, months_away, yearly_margin, what else is known
+    frame: pd.DataFrame = field(
+        repr=False
+    )  # customer_id, where days are known left_on and months_away, yearly_margin, what else is known
     first_loss: np.ndarray  # (n,) bool: had never been lost before
     margin: np.ndarray  # (n,) money a month of the last life
     variation: np.ndarray  # (n,) of what they bought or brought a period; missing where it cannot be told
@@ -101,6 +104,29 @@ def _(base: PurchaseBase, period_days: int) -> LostCustomers:
         second_months=months[again],
         second_ended=lives.ended[again],
         marks=[(words, found[place]) for words, found in unwanted(people)],
+    )
+
+
+@lost_customers.register
+def _(base: SnapshotBase, period_days: int) -> LostCustomers:
+    place = np.flatnonzero(base.customers["lost"])
+    known = base.customers.iloc[place].reset_index(drop=True)
+    margin = known["margin"].to_numpy(dtype=float) if "margin" in known else np.full(len(place), np.nan)
+    frame = pd.DataFrame({"customer_id": known["customer_id"], "yearly_margin": 12 * margin, "tenure": known["tenure"]})
+    further = known.drop(columns=["lost", "margin", "customer_id", "tenure"], errors="ignore")
+    return LostCustomers(
+        place=place,
+        frame=frame.join(further[[name for name in further if name not in frame]]),
+        first_loss=np.ones(len(place), dtype=bool),
+        margin=margin,
+        variation=np.full(len(place), np.nan),
+        money_from="a year's money is twelve months of what they paid"
+        if base.is_revenue
+        else "a year's money is twelve months of margin",
+        varies_in="",
+        second_months=np.array([]),
+        second_ended=np.array([], dtype=bool),
+        marks=unwanted(known.drop(columns=["customer_id", "tenure", "exit_text"], errors="ignore")),
     )
 
 

@@ -99,6 +99,8 @@ def lost_report(
     ['loses more', 'loses less']
     """
     normal_quantile(level)
+    if isinstance(base, Base):
+        base.needs_calendar("A report of losses by period")
     if not isinstance(base, ContractBase | PurchaseBase):
         raise ValueError("base must come from read_contracts or read_purchases.")
     if not isinstance(account_share, Real) or not 0 < account_share <= 1:

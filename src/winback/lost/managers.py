@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.base.base import Base
 from winback.base.contract_base import ContractBase
 from winback.doors import ArgumentError, door
 from winback.labels import number_words
@@ -149,6 +150,8 @@ def manager_concentration(
 
 
 def _check(base, months: float) -> None:
+    if isinstance(base, Base):
+        base.needs_calendar("What hangs on one employee")
     if not isinstance(base, ContractBase):
         raise ArgumentError(
             f"manager_concentration: `base` must be one of read_contracts, which says who serves whom; got "

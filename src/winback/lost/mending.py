@@ -44,7 +44,7 @@ def mended(stated: Stated, yearly: np.ndarray | None, costs: Mapping[str, float]
     ``yearly`` is what each customer brought in a year, (n,), missing where it is not known. Columns ``at_stake`` and
     ``least_chance`` are counted; ``recovered`` and ``net`` follow from the ``chance`` that is assumed.
     """
-    away = stated.alone & ~stated.lost["returned"].to_numpy(dtype=bool)[:, None]
+    away = stated.alone & ~stated.returned[:, None]
     columns: dict[str, np.ndarray] = {"n_away": away.sum(axis=0)}
     of_each = chance if isinstance(chance, Mapping) else dict.fromkeys(stated.names, chance)
     cost, chances = (np.array([each.get(name, np.nan) for name in stated.names]) for each in (costs, of_each))
@@ -61,7 +61,7 @@ def mended(stated: Stated, yearly: np.ndarray | None, costs: Mapping[str, float]
 
 
 def since_remedied(
-    stated: Stated, dates: Mapping[str, datetime.date | str] | None, until: datetime.date
+    stated: Stated, dates: Mapping[str, datetime.date | str] | None, until: datetime.date | None
 ) -> pd.DataFrame:
     """Return per reason when it was remedied, who left for it since, and before for as long a time.
 
@@ -69,7 +69,7 @@ def since_remedied(
     that day, and is still away, for whom the reason has gone. Nothing where no reason has such a day.
     """
     days = _days(stated, dates)
-    if not days:
+    if not days or until is None:
         return pd.DataFrame(index=range(len(stated.names)))
     end = pd.Timestamp(until)
     on = pd.to_datetime([days.get(name, pd.NaT) for name in stated.names]).to_numpy().astype("datetime64[ns]")
@@ -77,7 +77,7 @@ def since_remedied(
         raise ValueError(f"remedied: {late[0]!r} is after the end of the data ({until}), so nothing is known since.")
     left = stated.lost["left_on"].to_numpy().astype("datetime64[ns]")[:, None]
     there = stated.named & ~np.isnat(on)
-    waiting = stated.alone & there & (left <= on) & ~stated.lost["returned"].to_numpy(dtype=bool)[:, None]
+    waiting = stated.alone & there & (left <= on) & ~stated.returned[:, None]
     counts = {
         "n_since": there & (left > on),
         "n_as_long_before": there & (left <= on) & (left > on - (end.to_numpy() - on)),

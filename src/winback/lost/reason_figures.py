@@ -136,10 +136,7 @@ def _doubts(table: ReasonTable) -> Iterator[str]:
 def _more(table: ReasonTable) -> Iterator[str]:
     level = format_percent(table.level, 0)
     yield f"All intervals of a column hold together in {level} of cases; they hold for customers like these."
-    yield (
-        "Who came back did so for whatever cause, offers among them, and those lost lately have had less time to: "
-        "returns are no effect of a reason."
-    )
+    yield from _returns(table)
     if table.n_several:
         n = counted(table.n_several, "customers")
         yield f"{n} named several reasons and count in each: shares add to more than 100%."
@@ -159,6 +156,14 @@ def _more(table: ReasonTable) -> Iterator[str]:
             yield found.describe().splitlines()[0]
     if table.coded is not None:
         yield from table.coded.describe().splitlines()[1:2]
+
+
+def _returns(table: ReasonTable) -> Iterator[str]:
+    if "returned" in table.frame:
+        yield (
+            "Who came back did so for whatever cause, offers among them, and those lost lately have had less time to: "
+            "returns are no effect of a reason."
+        )
 
 
 def _remedied(table: ReasonTable) -> Iterator[str]:

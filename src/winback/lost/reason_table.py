@@ -92,6 +92,8 @@ def reason_table(
     """
     normal_quantile(level)
     stated = stated_reasons(base, codebook)
+    if remedied is not None:
+        base.needs_calendar("Who left since a reason was remedied")
     check_by_reason(mending_cost, stated.names, "mending_cost")
     of_each = chance if isinstance(chance, Mapping) or chance is None else dict.fromkeys(stated.names, chance)
     check_by_reason(of_each, stated.names, "chance", most=1.0)
@@ -128,14 +130,19 @@ def reason_table(
 def _counted(stated: Stated, level: float) -> pd.DataFrame:
     """Return customers, their share of those whose reason is known, and who came back, with intervals."""
     n, known = stated.named.sum(axis=0), int(stated.known.sum())
-    back = (stated.named & stated.lost["returned"].to_numpy(dtype=bool)[:, None]).sum(axis=0)
     low, high = shares_together(n, known, level)
-    back_low, back_high = shares_together(back, n, level)
     columns = {"reason": stated.names, "cause": stated.causes, "words": stated.words, "involuntary": stated.involuntary}
-    counts = {"n": n, "share": n / known, "share_low": low, "share_high": high, "n_returned": back}
-    return pd.DataFrame(
-        {**columns, **counts, "returned": back / n, "returned_low": back_low, "returned_high": back_high}
-    )
+    counts = {"n": n, "share": n / known, "share_low": low, "share_high": high}
+    return pd.DataFrame({**columns, **counts, **_returned(stated, n, level)})
+
+
+def _returned(stated: Stated, n: np.ndarray, level: float) -> dict[str, np.ndarray]:
+    """Return who came back, where that is known."""
+    if "returned" not in stated.lost:
+        return {}
+    back = (stated.named & stated.returned[:, None]).sum(axis=0)
+    low, high = shares_together(back, n, level)
+    return {"n_returned": back, "returned": back / n, "returned_low": low, "returned_high": high}
 
 
 def _money(stated: Stated, yearly: np.ndarray, level: float) -> pd.DataFrame:
@@ -183,9 +190,10 @@ def _not_known(stated: Stated, yearly: np.ndarray | None) -> pd.DataFrame:
     rows = ~stated.known
     if not rows.any():
         return pd.DataFrame()
-    back = int(stated.lost["returned"].to_numpy(dtype=bool)[rows].sum())
-    row = {"reason": None, "words": "not known", "involuntary": False, "n": int(rows.sum()), "n_returned": back}
-    row["returned"] = back / row["n"]
+    row = {"reason": None, "words": "not known", "involuntary": False, "n": int(rows.sum())}
+    if "returned" in stated.lost:
+        back = int(stated.returned[rows].sum())
+        row |= {"n_returned": back, "returned": back / row["n"]}
     money = {} if yearly is None else {"money": float(np.nansum(yearly[rows])), "too_skewed": False}
     return pd.DataFrame([row | money])
 

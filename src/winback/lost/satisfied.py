@@ -78,6 +78,7 @@ def satisfied_leavers(
     0       3     0.667         5         0.8
     """
     normal_quantile(level)
+    base.needs_calendar("Whether satisfaction foretells who leaves within a time")
     if not 0 < within_months < np.inf:
         raise ValueError(f"within_months must be above 0; got {within_months}.")
     tops = top if isinstance(top, Mapping) else {} if top is None else {SATISFACTION: top}

@@ -9,6 +9,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from winback.base.base import Base
 from winback.base.fitted_rules import fit_rule
 from winback.base.lives import pair_keys
 from winback.base.purchase_base import PurchaseBase
@@ -63,6 +64,8 @@ def base_stages(
     ['partner', 'regular', 'price shopper', 'one-off', 'occasional', 'lost']
     """
     normal_quantile(level)
+    if isinstance(base, Base):
+        base.needs_calendar("Which stage customers are in")
     if not isinstance(base, PurchaseBase):
         raise ArgumentError(
             "base_stages: `base` must be one of read_purchases, as stages are told from purchases; got "

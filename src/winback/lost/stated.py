@@ -42,6 +42,12 @@ class Stated:
         return self.named.any(axis=1)
 
     @property
+    def returned(self) -> np.ndarray:
+        """Who came back, (n,) bool; nobody whom the table does not know it of."""
+        back = self.lost["returned"] if "returned" in self.lost else np.zeros(len(self.lost))
+        return np.asarray(back, dtype=bool)
+
+    @property
     def alone(self) -> np.ndarray:
         """Which reasons were named alone, (n, k) bool."""
         return self.named & (self.named.sum(axis=1, keepdims=True) == 1)

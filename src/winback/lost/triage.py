@@ -18,6 +18,8 @@ from winback.lost.lost_customers import LostCustomers, lost_customers
 from winback.lost.triaged import Triage
 from winback.results import counted, format_percent
 
+KNOWN = ("customer_id", "left_on", "months_away", "yearly_margin")  # of each lost customer, where there is a calendar
+
 
 @door
 def triage(
@@ -88,11 +90,11 @@ def triage(
     if len(lost.place) and np.isnan(lost.margin).all():
         raise ValueError(
             "triage sorts customers by what they brought, and no margin of a lost customer is known. Add a column "
-            "margin to the contracts, or amount to the purchases."
+            "margin to the contracts, amount to the purchases, or monthly_charge to a snapshot."
         )
     effort, stay = effort_of(base), second_stay(base, lost, *terms)
     frame = _expected(fit, base, lost, terms) if fit is not None else _flat(lost, stay.months, chance, organic)
-    known = lost.frame.columns[:4].tolist()
+    known = [name for name in KNOWN if name in lost.frame]
     for name, spent in ({} if effort is None else effort.spent).items():
         frame[name] = spent[lost.place]
     frame["not_listed"] = _not_listed(lost, frame["value_at_stake"])

@@ -53,6 +53,7 @@ from winback.tables.columns import (
     SECOND_LIFETIME,
     SENT,
     SERVED_BY,
+    SNAPSHOT,
     Column,
 )
 from winback.tables.files import load_table
@@ -84,6 +85,7 @@ __all__ = [
     "SECOND_LIFETIME",
     "SENT",
     "SERVED_BY",
+    "SNAPSHOT",
     "AnyTable",
     "Column",
     "HasTables",

@@ -103,8 +103,18 @@ PURCHASES = (
     Column("amount", "number", "money", "negative for refunds"),
 )
 
+SNAPSHOT = (
+    Column("customer_id", "id", "", "one row per customer"),
+    Column("tenure", "number", "months", "how long one has been a customer, or had been when lost", at_least=0),
+    Column("customer_status", "category", "", "says who is lost and who is still here"),
+    Column("margin", "number", "money per month", "margin earned per month"),
+    Column("monthly_charge", "number", "money per month", "what the customer pays a month: revenue"),
+    Column("reason", "category", "", "stated reason for leaving"),
+    Column("exit_text", "text", "", "what the customer wrote or said when leaving"),
+)
+
 NO_OFFER = "none"  # the label of untreated customers in the column `offer`
 SECOND_LIFETIME = ("second_tenure", "second_ended", "second_margin")
-_ALL = (SENT, SERVED_BY, LAPSED, CONTRACTS, EVENTS, PURCHASES)
+_ALL = (SENT, SERVED_BY, LAPSED, CONTRACTS, EVENTS, PURCHASES, SNAPSHOT)
 KNOWN = {column.name: column for table in _ALL for column in table}
 ID_COLUMNS = {name for name, column in KNOWN.items() if column.kind == "id"}

@@ -18,13 +18,14 @@ from winback.tables.reading import Reading
 # Behind a bar stands what is meant only where nothing before it is there.
 SYNONYMS = {
     "customer_id": "customernumber customerno custid clientid clientno clientnumber memberid accountid kundennummer "
-    "kundennr kundenid kdnr numeroclient idclient idcliente klantnummer idklienta kundnummer | "
+    "kundennr kundenid kdnr clientnum numeroclient idclient idcliente klantnummer idklienta kundnummer | "
     "userid subscriberid contactid | customer kunde cliente | id emailid",
     "offer": "offername offersent angebot angebote treatment offre oferta offerta aanbod erbjudande",
     "returned": "cameback wonback reactivated zurueckgewonnen zurueckgekehrt zurueckgekommen wiedergewonnen revenu "
     "regreso ritornato teruggekomen",
     "value": "wert deckungsbeitrag valeur valor valore waarde",
-    "reason": "reasonforleaving leavingreason churnreason kuendigungsgrund abwanderungsgrund grund motif motivo",
+    "reason": "reasonforleaving leavingreason churnreason cancellationreason cancelreason exitreason kuendigungsgrund "
+    "abwanderungsgrund grund motif motivo motivobaja | churncategory",
     "exit_text": "exitcomment kommentar comment",
     "months_away": "monthssinceloss monateweg",
     "first_tenure": "tenuremonths monthsascustomer",
@@ -32,12 +33,27 @@ SYNONYMS = {
     "returned_on": "returndate dateofreturn zurueckam rueckkehrdatum",
     "ended_on": "secondend endedagainon wiedergekuendigtam",
     "left_on": "leftdate churndate lossdate canceldate gekuendigtam kuendigungsdatum",
-    "start": "startdate contractstart vertragsbeginn beginn",
-    "end": "enddate contractend vertragsende",
-    "date": "purchasedate orderdate datum kaufdatum bestelldatum fecha data",
-    "amount": "purchaseamount orderamount betrag bestellwert montant importe importo",
+    "start": "startdate contractstart contractstartdate subscriptionstart subscriptionstartdate vertragsbeginn beginn "
+    "fechainicio fechaalta iniciocontrato | signupdate joindate joinedon startedat registrationdate activationdate "
+    "customersince membersince membershipstart kundeseit",
+    "end": "enddate contractend contractenddate subscriptionend subscriptionenddate vertragsende fechafin fechabaja "
+    "fincontrato | canceldate cancellationdate cancelledat canceledat cancelledon canceledon churndate churnedat "
+    "terminationdate membershipend kuendigungsdatum gekuendigtam",
+    "date": "purchasedate orderdate datum kaufdatum bestelldatum fecha data | invoicedate transactiondate saledate "
+    "dateofpurchase orderpurchasetimestamp ordertimestamp rechnungsdatum fechacompra fechapedido fechafactura",
+    "amount": "purchaseamount orderamount transactionamount totalprice linetotal betrag bestellwert montant "
+    "importe importo",
     "margin": "monatsmarge monatlichemarge monatlicherdeckungsbeitrag monthlymargin marginpermonth | deckungsbeitrag "
     "marge",
+    # Of a table with one row per customer; what says it most plainly stands first.
+    "tenure": "tenureinmonths tenuremonths customertenure monthsascustomer monthsonbook tenureindays tenuredays "
+    "tenureinyears tenureyears tenureinweeks tenureweeks accountlength accountweeks subscriptionlength vertragsdauer "
+    "kundendauer antiguedad antigueedad antiguedadmeses mesescliente",
+    "customer_status": "churn churned churnstatus exited attrition attritionflag abgewandert kundenstatus abandono "
+    "estadocliente | churnlabel | churnvalue churnflag ischurn ischurned haschurned | cancelled canceled gekuendigt "
+    "baja cancelado",
+    "monthly_charge": "monthlyrevenue monthlyfee monthlybill monthlyprice monthlypayment monthlyspend mrr arpu "
+    "monatsumsatz monatlichegebuehr monatspreis cargomensual cuotamensual ingresomensual",
 }
 # What is meant only in a table that has one of the first columns, and none of the second.
 ONLY_BESIDE = {
@@ -53,7 +69,8 @@ ONLY_BESIDE = {
         ("first_margin", "value"),
     ),
 }
-CELLS_TOO = {"sales", "summe"}  # may as well stand in a cell below the headings, or in a title above them
+CELLS_TOO = {"sales", "summe", "churn", "churned", "exited", "attrition", "cancelled", "canceled", "gekuendigt", "baja"}
+CELLS_TOO |= {"abgewandert", "cancelado"}  # may as well stand in a cell below the headings, or in a title above them
 _NAMES = {
     word
     for words in (*SYNONYMS.values(), *(words for words, *_ in ONLY_BESIDE.values()))

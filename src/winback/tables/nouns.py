@@ -76,8 +76,12 @@ def typed_reading(customers: AnyTable, kind: str = LAPSED_TABLE) -> Reading:
     return typed_file(customers) if isinstance(customers, str | Path) else Reading(as_table(customers, kind))
 
 
-def as_reading(customers: AnyTable, kind: str = LAPSED_TABLE, sheet: str | int | None = None) -> tuple[Reading, bool]:
+def as_reading(
+    customers: AnyTable | Reading, kind: str = LAPSED_TABLE, sheet: str | int | None = None
+) -> tuple[Reading, bool]:
     """Return the table of a kind as it was read, and whether its columns have no types yet, as those of a file."""
+    if isinstance(customers, Reading) and sheet is None:
+        return customers, True  # a file that was looked into before
     if isinstance(customers, str | Path):
         return read_file(customers, sheet=sheet), True
     if sheet is not None:
