@@ -42,8 +42,8 @@ def what_can_be_asked(base: Base) -> pd.DataFrame:
     >>> import pandas as pd, winback as wb
     >>> contracts = pd.DataFrame({"customer_id": [1], "start": ["2023-01-01"], "end": ["2024-01-31"]})
     >>> asked = what_can_be_asked(wb.read_contracts(contracts, until="2024-12-31")).set_index("question")
-    >>> asked.loc["why they leave", ["possible", "missing"]].tolist()
-    [False, 'reason']
+    >>> asked.loc["why they leave", ["needs", "missing"]].tolist()
+    ['reason or exit_text', 'reason']
     """
     rows = [
         {
