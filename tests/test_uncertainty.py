@@ -58,6 +58,9 @@ def test_the_interval_of_no_mirrors_that_of_yes(n, part):
     n_yes = round(part * n)
     low, high = share_interval(n_yes, n)
     assert np.allclose(share_interval(n - n_yes, n), (1 - high, 1 - low), rtol=0, atol=1e-14)
+    assert low <= n_yes / n <= high
+    assert share_interval(0, n)[0] == 0
+    assert share_interval(n, n)[1] == 1
 
 
 def holds(ratio, a, b, va, vb, cab):

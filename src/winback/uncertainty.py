@@ -74,7 +74,8 @@ def share_interval(n_yes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple
     z2 = normal_quantile(level) ** 2
     centre = (n_yes + z2 / 2) / (n + z2)
     margin = np.sqrt(z2) / (n + z2) * np.sqrt(n_yes * (n - n_yes) / n + z2 / 4)
-    return np.clip(centre - margin, 0, 1), np.clip(centre + margin, 0, 1)
+    share = n_yes / n  # never beyond an end by rounding: of nobody at all the low end is 0
+    return np.clip(np.minimum(centre - margin, share), 0, 1), np.clip(np.maximum(centre + margin, share), 0, 1)
 
 
 def shares_together(n_yes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:

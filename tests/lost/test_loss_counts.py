@@ -178,6 +178,33 @@ def test_buyers_agree_with_loops(rows):
         assert money == sum(day - zero + 1 for day in days if day > days[-1] - 365)
 
 
+BUYERS = st.lists(st.tuples(st.integers(1, 6), st.integers(0, 300), st.integers(1, 90)), min_size=4, max_size=25)
+
+
+@FEW
+@given(BUYERS, st.sampled_from(["7D", "30D", "M"]))
+def test_the_report_of_a_shop_adds_up(rows, period):
+    """Customers from period to period, groups to all in customers and money, cohorts to periods."""
+    days = pd.Timestamp(by_hand.FIRST_DAY) + pd.to_timedelta([day for _, day, _ in rows], unit="D")
+    log = pd.DataFrame({"customer_id": [who for who, *_ in rows], "date": days, "amount": [float(a) for *_, a in rows]})
+    assume(log["date"].min() < pd.Timestamp(by_hand.on(200)))
+    known = pd.DataFrame({"customer_id": range(1, 7), "channel": ["web", "shop", "web", None, "shop", "web"]})
+    base = wb.read_purchases(log, until=by_hand.on(UNTIL), lost=40, customers=known)
+    first = str(log["date"].min().date())
+    one, other = (wb.lost_report(base, by=by, period=period, since=first) for by in (None, "channel"))
+    frame = one.periods.reset_index(drop=True)
+    came, went = frame["n_won"] + frame["n_returned"], frame["n_lost"] + frame["n_lost_within"]
+    assert (frame["n"] + came - went).iloc[:-1].tolist() == frame["n"].iloc[1:].tolist()
+    summed = other.frame.groupby("start")[["n", "n_lost", "n_lost_within", "n_won", "n_returned"]].sum()
+    pd.testing.assert_frame_equal(summed.reset_index(drop=True), frame[summed.columns])
+    money = other.frame.groupby("start")[["money_lost", "money_lost_within"]].sum().reset_index(drop=True)
+    pd.testing.assert_frame_equal(money, frame[money.columns].fillna(0.0))
+    cohorts = one.cohorts()
+    here = cohorts[(cohorts["periods_since"] > 0) | cohorts["cohort"].isna()].groupby("start")["n"].sum()
+    assert here[here.index.isin(frame["start"])].tolist() == frame.loc[frame["start"].isin(here.index), "n"].tolist()
+    assert (one.frame["n_lost"] <= one.frame["n"]).all()
+
+
 def test_a_customer_counts_where_they_belonged_at_the_start_of_the_period():
     table = pd.DataFrame(
         {

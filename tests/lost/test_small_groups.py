@@ -2,12 +2,14 @@
 
 import losses_by_hand
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import betabinom, binom
 from statsmodels.stats.proportion import proportion_confint
 
+import winback as wb
 from winback.lost.small_groups import (
     LESS,
     MORE,
@@ -119,6 +121,42 @@ def test_wilsons_intervals_for_all_at_once_would_blame_good_employees_too_often(
 
 def test_a_truly_bad_employee_is_named():
     named, _ = losses_by_hand.judged(np.random.default_rng(4), 300, weight=None, bad=(80, 0.4))
+    assert named[:, 0].mean() > 0.9
+    good = named[:, 1:].any(axis=1).mean()
+    assert good <= 0.025 + 3 * np.sqrt(0.025 * 0.975 / len(named))
+
+
+def report_of(n, lost):
+    """Return the report of a year in which each employee of a company, m00 being the first, lost so many of n."""
+    who = np.repeat(np.arange(len(n)), n)
+    left = np.arange(len(who)) - np.repeat(np.cumsum(n) - n, n) < lost[who]
+    end = np.where(left, np.datetime64("2023-06-30", "ns"), np.datetime64("NaT"))
+    table = pd.DataFrame({"customer_id": np.arange(len(who)), "start": pd.Timestamp("2022-01-01"), "end": end})
+    base = wb.read_contracts(table.assign(manager=[f"m{each:02}" for each in who]), until="2024-01-31")
+    return wb.lost_report(base, by="manager", period="Y", since="2023-01-01")
+
+
+def test_the_report_says_of_each_employee_what_the_comparison_says():
+    n, lost, _ = (each[0] for each in losses_by_hand.companies(np.random.default_rng(6), 1, weight=None, bad=(80, 0.5)))
+    report = report_of(n, lost)
+    groups = report.groups.sort_values("group")
+    found = compare_groups(lost, n, lost.sum() / n.sum())
+    assert groups[["n", "n_lost"]].to_numpy().tolist() == np.column_stack([n, lost]).tolist()
+    assert groups["verdict"].tolist() == found.verdict.tolist()
+    np.testing.assert_allclose(groups["shrunken"], found.shrunken)
+    assert found.verdict[0] == MORE
+    assert "m00" in report.describe()
+
+
+@pytest.mark.slow
+def test_reports_of_companies_name_the_bad_employee_and_no_good_one_more_often_than_stated():
+    """Read from contracts, 150 companies of 40 employees: one loses .4 of 80 customers, all others .15 of theirs."""
+    n, lost, _ = losses_by_hand.companies(np.random.default_rng(7), 150, weight=None, bad=(80, 0.4))
+    named = []
+    for sizes, ends in zip(n, lost, strict=True):
+        groups = report_of(sizes, ends).groups.set_index("group")
+        named.append((groups["verdict"] == MORE).sort_index().to_numpy())
+    named = np.array(named)
     assert named[:, 0].mean() > 0.9
     good = named[:, 1:].any(axis=1).mean()
     assert good <= 0.025 + 3 * np.sqrt(0.025 * 0.975 / len(named))

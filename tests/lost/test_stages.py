@@ -171,3 +171,29 @@ def test_days_and_bases_that_make_no_sense_are_refused(shop):
         wb.base_stages(shop.base, "2023-01-01", before="2023-06-01")
     with pytest.raises(ArgumentError, match="must be one of read_purchases, as stages are told from purchases"):
         wb.base_stages(wb.read_contracts(contracts, until="2024-01-01"))
+
+
+@pytest.mark.slow
+def test_shares_of_stages_and_moves_hold_those_of_a_shop_twenty_times_as_large():
+    """Each cell's interval holds in .95 of 30 shops. Cells of one shop go together: the error is between shops."""
+    terms, key = {"until": "2024-06-30", "lost": 120}, ["before", "after"]
+
+    def stages_of(n, seed):
+        shop = wb.simulate_shop_study(n_customers=n, mistakes=False, rng=seed)
+        return wb.base_stages(wb.read_purchases(shop.purchases, **terms))
+
+    large, held, moved = stages_of(60_000, 1), [], []
+    truth, shares = large.frame.set_index("stage")["share"], large.transitions.set_index(key)["share"]
+    for seed in range(2, 32):
+        found = stages_of(3_000, seed)
+        rows = found.frame.set_index("stage")
+        inside = (rows["share_low"] <= truth) & (truth <= rows["share_high"])
+        assert inside[truth == 0].all()
+        held.append(inside[truth > 0].mean())
+        cells = found.transitions.set_index(key)
+        known = shares.reindex(cells.index).fillna(0.0)
+        kept = cells["n"].groupby("before").transform("sum") * known >= 5
+        moved.append(((cells["share_low"] <= known) & (known <= cells["share_high"]))[kept].mean())
+    for each in (held, moved):
+        assert np.mean(each) > 0.95 - 3 * np.std(each, ddof=1) / np.sqrt(len(each)) - 0.005
+        assert np.mean(each) < 0.99
