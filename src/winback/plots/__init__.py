@@ -3,6 +3,8 @@
 Figures of several panels take no ``ax`` and return the Figure. The title is the message, axes carry units.
 
 offers           profit beside ROI, acceptance against cost, the ranking against organic return
+profit_steps     the waterfall of a customer's profit
+trial_flow       from all who were lost to those who are still here
 policies         does tailoring pay, and what untrue reasons do to it
 survival         curves, incidence, goodness of fit, time ratios
 second_lifetime  who returns, lift, rankings, values
@@ -23,6 +25,7 @@ from winback.plots.lost_cohorts import plot_cohorts
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
 from winback.plots.planning import plot_holdout, plot_trial_sizes
 from winback.plots.policies import plot_misstated_reasons, plot_policy_gains
+from winback.plots.profit_steps import plot_profit_steps
 from winback.plots.second_lifetime import (
     plot_first_and_second,
     plot_rankings,
@@ -32,6 +35,7 @@ from winback.plots.second_lifetime import (
 )
 from winback.plots.style import set_notebook_format
 from winback.plots.survival import plot_goodness_of_fit, plot_incidence, plot_survival, plot_time_ratios
+from winback.plots.trial_flow import plot_trial_flow
 from winback.plots.value import plot_base_value, plot_projection, plot_value_concentration
 
 __all__ = [
@@ -51,6 +55,7 @@ __all__ = [
     "plot_policy_gains",
     "plot_profit_and_roi",
     "plot_profit_share_frontier",
+    "plot_profit_steps",
     "plot_projection",
     "plot_ranking_against_organic",
     "plot_rankings",
@@ -59,6 +64,7 @@ __all__ = [
     "plot_survival",
     "plot_time_ratios",
     "plot_tracking",
+    "plot_trial_flow",
     "plot_trial_sizes",
     "plot_validation",
     "plot_value_by_acceptance",
