@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pandas as pd
 
 MONTH = 365.25 / 12
 
@@ -47,6 +48,26 @@ def money_before(contracts, start, end):
         known = True
         total += margin * max(0.0, min(ends, end) - max(begins, end - 365.25)) / MONTH
     return total if known else None
+
+
+def money_by_day(contracts, last):
+    """Return what contracts brought in within the year before a day, from a table with start, end and margin."""
+    zero = pd.Timestamp("1970-01-01")
+    days = [[(min(day, last) - zero).days for day in contracts[name].fillna(last)] for name in ("start", "end")]
+    rows = [row for row in zip(*days, contracts["margin"], strict=True) if row[0] < row[1]]
+    return money_before(rows, -np.inf, (last - zero).days) or 0.0
+
+
+def money_of_first_losses(base):
+    """Return by customer what came in within the year before the first loss, from the tables of contracts and lives."""
+    lives = base.lives.query("life == 1 and ended").set_index("customer_id")
+    rows = base.contracts[["customer_id", "start", "end", "margin"]].join(
+        lives[["end"]], on="customer_id", rsuffix="_of"
+    )
+    rows = rows[rows["start"] <= rows["end_of"]]
+    ago = rows["end_of"] - pd.Timedelta(days=365.25)
+    days = (rows[["end", "end_of"]].min(axis=1) - rows["start"].clip(lower=ago)) / pd.Timedelta(days=1)
+    return (rows["margin"] * days.clip(lower=0) / MONTH).groupby(rows["customer_id"]).sum()
 
 
 def lives_of_buyer(days, silence, until):

@@ -1,5 +1,6 @@
 """On whom does the time go? The article's wholesaler, the study's planted hours, and whether intervals hold."""
 
+import losses_by_hand
 import numpy as np
 import pandas as pd
 import pytest
@@ -38,17 +39,12 @@ def test_shares_by_class_add_up_and_by_loop(study):
     effort = effort_of(base)
     table = effort.by_class((0.8, 0.95))
     assert table[["profit_share", "hours_share", "contacts_share"]].sum().tolist() == pytest.approx([1, 1, 1])
-    year = pd.Timestamp("2014-12-31"), pd.Timestamp("2015-12-31")
-    lives = base.lives.set_index("customer_id")
+    last, first = pd.Timestamp("2015-12-31"), pd.Timestamp("2014-12-31")
     served = base.served_by
-    ids = served.loc[served["to"].isna() | (served["to"] > year[0]), "customer_id"].drop_duplicates()
-    profit = {}
-    for who in ids.sample(300, random_state=1):
-        total = 0.0
-        for _, life in lives.loc[[who]].iterrows():
-            end = year[1] if pd.isna(life["end"]) else min(life["end"], year[1])
-            total += max((end - max(life["start"], year[0])).days, 0) / 30.4375 * life["margin"]
-        profit[who] = total
+    ids = served.loc[served["to"].isna() | (served["to"] > first), "customer_id"].drop_duplicates()
+    ids = ids.sample(300, random_state=1)
+    rows = base.contracts[base.contracts["customer_id"].isin(ids)].set_index("customer_id")
+    profit = {who: losses_by_hand.money_by_day(rows.loc[[who]], last) for who in ids}
     places = base.ids.get_indexer(list(profit))
     np.testing.assert_allclose(effort.profit[places], list(profit.values()))
     hours = base.events.query("event == 'hours' and date > '2014-12-31'").groupby("customer_id")["amount"].sum()

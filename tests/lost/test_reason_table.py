@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import losses_by_hand
 import numpy as np
 import pandas as pd
 import pytest
@@ -126,14 +127,15 @@ def test_involuntary_losses_bring_nobody_back_and_nothing_is_at_stake(table):
     assert found.drop(index=none)["at_stake"].gt(0).all()
 
 
-def test_customers_money_and_returns_are_those_of_the_lapsed_table(table, lost):
+def test_customers_money_and_returns_are_those_of_the_lapsed_table(table, lost, study):
     """Counted a second time with pandas."""
+    lost = lost.assign(money=losses_by_hand.money_of_first_losses(study.base).loc[lost["customer_id"]].to_numpy())
     found = table.reasons.set_index("reason")
     groups = lost.groupby(lost["reason"].astype(str))
     np.testing.assert_array_equal(found["n"], groups.size()[found.index])
-    np.testing.assert_allclose(found["money"], 12 * groups["first_margin"].sum()[found.index])
+    np.testing.assert_allclose(found["money"], groups["money"].sum()[found.index])
     np.testing.assert_allclose(found["returned"], groups["returned"].mean()[found.index])
-    away = lost[~lost["returned"]].groupby(lost["reason"].astype(str))["first_margin"].sum() * 12
+    away = lost[~lost["returned"]].groupby(lost["reason"].astype(str))["money"].sum()
     there = found["at_stake"].dropna()
     np.testing.assert_allclose(there, away[there.index])
     ends = multinomial_proportions_confint(found["n"].to_numpy(), method="goodman")

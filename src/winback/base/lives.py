@@ -64,6 +64,11 @@ class Lives:
         found[self.customer[rows]] = rows
         return found
 
+    def at(self, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
+        """Return the row of the life in which each customer was on a day, -1 where in none; its last day counts."""
+        row = np.searchsorted(pair_keys(self.customer, self.start), pair_keys(customer, day), side="right") - 1
+        return np.where((row >= 0) & (self.customer[row] == customer) & (day <= self.end[row]), row, -1)
+
 
 def lives_of(spans: Spans, until: int, grace_days: int) -> Lives:
     r"""Join each customer's contracts to lives.

@@ -3,6 +3,7 @@
 lost_report     how many are lost, where, when, what did it cost, who comes back? `lost_report`
 losses_reported, losses_in_words  its answer, and its sentences
 stays           who was a customer from when to when, in which group, and what did they bring in before they left?
+brought_in      what did each customer bring in within the year before they left?
 served          who served each customer when, alone or together with others?
 report_periods  over which periods are losses reported?
 loss_counts     how many were here, lost, won and back in each period, group and cohort?

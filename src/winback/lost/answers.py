@@ -47,9 +47,11 @@ def answers_of(base: Base, question: str, within_days: float) -> Answers | None:
 def _dated(base: ContractBase, events: pd.DataFrame, within_days: float) -> Answers:
     customer, day = places_among(events["customer_id"], base.ids), days_of(events["date"])
     score = events["amount"].to_numpy(dtype=float, na_value=np.nan)
-    lives, life = base.all_lives, _life_at(base, customer, day)
+    lives = base.all_lives
+    life = lives.at(customer, day)
+    here = (life >= 0) & ((lives.end[life] > day) | lives.runs[life])  # on its last day nobody stays any more
     watched = day >= (lives.start.min() if base.since is None else as_number(base.since))  # before it only who stayed
-    asked = (life >= 0) & ~np.isnan(score) & watched
+    asked = here & ~np.isnan(score) & watched
     known = day + within_days <= base.last - base.grace_days  # by then it is known whether another contract followed
     kept = np.flatnonzero(asked & known)
     apart = kept[_apart(customer[kept], day[kept], within_days)]
@@ -61,18 +63,6 @@ def _dated(base: ContractBase, events: pd.DataFrame, within_days: float) -> Answ
         n_too_late=int((asked & ~known).sum()),
         n_overlapping=len(kept) - len(apart),
     )
-
-
-def _life_at(base: ContractBase, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """Return the life in which each customer was on a day, -1 where in none; on its last day nobody stays any more."""
-    lives = base.all_lives  # by customer and in the order of time
-    begin = int(lives.start.min())
-    reach = base.last - begin + 2
-    inside = np.clip(day - begin, -1, reach - 1)
-    key = lives.customer.astype(np.int64) * reach + (lives.start - begin)
-    place = np.maximum(np.searchsorted(key, customer.astype(np.int64) * reach + inside, side="right") - 1, 0)
-    here = (lives.customer[place] == customer) & (lives.start[place] <= day)
-    return np.where(here & ((lives.end[place] > day) | lives.runs[place]), place, -1)
 
 
 def _apart(customer: np.ndarray, day: np.ndarray, days: float) -> np.ndarray:

@@ -12,10 +12,10 @@ from winback.base.contract_base import ContractBase
 from winback.base.contract_lives import days_of
 from winback.base.customers import places_among
 from winback.base.events import event_names
+from winback.lost.brought_in import brought_in_before
 from winback.lost.classes import ABC, abc_classes
-from winback.lost.lost_customers import YEAR
 from winback.lost.served import service_of
-from winback.periods import DAYS_IN_MONTH
+from winback.periods import DAYS_IN_YEAR
 from winback.uncertainty import normal_interval
 
 KINDS = {"contact": "contacts", "hours": "hours"}
@@ -27,7 +27,7 @@ class Effort:
 
     spent: dict[str, np.ndarray] = field(repr=False)  # contacts, hours: where events tell
     profit: np.ndarray = field(repr=False)  # money brought in that year
-    yearly_margin: np.ndarray = field(repr=False)  # money a year while here
+    yearly_margin: np.ndarray = field(repr=False)  # twelve months' margin: who came lately has brought little, not less
     served: np.ndarray = field(repr=False)  # bool: somebody served them then, who may have spent time
     who: str  # who counts as served, in words
 
@@ -90,7 +90,7 @@ def effort_of(base: Base) -> Effort | None:
     if not isinstance(base, ContractBase) or base.events is None or "amount" not in base.events:
         return None
     names, day = event_names(base.events["event"]), days_of(base.events["date"])
-    first, n = base.last - YEAR, len(base.ids)
+    first, n = base.last - int(DAYS_IN_YEAR), len(base.ids)
     spent = {}
     for event, name in KINDS.items():
         rows = (names == event) & (day > first)
@@ -104,10 +104,9 @@ def effort_of(base: Base) -> Effort | None:
 def _of_those(base: ContractBase, spent: dict[str, np.ndarray], first: int) -> Effort:
     lives, n = base.all_lives, len(base.ids)
     here = lives.end > first
-    months = (lives.end - np.maximum(lives.start, first))[here] / DAYS_IN_MONTH
-    customer, margin = lives.customer[here], lives.margin[here]
+    customer = lives.customer[here]
     yearly = np.full(n, np.nan)
-    yearly[customer] = 12 * margin  # of the last life, where there are several
+    yearly[customer] = 12 * lives.margin[here]  # of the last life, where there are several
     was_here = np.bincount(customer, minlength=n) > 0
     served, who = customer, "customers who were here in that year"
     if base.served_by is not None or "manager" in base.contracts:
@@ -115,7 +114,7 @@ def _of_those(base: ContractBase, spent: dict[str, np.ndarray], first: int) -> E
         served, who = service["customer"][service["until"] > first], "customers whom an employee served in that year"
     return Effort(
         spent=spent,
-        profit=np.bincount(customer, weights=months * np.nan_to_num(margin), minlength=n),
+        profit=np.bincount(lives.customer, weights=np.nan_to_num(brought_in_before(base, base.last)), minlength=n),
         yearly_margin=yearly,
         served=was_here & (np.bincount(served, minlength=n) > 0),
         who=who,

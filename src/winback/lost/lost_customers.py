@@ -16,13 +16,13 @@ from winback.base.customers import places_among
 from winback.base.events import event_names
 from winback.base.purchase_base import PurchaseBase
 from winback.base.snapshot_base import SnapshotBase
+from winback.lost.brought_in import brought_in
 from winback.lost.classes import variation
 from winback.periods import DAYS_IN_MONTH
 from winback.purchases.logs.checks import DAY_ZERO
 from winback.tables.months_from_dates import SHORTEST
 from winback.tables.no_contact import NO_CONTACT, unwanted
 
-YEAR = 365
 FLAT = 1e-9  # a coefficient of variation that is rounding
 
 
@@ -56,7 +56,7 @@ def _(base: ContractBase, period_days: int) -> LostCustomers:
     rows = np.flatnonzero(lives.is_last & lives.ended)
     place = lives.customer[rows]
     known = base.contracts.iloc[lives.last[rows]].reset_index(drop=True)
-    frame = _framed(base.ids[place], lives.end[rows], base.last, 12 * lives.margin[rows])
+    frame = _framed(base.ids[place], lives.end[rows], base.last, brought_in(base)[rows])
     further = known.drop(columns=["customer_id", "start", "end", "margin"], errors="ignore")
     again = lives.number > 1
     varying, what = _of_volume(base, rows)
@@ -68,7 +68,7 @@ def _(base: ContractBase, period_days: int) -> LostCustomers:
         first_loss=lives.number[rows] == 1,
         margin=lives.margin[rows],
         variation=varying,
-        money_from="a year's money is twelve months of the last stay's margin",
+        money_from="what a customer brought a year is what came in within the year before the loss",
         varies_in=what,
         second_months=np.maximum(lives.end - lives.start, SHORTEST)[again] / DAYS_IN_MONTH,
         second_ended=lives.ended[again],
@@ -78,17 +78,12 @@ def _(base: ContractBase, period_days: int) -> LostCustomers:
 
 @lost_customers.register
 def _(base: PurchaseBase, period_days: int) -> LostCustomers:
-    lives, days = base.lives, base.days
+    lives = base.lives
     rows = np.flatnonzero(lives.is_last & lives.ended)
     place, last_day = lives.customer[rows], base.seen.last_day[lives.customer[rows]]
-    share = base.margin_share or 1.0
-    until = base.until.toordinal()
-    money = np.full(len(base.summary.customers), np.nan)
-    if base.summary.log.amount:
-        of_last_year = days.day > base.seen.last_day[days.customer] - YEAR
-        money = share * np.bincount(days.customer, weights=days.amount * of_last_year, minlength=len(money))
+    until, money = base.until.toordinal(), brought_in(base)[rows]
     ids = pd.Index(base.summary.customers["customer_id"])[place]
-    frame = _framed(ids, lives.end[rows] - DAY_ZERO, until - DAY_ZERO, money[place])
+    frame = _framed(ids, lives.end[rows] - DAY_ZERO, until - DAY_ZERO, money)
     people = pd.DataFrame(index=range(base.n)) if base.people is None else base.people
     further = people.iloc[place].reset_index(drop=True)
     again = lives.number > 1
@@ -97,9 +92,9 @@ def _(base: PurchaseBase, period_days: int) -> LostCustomers:
         place=place,
         frame=frame.join(further[[name for name in further if name not in frame]]),
         first_loss=lives.number[rows] == 1,
-        margin=money[place] / 12,
+        margin=money / 12,
         variation=_of_purchases(base, lives.start[rows], last_day, place, period_days),
-        money_from="a year's money is that of the year up to the last purchase",
+        money_from="what a customer brought a year is what came in within the year up to the last purchase",
         varies_in=f"purchases in {period_days:,} days",
         second_months=months[again],
         second_ended=lives.ended[again],

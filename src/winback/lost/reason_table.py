@@ -17,11 +17,11 @@ from winback.lost.differences import Differences, differences
 from winback.lost.mending import check_by_reason, mended, since_remedied
 from winback.lost.reason_figures import ReasonTable
 from winback.lost.stated import Stated, stated_reasons
+from winback.lost.stays import stays_of
 from winback.skewness import TOO_SKEWED, skewed_interval, standardised
 from winback.tables import label_codes, label_text
 from winback.uncertainty import normal_quantile, shares_together
 
-MONTHS_IN_YEAR = 12.0
 MOST_GROUPS = 12  # of those who reported reasons, and of competitors: the largest
 
 
@@ -40,8 +40,9 @@ def reason_table(
     Every customer counts once, with the first loss. Who named several reasons counts in each of them, so shares may add
     to more than one. The interval of a share is Wilson's; with k reasons each is at the level
     :math:`1 - (1 - \text{level}) / k`, so that all k hold together (for one reason each: Goodman 1965). As Bonferroni's
-    inequality holds however counts hang together, they do so also where customers have several reasons. Intervals of
-    money are those of a sum over as many lost customers, corrected for skewness [1]_.
+    inequality holds however counts hang together, they do so also where customers have several reasons. Money is
+    what they brought in within the year before they left, as in `lost_report`; its intervals are those of a sum over as
+    many lost customers, corrected for skewness [1]_.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def reason_table(
     Examples
     --------
     >>> import pandas as pd, winback as wb
-    >>> contracts = pd.DataFrame({"customer_id": range(6), "start": "2023-01-01", "end": ["2023-12-31"] * 5 + [None],
+    >>> contracts = pd.DataFrame({"customer_id": range(6), "start": "2022-01-01", "end": ["2023-12-31"] * 5 + [None],
     ...     "margin": [20, 30, 10, 20, 40, 25], "reason": ["price", "price", "service", "price", None, None]})
     >>> table = wb.reason_table(wb.read_contracts(contracts, until="2024-12-31"), mending_cost={"price": 420})
     >>> table.to_frame()[["reason", "n", "share", "money", "least_chance"]]
@@ -97,10 +98,7 @@ def reason_table(
     check_by_reason(mending_cost, stated.names, "mending_cost")
     of_each = chance if isinstance(chance, Mapping) or chance is None else dict.fromkeys(stated.names, chance)
     check_by_reason(of_each, stated.names, "chance", most=1.0)
-    lost = stated.lost
-    yearly = None
-    if "first_margin" in lost:
-        yearly = MONTHS_IN_YEAR * lost["first_margin"].to_numpy(dtype=float, na_value=np.nan)
+    yearly = _brought_in(base, stated)
     frame = pd.concat(
         [
             _counted(stated, level),
@@ -116,7 +114,7 @@ def reason_table(
         behaviour=_behaviour(base, stated, level),
         reporters=_by(stated, "reported_by", level),
         went_to=_by(stated, "went_to", level),
-        n_lost=len(lost),
+        n_lost=len(stated.lost),
         n_several=stated.several,
         n_alike=stated.n_alike,
         n_without_money=0 if yearly is None else int(np.isnan(yearly).sum()),
@@ -125,6 +123,15 @@ def reason_table(
         source=base.source,
         currency=base.currency,
     )
+
+
+def _brought_in(base: Base, stated: Stated) -> np.ndarray | None:
+    """Return what each customer brought in within the year before the first loss; None where no money is known."""
+    stays = stays_of(base)
+    first = stays.number == 1
+    money = pd.Series(stays.money[first], index=stays.ids[stays.customer[first]])
+    found = money.reindex(stated.lost["customer_id"]).to_numpy()
+    return None if np.isnan(found).all() else found
 
 
 def _counted(stated: Stated, level: float) -> pd.DataFrame:

@@ -15,8 +15,8 @@ from winback.base.lives import pair_keys
 from winback.base.purchase_base import PurchaseBase
 from winback.base.purchase_days import PurchaseDays
 from winback.doors import ArgumentError, door
+from winback.lost.brought_in import YEAR_OF_PURCHASES as YEAR
 from winback.lost.classes import variation
-from winback.lost.lost_customers import YEAR
 from winback.lost.staged import LOST, NEW, PARTNER, PRICE, STAGES, BaseStages
 from winback.tables.months_from_dates import last_day
 from winback.uncertainty import normal_quantile, share_interval

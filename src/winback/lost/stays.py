@@ -15,14 +15,13 @@ from winback.base.contract_base import ContractBase
 from winback.base.contract_lives import as_number
 from winback.base.lives import Lives, pair_keys
 from winback.base.purchase_base import PurchaseBase
+from winback.lost.brought_in import brought_in, turnover
 from winback.lost.served import spells_of_service
-from winback.periods import DAYS_IN_MONTH, DAYS_IN_YEAR
 from winback.purchases.logs.checks import DAY_ZERO
 from winback.tables import label_codes
 
 GOES_ON = 2**31  # a day after all others: the end of a stay that goes on
 EVERYBODY = "all"
-YEAR_OF_PURCHASES = 365  # days; a purchase on the same day a year earlier is the one before
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +88,8 @@ def _of_contracts(base: ContractBase, by: str | None) -> Stays:
         start=lives.start,
         end=end,
         lost=lives.ended,
-        money=_money_of_contracts(base),
-        turnover=_turnover_of_contracts(base, lives.end),
+        money=brought_in(base),
+        turnover=turnover(base),
         spells=_within(lives, customer, start, codes, end),
         names=names,
         first=first,
@@ -105,16 +104,7 @@ def _of_purchases(base: PurchaseBase, by: str | None) -> Stays:
     remedy = "Name it in the table of customers: read_purchases(..., customers=...)."
     codes, names = _groups(base.people, by, "what is known of the customers", remedy, n=base.n)
     start, end = lives.start - DAY_ZERO, np.where(lives.ended, lives.end - DAY_ZERO, GOES_ON)
-    bought, rows = days.day.astype(np.int64) - DAY_ZERO, np.cumsum(lives.n_days)
-    last, until = bought[rows - 1], base.until.toordinal() - DAY_ZERO
-    amount = np.where(base.summary.log.amount, days.amount * (base.margin_share or 1.0), np.nan)
-    paid = np.append(0.0, np.cumsum(amount))
-    since = np.searchsorted(
-        pair_keys(days.customer, bought), pair_keys(lives.customer, last - YEAR_OF_PURCHASES), side="right"
-    )
-    by_day = np.bincount(bought - bought.min(), weights=amount)
-    total = np.append(0.0, np.cumsum(by_day))
-    reached = last - bought.min() + 1
+    bought, until = days.day.astype(np.int64) - DAY_ZERO, base.until.toordinal() - DAY_ZERO
     gaps = _usual_gaps(days.start, bought)
     return Stays(
         ids=pd.Index(base.summary.customers["customer_id"]),
@@ -123,8 +113,8 @@ def _of_purchases(base: PurchaseBase, by: str | None) -> Stays:
         start=start,
         end=end,
         lost=lives.ended,
-        money=paid[rows] - paid[np.maximum(since, rows - lives.n_days)],
-        turnover=total[reached] - total[np.maximum(reached - YEAR_OF_PURCHASES, 0)],
+        money=brought_in(base),
+        turnover=turnover(base),
         spells=_spells(np.arange(len(start)), lives.customer, start, group=codes[lives.customer], stays=(start, end)),
         names=names,
         first=int(start.min()),
@@ -139,28 +129,9 @@ def _within(lives: Lives, customer, start, group, end) -> Spells:
     """Return the spells that begin within a life, in order of time; of several of one day the last one counts."""
     order = np.lexsort((np.arange(len(group)), start, customer))
     customer, start, group = customer[order], start[order], group[order]
-    stay = _life_at(lives, customer, start)
+    stay = lives.at(customer, start)
     kept = stay >= 0
     return _spells(stay[kept], customer[kept], start[kept], group=group[kept], stays=(lives.start, end))
-
-
-def _life_at(lives: Lives, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """Return the row of the life in which each customer was on a day, -1 where in none."""
-    row = np.searchsorted(pair_keys(lives.customer, lives.start), pair_keys(customer, day), side="right") - 1
-    return np.where((row >= 0) & (lives.customer[row] == customer) & (day <= lives.end[row]), row, -1)
-
-
-def _money_of_contracts(base: ContractBase) -> np.ndarray:
-    """Return what each life brought in within the year before its last day; missing where no margin is known."""
-    lives, spans = base.all_lives, base.spans
-    spans = spans.only(np.flatnonzero(~np.isnan(spans.margin)))
-    life = _life_at(lives, spans.customer, spans.start)
-    spans, life = spans.only(np.flatnonzero(life >= 0)), life[life >= 0]
-    last = lives.end[life]
-    days = np.maximum(np.minimum(spans.end, last) - np.maximum(spans.start, last - DAYS_IN_YEAR), 0)
-    there = np.bincount(life, minlength=len(lives.end)) > 0
-    money = np.bincount(life, weights=spans.margin * days / DAYS_IN_MONTH, minlength=len(lives.end))
-    return np.where(there, money, np.nan)
 
 
 def _spells(stay, customer, start, *, group, stays) -> Spells:
@@ -186,17 +157,6 @@ def _groups(table: pd.DataFrame | None, by: str | None, where: str, remedy: str,
 
 
 _NO_GROUPS = ("customer_id", "start", "end", "exit_text", "reason")  # a reason is known of those who left only
-
-
-def _turnover_of_contracts(base: ContractBase, end: np.ndarray) -> np.ndarray:
-    """Return what all customers brought in within a year before each day."""
-    spans = base.spans
-    first, margin = int(spans.start.min()), np.nan_to_num(spans.margin) / DAYS_IN_MONTH
-    change = np.bincount(spans.start - first, weights=margin, minlength=base.last - first + 2)
-    change -= np.bincount(spans.end - first, weights=margin, minlength=base.last - first + 2)
-    total = np.append(0.0, np.cumsum(np.cumsum(change)))  # by the morning of each day
-    days = first + np.arange(len(total))
-    return np.interp(end, days, total) - np.interp(end - DAYS_IN_YEAR, days, total)
 
 
 def _usual_gaps(start: np.ndarray, day: np.ndarray) -> np.ndarray:

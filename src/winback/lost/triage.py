@@ -34,7 +34,8 @@ def triage(
 ) -> Triage:
     r"""Sort the lost customers into four priorities, and say whom to call and what an offer may cost: without a trial.
 
-    Customers are A, B or C by what they brought a year, and X, Y or Z by how regularly. An analyst's table says which
+    Customers are A, B or C by what they brought in within the year before they left, the money lost of `lost_report`,
+    and X, Y or Z by how regularly. An analyst's table says which
     priority each of the nine has. Value at stake is what one who comes back is expected to bring within the horizon:
     the own margin a month times the months that second lives last in the base, or what a fit expects. With a chance of
     return p, and a chance :math:`r_0` without an offer, an offer may cost at most :math:`V - r_0 V_0 / p` on acceptance

@@ -26,12 +26,12 @@ class Triage(Result):
     Attributes
     ----------
     customers : pandas.DataFrame
-        One row per lost customer: ``customer_id``, ``left_on``, ``months_away``, ``yearly_margin``, ``class`` (AX to
-        CZ, or A to C), ``priority`` (missing: margin not known), ``value_at_stake`` (what one who comes back is
-        expected to bring within the horizon), where a chance of return is known ``offer``, ``chance``, ``organic``,
-        ``most_on_acceptance``, ``most_per_contact``, ``expected_profit`` (of a contact; after the offer's cost where
-        that is known), ``contacts`` and ``hours`` of the last year where events tell, ``not_listed`` (why nobody may
-        call, or empty), and what else the base knows.
+        One row per lost customer: ``customer_id``, ``left_on``, ``months_away``, ``yearly_margin`` (what came in within
+        the year before the loss), ``class`` (AX to CZ, or A to C), ``priority`` (missing: margin not known),
+        ``value_at_stake`` (what one who comes back is expected to bring within the horizon), where a chance of return
+        is known ``offer``, ``chance``, ``organic``, ``most_on_acceptance``, ``most_per_contact``, ``expected_profit``
+        (of a contact; after the offer's cost where that is known), ``contacts`` and ``hours`` of the last year where
+        events tell, ``not_listed`` (why nobody may call, or empty), and what else the base knows.
     effort : Effort or None
         Time spent on all customers in the last year, against what they bring.
     """
