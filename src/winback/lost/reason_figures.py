@@ -24,11 +24,11 @@ class ReasonTable(Result):
     ----------
     frame : pandas.DataFrame
         One row per reason, the most frequent first, and at the end those whose reason is not known (``reason``
-        missing). ``n`` customers, their ``share`` of those whose reason is known, ``money`` they brought in a year
-        (``too_skewed``: few carry most of it), ``returned`` share; each with ``_low`` and ``_high``, which hold
-        together. Where a day is known:
+        missing). ``n`` customers, their ``share`` of those whose reason is known, ``money`` they brought in within the
+        year before they left (``too_skewed``: few carry most of it), ``returned`` share; each with ``_low`` and
+        ``_high``, which hold together. Where a day is known:
         ``remedied_on``, ``n_since`` who left for it since, ``n_as_long_before``, ``n_waiting`` for whom it has gone.
-        ``n_away`` named it alone and are still away, ``at_stake`` what they brought in a year, ``mending_cost``,
+        ``n_away`` named it alone and are still away, ``at_stake`` what they brought in within a year, ``mending_cost``,
         ``least_chance`` of return at which that pays; ``chance``, ``recovered`` and ``net`` are assumed.
     behaviour : Differences or None
         What those who named each reason had done before, beside those who named another.
@@ -54,7 +54,7 @@ class ReasonTable(Result):
         "words": ("Reason", "text"),
         "n": ("Customers", "count"),
         "share": ("Share", "percent"),
-        "money": ("Money lost a year", "money"),
+        "money": ("Brought in the year before", "money"),
         "returned": ("Came back", "percent"),
         "cause": ("Cause", "text"),
         "remedied_on": ("Remedied on", "text"),
@@ -114,7 +114,7 @@ def _money(table: ReasonTable) -> Iterator[str]:
     figure = table.interval(row, "money", "money") if known else table.format(row["money"], "money")
     total = table.format(float(table.frame["money"].sum()), "money")
     of_all = "" if table.n_several else f", of {total} that all who were lost had brought in"
-    yield f"Most money went with those who named {row['words']}: {figure} a year{of_all}."
+    yield f"Most money went with those who named {row['words']}: {figure} in the year before they left{of_all}."
 
 
 def _doubts(table: ReasonTable) -> Iterator[str]:

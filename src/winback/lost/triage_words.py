@@ -33,7 +33,8 @@ def _answer(found) -> str:
     of_whom = f" (known of {format_count(valued)})" if found.by_fit and valued < n else ""
     return (
         f"Of {counted(n, 'lost customers')} {format_count(urgent['n'].sum())} are to be brought back first or must "
-        f"come back: {format_percent(urgent['margin_share'].sum())} of what all of them brought a year, and {stake} "
+        f"come back: {format_percent(urgent['margin_share'].sum())} of what all of them brought in the year before "
+        f"they left, and {stake} "
         f"{within}{of_whom} if every one of them came back."
     )
 

@@ -55,7 +55,7 @@ class Triage(Result):
         "priority": ("Priority", "text"),
         "n": ("Customers", "count"),
         "n_listed": ("May be called", "count"),
-        "yearly_margin": ("Brought a year", "money"),
+        "yearly_margin": ("Brought in the year before", "money"),
         "margin_share": ("Share of that", "percent"),
         "value_at_stake": ("Would bring, if all came back", "money"),
         "chance": ("Chance of return", "percent"),
