@@ -2,23 +2,31 @@ r"""What did each customer bring in within the year before they left? One defini
 
 Counted is what came in, up to the last day of the contract or the last purchase, and nothing is projected: who was here
 for three months brought in three months' margin. Of those who are still here it is the last year of the data.
+Where nothing but the months of a stay is known, the last twelve of them count.
 """
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
+from winback.base.base import Base
 from winback.base.contract_base import ContractBase
 from winback.base.lives import pair_keys
 from winback.base.purchase_base import PurchaseBase
+from winback.base.snapshot_base import SnapshotBase
 from winback.periods import DAYS_IN_MONTH, DAYS_IN_YEAR
 
 YEAR_OF_PURCHASES = 365  # days; a purchase on the same day a year earlier is the one before
 
 
-def brought_in(base: ContractBase | PurchaseBase) -> np.ndarray:
+def brought_in(base: Base) -> np.ndarray:
     """Return what each life of a base brought in within the year before its end, (m,); missing: not known."""
+    if isinstance(base, SnapshotBase):
+        customers = base.customers
+        months = np.minimum(customers["tenure"].to_numpy(dtype=float), 12)
+        return months * (customers["margin"].to_numpy(dtype=float) if "margin" in customers else np.nan)
     if isinstance(base, PurchaseBase):
         lives, days, (amount, last) = base.lives, base.days, _paid(base)
         paid, after = np.append(0.0, np.cumsum(amount)), np.cumsum(lives.n_days)
@@ -26,6 +34,18 @@ def brought_in(base: ContractBase | PurchaseBase) -> np.ndarray:
         before = np.maximum(np.searchsorted(bought, year_ago, side="right"), after - lives.n_days)
         return paid[after] - paid[before]
     return brought_in_before(base, base.all_lives.end)
+
+
+def brought_in_before_first_loss(base: Base) -> pd.Series:
+    """Return what each customer brought in within the year before the end of the first life, by customer."""
+    money = brought_in(base)
+    if isinstance(base, SnapshotBase):
+        return pd.Series(money, index=base.customers["customer_id"])
+    is_shop = isinstance(base, PurchaseBase)
+    lives = base.lives if is_shop else base.all_lives
+    ids = pd.Index(base.summary.customers["customer_id"]) if is_shop else base.ids
+    first = lives.number == 1
+    return pd.Series(money[first], index=ids[lives.customer[first]])
 
 
 def brought_in_before(base: ContractBase, day: ArrayLike) -> np.ndarray:

@@ -107,7 +107,8 @@ def _(base: SnapshotBase, period_days: int) -> LostCustomers:
     place = np.flatnonzero(base.customers["lost"])
     known = base.customers.iloc[place].reset_index(drop=True)
     margin = known["margin"].to_numpy(dtype=float) if "margin" in known else np.full(len(place), np.nan)
-    frame = pd.DataFrame({"customer_id": known["customer_id"], "yearly_margin": 12 * margin, "tenure": known["tenure"]})
+    money = brought_in(base)[place]
+    frame = pd.DataFrame({"customer_id": known["customer_id"], "yearly_margin": money, "tenure": known["tenure"]})
     further = known.drop(columns=["lost", "margin", "customer_id", "tenure"], errors="ignore")
     return LostCustomers(
         place=place,
@@ -115,9 +116,9 @@ def _(base: SnapshotBase, period_days: int) -> LostCustomers:
         first_loss=np.ones(len(place), dtype=bool),
         margin=margin,
         variation=np.full(len(place), np.nan),
-        money_from="a year's money is twelve months of what they paid"
+        money_from="a year's money is what they paid in the twelve months before the loss"
         if base.is_revenue
-        else "a year's money is twelve months of margin",
+        else "a year's money is the margin of the twelve months before the loss",
         varies_in="",
         second_months=np.array([]),
         second_ended=np.array([], dtype=bool),

@@ -12,12 +12,12 @@ import pandas as pd
 from winback.base.base import Base
 from winback.doors import door
 from winback.lost.behaviour import behaviour_of
+from winback.lost.brought_in import brought_in_before_first_loss
 from winback.lost.codebook import Codebook
 from winback.lost.differences import Differences, differences
 from winback.lost.mending import check_by_reason, mended, since_remedied
 from winback.lost.reason_figures import ReasonTable
 from winback.lost.stated import Stated, stated_reasons
-from winback.lost.stays import stays_of
 from winback.skewness import TOO_SKEWED, skewed_interval, standardised
 from winback.tables import label_codes, label_text
 from winback.uncertainty import normal_quantile, shares_together
@@ -98,7 +98,8 @@ def reason_table(
     check_by_reason(mending_cost, stated.names, "mending_cost")
     of_each = chance if isinstance(chance, Mapping) or chance is None else dict.fromkeys(stated.names, chance)
     check_by_reason(of_each, stated.names, "chance", most=1.0)
-    yearly = _brought_in(base, stated)
+    yearly = brought_in_before_first_loss(base).reindex(stated.lost["customer_id"]).to_numpy()
+    yearly = None if np.isnan(yearly).all() else yearly
     frame = pd.concat(
         [
             _counted(stated, level),
@@ -123,15 +124,6 @@ def reason_table(
         source=base.source,
         currency=base.currency,
     )
-
-
-def _brought_in(base: Base, stated: Stated) -> np.ndarray | None:
-    """Return what each customer brought in within the year before the first loss; None where no money is known."""
-    stays = stays_of(base)
-    first = stays.number == 1
-    money = pd.Series(stays.money[first], index=stays.ids[stays.customer[first]])
-    found = money.reindex(stated.lost["customer_id"]).to_numpy()
-    return None if np.isnan(found).all() else found
 
 
 def _counted(stated: Stated, level: float) -> pd.DataFrame:
