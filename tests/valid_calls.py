@@ -12,6 +12,7 @@ import pandas as pd
 import winback as wb
 from winback import plots, tables
 from winback.lost import Classes
+from winback.offers.by_group import offers_by_group
 from winback.planning import Choice, Comparisons, FollowUp
 
 OFFERS = [
@@ -411,6 +412,10 @@ def calls() -> dict[str, Call]:
         "plot_losses": Call(plots.plot_losses, {"report": wb.lost_report(base())}),
         "plot_cohorts": Call(plots.plot_cohorts, {"report": wb.lost_report(base())}),
         "plot_profit_and_roi": Call(plots.plot_profit_and_roi, {"result": compared}),
+        "plot_profit_steps": Call(plots.plot_profit_steps, {"result": compared, "offer": "gift"}),
+        "plot_trial_flow": Call(plots.plot_trial_flow, {"trial": trial()}),
+        "offers_by_group": Call(offers_by_group, {"comparison": compared, "by": "reason"}),
+        "plot_offers_by_group": Call(plots.plot_offers_by_group, {"found": offers_by_group(compared, "reason")}),
         "plot_spending_curve": Call(
             plots.plot_spending_curve, {"curve": wb.spending_curve(trial(), [1.0, 2.0], splits=ONE_SPLIT)}
         ),

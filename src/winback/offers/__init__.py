@@ -10,5 +10,6 @@ told_apart          is the first offer told apart from the others, and what to d
 assumptions         what it assumes, in words
 tailored            does a tailored offer earn what its own rule promises? a comparison's `tailored`
 sensitivity         what if horizon, discount rate or organic return were others? and break-even in words
+by_group            is another offer better for some customers? every offer's profit in every group of a column
 economics           profit, ROI and break-even from summary figures alone: `offer_economics`
 """

@@ -5,6 +5,7 @@ Figures of several panels take no ``ax`` and return the Figure. The title is the
 offers           profit beside ROI, acceptance against cost, the ranking against organic return
 profit_steps     the waterfall of a customer's profit
 trial_flow       from all who were lost to those who are still here
+by_group         what each offer earns in each group of customers
 policies         does tailoring pay, and what untrue reasons do to it
 survival         curves, incidence, goodness of fit, time ratios
 second_lifetime  who returns, lift, rankings, values
@@ -19,6 +20,7 @@ style            the house palette and the format of figures in notebooks
 """
 
 from winback.plots.budgets import plot_budget_curve, plot_profit_share_frontier, plot_spending_curve
+from winback.plots.by_group import plot_offers_by_group
 from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking
 from winback.plots.lost import plot_flow, plot_losses
 from winback.plots.lost_cohorts import plot_cohorts
@@ -52,6 +54,7 @@ __all__ = [
     "plot_lorenz",
     "plot_losses",
     "plot_misstated_reasons",
+    "plot_offers_by_group",
     "plot_policy_gains",
     "plot_profit_and_roi",
     "plot_profit_share_frontier",

@@ -29,7 +29,7 @@ LONGEST_NOTE = 46  # letters in a line
 MOST_TICKS = 30  # of an axis, made beforehand where a currency would be read as mathematics
 POINTS, LETTER = 72, 0.54  # points of an inch; width of a letter over its height, on average
 FEWEST_LETTERS = 16  # in a line, however narrow
-ROOM = 1.3  # of a label, over the length of its axis before the layout is made
+ROOM = 1.1  # of a label, over the length of its axis before the layout is made
 LINES = ("-", "--", "-.", ":")
 
 

@@ -1,0 +1,105 @@
+"""Is another offer better for some customers? Offers against groups, as a map of what each earns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Rectangle
+
+from winback.doors import door
+from winback.money import format_alike
+from winback.plots.style import INK, POINTS, SMALL, capitalised, finish_axes, new_axes, note, offer_styles
+from winback.plots.words import drawn_name, name_ticks, row_height
+from winback.results import format_count
+from winback.tables import NO_OFFER
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from winback.offers.by_group import OffersByGroup
+
+LOSS, NOTHING, GAIN = "#c9a3a0", "#ffffff", "#8fa3b5"  # light enough for ink to be read on them
+ROOM_FOR_ENDS = 70  # points of a cell, from which on its interval is written as well
+LONGEST_OFFER = 12  # letters of a line above a column
+
+
+@door
+def plot_offers_by_group(found: OffersByGroup, ax: Axes | None = None) -> Axes:
+    r"""Draw what each offer earns per customer in each group, with intervals; what is not shown is hatched.
+
+    The frame of a cell says that the offer earns most in its row; a dashed one, that it is not told apart from that.
+    Hatched are cells that may be nothing or less, and those in which too few came back. Takes what `offers_by_group`
+    returns.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> from winback.offers.by_group import offers_by_group
+    >>> found = offers_by_group(wb.compare_offers(wb.load_telecom_study().trial), "reason")
+    >>> plot_offers_by_group(found).get_title(loc="left")
+    'In no group is another offer shown to earn more than\ndiscount'
+    """
+    frame = found.frame
+    groups = list(dict.fromkeys(frame["in_words"]))
+    offers = [name for name in found.catalogue if name in set(frame["offer"]) and name != NO_OFFER]
+    ax = new_axes(ax, 1.7 + max(row_height(groups, 0.62), 0.62) * len(groups))
+    cells = frame.assign(x=frame["offer"].map(offers.index), y=frame["in_words"].map(groups.index))
+    amounts = np.full((len(groups), len(offers)), np.nan)
+    amounts[cells["y"], cells["x"]] = cells["profit"]
+    reach = np.nanmax(np.abs(amounts)) or 1.0
+    shades = LinearSegmentedColormap.from_list("money", [LOSS, NOTHING, GAIN])
+    edges = [np.arange(n + 1) - 0.5 for n in (len(offers), len(groups))]
+    ax.pcolormesh(*edges, np.ma.masked_invalid(amounts), cmap=shades, vmin=-reach, vmax=reach, edgecolor="white")
+    styles = offer_styles(offers, found.catalogue)
+    _mark(ax, cells, styles)
+    _write(ax, cells, found.currency, len(offers))
+    said = "framed: earns most in its row; dashed: not told apart from that; " if len(offers) > 1 else ""
+    finish_axes(ax, capitalised(found.headline), f"{said}hatched: may be nothing, or too few to tell")
+    n = frame.groupby("in_words", sort=False)["n"].sum()
+    name_ticks(ax.yaxis, range(len(groups)), [f"{group} ({format_count(n[group])})" for group in groups])
+    _name_offers(ax, offers, styles)
+    ax.set_ylim(len(groups) - 0.5, -0.5)
+    ax.grid(False)
+    return ax
+
+
+def _mark(ax, cells, styles):
+    """Frame what earns most in its row and what is not told apart from it; hatch what is not shown to pay."""
+    for cell in cells.itertuples():
+        if cell.profit_low <= 0 or cell.few:
+            how = {"facecolor": "none", "edgecolor": (INK, 0.22), "hatch": "///", "linewidth": 0}
+            ax.add_patch(Rectangle((cell.x - 0.5, cell.y - 0.5), 1, 1, **how, label="not shown"))
+        if not cell.told_apart:
+            how = {"edgecolor": styles[cell.offer]["color"], "linewidth": 2.6, "linestyle": "-" if cell.first else "--"}
+            frame = Rectangle((cell.x - 0.46, cell.y - 0.44), 0.92, 0.88, facecolor="none", **how)
+            frame.set_label("first" if cell.first else "not told apart")
+            ax.add_patch(frame)
+
+
+def _write(ax, cells, currency, n_offers):
+    """Write the amounts, the first of a row in bold, and their intervals where there is room."""
+    columns = ["profit", "profit_low", "profit_high"]
+    texts = np.reshape(format_alike(cells[columns].to_numpy().ravel(), currency), (-1, 3))
+    ends = ax.get_position().width * ax.figure.get_figwidth() * POINTS / n_offers > ROOM_FOR_ENDS
+    for cell, (amount, low, high) in zip(cells.itertuples(), texts, strict=True):
+        weight = "bold" if cell.first else "normal"
+        at, middle = (cell.x, cell.y), {"ha": "center", "color": INK}
+        note(ax, amount, at, (0, 2 if ends else 0), va="bottom" if ends else "center", fontweight=weight, **middle)
+        if ends:
+            note(ax, f"[{low}, {high}]", at, (0, -1), va="top", fontsize=SMALL - 2, **middle)
+
+
+def _name_offers(ax, offers, styles):
+    """Write the offers above their columns, each with its mark."""
+    ax.xaxis.set_ticks_position("top")
+    words = [drawn_name(name, LONGEST_OFFER) for name in offers]
+    ax.tick_params(axis="x", pad=9)
+    ax.set_xticks(range(len(offers)), [text for text, _ in words])
+    for label, (_, look) in zip(ax.get_xticklabels(), words, strict=True):
+        label.set(**look)
+    marked = ax.get_xaxis_transform()
+    for place, name in enumerate(offers):
+        how = {"color": styles[name]["color"], "marker": styles[name]["marker"], "clip_on": False, "markersize": 8}
+        ax.plot(place, 1.0, transform=marked, linestyle="none", zorder=5, **how)
