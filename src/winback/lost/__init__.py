@@ -40,7 +40,6 @@ foretells       does an answer tell who leaves? odds and ranks
 claims          what has been said of why customers leave, and by whom?
 codebook        reasons, their causes and patterns, and what takes a reason back
 codebook_files  `load_codebook`, `write_codebook`: a codebook as TOML
-pattern         is a list of patterns fit for use?
 phrases         which words does a pattern stand for?
 regexes         which regular expressions are safe to run on any text?
 words_in_order  where in many texts does a phrase stand?

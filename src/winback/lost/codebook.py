@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import ClassVar
 
 import pandas as pd
 
-from winback.lost.pattern import Pattern
+from winback.lost.phrases import Phrase, phrases_of
+from winback.lost.regexes import compiled
 from winback.results import Result, Sentences, format_count, join_words
 
 CAUSES = ("competitor", "company", "customer")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A pattern as it was written, with the phrases it stands for, or its regular expression."""
+
+    written: str
+    language: str = ""  # empty: listed without one
+    phrases: tuple[Phrase, ...] = field(default=(), repr=False)
+    expression: re.Pattern[str] | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, written: str, language: str = "") -> Pattern:
+        """Make a pattern ready.
+
+        Examples
+        --------
+        >>> Pattern.of("/colou?r/").expression is None, len(Pattern.of("too dear").phrases)
+        (False, 1)
+        """
+        text = written.strip()
+        if len(text) > 2 and text.startswith("/") and text.endswith("/"):
+            return cls(written, language, expression=compiled(text[1:-1]))
+        return cls(written, language, phrases=phrases_of(text))
 
 
 @dataclass(frozen=True)
@@ -70,8 +96,7 @@ class Codebook(Result):
     @property
     def languages(self) -> tuple[str, ...]:
         """Languages that patterns are listed under."""
-        found = (pattern.language for reason in self.reasons for pattern in reason.patterns)
-        return tuple(language for language in dict.fromkeys(found) if language)
+        return tuple(language for language in self.to_frame()["language"].unique() if language)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per pattern: ``reason``, ``cause``, ``language``, ``pattern``."""
@@ -84,8 +109,8 @@ class Codebook(Result):
 
     def describe(self) -> Sentences:
         """Say how many reasons and patterns there are, and in which order they count."""
-        n = sum(len(reason.patterns) for reason in self.reasons)
-        among = f" in {len(self.languages)} languages" if len(self.languages) > 1 else ""
+        n, languages = len(self.to_frame()), self.languages
+        among = f" in {len(languages)} languages" if len(languages) > 1 else ""
         source = self.source[:1].upper() + self.source[1:]
         return Sentences.of(
             [

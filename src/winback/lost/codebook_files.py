@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from winback.doors import door
-from winback.lost.codebook import CAUSES, TURNS, Codebook, Reason, SetAside
-from winback.lost.pattern import Pattern, PatternList, patterns_of
+from winback.lost.codebook import CAUSES, TURNS, Codebook, Pattern, Reason, SetAside
+from winback.lost.phrases import PatternError
 
 SHIPPED = "codebook.toml"
-NO_LANGUAGE = ""  # of patterns listed without one
 AS_AN_EXAMPLE = '[[reason]] name = "price", cause = "company", patterns.en = ["too expensive", "pric*"]'
 KEYS = ("name", "cause", "words", "involuntary", "patterns")
+LONGEST_SHOWN = 60  # characters of a pattern in a message
 
 
 @door
@@ -68,10 +68,9 @@ def load_codebook(codebook: Codebook | Mapping | str | Path | None = None, *, mo
     """
     if codebook is None:
         codebook = shipped_codebook()
-    if isinstance(codebook, Codebook):
-        return _with_more(codebook, more)
-    content, source = _content_of(codebook)
-    return _with_more(_codebook_of(content, source), more)
+    if not isinstance(codebook, Codebook):
+        codebook = _codebook_of(*_content_of(codebook))
+    return _with_more(codebook, more) if more else codebook
 
 
 @cache
@@ -111,7 +110,7 @@ def _by_language(patterns: tuple[Pattern, ...]) -> dict[str, list[str]] | list[s
     by_language: dict[str, list[str]] = {}
     for pattern in patterns:
         by_language.setdefault(pattern.language, []).append(pattern.written)
-    return by_language.get(NO_LANGUAGE, []) if set(by_language) <= {NO_LANGUAGE} else by_language
+    return by_language if any(by_language) else by_language.get("", [])
 
 
 def _content_of(codebook: Mapping | str | Path) -> tuple[Mapping, str]:
@@ -133,46 +132,62 @@ def _reasons(content: Mapping, problems: list[str]) -> tuple[Reason, ...]:
     if not isinstance(rows, list | tuple) or not rows or not all(isinstance(row, Mapping) for row in rows):
         problems.append(f"There is no list of reasons. Write {AS_AN_EXAMPLE}.")
         return ()
-    found, names = [], {}
+    found, numbers = [], {}
     for number, row in enumerate(rows, start=1):
-        name = row.get("name")
-        is_name = isinstance(name, str) and bool(name.strip())
-        called = f"Reason {name.strip()!r}" if is_name else f"Reason number {number}"
-        if not is_name:
+        name = str(row.get("name", "")).strip() if isinstance(row.get("name"), str) else ""
+        called = f"Reason {name!r}" if name else f"Reason number {number}"
+        if not name:
             problems.append(f'{called} has no name. Write name = "price".')
-        elif (like := name.strip().casefold()) in names:
-            problems.append(
-                f"{called} is there twice (numbers {names[like]} and {number}). Put their patterns together."
-            )
-        else:
-            names[like] = number
+        elif (before := numbers.setdefault(name.casefold(), number)) < number:
+            problems.append(f"{called} is there twice (numbers {before} and {number}). Put their patterns together.")
         problems += _problems_of_row(row, called)
-        patterns = patterns_of(row.get("patterns"), called, problems)
-        found.append(
-            Reason(
-                str(name).strip(),
-                str(row.get("cause")),
-                patterns,
-                str(row.get("words", "")),
-                bool(row.get("involuntary")),
-            )
-        )
+        cause, words = str(row.get("cause")), str(row.get("words", ""))
+        patterns = _patterns(row.get("patterns"), called, problems)
+        found.append(Reason(name, cause, patterns, words, bool(row.get("involuntary"))))
     return tuple(found)
 
 
-def _problems_of_row(row: Mapping, called: str) -> list[str]:
-    """Return what is wrong with a reason but for its name and patterns."""
-    problems = [
-        f"{called} has {key!r}, which is not known. There are {', '.join(KEYS)}." for key in row if key not in KEYS
-    ]
+def _problems_of_row(row: Mapping, called: str) -> Iterator[str]:
+    """Yield what is wrong with a reason but for its name and patterns."""
+    for key in row:
+        if key not in KEYS:
+            yield f"{called} has {key!r}, which is not known. There are {', '.join(KEYS)}."
     if row.get("cause") not in CAUSES:
         got = f"has the cause {row['cause']!r}" if "cause" in row else "has no cause"
-        problems.append(f"{called} {got}. Write one of {', '.join(CAUSES)}.")
+        yield f"{called} {got}. Write one of {', '.join(CAUSES)}."
     if not isinstance(row.get("words", ""), str):
-        problems.append(f'{called} must have words such as "the price"; got {row["words"]!r}.')
+        yield f'{called} must have words such as "the price"; got {row["words"]!r}.'
     if not isinstance(row.get("involuntary", False), bool):
-        problems.append(f"{called} must be involuntary = true or false; got {row['involuntary']!r}.")
-    return problems
+        yield f"{called} must be involuntary = true or false; got {row['involuntary']!r}."
+
+
+def _patterns(given: object, called: str, problems: list[str]) -> tuple[Pattern, ...]:
+    """Return the patterns of a list, or of lists by language; what is wrong is added to the problems."""
+    found, n_problems = {}, len(problems)
+    for language, listed in (given if isinstance(given, Mapping) else {"": given}).items():
+        where = f" ({language})" if language else ""
+        for written in _as_list(listed):
+            try:
+                if not isinstance(written, str):
+                    raise PatternError('is no text. Write it between " "')
+                found[written, language] = Pattern.of(written, str(language))
+            except PatternError as error:
+                problems.append(f"{called}, pattern {_shown(written)}{where}: {error}.")
+    if not found and len(problems) == n_problems:
+        problems.append(f'{called} has no patterns. Write patterns.en = ["too expensive", "pric*"].')
+    return tuple(found.values())
+
+
+def _as_list(given: object) -> list:
+    """Return one pattern or several as a list; what is neither is one that is no text."""
+    if given is None:
+        return []
+    return list(given) if isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping) else [given]
+
+
+def _shown(written: object) -> str:
+    text = f"'{written}'" if isinstance(written, str) else repr(written)  # letters of any script as they are
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
 def _set_aside(given: object, problems: list[str]) -> SetAside:
@@ -180,7 +195,7 @@ def _set_aside(given: object, problems: list[str]) -> SetAside:
     if not isinstance(given, Mapping) or not set(given) <= set(TURNS):
         problems.append(f'[set_aside] must have {", ".join(TURNS)}, such as negated.en = ["not because of"].')
         return SetAside()
-    found = {key: patterns_of(listed, f"[set_aside] {key}", problems) for key, listed in given.items()}
+    found = {key: _patterns(listed, f"[set_aside] {key}", problems) for key, listed in given.items()}
     for key, patterns in found.items():
         for pattern in patterns:
             if pattern.expression is not None:
@@ -188,22 +203,15 @@ def _set_aside(given: object, problems: list[str]) -> SetAside:
     return SetAside(**found)
 
 
-def _with_more(codebook: Codebook, more: Mapping[str, PatternList] | None) -> Codebook:
+def _with_more(codebook: Codebook, more: Mapping) -> Codebook:
     """Return a codebook with further patterns of its reasons."""
-    if not more:
-        return codebook
-    problems: list[str] = []
-    for name in more:
-        if name not in codebook.names:
-            problems.append(f"There is no reason {name!r} to add patterns to; there are {', '.join(codebook.names)}.")
-    added = {name: patterns_of(listed, f"Reason {name!r}", problems) for name, listed in more.items()}
+    there = ", ".join(codebook.names)
+    unknown = [name for name in more if name not in codebook.names]
+    problems = [f"There is no reason {name!r} to add patterns to; there are {there}." for name in unknown]
+    added = {name: _patterns(listed, f"Reason {name!r}", problems) for name, listed in more.items()}
     _raise_if_any("`more`", problems)
-    reasons = tuple(
-        Reason(each.name, each.cause, (*each.patterns, *added.get(each.name, ())), each.words, each.involuntary)
-        for each in codebook.reasons
-    )
-    source = f"{codebook.source} with patterns of your own"
-    return replace(codebook, reasons=reasons, source=source)
+    reasons = [replace(each, patterns=(*each.patterns, *added.get(each.name, ()))) for each in codebook.reasons]
+    return replace(codebook, reasons=tuple(reasons), source=f"{codebook.source} with patterns of your own")
 
 
 def _raise_if_any(source: str, problems: list[str]) -> None:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from winback.lost.codebook import Codebook, SetAside
+from winback.lost.codebook import Codebook, Pattern, SetAside
 from winback.lost.folded import lower_text, plain_text
-from winback.lost.pattern import Pattern
 from winback.lost.phrases import Phrase
 from winback.lost.words_in_order import WordsInOrder
 
