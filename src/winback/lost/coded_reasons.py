@@ -52,9 +52,8 @@ class CodedReasons(Result):
     frame: pd.DataFrame
     reasons: pd.DataFrame
     codebook: Codebook
-    alike: np.ndarray = field(
-        repr=False
-    )  # (n_texts,) the same number where only case, accents and a mark at the end differ
+    named: np.ndarray = field(repr=False)  # (n_texts, n_reasons) bool: which reasons each text names
+    alike: np.ndarray = field(repr=False)  # (n_texts,) one number where only case, accents and a mark at the end differ
     source: pd.DataFrame | None = field(default=None, repr=False)  # the table that the texts stand in
     notes: tuple[str, ...] = ()
     shown: ClassVar[Mapping[str, tuple[str, str]]] = IN_TABLE

@@ -13,7 +13,7 @@ from winback.lost.codebook import Codebook
 from winback.lost.codebook_files import load_codebook
 from winback.lost.coded_reasons import CODED, NOTHING_SAID, UNMATCHED, CodedReasons
 from winback.lost.coding import Coded, code_texts
-from winback.lost.exit_texts import ExitTexts, read_exit_texts
+from winback.lost.exit_texts import read_exit_texts
 from winback.tables import AnyTable
 
 BETWEEN = "; "  # between several reasons of a text
@@ -74,65 +74,67 @@ def code_reasons(
     book = load_codebook(codebook, more=more)
     read = read_exit_texts(texts)
     coded = code_texts(read.distinct, book)
+    frame = _of_distinct(read.distinct, coded, book).iloc[read.codes].reset_index(drop=True)
+    if read.ids is not None:
+        frame.insert(0, "customer_id", read.ids)
+    named = np.vstack([coded.named, np.zeros(len(book.reasons), dtype=bool)])[read.codes]
     return CodedReasons(
-        frame=_framed(read, coded, book),
-        reasons=_counted(read, coded, book),
+        frame=frame,
+        reasons=_counted(named, int((read.codes >= 0).sum()), book),
         codebook=book,
+        named=named,
         alike=np.append(coded.alike, -1)[read.codes],
         source=read.table,
         notes=read.notes,
     )
 
 
-def _framed(read: ExitTexts, coded: Coded, book: Codebook) -> pd.DataFrame:
-    """Return one row per text; distinct texts are looked at once."""
-    n = len(read.distinct)
-    first = coded.named.argmax(axis=1) if n else np.array([], dtype=int)
-    there = coded.named.any(axis=1)
-    written = [tuple(pattern.written for pattern in reason.patterns) for reason in book.reasons]
-    pattern = [
-        written[column][coded.pattern[row, column]] if there[row] else None for row, column in enumerate(first.tolist())
-    ]
-    rows = read.codes
-    reason = np.append(np.where(there, first, -1), -1)[rows]
-    columns = {} if read.ids is None else {"customer_id": read.ids}
-    columns["text"] = np.array([*read.distinct, None], dtype=object)[rows]
-    columns["reason"] = pd.Categorical.from_codes(reason, categories=list(book.names))
-    columns["reasons"] = np.array([*_several(coded.named, book), ""], dtype=object)[rows]
-    cause = np.array([*(each.cause for each in book.reasons), None], dtype=object)[reason]
-    columns["cause"] = pd.Categorical(cause, categories=list(dict.fromkeys(each.cause for each in book.reasons)))
-    columns["n_reasons"] = np.append(coded.named.sum(axis=1), 0)[rows]
-    columns["pattern"] = np.array([*pattern, None], dtype=object)[rows]
-    columns["set_aside"] = np.append(coded.set_aside, False)[rows]
-    state = np.where(there, 0, 1)
-    columns["state"] = pd.Categorical.from_codes(np.append(state, 2)[rows], categories=[CODED, UNMATCHED, NOTHING_SAID])
-    return pd.DataFrame(columns)
+def _of_distinct(texts: list[str], coded: Coded, book: Codebook) -> pd.DataFrame:
+    """Return one row per distinct text, which is looked at once, and a last one for what was not said."""
+    named = np.vstack([coded.named, np.zeros(len(book.reasons), dtype=bool)])
+    there = named.any(axis=1)
+    first = np.where(there, named.argmax(axis=1), -1)
+    number = np.append(coded.pattern[np.arange(len(texts)), first[:-1]], -1)
+    cause = [reason.cause for reason in book.reasons]
+    state = [*np.where(there[:-1], CODED, UNMATCHED), NOTHING_SAID]
+    return pd.DataFrame(
+        {
+            "text": np.array([*texts, None], dtype=object),
+            "reason": pd.Categorical.from_codes(first, categories=list(book.names)),
+            "reasons": _joined(named, book.names),
+            "cause": pd.Categorical(np.array([*cause, None])[first], categories=list(dict.fromkeys(cause))),
+            "n_reasons": named.sum(axis=1),
+            "pattern": [
+                book.reasons[column].patterns[at].written if column >= 0 else None
+                for column, at in zip(first, number, strict=True)
+            ],
+            "set_aside": np.append(coded.set_aside, False),
+            "state": pd.Categorical(state, categories=[CODED, UNMATCHED, NOTHING_SAID]),
+        }
+    )
 
 
-def _several(named: np.ndarray, book: Codebook) -> list[str]:
-    """Return all reasons of each distinct text as one label."""
-    if not len(named):
-        return []
+def _joined(named: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
+    """Return all reasons of each text as one label."""
     kinds, which = np.unique(named, axis=0, return_inverse=True)
-    labels = [BETWEEN.join(name for name, there in zip(book.names, kind, strict=True) if there) for kind in kinds]
-    return list(np.array(labels, dtype=object)[which.ravel()])
+    labels = [BETWEEN.join(np.array(names, dtype=object)[kind]) for kind in kinds]
+    return np.array(labels, dtype=object)[which.ravel()]
 
 
-def _counted(read: ExitTexts, coded: Coded, book: Codebook) -> pd.DataFrame:
+def _counted(named: np.ndarray, n_said: int, book: Codebook) -> pd.DataFrame:
     """Return one row per reason: texts that name it, name it first, and name nothing else."""
-    texts = np.bincount(read.codes[read.codes >= 0], minlength=len(read.distinct))
-    alone = coded.named & (coded.named.sum(axis=1, keepdims=True) == 1)
-    first = coded.named & (np.cumsum(coded.named, axis=1) == 1)
+    alone = named & (named.sum(axis=1, keepdims=True) == 1)
+    first = named & (np.cumsum(named, axis=1) == 1)
     frame = pd.DataFrame(
         {
             "reason": book.names,
             "cause": [reason.cause for reason in book.reasons],
             "involuntary": [reason.involuntary for reason in book.reasons],
             "words": [reason.words or reason.name for reason in book.reasons],
-            "n": texts @ coded.named,
-            "n_first": texts @ first,
-            "n_alone": texts @ alone,
+            "n": named.sum(axis=0),
+            "n_first": first.sum(axis=0),
+            "n_alone": alone.sum(axis=0),
         }
     )
-    n = max(int(texts.sum()), 1)
+    n = max(n_said, 1)
     return frame.assign(share=frame["n"] / n, share_first=frame["n_first"] / n)

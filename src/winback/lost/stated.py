@@ -13,8 +13,8 @@ from winback.base.base import Base
 from winback.labels import short_words
 from winback.lost.codebook import CAUSES, Codebook
 from winback.lost.codebook_files import load_codebook
-from winback.lost.coded_reasons import CODED, UNMATCHED, CodedReasons
-from winback.lost.reasons import BETWEEN, code_reasons
+from winback.lost.coded_reasons import UNMATCHED, CodedReasons
+from winback.lost.reasons import code_reasons
 from winback.tables import ProblemList, label_codes, label_text
 
 BOTH = "both"  # winback's own label of those who left for price and service
@@ -92,22 +92,17 @@ def stated_reasons(base: Base, codebook: Codebook | Mapping | str | Path | None 
 
 def _coded(lost: pd.DataFrame, codebook: Codebook | Mapping | str | Path | None) -> Stated:
     coded = code_reasons(lost[["customer_id", "exit_text"]], codebook)
-    reasons, state = coded.reasons, coded.frame["state"]
-    kinds, which = np.unique(coded.frame["reasons"].to_numpy(dtype=str), return_inverse=True)
-    lists = [set(kind.split(BETWEEN)) for kind in kinds]
-    by_kind = np.array([[name in each for name in reasons["reason"]] for each in lists])
-    named = by_kind[which] & (state == CODED).to_numpy()[:, None]
-    named = np.column_stack([named, state == UNMATCHED])
+    named = np.column_stack([coded.named, coded.frame["state"] == UNMATCHED])
+    other = pd.DataFrame([{"reason": OTHER, "words": "another reason", "cause": "", "involuntary": False}])
     there = named.any(axis=0)
-    names, words = ([*reasons[name], last] for name, last in (("reason", OTHER), ("words", "another reason")))
-    kept = np.flatnonzero(there)
+    reasons = pd.concat([coded.reasons[list(other)], other])[there]
     return Stated(
         lost=lost,
-        names=tuple(names[place] for place in kept),
-        words=tuple(words[place] for place in kept),
-        causes=tuple([*reasons["cause"], ""][place] for place in kept),
-        involuntary=np.append(reasons["involuntary"].to_numpy(dtype=bool), False)[kept],
-        named=named[:, kept],
+        names=tuple(reasons["reason"]),
+        words=tuple(reasons["words"]),
+        causes=tuple(reasons["cause"]),
+        involuntary=reasons["involuntary"].to_numpy(dtype=bool),
+        named=named[:, there],
         coded=coded,
     )
 
