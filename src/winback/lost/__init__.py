@@ -1,6 +1,7 @@
 """Who is lost, why, and is it worth a try?
 
 lost_report     how many are lost, where, when, what did it cost, who comes back? `lost_report`
+lost_shares     which groups lose more, where nobody knows when? of a snapshot
 losses_reported, losses_in_words  its answer, and its sentences
 stays           who was a customer from when to when, in which group, and what did they bring in before they left?
 brought_in      what did each customer bring in within the year before they left?
