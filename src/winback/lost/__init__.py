@@ -13,8 +13,7 @@ organic_return  who comes back by themselves, and when?
 published_rates  what do others lose, and how many come back to them?
 lost_accounts   which lost accounts were a large part of turnover?
 triage          whom to call first without any trial? `triage`
-triaged         its answer: priorities, the call list, what an offer may cost
-triage_words    its sentences
+triaged         its answer and sentences: priorities, the call list, what an offer may cost
 lost_customers  who is lost today, what did they bring, how regularly?
 classes         who brings most, and how regularly: ABC, XYZ and priorities
 at_stake        what would a customer bring who came back?
@@ -38,7 +37,6 @@ satisfied       had those who left been satisfied, more or less than those who s
 satisfaction    its answer
 answers         who answered what, and had they left a while later?
 foretells       does an answer tell who leaves? odds and ranks
-claims          what has been said of why customers leave, and by whom?
 codebook        reasons, their causes and patterns, and what takes a reason back
 codebook_files  `load_codebook`, `write_codebook`: a codebook as TOML
 phrases         which words does a pattern stand for?
