@@ -22,7 +22,12 @@ CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 RUN = (ROOT / "run.py").read_text(encoding="utf-8")
 
-CONDA_NAMES = {"matplotlib": "matplotlib-base", "seaborn": "seaborn-base", "duckdb": "python-duckdb"}
+CONDA_NAMES = {
+    "matplotlib": "matplotlib-base",
+    "seaborn": "seaborn-base",
+    "duckdb": "python-duckdb",
+    "playwright": "playwright-python",
+}
 PYTHONS = ("3.11.0", "3.12.0", "3.13.0", "3.14.0")
 REGISTRIES = [".".join(words) for words in (("pypi", "org"), ("pythonhosted", "org"), ("anaconda", "org"))]
 

@@ -53,6 +53,7 @@ ROWS = [
     "clusters",
     "provenance",
     "labels",
+    "colours",
     "minute",
     "results",
     "in_html",

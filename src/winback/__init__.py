@@ -37,7 +37,7 @@ newton           where is a likelihood highest?
 doors, annotations  does every argument have a kind that its function can use?
 surface          which names are public, and where each stands
 minute           what does a reader take away in the first minute?
-provenance, labels, results, in_html, money, progress  how results show themselves: Sentences
+provenance, labels, colours, results, in_html, money, progress  how results show themselves: Sentences
 tables           columns, units, checks, files, `wb.tables.check_...`: TableError
 periods, discounting  how long is a month, and what is money worth that comes later?
 """

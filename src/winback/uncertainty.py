@@ -7,6 +7,7 @@ cannot say: a ratio whose interval has no end is reported without one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from numbers import Real
 
 import numpy as np
@@ -172,8 +173,14 @@ def normal_draws(covariance: ArrayLike) -> np.ndarray:
     np.float64(2.0)
     """
     covariance = np.atleast_2d(np.asarray(covariance, dtype=float))
-    points = qmc.Sobol(len(covariance), rng=np.random.default_rng(20160301)).random(DRAWS)
-    return (_root(covariance) @ ndtri(np.clip(points.T, 1e-12, 1 - 1e-12))).T
+    return (_root(covariance) @ _standard_draws(len(covariance))).T
+
+
+@lru_cache(maxsize=8)  # a few megabytes each; many comparisons in a row are of as many offers
+def _standard_draws(k: int) -> np.ndarray:
+    """Return draws of k independent standard normal errors, shape (k, 32768)."""
+    points = qmc.Sobol(k, rng=np.random.default_rng(20160301)).random(DRAWS)
+    return ndtri(np.clip(points.T, 1e-12, 1 - 1e-12))
 
 
 def _root(covariance: np.ndarray) -> np.ndarray:

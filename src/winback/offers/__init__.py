@@ -9,6 +9,10 @@ comparison_words    its sentences
 told_apart          is the first offer told apart from the others, and what to do where it is not?
 assumptions         what it assumes, in words
 tailored            does a tailored offer earn what its own rule promises? a comparison's `tailored`
+what_if             sliders for cost, organic return, horizon and discount rate: a comparison's `what_if`
+what_if_steps       at which steps, and what is known there?
+what_if_page        how that stands on a page (what_if.js, what_if.css)
+what_if_widget      and in JupyterLab
 sensitivity         what if horizon, discount rate or organic return were others? and break-even in words
 by_group            is another offer better for some customers? every offer's profit in every group of a column
 economics           profit, ROI and break-even from summary figures alone: `offer_economics`

@@ -92,7 +92,7 @@ def adjusted_comparison(
     columns, offers = trial.adjust or adjustable(trial), list(offers)
     if not columns:
         return None
-    has_control = trial.design.control == "accepted"
+    has_control = trial.design.control == "accepted" and settings.organic is None  # else that is assumed in its place
     both = {"plain": trial.moments, "adjusted": adjusted_moments(trial, columns)}
     profits, differences = {}, {}
     for name, moments in both.items():

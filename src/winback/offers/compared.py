@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
@@ -26,6 +26,7 @@ from winback.offers.sensitivity import (
 )
 from winback.offers.tailored import TailoredComparison, compare_tailored
 from winback.offers.told_apart import leader_note, next_step, not_told_from, verdict_words, within_words
+from winback.offers.what_if import WhatIf, what_if
 from winback.results import Result, Sentences, Shown, format_chance, format_count
 from winback.tables import NO_OFFER
 from winback.trial import moments as m
@@ -82,6 +83,7 @@ class OfferComparison(Result):
     trial: Trial | None = field(default=None, repr=False)
     carriers: ValueCarriers | None = field(default=None, repr=False)
     catalogue: tuple[str, ...] = field(default=(), repr=False)
+    again: Callable[..., OfferComparison] | None = field(default=None, repr=False)  # the same of another trial
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "offer": ("Offer", "text"),
@@ -202,6 +204,10 @@ class OfferComparison(Result):
             raise ValueError("Only figures of each offer are known, so a rule cannot be composed of them.")
         settings = {"level": self.settings.level, "equivalent_within": self.settings.equivalent_within}
         return compare_tailored(self.trial, name, splits=splits, **settings)
+
+    def what_if(self) -> WhatIf:
+        """Return sliders for costs, organic return, horizon and discount rate, on a page and in JupyterLab."""
+        return what_if(self)
 
     def describe(self) -> Sentences:
         """Say which offer to send, how far ahead it is, and the doubt that matters most."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -99,14 +101,27 @@ def compare_offers(trial: Trial, *, level: float = 0.95, equivalent_within: floa
     normal_quantile(level)  # refuses what is not a level
     _check_bound(equivalent_within)
     check_one_chance(trial.lapsed)
+    return _compared(trial, level=level, equivalent_within=equivalent_within)
+
+
+def _compared(
+    trial: Trial, *, level: float, equivalent_within: float | None, organic: float | None = None
+) -> OfferComparison:
+    """Compare the offers of a trial, with an ``organic`` return in place of what the untreated showed, if given."""
+    if organic is not None and not trial.has_control:
+        trial, organic = trial.over(organic=organic), None
     moments = compared_moments(trial)
     arms = {name: moments[name] for name in trial.sent}
     control = moments[NO_OFFER] if trial.design.control == "accepted" else None
-    assumed = None if trial.organic is None else assumed_organic(trial.organic, trial.customers)
+    organic_value = figures.organic_value_of(trial.offers.organic_value, control)
+    assumed = trial.organic
+    if organic is not None:
+        assumed, control = organic, None
+    assumed = None if assumed is None else assumed_organic(assumed, trial.customers)
     terms = (trial.horizon_months, trial.annual_discount, level, assumed)
-    organic_value = _organic_value(trial.offers.organic_value, control)
     settings = ComparisonSettings(*terms, *organic_value, equivalent_within=equivalent_within)
-    return comparison_from_moments(arms, control, settings, trial)
+    again = partial(_compared, level=level, equivalent_within=equivalent_within)
+    return replace(comparison_from_moments(arms, control, settings, trial), again=again)
 
 
 def comparison_from_moments(
@@ -152,11 +167,3 @@ def _check_bound(equivalent_within: float | None) -> None:
             f"equivalent_within must be money per customer above 0, a difference too small to matter; got "
             f"{equivalent_within!r}. Leave it out where no such difference can be named."
         )
-
-
-def _organic_value(organic_value, control) -> tuple[float | None, float]:
-    """Return the value of an organic returner and its standard error: as given, or as the untreated showed it."""
-    if organic_value is not None or control is None:
-        return organic_value, 0.0
-    value, std_error, _ = m.value_per_returned(control)
-    return (float(value[0]), float(std_error[0])) if value[0] > 0 else (None, 0.0)

@@ -104,17 +104,18 @@ def incremental_figures(arms, control, errors, settings) -> pd.DataFrame:
         return pd.DataFrame({**columns, **_roi_columns("incremental_roi", roi)})
     if settings.organic is None:
         return pd.DataFrame(index=range(len(arms.n)))
-    return assumed_incremental(arms, settings.organic, settings.organic_value, settings.level)
+    return assumed_incremental(arms, settings)
 
 
-def assumed_incremental(arms: m.ArmMoments, organic: AssumedOrganic, organic_value: float | None, level: float):
+def assumed_incremental(arms: m.ArmMoments, settings: ComparisonSettings) -> pd.DataFrame:
     """Return incremental profit and ROI under an assumed organic return.
 
     With an interval of organic returns the estimate is that of its middle, and the interval reaches from the lower
     end at the highest organic return to the upper end at the lowest.
     """
+    organic, worth = settings.organic, (settings.organic_value, settings.level, settings.organic_value_error)
     shares = (organic.low, organic.middle, organic.high)
-    low_end, middle, high_end = (m.profit_and_roi_at(arms, share, organic_value, level) for share in shares)
+    low_end, middle, high_end = (m.profit_and_roi_at(arms, share, *worth) for share in shares)
     low, high = np.minimum(low_end[1], high_end[1]), np.maximum(low_end[2], high_end[2])
     columns = _with_interval("organic", organic.middle, organic.low, organic.high)
     columns |= _with_interval("incremental_profit", middle[0], low, high)
@@ -176,9 +177,14 @@ def _corrected_as_assumed(arms, share: float, settings) -> CorrectedWinner:
         if arms.beside is None
         else arms.joint(weights, arms, picked_weights)
     )
-    figures = OtherFigures(estimate, arms.variance(weights), both)
-    best = corrected_winner(picked_by, arms.joint(picked_weights), figures=figures, level=settings.level)
-    return _lean(best, arms.variance(weights), m.skew_length(m.pooled(arms), weights, arms))
+    error, picked_error = (each * settings.organic_value_error for each in (share, settings.organic.middle))
+    own = arms.variance(weights)
+    figures = OtherFigures(estimate, own + error**2, both + error * picked_error)
+    joint = arms.joint(picked_weights) + picked_error**2  # all offers share the error of what returns anyway
+    best = corrected_winner(picked_by, joint, figures=figures, level=settings.level)
+    length = m.skew_length(m.pooled(arms), weights, arms)
+    share_own = np.divide(own, figures.variance, out=np.zeros(own.shape), where=figures.variance > 0)
+    return _lean(best, figures.variance, length * share_own)
 
 
 def _lean(best: CorrectedWinner, variance, length) -> CorrectedWinner:
@@ -210,11 +216,7 @@ def break_even_figures(arms, settings) -> pd.DataFrame:
 def all_differences(names, arms, settings, errors) -> pd.DataFrame:
     """Compare all pairs; the intervals hold together, since the leader was found by looking."""
     one, other = np.array(list(combinations(range(len(names)), 2)), dtype=int).reshape(-1, 2).T
-    profit, weights = decision_profit(arms, settings)
-    joint, scale = arms.joint(weights), m.pooled(arms).apart.skew_scale(weights)
-    variance = joint[one, one] + joint[other, other] - 2 * joint[one, other]
-    difference, std_error = profit[one] - profit[other], np.sqrt(np.maximum(variance, 0.0))
-    length = m.difference_length(*((each[one], each[other]) for each in (scale, arms.n, arms.n_returned)))
+    difference, std_error, length = lead_of(one, other, arms, settings)
     reach = uncertainty.max_t_quantile((errors.T[one] - errors.T[other]).T, settings.level)
     low, high = skewed_interval(difference, std_error, length, reach)
     names = np.array(names, dtype=object)
@@ -224,6 +226,23 @@ def all_differences(names, arms, settings, errors) -> pd.DataFrame:
     return frame.assign(
         difference_low=low, difference_high=high, **pair_verdicts(low, high, settings.equivalent_within)
     )
+
+
+def lead_of(one, other, arms, settings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return how far offers at the places ``one`` lead those at ``other``, with standard error and skew length."""
+    profit, weights = decision_profit(arms, settings)
+    joint, scale = arms.joint(weights), m.pooled(arms).apart.skew_scale(weights)
+    variance = joint[one, one] + joint[other, other] - 2 * joint[one, other]
+    length = m.difference_length(*((each[one], each[other]) for each in (scale, arms.n, arms.n_returned)))
+    return profit[one] - profit[other], np.sqrt(np.maximum(variance, 0.0)), length
+
+
+def organic_value_of(organic_value: float | None, control: m.ArmMoments | None) -> tuple[float | None, float]:
+    """Return the value of an organic returner and its standard error: as given, or as the untreated showed it."""
+    if organic_value is not None or control is None:
+        return organic_value, 0.0
+    value, std_error, _ = m.value_per_returned(control)
+    return (float(value[0]), float(std_error[0])) if value[0] > 0 else (None, 0.0)
 
 
 def remarks(frame, differences, n_returned_control: float | None, level: float, within: str = "") -> list[str]:

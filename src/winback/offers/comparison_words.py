@@ -137,7 +137,9 @@ def _warned(checks: tuple[str, ...], result) -> Iterator[str]:
 def _not_incremental(result) -> Iterator[str]:
     refused = result.design is not None and result.design.control == "refused"
     if result.settings.organic is not None:
-        yield f"No control group: incremental figures rest on {result.settings.organic.says}, not on data."
+        of_control = result.trial is not None and result.trial.has_control
+        why = "The control group is set aside" if of_control else "No control group"
+        yield f"{why}: incremental figures rest on {result.settings.organic.says}, not on data."
     elif result.control is None and not refused:
         yield (
             "No control group: all figures are gross, for how many would have returned without an offer is unknown, "

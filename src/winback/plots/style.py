@@ -13,14 +13,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import AutoLocator, Formatter, MaxNLocator, StrMethodFormatter
 
+from winback.colours import OFFERS, UNTREATED, offer_places
 from winback.plots.words import AS_WRITTEN, drawn, drawn_name
 from winback.results import format_money
 from winback.tables import NO_OFFER
 
 INK, QUIET = "#1b2530", "#5b6875"
-UNTREATED = "#87929e"  # of those who were sent nothing
-# Told apart by the colour-blind (Okabe and Ito's, and two more); as many as there are no markers, so pairs come late.
-OFFERS = ("#0072b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc", "#56b4e9", "#8c6510", "#6a51a3")
 OTHERS = (INK, "#7d8894", "#46586a", "#8a6a4f", "#6f5f8f", "#4f7f86", "#a26769", "#7a8450")
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "p")
 WIDTH = 7.2  # inches: wide enough for a laptop, narrow enough for letters to be read on a phone
@@ -53,12 +51,9 @@ def offer_styles(names: Iterable[str], catalogue: Iterable[str]) -> dict[str, di
     >>> offer_styles(["upgrade"], catalogue)["upgrade"] == offer_styles(catalogue, catalogue)["upgrade"]
     True
     """
-    names = list(dict.fromkeys(names))
-    places = {name: place for place, name in enumerate(name for name in catalogue if name != NO_OFFER)}
-    for name in names:  # what the catalogue lacks comes after what it has
-        places.setdefault(name, len(places))
+    places = offer_places(names, catalogue)
     alone = {"color": UNTREATED, "marker": "h", "linestyle": ":"}
-    return {name: alone if name == NO_OFFER else _look(OFFERS, places[name]) for name in names}
+    return {name: alone if name == NO_OFFER else _look(OFFERS, place) for name, place in places.items()}
 
 
 def _look(colours: tuple, place: int) -> dict:

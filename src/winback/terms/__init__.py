@@ -3,6 +3,7 @@
 catalog            `Offer` with its cost contract; `load_offers`
 contract_problems  what is wrong with a contract, in words
 costs              what each customer's offer cost, by its trigger, and which offer a tailored one gives
+other_costs        the same offers at other prices
 margin_share       which share of revenue is margin?
 organic            assumed organic return, where nobody was left untreated
 left_alone         what customers bring who are left alone: known, assumed or unknown

@@ -13,7 +13,7 @@ an arm's mean has the length :math:`s / n` of `winback.skewness`, and the differ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -56,6 +56,14 @@ class ArmMoments:
         parts = {name: part for name, part in vars(self).items() if part is not None}
         own = {"own": parts.pop("own").arm(place)} if self.own is not None else {}
         return ArmMoments(**{name: part[place : place + 1] for name, part in parts.items()}, **own)
+
+    def at_costs(self, times: float, more: float = 0.0) -> ArmMoments:
+        """Return the moments if every customer had cost so many times as much, and an amount more."""
+        scale, parts = np.array([1.0, 1.0, times]), {"mean": self.mean * [1, 1, times] + more * COST}
+        pairs, triples = scale[:, None] * scale, scale[:, None, None] * scale[:, None] * scale
+        for name, factor in (("covariance", pairs), ("third", triples), ("beside", pairs)):
+            parts[name] = None if getattr(self, name) is None else getattr(self, name) * factor
+        return replace(self, **parts, own=None if self.own is None else self.own.at_costs(times, more))
 
     def combine(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and variance of the mean of weights'(returned, value, cost), each of shape (..., k).
@@ -261,11 +269,17 @@ def assumed_profit(arms: ArmMoments, organic: float, organic_value: float | None
 
 
 def profit_and_roi_at(
-    arms: ArmMoments, organic: float, organic_value: float | None, level: float = 0.95
+    arms: ArmMoments,
+    organic: float,
+    organic_value: float | None,
+    level: float = 0.95,
+    organic_value_error: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, RatioInterval]:
     """Return incremental profit with its interval, and ROI, if a share ``organic`` had returned without an offer."""
     estimate, weights = assumed_profit(arms, organic, organic_value)
-    variance = arms.variance(weights)
+    own = arms.variance(weights)
+    variance = own + (organic * organic_value_error) ** 2
     length = skew_length(pooled(arms), weights, arms)
+    length = length * np.divide(own, variance, out=np.zeros(own.shape), where=variance > 0)
     ends = skewed_interval(estimate, np.sqrt(variance), length, normal_quantile(level))
     return estimate, *ends, _over_cost(arms, (estimate, variance), weights, None, level=level)
