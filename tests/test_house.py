@@ -20,6 +20,7 @@ FILES = house.files_of(SOURCE)
 ROWS = [
     "cli",
     "report",
+    "lost_page",
     "pages",
     "kernel",
     "plots",
@@ -54,6 +55,7 @@ ROWS = [
     "provenance",
     "labels",
     "colours",
+    "asked",
     "minute",
     "results",
     "in_html",

@@ -2,6 +2,7 @@
 
 import inspect
 
+import click
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +10,9 @@ from click.testing import CliRunner
 from trials import random_values
 
 import winback as wb
+from winback.base.any_base import read_base
 from winback.cli import main
+from winback.lost.in_short import group_of
 
 TABLE = random_values(np.random.default_rng(0), 60, none=0.4, mail=0.6)
 OFFERS = [wb.Offer(name="mail", amount=1, paid="on_acceptance")]
@@ -165,3 +168,47 @@ def test_what_says_how_a_table_is_read_is_refused_without_one(name, tmp_path):
     result = CliRunner().invoke(main, ["report", *WITHOUT_A_TABLE[name], "--out", str(tmp_path)])
     assert result.exit_code == 1
     assert f"{name}: that is for a table of your own" in result.output
+
+
+def no_page(notebook, settings, out, **_):
+    """Read the table as the page would, and say what was taken for what; write nothing."""
+    if settings["file"] is not None:
+        base = read_base(settings["file"], **settings["reading"])
+        click.echo(" ".join([*base.describe().splitlines(), *base.reading, base.currency]))
+        group_of(base, settings["by"])
+    raise ValueError("No page was wanted.")
+
+
+LOST = {  # option of `winback lost` -> words; said of purchases; said without a table of one's own
+    "by": (["--by", "zz"], "there is no column zz to compare losses by", "by: that is for a table of your own"),
+    "columns": (["--column", "amount=zz"], "is not a column", "columns: that is for a table of your own"),
+    "until": (["--until", "2024-12-31"], "to 2024-12-31", "until: that is"),
+    "since": (["--since", "2024-01-01"], "since: not used with a log of purchases", "since: that is"),
+    "events": (["--events", "log.csv"], "events: not used with a log of purchases", "events: that is"),
+    "served_by": (["--served-by", "log.csv"], "served_by: not used with a log of purchases", "served_by: that is"),
+    "customers": (["--customers", "none.csv"], "none.csv", "customers: that is"),
+    "currency": (["--currency", "EUR"], "EUR", "currency: that is"),
+    "margin_share": (["--margin-share", "3"], "margin_share", "margin_share: that is"),
+    "sheet": (["--sheet", "2"], "has no sheets", "sheet: that is"),
+    "decimal": (["--decimal", ","], CHANGED, "decimal: that is"),
+    "day_first": (["--day-first"], CHANGED, "day_first: that is"),
+}
+
+
+def test_every_option_of_lost_is_looked_at():
+    assert {option.name for option in main.commands["lost"].params} == {"file", "out", *LOST}
+
+
+@pytest.mark.parametrize("name", LOST)
+@pytest.mark.usefixtures("files")
+def test_an_option_of_lost_without_anything_to_act_on_is_said_or_refused(name, monkeypatch):
+    monkeypatch.setattr("winback.lost_page.write_page", no_page)
+    words, said, alone = LOST[name]
+    plain, given, without = (run_lost(*line) for line in (["log.csv"], ["log.csv", *words], words))
+    assert said in given
+    assert said not in plain
+    assert alone in without
+
+
+def run_lost(*words):
+    return CliRunner().invoke(main, ["lost", *words]).output

@@ -13,7 +13,7 @@ two files to a contact list:
 Rooms are the questions in the order in which they are asked, with their verbs; `help("winback.offers")` maps one:
 
 cli              `winback report` and its like, on the command line
-report, pages, kernel  one page for a manager, with its tables
+report, lost_page, pages, kernel  pages for a manager, with their tables
 plots            one function per figure, `wb.plots.plot_...`: takes a result, returns an Axes
 datasets         data to learn on: load_telecom_study, simulate_telecom_study, load_shop_study, simulate_shop_study,
                  load_hillstrom, load_winback_book, load_cdnow, load_donations
@@ -36,6 +36,7 @@ pseudo_observations, expectations, winner, skewness, uncertainty, clusters  the 
 newton           where is a likelihood highest?
 doors, annotations  does every argument have a kind that its function can use?
 surface          which names are public, and where each stands
+asked            can this table answer a question? the answer, or why not
 minute           what does a reader take away in the first minute?
 provenance, labels, colours, results, in_html, money, progress  how results show themselves: Sentences
 tables           columns, units, checks, files, `wb.tables.check_...`: TableError

@@ -13,11 +13,12 @@ import site
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winback.progress import Waiting
 from winback.tables import scratch_folder
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 SVG = "image/svg+xml"
+READING = "reading"  # tag of the cell that reads the analyst's tables
 SECONDS_PER_CELL = 600
 LONGEST_SOCKET = 90  # characters: a socket's path has little more than a hundred
 OF_THE_USER = ("PYTHONPATH", "PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONWARNINGS", "MPLBACKEND")
@@ -35,10 +37,29 @@ START = (
 )
 
 
-def run_notebook(notebook: NotebookNode, folder: str | Path | None = None) -> NotebookNode:
+class CellError(RuntimeError):
+    """A cell of a notebook failed.
+
+    Attributes
+    ----------
+    kind, said : str
+        Name and text of the error that was raised in it.
+    tags : list of str
+        Those of the cell.
+    """
+
+    def __init__(self, kind: str, said: str, tags: list[str]):
+        super().__init__(f"A cell of the notebook failed: {kind}: {said}")
+        self.kind, self.said, self.tags = kind, said, tags
+
+
+def run_notebook(
+    notebook: NotebookNode, folder: str | Path | None = None, tell: Callable[[str], object] | None = None
+) -> NotebookNode:
     """Execute a notebook in a fresh kernel, in place, and return it; a RuntimeError tells what failed.
 
-    ``folder`` is where it works; by default an empty one that is gone afterwards.
+    ``folder`` is where it works; by default an empty one that is gone afterwards. ``tell`` is told, where it takes
+    long, which part is being worked on.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -49,11 +70,17 @@ def run_notebook(notebook: NotebookNode, folder: str | Path | None = None) -> No
         work.mkdir()
         place = {"metadata": {"path": str(folder or work)}}
         how = {"timeout": SECONDS_PER_CELL, "record_timing": False, "resources": place}
-        client = NotebookClient(notebook, km=_kernel(scratch), **how)
+        waiting, at = Waiting(tell), {"place": 0}
+
+        def begin(cell, cell_index):
+            waiting.under_way, at["place"] = part_of(notebook, cell_index), cell_index
+
+        client = NotebookClient(notebook, km=_kernel(scratch), on_cell_start=begin, **how)
         try:
-            _run_to_the_end(client, _environment(scratch))
+            _run_to_the_end(client, _environment(scratch), waiting)
         except CellExecutionError as error:
-            raise RuntimeError(f"A cell of the notebook failed: {error.ename}: {error.evalue}") from None
+            tags = notebook.cells[at["place"]].metadata.get("tags", [])
+            raise CellError(error.ename, error.evalue, tags) from None
         except CellTimeoutError:
             raise RuntimeError(f"A cell of the notebook took longer than {SECONDS_PER_CELL} seconds.") from None
         except DeadKernelError:
@@ -63,6 +90,15 @@ def run_notebook(notebook: NotebookNode, folder: str | Path | None = None) -> No
         if SVG in data:
             data[SVG] = _slim(data[SVG])
     return notebook
+
+
+def part_of(notebook: NotebookNode, place: int) -> str:
+    """Return the heading under which a cell stands; for cells that read tables, that they do."""
+    if READING in notebook.cells[place].metadata.get("tags", []):
+        return "Reading the tables"
+    texts = [cell.source for cell in notebook.cells[: place + 1] if cell.cell_type == "markdown"]
+    lines = [line for text in texts for line in text.splitlines() if line.startswith(("# ", "## "))]
+    return lines[-1].lstrip("# ") if lines else "Working"
 
 
 def _kernel(scratch: Path):
@@ -104,7 +140,7 @@ def _environment(scratch: Path) -> dict[str, str]:
     return {**kept, **own, "MPLBACKEND": "module://matplotlib_inline.backend_inline", "TQDM_DISABLE": "1"}
 
 
-def _run_to_the_end(client: NotebookClient, environment: dict[str, str]) -> None:
+def _run_to_the_end(client: NotebookClient, environment: dict[str, str], waiting: Waiting) -> None:
     """Execute in a thread of its own, so that Ctrl-C and the like reach this one: they end the kernel, too.
 
     A notebook may ask for a report; its own loop runs in this thread.
@@ -119,7 +155,7 @@ def _run_to_the_end(client: NotebookClient, environment: dict[str, str]) -> None
         running = pool.submit(_in_own_loop, execute())
         try:
             while not wait([running], timeout=0.5).done:  # in steps: on Windows a longer wait cannot be interrupted
-                pass
+                waiting.look()
         except BaseException:
             client.shutdown_kernel = "immediate"
             if begun and not running.done():

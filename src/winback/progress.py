@@ -1,9 +1,11 @@
-"""How far is a long call? A bar after some seconds, only where somebody is watching."""
+"""How far is a long call? A bar after some seconds where somebody is watching; else what is being worked on is told."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -27,6 +29,32 @@ def progress(items: Iterable[Item], label: str) -> Iterable[Item]:
     from tqdm import tqdm
 
     return tqdm(items, desc=label, delay=PATIENCE, leave=False)
+
+
+@dataclass
+class Waiting:
+    """Tells in a line what is being worked on, once a reader has waited for five seconds; each thing once.
+
+    Examples
+    --------
+    >>> waiting = Waiting(print, begun=time.monotonic() - PATIENCE)
+    >>> waiting.under_way = "Reading the table"
+    >>> waiting.look(), waiting.look()
+    Reading the table ...
+    (None, None)
+    """
+
+    tell: Callable[[str], object] | None = None
+    under_way: str = ""
+    told: str = ""
+    begun: float = field(default_factory=time.monotonic)
+
+    def look(self) -> None:
+        """Tell what is under way where it is time for that; to be called now and then."""
+        is_new = self.under_way != self.told
+        if self.tell is not None and is_new and time.monotonic() - self.begun >= PATIENCE:
+            self.told = self.under_way
+            self.tell(f"{self.under_way} ...")
 
 
 def _is_watched() -> bool:

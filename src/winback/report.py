@@ -92,7 +92,7 @@ def write_report(
         for line in said_of_a_long_list(len(whom_to_list(trial, None)[0])):
             tell(line)
     notebook = load_notebook(NOTEBOOK)
-    paths = write_page(notebook, settings, out, page=PAGE, tables=TABLES)
+    paths = write_page(notebook, settings, out, page=PAGE, tables=TABLES, tell=tell)
     if tell is not None:
         tell(said_of_the_list(notebook))
     return paths

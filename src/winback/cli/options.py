@@ -48,28 +48,39 @@ class SheetName(click.ParamType):
         return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
+def column_option(command):
+    """Add how the table's columns are called."""
+    names = "winback's name of a column and yours; may be repeated."
+    return click.option("--column", "columns", type=ColumnName(), multiple=True, help=names)(command)
+
+
 def table_options(command):
     """Add what a table of one's own needs: how its columns are called, and what is assumed where all got an offer."""
     share = "Without untreated customers: share assumed to return by themselves, 0.05 or 0.02:0.08."
     value = "Value of one who returns without an offer, in money."
-    names = "winback's name of a column and yours; may be repeated."
-    command = click.option("--column", "columns", type=ColumnName(), multiple=True, help=names)(command)
-    command = click.option("--organic-value", type=float, help=value)(command)
+    command = click.option("--organic-value", type=float, help=value)(column_option(command))
     return click.option("--organic", type=OrganicReturn(), help=share)(command)
+
+
+def file_options(command):
+    """Add what says how a file is to be read, where it does not tell itself."""
+    order = "Whether 03/02/2024 is in February or in March."
+    command = click.option("--day-first/--month-first", default=None, help=order)(command)
+    decimal = "Decimal mark, where 1.234 may be a thousand."
+    command = click.option("--decimal", type=click.Choice([",", "."]), help=decimal)(command)
+    sheet = "Sheet of a workbook: its name, or its position from 1."
+    return click.option("--sheet", type=SheetName(), help=sheet)(command)
 
 
 def reading_options(command):
     """Add what says how a table is to be read, where it does not tell itself."""
     control = 'Label that means sent nothing, "" for an empty cell; may be repeated.'
     share = "Share of revenue that is margin, 0.3 for 30%, where the table has revenue."
-    order = "Whether 03/02/2024 is in February or in March."
     options = [
         click.option("--control", multiple=True, help=control),
         click.option("--keep", type=click.Choice(["first", "last"]), help="Row that counts of customers with several."),
         click.option("--until", help="Last day of the data, where dates stand instead of months: 2024-12-31."),
-        click.option("--sheet", type=SheetName(), help="Sheet of a workbook: its name, or its position from 1."),
-        click.option("--decimal", type=click.Choice([",", "."]), help="Decimal mark, where 1.234 may be a thousand."),
-        click.option("--day-first/--month-first", default=None, help=order),
+        file_options,
         click.option("--margin-share", type=float, help=share),
     ]
     for option in reversed(options):

@@ -36,7 +36,7 @@ IN_GROUPS = {
     "money_lost": ("Brought in the year before", "money"),
 }
 IN_RETURNS = {
-    "months": ("Months since the loss", "number"),
+    "months": ("Months since the loss", "count"),
     "n_away": ("Still away and watched", "count"),
     "returned": ("Back by then", "percent"),
     "within_year": ("Back within a year more", "percent"),
@@ -184,8 +184,8 @@ class LostReport(Result):
     def beside(self) -> pd.DataFrame:
         """Return published figures, with what they rest on, and one's own beside them.
 
-        ``what``, ``whose``, ``evidence``, ``months``, ``others_low`` and ``others_high``, ``own`` with ``_low``
-        and ``_high``. What is lost in a month or a year is given for both, ``converted`` at a constant rate.
+        ``kind``, ``what``, ``whose``, ``evidence``, ``months``, ``others_low`` and ``others_high``, ``own`` with
+        ``_low`` and ``_high``. What is lost in a month or a year is given for both, ``converted`` at a constant rate.
         """
         return pd.DataFrame([row for figure in PUBLISHED for row in self._beside(figure)])
 
@@ -197,6 +197,7 @@ class LostReport(Result):
                 ends = [over_months(each, figure.months, months) for each in ends]
             own = dict(zip(("own", "own_low", "own_high"), self._own(figure.kind, months), strict=True))
             yield {
+                "kind": figure.kind,
                 "what": figure.words_for(months),
                 "whose": figure.whose,
                 "evidence": figure.evidence,
@@ -229,9 +230,9 @@ class LostReport(Result):
         """Show who comes back by themselves, by months since the loss."""
         return Shown(self.rounded(self.returns, IN_RETURNS))
 
-    def show_beside(self) -> Shown:
-        """Show published figures and one's own."""
-        frame = self.beside()
+    def show_beside(self, rows: pd.DataFrame | None = None) -> Shown:
+        """Show published figures and one's own; all of `beside`, or some of its rows."""
+        frame = self.beside() if rows is None else rows.copy()
         ends = [self.formats(frame[f"others_{end}"], "percent") for end in ("low", "high")]
         frame["published"] = [low if low == high else f"{low} to {high}" for low, high in zip(*ends, strict=True)]
         return Shown(self.rounded(frame, BESIDE))

@@ -1,0 +1,206 @@
+"""Who is lost and what does it cost, in one minute: the answer, what to do, how sure, and the doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import ClassVar
+
+import pandas as pd
+
+from winback.asked import Unanswered, ask
+from winback.base.any_base import AnyBase
+from winback.base.purchase_base import PurchaseBase
+from winback.base.snapshot_base import SnapshotBase
+from winback.labels import number_words
+from winback.lost.classes import ORDER
+from winback.lost.losses_reported import LostReport
+from winback.lost.lost_report import lost_report
+from winback.lost.reason_figures import ReasonTable
+from winback.lost.reason_table import reason_table
+from winback.lost.triage import triage
+from winback.lost.triaged import Triage
+from winback.results import Result, Sentences, counted, format_percent, join_words
+from winback.tables import AnyTable
+
+LATELY = 12.0  # months: who has been away for longer seldom comes back, so the others are called first
+URGENT = ORDER[:2]
+USUAL = ("manager", "segment", "product", "channel")  # by what losses are compared unless another column is named
+NO_GROUPS = ("customer_id", "start", "end", "margin", "exit_text")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class LostInShort(Result):
+    """What a page on the lost says first, from answers that are there; see `lost_in_short`."""
+
+    base: AnyBase = field(repr=False)
+    by: str | None  # column by which losses are compared
+    report: LostReport | Unanswered = field(repr=False)
+    reasons: ReasonTable | Unanswered = field(repr=False)
+    calls: Triage | Unanswered = field(repr=False)
+    frame: pd.DataFrame
+    currency: str = "$"
+    shown: ClassVar = {
+        "n_lost": ("Lost in a year", "count"),
+        "share": ("Share lost in a year", "percent"),
+        "money": ("Brought in the year before", "money"),
+        "n_to_call": ("To call first", "count"),
+    }
+
+    def describe(self) -> Sentences:
+        """Say how many were lost at what cost and why, what a loss is, and the doubt that matters most."""
+        rest = str(self.base.describe()).splitlines()[1:3]
+        return Sentences.of([_answer(self), *rest])
+
+    def details(self) -> Sentences:
+        """Say what was taken for what when the tables were read."""
+        return Sentences.of(self.base.reading)
+
+    def what_to_do(self) -> Sentences:
+        """Say whom to call first, and which reason to look into."""
+        said = [each for each in (_call(self), _mend(self)) if each]
+        return Sentences.of([" ".join(said)] if said else [])
+
+
+def lost_in_short(
+    base: AnyBase,
+    by: str | None = None,
+    *,
+    sent: AnyTable | None = None,
+    mending_cost: Mapping[str, float] | None = None,
+) -> LostInShort:
+    """Ask a base the first questions about the lost; what its columns cannot answer says so.
+
+    Parameters
+    ----------
+    base : ContractBase, PurchaseBase or SnapshotBase
+    by : str, optional
+        Column by which losses are compared; without it a usual one that is there.
+    sent, mending_cost
+        As for `lost_report` and `reason_table`.
+
+    Raises
+    ------
+    ValueError
+        When there is no such column.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> found = lost_in_short(wb.load_shop_study().base)
+    >>> found.describe().splitlines()[0][:63]
+    'In the year to 2024-06-30 1,330 customers were lost, 59.5% a ye'
+    """
+    by = group_of(base, by)
+    report = ask(lost_report, base, by=by, sent=sent)
+    reasons = ask(reason_table, base, mending_cost=mending_cost)
+    calls = ask(triage, base)
+    figures = pd.DataFrame([_figures(report, calls)])
+    return LostInShort(base, by, report, reasons=reasons, calls=calls, frame=figures, currency=base.currency)
+
+
+def _figures(report: LostReport | Unanswered, calls: Triage | Unanswered) -> dict[str, float]:
+    figures = {}
+    if isinstance(report, LostReport):
+        year = report.last_year
+        share, low, high = report.lost_in(12)
+        figures = {"n_lost": year["n_lost"] + year["n_lost_within"], "share": share, "share_low": low}
+        figures |= {"share_high": high, "money": year["money_lost"]}
+    if isinstance(calls, Triage):
+        to_call = _lately(calls)
+        figures |= {"n_to_call": len(to_call), "at_stake": to_call["value_at_stake"].sum()}
+    return figures
+
+
+def _lately(calls: Triage) -> pd.DataFrame:
+    """Return those on the call list who come first and have left within a year, where days are known."""
+    listed = calls.call_list()
+    listed = listed[listed["priority"].isin(URGENT)]
+    return listed[listed["months_away"] <= LATELY] if "months_away" in listed else listed
+
+
+def _answer(found: LostInShort) -> str:
+    if not found.report:
+        return str(found.base.describe()).splitlines()[0]
+    row, final = found.frame.iloc[0], _last_year(found.report)
+    if not row["n_lost"]:
+        return f"Nobody was lost {_span(final)}."
+    share = f", {format_percent(row['share'])} a year" if pd.notna(row["share"]) else ""
+    money = ""
+    if pd.notna(row["money"]):
+        money = f"; they had brought in {found.format(row['money'], 'money')} in the year before they left"
+    n = counted(row["n_lost"], "customers", "were")
+    return f"{_span(final)} {n} lost{share}{money}{_why(found)}."
+
+
+def _last_year(report: LostReport) -> pd.DataFrame:
+    """Return the periods that `LostReport.last_year` adds up."""
+    final = report.periods[report.periods["final"]] if report.periods["final"].any() else report.periods
+    return final.tail(max(round(1 / report.period.years), 1))
+
+
+def _span(periods: pd.DataFrame) -> str:
+    first, last = periods["start"].iloc[0], periods["end"].iloc[-1]
+    if 360 <= (last - first).days <= 372:
+        return f"in the year to {last:%Y-%m-%d}"
+    return f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+
+
+def _why(found: LostInShort) -> str:
+    if not found.reasons or not len(found.reasons.reasons):
+        return ""
+    row = found.reasons.reasons.iloc[0]
+    return f"; the reason named most is {row['words']} ({format_percent(row['share'], 0)})"
+
+
+def _call(found: LostInShort) -> str:
+    if not found.calls:
+        return "Add what customers bring (a margin or an amount), so that it can be said whom to call first."
+    n = int(found.frame["n_to_call"].iloc[0])
+    if not n:
+        return ""
+    within = f"within {number_words(found.calls.horizon_months)} months"
+    stake = found.format(found.frame["at_stake"].iloc[0], "money")
+    who = "who left within the last year and " if "months_away" in found.calls.customers else "who "
+    return f"Call {counted(n, 'customers')} first {who}brought most: {stake} {within} if all of them came back."
+
+
+def _mend(found: LostInShort) -> str:
+    if not found.reasons or "at_stake" not in found.reasons.frame:
+        return ""
+    rows = found.reasons.reasons
+    rows = rows[rows["at_stake"] > 0].sort_values("at_stake", ascending=False, kind="stable")
+    if not len(rows):
+        return ""
+    row = rows.iloc[0]
+    stake = found.format(row["at_stake"], "money")
+    return f"Find out what it would cost to mend {row['words']}: {stake} a year left for that alone."
+
+
+def group_of(base: AnyBase, by: str | None = None) -> str | None:
+    """Return the column by which losses are compared: the one asked for, or a usual one that is there.
+
+    Raises
+    ------
+    ValueError
+        When there is no such column; with the one that may be meant.
+    """
+    names = columns_of(base)
+    if by is None:
+        return next((name for name in USUAL if name in names), None)
+    if by in names:
+        return by
+    close = get_close_matches(by, names, n=1)
+    meant = f"Did you mean {close[0]}?" if close else f"There are {join_words(names)}." if names else "There is none."
+    raise ValueError(f"by: there is no column {by} to compare losses by. {meant}")
+
+
+def columns_of(base: AnyBase) -> list[str]:
+    """Return the columns by which customers can be told apart."""
+    if isinstance(base, SnapshotBase):
+        return base.further
+    if isinstance(base, PurchaseBase):
+        return [] if base.people is None else [str(name) for name in base.people]
+    names = [str(name) for name in base.contracts if name not in NO_GROUPS]
+    return [*names, *(["manager"] if base.served_by is not None and "manager" not in names else [])]

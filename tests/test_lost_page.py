@@ -1,0 +1,295 @@
+"""Does the page on the lost carry the package's figures, its lists everything of the table, and a bad table nothing?"""
+
+import re
+
+import nbformat
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import winback as wb
+from winback import lost_page
+from winback.asked import Unanswered, ask, draw
+from winback.base.any_base import read_base
+from winback.cli import main
+from winback.lost import in_short, on_pages
+from winback.pages.shown import drop_unanswered
+
+UNTIL = "2024-12-31"
+NAMES = {"Name": "Ann O'Neil", "E-mail": "ann@example.org"}
+
+
+def run(*words):
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def text_of(page):
+    """Return what a reader sees of a page, without what is folded away in it at the end."""
+    return page.partition('<details class="code">')[0].replace("&#x27;", "'").replace("&amp;", "&")
+
+
+def contracts(n=900, seed=5):
+    """Return contracts of a year or two, a third of them ended; reasons, managers, and columns of the analyst's own."""
+    rng = np.random.default_rng(seed)
+    start = pd.Timestamp("2022-01-01") + pd.to_timedelta(rng.integers(0, 700, n), "D")
+    months = rng.exponential(18, n)
+    end = start + pd.to_timedelta((months * 30).astype(int) + 5, "D")
+    left = end <= pd.Timestamp(UNTIL)
+    return pd.DataFrame(
+        {
+            "customer_id": [f"C{place:04d}" for place in range(n)],
+            "start": start.strftime("%Y-%m-%d"),
+            "end": end.strftime("%Y-%m-%d").where(left, None),
+            "margin": rng.gamma(4, 10, n).round(2),
+            "manager": rng.choice(["Ann", "Bob", "Cy"], n),
+            "reason": np.where(left, rng.choice(["price", "service", "moved"], n), None),
+            "Name": [f"{NAMES['Name']} {place}" for place in range(n)],
+            "E-mail": [f"{place}{NAMES['E-mail']}" for place in range(n)],
+        }
+    )
+
+
+def purchases(n=250, seed=3):
+    """Return a log of two years and who the customers are."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for place in range(n):
+        days = np.cumsum(rng.exponential(rng.gamma(4, 12), rng.integers(1, 14))).astype(int)
+        rows += [(f"B{place:03d}", day, round(rng.gamma(3, 12), 2)) for day in days[days < 730]]
+    log = pd.DataFrame(rows, columns=["customer_id", "day", "amount"])
+    log.insert(1, "date", (pd.Timestamp("2023-01-01") + pd.to_timedelta(log.pop("day"), "D")).dt.strftime("%Y-%m-%d"))
+    ids = sorted(set(log["customer_id"]))
+    people = pd.DataFrame({"customer_id": ids, "Name": [f"{NAMES['Name']} {each}" for each in ids]})
+    return log, people.assign(segment=rng.choice(["web", "shop"], len(people)))
+
+
+@pytest.fixture(scope="module")
+def of_contracts(tmp_path_factory):
+    """Write the page of a table of contracts, by the command line; return folder, its files, and the base."""
+    folder = tmp_path_factory.mktemp("contracts")
+    contracts().to_csv(folder / "contracts.csv", index=False)
+    said = run("lost", folder / "contracts.csv", "--until", UNTIL, "--currency", "EUR", "--out", folder / "out")
+    assert said.exit_code == 0, said.output
+    base = read_base(folder / "contracts.csv", until=UNTIL, currency="EUR")
+    return folder / "out", said.output, base
+
+
+@pytest.fixture(scope="module")
+def of_purchases(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("purchases")
+    log, people = purchases()
+    log.to_parquet(folder / "log.parquet")
+    people.to_csv(folder / "people.csv", index=False)
+    files = folder / "log.parquet", "--customers", folder / "people.csv"
+    said = run("lost", *files, "--margin-share", "0.3", "--out", folder / "out")
+    assert said.exit_code == 0, said.output
+    return folder / "out", said.output, read_base(files[0], customers=files[2], margin_share=0.3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", ["of_contracts", "of_purchases"])
+def test_the_page_says_what_the_package_says(which, request):
+    out, said, base = request.getfixturevalue(which)
+    page = text_of((out / "lost.html").read_text(encoding="utf-8"))
+    by = in_short.group_of(base)
+    report, calls, reasons = wb.lost_report(base, by=by), wb.triage(base), ask(wb.reason_table, base)
+    short = in_short.lost_in_short(base)
+    answers = [short, report, calls, *([reasons] if reasons else [wb.base_stages(base)])]
+    lines = [line for found in answers for line in found.describe().splitlines()]
+    assert [line for line in lines if line not in page] == []
+    assert short.what_to_do() in page
+    assert page.index(short.describe().splitlines()[0]) < page.index("<svg") < page.index(short.what_to_do())
+    assert not re.search(r"Traceback|Warning|\bnan\b|NaN|unanswered", page)
+    assert [str(out / name) for name in ("lost.html", *lost_page.TABLES)] == said.splitlines()[-4:]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", ["of_contracts", "of_purchases"])
+def test_at_most_sixty_words_stand_before_the_figure(which, request):
+    out, _, _ = request.getfixturevalue(which)
+    before = (out / "lost.html").read_text(encoding="utf-8").partition("<body>")[2].partition("<svg")[0]
+    assert len(re.sub(r"<[^>]+>", " ", before).split()) <= 60
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", ["of_contracts", "of_purchases"])
+def test_the_list_is_that_of_triage_and_carries_the_table_s_own_columns(which, request):
+    out, _, base = request.getfixturevalue(which)
+    written = pd.read_csv(out / "lost-call-list.csv", dtype={"customer_id": str})
+    expected = wb.triage(base).call_list()
+    assert list(written) == [str(name) for name in expected]
+    assert written["customer_id"].tolist() == expected["customer_id"].astype(str).tolist()
+    np.testing.assert_allclose(written["value_at_stake"], expected["value_at_stake"], atol=0.005001)
+    assert written["Name"].str.startswith(NAMES["Name"]).all()
+    sheets = openpyxl.load_workbook(out / "lost-call-list.xlsx")
+    ids = [row[1].value for row in sheets["call list"].iter_rows(min_row=2)]
+    assert ids == written["customer_id"].tolist()
+    lately = [row[1].value for row in sheets["lost within a year"].iter_rows(min_row=2)]
+    assert lately == written.loc[expected["months_away"] <= 12, "customer_id"].tolist()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", ["of_contracts", "of_purchases"])
+def test_the_lost_are_those_of_the_base(which, request):
+    out, _, base = request.getfixturevalue(which)
+    written, expected = pd.read_csv(out / "lost-customers.csv"), base.lapsed().frame
+    assert list(written) == list(expected)
+    assert written["returned"].tolist() == expected["returned"].tolist()
+    np.testing.assert_allclose(written["months_away"], expected["months_away"], atol=0.005001)
+
+
+@pytest.mark.slow
+def test_the_stored_notebook_has_every_part_and_no_question_without_an_answer():
+    notebook = lost_page.load_notebook(lost_page.NOTEBOOK)
+    n = len(notebook.cells)
+    drop_unanswered(notebook)
+    assert len(notebook.cells) == n
+
+
+@pytest.mark.slow
+def test_without_money_and_reasons_the_page_says_what_it_can(tmp_path):
+    table = contracts(300).drop(columns=["margin", "reason", "manager"])
+    table.to_csv(tmp_path / "contracts.csv", index=False)
+    said = run("lost", tmp_path / "contracts.csv", "--until", UNTIL, "--out", tmp_path / "out")
+    assert said.exit_code == 0, said.output
+    page = text_of((tmp_path / "out" / "lost.html").read_text(encoding="utf-8"))
+    for heading in (
+        "Why did they leave?",
+        "Whom to call first?",
+        "What hangs on one employee?",
+        "Where are they lost?",
+    ):
+        assert heading not in page
+    for heading in ("How many are lost, when, and what did it cost?", "How long do customers stay?", "Versions"):
+        assert heading in page
+    assert "that takes reason" in page
+    listed = pd.read_csv(tmp_path / "out" / "lost-call-list.csv")
+    assert listed["months_away"].is_monotonic_increasing
+    assert listed["Name"].notna().all()
+    assert set(listed["customer_id"]) == set(wb.read_contracts(table, until=UNTIL).lapsed().frame["customer_id"])
+
+
+@pytest.mark.slow
+def test_a_snapshot_has_a_page(tmp_path):
+    rng = np.random.default_rng(1)
+    n = 400
+    table = pd.DataFrame({"customerID": range(n), "tenure": rng.integers(1, 70, n), "MonthlyCharges": 20.0})
+    table = table.assign(Churn=rng.choice(["Yes", "No"], n), Contract=rng.choice(["year", "month"], n))
+    table.to_csv(tmp_path / "snapshot.csv", index=False)
+    said = run("lost", tmp_path / "snapshot.csv", "--by", "Contract", "--out", tmp_path / "out")
+    assert said.exit_code == 0, said.output
+    page = text_of((tmp_path / "out" / "lost.html").read_text(encoding="utf-8"))
+    base = read_base(tmp_path / "snapshot.csv")
+    for line in [*base.describe().splitlines()[:1], *wb.survival_curve(base, by="Contract").describe().splitlines()]:
+        assert line in page
+    assert "How many are lost, when" not in page
+
+
+@pytest.fixture
+def table(tmp_path):
+    contracts(60).to_csv(tmp_path / "contracts.csv", index=False)
+    return tmp_path / "contracts.csv"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--by", "mangaer"], "by: there is no column mangaer to compare losses by. Did you mean manager?"),
+        (["--by", "zz"], "There are manager, reason, Name and E-mail."),
+        (["--until", "soon"], "until must be a date"),
+        (["--column", "start=Anfang"], "is not a column"),
+        (["--customers", "people.csv"], "customers: not used with a table of contracts"),
+        (["--events", "no-such.csv"], "no-such.csv"),
+        (["--margin-share", "30"], "margin_share"),
+    ],
+)
+def test_what_cannot_be_used_is_one_message_and_no_file(table, words, says):
+    said = run("lost", table, *words, "--out", table.parent / "out")
+    assert said.exit_code == 1
+    assert says in said.output
+    assert said.output.count("Error: ") == 1
+    assert "Traceback" not in said.output
+    assert sorted(path.name for path in table.parent.iterdir()) == ["contracts.csv"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("a,b\n1,2\n", "is missing"),
+        ("customer_id,start,end\n1,2024-02-01,2024-01-01\n2,soon,\n", "must not be before `start`"),
+        ("", "is empty"),
+    ],
+)
+def test_a_bad_table_is_one_message_and_no_file(tmp_path, content, says):
+    (tmp_path / "table.csv").write_text(content)
+    said = run("lost", tmp_path / "table.csv", "--until", UNTIL, "--out", tmp_path / "out")
+    assert said.exit_code == 1
+    assert says in said.output
+    assert said.output.count("Error: ") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_list_longer_than_anybody_calls_is_whole_as_text_and_cut_as_a_workbook(tmp_path, monkeypatch):
+    monkeypatch.setattr(lost_page, "LONGEST_SHEET", 5)
+    frame = pd.DataFrame({"place": range(1, 9), "customer_id": range(8), "months_away": [20.0] * 2 + [1.0] * 6})
+    notes = lost_page.write_tables(frame, frame, tmp_path)
+    assert "In lost-call-list.xlsx a sheet has the first 5; all 8 are in lost-call-list.csv." in notes
+    assert len(pd.read_csv(tmp_path / "lost-call-list.csv")) == 8
+    assert pd.read_excel(tmp_path / "lost-call-list.xlsx", "call list")["place"].tolist() == [1, 2, 3, 4, 5]
+    assert pd.read_excel(tmp_path / "lost-call-list.xlsx", "lost within a year")["place"].tolist() == [3, 4, 5, 6, 7]
+
+
+def test_who_must_not_be_called_is_on_no_list_without_money_either():
+    rows = {"customer_id": [1, 2, 3], "start": "2023-01-01", "end": ["2023-05-01", "2023-06-01", "2023-07-01"]}
+    base = wb.read_contracts(pd.DataFrame(rows).assign(reason=["price", "died", "service"]), until=UNTIL)
+    found = on_pages.call_list(base, ask(wb.triage, base))
+    assert found["customer_id"].tolist() == [3, 1]
+    assert found["place"].tolist() == [1, 2]
+
+
+def test_a_question_without_an_answer_says_why_and_draws_nothing():
+    found = ask(wb.base_stages, wb.read_contracts(contracts(20), until=UNTIL))
+    assert not found
+    assert "base_stages" in str(found)
+    assert draw(print, found) is found
+    assert isinstance(draw(wb.base_stages, 3), Unanswered)
+    assert "&lt;b&gt;" in Unanswered("<b>")._repr_html_()
+
+
+def test_a_part_whose_question_has_no_answer_is_left_out_whole():
+    def cell(html, *tags):
+        shown = [nbformat.v4.new_output("execute_result", {"text/html": html})] if html else []
+        return nbformat.v4.new_code_cell("x", outputs=shown, metadata={"tags": list(tags)})
+
+    heading = nbformat.v4.new_markdown_cell("## Why?", metadata={"tags": ["part-reasons"]})
+    without, kept = cell(Unanswered("no")._repr_html_(), "part-reasons"), cell("<p>yes</p>", "part-calls")
+    notebook = nbformat.v4.new_notebook(cells=[heading, without, cell("", "part-reasons"), kept])
+    drop_unanswered(notebook)
+    assert notebook.cells == [kept]
+
+
+def test_groups_are_compared_by_a_usual_column_unless_another_is_named():
+    base = wb.read_contracts(contracts(40), until=UNTIL)
+    assert in_short.group_of(base) == "manager"
+    assert in_short.group_of(base, "reason") == "reason"
+    assert in_short.group_of(wb.read_purchases(purchases(20)[0])) is None
+    with pytest.raises(ValueError, match="There is none"):
+        in_short.group_of(wb.read_purchases(purchases(20)[0]), "segment")
+
+
+@pytest.mark.parametrize("drop", [[], ["margin"], ["reason"], ["margin", "reason", "manager"]])
+def test_the_answer_and_what_to_do_need_no_more_than_is_there(drop):
+    base = wb.read_contracts(contracts(300).drop(columns=drop), until=UNTIL)
+    found = in_short.lost_in_short(base)
+    lines = found.describe().splitlines()
+    assert len(lines) <= 3
+    assert len(lines[0].split()) <= 45
+    assert ("brought in" in lines[0]) == ("margin" not in drop)
+    assert ("the reason named most" in lines[0]) == ("reason" not in drop)
+    assert found.what_to_do()
+    assert len(found.what_to_do().splitlines()) == 1
+    assert not re.search(r"\bnan\b", str(found))
