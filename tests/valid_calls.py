@@ -416,6 +416,7 @@ def calls() -> dict[str, Call]:
         "plot_trial_flow": Call(plots.plot_trial_flow, {"trial": trial()}),
         "offers_by_group": Call(offers_by_group, {"comparison": compared, "by": "reason"}),
         "plot_offers_by_group": Call(plots.plot_offers_by_group, {"found": offers_by_group(compared, "reason")}),
+        "plot_chance_active": Call(plots.plot_chance_active, {"fit": purchase_fit(), "age": 30.0}),
         "plot_spending_curve": Call(
             plots.plot_spending_curve, {"curve": wb.spending_curve(trial(), [1.0, 2.0], splits=ONE_SPLIT)}
         ),

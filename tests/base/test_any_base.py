@@ -330,10 +330,15 @@ def test_an_unknown_status_is_asked_about_with_all_its_labels_and_counts():
         read_base(table, lost_labels=["D4"])
 
 
-def test_yes_under_a_heading_that_means_still_here_is_asked_about():
-    table = telecom().rename(columns={"Churn": "active"})
-    with pytest.raises(wb.TableError, match="does not tell who is lost"):
-        read_base(table, columns={"customer_status": "active"})
+@pytest.mark.parametrize("heading", ["active", "censor", "retained", "Status"])
+def test_yes_under_a_heading_that_does_not_say_lost_is_asked_about(heading):
+    table = telecom().rename(columns={"Churn": heading})
+    with pytest.raises(wb.TableError, match=r"does not tell who is lost.*--lost-label"):
+        read_base(table, columns={"customer_status": heading})
+    assert (
+        read_base(table, columns={"customer_status": heading}, lost_labels=["no"]).n_lost
+        == (table[heading] == "No").sum()
+    )
 
 
 def test_all_lost_and_nobody_lost():
@@ -359,6 +364,8 @@ def test_a_table_that_is_nothing_is_refused_once_with_what_each_kind_lacks():
         wb.TableError, match=r"`customer_status` is missing: for a snapshot.*`tenure` as tenure is there"
     ):
         read_base(telecom().drop(columns="Churn"))
+    with pytest.raises(wb.TableError, match=r"--column customer_status=\"\.\.\.\", and its labels that mean lost with"):
+        read_base(pd.DataFrame({"customer": [1], "duration": [500], "censor": [0]}))
     with pytest.raises(wb.TableError, match=r"`end` is missing: for a table of contracts"):
         read_base(subscriptions().drop(columns="cancel_date"))
 

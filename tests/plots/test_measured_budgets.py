@@ -88,14 +88,16 @@ def test_measured_points_stand_beside_the_frontier(frontier):
     measured = frontier.measure(wb.read_trial(table, OFFERS))
     ax = plots.plot_profit_share_frontier(measured)
     (marks,) = ax.containers
-    shown = measured.frame.iloc[np.unique(np.linspace(0, len(measured.frame) - 1, 7).round().astype(int))]
+    shown = measured.frame.iloc[np.unique(np.linspace(0, len(measured.frame) - 1, 3).round().astype(int))]
     assert list(marks.lines[0].get_xdata()) == shown["measured_regained"].tolist()
     assert list(marks.lines[0].get_ydata()) == shown["measured_profit_total"].tolist()
     across, up = (np.array(bars.get_segments()) for bars in marks.lines[2])
     np.testing.assert_allclose(across[:, :, 0], shown[["measured_regained_low", "measured_regained_high"]], rtol=1e-9)
     ends = shown[["measured_profit_total_low", "measured_profit_total_high"]]
     np.testing.assert_allclose(up[:, :, 1], ends, rtol=1e-9)
-    assert ax.get_legend().get_texts()[0].get_text() == "measured in the trial, with intervals"
+    assert ax.get_legend().get_texts()[-1].get_text() == "measured in the trial there, with intervals"
+    tied = [line for line in ax.lines if line.get_linestyle() == ":"]
+    assert [list(line.get_xdata()) for line in tied] == shown[["n_regained", "measured_regained"]].to_numpy().tolist()
     unclear = all(each.low <= 0 <= each.high for each in measured.measured_ends.values())
     assert title(ax).startswith("Measured: ")
     assert title(ax).endswith("in customers or in profit" if unclear else "profit")
@@ -105,7 +107,8 @@ def test_measured_points_stand_beside_the_frontier(frontier):
 def test_a_frontier_that_was_not_measured_has_no_marks(frontier):
     ax = plots.plot_profit_share_frontier(frontier)
     assert len(ax.containers) == 0
-    assert ax.get_legend() is None
+    told = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert told == ["most profit, as predicted", "most customers, as predicted"]
     price = format_money(frontier.price_of_last, "$")
     assert title(ax).endswith(f"of profit, the last one {price}")
 
@@ -115,3 +118,5 @@ def test_where_the_most_profitable_choice_regains_most_nothing_is_given_up():
     chances = pd.DataFrame({"a": [0.5, 0.5], "none": [0.1, 0.1]})
     ax = plots.plot_profit_share_frontier(wb.profit_share_frontier(values, chances=chances))
     assert title(ax) == "Most profit and most customers go together"
+    (told,) = ax.get_legend().get_texts()
+    assert told.get_text() == "most profit and most customers, as predicted"

@@ -119,8 +119,10 @@ def _what_is_missing(names: list, found: Mapping[str, Mapping[str, str]]) -> lis
         said = f"is missing: for {CALLED[kind]}"
         if there:
             said += f" ({' and '.join(there)} {'is' if len(there) == 1 else 'are'} there)"
-        options = " ".join(f'--column {name}="{nearest(name, names) or "..."}"' for name in missing)
-        problems.append(Problem(", ".join(missing), said, 0, "", f"Name what holds it: {options}."))
+        free = [name for name in names if str(name) not in found[kind].values()]
+        options = " ".join(f'--column {name}="{nearest(name, free) or "..."}"' for name in missing)
+        labels = ", and its labels that mean lost with --lost-label" if "customer_status" in missing else ""
+        problems.append(Problem(", ".join(missing), said, 0, "", f"Name what holds it: {options}{labels}."))
     shown = ", ".join(map(str, names[:20])) + (f" and {len(names) - 20:,} more" if len(names) > 20 else "")
     last = problems[-1]
     return [*problems[:-1], replace(last, remedy=f"{last.remedy} Columns: {shown or 'none'}.")]

@@ -25,10 +25,10 @@ _HERE = (
     "running nonchurned notchurned nonchurn nochurn nonchurner notlost subscribed aktiv bestand bestandskunde laufend "
     "geblieben neu activo vigente alta nuevo actif fidele attivo actief gebleven"
 )
-# Of a heading such as "active" or "retained" a yes means still here: its yes and no are asked about.
-_STILL_HERE = "active isactive activo aktiv retained isretained stayed subscribed current"
+# A yes means lost only under a heading that says so: under "active", "retained" or "censored" it means the opposite.
+_LOSSES = "churn attri exit cancel lost left gone leave leaving kuendig abgewandert verloren baja abandon"
 LOST_WORDS, HERE_WORDS = frozenset(_LOST.split()), frozenset(_HERE.split())
-STILL_HERE = frozenset(_STILL_HERE.split())
+LOSSES = tuple(_LOSSES.split())
 MOST_SHOWN = 12
 
 
@@ -84,9 +84,21 @@ def _meaning(name: str, heading: str) -> bool | None:
         return True
     if bare in HERE_WORDS:
         return False
-    if bare_name(heading) in STILL_HERE:
+    if not says_lost(heading):
         return None
     return True if plain in TRUE_WORDS else False if plain in FALSE_WORDS else None
+
+
+def says_lost(heading: str) -> bool:
+    """Say whether a yes under a heading means lost.
+
+    Examples
+    --------
+    >>> says_lost("Churn Value"), says_lost("is_active"), says_lost("not churned")
+    (True, False, False)
+    """
+    bare = bare_name(heading)
+    return any(word in bare for word in LOSSES) and not bare.startswith(("no", "un", "still"))
 
 
 def _asked(names: list[str], there: list[str], meant: list[bool | None], heading: str) -> Problem:

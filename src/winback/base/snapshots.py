@@ -161,7 +161,8 @@ def _tenure(checked: Checked, headings: Mapping[str, str], unit: str | None) -> 
     unit = given or (said[0] if len(said) == 1 else "months")
     tenure = checked.frame["tenure"].astype("float64")
     longest = float(tenure.max()) if len(tenure) else 0.0
-    checked.notes.append(f'"{heading}" was taken for {unit}: up to {longest:g}.')
+    why = "" if given or said else ", as its heading names no unit"
+    checked.notes.append(f'"{heading}" was taken for {unit}{why}: up to {longest:g}.')
     months = tenure * MONTHS[unit]
     too_long = (months > LONGEST).to_numpy()
     remedy = 'Say the unit, such as tenure_in="days" (--tenure-in days), or correct them.'

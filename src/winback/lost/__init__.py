@@ -1,6 +1,7 @@
 """Who is lost, why, and is it worth a try?
 
 lost_report     how many are lost, where, when, what did it cost, who comes back? `lost_report`
+lost_shares     which groups lose more, where nobody knows when? of a snapshot
 losses_reported, losses_in_words  its answer, and its sentences
 stays           who was a customer from when to when, in which group, and what did they bring in before they left?
 brought_in      what did each customer bring in within the year before they left?
@@ -14,8 +15,7 @@ lost_accounts   which lost accounts were a large part of turnover?
 in_short        who is lost and what does it cost, in one minute
 on_pages        which columns of each answer does a page show?
 triage          whom to call first without any trial? `triage`
-triaged         its answer: priorities, the call list, what an offer may cost
-triage_words    its sentences
+triaged         its answer and sentences: priorities, the call list, what an offer may cost
 lost_customers  who is lost today, what did they bring, how regularly?
 classes         who brings most, and how regularly: ABC, XYZ and priorities
 at_stake        what would a customer bring who came back?
@@ -39,7 +39,6 @@ satisfied       had those who left been satisfied, more or less than those who s
 satisfaction    its answer
 answers         who answered what, and had they left a while later?
 foretells       does an answer tell who leaves? odds and ranks
-claims          what has been said of why customers leave, and by whom?
 codebook        reasons, their causes and patterns, and what takes a reason back
 codebook_files  `load_codebook`, `write_codebook`: a codebook as TOML
 phrases         which words does a pattern stand for?

@@ -10,7 +10,6 @@ import pandas as pd
 from winback.base.base import Base
 from winback.doors import door
 from winback.lost.answers import SATISFACTION, Answers, answers_of
-from winback.lost.claims import EXCEPTIONAL_SELLER, INDIFFERENT, POOR_SERVICE, WERE_SATISFIED, Claim
 from winback.lost.foretells import NOT_KNOWN, Figure, area, odds_ratio
 from winback.lost.satisfaction import SatisfiedLeavers
 from winback.lost.stated import BOTH, Stated, stated_reasons
@@ -22,6 +21,11 @@ SELLER = "seller_rating"
 WORDS = {SATISFACTION: "been satisfied", SELLER: "found their seller exceptional"}
 BOXES = {SATISFACTION: 2, SELLER: 1}  # top answers of a scale that count, where nobody says otherwise
 LONGEST_SCALE = 11  # answers, as from 0 to 10; more are no scale with boxes
+# What a survey found, as named by Peppers & Rogers: neither its questions nor whom it asked were consulted.
+INDIFFERENT = ("left over indifferent sales people", 0.60, 0.60)
+POOR_SERVICE = ("left over poor service", 0.70, 0.70)
+WERE_SATISFIED = ("had called themselves satisfied before they left", 0.80, 0.80)
+EXCEPTIONAL_SELLER = ("likelier to stay with a seller found exceptional", 10.0, 15.0)
 FOR_INDIFFERENCE, FOR_SERVICE = ("indifference",), ("service", BOTH)  # labels of reasons
 
 
@@ -158,9 +162,10 @@ def _claims(frame: pd.DataFrame, stated: Stated | None, level: float) -> pd.Data
     return pd.DataFrame(rows)
 
 
-def _beside(claim: Claim, measured: Figure) -> dict:
-    said = {"claim": claim.said, "claimed_low": claim.low, "claimed_high": claim.high, "evidence": claim.evidence}
-    return said | _ends("measured", measured)
+def _beside(claim: tuple[str, float, float], measured: Figure) -> dict:
+    said, low, high = claim
+    claimed = {"claim": said, "claimed_low": low, "claimed_high": high, "evidence": "survey"}
+    return claimed | _ends("measured", measured)
 
 
 def _from(asked: pd.DataFrame, question: str, name: str) -> Figure:

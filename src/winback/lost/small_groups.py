@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 from scipy.special import betaln
-from scipy.stats import beta, binom
+from scipy.stats import binom
+from statsmodels.stats.proportion import proportion_confint
 
 from winback.uncertainty import normal_quantile, share_interval
 
@@ -68,7 +69,7 @@ def compare_groups(n_lost: ArrayLike, n: ArrayLike, common: ArrayLike, level: fl
     here = np.where(some, n, 1.0)
     together = level ** (1 / max(int(some.sum()), 1))
     low, high = share_interval(n_lost, here, level)
-    ends = exact_interval(n_lost, here, together)
+    ends = proportion_confint(n_lost, here, alpha=1 - together, method="beta")
     limits = funnel_limits(here, common, together)
     prior = prior_weight(n_lost[some], n[some], common[some])
     shrunken = common if np.isinf(prior) else (n_lost + prior * common) / (n + prior)
@@ -76,21 +77,6 @@ def compare_groups(n_lost: ArrayLike, n: ArrayLike, common: ArrayLike, level: fl
     verdict = np.where(some & (some.sum() > 1), verdict, NOT_COMPARED)
     figures = (n_lost / here, low, high, *ends, shrunken, *limits)
     return GroupShares(*(np.where(some, each, np.nan) for each in figures), verdict.astype(object), prior)
-
-
-def exact_interval(n_yes: ArrayLike, n: ArrayLike, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return Clopper and Pearson's interval: at most half of what is left misses on each side, however small n.
-
-    Examples
-    --------
-    >>> low, high = exact_interval(0, 10, 0.95)
-    >>> round(float(low), 3), round(float(high), 3)
-    (0.0, 0.308)
-    """
-    n_yes, n = np.asarray(n_yes, dtype=float), np.asarray(n, dtype=float)
-    tail, n_no = (1 - level) / 2, n - n_yes
-    low = np.where(n_yes > 0, beta.ppf(tail, np.maximum(n_yes, 1), n_no + 1), 0.0)
-    return low, np.where(n_no > 0, beta.isf(tail, n_yes + 1, np.maximum(n_no, 1)), 1.0)
 
 
 def funnel_limits(n: ArrayLike, common: ArrayLike, level: float) -> tuple[np.ndarray, np.ndarray]:

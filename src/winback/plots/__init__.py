@@ -11,6 +11,7 @@ survival         curves, incidence, goodness of fit, time ratios
 second_lifetime  who returns, lift, rankings, values
 budgets          gain over budgets, profit against market share
 held_out         purchases predicted and held out: tracking, tenths, ranking
+still_buying     the chance to be active by purchases and silence
 planning         customers against the difference to be found, cost of the holdout
 value            who carries the value, projections, constant churn
 lost             the flow of the base, losses by period in customers and money
@@ -21,7 +22,7 @@ style            the house palette and the format of figures in notebooks
 
 from winback.plots.budgets import plot_budget_curve, plot_profit_share_frontier, plot_spending_curve
 from winback.plots.by_group import plot_offers_by_group
-from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking
+from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking, plot_tracking_by_period
 from winback.plots.lost import plot_flow, plot_losses
 from winback.plots.lost_cohorts import plot_cohorts
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
@@ -35,6 +36,7 @@ from winback.plots.second_lifetime import (
     plot_validation,
     plot_value_by_acceptance,
 )
+from winback.plots.still_buying import plot_chance_active
 from winback.plots.style import set_notebook_format
 from winback.plots.survival import plot_goodness_of_fit, plot_incidence, plot_survival, plot_time_ratios
 from winback.plots.trial_flow import plot_trial_flow
@@ -44,6 +46,7 @@ __all__ = [
     "plot_acceptance_against_cost",
     "plot_base_value",
     "plot_budget_curve",
+    "plot_chance_active",
     "plot_cohorts",
     "plot_first_and_second",
     "plot_flow",
@@ -67,6 +70,7 @@ __all__ = [
     "plot_survival",
     "plot_time_ratios",
     "plot_tracking",
+    "plot_tracking_by_period",
     "plot_trial_flow",
     "plot_trial_sizes",
     "plot_validation",

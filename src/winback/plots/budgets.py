@@ -9,7 +9,7 @@ import numpy as np
 from winback.doors import door
 from winback.money import money_interval
 from winback.plots.style import INK, QUIET, band, capitalised, finish_axes, house_styles, money_axis, new_axes, note
-from winback.plots.words import write_legend
+from winback.plots.words import write_legend, write_legend_below
 from winback.results import counted, format_count, format_money
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from winback.budgets.frontier import ProfitShareFrontier
     from winback.budgets.plan import BudgetPlan
     from winback.budgets.spending import SpendingCurve
+
+
+N_MEASURED = 3  # points: intervals of more would cover each other
 
 
 @door
@@ -65,18 +68,21 @@ def plot_profit_share_frontier(frontier: ProfitShareFrontier, ax: Axes | None = 
     >>> plot_profit_share_frontier(wb.profit_share_frontier(profit, chances=chance)).get_xlabel()
     'customers regained, over leaving everybody alone'
     """
-    ax = new_axes(ax, 3.6)
+    ax = new_axes(ax, 4.4)
     frame, profit = frontier.frame, frontier.profit_column
     ax.plot(frame["n_regained"], frame[profit], linewidth=2, color=house_styles("a")["a"]["color"])
-    _draw_measured(ax, frame)
-    for row, words, mark in ((frame.iloc[0], "most profit", "o"), (frame.iloc[-1], "most customers", "s")):
-        ax.plot([row["n_regained"]], [row[profit]], mark, color=INK, markersize=8)
-        note(ax, words, (row["n_regained"], row[profit]), (0, -16), color=QUIET, ha="center")
+    _draw_measured(ax, frame, profit)
+    ends = [(frame.iloc[0], "most profit, as predicted", "o"), (frame.iloc[-1], "most customers, as predicted", "s")]
+    if ends[0][0]["n_regained"] == ends[1][0]["n_regained"]:
+        ends = [(frame.iloc[0], "most profit and most customers, as predicted", "o")]
+    for row, words, mark in ends:
+        ax.plot([row["n_regained"]], [row[profit]], mark, color=INK, markersize=8, label=words, zorder=4)
     over = "over leaving everybody alone" if frontier.kind == "incremental" else "gross"
     finish_axes(ax, _frontier_message(frontier), f"customers regained, {over}", f"expected {frontier.kind} profit", 80)
     money_axis(frontier.currency, ax.yaxis)
     ax.xaxis.set_major_formatter(lambda count, _: format_count(count))
-    ax.margins(x=0.08, y=0.2)
+    ax.margins(x=0.08, y=0.1)
+    write_legend_below(ax)
     return ax
 
 
@@ -98,17 +104,23 @@ def _frontier_message(frontier) -> str:
     return f"Measured: {customers} for {profit}"
 
 
-def _draw_measured(ax, frame):
-    """Draw what a trial measured at about seven points, where it did."""
+def _draw_measured(ax, frame, profit):
+    """Draw what a trial measured at the ends and in the middle, each tied to what was predicted there."""
     if "measured_profit_total" not in frame:
         return
-    shown = frame.iloc[np.unique(np.linspace(0, len(frame) - 1, 7).round().astype(int))]
+    shown = frame.iloc[np.unique(np.linspace(0, len(frame) - 1, N_MEASURED).round().astype(int))]
+    pairs = zip(
+        shown[["n_regained", "measured_regained"]].to_numpy(),
+        shown[[profit, "measured_profit_total"]].to_numpy(),
+        strict=True,
+    )
+    for along, high in pairs:
+        ax.plot(along, high, color=QUIET, linestyle=":", linewidth=1.2)
     names = ("measured_regained", "measured_profit_total")
     across, up = ([shown[each] - shown[f"{each}_low"], shown[f"{each}_high"] - shown[each]] for each in names)
-    look = house_styles("ab")["b"] | {"linestyle": "none", "marker": "D", "markersize": 5, "linewidth": 1}
-    label = "measured in the trial, with intervals"
+    look = house_styles("ab")["b"] | {"linestyle": "none", "marker": "D", "markersize": 7, "linewidth": 1.2}
+    label = "measured in the trial there, with intervals"
     ax.errorbar(*(shown[each] for each in names), yerr=up, xerr=across, label=label, **look)
-    write_legend(ax, loc="lower left")
 
 
 @door

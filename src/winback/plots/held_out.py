@@ -15,10 +15,13 @@ from winback.results import format_count, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from pandas import DataFrame
 
     from winback.purchases.check import PurchaseCheck
 
 SHADE = "#f0f0f0"  # of what a model has not seen
+WHOLE = 0.9  # of a period, from which on it counts as one: months have 28 to 31 days
+MOST_POINTS = 160  # a quarter of the points that a figure is wide: more can hardly be seen and fill the file
 
 
 @door
@@ -44,19 +47,78 @@ def plot_tracking(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
     for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
         every = max(1, len(rows) // 12)
         ax.plot(rows["periods"], rows[name], label=label, linewidth=2, markersize=6, markevery=every, **style)
-    split, end = rows["periods"][~rows["held_out"]].iloc[-1], rows["periods"].iloc[-1]
-    label = f"held out: knowing each customer it predicts {error_in_words(check)}"
-    ax.axvspan(split, end, color=SHADE, linewidth=0, zorder=0, label=label)
-    ax.axvline(split, color=QUIET, linestyle=":", linewidth=1.5)
+    _shade_held_out(ax, check, f"held out: knowing each customer it predicts {error_in_words(check)}")
     last, unit = rows.iloc[-1], check.period
     title = f"Of new customers, from their first day on, the {check.model} expects {_against(last)}"
     words = f"{unit.in_words}s" if unit.n_units == 1 else f"periods of {unit.in_words}"
     finish_axes(ax, title, f"{words} since the first purchase", "repeat purchases so far", 90)
     ax.yaxis.set_major_formatter("{x:,.0f}")
-    ax.set_xlim(0, end)
     ax.set_ylim(0, None)
     write_legend_below(ax)
     return ax
+
+
+@door
+def plot_tracking_by_period(check: PurchaseCheck, ax: Axes | None = None) -> Axes:
+    """Draw the repeat purchases of each period, observed and expected of new customers; the held-out part is shaded.
+
+    Where the sum so far hides a season or a campaign, this shows it. Periods cut short at the ends of the log are left
+    out; of many periods several are averaged. Takes what `PurchaseFit.check` returns.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> log = wb.simulate_shop_study(200).purchases
+    >>> held_out = wb.summarize_purchases(log, period="W").hold_out()
+    >>> plot_tracking_by_period(wb.fit_purchases(held_out, "mbg_nbd").check(held_out)).get_ylabel()
+    'repeat purchases a week'
+    """
+    rows = _by_period(check.tracking)
+    ax = new_axes(ax, 4.4)
+    names = {"observed": "observed", "expected": f"expected ({check.model})"}
+    for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
+        line = {"color": style["color"], "linestyle": style["linestyle"]}
+        ax.plot(rows["periods"], rows[name], label=label, linewidth=1.8, **line)
+    _shade_held_out(ax, check)
+    unit = check.period
+    each = f"a {unit.in_words}" if unit.n_units == 1 else f"in {unit.in_words}"
+    words = f"{unit.in_words}s" if unit.n_units == 1 else f"periods of {unit.in_words}"
+    finish_axes(ax, _held_out_rates(rows, check, each), f"{words} since the first purchase", f"repeat purchases {each}")
+    ax.yaxis.set_major_formatter("{x:,.4g}")
+    ax.set_ylim(0, None)
+    write_legend_below(ax)
+    return ax
+
+
+def _by_period(tracking) -> DataFrame:
+    """Return purchases of each whole period, of several on average where there are more than a figure can show."""
+    length = np.diff(tracking["periods"])
+    rows = tracking.iloc[1:].assign(**{name: np.diff(tracking[name]) / length for name in ("observed", "expected")})
+    rows = rows[length > WHOLE]
+    together = -(-len(rows) // MOST_POINTS)
+    part = rows["held_out"].astype(int) * len(rows) + np.arange(len(rows)) // together  # none is on both sides
+    return rows.groupby(part.to_numpy()).agg(
+        {"periods": "last", "observed": "mean", "expected": "mean", "held_out": "last"}
+    )
+
+
+def _held_out_rates(rows, check, each) -> str:
+    """Say what a period brought that was held out, and what was expected of it."""
+    later = rows[rows["held_out"]]
+    if later.empty:
+        return "No whole period was held out"
+    observed, expected = later["observed"].mean(), later["expected"].mean()
+    seen, said = (f"{rate:,.0f}" if max(observed, expected) >= 10 else f"{rate:,.2g}" for rate in (observed, expected))
+    return f"Held out, customers bought {seen} times {each}; from first days alone the {check.model} expects {said}"
+
+
+def _shade_held_out(ax, check, label=None):
+    """Shade what the model has not seen."""
+    rows = check.tracking
+    split, end = rows["periods"][~rows["held_out"]].iloc[-1], rows["periods"].iloc[-1]
+    ax.axvspan(split, end, color=SHADE, linewidth=0, zorder=0, label=label or "held out")
+    ax.axvline(split, color=QUIET, linestyle=":", linewidth=1.5)
+    ax.set_xlim(0, end)
 
 
 def _against(last) -> str:

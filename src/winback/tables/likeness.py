@@ -19,7 +19,7 @@ from winback.tables.reading import Reading
 SYNONYMS = {
     "customer_id": "customernumber customerno custid clientid clientno clientnumber memberid accountid kundennummer "
     "kundennr kundenid kdnr clientnum numeroclient idclient idcliente klantnummer idklienta kundnummer | "
-    "userid subscriberid contactid | customer kunde cliente | id emailid",
+    "userid subscriberid contactid | customer kunde cliente cust | id emailid",
     "offer": "offername offersent angebot angebote treatment offre oferta offerta aanbod erbjudande",
     "returned": "cameback wonback reactivated zurueckgewonnen zurueckgekehrt zurueckgekommen wiedergewonnen revenu "
     "regreso ritornato teruggekomen",
@@ -41,19 +41,21 @@ SYNONYMS = {
     "terminationdate membershipend kuendigungsdatum gekuendigtam",
     "date": "purchasedate orderdate datum kaufdatum bestelldatum fecha data | invoicedate transactiondate saledate "
     "dateofpurchase orderpurchasetimestamp ordertimestamp rechnungsdatum fechacompra fechapedido fechafactura",
-    "amount": "purchaseamount orderamount transactionamount totalprice linetotal betrag bestellwert montant "
-    "importe importo",
+    "amount": "purchaseamount orderamount transactionamount ordervalue purchasevalue totalprice linetotal dollarvalue "
+    "betrag bestellwert montant importe importo",
     "margin": "monatsmarge monatlichemarge monatlicherdeckungsbeitrag monthlymargin marginpermonth | deckungsbeitrag "
     "marge",
     # Of a table with one row per customer; what says it most plainly stands first.
     "tenure": "tenureinmonths tenuremonths customertenure monthsascustomer monthsonbook tenureindays tenuredays "
-    "tenureinyears tenureyears tenureinweeks tenureweeks accountlength accountweeks subscriptionlength vertragsdauer "
-    "kundendauer antiguedad antigueedad antiguedadmeses mesescliente",
+    "tenureinyears tenureyears tenureinweeks tenureweeks accountlength accountweeks subscriptionlength "
+    "subscriptionage accountage vertragsdauer kundendauer antiguedad antigueedad antiguedadmeses mesescliente "
+    "| duration durationdays durationmonths",
     "customer_status": "churn churned churnstatus exited attrition attritionflag abgewandert kundenstatus abandono "
     "estadocliente | churnlabel | churnvalue churnflag ischurn ischurned haschurned | cancelled canceled gekuendigt "
-    "baja cancelado",
-    "monthly_charge": "monthlyrevenue monthlyfee monthlybill monthlyprice monthlypayment monthlyspend mrr arpu "
-    "monatsumsatz monatlichegebuehr monatspreis cargomensual cuotamensual ingresomensual",
+    "baja cancelado | status accountstatus subscriptionstatus estado",
+    "monthly_charge": "monthlyrevenue monthlyfee monthlybill monthlyprice monthlypayment monthlyspend mrr mrramount "
+    "arpu billavg avgbill averagebill monatsumsatz monatlichegebuehr monatspreis cargomensual cuotamensual "
+    "ingresomensual",
 }
 # What is meant only in a table that has one of the first columns, and none of the second.
 ONLY_BESIDE = {
