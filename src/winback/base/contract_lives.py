@@ -165,13 +165,29 @@ class ContractLives(Base):
             n_lives=np.bincount(found.customer, minlength=n),
         )
 
+    @cached_property
+    def happened(self) -> pd.DataFrame:
+        """What events tell of these customers, empty without any.
+
+        ``customer`` (place among `ids`), ``event`` (its name as names are compared), ``day`` (a whole number), and
+        ``amount`` (missing where none is given).
+        """
+        if self.events is None:
+            return pd.DataFrame({"customer": [], "event": [], "day": [], "amount": []})
+        amount = self.events["amount"].to_numpy(dtype=float, na_value=np.nan) if "amount" in self.events else np.nan
+        columns = {
+            "customer": places_among(self.events["customer_id"], self.ids),
+            "event": event_names(self.events["event"]),
+            "day": days_of(self.events["date"]),
+            "amount": amount,
+        }
+        return pd.DataFrame(columns).query("customer >= 0").reset_index(drop=True)
+
     def _counts(self, start: np.ndarray, end: np.ndarray) -> dict[str, np.ndarray]:
         if self.events is None:
             return {}
-        customer = places_among(self.events["customer_id"], self.ids)
-        there = customer >= 0
-        names = event_names(self.events["event"])
-        return counts_until(customer[there], days_of(self.events["date"])[there], names[there], start, end)
+        customer, event, day = (self.happened[name].to_numpy() for name in ("customer", "event", "day"))
+        return counts_until(customer, day, event, start, end)
 
     def first_lives(self) -> pd.DataFrame:
         """Return one row per customer: how long the first life lasted, and whether it has ended.

@@ -9,9 +9,7 @@ import pandas as pd
 
 from winback.base.base import Base
 from winback.base.contract_base import ContractBase
-from winback.base.contract_lives import as_number, days_of
-from winback.base.customers import places_among
-from winback.base.events import event_names
+from winback.base.contract_lives import as_number
 from winback.base.lives import last_of_each
 from winback.base.purchase_base import PurchaseBase
 
@@ -37,21 +35,20 @@ def answers_of(base: Base, question: str, within_days: float) -> Answers | None:
     Dated answers are events. Where there are none, satisfaction is the last answer on record of each customer, of whom
     only is known who is lost and who is here at the end.
     """
-    if isinstance(base, ContractBase) and base.events is not None:
-        asked = event_names(base.events["event"]) == question
-        if "amount" in base.events and (asked & base.events["amount"].notna().to_numpy()).any():
-            return _dated(base, base.events[asked], within_days)
+    if isinstance(base, ContractBase):
+        told = base.happened[(base.happened["event"] == question) & base.happened["amount"].notna()]
+        if len(told):
+            return _dated(base, told, within_days)
     return _undated(base) if question == SATISFACTION else None
 
 
-def _dated(base: ContractBase, events: pd.DataFrame, within_days: float) -> Answers:
-    customer, day = places_among(events["customer_id"], base.ids), days_of(events["date"])
-    score = events["amount"].to_numpy(dtype=float, na_value=np.nan)
+def _dated(base: ContractBase, told: pd.DataFrame, within_days: float) -> Answers:
+    customer, day, score = (told[name].to_numpy() for name in ("customer", "day", "amount"))
     lives = base.all_lives
     life = lives.at(customer, day)
     here = (life >= 0) & ((lives.end[life] > day) | lives.runs[life])  # on its last day nobody stays any more
     watched = day >= (lives.start.min() if base.since is None else as_number(base.since))  # before it only who stayed
-    asked = here & ~np.isnan(score) & watched
+    asked = here & watched
     known = day + within_days <= base.last - base.grace_days  # by then it is known whether another contract followed
     kept = np.flatnonzero(asked & known)
     apart = kept[_apart(customer[kept], day[kept], within_days)]
@@ -59,7 +56,7 @@ def _dated(base: ContractBase, events: pd.DataFrame, within_days: float) -> Answ
         score=score[apart],
         left=lives.ended[life[apart]] & (lives.end[life[apart]] <= day[apart] + within_days),
         time=((base.last - day[apart]) // within_days).astype(int),
-        scale=np.unique(score[~np.isnan(score)]),
+        scale=np.unique(score),
         n_too_late=int((asked & ~known).sum()),
         n_overlapping=len(kept) - len(apart),
     )

@@ -7,9 +7,6 @@ import pandas as pd
 
 from winback.base.base import Base
 from winback.base.contract_base import ContractBase
-from winback.base.contract_lives import days_of
-from winback.base.customers import places_among
-from winback.base.events import event_names
 
 PRICE_DAYS = 92  # a price change that makes customers leave does so within a quarter of a year
 USED_DAYS = 62  # the last month of use that was recorded whole ended at most so long before the loss
@@ -33,7 +30,7 @@ def behaviour_of(base: Base, lost: pd.DataFrame) -> dict[str, tuple[np.ndarray, 
         complaints = lost["complaints"].to_numpy(dtype=float, na_value=np.nan)
         told = ~np.isnan(complaints)
         found = {COMPLAINED: (told & (complaints >= 1), told), TWICE: (told & (complaints >= 2), told)}
-    if not isinstance(base, ContractBase) or base.events is None:
+    if not isinstance(base, ContractBase):
         return found
     events = _events_of(base, lost)
     price = events[events["event"] == "price_change"]
@@ -48,21 +45,12 @@ def behaviour_of(base: Base, lost: pd.DataFrame) -> dict[str, tuple[np.ndarray, 
 
 def _events_of(base: ContractBase, lost: pd.DataFrame) -> pd.DataFrame:
     """Return the events of first lives: ``customer`` (the row of the lost one), ``event``, ``before``, ``amount``."""
-    events, losses = base.events, base.losses
+    happened, losses = base.happened, base.losses
     row = np.full(len(losses.ids), -1)
     row[losses.lost] = np.arange(len(lost))
-    customer, day = places_among(events["customer_id"], losses.ids), days_of(events["date"])
+    customer, day = happened["customer"].to_numpy(dtype=int), happened["day"].to_numpy()
     within = (row[customer] >= 0) & (day >= losses.start[customer]) & (day <= losses.end[customer])
-    kept = np.flatnonzero(within)
-    amount = events["amount"] if "amount" in events else pd.Series(np.nan, index=events.index)
-    return pd.DataFrame(
-        {
-            "customer": row[customer[kept]],
-            "event": event_names(events["event"])[kept],
-            "before": losses.end[customer[kept]] - day[kept],
-            "amount": amount.to_numpy(dtype=float, na_value=np.nan)[kept],
-        }
-    )
+    return happened.assign(customer=row[customer], before=losses.end[customer] - day)[within]
 
 
 def _used_less(volume: pd.DataFrame, n: int) -> tuple[np.ndarray, np.ndarray]:

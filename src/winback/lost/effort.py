@@ -9,9 +9,6 @@ import pandas as pd
 
 from winback.base.base import Base
 from winback.base.contract_base import ContractBase
-from winback.base.contract_lives import days_of
-from winback.base.customers import places_among
-from winback.base.events import event_names
 from winback.lost.brought_in import brought_in_before
 from winback.lost.classes import ABC, abc_classes
 from winback.lost.served import service_of
@@ -89,15 +86,13 @@ def effort_of(base: Base) -> Effort | None:
     """Return what was spent on customers in the last year of the data; None where no event tells."""
     if not isinstance(base, ContractBase) or base.events is None or "amount" not in base.events:
         return None
-    names, day = event_names(base.events["event"]), days_of(base.events["date"])
-    first, n = base.last - int(DAYS_IN_YEAR), len(base.ids)
-    spent = {}
+    first, spent = base.last - int(DAYS_IN_YEAR), {}
+    lately = base.happened[base.happened["day"] > first]
     for event, name in KINDS.items():
-        rows = (names == event) & (day > first)
-        if rows.any():
-            amount = base.events["amount"][rows].to_numpy(dtype=float, na_value=np.nan)
-            amount = np.where(np.isnan(amount), float(event == "contact"), amount)  # a contact without a number is one
-            spent[name] = np.bincount(places_among(base.events["customer_id"][rows], base.ids), amount, minlength=n)
+        rows = lately[lately["event"] == event]
+        if len(rows):
+            amount = rows["amount"].fillna(float(event == "contact"))  # a contact without a number is one
+            spent[name] = np.bincount(rows["customer"], amount, minlength=len(base.ids))
     return None if not spent else _of_those(base, spent, first)
 
 

@@ -10,10 +10,8 @@ import pandas as pd
 
 from winback.base.base import Base
 from winback.base.contract_base import ContractBase
-from winback.base.contract_lives import dates_of, days_of
+from winback.base.contract_lives import dates_of
 from winback.base.contract_tables import AFTER
-from winback.base.customers import places_among
-from winback.base.events import event_names
 from winback.base.purchase_base import PurchaseBase
 from winback.base.snapshot_base import SnapshotBase
 from winback.lost.brought_in import brought_in
@@ -134,22 +132,14 @@ def _framed(ids: pd.Index, left_on: np.ndarray, until: int, yearly: np.ndarray) 
 
 def _of_volume(base: ContractBase, rows: np.ndarray) -> tuple[np.ndarray | None, str]:
     """Return how much each customer's volume varied from period to period in the last life; None without volumes."""
-    if base.events is None or "amount" not in base.events:
+    told = base.happened[(base.happened["event"] == "volume") & base.happened["amount"].notna()]
+    if not len(told):
         return None, ""
-    events = base.events[event_names(base.events["event"]) == "volume"]
-    if not len(events):
-        return None, ""
-    lives = base.all_lives
-    customer, day = places_among(events["customer_id"], base.ids), days_of(events["date"])
-    amount = events["amount"].to_numpy(dtype=float, na_value=np.nan)
-    of = np.full(len(base.ids), -1)
-    of[lives.customer[rows]] = np.arange(len(rows))
-    kept = (of[customer] >= 0) & ~np.isnan(amount)
-    life = rows[of[customer[kept]]]
-    kept[kept] = (day[kept] >= lives.start[life]) & (day[kept] <= lives.end[life])
+    life = base.all_lives.at(told["customer"].to_numpy(), told["day"].to_numpy())
+    told = told.assign(row=pd.Index(rows).get_indexer(life)).query("row >= 0")
     # each day on which volume is recorded tells of one period; months without a record are not zeros
-    sums = pd.Series(amount[kept]).groupby([of[customer[kept]], day[kept]]).sum()
-    found = variation(sums.index.get_level_values(0).to_numpy(dtype=int), sums.to_numpy(dtype=float), len(rows))
+    sums = told.groupby(["row", "day"])["amount"].sum().reset_index()
+    found = variation(sums["row"].to_numpy(dtype=int), sums["amount"].to_numpy(), len(rows))
     return found, "volume" if len(sums) else ""
 
 
@@ -204,8 +194,6 @@ def _marks(base: ContractBase, place: np.ndarray, last: pd.DataFrame) -> list[tu
         marked[words] |= (np.bincount(customer[rows], minlength=n) > 0)[place]
     for words, rows in unwanted(last[["reason"]] if "reason" in last else last[[]]):
         marked[words] |= rows  # of earlier losses they have come back
-    if base.events is not None:
-        places = places_among(base.events["customer_id"], base.ids)
-        for words, rows in unwanted(base.events[["event"]]):
-            marked[words] |= (np.bincount(places[rows], minlength=n) > 0)[place]
+    for words, rows in unwanted(base.happened[["event"]]):
+        marked[words] |= (np.bincount(base.happened["customer"][rows], minlength=n) > 0)[place]
     return list(marked.items())
