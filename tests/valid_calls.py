@@ -13,6 +13,7 @@ import winback as wb
 from winback import plots, tables
 from winback.lost import Classes
 from winback.offers.by_group import offers_by_group
+from winback.offers.payback import payback
 from winback.planning import Choice, Comparisons, FollowUp
 
 OFFERS = [
@@ -416,6 +417,8 @@ def calls() -> dict[str, Call]:
         "plot_trial_flow": Call(plots.plot_trial_flow, {"trial": trial()}),
         "offers_by_group": Call(offers_by_group, {"comparison": compared, "by": "reason"}),
         "plot_offers_by_group": Call(plots.plot_offers_by_group, {"found": offers_by_group(compared, "reason")}),
+        "payback": Call(payback, {"comparison": compared}),
+        "plot_payback": Call(plots.plot_payback, {"found": payback(compared)}),
         "plot_chance_active": Call(plots.plot_chance_active, {"fit": purchase_fit(), "age": 30.0}),
         "plot_spending_curve": Call(
             plots.plot_spending_curve, {"curve": wb.spending_curve(trial(), [1.0, 2.0], splits=ONE_SPLIT)}

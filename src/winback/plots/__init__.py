@@ -6,6 +6,7 @@ offers           profit beside ROI, acceptance against cost, the ranking against
 profit_steps     the waterfall of a customer's profit
 trial_flow       from all who were lost to those who are still here
 by_group         what each offer earns in each group of customers
+payback          what each offer has earned by each month
 policies         does tailoring pay, and what untrue reasons do to it
 survival         curves, incidence, goodness of fit, time ratios
 second_lifetime  who returns, lift, rankings, values
@@ -26,6 +27,7 @@ from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_track
 from winback.plots.lost import plot_flow, plot_losses
 from winback.plots.lost_cohorts import plot_cohorts
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
+from winback.plots.payback import plot_payback
 from winback.plots.planning import plot_holdout, plot_trial_sizes
 from winback.plots.policies import plot_misstated_reasons, plot_policy_gains
 from winback.plots.profit_steps import plot_profit_steps
@@ -58,6 +60,7 @@ __all__ = [
     "plot_losses",
     "plot_misstated_reasons",
     "plot_offers_by_group",
+    "plot_payback",
     "plot_policy_gains",
     "plot_profit_and_roi",
     "plot_profit_share_frontier",
