@@ -411,6 +411,13 @@ def calls() -> dict[str, Call]:
         "plot_survival": Call(plots.plot_survival, {"curves": curves()}),
         "plot_flow": Call(plots.plot_flow, {"report": wb.lost_report(base())}),
         "plot_losses": Call(plots.plot_losses, {"report": wb.lost_report(base())}),
+        "plot_returns": Call(
+            plots.plot_returns, {"report": wb.lost_report(base()), "months": 12.0, "published": False}
+        ),
+        "plot_buyer": Call(plots.plot_buyer, {"base": buyers(), "customer_id": 3}),
+        "plot_funnel": Call(plots.plot_funnel, {"report": wb.lost_report(base(), by="manager")}),
+        "plot_reason_money": Call(plots.plot_reason_money, {"table": wb.reason_table(base())}),
+        "plot_effort": Call(plots.plot_effort, {"triage": wb.triage(base())}),
         "plot_cohorts": Call(plots.plot_cohorts, {"report": wb.lost_report(base())}),
         "plot_profit_and_roi": Call(plots.plot_profit_and_roi, {"result": compared}),
         "plot_profit_steps": Call(plots.plot_profit_steps, {"result": compared, "offer": "gift"}),

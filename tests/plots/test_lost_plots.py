@@ -5,9 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.dates import date2num
+from matplotlib.text import Text
 
 import winback as wb
 from winback import plots
+from winback.lost.published_rates import PUBLISHED
 
 UNTIL = "2025-01-31"
 ODD = ["$5 off $10", "😀 Zoë", "x" * 200, "שלום עולם", "李小龙", "_hidden", "a\nb", "  ", "100%"]
@@ -75,7 +77,7 @@ def test_the_flow_leads_from_those_here_first_to_those_here_now(report):
     assert ticks(ax.yaxis)[0] == f"here on {rows['start'].iloc[0]:%Y-%m-%d}"
     change = (won + back - lost) / n
     assert title(ax) == (
-        f"In the year to {rows['end'].iloc[-1]:%Y-%m-%d} {lost:,.0f} customers were lost and {won + back:,.0f} came "
+        f"In the year to {rows['end'].iloc[-1]:%Y-%m-%d}, {lost:,.0f} customers were lost and {won + back:,.0f} came "
         f"({back:,.0f} of them back): the base {'grew' if change > 0 else 'shrank'} by {abs(change):.1%}"
     )
 
@@ -109,7 +111,7 @@ def test_losses_are_drawn_as_counted(report):
         np.testing.assert_allclose(first[:, 2], rows[whole])
         np.testing.assert_allclose(second[:, 1], rows[whole])
         np.testing.assert_allclose(second[:, 2], rows[within])
-    assert [text.get_text() for text in counts.get_legend().get_texts()] == ["lost", "came and lost within the period"]
+    assert [text.get_text() for text in paid.get_legend().get_texts()] == ["lost", "came and lost within the period"]
     assert all(text.startswith("$") for text in ticks(paid.yaxis))
     year = report.last_year
     assert title(counts).startswith(f"{year['n_lost'] / year['n']:.1%} of customers are lost in a month, ")
@@ -145,8 +147,8 @@ def test_losses_without_money_of_one_period_and_of_nobody():
 
 def test_who_may_still_come_back_is_drawn_apart():
     late = contracts(end="2025-01-20", margin=5.0)
-    counts, _ = plots.plot_losses(report_of(late, since="2024-11-01", period="M")).axes
-    labels = [text.get_text() for text in counts.get_legend().get_texts()]
+    counts, paid = plots.plot_losses(report_of(late, since="2024-11-01", period="M")).axes
+    labels = [text.get_text() for text in paid.get_legend().get_texts()]
     assert labels == ["lost", "not known yet: they may still come back"]
     assert [height for *_, height in bars(counts)[1]] == [0, 0, 10]
     assert counts.containers[1][2].get_facecolor()[:3] == (1, 1, 1)
@@ -162,6 +164,308 @@ def test_of_many_periods_the_last_are_drawn(rng):
 def test_money_is_in_the_currency_of_the_table():
     found = wb.lost_report(wb.read_contracts(contracts(margin=5.0), until=UNTIL, currency="€"))
     assert all(text.startswith("€") for text in ticks(plots.plot_losses(found).axes[1].yaxis))
+
+
+# groups
+
+
+def grouped(sizes, lost, names=None, **asked):
+    """Return the report of groups of so many customers each, of whom so many leave on one day."""
+    names = names or [f"g{place}" for place in range(len(sizes))]
+    parts = [contracts(n, k, manager=name) for n, k, name in zip(sizes, lost, names, strict=True)]
+    table = pd.concat(parts).assign(customer_id=lambda frame: range(len(frame)))
+    return report_of(table, by="manager", period="Y", since="2024-01-01", **asked)
+
+
+def marks(ax):
+    """Return what is drawn of each verdict: sizes and shares."""
+    found = {line.get_label().split(" (")[0]: line for line in ax.lines if line.get_linestyle() == "None"}
+    return {label: (list(line.get_xdata()), list(line.get_ydata())) for label, line in found.items()}
+
+
+def test_the_funnel_draws_every_group_and_names_those_beyond_chance():
+    found = grouped([400, 300, 200, 20], [56, 42, 60, 3], ["ann", "bob", "cem", "dan"])
+    ax = plots.plot_funnel(found)
+    assert title(ax) == "Cem loses more than chance explains; 3 of 4 are not told apart"
+    assert texts(ax) == ["cem 30.0%"]
+    groups = found.groups.set_index("group")
+    assert marks(ax)["loses more"] == ([200], [0.3])
+    others = groups.loc[["ann", "bob", "dan"]]
+    assert marks(ax)["not told apart"] == (others["n"].tolist(), others["share_lost"].tolist())
+    limits = {line.get_label(): line for line in ax.lines}
+    for label, end in (("chance, all groups at once", "low_together"), ("chance, one group alone", "low")):
+        np.testing.assert_allclose(limits[label].get_ydata(), found.funnel(limits[label].get_xdata())[end])
+    assert ax.get_ylabel() == "share lost in a year"
+    assert ax.get_xscale() == "linear"
+    assert ticks(ax.yaxis)
+    assert all(float(text[:-1]) >= 0 for text in ticks(ax.yaxis))
+
+
+def test_what_the_funnel_says_of_groups_alike_less_lost_none_and_one():
+    assert title(plots.plot_funnel(grouped([100] * 4, [10, 11, 9, 10]))) == "No manager loses more than chance explains"
+    less = plots.plot_funnel(grouped([400] * 3, [40, 40, 4]))
+    assert title(less) == "No manager loses more than chance explains; g2 loses less"
+    many = title(plots.plot_funnel(grouped([400] * 12, [4] * 8 + [90, 80, 70, 100])))
+    assert many.startswith("G11, g8 and 2 more lose more than chance explains; g0, g1 and 6 more lose less")
+    assert title(plots.plot_funnel(grouped([50, 50], [0, 0]))) == "Nobody was lost: no manager stands out"
+    one = plots.plot_funnel(grouped([50], [5]))
+    assert title(one) == "There is one manager only, g0: nothing to compare"
+    assert marks(one) == {"the only group": ([50], [0.1])}
+    with pytest.raises(ValueError, match="There are no groups: name a column"):
+        plots.plot_funnel(report_of(contracts()))
+    with pytest.raises(ValueError, match="Of no customer the group is known"):
+        plots.plot_funnel(grouped([50], [5], [None]))
+
+
+def test_groups_watched_at_other_times_are_drawn_as_of_the_same_periods():
+    """All lose a tenth in 2023 and four tenths in 2024; one group was there in 2023 only, and is like the others."""
+    both, one = [], []
+    for n, first in ((1000, "2022-12-01"), (500, "2022-12-01")):
+        table = pd.DataFrame({"start": first, "end": [None] * n, "manager": "ann" if n == 1000 else "bob"})
+        table.loc[: n // 10 - 1, "end"] = "2023-06-30"
+        if n == 1000:
+            table.loc[100:459, "end"] = "2024-06-30"
+            both.append(table)
+        else:
+            table.loc[50:, "end"] = "2023-12-31"  # handed on
+            one.append(table)
+    on = pd.DataFrame({"start": "2024-01-01", "end": ["2024-06-30"] * 180 + [None] * 270, "manager": "ann"})
+    on["customer_id"] = range(1050, 1500)
+    first = pd.concat([*both, *one]).assign(customer_id=range(1500))
+    found = report_of(pd.concat([first, on]), by="manager", period="Y", since="2023-01-01")
+    groups = found.groups.set_index("group")
+    ax = plots.plot_funnel(found)
+    assert groups.loc["bob", "share_lost"] < 0.7 * groups.loc["ann", "share_lost"]
+    overall = groups["n_lost"].sum() / groups["n"].sum()
+    drawn = groups["share_lost"] / groups["common"] * overall
+    assert marks(ax)["not told apart"][1] == pytest.approx(drawn.tolist())
+    assert drawn["bob"] == pytest.approx(overall, rel=0.02)
+    assert ax.get_ylabel() == "share lost in a year\n(of the same periods)"
+
+
+@pytest.mark.parametrize("n", [2, 60, 400])
+def test_funnels_of_few_and_many_groups_name_at_most_eight_one_above_the_other(n, rng):
+    sizes = rng.integers(5, 3000, n)
+    found = grouped(sizes, rng.binomial(sizes, rng.choice([0.05, 0.1, 0.4], n)), [f"name {k}" for k in range(n)])
+    ax = plots.plot_funnel(found, plt.subplots(figsize=(4.2, 4.5), layout="constrained")[1])
+    ax.figure.canvas.draw()
+    assert len(ax.texts) <= 8
+    heights = sorted(Text.get_window_extent(text).y0 for text in ax.texts)
+    assert (np.diff(heights) >= 14 * ax.figure.dpi / 72 - 0.1).all()
+
+
+def test_odd_names_are_drawn_as_they_are_written():
+    found = grouped([400] * 9, [30] * 8 + [90], ODD[1:] + ODD[:1])
+    ax = plots.plot_funnel(found)
+    assert title(ax).startswith("$5 off $10 loses more than chance explains")
+    assert texts(ax) == ["$5 off $10 22.5%"]
+    for name in ODD[1:]:
+        shown = grouped([400] * 9, [30] * 8 + [90], [each for each in ODD if each != name] + [name])
+        plots.plot_funnel(shown).figure.canvas.draw()
+
+
+# reasons
+
+
+def left_for(reasons, margins=20.0, **columns):
+    table = contracts(len(reasons), len(reasons), reason=reasons, **columns)
+    return table if margins is None else table.assign(margin=margins)
+
+
+def reasons_of(table, **asked):
+    return wb.reason_table(wb.read_contracts(table, until=UNTIL, **asked))
+
+
+def test_reasons_are_drawn_by_money_with_their_intervals(rng):
+    reasons = rng.choice(["price", "service", "moved", None], 400, p=[0.5, 0.3, 0.1, 0.1])
+    table = reasons_of(left_for(reasons, rng.gamma(4, 5, 400)), currency="€")
+    ax = plots.plot_reason_money(table)
+    rows = table.reasons.sort_values("money", ascending=False)
+    unknown = table.frame[table.frame["reason"].isna()]
+    assert [bar.get_width() for bar in ax.patches] == pytest.approx([*rows["money"], *unknown["money"]])
+    ends = [tuple(line.get_xdata()) for line in ax.lines[: len(rows)]]
+    assert ends == list(rows[["money_low", "money_high"]].itertuples(index=False, name=None))
+    assert ticks(ax.yaxis) == [*rows["words"], "not known"]
+    first = rows.iloc[0]
+    assert title(ax) == f"Most money went with those who named price, €{first['money']:,.0f} a year"
+    assert texts(ax)[0] == f"€{first['money']:,.0f} ({first['n']})"
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["cause: company", "cause: customer"]
+    by_words = dict(zip(ticks(ax.yaxis), ax.patches, strict=True))
+    assert by_words["price"].get_facecolor() != by_words["moved"].get_facecolor()
+    assert by_words["price"].get_hatch() != by_words["moved"].get_hatch()
+
+
+def test_reasons_that_are_not_told_apart_and_one_alone(rng):
+    tie = plots.plot_reason_money(reasons_of(left_for(["price", "service"] * 50, rng.gamma(4, 5, 100))))
+    assert title(tie).endswith("is not told apart from it")
+    many = plots.plot_reason_money(reasons_of(left_for([f"r{k % 40}" for k in range(400)], rng.gamma(4, 5, 400))))
+    assert len(many.patches) == 15
+    assert many.get_ylabel() == "reason (first 15 of 40)"
+    assert title(many).endswith("12 more are not told apart from it")
+    alone = plots.plot_reason_money(reasons_of(left_for(["price"] * 20)))
+    assert title(alone) == "Price is the only reason that was named: $4,800 a year went with it"
+
+
+def test_reasons_without_money_are_drawn_by_customers():
+    table = reasons_of(left_for(["price"] * 60 + ["service"] * 20, None))
+    ax = plots.plot_reason_money(table)
+    assert [bar.get_width() for bar in ax.patches] == [0.75, 0.25]
+    assert title(ax) == "Most left for price, 75%; what they had brought in is not known"
+    assert all(text.endswith("%") for text in ticks(ax.xaxis))
+    nothing = plots.plot_reason_money(reasons_of(left_for(["price"] * 60 + ["service"] * 20, 0.0)))
+    assert "had brought in" in title(nothing)
+
+
+def test_odd_reasons_are_drawn():
+    ax = plots.plot_reason_money(reasons_of(left_for([name for name in ODD if name.strip()] * 5)))
+    ax.figure.canvas.draw()
+    assert "$5 off $10" in ticks(ax.yaxis)
+    assert max(map(len, ticks(ax.yaxis))) <= 28
+
+
+# effort
+
+
+def efforts(margins, hours, **more):
+    n = len(margins)
+    table = contracts(n, 1, end="2024-12-01", margin=margins)
+    events = pd.DataFrame({"customer_id": range(1, n + 1), "date": "2024-06-30", "event": "hours", "amount": hours})
+    return wb.triage(wb.read_contracts(table, events, until=UNTIL, **more))
+
+
+def test_effort_is_drawn_beside_profit():
+    found = efforts([80.0] * 10 + [15.0] * 10 + [5.0] * 10, [1.0] * 10 + [2.0] * 10 + [7.0] * 10)
+    ax = plots.plot_effort(found)
+    frame = found.effort_by_class()
+    profit, hours = ax.containers
+    assert [bar.get_width() for bar in profit] == pytest.approx(frame["profit_share"].tolist())
+    assert [bar.get_width() for bar in hours] == pytest.approx(frame["hours_share"].tolist())
+    lowest = found.effort.on_lowest()
+    assert title(ax).startswith(f"{lowest['effort']:.0%} [")
+    assert title(ax).endswith(f"of the hours go to those who bring {lowest['profit_share']:.0%} of the profit")
+    assert ticks(ax.yaxis)[0].startswith("A (")
+    assert profit[0].get_hatch() != hours[0].get_hatch()
+
+
+def test_effort_where_the_profit_is_and_none_at_all(rng):
+    fair = plots.plot_effort(efforts([80.0] * 40 + [10.0] * 40, np.append(rng.gamma(9, 9, 40), rng.gamma(2, 1, 40))))
+    assert title(fair).endswith("of the profit: less than they bring")
+    margins = np.append(np.full(40, 80.0), np.full(40, 10.0))
+    even = plots.plot_effort(efforts(margins, margins * rng.gamma(2, 1, 80)))
+    assert title(even).endswith("of the profit: not told apart from what they bring")
+    assert "cannot be told" in title(plots.plot_effort(efforts([0.0] * 5, [1.0] * 5)))
+    with pytest.raises(ValueError, match="No event tells of time spent"):
+        plots.plot_effort(wb.triage(wb.read_contracts(contracts(margin=5.0), until=UNTIL)))
+
+
+# returns
+
+
+def test_returns_are_the_curve_of_the_report_with_published_marks(report):
+    ax = plots.plot_returns(report)
+    own = ax.lines[0]
+    months = own.get_xdata()
+    rows = report.organic.chance(np.zeros(len(months)), months)
+    np.testing.assert_allclose(own.get_ydata(), rows["chance"])
+    for at in (1, 6, 12, 24):
+        drawn = np.interp(at, months, own.get_ydata())
+        known = report.returns.set_index("months").loc[at, "returned"]
+        assert drawn == pytest.approx(known, abs=0.02)
+    reach = ax.collections[0].get_paths()[0].get_extents()
+    assert reach.y1 == pytest.approx(rows["chance_high"].max())
+    row = report.returns.set_index("months").loc[12]
+    ends = f"[{row['returned_low']:.1%}, {row['returned_high']:.1%}]"
+    assert title(ax) == f"{row['returned']:.1%} {ends} of the lost are back within a year"
+    marked = {(x, y) for line in ax.lines[1:] for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)}
+    assert marked == {(each.months, each.shares[0]) for each in PUBLISHED if each.kind == "returned"}
+    labels = " ".join(text.get_text().replace("\n", " ") for text in ax.get_legend().get_texts())
+    assert labels.count("survey of a company") == 4
+    assert "returns after offers included" in ax.get_xlabel()
+
+
+def test_returns_before_an_offer_are_said_to_be_by_themselves():
+    table = company(np.random.default_rng(5))
+    sent = pd.DataFrame({"customer_id": table["customer_id"].unique(), "offer": "call", "offered_on": "2023-06-30"})
+    found = wb.lost_report(wb.read_contracts(table, until=UNTIL), sent=sent)
+    ax = plots.plot_returns(found, months=6, published=False)
+    assert "by themselves within 6 months" in title(ax)
+    assert ax.get_xlabel() == "months since the loss, watched until an offer went out"
+    assert len(ax.lines) == 1
+    assert ax.get_legend() is None
+
+
+def test_no_returns_and_no_losses():
+    nobody = plots.plot_returns(report_of(contracts()))
+    upper = nobody.collections[0].get_paths()[0].get_extents().y1
+    assert title(nobody).startswith("Nobody who was lost is back within 6 months; up to ")
+    assert upper > 0
+    with pytest.raises(ValueError, match="Nobody was lost and watched afterwards"):
+        plots.plot_returns(report_of(contracts(n_lost=0)))
+    with pytest.raises(ValueError, match="months must be a number above 0; got 0"):
+        plots.plot_returns(report_of(contracts()), months=0)
+
+
+# a buyer
+
+
+def shop(*days, lost=90, until="2024-12-31", customer="1", **columns):
+    """Return a base of one customer who bought on these days, and of one who bought once."""
+    log = pd.DataFrame({"customer_id": customer, "date": days, "amount": np.arange(1.0, len(days) + 1)})
+    other = pd.DataFrame({"customer_id": ["other"], "date": ["2024-01-01"], "amount": [5.0]})
+    return wb.read_purchases(pd.concat([log, other]), until=until, lost=lost, **columns)
+
+
+def verticals(ax, label):
+    return [pd.Timestamp(line.get_xdata()[0]) for line in ax.lines if line.get_label() == label]
+
+
+def test_a_buyer_is_drawn_with_the_days_of_their_losses():
+    base = shop("2024-01-01", "2024-02-01", "2024-08-01", "2024-09-01")
+    ax = plots.plot_buyer(base, 1)
+    points = next(line for line in ax.lines if line.get_label().startswith("a day with"))
+    days = pd.to_datetime(["2024-01-01", "2024-02-01", "2024-08-01", "2024-09-01"])
+    assert list(date2num(points.get_xdata())) == list(date2num(days))
+    assert list(points.get_ydata()) == [1.0, 2.0, 3.0, 4.0]
+    lost, again = ["2024-05-02", "2024-12-01"], ["2024-08-01", "2024-12-31"]
+    assert verticals(ax, "called lost") == [pd.Timestamp(lost[0])]
+    shades = [(shade.get_x(), shade.get_x() + shade.get_width()) for shade in ax.patches]
+    assert shades == list(zip(date2num(pd.to_datetime(lost)), date2num(pd.to_datetime(again)), strict=True))
+    assert title(ax) == "Customer 1 was called lost on 2024-12-01 and has not bought since, after coming back once"
+    assert ax.get_xlabel() == "lost: silent for more than 90 days"
+    assert ax.get_ylabel() == "paid"
+
+
+def test_one_who_is_here_will_be_called_lost_on_a_day():
+    ax = plots.plot_buyer(shop("2024-10-01", "2024-11-01", "2024-12-01"), "1")
+    assert title(ax) == "Customer 1 has bought on 3 days and is here; if silent until 2025-03-02, lost"
+    assert verticals(ax, "lost, if silent until then") == [pd.Timestamp("2025-03-02")]
+    assert not ax.patches
+    assert "has bought on 1 day and is here" in title(plots.plot_buyer(shop("2024-12-01"), 1))
+
+
+def test_the_next_purchase_is_that_of_the_base():
+    base = wb.load_shop_study().base
+    here = base.customers[~base.customers["lost"] & base.customers["next_purchase_high"].lt("2025-06-30")].iloc[0]
+    ax = plots.plot_buyer(base, here["customer_id"])
+    assert verticals(ax, "next purchase, of one who buys again: median, interval") == [here["next_purchase"]]
+    bar = next(line for line in ax.lines if line.get_linewidth() == 2.5)
+    assert [pd.Timestamp(day) for day in bar.get_xdata()] == [here["next_purchase_low"], here["next_purchase_high"]]
+    lost = base.customers[base.customers["lost"]]
+    most = lost.loc[lost["frequency"].idxmax(), "customer_id"]
+    assert title(plots.plot_buyer(base)).startswith(f"Customer {most} was called lost on ")
+
+
+def test_buyers_unknown_without_amounts_and_with_odd_names():
+    with pytest.raises(ValueError, match=r"There is no customer 7 among the 2 of .*; ids are like"):
+        plots.plot_buyer(shop("2024-01-01"), 7)
+    log = pd.DataFrame({"customer_id": [1, 1, 2], "date": ["2024-01-01", "2024-03-01", "2024-04-01"]})
+    bare = plots.plot_buyer(wb.read_purchases(log, until="2024-12-31", lost=90), 1)
+    assert bare.get_ylabel() == "days with a purchase"
+    assert not ticks(bare.yaxis)
+    for name in filter(str.strip, ODD):
+        ax = plots.plot_buyer(shop("2024-01-01", "2024-02-01", customer=name, currency="€"), name)
+        assert title(ax).endswith("was called lost on 2024-05-02 and has not bought since")
 
 
 # cohorts

@@ -53,7 +53,7 @@ class OrganicReturn:
         """Share still away by days since the loss."""
         return fit_return_curve(self.gaps)
 
-    def chance(self, months_away: ArrayLike = 0.0, within_months: float = AHEAD) -> pd.DataFrame:
+    def chance(self, months_away: ArrayLike = 0.0, within_months: ArrayLike = AHEAD) -> pd.DataFrame:
         r"""Return the chance that one who has been away for so long returns within so many months more.
 
         .. math:: 1 - \hat S(a + H) / \hat S(a)
@@ -68,7 +68,7 @@ class OrganicReturn:
         """
         months = np.atleast_1d(np.asarray(months_away, dtype=float))
         away = np.floor(months * DAYS_IN_MONTH).astype(int)
-        until = np.floor((months + within_months) * DAYS_IN_MONTH).astype(int)
+        until = np.floor((months + np.asarray(within_months, dtype=float)) * DAYS_IN_MONTH).astype(int)
         chance = 1 - self.curve.still_away_at(until) / _above_zero(self.curve.still_away_at(away))
         low, high = self._ends(1 - chance, away, until)
         columns = {"months_away": months, "chance": chance, "chance_low": low, "chance_high": high}

@@ -17,6 +17,11 @@ planning         customers against the difference to be found, cost of the holdo
 value            who carries the value, projections, constant churn
 lost             the flow of the base, losses by period in customers and money
 lost_cohorts     who is still here of those who came at one time
+lost_groups      the funnel of employees, segments or products
+lost_reasons     reasons by the money that went with them
+lost_effort      effort against profit
+lost_returns     who of the lost is back by when, with published figures beside
+lost_buyers      a customer's purchases, and the day on which they are called lost
 words            names and sentences as they are written, in any script
 style            the house palette and the format of figures in notebooks
 """
@@ -25,7 +30,12 @@ from winback.plots.budgets import plot_budget_curve, plot_profit_share_frontier,
 from winback.plots.by_group import plot_offers_by_group
 from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking, plot_tracking_by_period
 from winback.plots.lost import plot_flow, plot_losses
+from winback.plots.lost_buyers import plot_buyer
 from winback.plots.lost_cohorts import plot_cohorts
+from winback.plots.lost_effort import plot_effort
+from winback.plots.lost_groups import plot_funnel
+from winback.plots.lost_reasons import plot_reason_money
+from winback.plots.lost_returns import plot_returns
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
 from winback.plots.payback import plot_payback
 from winback.plots.planning import plot_holdout, plot_trial_sizes
@@ -48,10 +58,13 @@ __all__ = [
     "plot_acceptance_against_cost",
     "plot_base_value",
     "plot_budget_curve",
+    "plot_buyer",
     "plot_chance_active",
     "plot_cohorts",
+    "plot_effort",
     "plot_first_and_second",
     "plot_flow",
+    "plot_funnel",
     "plot_goodness_of_fit",
     "plot_held_out_tenths",
     "plot_holdout",
@@ -68,7 +81,9 @@ __all__ = [
     "plot_projection",
     "plot_ranking_against_organic",
     "plot_rankings",
+    "plot_reason_money",
     "plot_return_effects",
+    "plot_returns",
     "plot_spending_curve",
     "plot_survival",
     "plot_time_ratios",

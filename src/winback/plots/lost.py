@@ -11,12 +11,15 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 
 from winback.doors import door
 from winback.plots.style import (
+    GAIN,
     INK,
+    LOSS,
     QUIET,
+    UNTREATED,
+    WIDTH,
     capitalised,
     count_axis,
     finish_axes,
-    house_styles,
     letters_across,
     money_axis,
     new_axes,
@@ -24,7 +27,7 @@ from winback.plots.style import (
     period_names,
     room_beside,
 )
-from winback.plots.words import name_ticks, write_legend
+from winback.plots.words import name_ticks, write_legend_below
 from winback.results import counted, format_count, format_money, format_percent
 from winback.uncertainty import share_difference
 
@@ -37,7 +40,11 @@ if TYPE_CHECKING:
 MOST_PERIODS = 60  # drawn: of more the last ones, as bars could not be told apart
 FEW_PERIODS = 12
 A_YEAR = (360, 372)  # days that are called one
-FULL, LIGHT, OPEN = {}, {"alpha": 0.45, "hatch": "//"}, {"facecolor": "white", "hatch": "..", "linewidth": 1.2}
+FULL, LIGHT, OPEN = (
+    {"linewidth": 0},
+    {"alpha": 0.45, "hatch": "//"},
+    {"facecolor": "white", "hatch": "..", "linewidth": 1.2},
+)
 
 
 @door
@@ -55,11 +62,11 @@ def plot_flow(report: LostReport, ax: Axes | None = None) -> Axes:
     rows = report.years_back(0)
     steps = _steps(rows)
     ax = new_axes(ax, 1.3 + 0.5 * len(steps))
-    looks = house_styles(["won", "lost", "came back"])
+    colours = {"lost": LOSS, "won": GAIN, "came back": GAIN}
+    hatches = {"lost": "//", "came back": "xx", "not known yet": ".."}
     for place, (label, begin, end) in enumerate(steps):
-        look = looks.get(label, {"color": QUIET})
-        hatch = {"lost": "//", "not known yet": ".."}.get(label)
-        ax.barh(place, abs(end - begin), left=min(begin, end), color=look["color"], hatch=hatch, edgecolor="white")
+        look = {"color": colours.get(label, UNTREATED), "hatch": hatches.get(label), "edgecolor": "white"}
+        ax.barh(place, abs(end - begin), left=min(begin, end), linewidth=0, **look)
         if place:
             ax.plot([begin or end] * 2, [place - 1, place], color=INK, linewidth=0.8)
     signs = ["", *("-" if end < begin else "+" for _, begin, end in steps[1:-1]), ""]
@@ -70,6 +77,7 @@ def plot_flow(report: LostReport, ax: Axes | None = None) -> Axes:
     finish_axes(ax, _flow_in_words(rows, steps), "customers", width=letters_across(ax, names))
     name_ticks(ax.yaxis, range(len(steps)), names)
     ax.set_ylim(len(steps) - 0.5, -0.5)
+    ax.grid(False, axis="y")
     room_beside(ax, said)
     count_axis(ax.xaxis)
     return ax
@@ -96,7 +104,7 @@ def _flow_in_words(rows, steps) -> str:
     back = rows["n_returned"].sum()
     came = rows["n_won"].sum() + back
     of_them = f" ({'all' if back == came else format_count(back)} of them back)" if back else ""
-    said = f"{_span(rows)} {counted(lost, 'customers', 'were') if lost else 'nobody was'} lost and "
+    said = f"{_span(rows)}, {counted(lost, 'customers', 'were') if lost else 'nobody was'} lost and "
     said = capitalised(f"{said}{format_count(came) if came else 'nobody'} came{of_them}")
     if last == first:
         return f"{said}: the base is as large as it was"
@@ -133,13 +141,12 @@ def plot_losses(report: LostReport) -> Figure:
     rows = report.periods.tail(MOST_PERIODS)
     money = rows["money_lost"].notna().any()
     n = 1 + int(money)
-    figure, axes = plt.subplots(n, 1, figsize=(9, 1 + 2.3 * n), sharex=True, layout="constrained", squeeze=False)
+    figure, axes = plt.subplots(n, 1, figsize=(WIDTH, 1.2 + 2.3 * n), sharex=True, layout="constrained", squeeze=False)
     counts, paid = axes[0, 0], axes[-1, 0]
-    lost, brought = house_styles(["customers", "money"]).values()
     stack = {"lost": (rows["n_lost"], FULL)}
     stack["came and lost within the period"] = (rows["n_lost_within"], LIGHT)
     stack["not known yet: they may still come back"] = (rows["n_pending"], OPEN)
-    _draw_bars(counts, rows, stack, lost["color"])
+    _draw_bars(counts, rows, stack, LOSS)
     unit = report.period
     which = f"{unit.in_words} in which they were lost" if unit.n_units == 1 else f"{unit.in_words} each"
     if len(report.periods) > MOST_PERIODS:
@@ -150,12 +157,12 @@ def plot_losses(report: LostReport) -> Figure:
     if money:
         stack = {"lost": (rows["money_lost"], FULL)}
         stack["came and lost within the period"] = (rows["money_lost_within"], LIGHT)
-        _draw_bars(paid, rows, stack, brought["color"])
+        _draw_bars(paid, rows, stack, QUIET)
         finish_axes(paid, _money_in_words(report), which, "brought in the year before", letters_across(paid))
         money_axis(report.currency, paid.yaxis)
     _date_periods(paid.xaxis, rows["start"], unit)
     if len(counts.containers) > 1:
-        write_legend(counts, loc="best")
+        write_legend_below(paid, handles=counts.get_legend_handles_labels()[0])
     return figure
 
 
@@ -168,7 +175,7 @@ def _draw_bars(ax, rows, stack, colour):
         heights = values.fillna(0).to_numpy(dtype=float)
         if not heights.any() and label != "lost":
             continue
-        look = {"facecolor": colour, **look}
+        look = {"facecolor": colour, "snap": False, **look}
         ax.bar(begin, heights, 0.86 * width, floor, align="edge", edgecolor=colour, label=label, **look)
         floor = floor + heights
     ax.xaxis_date()

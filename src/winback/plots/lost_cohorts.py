@@ -58,7 +58,7 @@ def plot_cohorts(report: LostReport, ax: Axes | None = None) -> Axes:
     known = frame["cohort"].nunique()
     frame = frame[frame["cohort"].isin(np.sort(frame["cohort"].unique())[-MOST_COHORTS:])]
     table = frame.pivot_table(index="cohort", columns="periods_since", values="share")
-    ax = new_axes(ax, 1.6 + 0.24 * max(len(table), 4))
+    ax = new_axes(ax, 1.6 + 0.21 * max(len(table), 4))
     lowest = np.floor(10 * table.min(axis=None)) / 10
     ends = {"vmin": min(lowest, 0.9), "vmax": 1.0}
     edges = [np.append(places, places[-1] + 1) - 0.5 for places in (table.columns.to_numpy(), np.arange(len(table)))]
@@ -66,7 +66,7 @@ def plot_cohorts(report: LostReport, ax: Axes | None = None) -> Axes:
     _write_shares(ax, table, mesh)
     unit = report.period
     words = f"{unit.in_words}s" if unit.n_units == 1 else f"periods of {unit.in_words}"
-    drawn = f" (the last {len(table)} of {known})" if known > len(table) else ""
+    drawn = f"\n(the last {len(table)} of {known})" if known > len(table) else ""
     side = f"{unit.in_words if unit.n_units == 1 else 'period'} in which they came{drawn}"
     width = letters_across(ax, beside=SCALE)
     finish_axes(ax, _cohorts_in_words(report, frame), f"{words} since they came", side, width)

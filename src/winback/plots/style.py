@@ -20,6 +20,7 @@ from winback.tables import NO_OFFER
 
 INK, QUIET = "#1b2530", "#5b6875"
 OTHERS = (INK, "#7d8894", "#46586a", "#8a6a4f", "#6f5f8f", "#4f7f86", "#a26769", "#7a8450")
+LOSS, GAIN = OTHERS[6], OTHERS[5]  # what is lost, or loses more, and what is won
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "p")
 WIDTH = 7.2  # inches: wide enough for a laptop, narrow enough for letters to be read on a phone
 TITLE, LABEL, SMALL = 12.5, 11.5, 10.5  # points
@@ -66,7 +67,8 @@ def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int =
     wrapped, look = drawn(title, min(width, letters_across(ax)))
     ax.set_title(wrapped, loc="left", fontsize=TITLE, fontweight="semibold", color=INK, **look)
     up = int(ROOM * POINTS * ax.get_position().height * ax.figure.get_figheight() / (LETTER * LABEL))
-    for write, label, longest in ((ax.set_xlabel, xlabel, int(ROOM * letters_across(ax))), (ax.set_ylabel, ylabel, up)):
+    below = int(min(ROOM * letters_across(ax), ROOM * width))  # it may reach under what stands beside the axes
+    for write, label, longest in ((ax.set_xlabel, xlabel, below), (ax.set_ylabel, ylabel, up)):
         words, look = drawn(label, max(longest, FEWEST_LETTERS))
         write(words, color=INK, fontsize=LABEL, **look)
     ax.tick_params(colors=INK, length=0, labelsize=SMALL)

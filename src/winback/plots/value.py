@@ -11,7 +11,7 @@ from winback.doors import door
 from winback.labels import label_of
 from winback.plots.held_out import SHADE
 from winback.plots.style import INK, QUIET, band, finish_axes, house_styles, money_axis, new_axes, percent_axis
-from winback.plots.words import name_ticks, row_height, write_legend, write_legend_below
+from winback.plots.words import name_ticks, row_height, short, write_legend, write_legend_below
 from winback.results import format_money, format_percent
 from winback.tables import TableError
 from winback.value.contracts.counts import survivors_by_cohort
@@ -30,7 +30,6 @@ MANY_TIMES = 10.0  # a gap of 1,000%: from here on money says more than a percen
 POINTS = 201  # shares of customers drawn
 FEWEST = 10  # customers, below which a fifth of them is nobody one could name
 MOST_ROWS = 30  # segments drawn: more are no figure
-LONGEST = 28  # letters of a label
 
 
 @door
@@ -197,7 +196,7 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     """
     frame = value.frame.sort_values("per_customer", ascending=False, kind="stable", ignore_index=True)
     title = _gap_in_words(value, frame.head(MOST_ROWS))
-    which = "" if value.by is None else _short(label_of(value.by))
+    which = "" if value.by is None else short(label_of(value.by))
     if len(frame) > MOST_ROWS:
         which += f": {MOST_ROWS} of {len(frame)}, worth most"
     frame = frame.head(MOST_ROWS)
@@ -220,12 +219,6 @@ def plot_base_value(value: BaseValue, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _short(label) -> str:
-    """Return a label of at most 28 letters."""
-    text = " ".join(str(label).split())
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
-
-
 def _gap_in_words(value, frame) -> str:
     """Say how far one churn rate for everybody is off, for the base and where most."""
     if not np.isfinite([value.total, value.constant_churn]).all():
@@ -245,7 +238,7 @@ def _gap_in_words(value, frame) -> str:
     how = _off(*(off.at[widest, name] for name in names), value.currency)
     if how in (SPOT_ON, off_by):
         return title
-    return f'{title}; {_short(label_of(value.by))} "{_short(off.at[widest, "segment"])}": {how}'
+    return f'{title}; {short(label_of(value.by))} "{short(off.at[widest, "segment"])}": {how}'
 
 
 def _off(worth, low, high, naive, currency) -> str:

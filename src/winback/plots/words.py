@@ -16,8 +16,10 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager, get_f
 from matplotlib.transforms import ScaledTranslation
 
 LONGEST_LINE = 32  # letters of a name beside an axis
+LONGEST_SHORT = 28  # in a title, or beside a mark
 LONGEST_KEY = 40  # in a legend
 LONGEST_BELOW = 58  # below a figure
+LETTER = 5.6  # points that a letter of a legend takes
 MOST_LINES = 3
 LINE = 0.17  # inches that a line of a name takes
 LACKING = "□"
@@ -53,6 +55,18 @@ def drawn(text: str, width: int | None = None, most_lines: int | None = None) ->
 def drawn_name(name: object, width: int = LONGEST_LINE) -> tuple[str, dict]:
     """Return a name as it is drawn, in at most three lines, and how."""
     return drawn(_spaced(str(name)), width, MOST_LINES)
+
+
+def short(name: object, longest: int = LONGEST_SHORT) -> str:
+    r"""Return a name in one line of at most 28 letters.
+
+    Examples
+    --------
+    >>> short("a  name\nin two lines"), short("x" * 40, 6)
+    ('a name in two lines', 'xxxxx…')
+    """
+    text = _spaced(str(name))
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def _spaced(line: str) -> str:
@@ -120,7 +134,10 @@ def write_legend_below(ax, **look) -> None:
     lines = ax.get_xlabel().count("\n") + 1
     shift = ScaledTranslation(0, -0.34 - 0.18 * lines, ax.figure.dpi_scale_trans)
     place = {"loc": "upper left", "bbox_to_anchor": (0, 0), "bbox_transform": ax.transAxes + shift}
-    write_legend(ax, LONGEST_BELOW, borderaxespad=0, handlelength=3, **place, **look)
+    room = 72 * ax.get_position().width * ax.figure.get_figwidth() / LETTER - 6  # letters, less the line or mark
+    write_legend(
+        ax, max(min(LONGEST_BELOW, int(room)), LONGEST_SHORT), borderaxespad=0, handlelength=3, **place, **look
+    )
 
 
 def write_legend(ax, width: int = LONGEST_KEY, **look) -> None:

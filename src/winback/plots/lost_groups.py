@@ -1,0 +1,201 @@
+"""Who really loses more than the others? The funnel of employees, segments or products."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import MaxNLocator, NullFormatter
+
+from winback.doors import door
+from winback.labels import label_of
+from winback.lost.small_groups import LESS, MORE, NOT_COMPARED, NOT_TOLD_APART
+from winback.plots.style import (
+    GAIN,
+    INK,
+    LOSS,
+    QUIET,
+    UNTREATED,
+    capitalised,
+    count_axis,
+    finish_axes,
+    letters_across,
+    new_axes,
+    note,
+    percent_axis,
+    points_across,
+)
+from winback.plots.words import short, write_legend_below
+from winback.results import format_count, format_percent, join_words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from winback.lost.losses_reported import LostReport
+
+MOST_NAMED = 8  # groups: the farthest from what is common
+IN_TITLE = 2
+MOST_SIZES = 240  # at which the limits are drawn
+WIDE = 20  # times as large as the smallest group: from here on sizes are drawn as ratios
+LINE_HIGH = 14  # points between names
+BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8}  # of a name that lies on a line
+LOOKS = {NOT_TOLD_APART: ("o", UNTREATED), MORE: ("s", LOSS), LESS: ("D", GAIN), NOT_COMPARED: ("o", UNTREATED)}
+
+
+@door
+def plot_funnel(report: LostReport, ax: Axes | None = None) -> Axes:
+    """Draw the share that each group lost against its size, with the limits within which chance alone keeps them.
+
+    Only groups beyond the limits that hold for all of them at once are named: one of many lies beyond its own limit by
+    chance. Where groups were watched in different periods their shares are drawn as of the periods of all: what they
+    lost, divided by what they would have lost at the rates of all, times the rate of all.
+
+    Takes what `lost_report` returns with ``by=``.
+
+    Raises
+    ------
+    ValueError
+        When the report has no groups, or nobody's group is known.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> report = wb.lost_report(wb.load_shop_study().base, by="channel")
+    >>> plot_funnel(report).get_xlabel()
+    'customers at the start of periods, added up'
+    """
+    if report.groups is None:
+        raise ValueError("There are no groups: name a column, lost_report(base, by=...).")
+    rows, alike = _placed(report.groups)
+    ax = new_axes(ax, 6)
+    compared = bool((rows["verdict"] != NOT_COMPARED).any())
+    if rows["n"].max() > WIDE * rows["n"].min():
+        ax.set_xscale("log")
+    if compared:
+        _draw_limits(ax, report, rows)
+    for verdict in LOOKS:
+        some = rows[rows["verdict"] == verdict]
+        marker, colour = LOOKS[verdict]
+        look = {"linestyle": "none", "marker": marker, "color": colour, "markersize": 7, "alpha": 0.85}
+        if len(some):
+            label = f"{verdict} ({format_count(len(some))})" if compared else "the only group"
+            ax.plot(some["n"], some["drawn"], label=label, zorder=3, **look)
+    side = f"share lost in {'a ' if report.period.n_units == 1 else ''}{report.period.in_words}"
+    side += "" if alike else "\n(of the same periods)"
+    below = "customers at the start of periods, added up"
+    finish_axes(ax, _funnel_in_words(report, rows), below, side, letters_across(ax))
+    _set_limits(ax, rows)
+    write_legend_below(ax)
+    _name_outliers(ax, rows)  # last, as its places are those of the layout
+    return ax
+
+
+def _placed(groups: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
+    """Return the groups that are known with the share that is drawn of each, and whether it is the share lost."""
+    rows = groups[groups["share_lost_low"].notna() & (groups["n"] > 0)].reset_index(drop=True)
+    if not len(rows):
+        raise ValueError("Of no customer the group is known: there is nothing to draw.")
+    overall = rows["n_lost"].sum() / rows["n"].sum()
+    expected = rows["common"].where(rows["common"] > 0)
+    drawn = (rows["share_lost"] / expected * overall).fillna(rows["share_lost"])
+    alike = bool(np.allclose(drawn, rows["share_lost"], atol=5e-4))
+    return rows.assign(drawn=rows["share_lost"] if alike else drawn, overall=overall), alike
+
+
+def _draw_limits(ax, report, rows):
+    """Draw what all lose together, and the limits of one group and of all at once."""
+    ends = rows["n"].min() * 0.8, rows["n"].max() * 1.25
+    sizes = np.unique(np.maximum(np.geomspace(*ends, MOST_SIZES).round(), 1))
+    found = report.funnel(sizes)
+    ax.axhline(rows["overall"].iloc[0], color=INK, linewidth=1, label="all together")
+    for ending, line, label in (("_together", "-", "chance, all groups at once"), ("", ":", "chance, one group alone")):
+        for end in ("low", "high"):
+            kept = label if end == "low" else "_"
+            ax.plot(found["n"], found[f"{end}{ending}"], color=QUIET, linestyle=line, linewidth=1.2, label=kept)
+
+
+def _set_limits(ax, rows):
+    """Let the axes reach just beyond the groups; limits of tiny ones may run out of the figure."""
+    seen = [*rows["drawn"], rows["overall"].iloc[0]]
+    for line in ax.lines:
+        limits = line.get_ydata()
+        seen += [limits[len(limits) // 2], limits[-1]] if len(limits) > 2 and line.get_marker() == "None" else []
+    low, high = min(seen), max(seen)
+    span = max(high - low, 0.1 * high, 0.002)
+    bottom, top = max(low - 0.25 * span, -0.05 * high), min(high + 0.25 * span, 1.05)
+    ticks = MaxNLocator(nbins=8, steps=[1, 2, 5, 10]).tick_values(max(bottom, 0), top)
+    percent_axis(ax.yaxis)
+    ax.set_yticks(ticks[(ticks >= 0) & (ticks >= bottom) & (ticks <= top)])
+    ax.set_ylim(bottom, top)
+    if ax.get_xscale() == "log":
+        ax.set_xlim(rows["n"].min() * 0.8, rows["n"].max() * 1.25)
+        _plain_ticks(ax)
+        return
+    ax.set_xlim(0, rows["n"].max() * 1.15)
+    count_axis(ax.xaxis)
+
+
+def _plain_ticks(ax):
+    """Write 1, 3, 10, 30 ... on an axis of ratios, as many of them as there is room for."""
+    low, high = ax.get_xlim()
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        ticks = [step * 10.0**power for power in range(12) for step in steps]
+        ticks = [tick for tick in ticks if low <= tick <= high]
+        if len(ticks) <= points_across(ax) / 55:
+            break
+    ax.set_xticks(ticks, [format_count(tick) for tick in ticks])
+    ax.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _name_outliers(ax, rows):
+    """Write the names of the farthest groups beside their marks, none on another."""
+    named = rows[rows["verdict"].isin([MORE, LESS])]
+    apart = (named["drawn"] - named["overall"]).abs()
+    named = named.loc[apart.sort_values(ascending=False).index[:MOST_NAMED]].sort_values("drawn")
+    if not len(named):
+        return
+    ax.figure.canvas.draw()  # only then it is known where marks lie
+    points = ax.transData.transform(named[["n", "drawn"]].to_numpy(dtype=float)) * 72 / ax.figure.dpi
+    middle = 72 / ax.figure.dpi * ax.bbox.x0 + 0.5 * 72 / ax.figure.dpi * ax.bbox.width
+    heights = _spread(points[:, 1])
+    for (x, y), height, row in zip(points, heights, named.itertuples(), strict=True):
+        right = x < middle
+        look = {"ha": "left" if right else "right", "va": "center", "color": INK, "bbox": BEHIND}
+        line = {"arrowprops": {"arrowstyle": "-", "color": QUIET, "linewidth": 0.6}} if abs(height - y) > 4 else {}
+        words = f"{short(row.group)} {format_percent(row.drawn)}"
+        note(ax, words, (row.n, row.drawn), (9 if right else -9, height - y), **look, **line)
+
+
+def _spread(heights: np.ndarray) -> np.ndarray:
+    """Return ascending heights moved apart, so that a line of text fits between them, and as much up as down."""
+    steps = LINE_HIGH * np.arange(len(heights))
+    moved = np.maximum.accumulate(heights - steps) + steps
+    return moved - (moved - heights).mean()
+
+
+def _funnel_in_words(report, rows) -> str:
+    """Say which groups lose more than chance explains, and of how many nothing can be told."""
+    what, n = label_of(report.by), len(rows)
+    if n == 1:
+        return f"There is one {what} only, {short(rows['group'].iloc[0])}: nothing to compare"
+    if not rows["n_lost"].sum():
+        return f"Nobody was lost: no {what} stands out"
+    more, less = (rows[rows["verdict"] == verdict] for verdict in (MORE, LESS))
+    rest = n - len(more) - len(less)
+    alike = f"{format_count(rest)} of {format_count(n)} {'is' if rest == 1 else 'are'} not told apart" if rest else ""
+    fewer = f"{_named(less)} {'loses' if len(less) == 1 else 'lose'} less" if len(less) else ""
+    if not len(more):
+        said = [f"No {what} loses more than chance explains", fewer]
+    else:
+        verb = "loses" if len(more) == 1 else "lose"
+        said = [f"{capitalised(_named(more))} {verb} more than chance explains", fewer, alike]
+    return "; ".join(filter(None, said))
+
+
+def _named(rows: pd.DataFrame) -> str:
+    """Name the farthest of some groups, and count the others."""
+    apart = (rows["drawn"] - rows["overall"]).abs().sort_values(ascending=False, kind="stable")
+    names = [short(name) for name in rows.loc[apart.index[:IN_TITLE], "group"]]
+    left = len(rows) - len(names)
+    return join_words([*names, *([f"{format_count(left)} more"] if left else [])])
