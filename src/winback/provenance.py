@@ -62,4 +62,5 @@ def sha256_of(data: pd.DataFrame | str | Path) -> str:
     """
     if isinstance(data, pd.DataFrame):
         return hashlib.sha256(pd.util.hash_pandas_object(data, index=False).to_numpy()).hexdigest()
-    return hashlib.sha256(Path(data).read_bytes()).hexdigest()
+    with Path(data).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

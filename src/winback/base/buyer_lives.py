@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from winback.base.lapse_rule import LapseRule
-from winback.base.lives import last_of_each, numbered, pair_keys
+from winback.base.lives import last_of_each, numbered
 from winback.base.past_losses import past_losses
 from winback.base.purchase_days import NEVER, PurchaseDays
 from winback.purchases.logs.customer_days import CustomerDays
@@ -65,16 +65,16 @@ def buyer_lives(days: CustomerDays, until: int, rule: LapseRule) -> BuyerLives:
     >>> lives.customer.tolist(), lives.end.tolist(), lives.ended.tolist(), lives.money.tolist()
     ([0, 0, 1], [92, 200, 191], [True, False, True], [5.0, 6.0, 1.0])
     """
-    code, day = days.customer, days.day.astype(np.int64)
-    log = PurchaseDays(code, day, until)
+    code = days.customer
+    log = PurchaseDays(code, days.day, until)
     losses = past_losses(log, rule)
     begins = np.append(True, code[1:] != code[:-1])[: len(code)]
-    begins[np.searchsorted(pair_keys(code, day), pair_keys(losses.code, losses.returned_on)[losses.returned])] = True
+    begins[losses.row[losses.returned] + 1] = True
     first = np.flatnonzero(begins)
-    customer = code[first]
+    customer = code[first].astype(np.int64)
     number = numbered(customer)
     end = np.full(len(first), until, dtype=np.int64)
-    lost = np.searchsorted(pair_keys(customer, number), pair_keys(losses.code, losses.number))
+    lost = np.searchsorted(first, losses.row, side="right") - 1
     end[lost] = losses.lost_on
     ended = np.zeros(len(first), dtype=bool)
     ended[lost] = True
@@ -85,7 +85,7 @@ def buyer_lives(days: CustomerDays, until: int, rule: LapseRule) -> BuyerLives:
     return BuyerLives(
         customer=customer,
         number=number,
-        start=day[first],
+        start=days.day[first].astype(np.int64),
         end=end,
         ended=ended,
         reach=reach,

@@ -35,7 +35,7 @@ class Looks:
 
     def spread(self, values: Sequence[np.ndarray]) -> np.ndarray:
         """Return values of the customers of each look, side by side for all customers of the log, (n, n_looks)."""
-        out = np.zeros((self.n_customers, len(self.each)))
+        out = np.zeros((self.n_customers, len(self.each)), dtype=np.result_type(*values))
         for column, (look, known) in enumerate(zip(self.each, values, strict=True)):
             out[look.row, column] = known
         return out

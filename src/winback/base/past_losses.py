@@ -16,6 +16,7 @@ STILL_LOST = 0  # no day: not back until the end of the data
 class PastLosses:
     """Every loss of every customer, by customer and then by day; days are numbers as of `datetime.date.toordinal`."""
 
+    row: np.ndarray = field(repr=False)  # (n,) of the last purchase before, among all purchase days
     code: np.ndarray = field(repr=False)  # (n,) of the customer
     number: np.ndarray = field(repr=False)  # (n,) 1 for the first loss, 2 for the second one, ...
     last_day: np.ndarray = field(repr=False)  # (n,) of the last purchase before
@@ -46,14 +47,24 @@ def past_losses(days: PurchaseDays, rule: LapseRule) -> PastLosses:
     >>> lost.code.tolist(), lost.number.tolist(), lost.lost_on.tolist(), lost.returned_on.tolist()
     ([0, 0, 1], [1, 2, 1], [92, 251, 191], [151, 0, 0])
     """
-    code, day = days.code, days.day
+    parts, begin = [], 0
+    for some in days.in_parts():
+        parts.append(_losses(some, rule, begin))
+        begin += len(some)
+    return PastLosses(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+
+def _losses(days: PurchaseDays, rule: LapseRule, begin: int) -> tuple[np.ndarray, ...]:
+    """Return the losses of some customers, whose first row is among all, in the order of `PastLosses`."""
+    code, day = days.code, days.day.astype(np.int64)
     starts = np.append(True, code[1:] != code[:-1])
     first = np.maximum.accumulate(np.where(starts, np.arange(len(code)), 0))
     n_days, span = np.arange(len(code)) - first + 1, day - day[first]
     lost_on = day + rule.allowance(n_days, span)
     next_day = np.append(np.where(starts[1:], STILL_LOST, day[1:]), STILL_LOST)
     lost = lost_on <= np.where(next_day == STILL_LOST, days.until, next_day)
-    code, next_day = code[lost], next_day[lost]
+    row = np.flatnonzero(lost)
+    code, next_day = code[row], next_day[row]
     new = np.append(True, code[1:] != code[:-1])[: len(code)]
     number = np.arange(len(code)) - np.maximum.accumulate(np.where(new, np.arange(len(code)), 0)) + 1
-    return PastLosses(code, number, day[lost], lost_on[lost], next_day)
+    return row + begin, code, number, day[row], lost_on[row], next_day

@@ -61,18 +61,24 @@ class PurchaseBase(Base):
     @cached_property
     def days(self) -> CustomerDays:
         """The days on which each customer bought, in the order of ``customers``."""
+        if self.summary.days is not None:
+            return self.summary.days
         days = self.summary.log.read().customer_days(self.until.toordinal())
         return days.in_order_of(self.summary.customers["customer_id"])
 
     @cached_property
     def purchase_days(self) -> PurchaseDays:
         """The same, as lapse rules take them."""
-        return PurchaseDays(self.days.customer, self.days.day.astype(np.int64), self.until.toordinal())
+        return PurchaseDays(self.days.customer, self.days.day, self.until.toordinal())
 
     @cached_property
     def seen(self) -> Seen:
         """The customers as known on the last day."""
         return self.purchase_days.asof(self.until.toordinal())
+
+    @cached_property
+    def _alarms(self) -> dict[tuple[int, float], FalseAlarms]:
+        return {}
 
     @cached_property
     def choice(self) -> RuleChoice | None:
@@ -159,7 +165,10 @@ class PurchaseBase(Base):
         >>> wb.load_shop_study().base.false_alarms().to_frame()["n_lost"].gt(0).all()
         np.True_
         """
-        return false_alarms(self.purchase_days, self.rule.setting, within=within, level=level)
+        asked = within, level
+        if asked not in self._alarms:
+            self._alarms[asked] = false_alarms(self.purchase_days, self.rule.setting, within=within, level=level)
+        return self._alarms[asked]
 
     def describe(self) -> Sentences:
         """Say how many customers there are and are lost, how often the rule is wrong, and the doubt that matters."""

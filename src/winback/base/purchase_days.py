@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 NEVER = 2**40  # a day of no calendar, on which nothing happens; and so many days, which no silence reaches
+AT_ONCE = 1_000_000  # purchase days that are judged together
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,19 @@ class PurchaseDays:
         kept = self.code % step == 0
         return self if step == 1 else PurchaseDays(self.code[kept], self.day[kept], self.until)
 
+    def in_parts(self) -> Iterator[PurchaseDays]:
+        """Give the days of some customers after those of others, as what is worked out for each takes room."""
+        ends = [0, *np.searchsorted(self.code, self.code[AT_ONCE::AT_ONCE]).tolist(), len(self)]
+        for some in map(slice, ends[:-1], ends[1:]):
+            yield PurchaseDays(self.code[some], self.day[some], self.until)
+
     def asof(self, end: int) -> Seen:
         """Return what was known by the end of a day of those who had bought by then."""
         code, day = self._until(end)
         first = np.flatnonzero(np.append(True, code[1:] != code[:-1])[: len(code)])
         last = np.append(first[1:], len(code)) - 1 if len(first) else first
-        return Seen(code[first], last - first + 1, day[first], day[last], end)
+        bought_on = (day[rows].astype(np.int64) for rows in (first, last))
+        return Seen(code[first], last - first + 1, *bought_on, end)
 
     def gaps(self, end: int | None = None) -> Gaps:
         """Return the gaps of all customers as of the end of a day, by default of the last one."""
@@ -121,6 +130,8 @@ class PurchaseDays:
 
     def _until(self, end):
         self._check(end)
+        if end == self.until:
+            return self.code, self.day
         known = self.day <= end
         return self.code[known], self.day[known]
 

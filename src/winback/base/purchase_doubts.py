@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import narwhals as nw
-
 from winback.purchases.logs.summary import PurchaseSummary
 from winback.results import format_count, join_words
 
@@ -30,16 +28,12 @@ def doubts_of_log(summary: PurchaseSummary) -> Iterator[str]:
 
 def _guests(summary: PurchaseSummary) -> Iterator[str]:
     ids = summary.customers[summary.log.customer]
+    if ids.dtype.kind in "iuf":
+        return
     often = ids[summary.customers["frequency"] > 0]  # bought on one day only, a guest changes next to nothing
     stands_for_nobody = often.map(lambda each: isinstance(each, str) and each.strip().casefold() in NOBODY)
     found = often[stands_for_nobody.astype(bool)]
     if not len(found):
         return
-    each = [f"{name!r} is one customer with {format_count(_n_rows(summary, name))} purchases" for name in found]
+    each = [f"{name!r} is one customer with {format_count(summary.log.n_rows_of(name))} purchases" for name in found]
     yield f"{join_words(each)}: if these are guests, leave the id empty"
-
-
-def _n_rows(summary: PurchaseSummary, name: str) -> int:
-    """Return in how many rows of the log a customer is named, wherever it lies."""
-    rows = nw.from_native(summary.log.frame).lazy().filter(nw.col(summary.log.customer) == name).select(nw.len())
-    return int(rows.collect().item())

@@ -20,6 +20,7 @@ from winback.doors import door
 from winback.periods import Period
 from winback.provenance import sha256_of
 from winback.purchases.logs.checks import NO_DATE, NUMBER, TABLE
+from winback.purchases.logs.in_file import LogInFile
 from winback.purchases.logs.log import PurchaseLog
 from winback.purchases.logs.summary import PurchaseSummary, summarize_purchases
 from winback.tables import PURCHASES, AnyTable, Problem, ProblemList, TableError
@@ -32,7 +33,7 @@ from winback.tables.likeness import matched, to_choose_from
 from winback.tables.months_from_dates import last_day
 from winback.tables.nouns import as_reading
 from winback.tables.numbers import parse_number
-from winback.tables.parsed import Written, written_as
+from winback.tables.parsed import AS_THE_CELLS_TELL, Written, written_as
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
 from winback.tables.unused import NOTHING_CHANGED, unused_marks
@@ -176,6 +177,10 @@ def _of_both(notes: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]
 
 def _log(purchases, columns, customers, written: Written, sheet) -> tuple[Any, Reading, list[str]]:
     """Return the log under winback's names, wherever it lies, what was taken for what, and its columns."""
+    if isinstance(purchases, str | Path) and sheet is None and written == AS_THE_CELLS_TELL:
+        found = _in_file(purchases, columns, customers)
+        if found is not None:
+            return found
     if isinstance(purchases, str | Path | pd.DataFrame | Reading):
         reading, is_raw = as_reading(purchases, TABLE, sheet)
         named = _named(reading, columns, customers, written)
@@ -197,6 +202,18 @@ def _log(purchases, columns, customers, written: Written, sheet) -> tuple[Any, R
     log = (frame.rename(ours) if ours else frame).to_native()
     _raise(log, named)
     return log, named, names
+
+
+def _in_file(path: str | Path, columns, customers) -> tuple[LogInFile, Reading, list[str]] | None:
+    """Return a log whose columns have types in its file, and are read from there; None where cells must tell."""
+    log = LogInFile.at(path)
+    if log is None:
+        return None
+    named = _named(Reading(pd.DataFrame(columns=list(log))), columns, customers, AS_THE_CELLS_TELL)
+    names = list(named.frame)
+    log = replace(log, theirs=dict(zip(names, log, strict=True)))
+    has_types = log.kind(ID) in ("number", "text") and log.kind(DATE) == "date" and log.kind(AMOUNT) in (None, "number")
+    return (log, named, names) if has_types and not named.problems else None
 
 
 def _named(reading: Reading, columns: Mapping[str, str], customers, written: Written) -> Reading:

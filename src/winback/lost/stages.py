@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -108,10 +107,9 @@ def _date(day: int) -> datetime.date:
 def _marked_days(base: PurchaseBase) -> dict[str, np.ndarray]:
     """Return for each further column of the log that is there its sum on every purchase day of the base."""
     log = base.summary.log
-    names = nw.from_native(log.frame).collect_schema().names()
     found = {}
     for name in ("discount", "referrals"):
-        if name in names:
+        if name in log.names:
             days = replace(log, amount=name).read().customer_days(base.until.toordinal())
             place = base.days.ids.get_indexer(days.ids)[days.customer]
             marked = pd.Series(days.amount, index=pair_keys(place, days.day))

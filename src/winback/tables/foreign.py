@@ -17,6 +17,7 @@ KNOWN = {
     "_duckdb": ("DuckDBPyRelation",),
     "pyspark": ("DataFrame",),
 }
+IN_CALENDAR = pd.Timestamp.min, pd.Timestamp.max  # of pandas, whose dates count nanoseconds
 
 
 def is_foreign(thing: object) -> bool:
@@ -44,8 +45,8 @@ def to_pandas(thing: object) -> pd.DataFrame:
         columns = [(name, frame[name].dtype, frame[name].to_list()) for name in frame.columns]
         return _framed([(name, _kind_of(str(dtype)), cells) for name, dtype, cells in columns])
     if maker == "pyarrow":
-        columns = zip(thing.schema.names, thing.schema.types, thing.columns, strict=True)
-        return _framed([(name, _kind_of(str(dtype)), cells.to_pylist()) for name, dtype, cells in columns])
+        columns = zip(thing.schema.names, thing.columns, strict=True)
+        return _side_by_side([(name, arrow_column(cells)) for name, cells in columns])
     if maker == "pyspark":
         cells = list(zip(*thing.collect(), strict=True)) or [()] * len(thing.columns)
         kinds = [_kind_of(kind) for _, kind in thing.dtypes]
@@ -74,10 +75,31 @@ def _kind_of(dtype: str) -> str:
     return "date" if name.startswith(("date", "timestamp")) else "other"
 
 
+def arrow_column(cells) -> pd.Series:
+    """Return a column of pyarrow: numbers and dates as they lie in memory, all else cell by cell."""
+    dtype = str(cells.type)
+    kind = _kind_of(dtype)
+    if kind == "number" or (kind == "whole" and cells.null_count == 0 and dtype != "uint64"):
+        return pd.Series(_at_once(cells)).astype("float64" if kind == "number" else "int64", copy=False)
+    if kind == "date" and "tz=" not in dtype:
+        days = pd.Series(_at_once(cells))
+        if days.isna().all() or IN_CALENDAR[0] < days.min() <= days.max() < IN_CALENDAR[1]:
+            return days.astype("datetime64[ns]", copy=False)
+    return _column(kind, cells.to_pylist())
+
+
+def _at_once(cells) -> np.ndarray:
+    """Return cells as one array; pyarrow asks for leave to copy where they are not one already."""
+    return cells.to_numpy() if hasattr(cells, "chunks") else cells.to_numpy(zero_copy_only=False)
+
+
 def _framed(columns: list[tuple[str, str, list]]) -> pd.DataFrame:
-    made = [_column(kind, cells) for _, kind, cells in columns]
-    frame = pd.concat(made, axis=1) if made else pd.DataFrame()
-    return frame.set_axis([name for name, _, _ in columns], axis=1)
+    return _side_by_side([(name, _column(kind, cells)) for name, kind, cells in columns])
+
+
+def _side_by_side(columns: list[tuple[str, pd.Series]]) -> pd.DataFrame:
+    frame = pd.concat([column for _, column in columns], axis=1, copy=False) if columns else pd.DataFrame()
+    return frame.set_axis([name for name, _ in columns], axis=1)
 
 
 def _column(kind: str, cells: list) -> pd.Series:

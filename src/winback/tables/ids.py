@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from pandas.api import types
@@ -17,7 +19,7 @@ ROUNDED = (
     "holds ids of more than 15 digits, which were rounded by the spreadsheet (or by floats)",
     "They cannot be told apart any more: store the column as text and export again.",
 )
-PLAIN = r"0|-?[1-9]\d{0,17}"  # a whole number that int64 holds and gives back as it was written
+PLAIN = re.compile(r"0|-?[1-9]\d{0,17}")  # a whole number that int64 holds and gives back as it was written
 
 
 def parse_id(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Parsed:
@@ -55,7 +57,7 @@ def whole_numbers(texts: pd.Series) -> pd.Series | None:
     ([12, <NA>], None)
     """
     there = texts.notna()
-    if not there.any() or not texts[there].str.fullmatch(PLAIN).all():
+    if not there.any() or not all(map(PLAIN.fullmatch, texts[there])):
         return None
     if there.all():
         return texts.astype("int64")

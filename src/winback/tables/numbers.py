@@ -70,7 +70,8 @@ def parse_number(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Par
 
 def _endless(values: pd.Series) -> np.ndarray:
     """Return where numbers are infinite, or so large that their squares are."""
-    return np.abs(values.to_numpy()) > LARGEST
+    numbers = values.to_numpy()
+    return (numbers > LARGEST) | (numbers < -LARGEST)
 
 
 def decimal_evidence(column: pd.Series) -> set[str]:

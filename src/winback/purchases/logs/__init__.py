@@ -2,6 +2,7 @@
 
 summary     `summarize_purchases`; a log split by date
 log         a log of purchases, wherever it lies
+in_file     a log in a Parquet file, read when asked
 in_memory   a log of pandas' as whole numbers, fast
 in_engines  the same where the log lies: polars, DuckDB, Spark
 customer_days  on which days each customer bought, and for how much

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from winback.purchases.logs.customer_days import CustomerDays
 from winback.tables import Problem, TableError
 from winback.tables.headings import shared_names
 from winback.tables.likeness import to_choose_from
@@ -50,10 +51,20 @@ TOLD_APART = ("has ids that a float cannot tell apart", "Read the column as whol
 class LogSummary:
     """What every engine says of a log: customers, what became of the rows, and when something was bought."""
 
-    customers: pd.DataFrame  # customer, first_day, last_day, n_days, n_paid and repeat_money, all but the first day's
+    seen: pd.DataFrame | CustomerDays  # see `customers`; or the days, where the rows are at hand
     counts: pd.DataFrame  # see `PurchaseSummary.frame`
     end: int  # last day of the data
     bought_on: np.ndarray  # days on which somebody bought, ascending
+
+    @property
+    def days(self) -> CustomerDays | None:
+        """The days on which each of the customers bought; None where an engine has them."""
+        return self.seen if isinstance(self.seen, CustomerDays) else None
+
+    @property
+    def customers(self) -> pd.DataFrame:
+        """Return customer, first_day, last_day, n_days, n_paid and repeat_money, all but the first day's."""
+        return self.seen if self.days is None else self.days.by_customer()
 
 
 def day_of(until, name: str = "until") -> int:
@@ -89,15 +100,20 @@ def _tomorrow() -> int:
 
 def day_numbers(dates) -> np.ndarray:
     """Return the numbers of dates or moments, as `datetime.date.toordinal` counts; far below 0 where there is none."""
-    return np.asarray(dates).astype("datetime64[D]").astype(np.int64) + DAY_ZERO
+    numbers = np.asarray(dates).astype("datetime64[D]").view(np.int64)
+    numbers += DAY_ZERO
+    return numbers
 
 
 def blanks_in(ids) -> tuple[np.ndarray, np.ndarray]:
     """Say which of different ids are nothing but blanks, and which differ from another by blanks around them only."""
     texts = pd.Series(np.asarray(ids, dtype=object))
     bare = texts.map(lambda text: text.strip() if isinstance(text, str) else text)
-    blank = bare == ""
-    return blank.to_numpy(dtype=bool), (bare.duplicated(keep=False) & (bare != texts) & ~blank).to_numpy(dtype=bool)
+    blank, stripped = bare == "", bare != texts
+    alike = stripped & ~blank
+    if alike.any():
+        alike &= bare.duplicated(keep=False)
+    return blank.to_numpy(dtype=bool), alike.to_numpy(dtype=bool)
 
 
 def largest_exact(dtype) -> int:

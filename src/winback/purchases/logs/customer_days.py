@@ -24,7 +24,7 @@ class CustomerDays:
     @property
     def customer(self) -> np.ndarray:
         """Return the place of each day's customer."""
-        return np.repeat(np.arange(len(self.ids)), np.diff(self.start))
+        return np.repeat(np.arange(len(self.ids), dtype=np.int32), np.diff(self.start))
 
     @property
     def bought_on(self) -> np.ndarray:
@@ -43,11 +43,9 @@ class CustomerDays:
         >>> list(days.ids), days.customer.tolist(), days.day.tolist(), days.amount.tolist()
         (['a', 'c'], [0, 0, 1], [7, 9, 5], [3.0, 5.0, 2.0])
         """
-        first, last = (int(day.min()), int(day.max())) if len(day) else (0, 0)
-        shape = (len(ids), last - first + 1)
-        table = coo_matrix((amount, (codes, day - first)), shape=shape).tocsr()  # adds up, and sorts by counting
+        shape = (len(ids), int(day.max(initial=0)) + 1)
+        table = coo_matrix((amount, (codes, day)), shape=shape).tocsr()  # adds up, and sorts
         bought = np.diff(table.indptr) > 0
-        table.indices += table.indices.dtype.type(first)
         return cls(ids[bought], table.indptr[np.append(True, bought)], table.indices, table.data)
 
     def in_order_of(self, ids: pd.Series) -> CustomerDays:

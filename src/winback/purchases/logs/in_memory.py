@@ -67,27 +67,28 @@ class LogInMemory:
 
     def customer_days(self, end: int) -> CustomerDays:
         """Return the days on which customers bought."""
-        kept = self._kept(end)
-        return CustomerDays.of(self.codes[kept], self.ids, self.day[kept], self.money[kept])
+        return self._days_of(self._kept(end))
 
     def summary(self, end: int) -> checks.LogSummary:
         """Return one row per customer, and what became of the rows."""
         kept = self._kept(end)
-        rows = slice(None) if kept.all() else kept
-        codes, money = self.codes[rows], self.money[rows]
-        days = CustomerDays.of(codes, self.ids, self.day[rows], money)
-        several = self.counts_equal and len(days.day) < len(codes)
+        days = self._days_of(kept)
+        several = self.counts_equal and len(days.day) < kept.sum()
         fates = self._fates(kept, end)
         counts = checks.counts_frame(
             fates["n"],
             fates["amount"],
-            n_free=len(money) - np.count_nonzero(money),
+            n_free=np.count_nonzero(kept & (self.money == 0)),
             n_days=len(days.day),
             n_customers=len(days.ids),
             n_known=np.count_nonzero(np.bincount(self.codes[self.codes >= 0])),
-            n_equal=n_equal_rows(codes, self.moment[rows], money) if several else 0,
+            n_equal=n_equal_rows(self.codes, self.moment, self.money, kept) if several else 0,
         )
-        return checks.LogSummary(days.by_customer(), counts, end, days.bought_on)
+        return checks.LogSummary(days, counts, end, days.bought_on)
+
+    def _days_of(self, kept: np.ndarray) -> CustomerDays:
+        rows = slice(None) if kept.all() else kept  # to select rows copies them
+        return CustomerDays.of(self.codes[rows], self.ids, self.day[rows], self.money[rows])
 
     def _kept(self, end: int) -> np.ndarray:
         return (self.codes >= 0) & (self.day != NO_DAY) & (self.day <= end) & (self.money >= 0)
@@ -132,6 +133,7 @@ def _codes(column, problems):
     except TypeError:
         problems.add(column.name, "must be ids, not lists or the like", "Write one word or number per cell.")
         return None, None
+    codes = codes.astype(np.int32) if len(ids) < np.iinfo(np.int32).max else codes
     return _checked_ids(column, codes, pd.Index(ids), problems), pd.Index(ids)
 
 
@@ -150,27 +152,27 @@ def _checked_ids(column, codes, ids, problems) -> np.ndarray:
     elif kind in ("string", "categorical"):
         blank, alike = (np.append(which, False) for which in checks.blanks_in(ids))
         problems.add_rows(column.name, alike[codes], *checks.BLANKS)
-        return np.where(blank[codes], -1, codes)
+        return np.where(blank[codes], np.int32(-1), codes) if blank.any() else codes
     return codes
 
 
-def n_equal_rows(codes: np.ndarray, moment: np.ndarray, money: np.ndarray) -> int:
-    """Return how many rows are equal to one before them.
+def n_equal_rows(codes: np.ndarray, moment: np.ndarray, money: np.ndarray, kept: np.ndarray) -> int:
+    """Return how many of the rows kept are equal to one before them.
 
     Examples
     --------
     >>> moment = np.array(["2024-01-05", "2024-01-05", "2024-01-06"], dtype="datetime64[s]")
-    >>> n_equal_rows(np.array([1, 1, 1]), moment, np.array([2.0, 2.0, 2.0]))
+    >>> n_equal_rows(np.array([1, 1, 1]), moment, np.array([2.0, 2.0, 2.0]), kept=np.array([True, True, True]))
     1
     """
     mixed = np.empty(len(codes), dtype=np.uint32)
     columns = codes, moment.view(np.int64), money.view(np.int64)
-    for start in range(0, len(codes), AT_ONCE):
-        some = slice(start, start + AT_ONCE)
+    blocks = [slice(start, start + AT_ONCE) for start in range(0, len(codes), AT_ONCE)]
+    for some in blocks:
         parts = [column[some].astype(np.uint64) * mixer for column, mixer in zip(columns, MIXERS, strict=True)]
         mixed[some] = (parts[0] ^ parts[1] ^ parts[2]) >> 32
-    ordered = np.sort(mixed)  # numbers alone are sorted several times faster than rows
+    ordered = np.sort(mixed[kept])  # numbers alone are sorted several times faster than rows
     slots = np.zeros(SLOTS, dtype=bool)
     slots[ordered[1:][ordered[1:] == ordered[:-1]] % SLOTS] = True
-    likely = slots[mixed % SLOTS]  # equal rows are, and by chance a few others
+    likely = np.concatenate([kept[some] & slots[mixed[some] % SLOTS] for some in blocks])  # and by chance a few others
     return int(pd.DataFrame({place: column[likely] for place, column in enumerate(columns)}).duplicated().sum())

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date as date_type
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from winback.purchases.logs.checks import LogSummary
 from winback.purchases.logs.customer_days import CustomerDays
 from winback.purchases.logs.in_engines import LogInEngine
+from winback.purchases.logs.in_file import LogInFile
 from winback.purchases.logs.in_memory import LogInMemory
 
 
@@ -24,10 +26,25 @@ class PurchaseLog:
     date: str
     amount: str | None
 
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns, also of those that nothing is asked of."""
+        is_listed = isinstance(self.frame, pd.DataFrame | LogInFile)
+        return list(self.frame) if is_listed else nw.from_native(self.frame).collect_schema().names()
+
     def read(self) -> LogInMemory | LogInEngine:
         """Return the rows, checked; where they lie in an engine, only what became of them is computed."""
-        kind = LogInMemory if isinstance(self.frame, pd.DataFrame) else LogInEngine
-        return kind.of(self.frame, self.customer, self.date, self.amount)
+        asked = self.customer, self.date, self.amount
+        if isinstance(self.frame, LogInFile):
+            rows = LogInMemory.of(self.frame.columns(*filter(None, asked)), *asked)
+            return replace(rows, ids=pd.Index(np.asarray(rows.ids)))  # categories are how they were read
+        return (LogInMemory if isinstance(self.frame, pd.DataFrame) else LogInEngine).of(self.frame, *asked)
+
+    def n_rows_of(self, name: object) -> int:
+        """Return in how many rows a customer is named, wherever the log lies."""
+        frame = self.frame.columns(self.customer) if isinstance(self.frame, LogInFile) else self.frame
+        rows = nw.from_native(frame).lazy().filter(nw.col(self.customer) == name).select(nw.len())
+        return int(rows.collect().item())
 
 
 def in_periods(log: LogSummary, days: float, name: str) -> pd.DataFrame:

@@ -12,9 +12,8 @@ from narwhals.typing import IntoFrame
 
 from winback.doors import ArgumentError, door
 from winback.periods import Period, parse_period
-from winback.purchases.logs.checks import KEPT, TABLE, day_of, end_of
-from winback.purchases.logs.in_engines import LogInEngine
-from winback.purchases.logs.in_memory import LogInMemory
+from winback.purchases.logs.checks import KEPT, TABLE, LogSummary, day_of, end_of
+from winback.purchases.logs.customer_days import CustomerDays
 from winback.purchases.logs.log import PurchaseLog, by_day, check_split, in_periods, with_held_out
 from winback.purchases.logs.wording import Span, held_out_lines, summary_lines
 from winback.results import Result, Sentences
@@ -52,12 +51,15 @@ class PurchaseSummary(FromLog):
     period : Period
     log : PurchaseLog
         What was summarised, as it was given.
+    days : CustomerDays or None
+        The days on which each of the customers bought, where the rows were at hand.
     """
 
     customers: pd.DataFrame = field(repr=False)
     frame: pd.DataFrame = field(repr=False)
     period: Period
     log: PurchaseLog = field(repr=False)
+    days: CustomerDays | None = field(default=None, repr=False)
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "what": ("What", "text"),
         "n": ("Rows", "count"),
@@ -101,7 +103,7 @@ class PurchaseSummary(FromLog):
         bought_on = days.bought_on
         split = end - (end - int(bought_on[0])) // HELD_OUT if after is None else day_of(after, "after")
         check_split(bought_on, split, end)
-        summary = _summary(rows, self.log, self.period, split, self.currency)
+        summary = _summary(rows.summary(split), self.log, self.period, self.currency)
         place = days.ids.get_indexer(summary.customers[self.log.customer])
         customers = with_held_out(summary.customers, place, days, split)
         return HeldOutPurchases(
@@ -242,15 +244,13 @@ def summarize_purchases(
     log = PurchaseLog(purchases, customer, date, amount)
     unit, end = parse_period(period), end_of(until)
     rows = log.read()
-    found = _summary(rows, log, unit, rows.end() if end is None else end, currency)
-    return replace(found, until_given=end is not None)
+    found = rows.summary(rows.end() if end is None else end)
+    del rows  # they may fill the memory
+    return replace(_summary(found, log, unit, currency), until_given=end is not None)
 
 
-def _summary(
-    rows: LogInMemory | LogInEngine, log: PurchaseLog, period: Period, end: int, currency: str
-) -> PurchaseSummary:
-    """Summarise a log until a day."""
-    found = rows.summary(end)
+def _summary(found: LogSummary, log: PurchaseLog, period: Period, currency: str) -> PurchaseSummary:
+    """Return what every engine says of a log, in periods."""
     counts, customers = found.counts, in_periods(found, period.days, log.customer)
     if counts["n"][KEPT] == 0:
         remedy = "Check the columns, the signs of amounts and `until`."
@@ -261,10 +261,11 @@ def _summary(
         customers=customers,
         frame=counts,
         period=period,
-        until=date_type.fromordinal(end),
+        until=date_type.fromordinal(found.end),
         until_given=True,
         span=Span.of(found.bought_on),
         log=log,
+        days=found.days,
         currency=currency,
     )
 
