@@ -12,12 +12,13 @@ from winback.base.contract_base import ContractBase
 from winback.base.contracts import read_contracts
 from winback.base.purchase_base import PurchaseBase
 from winback.base.purchases import read_purchases
-from winback.base.shapes import CALLED, CONTRACTS_OR, PURCHASES_OR, SNAPSHOT_OR, Recognised, recognise
+from winback.base.shapes import CALLED, CONTRACTS_OR, PURCHASES_OR, SNAPSHOT_OR, Recognised, is_named_as_log, recognise
 from winback.base.snapshot_base import SnapshotBase
 from winback.base.snapshots import SnapshotTerms, read_snapshot
 from winback.doors import door
 from winback.periods import Period
 from winback.provenance import sha256_of
+from winback.purchases.logs.in_file import LogInFile
 from winback.tables import AnyTable
 from winback.tables.nouns import as_reading
 from winback.tables.parsed import written_as
@@ -102,7 +103,7 @@ def read_base(
     Read as a snapshot: one row per customer, with tenure and status.
     """
     written, share = written_as(decimal, day_first), check_margin_share(margin_share)
-    found = recognise(_looked_into(table, sheet), columns or {}, kind, written)
+    found = recognise(_looked_into(table, sheet, columns or {}, kind), columns or {}, kind, written)
     own = {"lost_labels": lost_labels, "tenure_in": tenure_in, "lost_within": lost_within}
     given = {**more, **{name: value for name, value in own.items() if value is not None}}
     _refuse_unused(found, given)
@@ -119,8 +120,11 @@ def read_base(
     return _from(base, table, found)
 
 
-def _looked_into(table: AnyTable, sheet):
-    """Return a file as it was read, and all else as it is."""
+def _looked_into(table: AnyTable, sheet, columns: Mapping[str, str], kind: str | None):
+    """Return a file as it was read, a log that need not be looked into as where it lies, and all else as it is."""
+    log = LogInFile.at(table) if isinstance(table, str | Path) and sheet is None else None
+    if log is not None and is_named_as_log(list(log), columns, kind):
+        return log
     return as_reading(table, "table", sheet)[0] if isinstance(table, str | Path) or sheet is not None else table
 
 
@@ -161,5 +165,5 @@ def _from(base: AnyBase, table: AnyTable, found: Recognised) -> AnyBase:
     if not isinstance(table, str | Path):
         return replace(base, reading=reading)
     path = Path(table)
-    made_with = ((f"SHA-256 of {path.name}", sha256_of(path)), *base.made_with)
-    return replace(base, reading=reading, source=path.name, made_with=made_with)
+    made_with = dict.fromkeys([(f"SHA-256 of {path.name}", sha256_of(path)), *base.made_with])
+    return replace(base, reading=reading, source=path.name, made_with=tuple(made_with))

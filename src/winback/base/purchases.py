@@ -177,10 +177,11 @@ def _of_both(notes: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]
 
 def _log(purchases, columns, customers, written: Written, sheet) -> tuple[Any, Reading, list[str]]:
     """Return the log under winback's names, wherever it lies, what was taken for what, and its columns."""
-    if isinstance(purchases, str | Path) and sheet is None and written == AS_THE_CELLS_TELL:
+    if sheet is None and written == AS_THE_CELLS_TELL and isinstance(purchases, str | Path | LogInFile):
         found = _in_file(purchases, columns, customers)
         if found is not None:
             return found
+    purchases = purchases.path if isinstance(purchases, LogInFile) else purchases
     if isinstance(purchases, str | Path | pd.DataFrame | Reading):
         reading, is_raw = as_reading(purchases, TABLE, sheet)
         named = _named(reading, columns, customers, written)
@@ -204,9 +205,9 @@ def _log(purchases, columns, customers, written: Written, sheet) -> tuple[Any, R
     return log, named, names
 
 
-def _in_file(path: str | Path, columns, customers) -> tuple[LogInFile, Reading, list[str]] | None:
+def _in_file(path: str | Path | LogInFile, columns, customers) -> tuple[LogInFile, Reading, list[str]] | None:
     """Return a log whose columns have types in its file, and are read from there; None where cells must tell."""
-    log = LogInFile.at(path)
+    log = path if isinstance(path, LogInFile) else LogInFile.at(path)
     if log is None:
         return None
     named = _named(Reading(pd.DataFrame(columns=list(log))), columns, customers, AS_THE_CELLS_TELL)

@@ -11,6 +11,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from winback.purchases.logs.in_file import LogInFile
 from winback.tables import CONTRACTS, PURCHASES, SNAPSHOT, Column, Problem, TableError
 from winback.tables.checks import columns_mapped
 from winback.tables.column_checks import refuse_other_than_frame
@@ -78,8 +79,17 @@ def recognise(table: Any, columns: Mapping[str, str], kind: str | None, written:
     return _as_purchases(known, names, written) if kind == PURCHASES_OR else known
 
 
+def is_named_as_log(names: list, columns: Mapping[str, str], kind: str | None) -> bool:
+    """Say whether headings alone tell that a table is a log of purchases, and what each of its columns is."""
+    found = {each: _found(names, columns, COLUMNS[each]) for each in CALLED}
+    likely = [each for each in CALLED if set(NEEDS[each]) <= set(found[each])] if kind is None else [kind]
+    return likely == [PURCHASES_OR] and {"customer_id", "date", "amount"} <= set(found[PURCHASES_OR])
+
+
 def _headings(table: Any) -> list:
     """Return the names of a table's columns, wherever it lies."""
+    if isinstance(table, LogInFile):
+        return list(table)
     frame = table.frame if isinstance(table, Reading) else table
     if isinstance(frame, pd.DataFrame):
         refuse_other_than_frame(frame, "table")

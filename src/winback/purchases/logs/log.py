@@ -37,7 +37,7 @@ class PurchaseLog:
         asked = self.customer, self.date, self.amount
         if isinstance(self.frame, LogInFile):
             rows = LogInMemory.of(self.frame.columns(*filter(None, asked)), *asked)
-            return replace(rows, ids=pd.Index(np.asarray(rows.ids)))  # categories are how they were read
+            return replace(rows, ids=rows.ids.astype(object)) if rows.ids.dtype == "category" else rows  # texts again
         return (LogInMemory if isinstance(self.frame, pd.DataFrame) else LogInEngine).of(self.frame, *asked)
 
     def n_rows_of(self, name: object) -> int:
