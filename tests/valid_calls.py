@@ -426,6 +426,7 @@ def calls() -> dict[str, Call]:
         "plot_offers_by_group": Call(plots.plot_offers_by_group, {"found": offers_by_group(compared, "reason")}),
         "payback": Call(payback, {"comparison": compared}),
         "plot_payback": Call(plots.plot_payback, {"found": payback(compared)}),
+        "plot_worth_map": Call(plots.plot_worth_map, {"values": values()}),
         "plot_chance_active": Call(plots.plot_chance_active, {"fit": purchase_fit(), "age": 30.0}),
         "plot_spending_curve": Call(
             plots.plot_spending_curve, {"curve": wb.spending_curve(trial(), [1.0, 2.0], splits=ONE_SPLIT)}

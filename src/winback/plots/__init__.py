@@ -10,6 +10,7 @@ payback          what each offer has earned by each month
 policies         does tailoring pay, and what untrue reasons do to it
 survival         curves, incidence, goodness of fit, time ratios
 second_lifetime  who returns, lift, rankings, values
+worth_map        chance of return against worth, with the offer that is best
 budgets          gain over budgets, profit against market share
 held_out         purchases predicted and held out: tracking, tenths, ranking
 still_buying     the chance to be active by purchases and silence
@@ -53,6 +54,7 @@ from winback.plots.style import set_notebook_format
 from winback.plots.survival import plot_goodness_of_fit, plot_incidence, plot_survival, plot_time_ratios
 from winback.plots.trial_flow import plot_trial_flow
 from winback.plots.value import plot_base_value, plot_projection, plot_value_concentration
+from winback.plots.worth_map import plot_worth_map
 
 __all__ = [
     "plot_acceptance_against_cost",
@@ -94,5 +96,6 @@ __all__ = [
     "plot_validation",
     "plot_value_by_acceptance",
     "plot_value_concentration",
+    "plot_worth_map",
     "set_notebook_format",
 ]
