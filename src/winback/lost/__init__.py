@@ -5,7 +5,7 @@ lost_shares     which groups lose more, where nobody knows when? of a snapshot
 losses_reported, losses_in_words  its answer, and its sentences
 stays           who was a customer from when to when, in which group, and what did they bring in before they left?
 brought_in      what did each customer bring in within the year before they left?
-served          who served each customer when, alone or together with others?
+served          who serves whom: when, alone or together, and on the last day?
 report_periods  over which periods are losses reported?
 loss_counts     how many were here, lost, won and back in each period, group and cohort?
 small_groups    which group really loses more than the others, and which by chance?
@@ -23,7 +23,6 @@ effort          on whom is time spent, and what do they bring?
 stages          who only looks for a price, who is regular, who recommends? `base_stages`
 staged          its answer: stages, and who moved between them
 managers        what hangs on one employee? do customers follow one who leaves? `manager_concentration`
-employees       who serves whom on the last day, and who works together?
 departures      losses after an employee left, against before and against others
 reasons         which reasons do exit texts name? `code_reasons`
 coded_reasons   its answer: reasons counted, texts that no pattern matches, reasons as a column

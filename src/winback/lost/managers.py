@@ -14,8 +14,7 @@ from winback.base.contract_base import ContractBase
 from winback.doors import ArgumentError, door
 from winback.labels import number_words
 from winback.lost.departures import ALONE, SEVERAL, departures_of, difference_in_differences, rates_around
-from winback.lost.employees import by_employee, served_now, teams_of, teams_together
-from winback.lost.served import service_of
+from winback.lost.served import served_now, service_of, teams_together
 from winback.periods import DAYS_IN_MONTH
 from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
 from winback.uncertainty import normal_quantile
@@ -125,7 +124,7 @@ def manager_concentration(
     _check(base, months)
     service = service_of(base)
     pairs, money = served_now(base, service)
-    frame = by_employee(pairs, teams_together(service, pairs) if teams is None else teams)
+    frame = _by_employee(pairs, teams_together(service, pairs) if teams is None else teams)
     frame = frame if money else frame.assign(value=np.nan)
     left, n_days = departures_of(base), round(months * DAYS_IN_MONTH)
     rates = pd.DataFrame()
@@ -134,7 +133,7 @@ def manager_concentration(
     alone, n_served = pairs[pairs["alone"]], pairs["customer"].nunique()
     return ManagerConcentration(
         frame=frame,
-        teams=teams_of(frame),
+        teams=_by_team(frame),
         departures=_departures(rates, level),
         rates=rates,
         months=months,
@@ -164,6 +163,30 @@ def _check(base, months: float) -> None:
             "Nothing tells who serves whom: add a column manager to the contracts, or give read_contracts the table "
             "served_by (customer_id, manager, from, to)."
         )
+
+
+def _by_employee(pairs: pd.DataFrame, teams: Mapping[str, str]) -> pd.DataFrame:
+    """Return one row per employee, who has the most first."""
+    found = pairs.groupby("manager").agg(n=("value", "size"), n_alone=("alone", "sum"), value=("value", "sum"))
+    found = found.sort_values("value", ascending=False, kind="stable").reset_index()
+    found.insert(1, "team", found["manager"].map(lambda name: teams.get(name, name)))
+    total = found.groupby("team")["value"].transform("sum")
+    found["share"] = found["value"] / (found["value"].sum() or np.nan)
+    found["share_of_team"] = found["value"] / total.where(total != 0)
+    return found
+
+
+def _by_team(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per team: its value, the largest share in it, and its Herfindahl index."""
+    by = frame.assign(square=frame["share_of_team"] ** 2).groupby("team", sort=False)
+    found = by.agg(
+        n_managers=("manager", "size"),
+        value=("value", "sum"),
+        share=("share", "sum"),
+        largest_share=("share_of_team", "max"),
+        herfindahl=("square", "sum"),
+    )
+    return found.reset_index()
 
 
 def _departures(rates: pd.DataFrame, level: float) -> pd.DataFrame:

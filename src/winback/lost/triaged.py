@@ -96,23 +96,27 @@ class Triage(Result):
         most : int, optional
             How many at most.
         """
-        rank = "expected_profit" if "expected_profit" in self.customers else "value_at_stake"
-        frame = self.customers[self.customers["priority"].notna() & (self.customers["not_listed"] == "")]
-        frame = frame[(frame["priority"] != LET_GO) & ~(frame[rank] <= 0)]
-        frame = frame.sort_values(["priority", rank], ascending=[True, False], kind="stable", ignore_index=True)
+        frame = self.customers[self._left_out_as() == ""].drop(columns="not_listed")
+        frame = frame.sort_values(["priority", self._rank], ascending=[True, False], kind="stable", ignore_index=True)
         frame.insert(0, "place", np.arange(1, len(frame) + 1))
-        return frame.drop(columns="not_listed") if most is None else frame.drop(columns="not_listed").head(most)
+        return frame if most is None else frame.head(most)
 
     @door
     def left_out(self) -> pd.Series:
         """Return why customers are not on the call list, and how many; each counts once, by the first reason."""
+        why = self._left_out_as()
+        return pd.Series(why[why != ""]).value_counts()
+
+    def _left_out_as(self) -> np.ndarray:
+        """Return why each customer is not on the call list; empty of those who are."""
         frame = self.customers
-        why = frame["not_listed"].mask(frame["not_listed"] == "")
-        why = why.fillna(pd.Series(np.where(frame["priority"] == LET_GO, LET_GO, None), index=frame.index))
-        rank = "expected_profit" if "expected_profit" in frame else "value_at_stake"
-        return why.fillna(
-            pd.Series(np.where(frame[rank] <= 0, "would not pay", None), index=frame.index)
-        ).value_counts()
+        rules = [frame["not_listed"] != "", frame["priority"] == LET_GO, frame[self._rank] <= 0]
+        return np.select(rules, [frame["not_listed"], LET_GO, "would not pay"], default="").astype(object)
+
+    @property
+    def _rank(self) -> str:
+        """The column by which those of one priority are called."""
+        return "expected_profit" if "expected_profit" in self.customers else "value_at_stake"
 
     @door
     def most_an_offer_may_cost(self, chances: Iterable[float] = CHANCES, *, organic: float = 0.0) -> pd.DataFrame:
