@@ -27,7 +27,7 @@ LEAST_AHEAD = 90  # days
 
 
 @door
-def plot_buyer(base: PurchaseBase, customer_id: object = None, ax: Axes | None = None) -> Axes:
+def plot_buyer(base: PurchaseBase, customer_id: str | float | None = None, ax: Axes | None = None) -> Axes:
     r"""Draw what a customer bought and when, each day on which the rule called them lost, and the next purchase.
 
     The next purchase is when it is to be expected of one who buys again at all: median and 95% interval. The time in
