@@ -5,10 +5,14 @@ from dataclasses import replace
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from tailored_trials import by_segment, free
 
 import winback as wb
 from winback import plots
+from winback.money import format_alike
+from winback.plots.style import OFFERS as COLOURS
+from winback.plots.style import UNTREATED
 
 OFFERS = free("a", "b")
 CHANCES = {"a": {"x": 0.7, "y": 0.1}, "b": {"x": 0.1, "y": 0.6}, "none": {"x": 0.1, "y": 0.1}}
@@ -138,3 +142,93 @@ def test_untrue_reasons_that_take_nothing_away(table, share):
     ax = plots.plot_misstated_reasons(found)
     assert title(ax) == "Untrue reasons do not take the gain away"
     assert len(ax.lines) == 2
+
+
+# the oracle
+
+
+@pytest.fixture(scope="module")
+def truth():
+    table, money = by_segment(np.random.default_rng(1), 900, **CHANCES)
+    judged = {
+        name: wb.evaluate_policy(wb.read_trial(table, OFFERS), rule, by="segment", splits=wb.Splits(repeats=1))
+        for name, rule in {"right": RIGHT, "wrong": WRONG}.items()
+    }
+    return judged["right"].check(money, beside={"wrong": judged["wrong"]}), money
+
+
+def bars(ax):
+    names = [label.get_text().replace("\n", " ") for label in ax.get_yticklabels()]
+    return dict(zip(names, (bar.get_width() for bar in ax.patches), strict=True))
+
+
+def test_the_oracle_stands_on_top_of_what_each_truly_earned(truth):
+    found, money = truth
+    drawn = bars(plots.plot_oracle(found))
+    best = found.best_single
+    expected = {
+        "a perfect policy": money.max(axis=1).mean(),
+        f"{best} for everybody": money[best].mean(),
+        "no offer for anybody": money["none"].mean(),
+        **found.frame.set_index("policy")["true_profit"].to_dict(),
+    }
+    assert drawn == pytest.approx(expected)
+    assert next(iter(drawn)) == "a perfect policy"
+    assert list(drawn.values()) == sorted(drawn.values(), reverse=True)
+
+
+def test_the_offer_for_everybody_has_its_own_colour_and_policies_none_of_an_offer(truth):
+    found, _ = truth
+    ax = plots.plot_oracle(found)
+    colours = dict(zip(bars(ax), (to_hex(bar.get_facecolor()) for bar in ax.patches), strict=True))
+    places = {"a": 0, "b": 1}
+    assert colours[f"{found.best_single} for everybody"] == COLOURS[places[found.best_single]]
+    assert colours["no offer for anybody"] == UNTREATED
+    assert not {colours["wrong"], colours["a perfect policy"]} & set(COLOURS)
+
+
+def test_the_title_of_the_oracle_names_the_best_of_the_others(truth):
+    found, money = truth
+    drawn = bars(plots.plot_oracle(found))
+    second = list(drawn)[1]
+    share = drawn[second] / money.max(axis=1).mean()
+    perfect, best = format_alike([found.oracle, drawn[second]])
+    said = f"Of {perfect} that a perfect policy would earn, {second} earns {best} ({share:.0%})"
+    assert title(plots.plot_oracle(found)) == said
+    assert "simulation" in plots.plot_oracle(found).get_xlabel()
+
+
+def test_losses_of_an_oracle_are_drawn_to_the_left(truth):
+    found, _ = truth
+    lost = replace(found, frame=found.frame.assign(true_profit=-5.0))
+    ax = plots.plot_oracle(lost)
+    assert ax.get_xlim()[0] < -5
+
+
+# fifths
+
+
+@pytest.fixture(scope="module")
+def contacts(table):
+    trial = wb.read_trial(table, OFFERS)
+    return wb.learn_policy(trial, by="segment", splits=wb.Splits(repeats=1)).contact_list(trial)
+
+
+def test_fifths_are_drawn_as_predicted_and_as_measured(contacts):
+    ax = plots.plot_uplift_by_fifth(contacts)
+    (marks,) = ax.containers
+    groups = contacts.groups
+    assert list(marks.lines[0].get_ydata()) == groups["measured"].tolist()
+    ends = np.array(marks.lines[2][0].get_segments())[:, :, 1]
+    np.testing.assert_allclose(ends, groups[["measured_low", "measured_high"]], rtol=1e-9)
+    predicted = next(line for line in ax.lines if line.get_marker() == "s")
+    assert list(predicted.get_ydata()) == groups["predicted"].tolist()
+    assert ax.get_ylabel().replace("\n", " ") == f"{contacts.kind} profit per customer contacted"
+
+
+@pytest.mark.parametrize("slope", [0.0, 1.0])
+def test_the_title_of_fifths_says_whether_predictions_tell_customers_apart(contacts, slope):
+    told = replace(contacts, value=replace(contacts.value, slope=slope, slope_std_error=0.1))
+    assert title(plots.plot_uplift_by_fifth(told)).startswith(
+        "The most promising fifth earned" if slope else "Predictions do not tell customers apart beyond chance"
+    )

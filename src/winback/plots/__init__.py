@@ -7,7 +7,7 @@ profit_steps     the waterfall of a customer's profit
 trial_flow       from all who were lost to those who are still here
 by_group         what each offer earns in each group of customers
 payback          what each offer has earned by each month
-policies         does tailoring pay, and what untrue reasons do to it
+policies         does tailoring pay, what do untrue reasons do to it, what would an oracle earn, uplift by fifth
 survival         curves, incidence, goodness of fit, time ratios
 second_lifetime  who returns, lift, rankings, values
 worth_map        chance of return against worth, with the offer that is best
@@ -40,7 +40,7 @@ from winback.plots.lost_returns import plot_returns
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
 from winback.plots.payback import plot_payback
 from winback.plots.planning import plot_holdout, plot_trial_sizes
-from winback.plots.policies import plot_misstated_reasons, plot_policy_gains
+from winback.plots.policies import plot_misstated_reasons, plot_oracle, plot_policy_gains, plot_uplift_by_fifth
 from winback.plots.profit_steps import plot_profit_steps
 from winback.plots.second_lifetime import (
     plot_first_and_second,
@@ -75,6 +75,7 @@ __all__ = [
     "plot_losses",
     "plot_misstated_reasons",
     "plot_offers_by_group",
+    "plot_oracle",
     "plot_payback",
     "plot_policy_gains",
     "plot_profit_and_roi",
@@ -93,6 +94,7 @@ __all__ = [
     "plot_tracking_by_period",
     "plot_trial_flow",
     "plot_trial_sizes",
+    "plot_uplift_by_fifth",
     "plot_validation",
     "plot_value_by_acceptance",
     "plot_value_concentration",

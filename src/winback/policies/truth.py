@@ -26,6 +26,7 @@ class Judged(Protocol):
 
     trial: Trial
     choices: tuple[str, ...]
+    best_single: str
     gains: HonestGains
     frame: pd.DataFrame
 
@@ -42,10 +43,17 @@ class TruthComparison(Result):
         ``in_sample_gain``, ``true_profit`` per customer and ``regret``, what an oracle would earn beyond it.
     oracle : float
         Profit per customer if each got what is truly best for them, which nobody can know beforehand.
+    singles : pandas.Series
+        True profit per customer if everybody got the same, by offer.
+    best_single : str
+        The offer that the trial found best for everybody.
     """
 
     frame: pd.DataFrame = field(repr=False)
     oracle: float
+    singles: pd.Series = field(repr=False, default_factory=lambda: pd.Series(dtype=float))
+    best_single: str = ""
+    catalogue: tuple[str, ...] = field(repr=False, default=())
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "policy": ("Policy", "text"),
@@ -75,7 +83,8 @@ def compare_with_truth(found: Mapping[str, Judged], true_profits: pd.DataFrame |
     oracle = float(money.max(axis=1).mean())
     frame = pd.DataFrame([_row(name, each, money) for name, each in found.items()])
     frame = frame.assign(regret=oracle - frame["true_profit"])
-    return TruthComparison(frame=frame, oracle=oracle, currency=first.trial.currency)
+    known = {"best_single": first.best_single, "catalogue": first.trial.offers.names}
+    return TruthComparison(frame=frame, oracle=oracle, singles=money.mean(), **known, currency=first.trial.currency)
 
 
 def _in_order(true_profits: pd.DataFrame, customers: pd.Series, choices: list[str]) -> pd.DataFrame:
