@@ -112,6 +112,7 @@ def test_sliders_are_moved_by_keyboard_and_say_where_they_stand(chromium, pages)
         for slider in what_if.steps.sliders:
             knob = page.get_by_role("slider", name=slider.label)
             assert knob.get_attribute("aria-valuetext") == slider.texts[slider.start]
+            assert knob.get_attribute("data-lm-suppress-shortcuts")  # else JupyterLab takes the arrows
             knob.focus()
             for key, place in (("Home", 0), ("ArrowRight", 1), ("End", len(slider.values) - 1)):
                 page.keyboard.press(key)

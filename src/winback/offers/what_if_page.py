@@ -26,6 +26,7 @@ from winback.uncertainty import normal_quantile
 
 DIGITS = 11  # of figures in the page: a cent of a hundred million
 RETURNED, VALUE, COST = range(3)  # places of the three among an arm's moments
+KEYS_ARE_OURS = 'data-lm-suppress-shortcuts="true"'  # else JupyterLab takes the arrows that move a slider
 BASE = 36  # of the places of sets, written as text
 
 
@@ -48,7 +49,7 @@ def _knob(slider: Slider) -> str:
     label, text = html.escape(slider.label), html.escape(slider.texts[slider.start])
     return (
         f"<label><span>{label}</span> <output>{text}</output>"
-        f'<input type=range name={slider.name} aria-label="{label}" aria-valuetext="{text}" min=0 '
+        f'<input type=range name={slider.name} {KEYS_ARE_OURS} aria-label="{label}" aria-valuetext="{text}" min=0 '
         f"max={len(slider.values) - 1} step=1 value={slider.start}></label>"
     )
 

@@ -117,7 +117,7 @@ class Steps:
         found.append(self._contacts())
         if self.trial.horizon_months is not None:
             found += [self._horizons(), self._discounts()]
-        return tuple(found)
+        return tuple(slider for slider in found if len(slider.values) > 1)  # no part of a horizon of a month
 
     def _organic(self) -> Slider:
         label, assumed = "Would have come back anyway", self.comparison.settings.organic
