@@ -274,3 +274,13 @@ def test_names_that_no_table_has_are_refused(shop):
 def test_a_customer_with_two_rows_is_refused(shop):
     with pytest.raises(TableError, match=r"must be unique: one row per customer; 1 of 2 rows \(first: line 3 of the"):
         shop("A", "B", PEOPLE + "A,web\nA,shop\n")
+
+
+@pytest.mark.parametrize("name", ["amount", "discount", "note"])
+def test_a_name_of_two_columns_is_refused_with_all_else(name):
+    log = pd.DataFrame({"customer_id": [1, 1], "date": ["2024-01-01", "soon"], "amount": 5.0, "discount": 0, "note": 1})
+    with pytest.raises(TableError) as refused:
+        wb.read_purchases(pd.concat([log, log[[name]]], axis=1), until="2024-06-30")
+    assert [problem.column for problem in refused.value.found] == [name, "date"] or name == "amount"
+    assert f"`{name}` is the name of more than one column" in str(refused.value)
+    assert "`date` must be a date" in str(refused.value)

@@ -204,3 +204,12 @@ def test_a_file_that_is_not_there_is_said_with_what_is_wrong_with_the_others(run
     for table in ("contracts", "purchases"):
         output = run("gone.csv", "--table", table, code=1)
         assert output == "Error: There is no file gone.csv. Check the name and the folder.\n"
+
+
+def test_a_date_to_come_is_said_with_an_impossible_one(run, tmp_path):
+    (tmp_path / "dates.csv").write_text("customer_id,date,amount\n1,2024-01-05,3\n1,2024-02-30,4\n2,2204-02-05,9\n")
+    output = run("dates.csv", "--table", "purchases", code=1)
+    assert "2 problems in the table of purchases:" in output
+    assert "`date` must be a date; 1 of 3 rows (first: customer 1, line 3 of the file, 2024-02-30)" in output
+    assert "`date` lies in the future; 1 of 2 rows (first: 2204-02-05)" in output
+    assert "in the future" not in run("dates.csv", "--table", "purchases", "--until", "2024-12-31", code=1)

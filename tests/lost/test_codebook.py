@@ -1,5 +1,6 @@
 """Is a codebook read as it was meant, and everything that is wrong with one said at once?"""
 
+import numpy as np
 import pytest
 
 import winback as wb
@@ -145,6 +146,7 @@ def test_what_is_no_codebook_is_told_what_one_is(given):
         (3, "pattern 3: is no text"),
         ({"en": None}, "has no patterns"),
         (b"x", "pattern b'x': is no text"),
+        (np.array("x"), "pattern array('x'"),
     ],
 )
 def test_patterns_that_are_no_texts_are_named(patterns, shown):

@@ -120,3 +120,13 @@ def test_buyers_return_from_the_day_on_which_they_were_called_lost():
     assert report.organic.gaps.days[report.organic.gaps.finished].tolist() == [213 - 91]
     frame = report.to_frame()
     assert frame[frame["n_returned"] > 0]["start"].astype(str).tolist() == ["2024-08-01"]
+
+
+def test_losses_of_the_last_days_have_no_month_to_tell_of():
+    rows = returns([(5, False), (9, True)]).by_months()
+    assert len(rows) == 0
+    assert list(rows) == list(returns([(400, False), (90, True)]).by_months())
+    log = pd.DataFrame({"customer_id": 1, "date": ["2024-10-20"], "amount": 9.0})
+    report = wb.lost_report(wb.read_purchases(log, until="2024-12-31", lost=60), period="M", since="2024-10-01")
+    assert report.periods["n_lost"].sum() == 1
+    assert "Back by themselves" not in report.details()

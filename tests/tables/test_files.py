@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import winback as wb
 from winback.tables import TableError, load_table
 
 LATIN = "customer_id,offer\n1,für Sie\n".encode("latin-1")
@@ -194,3 +195,11 @@ def test_a_folder_is_no_file(tmp_path):
     (tmp_path / "leavers.csv").mkdir()
     with pytest.raises(FileNotFoundError, match=r"There is no file .*leavers\.csv"):
         load_table(str(tmp_path / "leavers.csv"))
+
+
+@pytest.mark.parametrize("name", ["a" * 5_000, "a\0b.csv", "x" * 300 + ".csv"])
+@pytest.mark.parametrize("read", [wb.tables.load_table, wb.load_offers, wb.lost.load_codebook, wb.code_reasons])
+def test_a_name_that_no_file_can_have_is_told_as_such(read, name):
+    with pytest.raises(FileNotFoundError, match="There is no file") as refused:
+        read(name)
+    assert len(str(refused.value)) < 400

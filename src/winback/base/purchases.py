@@ -19,7 +19,7 @@ from winback.base.rules import Setting, parse_lost
 from winback.doors import door
 from winback.periods import Period
 from winback.provenance import sha256_of
-from winback.purchases.logs.checks import NO_DATE, NUMBER, TABLE
+from winback.purchases.logs.checks import FUTURE, NO_DATE, NUMBER, TABLE
 from winback.purchases.logs.in_file import LogInFile
 from winback.purchases.logs.log import PurchaseLog
 from winback.purchases.logs.summary import PurchaseSummary, summarize_purchases
@@ -29,6 +29,7 @@ from winback.tables.checks import columns_mapped
 from winback.tables.column_checks import refuse_other_than_frame
 from winback.tables.currencies import shown_in
 from winback.tables.dates import dates_as_written
+from winback.tables.headings import shared_names
 from winback.tables.likeness import matched, to_choose_from
 from winback.tables.months_from_dates import last_day
 from winback.tables.nouns import as_reading
@@ -125,7 +126,7 @@ def read_purchases(
     end, names = last_day(until, written), columns or {}
 
     def summarised() -> tuple[PurchaseSummary, tuple[str, ...], tuple[str, ...]]:
-        log, reading, there = _log(purchases, names, customers, written, sheet)
+        log, reading, there = _log(purchases, names, customers, written, sheet, ends=end is None)
         shown, doubts = shown_in(reading.currencies, currency)
         summary = summarize_purchases(
             log,
@@ -175,7 +176,7 @@ def _of_both(notes: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]
     return tuple(each for each in every if NOTHING_CHANGED not in each or (each in notes and each in others))
 
 
-def _log(purchases, columns, customers, written: Written, sheet) -> tuple[Any, Reading, list[str]]:
+def _log(purchases, columns, customers, written: Written, sheet, *, ends) -> tuple[Any, Reading, list[str]]:
     """Return the log under winback's names, wherever it lies, what was taken for what, and its columns."""
     if sheet is None and written == AS_THE_CELLS_TELL and isinstance(purchases, str | Path | LogInFile):
         found = _in_file(purchases, columns, customers)
@@ -186,7 +187,7 @@ def _log(purchases, columns, customers, written: Written, sheet) -> tuple[Any, R
         reading, is_raw = as_reading(purchases, TABLE, sheet)
         named = _named(reading, columns, customers, written)
         named = _as_written(with_types(named, written) if is_raw else named, written)
-        _raise(named.frame, named)
+        _raise(named.frame, named, ends)
         return named.frame, named, list(named.frame)
     if sheet is not None:
         as_reading(pd.DataFrame(), TABLE, sheet)  # what is no file has none
@@ -201,7 +202,7 @@ def _log(purchases, columns, customers, written: Written, sheet) -> tuple[Any, R
     names = list(named.frame.columns)
     ours = {old: new for old, new in zip(theirs, names, strict=True) if old != new}
     log = (frame.rename(ours) if ours else frame).to_native()
-    _raise(log, named)
+    _raise(log, named, ends)
     return log, named, names
 
 
@@ -248,14 +249,22 @@ def _as_written(reading: Reading, written: Written) -> Reading:
     return reading.having(frame, notes, problems.found, money)
 
 
-def _raise(log: Any, reading: Reading) -> None:
+def _raise(log: Any, reading: Reading, ends: bool) -> None:
     """Raise what is wrong with a log, and with those of its columns of which nothing is said yet."""
-    if not reading.problems:
+    told = {problem.column for problem in reading.problems}
+    problems = [*reading.problems, *(each for each in shared_names(reading.frame) if each.column not in told)]
+    if not problems:
         return
-    told, more = {problem.column for problem in reading.problems}, []
+    told, more = {problem.column for problem in problems}, []
     try:
-        PurchaseLog(log, ID, DATE, AMOUNT if AMOUNT in reading.frame else None).read()
+        rows = PurchaseLog(log, ID, DATE, AMOUNT if AMOUNT in reading.frame else None).read(ends=ends)
+        if ends:
+            rows.end()
     except TableError as error:
-        said = " ".join(map(str, reading.problems))
-        more = [each for each in error.found if each.column not in told and f"`{each.column}`" not in said]
-    raise TableError(TABLE, [*reading.problems, *more])
+        said = " ".join(map(str, problems))
+        more = [
+            each
+            for each in error.found
+            if each.problem == FUTURE or (each.column not in told and f"`{each.column}`" not in said)
+        ]
+    raise TableError(TABLE, [*problems, *more])

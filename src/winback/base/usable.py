@@ -17,6 +17,7 @@ from winback.base.purchases import read_purchases
 from winback.base.questions import asked_in_words
 from winback.results import counted
 from winback.tables import PURCHASES, TableError
+from winback.tables.files import existing_file
 from winback.tables.looked_at import looked_at
 from winback.tables.parsed import written_as
 
@@ -134,10 +135,8 @@ def usable_purchases(file: Path, *, customers: Path | None = None, until: str | 
 
 def _read(paths: Iterable[Path | None], read: Callable[[], Found], check: Callable[[], object]) -> Found:
     """Read a base; what is wrong with a day or a name of a file is said with what is wrong with the other tables."""
-    gone = [str(path) for path in paths if path is not None and not path.is_file()]
     try:
-        if gone:
-            raise FileNotFoundError(f"There is no file {' and no file '.join(gone)}. Check the name and the folder.")
+        existing_file(*(path for path in paths if path is not None))
         return read()
     except TableError:
         raise

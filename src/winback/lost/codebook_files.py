@@ -12,6 +12,7 @@ from pathlib import Path
 from winback.doors import door
 from winback.lost.codebook import CAUSES, TURNS, Codebook, Pattern, Reason, SetAside
 from winback.lost.phrases import PatternError
+from winback.tables.files import existing_file
 
 SHIPPED = "codebook.toml"
 AS_AN_EXAMPLE = '[[reason]] name = "price", cause = "company", patterns.en = ["too expensive", "pric*"]'
@@ -117,9 +118,7 @@ def _content_of(codebook: Mapping | str | Path) -> tuple[Mapping, str]:
     """Return what a codebook holds, and where it comes from in words."""
     if isinstance(codebook, Mapping):
         return codebook, "the codebook given"
-    path = Path(codebook)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no file {path}. Check the name and the folder.")
+    path = existing_file(codebook)
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig")), path.name
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -182,7 +181,8 @@ def _as_list(given: object) -> list:
     """Return one pattern or several as a list; what is neither is one that is no text."""
     if given is None:
         return []
-    return list(given) if isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping) else [given]
+    is_one = isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable)
+    return [given] if is_one or getattr(given, "ndim", 1) == 0 else list(given)
 
 
 def _shown(written: object) -> str:

@@ -77,8 +77,7 @@ class OrganicReturn:
     def by_months(self) -> pd.DataFrame:
         """Return by months since the loss who is back by then, and the chance that one still away is within a year."""
         known = [month for month in AT if month * DAYS_IN_MONTH <= self.curve.longest]
-        back = pd.concat([self.chance(0.0, month) for month in known], ignore_index=True)
-        ahead = self.chance(known)
+        back, ahead = self.chance(np.zeros(len(known)), np.array(known, dtype=float)), self.chance(known)
         frame = pd.DataFrame({"months": known, "n_away": ahead["n_away"]})
         for end in ("", "_low", "_high"):
             frame[f"returned{end}"], frame[f"within_year{end}"] = back[f"chance{end}"], ahead[f"chance{end}"]
@@ -109,7 +108,7 @@ class OrganicReturn:
 
     def _watched(self, day: np.ndarray) -> np.ndarray:
         """Return how many were still away and watched on a day."""
-        return np.array([int(self.gaps.n[self.gaps.days >= each].sum()) for each in day])
+        return np.array([int(self.gaps.n[self.gaps.days >= each].sum()) for each in day], dtype=int)
 
 
 def organic_return(stays: Stays, sent: AnyTable | None = None, level: float = 0.95) -> OrganicReturn | None:

@@ -5,6 +5,7 @@ Text files: "none" is a word (untreated), an empty cell is a missing value.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +22,7 @@ from winback.tables.workbooks import read_workbook
 
 READ_AS = {".csv": "text", ".tsv": "text", ".txt": "text", ".xlsx": "workbook", ".xlsm": "workbook"}
 READ_AS |= {".parquet": "parquet", ".pq": "parquet"}
+LONGEST_SHOWN = 300  # letters of a path in an error
 
 
 @door
@@ -66,11 +68,30 @@ def typed_file(path: str | Path, *, sheet: str | int | None = None, decimal: str
     return Reading(reading.frame, places=reading.places)
 
 
+def existing_file(path: str | Path, *others: Path) -> Path:
+    """Return a path if it and others lead to files; refuse in one error all that do not, or that no file can have.
+
+    Examples
+    --------
+    >>> existing_file("nowhere.csv")
+    Traceback (most recent call last):
+    FileNotFoundError: There is no file nowhere.csv. Check the name and the folder.
+    """
+    gone = [f"no file {short_text(each)}" for each in (path, *others) if not os.path.isfile(each)]
+    if gone:
+        raise FileNotFoundError(f"There is {' and '.join(gone)}. Check the name and the folder.")
+    return Path(path)
+
+
+def short_text(path: str | Path) -> str:
+    """Return a path as text, cut where it is longer than anybody reads."""
+    text = str(path)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
+
 def read_file(path: str | Path, *, sheet: str | int | None = None) -> Reading:
     """Read a file's cells as they are written, with what is to be said of the file and what is wrong with it."""
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no file {path}. Check the name and the folder.")
+    path = existing_file(path)
     name = path.name.lower()
     suffix = Path(name.removesuffix(".gz")).suffix
     kind = READ_AS.get(suffix)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from winback.discounting import check_annual_discount, check_horizon
 from winback.doors import ArgumentError, door, door_of_settings
+from winback.tables.files import existing_file
 from winback.terms.contract_problems import problems_between, problems_of
 from winback.terms.margin_share import check_margin_share
 from winback.terms.organic import Organic, assumed_organic, check_organic_value, organic_in_words
@@ -206,9 +207,7 @@ def load_offers(path: str | Path) -> OfferCatalog:
     >>> load_offers(path)["call"].full_cost
     5.0
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no file {path}. Check the name and the folder.")
+    path = existing_file(path)
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

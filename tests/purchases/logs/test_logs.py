@@ -208,6 +208,11 @@ def test_a_slip_in_the_last_date_does_not_become_the_end_of_the_data():
     with pytest.raises(wb.TableError, match=r"`date` lies in the future; 2 of 4 rows \(first: 2204-01-01\)"):
         summary(slip, until=None)
     assert summary(slip).frame.set_index("what")["n"]["after the end of the data"] == 2
+    for wrong in (slip.assign(date=["2024-02-30", *slip["date"][1:]]), slip.assign(amount=["x", 1, 1, 1])):
+        with pytest.raises(wb.TableError, match=r"^2 problems(?s:.)*in the future; 2 of [34] rows"):
+            summary(wrong, until=None)
+        with pytest.raises(wb.TableError, match=r"^1 problem"):
+            summary(wrong)
     alone = ended("2024-01-01", "2024-01-05", None, "2025-01-07")
     with pytest.raises(wb.TableError, match="ends 368 days after the date before its last one; 1 of 3 rows"):
         summary(alone, until=None)

@@ -40,6 +40,7 @@ LONGEST_GAP = 366  # days; a last date further from the one before it may be a s
 # What a column must hold, as problem and remedy; every engine says it in the same words.
 CALENDAR = ("must lie in the years 1 to 9999", "Correct these dates, or leave them empty.")
 FINITE = ("must be a number, not infinite", "Correct these amounts, or leave them empty.")
+FUTURE = "lies in the future"
 NO_DATE = ("must be a date", "Write dates as YYYY-MM-DD.")
 NUMBER = ("must be a number", "Write numbers, and leave unknown ones empty.")
 IDS = ("must be ids, not true or false", "Name the column with the customers' numbers or names.")
@@ -139,17 +140,23 @@ def name_problems(customer, date, amount, columns) -> Iterator[Problem]:
     yield from shared_names(columns, names)
 
 
+def future(days: np.ndarray, n_rows: np.ndarray, name: str) -> list[Problem]:
+    """Return the problem that some of the days, ascending, with so many rows, are not over yet; none if they are."""
+    late = days > _tomorrow()
+    if not late.any():
+        return []
+    first = date.fromordinal(min(int(days[late][0]), LAST_DAY)).isoformat()
+    remedy = "Correct these rows, or give `until`: rows after it are counted and left out."
+    return [Problem(name, FUTURE, int(n_rows[late].sum()), first, remedy, n_checked=int(n_rows.sum()))]
+
+
 def last_day(days: np.ndarray, n_rows: np.ndarray, name: str) -> int:
     """Return the last of the days, ascending, with so many rows; refuse it if a slip of the pen may have made it."""
     if len(days) == 0:
         raise TableError(TABLE, [Problem(name, "has no date in it", 0, "", "Check the export.")])
     last, total = int(days[-1]), int(n_rows.sum())
-    tomorrow = _tomorrow()
-    if last > tomorrow:
-        n_late = int(n_rows[days > tomorrow].sum())
-        first = date.fromordinal(min(int(days[days > tomorrow][0]), LAST_DAY)).isoformat()
-        remedy = "Correct these rows, or give `until`: rows after it are counted and left out."
-        raise TableError(TABLE, [Problem(name, "lies in the future", n_late, first, remedy, n_checked=total)])
+    if found := future(days, n_rows, name):
+        raise TableError(TABLE, found)
     gap = last - int(days[-2]) if len(days) > 1 else 0
     if gap > LONGEST_GAP:
         said = f"ends {gap:,} days after the date before its last one"

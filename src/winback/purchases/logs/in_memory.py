@@ -37,8 +37,8 @@ class LogInMemory:
     moment: np.ndarray  # the date with its time
 
     @classmethod
-    def of(cls, log: pd.DataFrame, customer: str, date: str, amount: str | None) -> LogInMemory:
-        """Read a table, or refuse what cannot be read."""
+    def of(cls, log: pd.DataFrame, customer: str, date: str, amount: str | None, *, ends: bool = False) -> LogInMemory:
+        """Read a table, or refuse what cannot be read, and with it a date to come where the last one ``ends`` it."""
         problems = ProblemList(checks.TABLE, log if log.columns.is_unique else log.loc[:, ~log.columns.duplicated()])
         problems.found.extend(checks.name_problems(customer, date, amount, log.columns))
         unusable = {problem.column for problem in problems.found}
@@ -55,15 +55,14 @@ class LogInMemory:
             else:
                 problems.add_rows(amount, read.unread, *checks.NUMBER)
             money = read.column.to_numpy(dtype=float)
+        if ends and problems.found and day is not None:
+            problems.found += checks.future(*_rows_a_day(day), date)
         problems.raise_if_any()
         return cls(date, amount is not None, codes=codes, ids=ids, day=day, money=money, moment=moment)
 
     def end(self) -> int:
         """Return the last day of the log, see `checks.last_day`."""
-        n_rows = np.bincount(self.day)
-        n_rows[:1] = 0  # rows without a date
-        days = np.flatnonzero(n_rows)
-        return checks.last_day(days, n_rows[days], self.date)
+        return checks.last_day(*_rows_a_day(self.day), self.date)
 
     def customer_days(self, end: int) -> CustomerDays:
         """Return the days on which customers bought."""
@@ -102,6 +101,14 @@ class LogInMemory:
         sums = np.bincount(fate, weights=np.nan_to_num(money), minlength=len(checks.FATES)).astype(float)
         n[checks.KEPT], sums[checks.KEPT] = len(kept) - len(lost), self.money.sum(where=kept)
         return pd.DataFrame({"n": n, "amount": sums})
+
+
+def _rows_a_day(day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the days that are there, ascending, and the rows of each."""
+    n_rows = np.bincount(np.clip(day, NO_DAY, checks.LAST_DAY))
+    n_rows[:1] = 0  # rows without a date
+    days = np.flatnonzero(n_rows)
+    return days, n_rows[days]
 
 
 def _days(column, problems) -> tuple[np.ndarray, np.ndarray]:

@@ -32,13 +32,18 @@ class PurchaseLog:
         is_listed = isinstance(self.frame, pd.DataFrame | LogInFile)
         return list(self.frame) if is_listed else nw.from_native(self.frame).collect_schema().names()
 
-    def read(self) -> LogInMemory | LogInEngine:
-        """Return the rows, checked; where they lie in an engine, only what became of them is computed."""
+    def read(self, *, ends: bool = False) -> LogInMemory | LogInEngine:
+        """Return the rows, checked; where they lie in an engine, only what became of them is computed.
+
+        Where the last date ``ends`` the data, one to come is among what is wrong with the rows.
+        """
         asked = self.customer, self.date, self.amount
         if isinstance(self.frame, LogInFile):
-            rows = LogInMemory.of(self.frame.columns(*filter(None, asked)), *asked)
+            rows = LogInMemory.of(self.frame.columns(*filter(None, asked)), *asked, ends=ends)
             return replace(rows, ids=rows.ids.astype(object)) if rows.ids.dtype == "category" else rows  # texts again
-        return (LogInMemory if isinstance(self.frame, pd.DataFrame) else LogInEngine).of(self.frame, *asked)
+        if isinstance(self.frame, pd.DataFrame):
+            return LogInMemory.of(self.frame, *asked, ends=ends)
+        return LogInEngine.of(self.frame, *asked)
 
     def n_rows_of(self, name: object) -> int:
         """Return in how many rows a customer is named, wherever the log lies."""

@@ -14,6 +14,8 @@ from winback.doors import ArgumentError, door
 from winback.periods import Period, parse_period
 from winback.purchases.logs.checks import KEPT, TABLE, LogSummary, day_of, end_of
 from winback.purchases.logs.customer_days import CustomerDays
+from winback.purchases.logs.in_engines import LogInEngine
+from winback.purchases.logs.in_memory import LogInMemory
 from winback.purchases.logs.log import PurchaseLog, by_day, check_split, in_periods, with_held_out
 from winback.purchases.logs.wording import Span, held_out_lines, summary_lines
 from winback.results import Result, Sentences
@@ -243,10 +245,22 @@ def summarize_purchases(
     """
     log = PurchaseLog(purchases, customer, date, amount)
     unit, end = parse_period(period), end_of(until)
-    rows = log.read()
-    found = rows.summary(rows.end() if end is None else end)
+    rows = log.read(ends=end is None)
+    found = rows.summary(_last_day(rows) if end is None else end)
     del rows  # they may fill the memory
     return replace(_summary(found, log, unit, currency), until_given=end is not None)
+
+
+def _last_day(rows: LogInMemory | LogInEngine) -> int:
+    """Return the last day of a log; what is wrong with it is said with what is wrong with the rows."""
+    try:
+        return rows.end()
+    except TableError as error:
+        try:
+            rows.summary(date_type.max.toordinal())
+        except TableError as others:
+            raise TableError(TABLE, [*error.found, *others.found]) from None
+        raise
 
 
 def _summary(found: LogSummary, log: PurchaseLog, period: Period, currency: str) -> PurchaseSummary:
