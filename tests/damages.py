@@ -17,6 +17,9 @@ CELLS = [
     datetime.date(2024, 1, 1), pd.Timestamp("1900-01-01"), pd.Timedelta(1, "D"), decimal.Decimal("1.5"),
     np.float32(2.5),
     np.int8(3), "é\u202e\x00", "a" * 3_000, object(),
+    "太贵了，服务也差", "خیلی گران است", "ძალიან ძვირია", "слишком дорого…", "ราคาแพงเกินไป", "לא בגלל המחיר",
+    "बहुत महंगा", "👎🏽💸", "\U0001f469\u200d\U0001f467", "e\u0301" * 20, "price; service", "\u200b", "\n\t",
+    ("too expensive, and nobody answers " * 7)[:200],
 ]  # fmt: skip
 KINDS = ["object", "str", "string", "category", "float32", "Float64", "Int64", "bool", "datetime64[ns]", "complex"]
 NAMES = [
@@ -43,7 +46,15 @@ VALUES = [
     np.array([1.0, 2.0]), np.float64(0.5), np.int64(3), np.array("x"), pd.Series([1.0]), pd.DataFrame(),
     pd.DataFrame({"customer_id": [1]}), pd.NaT, pd.Timestamp("2024-01-01"), datetime.date(2024, 1, 1), float, range(3),
     iter([1]), "2024-01-01", "offer + zzz", "offer + ", "1 + bs(months_away, df=4)", "C(offer)", decimal.Decimal("0.5"),
+    "99Y", "0M", "-3M", "1e9D", {"price": ["/(a+)+$/"]}, {"price": "*"}, "a" * 5_000,
 ]  # fmt: skip
+
+PATTERNS = [
+    "", "*", "**", "a*b*c", "/", "//", "/(/", "/[a-/", "/(a+)+$/", "/(?<=a)b/", r"/\1/", "/a{1,99999}/", "/.*/", "/^/",
+    "(|)", "((a)", "a|", "/\u0660+/", "价格*", "قیمت", "👎", "e\u0301", "\x00", "not the price but", "a" * 5_000,
+]  # fmt: skip
+
+INSIDE = [each for each in (*PATTERNS, *CELLS, *VALUES) if " at 0x" not in repr(each)]  # a copy of those is another one
 
 
 def pick(rng: np.random.Generator, among: list):
@@ -118,12 +129,35 @@ def damaged_table(table: pd.DataFrame, rng: np.random.Generator) -> tuple[str, o
     return what, TABLES[what](table.copy(), rng)
 
 
+def damaged_inside(value, rng: np.random.Generator):
+    """Return a copy of nested mappings and lists in which one thing, however deep, is another one, gone or twice."""
+    if not isinstance(value, dict | list) or not value or rng.random() < 0.15:
+        return pick(rng, INSIDE)
+    keys = list(value) if isinstance(value, dict) else range(len(value))
+    key, what = pick(rng, list(keys)), rng.random()
+    inside = dict(value) if isinstance(value, dict) else list(value)
+    if what < 0.1:
+        del inside[key]
+    elif what < 0.2 and isinstance(value, dict):
+        inside[pick(rng, NAMES)] = inside.pop(key)
+    elif what < 0.3 and isinstance(value, list):
+        inside.append(inside[key])
+    else:
+        inside[key] = damaged_inside(inside[key], rng)
+    return inside
+
+
 def damaged_arguments(call, rng: np.random.Generator) -> tuple[str, dict]:
     """Return what was done to a call, and the arguments to make it with instead."""
     if call.tables and rng.random() < 0.7:
         name = pick(rng, call.tables)
         what, table = damaged_table(call.arguments[name], rng)
         return f"{name}: {what}", {name: table}
+    nested = [name for name, value in call.arguments.items() if isinstance(value, dict) and value]
+    if nested and rng.random() < 0.6:
+        name = pick(rng, nested)
+        inside = damaged_inside(call.arguments[name], rng)
+        return f"{name} = {str(inside)[:300]!r}", {name: inside}
     name = pick(rng, list(call.arguments)) if rng.random() < 0.97 and call.arguments else "no_such_argument"
     value = pick(rng, VALUES)
     return f"{name} = {type(value).__name__} {str(value)[:40]!r}", {name: value}

@@ -8,9 +8,11 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from matplotlib import pyplot
 
 import winback as wb
 from winback import plots, tables
+from winback.doors import door
 from winback.lost import Classes
 from winback.offers.by_group import offers_by_group
 from winback.offers.payback import payback
@@ -249,6 +251,67 @@ def figures() -> pd.DataFrame:
     return pd.DataFrame(
         {"offer": ["call", "gift", "none"], "n": [900, 900, 900], "acceptance": [0.4, 0.3, 0.1]}
         | {"value": [60.0, 70.0, 50.0], "cost": [2.0, 9.0, 0.0], "paid": ["per_contact", "on_acceptance", None]}
+    )
+
+
+def to_the_end(ask: Callable) -> Callable:
+    """Return what reads contracts and asks: a damage that is read must not come to light later."""
+
+    @door
+    def asked(contracts, events, served_by=None, until="2024-06-30"):
+        return ask(wb.read_contracts(contracts, events, served_by=served_by, until=until))
+
+    return asked
+
+
+def shop_to_the_end(ask: Callable) -> Callable:
+    """Return the same for a log of purchases."""
+
+    @door
+    def asked(purchases, customers, until="2024-12-31", lost=60):
+        return ask(wb.read_purchases(purchases, customers=customers, until=until, lost=lost))
+
+    return asked
+
+
+def drawn(plot: Callable, result):
+    """Draw a result, and close the figure."""
+    with pyplot.rc_context():
+        try:
+            return str(plot(result))
+        finally:
+            pyplot.close("all")
+
+
+def asked_to_the_end() -> dict[str, Call]:
+    """Return a call of every question about the lost, from tables."""
+    known, events = base_contracts(), served_base().events
+    told = known.assign(exit_text=np.resize(exit_texts()["exit_text"].to_numpy(), len(known)))
+    told = told.assign(reported_by=np.resize(["employee", "customer"], len(known)), satisfaction=4.0)
+    rows = {"contracts": told, "events": base_events()}
+    bought = {"purchases": log().assign(discount=np.arange(400) % 3 / 10, referrals=np.arange(400) % 7 // 6)}
+    bought |= {"customers": shoppers()}
+    of_contracts = {
+        "lost_report": lambda base: wb.lost_report(base, by="manager"),
+        "triage": lambda base: wb.triage(base, chance=0.2, organic=0.1),
+        "reason_table": wb.reason_table,
+        "reason_table by a codebook": lambda base: wb.reason_table(base, codebook=CODEBOOK),
+        "satisfied_leavers": wb.satisfied_leavers,
+        "call_list": lambda base: wb.triage(base).call_list(),
+        "losses": lambda base: drawn(plots.plot_losses, wb.lost_report(base, period="3M")),
+        "flow": lambda base: drawn(plots.plot_flow, wb.lost_report(base, period="M")),
+        "cohorts": lambda base: drawn(plots.plot_cohorts, wb.lost_report(base, period="3M")),
+    }
+    of_log = {
+        "lost_report": lambda base: wb.lost_report(base, by="channel"),
+        "triage": wb.triage,
+        "base_stages": lambda base: wb.base_stages(base, before="2024-06-30"),
+    }
+    served = {"contracts": known, "events": events, "served_by": served_by()}
+    return (
+        {f"{name} from contracts": Call(to_the_end(ask), dict(rows)) for name, ask in of_contracts.items()}
+        | {f"{name} from a log": Call(shop_to_the_end(ask), dict(bought)) for name, ask in of_log.items()}
+        | {"manager_concentration from contracts": Call(to_the_end(wb.manager_concentration), served)}
     )
 
 
@@ -492,4 +555,5 @@ def calls() -> dict[str, Call]:
         "map_columns": Call(tables.map_columns, {"frame": few, "names": {"customer_id": "customer_id"}}),
         "offer": Call(wb.Offer, {"name": "call", "amount": 2.0, "paid": "per_contact"}),
         "splits": Call(wb.Splits, {"folds": 3, "repeats": 1, "rng": 0}),
+        **asked_to_the_end(),
     }
