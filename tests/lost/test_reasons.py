@@ -16,7 +16,7 @@ BOOK = {
         {"name": "moved", "cause": "customer", "involuntary": True, "patterns": ["moved"]},
         {"name": "rival", "cause": "competitor", "patterns": ["rival*", "went ... elsewhere"]},
         {"name": "price", "cause": "company", "words": "the price", "patterns": PRICE},
-        {"name": "service", "cause": "company", "patterns": ["(rude|slow) staff", "service"]},
+        {"name": "service", "cause": "company", "patterns": ["(rude|slow) staff", "service", "/hot(-| )?line/"]},
     ],
     "set_aside": {
         "negated": ["not because of"],
@@ -43,6 +43,7 @@ def reasons_of(text, book=READ):
         ("Endpreise", "price"),
         ("service, and the price; then we moved", "moved; price; service"),
         ("rude staff", "service"),
+        ("the hot line is dead", "service"),  # an expression with a group
         ("rude, staff", ""),  # two parts of a sentence
         ("went straight to a shop elsewhere", "rival"),
         ("went there. elsewhere", ""),

@@ -70,9 +70,9 @@ def _numbered(codebook: Codebook) -> Iterator[tuple[int, int, Pattern]]:
 def _with_expressions(pattern: np.ndarray, texts: list[str], codebook: Codebook) -> np.ndarray:
     """Add what regular expressions find, which look at the text itself and not at its words."""
     listed = [row for row in _numbered(codebook) if row[2].expression is not None]
-    lower = pd.Series([lower_text(text) for text in texts] if listed else [], dtype=object)
+    lower = [lower_text(text) for text in texts] if listed else []
     for column, number, each in listed:
-        rows = lower.str.contains(each.expression).to_numpy(dtype=bool)
+        rows = np.array([each.expression.search(text) is not None for text in lower], dtype=bool)
         pattern[rows, column] = np.minimum(pattern[rows, column], number)
     return pattern
 

@@ -68,6 +68,11 @@ def _of_table(table: pd.DataFrame) -> ExitTexts:
     return ExitTexts(found.codes, found.distinct, table, frame.get("customer_id"), reading.notes)
 
 
+def _is_visible(text: str) -> bool:
+    """Say whether there is more in a text than blanks and signs without a width."""
+    return any(sign.isprintable() and not sign.isspace() for sign in text)
+
+
 def ids_of(table: pd.DataFrame) -> pd.Series | None:
     """Return whose rows a table has, under whatever name; None where nothing says it."""
     return matched(Reading(table), COLUMNS[:1]).frame.get("customer_id")
@@ -83,6 +88,6 @@ def _of_column(column: pd.Series, frame: pd.DataFrame) -> ExitTexts:
     is_text = np.array([isinstance(value, str | Number) for value in values] + [True], dtype=bool)
     problems.add_rows("exit_text", unread | ~is_text[codes], "must be text", "Write one text per cell.")
     problems.raise_if_any()
-    texts = [label_text(value) for value in values]
+    texts = [text if text and _is_visible(text) else None for text in map(label_text, values)]
     numbers, distinct = pd.factorize(np.array([*texts, None], dtype=object))
     return ExitTexts(numbers[codes], list(distinct))
