@@ -487,8 +487,8 @@ def calls() -> dict[str, Call]:
         "plot_trial_flow": Call(plots.plot_trial_flow, {"trial": trial()}),
         "offers_by_group": Call(offers_by_group, {"comparison": compared, "by": "reason"}),
         "plot_offers_by_group": Call(plots.plot_offers_by_group, {"found": offers_by_group(compared, "reason")}),
-        "payback": Call(payback, {"comparison": compared}),
-        "plot_payback": Call(plots.plot_payback, {"found": payback(compared)}),
+        "payback": Call(payback, {"comparison": wb.compare_offers(lives())}),
+        "plot_payback": Call(plots.plot_payback, {"found": payback(wb.compare_offers(lives()))}),
         "plot_worth_map": Call(plots.plot_worth_map, {"values": values()}),
         "plot_chance_active": Call(plots.plot_chance_active, {"fit": purchase_fit(), "age": 30.0}),
         "plot_spending_curve": Call(
