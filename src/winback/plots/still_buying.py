@@ -10,6 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from winback.doors import door
 from winback.plots.style import INK, finish_axes, new_axes, note
+from winback.plots.words import name_ticks
 from winback.results import counted, format_percent
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def plot_chance_active(fit: PurchaseFit, age: float | None = None, ax: Axes | No
     who = f"of customers who first bought {unit.count(round(age) if age >= 10 else round(age, 1))} ago"
     finish_axes(ax, _message(fit, age, often), f"{words} since the last purchase, {who}", "repeat purchases")
     ax.set_xticks(x, [f"{each:,.4g}" for each in silent])
-    ax.set_yticks(y, [f"{each:,}" for each in often])
+    name_ticks(ax.yaxis, y, [f"{each:,}" for each in often])
     ax.grid(False)
     return ax
 
