@@ -103,8 +103,9 @@ def expected_by(fit: Any, base: Base, lost: LostCustomers, terms: tuple[float, f
     Returns
     -------
     pandas.DataFrame
-        One row per lost customer: ``offer`` (where there are several), ``value`` of one who comes back, ``chance``,
-        ``organic`` and ``organic_value`` without an offer, ``cost`` where it is known; missing where nothing is known.
+        One row per lost customer: ``offer`` (where there are several), ``value_at_stake`` (of one who comes back),
+        ``chance``, ``organic`` and ``organic_value`` without an offer, ``cost`` where it is known; missing where
+        nothing is known.
     """
     if all(hasattr(fit, name) for name in ("net_values", "costs", "chances")):
         gross, chances, costs = fit.net_values + fit.costs, fit.chances, fit.costs
@@ -145,7 +146,7 @@ def _best(gross: pd.DataFrame, chances: pd.DataFrame, costs: pd.DataFrame | None
     organic_money = gross[NO_OFFER].to_numpy() if untreated else np.full(len(gross), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         each, organic_each = brought / chance, organic_money / organic
-    columns = {"value": each, "chance": chance, "organic": organic, "organic_value": organic_each}
+    columns = {"value_at_stake": each, "chance": chance, "organic": organic, "organic_value": organic_each}
     if costs is not None:
         columns["cost"] = costs[offers].to_numpy()[rows, best]
     if len(offers) > 1:

@@ -94,7 +94,9 @@ def triage(
             "margin to the contracts, amount to the purchases, or monthly_charge to a snapshot."
         )
     effort, stay = effort_of(base), second_stay(base, lost, *terms)
-    frame = _expected(fit, base, lost, terms) if fit is not None else _flat(lost, stay.months, chance, organic)
+    by_fit = fit is not None
+    frame = expected_by(fit, base, lost, terms) if by_fit else _flat(lost, stay.months, chance, organic)
+    frame = _with_limits(frame)
     known = [name for name in KNOWN if name in lost.frame]
     for name, spent in ({} if effort is None else effort.spent).items():
         frame[name] = spent[lost.place]
@@ -106,7 +108,7 @@ def triage(
         horizon_months=terms[0],
         annual_discount=terms[1],
         stay=stay,
-        by_fit=fit is not None,
+        by_fit=by_fit,
         chance_source=_source(fit, chance),
         has_organic=bool("organic" in frame and frame["organic"].notna().any()),
         has_cost="cost" in frame,
@@ -144,29 +146,26 @@ def _classed(lost: LostCustomers, asked: Classes) -> pd.DataFrame:
 
 def _flat(lost: LostCustomers, months: float, chance: float | None, organic: float | None) -> pd.DataFrame:
     """Return what is at stake with each customer's own margin, and one chance for all where it is given."""
-    value = lost.margin * months
-    frame = pd.DataFrame({"value_at_stake": value})
-    if chance is None:
+    shares = {"chance": chance, "organic": organic}
+    frame = pd.DataFrame({"value_at_stake": lost.margin * months})
+    return frame.assign(**{name: share for name, share in shares.items() if share is not None})
+
+
+def _with_limits(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add what an offer may cost at most, and what a contact is expected to earn, where a chance of return is known."""
+    if "chance" not in frame:
         return frame
-    frame = frame.assign(chance=chance) if organic is None else frame.assign(chance=chance, organic=organic)
-    return _limits(frame, 0.0 if organic is None else organic, value)
-
-
-def _expected(fit, base: Base, lost: LostCustomers, terms: tuple[float, float]) -> pd.DataFrame:
-    """Return the same by a fit."""
-    found = expected_by(fit, base, lost, terms)
-    frame = found.rename(columns={"value": "value_at_stake"}).drop(columns="organic_value")
-    if frame["organic"].isna().all():
-        frame = frame.drop(columns="organic")
-    frame = _limits(frame, found["organic"].fillna(0.0).to_numpy(), found["organic_value"].fillna(0.0).to_numpy())
-    return frame.assign(expected_profit=frame["expected_profit"] - frame["cost"]) if "cost" in frame else frame
-
-
-def _limits(frame: pd.DataFrame, organic, organic_value) -> pd.DataFrame:
-    value, chance = (frame[name].to_numpy(dtype=float) for name in ("value_at_stake", "chance"))
+    value, chance = frame["value_at_stake"].to_numpy(), frame["chance"].to_numpy()
+    organic = frame["organic"].fillna(0.0).to_numpy() if "organic" in frame else 0.0
+    organic_value = frame["organic_value"].fillna(0.0).to_numpy() if "organic_value" in frame else value
     contact = most_per_contact(value, chance, organic, organic_value)
-    accepted = most_on_acceptance(value, chance, organic, organic_value)
-    return frame.assign(most_on_acceptance=accepted, most_per_contact=contact, expected_profit=contact)
+    found = frame.assign(
+        most_on_acceptance=most_on_acceptance(value, chance, organic, organic_value),
+        most_per_contact=contact,
+        expected_profit=contact - frame["cost"] if "cost" in frame else contact,
+    )
+    found = found.drop(columns="organic_value", errors="ignore")
+    return found.drop(columns="organic") if "organic" in found and found["organic"].isna().all() else found
 
 
 def _not_listed(lost: LostCustomers, value: pd.Series) -> np.ndarray:
