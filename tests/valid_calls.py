@@ -490,6 +490,7 @@ def calls() -> dict[str, Call]:
         "payback": Call(payback, {"comparison": wb.compare_offers(lives())}),
         "plot_payback": Call(plots.plot_payback, {"found": payback(wb.compare_offers(lives()))}),
         "plot_worth_map": Call(plots.plot_worth_map, {"values": values()}),
+        "plot_tornado": Call(plots.plot_tornado, {"what_if": compared.what_if()}),
         "plot_chance_active": Call(plots.plot_chance_active, {"fit": purchase_fit(), "age": 30.0}),
         "plot_spending_curve": Call(
             plots.plot_spending_curve, {"curve": wb.spending_curve(trial(), [1.0, 2.0], splits=ONE_SPLIT)}

@@ -6,6 +6,7 @@ offers           profit beside ROI, acceptance against cost, the ranking against
 profit_steps     the waterfall of a customer's profit
 trial_flow       from all who were lost to those who are still here
 by_group         what each offer earns in each group of customers
+tornado          how the best offer's gain and lead move with each assumption
 payback          what each offer has earned by each month
 policies         does tailoring pay, what do untrue reasons do to it, what would an oracle earn, uplift by fifth
 survival         curves, incidence, goodness of fit, time ratios
@@ -52,6 +53,7 @@ from winback.plots.second_lifetime import (
 from winback.plots.still_buying import plot_chance_active
 from winback.plots.style import set_notebook_format
 from winback.plots.survival import plot_goodness_of_fit, plot_incidence, plot_survival, plot_time_ratios
+from winback.plots.tornado import plot_tornado
 from winback.plots.trial_flow import plot_trial_flow
 from winback.plots.value import plot_base_value, plot_projection, plot_value_concentration
 from winback.plots.worth_map import plot_worth_map
@@ -90,6 +92,7 @@ __all__ = [
     "plot_spending_curve",
     "plot_survival",
     "plot_time_ratios",
+    "plot_tornado",
     "plot_tracking",
     "plot_tracking_by_period",
     "plot_trial_flow",

@@ -1,0 +1,121 @@
+"""Do the bars reach to what the comparison says at each setting, and is it said where another offer takes over?"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from trials import random_lives, random_values
+
+import winback as wb
+from winback.plots import plot_tornado
+from winback.plots.style import OFFERS
+
+
+@pytest.fixture(autouse=True)
+def _closed_figures():
+    yield
+    plt.close("all")
+
+
+def compared(amounts, table, **terms):
+    offers = [wb.Offer(name=name, amount=amount, paid="per_contact") for name, amount in amounts.items()]
+    return wb.compare_offers(wb.read_trial(table, offers, **terms))
+
+
+def lives(**returns):
+    return random_lives(np.random.default_rng(3), 400, **returns)
+
+
+@pytest.fixture(scope="module")
+def what_if():
+    table = lives(call=0.5, gift=0.6, none=0.1)
+    return compared({"call": 20, "gift": 60}, table, horizon_months=18.0, annual_discount=0.1).what_if()
+
+
+def title(ax):
+    return ax.get_title(loc="left").replace("\n", " ")
+
+
+def reached(ax):
+    """Return where each row's bars end, the light one first, and where the trial itself lies."""
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    bars = [bar.get_x() + bar.get_width() for bar in ax.patches]
+    rest = ax.lines[0].get_xdata()[0]
+    return dict(zip(names, zip(bars[: len(names)], bars[len(names) :], strict=True), strict=True)), rest
+
+
+def under(what_if, **moved):
+    """Return the leader's gain and lead under one other assumption, by the comparison made again."""
+    leader = what_if.comparison.frame["offer"].iloc[0]
+    found = what_if.at(**moved)
+    profit = found.frame.set_index("offer")[f"{found.kind}_profit"]
+    return profit[leader], profit[leader] - profit.drop(leader).max()
+
+
+def test_bars_reach_to_what_the_comparison_says_when_made_again(what_if):
+    gain, lead = plot_tornado(what_if).axes
+    ends = {
+        "would come anyway": [{"organic": 0.0}, {"organic": _highest_organic(what_if)}],
+        "cost of the offers": [{"cost": 0.5}, {"cost": 1.5}],
+        "months counted": [{"horizon_months": _lowest_horizon(what_if)}, {}],
+        "discount rate": [{"annual_discount": 0.0}, {"annual_discount": 0.2}],
+    }
+    for place, ax in enumerate((gain, lead)):
+        drawn, rest = reached(ax)
+        assert set(drawn) == set(ends)
+        assert rest == pytest.approx(under(what_if)[place])
+        for name, settings in ends.items():
+            assert drawn[name] == pytest.approx([under(what_if, **each)[place] for each in settings], abs=1e-6)
+
+
+def _highest_organic(what_if):
+    own = float(what_if.comparison.control.mean[0, 0])
+    return max(each for each in what_if.steps.values("organic") if each is not None and each <= max(0.2, 3 * own))
+
+
+def _lowest_horizon(what_if):
+    return min(each for each in what_if.steps.values("horizon_months") if each >= 9)
+
+
+def test_the_assumption_that_moves_the_gain_most_stands_on_top_in_the_leaders_colour(what_if):
+    figure = plot_tornado(what_if)
+    drawn, rest = reached(figure.axes[0])
+    width = [max(*ends, rest) - min(*ends, rest) for ends in drawn.values()]
+    assert width == sorted(width, reverse=True)
+    leader = what_if.comparison.frame["offer"].iloc[0]
+    color = OFFERS[what_if.comparison.catalogue.index(leader)]
+    assert {to_hex(bar.get_facecolor()) for ax in figure.axes for bar in ax.patches} == {color}
+    assert title(figure.axes[0]).startswith(f"{leader.capitalize()} gains $")
+
+
+def test_the_title_says_where_another_offer_takes_over():
+    table = random_values(np.random.default_rng(3), 400, call=0.5, gift=0.6, none=0.1)
+    close = compared({"call": 20, "gift": 41}, table).what_if()
+    figure = plot_tornado(close)
+    drawn, _ = reached(figure.axes[1])
+    leader, other = close.comparison.frame["offer"]
+    assert min(min(ends) for ends in drawn.values()) < 0
+    assert f": ahead of {leader}" in title(figure.axes[1])
+    assert title(figure.axes[1]).lower().startswith(other)
+
+
+def test_where_none_does_the_leader_is_said_to_stay_ahead():
+    table = random_values(np.random.default_rng(3), 400, call=0.9, gift=0.2, none=0.1)
+    figure = plot_tornado(compared({"call": 20, "gift": 20}, table).what_if())
+    assert title(figure.axes[1]) == "Whichever of these is moved alone, call stays ahead"
+    assert "months counted" not in reached(figure.axes[0])[0]
+
+
+def test_one_offer_has_no_lead_and_gross_figures_are_called_so():
+    figure = plot_tornado(compared({"call": 20}, random_values(np.random.default_rng(3), 200, call=0.5)).what_if())
+    (ax,) = figure.axes
+    assert "gross" in ax.get_xlabel()
+    figure.canvas.draw()
+
+
+def test_a_free_offers_cost_is_not_moved():
+    table = random_values(np.random.default_rng(3), 200, **{"$5_off_$10": 0.5, "b": 0.4, "none": 0.1})
+    figure = plot_tornado(compared({"$5_off_$10": 0, "b": 0}, table).what_if())
+    figure.canvas.draw()
+    assert set(reached(figure.axes[0])[0]) == {"would come anyway"}
+    assert title(figure.axes[0]).startswith("$5_off_$10 gains $")
