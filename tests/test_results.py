@@ -213,6 +213,11 @@ def test_an_interval_is_small_and_below_its_figure_in_html():
     assert ">$2<br><small>[$1, $5]</small></td>" in text
 
 
+def test_amounts_too_small_to_show_are_figures_like_the_others():
+    text = html_table(pd.DataFrame({"Offer": ["a", "b"], "Profit": ["under $1 [just below 0, $1]", "$12 [$8, $16]"]}))
+    assert text.count('class="figure"') == 3
+
+
 def test_a_figure_without_limit_does_not_make_its_column_text():
     text = html_table(pd.DataFrame({"Offer": ["a", "b"], "ROI": ["790% [100%, 1,250%]", "no upper limit"]}))
     assert 'text-align: right">790%<br><small>[100%, 1,250%]</small></td>' in text

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pandas as pd
 
 from winback.money import DASH, NO_LOWER, NO_UPPER
 
 NO_TEX = "tex2jax_ignore mathjax_ignore"  # dollar signs are money, not mathematics
+
+SMALL = re.compile("^(under|just below|just above) ")  # words before an amount less than the smallest coin shown
 
 _ALIGNED = {  # in a notebook there is no style sheet of ours
     "text": 'class="text" style="text-align: left"',
@@ -42,7 +45,7 @@ def html_tiles(tiles: pd.DataFrame) -> str:
 
 def _is_figures(column: pd.Series) -> bool:
     figures = [text for text in column if text not in (DASH, "") and not text.startswith((NO_UPPER, NO_LOWER))]
-    return all(any(letter.isdigit() for letter in text.split()[0]) for text in figures)
+    return all(any(letter.isdigit() for letter in SMALL.sub("", text).split()[0]) for text in figures)
 
 
 def _html_cell(text: str, side: str) -> str:

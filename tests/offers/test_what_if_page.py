@@ -99,7 +99,8 @@ def test_a_phone_needs_no_sideways_scrolling(kind, chromium, pages):
     for script in (True, False):
         with browser.opened(chromium, pages(kind), width=390, script=script) as (page, wrong):
             assert browser.overflow(page) == 0
-            assert page.locator(".knobs").is_visible() == script
+            for moving in (".move", ".knobs", ".verdict", ".bars"):
+                assert page.locator(moving).is_visible() == script
             assert page.locator(".without-script table").is_visible() != script
             assert wrong == []
 
@@ -158,4 +159,5 @@ def test_on_paper_stands_the_table(chromium, pages):
     with browser.opened(chromium, pages("control")) as (page, _):
         page.emulate_media(media="print")
         assert page.locator(".without-script table").is_visible()
-        assert not page.locator(".knobs").is_visible()
+        for moving in (".move", ".knobs", ".verdict", ".bars"):
+            assert not page.locator(moving).is_visible()

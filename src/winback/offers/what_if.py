@@ -19,7 +19,6 @@ from winback.terms.other_costs import at_other_costs
 
 NO_OFFER_PAYS, NONE_SHOWN = "no offer pays", "none is shown to pay"
 AS_IN_TRIAL = "As in the trial"
-MOVE = "Move what you believe to be different in your company. Everything is worked out on this page."
 
 
 @dataclass(frozen=True, repr=False)
@@ -139,12 +138,12 @@ class WhatIf(Result):
             first = part.iloc[0]
             what = AS_IN_TRIAL if first["as_in_trial"] else f"{key[0]}: {key[1]}"
             if what == AS_IN_TRIAL or first["at_an_end"]:
-                rows.append({"If": what, **{name: row[name] for name in names}, "Verdict": first["verdict"], "": place})
+                rows.append({"If": what, "Verdict": first["verdict"], **{name: row[name] for name in names}, "": place})
         found = pd.DataFrame(rows).sort_values("If", key=lambda column: column != AS_IN_TRIAL, kind="stable")
         return found.drop_duplicates("If").drop(columns="").reset_index(drop=True)
 
     def _repr_html_(self) -> str:
-        sentences = Sentences.of([MOVE, *self._doubt()])._repr_html_()
+        sentences = Sentences.of(self._doubt())._repr_html_()
         return section(self.steps, sentences, html_table(self.table()))
 
 

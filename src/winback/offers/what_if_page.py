@@ -24,6 +24,7 @@ from winback.offers.what_if_steps import Known, Slider, Steps
 from winback.trial import moments as m
 from winback.uncertainty import normal_quantile
 
+MOVE = "Move what you believe to be different in your company. Everything is worked out on this page."
 DIGITS = 11  # of figures in the page: a cent of a hundred million
 RETURNED, VALUE, COST = range(3)  # places of the three among an arm's moments
 KEYS_ARE_OURS = 'data-lm-suppress-shortcuts="true"'  # else JupyterLab takes the arrows that move a slider
@@ -38,7 +39,8 @@ def section(steps: Steps, sentences: str, table: str) -> str:
     knobs = "".join(_knob(slider) for slider in steps.sliders)
     return (
         f'<section class="whatif {NO_TEX}" aria-label="What if?"><style>{style}</style><h2>What if?</h2>'
-        f"{sentences}<div class=knobs hidden>{knobs}<button type=button>Back to the trial</button></div>"
+        f"<p class=move hidden>{MOVE}</p>{sentences}"
+        f"<div class=knobs hidden>{knobs}<button type=button>Back to the trial</button></div>"
         f"<div class=verdict aria-live=polite hidden></div><ul class=bars hidden></ul>"
         f"<div class=without-script>{table}</div>"
         f'<script type="application/json">{data}</script><script>{script}</script></section>'
