@@ -25,9 +25,12 @@ lost_effort      effort against profit
 lost_returns     who of the lost is back by when, with published figures beside
 lost_buyers      a customer's purchases, and the day on which they are called lost
 words            names and sentences as they are written, in any script
-style            the house palette and the format of figures in notebooks
+style            the house palette
+alt_text         a figure in words, for who cannot see it
+notebook_format  how a notebook stores its figures, each with its text
 """
 
+from winback.plots.alt_text import alt_text
 from winback.plots.budgets import plot_budget_curve, plot_profit_share_frontier, plot_spending_curve
 from winback.plots.by_group import plot_offers_by_group
 from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking, plot_tracking_by_period
@@ -38,6 +41,7 @@ from winback.plots.lost_effort import plot_effort
 from winback.plots.lost_groups import plot_funnel
 from winback.plots.lost_reasons import plot_reason_money
 from winback.plots.lost_returns import plot_returns
+from winback.plots.notebook_format import set_notebook_format
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
 from winback.plots.payback import plot_payback
 from winback.plots.planning import plot_holdout, plot_trial_sizes
@@ -51,7 +55,6 @@ from winback.plots.second_lifetime import (
     plot_value_by_acceptance,
 )
 from winback.plots.still_buying import plot_chance_active
-from winback.plots.style import set_notebook_format
 from winback.plots.survival import plot_goodness_of_fit, plot_incidence, plot_survival, plot_time_ratios
 from winback.plots.tornado import plot_tornado
 from winback.plots.trial_flow import plot_trial_flow
@@ -59,6 +62,7 @@ from winback.plots.value import plot_base_value, plot_projection, plot_value_con
 from winback.plots.worth_map import plot_worth_map
 
 __all__ = [
+    "alt_text",
     "plot_acceptance_against_cost",
     "plot_base_value",
     "plot_budget_curve",

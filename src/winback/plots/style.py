@@ -125,7 +125,7 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-class _Money(Formatter):
+class MoneyTicks(Formatter):
     """Writes ticks in money, all with as many digits as the step between them needs."""
 
     def __init__(self, currency: str):
@@ -137,7 +137,7 @@ class _Money(Formatter):
         return format_money(amount, self.currency, digits=_digits(ticks))
 
 
-class _Percent(Formatter):
+class PercentTicks(Formatter):
     """Writes ticks in percent, all with as many digits as the step between them needs."""
 
     def __call__(self, share: float, place: int | None = None) -> str:
@@ -162,7 +162,7 @@ def money_axis(currency: str, *axes) -> None:
     for axis in axes:
         if axis.axis_name == "x" and isinstance(axis.get_major_locator(), AutoLocator):
             axis.get_major_locator().set_params(nbins=_most_ticks(axis, currency))
-        axis.set_major_formatter(_Money(currency))
+        axis.set_major_formatter(MoneyTicks(currency))
         if "fontfamily" in look:
             axis.set_tick_params(labelfontfamily=look["fontfamily"])
         for tick in axis.get_major_ticks(MOST_TICKS) if currency.count("$") > 1 else ():
@@ -178,7 +178,7 @@ def _most_ticks(axis, currency: str) -> int:
 def percent_axis(*axes) -> None:
     """Write axes in percent."""
     for axis in axes:
-        axis.set_major_formatter(_Percent())
+        axis.set_major_formatter(PercentTicks())
 
 
 def count_axis(*axes) -> None:
@@ -193,14 +193,3 @@ def period_names(days, period) -> list[str]:
     """Write first days of periods, of a month or a year without the day."""
     alike = period.unit in "MY" and (days.dt.day == 1).all()
     return list(days.dt.strftime("%Y-%m" if alike else "%Y-%m-%d"))
-
-
-def set_notebook_format() -> None:
-    """Let the notebook this is called in store figures as SVG and PNG, the same at every run."""
-    import matplotlib as mpl
-    from matplotlib_inline.backend_inline import set_matplotlib_formats
-
-    mpl.rcParams["svg.hashsalt"] = "winback"
-    mpl.rcParams["text.usetex"] = False  # which settings of a machine may ask for
-    # The PNG stands in where SVG cannot be shown: as large as a figure is read there.
-    set_matplotlib_formats("svg", "png", metadata={"Date": None}, bbox_inches="tight", dpi=72)
