@@ -13,6 +13,8 @@ from winback.base.customers import places_among
 from winback.base.lives import latest_so_far
 from winback.results import join_words
 
+APART = "\x1e"  # between the names of a team, which may have any other sign
+
 
 def service_of(base: ContractBase) -> pd.DataFrame:
     """Return who served whom in which life, by customer and first day; days are whole numbers.
@@ -70,10 +72,9 @@ def spells_of_service(base: ContractBase) -> tuple[np.ndarray, np.ndarray, np.nd
     spells = spells.sort_values(["customer", "day"], ignore_index=True)
     there = spells.reset_index(names="spell").merge(service, on="customer").query("since <= day <= until")
     there = there.drop_duplicates(["spell", "manager"]).sort_values(["spell", "manager"])
-    together = there["spell"].duplicated(keep=False)
-    alone = there[~together].set_index("spell")["manager"]
-    teams = there[together].groupby("spell")["manager"].agg(join_words)
-    team, names = pd.factorize(pd.concat([alone, teams]).reindex(spells.index), sort=True)
+    together = (there["manager"].astype(object) + APART).groupby(there["spell"]).sum()
+    said = {each: join_words(each.split(APART)[:-1]) for each in together.unique()}  # each team is put into words once
+    team, names = pd.factorize(together.map(said).reindex(spells.index), sort=True)
     return spells["customer"].to_numpy(), spells["day"].to_numpy(), team, tuple(names)
 
 
