@@ -92,7 +92,8 @@ class _Asked:
     @cached_property
     def lives(self) -> BuyerLives:
         """When each was a customer by the rule."""
-        return buyer_lives(self.base.days, self.base.until.toordinal(), self.rule)
+        base = self.base
+        return base.lives if self.rule is base.rule else buyer_lives(base.days, base.until.toordinal(), self.rule)
 
     @cached_property
     def losses(self) -> Losses:
@@ -159,7 +160,7 @@ def _losses(base, lives: BuyerLives) -> Losses:
         second_ended=came_back & lives.ended[second],
         second_margin=margin[second],
         second_reason=None,
-        counts={"purchase_days": lives.n_days[first]},
+        counts={"purchase_days": lives.n_days[first].astype(np.int64)},
         known=pd.DataFrame(index=range(n)) if base.people is None else base.people,
         n_lives=np.bincount(lives.customer, minlength=n),
     )

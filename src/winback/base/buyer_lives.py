@@ -71,24 +71,24 @@ def buyer_lives(days: CustomerDays, until: int, rule: LapseRule) -> BuyerLives:
     begins = np.append(True, code[1:] != code[:-1])[: len(code)]
     begins[losses.row[losses.returned] + 1] = True
     first = np.flatnonzero(begins)
-    customer = code[first].astype(np.int64)
-    number = numbered(customer)
-    end = np.full(len(first), until, dtype=np.int64)
+    customer = code[first]
+    number = numbered(customer).astype(np.int32)
+    end = np.full(len(first), until, dtype=np.int32)
     lost = np.searchsorted(first, losses.row, side="right") - 1
     end[lost] = losses.lost_on
     ended = np.zeros(len(first), dtype=bool)
     ended[lost] = True
     going_on = last_of_each(customer) & ~ended
     if_silent = rule.lost_on(log.asof(until))[~ended[last_of_each(customer)]]
-    reach = end.copy()
+    reach = end.astype(np.int64)
     reach[going_on] = np.where(if_silent < NEVER, np.maximum(if_silent, until), until)
     return BuyerLives(
         customer=customer,
         number=number,
-        start=days.day[first].astype(np.int64),
+        start=days.day[first],
         end=end,
         ended=ended,
         reach=reach,
-        n_days=np.diff(first, append=len(code)),
+        n_days=np.diff(first, append=len(code)).astype(np.int32),
         money=np.add.reduceat(days.amount, first) if len(first) else np.zeros(0),
     )

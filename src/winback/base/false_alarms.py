@@ -13,7 +13,7 @@ from scipy.special import chdtrc
 
 from winback.base.fitted_rules import fit_rule
 from winback.base.lapse_rule import LapseRule
-from winback.base.looks import MOST_DATES, Looks, PooledShare, earlier_days, look_back, pooled_share
+from winback.base.looks import MOST_DATES, PooledShare, earlier_days, look_back, pooled_share
 from winback.base.past_losses import past_losses
 from winback.base.purchase_days import PurchaseDays, as_date, in_days
 from winback.base.rules import DAYS, Personal, RuleNotFittedError, Setting
@@ -150,16 +150,20 @@ def false_alarms(
     """
     asked = earlier_days(days, within, MOST_DATES) if on is None else sorted(on)
     rules = _fitted(setting, days, asked, all_of_them=on is not None)
-    looks = look_back(days, [rule.fitted_until for rule in rules], within)
-    lost = [rule.is_lost(look.seen) for rule, look in zip(rules, looks.each, strict=True)]
-    judged = [look.seen.n_days >= least_days for look in looks.each]
-    rows = [_row(look, *pair, level=level) for look, *pair in zip(looks.each, lost, judged, strict=True)]
-    called = [one & other for one, other in zip(lost, judged, strict=True)]
+    rows, called, again = [], [], []
+    for rule in rules:  # one look at a time, as each knows all customers
+        looks = look_back(days, [rule.fitted_until], within)
+        (look,) = looks.each
+        lost, judged = rule.is_lost(look.seen), look.seen.n_days >= least_days
+        rows.append(_row(look, lost, judged, level))
+        called.append(looks.spread([lost & judged]))
+        again.append(looks.spread([lost & judged & look.again]))
+    pooled = np.hstack(called), np.hstack(again)
     return FalseAlarms(
         frame=pd.DataFrame(rows),
-        pooled=pooled_share(*_pooled(looks, called), level),
+        pooled=pooled_share(*pooled, level),
         of_gaps=_gaps_taken(days, fit_rule(setting, days), level),
-        p_value=_one_rate(*_pooled(looks, called)),
+        p_value=_one_rate(*pooled),
         n_too_early=len(asked) - len(rules),
         setting=setting,
         within=within,
@@ -208,12 +212,6 @@ def _gaps_taken(days: PurchaseDays, rule: LapseRule, level: float) -> PooledShar
     row = np.searchsorted(everybody.code, taken.code[taken.returned])
     yes = np.bincount(row, minlength=len(everybody)).astype(float)
     return pooled_share((everybody.n_days - 1.0)[:, None], yes[:, None], level)
-
-
-def _pooled(looks: Looks, called: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Return who was called lost at each date, and who of them bought again."""
-    again = [one & look.again for one, look in zip(called, looks.each, strict=True)]
-    return looks.spread(called), looks.spread(again)
 
 
 def _one_rate(asked: np.ndarray, yes: np.ndarray) -> float | None:

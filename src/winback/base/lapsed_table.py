@@ -85,4 +85,4 @@ def lapsed_table(losses: Losses, rows: np.ndarray, day: np.ndarray, until: int) 
         columns = {name: column for name, column in columns.items() if not name.endswith("_margin")}
     ours = {column.name for column in LAPSED} - set(MAY_STAY)
     further = {name: known[name] for name in known if name not in columns and name not in ours}
-    return pd.DataFrame({**columns, **further})
+    return pd.DataFrame({**columns, **further}, copy=False)

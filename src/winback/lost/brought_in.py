@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 
 from winback.base.base import Base
 from winback.base.contract_base import ContractBase
-from winback.base.lives import pair_keys
 from winback.base.purchase_base import PurchaseBase
 from winback.base.snapshot_base import SnapshotBase
 from winback.periods import DAYS_IN_MONTH, DAYS_IN_YEAR
@@ -28,11 +27,13 @@ def brought_in(base: Base) -> np.ndarray:
         months = np.minimum(customers["tenure"].to_numpy(dtype=float), 12)
         return months * (customers["margin"].to_numpy(dtype=float) if "margin" in customers else np.nan)
     if isinstance(base, PurchaseBase):
-        lives, days, (amount, last) = base.lives, base.days, _paid(base)
-        paid, after = np.append(0.0, np.cumsum(amount)), np.cumsum(lives.n_days)
-        bought, year_ago = pair_keys(days.customer, days.day), pair_keys(lives.customer, last - YEAR_OF_PURCHASES)
-        before = np.maximum(np.searchsorted(bought, year_ago, side="right"), after - lives.n_days)
-        return paid[after] - paid[before]
+        n_days, (amount, last) = base.lives.n_days, _paid(base)
+        paid, after = np.zeros(len(amount) + 1), np.cumsum(n_days)
+        np.cumsum(amount, out=paid[1:])
+        within_year = base.days.day > np.repeat(last - YEAR_OF_PURCHASES, n_days)  # the last days of each life
+        begins = np.append(True, ~within_year[:-1]) & within_year
+        begins[after - n_days] = within_year[after - n_days]
+        return paid[after] - paid[np.flatnonzero(begins)]
     return brought_in_before(base, base.all_lives.end)
 
 
@@ -78,5 +79,6 @@ def turnover(base: ContractBase | PurchaseBase) -> np.ndarray:
 
 def _paid(base: PurchaseBase) -> tuple[np.ndarray, np.ndarray]:
     """Return the margin of each purchase day, missing where nothing tells, and the last purchase of each life."""
-    amount = np.where(base.summary.log.amount, base.days.amount * (base.margin_share or 1.0), np.nan)
-    return amount, base.days.day.astype(np.int64)[np.cumsum(base.lives.n_days) - 1]
+    share = (base.margin_share or 1.0) if base.summary.log.amount else np.nan
+    amount = base.days.amount if share == 1.0 else base.days.amount * share
+    return amount, base.days.day[np.cumsum(base.lives.n_days) - 1]

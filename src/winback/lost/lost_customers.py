@@ -78,7 +78,7 @@ def _(base: ContractBase, period_days: int) -> LostCustomers:
 def _(base: PurchaseBase, period_days: int) -> LostCustomers:
     lives = base.lives
     rows = np.flatnonzero(lives.is_last & lives.ended)
-    place, last_day = lives.customer[rows], base.seen.last_day[lives.customer[rows]]
+    place = lives.customer[rows]
     until, money = base.until.toordinal(), brought_in(base)[rows]
     ids = pd.Index(base.summary.customers["customer_id"])[place]
     frame = _framed(ids, lives.end[rows] - DAY_ZERO, until - DAY_ZERO, money)
@@ -91,7 +91,7 @@ def _(base: PurchaseBase, period_days: int) -> LostCustomers:
         frame=frame.join(further[[name for name in further if name not in frame]]),
         first_loss=lives.number[rows] == 1,
         margin=money / 12,
-        variation=_of_purchases(base, lives.start[rows], last_day, place, period_days),
+        variation=_of_purchases(base, rows, period_days),
         money_from="a year's money is what came in within the year up to the last purchase",
         varies_in=f"purchases in {period_days:,} days",
         second_months=months[again],
@@ -163,27 +163,28 @@ def _of_margin(base: ContractBase, rows: np.ndarray) -> tuple[np.ndarray, str]:
     return (found, "margin") if moves else (np.full(n, np.nan), "")
 
 
-def _of_purchases(base: PurchaseBase, start, last_day, place, period_days: int) -> np.ndarray:
+def _of_purchases(base: PurchaseBase, rows: np.ndarray, period_days: int) -> np.ndarray:
     """Return how much purchases varied from period to period, counted back from the last one of the last life.
 
     Periods without a purchase count as zero; the silence after the last purchase does not count.
     """
-    days = base.days
-    of = np.full(base.n, -1)
-    of[place] = np.arange(len(place))
-    row = of[days.customer]
-    kept = row >= 0
-    kept[kept] = days.day[kept] >= start[row[kept]]
-    row, day = row[kept], days.day[kept].astype(np.int64)
-    n_periods = (last_day - start) // period_days  # whole ones
-    ago = (last_day[row] - day) // period_days
+    days, lives, n = base.days, base.lives, len(rows)
+    last_day = days.day[np.cumsum(lives.n_days)[rows] - 1]
+    n_periods = (last_day - lives.start[rows]) // period_days  # whole ones
+    of = np.full(len(lives.customer), -1, dtype=np.int32)
+    of[rows] = np.arange(n)
+    row = np.repeat(of, lives.n_days)  # of each purchase day, by customer and in the order of time
+    at = np.flatnonzero(row >= 0)[::-1]
+    row = row[at]
+    ago = (last_day[row] - days.day[at]) // period_days
     inside = ago < n_periods[row]
-    amount = days.amount[kept] if base.summary.log.amount else np.ones(len(day))
-    sums = pd.Series(amount[inside]).groupby([row[inside], ago[inside]]).sum()
-    who, amounts = sums.index.get_level_values(0).to_numpy(dtype=int), sums.to_numpy(dtype=float)
-    empty = np.maximum(n_periods - np.bincount(who, minlength=len(place)), 0)
-    zeros = np.repeat(np.arange(len(place)), empty)
-    return variation(np.append(who, zeros), np.append(amounts, np.zeros(len(zeros))), len(place))
+    at, row, ago = at[inside], row[inside], ago[inside]
+    begins = np.flatnonzero(np.append(True, (row[1:] != row[:-1]) | (ago[1:] != ago[:-1]))[: len(row)])
+    amount = days.amount[at] if base.summary.log.amount else np.ones(len(at))
+    who, amounts = row[begins], np.add.reduceat(amount, begins) if len(begins) else amount
+    empty = np.maximum(n_periods - np.bincount(who, minlength=n), 0)
+    zeros = np.repeat(np.arange(n), empty)
+    return variation(np.append(who, zeros), np.append(amounts, np.zeros(len(zeros))), n)
 
 
 def _marks(base: ContractBase, place: np.ndarray, last: pd.DataFrame) -> list[tuple[str, np.ndarray]]:

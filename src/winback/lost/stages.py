@@ -123,20 +123,28 @@ def _states(base: PurchaseBase, day: int, marks: dict[str, np.ndarray]) -> np.nd
     """Return each customer's stage on a day, as place in `STAGES`, or that of lost, or not yet a customer, (n,)."""
     known = base.purchase_days.day <= day
     code, on = base.purchase_days.code[known], base.purchase_days.day[known]
-    n_days = np.bincount(code, minlength=base.n)
-    same = code[1:] == code[:-1]
-    varied = variation(code[1:][same], (on[1:] - on[:-1])[same].astype(float), base.n, least=2)
+    n_days, days = np.bincount(code, minlength=base.n), PurchaseDays(code, on, day)
+    varied = _variation_of_gaps(days, base.n)
     regular = (n_days >= FROM_DAYS) & (varied < MOST_VARIED)
     summed = {name: each[known] for name, each in marks.items()}
-    nothing = np.zeros(len(code))
+    nothing = np.broadcast_to(0.0, len(code))
     reduced = np.bincount(code[summed.get("discount", nothing) > 0], minlength=base.n)
     brought = np.bincount(code, weights=summed.get("referrals", nothing), minlength=base.n)
     fits = [regular & (brought > 0), regular, (n_days >= 2) & (2 * reduced > n_days), n_days == 1, n_days > 1]
     state = np.select(fits, range(len(STAGES)), default=len(STAGES) + 1)
-    days = PurchaseDays(code, on, day)
     seen = days.asof(day)
     state[seen.code[fit_rule(base.rule.setting, days).is_lost(seen)]] = len(STAGES)
     return state
+
+
+def _variation_of_gaps(days: PurchaseDays, n_customers: int) -> np.ndarray:
+    """Return how much each customer's gaps between purchases vary, (n_customers,); missing with fewer than two."""
+    found = np.full(n_customers, np.nan)
+    for some in days.in_parts():
+        first, same = some.code[0], some.code[1:] == some.code[:-1]
+        code, gaps = (some.code[1:] - first)[same], (some.day[1:] - some.day[:-1])[same].astype(float)
+        found[first : some.code[-1] + 1] = variation(code, gaps, some.code[-1] + 1 - first, least=2)
+    return found
 
 
 def _named(state: np.ndarray) -> np.ndarray:

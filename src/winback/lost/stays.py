@@ -20,7 +20,7 @@ from winback.lost.served import spells_of_service
 from winback.purchases.logs.checks import DAY_ZERO
 from winback.tables import label_codes
 
-GOES_ON = 2**31  # a day after all others: the end of a stay that goes on
+GOES_ON = 2**30  # a day after all others: the end of a stay that goes on
 EVERYBODY = "all"
 
 
@@ -104,8 +104,7 @@ def _of_purchases(base: PurchaseBase, by: str | None) -> Stays:
     remedy = "Name it in the table of customers: read_purchases(..., customers=...)."
     codes, names = _groups(base.people, by, "what is known of the customers", remedy, n=base.n)
     start, end = lives.start - DAY_ZERO, np.where(lives.ended, lives.end - DAY_ZERO, GOES_ON)
-    bought, until = days.day.astype(np.int64) - DAY_ZERO, base.until.toordinal() - DAY_ZERO
-    gaps = _usual_gaps(days.start, bought)
+    until, gaps = base.until.toordinal() - DAY_ZERO, _usual_gaps(days.start, days.day)
     return Stays(
         ids=pd.Index(base.summary.customers["customer_id"]),
         customer=lives.customer,

@@ -94,5 +94,6 @@ class CustomerDays:
                 "n_days": (last - first + 1).astype(np.int64),
                 "n_paid": np.add.reduceat(later > 0, first, dtype=np.int64) if len(later) else 0,
                 "repeat_money": np.add.reduceat(later, first) if len(later) else 0.0,
-            }
+            },
+            copy=False,
         )

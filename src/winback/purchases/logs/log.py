@@ -65,7 +65,8 @@ def in_periods(log: LogSummary, days: float, name: str) -> pd.DataFrame:
             "mean_spend": seen["repeat_money"] / seen["n_paid"].where(seen["n_paid"] > 0),
             "first_day": seen["first_day"],
             "last_day": seen["last_day"],
-        }
+        },
+        copy=False,
     )
 
 
