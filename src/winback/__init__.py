@@ -14,6 +14,7 @@ Rooms are the questions in the order in which they are asked, with their verbs; 
 
 cli              `winback report` and its like, on the command line
 report, lost_page, pages, kernel  pages for a manager, with their tables
+questions        the study's four questions on one's own data, on one page
 plots            one function per figure, `wb.plots.plot_...`: takes a result, returns an Axes
 datasets         data to learn on: load_telecom_study, simulate_telecom_study, load_shop_study, simulate_shop_study,
                  load_hillstrom, load_winback_book, load_cdnow, load_donations
@@ -38,7 +39,7 @@ doors, annotations  does every argument have a kind that its function can use?
 surface          which names are public, and where each stands
 asked            can this table answer a question? the answer, or why not
 minute           what does a reader take away in the first minute?
-provenance, labels, colours, results, in_html, money, progress  how results show themselves: Sentences
+provenance, labels, colours, results, in_html, in_svg, money, progress  how results show themselves: Sentences
 tables           columns, units, checks, files, `wb.tables.check_...`: TableError
 periods, discounting  how long is a month, and what is money worth that comes later?
 """

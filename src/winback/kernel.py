@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import re
 import site
 import sys
 import sysconfig
@@ -18,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winback.in_svg import slim
 from winback.progress import Waiting
 from winback.tables import scratch_folder
 
@@ -88,7 +88,7 @@ def run_notebook(
             raise RuntimeError(said) from None
     for data in [output.data for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output]:
         if SVG in data:
-            data[SVG] = _slim(data[SVG])
+            data[SVG] = slim(data[SVG])
     return notebook
 
 
@@ -168,13 +168,3 @@ def _run_to_the_end(client: NotebookClient, environment: dict[str, str], waiting
 def _in_own_loop(work: Coroutine) -> None:
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         runner.run(work)
-
-
-def _slim(svg: str) -> str:
-    """Write the paths of a figure to a hundredth of a point, on one line each: to the eye the same, a third as long."""
-
-    def shorter(path):
-        rounded = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", path[1])
-        return f' d="{" ".join(rounded.split())}"'
-
-    return re.sub(r' d="([^"]*)"', shorter, svg)

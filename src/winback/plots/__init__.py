@@ -4,6 +4,7 @@ Figures of several panels take no ``ax`` and return the Figure. The title is the
 
 offers           profit beside ROI, acceptance against cost, the ranking against organic return
 profit_steps     the waterfall of a customer's profit
+small            pictures of a few rows beside a sentence, and a figure as part of a page
 trial_flow       from all who were lost to those who are still here
 by_group         what each offer earns in each group of customers
 tornado          how the best offer's gain and lead move with each assumption

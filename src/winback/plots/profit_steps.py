@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 from winback.doors import door
@@ -24,9 +25,11 @@ from winback.plots.words import drawn_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from winback.offers.compared import OfferComparison
 
+ACROSS = (10.4, 2.35)  # inches, of a figure across a page
 WIDE = 0.62  # of a bar
 LONGEST = 15  # letters under a bar
 
@@ -62,7 +65,7 @@ def plot_profit_steps(result: OfferComparison, offer: str | None = None, ax: Axe
     if offer not in frame.index:
         raise ValueError(f"There is no offer {offer!r} in this comparison; there are {', '.join(frame.index)}.")
     row = frame.loc[offer]
-    steps = _steps(result, offer, row)
+    steps = profit_steps(result, offer)
     ax = new_axes(ax, 3.4)
     ends = np.cumsum([change for _, change in steps[:-1]])
     begins = np.append(0.0, ends[:-1])
@@ -85,6 +88,24 @@ def plot_profit_steps(result: OfferComparison, offer: str | None = None, ax: Axe
     return ax
 
 
+def wide_profit_steps(result: OfferComparison) -> Figure:
+    """Draw the same low and wide, for the head of a page whose sentence is the message, amounts on the bars alone.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> wide_profit_steps(wb.compare_offers(wb.load_telecom_study().trial)).axes[0].get_ylabel()
+    ''
+    """
+    figure, ax = plt.subplots(figsize=ACROSS, layout="constrained")
+    plot_profit_steps(result, ax=ax)
+    ax.set_title("", loc="left")
+    ax.set_ylabel("")
+    ax.set_yticks([])
+    ax.grid(False)
+    return figure
+
+
 def _make_room(ax, levels):
     """Make room for what is written above the bars, two lines above the last one."""
     lowest, highest = min(levels), max(levels)
@@ -92,8 +113,16 @@ def _make_room(ax, levels):
     ax.set_ylim(lowest - room / 4 if lowest < 0 else 0.0, highest + room)
 
 
-def _steps(result, offer, row) -> list[tuple[str, float]]:
-    """Return each step's name and what it adds; the last is their sum."""
+def profit_steps(result: OfferComparison, offer: str) -> list[tuple[str, float]]:
+    """Return each step's name and what it adds; the last is their sum.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> profit_steps(wb.compare_offers(wb.load_telecom_study().trial), "discount")[0][0]
+    'returners bring'
+    """
+    row = result.frame.set_index("offer").loc[offer]
     cost, gross = row["cost_per_customer"], row["gross_profit"]
     whose = offer if len(offer) <= LONGEST else "the offer"
     steps = [("returners bring", gross + cost), (f"{whose} costs", -cost)]

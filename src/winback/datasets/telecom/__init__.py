@@ -1,6 +1,7 @@
 """The telecom study: 53,000 lost customers, 40,000 of them sent one of four offers, and their company. Simulated.
 
 assumptions   what was published, and what is assumed beside it
+published     what the study answered to its four questions
 leavers       first lifetimes: when they came and left, why, and who was sent which offer
 second_lives  what each customer would do under each offer, and what that would truly have earned
 calibration   the constants that make the published figures hold exactly

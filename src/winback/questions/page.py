@@ -1,0 +1,128 @@
+"""How does the front page look? Headline, waterfall, four cards and what comes after, all of it inside."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+
+import pandas as pd
+
+from winback.in_html import NO_TEX
+from winback.plots.small import as_svg
+from winback.questions.card import Card, Picture
+from winback.questions.headline import Headline
+from winback.questions.links import BEHIND, WORDS
+
+STYLE = "page.css"
+SCENARIO = "Scenario, not measured"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part below the cards: its heading, why it matters, a picture or a table, and sentences.
+
+    ``label`` marks what was not measured.
+    """
+
+    heading: str
+    why: str = ""
+    picture: Picture | None = None
+    table: pd.DataFrame | None = field(default=None, repr=False)
+    lines: Sequence[str] = ()
+    label: str = ""
+    behind: int | None = None  # number of the notebook behind it
+
+
+def page(parts: Iterable[str]) -> str:
+    """Return the body of the page: its style and its parts."""
+    style = (files("winback.questions") / STYLE).read_text(encoding="utf-8")
+    return f'<div class="wb-front {NO_TEX}"><style>{style}</style>{"".join(parts)}</div>'
+
+
+def head(about: str, found: Headline) -> str:
+    """Return the headline: whom it is about, what to do, the gain, how sure, the doubt, and the waterfall."""
+    lines = [_paragraph("wb-kicker", about), f'<h2 class="wb-do">{_text(found.do)}</h2>']
+    lines += [_gain(found), _paragraph("wb-doubt", _joined(found.lead, found.limit))]
+    lines.append(_paragraph("wb-doubt", found.doubt))
+    wide, narrow = as_svg(found.wide.draw(), found.wide.label, "wb-wide"), _svg(found.narrow, "wb-narrow")
+    pictures = f'<div class="wb-wide">{wide}</div><div class="wb-narrow">{narrow}</div>'
+    caption = _paragraph("wb-caption", found.wide.caption)
+    return f'{"".join(lines)}<div class="wb-picture">{pictures}{caption}</div>'
+
+
+def cards(four: Iterable[Card], study: Mapping[int, str], pages: Mapping[int, str]) -> str:
+    """Return the four questions as cards, what the study answered beside one's own figures."""
+    each = "".join(_card(card, study[card.number], pages) for card in four)
+    return f'<section class="wb-cards" aria-label="The four questions">{each}</section>'
+
+
+def section(part: Section, pages: Mapping[int, str], name: str) -> str:
+    """Return one of the parts below the cards."""
+    label = f'<p><span class="wb-label">{_text(part.label)}</span></p>' if part.label else ""
+    picture = _picture(part.picture, name) if part.picture is not None else ""
+    items = "".join(f"<li>{_text(line)}</li>" for line in part.lines)
+    listed = f'<ul class="wb-list">{items}</ul>' if items else ""
+    heading = f'{label}<h2 class="wb-head">{_text(part.heading)}</h2>{_paragraph("wb-why", part.why)}'
+    inside = f"{picture}{_table(part.table)}{listed}{_link(part.behind, pages)}"
+    return f'<section class="wb-more">{heading}{inside}</section>'
+
+
+def foot(lines: Iterable[str], pages: Mapping[int, str]) -> str:
+    """Return what the page rests on."""
+    return f'<div class="wb-foot"><p>{_text(" ".join(lines))}</p>{_link(9, pages)}</div>'
+
+
+def _gain(found: Headline) -> str:
+    before, amount, after = found.gain.partition(found.amount)
+    strong = f"<b>{_text(amount)}</b>" if amount else ""
+    return f'<p class="wb-gain">{_text(before)}{strong}{_text(_joined(after, found.on_top))}</p>'
+
+
+def _card(card: Card, study: str, pages: Mapping[int, str]) -> str:
+    title = f"<h3>{card.number} · {_text(card.question)}</h3>"
+    picture = _picture(card.picture, f"wb-q{card.number}") if card.picture is not None else ""
+    here = f"<dt>Here</dt><dd>{_text(card.here)}</dd>" if card.here else ""
+    beside = f'<dl class="wb-beside"><dt>Study</dt><dd class="wb-study">{_text(study)}</dd>{here}</dl>'
+    missing = _paragraph("wb-missing", card.missing)
+    link = _link(BEHIND[card.number], pages) if card.is_answered else ""
+    answer = _paragraph("wb-answer", card.answer)
+    return f'<article class="wb-card">{title}{answer}{picture}{missing}{beside}{link}</article>'
+
+
+def _picture(picture: Picture, name: str) -> str:
+    return f'<div class="wb-picture">{_svg(picture, name)}{_paragraph("wb-caption", picture.caption)}</div>'
+
+
+def _svg(picture: Picture, name: str) -> str:
+    return as_svg(picture.draw(), picture.label, name)
+
+
+def _link(number: int | None, pages: Mapping[int, str]) -> str:
+    if number is None or number not in pages:
+        return ""
+    return f'<a href="{html.escape(pages[number])}">{_text(WORDS[number])}</a>'
+
+
+def _table(table: pd.DataFrame | None) -> str:
+    if table is None or table.empty:
+        return ""
+    heads = "".join(f'<th scope="col">{_text(name)}</th>' for name in table)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in row) + "</tr>" for row in table.itertuples(index=False)
+    )
+    body = f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
+    return f'<div class="wb-scroll"><table class="wb-table">{body}</table></div>'
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
+
+
+def _paragraph(kind: str, text: str) -> str:
+    return f'<p class="{kind}">{_text(text)}</p>' if text else ""
+
+
+def _text(text: object) -> str:
+    return html.escape(str(text))

@@ -1,0 +1,194 @@
+"""1. Who comes back? Of those sent an offer, by what is known of them, against those who come back by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from winback.labels import label_of, short_words, value_words
+from winback.plots.small import Row, small_bars
+from winback.plots.style import INK
+from winback.questions.card import Card, Picture, lacking
+from winback.results import counted, format_percent, join_words
+from winback.tables import NO_OFFER, label_codes
+from winback.terms.organic import assumed_organic
+from winback.trial.design_findings import FEW_RETURNED
+from winback.trial.trial import Trial
+from winback.uncertainty import mean_interval, share_difference, share_interval
+
+MOST_GROUPS = 5  # a card has room for
+FEWEST = 30  # customers of a group: of fewer, a share says next to nothing
+EVERYBODY = "everybody sent an offer"
+MEANINGS = {"reason": "why each customer left, such as price or service"}
+SHADES = (INK, "#46586a", "#6f7f8f", "#9aa5af", "#c3cbd2")  # of groups, the most first
+
+
+@dataclass(frozen=True)
+class ReturnsBy:
+    """Shares who came back after an offer, by group, and without one.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per group, most first: ``group``, ``short`` and ``words`` for it, ``n`` customers, ``n_returned``,
+        ``returned`` (share) with ``returned_low``, ``returned_high``.
+    by : str or None
+        The column that makes groups; None: everybody together.
+    alone : tuple or None
+        Share of those who came back without an offer, low and high; None where that is not known.
+    apart : tuple of float
+        How far the first group's share lies above the last one's, low and high.
+    """
+
+    frame: pd.DataFrame
+    by: str | None
+    alone: tuple[float, float, float] | None
+    apart: tuple[float, float, float]
+    assumed: bool = False
+    n_more: int = 0  # groups that are not shown: too small, or between the ends
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether the first group is shown to come back more often than the last."""
+        return self.apart[1] > 0
+
+
+def returns_by(trial: Trial, by: str | None) -> ReturnsBy:
+    """Return who came back after an offer, by the labels of a column, with intervals.
+
+    Groups are compared at the ends of the order only; so that this one of many pairs does not stand out by chance,
+    the interval is at the level that allows for every pair (Bonferroni).
+    """
+    sent = trial.arm >= 0
+    if trial.has_control:
+        sent = trial.arm != trial.arms.index(NO_OFFER)
+    codes, labels = np.zeros(len(trial.arm), dtype=int), [EVERYBODY]
+    if by is not None:
+        codes, labels = label_codes(trial.customers[by])
+    rows = [_row(trial, sent & (codes == code), by, label) for code, label in enumerate(labels)]
+    frame = pd.DataFrame(rows).sort_values("returned", ascending=False, kind="stable", ignore_index=True)
+    large = frame[frame["n"] >= FEWEST]
+    large = large if len(large) else frame.head(1)
+    shown = large if len(large) <= MOST_GROUPS else pd.concat([large.head(MOST_GROUPS - 1), large.tail(1)])
+    shown = shown.reset_index(drop=True)
+    first, last = shown.iloc[0], shown.iloc[-1]
+    level = 1 - 0.05 / max(len(large) * (len(large) - 1) / 2, 1)
+    found = share_difference(first["n_returned"], first["n"], last["n_returned"], last["n"], level)
+    apart = tuple(float(each) for each in found) if len(shown) > 1 else (0.0, 0.0, 0.0)
+    alone, assumed = _alone(trial)
+    return ReturnsBy(shown, by, alone, apart, assumed=assumed, n_more=len(frame) - len(shown))
+
+
+def who_comes_back(trial: Trial, by: str = "reason") -> Card:
+    """Return the card of the first question; where the column ``by`` is missing, everybody's return and what is."""
+    there = by in trial.known and trial.customers[by].notna().any()
+    found = returns_by(trial, by if there and len(label_codes(trial.customers[by])[1]) > 1 else None)
+    missing = ""
+    if not there:
+        remedy = "Add what is known of it to the table, or name another column that was known beforehand (by)."
+        meaning = {by: MEANINGS.get(by, "to tell customers apart")}
+        missing = f"By {label_of(by)} it cannot be answered. {lacking(meaning, remedy)}"
+    return Card(1, said(found), here=how_sure(found), picture=_picture(found), missing=missing, found=found)
+
+
+def said(found: ReturnsBy) -> str:
+    """Say who comes back, in one sentence."""
+    first, last = found.frame.iloc[0], found.frame.iloc[-1]
+    alone = ""
+    if found.alone is not None:
+        assumed = "assumed " if found.assumed else ""
+        alone = f"; without an offer {assumed}{format_percent(found.alone[0], 0)}"
+    if found.by is None:
+        return f"{format_percent(first['returned'], 0)} of those sent an offer came back{alone}."
+    shares = [format_percent(row["returned"], 0) for row in (first, last)]
+    if not found.told_apart:
+        between = shares[0] if shares[0] == shares[1] else f"between {shares[1]} and {shares[0]}"
+        return f"No group is shown to come back more often than another: {between} after an offer{alone}."
+    return (
+        f"{shares[0]} of those {_whose(found.by, first)} came back after an offer, "
+        f"{shares[1]} of those {_whose(found.by, last)}{alone}."
+    )
+
+
+def how_sure(found: ReturnsBy) -> str:
+    """Say how far the ends of the order lie apart, and how many came back without an offer, with intervals."""
+    parts = [_with_interval(*_ends(found.frame.iloc[0]))]
+    if found.by is not None:
+        first, last = (found.frame["short"].iloc[place] for place in (0, -1))
+        points = " to ".join(f"{100 * end:.0f}" for end in found.apart[1:])
+        parts = [f"{first} {points} points above {last}" if found.told_apart else "not told apart"]
+    if found.alone is not None and not found.assumed:
+        parts.append(f"without an offer {_with_interval(*found.alone)}")
+    if found.alone is None:
+        parts.append("how many come back without an offer is not known")
+    few = [row.short for row in _rows(found) if row.n_returned < FEW_RETURNED]
+    if few:
+        parts.append(f"few came back of {join_words(few)}")
+    if found.n_more:
+        parts.append(f"{counted(found.n_more, 'groups')} more not shown")
+    return "; ".join(parts)
+
+
+def _whose(by, row) -> str:
+    words = str(row["words"])
+    return f"who {words}" if words.startswith(("left", "came")) else f"with {words}"
+
+
+def _rows(found):
+    return list(found.frame.itertuples())
+
+
+def _ends(row) -> tuple[float, float, float]:
+    return row["returned"], row["returned_low"], row["returned_high"]
+
+
+def _with_interval(share, low, high) -> str:
+    return f"{format_percent(share)} [{format_percent(low)}, {format_percent(high)}]"
+
+
+def _row(trial, inside, by, label) -> dict:
+    returned = trial.returned[inside]
+    n, back = len(returned), int(returned.sum())
+    low, high = share_interval(back, n)
+    if trial.clusters is not None and n > 1:  # who belongs together does alike
+        _, _, low, high = mean_interval(returned.astype(float), clusters=trial.clusters[inside])
+    words = label if by is None else value_words(by, label)
+    short = label if by is None else short_words(by, label)
+    row = {"group": label, "short": short, "words": words, "n": n, "n_returned": back}
+    return row | {"returned": back / n if n else 0.0, "returned_low": float(low), "returned_high": float(high)}
+
+
+def _alone(trial: Trial) -> tuple[tuple[float, float, float] | None, bool]:
+    """Return the share who came back without an offer, measured or assumed, and whether it is assumed."""
+    if trial.has_control:
+        row = _row(trial, trial.arm == trial.arms.index(NO_OFFER), None, "")
+        return (row["returned"], row["returned_low"], row["returned_high"]), False
+    if trial.organic is not None:
+        found = assumed_organic(trial.organic, trial.customers)
+        return (found.middle, found.low, found.high), True
+    return None, False
+
+
+def _picture(found: ReturnsBy) -> Picture:
+    rows = [
+        Row(
+            row.short,
+            row.returned,
+            format_percent(row.returned, 0),
+            low=row.returned_low,
+            high=row.returned_high,
+            colour=SHADES[place],
+        )
+        for place, row in enumerate(_rows(found))
+    ]
+    line = None
+    if found.alone is not None:
+        line = (found.alone[0], f"{format_percent(found.alone[0], 0)} without an offer")
+    each = join_words(
+        f"{row.short} {_with_interval(row.returned, row.returned_low, row.returned_high)}" for row in _rows(found)
+    )
+    label = f"Share who came back after an offer: {each}{'; ' + line[1] if line else ''}."
+    return Picture(partial(small_bars, rows, line), label)

@@ -1,0 +1,109 @@
+"""Does the front page stand by itself? Well-formed, nothing from outside, every figure said, odd names as text."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from asked_trials import valued
+
+from winback.questions import answer_questions
+from winback.questions.links import BEHIND, WORDS, links
+
+VOID = {"br", "hr", "img", "input", "meta", "link", "path", "rect", "use", "line", "circle"}
+
+
+class Tags(HTMLParser):
+    """Holds that what is opened is closed in order, and collects what stands on a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.ids, self.figures, self.links, self.used = [], [], [], [], set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        if "id" in found:
+            self.ids.append(found["id"])
+        if tag == "svg":
+            self.figures.append(found)
+        if tag == "a":
+            self.links.append(found["href"])
+        if tag == "use":
+            self.used.add(found["href"].removeprefix("#"))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def shown(answered):
+    return answered._repr_html_()
+
+
+def test_every_tag_is_closed_and_no_id_stands_twice(shown):
+    tags = Tags(shown)
+    assert not tags.open
+    assert len(tags.ids) == len(set(tags.ids))
+    assert tags.used <= set(tags.ids)
+
+
+def test_every_figure_says_what_it_shows(shown, answered):
+    figures = Tags(shown).figures
+    assert len(figures) >= 6  # the waterfall twice, for wide and narrow, and four cards
+    assert all(figure["role"] == "img" and len(figure["aria-label"]) > 20 for figure in figures)
+    labels = " ".join(figure["aria-label"] for figure in figures)
+    assert all(card.picture.label in labels for card in answered.cards)
+
+
+def test_nothing_is_asked_of_a_network(shown):
+    assert not re.search(r"(?:src|href)=\"https?:|@import|url\((?!#)", shown)
+
+
+def test_the_style_reaches_nothing_but_the_page_itself(shown):
+    style = re.search(r"<style>(.*?)</style>", shown, re.DOTALL)[1]
+    selectors = re.findall(r"(?:^|[}{])\s*([^{}@]+)\{", style)
+    assert selectors
+    assert all(selector.strip().startswith(".wb-front") for selector in selectors)
+
+
+def test_every_card_leads_to_the_page_behind_it(answered):
+    there = Tags(answered._repr_html_()).links
+    assert [links()[BEHIND[card.number]] for card in answered.cards] == there[:4]
+    assert set(WORDS) == set(links())
+    assert all(each.endswith(".html") for each in links(".html").values())
+
+
+def test_notebooks_that_are_linked_are_there():
+    from winback.pages.settings import load_notebook
+
+    assert all(load_notebook(name) for name in links().values())
+
+
+def test_names_are_text_and_not_markup():
+    odd = ["<script>x</script>", 'a "quoted" & name', "$5_off_$10"]
+    trial = valued(0.5, 0.3, 0.2, names=odd, reason=["<i>price</i>", "a & b"])
+    shown = answer_questions(trial, pages={4: 'a"b.html'})._repr_html_()
+    Tags(shown)
+    assert "<script>x" not in shown
+    assert "<i>price" not in shown
+    assert "&lt;script&gt;" in shown
+    assert "$5_off_$10" in shown
+    assert Tags(shown).links == ['a"b.html']
+
+
+def test_without_pages_there_is_no_link(small_trial, answered):
+    from dataclasses import replace
+
+    assert Tags(replace(answered, pages={})._repr_html_()).links == []
+
+
+def test_the_page_is_the_same_when_made_again(answered, shown):
+    assert answered._repr_html_() == shown
