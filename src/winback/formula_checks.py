@@ -13,7 +13,9 @@ from winback.formula_language import called_in, read_formula
 from winback.results import join_words
 from winback.tables import LAPSED
 from winback.tables.headings import shared_names
+from winback.tables.kinds import WHAT_IS_READ
 from winback.tables.likeness import to_choose_from
+from winback.tables.parsed import without_containers
 
 OPERATORS = ("C", "Q", "I")  # of the formula language: no column of that name can be used at all
 OUTCOMES = tuple(column.name for column in LAPSED if column.outcome)
@@ -82,6 +84,10 @@ def check_labels(used, customers, problems):
         if _is_number_text(customers[name]):
             remedy = "Convert it with pd.to_numeric; if these are labels, with .astype('category')."
             problems.add(name, "holds numbers written as text", remedy)
+            continue
+        listed = without_containers(customers[name])[1]
+        if listed.any():
+            problems.add_rows(name, listed, *WHAT_IS_READ["category"])
             continue
         labels = customers[name].nunique() if is_label(customers[name]) else 2
         if labels == 1:

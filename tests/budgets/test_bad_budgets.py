@@ -84,6 +84,7 @@ def test_costs_of_other_customers_or_offers():
     refused("`costs` name gift, which are not in the frame", costs=COSTS | {"gift": 2.0})
     refused("`costs` has money in the column none", costs=PROFITS.assign(none=1.0))
     refused("`costs` must be a frame or map offers to money", costs=5.0)
+    refused("`costs` of call must be one number each. What differs by customer is a frame", costs=COSTS | {"call": []})
 
 
 def test_costs_that_nobody_stated_are_asked_for():

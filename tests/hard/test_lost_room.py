@@ -123,3 +123,16 @@ def test_all_that_is_wrong_with_the_tables_comes_at_once():
         wb.read_contracts(contracts, events, until=UNTIL)
     for column in ("`margin`", "`customer_id`", "`events.date`"):
         assert column in str(refused.value)
+
+
+def test_a_list_in_a_further_column_is_no_label_to_group_by():
+    contracts = base_contracts().assign(region="north").astype({"region": object})
+    contracts.at[3, "region"] = ["north", "south"]
+    base = wb.read_contracts(contracts, until=UNTIL)
+    for ask in (
+        lambda: wb.lost_report(base, by="region"),
+        lambda: wb.fit_duration(base, "region"),
+        lambda: wb.fit_contracts(base, period="M", formula="region"),
+    ):
+        with pytest.raises(wb.TableError, match=r"`region` must be a label; 1 of 1\d\d rows"):
+            ask()

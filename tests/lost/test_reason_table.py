@@ -342,6 +342,7 @@ def test_one_reason_and_no_money():
     [
         ({"mending_cost": {"pricee": 1.0}}, r"mending_cost: nobody left for 'pricee'"),
         ({"mending_cost": {"price": -1.0}}, r"mending_cost of 'price' must be a number, 0 or more; got -1.0"),
+        ({"mending_cost": {"price": 10**30}}, r"mending_cost of 'price' must be a number, 0 or more; got 10{30}\.$"),
         ({"chance": 1.5}, r"chance of 'price' must be a number, between 0 and 1; got 1.5"),
         ({"remedied": {"moved": "2023-01-01"}}, r"remedied: nobody left for 'moved'"),
         ({"remedied": {"price": "2030-01-01"}}, r"after the end of the data"),

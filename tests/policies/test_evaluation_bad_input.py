@@ -25,6 +25,8 @@ def no_control(table):
 def test_a_rule_that_names_an_unknown_offer(table):
     with pytest.raises(TableError, match=r"`segment` is given offer 'c', which was not tried. Tried: a, b and none"):
         wb.evaluate_policy(wb.read_trial(table, OFFERS), {"x": "c", "y": "a"}, by="segment")
+    with pytest.raises(TableError, match=r"is given offer .*'a', 'b'.*, which was not tried"):
+        wb.evaluate_policy(wb.read_trial(table, OFFERS), {"x": ["a", "b"], "y": "a"}, by="segment")
 
 
 def test_a_rule_that_leaves_customers_out(table):

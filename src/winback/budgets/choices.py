@@ -198,6 +198,9 @@ def _costs_frame(given, profits, catalog, problems) -> pd.DataFrame | None:
         remedy = "Give costs: a frame of expected costs like that of profit, or a map from offers to money."
         problems.add("costs", f"of {', '.join(missing)} {fault}", remedy)
         return None
+    if listed := [str(name) for name, each in amounts.items() if pd.api.types.is_list_like(each)]:
+        problems.add("costs", f"of {', '.join(listed)} must be one number each", "What differs by customer is a frame.")
+        return None
     if given is not None and (unknown := [str(name) for name in amounts if name not in profits]):
         problems.add("costs", f"name {', '.join(unknown)}, which are not in the frame", f"It has {', '.join(names)}.")
     return pd.DataFrame({name: amounts.get(name, 0.0) for name in profits}, index=profits.index)

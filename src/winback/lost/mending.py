@@ -25,6 +25,7 @@ from winback.tables.dates import parse_date
 from winback.tables.months_from_dates import last_day
 
 REMEDIED_ON = "remedied_on"
+LARGEST = 1e15  # more money than there is: larger whole numbers lose their last digits
 Chances = float | Mapping[str, float]
 
 
@@ -33,7 +34,7 @@ def check_by_reason(given: Mapping[str, float] | None, names: tuple[str, ...], n
     for reason, figure in (given or {}).items():
         if reason not in names:
             raise ValueError(f"{name}: nobody left for {reason!r}; the reasons are {', '.join(names)}.")
-        if isinstance(figure, bool) or not isinstance(figure, Real) or not 0 <= figure <= most or figure == np.inf:
+        if isinstance(figure, bool) or not isinstance(figure, Real) or not 0 <= figure <= min(most, LARGEST):
             bound = f"between 0 and {most:g}" if np.isfinite(most) else "0 or more"
             raise ValueError(f"{name} of {reason!r} must be a number, {bound}; got {figure!r}.")
 
@@ -47,7 +48,9 @@ def mended(stated: Stated, yearly: np.ndarray | None, costs: Mapping[str, float]
     away = stated.alone & ~stated.returned[:, None]
     columns: dict[str, np.ndarray] = {"n_away": away.sum(axis=0)}
     of_each = chance if isinstance(chance, Mapping) else dict.fromkeys(stated.names, chance)
-    cost, chances = (np.array([each.get(name, np.nan) for name in stated.names]) for each in (costs, of_each))
+    cost, chances = (
+        np.array([each.get(name, np.nan) for name in stated.names], dtype=float) for each in (costs, of_each)
+    )
     columns["mending_cost"] = cost
     if yearly is not None:
         mendable = ~stated.involuntary | ~np.isnan(cost)  # who died does not come back; a failed payment may be mended

@@ -107,7 +107,7 @@ class WrittenRule:
             remedy = f"Add it, or write the rule by another column. {to_choose_from(self.by, customers.columns)}"
             problems.add(self.by, "is missing, and the rule reads it", remedy)
             problems.raise_if_any()
-        named = {value: NO_OFFER if offer is None else offer for value, offer in self.offers.items()}
+        named = {value: NO_OFFER if offer is None else _as_label(offer) for value, offer in self.offers.items()}
         for offer in dict.fromkeys(named.values()):
             if offer not in choices:
                 fault, remedy = f"is given offer {offer!r}, which was not tried", f"Tried: {join_words(choices)}."
@@ -124,6 +124,15 @@ class WrittenRule:
         problems.add_rows(self.by, left_out, "has values for which the rule says nothing", remedy)
         problems.raise_if_any()
         return positions
+
+
+def _as_label(offer: object) -> object:
+    """Return what a rule says, as text where it can be no label at all, such as a list."""
+    try:
+        hash(offer)
+    except TypeError:
+        return repr(offer)
+    return offer
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from winback.tables.parsed import (
     nothing_unread,
     without_containers,
 )
+from winback.tables.problems import ProblemList
 from winback.tables.words import ENGLISH, FALSE_WORDS, MARKS, TRUE_WORDS
 
 LARGEST_COUNT = 2**53  # beyond it a float no longer counts one by one
@@ -113,10 +114,18 @@ def label_codes(column: pd.Series) -> tuple[np.ndarray, list]:
     try:
         codes, values = pd.factorize(column, sort=True)
     except TypeError:  # labels of several types, which have no order of their own
+        _refuse_containers(column)
         codes, values = pd.factorize(column)
         order = sorted(range(len(values)), key=lambda place: (type(values[place]).__name__, str(values[place])))
         codes, values = np.append(np.argsort(order), -1)[codes], [values[place] for place in order]
     return codes, list(values)
+
+
+def _refuse_containers(column: pd.Series) -> None:
+    """Raise a TableError if cells are lists or the like, which are no labels."""
+    problems = ProblemList("table", column.to_frame())
+    problems.add_rows(column.name, without_containers(column)[1], *WHAT_IS_READ["category"])
+    problems.raise_if_any()
 
 
 def parse_text(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Parsed:
