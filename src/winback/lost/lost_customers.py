@@ -146,13 +146,9 @@ def _of_volume(base: ContractBase, rows: np.ndarray) -> tuple[np.ndarray | None,
 def _of_margin(base: ContractBase, rows: np.ndarray) -> tuple[np.ndarray, str]:
     r"""Return how much the margin of each last life moved: its variation from day to day over the contracts."""
     spans, lives = base.spans, base.all_lives
-    life = np.full(len(base.ids), -1)
-    life[lives.customer[rows]] = np.arange(len(rows))
-    of = life[spans.customer]
+    of = pd.Index(rows).get_indexer(lives.at(spans.customer, spans.start))
     kept = (of >= 0) & ~np.isnan(spans.margin)
-    kept[kept] = spans.start[kept] >= lives.start[rows][of[kept]]
-    of, margin = of[kept], spans.margin[kept]
-    days = np.maximum(spans.end[kept] - spans.start[kept], SHORTEST)
+    of, margin, days = of[kept], spans.margin[kept], np.maximum(spans.end - spans.start, SHORTEST)[kept]
     n = len(rows)
     with np.errstate(divide="ignore", invalid="ignore"):
         total = np.bincount(of, weights=days, minlength=n)
