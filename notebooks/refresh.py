@@ -12,6 +12,7 @@ from winback.datasets.files import write_retail, write_telecom
 from winback.datasets.telecom.company_assumptions import company_figures
 from winback.datasets.telecom.dictionary import columns_of, events_frame
 from winback.kernel import run_notebook
+from winback.lost.in_short import lost_in_short
 from winback.second_lifetime.first_and_second import first_and_second_value
 from winback.tables import LAPSED, PURCHASES
 
@@ -93,7 +94,8 @@ def questions(study) -> str:
     tree = wb.learn_policy(study.trial)
     spent = wb.spending_curve(study.trial)
     plan = wb.plan_trial(study.trial, compare=[study.trial.sent[:2]])
-    answers = {"04": effects, "05": worth, "07": tree, "08": spent, "09": plan, "03": base_of_a_shop()}
+    lost = lost_in_short(study.base, sent=study.sent)
+    answers = {"01": lost, "04": effects, "05": worth, "07": tree, "08": spent, "09": plan, "03": base_of_a_shop()}
     return "\n".join(f"- {_linked(number)} {found.describe().splitlines()[0]}" for number, found in answers.items())
 
 

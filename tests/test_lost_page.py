@@ -94,8 +94,9 @@ def test_the_page_says_what_the_package_says(which, request):
     out, said, base = request.getfixturevalue(which)
     page = text_of((out / "lost.html").read_text(encoding="utf-8"))
     by = in_short.group_of(base)
-    report, calls, reasons = wb.lost_report(base, by=by), wb.triage(base), ask(wb.reason_table, base)
-    short = in_short.lost_in_short(base)
+    report, calls, short = wb.lost_report(base, by=by), wb.triage(base), in_short.lost_in_short(base)
+    since = report.years_back(0)["start"].iloc[0].date()
+    reasons = ask(wb.reason_table, base, since=since)  # of the last year, of which the answer speaks
     answers = [short, report, calls, *([reasons] if reasons else [wb.base_stages(base)])]
     lines = [line for found in answers for line in found.describe().splitlines()]
     assert [line for line in lines if line not in page] == []
@@ -258,6 +259,14 @@ def test_a_question_without_an_answer_says_why_and_draws_nothing():
     assert draw(print, found) is found
     assert isinstance(draw(wb.base_stages, 3), Unanswered)
     assert "&lt;b&gt;" in Unanswered("<b>")._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "fault", [lambda: np.zeros(3)[np.array([True])], lambda: np.zeros(2) + np.zeros(3), lambda: int("x"), {}.popitem]
+)
+def test_a_fault_is_no_answer_that_is_missing(fault):
+    with pytest.raises((ValueError, IndexError, KeyError)):
+        ask(fault)
 
 
 def test_a_part_whose_question_has_no_answer_is_left_out_whole():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import html
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,7 +52,19 @@ def ask(verb: Callable[..., Answer], *about: Any, **how: Any) -> Answer | Unansw
     try:
         return verb(*about, **how)
     except ValueError as error:  # which every refusal is: of a table, an argument, a question
+        if not _is_refusal(error):
+            raise
         return Unanswered(str(error))
+
+
+def _is_refusal(error: ValueError) -> bool:
+    """Tell whether winback itself raised an error, by a statement of its own: another one would hide a fault."""
+    innermost = error.__traceback__
+    while innermost is not None and innermost.tb_next is not None:
+        innermost = innermost.tb_next
+    if innermost is None or not innermost.tb_frame.f_globals.get("__name__", "").startswith("winback."):
+        return False
+    return innermost.tb_frame.f_code.co_code[innermost.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
 def draw(plot: Callable[..., object], found: Any, **how: Any) -> Unanswered | None:

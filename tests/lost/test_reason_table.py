@@ -367,3 +367,27 @@ def test_a_shop_with_reasons_is_a_base_too():
     found = wb.reason_table(base).frame
     assert found["n"].tolist() == [3, 3]
     assert found["money"].gt(0).all()
+
+
+def test_losses_since_a_day_are_those_of_the_table_of_the_lost():
+    base = wb.load_telecom_study().base
+    since = "2015-07-01"
+    found = wb.reason_table(base, since=since)
+    lost = base.lapsed().frame
+    lost = lost[lost["left_on"] >= since]
+    counts = lost["reason"].value_counts()
+    assert found.reasons.set_index("reason")["n"].to_dict() == counts[counts > 0].to_dict()
+    assert found.n_lost == len(lost)
+    assert found.reasons["n_returned"].sum() == (lost["returned"] & lost["reason"].notna()).sum()
+    assert f"from {since} on" in found.describe().splitlines()[0]
+    assert "from 2" not in wb.reason_table(base).describe().splitlines()[0]
+
+
+def test_since_and_remedied_are_refused_together():
+    with pytest.raises(ValueError, match="since and remedied cannot both be given"):
+        wb.reason_table(wb.load_telecom_study().base, since="2015-07-01", remedied={"price": "2015-08-01"})
+
+
+def test_nobody_lost_since_a_day_is_said():
+    with pytest.raises(wb.TableError, match="nobody was lost"):
+        wb.reason_table(wb.load_telecom_study().base, since="2016-07-01")

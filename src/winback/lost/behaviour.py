@@ -7,6 +7,7 @@ import pandas as pd
 
 from winback.base.base import Base
 from winback.base.contract_base import ContractBase
+from winback.base.customers import places_among
 
 PRICE_DAYS = 92  # a price change that makes customers leave does so within a quarter of a year
 USED_DAYS = 62  # the last month of use that was recorded whole ended at most so long before the loss
@@ -47,7 +48,7 @@ def _events_of(base: ContractBase, lost: pd.DataFrame) -> pd.DataFrame:
     """Return the events of first lives: ``customer`` (the row of the lost one), ``event``, ``before``, ``amount``."""
     happened, losses = base.happened, base.losses
     row = np.full(len(losses.ids), -1)
-    row[losses.lost] = np.arange(len(lost))
+    row[places_among(lost["customer_id"], losses.ids)] = np.arange(len(lost))
     customer, day = happened["customer"].to_numpy(dtype=int), happened["day"].to_numpy()
     within = (row[customer] >= 0) & (day >= losses.start[customer]) & (day <= losses.end[customer])
     return happened.assign(customer=row[customer], before=losses.end[customer] - day)[within]

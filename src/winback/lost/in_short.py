@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import ClassVar
@@ -53,6 +53,11 @@ class LostInShort(Result):
         rest = str(self.base.describe()).splitlines()[1:3]
         return Sentences.of([_answer(self), *rest])
 
+    @property
+    def read_on(self) -> str:
+        """Who should read on, and where."""
+        return " ".join(_readers(self))
+
     def details(self) -> Sentences:
         """Say what was taken for what when the tables were read."""
         return Sentences.of(self.base.reading)
@@ -90,14 +95,23 @@ def lost_in_short(
     >>> import winback as wb
     >>> found = lost_in_short(wb.load_shop_study().base)
     >>> found.describe().splitlines()[0][:63]
-    'In the year to 2024-06-30 1,330 customers were lost, 59.5% a ye'
+    'In the year to 2024-06-30, 1,330 customers were lost, 59.5% [57'
     """
     by = group_of(base, by)
     report = ask(lost_report, base, by=by, sent=sent)
-    reasons = ask(reason_table, base, mending_cost=mending_cost)
+    reasons = _reasons(base, report, mending_cost)
     calls = ask(triage, base)
     figures = pd.DataFrame([_figures(report, calls)])
     return LostInShort(base, by, report, reasons=reasons, calls=calls, frame=figures, currency=base.currency)
+
+
+def _reasons(base: AnyBase, report: LostReport | Unanswered, mending_cost) -> ReasonTable | Unanswered:
+    """Return the reasons of the last year, of which the report speaks; of all losses where that year has none."""
+    found = None
+    if isinstance(report, LostReport):
+        since = report.years_back(0)["start"].iloc[0].date()
+        found = ask(reason_table, base, mending_cost=mending_cost, since=since)
+    return found or ask(reason_table, base, mending_cost=mending_cost)
 
 
 def _figures(report: LostReport | Unanswered, calls: Triage | Unanswered) -> dict[str, float]:
@@ -123,21 +137,15 @@ def _lately(calls: Triage) -> pd.DataFrame:
 def _answer(found: LostInShort) -> str:
     if not found.report:
         return str(found.base.describe()).splitlines()[0]
-    row, final = found.frame.iloc[0], _last_year(found.report)
+    row, final = found.frame.iloc[0], found.report.years_back(0)
     if not row["n_lost"]:
         return f"Nobody was lost {_span(final)}."
-    share = f", {format_percent(row['share'])} a year" if pd.notna(row["share"]) else ""
+    share = f", {found.interval(row, 'share', 'percent')} a year" if pd.notna(row["share"]) else ""
     money = ""
     if pd.notna(row["money"]):
         money = f"; they had brought in {found.format(row['money'], 'money')} in the year before they left"
     n = counted(row["n_lost"], "customers", "were")
-    return f"{_span(final)} {n} lost{share}{money}{_why(found)}."
-
-
-def _last_year(report: LostReport) -> pd.DataFrame:
-    """Return the periods that `LostReport.last_year` adds up."""
-    final = report.periods[report.periods["final"]] if report.periods["final"].any() else report.periods
-    return final.tail(max(round(1 / report.period.years), 1))
+    return f"{_span(final)}, {n} lost{share}{money}{_why(found)}."
 
 
 def _span(periods: pd.DataFrame) -> str:
@@ -163,7 +171,7 @@ def _call(found: LostInShort) -> str:
     within = f"within {number_words(found.calls.horizon_months)} months"
     stake = found.format(found.frame["at_stake"].iloc[0], "money")
     who = "who left within the last year and " if "months_away" in found.calls.customers else "who "
-    return f"Call {counted(n, 'customers')} first {who}brought most: {stake} {within} if all of them came back."
+    return f"Call first the {counted(n, 'customers')} {who}brought most: {stake} {within} if all of them came back."
 
 
 def _mend(found: LostInShort) -> str:
@@ -175,7 +183,18 @@ def _mend(found: LostInShort) -> str:
         return ""
     row = rows.iloc[0]
     stake = found.format(row["at_stake"], "money")
-    return f"Find out what it would cost to mend {row['words']}: {stake} a year left for that alone."
+    return f"Find out what it would cost to mend {row['words']}: {stake} a year left for that alone, and is still away."
+
+
+def _readers(found: LostInShort) -> Iterator[str]:
+    """Yield who should read on, and where."""
+    if found.report:
+        yield "Who runs the business: what it cost."
+    if found.reasons:
+        yield "Who runs service or prices: why they left."
+    if found.report and found.by is not None:
+        yield "Who leads a team: where they are lost."
+    yield "Who calls: the list."
 
 
 def group_of(base: AnyBase, by: str | None = None) -> str | None:

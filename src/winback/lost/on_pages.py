@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -43,23 +44,25 @@ class Said:
 
 @dataclass(frozen=True)
 class Folded:
-    """Sentences that are folded away until they are asked for."""
+    """What is folded away until it is asked for: the figures behind a picture, or how something was found."""
 
-    sentences: Sentences
+    what: Shown | Sentences
+    summary: str = "The figures"
 
     def _repr_html_(self) -> str:
-        return self.sentences.folded()
+        inside = self.what._repr_html_()
+        return f"<details><summary>{html.escape(self.summary)}</summary>{inside}</details>" if inside else ""
 
     def __str__(self) -> str:
-        """Say them all."""
-        return str(self.sentences)
+        """Say it all."""
+        return str(self.what)
 
 
 def questions(base: Base) -> Shown:
     """Show what the columns that are there can answer, and what the other questions take."""
     asked = what_can_be_asked(base)
     columns = {
-        "Question": asked["question"],
+        "Question": asked["question"].str[:1].str.upper() + asked["question"].str[1:],
         "Can be asked": np.where(asked["possible"], "yes", "no"),
         "Needs": asked["needs"].where(asked["possible"], asked["why_not"]),
     }
@@ -119,7 +122,7 @@ def mending(table: ReasonTable, chances: Iterable[float] = CHANCES, most: int = 
     columns = {"words": ("Reason", "text"), "at_stake": table.shown["at_stake"]}
     for chance in chances:
         rows = rows.assign(**{f"at_{chance}": chance * rows["at_stake"]})
-        columns[f"at_{chance}"] = (f"If {format_percent(chance, 0)} of it came back (assumed)", "money")
+        columns[f"at_{chance}"] = (f"If {format_percent(chance, 0)} came back", "money")
     return Shown(table.rounded(rows, columns))
 
 
@@ -187,16 +190,14 @@ def call_list(base: Base, triage: Triage | Unanswered) -> pd.DataFrame:
 
 
 def most_an_offer_may_cost(triage: Triage, chances: Iterable[float] = CHANCES) -> Shown:
-    """Show per contact what an offer may cost at most that brings so many more back than come by themselves."""
+    """Show what an offer may cost at most per contact that brings so many more back than come by themselves."""
     found = triage.most_an_offer_may_cost(chances)
     if not len(found):
         return Shown(pd.DataFrame())
     table = {"Priority": found["priority"].unique().tolist()}
-    table["One who comes back brings"] = found.groupby("priority", sort=False)["value_at_stake"].first().tolist()
+    table["One back brings"] = found.groupby("priority", sort=False)["value_at_stake"].first().tolist()
     for chance, rows in found.groupby("chance", sort=False):
-        table[f"At most per contact, if it brings back {format_percent(chance, 0)} more"] = rows[
-            "most_per_contact"
-        ].tolist()
+        table[f"{format_percent(chance, 0)} more back"] = rows["most_per_contact"].tolist()
     frame = pd.DataFrame(table)
     for name in frame.columns[1:]:
         frame[name] = format_alike(frame[name], triage.currency)

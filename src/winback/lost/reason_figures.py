@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -47,6 +48,7 @@ class ReasonTable(Result):
     n_without_money: int
     n_alike: int
     coded: CodedReasons | None = field(default=None, repr=False)
+    since: datetime.date | None = None  # first day of losses that count; None: all that are known
     level: float = 0.95
     source: str = "a table"
     currency: str = "$"
@@ -103,6 +105,7 @@ def _answer(table: ReasonTable) -> str:
     rows = [row for _, row in table.reasons.head(3).iterrows()]
     top = join_words(f"{row['words']} ({table.interval(row, 'share', 'percent')})" for row in rows)
     whose = "whose reason is known" if known < table.n_lost else "who was lost" if known == 1 else "who were lost"
+    whose += "" if table.since is None else f" from {table.since:%Y-%m-%d} on"
     return f"{table.source}: of {counted(known, 'customers')} {whose}, most left for {top}."
 
 

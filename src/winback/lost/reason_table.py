@@ -20,6 +20,7 @@ from winback.lost.reason_figures import ReasonTable
 from winback.lost.stated import Stated, stated_reasons
 from winback.skewness import TOO_SKEWED, skewed_interval, standardised
 from winback.tables import label_codes, label_text
+from winback.tables.months_from_dates import last_day
 from winback.uncertainty import normal_quantile, shares_together
 
 MOST_GROUPS = 12  # of those who reported reasons, and of competitors: the largest
@@ -33,6 +34,7 @@ def reason_table(
     remedied: Mapping[str, datetime.date | str] | None = None,
     mending_cost: Mapping[str, float] | None = None,
     chance: float | Mapping[str, float] | None = None,
+    since: datetime.date | str | None = None,
     level: float = 0.95,
 ) -> ReasonTable:
     r"""Count customers and money lost by reason: who came back, what was remedied, what mending would have to bring.
@@ -58,6 +60,9 @@ def reason_table(
     chance : float or mapping, optional
         Assumed share of the value at stake that mending would bring back within a year, for all or by reason. Nothing
         in the table measures it: what follows from it is shown as assumed.
+    since : date or text, optional
+        First day of losses that count; by default all that are known. What was remedied is then not looked at, as that
+        sets losses before a day against those after it.
     level : float
         Chance with which all intervals of a column hold together.
 
@@ -92,9 +97,9 @@ def reason_table(
     2     None  1    NaN  480.0           NaN
     """
     normal_quantile(level)
-    stated = stated_reasons(base, codebook)
     if remedied is not None:
         base.needs_calendar("Who left since a reason was remedied")
+    stated = stated_reasons(base, codebook, _first_day(base, since, remedied))
     check_by_reason(mending_cost, stated.names, "mending_cost")
     of_each = chance if isinstance(chance, Mapping) or chance is None else dict.fromkeys(stated.names, chance)
     check_by_reason(of_each, stated.names, "chance", most=1.0)
@@ -104,7 +109,7 @@ def reason_table(
         [
             _counted(stated, level),
             *([] if yearly is None else [_money(stated, yearly, level)]),
-            since_remedied(stated, remedied, base.until),
+            *([since_remedied(stated, remedied, base.until)] if since is None else []),
             mended(stated, yearly, mending_cost or {}, of_each or {}),
         ],
         axis=1,
@@ -120,10 +125,21 @@ def reason_table(
         n_alike=stated.n_alike,
         n_without_money=0 if yearly is None else int(np.isnan(yearly).sum()),
         coded=stated.coded,
+        since=None if since is None else last_day(since, name="since").date(),
         level=level,
         source=base.source,
         currency=base.currency,
     )
+
+
+def _first_day(base: Base, since, remedied) -> pd.Timestamp | None:
+    """Return the first day of losses that count; None for all."""
+    if since is None:
+        return None
+    base.needs_calendar("Why customers left since a day")
+    if remedied is not None:
+        raise ValueError("since and remedied cannot both be given: what was remedied sets losses against earlier ones.")
+    return last_day(since, name="since")
 
 
 def _counted(stated: Stated, level: float) -> pd.DataFrame:

@@ -58,8 +58,10 @@ class Stated:
         return int((self.named.sum(axis=1) > 1).sum())
 
 
-def stated_reasons(base: Base, codebook: Codebook | Mapping | str | Path | None = None) -> Stated:
-    """Return the reasons that lost customers named, each seen as of the first loss.
+def stated_reasons(
+    base: Base, codebook: Codebook | Mapping | str | Path | None = None, since: pd.Timestamp | None = None
+) -> Stated:
+    """Return the reasons that lost customers named, each seen as of the first loss; of those lost since a day, if said.
 
     Without a codebook they are those of the column ``reason``; where it has none, or a codebook is given, exit texts
     are coded.
@@ -70,6 +72,8 @@ def stated_reasons(base: Base, codebook: Codebook | Mapping | str | Path | None 
         When nobody was lost, nobody's reason is known, or the reasons are what people wrote.
     """
     lost = base.lapsed().frame
+    if since is not None:
+        lost = lost[lost["left_on"] >= since].reset_index(drop=True)
     problems = ProblemList(WHAT, lost)
     has_reason, has_text = (name in lost and lost[name].notna().any() for name in ("reason", "exit_text"))
     if not len(lost):
