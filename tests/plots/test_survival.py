@@ -172,7 +172,7 @@ def test_a_long_curve_is_drawn_with_the_steps_that_can_be_seen(rng):
     found = survival_curve(table, horizon_months=84)
     line = plot_survival(found).lines[0]
     drawn_months, drawn = line.get_xdata(), line.get_ydata()
-    assert 120 < len(drawn_months) <= MOST_STEPS + 2
+    assert 0.8 * MOST_STEPS < len(drawn_months) <= MOST_STEPS + 2
     exact = 1 - np.searchsorted(months, drawn_months, side="right") / 20_000
     np.testing.assert_allclose(drawn[:-1], exact[:-1], atol=1e-9)  # every step drawn is one of the curve
     assert np.abs(np.diff(drawn_months)).max() <= 2 * 84 / MOST_STEPS

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SHADE = "#f0f0f0"  # of what a model has not seen
 WHOLE = 0.9  # of a period, from which on it counts as one: months have 28 to 31 days
-MOST_POINTS = 160  # a quarter of the points that a figure is wide: more can hardly be seen and fill the file
+MOST_POINTS = 160  # three years of weeks: more can hardly be seen and fill the file
 
 
 @door

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from winback.survival.durations import DurationFit
     from winback.survival.goodness_of_fit import GoodnessOfFit
 
-MOST_STEPS = 160  # a quarter of the points that a figure is wide: more can hardly be seen and fill the file
+MOST_STEPS = 110  # a quarter of the points that a figure is wide: more can hardly be seen and fill the file
 BAND = 0.15  # opacity of an interval
 MOST_BANDS = 4  # more of them would hide the lines
 MOST_COUNTED = 6  # with more groups the numbers watched would fill the figure

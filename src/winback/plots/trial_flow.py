@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from winback.trial.trial import Trial
 
 AFTER, WITHOUT = "came back after an offer", "came back without one"
+SEEN = 0.04  # of all who were lost, from which on a part of a bar has room for its offer's mark
 MOST_OFFERS = 8  # told apart in a bar; of more the bar is in ink
 
 
@@ -75,6 +76,8 @@ def plot_trial_flow(trial: Trial, ax: Axes | None = None) -> Axes:
         for offer, count in step.counts.items():
             color = styles[offer]["color"] if offer in styles else QUIET
             ax.barh(place, count, 0.62, begin, color=color, edgecolor="white", linewidth=0.8)
+            if offer in styles and len(step.counts) > 1 and count > SEEN * len(trial.lapsed):
+                ax.plot(begin + count / 2, place, marker=styles[offer]["marker"], color="white", markersize=7)
             begin += count
         note(ax, step.text, (begin, place), (5, 0), va="center", fontweight="bold", color=INK)
     finish_axes(ax, _message(trial, steps), "customers", width=letters_across(ax, names))
@@ -85,7 +88,8 @@ def plot_trial_flow(trial: Trial, ax: Axes | None = None) -> Axes:
     count_axis(ax.xaxis)
     if 1 < len(trial.sent) <= MOST_OFFERS:
         for name in trial.sent:
-            ax.bar(0, 0, color=styles[name]["color"], label=named(name))
+            look = {"color": styles[name]["color"], "marker": styles[name]["marker"], "markersize": 9}
+            ax.plot([], [], linestyle="none", label=named(name), **look)
         write_legend_below(ax, ncols=_columns(trial.sent))
     return ax
 
