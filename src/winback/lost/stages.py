@@ -172,19 +172,9 @@ def _transitions(then: np.ndarray, now: np.ndarray, shown: list[str], level: flo
     places = [*STAGES, LOST, NEW]
     size = len(places)
     counts = np.bincount(then * size + now, minlength=size * size).reshape(size, size)
-    begin, end = [*shown, LOST, NEW], [*shown, LOST]
-    counts = counts[np.ix_([places.index(name) for name in begin], [places.index(name) for name in end])]
-    total = counts.sum(axis=1, keepdims=True)
-    kept = np.flatnonzero(total[:, 0])
-    counts, total = counts[kept], np.broadcast_to(total[kept], (len(kept), len(end)))
-    low, high = share_interval(counts, total, level)
-    return pd.DataFrame(
-        {
-            "before": np.repeat(np.array(begin, dtype=object)[kept], len(end)),
-            "after": end * len(kept),
-            "n": counts.ravel(),
-            "share": (counts / total).ravel(),
-            "share_low": low.ravel(),
-            "share_high": high.ravel(),
-        }
-    )
+    table = pd.DataFrame(counts, index=places, columns=places).loc[[*shown, LOST, NEW], [*shown, LOST]]
+    rows = table[table.sum(axis=1) > 0].T.rename_axis("after").reset_index()
+    frame = rows.melt("after", var_name="before", value_name="n")[["before", "after", "n"]]
+    total = frame.groupby("before", sort=False)["n"].transform("sum")
+    low, high = share_interval(frame["n"], total, level)
+    return frame.assign(share=frame["n"] / total, share_low=low, share_high=high)
