@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import narwhals as nw
 import pandas as pd
 
 from winback.base.base import Base
@@ -94,7 +93,7 @@ def _of_contracts(base: ContractBase) -> Iterator[Question]:
 
 
 def _of_purchases(base: PurchaseBase) -> Iterator[Question]:
-    told = nw.from_native(base.summary.log.frame).collect_schema().names()
+    told = base.summary.log.names
     for question in ("who is lost", "how many a period", "who came back", "when the next purchase is to be expected"):
         yield Question(question, ("date",))
     yield Question("why they leave", (), why_not=NOBODY_SAYS_WHY)

@@ -11,6 +11,7 @@ import pytest
 import winback as wb
 from winback.base.any_base import read_base
 from winback.base.purchase_base import PurchaseBase
+from winback.base.questions import what_can_be_asked
 from winback.purchases.logs.in_file import LogInFile
 from winback.purchases.logs.log import PurchaseLog
 from winback.tables import parquet_files
@@ -131,6 +132,9 @@ def test_the_file_is_named_by_its_own_headings_and_recognised(tmp_path):
     assert base.summary.log.names == ["customer_id", "date", "amount", "channel"]
     assert base.reading[0] == "Read as a log of purchases: customer and date."
     assert len(base.made_with) == len(set(base.made_with)) == 1
+    asked = what_can_be_asked(base).set_index("question")["possible"]
+    assert asked["what customers are worth"]
+    assert asked["whom to call first"]
     by_column = wb.read_purchases(tmp_path / "log.parquet", until="2024-03-01")
     pd.testing.assert_frame_equal(base.summary.customers, by_column.summary.customers)
 
