@@ -58,6 +58,8 @@ ROWS = [
     "colours",
     "asked",
     "minute",
+    "said",
+    "sources",
     "results",
     "in_html",
     "in_svg",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -21,41 +19,11 @@ from winback.lost.reason_figures import ReasonTable
 from winback.lost.small_groups import LESS, MORE, NOT_COMPARED
 from winback.lost.triaged import Triage
 from winback.money import format_alike
-from winback.results import Result, Sentences, Shown, format_percent
+from winback.results import Shown, format_percent
 from winback.survival.curves import SurvivalCurves, survival_curve
 
 MOST_ROWS, FEW_GROUPS = 10, 6
 CHANCES = (0.05, 0.1, 0.2)  # of a return, or so much more of it: from few to as many as good offers bring back
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a result says: its answer, and the rest folded away."""
-
-    result: Result
-
-    def _repr_html_(self) -> str:
-        return self.result.describe()._repr_html_() + self.result.details().folded()
-
-    def __str__(self) -> str:
-        """Say the answer alone."""
-        return str(self.result.describe())
-
-
-@dataclass(frozen=True)
-class Folded:
-    """What is folded away until it is asked for: the figures behind a picture, or how something was found."""
-
-    what: Shown | Sentences
-    summary: str = "The figures"
-
-    def _repr_html_(self) -> str:
-        inside = self.what._repr_html_()
-        return f"<details><summary>{html.escape(self.summary)}</summary>{inside}</details>" if inside else ""
-
-    def __str__(self) -> str:
-        """Say it all."""
-        return str(self.what)
 
 
 def questions(base: Base) -> Shown:

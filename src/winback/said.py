@@ -1,0 +1,38 @@
+"""How is a result said on a page? Its answer; everything else there is to say or show is folded away."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+from winback.results import Result, Sentences, Shown
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a result says: its answer, and the rest folded away."""
+
+    result: Result
+
+    def _repr_html_(self) -> str:
+        return self.result.describe()._repr_html_() + self.result.details().folded()
+
+    def __str__(self) -> str:
+        """Say the answer alone."""
+        return str(self.result.describe())
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What is folded away until it is asked for: the figures behind a picture, or how something was found."""
+
+    what: Shown | Sentences
+    summary: str = "The figures"
+
+    def _repr_html_(self) -> str:
+        inside = self.what._repr_html_() if str(self.what) else ""
+        return f"<details><summary>{html.escape(self.summary)}</summary>{inside}</details>" if inside else ""
+
+    def __str__(self) -> str:
+        """Say it all."""
+        return str(self.what)

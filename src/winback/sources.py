@@ -1,0 +1,138 @@
+"""Where does a formula or a claim come from? Each source with its evidence and a link, one click away."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from winback.in_html import NO_TEX
+
+STUDY, METHOD = "study", "method"  # what a source is: a study of customers, or the method a figure is found by
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who wrote what, where it stands, and what kind of evidence it is."""
+
+    who: str
+    what: str
+    link: str
+    evidence: str
+
+
+DOI = "https://doi.org/"
+SOURCES = {
+    "study": Source(
+        "Kumar, Bhagwat & Zhang",
+        "Winning back lost customers, Harvard Business Review, March 2016",
+        "https://hbr.org/2016/03/winning-back-lost-customers",
+        STUDY,
+    ),
+    "study in full": Source(
+        "Kumar, Bhagwat & Zhang",
+        "Regaining lost customers, Journal of Marketing 79(4), 2015",
+        f"{DOI}10.1509/jm.14.0107",
+        STUDY,
+    ),
+    "picked": Source(
+        "Andrews, Kitagawa & McCloskey",
+        "Inference on winners, Quarterly Journal of Economics 139(1), 2024",
+        f"{DOI}10.1093/qje/qjad043",
+        METHOD,
+    ),
+    "ratios": Source(
+        "Fieller",
+        "Some problems in interval estimation, Journal of the Royal Statistical Society B 16, 1954",
+        f"{DOI}10.1111/j.2517-6161.1954.tb00159.x",
+        METHOD,
+    ),
+    "adjusted": Source(
+        "Lin",
+        "Agnostic notes on regression adjustments, Annals of Applied Statistics 7(1), 2013",
+        f"{DOI}10.1214/12-AOAS583",
+        METHOD,
+    ),
+    "scores": Source(
+        "Robins, Rotnitzky & Zhao",
+        "Estimation of regression coefficients when some regressors are not always observed, Journal of the American "
+        "Statistical Association 89, 1994",
+        f"{DOI}10.1080/01621459.1994.10476818",
+        METHOD,
+    ),
+    "policies": Source(
+        "Athey & Wager",
+        "Policy learning with observational data, Econometrica 89(1), 2021",
+        f"{DOI}10.3982/ECTA15732",
+        METHOD,
+    ),
+    "budgets": Source(
+        "Sinha & Zoltners",
+        "The multiple-choice knapsack problem, Operations Research 27(3), 1979",
+        f"{DOI}10.1287/opre.27.3.503",
+        METHOD,
+    ),
+    "holdout": Source(
+        "Dunnett",
+        "A multiple comparison procedure for comparing several treatments with a control, Journal of the American "
+        "Statistical Association 50, 1955",
+        f"{DOI}10.1080/01621459.1955.10501294",
+        METHOD,
+    ),
+}
+FORMULA = "The formula, and where it comes from"
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula in words, folded away, with links to where it comes from.
+
+    Examples
+    --------
+    >>> print(Formula("profit = value - cost", "study"))
+    profit = value - cost
+    Kumar, Bhagwat & Zhang, Winning back lost customers, Harvard Business Review, March 2016 (study)
+    """
+
+    text: str
+    keys: tuple[str, ...]
+
+    def __init__(self, text: str, *keys: str):
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "keys", keys)
+
+    def _repr_html_(self) -> str:
+        lines = "<br>".join(html.escape(line) for line in self.text.splitlines())
+        sources = "".join(f"<p>{_linked(SOURCES[key])}</p>" for key in self.keys)
+        return f'<details class="{NO_TEX}"><summary>{FORMULA}</summary><p>{lines}</p>{sources}</details>'
+
+    def __str__(self) -> str:
+        """Show the same as text."""
+        return "\n".join([self.text, *_in_words(self.keys)])
+
+
+@dataclass(frozen=True)
+class Cited:
+    """Sources in view, each with its evidence and a link: on what a claim of others rests."""
+
+    keys: tuple[str, ...]
+
+    def __init__(self, *keys: str):
+        object.__setattr__(self, "keys", keys)
+
+    def _repr_html_(self) -> str:
+        return "".join(f'<p class="{NO_TEX}">{_linked(SOURCES[key])}</p>' for key in self.keys)
+
+    def __str__(self) -> str:
+        """Show the same as text."""
+        return "\n".join(_in_words(self.keys))
+
+
+def _linked(source: Source) -> str:
+    who, what, link = (html.escape(text) for text in (source.who, source.what, source.link))
+    return f'{who}, <a href="{link}">{what}</a> ({source.evidence})'
+
+
+def _in_words(keys: tuple[str, ...]) -> Iterator[str]:
+    for source in (SOURCES[key] for key in keys):
+        yield f"{source.who}, {source.what} ({source.evidence})"

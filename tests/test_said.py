@@ -1,0 +1,40 @@
+"""Is the rest folded away, and does every source lead somewhere?"""
+
+import re
+
+import pandas as pd
+import pytest
+
+import winback as wb
+from winback.results import Sentences, Shown
+from winback.said import Folded, Said
+from winback.sources import SOURCES, Cited, Formula
+
+
+def test_the_answer_is_in_view_and_the_rest_is_folded():
+    comparison = wb.compare_offers(wb.load_telecom_study().trial)
+    shown = Said(comparison)._repr_html_()
+    view, _, folded = shown.partition("<details>")
+    assert comparison.describe().splitlines()[1][:40] in view
+    assert comparison.details().splitlines()[-1][:40] in folded
+    assert str(Said(comparison)) == str(comparison.describe())
+
+
+def test_what_is_folded_has_a_name_and_nothing_is_nothing():
+    table = Shown(pd.DataFrame({"Offer": ["a"]}))
+    assert (
+        Folded(table, "In <figures>")._repr_html_().startswith("<details><summary>In &lt;figures&gt;</summary><table")
+    )
+    assert Folded(Sentences())._repr_html_() == ""
+    assert Folded(Shown(pd.DataFrame()))._repr_html_() == ""
+    assert "<summary>The figures</summary>" in Folded(Sentences("One."))._repr_html_()
+
+
+@pytest.mark.parametrize("key", SOURCES)
+def test_a_source_is_linked_with_its_evidence(key):
+    shown = Cited(key)._repr_html_()
+    assert re.search(r'href="https://(doi\.org/10\.\d{4,}/\S+|hbr\.org/\S+)"', shown)
+    assert re.search(r"\((study|method)\)</p>$", shown)
+    assert Formula("a < b", key)._repr_html_().startswith("<details")
+    assert "a &lt; b" in Formula("a < b", key)._repr_html_()
+    assert str(Cited(key)) in str(Formula("a < b", key))
