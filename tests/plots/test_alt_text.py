@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 import winback as wb
 from winback import plots
-from winback.plots.alt_text import LONGEST, alt_text, describe_figures_of, described_svg
+from winback.plots.alt_text import FONTS, LONGEST, alt_text, describe_figures_of, described_svg
 from winback.plots.style import finish_axes, money_axis, note, percent_axis
 from winback.plots.words import name_ticks
 
@@ -112,6 +112,17 @@ def test_a_notebook_stores_the_text_in_the_picture_and_beside_it():
     assert "<a> & \"b\" 'c'" in alt_text(ax)
     assert beside["image/svg+xml"] == beside["image/png"] == {"alt": alt_text(ax)}
     assert isinstance(data["image/png"], str | bytes)
+
+
+def test_letters_are_text_whose_fonts_are_named_briefly():
+    _, ax = plt.subplots()
+    finish_axes(ax, "Some $5 words", "x", "y")
+    with plt.rc_context({"svg.fonttype": "none"}):
+        data, _ = a_shell().display_formatter.format(ax.figure, include={"image/svg+xml"})
+    root = ElementTree.fromstring(data["image/svg+xml"].encode())  # what this test has made itself
+    texts = [each for each in root.iter() if each.tag.endswith("text")]
+    assert "Some $5 words" in [each.text for each in texts]
+    assert all(FONTS in each.get("style") and "Bitstream" not in each.get("style") for each in texts)
 
 
 def test_describing_twice_says_it_once():

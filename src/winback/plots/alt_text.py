@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
@@ -16,12 +17,14 @@ from matplotlib.text import Annotation
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from winback.doors import door
+from winback.in_svg import slim
 from winback.plots.style import MoneyTicks, PercentTicks
 from winback.results import format_money, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
+FONTS = "'DejaVu Sans', Verdana, sans-serif"  # as wide as each other; where neither is there, others are narrower
 MOST_VALUES = 16  # read out: more nobody keeps in mind
 WHOLE = 0.05  # of a percent: a share that is written without decimals
 LONGEST = 900  # letters in all
@@ -154,7 +157,9 @@ def _number(axis: Axis, value: float) -> str:
 
 
 def described_svg(svg: str, text: str) -> str:
-    """Return an SVG as one picture with a text for those who hear it."""
+    """Return an SVG as one picture with a text for those who hear it, its long list of fonts cut short."""
+    own = ", ".join(f"'{name}'" for name in mpl.rcParams["font.sans-serif"] if name != "sans-serif")
+    svg = slim(svg.replace(f"{own}, sans-serif", FONTS))
     return svg.replace("<svg ", f'<svg role="img" aria-label={quoteattr(text)} ', 1)
 
 

@@ -13,6 +13,8 @@ def set_notebook_format() -> None:
 
     mpl.rcParams["svg.hashsalt"] = "winback"
     mpl.rcParams["text.usetex"] = False  # which settings of a machine may ask for
+    # Letters as text, not as outlines: a third of the size, and they can be searched and copied.
+    mpl.rcParams["svg.fonttype"] = "none"
     # The PNG stands in where SVG cannot be shown: as large as a figure is read there.
     set_matplotlib_formats("svg", "png", metadata={"Date": None}, bbox_inches="tight", dpi=72)
     describe_figures_of(InteractiveShell.instance())
