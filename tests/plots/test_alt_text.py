@@ -1,5 +1,6 @@
 """Does every figure say its message and its main values to who cannot see it, and does a notebook carry that?"""
 
+import re
 from functools import partial
 from types import SimpleNamespace
 from xml.etree import ElementTree
@@ -165,3 +166,15 @@ def test_every_text_begins_with_the_title_and_holds_values(comparison):
         assert text.startswith(title)
         assert sum(letter.isdigit() for letter in text[len(title) :]) > 3
         assert "\n" not in text
+
+
+def test_figures_of_days_are_said_in_days():
+    """A line through days holds dates, not numbers."""
+    base = wb.load_shop_study().base
+    report = wb.lost_report(base, by="channel")
+    figures = [draw(report) for draw in (plots.plot_flow, plots.plot_losses, plots.plot_funnel, plots.plot_returns)]
+    figures += [plots.plot_cohorts(report), plots.plot_buyer(base)]
+    for figure in figures:
+        text = alt_text(figure)
+        assert sum(letter.isdigit() for letter in text) > 3
+    assert re.search(r"called lost: .* at 20\d\d-\d\d-\d\d", alt_text(figures[-1])), alt_text(figures[-1])

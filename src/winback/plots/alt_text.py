@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.container import ErrorbarContainer
+from matplotlib.dates import AutoDateFormatter, ConciseDateFormatter, DateFormatter, num2date
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.ticker import FixedLocator, FuncFormatter
@@ -28,6 +29,7 @@ FONTS = "'DejaVu Sans', Verdana, sans-serif"  # as wide as each other; where nei
 MOST_VALUES = 16  # read out: more nobody keeps in mind
 WHOLE = 0.05  # of a percent: a share that is written without decimals
 LONGEST = 900  # letters in all
+DATES = (AutoDateFormatter, ConciseDateFormatter, DateFormatter)
 NEAR = 0.45  # of a row, within which what is written belongs to it
 
 
@@ -113,7 +115,7 @@ def _marked(ax: Axes, rows, columns) -> Iterator[str]:
     """Yield the first mark of each row or column, with its name."""
     seen = set()
     for line in ax.lines:
-        x, y = (np.asarray(each, dtype=float) for each in line.get_data())
+        x, y = (np.asarray(each, dtype=float) for each in line.get_data(orig=False))
         if line.get_marker() in ("None", None, "") or not len(x):
             continue
         for across, up in zip(x, y, strict=True):
@@ -130,7 +132,7 @@ def _lines(ax: Axes) -> Iterator[str]:
     labels = {line: _line(bars.get(line, line.get_label())) for line in ax.lines}
     nameless = all(label.startswith("_") for label in labels.values())
     for line, label in labels.items():
-        x, y = (np.asarray(each, dtype=float) for each in line.get_data())
+        x, y = (np.asarray(each, dtype=float) for each in line.get_data(orig=False))
         there = np.isfinite(x) & np.isfinite(y)
         if there.any() and (len(x) > 2 if nameless else not label.startswith("_")):
             ends = dict.fromkeys(zip(x[there][[0, -1]], y[there][[0, -1]], strict=True))
@@ -147,6 +149,8 @@ def _lines(ax: Axes) -> Iterator[str]:
 def _number(axis: Axis, value: float) -> str:
     """Write a number as its axis does."""
     formatter = axis.get_major_formatter()
+    if isinstance(formatter, DATES):
+        return f"{num2date(value):%Y-%m-%d}"
     if isinstance(formatter, MoneyTicks):
         return format_money(value, formatter.currency)
     if isinstance(formatter, PercentTicks):
