@@ -1,6 +1,7 @@
 """What does judging a policy refuse, and does the refusal help? Parts of each message."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from tailored_trials import by_segment, free
 
@@ -27,6 +28,8 @@ def test_a_rule_that_names_an_unknown_offer(table):
         wb.evaluate_policy(wb.read_trial(table, OFFERS), {"x": "c", "y": "a"}, by="segment")
     with pytest.raises(TableError, match=r"is given offer .*'a', 'b'.*, which was not tried"):
         wb.evaluate_policy(wb.read_trial(table, OFFERS), {"x": ["a", "b"], "y": "a"}, by="segment")
+    with pytest.raises(TableError, match=r"is given offer '<NA>', which was not tried"):
+        wb.evaluate_policy(wb.read_trial(table, OFFERS), {"x": pd.NA, "y": "a"}, by="segment")
 
 
 def test_a_rule_that_leaves_customers_out(table):

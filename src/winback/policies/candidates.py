@@ -126,13 +126,9 @@ class WrittenRule:
         return positions
 
 
-def _as_label(offer: object) -> object:
-    """Return what a rule says, as text where it can be no label at all, such as a list."""
-    try:
-        hash(offer)
-    except TypeError:
-        return repr(offer)
-    return offer
+def _as_label(offer: object) -> str:
+    """Return what a rule says as text: what is none, such as a list or a missing value, names no offer."""
+    return offer if isinstance(offer, str) else repr(offer)
 
 
 @dataclass(frozen=True)
