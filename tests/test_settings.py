@@ -160,7 +160,7 @@ OF_THE_STUDY = {"horizon_months", "annual_discount", "currency", "organic", "org
 
 def test_every_option_of_report_is_looked_at():
     options = {option.name for option in main.commands["report"].params}
-    assert options == {"customers", "offers", *WITHOUT_A_TABLE, *OF_THE_STUDY}
+    assert options == {"customers", "offers", "numbers", "every", *WITHOUT_A_TABLE, *OF_THE_STUDY}
 
 
 @pytest.mark.parametrize("name", WITHOUT_A_TABLE)

@@ -83,9 +83,7 @@ def write_report(
     >>> write_report("customers.csv", "offers.toml", out="reports")  # doctest: +SKIP
     """
     given = {"horizon_months": horizon_months, "annual_discount": annual_discount, "currency": currency} | more
-    terms = {name: term for name, term in given.items() if term is not None}
-    files = (None if path is None else str(Path(path).resolve()) for path in (customers, offers))
-    settings = dict(zip(("customers", "offers"), files, strict=True)) | {"columns": dict(columns or {}), "terms": terms}
+    settings = asked_trial(customers, offers, columns, given)
     check_writable(out, (PAGE, *TABLES))  # what cannot be written or compared is refused before a kernel starts
     trial = comparable_trial(**settings)
     if tell is not None:
@@ -96,6 +94,15 @@ def write_report(
     if tell is not None:
         tell(said_of_the_list(notebook))
     return paths
+
+
+def asked_trial(
+    customers: str | Path | None, offers: str | Path | None, columns: Mapping[str, str] | None, terms: Mapping
+) -> dict:
+    """Return the trial that is asked about as the first cell of a notebook says it: plain values, whole paths."""
+    files = (None if path is None else str(Path(path).resolve()) for path in (customers, offers))
+    stated = {name: term for name, term in terms.items() if term is not None}
+    return dict(zip(("customers", "offers"), files, strict=True)) | {"columns": dict(columns or {}), "terms": stated}
 
 
 def said_of_a_long_list(n_customers: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which offer pays, as a page? `winback report`."""
+"""Which offer pays, and every other question of a trial, as pages? `winback report`."""
 
 from __future__ import annotations
 
@@ -13,19 +13,34 @@ from winback.cli.options import reading_options, table_options
 @click.command()
 @click.argument("customers", required=False, type=click.Path(path_type=Path))
 @click.option("--offers", type=click.Path(path_type=Path), help="TOML file: what each offer costs, and when.")
+@click.option(
+    "--notebook",
+    "numbers",
+    multiple=True,
+    metavar="NN",
+    help="Write this notebook instead, such as 09; may be repeated.",
+)
+@click.option("--all", "every", is_flag=True, help="Write every notebook that the data allow, and a list: index.html.")
 @click.option("--horizon-months", type=float, help="Months over which a second lifetime is valued.")
 @click.option("--annual-discount", type=float, help="Discount rate a year, 0.10 for 10%.")
 @click.option("--currency", help="Sign or code shown before money.")
 @table_options
 @reading_options
 @click.option("--out", default="reports", type=click.Path(path_type=Path), help="Folder to write into.")
-def report(customers, offers, columns, control, out, **settings):
+def report(customers, offers, numbers, every, columns, control, out, **settings):
     """Write the offer report for CUSTOMERS, or for the telecom study when none is named."""
     with clear_errors():
-        from winback.report import write_report
+        settings |= {"columns": dict(columns), "control": list(control) or None, "out": out, "tell": click.echo}
+        if numbers and every:
+            raise ValueError("--notebook and --all: all are written anyway. Leave one of the two out.")
+        if numbers or every:
+            from winback.all_pages import write_question_pages
 
-        click.echo("Comparing the offers and writing the page ...")
-        settings["control"] = list(control) or None
-        paths = write_report(customers, offers, columns=dict(columns), out=out, tell=click.echo, **settings)
+            paths = write_question_pages(None if every else numbers, customers, offers, **settings)
+        else:
+            from winback.report import write_report
+
+            click.echo("Comparing the offers and writing the page ...")
+            paths = write_report(customers, offers, **settings)
     for path in paths:
         click.echo(path)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Mapping
 from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winback.pages.chapters import notebook_folders
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-PACKAGE = Path(__file__).parents[1]
 PARAMETERS = "parameters"  # tag of the cell whose values are replaced
 
 
@@ -19,17 +21,36 @@ def load_notebook(name: str) -> NotebookNode:
     """Return a notebook: from the installed package, or from the folder ``notebooks`` of a checkout."""
     import nbformat
 
-    for folder in (PACKAGE / "notebooks", PACKAGE.parents[1] / "notebooks"):
+    for folder in notebook_folders():
         if (folder / name).is_file():
             return nbformat.read(folder / name, as_version=4)
     raise FileNotFoundError(f"The notebook {name} is missing; install winback again.")
 
 
+def parameters_of(notebook: NotebookNode) -> dict[str, str]:
+    """Return the names that the notebook's parameters cell sets, each with the code that sets it.
+
+    A line that sets several names is of the first of them.
+    """
+    source = _parameters_cell(notebook).source
+    found = [node for node in ast.parse(source).body if isinstance(node, ast.Assign)]
+    names = [next(each.id for each in ast.walk(node) if isinstance(each, ast.Name)) for node in found]
+    lines = source.splitlines()
+    return {name: "\n".join(lines[n.lineno - 1 : n.end_lineno]) for name, n in zip(names, found, strict=True)}
+
+
 def with_parameters(notebook: NotebookNode, settings: Mapping[str, object]) -> NotebookNode:
-    """Replace the values in the notebook's parameters cell."""
-    cell = next(cell for cell in notebook.cells if PARAMETERS in cell.metadata.get("tags", []))
-    cell.source = "\n".join(f"{name} = {as_code(value)}" for name, value in settings.items())
+    """Replace values in the notebook's parameters cell; those that are not set stay."""
+    own = parameters_of(notebook)
+    kept = {name: code for name, code in own.items() if name not in settings}
+    given = {name: f"{name} = {as_code(value)}" for name, value in settings.items()}
+    lines = [kept.get(name) or given[name] for name in [*own, *(name for name in given if name not in own)]]
+    _parameters_cell(notebook).source = "\n".join(lines)
     return notebook
+
+
+def _parameters_cell(notebook: NotebookNode) -> NotebookNode:
+    return next(cell for cell in notebook.cells if PARAMETERS in cell.metadata.get("tags", []))
 
 
 def as_code(value: object) -> str:

@@ -1,4 +1,4 @@
-"""How do a page and its tables come about? A notebook is run on a table; all files are written together, or none."""
+"""How do pages and their tables come about? Notebooks are run on a table; all files are written together, or none."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from shutil import copyfile
 from typing import TYPE_CHECKING
 
 from winback.kernel import READING, CellError, run_notebook
-from winback.pages.page import notebook_page
-from winback.pages.settings import with_parameters
+from winback.pages.chapters import Chapter
+from winback.pages.page import Beside, notebook_page
+from winback.pages.settings import parameters_of, with_parameters
 from winback.pages.shown import check_shown, drop_unanswered
 from winback.tables import scratch_folder, write_files_together
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 MENDED_BY_THE_ANALYST = ("TableError", "ArgumentError")  # beside those of Python
+TABLES = "tables"  # parameter of a notebook that writes tables: the folder for them
 
 
 def write_page(
@@ -60,19 +62,55 @@ def write_page(
         When the files cannot be written or older ones not replaced.
     """
     with scratch_folder(tempfile.gettempdir()) as folder:
-        try:
-            run_notebook(with_parameters(notebook, {**settings, "tables": str(folder)}), tell=tell)
-        except CellError as error:
-            if READING in error.tags and _can_be_mended(error.kind):
-                raise ValueError(error.said) from None
-            raise
-        drop_unanswered(notebook)
-        check_shown(notebook)
-        pages = {page: lambda path: path.write_text(notebook_page(notebook), encoding="utf-8")}
+        run_for_page(notebook, settings, folder, tell)
+        pages = {page: _text_of(notebook_page(notebook))}
         return write_files_together(out, pages | {name: partial(copyfile, folder / name) for name in tables})
 
 
-def _can_be_mended(kind: str) -> bool:
+def run_for_page(
+    notebook: NotebookNode,
+    settings: Mapping[str, object],
+    folder: Path,
+    tell: Callable[[str], object] | None = None,
+) -> None:
+    """Run a notebook in place with these settings, its tables written into a folder; see `write_page`."""
+    own = {TABLES: str(folder)} if TABLES in parameters_of(notebook) else {}
+    try:
+        run_notebook(with_parameters(notebook, {**settings, **own}), tell=tell)
+    except CellError as error:
+        if READING in error.tags and can_be_mended(error.kind):
+            raise ValueError(error.said) from None
+        raise
+    drop_unanswered(notebook)
+    check_shown(notebook)
+
+
+def write_pages(
+    notebooks: Mapping[Chapter, NotebookNode],
+    folder: Path,
+    out: str | Path,
+    *,
+    index: str = "",
+    list_of: Callable[[Mapping[Chapter, NotebookNode]], str] | None = None,
+) -> list[Path]:
+    """Write executed notebooks as pages that lead to each other, and the tables that lie in a folder; all, or none.
+
+    ``list_of`` writes the list of them, as the page named ``index``.
+    """
+    pages = {chapter.number: chapter.page for chapter in notebooks}
+    beside = Beside(pages, {chapter.number: chapter.question for chapter in notebooks}, index)
+    writers = {index: _text_of(list_of(notebooks))} if list_of is not None else {}
+    for chapter, notebook in notebooks.items():
+        writers[chapter.page] = _text_of(notebook_page(notebook, chapter.number, beside))
+    tables = sorted(path for path in folder.iterdir() if path.is_file())
+    return write_files_together(out, writers | {path.name: partial(copyfile, path) for path in tables})
+
+
+def _text_of(page: str) -> Callable[[Path], object]:
+    return lambda path: path.write_text(page, encoding="utf-8")
+
+
+def can_be_mended(kind: str) -> bool:
     """Tell by its name whether an error is one that the analyst can mend."""
     known = getattr(builtins, kind, None)
     return kind in MENDED_BY_THE_ANALYST or (isinstance(known, type) and issubclass(known, ValueError | OSError))

@@ -1,0 +1,42 @@
+"""Where does a link to another notebook lead on a page? To the page of its number, or nowhere if none is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from winback.pages.chapters import chapters
+
+LINK = re.compile(r'<a\b([^>]*?)\bhref="(?:\./)?(\d\d)-[\w-]+\.(?:ipynb|html)(#[^"]*)?"([^>]*)>(.*?)</a>', re.DOTALL)
+
+
+def links_to(ending: str = ".ipynb") -> dict[int, str]:
+    """Return where each notebook is found from another one, or each page from another: number -> link.
+
+    Examples
+    --------
+    >>> links_to(".ipynb")[6], links_to(".html")[6]
+    ('06-which-offer-pays.ipynb', 'offer-roi.html')
+    """
+    pages = ending == ".html"
+    return {int(number): each.page if pages else f"{each.file.stem}{ending}" for number, each in chapters().items()}
+
+
+def linked(shown: str, pages: Mapping[str, str]) -> str:
+    """Let the links of a page lead to the pages written beside it (number -> name); of the others only words stay.
+
+    In a notebook they lead to notebooks, and the words of results may name pages by the notebook's name.
+
+    Examples
+    --------
+    >>> linked('<a href="04-who.ipynb#Whom?">who</a> and <a href="05-how.ipynb">how long</a>', {"04": "who.html"})
+    '<a href="who.html#Whom?">who</a> and how long'
+    """
+
+    def led(found: re.Match) -> str:
+        before, number, anchor, after, words = found.groups()
+        if number not in pages:
+            return words
+        return f'<a{before}href="{pages[number]}{anchor or ""}"{after}>{words}</a>'
+
+    return LINK.sub(led, shown)
