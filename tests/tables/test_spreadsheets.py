@@ -130,3 +130,15 @@ def test_the_table_is_not_changed(tmp_path):
     write_csv(frame, tmp_path / "a.csv")
     write_workbook({"x": frame}, tmp_path / "a.xlsx")
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_table_of_many_rows_is_written_as_one_in_one_go(tmp_path, monkeypatch):
+    rows = ["=1+1", "a\x00b", "plain", "-x", "5"] * 3
+    table = pd.DataFrame({"=name": rows, "n": range(15), "day": pd.date_range("2024-01-01", periods=15)})
+    whole = write_csv(table, tmp_path / "list.csv")
+    text = (tmp_path / "list.csv").read_bytes()
+    monkeypatch.setattr("winback.tables.spreadsheets.AT_ONCE", 4)
+    assert write_csv(table, tmp_path / "list.csv") == whole
+    assert (tmp_path / "list.csv").read_bytes() == text
+    assert write_csv(table.head(0), tmp_path / "list.csv") != whole
+    assert (tmp_path / "list.csv").read_text(encoding="utf-8") == "'=name,n,day\n"

@@ -115,18 +115,22 @@ class PurchaseBase(Base):
         ``_high``: when the next one is to be expected of those who buy again, median and 95% interval; none where too
         few have bought again to tell.
         """
-        frame = self.summary.customers
-        columns = {"silent_days": self.seen.silent, "lost": self.rule.is_lost(self.seen)}
-        columns["lost_on"] = to_dates(self.rule.lost_on(self.seen)).astype("datetime64[s]")
+        return self.customers_at(np.arange(self.n))
+
+    def customers_at(self, place: np.ndarray) -> pd.DataFrame:
+        """Return the rows of ``customers`` at some places: of a few much sooner than of all."""
+        seen = self.seen.at(place)
+        columns = {"silent_days": seen.silent, "lost": self.rule.is_lost(seen)}
+        columns["lost_on"] = to_dates(self.rule.lost_on(seen)).astype("datetime64[s]")
         try:
-            found = fit_gaps(self.seen).next_purchase(self.seen)
+            found = fit_gaps(self.seen).next_purchase(seen)
         except RuleNotFittedError:
             found = None
         if found is not None:
             for name, days in (("", found.median), ("_low", found.low), ("_high", found.high)):
                 columns[f"next_purchase{name}"] = to_dates(days).astype("datetime64[s]")
-        frame = frame.assign(**columns).reset_index(drop=True)
-        return frame if self.people is None else pd.concat([frame, self.people], axis=1)
+        frame = self.summary.customers.iloc[place].reset_index(drop=True).assign(**columns)
+        return frame if self.people is None else frame.join(self.people.iloc[place].reset_index(drop=True))
 
     @door
     def table_of(self, kind: str) -> pd.DataFrame:

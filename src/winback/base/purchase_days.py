@@ -27,6 +27,11 @@ class Seen:
         """Return the number of customers."""
         return len(self.code)
 
+    def at(self, place: np.ndarray) -> Seen:
+        """Return some of the customers."""
+        parts = (each[place] for each in (self.code, self.n_days, self.first_day, self.last_day))
+        return Seen(*parts, self.end)
+
     @property
     def span(self) -> np.ndarray:
         """Days from the first purchase to the last, shape (n,)."""

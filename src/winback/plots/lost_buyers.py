@@ -54,7 +54,7 @@ def plot_buyer(base: PurchaseBase, customer_id: str | float | None = None, ax: A
     'Customer 1 was called lost once and came back; if silent until 2024-12-01, lost again'
     """
     place = _place_of(base, customer_id)
-    known, life = base.customers.iloc[place], _lives_of(base, place)
+    known, life = base.customers_at(np.array([place])).iloc[0], _lives_of(base, place)
     days = slice(base.days.start[place], base.days.start[place + 1])
     bought, amount = to_dates(base.days.day[days].astype(np.int64)), base.days.amount[days]
     has_money = bool(base.summary.log.amount)
@@ -77,7 +77,7 @@ def _place_of(base: PurchaseBase, customer_id) -> int:
     """Return the place of a customer, or of one that shows most."""
     ids = base.summary.customers["customer_id"]
     if customer_id is None:
-        lost = base.customers["lost"].to_numpy(dtype=bool)
+        lost = base.rule.is_lost(base.seen)
         shown = np.flatnonzero(lost) if lost.any() else np.arange(base.n)
         return int(shown[np.diff(base.days.start)[shown].argmax()])
     place = int(places_among(pd.Series([customer_id]), pd.Index(ids))[0])

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+AT_ONCE = 100_000  # rows of text that are changed before they are written
 ROWS_OF_A_SHEET = 1_048_576
 LONGEST_TEXT = 32_767  # characters in a cell of a workbook
 MOST_DIGITS = 15  # of a number, that a spreadsheet keeps
@@ -41,10 +42,14 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> list[str]:
     >>> path.read_text()
     "name,n\n'=1+1,-1\n+4917012,2\n"
     """
-    path = Path(path)
-    table, n_unfit = _fit(frame)
-    guarded, n_run = _changed(table, _RUN.match, "'{}".format)
-    guarded.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    path, n_unfit, n_run = Path(path), 0, 0
+    for start in range(0, max(len(frame), 1), AT_ONCE):
+        table, more_unfit = _fit(frame.iloc[start : start + AT_ONCE])
+        guarded, more_run = _changed(table, _RUN.match, "'{}".format)
+        how = {"mode": "a", "header": False} if start else {}
+        guarded.to_csv(path, index=False, lineterminator="\n", encoding="utf-8", **how)
+        frame = frame.set_axis(guarded.columns, axis=1, copy=False)  # headings are changed once
+        n_unfit, n_run = n_unfit + more_unfit, n_run + more_run
     texts, which = ("text", "a formula") if n_run == 1 else ("texts", "formulas")
     said = f"an apostrophe stands before {n_run:,} {texts} that a spreadsheet program would run as {which}."
     guards = [f"In {path.name} {said}"] if n_run else []
@@ -137,7 +142,7 @@ def _changed(table: pd.DataFrame, which: Callable, how: Callable) -> tuple[pd.Da
             n_changed += int(found.sum())
             columns[place] = plain.where(~found, plain[found].map(how)) if found.any() else columns[place]
     headings = [how(name) if needs(name) else name for name in table.columns]
-    return pd.DataFrame(columns, index=table.index).set_axis(headings, axis=1), n_changed
+    return pd.DataFrame(columns, index=table.index, copy=False).set_axis(headings, axis=1), n_changed
 
 
 def _write_sheet(sheet, table: pd.DataFrame, number_format: Callable[[str], str]) -> None:
