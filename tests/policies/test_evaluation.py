@@ -87,7 +87,7 @@ def test_a_rule_where_nothing_matters_is_not_shown_to_earn_more():
     found = wb.evaluate_policy(wb.read_trial(table, OFFERS), RULE, by="segment", splits=wb.Splits(repeats=5))
     assert not found.pays
     assert "is not shown to earn more" in found.describe()
-    assert "which includes zero, and one choice for all is simpler" in found.describe()
+    assert "per customer, and one choice for all is simpler" in found.describe()
 
 
 @pytest.mark.parametrize(("repeats", "words"), [(1, "on one split of"), (9, "on 9 splits of"), (10, None)])

@@ -111,6 +111,10 @@ class ProfitShareFrontier(Result):
             return Sentences.of([f"Predicted: {_predicted(self)}", DOUBT, _over_what(self)])
         return Sentences.of([_measured_between_ends(self), f"Predicted was: {_predicted(self)}", _over_what(self)])
 
+    def what_to_do(self) -> Sentences:
+        """Say what to do next: choose for profit, for customers, or measure first."""
+        return Sentences.of([_next_step(self)])
+
     def details(self) -> Sentences:
         """Say where profit is largest and where customers are most, and what was measured there."""
         first, last = self.frame.iloc[0], self.frame.iloc[-1]
@@ -122,6 +126,25 @@ class ProfitShareFrontier(Result):
         if self.choices.n_set_aside:
             lines.append(f"{counted(self.choices.n_set_aside, 'customers who were not eligible', 'are')} left out.")
         return Sentences.of(lines)
+
+
+def _next_step(frontier: ProfitShareFrontier) -> str:
+    """Say in one sentence what to do on Monday."""
+    first, last, ends = frontier.frame.iloc[0], frontier.frame.iloc[-1], frontier.measured_ends
+    if frontier.kind == "gross":
+        return "Before choosing for either, leave a random part without an offer: only they show who returns anyway."
+    for_profit = "Choose for profit" if first["share_contacted"] > 0 else "For profit contact nobody"
+    if last["n_regained"] <= first["n_regained"]:
+        return f"{for_profit}: no other choice regains more customers."
+    if ends is None:
+        return f"{for_profit}, and measure in a trial what more customers would cost before buying any."
+    fewer, more = ends["profit"], ends["regained"]
+    if more.low <= 0:
+        return f"{for_profit}: that these offers can buy market share is not shown."
+    if fewer.low <= 0:
+        return f"{for_profit}, or for customers where these count by themselves: that they cost profit is not shown."
+    price = format_money(fewer.total / more.total, frontier.currency)
+    return f"{for_profit}, unless one more customer is worth over {price} to you beyond what they bring themselves."
 
 
 def _predicted(frontier: ProfitShareFrontier) -> str:

@@ -16,5 +16,6 @@ what_if_widget      and in JupyterLab
 sensitivity         what if horizon, discount rate or organic return were others? and break-even in words
 by_group            is another offer better for some customers? every offer's profit in every group of a column
 payback             by which month has an offer earned its cost back?
+money_ladder        which value is this? every amount that is named for the first offer, one below the other
 economics           profit, ROI and break-even from summary figures alone: `offer_economics`
 """

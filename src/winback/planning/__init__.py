@@ -11,6 +11,9 @@ size_notes   why a question takes more customers, or fewer, than even amounts of
 questions    one row of the plan for each question
 holdout      customers per offer and left untreated: what these cost, and what they tell
 follow_up    how long must the trial be watched?
+next_trial   what to do on Monday about it, in one sentence
+how_sure     how sure is the present choice, and what would make it surer?
+two_sources  why do a trial and a table without customers give other sizes and break-evens?
 """
 
 from winback.planning.asked import Choice, Comparisons, FollowUp

@@ -13,6 +13,7 @@ from winback.money import format_money, money_interval
 from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
 from winback.planning.holdout import Split
+from winback.planning.next_trial import next_trial
 from winback.planning.size_notes import doing_alike, leaning, too_few_clusters, too_skewed
 from winback.results import Result, Sentences, Shown, format_chance, format_count, format_percent, join_words
 from winback.tables import NO_OFFER
@@ -84,6 +85,10 @@ class TrialPlan(Result):
         """Say what the customers find or how many are needed, what the holdout costs, and what that rests on."""
         answer = next(iter([*_available(self, _telling(self.frame)), *_differences(self), *_choice(self)]))
         return Sentences.of([answer, next(_holdout(self)), next(_doubts(self))])
+
+    def what_to_do(self) -> Sentences:
+        """Say what to do next: how many to draw for each offer, how many to leave without, and when to read it."""
+        return Sentences.of([next_trial(self)])
 
     def details(self) -> Sentences:
         """Say every size, what the holdout tells, and what each length of follow-up shows."""

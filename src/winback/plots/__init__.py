@@ -8,6 +8,7 @@ small            pictures of a few rows beside a sentence, and a figure as part 
 trial_flow       from all who were lost to those who are still here
 by_group         what each offer earns in each group of customers
 tornado          how the best offer's gain and lead move with each assumption
+money_ladder     every amount that is named for the first offer
 payback          what each offer has earned by each month
 policies         does tailoring pay, what do untrue reasons do to it, what would an oracle earn, uplift by fifth
 survival         curves, incidence, goodness of fit, time ratios
@@ -42,6 +43,7 @@ from winback.plots.lost_effort import plot_effort
 from winback.plots.lost_groups import plot_funnel
 from winback.plots.lost_reasons import plot_reason_money
 from winback.plots.lost_returns import plot_returns
+from winback.plots.money_ladder import plot_money_ladder
 from winback.plots.notebook_format import set_notebook_format
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
 from winback.plots.payback import plot_payback
@@ -81,6 +83,7 @@ __all__ = [
     "plot_lorenz",
     "plot_losses",
     "plot_misstated_reasons",
+    "plot_money_ladder",
     "plot_offers_by_group",
     "plot_oracle",
     "plot_payback",

@@ -128,6 +128,10 @@ class PolicyEvaluation(Result):
         """Say what else is in doubt, and what other figures would have promised."""
         return Sentences.of(_lines(self)[3:])
 
+    def what_to_do(self) -> Sentences:
+        """Say what to do next: follow the policy, send one offer to all, or find out first whether any pays."""
+        return Sentences.of([next_step(self)])
+
 
 def _lines(found: PolicyEvaluation) -> list[str]:
     return [recommendation(found), *against_today(found), *doubts(found)]
@@ -152,9 +156,39 @@ def recommendation(found: PolicyEvaluation) -> str:
         against = "per customer against it, on customers it has not seen"
         return f"{send(found.best_single, found.trial)}: {found.name} loses {lost} {against}."
     return (
-        f"{send(found.best_single, found.trial)}: {found.name} is not shown to earn more, for on customers it has not "
-        f"seen it gains {gain} per customer over {single}, which includes zero, and one choice for all is simpler."
+        f"{send(found.best_single, found.trial)}: {found.name} is not shown to earn more; on customers it has not seen "
+        f"it gains {gain} per customer, and one choice for all is simpler."
     )
+
+
+def next_step(found: PolicyEvaluation) -> str:
+    """Say in one sentence what to do on Monday, with or without telling customers apart."""
+    if NO_OFFER not in found.trial.choices:
+        return "Before sending any to all, leave a random part without an offer: only they show what an offer adds."
+    kept = "without an offer" if found.best_single == NO_OFFER else f"on {found.best_single}"
+    if found.pays:
+        return (
+            f"Give each customer what {found.name} says, and keep a random part {kept}, so that what telling customers "
+            "apart adds stays measured."
+        )
+    if found.best_single == NO_OFFER:
+        return "Send nobody any of these offers; look for one that costs less, and try it on a small random part."
+    if not _single_pays(found):
+        return "Send none of these offers to all yet: a larger trial is to show whether any pays."
+    return (
+        f"Send {found.best_single} to all who can still be won, best first, and tailor only once a trial of other "
+        "customers shows that it pays."
+    )
+
+
+def _single_pays(found: PolicyEvaluation) -> bool:
+    """Say whether the best single offer is shown to earn more than sending none."""
+    places = [found.choices.index(name) for name in (found.best_single, NO_OFFER) if name in found.choices]
+    if len(places) < 2:
+        return False
+    own = own_arm(found.trial)[:, [found.trial.choices.index(name) for name in found.choices]]
+    paired, counts = (each[:, places[0]] - each[:, places[1]] for each in (found.gains.scores, own))
+    return bool(mean_of_scores(found.trial, paired, counts, level=found.level)[2] > 0)
 
 
 def against_today(found: PolicyEvaluation) -> Iterator[str]:

@@ -12,7 +12,7 @@ import pandas as pd
 from winback.doors import door
 from winback.policies.candidates import TreePolicy
 from winback.policies.contact_list import ContactList, list_contacts
-from winback.policies.evaluation import PolicyEvaluation, against_today, doubts, recommendation, send
+from winback.policies.evaluation import PolicyEvaluation, against_today, doubts, next_step, recommendation, send
 from winback.policies.tree import PolicyTree
 from winback.policies.truth import Judged, TruthComparison
 from winback.results import Result, Sentences, format_percent
@@ -177,6 +177,14 @@ class LearnedPolicy(Result):
         if self.evaluation is None:
             return Sentences.of(self.notes)
         return Sentences.of([*against_today(self.evaluation), *list(doubts(self.evaluation))[1:], *self.notes])
+
+    def what_to_do(self) -> Sentences:
+        """Say what to do next: follow the tree, send one offer to all, or find out first what tells customers apart."""
+        if self.evaluation is not None:
+            return Sentences.of([next_step(self.evaluation)])
+        return Sentences.of(
+            ["Compare the offers for all customers alike, and note what is known of each before an offer is sent."]
+        )
 
 
 def _rules(rules: pd.DataFrame) -> str:
