@@ -166,7 +166,7 @@ def _until(comparison: OfferComparison, month: float) -> pd.DataFrame:
 def _profit(arms, control, settings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return each offer's profit with its interval, as a comparison gives it."""
     if settings.organic is not None:
-        found = assumed_incremental(arms, settings.organic, settings.organic_value, settings.level)
+        found = assumed_incremental(arms, settings)
         return tuple(found[f"incremental_profit{end}"].to_numpy() for end in ("", "_low", "_high"))
     estimate, variance = m.profit(arms, control)
     length = m.skew_length(m.pooled(arms, control), m.PROFIT, arms, control)

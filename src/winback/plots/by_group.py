@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from winback.doors import door
 from winback.money import format_alike
 from winback.plots.style import INK, POINTS, SMALL, capitalised, finish_axes, new_axes, note, offer_styles
-from winback.plots.words import drawn_name, name_ticks, row_height
+from winback.plots.words import name_ticks, row_height
 from winback.results import format_count
 from winback.tables import NO_OFFER
 
@@ -94,11 +94,8 @@ def _write(ax, cells, currency, n_offers):
 def _name_offers(ax, offers, styles):
     """Write the offers above their columns, each with its mark."""
     ax.xaxis.set_ticks_position("top")
-    words = [drawn_name(name, LONGEST_OFFER) for name in offers]
     ax.tick_params(axis="x", pad=9)
-    ax.set_xticks(range(len(offers)), [text for text, _ in words])
-    for label, (_, look) in zip(ax.get_xticklabels(), words, strict=True):
-        label.set(**look)
+    name_ticks(ax.xaxis, range(len(offers)), offers, LONGEST_OFFER)
     marked = ax.get_xaxis_transform()
     for place, name in enumerate(offers):
         how = {"color": styles[name]["color"], "marker": styles[name]["marker"], "clip_on": False, "markersize": 8}

@@ -12,7 +12,6 @@ from winback.money import format_alike, format_money, money_interval
 from winback.plots.style import (
     INK,
     QUIET,
-    SMALL,
     UNTREATED,
     capitalised,
     finish_axes,
@@ -21,7 +20,7 @@ from winback.plots.style import (
     note,
     offer_styles,
 )
-from winback.plots.words import drawn_name
+from winback.plots.words import name_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,7 +80,7 @@ def plot_profit_steps(result: OfferComparison, offer: str | None = None, ax: Axe
     _write(ax, result, (begins, ends), (gain, low, high))
     which = "gross, per customer offered" if result.kind == "gross" else "per customer offered"
     finish_axes(ax, _message(result, offer, (gain, low, high)), "", which)
-    _name_steps(ax, [name for name, _ in steps])
+    name_ticks(ax.xaxis, range(len(steps)), [name for name, _ in steps], LONGEST)
     ax.grid(False, axis="x")
     money_axis(result.currency, ax.yaxis)
     _make_room(ax, [0.0, *ends, gain, low, high])
@@ -142,13 +141,6 @@ def _write(ax, result, levels, found):
     tops = [*np.maximum(begins, ends), max(gain, low, high, 0)]
     for place, (text, top) in enumerate(zip(texts, tops, strict=True)):
         note(ax, text, (place, top), (0, 4), ha="center", color=INK, fontweight="bold")
-
-
-def _name_steps(ax, names):
-    words = [drawn_name(name, LONGEST) for name in names]
-    ax.set_xticks(range(len(names)), [text for text, _ in words])
-    for label, (_, look) in zip(ax.get_xticklabels(), words, strict=True):
-        label.set(**look, fontsize=SMALL)
 
 
 def _message(result, offer, found) -> str:

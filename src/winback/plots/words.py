@@ -107,12 +107,12 @@ def _letters(fonts: tuple[str, ...]) -> frozenset[str]:
     return frozenset.intersection(*(frozenset(map(chr, get_font(path).get_charmap())) for path in paths))
 
 
-def name_ticks(axis, places: Iterable, names: Iterable) -> None:
+def name_ticks(axis, places: Iterable, names: Iterable, width: int = LONGEST_LINE) -> None:
     """Write names at places of an axis, long ones in several lines."""
     lines, look = [], dict(AS_WRITTEN)
     fonts: dict[str, None] = {}
     for name in names:
-        line, how = drawn_name(name)
+        line, how = drawn_name(name, width)
         lines.append(line)
         fonts |= dict.fromkeys(how.pop("fontfamily", ()))
     axis.set_ticks(list(places), lines, **look, **({"fontfamily": list(fonts)} if fonts else {}))
