@@ -13,6 +13,7 @@ from contracts_by_hand import on, table
 from sentences import all_of, hold_to_three
 
 import winback as wb
+from winback.base.any_base import read_base
 
 UNTIL = "2024-02-05"  # day 400
 ROWS = [(1, 0, 100, 10), (1, 150, 200, 20), (2, 0, 90, 12), (3, 0, None, 15), (4, 0, 375, 15)]
@@ -315,3 +316,21 @@ def test_the_currency_is_that_of_the_margins(asked, shown):
     assert base.currency == base.lapsed().currency == shown
     assert any("which are shown in $" in each for each in base.doubts) == (asked == "$")
     assert read().currency == "$"
+
+
+def test_no_reader_takes_a_last_day_that_is_still_to_come():
+    """Until a later day everybody would seem to have stayed on, whatever the table is."""
+    later = f"{datetime.date.today() + datetime.timedelta(days=40)}"
+    contracts = pd.DataFrame({"customer_id": [1, 2], "start": "2023-01-01", "end": ["2023-06-30", None]})
+    trial = pd.DataFrame(
+        {"customer_id": [1, 2], "offer": ["a", "none"], "offered_on": "2023-01-01", "returned_on": None}
+    )
+    readers = [
+        lambda: wb.read_contracts(contracts, until=later),
+        lambda: read_base(contracts, until=later),
+        lambda: wb.read_trial(trial, [wb.Offer(name="a", amount=1.0, paid="on_acceptance")], until=later),
+        lambda: wb.read_purchases(contracts.rename(columns={"start": "date"})[["customer_id", "date"]], until=later),
+    ]
+    for read in readers:
+        with pytest.raises(ValueError, match=f"until must not lie in the future: {later}"):
+            read()

@@ -26,7 +26,7 @@ from winback.provenance import sha256_of
 from winback.tables import AnyTable, Problem
 from winback.tables.column_checks import Checked
 from winback.tables.currencies import shown_in
-from winback.tables.months_from_dates import last_day
+from winback.tables.months_from_dates import end_of_data, last_day
 from winback.tables.parsed import written_as
 
 LONGEST_GRACE = 3650
@@ -121,7 +121,7 @@ def read_contracts(
     0            1          12.0      True            4.0
     """
     written = written_as(decimal, day_first)
-    end, begin = last_day(until, written), last_day(since, written, name="since")
+    end, begin = end_of_data(until, written), last_day(since, written, name="since")
     _check_days(end, begin, grace_days)
     asked = Asked(columns=columns or {}, written=written, sheet=sheet)
     optional = {"events": events, "served_by": served_by}

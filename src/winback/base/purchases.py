@@ -31,7 +31,7 @@ from winback.tables.currencies import shown_in
 from winback.tables.dates import dates_as_written
 from winback.tables.headings import shared_names
 from winback.tables.likeness import matched, to_choose_from
-from winback.tables.months_from_dates import last_day
+from winback.tables.months_from_dates import end_of_data
 from winback.tables.nouns import as_reading
 from winback.tables.numbers import parse_number
 from winback.tables.parsed import AS_THE_CELLS_TELL, Written, written_as
@@ -123,7 +123,7 @@ def read_purchases(
     """
     rule = None if lost is None else parse_lost(lost)
     share, written = check_margin_share(margin_share), written_as(decimal, day_first)
-    end, names = last_day(until, written), columns or {}
+    end, names = end_of_data(until, written), columns or {}
 
     def summarised() -> tuple[PurchaseSummary, tuple[str, ...], tuple[str, ...]]:
         log, reading, there = _log(purchases, names, customers, written, sheet, ends=end is None)

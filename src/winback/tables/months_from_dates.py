@@ -42,7 +42,7 @@ def with_months(reading: Reading, until: datetime.date | str | None, written: Wr
     """
     frame = reading.frame
     days = {name: parse_date(frame[name], written).column for name in DATES if name in frame}
-    end = last_day(until, written)
+    end = end_of_data(until, written)
     if not days:
         said = f"until was stated, but the table has none of {', '.join(DATES)}: {NOTHING_CHANGED}."
         return reading if end is None else reading.having(notes=[said])
@@ -87,6 +87,28 @@ def last_day(
     if read is None or pd.isna(read.column.iloc[0]):
         raise ValueError(f"{name} must be a date, such as 2024-12-31; got {until!r}.")
     return read.column.iloc[0].normalize()
+
+
+def end_of_data(until: datetime.date | str | None, written: Written = AS_THE_CELLS_TELL) -> pd.Timestamp | None:
+    """Return the last day on which data were recorded; refuse one that is still to come."""
+    end = last_day(until, written)
+    if end is not None:
+        check_over(end.date())
+    return end
+
+
+def check_over(end: datetime.date) -> None:
+    """Refuse a last day of the data that is still to come.
+
+    Examples
+    --------
+    >>> check_over(datetime.date(2024, 12, 31))
+    """
+    if end > datetime.date.today() + datetime.timedelta(days=1):  # it may be tomorrow where the data were recorded
+        raise ValueError(
+            f"until must not lie in the future: {end}. It is the last day on which the data were recorded; until a "
+            "later day everybody would seem to have stayed on, or to have stopped buying."
+        )
 
 
 def _months(span: pd.Series) -> pd.Series:

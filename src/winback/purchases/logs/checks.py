@@ -13,6 +13,7 @@ from winback.purchases.logs.customer_days import CustomerDays
 from winback.tables import Problem, TableError
 from winback.tables.headings import shared_names
 from winback.tables.likeness import to_choose_from
+from winback.tables.months_from_dates import check_over
 
 TABLE = "table of purchases"
 REFUNDS = "refunds (below zero)"
@@ -87,11 +88,7 @@ def end_of(until) -> int | None:
     if until is None:
         return None
     end = day_of(until)
-    if end > _tomorrow():
-        raise ValueError(
-            f"until must not lie in the future: {date.fromordinal(end)}. It is the last day on which purchases were "
-            "recorded; until a later day everybody would seem to have stopped buying."
-        )
+    check_over(date.fromordinal(end))
     return end
 
 
