@@ -38,7 +38,6 @@ def test_the_head_holds_the_figures_of_the_comparison(answered):
     assert comparison.interval(first, "incremental_profit", "money").partition(" ")[2] in answered.head.gain
     assert answered.head.amount in answered.head.gain
     assert format_percent(first["break_even_organic"]) in answered.head.limit
-    assert answered.head.wide.label == answered.head.narrow.label
 
 
 @pytest.mark.parametrize(
@@ -56,15 +55,15 @@ def test_what_to_do_in_each_case(trial, do, gain):
     found = told(trial())
     assert found.do.startswith(do)
     assert gain in found.gain
-    assert found.wide.label.startswith("Per customer sent ")
+    assert found.picture.label.startswith("Per customer sent ")
 
 
 def test_an_assumed_organic_return_is_called_so():
     trial = valued(0.5, 0.2, control=None).over(organic=(0.02, 0.08))
     found = told(trial)
     assert "assumed organic return of 2.0% to 8.0%" in found.gain
-    assert "assumed" in found.wide.label
-    assert "assumed to come back anyway" in found.wide.caption
+    assert "assumed" in found.picture.label
+    assert "assumed to come back anyway" in found.picture.caption
     assert "without an offer assumed 5%" in who_comes_back(trial).answer
 
 
@@ -121,7 +120,7 @@ def test_few_who_came_back_are_said():
 
 def test_second_lives_are_set_beside_first_ones(small_trial):
     card = how_long(small_trial)
-    months = watched_months(small_trial)
+    months = watched_months(small_trial.lapsed)
     sent = small_trial.part((small_trial.lapsed["offer"] != "none").to_numpy())
     row = first_and_second_value(sent, horizon_months=months, annual_discount=0.0).frame.iloc[0]
     assert card.found.value.frame.iloc[0]["difference"] == pytest.approx(row["difference"])

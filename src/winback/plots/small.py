@@ -6,21 +6,26 @@ They take names, figures and texts that are ready, and return the Figure; `as_sv
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from winback.in_svg import inline
+from winback.plots.alt_text import alt_text
 from winback.plots.style import INK, LETTER, POINTS, QUIET, SMALL, UNTREATED
 from winback.plots.words import drawn, drawn_name
 
+ACROSS = 9.0  # inches, of a page
 CARD = 4.0  # inches: beside a sentence, where two cards stand side by side, and on a phone
 ROW, EDGE = 0.34, 0.1  # inches
 LONGEST = 19  # letters of a name
+LONGEST_UP = 38  # of what is measured upwards, on a phone
 BAR = 0.62
 EDGED = "white"  # around an interval, so that it is seen on a dark bar
 
@@ -47,8 +52,10 @@ class Panel:
     heading: str = ""
 
 
-def small_bars(rows: Sequence[Row], line: tuple[float, str] | None = None) -> Figure:
+def small_bars(rows: Sequence[Row], line: tuple[float, str] | None = None, *, across: bool = False) -> Figure:
     """Draw a bar a row, its text at its end; ``line`` is a value that all are held against, with its words.
+
+    ``across`` draws it as wide as a page.
 
     Examples
     --------
@@ -56,7 +63,7 @@ def small_bars(rows: Sequence[Row], line: tuple[float, str] | None = None) -> Fi
     >>> len(figure.axes[0].patches)
     2
     """
-    figure, ax, room = _new(rows, 0.22 if line else 0.0)
+    figure, ax, room = _new(rows, 0.22 if line else 0.0, ACROSS if across else CARD)
     _bars(ax, rows, room)
     if line is not None:
         value, words = line
@@ -109,10 +116,39 @@ def small_panels(panels: Sequence[Panel]) -> Figure:
     figure.subplots_adjust(left=left, right=1, bottom=0, top=1 - 0.26 / figure.get_figheight(), wspace=0.08)
     for place, (ax, panel) in enumerate(zip(np.atleast_1d(axes), panels, strict=True)):
         _clear(ax, names if place == 0 else [""] * len(names))
-        _bars(ax, panel.rows, _text_takes(panel.rows, (1 - left) / len(panels)))
+        _bars(ax, panel.rows, _text_takes(panel.rows, CARD * (1 - left) / len(panels)))
         words, look = drawn(panel.heading)
         ax.set_title(words, loc="left", fontsize=SMALL - 1, color=QUIET, pad=3, **look)
     return figure
+
+
+def untitled(plot: Callable[..., Axes], found: Any, height: float, *, narrow: bool = False) -> Figure:
+    """Draw a figure across a page, or for a phone, without its title, which then is a heading above it.
+
+    What is measured upwards stands above the axis, where it has room, and is read without turning one's head.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> from winback.plots import plot_profit_steps
+    >>> untitled(plot_profit_steps, wb.compare_offers(wb.load_telecom_study().trial), 3).get_figheight()
+    3.0
+    """
+    figure, ax = plt.subplots(figsize=(CARD if narrow else ACROSS, height), layout="constrained")
+    plot(found, ax=ax)
+    words, look = drawn(" ".join(ax.get_ylabel().split()), LONGEST_UP if narrow else None)
+    ax.set_ylabel("")
+    ax.set_title(words, loc="left", fontsize=SMALL, fontweight="normal", color=QUIET, **look)
+    return figure
+
+
+def message_of(plot: Callable[..., Axes], found: Any) -> tuple[str, str]:
+    """Return the title of a figure in one line, and the whole figure in words."""
+    figure, ax = plt.subplots(layout="constrained")
+    plot(found, ax=ax)
+    title, words = ax.get_title(loc="left"), alt_text(ax)
+    plt.close(figure)
+    return " ".join(title.split()), words
 
 
 def as_svg(figure: Figure, label: str, name: str) -> str:
@@ -130,12 +166,13 @@ def as_svg(figure: Figure, label: str, name: str) -> str:
     return inline(file.getvalue(), label, name)
 
 
-def _new(rows, below: float):
+def _new(rows, below: float, width: float = CARD):
     names = [row.name for row in rows]
-    figure, ax = plt.subplots(figsize=(CARD, _height(names, below)))
-    figure.subplots_adjust(left=_names_take(names), right=1, top=1, bottom=below / figure.get_figheight())
+    figure, ax = plt.subplots(figsize=(width, _height(names, below)))
+    left = _names_take(names, width)
+    figure.subplots_adjust(left=left, right=1, top=1, bottom=below / figure.get_figheight())
     _clear(ax, names)
-    return figure, ax, _text_takes(rows, 1 - _names_take(names))
+    return figure, ax, _text_takes(rows, width * (1 - left))
 
 
 def _height(names, more: float) -> float:
@@ -143,16 +180,16 @@ def _height(names, more: float) -> float:
     return EDGE + more + len(names) * max(ROW, 0.17 * lines + 0.06)
 
 
-def _names_take(names) -> float:
+def _names_take(names, width: float = CARD) -> float:
     """Return the share of a figure's width that names of rows take."""
     longest = max((len(line) for name in names for line in drawn_name(name, LONGEST)[0].split("\n")), default=0)
-    return min((LETTER * SMALL * longest + 12) / (POINTS * CARD), 0.45)
+    return min((LETTER * SMALL * longest + 12) / (POINTS * width), 0.45)
 
 
 def _text_takes(rows, width: float) -> float:
-    """Return the share of an axis that the texts at the ends of bars take."""
+    """Return the share of an axis, so many inches wide, that the texts at the ends of bars take."""
     longest = max((len(row.text) for row in rows), default=0)
-    return min((0.68 * SMALL * longest + 14) / (POINTS * CARD * width), 0.75)
+    return min((0.68 * SMALL * longest + 14) / (POINTS * width), 0.75)
 
 
 def _clear(ax, names) -> None:

@@ -21,6 +21,7 @@ class Picture:
     draw: Callable[[], Any] = field(repr=False)
     label: str
     caption: str = ""
+    narrow: Callable[[], Any] | None = field(default=None, repr=False)  # where one figure does not fit a phone as well
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from winback.datasets.telecom.published import WHOSE, published_answers
 from winback.questions import page
 from winback.questions.card import Card
 from winback.questions.headline import Headline
+from winback.questions.scenario import assumed_of
 from winback.results import Result, Sentences
 
 
@@ -43,7 +44,6 @@ class FourQuestions(Result):
     notes: tuple[str, ...] = ()
     found: Mapping[str, Any] = field(default_factory=dict, repr=False)
     pages: Mapping[int, str] = field(default_factory=dict, repr=False)
-    what_if: str = field(default="", repr=False)  # HTML of the section
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "question": ("Question", "text"),
         "answer": ("Answer", "text"),
@@ -73,9 +73,15 @@ class FourQuestions(Result):
         """Say what to do next."""
         return Sentences.of([self.head.do])
 
+    def assumptions(self) -> Sentences:
+        """Say what the figures rest on: terms, costs, and who would come back without an offer."""
+        comparison = self.found.get("comparison")
+        return comparison.assumptions() if comparison else Sentences.of(assumed_of(self.found["scenario"]))
+
     def _repr_html_(self) -> str:
         parts = [page.head(self.about, self.head), page.cards(self.cards, published_answers(), self.pages)]
-        parts += [self.what_if]
+        moved = self.found.get("what_if")
+        parts += [moved._repr_html_() if moved else ""]
         parts += [page.section(part, self.pages, f"wb-s{place}") for place, part in enumerate(self.sections)]
-        parts += [page.foot([*self.notes, f"The study: {WHOSE}."], self.pages)]
+        parts += [page.foot([*self.notes, f"The study: {WHOSE}."])]
         return page.page(filter(None, parts))

@@ -20,7 +20,7 @@ REVERSED = "is first on ROI"  # of the comparison's doubts, what the fourth card
 
 @dataclass(frozen=True)
 class Headline:
-    """What to do, what it gains and how sure that is, a sentence each, and the waterfall, wide and for a phone."""
+    """What to do, what it gains and how sure that is, a sentence each, and the waterfall of a profit."""
 
     do: str
     amount: str  # of the gain, which stands in the next sentence
@@ -29,16 +29,15 @@ class Headline:
     lead: str  # over the second offer
     limit: str  # up to which organic return it pays
     doubt: str
-    wide: Picture = field(repr=False)
-    narrow: Picture = field(repr=False)
+    label: str = ""  # of what was not measured
+    picture: Picture | None = field(default=None, repr=False)
 
 
 def headline(comparison: OfferComparison, tailoring: Tailoring) -> Headline:
     """Say what follows from a comparison and from whether tailoring pays."""
-    pictures = {"wide": _wide(comparison), "narrow": _narrow(comparison)}
     said = {"do": _do(comparison, tailoring), "amount": _amount(comparison), "gain": _gain(comparison)}
     said |= {"on_top": _on_top(comparison, tailoring), "lead": _lead(comparison), "limit": _limit(comparison)}
-    return Headline(**said, doubt=_doubt(comparison), **pictures)
+    return Headline(**said, doubt=_doubt(comparison), picture=_picture(comparison))
 
 
 def _do(comparison: OfferComparison, tailoring: Tailoring) -> str:
@@ -125,11 +124,13 @@ def _doubt(comparison: OfferComparison) -> str:
     return " ".join(line for line in doubts if REVERSED not in line)
 
 
-def _wide(comparison: OfferComparison) -> Picture:
-    return Picture(partial(wide_profit_steps, comparison), _spoken(comparison), caption=_caption(comparison))
+def _picture(comparison: OfferComparison) -> Picture:
+    draw, narrow = partial(wide_profit_steps, comparison), partial(small_bars, _rows(comparison))
+    return Picture(draw, _spoken(comparison), _caption(comparison), narrow)
 
 
-def _narrow(comparison: OfferComparison) -> Picture:
+def _rows(comparison: OfferComparison) -> list[Row]:
+    """Return the steps as bars below each other, each beginning where the last one ended."""
     rows, total = [], 0.0
     steps, texts = _steps(comparison)
     offer = comparison.frame["offer"].iloc[0]
@@ -139,7 +140,7 @@ def _narrow(comparison: OfferComparison) -> Picture:
         colour = own if last else UNTREATED if place == 0 else QUIET
         rows.append(Row(name, amount, text, begin=0.0 if last else total, colour=colour))
         total += amount
-    return Picture(partial(small_bars, rows), _spoken(comparison))
+    return rows
 
 
 def _steps(comparison: OfferComparison) -> tuple[list[tuple[str, float]], list[str]]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import pandas as pd
 
+from winback.asked import Unanswered, ask
 from winback.datasets.telecom.assumptions import SECOND_VALUE_MONTHS
 from winback.money import format_alike, money_interval
 from winback.plots.small import Row, small_bars
@@ -47,40 +49,43 @@ class Lives:
         return self.value.months
 
 
-def lives_of(trial: Trial, life_months: float | None = None) -> Lives:
-    """Compare first and second lives of those who came back after an offer, undiscounted."""
-    sent = trial.part((trial.lapsed["offer"] != NO_OFFER).to_numpy()) if "offer" in trial.lapsed else trial
-    months = watched_months(trial) if life_months is None else life_months
-    terms = {"horizon_months": months, "annual_discount": 0.0}
-    alike = sent.lapsed.assign(first_margin=1.0, second_margin=sent.lapsed["second_margin"].notna().map({True: 1.0}))
-    return Lives(first_and_second_value(sent, **terms), first_and_second_value(alike, **terms))
+def lives_of(lapsed: pd.DataFrame, life_months: float | None = None, currency: str = "$") -> Lives:
+    """Compare first and second lives of those who came back, undiscounted."""
+    months = watched_months(lapsed) if life_months is None else life_months
+    terms = {"horizon_months": months, "annual_discount": 0.0, "currency": currency}
+    by_the_month = lapsed["second_margin"].where(lapsed["second_margin"].isna(), 1.0)
+    alike = lapsed.assign(first_margin=1.0, second_margin=by_the_month)
+    return Lives(first_and_second_value(lapsed, **terms), first_and_second_value(alike, **terms))
 
 
-def watched_months(trial: Trial) -> float:
+def watched_months(lapsed: pd.DataFrame) -> float:
     """Return up to which month second lives can be counted: while enough are watched, and no longer than the study did.
 
     Examples
     --------
     >>> import winback as wb
-    >>> watched_months(wb.load_telecom_study().trial)
+    >>> watched_months(wb.load_telecom_study().lapsed)
     84.0
     """
-    longest = np.sort(trial.lapsed["second_tenure"].dropna().to_numpy(dtype=float))[::-1]
-    if len(longest) == 0:
-        return float(trial.horizon_months or SECOND_VALUE_MONTHS)
-    watched = longest[min(ENOUGH, len(longest)) - 1]
+    longest = np.sort(lapsed["second_tenure"].dropna().to_numpy(dtype=float))[::-1]
+    watched = longest[min(ENOUGH, len(longest)) - 1] if len(longest) else SECOND_VALUE_MONTHS
     return float(max(1.0, min(np.floor(watched), SECOND_VALUE_MONTHS)))
 
 
 def how_long(trial: Trial, life_months: float | None = None) -> Card:
-    """Return the card of the second question, or which columns are missing."""
-    missing = {name: words for name, words in MEANINGS.items() if name not in trial.lapsed}
+    """Return the card of the second question, of those who came back after an offer, or which columns are missing."""
+    sent = trial.lapsed[(trial.lapsed["offer"] != NO_OFFER).to_numpy()]
+    return lives_card(sent, life_months, trial.currency)
+
+
+def lives_card(lapsed: pd.DataFrame, life_months: float | None = None, currency: str = "$") -> Card:
+    """Return the card of the second question from a table of lapsed customers."""
+    missing = {name: words for name, words in MEANINGS.items() if name not in lapsed or lapsed[name].isna().all()}
     if missing:
         return cannot(2, lacking(missing, REMEDY))
-    try:
-        found = lives_of(trial, life_months)
-    except ValueError as refused:
-        return cannot(2, str(refused))
+    found = ask(lives_of, lapsed, life_months, currency=currency)
+    if isinstance(found, Unanswered):
+        return cannot(2, found.why)
     return Card(2, said(found), here=how_sure(found), picture=_picture(found), found=found)
 
 

@@ -44,12 +44,10 @@ def page(parts: Iterable[str]) -> str:
 def head(about: str, found: Headline) -> str:
     """Return the headline: whom it is about, what to do, the gain, how sure, the doubt, and the waterfall."""
     lines = [_paragraph("wb-kicker", about), f'<h2 class="wb-do">{_text(found.do)}</h2>']
-    lines += [_gain(found), _paragraph("wb-doubt", _joined(found.lead, found.limit))]
-    lines.append(_paragraph("wb-doubt", found.doubt))
-    wide, narrow = as_svg(found.wide.draw(), found.wide.label, "wb-wide"), _svg(found.narrow, "wb-narrow")
-    pictures = f'<div class="wb-wide">{wide}</div><div class="wb-narrow">{narrow}</div>'
-    caption = _paragraph("wb-caption", found.wide.caption)
-    return f'{"".join(lines)}<div class="wb-picture">{pictures}{caption}</div>'
+    lines += [_gain(found), _paragraph("wb-doubt", found.lead)]
+    picture = "" if found.picture is None else _picture(found.picture, "wb-head")
+    below = _paragraph("wb-doubt", _joined(found.limit, found.doubt))
+    return f"{_label(found.label)}{''.join(lines)}{picture}{below}"
 
 
 def cards(four: Iterable[Card], study: Mapping[int, str], pages: Mapping[int, str]) -> str:
@@ -60,18 +58,17 @@ def cards(four: Iterable[Card], study: Mapping[int, str], pages: Mapping[int, st
 
 def section(part: Section, pages: Mapping[int, str], name: str) -> str:
     """Return one of the parts below the cards."""
-    label = f'<p><span class="wb-label">{_text(part.label)}</span></p>' if part.label else ""
     picture = _picture(part.picture, name) if part.picture is not None else ""
     items = "".join(f"<li>{_text(line)}</li>" for line in part.lines)
     listed = f'<ul class="wb-list">{items}</ul>' if items else ""
-    heading = f'{label}<h2 class="wb-head">{_text(part.heading)}</h2>{_paragraph("wb-why", part.why)}'
+    heading = f'{_label(part.label)}<h2 class="wb-head">{_text(part.heading)}</h2>{_paragraph("wb-why", part.why)}'
     inside = f"{picture}{_table(part.table)}{listed}{_link(part.behind, pages)}"
     return f'<section class="wb-more">{heading}{inside}</section>'
 
 
-def foot(lines: Iterable[str], pages: Mapping[int, str]) -> str:
+def foot(lines: Iterable[str]) -> str:
     """Return what the page rests on."""
-    return f'<div class="wb-foot"><p>{_text(" ".join(lines))}</p>{_link(9, pages)}</div>'
+    return f'<div class="wb-foot">{"".join(f"<p>{_text(line)}</p>" for line in lines)}</div>'
 
 
 def _gain(found: Headline) -> str:
@@ -92,11 +89,15 @@ def _card(card: Card, study: str, pages: Mapping[int, str]) -> str:
 
 
 def _picture(picture: Picture, name: str) -> str:
-    return f'<div class="wb-picture">{_svg(picture, name)}{_paragraph("wb-caption", picture.caption)}</div>'
+    drawn = as_svg(picture.draw(), picture.label, name)
+    if picture.narrow is not None:
+        narrow = as_svg(picture.narrow(), picture.label, f"{name}-narrow")
+        drawn = f'<div class="wb-wide">{drawn}</div><div class="wb-narrow">{narrow}</div>'
+    return f'<div class="wb-picture">{drawn}{_paragraph("wb-caption", picture.caption)}</div>'
 
 
-def _svg(picture: Picture, name: str) -> str:
-    return as_svg(picture.draw(), picture.label, name)
+def _label(text: str) -> str:
+    return f'<p><span class="wb-label">{_text(text)}</span></p>' if text else ""
 
 
 def _link(number: int | None, pages: Mapping[int, str]) -> str:

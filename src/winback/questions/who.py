@@ -57,18 +57,39 @@ class ReturnsBy:
 
 
 def returns_by(trial: Trial, by: str | None) -> ReturnsBy:
-    """Return who came back after an offer, by the labels of a column, with intervals.
-
-    Groups are compared at the ends of the order only; so that this one of many pairs does not stand out by chance,
-    the interval is at the level that allows for every pair (Bonferroni).
-    """
+    """Return who came back after an offer, by the labels of a column, and how many did without one, with intervals."""
     sent = trial.arm >= 0
     if trial.has_control:
         sent = trial.arm != trial.arms.index(NO_OFFER)
-    codes, labels = np.zeros(len(trial.arm), dtype=int), [EVERYBODY]
+    clusters = None if trial.clusters is None else trial.clusters[sent]
+    alone, assumed = _alone(trial)
+    return _by_group(trial.customers[sent], by, clusters, alone=alone, assumed=assumed)
+
+
+def returns_of_leavers(leavers: pd.DataFrame, by: str | None) -> ReturnsBy:
+    """Return who came back by themselves, of a table of leavers who were sent nothing."""
+    return _by_group(leavers, by, None, everybody="all leavers")
+
+
+def _by_group(customers, by, clusters, *, alone=None, assumed=False, everybody=EVERYBODY) -> ReturnsBy:
+    """Return shares by group; groups are compared at the ends of the order only.
+
+    So that this one of many pairs does not stand out by chance, its interval allows for every pair (Bonferroni).
+    """
+    returned = customers["returned"].to_numpy(dtype=bool)
+    codes, labels = np.zeros(len(returned), dtype=int), [everybody]
     if by is not None:
-        codes, labels = label_codes(trial.customers[by])
-    rows = [_row(trial, sent & (codes == code), by, label) for code, label in enumerate(labels)]
+        codes, labels = label_codes(customers[by])
+    parts = [codes == code for code in range(len(labels))]
+    rows = [
+        _row(returned[inside], None if clusters is None else clusters[inside])
+        | {
+            "group": label,
+            "short": short_words(by, label) if by else label,
+            "words": value_words(by, label) if by else label,
+        }
+        for inside, label in zip(parts, labels, strict=True)
+    ]
     frame = pd.DataFrame(rows).sort_values("returned", ascending=False, kind="stable", ignore_index=True)
     large = frame[frame["n"] >= FEWEST]
     large = large if len(large) else frame.head(1)
@@ -78,7 +99,6 @@ def returns_by(trial: Trial, by: str | None) -> ReturnsBy:
     level = 1 - 0.05 / max(len(large) * (len(large) - 1) / 2, 1)
     found = share_difference(first["n_returned"], first["n"], last["n_returned"], last["n"], level)
     apart = tuple(float(each) for each in found) if len(shown) > 1 else (0.0, 0.0, 0.0)
-    alone, assumed = _alone(trial)
     return ReturnsBy(shown, by, alone, apart, assumed=assumed, n_more=len(frame) - len(shown))
 
 
@@ -86,15 +106,18 @@ def who_comes_back(trial: Trial, by: str = "reason") -> Card:
     """Return the card of the first question; where the column ``by`` is missing, everybody's return and what is."""
     there = by in trial.known and trial.customers[by].notna().any()
     found = returns_by(trial, by if there and len(label_codes(trial.customers[by])[1]) > 1 else None)
-    missing = ""
-    if not there:
-        remedy = "Add what is known of it to the table, or name another column that was known beforehand (by)."
-        meaning = {by: MEANINGS.get(by, "to tell customers apart")}
-        missing = f"By {label_of(by)} it cannot be answered. {lacking(meaning, remedy)}"
-    return Card(1, said(found), here=how_sure(found), picture=_picture(found), missing=missing, found=found)
+    missing = "" if there else without(by)
+    return Card(1, said(found), here=how_sure(found), picture=picture(found), missing=missing, found=found)
 
 
-def said(found: ReturnsBy) -> str:
+def without(by: str) -> str:
+    """Say that returns cannot be told by a column that is not there."""
+    remedy = "Add what is known of it to the table, or name another column that was known beforehand (by)."
+    meaning = {by: MEANINGS.get(by, "to tell customers apart")}
+    return f"By {label_of(by)} it cannot be answered. {lacking(meaning, remedy)}"
+
+
+def said(found: ReturnsBy, whose: str = "after an offer") -> str:
     """Say who comes back, in one sentence."""
     first, last = found.frame.iloc[0], found.frame.iloc[-1]
     alone = ""
@@ -106,9 +129,9 @@ def said(found: ReturnsBy) -> str:
     shares = [format_percent(row["returned"], 0) for row in (first, last)]
     if not found.told_apart:
         between = shares[0] if shares[0] == shares[1] else f"between {shares[1]} and {shares[0]}"
-        return f"No group is shown to come back more often than another: {between} after an offer{alone}."
+        return f"No group is shown to come back more often than another: {between} {whose}{alone}."
     return (
-        f"{shares[0]} of those {_whose(found.by, first)} came back after an offer, "
+        f"{shares[0]} of those {_whose(found.by, first)} came back {whose}, "
         f"{shares[1]} of those {_whose(found.by, last)}{alone}."
     )
 
@@ -134,7 +157,7 @@ def how_sure(found: ReturnsBy) -> str:
 
 def _whose(by, row) -> str:
     words = str(row["words"])
-    return f"who {words}" if words.startswith(("left", "came")) else f"with {words}"
+    return f"who {words}" if words.startswith("left ") else f"whose {label_of(by)} is {row['short']}"
 
 
 def _rows(found):
@@ -149,30 +172,29 @@ def _with_interval(share, low, high) -> str:
     return f"{format_percent(share)} [{format_percent(low)}, {format_percent(high)}]"
 
 
-def _row(trial, inside, by, label) -> dict:
-    returned = trial.returned[inside]
+def _row(returned: np.ndarray, clusters: np.ndarray | None) -> dict:
     n, back = len(returned), int(returned.sum())
     low, high = share_interval(back, n)
-    if trial.clusters is not None and n > 1:  # who belongs together does alike
-        _, _, low, high = mean_interval(returned.astype(float), clusters=trial.clusters[inside])
-    words = label if by is None else value_words(by, label)
-    short = label if by is None else short_words(by, label)
-    row = {"group": label, "short": short, "words": words, "n": n, "n_returned": back}
-    return row | {"returned": back / n if n else 0.0, "returned_low": float(low), "returned_high": float(high)}
+    if clusters is not None and n > 1:  # who belongs together does alike
+        _, _, low, high = mean_interval(returned.astype(float), clusters=clusters)
+    share = back / n if n else 0.0
+    return {"n": n, "n_returned": back, "returned": share, "returned_low": float(low), "returned_high": float(high)}
 
 
 def _alone(trial: Trial) -> tuple[tuple[float, float, float] | None, bool]:
     """Return the share who came back without an offer, measured or assumed, and whether it is assumed."""
     if trial.has_control:
-        row = _row(trial, trial.arm == trial.arms.index(NO_OFFER), None, "")
-        return (row["returned"], row["returned_low"], row["returned_high"]), False
+        alone = trial.arm == trial.arms.index(NO_OFFER)
+        row = _row(trial.returned[alone], None if trial.clusters is None else trial.clusters[alone])
+        return _ends(row), False
     if trial.organic is not None:
         found = assumed_organic(trial.organic, trial.customers)
         return (found.middle, found.low, found.high), True
     return None, False
 
 
-def _picture(found: ReturnsBy) -> Picture:
+def picture(found: ReturnsBy, whose: str = "after an offer") -> Picture:
+    """Draw each group's share with its interval, beside the share of those who were sent nothing."""
     rows = [
         Row(
             row.short,
@@ -190,5 +212,5 @@ def _picture(found: ReturnsBy) -> Picture:
     each = join_words(
         f"{row.short} {_with_interval(row.returned, row.returned_low, row.returned_high)}" for row in _rows(found)
     )
-    label = f"Share who came back after an offer: {each}{'; ' + line[1] if line else ''}."
+    label = f"Share who came back {whose}: {each}{'; ' + line[1] if line else ''}."
     return Picture(partial(small_bars, rows, line), label)
