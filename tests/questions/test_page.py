@@ -1,13 +1,15 @@
 """Does the front page stand by itself? Well-formed, nothing from outside, every figure said, odd names as text."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from asked_trials import valued
 from html_tags import Tags
 
+from winback.pages.links import linked, links_to
 from winback.questions import answer_questions
-from winback.questions.links import BEHIND, WORDS, links
+from winback.questions.links import BEHIND, WORDS
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +43,13 @@ def test_the_style_reaches_nothing_but_the_page_itself(shown):
     assert all(selector.strip().startswith(".wb-front") for selector in selectors)
 
 
-def test_every_card_leads_to_the_page_behind_it(answered):
-    there = Tags(answered._repr_html_()).links
-    assert [links()[BEHIND[card.number]] for card in answered.cards] == there[:4]
-    assert set(WORDS) == set(links())
-    assert all(each.endswith(".html") for each in links(".html").values())
-
-
-def test_notebooks_that_are_linked_are_there():
-    from winback.pages.settings import load_notebook
-
-    assert all(load_notebook(name) for name in links().values())
+def test_every_card_leads_to_the_notebook_behind_it_and_on_a_page_to_its_page(answered):
+    shown = replace(answered, pages=links_to())._repr_html_()
+    assert [links_to()[BEHIND[card.number]] for card in answered.cards] == Tags(shown).links[:4]
+    assert set(WORDS) <= set(links_to())
+    there = Tags(linked(shown, {"04": "who.html"})).links
+    assert there[0] == "who.html"
+    assert set(there) == {"who.html"}
 
 
 def test_names_are_text_and_not_markup():
@@ -66,10 +64,8 @@ def test_names_are_text_and_not_markup():
     assert Tags(shown).links == ['a"b.html']
 
 
-def test_without_pages_there_is_no_link(small_trial, answered):
-    from dataclasses import replace
-
-    assert Tags(replace(answered, pages={})._repr_html_()).links == []
+def test_without_pages_there_is_no_link(shown):
+    assert Tags(shown).links == []
 
 
 def test_the_page_is_the_same_when_made_again(answered, shown):

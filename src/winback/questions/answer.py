@@ -13,7 +13,6 @@ from winback.questions.after import further
 from winback.questions.four import FourQuestions
 from winback.questions.headline import headline
 from winback.questions.how_long import how_long
-from winback.questions.links import links
 from winback.questions.scenario import scenario_cards, scenario_headline, scenario_of, scenario_sections
 from winback.questions.strategy import which_strategy
 from winback.questions.which_offer import tailoring, which_offer
@@ -53,7 +52,7 @@ def answer_questions(
     life_months : float, optional
         Up to which month second lives are counted; by default while enough of them are watched.
     pages : mapping, optional
-        Number of a notebook -> where its page stands; by default the notebooks. ``{}``: no links.
+        Number of a notebook -> where it stands, as `winback.pages.links.links_to` has it; without, there are no links.
 
     Raises
     ------
@@ -70,7 +69,7 @@ def answer_questions(
     >>> found.cards[3].answer
     'Cannot be answered from this table.'
     """
-    pages = links() if pages is None else pages
+    pages = dict(pages or {})
     if trial is None:
         if base is None:
             raise ValueError("Give a trial, or a base or a table of those who were lost: there is nothing to ask.")

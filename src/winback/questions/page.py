@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import pandas as pd
 
-from winback.in_html import NO_TEX
+from winback.in_html import NO_TEX, html_table
 from winback.plots.small import as_svg
 from winback.questions.card import Card, Picture
 from winback.questions.headline import Headline
@@ -43,7 +43,7 @@ def page(parts: Iterable[str]) -> str:
 
 def head(about: str, found: Headline) -> str:
     """Return the headline: whom it is about, what to do, the gain, how sure, the doubt, and the waterfall."""
-    lines = [_paragraph("wb-kicker", about), f'<h2 class="wb-do">{_text(found.do)}</h2>']
+    lines = [_paragraph("wb-kicker", about), f'<h2 class="wb-do answer">{_text(found.do)}</h2>']
     lines += [_gain(found), _paragraph("wb-doubt", found.lead)]
     picture = "" if found.picture is None else _picture(found.picture, "wb-head")
     below = _paragraph("wb-doubt", _joined(found.limit, found.doubt))
@@ -62,7 +62,8 @@ def section(part: Section, pages: Mapping[int, str], name: str) -> str:
     items = "".join(f"<li>{_text(line)}</li>" for line in part.lines)
     listed = f'<ul class="wb-list">{items}</ul>' if items else ""
     heading = f'{_label(part.label)}<h2 class="wb-head">{_text(part.heading)}</h2>{_paragraph("wb-why", part.why)}'
-    inside = f"{picture}{_table(part.table)}{listed}{_link(part.behind, pages)}"
+    table = "" if part.table is None else f'<div class="wb-scroll">{html_table(part.table)}</div>'
+    inside = f"{picture}{table}{listed}{_link(part.behind, pages)}"
     return f'<section class="wb-more">{heading}{inside}</section>'
 
 
@@ -104,17 +105,6 @@ def _link(number: int | None, pages: Mapping[int, str]) -> str:
     if number is None or number not in pages:
         return ""
     return f'<a href="{html.escape(pages[number])}">{_text(WORDS[number])}</a>'
-
-
-def _table(table: pd.DataFrame | None) -> str:
-    if table is None or table.empty:
-        return ""
-    heads = "".join(f'<th scope="col">{_text(name)}</th>' for name in table)
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in row) + "</tr>" for row in table.itertuples(index=False)
-    )
-    body = f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>"
-    return f'<div class="wb-scroll"><table class="wb-table">{body}</table></div>'
 
 
 def _joined(*sentences: str) -> str:
