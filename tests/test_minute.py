@@ -34,6 +34,11 @@ def test_the_opening_is_the_first_sentence_and_the_rest_comes_after_the_figure()
     ]
 
 
+def test_another_result_may_say_how_sure():
+    steps = next_steps(Said("One.", "It is sure.", "Two."), sure=Said("It came true.", "More."))
+    assert (steps.sure, steps.doubt) == ("It came true.", "Two.")
+
+
 def test_what_is_not_said_has_no_row():
     assert str(next_steps(Said("Many left."))) == ""
     assert "<dt>" not in next_steps(Said("Many left."))._repr_html_()

@@ -71,8 +71,10 @@ def opening(result: Result, about: str = "") -> Opening:
     return Opening(str(about), str(result.describe()).splitlines()[0])
 
 
-def next_steps(result: Result, read_on: str = "") -> NextSteps:
+def next_steps(result: Result, read_on: str = "", sure: Result | None = None) -> NextSteps:
     """Return what to do after a result, how sure it is and its doubt; ``read_on`` says who should go on reading.
+
+    ``sure`` is a result whose answer says how sure, such as the check of a forecast; otherwise the result says it.
 
     Examples
     --------
@@ -81,4 +83,5 @@ def next_steps(result: Result, read_on: str = "") -> NextSteps:
     Send discount to those who can still be won, and keep
     """
     said = [*str(result.describe()).splitlines(), "", ""]
-    return NextSteps(str(result.what_to_do()), said[1], said[2], read_on)
+    how_sure = said[1] if sure is None else str(sure.describe()).splitlines()[0]
+    return NextSteps(str(result.what_to_do()), how_sure, said[2], read_on)

@@ -79,6 +79,61 @@ SOURCES = {
         f"{DOI}10.1080/01621459.1955.10501294",
         METHOD,
     ),
+    "selection": Source(
+        "Heckman",
+        "Sample selection bias as a specification error, Econometrica 47(1), 1979",
+        f"{DOI}10.2307/1912352",
+        METHOD,
+    ),
+    "recapturing": Source(
+        "Thomas, Blattberg & Fox",
+        "Recapturing lost customers, Journal of Marketing Research 41(1), 2004",
+        f"{DOI}10.1509/jmkr.41.1.31.25086",
+        STUDY,
+    ),
+    "curves": Source(
+        "Kaplan & Meier",
+        "Nonparametric estimation from incomplete observations, Journal of the American Statistical Association 53, "
+        "1958",
+        f"{DOI}10.1080/01621459.1958.10501452",
+        METHOD,
+    ),
+    "pseudo": Source(
+        "Andersen, Klein & Rosthøj",
+        "Generalised linear models for correlated pseudo-observations, Biometrika 90(1), 2003",
+        f"{DOI}10.1093/biomet/90.1.15",
+        METHOD,
+    ),
+    "pareto": Source(
+        "Schmittlein, Morrison & Colombo",
+        "Counting your customers: who are they and what will they do next?, Management Science 33(1), 1987",
+        f"{DOI}10.1287/mnsc.33.1.1",
+        METHOD,
+    ),
+    "spend": Source(
+        "Fader, Hardie & Lee",
+        "RFM and CLV: using iso-value curves for customer base analysis, Journal of Marketing Research 42(4), 2005",
+        f"{DOI}10.1509/jmkr.2005.42.4.415",
+        METHOD,
+    ),
+    "constant churn": Source(
+        "Fader & Hardie",
+        "Customer-base valuation in a contractual setting, Marketing Science 29(1), 2010",
+        f"{DOI}10.1287/mksc.1080.0482",
+        STUDY,
+    ),
+    "retention": Source(
+        "Fader & Hardie",
+        "How to project customer retention, Journal of Interactive Marketing 21(1), 2007",
+        f"{DOI}10.1002/dir.20074",
+        STUDY,
+    ),
+    "retention again": Source(
+        "Fader, Hardie, Liu, Davin & Steenburgh",
+        "How to project customer retention revisited, Journal of Interactive Marketing 43, 2018",
+        f"{DOI}10.1016/j.intmar.2018.01.002",
+        METHOD,
+    ),
 }
 FORMULA = "The formula, and where it comes from"
 

@@ -1,6 +1,7 @@
 """Do the figures of second lifetimes carry their message, their units and a second cue?"""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 import winback as wb
@@ -71,6 +72,17 @@ def test_first_and_second_values_in_the_order_of_the_groups(small):
         value_words("reason", group) for group in found.frame["group"]
     ]
     assert "second lifetime" in ax.get_title(loc="left")
+
+
+def test_groups_stand_below_everybody_of_whom_the_title_speaks(small):
+    settings = {"horizon_months": 60, "annual_discount": 0}
+    found, parts = (first_and_second_value(small.trial, by=by, **settings) for by in (None, "reason"))
+    ax = plots.plot_first_and_second(found, parts=parts)
+    names = [value_words("reason", group) for group in parts.frame["group"]]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["everybody", *names]
+    assert ax.get_title(loc="left") == plots.plot_first_and_second(found).get_title(loc="left")
+    marks = [bar.lines[0].get_xdata().astype(float) for bar in ax.containers]
+    np.testing.assert_allclose(marks[0], [*found.frame["first_value"], *parts.frame["first_value"]])
 
 
 def test_a_figure_can_be_drawn_on_given_axes(small):

@@ -11,6 +11,7 @@ from sentences import hold_to_three
 from simulated_lives import FORMULAS, lost_customers
 
 import winback as wb
+from winback.second_lifetime.effects import ReturnEffects
 
 FORMULA = "x + driver + reason"
 
@@ -100,14 +101,22 @@ def test_the_telecom_study_in_words(study):
     promising = study.lapsed[study.lapsed["eligible"]]
     effects = fit.effects(promising)
     hold_to_three(effects)
-    more, less, doubt = effects.describe().splitlines()
-    assert more.startswith("Among customers alike otherwise, return is more likely: ")
-    assert less.startswith("Among customers alike otherwise, return is less likely: ")
-    assert "1 more referral (+" in more
+    answer, sure, doubt = effects.describe().splitlines()
+    more, less = answer.split("; ")
+    assert more.startswith("What goes with return most: ")
+    assert less.startswith("what goes with staying away: ")
     assert "1 more complaint settled (+" in more  # of a complaint that was made
     assert "left for price and service rather than for price (-" in less  # the strongest label of each column
     assert "1 more complaint (-" in less
-    assert "Return is less likely, too: left for service rather than for price (-" in effects.details()
+    assert "This goes with return, too: 1 more referral (+" in effects.details()
+    assert "This goes with staying away, too: left for service rather than for price (-" in effects.details()
+    assert "odds" not in effects.describe()  # a word that has to be explained
+    assert (
+        f"1 more referral x {effects.frame.set_index('column').loc['referrals', 'odds_ratio']:.2f}" in effects.details()
+    )
+    assert f"among {len(promising):,} customers" in sure
+    strongest = effects.frame.sort_values("change").iloc[-1]
+    assert f"between +{100 * strongest['change_low']:.1f} and +{100 * strongest['change_high']:.1f} points" in sure
     settled = effects.frame.set_index("column").loc["complaints_resolved", "change"]
     assert f"whose complaints were settled came back more by {100 * settled:.1f} points for each of them" in doubt
     assert doubt.endswith("that is how they differ, not what settling does.")
@@ -118,6 +127,43 @@ def test_an_offer_drawn_at_random_is_no_mere_association(table):
     fit = wb.fit_two_part(sent, **FORMULAS | {"reacquisition": "x + driver + offer"})
     doubt = fit.effects(sent).describe().splitlines()[-1]
     assert doubt.startswith("Association is not effect; but for an offer drawn at random, that is how such")
+
+
+def effects_of(*rows):
+    """Return effects made up of a column, its reference, and an interval of the change."""
+    frame = pd.DataFrame(rows, columns=["column", "reference", "change_low", "change_high"])
+    frame = frame.assign(change=frame[["change_low", "change_high"]].mean(axis=1), in_words=frame["column"])
+    return ReturnEffects(frame, "probit", 100)
+
+
+HELPS, HARMS, UNCLEAR = (0.1, 0.2), (-0.2, -0.1), (-0.1, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "step"),
+    [
+        ([("offer", "none", *HELPS), ("x", None, *HARMS)], "Send an offer, first to those whose signs speak for"),
+        ([("offer", "none", *HELPS), ("x", None, *UNCLEAR)], "Send an offer, to whom does not matter here"),
+        ([("offer", "none", *HARMS), ("x", None, *HELPS)], "Send none of these offers: with each of them fewer"),
+        ([("offer", "none", *UNCLEAR), ("offer", "none", *HARMS)], "Send none of these offers to all yet"),
+        (
+            [("offer", "letter", *HELPS), ("x", None, *HELPS)],
+            "Ask first those whose signs speak for a return, and leave",
+        ),
+        ([("x", None, *UNCLEAR)], "Ask in any order, and leave a random part without an offer"),
+    ],
+)
+def test_what_to_do_follows_from_the_offer_beside_none_and_the_signs(rows, step):
+    effects = effects_of(*rows)
+    assert effects.what_to_do().startswith(step)
+    assert len(effects.what_to_do().splitlines()) == 1
+    hold_to_three(effects)
+
+
+def test_nothing_that_goes_with_return_is_said():
+    said = effects_of(("x", None, *UNCLEAR)).describe().splitlines()
+    assert said[0] == "Nothing in the formula is shown to go with return."
+    assert said[1] == "That is of 100 customers: more of them may show what is small."
 
 
 def test_interactions_and_powers_follow_their_column(table):

@@ -100,7 +100,7 @@ def test_who_is_compared_and_before_which_cost_is_said(rng):
     assert "Of those who came back (left for price), second lifetimes are" in all_of(groups)
     for each in (sent, mixed, groups):
         assert "before any offer's cost" in each.describe().splitlines()[0]
-        assert "this is not what winning back another customer would bring" in each.details()
+        assert "this is not what winning back another customer would bring" in all_of(each)
     hold_to_three(sent, mixed, groups)
 
 
@@ -132,5 +132,17 @@ def test_the_verdict_follows_the_interval(rng, gain, words):
     table = lives(rng).assign(second_ended=True)
     table = table.assign(first_tenure=10.0, second_tenure=10.0, first_margin=lambda t: t["second_margin"] - gain)
     table["first_margin"] += rng.permutation(np.repeat([-1.0, 1.0], 150))
-    said = str(first_and_second_value(table, horizon_months=12, annual_discount=0).describe())
-    assert words in said
+    found = first_and_second_value(table, horizon_months=12, annual_discount=0)
+    assert words in str(found.describe())
+    step = {"more than first": "which is more than", "less than first": "which is less than"}
+    assert f", {step.get(words, 'and not on more than')} the first time; take off what the offer costs" in (
+        found.what_to_do()
+    )
+    assert found.format(found.frame["second_value"].iloc[0], "money") in found.what_to_do()
+
+
+def test_what_to_do_by_group_names_the_ends(study):
+    sent = study.lapsed.query("offer != 'none'")
+    found = first_and_second_value(sent, horizon_months=84, annual_discount=0, by="reason")
+    ends = (found.format(end(found.frame["second_value"]), "money") for end in (min, max))
+    assert found.what_to_do().startswith(f"Count on {' to '.join(ends)} from each who comes back, by group, which is")

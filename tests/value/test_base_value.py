@@ -214,6 +214,24 @@ def test_the_contrast_allows_for_who_is_in_a_segment_by_hand():
     assert z * np.sqrt(spread) < pair.high - pair.difference < 1.1 * z * np.sqrt(spread)
 
 
+def test_what_to_do_names_the_most_that_keeping_a_customer_may_cost():
+    plain = wb.base_value(FIT, TABLE, **SHOP)
+    each = plain.format(plain.total / plain.n, "money")
+    assert plain.what_to_do().startswith(
+        f"Let keeping a customer cost less than this customer is worth, {each} on average"
+    )
+    apart = wb.base_value(FIT, TABLE.assign(heavy=TABLE["frequency"] > 3), by="heavy", **SHOP)
+    assert "for heavy = True but " in apart.what_to_do()
+    assert "for False;" in apart.what_to_do()
+    same = wb.base_value(FIT, TABLE.assign(half=np.arange(len(TABLE)) % 2), by="half", **SHOP)
+    assert f"{each} on average" in same.what_to_do()  # halves that are not told apart
+    model = contract_model(3.80, 15.20, period="Y")
+    endless = wb.base_value(contract_model(0.5, 1.0, period="Y"), [70, 30], margin=1, annual_discount=0)
+    assert endless.what_to_do().startswith("Set a discount rate or a horizon first")
+    losing = wb.base_value(model, [70, 30], margin=-1, annual_discount=0.10)
+    assert losing.what_to_do().startswith("Look at what these customers cost first")
+
+
 def test_where_no_percentage_makes_sense_money_is_said():
     loss = wb.base_value(FIT, TABLE, horizon="1Y", margin=-5.0, annual_discount=0.10)
     assert np.isnan(loss.gap)

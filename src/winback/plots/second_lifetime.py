@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 
 from winback.doors import door
 from winback.labels import value_words
@@ -163,10 +164,12 @@ def plot_value_by_acceptance(found: ValueByAcceptance, ax: Axes | None = None) -
 
 
 @door
-def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) -> Axes:
+def plot_first_and_second(
+    found: FirstAndSecondValue, ax: Axes | None = None, parts: FirstAndSecondValue | None = None
+) -> Axes:
     """Draw first and second lifetime values of the same customers, with intervals.
 
-    Takes what `first_and_second_value` returns.
+    Takes what `first_and_second_value` returns; ``parts`` are the same customers by group, drawn below.
 
     Examples
     --------
@@ -177,21 +180,22 @@ def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) ->
     >>> plot_first_and_second(found).get_xlabel()
     'lifetime value of a returned customer'
     """
-    frame = found.frame
+    frame = pd.concat([each.frame for each in (found, parts) if each is not None], ignore_index=True)
     ax = new_axes(ax, 1.3 + 0.75 * len(frame))
     names = {"first_value": "first lifetime", "second_value": "second lifetime"}
     styles = house_styles(reversed(names))  # the second in ink: it is what the figure is about
     for place, (name, label) in enumerate(names.items()):
         rows = np.arange(len(frame)) + 0.16 * (2 * place - 1)
-        error = [frame[name] - frame[f"{name}_low"], frame[f"{name}_high"] - frame[name]]
+        value, low, high = (frame[f"{name}{end}"].to_numpy() for end in ("", "_low", "_high"))
+        error = [value - low, high - value]
         style = {key: styles[name][key] for key in ("color", "marker")}
         ax.errorbar(frame[name], rows, xerr=error, linestyle="none", markersize=7, label=label, **style)
         for value, text, row in zip(frame[name], format_alike(frame[name], found.currency), rows, strict=True):
             note(ax, text, (value, row), (0, 5), ha="center", color=INK)
-    said = frame["group"] if found.by is None else [value_words(found.by, group) for group in frame["group"]]
-    name_ticks(ax.yaxis, range(len(frame)), said)
+    name_ticks(ax.yaxis, range(len(frame)), [*_group_words(found), *_group_words(parts)])
     ax.set_ylim(len(frame) - 0.4, -0.6)
     write_legend(ax, loc="upper right")
+    frame = found.frame  # of which the title speaks
     more = int((frame["difference_low"] > 0).sum())
     title = {len(frame): "The second lifetime is worth more", 0: "The second lifetime is not shown to be worth more"}
     title = title.get(more, f"The second lifetime is worth more in {more} of {len(frame)} groups")
@@ -199,3 +203,10 @@ def plot_first_and_second(found: FirstAndSecondValue, ax: Axes | None = None) ->
     money_axis(found.currency, ax.xaxis)
     ax.margins(x=0.15)
     return ax
+
+
+def _group_words(found: FirstAndSecondValue | None) -> list[str]:
+    if found is None:
+        return []
+    groups = found.frame["group"]
+    return list(groups) if found.by is None else [value_words(found.by, group) for group in groups]

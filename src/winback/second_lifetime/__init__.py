@@ -21,6 +21,7 @@ effects                what goes with the chance of return: a fit's `effects`
 check                  is return predicted well? a fit's `check`
 tenure_fit             do second tenures have the model's shape? a fit's `check_shape`
 margin_fit             does second margin? tests of its mean and its spread
+usual                  formulas of the usual columns, where nobody names others
 links                  from a linear part to a chance of return: probit and logit
 sample                 who enters a model, and can it be estimated?
 in_parts               a model fitted to some customers of a trial and asked about others, again and again

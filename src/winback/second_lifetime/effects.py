@@ -14,12 +14,12 @@ import pandas as pd
 from scipy.special import ndtr
 
 from winback.labels import contrast_words, one_more_words
-from winback.results import Result, Sentences, format_percent, join_words
+from winback.results import Result, Sentences, counted, format_percent, join_words
 from winback.second_lifetime.links import LINKS
 from winback.tables import NO_OFFER, AnyTable, as_table, in_trial
 from winback.uncertainty import normal_quantile
 
-MOST_NAMED = 3  # columns in the answer, each by its strongest label; the others are in the details
+MOST_NAMED = 2  # columns on each side of the answer, by their strongest label; the others are in the details
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,12 +49,16 @@ class ReturnEffects(Result):
     }
 
     def describe(self) -> Sentences:
-        """Say what goes with a higher and with a lower chance of return, strongest first, and that this is no proof."""
+        """Say what goes with return and with staying away, how sure that is, and that it is no proof."""
         return Sentences.of(_answer(self))
 
     def details(self) -> Sentences:
-        """Say what else goes with return, what is not shown to, and in which unit."""
+        """Say what else goes with return, what is not shown to, in which unit, and the same in odds."""
         return Sentences.of(_more(self))
+
+    def what_to_do(self) -> Sentences:
+        """Say whether to send an offer, and whom to ask first."""
+        return Sentences.of([_next_step(self.frame)])
 
 
 @dataclass(frozen=True)
@@ -149,11 +153,38 @@ def _common(steps) -> np.ndarray | None:
 
 def _answer(effects) -> Iterator[str]:
     clear = _clear(effects.frame)
-    for verb, first, _ in clear:
-        yield f"Among customers alike otherwise, return is {verb} likely: {_listed(first)}."
     if not clear:
         yield "Nothing in the formula is shown to go with return."
+        yield f"That is of {counted(effects.n, 'customers')}: more of them may show what is small."
+    else:
+        said = "; ".join(f"what goes with {side}: {_listed(first)}" for side, first, _ in clear)
+        yield f"{said.replace('what goes with return', 'what goes with return most', 1)}."
+        yield _sure(effects, clear[0][1].iloc[0])
     yield _doubt(effects.frame.set_index("column"))
+
+
+def _sure(effects, first) -> str:
+    ends = join_words(_points(first[f"change{end}"]) for end in ("_low", "_high"))
+    return (
+        f"Each of these is beyond chance among {counted(effects.n, 'customers')} who are compared as if alike in all "
+        f"else that the formula has; the first lies between {ends} points."
+    )
+
+
+def _next_step(frame) -> str:
+    """Say in one sentence what to do on Monday: only an offer beside none is more than a sign."""
+    offers = frame[(frame["column"] == "offer") & (frame["reference"] == NO_OFFER)]
+    others = frame[frame["column"] != "offer"]
+    signs = ((others["change_low"] > 0) | (others["change_high"] < 0)).any()
+    if (offers["change_low"] > 0).any():
+        first = "first to those whose signs speak for a return and who are worth having back"
+        return f"Send an offer, {first if signs else 'to whom does not matter here: nothing else tells who returns'}."
+    if len(offers) and (offers["change_high"] < 0).all():
+        return "Send none of these offers: with each of them fewer came back than with none."
+    if len(offers):
+        return "Send none of these offers to all yet: none is shown to bring more customers back."
+    first = "Ask first those whose signs speak for a return" if signs else "Ask in any order"
+    return f"{first}, and leave a random part without an offer: only they show what an offer adds."
 
 
 def _doubt(rows) -> str:
@@ -170,12 +201,16 @@ def _doubt(rows) -> str:
 
 def _more(effects) -> Iterator[str]:
     frame = effects.frame
-    for verb, _, others in _clear(frame):
+    for side, _, others in _clear(frame):
         if len(others):
-            yield f"Return is {verb} likely, too: {_listed(others)}."
+            yield f"This goes with {side}, too: {_listed(others)}."
     unclear = frame.loc[(frame["change_low"] <= 0) & (frame["change_high"] >= 0), "in_words"]
     if len(unclear):
         yield f"Not shown to go with return: {'; '.join(unclear)}."
+    if "odds_ratio" in frame:
+        odds = frame[frame["odds_ratio"].notna()]
+        said = join_words(f"{row.in_words} x {row.odds_ratio:.2f}" for row in odds.itertuples())
+        yield f"In odds of return, the chance to return divided by that to stay away: {said}."
     yield (
         "Points are percentage points of the chance of return, other things in the formula equal, averaged over the "
         "customers: a label rather than the one it is compared with, or one more unit of a number."
@@ -185,18 +220,17 @@ def _more(effects) -> Iterator[str]:
 def _clear(frame) -> list[tuple[str, pd.DataFrame, pd.DataFrame]]:
     """Return what goes with a higher and with a lower chance beyond doubt, strongest first: the answer, the rest."""
     found = []
-    for verb, is_clear in (("more", frame["change_low"] > 0), ("less", frame["change_high"] < 0)):
+    for side, is_clear in (("return", frame["change_low"] > 0), ("staying away", frame["change_high"] < 0)):
         rows = frame[is_clear].sort_values("change", key=np.abs, ascending=False)
         first = rows.drop_duplicates("column").head(MOST_NAMED)
         if len(rows):
-            found.append((verb, first, rows.drop(index=first.index)))
+            found.append((side, first, rows.drop(index=first.index)))
     return found
 
 
 def _listed(rows: pd.DataFrame) -> str:
-    said = []
-    for row in rows.to_dict("records"):
-        points = f"{'+' if row['change'] > 0 else '-'}{format_percent(abs(row['change'])).removesuffix('%')} points"
-        odds = f", odds x {row['odds_ratio']:.2f}" if "odds_ratio" in row else ""
-        said.append(f"{row['in_words']} ({points}{odds})")
-    return join_words(said)
+    return join_words(f"{row.in_words} ({_points(row.change)} points)" for row in rows.itertuples())
+
+
+def _points(change: float) -> str:
+    return f"{'+' if change > 0 else '-'}{format_percent(abs(change)).removesuffix('%')}"

@@ -22,6 +22,10 @@ from winback.uncertainty import normal_quantile
 EVERYBODY = "everybody"
 MANY_LONGER = 0.05
 NEGLIGIBLE = 0.1  # standard errors: so small a bias leaves a 95% interval with 94.9%
+NOT_COMPARED = (
+    "Who stayed away is not compared, and no offer's cost is taken off: this is not what winning back another customer "
+    "would bring."
+)
 FOLLOWED_ENOUGH = (
     "How long customers were followed differs by {}; with a curve for each group that was followed alike, no mean "
     "would move by more than a tenth of its standard error."
@@ -70,6 +74,10 @@ class FirstAndSecondValue(Result):
     def details(self) -> Sentences:
         """Say the same of the other groups, and over how long lifetimes are counted."""
         return Sentences.of(_more(self))
+
+    def what_to_do(self) -> Sentences:
+        """Say with which value of a customer who comes back to reckon."""
+        return Sentences.of([_next_step(self)])
 
 
 def first_and_second_value(
@@ -179,7 +187,26 @@ def _answer(found: FirstAndSecondValue) -> Iterator[str]:
         )
     farthest = _farthest(rows)
     yield _verdict(farthest, found)
-    yield _within(farthest, found) if farthest["share_longer"] > MANY_LONGER else _counted(found)
+    yield _within(farthest, found) if farthest["share_longer"] > MANY_LONGER else _counted(farthest, found)
+    if len(rows) == 1:
+        yield NOT_COMPARED
+
+
+def _next_step(found: FirstAndSecondValue) -> str:
+    """Say in one sentence with which value to reckon: that of second lifetimes, whatever first ones brought."""
+    frame = found.frame
+    ends = format_alike([frame["second_value"].min(), frame["second_value"].max()], found.currency)
+    value, by_group = (ends[0], "") if len(frame) == 1 else (f"{ends[0]} to {ends[1]}", ", by group")
+    if (frame["difference_low"] > 0).all():
+        beside = "which is more than the first time"
+    elif (frame["difference_high"] < 0).all():
+        beside = "which is less than the first time"
+    else:
+        beside = "and not on more than the first time"
+    return (
+        f"Count on {value} from each who comes back{by_group}, {beside}; take off what the offer costs and what would "
+        "have come back by itself."
+    )
 
 
 def _farthest(rows) -> dict:
@@ -195,12 +222,10 @@ def _more(found: FirstAndSecondValue) -> Iterator[str]:
             if row["share_longer"] > MANY_LONGER:
                 yield _within(row, found)
     if farthest["share_longer"] > MANY_LONGER:
-        yield _counted(found)
+        yield _counted(farthest, found)
     yield from found.follow_up
-    yield (
-        "Who stayed away is not compared, and no offer's cost is taken off: this is not what winning back another "
-        "customer would bring."
-    )
+    if len(rows) > 1:
+        yield NOT_COMPARED
     yield (
         "What is still running is estimated from those followed longer; the same customers are compared, and the "
         "interval allows for that."
@@ -222,13 +247,21 @@ def _verdict(row, found) -> str:
 
 
 def _within(row, found) -> str:
-    names = ("difference_within", "difference_within_low", "difference_within_high")
-    within, low, high = format_alike([row[name] for name in names], found.currency, signed=True)
     return (
         f"That sets whole first lifetimes against cut-off second ones: {format_percent(row['share_longer'])} of the "
-        f"first ones were longer than the horizon; both up to the horizon, the difference is {within} [{low}, {high}]."
+        f"first ones were longer than the horizon; both up to the horizon, the difference is "
+        f"{_difference_within(row, found)}."
     )
 
 
-def _counted(found) -> str:
-    return f"First lifetimes count in full, second ones for {found.months:g} months."
+def _counted(row, found) -> str:
+    return (
+        f"First lifetimes count in full, second ones for {found.months:g} months; both up to there, the difference is "
+        f"{_difference_within(row, found)}."
+    )
+
+
+def _difference_within(row, found) -> str:
+    names = ("difference_within", "difference_within_low", "difference_within_high")
+    within, low, high = format_alike([row[name] for name in names], found.currency, signed=True)
+    return f"{within} [{low}, {high}]"

@@ -146,11 +146,31 @@ class BaseValue(Valued):
         """Say what else is in doubt, and on what the value rests."""
         return Sentences.of([*list(_doubts(self))[1:], *terms_lines(self)])
 
+    def what_to_do(self) -> Sentences:
+        """Say what keeping a customer may cost, by segment where segments are told apart."""
+        return Sentences.of([_next_step(self)])
+
 
 def totals_and_each(totals: tuple[float, float, float], n: float) -> dict[str, float]:
     """Return the value of n customers and that of each of them, with their ends."""
     values = {f"value{end}": total for end, total in zip(("", "_low", "_high"), totals, strict=True)}
     return values | {name.replace("value", "per_customer"): total / n for name, total in values.items()}
+
+
+def _next_step(value) -> str:
+    """Say in one sentence what the value is for on Monday: the most that keeping a customer may cost."""
+    if not np.isfinite(value.total):
+        return "Set a discount rate or a horizon first: a value without limit is no figure to plan with."
+    if value.total <= 0:
+        return "Look at what these customers cost first: spending on keeping them is not shown to pay."
+    each, pair = value.total / value.n, value.contrast
+    if pair is not None and pair.low > 0:
+        worth = value.frame.set_index("segment")["per_customer"]
+        best, least = format_alike([worth[name] for name in (pair.first, pair.last)], value.currency)
+        what = f"{best} for {value.by} = {pair.first} but {least} for {pair.last}"
+    else:
+        what = f"{format_money(each, value.currency)} on average"
+    return f"Let keeping a customer cost less than this customer is worth, {what}; look after who is worth most first."
 
 
 def _doubts(value) -> Iterator[str]:
