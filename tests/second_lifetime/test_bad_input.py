@@ -139,7 +139,7 @@ def test_a_label_of_whom_all_or_none_returned_is_refused(drawn, fit, label, retu
         ("tenure", "reason == 'price'", "`tenure formula` cannot be read"),
         ("tenure", "", "`tenure formula` must be text.*Write '1' for no covariates"),
         ("tenure", "  ", "`tenure formula` must be text"),
-        ("tenure", None, "`tenure formula` must be text"),
+        ("tenure", 7, "`tenure formula` must be text"),
         ("tenure", ["x"], "`tenure formula` must be text"),
         ("reacquisition", "log(x)", r"`x` makes log\(x\) no finite number; \d+ of 600 rows"),
         ("reacquisition", "x + sqrt_of(driver)", "sqrt_of"),

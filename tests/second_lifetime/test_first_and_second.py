@@ -9,7 +9,7 @@ from lifelines.utils import restricted_mean_survival_time
 from sentences import all_of, hold_to_three
 from uneven_follow_up import HORIZON, MARGIN, draw
 
-from winback.second_lifetime.first_and_second import first_and_second_value
+from winback.second_lifetime.first_and_second import after_an_offer, first_and_second_value
 
 OFFERS = ["letter", "none"] * 150
 
@@ -146,3 +146,14 @@ def test_what_to_do_by_group_names_the_ends(study):
     found = first_and_second_value(sent, horizon_months=84, annual_discount=0, by="reason")
     ends = (found.format(end(found.frame["second_value"]), "money") for end in (min, max))
     assert found.what_to_do().startswith(f"Count on {' to '.join(ends)} from each who comes back, by group, which is")
+
+
+def test_lives_after_an_offer_are_of_those_who_were_sent_one(study):
+    sent = after_an_offer(study.trial)
+    found = first_and_second_value(sent)
+    by_hand = first_and_second_value(study.lapsed.query("offer != 'none'"), horizon_months=84, annual_discount=0)
+    pd.testing.assert_frame_equal(found.frame, by_hand.frame)
+    assert found.describe() == by_hand.describe()
+    assert after_an_offer(study.trial, 30).horizon_months == 30
+    measured = study.trial.part(np.arange(len(study.trial.lapsed)) < 300)  # too few for a year of every offer
+    assert after_an_offer(measured).horizon_months == study.trial.horizon_months

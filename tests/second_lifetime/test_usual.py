@@ -53,3 +53,11 @@ def test_with_none_of_them_a_model_of_nothing_but_averages_is_left(few):
     assert set(formulas.values()) == {"1"}
     fit = wb.fit_two_part(few[needed], **formulas)
     assert fit.chance_of_return(few[needed]).mean() == pytest.approx(np.mean(few["returned"]), rel=1e-6)
+
+
+@pytest.mark.parametrize("fitted", [wb.fit_two_part, wb.fit_joint])
+def test_models_take_them_where_nobody_names_any(few, fitted):
+    formulas = usual_formulas(few)
+    np.testing.assert_array_equal(fitted(few).theta, fitted(few, **formulas).theta)
+    margin = fitted(few, margin="first_margin")
+    assert {name: design.formula for name, design in margin.designs.items()} == formulas | {"margin": "first_margin"}

@@ -12,10 +12,9 @@ import pandas as pd
 from winback.doors import door
 from winback.offers.compared import OfferComparison
 from winback.results import Result, Sentences, format_percent
+from winback.trial.watched import longest_watched
 
 BACK, SENT = "who came back", "sent the offer"
-YEAR = 12.0
-WATCHED = 100  # customers of every offer at the end of the longest time: of fewer the end of a curve is a guess
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,17 +89,12 @@ def money_ladder(comparison: OfferComparison) -> MoneyLadder:
 
 
 def _long_months(comparison: OfferComparison) -> float | None:
-    """Return the longest time in whole years after which enough of every offer are still watched."""
+    """Return over how long the data can count, where that is longer than the horizon."""
     trial, horizon = comparison.trial, comparison.settings.horizon_months
-    if trial is None or horizon is None or "second_tenure" not in trial.customers:
+    if trial is None or horizon is None:
         return None
-    tenure = trial.customers["second_tenure"].to_numpy(dtype=float)
-    places = [trial.arms.index(name) for name in trial.sent]
-    stays = [np.sort(tenure[(trial.arm == place) & trial.returned]) for place in places]
-    if min(map(len, stays)) < WATCHED:
-        return None
-    months = min(float(each[-WATCHED]) for each in stays) // YEAR * YEAR
-    return months if months > horizon else None
+    months = longest_watched(trial)
+    return months if months is not None and months > horizon else None
 
 
 def _in_all(frame: pd.DataFrame, offer: str, months: float) -> Iterator[dict]:

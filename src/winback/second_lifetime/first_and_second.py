@@ -17,6 +17,8 @@ from winback.results import Result, Sentences, counted, format_percent
 from winback.second_lifetime.expected_value import read_horizon
 from winback.tables import NO_OFFER, SECOND_LIFETIME, AnyTable, check_lapsed, in_trial, label_codes
 from winback.trial.follow_up import follow_up_of
+from winback.trial.trial import Trial
+from winback.trial.watched import longest_watched
 from winback.uncertainty import normal_quantile
 
 EVERYBODY = "everybody"
@@ -78,6 +80,23 @@ class FirstAndSecondValue(Result):
     def what_to_do(self) -> Sentences:
         """Say with which value of a customer who comes back to reckon."""
         return Sentences.of([_next_step(self)])
+
+
+def after_an_offer(trial: Trial, horizon_months: float | None = None) -> Trial:
+    """Return those of a trial who were sent an offer, nothing discounted: of whom first and second lives are compared.
+
+    Second lives count up to a horizon; without one, as long as enough are still watched (`longest_watched`), or up to
+    the trial's own horizon.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> after_an_offer(wb.load_telecom_study().trial).horizon_months
+    84.0
+    """
+    months = horizon_months or longest_watched(trial) or trial.horizon_months
+    sent = (trial.lapsed["offer"].astype(object) != NO_OFFER).to_numpy()
+    return trial.part(sent).over(horizon_months=months, annual_discount=0)
 
 
 def first_and_second_value(

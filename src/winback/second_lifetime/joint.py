@@ -30,9 +30,9 @@ LARGEST_FREE_CORRELATION = 7.0  # tanh(7) = .999998
 def fit_joint(
     customers: AnyTable,
     *,
-    reacquisition: str,
-    tenure: str,
-    margin: str,
+    reacquisition: str | None = None,
+    tenure: str | None = None,
+    margin: str | None = None,
     distribution: str = "lognormal",
     level: float = 0.95,
 ) -> JointFit:
@@ -54,8 +54,9 @@ def fit_joint(
     customers : pandas.DataFrame, path or Trial
         Lapsed customers with ``returned``, ``second_tenure`` (months), ``second_ended``, ``second_margin`` (money per
         month) and the columns of the formulas. Rows whose ``eligible`` is false are left out and counted.
-    reacquisition, tenure, margin : str
-        Right-hand sides, such as ``"offer + reason + contact_attempts"``.
+    reacquisition, tenure, margin : str, optional
+        Right-hand sides; where not given, of the usual columns that can explain something
+        (`winback.second_lifetime.usual.usual_formulas`). Such as ``"offer + reason + contact_attempts"``.
     distribution : {"lognormal", "weibull", "loglogistic", "gaussian"}
         Of second tenure; gaussian: tenure itself is linear in its covariates.
     level : float

@@ -11,6 +11,7 @@ import pandas as pd
 from winback.formula_checks import check_rank
 from winback.formulas import Design, bind_formulas
 from winback.labels import label_of
+from winback.second_lifetime.usual import usual_formulas
 from winback.survival.families import Family
 from winback.tables import LAPSED_TABLE, SECOND_LIFETIME, AnyTable, ProblemList, check_lapsed, in_trial
 
@@ -76,8 +77,10 @@ class Sample:
         return part
 
 
-def draw_sample(customers: AnyTable, formulas: Mapping[str, str]) -> Sample:
+def draw_sample(customers: AnyTable, formulas: Mapping[str, str | None]) -> Sample:
     """Check the table and the formulas, and leave out who was set aside (``eligible`` false).
+
+    A formula that nobody gave is of the usual columns.
 
     Raises
     ------
@@ -89,6 +92,8 @@ def draw_sample(customers: AnyTable, formulas: Mapping[str, str]) -> Sample:
     table = table[in_trial(table)]
     _refuse_without_outcomes(table)
     returned = table["returned"].to_numpy(dtype=bool)
+    usual = usual_formulas(table) if None in formulas.values() else {}
+    formulas = {equation: usual[equation] if each is None else each for equation, each in formulas.items()}
     designs = bind_formulas(formulas, table, {"tenure": returned, "margin": returned})
     back = table[returned]
     sample = Sample(

@@ -34,9 +34,9 @@ MODELS = {"probit": Probit, "logit": Logit}
 def fit_two_part(
     customers: AnyTable,
     *,
-    reacquisition: str,
-    tenure: str,
-    margin: str,
+    reacquisition: str | None = None,
+    tenure: str | None = None,
+    margin: str | None = None,
     link: str = "probit",
     distribution: str = "lognormal",
     mills_ratio: bool = False,
@@ -55,8 +55,9 @@ def fit_two_part(
     customers : pandas.DataFrame, path or Trial
         Lapsed customers with ``returned``, ``second_tenure`` (months), ``second_ended``, ``second_margin`` (money per
         month) and the columns of the formulas. Rows whose ``eligible`` is false are left out and counted.
-    reacquisition, tenure, margin : str
-        Right-hand sides, such as ``"offer + reason + referrals"``.
+    reacquisition, tenure, margin : str, optional
+        Right-hand sides; where not given, of the usual columns that can explain something
+        (`winback.second_lifetime.usual.usual_formulas`). Such as ``"offer + reason + referrals"``.
     link : {"probit", "logit"}
         Of the return equation.
     distribution : {"lognormal", "weibull", "loglogistic", "gaussian"}

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from winback.second_lifetime.sample import EQUATIONS
-from winback.tables import AnyTable, as_table, in_trial
+from winback.tables import AnyTable, check_lapsed, in_trial
 
 LABELS, MOST_LABELS = ("offer", "reason"), 30  # more labels than that are names
 COMPLAINTS = ("I(complaints - complaints_resolved)", "complaints_resolved")  # of which the second were settled
@@ -37,7 +36,7 @@ def usual_formulas(customers: AnyTable) -> dict[str, str]:
     >>> usual_formulas(wb.simulate_telecom_study(5_300, calibrate=False, rng=1).trial)["margin"]
     'offer + reason + first_margin + referrals'
     """
-    table = as_table(customers)
+    table = check_lapsed(customers, needs=("returned",))
     table = table[in_trial(table)]
     returned = table["returned"].to_numpy(dtype=bool)
     labels = [name for name in LABELS if name in table and _label_explains(table[name], returned)]
@@ -48,7 +47,7 @@ def usual_formulas(customers: AnyTable) -> dict[str, str]:
         "tenure": [*labels, *tenure, *referrals, *complaints[:1]],
         "margin": [*labels, *_numbers(table, returned, "first_margin"), *referrals],
     }
-    return {equation: " + ".join(terms[equation]) or "1" for equation in EQUATIONS}
+    return {equation: " + ".join(each) or "1" for equation, each in terms.items()}
 
 
 def _label_explains(labels: pd.Series, returned) -> bool:

@@ -22,6 +22,7 @@ alike            who is there twice, and who does alike?
 plausible        are the units those that the table should have?
 follow_up        were all followed equally long, and if not, what is done about it?
 followed_alike   which customers were followed alike?
+watched          for how long can second lifetimes be counted?
 one_look         is the trial still running, and what holds of one that is read more than once?
 balance          were the groups alike before the offers went out?
 covariates       from which columns are outcomes predicted?
