@@ -6,6 +6,7 @@ import subprocess
 import zlib
 from html.parser import HTMLParser
 
+import browser
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -60,7 +61,15 @@ def test_the_page_needs_no_network(page):
 
 
 def test_the_page_is_small(page):
-    assert len(page.encode()) < 3_000_000
+    assert len(page.encode()) < 500_000
+
+
+def test_the_page_is_read_on_a_phone_as_it_was_written(study_report):
+    with browser.started() as chromium, browser.opened(chromium, study_report["offer-roi.html"], width=390) as found:
+        seen, wrong = found
+        assert browser.overflow(seen) == 0
+        assert "$291" in seen.locator(".answer").first.inner_text()
+    assert wrong == []
 
 
 @pytest.mark.skipif(not BROWSER, reason="only a browser prints: install chromium")

@@ -10,7 +10,7 @@ from winback.pages.chapters import PACKAGE
 from winback.pages.listed import Listed
 from winback.results import counted
 
-TITLE = "Lost customers: the questions and their answers"
+TITLE = "Lost customers: questions and answers"
 
 
 def index_page(entries: Iterable[Listed], pages: Mapping[str, str], about: str = "", date: str = "") -> str:
