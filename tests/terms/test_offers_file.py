@@ -51,7 +51,7 @@ def test_what_is_not_toml_is_told_with_an_example(tmp_path, content):
             GOOD + "cost = 4",
             "Unknown key 'cost' in offer 'call'; known: amount, amount_per_month, contact_cost, max_cost",
         ),
-        ("horizon = 24\n" + GOOD, "Unknown key 'horizon' on top; known: adjust, annual_discount, columns, currency"),
+        ("horizon = 24\n" + GOOD, "Unknown key 'horizon' on top; known: adjust, annual_discount, columns, control"),
         (
             "annual_discount = 10\n" + GOOD,
             "annual_discount must be a rate from 0 to under 1 a year; got 10. Write 0.1 ",

@@ -1,7 +1,8 @@
-"""winback at the command line: report, lost, check, data.
+"""winback at the command line: report, lost, offers, check, data.
 
 report   which offer pays, as a page
 lost     who is lost, and what does it cost, as a page
+offers   which offers does a table name? A template of what they cost
 check    what is wrong with tables, and what can be asked of them?
 data     ready tables to try
 options  what several commands take, and how it is written
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import click
 
-from winback.cli import check, data, lost, report
+from winback.cli import check, data, lost, offers, report
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "show_default": True}
 
@@ -23,5 +24,5 @@ def main():
     """Who is lost, which lost customers come back, and which offer pays."""
 
 
-for command in (report.report, lost.lost, check.check, data.data):
+for command in (report.report, lost.lost, offers.offers, check.check, data.data):
     main.add_command(command)

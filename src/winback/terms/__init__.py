@@ -1,6 +1,7 @@
 """What does an offer cost and when, and what returns anyway?
 
 catalog            `Offer` with its cost contract; `load_offers`
+template           what a campaign's offers file must say, as a template to fill in
 contract_problems  what is wrong with a contract, in words
 costs              what each customer's offer cost, by its trigger, and which offer a tailored one gives
 other_costs        the same offers at other prices

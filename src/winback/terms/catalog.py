@@ -14,12 +14,13 @@ import pandas as pd
 from winback.discounting import check_annual_discount, check_horizon
 from winback.doors import ArgumentError, door, door_of_settings
 from winback.tables.files import existing_file
-from winback.terms.contract_problems import problems_between, problems_of
+from winback.terms.contract_problems import problems_between, problems_of, problems_of_names
 from winback.terms.margin_share import check_margin_share
 from winback.terms.organic import Organic, assumed_organic, check_organic_value, organic_in_words
+from winback.terms.template import TO_DO, unfilled
 
 ON_TOP = ("currency", "horizon_months", "annual_discount", "organic", "organic_value", "adjust")
-MORE_ON_TOP = ("columns", "margin_share")  # how the table is to be read
+MORE_ON_TOP = ("columns", "margin_share", "control")  # how the table is to be read
 
 
 @door_of_settings
@@ -120,6 +121,7 @@ class OfferCatalog:
     adjust: tuple[str, ...] | None = None  # columns that the headline is adjusted for, declared before looking
     margin_share: float | None = None  # share of revenue that is margin, where the table has revenue
     columns: Mapping[str, str] = field(default_factory=dict, compare=False)  # winback's name of a column -> the table's
+    control: tuple[str, ...] | None = field(default=None, compare=False)  # labels that mean sent nothing
 
     def __post_init__(self):
         object.__setattr__(self, "offers", tuple(self.offers))
@@ -137,6 +139,10 @@ class OfferCatalog:
         check_margin_share(self.margin_share)
         _check_adjust(self.adjust)
         object.__setattr__(self, "adjust", None if self.adjust is None else tuple(self.adjust))
+        if self.control is not None:
+            object.__setattr__(
+                self, "control", (self.control,) if isinstance(self.control, str) else tuple(self.control)
+            )
 
     def __iter__(self) -> Iterator[Offer]:
         return iter(self.offers)
@@ -185,7 +191,8 @@ def load_offers(path: str | Path) -> OfferCatalog:
     The file may set ``currency``, ``horizon_months``, ``annual_discount``, ``organic`` (``0.05``, ``[0.02, 0.08]`` or
     a table ``[organic.column]`` of shares by value), ``organic_value`` and ``adjust`` (columns that the headline is
     adjusted for, see `winback.read_trial`) on top, and ``[columns]``: winback's name of a column = the table's own;
-    and ``margin_share`` where the table has revenue. Each ``[[offer]]`` has the fields of `Offer`.
+    ``margin_share`` where the table has revenue; and ``control``, the labels of who was sent nothing. Each
+    ``[[offer]]`` has the fields of `Offer`. ``winback offers`` writes a template of such a file.
 
     Parameters
     ----------
@@ -214,6 +221,10 @@ def load_offers(path: str | Path) -> OfferCatalog:
         raise ValueError(f"{path.name} is not a TOML file: {error}. See data/telecom/offers.toml for one.") from None
     rows = content.pop("offer", [])
     rows = rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
+    if lacking := unfilled(content, rows):
+        raise ValueError(
+            "\n".join([f"{path.name} is not filled in yet: {TO_DO}", *(f"  - {each}" for each in lacking)])
+        )
     problems = [*_unknown_keys("on top", content, (*ON_TOP, *MORE_ON_TOP)), *_problems_on_top(content)]
     for number, row in enumerate(rows, start=1):
         problems += _problems_of_row(row, number)
@@ -264,12 +275,7 @@ def _problems_on_top(content: Mapping) -> list[str]:
         check_margin_share(content.get("margin_share"))
     except ValueError as error:
         problems += error.args
-    columns = content.get("columns", {})
-    if not isinstance(columns, Mapping) or not all(isinstance(theirs, str) for theirs in columns.values()):
-        problems.append('[columns] must have lines such as customer_id = "Kundennummer".')
-    if not isinstance(content.get("currency", ""), str):
-        problems.append(f'currency must be text, such as "$" or "EUR"; got {content["currency"]!r}.')
-    return problems
+    return [*problems, *problems_of_names(content)]
 
 
 def _check_organic(organic: Organic | None) -> None:

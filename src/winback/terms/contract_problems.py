@@ -84,3 +84,14 @@ def problems_between(offers: Iterable) -> Iterator[str]:
         unknown = sorted(set(offer.tailored.values()) - plain)
         if unknown:
             yield f"Offer {offer.name!r} assigns {', '.join(unknown)}, which are not plain offers of this catalog."
+
+
+def problems_of_names(content: Mapping) -> Iterator[str]:
+    """Yield what is wrong with the names that stand at the top of an offers file: columns, labels, currency."""
+    columns, control = content.get("columns", {}), content.get("control", "")
+    if not isinstance(columns, Mapping) or not all(isinstance(theirs, str) for theirs in columns.values()):
+        yield '[columns] must have lines such as customer_id = "Kundennummer".'
+    if not isinstance(control, str | list) or not all(isinstance(label, str) for label in control):
+        yield 'control must be a list of labels, such as ["Gruppe B"], or one label.'
+    if not isinstance(content.get("currency", ""), str):
+        yield f'currency must be text, such as "$" or "EUR"; got {content["currency"]!r}.'

@@ -5,6 +5,7 @@ trial_words      what it says of itself
 read             from frames or files to a trial: `read_trial`
 trial_terms      under which terms is a trial valued?
 trial_table      from what was handed over to the checked table of a trial
+own_offers       which offers does a table of one's own name? A template for the offers file
 offer_labels     which offer does each label mean, and which means sent nothing?
 contacted_twice  who was contacted twice, and which row counts?
 same_terms       is this the trial that is meant, under the same terms?

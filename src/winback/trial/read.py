@@ -76,8 +76,8 @@ def read_trial(
         winback's name of a column -> the table's own; by default those of the offers file, and names that are alike
         ("Customer Id") are found.
     control : str or list of str, optional
-        Labels in the column ``offer`` that mean sent nothing, "" for an empty cell; by default ``none``, or a single
-        well-known word such as control, holdout or kein.
+        Labels in the column ``offer`` that mean sent nothing, "" for an empty cell; by default those of the offers
+        file, else ``none``, or a single well-known word such as control, holdout or kein.
     keep : {"first", "last"}, optional
         Which row counts of a customer with several; by default they are refused.
     until : date or text, optional
@@ -134,8 +134,9 @@ def read_trial(
     overruled = [f"{name} = {was}" for name, was in stated.items() if was not in (None, getattr(catalog, name))]
     names = {**catalog.columns, **(columns or {}), **({} if cluster is None else {"cluster": cluster})}
     overruled += [f"columns.{ours}" for ours in columns or () if catalog.columns.get(ours, names[ours]) != names[ours]]
-    how = {"control": control, "keep": keep, "until": until, "sheet": sheet, "decimal": decimal}
-    reading = trial_table(customers, catalog, Asked(columns=names, day_first=day_first, **how))
+    control = catalog.control if control is None else control
+    how = {"control": control, "keep": keep, "until": until, "sheet": sheet, "decimal": decimal, "day_first": day_first}
+    reading = trial_table(customers, catalog, Asked(columns=names, **how))
     from_file = isinstance(customers, str | Path)
     trial = Trial(
         lapsed=reading.frame,
@@ -152,13 +153,8 @@ def read_trial(
         model=model,
         assignment=assignment,
     )
-    _ = (
-        trial.design,
-        trial.money,
-        trial.covariates,
-        trial.probability,
-        compared_moments(trial),
-    )  # all that can be wrong is said when it is read
+    # all that can be wrong is said when it is read
+    _ = (trial.design, trial.money, trial.covariates, trial.probability, compared_moments(trial))
     return trial
 
 
