@@ -231,8 +231,8 @@ def test_who_leads_on_what(answered):
 @pytest.mark.parametrize(
     ("trial", "said"),
     [
-        (lambda: valued(0.5, 0.2), "A earns most, returns most on its cost and wins back most."),
-        (lambda: valued(0.5, 0.5), "A or b earns most (not told apart), a returns most"),
+        (lambda: valued(0.5, 0.2), "A earns most, a or b returns most on its cost (not told apart), a wins back most."),
+        (lambda: valued(0.5, 0.5), "A or b earns most, returns most on its cost and wins back most (not told apart)."),
         (lambda: valued(0.05, 0.02), "No offer is shown to pay; a"),
         (lambda: valued(0.01, 0.01, control=0.5), "No offer pays; a or b wins back most (not told apart)."),
     ],

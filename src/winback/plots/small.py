@@ -24,7 +24,7 @@ from winback.plots.words import drawn, drawn_name
 ACROSS = 9.0  # inches, of a page
 CARD = 4.0  # inches: beside a sentence, where two cards stand side by side, and on a phone
 ROW, EDGE = 0.34, 0.1  # inches
-LONGEST = 19  # letters of a name
+LONGEST, SHORT = 19, 12  # letters of a name, and beside several panels
 LONGEST_UP = 38  # of what is measured upwards, on a phone
 BAR = 0.62
 EDGED = "white"  # around an interval, so that it is seen on a dark bar
@@ -63,8 +63,8 @@ def small_bars(rows: Sequence[Row], line: tuple[float, str] | None = None, *, ac
     >>> len(figure.axes[0].patches)
     2
     """
-    figure, ax, room = _new(rows, 0.22 if line else 0.0, ACROSS if across else CARD)
-    _bars(ax, rows, room)
+    figure, ax, width = _new(rows, 0.22 if line else 0.0, ACROSS if across else CARD)
+    _bars(ax, rows, width)
     if line is not None:
         value, words = line
         ax.axvline(value, color=UNTREATED, linestyle=(0, (3, 3)), linewidth=1.2)
@@ -83,18 +83,17 @@ def small_intervals(rows: Sequence[Row], nothing: str) -> Figure:
     >>> figure.axes[0].texts[-1].get_text()
     'no gain'
     """
-    figure, ax, room = _new(rows, 0.24)
-    ends = [end for row in rows for end in (row.low, row.high, row.value, 0.0) if end is not None]
-    low, high = min(ends), max(ends)
-    span = (high - low) or 1.0
-    ax.set_xlim(low - 0.04 * span, high + span * room / (1 - room))
+    figure, ax, width = _new(rows, 0.24)
+    low = min([0.0, *(end for row in rows for end in (row.low, row.value) if end is not None)])
+    rights = [max(end for end in (row.value, row.high, 0.0) if end is not None) for row in rows]
+    high = _room_for(rows, rights, low, width)
+    ax.set_xlim(low - 0.03 * (high - low), high)
     ax.axvline(0, color=INK, linewidth=1)
     for place, row in enumerate(rows):
         if row.low is not None:
             ax.plot([row.low, row.high], [place, place], color=QUIET, linewidth=2.4, solid_capstyle="butt")
         ax.plot(row.value, place, "o", color=row.colour, markersize=8)
-        right = max(end for end in (row.value, row.high, 0.0) if end is not None)
-        _write(ax, row, right, place)
+        _write(ax, row, rights[place], place)
     words, look = drawn(nothing)
     where = {"xytext": (0, -1), "textcoords": "offset points", "va": "top", "ha": "center"}
     ax.annotate(words, (0, len(rows) - 0.5), **where, color=QUIET, fontsize=SMALL - 1, **look)
@@ -111,12 +110,12 @@ def small_panels(panels: Sequence[Panel]) -> Figure:
     2
     """
     names = [row.name for row in panels[0].rows]
-    figure, axes = plt.subplots(1, len(panels), figsize=(CARD, _height(names, 0.26)))
-    left = _names_take(names)
+    figure, axes = plt.subplots(1, len(panels), figsize=(CARD, _height(names, 0.26, SHORT)))
+    left = _names_take(names, letters=SHORT)
     figure.subplots_adjust(left=left, right=1, bottom=0, top=1 - 0.26 / figure.get_figheight(), wspace=0.08)
     for place, (ax, panel) in enumerate(zip(np.atleast_1d(axes), panels, strict=True)):
-        _clear(ax, names if place == 0 else [""] * len(names))
-        _bars(ax, panel.rows, _text_takes(panel.rows, CARD * (1 - left) / len(panels)))
+        _clear(ax, names if place == 0 else [""] * len(names), SHORT)
+        _bars(ax, panel.rows, CARD * (1 - left) / len(panels))
         words, look = drawn(panel.heading)
         ax.set_title(words, loc="left", fontsize=SMALL - 1, color=QUIET, pad=3, **look)
     return figure
@@ -172,33 +171,34 @@ def _new(rows, below: float, width: float = CARD):
     left = _names_take(names, width)
     figure.subplots_adjust(left=left, right=1, top=1, bottom=below / figure.get_figheight())
     _clear(ax, names)
-    return figure, ax, _text_takes(rows, width * (1 - left))
+    return figure, ax, width * (1 - left)
 
 
-def _height(names, more: float) -> float:
-    lines = max((drawn_name(name, LONGEST)[0].count("\n") + 1 for name in names), default=1)
+def _height(names, more: float, letters: int = LONGEST) -> float:
+    lines = max((drawn_name(name, letters)[0].count("\n") + 1 for name in names), default=1)
     return EDGE + more + len(names) * max(ROW, 0.17 * lines + 0.06)
 
 
-def _names_take(names, width: float = CARD) -> float:
+def _names_take(names, width: float = CARD, letters: int = LONGEST) -> float:
     """Return the share of a figure's width that names of rows take."""
-    longest = max((len(line) for name in names for line in drawn_name(name, LONGEST)[0].split("\n")), default=0)
+    longest = max((len(line) for name in names for line in drawn_name(name, letters)[0].split("\n")), default=0)
     return min((LETTER * SMALL * longest + 12) / (POINTS * width), 0.45)
 
 
-def _text_takes(rows, width: float) -> float:
-    """Return the share of an axis, so many inches wide, that the texts at the ends of bars take."""
-    longest = max((len(row.text) for row in rows), default=0)
-    return min((0.68 * SMALL * longest + 14) / (POINTS * width), 0.75)
+def _room_for(rows, ends, low: float, width: float) -> float:
+    """Return where an axis ends, so many inches wide, on which each row's text finds room after its end."""
+    takes = [min((0.68 * SMALL * len(row.text) + 14) / (POINTS * width), 0.75) for row in rows]
+    spans = [(end - low) / (1 - take) for end, take in zip(ends, takes, strict=True)]
+    return low + (max(spans, default=0.0) or 1.0)
 
 
-def _clear(ax, names) -> None:
+def _clear(ax, names, letters: int = LONGEST) -> None:
     """Take away everything but the names of rows, the first row on top."""
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_xticks([])
     ax.set_yticks(range(len(names)), [""] * len(names))
     for place, name in enumerate(names):
-        words, look = drawn_name(name, LONGEST)
+        words, look = drawn_name(name, letters)
         where = {"xycoords": ax.get_yaxis_transform(), "xytext": (-7, 0), "textcoords": "offset points"}
         ax.annotate(words, (0, place), **where, ha="right", va="center", fontsize=SMALL, color=INK, **look)
     ax.tick_params(length=0)
@@ -206,18 +206,17 @@ def _clear(ax, names) -> None:
         side.set_visible(False)
 
 
-def _bars(ax, rows, room: float) -> None:
-    """Draw bars with texts at their ends, room for which is left."""
-    ends = [end for row in rows for end in (row.begin, row.begin + row.value, row.high or 0.0, 0.0)]
-    low, high = min(ends), max(ends)
-    span = (high - low) or 1.0
-    ax.set_xlim(low - 0.01 * span, high + span * room / (1 - room))
-    for place, row in enumerate(rows):
+def _bars(ax, rows, width: float) -> None:
+    """Draw bars with texts at their ends, room for which is left on an axis of so many inches."""
+    low = min([0.0, *(end for row in rows for end in (row.begin, row.begin + row.value))])
+    ends = [max(row.begin, row.begin + row.value, row.high or 0.0) for row in rows]
+    ax.set_xlim(low, _room_for(rows, ends, low, width))
+    for place, (row, end) in enumerate(zip(rows, ends, strict=True)):
         ax.barh(place, row.value, BAR, row.begin, color=row.colour, linewidth=0)
         if row.low is not None:
             ax.plot([row.low, row.high], [place, place], color=EDGED, linewidth=4.2, solid_capstyle="butt")
             ax.plot([row.low, row.high], [place, place], color=INK, linewidth=1.8, solid_capstyle="butt")
-        _write(ax, row, max(row.begin, row.begin + row.value, row.high or 0.0), place)
+        _write(ax, row, end, place)
     if low < 0:
         ax.axvline(0, color=INK, linewidth=0.8)
 

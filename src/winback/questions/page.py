@@ -104,7 +104,7 @@ def _label(text: str) -> str:
 def _link(number: int | None, pages: Mapping[int, str]) -> str:
     if number is None or number not in pages:
         return ""
-    return f'<a href="{html.escape(pages[number])}">{_text(WORDS[number])}</a>'
+    return f'<p class="wb-link"><a href="{html.escape(pages[number])}">{_text(WORDS[number])}</a></p>'
 
 
 def _joined(*sentences: str) -> str:

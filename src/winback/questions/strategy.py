@@ -17,7 +17,7 @@ from winback.results import format_percent, join_words
 from winback.uncertainty import share_difference
 
 VERBS = {"profit": "earns most", "roi": "returns most on its cost", "back": "wins back most"}
-PLURAL = {"profit": "earn most", "roi": "return most on their cost", "back": "win back most"}
+UNSURE = " (not told apart)"
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Leaders:
     ----------
     comparison : OfferComparison
     by : mapping
-        profit, roi, back -> the offer that leads, with those not told apart from it; roi is not judged by an interval
-        of differences and names one offer, none where an offer is free.
+        profit, roi, back -> the offer that leads, with those not told apart from it; for roi those whose intervals
+        meet, none where an offer is free.
     """
 
     comparison: OfferComparison = field(repr=False)
@@ -39,8 +39,16 @@ class Leaders:
 def leaders(comparison: OfferComparison) -> Leaders:
     """Find who leads on what."""
     frame = comparison.frame
-    roi = [] if frame["gross_roi"].isna().any() else [frame["offer"][frame["gross_roi"].idxmax()]]
-    return Leaders(comparison, {"profit": comparison.winners, "roi": roi, "back": _back(frame)})
+    return Leaders(comparison, {"profit": comparison.winners, "roi": _roi(frame), "back": _back(frame)})
+
+
+def _roi(frame: pd.DataFrame) -> list[str]:
+    """Return the offer of the highest ROI, with those whose interval reaches its own; none where one is free."""
+    if frame["gross_roi"].isna().any():
+        return []
+    order = frame.sort_values("gross_roi", ascending=False, kind="stable")
+    reaches = order["gross_roi_high"] >= order["gross_roi_low"].iloc[0]
+    return [order["offer"].iloc[0], *order["offer"].iloc[1:][reaches.iloc[1:]]]
 
 
 def _back(frame: pd.DataFrame) -> list[str]:
@@ -70,9 +78,9 @@ def said(found: Leaders) -> str:
     by = {name: tuple(offers) for name, offers in found.by.items() if offers}
     if first[f"{kind}_low"] <= 0:
         return f"{losing}; {_phrase('back', by['back'])}."
-    if len(set(by.values())) == 1:
-        verbs = PLURAL if len(by["profit"]) > 1 else VERBS
-        return f"{capitalised(_names(by['profit']))} {join_words(verbs[name] for name in by)}."
+    if len({frozenset(offers) for offers in by.values()}) == 1:
+        unsure = UNSURE if len(by["profit"]) > 1 else ""
+        return f"{capitalised(_names(by['profit']))} {join_words(VERBS[name] for name in by)}{unsure}."
     return f"{capitalised(', '.join(_phrase(name, offers) for name, offers in by.items()))}."
 
 
@@ -100,8 +108,7 @@ def _names(offers: tuple[str, ...]) -> str:
 
 
 def _phrase(name: str, offers: tuple[str, ...]) -> str:
-    unsure = " (not told apart)" if len(offers) > 1 else ""
-    return f"{_names(offers)} {VERBS[name]}{unsure}"
+    return f"{_names(offers)} {VERBS[name]}{UNSURE if len(offers) > 1 else ''}"
 
 
 def _picture(found: Leaders) -> Picture:
