@@ -60,7 +60,7 @@ class LostInShort(Result):
 
     def details(self) -> Sentences:
         """Say what was taken for what when the tables were read."""
-        return Sentences.of(self.base.reading)
+        return Sentences.of(self.base.reading or ["The tables were read as they stand: nothing had to be interpreted."])
 
     def what_to_do(self) -> Sentences:
         """Say whom to call first, and which reason to look into."""
