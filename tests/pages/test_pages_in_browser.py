@@ -168,7 +168,7 @@ def test_rows_become_cards_on_a_phone_and_no_figure_loses_its_column(path, chrom
     with browser.opened(chromium, path, width=PHONE) as (page, _):
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         tables = page.evaluate(
-            """() => [...document.querySelectorAll("table.cards")].map(table => ({
+            """() => [...document.querySelectorAll("table.cards")].filter(one => one.checkVisibility()).map(table => ({
               columns: [...table.querySelectorAll("th")].slice(1).map(each => each.textContent),
               cells: [...table.querySelectorAll("tbody tr")].map(row => [...row.children].slice(1).map(each =>
                 each.checkVisibility() && JSON.parse(getComputedStyle(each, "::before").content))),

@@ -38,7 +38,7 @@ class Section:
 def page(parts: Iterable[str]) -> str:
     """Return the body of the page: its style and its parts."""
     style = (files("winback.questions") / STYLE).read_text(encoding="utf-8")
-    return f'<div class="wb-front {NO_TEX}"><style>{style}</style>{"".join(parts)}</div>'
+    return f'<div class="wb-front {NO_TEX}">{"".join(parts)}<style>{style}</style></div>'
 
 
 def head(about: str, found: Headline) -> str:
@@ -47,7 +47,7 @@ def head(about: str, found: Headline) -> str:
     lines += [_gain(found), _paragraph("wb-doubt", found.lead)]
     picture = "" if found.picture is None else _picture(found.picture, "wb-head")
     below = _paragraph("wb-doubt", _joined(found.limit, found.doubt))
-    return f"{_label(found.label)}{''.join(lines)}{picture}{below}"
+    return f'<div class="minute">{_label(found.label)}{"".join(lines)}{picture}</div>{below}'
 
 
 def cards(four: Iterable[Card], study: Mapping[int, str], pages: Mapping[int, str]) -> str:
@@ -64,7 +64,7 @@ def section(part: Section, pages: Mapping[int, str], name: str) -> str:
     heading = f'{_label(part.label)}<h2 class="wb-head">{_text(part.heading)}</h2>{_paragraph("wb-why", part.why)}'
     table = "" if part.table is None else f'<div class="wb-scroll">{html_table(part.table)}</div>'
     inside = f"{picture}{table}{listed}{_link(part.behind, pages)}"
-    return f'<section class="wb-more">{heading}{inside}</section>'
+    return f'<section class="wb-more" aria-label="{_text(part.heading)}">{heading}{inside}</section>'
 
 
 def foot(lines: Iterable[str]) -> str:
