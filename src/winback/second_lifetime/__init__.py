@@ -25,5 +25,10 @@ usual                  formulas of the usual columns, where nobody names others
 links                  from a linear part to a chance of return: probit and logit
 sample                 who enters a model, and can it be estimated?
 in_parts               a model fitted to some customers of a trial and asked about others, again and again
+other_half             what are customers worth to whom the model was not fitted?
 bivariate_normal       two correlated normal variables below their bounds
 """
+
+from winback.second_lifetime.other_half import formulas_of, values_on_other_half
+
+__all__ = ["formulas_of", "values_on_other_half"]
