@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from winback.in_html import NO_TEX
+from winback.results import Sentences
 
 Answer = TypeVar("Answer")
 UNANSWERED = "unanswered"  # class of what is shown instead of an answer
@@ -50,11 +51,13 @@ def ask(verb: Callable[..., Answer], *about: Any, **how: Any) -> Answer | Unansw
     (False, 'triage sorts customers by what they brought, and no margin o')
     """
     try:
-        return verb(*about, **how)
+        found = verb(*about, **how)
     except ValueError as error:  # which every refusal is: of a table, an argument, a question
         if not _is_refusal(error):
             raise
         return Unanswered(str(error))
+    # A verb that answers in sentences alone, where a result was asked for, says why there is none.
+    return Unanswered(str(found)) if isinstance(found, Sentences) else found
 
 
 def _is_refusal(error: ValueError) -> bool:

@@ -11,7 +11,7 @@ import pandas as pd
 from winback.datasets.telecom import load_telecom_study
 from winback.pages.settings import load_notebook
 from winback.pages.written import write_page
-from winback.policies.contact_list import whom_to_list
+from winback.policies.contact_list import ContactList, whom_to_list
 from winback.results import Sentences, join_words
 from winback.tables import AnyTable, check_writable, write_csv, write_workbook
 from winback.tables.spreadsheets import beyond_a_sheet
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NOTEBOOK = "06-which-offer-pays.ipynb"
 PAGE = "offer-roi.html"
 TABLES = ("offer-roi.csv", "offer-roi.xlsx", "contact-list.csv")
-LIST_SAID = "contacts.describe()"  # end of the cell that says who is listed
+LIST_SAID = "contacts, tables)"  # end of the cell that says who is listed
 
 
 def write_report(
@@ -134,18 +134,19 @@ def comparable_trial(
     return trial
 
 
-def write_tables(offers: pd.DataFrame, contacts: pd.DataFrame, folder: str | Path | None) -> Sentences:
-    """Write the tables beside the page, and say what they are; called by the notebook.
+def write_tables(offers: pd.DataFrame, contacts: ContactList, folder: str | Path | None) -> Sentences:
+    """Write the tables beside the page, and say whom the list is of and what they are; called by the notebook.
 
     The offers as CSV and XLSX, and the contact list, its expected profit to a hundredth; nothing without a folder.
     """
+    listed = contacts.describe().splitlines()[0]
     if folder is None:
-        return Sentences.of(["The tables are written where a folder is named for them."])
+        return Sentences.of([listed, "The tables are written where a folder is named for them."])
     offer_csv, workbook, contact_csv = (Path(folder) / name for name in TABLES)
-    contacts = contacts.round({"expected_profit": 2})
-    notes = [*write_csv(offers, offer_csv), *write_csv(contacts, contact_csv)]
-    notes += write_workbook({"offers": offers, "contacts": contacts}, workbook, _number_format)
-    return Sentences.of([f"Beside this page: {join_words(TABLES)}.", *notes])
+    frame = contacts.to_frame().round({"expected_profit": 2})
+    notes = [*write_csv(offers, offer_csv), *write_csv(frame, contact_csv)]
+    notes += write_workbook({"offers": offers, "contacts": frame}, workbook, _number_format)
+    return Sentences.of([listed, f"Beside this page: {join_words(TABLES)}.", *notes])
 
 
 def _number_format(sheet: str, name: str) -> str:

@@ -61,21 +61,23 @@ def test_one_offer_and_households_are_said():
 
 def test_how_sure_is_one_short_sentence_with_the_figures_of_both(of_trial):
     comparison, plan = of_trial
-    found = how_sure(comparison, plan)
+    found = how_sure(comparison, holdout=0.1)
     answer = opening(found).answer
     assert len(answer.split()) < MOST_WORDS - 20
     assert f"{plan.frame['n_per_arm'].iloc[0]:,.0f} customers per offer" in answer
     assert "99.7%" in answer
+    assert found.plan.frame.equals(plan.frame)
+    assert found.plan.follow_up["follow_up_months"].tolist() == [7, 14, 21]
     assert found.what_to_do() == plan.what_to_do()
     assert len(found.describe().splitlines()) == 3
     assert len(found.to_frame()) == len(plan.frame)
 
 
 def test_where_nothing_pays_no_offer_is_called_the_best(trial):
-    dear = trial.part((trial.lapsed["offer"] != "none").to_numpy()).over(organic=0.44)
+    dear = trial.part((trial.lapsed["offer"] != "none").to_numpy()).over(organic=0.44, organic_value=900.0)
     comparison = wb.compare_offers(dear)
     assert comparison.frame["incremental_profit_low"].iloc[0] <= 0
-    found = how_sure(comparison, wb.plan_trial(trial, compare=[("discount", "none")]))
+    found = how_sure(comparison, ("discount", "none"), holdout=0.2)
     assert found.describe().startswith("No offer is shown to pay; to find the ")
     assert " that discount adds takes " in found.describe()
 
@@ -96,3 +98,17 @@ def test_where_they_share_nothing_nothing_is_reconciled(of_trial):
     other = TABLE.assign(offer=["one", "two"])
     table_plan, table = wb.plan_trial(other), wb.offer_economics(other.drop(columns="value_variation"))
     assert two_sources(comparison, plan, table, table_plan) == ""
+
+
+def test_without_a_word_on_the_untreated_no_holdout_is_asked_for(trial):
+    gross = trial.part((trial.lapsed["offer"] != "none").to_numpy())
+    for each in (gross, gross.over(organic=0.05)):
+        found = how_sure(wb.compare_offers(each), holdout=0.1)
+        assert found.plan.holdout.empty
+        assert "without one" not in found.what_to_do()
+
+
+def test_one_offer_with_nothing_beside_it_has_no_next_trial(trial):
+    alone = trial.part((trial.lapsed["offer"] == "discount").to_numpy())
+    with pytest.raises(ValueError, match="nothing a next trial could compare"):
+        how_sure(wb.compare_offers(alone))

@@ -136,3 +136,4 @@ def _lines(found: MoneyLadder) -> Iterator[str]:
         same = found.long_first == found.offer
         who = f"{found.offer} still earns most" if same else f"{found.long_first} earns most, not {found.offer}"
         yield f"If {found.long_months:g} months are counted instead of {found.horizon_months:.1f}, {who}."
+        yield f"What comes after {found.horizon_months:.1f} months rests on the few who were watched so long."

@@ -17,6 +17,8 @@ two_sources  why do a trial and a table without customers give other sizes and b
 """
 
 from winback.planning.asked import Choice, Comparisons, FollowUp
+from winback.planning.how_sure import how_sure
 from winback.planning.in_clusters import InClusters
+from winback.planning.two_sources import two_sources
 
-__all__ = ["Choice", "Comparisons", "FollowUp", "InClusters"]
+__all__ = ["Choice", "Comparisons", "FollowUp", "InClusters", "how_sure", "two_sources"]

@@ -9,9 +9,15 @@ import pandas as pd
 from winback.doors import door
 from winback.offers.compared import OfferComparison
 from winback.offers.told_apart import lead
+from winback.planning.asked import FollowUp
+from winback.planning.figures import pilot_figures
+from winback.planning.plan import plan_trial
 from winback.planning.trial_plan import TrialPlan
 from winback.results import Result, Sentences, format_chance, format_count, join_words
 from winback.tables import NO_OFFER
+from winback.trial.trial import Trial
+
+PARTS = (0.25, 0.5, 0.75)  # of the horizon, over which a shorter trial may be watched
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,18 +53,49 @@ class HowSure(Result):
 
 
 @door
-def how_sure(comparison: OfferComparison, plan: TrialPlan) -> HowSure:
-    """Put what is known of the offers beside what a next trial would take to know more.
+def how_sure(
+    comparison: OfferComparison, pair: tuple[str, str] | None = None, *, holdout: float | None = None
+) -> HowSure:
+    """Put what is known of the offers of a trial beside what a next trial would take to know more.
+
+    Parameters
+    ----------
+    comparison : OfferComparison
+        From `winback.compare_offers` of a trial.
+    pair : tuple of str, optional
+        The two offers one wavers between; by default the first two, or the only one and none.
+    holdout : float, optional
+        Share of the next trial to leave without an offer; it is asked for only where something is known or assumed of
+        customers without one.
+
+    Raises
+    ------
+    ValueError
+        When only figures of each offer are known, or there is one offer and nothing beside it.
 
     Examples
     --------
     >>> import winback as wb
-    >>> trial = wb.load_telecom_study().trial
-    >>> found = how_sure(wb.compare_offers(trial), wb.plan_trial(trial, compare=[("discount", "upgrade")]))
+    >>> found = how_sure(wb.compare_offers(wb.load_telecom_study().trial))
     >>> print(found.describe().splitlines()[0].replace("customers per offer.", "..."))
     Discount is the best offer with probability 99.7%; to find $19.33 between discount and upgrade takes 10,555 ...
     """
-    return HowSure(comparison, plan)
+    trial = comparison.trial
+    if trial is None:
+        raise ValueError("Only figures of each offer are known: plan the next trial from them by winback.plan_trial.")
+    known = pilot_figures(trial).has_untreated
+    names = [*comparison.frame["offer"].iloc[:2], *([NO_OFFER] if known else [])]
+    if pair is None and len(names) < 2:
+        raise ValueError("There is one offer and nothing beside it, so there is nothing a next trial could compare.")
+    asked = {"compare": [pair or (names[0], names[1])], "holdout": holdout if known else None}
+    return HowSure(comparison, plan_trial(trial, **asked, follow_up=_lengths(trial)))
+
+
+def _lengths(trial: Trial) -> FollowUp | None:
+    """Ask for a quarter, a half and three quarters of the horizon, where second lives are known."""
+    if trial.horizon_months is None or "second_tenure" not in trial.customers:
+        return None
+    return FollowUp([float(round(part * trial.horizon_months)) or 1.0 for part in PARTS])
 
 
 def _sure(comparison: OfferComparison) -> str:

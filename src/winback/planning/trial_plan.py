@@ -290,7 +290,7 @@ def _doubts(plan: TrialPlan) -> Iterator[str]:
     if plan.asked.difference is None:
         yield (
             "The differences planned for are the pilot's own, and as uncertain as the pilot, the leader's likely too "
-            "large: say difference= to plan for the smallest that would change the decision."
+            "large: plan for the smallest that would change the decision instead."
         )
     row = plan.frame.iloc[0] if rows.empty else rows.iloc[0]
     yield (

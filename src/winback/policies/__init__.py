@@ -6,6 +6,7 @@ evaluate      does a way of deciding earn more than one offer for everybody? `ev
 evaluation    what that shows, and what can be asked of it
 honest        what it gains on customers it has not seen
 candidates    what can be judged: a tree, a written rule, `model_policy`, a function
+judged_alike  a tree, written rules and a model, judged on the same trial
 misstated     what do untrue reasons do to a rule that reads them? an evaluation's `misstated`
 truth         were the honest gains honest, where a simulation knows? an evaluation's `check`
 contact_list  whom to contact first, with which offer: a learned policy's `contact_list`
@@ -17,3 +18,7 @@ tree          the rule found: its leaves in words, and the offer of each custome
 questions     which yes-or-no questions can be asked of a table's columns? `split_table`, `check_known_beforehand`
 bins          how is one column cut, and how is a cut said in words?
 """
+
+from winback.policies.judged_alike import judged_alike
+
+__all__ = ["judged_alike"]

@@ -79,6 +79,8 @@ class ContactList(Result):
     def first(self, n: int = 10) -> Shown:
         """Return the first ``n`` customers of the list, as a notebook shows them."""
         shown = {**self.shown, "expected_profit": (f"Expected {self.kind} profit", "money")}
+        if self.frame["why"].nunique() < 2:  # it tells nobody apart
+            del shown["why"]
         return Shown(self.rounded(self.frame.head(n), shown))
 
     @property

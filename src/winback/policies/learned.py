@@ -165,18 +165,21 @@ class LearnedPolicy(Result):
         return self.evaluation.check(truth, beside=beside)
 
     def describe(self) -> Sentences:
-        """Say what to do, what the tree would do, and the doubt that matters most."""
+        """Say what to do, whom the tree sends what or else what that earns over today, and the doubt that matters."""
         if self.evaluation is None:
             only = f"it is {self.best_single}, for everybody or nobody"  # of one offer, with nothing beside it
             choice = send(self.best_single, self.trial) if len(self.choices) > 1 else only
             return Sentences.of([f"Customers are not told apart: {self.refused}.", f"{choice}."])
-        return Sentences.of([recommendation(self.evaluation), _rules(self.rules), *list(doubts(self.evaluation))[:1]])
+        second = _rules(self.rules) if self.pays else next(against_today(self.evaluation))
+        return Sentences.of([recommendation(self.evaluation), second, *list(doubts(self.evaluation))[:1]])
 
     def details(self) -> Sentences:
-        """Say what the recommendation earns over today, what else is in doubt, and which columns were asked about."""
+        """Say what the tree would do or what it earns over today, what else is in doubt, and which columns it reads."""
         if self.evaluation is None:
             return Sentences.of(self.notes)
-        return Sentences.of([*against_today(self.evaluation), *list(doubts(self.evaluation))[1:], *self.notes])
+        rest = list(against_today(self.evaluation))
+        rest = rest if self.pays else [_rules(self.rules), *rest[1:]]
+        return Sentences.of([*rest, *list(doubts(self.evaluation))[1:], *self.notes])
 
     def what_to_do(self) -> Sentences:
         """Say what to do next: follow the tree, send one offer to all, or find out first what tells customers apart."""
