@@ -6,7 +6,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from winback.kernel import run_notebook
+from winback.kernel import SVG, run_notebook
+from winback.minute import MOST_WORDS
+from winback.pages.settings import PARAMETERS
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 RESULT_NUMBER = re.compile(r"\\?\$\s?\d[\d,.]*|\b\d+(?:[.,]\d+)?\s?%|\b\d+\.\d+\b|\b\d{1,3}(?:,\d{3})+\b")
@@ -29,6 +31,63 @@ def shown_text(notebook):
             data = output.get("data", {})
             texts.append(data.get("text/html") or data.get("text/plain", ""))
     return texts
+
+
+def shown(cell, kind="text/html"):
+    return [output["data"][kind] for output in cell.get("outputs", []) if kind in output.get("data", {})]
+
+
+def in_view(cell):
+    """Return what a cell shows without a click."""
+    return re.sub(r"<(details|style|script)\b.*?</\1>", "", "".join(shown(cell)), flags=re.DOTALL)
+
+
+def opens_in_one_minute(notebook):
+    return any('class="minute' in in_view(cell) for cell in notebook.cells)
+
+
+@pytest.fixture
+def minute(notebook):
+    """Return a notebook that opens in one minute."""
+    if not opens_in_one_minute(notebook):
+        pytest.skip("it has not come into this form yet")
+    return notebook
+
+
+def test_at_most_sixty_words_stand_before_the_first_figure(minute):
+    words = []
+    for cell in minute.cells:
+        if shown(cell, SVG):
+            break
+        text = cell.source if cell.cell_type == "markdown" else re.sub(r"<[^>]+>", " ", in_view(cell))
+        words += text.replace("# ", "").split()
+    assert len(words) <= MOST_WORDS, " ".join(words)
+
+
+def test_there_are_as_many_figures_as_tables_in_view(minute):
+    figures = sum(len(shown(cell, SVG)) + in_view(cell).count('<section class="whatif') for cell in minute.cells)
+    tables = sum(in_view(cell).count("<table") for cell in minute.cells)
+    assert figures >= tables
+
+
+def test_little_code_stands_before_the_answer_and_all_but_the_parameters_is_collapsed(minute):
+    code = [cell for cell in minute.cells if cell.cell_type == "code"]
+    answer = next(place for place, cell in enumerate(code) if 'class="minute' in in_view(cell))
+    if "answer" not in code[answer].metadata.get("tags", []):
+        pytest.skip("its code is still long")
+    lines = [[line for line in cell.source.splitlines() if line.strip()] for cell in code[: answer + 1]]
+    assert len(lines[0]) <= 6
+    assert sum(map(len, lines[1:])) <= 6
+    for cell in code:
+        hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        assert hidden == (PARAMETERS not in cell.metadata.get("tags", [])), cell.source
+
+
+def test_no_table_in_view_is_wider_than_five_columns(minute):
+    for cell in minute.cells:
+        for table in re.findall(r'<table class="winback.*?</tr>', in_view(cell), re.DOTALL):
+            if "whatif" not in in_view(cell):  # on a page its script takes the table's place
+                assert table.count("<th ") <= 5, table
 
 
 def test_there_is_a_notebook():

@@ -105,8 +105,9 @@ class TrialPlan(Result):
     def follow_up_table(self) -> pd.DataFrame:
         """Return what each length of follow-up needs, rounded, as text."""
         months = ["follow_up_months", "read_after_months"]
-        frame = self.follow_up.copy()
-        frame[months] = frame[months].map("{:.4g}".format)
+        at_once = self.follow_up[months[0]].equals(self.follow_up[months[1]])  # all offers went out together
+        frame = self.follow_up.drop(columns=months[1:] if at_once else [])
+        frame[months[: 2 - at_once]] = frame[months[: 2 - at_once]].map("{:.4g}".format)
         return self.rounded(frame, self.shown_follow_up)
 
     def show_holdout(self) -> Shown:

@@ -10,7 +10,7 @@ from winback.policies.candidates import model_policy
 from winback.policies.evaluate import evaluate_policy
 from winback.policies.evaluation import PolicyEvaluation
 from winback.policies.learned import LearnedPolicy
-from winback.second_lifetime.other_half import formulas_of
+from winback.second_lifetime.usual import usual_formulas
 from winback.trial.splits import Splits
 
 TREE, MODEL = "the tree", "the model"
@@ -23,9 +23,8 @@ def judged_alike(
 ) -> dict[str, PolicyEvaluation]:
     """Return by name what a learned tree, other policies and a model of second lifetimes gain, as far as can be told.
 
-    All are of the same trial; the tree and the model read all that is known beforehand, unless the tree was learned
-    from some of it. What could not be judged is left out: a rule of a column that the table lacks, a model where value
-    was measured directly.
+    All are of the same trial; the model reads the usual columns. What could not be judged is left out: a rule of a
+    column that the table lacks, a model where value was measured directly.
 
     Examples
     --------
@@ -36,7 +35,7 @@ def judged_alike(
     ['the tree', 'the model']
     """
     trial = policy.trial
-    formulas = ask(formulas_of, trial)
+    formulas = ask(usual_formulas, trial)
     model = formulas and ask(evaluate_policy, trial, model_policy(**formulas), splits=Splits(folds=FOLDS))
     found = {TREE: policy.evaluation, **(others or {}), MODEL: model}
     return {name: each for name, each in found.items() if each}

@@ -29,6 +29,6 @@ other_half             what are customers worth to whom the model was not fitted
 bivariate_normal       two correlated normal variables below their bounds
 """
 
-from winback.second_lifetime.other_half import formulas_of, values_on_other_half
+from winback.second_lifetime.other_half import values_on_other_half
 
-__all__ = ["formulas_of", "values_on_other_half"]
+__all__ = ["values_on_other_half"]
