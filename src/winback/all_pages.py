@@ -14,7 +14,8 @@ from winback.pages.listed import Listed, listed
 from winback.pages.page import INDEX, said_today
 from winback.pages.settings import parameters_of
 from winback.pages.written import can_be_mended, run_for_page, write_pages
-from winback.report import asked_trial, comparable_trial
+from winback.policies.contact_list import whom_to_list
+from winback.report import WHOM, asked_trial, comparable_trial, listed_for, refuse_whom_without_list
 from winback.tables import check_writable, scratch_folder
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def write_question_pages(
     offers: str | Path | None = None,
     *,
     columns: Mapping[str, str] | None = None,
+    whom: str | Path | None = None,
     out: str | Path = "reports",
     tell: Callable[[str], object] | None = None,
     **terms: object,
@@ -48,6 +50,8 @@ def write_question_pages(
         The analyst's two files; None for the telecom study, and the simulated shop where purchases are asked for.
     columns : mapping, optional
         winback's name of a column -> the table's own.
+    whom : path, optional
+        New leavers for whom contact lists are made; by default they are of the trial's own customers.
     out : path
         Folder to write into; made if missing.
     tell : callable, optional
@@ -74,7 +78,11 @@ def write_question_pages(
     asked = asked_trial(customers, offers, columns, terms)
     wanted = list(chapters().values()) if numbers is None else chapters_of(numbers)
     check_writable(out, [*([INDEX] if numbers is None else []), *(chapter.page for chapter in wanted)])
-    about = str(comparable_trial(**asked).subtitle)
+    trial = comparable_trial(**asked)
+    about = str(trial.subtitle)
+    if whom is not None:
+        _ = whom_to_list(trial, whom)  # what cannot be listed is refused before a kernel starts
+        asked |= listed_for(whom)
     making = _Making(asked, leave_out=numbers is None, tell=tell)
     with scratch_folder(tempfile.gettempdir()) as folder:
         made = {chapter: notebook for chapter in wanted if (notebook := making.make(chapter, folder)) is not None}
@@ -122,6 +130,8 @@ class _Making:
             return {}
         if self.asked["terms"] and "terms" not in names:
             raise ValueError(f"It takes no {' and no '.join(self.asked['terms'])}.")
+        if WHOM in self.asked and not self.leave_out:
+            refuse_whom_without_list(names)
         return {name: value for name, value in self.asked.items() if name in names}
 
 

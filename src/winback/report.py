@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from winback.datasets.telecom import load_telecom_study
-from winback.pages.settings import load_notebook
+from winback.pages.settings import load_notebook, parameters_of
 from winback.pages.written import write_page
 from winback.policies.contact_list import ContactList, whom_to_list
 from winback.results import Sentences, join_words
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NOTEBOOK = "06-which-offer-pays.ipynb"
 PAGE = "offer-roi.html"
 TABLES = ("offer-roi.csv", "offer-roi.xlsx", "contact-list.csv")
+WHOM = "whom"  # parameter of a notebook that lists whom to contact: a file of new leavers
 LIST_SAID = "contacts, tables)"  # end of the cell that says who is listed
 
 
@@ -35,8 +36,8 @@ def write_report(
     *,
     horizon_months: float | None = None,
     annual_discount: float | None = None,
-    currency: str | None = None,
     columns: Mapping[str, str] | None = None,
+    whom: str | Path | None = None,
     out: str | Path = "reports",
     tell: Callable[[str], object] | None = None,
     **more: object,
@@ -47,17 +48,19 @@ def write_report(
     ----------
     customers, offers : path, optional
         The analyst's two files; None for the telecom study.
-    horizon_months, annual_discount, currency, columns : optional
+    horizon_months, annual_discount, columns : optional
         As in `winback.read_trial`; they override what the offers file says. Whether figures are adjusted for what was
         known beforehand is declared in that file.
+    whom : path, optional
+        New leavers for whom the contact list is made; by default it is of the trial's own customers.
     out : path
         Folder to write into; made if missing.
     tell : callable, optional
         Is told in a sentence how many contacts are listed and who is left out of them, and before the work that a
         spreadsheet program cannot show so many; such as ``print``.
     **more
-        Further arguments of `winback.read_trial`: ``organic`` and ``organic_value``, and how the table is to be read:
-        ``control``, ``keep``, ``until``, ``sheet``, ``decimal``, ``day_first``, ``margin_share``.
+        Further arguments of `winback.read_trial`: ``currency``, ``organic`` and ``organic_value``, and how the table is
+        to be read: ``control``, ``keep``, ``until``, ``sheet``, ``decimal``, ``day_first``, ``margin_share``.
 
     Returns
     -------
@@ -82,14 +85,18 @@ def write_report(
     >>> import winback as wb
     >>> write_report("customers.csv", "offers.toml", out="reports")  # doctest: +SKIP
     """
-    given = {"horizon_months": horizon_months, "annual_discount": annual_discount, "currency": currency} | more
+    given = {"horizon_months": horizon_months, "annual_discount": annual_discount} | more
     settings = asked_trial(customers, offers, columns, given)
     check_writable(out, (PAGE, *TABLES))  # what cannot be written or compared is refused before a kernel starts
     trial = comparable_trial(**settings)
+    listed = whom_to_list(trial, whom)
     if tell is not None:
-        for line in said_of_a_long_list(len(whom_to_list(trial, None)[0])):
+        for line in said_of_a_long_list(len(listed[0])):
             tell(line)
     notebook = load_notebook(NOTEBOOK)
+    if whom is not None:
+        refuse_whom_without_list(parameters_of(notebook))
+        settings |= listed_for(whom)
     paths = write_page(notebook, settings, out, page=PAGE, tables=TABLES, tell=tell)
     if tell is not None:
         tell(said_of_the_list(notebook))
@@ -103,6 +110,17 @@ def asked_trial(
     files = (None if path is None else str(Path(path).resolve()) for path in (customers, offers))
     stated = {name: term for name, term in terms.items() if term is not None}
     return dict(zip(("customers", "offers"), files, strict=True)) | {"columns": dict(columns or {}), "terms": stated}
+
+
+def listed_for(whom: str | Path | None) -> dict[str, str]:
+    """Return for whom the contact list is as the first cell of a notebook says it; nothing for the trial's own."""
+    return {} if whom is None else {WHOM: str(Path(whom).resolve())}
+
+
+def refuse_whom_without_list(names: Iterable[str]) -> None:
+    """Refuse new leavers for a notebook whose first cell does not take them, so that they are never ignored."""
+    if WHOM not in names:
+        raise ValueError("It lists nobody to contact. Leave --whom out, or ask for a page that has a contact list.")
 
 
 def said_of_a_long_list(n_customers: int) -> list[str]:

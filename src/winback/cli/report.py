@@ -21,6 +21,7 @@ from winback.cli.options import reading_options, table_options
     help="Write this notebook instead, such as 09; may be repeated.",
 )
 @click.option("--all", "every", is_flag=True, help="Write every notebook that the data allow, and a list: index.html.")
+@click.option("--whom", type=click.Path(path_type=Path), help="New leavers in a file: the contact list is for them.")
 @click.option("--horizon-months", type=float, help="Months over which a second lifetime is valued.")
 @click.option("--annual-discount", type=float, help="Discount rate a year, 0.10 for 10%.")
 @click.option("--currency", help="Sign or code shown before money.")

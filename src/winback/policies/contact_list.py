@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -13,9 +14,10 @@ from winback.doors import door
 from winback.labels import label_of
 from winback.money import format_money, money_interval
 from winback.policies.honest_value import HonestValue, honest_value
+from winback.policies.new_leavers import read_leavers
 from winback.policies.strangers import left_out_of, not_listed, said_of
 from winback.results import Result, Sentences, Shown, counted, format_count, format_percent, join_words
-from winback.tables import LAPSED, NO_OFFER, HasTables, check_lapsed, in_trial
+from winback.tables import LAPSED, NO_OFFER, AnyTable, check_lapsed, in_trial
 from winback.tables.likeness import to_choose_from
 from winback.trial.assumed import assumption
 from winback.trial.trial import Trial
@@ -57,6 +59,7 @@ class ContactList(Result):
     left_out: tuple[tuple[str, int], ...] = ()
     lacking: tuple[str, ...] = ()  # in words: what the trial predicts by, and the customers' table lacks
     hardly_meant: str = ""  # how many of those asked about are back already, or not promising
+    reading: tuple[str, ...] = ()  # sentences: what was taken for what in the file they are from
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "rank": ("Rank", "count"),
         "customer_id": ("Customer", "text"),
@@ -121,12 +124,12 @@ class ContactList(Result):
 
     def details(self) -> Sentences:
         """Say who gets what, who is better left alone, and what else is in doubt."""
-        return Sentences.of([*_who_gets_what(self), *list(_answer(self))[3:]])
+        return Sentences.of([*_who_gets_what(self), *list(_answer(self))[3:], *self.reading])
 
 
 def list_contacts(
     trial: Trial,
-    lapsed: pd.DataFrame | HasTables | None,
+    lapsed: AnyTable | None,
     assign: Callable[[pd.DataFrame], pd.Series],
     why: Callable[[pd.DataFrame], np.ndarray | str],
     *,
@@ -141,7 +144,7 @@ def list_contacts(
     gives the trial's customers unseen, see `honest_value`; ``asked`` are the columns that it reads.
     """
     value = honest_value(trial, decided, rng=rng)
-    wanted, whom = whom_to_list(trial, lapsed)
+    wanted, whom, reading = whom_to_list(trial, lapsed)
     hardly_meant = "" if lapsed is None else _unlikely(wanted)
     elsewhere = [] if lapsed is not None else _contacted_elsewhere(trial, wanted, whom)
     out, left_out = not_listed(trial, wanted, asked, elsewhere)
@@ -159,7 +162,7 @@ def list_contacts(
     kept.insert(0, "rank", kept["expected_profit"].rank(method="min", ascending=False).astype(int))
     left_alone = {"n_left_alone": len(frame) - len(kept), "whom": whom, "left_out": tuple(left_out)}
     lacking = tuple(label_of(name) for name in trial.covariates if name not in wanted)
-    left_alone |= {"hardly_meant": hardly_meant, "lacking": lacking}
+    left_alone |= {"hardly_meant": hardly_meant, "lacking": lacking, "reading": reading}
     return ContactList(frame=kept, value=value, kind=kind, currency=trial.currency, **left_alone)
 
 
@@ -176,17 +179,18 @@ def _kept(wanted: pd.DataFrame, keep: Iterable[str] | None) -> pd.DataFrame:
     return wanted[names]
 
 
-def whom_to_list(trial: Trial, lapsed) -> tuple[pd.DataFrame, str]:
-    """Return the customers to list, and who they are in words."""
+def whom_to_list(trial: Trial, lapsed: AnyTable | None) -> tuple[pd.DataFrame, str, tuple[str, ...]]:
+    """Return the customers to list, who they are in words, and what is to be said of how they were read."""
+    if isinstance(lapsed, str | Path):
+        return read_leavers(lapsed, trial)
     if lapsed is not None:
-        asked = check_lapsed(lapsed).reset_index(drop=True)
-        return asked, "the customers asked about"
+        return check_lapsed(lapsed).reset_index(drop=True), "the customers asked about", ()
     table = trial.lapsed
     away = in_trial(table) & ~table["returned"].to_numpy(dtype=bool)
     untouched = away & (table["offer"].astype(object) == NO_OFFER).to_numpy()
     if untouched.any():
-        return table[untouched].reset_index(drop=True), UNTOUCHED
-    return table[away].reset_index(drop=True), ASKED_BEFORE
+        return table[untouched].reset_index(drop=True), UNTOUCHED, ()
+    return table[away].reset_index(drop=True), ASKED_BEFORE, ()
 
 
 def _contacted_elsewhere(trial: Trial, wanted: pd.DataFrame, whom: str) -> list[tuple[str, np.ndarray]]:

@@ -16,7 +16,7 @@ from winback.policies.evaluation import PolicyEvaluation, against_today, doubts,
 from winback.policies.tree import PolicyTree
 from winback.policies.truth import Judged, TruthComparison
 from winback.results import Result, Sentences, format_percent
-from winback.tables import NO_OFFER, HasTables
+from winback.tables import NO_OFFER, AnyTable
 from winback.trial.trial import Trial
 
 NO_RULE = "no rule: never seen in the trial"
@@ -115,7 +115,7 @@ class LearnedPolicy(Result):
     @door
     def contact_list(
         self,
-        lapsed: pd.DataFrame | HasTables | None = None,
+        lapsed: AnyTable | None = None,
         *,
         keep: Iterable[str] | None = None,
         rng: int | np.random.Generator | None = 0,
@@ -129,8 +129,9 @@ class LearnedPolicy(Result):
 
         Parameters
         ----------
-        lapsed : pandas.DataFrame, optional
-            Whom to list, with the columns the trial has: new leavers, say. By default the trial's own customers who
+        lapsed : pandas.DataFrame or path, optional
+            Whom to list, with the columns the trial has: new leavers, say. In a file they are found by the names that
+            the trial's own table has. By default the trial's own customers who
             were sent nothing and are still away; where there are none, all who did not return.
         keep : iterable of str, optional
             Columns of that table to carry along, at the end: names, addresses. By default all that are the analyst's

@@ -134,6 +134,7 @@ def read_trial(
     overruled = [f"{name} = {was}" for name, was in stated.items() if was not in (None, getattr(catalog, name))]
     names = {**catalog.columns, **(columns or {}), **({} if cluster is None else {"cluster": cluster})}
     overruled += [f"columns.{ours}" for ours in columns or () if catalog.columns.get(ours, names[ours]) != names[ours]]
+    catalog = replace(catalog, columns=names)  # by which a table of new leavers is read, too
     control = catalog.control if control is None else control
     how = {"control": control, "keep": keep, "until": until, "sheet": sheet, "decimal": decimal, "day_first": day_first}
     reading = trial_table(customers, catalog, Asked(columns=names, **how))

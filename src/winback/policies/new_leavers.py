@@ -1,0 +1,72 @@
+"""Who are the customers of another file, for whom a list is asked? Read by the names that the trial's table has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from winback.results import counted
+from winback.tables import LAPSED, SECOND_LIFETIME, TableError
+from winback.tables.checks import columns_mapped, lapsed_checked
+from winback.tables.files import read_file
+from winback.tables.likeness import alike, matched
+from winback.tables.months_from_dates import with_months
+from winback.tables.parsed import AS_THE_CELLS_TELL
+from winback.tables.reading import Reading
+from winback.tables.types_found import with_types
+from winback.trial.trial import Trial
+
+OF_A_TRIAL = {"offer", "offered_on", "returned_on", "ended_on", "value", "second_reason", *SECOND_LIFETIME}
+
+
+class Leavers(NamedTuple):
+    """Customers of a file, and what is to be said of them."""
+
+    frame: pd.DataFrame
+    whom: str  # as in a sentence
+    notes: tuple[str, ...]
+
+
+def read_leavers(path: str | Path, trial: Trial) -> Leavers:
+    r"""Read customers to be listed; columns are found as in the trial's table, also those that were mapped there.
+
+    What would be the outcome of an offer is carried along and not looked at: nobody has sent them this one.
+
+    Raises
+    ------
+    TableError
+        Listing every problem; it names the file.
+    FileNotFoundError
+        When there is no such file.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile, winback as wb
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "new.csv"
+    >>> _ = path.write_text("Kundennr;reason\n0012;price\n")
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> found = read_leavers(path, study.trial)
+    >>> found.whom, found.frame["customer_id"].tolist()
+    ('customers of new.csv', ['0012'])
+    """
+    reading = read_file(path)
+    there = reading.frame.columns
+    names = {ours: theirs for ours, theirs in trial.offers.columns.items() if ours not in {*there, *OF_A_TRIAL}}
+    mapped = {ours: theirs for ours, theirs in names.items() if alike(theirs, there)}
+    reading = columns_mapped(reading, mapped) if mapped else reading
+    known = matched(Reading(reading.frame.head(0)), LAPSED).frame.columns
+    aside = reading.frame.loc[:, known.isin(OF_A_TRIAL)]
+    reading = matched(reading.having(reading.frame.drop(columns=aside.columns)), LAPSED)
+    checked = lapsed_checked(with_months(with_types(reading, AS_THE_CELLS_TELL), None))
+    if checked.problems.found:
+        raise TableError(f"table of whom to contact, {Path(path).name}", checked.problems.found)
+    frame = pd.concat([checked.frame, aside], axis=1).reset_index(drop=True)  # carried along as it is written
+    return Leavers(frame, f"customers of {Path(path).name}", (*dict.fromkeys(checked.notes), *_known(frame, trial)))
+
+
+def _known(frame: pd.DataFrame, trial: Trial) -> list[str]:
+    """Say how many were in the trial: to them an offer is not what it is to a new leaver."""
+    n = int(frame["customer_id"].isin(trial.lapsed["customer_id"]).sum())
+    return [f"{counted(n, 'of them', 'were')} in the trial already."] if n else []
