@@ -83,3 +83,18 @@ def test_a_page_without_a_list_takes_no_leavers(shop, tmp_path):
     result = CliRunner().invoke(main, [str(word) for word in words])
     assert result.exit_code == 1
     assert "Leave --whom out, or ask for a page that has a contact list" in result.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [[], ["--notebook", "07"]])
+def test_the_page_and_its_list_are_of_the_new_leavers(shop, tmp_path, words):
+    files = ["report", shop / "kunden.csv", "--offers", shop / "offers.toml", "--whom", shop / "neu.csv"]
+    result = CliRunner().invoke(main, [str(word) for word in [*files, *words, "--out", tmp_path]])
+    assert result.exit_code == 0, result.output
+    (page,) = tmp_path.glob("*.html")
+    assert "customers of neu.csv" in page.read_text(encoding="utf-8")
+    if not words:
+        assert "customers of neu.csv" in result.output
+        listed = pd.read_csv(tmp_path / "contact-list.csv")
+        assert listed["customer_id"].between(90_000, 90_059).all()
+        assert {"Name", "Jahresumsatz", "Region"} <= set(listed)
