@@ -13,16 +13,11 @@ from winback.datasets.telecom.company_assumptions import company_figures
 from winback.datasets.telecom.dictionary import columns_of, events_frame
 from winback.kernel import run_notebook
 from winback.lost.in_short import lost_in_short
-from winback.second_lifetime.first_and_second import first_and_second_value
+from winback.second_lifetime.first_and_second import after_an_offer, first_and_second_value
 from winback.tables import LAPSED, PURCHASES
 
 NOTEBOOKS = Path(__file__).parent
 ROOT = NOTEBOOKS.parent
-FORMULAS = {
-    "reacquisition": "offer + reason + referrals + I(complaints - complaints_resolved) + complaints_resolved",
-    "tenure": "offer + reason + log(first_tenure)",
-    "margin": "offer + reason + first_margin",
-}
 README_COLUMNS = ("Offer", "Came back", "Gross ROI", "Gross profit per customer", "Incremental profit per customer")
 FIGURE = NOTEBOOKS / "figures" / "which-offer-pays.png"
 
@@ -88,9 +83,8 @@ def shop_parts() -> dict[str, str]:
 
 def questions(study) -> str:
     """Return the other questions with the first sentence of their answers, as a list that leads to the notebooks."""
-    effects = wb.fit_two_part(study.trial, **FORMULAS, link="logit").effects(study.trial)
-    sent = study.lapsed.query("offer != 'none'")
-    worth = first_and_second_value(sent, horizon_months=84, annual_discount=0.0)
+    effects = wb.fit_two_part(study.trial, link="logit").effects(study.trial)
+    worth = first_and_second_value(after_an_offer(study.trial))
     tree = wb.learn_policy(study.trial)
     spent = wb.spending_curve(study.trial)
     plan = wb.plan_trial(study.trial, compare=[study.trial.sent[:2]])

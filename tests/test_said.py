@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 import winback as wb
-from winback.results import Sentences, Shown
-from winback.said import Folded, Said
+from winback.results import Result, Sentences, Shown
+from winback.said import MOST_COLUMNS, Folded, Said, figures_of
 from winback.sources import SOURCES, Cited, Formula
 
 
@@ -38,3 +38,15 @@ def test_a_source_is_linked_with_its_evidence(key):
     assert Formula("a < b", key)._repr_html_().startswith("<details")
     assert "a &lt; b" in Formula("a < b", key)._repr_html_()
     assert str(Cited(key)) in str(Formula("a < b", key))
+
+
+def test_figures_are_folded_in_the_columns_that_a_page_has_room_for():
+    frame = pd.DataFrame({letter: ["1"] for letter in "abcdefg"})
+
+    class Wide(Result):
+        def table(self):
+            return frame
+
+    assert list(figures_of(Wide()).what.frame) == list("abcdefg"[:MOST_COLUMNS])
+    assert list(figures_of(Wide(), without=("b", "unknown")).what.frame) == list("acdef")
+    assert figures_of(Wide())._repr_html_().startswith("<details><summary>The figures</summary>")

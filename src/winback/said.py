@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from winback.results import Result, Sentences, Shown
 
+MOST_COLUMNS = 5  # of a table on a page: on a phone more would be hidden
+
 
 @dataclass(frozen=True)
 class Said:
@@ -36,3 +38,16 @@ class Folded:
     def __str__(self) -> str:
         """Say it all."""
         return str(self.what)
+
+
+def figures_of(result: Result, without: tuple[str, ...] = ()) -> Folded:
+    """Return the table of a result folded away, in the columns that a page has room for, some headings left out.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> print(len(figures_of(wb.load_telecom_study().trial).what.frame.columns) <= MOST_COLUMNS)
+    True
+    """
+    table = result.table().drop(columns=list(without), errors="ignore")
+    return Folded(Shown(table.iloc[:, :MOST_COLUMNS]))

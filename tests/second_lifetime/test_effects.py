@@ -102,21 +102,26 @@ def test_the_telecom_study_in_words(study):
     effects = fit.effects(promising)
     hold_to_three(effects)
     answer, sure, doubt = effects.describe().splitlines()
-    more, less = answer.split("; ")
-    assert more.startswith("What goes with return most: ")
-    assert less.startswith("what goes with staying away: ")
-    assert "1 more complaint settled (+" in more  # of a complaint that was made
-    assert "left for price and service rather than for price (-" in less  # the strongest label of each column
-    assert "1 more complaint (-" in less
-    assert "This goes with return, too: 1 more referral (+" in effects.details()
-    assert "This goes with staying away, too: left for service rather than for price (-" in effects.details()
+    known = "Of what was known beforehand, 1 more complaint settled speaks most for a return (+"
+    assert answer.startswith(known)
+    assert " points), left for price and service rather than for price most against it (-" in answer
+    assert "This goes with return, strongest first: 1 more complaint settled (+" in effects.details()
+    assert "1 more referral (+" in effects.details()
+    assert "This goes with staying away, strongest first: left for price and service rather than" in effects.details()
     assert "odds" not in effects.describe()  # a word that has to be explained
     assert (
         f"1 more referral x {effects.frame.set_index('column').loc['referrals', 'odds_ratio']:.2f}" in effects.details()
     )
     assert f"among {len(promising):,} customers" in sure
-    strongest = effects.frame.sort_values("change").iloc[-1]
-    assert f"between +{100 * strongest['change_low']:.1f} and +{100 * strongest['change_high']:.1f} points" in sure
+    strongest = effects.frame.sort_values("change").iloc[0]
+    assert f"between -{-100 * strongest['change_low']:.1f} and -{-100 * strongest['change_high']:.1f} points" in sure
+    with_offers = wb.fit_two_part(study.trial, link="logit").effects(study.trial)
+    changes = with_offers.frame.query("column == 'offer'")["change"]
+    low, high = (f"{100 * change:.0f}" for change in (changes.min(), changes.max()))
+    said = with_offers.describe().splitlines()[0]
+    assert said.startswith(f"With an offer {low} to {high} more in 100 come back than without one; of what was known")
+    assert with_offers.what_to_do().startswith("Send an offer, first to those whose signs")
+    hold_to_three(with_offers)
     settled = effects.frame.set_index("column").loc["complaints_resolved", "change"]
     assert f"whose complaints were settled came back more by {100 * settled:.1f} points for each of them" in doubt
     assert doubt.endswith("that is how they differ, not what settling does.")
@@ -158,6 +163,22 @@ def test_what_to_do_follows_from_the_offer_beside_none_and_the_signs(rows, step)
     assert effects.what_to_do().startswith(step)
     assert len(effects.what_to_do().splitlines()) == 1
     hold_to_three(effects)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([("offer", "none", *HELPS)], "With the offer 15 more in 100 come back than without one."),
+        ([("offer", "none", *HELPS), ("offer", "none", 0.3, 0.5)], "With an offer 15 to 40 more in 100 come back"),
+        (
+            [("offer", "none", *HELPS), ("offer", "none", *UNCLEAR), ("x", None, *HARMS)],  # one is not shown to help
+            "Of what was known beforehand, offer speaks most for a return (+15.0 points), x most against it (-15.0",
+        ),
+        ([("x", None, *HARMS)], "Of what was known beforehand, x speaks most against a return (-15.0 points)."),
+    ],
+)
+def test_the_answer_says_what_is_shown(rows, said):
+    assert effects_of(*rows).describe().startswith(said)
 
 
 def test_nothing_that_goes_with_return_is_said():

@@ -221,8 +221,8 @@ def test_what_to_do_names_the_most_that_keeping_a_customer_may_cost():
         f"Let keeping a customer cost less than this customer is worth, {each} on average"
     )
     apart = wb.base_value(FIT, TABLE.assign(heavy=TABLE["frequency"] > 3), by="heavy", **SHOP)
-    assert "for heavy = True but " in apart.what_to_do()
-    assert "for False;" in apart.what_to_do()
+    assert "for heavy yes but " in apart.what_to_do()
+    assert "for heavy no;" in apart.what_to_do()
     same = wb.base_value(FIT, TABLE.assign(half=np.arange(len(TABLE)) % 2), by="half", **SHOP)
     assert f"{each} on average" in same.what_to_do()  # halves that are not told apart
     model = contract_model(3.80, 15.20, period="Y")

@@ -13,6 +13,7 @@ payback          what each offer has earned by each month
 policies         does tailoring pay, what do untrue reasons do to it, what would an oracle earn, uplift by fifth
 survival         curves, incidence, goodness of fit, time ratios
 second_lifetime  who returns, lift, rankings, values
+second_worth     a model's money beside the trial's, and who is not worth a contact
 worth_map        chance of return against worth, with the offer that is best
 budgets          gain over budgets, profit against market share
 held_out         purchases predicted and held out: tracking, tenths, ranking
@@ -57,6 +58,7 @@ from winback.plots.second_lifetime import (
     plot_validation,
     plot_value_by_acceptance,
 )
+from winback.plots.second_worth import plot_contact_worth, plot_model_check
 from winback.plots.still_buying import plot_chance_active
 from winback.plots.survival import plot_goodness_of_fit, plot_incidence, plot_survival, plot_time_ratios
 from winback.plots.tornado import plot_tornado
@@ -72,6 +74,7 @@ __all__ = [
     "plot_buyer",
     "plot_chance_active",
     "plot_cohorts",
+    "plot_contact_worth",
     "plot_effort",
     "plot_first_and_second",
     "plot_flow",
@@ -83,6 +86,7 @@ __all__ = [
     "plot_lorenz",
     "plot_losses",
     "plot_misstated_reasons",
+    "plot_model_check",
     "plot_money_ladder",
     "plot_offers_by_group",
     "plot_oracle",

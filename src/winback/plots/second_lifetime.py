@@ -62,7 +62,7 @@ def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
 
 @door
 def plot_validation(found: ReturnCheck) -> Figure:
-    """Draw calibration by tenths beside the share of returners found, on customers the model has not seen.
+    """Draw calibration by tenths above the share of returners found, on customers the model has not seen.
 
     Takes what `SecondLifetimeFit.check` returns.
 
@@ -74,7 +74,7 @@ def plot_validation(found: ReturnCheck) -> Figure:
     >>> len(plot_validation(fit.check(study.lapsed)).axes)
     2
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.8), layout="constrained")
+    figure, (left, right) = plt.subplots(2, 1, figsize=(WIDTH, 7.4), layout="constrained")  # read on a phone, too
     style, other = house_styles(["found", "at random"]).values()
     frame = found.frame
     error = [frame["observed"] - frame["observed_low"], frame["observed_high"] - frame["observed"]]
@@ -82,14 +82,14 @@ def plot_validation(found: ReturnCheck) -> Figure:
     left.plot(ends, ends, color=QUIET, linestyle=":", linewidth=1.5)
     left.errorbar(frame["predicted"], frame["observed"], yerr=error, color=style["color"], marker="o", linestyle="none")
     title = "Chances hold in {} of {} tenths".format(*found.covered)
-    finish_axes(left, title, "predicted to return", "returned", 40)
+    finish_axes(left, title, "predicted to return", "returned")
     share = np.append(0, frame["n"].cumsum() / frame["n"].sum())
     right.plot(share, np.append(0, frame["cumulative_share"]), color=style["color"], marker="o", label="by the model")
     right.plot([0, 1], [0, 1], color=other["color"], linestyle=other["linestyle"], label="at random")
     write_legend(right, loc="lower right")
     third = np.interp(0.3, share, np.append(0, frame["cumulative_share"]))
     title = f"The likeliest 30% hold {format_percent(third, 0)} of those who return"
-    finish_axes(right, title, "share of customers, likeliest first", "share of all who return", 40)
+    finish_axes(right, title, "share of customers, likeliest first", "share of all who return")
     percent_axis(left.xaxis, left.yaxis, right.xaxis, right.yaxis)
     return figure
 

@@ -19,8 +19,6 @@ from winback.second_lifetime.links import LINKS
 from winback.tables import NO_OFFER, AnyTable, as_table, in_trial
 from winback.uncertainty import normal_quantile
 
-MOST_NAMED = 2  # columns on each side of the answer, by their strongest label; the others are in the details
-
 
 @dataclass(frozen=True, repr=False)
 class ReturnEffects(Result):
@@ -49,11 +47,11 @@ class ReturnEffects(Result):
     }
 
     def describe(self) -> Sentences:
-        """Say what goes with return and with staying away, how sure that is, and that it is no proof."""
+        """Say what an offer and the strongest signs go with, how sure that is, and that a sign is no proof."""
         return Sentences.of(_answer(self))
 
     def details(self) -> Sentences:
-        """Say what else goes with return, what is not shown to, in which unit, and the same in odds."""
+        """Say all that goes with return, what is not shown to, in which unit, and the same in odds."""
         return Sentences.of(_more(self))
 
     def what_to_do(self) -> Sentences:
@@ -152,28 +150,60 @@ def _common(steps) -> np.ndarray | None:
 
 
 def _answer(effects) -> Iterator[str]:
-    clear = _clear(effects.frame)
-    if not clear:
+    frame = effects.frame
+    clear = frame[(frame["change_low"] > 0) | (frame["change_high"] < 0)]
+    if clear.empty:
         yield "Nothing in the formula is shown to go with return."
         yield f"That is of {counted(effects.n, 'customers')}: more of them may show what is small."
     else:
-        said = "; ".join(f"what goes with {side}: {_listed(first)}" for side, first, _ in clear)
-        yield f"{said.replace('what goes with return', 'what goes with return most', 1)}."
-        yield _sure(effects, clear[0][1].iloc[0])
-    yield _doubt(effects.frame.set_index("column"))
+        offers = _beside_none(frame)
+        helping = len(offers) and (offers["change_low"] > 0).all()
+        signs = clear.drop(index=offers.index) if helping else clear
+        said = [_with_an_offer(offers)] if helping else []
+        yield f"{'; '.join([*said, *_strongest(signs)])}."
+        yield _sure(effects, clear.loc[clear["change"].abs().idxmax()])
+    yield _doubt(frame.set_index("column"))
 
 
-def _sure(effects, first) -> str:
-    ends = join_words(_points(first[f"change{end}"]) for end in ("_low", "_high"))
+def _beside_none(frame) -> pd.DataFrame:
+    return frame[(frame["column"] == "offer") & (frame["reference"] == NO_OFFER)]
+
+
+def _with_an_offer(offers) -> str:
+    """Say how many more come back with an offer than without one, whichever offer it is."""
+    ends = dict.fromkeys(f"{100 * offers['change'].agg(end):.0f}" for end in ("min", "max"))
+    which = "an" if len(offers) > 1 else "the"
+    return f"with {which} offer {' to '.join(ends)} more in 100 come back than without one"
+
+
+def _strongest(signs) -> Iterator[str]:
+    """Say what speaks most for a return, and what most against one."""
+    up, down = signs[signs["change"] > 0], signs[signs["change"] < 0]
+    named = []
+    if len(up):
+        named.append(_with_points(up.loc[up["change"].idxmax()], "speaks most for a return"))
+    if len(down):
+        against = "most against it" if named else "speaks most against a return"
+        named.append(_with_points(down.loc[down["change"].idxmin()], against))
+    if named:
+        yield f"of what was known beforehand, {', '.join(named)}"
+
+
+def _with_points(row, what: str) -> str:
+    return f"{row['in_words']} {what} ({_points(row['change'])} points)"
+
+
+def _sure(effects, strongest) -> str:
+    ends = join_words(_points(strongest[f"change{end}"]) for end in ("_low", "_high"))
     return (
         f"Each of these is beyond chance among {counted(effects.n, 'customers')} who are compared as if alike in all "
-        f"else that the formula has; the first lies between {ends} points."
+        f"else that the formula has; the largest, {strongest['in_words']}, lies between {ends} points."
     )
 
 
 def _next_step(frame) -> str:
     """Say in one sentence what to do on Monday: only an offer beside none is more than a sign."""
-    offers = frame[(frame["column"] == "offer") & (frame["reference"] == NO_OFFER)]
+    offers = _beside_none(frame)
     others = frame[frame["column"] != "offer"]
     signs = ((others["change_low"] > 0) | (others["change_high"] < 0)).any()
     if (offers["change_low"] > 0).any():
@@ -201,9 +231,11 @@ def _doubt(rows) -> str:
 
 def _more(effects) -> Iterator[str]:
     frame = effects.frame
-    for side, _, others in _clear(frame):
-        if len(others):
-            yield f"This goes with {side}, too: {_listed(others)}."
+    for side, clear in (("return", frame["change_low"] > 0), ("staying away", frame["change_high"] < 0)):
+        rows = frame[clear].sort_values("change", key=np.abs, ascending=False)
+        if len(rows):
+            said = (f"{row.in_words} ({_points(row.change)} points)" for row in rows.itertuples())
+            yield f"This goes with {side}, strongest first: {join_words(said)}."
     unclear = frame.loc[(frame["change_low"] <= 0) & (frame["change_high"] >= 0), "in_words"]
     if len(unclear):
         yield f"Not shown to go with return: {'; '.join(unclear)}."
@@ -215,21 +247,6 @@ def _more(effects) -> Iterator[str]:
         "Points are percentage points of the chance of return, other things in the formula equal, averaged over the "
         "customers: a label rather than the one it is compared with, or one more unit of a number."
     )
-
-
-def _clear(frame) -> list[tuple[str, pd.DataFrame, pd.DataFrame]]:
-    """Return what goes with a higher and with a lower chance beyond doubt, strongest first: the answer, the rest."""
-    found = []
-    for side, is_clear in (("return", frame["change_low"] > 0), ("staying away", frame["change_high"] < 0)):
-        rows = frame[is_clear].sort_values("change", key=np.abs, ascending=False)
-        first = rows.drop_duplicates("column").head(MOST_NAMED)
-        if len(rows):
-            found.append((side, first, rows.drop(index=first.index)))
-    return found
-
-
-def _listed(rows: pd.DataFrame) -> str:
-    return join_words(f"{row.in_words} ({_points(row.change)} points)" for row in rows.itertuples())
 
 
 def _points(change: float) -> str:

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.labels import value_words
 from winback.money import format_alike
 from winback.periods import Period
 from winback.purchases.table import EVERYBODY
@@ -167,7 +168,8 @@ def _next_step(value) -> str:
     if pair is not None and pair.low > 0:
         worth = value.frame.set_index("segment")["per_customer"]
         best, least = format_alike([worth[name] for name in (pair.first, pair.last)], value.currency)
-        what = f"{best} for {value.by} = {pair.first} but {least} for {pair.last}"
+        first, last = (value_words(value.by, name) for name in (pair.first, pair.last))
+        what = f"{best} for {first} but {least} for {last}"
     else:
         what = f"{format_money(each, value.currency)} on average"
     return f"Let keeping a customer cost less than this customer is worth, {what}; look after who is worth most first."
@@ -175,8 +177,8 @@ def _next_step(value) -> str:
 
 def _doubts(value) -> Iterator[str]:
     yield from value.doubts
-    yield from _best_segment(value)
     yield from extrapolated_lines(value)
+    yield from _best_segment(value)
 
 
 def _naive_lines(value) -> Iterator[str]:
