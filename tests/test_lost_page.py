@@ -186,6 +186,7 @@ def test_a_snapshot_has_a_page(tmp_path):
     for line in [*base.describe().splitlines()[:1], *wb.survival_curve(base, by="Contract").describe().splitlines()]:
         assert line in page
     assert "How many are lost, when" not in page
+    assert "Where are they lost?" in page
 
 
 @pytest.fixture
@@ -200,6 +201,7 @@ def table(tmp_path):
     [
         (["--by", "mangaer"], "by: there is no column mangaer to compare losses by. Did you mean manager?"),
         (["--by", "zz"], "There are manager, reason, Name and E-mail."),
+        (["--by", "reason"], "by = 'reason' makes no groups"),
         (["--until", "soon"], "until must be a date"),
         (["--column", "start=Anfang"], "is not a column"),
         (["--customers", "people.csv"], "customers: not used with a table of contracts"),
@@ -288,6 +290,20 @@ def test_groups_are_compared_by_a_usual_column_unless_another_is_named():
     assert in_short.group_of(wb.read_purchases(purchases(20)[0])) is None
     with pytest.raises(ValueError, match="There is none"):
         in_short.group_of(wb.read_purchases(purchases(20)[0]), "segment")
+
+
+def test_a_column_that_was_asked_for_must_make_groups_and_without_one_none_are_compared():
+    without = in_short.lost_in_short(wb.read_contracts(contracts(40).drop(columns="manager"), until=UNTIL))
+    assert without.report
+    assert without.by is None
+    assert not without.where
+    with pytest.raises(ValueError, match="by = 'reason' makes no groups"):
+        in_short.lost_in_short(wb.read_contracts(contracts(40), until=UNTIL), "reason")
+    snapshot = read_base(
+        pd.DataFrame({"customer_id": range(9), "tenure": 12, "churn": [1, 0, 0] * 3, "Plan": list("aab") * 3})
+    )
+    assert in_short.lost_in_short(snapshot).where.groups["group"].tolist() == ["a", "b"]
+    assert in_short.lost_in_short(snapshot).by == "Plan"
 
 
 @pytest.mark.parametrize("drop", [[], ["margin"], ["reason"], ["margin", "reason", "manager"]])

@@ -17,6 +17,7 @@ from winback.labels import number_words
 from winback.lost.classes import ORDER
 from winback.lost.losses_reported import LostReport
 from winback.lost.lost_report import lost_report
+from winback.lost.lost_shares import LostShares, lost_shares
 from winback.lost.reason_figures import ReasonTable
 from winback.lost.reason_table import reason_table
 from winback.lost.triage import triage
@@ -26,8 +27,12 @@ from winback.tables import AnyTable
 
 LATELY = 12.0  # months: who has been away for longer seldom comes back, so the others are called first
 URGENT = ORDER[:2]
-USUAL = ("manager", "segment", "product", "channel")  # by what losses are compared unless another column is named
+USUAL = ("manager", "segment", "product", "channel", "contract", "plan", "tariff", "region", "country", "geography")
+NO_COLUMN = Unanswered("Nothing tells groups of customers apart: name a column to compare them by.")
 NO_GROUPS = ("customer_id", "start", "end", "margin", "exit_text")
+
+Report = LostReport | Unanswered
+Where = LostReport | LostShares | Unanswered
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -39,6 +44,7 @@ class LostInShort(Result):
     report: LostReport | Unanswered = field(repr=False)
     reasons: ReasonTable | Unanswered = field(repr=False)
     calls: Triage | Unanswered = field(repr=False)
+    where: Where = field(repr=False)  # groups compared
     frame: pd.DataFrame
     currency: str = "$"
     shown: ClassVar = {
@@ -88,7 +94,7 @@ def lost_in_short(
     Raises
     ------
     ValueError
-        When there is no such column.
+        When there is no such column, or it makes no groups.
 
     Examples
     --------
@@ -97,12 +103,26 @@ def lost_in_short(
     >>> found.describe().splitlines()[0][:63]
     'In the year to 2024-06-30, 1,330 customers were lost, 59.5% [57'
     """
-    by = group_of(base, by)
-    report = ask(lost_report, base, by=by, sent=sent)
+    group, report, where = _compared(base, by, sent)
     reasons = _reasons(base, report, mending_cost)
     calls = ask(triage, base)
     figures = pd.DataFrame([_figures(report, calls)])
-    return LostInShort(base, by, report, reasons=reasons, calls=calls, frame=figures, currency=base.currency)
+    found = {"reasons": reasons, "calls": calls, "where": where}
+    return LostInShort(base, group, report, **found, frame=figures, currency=base.currency)
+
+
+def _compared(base: AnyBase, by: str | None, sent: AnyTable | None) -> tuple[str | None, Report, Where]:
+    """Return by what groups are compared, the report, and what compares them; a column that was named must do."""
+    group = group_of(base, by)
+    if isinstance(base, SnapshotBase):
+        report, where = ask(lost_report, base), ask(lost_shares, base, by=group) if group else NO_COLUMN
+        if by is not None and not where:
+            raise ValueError(str(where))
+        return group, report, where
+    report = ask(lost_report, base, by=group, sent=sent)
+    if by is not None and not report and ask(lost_report, base, sent=sent):
+        raise ValueError(str(report))
+    return group, report, report if group else NO_COLUMN
 
 
 def _reasons(base: AnyBase, report: LostReport | Unanswered, mending_cost) -> ReasonTable | Unanswered:
@@ -207,7 +227,8 @@ def group_of(base: AnyBase, by: str | None = None) -> str | None:
     """
     names = columns_of(base)
     if by is None:
-        return next((name for name in USUAL if name in names), None)
+        there = {name.casefold(): name for name in reversed(names)}
+        return next((there[name] for name in USUAL if name in there), None)
     if by in names:
         return by
     close = get_close_matches(by, names, n=1)

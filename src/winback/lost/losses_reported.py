@@ -17,7 +17,7 @@ from winback.lost.loss_counts import cohorts_of
 from winback.lost.organic_return import AHEAD, OrganicReturn
 from winback.lost.published_rates import PUBLISHED, Published, over_months
 from winback.lost.report_periods import ReportPeriods
-from winback.lost.small_groups import funnel_limits
+from winback.lost.small_groups import funnel_of
 from winback.lost.stays import Stays
 from winback.periods import DAYS_IN_MONTH, Period
 from winback.results import Result, Sentences, Shown
@@ -172,14 +172,13 @@ class LostReport(Result):
         if self.groups is None:
             raise ValueError("There are no groups: name a column, lost_report(base, by=...).")
         sizes = _between(n, "n", "numbers of customers from 1", (1, MOST_CUSTOMERS))
-        compared = self.groups[self.groups["verdict"] != "not compared"]
-        if not len(compared):
-            raise ValueError("There are no groups to compare: the table has one.")
-        common = compared["n_lost"].sum() / compared["n"].sum()
-        frame = pd.DataFrame({"n": sizes, "common": common})
-        for name, level in (("", self.level), ("_together", self.level ** (1 / max(len(compared), 1)))):
-            frame[f"low{name}"], frame[f"high{name}"] = funnel_limits(frame["n"], frame["common"], level)
-        return frame
+        return funnel_of(self.groups, sizes, self.level)
+
+    @property
+    def in_words(self) -> tuple[str, str]:
+        """What a group's share and its size are, in words, for those who draw them."""
+        per = f"{'a ' if self.period.n_units == 1 else ''}{self.period.in_words}"
+        return f"share lost in {per}", "customers at the start of periods, added up"
 
     def beside(self) -> pd.DataFrame:
         """Return published figures, with what they rest on, and one's own beside them.

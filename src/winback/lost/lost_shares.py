@@ -8,12 +8,13 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from winback.base.snapshot_base import SnapshotBase
 from winback.base.snapshot_words import within
 from winback.doors import door
 from winback.labels import NOT_KNOWN, label_of, short_words
-from winback.lost.small_groups import LESS, MORE, NOT_COMPARED, compare_groups
+from winback.lost.small_groups import LESS, MORE, NOT_COMPARED, compare_groups, funnel_of
 from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
 from winback.tables import label_codes
 
@@ -58,6 +59,15 @@ class LostShares(Result):
     def groups(self) -> pd.DataFrame:
         """The groups, as a report of losses by period calls them."""
         return self.frame
+
+    def funnel(self, n: ArrayLike) -> pd.DataFrame:
+        """Return between which shares a group of n customers would lie by chance, for one group and for all at once."""
+        return funnel_of(self.frame, np.atleast_1d(np.asarray(n, dtype=float)), self.level)
+
+    @property
+    def in_words(self) -> tuple[str, str]:
+        """What a group's share and its size are, in words, for those who draw them."""
+        return " ".join(filter(None, ["share lost", self.during])), "customers in the table"
 
     def table(self) -> pd.DataFrame:
         """Return the groups, those that lose most first; rounded, as text."""

@@ -14,6 +14,7 @@ from winback.lost.classes import Classes
 from winback.lost.in_short import LATELY
 from winback.lost.losses_reported import LostReport
 from winback.lost.lost_customers import lost_customers
+from winback.lost.lost_shares import LostShares
 from winback.lost.managers import ManagerConcentration
 from winback.lost.reason_figures import ReasonTable
 from winback.lost.small_groups import LESS, MORE, NOT_COMPARED
@@ -50,10 +51,8 @@ def stays(base: Base, by: str | None = None) -> SurvivalCurves | Unanswered:
     return found if few else ask(survival_curve, base)
 
 
-def groups(report: LostReport, most: int = MOST_ROWS) -> Shown | Unanswered:
+def groups(report: LostReport | LostShares, most: int = MOST_ROWS) -> Shown:
     """Show the groups that differ beyond chance, and the others that seem to lose most."""
-    if report.groups is None:
-        return Unanswered("Nothing tells groups of customers apart: name a column to compare them by.")
     rows = report.groups[report.groups["verdict"] != NOT_COMPARED]
     rows = rows.assign(told=rows["verdict"].isin([MORE, LESS])).sort_values(
         ["told", "shrunken"], ascending=False, kind="stable"
@@ -61,7 +60,7 @@ def groups(report: LostReport, most: int = MOST_ROWS) -> Shown | Unanswered:
     columns = {
         "group": ("Group", "text"),
         "n_lost": ("Lost", "count"),
-        "share_lost": (f"Share lost per {report.period.in_words}", "percent"),
+        "share_lost": (report.in_words[0].capitalize(), "percent"),
         "common": ("At the rate of all", "percent"),
         "verdict": ("Beyond chance?", "text"),
     }

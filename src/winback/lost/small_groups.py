@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 from scipy.special import betaln
@@ -89,6 +90,17 @@ def funnel_limits(n: ArrayLike, common: ArrayLike, level: float) -> tuple[np.nda
     """
     n, tail = np.asarray(n, dtype=float), (1 - level) / 2
     return binom.ppf(tail, n, common) / n, binom.isf(tail, n, common) / n
+
+
+def funnel_of(groups: pd.DataFrame, sizes: np.ndarray, level: float) -> pd.DataFrame:
+    """Return the limits of a group of each size at the rate of all compared; ``_together``: of all groups at once."""
+    compared = groups[groups["verdict"] != NOT_COMPARED]
+    if not len(compared):
+        raise ValueError("There are no groups to compare: the table has one.")
+    frame = pd.DataFrame({"n": sizes, "common": compared["n_lost"].sum() / compared["n"].sum()})
+    for name, of_one in (("", level), ("_together", level ** (1 / len(compared)))):
+        frame[f"low{name}"], frame[f"high{name}"] = funnel_limits(frame["n"], frame["common"], of_one)
+    return frame
 
 
 def prior_weight(n_lost: np.ndarray, n: np.ndarray, common: np.ndarray) -> float:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from winback.lost.losses_reported import LostReport
+    from winback.lost.lost_shares import LostShares
 
 MOST_NAMED = 8  # groups: the farthest from what is common
 IN_TITLE = 2
@@ -44,14 +45,14 @@ LOOKS = {NOT_TOLD_APART: ("o", UNTREATED), MORE: ("s", LOSS), LESS: ("D", GAIN),
 
 
 @door
-def plot_funnel(report: LostReport, ax: Axes | None = None) -> Axes:
+def plot_funnel(report: LostReport | LostShares, ax: Axes | None = None) -> Axes:
     """Draw the share that each group lost against its size, with the limits within which chance alone keeps them.
 
     Only groups beyond the limits that hold for all of them at once are named: one of many lies beyond its own limit by
     chance. Where groups were watched in different periods their shares are drawn as of the periods of all: what they
     lost, divided by what they would have lost at the rates of all, times the rate of all.
 
-    Takes what `lost_report` returns with ``by=``.
+    Takes what `lost_report` returns with ``by=``, or the shares lost of a snapshot.
 
     Raises
     ------
@@ -81,9 +82,8 @@ def plot_funnel(report: LostReport, ax: Axes | None = None) -> Axes:
         if len(some):
             label = f"{verdict} ({format_count(len(some))})" if compared else "the only group"
             ax.plot(some["n"], some["drawn"], label=label, zorder=4, **look)
-    side = f"share lost in {'a ' if report.period.n_units == 1 else ''}{report.period.in_words}"
+    side, below = report.in_words
     side += "" if alike else "\n(of the same periods)"
-    below = "customers at the start of periods, added up"
     finish_axes(ax, _funnel_in_words(report, rows), below, side, letters_across(ax))
     _set_limits(ax, rows)
     write_legend_below(ax)
