@@ -9,6 +9,7 @@ trial_flow       from all who were lost to those who are still here
 by_group         what each offer earns in each group of customers
 tornado          how the best offer's gain and lead move with each assumption
 money_ladder     every amount that is named for the first offer
+differences      which offers are told apart
 payback          what each offer has earned by each month
 policies         does tailoring pay, what do untrue reasons do to it, what would an oracle earn, uplift by fifth
 survival         curves, incidence, goodness of fit, time ratios
@@ -36,6 +37,7 @@ notebook_format  how a notebook stores its figures, each with its text
 from winback.plots.alt_text import alt_text
 from winback.plots.budgets import plot_budget_curve, plot_profit_share_frontier, plot_spending_curve
 from winback.plots.by_group import plot_offers_by_group
+from winback.plots.differences import plot_differences
 from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking, plot_tracking_by_period
 from winback.plots.lost import plot_flow, plot_losses
 from winback.plots.lost_buyers import plot_buyer
@@ -75,6 +77,7 @@ __all__ = [
     "plot_chance_active",
     "plot_cohorts",
     "plot_contact_worth",
+    "plot_differences",
     "plot_effort",
     "plot_first_and_second",
     "plot_flow",
