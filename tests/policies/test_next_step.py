@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sentences import hold_to_three
 
 import winback as wb
 from winback.minute import MOST_WORDS, next_steps, opening
@@ -53,3 +54,14 @@ def test_a_learned_tree_says_the_same_and_without_columns_that_offers_are_compar
     assert learned.what_to_do() == learned.evaluation.what_to_do()
     alone = wb.learn_policy(trial_of({"a": (0.6, 0.6), "b": (0.3, 0.3)}, covariate=False), splits=SPLITS)
     assert alone.what_to_do().startswith("Compare the offers for all customers alike")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_rules_are_said_in_the_answer_or_in_the_details_and_what_one_offer_earns_in_the_other(case):
+    learned = wb.learn_policy(CASES[case][0](), by="kind", splits=SPLITS)
+    hold_to_three(learned)
+    said = [*learned.describe().splitlines(), *learned.details().splitlines()]
+    assert sum(line.startswith(("By the tree itself", "The best tree asks nothing")) for line in said) == 1
+    assert len(said) == len(set(said))
+    if learned.pays:
+        assert said[1].startswith("By the tree itself")

@@ -171,16 +171,20 @@ class LearnedPolicy(Result):
             only = f"it is {self.best_single}, for everybody or nobody"  # of one offer, with nothing beside it
             choice = send(self.best_single, self.trial) if len(self.choices) > 1 else only
             return Sentences.of([f"Customers are not told apart: {self.refused}.", f"{choice}."])
-        second = _rules(self.rules) if self.pays else next(against_today(self.evaluation))
+        second = [*self._over_today()[:1], _rules(self.rules)][0]
         return Sentences.of([recommendation(self.evaluation), second, *list(doubts(self.evaluation))[:1]])
 
     def details(self) -> Sentences:
         """Say what the tree would do or what it earns over today, what else is in doubt, and which columns it reads."""
         if self.evaluation is None:
             return Sentences.of(self.notes)
-        rest = list(against_today(self.evaluation))
-        rest = rest if self.pays else [_rules(self.rules), *rest[1:]]
+        today = self._over_today()
+        rest = [_rules(self.rules), *today[1:]] if today else against_today(self.evaluation)
         return Sentences.of([*rest, *list(doubts(self.evaluation))[1:], *self.notes])
+
+    def _over_today(self) -> list[str]:
+        """Return what one offer for all earns over today; nothing where the tree's rules are what matters, or gross."""
+        return [] if self.pays else list(against_today(self.evaluation))
 
     def what_to_do(self) -> Sentences:
         """Say what to do next: follow the tree, send one offer to all, or find out first what tells customers apart."""
