@@ -82,7 +82,7 @@ def plot_contact_worth(found: ContactWorth, ax: Axes | None = None) -> Axes:
     >>> trial = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).trial
     >>> values = wb.second_lifetime_value(wb.fit_two_part(trial), trial)
     >>> plot_contact_worth(values.not_worth_a_contact([50, 100, 200])).get_xlabel()
-    'cost of a contact, and the share of customers who are not worth it'
+    'cost of a contact, and share not worth it'
     """
     rows = found.frame[found.frame["n"] > 0]
     if rows.empty:
@@ -104,7 +104,7 @@ def plot_contact_worth(found: ContactWorth, ax: Axes | None = None) -> Axes:
         f"If a contact costs {format_money(last['contact_cost'], found.currency)}, {format_percent(last['share'])} "
         "of customers are better left alone"
     )
-    unit = "cost of a contact, and the share of customers who are not worth it"
+    unit = "cost of a contact, and share not worth it"
     finish_axes(ax, title, unit, f"gain of a contact of these, {found.kind}")
     prices = format_alike(cost, found.currency)
     name_ticks(
