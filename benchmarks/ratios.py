@@ -17,6 +17,7 @@ from statistics import median
 import allocation
 import contracts
 import logs
+import lost
 import nbformat
 import pandas as pd
 import policies
@@ -68,7 +69,7 @@ def rows() -> Iterator[Row]:
         )
     own = median(whole - empty for whole, empty in report.seconds)
     yield replace(report, note=f"its own work apart from the kernel's start: {own:.1f} s")
-    for part in (contracts, second_lifetimes, allocation, waiting, logs):
+    for part in (contracts, second_lifetimes, allocation, waiting, logs, lost):
         yield from part.rows()
     for part in (purchases, policies, scores):
         if part.PEER in os.environ:

@@ -63,12 +63,14 @@ CALLS = """
 import tempfile
 from pathlib import Path
 import numpy as np, pandas as pd
-import logs, policies, purchases, ratios, scores
+import logs, lost, policies, purchases, ratios, scores
 with tempfile.TemporaryDirectory() as folder:
     for task in ("bg_nbd 2357", "pareto_nbd 2357", "gamma_gamma 946", "expected 3000", "summary 5000"):
         with np.load(purchases.draw(task, Path(folder))) as stored:
             table = pd.DataFrame(dict(stored))
         assert np.isfinite(np.asarray(purchases.ours(task.split()[0], table)(), dtype=float)).all(), task
+    path = lost.draw(5_000, Path(folder))
+    assert 0 < lost.ours(path)()[1] < lost.ours(path)()[0] <= lost.theirs(path)()[0]
     files = logs.draw(5_000, 2, Path(folder))
     for engine in ("duckdb", "polars", "pandas"):
         answers = [call(engine, files)() for call in (logs.ours, logs.by_hand)]

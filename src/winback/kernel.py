@@ -136,6 +136,9 @@ def _environment(scratch: Path) -> dict[str, str]:
     """Return the environment of the kernel: no start-up files or settings of the user, figures into the notebook."""
     kept = {name: value for name, value in os.environ.items() if name not in OF_THE_USER}
     own = {"IPYTHONDIR": str(scratch / "ipython"), "JUPYTER_RUNTIME_DIR": str(scratch)}
+    own["MALLOC_MMAP_THRESHOLD_"] = (
+        "1048576"  # where glibc is: arrays of a megabyte or more, once freed, are given back
+    )
     # Nobody watches a bar in a report that is written.
     return {**kept, **own, "MPLBACKEND": "module://matplotlib_inline.backend_inline", "TQDM_DISABLE": "1"}
 

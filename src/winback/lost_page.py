@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from winback.lost.in_short import LATELY
@@ -102,7 +103,8 @@ def write_tables(call_list: pd.DataFrame, lapsed: pd.DataFrame, folder: str | Pa
     notes = [*write_csv(listed, call_csv), *write_csv(lapsed, lost_csv)]
     sheets = {"call list": listed}
     if "months_away" in listed:
-        sheets["lost within a year"] = listed[listed["months_away"] <= LATELY]
+        lately = np.flatnonzero(listed["months_away"] <= LATELY)
+        sheets["lost within a year"] = listed.iloc[lately[:LONGEST_SHEET]]
     cut = {name: frame.head(LONGEST_SHEET) for name, frame in sheets.items()}
     if len(listed) > LONGEST_SHEET:
         notes.append(f"In {TABLES[1]} a sheet has the first {LONGEST_SHEET:,}; all {len(listed):,} are in {TABLES[0]}.")

@@ -71,9 +71,9 @@ class PurchaseBase(Base):
         """The same, as lapse rules take them."""
         return PurchaseDays(self.days.customer, self.days.day, self.until.toordinal())
 
-    @cached_property
+    @property
     def seen(self) -> Seen:
-        """The customers as known on the last day."""
+        """The customers as known on the last day; sooner told than kept for millions."""
         return self.purchase_days.asof(self.until.toordinal())
 
     @cached_property
@@ -119,11 +119,12 @@ class PurchaseBase(Base):
 
     def customers_at(self, place: np.ndarray) -> pd.DataFrame:
         """Return the rows of ``customers`` at some places: of a few much sooner than of all."""
-        seen = self.seen.at(place)
+        everybody = self.seen
+        seen = everybody.at(place)
         columns = {"silent_days": seen.silent, "lost": self.rule.is_lost(seen)}
         columns["lost_on"] = to_dates(self.rule.lost_on(seen)).astype("datetime64[s]")
         try:
-            found = fit_gaps(self.seen).next_purchase(seen)
+            found = fit_gaps(everybody).next_purchase(seen)
         except RuleNotFittedError:
             found = None
         if found is not None:

@@ -96,8 +96,10 @@ def xyz_classes(variation: np.ndarray, bounds: tuple[float, float] = (0.5, 1.0))
     return np.where(np.isnan(variation), NOT_KNOWN, found)
 
 
-def variation(customer: np.ndarray, amount: np.ndarray, n_customers: int, least: int = 3) -> np.ndarray:
+def variation(customer: np.ndarray, amount: np.ndarray, n_customers: int, *, least: int = 3, zeros=0) -> np.ndarray:
     r"""Return each customer's coefficient of variation, (n_customers,); missing with fewer than ``least`` amounts.
+
+    To those listed come so many ``zeros`` of each customer.
 
     .. math:: c = \sqrt{\sum_k (a_k - \bar a)^2 / (n - 1)} \Big/ \bar a
 
@@ -106,10 +108,11 @@ def variation(customer: np.ndarray, amount: np.ndarray, n_customers: int, least:
     >>> variation(np.array([0, 0, 0, 1]), np.array([2.0, 4.0, 6.0, 5.0]), 2).tolist()
     [0.5, nan]
     """
-    n = np.bincount(customer, minlength=n_customers)
+    n = np.bincount(customer, minlength=n_customers) + zeros
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.bincount(customer, weights=amount, minlength=n_customers) / n
         square = np.bincount(customer, weights=(amount - mean[customer]) ** 2, minlength=n_customers)
+        square = square + zeros * mean**2
         found = np.sqrt(square / (n - 1)) / mean
     return np.where((n >= least) & (mean > 0), found, np.nan)
 

@@ -178,9 +178,7 @@ def _of_purchases(base: PurchaseBase, rows: np.ndarray, period_days: int) -> np.
     begins = np.flatnonzero(np.append(True, (row[1:] != row[:-1]) | (ago[1:] != ago[:-1]))[: len(row)])
     amount = days.amount[at] if base.summary.log.amount else np.ones(len(at))
     who, amounts = row[begins], np.add.reduceat(amount, begins) if len(begins) else amount
-    empty = np.maximum(n_periods - np.bincount(who, minlength=n), 0)
-    zeros = np.repeat(np.arange(n), empty)
-    return variation(np.append(who, zeros), np.append(amounts, np.zeros(len(zeros))), n)
+    return variation(who, amounts, n, zeros=np.maximum(n_periods - np.bincount(who, minlength=n), 0))
 
 
 def _marks(base: ContractBase, place: np.ndarray, last: pd.DataFrame) -> list[tuple[str, np.ndarray]]:

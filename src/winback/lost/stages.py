@@ -121,15 +121,16 @@ def _marked_days(base: PurchaseBase) -> dict[str, np.ndarray]:
 
 def _states(base: PurchaseBase, day: int, marks: dict[str, np.ndarray]) -> np.ndarray:
     """Return each customer's stage on a day, as place in `STAGES`, or that of lost, or not yet a customer, (n,)."""
-    known = base.purchase_days.day <= day
+    known = slice(None) if day >= base.until.toordinal() else base.purchase_days.day <= day
     code, on = base.purchase_days.code[known], base.purchase_days.day[known]
     n_days, days = np.bincount(code, minlength=base.n), PurchaseDays(code, on, day)
     varied = _variation_of_gaps(days, base.n)
     regular = (n_days >= FROM_DAYS) & (varied < MOST_VARIED)
-    summed = {name: each[known] for name, each in marks.items()}
-    nothing = np.broadcast_to(0.0, len(code))
-    reduced = np.bincount(code[summed.get("discount", nothing) > 0], minlength=base.n)
-    brought = np.bincount(code, weights=summed.get("referrals", nothing), minlength=base.n)
+    reduced = brought = np.zeros(base.n)
+    if "discount" in marks:
+        reduced = np.bincount(code[marks["discount"][known] > 0], minlength=base.n)
+    if "referrals" in marks:
+        brought = np.bincount(code, weights=marks["referrals"][known], minlength=base.n)
     fits = [regular & (brought > 0), regular, (n_days >= 2) & (2 * reduced > n_days), n_days == 1, n_days > 1]
     state = np.select(fits, range(len(STAGES)), default=len(STAGES) + 1)
     seen = days.asof(day)
