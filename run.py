@@ -1,7 +1,7 @@
 """winback's tasks, on a machine that has Python 3.11+ and nothing else.
 
     python3 run.py                 list the tasks
-    python3 run.py report          which offer pays: writes reports/offer-roi.html
+    python3 run.py report          the four questions, and which offer pays: writes pages into reports
     python3 run.py test --quick    the everyday tests
 
 The first task makes .venv and installs the locked packages; later ones start at once.
@@ -42,11 +42,14 @@ NO_NETWORK = (
 )
 
 TASKS = {
-    "report": ("which offer pays: reports/offer-roi.html and its tables", [["-P", "-m", "winback", "report"]]),
+    "report": (
+        "the four questions, which offer pays, and their tables: pages in reports",
+        [["-P", "-m", "winback", "report"]],
+    ),
     "test": ("all tests; --quick for the everyday part", [["-m", "pytest", "-n", "auto", "--maxprocesses", "4"]]),
     "lab": ("JupyterLab on the notebooks", [["-m", "jupyter", "lab", "notebooks"]]),
     "notebooks": (
-        "run and store the notebooks and the README's figure and table",
+        "run and store the notebooks, their list, and the README's figure and table",
         [["notebooks/refresh.py"]],
     ),
     "bench": ("speed as ratios against the peers", [["benchmarks/ratios.py"]]),

@@ -1,5 +1,6 @@
 """Run every notebook, store it, and write what the README files show. Called by: python3 run.py notebooks."""
 
+import html
 from pathlib import Path
 
 import matplotlib as mpl
@@ -13,13 +14,23 @@ from winback.datasets.telecom.company_assumptions import company_figures
 from winback.datasets.telecom.dictionary import columns_of, events_frame
 from winback.kernel import run_notebook
 from winback.lost.in_short import lost_in_short
+from winback.pages.chapters import chapters
+from winback.pages.listed import listed
+from winback.results import counted
 from winback.second_lifetime.first_and_second import after_an_offer, first_and_second_value
 from winback.tables import LAPSED, PURCHASES
 
 NOTEBOOKS = Path(__file__).parent
 ROOT = NOTEBOOKS.parent
 README_COLUMNS = ("Offer", "Came back", "Gross ROI", "Gross profit per customer", "Incremental profit per customer")
-FIGURE = NOTEBOOKS / "figures" / "which-offer-pays.png"
+FIGURES = NOTEBOOKS / "figures"
+FIGURE = FIGURES / "which-offer-pays.png"
+LIST = """# Notebooks
+
+One question each, in the order of the story. Each opens with its answer; change the values in its first cell for your
+own table. `python3 run.py lab` opens them in JupyterLab, `python3 run.py report --all` writes them as pages.
+
+"""
 
 
 def main():
@@ -32,6 +43,31 @@ def main():
     for path, parts in generated_parts().items():
         path.write_text(filled(path.read_text(encoding="utf-8"), parts), encoding="utf-8")
     draw_figure(FIGURE)
+    write_list()
+
+
+def write_list() -> None:
+    """Write the list of the stored notebooks, and their first figures: number, question, answer, picture, minutes."""
+    columns = ["", "Question", "Answer", "", "To read"]
+    rows = [_listed(chapter) for chapter in chapters().values()]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in [columns, ["---"] * len(columns), *rows])
+    (NOTEBOOKS / "README.md").write_text(f"{LIST}{table}\n", encoding="utf-8")
+
+
+def _listed(chapter) -> list[str]:
+    """Return a notebook's row of the list; its first figure is written beside."""
+    found = listed(chapter.number, chapter.read())
+    picture, shown = FIGURES / f"{chapter.file.stem}.{'png' if found.picture else 'svg'}", ""
+    if found.picture is not None:
+        picture.write_bytes(found.picture)
+    elif found.drawing:
+        own = found.drawing.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" ', 1)
+        picture.write_text(own, encoding="utf-8")
+    if found.picture is not None or found.drawing:
+        said = html.escape(found.says or found.question).replace("|", "&#124;")
+        shown = f'<img src="figures/{picture.name}" width="300" alt="{said}">'
+    answer, question = found.answer.replace("|", "&#124;"), f"[{found.question}]({chapter.file.name})"
+    return [chapter.number, question, answer, shown, counted(found.minutes, "minutes")]
 
 
 def generated_parts() -> dict[Path, dict[str, str]]:

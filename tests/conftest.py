@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers share the cores already
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import browser
 import matplotlib
 import numpy as np
 import pytest
@@ -35,6 +36,13 @@ def hillstrom():
     if not os.environ.get("WINBACK_DATA_DIR"):
         pytest.skip("WINBACK_DATA_DIR is not set: no copy of hillstrom.csv to read")
     return wb.load_hillstrom()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Start a browser for the tests of a file, and end it: what drives it keeps a loop that no other may run beside."""
+    with browser.started() as found:
+        yield found
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_all_pages_are_written_with_a_list_and_what_could_not_be_made_is_said(ca
     ):
         assert why in index
     assert "04 Who comes back? is left out: KeyError: 'reason'" in said.output
-    assert '<a href="offer-roi.html">the offers</a> and who.' in page
+    assert '<a href="offer-roi.html">the offers</a> and <span class="unwritten">who</span>.' in page
     assert '<a class="before" href="offer-roi.html">Which pays?</a>' in page
     assert '<a href="index.html">All questions</a>' in page
     assert "by = 'reason'" in page  # what is not asked for stays as the notebook has it

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 import winback as wb
+from winback.pages.chapters import chapters
+from winback.pages.listed import listed
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -88,3 +90,17 @@ def test_the_gate_runs_the_readme_command():
     gate = (ROOT / ".ci" / "run").read_text()
     assert "python3 run.py check" in gate
     assert "python3 run.py test" in gate
+
+
+def test_the_list_of_notebooks_is_that_of_the_stored_ones():
+    folder = ROOT / "notebooks"
+    rows = [line for line in (folder / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("| 0")]
+    expected = []
+    for chapter in chapters().values():
+        found = listed(chapter.number, chapter.read())
+        expected.append((chapter.number, f"[{found.question}]({chapter.file.name})", found.answer, found.minutes))
+    shown = [tuple(cell.strip() for cell in row.strip("|").split("|")) for row in rows]
+    assert [(*row[:3], int(row[4].split()[0])) for row in shown] == expected
+    for row in shown:
+        assert (folder / re.search(r'src="([^"]+)"', row[3])[1]).is_file()
+        assert re.search(r'alt="[^"]+"', row[3])

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winback.kernel import CellError
 from winback.pages.chapters import Chapter, chapters, chapters_of
 from winback.pages.index import index_page
 from winback.pages.listed import Listed, listed
 from winback.pages.page import INDEX, said_today
-from winback.pages.settings import parameters_of
-from winback.pages.written import can_be_mended, run_for_page, write_pages
+from winback.pages.settings import of_the_notebook, parameters_of
+from winback.pages.written import run_for_page, why_not, write_pages
 from winback.policies.contact_list import whom_to_list
 from winback.report import WHOM, asked_trial, comparable_trial, listed_for, refuse_whom_without_list
 from winback.tables import check_writable, scratch_folder
@@ -116,28 +115,18 @@ class _Making:
             as_it_is = not (self.own or self.asked["terms"])  # the study, of which every question can be asked
             if as_it_is or not self.leave_out:
                 raise
-            self.left_out[chapter] = said = _why(error)
+            self.left_out[chapter] = said = why_not(error)
             self.tell(f"{name} is left out: {said}")
             return None
         return notebook
 
     def _settings(self, notebook: NotebookNode) -> dict:
         """Return what the notebook's first cell says of the trial; refuse a notebook that is about none."""
-        names = set(parameters_of(notebook))
+        names = parameters_of(notebook).keys()
         if not names >= OF_A_TRIAL:
             if self.own or (self.asked["terms"] and not self.leave_out):
                 raise ValueError(NOT_OF_A_TRIAL)
             return {}
-        if self.asked["terms"] and "terms" not in names:
-            raise ValueError(f"It takes no {' and no '.join(self.asked['terms'])}.")
         if WHOM in self.asked and not self.leave_out:
             refuse_whom_without_list(names)
-        return {name: value for name, value in self.asked.items() if name in names}
-
-
-def _why(error: Exception) -> str:
-    """Return the first line of what stands against a page."""
-    said = str(error)
-    if isinstance(error, CellError):  # an error that was foreseen says by itself what is wrong
-        said = error.said if can_be_mended(error.kind) else f"{error.kind}: {error.said}"
-    return next(iter(said.splitlines()), type(error).__name__)
+        return of_the_notebook(notebook, self.asked)

@@ -1,7 +1,8 @@
-"""Which offer pays, as a page for a manager? Runs the notebook on a trial, writes one page and its tables."""
+"""Which offer pays, as pages for a manager? Runs notebooks on a trial: all in short, then the offers; their tables."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from winback.datasets.telecom import load_telecom_study
-from winback.pages.settings import load_notebook, parameters_of
-from winback.pages.written import write_page
+from winback.pages.chapters import chapters
+from winback.pages.settings import load_notebook, of_the_notebook, parameters_of
+from winback.pages.written import run_for_page, why_not, write_pages
 from winback.policies.contact_list import ContactList, whom_to_list
 from winback.results import Sentences, join_words
-from winback.tables import AnyTable, check_writable, write_csv, write_workbook
+from winback.tables import AnyTable, check_writable, scratch_folder, write_csv, write_workbook
 from winback.tables.spreadsheets import beyond_a_sheet
 from winback.trial.chances import check_one_chance
 from winback.trial.read import read_trial
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 NOTEBOOK = "06-which-offer-pays.ipynb"
 PAGE = "offer-roi.html"
+FRONT = "00"  # number of the notebook that answers all in short; its page comes first
 TABLES = ("offer-roi.csv", "offer-roi.xlsx", "contact-list.csv")
 WHOM = "whom"  # parameter of a notebook that lists whom to contact: a file of new leavers
 LIST_SAID = "contacts, tables)"  # end of the cell that says who is listed
@@ -42,7 +45,7 @@ def write_report(
     tell: Callable[[str], object] | None = None,
     **more: object,
 ) -> list[Path]:
-    """Write the offer report: one self-contained page, the offer table as CSV and XLSX, and the contact list as CSV.
+    """Write the offer report: the four questions, the offers behind, their table as CSV and XLSX, the list of contacts.
 
     Parameters
     ----------
@@ -65,10 +68,11 @@ def write_report(
     Returns
     -------
     list of Path
-        ``offer-roi.html``, ``offer-roi.csv``, ``offer-roi.xlsx`` (with a sheet of contacts) and ``contact-list.csv``.
-        All are written, or none; a symbolic link stays and the file it leads to is replaced. What had to be changed in
-        the tables for spreadsheets is said on the page, see `winback.tables.write_csv` and
-        `winback.tables.write_workbook`; more contacts than a sheet holds fill several.
+        ``00-the-four-questions.html`` and ``offer-roi.html``, which lead to each other, ``contact-list.csv``,
+        ``offer-roi.csv`` and ``offer-roi.xlsx`` (with a sheet of contacts). All are written, or none; a symbolic link
+        stays and the file it leads to is replaced. What had to be changed in the tables for spreadsheets is said on
+        the page, see `winback.tables.write_csv` and `winback.tables.write_workbook`; more contacts than a sheet holds
+        fill several.
 
     Raises
     ------
@@ -87,20 +91,34 @@ def write_report(
     """
     given = {"horizon_months": horizon_months, "annual_discount": annual_discount} | more
     settings = asked_trial(customers, offers, columns, given)
-    check_writable(out, (PAGE, *TABLES))  # what cannot be written or compared is refused before a kernel starts
+    wanted = [chapter for chapter in chapters().values() if chapter.number == FRONT or chapter.page == PAGE]
+    # What cannot be written or compared is refused before a kernel starts.
+    check_writable(out, (*(chapter.page for chapter in wanted), *TABLES))
     trial = comparable_trial(**settings)
-    listed = whom_to_list(trial, whom)
-    if tell is not None:
-        for line in said_of_a_long_list(len(listed[0])):
-            tell(line)
-    notebook = load_notebook(NOTEBOOK)
+    tell = tell or (lambda _: None)
+    for line in said_of_a_long_list(len(whom_to_list(trial, whom)[0])):
+        tell(line)
+    notebooks = {chapter: load_notebook(chapter.file.name) for chapter in wanted}
     if whom is not None:
-        refuse_whom_without_list(parameters_of(notebook))
+        refuse_whom_without_list(parameters_of(notebooks[wanted[-1]]))
         settings |= listed_for(whom)
-    paths = write_page(notebook, settings, out, page=PAGE, tables=TABLES, tell=tell)
-    if tell is not None:
-        tell(said_of_the_list(notebook))
+    with scratch_folder(tempfile.gettempdir()) as folder:
+        made = {each: notebook for each, notebook in notebooks.items() if _run(each, notebook, settings, folder, tell)}
+        paths = write_pages(made, folder, out)
+    tell(said_of_the_list(notebooks[wanted[-1]]))
     return paths
+
+
+def _run(chapter, notebook, settings, folder, tell) -> bool:
+    """Run a notebook for its page; of a table of one's own the offers are shown also where the front page fails."""
+    try:
+        run_for_page(notebook, of_the_notebook(notebook, settings), folder, tell)
+    except (ValueError, RuntimeError) as error:
+        if chapter.page == PAGE or settings["customers"] is None:
+            raise
+        tell(f"{chapter.page} is left out: {why_not(error)}")
+        return False
+    return True
 
 
 def asked_trial(

@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="signals, users and mounts as Linux has them"),
 ]
-FILES = {"offer-roi.html", "offer-roi.csv", "offer-roi.xlsx", "contact-list.csv"}
+FILES = {"00-the-four-questions.html", "offer-roi.html", "offer-roi.csv", "offer-roi.xlsx", "contact-list.csv"}
 PATIENCE = 120  # seconds, on a busy machine
 
 

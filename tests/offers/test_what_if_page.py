@@ -24,12 +24,6 @@ SHOWN = """states => states.map(state => {
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with browser.started() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     """Write the section of each kind of trial on a page of its own, once."""
     folder, written = tmp_path_factory.mktemp("pages"), {}

@@ -1,6 +1,5 @@
 """Which pages are looked at in a browser? Those of the stored notebooks, with the list of them, written once."""
 
-import browser
 import pytest
 
 from winback.pages.chapters import chapters
@@ -19,10 +18,3 @@ def site(tmp_path_factory):
     empty = tmp_path_factory.mktemp("tables")
     write_pages(notebooks, empty, out, index=INDEX, list_of=lambda _: index_page(entries, pages, "The study"))
     return out
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Start a browser, once for all pages."""
-    with browser.started() as found:
-        yield found

@@ -52,7 +52,7 @@ def test_numbers_lead_to_notebooks_and_to_pages():
     [
         ('<a href="06-pays.ipynb">pays</a>', '<a href="offer-roi.html">pays</a>'),
         ('<a class="x" href="./06-pays.html#How-sure?" id="y">a <b>b</b></a>', None),
-        ('<a href="07-whom.ipynb#Rules">rules</a>, said', "rules, said"),
+        ('<a href="07-whom.ipynb#Rules">rules</a>, said', '<span class="unwritten">rules</span>, said'),
         ('<a href="#06-pays">here</a>', '<a href="#06-pays">here</a>'),
         ('<a href="https://doi.org/06-x.html">paper</a>', '<a href="https://doi.org/06-x.html">paper</a>'),
         ('<a href="figures/06-pays.html">else</a>', '<a href="figures/06-pays.html">else</a>'),

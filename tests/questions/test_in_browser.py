@@ -2,7 +2,7 @@
 
 import pytest
 from asked_trials import valued
-from browser import PAGE, opened, overflow, started
+from browser import PAGE, opened, overflow
 
 import winback as wb
 from winback.questions import answer_questions
@@ -17,19 +17,13 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with started() as found:
-        yield found
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
-def test_a_page_fits_laptop_and_phone(case, browser, tmp_path):
+def test_a_page_fits_laptop_and_phone(case, chromium, tmp_path):
     path = tmp_path / "page.html"
     path.write_text(PAGE.format(CASES[case]()._repr_html_()), encoding="utf-8")
     for width in (1280, 390):
-        with opened(browser, path, width=width) as (page, wrong):
+        with opened(chromium, path, width=width) as (page, wrong):
             assert overflow(page) <= 0
             assert not wrong
             drawn = page.locator(".wb-front svg:visible")

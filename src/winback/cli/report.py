@@ -29,7 +29,10 @@ from winback.cli.options import reading_options, table_options
 @reading_options
 @click.option("--out", default="reports", type=click.Path(path_type=Path), help="Folder to write into.")
 def report(customers, offers, numbers, every, columns, control, out, **settings):
-    """Write the offer report for CUSTOMERS, or for the telecom study when none is named."""
+    """Write the four questions and the offers behind for CUSTOMERS, or the telecom study when none is named.
+
+    Pages need no network; beside them are the offers' table and the list of whom to contact.
+    """
     with clear_errors():
         settings |= {"columns": dict(columns), "control": list(control) or None, "out": out, "tell": click.echo}
         if numbers and every:
@@ -41,7 +44,7 @@ def report(customers, offers, numbers, every, columns, control, out, **settings)
         else:
             from winback.report import write_report
 
-            click.echo("Comparing the offers and writing the page ...")
+            click.echo("Comparing the offers and writing the pages ...")
             paths = write_report(customers, offers, **settings)
     for path in paths:
         click.echo(path)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from winback.pages.chapters import chapters
 
+UNWRITTEN = "unwritten"  # class of what would lead to a page that is not there
 LINK = re.compile(r'<a\b([^>]*?)\bhref="(?:\./)?(\d\d)-[\w-]+\.(?:ipynb|html)(#[^"]*)?"([^>]*)>(.*?)</a>', re.DOTALL)
 
 
@@ -23,20 +24,20 @@ def links_to(ending: str = ".ipynb") -> dict[int, str]:
 
 
 def linked(shown: str, pages: Mapping[str, str]) -> str:
-    """Let the links of a page lead to the pages written beside it (number -> name); of the others only words stay.
+    """Let the links of a page lead to the pages written beside it (number -> name); of the others the words stay.
 
     In a notebook they lead to notebooks, and the words of results may name pages by the notebook's name.
 
     Examples
     --------
     >>> linked('<a href="04-who.ipynb#Whom?">who</a> and <a href="05-how.ipynb">how long</a>', {"04": "who.html"})
-    '<a href="who.html#Whom?">who</a> and how long'
+    '<a href="who.html#Whom?">who</a> and <span class="unwritten">how long</span>'
     """
 
     def led(found: re.Match) -> str:
         before, number, anchor, after, words = found.groups()
         if number not in pages:
-            return words
+            return f'<span class="{UNWRITTEN}">{words}</span>'
         return f'<a{before}href="{pages[number]}{anchor or ""}"{after}>{words}</a>'
 
     return LINK.sub(led, shown)

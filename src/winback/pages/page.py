@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from winback.pages.chapters import PACKAGE, question_of
 from winback.pages.figures import figure_html
 from winback.pages.for_readers import for_readers
-from winback.pages.links import linked
+from winback.pages.links import UNWRITTEN, linked
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 INDEX = "index.html"
+MORE = " Further pages that are named here are written by: winback report --all."
 HEADING_LINK = re.compile(r'<a class="anchor-link"[^>]*>.*?</a>')  # beside each heading, without words
 
 
@@ -47,13 +48,14 @@ def notebook_page(notebook: NotebookNode, number: str = "", beside: Beside | Non
     from nbconvert import HTMLExporter
 
     beside = beside or Beside()
-    page = {**_headings(notebook), "date": said_today(), "index": beside.index, "around": beside.around(number)}
+    page = {**_headings(notebook), "date": said_today() + MORE, "index": beside.index, "around": beside.around(number)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the converter's own dependencies
         shape = {"template_name": "page_template", "extra_template_basedirs": [str(PACKAGE)]}
         exporter = HTMLExporter(**shape, anchor_link_text=" ", sanitize_html=False)
         shown = exporter.from_notebook_node(_as_read(notebook), resources={"page": page})[0]
-    return linked(HEADING_LINK.sub("", shown), beside.pages)
+    shown = linked(HEADING_LINK.sub("", shown), beside.pages)
+    return shown.replace(MORE, "") if f'class="{UNWRITTEN}"' not in shown else shown
 
 
 def said_today() -> str:

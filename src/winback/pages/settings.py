@@ -49,6 +49,14 @@ def with_parameters(notebook: NotebookNode, settings: Mapping[str, object]) -> N
     return notebook
 
 
+def of_the_notebook(notebook: NotebookNode, asked: Mapping[str, object]) -> dict[str, object]:
+    """Return those of some settings that a notebook has; refuse terms of a trial where it takes none."""
+    names = parameters_of(notebook)
+    if (terms := asked.get("terms")) and "terms" not in names:
+        raise ValueError(f"It takes no {' and no '.join(terms)}.")
+    return {name: value for name, value in asked.items() if name in names}
+
+
 def _parameters_cell(notebook: NotebookNode) -> NotebookNode:
     return next(cell for cell in notebook.cells if PARAMETERS in cell.metadata.get("tags", []))
 

@@ -78,7 +78,7 @@ def run_for_page(
     try:
         run_notebook(with_parameters(notebook, {**settings, **own}), tell=tell)
     except CellError as error:
-        if READING in error.tags and can_be_mended(error.kind):
+        if READING in error.tags and _can_be_mended(error.kind):
             raise ValueError(error.said) from None
         raise
     drop_unanswered(notebook)
@@ -106,11 +106,19 @@ def write_pages(
     return write_files_together(out, writers | {path.name: partial(copyfile, path) for path in tables})
 
 
+def why_not(error: Exception) -> str:
+    """Return the first line of what stands against a page."""
+    said = str(error)
+    if isinstance(error, CellError):  # an error that was foreseen says by itself what is wrong
+        said = error.said if _can_be_mended(error.kind) else f"{error.kind}: {error.said}"
+    return next(iter(said.splitlines()), type(error).__name__)
+
+
 def _text_of(page: str) -> Callable[[Path], object]:
     return lambda path: path.write_text(page, encoding="utf-8")
 
 
-def can_be_mended(kind: str) -> bool:
+def _can_be_mended(kind: str) -> bool:
     """Tell by its name whether an error is one that the analyst can mend."""
     known = getattr(builtins, kind, None)
     return kind in MENDED_BY_THE_ANALYST or (isinstance(known, type) and issubclass(known, ValueError | OSError))
