@@ -104,3 +104,63 @@ def test_the_list_of_notebooks_is_that_of_the_stored_ones():
     for row in shown:
         assert (folder / re.search(r'src="([^"]+)"', row[3])[1]).is_file()
         assert re.search(r'alt="[^"]+"', row[3])
+
+
+def own_data_commands():
+    """Return the words of each command of README's path for own data, by what it is called."""
+    part = README.partition("## Own data in ten minutes")[2].partition("\n## ")[0]
+    lines = [line.partition("#")[0].split() for line in part.splitlines() if line.startswith("winback ")]
+    return {words[1]: words[1:] for words in lines}
+
+
+def test_the_path_for_own_data_is_four_commands():
+    assert list(own_data_commands()) == ["lost", "offers", "check", "report"]
+
+
+def test_every_option_named_exists():
+    from winback.cli import main
+
+    known = {name for command in main.commands.values() for each in command.params for name in each.opts}
+    assert set(re.findall(r"--[a-z][a-z-]*", README)) - {"--quick", "--file"} <= known
+
+
+def test_every_column_named_in_the_table_of_questions_is_one():
+    part = README.partition("| The table has |")[2].partition("\n\n")[0]
+    named = {name for name in re.findall(r"`([a-z_]+)`", part)} - {"margin_share"}
+    tables = (wb.tables.LAPSED, wb.tables.CONTRACTS, wb.tables.PURCHASES)
+    assert named <= {column.name for table in tables for column in table}
+
+
+def test_from_a_table_to_a_checked_trial_as_the_readme_says(tmp_path, monkeypatch, study):
+    """Follow README: the template, filled in by hand, is what the check takes; the report is tested in test_report."""
+    from click.testing import CliRunner
+
+    from winback.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    few = study.lapsed.groupby("offer", observed=True).head(400)
+    few[few["offer"].isin(["discount", "none"])].to_csv("customers.csv", index=False)
+    commands = own_data_commands()
+    first = CliRunner().invoke(main, commands["offers"])
+    assert first.exit_code == 0, first.output
+    unfilled = CliRunner().invoke(main, commands["check"])
+    assert "Offer 'discount': amount, paid." in unfilled.output
+    text = Path("offers.toml").read_text(encoding="utf-8").replace('paid = "?"', 'paid = "on_acceptance"')
+    text = text.replace('amount = "?"', "amount_per_month = 20\nmonths = 6").replace('s = "?"', "s = 24")
+    Path("offers.toml").write_text(text.replace('t = "?"', "t = 0.1"), encoding="utf-8")
+    checked = CliRunner().invoke(main, commands["check"])
+    assert checked.exit_code == 0, checked.output
+    trial = wb.read_trial("customers.csv", "offers.toml")
+    (toml,) = blocks("toml")
+    Path("readme.toml").write_text(toml)
+    assert trial.offers.offers == wb.load_offers("readme.toml").offers
+
+
+def test_what_is_cited_is_this_version_and_no_release_is_claimed_before_there_is_one():
+    import yaml
+
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert str(cited["version"]) == wb.__version__
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert ("date-released" in cited) != (f"## {wb.__version__} (unreleased)" in changes)
+    assert {"title", "authors", "journal", "year"} <= set.intersection(*(set(each) for each in cited["references"]))
