@@ -155,7 +155,7 @@ WITHOUT_A_TABLE = {  # option of `winback report` -> words; the study knows the 
     "day_first": ["--day-first"],
     "margin_share": ["--margin-share", "0.3"],
 }
-OF_THE_STUDY = {"horizon_months", "annual_discount", "currency", "organic", "organic_value", "out"}
+OF_THE_STUDY = {"horizon_months", "annual_discount", "currency", "organic", "organic_value", "whom", "out"}
 
 
 def test_every_option_of_report_is_looked_at():
