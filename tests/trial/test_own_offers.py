@@ -96,7 +96,8 @@ def test_what_a_table_lacks_is_said_at_once():
 @pytest.mark.parametrize(
     ("table", "says"),
     [
-        ({"segment": ["No E-Mail", "Mens"]}, 'offer=segment"'),
+        ({"which": ["No E-Mail", "Mens"], "segment": ["a", "b"]}, 'offer=which"'),
+        ({"Segment": ["a", "b"]}, 'offer=Segment"'),
         ({"offer": [f"name {n}" for n in range(100)]}, "100 different values, more than a campaign has offers"),
         ({"offer": ["none", "none"]}, "names no offer"),
         ({"offer": ["kein", "holdout", "a"]}, "several labels that may mean sent nothing"),

@@ -25,6 +25,7 @@ from winback.tables.written import write_files_together
 from winback.terms.template import Template, template_text
 from winback.trial.offer_labels import CONTROL_WORDS, with_known_offers
 
+OFTEN_CALLED = {"segment", "campaign", "kampagne", "aktion", "mailing", "group", "gruppe", "arm", "variant"}
 MOST_OFFERS = 40  # a column of more labels than a campaign has offers is another one: a name, a city, a code
 
 
@@ -157,8 +158,9 @@ def _compared(frame: pd.DataFrame) -> np.ndarray:
 
 
 def _no_offers(frame: pd.DataFrame) -> Problem:
-    """Say that the column is missing, and which one it may be: one that has a word for sent nothing in it."""
+    """Say that the column is missing, and which it may be: one with a word for sent nothing, or often called so."""
     like = [str(name) for name in frame if _has_control(frame[name])]
+    like = like or [str(name) for name in frame if bare_name(name) in OFTEN_CALLED]
     name = like[0] if len(like) == 1 else "..."
     remedy = f'Say which column has the name of what was sent: --column "offer={name}" {to_choose_from("offer", frame)}'
     return Problem("offer", "is missing: no column says what each customer was sent", 0, "", remedy)
