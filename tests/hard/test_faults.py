@@ -175,7 +175,7 @@ def test_a_report_needs_no_home(campaign, temporary, home):
     said = report.communicate(timeout=PATIENCE)
     assert report.returncode == 0, said
     page = (campaign / "out" / "offer-roi.html").read_text(encoding="utf-8")
-    assert page.count("<svg") == 3
+    assert page.count("<svg") >= 3
     assert "Traceback" not in page
     assert "MPLCONFIGDIR" not in page
 
