@@ -40,7 +40,9 @@ def test_sizes_are_drawn_against_differences(with_none):
 def test_each_line_passes_through_its_point(with_none):
     plan = wb.plan_trial(with_none)
     ax = plot_trial_sizes(plan)
-    lines = {line.get_label(): line for line in ax.lines if len(line.get_xdata()) > 1}
+    curves, points = ([line for line in ax.lines if (len(line.get_xdata()) > 1) == many] for many in (True, False))
+    lines = {point.get_label(): line for line, point in zip(curves, points, strict=True)}  # drawn one after the other
+    assert all(line.get_color() == point.get_color() for line, point in zip(curves, points, strict=True))
     for row in plan.frame[plan.frame["kind"] == "difference"].itertuples():
         line = lines[row.question]
         at = np.exp(np.interp(np.log(row.difference), np.log(line.get_xdata()), np.log(line.get_ydata())))

@@ -196,4 +196,4 @@ def test_one_offer_for_everybody_gains_nothing_where_it_is_always_the_best(rng):
     )
     assert (found.repeats[["honest", "std_error", "in_sample", "predicted"]] == 0).all(axis=None)
     assert not found.pays
-    assert "which includes zero" in found.describe()
+    assert "is not shown to earn more; on customers it has not seen it gains $0.00" in found.describe()

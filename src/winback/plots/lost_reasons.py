@@ -50,7 +50,7 @@ def plot_reason_money(table: ReasonTable, ax: Axes | None = None) -> Axes:
     ...     "margin": [20, 30, 10, 20, 40, 25], "reason": ["price", "price", "service", "price", "service", None]})
     >>> table = wb.reason_table(wb.read_contracts(contracts, until="2024-12-31"))
     >>> plot_reason_money(table).get_title(loc="left").replace("\n", " ")
-    'Most money went with those who named price, $840 a year; service is not told apart from it'
+    'Most money went with those who named price, $837 a year; service is not told apart from it'
     """
     shown = "money" if "money" in table.frame and table.reasons["money"].abs().sum() > 0 else "share"
     rows = table.reasons.sort_values(shown, ascending=False, kind="stable")

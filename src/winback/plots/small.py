@@ -130,7 +130,8 @@ def untitled(plot: Callable[..., Axes], found: Any, height: float, *, narrow: bo
     --------
     >>> import winback as wb
     >>> from winback.plots import plot_profit_steps
-    >>> untitled(plot_profit_steps, wb.compare_offers(wb.load_telecom_study().trial), 3).get_figheight()
+    >>> figure = untitled(plot_profit_steps, wb.compare_offers(wb.load_telecom_study().trial), 3)
+    >>> float(figure.get_figheight())
     3.0
     """
     figure, ax = plt.subplots(figsize=(CARD if narrow else ACROSS, height), layout="constrained")
