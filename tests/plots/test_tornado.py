@@ -102,7 +102,7 @@ def test_the_title_says_where_another_offer_takes_over():
 def test_where_none_does_the_leader_is_said_to_stay_ahead():
     table = random_values(np.random.default_rng(3), 400, call=0.9, gift=0.2, none=0.1)
     figure = plot_tornado(compared({"call": 20, "gift": 20}, table).what_if())
-    assert title(figure.axes[1]) == "Whichever of these is moved alone, call stays ahead"
+    assert title(figure.axes[1]) == "Within these bounds call stays ahead, whichever is moved alone"
     assert "months counted" not in reached(figure.axes[0])[0]
 
 

@@ -22,6 +22,7 @@ from winback.lost.reason_figures import ReasonTable
 from winback.lost.reason_table import reason_table
 from winback.lost.triage import triage
 from winback.lost.triaged import Triage
+from winback.periods import DAYS_IN_MONTH, format_horizon
 from winback.results import Result, Sentences, counted, format_percent, join_words
 from winback.tables import AnyTable
 
@@ -56,8 +57,9 @@ class LostInShort(Result):
 
     def describe(self) -> Sentences:
         """Say how many were lost at what cost and why, what a loss is, and the doubt that matters most."""
-        rest = str(self.base.describe()).splitlines()[1:3]
-        return Sentences.of([_answer(self), *rest])
+        counted_how, *doubts = str(self.base.describe()).splitlines()[1:3] or [""]
+        sure = _by_themselves(self) or counted_how
+        return Sentences.of([each for each in (_answer(self), sure, *doubts[:1]) if each])
 
     @property
     def read_on(self) -> str:
@@ -65,8 +67,10 @@ class LostInShort(Result):
         return " ".join(_readers(self))
 
     def details(self) -> Sentences:
-        """Say what was taken for what when the tables were read."""
-        return Sentences.of(self.base.reading or ["The tables were read as they stand: nothing had to be interpreted."])
+        """Say what a loss is, and what was taken for what when the tables were read."""
+        how = [each for each in str(self.base.describe()).splitlines()[1:] if each not in self.describe()]
+        read = self.base.reading or ["The tables were read as they stand: nothing had to be interpreted."]
+        return Sentences.of([*how, *read])
 
     def what_to_do(self) -> Sentences:
         """Say whom to call first, and which reason to look into."""
@@ -132,6 +136,19 @@ def _reasons(base: AnyBase, report: LostReport | Unanswered, mending_cost) -> Re
         since = report.years_back(0)["start"].iloc[0].date()
         found = ask(reason_table, base, mending_cost=mending_cost, since=since)
     return found or ask(reason_table, base, mending_cost=mending_cost)
+
+
+def _by_themselves(found: LostInShort) -> str:
+    """Say what is measured of returns, and that nothing is of offers; nothing where the report tells of no return."""
+    if not isinstance(found.report, LostReport) or found.report.organic is None:
+        return ""
+    within = min(LATELY, found.report.organic.curve.longest / DAYS_IN_MONTH)
+    back = found.report.organic.chance(0.0, within).iloc[0]
+    share = found.interval(back, "chance", "percent")
+    return (
+        f"Losses are counted, not estimated; {share} of the lost come back by themselves within "
+        f"{format_horizon(within)} months, and how many an offer would bring back only a trial can say."
+    )
 
 
 def _figures(report: LostReport | Unanswered, calls: Triage | Unanswered) -> dict[str, float]:

@@ -106,7 +106,7 @@ def calls(triage: Triage, most: int = MOST_ROWS) -> Shown:
         rows = rows[rows["months_away"] <= LATELY]
         rows = rows.assign(left_on=rows["left_on"].dt.strftime("%Y-%m-%d"))
     columns = {
-        "place": ("Place", "count"),
+        "place": ("Place among all", "count"),
         "customer_id": ("Customer", "text"),
         "left_on": ("Left on", "text"),
         "yearly_margin": ("Brought a year", "money"),

@@ -75,9 +75,9 @@ class Payback(Result):
         return Sentences.of([f"{self.headline}.", *self._surely()])
 
     def _surely(self) -> Iterator[str]:
-        later = self.frame[self.frame["surely"].notna() & (self.frame["surely"] != self.frame["pays_back"])]
-        if len(later):
-            each = [f"{row.offer} by month {row.surely:.0f}" for row in later.itertuples()]
+        surely = self.frame[self.frame["surely"].notna()].sort_values("surely", kind="stable")
+        if len(surely):
+            each = [f"{row.offer} by month {row.surely:.0f}" for row in surely.itertuples()]
             yield f"Beyond chance that holds for {join_words(each)}."
         never = self.frame[self.frame["surely"].isna() & self.frame["pays_back"].notna()]
         if len(never):

@@ -153,7 +153,13 @@ class Steps:
 
     def _discounts(self) -> Slider:
         own = self.trial.annual_discount
-        return _slider("annual_discount", "Discount rate a year", _with_own(DISCOUNTS, own), own, _percent)
+        return _slider(
+            "annual_discount",
+            "Discount rate a year (later money counts less)",
+            _with_own(DISCOUNTS, own),
+            own,
+            _percent,
+        )
 
     @property
     def own_worth(self) -> bool:

@@ -141,7 +141,7 @@ def _lead_message(moves, leader) -> str:
     """Say where another offer takes over, if anywhere."""
     over = moves[(moves["lead"] < 0) & (moves["end"] != "rest")]
     if over.empty:
-        return f"Whichever of these is moved alone, {leader} stays ahead"
+        return f"Within these bounds {leader} stays ahead, whichever is moved alone"
     by_rival = {rival: join_words(rows["said"]) for rival, rows in over.groupby("rival", sort=False)}
     each = [f"{rival} {said}" for rival, said in by_rival.items()]
     return capitalised(f"{join_words(each)}: ahead of {leader}")

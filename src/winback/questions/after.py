@@ -20,10 +20,10 @@ from winback.plots.style import capitalised
 from winback.plots.worth_map import plot_worth_map
 from winback.questions.card import Picture
 from winback.questions.page import Section
-from winback.questions.which_offer import formulas_of
 from winback.results import format_percent
+from winback.second_lifetime.joint import fit_joint
 from winback.second_lifetime.second_lifetime_value import second_lifetime_value
-from winback.second_lifetime.two_part import fit_two_part
+from winback.second_lifetime.usual import usual_formulas
 from winback.second_lifetime.valuation import SecondLifetimeValues
 from winback.tables import SECOND_LIFETIME
 from winback.trial.trial import Trial
@@ -42,7 +42,7 @@ def further(trial: Trial, comparison: OfferComparison) -> tuple[dict[str, Any], 
 def _values(trial: Trial) -> SecondLifetimeValues:
     """Value customers by a model that has not seen them, so that its order may be judged by what they did."""
     learned_from, judged = hold_out(trial)
-    return second_lifetime_value(fit_two_part(learned_from, **formulas_of(trial)), judged)
+    return second_lifetime_value(fit_joint(learned_from, **usual_formulas(trial)), judged)
 
 
 def _chance_and_worth(values: SecondLifetimeValues) -> Section:

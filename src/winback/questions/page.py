@@ -82,7 +82,7 @@ def _card(card: Card, study: str, pages: Mapping[int, str]) -> str:
     title = f"<h3>{card.number} · {_text(card.question)}</h3>"
     picture = _picture(card.picture, f"wb-q{card.number}") if card.picture is not None else ""
     here = f"<dt>Here</dt><dd>{_text(card.here)}</dd>" if card.here else ""
-    beside = f'<dl class="wb-beside"><dt>Study</dt><dd class="wb-study">{_text(study)}</dd>{here}</dl>'
+    beside = f'<dl class="wb-beside"><dt>Published</dt><dd class="wb-study">{_text(study)}</dd>{here}</dl>'
     missing = _paragraph("wb-missing", card.missing)
     link = _link(BEHIND[card.number], pages) if card.is_answered else ""
     answer = _paragraph("wb-answer", card.answer)

@@ -14,30 +14,17 @@ from winback.plots.style import capitalised
 from winback.policies.candidates import model_policy
 from winback.policies.evaluate import evaluate_policy
 from winback.policies.evaluation import PolicyEvaluation
+from winback.policies.judged_alike import FOLDS
 from winback.policies.learn import learn_policy
 from winback.policies.learned import LearnedPolicy
 from winback.questions.card import Card, Picture, cannot
 from winback.results import format_percent, join_words
+from winback.second_lifetime.usual import usual_formulas
 from winback.tables import NO_OFFER, SECOND_LIFETIME
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
 
 TREE, RULE, MODEL = "a tree", "a rule by {}", "a model"
-FOLDS_OF_A_MODEL = Splits(folds=3)  # a model is fitted anew for each fold; three are enough, as many repeats as ever
-CROSSED = "offer * complaints"
-# What a model of second lifetimes decides by, each term where the table has its columns.
-TERMS = {
-    "reacquisition": {
-        CROSSED: "complaints",
-        "reason": "reason",
-        "referrals": "referrals",
-        "complaints_resolved": "complaints_resolved",
-        "contact_attempts": "contact_attempts",
-        "months_away": "months_away",
-    },
-    "tenure": {"reason": "reason", "log(first_tenure)": "first_tenure", "referrals": "referrals"},
-    "margin": {"reason": "reason", "first_margin": "first_margin"},
-}
 
 
 @dataclass(frozen=True)
@@ -89,24 +76,8 @@ def rule_of(trial: Trial) -> tuple[Mapping | None, str | None]:
     return None, None
 
 
-def formulas_of(trial: Trial) -> dict[str, str]:
-    """Return what a model may decide by in this trial.
-
-    Examples
-    --------
-    >>> import winback as wb
-    >>> formulas_of(wb.load_telecom_study().trial)["tenure"]
-    'offer + reason + log(first_tenure) + referrals'
-    """
-    formulas = {}
-    for equation, terms in TERMS.items():
-        there = [term for term, column in terms.items() if column in trial.known]
-        formulas[equation] = " + ".join(there if CROSSED in there else ["offer", *there])
-    return formulas
-
-
 def _model(trial: Trial) -> PolicyEvaluation:
-    return evaluate_policy(trial, model_policy(**formulas_of(trial)), splits=FOLDS_OF_A_MODEL)
+    return evaluate_policy(trial, model_policy(**usual_formulas(trial)), splits=Splits(folds=FOLDS))
 
 
 def which_offer(trial: Trial, comparison: OfferComparison, found: Tailoring) -> Card:
