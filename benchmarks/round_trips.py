@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -49,11 +50,26 @@ def libreoffice(draws: int = 2_000) -> list[dict]:
         with tempfile.TemporaryDirectory() as folder:
             for name, write in (("before", _plainly), ("now", write_tables)):
                 (Path(folder) / name).mkdir()
-                write(_offers(ids), contacts, Path(folder) / name)
+                write(_offers(ids), Listed(contacts), Path(folder) / name)
             for what, again in (("XLSX saved again", _workbook), ("CSV opened as text", _text)):
                 changed = [again(Path(folder) / name, ids) for name in ("before", "now")]
                 rows.append(_row(f"{what}: {kind}", *changed, len(ids)))
     return [*rows, _page()]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of customers of which only the ids matter, as `winback.report.write_tables` takes one."""
+
+    frame: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the list."""
+        return self.frame.copy()
+
+    def describe(self) -> str:
+        """Say nothing of it that matters."""
+        return "Ids of one kind."
 
 
 def _row(what: str, before: float, now: float, n: int) -> dict:
@@ -66,6 +82,7 @@ def _offers(ids) -> pd.DataFrame:
 
 def _plainly(offers, contacts, folder) -> None:
     """Write the tables as pandas does."""
+    contacts = contacts.to_frame()
     contacts.to_csv(folder / "contact-list.csv", index=False)
     with pd.ExcelWriter(folder / "offer-roi.xlsx") as book:
         offers.to_excel(book, sheet_name="offers", index=False)

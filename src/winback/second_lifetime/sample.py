@@ -92,7 +92,7 @@ def draw_sample(customers: AnyTable, formulas: Mapping[str, str | None]) -> Samp
     table = table[in_trial(table)]
     _refuse_without_outcomes(table)
     returned = table["returned"].to_numpy(dtype=bool)
-    usual = usual_formulas(table) if None in formulas.values() else {}
+    usual = usual_formulas(table) if any(each is None for each in formulas.values()) else {}
     formulas = {equation: usual[equation] if each is None else each for equation, each in formulas.items()}
     designs = bind_formulas(formulas, table, {"tenure": returned, "margin": returned})
     back = table[returned]
