@@ -1,6 +1,9 @@
 """Is a setting that has nothing to act on said or refused, whichever it is? None is silently unused."""
 
+import ast
 import inspect
+import re
+from pathlib import Path
 
 import click
 import numpy as np
@@ -189,6 +192,9 @@ LOST = {  # option of `winback lost` -> words; said of purchases; said without a
     "customers": (["--customers", "none.csv"], "none.csv", "customers: that is"),
     "currency": (["--currency", "EUR"], "EUR", "currency: that is"),
     "margin_share": (["--margin-share", "3"], "margin_share", "margin_share: that is"),
+    "lost_labels": (["--lost-label", "x"], "lost_labels: not used with a log of purchases", "lost_labels: that is"),
+    "tenure_in": (["--tenure-in", "days"], "tenure_in: not used with a log of purchases", "tenure_in: that is"),
+    "lost_within": (["--lost-within", "3M"], "lost_within: not used with a log of purchases", "lost_within: that is"),
     "sheet": (["--sheet", "2"], "has no sheets", "sheet: that is"),
     "decimal": (["--decimal", ","], CHANGED, "decimal: that is"),
     "day_first": (["--day-first"], CHANGED, "day_first: that is"),
@@ -212,3 +218,17 @@ def test_an_option_of_lost_without_anything_to_act_on_is_said_or_refused(name, m
 
 def run_lost(*words):
     return CliRunner().invoke(main, ["lost", *words]).output
+
+
+def test_every_option_that_a_sentence_names_is_there():
+    """A remedy that the command line does not know helps nobody."""
+    known = {name for command in main.commands.values() for option in command.params for name in option.opts}
+    known |= {name for command in main.commands.values() for option in command.params for name in option.secondary_opts}
+    known |= {"--version", "--help", "--no-sandbox"}
+    said = {}
+    for path in sorted(Path(wb.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                said |= {name: path.name for name in re.findall(r"(?<![\w-])--[a-z][a-z-]+", node.value)}
+    assert {"--lost-label", "--until", "--column"} <= set(said)
+    assert not {name: where for name, where in said.items() if name not in known}

@@ -46,7 +46,8 @@ def write_lost_page(
         Is told, where it takes long, what is being worked on, and at the end who is listed; such as ``print``.
     **more
         Further arguments of `winback.base.any_base.read_base`: ``until``, ``since``, ``events``, ``served_by``,
-        ``customers``, ``currency``, ``margin_share``, ``sheet``, ``decimal``, ``day_first``.
+        ``customers``, ``lost_labels``, ``tenure_in``, ``lost_within``, ``currency``, ``margin_share``, ``sheet``,
+        ``decimal``, ``day_first``.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from winback.cli.errors import clear_errors
-from winback.cli.options import base_options, column_option, file_options
+from winback.cli.options import base_options, column_option, file_options, snapshot_options
 
 
 @click.command()
@@ -17,11 +17,14 @@ from winback.cli.options import base_options, column_option, file_options
 @click.option("--currency", help="Sign or code shown before money.")
 @click.option("--margin-share", type=float, help="Share of what customers pay that is margin, 0.3 for 30%.")
 @base_options
+@snapshot_options
 @column_option
 @file_options
 @click.option("--out", default="reports", type=click.Path(path_type=Path), help="Folder to write into.")
-def lost(file, columns, out, **settings):
-    """Write who is lost, why, at what cost and whom to call first, for contracts or purchases in FILE.
+def lost(file, columns, out, lost_labels, **settings):
+    """Write who is lost, why, at what cost and whom to call first, for FILE.
+
+    It holds contracts, purchases, or a snapshot: one row per customer with tenure and status.
 
     Without FILE it is about the telecom study.
     """
@@ -29,6 +32,7 @@ def lost(file, columns, out, **settings):
         from winback.lost_page import write_lost_page
 
         click.echo("Looking at who is lost and writing the page ...")
+        settings["lost_labels"] = list(lost_labels) or None
         paths = write_lost_page(file, columns=dict(columns), out=out, tell=click.echo, **settings)
     for path in paths:
         click.echo(path)

@@ -88,6 +88,21 @@ def reading_options(command):
     return command
 
 
+def snapshot_options(command):
+    """Add what a snapshot of tenure and status needs where it does not tell itself."""
+    label = "Of a snapshot: label of the status that means lost; may be repeated."
+    within = "Of a snapshot: within how long all who are lost in it left, such as 3M; earlier ones are not in it."
+    unit = click.Choice(["days", "weeks", "months", "years"])
+    options = [
+        click.option("--lost-label", "lost_labels", multiple=True, help=label),
+        click.option("--tenure-in", type=unit, help="Of a snapshot: unit of tenure, where its heading says none."),
+        click.option("--lost-within", help=within),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def base_options(command):
     """Add the tables that come with those of all customers over time."""
     options = [

@@ -36,9 +36,9 @@ SYNONYMS = {
     "start": "startdate contractstart contractstartdate subscriptionstart subscriptionstartdate vertragsbeginn beginn "
     "fechainicio fechaalta iniciocontrato | signupdate joindate joinedon startedat registrationdate activationdate "
     "customersince membersince membershipstart kundeseit",
-    "end": "enddate contractend contractenddate subscriptionend subscriptionenddate vertragsende fechafin fechabaja "
-    "fincontrato | canceldate cancellationdate cancelledat canceledat cancelledon canceledon churndate churnedat "
-    "terminationdate membershipend kuendigungsdatum gekuendigtam",
+    "end": "enddate contractend contractenddate subscriptionend subscriptionenddate vertragsende ende fechafin "
+    "fechabaja fincontrato | canceldate cancellationdate cancelledat canceledat cancelledon canceledon churndate "
+    "churnedat terminationdate membershipend kuendigungsdatum gekuendigtam",
     "date": "purchasedate orderdate datum kaufdatum bestelldatum fecha data | invoicedate transactiondate saledate "
     "dateofpurchase orderpurchasetimestamp ordertimestamp rechnungsdatum fechacompra fechapedido fechafactura",
     "amount": "purchaseamount orderamount transactionamount ordervalue purchasevalue totalprice linetotal dollarvalue "
