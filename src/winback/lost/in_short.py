@@ -68,7 +68,8 @@ class LostInShort(Result):
 
     def details(self) -> Sentences:
         """Say what a loss is, and what was taken for what when the tables were read."""
-        how = [each for each in str(self.base.describe()).splitlines()[1:] if each not in self.describe()]
+        said = self.describe().splitlines()
+        how = [each for each in str(self.base.describe()).splitlines()[1:] if each not in said]
         read = self.base.reading or ["The tables were read as they stand: nothing had to be interpreted."]
         return Sentences.of([*how, *read])
 

@@ -19,7 +19,7 @@ from winback.lost.losses_reported import LostReport
 from winback.lost.lost_accounts import lost_accounts
 from winback.lost.organic_return import organic_return
 from winback.lost.report_periods import ReportPeriods, report_periods
-from winback.lost.small_groups import compare_groups
+from winback.lost.small_groups import NOT_COMPARED, compare_groups
 from winback.lost.stays import Stays, stays_of
 from winback.periods import Period
 from winback.tables import AnyTable
@@ -174,17 +174,8 @@ def _compared(counts: pd.DataFrame, names: list[str], level: float) -> pd.DataFr
     common = frame.pop("expected") / frame["n"].where(frame["n"] > 0)
     found = compare_groups(frame["n_lost"][:-1], frame["n"][:-1], common[:-1].fillna(0.0), level)
     columns = {"share_lost": frame["n_lost"] / frame["n"].where(frame["n"] > 0), "common": common}
-    own = {
-        "share_lost_low": found.low,
-        "share_lost_high": found.high,
-        "share_lost_low_together": found.low_together,
-        "share_lost_high_together": found.high_together,
-        "shrunken": found.shrunken,
-        "limit_low": found.limit_low,
-        "limit_high": found.limit_high,
-    }
-    columns |= {name: np.append(values, np.nan) for name, values in own.items()}
-    frame = frame.assign(**columns, verdict=[*found.verdict, "not compared"], group=names)
+    columns |= found.columns()
+    frame = frame.assign(**columns, verdict=[*found.verdict, NOT_COMPARED], group=names)
     return frame[frame["n"] + frame["n_won"] + frame["n_returned"] > 0].reset_index(drop=True)
 
 

@@ -118,18 +118,9 @@ def lost_shares(base: SnapshotBase, by: str, level: float = 0.95) -> LostShares:
     known = max(int(n[:k].sum()), 1)
     common = n_lost[:k].sum() / known
     found = compare_groups(n_lost[:k], n[:k], common, level)
-    own = {
-        "share_lost_low": found.low,
-        "share_lost_high": found.high,
-        "share_lost_low_together": found.low_together,
-        "share_lost_high_together": found.high_together,
-        "shrunken": found.shrunken,
-        "limit_low": found.limit_low,
-        "limit_high": found.limit_high,
-    }
     names = [*(short_words(by, label) for label in labels), NOT_KNOWN]
     columns = {"group": names, "n": n, "n_lost": n_lost, "share_lost": n_lost / np.where(n > 0, n, np.nan)}
-    columns |= {"common": common, **{name: np.append(values, np.nan) for name, values in own.items()}}
+    columns |= {"common": common, **found.columns()}
     frame = pd.DataFrame({**columns, "verdict": [*found.verdict, NOT_COMPARED]})
     if "margin" in customers:
         money = np.nan_to_num(customers["margin"].to_numpy(dtype=float))[lost]

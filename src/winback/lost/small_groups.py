@@ -39,6 +39,19 @@ class GroupShares:
     verdict: np.ndarray  # (k,) of text
     prior: float  # customers that the common share counts for in the shrunken ones; infinite: groups are all alike
 
+    def columns(self) -> dict[str, np.ndarray]:
+        """Return the columns of a table of groups; its last row, missing here, is of those whose group is not known."""
+        named = {
+            "share_lost_low": self.low,
+            "share_lost_high": self.high,
+            "share_lost_low_together": self.low_together,
+            "share_lost_high_together": self.high_together,
+            "shrunken": self.shrunken,
+            "limit_low": self.limit_low,
+            "limit_high": self.limit_high,
+        }
+        return {name: np.append(values, np.nan) for name, values in named.items()}
+
 
 def compare_groups(n_lost: ArrayLike, n: ArrayLike, common: ArrayLike, level: float = 0.95) -> GroupShares:
     r"""Compare each group's share with the common one.

@@ -11,17 +11,14 @@ from winback.money import format_alike, money_interval
 from winback.offers.compared import OfferComparison
 from winback.plots.small import Row, small_intervals
 from winback.plots.style import capitalised
-from winback.policies.candidates import model_policy
 from winback.policies.evaluate import evaluate_policy
 from winback.policies.evaluation import PolicyEvaluation
-from winback.policies.judged_alike import FOLDS
+from winback.policies.judged_alike import judged_model
 from winback.policies.learn import learn_policy
 from winback.policies.learned import LearnedPolicy
 from winback.questions.card import Card, Picture, cannot
 from winback.results import format_percent, join_words
-from winback.second_lifetime.usual import usual_formulas
 from winback.tables import NO_OFFER, SECOND_LIFETIME
-from winback.trial.splits import Splits
 from winback.trial.trial import Trial
 
 TREE, RULE, MODEL = "a tree", "a rule by {}", "a model"
@@ -62,7 +59,7 @@ def tailoring(trial: Trial, rule: Mapping | None = None, rule_by: str | None = N
     if rule is not None:
         tried[RULE.format(rule_by)] = ask(evaluate_policy, trial, rule, by=rule_by)
     if set(SECOND_LIFETIME) <= set(trial.lapsed):
-        tried[MODEL] = ask(_model, trial)
+        tried[MODEL] = ask(judged_model, trial)
     judged = {name: each for name, each in tried.items() if not isinstance(each, Unanswered)}
     refused = {name: each.why for name, each in tried.items() if isinstance(each, Unanswered)}
     return Tailoring(policy, judged, refused)
@@ -74,10 +71,6 @@ def rule_of(trial: Trial) -> tuple[Mapping | None, str | None]:
         if offer.tailored_by and set(offer.tailored.values()) <= set(trial.sent):
             return dict(offer.tailored), offer.tailored_by
     return None, None
-
-
-def _model(trial: Trial) -> PolicyEvaluation:
-    return evaluate_policy(trial, model_policy(**usual_formulas(trial)), splits=Splits(folds=FOLDS))
 
 
 def which_offer(trial: Trial, comparison: OfferComparison, found: Tailoring) -> Card:
