@@ -13,16 +13,15 @@ from winback.datasets.files import write_retail, write_telecom
 from winback.datasets.telecom.company_assumptions import company_figures
 from winback.datasets.telecom.dictionary import columns_of, events_frame
 from winback.kernel import run_notebook
-from winback.lost.in_short import lost_in_short
 from winback.pages.chapters import chapters
 from winback.pages.listed import listed
 from winback.results import counted
-from winback.second_lifetime.first_and_second import after_an_offer, first_and_second_value
 from winback.tables import LAPSED, PURCHASES
 
 NOTEBOOKS = Path(__file__).parent
 ROOT = NOTEBOOKS.parent
 README_COLUMNS = ("Offer", "Came back", "Gross ROI", "Gross profit per customer", "Incremental profit per customer")
+ON_TOP = ("00", "06")  # what README itself opens with
 FIGURES = NOTEBOOKS / "figures"
 FIGURE = FIGURES / "which-offer-pays.png"
 LIST = """# Notebooks
@@ -84,7 +83,7 @@ def generated_parts() -> dict[Path, dict[str, str]]:
         ROOT / "README.md": {
             "answer": "\n".join(f"> {line}\n>" for line in result.describe().splitlines()).removesuffix("\n>"),
             "table": markdown_table(result.first_table().frame[list(README_COLUMNS)]),
-            "questions": questions(study),
+            "questions": questions(),
         },
         ROOT / "data" / "telecom" / "README.md": {
             "dictionary": markdown_table(dictionary),
@@ -117,30 +116,11 @@ def shop_parts() -> dict[str, str]:
     }
 
 
-def questions(study) -> str:
-    """Return the other questions with the first sentence of their answers, as a list that leads to the notebooks."""
-    effects = wb.fit_two_part(study.trial, link="logit").effects(study.trial)
-    worth = first_and_second_value(after_an_offer(study.trial))
-    tree = wb.learn_policy(study.trial)
-    spent = wb.spending_curve(study.trial)
-    plan = wb.plan_trial(study.trial, compare=[study.trial.sent[:2]])
-    lost = lost_in_short(study.base, sent=study.sent)
-    answers = {"01": lost, "04": effects, "05": worth, "07": tree, "08": spent, "09": plan, "03": base_of_a_shop()}
-    return "\n".join(f"- {_linked(number)} {found.describe().splitlines()[0]}" for number, found in answers.items())
-
-
-def _linked(number: str) -> str:
-    """Return the question of a notebook as a link to it."""
-    (path,) = NOTEBOOKS.glob(f"{number}-*.ipynb")
-    title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].removeprefix("# ")
-    return f"[{title}](notebooks/{path.name})"
-
-
-def base_of_a_shop():
-    """Return what the simulated shop's customers are worth."""
-    base = wb.load_shop_study().base
-    fit, spend = wb.fit_purchases(base, "pareto_nbd"), wb.fit_spend(base)
-    return wb.base_value(fit, base, margin=spend, margin_share=0.35, annual_discount=0.10, horizon="3Y")
+def questions() -> str:
+    """Return the other questions, each with the sentence that its stored notebook opens with, and the way there."""
+    others = [chapter for number, chapter in chapters().items() if number not in ON_TOP]
+    found = [(chapter.file.name, listed(chapter.number, chapter.read())) for chapter in others]
+    return "\n".join(f"- [{each.question}](notebooks/{name}) {each.answer}" for name, each in found)
 
 
 def markdown_table(frame: pd.DataFrame) -> str:

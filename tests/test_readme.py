@@ -106,6 +106,14 @@ def test_the_list_of_notebooks_is_that_of_the_stored_ones():
         assert re.search(r'alt="[^"]+"', row[3])
 
 
+def test_the_readme_says_of_a_notebook_what_the_notebook_opens_with():
+    listing = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
+    said = dict(re.findall(r"^- \[[^\]]+\]\(notebooks/([^)]+)\) (.+)$", README, re.MULTILINE))
+    assert set(said) == {each.file.name for number, each in chapters().items() if number not in REFRESH["ON_TOP"]}
+    for name, answer in said.items():
+        assert f"]({name}) | {answer.replace('|', '&#124;')} |" in listing, name
+
+
 def own_data_commands():
     """Return the words of each command of README's path for own data, by what it is called."""
     part = README.partition("## Own data in ten minutes")[2].partition("\n## ")[0]
