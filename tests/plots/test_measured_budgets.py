@@ -31,8 +31,11 @@ def curve_with(leads, margin=1.0):
     frame = pd.DataFrame({"budget": budgets, "budget_total": budgets * 10, "share_contacted": 0.5, "predicted": 9.0})
     frame = frame.assign(honest=5 + leads, honest_low=3 + leads, honest_high=7 + leads, untargeted=5.0)
     frame = frame.assign(lead=leads, lead_low=leads - margin, lead_high=leads + margin, spent=budgets)
-    ends = [f"{name}_{end}" for name in ("honest", "lead") for end in ("low", "high")]
+    frame = frame.assign(untargeted_low=4.0, untargeted_high=6.0)
+    ends = [f"{name}_{end}" for name in ("honest", "untargeted", "lead") for end in ("low", "high")]
     frame = frame.assign(**{name.replace("_", "_simultaneous_"): frame[name] for name in ends})
+    wider = {f"honest_simultaneous_{end}": frame[f"honest_{end}"] + gap for end, gap in (("low", -1), ("high", 1))}
+    frame = frame.assign(**wider)  # as the sentences and the table have it
     return SpendingCurve(frame=frame, kind="incremental", n=10)
 
 
@@ -65,7 +68,7 @@ def test_the_curve_is_drawn_three_times():
         assert list(line.get_ydata()) == curve.frame[name].tolist()
     (band,) = ax.collections
     low, high = band.get_datalim(ax.transData).intervaly
-    assert (low, high) == (curve.frame["honest_low"].min(), curve.frame["honest_high"].max())
+    assert (low, high) == (curve.frame["honest_simultaneous_low"].min(), curve.frame["honest_simultaneous_high"].max())
     assert ax.get_ylabel() == "incremental gain per customer, net"
     assert [text.get_text() for text in ax.get_legend().get_texts()] == [
         "customers chosen, measured",

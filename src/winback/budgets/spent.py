@@ -84,10 +84,11 @@ def spending_curve(
         split = _Split.of(trial, splits.folds, generator)
         if wanted is None:
             wanted = np.linspace(0, split.worth_spending, N_BUDGETS + 1)[1:]
-        found.append(split.along(wanted))
+        found.append((*split.along(wanted), split.at_random(wanted)))
     frame = _frame(wanted, len(trial.arm), found, level)
+    at_random = pd.DataFrame(np.mean([shares for *_, shares in found], axis=0), columns=trial.sent)
     kind = "incremental" if NO_OFFER in trial.choices else "gross"
-    settings = {"assumed": assumption(trial), "currency": trial.currency}
+    settings = {"assumed": assumption(trial), "currency": trial.currency, "at_random": at_random}
     return SpendingCurve(frame=frame, kind=kind, n=len(trial.arm), **settings)
 
 
@@ -177,12 +178,23 @@ class _Split:
         Beside it what the customer's own arm counts in that, (2, n).
         """
         found = np.empty((2, len(self.folds)))
-        for fold in range(self.folds.max() + 1):
+        for fold, mix in enumerate(self._mixes(budget)):
             inside = self.folds == fold
-            gain, cost = (each[~inside].mean(axis=0) for each in (self.score_gains, self.score_costs))
-            mix = _mix(gain, np.maximum(cost, 0.0), budget)
             found[:, inside] = [each[inside] @ mix for each in (self.score_gains, self.counts)]
         return found
+
+    def _mixes(self, budget: float) -> np.ndarray:
+        """Return the shares of customers to send each offer at random, best in the other folds, (n_folds, n_offers)."""
+        tables = [
+            [each[self.folds != fold].mean(axis=0) for each in (self.score_gains, self.score_costs)]
+            for fold in range(self.folds.max() + 1)
+        ]
+        return np.array([_mix(gain, np.maximum(cost, 0.0), budget) for gain, cost in tables])
+
+    def at_random(self, budgets: np.ndarray) -> np.ndarray:
+        """Return the shares of customers sent each offer when money is spent at random, (n_budgets, n_offers)."""
+        sizes = np.bincount(self.folds) / len(self.folds)
+        return np.array([sizes @ self._mixes(budget) for budget in budgets])
 
 
 def _mix(gain: np.ndarray, cost: np.ndarray, budget: float) -> np.ndarray:
@@ -200,7 +212,7 @@ def _mix(gain: np.ndarray, cost: np.ndarray, budget: float) -> np.ndarray:
 
 def _frame(budgets, n: int, found, level: float) -> pd.DataFrame:
     """Return medians over splits, with intervals that allow for the splits, one at a time and for all budgets."""
-    figures, joint = np.array([each for each, _ in found]), [each for _, each in found]
+    figures, joint = np.array([each for each, *_ in found]), [each for _, each, _ in found]
     columns = {"budget": budgets, "budget_total": budgets * n}
     for place, name in enumerate(MEASURES):
         middle, error = over_splits(figures[:, :, 0, place], figures[:, :, 1, place])

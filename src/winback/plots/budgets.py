@@ -138,7 +138,13 @@ def plot_spending_curve(curve: SpendingCurve, ax: Axes | None = None) -> Axes:
     """
     ax = new_axes(ax, 3.6)
     frame, styles = curve.frame, house_styles(["honest", "untargeted", "predicted"])
-    band(ax, frame["budget"], frame["honest_low"], frame["honest_high"], styles["honest"]["color"])
+    band(
+        ax,
+        frame["budget"],
+        frame["honest_simultaneous_low"],
+        frame["honest_simultaneous_high"],
+        styles["honest"]["color"],
+    )
     labels = {"honest": "customers chosen, measured", "untargeted": "drawn at random, measured"}
     for (name, style), line in zip(styles.items(), ("-", "--", ":"), strict=True):
         color = QUIET if name == "predicted" else style["color"]
