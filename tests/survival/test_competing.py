@@ -159,7 +159,7 @@ def test_sentences_name_the_most_frequent_reason(rng):
     assert "Reasons compete" in text
     grouped = competing_risks(random_lives(rng), by="group")
     assert "Group a: left again by month" in grouped.details()
-    assert "longest about which the data speak" in grouped.details()
+    assert "the last in which at least 30 customers of every group were still watched" in grouped.details()
     hold_to_three(grouped)
 
 

@@ -2,6 +2,7 @@
 
 curves               how long do they stay, by group, and is it longer than before? `survival_curve`
 curves_text          its sentences
+horizons             up to which month are stays counted?
 competing            for which reason do they leave, and when? `competing_risks`
 incidence            cumulative incidence and months lost, from arrays
 durations            who stays how much longer? `fit_duration`

@@ -13,8 +13,8 @@ from winback.doors import door
 from winback.labels import NOT_KNOWN, short_words
 from winback.periods import format_horizon
 from winback.results import Sentences, format_percent, join_words
-from winback.survival.curves import shared_horizon
 from winback.survival.groups import EVERYBODY, GroupsResult, group_lifetimes, months_and_ended, typed_lifetimes
+from winback.survival.horizons import months_counted, shared_horizon
 from winback.survival.incidence import cumulative_incidence, incidence_interval, incidence_variance, months_lost
 from winback.survival.watched_from import lifetime_of
 from winback.tables import LAPSED_TABLE, AnyTable, ProblemList
@@ -291,7 +291,9 @@ def _lines(result) -> Iterator[str]:
         lost = "; ".join(_each(result, rows, "months_lost", "months"))
         yield f"{who}months lost per customer within {horizon} months: {lost}."
     if not result.horizon_given:
-        yield f"The horizon of {horizon} months is the longest about which the data speak."
+        of_group = result.frame.groupby("group", sort=False, observed=True)
+        sizes = of_group["n"].first()
+        yield months_counted(f"{horizon} months", sizes, well_watched=(of_group["n_left"].sum() < sizes).any())
     yield COMPETE
     yield f"Intervals hold for {format_percent(result.level, 0)} of samples, each for one figure at a time."
     yield from (f"{note}." for note in result.notes)

@@ -12,12 +12,12 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from winback.discounting import check_horizon
 from winback.doors import door
-from winback.pseudo_observations import longest_supported_horizon, pseudo_months
+from winback.pseudo_observations import pseudo_months
 from winback.results import Sentences
 from winback.survival import curves_text
 from winback.survival.groups import PAIRED, GroupsResult, Lifetimes, group_lifetimes, typed_lifetimes
+from winback.survival.horizons import shared_horizon
 from winback.survival.log_rank import log_rank
 from winback.survival.watched_from import entry_of, lifetime_of, n_watched
 from winback.tables import AnyTable, offers_of
@@ -121,7 +121,7 @@ def survival_curve(
         ones of a table of lapsed customers. Where a column ``first_watched_from`` says when each came under
         observation, earlier time is not at risk.
     horizon_months : float, optional
-        By default the longest time about which the data speak for every group.
+        By default the last whole month in which 30 customers of every group, or half of a smaller one, were watched.
     level : float
         Confidence level of all intervals, each for one figure at a time.
 
@@ -200,22 +200,6 @@ def _with_first_lives(second: Lifetimes, table) -> Lifetimes:
         said={"first": "first", "second": "second"},
         since=np.zeros(2 * n),
     )
-
-
-def shared_horizon(lives: Lifetimes, horizon_months: float | None) -> float:
-    """Return the horizon asked for, if every group was seen for so long; else the longest that holds for all."""
-    limits = [longest_supported_horizon(*lives.of(group)) for group in range(len(lives.names))]
-    shortest = int(np.argmin(limits))
-    if horizon_months is None:
-        return float(min(limits[shortest], lives.months.max()))
-    horizon = check_horizon(horizon_months)
-    if limits[shortest] < horizon:
-        raise ValueError(
-            f"horizon_months = {horizon:g} reaches beyond the data: in group {lives.names[shortest]!r} nobody was seen "
-            f"for longer than {limits[shortest]:g} months. Choose a horizon of at most "
-            f"{np.floor(limits[shortest] * 10) / 10:g}; beyond it only a model speaks."
-        )
-    return horizon
 
 
 def _curve(lives, group, level) -> pd.DataFrame:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from winback.results import format_count, format_percent, join_words, state_p_value
-from winback.survival.groups import NOT_REACHED, GroupsResult
+from winback.survival.groups import FEW, NOT_REACHED, GroupsResult
+from winback.survival.horizons import months_counted
 
 MOST_PAIRS = 3  # said in the answer, the widest differences first
-FEW_WATCHED = 30
 
 
 def answer_lines(result: GroupsResult) -> list[str]:
@@ -18,7 +18,7 @@ def answer_lines(result: GroupsResult) -> list[str]:
     """
     evidence = [*_unclear(result), *_log_rank(result)] if len(result.frame) > 1 else [*_shares(result)]
     few = [f"{note}." for note in result.notes if note.startswith("Fewer")]
-    doubts = [*few, *_thin(result), *_selected(result)]
+    doubts = [*few, *_thin(result), *_selected(result), *_horizon(result)]
     answer = _longest(result) if len(result.frame) > 1 else _means(result)
     return [*[*answer, *evidence][:2], *doubts[:1]]
 
@@ -114,17 +114,15 @@ def _log_rank(result) -> Iterator[str]:
 
 def _horizon(result) -> Iterator[str]:
     if not result.horizon_given:
-        yield (
-            f"The horizon of {result.horizon_in_words} is the longest about which the data speak for "
-            f"{'every group' if len(result.frame) > 1 else 'these customers'}."
-        )
+        n, all_ended = result.frame["n"], (result.frame["n_ended"] == result.frame["n"]).all()
+        yield months_counted(result.horizon_in_words, n, well_watched=not all_ended)
 
 
 def _thin(result) -> Iterator[str]:
     each = [
         f"{result.in_words(row.group)} ({format_count(row.n_at_horizon)})"
         for row in result.frame.itertuples()
-        if row.n_at_horizon < FEW_WATCHED and row.still_there > 0
+        if row.n_at_horizon < FEW and row.still_there > 0
     ]
     if each:
         yield (
