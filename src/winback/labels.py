@@ -74,6 +74,10 @@ OWN = {
     "referrals": Words("referrals", counts=("referral", "referrals")),
     "complaints": Words("complaints", counts=("complaint", "complaints")),
     "complaints_resolved": Words("complaints settled", counts=("complaint settled", "complaints settled")),
+    # what is left of a column when another is taken off it, as formulas write it
+    "complaints - complaints_resolved": Words(
+        "complaints left open", counts=("complaint left open", "complaints left open")
+    ),
     "contact_attempts": Words("contact attempts", counts=("contact attempt", "contact attempts")),
     "eligible": Words("judged promising", flag=("judged promising", "judged not promising")),
     "returned": Words("came back", flag=("came back", "did not come back")),
@@ -85,6 +89,13 @@ OWN = {
     "offered_on": Words("day of the offer"),
     "returned_on": Words("day of the return"),
     "ended_on": Words("day of leaving again"),
+}
+
+
+# One more of a column where another, of which it is a part or a whole, is held equal: (column, held) -> words.
+ONE_MORE_BESIDE = {
+    ("complaints_resolved", "complaints"): "1 complaint settled rather than left open",
+    ("complaints", "complaints_resolved"): "1 more complaint left open",
 }
 
 
@@ -200,14 +211,19 @@ def contrast_words(column: str, level, reference) -> str:
     return f"{value_words(column, level)} rather than {value_words(column, reference)}"
 
 
-def one_more_words(column: str) -> str:
-    """Say that a column of numbers is higher by one.
+def one_more_words(column: str, held: Iterable[str] = ()) -> str:
+    """Say that a column of numbers is higher by one, and what that means where some other columns are held equal.
 
     Examples
     --------
     >>> one_more_words("complaints"), one_more_words("first_tenure"), one_more_words("age")
     ('1 more complaint', 'first stay higher by 1 month', 'age higher by 1')
+    >>> one_more_words("complaints_resolved"), one_more_words("complaints_resolved", held=["reason", "complaints"])
+    ('1 more complaint settled', '1 complaint settled rather than left open')
     """
+    for other in held:
+        if (column, other) in ONE_MORE_BESIDE:
+            return ONE_MORE_BESIDE[column, other]
     words = _words(column)
     if words.counts:
         return f"1 more {words.counts[0]}"

@@ -102,10 +102,11 @@ def test_the_telecom_study_in_words(study):
     effects = fit.effects(promising)
     hold_to_three(effects)
     answer, sure, doubt = effects.describe().splitlines()
-    known = "Of what was known beforehand, 1 more complaint settled speaks most for a return (+"
-    assert answer.startswith(known)
-    assert " points), left for price and service rather than for price most against it (-" in answer
-    assert "This goes with return, strongest first: 1 more complaint settled (+" in effects.details()
+    known = "All else alike, of what was known beforehand, left for price and service rather than for price speaks most"
+    assert answer.startswith(f"{known} against a return (-")
+    assert " points), 1 complaint settled rather than left open most for it (+" in answer
+    settled = "1 complaint settled rather than left open (+"
+    assert f"This goes with return, strongest first: {settled}" in effects.details()
     assert "1 more referral (+" in effects.details()
     assert "This goes with staying away, strongest first: left for price and service rather than" in effects.details()
     assert "odds" not in effects.describe()  # a word that has to be explained
@@ -119,11 +120,13 @@ def test_the_telecom_study_in_words(study):
     changes = with_offers.frame.query("column == 'offer'")["change"]
     low, high = (f"{100 * change:.0f}" for change in (changes.min(), changes.max()))
     said = with_offers.describe().splitlines()[0]
-    assert said.startswith(f"With an offer {low} to {high} more in 100 come back than without one; of what was known")
-    assert with_offers.what_to_do().startswith("Send an offer, first to those whose signs")
+    assert said.startswith(f"All else alike, with an offer {low} to {high} more in 100 come back than without one; of ")
+    assert with_offers.what_to_do().startswith("Send an offer, first to those to whom it adds most")
     hold_to_three(with_offers)
     settled = effects.frame.set_index("column").loc["complaints_resolved", "change"]
-    assert f"whose complaints were settled came back more by {100 * settled:.1f} points for each of them" in doubt
+    assert (
+        f"whose complaints were settled came back more by {100 * settled:.1f} points for each settled rather" in doubt
+    )
     assert doubt.endswith("that is how they differ, not what settling does.")
 
 
@@ -147,7 +150,7 @@ HELPS, HARMS, UNCLEAR = (0.1, 0.2), (-0.2, -0.1), (-0.1, 0.1)
 @pytest.mark.parametrize(
     ("rows", "step"),
     [
-        ([("offer", "none", *HELPS), ("x", None, *HARMS)], "Send an offer, first to those whose signs speak for"),
+        ([("offer", "none", *HELPS), ("x", None, *HARMS)], "Send an offer, first to those to whom it adds most: "),
         ([("offer", "none", *HELPS), ("x", None, *UNCLEAR)], "Send an offer, to whom does not matter here"),
         ([("offer", "none", *HARMS), ("x", None, *HELPS)], "Send none of these offers: with each of them fewer"),
         ([("offer", "none", *UNCLEAR), ("offer", "none", *HARMS)], "Send none of these offers to all yet"),
@@ -168,13 +171,20 @@ def test_what_to_do_follows_from_the_offer_beside_none_and_the_signs(rows, step)
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([("offer", "none", *HELPS)], "With the offer 15 more in 100 come back than without one."),
-        ([("offer", "none", *HELPS), ("offer", "none", 0.3, 0.5)], "With an offer 15 to 40 more in 100 come back"),
+        ([("offer", "none", *HELPS)], "All else alike, with the offer 15 more in 100 come back than without one."),
+        (
+            [("offer", "none", *HELPS), ("offer", "none", 0.3, 0.5)],
+            "All else alike, with an offer 15 to 40 more in 100",
+        ),
         (
             [("offer", "none", *HELPS), ("offer", "none", *UNCLEAR), ("x", None, *HARMS)],  # one is not shown to help
-            "Of what was known beforehand, offer speaks most for a return (+15.0 points), x most against it (-15.0",
+            "All else alike, of what was known beforehand, offer speaks most for a return (+15.0 points), x most",
         ),
-        ([("x", None, *HARMS)], "Of what was known beforehand, x speaks most against a return (-15.0 points)."),
+        (
+            [("x", None, 0.1, 0.12), ("y", None, -0.4, -0.3)],  # the stronger of the two comes first
+            "All else alike, of what was known beforehand, y speaks most against a return (-35.0 points), x most",
+        ),
+        ([("x", None, *HARMS)], "All else alike, of what was known beforehand, x speaks most against a return"),
     ],
 )
 def test_the_answer_says_what_is_shown(rows, said):
@@ -213,3 +223,37 @@ def test_offers_are_compared_with_none(table):
     assert frame["level"].tolist() == ["a visit", "letter"]
     assert frame["reference"].tolist() == ["none", "none"]
     assert frame["in_words"].tolist() == [f"with the {each} offered rather than nothing" for each in frame["level"]]
+
+
+def complained(most=4, n=3_000):
+    rng = np.random.default_rng(8)
+    complaints = rng.integers(0, most + 1, n)
+    table = lost_customers(rng, n).assign(complaints=complaints, complaints_resolved=rng.binomial(complaints, 0.5))
+    open_ones = table["complaints"] - table["complaints_resolved"]
+    return table[~table["returned"].astype(bool) | (rng.random(n) < 0.8**open_ones)]
+
+
+@pytest.mark.parametrize("most", [1, 4])
+@pytest.mark.parametrize(
+    "formula", ["complaints + complaints_resolved", "I(complaints - complaints_resolved) + complaints_resolved"]
+)
+def test_one_settled_of_equally_many_complaints_is_said_as_such(formula, most):
+    """However the formula is written, moving the one column holds the other equal: the effects are the same."""
+    table = complained(most)
+    effects = wb.fit_two_part(table, **FORMULAS | {"reacquisition": formula}).effects(table)
+    words = effects.frame.set_index("column")["in_words"]
+    assert words["complaints_resolved"] == "1 complaint settled rather than left open"
+    assert words["complaints"] == "1 more complaint left open"
+    apart = wb.fit_two_part(table, **FORMULAS | {"reacquisition": "complaints + complaints_resolved"})
+    changes = apart.effects(table).frame["change"].to_numpy()
+    assert effects.frame["change"].to_numpy() == pytest.approx(changes, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("column", "words"), [("complaints_resolved", "1 more complaint settled"), ("complaints", "1 more complaint")]
+)
+def test_where_only_one_of_the_two_is_known_nothing_is_held_equal(column, words):
+    table = complained()
+    effects = wb.fit_two_part(table, **FORMULAS | {"reacquisition": f"{column} + driver"}).effects(table)
+    assert effects.frame.set_index("column").loc[column, "in_words"] == words
+    assert "rather than left open" not in effects.describe()

@@ -10,6 +10,7 @@ from lives import freireich, lives, random_lives
 from sentences import hold_to_three
 from statsmodels.duration.survfunc import SurvfuncRight
 
+from winback.questions import how_long
 from winback.survival.curves import survival_curve
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -141,6 +142,39 @@ def test_pairing_takes_away_what_customers_have_in_common(rng):
     assert result.describe().startswith("Second lifetimes last 3.0 months longer than first ones within 40 months [3.0")
     assert "customer's own first one" in result.details()
     hold_to_three(result)
+
+
+def test_first_lives_count_in_full_as_their_money_does_where_few_were_longer(rng, study):
+    sent = study.trial.part((study.lapsed["offer"] != "none").to_numpy())
+    result = survival_curve(sent, by="lifetime", horizon_months=84)
+    hold_to_three(result)
+    full, within = result.in_full, result.differences.iloc[0]
+    lives = how_long.lives_of(sent.lapsed, 84.0).months.frame.iloc[0]  # what the front page says
+    for end in ("", "_low", "_high"):
+        assert full[end.removeprefix("_") or "difference"] == pytest.approx(lives[f"difference{end}"])
+        assert within[end.removeprefix("_") or "difference"] == pytest.approx(lives[f"difference_within{end}"])
+    assert result.describe().startswith(
+        f"Second lifetimes last {full['difference']:.1f} months longer than first ones ["
+    )
+    assert f"both only up to there the difference is {within['difference']:.1f} months [" in result.describe()
+    long = lives_of_two(rng, share_longer=0.2)
+    assert "both up to" not in long.describe()
+    assert " within 84 months [" in long.describe()
+    alike = lives_of_two(rng, share_longer=0.04)
+    assert alike.describe().startswith("Second lifetimes are not shown to be longer or shorter than first ones (")
+    hold_to_three(long, alike)
+
+
+def lives_of_two(rng, share_longer, n=400):
+    """Return curves of paired lifetimes, of which some first ones are longer than 84 months and second ones are not."""
+    first = rng.uniform(30, 50, n)
+    second = first + rng.normal(0, 3, n)
+    second[: int(n * share_longer)] = 83.0
+    first[: int(n * share_longer)] = rng.uniform(84, 90, int(n * share_longer))
+    if share_longer > 0.1:
+        second += 5
+    table = lives(second.clip(1), [True] * n, first_tenure=first)
+    return survival_curve(table, by="lifetime", horizon_months=84)
 
 
 def test_paired_difference_is_the_mean_difference_where_nobody_is_cut_off(rng):

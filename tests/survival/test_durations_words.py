@@ -7,7 +7,7 @@ from lives import drawn, lives
 from sentences import hold_to_three
 
 from winback.survival.durations import fit_duration
-from winback.survival.durations_text import headline
+from winback.survival.durations_text import effects, headline
 from winback.tables import TableError
 
 
@@ -36,6 +36,14 @@ def test_a_logarithm_is_read_for_ten_percent_more(rng):
     fit = fit_duration(table, "log(former)", "lognormal")
     ratio, low, high = 1.1 ** fit.params.set_index("term").loc["log(former)", ["estimate", "low", "high"]] - 1
     assert f"10% more former: stays {ratio:.1%} longer [{low:.1%}, {high:.1%}]." in fit.describe()
+
+
+def test_what_is_left_of_a_count_is_counted_too(rng):
+    complaints = rng.integers(0, 4, 400)
+    table = drawn(rng).assign(complaints=complaints, complaints_resolved=rng.binomial(complaints, 0.5))
+    fit = fit_duration(table, "I(complaints - complaints_resolved) + I(spend**2)", "lognormal")
+    said = [what for what, *_ in effects(fit)]
+    assert said == ["1 more complaint left open", "1 more of spend ** 2"]
 
 
 def test_what_cannot_be_told_is_named_together(rng):

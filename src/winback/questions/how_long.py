@@ -15,7 +15,8 @@ from winback.plots.small import Row, small_bars
 from winback.plots.style import INK
 from winback.questions.card import Card, Picture, cannot, lacking
 from winback.results import counted
-from winback.second_lifetime.first_and_second import MANY_LONGER, FirstAndSecondValue, first_and_second_value
+from winback.second_lifetime.first_and_second import FirstAndSecondValue, first_and_second_value
+from winback.survival.curves_text import MANY_LONGER
 from winback.tables import NO_OFFER
 from winback.trial.trial import Trial
 

@@ -13,11 +13,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from winback.labels import contrast_words, one_more_words
+from winback.labels import ONE_MORE_BESIDE, contrast_words, one_more_words
 from winback.results import Result, Sentences, counted, format_percent, join_words
 from winback.second_lifetime.links import LINKS
 from winback.tables import NO_OFFER, AnyTable, as_table, in_trial
 from winback.uncertainty import normal_quantile
+
+ALIKE = "all else alike"  # what tells these differences from plain shares, of customers who differ in much
 
 
 @dataclass(frozen=True, repr=False)
@@ -79,17 +81,25 @@ def return_effects(fit, customers: AnyTable) -> ReturnEffects:
     alpha, covariance = fit.theta[place], fit.covariance[place, place]
     z = normal_quantile(fit.level)
     rows = [
-        {"column": column} | _row(move, column, alpha, covariance, z=z, with_odds=fit.link == "logit")
+        {"column": column, "in_words": _in_words(move, column, design.columns)}
+        | _row(move, alpha, covariance, z=z, with_odds=fit.link == "logit")
         for column in design.columns
         for move in _moves(design, customers, column, alpha, LINKS[fit.link])
     ]
     return ReturnEffects(pd.DataFrame(rows), fit.link, len(customers))
 
 
-def _row(move, column, alpha, covariance, *, z, with_odds) -> dict:
+def _in_words(move, column, columns) -> str:
+    """Say what differs; one more of a part, or of the whole, means another thing where the other is held equal."""
+    a_part = any((column, other) in ONE_MORE_BESIDE for other in columns)
+    if move.level is None or (a_part and (move.level, move.reference) == (1.0, 0.0)):
+        return one_more_words(column, columns)
+    return contrast_words(column, move.level, move.reference)
+
+
+def _row(move, alpha, covariance, *, z, with_odds) -> dict:
     error = float(np.sqrt(move.slopes @ covariance @ move.slopes))
-    words = one_more_words(column) if move.level is None else contrast_words(column, move.level, move.reference)
-    row = {"level": move.level, "reference": move.reference, "in_words": words}
+    row = {"level": move.level, "reference": move.reference}
     row |= {"change": move.change, "change_std_error": error}
     row |= {"change_low": move.change - z * error, "change_high": move.change + z * error}
     size, own, step = move.change, error, move.step
@@ -159,8 +169,11 @@ def _answer(effects) -> Iterator[str]:
         offers = _beside_none(frame)
         helping = len(offers) and (offers["change_low"] > 0).all()
         signs = clear.drop(index=offers.index) if helping else clear
-        said = [_with_an_offer(offers)] if helping else []
-        yield f"{'; '.join([*said, *_strongest(signs)])}."
+        said = [f"{ALIKE}, {_with_an_offer(offers)}"] if helping else []
+        strongest = [f"of what was known beforehand, {each}" for each in _strongest(signs)]
+        if strongest and not helping:
+            strongest = [f"{ALIKE}, {each}" for each in strongest]
+        yield f"{'; '.join([*said, *strongest])}."
         yield _sure(effects, clear.loc[clear["change"].abs().idxmax()])
     yield _doubt(frame.set_index("column"))
 
@@ -177,16 +190,16 @@ def _with_an_offer(offers) -> str:
 
 
 def _strongest(signs) -> Iterator[str]:
-    """Say what speaks most for a return, and what most against one."""
-    up, down = signs[signs["change"] > 0], signs[signs["change"] < 0]
-    named = []
-    if len(up):
-        named.append(_with_points(up.loc[up["change"].idxmax()], "speaks most for a return"))
-    if len(down):
-        against = "most against it" if named else "speaks most against a return"
-        named.append(_with_points(down.loc[down["change"].idxmin()], against))
-    if named:
-        yield f"of what was known beforehand, {', '.join(named)}"
+    """Say what speaks most for a return and what most against one, the stronger of the two first."""
+    ends = {"for": signs[signs["change"] > 0], "against": signs[signs["change"] < 0]}
+    ends = {side: rows.loc[rows["change"].abs().idxmax()] for side, rows in ends.items() if len(rows)}
+    named = sorted(ends.items(), key=lambda end: -abs(end[1]["change"]))
+    said = [
+        _with_points(row, f"most {side} it" if place else f"speaks most {side} a return")
+        for place, (side, row) in enumerate(named)
+    ]
+    if said:
+        yield ", ".join(said)
 
 
 def _with_points(row, what: str) -> str:
@@ -207,7 +220,7 @@ def _next_step(frame) -> str:
     others = frame[frame["column"] != "offer"]
     signs = ((others["change_low"] > 0) | (others["change_high"] < 0)).any()
     if (offers["change_low"] > 0).any():
-        first = "first to those whose signs speak for a return and who are worth having back"
+        first = "first to those to whom it adds most: signs of a return also mark who would come back without one"
         return f"Send an offer, {first if signs else 'to whom does not matter here: nothing else tells who returns'}."
     if len(offers) and (offers["change_high"] < 0).all():
         return "Send none of these offers: with each of them fewer came back than with none."
@@ -222,9 +235,10 @@ def _doubt(rows) -> str:
     what = "that is how such customers differ, not what changing them would do"
     if "complaints_resolved" in rows.index and rows.loc["complaints_resolved", "change_low"] > 0:
         points = format_percent(rows.loc["complaints_resolved", "change"]).removesuffix("%")
+        of_which = "settled rather than left open" if "complaints" in rows.index else "of them"
         what = (
-            f"customers whose complaints were settled came back more by {points} points for each of them; that is how "
-            "they differ, not what settling does"
+            f"customers whose complaints were settled came back more by {points} points for each {of_which}; that is "
+            "how they differ, not what settling does"
         )
     return f"Association is not effect; {but_for}{what}."
 
@@ -247,6 +261,7 @@ def _more(effects) -> Iterator[str]:
         "Points are percentage points of the chance of return, other things in the formula equal, averaged over the "
         "customers: a label rather than the one it is compared with, or one more unit of a number."
     )
+    yield "Plain shares of those who came back lie elsewhere, because groups differ in other things, too."
 
 
 def _points(change: float) -> str:

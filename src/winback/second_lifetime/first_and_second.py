@@ -15,6 +15,7 @@ from winback.money import format_alike
 from winback.pseudo_observations import pseudo_months
 from winback.results import Result, Sentences, counted, format_percent
 from winback.second_lifetime.expected_value import read_horizon
+from winback.survival.curves_text import MANY_LONGER
 from winback.tables import NO_OFFER, SECOND_LIFETIME, AnyTable, check_lapsed, in_trial, label_codes
 from winback.trial.follow_up import follow_up_of
 from winback.trial.trial import Trial
@@ -22,7 +23,6 @@ from winback.trial.watched import longest_watched
 from winback.uncertainty import normal_quantile
 
 EVERYBODY = "everybody"
-MANY_LONGER = 0.05
 NEGLIGIBLE = 0.1  # standard errors: so small a bias leaves a 95% interval with 94.9%
 NOT_COMPARED = (
     "Who stayed away is not compared, and no offer's cost is taken off: this is not what winning back another customer "

@@ -46,6 +46,9 @@ class SurvivalCurves(GroupsResult):
         Months are counted up to here.
     paired : bool
         First and second lifetimes of the same customers.
+    in_full : mapping or None
+        Of paired lifetimes: ``difference`` in months, ``low`` and ``high``, with first lifetimes counted to their end
+        and second ones up to the horizon; ``share_longer`` of first ones than it.
     said : mapping
         Each group in words.
     catalogue : tuple of str
@@ -63,6 +66,7 @@ class SurvivalCurves(GroupsResult):
     lifetime: str
     level: float
     notes: tuple[str, ...] = ()
+    in_full: Mapping[str, float] | None = field(default=None, repr=False)
     said: Mapping[str, str] = field(default_factory=dict, repr=False)
     catalogue: tuple[str, ...] = field(default=(), repr=False)
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -182,6 +186,7 @@ def survival_curve(
         lifetime=lifetime,
         level=level,
         notes=lives.notes(),
+        in_full=_against_first_in_full(lives, months[1], horizon, level) if paired else None,
         said=lives.said,
         catalogue=offers_of(customers),
     )
@@ -262,6 +267,12 @@ def _differences(frame, level) -> pd.DataFrame:
 def _paired_difference(names, months, level) -> pd.DataFrame:
     longer, std_error, *_ = mean_interval(months[1] - months[0])
     return _tested([names[1]], [names[0]], np.array([longer]), std_error, level)
+
+
+def _against_first_in_full(lives, second, horizon, level) -> dict[str, float]:
+    first = lives.of(0)[0]
+    longer, _, low, high = map(float, mean_interval(second - first, level))
+    return {"difference": longer, "low": low, "high": high, "share_longer": float((first > horizon).mean())}
 
 
 def _tested(first, second, difference, std_error, level) -> pd.DataFrame:

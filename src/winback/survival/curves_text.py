@@ -9,6 +9,7 @@ from winback.survival.groups import FEW, NOT_REACHED, GroupsResult
 from winback.survival.horizons import months_counted
 
 MOST_PAIRS = 3  # said in the answer, the widest differences first
+MANY_LONGER = 0.05  # of first lifetimes than the horizon: in full against cut-off second ones they would mislead
 
 
 def answer_lines(result: GroupsResult) -> list[str]:
@@ -19,6 +20,8 @@ def answer_lines(result: GroupsResult) -> list[str]:
     evidence = [*_unclear(result), *_log_rank(result)] if len(result.frame) > 1 else [*_shares(result)]
     few = [f"{note}." for note in result.notes if note.startswith("Fewer")]
     doubts = [*few, *_thin(result), *_selected(result), *_horizon(result)]
+    if first_in_full(result):
+        return [*_both_ways(result), *doubts[:1]]
     answer = _longest(result) if len(result.frame) > 1 else _means(result)
     return [*[*answer, *evidence][:2], *doubts[:1]]
 
@@ -26,6 +29,8 @@ def answer_lines(result: GroupsResult) -> list[str]:
 def detail_lines(result: GroupsResult) -> list[str]:
     """Return the other differences, the figures of each group, and what they rest on."""
     parts = (_every_difference, _unclear, _means, _shares, _medians, _log_rank, _horizon, _thin, _selected, _method)
+    if first_in_full(result):
+        parts = [part for part in parts if part is not _unclear]  # said both ways already
     lines = [line for part in parts for line in part(result)] + [f"{note}." for note in result.notes]
     said = answer_lines(result)
     return [line for line in lines if line not in said]
@@ -37,7 +42,36 @@ def headline(result: GroupsResult) -> str:
     if len(result.frame) == 1:
         row = result.frame.iloc[0]
         return f"{format_percent(row['still_there'], 0)} are still there after {result.horizon_in_words}"
+    if first_in_full(result):
+        return _in_full(result)
     return _longer(result, clear[0]) if clear else f"No clear difference within {result.horizon_in_words}"
+
+
+def first_in_full(result: GroupsResult) -> bool:
+    """Tell whether paired first lifetimes count to their end, as their money does: where few of them were cut off."""
+    return result.paired and 0 < result.in_full["share_longer"] <= MANY_LONGER
+
+
+def _both_ways(result) -> Iterator[str]:
+    """Compare lifetimes as far as the data show each, and both up to the same month."""
+    within = result.differences.iloc[0]
+    difference, low, high = result.formats([within[name] for name in ("difference", "low", "high")], "months")
+    yield (
+        f"{_in_full(result)}: first ones in full, second ones up to {result.horizon_in_words}, as far as they were "
+        f"watched; both only up to there the difference is {difference} months [{low}, {high}]."
+    )
+
+
+def _in_full(result) -> str:
+    ends = [result.in_full[name] for name in ("difference", "low", "high")]
+    if ends[1] <= 0 <= ends[2]:
+        longer, low, high = result.formats(ends, "months")
+        return (
+            f"second lifetimes are not shown to be longer or shorter than first ones ({longer} months [{low}, {high}])"
+        )
+    more, signed = ("longer", ends) if ends[0] > 0 else ("shorter", [-ends[0], -ends[2], -ends[1]])
+    months, low, high = result.formats(signed, "months")
+    return f"second lifetimes last {months} months {more} than first ones [{low}, {high}]"
 
 
 def _in_order(result, clear: bool) -> list[tuple]:
@@ -146,8 +180,8 @@ def _selected(result) -> Iterator[str]:
 def _method(result) -> Iterator[str]:
     if result.paired:
         yield (
-            "Paired: each returned customer's second lifetime is compared with that customer's own first one, both "
-            "counted up to the horizon."
+            "Paired: each returned customer's second lifetime is compared with that customer's own first one; means "
+            "and curves count both up to the horizon."
         )
         yield "A log-rank test needs independent groups, so it is not given."
     single = ", each for one difference at a time" if len(result.differences) > 1 else ""

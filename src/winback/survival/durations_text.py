@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from math import exp, log
 
-from winback.labels import label_of, one_more_words
+from winback.labels import OWN, label_of, one_more_words
 from winback.results import Result, format_count, format_percent, join_words
 
 LOGGED = re.compile(r"^(?:np\.)?log\((?P<column>\w+)\)$")
@@ -49,8 +49,9 @@ def _in_words(term, design) -> tuple[str, float]:
         return f"10% more {label_of(logged['column'])}", TEN_PERCENT
     if "[" in term:
         return design.in_words(term), 1.0
-    plain = re.fullmatch(r"\w+", term)
-    return one_more_words(term) if plain else f"1 more of {design.in_words(term)}", 1.0
+    what = term.removeprefix("I(").removesuffix(")") if term.startswith("I(") else term
+    known = re.fullmatch(r"\w+", what) or what in OWN
+    return one_more_words(what) if known else f"1 more of {design.in_words(term)}", 1.0
 
 
 def change(ratio: float, low: float, high: float) -> str:
