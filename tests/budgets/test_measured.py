@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from coverage_harness import assert_covers
 from tailored_trials import by_segment
 from trials import leaning, length_by_loop
 
 import winback as wb
-from winback.money import format_alike, format_money
+from winback.money import format_alike, format_money, money_interval
 
 OFFERS = [wb.Offer(name="a", amount=20, paid="per_contact"), wb.Offer(name="b", amount=50, paid="on_acceptance")]
 CHANCES = {"a": {"x": 0.5, "y": 0.2}, "b": {"x": 0.3, "y": 0.6}, "none": {"x": 0.1, "y": 0.1}}
@@ -143,7 +144,53 @@ def test_the_ends_of_a_frontier_are_compared_customer_by_customer(drawn, scores)
         end, scale = found.measured_ends[name], N + STRANGERS
         margins = leaning(0.0, scale * error, length / error)
         assert [end.low - end.total, end.high - end.total] == pytest.approx(margins, rel=1e-6)
-    assert "Measured in the trial, buying market share regains" in found.describe()
+    assert found.describe().startswith(f"Of {N + STRANGERS} customers, buying market share regains")
+    assert "as measured in the trial" in found.describe()
+
+
+def dear_or_cheap(seed, n=1_500):
+    """Measure a frontier from a, which earns 80 a customer, to b, which regains 20 more in 100 and earns 48: 160 each.
+
+    Nobody's values are predicted, so that both ends are the same for all customers and the truth is known.
+    """
+    chances = {"a": {"x": 0.4, "y": 0.4}, "b": {"x": 0.6, "y": 0.6}, "none": {"x": 0.1, "y": 0.1}}
+    offers = [wb.Offer(name="a", amount=0, paid="per_contact"), wb.Offer(name="b", amount=120, paid="on_acceptance")]
+    drawn = by_segment(np.random.default_rng(seed), n, **chances)[0]  # without columns that may be uneven by chance
+    trial = wb.read_trial(drawn.drop(columns=["segment", "calls"]), offers)
+    index = pd.Index(np.arange(1, n + 1), name="customer_id")
+    values, back = (pd.DataFrame(np.tile(row, (n, 1)), index, ["a", "b"]) for row in ([80.0, 48.0], [0.4, 0.6]))
+    frontier = wb.profit_share_frontier(values.assign(none=20.0), offers, chances=back.assign(none=0.1))
+    return trial, frontier.measure(trial)
+
+
+def test_the_ends_of_the_price_are_where_profit_less_price_times_customers_may_be_zero():
+    """Fieller's interval is just that: at an end, profit and customers at that price are one studentised total."""
+    trial, found = dear_or_cheap(1)
+    price, table = found.measured_price, trial.customers
+    scores = {name: wb.offer_scores(trial, outcome=name).scores for name in ("profit", "returned")}
+    assert price.ratio == pytest.approx(found.measured_ends["profit"].total / found.measured_ends["regained"].total)
+    own = table["offer"].astype(str).to_numpy()
+    for at, end in ((price.low, 0), (price.high, 1)):
+        worth = scores["profit"] + at * scores["returned"]
+        paired = (worth["a"] - worth["b"]).to_numpy()
+        money = trial.profit + at * table["returned"].to_numpy(dtype=float)
+        error = paired.std(ddof=1) / np.sqrt(len(paired))
+        skewness = length_by_loop(table, money, (own == "a").astype(float) - (own == "b")) / error
+        assert leaning(paired.mean(), error, skewness)[end] == pytest.approx(0, abs=1e-4 * error)
+
+
+def test_the_price_of_a_customer_is_said_with_its_interval():
+    _, found = dear_or_cheap(1)
+    price = found.measured_price
+    said = money_interval(price.ratio, price.low, price.high, "$")
+    assert f"unless one more customer is worth over {said} to you" in found.what_to_do()
+
+
+@pytest.mark.slow
+def test_intervals_of_the_price_hold_the_truth():
+    """200 trials of 1,500 customers; 160 a customer is what the chances make it."""
+    found = [dear_or_cheap(seed)[1].measured_price for seed in range(200)]
+    assert_covers([each.low for each in found], [each.high for each in found], 160.0)
 
 
 def test_the_measure_recovers_the_truth(drawn):

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import winback as wb
 from winback.budgets.measured import Measured
+from winback.uncertainty import RatioInterval
 
 CHANCE = pd.DataFrame({"upgrade": [0.4, 0.2], "bundle": [0.5, 0.3], "none": [0.1, 0.1]})
+PRICE = (40.0, 290.0)
 PROFIT = pd.DataFrame({"upgrade": [90.0, 20.0], "bundle": [80.0, -5.0], "none": [10.0, 10.0]})
 
 
@@ -16,9 +19,10 @@ def frontier_of(profit=PROFIT, chances=CHANCE):
     return wb.profit_share_frontier(profit, chances=chances)
 
 
-def measured(profit, regained):
+def measured(profit, regained, bounded=True):
     ends = {"profit": Measured(*profit, n=100), "regained": Measured(*regained, n=100)}
-    return replace(frontier_of(), measured_ends=ends)
+    price = RatioInterval(profit[0] / regained[0], *(PRICE if bounded else (-np.inf, np.inf)), bounded)
+    return replace(frontier_of(), measured_ends=ends, measured_price=price)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +31,11 @@ def measured(profit, regained):
         (lambda: frontier_of(), "Choose for profit, and measure in a trial"),
         (
             lambda: measured((1000, 500, 1500), (10, 5, 15)),
-            "Choose for profit, unless one more customer is worth over $100",
+            "Choose for profit, unless one more customer is worth over $100 [$40, $290] to you",
+        ),
+        (
+            lambda: measured((1000, 500, 1500), (10, 5, 15), bounded=False),
+            "Choose for profit, unless one more customer is worth over $100 (how much more or less, the trial does not",
         ),
         (lambda: measured((1000, -500, 1500), (10, 5, 15)), "Choose for profit, or for customers where these count"),
         (lambda: measured((1000, 500, 1500), (1, -5, 15)), "Choose for profit: that these offers can buy"),

@@ -10,12 +10,13 @@ import pandas as pd
 
 from winback.budgets.choices import Choices
 from winback.budgets.hull import HullWalk
-from winback.budgets.measured import Measured, Scored, measuring_trial
+from winback.budgets.measured import Measured, Scored, measuring_trial, price_of_a_customer
 from winback.doors import door
 from winback.money import format_alike, format_money, money_interval
 from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
 from winback.tables import NO_OFFER
 from winback.trial.trial import Trial
+from winback.uncertainty import RatioInterval
 
 DOUBT = (
     "All figures are expected, by what made the values and chose the customers, so they are likely too good: measure "
@@ -40,6 +41,8 @@ class ProfitShareFrontier(Result):
     measured_ends : mapping or None
         Between the two ends as measured, see `measure`, paired customer by customer: ``regained`` more and ``profit``
         less.
+    measured_price : RatioInterval or None
+        The one for each of the other, in money a customer, with Fieller's interval.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -48,6 +51,7 @@ class ProfitShareFrontier(Result):
     walk: HullWalk = field(repr=False)
     steps: np.ndarray = field(repr=False)
     measured_ends: Mapping[str, Measured] | None = None
+    measured_price: RatioInterval | None = None
     currency: str = "$"
 
     @property
@@ -84,7 +88,7 @@ class ProfitShareFrontier(Result):
 
         ``trial`` and ``level`` are as in `BudgetPlan.measure`. The same frontier is returned, with
         ``measured_profit_total`` and ``measured_regained`` in its frame, each with ``_low`` and ``_high``, and
-        ``measured_ends``.
+        ``measured_ends`` and ``measured_price``.
 
         Examples
         --------
@@ -97,13 +101,15 @@ class ProfitShareFrontier(Result):
         """
         trial = measuring_trial("the frontier", self.choices, trial)
         chosen = [self.walk.choices_after(steps) for steps in self.steps]
-        columns, ends = {}, {}
+        columns, ends, between = {}, {}, {}
         for name, outcome, sign in (("profit_total", "profit", -1), ("regained", "returned", 1)):
             scored = Scored.by(self.choices, trial, outcome, level)
             points = [scored.each(each) for each in chosen]
             columns |= scored.columns(f"measured_{name}", points)
-            ends[name.split("_")[0]] = scored.total(sign * (points[-1] - points[0]))
-        return replace(self, frame=self.frame.assign(**columns), measured_ends=ends)
+            between[outcome] = sign * (points[-1] - points[0])
+            ends[name.split("_")[0]] = scored.total(between[outcome])
+        price = price_of_a_customer(scored, between["profit"], between["returned"], level)
+        return replace(self, frame=self.frame.assign(**columns), measured_ends=ends, measured_price=price)
 
     def describe(self) -> Sentences:
         """Say what market share costs, how sure that is, and over what it is counted."""
@@ -143,8 +149,18 @@ def _next_step(frontier: ProfitShareFrontier) -> str:
         return f"{for_profit}: that these offers can buy market share is not shown."
     if fewer.low <= 0:
         return f"{for_profit}, or for customers where these count by themselves: that they cost profit is not shown."
-    price = format_money(fewer.total / more.total, frontier.currency)
-    return f"{for_profit}, unless one more customer is worth over {price} to you beyond what they bring themselves."
+    return (
+        f"{for_profit}, unless one more customer is worth over {_price(frontier)} to you beyond what they bring "
+        "themselves."
+    )
+
+
+def _price(frontier: ProfitShareFrontier) -> str:
+    """Write what each customer more costs, and how sure that is."""
+    price = frontier.measured_price
+    if price.bounded:
+        return money_interval(price.ratio, price.low, price.high, frontier.currency)
+    return f"{format_money(price.ratio, frontier.currency)} (how much more or less, the trial does not tell)"
 
 
 def _predicted(frontier: ProfitShareFrontier) -> str:
@@ -173,10 +189,10 @@ def _measured_between_ends(frontier: ProfitShareFrontier) -> str:
     unclear = ": no clear difference in either" if none_clear else ""
     profit = money_interval(fewer.total, fewer.low, fewer.high, frontier.currency).replace(" [", " less profit [")
     counts = [format_count(each) for each in (more.total, more.low, more.high)]
-    terms = f", {fewer.terms}" if fewer.terms else ""
+    terms = f" ({fewer.terms})" if fewer.terms else ""
     return (
-        f"Measured in the trial, buying market share regains {counts[0]} more customers [{counts[1]}, {counts[2]}] for "
-        f"{profit}{terms}{unclear}."
+        f"Of {counted(len(frontier.choices.profits), 'customers')}, buying market share regains {counts[0]} more "
+        f"[{counts[1]}, {counts[2]}] for {profit}, as measured in the trial{terms}{unclear}."
     )
 
 

@@ -3,7 +3,8 @@ r"""What did the trial measure for the very choices of a plan or a frontier? Out
 .. math:: \hat G = \frac{n}{m} \sum_i \Gamma_{i k(i)} - \Gamma_{i 0}
 
 over the :math:`m` of :math:`n` customers who were in the trial, with the scores :math:`\Gamma` of `offer_scores` and
-the choices :math:`k(i)`.
+the choices :math:`k(i)`. What a customer costs who comes back by one choice and not by another is the ratio of two such
+totals, so its interval is Fieller's (1954): all prices q at which profit less q times customers may be zero.
 """
 
 from __future__ import annotations
@@ -16,15 +17,16 @@ import numpy as np
 import pandas as pd
 
 from winback.budgets.choices import Choices
-from winback.clusters import part_of
+from winback.clusters import covariance_of_means, part_of
 from winback.results import join_words
-from winback.skewness import skewed_interval
+from winback.skewness import skewed_interval, skewed_ratio
 from winback.tables import NO_OFFER
+from winback.trial.moments import PROFIT, RETURNED
 from winback.trial.same_terms import check_is_trial, check_same_terms
 from winback.trial.scores import offer_scores
 from winback.trial.skewed_scores import own_arm, score_length
 from winback.trial.trial import Trial
-from winback.uncertainty import mean_interval, normal_quantile
+from winback.uncertainty import RatioInterval, mean_interval, normal_quantile
 
 
 @dataclass(frozen=True)
@@ -118,3 +120,23 @@ class Scored:
         found = [self.total(each) for each in points]
         ends = {name: "total", f"{name}_low": "low", f"{name}_high": "high"}
         return {column: [getattr(each, end) for each in found] for column, end in ends.items()}
+
+
+def price_of_a_customer(profit: Scored, fewer: np.ndarray, more: np.ndarray, level: float) -> RatioInterval:
+    """Return the profit given up for each customer more between two choices, with Fieller's interval.
+
+    Parameters
+    ----------
+    profit : Scored
+        The customers, scored by profit.
+    fewer, more : numpy.ndarray, shape (2, m)
+        Each customer's profit less, and who returns more, by one choice instead of the other, see `Scored.each`.
+    """
+    both = np.column_stack([fewer[0], more[0]])
+    (own, joint), (_, other) = covariance_of_means(both, profit.clusters)
+
+    def length(ratio):
+        return profit.length(fewer[1], outcome=PROFIT + ratio * RETURNED)
+
+    found = skewed_ratio(*both.mean(axis=0), own, other, joint, length=length, level=level)
+    return RatioInterval(float(found.ratio), float(found.low), float(found.high), bool(found.bounded))

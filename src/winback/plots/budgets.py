@@ -66,7 +66,7 @@ def plot_profit_share_frontier(frontier: ProfitShareFrontier, ax: Axes | None = 
     >>> profit = pd.DataFrame({"upgrade": [90.0, 20.0], "bundle": [80.0, -5.0], "none": [10.0, 10.0]})
     >>> chance = pd.DataFrame({"upgrade": [0.4, 0.2], "bundle": [0.5, 0.3], "none": [0.1, 0.1]})
     >>> plot_profit_share_frontier(wb.profit_share_frontier(profit, chances=chance)).get_xlabel()
-    'customers regained, over leaving everybody alone'
+    'customers regained of 2, over leaving everybody alone'
     """
     ax = new_axes(ax, 4.4)
     frame, profit = frontier.frame, frontier.profit_column
@@ -78,7 +78,8 @@ def plot_profit_share_frontier(frontier: ProfitShareFrontier, ax: Axes | None = 
     for row, words, mark in ends:
         ax.plot([row["n_regained"]], [row[profit]], mark, color=INK, markersize=8, label=words, zorder=4)
     over = "over leaving everybody alone" if frontier.kind == "incremental" else "gross"
-    finish_axes(ax, _frontier_message(frontier), f"customers regained, {over}", f"expected {frontier.kind} profit", 80)
+    regained = f"customers regained of {format_count(len(frontier.choices.profits))}, {over}"
+    finish_axes(ax, _frontier_message(frontier), regained, f"expected {frontier.kind} profit", 80)
     money_axis(frontier.currency, ax.yaxis)
     ax.xaxis.set_major_formatter(lambda count, _: format_count(count))
     ax.margins(x=0.08, y=0.1)

@@ -31,7 +31,7 @@ def own_arm(trial: Trial) -> np.ndarray:
 
 
 def score_length(
-    trial: Trial, counts: np.ndarray, outcome: str = "profit", rows: np.ndarray | slice = slice(None)
+    trial: Trial, counts: np.ndarray, outcome: str | np.ndarray = "profit", rows: np.ndarray | slice = slice(None)
 ) -> np.ndarray:
     """Return third cumulant over variance of means of scores, see `winback.skewness`.
 
@@ -40,7 +40,8 @@ def score_length(
     trial : Trial
     counts : numpy.ndarray, shape (m,) or (m, k)
         What a customer's own arm counts in each mean.
-    outcome : {"profit", "value", "cost", "returned"}
+    outcome : {"profit", "value", "cost", "returned"} or numpy.ndarray, shape (3,)
+        What the scores are of, or what counts in it: weights of returned, value and cost.
     rows : numpy.ndarray or slice
         Which customers of the trial the mean is over.
     """
@@ -48,7 +49,7 @@ def score_length(
     share, chance = back[trial.arm][rows], trial.probability[rows]
     weight = np.transpose(counts) / chance
     square, third = (weight**2 * share).sum(axis=-1), (weight**3 * share).sum(axis=-1)
-    scale = trial.pooled_moments.skew_scale(WEIGHTS[outcome])
+    scale = trial.pooled_moments.skew_scale(WEIGHTS[outcome] if isinstance(outcome, str) else outcome)
     return scale[0] * np.divide(third, len(chance) * square, out=np.zeros(np.shape(square)), where=square > 0)
 
 
