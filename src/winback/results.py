@@ -23,7 +23,7 @@ HOW_FOUND = "How this was found"
 OF_A_FILE = re.compile(r"[^\s:]+\.\w+:")  # a sentence that begins with the name of a file
 
 PLURAL = re.compile(
-    r"\b(buyer|cell|column|contact|contract|customer|date|finding|group|offer|problem|purchase|refund|row|text|value)s\b"
+    r"\b(buyer|cell|column|contact|contract|customer|date|departure|finding|group|offer|problem|purchase|refund|row|text|value)s\b"
 )
 ONE = {"are": "is", "were": "was", "have": "has", "differ": "differs"}
 

@@ -244,7 +244,9 @@ def _follow(found: ManagerConcentration) -> str:
         f"{found.interval(row, 'ratio', 'times')} times as often where they were served {row['served']}"
         for _, row in known.iterrows()
     ]
-    return f"In the {number_words(found.months)} months after an employee left, customers left {join_words(said)}."
+    n = counted(known["n_departures"].max(), "departures")
+    after = f"In the {number_words(found.months)} months after an employee left ({n})"
+    return f"{after}, customers left {join_words(said)}."
 
 
 def _doubts(found: ManagerConcentration) -> Iterator[str]:
@@ -259,6 +261,11 @@ def _doubts(found: ManagerConcentration) -> Iterator[str]:
 
 
 def _how(found: ManagerConcentration) -> Iterator[str]:
+    if len(found.departures) and found.departures["ratio"].notna().any():
+        yield (
+            "The intervals allow for how few departures there are: each departure counts as one case, however many "
+            "customers it touched."
+        )
     for _, row in found.departures.iterrows():
         before, after = (format_percent(row[f"left_{when}"]) for when in ("before", "after"))
         others = [format_percent(row[f"stayed_{when}"]) for when in ("before", "after")]
