@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t
 
 import winback as wb
 from winback.datasets.telecom import company_assumptions as planted
@@ -41,7 +42,7 @@ def test_ratios_of_other_draws():
         for served in TRUTH:
             logs[served].append(np.log(rows.loc[served, "ratio"]))
             width = np.log(rows.loc[served, "ratio_high"] / rows.loc[served, "ratio_low"])
-            errors[served].append(width / 2 / 1.96)
+            errors[served].append(width / 2 / t.ppf(0.975, len(planted.DEPARTURES) - 1))
     for served, ratio in TRUTH.items():
         error = np.sqrt(np.square(errors[served]).sum()) / len(errors[served])
         assert abs(np.mean(logs[served]) - np.log(ratio)) < 3 * error
