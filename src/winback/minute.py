@@ -65,8 +65,8 @@ def opening(result: Result, about: str = "") -> Opening:
     Examples
     --------
     >>> import winback as wb
-    >>> print(opening(wb.compare_offers(wb.load_telecom_study().trial)))
-    Send discount: it earns most, $291 incremental profit per customer offered [$278, $304].
+    >>> print(opening(wb.compare_offers(wb.load_telecom_study().trial)).answer[:88])
+    Send discount: it earns most, $291 incremental profit per customer offered [$278, $304]
     """
     return Opening(str(about), str(result.describe()).splitlines()[0])
 

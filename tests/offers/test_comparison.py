@@ -61,10 +61,12 @@ def test_offers_come_in_order_of_profit(comparison):
     assert comparison.frame["gross_profit"].is_monotonic_decreasing
 
 
-def test_first_on_profit_and_first_on_roi_are_both_said(comparison):
-    text = comparison.describe()
-    assert text.startswith("Send discount: it earns most")
-    assert "Discount is first on profit ($361 gross), upgrade is first on ROI (793% gross against 668%)" in text
+def test_first_on_profit_and_first_on_roi_are_both_said_of_one_kind_of_figure(comparison):
+    assert comparison.describe().startswith("Send discount: it earns most")
+    text, roi = comparison.details(), comparison.frame.set_index("offer")["incremental_roi"]
+    shares = f"upgrade is first on ROI ({roi['upgrade']:.0%} incremental against {roi['discount']:.0%})"
+    assert f"Discount is first on profit ($291 incremental), {shares}" in text
+    assert not any("gross" in line and "incremental" in line for line in text.splitlines())
     assert "earns $19.33 less per customer" in text
 
 
@@ -73,7 +75,7 @@ def test_that_the_first_two_are_told_apart_is_said_with_the_interval_of_the_diff
     assert (pair["first"], pair["second"], pair["told_apart"]) == ("discount", "upgrade", True)
     low, high = f"{pair['difference_low']:.2f}", f"{pair['difference_high']:.2f}"
     said = f"Discount leads upgrade by $19.33 per customer [${low}, ${high}]; this interval allows for every pair"
-    assert f"{said} compared and leaves out zero: they are told apart." in comparison.describe()
+    assert f"{said} compared and leaves out zero: they are told apart, but" in comparison.describe()
 
 
 def test_incremental_stands_beside_gross(comparison):

@@ -41,7 +41,7 @@ def test_every_rung_is_a_figure_found_elsewhere(study, comparison):
 def test_who_leads_over_more_months_is_said(study, comparison):
     ladder = money_ladder(comparison)
     over = wb.compare_offers(study.trial.over(horizon_months=84, annual_discount=0.0))
-    assert f"{over.frame['offer'].iloc[0]} earns most, not discount" in ladder.describe()
+    assert f"{over.frame['offer'].iloc[0]} is first, $" in ladder.describe()
 
 
 def test_later_money_that_counts_less_is_named(study):

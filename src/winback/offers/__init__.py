@@ -6,6 +6,8 @@ comparison_figures  its figures, from each offer's moments
 adjusted            which offer pays, once what was known beforehand is allowed for? a comparison's `adjusted`
 compared            what it shows: answer, tiles, tables, other assumptions
 comparison_words    its sentences
+tiles               its headline figures at a glance
+longer              does another offer come first where more months are counted? a comparison's `longer`
 told_apart          is the first offer told apart from the others, and what to do where it is not?
 assumptions         what it assumes, in words
 tailored            does a tailored offer earn what its own rule promises? a comparison's `tailored`

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from winback.doors import door
-from winback.money import DASH, format_alike
+from winback.money import format_alike
 from winback.offers import comparison_words as words
 from winback.offers.adjusted import AdjustedComparison, adjusted_comparison, columns_in_words
 from winback.offers.assumptions import assumption_lines
 from winback.offers.carriers import ValueCarriers
 from winback.offers.comparison_figures import ComparisonSettings
+from winback.offers.longer import counted_longer
 from winback.offers.sensitivity import (
     OfferSensitivity,
     break_even_lines,
@@ -25,9 +26,10 @@ from winback.offers.sensitivity import (
     revalued,
 )
 from winback.offers.tailored import TailoredComparison, compare_tailored
-from winback.offers.told_apart import leader_note, next_step, not_told_from, verdict_words, within_words
+from winback.offers.tiles import headline_tiles
+from winback.offers.told_apart import next_step, not_told_from, verdict_words, within_words
 from winback.offers.what_if import WhatIf, what_if
-from winback.results import Result, Sentences, Shown, format_chance, format_count
+from winback.results import Result, Sentences, Shown
 from winback.tables import NO_OFFER
 from winback.trial import moments as m
 from winback.trial.compared import compared_moments
@@ -157,6 +159,11 @@ class OfferComparison(Result):
         """
         return None if self.trial is None else adjusted_comparison(self.trial, self.frame["offer"], self.settings)
 
+    @cached_property
+    def longer(self) -> OfferComparison | None:
+        """The same over as many months as the data still cover, where these are more; None where they are not."""
+        return counted_longer(self)
+
     @property
     def adjusted_for(self) -> str:
         """What the headline is adjusted for, in words; empty where nothing was declared."""
@@ -237,37 +244,7 @@ class OfferComparison(Result):
         >>> wb.compare_offers(wb.load_telecom_study().trial).tiles().frame["figure"].tolist()
         ['discount', '$291', '$2,910,287', '539%', '99.7%']
         """
-        first, kind = self.frame.iloc[0], self.kind
-        leader = ("Earns most", first["offer"], leader_note(self))
-        if first[f"{kind}_profit_high"] < 0:
-            leader = ("Send", "no offer", f"even {first['offer']} loses money")
-        customers, whose = format_count(first["n"]), kind.capitalize()
-        assumed = " (organic return assumed)" if self.settings.organic else ""
-        assumed += " (adjusted)" if self.adjusted_for else ""
-        loss = f"expected loss {self.format(first['expected_loss'], 'money')} per customer"
-        rows = [leader]
-        for name, form, label in (
-            ("profit", "money", "profit per customer"),
-            ("profit_total", "money", f"profit of {customers} customers like these"),
-            ("roi", "percent0", "ROI"),
-        ):
-            amounts = [first[f"{kind}_{name}{end}"] for end in ("", "_low", "_high")]
-            beside = self._beside_the_headline if name == "profit" else {}
-            figure, low, high, *others = self.formats([*amounts, *beside.values()], form)
-            said = [
-                f"{other} {what}" for other, what in zip(others, beside, strict=True) if other not in (figure, DASH)
-            ]
-            rows.append((f"{whose} {label}{assumed}", figure, "; ".join([f"{low} to {high}", *said])))
-        rows.append(("Chance of being best", format_chance(first["probability_best"]), loss))
-        return Shown(pd.DataFrame(rows, columns=["label", "figure", "note"]), as_tiles=True)
-
-    @property
-    def _beside_the_headline(self) -> dict[str, float]:
-        """What else is made of the first offer's profit per customer, by what is allowed for."""
-        beside = {"allowing for its luck in coming first": self.frame[f"{self.kind}_profit_corrected"].iloc[0]}
-        if self.adjusted_for:
-            beside["plain, not adjusted"] = self.adjusted.frame["plain_profit"].iloc[0]
-        return beside
+        return headline_tiles(self)
 
     def first_table(self) -> Shown:
         """Return the table of the first screen."""

@@ -9,9 +9,10 @@ whether the figures can be read at all come before doubts about what they mean.
 4. what would have returned without an offer is unknown, or only assumed;
 5. corrected for having been picked, the best is no longer shown to pay, or its correction is rough;
 6. the trial may still be running, and intervals hold for one look;
-7. profit and ROI name different offers;
-8. too few returned under another offer, or so few that intervals are a little too narrow;
-9. a few large amounts weigh so much that the interval leans.
+7. over as many months as the data cover, another offer comes first;
+8. profit and ROI name different offers;
+9. too few returned under another offer, or so few that intervals are a little too narrow;
+10. a few large amounts weigh so much that the interval leans.
 
 Where they weigh so much that it cannot be relied on, or a few customers carry an offer, that comes second.
 """
@@ -24,6 +25,7 @@ from functools import partial
 from winback.money import format_alike, format_money
 from winback.offers import told_apart
 from winback.offers.comparison_figures import skewness_of
+from winback.offers.longer import other_when_longer, within_months
 from winback.offers.sensitivity import break_even_lines
 from winback.results import Result, counted, format_count, format_percent, join_words
 from winback.skewness import TOO_SKEWED, is_skewed
@@ -43,7 +45,8 @@ def answer_lines(result: Result) -> list[str]:
 def detail_lines(result: Result) -> list[str]:
     """Return the other doubts, the incremental figures, how sure the choice is, break-even, and warnings."""
     said = _doubts(result)[:1]
-    parts = (_doubts, _together, _roi, _incremental, _adjusted, told_apart.sureness, _picked, _break_even, _warnings)
+    parts = (_doubts, _together, _roi, _incremental, _adjusted, told_apart.sureness, told_apart.scatter)
+    parts += (_picked, _break_even, _warnings)
     lines = [*(line for part in parts for line in part(result)), _one_look(result)]
     return [line for line in dict.fromkeys(lines) if line not in said]
 
@@ -61,7 +64,7 @@ def _doubts(result) -> list[str]:
         _lifted_by_the_pick,
         _still_running,
     )
-    doubts += (_reversal, too_few_of_others, _narrow, partial(_skewed, too_much=False))
+    doubts += (other_when_longer, _reversal, too_few_of_others, _narrow, partial(_skewed, too_much=False))
     return [line for doubt in doubts for line in doubt(result)]
 
 
@@ -79,7 +82,7 @@ def _answer(result) -> str:
     kind, assumed = f"{result.kind}_profit", result.settings.organic
     under = f" under {assumed.says}" if assumed else ""
     figure, bounds = _with_bounds(result, first, kind)
-    earns = f"{figure} {result.kind} profit per customer offered {bounds}{under}"
+    earns = f"{figure} {result.kind} profit per customer offered {bounds}{within_months(result)}{under}"
     earns += f" ({result.adjusted_for})" if result.adjusted_for else ""
     if first[f"{kind}_high"] < 0:
         return f"Send no offer: even the best, {first['offer']}, loses money, {earns}."
@@ -166,7 +169,7 @@ def _one_look(result) -> str:
 
 
 def _reversal(result) -> Iterator[str]:
-    """Say that profit and ROI name different offers; an assumption is applied to both, a control group to neither."""
+    """Say that profit and ROI name different offers, both as figures are judged: incremental where that is known."""
     kind, profit, roi = _judged(result)
     if roi.isna().any() or len(result.frame) == 1 or roi.idxmax() == 0:
         return
@@ -202,7 +205,7 @@ def _roi(result) -> Iterator[str]:
 
 
 def _judged(result):
-    kind = "gross" if result.settings.organic is None else "incremental"
+    kind = result.kind  # never gross beside incremental: what one is, the other is
     return kind, result.frame[f"{kind}_profit"], result.frame[f"{kind}_roi"]
 
 

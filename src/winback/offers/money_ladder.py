@@ -11,8 +11,8 @@ import pandas as pd
 
 from winback.doors import door
 from winback.offers.compared import OfferComparison
+from winback.offers.longer import first_when_longer
 from winback.results import Result, Sentences, format_percent
-from winback.trial.watched import longest_watched
 
 BACK, SENT = "who came back", "sent the offer"
 
@@ -31,7 +31,7 @@ class MoneyLadder(Result):
     long_months : float or None
         Over how many months the data can count, where that is longer than the comparison's horizon.
     long_first : str
-        Which offer earns most over so many months.
+        Which offer is first over so many months, in a sentence.
     """
 
     frame: pd.DataFrame
@@ -74,27 +74,19 @@ def money_ladder(comparison: OfferComparison) -> MoneyLadder:
     >>> ladder.rounded(ladder.frame, {"amount": ladder.shown["amount"]})["Amount"].str.split(" ").str[0].tolist()
     ['$1,410', '$1,456', '$922', '$802', '$361', '$291']
     """
-    first, months = comparison.frame.iloc[0], _long_months(comparison)
-    rows, leader = list(_within(comparison, first)), ""
-    if months is not None:
-        over = comparison.again(comparison.trial.over(horizon_months=months, annual_discount=0.0))
-        rows, leader = [*_in_all(over.frame, first["offer"], months), *rows], over.frame["offer"].iloc[0]
-    ends = {"offer": first["offer"], "long_months": months, "long_first": leader}
+    first, over = comparison.frame.iloc[0], comparison.longer
+    rows, months, leads = list(_within(comparison, first)), None, ""
+    if over is not None:
+        months, leads = over.settings.horizon_months, first_when_longer(comparison)
+        whole = over.again(over.trial.over(annual_discount=0.0)) if over.settings.annual_discount else over
+        rows = [*_in_all(whole.frame, first["offer"], months), *rows]
+    ends = {"offer": first["offer"], "long_months": months, "long_first": leads}
     terms = {
         "horizon_months": comparison.settings.horizon_months,
         "kind": comparison.kind,
         "catalogue": comparison.catalogue,
     }
     return MoneyLadder(pd.DataFrame(rows), **ends, **terms, currency=comparison.currency)
-
-
-def _long_months(comparison: OfferComparison) -> float | None:
-    """Return over how long the data can count, where that is longer than the horizon."""
-    trial, horizon = comparison.trial, comparison.settings.horizon_months
-    if trial is None or horizon is None:
-        return None
-    months = longest_watched(trial)
-    return months if months is not None and months > horizon else None
 
 
 def _in_all(frame: pd.DataFrame, offer: str, months: float) -> Iterator[dict]:
@@ -133,7 +125,5 @@ def _lines(found: MoneyLadder) -> Iterator[str]:
         f"({last['rung']}): each is right, of another question."
     )
     if found.long_months is not None:
-        same = found.long_first == found.offer
-        who = f"{found.offer} still earns most" if same else f"{found.long_first} earns most, not {found.offer}"
-        yield f"If {found.long_months:g} months are counted instead of {found.horizon_months:.1f}, {who}."
+        yield found.long_first
         yield f"What comes after {found.horizon_months:.1f} months rests on the few who were watched so long."

@@ -14,6 +14,8 @@ import pandas as pd
 from winback.money import format_money
 from winback.results import Result, format_chance, join_words
 
+MUCH_SCATTER = 2.0  # times: at twice the standard deviation it is no longer the same kind of customers
+
 
 def pair_verdicts(low: np.ndarray, high: np.ndarray, bound: float | None) -> dict[str, np.ndarray]:
     """Return by pair whether its offers are told apart, and whether they are equivalent within the bound."""
@@ -94,10 +96,8 @@ def _equivalent(result) -> list[str]:
 def lead(result: Result) -> Iterator[str]:
     """Say how far the first offer is ahead of the second, whether that is beyond chance, and what to do if not."""
     if len(result.frame) > 1:
-        pair, plain = (
-            result.differences.iloc[0],
-            f" (plain {result.adjusted.plain_lead})" if result.adjusted_for else "",
-        )
+        pair = result.differences.iloc[0]
+        plain = f" (plain {result.adjusted.plain_lead})" if result.adjusted_for else _gross_lead(result, pair)
         ahead, low, high = result.formats([pair[f"difference{end}"] for end in ("", "_low", "_high")], "money")
         yield (
             f"{pair['first']} leads {pair['second']} by {ahead} per customer [{low}, {high}]{plain}; this interval "
@@ -105,10 +105,64 @@ def lead(result: Result) -> Iterator[str]:
         )
 
 
+def _gross_lead(result, pair) -> str:
+    """Say the gross lead where an assumed organic return makes another one of it, and why it does."""
+    if result.settings.organic is None or result.settings.organic_value is not None:
+        return ""
+    gross = result.frame["gross_profit"]
+    ahead, before = result.formats([pair["difference"], gross.iloc[0] - gross.iloc[1]], "money")
+    why = "who comes back anyway is taken to be worth what the offer's own returners are"
+    return "" if ahead == before else f" ({before} gross: {why})"
+
+
+def scatter_to_spare(pair) -> float:
+    r"""Return how many times as much profit may scatter between customers before two offers are not told apart.
+
+    An interval grows with the standard deviation of profit. With difference :math:`d` and lower end
+    :math:`d - c\,\mathrm{se}` it reaches zero where that is :math:`d / (c\,\mathrm{se})` times as large, and the
+    variance the square of it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scatter_to_spare(pd.Series({"difference": 3.0, "difference_low": 1.0, "told_apart": True}))
+    1.5
+    """
+    reach = pair["difference"] - pair["difference_low"]
+    return float(pair["difference"] / reach) if reach > 0 else float("inf")
+
+
+def scatter(result: Result) -> Iterator[str]:
+    """Say how little more scatter would undo the verdict, unless the lead says it or it would take much more."""
+    if len(result.frame) > 1 and not _scatter_in_the_lead(result) and _is_narrow(result.differences.iloc[0]):
+        pair = result.differences.iloc[0]
+        yield (
+            f"If profit scattered {scatter_to_spare(pair):.2f} times as much between customers, {pair['first']} and "
+            f"{pair['second']} would not be told apart."
+        )
+
+
+def _is_narrow(pair) -> bool:
+    return bool(pair["told_apart"]) and scatter_to_spare(pair) < MUCH_SCATTER
+
+
+def _scatter_in_the_lead(result) -> bool:
+    """Tell whether scatter is a doubt of the lead itself: it is narrow, and how far profit scatters was assumed."""
+    assumed = result.trial is not None and result.trial.scatter_assumed
+    return assumed and _is_narrow(result.differences.iloc[0]) and not result.differences["equivalent"].iloc[0]
+
+
 def _verdict(result, pair) -> str:
     within = f"lies within {result.within}" if pair["equivalent"] else ""
     if pair["told_apart"]:
-        return f"leaves out zero, yet {within}: equivalent" if within else "leaves out zero: they are told apart"
+        unless = ""
+        if _scatter_in_the_lead(result):
+            unless = (
+                f", but would not be at {scatter_to_spare(pair):.2f} times the scatter of profit between customers, "
+            )
+            unless += "which is assumed here"
+        apart = f"leaves out zero: they are told apart{unless}"
+        return f"leaves out zero, yet {within}: equivalent" if within else apart
     what = _what_choosing_costs(result) if _said_in_the_answer(result) else "nothing tells them apart"
     return f"{within or 'contains zero'}: {what}"
 

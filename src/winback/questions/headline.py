@@ -8,6 +8,7 @@ from functools import partial
 from winback.colours import UNTREATED, offer_colours
 from winback.money import format_alike, money_interval
 from winback.offers.compared import OfferComparison
+from winback.offers.longer import within_months
 from winback.plots.profit_steps import profit_steps, wide_profit_steps
 from winback.plots.small import Row, small_bars
 from winback.plots.style import QUIET, capitalised
@@ -79,7 +80,8 @@ def _gain(comparison: OfferComparison) -> str:
     assumed = f" under {comparison.settings.organic.says}" if comparison.settings.organic is not None else ""
     nothing = ", which includes zero" if figures[1] <= 0 <= figures[2] else ""
     adjusted = f" ({comparison.adjusted_for})" if comparison.adjusted_for else ""
-    return f"{name} {verb} {_amount(comparison)} {against} {interval}{assumed}{adjusted}{nothing}."
+    within = within_months(comparison)
+    return f"{name} {verb} {_amount(comparison)} {against} {interval}{within}{assumed}{adjusted}{nothing}."
 
 
 def _on_top(comparison: OfferComparison, tailoring: Tailoring) -> str:

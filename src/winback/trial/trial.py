@@ -54,6 +54,7 @@ class Trial(Result):
     doubts: tuple[str, ...] = ()  # what may not be what it was taken for
     overruled: tuple[str, ...] = ()  # terms of the offers that others took the place of when the trial was read
     caveat: str = ""  # what a reader must know of the data
+    scatter_assumed: bool = False  # how far value scatters between customers was assumed and not measured
     true_profits: pd.DataFrame | None = field(default=None, repr=False)  # (n, offers), known of simulations only
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "offer": ("Offer", "text"),

@@ -138,7 +138,8 @@ class TelecomStudy:
         """
         read = read_trial(self.lapsed, self.offers)
         made_with = (("seed of the simulation", str(SEED)),)
-        return replace(read, source=SOURCE, made_with=made_with, caveat=CAVEAT, true_profits=self.true_profits())
+        known = {"caveat": CAVEAT, "scatter_assumed": True, "true_profits": self.true_profits()}
+        return replace(read, source=SOURCE, made_with=made_with, **known)
 
     def true_profits(self) -> pd.DataFrame:
         """Return what each customer in the trial would have earned under each offer and without one.

@@ -1,0 +1,67 @@
+"""How little more scatter of profit would undo the verdict: is the figure right, and said where it matters only?"""
+
+from dataclasses import replace
+
+import pytest
+from asked_trials import valued
+from scipy.stats import studentized_range
+
+import winback as wb
+from winback.offers.told_apart import scatter_to_spare
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    return wb.compare_offers(wb.load_telecom_study().trial)
+
+
+def test_it_is_lead_over_half_the_interval_which_is_tukeys(comparison):
+    pair = comparison.differences.iloc[0]
+    critical = studentized_range.ppf(0.95, 4, float("inf")) / 2**0.5  # of all pairs of four arms alike
+    times = pair["difference"] / (critical * pair["std_error"])
+    assert scatter_to_spare(pair) == pytest.approx(times, rel=0.01)  # 10,000 of much the same spread: hardly leaning
+
+
+def test_of_the_study_it_is_said_with_the_lead_where_scatter_is_assumed(comparison):
+    said = f"but would not be at {scatter_to_spare(comparison.differences.iloc[0]):.2f} times the scatter of profit"
+    lead = comparison.describe().splitlines()[1]
+    assert said in lead
+    assert lead.endswith("between customers, which is assumed here.")
+    assert "scattered" not in comparison.details()
+
+
+def test_where_scatter_was_measured_it_is_a_detail(comparison):
+    measured = replace(comparison, trial=replace(comparison.trial, scatter_assumed=False))
+    times = scatter_to_spare(comparison.differences.iloc[0])
+    assert measured.describe().splitlines()[1].endswith("they are told apart.")
+    said = f"If profit scattered {times:.2f} times as much between customers, discount and upgrade would not be told"
+    assert said in measured.details()
+
+
+@pytest.mark.parametrize(("more", "told"), [(0.97, True), (1.03, False)])
+def test_so_much_more_scatter_does_undo_it(comparison, more, told):
+    """Spread every customer's profit about its arm's mean, and compare again."""
+    trial, times = comparison.trial, scatter_to_spare(comparison.differences.iloc[0])
+    frame = trial.customers[["customer_id", "offer"]].assign(profit=trial.profit, returned=True)
+    frame = frame[(frame["offer"] != "none").to_numpy()]
+    mean = frame.groupby("offer", observed=True)["profit"].transform("mean")
+    frame["value"] = mean + (frame["profit"] - mean) * times * more
+    free = [wb.Offer(name=name, amount=0.0, paid="on_acceptance") for name in trial.sent]
+    again = wb.compare_offers(wb.read_trial(frame.drop(columns="profit"), free)).differences.iloc[0]
+    assert again["difference"] == pytest.approx(comparison.differences["difference"].iloc[0])
+    assert again["told_apart"] == told
+
+
+def test_a_lead_that_much_more_scatter_leaves_says_nothing_of_it():
+    wide = wb.compare_offers(valued(0.9, 0.2))
+    assert wide.differences["told_apart"].iloc[0]
+    assert "scattered" not in wide.details() + wide.describe()
+
+
+def test_a_lead_that_an_assumed_organic_return_changes_says_why(comparison):
+    offered = comparison.trial.part((comparison.trial.lapsed["offer"] != "none").to_numpy())
+    own, same = (wb.compare_offers(offered.over(organic=0.06, organic_value=value)) for value in (None, 900.0))
+    gross = f"${comparison.differences['difference'].iloc[0]:.2f}"
+    assert f" ({gross} gross: who comes back anyway is taken to be worth what" in own.describe()
+    assert " gross: " not in same.describe()
+    assert f"by {gross} per customer" in same.describe()
