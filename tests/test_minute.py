@@ -5,7 +5,7 @@ import pytest
 from sentences import hold_to_three
 
 import winback as wb
-from winback.minute import MOST_WORDS, next_steps, opening
+from winback.minute import BRACKETS, MOST_WORDS, next_steps, opening
 from winback.results import Result, Sentences
 
 
@@ -42,6 +42,17 @@ def test_another_result_may_say_how_sure():
 def test_what_is_not_said_has_no_row():
     assert str(next_steps(Said("Many left."))) == ""
     assert "<dt>" not in next_steps(Said("Many left."))._repr_html_()
+
+
+def test_brackets_are_explained_once_where_the_first_stands():
+    sure, unsure = "It pays $3 [$1, $5].", "It pays."
+    at_first = Said(sure, sure, "But who knows.")
+    assert str(opening(at_first, "a shop")).splitlines() == [f"a shop. {BRACKETS}", sure]
+    assert BRACKETS not in str(next_steps(at_first))
+    later = Said(unsure, sure, "But who knows.")
+    assert BRACKETS not in str(opening(later, "a shop"))
+    assert str(next_steps(later)).splitlines()[0] == f"How sure: {sure} {BRACKETS}"
+    assert BRACKETS not in str(opening(Said("Group [a] pays."))) + str(next_steps(Said(unsure, unsure)))
 
 
 @pytest.mark.parametrize("odd", ["<b>bold</b>", "$a$ and $b$", "🙂 & co"])

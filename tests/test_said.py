@@ -1,5 +1,6 @@
 """Is the rest folded away, and does every source lead somewhere?"""
 
+import html
 import re
 
 import pandas as pd
@@ -28,6 +29,15 @@ def test_what_is_folded_has_a_name_and_nothing_is_nothing():
     assert Folded(Sentences())._repr_html_() == ""
     assert Folded(Shown(pd.DataFrame()))._repr_html_() == ""
     assert "<summary>The figures</summary>" in Folded(Sentences("One."))._repr_html_()
+
+
+@pytest.mark.parametrize("key", ["ratios", "picked", "adjusted"])
+def test_methods_of_many_pages_bring_their_formula(key):
+    shown = Formula("a < b", key)._repr_html_()
+    assert html.escape(SOURCES[key].formula) in shown
+    assert SOURCES[key].link in shown
+    assert SOURCES[key].formula in str(Formula("a < b", key))
+    assert SOURCES[key].formula not in str(Cited(key)) + Cited(key)._repr_html_()
 
 
 @pytest.mark.parametrize("key", SOURCES)

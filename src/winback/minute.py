@@ -7,12 +7,15 @@ before the figure, the question included; a test of the notebooks holds them to 
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from winback.in_html import NO_TEX
 from winback.results import Result
 
 MOST_WORDS = 60  # before the figure
+BRACKETS = "In brackets: 95% intervals."  # said once on a page, where the first of them stands
+INTERVAL = re.compile(r"\[[^][]*\d[^][]*, [^][]*\]")
 LARGE = (
     "font-size: 1.35em; font-weight: 650; line-height: 1.3; margin: 0 0 8px"  # a notebook has no style sheet of ours
 )
@@ -60,15 +63,18 @@ class NextSteps:
 
 
 def opening(result: Result, about: str = "") -> Opening:
-    """Return the answer of a result in one sentence, and whom it speaks of.
+    """Return the answer of a result in one sentence, and whom it speaks of; brackets are explained where there are any.
 
     Examples
     --------
     >>> import winback as wb
-    >>> print(opening(wb.compare_offers(wb.load_telecom_study().trial)).answer[:88])
-    Send discount: it earns most, $291 incremental profit per customer offered [$278, $304]
+    >>> print(opening(wb.compare_offers(wb.load_telecom_study().trial), "4 offers").about)
+    4 offers. In brackets: 95% intervals.
     """
-    return Opening(str(about), str(result.describe()).splitlines()[0])
+    answer = str(result.describe()).splitlines()[0]
+    if INTERVAL.search(answer):
+        about = f"{about}. {BRACKETS}" if about else BRACKETS
+    return Opening(str(about), answer)
 
 
 def next_steps(result: Result, read_on: str = "", sure: Result | None = None) -> NextSteps:
@@ -84,4 +90,7 @@ def next_steps(result: Result, read_on: str = "", sure: Result | None = None) ->
     """
     said = [*str(result.describe()).splitlines(), "", ""]
     how_sure = said[1] if sure is None else str(sure.describe()).splitlines()[0]
-    return NextSteps(str(result.what_to_do()), how_sure, said[2], read_on)
+    steps = NextSteps(str(result.what_to_do()), how_sure, said[2], read_on)
+    if INTERVAL.search(str(steps)) and not INTERVAL.search(said[0]):  # the opening had none to explain
+        steps = replace(steps, sure=f"{how_sure} {BRACKETS}".strip())
+    return steps
