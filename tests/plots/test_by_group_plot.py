@@ -63,10 +63,39 @@ def test_what_is_not_told_apart_is_dashed_and_what_may_be_nothing_is_hatched(fou
     unsure = replace(found, frame=found.frame.assign(told_apart=False, profit_low=-1.0), beaten={})
     ax = plot_offers_by_group(unsure)
     assert len(frames(ax, "not told apart")) == 2
-    assert sum(patch.get_hatch() == "///" for patch in ax.patches) == 4
+    assert len(frames_of(ax, "may be nothing")) == 4
     assert title(ax) == "In no group is any offer shown to pay"
     sure = replace(found, frame=found.frame.assign(profit_low=1.0, few=False))
     assert not any(patch.get_hatch() for patch in plot_offers_by_group(sure).patches)
+
+
+def frames_of(ax, label):
+    return [patch for patch in ax.patches if patch.get_label() == label and patch.get_hatch()]
+
+
+@pytest.mark.parametrize(
+    ("low", "few", "said", "unsaid"),
+    [
+        (5.0, True, "dotted: fewer than 30 came back, too few to be sure", "striped"),
+        (-5.0, False, "striped: may be nothing", "dotted"),
+    ],
+)
+def test_too_few_to_say_and_may_be_nothing_are_two_marks(found, low, few, said, unsaid):
+    frame = found.frame.assign(profit_low=5.0, few=False)
+    frame.loc[0, ["profit_low", "few"]] = low, few
+    ax = plot_offers_by_group(replace(found, frame=frame))
+    dotted, striped = (frames_of(ax, name) for name in ("too few", "may be nothing"))
+    assert (len(dotted), len(striped)) == (int(few), int(low <= 0))
+    (mark,) = dotted + striped
+    assert mark.get_hatch() == (".." if few else "///")
+    key = ax.get_xlabel().replace("\n", " ")
+    assert said in key
+    assert unsaid not in key
+
+
+def test_the_key_names_only_marks_that_are_there(found):
+    sure = replace(found, frame=found.frame.assign(profit_low=1.0, few=False))
+    assert plot_offers_by_group(sure).get_xlabel() == "framed: earns most in its row"
 
 
 def test_a_missing_cell_is_left_white_and_odd_names_stand_as_written(found):

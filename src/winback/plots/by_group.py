@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 
 from winback.doors import door
 from winback.money import format_alike
+from winback.offers.by_group import FEWEST
 from winback.plots.style import INK, POINTS, SMALL, capitalised, finish_axes, new_axes, note, offer_styles
 from winback.plots.words import name_ticks, row_height
 from winback.results import format_count
@@ -22,15 +23,18 @@ if TYPE_CHECKING:
 
 LOSS, NOTHING, GAIN = "#c9a3a0", "#ffffff", "#8fa3b5"  # light enough for ink to be read on them
 ROOM_FOR_ENDS = 70  # points of a cell, from which on its interval is written as well
+# Seen without colour, and on each other.
+HATCHES = {"may be nothing": "///", "too few": ".."}
+STRENGTH = {"may be nothing": 0.22, "too few": 0.4}  # in which what is written on them stays legible
 LONGEST_OFFER = 12  # letters of a line above a column
 
 
 @door
 def plot_offers_by_group(found: OffersByGroup, ax: Axes | None = None) -> Axes:
-    r"""Draw what each offer earns per customer in each group, with intervals; what is not shown is hatched.
+    r"""Draw what each offer earns per customer in each group, with intervals; what is not sure is striped or dotted.
 
-    The frame of a cell says that the offer earns most in its row; a dashed one, that it is not told apart from that.
-    Hatched are cells that may be nothing or less, and those in which too few came back. Takes what `offers_by_group`
+    The frame of a cell says that the offer earns most in its row; a dashed one, that it may earn as much. Striped are
+    cells that may be nothing or less, dotted those in which too few came back. Takes what `offers_by_group`
     returns.
 
     Examples
@@ -55,8 +59,7 @@ def plot_offers_by_group(found: OffersByGroup, ax: Axes | None = None) -> Axes:
     styles = offer_styles(offers, found.catalogue)
     _mark(ax, cells, styles)
     _write(ax, cells, found.currency, len(offers))
-    said = "framed: earns most in its row; dashed: not told apart from that; " if len(offers) > 1 else ""
-    finish_axes(ax, capitalised(found.headline), f"{said}hatched: may be nothing, or too few to tell")
+    finish_axes(ax, capitalised(found.headline), _key(frame))
     n = frame.groupby("in_words", sort=False)["n"].sum()
     name_ticks(ax.yaxis, range(len(groups)), [f"{group} ({format_count(n[group])})" for group in groups])
     _name_offers(ax, offers, styles)
@@ -65,12 +68,25 @@ def plot_offers_by_group(found: OffersByGroup, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def _key(frame) -> str:
+    """Say what the marks of cells mean, of those that are there."""
+    alone = frame["offer"].nunique() == 1  # nothing to compare with
+    said = {
+        "framed: earns most in its row": not alone,
+        "dashed: may earn as much": not alone and bool((~frame["told_apart"] & ~frame["first"]).any()),
+        "striped: may be nothing": bool((frame["profit_low"] <= 0).any()),
+        f"dotted: fewer than {FEWEST} came back, too few to be sure": bool(frame["few"].any()),
+    }
+    return "; ".join(words for words, is_there in said.items() if is_there)
+
+
 def _mark(ax, cells, styles):
-    """Frame what earns most in its row and what is not told apart from it; hatch what is not shown to pay."""
+    """Frame what earns most in its row and what may earn as much; stripe what may be nothing, dot what rests on few."""
     for cell in cells.itertuples():
-        if cell.profit_low <= 0 or cell.few:
-            how = {"facecolor": "none", "edgecolor": (INK, 0.22), "hatch": "///", "linewidth": 0}
-            ax.add_patch(Rectangle((cell.x - 0.5, cell.y - 0.5), 1, 1, **how, label="not shown"))
+        for is_so, name in ((cell.profit_low <= 0, "may be nothing"), (cell.few, "too few")):
+            if is_so:
+                how = {"facecolor": "none", "edgecolor": (INK, STRENGTH[name]), "linewidth": 0, "hatch": HATCHES[name]}
+                ax.add_patch(Rectangle((cell.x - 0.5, cell.y - 0.5), 1, 1, **how, label=name))
         if not cell.told_apart:
             how = {"edgecolor": styles[cell.offer]["color"], "linewidth": 2.6, "linestyle": "-" if cell.first else "--"}
             frame = Rectangle((cell.x - 0.46, cell.y - 0.44), 0.92, 0.88, facecolor="none", **how)
