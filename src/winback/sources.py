@@ -86,6 +86,19 @@ SOURCES = {
         f"{DOI}10.1080/01621459.1955.10501294",
         METHOD,
     ),
+    "choice": Source(
+        "Bechhofer",
+        "A single-sample multiple decision procedure for ranking means of normal populations with known variances, "
+        "Annals of Mathematical Statistics 25(1), 1954",
+        f"{DOI}10.1214/aoms/1177728845",
+        METHOD,
+    ),
+    "together": Source(
+        "Hothorn, Bretz & Westfall",
+        "Simultaneous inference in general parametric models, Biometrical Journal 50(3), 2008",
+        f"{DOI}10.1002/bimj.200810425",
+        METHOD,
+    ),
     "selection": Source(
         "Heckman",
         "Sample selection bias as a specification error, Econometrica 47(1), 1979",

@@ -37,7 +37,10 @@ def test_the_next_step_says_how_many_and_when_to_read():
     plan = wb.plan_trial(TABLE, compare=PAIR)
     n = f"{plan.split.n_per_arm:,.0f}"
     assert plan.what_to_do().startswith(f"Draw {n} customers at random for each of 2 offers, and read the trial once")
-    assert f"; {plan.frame.loc[plan.frame['kind'] == 'best', 'n_per_arm'].iloc[0]:,.0f} for each" in plan.what_to_do()
+    assert (
+        f" {plan.frame.loc[plan.frame['kind'] == 'best', 'n_per_arm'].iloc[0]:,.0f} for each are enough"
+        in plan.what_to_do()
+    )
 
 
 def test_those_left_without_an_offer_are_counted(of_trial):

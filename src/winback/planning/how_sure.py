@@ -10,6 +10,7 @@ from winback.doors import door
 from winback.offers.compared import OfferComparison
 from winback.offers.told_apart import lead
 from winback.planning.asked import FollowUp
+from winback.planning.every_pair import for_every_pair, n_pairs
 from winback.planning.figures import pilot_figures
 from winback.planning.plan import plan_trial
 from winback.planning.trial_plan import TrialPlan
@@ -77,8 +78,8 @@ def how_sure(
     --------
     >>> import winback as wb
     >>> found = how_sure(wb.compare_offers(wb.load_telecom_study().trial))
-    >>> print(found.describe().splitlines()[0].replace("customers per offer.", "..."))
-    Discount is the best offer with probability 99.7%; to find $19.33 between discount and upgrade takes 10,555 ...
+    >>> print(found.describe().splitlines()[0][:108])
+    Discount is the best offer with probability 99.7%; to find $19.33 between discount and upgrade takes 10,555
     """
     trial = comparison.trial
     if trial is None:
@@ -120,4 +121,10 @@ def _takes(plan: TrialPlan) -> str:
     amount, n = plan.format(row["difference"], "money"), format_count(row["n_per_arm"])
     gap = f"{amount} between {row['first']} and {row['second']}"
     gap = f"the {amount} that {row['first']} adds" if row["second"] == NO_OFFER else gap
-    return f"; to find {gap} takes {n} customers per offer"
+    together, pairs = for_every_pair(plan), n_pairs(plan)
+    by_all = (
+        ""
+        if together is None
+        else f" for that pair alone, {format_count(together)} with all {pairs} pairs judged together"
+    )
+    return f"; to find {gap} takes {n} customers per offer{by_all}"

@@ -1,10 +1,12 @@
-"""What to do on Monday about the next trial? How many to draw for each offer, and when to read it, in one sentence."""
+"""What to do on Monday about the next trial? How many to draw for each offer, and when to read it."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from winback.results import Result, format_count, format_percent
+from winback.planning.choosing import enough_to_choose
+from winback.planning.every_pair import for_every_pair, n_pairs
+from winback.results import Result, format_count
 
 
 def next_trial(plan: Result) -> str:
@@ -18,16 +20,14 @@ def next_trial(plan: Result) -> str:
     who = f"{format_count(split.n_per_arm)} customers{inside} at random for {each}"
     without = f", leave {format_count(split.n_holdout)} without one" if split.n_holdout else ""
     at_hand = "" if asked.n_available is None else " of those at hand"
-    return f"Draw {who}{without}{at_hand}, and read the trial once, at its planned end{_to_choose(plan)}."
+    drawn_and_read = f"Draw {who}{without}{at_hand}, and read the trial once, at its planned end."
+    return " ".join(filter(None, (drawn_and_read, _judged_together(plan), enough_to_choose(plan))))
 
 
-def _to_choose(plan: Result) -> str:
-    """Say how many are enough to choose well, where that is asked and takes fewer."""
-    best = plan.frame[plan.frame["kind"] == "best"]
-    if plan.asked.n_available is not None or best.empty or len(best) == len(plan.frame):
+def _judged_together(plan: Result) -> str:
+    """Say how many more it takes where the verdict allows for every pair of offers, which one pair alone does not."""
+    n = for_every_pair(plan)
+    if n is None or plan.asked.n_available is not None:
         return ""
-    n = float(best["n_per_arm"].iloc[0])
-    if not n < plan.split.n_per_arm:
-        return ""
-    chance = format_percent(plan.asked.choice.probability_correct, 0)
-    return f"; {format_count(n)} for each are enough to choose the best with {chance} probability"
+    each = f"{format_count(n)} for each"
+    return f"That is for this pair alone: where all {n_pairs(plan)} pairs are judged together it takes {each}."

@@ -11,6 +11,8 @@ import pandas as pd
 
 from winback.money import format_money, money_interval
 from winback.planning.asked import Asked
+from winback.planning.choosing import choice_lines
+from winback.planning.every_pair import for_every_pair, n_pairs
 from winback.planning.figures import ProfitFigures
 from winback.planning.holdout import Split
 from winback.planning.next_trial import next_trial
@@ -83,8 +85,14 @@ class TrialPlan(Result):
 
     def describe(self) -> Sentences:
         """Say what the customers find or how many are needed, what the holdout costs, and what that rests on."""
-        answer = next(iter([*_available(self, _telling(self.frame)), *_differences(self), *_choice(self)]))
+        answer = next(iter([*_available(self, _telling(self.frame)), *_differences(self), *choice_lines(self)]))
         return Sentences.of([answer, next(_holdout(self)), next(_doubts(self))])
+
+    def drawn(self, n: float, what: str = "") -> str:
+        """Write so many customers, with the clusters they come in where these are drawn whole."""
+        drawn = self.arms.drawn
+        inside = drawn is not None and drawn.whole
+        return f"{format_count(n)}{what}" + (f" in {format_count(drawn.clusters(n))} clusters" if inside else "")
 
     def what_to_do(self) -> Sentences:
         """Say what to do next: how many to draw for each offer, how many to leave without, and when to read it."""
@@ -93,7 +101,7 @@ class TrialPlan(Result):
     def details(self) -> Sentences:
         """Say every size, what the holdout tells, and what each length of follow-up shows."""
         said = set(self.describe().splitlines())
-        sizes = [*_differences(self), *_choice(self), *_available(self, self.frame)]
+        sizes = [*_differences(self), *choice_lines(self), *_available(self, self.frame)]
         sizes += doing_alike(self.arms.drawn)
         lines = Sentences.of([*sizes, *_holdout(self), *_follow_up(self), *_doubts(self), READ_ONCE]).splitlines()
         return Sentences.of(line for line in lines if line not in said)
@@ -129,18 +137,11 @@ def _money(plan: TrialPlan, amount) -> str:
     return format_money(float(amount), plan.currency)
 
 
-def _drawn(plan: TrialPlan, n: float, what: str = "") -> str:
-    """Return so many customers, with the clusters they come in where these are drawn whole."""
-    drawn = plan.arms.drawn
-    inside = drawn is not None and drawn.whole
-    return f"{format_count(n)}{what}" + (f" in {format_count(drawn.clusters(n))} clusters" if inside else "")
-
-
 def _differences(plan: TrialPlan) -> Iterator[str]:
     rows = plan.frame[plan.frame["kind"] == "difference"]
     for row in _telling(rows).itertuples():
-        customers = _drawn(plan, row.n_per_arm, " customers per offer")
-        untreated = f" and {_drawn(plan, row.n_holdout)} left untreated" if row.second == NO_OFFER else ""
+        customers = plan.drawn(row.n_per_arm, " customers per offer")
+        untreated = f" and {plan.drawn(row.n_holdout)} left untreated" if row.second == NO_OFFER else ""
         yield (
             f"{row.first} against {row.second}: {customers}{untreated} find a "
             f"difference of {_money(plan, row.difference)} per customer, if it is there, with "
@@ -152,6 +153,12 @@ def _differences(plan: TrialPlan) -> Iterator[str]:
         yield (
             f"{every} comparisons take {format_count(rows['n_per_arm'].max())} per offer; the "
             f"{format_percent(plan.asked.level, 0)} level is split over {over}."
+        )
+    together = for_every_pair(plan)
+    if together is not None:
+        yield (
+            f"That is for this pair alone; judged together, as a comparison of offers does it, {n_pairs(plan)} pairs "
+            f"take {plan.drawn(together, ' per offer')}."
         )
     if len(rows):
         yield from leaning(rows, plan.asked, plan.n_comparisons, plan.arms.from_pilot)
@@ -171,28 +178,13 @@ def _telling(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.loc[list(dict.fromkeys([rows.index[0], *hardest, *others]))]
 
 
-def _choice(plan: TrialPlan) -> Iterator[str]:
-    asked = plan.asked
-    for best in plan.frame[plan.frame["kind"] == "best"].itertuples():
-        where = "leads the next by" if asked.difference is None else "leads all others by at least"
-        yield (
-            f"To choose the best offer with {format_percent(asked.choice.probability_correct, 0)} probability, if it "
-            f"{where} {_money(plan, best.difference)} per customer, takes {_drawn(plan, best.n_per_arm, ' per offer')}."
-        )
-    for loss in plan.frame[plan.frame["kind"] == "loss"].itertuples():
-        yield (
-            f"With {_drawn(plan, loss.n_per_arm, ' per offer')}, sending the one that did best loses at most "
-            f"{_money(plan, asked.choice.expected_loss)} per customer on average, whatever the true profits are."
-        )
-
-
 def _available(plan: TrialPlan, rows: pd.DataFrame) -> Iterator[str]:
     """Say what the customers at hand can tell of some of the questions."""
     if plan.asked.n_available is None:
         return
     rows = rows[rows["chance_available"].notna()]
     each = [f"{row.question} {format_chance(row.chance_available)}" for row in rows.itertuples()]
-    customers = _drawn(plan, plan.asked.n_available, " customers")
+    customers = plan.drawn(plan.asked.n_available, " customers")
     yield f"With the {customers} at hand the chances are: {join_words(each)}."
     loss = plan.frame["loss_available"].dropna()
     if len(loss):

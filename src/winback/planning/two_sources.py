@@ -8,6 +8,7 @@ import pandas as pd
 
 from winback.offers.compared import OfferComparison
 from winback.offers.economics import OfferEconomics
+from winback.offers.told_apart import scatter_to_spare
 from winback.planning.trial_plan import TrialPlan
 from winback.results import Sentences, format_count, format_money, format_percent
 
@@ -29,10 +30,10 @@ def two_sources(
     >>> print(two_sources(wb.compare_offers(trial), plans[0], table, plans[1]).splitlines()[1][:72])
     Discount stops paying where 31.1% would come back anyway by the trial, 3
     """
-    return Sentences.of([*_sizes(plan, table_plan), *_break_evens(comparison, table)])
+    return Sentences.of([*_sizes(comparison, plan, table_plan), *_break_evens(comparison, table)])
 
 
-def _sizes(plan: TrialPlan, table_plan: TrialPlan) -> Iterator[str]:
+def _sizes(comparison: OfferComparison, plan: TrialPlan, table_plan: TrialPlan) -> Iterator[str]:
     """Say how many customers the first question that both answer takes, and why."""
     frames = [each.frame[each.frame["kind"] == "difference"].set_index("question") for each in (plan, table_plan)]
     both = [question for question in frames[0].index if question in frames[1].index]
@@ -45,8 +46,17 @@ def _sizes(plan: TrialPlan, table_plan: TrialPlan) -> Iterator[str]:
     yield (
         f"For {both[0]} the trial asks {sizes[0]} customers per offer and the table {sizes[1]}: the trial measured how "
         f"much profit varies between customers, the table assumes {than} as much variance, and the size grows with it"
-        f"{_gaps(plan, rows)}."
+        f"{_gaps(plan, rows)}{_untold(comparison, rows[0], times)}."
     )
+
+
+def _untold(comparison: OfferComparison, row: pd.Series, times: float) -> str:
+    """Say so where with so much variance the trial would not tell the pair apart which it does."""
+    pairs = comparison.differences.set_index(["first", "second"])
+    if (row["first"], row["second"]) not in pairs.index:
+        return ""
+    pair = pairs.loc[(row["first"], row["second"])]
+    return "; with so much the trial would not tell them apart" if 1 < scatter_to_spare(pair) ** 2 < times else ""
 
 
 def _gaps(plan: TrialPlan, rows: list[pd.Series]) -> str:
