@@ -132,7 +132,7 @@ def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
 
 @door
 def plot_value_by_acceptance(found: ValueByAcceptance, ax: Axes | None = None) -> Axes:
-    """Draw the value of a returned customer by the share who return, by both models.
+    """Draw the value of a returned customer by the share who return, by both models, with bands of their intervals.
 
     Takes a joint fit's ``value_by_acceptance``.
 
@@ -148,6 +148,8 @@ def plot_value_by_acceptance(found: ValueByAcceptance, ax: Axes | None = None) -
     ax = new_axes(ax, 3.6)
     names = {"joint": "joint model", "two_part": "two-part model"}
     for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
+        ends = found.frame[f"{name}_low"], found.frame[f"{name}_high"]
+        ax.fill_between(found.frame["share"], *ends, color=style["color"], alpha=0.15, linewidth=0)
         ax.plot(found.frame["share"], found.frame[name], label=label, linewidth=2, markersize=7, **style)
     ax.axvline(found.observed_share, color=QUIET, linestyle=":", linewidth=1.5)
     said, at = f"as things are {format_percent(found.observed_share)}", (found.observed_share, 0.03)

@@ -86,6 +86,9 @@ class JointFit(SecondLifetimeFit):
 
         .. math:: \frac{\sum_i E[z_i m_i A_i \mid a_i + \Delta]}{\sum_i \Phi(a_i + \Delta)}
 
+        Intervals are by the delta method, over all parameters, correlations and spreads included; the shift follows
+        the parameters so that the share stays what was asked for.
+
         Parameters
         ----------
         customers : pandas.DataFrame, path or Trial

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -160,6 +160,20 @@ def _parameter_slopes(fit, numbers, slopes) -> np.ndarray:
     linear = [numbers[equation] * slopes[place][:, None] for place, equation in enumerate(EQUATIONS)]
     free = slopes[5:].T @ correlation_slopes(fit.theta[-3:])
     return np.column_stack([*linear, slopes[3:5].T, free])
+
+
+def summed_slopes(fit: SecondLifetimeFit, numbers: Mapping[str, np.ndarray], slopes: np.ndarray) -> np.ndarray:
+    """Return how a sum over customers moves with each parameter of a fit, (p,), from its slopes (8, n).
+
+    The same as the column sums of `_parameter_slopes`, without a row per customer in memory.
+    """
+    if fit.link == "logit":
+        linear = numbers["reacquisition"] @ fit.coefficients("reacquisition")
+        slopes = np.vstack([slopes[:1] * probit_slope(linear), slopes[1:]])
+    parts = [slopes[place] @ numbers[equation] for place, equation in enumerate(EQUATIONS)]
+    return np.concatenate(
+        [*parts, slopes[3:5].sum(axis=1), slopes[5:].sum(axis=1) @ correlation_slopes(fit.theta[-3:])]
+    )
 
 
 def mean_slopes(values, offer: str, rows: np.ndarray) -> np.ndarray:
