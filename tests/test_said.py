@@ -43,11 +43,20 @@ def test_methods_of_many_pages_bring_their_formula(key):
 @pytest.mark.parametrize("key", SOURCES)
 def test_a_source_is_linked_with_its_evidence(key):
     shown = Cited(key)._repr_html_()
-    assert re.search(r'href="https://(doi\.org/10\.\d{4,}/\S+|hbr\.org/\S+)"', shown)
+    assert re.search(
+        r'href="https?://(doi\.org/10\.\d{4,}/\S+|hbr\.org/\S+|www\.brucehardie\.com/notes/\d{3}/)"', shown
+    )
     assert re.search(r"\((study|method)\)</p>$", shown)
     assert Formula("a < b", key)._repr_html_().startswith("<details")
     assert "a &lt; b" in Formula("a < b", key)._repr_html_()
     assert str(Cited(key)) in str(Formula("a < b", key))
+
+
+def test_the_place_in_a_source_stands_after_its_link():
+    formula = Formula("a < b", "study", ("gamma gamma", "equation <5>"))
+    assert formula.cited[1].endswith("2013, equation <5> (method)")
+    assert re.search(r"2013</a>, equation &lt;5&gt; \(method\)</p>", formula._repr_html_())
+    assert formula.cited[0] == str(Cited("study"))
 
 
 def test_figures_are_folded_in_the_columns_that_a_page_has_room_for():

@@ -130,6 +130,30 @@ SOURCES = {
         f"{DOI}10.1287/mnsc.33.1.1",
         METHOD,
     ),
+    "pareto derived": Source(
+        "Fader & Hardie",
+        "A note on deriving the Pareto/NBD model and related expressions, 2005",
+        "http://www.brucehardie.com/notes/009/",
+        METHOD,
+    ),
+    "easy way": Source(
+        "Fader, Hardie & Lee",
+        "Counting your customers the easy way: an alternative to the Pareto/NBD model, Marketing Science 24(2), 2005",
+        f"{DOI}10.1287/mksc.1040.0098",
+        METHOD,
+    ),
+    "gamma gamma": Source(
+        "Fader & Hardie",
+        "The gamma-gamma model of monetary value, 2013",
+        "http://www.brucehardie.com/notes/025/",
+        METHOD,
+    ),
+    "times": Source(
+        "Kalbfleisch & Prentice",
+        "The statistical analysis of failure time data, 2nd edition, Wiley 2002",
+        f"{DOI}10.1002/9781118032985",
+        METHOD,
+    ),
     "spend": Source(
         "Fader, Hardie & Lee",
         "RFM and CLV: using iso-value curves for customer base analysis, Journal of Marketing Research 42(4), 2005",
@@ -160,30 +184,37 @@ FORMULA = "The formula, and where it comes from"
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula in words, folded away, with links to where it comes from.
+    """A formula in words, folded away, with links to its sources: keys of them, or a key and the place in it.
 
     Examples
     --------
+    >>> print(Formula("DERL = sum of S(t) / S(n - 1) x (1 + d)^(n - t)", ("constant churn", "equation 6")).cited[0])
+    Fader & Hardie, Customer-base valuation in a contractual setting, Marketing Science 29(1), 2010, equation 6 (study)
     >>> print(Formula("profit = value - cost", "study"))
     profit = value - cost
     Kumar, Bhagwat & Zhang, Winning back lost customers, Harvard Business Review, March 2016 (study)
     """
 
     text: str
-    keys: tuple[str, ...]
+    keys: tuple[str | tuple[str, str], ...]
 
-    def __init__(self, text: str, *keys: str):
+    def __init__(self, text: str, *keys: str | tuple[str, str]):
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "keys", keys)
 
+    @property
+    def cited(self) -> list[str]:
+        """Where it comes from, as text."""
+        return [*_in_words(self.keys, formulas=True)]
+
     def _repr_html_(self) -> str:
         lines = "<br>".join(html.escape(line) for line in self.text.splitlines())
-        sources = "".join(f"<p>{_explained(SOURCES[key])}</p>" for key in self.keys)
+        sources = "".join(f"<p>{_explained(*_found(key))}</p>" for key in self.keys)
         return f'<details class="{NO_TEX}"><summary>{FORMULA}</summary><p>{lines}</p>{sources}</details>'
 
     def __str__(self) -> str:
         """Show the same as text."""
-        return "\n".join([self.text, *_in_words(self.keys, formulas=True)])
+        return "\n".join([self.text, *self.cited])
 
 
 @dataclass(frozen=True)
@@ -196,23 +227,30 @@ class Cited:
         object.__setattr__(self, "keys", keys)
 
     def _repr_html_(self) -> str:
-        return "".join(f'<p class="{NO_TEX}">{_linked(SOURCES[key])}</p>' for key in self.keys)
+        return "".join(f'<p class="{NO_TEX}">{_linked(*_found(key))}</p>' for key in self.keys)
 
     def __str__(self) -> str:
         """Show the same as text."""
         return "\n".join(_in_words(self.keys))
 
 
-def _linked(source: Source) -> str:
-    who, what, link = (html.escape(text) for text in (source.who, source.what, source.link))
-    return f'{who}, <a href="{link}">{what}</a> ({source.evidence})'
+def _found(key: str | tuple[str, str]) -> tuple[Source, str]:
+    """Return a source, and the place in it with a comma before it; none where the whole of it is meant."""
+    name, place = (key, "") if isinstance(key, str) else key
+    return SOURCES[name], place and f", {place}"
 
 
-def _explained(source: Source) -> str:
-    return f"{html.escape(source.formula)}:<br>{_linked(source)}" if source.formula else _linked(source)
+def _linked(source: Source, place: str) -> str:
+    who, what, link, place = (html.escape(text) for text in (source.who, source.what, source.link, place))
+    return f'{who}, <a href="{link}">{what}</a>{place} ({source.evidence})'
 
 
-def _in_words(keys: tuple[str, ...], formulas: bool = False) -> Iterator[str]:
-    for source in (SOURCES[key] for key in keys):
+def _explained(source: Source, place: str) -> str:
+    linked = _linked(source, place)
+    return f"{html.escape(source.formula)}:<br>{linked}" if source.formula else linked
+
+
+def _in_words(keys: tuple[str | tuple[str, str], ...], formulas: bool = False) -> Iterator[str]:
+    for source, place in map(_found, keys):
         said = f"{source.formula}: " if formulas and source.formula else ""
-        yield f"{said}{source.who}, {source.what} ({source.evidence})"
+        yield f"{said}{source.who}, {source.what}{place} ({source.evidence})"

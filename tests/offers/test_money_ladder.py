@@ -44,6 +44,14 @@ def test_who_leads_over_more_months_is_said(study, comparison):
     assert f"{over.frame['offer'].iloc[0]} is first, $" in ladder.describe()
 
 
+def test_the_value_within_the_horizon_is_named_beside_that_over_longer(comparison):
+    ladder = money_ladder(comparison)
+    within = ladder.format(comparison.frame["value_per_returned"].iloc[0], "money")
+    said = ladder.describe().splitlines()[0]
+    offer, months = comparison.frame["offer"].iloc[0], comparison.settings.horizon_months
+    assert f" by way of {within} (after {offer}, over {months:.1f} months, before its cost) to " in said
+
+
 def test_later_money_that_counts_less_is_named(study):
     ladder = money_ladder(wb.compare_offers(study.trial.over(annual_discount=0.1)))
     assert ladder.frame["rung"].str.contains("10.0% a year").sum() == 1

@@ -12,6 +12,7 @@ from shoppers import cdnow, shop_in_channels
 
 import winback as wb
 from winback.value.contracts.fits import contract_model
+from winback.value.of_base import two_rules
 
 MONEY = {"margin": 40.0, "annual_discount": 0.10}
 SURVIVORS = [1000, 869, 743, 653, 593, 551, 517, 491]
@@ -218,11 +219,12 @@ def test_what_to_do_names_the_most_that_keeping_a_customer_may_cost():
     plain = wb.base_value(FIT, TABLE, **SHOP)
     each = plain.format(plain.total / plain.n, "money")
     assert plain.what_to_do().startswith(
-        f"Let keeping a customer cost less than this customer is worth, {each} on average"
+        f"Let keeping cost each customer it goes to less than this customer is worth, {each} on average, times the "
     )
+    assert "who stay only because of it" in plain.what_to_do()
     apart = wb.base_value(FIT, TABLE.assign(heavy=TABLE["frequency"] > 3), by="heavy", **SHOP)
     assert "for heavy yes but " in apart.what_to_do()
-    assert "for heavy no;" in apart.what_to_do()
+    assert "for heavy no, times the share of them" in apart.what_to_do()
     same = wb.base_value(FIT, TABLE.assign(half=np.arange(len(TABLE)) % 2), by="half", **SHOP)
     assert f"{each} on average" in same.what_to_do()  # halves that are not told apart
     model = contract_model(3.80, 15.20, period="Y")
@@ -275,3 +277,14 @@ def test_findings_of_the_fits_are_findings_of_the_value():
     assert "frequent buyers spend" in all_of(doubted)
     gone = wb.fit_contracts([1000, 700, 700, 700], "sbg", period="Y")
     assert "the data show no end of the others" in all_of(wb.base_value(gone, [10, 10], **MONEY))
+
+
+def test_two_rules_for_who_is_lost_are_told_apart():
+    base = wb.load_shop_study().base
+    worth = wb.base_value(wb.fit_purchases(base, "pareto_nbd"), base, margin=1, annual_discount=0.10, horizon="3Y")
+    said = two_rules(worth, base)
+    assert f"the {worth.annual_churn:.1%} of constant churn takes for lost who has not bought for 1 year" in said
+    assert f"who is {base.rule.in_words} is lost" in said
+    assert said.endswith("The value uses neither: everybody counts with the chance to be still a customer.")
+    contracts = wb.base_value(contract_model(3.80, 15.20, period="Y"), [70, 30], margin=1, annual_discount=0.10)
+    assert two_rules(contracts, [70, 30]) == ""

@@ -120,8 +120,12 @@ def _rung(words: str, of: str, row: pd.Series | float, name: str = "") -> dict:
 def _lines(found: MoneyLadder) -> Iterator[str]:
     amounts = found.formats(found.frame["amount"], "money")
     first, last = found.frame.iloc[0], found.frame.iloc[-1]
+    shorter = ""
+    if found.long_months is not None:  # the same within the horizon, before cost: what offers are compared by
+        place = found.frame.index[found.frame["of"] == BACK][-2]
+        shorter = f" by way of {amounts[place]} ({found.frame.loc[place, 'rung']}, before its cost)"
     yield (
-        f"From {amounts[0]} for one {first['of']} ({first['rung']}) to {amounts[-1]} for one {last['of']} "
+        f"From {amounts[0]} for one {first['of']} ({first['rung']}){shorter} to {amounts[-1]} for one {last['of']} "
         f"({last['rung']}): each is right, of another question."
     )
     if found.long_months is not None:

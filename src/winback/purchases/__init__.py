@@ -4,6 +4,7 @@ fits                `fit_purchases`
 purchase_fit        the fitted model: expected purchases, chance to be still a customer, their intervals
 spend               how much is a purchase worth? `fit_spend`
 check               do customers buy what was predicted? a fit's `check`
+choice              which of two models did better on purchases held out, and by which figure?
 judging             how held-out purchases are judged
 outcomes            how far purchases may lie from what was predicted by chance alone
 wording             what a fit says in sentences, and what speaks against what it expects

@@ -216,6 +216,7 @@ def _next_step(found: FirstAndSecondValue) -> str:
     frame = found.frame
     ends = format_alike([frame["second_value"].min(), frame["second_value"].max()], found.currency)
     value, by_group = (ends[0], "") if len(frame) == 1 else (f"{ends[0]} to {ends[1]}", ", by group")
+    within = f" within {found.months:g} months" if np.isfinite(found.months) else ""
     if (frame["difference_low"] > 0).all():
         beside = "which is more than the first time"
     elif (frame["difference_high"] < 0).all():
@@ -223,8 +224,8 @@ def _next_step(found: FirstAndSecondValue) -> str:
     else:
         beside = "and not on more than the first time"
     return (
-        f"Count on {value} from each who comes back{by_group}, {beside}; take off what the offer costs and what would "
-        "have come back by itself."
+        f"Count on {value} from each who comes back{within}{by_group}, {beside}; take off what the offer costs and "
+        "what would have come back by itself."
     )
 
 

@@ -159,7 +159,7 @@ def totals_and_each(totals: tuple[float, float, float], n: float) -> dict[str, f
 
 
 def _next_step(value) -> str:
-    """Say in one sentence what the value is for on Monday: the most that keeping a customer may cost."""
+    """Say in one sentence what the value is for on Monday: what keeping may cost, which holds only a share of many."""
     if not np.isfinite(value.total):
         return "Set a discount rate or a horizon first: a value without limit is no figure to plan with."
     if value.total <= 0:
@@ -172,7 +172,10 @@ def _next_step(value) -> str:
         what = f"{best} for {first} but {least} for {last}"
     else:
         what = f"{format_money(each, value.currency)} on average"
-    return f"Let keeping a customer cost less than this customer is worth, {what}; look after who is worth most first."
+    return (
+        f"Let keeping cost each customer it goes to less than this customer is worth, {what}, times the share of them "
+        "who stay only because of it; look after who is worth most first."
+    )
 
 
 def _doubts(value) -> Iterator[str]:

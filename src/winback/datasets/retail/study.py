@@ -17,8 +17,8 @@ from winback.doors import door, door_of_settings
 
 SEED = 20160301
 CAVEAT = (
-    "The shop is simulated from the very models that are fitted here, so they fit; your log may be less kind, and the "
-    "hold-out will say so. What is assumed is listed in data/retail/README.md."
+    "The shop is simulated from the very models that are fitted here: that they fit is built in and no finding; your "
+    "log may be less kind, and the hold-out will say so. What is assumed is listed in data/retail/README.md."
 )
 LAST_DATE = pd.Timestamp("2260-12-31")  # later dates cannot be stored
 # One random stream per part. New parts go to the end, so that older ones never change.

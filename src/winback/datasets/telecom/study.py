@@ -27,8 +27,9 @@ from winback.trial.trial import Trial
 SEED = 2016
 SOURCE = "The telecom study (simulated)"
 CAVEAT = (
-    "The telecom study is simulated: its published figures hold exactly, what lies between them is assumed and listed "
-    "in data/telecom/README.md. Its horizon is the one with which the published value of a second lifetime holds."
+    "The telecom study is simulated: its published figures are built in and hold exactly, so that they come out is no "
+    "finding; what lies between them is assumed and listed in data/telecom/README.md. Its horizon is the one "
+    "with which the published value of a second lifetime holds."
 )
 # One random stream per part. New parts go to the end, so that older ones never change.
 PARTS = (
