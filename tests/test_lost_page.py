@@ -313,8 +313,16 @@ def test_the_answer_and_what_to_do_need_no_more_than_is_there(drop):
     lines = found.describe().splitlines()
     assert len(lines) <= 3
     assert len(lines[0].split()) <= 45
+    row = found.frame.iloc[0]
+    assert f"{row['n_lost']:.0f} of the {row['n']:.0f} customers here at its start were lost" in lines[0]
+    assert f"({row['n_lost'] / row['n']:.1%})" in lines[0]  # one share, of the number beside it
+    assert lines[0].count("%") == 1
     assert ("brought in" in lines[0]) == ("margin" not in drop)
     assert ("the reason named most" in lines[0]) == ("reason" not in drop)
     assert found.what_to_do()
     assert len(found.what_to_do().splitlines()) == 1
+    if "margin" not in drop:
+        assert row["n_all"] >= row["n_most"] >= row["n_listed"] >= row["n_to_call"]
+        said = f"of {row['n_all']:.0f} customers who are lost today {row['n_most']:.0f} brought most"
+        assert said in found.what_to_do()
     assert not re.search(r"\bnan\b", str(found))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import winback as wb
-from winback.lost.published_rates import PUBLISHED, over_months
+from winback.lost.published_rates import PUBLISHED
 
 UNTIL = "2025-01-31"
 
@@ -101,10 +101,40 @@ def test_own_figures_stand_beside_published_ones_with_their_evidence():
     ]
     mobile = frame[frame["whose"].str.startswith("mobile")].set_index("months")
     assert round(mobile.loc[12, "others_low"], 2) == 0.31
-    rate = 10 / report.last_year["n"]
-    assert excellent.loc[12, "own"] == pytest.approx(over_months(rate, 1, 12))
+    assert excellent.loc[12, "own"] == pytest.approx(0.1)  # of 100 here at the start of the year, counted
+    assert excellent.loc[1, "own"] == pytest.approx(10 / report.last_year["n"])
     assert "rule of thumb" in str(report.show_beside())
     assert "9.0% to 11.0%" in str(report.show_beside())
+
+
+def test_of_those_here_a_year_ago_who_were_lost_is_counted_one_by_one():
+    rng = np.random.default_rng(11)
+    start = pd.Timestamp("2022-06-01") + pd.to_timedelta(rng.integers(0, 900, 300), unit="D")
+    end = start + pd.to_timedelta(rng.integers(20, 700, 300), unit="D")
+    table = pd.DataFrame({"customer_id": range(300), "start": start, "end": end.where(end <= pd.Timestamp(UNTIL))})
+    report = wb.lost_report(wb.read_contracts(table, until=UNTIL))
+    rows = report.years_back(0)
+    first, last = rows["start"].iloc[0], rows["end"].iloc[-1]
+    gone = (table["end"] >= first) & (table["end"] <= last)
+    here = (table["start"] < first) & ~(table["end"] < first)
+    year = report.over_last_year
+    assert year[["n", "n_lost", "n_lost_within"]].tolist() == [here.sum(), (here & gone).sum(), (~here & gone).sum()]
+    assert year["n_lost"] + year["n_lost_within"] == rows[["n_lost", "n_lost_within"]].to_numpy().sum()
+    n, lost = here.sum(), (here & gone).sum()
+    assert report.lost_in(12)[0] == pytest.approx(lost / n)
+    said = f"Of {n} customers here on {first:%Y-%m-%d} {lost} were lost by {last:%Y-%m-%d}, {lost / n:.1%}"
+    assert said in report.describe()
+
+
+def test_the_sentence_and_the_table_of_groups_say_one_share():
+    report = wb.lost_report(
+        wb.read_contracts(contracts(n=400, n_lost=120, manager=["ann"] * 200 + ["bob"] * 200), until=UNTIL),
+        by="manager",
+    )
+    row = report.groups.set_index("group").loc["ann"]
+    said = f"ann ({row['share_lost']:.1%} per month against {row['common']:.1%} at the rate of all) lost more"
+    assert said in report.describe()
+    assert report.table()["Share lost per period"].iloc[0].startswith(f"{row['share_lost']:.1%} ")
 
 
 def test_a_report_of_one_manager_compares_nobody():

@@ -176,7 +176,7 @@ def test_mending_needs_no_assumption_to_say_which_chance_would_pay():
     assert np.isnan(row["recovered"])
     assert np.isnan(row["net"])
     assert not any("assumed" in heading for heading in found.table())
-    assert "pays by winning back if 20.0% of that value return" in found.details()
+    assert "breaks even by winning back if 20.0% of that value return" in found.details()
 
 
 def test_who_named_another_reason_too_is_not_at_stake():

@@ -83,12 +83,28 @@ def test_the_order_of_rows_and_their_index_do_not_matter():
     pd.testing.assert_frame_equal(one, other.loc[one.index])
 
 
-def test_totals_carry_intervals_and_say_what_is_in_them(of_study):
-    table = of_study.to_frame()
-    assert (table["value_at_stake_low"] < table["value_at_stake"]).all()
-    first = of_study.describe().splitlines()[0]
-    assert of_study.interval(table.head(2).sum(numeric_only=True), "value_at_stake", "money") in first
-    assert "for how long second stays last, and for nothing else" in of_study.details()
+def test_what_would_come_in_is_a_scenario_of_those_who_may_be_called(study, of_study):
+    known = of_study.describe().splitlines()[0]
+    assert "with the chance of return of 40.0%, as given" in known
+    assert "scenario" not in known
+    of_study = wb.triage(study.base)
+    listed = of_study.call_list()
+    first = listed[listed["priority"].isin(["bring back first", "must come back"])]
+    said = of_study.describe().splitlines()[0]
+    total = first["value_at_stake"].sum()
+    back = f"${0.05 * total:,.0f} if 5% of them came back, ${0.1 * total:,.0f} if 10% and ${0.2 * total:,.0f} if 20%"
+    assert f"the {len(first):,} of them who may be called would bring {back}, a scenario" in said
+    assert "every one" not in said
+    assert "[" not in said
+    assert "that must come back (much, but not evenly)" in said
+
+
+def test_priorities_of_ones_own_are_not_explained_by_those_of_the_house():
+    base = read(contracts([100.0, 50.0, 5.0]))
+    assert "to bring back first (they brought most)" in wb.triage(base).describe()
+    own = wb.triage(base, classes=Classes(priorities={"C": "must come back", "A": "let go"}))
+    assert "that must come back:" in own.describe()
+    assert "(they brought" not in own.describe()
 
 
 def test_value_at_stake_by_a_second_way(study, of_study):

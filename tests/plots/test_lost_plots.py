@@ -1,5 +1,7 @@
 """Do the figures of losses draw what the report holds, and do their titles tell the truth in every case?"""
 
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -66,14 +68,19 @@ def report():
 
 def test_the_flow_leads_from_those_here_first_to_those_here_now(report):
     ax = plots.plot_flow(report)
-    year = report.last_year
-    rows = report.years_back(0)
-    n = rows["n"].iloc[0]
-    lost, won, back = year["n_lost"] + year["n_lost_within"], year["n_won"], year["n_returned"]
+    year, rows = report.over_last_year, report.years_back(0)
+    n, lost, won, back, within = (year[name] for name in ("n", "n_lost", "n_won", "n_returned", "n_lost_within"))
+    levels = np.cumsum([n, -lost, won, back, -within])
     ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches]
-    left, with_won = n - lost, n - lost + won
-    assert ends == [(0, n), (left, n), (left, with_won), (with_won, with_won + back), (0, with_won + back)]
-    assert texts(ax) == [f"{n:,}", f"-{lost:,.0f}", f"+{won:,.0f}", f"+{back:,.0f}", f"{n - lost + won + back:,.0f}"]
+    steps = [tuple(sorted(pair)) for pair in pairwise(levels)]
+    assert ends == [(0, n), *steps, (0, levels[-1])]
+    signed = [f"-{lost:,.0f}", f"+{won:,.0f}", f"+{back:,.0f}", f"-{within:,.0f}"]
+    assert texts(ax) == [f"{n:,.0f}", *signed, f"{levels[-1]:,.0f}"]
+    assert levels.min() >= 0
+    assert n == rows["n"].iloc[0]
+    lost += within
+    assert lost == rows[["n_lost", "n_lost_within"]].to_numpy().sum()
+    assert ticks(ax.yaxis)[4] == "of these lost"
     assert ticks(ax.yaxis)[0] == f"here on {rows['start'].iloc[0]:%Y-%m-%d}"
     change = (won + back - lost) / n
     assert title(ax) == (

@@ -19,6 +19,7 @@ triaged         its answer and sentences: priorities, the call list, what an off
 lost_customers  who is lost today, what did they bring, how regularly?
 classes         who brings most, and how regularly: ABC, XYZ and priorities
 at_stake        what would a customer bring who came back?
+if_back         what would come in if some of them came back? a scenario
 effort          on whom is time spent, and what do they bring?
 stages          who only looks for a price, who is regular, who recommends? `base_stages`
 staged          its answer: stages, and who moved between them

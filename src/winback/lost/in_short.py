@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from winback.asked import Unanswered, ask
@@ -15,6 +16,7 @@ from winback.base.purchase_base import PurchaseBase
 from winback.base.snapshot_base import SnapshotBase
 from winback.labels import number_words
 from winback.lost.classes import ORDER
+from winback.lost.if_back import if_back
 from winback.lost.losses_reported import LostReport
 from winback.lost.lost_report import lost_report
 from winback.lost.lost_shares import LostShares, lost_shares
@@ -23,8 +25,9 @@ from winback.lost.reason_table import reason_table
 from winback.lost.triage import triage
 from winback.lost.triaged import Triage
 from winback.periods import DAYS_IN_MONTH, format_horizon
-from winback.results import Result, Sentences, counted, format_percent, join_words
+from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
 from winback.tables import AnyTable
+from winback.uncertainty import share_interval
 
 LATELY = 12.0  # months: who has been away for longer seldom comes back, so the others are called first
 URGENT = ORDER[:2]
@@ -49,8 +52,10 @@ class LostInShort(Result):
     frame: pd.DataFrame
     currency: str = "$"
     shown: ClassVar = {
-        "n_lost": ("Lost in a year", "count"),
-        "share": ("Share lost in a year", "percent"),
+        "n": ("Here at the start", "count"),
+        "n_lost": ("Lost of these", "count"),
+        "share": ("Share of these", "percent"),
+        "n_lost_within": ("Came and lost", "count"),
         "money": ("Brought in the year before", "money"),
         "n_to_call": ("To call first", "count"),
     }
@@ -106,7 +111,7 @@ def lost_in_short(
     >>> import winback as wb
     >>> found = lost_in_short(wb.load_shop_study().base)
     >>> found.describe().splitlines()[0][:63]
-    'In the year to 2024-06-30, 1,330 customers were lost, 59.5% [57'
+    'In the year to 2024-06-30, 1,272 of the 2,113 customers here at'
     """
     group, report, where = _compared(base, by, sent)
     reasons = _reasons(base, report, mending_cost)
@@ -145,45 +150,55 @@ def _by_themselves(found: LostInShort) -> str:
         return ""
     within = min(LATELY, found.report.organic.curve.longest / DAYS_IN_MONTH)
     back = found.report.organic.chance(0.0, within).iloc[0]
-    share = found.interval(back, "chance", "percent")
+    share, level = found.interval(back, "chance", "percent"), format_percent(found.report.level, 0)
     return (
         f"Losses are counted, not estimated; {share} of the lost come back by themselves within "
-        f"{format_horizon(within)} months, and how many an offer would bring back only a trial can say."
+        f"{format_horizon(within)} months (brackets, here and below, hold the true figure in {level} of cases), and "
+        "how many an offer would bring back only a trial can say."
     )
 
 
 def _figures(report: LostReport | Unanswered, calls: Triage | Unanswered) -> dict[str, float]:
     figures = {}
     if isinstance(report, LostReport):
-        year = report.last_year
-        share, low, high = report.lost_in(12)
-        figures = {"n_lost": year["n_lost"] + year["n_lost_within"], "share": share, "share_low": low}
-        figures |= {"share_high": high, "money": year["money_lost"]}
+        year = report.over_last_year
+        low, high = share_interval(year["n_lost"], year["n"] or np.nan, report.level)
+        share = year["n_lost"] / (year["n"] or np.nan)
+        figures = {"n": year["n"], "n_lost": year["n_lost"], "n_lost_within": year["n_lost_within"]}
+        parts = [year[f"money_{name}"] for name in ("lost", "lost_within") if year[f"n_{name}"]]
+        money = pd.Series(parts, dtype=float).sum(min_count=1)
+        figures |= {"share": share, "share_low": low, "share_high": high, "money": money}
     if isinstance(calls, Triage):
-        to_call = _lately(calls)
+        first = calls.customers["priority"].isin(URGENT)
+        listed = calls.call_list()
+        listed = listed[listed["priority"].isin(URGENT)]
+        to_call = listed[listed["months_away"] <= LATELY] if "months_away" in listed else listed
+        figures |= {"n_all": len(calls.customers), "n_most": first.sum(), "n_listed": len(listed)}
         figures |= {"n_to_call": len(to_call), "at_stake": to_call["value_at_stake"].sum()}
     return figures
-
-
-def _lately(calls: Triage) -> pd.DataFrame:
-    """Return those on the call list who come first and have left within a year, where days are known."""
-    listed = calls.call_list()
-    listed = listed[listed["priority"].isin(URGENT)]
-    return listed[listed["months_away"] <= LATELY] if "months_away" in listed else listed
 
 
 def _answer(found: LostInShort) -> str:
     if not found.report:
         return str(found.base.describe()).splitlines()[0]
     row, final = found.frame.iloc[0], found.report.years_back(0)
-    if not row["n_lost"]:
+    if not row["n_lost"] + row["n_lost_within"]:
         return f"Nobody was lost {_span(final)}."
-    share = f", {found.interval(row, 'share', 'percent')} a year" if pd.notna(row["share"]) else ""
     money = ""
     if pd.notna(row["money"]):
         money = f"; they had brought in {found.format(row['money'], 'money')} in the year before they left"
-    n = counted(row["n_lost"], "customers", "were")
-    return f"{_span(final)}, {n} lost{share}{money}{_why(found)}."
+    return f"{_span(final)}, {_of_whom(row)}{money}{_why(found)}."
+
+
+def _of_whom(row: pd.Series) -> str:
+    """Say how many were lost of those who were here at the start, and how many others."""
+    within = row["n_lost_within"]
+    if not row["n"]:
+        return f"{counted(within, 'customers', 'were')} lost, all of whom had come since"
+    were = "was" if row["n_lost"] == 1 else "were"
+    said = f"{format_count(row['n_lost'])} of the {counted(row['n'], 'customers')} here at its start {were} lost"
+    since = f", and {format_count(within)} who had come since" if within else ""
+    return f"{said} ({format_percent(row['share'])}){since}"
 
 
 def _span(periods: pd.DataFrame) -> str:
@@ -196,20 +211,23 @@ def _span(periods: pd.DataFrame) -> str:
 def _why(found: LostInShort) -> str:
     if not found.reasons or not len(found.reasons.reasons):
         return ""
-    row = found.reasons.reasons.iloc[0]
-    return f"; the reason named most is {row['words']} ({format_percent(row['share'], 0)})"
+    return f"; the reason named most is {found.reasons.reasons.iloc[0]['words']}"
 
 
 def _call(found: LostInShort) -> str:
     if not found.calls:
         return "Add what customers bring (a margin or an amount), so that it can be said whom to call first."
-    n = int(found.frame["n_to_call"].iloc[0])
-    if not n:
+    row = found.frame.iloc[0]
+    if not row["n_to_call"]:
         return ""
     within = f"within {number_words(found.calls.horizon_months)} months"
-    stake = found.format(found.frame["at_stake"].iloc[0], "money")
-    who = "who left within the last year and " if "months_away" in found.calls.customers else "who "
-    return f"Call first the {counted(n, 'customers')} {who}brought most: {stake} {within} if all of them came back."
+    lately = f" and {format_count(row['n_to_call'])} of these left within the last year"
+    n_most, n_listed = format_count(row["n_most"]), format_count(row["n_listed"])
+    all_lost = counted(row["n_all"], "customers who are lost today", "")
+    who = f"of {all_lost} {n_most} brought most, {n_listed} of these may be called"
+    who += lately if "months_away" in found.calls.customers else ""
+    back = if_back(row["at_stake"], found.currency)
+    return f"Call {counted(row['n_to_call'], 'customers')} first: {who}. They would bring {back}, {within}: a scenario."
 
 
 def _mend(found: LostInShort) -> str:

@@ -50,13 +50,22 @@ def _lost(report) -> str:
     money = ""
     if row["n_lost"] and not pd.isna(row["money_lost"]):
         money = f"; they had brought in {report.format(row['money_lost'], 'money')} in the year before they left"
-    year = ""
-    if round(report.period.years, 3) != 1:
-        year = f", {format_percent(report.lost_in(12)[0])} a year at the rate of {_last_year(report)}"
     return (
         f"{report.source}: of {counted(row['n'], 'customers')} here at the start, {format_count(row['n_lost'])} were "
-        f"lost in the {span} from {_day(row)}, {share}{year}{money}."
+        f"lost in the {span} from {_day(row)}, {share}{money}{_in_the_year(report)}."
     )
+
+
+def _in_the_year(report) -> str:
+    """Say which share of those here a year ago were lost; where no year was watched, at which rate of a year."""
+    if round(report.period.years, 3) == 1 or not report.last_year["n"] > 0:
+        return ""
+    share = format_percent(report.lost_in(12)[0])
+    if not report.is_year:
+        return f"; at the rate of that time {share} would be lost in a year"
+    year, rows = report.over_last_year, report.years_back(0)
+    lost, here = format_count(year["n_lost"]), f"Of {counted(year['n'], 'customers')} here on {_day(rows.iloc[0])}"
+    return f". {here} {lost} were lost by {rows['end'].iloc[-1]:%Y-%m-%d}, {share}"
 
 
 def _last_final(report) -> pd.Series:
@@ -107,8 +116,8 @@ def _named(report, rows: pd.DataFrame, words: str) -> str:
         return ""
     far = rows.assign(apart=(rows["shrunken"] - rows["common"]).abs()).sort_values("apart", ascending=False)
     said = [
-        f"{row['group']} ({format_percent(row['shrunken'])} per {report.period.in_words} against "
-        f"{format_percent(row['common'])})"
+        f"{row['group']} ({format_percent(row['share_lost'])} per {report.period.in_words} against "
+        f"{format_percent(row['common'])} at the rate of all)"
         for _, row in far.head(MOST_NAMED).iterrows()
     ]
     more = [f"{format_count(len(rows) - MOST_NAMED)} more"] if len(rows) > MOST_NAMED else []

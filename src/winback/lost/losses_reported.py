@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from winback.base.contract_lives import days_of
 from winback.doors import door
 from winback.lost import losses_in_words
-from winback.lost.loss_counts import cohorts_of
+from winback.lost.loss_counts import COUNTS, MONEY, cohorts_of, count_losses
 from winback.lost.organic_return import AHEAD, OrganicReturn
 from winback.lost.published_rates import PUBLISHED, Published, over_months
 from winback.lost.report_periods import ReportPeriods
@@ -24,6 +25,7 @@ from winback.results import Result, Sentences, Shown
 from winback.uncertainty import share_interval
 
 MOST_MONTHS, MOST_CUSTOMERS = 1_200, 1e10  # more than anybody waits or has
+A_YEAR = (360, 372)  # days that are called one
 LAST_SHOWN = 12  # periods in the table that is shown
 IN_GROUPS = {
     "group": ("Group", "text"),
@@ -124,14 +126,36 @@ class LostReport(Result):
         n = max(round(1 / self.period.years), 1)
         return final.iloc[: max(len(final) - number * n, 0)].tail(n)
 
+    @cached_property
+    def over_last_year(self) -> pd.Series:
+        """What became within the last twelve months of those here at their start: counts as of one period.
+
+        ``n`` were here, ``n_lost`` of them were lost in it; ``n_lost_within`` came, or came back, and were lost in it.
+        """
+        rows, (stays, periods) = self.years_back(0), self.seen
+        edges = days_of(pd.Series([rows["start"].iloc[0], rows["end"].iloc[-1] + pd.Timedelta(days=1)]))
+        return count_losses(stays, replace(periods, edges=edges))[[*COUNTS, *MONEY]].sum(min_count=1)
+
+    @property
+    def is_year(self) -> bool:
+        """Whether the periods of the last twelve months are a year."""
+        rows = self.years_back(0)
+        return A_YEAR[0] <= (rows["end"].iloc[-1] - rows["start"].iloc[0]).days <= A_YEAR[1]
+
     def lost_in(self, months: float) -> tuple[float, float, float]:
-        """Return the share lost in so many months at the rate of the last year, with low and high."""
-        n, lost = self.last_year["n"], self.last_year["n_lost"]
+        """Return the share lost in so many months, with low and high.
+
+        In twelve: of those here at the start of the last year, counted; in others, or where no year was watched, at
+        the rate of the last year's periods, of those here at the start of each.
+        """
+        counted = months == 12 and self.is_year
+        n, lost = (self.over_last_year if counted else self.last_year)[["n", "n_lost"]]
         if not n > 0:
             return np.nan, np.nan, np.nan
-        shares = (lost / n, *share_interval(lost, n, self.level))
-        low_to_high = [over_months(float(each), self.period.years * 12, months) for each in shares]
-        return low_to_high[0], low_to_high[1], low_to_high[2]
+        shares = [float(each) for each in (lost / n, *share_interval(lost, n, self.level))]
+        if not counted:
+            shares = [over_months(each, self.period.years * 12, months) for each in shares]
+        return shares[0], shares[1], shares[2]
 
     @cached_property
     def returns(self) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from winback.asked import Unanswered, ask
 from winback.base.base import Base
 from winback.base.questions import what_can_be_asked
 from winback.lost.classes import Classes
+from winback.lost.if_back import SHARES
 from winback.lost.in_short import LATELY
 from winback.lost.losses_reported import LostReport
 from winback.lost.lost_customers import lost_customers
@@ -24,7 +25,6 @@ from winback.results import Shown, format_percent
 from winback.survival.curves import SurvivalCurves, survival_curve
 
 MOST_ROWS, FEW_GROUPS = 10, 6
-CHANCES = (0.05, 0.1, 0.2)  # of a return, or so much more of it: from few to as many as good offers bring back
 
 
 def questions(base: Base) -> Shown:
@@ -73,7 +73,7 @@ def reasons(table: ReasonTable, most: int = MOST_ROWS) -> Shown:
     return Shown(table.rounded(table.frame.head(most), {name: table.shown[name] for name in names}))
 
 
-def mending(table: ReasonTable, chances: Iterable[float] = CHANCES, most: int = MOST_ROWS) -> Shown | Unanswered:
+def mending(table: ReasonTable, chances: Iterable[float] = SHARES, most: int = MOST_ROWS) -> Shown | Unanswered:
     """Show what mending each reason would be worth a year, were so many of those to come back who left for it alone.
 
     Where it is known what mending costs, show that instead, and how many of them must come back for it to pay.
@@ -93,10 +93,15 @@ def mending(table: ReasonTable, chances: Iterable[float] = CHANCES, most: int = 
     return Shown(table.rounded(rows, columns))
 
 
-def priorities(calls: Triage) -> Shown:
-    """Show the four priorities: how many, what they brought and would bring, and the time spent on them."""
-    names = ("priority", "n", "n_listed", "value_at_stake", "effort_share" if calls.effort else "margin_share")
-    return Shown(calls.rounded(calls.to_frame(), {name: calls.shown[name] for name in names}))
+def priorities(calls: Triage, shares: Iterable[float] = SHARES) -> Shown:
+    """Show the four priorities: how many may be called, and what these would bring if so many of them came back."""
+    listed = calls.customers[calls.customers["not_listed"] == ""]
+    by = listed.groupby("priority", observed=False)["value_at_stake"].agg(["size", "sum"]).reset_index()
+    columns = {"priority": ("Priority", "text"), "size": ("May be called", "count")}
+    for share in shares:
+        by[f"at_{share}"] = share * by["sum"]
+        columns[f"at_{share}"] = (f"If {format_percent(share, 0)} came back", "money")
+    return Shown(calls.rounded(by[by["size"] > 0], columns))
 
 
 def calls(triage: Triage, most: int = MOST_ROWS) -> Shown:
@@ -156,7 +161,7 @@ def call_list(base: Base, triage: Triage | Unanswered) -> pd.DataFrame:
     return frame.assign(place=np.arange(1, len(frame) + 1))[["place", *frame]]
 
 
-def most_an_offer_may_cost(triage: Triage, chances: Iterable[float] = CHANCES) -> Shown:
+def most_an_offer_may_cost(triage: Triage, chances: Iterable[float] = SHARES) -> Shown:
     """Show what an offer may cost at most per contact that brings so many more back than come by themselves."""
     found = triage.most_an_offer_may_cost(chances)
     if not len(found):

@@ -65,7 +65,7 @@ class ReasonTable(Result):
         "n_waiting": ("Left before, still away", "count"),
         "mending_cost": ("Mending costs a year", "money"),
         "at_stake": ("At stake a year", "money"),
-        "least_chance": ("Pays if so many come back", "chance"),
+        "least_chance": ("Breaks even if so many come back", "chance"),
         "chance": ("Assumed to come back", "percent"),
         "recovered": ("Would recover (assumed)", "money"),
         "net": ("After cost (assumed)", "money"),
@@ -105,7 +105,7 @@ def _answer(table: ReasonTable) -> str:
     rows = [row for _, row in table.reasons.head(3).iterrows()]
     top = join_words(f"{row['words']} ({table.interval(row, 'share', 'percent')})" for row in rows)
     whose = "whose reason is known" if known < table.n_lost else "who was lost" if known == 1 else "who were lost"
-    whose += "" if table.since is None else f" from {table.since:%Y-%m-%d} on"
+    whose += "" if table.since is None else f" for the first time from {table.since:%Y-%m-%d} on"
     return f"{table.source}: of {counted(known, 'customers')} {whose}, most left for {top}."
 
 
@@ -116,7 +116,7 @@ def _money(table: ReasonTable) -> Iterator[str]:
     known = not pd.isna(row["money_low"])
     figure = table.interval(row, "money", "money") if known else table.format(row["money"], "money")
     total = table.format(float(table.frame["money"].sum()), "money")
-    of_all = "" if table.n_several else f", of {total} that all who were lost had brought in"
+    of_all = "" if table.n_several else f", of {total} that all of them had brought in"
     yield f"Most money went with those who named {row['words']}: {figure} in the year before they left{of_all}."
 
 
@@ -194,6 +194,6 @@ def _mending(table: ReasonTable) -> Iterator[str]:
         if pd.notna(row["chance"]):
             share, net = format_percent(row["chance"]), table.format(row["net"], "money")
             assumed = f" If {share} did, which is assumed, {net} a year would be left after the cost."
-        pays = f"pays by winning back if {least} of that value return"
+        pays = f"breaks even by winning back if {least} of that value return"
         yield f"Mending {row['words']} at {cost} a year {pays}: {said}.{assumed}"
     yield "No table of losses measures whom mending would bring back, nor whom it would keep: a trial does."

@@ -115,6 +115,7 @@ def triage(
         varies_in=lost.varies_in,
         effort=effort,
         money_bounds=asked.money,
+        own_priorities=bool(asked.priorities),
         money_from=lost.money_from,
         source=base.source,
         notes=tuple(_notes(lost, frame)),

@@ -12,8 +12,9 @@ import pandas as pd
 from winback.doors import door
 from winback.labels import number_words
 from winback.lost.at_stake import SecondStay, most_on_acceptance, most_per_contact
-from winback.lost.classes import LET_GO
+from winback.lost.classes import FIRST, LET_GO, MUST
 from winback.lost.effort import Effort
+from winback.lost.if_back import if_back
 from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
 
 URGENT = 2  # the first priorities: those that are to come back
@@ -48,6 +49,7 @@ class Triage(Result):
     varies_in: str = ""  # what regularity is told from; empty: ABC alone
     effort: Effort | None = field(default=None, repr=False)
     money_bounds: tuple[float, float] = (0.8, 0.95)
+    own_priorities: bool = False  # some classes have other priorities than those of the house
     money_from: str = ""
     source: str = "a table"
     notes: tuple[str, ...] = ()
@@ -74,9 +76,6 @@ class Triage(Result):
         found = by[[name for name in sums if name in frame or name == "n_listed"]].sum()
         found.insert(0, "n", by.size())
         found.insert(3, "margin_share", found["yearly_margin"] / (found["yearly_margin"].sum() or np.nan))
-        if np.isfinite(self.stay.low) and not self.by_fit:
-            for end, months in (("low", self.stay.low), ("high", self.stay.high)):
-                found[f"value_at_stake_{end}"] = found["value_at_stake"] * months / self.stay.months
         if "chance" in frame:
             found["chance"] = by["chance"].mean()
         if self.effort is not None:
@@ -165,7 +164,7 @@ class Triage(Result):
     def details(self) -> Sentences:
         """Say how classes, stays and chances came, and who is not on the list."""
         rest = [*_effort(self), *_doubts(self)][2:]
-        more = [*_classes(self), *_stays(self), *_chances(self), *_not_listed(self)]
+        more = [*_classes(self), *_chances(self), *_not_listed(self)]
         return Sentences.of([*rest, *more, *self.notes])
 
 
@@ -179,24 +178,36 @@ def _answer(found: Triage) -> str:
     n = len(found.customers)
     if not n:
         return f"{found.source}: nobody is lost today, so there is nobody to bring back."
-    table = found.to_frame()
-    urgent = table.head(URGENT)
-    within = f"within {number_words(found.horizon_months)} months"
-    stake = _total(found, urgent, "value_at_stake")
-    valued = int(found.customers["value_at_stake"].notna().sum())
-    of_whom = f" (known of {format_count(valued)})" if found.by_fit and valued < n else ""
+    urgent = found.to_frame().head(URGENT)
     return (
-        f"Of {counted(n, 'lost customers')} {format_count(urgent['n'].sum())} are to be brought back first or must "
-        f"come back: {format_percent(urgent['margin_share'].sum())} of what all of them brought in the year before "
-        f"they left, and {stake} "
-        f"{within}{of_whom} if every one of them came back."
+        f"Of {counted(n, 'lost customers')} {format_count(urgent['n'].sum())} come first{_glossed(found, urgent)}: "
+        f"{format_percent(urgent['margin_share'].sum())} of what all of them brought in the year before they left came "
+        f"from these; {_would_bring(found)}."
     )
 
 
-def _total(found: Triage, rows: pd.DataFrame, name: str) -> str:
-    """Write the sum of a column, with its interval where there is one."""
-    sums = {end: rows[end].sum() for end in (name, f"{name}_low", f"{name}_high") if end in rows}
-    return found.interval(sums, name, "money") if len(sums) == 3 else found.format(sums[name], "money")
+def _glossed(found: Triage, urgent: pd.DataFrame) -> str:
+    """Say what the first priorities mean, where they are those of the house."""
+    names = [f"{format_count(row.n)} to {row.priority}" for row in urgent.itertuples() if row.n]
+    words = {f"to {FIRST}": f"to {FIRST} (they brought most)", f"to {MUST}": f"that {MUST} (much, but not evenly)"}
+    if found.own_priorities:
+        words = {f"to {MUST}": f"that {MUST}"}
+    for name, glossed in words.items():
+        names = [each.replace(name, glossed) for each in names]
+    return f", {join_words(names)}" if names else ""
+
+
+def _would_bring(found: Triage) -> str:
+    """Say what the first ones on the list would bring: with their chance of return, or as a scenario without one."""
+    first = found.call_list()
+    first = first[first["priority"].isin([FIRST, MUST])]
+    value, n = first["value_at_stake"], format_count(len(first))
+    within = f"within {number_words(found.horizon_months)} months the {n} of them who may be called would bring"
+    if found.chance_source:
+        expected = found.format((value * first["chance"]).sum(), "money")
+        chance = found.chance_source if found.by_fit else f"of {found.chance_source}"
+        return f"{within} {expected}, with the chance of return {chance}"
+    return f"{within} {if_back(value.sum(), found.currency)}, a scenario"
 
 
 def _effort(found: Triage) -> Iterator[str]:
@@ -250,11 +261,6 @@ def _chances(found: Triage) -> Iterator[str]:
         yield f"The chance of return is {found.chance_source}, the same for everybody."
     if found.chance_source and not found.has_cost:
         yield "Expected profit is before the cost of the offer."
-
-
-def _stays(found: Triage) -> Iterator[str]:
-    if "value_at_stake_low" in found.to_frame() and len(found.customers):
-        yield "Intervals of what is at stake allow for how long second stays last, and for nothing else."
 
 
 def _not_listed(found: Triage) -> Iterator[str]:

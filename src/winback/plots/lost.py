@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 
 from winback.doors import door
+from winback.lost.losses_reported import A_YEAR
 from winback.plots.style import (
     GAIN,
     INK,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 MOST_PERIODS = 60  # drawn: of more the last ones, as bars could not be told apart
 FEW_PERIODS = 12
-A_YEAR = (360, 372)  # days that are called one
+ALWAYS_DRAWN, CAME_AND_LOST = ("lost", "won", "came back"), "of these lost"  # in the flow
 FULL, LIGHT, OPEN = (
     {"linewidth": 0},
     {"alpha": 0.45, "hatch": "//"},
@@ -60,10 +61,10 @@ def plot_flow(report: LostReport, ax: Axes | None = None) -> Axes:
     'customers'
     """
     rows = report.years_back(0)
-    steps = _steps(rows)
+    steps = _steps(report)
     ax = new_axes(ax, 1.3 + 0.5 * len(steps))
-    colours = {"lost": LOSS, "won": GAIN, "came back": GAIN}
-    hatches = {"lost": "//", "came back": "xx", "not known yet": ".."}
+    colours = {"lost": LOSS, CAME_AND_LOST: LOSS, "won": GAIN, "came back": GAIN}
+    hatches = {"lost": "//", CAME_AND_LOST: "//", "came back": "xx", "not known yet": ".."}
     for place, (label, begin, end) in enumerate(steps):
         look = {"color": colours.get(label, UNTREATED), "hatch": hatches.get(label), "edgecolor": "white"}
         ax.barh(place, abs(end - begin), left=min(begin, end), linewidth=0, **look)
@@ -83,18 +84,18 @@ def plot_flow(report: LostReport, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _steps(rows: pd.DataFrame) -> list[tuple[str, float, float]]:
+def _steps(report: LostReport) -> list[tuple[str, float, float]]:
     """Return each step of the flow: its name, and how many customers there were before and after it."""
-    sums = rows[["n_lost", "n_lost_within", "n_won", "n_returned", "n_pending"]].sum()
-    changes = {"lost": -sums["n_lost"] - sums["n_lost_within"], "won": sums["n_won"], "came back": sums["n_returned"]}
-    if sums["n_pending"]:
-        changes["not known yet"] = -sums["n_pending"]
+    rows, year = report.years_back(0), report.over_last_year
+    changes = {"lost": -year["n_lost"], "won": year["n_won"], "came back": year["n_returned"]}
+    changes |= {CAME_AND_LOST: -year["n_lost_within"], "not known yet": -year["n_pending"]}
     first, following = rows["start"].iloc[0], rows["end"].iloc[-1] + pd.Timedelta(days=1)
-    n = rows["n"].iloc[0]
+    n = year["n"]
     steps = [(f"here on {first:%Y-%m-%d}", 0.0, n)]
     for name, change in changes.items():
-        steps.append((name, n, n + change))
-        n += change
+        if change or name in ALWAYS_DRAWN:
+            steps.append((name, n, n + change))
+            n += change
     return [*steps, (f"here on {following:%Y-%m-%d}", 0.0, n)]
 
 
