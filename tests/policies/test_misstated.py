@@ -1,6 +1,7 @@
 """What do untrue reasons really do to a rule? Labels are corrupted in earnest, and the rule's true gain is taken."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pandas as pd
@@ -106,6 +107,27 @@ def test_a_plain_loop_over_customers_agrees(large):
     assert found.frame["std_error"].iloc[0] == pytest.approx(error, rel=1e-9)
     ends = leaning(gain, error, length_by_loop(table, table["value"].fillna(0), own) / error)
     assert found.frame[["gain_low", "gain_high"]].iloc[0].tolist() == pytest.approx(ends, rel=1e-6)
+
+
+@pytest.mark.parametrize("terms", [{}, {"organic": (0.05, 0.2), "organic_value": 150.0}])
+def test_with_every_label_true_it_is_the_honest_gain_itself(terms):
+    """One figure has one estimator: the same splits, the same single offers, the same interval."""
+    table = drawn(3, 600)[0]
+    table = table[table["offer"] != "none"] if terms else table
+    trial = wb.read_trial(table, OFFERS, **terms)
+    judged = wb.evaluate_policy(trial, {**RULE, "z": None}, by="segment", splits=wb.Splits(repeats=4, rng=2))
+    ours, theirs = judged.misstated([0.0]).frame.iloc[0], judged.frame.iloc[0]
+    pairs = {"gain": "honest_gain", "std_error": "std_error"}
+    pairs |= {f"gain_{end}": f"honest_gain_{end}" for end in ("low", "high")}
+    for name, other in pairs.items():
+        assert ours[name] == pytest.approx(theirs[other], rel=1e-9), name
+
+
+def test_the_page_says_one_figure_of_one_rule(study):
+    rule = {"price": "discount", "service": "upgrade", "both": "bundle"}
+    judged = wb.evaluate_policy(study.trial, rule, by="reason", splits=wb.Splits(repeats=2))
+    amount = re.search(r"loses (\$\S+ \[[^]]+\])", judged.describe())[1]
+    assert f"the rule loses {amount} per customer against discount for everybody" in judged.misstated().describe()
 
 
 def test_the_break_even_is_where_the_line_crosses_zero(found):

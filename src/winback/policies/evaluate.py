@@ -13,8 +13,7 @@ from winback.policies.evaluation import PolicyEvaluation
 from winback.policies.honest import BEST_SINGLE, STATUS_QUO, HonestGains, honest_gains
 from winback.skewness import skewed_interval
 from winback.tables import NO_OFFER
-from winback.terms.organic import organic_shares
-from winback.trial.assumed import organic_values
+from winback.trial.assumed import organic_ends, taken_off
 from winback.trial.same_terms import check_is_trial, check_same_trial
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
@@ -103,15 +102,10 @@ def _row(gains: HonestGains, against: str, offer: str, trial: Trial, level: floa
 
 def _organic_reach(gains: HonestGains, against: str, trial: Trial) -> tuple[float, float]:
     """Return how far the gain falls and rises between the ends of an assumed organic return."""
-    if trial.organic is None:
-        return 0.0, 0.0
-    worth = dict(zip(trial.arms, organic_values(trial), strict=True))
-    taken_off = np.array([worth.get(name, 0.0) for name in gains.choices])  # by a share of 1; nothing for no offer
+    worth = taken_off(trial, gains.choices)
     instead = gains.single if against == BEST_SINGLE else gains.status_quo[None]
-    less = taken_off[instead].mean(axis=0) - taken_off[gains.decided].mean(axis=0)  # by customer
-    shares = organic_shares(trial.organic, trial.customers)
-    ends = [float((less * (shares[:, end] - shares[:, 1])).mean()) for end in (0, 2)]
-    return min(ends), max(ends)
+    ends = organic_ends(trial, worth[instead].mean(axis=0) - worth[gains.decided].mean(axis=0))
+    return float(ends.min()), float(ends.max())
 
 
 def chosen_among(trial: Trial, among: Iterable[str] | None) -> tuple[str, ...]:

@@ -109,6 +109,8 @@ class PolicyEvaluation(Result):
     def misstated(self, shares: float | Iterable[float] = SHARES) -> MisstatedReasons:
         """Say what is left of a written rule's gain when of these shares of customers another value is stated.
 
+        With none untrue it is the honest gain, judged on the same splits.
+
         Examples
         --------
         >>> import winback as wb
@@ -118,7 +120,7 @@ class PolicyEvaluation(Result):
         >>> found.misstated().frame["share_untrue"].tolist()
         [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
         """
-        return misstated_reasons(self.trial, self.policy, shares, splits=self.splits, level=self.level)
+        return misstated_reasons(self.trial, self.policy, shares, gains=self.gains, level=self.level)
 
     def describe(self) -> Sentences:
         """Say what to do, what that earns over today, and the doubt that matters most."""

@@ -51,6 +51,8 @@ class HonestGains:
     decided, single : numpy.ndarray of int, shape (n_repeats, n)
         What the policy chose for each customer, and the best single offer, both learned without the customer's fold;
         positions among the choices, as is ``status_quo``, (n,), what each customer gets today.
+    folds : numpy.ndarray of int, shape (n_repeats, n)
+        Into which each split dealt the customers.
     """
 
     repeats: pd.DataFrame
@@ -61,6 +63,7 @@ class HonestGains:
     decided: np.ndarray = field(repr=False)
     single: np.ndarray = field(repr=False)
     status_quo: np.ndarray | None = field(repr=False)
+    folds: np.ndarray | None = field(repr=False, default=None)
 
     def summary(self, against: str) -> dict[str, float]:
         """Return medians over splits, with the standard error that allows for the splits."""
@@ -134,10 +137,11 @@ def honest_gains(
             row = {"repeat": repeat, "against": against, "honest": mean, "std_error": error, "skew_length": length}
             row["in_sample"] = in_sample
             rows.append(row | {"predicted": predicted, "best_single": choices[best]})
-            kept += [(paired, scores, expected, decided, single)] if against == BEST_SINGLE else []
+            if against == BEST_SINGLE:
+                kept.append((paired, scores, expected, decided, single, folds.astype(np.int16)))
     gains, scores, expected, *judged = (np.stack(each) for each in zip(*kept, strict=True))
     figures = {"customer_gains": gains, "scores": scores.mean(axis=0), "expected": expected.mean(axis=0)}
-    figures |= dict(zip(("decided", "single"), judged, strict=True))
+    figures |= dict(zip(("decided", "single", "folds"), judged, strict=True))
     return HonestGains(pd.DataFrame(rows), choices=choices, status_quo=status_quo, **figures)
 
 

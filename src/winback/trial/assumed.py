@@ -37,6 +37,23 @@ def organic_values(trial: Trial) -> np.ndarray:
     return np.divide(value, n_back, out=np.zeros(len(trial.arms)), where=n_back > 0)
 
 
+def taken_off(trial: Trial, choices: tuple[str, ...]) -> np.ndarray:
+    """Return what a share of 1 returning anyway would take off each choice, (n_choices,); nothing off no offer."""
+    worth = dict(zip(trial.arms, organic_values(trial), strict=True))
+    return np.array([worth.get(name, 0.0) for name in choices])
+
+
+def organic_ends(trial: Trial, less: np.ndarray) -> np.ndarray:
+    """Return by how much a mean moves at the low and the high end of an assumed organic return, (2,).
+
+    ``less`` is what a share of 1 would take off each customer less than it does, shape (n,).
+    """
+    if trial.organic is None:
+        return np.zeros(2)
+    shares = organic_shares(trial.organic, trial.customers)
+    return np.array([float((less * (shares[:, end] - shares[:, 1])).mean()) for end in (0, 2)])
+
+
 def assumption(trial: Trial) -> str:
     """Return what is assumed of customers without an offer, as a sentence; empty where nothing is."""
     if trial.organic is None:
