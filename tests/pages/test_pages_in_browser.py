@@ -13,7 +13,7 @@ LAPTOP, PHONE = 1280, 390
 PAPER = 688  # pixels between the margins of A4
 PAPER_HEIGHT = 1017
 MOST_BYTES = 500_000
-SMALLEST_LETTER = 6  # pixels on a phone, which draws each with nine dots of its own
+SMALLEST_LETTER = 10  # pixels on a phone
 
 CONTRAST = """() => {
   const channel = v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;

@@ -103,7 +103,7 @@ def test_a_missing_cell_is_left_white_and_odd_names_stand_as_written(found):
     ax = plot_offers_by_group(replace(found, frame=frame))
     ax.figure.canvas.draw()
     assert ax.collections[0].get_array().mask.sum() == 1
-    assert "$5 $6 _x_" in ax.get_yticklabels()[0].get_text()
+    assert "$5 $6 _x_" in ax.get_yticklabels()[0].get_text().replace("\n", " ")
 
 
 def test_amounts_are_written_with_their_intervals(found):

@@ -119,7 +119,7 @@ def test_untrue_reasons_with_the_share_that_the_rule_bears(table):
     )
     assert mark.get_xdata()[0] == found.break_even
     assert set(zero.get_ydata()) == {0}
-    assert ax.get_xlabel() == "share of customers whose stated segment is untrue"
+    assert ax.get_xlabel().replace("\n", " ") == "share of customers whose stated segment is untrue"
     assert ax.get_ylabel().replace("\n", " ") == "gain per customer over a for everybody"
 
 

@@ -8,12 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.text import Text
 from trials import random_values
 
 import winback as wb
 from winback import plots
-from winback.plots.style import MARKERS, OFFERS, OTHERS, UNTREATED, house_styles, new_axes, offer_styles
+from winback.offers.by_group import offers_by_group
+from winback.offers.payback import payback
+from winback.plots.style import (
+    MARKERS,
+    OFFERS,
+    OTHERS,
+    UNTREATED,
+    WIDTH,
+    finish_axes,
+    house_styles,
+    new_axes,
+    offer_styles,
+)
 
+PHONE = 386  # pixels that a figure has on a phone of 390
 CATALOGUE = ("rebate", "visit", "letter", "gift")
 RETURN = {"rebate": 0.2, "visit": 0.6, "letter": 0.3, "gift": 0.5, "none": 0.1}
 
@@ -125,6 +139,55 @@ def test_survival_by_offer_tells_offers_by_the_catalogue_and_by_anything_else_in
     assert found == _said(trial)
     reasons = plots.plot_survival(wb.survival_curve(sent, by="reason", horizon_months=12))
     assert not {to_hex(line.get_color()) for line in reasons.lines} & set(_said(trial).values())
+
+
+SLACK = 1.03  # of a figure's width, which a letter wider than most may take
+
+
+@pytest.fixture(scope="module")
+def study():
+    return wb.simulate_telecom_study(5_300, calibrate=False, rng=1).trial
+
+
+@pytest.mark.parametrize("name", ["profit", "tornado", "flow", "steps", "groups", "payback", "survival"])
+def test_on_a_phone_a_figure_is_no_wider_than_drawn_and_its_letters_are_read(study, name):
+    result = wb.compare_offers(study)
+    draw = {
+        "profit": lambda: plots.plot_profit_and_roi(result),
+        "tornado": lambda: plots.plot_tornado(result.what_if()),
+        "flow": lambda: plots.plot_trial_flow(study),
+        "steps": lambda: plots.plot_profit_steps(result),
+        "groups": lambda: plots.plot_offers_by_group(offers_by_group(result, "reason")),
+        "payback": lambda: plots.plot_payback(payback(result)),
+        "survival": lambda: plots.plot_survival(wb.survival_curve(study, by="offer")),
+    }[name]
+    drawn = draw()
+    figure = getattr(drawn, "figure", drawn)
+    figure.canvas.draw()
+    width = figure.get_tightbbox().width  # inches
+    assert width <= SLACK * WIDTH
+    sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
+    assert min(sizes) / 72 * PHONE / (width + 0.2) >= 10  # pixels, of a page whose figures have a narrow margin
+
+
+def test_what_is_measured_upwards_stands_between_title_and_axes_at_the_left_edge():
+    _, ax = plt.subplots(figsize=(WIDTH, 3), layout="constrained")
+    ax.plot([0, 1_000_000])
+    finish_axes(ax, "A message of more than one line, which is what most messages are", "x", "money\nof two lines")
+    ax.figure.canvas.draw()
+    label, title, inside = (each.get_window_extent() for each in (ax.yaxis.label, ax._left_title, ax))
+    assert inside.y1 <= label.y0 < label.y1 <= title.y0
+    assert label.x0 == pytest.approx(0, abs=2)
+    assert title.x0 == pytest.approx(0, abs=2)
+
+
+def test_beside_another_axes_the_label_is_turned():
+    left, right = plt.subplots(1, 2, figsize=(WIDTH, 3), layout="constrained")[1]
+    for ax in (left, right):
+        finish_axes(ax, "Message", "x", "money")
+    assert left.yaxis.label.get_rotation() == 90
+    left.figure.canvas.draw()
+    assert right._left_title.get_window_extent().x0 == pytest.approx(right.get_window_extent().x0, abs=2)
 
 
 def test_a_figure_of_ones_own_axes_is_drawn_there():

@@ -72,11 +72,21 @@ def test_colours_are_those_of_the_offers_that_are_best(values):
     assert title(plot_worth_map(chosen)).startswith(f"By the model {names[2]} is best for all of 4,500 customers")
 
 
+def test_where_one_offer_is_best_for_all_the_key_says_what_sizes_mean_and_else_colours_too(values):
+    names = values.trial.offers.names
+    sizes = ["10 customers", "200 customers"]
+    alone, two = (with_best(values, lambda row, n=n: names[row % n]) for n in (1, 2))
+    for drawn, colours in ((alone, []), (two, list(names[:2]))):
+        ax = plot_worth_map(drawn)
+        assert [text.get_text() for text in ax.get_legend().get_texts()] == [*colours, *sizes]
+        most = max(size for _, size, _ in marks(ax))
+        assert [handle.get_sizes()[0] for handle in ax.get_legend().legend_handles[-2:]][1] <= most
+
+
 def test_none_is_grey_and_called_no_offer(values):
     ax = plot_worth_map(with_best(values, lambda row: "none"))
     assert {color for *_, color in marks(ax)} == {UNTREATED}
     assert title(ax).startswith("By the model no offer is best for all of")
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["no offer"]
 
 
 def test_where_the_best_offer_differs_within_a_mark_it_is_open(values):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PNG = "image/png"
 PIXELS = 4 / 3  # of a point
+LARGER = 1.25  # than drawn, where there is room: figures are drawn for phones
 
 
 def figure_html(output: NotebookNode, name: str, otherwise: str) -> str:
@@ -33,5 +34,5 @@ def figure_html(output: NotebookNode, name: str, otherwise: str) -> str:
     label = said or (html.unescape(inside[1]) if inside else otherwise)
     svg = re.sub(r' (?:role|aria-label)="[^"]*"', "", svg, count=2) if inside else svg
     width = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+)', svg)
-    style = f' style="max-width: {float(width[1]) * PIXELS:.0f}px"' if width else ""
+    style = f' style="max-width: {float(width[1]) * PIXELS * LARGER:.0f}px"' if width else ""
     return f"<figure{style}>{inline(svg, label, name)}</figure>"

@@ -58,7 +58,7 @@ def plot_budget_curve(plan: BudgetPlan, ax: Axes | None = None) -> Axes:
 
 @door
 def plot_profit_share_frontier(frontier: ProfitShareFrontier, ax: Axes | None = None) -> Axes:
-    """Draw the most profit for every number of customers regained. Takes what `profit_share_frontier` returns.
+    r"""Draw the most profit for every number of customers regained. Takes what `profit_share_frontier` returns.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def plot_profit_share_frontier(frontier: ProfitShareFrontier, ax: Axes | None = 
     >>> profit = pd.DataFrame({"upgrade": [90.0, 20.0], "bundle": [80.0, -5.0], "none": [10.0, 10.0]})
     >>> chance = pd.DataFrame({"upgrade": [0.4, 0.2], "bundle": [0.5, 0.3], "none": [0.1, 0.1]})
     >>> plot_profit_share_frontier(wb.profit_share_frontier(profit, chances=chance)).get_xlabel()
-    'customers regained of 2, over leaving everybody alone'
+    'customers regained of 2, over leaving\neverybody alone'
     """
     ax = new_axes(ax, 4.4)
     frame, profit = frontier.frame, frontier.profit_column

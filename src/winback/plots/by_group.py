@@ -11,7 +11,18 @@ from matplotlib.patches import Rectangle
 from winback.doors import door
 from winback.money import format_alike
 from winback.offers.by_group import FEWEST
-from winback.plots.style import INK, POINTS, SMALL, capitalised, finish_axes, new_axes, note, offer_styles
+from winback.plots.style import (
+    INK,
+    LETTER,
+    SMALL,
+    capitalised,
+    finish_axes,
+    letters_across,
+    new_axes,
+    note,
+    offer_styles,
+    points_across,
+)
 from winback.plots.words import name_ticks, row_height
 from winback.results import format_count
 from winback.tables import NO_OFFER
@@ -22,11 +33,10 @@ if TYPE_CHECKING:
     from winback.offers.by_group import OffersByGroup
 
 LOSS, NOTHING, GAIN = "#c9a3a0", "#ffffff", "#8fa3b5"  # light enough for ink to be read on them
-ROOM_FOR_ENDS = 70  # points of a cell, from which on its interval is written as well
 # Seen without colour, and on each other.
 HATCHES = {"may be nothing": "///", "too few": ".."}
 STRENGTH = {"may be nothing": 0.22, "too few": 0.4}  # in which what is written on them stays legible
-LONGEST_OFFER = 12  # letters of a line above a column
+LONGEST_OFFER, LONGEST_GROUP = 12, 18  # letters of a line above a column, and beside a row
 
 
 @door
@@ -43,12 +53,12 @@ def plot_offers_by_group(found: OffersByGroup, ax: Axes | None = None) -> Axes:
     >>> from winback.offers.by_group import offers_by_group
     >>> found = offers_by_group(wb.compare_offers(wb.load_telecom_study().trial), "reason")
     >>> plot_offers_by_group(found).get_title(loc="left")
-    'In no group is another offer shown to earn more than\ndiscount'
+    'In no group is another offer shown to earn more\nthan discount'
     """
     frame = found.frame
     groups = list(dict.fromkeys(frame["in_words"]))
     offers = [name for name in found.catalogue if name in set(frame["offer"]) and name != NO_OFFER]
-    ax = new_axes(ax, 1.7 + max(row_height(groups, 0.62), 0.62) * len(groups))
+    ax = new_axes(ax, 1.9 + max(row_height(groups, 0.78), 0.78) * len(groups))
     cells = frame.assign(x=frame["offer"].map(offers.index), y=frame["in_words"].map(groups.index))
     amounts = np.full((len(groups), len(offers)), np.nan)
     amounts[cells["y"], cells["x"]] = cells["profit"]
@@ -58,10 +68,12 @@ def plot_offers_by_group(found: OffersByGroup, ax: Axes | None = None) -> Axes:
     ax.pcolormesh(*edges, np.ma.masked_invalid(amounts), cmap=shades, vmin=-reach, vmax=reach, edgecolor="white")
     styles = offer_styles(offers, found.catalogue)
     _mark(ax, cells, styles)
-    _write(ax, cells, found.currency, len(offers))
-    finish_axes(ax, capitalised(found.headline), _key(frame))
+    _write(ax, cells, found.currency)
     n = frame.groupby("in_words", sort=False)["n"].sum()
-    name_ticks(ax.yaxis, range(len(groups)), [f"{group} ({format_count(n[group])})" for group in groups])
+    names = [f"{group} ({format_count(n[group])})" for group in groups]
+    room = letters_across(ax, [name[:LONGEST_GROUP] for name in names])
+    finish_axes(ax, capitalised(found.headline), _key(frame), width=room)
+    name_ticks(ax.yaxis, range(len(groups)), names, LONGEST_GROUP)
     _name_offers(ax, offers, styles)
     ax.set_ylim(len(groups) - 0.5, -0.5)
     ax.grid(False)
@@ -94,17 +106,18 @@ def _mark(ax, cells, styles):
             ax.add_patch(frame)
 
 
-def _write(ax, cells, currency, n_offers):
-    """Write the amounts, the first of a row in bold, and their intervals where there is room."""
+def _write(ax, cells, currency):
+    """Write the amounts, the first of a row in bold, and below each its interval where there is room, an end a line."""
     columns = ["profit", "profit_low", "profit_high"]
     texts = np.reshape(format_alike(cells[columns].to_numpy().ravel(), currency), (-1, 3))
-    ends = ax.get_position().width * ax.figure.get_figwidth() * POINTS / n_offers > ROOM_FOR_ENDS
+    letters = max(len(end) for _, *ends in texts for end in ends) + 2
+    ends = points_across(ax) / cells["x"].nunique() > letters * LETTER * SMALL
     for cell, (amount, low, high) in zip(cells.itertuples(), texts, strict=True):
         weight = "bold" if cell.first else "normal"
         at, middle = (cell.x, cell.y), {"ha": "center", "color": INK}
-        note(ax, amount, at, (0, 2 if ends else 0), va="bottom" if ends else "center", fontweight=weight, **middle)
+        note(ax, amount, at, (0, 8 if ends else 0), va="bottom" if ends else "center", fontweight=weight, **middle)
         if ends:
-            note(ax, f"[{low}, {high}]", at, (0, -1), va="top", fontsize=SMALL - 2, **middle)
+            note(ax, f"[{low},\n{high}]", at, (0, 5), va="top", fontsize=SMALL, **middle)
 
 
 def _name_offers(ax, offers, styles):

@@ -11,6 +11,7 @@ from winback.lost.small_groups import MORE, compare_groups
 from winback.periods import Period
 from winback.plots.style import (
     INK,
+    SMALL,
     count_axis,
     finish_axes,
     letters_across,
@@ -78,6 +79,7 @@ def plot_cohorts(report: LostReport, ax: Axes | None = None) -> Axes:
     count_axis(ax.xaxis)
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02, aspect=30)
     bar.outline.set_visible(False)
+    bar.ax.tick_params(labelsize=SMALL)
     bar.set_label("share still here", color=INK)
     percent_axis(bar.ax.yaxis)
     return ax

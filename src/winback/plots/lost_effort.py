@@ -32,7 +32,7 @@ LEAST_PROFIT = 0.15  # those who bring least, together: the share of which a fur
 
 @door
 def plot_effort(triage: Triage, ax: Axes | None = None) -> Axes:
-    """Draw for those who bring most, less and least which share of the profit they bring and of the effort they take.
+    r"""Draw for those who bring most, less and least which share of the profit they bring and of the effort they take.
 
     The title speaks of those who bring least: together under 15% of the profit. Takes what `triage` returns for a base
     with events that tell of hours or contacts.
@@ -50,7 +50,7 @@ def plot_effort(triage: Triage, ax: Axes | None = None) -> Axes:
     >>> hours = pd.DataFrame({"customer_id": [1, 2, 3], "date": "2024-03-01", "event": "hours", "amount": [2, 5, 3]})
     >>> found = wb.triage(wb.read_contracts(contracts, hours, until="2024-12-31"))
     >>> plot_effort(found).get_xlabel()
-    'share of all hours and of all profit of the last year'
+    'share of all hours and of all profit of\nthe last year'
     """
     frame = triage.effort_by_class()
     main = triage.effort.main

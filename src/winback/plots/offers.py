@@ -31,11 +31,16 @@ if TYPE_CHECKING:
     from winback.offers.compared import OfferComparison
 
 
+LONGEST_BESIDE = 14  # letters of an offer's name, beside which two panels find room
+ROW, LINE_HIGH = 0.36, 0.2  # inches of a row, and of a line of words
+
+
 @door
 def plot_profit_and_roi(result: OfferComparison) -> Figure:
     """Draw profit per customer beside ROI, with intervals: the reversal of the ranking is seen at a glance.
 
-    Rows are in order of profit in both panels; the best of each panel is drawn full, the others open.
+    Rows are in order of profit in both panels; the best of each panel is drawn full, the others open. Beside long names
+    the panels stand one below the other.
 
     Takes what `compare_offers` returns. Incremental figures are drawn where there is a random control group, or where
     an organic return is assumed, which the axes say; else gross ones.
@@ -47,9 +52,9 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     2
     """
     kind, frame = result.kind, result.frame
-    row = row_height(frame["offer"], 0.33)
-    size = (WIDTH, 1.1 + row * len(frame))
-    figure, (left, right) = plt.subplots(1, 2, figsize=size, sharey=True, layout="constrained")
+    n_across = 2 if frame["offer"].str.len().max() <= LONGEST_BESIDE else 1
+    shape = {"nrows": 2 // n_across, "ncols": n_across, "sharey": True}
+    figure, (left, right) = plt.subplots(**shape, figsize=(WIDTH, 3), layout="constrained")
     styles = offer_styles(frame["offer"], result.catalogue)
     _draw_intervals(left, frame, f"{kind}_profit", styles, lambda profits: format_alike(profits, result.currency))
     _draw_intervals(right, frame, f"{kind}_roi", styles, lambda ratios: [format_percent(ratio, 0) for ratio in ratios])
@@ -63,8 +68,13 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     message = _roi_message(first, leanest, roi.max(), result.currency)
     finish_axes(right, message, f"{kind} return on investment (profit / cost){assumed}")
     percent_axis(right.xaxis)
-    name_ticks(left.yaxis, range(len(frame)), frame["offer"])
-    left.set_ylim(len(frame) - 0.5, -0.6)
+    for ax in (left, right)[: 3 - n_across]:
+        name_ticks(ax.yaxis, range(len(frame)), frame["offer"])
+    left.set_ylim(len(frame) - 0.5, -0.8)
+    around = [(ax.get_title(loc="left"), ax.get_xlabel()) for ax in (left, right)]
+    lines = sum(max(text.count("\n") + 1 for text in texts) for texts in zip(*around, strict=True))
+    each = 0.4 + LINE_HIGH * lines + row_height(frame["offer"], ROW) * (len(frame) + 0.3)
+    figure.set_figheight(each * (2 // n_across))
     return figure
 
 

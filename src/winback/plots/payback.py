@@ -8,7 +8,7 @@ import numpy as np
 
 from winback.doors import door
 from winback.plots.style import INK, band, capitalised, finish_axes, money_axis, new_axes, offer_styles
-from winback.plots.words import named, write_legend
+from winback.plots.words import columns_below, named, write_legend_below
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +32,7 @@ def plot_payback(found: Payback, ax: Axes | None = None) -> Axes:
     >>> plot_payback(found).get_xlabel()
     'months since the customer came back'
     """
-    ax = new_axes(ax, 3.8)
+    ax = new_axes(ax, 4.3)
     names = list(found.frame["offer"])
     ax.axhline(0, color=INK, linewidth=1)
     for name, style in offer_styles(names, found.catalogue).items():
@@ -44,14 +44,14 @@ def plot_payback(found: Payback, ax: Axes | None = None) -> Axes:
     paid = found.frame.dropna(subset="pays_back")
     ring = {"linestyle": "none", "marker": "o", "markersize": 11, "markerfacecolor": "none", "markeredgecolor": INK}
     at = [_profit_at(found, row.offer, row.pays_back) for row in paid.itertuples()]
-    ax.plot(paid["pays_back"], at, **ring, zorder=5, label="paid back from here on" if len(paid) else None)
+    ax.plot(paid["pays_back"], at, **ring, zorder=5, label="paid back" if len(paid) else None)
     gross = " (gross)" if found.kind == "gross" else ", if as many come anyway as assumed" if found.assumed else ""
     ylabel = f"earned so far per customer offered{gross}"
     finish_axes(ax, capitalised(found.headline), "months since the customer came back", ylabel)
     money_axis(found.currency, ax.yaxis)
     ax.set_xlim(0, found.horizon_months)
     ax.set_xticks(np.arange(0, found.horizon_months + 1e-9, _step(found.horizon_months)))
-    write_legend(ax, loc="best", handlelength=3)
+    write_legend_below(ax, ncols=columns_below(ax, names))
     return ax
 
 

@@ -87,7 +87,7 @@ def plot_policy_gains(policies: Mapping[str, PolicyEvaluation | LearnedPolicy], 
 
 @door
 def plot_oracle(found: TruthComparison, ax: Axes | None = None) -> Axes:
-    """Draw what each policy truly earned beside one offer for all, and beside a policy that knows what each will do.
+    r"""Draw what each policy truly earned beside one offer for all, and beside a policy that knows what each will do.
 
     Only a simulation knows that: the axis says so. Takes what a policy's ``check`` returns.
 
@@ -98,7 +98,7 @@ def plot_oracle(found: TruthComparison, ax: Axes | None = None) -> Axes:
     >>> rule = {"price": "discount", "service": "upgrade", "both": None}
     >>> judged = wb.evaluate_policy(study.trial, rule, by="reason", splits=wb.Splits(repeats=2))
     >>> plot_oracle(judged.check()).get_xlabel()
-    "true profit per customer (a simulation's)"
+    "true profit per customer\n(a simulation's)"
     """
     rows = _oracle_rows(found)
     ax = new_axes(ax, 1.3 + 0.46 * len(rows))
@@ -203,7 +203,7 @@ def _gains_message(found) -> str:
 
 @door
 def plot_misstated_reasons(found: MisstatedReasons, ax: Axes | None = None) -> Axes:
-    """Draw what is left of a rule's gain as more of the reasons it reads are untrue.
+    r"""Draw what is left of a rule's gain as more of the reasons it reads are untrue.
 
     Takes an evaluation's ``misstated()``.
 
@@ -214,7 +214,7 @@ def plot_misstated_reasons(found: MisstatedReasons, ax: Axes | None = None) -> A
     >>> rule = {"price": "discount", "service": "upgrade", "both": "discount"}
     >>> found = wb.evaluate_policy(study.trial, rule, by="reason", splits=wb.Splits(repeats=1))
     >>> plot_misstated_reasons(found.misstated()).get_xlabel()
-    'share of customers whose stated reason for leaving is untrue'
+    'share of customers whose stated reason for\nleaving is untrue'
     """
     ax = new_axes(ax, 3.4)
     frame = found.frame.sort_values("share_untrue")

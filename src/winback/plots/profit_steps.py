@@ -11,7 +11,9 @@ from winback.doors import door
 from winback.money import format_alike, format_money, money_interval
 from winback.plots.style import (
     INK,
+    LETTER,
     QUIET,
+    SMALL,
     UNTREATED,
     capitalised,
     finish_axes,
@@ -19,6 +21,7 @@ from winback.plots.style import (
     new_axes,
     note,
     offer_styles,
+    points_across,
 )
 from winback.plots.words import name_ticks
 
@@ -35,7 +38,7 @@ LONGEST = 15  # letters under a bar
 
 @door
 def plot_profit_steps(result: OfferComparison, offer: str | None = None, ax: Axes | None = None) -> Axes:
-    """Draw what a customer sent an offer brings: value of returners, less its cost, less what would have come anyway.
+    r"""Draw what a customer sent an offer brings: value of returners, less its cost, less what would have come anyway.
 
     The last bar is what is gained, with its interval. Where neither a random control group nor an assumed organic
     return tells what would have come anyway, it is the gross profit, and the title says so.
@@ -57,7 +60,7 @@ def plot_profit_steps(result: OfferComparison, offer: str | None = None, ax: Axe
     >>> import winback as wb
     >>> ax = plot_profit_steps(wb.compare_offers(wb.load_telecom_study().trial))
     >>> ax.get_title(loc="left")
-    'Discount earns $291 more per customer than sending nothing'
+    'Discount earns $291 more per customer than\nsending nothing'
     """
     frame = result.frame.set_index("offer")
     offer = frame.index[0] if offer is None else offer
@@ -80,7 +83,8 @@ def plot_profit_steps(result: OfferComparison, offer: str | None = None, ax: Axe
     _write(ax, result, (begins, ends), (gain, low, high))
     which = "gross, per customer offered" if result.kind == "gross" else "per customer offered"
     finish_axes(ax, _message(result, offer, (gain, low, high)), "", which)
-    name_ticks(ax.xaxis, range(len(steps)), [name for name, _ in steps], LONGEST)
+    room = int(points_across(ax) / (len(steps) * LETTER * SMALL)) - 1  # letters, one of them for a gap
+    name_ticks(ax.xaxis, range(len(steps)), [name for name, _ in steps], min(room, LONGEST))
     ax.grid(False, axis="x")
     money_axis(result.currency, ax.yaxis)
     _make_room(ax, [0.0, *ends, gain, low, high])

@@ -12,7 +12,7 @@ from winback.doors import door
 from winback.labels import value_words
 from winback.money import format_alike
 from winback.plots.style import INK, QUIET, WIDTH, finish_axes, house_styles, money_axis, new_axes, note, percent_axis
-from winback.plots.words import name_ticks, row_height, write_legend
+from winback.plots.words import columns_below, name_ticks, row_height, write_legend, write_legend_below
 from winback.results import format_money, format_percent
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @door
 def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
-    """Draw how the chance of return differs with each term, with intervals; those that may be zero are drawn open.
+    r"""Draw how the chance of return differs with each term, with intervals; those that may be zero are drawn open.
 
     Takes a fit's ``effects``.
 
@@ -38,7 +38,7 @@ def plot_return_effects(effects: ReturnEffects, ax: Axes | None = None) -> Axes:
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
     >>> fit = wb.fit_two_part(study.lapsed, reacquisition="reason", tenure="reason", margin="reason")
     >>> plot_return_effects(fit.effects(study.lapsed)).get_xlabel()
-    'difference in the chance of return, in percentage points'
+    'difference in the chance of return, in\npercentage points'
     """
     frame = effects.frame.sort_values("change").reset_index(drop=True)
     ax = new_axes(ax, 1.2 + row_height(frame["in_words"], 0.34) * len(frame))
@@ -183,7 +183,7 @@ def plot_first_and_second(
     'lifetime value of a returned customer'
     """
     frame = pd.concat([each.frame for each in (found, parts) if each is not None], ignore_index=True)
-    ax = new_axes(ax, 1.3 + 0.75 * len(frame))
+    ax = new_axes(ax, 1.6 + 0.75 * len(frame))
     names = {"first_value": "first lifetime", "second_value": "second lifetime"}
     styles = house_styles(reversed(names))  # the second in ink: it is what the figure is about
     for place, (name, label) in enumerate(names.items()):
@@ -196,7 +196,6 @@ def plot_first_and_second(
             note(ax, text, (value, row), (0, 5), ha="center", color=INK)
     name_ticks(ax.yaxis, range(len(frame)), [*_group_words(found), *_group_words(parts)])
     ax.set_ylim(len(frame) - 0.4, -0.6)
-    write_legend(ax, loc="upper right")
     frame = found.frame  # of which the title speaks
     more = int((frame["difference_low"] > 0).sum())
     title = {len(frame): "The second lifetime is worth more", 0: "The second lifetime is not shown to be worth more"}
@@ -204,6 +203,7 @@ def plot_first_and_second(
     finish_axes(ax, title, "lifetime value of a returned customer", width=80)
     money_axis(found.currency, ax.xaxis)
     ax.margins(x=0.15)
+    write_legend_below(ax, ncols=columns_below(ax, names.values()))
     return ax
 
 

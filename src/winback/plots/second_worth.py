@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @door
 def plot_model_check(found: ModelCheck, ax: Axes | None = None) -> Axes:
-    """Draw by offer how much more or less a model expects than the trial measured; full marks are beyond chance.
+    r"""Draw by offer how much more or less a model expects than the trial measured; full marks are beyond chance.
 
     Takes the ``check`` of second lifetime values.
 
@@ -33,7 +33,7 @@ def plot_model_check(found: ModelCheck, ax: Axes | None = None) -> Axes:
     >>> import winback as wb
     >>> trial = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).trial
     >>> plot_model_check(wb.second_lifetime_value(wb.fit_two_part(trial), trial).check()).get_xlabel()
-    'expected by the model less measured, per customer'
+    'expected by the model less measured, per\ncustomer'
     """
     frame = found.frame
     names = [_name(offer) for offer in frame["offer"]]

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from winback.in_svg import inline
 from winback.plots.alt_text import alt_text
-from winback.plots.style import INK, LETTER, POINTS, QUIET, SMALL, UNTREATED
+from winback.plots.style import INK, POINTS, QUIET, SMALL, UNTREATED
 from winback.plots.words import drawn, drawn_name
 
 ACROSS = 9.0  # inches, of a page
@@ -27,6 +27,7 @@ ROW, EDGE = 0.34, 0.1  # inches
 LONGEST, SHORT = 19, 12  # letters of a name, and beside several panels
 LONGEST_UP = 38  # of what is measured upwards, on a phone
 BAR = 0.62
+WIDE_LETTER = 0.6  # of its height: short names have few narrow letters to make up for wide ones
 EDGED = "white"  # around an interval, so that it is seen on a dark bar
 
 
@@ -183,7 +184,7 @@ def _height(names, more: float, letters: int = LONGEST) -> float:
 def _names_take(names, width: float = CARD, letters: int = LONGEST) -> float:
     """Return the share of a figure's width that names of rows take."""
     longest = max((len(line) for name in names for line in drawn_name(name, letters)[0].split("\n")), default=0)
-    return min((LETTER * SMALL * longest + 12) / (POINTS * width), 0.45)
+    return min((WIDE_LETTER * SMALL * longest + 12) / (POINTS * width), 0.45)
 
 
 def _room_for(rows, ends, low: float, width: float) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import AutoLocator, Formatter, MaxNLocator, StrMethodFormatter
+from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
 from winback.colours import OFFERS, UNTREATED, offer_places
 from winback.plots.words import AS_WRITTEN, drawn, drawn_name
@@ -22,11 +23,12 @@ INK, QUIET = "#1b2530", "#5b6875"
 OTHERS = (INK, "#7d8894", "#46586a", "#8a6a4f", "#6f5f8f", "#4f7f86", "#a26769", "#7a8450")
 LOSS, GAIN = OTHERS[6], OTHERS[5]  # what is lost, or loses more, and what is won
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "p")
-WIDTH = 7.2  # inches: wide enough for a laptop, narrow enough for letters to be read on a phone
+WIDTH = 5.2  # inches: on a phone of 390 pixels the smallest letters are still larger than 10
 TITLE, LABEL, SMALL = 12.5, 11.5, 10.5  # points
 LONGEST_NOTE = 46  # letters in a line
 MOST_TICKS = 30  # of an axis, made beforehand where a currency would be read as mathematics
-POINTS, LETTER = 72, 0.54  # points of an inch; width of a letter over its height, on average
+POINTS, LETTER, BOLD = 72, 0.54, 0.62  # points of an inch; width of a letter over its height, on average; a bold one's
+LINE, GAP = 1.25, 5  # height of a line over that of its letters; points between label, title and axes
 FEWEST_LETTERS = 16  # in a line, however narrow
 ROOM = 1.1  # of a label, over the length of its axis before the layout is made
 LINES = ("-", "--", "-.", ":")
@@ -63,19 +65,61 @@ def _look(colours: tuple, place: int) -> dict:
 
 
 def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int = 90) -> None:
-    """Set the message as title, units on the axes, and take away what carries no information."""
-    wrapped, look = drawn(title, min(width, letters_across(ax)))
-    ax.set_title(wrapped, loc="left", fontsize=TITLE, fontweight="semibold", color=INK, **look)
-    up = int(ROOM * POINTS * ax.get_position().height * ax.figure.get_figheight() / (LETTER * LABEL))
+    """Set the message as title, units on the axes, and take away what carries no information.
+
+    Where an axes stands alone across its figure, title and what is measured upwards begin at the figure's left edge,
+    one above the other: both are read from left to right, and no long name of a row makes them narrow.
+    """
+    _label_upwards(ax, ylabel) if _is_alone(ax) else _label_beside(ax, ylabel)
+    _set_message(ax, title, width)
     below = int(min(ROOM * letters_across(ax), ROOM * width))  # it may reach under what stands beside the axes
-    for write, label, longest in ((ax.set_xlabel, xlabel, below), (ax.set_ylabel, ylabel, up)):
-        words, look = drawn(label, max(longest, FEWEST_LETTERS))
-        write(words, color=INK, fontsize=LABEL, **look)
+    words, look = drawn(xlabel, max(below, FEWEST_LETTERS))
+    ax.set_xlabel(words, color=INK, fontsize=LABEL, **look)
     ax.tick_params(colors=INK, length=0, labelsize=SMALL)
     ax.grid(True, color="#dfe4e8", linewidth=0.8)
     ax.set_axisbelow(True)
     for side in ax.spines.values():
         side.set_visible(False)
+
+
+def _is_alone(ax) -> bool:
+    """Tell whether nothing stands beside an axes but a scale."""
+    place = ax.get_subplotspec()
+    return place is not None and len(place.colspan) == place.get_gridspec().ncols
+
+
+def _set_message(ax, title: str, width: int) -> None:
+    """Write the title over the axes; where it is alone, over the whole figure and what is measured upwards."""
+    alone = _is_alone(ax)
+    longest = POINTS * ax.figure.get_figwidth() / (BOLD * TITLE) if alone else min(width, letters_across(ax))
+    words, look = drawn(title, max(int(longest), FEWEST_LETTERS))
+    label = ax.get_ylabel() if alone else ""
+    pad = GAP + (LINE * LABEL * (label.count("\n") + 1) if label else 0)
+    shown = ax.set_title(words, loc="left", fontsize=TITLE, fontweight="semibold", color=INK, pad=pad, **look)
+    if alone:
+        shown.set_transform(_at_the_edge(ax) + ax.titleOffsetTrans)
+
+
+def _label_upwards(ax, ylabel: str) -> None:
+    """Write what is measured upwards above the axes, from the figure's left edge on."""
+    words, look = drawn(ylabel, int(POINTS * ax.figure.get_figwidth() / (LETTER * LABEL)))
+    how = {"rotation": 0, "ha": "left", "va": "bottom", "color": QUIET, "fontsize": LABEL}
+    label = ax.set_ylabel(words, **how, **look)
+    up = ScaledTranslation(0, GAP / POINTS, ax.figure.dpi_scale_trans)
+    ax.yaxis.set_label_coords(0, 1, transform=_at_the_edge(ax) + up)
+    label.set_in_layout(False)  # the title makes room for it
+
+
+def _label_beside(ax, ylabel: str) -> None:
+    """Write what is measured upwards along the axis."""
+    longest = int(ROOM * POINTS * ax.get_position().height * ax.figure.get_figheight() / (LETTER * LABEL))
+    words, look = drawn(ylabel, max(longest, FEWEST_LETTERS))
+    ax.set_ylabel(words, color=INK, fontsize=LABEL, **look)
+
+
+def _at_the_edge(ax):
+    """Return what places at the figure's left edge, as high as the axes."""
+    return blended_transform_factory(ax.figure.transFigure, ax.transAxes)
 
 
 def points_across(ax) -> float:

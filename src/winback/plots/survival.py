@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,10 @@ from winback.doors import door
 from winback.labels import short_words
 from winback.plots.style import (
     INK,
+    LETTER,
+    POINTS,
     QUIET,
+    SMALL,
     band,
     capitalised,
     finish_axes,
@@ -19,6 +23,7 @@ from winback.plots.style import (
     note,
     offer_styles,
     percent_axis,
+    points_across,
 )
 from winback.plots.words import name_ticks, named, row_height, write_legend
 from winback.results import format_count, format_percent
@@ -39,6 +44,7 @@ MOST_STEPS = 110  # a quarter of the points that a figure is wide: more can hard
 BAND = 0.15  # opacity of an interval
 MOST_BANDS = 4  # more of them would hide the lines
 MOST_COUNTED = 6  # with more groups the numbers watched would fill the figure
+DOWN = 12  # points from one line of them to the next
 
 
 @door
@@ -55,8 +61,8 @@ def plot_survival(curves: SurvivalCurves, ax: Axes | None = None) -> Axes:
     >>> plot_survival(survival_curve(study.lapsed, by="reason", horizon_months=34)).get_ylabel()
     'share still there'
     """
-    ax = new_axes(ax, 4.4)
     names = list(curves.frame["group"])
+    ax = new_axes(ax, 4.4 + DOWN / POINTS * min(len(names), MOST_COUNTED))
     for name, style in _styles(curves, names).items():
         curve = curves.curves[curves.curves["group"] == name]
         label = f"{curves.said.get(name, name)} ({format_count(_of(curves.frame, name, 'n'))})"
@@ -215,17 +221,19 @@ def _count_below(ax, curves):
     """Write how many customers of each group were still watched under the months."""
     names = list(curves.frame["group"])
     styles = _styles(curves, names)
+    longest = len(format_count(curves.curves["at_risk"].max())) + 1.5
+    every = math.ceil(longest * LETTER * SMALL * len(ax.get_xticks()) / points_across(ax))
     for row, name in enumerate(names):
         said = name if curves.by is None or curves.paired else short_words(curves.by, name)
         curve = curves.curves[curves.curves["group"] == name]
-        down, look = -17 - 11.5 * row, {"va": "top", "fontsize": 9.5, "color": styles[name]["color"]}
+        down, look = -17 - DOWN * row, {"va": "top", "color": styles[name]["color"]}
         below = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "annotation_clip": False}
-        for month in ax.get_xticks():
+        for month in ax.get_xticks()[::every]:
             place = np.searchsorted(curve["months"], month, side="left")
             watched = curve["at_risk"].iloc[place] if place < len(curve) else 0
             note(ax, format_count(watched), (month, 0), (0, down), **below, **look)
         note(ax, said, (0, 0), (-26, down), xycoords=ax.transAxes, ha="right", annotation_clip=False, **look)
-    ax.set_xlabel(f"{ax.get_xlabel()};\nbelow, customers still watched", labelpad=6 + 11.5 * len(names))
+    ax.set_xlabel(f"{ax.get_xlabel()};\nbelow, customers still watched", labelpad=6 + DOWN * len(names))
 
 
 def _mark_gap(ax, curve, row):
@@ -233,7 +241,7 @@ def _mark_gap(ax, curve, row):
     ax.plot([at["months"]] * 2, [at["observed"], at["fitted"]], color=INK, linewidth=2.5, solid_capstyle="butt")
     text = f"{format_percent(abs(row['gap'])).removesuffix('%')} points"
     top = max(at["observed"], at["fitted"])
-    note(ax, text, (at["months"], top), (14, 2), va="bottom", color=INK)
+    note(ax, text, (at["months"], top), (14, 0), va="top", color=INK)
 
 
 def _ratio_ticks(ax, found):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from winback.doors import door
 from winback.money import format_alike
-from winback.plots.style import INK, WIDTH, capitalised, finish_axes, money_axis, note, offer_styles
+from winback.plots.style import INK, QUIET, WIDTH, capitalised, finish_axes, money_axis, note, offer_styles
 from winback.plots.words import name_ticks
 from winback.results import join_words
 
@@ -27,6 +27,7 @@ MOVED = {
     "horizon_months": ("months counted", "over {} months", 12.0, 1e9),
     "annual_discount": ("discount rate", "at a discount rate of {}", 0.0, 0.2),
 }
+UNMOVED = "moves nothing"
 SAME = 1e-9  # of the largest amount: a move that is none but for rounding
 AT_LEAST = 3.0  # times the organic return of the trial, to which it is moved where that is more
 
@@ -117,9 +118,11 @@ def _draw(ax, moves, what, *, color, currency):
                 shift, side = ((4, 0), "left") if away.loc[place, end] > 0 else ((-4, 0), "right")
                 where = (rest + away.loc[place, end], at)
                 note(ax, said[place], where, shift, ha=side, va="center", color=INK)
+    for place in wide.index[~away.any(axis=1)]:
+        note(ax, UNMOVED, (rest, place), (-4, 0), ha="right", va="center", color=QUIET)
     ax.axvline(rest, color=INK, linewidth=1)
     ax.use_sticky_edges = False
-    ax.margins(x=0.16)
+    ax.margins(x=0.2)
     if ax.get_xlim()[0] < 0 < ax.get_xlim()[1]:
         ax.axvline(0, color=INK, linewidth=1.2, linestyle=":")
     names = moves.drop_duplicates("place")

@@ -20,7 +20,7 @@ from winback.plots.style import (
     offer_styles,
     room_beside,
 )
-from winback.plots.words import name_ticks, named, row_height, write_legend_below
+from winback.plots.words import columns_below, name_ticks, named, row_height, write_legend_below
 from winback.results import counted, format_count, format_percent
 from winback.tables import NO_OFFER
 
@@ -90,13 +90,8 @@ def plot_trial_flow(trial: Trial, ax: Axes | None = None) -> Axes:
         for name in trial.sent:
             look = {"color": styles[name]["color"], "marker": styles[name]["marker"], "markersize": 9}
             ax.plot([], [], linestyle="none", label=named(name), **look)
-        write_legend_below(ax, ncols=_columns(trial.sent))
+        write_legend_below(ax, ncols=columns_below(ax, trial.sent, beside=max(map(len, names))))
     return ax
-
-
-def _columns(names) -> int:
-    """Return in how many columns names stand under a figure."""
-    return max(1, min(len(names), 60 // (max(map(len, names)) + 7)))
 
 
 def _steps(trial) -> list[_Step]:

@@ -34,7 +34,7 @@ MOST_ROWS = 30  # segments drawn: more are no figure
 
 @door
 def plot_projection(fit: ContractFit, survivors=None, ax: Axes | None = None, periods: int | None = None) -> Axes:
-    """Draw the share of customers expected still here, with interval; what nobody was watched for is shaded.
+    r"""Draw the share of customers expected still here, with interval; what nobody was watched for is shaded.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def plot_projection(fit: ContractFit, survivors=None, ax: Axes | None = None, pe
     >>> import winback as wb
     >>> left = [1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394]
     >>> plot_projection(wb.fit_contracts(left[:5], "sbg", period="Y"), left).get_title(loc="left")
-    'The sBG expects 30.7% still here at age 12; 39.4% were'
+    'The sBG expects 30.7% still here at age 12;\n39.4% were'
     """
     cohorts = survivors_by_cohort(survivors) if survivors is not None else []
     shares = _shares_left(cohorts)

@@ -20,6 +20,7 @@ LONGEST_SHORT = 28  # in a title, or beside a mark
 LONGEST_KEY = 40  # in a legend
 LONGEST_BELOW = 58  # below a figure
 LETTER = 5.6  # points that a letter of a legend takes
+KEY, SCALE = 11, 8  # letters: what a line with its mark takes beside a name, and a scale beside the axes
 MOST_LINES = 3
 LINE = 0.17  # inches that a line of a name takes
 LACKING = "□"
@@ -131,7 +132,8 @@ def named(name: object) -> str:
 
 def write_legend_below(ax, **look) -> None:
     """Write the legend under a figure's axis, one name a line, so that it stays as narrow as the figure."""
-    lines = ax.get_xlabel().count("\n") + 1
+    ticks = max((tick.get_text().count("\n") for tick in ax.get_xticklabels()), default=0)
+    lines = ax.get_xlabel().count("\n") + 1 + ticks
     shift = ScaledTranslation(0, -0.34 - 0.18 * lines, ax.figure.dpi_scale_trans)
     place = {"loc": "upper left", "bbox_to_anchor": (0, 0), "bbox_transform": ax.transAxes + shift}
     room = 72 * ax.get_position().width * ax.figure.get_figwidth() / LETTER - 6  # letters, less the line or mark
@@ -140,8 +142,16 @@ def write_legend_below(ax, **look) -> None:
     )
 
 
+def columns_below(ax, names: Iterable[str], beside: int = 0) -> int:
+    """Return in how many columns the names of marks stand under an axes, so many letters being taken beside it."""
+    names = list(names)
+    room = 72 * ax.figure.get_figwidth() / LETTER - max(beside, SCALE)
+    return max(1, min(len(names), int(room / (max(map(len, names)) + KEY))))
+
+
 def write_legend(ax, width: int = LONGEST_KEY, **look) -> None:
-    """Write the legend of what is drawn, as written, long names in several lines."""
-    for text in ax.legend(frameon=False, fontsize=10.5, **look).get_texts():
+    """Write the legend of what is drawn, as written, long names in several lines; lines under it stay faint."""
+    frame = {"facecolor": "white", "edgecolor": "none", "framealpha": 0.8}
+    for text in ax.legend(fontsize=10.5, **{**frame, **look}).get_texts():
         words, how = drawn_name(text.get_text(), width)
         text.set(text=words, **how)

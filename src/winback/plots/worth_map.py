@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from winback.doors import door
 from winback.plots.style import INK, QUIET, capitalised, finish_axes, money_axis, new_axes, offer_styles, percent_axis
-from winback.plots.words import named, write_legend_below
+from winback.plots.words import columns_below, named, write_legend_below
 from winback.results import counted, format_percent
 from winback.tables import NO_OFFER
 
@@ -62,10 +63,24 @@ def plot_worth_map(values: SecondLifetimeValues, ax: Axes | None = None) -> Axes
     percent_axis(ax.xaxis)
     money_axis(values.currency, ax.yaxis)
     ax.margins(x=0.08, y=0.1)
-    write_legend_below(ax, ncols=min(len(present), 3) if max(map(len, present)) < 14 else 1)
-    for handle in ax.get_legend().legend_handles:
-        handle.set(sizes=[60], facecolor=handle.get_edgecolor(), edgecolor=INK, linewidth=0)
+    _write_key(ax, present, cells["n"].max())
     return ax
+
+
+def _write_key(ax, present, most):
+    """Say below what colours mean, where there are several, and how many customers a mark stands for."""
+    marks = ax.get_legend_handles_labels()[0]
+    colour = marks[0].get_edgecolor() if len(present) == 1 else QUIET
+    step = 10 ** math.floor(math.log10(most))
+    for n in dict.fromkeys((max(step // 10, 1), most // step * step)):
+        size = LARGEST * n / most
+        ax.scatter([], [], size, label=counted(int(n), "customers"), facecolor=colour, edgecolor=colour)
+    kinds = marks if len(present) > 1 else []
+    sizes = ax.get_legend_handles_labels()[0][len(marks) :]
+    names = [each.get_label() for each in (*kinds, *sizes)]
+    write_legend_below(ax, handles=[*kinds, *sizes], ncols=columns_below(ax, names), labelspacing=0.9)
+    for handle in ax.get_legend().legend_handles[: len(kinds)]:
+        handle.set(sizes=[60], facecolor=handle.get_edgecolor(), edgecolor=INK, linewidth=0)
 
 
 def _customers(values) -> pd.DataFrame:
