@@ -79,7 +79,7 @@ def test_what_is_assumed_stands_in_frame_table_tiles_figures_and_words(trial, or
     left, right = plots.plot_profit_and_roi(result).axes
     below = " ".join(left.get_xlabel().split())
     assert below == "incremental profit per customer offered (organic return assumed)"
-    assert right.get_xlabel().endswith("(organic return assumed)")
+    assert right.get_xlabel().replace("\n", " ").endswith("(organic return assumed)")
     said = f"Incremental figures rest on {result.settings.organic.says}; no control group shows it."
     assert said in result.assumptions()
 

@@ -150,7 +150,7 @@ def test_the_figure_draws_every_month_in_the_offers_colour_and_rings_the_payback
         rows = found.months[found.months["offer"] == name]
         assert list(lines[name].get_ydata()) == rows["profit"].tolist()
         assert to_hex(lines[name].get_color()) == OFFERS[place]
-    assert list(lines["paid back from here on"].get_xdata()) == found.frame["pays_back"].tolist()
+    assert list(lines["paid back"].get_xdata()) == found.frame["pays_back"].tolist()
     title = ax.get_title(loc="left").replace("\n", " ")
     assert title == found.headline
 
@@ -161,5 +161,5 @@ def test_the_figure_of_offers_that_never_pay_back_says_so():
     ax = plot_payback(found)
     assert ax.get_title(loc="left") == "No offer pays back within 20 months"
     assert "gross" in ax.get_ylabel()
-    assert "paid back from here on" not in [text.get_text() for text in ax.get_legend().get_texts()]
+    assert "paid back" not in [text.get_text() for text in ax.get_legend().get_texts()]
     assert isinstance(found.frame, pd.DataFrame)
