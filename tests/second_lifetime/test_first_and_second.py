@@ -145,7 +145,7 @@ def test_what_to_do_by_group_names_the_ends(study):
     sent = study.lapsed.query("offer != 'none'")
     found = first_and_second_value(sent, horizon_months=84, annual_discount=0, by="reason")
     ends = (found.format(end(found.frame["second_value"]), "money") for end in (min, max))
-    said = f"Count on {' to '.join(ends)} from each who comes back within 84 months, by group, which is"
+    said = f"Count on {' to '.join(ends)} within 84 months from each who comes back, by group, which is"
     assert found.what_to_do().startswith(said)
 
 

@@ -224,7 +224,7 @@ def _next_step(found: FirstAndSecondValue) -> str:
     else:
         beside = "and not on more than the first time"
     return (
-        f"Count on {value} from each who comes back{within}{by_group}, {beside}; take off what the offer costs and "
+        f"Count on {value}{within} from each who comes back{by_group}, {beside}; take off what the offer costs and "
         "what would have come back by itself."
     )
 
