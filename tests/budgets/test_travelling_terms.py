@@ -53,7 +53,7 @@ def test_a_plan_from_a_frame_says_under_which_terms_it_was_measured(half):
     judge_by, values = half
     plan = wb.allocate_budget(values.net_values, costs=values.costs, budget=400_000)
     said = plan.measure(judge_by).describe()
-    assert "(incremental, value over 27.784 months, not discounted)" in said
+    assert "(incremental, value over 27.784 months, no interest taken off)" in said
     with pytest.raises(ValueError, match="made from a frame, which remembers no trial"):
         plan.measure()
     with pytest.raises(ValueError, match=r"The plan is in \$, and this trial in EUR"):

@@ -8,7 +8,7 @@ from asked_trials import valued
 import winback as wb
 from winback.offers.longer import first_when_longer, other_when_longer, within_months
 from winback.questions.headline import headline
-from winback.questions.which_offer import tailoring
+from winback.questions.which_offer import Tailoring
 
 
 def stays(share_long, n=900, *, months=6.0):
@@ -44,7 +44,7 @@ def test_the_study_says_that_another_offer_leads_over_all_that_is_known(study):
 
 
 def test_the_front_page_says_it_too(study):
-    head = headline(study, tailoring(study.trial.over(covariates=[])))
+    head = headline(study, Tailoring(None, {}))
     assert "within 27.8 months" in head.gain
     assert head.doubt == next(other_when_longer(study))
 

@@ -54,7 +54,7 @@ def test_the_value_within_the_horizon_is_named_beside_that_over_longer(compariso
 
 def test_later_money_that_counts_less_is_named(study):
     ladder = money_ladder(wb.compare_offers(study.trial.over(annual_discount=0.1)))
-    assert ladder.frame["rung"].str.contains("10.0% a year").sum() == 1
+    assert ladder.frame["rung"].str.contains("less interest of 10.0% a year").sum() == 1
     assert ladder.frame["amount"][2] < 921
 
 

@@ -7,7 +7,11 @@ from asked_trials import valued
 from scipy.stats import studentized_range
 
 import winback as wb
-from winback.offers.told_apart import scatter_to_spare
+from winback.offers.told_apart import at_more_scatter, scatter_to_spare
+from winback.questions.headline import headline
+from winback.questions.which_offer import Tailoring
+
+TELLS_NOTHING = Tailoring(None, {})
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +32,16 @@ def test_of_the_study_it_is_said_with_the_lead_where_scatter_is_assumed(comparis
     assert said in lead
     assert lead.endswith("between customers, which is assumed here.")
     assert "scattered" not in comparison.details()
+    assert (
+        f"more than chance explains, but not {at_more_scatter(comparison)}." in headline(comparison, TELLS_NOTHING).lead
+    )
 
 
 def test_where_scatter_was_measured_it_is_a_detail(comparison):
     measured = replace(comparison, trial=replace(comparison.trial, scatter_assumed=False))
     times = scatter_to_spare(comparison.differences.iloc[0])
     assert measured.describe().splitlines()[1].endswith("they are told apart.")
+    assert headline(measured, TELLS_NOTHING).lead.endswith("more than chance explains.")
     said = f"If profit scattered {times:.2f} times as much between customers, discount and upgrade would not be told"
     assert said in measured.details()
 

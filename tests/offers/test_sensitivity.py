@@ -156,7 +156,7 @@ def test_without_a_trial_nothing_is_revalued(censored, varied):
 # nothing to vary, nothing to rank
 
 
-@pytest.mark.parametrize(("vary", "what"), [("horizon", "horizon"), ("discount", "discount rate")])
+@pytest.mark.parametrize(("vary", "what"), [("horizon", "horizon"), ("discount", "interest rate")])
 def test_value_measured_directly_cannot_be_revalued(measured_directly, vary, what):
     found = measured_directly[1].sensitivity(vary)
     assert found.describe() == f"Value was measured directly, so the {what} cannot be varied."

@@ -58,7 +58,7 @@ def test_bars_reach_to_what_the_comparison_says_when_made_again(what_if):
         "would come anyway": [{"organic": 0.0}, {"organic": _highest_organic(what_if)}],
         "cost of the offers": [{"cost": 0.5}, {"cost": 1.5}],
         "months counted": [{"horizon_months": _lowest_horizon(what_if)}, {}],
-        "discount rate": [{"annual_discount": 0.0}, {"annual_discount": 0.2}],
+        "interest rate": [{"annual_discount": 0.0}, {"annual_discount": 0.2}],
     }
     for place, ax in enumerate((gain, lead)):
         drawn, rest = reached(ax)

@@ -52,6 +52,15 @@ def test_every_card_leads_to_the_notebook_behind_it_and_on_a_page_to_its_page(an
     assert set(there) == {"who.html"}
 
 
+def test_a_card_whose_page_is_not_written_has_nothing_that_looks_like_a_link(answered):
+    shown = linked(replace(answered, pages=links_to())._repr_html_(), {"06": "offer-roi.html"})
+    assert set(Tags(shown).links) == {"offer-roi.html"}
+    assert WORDS[6] in shown
+    assert not [words for number, words in WORDS.items() if number != 6 and words in shown]
+    assert shown.count('wb-link"') == len(Tags(shown).links)
+    assert "unwritten" not in shown
+
+
 def test_names_are_text_and_not_markup():
     odd = ["<script>x</script>", 'a "quoted" & name', "$5_off_$10"]
     trial = valued(0.5, 0.3, 0.2, names=odd, reason=["<i>price</i>", "a & b"])

@@ -9,6 +9,7 @@ from sentences import hold_to_three
 import winback as wb
 from winback.datasets.telecom import assumptions
 from winback.datasets.telecom.published import published_answers, published_offers
+from winback.offers.by_group import offers_by_group
 from winback.policies import judged_alike
 from winback.questions import answer_questions
 from winback.questions.headline import headline
@@ -270,5 +271,46 @@ def test_the_study_shows_its_published_figures():
     found = answer_questions(wb.load_telecom_study().trial)
     assert found.head.do == "Send discount to all who look promising."
     assert "$148 more" in found.cards[1].answer
-    assert "ROI 596%" in found.cards[2].here
+    assert "gross ROI 596%" in found.cards[2].here
     assert found.cards[3].answer == "Discount earns most, upgrade returns most on its cost, bundle wins back most."
+
+
+def test_whether_an_offer_pays_for_those_who_come_back_least_stands_beside_what_was_published(answered, small_trial):
+    groups = offers_by_group(answered.found["comparison"], "reason").frame
+    best = groups[groups["group"] == "both"].iloc[0]
+    here = answered.cards[0].here
+    if best["profit_low"] > 0:
+        assert f"even so {best['offer']} earns " in here
+        assert "per customer who left for price and service: not futile" in here
+    else:
+        assert "no offer is shown to pay for those who left for price and service" in here
+    assert ("though few came back" in here) == bool(best["few"] and best["profit_low"] > 0)
+    assert "futile" in published_answers()[1]
+
+
+@pytest.mark.parametrize(
+    ("brought", "said"),
+    [(300.0, "even so a earns $"), (12.0, "no offer is shown to pay for those who left for service")],
+)
+def test_of_few_who_come_back_an_offer_may_pay_or_not(brought, said):
+    rng = np.random.default_rng(4)
+    rows = pd.DataFrame({"customer_id": range(4_000), "offer": ["a", "none"] * 2_000})
+    rows["reason"] = np.repeat(["price", "service"], 2_000)
+    share = np.where(rows["reason"] == "price", 0.6, 0.2) * np.where(rows["offer"] == "a", 1.0, 0.2)
+    rows["returned"] = rng.random(4_000) < share
+    rows["value"] = rows["returned"] * brought
+    trial = wb.read_trial(rows, [wb.Offer(name="a", amount=10.0, paid="on_acceptance")])
+    assert said in who_comes_back(trial, comparison=wb.compare_offers(trial)).here
+    assert "futile" not in who_comes_back(trial).here
+
+
+def test_what_is_not_known_of_the_least_is_not_said():
+    gross = valued(0.5, 0.2, control=None, reason=["price", "service"])
+    assert "futile" not in who_comes_back(gross, comparison=wb.compare_offers(gross)).here
+
+
+def test_profit_and_roi_of_the_last_card_are_each_called_what_they_are(answered):
+    card = answered.cards[3]
+    assert "ROI is gross as it was published" in card.picture.caption
+    assert published_answers()[4].startswith("gross ROI ")
+    assert "gross ROI" in published_answers()[3]

@@ -150,7 +150,7 @@ def test_it_shows_what_is_compared_on_which_terms(trial):
     hold_to_three(trial, trial.design, trial.provenance)
     said = trial.describe()
     assert "were sent a and b, beside a random group that was sent nothing" in said
-    assert "value over 20 months, discounted at 10% a year" in said
+    assert "value over 20 months, less interest of 10% a year" in said
     assert trial.to_frame()["n"].tolist() == [400, 400, 400]
 
 

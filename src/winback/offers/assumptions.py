@@ -26,9 +26,9 @@ def assumption_lines(
         yield "Value was measured directly; its horizon is that of the data."
     else:
         rate = settings.annual_discount
-        discounted = f"discounted at {100 * rate:g}% a year ({TIMING})" if rate else "not discounted"
+        interest = f"less interest of {100 * rate:g}% a year ({TIMING})" if rate else "no interest taken off"
         months = f"{settings.horizon_months:.2f} months from the return"
-        yield f"A second lifetime counts for {months}, {discounted}. What comes later is not counted."
+        yield f"A second lifetime counts for {months}, {interest}. What comes later is not counted."
     currency = "$" if offers is None else offers.currency
     yield from (_contract(offer, offers, currency) for offer in offers or ())
     yield f"Intervals are {100 * settings.level:g}% intervals of expected values, not of single customers."

@@ -103,7 +103,7 @@ def _within(comparison: OfferComparison, first: pd.Series) -> Iterator[dict]:
     settings, offer = comparison.settings, first["offer"]
     counted = "as measured" if settings.horizon_months is None else f"over {settings.horizon_months:.1f} months"
     rate = settings.annual_discount
-    later = f", at {format_percent(rate)} a year" if settings.horizon_months is not None and rate else ""
+    later = f", less interest of {format_percent(rate)} a year" if settings.horizon_months is not None and rate else ""
     yield _rung(f"after {offer}, {counted}{later}", BACK, first, "value_per_returned")
     yield _rung("less what the offer costs", BACK, float(first["gross_profit"] / first["acceptance"]))
     yield _rung("with those who did not come back", SENT, first, "gross_profit")

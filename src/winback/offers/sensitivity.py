@@ -120,7 +120,8 @@ def revalued(trial: Trial, offers: Iterable[str], varied: str, values: Iterable[
         profit, roi = m.profit(stacked)[0], m.return_on_investment(stacked).ratio
         parts.append(pd.DataFrame({"setting": setting, "offer": offers, "profit": profit, "roi": roi}))
     frame = pd.concat(parts[1:] or parts, ignore_index=True)
-    return OfferSensitivity(frame, "discount rate" if varied == "discount" else varied, trial.currency)
+    what = "interest rate" if varied == "discount" else varied  # an offer may be called discount
+    return OfferSensitivity(frame, what, trial.currency)
 
 
 def break_even_lines(frame: pd.DataFrame) -> Iterator[str]:

@@ -142,6 +142,14 @@ def scatter(result: Result) -> Iterator[str]:
         )
 
 
+def at_more_scatter(result: Result) -> str:
+    """Say at how much more scatter the lead is not told apart, where it is narrow and scatter was assumed."""
+    if len(result.frame) == 1 or not _scatter_in_the_lead(result):
+        return ""
+    times = scatter_to_spare(result.differences.iloc[0])
+    return f"at {times:.2f} times the scatter of profit between customers, which is assumed here"
+
+
 def _is_narrow(pair) -> bool:
     return bool(pair["told_apart"]) and scatter_to_spare(pair) < MUCH_SCATTER
 
@@ -155,13 +163,8 @@ def _scatter_in_the_lead(result) -> bool:
 def _verdict(result, pair) -> str:
     within = f"lies within {result.within}" if pair["equivalent"] else ""
     if pair["told_apart"]:
-        unless = ""
-        if _scatter_in_the_lead(result):
-            unless = (
-                f", but would not be at {scatter_to_spare(pair):.2f} times the scatter of profit between customers, "
-            )
-            unless += "which is assumed here"
-        apart = f"leaves out zero: they are told apart{unless}"
+        more = at_more_scatter(result)
+        apart = f"leaves out zero: they are told apart{f', but would not be {more}' if more else ''}"
         return f"leaves out zero, yet {within}: equivalent" if within else apart
     what = _what_choosing_costs(result) if _said_in_the_answer(result) else "nothing tells them apart"
     return f"{within or 'contains zero'}: {what}"

@@ -155,7 +155,7 @@ class Steps:
         own = self.trial.annual_discount
         return _slider(
             "annual_discount",
-            "Discount rate a year (later money counts less)",
+            "Interest rate a year (later money counts less)",
             _with_own(DISCOUNTS, own),
             own,
             _percent,

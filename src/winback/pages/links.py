@@ -11,6 +11,10 @@ UNWRITTEN = "unwritten"  # class of what would lead to a page that is not there
 LINK = re.compile(r'<a\b([^>]*?)\bhref="(?:\./)?(\d\d)-[\w-]+\.(?:ipynb|html)(#[^"]*)?"([^>]*)>(.*?)</a>', re.DOTALL)
 
 
+# A paragraph that was such a link and nothing else, as on a card: its words would promise what is not there.
+ALONE = re.compile(rf'<p\b[^>]*><span class="{UNWRITTEN}">[^<]*</span></p>')
+
+
 def links_to(ending: str = ".ipynb") -> dict[int, str]:
     """Return where each notebook is found from another one, or each page from another: number -> link.
 
@@ -26,7 +30,8 @@ def links_to(ending: str = ".ipynb") -> dict[int, str]:
 def linked(shown: str, pages: Mapping[str, str]) -> str:
     """Let the links of a page lead to the pages written beside it (number -> name); of the others the words stay.
 
-    In a notebook they lead to notebooks, and the words of results may name pages by the notebook's name.
+    A paragraph that is nothing but such a link goes. In a notebook they lead to notebooks, and the words of results may
+    name pages by the notebook's name.
 
     Examples
     --------
@@ -40,4 +45,4 @@ def linked(shown: str, pages: Mapping[str, str]) -> str:
             return f'<span class="{UNWRITTEN}">{words}</span>'
         return f'<a{before}href="{pages[number]}{anchor or ""}"{after}>{words}</a>'
 
-    return LINK.sub(led, shown)
+    return ALONE.sub("", LINK.sub(led, shown))

@@ -25,7 +25,7 @@ MOVED = {
     "organic": ("would come anyway", "if {} would come anyway", 0.0, 0.2),
     "cost": ("cost of the offers", "at {} of the cost", 0.5, 1.5),
     "horizon_months": ("months counted", "over {} months", 12.0, 1e9),
-    "annual_discount": ("discount rate", "at a discount rate of {}", 0.0, 0.2),
+    "annual_discount": ("interest rate", "at an interest rate of {}", 0.0, 0.2),
 }
 UNMOVED = "moves nothing"
 SAME = 1e-9  # of the largest amount: a move that is none but for rounding

@@ -77,7 +77,7 @@ def answer_questions(
     comparison = compare_offers(trial)
     ways = tailoring(trial, rule, rule_by)
     cards = (
-        who_comes_back(trial, by),
+        who_comes_back(trial, by, comparison),
         how_long(trial, life_months),
         which_offer(trial, comparison, ways),
         which_strategy(comparison),

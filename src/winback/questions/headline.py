@@ -9,6 +9,7 @@ from winback.colours import UNTREATED, offer_colours
 from winback.money import format_alike, money_interval
 from winback.offers.compared import OfferComparison
 from winback.offers.longer import within_months
+from winback.offers.told_apart import at_more_scatter
 from winback.plots.profit_steps import profit_steps, wide_profit_steps
 from winback.plots.small import Row, small_bars
 from winback.plots.style import QUIET, capitalised
@@ -103,7 +104,8 @@ def _lead(comparison: OfferComparison) -> str:
     behind = money_interval(*(pair[f"difference{end}"] for end in ("", "_low", "_high")), comparison.currency)
     chance = format_chance(first["probability_best"])
     unsure = f"not beyond chance: {first['offer']} is the best with a chance of {chance}"
-    told = "more than chance explains" if pair["told_apart"] else unsure
+    more = at_more_scatter(comparison)
+    told = f"more than chance explains{f', but not {more}' if more else ''}" if pair["told_apart"] else unsure
     return f"{capitalised(pair['second'])} earns {behind} less, {told}."
 
 

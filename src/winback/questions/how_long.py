@@ -105,7 +105,7 @@ def how_sure(found: Lives) -> str:
     row, months, name = found.value.frame.iloc[0], found.months.frame.iloc[0], found.which
     money = money_interval(*(row[f"{name}{end}"] for end in ("", "_low", "_high")), found.value.currency, signed=True)
     length = f"{months[name]:+.1f} months [{months[f'{name}_low']:+.1f}, {months[f'{name}_high']:+.1f}]"
-    within = "both counted" if name == "difference_within" else "second lives counted"
+    within = "both counted" if name == "difference_within" else "first lives counted in full, second ones"
     n = counted(int(row["n"]), "customers")
     return f"{money} and {length}, {within} up to {found.horizon:g} months; {n}, before any offer's cost"
 

@@ -131,4 +131,6 @@ def _picture(found: Leaders) -> Picture:
         panels.append(Panel(rows, heading))
     each = (f"{panel.heading} {join_words(f'{row.name} {row.text}' for row in panel.rows)}" for panel in panels)
     caption = f"{capitalised(comparison.kind)} profit per customer, gross ROI and share won back; best in bold."
+    if comparison.kind == "incremental" and found.by["roi"]:
+        caption += " ROI is gross as it was published: before what would have come anyway, which profit is after."
     return Picture(partial(small_panels, panels), f"By offer: {'; '.join(each)}.", caption=caption)

@@ -117,7 +117,7 @@ def _of_tailored(comparison: OfferComparison, name: str) -> str:
     first = comparison.frame["offer"].iloc[0]
     row = comparison.frame.set_index("offer").loc[name]
     back, roi = (format_percent(row[figure], 0) for figure in ("acceptance", "gross_roi"))
-    did = f"{name} in the trial: {back} came back, ROI {roi}"
+    did = f"{name} in the trial: {back} came back, gross ROI {roi}"
     if name == first:
         return f"{did}, and it earned most"
     pairs = comparison.differences

@@ -8,7 +8,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from winback.asked import ask
 from winback.labels import label_of, short_words, value_words
+from winback.money import money_interval
+from winback.offers.by_group import offers_by_group
+from winback.offers.compared import OfferComparison
 from winback.plots.small import Row, small_bars
 from winback.plots.style import INK
 from winback.questions.card import Card, Picture, lacking
@@ -102,12 +106,37 @@ def _by_group(customers, by, clusters, *, alone=None, assumed=False, everybody=E
     return ReturnsBy(shown, by, alone, apart, assumed=assumed, n_more=len(frame) - len(shown))
 
 
-def who_comes_back(trial: Trial, by: str = "reason") -> Card:
-    """Return the card of the first question; where the column ``by`` is missing, everybody's return and what is."""
+def who_comes_back(trial: Trial, by: str = "reason", comparison: OfferComparison | None = None) -> Card:
+    """Return the card of the first question; where the column ``by`` is missing, everybody's return and what is.
+
+    With the ``comparison`` it is also said whether an offer pays for those who come back least.
+    """
     there = by in trial.known and trial.customers[by].notna().any()
     found = returns_by(trial, by if there and len(label_codes(trial.customers[by])[1]) > 1 else None)
     missing = "" if there else without(by)
-    return Card(1, said(found), here=how_sure(found), picture=picture(found), missing=missing, found=found)
+    pays = "" if comparison is None else for_the_least(comparison, found)
+    here = "; ".join(filter(None, (how_sure(found), pays)))
+    return Card(1, said(found), here=here, picture=picture(found), missing=missing, found=found)
+
+
+def for_the_least(comparison: OfferComparison, found: ReturnsBy) -> str:
+    """Say whether an offer pays for those who come back least: few who return can be worth more than the offers cost.
+
+    Nothing where groups are not told apart, or what would have come anyway is not known.
+    """
+    if found.by is None or not found.told_apart or comparison.kind != "incremental":
+        return ""
+    groups = ask(offers_by_group, comparison, found.by)
+    least = found.frame.iloc[-1]
+    cells = groups.frame[groups.frame["group"] == least["group"]] if groups else pd.DataFrame()
+    if cells.empty:
+        return ""
+    best = cells.iloc[0]
+    if best["profit_low"] <= 0:
+        return f"no offer is shown to pay for those {_whose(found.by, least)}"
+    earns = money_interval(*(best[f"profit{end}"] for end in ("", "_low", "_high")), comparison.currency)
+    unsure = ", though few came back to tell by" if best["few"] else ""
+    return f"even so {best['offer']} earns {earns} per customer {_whose(found.by, least)}: not futile{unsure}"
 
 
 def without(by: str) -> str:
@@ -142,7 +171,7 @@ def how_sure(found: ReturnsBy) -> str:
     if found.by is not None:
         first, last = (found.frame["short"].iloc[place] for place in (0, -1))
         points = " to ".join(f"{100 * end:.0f}" for end in found.apart[1:])
-        parts = [f"{first} {points} points above {last}" if found.told_apart else "not told apart"]
+        parts = [f"{first} {points} points above {last}, not adjusted" if found.told_apart else "not told apart"]
     if found.alone is not None and not found.assumed:
         parts.append(f"without an offer {_with_interval(*found.alone)}")
     if found.alone is None:

@@ -167,7 +167,8 @@ class OfferCatalog:
         if self.horizon_months is None:
             parts = ["value as measured"]
         else:
-            rate = f"discounted at {100 * self.annual_discount:g}% a year" if self.annual_discount else "not discounted"
+            rate = self.annual_discount  # in words it is interest: an offer may be called discount
+            rate = f"less interest of {100 * rate:g}% a year" if rate else "no interest taken off"
             parts = [f"value over {self.horizon_months:g} months", rate]
         return ", ".join(parts if self.organic is None else [*parts, organic_in_words(self.organic)])
 

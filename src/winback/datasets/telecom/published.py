@@ -50,6 +50,6 @@ def published_answers() -> dict[int, str]:
     return {
         1: f"{MORE} more than {LESS}; {FUTILE} reasons: futile",
         2: f"worth {first} in the first life, {second} in the second, which is mostly longer",
-        3: f"tailored by reason: {back} came back, ROI {roi}",
-        4: f"ROI {join_words(each)}; the {most} won back most",
+        3: f"tailored by reason: {back} came back, gross ROI {roi}",
+        4: f"gross ROI {join_words(each)}; the {most} won back most",
     }
