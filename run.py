@@ -47,7 +47,14 @@ TASKS = {
         [["-P", "-m", "winback", "report"]],
     ),
     "test": ("all tests; --quick for the everyday part", [["-m", "pytest", "-n", "auto", "--maxprocesses", "4"]]),
-    "lab": ("JupyterLab on the notebooks", [["-m", "jupyter", "lab", "notebooks"]]),
+    # JupyterLab leaves out an answer's style and pictures until its notebook is trusted; ours runs as code anyway.
+    "lab": (
+        "JupyterLab on the notebooks",
+        [
+            ["-m", "jupyter", "trust"] + [str(path) for path in sorted((ROOT / "notebooks").glob("*.ipynb"))],
+            ["-m", "jupyter", "lab", "notebooks"],
+        ],
+    ),
     "notebooks": (
         "run and store the notebooks, their list, and the README's figure and table",
         [["notebooks/refresh.py"]],
@@ -149,7 +156,8 @@ def main(arguments):
     make_environment()
     steps = TASKS[task][1]
     for step in steps:
-        run([str(PYTHON)] + step + (rest if len(steps) == 1 else []), os.getcwd() if task == "report" else ROOT)
+        last = step is steps[-1]
+        run([str(PYTHON)] + step + (rest if last else []), os.getcwd() if task == "report" else ROOT)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from winback.datasets.telecom.dictionary import columns_of, events_frame
 from winback.kernel import run_notebook
 from winback.pages.chapters import chapters
 from winback.pages.listed import listed
+from winback.pages.settings import PARAMETERS
 from winback.results import counted
 from winback.tables import LAPSED, PURCHASES
 
@@ -36,13 +37,21 @@ def main():
     """Refresh notebooks, data files, and the generated parts of the README files."""
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         notebook = run_notebook(nbformat.read(path, as_version=4), folder=NOTEBOOKS)
-        nbformat.write(notebook, path)
+        nbformat.write(collapsed(notebook), path)
     write_telecom(ROOT / "data" / "telecom")
     write_retail(ROOT / "data" / "retail")
     for path, parts in generated_parts().items():
         path.write_text(filled(path.read_text(encoding="utf-8"), parts), encoding="utf-8")
     draw_figure(FIGURE)
     write_list()
+
+
+def collapsed(notebook):
+    """Fold away a notebook's code in JupyterLab, but for the values that a reader may change."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and PARAMETERS not in cell.metadata.get("tags", []):
+            cell.metadata["jupyter"] = {**cell.metadata.get("jupyter", {}), "source_hidden": True}
+    return notebook
 
 
 def write_list() -> None:

@@ -17,6 +17,23 @@ REFRESH = runpy.run_path(str(ROOT / "notebooks" / "refresh.py"), run_name="refre
 TASKS = runpy.run_path(str(ROOT / "run.py"), run_name="run")["TASKS"]
 
 
+def test_a_stored_notebook_shows_its_values_and_folds_all_other_code_away():
+    notebook = REFRESH["collapsed"](chapters()["01"].read())
+    hidden = {
+        "parameters" in cell.metadata.get("tags", []): cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    }
+    assert hidden == {True: False, False: True}
+
+
+def test_jupyterlab_opens_on_notebooks_whose_pictures_it_shows():
+    trust, lab = TASKS["lab"][1]
+    assert trust[:3] == ["-m", "jupyter", "trust"]
+    assert {Path(path) for path in trust[3:]} == {each.file for each in chapters().values()}
+    assert "lab" in lab
+
+
 def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
