@@ -100,6 +100,15 @@ def test_an_arm_that_is_not_its_rule_is_said_to_earn_more_or_less(chance, way, b
     assert "the trial does not say" in last
 
 
+def test_what_a_simulation_built_in_is_said_beside_the_finding_and_of_no_other_trial(study):
+    (*_, last) = wb.compare_offers(study.trial).tailored("tailored").describe().splitlines()
+    assert last.endswith(f"so the rule does not explain it: {study.trial.built_in['tailored']}.")
+    assert "built into the simulated data" in last
+    assert "nothing published says why" in last
+    own = replace(study.trial, built_in={})
+    assert "built" not in wb.compare_offers(own).tailored("tailored").describe()
+
+
 def test_the_table_shows_each_figure_in_its_unit(found):
     shown = found.table()
     assert shown.iloc[0, 1].endswith("%")

@@ -25,6 +25,21 @@ def recovers(found, truth):
     assert ((frame["honest_gain"] - middle).abs() <= 3 * frame["std_error"]).all()
 
 
+def test_readers_meet_no_words_of_the_trade(study):
+    """Neither headings nor sentences ask to know what is honest, in sample, told apart, or a frontier."""
+    learned = wb.learn_policy(study.trial, by="reason", splits=wb.Splits(repeats=1))
+    curve = wb.spending_curve(study.trial, [20.0], splits=wb.Splits(repeats=1))
+    for result in (learned, learned.evaluation, learned.check(), learned.evaluation.check(), curve):
+        read = f"{result.describe()} {result.details()} {' '.join(result.table())}".lower()
+        for word in ("honest", "in sample", "told apart", "leaves out zero", "frontier"):
+            assert word not in read, (type(result).__name__, word)
+
+
+def test_one_gain_on_two_pages_is_said_to_be_adjusted(study):
+    learned = wb.learn_policy(study.trial, by="reason", splits=wb.Splits(repeats=1))
+    assert "adjusted for how the groups differed by chance" in learned.describe() + learned.details()
+
+
 def test_mean_scores_are_the_truth(study, truth):
     frame = wb.offer_scores(study.trial).frame.set_index("offer")
     gap = (frame["mean"] - truth[frame.index].mean()) / frame["mean_std_error"]

@@ -8,6 +8,7 @@ import pytest
 from tailored_trials import by_segment, free
 
 import winback as wb
+from winback.policies.truth import A_CHECK
 from winback.results import format_money
 
 OFFERS = free("a", "b")
@@ -93,7 +94,7 @@ def test_the_sentences_follow_from_the_frame(found):
     held = found.frame["true_gain"].between(found.frame["honest_gain_low"], found.frame["honest_gain_high"])
     assert held.all()
     told = found.describe()
-    assert told.startswith("Every honest interval holds the true gain")
+    assert told.startswith(f"{A_CHECK}: every interval holds the true gain")
     best = found.frame["regret"].idxmin()
     assert best == 0
     assert f"would earn {format_money(found.oracle, '$')} per customer" in told
@@ -106,7 +107,7 @@ def test_an_interval_that_misses_is_named(drawn, policies):
     missed = compared(policies, truth).frame
     wrong = missed.loc[~missed["true_gain"].between(missed["honest_gain_low"], missed["honest_gain_high"]), "policy"]
     assert len(wrong) == 2
-    assert told.startswith("0 of 2 honest intervals hold the true gain; that of right and wrong does not.")
+    assert told.startswith(f"{A_CHECK}: 0 of 2 intervals hold the true gain; that of right and wrong does not.")
 
 
 def test_who_is_not_flattered_is_not_called_so(drawn, policies):

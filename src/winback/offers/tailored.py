@@ -40,6 +40,7 @@ class TailoredComparison(Result):
     frame: pd.DataFrame = field(repr=False)
     tailored: str
     rule: str
+    built_in: str = ""  # what a simulation planted, which is no finding
     equivalent_within: float | None = None  # the comparison's: a difference per customer that would not matter
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -94,6 +95,7 @@ def compare_tailored(
     named = join_words(f"{value} gets {name}" for value, name in offer.tailored.items())
     rule = f"by {offer.tailored_by}, {named}"
     settings = {"equivalent_within": equivalent_within, "currency": trial.currency}
+    settings["built_in"] = trial.built_in.get(offer.name, "")
     return TailoredComparison(frame=pd.DataFrame(rows), tailored=offer.name, rule=rule, **settings)
 
 
@@ -132,10 +134,11 @@ def _lines(found: TailoredComparison) -> Iterator[str]:
         f"({found.rule}): {difference}."
     )
     yield from _where(found, rows)
-    yield (
-        "The same offers went to the same kinds of customers, so the rule does not explain it. What else was different "
-        "about tailoring, the trial does not say."
-    )
+    unexplained = "The same offers went to the same kinds of customers, so the rule does not explain it"
+    if found.built_in:
+        yield f"{unexplained}: {found.built_in}."
+    else:
+        yield f"{unexplained}. What else was different about tailoring, the trial does not say."
 
 
 def _where(found, rows) -> Iterator[str]:

@@ -55,9 +55,9 @@ class PolicyEvaluation(Result):
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "against": ("Against", "text"),
         "offer": ("Which is", "text"),
-        "honest_gain": ("Honest gain per customer", "money"),
-        "honest_total": ("Honest gain in total", "money"),
-        "in_sample_gain": ("In sample (flattering)", "money"),
+        "honest_gain": ("Gain, on customers not seen", "money"),
+        "honest_total": ("In total", "money"),
+        "in_sample_gain": ("On those learned from (flattering)", "money"),
         "predicted_gain": ("Predicted", "money"),
     }
 
@@ -210,8 +210,9 @@ def against_today(found: PolicyEvaluation) -> Iterator[str]:
             gain, _, *ends = mean_of_scores(found.trial, paired, counts, level=found.level)
         each, total = (money_interval(times * gain, *(times * end for end in ends), found.currency) for times in (1, n))
         yield (
-            f"{start} the {against} ({what}), {who} gains {each} per customer, {total} for {format_count(n)} customers "
-            "if they are like those of the trial."
+            f"{start} the {against} ({what}), {who} gains {each} per customer (adjusted for how the groups differed by "
+            f"chance, so not quite the plain means), {total} for {format_count(n)} customers if they are like those of "
+            "the trial."
         )
 
 

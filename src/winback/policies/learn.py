@@ -113,7 +113,7 @@ def learn_policy(
 def _tree_in_words(columns: tuple[str, ...], everything: bool) -> str:
     """Name a tree by what it may ask about: figures of trees of other columns are other figures."""
     few = join_words(map(label_of, columns)) if len(columns) <= MOST_NAMED else f"{len(columns)} columns"
-    return f"the tree by {'all that is known beforehand' if everything else few}"
+    return "the tree of questions about what was known beforehand" if everything else f"the tree by {few}"
 
 
 def _not_told_apart(trial: Trial, columns: list[str], splits: Splits) -> str:

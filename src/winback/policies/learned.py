@@ -61,8 +61,8 @@ class LearnedPolicy(Result):
         "offer": ("Offer", "text"),
         "n": ("Number", "count"),
         "share": ("Share", "percent"),
-        "honest_gain": ("Honest gain per customer", "money"),
-        "in_sample_gain": ("In sample (flattering)", "money"),
+        "honest_gain": ("Gain, on customers not seen", "money"),
+        "in_sample_gain": ("On those learned from (flattering)", "money"),
     }
 
     @property

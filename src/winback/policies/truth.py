@@ -20,6 +20,8 @@ NOT_KNOWN = (
     "drawn for."
 )
 
+A_CHECK = "A check of the method, which only simulated data allow"
+
 
 class Judged(Protocol):
     """A policy that was judged in a trial."""
@@ -57,10 +59,10 @@ class TruthComparison(Result):
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "policy": ("Policy", "text"),
-        "honest_gain": ("Honest gain, estimated", "money"),
+        "honest_gain": ("Estimated, on customers not seen", "money"),
         "true_gain": ("True gain", "money"),
         "std_errors_off": ("Apart, in standard errors", "times"),
-        "in_sample_gain": ("In sample (flattering)", "money"),
+        "in_sample_gain": ("On those learned from (flattering)", "money"),
         "true_profit": ("True profit per customer", "money"),
         "regret": ("Less than an oracle", "money"),
     }
@@ -119,14 +121,17 @@ def _lines(found: TruthComparison) -> Iterator[str]:
     frame = found.frame
     held = frame["true_gain"].between(frame["honest_gain_low"], frame["honest_gain_high"])
     if held.all():
-        yield "Every honest interval holds the true gain of the decisions it judged."
+        yield f"{A_CHECK}: every interval holds the true gain of the decisions it judged."
     else:
         missed = join_words(frame["policy"][~held])
-        yield f"{held.sum()} of {len(frame)} honest intervals hold the true gain; that of {missed} does not."
+        yield f"{A_CHECK}: {held.sum()} of {len(frame)} intervals hold the true gain; that of {missed} does not."
     flattered = frame.loc[(frame["in_sample_gain"] - frame["true_gain"]).idxmax()]
     seen, true = format_alike(flattered[["in_sample_gain", "true_gain"]], found.currency)
     if flattered["in_sample_gain"] > flattered["true_gain"]:
-        yield f"Most flattered in sample: {flattered['policy']}, with {seen} where the truth is {true}."
+        yield (
+            f"Most flattered where learned and judged on the same customers: {flattered['policy']}, with {seen} where "
+            f"the truth is {true}."
+        )
     best = frame.loc[frame["regret"].idxmin()]
     oracle, regret = format_alike((found.oracle, best["regret"]), found.currency)
     yield (
