@@ -1,6 +1,7 @@
 """Does the page on the lost carry the package's figures, its lists everything of the table, and a bad table nothing?"""
 
 import re
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -14,7 +15,9 @@ from winback import lost_page
 from winback.asked import Unanswered, ask, draw
 from winback.base.any_base import read_base
 from winback.cli import main
+from winback.datasets.telecom.built_in import built_in
 from winback.lost import in_short, on_pages
+from winback.lost.small_groups import MORE, NOT_TOLD_APART
 from winback.pages.shown import drop_unanswered
 
 UNTIL = "2024-12-31"
@@ -104,6 +107,8 @@ def test_the_page_says_what_the_package_says(which, request):
     assert page.index(short.describe().splitlines()[0]) < page.index("<svg") < page.index(short.what_to_do())
     assert not re.search(r"Traceback|Warning|\bnan\b|NaN|class=\"unanswered", page)
     assert [str(out / name) for name in ("lost.html", *lost_page.TABLES)] == said.splitlines()[-4:]
+    assert f"lost-call-list.csv: {len(calls.call_list())} lost customers, the first to call first." in said
+    assert "simulated" not in page  # what is said of the study alone
 
 
 @pytest.mark.slow
@@ -240,10 +245,44 @@ def test_a_list_longer_than_anybody_calls_is_whole_as_text_and_cut_as_a_workbook
     monkeypatch.setattr(lost_page, "LONGEST_SHEET", 5)
     frame = pd.DataFrame({"place": range(1, 9), "customer_id": range(8), "months_away": [20.0] * 2 + [1.0] * 6})
     notes = lost_page.write_tables(frame, frame, tmp_path)
+    assert "lost-call-list.csv: 8 lost customers, the first to call first." in notes.splitlines()
     assert "In lost-call-list.xlsx a sheet has the first 5; all 8 are in lost-call-list.csv." in notes
     assert len(pd.read_csv(tmp_path / "lost-call-list.csv")) == 8
     assert pd.read_excel(tmp_path / "lost-call-list.xlsx", "call list")["place"].tolist() == [1, 2, 3, 4, 5]
     assert pd.read_excel(tmp_path / "lost-call-list.xlsx", "lost within a year")["place"].tolist() == [3, 4, 5, 6, 7]
+
+
+def test_helping_sections_stand_last_and_are_folded():
+    cells = lost_page.load_notebook(lost_page.NOTEBOOK).cells
+    sources = [cell.source for cell in cells]
+    headings = [source.splitlines()[0] for source in sources if source.startswith("## ")]
+    assert headings[-2:] == ["## What can this table answer?", "## Versions and data"]
+    for asked in ("on_pages.questions(", "on_pages.priorities(", "on_pages.managers(", "on_pages.groups("):
+        assert [f"Folded({asked}" in source for source in sources if asked in source] == [True]
+
+
+def test_the_study_is_said_once_to_be_built_and_who_stands_out_by_chance():
+    cells = lost_page.load_notebook(lost_page.NOTEBOOK).cells
+    assert [cell.metadata["tags"] for cell in cells if "built_in(" in cell.source] == [[lost_page.OF_THE_STUDY]]
+    names = ["M01", "M02", "M40, M41 and M42", "M29"]
+    groups = pd.DataFrame({"group": names, "verdict": [MORE, NOT_TOLD_APART, MORE, MORE]})
+    said = built_in(SimpleNamespace(groups=groups)).splitlines()
+    assert len(said) == 2
+    assert said[0].startswith("These customers are simulated.")
+    assert said[1].startswith("M29, who stands out")
+    assert len(built_in(SimpleNamespace(groups=groups.head(3))).splitlines()) == 1
+    assert len(built_in(SimpleNamespace(groups=None)).splitlines()) == 1
+
+
+def test_the_priorities_show_what_some_of_those_who_may_be_called_would_bring():
+    found = wb.triage(wb.read_contracts(contracts(300), until=UNTIL))
+    shown = on_pages.priorities(found).frame
+    assert list(shown) == ["Priority", "May be called", "If 5% came back", "If 10% came back", "If 20% came back"]
+    may = found.customers[(found.customers["not_listed"] == "") & (found.customers["priority"] == "bring back first")]
+    row = shown.set_index("Priority").loc["bring back first"]
+    assert row["May be called"] == f"{len(may):,}"
+    assert row["If 10% came back"] == f"${0.1 * may['value_at_stake'].sum():,.0f}"
+    assert "let go" not in set(on_pages.most_an_offer_may_cost(found).frame["Priority"])
 
 
 def test_who_must_not_be_called_is_on_no_list_without_money_either():
@@ -323,6 +362,6 @@ def test_the_answer_and_what_to_do_need_no_more_than_is_there(drop):
     assert len(found.what_to_do().splitlines()) == 1
     if "margin" not in drop:
         assert row["n_all"] >= row["n_most"] >= row["n_listed"] >= row["n_to_call"]
-        said = f"of {row['n_all']:.0f} customers who are lost today {row['n_most']:.0f} brought most"
-        assert said in found.what_to_do()
+        all_lost = f"Of {row['n_all']:.0f} customers who are lost today"
+        assert f"{all_lost} call first the {row['n_to_call']:.0f} who brought most" in found.what_to_do()
     assert not re.search(r"\bnan\b", str(found))

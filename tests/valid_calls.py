@@ -480,6 +480,7 @@ def calls() -> dict[str, Call]:
         "plot_buyer": Call(plots.plot_buyer, {"base": buyers(), "customer_id": 3}),
         "plot_funnel": Call(plots.plot_funnel, {"report": wb.lost_report(base(), by="manager")}),
         "plot_reason_money": Call(plots.plot_reason_money, {"table": wb.reason_table(base())}),
+        "plot_calls": Call(plots.plot_calls, {"triage": wb.triage(base())}),
         "plot_effort": Call(plots.plot_effort, {"triage": wb.triage(base())}),
         "plot_cohorts": Call(plots.plot_cohorts, {"report": wb.lost_report(base())}),
         "plot_profit_and_roi": Call(plots.plot_profit_and_roi, {"result": compared}),

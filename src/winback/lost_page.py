@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,11 @@ import pandas as pd
 from winback.lost.in_short import LATELY
 from winback.pages.settings import load_notebook
 from winback.pages.written import write_page
-from winback.results import Sentences, format_count, join_words
+from winback.results import Sentences, counted, join_words
 from winback.tables import check_writable, write_csv, write_workbook
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 NOTEBOOK = "01-who-is-lost-and-what-does-it-cost.ipynb"
 PAGE = "lost.html"
@@ -90,9 +94,15 @@ def write_lost_page(
     }
     paths = write_page(notebook, settings, out, page=PAGE, tables=TABLES, tell=tell)
     if tell is not None:
-        n = len(pd.read_csv(paths[1], usecols=[0]))
-        tell(f"{TABLES[0]}: {format_count(n)} lost customers, the first to call first.")
+        tell(_said_by(notebook, of=TABLES[0]))
     return paths
+
+
+def _said_by(notebook: NotebookNode, of: str) -> str:
+    """Return the line that an executed notebook says of a file."""
+    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    lines = [line for data in outputs for line in data.get("text/plain", "").splitlines()]
+    return next(line for line in lines if line.startswith(f"{of}: "))
 
 
 def write_tables(call_list: pd.DataFrame, lapsed: pd.DataFrame, folder: str | Path | None) -> Sentences:
@@ -110,7 +120,10 @@ def write_tables(call_list: pd.DataFrame, lapsed: pd.DataFrame, folder: str | Pa
     if len(listed) > LONGEST_SHEET:
         notes.append(f"In {TABLES[1]} a sheet has the first {LONGEST_SHEET:,}; all {len(listed):,} are in {TABLES[0]}.")
     notes += write_workbook(cut, workbook, _number_format)
-    return Sentences.of([f"Beside this page: {join_words(TABLES)}.", *notes])
+    n = counted(len(listed), "lost customers")
+    return Sentences.of(
+        [f"Beside this page: {join_words(TABLES)}.", f"{TABLES[0]}: {n}, the first to call first.", *notes]
+    )
 
 
 def _rounded(frame: pd.DataFrame) -> pd.DataFrame:

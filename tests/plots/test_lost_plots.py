@@ -261,6 +261,34 @@ def test_funnels_of_few_and_many_groups_name_at_most_eight_one_above_the_other(n
     assert (np.diff(heights) >= 14 * ax.figure.dpi / 72 - 0.1).all()
 
 
+def test_no_limit_runs_through_the_name_of_a_group():
+    sizes = [*np.linspace(300, 4000, 30).astype(int), 3000, 1200]
+    lost = [round(0.1 * size) for size in sizes[:-2]]
+    ax = plots.plot_funnel(grouped(sizes, [*lost, 450, 40], [f"name {k}" for k in range(32)]))
+    ax.figure.canvas.draw()
+    assert len(ax.texts) == 2
+    for text in ax.texts:
+        box = Text.get_window_extent(text)
+        for line in ax.lines:
+            if line.get_marker() == "None" and len(line.get_xdata()) > 2:
+                points = ax.transData.transform(np.column_stack([line.get_xdata(), line.get_ydata()]))
+                assert not box.count_contains(points), text.get_text()
+
+
+def test_a_share_stands_beside_a_name_only_where_it_is_the_share_lost():
+    """Of those watched in other periods a mark lies elsewhere; the sentence and the table say what was lost."""
+    table = contracts(1200, 0).assign(start="2022-06-01", manager=["ann"] * 1000 + ["bob"] * 200)
+    table.loc[:99, "end"] = "2023-06-30"
+    table.loc[1000:1079, "end"] = "2023-06-30"
+    table.loc[100:459, "end"] = "2024-06-30"
+    table.loc[1080:, "end"] = "2023-12-31"
+    found = report_of(table, by="manager", period="Y", since="2023-01-01")
+    ax = plots.plot_funnel(found)
+    assert "(of the same periods)" in ax.get_ylabel()
+    assert ax.texts
+    assert not any("%" in text for text in texts(ax))
+
+
 def test_odd_names_are_drawn_as_they_are_written():
     found = grouped([400] * 9, [30] * 8 + [90], ODD[1:] + ODD[:1])
     ax = plots.plot_funnel(found)
@@ -364,6 +392,23 @@ def test_effort_where_the_profit_is_and_none_at_all(rng):
     assert "cannot be told" in title(plots.plot_effort(efforts([0.0] * 5, [1.0] * 5)))
     with pytest.raises(ValueError, match="No event tells of time spent"):
         plots.plot_effort(wb.triage(wb.read_contracts(contracts(margin=5.0), until=UNTIL)))
+
+
+# whom to call first
+
+
+def test_each_bar_of_the_calls_is_a_part_of_the_one_above():
+    base = wb.read_contracts(company(np.random.default_rng(5)), until=UNTIL)
+    found = wb.triage(base)
+    ax = plots.plot_calls(found)
+    widths = [bar.get_width() for bar in ax.patches]
+    listed = found.call_list()
+    first = listed[listed["priority"].isin(["bring back first", "must come back"])]
+    assert widths[0] == len(found.customers)
+    assert widths[2] == len(first)
+    assert widths[3] == (first["months_away"] <= 12).sum()
+    assert (np.diff(widths) <= 0).all()
+    assert title(ax) == f"Of {widths[0]:,} customers who are lost {widths[3]:,} are called first"
 
 
 # returns

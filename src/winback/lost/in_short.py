@@ -150,11 +150,10 @@ def _by_themselves(found: LostInShort) -> str:
         return ""
     within = min(LATELY, found.report.organic.curve.longest / DAYS_IN_MONTH)
     back = found.report.organic.chance(0.0, within).iloc[0]
-    share, level = found.interval(back, "chance", "percent"), format_percent(found.report.level, 0)
+    share = found.interval(back, "chance", "percent")
     return (
         f"Losses are counted, not estimated; {share} of the lost come back by themselves within "
-        f"{format_horizon(within)} months (brackets, here and below, hold the true figure in {level} of cases), and "
-        "how many an offer would bring back only a trial can say."
+        f"{format_horizon(within)} months, and how many an offer would bring back only a trial can say."
     )
 
 
@@ -169,13 +168,29 @@ def _figures(report: LostReport | Unanswered, calls: Triage | Unanswered) -> dic
         money = pd.Series(parts, dtype=float).sum(min_count=1)
         figures |= {"share": share, "share_low": low, "share_high": high, "money": money}
     if isinstance(calls, Triage):
-        first = calls.customers["priority"].isin(URGENT)
-        listed = calls.call_list()
-        listed = listed[listed["priority"].isin(URGENT)]
-        to_call = listed[listed["months_away"] <= LATELY] if "months_away" in listed else listed
-        figures |= {"n_all": len(calls.customers), "n_most": first.sum(), "n_listed": len(listed)}
-        figures |= {"n_to_call": len(to_call), "at_stake": to_call["value_at_stake"].sum()}
+        n_all, n_most, n_listed, *_ = to_call_first(calls).values()
+        to_call = first_called(calls)
+        figures |= {"n_all": n_all, "n_most": n_most, "n_listed": n_listed, "n_to_call": len(to_call)}
+        figures["at_stake"] = to_call["value_at_stake"].sum()
     return figures
+
+
+def to_call_first(calls: Triage) -> dict[str, int]:
+    """Return how many are lost, brought most of these, may be called of these, and left within a year of these."""
+    listed = calls.call_list()
+    steps = {
+        "lost today": len(calls.customers),
+        "brought most": int(calls.customers["priority"].isin(URGENT).sum()),
+        "may be called": int(listed["priority"].isin(URGENT).sum()),
+    }
+    return steps | ({"left within a year": len(first_called(calls))} if "months_away" in listed else {})
+
+
+def first_called(calls: Triage) -> pd.DataFrame:
+    """Return those on the call list who come first and have left within a year, where days are known."""
+    listed = calls.call_list()
+    listed = listed[listed["priority"].isin(URGENT)]
+    return listed[listed["months_away"] <= LATELY] if "months_away" in listed else listed
 
 
 def _answer(found: LostInShort) -> str:
@@ -221,13 +236,11 @@ def _call(found: LostInShort) -> str:
     if not row["n_to_call"]:
         return ""
     within = f"within {number_words(found.calls.horizon_months)} months"
-    lately = f" and {format_count(row['n_to_call'])} of these left within the last year"
-    n_most, n_listed = format_count(row["n_most"]), format_count(row["n_listed"])
-    all_lost = counted(row["n_all"], "customers who are lost today", "")
-    who = f"of {all_lost} {n_most} brought most, {n_listed} of these may be called"
-    who += lately if "months_away" in found.calls.customers else ""
-    back = if_back(row["at_stake"], found.currency)
-    return f"Call {counted(row['n_to_call'], 'customers')} first: {who}. They would bring {back}, {within}: a scenario."
+    lately = "months_away" in found.calls.customers
+    who = "brought most, may be called and left within the last year" if lately else "brought most and may be called"
+    n, back = format_count(row["n_to_call"]), if_back(row["at_stake"], found.currency)
+    of_all = counted(row["n_all"], "customers who are lost today")
+    return f"Of {of_all} call first the {n} who {who}: {within} they would bring {back}, a scenario."
 
 
 def _mend(found: LostInShort) -> str:

@@ -29,7 +29,7 @@ def detail_lines(report) -> Iterator[str]:
         yield from _how_compared(report)
     yield from _returns(report)
     yield from _accounts(report)
-    yield _others(report)
+    yield beside_others(report)
     yield (
         "The share lost is of those who were here at the start of a period; who came and was lost within it is counted "
         "apart, and so is who came back."
@@ -191,7 +191,8 @@ def _accounts(report) -> Iterator[str]:
     yield f"Lost accounts of {share} of turnover or more: {join_words([*said, *more])}."
 
 
-def _others(report) -> str:
+def beside_others(report) -> str:
+    """Say what is lost in a year and in a month, beside what others lose."""
     excellent, mobile = (
         next(each for each in PUBLISHED if each.evidence == evidence and each.kind == "lost")
         for evidence in (RULE, STUDY)

@@ -10,9 +10,10 @@ import pandas as pd
 from winback.asked import Unanswered, ask
 from winback.base.base import Base
 from winback.base.questions import what_can_be_asked
-from winback.lost.classes import Classes
+from winback.lost.classes import LET_GO, Classes
 from winback.lost.if_back import SHARES
 from winback.lost.in_short import LATELY
+from winback.lost.losses_in_words import beside_others
 from winback.lost.losses_reported import LostReport
 from winback.lost.lost_customers import lost_customers
 from winback.lost.lost_shares import LostShares
@@ -21,7 +22,7 @@ from winback.lost.reason_figures import ReasonTable
 from winback.lost.small_groups import LESS, MORE, NOT_COMPARED
 from winback.lost.triaged import Triage
 from winback.money import format_alike
-from winback.results import Shown, format_percent
+from winback.results import Sentences, Shown, format_percent
 from winback.survival.curves import SurvivalCurves, survival_curve
 
 MOST_ROWS, FEW_GROUPS = 10, 6
@@ -42,6 +43,11 @@ def others(report: LostReport, kinds: Iterable[str]) -> Shown:
     """Show published figures of some kinds, as they were published, and one's own beside them."""
     rows = report.beside()
     return report.show_beside(rows[~rows["converted"] & rows["kind"].isin(kinds)])
+
+
+def others_in_words(report: LostReport) -> Sentences:
+    """Say what is lost in a year and in a month, beside what others lose."""
+    return Sentences.of([beside_others(report)])
 
 
 def stays(base: Base, by: str | None = None) -> SurvivalCurves | Unanswered:
@@ -111,8 +117,8 @@ def calls(triage: Triage, most: int = MOST_ROWS) -> Shown:
         rows = rows[rows["months_away"] <= LATELY]
         rows = rows.assign(left_on=rows["left_on"].dt.strftime("%Y-%m-%d"))
     columns = {
-        "place": ("Place among all", "count"),
         "customer_id": ("Customer", "text"),
+        "place": ("Place among all", "count"),
         "left_on": ("Left on", "text"),
         "yearly_margin": ("Brought a year", "money"),
         "value_at_stake": ("Would bring, if back", "money"),
@@ -164,6 +170,7 @@ def call_list(base: Base, triage: Triage | Unanswered) -> pd.DataFrame:
 def most_an_offer_may_cost(triage: Triage, chances: Iterable[float] = SHARES) -> Shown:
     """Show what an offer may cost at most per contact that brings so many more back than come by themselves."""
     found = triage.most_an_offer_may_cost(chances)
+    found = found[found["priority"] != LET_GO] if len(found) else found  # who is called by nobody gets no offer
     if not len(found):
         return Shown(pd.DataFrame())
     table = {"Priority": found["priority"].unique().tolist()}

@@ -25,6 +25,7 @@ lost             the flow of the base, losses by period in customers and money
 lost_cohorts     who is still here of those who came at one time
 lost_groups      the funnel of employees, segments or products
 lost_reasons     reasons by the money that went with them
+lost_calls       how the lost come down to those who are called first
 lost_effort      effort against profit
 lost_returns     who of the lost is back by when, with published figures beside
 lost_buyers      a customer's purchases, and the day on which they are called lost
@@ -41,6 +42,7 @@ from winback.plots.differences import plot_differences
 from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking, plot_tracking_by_period
 from winback.plots.lost import plot_flow, plot_losses
 from winback.plots.lost_buyers import plot_buyer
+from winback.plots.lost_calls import plot_calls
 from winback.plots.lost_cohorts import plot_cohorts
 from winback.plots.lost_effort import plot_effort
 from winback.plots.lost_groups import plot_funnel
@@ -74,6 +76,7 @@ __all__ = [
     "plot_base_value",
     "plot_budget_curve",
     "plot_buyer",
+    "plot_calls",
     "plot_chance_active",
     "plot_cohorts",
     "plot_contact_worth",

@@ -40,7 +40,8 @@ IN_TITLE = 2
 MOST_SIZES = 240  # at which the limits are drawn
 WIDE = 20  # times as large as the smallest group: from here on sizes are drawn as ratios
 LINE_HIGH = 14  # points between names
-BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8}  # of a name that lies on a line
+OUTWARD, AT_EDGE = 13, 60  # points from a mark to its name, away from the limits; from the ends of the axis
+BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 1.0, "pad": 0.8}  # of a name that lies on a line
 LOOKS = {NOT_TOLD_APART: ("o", UNTREATED), MORE: ("s", LOSS), LESS: ("D", GAIN), NOT_COMPARED: ("o", UNTREATED)}
 
 
@@ -87,7 +88,7 @@ def plot_funnel(report: LostReport | LostShares, ax: Axes | None = None) -> Axes
     finish_axes(ax, _funnel_in_words(report, rows), below, side, letters_across(ax))
     _set_limits(ax, rows)
     write_legend_below(ax)
-    _name_outliers(ax, rows)  # last, as its places are those of the layout
+    _name_outliers(ax, rows, alike)  # last, as its places are those of the layout
     return ax
 
 
@@ -148,8 +149,8 @@ def _plain_ticks(ax):
     ax.xaxis.set_minor_formatter(NullFormatter())
 
 
-def _name_outliers(ax, rows):
-    """Write the names of the farthest groups beside their marks, none on another."""
+def _name_outliers(ax, rows, alike):
+    """Write the names of the farthest groups beside their marks, none on another; shares where they are those lost."""
     named = rows[rows["verdict"].isin([MORE, LESS])]
     apart = (named["drawn"] - named["overall"]).abs()
     named = named.loc[apart.sort_values(ascending=False).index[:MOST_NAMED]].sort_values("drawn")
@@ -157,14 +158,16 @@ def _name_outliers(ax, rows):
         return
     ax.figure.canvas.draw()  # only then it is known where marks lie
     points = ax.transData.transform(named[["n", "drawn"]].to_numpy(dtype=float)) * 72 / ax.figure.dpi
-    middle = 72 / ax.figure.dpi * ax.bbox.x0 + 0.5 * 72 / ax.figure.dpi * ax.bbox.width
-    heights = _spread(points[:, 1])
+    left, right = (72 / ax.figure.dpi * end for end in (ax.bbox.x0, ax.bbox.x1))
+    # Beyond its mark, seen from the limits, no line of them runs through a name.
+    heights = _spread(points[:, 1] + np.where(named["verdict"] == MORE, OUTWARD, -OUTWARD))
     for (x, y), height, row in zip(points, heights, named.itertuples(), strict=True):
-        right = x < middle
-        look = {"ha": "left" if right else "right", "va": "center", "color": INK, "bbox": BEHIND, "zorder": 2.5}
-        line = {"arrowprops": {"arrowstyle": "-", "color": QUIET, "linewidth": 0.6}} if abs(height - y) > 4 else {}
-        words = f"{short(row.group)} {format_percent(row.drawn)}"
-        note(ax, words, (row.n, row.drawn), (9 if right else -9, height - y), **look, **line)
+        side = "left" if x < left + AT_EDGE else "right" if x > right - AT_EDGE else "center"
+        look = {"ha": side, "va": "center", "color": INK, "bbox": BEHIND, "zorder": 2.5}
+        far = abs(height - y) > OUTWARD + 4
+        line = {"arrowprops": {"arrowstyle": "-", "color": QUIET, "linewidth": 0.6}} if far else {}
+        words = f"{short(row.group)} {format_percent(row.drawn)}" if alike else short(row.group)
+        note(ax, words, (row.n, row.drawn), (0, height - y), **look, **line)
 
 
 def _spread(heights: np.ndarray) -> np.ndarray:

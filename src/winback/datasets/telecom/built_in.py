@@ -1,0 +1,50 @@
+"""Which of the stories that the study's company tells were built in? Said once where a page tells them as found."""
+
+from __future__ import annotations
+
+from winback.datasets.telecom import company_assumptions as planted
+from winback.datasets.telecom.managers import NAMES, NEVER, departures, indifferent
+from winback.lost.losses_reported import LostReport
+from winback.lost.small_groups import MORE
+from winback.results import Sentences, format_count, join_words
+
+STORIES = (
+    "a new competitor",
+    "the end of welcome discounts, renewals and price changes, after which more leave",
+    "customers who follow {} employees who left",
+    "{} employees who leave customers indifferent",
+    "ratings of the seller that go with staying",
+    "hours that go to those who bring little",
+)
+
+
+def built_in(report: LostReport) -> Sentences:
+    """Say that the study's customers are simulated, what was built in, and which manager stands out by chance.
+
+    Parameters
+    ----------
+    report : LostReport
+        Of the study's base, by manager.
+    """
+    number = iter((len(planted.DEPARTURES), planted.N_INDIFFERENT))
+    stories = [each.format(format_count(next(number))) if "{}" in each else each for each in STORIES]
+    lines = [
+        "These customers are simulated. What stands out among them was built in, so that it can be seen whether it is "
+        f"found: {join_words(stories)}."
+    ]
+    if odd := by_chance(report):
+        verb, it = ("stands", "it") if len(odd) == 1 else ("stand", "them")
+        lines.append(
+            f"{join_words(odd)}, who {verb} out as losing more than other managers, {verb} out by chance: nothing was "
+            f"built in for {it}. On one's own customers nobody could tell."
+        )
+    return Sentences.of(lines)
+
+
+def by_chance(report: LostReport) -> list[str]:
+    """Return the managers, or teams of them, who are said to lose more though nothing was built in for it."""
+    if report.groups is None:
+        return []
+    made = {*NAMES[departures() < NEVER], *NAMES[indifferent()]}
+    more = report.groups.loc[report.groups["verdict"] == MORE, "group"]
+    return [name for name in more if not made & set(name.replace(" and ", ", ").split(", "))]
