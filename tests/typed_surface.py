@@ -12,6 +12,7 @@ from winback.lost.differences import Differences
 from winback.lost.reason_figures import ReasonTable
 from winback.lost.satisfaction import SatisfiedLeavers
 from winback.offers.compared import OfferComparison
+from winback.offers.strategies_compared import StrategyComparison
 from winback.policies.learned import LearnedPolicy
 from winback.purchases.purchase_fit import PurchaseFit
 from winback.second_lifetime.contact_worth import ContactWorth
@@ -61,6 +62,14 @@ def why_did_they_leave() -> None:
     assert_type(table, ReasonTable)
     assert_type(table.behaviour, Differences | None)
     assert_type(wb.satisfied_leavers(base, within_months=6, top=9), SatisfiedLeavers)
+
+
+def keep_or_win_back(trial: wb.Trial) -> None:
+    base = wb.read_contracts("contracts.csv", until="2026-06-30")
+    found = wb.compare_win_back_keep_acquire(base, keep=wb.offers.Keep(20.0, (0.2, 0.4)), win_back=trial)
+    assert_type(found, StrategyComparison)
+    assert_type(found.rule_of_thumb(), StrategyComparison)
+    wb.compare_win_back_keep_acquire("segments.csv", keep=20.0)  # type: ignore[arg-type]
 
 
 def what_is_wrong() -> None:

@@ -14,6 +14,7 @@ import winback as wb
 from winback import plots, tables
 from winback.doors import door
 from winback.lost import Classes
+from winback.offers import Acquire, ByThemselves, Keep, WinBack
 from winback.offers.by_group import offers_by_group
 from winback.offers.payback import payback
 from winback.planning import Choice, Comparisons, FollowUp
@@ -177,6 +178,36 @@ def worth() -> pd.DataFrame:
     rng = np.random.default_rng(2)
     ids = pd.Index(np.arange(1, 41), name="customer_id")
     return pd.DataFrame(rng.gamma(2, 9, (40, 2)).round(2), index=ids, columns=["call", "gift"])
+
+
+@cache
+def segments_at_risk() -> pd.DataFrame:
+    """Return figures of three segments of customers at risk."""
+    known = {"segment": ["low", "middle", "high"], "n": [60, 30, 10], "hazard": [0.05, 0.04, 0.03]}
+    known |= {"hazard_low": [0.04, 0.03, 0.02], "hazard_high": [0.06, 0.05, 0.04], "margin": [9.0, 30.0, 99.0]}
+    return pd.DataFrame(known).assign(win_back_value=[60.0, 250.0, 900.0])
+
+
+@cache
+def at_risk() -> pd.DataFrame:
+    """Return customers at risk."""
+    rng = np.random.default_rng(6)
+    known = {"customer_id": np.arange(1, 41), "risk": rng.beta(1, 20, 40).round(4)}
+    return pd.DataFrame(known | {"margin": rng.gamma(4, 8, 40).round(2)})
+
+
+@cache
+def known_lives() -> wb.Trial:
+    """Return the trial of second lives under a short horizon."""
+    return lives().over(horizon_months=9.0)
+
+
+@cache
+def kept_or_not():
+    stated = {"win_back": WinBack(0.4, None, 20.0), "by_themselves": ByThemselves(0.05)}
+    return wb.compare_win_back_keep_acquire(
+        segments_at_risk(), keep=Keep(5.0, 0.3), horizon_months=12, annual_discount=0.1, **stated
+    )
 
 
 @cache
@@ -412,6 +443,33 @@ def calls() -> dict[str, Call]:
             {"values": worth(), "offers": OFFERS, "chances": worth() / (worth().max().max() + 1)},
         ),
         "offer_economics": Call(wb.offer_economics, {"summary": figures().head(2), "organic": 0.1}),
+        "compare_win_back_keep_acquire": Call(
+            wb.compare_win_back_keep_acquire,
+            {
+                "figures": segments_at_risk(),
+                "keep": Keep(5.0, (0.2, 0.4), 0.2),
+                "win_back": WinBack(0.4, None, 20.0, 1.0),
+                "by_themselves": ByThemselves(0.05, 90.0),
+                "acquire": Acquire(0.05, 90.0, 3.0),
+                "horizon_months": 12,
+                "annual_discount": 0.1,
+                "level": 0.9,
+            },
+        ),
+        "compare_win_back_keep_acquire by customer": Call(
+            wb.compare_win_back_keep_acquire,
+            {
+                "figures": at_risk(),
+                "keep": Keep(5.0, 0.3),
+                "by_themselves": ByThemselves(0.0),
+                "horizon_months": 6,
+                "annual_discount": 0.0,
+            },
+        ),
+        "compare_win_back_keep_acquire of a base": Call(
+            wb.compare_win_back_keep_acquire, {"figures": base(), "keep": Keep(5.0, 0.3), "win_back": known_lives()}
+        ),
+        "plot_keep_or_win_back": Call(plots.plot_keep_or_win_back, {"result": kept_or_not()}),
         "plan_trial": Call(
             wb.plan_trial,
             {"figures": trial(), "difference": 2.0, "power": 0.8, "compare": Comparisons(), "choice": Choice()},

@@ -21,7 +21,7 @@ datasets         data to learn on: load_telecom_study, simulate_telecom_study, l
 planning         how large must the next trial be, and what does its holdout cost? plan_trial
 budgets          how far does the money go? allocate_budget, spending_curve, profit_share_frontier
 policies         who should get which offer, whom to contact first? learn_policy, model_policy, evaluate_policy
-offers           which offer pays? compare_offers, offer_economics
+offers           which offer pays? compare_offers, offer_economics, compare_win_back_keep_acquire
 second_lifetime  who comes back, for how long, worth how much? fit_two_part, fit_joint, second_lifetime_value
 trial            what was offered to whom, and what came of it? read_trial, Trial, Splits, offer_scores
 lost             who is lost, why, and is it worth a try? lost_report, code_reasons, reason_table, triage,

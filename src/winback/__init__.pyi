@@ -2,6 +2,7 @@
 
 from winback import base as base
 from winback import lost as lost
+from winback import offers as offers
 from winback import planning as planning
 from winback import plots as plots
 from winback import tables as tables
@@ -30,6 +31,7 @@ from winback.lost.stages import base_stages as base_stages
 from winback.lost.triage import triage as triage
 from winback.offers.comparison import compare_offers as compare_offers
 from winback.offers.economics import offer_economics as offer_economics
+from winback.offers.keep_or_win_back import compare_win_back_keep_acquire as compare_win_back_keep_acquire
 from winback.planning.plan import plan_trial as plan_trial
 from winback.policies.candidates import model_policy as model_policy
 from winback.policies.evaluate import evaluate_policy as evaluate_policy
@@ -71,6 +73,7 @@ __all__ = [
     "base_value",
     "code_reasons",
     "compare_offers",
+    "compare_win_back_keep_acquire",
     "competing_risks",
     "evaluate_policy",
     "fit_contracts",

@@ -10,6 +10,7 @@ _NAMES_OF = {
     "offers.comparison": ("compare_offers",),
     "budgets.spent": ("spending_curve",),
     "offers.economics": ("offer_economics",),
+    "offers.keep_or_win_back": ("compare_win_back_keep_acquire",),
     "base.contracts": ("read_contracts",),
     "base.purchases": ("read_purchases",),
     "base.contract_base": ("ContractBase",),
@@ -49,6 +50,7 @@ _NAMES_OF = {
 ROOMS = (
     "base",
     "lost",
+    "offers",
     "planning",
     "plots",
     "tables",

@@ -20,4 +20,15 @@ by_group            is another offer better for some customers? every offer's pr
 payback             by which month has an offer earned its cost back?
 money_ladder        which value is this? every amount that is named for the first offer, one below the other
 economics           profit, ROI and break-even from summary figures alone: `offer_economics`
+keep_or_win_back    keep customers, wait and win them back, or acquire others? `compare_win_back_keep_acquire`
+strategy_settings   what is assumed of each: `Keep`, `WinBack`, `ByThemselves`, `Acquire`
+strategy_inputs     what is known of each segment of customers at risk, from figures or from customers
+strategy_measured   the same from a base and a trial
+strategy_worth      what each strategy earns per customer at risk, and where it breaks even
+strategies_compared  what is shown of it: gains, break-evens, and where it turns
+strategy_words      its sentences
 """
+
+from winback.offers.strategy_settings import Acquire, ByThemselves, Keep, WinBack
+
+__all__ = ["Acquire", "ByThemselves", "Keep", "WinBack"]

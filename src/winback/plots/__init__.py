@@ -20,6 +20,7 @@ budgets          gain over budgets, profit against market share
 held_out         purchases predicted and held out: tracking, tenths, ranking
 still_buying     the chance to be active by purchases and silence
 planning         customers against the difference to be found, cost of the holdout
+keep_or_win_back  keep, win back or acquire, segment by segment
 value            who carries the value, projections, constant churn
 lost             the flow of the base, losses by period in customers and money
 lost_cohorts     who is still here of those who came at one time
@@ -40,6 +41,7 @@ from winback.plots.budgets import plot_budget_curve, plot_profit_share_frontier,
 from winback.plots.by_group import plot_offers_by_group
 from winback.plots.differences import plot_differences
 from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking, plot_tracking_by_period
+from winback.plots.keep_or_win_back import plot_keep_or_win_back
 from winback.plots.lost import plot_flow, plot_losses
 from winback.plots.lost_buyers import plot_buyer
 from winback.plots.lost_calls import plot_calls
@@ -89,6 +91,7 @@ __all__ = [
     "plot_held_out_tenths",
     "plot_holdout",
     "plot_incidence",
+    "plot_keep_or_win_back",
     "plot_lorenz",
     "plot_losses",
     "plot_misstated_reasons",

@@ -1,0 +1,174 @@
+"""What does a comparison of keeping, winning back and acquiring show? Gains, break-evens, and where it turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import pandas as pd
+
+from winback.offers import strategy_words as words
+from winback.offers.strategy_inputs import Inputs
+from winback.offers.strategy_words import ALL, capitalised
+from winback.offers.strategy_worth import ACQUIRE, RISKIEST, WAIT, Timing
+from winback.results import Result, Sentences, format_percent, join_words
+from winback.sources import Formula
+
+
+@dataclass(frozen=True)
+class StrategyTerms:
+    """Which months count, who is among the riskiest, and how sure intervals are."""
+
+    timing: Timing
+    riskiest: float
+    level: float
+
+
+@dataclass(frozen=True)
+class Picked:
+    """What keeping is for, if those it gains most of are picked instead of the riskiest."""
+
+    gain: float  # per customer, of as many as the riskiest
+    pays_for: float  # share of customers whom keeping gains more of than it costs
+
+
+@dataclass(frozen=True, repr=False)
+class StrategyComparison(Result):
+    """Each strategy's gain against doing nothing by segment, see `winback.compare_win_back_keep_acquire`.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per segment and strategy, all customers last.
+    break_even : pandas.DataFrame
+        One row per segment, see `winback.offers.strategy_worth.break_even`; missing where there is no such point.
+    inputs : Inputs
+        What is known and assumed of each segment.
+    """
+
+    frame: pd.DataFrame
+    break_even: pd.DataFrame
+    inputs: Inputs = field(repr=False)
+    terms: StrategyTerms
+    currency: str = "$"
+    scenario: str = ""
+    picked: Picked | None = None
+    again: Callable[[], StrategyComparison] | None = field(default=None, repr=False)
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "segment": ("Customers", "text"),
+        "strategy": ("Strategy", "text"),
+        "gain": ("Gain per customer at risk", "money"),
+        "spending": ("Spent per customer", "money"),
+        "per_dollar": ("Gain for each 1 spent", "times"),
+        "gain_total": ("Gain in all", "money"),
+    }
+    turns: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "segment": ("Customers", "text"),
+        "keep_cost": ("Keeping may cost at most", "money"),
+        "share_prevented": ("Share of losses it must prevent", "percent"),
+        "keep_cost_beside": ("At most, if those who leave are won back", "money"),
+        "stranger_cost": ("Contacting a stranger may cost at most", "money"),
+        "stranger_cost_turn": ("At most, to earn what winning back does", "money"),
+        "margin_turn": ("Monthly margin from which winning back earns more than a new customer", "money"),
+    }
+
+    @property
+    def contacts(self) -> pd.DataFrame:
+        """Chance, contact cost and value of winning back and of acquiring, each alone: one row per segment and way.
+
+        ``cost_of_one`` who is won: the contacts it takes, and what they are given; ``profit_of_one``: value less it.
+        """
+        parts, known = [], self.inputs.segments
+        for way, name in (("win back", "win_back"), ("acquire", "acquire")):
+            if f"{name}_chance" not in known:
+                continue
+            chance, value, contact = (known[f"{name}_{part}"] for part in ("chance", "value", "contact_cost"))
+            given = known.get(f"{name}_cost", 0.0) if name == "win_back" else 0.0
+            cost = contact / chance.where(chance > 0) + given
+            columns = {"segment": known["segment"], "way": way, "chance": chance, "contact_cost": contact}
+            columns |= {"value": value, "cost_of_one": cost, "profit_of_one": value - cost}
+            parts.append(pd.DataFrame(columns))
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+    @property
+    def formula(self) -> Formula:
+        """The equations in words, and where winning back's three advantages come from."""
+        lines = (
+            "keep = share prevented x losses x (worth of staying - worth of one who left) - cost of keeping",
+            "wait and win back = losses x (worth of one who left, with an offer - without one)",
+            "acquire instead = losses x (value of a new customer - contact cost / chance), month by month",
+        )
+        return Formula("\n".join(lines), "study")
+
+    def rule_of_thumb(self) -> StrategyComparison:
+        """Return the same comparison if 5% of strangers and 40% of former customers bought, all else as it is.
+
+        A scenario: the two chances are what salespeople say, and no figure of this result.
+        """
+        if self.again is None:
+            raise ValueError("This comparison cannot be made again under other chances.")
+        return self.again()
+
+    def table_of_turns(self) -> pd.DataFrame:
+        """Return break-even costs and effects by segment, rounded."""
+        return self.rounded(self.break_even, self.turns)
+
+    def name(self, strategy: str) -> str:
+        """Return a strategy in words: the riskiest with their share."""
+        return f"{strategy} {format_percent(self.terms.riskiest, 0)}" if strategy == RISKIEST else strategy
+
+    def table(self) -> pd.DataFrame:
+        """Return the rounded table for readers, all text."""
+        return self.rounded(self.frame.assign(strategy=self.frame["strategy"].map(self.name)))
+
+    def of(self, segment: str) -> pd.DataFrame:
+        """Return the strategies of one segment, the one that earns most first."""
+        return self.frame[self.frame["segment"] == segment].sort_values("gain", ascending=False, kind="stable")
+
+    def gain(self, row: Mapping) -> str:
+        """Write a gain, with its interval where it has one."""
+        exact = row["gain_low"] == row["gain_high"]
+        return self.formats([row["gain"]], "money")[0] if exact else self.interval(row, "gain", "money")
+
+    @property
+    def new_or_back(self) -> tuple[list[str], list[str], list[str]]:
+        """Segments in which acquiring is shown to earn more than winning back, to earn less, and neither."""
+        if "new_less_back" not in self.break_even:
+            return [], [], []
+        turns = self.break_even.set_index("segment")
+        new, back = turns["new_less_back_low"] > 0, turns["new_less_back_high"] < 0
+        return tuple(list(turns.index[which]) for which in (new, back, ~new & ~back))
+
+    @property
+    def headline(self) -> str:
+        """Where a new customer earns more than winning back, or what earns most, in a few words."""
+        new, back, unclear = self.new_or_back
+        if new and (back or unclear):
+            return f"A new customer is worth more than winning back among {join_words(new)}"
+        rows = self.of(ALL)
+        first = self.name(rows["strategy"].iloc[0])
+        if rows["gain_low"].iloc[0] <= 0:
+            return "Nothing here is shown to earn more than doing nothing"
+        return f"To {first} {'earns most' if rows['told_apart'][1:].all() else 'is ahead, but not beyond chance'}"
+
+    def describe(self) -> Sentences:
+        """Say which strategy earns most, where that turns, and on which assumption it hangs."""
+        return Sentences.of([words.answer(self), words.turn(self), words.doubt(self)])
+
+    def details(self) -> Sentences:
+        """Say where each strategy stops paying, what is counted, and what is measured, assumed or certain."""
+        return Sentences.of(
+            [*words.breaks(self), *words.riskiest(self), *words.contacts(self), *words.assumptions(self)]
+        )
+
+    def what_to_do(self) -> Sentences:
+        """Say what to do next, in one sentence."""
+        first = self.of(ALL).iloc[0]
+        if first["gain_low"] <= 0:
+            return Sentences(
+                "Do none of these for everybody yet: find what costs less, or try it on a small random part."
+            )
+        untested = "share_prevented" in self.inputs.assumed and first["strategy"] not in (WAIT, ACQUIRE)
+        proof = ", and leave a random part alone, since only they show how many losses it prevents" if untested else ""
+        return Sentences(f"{capitalised(self.name(first['strategy']))}{proof}.")

@@ -1,0 +1,99 @@
+"""What is assumed of keeping, winning back and acquiring? One small setting each.
+
+Every amount is a number, (low, high), or None where the table has it by segment. An interval is taken for one at the
+level of the comparison; what is said is its middle. Winning back and acquiring are described by the same three figures,
+entered apart, since they differ in all three: those who left have shown that they need the service, they know the
+brand, and it is known how they used it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from winback.doors import door
+
+Assumed = float | tuple[float, float] | None  # None: it is in the table
+
+
+@door
+@dataclass(frozen=True)
+class Keep:
+    """What is done to keep customers who may leave.
+
+    Examples
+    --------
+    >>> Keep(cost=10.0, share_prevented=(0.2, 0.4)).riskiest
+    0.2
+    """
+
+    cost: Assumed  # money for everybody who gets it, now: those who would have stayed are paid for too
+    share_prevented: Assumed  # of the losses within the horizon, up to its end
+    riskiest: float = 0.2  # share of the customers that *keep the riskiest* is for
+
+    def __post_init__(self):
+        if not 0 < self.riskiest <= 1:
+            raise ValueError(f"riskiest must be a share above 0 and up to 1, such as 0.2; got {self.riskiest!r}.")
+
+
+@door
+@dataclass(frozen=True)
+class WinBack:
+    """What winning back those who left comes to, of each who is contacted.
+
+    Examples
+    --------
+    >>> WinBack(chance=0.4, value=900.0, cost=120.0).months_away
+    0.0
+    """
+
+    chance: Assumed  # to return
+    value: Assumed  # money that one who returned brings
+    cost: Assumed = None  # money for one who accepts; nothing unless stated
+    contact_cost: Assumed = None  # money for everybody contacted; nothing unless stated
+    months_away: float = 0.0  # from leaving to the contact
+    value_months: float | None = None  # over which the value comes in, evenly; None: it counts in full at once
+
+    def __post_init__(self):
+        check_months(self.months_away, "months_away", least=0.0)
+        check_months(self.value_months, "value_months")
+
+
+@door
+@dataclass(frozen=True)
+class ByThemselves:
+    """How many return without an offer, and what one of them brings; by default as much as one won back.
+
+    Examples
+    --------
+    >>> ByThemselves(0.05).value is None
+    True
+    """
+
+    chance: Assumed
+    value: Assumed = None
+
+
+@door
+@dataclass(frozen=True)
+class Acquire:
+    """What it takes to win a stranger in the place of one who left.
+
+    Examples
+    --------
+    >>> Acquire(chance=0.05, value=500.0, contact_cost=4.0).value_months is None
+    True
+    """
+
+    chance: Assumed  # that a stranger who is contacted becomes a customer
+    value: Assumed  # money that a new customer brings, who may stay for a shorter time
+    contact_cost: Assumed  # money for everybody contacted
+    value_months: float | None = None  # over which the value comes in, evenly; None: it counts in full at once
+
+    def __post_init__(self):
+        check_months(self.value_months, "value_months")
+
+
+def check_months(months: float | None, name: str, least: float = 0.01) -> None:
+    """Refuse what is no length of time."""
+    if months is not None and not least <= months < 10_000:
+        raise ValueError(f"{name} must be a number of months from {least:g}; got {months!r}.")

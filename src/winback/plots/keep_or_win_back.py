@@ -1,0 +1,64 @@
+"""Keep, win back or acquire? What each strategy gains per customer at risk, segment by segment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winback.doors import door
+from winback.money import format_alike
+from winback.offers.strategy_words import ALL
+from winback.offers.strategy_worth import RISKIEST
+from winback.plots.style import INK, capitalised, finish_axes, house_styles, letters_across, money_axis, new_axes, note
+from winback.plots.words import name_ticks, row_height
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from winback.offers.strategies_compared import StrategyComparison
+
+MOST_SEGMENTS = 6  # drawn: the largest ones
+BETWEEN = 0.6  # of a row, between segments
+
+
+@door
+def plot_keep_or_win_back(result: StrategyComparison, ax: Axes | None = None) -> Axes:
+    """Draw what keeping, winning back and acquiring gain in each segment; a filled mark leads its segment.
+
+    Takes what `compare_win_back_keep_acquire` returns. Keeping the riskiest, a part of keeping everybody, is left out.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> figures = {"segment": ["low", "high"], "n": [800, 200], "hazard": [0.05, 0.03], "margin": [10, 60]}
+    >>> how = {"horizon_months": 12, "annual_discount": 0.1, "by_themselves": wb.offers.ByThemselves(0)}
+    >>> found = wb.compare_win_back_keep_acquire(figures, keep=wb.offers.Keep(cost=5, share_prevented=0.3), **how)
+    >>> plot_keep_or_win_back(found).get_title(loc="left")
+    'To keep everybody earns most'
+    """
+    largest = result.inputs.segments.nlargest(MOST_SEGMENTS, "n", keep="first").sort_index()["segment"]
+    rows = result.frame[result.frame["segment"].isin(largest) & (result.frame["strategy"] != RISKIEST)]
+    rows = rows[rows["segment"] != ALL]
+    strategies = list(dict.fromkeys(rows["strategy"]))
+    places = [place + BETWEEN * (place // len(strategies)) for place in range(len(rows))]
+    names = [f"{row.segment}: {row.strategy}" for row in rows.itertuples()]
+    ax = new_axes(ax, 1.3 + row_height(names, 0.36) * (max(places) + 1))
+    ax.axvline(0, color=INK, linewidth=1)
+    looks, texts = house_styles(strategies), format_alike(rows["gain"], result.currency)
+    for place, row, text in zip(places, rows.itertuples(), texts, strict=True):
+        color, marker = looks[row.strategy]["color"], looks[row.strategy]["marker"]
+        ax.plot([row.gain_low, row.gain_high], [place] * 2, color=color, linewidth=2.2)
+        best = result.of(row.segment)["strategy"]
+        face = color if best[best != RISKIEST].iloc[0] == row.strategy else "white"
+        ax.plot(row.gain, place, marker, color=color, markerfacecolor=face, markersize=8)
+        note(ax, text, (row.gain, place), (0, 6), ha="center", color=color)
+    months = result.terms.timing.horizon_months
+    left_out = len(result.inputs.segments) > len(largest)
+    said = f"gain per customer at risk within {months} months, against doing nothing; filled: ahead in its segment"
+    said = f"{said}; the {MOST_SEGMENTS} largest segments" if left_out else said
+    finish_axes(ax, capitalised(result.headline), said, width=letters_across(ax, names))
+    name_ticks(ax.yaxis, places, names)
+    ax.grid(False, axis="y")
+    ax.set_ylim(max(places) + 0.5, -0.9)
+    money_axis(result.currency, ax.xaxis)
+    ax.margins(x=0.08)
+    return ax
