@@ -57,7 +57,8 @@ def test_both_sizes_are_said_and_which_is_which():
     assert together > alone
     said = f"for this pair alone: where all {n_pairs(plan)} pairs are judged together it takes {together:,} for each."
     assert said in plan.what_to_do()
-    assert f"6 pairs take {together:,} per offer" in plan.details()
+    assert plan.describe().splitlines()[0].endswith(" power, that pair judged alone.")
+    assert f"All 6 pairs judged together, as a comparison of offers does it, take {together:,} per" in plan.details()
 
 
 def test_of_the_study_both_stand_in_the_answer():

@@ -139,13 +139,15 @@ def _money(plan: TrialPlan, amount) -> str:
 
 def _differences(plan: TrialPlan) -> Iterator[str]:
     rows = plan.frame[plan.frame["kind"] == "difference"]
+    together = for_every_pair(plan)
+    alone = "" if together is None else ", that pair judged alone"
     for row in _telling(rows).itertuples():
         customers = plan.drawn(row.n_per_arm, " customers per offer")
         untreated = f" and {plan.drawn(row.n_holdout)} left untreated" if row.second == NO_OFFER else ""
         yield (
             f"{row.first} against {row.second}: {customers}{untreated} find a "
             f"difference of {_money(plan, row.difference)} per customer, if it is there, with "
-            f"{format_percent(plan.asked.power, 0)} power."
+            f"{format_percent(plan.asked.power, 0)} power{alone}."
         )
     if len(rows) > 1:
         over = "1 comparison" if plan.n_comparisons == 1 else f"{plan.n_comparisons} comparisons"
@@ -154,12 +156,9 @@ def _differences(plan: TrialPlan) -> Iterator[str]:
             f"{every} comparisons take {format_count(rows['n_per_arm'].max())} per offer; the "
             f"{format_percent(plan.asked.level, 0)} level is split over {over}."
         )
-    together = for_every_pair(plan)
     if together is not None:
-        yield (
-            f"That is for this pair alone; judged together, as a comparison of offers does it, {n_pairs(plan)} pairs "
-            f"take {plan.drawn(together, ' per offer')}."
-        )
+        n = plan.drawn(together, " per offer")
+        yield f"All {n_pairs(plan)} pairs judged together, as a comparison of offers does it, take {n}."
     if len(rows):
         yield from leaning(rows, plan.asked, plan.n_comparisons, plan.arms.from_pilot)
 
