@@ -345,6 +345,14 @@ def test_a_column_that_was_asked_for_must_make_groups_and_without_one_none_are_c
     assert in_short.lost_in_short(snapshot).by == "Plan"
 
 
+def test_reasons_of_other_years_are_said_to_be_of_all_losses():
+    table = contracts(300)
+    assert "the reason named most is" in in_short.lost_in_short(wb.read_contracts(table, until=UNTIL)).describe()
+    table.loc[table["end"] >= "2023-12-01", "reason"] = None  # nobody of the last year says why
+    found = in_short.lost_in_short(wb.read_contracts(table, until=UNTIL)).describe()
+    assert "the reason named most of all who were ever lost is" in found
+
+
 @pytest.mark.parametrize("drop", [[], ["margin"], ["reason"], ["margin", "reason", "manager"]])
 def test_the_answer_and_what_to_do_need_no_more_than_is_there(drop):
     base = wb.read_contracts(contracts(300).drop(columns=drop), until=UNTIL)

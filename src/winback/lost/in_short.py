@@ -226,7 +226,8 @@ def _span(periods: pd.DataFrame) -> str:
 def _why(found: LostInShort) -> str:
     if not found.reasons or not len(found.reasons.reasons):
         return ""
-    return f"; the reason named most is {found.reasons.reasons.iloc[0]['words']}"
+    ever = " of all who were ever lost" if found.reasons.since is None else ""
+    return f"; the reason named most{ever} is {found.reasons.reasons.iloc[0]['words']}"
 
 
 def _call(found: LostInShort) -> str:
