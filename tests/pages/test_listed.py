@@ -59,6 +59,16 @@ def test_the_first_figure_comes_with_its_words():
     assert (drawn.picture, drawn.drawing) == (None, "<svg><g/></svg>")
 
 
+def test_the_list_shows_the_drawing_where_there_is_one_and_the_one_for_phones_of_two():
+    wide, narrow = (f'<div class="wb-{each}"><svg aria-label="{each}"></svg></div>' for each in ("wide", "narrow"))
+    both = listed("00", notebook(cell({"text/html": wide + narrow})))
+    assert both.drawing == '<svg aria-label="narrow"></svg>'
+    data = {"image/png": base64.b64encode(PNG).decode(), "image/svg+xml": '<svg viewBox="0 0 9 9"><g/></svg>'}
+    page = index_page([listed("06", notebook(cell(data, alt="Bars")))], {"06": "offer-roi.html"})
+    assert '<svg role="img" aria-label="Bars" viewBox="0 0 9 9"><g/></svg>' in page
+    assert "image/png" not in page
+
+
 def test_the_list_leads_to_pages_and_says_what_is_not_there_and_why():
     there = Listed("06", "Which <pays>?", "A & B.", 7, PNG, "Bars of 'three'")
     missing = Listed("03", "What is one worth?", why_not="It takes purchases.")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import rgb_to_hsv, to_hex, to_rgb
 from matplotlib.text import Text
 from trials import random_values
 
@@ -21,8 +21,10 @@ from winback.plots.style import (
     OTHERS,
     UNTREATED,
     WIDTH,
+    contrast_with_white,
     finish_axes,
     house_styles,
+    legible,
     new_axes,
     offer_styles,
 )
@@ -81,16 +83,23 @@ def test_what_is_no_offer_has_no_offers_colour():
     assert {each["color"] for each in house_styles(map(str, range(20))).values()} == set(OTHERS)
 
 
-def _contrast(colour) -> float:
-    """Return the contrast with white paper, by WCAG 2's formula."""
-    parts = np.array(to_rgb(colour))
-    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    return 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05)
+@pytest.mark.parametrize(("colour", "contrast"), [("#ffffff", 1.0), ("#000000", 21.0), ("#767676", 4.54)])
+def test_contrast_is_that_of_the_guidelines(colour, contrast):
+    assert contrast_with_white(colour) == pytest.approx(contrast, abs=0.005)  # grey 46.3%: the well-known edge of AA
+
+
+@pytest.mark.parametrize("colour", [*OFFERS, *OTHERS, UNTREATED])
+def test_words_in_a_colour_are_read_and_keep_its_hue(colour):
+    before, after = (rgb_to_hsv(to_rgb(each)) for each in (colour, legible(colour)))
+    assert contrast_with_white(legible(colour)) >= 4.5
+    assert after[:2] == pytest.approx(before[:2], abs=0.02)
+    assert contrast_with_white(colour) < 4.5 or legible(colour) == colour
 
 
 @pytest.mark.parametrize("colour", [*OFFERS, *OTHERS, UNTREATED])
 def test_every_colour_is_seen_on_white(colour):
-    assert _contrast(colour) >= 2.2  # orange and sky blue of the colour-blind palette lie below 3: markers help
+    # Orange and sky blue of the colour-blind palette lie below 3: markers help.
+    assert contrast_with_white(colour) >= 2.2
 
 
 def _colours(ax) -> dict[str, str]:
@@ -166,8 +175,10 @@ def test_on_a_phone_a_figure_is_no_wider_than_drawn_and_its_letters_are_read(stu
     figure.canvas.draw()
     width = figure.get_tightbbox().width  # inches
     assert width <= SLACK * WIDTH
-    sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
-    assert min(sizes) / 72 * PHONE / (width + 0.2) >= 10  # pixels, of a page whose figures have a narrow margin
+    words = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
+    smallest = min(text.get_fontsize() for text in words)
+    assert smallest / 72 * PHONE / (width + 0.2) >= 10  # pixels, of a page whose figures have a narrow margin
+    assert min(contrast_with_white(text.get_color()) for text in words) >= 4.5  # none stands on a dark bar
 
 
 def test_what_is_measured_upwards_stands_between_title_and_axes_at_the_left_edge():

@@ -33,7 +33,7 @@ def index_page(entries: Iterable[Listed], pages: Mapping[str, str], about: str =
 def _made(entry: Listed, page: str) -> str:
     title = f'<h2><a href="{html.escape(page)}">{_title(entry)}</a></h2>'
     picture = f"<div>{entry.drawing}</div>" if entry.drawing else ""
-    if entry.picture is not None:  # its words are those of the page's first figure, and the answer stands above it
+    if not picture and entry.picture is not None:
         data = base64.b64encode(entry.picture).decode()
         picture = f'<img alt="{html.escape(entry.says)}" src="data:image/png;base64,{data}">'
     minutes = f'<p class="minutes">{counted(entry.minutes, "minutes")} to read</p>'

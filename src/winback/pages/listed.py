@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from winback.pages.chapters import question_of
-from winback.pages.figures import PNG
+from winback.pages.figures import PNG, figure_html
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -21,6 +21,8 @@ SECONDS_A_LOOK = 15  # at a figure or a table, to see what it says
 ANSWER = "answer"  # tag of a cell, or class of a line, that answers a notebook's question
 FIRST_SAID = re.compile(rf'<(p|h2)\b[^>]*class="(?:[^"]* )?{ANSWER}(?: [^"]*)?"[^>]*>(.*?)</\1>', re.DOTALL)
 UNREAD = re.compile(r"<(details|style|script|svg|table)\b.*?</\1>", re.DOTALL)  # folded away, or no sentences
+SVG_ALONE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+NARROW = 'class="wb-narrow"'  # what a page shows on a phone in place of a wide picture
 LOOKED_AT = re.compile(r"<(?:svg|table)\b")
 
 
@@ -34,14 +36,15 @@ class Listed:
     minutes: int = 0
     picture: bytes | None = field(default=None, repr=False)  # PNG
     says: str = field(default="", repr=False)  # the picture in words
-    drawing: str = field(default="", repr=False)  # SVG with its own words, where there is no PNG
+    drawing: str = field(default="", repr=False)  # SVG with its own words
     why_not: str = ""
 
 
 def listed(number: str, notebook: NotebookNode) -> Listed:
     """Return what is said of an executed notebook."""
     question = question_of(notebook)
-    return Listed(number, question, answer_of(notebook), minutes_of(notebook), **_first_figure(notebook, question))
+    figure = _first_figure(number, notebook, question)
+    return Listed(number, question, answer_of(notebook), minutes_of(notebook), **figure)
 
 
 def answer_of(notebook: NotebookNode) -> str:
@@ -67,13 +70,17 @@ def minutes_of(notebook: NotebookNode) -> int:
     return max(1, math.ceil(seconds / 60))
 
 
-def _first_figure(notebook: NotebookNode, question: str) -> dict:
-    """Return a notebook's first figure: as a PNG and what it says, or as the SVG that stands in a page."""
+def _first_figure(number: str, notebook: NotebookNode, question: str) -> dict:
+    """Return a notebook's first figure: as a PNG and what it says, and as the SVG that stands in a page."""
     for output in (output for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output):
         if PNG in output.data:
             says = output.metadata.get(PNG, {}).get("alt", f"Figure: {question}")
-            return {"picture": base64.b64decode(output.data[PNG]), "says": says}
-        if found := re.search(r"<svg\b.*?</svg>", output.data.get("text/html", ""), re.DOTALL):
+            drawn = SVG_ALONE.search(figure_html(output, f"p{number}", says))
+            found = {"picture": base64.b64decode(output.data[PNG]), "says": says}
+            return found | ({"drawing": drawn[0]} if drawn else {})
+        inside = output.data.get("text/html", "")
+        inside = inside.partition(NARROW)[2] or inside  # a list shows it small
+        if found := SVG_ALONE.search(inside):
             return {"drawing": found[0]}
     return {}
 

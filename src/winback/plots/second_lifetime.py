@@ -203,7 +203,8 @@ def plot_first_and_second(
     finish_axes(ax, title, "lifetime value of a returned customer", width=80)
     money_axis(found.currency, ax.xaxis)
     ax.margins(x=0.15)
-    write_legend_below(ax, ncols=columns_below(ax, names.values()))
+    longest = max(len(words) for words in [*_group_words(found), *_group_words(parts)])
+    write_legend_below(ax, ncols=columns_below(ax, names.values(), beside=longest))
     return ax
 
 

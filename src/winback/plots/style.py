@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.ticker import AutoLocator, Formatter, MaxNLocator, StrMethodFormatter
 from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
@@ -26,6 +27,7 @@ MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*", "p")
 WIDTH = 5.2  # inches: on a phone of 390 pixels the smallest letters are still larger than 10
 TITLE, LABEL, SMALL = 12.5, 11.5, 10.5  # points
 LONGEST_NOTE = 46  # letters in a line
+READ = 4.5  # contrast of words with paper, as WCAG 2 asks for
 MOST_TICKS = 30  # of an axis, made beforehand where a currency would be read as mathematics
 POINTS, LETTER, BOLD = 72, 0.54, 0.62  # points of an inch; width of a letter over its height, on average; a bold one's
 LINE, GAP = 1.25, 5  # height of a line over that of its letters; points between label, title and axes
@@ -62,6 +64,26 @@ def offer_styles(names: Iterable[str], catalogue: Iterable[str]) -> dict[str, di
 def _look(colours: tuple, place: int) -> dict:
     parts = {"color": colours, "marker": MARKERS, "linestyle": LINES}
     return {part: each[place % len(each)] for part, each in parts.items()}
+
+
+def legible(colour: str) -> str:
+    """Return a colour as words are written in: as it is, or as much darker as it takes to be read on white.
+
+    Examples
+    --------
+    >>> legible("#1b2530"), legible("#de8f05")
+    ('#1b2530', '#a46a04')
+    """
+    parts = np.array(to_rgb(colour))
+    shades = (to_hex(parts * share) for share in np.arange(1.0, 0.0, -0.01))
+    return next(shade for shade in shades if contrast_with_white(shade) >= READ)
+
+
+def contrast_with_white(colour) -> float:
+    """Return how a colour stands out from white paper, by the formula of WCAG 2: 1 for white, 21 for black."""
+    parts = np.array(to_rgb(colour))
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05))
 
 
 def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int = 90) -> None:

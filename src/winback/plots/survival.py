@@ -19,6 +19,7 @@ from winback.plots.style import (
     capitalised,
     finish_axes,
     house_styles,
+    legible,
     new_axes,
     note,
     offer_styles,
@@ -226,7 +227,7 @@ def _count_below(ax, curves):
     for row, name in enumerate(names):
         said = name if curves.by is None or curves.paired else short_words(curves.by, name)
         curve = curves.curves[curves.curves["group"] == name]
-        down, look = -17 - DOWN * row, {"va": "top", "color": styles[name]["color"]}
+        down, look = -17 - DOWN * row, {"va": "top", "color": legible(styles[name]["color"])}
         below = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "annotation_clip": False}
         for month in ax.get_xticks()[::every]:
             place = np.searchsorted(curve["months"], month, side="left")
