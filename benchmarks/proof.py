@@ -38,6 +38,7 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "lapse_rules": proof_parts.lapse_rules,
     "employees": proof_parts.employees,
     "organic_return": proof_parts.organic_return,
+    "key_moments": proof_parts.key_moments,
 }
 HEADINGS = {"what": "What", "nominal": "Nominal", "before": "Before", "now": "Now", "error": "Monte Carlo error"}
 HEADINGS |= {"draws": "Draws"}

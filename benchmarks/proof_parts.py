@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import households
+import jumping_lives
 import losses_by_hand
 import numpy as np
 from adjustable_trials import drawn as adjustable_trial
@@ -253,4 +254,19 @@ def organic_return(draws: int = 10_000) -> list[dict]:
         _row(f"chance of return after half a year, {n:,} lost", 0.95, held, held)
         for n in (100, 300, 2_000)
         for held in [chances_of_return(draws, n=n, seed=SEED)]
+    ]
+
+
+def key_moments(draws: int = 1_000) -> list[dict]:
+    """Return how often jumps are claimed that are not there, and how often planted ones lie within their intervals.
+
+    Before: hazards in the windows compared with those on all other days, at whatever time of life.
+    """
+    none = jumping_lives.covering(draws, seed=SEED)
+    some = jumping_lives.covering(draws, seed=SEED, welcome=2.5, price=1.6)
+    alone = jumping_lives.covering(draws, seed=SEED, welcome=2.5, everybody=365)
+    return [
+        _row("a jump after one of two moments claimed where there is none", 0.05, none["plain_claims"], none["claims"]),
+        _row("jumps of 2.5 and 1.6 within, both at once", 0.95, some["plain_covers"], some["covers"]),
+        _row("a jump of 2.5 within where it comes to everybody at once", 0.95, alone["plain_covers"], alone["covers"]),
     ]

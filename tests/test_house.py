@@ -35,6 +35,7 @@ ROWS = [
     "offers",
     "second_lifetime",
     "trial",
+    "retention",
     "lost",
     "value",
     "value.contracts",

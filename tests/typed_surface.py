@@ -15,6 +15,7 @@ from winback.offers.compared import OfferComparison
 from winback.offers.strategies_compared import StrategyComparison
 from winback.policies.learned import LearnedPolicy
 from winback.purchases.purchase_fit import PurchaseFit
+from winback.retention.found_moments import KeyMoments
 from winback.second_lifetime.contact_worth import ContactWorth
 
 
@@ -50,6 +51,12 @@ def who_was_lost() -> None:
     assert_type(base.lapsed(), wb.Lapsed)
     wb.survival_curve(base, by="manager")
     wb.read_contracts("contracts.csv")  # type: ignore[call-arg]
+
+
+def when_do_they_leave(base: wb.ContractBase, trial: wb.Trial) -> None:
+    assert_type(wb.key_moments(base, {"renewal": 31}, by="manager"), KeyMoments)
+    wb.plots.plot_hazard(wb.key_moments(trial, of="leaving again"))
+    wb.key_moments(base, window_days="a month")  # type: ignore[arg-type]
 
 
 def why_did_they_leave() -> None:

@@ -23,6 +23,10 @@ OFFERS = [
     wb.Offer(name="call", paid="per_contact", amount=2.0),
     wb.Offer(name="gift", paid="on_acceptance", amount=9.0),
 ]
+RUNNING = [
+    wb.Offer(name="call", paid="per_contact", amount=2.0),
+    wb.Offer(name="gift", paid="on_acceptance", amount=9.0, months=6),
+]
 TERMS = {"horizon_months": 12.0, "annual_discount": 0.1}
 FORMULAS = {"reacquisition": "offer + months_away", "tenure": "offer", "margin": "offer"}
 CODEBOOK = {
@@ -325,6 +329,7 @@ def asked_to_the_end() -> dict[str, Call]:
     of_contracts = {
         "lost_report": lambda base: wb.lost_report(base, by="manager"),
         "triage": lambda base: wb.triage(base, chance=0.2, organic=0.1),
+        "key_moments": lambda base: wb.key_moments(base, by="manager"),
         "reason_table": wb.reason_table,
         "reason_table by a codebook": lambda base: wb.reason_table(base, codebook=CODEBOOK),
         "satisfied_leavers": wb.satisfied_leavers,
@@ -578,6 +583,21 @@ def calls() -> dict[str, Call]:
             wb.manager_concentration,
             {"base": served_base(), "months": 2.0, "teams": {"ann": "x", "bob": "x"}, "level": 0.9},
         ),
+        "key_moments": Call(
+            wb.key_moments,
+            {"base": base(), "moments": {"complaint": 61, "contact": 30}, "by": "manager", "level": 0.9},
+        ),
+        "key_moments of returning": Call(
+            wb.key_moments,
+            {"base": base(), "moments": ["complaint"], "of": "returning", "sent": base_offers().head(9)},
+        ),
+        "key_moments of second lives": Call(
+            wb.key_moments, {"base": lapsed(), "of": "leaving again", "offers": RUNNING, "window_days": 30}
+        ),
+        "plot_key_moments": Call(
+            plots.plot_key_moments, {"result": wb.key_moments(lapsed(), of="leaving again", offers=RUNNING)}
+        ),
+        "plot_hazard": Call(plots.plot_hazard, {"result": wb.key_moments(base(), "complaint")}),
         "code_reasons": Call(wb.code_reasons, {"texts": exit_texts(), "more": {"price": ["happig"]}}),
         "code_reasons by a codebook of one's own": Call(
             wb.code_reasons, {"texts": exit_texts()["exit_text"].tolist(), "codebook": CODEBOOK}

@@ -40,6 +40,7 @@ from winback.purchases.fits import fit_purchases as fit_purchases
 from winback.purchases.logs.summary import summarize_purchases as summarize_purchases
 from winback.purchases.spend import fit_spend as fit_spend
 from winback.results import Sentences as Sentences
+from winback.retention.key_moments import key_moments as key_moments
 from winback.second_lifetime.joint import fit_joint as fit_joint
 from winback.second_lifetime.second_lifetime_value import second_lifetime_value as second_lifetime_value
 from winback.second_lifetime.two_part import fit_two_part as fit_two_part
@@ -83,6 +84,7 @@ __all__ = [
     "fit_spend",
     "fit_two_part",
     "hold_out",
+    "key_moments",
     "learn_policy",
     "lifetime_value",
     "load_cdnow",

@@ -178,6 +178,18 @@ SOURCES = {
         f"{DOI}10.1016/j.intmar.2018.01.002",
         METHOD,
     ),
+    "rates": Source(
+        "Holford",
+        "The analysis of rates and of survivorship using log-linear models, Biometrics 36(2), 1980",
+        f"{DOI}10.2307/2529982",
+        METHOD,
+    ),
+    "together": Source(
+        "Hothorn, Bretz & Westfall",
+        "Simultaneous inference in general parametric models, Biometrical Journal 50(3), 2008",
+        f"{DOI}10.1002/bimj.200810425",
+        METHOD,
+    ),
 }
 FORMULA = "The formula, and where it comes from"
 

@@ -37,6 +37,7 @@ _NAMES_OF = {
     "lost.managers": ("manager_concentration",),
     "lost.stages": ("base_stages",),
     "lost.triage": ("triage",),
+    "retention.key_moments": ("key_moments",),
     "value.lifetime_value": ("lifetime_value",),
     "value.base_value": ("base_value",),
     "value.contracts.fits": ("fit_contracts",),

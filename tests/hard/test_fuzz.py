@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import valid_calls
+from matplotlib import pyplot
 
 N_CASES = int(os.environ.get("WINBACK_FUZZ", 3_000))  # 100,000 in `run.py proof`
 SEED = 20160301
@@ -78,7 +79,10 @@ def run(n_cases: int, seed: int) -> tuple[collections.Counter, list[str]]:
 
 @pytest.mark.parametrize("name", [name for name in valid_calls.calls() if name != "load_hillstrom"])
 def test_the_call_is_valid(name):
-    assert str(valid_calls.calls()[name]())
+    try:
+        assert str(valid_calls.calls()[name]())
+    finally:
+        pyplot.close("all")
 
 
 @pytest.mark.slow

@@ -30,6 +30,7 @@ lost_calls       how the lost come down to those who are called first
 lost_effort      effort against profit
 lost_returns     who of the lost is back by when, with published figures beside
 lost_buyers      a customer's purchases, and the day on which they are called lost
+retention_moments  the hazard with its moments, and the jump after each
 words            names and sentences as they are written, in any script
 style            the house palette
 alt_text         a figure in words, for who cannot see it
@@ -57,6 +58,7 @@ from winback.plots.payback import plot_payback
 from winback.plots.planning import plot_holdout, plot_trial_sizes
 from winback.plots.policies import plot_misstated_reasons, plot_oracle, plot_policy_gains, plot_uplift_by_fifth
 from winback.plots.profit_steps import plot_profit_steps
+from winback.plots.retention_moments import plot_hazard, plot_key_moments
 from winback.plots.second_lifetime import (
     plot_first_and_second,
     plot_rankings,
@@ -88,10 +90,12 @@ __all__ = [
     "plot_flow",
     "plot_funnel",
     "plot_goodness_of_fit",
+    "plot_hazard",
     "plot_held_out_tenths",
     "plot_holdout",
     "plot_incidence",
     "plot_keep_or_win_back",
+    "plot_key_moments",
     "plot_lorenz",
     "plot_losses",
     "plot_misstated_reasons",

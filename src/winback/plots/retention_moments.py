@@ -1,0 +1,132 @@
+"""After which moments do customers leave? The hazard with its moments, and the jump after each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from winback.doors import door
+from winback.plots.style import (
+    INK,
+    QUIET,
+    band,
+    finish_axes,
+    house_styles,
+    letters_across,
+    new_axes,
+    note,
+    percent_axis,
+)
+from winback.plots.words import name_ticks, row_height, write_legend_below
+from winback.retention.jump_figures import HIGHER, UNCLEAR, UNKNOWN
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from winback.retention.found_moments import KeyMoments
+
+FEWEST_AT_RISK = 100.0  # customers for a month: of fewer the hazard goes up and down by chance
+MOST_MONTHS = 60
+GO = {"leaving": "leave", "returning": "come back", "leaving again": "leave again"}
+SINCE = {"leaving": "month of life", "returning": "month away", "leaving again": "month since the return"}
+
+
+@door
+def plot_key_moments(result: KeyMoments, ax: Axes | None = None) -> Axes:
+    """Draw how many times as many go after each moment as without it; open marks may be chance.
+
+    Intervals allow for every moment looked at. Takes what `key_moments` returns.
+
+    Raises
+    ------
+    ValueError
+        When of no moment anything is known.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> found = wb.key_moments(wb.load_telecom_study().base, ["welcome_discount_end", "renewal"])
+    >>> plot_key_moments(found).get_title(loc="left")[5:41]
+    'times as many leave after the end of'
+    """
+    known = result.frame[result.frame["verdict"] != UNKNOWN]
+    frame = known.sort_values("ratio", ascending=False, ignore_index=True)
+    if frame.empty:
+        raise ValueError("Of no moment is it known whether more customers go after it: there is nothing to draw.")
+    names = list(frame["in_words"])
+    ax = new_axes(ax, 1.4 + row_height(names, 0.42) * len(names))
+    ax.axvline(1, color=INK, linewidth=1)
+    for place, row in enumerate(frame.itertuples()):
+        color = QUIET if row.verdict == UNCLEAR else INK
+        ax.plot([row.ratio_low, row.ratio_high], [place] * 2, color=color, linewidth=2.2)
+        face = "white" if row.verdict == UNCLEAR else color
+        ax.plot(row.ratio, place, "o", color=color, markerfacecolor=face, markersize=8)
+        text = f"{row.ratio:.2f}: {result.format(row.hazard, 'percent')} a month"
+        note(ax, text, (row.ratio, place), (0, 7), ha="center", color=color)
+    go = GO[result.of]
+    top = frame.iloc[0]
+    title = f"{top['ratio']:.2f} times as many {go} after {top['in_words']}"
+    title = title if top["verdict"] == HIGHER else f"After no moment more customers {go}"
+    said = f"times as many {go} as at the same time without it; intervals allow for every moment"
+    finish_axes(ax, title, said, width=letters_across(ax, names))
+    name_ticks(ax.yaxis, range(len(names)), names)
+    ax.grid(False, axis="y")
+    ax.set_ylim(len(names) - 0.5, -0.7)
+    ax.set_xscale("log")
+    ticks = [each for each in (0.25, 0.5, 1, 2, 3, 5, 10, 20, 50) if ax.get_xlim()[0] <= each <= ax.get_xlim()[1]]
+    ax.set_xticks(ticks, [f"{each:g}" for each in ticks])
+    ax.set_xticks([], minor=True)
+    ax.margins(x=0.14)
+    return ax
+
+
+@door
+def plot_hazard(result: KeyMoments, ax: Axes | None = None) -> Axes:
+    """Draw the share that goes in each month, with the hazard in the windows of moments that have their place in life.
+
+    Takes what `key_moments` returns.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.load_telecom_study()
+    >>> plot_hazard(wb.key_moments(study.trial, of="leaving again")).get_ylabel()
+    'leave again, a month'
+    """
+    shown = result.monthly[(result.monthly["n"] >= FEWEST_AT_RISK) & (result.monthly["month"] <= MOST_MONTHS)]
+    frame = (shown if len(shown) else result.monthly).reset_index(drop=True)
+    marks = result.marks[result.marks["after_month"] < frame["month"].max()]
+    names = dict(zip(result.frame["moment"], result.frame["in_words"], strict=True))
+    ax = new_axes(ax, 5.2 if len(marks) else 4)
+    own, *looks = house_styles(["without", *marks["moment"].unique()]).values()
+    x = frame["month"] - 0.5  # in the middle of the month
+    band(ax, x, frame["hazard_low"], frame["hazard_high"], own["color"], alpha=0.2)
+    label = "without these, smoothed" if len(marks) else "smoothed"
+    ax.plot(x, frame["without"], color=own["color"], linewidth=2.4, label=label)
+    for place, ((moment, rows), look) in enumerate(zip(marks.groupby("moment", sort=False), looks, strict=True)):
+        at = rows["after_month"] + rows["months"] * (place + 1) / (len(looks) + 1)  # side by side within the windows
+        ends = np.array([rows["hazard"] - rows["hazard_low"], rows["hazard_high"] - rows["hazard"]])
+        style = {"linestyle": "none", "color": look["color"], "marker": look["marker"], "markersize": 8, "capsize": 3}
+        ax.errorbar(at, rows["hazard"], yerr=ends, label=f"after {names[moment]}", **style)
+    go = GO[result.of]
+    finish_axes(ax, _message(result, marks, names), f"{SINCE[result.of]}; band: all customers", f"{go}, a month")
+    ax.set_xlim(0, frame["month"].max())
+    ax.set_ylim(bottom=0)
+    percent_axis(ax.yaxis)
+    if len(marks):
+        write_legend_below(ax)
+    return ax
+
+
+def _message(result, marks, names) -> str:
+    """Say what share goes in a month after the moment that the most go after, or when the most go."""
+    go = GO[result.of]
+    higher = result.frame["moment"][result.frame["verdict"] == HIGHER]
+    known = marks[marks["moment"].isin(higher)]
+    if len(known):
+        top = known.loc[known["hazard"].idxmax()]
+        after = f"after {names[top['moment']]} in month {top['after_month']}"
+        return f"{result.format(top['hazard'], 'percent')} a month {go} {after}"
+    top = result.monthly.loc[result.monthly["without"].idxmax()]
+    return f"Most {go} in month {top['month']:.0f}: {result.format(top['hazard'], 'percent')}"

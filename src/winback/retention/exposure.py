@@ -1,0 +1,181 @@
+r"""How many days was how many customers at risk, in which month of life, and within which window after a moment?
+
+Every life is cut where a window opens or closes, at each month of life and at every thirtieth day of the calendar. What
+is left are stretches within which nothing changes; added up they are *cells*: days at risk and losses, as many rows for
+a million customers as for a thousand. No row per customer and month is ever kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from winback.base.lives import pair_keys
+from winback.periods import DAYS_IN_MONTH
+
+TIME = (
+    30  # days at the same calendar time: short beside any window, so that who came later is no part of who is compared
+)
+AT_ONCE = 50_000  # stretches cut into months together: some ten million numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """Lives, or times away, that something may end; n of them, by customer and start. Days are whole numbers."""
+
+    customer: np.ndarray  # (n,) position of the customer
+    zero: np.ndarray  # (n,) the day from which the months are counted
+    since: np.ndarray  # (n,) at risk after this day
+    until: np.ndarray  # (n,) up to this one
+    ended: np.ndarray  # (n,) bool: it ended on that day
+    margin: np.ndarray  # (n,) money per month; missing where it is not known
+    dated: bool = True  # False: the days have no place in the calendar
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.customer)
+
+    def row_of(self, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
+        """Return within which of them a day of a customer lies, before its end; -1 where within none."""
+        row = np.searchsorted(pair_keys(self.customer, self.zero), pair_keys(customer, day), side="right") - 1
+        inside = (row >= 0) & (self.customer[row] == customer) & (day < self.until[row])
+        return np.where(inside, row, -1)
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """What came when: m moments, each opening a window in one of those watched."""
+
+    row: np.ndarray  # (m,) of those watched
+    kind: np.ndarray  # (m,) which moment
+    day: np.ndarray  # (m,) when it came; its window is the days after it
+    days: np.ndarray  # (n_kinds,) how many days a window has
+
+    def only(self, some: np.ndarray) -> Windows:
+        """Return those of some of those watched, (n,) bool."""
+        kept = some[self.row]
+        return Windows(self.row[kept], self.kind[kept], self.day[kept], self.days)
+
+
+@dataclass(frozen=True, eq=False)
+class Stretches:
+    """Days at risk within which no window opens or closes, begin < day <= end."""
+
+    row: np.ndarray  # (k,) of those watched
+    begin: np.ndarray  # (k,)
+    end: np.ndarray  # (k,)
+    ended: np.ndarray  # (k,) bool: a loss on its last day
+    open: np.ndarray  # (k, n_kinds) bool: which windows
+
+    def only(self, some: np.ndarray) -> Stretches:
+        """Return those of some of those watched, (n,) bool."""
+        return Stretches(*(getattr(self, each.name)[some[self.row]] for each in fields(self)))
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Days at risk and losses where all else is equal; k cells with any days in them."""
+
+    segment: np.ndarray  # (k,)
+    month: np.ndarray  # (k,) of life, from 0
+    calendar: np.ndarray  # (k,) stretches of TIME days of the calendar
+    open: np.ndarray  # (k, n_kinds) bool: which windows
+    days: np.ndarray  # (k,)
+    lost: np.ndarray  # (k,)
+
+    def only(self, rows: np.ndarray) -> Cells:
+        """Return some of the cells."""
+        return Cells(*(getattr(self, each.name)[rows] for each in fields(self)))
+
+
+def stretches_of(watched: Watched, windows: Windows) -> Stretches:
+    """Cut those watched where windows open and close; windows of one kind that overlap are one.
+
+    Examples
+    --------
+    >>> one = np.array([0])
+    >>> watched = Watched(one, one, one, np.array([100]), np.array([True]), np.ones(1))
+    >>> found = stretches_of(watched, Windows(np.zeros(2, int), np.zeros(2, int), np.array([20, 40]), np.array([31])))
+    >>> found.begin.tolist(), found.end.tolist(), found.open[:, 0].tolist(), found.ended.tolist()
+    ([0, 20, 40, 51, 71], [20, 40, 51, 71, 100], [False, True, True, True, False], [False, False, False, False, True])
+    """
+    row, kind = windows.row, windows.kind
+    opens = np.maximum(windows.day, watched.since[row])
+    closes = np.minimum(windows.day + windows.days[kind], watched.until[row])
+    some = opens < closes
+    row, kind, opens, closes = row[some], kind[some], opens[some], closes[some]
+    rows = np.concatenate([np.arange(len(watched)), row, row])
+    days = np.concatenate([watched.since, opens, closes])
+    steps = np.concatenate([np.zeros(len(watched), int), np.ones(len(row), int), -np.ones(len(row), int)])
+    kinds = np.concatenate([np.zeros(len(watched), int), kind, kind])
+    order = np.lexsort((days, rows))
+    rows, days, steps, kinds = rows[order], days[order], steps[order], kinds[order]
+    is_open = np.column_stack([np.cumsum(np.where(kinds == each, steps, 0)) > 0 for each in range(len(windows.days))])
+    last = np.append(rows[1:] != rows[:-1], True)[: len(rows)]
+    end = np.where(last, watched.until[rows], np.append(days[1:], 0)[: len(rows)])
+    kept = days < end
+    ended = watched.ended[rows] & (end == watched.until[rows])
+    return Stretches(rows[kept], days[kept], end[kept], ended[kept], is_open[kept])
+
+
+def cells_of(watched: Watched, found: Stretches, segment: np.ndarray) -> Cells:
+    """Add up days at risk and losses by segment, month of life, calendar time and open windows; ``segment`` is (n,)."""
+    zero = watched.zero[found.row]
+    step = TIME if watched.dated else int(found.end.max() - found.begin.min()) + 1
+    times = np.arange(found.begin.min(), found.end.max() + step, step)
+    months = month_bounds(int((found.end - zero).max()))
+    shape = (int(segment.max()) + 1, len(months), len(times))
+
+    def place(rows, day, month):
+        row = found.row[rows]
+        return np.ravel_multi_index((segment[row], month, _within(times, day)), shape)
+
+    sets, of = np.unique(found.open, axis=0, return_inverse=True)
+    cells = []
+    for number in range(len(sets)):
+        rows = np.flatnonzero(of.ravel() == number)
+        days = np.zeros(np.prod(shape))
+        for some in np.array_split(rows, len(rows) // AT_ONCE + 1):
+            part, _, begin, end = cut(found.begin[some], found.end[some], times)
+            some = some[part]
+            part, month, begin, end = cut(begin - zero[some], end - zero[some], months)
+            some = some[part]
+            at = place(some, zero[some] + begin, month)
+            days += np.bincount(at, weights=end - begin, minlength=len(days))
+        rows = rows[found.ended[rows]]
+        last = found.end[rows] - 1  # the day that ends on the day of the loss
+        lost = np.bincount(place(rows, last, _within(months, last - zero[rows])), minlength=len(days))
+        at = np.flatnonzero(days)
+        cells.append((*np.unravel_index(at, shape), np.repeat(sets[[number]], len(at), axis=0), days[at], lost[at]))
+    return Cells(*(np.concatenate(each) for each in zip(*cells, strict=True)))
+
+
+def month_bounds(longest: int) -> np.ndarray:
+    """Return the days on which months begin, counted from 0, up to a day that lies within the last of them.
+
+    Examples
+    --------
+    >>> month_bounds(61).tolist()
+    [0, 30, 61, 91]
+    """
+    return np.rint(np.arange(int(longest / DAYS_IN_MONTH) + 2) * DAYS_IN_MONTH).astype(np.int64)
+
+
+def cut(begin: np.ndarray, end: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Cut stretches at bounds: return of each piece its stretch, the place of the bound before it, begin and end.
+
+    Examples
+    --------
+    >>> [each.tolist() for each in cut(np.array([5, 10]), np.array([25, 20]), np.array([0, 10, 20, 30]))]
+    [[0, 0, 0, 1], [0, 1, 2, 1], [5, 10, 20, 10], [10, 20, 25, 20]]
+    """
+    first, last = _within(bounds, begin), _within(bounds, end - 1)
+    n = last - first + 1
+    of = np.repeat(np.arange(len(n)), n)
+    place = first[of] + np.arange(len(of)) - np.repeat(np.cumsum(n) - n, n)
+    return of, place, np.maximum(begin[of], bounds[place]), np.minimum(end[of], bounds[place + 1])
+
+
+def _within(bounds: np.ndarray, day: np.ndarray) -> np.ndarray:
+    return np.searchsorted(bounds, day, side="right") - 1

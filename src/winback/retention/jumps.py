@@ -1,0 +1,140 @@
+r"""By how much is the hazard higher after a moment than at the same time without it? One ratio for each moment.
+
+Within a cell, of one segment s, month of life m, thirty days q of the calendar and set x of open windows, the hazard of
+a day is constant:
+
+.. math:: h = h_{smq} \, e^{x'\beta}
+
+so a loss within a month has the complementary log-log link, :math:`\log(-\log(1 - p)) = \log h + \log \text{days}`, and
+:math:`e^{\beta_k}` is a ratio of hazards, not of odds. The :math:`h_{smq}` are as many as there are times; given how
+many were lost at each, who of those at risk it was depends on :math:`\beta` alone [1]_:
+
+.. math:: \ell(\beta) = \sum_{smq} \Big[ \sum_c d_c x_c'\beta - d \log \sum_c n_c e^{x_c'\beta} \Big]
+
+with :math:`n_c` days at risk and :math:`d_c` losses of cell c. It is Cox's partial likelihood within each month of life
+and thirty days of the calendar, and the likelihood of a Poisson regression with an effect of every such time.
+
+References
+----------
+.. [1] Holford, T. R. (1980). The analysis of rates and of survivorship using log-linear models. Biometrics 36.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import chi2
+
+from winback.newton import climb
+from winback.retention.exposure import Cells
+
+LEAST = 5  # losses within the windows, and beside them, from which on a ratio is spoken of
+FURTHEST = 8.0  # log of the largest ratio: what goes on climbing has nobody to be compared with
+ALIKE = 1e-6  # share of a moment's own information beside the others' below which they always come together
+
+
+@dataclass(frozen=True, eq=False)
+class Jumps:
+    """Logs of hazard ratios of k moments, with their joint covariance; missing where one is not known."""
+
+    log_ratio: np.ndarray  # (k,)
+    covariance: np.ndarray  # (k, k)
+
+    @property
+    def known(self) -> np.ndarray:
+        """Which ratios are known."""
+        return np.isfinite(self.log_ratio)
+
+    def of(self, some: np.ndarray) -> Jumps:
+        """Return those of some moments."""
+        return Jumps(self.log_ratio[some], self.covariance[np.ix_(some, some)])
+
+    def differ(self) -> float:
+        """Return the p-value of Wald's test that all those known are one; missing for fewer than two."""
+        told = self.of(self.known)
+        value, covariance = told.log_ratio, told.covariance
+        if len(value) < 2:
+            return np.nan
+        contrast = np.eye(len(value))[1:] - np.eye(len(value))[0]
+        away = contrast @ value
+        statistic = away @ np.linalg.solve(contrast @ covariance @ contrast.T, away)
+        return float(chi2.sf(statistic, len(value) - 1))
+
+
+def fit_jumps(cells: Cells, design: np.ndarray) -> Jumps:
+    """Fit the ratios of k columns of 0 and 1, ``design``, by cell; cells of a column that is not known are left out.
+
+    Examples
+    --------
+    >>> no = np.zeros(4, int)
+    >>> days, lost = np.array([1e4, 2e4, 2e4, 2e4]), np.array([30, 20, 25, 15])
+    >>> cells = Cells(no, no, no, np.eye(4, 1, dtype=bool), days, lost)
+    >>> np.exp(fit_jumps(cells, cells.open).log_ratio).round(6).tolist()   # 30 of 1e4 against 60 of 6e4
+    [3.0]
+    """
+    time = _time_of(cells)
+    known, rows = np.ones(design.shape[1], dtype=bool), np.ones(len(time), dtype=bool)
+    while known.any():  # what is left out takes its cells from the others
+        likelihood = _likelihood(cells, time, rows, design[:, known])
+        _, _, information = likelihood(np.zeros(known.sum()))
+        few = _few(cells, rows, design[:, known], np.diagonal(information)) | ~_apart(information)
+        if not few.any():
+            break
+        known[np.flatnonzero(known)[few]] = False
+        rows = ~design[:, ~known].any(axis=1)
+    k = len(known)
+    log_ratio, covariance = np.full(k, np.nan), np.full((k, k), np.nan)
+    if known.any():
+        ends = np.full(known.sum(), FURTHEST)
+        peak = climb(likelihood, np.zeros(known.sum()), bounds=(-ends, ends))
+        told = np.flatnonzero(known)[peak.inside & peak.converged]
+        log_ratio[told] = peak.place[peak.inside & peak.converged]
+        covariance[np.ix_(told, told)] = peak.covariance[np.ix_(peak.inside, peak.inside)] if len(told) else np.nan
+    return Jumps(log_ratio, covariance)
+
+
+def _time_of(cells: Cells) -> np.ndarray:
+    """Return one number for each segment, month of life and calendar time, 0, 1, 2, ..."""
+    shape = [int(each.max()) + 1 for each in (cells.segment, cells.month, cells.calendar)]
+    keys = np.ravel_multi_index((cells.segment, cells.month, cells.calendar), shape)
+    return np.unique(keys, return_inverse=True)[1]
+
+
+def _few(cells: Cells, rows: np.ndarray, design: np.ndarray, information: np.ndarray) -> np.ndarray:
+    """Say of which columns there are too few losses, within windows or beside them, to speak of a ratio."""
+    within = (cells.lost * rows) @ design
+    return (within < LEAST) | (information < LEAST / 2)
+
+
+def _apart(information: np.ndarray) -> np.ndarray:
+    """Say which columns are told apart from those before them."""
+    kept: list[int] = []
+    for k in range(len(information)):
+        own = information[k, k]
+        cross = information[np.ix_(kept, [k])]
+        left = own - (cross.T @ np.linalg.solve(information[np.ix_(kept, kept)], cross)).sum() if kept else own
+        if left > ALIKE * own:
+            kept.append(k)
+    return np.isin(np.arange(len(information)), kept)
+
+
+def _likelihood(cells: Cells, time: np.ndarray, rows: np.ndarray, design: np.ndarray) -> Callable:
+    """Return the likelihood of the ratios given how many were lost at each time, with slope and information."""
+    lost_at = np.bincount(time, cells.lost * rows)
+    rows = rows & (lost_at[time] > 0)
+    time, days, lost, x = time[rows], cells.days[rows], cells.lost[rows], design[rows].astype(float)
+    size, some = len(lost_at), lost_at > 0
+
+    def likelihood(place: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        score = x @ place
+        weight = days * np.exp(score)
+        total = np.bincount(time, weight, minlength=size)
+        share = weight / total[time]
+        mean = np.column_stack([np.bincount(time, share * column, minlength=size) for column in x.T])
+        value = lost @ score - lost_at[some] @ np.log(total[some])
+        information = x.T @ ((share * lost_at[time])[:, None] * x) - mean.T @ (lost_at[:, None] * mean)
+        return float(value), x.T @ lost - mean.T @ lost_at, information
+
+    return likelihood

@@ -1,0 +1,184 @@
+"""Are the planted jumps found with their size, none where none is, and is what cannot be known said?"""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from jumping_lives import covering, jumping_base
+
+import winback as wb
+from winback.datasets.telecom import company_assumptions as planted
+from winback.minute import next_steps, opening
+from winback.periods import DAYS_IN_MONTH
+from winback.uncertainty import normal_quantile
+
+DAYS = {
+    "welcome_discount_end": planted.WELCOME_DAYS,
+    "renewal": planted.TERM_DAYS,
+    "price_change": planted.PRICE_DAYS,
+}
+RATIOS = {
+    "welcome_discount_end": planted.WELCOME_RATIO,
+    "renewal": planted.TERM_RATIO,
+    "price_change": planted.PRICE_RATIO,
+}
+OFFER_ENDS = {"discount": 6, "upgrade": 3, "bundle": 6}
+Z99 = normal_quantile(0.99)
+
+
+def within(row, truth, z=Z99):
+    return abs(row["log_ratio"] - np.log(truth)) < z * row["std_error"]
+
+
+@pytest.fixture(scope="module")
+def study():
+    return wb.load_telecom_study()
+
+
+@pytest.fixture(scope="module")
+def found(study):
+    return wb.key_moments(study.base, DAYS)
+
+
+def test_the_planted_jumps_of_the_study_are_found_with_their_size(found):
+    for row in found.to_frame().to_dict("records"):
+        assert row["verdict"] == "higher"
+        assert within(row, RATIOS[row["moment"]]), row
+    assert found.what_to_do().startswith("Speak to customers before the end of the welcome discount: ")
+
+
+@pytest.mark.slow
+def test_the_jump_is_there_by_length_of_the_discount(study):
+    base = study.base
+    start = pd.Series(base.contracts.groupby("customer_id")["start"].min())
+    months = (base.events["date"] - base.events["customer_id"].map(start)).dt.days / DAYS_IN_MONTH
+    ends = (base.events["event"] == "welcome_discount_end").to_numpy()
+    names = np.where(ends, np.where(months < 9, "after half a year", "after a year"), base.events["event"].astype(str))
+    by_length = replace(base, events=base.events.assign(event=names))
+    frame = wb.key_moments(by_length, ["after half a year", "after a year"]).to_frame()
+    assert set(frame["moment"]) == {"after_half_a_year", "after_a_year"}
+    for row in frame.to_dict("records"):
+        assert within(row, planted.WELCOME_RATIO), row
+
+
+@pytest.mark.slow
+def test_word_of_a_new_service_brings_the_lost_back(study):
+    found = wb.key_moments(
+        study.base, "new_service", of="returning", window_days=planted.NEW_SERVICE_DAYS, sent=study.sent
+    )
+    row = found.to_frame().iloc[0]
+    told, untold = (-np.log1p(-share) for share in (planted.BACK_TOLD, planted.BACK_UNTOLD))
+    assert within(row, told / untold)
+    assert row["excess_low"] > 0
+    assert "come back within 183 days after word of a new service" in found.describe()
+    assert (found.monthly["month"] > 1).all()  # nobody returns within the grace period
+
+
+def test_the_drop_in_second_lifetimes_is_the_end_of_the_offers(study):
+    found = wb.key_moments(study.trial, of="leaving again")
+    frame = found.to_frame()
+    assert (frame["verdict"] == "higher").all()
+    assert set(found.marks["after_month"]) == {3, 6}
+    excess = frame.set_index("moment")["excess"]  # the hazard without, which rises, is taken to run straight
+    assert excess.sum() == pytest.approx(deal_seekers_back(study), rel=0.05)
+    assert set(frame["compared"]) == {"neighbours"}
+    assert "An offer ends for all who came back for it at the same time" in found.describe()
+    assert "before the end of the" in found.what_to_do()
+
+
+def deal_seekers_back(study):
+    """Return how many came back for an offer, were seen to its end and would leave with it, whichever it is."""
+    outcomes, lapsed = study.truth.potential_outcomes, study.lapsed
+    stays = {arm: outcomes[f"second_tenure_{arm}"].to_numpy() for arm in ("discount", "upgrade", "bundle")}
+    seeks = np.all([(stays[arm] > end) & (stays[arm] < end + 2) for arm, end in OFFER_ENDS.items()], axis=0)
+    back = lapsed["returned"].to_numpy(bool) & (lapsed["offer"] != "none").to_numpy()
+    return int((seeks & back & lapsed["second_ended"].to_numpy(bool, na_value=False)).sum())
+
+
+def test_ratios_by_group_and_whether_they_differ():
+    base = jumping_base(9_000, rng=5, welcome=1.5, by_segment=2.0)
+    found = wb.key_moments(base, by="segment")
+    rows = found.segments[found.segments["moment"] == "welcome_discount_end"].set_index("segment")
+    assert within(rows.loc["a"], 1.5)
+    assert within(rows.loc["b"], 3.0)
+    assert rows["differ"].max() < 1e-3
+    assert "the ratio differs by group (p < 0.001)" in found.details()
+    alike = found.segments[found.segments["moment"] == "price_change"]
+    assert "After a price change the ratio is not shown to differ by group" in found.details()
+    assert len(alike) == 2
+    assert list(found.show_segments().columns)[:2] == ["After", "Group"]
+
+
+def test_a_moment_that_comes_to_all_at_once_is_compared_with_the_time_beside_and_said():
+    found = wb.key_moments(jumping_base(6_000, rng=6, welcome=2.5, everybody=365))
+    row = found.frame.set_index("moment").loc["welcome_discount_end"]
+    assert row["compared"] == "neighbours"
+    assert within(row, 2.5)
+    assert "comes to everybody at the same time: nobody is left to compare with" in found.describe()
+    assert found.frame.set_index("moment").loc["price_change", "compared"] == "others"
+
+
+def test_excess_hazard_and_money_belong_together(found):
+    frame = found.to_frame()
+    rate = -np.log1p(-frame["hazard"]) / -np.log1p(-frame["hazard_without"])
+    np.testing.assert_allclose(rate, frame["ratio"])
+    expected = frame["n_ended"] / frame["ratio"]
+    np.testing.assert_allclose(frame["excess"], frame["n_ended"] - expected)
+    margin = frame["money"] / frame["excess"]
+    assert margin.between(20, 60).all()
+    for name in ("ratio", "excess", "money", "hazard_without"):
+        assert (frame[f"{name}_low"] <= frame[name]).all()
+        assert (frame[name] <= frame[f"{name}_high"]).all()
+
+
+def test_months_add_up_and_the_curve_does_not_smear_a_window(study, found):
+    lives = study.base.first_lives()
+    assert found.n == len(lives)
+    assert found.monthly["n_ended"].sum() == found.n_ended == int(lives["first_ended"].sum())
+    seconds = wb.key_moments(study.trial, of="leaving again").monthly.set_index("month")
+    assert seconds.loc[8, "hazard"] > 3 * seconds.loc[8, "without"]
+    assert seconds.loc[8, "hazard"] > 3 * seconds.loc[9, "hazard"]
+    assert seconds.loc[10, "without"] < 0.02
+
+
+def test_who_is_within_a_window_now_is_listed(study, found):
+    now = found.now
+    frame = found.frame.set_index("moment")
+    open_now = now[now["days_left"] > 0].groupby("moment")["customer_id"].nunique()
+    assert open_now.to_dict() == {name: n for name, n in frame["n_open"].items() if n}
+    here = study.base.contracts[study.base.contracts["end"].isna()]["customer_id"]
+    assert now["customer_id"].isin(here).all()
+    last = pd.Timestamp(study.base.until)
+    assert ((now["day"] - last).dt.days + now["moment"].map(DAYS) == now["days_left"]).all()
+
+
+def test_what_is_said_is_short_and_complete(found):
+    assert len(found.describe().splitlines()) == 3
+    assert "$" in found.describe()
+    assert len(str(found).splitlines()) <= 12
+    assert "Holford" in str(found.formulas)
+    assert opening(found).answer.startswith("2.")
+    assert next_steps(found).doubt.startswith("Compared with others")
+    assert "_" not in found.describe() + found.details()
+
+
+def test_twice_a_welcome_discount_in_one_life_is_counted_and_said():
+    base = jumping_base(1_500, rng=7)
+    twice = base.events[base.events["event"] == "welcome_discount_end"].head(3)
+    later = twice.assign(date=twice["date"] + pd.Timedelta(days=1))
+    found = wb.key_moments(replace(base, events=pd.concat([base.events, later], ignore_index=True)))
+    assert "More than one welcome discount ends in the life of" in found.details()
+    assert "More than one" not in wb.key_moments(base).details()
+
+
+def test_a_small_draw_of_lives_without_a_jump():
+    """Claims at most by chance: of 12 draws at 95% more than 4 have a chance under 1 in 1,000."""
+    assert covering(12, seed=1, n=1_200)["claims"].sum() <= 4
+
+
+@pytest.mark.slow
+def test_draws_without_a_jump_claim_no_more_than_they_say():
+    rows = covering(50, seed=2)
+    assert rows["claims"].mean() <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / len(rows))
+    assert rows["plain_claims"].mean() > 0.5  # which a comparison without the same time would
