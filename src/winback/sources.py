@@ -184,12 +184,6 @@ SOURCES = {
         f"{DOI}10.2307/2529982",
         METHOD,
     ),
-    "together": Source(
-        "Hothorn, Bretz & Westfall",
-        "Simultaneous inference in general parametric models, Biometrical Journal 50(3), 2008",
-        f"{DOI}10.1002/bimj.200810425",
-        METHOD,
-    ),
 }
 FORMULA = "The formula, and where it comes from"
 

@@ -46,7 +46,8 @@ def plot_key_moments(result: KeyMoments, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> import winback as wb
-    >>> found = wb.key_moments(wb.load_telecom_study().base, ["welcome_discount_end", "renewal"])
+    >>> base = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).base
+    >>> found = wb.key_moments(base, ["welcome_discount_end", "renewal"])
     >>> plot_key_moments(found).get_title(loc="left")[5:41]
     'times as many leave after the end of'
     """

@@ -58,8 +58,8 @@ def figures_of(asked: Mapping[str, int], windows: Windows, cells: Cells, jumps: 
         {
             "moment": list(asked),
             "window_days": list(asked.values()),
-            "n_moments": met.size().reindex(places, fill_value=0),
-            "n": met.nunique().reindex(places, fill_value=0),
+            "n_moments": met.size().reindex(places, fill_value=0).to_numpy(),
+            "n": met.nunique().reindex(places, fill_value=0).to_numpy(),
             "months_at_risk": days / DAYS_IN_MONTH,
             "n_ended": lost.astype(int),
             "hazard": monthly(rate),

@@ -95,7 +95,8 @@ def key_moments(
     Examples
     --------
     >>> import winback as wb
-    >>> found = wb.key_moments(wb.load_telecom_study().base, ["welcome_discount_end", "renewal"])
+    >>> base = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).base
+    >>> found = wb.key_moments(base, ["welcome_discount_end", "renewal"])
     >>> found.to_frame()[["moment", "verdict"]].to_string(index=False, header=False).split()
     ['welcome_discount_end', 'higher', 'renewal', 'higher']
     """
