@@ -39,6 +39,7 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "employees": proof_parts.employees,
     "organic_return": proof_parts.organic_return,
     "key_moments": proof_parts.key_moments,
+    "keep_or_win_back": proof_parts.keep_or_win_back,
 }
 HEADINGS = {"what": "What", "nominal": "Nominal", "before": "Before", "now": "Now", "error": "Monte Carlo error"}
 HEADINGS |= {"draws": "Draws"}

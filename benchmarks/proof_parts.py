@@ -17,6 +17,7 @@ from test_fuzz import run as run_damages
 from test_group_moments import ends as by_household
 from test_in_clusters import assumed, plan_of, trials_of_households
 from test_in_clusters import truth as households_as_assumed
+from test_keep_or_win_back import covers as strategies_of_segments
 from test_margin_fit import log_normal_margins
 from test_organic_return import coverage as chances_of_return
 from test_skewed import POWER, planned, trials_that_find
@@ -270,3 +271,12 @@ def key_moments(draws: int = 1_000) -> list[dict]:
         _row("jumps of 2.5 and 1.6 within, both at once", 0.95, some["plain_covers"], some["covers"]),
         _row("a jump of 2.5 within where it comes to everybody at once", 0.95, alone["plain_covers"], alone["covers"]),
     ]
+def keep_or_win_back(draws: int = 2_000) -> list[dict]:
+    """Return how often a strategy's gain lies within its interval, and how often the best one is said to be behind."""
+    truth, held, wrong = strategies_of_segments(draws)
+    moves = truth["spending"].gt(0).to_numpy()
+    names = truth["strategy"] + ", " + truth["segment"]
+    rows = [_row(f"gain of: {name}", 0.95, each, each) for name, each in zip(names[moves], held.T[moves], strict=True)]
+    segments = sorted(truth["segment"].unique())
+    said = (f"best strategy said to be behind, {name}" for name in segments)
+    return rows + [_row(each, 0.05, behind, behind) for each, behind in zip(said, wrong.T, strict=True)]

@@ -75,6 +75,21 @@ def test_what_a_trial_tells_of_one_leaver_is_as_sure_as_in_the_comparison(study)
     assert width == pytest.approx(first["incremental_profit_high"] - first["incremental_profit_low"], rel=0.1)
 
 
+@pytest.mark.parametrize("offer", ["call", "gift"])
+def test_costs_of_a_contact_and_of_an_acceptance_are_as_sure_as_in_the_comparison(offer):
+    """A value measured directly counts in full: what one leaver is worth is the trial's own profit."""
+    paid = {"call": "per_contact", "gift": "on_acceptance"}[offer]
+    table = valid.measured().query("offer in [@offer, 'none']")
+    trial = wb.read_trial(table, [wb.Offer(name=offer, paid=paid, amount=90.0)])
+    leave = {"segment": ["a"], "n": [1], "hazard": [1.0], "margin": [1.0]}
+    row = wb.compare_win_back_keep_acquire(leave, win_back=trial, horizon_months=12, annual_discount=0.0).frame.iloc[0]
+    first = wb.compare_offers(trial).frame.iloc[0]
+    assert row["gain"] == pytest.approx(first["incremental_profit"])
+    assert row["spending"] == pytest.approx(first["cost_per_customer"])
+    width = first["incremental_profit_high"] - first["incremental_profit_low"]
+    assert row["gain_high"] - row["gain_low"] == pytest.approx(width, rel=0.05)
+
+
 def test_what_has_come_in_by_a_month_is_what_the_trial_says_at_that_horizon(study):
     trial = study.trial
     earned = earned_in_trial(trial, 24)

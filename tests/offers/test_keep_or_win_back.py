@@ -249,6 +249,23 @@ def test_what_is_stated_for_all_is_unsure_for_all_at_once():
         assert width[2] / width[0] == pytest.approx(ratio, rel=0.03)
 
 
+def test_nobody_is_asked_back_after_the_horizon_where_only_months_within_it_count():
+    late = {"win_back": WinBack(0.4, 90.0, cost=5.0, months_away=12.0, value_months=6.0), "by_themselves": NOBODY}
+    row = compare(one(), **late).frame.iloc[0]
+    assert row["gain"] == row["spending"] == 0
+
+
+@pytest.mark.parametrize(("errors", "apart"), [(2.1, False), (2.4, True)])
+def test_verdicts_allow_for_all_strategies_compared(errors, apart):
+    """Two rivals at 95%: not 1.96 but 2.24 standard errors tell them from the first one."""
+    sure = 144.73 - errors * 482.43 * 0.1 / 1.959964
+    new = Acquire(0.5, sure / (1 - 0.9**12), 0.0)
+    found = compare(one(), keep=Keep(0.0, (0.2, 0.4)), by_themselves=NOBODY, acquire=new)
+    row = found.frame[found.frame["strategy"] == "acquire instead"].iloc[0]
+    assert row["gain"] == pytest.approx(sure)
+    assert row["told_apart"] == apart
+
+
 # customers drawn month by month
 
 
