@@ -271,6 +271,8 @@ def key_moments(draws: int = 1_000) -> list[dict]:
         _row("jumps of 2.5 and 1.6 within, both at once", 0.95, some["plain_covers"], some["covers"]),
         _row("a jump of 2.5 within where it comes to everybody at once", 0.95, alone["plain_covers"], alone["covers"]),
     ]
+
+
 def keep_or_win_back(draws: int = 2_000) -> list[dict]:
     """Return how often a strategy's gain lies within its interval, and how often the best one is said to be behind."""
     truth, held, wrong = strategies_of_segments(draws)
