@@ -115,6 +115,12 @@ def test_the_study_speaks_of_thirds_and_says_what_is_assumed(found):
     assert "month by month" in str(found.formula)
 
 
+def test_a_horizon_beyond_what_a_trial_watched_is_said_to_favour_keeping(study):
+    figures = {"segment": ["a"], "n": [1], "hazard": [0.1], "margin": [9.0]}
+    found = wb.compare_win_back_keep_acquire(figures, win_back=study.trial, keep=KEEP, horizon_months=60)
+    assert "later than 27.8 months after the return is not known from the trial" in str(found.details())
+
+
 def test_the_rule_of_thumb_is_a_scenario_and_says_so(found):
     scenario = found.rule_of_thumb()
     assert str(scenario.describe()).startswith(
@@ -148,6 +154,7 @@ def test_a_table_with_no_interval_says_that_all_is_taken_for_certain():
     assert "Taken for certain" in str(found.details())
     assert "[" not in found.table().to_string()
     assert found.what_to_do() == "Wait and win back."
+    assert "no interest taken off" in str(found.details())
 
 
 def test_what_is_not_shown_to_pay_is_not_advised():

@@ -117,7 +117,7 @@ def compare_win_back_keep_acquire(
     inputs = inputs_of_base(figures, level) if isinstance(figures, ContractBase) else read_figures(figures)
     if trial is not None:
         offer = compare_offers(trial, level=level).frame["offer"].iloc[0]
-        inputs, win_back = with_trial(inputs, trial, offer, level), None
+        inputs, win_back = with_trial(inputs, trial, offer, level, timing.horizon_months), None
     inputs = with_settings(inputs, keep, win_back, by_themselves, acquire)
     currency = getattr(figures, "currency", currency) if isinstance(figures, ContractBase) else currency
     terms = StrategyTerms(timing, keep.riskiest if keep is not None else Keep.riskiest, level)

@@ -171,4 +171,6 @@ class StrategyComparison(Result):
             )
         untested = "share_prevented" in self.inputs.assumed and first["strategy"] not in (WAIT, ACQUIRE)
         proof = ", and leave a random part alone, since only they show how many losses it prevents" if untested else ""
-        return Sentences(f"{capitalised(self.name(first['strategy']))}{proof}.")
+        new, _, _ = self.new_or_back
+        rather = f"; among {join_words(new)} a new customer pays better than winning back" if new else ""
+        return Sentences(f"{capitalised(self.name(first['strategy']))}{proof}{rather}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -221,60 +221,50 @@ def _ends_of(table: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
     return [f"{name}{end}" for name in names for end in ("_low", "_high") if f"{name}{end}" in table]
 
 
-@dataclass
-class Stated:
-    """Columns that settings stand for, with what is wrong with them."""
-
-    columns: dict[str, tuple[float, float, float]] = field(default_factory=dict)  # middle, low, high
-    wrong: list[Problem] = field(default_factory=list)
-
-
 def with_settings(inputs: Inputs, *settings: object) -> Inputs:
     """Return the inputs with what the settings state for all segments; one error lists what is wrong or missing."""
-    stated, segments = Stated(), inputs.segments.copy()
+    segments, stated = inputs.segments.copy(), {}
+    problems = ProblemList(FIGURES, inputs.segments)
     for setting in filter(None, settings):
         for name, given in zip(SETTINGS[type(setting)], astuple(setting), strict=False):
             if given is not None:
-                _state(stated, name, given, name in segments)
-    for name, (middle, low, high) in stated.columns.items():
-        segments = segments.assign(**{name: middle, f"{name}_low": low, f"{name}_high": high})
-    shared = {*stated.columns, *(name for name in FREE if name not in segments)}
-    for name in FREE:
-        segments = segments.assign(**{name: segments.get(name, 0.0)})
-    _check_complete(segments, stated)
-    if stated.wrong:
-        raise TableError(FIGURES, stated.wrong)
-    known = {"assumed": inputs.assumed | stated.columns.keys(), "edges": inputs.edges, "notes": inputs.notes}
-    return Inputs(inputs.rows, segments, inputs.shared | shared, customers=inputs.customers, **known)
+                stated[name] = _ends_stated(problems, name, given)
+    for name, (low, high) in stated.items():
+        segments = segments.assign(**{name: (low + high) / 2, f"{name}_low": low, f"{name}_high": high})
+    free = [name for name in FREE if name not in segments]
+    segments = segments.assign(**dict.fromkeys(free, 0.0))
+    _check_complete(segments, problems)
+    problems.raise_if_any()
+    known = {"shared": inputs.shared | {*stated, *free}, "assumed": inputs.assumed | stated.keys()}
+    return replace(inputs, segments=segments, **known)
 
 
-def _state(stated: Stated, name: str, given: float | tuple[float, float], twice: bool) -> None:
+def _ends_stated(problems: ProblemList, name: str, given: float | tuple[float, float]) -> tuple[float, float]:
+    """Return low and high of what is stated for all segments; list what is none, or stands in the table as well."""
     ends = (given, given) if np.ndim(given) == 0 else tuple(given)
     low, high = LIMITS[name]
-    if twice:
-        stated.wrong.append(Problem(name, "is in the table, and stated beside it", 0, "", "Leave one of them out."))
+    if name in problems.frame:
+        problems.add(name, "is in the table, and stated beside it", "Leave one of them out.")
     elif len(ends) != 2 or not low <= ends[0] <= ends[1] <= high:
         text = f"must be a number from {low:g} to {high:g}, or (low, high) of such; got {given!r}"
-        stated.wrong.append(Problem(name, text, 0, "", "Correct it."))
-    else:
-        stated.columns[name] = ((ends[0] + ends[1]) / 2, *map(float, ends))
+        problems.add(name, text, "Correct it.")
+    return float(ends[0]), float(ends[-1])
 
 
-def _check_complete(segments: pd.DataFrame, stated: Stated) -> None:
+def _check_complete(segments: pd.DataFrame, problems: ProblemList) -> None:
     """List what a strategy lacks, that there is none, and that nothing says who returns without an offer."""
-    known = {*segments, *(each.column for each in stated.wrong)}
-    whole = [group for group in TOGETHER if set(group) <= known]
+    known, whole = {*segments}, [group for group in TOGETHER if set(group) <= set(segments)]
     for group in TOGETHER:
         lacks = [name for name in group if name not in known]
         if lacks and len(lacks) < len(group):
-            text = f"is missing, and {', '.join(name for name in group if name in known)} needs it"
-            stated.wrong.append(Problem(lacks[0], text, 0, "", "State it."))
-    if not whole and not stated.wrong:
+            given = ", ".join(name for name in group if name in known)
+            problems.add(lacks[0], f"is missing, and {given} needs it", "State it.")
+    if not whole and not problems.found:
         remedy = "State keep=, win_back= or acquire=."
-        stated.wrong.append(Problem("strategies", "are missing: nothing is there to compare", 0, "", remedy))
+        problems.add("strategies", "are missing: nothing is there to compare", remedy)
     if "organic" not in known and set(whole) - {SETTINGS[Acquire]}:
         remedy = "State by_themselves=, such as ByThemselves(0.05, value=500), or ByThemselves(0) where nobody does."
-        stated.wrong.append(Problem("organic", "is missing: how many return without an offer", 0, "", remedy))
+        problems.add("organic", "is missing: how many return without an offer", remedy)
     elif not {"organic_value", "win_back_value"} & known and (segments.get("organic", pd.Series([0.0])) > 0).any():
-        text, remedy = "is missing: what one who returns without an offer brings", "State it in by_themselves=."
-        stated.wrong.append(Problem("organic_value", text, 0, "", remedy))
+        text = "is missing: what one who returns without an offer brings"
+        problems.add("organic_value", text, "State it in by_themselves=.")

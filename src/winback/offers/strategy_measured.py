@@ -66,7 +66,7 @@ def _poisson_ends(count: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarr
     return low, chi2.ppf(1 - tail, 2 * count + 2) / 2
 
 
-def with_trial(inputs: Inputs, trial: Trial, offer: str, level: float) -> Inputs:
+def with_trial(inputs: Inputs, trial: Trial, offer: str, level: float, horizon_months: int) -> Inputs:
     """Return the inputs with what came of an offer in a trial, and of no offer: by thirds of value where these are."""
     check_one_chance(trial.lapsed)
     split = inputs.edges is not None and "first_margin" in trial.customers
@@ -77,7 +77,7 @@ def with_trial(inputs: Inputs, trial: Trial, offer: str, level: float) -> Inputs
     if twice := [name for name in found if name in inputs.segments]:
         text = "is in the table, and measured by the trial"
         raise TableError(FIGURES, [Problem(twice[0], text, 0, "", "Leave one of them out.")])
-    notes = (*inputs.notes, *_notes(trial, offer, split))
+    notes = (*inputs.notes, *_notes(trial, offer, split, horizon_months))
     one = frozenset() if split else frozenset(name for name in found if not name.endswith(("_low", "_high")))
     segments = pd.concat([inputs.segments, found], axis=1)
     assumed = inputs.assumed | ({"organic"} if trial.organic is not None else set())
@@ -137,7 +137,7 @@ def earned_in_trial(trial: Trial, horizon_months: int) -> Callable | None:
     return lambda since: np.interp(since, [0, *months], [0.0, *(np.array(until) / whole)])
 
 
-def _notes(trial: Trial, offer: str, split: bool) -> Iterator[str]:
+def _notes(trial: Trial, offer: str, split: bool, horizon_months: int) -> Iterator[str]:
     away = months_away(trial)
     n = format_count((trial.arm == trial.arms.index(offer)).sum())
     where = "by the same thirds of value" if split else "the same figures for every segment"
@@ -147,6 +147,11 @@ def _notes(trial: Trial, offer: str, split: bool) -> Iterator[str]:
         f"They were contacted {away:.1f} months after they had left on average; that customers who are still here, "
         "once lost, would do alike is an extrapolation."
     )
+    if trial.horizon_months is not None and horizon_months - away > trial.horizon_months:
+        yield (
+            f"What one who returned brings later than {trial.horizon_months:.1f} months after the return is not known "
+            "from the trial and not counted, while margins of those who stay are: that favours keeping."
+        )
 
 
 def months_away(trial: Trial) -> float:

@@ -63,6 +63,8 @@ class WinBack:
 class ByThemselves:
     """How many return without an offer, and what one of them brings; by default as much as one won back.
 
+    They return when those won back are contacted, and what they bring is counted over the same months.
+
     Examples
     --------
     >>> ByThemselves(0.05).value is None

@@ -135,12 +135,11 @@ def contacts(found: Result) -> Iterator[str]:
 def assumptions(found: Result) -> Iterator[str]:
     """Say what is counted, measured, assumed and taken for certain."""
     timing, segments = found.terms.timing, found.inputs.segments
-    rate = (
-        f"discounted at {format_percent(timing.annual_discount)} a year" if timing.annual_discount else "not discounted"
-    )
+    rate = timing.annual_discount
+    interest = f"less interest of {format_percent(rate)} a year" if rate else "no interest taken off"
     yield (
-        f"Counted is what comes from the month of leaving to month {timing.horizon_months}, {rate}: margins are earned "
-        "evenly through each month, and what is earned before leaving is the same in every strategy."
+        f"Counted is what comes from the month of leaving to month {timing.horizon_months}, {interest}: margins are "
+        "earned evenly through each month, and what is earned before leaving is the same in every strategy."
     )
     if timing.earned is None and "win_back_chance" in segments:
         yield "What one who returns brings counts in full, also where it comes after the horizon."
