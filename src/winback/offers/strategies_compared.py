@@ -171,6 +171,7 @@ class StrategyComparison(Result):
             )
         untested = "share_prevented" in self.inputs.assumed and first["strategy"] not in (WAIT, ACQUIRE)
         proof = ", and leave a random part alone, since only they show how many losses it prevents" if untested else ""
-        new, _, _ = self.new_or_back
-        rather = f"; among {join_words(new)} a new customer pays better than winning back" if new else ""
+        new, back, unclear = self.new_or_back
+        some = new and (back or unclear)
+        rather = f"; among {join_words(new)} a new customer pays better than winning back" if some else ""
         return Sentences(f"{capitalised(self.name(first['strategy']))}{proof}{rather}.")
