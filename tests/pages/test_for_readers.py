@@ -28,13 +28,21 @@ def test_no_word_is_changed_and_every_heading_is_one_of_a_column(n_columns, n_ro
     assert words(after).strip("|") == words(before).strip("|")
     assert after.count('scope="col"') == n_columns
     assert for_readers(f"<p>a</p>{before}<p>b</p>{before}") == f"<p>a</p>{after}<p>b</p>{after}"
+    assert after.count('role="rowheader"') == n_rows
+    assert len(re.findall(r'<td[^>]* role="[^"]*"[^>]* role=', after)) == 0
+
+
+def test_a_table_is_named_by_what_is_clicked_to_see_it_or_by_the_heading():
+    folded = f"<details><summary>The <b>figures</b></summary>{table(5)}</details>"
+    shown = for_readers(f"{table(2)}{folded}", 'Who & "why"?')
+    assert re.findall(r'<table [^>]*aria-label="([^"]*)"', shown) == ["Who &amp; &quot;why&quot;?", "The  figures"]
 
 
 def test_each_cell_of_a_card_carries_the_name_of_its_column():
     after = for_readers(table(5))
     assert re.findall(r'data-column="([^"]*)"', after) == [f"Column &quot;{place}&quot;" for place in range(5)] * 2
     assert after.count('role="row"') == 3
-    assert after.count('role="cell"') == 10
+    assert after.count('role="cell"') == 8  # the first of a row names it
     assert 'class="winback cards' in after
 
 

@@ -54,6 +54,9 @@ SPOKEN = """() => {
       each => !each.ariaLabel && !each.hasAttribute("aria-labelledby")).map(each => each.outerHTML.slice(0, 90)),
     without_scope: all("th:not([scope])").map(each => each.textContent),
     without_words: all("img:not([alt]), img[alt=''], svg:not([aria-label])").map(each => each.outerHTML.slice(0, 90)),
+    tables_unnamed: all("table.winback").filter(each => !each.ariaLabel).map(each => each.textContent.slice(0, 90)),
+    rows_unnamed: all("table.winback tbody tr").filter(
+      each => each.cells[0].getAttribute("role") !== "rowheader").map(each => each.textContent.slice(0, 90)),
     twice: ids.filter((id, place) => ids.indexOf(id) !== place),
   };
 }"""
@@ -66,6 +69,8 @@ WELL_SPOKEN = {
     "unnamed": [],
     "without_scope": [],
     "without_words": [],
+    "tables_unnamed": [],
+    "rows_unnamed": [],
     "twice": [],
 }
 LEADS = """() => [...document.querySelectorAll("a")].map(each => [
@@ -111,7 +116,7 @@ def test_links_lead_somewhere(path, chromium):
         for target, words, is_there in page.evaluate(LEADS):
             assert words, target
             assert is_there, target
-            if not target.startswith(("#", "https://")):
+            if not target.startswith(("#", "https://", "http://")):
                 assert (path.parent / target.partition("#")[0]).is_file(), target
 
 

@@ -1,5 +1,6 @@
 """Does the front page stand by itself? Well-formed, nothing from outside, every figure said, odd names as text."""
 
+import html
 import re
 from dataclasses import replace
 
@@ -7,6 +8,8 @@ import pytest
 from asked_trials import valued
 from html_tags import Tags
 
+from winback.minute import MOST_WORDS
+from winback.pages.chapters import chapters
 from winback.pages.links import linked, links_to
 from winback.questions import answer_questions
 from winback.questions.links import BEHIND, WORDS
@@ -30,6 +33,13 @@ def test_every_figure_says_what_it_shows(shown, answered):
     assert all(figure["role"] == "img" and len(figure["aria-label"]) > 20 for figure in figures)
     labels = " ".join(figure["aria-label"] for figure in figures)
     assert all(card.picture.label in labels for card in answered.cards)
+
+
+def test_few_words_stand_before_the_picture_and_how_sure_it_is_stands_below(shown, answered):
+    above, _, below = shown.partition("<svg")
+    question = chapters()["00"].question
+    assert len(f"{question} {re.sub('<[^>]+>', ' ', above)}".split()) <= MOST_WORDS
+    assert html.escape(answered.headline.lead) in below
 
 
 def test_nothing_is_asked_of_a_network(shown):

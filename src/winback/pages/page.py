@@ -73,7 +73,7 @@ def _as_read(notebook: NotebookNode) -> NotebookNode:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if "text/html" in data:
-                data["text/html"] = for_readers(data["text/html"])
+                data["text/html"] = for_readers(data["text/html"], heading)
             elif figure := "data" in output and figure_html(output, f"f{n_figures}", f"Figure: {heading}"):
                 n_figures += 1
                 data["text/html"] = figure

@@ -42,11 +42,11 @@ def page(parts: Iterable[str]) -> str:
 
 
 def head(about: str, found: Headline) -> str:
-    """Return the headline: whom it is about, what to do, the gain, how sure, the doubt, and the waterfall."""
+    """Return the headline: whom it is about, what to do, the gain and the waterfall; below, how sure and the doubt."""
     lines = [_paragraph("wb-kicker", about), f'<h2 class="wb-do answer">{_text(found.do)}</h2>']
-    lines += [_gain(found), _paragraph("wb-doubt", found.lead)]
+    lines.append(_gain(found))
     picture = "" if found.picture is None else _picture(found.picture, "wb-head")
-    below = _paragraph("wb-doubt", _joined(found.limit, found.doubt))
+    below = _paragraph("wb-doubt", found.lead) + _paragraph("wb-doubt", _joined(found.limit, found.doubt))
     return f'<div class="minute">{_label(found.label)}{"".join(lines)}{picture}</div>{below}'
 
 
