@@ -193,8 +193,8 @@ def test_what_is_planted_is_named_once_as_assumed():
     assert names == set(figures.loc[figures["source"] == "assumed", "name"].tail(len(names)))
 
 
-def test_the_companys_stream_is_the_last_so_that_the_leavers_draws_stay():
-    assert PARTS[-1] == "company"
+def test_new_streams_are_the_last_so_that_older_draws_stay():
+    assert PARTS[-2:] == ("company", "second_reason")
 
 
 def test_a_study_draws_the_same_company_again_and_another_seed_another_one():

@@ -150,7 +150,7 @@ def competing_risks(
     normal_quantile(level)
     lifetime = lifetime_of(customers, lifetime)
     table = typed_lifetimes(customers, lifetime)
-    table = _with_reasons(table) if lifetime == "second" else _with_first_reasons(table)
+    table = with_second_reasons(table) if lifetime == "second" else _with_first_reasons(table)
     lives = group_lifetimes(table, by, lifetime)
     horizon = shared_horizon(lives, horizon_months)
     reasons = table[REASONS[lifetime]].cat.remove_unused_categories()
@@ -177,7 +177,7 @@ def competing_risks(
     )
 
 
-def _with_reasons(table) -> pd.DataFrame:
+def with_second_reasons(table: pd.DataFrame) -> pd.DataFrame:
     """Refuse reasons that are missing for those who left, or given for those who did not."""
     problems = ProblemList(LAPSED_TABLE, table)
     if "second_reason" not in table:

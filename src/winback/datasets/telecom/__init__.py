@@ -4,6 +4,7 @@ assumptions   what was published, and what is assumed beside it
 published     what the study answered to its four questions
 leavers       first lifetimes: when they came and left, why, and who was sent which offer
 second_lives  what each customer would do under each offer, and what that would truly have earned
+second_reasons  why those who returned leave again, given when
 calibration   the constants that make the published figures hold exactly
 calendar      on which day is month 0, and on which days did the study's customers come and go
 company_assumptions  what is planted in the company around the leavers

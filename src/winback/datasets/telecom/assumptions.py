@@ -39,6 +39,12 @@ TENURE_RATIO = 1.15
 SECOND_VALUE_MONTHS = 84.0
 DEAL_SEEKERS = 0.10
 
+# Leaving again: who is cured of the first reason, of what one is then cured, and Weibull hazards by reason (months)
+CURED = {"price": 0.45, "service": 0.65, "both": 0.55}
+CURED_OF = {"price": ("price", "both"), "service": ("service", "both"), "both": ("price", "service", "both")}
+SECOND_SCALES, SECOND_SHAPE = {"price": 75.0, "service": 78.0, "both": 130.0}, 1.4
+OTHER_SECOND_SCALE, OTHER_SECOND_SHAPE = 95.0, 1.3  # of all other causes together
+
 # Correlations of the three errors (return, log tenure, margin) and spreads of the last two
 RHO_RETURN_TENURE, RHO_RETURN_MARGIN, RHO_TENURE_MARGIN = 0.30, 0.20, -0.10
 SD_LOG_TENURE, SD_MARGIN = 0.75, 12.0
@@ -91,6 +97,11 @@ def _assumed() -> list[tuple]:
         ("first value counted over", float("inf"), "months", "first lifetimes of those who returned, uncapped"),
         ("second value counted over", SECOND_VALUE_MONTHS, "months", "known to the truth only"),
         ("deal seekers", DEAL_SEEKERS, "share of acceptors", "leave within 2 months of their offer's end"),
+        *((f"cured, left for {name}", share, "share", "of those who returned") for name, share in CURED.items()),
+        *((f"leaving again for {name}", scale, "months", "Weibull scale") for name, scale in SECOND_SCALES.items()),
+        ("leaving again, shape", SECOND_SHAPE, "", "Weibull, for price, service and both"),
+        ("leaving again for another cause", OTHER_SECOND_SCALE, "months", "Weibull scale, of all such causes together"),
+        ("leaving again for another cause, shape", OTHER_SECOND_SHAPE, "", "Weibull, for each of them"),
         ("correlation return-tenure", RHO_RETURN_TENURE, "", "of the unexplained parts"),
         ("correlation return-margin", RHO_RETURN_MARGIN, "", "of the unexplained parts"),
         ("correlation tenure-margin", RHO_TENURE_MARGIN, "", "of the unexplained parts"),

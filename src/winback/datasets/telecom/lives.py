@@ -118,7 +118,7 @@ def _with_counts(lives: pd.DataFrame, scale: float, rng: np.random.Generator) ->
 
 
 def _second_lives(lapsed: pd.DataFrame, outcomes: pd.DataFrame, streams: Streams) -> pd.DataFrame:
-    """Return the study's second lives: from the offer on, with margin and, where they ended, tenure as in the study."""
+    """Return the study's second lives: from the offer on, with reason, margin and tenure as there."""
     back = lapsed["returned"].to_numpy(bool)
     known, start = lapsed[back], study_days(lapsed)["offered"].to_numpy()[back]
     tenure = own_outcome(known["offer"], outcomes[back], "second_tenure")
@@ -134,8 +134,9 @@ def _second_lives(lapsed: pd.DataFrame, outcomes: pd.DataFrame, streams: Streams
             "reason": _later_reasons(len(known), rng),
         }
     )
-    drawn = _with_counts(lives, 1.0, rng)
-    return drawn.assign(margin=known["second_margin"].to_numpy(), in_study=True, told=False)
+    drawn = _with_counts(lives, 1.0, rng)  # by a reason drawn apart: so complaints stay what they were, everybody's
+    reason = outcomes["second_reason"].astype(object).to_numpy()[back]
+    return drawn.assign(reason=reason, margin=known["second_margin"].to_numpy(), in_study=True, told=False)
 
 
 def own_outcome(offer: pd.Series, outcomes: pd.DataFrame, figure: str) -> np.ndarray:

@@ -18,6 +18,7 @@ from winback.datasets.telecom.calibration import calibrate as calibrate_constant
 from winback.datasets.telecom.company import TelecomCompany, draw_company, sent_table
 from winback.datasets.telecom.leavers import SET_ASIDE, assign_groups, draw_leavers, trial_columns
 from winback.datasets.telecom.second_lives import ARMS, Constants, draw_hidden, potential_outcomes, true_profits
+from winback.datasets.telecom.second_reasons import draw_second_reasons
 from winback.doors import door
 from winback.tables import LAPSED
 from winback.terms.catalog import OfferCatalog
@@ -50,6 +51,7 @@ PARTS = (
     "errors",
     "deal_seekers",
     "company",
+    "second_reason",
 )
 
 MOST_CUSTOMERS = 10_000_000  # what fits into the memory of a laptop
@@ -60,7 +62,9 @@ class TelecomTruth:
     """What only a simulation knows."""
 
     parameters: pd.DataFrame = field(repr=False)  # equation, term, value
-    potential_outcomes: pd.DataFrame = field(repr=False)  # one row per customer, three columns per arm
+    potential_outcomes: pd.DataFrame = field(
+        repr=False
+    )  # one row per customer, three columns per arm, ``second_reason``
     constants: Constants
 
 
@@ -224,7 +228,9 @@ def simulate_telecom_study(
     constants = calibrate_constants(leavers, groups, hidden) if calibrate else _default_constants()
     leavers["first_margin"] = (constants.first_margin_scale * leavers["first_margin"]).round(2)
     outcomes = potential_outcomes(leavers, groups, hidden, constants)
-    lapsed = pd.concat([leavers, trial_columns(groups), _observed(leavers, groups, outcomes)], axis=1)
+    own = _under_own_arm(groups, outcomes)
+    outcomes["second_reason"] = draw_second_reasons(leavers["reason"], own["second_tenure"], streams["second_reason"])
+    lapsed = pd.concat([leavers, trial_columns(groups), _observed(leavers, own, outcomes)], axis=1)
     return TelecomStudy(
         lapsed=lapsed[[column.name for column in LAPSED if column.name in lapsed]],
         offers=assumed.telecom_offers(constants.value_window),
@@ -240,15 +246,17 @@ def _default_constants() -> Constants:
     return simulate_telecom_study().truth.constants
 
 
-def _observed(leavers: pd.DataFrame, groups: np.ndarray, outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Return what the company sees: the outcome under the offer sent, cut off at the end of the study."""
+def _under_own_arm(groups: np.ndarray, outcomes: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return return, tenure and margin of each customer under the offer that was sent."""
     arm_of = np.where(groups == SET_ASIDE, "none", groups)
+    figures = ("returned", "second_tenure", "second_margin")
+    is_arm = [arm_of == arm for arm in ARMS]
+    return {name: np.select(is_arm, [outcomes[f"{name}_{arm}"] for arm in ARMS]) for name in figures}
 
-    def under_own_arm(column):
-        return np.select([arm_of == arm for arm in ARMS], [outcomes[f"{column}_{arm}"] for arm in ARMS])
 
-    returned = under_own_arm("returned").astype(bool)
-    tenure = under_own_arm("second_tenure")
+def _observed(leavers: pd.DataFrame, own: dict[str, np.ndarray], outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Return what the company sees: the outcome under the offer sent, cut off at the end of the study."""
+    returned, tenure = own["returned"].astype(bool), own["second_tenure"]
     followed = leavers["followed"].to_numpy()
     ended = pd.array(tenure <= followed, dtype="boolean")
     ended[~returned] = pd.NA
@@ -257,7 +265,8 @@ def _observed(leavers: pd.DataFrame, groups: np.ndarray, outcomes: pd.DataFrame)
             "returned": returned,
             "second_tenure": np.where(returned, np.minimum(tenure, followed), np.nan),
             "second_ended": ended,
-            "second_margin": np.where(returned, under_own_arm("second_margin"), np.nan),
+            "second_margin": np.where(returned, own["second_margin"], np.nan),
+            "second_reason": outcomes["second_reason"].where(returned & (tenure <= followed)),
         }
     )
 
