@@ -18,10 +18,11 @@ TESTS = HERE.parent / "tests"
 sys.path[:0] = [
     str(HERE),
     *(str(TESTS / room) for room in ("", "offers", "budgets", "trial", "second_lifetime", "hard")),
-    *(str(TESTS / room) for room in ("planning", "base", "lost")),
+    *(str(TESTS / room) for room in ("planning", "base", "lost", "retention")),
 ]
 
 import proof_parts  # noqa: E402
+import proof_repeat_churn  # noqa: E402
 import round_trips  # noqa: E402
 
 PARTS: dict[str, Callable[[], list[dict]]] = {
@@ -40,6 +41,7 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "organic_return": proof_parts.organic_return,
     "key_moments": proof_parts.key_moments,
     "keep_or_win_back": proof_parts.keep_or_win_back,
+    "repeat_churn": proof_repeat_churn.repeat_churn,
 }
 HEADINGS = {"what": "What", "nominal": "Nominal", "before": "Before", "now": "Now", "error": "Monte Carlo error"}
 HEADINGS |= {"draws": "Draws"}

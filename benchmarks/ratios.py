@@ -22,6 +22,7 @@ import nbformat
 import pandas as pd
 import policies
 import purchases
+import repeat_churn
 import scores
 import second_lifetimes
 import waiting
@@ -69,7 +70,7 @@ def rows() -> Iterator[Row]:
         )
     own = median(whole - empty for whole, empty in report.seconds)
     yield replace(report, note=f"its own work apart from the kernel's start: {own:.1f} s")
-    for part in (contracts, second_lifetimes, allocation, waiting, logs, lost):
+    for part in (contracts, second_lifetimes, repeat_churn, allocation, waiting, logs, lost):
         yield from part.rows()
     for part in (purchases, policies, scores):
         if part.PEER in os.environ:

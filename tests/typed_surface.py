@@ -16,6 +16,8 @@ from winback.offers.strategies_compared import StrategyComparison
 from winback.policies.learned import LearnedPolicy
 from winback.purchases.purchase_fit import PurchaseFit
 from winback.retention.found_moments import KeyMoments
+from winback.retention.repeat_churn_fit import RepeatChurn
+from winback.retention.watch_list import WatchList
 from winback.second_lifetime.contact_worth import ContactWorth
 
 
@@ -42,6 +44,13 @@ def who_comes_back(trial: wb.Trial) -> None:
     values = wb.second_lifetime_value(fit, trial.over(horizon_months=60))
     assert_type(values.not_worth_a_contact([50], by="reason"), ContactWorth)
     fit.two_part.value_by_acceptance(trial)  # type: ignore[attr-defined]
+
+
+def who_leaves_again(trial: wb.Trial) -> None:
+    fit = wb.fit_repeat_churn(trial, "reason")
+    assert_type(fit, RepeatChurn)
+    assert_type(fit.watch_list("lapsed.csv", within_months=2), WatchList)
+    wb.fit_repeat_churn("lapsed.csv", within_months=2)  # type: ignore[call-arg]
 
 
 def who_was_lost() -> None:

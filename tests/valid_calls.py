@@ -271,6 +271,11 @@ def duration():
 
 
 @cache
+def repeat_churn():
+    return wb.fit_repeat_churn(lapsed())
+
+
+@cache
 def curves():
     return wb.survival_curve(lapsed(), "reason", horizon_months=12.0)
 
@@ -481,6 +486,17 @@ def calls() -> dict[str, Call]:
         ),
         "plan_trial of second lives": Call(wb.plan_trial, {"figures": lives(), "follow_up": FollowUp(12.0)}),
         "survival_curve": Call(wb.survival_curve, {"customers": lapsed(), "by": "reason", "horizon_months": 12.0}),
+        "fit_repeat_churn": Call(
+            wb.fit_repeat_churn,
+            {"lapsed": lapsed(), "formula": "1", "hazards": "complaints", "several": {"both": ["price"]}},
+        ),
+        "watch_list": Call(
+            repeat_churn().watch_list,
+            {"lapsed": lapsed(), "newly_months": 30.0, "within_months": 3.0, "horizon_months": 12.0},
+        ),
+        "susceptible": Call(repeat_churn().susceptible, {"lapsed": lapsed()}),
+        "predict of repeat churn": Call(repeat_churn().predict, {"lapsed": few, "horizon_months": 6.0}),
+        "early_leaving": Call(repeat_churn().early_leaving, {"by": "offer"}),
         "competing_risks": Call(wb.competing_risks, {"customers": lapsed(), "horizon_months": 12.0}),
         "fit_duration": Call(wb.fit_duration, {"customers": lapsed(), "formula": "offer", "distribution": "weibull"}),
         "fit_two_part": Call(wb.fit_two_part, {"customers": lapsed(), **FORMULAS, "link": "logit"}),
@@ -534,6 +550,7 @@ def calls() -> dict[str, Call]:
         "curve of a plan": Call(plan().curve, {"n_points": 5}),
         "hold_out of a log": Call(summary().hold_out, {"after": "2024-09-30"}),
         "load_shop_study": Call(wb.load_shop_study, {}),
+        "plot_leaving_again": Call(plots.plot_leaving_again, {"fit": repeat_churn()}),
         "plot_survival": Call(plots.plot_survival, {"curves": curves()}),
         "plot_flow": Call(plots.plot_flow, {"report": wb.lost_report(base())}),
         "plot_losses": Call(plots.plot_losses, {"report": wb.lost_report(base())}),

@@ -41,6 +41,7 @@ from winback.purchases.logs.summary import summarize_purchases as summarize_purc
 from winback.purchases.spend import fit_spend as fit_spend
 from winback.results import Sentences as Sentences
 from winback.retention.key_moments import key_moments as key_moments
+from winback.retention.repeat_churn import fit_repeat_churn as fit_repeat_churn
 from winback.second_lifetime.joint import fit_joint as fit_joint
 from winback.second_lifetime.second_lifetime_value import second_lifetime_value as second_lifetime_value
 from winback.second_lifetime.two_part import fit_two_part as fit_two_part
@@ -81,6 +82,7 @@ __all__ = [
     "fit_duration",
     "fit_joint",
     "fit_purchases",
+    "fit_repeat_churn",
     "fit_spend",
     "fit_two_part",
     "hold_out",

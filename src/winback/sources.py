@@ -184,6 +184,18 @@ SOURCES = {
         f"{DOI}10.2307/2529982",
         METHOD,
     ),
+    "repeat churn": Source(
+        "Kumar, Leszkiewicz & Herbst",
+        "Are you back for good or still shopping around?, Journal of Marketing Research 55(2), 2018",
+        f"{DOI}10.1509/jmr.16.0623",
+        STUDY,
+    ),
+    "long enough": Source(
+        "Maller & Zhou",
+        "Estimating the proportion of immunes in a censored sample, Biometrika 79(4), 1992",
+        f"{DOI}10.1093/biomet/79.4.731",
+        METHOD,
+    ),
 }
 FORMULA = "The formula, and where it comes from"
 

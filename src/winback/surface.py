@@ -38,6 +38,7 @@ _NAMES_OF = {
     "lost.stages": ("base_stages",),
     "lost.triage": ("triage",),
     "retention.key_moments": ("key_moments",),
+    "retention.repeat_churn": ("fit_repeat_churn",),
     "value.lifetime_value": ("lifetime_value",),
     "value.base_value": ("base_value",),
     "value.contracts.fits": ("fit_contracts",),

@@ -1,0 +1,70 @@
+"""For what do returned customers leave again? Observed and fitted shares by month."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winback.doors import door
+from winback.labels import short_words
+from winback.periods import format_horizon
+from winback.plots.style import band, capitalised, finish_axes, house_styles, new_axes, percent_axis
+from winback.plots.words import named, write_legend
+from winback.results import format_percent
+from winback.retention.repeat_churn_sample import for_words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from winback.retention.repeat_churn_fit import RepeatChurn
+
+MOST_LINES = 4  # reasons with a line of their own: more could not be told apart
+
+
+@door
+def plot_leaving_again(fit: RepeatChurn, ax: Axes | None = None) -> Axes:
+    """Draw the share that left again for each of the most frequent reasons by month, with intervals, and as fitted.
+
+    Takes what `fit_repeat_churn` returns. The share drawn for a reason is of all who came back; fitted ones are dotted.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> plot_leaving_again(wb.fit_repeat_churn(study.lapsed)).get_ylabel()
+    'share that left again'
+    """
+    ax = new_axes(ax, 4.2)
+    frame = fit.incidence
+    styles = house_styles(fit.reasons[:MOST_LINES])
+    for reason, style in styles.items():
+        curve = frame[frame["reason"] == reason]
+        label = f"{short_words('second_reason', reason)} {format_percent(curve['observed'].iloc[-1], 0)}"
+        color = style["color"]
+        ax.plot(curve["months"], curve["observed"], color=color, linestyle="-", linewidth=2, label=named(label))
+        band(ax, curve["months"], curve["low"], curve["high"], color)
+        ax.plot(curve["months"], curve["fitted"], color=color, linestyle=":", linewidth=2)
+    ax.plot([], [], color="black", linestyle=":", linewidth=2, label="as fitted")
+    finish_axes(
+        ax,
+        capitalised(_message(frame, list(styles))),
+        "months since they came back",
+        "share that left again",
+        width=90,
+    )
+    percent_axis(ax.yaxis)
+    ax.set_xlim(0, frame["months"].iloc[-1])
+    ax.set_ylim(0, None)
+    write_legend(ax, loc="upper left", handlelength=3)
+    return ax
+
+
+def _message(frame, reasons) -> str:
+    """Say for which reason most have left, and how far the fit is off at most, over the reasons drawn."""
+    drawn = frame[frame["reason"].isin(reasons)]
+    last = drawn.groupby("reason", sort=False).last()
+    most = last["observed"].idxmax()
+    off = (drawn["fitted"] - drawn["observed"]).abs().max()
+    return (
+        f"{format_percent(last.loc[most, 'observed'], 0)} leave again {for_words(most)} within "
+        f"{format_horizon(last['months'].iloc[0])} months; the fit is off by {100 * off:.1f} points at most"
+    )

@@ -1,0 +1,219 @@
+"""Who returned for good, and who will leave again for the same reason? Mixture cure with competing risks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.linalg import block_diag
+
+from winback.doors import ArgumentError, door
+from winback.newton import climb
+from winback.retention.long_enough import follow_up
+from winback.retention.repeat_churn_fit import RepeatChurn
+from winback.retention.repeat_churn_likelihood import Returned, log_likelihood
+from winback.retention.repeat_churn_sample import (
+    ALL_CURED,
+    CONTAINED,
+    CURED,
+    NONE_CURED,
+    NOTHING_TO_CURE,
+    TOO_SHORT,
+    Equations,
+    Sample,
+    bind,
+    returned_sample,
+    usual_terms,
+)
+from winback.survival.goodness_of_fit import chi_squared_test
+from winback.tables import AnyTable
+from winback.uncertainty import normal_quantile
+
+EDGE = 25.0  # log odds of a share that is all but one
+FURTHEST = 14.0  # log odds: a chance of one in a million is none
+CLEAR = 3.0  # log-likelihood: one edge is twenty times as likely as the other
+
+
+@dataclass(frozen=True)
+class Top:
+    """Where a likelihood is highest."""
+
+    theta: np.ndarray
+    covariance: np.ndarray
+    value: float
+    converged: bool
+
+
+@door
+def fit_repeat_churn(
+    lapsed: AnyTable,
+    formula: str | None = None,
+    *,
+    hazards: str | None = None,
+    several: Mapping[str, Iterable[str]] | None = None,
+    level: float = 0.95,
+) -> RepeatChurn:
+    r"""Fit who returned cured of their first reason for leaving, and when the others leave again, for what.
+
+    A share :math:`1 - \pi` of those who returned can no longer leave for the reason :math:`k_0` that drove them away
+    the first time; everybody can leave for the other reasons. With Weibull hazards :math:`h_k` and survival
+    :math:`S_k` of each reason [1]_
+
+    .. math:: S(t) = [\pi S_{k_0}(t) + 1 - \pi] \prod_{j \ne k_0} S_j(t), \qquad \pi = (1 + e^{-z'\gamma})^{-1}
+
+    by maximum likelihood, written out in `winback.retention.repeat_churn_likelihood`. A cure can be told from not
+    having left yet in two ways: customers were watched for long enough, which is tested first
+    (`winback.retention.long_enough`), or enough others, who left first for another reason, are seen to leave for this
+    one. Where neither is so, or where the best share is none or all, plain hazards of each reason are shown, and it is
+    said so.
+
+    Parameters
+    ----------
+    lapsed : pandas.DataFrame, path, Lapsed, Trial or Base
+        Table of lapsed customers with ``reason``, ``returned``, ``second_tenure``, ``second_ended`` and
+        ``second_reason``.
+    formula : str, optional
+        Right-hand side of susceptibility :math:`z'\gamma`, of what is known when customers return; by default
+        ``reason`` where enough left for each.
+    hazards : str, optional
+        Right-hand side of what multiplies all hazards alike, :math:`h_k(t) e^{x'b}`; by default ``reason + offer``
+        as far as enough left of each. ``"1"``: nothing.
+    several : mapping, optional
+        Label of several reasons -> those it contains; who is cured of it is cured of all of them, and who is cured of
+        one of them cannot leave for it. By default ``both`` contains price and service, ``other`` nothing.
+    level : float
+        Of all intervals.
+
+    Returns
+    -------
+    RepeatChurn
+        ``to_frame()`` has one row per first reason: customers back, how many left again for it, the share cured.
+
+    Raises
+    ------
+    TableError
+        Listing every problem of the table or the formulas; when too few have left again.
+    ValueError
+        When the likelihood has no maximum.
+
+    References
+    ----------
+    .. [1] Kumar, V., Leszkiewicz, A. & Herbst, A. (2018). Are you back for good or still shopping around? Journal of
+       Marketing Research 55(2).
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> fit = wb.fit_repeat_churn(wb.load_telecom_study().lapsed)
+    >>> fit.to_frame()[["reason", "n", "n_again", "cured"]].round(2)
+        reason      n  n_again  cured
+    0    price  11005     2597   0.46
+    1  service   7001     1150   0.61
+    2     both    254       83   0.55
+    3      all  18260     3830   0.52
+    """
+    normal_quantile(level)
+    contained = {**CONTAINED, **{label: tuple(each) for label, each in _checked(several).items()}}
+    sample = returned_sample(lapsed, contained)
+    can_be = sample.blocked.any(axis=1)
+    everybody = np.ones(len(can_be), dtype=bool)
+    hazards = usual_terms(sample, ("reason", "offer"), everybody) if hazards is None else hazards
+    tried = [formula]
+    if formula is None:
+        tried = list(dict.fromkeys([usual_terms(sample, ("reason",), can_be), "1"]))
+    watched = follow_up(sample.months[can_be], sample.again[can_be]) if can_be.any() else None
+    equations, top, state = _fitted(sample, tried, hazards, watched)
+    if not top.converged:
+        raise ValueError(
+            "Repeat churn cannot be fitted: the likelihood has no maximum. Check that second stays differ in length, "
+            "or leave terms of `hazards` out."
+        )
+    plain = top if state != CURED else _highest(replace(equations, formula=None).returned(sample), share=1.0)
+    n_terms = 1 if equations.formula is None else len(equations.formula.names)
+    return RepeatChurn(
+        sample=sample,
+        equations=equations,
+        theta=top.theta,
+        covariance=top.covariance,
+        state=state,
+        no_cure=chi_squared_test(2 * (top.value - plain.value), n_terms),
+        follow_up=watched,
+        log_likelihood=top.value,
+        converged=top.converged,
+        level=level,
+        offers=getattr(lapsed, "offers", None),
+        currency=getattr(lapsed, "currency", "$"),
+    )
+
+
+def _checked(several) -> Mapping:
+    """Refuse reasons that are written as one text."""
+    for label, contained in (several or {}).items():
+        if isinstance(contained, str):
+            raise ArgumentError(f"several[{label!r}] must be a list of reasons; got {contained!r}.")
+    return several or {}
+
+
+def _fitted(sample: Sample, tried, hazards, watched) -> tuple[Equations, Top, str]:
+    """Return the best fit that can be shown, and what it is."""
+    of_first = bind(sample, tried[0], hazards)  # whatever is wrong with a formula is said in any case
+    alone = replace(of_first, formula=None)
+    data = alone.returned(sample)
+    nobody = _highest(data, share=1.0)
+    if watched is None:
+        return alone, nobody, NOTHING_TO_CURE
+    everybody = _highest(data, share=0.0) if watched.latest_exit == 0 else None
+    if everybody is not None and everybody.value > nobody.value + CLEAR:
+        return alone, everybody, ALL_CURED
+    if not (watched.long_enough or sample.compared):
+        return alone, nobody, TOO_SHORT
+    for formula in tried:
+        equations = alone if formula == "1" else of_first
+        top = _highest(equations.returned(sample), start=nobody)
+        if top.converged:
+            return equations, top, CURED
+    everybody = _highest(data, share=0.0)
+    edges = (nobody, NONE_CURED) if nobody.value >= everybody.value else (everybody, ALL_CURED)
+    return alone, *edges
+
+
+def _highest(data: Returned, *, share: float | None = None, start: Top | None = None) -> Top:
+    """Return the maximum of the likelihood, with a share of susceptible customers that is held where one is given."""
+    n_gamma, n_reasons = data.z.shape[1], data.n_reasons
+    working, back = _orthonormal(data)
+    place = np.zeros(data.n_places)
+    place[n_gamma : n_gamma + n_reasons] = np.log(np.maximum(data.ends.sum(axis=0), 0.5) / data.months.sum())
+    if start is not None:
+        place[n_gamma:] = start.theta[-(data.n_places - n_gamma) :]
+        place = np.linalg.solve(back, place)
+        place[:n_gamma] = 0.0
+    free = np.ones(data.n_places, dtype=bool)
+    if share is not None:
+        place[:n_gamma] = EDGE if share else -EDGE
+        free[:n_gamma] = False
+    known = None if share is not None else lambda theta: bool(np.abs(working.z @ theta[:n_gamma]).max() < FURTHEST)
+    peak = climb(lambda theta: log_likelihood(theta, working), place, free=free, known=known)
+    return Top(back @ peak.place, back @ peak.covariance @ back.T, peak.value, peak.converged)
+
+
+def _orthonormal(data: Returned) -> tuple[Returned, np.ndarray]:
+    """Return the same customers with designs whose columns are alike in size and uncorrelated, and the way back."""
+    z, of_z = _turned(data.z, data.curable)
+    mean = data.x.mean(axis=0)
+    x, of_x = _turned(data.x - mean, np.ones(len(data.x), dtype=bool))
+    back = block_diag(of_z, np.eye(2 * data.n_reasons), of_x)
+    n_gamma = data.z.shape[1]
+    back[n_gamma : n_gamma + data.n_reasons, n_gamma + 2 * data.n_reasons :] = -mean @ of_x
+    return replace(data, z=z, x=x), back
+
+
+def _turned(matrix: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a design made orthonormal among some rows, and the matrix that leads its coefficients back."""
+    if not (rows.any() and matrix.shape[1]):
+        return matrix, np.eye(matrix.shape[1])
+    q, r = np.linalg.qr(matrix[rows])
+    size = np.sqrt(rows.sum()) * np.sign(np.diag(r))
+    turned = np.zeros_like(matrix)
+    turned[rows] = q * size
+    return turned, np.linalg.inv(r) * size

@@ -1,0 +1,297 @@
+"""What does a model of repeat churn say of customers? Who is cured, who leaves again when and for what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.special import expit, logit
+
+from winback.discounting import check_horizon
+from winback.doors import door
+from winback.labels import short_words
+from winback.results import Result, Sentences
+from winback.retention import repeat_churn_words
+from winback.retention.early_leaving import EarlyLeaving, early_leaving
+from winback.retention.long_enough import FollowUp
+from winback.retention.repeat_churn_likelihood import Parts
+from winback.retention.repeat_churn_outlook import N_STEPS, Outlook
+from winback.retention.repeat_churn_params import parameter_table
+from winback.retention.repeat_churn_sample import (
+    ALL_CURED,
+    CURED,
+    Equations,
+    Sample,
+    blocked,
+    first_reasons,
+)
+from winback.retention.watch_list import WatchList, watch_list
+from winback.survival.goodness_of_fit import Test
+from winback.survival.groups import typed_lifetimes
+from winback.survival.incidence import cumulative_incidence, incidence_interval, incidence_variance
+from winback.tables import AnyTable, as_table
+from winback.terms.catalog import OfferCatalog
+from winback.uncertainty import normal_interval
+
+EVERYBODY = "all"
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class RepeatChurn(Result):
+    r"""A fitted model of repeat churn, see `fit_repeat_churn`.
+
+    Attributes
+    ----------
+    theta : numpy.ndarray, shape (p,)
+        :math:`\gamma`; :math:`c_k`, log cumulative hazards at month 1; logs of the shapes; :math:`b`.
+    covariance : numpy.ndarray, shape (p, p)
+        From the observed information.
+    state : str
+        ``cured``: a share is cured. Or why none is shown: customers were not watched for long enough (``too short``),
+        the best share is none or all (``nobody cured``, ``everybody cured``), or nobody left for a first reason again
+        for which anybody else had left (``nothing to be cured of``).
+    no_cure : Test
+        Likelihood-ratio test against nobody being cured; it is cautious, since that is an edge.
+    follow_up : FollowUp or None
+        Whether customers were watched for long enough.
+    """
+
+    sample: Sample = field(repr=False)
+    equations: Equations = field(repr=False)
+    theta: np.ndarray = field(repr=False)
+    covariance: np.ndarray = field(repr=False)
+    state: str
+    no_cure: Test
+    follow_up: FollowUp | None
+    log_likelihood: float
+    converged: bool
+    level: float
+    offers: OfferCatalog | None = field(default=None, repr=False)
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "in_words": ("Left the first time", "text"),
+        "n": ("Came back", "count"),
+        "n_left": ("Left again", "count"),
+        "n_again": ("Of these for the same", "count"),
+        "cured": ("Cured of it", "percent"),
+    }
+
+    @property
+    def n(self) -> int:
+        """Customers who came back."""
+        return len(self.sample.months)
+
+    @property
+    def n_ended(self) -> int:
+        """How many of them left again."""
+        return int((self.sample.cause >= 0).sum())
+
+    @property
+    def shows_cure(self) -> bool:
+        """Whether chances to be cured are shown."""
+        return self.state in (CURED, ALL_CURED)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """For which they left again, most frequent first."""
+        return self.sample.reasons
+
+    @property
+    def parts(self) -> Parts:
+        """The parameters by what they are of."""
+        n_gamma = 1 if self.equations.formula is None else len(self.equations.formula.names)
+        return Parts.of(self.theta, n_gamma, len(self.reasons))
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row per first reason that can be cured, most frequent first, and one of ``all`` of them.
+
+        ``reason``, ``in_words``, ``n`` who came back, ``n_left`` again, ``n_again`` for the same reason, ``cured``:
+        share, missing where none is shown, with ``cured_low`` and ``cured_high``.
+        """
+        can_be = self.sample.blocked.any(axis=1)
+        labels = pd.Series(self.sample.first[can_be]).value_counts().index
+        groups = {label: self.sample.first == label for label in labels}
+        if len(groups) != 1:
+            groups |= {EVERYBODY: can_be if len(groups) else np.ones(self.n, dtype=bool)}
+        return pd.DataFrame([self._row(name, members) for name, members in groups.items()])
+
+    def _row(self, name, members) -> dict:
+        words = "all of them" if name == EVERYBODY else short_words("reason", name)
+        left = self.sample.cause[members] >= 0
+        row = {"reason": name, "in_words": words, "n": int(members.sum()), "n_left": int(left.sum())}
+        row["n_again"] = int(self.sample.again[members].sum())
+        return row | dict(zip(("cured", "cured_low", "cured_high"), self._cured(members), strict=True))
+
+    def _cured(self, members) -> tuple[float, float, float]:
+        """Return the share that is cured, with its interval, found on the scale of log odds."""
+        if self.state != CURED:
+            return (1.0 if self.state == ALL_CURED else np.nan, np.nan, np.nan)
+        z, n_gamma = self._numbers[0][members], len(self.parts.gamma)
+        share = expit(z @ self.parts.gamma)
+        mean, slope = share.mean(), (share * (1 - share)) @ z / members.sum()
+        error = np.sqrt(slope @ self.covariance[:n_gamma, :n_gamma] @ slope) / (mean * (1 - mean))
+        low, high = expit(normal_interval(logit(1 - mean), error, self.level))
+        return float(1 - mean), float(low), float(high)
+
+    @cached_property
+    def _numbers(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.equations.numbers(self.sample.table, self.sample.blocked.any(axis=1))
+
+    @cached_property
+    def params(self) -> pd.DataFrame:
+        """Parameters: equation, term, in_words, estimate, std_error, z, p_value, low, high.
+
+        The equation ``susceptible`` has log odds, ``all hazards`` log hazard ratios; every other one is a reason, with
+        the ``scale`` (months after which 63% would have left, were it the only reason) and the ``shape`` of its Weibull
+        hazard (below one: it falls), whose intervals are made on the log scale.
+        """
+        return parameter_table(self)
+
+    @door
+    def susceptible(self, lapsed: AnyTable) -> pd.DataFrame:
+        """Return each returned customer's chance that they can still leave for their first reason.
+
+        Parameters
+        ----------
+        lapsed : pandas.DataFrame, path or noun
+            Returned customers with ``second_tenure``, ``second_ended``, ``second_reason`` and the formulas' columns;
+            others are left out.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``customer_id``, ``on_return``: the chance when they came back; ``now``: given how long they have stayed,
+            or why they left again. Missing where there is nothing to be cured of, or no share is shown.
+        """
+        table = typed_lifetimes(lapsed, "second")
+        table = table[table["returned"].to_numpy(dtype=bool)].reset_index(drop=True)
+        outlook = self.outlook(table)
+        q = outlook.still_susceptible(table["second_tenure"].to_numpy(dtype=float))
+        if "second_reason" in table:
+            reason = table["second_reason"].astype(object)
+            ended = table["second_ended"].fillna(False).to_numpy(dtype=bool)
+            codes = pd.Index(self.reasons).get_indexer(reason)
+            known = ended & (codes >= 0) & outlook.blocked[np.arange(len(table)), codes]
+            q = np.where(known, 1.0, q)
+        can_be = outlook.blocked.any(axis=1) & self.shows_cure
+        columns = {"on_return": outlook.share, "now": q}
+        found = {name: np.where(can_be, chance, np.nan) for name, chance in columns.items()}
+        return pd.DataFrame({"customer_id": table["customer_id"].to_numpy(), **found})
+
+    def outlook(self, table: pd.DataFrame) -> Outlook:
+        """Return what the model says of customers with these columns."""
+        can_leave = blocked(first_reasons(table), self.sample.cured_of, len(self.reasons))
+        z, x = self.equations.numbers(table, can_leave.any(axis=1))
+        share = np.where(can_leave.any(axis=1), expit(z @ self.parts.gamma), 1.0)
+        return Outlook(self.parts, share, x @ self.parts.beta, can_leave)
+
+    @door
+    def predict(self, lapsed: AnyTable, horizon_months: float = 3.0, *, after_months: ArrayLike = 0.0) -> pd.DataFrame:
+        """Return the chance of customers to leave again within so many months, and for what.
+
+        Parameters
+        ----------
+        lapsed : pandas.DataFrame, path or noun
+            Customers with ``reason`` and the columns of the formulas.
+        horizon_months : float
+            Counted from ``after_months`` on.
+        after_months : array_like, shape () or (n,)
+            How long they have been back and are still here.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``customer_id`` (where there is one), ``chance`` to leave, ``same`` of which for the first reason, and one
+            column for each reason of `reasons`.
+        """
+        horizon, table = check_horizon(horizon_months), as_table(lapsed)
+        after = np.asarray(after_months, dtype=float)
+        if after.ndim and after.shape != (len(table),):
+            raise ValueError(f"after_months must be one number, or one for each of {len(table):,} customers.")
+        if not (after >= 0).all():
+            raise ValueError("after_months must be at least 0 for every customer.")
+        outlook = self.outlook(table)
+        left = outlook.left_between(np.broadcast_to(after, len(table)), horizon)
+        columns = {"customer_id": table["customer_id"].to_numpy()} if "customer_id" in table else {}
+        columns |= {"chance": left.sum(axis=1), "same": (left * outlook.blocked).sum(axis=1)}
+        return pd.DataFrame({**columns, **dict(zip(self.reasons, left.T, strict=True))})
+
+    @cached_property
+    def incidence(self) -> pd.DataFrame:
+        """Share that left again by month: ``reason``, ``months``, ``fitted``, ``observed``, ``low``, ``high``.
+
+        Observed shares are Aalen-Johansen estimates.
+        """
+        seen = cumulative_incidence(self.sample.months, self.sample.cause, len(self.reasons))
+        low, high = incidence_interval(seen.share, incidence_variance(seen), self.n, self.level)
+        months = np.linspace(0, float(np.quantile(self.sample.months, 0.99)), N_STEPS + 1)
+        fitted = self.outlook(self.sample.table).mean_incidence(months)
+        place = np.searchsorted(seen.months, months, side="right")
+        curves = [np.vstack([np.zeros(len(self.reasons)), each])[place] for each in (seen.share, low, high)]
+        parts = [
+            {"reason": reason, "months": months, "fitted": fitted[:, k]}
+            | {name: curve[:, k] for name, curve in zip(("observed", "low", "high"), curves, strict=True)}
+            for k, reason in enumerate(self.reasons)
+        ]
+        return pd.concat(map(pd.DataFrame, parts), ignore_index=True)
+
+    @door
+    def watch_list(
+        self,
+        lapsed: AnyTable,
+        *,
+        newly_months: float = 3.0,
+        within_months: float = 3.0,
+        horizon_months: float = 12.0,
+    ) -> WatchList:
+        """Return the newly returned who are still here, with their chance of leaving soon and the value at risk.
+
+        Parameters
+        ----------
+        lapsed : pandas.DataFrame, path or noun
+            Lapsed customers with the columns of the formulas; with ``second_margin`` they are ranked by money.
+        newly_months : float
+            How long ago they came back at most.
+        within_months : float
+            Leaving soon: within so many months from now.
+        horizon_months : float
+            From now on: a month of margin is at risk if they would have stayed on to here.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+        >>> fit = wb.fit_repeat_churn(study.lapsed)
+        >>> fit.watch_list(study.lapsed, newly_months=38).frame["reason"].tolist()
+        ['service', 'service', 'service', 'service']
+        """
+        return watch_list(self, lapsed, newly_months, within_months, horizon_months)
+
+    @door
+    def early_leaving(self, by: str | None = "offer") -> EarlyLeaving:
+        """Compare how many leave in the first months, and after their offer's end, with how many leave later.
+
+        Parameters
+        ----------
+        by : str, optional
+            Column whose values make the groups; None: all together. Ends of offers are known of a trial's.
+        """
+        return early_leaving(self.sample, by, self.offers, level=self.level)
+
+    def describe(self) -> Sentences:
+        """Say who is cured of what, how sure that is, and the doubt that matters most."""
+        return Sentences.of(repeat_churn_words.answer_lines(self))
+
+    def details(self) -> Sentences:
+        """Say for what the others leave again, how that was found, and who was left out."""
+        return Sentences.of(repeat_churn_words.detail_lines(self))
+
+    def what_to_do(self) -> Sentences:
+        """Say whom to look after first."""
+        return Sentences.of(repeat_churn_words.next_step(self))

@@ -1,0 +1,135 @@
+"""Does a fit of repeat churn say of customers what its law says, and what became of them?"""
+
+import numpy as np
+import pytest
+from repeat_churners import REASONS, churners
+
+import winback as wb
+from winback.retention.repeat_churn_words import headline
+
+FORMULAS = {"formula": "reason + complaints", "hazards": "fast"}
+
+
+@pytest.fixture(scope="module")
+def table():
+    return churners(6_000, 1)
+
+
+@pytest.fixture(scope="module")
+def fit(table):
+    return wb.fit_repeat_churn(table, **FORMULAS)
+
+
+@pytest.mark.slow
+def test_chances_are_those_of_simulated_customers(fit):
+    drawn = churners(20_000, 2, watched=(200, 201))
+    for horizon in (6.0, 24.0):
+        found = fit.predict(drawn, horizon)
+        left = (drawn["second_tenure"] <= horizon).to_numpy() & drawn["second_ended"].to_numpy()
+        for reason in REASONS:
+            happened = left & (drawn["second_reason"] == reason).to_numpy()
+            error = np.sqrt(happened.mean() / 6_000 + happened.mean() / 20_000)
+            assert found[reason].mean() == pytest.approx(happened.mean(), abs=4 * error)
+    assert found[list(REASONS)].sum(axis=1).to_numpy() == pytest.approx(found["chance"].to_numpy(), abs=1e-12)
+
+
+def test_chances_after_some_months_follow_from_those_before(fit, table):
+    some = table.head(50)
+    early, late, whole = (fit.predict(some, months)["chance"] for months in (5.0, 12.0, 17.0))
+    later = fit.predict(some, 12.0, after_months=5.0)["chance"]
+    np.testing.assert_allclose((1 - early) * (1 - later), 1 - whole, rtol=1e-10)
+    assert (late < whole).all()
+
+
+def test_who_is_susceptible_is_told_apart(fit, table):
+    """Posterior chances are right on average, in every fifth of them, on the truth that only the draw knows."""
+    found = fit.susceptible(table)
+    truth = table["susceptible"].to_numpy()
+    fifths = np.array_split(np.argsort(found["now"].to_numpy(), kind="stable"), 5)
+    for rows in fifths:
+        chance = found["now"].to_numpy()[rows]
+        error = np.sqrt((chance * (1 - chance)).sum()) / len(rows)
+        assert truth[rows].mean() == pytest.approx(chance.mean(), abs=4 * error + 0.02)  # of the fit itself
+    known = fit.sample.again
+    assert (found["now"][known] == 1).all()
+    here = ~table["second_ended"].to_numpy()
+    assert (found["now"] < found["on_return"])[here].all()
+
+
+def test_fitted_incidence_goes_with_what_was_observed(fit):
+    frame = fit.incidence
+    assert set(frame["reason"]) == set(REASONS)
+    assert np.abs(frame["fitted"] - frame["observed"]).max() < 0.02
+    assert ((frame["low"] <= frame["observed"]) & (frame["observed"] <= frame["high"])).all()
+
+
+def test_sentences_name_reasons_as_people_do(fit):
+    said = fit.describe().splitlines()
+    assert len(said) == 3
+    assert said[0] == f"{headline(fit)}."
+    assert "price and service" in said[1]
+    assert "never seen" in said[2]
+    details = str(fit.details())
+    assert "Those who left for price and service are cured of all of it or of none" in details
+    assert "long enough to tell" in details
+    assert not {"second_tenure", "second_reason"} & set(details.split())
+    assert "can still leave for it" in fit.what_to_do()
+    assert len(str(fit).splitlines()) <= 12
+    assert fit.table().iloc[-1, 0] == "all of them"
+
+
+def test_early_leaving_counts_by_window(fit):
+    found = fit.early_leaving(by=None)
+    row, rest = found.frame.iloc[0], found.frame.iloc[1]
+    months, ended = fit.sample.months, fit.sample.cause >= 0
+    assert row["n_left"] == (ended & (months <= 3)).sum()
+    assert row["months_watched"] == pytest.approx(np.minimum(months, 3).sum())
+    assert rest["n_left"] + row["n_left"] == ended.sum()
+    assert rest["months_watched"] + row["months_watched"] == pytest.approx(months.sum())
+    assert row["ratio"] == pytest.approx(row["hazard"] / rest["hazard"])
+    assert row["ratio_low"] < row["ratio"] < row["ratio_high"]
+    assert "in other months" in found.describe()
+    assert found.details()
+
+
+@pytest.mark.slow
+def test_the_planted_deal_seekers_leave_after_their_offers_end(study):
+    fit = wb.fit_repeat_churn(study.trial)
+    found = fit.early_leaving()
+    at_end = found.frame[found.frame["window"].str.startswith("two months")]
+    assert set(at_end["group"]) == {"discount", "upgrade", "bundle", "tailored"}
+    assert (at_end["ratio_low"] > 1.5).all()
+    assert found.what_to_do() == "Be in touch before these months: two months after the offer's end."
+
+
+def test_the_watch_list_has_the_newly_returned_by_what_is_at_risk(fit):
+    drawn = churners(4_000, 3, watched=(0.0, 20.0))
+    found = fit.watch_list(drawn, newly_months=4, within_months=3, horizon_months=12)
+    new = drawn[~drawn["second_ended"] & (drawn["second_tenure"] <= 4)]
+    assert sorted(found.frame["customer_id"]) == sorted(new["customer_id"])
+    assert found.frame["value_at_risk"].is_monotonic_decreasing
+    first = found.frame.iloc[0]
+    row = drawn[drawn["customer_id"] == first["customer_id"]]
+    months = np.linspace(0, 3, 16)
+    chances = np.array([0, *(fit.predict(row, u, after_months=first["months_back"])["chance"][0] for u in months[1:])])
+    by_hand = first["margin"] * (np.diff(chances) * (12 - (months[1:] + months[:-1]) / 2)).sum()
+    assert first["chance"] == pytest.approx(chances[-1], rel=1e-10)
+    assert first["value_at_risk"] == pytest.approx(by_hand, rel=1e-3)
+    assert len(found.first(5).frame) == 5
+    assert len(found.describe().splitlines()) == 3
+    assert found.what_to_do()
+
+
+def test_a_watch_list_without_margins_or_customers(fit):
+    drawn = churners(500, 4, watched=(0.0, 10.0)).drop(columns="second_margin")
+    found = fit.watch_list(drawn)
+    assert found.frame["chance"].is_monotonic_decreasing
+    assert "at risk" not in found.describe()
+    nobody = fit.watch_list(drawn.assign(second_ended=True, second_reason="price"))
+    assert nobody.frame.empty
+    assert "there is nobody to watch" in nobody.describe()
+    assert str(nobody)
+    with pytest.raises(ValueError, match=r"horizon_months \(2\) must not be shorter than within_months \(3\)"):
+        fit.watch_list(drawn, horizon_months=2)
+    with pytest.raises(ValueError, match="after_months must be at least 0"):
+        fit.predict(drawn, 3, after_months=-1)
