@@ -35,6 +35,7 @@ from winback.survival.goodness_of_fit import Test
 from winback.survival.groups import typed_lifetimes
 from winback.survival.incidence import cumulative_incidence, incidence_interval, incidence_variance
 from winback.tables import AnyTable, as_table
+from winback.tables.headings import refuse_shared_names
 from winback.terms.catalog import OfferCatalog
 from winback.uncertainty import normal_interval
 
@@ -211,6 +212,7 @@ class RepeatChurn(Result):
             column for each reason of `reasons`.
         """
         horizon, table = check_horizon(horizon_months), as_table(lapsed)
+        refuse_shared_names(table, "table of customers")
         after = np.asarray(after_months, dtype=float)
         if after.ndim and after.shape != (len(table),):
             raise ValueError(f"after_months must be one number, or one for each of {len(table):,} customers.")

@@ -84,7 +84,8 @@ class Equations:
 def blocked(first: np.ndarray, cured_of: Mapping[str, tuple[bool, ...]], n_reasons: int) -> np.ndarray:
     """Return which reasons each customer can be cured of, by the first one, (n, K) bool."""
     place, labels = pd.factorize(first)
-    return np.array([cured_of.get(label, (False,) * n_reasons) for label in labels], dtype=bool)[place]
+    each = [cured_of.get(label, (False,) * n_reasons) for label in labels]
+    return np.array(each, dtype=bool).reshape(len(labels), n_reasons)[place]
 
 
 def first_reasons(table: pd.DataFrame) -> np.ndarray:
