@@ -39,7 +39,7 @@ def test_few_words_stand_before_the_picture_and_how_sure_it_is_stands_below(show
     above, _, below = shown.partition("<svg")
     question = chapters()["00"].question
     assert len(f"{question} {re.sub('<[^>]+>', ' ', above)}".split()) <= MOST_WORDS
-    assert html.escape(answered.headline.lead) in below
+    assert html.escape(answered.head.lead) in below
 
 
 def test_nothing_is_asked_of_a_network(shown):
