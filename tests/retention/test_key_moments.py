@@ -80,9 +80,10 @@ def test_the_drop_in_second_lifetimes_is_the_end_of_the_offers(study):
     frame = found.to_frame()
     assert (frame["verdict"] == "higher").all()
     assert set(found.marks["after_month"]) == {3, 6}
-    excess = frame.set_index("moment")["excess"]  # the hazard without, which rises, is taken to run straight
+    excess = frame.set_index("moment")["excess"]  # some seekers would have left then anyway
     assert excess.sum() == pytest.approx(deal_seekers_back(study), rel=0.05)
     assert set(frame["compared"]) == {"neighbours"}
+    assert f"With their offer, whichever it was, {excess.sum():,.0f} [" in found.details()
     assert "An offer ends for all who came back for it at the same time" in found.describe()
     assert "before the end of the" in found.what_to_do()
 

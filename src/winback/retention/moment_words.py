@@ -9,6 +9,7 @@ import pandas as pd
 from winback.results import counted, format_count, format_percent, join_words, state_p_value
 from winback.retention.beside import NEIGHBOURS
 from winback.retention.jump_figures import HIGHER, UNCLEAR, UNKNOWN
+from winback.uncertainty import normal_interval
 
 GO = {"leaving": "leave", "returning": "come back", "leaving again": "leave again"}
 WENT = {"leaving": "left", "returning": "came back", "leaving again": "left again"}
@@ -93,6 +94,8 @@ def detail_lines(found) -> Iterator[str]:
     """Yield what else there is to say, one sentence a line."""
     whose = "times away" if found.of == "returning" else "lives"
     yield f"Watched were {found.n:,} {whose}; at the end of {found.n_ended:,} customers {WENT[found.of]}."
+    if found.of == "leaving again":
+        yield from _in_all(found)
     top, ranked = strongest(found), found.ranked()
     for row in ranked[ranked["verdict"] != UNKNOWN].to_dict("records"):
         if top is None or row["moment"] != top["moment"]:
@@ -109,6 +112,16 @@ def detail_lines(found) -> Iterator[str]:
     yield from _groups(found)
     yield "In excess are those who would not have gone then; some of them may have gone later."
     yield from found.notes
+
+
+def _in_all(found) -> Iterator[str]:
+    """Yield how many left with their offer, whichever it was: customers of several offers are others."""
+    known = found.frame[found.frame["verdict"] != UNKNOWN]
+    if len(known) > 1:
+        spread = ((known["n_ended"] / known["ratio"] * known["std_error"]) ** 2).sum() ** 0.5
+        ends = normal_interval(known["excess"].sum(), spread, found.level)
+        n, low, high = map(format_count, (known["excess"].sum(), *ends))
+        yield f"With their offer, whichever it was, {n} [{low}, {high}] left who would have stayed."
 
 
 def _groups(found) -> Iterator[str]:
