@@ -90,7 +90,7 @@ def arguments(what_if: WhatIf, state: dict[str, int]) -> dict[str, float]:
 
 
 def as_found(comparison) -> tuple[dict[str, list[float]], list[str]]:
-    """Return each offer's profit with its ends, and the offers that are not told apart from the first."""
+    """Return each offer's profit with its ends, and the offers that are not clearly different from the first."""
     name = f"{comparison.kind}_profit"
     figures = comparison.frame.set_index("offer")[[name, f"{name}_low", f"{name}_high"]]
     each = {offer: list(row) for offer, row in zip(figures.index, figures.to_numpy(), strict=True)}

@@ -212,7 +212,7 @@ def test_everybody_lost_is_no_error():
     report = wb.lost_report(
         wb.read_contracts(contracts(n_lost=100, manager=["a", "b"] * 50), until=UNTIL), by="manager"
     )
-    assert set(report.groups["verdict"]) == {"not told apart"}
+    assert set(report.groups["verdict"]) == {"not clearly different"}
     assert "nobody was a customer at the start" in report.describe()
 
 

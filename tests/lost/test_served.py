@@ -60,6 +60,6 @@ def test_nobody_is_blamed_for_customers_they_were_handed():
     assert blind.loc["ann", "share_lost"] > 0.1
     assert blind.loc["ann", "verdict"] == "loses more"
     assert groups["n_lost"].tolist() == [5, 5]
-    assert set(groups["verdict"]) == {"not told apart"}
+    assert set(groups["verdict"]) == {"not clearly different"}
     assert groups["n"].tolist() == [8 * 100 + 95, 8 * 95 - 2 * 5]
     assert "table of service" in report.details()

@@ -74,8 +74,10 @@ def test_that_the_first_two_are_told_apart_is_said_with_the_interval_of_the_diff
     pair = comparison.differences.iloc[0]
     assert (pair["first"], pair["second"], pair["told_apart"]) == ("discount", "upgrade", True)
     low, high = f"{pair['difference_low']:.2f}", f"{pair['difference_high']:.2f}"
-    said = f"Discount leads upgrade by $19.33 per customer [${low}, ${high}]; this interval allows for every pair"
-    assert f"{said} compared and leaves out zero: they are told apart, but" in comparison.describe()
+    said = (
+        f"Discount leads upgrade narrowly, by $19.33 per customer [${low}, ${high}], allowing for every pair compared"
+    )
+    assert said in comparison.describe()
 
 
 def test_incremental_stands_beside_gross(comparison):
@@ -186,13 +188,14 @@ def test_chances_of_being_best_sum_to_one_where_nothing_is_not_an_option(rng):
     assert result.frame["probability_best"].sum() == pytest.approx(1, rel=1e-12)
 
 
-# told apart or not, and verdicts
+# clearly different or not, and verdicts
 
 
 def test_equal_offers_are_not_told_apart_and_what_choosing_costs_is_said():
     values = [*np.linspace(50, 150, 60), *[None] * 40]
     result = wb.compare_offers(wb.read_trial(measured(discount=values, upgrade=values), OFFERS))
-    assert result.describe().startswith("Discount and upgrade are not told apart: discount is ahead with $54.00 gross")
+    answer = "Discount and upgrade are not clearly different: discount is ahead with $54.00 gross"
+    assert result.describe().startswith(answer)
     assert "Discount leads upgrade by $0.00 per customer" in result.describe()
     loss = format_money(result.frame["expected_loss"].iloc[0])
     chosen = (
@@ -201,7 +204,7 @@ def test_equal_offers_are_not_told_apart_and_what_choosing_costs_is_said():
     assert f"contains zero: discount is the best of all offers {chosen}." in result.describe()
     assert "is expected to lose" not in result.details()
     assert "flat prior" in result.details()
-    assert ["not told apart from discount" in remark for remark in result.frame["remark"]] == [False, True]
+    assert ["not clearly different from discount" in remark for remark in result.frame["remark"]] == [False, True]
     assert result.frame["probability_best"].tolist() == pytest.approx([0.5, 0.5], abs=0.002)
     hold_to_three(result)
 
@@ -211,8 +214,8 @@ def test_only_those_not_told_apart_from_the_leader_are_said_to_be(rng):
     result = wb.compare_offers(wb.read_trial(table, OFFERS))
     remarks = result.frame.set_index("offer")["remark"]
     assert result.frame["offer"].iloc[2] == "bundle"
-    assert "told apart" not in remarks["bundle"]
-    assert "not told apart from" in remarks.iloc[1]
+    assert "clearly different" not in remarks["bundle"]
+    assert "not clearly different from" in remarks.iloc[1]
 
 
 def test_gross_figures_never_say_send(rng):

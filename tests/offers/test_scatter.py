@@ -27,22 +27,29 @@ def test_it_is_lead_over_half_the_interval_which_is_tukeys(comparison):
 
 
 def test_of_the_study_it_is_said_with_the_lead_where_scatter_is_assumed(comparison):
-    said = f"but would not be at {scatter_to_spare(comparison.differences.iloc[0]):.2f} times the scatter of profit"
+    more = f"if profit varied {scatter_to_spare(comparison.differences.iloc[0]) - 1:.0%} more between customers"
     lead = comparison.describe().splitlines()[1]
-    assert said in lead
-    assert lead.endswith("between customers, which is assumed here.")
-    assert "scattered" not in comparison.details()
-    assert (
-        f"more than chance explains, but not {at_more_scatter(comparison)}." in headline(comparison, TELLS_NOTHING).lead
-    )
+    assert lead.startswith("Discount leads upgrade narrowly, by ")
+    assert f"{more} than is assumed here, the lead could be chance; that either" in lead
+    assert lead.endswith("that either earns more than sending nothing is clear.")
+    assert "If profit varied" not in comparison.details()
+    assert f"more than chance explains; {at_more_scatter(comparison)}." in headline(comparison, TELLS_NOTHING).lead
+
+
+def test_that_both_pay_is_said_only_where_both_do(comparison):
+    second = comparison.frame.index == comparison.frame.index[1]
+    low = comparison.frame["incremental_profit_low"].mask(second, -1.0)
+    unsure = replace(comparison, frame=comparison.frame.assign(incremental_profit_low=low))
+    assert unsure.describe().splitlines()[1].endswith("the lead could be chance.")
 
 
 def test_where_scatter_was_measured_it_is_a_detail(comparison):
     measured = replace(comparison, trial=replace(comparison.trial, scatter_assumed=False))
     times = scatter_to_spare(comparison.differences.iloc[0])
-    assert measured.describe().splitlines()[1].endswith("they are told apart.")
+    assert measured.describe().splitlines()[1].endswith("they are clearly different.")
     assert headline(measured, TELLS_NOTHING).lead.endswith("more than chance explains.")
-    said = f"If profit scattered {times:.2f} times as much between customers, discount and upgrade would not be told"
+    lead = "the lead of discount over upgrade could be chance."
+    said = f"If profit varied {times - 1:.0%} more between customers, {lead}"
     assert said in measured.details()
 
 
@@ -63,7 +70,7 @@ def test_so_much_more_scatter_does_undo_it(comparison, more, told):
 def test_a_lead_that_much_more_scatter_leaves_says_nothing_of_it():
     wide = wb.compare_offers(valued(0.9, 0.2))
     assert wide.differences["told_apart"].iloc[0]
-    assert "scattered" not in wide.details() + wide.describe()
+    assert "If profit varied" not in wide.details() + wide.describe()
 
 
 def test_a_lead_that_an_assumed_organic_return_changes_says_why(comparison):

@@ -59,7 +59,7 @@ def verdict_of(comparison, unsure):
         return f"No offer is shown to pay: the best, {name},"
     if unsure:
         *all_but_one, last = [name, *unsure]
-        return f"{', '.join(all_but_one)} and {last} are not told apart: {name} is ahead"
+        return f"{', '.join(all_but_one)} and {last} are not clearly different: {name} is ahead"
     return f"{name[:1].upper()}{name[1:]} earns most, "
 
 

@@ -56,13 +56,13 @@ def test_the_first_of_a_row_is_framed_in_its_own_colour(found):
         (0, 1): OFFERS[1],
         (1, 0): OFFERS[0],
     }
-    assert not frames(plot_offers_by_group(found), "not told apart")
+    assert not frames(plot_offers_by_group(found), "not clearly different")
 
 
 def test_what_is_not_told_apart_is_dashed_and_what_may_be_nothing_is_hatched(found):
     unsure = replace(found, frame=found.frame.assign(told_apart=False, profit_low=-1.0), beaten={})
     ax = plot_offers_by_group(unsure)
-    assert len(frames(ax, "not told apart")) == 2
+    assert len(frames(ax, "not clearly different")) == 2
     assert len(frames_of(ax, "may be nothing")) == 4
     assert title(ax) == "In no group is any offer shown to pay"
     sure = replace(found, frame=found.frame.assign(profit_low=1.0, few=False))

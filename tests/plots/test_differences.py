@@ -1,4 +1,4 @@
-"""Does the figure of pairs draw every difference where it is, full where told apart, and say so?"""
+"""Does the figure of pairs draw every difference where it is, full where clearly different, and say so?"""
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -35,7 +35,7 @@ def trial_of(*shares, n=200):
 
 def test_the_title_says_who_is_not_told_apart():
     title = plot_differences(trial_of(0.5, 0.5)).get_title(loc="left")
-    assert title.replace("\n", " ") == "Offer 0 is not told apart from offer 1"
+    assert title.replace("\n", " ") == "Offer 0 is not clearly different from offer 1"
     plt.close()
     assert plot_differences(trial_of(0.6, 0.2)).get_title(loc="left").replace("\n", " ").endswith("from offer 1")
     plt.close()

@@ -138,7 +138,7 @@ def yearly(n_before, n_last):
 def test_a_rise_is_only_called_one_beyond_chance():
     assert yearly(40, 90).endswith(", more than in the year before (0.3%)")
     assert yearly(90, 40).endswith(", less than in the year before (0.8%)")
-    assert yearly(38, 46).endswith(", not told apart from the year before (0.3%)")
+    assert yearly(38, 46).endswith(", not clearly different from the year before (0.3%)")
     assert yearly(42, 42).endswith(", as in the year before")
 
 
@@ -193,12 +193,12 @@ def marks(ax):
 def test_the_funnel_draws_every_group_and_names_those_beyond_chance():
     found = grouped([400, 300, 200, 20], [56, 42, 60, 3], ["ann", "bob", "cem", "dan"])
     ax = plots.plot_funnel(found)
-    assert title(ax) == "Cem loses more than chance explains; 3 of 4 are not told apart"
+    assert title(ax) == "Cem loses more than chance explains; 3 of 4 are not clearly different"
     assert texts(ax) == ["cem 30.0%"]
     groups = found.groups.set_index("group")
     assert marks(ax)["loses more"] == ([200], [0.3])
     others = groups.loc[["ann", "bob", "dan"]]
-    assert marks(ax)["not told apart"] == (others["n"].tolist(), others["share_lost"].tolist())
+    assert marks(ax)["not clearly different"] == (others["n"].tolist(), others["share_lost"].tolist())
     limits = {line.get_label(): line for line in ax.lines}
     for label, end in (("chance, all groups at once", "low_together"), ("chance, one group alone", "low")):
         np.testing.assert_allclose(limits[label].get_ydata(), found.funnel(limits[label].get_xdata())[end])
@@ -245,7 +245,7 @@ def test_groups_watched_at_other_times_are_drawn_as_of_the_same_periods():
     assert groups.loc["bob", "share_lost"] < 0.7 * groups.loc["ann", "share_lost"]
     overall = groups["n_lost"].sum() / groups["n"].sum()
     drawn = groups["share_lost"] / groups["common"] * overall
-    assert marks(ax)["not told apart"][1] == pytest.approx(drawn.tolist())
+    assert marks(ax)["not clearly different"][1] == pytest.approx(drawn.tolist())
     assert drawn["bob"] == pytest.approx(overall, rel=0.02)
     assert ax.get_ylabel() == "share lost in a year\n(of the same periods)"
 
@@ -333,11 +333,11 @@ def test_reasons_are_drawn_by_money_with_their_intervals(rng):
 
 def test_reasons_that_are_not_told_apart_and_one_alone(rng):
     tie = plots.plot_reason_money(reasons_of(left_for(["price", "service"] * 50, rng.gamma(4, 5, 100))))
-    assert title(tie).endswith("is not told apart from it")
+    assert title(tie).endswith("is not clearly different from it")
     many = plots.plot_reason_money(reasons_of(left_for([f"r{k % 40}" for k in range(400)], rng.gamma(4, 5, 400))))
     assert len(many.patches) == 15
     assert many.get_ylabel() == "reason (first 15 of 40)"
-    assert title(many).endswith("12 more are not told apart from it")
+    assert title(many).endswith("12 more are not clearly different from it")
     alone = plots.plot_reason_money(reasons_of(left_for(["price"] * 20)))
     assert title(alone) == "Price is the only reason that was named: $4,800 a year went with it"
 
@@ -388,7 +388,7 @@ def test_effort_where_the_profit_is_and_none_at_all(rng):
     assert title(fair).endswith("of the profit: less than they bring")
     margins = np.append(np.full(40, 80.0), np.full(40, 10.0))
     even = plots.plot_effort(efforts(margins, margins * rng.gamma(2, 1, 80)))
-    assert title(even).endswith("of the profit: not told apart from what they bring")
+    assert title(even).endswith("of the profit: not clearly different from what they bring")
     assert "cannot be told" in title(plots.plot_effort(efforts([0.0] * 5, [1.0] * 5)))
     with pytest.raises(ValueError, match="No event tells of time spent"):
         plots.plot_effort(wb.triage(wb.read_contracts(contracts(margin=5.0), until=UNTIL)))

@@ -75,6 +75,6 @@ def test_intervals_hold_together_by_the_largest_of_all():
     quantile = max_t_quantile(normal_draws(np.diag([0.04, 0.01])), 0.95)
     assert quantile > normal_quantile(0.95)
     np.testing.assert_allclose(found["ratio_high"][:2], np.exp([0.5 + quantile * 0.2, 0.1 + quantile * 0.1]))
-    assert found["verdict"].tolist() == ["higher", "not told apart", "not known"]
+    assert found["verdict"].tolist() == ["higher", "not clearly different", "not known"]
     alone = ratios(jumps.of(np.array([True, False, False])), 0.95)
     assert alone["ratio_low"][0] == pytest.approx(np.exp(0.5 - normal_quantile(0.95) * 0.2))

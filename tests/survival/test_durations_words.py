@@ -52,7 +52,7 @@ def test_what_cannot_be_told_is_named_together(rng):
     unclear = fit.params[(fit.params["low"] <= 0) & (fit.params["high"] >= 0)]["term"].tolist()
     assert unclear == ["height", "width"]
     assert (
-        "Not told apart from no difference, the interval contains it: height higher by 1 and width higher by 1."
+        "Not clearly different from no difference, the interval contains it: height higher by 1 and width higher by 1."
         in str(fit.describe())
     )
     assert "has the lowest AIC; above it lie" in fit.details()

@@ -184,7 +184,7 @@ def test_segments_that_do_not_differ_clearly_are_not_told_apart():
     same = wb.base_value(FIT, pd.concat(twins), by="half", **SHOP)
     assert same.contrast.difference == pytest.approx(0, abs=1e-9)
     assert same.contrast.low < 0 < same.contrast.high
-    assert "Not told apart" in all_of(same)
+    assert "Not clearly different" in all_of(same)
     apart = wb.base_value(FIT, TABLE.assign(heavy=TABLE["frequency"] > 3), by="heavy", **SHOP)
     assert apart.contrast.low > 0
     assert "heavy = True is worth most" in all_of(apart)
@@ -226,7 +226,7 @@ def test_what_to_do_names_the_most_that_keeping_a_customer_may_cost():
     assert "for heavy yes but " in apart.what_to_do()
     assert "for heavy no, times the share of them" in apart.what_to_do()
     same = wb.base_value(FIT, TABLE.assign(half=np.arange(len(TABLE)) % 2), by="half", **SHOP)
-    assert f"{each} on average" in same.what_to_do()  # halves that are not told apart
+    assert f"{each} on average" in same.what_to_do()  # halves that are not clearly different
     model = contract_model(3.80, 15.20, period="Y")
     endless = wb.base_value(contract_model(0.5, 1.0, period="Y"), [70, 30], margin=1, annual_discount=0)
     assert endless.what_to_do().startswith("Set a discount rate or a horizon first")

@@ -63,7 +63,7 @@ def test_a_difference_whose_interval_holds_zero_tells_nobody_apart():
     gap = base.contrast.difference
     for low, unclear in ((-0.1 * gap, True), (0.1 * gap, False)):
         said = all_of(replace(base, contrast=replace(base.contrast, low=low, high=2 * gap)))
-        assert ("Not told apart" in said) is unclear
+        assert ("Not clearly different" in said) is unclear
 
 
 def test_words_name_the_share_of_the_least_valuable_half():

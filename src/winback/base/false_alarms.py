@@ -21,7 +21,7 @@ from winback.clusters import covariance_of_means
 from winback.results import Result, Sentences, counted, format_chance, format_percent
 from winback.uncertainty import share_interval
 
-APART = 0.01  # below this p-value rates of different dates are told apart: one look in a hundred is misled
+APART = 0.01  # below this p-value rates of different dates differ: one look in a hundred is misled
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)

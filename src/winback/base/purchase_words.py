@@ -74,7 +74,7 @@ def _doubts(base) -> Iterator[str]:
     yield from base.summary.span.cautions(base.until)  # if the data end earlier, far fewer are lost
     if base.choice is not None and base.choice.is_tie:
         tied = join_words(CALLED[name] for name in base.choice.tied)
-        yield f"The rule was chosen on this log and is not told apart from {tied}: other rules call other people lost."
+        yield f"The rule was chosen on this log, not clearly better than {tied}: other rules call other people lost."
     elif base.choice is not None:
         yield "The rule was chosen on this log as the one with the fewest false alarms; another calls others lost."
     elif base.asked is None:

@@ -35,7 +35,7 @@ class RuleChoice(Result):
     setting : Rhythm, Silence, Personal or Inactive
         The chosen rule, set to call that number lost today.
     tied : tuple of str
-        Rules that are not told apart from the chosen one.
+        Rules that are not clearly different from the chosen one.
     left_out : mapping
         Rules that could not be fitted, and why.
     """
@@ -59,7 +59,7 @@ class RuleChoice(Result):
 
     @property
     def is_tie(self) -> bool:
-        """Whether another rule is not told apart from the chosen one."""
+        """Whether another rule is not clearly different from the chosen one."""
         return bool(self.tied)
 
     def describe(self) -> Sentences:

@@ -107,7 +107,8 @@ def _groups(report) -> str:
     parts = [part for part in parts if part]
     n = int((~compared["verdict"].isin([MORE, LESS])).sum())
     are = "is" if n == 1 else "are"
-    alike = f"{format_count(n)} of {format_count(len(compared))} {are} not told apart from the others" if n else ""
+    of_all = f"{format_count(n)} of {format_count(len(compared))}"
+    alike = f"{of_all} {are} not clearly different from the others" if n else ""
     return f"By {what}: {'; '.join([*parts, *([alike] if alike else [])])}."
 
 

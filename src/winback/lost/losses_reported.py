@@ -70,7 +70,7 @@ class LostReport(Result):
         One row per group over all final periods: the sums; ``share_lost`` per period with its interval, and with one
         that holds for all groups at once (``_low_together``, ``_high_together``); ``common``, what the group would lose
         at the rates of all in the same periods; ``shrunken`` towards it; ``limit_low`` and ``limit_high`` of a funnel;
-        ``verdict``: loses more, loses less, not told apart, not compared.
+        ``verdict``: loses more, loses less, not clearly different, not compared.
     accounts : pandas.DataFrame
         Lost customers who were a large share of turnover, and what they are since they came back.
     organic : OrganicReturn or None

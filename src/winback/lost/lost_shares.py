@@ -33,7 +33,7 @@ class LostShares(Result):
         One row per group: ``group``, ``n`` customers in the table, ``n_lost``, ``share_lost`` with Wilson's ``_low``
         and ``_high``, and with ends that hold for all groups at once (``_low_together``, ``_high_together``);
         ``common``, the share of all; ``shrunken`` towards it; ``limit_low`` and ``limit_high`` of a funnel;
-        ``verdict``: loses more, loses less, not told apart, not compared; where money is known ``money_lost``, what the
+        ``verdict``: loses more, loses less, not clearly different, not compared; where known ``money_lost``, what the
         lost had brought in a year.
     """
 
@@ -169,7 +169,7 @@ def _answer(found: LostShares) -> Iterator[str]:
     said = [part for part in parts if part]
     if alike:
         verb = "is" if alike == 1 else "are"
-        said.append(f"{format_count(alike)} of {format_count(len(frame))} {verb} not told apart from the others")
+        said.append(f"{format_count(alike)} of {format_count(len(frame))} {verb} not clearly different from the others")
     yield f"By {what}: {'; '.join(said)}."
     yield (
         "A group of newer customers has had less time to lose them, and differences between groups are no effect of "

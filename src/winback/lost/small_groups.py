@@ -19,7 +19,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from winback.uncertainty import normal_quantile, share_interval
 
-MORE, LESS, NOT_TOLD_APART, NOT_COMPARED = "loses more", "loses less", "not told apart", "not compared"
+MORE, LESS, NOT_TOLD_APART, NOT_COMPARED = "loses more", "loses less", "not clearly different", "not compared"
 ALL_ALIKE = 1e7  # customers' worth of prior: a spread between groups that nobody could see
 ONE_CUSTOMER = 1.0  # the widest spread that is looked at: shares of groups near 0 and 1 only
 
@@ -72,7 +72,7 @@ def compare_groups(n_lost: ArrayLike, n: ArrayLike, common: ArrayLike, level: fl
     --------
     >>> found = compare_groups([38, 1, 9, 0], [100, 4, 100, 3], common=48 / 207)
     >>> found.verdict.tolist()
-    ['loses more', 'not told apart', 'loses less', 'not told apart']
+    ['loses more', 'not clearly different', 'loses less', 'not clearly different']
     >>> found.share.round(2).tolist(), found.shrunken.round(2).tolist()
     ([0.38, 0.25, 0.09, 0.0], [0.37, 0.24, 0.1, 0.18])
     """

@@ -20,7 +20,7 @@ from winback.terms.organic import assumed_organic
 from winback.trial.compared import compared_groups
 from winback.trial.group_moments import group_moments
 
-MOST_GROUPS = 20  # of more, hardly any cell is told apart and none can be read
+MOST_GROUPS = 20  # of more, hardly any cell differs clearly and none can be read
 FEWEST = 30  # customers who came back, below which an interval cannot be trusted
 
 

@@ -135,7 +135,7 @@ class OfferComparison(Result):
 
     @property
     def winners(self) -> list[str]:
-        """The offer that earns most, with those that are not told apart from it."""
+        """The offer that earns most, with those that are not clearly different from it."""
         leader = self.frame["offer"].iloc[0]
         return [leader, *not_told_from(leader, self.differences)]
 

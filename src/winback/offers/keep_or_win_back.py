@@ -248,7 +248,7 @@ def _frame(inputs: Inputs, at: Figures, draws: Figures | None, terms: StrategyTe
 
 
 def _told_apart(at: Figures, draws: Figures | None, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return which strategy leads each segment, and which are told apart from it, allowing for all compared."""
+    """Return which strategy leads each segment, and which are clearly different from it, allowing for all compared."""
     first = at.gains.argmax(axis=0)
     leads = np.arange(len(at.strategies))[:, None] == first
     behind = at.gains.max(axis=0) - at.gains

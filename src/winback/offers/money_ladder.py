@@ -126,7 +126,7 @@ def _lines(found: MoneyLadder) -> Iterator[str]:
         shorter = f" by way of {amounts[place]} ({found.frame.loc[place, 'rung']}, before its cost)"
     yield (
         f"From {amounts[0]} for one {first['of']} ({first['rung']}){shorter} to {amounts[-1]} for one {last['of']} "
-        f"({last['rung']}): each is right, of another question."
+        f"({last['rung']}): each is right; they answer different questions."
     )
     if found.long_months is not None:
         yield found.long_first

@@ -34,14 +34,14 @@ def capitalised(text: str) -> str:
 
 
 def answer(found: Result) -> str:
-    """Say which strategy earns most, and which are not told apart from it."""
+    """Say which strategy earns most, and which are not clearly different from it."""
     rows, start = found.of(ALL), f"{found.scenario}: " if found.scenario else ""
     first, alike = rows.iloc[0], rows["strategy"][1:][~rows["told_apart"][1:]]
     name, months = found.name(first["strategy"]), found.terms.timing.horizon_months
     what = f"{found.gain(first)} more than doing nothing, per customer at risk within {months} months"
     if first["gain_low"] <= 0:
         return f"{start}None of these is shown to earn more than doing nothing; ahead: {name}, {what}."
-    beside = f"; not told apart from it: {join_words(map(found.name, alike))}" if len(alike) else ""
+    beside = f"; not clearly different from it: {join_words(map(found.name, alike))}" if len(alike) else ""
     return f"{start}{capitalised(name)}: that earns most, {what}{beside}."
 
 

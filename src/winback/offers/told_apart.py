@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from winback.money import format_money
-from winback.results import Result, format_chance, join_words
+from winback.results import Result, format_chance, format_percent, join_words
 
 MUCH_SCATTER = 2.0  # times: at twice the standard deviation it is no longer the same kind of customers
 
 
 def pair_verdicts(low: np.ndarray, high: np.ndarray, bound: float | None) -> dict[str, np.ndarray]:
-    """Return by pair whether its offers are told apart, and whether they are equivalent within the bound."""
+    """Return by pair whether its offers are clearly different, and whether they are equivalent within the bound."""
     within = 0.0 if bound is None else bound
     return {"told_apart": (low > 0) | (high < 0), "equivalent": (low > -within) & (high < within)}
 
@@ -29,14 +29,14 @@ def within_words(bound: float | None, currency: str) -> str:
 
 
 def not_told_from(leader: str, differences: pd.DataFrame) -> list[str]:
-    """Return the offers that are not told apart from the leader."""
+    """Return the offers that are not clearly different from the leader."""
     return list(differences.loc[(differences["first"] == leader) & ~differences["told_apart"], "second"])
 
 
 def verdict_words(pairs: pd.DataFrame, within: str) -> np.ndarray:
-    """Say of each pair whether its offers are told apart, and whether they differ by less than would matter."""
-    told = np.where(pairs["told_apart"], "told apart", "not told apart")
-    same = np.where(pairs["told_apart"], "told apart, yet equivalent within ", "equivalent within ") + within
+    """Say of each pair whether its offers are clearly different, and whether they differ by less than would matter."""
+    told = np.where(pairs["told_apart"], "clearly different", "not clearly different")
+    same = np.where(pairs["told_apart"], "clearly different, yet equivalent within ", "equivalent within ") + within
     return np.where(pairs["equivalent"], same, told)
 
 
@@ -49,14 +49,14 @@ def beside_the_leader(offers: pd.Series, differences: pd.DataFrame, within: str)
 def _remark(pair, within: str) -> str:
     if pair.equivalent:
         return f"equivalent to {pair.first}: within {within}"
-    return "" if pair.told_apart else f"not told apart from {pair.first}"
+    return "" if pair.told_apart else f"not clearly different from {pair.first}"
 
 
 def answer_where_unclear(result: Result, earns: str) -> str:
     """Say that others may be as good as the first offer, or are."""
     first, *others = result.winners
     all_same = set(others) <= set(_equivalent(result))
-    verdict = f"equivalent within {result.within}, so it hardly matters which" if all_same else "not told apart"
+    verdict = f"equivalent within {result.within}, so it hardly matters which" if all_same else "not clearly different"
     return f"{join_words(result.winners)} are {verdict}: {first} is ahead with {earns}, but not beyond chance."
 
 
@@ -82,9 +82,9 @@ def leader_note(result: Result) -> str:
     """Say in few words how the first offer stands to the others."""
     same = _equivalent(result)
     unclear = [name for name in result.winners[1:] if name not in same]
-    notes = [f"not told apart from {join_words(unclear)}"] if unclear else []
+    notes = [f"not clearly different from {join_words(unclear)}"] if unclear else []
     notes += [f"equivalent to {join_words(same)} within {result.within}"] if same else []
-    return "; ".join(notes) or ("told apart from all others" if len(result.frame) > 1 else "")
+    return "; ".join(notes) or ("clearly different from all others" if len(result.frame) > 1 else "")
 
 
 def _equivalent(result) -> list[str]:
@@ -99,10 +99,23 @@ def lead(result: Result) -> Iterator[str]:
         pair = result.differences.iloc[0]
         plain = f" (plain {result.adjusted.plain_lead})" if result.adjusted_for else _gross_lead(result, pair)
         ahead, low, high = result.formats([pair[f"difference{end}"] for end in ("", "_low", "_high")], "money")
+        by = f"by {ahead} per customer [{low}, {high}]{plain}"
+        more = at_more_scatter(result)
+        if more:
+            narrowly = f"{pair['first']} leads {pair['second']} narrowly, {by}"
+            yield f"{narrowly}, allowing for every pair compared; {more}{_both_pay(result)}."
+            return
         yield (
-            f"{pair['first']} leads {pair['second']} by {ahead} per customer [{low}, {high}]{plain}; this interval "
-            f"allows for every pair compared and {_verdict(result, pair)}."
+            f"{pair['first']} leads {pair['second']} {by}; this interval allows for every pair compared and "
+            f"{_verdict(result, pair)}."
         )
+
+
+def _both_pay(result) -> str:
+    """Say that the two first offers earn more than none, where they are shown to; nothing where that is not known."""
+    if result.kind == "gross" or (result.frame["incremental_profit_low"].iloc[:2] <= 0).any():
+        return ""
+    return "; that either earns more than sending nothing is clear"
 
 
 def _gross_lead(result, pair) -> str:
@@ -116,7 +129,7 @@ def _gross_lead(result, pair) -> str:
 
 
 def scatter_to_spare(pair) -> float:
-    r"""Return how many times as much profit may scatter between customers before two offers are not told apart.
+    r"""Return how many times as much profit may scatter between customers before two offers are not clearly different.
 
     An interval grows with the standard deviation of profit. With difference :math:`d` and lower end
     :math:`d - c\,\mathrm{se}` it reaches zero where that is :math:`d / (c\,\mathrm{se})` times as large, and the
@@ -137,17 +150,23 @@ def scatter(result: Result) -> Iterator[str]:
     if len(result.frame) > 1 and not _scatter_in_the_lead(result) and _is_narrow(result.differences.iloc[0]):
         pair = result.differences.iloc[0]
         yield (
-            f"If profit scattered {scatter_to_spare(pair):.2f} times as much between customers, {pair['first']} and "
-            f"{pair['second']} would not be told apart."
+            f"If profit varied {_more(pair)} more between customers, the lead of {pair['first']} over "
+            f"{pair['second']} could be chance."
         )
 
 
 def at_more_scatter(result: Result) -> str:
-    """Say at how much more scatter the lead is not told apart, where it is narrow and scatter was assumed."""
+    """Say at how much more scatter the lead could be chance, where it is narrow and scatter was assumed."""
     if len(result.frame) == 1 or not _scatter_in_the_lead(result):
         return ""
-    times = scatter_to_spare(result.differences.iloc[0])
-    return f"at {times:.2f} times the scatter of profit between customers, which is assumed here"
+    more = _more(result.differences.iloc[0])
+    return f"if profit varied {more} more between customers than is assumed here, the lead could be chance"
+
+
+def _more(pair) -> str:
+    """Write how much more profit may vary."""
+    spare = scatter_to_spare(pair) - 1
+    return format_percent(spare, 0) if spare >= 0.005 else "under 1%"
 
 
 def _is_narrow(pair) -> bool:
@@ -163,9 +182,7 @@ def _scatter_in_the_lead(result) -> bool:
 def _verdict(result, pair) -> str:
     within = f"lies within {result.within}" if pair["equivalent"] else ""
     if pair["told_apart"]:
-        more = at_more_scatter(result)
-        apart = f"leaves out zero: they are told apart{f', but would not be {more}' if more else ''}"
-        return f"leaves out zero, yet {within}: equivalent" if within else apart
+        return f"leaves out zero{f', yet {within}: equivalent' if within else ': they are clearly different'}"
     what = _what_choosing_costs(result) if _said_in_the_answer(result) else "nothing tells them apart"
     return f"{within or 'contains zero'}: {what}"
 

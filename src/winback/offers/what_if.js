@@ -73,7 +73,7 @@ document.querySelectorAll("section.whatif:not([data-ready])").forEach(section =>
     if (first.low <= 0) return `No offer is shown to pay: the best, ${name}, earns ${earns}, which includes zero.`;
     const ahead = second ? money([first.profit - second.profit])[0] : "";
     const anyway = gross ? " Whether sending any pays is not known." : "";
-    if (unsure.length) return `${[name, ...unsure].join(", ").replace(/, ([^,]*)$/, " and $1")} are not told apart: ${name} is ahead with ${earns}, but not beyond chance.${anyway}`;
+    if (unsure.length) return `${[name, ...unsure].join(", ").replace(/, ([^,]*)$/, " and $1")} are not clearly different: ${name} is ahead with ${earns}, but not beyond chance.${anyway}`;
     return `${name[0].toUpperCase()}${name.slice(1)} earns ${second ? "most, " : ""}${earns}${second ? `: ${ahead} more than ${second.offer.name}, beyond chance` : ""}.${anyway}`;
   }
 

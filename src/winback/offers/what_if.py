@@ -179,7 +179,7 @@ def _verdict(figures: pd.DataFrame, unsure: tuple[int, ...]) -> str:
     if first["profit_low"] <= 0:
         return NONE_SHOWN
     if unsure:
-        return f"{join_words([first['offer'], *figures['offer'].iloc[list(unsure)]])} are not told apart"
+        return f"{join_words([first['offer'], *figures['offer'].iloc[list(unsure)]])} are not clearly different"
     return f"{first['offer']} earns most" if len(figures) > 1 else f"{first['offer']} pays"
 
 

@@ -72,7 +72,7 @@ class Known:
         return estimate, *skewed_interval(estimate, np.sqrt(variance), length, reach)
 
     def not_told_from_the_first(self) -> tuple[int, ...]:
-        """Return the places of the offers that are not told apart from the one that earns most."""
+        """Return the places of the offers that are not clearly different from the one that earns most."""
         profit, weights = figures.decision_profit(self.arms, self.settings)
         order = np.argsort(-profit, kind="stable")
         if len(order) < 2:

@@ -108,7 +108,7 @@ def _sure(comparison: OfferComparison) -> str:
         return f"{first['offer']} is shown to pay{gross}"
     chance = format_chance(first["probability_best"])
     apart = comparison.winners
-    unclear = f", not told apart from {join_words(apart[1:])}" if len(apart) > 1 else ""
+    unclear = f", not clearly different from {join_words(apart[1:])}" if len(apart) > 1 else ""
     return f"{first['offer']} is the best offer with probability {chance}{unclear}"
 
 

@@ -51,12 +51,16 @@ def _sizes(comparison: OfferComparison, plan: TrialPlan, table_plan: TrialPlan) 
 
 
 def _untold(comparison: OfferComparison, row: pd.Series, times: float) -> str:
-    """Say so where with so much variance the trial would not tell the pair apart which it does."""
+    """Say so where with so much variance the trial could not show a difference which it shows."""
     pairs = comparison.differences.set_index(["first", "second"])
     if (row["first"], row["second"]) not in pairs.index:
         return ""
     pair = pairs.loc[(row["first"], row["second"])]
-    return "; with so much the trial would not tell them apart" if 1 < scatter_to_spare(pair) ** 2 < times else ""
+    return (
+        "; with so much the trial could not have shown which earns more"
+        if 1 < scatter_to_spare(pair) ** 2 < times
+        else ""
+    )
 
 
 def _gaps(plan: TrialPlan, rows: list[pd.Series]) -> str:

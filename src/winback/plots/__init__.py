@@ -9,7 +9,7 @@ trial_flow       from all who were lost to those who are still here
 by_group         what each offer earns in each group of customers
 tornado          how the best offer's gain and lead move with each assumption
 money_ladder     every amount that is named for the first offer
-differences      which offers are told apart
+differences      which offers are clearly different
 payback          what each offer has earned by each month
 policies         does tailoring pay, what do untrue reasons do to it, what would an oracle earn, uplift by fifth
 survival         curves, incidence, goodness of fit, time ratios

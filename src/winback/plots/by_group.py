@@ -102,7 +102,7 @@ def _mark(ax, cells, styles):
         if not cell.told_apart:
             how = {"edgecolor": styles[cell.offer]["color"], "linewidth": 2.6, "linestyle": "-" if cell.first else "--"}
             frame = Rectangle((cell.x - 0.46, cell.y - 0.44), 0.92, 0.88, facecolor="none", **how)
-            frame.set_label("first" if cell.first else "not told apart")
+            frame.set_label("first" if cell.first else "not clearly different")
             ax.add_patch(frame)
 
 

@@ -1,4 +1,4 @@
-"""Which offers are told apart? The difference in profit of every pair, with its interval."""
+"""Which offers are clearly different? The difference in profit of every pair, with its interval."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_PAIRS = 15  # drawn: those of the leader come first
 
 @door
 def plot_differences(result: OfferComparison, ax: Axes | None = None) -> Axes:
-    """Draw by how much each pair of offers differs in profit per customer; open marks are not told apart.
+    """Draw by how much each pair of offers differs in profit per customer; open marks are not clearly different.
 
     Intervals allow for every pair looked at. Takes what `compare_offers` returns, of at least two offers.
 
@@ -33,7 +33,7 @@ def plot_differences(result: OfferComparison, ax: Axes | None = None) -> Axes:
     --------
     >>> import winback as wb
     >>> plot_differences(wb.compare_offers(wb.load_telecom_study().trial)).get_title(loc="left")
-    'Discount is told apart from all others'
+    'Discount is clearly different from all others'
     """
     pairs = result.differences.head(MOST_PAIRS)
     if pairs.empty:
@@ -59,9 +59,9 @@ def plot_differences(result: OfferComparison, ax: Axes | None = None) -> Axes:
 
 
 def _message(result) -> str:
-    """Say from whom the first offer is told apart, and how many pairs are not."""
+    """Say from whom the first offer is clearly different, and how many pairs are not."""
     first, *unclear = result.winners
     if unclear:
-        return f"{capitalised(first)} is not told apart from {join_words(unclear)}"
+        return f"{capitalised(first)} is not clearly different from {join_words(unclear)}"
     whom = "all others" if len(result.frame) > 2 else result.frame["offer"].iloc[1]
-    return f"{capitalised(first)} is told apart from {whom}"
+    return f"{capitalised(first)} is clearly different from {whom}"

@@ -216,7 +216,7 @@ def _losses_in_words(report) -> str:
     whole = "the year" if report.period.years <= 1 else f"the {span}"
     if format_percent(earlier) == share:
         return f"{said}, as in {whole} before"
-    told = "more than in" if low > 0 else "less than in" if high < 0 else "not told apart from"
+    told = "more than in" if low > 0 else "less than in" if high < 0 else "not clearly different from"
     return f"{said}, {told} {whole} before ({format_percent(earlier)})"
 
 

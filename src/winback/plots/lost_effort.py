@@ -90,4 +90,4 @@ def _effort_in_words(triage) -> str:
         return said
     if found["effort_high"] < found["profit_share"]:
         return f"{said}: less than they bring"
-    return f"{said}: not told apart from what they bring"
+    return f"{said}: not clearly different from what they bring"

@@ -186,7 +186,8 @@ def _funnel_in_words(report, rows) -> str:
         return f"Nobody was lost: no {what} stands out"
     more, less = (rows[rows["verdict"] == verdict] for verdict in (MORE, LESS))
     rest = n - len(more) - len(less)
-    alike = f"{format_count(rest)} of {format_count(n)} {'is' if rest == 1 else 'are'} not told apart" if rest else ""
+    verb = "is" if rest == 1 else "are"
+    alike = f"{format_count(rest)} of {format_count(n)} {verb} not clearly different" if rest else ""
     fewer = f"{_named(less)} {'loses' if len(less) == 1 else 'lose'} less" if len(less) else ""
     if not len(more):
         said = [f"No {what} loses more than chance explains", fewer]

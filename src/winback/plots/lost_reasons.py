@@ -50,7 +50,7 @@ def plot_reason_money(table: ReasonTable, ax: Axes | None = None) -> Axes:
     ...     "margin": [20, 30, 10, 20, 40, 25], "reason": ["price", "price", "service", "price", "service", None]})
     >>> table = wb.reason_table(wb.read_contracts(contracts, until="2024-12-31"))
     >>> plot_reason_money(table).get_title(loc="left").replace("\n", " ")
-    'Most money went with those who named price, $837 a year; service is not told apart from it'
+    'Most money went with those who named price, $837 a year; service is not clearly different from it'
     """
     shown = "money" if "money" in table.frame and table.reasons["money"].abs().sum() > 0 else "share"
     rows = table.reasons.sort_values(shown, ascending=False, kind="stable")
@@ -110,7 +110,7 @@ def _beside(table, row, shown) -> str:
 
 
 def _cost_in_words(table, rows) -> str:
-    """Say with whom most money went, and which reasons are not told apart from that one."""
+    """Say with whom most money went, and which reasons are not clearly different from that one."""
     stated = rows[rows["reason"].notna()]
     first, others = stated.iloc[0], stated.iloc[1:]
     if not first["money"] > 0:
@@ -142,4 +142,4 @@ def _not_apart(first, others, shown) -> str:
         return ""
     more = [f"{len(names) - IN_TITLE + 1} more"] if len(names) > IN_TITLE else []
     listed = [*names[: IN_TITLE - 1], *more] if more else names
-    return f"{join_words(listed)} {'is' if len(names) == 1 else 'are'} not told apart from it"
+    return f"{join_words(listed)} {'is' if len(names) == 1 else 'are'} not clearly different from it"

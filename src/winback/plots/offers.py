@@ -82,7 +82,7 @@ def _profit_message(result, kind) -> str:
     best = result.winners
     if result.frame[f"{kind}_profit_low"].iloc[0] <= 0:
         return "No offer is shown to pay"
-    return f"{capitalised(join_words(best))} {'are not told apart on profit' if len(best) > 1 else 'earns most'}"
+    return f"{capitalised(join_words(best))} {'are not clearly different on profit' if len(best) > 1 else 'earns most'}"
 
 
 def _roi_message(first, leanest, highest, currency) -> str:

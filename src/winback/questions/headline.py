@@ -105,7 +105,7 @@ def _lead(comparison: OfferComparison) -> str:
     chance = format_chance(first["probability_best"])
     unsure = f"not beyond chance: {first['offer']} is the best with a chance of {chance}"
     more = at_more_scatter(comparison)
-    told = f"more than chance explains{f', but not {more}' if more else ''}" if pair["told_apart"] else unsure
+    told = f"more than chance explains{f'; {more}' if more else ''}" if pair["told_apart"] else unsure
     return f"{capitalised(pair['second'])} earns {behind} less, {told}."
 
 

@@ -17,7 +17,7 @@ from winback.results import format_percent, join_words
 from winback.uncertainty import share_difference
 
 VERBS = {"profit": "earns most", "roi": "returns most on its cost", "back": "wins back most"}
-UNSURE = " (not told apart)"
+UNSURE = " (not clearly different)"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _roi(frame: pd.DataFrame) -> list[str]:
 
 
 def _back(frame: pd.DataFrame) -> list[str]:
-    """Return the offer that wins back most, with those whose share is not told apart from it."""
+    """Return the offer that wins back most, with those whose share is not clearly different from it."""
     order = frame.sort_values("acceptance", ascending=False, kind="stable")
     first, others = order.iloc[0], order.iloc[1:]
     if others.empty:
@@ -95,7 +95,7 @@ def how_sure(found: Leaders) -> str:
     if len(comparison.frame) > 1:
         pair = comparison.differences.iloc[0]
         ends = (pair[f"difference{end}"] for end in ("", "_low", "_high"))
-        told = "" if pair["told_apart"] else ", not told apart"
+        told = "" if pair["told_apart"] else ", not clearly different"
         parts.append(f"{money_interval(*ends, comparison.currency)} ahead of {pair['second']}{told}")
     if not found.by["roi"]:
         free = join_words(comparison.frame["offer"][comparison.frame["gross_roi"].isna()])

@@ -76,7 +76,7 @@ def rule_of(trial: Trial) -> tuple[Mapping | None, str | None]:
 def which_offer(trial: Trial, comparison: OfferComparison, found: Tailoring) -> Card:
     """Return the card of the third question."""
     if not found.judged:
-        return cannot(3, f"Customers cannot be told apart: {found.policy.refused}. Add what was known of them.")
+        return cannot(3, f"Tailoring cannot be tried: {found.policy.refused}. Add what was known of them.")
     here = how_sure(found, comparison)
     return Card(3, said(found), here=here, picture=_picture(found), missing=_refusals(found), found=found)
 
@@ -88,7 +88,7 @@ def said(found: Tailoring) -> str:
     if found.paying:
         best = found.paying[0]
         gain = format_alike([found.judged[best].honest_gain], found.policy.currency)[0]
-        return f"Told apart by {best}, customers earn {gain} more each than with {whom} for everybody."
+        return f"Tailored by {best}, customers earn {gain} more each than with {whom} for everybody."
     ways = {1: f"{next(iter(found.judged))} did", 2: "two ways of tailoring did", 3: "three ways of tailoring did"}
     done = f"{ways[len(found.judged)]} not earn more"
     among = "" if NO_OFFER in found.policy.trial.choices else " among the offers"
@@ -123,7 +123,7 @@ def _of_tailored(comparison: OfferComparison, name: str) -> str:
     pairs = comparison.differences
     pair = pairs[(pairs["first"] == first) & (pairs["second"] == name)].iloc[0]
     less = money_interval(*(pair[f"difference{end}"] for end in ("", "_low", "_high")), comparison.currency)
-    told = "" if pair["told_apart"] else ", not told apart"
+    told = "" if pair["told_apart"] else ", not clearly different"
     return f"{did}, {less} less than {first}{told}"
 
 

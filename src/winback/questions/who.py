@@ -122,7 +122,7 @@ def who_comes_back(trial: Trial, by: str = "reason", comparison: OfferComparison
 def for_the_least(comparison: OfferComparison, found: ReturnsBy) -> str:
     """Say whether an offer pays for those who come back least: few who return can be worth more than the offers cost.
 
-    Nothing where groups are not told apart, or what would have come anyway is not known.
+    Nothing where groups are not clearly different, or what would have come anyway is not known.
     """
     if found.by is None or not found.told_apart or comparison.kind != "incremental":
         return ""
@@ -171,7 +171,7 @@ def how_sure(found: ReturnsBy) -> str:
     if found.by is not None:
         first, last = (found.frame["short"].iloc[place] for place in (0, -1))
         points = " to ".join(f"{100 * end:.0f}" for end in found.apart[1:])
-        parts = [f"{first} {points} points above {last}, not adjusted" if found.told_apart else "not told apart"]
+        parts = [f"{first} {points} points above {last}, not adjusted" if found.told_apart else "not clearly different"]
     if found.alone is not None and not found.assumed:
         parts.append(f"without an offer {_with_interval(*found.alone)}")
     if found.alone is None:

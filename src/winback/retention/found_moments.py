@@ -38,7 +38,7 @@ class KeyMoments(Result):
     frame : pandas.DataFrame
         One row per ``moment``: ``window_days``, ``n_moments`` and ``n`` customers they came to, ``n_ended`` within the
         windows, monthly ``hazard`` there and ``hazard_without``, their ``ratio`` with ``_low`` and ``_high`` that hold
-        for all moments at once, ``log_ratio`` and ``std_error``, ``verdict`` (higher, lower, not told apart, not
+        for all moments at once, ``log_ratio`` and ``std_error``, ``verdict`` (higher, lower, not clearly different, not
         known), ``compared`` with (others at the same time, neighbours: the time beside the windows, nobody),
         ``excess`` losses or returns and ``money`` a month of those with intervals, ``n_open`` customers within the
         window now, ``n_lately`` who came to the moment within the last three months.

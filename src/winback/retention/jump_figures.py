@@ -12,7 +12,7 @@ from winback.retention.exposure import Cells, Stretches, Watched, Windows
 from winback.retention.jumps import Jumps
 from winback.uncertainty import max_t_quantile, normal_draws, normal_quantile, share_interval
 
-HIGHER, LOWER, UNCLEAR, UNKNOWN = "higher", "lower", "not told apart", "not known"
+HIGHER, LOWER, UNCLEAR, UNKNOWN = "higher", "lower", "not clearly different", "not known"
 LATELY = 91  # days: who met a moment in the last three months stands for who will in the next
 NEAR = (3, 2, 1)  # weights of a month, those beside it and the next: on a slope the middle stays where it is
 OPENED = 0.02  # share of a month that windows of a moment take from which on it is a month of that moment

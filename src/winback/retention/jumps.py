@@ -109,7 +109,7 @@ def _few(cells: Cells, rows: np.ndarray, design: np.ndarray, information: np.nda
 
 
 def _apart(information: np.ndarray) -> np.ndarray:
-    """Say which columns are told apart from those before them."""
+    """Say which columns are clearly different from those before them."""
     kept: list[int] = []
     for k in range(len(information)):
         own = information[k, k]

@@ -23,7 +23,7 @@ ALIKE = 0.05  # p-value up to which groups are said to differ
 
 
 def strongest(found) -> pd.Series | None:
-    """Return the moment with the most losses (returns) in excess among those told apart; None where none is."""
+    """Return the moment with the most losses (returns) in excess among those clearly different; None where none is."""
     ranked = found.ranked()
     up = ranked[ranked["verdict"] == HIGHER]
     return None if up.empty else up.iloc[0]

@@ -88,7 +88,7 @@ def _clear(result) -> list[str]:
 def _unclear(result) -> Iterator[str]:
     unclear = [what for what, *_, clear in effects(result) if not clear]
     if unclear:
-        yield f"Not told apart from no difference, the interval contains it: {join_words(unclear)}."
+        yield f"Not clearly different from no difference, the interval contains it: {join_words(unclear)}."
 
 
 def _choice(result) -> Iterator[str]:

@@ -148,7 +148,7 @@ class BaseValue(Valued):
         return Sentences.of([*list(_doubts(self))[1:], *terms_lines(self)])
 
     def what_to_do(self) -> Sentences:
-        """Say what keeping a customer may cost, by segment where segments are told apart."""
+        """Say what keeping a customer may cost, by segment where segments are clearly different."""
         return Sentences.of([_next_step(self)])
 
 
@@ -226,8 +226,8 @@ def _best_segment(value) -> Iterator[str]:
     allowed = "the interval allows for chance in who is in a segment and for every pair compared"
     if not pair.low > 0:
         yield (
-            f"Not told apart: per customer, {value.by} = {pair.first} ({best}) and {pair.last} ({least}), {gap} apart "
-            f"[{low}, {high}]; {allowed}."
+            f"Not clearly different: per customer, {value.by} = {pair.first} ({best}) and {pair.last} ({least}), {gap} "
+            f"apart [{low}, {high}]; {allowed}."
         )
         return
     yield (
