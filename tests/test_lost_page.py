@@ -269,7 +269,7 @@ def test_the_study_is_said_once_to_be_built_and_who_stands_out_by_chance():
     said = built_in(SimpleNamespace(groups=groups)).splitlines()
     assert len(said) == 2
     assert said[0].startswith("These customers are simulated.")
-    assert said[1].startswith("M29, who stands out")
+    assert said[1].startswith("M29 lies above the band by bad luck alone")
     assert len(built_in(SimpleNamespace(groups=groups.head(3))).splitlines()) == 1
     assert len(built_in(SimpleNamespace(groups=None)).splitlines()) == 1
 
@@ -368,6 +368,9 @@ def test_the_answer_and_what_to_do_need_no_more_than_is_there(drop):
     assert ("the reason named most" in lines[0]) == ("reason" not in drop)
     assert found.what_to_do()
     assert len(found.what_to_do().splitlines()) == 1
+    assert ("a rough list, made without a trial" in found.what_to_do()) == ("margin" not in drop)
+    assert found.read_on.endswith("For the call centre: the list.")
+    assert all(part.startswith("For ") for part in found.read_on.removesuffix(".").split(". "))  # no half of a question
     if "margin" not in drop:
         assert row["n_all"] >= row["n_most"] >= row["n_listed"] >= row["n_to_call"]
         all_lost = f"Of {row['n_all']:.0f} customers who are lost today"

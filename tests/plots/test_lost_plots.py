@@ -80,7 +80,7 @@ def test_the_flow_leads_from_those_here_first_to_those_here_now(report):
     assert n == rows["n"].iloc[0]
     lost += within
     assert lost == rows[["n_lost", "n_lost_within"]].to_numpy().sum()
-    assert ticks(ax.yaxis)[4] == "of these lost"
+    assert ticks(ax.yaxis)[4].replace("\n", " ") == "newcomers lost again within the year"
     assert ticks(ax.yaxis)[0] == f"here on {rows['start'].iloc[0]:%Y-%m-%d}"
     change = (won + back - lost) / n
     assert title(ax) == (
@@ -193,15 +193,21 @@ def marks(ax):
 def test_the_funnel_draws_every_group_and_names_those_beyond_chance():
     found = grouped([400, 300, 200, 20], [56, 42, 60, 3], ["ann", "bob", "cem", "dan"])
     ax = plots.plot_funnel(found)
-    assert title(ax) == "Cem loses more than chance explains; 3 of 4 are not clearly different"
+    assert title(ax) == "One of 4 lies above the band: a question, not a verdict"
     assert texts(ax) == ["cem 30.0%"]
     groups = found.groups.set_index("group")
     assert marks(ax)["loses more"] == ([200], [0.3])
     others = groups.loc[["ann", "bob", "dan"]]
     assert marks(ax)["not clearly different"] == (others["n"].tolist(), others["share_lost"].tolist())
     limits = {line.get_label(): line for line in ax.lines}
-    for label, end in (("chance, all groups at once", "low_together"), ("chance, one group alone", "low")):
-        np.testing.assert_allclose(limits[label].get_ydata(), found.funnel(limits[label].get_xdata())[end])
+    alone = limits["chance, one group alone"]
+    np.testing.assert_allclose(alone.get_ydata(), found.funnel(alone.get_xdata())["low"])
+    (band,) = ax.collections
+    ends = found.funnel(alone.get_xdata())[["low_together", "high_together"]]
+    heights = band.get_paths()[0].vertices[:, 1]
+    assert (heights.min(), heights.max()) == pytest.approx((ends.min().min(), ends.max().max()))
+    assert band.get_label() == "band: chance, all groups at once"  # an area: no line of the key looks like another
+    assert limits["all together"].get_color() != alone.get_color()
     assert ax.get_ylabel() == "share lost in a year"
     assert ax.get_xscale() == "linear"
     assert ticks(ax.yaxis)
@@ -209,11 +215,13 @@ def test_the_funnel_draws_every_group_and_names_those_beyond_chance():
 
 
 def test_what_the_funnel_says_of_groups_alike_less_lost_none_and_one():
-    assert title(plots.plot_funnel(grouped([100] * 4, [10, 11, 9, 10]))) == "No manager loses more than chance explains"
+    assert title(plots.plot_funnel(grouped([100] * 4, [10, 11, 9, 10]))) == (
+        "None of 4 lies outside the band: chance alone may make the differences"
+    )
     less = plots.plot_funnel(grouped([400] * 3, [40, 40, 4]))
-    assert title(less) == "No manager loses more than chance explains; g2 loses less"
+    assert title(less) == "One of 3 lies below the band: a question, not a verdict"
     many = title(plots.plot_funnel(grouped([400] * 12, [4] * 8 + [90, 80, 70, 100])))
-    assert many.startswith("G11, g8 and 2 more lose more than chance explains; g0, g1 and 6 more lose less")
+    assert many == "Of 12, 4 above and 8 below the band: questions, not verdicts"
     assert title(plots.plot_funnel(grouped([50, 50], [0, 0]))) == "Nobody was lost: no manager stands out"
     one = plots.plot_funnel(grouped([50], [5]))
     assert title(one) == "There is one manager only, g0: nothing to compare"
@@ -292,7 +300,7 @@ def test_a_share_stands_beside_a_name_only_where_it_is_the_share_lost():
 def test_odd_names_are_drawn_as_they_are_written():
     found = grouped([400] * 9, [30] * 8 + [90], ODD[1:] + ODD[:1])
     ax = plots.plot_funnel(found)
-    assert title(ax).startswith("$5 off $10 loses more than chance explains")
+    assert title(ax) == "One of 8 lies above the band: a question, not a verdict"
     assert texts(ax) == ["$5 off $10 22.5%"]
     for name in ODD[1:4]:
         shown = grouped([400] * 9, [30] * 8 + [90], [each for each in ODD if each != name] + [name])

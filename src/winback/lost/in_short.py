@@ -24,13 +24,15 @@ from winback.lost.reason_figures import ReasonTable
 from winback.lost.reason_table import reason_table
 from winback.lost.triage import triage
 from winback.lost.triaged import Triage
+from winback.lost.year_in_words import span_in_words, year_in_words
 from winback.periods import DAYS_IN_MONTH, format_horizon
-from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
+from winback.results import Result, Sentences, counted, format_count, join_words
 from winback.tables import AnyTable
 from winback.uncertainty import share_interval
 
 LATELY = 12.0  # months: who has been away for longer seldom comes back, so the others are called first
 URGENT = ORDER[:2]
+ROUGH = "It is a rough list, made without a trial; where offers were tried, take the one that the trial gives."
 USUAL = ("manager", "segment", "product", "channel", "contract", "plan", "tariff", "region", "country", "geography")
 NO_COLUMN = Unanswered("Nothing tells groups of customers apart: name a column to compare them by.")
 NO_GROUPS = ("customer_id", "start", "end", "margin", "exit_text")
@@ -198,29 +200,8 @@ def _answer(found: LostInShort) -> str:
         return str(found.base.describe()).splitlines()[0]
     row, final = found.frame.iloc[0], found.report.years_back(0)
     if not row["n_lost"] + row["n_lost_within"]:
-        return f"Nobody was lost {_span(final)}."
-    money = ""
-    if pd.notna(row["money"]):
-        money = f"; they had brought in {found.format(row['money'], 'money')} in the year before they left"
-    return f"{_span(final)}, {_of_whom(row)}{money}{_why(found)}."
-
-
-def _of_whom(row: pd.Series) -> str:
-    """Say how many were lost of those who were here at the start, and how many others."""
-    within = row["n_lost_within"]
-    if not row["n"]:
-        return f"{counted(within, 'customers', 'were')} lost, all of whom had come since"
-    were = "was" if row["n_lost"] == 1 else "were"
-    said = f"{format_count(row['n_lost'])} of the {counted(row['n'], 'customers')} here at its start {were} lost"
-    since = f", and {format_count(within)} who had come since" if within else ""
-    return f"{said} ({format_percent(row['share'])}){since}"
-
-
-def _span(periods: pd.DataFrame) -> str:
-    first, last = periods["start"].iloc[0], periods["end"].iloc[-1]
-    if 360 <= (last - first).days <= 372:
-        return f"in the year to {last:%Y-%m-%d}"
-    return f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+        return f"Nobody was lost {span_in_words(final)}."
+    return f"{year_in_words(row, final, found.currency)}{_why(found)}."
 
 
 def _why(found: LostInShort) -> str:
@@ -241,7 +222,7 @@ def _call(found: LostInShort) -> str:
     who = "brought most, may be called and left within the last year" if lately else "brought most and may be called"
     n, back = format_count(row["n_to_call"]), if_back(row["at_stake"], found.currency)
     of_all = counted(row["n_all"], "customers who are lost today")
-    return f"Of {of_all} call first the {n} who {who}: {within} they would bring {back}, a scenario."
+    return f"Of {of_all} call first the {n} who {who}: {within} they would bring {back}, a scenario. {ROUGH}"
 
 
 def _mend(found: LostInShort) -> str:
@@ -253,18 +234,21 @@ def _mend(found: LostInShort) -> str:
         return ""
     row = rows.iloc[0]
     stake = found.format(row["at_stake"], "money")
-    return f"Find out what it would cost to mend {row['words']}: {stake} a year left for that alone, and is still away."
+    return (
+        f"Find out what it would cost to mend {row['words']}: customers worth {stake} a year left for that alone and "
+        "have not come back."
+    )
 
 
 def _readers(found: LostInShort) -> Iterator[str]:
     """Yield who should read on, and where."""
     if found.report:
-        yield "Who runs the business: what it cost."
+        yield "For whoever runs the business: what it cost."
     if found.reasons:
-        yield "Who runs service or prices: why they left."
+        yield "For service and prices: why they left."
     if found.report and found.by is not None:
-        yield "Who leads a team: where they are lost."
-    yield "Who calls: the list."
+        yield "For whoever leads a team: where they are lost."
+    yield "For the call centre: the list."
 
 
 def group_of(base: AnyBase, by: str | None = None) -> str | None:

@@ -127,9 +127,10 @@ def _named(report, rows: pd.DataFrame, words: str) -> str:
 
 def _doubt(report) -> str:
     if report.groups is not None and (report.groups["verdict"].isin([MORE, LESS])).any():
+        in_100 = format_percent(1 - report.level, 0).removesuffix("%")
         return (
-            "Groups also differ in which customers they have: what is beyond chance is a question to ask, not yet "
-            "anybody's fault."
+            "What is beyond chance is a question to ask, not yet anybody's fault: groups differ in which customers "
+            f"they have, and in {in_100} of 100 such comparisons of groups that are alike one stands out all the same."
         )
     pending = report.n_pending
     if pending:

@@ -90,12 +90,9 @@ def _answer(found: SatisfiedLeavers, row: pd.Series) -> str:
     shares = f"{left} of {format_count(row['n_left'])} who left had {row['words']}, of those who stayed {stayed}"
     if np.isnan(row["odds"]):
         return f"{shares}; all or none of them in a group, so odds of staying cannot be compared."
-    odds, tells = (found.interval(row, name, "times") for name in ("odds", "auc"))
+    odds = found.interval(row, "odds", "times")
     much = _how_much(row["auc_low"], row["auc_high"])
-    return (
-        f"{shares}: odds of staying {odds} times those of others, which tells {much} of who leaves ({tells}, 0.5 being "
-        "nothing)."
-    )
+    return f"{shares}: odds of staying {odds} times those of others, which tells {much} of who leaves."
 
 
 def _how_much(low: float, high: float) -> str:

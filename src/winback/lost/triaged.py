@@ -230,7 +230,7 @@ def _doubts(found: Triage) -> Iterator[str]:
         )
     else:
         yield (
-            "No trial has measured any of this money: it is what customers brought before, with "
+            "This is a rough list, made without a trial: the money is what customers brought before, with "
             f"{found.stay.source}; who comes back may differ from those who do not."
         )
     if found.chance_source and not found.has_organic:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 MOST_PERIODS = 60  # drawn: of more the last ones, as bars could not be told apart
 FEW_PERIODS = 12
-ALWAYS_DRAWN, CAME_AND_LOST = ("lost", "won", "came back"), "of these lost"  # in the flow
+ALWAYS_DRAWN = ("lost", "won", "came back")  # in the flow
 FULL, LIGHT, OPEN = (
     {"linewidth": 0},
     {"alpha": 0.45, "hatch": "//"},
@@ -63,8 +63,9 @@ def plot_flow(report: LostReport, ax: Axes | None = None) -> Axes:
     rows = report.years_back(0)
     steps = _steps(report)
     ax = new_axes(ax, 1.3 + 0.5 * len(steps))
-    colours = {"lost": LOSS, CAME_AND_LOST: LOSS, "won": GAIN, "came back": GAIN}
-    hatches = {"lost": "//", CAME_AND_LOST: "//", "came back": "xx", "not known yet": ".."}
+    again = _lost_again(rows)
+    colours = {"lost": LOSS, again: LOSS, "won": GAIN, "came back": GAIN}
+    hatches = {"lost": "//", again: "//", "came back": "xx", "not known yet": ".."}
     for place, (label, begin, end) in enumerate(steps):
         look = {"color": colours.get(label, UNTREATED), "hatch": hatches.get(label), "edgecolor": "white"}
         ax.barh(place, abs(end - begin), left=min(begin, end), linewidth=0, **look)
@@ -88,7 +89,7 @@ def _steps(report: LostReport) -> list[tuple[str, float, float]]:
     """Return each step of the flow: its name, and how many customers there were before and after it."""
     rows, year = report.years_back(0), report.over_last_year
     changes = {"lost": -year["n_lost"], "won": year["n_won"], "came back": year["n_returned"]}
-    changes |= {CAME_AND_LOST: -year["n_lost_within"], "not known yet": -year["n_pending"]}
+    changes |= {_lost_again(rows): -year["n_lost_within"], "not known yet": -year["n_pending"]}
     first, following = rows["start"].iloc[0], rows["end"].iloc[-1] + pd.Timedelta(days=1)
     n = year["n"]
     steps = [(f"here on {first:%Y-%m-%d}", 0.0, n)]
@@ -97,6 +98,11 @@ def _steps(report: LostReport) -> list[tuple[str, float, float]]:
             steps.append((name, n, n + change))
             n += change
     return [*steps, (f"here on {following:%Y-%m-%d}", 0.0, n)]
+
+
+def _lost_again(rows) -> str:
+    """Name those who came in the time that is drawn, won or back, and were lost again in it."""
+    return f"newcomers lost again{' within the year' if _is_year(rows) else ''}"
 
 
 def _flow_in_words(rows, steps) -> str:
@@ -119,9 +125,13 @@ def _flow_in_words(rows, steps) -> str:
 def _span(rows) -> str:
     """Say from when to when the periods reach."""
     first, last = rows["start"].iloc[0], rows["end"].iloc[-1]
-    if A_YEAR[0] <= (last - first).days <= A_YEAR[1]:
+    if _is_year(rows):
         return f"in the year to {last:%Y-%m-%d}"
     return f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+
+
+def _is_year(rows) -> bool:
+    return A_YEAR[0] <= (rows["end"].iloc[-1] - rows["start"].iloc[0]).days <= A_YEAR[1]
 
 
 @door

@@ -17,7 +17,6 @@ from winback.plots.style import (
     LOSS,
     QUIET,
     UNTREATED,
-    capitalised,
     count_axis,
     finish_axes,
     letters_across,
@@ -27,7 +26,7 @@ from winback.plots.style import (
     points_across,
 )
 from winback.plots.words import short, write_legend_below
-from winback.results import format_count, format_percent, join_words
+from winback.results import format_count, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from winback.lost.lost_shares import LostShares
 
 MOST_NAMED = 8  # groups: the farthest from what is common
-IN_TITLE = 2
+ALL, BAND, ONE_ALONE = "all together", "band: chance, all groups at once", "chance, one group alone"
 MOST_SIZES = 240  # at which the limits are drawn
 WIDE = 20  # times as large as the smallest group: from here on sizes are drawn as ratios
 LINE_HIGH = 14  # points between names
@@ -49,9 +48,10 @@ LOOKS = {NOT_TOLD_APART: ("o", UNTREATED), MORE: ("s", LOSS), LESS: ("D", GAIN),
 def plot_funnel(report: LostReport | LostShares, ax: Axes | None = None) -> Axes:
     """Draw the share that each group lost against its size, with the limits within which chance alone keeps them.
 
-    Only groups beyond the limits that hold for all of them at once are named: one of many lies beyond its own limit by
-    chance. Where groups were watched in different periods their shares are drawn as of the periods of all: what they
-    lost, divided by what they would have lost at the rates of all, times the rate of all.
+    Only groups outside the band that holds for all of them at once are named, beside their marks: one of many lies
+    beyond its own limit by chance. The title counts them and names nobody, as it is passed on. Where groups were
+    watched in different periods their shares are drawn as of the periods of all: what they lost, divided by what they
+    would have lost at the rates of all, times the rate of all.
 
     Takes what `lost_report` returns with ``by=``, or the shares lost of a snapshot.
 
@@ -109,8 +109,10 @@ def _draw_limits(ax, report, rows):
     ends = rows["n"].min() * 0.8, rows["n"].max() * 1.25
     sizes = np.unique(np.maximum(np.geomspace(*ends, MOST_SIZES).round(), 1))
     found = report.funnel(sizes)
-    ax.axhline(rows["overall"].iloc[0], color=INK, linewidth=1, label="all together")
-    for ending, line, label in (("_together", "-", "chance, all groups at once"), ("", ":", "chance, one group alone")):
+    ax.axhline(rows["overall"].iloc[0], color=INK, linewidth=1.4, label=ALL)
+    ends = found["low_together"], found["high_together"]
+    ax.fill_between(found["n"], *ends, color=UNTREATED, alpha=0.25, linewidth=0, label=BAND)
+    for ending, line, label in (("_together", "-", "_"), ("", ":", ONE_ALONE)):
         for end in ("low", "high"):
             kept = label if end == "low" else "_"
             ax.plot(found["n"], found[f"{end}{ending}"], color=QUIET, linestyle=line, linewidth=1.2, label=kept)
@@ -178,28 +180,16 @@ def _spread(heights: np.ndarray) -> np.ndarray:
 
 
 def _funnel_in_words(report, rows) -> str:
-    """Say which groups lose more than chance explains, and of how many nothing can be told."""
+    """Say how many groups lie outside the band of what chance explains: a question to ask, and no verdict."""
     what, n = label_of(report.by), len(rows)
     if n == 1:
         return f"There is one {what} only, {short(rows['group'].iloc[0])}: nothing to compare"
     if not rows["n_lost"].sum():
         return f"Nobody was lost: no {what} stands out"
-    more, less = (rows[rows["verdict"] == verdict] for verdict in (MORE, LESS))
-    rest = n - len(more) - len(less)
-    verb = "is" if rest == 1 else "are"
-    alike = f"{format_count(rest)} of {format_count(n)} {verb} not clearly different" if rest else ""
-    fewer = f"{_named(less)} {'loses' if len(less) == 1 else 'lose'} less" if len(less) else ""
-    if not len(more):
-        said = [f"No {what} loses more than chance explains", fewer]
-    else:
-        verb = "loses" if len(more) == 1 else "lose"
-        said = [f"{capitalised(_named(more))} {verb} more than chance explains", fewer, alike]
-    return "; ".join(filter(None, said))
-
-
-def _named(rows: pd.DataFrame) -> str:
-    """Name the farthest of some groups, and count the others."""
-    apart = (rows["drawn"] - rows["overall"]).abs().sort_values(ascending=False, kind="stable")
-    names = [short(name) for name in rows.loc[apart.index[:IN_TITLE], "group"]]
-    left = len(rows) - len(names)
-    return join_words([*names, *([f"{format_count(left)} more"] if left else [])])
+    above, below = (int((rows["verdict"] == verdict).sum()) for verdict in (MORE, LESS))
+    if not above + below:
+        return f"None of {format_count(n)} lies outside the band: chance alone may make the differences"
+    if above + below == 1:
+        return f"One of {format_count(n)} lies {'above' if above else 'below'} the band: a question, not a verdict"
+    sides = [f"{format_count(k)} {side}" for k, side in ((above, "above"), (below, "below")) if k]
+    return f"Of {format_count(n)}, {' and '.join(sides)} the band: questions, not verdicts"

@@ -33,10 +33,10 @@ def built_in(report: LostReport) -> Sentences:
         f"found: {join_words(stories)}."
     ]
     if odd := by_chance(report):
-        verb, it = ("stands", "it") if len(odd) == 1 else ("stand", "them")
+        verb, whom = ("lies", "that manager") if len(odd) == 1 else ("lie", "these managers")
         lines.append(
-            f"{join_words(odd)}, who {verb} out as losing more than other managers, {verb} out by chance: nothing was "
-            f"built in for {it}. On one's own customers nobody could tell."
+            f"{join_words(odd)} {verb} above the band by bad luck alone: nothing was built in for {whom}. On one's own "
+            "customers nobody could tell, so it is a question and no verdict."
         )
     return Sentences.of(lines)
 
