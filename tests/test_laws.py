@@ -10,6 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from laws import Estimator
+from repeat_churners import churners
 
 import winback as wb
 from winback.terms.catalog import Offer
@@ -101,6 +102,11 @@ def lifetime_values(table, money):
     return values.averages.set_index("offer").drop(columns=["segment", "n"])
 
 
+def repeat_churn(table, _):
+    params = wb.fit_repeat_churn(table, "reason + complaints", hazards="fast").params
+    return params.set_index(["equation", "term"])[["estimate", "std_error"]]
+
+
 def fit_of_durations(table, _):
     return wb.fit_duration(table, "reason", "weibull").check_shape(table).frame.set_index("group")
 
@@ -159,6 +165,13 @@ CASES = laws.cases(
     ),
     Estimator(
         "fit_duration", estimate=durations, estimates="^(estimate|time_ratio)$", std_errors="^std_error$", **LIVES
+    ),
+    Estimator(
+        "fit_repeat_churn",
+        estimate=repeat_churn,
+        estimates="^estimate$",
+        std_errors="^std_error$",
+        **LIVES | {"draw": lambda rng: churners(1_000, rng)},
     ),
     Estimator(
         "check_shape",
