@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from winback.doors import door
 from winback.labels import short_words
 from winback.periods import format_horizon
-from winback.plots.style import band, capitalised, finish_axes, house_styles, new_axes, percent_axis
-from winback.plots.words import named, write_legend
+from winback.plots.style import INK, band, capitalised, finish_axes, house_styles, new_axes, percent_axis
+from winback.plots.words import named, write_legend_below
 from winback.results import format_percent
 from winback.retention.repeat_churn_sample import for_words
 
@@ -33,7 +33,7 @@ def plot_leaving_again(fit: RepeatChurn, ax: Axes | None = None) -> Axes:
     >>> plot_leaving_again(wb.fit_repeat_churn(study.lapsed)).get_ylabel()
     'share that left again'
     """
-    ax = new_axes(ax, 4.2)
+    ax = new_axes(ax, 5.2)
     frame = fit.incidence
     styles = house_styles(fit.reasons[:MOST_LINES])
     for reason, style in styles.items():
@@ -43,7 +43,7 @@ def plot_leaving_again(fit: RepeatChurn, ax: Axes | None = None) -> Axes:
         ax.plot(curve["months"], curve["observed"], color=color, linestyle="-", linewidth=2, label=named(label))
         band(ax, curve["months"], curve["low"], curve["high"], color)
         ax.plot(curve["months"], curve["fitted"], color=color, linestyle=":", linewidth=2)
-    ax.plot([], [], color="black", linestyle=":", linewidth=2, label="as fitted")
+    ax.plot([], [], color=INK, linestyle=":", linewidth=2, label="as fitted")
     finish_axes(
         ax,
         capitalised(_message(frame, list(styles))),
@@ -54,7 +54,7 @@ def plot_leaving_again(fit: RepeatChurn, ax: Axes | None = None) -> Axes:
     percent_axis(ax.yaxis)
     ax.set_xlim(0, frame["months"].iloc[-1])
     ax.set_ylim(0, None)
-    write_legend(ax, loc="upper left", handlelength=3)
+    write_legend_below(ax)
     return ax
 
 

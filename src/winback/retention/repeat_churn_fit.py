@@ -232,7 +232,8 @@ class RepeatChurn(Result):
         """
         seen = cumulative_incidence(self.sample.months, self.sample.cause, len(self.reasons))
         low, high = incidence_interval(seen.share, incidence_variance(seen), self.n, self.level)
-        months = np.linspace(0, float(np.quantile(self.sample.months, 0.99)), N_STEPS + 1)
+        longest = float(np.quantile(self.sample.months, 0.99))
+        months = np.linspace(0, np.floor(longest) if longest > 1 else longest, N_STEPS + 1)
         fitted = self.outlook(self.sample.table).mean_incidence(months)
         place = np.searchsorted(seen.months, months, side="right")
         curves = [np.vstack([np.zeros(len(self.reasons)), each])[place] for each in (seen.share, low, high)]
