@@ -334,3 +334,13 @@ def test_no_reader_takes_a_last_day_that_is_still_to_come():
     for read in readers:
         with pytest.raises(ValueError, match=f"until must not lie in the future: {later}"):
             read()
+
+
+def test_dates_as_ids_of_a_column_of_any_objects_stay_what_they_are():
+    ids = pd.Series(pd.to_datetime(["2020-01-01", "2020-01-02"]), dtype=object)  # pandas would guess, and warns of it
+    contracts = pd.DataFrame({"customer_id": ids, "start": "2023-01-01", "end": [None, "2024-01-31"]})
+    events = pd.DataFrame({"customer_id": ids, "date": "2023-05-01", "event": "complaint"})
+    base = wb.read_contracts(contracts, events=events, until="2024-12-31")
+    assert base.lapsed().to_frame()["customer_id"].tolist() == [ids[1]]
+    log = pd.DataFrame({"customer_id": pd.concat([ids] * 3), "date": "2023-05-01", "amount": 1.0})
+    assert wb.read_purchases(log, until="2024-06-30").n == 2

@@ -21,6 +21,7 @@ from winback.periods import DAYS_IN_MONTH
 from winback.purchases.logs.checks import DAY_ZERO
 from winback.results import Result, format_number
 from winback.tables import SECOND_LIFETIME, AnyTable
+from winback.tables.ids import as_index
 from winback.tables.months_from_dates import SHORTEST, last_day
 
 
@@ -33,7 +34,7 @@ def lapsed_buyers(
     if within_months is not None:
         _check_within(base, within_months)
     if sent is not None:
-        found = read_sent(sent, pd.Index(base.summary.customers["customer_id"]), _last(base))
+        found = read_sent(sent, as_index(base.summary.customers["customer_id"]), _last(base))
         if within_months is None:
             raise ValueError(_how_long(base, found.day))
         first = int(found.day.min()) + DAY_ZERO if len(found.day) else base.until.toordinal()
@@ -147,7 +148,7 @@ def _losses(base, lives: BuyerLives) -> Losses:
     start, end, margin = lives.start - DAY_ZERO, lives.end - DAY_ZERO, paid / months
     came_back = second >= 0
     return Losses(
-        ids=pd.Index(base.summary.customers["customer_id"]),
+        ids=as_index(base.summary.customers["customer_id"]),
         start=start[first],
         end=end[first],
         has_end=lives.ended[first],

@@ -20,6 +20,7 @@ from winback.base.lives import Lives, Spans, lives_of
 from winback.base.whole_periods import whole_periods
 from winback.doors import door, door_of_settings
 from winback.periods import DAYS_IN_MONTH, Period, parse_period
+from winback.tables.ids import as_index
 from winback.tables.months_from_dates import SHORTEST, last_day
 
 
@@ -42,7 +43,7 @@ class ContractLives(Base):
     @cached_property
     def ids(self) -> pd.Index:
         """The customers, in the order of the table."""
-        return pd.Index(self.contracts["customer_id"].drop_duplicates())
+        return as_index(self.contracts["customer_id"].drop_duplicates())
 
     @cached_property
     def last(self) -> int:

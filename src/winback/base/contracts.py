@@ -26,6 +26,7 @@ from winback.provenance import sha256_of
 from winback.tables import AnyTable, Problem
 from winback.tables.column_checks import Checked
 from winback.tables.currencies import shown_in
+from winback.tables.ids import as_index
 from winback.tables.months_from_dates import end_of_data, last_day
 from winback.tables.parsed import written_as
 
@@ -165,7 +166,7 @@ def _known_until(contracts: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
 
 def _others(tables: Mapping[str, Checked], until: pd.Timestamp) -> tuple[dict[str, pd.DataFrame], list[str], list[str]]:
     """Return the other tables without rows of strangers and what came later, what is doubtful, and what came later."""
-    ids = pd.Index(tables["contracts"].frame["customer_id"].drop_duplicates())  # also of those who come later
+    ids = as_index(tables["contracts"].frame["customer_id"].drop_duplicates())  # also of those who come later
     others, doubts, later = {}, [], []
     for kind in [kind for kind in UNTIL if kind in tables]:
         places, doubt = customers_of(kind, tables[kind], ids)

@@ -12,6 +12,7 @@ from winback.results import format_count
 from winback.tables import LAPSED, AnyTable, Problem, TableError
 from winback.tables.checks import columns_mapped
 from winback.tables.column_checks import Checked, check_columns, check_ids_once
+from winback.tables.ids import as_index
 from winback.tables.nouns import as_reading
 from winback.tables.parsed import Written
 from winback.tables.reading import Reading
@@ -74,7 +75,7 @@ def people_of(checked: Checked | None, ids: pd.Series) -> People:
     if checked is None:
         return People()
     known, notes = checked.frame.reset_index(drop=True), checked.notes
-    places = places_among(ids, pd.Index(known[ID]))
+    places = places_among(ids, as_index(known[ID]))
     missing = places < 0
     if missing.all():
         examples = (repr(each.iloc[:1].tolist()[0]) for each in (ids, known[ID]))

@@ -18,6 +18,7 @@ from winback.base.questions import asked_in_words
 from winback.results import counted
 from winback.tables import PURCHASES, TableError
 from winback.tables.files import existing_file
+from winback.tables.ids import as_index
 from winback.tables.looked_at import looked_at
 from winback.tables.parsed import written_as
 
@@ -153,7 +154,7 @@ def _read(paths: Iterable[Path | None], read: Callable[[], Found], check: Callab
 def _without_base(given: Mapping[str, Path], *, columns, sheet, decimal, day_first) -> Usable:
     tables = read_tables(given, Asked(columns=columns, written=written_as(decimal, day_first), sheet=sheet))
     frame = tables["contracts"].frame
-    ids = pd.Index(frame["customer_id"].drop_duplicates())
+    ids = as_index(frame["customer_id"].drop_duplicates())
     doubts = [doubt for kind in given if kind != "contracts" for doubt in customers_of(kind, tables[kind], ids)[1]]
     return Usable(
         size=f"{counted(len(frame), 'rows')}, {counted(frame.shape[1], 'columns')}",

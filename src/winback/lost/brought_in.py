@@ -16,6 +16,7 @@ from winback.base.contract_base import ContractBase
 from winback.base.purchase_base import PurchaseBase
 from winback.base.snapshot_base import SnapshotBase
 from winback.periods import DAYS_IN_MONTH, DAYS_IN_YEAR
+from winback.tables.ids import as_index
 
 YEAR_OF_PURCHASES = 365  # days; a purchase on the same day a year earlier is the one before
 
@@ -44,7 +45,7 @@ def brought_in_before_first_loss(base: Base) -> pd.Series:
         return pd.Series(money, index=base.customers["customer_id"])
     is_shop = isinstance(base, PurchaseBase)
     lives = base.lives if is_shop else base.all_lives
-    ids = pd.Index(base.summary.customers["customer_id"]) if is_shop else base.ids
+    ids = as_index(base.summary.customers["customer_id"]) if is_shop else base.ids
     first = lives.number == 1
     return pd.Series(money[first], index=ids[lives.customer[first]])
 

@@ -18,6 +18,7 @@ from winback.lost.brought_in import brought_in
 from winback.lost.classes import variation
 from winback.periods import DAYS_IN_MONTH
 from winback.purchases.logs.checks import DAY_ZERO
+from winback.tables.ids import as_index
 from winback.tables.months_from_dates import SHORTEST
 from winback.tables.no_contact import NO_CONTACT, unwanted
 
@@ -80,7 +81,7 @@ def _(base: PurchaseBase, period_days: int) -> LostCustomers:
     rows = np.flatnonzero(lives.is_last & lives.ended)
     place = lives.customer[rows]
     until, money = base.until.toordinal(), brought_in(base)[rows]
-    ids = pd.Index(base.summary.customers["customer_id"])[place]
+    ids = as_index(base.summary.customers["customer_id"])[place]
     frame = _framed(ids, lives.end[rows] - DAY_ZERO, until - DAY_ZERO, money)
     people = pd.DataFrame(index=range(base.n)) if base.people is None else base.people
     further = people.iloc[place].reset_index(drop=True)

@@ -19,6 +19,7 @@ from winback.lost.brought_in import brought_in, turnover
 from winback.lost.served import spells_of_service
 from winback.purchases.logs.checks import DAY_ZERO
 from winback.tables import label_codes
+from winback.tables.ids import as_index
 
 GOES_ON = 2**30  # a day after all others: the end of a stay that goes on
 EVERYBODY = "all"
@@ -106,7 +107,7 @@ def _of_purchases(base: PurchaseBase, by: str | None) -> Stays:
     start, end = lives.start - DAY_ZERO, np.where(lives.ended, lives.end - DAY_ZERO, GOES_ON)
     until, gaps = base.until.toordinal() - DAY_ZERO, _usual_gaps(days.start, days.day)
     return Stays(
-        ids=pd.Index(base.summary.customers["customer_id"]),
+        ids=as_index(base.summary.customers["customer_id"]),
         customer=lives.customer,
         number=lives.number,
         start=start,

@@ -22,6 +22,17 @@ ROUNDED = (
 PLAIN = re.compile(r"0|-?[1-9]\d{0,17}")  # a whole number that int64 holds and gives back as it was written
 
 
+def as_index(ids: pd.Series | pd.Index) -> pd.Index:
+    """Return ids as an index of their own kind: of a column of any objects pandas would guess another.
+
+    Examples
+    --------
+    >>> as_index(pd.Series([pd.Timestamp("2024-01-31")], dtype=object)).dtype
+    dtype('O')
+    """
+    return pd.Index(ids, dtype=ids.dtype)
+
+
 def parse_id(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Parsed:
     """Keep ids as they are; whole floats, as pandas makes of numbers beside an empty cell, are whole numbers again.
 

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_matrix
 
+from winback.tables.ids import as_index
+
 
 @dataclass(frozen=True)
 class CustomerDays:
@@ -64,7 +66,7 @@ class CustomerDays:
         >>> list(found.ids), found.customer.tolist(), found.day.tolist(), found.amount.tolist()
         (['b', 'a'], [0, 1, 1], [5, 7, 9], [3.0, 1.0, 2.0])
         """
-        place = self.ids.get_indexer(pd.Index(ids))
+        place = self.ids.get_indexer(as_index(ids))
         if len(place) != len(self.ids) or (place < 0).any():
             raise ValueError("The log has other customers than before: read it again, or from a table that stays.")
         if (place == np.arange(len(place))).all():

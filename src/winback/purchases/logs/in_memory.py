@@ -16,6 +16,7 @@ from winback.purchases.logs import checks
 from winback.purchases.logs.customer_days import CustomerDays
 from winback.tables import ProblemList
 from winback.tables.dates import dates_as_written
+from winback.tables.ids import as_index
 from winback.tables.numbers import parse_number
 
 NO_DAY = 0  # days count from 1, 0001-01-01
@@ -140,8 +141,8 @@ def _codes(column, problems):
     except TypeError:
         problems.add(column.name, "must be ids, not lists or the like", "Write one word or number per cell.")
         return None, None
-    codes = codes.astype(np.int32) if len(ids) < np.iinfo(np.int32).max else codes
-    return _checked_ids(column, codes, pd.Index(ids), problems), pd.Index(ids)
+    codes, ids = codes.astype(np.int32) if len(ids) < np.iinfo(np.int32).max else codes, as_index(ids)
+    return _checked_ids(column, codes, ids, problems), ids
 
 
 def _checked_ids(column, codes, ids, problems) -> np.ndarray:
