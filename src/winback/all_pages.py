@@ -13,7 +13,7 @@ from winback.pages.listed import Listed, listed
 from winback.pages.page import INDEX, said_today
 from winback.pages.settings import of_the_notebook, parameters_of
 from winback.pages.written import run_for_page, why_not, write_pages
-from winback.policies.contact_list import whom_to_list
+from winback.policies.listing import whom_to_list
 from winback.report import WHOM, asked_trial, comparable_trial, listed_for, refuse_whom_without_list
 from winback.tables import check_writable, scratch_folder
 

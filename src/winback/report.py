@@ -13,7 +13,8 @@ from winback.datasets.telecom import load_telecom_study
 from winback.pages.chapters import chapters
 from winback.pages.settings import load_notebook, of_the_notebook, parameters_of
 from winback.pages.written import run_for_page, why_not, write_pages
-from winback.policies.contact_list import ContactList, whom_to_list
+from winback.policies.contact_list import ContactList
+from winback.policies.listing import whom_to_list
 from winback.results import Sentences, join_words
 from winback.tables import AnyTable, check_writable, scratch_folder, write_csv, write_workbook
 from winback.tables.spreadsheets import beyond_a_sheet
@@ -133,6 +134,17 @@ def asked_trial(
 def listed_for(whom: str | Path | None) -> dict[str, str]:
     """Return for whom the contact list is as the first cell of a notebook says it; nothing for the trial's own."""
     return {} if whom is None else {WHOM: str(Path(whom).resolve())}
+
+
+def whom_to_contact(customers: AnyTable | None, whom: AnyTable | None) -> AnyTable | None:
+    """Return for whom a notebook lists contacts: those named, of the study its new leavers, else the trial's own.
+
+    Examples
+    --------
+    >>> whom_to_contact("campaign.csv", "new-leavers.csv")
+    'new-leavers.csv'
+    """
+    return load_telecom_study().new_leavers if whom is None and customers is None else whom
 
 
 def refuse_whom_without_list(names: Iterable[str]) -> None:

@@ -41,6 +41,18 @@ def second(company, known):
 # the study's leavers
 
 
+def test_new_leavers_are_those_of_the_last_year_who_are_still_away(study, company):
+    new = study.new_leavers.frame
+    first = company.lives.query("life == 1").set_index("customer_id")
+    away = (LAST_DAY - first["end"]) / DAYS_IN_MONTH
+    back = company.lives.query("life == 2").set_index("customer_id")["start"].reindex(first.index) <= LAST_DAY
+    wanted = first.index[(first["end"] <= LAST_DAY) & (away <= 12) & ~back]
+    assert set(new["customer_id"]) <= set(wanted)
+    assert len(new) > 0.85 * len(wanted)  # but for those who left so lately that it is not yet sure
+    assert not set(new["customer_id"]) & set(study.lapsed["customer_id"])
+    assert set(new) <= {*(column.name for column in wb.tables.LAPSED)}
+
+
 def test_the_losses_for_the_studys_reasons_in_its_seven_years_are_its_leavers(leavers, known):
     assert leavers.index.tolist() == known.index.tolist()
     assert (leavers["reason"].astype(object) == known["reason"].astype(object)).all()

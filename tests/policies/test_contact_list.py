@@ -342,11 +342,12 @@ def test_the_first_rows_are_shown_rounded(found):
     assert len(found.show_groups().frame) == 5
 
 
-def test_who_is_hardly_meant_is_counted_among_those_asked_about(table, policy):
+def test_who_is_back_is_left_out_and_who_is_hardly_meant_is_counted(table, policy):
     asked = table.head(50).assign(eligible=[False] * 3 + [True] * 47)
-    n_back = int(asked["returned"].sum())
     found = policy.contact_list(asked)
-    assert f"({n_back} of them are back already and 3 were judged not promising)" in found.describe()
+    assert found.left_out == (("back already", int(asked["returned"].sum())),)
+    assert not set(found.frame["customer_id"]) & set(asked["customer_id"][asked["returned"]])
+    assert "(3 of them were judged not promising; " in found.describe()
 
 
 def test_the_columns_of_the_analyst_are_carried_along_as_they_are(table, policy):

@@ -117,7 +117,7 @@ def _check_table(file, table, columns, settings):
 
 def _check_trial(file, columns, given):
     """Do what the report does before its first figure; return how many warnings there are."""
-    from winback.policies.contact_list import whom_to_list
+    from winback.policies.listing import whom_to_list
     from winback.report import comparable_trial, said_of_a_long_list
     from winback.tables import LAPSED
     from winback.tables.looked_at import looked_at

@@ -11,8 +11,9 @@ import pandas as pd
 
 from winback.doors import door
 from winback.policies.candidates import TreePolicy
-from winback.policies.contact_list import ContactList, list_contacts
+from winback.policies.contact_list import ContactList
 from winback.policies.evaluation import PolicyEvaluation, against_today, doubts, next_step, recommendation, send
+from winback.policies.listing import list_contacts
 from winback.policies.tree import PolicyTree
 from winback.policies.truth import Judged, TruthComparison
 from winback.results import Result, Sentences, format_percent
@@ -129,10 +130,12 @@ class LearnedPolicy(Result):
 
         Parameters
         ----------
-        lapsed : pandas.DataFrame or path, optional
-            Whom to list, with the columns the trial has: new leavers, say. In a file they are found by the names that
-            the trial's own table has. By default the trial's own customers who
-            were sent nothing and are still away; where there are none, all who did not return.
+        lapsed : pandas.DataFrame, path or Lapsed, optional
+            Whom to list, with the columns the trial has: new leavers, say, or ``base.lapsed(asof=...)``. In a file they
+            are found by the names that the trial's own table has. By default the trial's own customers who were sent
+            nothing and are still away; where there are none, all who did not return. They are listed as they are on
+            the last day of their data (`winback.policies.list_day`): whoever has been away for longer than the trial
+            knows by then is left out and counted, and so is who is back.
         keep : iterable of str, optional
             Columns of that table to carry along, at the end: names, addresses. By default all that are the analyst's
             own, which is all but those winback knows; ``[]`` for none.
@@ -143,9 +146,10 @@ class LearnedPolicy(Result):
         --------
         >>> import winback as wb
         >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
-        >>> found = wb.learn_policy(study.trial, by="reason", splits=wb.Splits(repeats=2)).contact_list()
-        >>> found.kind, int(found.frame["rank"].iloc[0])
-        ('incremental', 1)
+        >>> policy = wb.learn_policy(study.trial, by="reason", splits=wb.Splits(repeats=2))
+        >>> found = policy.contact_list(study.new_leavers)
+        >>> found.kind, found.whom, int(found.frame["rank"].iloc[0])
+        ('incremental', 'customers lost by 2015-12-31', 1)
         """
         why = self.rule_of if self.pays else lambda customers: "best for everybody"
         decided, asked = None, self.tree.asked if self.pays else ()

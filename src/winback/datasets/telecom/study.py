@@ -12,6 +12,7 @@ import pandas as pd
 
 from winback.base.contract_base import ContractBase
 from winback.base.contracts import read_contracts
+from winback.base.lapsed import Lapsed
 from winback.datasets.telecom import assumptions as assumed
 from winback.datasets.telecom.calendar import UNTIL
 from winback.datasets.telecom.calibration import calibrate as calibrate_constants
@@ -136,6 +137,19 @@ class TelecomStudy:
         return replace(read, source=SOURCE, made_with=made_with)
 
     @cached_property
+    def new_leavers(self) -> Lapsed:
+        """Whom to contact next: who left in the last year, after all of the study's own, and is still away.
+
+        Examples
+        --------
+        >>> load_telecom_study().new_leavers.frame["months_away"].round().max()
+        12.0
+        """
+        lost = self.base.lapsed(asof=self.until)
+        lately = lost.frame[(lost.frame["months_away"] <= assumed.MONTHS_AWAY[1]) & ~lost.frame["returned"]]
+        return replace(lost, frame=lately.filter([column.name for column in LAPSED]).reset_index(drop=True))
+
+    @cached_property
     def trial(self) -> Trial:
         """The trial of the four offers, over the value window and not discounted unless asked `over` other terms.
 
@@ -165,9 +179,7 @@ class TelecomStudy:
 
 @door
 def load_telecom_study() -> TelecomStudy:
-    """Return the telecom study: the default draw of `simulate_telecom_study`.
-
-    The published figures hold in it exactly: success of each offer, ROI, first and second lifetime value [1]_.
+    """Return the telecom study, the default draw of `simulate_telecom_study`; the published figures hold exactly [1]_.
 
     References
     ----------

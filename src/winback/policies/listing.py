@@ -1,0 +1,118 @@
+"""Who is listed, under which offer, with what expected profit? How a `ContactList` is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from winback.labels import label_of
+from winback.policies.contact_list import ASKED_BEFORE, UNTOUCHED, ContactList
+from winback.policies.honest_value import honest_value
+from winback.policies.list_day import FOLLOWED, as_they_are, time_unknown, unknown_times
+from winback.policies.new_leavers import read_leavers
+from winback.policies.strangers import not_listed
+from winback.results import counted
+from winback.tables import LAPSED, NO_OFFER, AnyTable, check_lapsed, in_trial
+from winback.tables.likeness import to_choose_from
+from winback.trial.trial import Trial
+
+
+def list_contacts(
+    trial: Trial,
+    lapsed: AnyTable | None,
+    assign: Callable[[pd.DataFrame], pd.Series],
+    why: Callable[[pd.DataFrame], np.ndarray | str],
+    *,
+    decided: np.ndarray | None,
+    keep: Iterable[str] | None = None,
+    asked: Iterable[str] = (),
+    rng: int | np.random.Generator | None,
+) -> ContactList:
+    """List whom to contact under a policy, see `LearnedPolicy.contact_list`.
+
+    ``assign`` and ``why`` turn customers into their offers and the rule that says so; ``decided`` is what the policy
+    gives the trial's customers unseen, see `honest_value`; ``asked`` are the columns that it reads.
+    """
+    value = honest_value(trial, decided, rng=rng)
+    wanted, whom, reading = whom_to_list(trial, lapsed)
+    hardly_meant = "" if lapsed is None else _unlikely(wanted)
+    untold = lapsed is None and time_unknown(trial, wanted)
+    first = _contacted_elsewhere(trial, wanted, whom) if lapsed is None else _back(wanted)
+    wanted = as_they_are(wanted)
+    out, left_out = not_listed(trial, wanted, asked, [*first, *unknown_times(trial, wanted)])
+    wanted = wanted[~out].reset_index(drop=True) if out.any() else wanted
+    offers, rules = assign(wanted), why(wanted)
+    frame = wanted[["customer_id"]].reset_index(drop=True).assign(offer=offers.to_numpy(), why=rules)
+    if "reason" in wanted:
+        frame["reason"] = wanted["reason"].astype(object).to_numpy()
+    kind = "incremental" if NO_OFFER in trial.choices else "gross"
+    frame["expected_profit"], frame["kind"] = value.expected(wanted, offers), kind
+    for name, column in _kept(wanted, keep).items():
+        frame[f"table_{name}" if name in {*frame, "rank"} else name] = column.to_numpy()
+    kept = frame[(frame["expected_profit"] > 0) & (frame["offer"] != NO_OFFER)]
+    kept = kept.sort_values("expected_profit", ascending=False, kind="stable", ignore_index=True)
+    kept.insert(0, "rank", kept["expected_profit"].rank(method="min", ascending=False).astype(int))
+    left_alone = {"n_left_alone": len(frame) - len(kept), "whom": whom, "left_out": tuple(left_out)}
+    lacking = tuple(label_of(name) for name in trial.covariates if name not in (*wanted, FOLLOWED))
+    left_alone |= {"hardly_meant": hardly_meant, "lacking": lacking, "reading": reading}
+    left_alone |= {"time_unknown": untold, "unscreened": _unscreened(trial, wanted)}
+    return ContactList(frame=kept, value=value, kind=kind, currency=trial.currency, **left_alone)
+
+
+def _kept(wanted: pd.DataFrame, keep: Iterable[str] | None) -> pd.DataFrame:
+    """Return the columns to carry along: those asked for, or all that are the analyst's own."""
+    if keep is None:
+        known = {column.name for column in LAPSED}
+        return wanted[[name for name in wanted if name not in known]]
+    names = [keep] if isinstance(keep, str) else list(keep)
+    missing = [name for name in names if name not in wanted]
+    if missing:
+        there = to_choose_from(missing[0], wanted.columns)
+        raise ValueError(f"keep names {missing[0]!r}, which is no column of the customers to list. {there}")
+    return wanted[names]
+
+
+def whom_to_list(trial: Trial, lapsed: AnyTable | None) -> tuple[pd.DataFrame, str, tuple[str, ...]]:
+    """Return the customers to list, who they are in words, and what is to be said of how they were read."""
+    if isinstance(lapsed, str | Path):
+        return read_leavers(lapsed, trial)
+    if lapsed is not None:
+        whom = (
+            f"customers lost by {lapsed.day:%Y-%m-%d}" if getattr(lapsed, "day", None) else "the customers asked about"
+        )
+        return check_lapsed(lapsed).reset_index(drop=True), whom, ()
+    table = trial.lapsed
+    away = in_trial(table) & ~table["returned"].to_numpy(dtype=bool)
+    untouched = away & (table["offer"].astype(object) == NO_OFFER).to_numpy()
+    if untouched.any():
+        return table[untouched].reset_index(drop=True), UNTOUCHED, ()
+    return table[away].reset_index(drop=True), ASKED_BEFORE, ()
+
+
+def _contacted_elsewhere(trial: Trial, wanted: pd.DataFrame, whom: str) -> list[tuple[str, np.ndarray]]:
+    """Say of whom a row that does not count says that they are not what the list is of; see `read_trial`, ``keep``."""
+    ids, other = wanted["customer_id"], trial.other_contacts
+    found = [("came back after a later contact", ids.isin(other.back).to_numpy())]
+    if whom == UNTOUCHED:
+        found.append(("sent an offer at another contact", ids.isin(other.sent).to_numpy()))
+    return found
+
+
+def _unscreened(trial: Trial, customers: pd.DataFrame) -> bool:
+    """Say whether the trial's customers had been judged promising, and nobody has judged these."""
+    return trial.n_not_promising > 0 and "eligible" not in customers
+
+
+def _back(asked: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
+    """Say who is back already: whoever asks with a table of the past does not mean them."""
+    known = "returned" in asked
+    return [("back already", asked["returned"].to_numpy(dtype=bool, na_value=False))] if known else []
+
+
+def _unlikely(asked: pd.DataFrame) -> str:
+    """Say how many of those asked about were judged not promising, and are hardly meant."""
+    n = int((~in_trial(asked)).sum())
+    return f"{counted(n, 'of them', 'were')} judged not promising" if n else ""

@@ -1,0 +1,134 @@
+"""Is a list of customers as they are on its day, and are those left out of whom the trial knows nothing?"""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tailored_trials import by_segment, free
+
+import winback as wb
+from winback.periods import DAYS_IN_MONTH
+from winback.policies.list_day import as_they_are
+from winback.policies.listing import whom_to_list
+
+CHANCES = {"a": {"x": 0.7, "y": 0.3}, "none": {"x": 0.1, "y": 0.1}}
+AWAY = np.tile(np.linspace(1, 12, 23), 40)
+
+
+@pytest.fixture(scope="module")
+def table():
+    table = by_segment(np.random.default_rng(1), 900, **CHANCES)[0]
+    return table.assign(months_away=AWAY[: len(table)])
+
+
+def policy_of(table):
+    return wb.learn_policy(wb.read_trial(table, free("a")), by=["segment"], splits=wb.Splits(repeats=1))
+
+
+@pytest.fixture(scope="module")
+def policy(table):
+    return policy_of(table)
+
+
+def away_now(table, months):
+    """Return the customers who would be listed, and how long each is away by then, one by one."""
+    listed = {}
+    for row in table.itertuples():
+        if row.offer == "none" and not row.returned:
+            listed[row.customer_id] = row.months_away + months
+    return listed
+
+
+@pytest.mark.parametrize("months", [0.5, 4.0, 10.0])
+def test_the_trials_own_are_listed_only_while_away_for_what_it_knows(table, months):
+    found = policy_of(table.assign(followed=months)).contact_list()
+    now = away_now(table, months)
+    low, high = np.quantile(table["months_away"], [0.01, 0.99])
+    known = {each for each, away in now.items() if low - 1 <= away <= high + 1}
+    assert set(found.frame["customer_id"]) == known
+    assert sum(n for _, n in found.left_out) == len(now) - len(known)
+    assert found.total == pytest.approx(found.frame["expected_profit"].sum())
+    assert "away by now the table does not tell" not in found.describe() + found.details()
+
+
+def test_where_all_are_away_for_too_long_nobody_is_listed_and_no_total_is_given(table):
+    found = policy_of(table.assign(followed=40.0)).contact_list()
+    assert len(found.frame) == 0
+    n = len(away_now(table, 0))
+    said = str(found.describe())
+    assert said.startswith("Nobody is listed of customers who were sent nothing and are still away: all ")
+    assert f"all {n} are left out (away for 41 to 52 months by now, while the trial knows 1 to 12). Name new" in said
+    assert "--whom" in said
+    assert "$" not in said
+    assert len(found.first(5).frame) == 0
+    given_as_a_table = policy_of(table).contact_list(table.assign(followed=40.0))  # of a past is like one's own
+    assert len(given_as_a_table.frame) == 0
+
+
+def test_what_is_expected_is_of_the_time_they_are_away_now(table):
+    """Who is away for longer is worth less here; as of the offer they would all be worth more."""
+    away = table["months_away"]
+    sinking = table.assign(value=table["value"] * (1.5 - away / 12), followed=3.0)
+    policy = policy_of(sinking)
+    found = policy.contact_list().frame.set_index("customer_id")["expected_profit"]
+    moved = sinking[sinking["customer_id"].isin(found.index)].drop(columns=["followed", "returned"])
+    later = policy.contact_list(moved.assign(months_away=moved["months_away"] + 3)).frame
+    assert policy.contact_list().value.ranks
+    pd.testing.assert_series_equal(later.set_index("customer_id")["expected_profit"], found, check_like=True)
+    before = policy.contact_list(moved).frame.set_index("customer_id")["expected_profit"]
+    assert (before.loc[found.index] > found).all()
+
+
+def test_who_is_not_away_for_as_long_as_anybody_in_the_trial_is_left_out_too(table):
+    late = policy_of(table.assign(months_away=table["months_away"] + 5))
+    found = late.contact_list(pd.DataFrame({"customer_id": [1, 2, 3], "segment": "x", "months_away": [1, 5.5, np.nan]}))
+    assert sorted(found.frame["customer_id"]) == [2, 3]  # of whom it is not known is taken for average
+    assert found.left_out == (("away for 1 month by now, while the trial knows 6 to 17", 1),)
+
+
+def test_a_day_of_loss_is_counted_to_today(policy):
+    days = [datetime.date.today() - datetime.timedelta(days=30 * months) for months in (2, 8, 30)]
+    found = policy.contact_list(pd.DataFrame({"customer_id": [1, 2, 3], "segment": "x", "left_on": days}))
+    assert sorted(found.frame["customer_id"]) == [1, 2]
+    months = round(30 * 30 / DAYS_IN_MONTH)
+    assert found.left_out == ((f"away for {months} months by now, while the trial knows 1 to 12", 1),)
+
+
+def test_days_without_a_last_one_are_counted_to_the_last_offer(table):
+    """All left on one day; offers went out at two times, and by the later one all are away for as long."""
+    left = pd.Timestamp("2023-01-01")
+    offered = left + pd.to_timedelta(np.where(np.arange(len(table)) % 2, 61, 305), unit="D")
+    dated = table.drop(columns="months_away").assign(left_on=left, offered_on=offered)
+    policy = policy_of(dated)
+    whom, _, _ = whom_to_list(policy.trial, None)
+    assert sorted(whom["months_away"].round(1).unique()) == [2.0, 10.0]
+    assert as_they_are(whom)["months_away"].round(1).unique().tolist() == [10.0]
+    assert len(policy.contact_list().frame) == len(away_now(table, 0))
+
+
+def test_a_table_that_does_not_tell_is_said_to(policy):
+    assert "How long they are away by now the table does not tell" in policy.contact_list().describe()
+
+
+def test_whoever_was_screened_differs_from_new_leavers(table):
+    screened = policy_of(table.assign(eligible=table.index % 9 > 0))
+    new = pd.DataFrame({"customer_id": [1, 2], "segment": "x", "months_away": 3.0})
+    assert "had been judged promising before; of these nobody has" in screened.contact_list(new).details()
+    judged = screened.contact_list(new.assign(eligible=True))
+    assert "judged promising before" not in judged.details() + judged.describe()
+
+
+TIMES = st.lists(st.tuples(st.floats(0, 300), st.none() | st.floats(0.1, 300)), min_size=1, max_size=8)
+
+
+@given(TIMES)
+def test_nobody_is_away_for_less_later_whoever_else_is_listed(times):
+    people = pd.DataFrame(times, columns=["months_away", "followed"]).astype(float)
+    found = as_they_are(people)
+    by_hand = [away + (since or 0.0) for away, since in times]
+    assert found["months_away"].tolist() == by_hand
+    assert "followed" not in found
+    pd.testing.assert_frame_equal(as_they_are(people.iloc[:1]), found.iloc[:1])
