@@ -1,5 +1,7 @@
 """Do the figures of second lifetimes carry their message, their units and a second cue?"""
 
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -83,6 +85,25 @@ def test_groups_stand_below_everybody_of_whom_the_title_speaks(small):
     assert ax.get_title(loc="left") == plots.plot_first_and_second(found).get_title(loc="left")
     marks = [bar.lines[0].get_xdata().astype(float) for bar in ax.containers]
     np.testing.assert_allclose(marks[0], [*found.frame["first_value"], *parts.frame["first_value"]])
+
+
+def test_amounts_stand_off_each_other_and_off_the_other_mark_of_their_row(small):
+    settings = {"horizon_months": 60, "annual_discount": 0}
+    found, parts = (first_and_second_value(small.trial, by=by, **settings) for by in (None, "reason"))
+    ax = plots.plot_first_and_second(found, parts=parts)
+    ax.figure.canvas.draw()
+    boxes = [label.get_window_extent() for label in ax.get_xticklabels() if label.get_text()]
+    inside = sorted(
+        (box for box in boxes if ax.bbox.x0 - 5 <= (box.x0 + box.x1) / 2 <= ax.bbox.x1 + 5), key=lambda b: b.x0
+    )
+    assert len(inside) > 1
+    apart = [right.x0 - left.x1 for left, right in pairwise(inside)]
+    assert min(apart) > 4 * ax.figure.dpi / 72
+    marks = np.vstack([bar.lines[0].get_xydata().astype(float) for bar in ax.containers])
+    for x, y in ax.transData.transform(marks):
+        for text in ax.texts:
+            box = text.get_window_extent()
+            assert not (box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1), text.get_text()
 
 
 def test_a_figure_can_be_drawn_on_given_axes(small):

@@ -58,7 +58,10 @@ def test_who_is_left_alone_lies_below_the_line_with_the_share():
     (expected,) = [line for line in ax.lines if line.get_label() == "expected by the model"]
     assert (expected.get_ydata() < expected.get_xdata()).all()
     assert [bar.get_label() for bar in ax.containers] == ["measured"]
-    assert ax.containers[0].lines[0].get_xdata().tolist() == [200.0]
+    measured = ax.containers[0].lines[0]
+    assert measured.get_xdata().tolist() == [200.0]
+    assert measured.get_zorder() > expected.get_zorder()  # where both lie on one spot, neither hides the other
+    assert measured.get_markersize() < expected.get_markersize() - 4
 
 
 def test_without_a_measured_gain_only_the_model_is_drawn_and_nobody_is_refused():

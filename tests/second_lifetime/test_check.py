@@ -15,6 +15,8 @@ from winback.second_lifetime.check import judge_return
 class Says:
     """A fit that says what its table says."""
 
+    seen = None
+
     def chance_of_return(self, customers):
         return customers["chance"].to_numpy(dtype=float)
 

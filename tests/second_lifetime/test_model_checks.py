@@ -1,5 +1,7 @@
 """Are models judged by what the trial measured? Gaps in money, rankings, and customers not worth a contact."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -116,6 +118,9 @@ def test_ranking_by_chance_forgoes_money_where_the_likeliest_earn_little(valued)
     assert abs(quarter["forgone"] - quarter["forgone_predicted"]) < quarter["forgone_high"] - quarter["forgone"]
     assert everybody["forgone"] == everybody["forgone_predicted"] == 0
     assert "forgoes" in found.describe().splitlines()[0]
+    assert found.describe().startswith(
+        f"Of {found.n:,} customers who were sent an offer, choosing 25% ({quarter['n']:,})"
+    )
     assert "no clear difference" in found.details().splitlines()[0]
 
 
@@ -128,6 +133,27 @@ def test_the_rankings_are_those_of_the_customers_own_offers(valued):
     expected = (outcomes["value"] - outcomes["cost"])[best].mean()
     found = values.rankings([share]).frame["by_chance"][0]
     assert found == pytest.approx(expected, rel=0.15)  # customers of equal chance are many: their order is not said
+
+
+def test_it_is_said_whether_the_model_has_seen_those_it_is_judged_by():
+    table = trial(np.random.default_rng(1), 2_000).reset_index(drop=True).assign(customer_id=range(2_000))
+    fit = wb.fit_two_part(table[:1_000], **FORMULAS)
+    nameless = replace(fit, seen=None)  # as of a table without ids
+    cases = {
+        "fitted on other customers than these.": (fit, table[1_000:]),
+        "of these": (fit, table[500:]),
+        "fair only if these customers were held out": (nameless, table[1_000:]),
+    }
+    for said, (fit, judge_by) in cases.items():
+        found = wb.second_lifetime_value(fit, wb.read_trial(judge_by, OFFERS, **MONEY)).rankings()
+        assert said in found.describe().splitlines()[1]
+        assert said in fit.check(judge_by).details()
+    fit, half = cases["of these"]
+    sent = half[half["offer"] != "none"]
+    found = wb.second_lifetime_value(fit, wb.read_trial(half, OFFERS, **MONEY)).rankings()
+    assert (
+        f"fitted on {(sent['customer_id'] < 1_000).sum():,} of these {len(sent):,} customers, too" in found.describe()
+    )
 
 
 @pytest.mark.parametrize("share", [0, -1, 1.5])

@@ -13,7 +13,7 @@ from winback.labels import value_words
 from winback.money import format_alike
 from winback.plots.style import INK, QUIET, WIDTH, finish_axes, house_styles, money_axis, new_axes, note, percent_axis
 from winback.plots.words import columns_below, name_ticks, row_height, write_legend, write_legend_below
-from winback.results import format_money, format_percent
+from winback.results import format_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -116,7 +116,8 @@ def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
         ax.plot(found.frame["share"], found.frame[name], label=label, linewidth=2, markersize=7, **style)
     write_legend(ax)
     first = found.frame.iloc[0]
-    share, size = format_percent(first["share"], 0), format_money(abs(first["forgone"]), found.currency)
+    ends = [abs(first[name]) for name in ("forgone", "forgone_low", "forgone_high")]  # written as in the sentence
+    share, size = format_percent(first["share"], 0), format_alike(ends, found.currency)[0]
     if first["forgone_low"] > 0:
         title = f"Ranking by chance instead of value forgoes {size} per customer when {share} are contacted"
     elif first["forgone_high"] < 0:
@@ -183,7 +184,7 @@ def plot_first_and_second(
     'lifetime value of a returned customer'
     """
     frame = pd.concat([each.frame for each in (found, parts) if each is not None], ignore_index=True)
-    ax = new_axes(ax, 1.6 + 0.75 * len(frame))
+    ax = new_axes(ax, 1.6 + 0.85 * len(frame))
     names = {"first_value": "first lifetime", "second_value": "second lifetime"}
     styles = house_styles(reversed(names))  # the second in ink: it is what the figure is about
     for place, (name, label) in enumerate(names.items()):
@@ -193,16 +194,17 @@ def plot_first_and_second(
         style = {key: styles[name][key] for key in ("color", "marker")}
         ax.errorbar(frame[name], rows, xerr=error, linestyle="none", markersize=7, label=label, **style)
         for value, text, row in zip(frame[name], format_alike(frame[name], found.currency), rows, strict=True):
-            note(ax, text, (value, row), (0, 5), ha="center", color=INK)
+            up, side = ((0, 6), "bottom") if not place else ((0, -6), "top")  # away from the other mark of the row
+            note(ax, text, (value, row), up, ha="center", va=side, color=INK)
     name_ticks(ax.yaxis, range(len(frame)), [*_group_words(found), *_group_words(parts)])
-    ax.set_ylim(len(frame) - 0.4, -0.6)
+    ax.set_ylim(len(frame) - 0.35, -0.65)
     frame = found.frame  # of which the title speaks
     more = int((frame["difference_low"] > 0).sum())
     title = {len(frame): "The second lifetime is worth more", 0: "The second lifetime is not shown to be worth more"}
     title = title.get(more, f"The second lifetime is worth more in {more} of {len(frame)} groups")
     finish_axes(ax, title, "lifetime value of a returned customer", width=80)
-    money_axis(found.currency, ax.xaxis)
     ax.margins(x=0.15)
+    money_axis(found.currency, ax.xaxis)
     longest = max(len(words) for words in [*_group_words(found), *_group_words(parts)])
     write_legend_below(ax, ncols=columns_below(ax, names.values(), beside=longest))
     return ax

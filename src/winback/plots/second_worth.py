@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from winback.second_lifetime.contact_worth import ContactWorth
     from winback.second_lifetime.model_check import ModelCheck
 
+WITHIN, AROUND = 6, 12  # points: where both lie on one spot, what was measured is seen within what was expected
+
 
 @door
 def plot_model_check(found: ModelCheck, ax: Axes | None = None) -> Axes:
@@ -95,9 +97,11 @@ def plot_contact_worth(found: ContactWorth, ax: Axes | None = None) -> Axes:
     known = np.isfinite(measured)
     if known.any():
         ends = [measured - rows["measured_low"].to_numpy(), rows["measured_high"].to_numpy() - measured]
-        bars = {"color": seen["color"], "marker": seen["marker"], "markersize": 8, "linestyle": "none"}
-        ax.errorbar(cost[known], measured[known], yerr=[each[known] for each in ends], label="measured", **bars)
-    mark = {"color": said["color"], "marker": said["marker"], "markerfacecolor": "white", "markersize": 8}
+        bars = {"color": seen["color"], "marker": seen["marker"], "markersize": WITHIN, "linestyle": "none"}
+        ax.errorbar(
+            cost[known], measured[known], yerr=[each[known] for each in ends], label="measured", zorder=4, **bars
+        )
+    mark = {"color": said["color"], "marker": said["marker"], "markerfacecolor": "white", "markersize": AROUND}
     ax.plot(cost, rows["expected"], linestyle="none", label="expected by the model", zorder=3, **mark)
     last = rows.iloc[-1]
     title = (

@@ -238,7 +238,11 @@ def money_axis(currency: str, *axes) -> None:
 def _most_ticks(axis, currency: str) -> int:
     """Return how many amounts of money find room beside each other."""
     longest = max(len(format_money(amount, currency, 0)) for amount in axis.get_view_interval())
-    return int(np.clip(points_across(axis.axes) / (LETTER * SMALL * (longest + 3)), 2, 9))
+    names = getattr(axis.axes.yaxis.get_major_formatter(), "seq", ())  # of rows: what they take is not the axis's
+    taken = LETTER * SMALL * max((len(line) for name in names for line in name.split("\n")), default=0)
+    margin = POINTS * axis.axes.get_position().x0 * axis.axes.figure.get_figwidth()
+    room = points_across(axis.axes) - max(taken - margin, 0)
+    return int(np.clip(room / (LETTER * SMALL * (longest + 3)), 2, 9))
 
 
 def percent_axis(*axes) -> None:

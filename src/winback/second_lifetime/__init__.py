@@ -18,6 +18,7 @@ two_part_fit           what it says; Mills ratio and Heckman's standard errors
 fitted                 what all fits have in common: predictions, and what can be asked of them
 parameters             their parameters in one table, and how return, tenure and margin go together
 effects                what goes with the chance of return: a fit's `effects`
+whom                   whom is a sign of? the subject of a sentence
 check                  is return predicted well? a fit's `check`
 tenure_fit             do second tenures have the model's shape? a fit's `check_shape`
 margin_fit             does second margin? tests of its mean and its spread

@@ -17,6 +17,7 @@ from winback.tables import check_lapsed, in_trial
 from winback.uncertainty import share_interval
 
 ONLY_HELD_OUT = "This is fair only if these customers were held out when the model was fitted."
+NOT_SEEN = "The model was fitted on other customers than these."
 LEVEL = 0.95  # of the intervals of what was observed
 
 
@@ -47,6 +48,7 @@ class ReturnCheck(HeldOutCheck):
     predicted: float
     observed: float
     ranked_right: float
+    n_seen: int | None = None  # of these customers the model was fitted on; None: not known
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "tenth": ("Tenth, likeliest first", "count"),
         "n": ("Customers", "count"),
@@ -67,7 +69,30 @@ class ReturnCheck(HeldOutCheck):
         threshold, right, found, spared = (format_percent(row[name]) for name in names)
         finds = f"it finds {found} of those who return and {spared} of those who do not"
         says = f"Predicting return from a chance of {threshold} on is right for {right}: {finds}."
-        return Sentences.of([ONLY_HELD_OUT, says])
+        return Sentences.of([is_fair(self.n_seen, self.n), says])
+
+
+def count_seen(fit, customers: pd.DataFrame) -> int | None:
+    """Return how many of these customers a model was fitted on; None where there are no ids to tell it by."""
+    if fit.seen is None or "customer_id" not in customers:
+        return None
+    return int(customers["customer_id"].isin(fit.seen).sum())
+
+
+def is_fair(n_seen: int | None, n: int) -> str:
+    """Say whether a model is judged by customers it has not seen.
+
+    Examples
+    --------
+    >>> is_fair(0, 900), is_fair(300, 900)[:56]
+    ('The model was fitted on other customers than these.', 'The model was fitted on 300 of these 900 customers, too,')
+    """
+    if n_seen is None:
+        return ONLY_HELD_OUT
+    if not n_seen:
+        return NOT_SEEN
+    of_these = f"{format_count(n_seen)} of these {format_count(n)} customers, too"
+    return f"The model was fitted on {of_these}, which flatters it: judge it by customers who were held out."
 
 
 def judge_return(fit, held_out: pd.DataFrame, threshold: float | None) -> ReturnCheck:
@@ -94,6 +119,7 @@ def judge_return(fit, held_out: pd.DataFrame, threshold: float | None) -> Return
         observed=average,
         ranked_right=float((ranks[returned].sum() - n_back * (n_back + 1) / 2) / (n_back * (len(table) - n_back))),
         level=LEVEL,
+        n_seen=count_seen(fit, table),
     )
 
 

@@ -16,6 +16,7 @@ from scipy.special import ndtr
 from winback.labels import ONE_MORE_BESIDE, contrast_words, one_more_words
 from winback.results import Result, Sentences, counted, format_percent, join_words
 from winback.second_lifetime.links import LINKS
+from winback.second_lifetime.whom import who_words
 from winback.tables import NO_OFFER, AnyTable, as_table, in_trial
 from winback.uncertainty import normal_quantile
 
@@ -169,11 +170,9 @@ def _answer(effects) -> Iterator[str]:
         offers = _beside_none(frame)
         helping = len(offers) and (offers["change_low"] > 0).all()
         signs = clear.drop(index=offers.index) if helping else clear
-        said = [f"{ALIKE}, {_with_an_offer(offers)}"] if helping else []
-        strongest = [f"of what was known beforehand, {each}" for each in _strongest(signs)]
-        if strongest and not helping:
-            strongest = [f"{ALIKE}, {each}" for each in strongest]
-        yield f"{'; '.join([*said, *strongest])}."
+        said = [_with_an_offer(offers)] if helping else []
+        said += _strongest(signs, frame["column"])
+        yield f"{ALIKE}, {'; '.join(said)}."
         yield _sure(effects, clear.loc[clear["change"].abs().idxmax()])
     yield _doubt(frame.set_index("column"))
 
@@ -185,25 +184,16 @@ def _beside_none(frame) -> pd.DataFrame:
 def _with_an_offer(offers) -> str:
     """Say how many more come back with an offer than without one, whichever offer it is."""
     ends = dict.fromkeys(f"{100 * offers['change'].agg(end):.0f}" for end in ("min", "max"))
-    which = "an" if len(offers) > 1 else "the"
-    return f"with {which} offer {' to '.join(ends)} more in 100 come back than without one"
+    return f"{'an' if len(offers) > 1 else 'the'} offer brings back {' to '.join(ends)} more in 100"
 
 
-def _strongest(signs) -> Iterator[str]:
-    """Say what speaks most for a return and what most against one, the stronger of the two first."""
-    ends = {"for": signs[signs["change"] > 0], "against": signs[signs["change"] < 0]}
-    ends = {side: rows.loc[rows["change"].abs().idxmax()] for side, rows in ends.items() if len(rows)}
-    named = sorted(ends.items(), key=lambda end: -abs(end[1]["change"]))
-    said = [
-        _with_points(row, f"most {side} it" if place else f"speaks most {side} a return")
-        for place, (side, row) in enumerate(named)
-    ]
-    if said:
-        yield ", ".join(said)
-
-
-def _with_points(row, what: str) -> str:
-    return f"{row['in_words']} {what} ({_points(row['change'])} points)"
+def _strongest(signs, columns) -> Iterator[str]:
+    """Say who is the hardest to win back and who is easier, by what was known beforehand."""
+    hard, easy = signs[signs["change"] < 0], signs[signs["change"] > 0]
+    sides = ((hard, "hardest to win back are"), (easy, "easier" if len(hard) else "easiest to win back are"))
+    strongest = [(said, rows.loc[rows["change"].abs().idxmax()]) for rows, said in sides if len(rows)]
+    if strongest:
+        yield ", ".join(f"{said} {who_words(row['column'], row['level'], columns)}" for said, row in strongest)
 
 
 def _sure(effects, strongest) -> str:
@@ -231,16 +221,13 @@ def _next_step(frame) -> str:
 
 
 def _doubt(rows) -> str:
-    but_for = "but for an offer drawn at random, " if "offer" in rows.index else ""
-    what = "that is how such customers differ, not what changing them would do"
+    shows = "all of this shows"
+    if "offer" in rows.index:
+        shows = "only an offer drawn at random shows what it does; all else shows"
+    settled = ""
     if "complaints_resolved" in rows.index and rows.loc["complaints_resolved", "change_low"] > 0:
-        points = format_percent(rows.loc["complaints_resolved", "change"]).removesuffix("%")
-        of_which = "settled rather than left open" if "complaints" in rows.index else "of them"
-        what = (
-            f"customers whose complaints were settled came back more by {points} points for each {of_which}; that is "
-            "how they differ, not what settling does"
-        )
-    return f"Association is not effect; {but_for}{what}."
+        settled = ": to settle more complaints need not bring more of them back"
+    return f"{shows} who returns, not why{settled}."
 
 
 def _more(effects) -> Iterator[str]:

@@ -206,7 +206,7 @@ def _answer(found: FirstAndSecondValue) -> Iterator[str]:
         )
     farthest = _farthest(rows)
     yield _verdict(farthest, found)
-    yield _within(farthest, found) if farthest["share_longer"] > MANY_LONGER else _counted(farthest, found)
+    yield _within(farthest, found) if farthest["share_longer"] > MANY_LONGER else _counted(found)
     if len(rows) == 1:
         yield NOT_COMPARED
 
@@ -242,7 +242,9 @@ def _more(found: FirstAndSecondValue) -> Iterator[str]:
             if row["share_longer"] > MANY_LONGER:
                 yield _within(row, found)
     if farthest["share_longer"] > MANY_LONGER:
-        yield _counted(farthest, found)
+        yield _counted(found)
+    elif np.isfinite(found.months):
+        yield _both_up_to_there(farthest, found)
     yield from found.follow_up
     if len(rows) > 1:
         yield NOT_COMPARED
@@ -274,11 +276,18 @@ def _within(row, found) -> str:
     )
 
 
-def _counted(row, found) -> str:
+def _counted(found) -> str:
+    """Say over what the two are counted: one span, of which all other figures speak."""
+    if not np.isfinite(found.months):
+        return "Both lifetimes count in full."
     return (
-        f"First lifetimes count in full, second ones for {found.months:g} months; both up to there, the difference is "
-        f"{_difference_within(row, found)}."
+        f"First lifetimes count in full, second ones for {found.months:g} months: what these bring later is left out, "
+        "so the difference is rather too small than too large."
     )
+
+
+def _both_up_to_there(row, found) -> str:
+    return f"Both counted for {found.months:g} months only, the difference is {_difference_within(row, found)}."
 
 
 def _difference_within(row, found) -> str:

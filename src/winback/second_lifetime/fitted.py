@@ -53,6 +53,8 @@ class SecondLifetimeFit(Result):
         What else a reader should know, such as values that lie far out.
     doubts : tuple of str
         Why the model should not be trusted, where there is another one to trust instead.
+    seen : pandas.Index or None
+        Ids of the customers it was fitted on; None where the table has none.
     """
 
     designs: Mapping[str, Design] = field(repr=False)
@@ -71,6 +73,7 @@ class SecondLifetimeFit(Result):
     level: float
     cautions: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    seen: pd.Index | None = field(default=None, repr=False, compare=False)
     kind: ClassVar[str] = "second-lifetime"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "equation": ("Equation", "text"),

@@ -11,8 +11,8 @@ import pandas as pd
 
 from winback.clusters import cluster_codes, error_of_mean, part_of
 from winback.money import format_alike
-from winback.results import Result, Sentences, format_percent
-from winback.second_lifetime.check import ONLY_HELD_OUT
+from winback.results import Result, Sentences, counted, format_count, format_percent
+from winback.second_lifetime.check import count_seen, is_fair
 from winback.tables import NO_OFFER
 from winback.uncertainty import normal_interval
 
@@ -33,8 +33,9 @@ class RankingComparison(Result):
     """
 
     frame: pd.DataFrame = field(repr=False)
-    n: int
+    n: int  # sent an offer, of whom shares are taken
     currency: str = "$"
+    n_seen: int | None = None  # of these the model was fitted on; None: not known
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "share": ("Share contacted", "percent0"),
         "n": ("Customers", "count"),
@@ -46,11 +47,11 @@ class RankingComparison(Result):
 
     def describe(self) -> Sentences:
         """Say what ranking by chance of return forgoes."""
-        return Sentences.of([_said(self.frame.iloc[0], self.currency), ONLY_HELD_OUT])
+        return Sentences.of([_said(self.frame.iloc[0], self), is_fair(self.n_seen, self.n)])
 
     def details(self) -> Sentences:
         """Say the same of the other shares, and what is compared."""
-        others = (_said(row, self.currency) for row in self.frame.iloc[1:].to_dict("records"))
+        others = (_said(row, self) for row in self.frame.iloc[1:].to_dict("records"))
         return Sentences.of([*others, GROSS])
 
 
@@ -68,7 +69,8 @@ def rank_customers(values, shares: Iterable[float], level: float) -> RankingComp
     orders = {name: np.argsort(-each, kind="stable") for name, each in by.items()}
     clusters = cluster_codes(outcomes["cluster"]) if "cluster" in outcomes else None
     rows = [_row(share, orders, net, expected, clusters=clusters, level=level) for share in shares]
-    return RankingComparison(pd.DataFrame(rows), len(outcomes), values.currency)
+    seen = count_seen(values.fit, values.customers.iloc[outcomes["row"].to_numpy()])
+    return RankingComparison(pd.DataFrame(rows), len(outcomes), values.currency, seen)
 
 
 def _row(share, orders, net, expected, *, clusters, level) -> dict[str, float]:
@@ -87,15 +89,16 @@ def _row(share, orders, net, expected, *, clusters, level) -> dict[str, float]:
     return row | {"forgone_predicted": (weight * expected).sum() / n}
 
 
-def _said(row, currency) -> str:
+def _said(row, found) -> str:
     names = ("forgone", "forgone_low", "forgone_high")
-    forgone, low, high = format_alike([row[name] for name in names], currency)
+    forgone, low, high = format_alike([row[name] for name in names], found.currency)
     verdict = f"makes no clear difference: {forgone}"
     if row["forgone_low"] > 0:
         verdict = f"forgoes {forgone}"
     elif row["forgone_high"] < 0:
         verdict = f"brings more: by {forgone.lstrip('-')}"
+    share = f"{format_percent(row['share'], 0)} ({format_count(row['n'])})"
     return (
-        f"With {format_percent(row['share'], 0)} of customers contacted, ranking by chance of return instead of by "
-        f"value {verdict} per customer contacted [{low}, {high}]."
+        f"Of {counted(found.n, 'customers')} who were sent an offer, choosing {share} by chance of return instead of "
+        f"by value {verdict} for each one chosen [{low}, {high}]."
     )

@@ -44,6 +44,11 @@ class Sample:
         """Number of customers."""
         return len(self.returned)
 
+    @property
+    def ids(self) -> pd.Index | None:
+        """Who they are; None where the table does not say."""
+        return pd.Index(self.customers["customer_id"]) if "customer_id" in self.customers else None
+
     def numbers(self, equation: str) -> np.ndarray:
         """Return the design of an equation: of everybody for reacquisition, else of those who returned."""
         matrix = self.matrices[equation]

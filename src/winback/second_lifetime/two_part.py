@@ -142,6 +142,7 @@ def fit_sample(
         longest=float(sample.months.max()),
         converged=converged and stay.converged,
         level=level,
+        seen=sample.ids,
         mills=mills,
         cautions=outliers(
             sample,

@@ -21,7 +21,7 @@ def answer_lines(result: GroupsResult) -> list[str]:
     few = [f"{note}." for note in result.notes if note.startswith("Fewer")]
     doubts = [*few, *_thin(result), *_selected(result), *_horizon(result)]
     if first_in_full(result):
-        return [*_both_ways(result), *doubts[:1]]
+        return [*_as_watched(result), *doubts[:1]]
     answer = _longest(result) if len(result.frame) > 1 else _means(result)
     return [*[*answer, *evidence][:2], *doubts[:1]]
 
@@ -30,7 +30,7 @@ def detail_lines(result: GroupsResult) -> list[str]:
     """Return the other differences, the figures of each group, and what they rest on."""
     parts = (_every_difference, _unclear, _means, _shares, _medians, _log_rank, _horizon, _thin, _selected, _method)
     if first_in_full(result):
-        parts = [part for part in parts if part is not _unclear]  # said both ways already
+        parts = [_up_to_the_same, *(part for part in parts if part is not _unclear)]  # said in full already
     lines = [line for part in parts for line in part(result)] + [f"{note}." for note in result.notes]
     said = answer_lines(result)
     return [line for line in lines if line not in said]
@@ -52,14 +52,19 @@ def first_in_full(result: GroupsResult) -> bool:
     return result.paired and 0 < result.in_full["share_longer"] <= MANY_LONGER
 
 
-def _both_ways(result) -> Iterator[str]:
-    """Compare lifetimes as far as the data show each, and both up to the same month."""
-    within = result.differences.iloc[0]
-    difference, low, high = result.formats([within[name] for name in ("difference", "low", "high")], "months")
+def _as_watched(result) -> Iterator[str]:
+    """Compare lifetimes as far as the data show each: the one span of which a page speaks."""
     yield (
         f"{_in_full(result)}: first ones in full, second ones up to {result.horizon_in_words}, as far as they were "
-        f"watched; both only up to there the difference is {difference} months [{low}, {high}]."
+        "watched."
     )
+
+
+def _up_to_the_same(result) -> Iterator[str]:
+    """Compare them both up to the same month."""
+    within = result.differences.iloc[0]
+    difference, low, high = result.formats([within[name] for name in ("difference", "low", "high")], "months")
+    yield f"Both only up to {result.horizon_in_words}, the difference is {difference} months [{low}, {high}]."
 
 
 def _in_full(result) -> str:
