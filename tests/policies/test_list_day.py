@@ -121,6 +121,35 @@ def test_whoever_was_screened_differs_from_new_leavers(table):
     assert "judged promising before" not in judged.details() + judged.describe()
 
 
+def test_a_share_is_kept_back_at_random_and_sent_nothing(policy):
+    whole = policy.contact_list()
+    found = policy.contact_list(keep_back=0.25)
+    frame = found.frame
+    n = len(whole.frame)
+    assert set(frame["customer_id"]) == set(whole.frame["customer_id"])
+    back = frame.tail(found.n_kept_back)
+    assert found.n_kept_back == round(n / 4)
+    assert (back["offer"] == "none").all()
+    assert (back["expected_profit"] == 0).all()
+    assert back["rank"].unique().tolist() == [n - found.n_kept_back + 1]
+    assert "none" not in set(frame["offer"].head(n - found.n_kept_back))
+    listed = whole.frame.set_index("customer_id")["expected_profit"]
+    assert found.total == pytest.approx(listed.loc[found.contacts["customer_id"]].sum())
+    each = (found.total_high - found.total_low) / len(found.contacts), (whole.total_high - whole.total_low) / n
+    assert each[0] == pytest.approx(each[1], rel=0.1)
+    assert f"{found.n_kept_back} more are kept back at random" in found.describe()
+    assert "What comes back of them anyway" in found.details()
+    pd.testing.assert_frame_equal(policy.contact_list(keep_back=0.25).frame, frame)
+    places = np.flatnonzero(whole.frame["customer_id"].isin(back["customer_id"])) / n  # of all ranks alike
+    assert abs(places.mean() - 0.5) < 3 / np.sqrt(12 * len(places))
+
+
+@pytest.mark.parametrize("share", [-0.1, 1, 10, np.nan])
+def test_what_is_no_share_is_not_kept_back(policy, share):
+    with pytest.raises(ValueError, match="keep_back must be a share from 0 to under 1"):
+        policy.contact_list(keep_back=share)
+
+
 TIMES = st.lists(st.tuples(st.floats(0, 300), st.none() | st.floats(0.1, 300)), min_size=1, max_size=8)
 
 

@@ -14,12 +14,14 @@ from winback.policies.honest_value import HonestValue
 from winback.policies.list_day import FOLLOWED
 from winback.policies.strangers import left_out_of, said_of
 from winback.results import Result, Sentences, Shown, counted, format_count, format_percent, join_words
+from winback.tables import NO_OFFER
 from winback.trial.assumed import assumption
 
 FIRST_ROWS = 6
 UNTOUCHED = "customers who were sent nothing and are still away"
 ASKED_BEFORE = "customers who did not return, though they were asked once"
 OWN = (UNTOUCHED, ASKED_BEFORE)  # of the trial's own table
+KEPT_BACK = "kept back at random, to compare with"
 NEW_LEAVERS = "Name new leavers: --whom new-leavers.csv"
 
 
@@ -33,8 +35,9 @@ class ContactList(Result):
         One row per customer worth a contact: ``rank`` (one for all who are expected to earn the same),
         ``customer_id``, ``offer``, ``why`` (the rule), ``reason`` (the stated one, where the table has it),
         ``expected_profit`` in money: incremental where what comes back anyway is known or assumed, else gross, as the
-        column ``kind`` says. Then the columns of the analyst's own table that were kept, ``table_`` before the name of
-        one that is called like a column of the list.
+        column ``kind`` says. At the end whoever is kept back, with the offer ``none`` and no profit. Then the columns
+        of the analyst's own table that were kept, ``table_`` before the name of one that is called like a column of
+        the list.
     value : HonestValue
         How expected profits follow from predictions.
     n_left_alone : int
@@ -81,9 +84,19 @@ class ContactList(Result):
     def first(self, n: int = 10) -> Shown:
         """Return the first ``n`` customers of the list, as a notebook shows them."""
         shown = {**self.shown, "expected_profit": (f"Expected {self.kind} profit", "money")}
-        if self.frame["why"].nunique() < 2:  # it tells nobody apart
+        if self.contacts["why"].nunique() < 2:  # it tells nobody apart
             del shown["why"]
         return Shown(self.rounded(self.frame.head(n), shown))
+
+    @property
+    def contacts(self) -> pd.DataFrame:
+        """The rows of those who are sent an offer."""
+        return self.frame[self.frame["offer"] != NO_OFFER]
+
+    @property
+    def n_kept_back(self) -> int:
+        """How many, drawn at random, are sent nothing, so that what the contacts earned can be told."""
+        return len(self.frame) - len(self.contacts)
 
     @property
     def total(self) -> float:
@@ -102,7 +115,7 @@ class ContactList(Result):
 
     @property
     def _ends(self) -> tuple[float, float]:
-        n = len(self.frame)
+        n = len(self.contacts)
         return tuple(n * end for end in self.value.around(self.total / n)) if n else (0.0, 0.0)
 
     @property
@@ -127,11 +140,11 @@ class ContactList(Result):
 
 
 def _answer(found: ContactList) -> Iterator[str]:
-    if not len(found.frame):  # nobody listed has neither order nor money
+    if found.contacts.empty:  # nobody listed has neither order nor money
         yield _why_nobody(found)
         return
     total = money_interval(found.total, found.total_low, found.total_high, found.currency)
-    listed = counted(len(found.frame), f"contacts with {found.whom}{_aside(found)}", "are")
+    listed = counted(len(found.contacts), f"contacts with {found.whom}{_aside(found)}", "are")
     like = "with customers of the same prediction" if found.value.ranks else "on average"
     yield (
         f"{listed} expected to earn {total} {found.kind} profit in all{_each(found)}, if a contact earns what it did "
@@ -161,8 +174,8 @@ def _answer(found: ContactList) -> Iterator[str]:
 def _each(found: ContactList) -> str:
     """Say in brackets what one contact earns, and why that is not quite what the comparison of offers says."""
     trial = found.value.trial
-    each = f"{format_money(found.total / len(found.frame), found.currency)} each"
-    if found.value.ranks or len(found.frame["offer"].unique()) > 1:
+    each = f"{format_money(found.total / len(found.contacts), found.currency)} each"
+    if found.value.ranks or len(found.contacts["offer"].unique()) > 1:
         return f" ({each} on average)"
     unlike = ["judged on customers the choice has not seen"] if len(trial.sent) > 1 else []
     unlike += ["chance differences between the groups evened out"] if trial.covariates and not trial.adjust else []
@@ -171,7 +184,8 @@ def _each(found: ContactList) -> str:
 
 def _aside(found: ContactList) -> str:
     """Say in brackets who is left out and why, and who is hardly meant; nothing where there is nobody."""
-    parts = [part for part in (found.hardly_meant, left_out_of(found.left_out)) if part]
+    back = f"{format_count(found.n_kept_back)} more are kept back at random" if found.n_kept_back else ""
+    parts = [part for part in (found.hardly_meant, back, left_out_of(found.left_out)) if part]
     return f" ({'; '.join(parts)})" if parts else ""
 
 
@@ -189,8 +203,13 @@ def _why_nobody(found: ContactList) -> str:
 
 
 def _who_gets_what(found: ContactList) -> Iterator[str]:
-    for offer, rows in found.frame.groupby("offer", sort=False):
-        yield f"{offer}: {counted(len(rows), 'customers')} ({format_percent(len(rows) / len(found.frame), 0)})."
+    for offer, rows in found.contacts.groupby("offer", sort=False):
+        yield f"{offer}: {counted(len(rows), 'customers')} ({format_percent(len(rows) / len(found.contacts), 0)})."
+    if found.n_kept_back:
+        yield (
+            f"{counted(found.n_kept_back, 'customers', 'are')} at the end of the list, with no offer: drawn at random, "
+            "and not to be contacted. What comes back of them anyway shows what the contacts earn."
+        )
     if found.left_out:
         yield said_of(found.left_out)
     if found.n_left_alone:

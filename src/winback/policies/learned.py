@@ -119,6 +119,7 @@ class LearnedPolicy(Result):
         lapsed: AnyTable | None = None,
         *,
         keep: Iterable[str] | None = None,
+        keep_back: float = 0.0,
         rng: int | np.random.Generator | None = 0,
     ) -> ContactList:
         r"""List whom to contact, best first, with which offer and what that is expected to earn.
@@ -139,6 +140,9 @@ class LearnedPolicy(Result):
         keep : iterable of str, optional
             Columns of that table to carry along, at the end: names, addresses. By default all that are the analyst's
             own, which is all but those winback knows; ``[]`` for none.
+        keep_back : float
+            Share of those worth a contact who are drawn at random and sent nothing, at the end of the list with the
+            offer ``none``: without them nobody can tell afterwards what the contacts earned.
         rng : int, Generator or None
             Seed of the folds.
 
@@ -157,7 +161,7 @@ class LearnedPolicy(Result):
             gains = self.evaluation.gains
             place = pd.Index(self.trial.choices).get_indexer(self.choices)
             decided = place[gains.decided if self.pays else gains.single]
-        asked_for = {"decided": decided, "asked": asked, "keep": keep, "rng": rng}
+        asked_for = {"decided": decided, "asked": asked, "keep": keep, "keep_back": keep_back, "rng": rng}
         return list_contacts(self.trial, lapsed, self.assign, why, **asked_for)
 
     @door

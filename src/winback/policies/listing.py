@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from winback.labels import label_of
-from winback.policies.contact_list import ASKED_BEFORE, UNTOUCHED, ContactList
+from winback.policies.contact_list import ASKED_BEFORE, KEPT_BACK, UNTOUCHED, ContactList
 from winback.policies.honest_value import honest_value
 from winback.policies.list_day import FOLLOWED, as_they_are, time_unknown, unknown_times
 from winback.policies.new_leavers import read_leavers
@@ -28,6 +28,7 @@ def list_contacts(
     *,
     decided: np.ndarray | None,
     keep: Iterable[str] | None = None,
+    keep_back: float = 0.0,
     asked: Iterable[str] = (),
     rng: int | np.random.Generator | None,
 ) -> ContactList:
@@ -36,6 +37,8 @@ def list_contacts(
     ``assign`` and ``why`` turn customers into their offers and the rule that says so; ``decided`` is what the policy
     gives the trial's customers unseen, see `honest_value`; ``asked`` are the columns that it reads.
     """
+    if not 0 <= keep_back < 1:
+        raise ValueError(f"keep_back must be a share from 0 to under 1, such as 0.1; got {keep_back!r}.")
     value = honest_value(trial, decided, rng=rng)
     wanted, whom, reading = whom_to_list(trial, lapsed)
     hardly_meant = "" if lapsed is None else _unlikely(wanted)
@@ -53,6 +56,7 @@ def list_contacts(
     for name, column in _kept(wanted, keep).items():
         frame[f"table_{name}" if name in {*frame, "rank"} else name] = column.to_numpy()
     kept = frame[(frame["expected_profit"] > 0) & (frame["offer"] != NO_OFFER)]
+    kept = _with_some_kept_back(kept, keep_back, rng)
     kept = kept.sort_values("expected_profit", ascending=False, kind="stable", ignore_index=True)
     kept.insert(0, "rank", kept["expected_profit"].rank(method="min", ascending=False).astype(int))
     left_alone = {"n_left_alone": len(frame) - len(kept), "whom": whom, "left_out": tuple(left_out)}
@@ -60,6 +64,13 @@ def list_contacts(
     left_alone |= {"hardly_meant": hardly_meant, "lacking": lacking, "reading": reading}
     left_alone |= {"time_unknown": untold, "unscreened": _unscreened(trial, wanted)}
     return ContactList(frame=kept, value=value, kind=kind, currency=trial.currency, **left_alone)
+
+
+def _with_some_kept_back(contacts: pd.DataFrame, share: float, rng: int | np.random.Generator | None) -> pd.DataFrame:
+    """Return the contacts with a share of them, drawn at random, sent nothing: a control group for what comes next."""
+    drawn = np.random.default_rng(rng).permutation(len(contacts)) < round(share * len(contacts))
+    sent_nothing = {"offer": NO_OFFER, "why": KEPT_BACK, "expected_profit": 0.0}
+    return contacts.assign(**{name: contacts[name].mask(drawn, value) for name, value in sent_nothing.items()})
 
 
 def _kept(wanted: pd.DataFrame, keep: Iterable[str] | None) -> pd.DataFrame:
