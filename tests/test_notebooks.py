@@ -103,6 +103,12 @@ def test_who_decides_meets_no_words_of_the_trade(number):
         assert not re.search(r"told apart|leaves out zero|honest gain|in sample|frontier", text.lower()), text
 
 
+def test_who_should_read_on_is_no_half_of_a_question(notebook):
+    for source in sources(notebook, "code"):
+        for said in re.findall(r'"([^"]*)"', source) if "next_steps(" in source or "readers =" in source else ():
+            assert not re.search(r"(^|\. )Who [^?]*:", said), said
+
+
 def test_there_is_a_notebook():
     assert NOTEBOOKS
 

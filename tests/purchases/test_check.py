@@ -135,7 +135,8 @@ def test_verdicts_name_what_chance_can_and_cannot_do(found):
 def test_words_and_table(found):
     hold_to_three(found)
     said = all_of(found)
-    assert said.startswith(f"{found.verdict}.")
+    named = found.verdict.replace(found.model, f"forecast of purchases ({found.model})", 1)  # by whom no model is known
+    assert said.startswith(f"{named}.")
     assert "1,500 customers: " in said
     assert "predicted for 26 weeks [" in said
     assert "money" in said

@@ -90,20 +90,21 @@ class PurchaseCheck(HeldOutCheck):
         return Sentences.of(_more(self))
 
 
-def purchase_verdict(found: PurchaseCheck, row: int = 0) -> str:
-    """Return in one sentence whether the model fits, as for the title of a figure."""
+def purchase_verdict(found: PurchaseCheck, row: int = 0, called: str = "") -> str:
+    """Return in one sentence whether the model fits, as for the title of a figure; it is called by its name alone."""
+    called = called or found.model
     total, says = found.totals.iloc[row], f"it predicts {error_in_words(found, row)}"
     gap = tuple(total[name] for name in ("error", "error_low", "error_high"))
     if not np.isfinite(gap).all():
         if total["predicted_low"] > total["observed"]:
-            return f"The {found.model} misses: {says}"
-        return f"Too few {FEW} to tell whether the {found.model} fits: there were none"
+            return f"The {called} misses: {says}"
+        return f"Too few {FEW} to tell whether the {called} fits: there were none"
     inside = _inside(found, row)
     missed = int((~inside).sum())
     if gap[1] <= 0 <= gap[2] and missed > MOST_MISSED and tenths_off(found, row) >= LIMITS.small:
         tail = f"{missed} of {len(inside)} tenths of customers are off by more than chance, the total is not"
-        return f"The {found.model} misses who {'spends' if row else 'buys'}: {tail}"
-    return verdict(found.model, says, gap, LIMITS, (FEW, _ends(total)))
+        return f"The {called} misses who {'spends' if row else 'buys'}: {tail}"
+    return verdict(called, says, gap, LIMITS, (FEW, _ends(total)))
 
 
 def _inside(found, row) -> pd.Series:
@@ -154,7 +155,8 @@ def _ends(total) -> str:
 
 
 def _answer(found: PurchaseCheck) -> Iterator[str]:
-    yield f"{purchase_verdict(found)}."
+    called = f"forecast of purchases ({found.model})"  # read where no model has been named yet
+    yield f"{purchase_verdict(found, called=called)}."
     yield _total(found, 0)
     yield from list(_doubts(found))[:1]
 
