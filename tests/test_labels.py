@@ -77,7 +77,7 @@ def test_all_other_values_are_said_in_words(column, values, text):
         ("complaints", None, 0.5, "no complaints"),
         ("complaints", 0, 1, "1 complaint"),
         ("complaints", None, 1, "at most 1 complaint"),
-        ("contact_attempts", None, 1234, "at most 1,234 contact attempts"),
+        ("contact_attempts", None, 1234, "at most 1,234 planned contact attempts"),
         ("old_price", None, -1234.5, "old price up to -1,234.5"),
     ],
 )

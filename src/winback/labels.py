@@ -78,7 +78,9 @@ OWN = {
     "complaints - complaints_resolved": Words(
         "complaints left open", counts=("complaint left open", "complaints left open")
     ),
-    "contact_attempts": Words("contact attempts", counts=("contact attempt", "contact attempts")),
+    "contact_attempts": Words(
+        "contact attempts planned", counts=("planned contact attempt", "planned contact attempts")
+    ),
     "eligible": Words("judged promising", flag=("judged promising", "judged not promising")),
     "returned": Words("came back", flag=("came back", "did not come back")),
     "second_ended": Words("left again", flag=("left again", "still here")),
@@ -97,6 +99,7 @@ ONE_MORE_BESIDE = {
     ("complaints_resolved", "complaints"): "1 complaint settled rather than left open",
     ("complaints", "complaints_resolved"): "1 more complaint left open",
 }
+PART_OF = {"complaints_resolved": "complaints"}  # what cannot be more than another
 
 
 def label_of(column: str) -> str:

@@ -93,6 +93,7 @@ def test_own_figures_stand_beside_published_ones_with_their_evidence():
     report = wb.lost_report(wb.read_contracts(contracts(margin=1.0), until=UNTIL))
     frame = report.beside()
     assert set(frame["evidence"]) == {each.evidence for each in PUBLISHED}
+    assert (frame["source"].str.startswith("https://") | frame["evidence"].str.endswith("not checked")).all()
     excellent = frame[frame["whose"] == "excellent firms"].set_index("months")
     assert excellent.loc[12, ["others_low", "others_high"]].tolist() == [0.09, 0.11]  # a year, and .8 to 1.0% a month
     assert excellent.loc[1, ["others_low", "others_high"]].astype(float).round(3).tolist() == [

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from scipy.special import expit
+from scipy.stats import norm
 from sentences import hold_to_three
 from simulated_lives import FORMULAS, lost_customers
 
@@ -247,6 +248,36 @@ def test_one_settled_of_equally_many_complaints_is_said_as_such(formula, most):
     apart = wb.fit_two_part(table, **FORMULAS | {"reacquisition": "complaints + complaints_resolved"})
     changes = apart.effects(table).frame["change"].to_numpy()
     assert effects.frame["change"].to_numpy() == pytest.approx(changes, rel=1e-4)
+
+
+@pytest.mark.parametrize("most", [1, 4])
+def test_one_more_is_one_more_and_counted_over_those_who_could_have_it(most):
+    """A slope is another thing, and nobody without an open complaint can have one more of them settled."""
+    table = complained(most)
+    fit = wb.fit_two_part(table, **FORMULAS | {"reacquisition": "complaints * driver + complaints_resolved"})
+    frame = fit.effects(table).frame.set_index("column")
+    could = {
+        "complaints_resolved": table["complaints_resolved"] < table["complaints"],
+        "complaints": table["complaints"] < most,
+    }
+    for column, those in could.items():
+        now, then = (fit.chance_of_return(table[those].assign(**{column: table[column] + more})) for more in (0, 1))
+        assert frame.loc[column, "change"] == pytest.approx((then - now).mean(), rel=1e-9)
+    rng = np.random.default_rng(2)
+    place = fit.places["reacquisition"]
+    draws = rng.multivariate_normal(fit.theta[place], fit.covariance[place, place], 400)
+    open_ones = table[could["complaints_resolved"]]
+    moved = open_ones.assign(complaints_resolved=open_ones["complaints_resolved"] + 1)
+    before, after = (fit.designs["reacquisition"].matrix(each) for each in (open_ones, moved))
+    spread = np.std([(norm.cdf(after @ each) - norm.cdf(before @ each)).mean() for each in draws])
+    assert frame.loc["complaints_resolved", "change_std_error"] == pytest.approx(spread, rel=0.15)
+
+
+def test_planned_attempts_are_no_effect_of_contacting(study):
+    fit = wb.fit_two_part(study.trial, reacquisition="contact_attempts", tenure="reason", margin="reason")
+    effects = fit.effects(study.trial)
+    assert "1 more planned contact attempt" in effects.describe()
+    assert "no effect of contacting" in effects.details()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from winback.labels import label_of
-from winback.lost.published_rates import PUBLISHED, RULE, STUDY
+from winback.lost.published_rates import ARTICLE, PUBLISHED, RULE
 from winback.lost.small_groups import LESS, MORE, NOT_COMPARED
 from winback.results import counted, format_count, format_percent, join_words
 
@@ -197,7 +197,7 @@ def beside_others(report) -> str:
     """Say what is lost in a year and in a month, beside what others lose."""
     excellent, mobile = (
         next(each for each in PUBLISHED if each.evidence == evidence and each.kind == "lost")
-        for evidence in (RULE, STUDY)
+        for evidence in (RULE, ARTICLE)
     )
     own = [report.lost_in(months)[0] for months in (12, 1)]
     return (

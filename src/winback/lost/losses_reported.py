@@ -207,8 +207,8 @@ class LostReport(Result):
     def beside(self) -> pd.DataFrame:
         """Return published figures, with what they rest on, and one's own beside them.
 
-        ``kind``, ``what``, ``whose``, ``evidence``, ``months``, ``others_low`` and ``others_high``, ``own`` with
-        ``_low`` and ``_high``. What is lost in a month or a year is given for both, ``converted`` at a constant rate.
+        ``kind``, ``what``, ``whose``, ``evidence``, ``source`` (a link, where there is one), ``months``, ``others_low``
+        and ``others_high``, ``own`` with ``_low`` and ``_high``. What is lost in a month or a year is given for both, ``converted`` at a constant rate.
         """
         return pd.DataFrame([row for figure in PUBLISHED for row in self._beside(figure)])
 
@@ -224,6 +224,7 @@ class LostReport(Result):
                 "what": figure.words_for(months),
                 "whose": figure.whose,
                 "evidence": figure.evidence,
+                "source": figure.source,
                 "months": months,
                 "converted": months != figure.months,
                 "others_low": ends[0],

@@ -45,6 +45,7 @@ class Payback(Result):
     kind: str
     horizon_months: float
     assumed: bool = False
+    built_in: str = ""  # what a simulation planted about when customers return
     catalogue: tuple[str, ...] = field(default=(), repr=False)
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -90,9 +91,10 @@ class Payback(Result):
             "gross": "before what would have come anyway, which is not known, so that offers pay back later than this",
         }[self.kind]
         what = "less what is assumed to have come anyway" if self.assumed else what
+        planted = f"; {self.built_in}" if self.built_in else ""
         return Sentences.of(
             [
-                "Months count from a customer's return, not from the offer.",
+                f"Months count from a customer's return, not from the offer{planted}.",
                 f"Profit is margin less cost, per customer sent the offer, {what}.",
             ]
         )
@@ -134,6 +136,7 @@ def payback(comparison: OfferComparison) -> Payback:
     frame = pd.DataFrame([_row(offer, rows) for offer, rows in months.groupby("offer", sort=False)])
     months = months.drop(columns="cost")
     how = {"assumed": trial.organic is not None, "catalogue": comparison.catalogue, "currency": trial.currency}
+    how["built_in"] = trial.built_in.get("day of the return", "")
     return Payback(frame, months, comparison.kind, trial.horizon_months, **how)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from winback.labels import ONE_MORE_BESIDE, contrast_words, one_more_words
+from winback.labels import ONE_MORE_BESIDE, PART_OF, contrast_words, one_more_words
 from winback.results import Result, Sentences, counted, format_percent, join_words
 from winback.second_lifetime.links import LINKS
 from winback.second_lifetime.whom import who_words
@@ -32,8 +32,9 @@ class ReturnEffects(Result):
     frame : pandas.DataFrame
         One row per label and per number: ``column``, ``level`` against ``reference`` (both missing for a number),
         ``in_words``, ``change`` of the chance of return (as a share, averaged over the customers: the label beside the
-        reference, or the slope per unit of a number), ``change_std_error``, ``change_low``,
-        ``change_high``, ``p_value``; with a logit ``odds_ratio`` and its interval.
+        reference, one more of a whole number for those who can have one more, or the slope per unit of a number with
+        decimals), ``change_std_error``, ``change_low``, ``change_high``, ``p_value``; with a logit ``odds_ratio`` and
+        its interval.
     link : str
     n : int
         Customers averaged over.
@@ -91,9 +92,8 @@ def return_effects(fit, customers: AnyTable) -> ReturnEffects:
 
 
 def _in_words(move, column, columns) -> str:
-    """Say what differs; one more of a part, or of the whole, means another thing where the other is held equal."""
-    a_part = any((column, other) in ONE_MORE_BESIDE for other in columns)
-    if move.level is None or (a_part and (move.level, move.reference) == (1.0, 0.0)):
+    """Say what differs: one more of a count, or one label rather than another."""
+    if move.level is None:
         return one_more_words(column, columns)
     return contrast_words(column, move.level, move.reference)
 
@@ -114,15 +114,17 @@ def _row(move, alpha, covariance, *, z, with_odds) -> dict:
 
 
 def _moves(design, customers, column, alpha, link) -> Iterator[Move]:
-    """Yield how every label of a column differs from the first one, or the slope of a number."""
+    """Yield how every label of a column differs from the first one, one more of a count, or the slope of a number."""
     labels, values = design.labels.get(column), customers[column]
     if labels is not None:
         others = [label for label in labels if label != NO_OFFER]
         labels = [NO_OFFER, *others] if NO_OFFER in labels else labels
         yield from _label_moves(design, customers, column, labels, alpha=alpha, link=link)
-    elif set(np.unique(values.to_numpy(dtype=float))) <= {0.0, 1.0}:
+    elif set(np.unique(values.to_numpy(dtype=float))) <= {0.0, 1.0} and not _counted_beside(design, column):
         flags = (False, True) if values.dtype == bool or values.dtype == "boolean" else (0.0, 1.0)
         yield from _label_moves(design, customers, column, flags, alpha=alpha, link=link)
+    elif (can := _can_have_one_more(design, customers, column)).any():
+        yield _one_more(design, customers[can], column, alpha, link)
     else:
         yield _slope(design, customers, column, alpha, link)
 
@@ -130,10 +132,35 @@ def _moves(design, customers, column, alpha, link) -> Iterator[Move]:
 def _label_moves(design, customers, column, labels, *, alpha, link) -> Iterator[Move]:
     without, *others = (design.matrix(_moved(design, customers, column, label)) for label in labels)
     for label, with_it in zip(labels[1:], others, strict=True):
-        a1, a0 = with_it @ alpha, without @ alpha
-        slopes = (link.density(a1) @ with_it - link.density(a0) @ without) / len(customers)
-        change = float((link.chance(a1) - link.chance(a0)).mean())
-        yield Move(label, labels[0], change, slopes, _common(with_it - without))
+        yield _step(without, with_it, alpha, link, level=label, reference=labels[0])
+
+
+def _counted_beside(design, column) -> bool:
+    """Tell whether a count is a part of another one in the formula, or the whole of it: they bound each other."""
+    return any((column, other) in ONE_MORE_BESIDE for other in design.columns)
+
+
+def _can_have_one_more(design, customers, column) -> np.ndarray:
+    """Tell of whom a count could be higher by one: others had as many, and a part stays within its whole."""
+    values = customers[column].to_numpy(dtype=float)
+    can = values + 1 <= values.max()
+    if (values % 1 != 0).any():
+        return np.zeros_like(can)  # with decimals a unit is no step that anybody takes
+    if PART_OF.get(column) in design.columns:
+        can &= values + 1 <= customers[PART_OF[column]].to_numpy(dtype=float)
+    return can
+
+
+def _one_more(design, customers, column, alpha, link) -> Move:
+    more = customers.assign(**{column: customers[column].to_numpy(dtype=float) + 1})
+    return _step(design.matrix(customers), design.matrix(more), alpha, link)
+
+
+def _step(before, after, alpha, link, *, level=None, reference=None) -> Move:
+    """Return how chances differ between the same customers before and after, given by their designs."""
+    a0, a1 = before @ alpha, after @ alpha
+    slopes = (link.density(a1) @ after - link.density(a0) @ before) / len(before)
+    return Move(level, reference, float((link.chance(a1) - link.chance(a0)).mean()), slopes, _common(after - before))
 
 
 def _slope(design, customers, column, alpha, link) -> Move:
@@ -246,8 +273,11 @@ def _more(effects) -> Iterator[str]:
         yield f"In odds of return, the chance to return divided by that to stay away: {said}."
     yield (
         "Points are percentage points of the chance of return, other things in the formula equal, averaged over the "
-        "customers: a label rather than the one it is compared with, or one more unit of a number."
+        "customers: a label rather than the one it is compared with, or one more of what is counted, over those who "
+        "could have one more; for a number with decimals, a small step taken times one unit."
     )
+    if "contact_attempts" in set(frame["column"]):
+        yield "Contact attempts are those planned beforehand: what goes with them is no effect of contacting."
     yield "Plain shares of those who came back lie elsewhere, because groups differ in other things, too."
 
 

@@ -184,9 +184,10 @@ class SecondLifetimeFit(Result):
 
         A column is moved for every customer and the design is computed again, so that powers, logarithms and
         interactions follow it. For a label the effect is the average over customers of :math:`F(x'\alpha)` with the
-        label less that with the first label (for offers: with none, where somebody was sent none); for a number it is
-        the average slope, per unit. Standard errors by the delta method. Where the column moves everybody's logit
-        alike, the odds ratio is given.
+        label less that with the first label (for offers: with none, where somebody was sent none); for a count it is
+        that of one more of it, averaged over those who could have one more (others had as many; of complaints settled,
+        those who had one left open); for a number with decimals it is the average slope, per unit. Standard errors by
+        the delta method. Where the column moves everybody's logit alike, the odds ratio is given.
 
         Parameters
         ----------

@@ -55,7 +55,9 @@ class Trial(Result):
     overruled: tuple[str, ...] = ()  # terms of the offers that others took the place of when the trial was read
     caveat: str = ""  # what a reader must know of the data
     scatter_assumed: bool = False  # how far value scatters between customers was assumed and not measured
-    built_in: Mapping[str, str] = field(default_factory=dict, repr=False)  # what a simulation planted, by offer
+    built_in: Mapping[str, str] = field(
+        default_factory=dict, repr=False
+    )  # what a simulation planted, by what it is about
     true_profits: pd.DataFrame | None = field(default=None, repr=False)  # (n, offers), known of simulations only
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "offer": ("Offer", "text"),

@@ -93,6 +93,12 @@ def _assumed() -> list[tuple]:
         ("held out at random", GROUP_SHARES["none"] * N_LEAVERS, "customers", "promising, never contacted"),
         ("organic return", ORGANIC_RETURN, "share", "held out, and back without an offer"),
         ("organic return, set aside", ORGANIC_RETURN_SET_ASIDE, "share", "not promising, never contacted"),
+        (
+            "from the offer to the return",
+            0.0,
+            "months",
+            "who returns is back on the day of the offer: payback is too soon",
+        ),
         ("tenure ratio", TENURE_RATIO, "ratio", "mean second over mean first tenure of those who returned"),
         ("first value counted over", float("inf"), "months", "first lifetimes of those who returned, uncapped"),
         ("second value counted over", SECOND_VALUE_MONTHS, "months", "known to the truth only"),

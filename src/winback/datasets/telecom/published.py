@@ -15,7 +15,7 @@ WHOSE = "Kumar, Bhagwat & Zhang, Harvard Business Review, March 2016"
 MORE = "price"  # of reasons, who came back more often than the others, as published in words
 LESS = "service"
 FUTILE = "both"  # who left for both reasons
-JUDGED = "Firms judge the chance of a return well and the worth of one who returns badly, the study found"
+JUDGED = f"Firms judge well who will return and badly who is worth it, as is reported ({WHOSE}; not checked here)"
 
 
 def published_offers() -> pd.DataFrame:
