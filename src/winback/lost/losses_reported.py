@@ -208,7 +208,8 @@ class LostReport(Result):
         """Return published figures, with what they rest on, and one's own beside them.
 
         ``kind``, ``what``, ``whose``, ``evidence``, ``source`` (a link, where there is one), ``months``, ``others_low``
-        and ``others_high``, ``own`` with ``_low`` and ``_high``. What is lost in a month or a year is given for both, ``converted`` at a constant rate.
+        and ``others_high``, ``own`` with ``_low`` and ``_high``. What is lost in a month or a year is given for
+        both, ``converted`` at a constant rate.
         """
         return pd.DataFrame([row for figure in PUBLISHED for row in self._beside(figure)])
 

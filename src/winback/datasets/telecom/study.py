@@ -31,8 +31,8 @@ SOURCE = "The telecom study (simulated)"
 CAVEAT = (
     "The telecom study is simulated: its published figures are built in and hold exactly, so that they come out is no "
     "finding; what lies between them is assumed and listed in data/telecom/README.md. Its {:.1f} months were solved "
-    "for, so that the published ROI, counted over them, and the published value of a second lifetime, counted over {:g}, "
-    "hold together: they are no business horizon."
+    "for, so that the published ROI, counted over them, and the published value of a second lifetime, counted over "
+    "{:g}, hold together: they are no business horizon."
 )
 BUILT_IN = {
     "day of the return": "in this simulation all return on the very day of the offer, so that payback is too soon",
