@@ -142,6 +142,7 @@ FORMATS = {
     "percent": format_percent,
     "chance": format_chance,
     "percent0": lambda share: format_percent(share, 0),
+    "points": lambda share: format_percent(share).removesuffix("%"),  # percentage points
 }
 
 

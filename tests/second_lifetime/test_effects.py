@@ -278,6 +278,8 @@ def test_planned_attempts_are_no_effect_of_contacting(study):
     effects = fit.effects(study.trial)
     assert "1 more planned contact attempt" in effects.describe()
     assert "no effect of contacting" in effects.details()
+    (points,) = effects.table()["Chance of return, in points"]
+    assert re.fullmatch(r"\d+\.\d \[\d+\.\d, \d+\.\d\]", points)
 
 
 @pytest.mark.parametrize(

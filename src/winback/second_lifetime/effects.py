@@ -45,7 +45,7 @@ class ReturnEffects(Result):
     n: int
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "in_words": ("What differs", "text"),
-        "change": ("Chance of return, in points", "percent"),
+        "change": ("Chance of return, in points", "points"),
         "odds_ratio": ("Odds of return, times", "times"),
         "p_value": ("p-value", "p_value"),
     }
