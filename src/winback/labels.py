@@ -99,7 +99,6 @@ ONE_MORE_BESIDE = {
     ("complaints_resolved", "complaints"): "1 complaint settled rather than left open",
     ("complaints", "complaints_resolved"): "1 more complaint left open",
 }
-PART_OF = {"complaints_resolved": "complaints"}  # what cannot be more than another
 
 
 def label_of(column: str) -> str:

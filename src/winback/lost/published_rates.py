@@ -34,27 +34,21 @@ ONE, RULE = f"one company, {UNCHECKED}", f"rule of thumb, {UNCHECKED}"
 _STREAMING = "streaming subscribers (Antenna 2024)"
 _APPS = "app subscriptions, {} plans (RevenueCat 2026)"
 _HBR = "https://hbr.org/2016/03/winning-back-lost-customers"
-_CHURN = (SURVEY, "https://antenna.live/post/a-case-for-rethinking-churn")
-_RETURNS = (
-    SURVEY,
-    "https://screenvoice.cz/en/foreign-news/streamers-doing-a-better-job-of-winning-back-departed-viewers",
-)
-_REVENUECAT = (
-    SURVEY,
-    "https://revenuecat.github.io/codelabs/monetization-success-formula/reactivation/index.html",
-)
+_CHURN = "https://antenna.live/post/a-case-for-rethinking-churn"
+_RETURNS = "https://screenvoice.cz/en/foreign-news/streamers-doing-a-better-job-of-winning-back-departed-viewers"
+_REVENUECAT = "https://revenuecat.github.io/codelabs/monetization-success-formula/reactivation/index.html"
 PUBLISHED = (
     Published("lost", 12, (0.09, 0.11), "excellent firms", RULE),
-    Published("lost", 1, (0.03, 0.03), "mobile telephony, at its worst", ARTICLE, _HBR),
-    Published("lost", 1, (0.052, 0.052), _STREAMING, *_CHURN),
-    Published("net", 1, (0.035, 0.035), _STREAMING, *_CHURN),
-    Published("gains", 1, (1 / 3, 1 / 3), _STREAMING, *_CHURN),
-    Published("returned", 3, (0.25, 0.25), _STREAMING, *_RETURNS),
-    Published("returned", 6, (0.34, 0.34), _STREAMING, *_RETURNS),
-    Published("returned", 12, (0.45, 0.45), _STREAMING, *_RETURNS),
-    Published("returned", 12, (0.201, 0.201), _APPS.format("monthly"), *_REVENUECAT),
-    Published("returned", 12, (0.09, 0.09), _APPS.format("weekly"), *_REVENUECAT),
-    Published("returned", 12, (0.052, 0.052), _APPS.format("yearly"), *_REVENUECAT),
+    Published("lost", 1, (0.03, 0.03), "mobile telephony, at its worst", ARTICLE, source=_HBR),
+    Published("lost", 1, (0.052, 0.052), _STREAMING, SURVEY, source=_CHURN),
+    Published("net", 1, (0.035, 0.035), _STREAMING, SURVEY, source=_CHURN),
+    Published("gains", 1, (1 / 3, 1 / 3), _STREAMING, SURVEY, source=_CHURN),
+    Published("returned", 3, (0.25, 0.25), _STREAMING, SURVEY, source=_RETURNS),
+    Published("returned", 6, (0.34, 0.34), _STREAMING, SURVEY, source=_RETURNS),
+    Published("returned", 12, (0.45, 0.45), _STREAMING, SURVEY, source=_RETURNS),
+    Published("returned", 12, (0.201, 0.201), _APPS.format("monthly"), SURVEY, source=_REVENUECAT),
+    Published("returned", 12, (0.09, 0.09), _APPS.format("weekly"), SURVEY, source=_REVENUECAT),
+    Published("returned", 12, (0.052, 0.052), _APPS.format("yearly"), SURVEY, source=_REVENUECAT),
     Published("ever", 1, (0.9, 0.9), "ten clients of an agency who had gone to freelancers", ONE),
 )
 

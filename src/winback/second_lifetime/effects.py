@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from winback.labels import ONE_MORE_BESIDE, PART_OF, contrast_words, one_more_words
+from winback.labels import ONE_MORE_BESIDE, contrast_words, one_more_words
 from winback.results import Result, Sentences, counted, format_percent, join_words
 from winback.second_lifetime.links import LINKS
 from winback.second_lifetime.whom import who_words
 from winback.tables import NO_OFFER, AnyTable, as_table, in_trial
 from winback.uncertainty import normal_quantile
 
+PART_OF = {"complaints_resolved": "complaints"}  # what cannot be more than another
 ALIKE = "all else alike"  # what tells these differences from plain shares, of customers who differ in much
 
 

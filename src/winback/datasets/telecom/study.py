@@ -28,16 +28,6 @@ from winback.trial.trial import Trial
 
 SEED = 2016
 SOURCE = "The telecom study (simulated)"
-CAVEAT = (
-    "The telecom study is simulated: its published figures are built in and hold exactly, so that they come out is no "
-    "finding; what lies between them is assumed and listed in data/telecom/README.md. Its {:.1f} months were solved "
-    "for, so that the published ROI, counted over them, and the published value of a second lifetime, counted over "
-    "{:g}, hold together: they are no business horizon."
-)
-BUILT_IN = {
-    "day of the return": "in this simulation all return on the very day of the offer, so that payback is too soon",
-    "tailored": "it is built into the simulated data, so that the published ROI holds, and nothing published says why",
-}
 # One random stream per part. New parts go to the end, so that older ones never change.
 PARTS = (
     "calendar",
@@ -162,8 +152,13 @@ class TelecomStudy:
         """
         read = read_trial(self.lapsed, self.offers)
         made_with = (("seed of the simulation", str(SEED)),)
-        caveat = CAVEAT.format(self.value_window, assumed.SECOND_VALUE_MONTHS)
-        known = {"caveat": caveat, "built_in": BUILT_IN, "scatter_assumed": True, "true_profits": self.true_profits()}
+        caveat = assumed.CAVEAT.format(self.value_window, assumed.SECOND_VALUE_MONTHS)
+        known = {
+            "caveat": caveat,
+            "built_in": assumed.BUILT_IN,
+            "scatter_assumed": True,
+            "true_profits": self.true_profits(),
+        }
         return replace(read, source=SOURCE, made_with=made_with, **known)
 
     def true_profits(self) -> pd.DataFrame:
