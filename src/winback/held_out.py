@@ -84,10 +84,10 @@ class Ranking:
     counts: np.ndarray = field(repr=False)  # (m,) customers in each class
 
     @classmethod
-    def of(cls, predicted: np.ndarray) -> Ranking:
-        """Rank customers by a prediction."""
-        _, place, counts = np.unique(-predicted, return_inverse=True, return_counts=True)
-        return cls(place, counts)
+    def of(cls, predicted: np.ndarray, n: np.ndarray | None = None) -> Ranking:
+        """Rank customers by a prediction; where rows are several customers each, ``n`` says how many."""
+        _, place = np.unique(-predicted, return_inverse=True)
+        return cls(place, np.bincount(place, n).astype(np.int64))
 
     def tenths(self) -> list[np.ndarray]:
         """Return for each tenth how much of each customer is in it, shape (n,); 0 to 1 within a class that is cut.
@@ -101,7 +101,7 @@ class Ranking:
 
     def _inside_tenths(self) -> Iterator[np.ndarray]:
         """Yield for each tenth how many customers of each class are in it, shape (m,)."""
-        n = len(self.place)
+        n = self.counts.sum()
         edges = np.unique(np.ceil(np.arange(TENTHS + 1) * n / TENTHS))
         ends = np.cumsum(self.counts)
         for low, high in pairwise(edges):
