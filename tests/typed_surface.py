@@ -15,8 +15,11 @@ from winback.offers.compared import OfferComparison
 from winback.offers.strategies_compared import StrategyComparison
 from winback.policies.learned import LearnedPolicy
 from winback.purchases.purchase_fit import PurchaseFit
+from winback.retention.about_to_leave import AboutToLeave
 from winback.retention.found_moments import KeyMoments
 from winback.retention.repeat_churn_fit import RepeatChurn
+from winback.retention.risk_check import RiskCheck
+from winback.retention.risk_fit import ChurnRisk
 from winback.retention.watch_list import WatchList
 from winback.second_lifetime.contact_worth import ContactWorth
 
@@ -66,6 +69,11 @@ def when_do_they_leave(base: wb.ContractBase, trial: wb.Trial) -> None:
     assert_type(wb.key_moments(base, {"renewal": 31}, by="manager"), KeyMoments)
     wb.plots.plot_hazard(wb.key_moments(trial, of="leaving again"))
     wb.key_moments(base, window_days="a month")  # type: ignore[arg-type]
+    fit = wb.fit_churn_risk(base, "tenure + since_complaint", months=24)
+    assert_type(fit, ChurnRisk)
+    assert_type(fit.check(months=6), RiskCheck)
+    assert_type(fit.about_to_leave(cost=5.0, share_prevented=0.2), AboutToLeave)
+    wb.fit_churn_risk(base, months="a year")  # type: ignore[arg-type]
 
 
 def why_did_they_leave() -> None:

@@ -169,6 +169,21 @@ def base():
 
 
 @cache
+def used_base():
+    """Return the same with how much they used each month."""
+    rng, rows = np.random.default_rng(6), base_contracts()
+    days = [pd.date_range(row.start, row.end, freq="ME") for row in rows.itertuples()]
+    used = pd.DataFrame({"customer_id": np.repeat(rows["customer_id"], [len(each) for each in days])})
+    used = used.assign(date=np.concatenate(days), event="volume", amount=rng.gamma(4, 5, len(used)))
+    return wb.read_contracts(base_contracts(), used, until="2024-06-30")
+
+
+@cache
+def risk():
+    return wb.fit_churn_risk(base(), "log1p(tenure) + manager")
+
+
+@cache
 def served_base():
     """Return the same with who served whom, and one who left."""
     gone = base_events().head(9).assign(event="manager_left", manager="ann", date=pd.Timestamp("2023-03-01"))
@@ -335,6 +350,7 @@ def asked_to_the_end() -> dict[str, Call]:
         "lost_report": lambda base: wb.lost_report(base, by="manager"),
         "triage": lambda base: wb.triage(base, chance=0.2, organic=0.1),
         "key_moments": lambda base: wb.key_moments(base, by="manager"),
+        "fit_churn_risk": lambda base: wb.fit_churn_risk(base, "log1p(tenure) + manager").predict(months=2),
         "reason_table": wb.reason_table,
         "reason_table by a codebook": lambda base: wb.reason_table(base, codebook=CODEBOOK),
         "satisfied_leavers": wb.satisfied_leavers,
@@ -613,6 +629,23 @@ def calls() -> dict[str, Call]:
         ),
         "plot_key_moments": Call(
             plots.plot_key_moments, {"result": wb.key_moments(lapsed(), of="leaving again", offers=RUNNING)}
+        ),
+        "fit_churn_risk": Call(
+            wb.fit_churn_risk, {"base": base(), "formula": "log1p(tenure) + manager", "months": 24, "level": 0.9}
+        ),
+        "predict of a churn risk": Call(risk().predict, {"base": base(), "months": 3}),
+        "score": Call(risk().score, {"customer": {"tenure": 7, "manager": "ann"}}),
+        "check of a churn risk": Call(risk().check, {"months": 12, "flagged": 0.2}),
+        "net_benefit": Call(risk().check(months=12).net_benefit, {"cost": 1.0, "share_prevented": 0.2, "value": 90.0}),
+        "about_to_leave": Call(
+            risk().about_to_leave, {"cost": 1.0, "share_prevented": 0.2, "months": 6, "annual_discount": 0.1}
+        ),
+        "shrinking_volume": Call(
+            wb.retention.shrinking_volume, {"base": used_base(), "event": "volume", "below": 0.9, "within_months": 2}
+        ),
+        "plot_churn_risk": Call(plots.plot_churn_risk, {"check": risk().check(months=12)}),
+        "plot_worth_keeping": Call(
+            plots.plot_worth_keeping, {"found": risk().about_to_leave(cost=1, share_prevented=0.2)}
         ),
         "plot_hazard": Call(plots.plot_hazard, {"result": wb.key_moments(base(), "complaint")}),
         "code_reasons": Call(wb.code_reasons, {"texts": exit_texts(), "more": {"price": ["happig"]}}),

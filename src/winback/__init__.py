@@ -24,7 +24,7 @@ policies         who should get which offer, whom to contact first? learn_policy
 offers           which offer pays? compare_offers, offer_economics, compare_win_back_keep_acquire
 second_lifetime  who comes back, for how long, worth how much? fit_two_part, fit_joint, second_lifetime_value
 trial            what was offered to whom, and what came of it? read_trial, Trial, Splits, offer_scores
-retention        who is about to leave, when, and who leaves again? key_moments, fit_repeat_churn
+retention        who is about to leave, when, who leaves again? key_moments, fit_churn_risk, fit_repeat_churn
 lost             who is lost, why, and is it worth a try? lost_report, code_reasons, reason_table, triage,
                  satisfied_leavers, base_stages, manager_concentration
 value            what is a customer worth? fit_contracts, lifetime_value, base_value

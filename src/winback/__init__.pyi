@@ -5,6 +5,7 @@ from winback import lost as lost
 from winback import offers as offers
 from winback import planning as planning
 from winback import plots as plots
+from winback import retention as retention
 from winback import tables as tables
 from winback.base.contract_base import ContractBase as ContractBase
 from winback.base.contracts import read_contracts as read_contracts
@@ -40,6 +41,7 @@ from winback.purchases.fits import fit_purchases as fit_purchases
 from winback.purchases.logs.summary import summarize_purchases as summarize_purchases
 from winback.purchases.spend import fit_spend as fit_spend
 from winback.results import Sentences as Sentences
+from winback.retention.churn_risk import fit_churn_risk as fit_churn_risk
 from winback.retention.key_moments import key_moments as key_moments
 from winback.retention.repeat_churn import fit_repeat_churn as fit_repeat_churn
 from winback.second_lifetime.joint import fit_joint as fit_joint
@@ -78,6 +80,7 @@ __all__ = [
     "compare_win_back_keep_acquire",
     "competing_risks",
     "evaluate_policy",
+    "fit_churn_risk",
     "fit_contracts",
     "fit_duration",
     "fit_joint",

@@ -39,6 +39,7 @@ _NAMES_OF = {
     "lost.triage": ("triage",),
     "retention.key_moments": ("key_moments",),
     "retention.repeat_churn": ("fit_repeat_churn",),
+    "retention.churn_risk": ("fit_churn_risk",),
     "value.lifetime_value": ("lifetime_value",),
     "value.base_value": ("base_value",),
     "value.contracts.fits": ("fit_contracts",),
@@ -55,6 +56,7 @@ ROOMS = (
     "offers",
     "planning",
     "plots",
+    "retention",
     "tables",
 )  # reached as wb.plots; what a room needs is loaded when it is first used
 HOME = {name: f"winback.{module}" for module, names in _NAMES_OF.items() for name in names}

@@ -32,6 +32,7 @@ lost_returns     who of the lost is back by when, with published figures beside
 leaving_again    for what returned customers leave again, observed and fitted
 lost_buyers      a customer's purchases, and the day on which they are called lost
 retention_moments  the hazard with its moments, and the jump after each
+retention_risk     did those leave who were said to; what keeping gains
 words            names and sentences as they are written, in any script
 style            the house palette
 alt_text         a figure in words, for who cannot see it
@@ -61,6 +62,7 @@ from winback.plots.planning import plot_holdout, plot_trial_sizes
 from winback.plots.policies import plot_misstated_reasons, plot_oracle, plot_policy_gains, plot_uplift_by_fifth
 from winback.plots.profit_steps import plot_profit_steps
 from winback.plots.retention_moments import plot_hazard, plot_key_moments
+from winback.plots.retention_risk import plot_churn_risk, plot_worth_keeping
 from winback.plots.second_lifetime import (
     plot_first_and_second,
     plot_rankings,
@@ -84,6 +86,7 @@ __all__ = [
     "plot_buyer",
     "plot_calls",
     "plot_chance_active",
+    "plot_churn_risk",
     "plot_cohorts",
     "plot_contact_worth",
     "plot_differences",
@@ -129,6 +132,7 @@ __all__ = [
     "plot_validation",
     "plot_value_by_acceptance",
     "plot_value_concentration",
+    "plot_worth_keeping",
     "plot_worth_map",
     "set_notebook_format",
 ]

@@ -1,0 +1,103 @@
+"""Do those leave who are said to, and whom does it pay to keep? Figures of the risk of leaving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from winback.doors import door
+from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, new_axes, note, percent_axis
+from winback.plots.words import write_legend
+from winback.results import format_count, format_money, format_percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from winback.retention.about_to_leave import AboutToLeave
+    from winback.retention.risk_check import RiskCheck
+
+FAR = 10  # times: from here on small shares are seen on a logarithmic scale only
+TICKS = (0.0001, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+
+@door
+def plot_churn_risk(check: RiskCheck, ax: Axes | None = None) -> Axes:
+    """Draw how many left in each tenth of risk against how many were expected to.
+
+    Bars show what chance leaves open; open marks lie outside. Takes what `ChurnRisk.check` returns.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> base = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).base
+    >>> fit = wb.fit_churn_risk(base, "log1p(tenure) + since_complaint")
+    >>> plot_churn_risk(fit.check(months=12)).get_ylabel()
+    'left within a month'
+    """
+    frame = check.frame
+    ax = new_axes(ax, 4.4)
+    shares = frame[["expected_share", "observed_share"]].to_numpy()
+    ends = np.array([shares.min(), max(shares.max(), frame["expected_share_high"].max())])
+    far = ends[0] > 0 and ends[1] > FAR * ends[0]
+    ends = ends * [0.7, 1.3] if far else np.array([0, 1.08 * ends[1]])
+    ax.plot(ends, ends, color=QUIET, linestyle=":", linewidth=1.5)
+    for row in frame.itertuples():
+        color = INK if row.inside else QUIET
+        low = max(row.expected_share_low, ends[0])
+        ax.plot([row.expected_share] * 2, [low, row.expected_share_high], color=QUIET, linewidth=2)
+        face = color if row.inside else "white"
+        ax.plot(row.expected_share, row.observed_share, "o", color=color, markerfacecolor=face, markersize=8)
+    top = frame.iloc[0]
+    riskiest = (top["expected_share"], top["observed_share"])
+    note(ax, f"riskiest tenth: {format_percent(riskiest[1])}", riskiest, (-9, 0), ha="right", va="center", color=INK)
+    first, last = format_percent(top["observed_share"]), format_percent(frame["observed_share"].iloc[-1], 1 + far)
+    title = f"Of the riskiest tenth {first} left within a month, of the last {last}"
+    finish_axes(ax, title, "expected to leave within a month; bars: what chance leaves open", "left within a month")
+    if far:
+        ax.set_xscale("log")
+        ax.set_yscale("log")
+        ticks = [each for each in TICKS if ends[0] <= each <= ends[1]]
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_ticks(ticks)
+            axis.set_ticks([], minor=True)
+    percent_axis(ax.xaxis, ax.yaxis)
+    ax.set_xlim(*ends)
+    ax.set_ylim(*ends)
+    return ax
+
+
+@door
+def plot_worth_keeping(found: AboutToLeave, ax: Axes | None = None) -> Axes:
+    """Draw what keeping would gain in all, by the share contacted, ranked by gain and by risk alone.
+
+    Takes what `ChurnRisk.about_to_leave` returns.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> base = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).base
+    >>> found = wb.fit_churn_risk(base, "log1p(tenure)").about_to_leave(cost=20, share_prevented=0.2)
+    >>> plot_worth_keeping(found).get_xlabel()
+    'share of customers contacted'
+    """
+    curve = found.curve
+    ax = new_axes(ax, 4)
+    names = {"by_gain": "ranked by gain", "by_risk": "ranked by risk alone"}
+    share = np.append(0, curve["share"])
+    for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
+        ax.plot(share, np.append(0, curve[name]), label=label, linewidth=2, markersize=7, markevery=10, **style)
+    ax.axhline(0, color=QUIET, linewidth=1)
+    best = curve.loc[curve["by_gain"].idxmax()]
+    if best["by_gain"] > 0:
+        gain, n = format_money(best["by_gain"], found.currency), format_count(best["n"])
+        beside = format_money(best["by_risk"], found.currency)
+        title = f"Keeping {n} customers is expected to gain {gain}; as many by risk alone, {beside}"
+    else:
+        title = "Keeping pays for nobody at this cost"
+    finish_axes(ax, title, "share of customers contacted", f"expected gain in {found.terms.months} months", 80)
+    percent_axis(ax.xaxis)
+    money_axis(found.currency, ax.yaxis)
+    ax.margins(x=0.03, y=0.1)
+    write_legend(ax)
+    return ax

@@ -1,0 +1,262 @@
+r"""Who is about to leave? `fit_churn_risk`, a logit of leaving within the next month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from winback.base.contract_base import ContractBase
+from winback.doors import ArgumentError, door
+from winback.formula_checks import columns_of, parse_formula
+from winback.formulas import Design, bind_formula
+from winback.newton import Peak, climb
+from winback.results import counted, join_words
+from winback.retention.bands import (
+    Column,
+    came_back_column,
+    own_column,
+    season_column,
+    since_column,
+    tenure_column,
+    trend_column,
+    without_rare,
+)
+from winback.retention.moments import MEASURED, moment_in_words
+from winback.retention.person_months import (
+    SINCE,
+    TREND,
+    Cells,
+    cells_of_levels,
+    count_cells,
+    event_columns,
+    month_starts,
+    months_of,
+    own_names,
+)
+from winback.retention.risk_fit import ChurnRisk
+from winback.retention.risk_table import LevelTable, level_frame
+from winback.tables import Problem, ProblemList, TableError
+from winback.tables.likeness import to_choose_from
+from winback.uncertainty import normal_quantile
+
+MONTHS = 36  # three of each month of the year, and not so long ago that customers were others
+FEWEST, A_YEAR, A_CURVE = 20, 24, 200  # losses for any model; months that tell seasons; losses that tell a curve
+WHERE = "table of customers"
+
+
+@door
+def fit_churn_risk(
+    base: ContractBase, formula: str | None = None, *, months: int = MONTHS, level: float = 0.95
+) -> ChurnRisk:
+    r"""Fit the chance of leaving within the next month to what was known when the month began.
+
+    Of a customer who is here when calendar month t begins, with what is known by then :math:`x_t` [1]_:
+
+    .. math:: P(\text{leaves in } t \mid \text{here}) = \frac{1}{1 + e^{-x_t'\beta}}
+
+    Each customer counts once for each month. Values are counted in bands, and equal rows are one, weighted by how many
+    they are: the likelihood and so the estimates are those of single rows.
+
+    Parameters
+    ----------
+    base : ContractBase
+        Customers with contracts and their events.
+    formula : str, optional
+        Right-hand side. Columns: ``tenure`` (months as a customer, a number), ``since_<event>`` (months since the last
+        one in this stay, or never), ``trend_<event>`` (its amounts in the last three months over those in the three
+        before), ``month_of_year``, ``came_back``, and the contract's own: labels, or numbers in fifths. By default all
+        of these that tell something, but the contract's own.
+    months : int
+        How many of the latest months of which it is known who left.
+    level : float
+        Confidence level of intervals.
+
+    Returns
+    -------
+    ChurnRisk
+        ``params``; ``predict()`` for everybody here now, ``score(...)`` for one, ``check()`` on later months,
+        ``about_to_leave(...)`` whom it pays to keep.
+
+    Raises
+    ------
+    TableError
+        When the formula cannot be used.
+    ValueError
+        When nobody was here, too few left, or there is no month to fit.
+
+    Notes
+    -----
+    Who comes and leaves between two starts of a month is not seen. A contract's own columns are taken for known from
+    its first day on: what was written into them later would tell the outcome.
+
+    References
+    ----------
+    .. [1] Allison, P. D. (1982). Discrete-time methods for the analysis of event histories. Sociological Methodology
+       13.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> base = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).base
+    >>> fit = wb.fit_churn_risk(base, "tenure + since_complaint", months=12)
+    >>> fit.params["term"].tolist()[:3]
+    ['Intercept', 'tenure', 'since_complaint[T.1 month]']
+    """
+    normal_quantile(level)
+    if not isinstance(base, ContractBase):
+        raise ArgumentError("Risk is asked of contracts with dates: give what read_contracts returns.")
+    if months < 1:
+        raise ValueError(f"months must be 1 or more; got {months}.")
+    starts = month_starts(base)[-months - 1 :]
+    if len(starts) < 2:
+        raise ValueError(
+            f"There is no whole month of which it is known who left: the data end on {base.until}, and a loss is one "
+            f"after {base.grace_days} days without a contract."
+        )
+    return _fit_months(base, formula, level, starts)
+
+
+def _fit_months(base: ContractBase, formula: str | None, level: float, starts: np.ndarray) -> ChurnRisk:
+    """Fit the months that begin at all these days but the last, on which they end."""
+    columns = _candidates(base) if formula is None else _named(base, formula)
+    cells = count_cells(months_of(base, columns, starts), columns)
+    n, n_lost = round(cells.n.sum()), round(cells.lost.sum())
+    if n == 0:
+        raise ValueError("Nobody was a customer at the start of any of these months.")
+    if n_lost < FEWEST:
+        raise ValueError(
+            f"In these months {counted(n_lost, 'customers')} left; at least {FEWEST} must have for a risk to be told. "
+            "Take more months."
+        )
+    columns = [without_rare(each, *cells.by_place(place, each.n_places)) for place, each in enumerate(columns)]
+    asked, notes = formula, []
+    if formula is None:
+        kept = [place for place, each in enumerate(columns) if len(each.levels) > 1 and _is_told(each, starts)]
+        cells, columns = replace(cells, places=cells.places[:, kept]), [columns[place] for place in kept]
+        formula = _default(columns, cells)
+        notes += _left_out(base, columns)
+    levels, n_each, lost, _ = cells_of_levels(cells, columns)
+    design = _bound(formula, level_frame(levels, columns), columns)
+    table = LevelTable.of(design, columns)
+    peak = _maximum(table, levels, n_each, lost)
+    return ChurnRisk(
+        base=base,
+        refitted=partial(_fit_months, base, asked, level),
+        design=design,
+        table_of_levels=table,
+        coefficients=peak.place,
+        covariance=peak.covariance,
+        log_likelihood=peak.value,
+        starts=starts,
+        n=n,
+        n_lost=n_lost,
+        n_cells=len(levels),
+        level=level,
+        notes=tuple(notes),
+    )
+
+
+def _columns(base: ContractBase) -> dict[str, Column]:
+    """Return all columns that a formula may name but the contract's own."""
+    events = base.happened["event"]
+    found = [tenure_column(), *map(since_column, event_columns(SINCE, events))]
+    found += map(trend_column, event_columns(TREND, events[base.happened["amount"].notna().to_numpy()]))
+    return {each.name: each for each in [*found, season_column(), came_back_column()]}
+
+
+def _candidates(base: ContractBase) -> list[Column]:
+    """Return the columns of the formula that is taken where none is given."""
+    measured = {f"{SINCE}{event}" for event in MEASURED}
+    found = _columns(base)
+    trends = [name for name in found if name.startswith(TREND) and name != f"{TREND}volume"]
+    return [each for name, each in found.items() if name not in measured and name not in trends]
+
+
+def _is_told(column: Column, starts: np.ndarray) -> bool:
+    """Say whether there are enough months to tell seasons."""
+    return column.name != "month_of_year" or len(starts) > A_YEAR
+
+
+def _named(base: ContractBase, formula: str) -> list[Column]:
+    """Return the columns that a formula names, or refuse it."""
+    known, own = _columns(base), own_names(base)
+    there = pd.DataFrame({name: [0.0] for name in [*known, *own]})
+    problems = ProblemList(WHERE, there)
+    parsed = parse_formula(formula, "churn", there, problems)
+    problems.raise_if_any()
+    names = columns_of(parsed, formula, there)
+    for name in names:
+        if name in there:
+            continue
+        if name in base.contracts:
+            said = "is known of those who left only, or not on which day, so it does not foretell leaving"
+            problems.add(name, said, "Leave it out, or give it as dated events.")
+        else:
+            problems.add(name, "is not known of customers before they leave", to_choose_from(name, there.columns))
+    problems.raise_if_any()
+    found = [known[name] if name in known else own_column(name, base.contracts[name]) for name in names]
+    return found or [tenure_column()]
+
+
+def _default(columns: Sequence[Column], cells: Cells) -> str:
+    """Return the formula of all columns, with a curve of tenure where there are losses enough to tell one."""
+    terms = [each.name for each in columns[1:]]
+    tenure = np.array(columns[0].words)[cells.places[:, 0]]
+    order = np.argsort(tenure)
+    reached = np.cumsum(cells.lost[order])
+    knots = np.unique(tenure[order][np.searchsorted(reached, reached[-1] * np.array([0.1, 0.35, 0.65, 0.9]))]).tolist()
+    knots = [knot for knot in knots if 0 < knot < tenure.max()]
+    if reached[-1] < A_CURVE or not knots:
+        return " + ".join(["log1p(tenure)", *terms])
+    bounds = f"lower_bound=0, upper_bound={tenure.max():g}, extrapolation='clip'"
+    return " + ".join([f"bs(tenure, degree=2, knots={[*map(_short, knots)]}, {bounds})", *terms])
+
+
+def _short(number: float) -> float | int:
+    return int(number) if number == int(number) else number
+
+
+def _left_out(base: ContractBase, columns: Sequence[Column]) -> list[str]:
+    """Say which events are not in the formula, as too few left after them."""
+    measured = {f"{SINCE}{event}" for event in MEASURED}
+    there = {name for name in _columns(base) if name.startswith(SINCE)} - measured
+    rare = sorted(there - {each.name for each in columns})
+    said = join_words(moment_in_words(name.removeprefix(SINCE)) for name in rare)
+    return [f"Not in the model, as too few left after it: {said}."] if rare else []
+
+
+def _bound(formula: str, frame: pd.DataFrame, columns: Sequence[Column]) -> Design:
+    """Return the formula bound to levels; a column of one level is refused with the reason."""
+    same = [each.name for each in columns if not each.is_number and len(each.levels) < 2]
+    if same:
+        said = "is the same for nearly all who left and who stayed, so nothing can be told of it"
+        raise TableError(WHERE, [Problem(name, said, 0, "", "Leave it out, or take more months.") for name in same])
+    try:
+        return bind_formula(formula, frame, "churn")
+    except TableError as error:
+        raise TableError(WHERE, error.found) from None
+
+
+def _maximum(table: LevelTable, levels: np.ndarray, n: np.ndarray, lost: np.ndarray) -> Peak:
+    """Return where the likelihood of the logit of counts is highest."""
+    matrix = table.matrix(levels)
+
+    def likelihood(place: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        score = matrix @ place
+        chance = expit(score)
+        weighted = matrix * (n * chance * (1 - chance))[:, None]
+        return float(lost @ score - n @ np.logaddexp(0, score)), matrix.T @ (lost - n * chance), matrix.T @ weighted
+
+    start = np.where(table.constant == 1, np.log(lost.sum() / (n - lost).sum()), 0.0)
+    peak = climb(likelihood, start)
+    if not peak.converged:
+        raise ValueError(
+            "Some terms of the formula foretell who left without exception, so their effects have no end. Leave out "
+            "interactions, or take more months."
+        )
+    return peak

@@ -1,0 +1,299 @@
+"""What does a model of leaving say, of everybody, of one customer, and month by month ahead? The fitted model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, ndtr
+
+from winback.base.contract_base import ContractBase
+from winback.discounting import check_horizon
+from winback.doors import ArgumentError, door
+from winback.formulas import Design
+from winback.held_out import TENTHS
+from winback.results import Result, Sentences
+from winback.retention import risk_words as words
+from winback.retention.about_to_leave import AboutToLeave, Keeping, worth_keeping
+from winback.retention.person_months import History, Known
+from winback.retention.risk_ahead import Ahead, Drift, ahead_of, drift_of
+from winback.retention.risk_check import RiskCheck
+from winback.retention.risk_judged import judge_risk
+from winback.retention.risk_table import LevelTable, ScoreTable
+from winback.tables import Problem, TableError
+from winback.tables.likeness import to_choose_from
+from winback.uncertainty import normal_interval, normal_quantile
+
+LONGEST = 120  # months ahead
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class ChurnRisk(Result):
+    """The chance of leaving within the next month, fitted to months of a base; see `fit_churn_risk`.
+
+    Attributes
+    ----------
+    params : pandas.DataFrame
+        One row per term: ``term``, ``in_words``, ``estimate`` of log odds, ``std_error``, ``z``, ``p_value``, ``low``,
+        ``high``.
+    n, n_lost, n_cells : int
+        Months of customers, how many ended with a loss, and different rows among them.
+    starts : numpy.ndarray
+        First days of the months, as whole numbers; at the last one the last month ends.
+    """
+
+    base: ContractBase = field(repr=False)
+    refitted: Callable[[np.ndarray], ChurnRisk] = field(repr=False)  # the same model, fitted to other months
+    design: Design = field(repr=False)
+    table_of_levels: LevelTable = field(repr=False)
+    coefficients: np.ndarray = field(repr=False)
+    covariance: np.ndarray = field(repr=False)
+    log_likelihood: float
+    starts: np.ndarray = field(repr=False)
+    n: int
+    n_lost: int
+    n_cells: int
+    level: float
+    notes: tuple[str, ...] = ()
+    converged: bool = True
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "in_words": ("Who", "text"),
+        "odds": ("Odds of leaving, times", "times"),
+        "p_value": ("p", "p_value"),
+    }
+
+    @property
+    def formula(self) -> str:
+        """The right-hand side."""
+        return self.design.formula
+
+    @cached_property
+    def params(self) -> pd.DataFrame:
+        """The coefficients, one row per term."""
+        error = np.sqrt(np.diag(self.covariance))
+        z = self.coefficients / error
+        low, high = normal_interval(self.coefficients, error, self.level)
+        figures = {"estimate": self.coefficients, "std_error": error, "z": z, "p_value": 2 * ndtr(-np.abs(z))}
+        said = words.terms_in_words(self.design.names, self.table_of_levels.columns)
+        return pd.DataFrame({"term": self.design.names, "in_words": said, **figures, "low": low, "high": high})
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the terms but those of curves and the intercept, with odds ratios ``odds`` and their intervals."""
+        rows = self.params[[bool(said) for said in self.params["in_words"]]]
+        odds = {
+            f"odds{end}": np.exp(rows[name]) for end, name in (("", "estimate"), ("_low", "low"), ("_high", "high"))
+        }
+        return rows.assign(**odds).reset_index(drop=True)
+
+    def describe(self) -> Sentences:
+        """Say how many are expected to leave next month, what foretells it most, and the doubt."""
+        return Sentences.of(words.answer_lines(self))
+
+    def details(self) -> Sentences:
+        """Say what the model is, and what it does not know."""
+        return Sentences.of(words.detail_lines(self))
+
+    def what_to_do(self) -> Sentences:
+        """Say how to go on."""
+        return Sentences.of(words.next_step(self))
+
+    @cached_property
+    def scores(self) -> ScoreTable:
+        """Log odds of leaving, looked up."""
+        return self.table_of_levels.score(self.coefficients)
+
+    @cached_property
+    def drift(self) -> Drift:
+        """By how much the risk of later months lies above what is known today; see `winback.retention.risk_ahead`."""
+        return drift_of(self)
+
+    @cached_property
+    def now(self) -> pd.DataFrame:
+        """What `predict` says of the next month."""
+        return self.predict(months=1)
+
+    @door
+    def predict(self, base: ContractBase | None = None, *, months: int = 1) -> pd.DataFrame:
+        r"""Return for everybody here on the last day the chance of leaving next month, and within some months.
+
+        .. math:: 1 - \prod_{h=1}^{H} (1 - p_h)
+
+        Months as a customer, months since events and the month of the year go on; all else is held. What happens
+        meanwhile is counted on average only (`winback.retention.risk_ahead`): whose discount will end is not foreseen.
+
+        Parameters
+        ----------
+        base : ContractBase, optional
+            A later one of the same customers; by default the one of the fit.
+        months : int
+            Ahead, from the day after the last one of the data.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``customer_id``, ``risk`` of leaving next month and ``within`` these months, each with ``_low`` and
+            ``_high`` for the expected value, ``margin`` a month where known. Customers with a label that the model has
+            not seen are left out.
+        """
+        ahead = self.ahead(base, months)
+        seen, reach = ahead.seen, normal_quantile(self.level)
+        base = self.base if base is None else base
+        risk = ahead.leaves[seen, 0]
+        odds = np.log(risk) - np.log1p(-risk)
+        here = np.log(-np.log1p(-ahead.leaves[seen].sum(axis=1)))
+        ends = {name: (sign * reach * ahead.risk_error[seen], sign * reach * ahead.within_error[seen])
+                for name, sign in (("_low", -1), ("", 0), ("_high", 1))}  # fmt: skip
+        return pd.DataFrame(
+            {"customer_id": base.ids[base.all_lives.customer[ahead.known.life[seen]]]}
+            | {f"risk{end}": expit(odds + away[0]) for end, away in ends.items()}
+            | {f"within{end}": -np.expm1(-np.exp(here + away[1])) for end, away in ends.items()}
+            | {"margin": _margins_now(base)[seen]}
+        )
+
+    def ahead(self, base: ContractBase | None, months: int) -> Ahead:
+        """Return the chances of leaving in each of the months after the last day of a base."""
+        check_horizon(months)
+        if months > LONGEST:
+            raise ValueError(f"months must be at most {LONGEST}; got {months}.")
+        base = self.base if base is None else self._same_columns(base)
+        known = History(base, self.table_of_levels.columns).at(base.last + 1)
+        if not len(known.life):
+            raise ValueError(f"Nobody is a customer on {base.until}: there is nobody whose risk could be told.")
+        return ahead_of(self, known, months)
+
+    def levels(self, known: Known, ahead: int = 0) -> np.ndarray:
+        """Return the levels of customers, (n, n_columns), -1 where the model has not seen a value."""
+        columns = self.table_of_levels.columns
+        places = known.places(columns, ahead)
+        return np.column_stack([each.level_of[places[:, place]] for place, each in enumerate(columns)])
+
+    def risks(self, known: Known) -> np.ndarray:
+        """Return the chance of leaving within the month that begins, (n,); missing where a value is not known to it."""
+        levels = self.levels(known)
+        seen = (levels >= 0).all(axis=1)
+        found = np.full(len(seen), np.nan)
+        found[seen] = expit(self.scores.of(levels[seen]))
+        return found
+
+    def _same_columns(self, base: ContractBase) -> ContractBase:
+        columns = self.table_of_levels.columns
+        own = [each.name for each in columns if each.name in self.base.contracts]
+        missing = [name for name in own if name not in base.contracts]
+        if missing:
+            there = to_choose_from(missing[0], base.contracts.columns)
+            raise TableError(
+                "contracts", [Problem(name, "is in the model, not in the table", 0, "", there) for name in missing]
+            )
+        return base
+
+    @door
+    def score(self, customer: Mapping) -> float:
+        """Return the chance that one customer leaves within the next month, from what is known on the telephone.
+
+        Parameters
+        ----------
+        customer : mapping
+            Columns of the formula and their values as numbers or labels: ``tenure`` in months, months since each event
+            (left out: never), a trend as a ratio (left out: not known), ``month_of_year`` from 1 to 12, ``came_back``.
+
+        Raises
+        ------
+        ArgumentError
+            When a column is not in the model, is missing, or has a value not seen.
+
+        Examples
+        --------
+        >>> import winback as wb
+        >>> base = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).base
+        >>> fit = wb.fit_churn_risk(base, "log1p(tenure) + since_complaint", months=12)
+        >>> fit.score({"tenure": 14, "since_complaint": 1}) > 2 * fit.score({"tenure": 14})
+        True
+        """
+        columns = self.table_of_levels.columns
+        try:
+            levels = [each.level_at[each.place_of(customer.get(each.name))] for each in columns]
+        except TypeError:
+            raise ArgumentError(f"Values must be numbers or labels; got {dict(customer)!r}.") from None
+        if min(levels) < 0 or len(customer) > len(columns) or not self._names.issuperset(customer):
+            self._refuse(customer, levels)
+        return float(1 / (1 + np.exp(-self.scores.of_one(levels))))
+
+    @cached_property
+    def _names(self) -> frozenset:
+        return frozenset(each.name for each in self.table_of_levels.columns)
+
+    def _refuse(self, customer: Mapping, levels):
+        strange = [name for name in customer if name not in self._names]
+        if strange:
+            raise ArgumentError(f"{strange[0]} is not in the model. {to_choose_from(strange[0], sorted(self._names))}")
+        for each, level in zip(self.table_of_levels.columns, levels, strict=True):
+            if level < 0 and each.name in customer:
+                raise ArgumentError(f"{each.name} is {customer[each.name]!r}, which the model has not seen.")
+            if level < 0:
+                raise ArgumentError(f"{each.name} is missing, and the model needs it.")
+
+    @door
+    def check(self, *, months: int = 6, flagged: float = 1 / TENTHS) -> RiskCheck:
+        """Fit the same model to earlier months, and judge it by the last ones; see `winback.retention.risk_check`.
+
+        Parameters
+        ----------
+        months : int
+            The last ones, held out.
+        flagged : float
+            Share of customers, the riskiest, who count as flagged.
+
+        Returns
+        -------
+        RiskCheck
+            Calibration by tenths, and how well it ranks; ``unforeseen()`` and ``net_benefit(...)``.
+        """
+        return judge_risk(self, months, flagged)
+
+    @door
+    def about_to_leave(
+        self,
+        base: ContractBase | None = None,
+        *,
+        cost: float,
+        share_prevented: float,
+        months: int = 12,
+        annual_discount: float = 0.0,
+        worth_lost: float = 0.0,
+    ) -> AboutToLeave:
+        """Return whom it pays to keep, by what keeping would gain; see `winback.retention.about_to_leave`.
+
+        Parameters
+        ----------
+        base : ContractBase, optional
+            A later one; by default that of the fit.
+        cost : float
+            Of the measure for each customer who gets it, also for those who would have stayed.
+        share_prevented : float
+            Share of the losses within the months that it prevents: an assumption where no trial measured it.
+        months : int
+            That count, from the last day of the data.
+        annual_discount : float
+        worth_lost : float
+            What a lost customer is still worth on the day of leaving: the chance of a return times its value.
+
+        Returns
+        -------
+        AboutToLeave
+        """
+        terms = Keeping(cost, share_prevented, months, annual_discount, worth_lost)
+        ahead = self.ahead(base, months)
+        base = self.base if base is None else base
+        customers = base.ids[base.all_lives.customer[ahead.known.life]]
+        frame = pd.DataFrame({"customer_id": customers, "margin": _margins_now(base)})
+        return worth_keeping(frame[ahead.seen], ahead.leaves[ahead.seen], terms, base.currency)
+
+
+def _margins_now(base: ContractBase) -> np.ndarray:
+    """Return the money per month of everybody here on the last day, in the order of their lives."""
+    here = base.still_here("M")
+    return here["margin"].to_numpy() if "margin" in here else np.full(len(here), np.nan)

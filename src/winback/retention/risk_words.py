@@ -1,0 +1,118 @@
+"""How is a risk of leaving said? Who is expected to leave, what foretells it, and what the model does not know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from winback.labels import contrast_words, label_of
+from winback.results import counted, format_count, format_percent, join_words
+from winback.retention.bands import NEVER, Column
+from winback.retention.moments import moment_in_words
+from winback.retention.person_months import SINCE, TREND
+
+CROSSED = re.compile(r":(?![^\[]*\])")  # between the columns of a term
+MOST = 3  # effects in a sentence
+CLEAR = 0.05
+
+
+def event_in_words(column: str) -> str:
+    """Return the event of a column in words, as after "after", or an amount.
+
+    Examples
+    --------
+    >>> event_in_words("since_price_change"), event_in_words("trend_volume")
+    ('a price change', 'volume')
+    """
+    return (
+        moment_in_words(column.removeprefix(SINCE))
+        if column.startswith(SINCE)
+        else label_of(column.removeprefix(TREND))
+    )
+
+
+def terms_in_words(names: Iterable[str], columns: Iterable[Column]) -> list[str]:
+    """Return terms as a reader would say them; nothing for curves and what all have in common.
+
+    Examples
+    --------
+    >>> from winback.retention.bands import since_column, trend_column
+    >>> columns = [since_column("since_complaint"), trend_column("trend_volume")]
+    >>> terms_in_words(["since_complaint[T.1 month]", "trend_volume[T.down by over 40%]", "log1p(tenure)"], columns)
+    ['1 month after a complaint', 'volume down by over 40%', '']
+    """
+    said = {f"{each.name}[T.{level}]": _level_in_words(each, level) for each in columns for level in each.levels}
+    return [
+        said[name] if name in said else " and ".join(filter(None, (said.get(part) for part in CROSSED.split(name))))
+        for name in names
+    ]
+
+
+def _level_in_words(column: Column, level) -> str:
+    name = column.name
+    if name.startswith(SINCE):
+        return f"{'never' if level == NEVER else f'{level} after'} {event_in_words(name)}"
+    if name.startswith(TREND):
+        return f"{event_in_words(name)} {level}"
+    if name == "month_of_year":
+        return f"in {level}"
+    return str(level) if name == "came_back" else contrast_words(name, level, column.levels[0])
+
+
+def answer_lines(fit) -> Iterator[str]:
+    """Yield at most three sentences: the answer, what foretells it, the doubt."""
+    now = fit.now
+    expected = now["risk"].sum()
+    yield (
+        f"Of the {counted(len(now), 'customers')} here now, {format_count(expected)} are expected to leave within the "
+        f"next month ({format_percent(expected / len(now))}), "
+        f"{format_percent(_of_riskiest(now['risk'].to_numpy()), 0)} of them among the riskiest tenth."
+    )
+    clear = fit.to_frame()
+    clear = clear[(clear["p_value"] < CLEAR) & (clear["estimate"] > 0)].sort_values("odds", ascending=False)
+    if len(clear):
+        each = join_words(
+            f"{row['in_words']} ({row['odds']:.1f} times [{row['odds_low']:.1f}, {row['odds_high']:.1f}])"
+            for row in clear.head(MOST).to_dict("records")
+        )
+        yield f"What raises the odds of leaving most: {each}."
+    else:
+        yield "Nothing in the model but the time as a customer is shown to raise the odds of leaving."
+    yield "What goes with leaving need not cause it, and how well it foretells is seen on later months only (check)."
+
+
+def _of_riskiest(risk: np.ndarray) -> float:
+    """Return which share of expected losses the riskiest tenth has."""
+    n = max(1, len(risk) // 10)
+    return float(np.sort(risk)[-n:].sum() / risk.sum())
+
+
+def detail_lines(fit) -> Iterator[str]:
+    """Yield what else there is to say."""
+    begin, end = (np.datetime64(int(day), "D").astype("datetime64[M]") for day in (fit.starts[0], fit.starts[-1] - 1))
+    yield (
+        f"A logit of leaving within the next month, from {begin} to {end}: {fit.n:,} months of customers, "
+        f"{fit.n_lost:,} of which ended with a loss; counted as {fit.n_cells:,} different rows, which gives "
+        "the same estimates."
+    )
+    yield "Whoever comes and leaves between two starts of a month is not seen."
+    ahead = "Months ahead: time as a customer and since events goes on, and all else is held"
+    if fit.drift.months:
+        yield (
+            f"{ahead}; what happens meanwhile is counted on average, as measured over {fit.drift.months} months: whose "
+            "discount will end, or who will complain, is not foreseen."
+        )
+    else:
+        yield f"{ahead}; what happens meanwhile is not foreseen: too few months or losses tell how much it adds."
+    yield f"Intervals are {fit.level:.0%}, for the expected share, not for what one customer will do."
+    yield from fit.notes
+
+
+def next_step(fit) -> Iterator[str]:
+    """Yield whom to speak to."""
+    yield (
+        "Rank whom to keep by what keeping would gain, not by risk, with what the measure costs and prevents "
+        "(about_to_leave), and judge the model on later months first (check)."
+    )

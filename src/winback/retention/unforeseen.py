@@ -1,0 +1,96 @@
+"""Which losses had nobody foreseen? The share of lost customers, and of their money, that no warning came before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from winback.results import Result, Sentences, counted, format_percent
+from winback.uncertainty import share_interval
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class Unforeseen(Result):
+    """Losses by whether the customer had been among the riskiest; see `RiskCheck.unforeseen`.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row for all and one per reason, most losses first: ``reason``, ``n`` lost, ``n_unforeseen``, their ``share``
+        with ``_low`` and ``_high``, ``margin_share`` of the money a month that was lost unforeseen, ``warned_before``
+        (median months of warning of the others).
+    customers : pandas.DataFrame
+        Those whom nobody had flagged, largest first.
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    customers: pd.DataFrame = field(repr=False)
+    flagged: float
+    by_chance: float  # share unforeseen if as many had been flagged at random
+    level: float
+    currency: str = "$"
+    shown: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "reason": ("Left", "text"),
+        "n": ("Lost", "count"),
+        "share": ("Unforeseen", "percent"),
+        "margin_share": ("Of their money", "percent"),
+    }
+
+    def describe(self) -> Sentences:
+        """Say how many losses came as a surprise, against chance, and the doubt."""
+        return Sentences.of(_answer(self))
+
+    def what_to_do(self) -> Sentences:
+        """Say what to find out."""
+        return Sentences.of(
+            ["Ask the largest of those nobody had flagged what would have told, and record it for all."]
+        )
+
+
+def unforeseen_losses(check) -> Unforeseen:
+    """Count the losses of a check that came without a warning."""
+    losses = check.losses
+    surprised = losses["warned"].isna().to_numpy()
+    frame = [_row("all", losses, surprised, check.level)]
+    if "reason" in losses:
+        reasons = losses["reason"].astype(object).where(losses["reason"].notna(), "not known")
+        for reason in reasons.value_counts().index:
+            those = (reasons == reason).to_numpy()
+            frame.append(_row(str(reason), losses[those], surprised[those], check.level))
+    looks = losses["looks"].to_numpy()
+    return Unforeseen(
+        frame=pd.DataFrame(frame),
+        customers=losses[surprised].sort_values("margin", ascending=False, ignore_index=True),
+        flagged=check.flagged,
+        by_chance=float(np.mean((1 - check.flagged) ** looks)),
+        level=check.level,
+        currency=check.currency,
+    )
+
+
+def _row(reason: str, losses: pd.DataFrame, surprised: np.ndarray, level: float) -> dict:
+    n, margin = len(losses), losses["margin"].fillna(0).to_numpy()
+    low, high = share_interval(surprised.sum(), n, level)
+    money = margin[surprised].sum() / margin.sum() if margin.sum() > 0 else np.nan
+    figures = {"n": n, "n_unforeseen": int(surprised.sum()), "share": surprised.mean()}
+    ends = {"share_low": float(low), "share_high": float(high)}
+    return {"reason": reason, **figures, **ends, "margin_share": money, "warned_before": losses["warned"].median()}
+
+
+def _answer(found: Unforeseen) -> Iterator[str]:
+    row = found.frame.iloc[0]
+    money = "" if pd.isna(row["margin_share"]) else f", with {format_percent(row['margin_share'])} of the money lost"
+    flagged = format_percent(found.flagged, 0)
+    yield (
+        f"{found.interval(row, 'share', 'percent')} of {counted(row['n'], 'customers')} lost had never been among the "
+        f"riskiest {flagged} of a month{money}."
+    )
+    yield (
+        f"Had as many been flagged at random each month, about {format_percent(found.by_chance, 0)} would have been "
+        "missed, or fewer: the same customers stay flagged from month to month."
+    )
+    yield "A flag is no reproach to anybody: it says that the data told, not that the loss could have been prevented."

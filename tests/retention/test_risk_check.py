@@ -1,0 +1,149 @@
+"""Is a forecast of leaving judged on later months, rightly, and found wrong where it is?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from at_risk import base_at_risk
+from scipy.special import logit
+from scipy.stats import mannwhitneyu
+
+import winback as wb
+
+FORMULA = "log1p(tenure) + since_complaint + plan"
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    base, truth = base_at_risk(6_000, rng=5)
+    return wb.fit_churn_risk(base, FORMULA), truth[truth["month"] >= 30]
+
+
+@pytest.fixture(scope="module")
+def check(drawn):
+    return drawn[0].check(months=6)
+
+
+def by_row(fit, truth):
+    """Return the chance of leaving of each customer and month of the last six, by the fit to earlier ones."""
+    earlier = fit.refitted(fit.starts[:-6])
+    rows = truth.assign(plan=np.where(truth["small"], "small", "large"))
+    rows = rows[["tenure", "since", "plan"]].rename(columns={"since": "since_complaint"})
+    return np.array([earlier.score(each) for each in rows.to_dict("records")])
+
+
+def test_figures_are_those_of_single_rows(drawn, check):
+    chance, left = by_row(*drawn), drawn[1]["left"].to_numpy()
+    assert (check.n, check.n_lost) == (len(left), left.sum())
+    assert check.total[0] == pytest.approx(chance.sum())
+    area = mannwhitneyu(chance[left], chance[~left]).statistic / (left.sum() * (~left).sum())
+    assert check.ranked_right == pytest.approx(area)
+    assert check.brier == pytest.approx(((chance - left) ** 2).mean())
+    found = sm.Logit(left.astype(float), sm.add_constant(logit(chance))).fit(disp=0)
+    assert check.slope == pytest.approx(found.params[1], rel=1e-6)
+    assert check.slope_low == pytest.approx(found.conf_int()[1, 0], rel=1e-6)
+    assert check.frame["n"].sum() == len(left)
+    assert check.frame["observed"].sum() == pytest.approx(left.sum())
+    assert check.frame["expected"].sum() == pytest.approx(chance.sum())
+    assert check.frame["expected_share"].is_monotonic_decreasing
+    riskiest = np.sort(chance)[::-1][: check.frame["n"].iloc[0]]
+    assert check.frame["expected"].iloc[0] == pytest.approx(riskiest.sum())
+
+
+def test_a_right_model_is_found_right_and_ranks_as_the_truth_does(drawn, check):
+    truth = drawn[1]
+    assert 0.9 < check.slope < 1.1
+    assert check.verdict.startswith("The model fits")
+    left = truth["left"].to_numpy()
+    chance = truth["chance"].to_numpy()
+    of_truth = mannwhitneyu(chance[left], chance[~left]).statistic / (left.sum() * (~left).sum())
+    assert check.ranked_right == pytest.approx(of_truth, abs=0.01)
+    assert check.ranked_low < of_truth < check.ranked_high
+    assert check.brier < check.brier_constant
+    inside, of = check.covered
+    assert inside >= of - 2
+    assert len(check.describe().splitlines()) == 3
+
+
+def test_months_in_which_others_leave_are_a_miss():
+    base, _ = base_at_risk(4_000, rng=6, later=0.8)
+    found = wb.fit_churn_risk(base, FORMULA).check(months=6)
+    assert found.verdict.startswith("The model misses")
+    assert "too few losses" in found.verdict
+    assert found.frame["inside"].sum() <= 5
+
+
+def test_the_ends_of_the_area_are_those_of_redraws(drawn, check):
+    chance, left = by_row(*drawn), drawn[1]["left"].to_numpy()
+    rng, areas = np.random.default_rng(1), []
+    for _ in range(150):
+        rows = rng.integers(0, len(left), len(left))
+        one, gone = chance[rows], left[rows]
+        areas.append(mannwhitneyu(one[gone], one[~gone]).statistic / (gone.sum() * (~gone).sum()))
+    half = (check.ranked_high - check.ranked_low) / 2
+    assert half == pytest.approx(1.96 * np.std(areas), rel=0.2)
+
+
+def test_losses_that_nobody_had_flagged_are_counted(drawn, check):
+    found = check.unforeseen()
+    row = found.frame.iloc[0]
+    assert row["n"] == check.n_lost == len(check.losses)
+    assert row["n_unforeseen"] == check.losses["warned"].isna().sum() == len(found.customers)
+    assert row["share_low"] < row["share"] < row["share_high"]
+    assert 0 < row["share"] < found.by_chance
+    margin = check.losses["margin"]
+    assert row["margin_share"] == pytest.approx(margin[check.losses["warned"].isna()].sum() / margin.sum())
+    truth = drawn[1].assign(chance=by_row(*drawn))
+    flagged = (
+        truth.groupby("month")["chance"].rank(ascending=False, method="first")
+        <= (0.1 * truth.groupby("month")["chance"].transform("size")).round()
+    )
+    first = truth[flagged].groupby("customer_id")["month"].min()
+    lost = truth[truth["left"]].set_index("customer_id")["month"]
+    never = ~(first.reindex(lost.index) <= lost)
+    assert row["n_unforeseen"] == pytest.approx(never.sum(), abs=25)  # equal risks may be cut off elsewhere
+    everybody = drawn[0].check(months=6, flagged=0.99).unforeseen()
+    assert everybody.frame["share"].iloc[0] < 0.05
+
+
+def test_net_benefit_is_what_the_losses_among_the_contacted_come_to(check):
+    found = check.net_benefit(cost=2.0, share_prevented=0.25, value=100.0)
+    rows = check.customers.sort_values("within", ascending=False, kind="stable")
+    for row in found.iloc[[0, 9, 49, 99]].itertuples():
+        left = (rows["left_in"].head(row.n) > 0).sum()
+        assert row.net_benefit == pytest.approx(0.25 * 100 * left - 2 * row.n)
+        assert row.n_left == left
+    assert found["n_left"].iloc[-1] == (check.customers["left_in"] > 0).sum()
+    same = check.net_benefit(cost=2.0, share_prevented=0.25)
+    assert (same["net_benefit_by_value"].iloc[:60] >= same["net_benefit"].iloc[:60] * 0.98).all()
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"months": 0}, "months must be from 1 to"),
+        ({"months": 36}, "months must be from 1 to"),
+        ({"flagged": 0.0}, "flagged"),
+    ],
+)
+def test_what_cannot_be_judged_is_refused(drawn, how, said):
+    with pytest.raises(ValueError, match=said):
+        drawn[0].check(**how)
+
+
+def test_too_few_losses_to_judge_by_are_told():
+    base, truth = base_at_risk(150, rng=2)
+    fit = wb.fit_churn_risk(base, "tenure")
+    assert truth.loc[truth["month"] == 35, "left"].sum() < 10
+    with pytest.raises(ValueError, match=r"Only \d left in what is held out: at least 10 are needed to judge by"):
+        fit.check(months=1)
+
+
+def test_customers_and_months_of_the_check_are_those_watched(drawn, check):
+    truth = drawn[1]
+    first = truth[truth["month"] == 30]
+    assert sorted(check.customers["customer_id"]) == sorted(first["customer_id"])
+    left = truth[truth["left"]].set_index("customer_id")["month"]
+    wanted = check.customers["customer_id"].map(left - 29).fillna(0)
+    assert check.customers["left_in"].tolist() == wanted.tolist()
+    assert pd.Timestamp(check.since) == pd.Timestamp("2023-07-01")

@@ -1,0 +1,174 @@
+"""Does the fitted model say the same of one customer as of all, and carry months forward as they come?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+from at_risk import A, B, C, D, base_at_risk, drawn, read
+from scipy.special import expit
+
+import winback as wb
+from winback.doors import ArgumentError
+from winback.retention.about_to_leave import Keeping, gain_of_keeping
+from winback.retention.person_months import month_starts
+from winback.retention.risk_ahead import drift_of
+
+FORMULA = "log1p(tenure) + since_complaint + plan"
+
+
+@pytest.fixture(scope="module")
+def fit():
+    return wb.fit_churn_risk(base_at_risk(2_500, rng=1)[0], FORMULA)
+
+
+def raw(fit):
+    """Return the values of everybody here, as one would say them on the telephone."""
+    known = fit.ahead(None, 1).known
+    frame = pd.DataFrame({name: known.told[name] for name in ("tenure", "since_complaint")})
+    plan = np.array(["", "large", "small"])[known.told["plan"]]
+    return frame.assign(plan=plan)
+
+
+def test_one_customer_has_the_risk_that_all_have(fit):
+    predicted, rows = fit.predict(), raw(fit)
+    assert len(predicted) == len(rows) == (fit.base.to_frame()["n"][:2].sum())
+    for place in range(0, len(rows), 97):
+        customer = rows.iloc[place].to_dict()
+        assert fit.score(customer) == pytest.approx(predicted["risk"].iloc[place], rel=1e-12)
+    never = {"tenure": 3, "plan": "large"}
+    assert (
+        fit.score(never) == fit.score({**never, "since_complaint": None}) < fit.score({**never, "since_complaint": 1})
+    )
+
+
+@pytest.mark.parametrize(
+    ("customer", "said"),
+    [
+        ({"tenure": 3}, "plan is missing, and the model needs it"),
+        ({"tenure": 3, "plan": "blue"}, "plan is 'blue', which the model has not seen"),
+        ({"tenure": 3, "plan": "large", "tenuer": 1}, r"tenuer is not in the model\. Did you mean `tenure`"),
+        ({"plan": "large"}, "tenure is missing"),
+        ({"tenure": "3", "plan": "large"}, "Values must be numbers or labels"),
+        ([3, "large"], "`customer` must be"),
+    ],
+)
+def test_a_customer_who_cannot_be_scored_is_refused(fit, customer, said):
+    with pytest.raises(ArgumentError, match=said):
+        fit.score(customer)
+
+
+def test_months_ahead_are_those_of_the_model_step_by_step(fit):
+    predicted, rows, drift = fit.predict(months=5), raw(fit), fit.drift.delta
+    here = np.ones(len(rows))
+    for month in range(5):
+        later = rows.assign(tenure=rows["tenure"] + month, since_complaint=rows["since_complaint"] + month)
+        chance = np.array([fit.score(each) for each in later.to_dict("records")])
+        here *= 1 - expit(np.log(chance / (1 - chance)) + drift * np.log(month + 1))
+    np.testing.assert_allclose(predicted["within"], 1 - here, rtol=1e-10)
+    assert ((predicted["within_low"] < predicted["within"]) & (predicted["within"] < predicted["within_high"])).all()
+    np.testing.assert_allclose(fit.predict()["within"], fit.predict()["risk"])
+    assert fit.predict()["margin"].isin([10.0, 30.0]).all()
+
+
+def test_intervals_are_those_of_the_delta_method(fit):
+    predicted, rng = fit.predict(months=3), np.random.default_rng(1)
+    some = slice(0, 40)
+    ahead, draws = fit.ahead(None, 3), rng.multivariate_normal(fit.coefficients, fit.covariance, 4_000)
+    shift = rng.normal(fit.drift.delta, np.sqrt(fit.drift.variance), 4_000)
+    here = 1.0
+    for month in range(3):
+        matrix = fit.table_of_levels.matrix(fit.levels(ahead.known, month)[some])
+        here = here * (1 - expit(draws @ matrix.T + shift[:, None] * np.log(month + 1)))
+    ends = np.quantile(1 - here, [0.025, 0.975], axis=0)
+    width = ends[1] - ends[0]
+    assert np.abs(predicted["within_low"][some] - ends[0]).max() < 0.08 * width.max()
+    assert np.abs(predicted["within_high"][some] - ends[1]).max() < 0.08 * width.max()
+
+
+def test_what_happens_meanwhile_is_counted_on_average(fit):
+    """Complaints to come raise the risk of later months: without them too few are expected to leave."""
+    many = wb.fit_churn_risk(base_at_risk(4_000, rng=3, complaints=0.10)[0], FORMULA)
+    assert many.drift.months == 12
+    assert many.drift.delta > 3 * np.sqrt(many.drift.variance) > 0
+    calm = wb.fit_churn_risk(base_at_risk(2_500, rng=3, complaints=0.0005)[0], "log1p(tenure) + plan")
+    assert abs(calm.drift.delta) < 3 * np.sqrt(calm.drift.variance)
+    assert drift_of(wb.fit_churn_risk(fit.base, "tenure", months=5)).months == 0
+
+
+def test_months_ahead_hold_on_other_customers_of_the_same_company(fit):
+    """Over a year, simulated onwards: the share lost lies within chance of the forecast."""
+    contracts, events, _ = drawn(20_000, rng=8)
+    starts = month_starts(read(contracts, events))
+    then = read(contracts, events).as_of(str(np.datetime64(int(starts[24]) - 1, "D")))
+    predicted = fit.predict(then, months=12)
+    ends = contracts.set_index("customer_id").loc[predicted["customer_id"], "end"]
+    lost = (ends < pd.Timestamp("2024-01-01")).mean()
+    error = np.sqrt(
+        lost * (1 - lost) / len(predicted)
+        + (0.5 * (predicted["within_high"] - predicted["within_low"]).mean() / 2) ** 2
+    )
+    assert abs(predicted["within"].mean() - lost) < 4 * error
+
+
+def test_the_fit_is_near_the_truth_for_everybody_here(fit):
+    rows = raw(fit)
+    more = rows["since_complaint"].map(C).fillna(0.0)
+    truth = expit(A + B * np.log1p(rows["tenure"]) + more + D * (rows["plan"] == "small"))
+    assert (fit.predict()["risk"] / truth).between(0.6, 1.6).all()
+    inside = (fit.predict()["risk_low"] <= truth) & (truth <= fit.predict()["risk_high"])
+    assert inside.mean() > 0.6  # bands of tenure are not the curve itself
+
+
+def test_a_base_without_the_columns_of_the_model_is_refused(fit):
+    contracts, events, _ = drawn(200, rng=1)
+    with pytest.raises(wb.TableError, match="`plan` is in the model, not in the table"):
+        fit.predict(read(contracts.drop(columns="plan"), events))
+    blue = read(contracts.assign(plan=np.where(contracts.index % 2, "blue", "small")), events)
+    assert len(fit.predict(blue)) < blue.to_frame()["n"].iloc[0]
+    gone = read(
+        contracts.assign(
+            end=contracts["end"].fillna(pd.Timestamp("2023-06-30")).clip(upper=pd.Timestamp("2023-06-30"))
+        ),
+        events,
+    )
+    with pytest.raises(ValueError, match="Nobody is a customer on 2024-01-31"):
+        fit.predict(gone)
+
+
+def test_keeping_gains_what_is_worked_out_by_hand():
+    hazard = (0.1 * 0.9 ** np.arange(12))[None]
+    assert gain_of_keeping(hazard, np.array([100.0]), Keeping(0, 0.3)).round(2).tolist() == [144.73]
+    one = np.array([[0.0, 0.5, 0.0]])  # leaves at the end of month 2 of 3, so one month of 40 is at stake, less 10
+    assert gain_of_keeping(one, np.array([40.0]), Keeping(2, 0.5, 3, worth_lost=10.0)) == pytest.approx(
+        0.5 * 0.5 * 30 - 2
+    )
+    assert gain_of_keeping(hazard, np.array([100.0]), Keeping(7.0, 0.0)) == pytest.approx(-7.0)
+
+
+def test_who_brings_more_comes_before_who_is_likelier_to_leave(fit):
+    found = fit.about_to_leave(cost=1, share_prevented=0.2)
+    frame = found.frame
+    assert frame["gain"].is_monotonic_decreasing
+    assert len(frame) == len(fit.predict())
+    both = fit.predict(months=12).set_index("customer_id").loc[frame["customer_id"]]
+    np.testing.assert_allclose(frame["within"], both["within"])
+    np.testing.assert_allclose(frame["risk"], both["risk"])
+    assert (found.curve["by_gain"] >= found.curve["by_risk"] - 1e-9).all()
+    assert found.curve["by_gain"].iloc[-1] == pytest.approx(frame["gain"].sum())
+    n = len(found.worth_it)
+    assert f"{n:,} of {len(frame):,} customers" in found.describe()
+    assert f"first {n:,} of the list" in found.what_to_do()
+    dear = fit.about_to_leave(cost=1e6, share_prevented=0.2)
+    assert dear.describe().startswith("Keeping pays for nobody")
+    assert str(dear.what_to_do()) == ""
+    assert len(fit.describe().splitlines()) == len(found.describe().splitlines()) == 3
+
+
+def test_gain_grows_with_what_is_prevented_and_falls_with_what_a_lost_customer_is_worth(fit):
+    some, more, again = (
+        fit.about_to_leave(cost=0, **how).frame.set_index("customer_id")["gain"]
+        for how in ({"share_prevented": 0.2}, {"share_prevented": 0.4}, {"share_prevented": 0.2, "worth_lost": 20.0})
+    )
+    np.testing.assert_allclose(more.sort_index(), 2 * some.sort_index())
+    assert (again.sort_index() < some.sort_index()).all()
+    later = fit.about_to_leave(cost=0, share_prevented=0.2, annual_discount=0.1).frame["gain"].sum()
+    assert 0.8 * some.sum() < later < some.sum()

@@ -1,0 +1,106 @@
+"""Is the alarm of shrinking use judged by what came, and is what was planted found?"""
+
+import numpy as np
+import pandas as pd
+import pytest
+from at_risk import FACTORS, base_at_risk, drawn, read
+
+import winback as wb
+from winback.doors import ArgumentError
+from winback.retention.bands import trend_column
+from winback.retention.person_months import month_starts, months_of
+
+
+@pytest.fixture(scope="module")
+def base():
+    return base_at_risk(1_500, rng=4, volumes=True)[0]
+
+
+@pytest.fixture(scope="module")
+def found(base):
+    return wb.retention.shrinking_volume(base)
+
+
+def plainly(base, below, within):
+    """Return losses, those caught, leads in days, alarms and false ones, life by life."""
+    starts = month_starts(base)
+    column = trend_column("trend_volume")
+    trend = pd.DataFrame(np.nan, index=range(len(base.all_lives.start)), columns=range(len(starts) - 1))
+    for place, known in enumerate(months_of(base, [column], starts)):
+        trend.loc[known.life, place] = known.told["trend_volume"]
+    lives, found = base.all_lives, {"losses": 0, "caught": 0, "leads": [], "alarms": 0, "false": 0}
+    for life in trend.index:
+        end = int(np.searchsorted(starts, lives.end[life], side="right")) - 1 if lives.ended[life] else 10**6
+        flags = (trend.loc[life] < below).to_numpy()
+        if end < len(starts) - 1 and np.isfinite(trend.loc[life, end]):
+            found["losses"] += 1
+            recent = [place for place in range(max(0, end - within + 1), end + 1) if flags[place]]
+            found["caught"] += bool(recent)
+            found["leads"] += [lives.end[life] - starts[recent[0]]] if recent else []
+        for place in np.flatnonzero(flags & ~np.append(False, flags[:-1])):
+            if place + within < len(starts):
+                found["alarms"] += 1
+                found["false"] += end >= place + within
+    return found
+
+
+def test_figures_are_those_of_plain_loops(base, found):
+    wanted = plainly(base, 0.75, 3)
+    row = found.chosen
+    assert (row["n_losses"], row["n_alarms"]) == (wanted["losses"], wanted["alarms"])
+    assert row["caught"] == pytest.approx(wanted["caught"] / wanted["losses"])
+    assert row["false"] == pytest.approx(wanted["false"] / wanted["alarms"])
+    assert row["lead_months"] == pytest.approx(np.median(wanted["leads"]) / 30.4375)
+
+
+def test_what_was_planted_is_found(found):
+    """Half of those who leave shrink; the alarm sees it from the second whole month before the loss on."""
+    row = found.chosen
+    assert 0.45 < row["caught"] < 0.60
+    assert 0.5 < row["lead_months"] < 2.5
+    late, early = np.mean(FACTORS[1:4]), np.mean([FACTORS[4], 1, 1])
+    assert late / early < 0.75
+    wider = found.frame.set_index("below")
+    assert wider["caught"].is_monotonic_increasing
+    assert wider["flagged"].is_monotonic_increasing
+    assert f"{100 * row['caught']:.1f}%" in found.describe()
+    assert len(found.describe().splitlines()) == 3
+
+
+def test_who_is_flagged_now_is_told():
+    contracts, events, _ = drawn(400, rng=4, volumes=True)
+    now = events["date"] >= "2023-10-01"
+    less = events.assign(amount=np.where(now & (events["customer_id"] == 7), 10.0, events["amount"]))
+    extra = less[(less["event"] == "volume") & (less["date"] >= "2023-12-01")]
+    extra = extra.assign(date=pd.Timestamp("2024-01-28"))
+    contracts.loc[7, "end"] = pd.NaT
+    found = wb.retention.shrinking_volume(read(contracts, pd.concat([less, extra])))
+    if 7 in set(extra["customer_id"]):
+        assert found.now["customer_id"].iloc[0] == 7
+        assert "flagged now" in found.what_to_do()
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"event": "volumes"}, r"There are no amounts of 'volumes'\. Did you mean `volume`\?"),
+        ({"event": "complaint"}, "There are no amounts of 'complaint'"),
+        ({"below": 1.0}, "below must be a share between 0 and 1"),
+        ({"within_months": 0}, "within_months must be from 1 to 24"),
+    ],
+)
+def test_an_alarm_that_makes_no_sense_is_refused(base, how, said):
+    with pytest.raises(ValueError, match=said):
+        wb.retention.shrinking_volume(base, **how)
+
+
+def test_amounts_of_too_few_months_tell_no_trend(base):
+    contracts, events, _ = drawn(200, rng=4, volumes=True)
+    few = events[(events["event"] == "volume") & (events["date"] < "2021-08-01") & (events["date"] > "2021-04-01")]
+    with pytest.raises(ValueError, match="in six whole months one after the other"):
+        wb.retention.shrinking_volume(read(contracts, few))
+    here = contracts.assign(end=pd.NaT)
+    with pytest.raises(ValueError, match="Nobody with amounts of 'volume' was lost"):
+        wb.retention.shrinking_volume(read(here, events))
+    with pytest.raises(ArgumentError, match=r"must be a ContractBase|give what read_contracts returns"):
+        wb.retention.shrinking_volume(contracts)
