@@ -179,6 +179,53 @@ def test_the_ends_of_the_price_are_where_profit_less_price_times_customers_may_b
         assert leaning(paired.mean(), error, skewness)[end] == pytest.approx(0, abs=1e-4 * error)
 
 
+def one_offer_trial(seed=1, n=900):
+    """Return a frontier from a to b made on half of a trial, and the whole of it, which is uneven in a segment."""
+    chances = {"a": {"x": 0.4, "y": 0.3}, "b": {"x": 0.6, "y": 0.5}, "none": {"x": 0.1, "y": 0.1}}
+    offers = [wb.Offer(name="a", amount=0, paid="per_contact"), wb.Offer(name="b", amount=120, paid="on_acceptance")]
+    drawn = by_segment(np.random.default_rng(seed), n, **chances)[0]
+    whole = wb.read_trial(drawn, offers)
+    half = whole.part(np.arange(0, n, 2))
+    index = pd.Index(half.lapsed["customer_id"], name="customer_id")
+    values, back = (
+        pd.DataFrame(np.tile(row, (len(index), 1)), index, ["a", "b"]) for row in ([80.0, 48.0], [0.4, 0.6])
+    )
+    return wb.profit_share_frontier(values.assign(none=20.0), offers, chances=back.assign(none=0.1)), half, whole
+
+
+def test_ends_that_are_one_offer_are_measured_on_the_whole_trial_as_the_comparison_does():
+    """Another way: means of the two groups of all customers, and the interval of the comparison."""
+    frontier, half, whole = one_offer_trial()
+    found, of_half = frontier.measure(half, whole=whole), frontier.measure(half)
+    n, table = len(half.lapsed), whole.customers.assign(profit=whole.profit)
+    means = table.groupby(table["offer"].astype(str))[["profit", "returned"]].mean()
+    less, more = n * (means.loc["a"] - means.loc["b"])["profit"], n * (means.loc["b"] - means.loc["a"])["returned"]
+    assert found.measured_ends["profit"].total == pytest.approx(less, rel=0.02)  # but for what folds round
+    assert found.measured_ends["regained"].total == pytest.approx(more, rel=0.02)
+    assert found.measured_price.ratio == pytest.approx(less / more, rel=0.02)
+    error = np.sqrt(
+        table.groupby(table["offer"].astype(str))["profit"].agg(lambda each: each.var() / len(each))[["a", "b"]].sum()
+    )
+    ends = found.measured_ends["profit"]
+    assert ends.high - ends.low == pytest.approx(2 * 1.96 * n * error, rel=0.03)
+    spread = [each.measured_price.high - each.measured_price.low for each in (found, of_half)]
+    assert spread[0] < spread[1]
+    assert "share (b for all in place of a) regains" in found.describe()
+    assert "as measured in the whole trial" in found.describe()
+    assert f"all {len(whole.customers)} customers of the trial measure them" in found.details()
+    first, last = (found.frame[["measured_profit_total", "measured_regained"]].iloc[end] for end in (0, -1))
+    assert first.iloc[0] - last.iloc[0] == pytest.approx(ends.total, rel=1e-9)
+    assert last.iloc[1] - first.iloc[1] == pytest.approx(found.measured_ends["regained"].total, rel=1e-9)
+
+
+def test_ends_that_are_chosen_customer_by_customer_stay_measured_where_they_were(drawn):
+    values, _, chances = made_up()
+    frontier = wb.profit_share_frontier(values, OFFERS, chances=chances)
+    trial = wb.read_trial(drawn[0], OFFERS)
+    assert frontier.measure(trial, whole=trial).one_offer is None
+    pd.testing.assert_frame_equal(frontier.measure(trial, whole=trial).frame, frontier.measure(trial).frame)
+
+
 def test_the_price_of_a_customer_is_said_with_its_interval():
     _, found = dear_or_cheap(1)
     price = found.measured_price

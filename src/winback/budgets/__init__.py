@@ -8,6 +8,7 @@ spent         `spending_curve`: what budgets honestly earn, beside the same mone
 spending      `SpendingCurve`: how it shows itself
 market_share  `profit_share_frontier`: profit against customers regained
 frontier      `ProfitShareFrontier`: how it shows itself, and what a trial measures of it
+one_offer_ends  where both its ends are one offer for everybody, what the whole trial measured for the two
 choices       what every customer brings and costs under every offer, checked
 limits        budget, contacts and places under each offer, checked
 hull          the steps from one offer to the next that are worth taking, steepest first

@@ -11,6 +11,7 @@ import pandas as pd
 from winback.budgets.choices import Choices
 from winback.budgets.hull import HullWalk
 from winback.budgets.measured import Measured, Scored, measuring_trial, price_of_a_customer
+from winback.budgets.one_offer_ends import OneOfferEnds, one_offer_ends
 from winback.doors import door
 from winback.money import format_alike, format_money, money_interval
 from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
@@ -52,6 +53,7 @@ class ProfitShareFrontier(Result):
     steps: np.ndarray = field(repr=False)
     measured_ends: Mapping[str, Measured] | None = None
     measured_price: RatioInterval | None = None
+    one_offer: OneOfferEnds | None = None  # both ends, where each is one offer and a whole trial measured them
     currency: str = "$"
 
     @property
@@ -83,12 +85,15 @@ class ProfitShareFrontier(Result):
         return self.rounded(self.frame.iloc[rows])
 
     @door
-    def measure(self, trial: Trial | None = None, *, level: float = 0.95) -> ProfitShareFrontier:
+    def measure(
+        self, trial: Trial | None = None, *, whole: Trial | None = None, level: float = 0.95
+    ) -> ProfitShareFrontier:
         """Measure every point of the frontier in a trial of its customers, see `winback.budgets.measured`.
 
         ``trial`` and ``level`` are as in `BudgetPlan.measure`. The same frontier is returned, with
         ``measured_profit_total`` and ``measured_regained`` in its frame, each with ``_low`` and ``_high``, and
-        ``measured_ends`` and ``measured_price``.
+        ``measured_ends`` and ``measured_price``. ``whole`` is the trial of all customers, also of those by whom the
+        choices were found: where both ends are one offer for everybody they are measured on it.
 
         Examples
         --------
@@ -109,7 +114,9 @@ class ProfitShareFrontier(Result):
             between[outcome] = sign * (points[-1] - points[0])
             ends[name.split("_")[0]] = scored.total(between[outcome])
         price = price_of_a_customer(scored, between["profit"], between["returned"], level)
-        return replace(self, frame=self.frame.assign(**columns), measured_ends=ends, measured_price=price)
+        found = replace(self, frame=self.frame.assign(**columns), measured_ends=ends, measured_price=price)
+        both = None if whole is None else one_offer_ends(self.choices, whole, (chosen[0], chosen[-1]), level)
+        return found if both is None else _with_one_offer_ends(found, both)
 
     def describe(self) -> Sentences:
         """Say what market share costs, how sure that is, and over what it is counted."""
@@ -132,6 +139,14 @@ class ProfitShareFrontier(Result):
         if self.choices.n_set_aside:
             lines.append(f"{counted(self.choices.n_set_aside, 'customers who were not eligible', 'are')} left out.")
         return Sentences.of(lines)
+
+
+def _with_one_offer_ends(frontier: ProfitShareFrontier, both: OneOfferEnds) -> ProfitShareFrontier:
+    """Return the frontier with its two ends as a whole trial measured them."""
+    frame = frontier.frame.copy()
+    for name, ends in both.columns.items():
+        frame.loc[[frame.index[0], frame.index[-1]], name] = ends
+    return replace(frontier, frame=frame, measured_ends=both.between, measured_price=both.price, one_offer=both)
 
 
 def _next_step(frontier: ProfitShareFrontier) -> str:
@@ -190,9 +205,11 @@ def _measured_between_ends(frontier: ProfitShareFrontier) -> str:
     profit = money_interval(fewer.total, fewer.low, fewer.high, frontier.currency).replace(" [", " less profit [")
     counts = [format_count(each) for each in (more.total, more.low, more.high)]
     terms = f" ({fewer.terms})" if fewer.terms else ""
+    one = frontier.one_offer
+    which, trial = (f" ({one.offers[1]} for all in place of {one.offers[0]})", "whole trial") if one else ("", "trial")
     return (
-        f"Of {counted(len(frontier.choices.profits), 'customers')}, buying market share regains {counts[0]} more "
-        f"[{counts[1]}, {counts[2]}] for {profit}, as measured in the trial{terms}{unclear}."
+        f"Of {counted(len(frontier.choices.profits), 'customers')}, buying market share{which} regains "
+        f"{counts[0]} more [{counts[1]}, {counts[2]}] for {profit}, as measured in the {trial}{terms}{unclear}."
     )
 
 
@@ -201,7 +218,13 @@ def _measured_at_ends(frontier: ProfitShareFrontier) -> Iterator[str]:
         profit = frontier.interval(row, "measured_profit_total", "money")
         back = frontier.interval(row, "measured_regained", "count")
         yield f"Measured in the trial, the {where} choice earns {profit} and regains {back}."
-    yield "That is a fair measure if the predictions were made from other customers."
+    if frontier.one_offer:
+        yield (
+            f"Both are one offer for everybody, with nothing predicted: all {format_count(frontier.one_offer.n)} "
+            "customers of the trial measure them, as they do where the offers are compared."
+        )
+    what = "What lies between" if frontier.one_offer else "That"
+    yield f"{what} is a fair measure if the predictions were made from other customers."
 
 
 def _at(frontier: ProfitShareFrontier, row: pd.Series) -> str:
