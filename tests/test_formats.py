@@ -27,7 +27,12 @@ INF, NAN = np.inf, np.nan
         (100, "$100"),
         (360.7213, "$361"),
         (10_000.4, "$10,000"),
-        (-3607213, "-$3,607,213"),
+        (999_999.4, "$999,999"),
+        (999_999.6, "$1.00 million"),
+        (-3607213, "-$3.61 million"),
+        (13_067_570, "$13.1 million"),
+        (999_700_000, "$1.00 billion"),
+        (2.5e16, "$25,000 trillion"),
         (INF, "no upper limit"),
         (-INF, "no lower limit"),
         (NAN, DASH),
@@ -51,7 +56,16 @@ def test_a_gain_shows_its_plus_where_asked_but_nothing_does_not():
     ]
 
 
-@given(amount=st.floats(-1e9, 1e9))
+@given(amount=st.floats(1e6, 1e14), sign=st.sampled_from([1, -1]))
+def test_millions_are_the_amount_to_three_digits_and_whole_in_a_table(amount, sign):
+    number, word = format_money(sign * amount).replace("$", "").split()
+    shown = float(number.replace(",", "")) * {"million": 1e6, "billion": 1e9, "trillion": 1e12}[word]
+    assert abs(shown - sign * amount) <= 0.00501 * amount
+    assert len(number.strip("-").replace(".", "").replace(",", "")) == 3
+    assert format_alike([sign * amount], exact=True) == [f"{'-' if sign < 0 else ''}${amount:,.0f}"]
+
+
+@given(amount=st.floats(-1e6 + 1, 1e6 - 1))
 def test_shown_money_is_the_amount_to_its_last_digit(amount):
     text = format_money(amount)
     if text.startswith(("under", "just")):

@@ -237,9 +237,9 @@ class Result:
         """Write a column and its intervals in one format."""
         ends = [f"{name}_{end}" for end in ("low", "high")]
         if not set(ends) <= set(frame):
-            return self.formats(frame[name], form)
+            return self.formats(frame[name], form, exact=True)
         n = len(frame)
-        texts = self.formats([*frame[name], *frame[ends[0]], *frame[ends[1]]], form)
+        texts = self.formats([*frame[name], *frame[ends[0]], *frame[ends[1]]], form, exact=True)
         without = (frame[ends].isna().all(axis=1) | (frame[ends[0]] == frame[ends[1]])).to_list()
         cells = zip(texts[:n], texts[n : 2 * n], texts[2 * n :], without, strict=True)
         return [text if alone else f"{text} [{low}, {high}]" for text, low, high, alone in cells]
@@ -249,10 +249,10 @@ class Result:
         figure, low, high = self.formats([row[f"{name}{end}"] for end in ("", "_low", "_high")], form)
         return f"{figure} [{low}, {high}]"
 
-    def formats(self, values: Iterable, form: str) -> list[str]:
-        """Write values in one of the formats of ``shown``, money all alike; a missing one is a dash."""
+    def formats(self, values: Iterable, form: str, *, exact: bool = False) -> list[str]:
+        """Write values in one of the formats of ``shown``, money alike, in a table exact; a missing one is a dash."""
         if form == "money":
-            return format_alike([math.nan if pd.isna(value) else value for value in values], self.currency)
+            return format_alike([math.nan if pd.isna(value) else value for value in values], self.currency, exact=exact)
         return [self.format(value, form) for value in values]
 
     def format(self, value, form: str) -> str:

@@ -25,8 +25,8 @@ def plan(half):
 def test_a_plan_at_12_months_is_measured_at_12_months(plan):
     """Under the offers' own horizon the measure said $2,747,233, more than twice what it is."""
     measured = plan.measure()
-    assert "predicted were $1,282,903" in measured.describe()
-    assert "these choices gain $1,210,749 in all" in measured.describe()
+    assert "predicted were $1.28 million" in measured.describe()
+    assert "these choices gain $1.21 million in all" in measured.describe()
     assert measured.measured.n == plan.n
 
 
@@ -74,4 +74,4 @@ def test_a_measured_gain_stands_beside_the_predicted_one_in_the_figure_too(plan)
     ax = wb.plots.plot_budget_curve(plan.measure())
     title = ax.get_title(loc="left").replace("\n", " ")
     plt.close(ax.figure)
-    assert "is predicted to gain $1,282,903, and measured $1,210,749 [" in title
+    assert "is predicted to gain $1.28 million, and measured $1.21 million [" in title

@@ -23,7 +23,7 @@ def test_ten_customers_of_350_000_a_year_cost_3_5_million():
     assert (row["n"], row["n_lost"]) == (100, 10)
     assert row["share_lost"] == 0.1
     assert row["money_lost"] == pytest.approx(3_500_000)
-    assert "they had brought in $3,500,000 in the year before they left" in report.describe()
+    assert "they had brought in $3.50 million in the year before they left" in report.describe()
 
 
 def purchases(n, every, amount, until, stopped_on=None):

@@ -58,7 +58,7 @@ def test_of_many_comparisons_the_six_hardest_are_drawn(with_none):
 def test_the_holdout_is_drawn_as_cost_against_what_it_finds(with_none):
     plan = wb.plan_trial(with_none, holdout=0.1, n_available=45_000)
     ax = drawn(plot_holdout(plan))
-    assert title(ax).startswith("Leaving 4,500 customers untreated (10.0%) forgoes $1,380,240 and finds $27.32")
+    assert title(ax).startswith("Leaving 4,500 customers untreated (10.0%) forgoes $1.38 million and finds $27.32")
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("profit forgone by the holdout", "smallest difference found")
     points = [line for line in ax.lines if len(line.get_xdata()) == 1]
     assert [point.get_markerfacecolor() != "white" for point in points].count(True) == 1

@@ -40,7 +40,9 @@ def test_the_published_table_in_words(published):
 def test_what_the_holdout_costs_is_said(with_none):
     plan = wb.plan_trial(with_none, holdout=1 / 9, n_available=45_000)
     text = plan.describe()
-    assert "A holdout of 5,000 of 45,000 customers (11.1%) forgoes $1,533,600, what discount is expected to add" in text
+    assert (
+        "A holdout of 5,000 of 45,000 customers (11.1%) forgoes $1.53 million, what discount is expected to add" in text
+    )
     assert (
         "what discount is expected to add for them, if the assumed figures are right; without it no incremental" in text
     )

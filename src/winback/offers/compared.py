@@ -242,7 +242,7 @@ class OfferComparison(Result):
         --------
         >>> import winback as wb
         >>> wb.compare_offers(wb.load_telecom_study().trial).tiles().frame["figure"].tolist()
-        ['discount', '$291', '$2,910,287', '539%', '99.7%']
+        ['discount', '$291', '$2.91 million', '539%', '99.7%']
         """
         return headline_tiles(self)
 

@@ -131,7 +131,9 @@ class WhatIf(Result):
         """Return profit per customer of each offer as in the trial, and at the ends of each slider."""
         rows, frame = [], self.frame
         names = list(self.comparison.frame["offer"])
-        texts = format_alike(frame[["profit", "profit_low", "profit_high"]].to_numpy().ravel(), self.currency)
+        texts = format_alike(
+            frame[["profit", "profit_low", "profit_high"]].to_numpy().ravel(), self.currency, exact=True
+        )
         cells = [f"{figure} [{low}, {high}]" for figure, low, high in zip(*(iter(texts),) * 3, strict=True)]
         for place, (key, part) in enumerate(frame.assign(cell=cells).groupby(["assumption", "setting"], sort=False)):
             row = dict(zip(part["offer"], part["cell"], strict=True))

@@ -140,8 +140,8 @@ def _write(ax, result, levels, found):
     """Write each step's amount above its bar, the last one's interval as well."""
     (begins, ends), (gain, low, high) = levels, found
     texts = format_alike([*(ends - begins), gain], result.currency)
-    amount, _, interval = money_interval(gain, low, high, result.currency).partition(" ")
-    texts[-1] = f"{amount}\n{interval}"
+    amount, _, interval = money_interval(gain, low, high, result.currency).partition(" [")
+    texts[-1] = f"{amount}\n[{interval}"
     tops = [*np.maximum(begins, ends), max(gain, low, high, 0)]
     for place, (text, top) in enumerate(zip(texts, tops, strict=True)):
         note(ax, text, (place, top), (0, 4), ha="center", color=INK, fontweight="bold")

@@ -16,6 +16,7 @@ from matplotlib.ticker import AutoLocator, Formatter, MaxNLocator, StrMethodForm
 from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
 from winback.colours import OFFERS, UNTREATED, offer_places
+from winback.money import in_unit, large_unit
 from winback.plots.words import AS_WRITTEN, drawn, drawn_name
 from winback.results import format_money
 from winback.tables import NO_OFFER
@@ -200,7 +201,11 @@ class MoneyTicks(Formatter):
     def __call__(self, amount: float, place: int | None = None) -> str:
         """Write one tick."""
         ticks = np.append(np.asarray(self.locs, dtype=float), amount)
-        return format_money(amount, self.currency, digits=_digits(ticks))
+        unit = large_unit(ticks)
+        few = _digits(ticks / unit, (0, 1, 2))
+        if unit == 1 or few > 2:  # so close to each other that hundredths of a million do not tell them
+            return format_money(amount, self.currency, digits=_digits(ticks))
+        return in_unit(amount, unit, few, self.currency)
 
 
 class PercentTicks(Formatter):
@@ -212,11 +217,11 @@ class PercentTicks(Formatter):
         return f"{100 * share:,.{1 if _digits(ticks) else 0}f}%"
 
 
-def _digits(ticks) -> int:
-    """Return the fewest decimals that tell ticks as they are: none, cents, or more below a cent."""
+def _digits(ticks, some=(0, 2, 3, 4, 5)) -> int:
+    """Return the fewest decimals that tell ticks as they are: none, cents, or more below a cent; else 6."""
     steps = np.diff(np.unique(ticks))
     slack = 1e-6 * steps.min() if len(steps) else 1e-9
-    for digits in (0, 2, 3, 4, 5):
+    for digits in some:
         if np.abs(ticks - np.round(ticks, digits)).max() <= slack + 1e-12 * np.abs(ticks).max():
             return digits
     return 6

@@ -71,7 +71,7 @@ def _gain(comparison: OfferComparison) -> str:
     """Say what the first offer earns per customer, with its interval, and against what."""
     first, kind = comparison.frame.iloc[0], f"{comparison.kind}_profit"
     figures = [first[f"{kind}{end}"] for end in ("", "_low", "_high")]
-    interval = money_interval(*figures, comparison.currency).partition(" ")[2]
+    interval = "[" + money_interval(*figures, comparison.currency).partition("[")[2]
     verb = "earns" if figures[0] >= 0 else "loses"
     name = capitalised(first["offer"])
     if comparison.kind == "gross":
