@@ -76,7 +76,7 @@ def trial_of(*values, control=0.05, n=400):
 @pytest.mark.parametrize(
     ("trial", "step"),
     [
-        (lambda: trial_of(0.5, 0.2), "Send a to those who can still be won"),
+        (lambda: trial_of(0.5, 0.2), "Send a to all who can still be won"),
         (lambda: trial_of(0.5, 0.5), "Send a and b each to a random part"),
         (lambda: trial_of(0.05, 0.05), "Send none of these offers to all yet"),
         (lambda: trial_of(0.01, 0.01, control=0.5), "Send none of these offers; look for one that costs less"),

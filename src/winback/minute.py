@@ -86,7 +86,7 @@ def next_steps(result: Result, read_on: str = "", sure: Result | None = None) ->
     --------
     >>> import winback as wb
     >>> print(next_steps(wb.compare_offers(wb.load_telecom_study().trial)).do[:54])
-    Send discount to those who can still be won, and keep
+    Send discount to all who look promising, and keep a ra
     """
     said = [*str(result.describe()).splitlines(), "", ""]
     how_sure = said[1] if sure is None else str(sure.describe()).splitlines()[0]

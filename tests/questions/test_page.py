@@ -12,7 +12,7 @@ from winback.minute import MOST_WORDS
 from winback.pages.chapters import chapters
 from winback.pages.links import linked, links_to
 from winback.questions import answer_questions
-from winback.questions.links import BEHIND, WORDS
+from winback.questions.links import BEHIND, SHORT, WORDS
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,8 @@ def test_the_style_reaches_nothing_but_the_page_itself(shown):
 
 def test_every_card_leads_to_the_notebook_behind_it_and_on_a_page_to_its_page(answered):
     shown = replace(answered, pages=links_to())._repr_html_()
-    assert [links_to()[BEHIND[card.number]] for card in answered.cards] == Tags(shown).links[:4]
+    assert [links_to()[BEHIND[card.number]] for card in answered.cards] == Tags(shown).links[1:5]
+    assert Tags(shown).links[0] == links_to()[SHORT]  # what to do with less money
     assert set(WORDS) <= set(links_to())
     there = Tags(linked(shown, {"04": "who.html"})).links
     assert there[0] == "who.html"

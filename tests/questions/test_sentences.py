@@ -1,5 +1,7 @@
 """Are the sentences of the front page true in each of their cases, and their figures those of the results behind?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +17,7 @@ from winback.questions import answer_questions
 from winback.questions.headline import headline
 from winback.questions.how_long import how_long, watched_months
 from winback.questions.strategy import leaders, which_strategy
-from winback.questions.which_offer import rule_of, tailoring, which_offer
+from winback.questions.which_offer import Tailoring, rule_of, tailoring, which_offer
 from winback.questions.who import returns_by, who_comes_back
 from winback.results import format_percent
 from winback.second_lifetime.first_and_second import first_and_second_value
@@ -318,3 +320,34 @@ def test_profit_and_roi_of_the_last_card_are_each_called_what_they_are(answered)
     assert "ROI is gross as it was published" in card.picture.caption
     assert published_answers()[4].startswith("gross ROI ")
     assert "gross ROI" in published_answers()[3]
+
+
+def test_the_headline_names_whom_in_one_phrase_and_says_who_they_are(answered):
+    comparison, trial = answered.found["comparison"], answered.found["comparison"].trial
+    some = len(trial.lapsed) - trial.n_not_promising
+    assert "all who look promising" in answered.head.do
+    assert f"Promising are {some:,} of {len(trial.lapsed):,} lost customers" in answered.head.limit
+    assert "all who look promising" in comparison.what_to_do() + answered.found["tailoring"].policy.what_to_do()
+    assert "Promising" not in headline(wb.compare_offers(valued(0.5, 0.2)), Tailoring(None, {})).limit
+
+
+def test_lives_are_as_long_as_their_difference_says(answered):
+    row = answered.cards[1].found.months.frame.iloc[0]
+    first = row[answered.cards[1].found.which.replace("difference", "first_value")]
+    assert f"in {first:.1f} months" in answered.cards[1].picture.label
+    assert f"in {row['second_value']:.1f} months" in answered.cards[1].picture.label
+
+
+def test_what_a_tailored_offer_earns_less_is_its_rule_and_the_rest(answered):
+    comparison, found = answered.found["comparison"], answered.found["tailoring"]
+    less = comparison.differences.set_index(["first", "second"])["difference"]
+    less = abs(
+        next(amount for pair, amount in less.items() if set(pair) == {"tailored", comparison.frame["offer"].iloc[0]})
+    )
+    costs = replace(found.judged["a rule by reason"], gains=found.judged["a rule by reason"].gains)
+    for gain, said in ((-less / 4, True), (-2 * less, False), (less / 4, False)):
+        frame = costs.frame.assign(honest_gain=gain)
+        judged = {"a rule by reason": replace(costs, frame=frame)}
+        card = which_offer(comparison.trial, comparison, replace(found, judged=judged))
+        assert (f": its rule costs ${less / 4:.2f} of that, the way it was carried out the rest" in card.here) == said
+    assert "its rule costs" not in which_offer(comparison.trial, comparison, replace(found, own_rule=False)).here

@@ -13,6 +13,7 @@ import pandas as pd
 
 from winback.money import format_money
 from winback.results import Result, format_chance, format_percent, join_words
+from winback.trial.trial_words import whom
 
 MUCH_SCATTER = 2.0  # times: at twice the standard deviation it is no longer the same kind of customers
 
@@ -70,11 +71,11 @@ def next_step(result: Result) -> str:
     if first[f"{kind}_low"] <= 0:
         return "Send none of these offers to all yet: a larger trial is to show whether any pays."
     if len(result.winners) > 1:
-        choice = f"Send {join_words(result.winners)} each to a random part of those who can still be won"
+        choice = f"Send {join_words(result.winners)} each to a random part of {whom(result.trial)}"
         return f"{choice}, until it is clear which earns most; {first['offer']} where only one can be sent."
     return (
-        f"Send {first['offer']} to those who can still be won, and keep a random part without an offer, so that the "
-        "gain stays measured."
+        f"Send {first['offer']} to {whom(result.trial)}, and keep a random part without an offer, so that the gain "
+        "stays measured."
     )
 
 

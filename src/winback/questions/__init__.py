@@ -3,6 +3,7 @@
 answer       `answer_questions`: from a trial, or from those who were lost, to the page
 four         the answers as one result, and the page they make
 headline     what to do, what it gains, the doubt
+short_money  what if there is no money for everybody?
 who          1. who comes back
 how_long     2. how long they stay, and what they are worth
 which_offer  3. which offer for whom: is tailoring shown to pay?

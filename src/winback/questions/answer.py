@@ -14,6 +14,7 @@ from winback.questions.four import FourQuestions
 from winback.questions.headline import headline
 from winback.questions.how_long import how_long
 from winback.questions.scenario import scenario_cards, scenario_headline, scenario_of, scenario_sections
+from winback.questions.short_money import when_money_is_short
 from winback.questions.strategy import which_strategy
 from winback.questions.which_offer import tailoring, which_offer
 from winback.questions.who import who_comes_back
@@ -86,7 +87,9 @@ def answer_questions(
     found = {"comparison": comparison, "tailoring": ways, "what_if": ask(comparison.what_if), **found}
     lost = str(base.describe()).splitlines()[0] if isinstance(base, AnyBase) else ""
     notes = (lost, str(comparison.details()).splitlines()[-1], trial.caveat)
-    said = {"about": str(trial.subtitle), "head": headline(comparison, ways), "cards": cards, "sections": sections}
+    short = ask(when_money_is_short, found["values"], comparison) if found.get("values") else ""
+    head = headline(comparison, ways, short if isinstance(short, str) else "")
+    said = {"about": str(trial.subtitle), "head": head, "cards": cards, "sections": sections}
     return FourQuestions(**said, notes=tuple(filter(None, notes)), found=found, pages=pages)
 
 

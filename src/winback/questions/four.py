@@ -79,7 +79,7 @@ class FourQuestions(Result):
         return comparison.assumptions() if comparison else Sentences.of(assumed_of(self.found["scenario"]))
 
     def _repr_html_(self) -> str:
-        parts = [page.head(self.about, self.head), page.cards(self.cards, published_answers(), self.pages)]
+        parts = [page.head(self.about, self.head, self.pages), page.cards(self.cards, published_answers(), self.pages)]
         moved = self.found.get("what_if")
         parts += [moved._repr_html_() if moved else ""]
         parts += [page.section(part, self.pages, f"wb-s{place}") for place, part in enumerate(self.sections)]

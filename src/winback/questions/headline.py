@@ -16,6 +16,8 @@ from winback.plots.style import QUIET, capitalised
 from winback.questions.card import Picture
 from winback.questions.which_offer import Tailoring
 from winback.results import format_chance, format_percent
+from winback.trial.trial_words import promising
+from winback.trial.trial_words import whom as whom_of
 
 REVERSED = "is first on ROI"  # of the comparison's doubts, what the fourth card says
 
@@ -29,17 +31,18 @@ class Headline:
     gain: str
     on_top: str  # whether telling customers apart earns more
     lead: str  # over the second offer
-    limit: str  # up to which organic return it pays
+    limit: str  # up to which organic return it pays, and who looks promising
     doubt: str
     label: str = ""  # of what was not measured
+    short: str = ""  # what to do with a part of the money
     picture: Picture | None = field(default=None, repr=False)
 
 
-def headline(comparison: OfferComparison, tailoring: Tailoring) -> Headline:
-    """Say what follows from a comparison and from whether tailoring pays."""
+def headline(comparison: OfferComparison, tailoring: Tailoring, short: str = "") -> Headline:
+    """Say what follows from a comparison and from whether tailoring pays; ``short``: with a part of the money."""
     said = {"do": _do(comparison, tailoring), "amount": _amount(comparison), "gain": _gain(comparison)}
     said |= {"on_top": _on_top(comparison, tailoring), "lead": _lead(comparison), "limit": _limit(comparison)}
-    return Headline(**said, doubt=_doubt(comparison), picture=_picture(comparison))
+    return Headline(**said, short=short, doubt=_doubt(comparison), picture=_picture(comparison))
 
 
 def _do(comparison: OfferComparison, tailoring: Tailoring) -> str:
@@ -50,7 +53,7 @@ def _do(comparison: OfferComparison, tailoring: Tailoring) -> str:
         return "Leave a random part without an offer before you send one to all."
     if first[f"{kind}_low"] <= 0:
         return "Send none of these offers to all yet: none is shown to pay."
-    whom = "all who look promising" if comparison.n_left_out else "all who can still be won"
+    whom = whom_of(comparison.trial)
     if tailoring.paying:
         return f"Send each customer the offer that suits them: {tailoring.paying[0]} says which."
     if len(comparison.winners) > 1:
@@ -110,15 +113,17 @@ def _lead(comparison: OfferComparison) -> str:
 
 
 def _limit(comparison: OfferComparison) -> str:
-    """Say up to which organic return the first offer pays, where it is shown to and there is such a share."""
+    """Say up to which organic return the first offer pays, where it is shown to, and who looks promising."""
     first = comparison.frame.iloc[0]
     breaks = first["break_even_organic"]
+    who = " ".join(promising(comparison.trial))
     if comparison.kind == "gross" or first["incremental_profit_low"] <= 0 or not 0 < breaks < 1:
-        return ""
+        return who
     did = ""
     if comparison.control is not None:
         did = f"; {format_percent(comparison.control.n_returned[0] / comparison.control.n[0])} did"
-    return f"{capitalised(first['offer'])} stops paying where {format_percent(breaks)} come back anyway{did}."
+    stops = f"{capitalised(first['offer'])} stops paying where {format_percent(breaks)} come back anyway{did}."
+    return " ".join(filter(None, [stops, who]))
 
 
 def _doubt(comparison: OfferComparison) -> str:

@@ -118,7 +118,7 @@ def _picture(found: Lives) -> Picture:
     row, months = found.value.frame.iloc[0], found.months.frame.iloc[0]
     first = "first_value_within" if found.which == "difference_within" else "first_value"
     amounts = format_alike([row[first], row["second_value"]], found.value.currency)
-    stays = [f"{each:.0f} months" for each in (months[first], months["second_value"])]
+    stays = [f"{each:.1f} months" for each in (months[first], months["second_value"])]
     rows = [
         Row("first life", row[first], f"{amounts[0]} in {stays[0]}", colour=PALE),
         Row("second life", row["second_value"], f"{amounts[1]} in {stays[1]}", colour=INK),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 BEHIND = {1: 4, 2: 5, 3: 7, 4: 6}  # question -> number of the notebook behind it
+SHORT = 8  # number of the notebook behind what to do with a part of the money
 WORDS = {
     1: "Who is lost, and what it cost",
     4: "Who comes back, and whom not to chase",

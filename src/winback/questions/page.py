@@ -13,7 +13,7 @@ from winback.in_html import NO_TEX, html_table
 from winback.plots.small import as_svg
 from winback.questions.card import Card, Picture
 from winback.questions.headline import Headline
-from winback.questions.links import BEHIND, WORDS
+from winback.questions.links import BEHIND, SHORT, WORDS
 
 STYLE = "page.css"
 SCENARIO = "Scenario, not measured"
@@ -41,12 +41,13 @@ def page(parts: Iterable[str]) -> str:
     return f'<div class="wb-front {NO_TEX}">{"".join(parts)}<style>{style}</style></div>'
 
 
-def head(about: str, found: Headline) -> str:
+def head(about: str, found: Headline, pages: Mapping[int, str]) -> str:
     """Return the headline: whom it is about, what to do, the gain and the waterfall; below, how sure and the doubt."""
     lines = [_paragraph("wb-kicker", about), f'<h2 class="wb-do answer">{_text(found.do)}</h2>']
     lines.append(_gain(found))
     picture = "" if found.picture is None else _picture(found.picture, "wb-head")
-    below = _paragraph("wb-doubt", found.lead) + _paragraph("wb-doubt", _joined(found.limit, found.doubt))
+    below = _paragraph("wb-gain", found.short) + (_link(SHORT, pages) if found.short else "")
+    below += _paragraph("wb-doubt", found.lead) + _paragraph("wb-doubt", _joined(found.limit, found.doubt))
     return f'<div class="minute">{_label(found.label)}{"".join(lines)}{picture}</div>{below}'
 
 

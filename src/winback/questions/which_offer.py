@@ -36,11 +36,14 @@ class Tailoring:
         Name of a way -> its evaluation; empty where customers cannot be told apart.
     refused : mapping
         Name of a way that could not be tried -> why.
+    own_rule : bool
+        Whether the rule is that of an offer that was tailored in the trial.
     """
 
     policy: LearnedPolicy
     judged: Mapping[str, PolicyEvaluation]
     refused: Mapping[str, str] = field(default_factory=dict)
+    own_rule: bool = False  # whether the rule is that of an offer which was tailored in the trial
 
     @property
     def paying(self) -> list[str]:
@@ -55,14 +58,15 @@ def tailoring(trial: Trial, rule: Mapping | None = None, rule_by: str | None = N
     if policy.evaluation is None:
         return Tailoring(policy, {}, {TREE: policy.refused})
     tried: dict[str, PolicyEvaluation | Unanswered] = {TREE: policy.evaluation}
-    rule, rule_by = (rule, rule_by) if rule is not None else rule_of(trial)
+    own = rule is None
+    rule, rule_by = (rule, rule_by) if not own else rule_of(trial)
     if rule is not None:
         tried[RULE.format(rule_by)] = ask(evaluate_policy, trial, rule, by=rule_by)
     if set(SECOND_LIFETIME) <= set(trial.lapsed):
         tried[MODEL] = ask(judged_model, trial)
     judged = {name: each for name, each in tried.items() if not isinstance(each, Unanswered)}
     refused = {name: each.why for name, each in tried.items() if isinstance(each, Unanswered)}
-    return Tailoring(policy, judged, refused)
+    return Tailoring(policy, judged, refused, own_rule=own and rule is not None)
 
 
 def rule_of(trial: Trial) -> tuple[Mapping | None, str | None]:
@@ -99,7 +103,7 @@ def how_sure(found: Tailoring, comparison: OfferComparison) -> str:
     """Say what the best way gains on customers it has not seen, and how an offer that was tailored did."""
     best = max(found.judged, key=lambda name: found.judged[name].honest_gain)
     each = [f"{best} {_interval(found.judged[best])} per customer"]
-    return "; ".join([*each, *(_of_tailored(comparison, name) for name in _tailored(comparison))])
+    return "; ".join([*each, *(_of_tailored(found, comparison, name) for name in _tailored(comparison))])
 
 
 def _interval(judged: PolicyEvaluation) -> str:
@@ -112,7 +116,7 @@ def _tailored(comparison) -> list[str]:
     return [offer.name for offer in offers if offer.tailored_by and offer.name in set(comparison.frame["offer"])]
 
 
-def _of_tailored(comparison: OfferComparison, name: str) -> str:
+def _of_tailored(found: Tailoring, comparison: OfferComparison, name: str) -> str:
     """Say how an offer that was tailored in the trial stands to the one that earns most."""
     first = comparison.frame["offer"].iloc[0]
     row = comparison.frame.set_index("offer").loc[name]
@@ -124,7 +128,17 @@ def _of_tailored(comparison: OfferComparison, name: str) -> str:
     pair = pairs[(pairs["first"] == first) & (pairs["second"] == name)].iloc[0]
     less = money_interval(*(pair[f"difference{end}"] for end in ("", "_low", "_high")), comparison.currency)
     told = "" if pair["told_apart"] else ", not clearly different"
-    return f"{did}, {less} less than {first}{told}"
+    return f"{did}, {less} less than {first}{told}{_why_less(found, comparison, name, pair['difference'])}"
+
+
+def _why_less(found: Tailoring, comparison: OfferComparison, name: str, less: float) -> str:
+    """Say how much of what a tailored offer earns less its rule explains, where that rule was judged."""
+    by = comparison.trial.offers[name].tailored_by
+    judged = found.judged.get(RULE.format(by)) if found.own_rule else None
+    if judged is None or not 0 < -judged.honest_gain < less:
+        return ""
+    costs = format_alike([-judged.honest_gain], judged.currency)[0]
+    return f": its rule costs {costs} of that, the way it was carried out the rest"
 
 
 def _refusals(found: Tailoring) -> str:

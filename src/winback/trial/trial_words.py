@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from winback.results import Result, counted, format_count, join_words
+
+PROMISING, ALL = "all who look promising", "all who can still be won"
+
+
+def whom(trial: Result | None) -> str:
+    """Name those whom an answer is for, in the one phrase of all pages; see `promising`."""
+    return PROMISING if trial is not None and trial.n_not_promising else ALL
+
+
+def promising(trial: Result | None) -> Iterator[str]:
+    """Say what promising means, where some were judged not to be."""
+    if trial is not None and trial.n_not_promising:
+        n = len(trial.lapsed)
+        some, of_all = format_count(n - trial.n_not_promising), format_count(n)
+        yield f"Promising are {some} of {of_all} lost customers, judged so before any offer was drawn."
 
 
 def answer_lines(trial: Result) -> list[str]:
