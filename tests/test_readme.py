@@ -46,7 +46,7 @@ def test_the_code_runs_as_printed(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().out
     assert "Send discount: it earns most" in said
     assert "Whatever the horizon in this table, discount comes first." in said
-    assert "Send discount to everybody" in said
+    assert "Send discount to all who look promising" in said
     assert "Expected incremental profit" in said
     assert (tmp_path / "offers.png").stat().st_size > 10_000
     assert len([line for line in code.splitlines() if line.strip()]) <= 10

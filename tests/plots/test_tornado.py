@@ -44,10 +44,10 @@ def reached(ax):
     return dict(zip(names, zip(bars[: len(names)], bars[len(names) :], strict=True), strict=True)), rest
 
 
-def under(what_if, **moved):
+def under(what_if, longest=False, **moved):
     """Return the leader's gain and lead under one other assumption, by the comparison made again."""
     leader = what_if.comparison.frame["offer"].iloc[0]
-    found = what_if.at(**moved)
+    found = what_if.comparison.longer if longest else what_if.at(**moved)
     profit = found.frame.set_index("offer")[f"{found.kind}_profit"]
     return profit[leader], profit[leader] - profit.drop(leader).max()
 
@@ -95,8 +95,8 @@ def test_the_title_says_where_another_offer_takes_over():
     drawn, _ = reached(figure.axes[1])
     leader, other = close.comparison.frame["offer"]
     assert min(min(ends) for ends in drawn.values()) < 0
-    assert f": ahead of {leader}" in title(figure.axes[1])
-    assert title(figure.axes[1]).lower().startswith(other)
+    assert title(figure.axes[1]).startswith(f"{leader.capitalize()} stays ahead, but for {other} ")
+    assert "left of zero that is ahead" in figure.axes[1].get_xlabel().replace("\n", " ")
 
 
 def test_where_none_does_the_leader_is_said_to_stay_ahead():
@@ -104,6 +104,20 @@ def test_where_none_does_the_leader_is_said_to_stay_ahead():
     figure = plot_tornado(compared({"call": 20, "gift": 20}, table).what_if())
     assert title(figure.axes[1]) == "Within these bounds call stays ahead, whichever is moved alone"
     assert "months counted" not in reached(figure.axes[0])[0]
+    assert "left of zero" not in figure.axes[1].get_xlabel()
+
+
+def test_months_reach_as_far_as_customers_were_watched_and_name_who_is_first_there():
+    what_if = wb.compare_offers(wb.load_telecom_study().trial).what_if()
+    over = what_if.comparison.longer
+    months, first = f"{over.settings.horizon_months:g}", over.frame["offer"].iloc[0]
+    assert first != what_if.comparison.frame["offer"].iloc[0]
+    gain, lead = plot_tornado(what_if).axes
+    for place, ax in enumerate((gain, lead)):
+        assert reached(ax)[0]["months counted"][1] == pytest.approx(under(what_if, longest=True)[place])
+    assert f", but for {first} over {months} months" in title(lead)
+    assert lead.get_xlim()[0] < 0
+    assert f"over {months} months instead of" in what_if.describe()
 
 
 def test_one_offer_has_no_lead_and_gross_figures_are_called_so():

@@ -39,6 +39,7 @@ def test_the_untreated_who_are_away_are_listed_best_first(table, found):
     assert (np.diff(frame["expected_profit"]) <= 0).all()
     assert found.n_left_alone == 0
     assert "sent nothing and are still away" in found.describe()
+    assert "of the group that was held out: keep a random 10% of it back" in found.describe()
     assert found.kind == "incremental"
     total, low, high = (format_money(each) for each in (found.total, found.total_low, found.total_high))
     assert f"are expected to earn {total} [{low}, {high}] incremental profit in all (" in found.describe()

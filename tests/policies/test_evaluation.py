@@ -79,7 +79,7 @@ def test_a_rule_that_mistakes_the_segments_loses_and_says_so(strong):
     )
     assert not found.pays
     assert found.frame["honest_gain_high"].iloc[0] < 0
-    assert f"Send {found.best_single} to everybody: the rule by segment loses" in found.describe()
+    assert f"Send {found.best_single} to all who can still be won: the rule by segment loses" in found.describe()
 
 
 def test_a_rule_where_nothing_matters_is_not_shown_to_earn_more():

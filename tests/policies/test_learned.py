@@ -105,9 +105,11 @@ def test_where_the_tree_is_not_shown_to_pay_everybody_gets_the_best_single_offer
     assert set(found.assign(table)) == {found.evaluation.best_single}
     assert set(found.assign(table, as_learned=True)) == set(found.rules["offer"])
     assert len(set(found.rules["offer"])) > 1
-    assert found.describe().startswith(
-        f"Send {found.evaluation.best_single} to everybody: the tree by segment and calls is not shown"
-    )
+    single = f"Send {found.evaluation.best_single} to all who can still be won"
+    assert found.describe().splitlines()[0] == f"{single}: the best tailoring that was found did no better."
+    assert "The tree by segment and calls is not shown to earn more" in found.describe() + found.details()
+    assert "would seem to gain" not in found.describe()
+    assert "the tree by segment and calls would seem to gain" in found.details()
 
 
 def test_in_sample_flatters_where_nothing_matters(idle):

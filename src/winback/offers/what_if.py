@@ -11,6 +11,7 @@ from winback.discounting import check_horizon
 from winback.doors import door
 from winback.in_html import html_table
 from winback.money import format_alike, format_money
+from winback.offers.longer import other_when_longer
 from winback.offers.what_if_page import section
 from winback.offers.what_if_steps import Steps
 from winback.offers.what_if_widget import sliders_of
@@ -96,7 +97,7 @@ class WhatIf(Result):
 
     def describe(self) -> Sentences:
         """Say whether the first offer stays first, one assumption at a time, and what cannot be known of it."""
-        return Sentences.of([*self._first_at_rest(), *self._doubt()])
+        return Sentences.of([*self._first_at_rest(), *self._doubt(), *other_when_longer(self.comparison)])
 
     def _first_at_rest(self) -> Iterator[str]:
         """Say at which steps another verdict holds than in the trial."""

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from winback.offers.what_if import WhatIf
 
 # Each assumption in few words and in a sentence, and within which ends it is moved where its slider reaches further:
-# what differs between companies, not what could be. A longer horizon than the trial's cannot be seen in it.
+# what differs between companies, not what could be. Months reach beyond the trial's horizon as far as enough customers
+# were watched, where the sliders, which are of that horizon, do not.
 MOVED = {
     "organic": ("would come anyway", "if {} would come anyway", 0.0, 0.2),
     "cost": ("cost of the offers", "at {} of the cost", 0.5, 1.5),
@@ -61,7 +62,9 @@ def plot_tornado(what_if: WhatIf) -> Figure:
     finish_axes(axes[0, 0], title, f"gain per customer sent it{gross}; the line is as in the trial")
     if several:
         _draw(axes[1, 0], moves, "lead", color=color, currency=what_if.currency)
-        finish_axes(axes[1, 0], _lead_message(moves, leader), "its lead over the best other offer")
+        label = "its lead over the best other offer"
+        label += "; left of zero that is ahead" if (moves["lead"] < 0).any() else ""
+        finish_axes(axes[1, 0], _lead_message(moves, leader), label)
     return figure
 
 
@@ -73,7 +76,7 @@ def _moves(what_if: WhatIf, leader: str) -> pd.DataFrame:
         others = profit.drop(leader)
         lead = profit[leader] - others.max() if len(others) else float("nan")
         wide[assumption, setting] = (profit[leader], lead, others.idxmax() if len(others) else "")
-    rows = []
+    rows, longest = [], _longest(what_if.comparison, leader)
     for slider in what_if.steps.sliders:
         if slider.name not in MOVED or len(slider.values) < 2:
             continue
@@ -81,12 +84,24 @@ def _moves(what_if: WhatIf, leader: str) -> pd.DataFrame:
             gain, lead, rival = wide[slider.label, slider.texts[place]]
             setting, (name, said, *_) = slider.texts[place].split(",")[0], MOVED[slider.name]
             row = {"name": name, "end": end, "setting": setting, "said": said.format(setting)}
-            rows.append(row | {"gain": gain, "lead": lead, "rival": rival})
+            row |= {"gain": gain, "lead": lead, "rival": rival}
+            rows.append(row | longest if (slider.name, end) == ("horizon_months", "high") else row)
     moves = pd.DataFrame(rows)
     gains = moves.groupby("name")["gain"]
     width = (gains.max() - gains.min()).sort_values(ascending=False, kind="stable")
     moves["place"] = moves["name"].map({name: place for place, name in enumerate(width.index)})
     return moves.sort_values("place", kind="stable", ignore_index=True)
+
+
+def _longest(comparison, leader) -> dict:
+    """Return gain and lead over as many months as enough customers were watched; nothing where that is no longer."""
+    over = comparison.longer
+    if over is None:
+        return {}
+    profit, months = over.frame.set_index("offer")[f"{over.kind}_profit"], f"{over.settings.horizon_months:g}"
+    others = profit.drop(leader)
+    lead = {"lead": profit[leader] - others.max(), "rival": others.idxmax()} if len(others) else {}
+    return {"setting": months, "said": MOVED["horizon_months"][1].format(months), "gain": profit[leader], **lead}
 
 
 def _ends(slider, what_if) -> dict[str, int]:
@@ -146,5 +161,5 @@ def _lead_message(moves, leader) -> str:
     if over.empty:
         return f"Within these bounds {leader} stays ahead, whichever is moved alone"
     by_rival = {rival: join_words(rows["said"]) for rival, rows in over.groupby("rival", sort=False)}
-    each = [f"{rival} {said}" for rival, said in by_rival.items()]
-    return capitalised(f"{join_words(each)}: ahead of {leader}")
+    each = join_words(f"{rival} {said}" for rival, said in by_rival.items())
+    return f"{capitalised(leader)} stays ahead, but for {each}"

@@ -19,6 +19,7 @@ from winback.trial.assumed import assumption
 
 FIRST_ROWS = 6
 UNTOUCHED = "customers who were sent nothing and are still away"
+KEEP_BACK = 0.10  # of a group that was held out, so that there is still something to compare with
 ASKED_BEFORE = "customers who did not return, though they were asked once"
 OWN = (UNTOUCHED, ASKED_BEFORE)  # of the trial's own table
 KEPT_BACK = "kept back at random, to compare with"
@@ -156,6 +157,11 @@ def _answer(found: ContactList) -> Iterator[str]:
         yield found.value.says(found.currency)
         if found.lacking:
             yield f"The table lacks {join_words(found.lacking)}: in predictions, everybody is taken for average there."
+    if found.whom == UNTOUCHED and found.value.trial.has_control:
+        yield (
+            f"This is an example, of the group that was held out: keep a random {format_percent(KEEP_BACK, 0)} of it "
+            "back, or nothing is left to compare with. Name your new leavers to list them instead."
+        )
     if found.whom == ASKED_BEFORE:
         yield (
             "Who declined once will earn less when asked again; how much less this trial cannot say. Take the order "

@@ -20,6 +20,7 @@ from winback.tables import NO_OFFER
 from winback.trial.skewed_scores import mean_of_scores, own_arm
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
+from winback.trial.trial_words import whom
 
 # Where nothing matters, 95% intervals of one split hold in 84% of trials, of five in 88%, of ten in 94%.
 FEW_SPLITS = 10
@@ -136,14 +137,26 @@ class PolicyEvaluation(Result):
 
 
 def _lines(found: PolicyEvaluation) -> list[str]:
-    return [recommendation(found), *against_today(found), *doubts(found)]
+    return [recommendation(found), *against_today(found), *doubts(found), *flattering(found)]
 
 
 def send(offer: str, trial: Trial) -> str:
     """Return the words for sending an offer, or none, to everybody; from gross figures none follows but a ranking."""
     if offer != NO_OFFER and NO_OFFER not in trial.choices:
         return f"among the offers, {offer} for everybody"
-    return "send everybody no offer" if offer == NO_OFFER else f"send {offer} to everybody"
+    return "send everybody no offer" if offer == NO_OFFER else f"send {offer} to {whom(trial)}"
+
+
+def in_short(found: PolicyEvaluation) -> str:
+    """Say what to do, and in a few words why; what is followed with what it gains."""
+    if found.pays:
+        return recommendation(found)
+    return f"{send(found.best_single, found.trial)}: the best tailoring that was found did no better."
+
+
+def as_judged(found: PolicyEvaluation) -> str:
+    """Say what a policy that does not pay earned on customers it had not seen."""
+    return recommendation(found).partition(": ")[2]
 
 
 def recommendation(found: PolicyEvaluation) -> str:
@@ -155,7 +168,7 @@ def recommendation(found: PolicyEvaluation) -> str:
         return f"Follow {found.name}: on customers it has not seen it gains {gain} per customer over {single}."
     if first["honest_gain_high"] < 0:
         lost = money_interval(*(-first[f"honest_gain{end}"] for end in ("", "_high", "_low")), found.currency)
-        against = "per customer against it, on customers it has not seen"
+        against = f"per customer against {single}, on customers it has not seen"
         return f"{send(found.best_single, found.trial)}: {found.name} loses {lost} {against}."
     return (
         f"{send(found.best_single, found.trial)}: {found.name} is not shown to earn more; on customers it has not seen "
@@ -178,8 +191,8 @@ def next_step(found: PolicyEvaluation) -> str:
     if not _single_pays(found):
         return "Send none of these offers to all yet: a larger trial is to show whether any pays."
     return (
-        f"Send {found.best_single} to all who can still be won, best first, and tailor only once a trial of other "
-        "customers shows that it pays."
+        f"Send {found.best_single} to {whom(found.trial)}, best first, and tailor only once a trial of other customers "
+        "shows that it pays."
     )
 
 
@@ -217,7 +230,7 @@ def against_today(found: PolicyEvaluation) -> Iterator[str]:
 
 
 def doubts(found: PolicyEvaluation) -> Iterator[str]:
-    """Say what is in doubt, and which figures promise too much; what matters most comes first."""
+    """Say what is in doubt; what matters most comes first."""
     n_splits = found.repeats["repeat"].nunique()
     if n_splits < FEW_SPLITS:
         splits = "one split" if n_splits == 1 else f"{n_splits} splits"
@@ -227,10 +240,14 @@ def doubts(found: PolicyEvaluation) -> Iterator[str]:
             "No random group was left without an offer: who is better left alone cannot be told, and only differences "
             "between offers are shown."
         )
+
+
+def flattering(found: PolicyEvaluation) -> Iterator[str]:
+    """Say which figures promise too much."""
     if getattr(found.policy, "learns", True):  # figures in sample of a written rule flatter nobody
         first = found.frame.iloc[0]
         seen, predicted = format_alike(first[["in_sample_gain", "predicted_gain"]], found.currency)
         yield (
-            f"Learned and judged on the same customers it would seem to gain {seen}, and the predictions behind it "
+            f"Learned and judged on the same customers, {found.name} would seem to gain {seen}, and its predictions "
             f"promise {predicted}: neither is a figure to plan with."
         )

@@ -12,7 +12,16 @@ import pandas as pd
 from winback.doors import door
 from winback.policies.candidates import TreePolicy
 from winback.policies.contact_list import ContactList
-from winback.policies.evaluation import PolicyEvaluation, against_today, doubts, next_step, recommendation, send
+from winback.policies.evaluation import (
+    PolicyEvaluation,
+    against_today,
+    as_judged,
+    doubts,
+    flattering,
+    in_short,
+    next_step,
+    send,
+)
 from winback.policies.listing import list_contacts
 from winback.policies.tree import PolicyTree
 from winback.policies.truth import Judged, TruthComparison
@@ -180,7 +189,7 @@ class LearnedPolicy(Result):
             choice = send(self.best_single, self.trial) if len(self.choices) > 1 else only
             return Sentences.of([f"Customers are not told apart: {self.refused}.", f"{choice}."])
         second = [*self._over_today()[:1], _rules(self.rules)][0]
-        return Sentences.of([recommendation(self.evaluation), second, *list(doubts(self.evaluation))[:1]])
+        return Sentences.of([in_short(self.evaluation), second, *self._in_doubt()[:1]])
 
     def details(self) -> Sentences:
         """Say what the tree would do or what it earns over today, what else is in doubt, and which columns it reads."""
@@ -188,7 +197,12 @@ class LearnedPolicy(Result):
             return Sentences.of(self.notes)
         today = self._over_today()
         rest = [_rules(self.rules), *today[1:]] if today else against_today(self.evaluation)
-        return Sentences.of([*rest, *list(doubts(self.evaluation))[1:], *self.notes])
+        return Sentences.of([*rest, *self._in_doubt()[1:], *self.notes])
+
+    def _in_doubt(self) -> list[str]:
+        """Return what is in doubt, then what tailoring earned where it does not pay, and what promises too much."""
+        earned = [] if self.pays else [as_judged(self.evaluation)]
+        return [*doubts(self.evaluation), *earned, *flattering(self.evaluation)]
 
     def _over_today(self) -> list[str]:
         """Return what one offer for all earns over today; nothing where the tree's rules are what matters, or gross."""
