@@ -11,6 +11,7 @@ from winback.doors import ArgumentError
 from winback.lost import Classes
 from winback.lost.at_stake import most_on_acceptance, most_per_contact
 from winback.lost.lost_customers import lost_customers
+from winback.money import format_money
 
 UNTIL = "2024-12-31"
 
@@ -92,7 +93,8 @@ def test_what_would_come_in_is_a_scenario_of_those_who_may_be_called(study, of_s
     first = listed[listed["priority"].isin(["bring back first", "must come back"])]
     said = of_study.describe().splitlines()[0]
     total = first["value_at_stake"].sum()
-    back = f"${0.05 * total:,.0f} if 5% of them came back, ${0.1 * total:,.0f} if 10% and ${0.2 * total:,.0f} if 20%"
+    some, more, most = (format_money(share * total) for share in (0.05, 0.1, 0.2))
+    back = f"{some} if 5% of them came back, {more} if 10% and {most} if 20%"
     assert f"the {len(first):,} of them who may be called would bring {back}, a scenario" in said
     assert "every one" not in said
     assert "[" not in said

@@ -89,7 +89,7 @@ def test_new_customers_of_the_study_earn_what_is_expected(study):
     of_average = (found.groups["measured_high"] - found.groups["measured_low"]).mean() / 3.919928 / sqrt(5)
     error = np.hypot(len(rows) * of_average, gain.std() * sqrt(len(rows)))
     assert abs(found.frame["expected_profit"].sum() - gain.sum()) < 3 * error
-    assert found.n_left_alone + len(rows) == len(listed)
+    assert found.n_left_alone + len(rows) + sum(n for _, n in found.left_out) == len(listed)
     best, worst = gain.iloc[: len(rows) // 5], gain.iloc[-(len(rows) // 5) :]
     assert best.mean() - worst.mean() > 3 * np.hypot(best.std(), worst.std()) / sqrt(len(rows) / 5)
 
