@@ -117,7 +117,7 @@ def test_months_reach_as_far_as_customers_were_watched_and_name_who_is_first_the
         assert reached(ax)[0]["months counted"][1] == pytest.approx(under(what_if, longest=True)[place])
     assert f", but for {first} over {months} months" in title(lead)
     assert lead.get_xlim()[0] < 0
-    assert f"over {months} months instead of" in what_if.describe()
+    assert f"; over {months}, " in what_if.describe()
 
 
 def test_one_offer_has_no_lead_and_gross_figures_are_called_so():

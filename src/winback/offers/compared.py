@@ -17,7 +17,7 @@ from winback.offers.adjusted import AdjustedComparison, adjusted_comparison, col
 from winback.offers.assumptions import assumption_lines
 from winback.offers.carriers import ValueCarriers
 from winback.offers.comparison_figures import ComparisonSettings
-from winback.offers.longer import counted_longer
+from winback.offers.longer import LeadHolds, counted_longer, lead_holds
 from winback.offers.sensitivity import (
     OfferSensitivity,
     break_even_lines,
@@ -163,6 +163,11 @@ class OfferComparison(Result):
     def longer(self) -> OfferComparison | None:
         """The same over as many months as the data still cover, where these are more; None where they are not."""
         return counted_longer(self)
+
+    @cached_property
+    def lead_holds(self) -> LeadHolds | None:
+        """Up to about how many months counted the first offer stays first, and clearly so."""
+        return lead_holds(self)
 
     @property
     def adjusted_for(self) -> str:

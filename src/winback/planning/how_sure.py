@@ -8,6 +8,7 @@ import pandas as pd
 
 from winback.doors import door
 from winback.offers.compared import OfferComparison
+from winback.offers.longer import other_when_longer, within_months
 from winback.offers.told_apart import lead
 from winback.planning.asked import FollowUp
 from winback.planning.every_pair import for_every_pair, n_pairs
@@ -44,9 +45,17 @@ class HowSure(Result):
 
     def describe(self) -> Sentences:
         """Say how sure the choice is and what the next trial takes, the lead, and the doubt that matters most."""
-        doubt = self.plan.describe().splitlines()[-1]
+        doubt = self._doubts()[0]
         leading = list(lead(self.comparison)) or [self.comparison.describe().splitlines()[-1]]
         return Sentences.of([f"{_sure(self.comparison)}{_takes(self.plan)}.", leading[0], doubt])
+
+    def details(self) -> Sentences:
+        """Say the other doubts."""
+        return Sentences.of(self._doubts()[1:])
+
+    def _doubts(self) -> list[str]:
+        """Return up to how many months the choice holds, where it does not hold for all, and the plan's own doubt."""
+        return [*other_when_longer(self.comparison), self.plan.describe().splitlines()[-1]]
 
     def what_to_do(self) -> Sentences:
         """Say what to do next: the trial to draw."""
@@ -78,8 +87,8 @@ def how_sure(
     --------
     >>> import winback as wb
     >>> found = how_sure(wb.compare_offers(wb.load_telecom_study().trial))
-    >>> print(found.describe().splitlines()[0][:108])
-    Discount is the best offer with probability 99.7%; to find $19.33 between discount and upgrade takes 10,555
+    >>> print(found.describe().splitlines()[0][:91])
+    Discount is the best offer within 27.8 months with probability 99.7%; to find $19.33 betwee
     """
     trial = comparison.trial
     if trial is None:
@@ -109,7 +118,7 @@ def _sure(comparison: OfferComparison) -> str:
     chance = format_chance(first["probability_best"])
     apart = comparison.winners
     unclear = f", not clearly different from {join_words(apart[1:])}" if len(apart) > 1 else ""
-    return f"{first['offer']} is the best offer with probability {chance}{unclear}"
+    return f"{first['offer']} is the best offer{within_months(comparison)} with probability {chance}{unclear}"
 
 
 def _takes(plan: TrialPlan) -> str:
