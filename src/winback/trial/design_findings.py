@@ -148,8 +148,20 @@ def _judge_control(groups, matrix, labels, has_eligible, clusters) -> tuple[str,
     )
     if has_eligible and abs(balance.largest_difference) < LARGE_DIFFERENCE:
         return "accepted", Finding("control group", "warning", f"{text}; the difference is small, but look into it.")
-    reason = f"{text}: they are not a random control group and are not used as one."
+    instead = _but_for(balance.covariate, matrix, labels, untreated, clusters)
+    reason = f"{text}: they are not a random control group and are not used as one.{instead}"
     return "refused", Finding("control group", "refused", reason)
+
+
+def _but_for(covariate, matrix, labels, untreated, clusters) -> str:
+    """Ask about the one column without which the groups are alike: if it came later, nothing speaks against them."""
+    others = np.array(labels) != covariate
+    rest = [label for label in labels if label != covariate]
+    _, balance = group_balance(matrix[:, others], rest, untreated.astype(int), 2, clusters)
+    if not balance.p_value >= ALARM:
+        return ""
+    asked = f' In all else they are alike: was "{covariate}" recorded after the offer?'
+    return f"{asked} Then leave that column out, and they are one."
 
 
 def _check_overlap(table, groups, covariates):
