@@ -269,6 +269,8 @@ def test_the_study_is_said_once_to_be_built_and_who_stands_out_by_chance():
     said = built_in(SimpleNamespace(groups=groups)).splitlines()
     assert len(said) == 2
     assert said[0].startswith("These customers are simulated.")
+    for story in ("satisfied those who left had been (80% as in the survey; 83% of", "volume that shrinks", "183 days"):
+        assert story in said[0]
     assert said[1].startswith("M29 lies above the band by bad luck alone")
     assert len(built_in(SimpleNamespace(groups=groups.head(3))).splitlines()) == 1
     assert len(built_in(SimpleNamespace(groups=None)).splitlines()) == 1

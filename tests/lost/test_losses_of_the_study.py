@@ -1,5 +1,7 @@
 """Are the telecom company's planted facts found from its tables alone: who was lost when, and who came back unasked?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,6 +57,15 @@ def test_the_held_out_are_in_the_report_with_offers_what_they_are_alone(study, r
     assert report.organic.n_sent <= len(sent)
     without = wb.lost_report(study.base).returns.set_index("months")["returned"]
     assert (report.returns.set_index("months")["returned"].loc[12:] < without.loc[12:]).all()
+
+
+def test_returns_by_themselves_are_those_of_whom_nobody_turned_to(study, report):
+    """Half of those lost before the launch were told of it, and 12 in 100 of them came back: not by themselves."""
+    assert report.organic.n_told > 1_000
+    quiet = study.base.events[study.base.events["event"] != "new_service"]
+    with_them = wb.lost_report(replace(study.base, events=quiet), sent=study.sent)
+    alone, both = (each.chance_of_return(0, within_months=24).iloc[0]["chance"] for each in (report, with_them))
+    assert alone < 0.85 * both
 
 
 @pytest.fixture(scope="module")

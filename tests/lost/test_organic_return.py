@@ -19,7 +19,7 @@ GAPS = st.lists(st.tuples(st.integers(31, 900), st.booleans()), min_size=1, max_
 def returns(gaps, level=0.95):
     days, back = map(np.array, zip(*gaps, strict=True))
     cells, n = np.unique(days * 2 + back, return_counts=True)
-    return OrganicReturn(Gaps(cells // 2, cells % 2 == 1, n), n_sent=0, n_after_offers=0, level=level)
+    return OrganicReturn(Gaps(cells // 2, cells % 2 == 1, n), n_sent=0, n_told=0, n_after_offers=0, level=level)
 
 
 @given(GAPS, st.floats(0, 20), st.floats(0.5, 20))
@@ -105,6 +105,29 @@ def test_an_offer_ends_the_watching_and_what_follows_it_is_left_out():
         (183, 1),
         (641, 2),
     ]
+
+
+def told(*rows):
+    events = pd.DataFrame(rows, columns=["customer_id", "event", "date"])
+    base = wb.read_contracts(losses().contracts, until="2024-12-31", events=events)
+    return wb.lost_report(base)
+
+
+def test_who_was_told_of_a_new_service_is_watched_until_then_and_no_return_by_themselves():
+    report = told((1, "New service", "2023-06-30"), (2, "contact", "2023-07-31"), (3, "contact", "2022-06-30"))
+    found = report.organic
+    assert (found.n_lost, found.n_returned, found.n_told, found.n_sent) == (5, 1, 2, 0)  # 3 was here when contacted
+    ended = found.gaps.days[~found.gaps.finished]
+    assert {(pd.Timestamp("2023-06-30") - pd.Timestamp("2023-03-31")).days} <= set(ended.tolist())
+    assert "2 only until they were contacted, or told of a new service" in report.details()
+    assert "name the offers with sent=" in report.details()
+
+
+def test_a_second_loss_after_such_word_is_left_out_as_one_after_an_offer_is():
+    found = told((0, "new_service", "2023-05-31")).organic
+    assert (found.n_lost, found.n_returned, found.n_told, found.n_after_offers) == (4, 1, 1, 1)
+    same = wb.lost_report(losses(), sent=sent((0, "gift", "2023-05-31"))).organic
+    assert np.array_equal(found.gaps.days, same.gaps.days)
 
 
 @pytest.mark.parametrize(("day", "n_returned"), [("2023-06-30", 1), ("2023-07-01", 2)])

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 COMPLAINT, RESOLVED, REFERRAL = "complaint", "complaint_resolved", "referral"
+TURNED_TO = ("new_service", "contact")  # the company turned to the customer, who is no longer left alone
 NAMES = {"referrals": REFERRAL, "complaints": COMPLAINT, "complaints_resolved": RESOLVED}
 
 

@@ -168,12 +168,15 @@ def _returns(report) -> Iterator[str]:
     ]
     if said:
         yield f"Back by themselves: {join_words(said)} of the loss."
-    if organic.n_sent or organic.n_after_offers:
-        yield (
-            f"{format_count(organic.n_sent)} were watched for that until an offer went out to them, and "
-            f"{format_count(organic.n_after_offers)} losses after an offer are left out."
-        )
-    else:
+    stops = (
+        (organic.n_sent, "until an offer went out"),
+        (organic.n_told, "until they were contacted, or told of a new service"),
+    )
+    if watched := [f"{format_count(n)} only {what}" for n, what in stops if n]:
+        yield f"Watched for that: {join_words(watched)}."
+    if organic.n_after_offers:
+        yield f"Losses after an offer or such word are left out: {format_count(organic.n_after_offers)}."
+    if not organic.n_sent:
         yield "If offers went out to them, these are not returns by themselves alone: name the offers with sent=."
 
 

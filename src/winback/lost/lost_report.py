@@ -116,7 +116,7 @@ def lost_report(
         periods=_with_shares(whole, level),
         groups=_compared(counts, names, level) if by else None,
         accounts=lost_accounts(stays, account_share, int(periods.edges[0])),
-        organic=organic_return(stays, sent, level),
+        organic=organic_return(stays, sent, getattr(base, "events", None), level),
         by=by,
         period=periods.period,
         level=level,

@@ -1,4 +1,4 @@
-"""Who comes back by themselves, and when? Time to return since the loss; an offer ends the watching."""
+"""Who comes back by themselves, and when? Watched from the loss until an offer, or word from the company."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from winback.base.customers import places_among
+from winback.base.events import TURNED_TO, event_names
+from winback.base.lives import pair_keys
 from winback.base.purchase_days import Gaps
 from winback.base.return_curve import ReturnCurve, fit_return_curve
 from winback.base.sent import read_sent
@@ -23,7 +26,7 @@ AHEAD = 12  # months in which a return is asked for
 
 @dataclass(frozen=True, eq=False)
 class OrganicReturn:
-    """How long the lost stay away who were sent no offer, or none yet.
+    """How long the lost stay away whom nobody turned to: no offer, no word of a new service, or none yet.
 
     Attributes
     ----------
@@ -31,12 +34,15 @@ class OrganicReturn:
         Losses that were watched, and returns without an offer among them.
     n_sent : int
         Losses watched only until an offer went out.
+    n_told : int
+        Losses watched only until the customer was contacted, or told of a new service, while away.
     n_after_offers : int
-        Losses after an offer, which are left out: nobody knows what they owe to it.
+        Losses after an offer or such word, which are left out: nobody knows what they owe to it.
     """
 
     gaps: Gaps = field(repr=False)
     n_sent: int
+    n_told: int
     n_after_offers: int
     level: float
 
@@ -111,35 +117,68 @@ class OrganicReturn:
         return np.array([int(self.gaps.n[self.gaps.days >= each].sum()) for each in day], dtype=int)
 
 
-def organic_return(stays: Stays, sent: AnyTable | None = None, level: float = 0.95) -> OrganicReturn | None:
+def organic_return(
+    stays: Stays, sent: AnyTable | None = None, events: pd.DataFrame | None = None, level: float = 0.95
+) -> OrganicReturn | None:
     """Return how long the lost stayed away; None where nobody was lost or watched after a loss.
 
-    Who was sent an offer is watched until it went out; a return on that day is one after it.
+    Who was sent an offer is watched until it went out, who was turned to while away until then (``events``); a return
+    on that day is one after it.
     """
-    offered = np.full(len(stays.ids), GOES_ON)
+    sent_on = np.full(len(stays.ids), GOES_ON)
     if sent is not None:
         found = read_sent(sent, stays.ids, stays.until)
         is_offer = (found.frame["offer"].astype(object).fillna(NO_OFFER) != NO_OFFER).to_numpy()
-        np.minimum.at(offered, found.customer[is_offer], found.day[is_offer])
+        np.minimum.at(sent_on, found.customer[is_offer], found.day[is_offer])
+    told_on = _told_on(stays, events)
     lost = np.flatnonzero(stays.lost)
-    end, offer = stays.end[lost], offered[stays.customer[lost]]
-    following = np.minimum(lost + 1, len(stays.customer) - 1)
-    returned = (following > lost) & (stays.customer[following] == stays.customer[lost])
-    back = np.where(returned, stays.start[following], GOES_ON)
-    after = offer <= end
-    finished = returned & (back < offer)
-    stop = np.where(finished, back, np.minimum(offer, stays.until))
-    days = (stop - end)[~after]
-    if not len(days):
+    of, end = stays.customer[lost], stays.end[lost]
+    offer = np.minimum(sent_on, told_on)[of]
+    back = np.where(_returned(stays)[lost], stays.start[_following(stays)[lost]], GOES_ON)
+    kept = offer > end
+    of, end, offer, back = (each[kept] for each in (of, end, offer, back))
+    if not len(of):
         return None
-    finished = finished[~after]
+    finished = (back < GOES_ON) & (back < offer)
+    days = np.where(finished, back, np.minimum(offer, stays.until)) - end
     cells, n = np.unique(days * 2 + finished, return_counts=True)
+    stopped = ~finished & (offer <= stays.until)
+    by_offer = sent_on[of] <= told_on[of]
     return OrganicReturn(
         gaps=Gaps(cells // 2, cells % 2 == 1, n),
-        n_sent=int((~finished & (offer[~after] <= stays.until)).sum()),
-        n_after_offers=int(after.sum()),
+        n_sent=int((stopped & by_offer).sum()),
+        n_told=int((stopped & ~by_offer).sum()),
+        n_after_offers=int((~kept).sum()),
         level=level,
     )
+
+
+def _following(stays: Stays) -> np.ndarray:
+    return np.minimum(np.arange(len(stays.customer)) + 1, len(stays.customer) - 1)
+
+
+def _returned(stays: Stays) -> np.ndarray:
+    """Return after which stays the customer has another one."""
+    place = np.arange(len(stays.customer))
+    return (_following(stays) > place) & (stays.customer[_following(stays)] == stays.customer)
+
+
+def _told_on(stays: Stays, events: pd.DataFrame | None) -> np.ndarray:
+    """Return the day on which each customer was first turned to while away; a contact of one who is here is none."""
+    told = np.full(len(stays.ids), GOES_ON)
+    if events is None or "event" not in events:
+        return told
+    rows = events[np.isin(event_names(events["event"]), TURNED_TO)]
+    customer = places_among(rows["customer_id"], stays.ids)
+    day = rows["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    kept = (customer >= 0) & (day <= stays.until)
+    customer, day = customer[kept], day[kept]
+    # the last stay of the customer that had begun by then
+    place = np.searchsorted(pair_keys(stays.customer, stays.start), pair_keys(customer, day), side="right") - 1
+    place = np.maximum(place, 0)
+    away = (stays.customer[place] == customer) & stays.lost[place] & (stays.end[place] < day)
+    np.minimum.at(told, customer[away], day[away])
+    return told
 
 
 def _above_zero(share: np.ndarray) -> np.ndarray:

@@ -94,8 +94,9 @@ def _marked(published: bool, end: float) -> list:
 
 
 def _months_in_words(organic: OrganicReturn) -> str:
-    if organic.n_sent or organic.n_after_offers:
-        return "months since the loss, watched until an offer went out"
+    if organic.n_sent:
+        told = " or word of a new service" if organic.n_told else ""
+        return f"months since the loss, watched until an offer{told} went out"
     return "months since the loss, returns after offers included"
 
 
@@ -104,7 +105,7 @@ def _returns_in_words(organic: OrganicReturn, end: float) -> str:
     within = next((each for each in SPOKEN if each <= end + 1e-9), end)
     row = organic.chance(0.0, within).iloc[0]
     span = {12.0: "a year", 1.0: "a month"}.get(within, f"{format_horizon(within)} months")
-    alone = " by themselves" if organic.n_sent or organic.n_after_offers else ""
+    alone = " by themselves" if organic.n_sent else ""
     ends = [format_percent(row[f"chance_{side}"]) for side in ("low", "high")]
     if not row["chance"] > 0:
         return f"Nobody who was lost is back{alone} within {span}; up to {ends[1]} may come"

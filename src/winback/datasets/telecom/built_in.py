@@ -6,7 +6,7 @@ from winback.datasets.telecom import company_assumptions as planted
 from winback.datasets.telecom.managers import NAMES, NEVER, departures, indifferent
 from winback.lost.losses_reported import LostReport
 from winback.lost.small_groups import MORE
-from winback.results import Sentences, format_count, join_words
+from winback.results import Sentences, format_count, format_percent, join_words
 
 STORIES = (
     "a new competitor",
@@ -15,6 +15,9 @@ STORIES = (
     "{} employees who leave customers indifferent",
     "ratings of the seller that go with staying",
     "hours that go to those who bring little",
+    "how satisfied those who left had been ({} as in the survey; {} of those who stayed)",
+    "volume that shrinks in the months before a loss",
+    "word of a new service, after which some of the lost come back within {} days",
 )
 
 
@@ -26,8 +29,10 @@ def built_in(report: LostReport) -> Sentences:
     report : LostReport
         Of the study's base, by manager.
     """
-    number = iter((len(planted.DEPARTURES), planted.N_INDIFFERENT))
-    stories = [each.format(format_count(next(number))) if "{}" in each else each for each in STORIES]
+    satisfied = (format_percent(planted.SATISFIED[stays], 0) for stays in (False, True))
+    days = format_count(planted.NEW_SERVICE_DAYS)
+    number = iter((*map(format_count, (len(planted.DEPARTURES), planted.N_INDIFFERENT)), *satisfied, days))
+    stories = [each.format(*(next(number) for _ in range(each.count("{}")))) for each in STORIES]
     lines = [
         "These customers are simulated. What stands out among them was built in, so that it can be seen whether it is "
         f"found: {join_words(stories)}."
