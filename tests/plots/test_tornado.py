@@ -115,7 +115,8 @@ def test_months_reach_as_far_as_customers_were_watched_and_name_who_is_first_the
     gain, lead = plot_tornado(what_if).axes
     for place, ax in enumerate((gain, lead)):
         assert reached(ax)[0]["months counted"][1] == pytest.approx(under(what_if, longest=True)[place])
-    assert f", but for {first} over {months} months" in title(lead)
+    costs = "at 50% of the cost and at 150% of the cost that may be chance"
+    assert title(lead).endswith(f", but for {first} over {months} months; {costs}")
     assert lead.get_xlim()[0] < 0
     assert f"; over {months}, " in what_if.describe()
 
@@ -133,3 +134,23 @@ def test_a_free_offers_cost_is_not_moved():
     figure.canvas.draw()
     assert set(reached(figure.axes[0])[0]) == {"would come anyway"}
     assert title(figure.axes[0]).startswith("$5_off_$10 gains $")
+
+
+def test_intervals_are_those_of_the_comparison_made_again_and_what_may_be_chance_is_said():
+    table = random_values(np.random.default_rng(3), 400, call=0.5, gift=0.6, none=0.1)
+    close = compared({"call": 20, "gift": 28}, table).what_if()
+    gain, lead = plot_tornado(close).axes
+    first, second = close.comparison.frame["offer"]
+    drawn = [
+        {tuple(np.round(line[:, 0], 6)) for part in ax.collections[1:] for line in part.get_segments()}
+        for ax in (gain, lead)
+    ]
+    for cost in (0.5, 1.5):
+        again = close.at(cost=cost)
+        row, pair = again.frame.set_index("offer").loc[first], again.differences.iloc[0]
+        ends = [pair["difference_low"], pair["difference_high"]]
+        ends = ends if pair["first"] == first else [-ends[1], -ends[0]]
+        assert tuple(np.round([row["incremental_profit_low"], row["incremental_profit_high"]], 6)) in drawn[0]
+        assert any(ends == pytest.approx(each, rel=0.02, abs=0.02) for each in drawn[1])
+    may_be = close.comparison.differences["told_apart"].iloc[0]
+    assert ("that may be chance" in title(lead)) == (not may_be or any(low <= 0 <= high for low, high in drawn[1]))

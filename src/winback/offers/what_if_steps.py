@@ -88,6 +88,18 @@ class Known:
             told[1] = skewed_interval(*lead, self._reach(ranked, weights[order]))[0] > 0
         return tuple(sorted(int(place) for place in order[1:][~told[1]]))
 
+    def lead(self, place: int) -> tuple[int, float, float, float]:
+        """Return the best other offer's place and how far the one at ``place`` leads it, below zero where it does not.
+
+        With the interval that allows for every pair compared.
+        """
+        profit, weights = figures.decision_profit(self.arms, self.settings)
+        others = np.delete(np.arange(len(profit)), place)
+        rival = int(others[profit[others].argmax()])
+        found = figures.lead_of(np.array([place]), np.array([rival]), self.arms, self.settings)
+        low, high = skewed_interval(*found, self._reach(self.arms, weights))
+        return rival, float(found[0][0]), float(low[0]), float(high[0])
+
     def _reach(self, ranked: m.ArmMoments, weights: np.ndarray) -> float:
         control = self.control if self.settings.organic is None else None
         errors = figures.joint_errors(ranked, m.PROFIT if self.settings.organic is None else weights, control)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from winback.offers.what_if import WhatIf
 
 # Each assumption in few words and in a sentence, and within which ends it is moved where its slider reaches further:
-# what differs between companies, not what could be. Months reach beyond the trial's horizon as far as enough customers
-# were watched, where the sliders, which are of that horizon, do not.
+# chosen, and taken from nobody's figures. Months reach beyond the trial's horizon as far as enough customers were
+# watched, where the sliders, which are of that horizon, do not.
 MOVED = {
     "organic": ("would come anyway", "if {} would come anyway", 0.0, 0.2),
     "cost": ("cost of the offers", "at {} of the cost", 0.5, 1.5),
@@ -29,6 +29,7 @@ MOVED = {
     "annual_discount": ("interest rate", "at an interest rate of {}", 0.0, 0.2),
 }
 UNMOVED = "moves nothing"
+ENDS = ("", "_low", "_high")  # a figure and its interval
 SAME = 1e-9  # of the largest amount: a move that is none but for rounding
 AT_LEAST = 3.0  # times the organic return of the trial, to which it is moved where that is more
 
@@ -37,8 +38,9 @@ AT_LEAST = 3.0  # times the organic return of the trial, to which it is moved wh
 def plot_tornado(what_if: WhatIf) -> Figure:
     """Draw how the gain of the best offer, and its lead over the next, move with each assumption, the others at rest.
 
-    The lead is that over the best of the other offers at each setting: left of zero another offer earns more. Bars are
-    in the order of how far the gain moves. Takes a comparison's ``what_if``.
+    The lead is that over the best of the other offers at each setting: left of zero another offer earns more. Thin
+    lines are intervals, the band is that of the trial as it is; those of the lead allow for every pair compared. Bars
+    are in the order of how far the gain moves. Takes a comparison's ``what_if``.
 
     Examples
     --------
@@ -62,29 +64,22 @@ def plot_tornado(what_if: WhatIf) -> Figure:
     finish_axes(axes[0, 0], title, f"gain per customer sent it{gross}; the line is as in the trial")
     if several:
         _draw(axes[1, 0], moves, "lead", color=color, currency=what_if.currency)
-        label = "its lead over the best other offer"
-        label += "; left of zero that is ahead" if (moves["lead"] < 0).any() else ""
+        label = "its lead over the best other offer, with intervals"
+        label += "; left of zero that is ahead" if (moves["lead_low"] < 0).any() else ""
         finish_axes(axes[1, 0], _lead_message(moves, leader), label)
     return figure
 
 
 def _moves(what_if: WhatIf, leader: str) -> pd.DataFrame:
     """Return gain and lead at both ends of each assumption and at rest, in the order of how far the gain moves."""
-    wide = {}
-    for (assumption, setting), rows in what_if.frame.groupby(["assumption", "setting"], sort=False):
-        profit = rows.set_index("offer")["profit"]
-        others = profit.drop(leader)
-        lead = profit[leader] - others.max() if len(others) else float("nan")
-        wide[assumption, setting] = (profit[leader], lead, others.idxmax() if len(others) else "")
     rows, longest = [], _longest(what_if.comparison, leader)
-    for slider in what_if.steps.sliders:
+    for slider, place, known in what_if.steps.one_at_a_time():
         if slider.name not in MOVED or len(slider.values) < 2:
             continue
-        for end, place in _ends(slider, what_if).items():
-            gain, lead, rival = wide[slider.label, slider.texts[place]]
+        for end in (end for end, at in _ends(slider, what_if).items() if at == place):
             setting, (name, said, *_) = slider.texts[place].split(",")[0], MOVED[slider.name]
             row = {"name": name, "end": end, "setting": setting, "said": said.format(setting)}
-            row |= {"gain": gain, "lead": lead, "rival": rival}
+            row |= _figures(known, what_if.steps.trial.sent, leader)
             rows.append(row | longest if (slider.name, end) == ("horizon_months", "high") else row)
     moves = pd.DataFrame(rows)
     gains = moves.groupby("name")["gain"]
@@ -93,15 +88,33 @@ def _moves(what_if: WhatIf, leader: str) -> pd.DataFrame:
     return moves.sort_values("place", kind="stable", ignore_index=True)
 
 
+def _figures(known, offers, leader) -> dict:
+    """Return the leader's gain and its lead over the best other offer, with intervals, and which that is."""
+    place = offers.index(leader)
+    found = dict(zip((f"gain{end}" for end in ENDS), (each[place] for each in known.profit()), strict=True))
+    rival, *lead = known.lead(place) if len(offers) > 1 else (place, *[float("nan")] * 3)
+    return found | {f"lead{end}": each for end, each in zip(ENDS, lead, strict=True)} | {"rival": offers[rival]}
+
+
 def _longest(comparison, leader) -> dict:
     """Return gain and lead over as many months as enough customers were watched; nothing where that is no longer."""
     over = comparison.longer
     if over is None:
         return {}
-    profit, months = over.frame.set_index("offer")[f"{over.kind}_profit"], f"{over.settings.horizon_months:g}"
-    others = profit.drop(leader)
-    lead = {"lead": profit[leader] - others.max(), "rival": others.idxmax()} if len(others) else {}
-    return {"setting": months, "said": MOVED["horizon_months"][1].format(months), "gain": profit[leader], **lead}
+    months, row = f"{over.settings.horizon_months:g}", over.frame.set_index("offer").loc[leader]
+    found = {f"gain{end}": row[f"{over.kind}_profit{end}"] for end in ENDS}
+    found |= {"setting": months, "said": MOVED["horizon_months"][1].format(months)}
+    if len(over.frame) == 1:
+        return found
+    best, second = over.frame["offer"].iloc[:2]
+    pair, rival = over.differences.iloc[0], second if best == leader else best
+    if rival == best:
+        pairs = over.differences
+        pair = pairs[(pairs["first"] == best) & (pairs["second"] == leader)].iloc[0]
+        lead = (-pair["difference"], -pair["difference_high"], -pair["difference_low"])
+    else:
+        lead = (pair[f"difference{end}"] for end in ENDS)
+    return found | {f"lead{end}": each for end, each in zip(ENDS, lead, strict=True)} | {"rival": rival}
 
 
 def _ends(slider, what_if) -> dict[str, int]:
@@ -124,15 +137,19 @@ def _draw(ax, moves, what, *, color, currency):
     away = wide[["low", "high"]] - rest
     away = away.where(away.abs() > SAME * wide.abs().to_numpy().max(), 0.0)
     both = away["low"] * away["high"] > 0  # on one side: the bars stand one above the other
+    at_rest = moves[moves["end"] == "rest"].iloc[0]
+    band = (at_rest[f"{what}_low"], at_rest[f"{what}_high"])
+    ax.fill_betweenx([-0.5, len(wide) - 0.5], *band, color=QUIET, alpha=0.15, linewidth=0)
     for end, alpha, up in (("low", 0.45, -0.17), ("high", 1.0, 0.17)):
         middle = wide.index + np.where(both, up, 0.0)
         ax.barh(middle, away[end], np.where(both, 0.32, 0.6), rest, color=color, alpha=alpha)
-        said = moves[moves["end"] == end].set_index("place")["setting"]
+        rows = moves[moves["end"] == end].set_index("place")
         for place, at in zip(wide.index, middle, strict=True):
             if away.loc[place, end]:
-                shift, side = ((4, 0), "left") if away.loc[place, end] > 0 else ((-4, 0), "right")
-                where = (rest + away.loc[place, end], at)
-                note(ax, said[place], where, shift, ha=side, va="center", color=INK)
+                low, high = (rows.loc[place, f"{what}{side}"] for side in ENDS[1:])
+                ax.hlines(at, low, high, color=INK, linewidth=1)
+                ends = (high, (4, 0), "left") if away.loc[place, end] > 0 else (low, (-4, 0), "right")
+                note(ax, rows.loc[place, "setting"], (ends[0], at), ends[1], ha=ends[2], va="center", color=INK)
     for place in wide.index[~away.any(axis=1)]:
         note(ax, UNMOVED, (rest, place), (-4, 0), ha="right", va="center", color=QUIET)
     ax.axvline(rest, color=INK, linewidth=1)
@@ -156,10 +173,14 @@ def _gain_message(moves, leader, currency) -> str:
 
 
 def _lead_message(moves, leader) -> str:
-    """Say where another offer takes over, if anywhere."""
-    over = moves[(moves["lead"] < 0) & (moves["end"] != "rest")]
+    """Say where another offer takes over, if anywhere, and where the lead may be chance."""
+    moved, rest = moves[moves["end"] != "rest"], moves[moves["end"] == "rest"].iloc[0]
+    over, unclear = moved[moved["lead"] < 0], moved[(moved["lead"] >= 0) & (moved["lead_low"] <= 0)]
+    chance = f"; {join_words(unclear['said'])} that may be chance" if len(unclear) else ""
+    if rest["lead_low"] <= 0:
+        chance = "; as in the trial, that may be chance"
     if over.empty:
-        return f"Within these bounds {leader} stays ahead, whichever is moved alone"
+        return f"Within these bounds {leader} stays ahead, whichever is moved alone{chance}"
     by_rival = {rival: join_words(rows["said"]) for rival, rows in over.groupby("rival", sort=False)}
     each = join_words(f"{rival} {said}" for rival, said in by_rival.items())
-    return f"{capitalised(leader)} stays ahead, but for {each}"
+    return f"{capitalised(leader)} stays ahead, but for {each}{chance}"
