@@ -140,7 +140,7 @@ def test_intervals_are_those_of_the_comparison_made_again_and_what_may_be_chance
     table = random_values(np.random.default_rng(3), 400, call=0.5, gift=0.6, none=0.1)
     close = compared({"call": 20, "gift": 28}, table).what_if()
     gain, lead = plot_tornado(close).axes
-    first, second = close.comparison.frame["offer"]
+    first = close.comparison.frame["offer"].iloc[0]
     drawn = [
         {tuple(np.round(line[:, 0], 6)) for part in ax.collections[1:] for line in part.get_segments()}
         for ax in (gain, lead)
