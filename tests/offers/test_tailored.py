@@ -36,6 +36,15 @@ def found(table):
     return wb.compare_offers(wb.read_trial(table, OFFERS)).tailored(splits=wb.Splits(rng=4))
 
 
+def test_figures_that_are_no_plain_means_are_called_adjusted(table, found):
+    """Beside the comparison's 45.0% stood 44.9% without a word."""
+    assert found.table().columns[0] == "Per customer, adjusted"
+    assert "not quite the plain means" in found.details()
+    plain = wb.compare_offers(wb.read_trial(table, OFFERS, covariates=[])).tailored()
+    assert plain.table().columns[0] == "Per customer"
+    assert plain.details() == ""
+
+
 def test_every_figure_is_that_of_the_scores(table, found):
     assert found.frame["figure"].tolist() == ["returned", "value", "cost", "profit"]
     rule = table["segment"].map(RULE)

@@ -55,6 +55,7 @@ def test_rankings_say_what_is_forgone_or_that_nothing_is(small):
     title = ax.get_title(loc="left")
     clear = found.frame["forgone_low"][0] > 0
     assert ("forgoes" in title) == clear
+    assert not clear or " gross per customer" in " ".join(title.split())
     assert list(ax.lines[0].get_ydata()) == list(found.frame["by_value"])
     assert ax.lines[0].get_marker() != ax.lines[1].get_marker()
 

@@ -18,7 +18,7 @@ from winback.questions.headline import headline
 from winback.questions.how_long import how_long, watched_months
 from winback.questions.strategy import leaders, which_strategy
 from winback.questions.which_offer import Tailoring, rule_of, tailoring, which_offer
-from winback.questions.who import returns_by, who_comes_back
+from winback.questions.who import returns_by, said, who_comes_back
 from winback.results import format_percent
 from winback.second_lifetime.first_and_second import first_and_second_value
 
@@ -85,6 +85,31 @@ def test_shares_by_reason_are_those_of_the_table(small_trial):
         f"{format_percent(first, 0)} of those who left for price came back after an offer, {format_percent(last, 0)} "
         f"of those who left for price and service; without an offer {format_percent(alone, 0)}."
     )
+
+
+def test_each_group_is_held_against_its_own_without_an_offer(study):
+    """Of the study 6% of all came back by themselves, but hardly anybody who left for both reasons."""
+    trial = study.trial
+    found = returns_by(trial, "reason")
+    held = trial.customers[trial.customers["offer"] == "none"]
+    alone = held.groupby("reason", observed=True)["returned"].agg(["mean", "sum", "size"]).loc[found.frame["group"]]
+    assert found.frame["alone_returned"].tolist() == pytest.approx(alone["mean"].tolist())
+    assert found.frame["alone_n"].tolist() == alone["size"].tolist()
+    card = who_comes_back(trial, comparison=wb.compare_offers(trial))
+    first, last = (format_percent(alone["mean"].iloc[place], 0) for place in (0, -1))
+    assert card.answer.endswith(f"; without an offer {first} and {last}.")
+    dashed = [line.get_xdata()[0] for line in card.picture.draw().axes[0].lines if line.get_linestyle() == "--"]
+    assert dashed == pytest.approx(alone["mean"].tolist())
+    assert "without an offer few came back of price and service" in card.here
+    assert "not futile, by what is assumed here" in card.here
+
+
+def test_groups_of_whom_few_were_held_out_are_held_against_all(study):
+    found = returns_by(study.trial, "reason")
+    assert found.alone_by_group
+    few = replace(found, frame=found.frame.assign(alone_n=[29, 900, 900]))
+    assert not few.alone_by_group
+    assert said(few).endswith("; without an offer 6%.")
 
 
 def test_a_tie_between_reasons_is_no_order():

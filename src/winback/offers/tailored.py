@@ -19,6 +19,7 @@ from winback.trial.skewed_scores import mean_of_scores, own_arm
 from winback.trial.splits import Splits
 from winback.trial.trial import Trial
 
+ADJUSTED = "Figures here are adjusted for how the groups differed by chance, so not quite the plain means."
 NOT_SHOWN = "is not shown to earn other than its rule promises"
 PARTS = {"returned": "percent", "value": "money", "cost": "money", "profit": "money"}
 
@@ -41,6 +42,7 @@ class TailoredComparison(Result):
     tailored: str
     rule: str
     built_in: str = ""  # what a simulation planted, which is no finding
+    adjusted: bool = False  # for how the groups differed by chance, unlike plain means
     equivalent_within: float | None = None  # the comparison's: a difference per customer that would not matter
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -56,8 +58,13 @@ class TailoredComparison(Result):
         for place, figure in enumerate(self.frame["figure"]):
             form = {"figure": PARTS[figure], "text": "text"}
             shown = {name: (heading, form[kind]) for name, (heading, kind) in self.shown.items()}
+            shown["figure"] = ("Per customer, adjusted" if self.adjusted else "Per customer", "text")
             rows.append(self.rounded(self.frame.iloc[[place]], shown))
         return pd.concat(rows, ignore_index=True)
+
+    def details(self) -> Sentences:
+        """Say why figures are not quite the plain means."""
+        return Sentences.of([ADJUSTED] if self.adjusted else [])
 
     def describe(self) -> Sentences:
         """Say whether the tailored offer earns what its rule promises, and where the difference lies."""
@@ -95,6 +102,7 @@ def compare_tailored(
     named = join_words(f"{value} gets {name}" for value, name in offer.tailored.items())
     rule = f"by {offer.tailored_by}, {named}"
     settings = {"equivalent_within": equivalent_within, "currency": trial.currency}
+    settings["adjusted"] = bool(trial.covariates)
     settings["built_in"] = trial.built_in.get(offer.name, "")
     return TailoredComparison(frame=pd.DataFrame(rows), tailored=offer.name, rule=rule, **settings)
 

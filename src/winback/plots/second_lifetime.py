@@ -119,9 +119,9 @@ def plot_rankings(found: RankingComparison, ax: Axes | None = None) -> Axes:
     ends = [abs(first[name]) for name in ("forgone", "forgone_low", "forgone_high")]  # written as in the sentence
     share, size = format_percent(first["share"], 0), format_alike(ends, found.currency)[0]
     if first["forgone_low"] > 0:
-        title = f"Ranking by chance instead of value forgoes {size} per customer when {share} are contacted"
+        title = f"Ranking by chance instead of value forgoes {size} gross per customer when {share} are contacted"
     elif first["forgone_high"] < 0:
-        title = f"Ranking by chance brings {size} more per customer when {share} are contacted"
+        title = f"Ranking by chance brings {size} more, gross, per customer when {share} are contacted"
     else:
         title = f"When {share} are contacted, the two rankings do not clearly differ"
     finish_axes(ax, title, "share of customers contacted", "net value per customer contacted", 80)

@@ -43,6 +43,7 @@ class Row:
     high: float | None = None
     colour: str = INK
     strong: bool = True
+    against: float | None = None  # what this bar alone is held against, as a dashed line across it
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,10 @@ class Panel:
     heading: str = ""
 
 
-def small_bars(rows: Sequence[Row], line: tuple[float, str] | None = None, *, across: bool = False) -> Figure:
+def small_bars(rows: Sequence[Row], line: tuple[float | None, str] | None = None, *, across: bool = False) -> Figure:
     """Draw a bar a row, its text at its end; ``line`` is a value that all are held against, with its words.
+
+    Without the value each row is held against its own (``against``), and the words say of what kind that is.
 
     ``across`` draws it as wide as a page.
 
@@ -68,7 +71,15 @@ def small_bars(rows: Sequence[Row], line: tuple[float, str] | None = None, *, ac
     _bars(ax, rows, width)
     if line is not None:
         value, words = line
-        ax.axvline(value, color=UNTREATED, linestyle=(0, (3, 3)), linewidth=1.2)
+        look = {"color": UNTREATED, "linestyle": (0, (3, 3)), "linewidth": 1.2}
+        if value is not None:
+            ax.axvline(value, **look)
+        for place, row in enumerate(rows):
+            if row.against is not None:
+                ax.plot([row.against, row.against], [place - 0.48, place + 0.48], **look)
+        value = (
+            next((row.against for row in reversed(rows) if row.against is not None), 0.0) if value is None else value
+        )
         words, look = drawn(words)
         where = {"xytext": (2, -1), "textcoords": "offset points", "va": "top", "ha": "left"}
         ax.annotate(words, (value, len(rows) - 0.5), **where, color=QUIET, fontsize=SMALL - 1, **look)

@@ -158,10 +158,9 @@ def _answer(found: ContactList) -> Iterator[str]:
         if found.lacking:
             yield f"The table lacks {join_words(found.lacking)}: in predictions, everybody is taken for average there."
     if found.whom == UNTOUCHED and found.value.trial.has_control:
-        yield (
-            f"This is an example, of the group that was held out: keep a random {format_percent(KEEP_BACK, 0)} of it "
-            "back, or nothing is left to compare with. Name your new leavers to list them instead."
-        )
+        share = f": keep a random {format_percent(KEEP_BACK, 0)} of it back, or nothing is left to compare with"
+        keep = "" if found.n_kept_back else share
+        yield f"This is an example, of the group that was held out{keep}. Name your new leavers to list them instead."
     if found.whom == ASKED_BEFORE:
         yield (
             "Who declined once will earn less when asked again; how much less this trial cannot say. Take the order "

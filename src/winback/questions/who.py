@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -38,7 +38,8 @@ class ReturnsBy:
     ----------
     frame : pandas.DataFrame
         One row per group, most first: ``group``, ``short`` and ``words`` for it, ``n`` customers, ``n_returned``,
-        ``returned`` (share) with ``returned_low``, ``returned_high``.
+        ``returned`` (share) with ``returned_low``, ``returned_high``; where a random group was sent nothing likewise
+        ``alone_n`` ... ``alone_returned_high`` of those of the same group without an offer.
     by : str or None
         The column that makes groups; None: everybody together.
     alone : tuple or None
@@ -55,6 +56,11 @@ class ReturnsBy:
     n_more: int = 0  # groups that are not shown: too small, or between the ends
 
     @property
+    def alone_by_group(self) -> bool:
+        """Whether it is measured of every group how many came back without an offer."""
+        return "alone_returned" in self.frame and bool((self.frame["alone_n"] >= FEWEST).all())
+
+    @property
     def told_apart(self) -> bool:
         """Whether the first group is shown to come back more often than the last."""
         return self.apart[1] > 0
@@ -67,7 +73,21 @@ def returns_by(trial: Trial, by: str | None) -> ReturnsBy:
         sent = trial.arm != trial.arms.index(NO_OFFER)
     clusters = None if trial.clusters is None else trial.clusters[sent]
     alone, assumed = _alone(trial)
-    return _by_group(trial.customers[sent], by, clusters, alone=alone, assumed=assumed)
+    found = _by_group(trial.customers[sent], by, clusters, alone=alone, assumed=assumed)
+    if by is None or not trial.has_control:
+        return found
+    held = None if trial.clusters is None else trial.clusters[~sent]
+    return replace(
+        found, frame=found.frame.join(_alone_by_group(trial.customers[~sent], by, found.frame["group"], held))
+    )
+
+
+def _alone_by_group(customers: pd.DataFrame, by: str, groups: pd.Series, clusters: np.ndarray | None) -> pd.DataFrame:
+    """Return of each group how many of it came back without an offer."""
+    inside = [(customers[by] == group).to_numpy(dtype=bool, na_value=False) for group in groups]
+    returned = customers["returned"].to_numpy(dtype=bool)
+    rows = [_row(returned[each], None if clusters is None else clusters[each]) for each in inside]
+    return pd.DataFrame(rows, groups.index).add_prefix("alone_")
 
 
 def returns_of_leavers(leavers: pd.DataFrame, by: str | None) -> ReturnsBy:
@@ -136,7 +156,8 @@ def for_the_least(comparison: OfferComparison, found: ReturnsBy) -> str:
         return f"no offer is shown to pay for those {_whose(found.by, least)}"
     earns = money_interval(*(best[f"profit{end}"] for end in ("", "_low", "_high")), comparison.currency)
     unsure = ", though few came back to tell by" if best["few"] else ""
-    return f"even so {best['offer']} earns {earns} per customer {_whose(found.by, least)}: not futile{unsure}"
+    assumed = ", by what is assumed here" if comparison.trial.caveat else ""  # of a simulation it is no finding
+    return f"even so {best['offer']} earns {earns} per customer {_whose(found.by, least)}: not futile{assumed}{unsure}"
 
 
 def without(by: str) -> str:
@@ -156,6 +177,8 @@ def said(found: ReturnsBy, whose: str = "after an offer") -> str:
     if found.by is None:
         return f"{format_percent(first['returned'], 0)} of those sent an offer came back{alone}."
     shares = [format_percent(row["returned"], 0) for row in (first, last)]
+    if found.told_apart and found.alone_by_group:
+        alone = "; without an offer " + " and ".join(format_percent(row["alone_returned"], 0) for row in (first, last))
     if not found.told_apart:
         between = shares[0] if shares[0] == shares[1] else f"between {shares[1]} and {shares[0]}"
         return f"No group is shown to come back more often than another: {between} {whose}{alone}."
@@ -173,12 +196,15 @@ def how_sure(found: ReturnsBy) -> str:
         points = " to ".join(f"{100 * end:.0f}" for end in found.apart[1:])
         parts = [f"{first} {points} points above {last}, not adjusted" if found.told_apart else "not clearly different"]
     if found.alone is not None and not found.assumed:
-        parts.append(f"without an offer {_with_interval(*found.alone)}")
+        parts.append(f"without an offer {_with_interval(*found.alone)}{' of all' if found.by else ''}")
     if found.alone is None:
         parts.append("how many come back without an offer is not known")
     few = [row.short for row in _rows(found) if row.n_returned < FEW_RETURNED]
     if few:
         parts.append(f"few came back of {join_words(few)}")
+    few = [row.short for row in _rows(found) if found.alone_by_group and row.alone_n_returned < FEW_RETURNED]
+    if few:
+        parts.append(f"without an offer few came back of {join_words(few)}")
     if found.n_more:
         parts.append(f"{counted(found.n_more, 'groups')} more not shown")
     return "; ".join(parts)
@@ -232,12 +258,16 @@ def picture(found: ReturnsBy, whose: str = "after an offer") -> Picture:
             low=row.returned_low,
             high=row.returned_high,
             colour=SHADES[place],
+            against=row.alone_returned if found.alone_by_group else None,
         )
         for place, row in enumerate(_rows(found))
     ]
     line = None
     if found.alone is not None:
         line = (found.alone[0], f"{format_percent(found.alone[0], 0)} without an offer")
+    if found.alone_by_group:
+        shares = ", ".join(format_percent(row.alone_returned, 0) for row in _rows(found))
+        line = (None, f"dashed: without an offer {shares}")
     each = join_words(
         f"{row.short} {_with_interval(row.returned, row.returned_low, row.returned_high)}" for row in _rows(found)
     )

@@ -92,11 +92,11 @@ def _row(share, orders, net, expected, *, clusters, level) -> dict[str, float]:
 def _said(row, found) -> str:
     names = ("forgone", "forgone_low", "forgone_high")
     forgone, low, high = format_alike([row[name] for name in names], found.currency)
-    verdict = f"makes no clear difference: {forgone}"
+    verdict = f"makes no clear difference: {forgone} gross"
     if row["forgone_low"] > 0:
-        verdict = f"forgoes {forgone}"
+        verdict = f"forgoes {forgone} gross"
     elif row["forgone_high"] < 0:
-        verdict = f"brings more: by {forgone.lstrip('-')}"
+        verdict = f"brings more: by {forgone.lstrip('-')} gross"
     share = f"{format_percent(row['share'], 0)} ({format_count(row['n'])})"
     return (
         f"Of {counted(found.n, 'customers')} who were sent an offer, choosing {share} by chance of return instead of "
