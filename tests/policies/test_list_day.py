@@ -110,7 +110,7 @@ def test_days_without_a_last_one_are_counted_to_the_last_offer(table):
 
 
 def test_a_table_that_does_not_tell_is_said_to(policy):
-    assert "How long they are away by now the table does not tell" in policy.contact_list().describe()
+    assert "How long they are away by now the table does not tell" in policy.contact_list().details()
 
 
 def test_whoever_was_screened_differs_from_new_leavers(table):
@@ -139,6 +139,9 @@ def test_a_share_is_kept_back_at_random_and_sent_nothing(policy):
     assert each[0] == pytest.approx(each[1], rel=0.1)
     assert f"{found.n_kept_back} more are kept back at random" in found.describe()
     assert "What comes back of them anyway" in found.details()
+    advice = "keep a random 10% of it back"  # is not given to whoever does
+    assert advice in whole.describe() + whole.details()
+    assert advice not in found.describe() + found.details()
     pd.testing.assert_frame_equal(policy.contact_list(keep_back=0.25).frame, frame)
     places = np.flatnonzero(whole.frame["customer_id"].isin(back["customer_id"])) / n  # of all ranks alike
     assert abs(places.mean() - 0.5) < 3 / np.sqrt(12 * len(places))
