@@ -18,7 +18,8 @@ from winback.questions.headline import headline
 from winback.questions.how_long import how_long, watched_months
 from winback.questions.strategy import leaders, which_strategy
 from winback.questions.which_offer import Tailoring, rule_of, tailoring, which_offer
-from winback.questions.who import returns_by, said, who_comes_back
+from winback.questions.who import returns_by, who_comes_back
+from winback.questions.who import said as who_said
 from winback.results import format_percent
 from winback.second_lifetime.first_and_second import first_and_second_value
 
@@ -109,7 +110,7 @@ def test_groups_of_whom_few_were_held_out_are_held_against_all(study):
     assert found.alone_by_group
     few = replace(found, frame=found.frame.assign(alone_n=[29, 900, 900]))
     assert not few.alone_by_group
-    assert said(few).endswith("; without an offer 6%.")
+    assert who_said(few).endswith("; without an offer 6%.")
 
 
 def test_a_tie_between_reasons_is_no_order():
