@@ -34,6 +34,18 @@ def test_the_opening_is_the_first_sentence_and_the_rest_comes_after_the_figure()
     ]
 
 
+@pytest.mark.parametrize("load", [lambda: wb.load_telecom_study().trial, lambda: wb.load_telecom_study().base])
+def test_simulated_data_have_one_badge_and_ones_own_have_none(load):
+    shown = opening(Said("Many left."), str(load().subtitle))._repr_html_()
+    assert shown.count("Simulated data") == 1
+    assert "(simulated)" not in shown
+    assert "Simulated" not in opening(Said("Many left."), "sales.csv: 12 customers")._repr_html_()
+
+
+def test_the_simulated_shop_has_it_too():
+    assert "Simulated data" in opening(Said("Many left."), str(wb.load_shop_study().base.subtitle))._repr_html_()
+
+
 def test_another_result_may_say_how_sure():
     steps = next_steps(Said("One.", "It is sure.", "Two."), sure=Said("It came true.", "More."))
     assert (steps.sure, steps.doubt) == ("It came true.", "Two.")

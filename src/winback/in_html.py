@@ -11,12 +11,32 @@ from winback.money import DASH, NO_LOWER, NO_UPPER
 
 NO_TEX = "tex2jax_ignore mathjax_ignore"  # dollar signs are money, not mathematics
 
+SIMULATED = "simulated"  # in whom a page speaks of; one sign of it on every page
+BADGE = (
+    "display: inline-block; background: #7a3b00; color: #fff; font-size: .82em; font-weight: 650; line-height: 1.4; "
+    "padding: 1px 8px; border-radius: 9px; white-space: nowrap"
+)
+
 SMALL = re.compile("^(under|just below|just above) ")  # words before an amount less than the smallest coin shown
 
 _ALIGNED = {  # in a notebook there is no style sheet of ours
     "text": 'class="text" style="text-align: left"',
     "figure": 'class="figure" style="text-align: right"',
 }
+
+
+def with_badge(about: str) -> str:
+    """Return whom a page speaks of as HTML, with a badge in front where the data are simulated.
+
+    Examples
+    --------
+    >>> "Simulated data" in with_badge("A study (simulated): 3 customers"), with_badge("Ours & theirs")
+    (True, 'Ours &amp; theirs')
+    """
+    if SIMULATED not in about.lower():
+        return html.escape(about)
+    rest = html.escape(about.replace(f" ({SIMULATED})", ""))
+    return f'<span class="simulated" style="{BADGE}">Simulated data</span> {rest}'
 
 
 def html_table(table: pd.DataFrame) -> str:

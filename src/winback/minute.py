@@ -10,7 +10,7 @@ import html
 import re
 from dataclasses import dataclass, replace
 
-from winback.in_html import NO_TEX
+from winback.in_html import NO_TEX, with_badge
 from winback.results import Result
 
 MOST_WORDS = 60  # before the figure
@@ -30,7 +30,7 @@ class Opening:
     answer: str
 
     def _repr_html_(self) -> str:
-        about = f'<p class="about" style="{SMALL}">{html.escape(self.about)}</p>' if self.about else ""
+        about = f'<p class="about" style="{SMALL}">{with_badge(self.about)}</p>' if self.about else ""
         answer = f'<p class="answer" style="{LARGE}">{html.escape(self.answer)}</p>'
         return f'<div class="minute {NO_TEX}">{about}{answer}</div>'
 

@@ -1,5 +1,7 @@
 """Is profit by month what came in and was spent by then, and is an offer paid back from where it stays positive?"""
 
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -150,7 +152,24 @@ def test_the_figure_draws_every_month_in_the_offers_colour_and_rings_the_payback
         rows = found.months[found.months["offer"] == name]
         assert list(lines[name].get_ydata()) == rows["profit"].tolist()
         assert to_hex(lines[name].get_color()) == OFFERS[place]
-    assert list(lines["paid back"].get_xdata()) == found.frame["pays_back"].tolist()
+    rings = [line for line in ax.lines if line.get_markerfacecolor() == "none"]
+    assert [float(line.get_xdata()[0]) for line in rings] == found.frame["pays_back"].tolist()
+    assert {float(line.get_ydata()[0]) for line in rings} == {0.0}  # where lines cross zero
+    assert ax.get_xlim()[1] > found.horizon_months  # marks at the end are whole
+
+
+def test_offers_that_pay_back_in_one_month_have_rings_around_each_other():
+    found = payback(compared(lives(call=0.5, gift=0.6, none=0.2)))
+    both = replace(found, frame=found.frame.assign(pays_back=3.0))
+    rings = [line for line in plot_payback(both).lines if line.get_markerfacecolor() == "none"]
+    sizes = [line.get_markersize() for line in rings]
+    assert sorted(set(sizes)) == sorted(sizes)
+    assert len({to_hex(line.get_markeredgecolor()) for line in rings}) == len(sizes) == 2
+
+
+def test_the_figures_title_is_its_headline():
+    found = payback(compared(lives(call=0.5, gift=0.6, none=0.2)))
+    ax = plot_payback(found)
     title = ax.get_title(loc="left").replace("\n", " ")
     assert title == found.headline
 

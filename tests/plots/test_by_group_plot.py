@@ -76,7 +76,7 @@ def frames_of(ax, label):
 @pytest.mark.parametrize(
     ("low", "few", "said", "unsaid"),
     [
-        (5.0, True, "dotted: fewer than 30 came back, too few to be sure", "striped"),
+        (5.0, True, "dotted: fewer than 30 came back of those sent nothing, too few to be sure", "striped"),
         (-5.0, False, "striped: may be nothing", "dotted"),
     ],
 )
@@ -111,3 +111,16 @@ def test_amounts_are_written_with_their_intervals(found):
     row = found.frame.iloc[0]
     assert any(f"{abs(row['profit']):.0f}" in text for text in texts)
     assert sum(text.startswith("[") for text in texts) == 4
+
+
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [([5, 9], "of those sent it,"), ([50, 90], "of those sent nothing,"), ([5, 90], "of those sent it or nothing,")],
+)
+def test_of_whom_too_few_came_back_is_said_and_figures_stand_free_of_dots(found, returned, said):
+    frame = found.frame.assign(few=False, profit_low=5.0)
+    frame.loc[[0, 1], "few"], frame.loc[[0, 1], "n_returned"] = True, returned
+    ax = plot_offers_by_group(replace(found, frame=frame))
+    assert f"fewer than 30 came back {said} too few" in ax.get_xlabel().replace("\n", " ")
+    free = [text for text in ax.texts if text.get_bbox_patch() is not None]
+    assert 0 < len(free) < len(ax.texts)

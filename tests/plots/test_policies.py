@@ -60,6 +60,7 @@ def test_every_policy_is_drawn_with_its_interval(judged):
         assert marks["D"][place].get_xdata()[0] == row["in_sample_gain"]
         assert marks["x"][place].get_xdata()[0] == row["predicted_gain"]
         assert marks["o"][place].get_ydata()[0] == place
+        assert marks["D"][place].get_ydata()[0] < place - 0.2 < place + 0.2 < marks["x"][place].get_ydata()[0]  # beside
     assert len(ax.get_legend().get_texts()) == 3
     assert ax.get_xlabel() == "gain per customer over a for everybody"
     assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first stands on top

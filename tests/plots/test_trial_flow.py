@@ -60,6 +60,15 @@ def test_the_study_flows_from_all_lost_to_those_still_here():
     assert [text.get_text() for text in ax.get_legend().get_texts()] == list(trial.sent)
 
 
+def test_who_is_still_here_is_said_with_how_long_they_were_watched():
+    trial = wb.load_telecom_study().trial
+    customers = trial.customers
+    here = customers["returned"] & ~customers["second_ended"].fillna(True).astype(bool) & (customers["offer"] != "none")
+    years = customers.loc[here, "second_tenure"].median() / 12
+    names = [label.get_text().replace("\n", " ") for label in plot_trial_flow(trial).get_yticklabels()]
+    assert f"still here as the data end, half of them over {years:.1f} years after their return" in names
+
+
 def test_what_a_table_lacks_is_left_out():
     arms = {"call": 0.4, "visit": 0.3}
     ax = plot_trial_flow(read(values(**arms), **arms))

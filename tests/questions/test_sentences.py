@@ -239,7 +239,7 @@ def test_a_rule_that_cannot_be_followed_is_said_and_the_others_stand():
     found = tailoring(trial, {"price": "a"}, "reason")
     assert list(found.judged) == ["a tree"]
     card = which_offer(trial, wb.compare_offers(trial), found)
-    assert card.answer == "A for everybody: a tree did not earn more."
+    assert card.answer == "A for all alike: a tree did not earn more."
     assert card.missing.startswith("Not tried: a rule by reason.")
 
 

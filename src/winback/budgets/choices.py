@@ -17,6 +17,8 @@ from winback.terms.left_alone import LeftAlone, problems_of_terms
 from winback.trial.trial import Trial
 
 TABLE = "customers x offers frame"
+FAIR = {True: "a fair measure: the predictions were made from other customers"}
+FAIR[False] = "a fair measure if the predictions were made from other customers"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,7 @@ class Choices:
     n_set_aside: int  # customers left out because they were not eligible
     trial: Trial | None
     currency: str
+    unseen: bool = False  # whether the values were predicted by a model of other customers
 
     @property
     def kind(self) -> str:
@@ -85,6 +88,7 @@ def read_choices(values, offers, customers, problems: ProblemList, *, needs: str
     money_of = {"profits": money[of_offers], "costs": None, "chances": None, needs: found[of_offers]}
     currency, n_set_aside = "$" if catalog is None else catalog.currency, int((~kept).sum())
     who = {"customer_ids": profits.index[kept], "offers": names, "n_set_aside": n_set_aside, "trial": trial}
+    who |= {"unseen": trial is not None and values.unseen}
     return Choices(**who, **money_of, alone=alone.of(kept), currency=currency)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from winback.budgets.choices import Choices
+from winback.budgets.choices import FAIR, Choices
 from winback.budgets.hull import HullWalk
 from winback.budgets.measured import Measured, Scored, measuring_trial, price_of_a_customer
 from winback.budgets.one_offer_ends import OneOfferEnds, one_offer_ends
@@ -224,7 +224,7 @@ def _measured_at_ends(frontier: ProfitShareFrontier) -> Iterator[str]:
             "customers of the trial measure them, as they do where the offers are compared."
         )
     what = "What lies between" if frontier.one_offer else "That"
-    yield f"{what} is a fair measure if the predictions were made from other customers."
+    yield f"{what} is {FAIR[frontier.choices.unseen]}."
 
 
 def _at(frontier: ProfitShareFrontier, row: pd.Series) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from winback.budgets.assigned import CONTACTED, NOT_WORTH, OUT_OF_REACH, words_of_prices, words_of_standing
-from winback.budgets.choices import Choices
+from winback.budgets.choices import FAIR, Choices
 from winback.budgets.limits import BUDGET, Limits
 from winback.budgets.measured import Measured, Scored, measuring_trial
 from winback.budgets.solution import budget_curve
@@ -227,7 +227,7 @@ def _how_sure(plan: BudgetPlan) -> str:
     assumed = plan.choices.alone.assumed
     if plan.measured is not None:
         rests = f"; it rests on {assumed}, at its middle" if assumed else ""
-        return f"That is a fair measure if the predictions were made from other customers{rests}."
+        return f"That is {FAIR[plan.choices.unseen]}{rests}."
     rest = f" and rest on {assumed}" if assumed else ""
     return (
         f"All gains are predicted by what also chose the customers{rest}, so they are likely too high: try the plan on "

@@ -68,6 +68,8 @@ def _contract(offer: Offer, offers: OfferCatalog, currency: str) -> str:
         cost = f"{format_money(offer.amount_per_month, currency)} a month{length}"
     else:
         cost = format_money(offer.full_cost, currency)
+    if offer.paid != "while_active" and offer.amount_per_month is not None:
+        cost += f" ({format_money(offer.amount_per_month, currency)} a month for {offer.months:g} months)"
     cap = f", at most {format_money(offer.max_cost, currency)}" if offer.max_cost is not None else ""
     due = TRIGGERS[offer.paid] if offer.percent_of_value is None else "taken off as it comes in"
     return f"{offer.name} costs {cost}{cap}, {due}{contact}."

@@ -87,9 +87,18 @@ def _key(frame) -> str:
         "framed: earns most in its row": not alone,
         "dashed: may earn as much": not alone and bool((~frame["told_apart"] & ~frame["first"]).any()),
         "striped: may be nothing": bool((frame["profit_low"] <= 0).any()),
-        f"dotted: fewer than {FEWEST} came back, too few to be sure": bool(frame["few"].any()),
+        f"dotted: fewer than {FEWEST} came back {_of_whom(frame)}, too few to be sure": bool(frame["few"].any()),
     }
     return "; ".join(words for words, is_there in said.items() if is_there)
+
+
+def _of_whom(frame) -> str:
+    """Say of whom too few came back: of those sent the offer, or of those sent nothing, whom it is compared with."""
+    few = frame[frame["few"]]
+    of_sent = few["n_returned"] < FEWEST
+    if of_sent.all():
+        return "of those sent it"
+    return "of those sent nothing" if not of_sent.any() else "of those sent it or nothing"
 
 
 def _mark(ax, cells, styles):
@@ -112,9 +121,11 @@ def _write(ax, cells, currency):
     texts = np.reshape(format_alike(cells[columns].to_numpy().ravel(), currency), (-1, 3))
     letters = max(len(end) for _, *ends in texts for end in ends) + 2
     ends = points_across(ax) / cells["x"].nunique() > letters * LETTER * SMALL
+    under = {"facecolor": "white", "edgecolor": "none", "alpha": 0.72, "pad": 1.2}  # dots and stripes stay off figures
     for cell, (amount, low, high) in zip(cells.itertuples(), texts, strict=True):
         weight = "bold" if cell.first else "normal"
         at, middle = (cell.x, cell.y), {"ha": "center", "color": INK}
+        middle |= {"bbox": under} if cell.few or cell.profit_low <= 0 else {}
         note(ax, amount, at, (0, 8 if ends else 0), va="bottom" if ends else "center", fontweight=weight, **middle)
         if ends:
             note(ax, f"[{low},\n{high}]", at, (0, 5), va="top", fontsize=SMALL, **middle)

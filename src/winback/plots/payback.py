@@ -42,22 +42,20 @@ def plot_payback(found: Payback, ax: Axes | None = None) -> Axes:
         if len(names) <= FEW_BANDS:
             band(ax, rows["month"], rows["profit_low"], rows["profit_high"], style["color"])
     paid = found.frame.dropna(subset="pays_back")
-    ring = {"linestyle": "none", "marker": "o", "markersize": 11, "markerfacecolor": "none", "markeredgecolor": INK}
-    at = [_profit_at(found, row.offer, row.pays_back) for row in paid.itertuples()]
-    ax.plot(paid["pays_back"], at, **ring, zorder=5, label="paid back" if len(paid) else None)
+    colors = offer_styles(names, found.catalogue)
+    for place, row in enumerate(paid.itertuples()):  # on the line of zero, and around each other in one month
+        size = 9 + 6 * int((paid["pays_back"].iloc[:place] == row.pays_back).sum())
+        ring = {"marker": "o", "markersize": size, "markerfacecolor": "none", "markeredgewidth": 2}
+        said = "paid back" if place == 0 else None
+        ax.plot(row.pays_back, 0, **ring, linestyle="none", color=colors[row.offer]["color"], zorder=5, label=said)
     gross = " (gross)" if found.kind == "gross" else ", if as many come anyway as assumed" if found.assumed else ""
     ylabel = f"earned so far per customer offered{gross}"
     finish_axes(ax, capitalised(found.headline), "months since the customer came back", ylabel)
     money_axis(found.currency, ax.yaxis)
-    ax.set_xlim(0, found.horizon_months)
+    ax.set_xlim(0, 1.03 * found.horizon_months)  # marks at the end are not cut
     ax.set_xticks(np.arange(0, found.horizon_months + 1e-9, _step(found.horizon_months)))
     write_legend_below(ax, ncols=columns_below(ax, names))
     return ax
-
-
-def _profit_at(found, offer, month) -> float:
-    rows = found.months[(found.months["offer"] == offer) & (found.months["month"] == month)]
-    return float(rows["profit"].iloc[0])
 
 
 def _step(end) -> int:

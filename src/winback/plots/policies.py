@@ -69,12 +69,12 @@ def plot_policy_gains(policies: Mapping[str, PolicyEvaluation | LearnedPolicy], 
     ax = new_axes(ax, 2 + 0.55 * len(found))
     ax.axvline(0, color=INK, linewidth=1)
     for place, each in enumerate(found.values()):
-        row, color, above = each.frame.iloc[0], INK, place - 0.18
+        row, color, above, below = each.frame.iloc[0], INK, place - 0.27, place + 0.27
         ax.plot([row["honest_gain_low"], row["honest_gain_high"]], [place, place], color=color, linewidth=2.4)
         unseen, seen, promised = LABELS if place == 0 else (None, None, None)
         ax.plot(row["honest_gain"], place, "o", color=color, markersize=9, label=unseen)
         ax.plot(row["in_sample_gain"], above, "D", color=color, markerfacecolor="white", markersize=7, label=seen)
-        ax.plot(row["predicted_gain"], above, "x", color=color, markersize=8, mew=2, label=promised)
+        ax.plot(row["predicted_gain"], below, "x", color=color, markersize=8, mew=2, label=promised)
     name_ticks(ax.yaxis, range(len(found)), found)
     ax.set_ylim(len(found) - 0.5, -0.6)
     one = next(iter(found.values()))
@@ -168,13 +168,13 @@ def plot_uplift_by_fifth(contacts: ContactList, ax: Axes | None = None) -> Axes:
     for place, text, high in zip(
         x, format_alike(groups["measured"], contacts.currency), groups["measured_high"], strict=True
     ):
-        note(ax, text, (place + shift, high), (0, 4), ha="center", color=INK)
+        note(ax, text, (place + shift, high), (0, 9), ha="center", color=INK)
     ax.axhline(0, color=INK, linewidth=0.8)
     ylabel = f"{contacts.kind} profit per customer contacted"
     finish_axes(ax, _fifths_message(contacts), "fifth of customers, most promising first", ylabel)
     money_axis(contacts.currency, ax.yaxis)
     ax.set_xticks(x, [f"{part:.0f}" for part in x])
-    ax.margins(y=0.12)
+    ax.margins(y=0.18)
     write_legend_below(ax)
     return ax
 

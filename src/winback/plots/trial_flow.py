@@ -34,6 +34,9 @@ SEEN = 0.04  # of all who were lost, from which on a part of a bar has room for 
 MOST_OFFERS = 8  # told apart in a bar; of more the bar is in ink
 
 
+STILL = "still here as the data end"
+
+
 @dataclass(frozen=True)
 class _Step:
     """A bar: its name, how many customers of which group, and of how many they are a share."""
@@ -115,8 +118,18 @@ def _group(trial, sent: bool) -> list[_Step]:
     steps = [group, _Step(AFTER if sent else WITHOUT, _count(trial, names, back), group.n)]
     if "second_ended" in trial.customers and back.any():
         here = back & ~trial.customers["second_ended"].fillna(True).to_numpy(dtype=bool)
-        steps.append(_Step("still here as the data end", _count(trial, names, here), steps[-1].n))
+        steps.append(_Step(f"{STILL}{_watched(trial, here)}", _count(trial, names, here), steps[-1].n))
     return steps
+
+
+def _watched(trial, here) -> str:
+    """Say how long after their return those were watched who are still here: half of them longer."""
+    months = trial.customers["second_tenure"].to_numpy(dtype=float)[here]
+    if not len(months):
+        return ""
+    middle = float(np.median(months))
+    span = f"{middle / 12:.1f} years" if middle >= 12 else f"{middle:.0f} months"
+    return f", half of them over {span} after their return"
 
 
 def _alone(trial) -> str:

@@ -93,7 +93,7 @@ def _on_top(comparison: OfferComparison, tailoring: Tailoring) -> str:
     if not tailoring.judged or comparison.frame.iloc[0][f"{comparison.kind}_profit_low"] <= 0:
         return ""
     if not tailoring.paying:
-        return "Tailoring was not shown to earn anything on top."
+        return "Tailoring was not shown to add anything."
     best = tailoring.judged[tailoring.paying[0]].frame.iloc[0]
     figures = (best[f"honest_gain{end}"] for end in ("", "_low", "_high"))
     return f"Telling customers apart earns {money_interval(*figures, comparison.currency)} on top."

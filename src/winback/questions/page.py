@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import pandas as pd
 
-from winback.in_html import NO_TEX, html_table
+from winback.in_html import NO_TEX, html_table, with_badge
 from winback.plots.small import as_svg
 from winback.questions.card import Card, Picture
 from winback.questions.headline import Headline
@@ -43,7 +43,10 @@ def page(parts: Iterable[str]) -> str:
 
 def head(about: str, found: Headline, pages: Mapping[int, str]) -> str:
     """Return the headline: whom it is about, what to do, the gain and the waterfall; below, how sure and the doubt."""
-    lines = [_paragraph("wb-kicker", about), f'<h2 class="wb-do answer">{_text(found.do)}</h2>']
+    lines = [
+        f'<p class="wb-kicker">{with_badge(about)}</p>' if about else "",
+        f'<h2 class="wb-do answer">{_text(found.do)}</h2>',
+    ]
     lines.append(_gain(found))
     picture = "" if found.picture is None else _picture(found.picture, "wb-head")
     below = _paragraph("wb-gain", found.short) + (_link(SHORT, pages) if found.short else "")

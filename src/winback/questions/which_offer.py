@@ -96,7 +96,7 @@ def said(found: Tailoring) -> str:
     ways = {1: f"{next(iter(found.judged))} did", 2: "two ways of tailoring did", 3: "three ways of tailoring did"}
     done = f"{ways[len(found.judged)]} not earn more"
     among = "" if NO_OFFER in found.policy.trial.choices else " among the offers"
-    return f"{capitalised(whom)} for everybody{among}: {done}."
+    return f"{capitalised(whom)} for all alike{among}: {done}."
 
 
 def how_sure(found: Tailoring, comparison: OfferComparison) -> str:

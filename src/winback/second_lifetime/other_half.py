@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from winback.doors import door
 from winback.held_out import hold_out
@@ -26,4 +27,4 @@ def values_on_other_half(trial: Trial, formulas: Mapping[str, str] | None = None
     26500
     """
     fit_on, judge_by = hold_out(trial, 0.5)
-    return second_lifetime_value(fit_two_part(fit_on, **(formulas or {})), judge_by)
+    return replace(second_lifetime_value(fit_two_part(fit_on, **(formulas or {})), judge_by), unseen=True)

@@ -45,6 +45,8 @@ class SecondLifetimeValues(Result):
         Who was valued.
     trial : Trial
         Whose offers and terms they are valued under.
+    unseen : bool
+        Whether the model is known to be of other customers than those valued.
     """
 
     net_values: pd.DataFrame = field(repr=False)
@@ -54,6 +56,7 @@ class SecondLifetimeValues(Result):
     beside: SecondLifetimeFit | None = field(repr=False)
     customers: pd.DataFrame = field(repr=False)
     trial: Trial = field(repr=False)
+    unseen: bool = False
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "segment": ("Customers", "text"),
         "offer": ("Offer", "text"),

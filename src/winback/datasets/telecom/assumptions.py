@@ -73,7 +73,7 @@ MARGIN_EFFECTS = {"first_margin": 0.40, "service": 3.0, "both": 4.0, "referrals"
 # What a reader must know of the data, and what was planted in them, by what it is about
 CAVEAT = (
     "The telecom study is simulated: its published figures are built in and hold exactly, so that they come out is no "
-    "finding; what lies between them is assumed and listed in data/telecom/README.md. Its {:.1f} months were solved "
+    "finding; what lies between them is assumed, and listed beside the data. Its {:.1f} months were solved "
     "for, so that the published ROI, counted over them, and the published value of a second lifetime, counted over "
     "{:g}, hold together: they are no business horizon."
 )
