@@ -21,6 +21,7 @@ sys.path[:0] = [
     *(str(TESTS / room) for room in ("planning", "base", "lost", "retention")),
 ]
 
+import proof_churn_risk  # noqa: E402
 import proof_parts  # noqa: E402
 import proof_repeat_churn  # noqa: E402
 import round_trips  # noqa: E402
@@ -40,6 +41,7 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "employees": proof_parts.employees,
     "organic_return": proof_parts.organic_return,
     "key_moments": proof_parts.key_moments,
+    "churn_risk": proof_churn_risk.churn_risk,
     "keep_or_win_back": proof_parts.keep_or_win_back,
     "repeat_churn": proof_repeat_churn.repeat_churn,
 }

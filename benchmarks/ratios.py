@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 
 import allocation
+import churn_risk
 import contracts
 import logs
 import lost
@@ -70,7 +71,7 @@ def rows() -> Iterator[Row]:
         )
     own = median(whole - empty for whole, empty in report.seconds)
     yield replace(report, note=f"its own work apart from the kernel's start: {own:.1f} s")
-    for part in (contracts, second_lifetimes, repeat_churn, allocation, waiting, logs, lost):
+    for part in (contracts, second_lifetimes, repeat_churn, churn_risk, allocation, waiting, logs, lost):
         yield from part.rows()
     for part in (purchases, policies, scores):
         if part.PEER in os.environ:

@@ -6,6 +6,7 @@ after a complaint + D on the small plan; complaints come at random. Who shrinks 
 
 import numpy as np
 import pandas as pd
+import statsmodels.api as sm
 from scipy.special import expit
 
 import winback as wb
@@ -75,3 +76,39 @@ def base_at_risk(n=2_000, **how):
     """Return the base, and the truth month by month."""
     contracts, events, truth = drawn(n, **how)
     return read(contracts, events), truth
+
+
+def covering(draws, *, n=1_500, seed=20160301):
+    """Return, for each draw, which intervals hold the truth, and whether a right model is said to miss later months.
+
+    ``plain_...`` are the tenths where only chance is in their intervals, not what the parameters leave open.
+    """
+    rows = []
+    for rng in np.random.default_rng(seed).spawn(draws):
+        base, truth = base_at_risk(n, rng=rng)
+        fit = wb.fit_churn_risk(base, "log1p(tenure) + since_complaint + plan")
+        params, check = fit.params.set_index("term"), fit.check(months=6)
+        held = {
+            name: params.loc[term, "low"] <= truth <= params.loc[term, "high"]
+            for name, term, truth in (("plan", "plan[T.small]", D), ("complaint", "since_complaint[T.1 month]", C[1]))
+        }
+        expected, low, high = check.total
+        plain = 1.96 * np.sqrt(expected)
+        said = {"misses": not low <= check.n_lost <= high, "plain_misses": abs(check.n_lost - expected) > plain}
+        tenth = check.frame.iloc[0]
+        half = 1.96 * np.sqrt(tenth["n"] * tenth["expected_share"] * (1 - tenth["expected_share"]))
+        said["tenth"], said["plain_tenth"] = tenth["inside"], abs(tenth["observed"] - tenth["expected"]) <= half
+        slope = _true_slope(fit.refitted(fit.starts[:-6]), truth[truth["month"] >= N_MONTHS - 6])
+        said["slope"] = check.slope_low <= slope <= check.slope_high
+        rows.append({**held, **said})
+    return pd.DataFrame(rows)
+
+
+def _true_slope(fit, truth):
+    """Return the slope of the true log odds of later months on those that a fit says."""
+    known = truth.assign(since_complaint=truth["since"], plan=np.where(truth["small"], "small", "large"))
+    columns = fit.table_of_levels.columns
+    places = [each.places_of(known[each.name]) for each in columns]
+    levels = np.column_stack([each.level_of[place] for each, place in zip(columns, places, strict=True)])
+    design = sm.add_constant(fit.scores.of(levels))
+    return sm.GLM(truth["chance"].to_numpy(), design, family=sm.families.Binomial()).fit().params[1]

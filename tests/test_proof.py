@@ -47,6 +47,7 @@ def test_an_unknown_part_is_refused_with_those_there_are(proof):
 
 
 def test_a_small_draw_of_every_part(proof):
+    import proof_churn_risk
     import proof_parts
     import proof_repeat_churn
 
@@ -55,6 +56,7 @@ def test_a_small_draw_of_every_part(proof):
     rows += [*proof_parts.planning(draws=10), *proof_parts.adjusting(draws=5), *proof_parts.damages(draws=80)]
     rows += proof_parts.key_moments(draws=2)
     rows += proof_parts.keep_or_win_back(draws=3)
+    rows += proof_churn_risk.churn_risk(draws=2)
     rows += proof_repeat_churn.repeat_churn(draws=5)
     assert {tuple(row) for row in rows} == {("what", "nominal", "before", "now", "error", "draws")}
     assert all(row["now"] <= 0.025 + 0.01 + 4 * row["error"] for row in rows if "pay" in row["what"])

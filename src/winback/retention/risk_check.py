@@ -32,7 +32,8 @@ class RiskCheck(HeldOutCheck):
         and ``_high`` (for what will be observed), ``observed`` ones, the shares ``expected_share`` with ``_low`` and
         ``_high``, and ``observed_share``, whether the observed ones lie ``inside``.
     slope, slope_low, slope_high : float
-        Of the log odds of leaving on those said: 1 where they are right; below 1 they are too far apart.
+        Of the log odds of leaving on those said: 1 where they are right; below 1 they are too far apart, as they are a
+        little where few losses were fitted. The interval is that of chance in who leaves.
     ranked_right, ranked_low, ranked_high : float
         Chance that of two customers of whom one leaves that one has the higher risk (area under the ROC curve).
     brier, brier_constant : float
