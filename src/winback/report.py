@@ -187,14 +187,14 @@ def write_tables(offers: pd.DataFrame, contacts: ContactList, folder: str | Path
 
     The offers as CSV and XLSX, and the contact list, its expected profit to a hundredth; nothing without a folder.
     """
-    listed = contacts.describe().splitlines()[0]
+    listed = contacts.describe().splitlines()[:2]
     if folder is None:
-        return Sentences.of([listed, "The tables are written where a folder is named for them."])
+        return Sentences.of([*listed, "The tables are written where a folder is named for them."])
     offer_csv, workbook, contact_csv = (Path(folder) / name for name in TABLES)
     frame = contacts.to_frame().round({"expected_profit": 2})
     notes = [*write_csv(offers, offer_csv), *write_csv(frame, contact_csv)]
     notes += write_workbook({"offers": offers, "contacts": frame}, workbook, _number_format)
-    return Sentences.of([listed, f"Beside this page: {join_words(TABLES)}.", *notes])
+    return Sentences.of([*listed, f"Beside this page: {join_words(TABLES)}.", *notes])
 
 
 def _number_format(sheet: str, name: str) -> str:

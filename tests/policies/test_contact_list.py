@@ -266,12 +266,28 @@ def test_gross_and_assumed(table):
     gross = wb.learn_policy(wb.read_trial(sent, OFFERS)).contact_list()
     assert gross.kind == "gross"
     assert "gross profit in all" in gross.describe()
-    assert gross.details().endswith("is counted as earned.")
+    assert gross.describe().splitlines()[1].endswith("is counted as earned.")
+    assert "customers who were asked once and did not return are expected" in gross.describe()
     assert set(gross.frame["customer_id"]) == set(sent.loc[~sent["returned"], "customer_id"])
     assumed = wb.learn_policy(wb.read_trial(sent, OFFERS, organic=0.1, organic_value=150.0)).contact_list()
     assert assumed.kind == "incremental"
     assert assumed.value.average == pytest.approx(gross.value.average - 15, rel=1e-9)
     np.testing.assert_allclose(assumed.frame["expected_profit"], gross.frame["expected_profit"] - 15, rtol=1e-9)
+
+
+def test_nobody_is_listed_where_no_contact_is_shown_to_pay():
+    """One value with a slip of the pen once made a list of millions beside "send none to all yet"."""
+    table = random_values(np.random.default_rng(5), 450, a=0.4, none=0.1)
+    table["calls"] = np.random.default_rng(6).poisson(2, len(table))
+    assert len(wb.learn_policy(wb.read_trial(table, OFFERS[:1])).contact_list().frame)
+    first = table.index[(table["offer"] == "a") & table["returned"]][0]
+    slip = table.assign(value=table["value"].astype(float).where(table.index != first, 1e9))
+    found = wb.learn_policy(wb.read_trial(slip, OFFERS[:1])).contact_list(keep_back=0.1)
+    assert found.frame.empty
+    assert len(found.unshown) > 0
+    assert found.n_left_alone == 0
+    assert found.describe().startswith("No contact is shown to pay, so nobody is listed of customers who were sent")
+    assert found.describe().endswith("which includes zero.")
 
 
 def test_one_offer_alone(table):
@@ -294,10 +310,10 @@ def test_a_trial_that_knows_nothing_of_its_customers():
     assert not found.value.ranks
     assert found.frame["expected_profit"].nunique() == 1
     assert found.frame["expected_profit"].iloc[0] == pytest.approx(found.value.average)
-    assert "so everybody is given the average" in found.describe()
+    assert "so all have the average and rank 1" in found.describe()
 
 
-@pytest.mark.parametrize(("known", "said"), [(["calls"], " each: unlike the comparison, chance differences between"),
+@pytest.mark.parametrize(("known", "said"), [(["calls"], " each; the comparison's figure differs, as here chance"),
                                              ([], " each), if a contact earns")])  # fmt: skip
 def test_why_a_contact_earns_not_quite_what_the_comparison_says(known, said):
     """Said where the figure stands, and only where something was known beforehand that evens groups out."""
@@ -320,7 +336,10 @@ def test_of_several_offers_a_contact_is_judged_on_customers_whom_the_choice_has_
         found = wb.learn_policy(trial, splits=wb.Splits(repeats=1)).contact_list()
         if found.value.ranks or len(found.frame["offer"].unique()) > 1:
             continue
-        assert " each: unlike the comparison, judged on customers the choice has not seen)" in found.describe()
+        assert (
+            "figure differs, as here the choice of the offer is judged on customers it had not seen)"
+            in found.describe()
+        )
         gaps.append(
             wb.compare_offers(trial).frame["incremental_profit"].iloc[0] - found.frame["expected_profit"].iloc[0]
         )

@@ -67,7 +67,7 @@ def test_where_all_are_left_out_the_true_reason_is_given(policy):
 def test_where_everybody_is_back_already_there_is_nobody_to_list():
     back = table().assign(returned=True, value=lambda frame: frame["value"] + 1)
     found = wb.learn_policy(wb.read_trial(back, OFFERS), by=["seg"], splits=wb.Splits(repeats=2)).contact_list()
-    assert str(found.describe()).startswith("Nobody is listed: there are no customers who did not return")
+    assert str(found.describe()).startswith("Nobody is listed: there are no customers who were asked once")
 
 
 def test_the_own_list_says_in_its_first_sentence_who_is_left_out():

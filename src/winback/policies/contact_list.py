@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from winback.doors import door
@@ -20,7 +21,7 @@ from winback.trial.assumed import assumption
 FIRST_ROWS = 6
 UNTOUCHED = "customers who were sent nothing and are still away"
 KEEP_BACK = 0.10  # of a group that was held out, so that there is still something to compare with
-ASKED_BEFORE = "customers who did not return, though they were asked once"
+ASKED_BEFORE = "customers who were asked once and did not return"
 OWN = (UNTOUCHED, ASKED_BEFORE)  # of the trial's own table
 KEPT_BACK = "kept back at random, to compare with"
 NEW_LEAVERS = "Name new leavers: --whom new-leavers.csv"
@@ -43,6 +44,8 @@ class ContactList(Result):
         How expected profits follow from predictions.
     n_left_alone : int
         Customers on whom a contact is expected to lose money, or whose best offer is none.
+    unshown : array (m,)
+        What contacts are expected to earn, where that may be chance: then nobody is listed.
     left_out : tuple of (str, int)
         Who is not listed, in words and how many: away for longer than the trial knows, with a label that nobody in the
         trial had, do not contact, deceased.
@@ -56,6 +59,7 @@ class ContactList(Result):
     kind: str
     whom: str
     n_left_alone: int
+    unshown: np.ndarray = field(repr=False, default_factory=lambda: np.zeros(0))
     currency: str = "$"
     left_out: tuple[tuple[str, int], ...] = ()
     lacking: tuple[str, ...] = ()  # in words: what the trial predicts by, and the customers' table lacks
@@ -151,6 +155,11 @@ def _answer(found: ContactList) -> Iterator[str]:
         f"{listed} expected to earn {total} {found.kind} profit in all{_each(found)}, if a contact earns what it did "
         f"in the trial {like}."
     )
+    if found.kind == "gross":
+        yield (
+            "Whether a contact adds anything is not known: nobody was left without an offer at random, and what would "
+            "come back anyway is counted as earned."
+        )
     if found.lacking and len(found.lacking) == len({*found.value.trial.covariates} - {FOLLOWED}):
         yield "The order says nothing: the table has no column by which the trial predicts."
     else:
@@ -162,14 +171,10 @@ def _answer(found: ContactList) -> Iterator[str]:
         keep = "" if found.n_kept_back else share
         yield f"This is an example, of the group that was held out{keep}. Name your new leavers to list them instead."
     if found.whom == ASKED_BEFORE:
-        yield (
-            "Who declined once will earn less when asked again; how much less this trial cannot say. Take the order "
-            "from here, not the money."
-        )
+        order = " Take the order from here, not the money." if found.value.ranks else ""
+        yield f"Who declined once will earn less when asked again; how much less this trial cannot say.{order}"
     if found.time_unknown:
         yield "How long they are away by now the table does not tell; whoever is away for longer comes back less often."
-    if found.kind == "gross":
-        yield "Gross: no random group was left without an offer, so what would come back anyway is counted as earned."
     if assumption(found.value.trial):
         yield assumption(found.value.trial)
     if found.unscreened:
@@ -182,9 +187,9 @@ def _each(found: ContactList) -> str:
     each = f"{format_money(found.total / len(found.contacts), found.currency)} each"
     if found.value.ranks or len(found.contacts["offer"].unique()) > 1:
         return f" ({each} on average)"
-    unlike = ["judged on customers the choice has not seen"] if len(trial.sent) > 1 else []
-    unlike += ["chance differences between the groups evened out"] if trial.covariates and not trial.adjust else []
-    return f" ({each}: unlike the comparison, {', '.join(unlike)})" if unlike else f" ({each})"
+    unlike = ["the choice of the offer is judged on customers it had not seen"] if len(trial.sent) > 1 else []
+    unlike += ["chance differences between the groups are evened out"] if trial.covariates and not trial.adjust else []
+    return f" ({each}; the comparison's figure differs, as here {join_words(unlike)})" if unlike else f" ({each})"
 
 
 def _aside(found: ContactList) -> str:
@@ -196,6 +201,13 @@ def _aside(found: ContactList) -> str:
 
 def _why_nobody(found: ContactList) -> str:
     """Say why nobody is listed: no contact pays, all are left out, or nobody was there to list."""
+    if len(found.unshown):
+        mean = float(found.unshown.mean())
+        each = money_interval(mean, *found.value.around(mean), found.currency)
+        return (
+            f"No contact is shown to pay, so nobody is listed of {found.whom}{_aside(found)}: one is expected to earn "
+            f"{each}, which includes zero."
+        )
     if found.n_left_alone:
         return f"No contact is expected to pay, so nobody is listed of {found.whom}{_aside(found)}."
     if not found.left_out:

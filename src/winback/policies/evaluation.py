@@ -191,7 +191,7 @@ def next_step(found: PolicyEvaluation) -> str:
     if not _single_pays(found):
         return "Send none of these offers to all yet: a larger trial is to show whether any pays."
     return (
-        f"Send {found.best_single} to {whom(found.trial)}, best first, and tailor only once a trial of other customers "
+        f"Send {found.best_single} to {whom(found.trial)}, and tailor only once a trial of other customers "
         "shows that it pays."
     )
 

@@ -91,6 +91,13 @@ class HonestValue:
         _, _, low, high = mean_of_scores(self.trial, mean + weights * rest, weights * self.counts, **made)
         return float(low), float(high)
 
+    def pays(self, expected: np.ndarray) -> bool:
+        """Say whether contacts with these honest values are shown to pay: all, or the best fifth of an order."""
+        means = [expected.mean()] if len(expected) else []
+        if means and self.ranks:
+            means.append(np.sort(expected)[-max(len(expected) // PARTS, 1) :].mean())
+        return any(self.around(mean)[0] > 0 for mean in means)
+
     def says(self, currency: str) -> str:
         """Say whether the order of customers means anything."""
         first, last = format_alike(self.groups["measured"].iloc[[0, -1]], currency)
@@ -100,8 +107,8 @@ class HonestValue:
                 f"promising {last}, predicted without looking at them. Neighbouring fifths may differ by chance only."
             )
         return (
-            "The order says nothing: in the trial, predictions did not tell customers apart beyond chance (the most "
-            f"promising fifth earned {first} each, the least promising {last}), so everybody is given the average."
+            "No order was shown to pay: in the trial, predictions did not tell customers apart beyond chance (the most "
+            f"promising fifth earned {first} each, the least promising {last}), so all have the average and rank 1."
         )
 
 

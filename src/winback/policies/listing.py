@@ -56,10 +56,12 @@ def list_contacts(
     for name, column in _kept(wanted, keep).items():
         frame[f"table_{name}" if name in {*frame, "rank"} else name] = column.to_numpy()
     kept = frame[(frame["expected_profit"] > 0) & (frame["offer"] != NO_OFFER)]
-    kept = _with_some_kept_back(kept, keep_back, rng)
+    unshown = kept.head(0) if value.pays(kept["expected_profit"].to_numpy()) else kept
+    kept = _with_some_kept_back(kept.drop(unshown.index), keep_back, rng)
     kept = kept.sort_values("expected_profit", ascending=False, kind="stable", ignore_index=True)
     kept.insert(0, "rank", kept["expected_profit"].rank(method="min", ascending=False).astype(int))
-    left_alone = {"n_left_alone": len(frame) - len(kept), "whom": whom, "left_out": tuple(left_out)}
+    left_alone = {"n_left_alone": len(frame) - len(kept) - len(unshown), "whom": whom, "left_out": tuple(left_out)}
+    left_alone |= {"unshown": unshown["expected_profit"].to_numpy()}
     lacking = tuple(label_of(name) for name in trial.covariates if name not in (*wanted, FOLLOWED))
     left_alone |= {"hardly_meant": hardly_meant, "lacking": lacking, "reading": reading}
     left_alone |= {"time_unknown": untold, "unscreened": _unscreened(trial, wanted)}

@@ -14,6 +14,7 @@ from winback.terms.catalog import Offer, OfferCatalog, as_catalog
 from winback.trial.design_findings import findings_of
 from winback.trial.finding import Finding
 from winback.trial.follow_up import follow_up_of
+from winback.trial.one_customer import check_one_customer
 from winback.trial.one_look import ONE_LOOK
 from winback.trial.plausible import CHECK as UNITS
 from winback.trial.plausible import check_units
@@ -135,4 +136,5 @@ def check_typed_design(
     control, found = findings_of(compared, len(table), names, planned_shares, cluster)
     taken = [Finding(READ, "note", text) for text in reading]
     taken += [*(Finding(UNITS, "warning", text) for text in doubts), *check_units(compared, horizon)]
+    taken += check_one_customer(compared)
     return DesignReport((*taken, *found, *follow_up_of(table, horizon).findings), control)
