@@ -135,8 +135,21 @@ def test_the_unit_of_time_changes_no_figure(period, weeks):
     longest = 7 * TABLE["age"].max()
     assert longest - 7 < other.watched.days == one.watched.days <= longest  # told in whole weeks
     assert longest / 2 - 7 < other.active_within.days == one.active_within.days <= longest / 2
-    within = wb.base_value(fit, rows, **terms | {"horizon": other.watched})
-    assert other.beyond_data == pytest.approx(1 - within.total / other.total)
+    assert other.beyond_data == pytest.approx(one.beyond_data, rel=1e-4)
+
+
+def test_what_is_expected_at_ages_nobody_was_watched_at_is_extrapolated():
+    """Age by age, without straight lines between horizons; of the oldest it is all, within whichever horizon."""
+    terms = {"margin": 1.0, "annual_discount": 0.1, "weights": "n"}
+    for years in (1, 4):
+        found, seen = wb.base_value(FIT, TABLE, **terms, horizon=f"{years}Y"), 0.0
+        for age, rows in TABLE.groupby("age"):
+            left = min(TABLE["age"].max() - age, years * 365.25 / 7)
+            seen += FIT.expectations(rows, left, 0.1).each() @ rows["n"] if left else 0.0
+        assert found.beyond_data == pytest.approx(1 - seen / found.total, abs=1e-4)
+        assert "at ages above" in found.describe()
+    oldest = TABLE[TABLE["age"] == TABLE["age"].max()]
+    assert wb.base_value(FIT, oldest, **terms, horizon="1Y").beyond_data == 1
 
 
 @pytest.mark.slow

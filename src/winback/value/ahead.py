@@ -25,6 +25,7 @@ CUSTOMERS = "table of customers"
 NEXT_RENEWAL = "next_renewal"
 YEAR = Period(1, "Y")
 WHOLE = "Count whole periods as a customer."
+MOST_STEPS = 25  # horizons: between two of them what is expected hardly bends
 MANY_WEEKS = 20  # from here on a time is said in weeks, below it in days
 
 
@@ -52,7 +53,6 @@ class ContractsAhead(_Ahead):
     renewals: np.ndarray = field(repr=False)
     moment: str
     unit = "payments"
-    beyond = "at ages above"
 
     @property
     def watched(self) -> Period | None:
@@ -115,7 +115,6 @@ class PurchasesAhead(_Ahead):
     rows: PurchaseRows = field(repr=False)
     unit = "purchases"
     timing = PURCHASES
-    beyond = "further ahead than"
 
     @property
     def watched(self) -> Period:
@@ -135,9 +134,32 @@ class PurchasesAhead(_Ahead):
         return self.fit.expectations(self.customers, periods, annual_discount)
 
     def expected_within_data(self, annual_discount: float, horizon: Period | None) -> np.ndarray:
-        """Return the expected purchases no further ahead than the fit has watched anybody, shape (n,)."""
-        near = horizon is not None and horizon.years <= self.watched.years
-        return self.expected(annual_discount, horizon if near else self.watched).each()
+        """Return the expected purchases at ages at which the fit has seen customers, shape (n,).
+
+        Where customers are of many ages, what is expected until each has reached the highest is read off straight
+        lines between a few horizons: the curve is flat there and hardly bends within such a step.
+        """
+        longest = np.inf if horizon is None else periods_in(horizon, self.period, self.fit.columns.whole)
+        left = np.clip(self.fit.cells.age.max() - self.rows.age, 0, longest)
+        steps = np.unique(left)
+        if len(steps) > MOST_STEPS:
+            steps = np.linspace(0, steps[-1], MOST_STEPS)
+        after = np.searchsorted(steps, left)  # a step that is no shorter
+        found = np.zeros(len(self))
+        for place, periods in enumerate(steps):
+            rows = (after == place) & (left > 0)
+            if rows.any():
+                found[rows] = self._until(rows, periods, annual_discount)
+                before = steps[place - 1] if place else 0.0
+                part = (left[rows] - before) / (periods - before)
+                if (part < 1).any():
+                    shorter = self._until(rows, before, annual_discount) if before else 0.0
+                    found[rows] = part * found[rows] + (1 - part) * shorter
+        return found
+
+    def _until(self, rows: np.ndarray, periods: float, annual_discount: float) -> np.ndarray:
+        """Return what is expected of some customers within so many periods."""
+        return self.fit.expectations(self.customers[rows], float(periods), annual_discount).each()
 
     def constant_churn(self, terms, counts, annual_churn, active_within) -> ConstantChurn:
         """Return the purchases expected of each if one rate of buying and one of leaving held for everybody."""

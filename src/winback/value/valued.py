@@ -24,9 +24,8 @@ SAME = 0.005  # a share that rounds to no percent
 class Valued(Result):
     """What customers are expected to bring, and what that rests on.
 
-    The share of the total that is extrapolated, ``beyond_data``, is of contracts what is paid at ages that the fit has
-    not seen, of purchases what lies further ahead than anybody was watched. It is missing for known parameters, and
-    where some customers cost money.
+    The share of the total that is extrapolated, ``beyond_data``, is what is paid or bought at ages that the fit has not
+    seen: of the oldest customers it is all. It is missing for known parameters, and where some customers cost money.
     """
 
     n: int  # customers
@@ -35,7 +34,6 @@ class Valued(Result):
     total_high: float
     beyond_data: float
     unit: str  # payments or purchases
-    beyond: str  # in words, beyond what they are extrapolated
     watched: Period | None  # how long the fit's customers were watched
     timing: str  # when money is counted
     terms: Terms
@@ -61,7 +59,6 @@ def valued(
         **dict(zip(("total", "total_low", "total_high"), total, strict=True)),
         "beyond_data": _beyond(ahead, terms, money, counts, total[0]),
         "unit": ahead.unit,
-        "beyond": ahead.beyond,
         "watched": ahead.watched,
         "timing": ahead.timing,
         "terms": terms,
@@ -124,7 +121,7 @@ def extrapolated_lines(value: Valued) -> Iterator[str]:
     """Say how much of a value is extrapolated."""
     if value.beyond_data >= SAME:
         yield (
-            f"{format_percent(value.beyond_data, 0)} of it is extrapolated: it lies {value.beyond} "
+            f"{format_percent(value.beyond_data, 0)} of it is extrapolated: it lies at ages above "
             f"{_span(value.watched)}, the longest that anybody was watched."
         )
 
