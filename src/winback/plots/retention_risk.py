@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from winback.retention.risk_check import RiskCheck
 
 FAR = 10  # times: from here on small shares are seen on a logarithmic scale only
+FURTHER, SHORTEST = 3, 0.1  # times the share that it pays to keep is seen, at least a tenth
 TICKS = (0.0001, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
@@ -86,18 +87,19 @@ def plot_worth_keeping(found: AboutToLeave, ax: Axes | None = None) -> Axes:
     names = {"by_gain": "ranked by gain", "by_risk": "ranked by risk alone"}
     share = np.append(0, curve["share"])
     for (name, label), style in zip(names.items(), house_styles(names).values(), strict=True):
-        ax.plot(share, np.append(0, curve[name]), label=label, linewidth=2, markersize=7, markevery=10, **style)
+        ax.plot(share, np.append(0, curve[name]), label=label, linewidth=2, markersize=7, markevery=5, **style)
     ax.axhline(0, color=QUIET, linewidth=1)
-    best = curve.loc[curve["by_gain"].idxmax()]
-    if best["by_gain"] > 0:
-        gain, n = format_money(best["by_gain"], found.currency), format_count(best["n"])
-        beside = format_money(best["by_risk"], found.currency)
-        title = f"Keeping {n} customers is expected to gain {gain}; as many by risk alone, {beside}"
+    n, gain = len(found.worth_it), found.worth_it["gain"].sum()
+    if n:
+        beside, own = (format_money(each, found.currency) for each in (found.by_risk.sum(), gain))
+        title = f"Keeping {format_count(n)} customers is expected to gain {own}; as many by risk alone, {beside}"
+        ax.set_xlim(0, min(1, max(FURTHER * n / len(found.frame), SHORTEST)))
+        shown = curve[curve["share"] <= ax.get_xlim()[1]]
+        ax.set_ylim(min(0, shown[[*names]].to_numpy().min()) - 0.1 * gain, 1.15 * gain)
     else:
         title = "Keeping pays for nobody at this cost"
     finish_axes(ax, title, "share of customers contacted", f"expected gain in {found.terms.months} months", 80)
     percent_axis(ax.xaxis)
     money_axis(found.currency, ax.yaxis)
-    ax.margins(x=0.03, y=0.1)
     write_legend(ax)
     return ax

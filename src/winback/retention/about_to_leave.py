@@ -100,6 +100,11 @@ class AboutToLeave(Result):
         """Those whom keeping is expected to gain more than it costs."""
         return self.frame[self.frame["gain"] > 0]
 
+    @property
+    def by_risk(self) -> pd.Series:
+        """What as many would gain who are ranked by risk alone, customer by customer."""
+        return self.frame.nsmallest(len(self.worth_it), "rank_by_risk")["gain"]
+
     def describe(self) -> Sentences:
         """Say whom it pays to keep, what ranking by risk would cost, and the doubt."""
         return Sentences.of(_answer(self))
@@ -147,10 +152,9 @@ def _answer(found: AboutToLeave) -> Iterator[str]:
             f"Keeping is expected to pay for {format_count(len(paying))} of {counted(n, 'customers')} "
             f"({format_percent(len(paying) / n)}) and to gain {total} within {found.terms.months} months."
         )
-        by_risk = found.frame.nsmallest(len(paying), "rank_by_risk")["gain"]
         yield (
-            f"As many ranked by risk alone would gain {format_money(by_risk.sum(), found.currency)}: for "
-            f"{format_count((by_risk <= 0).sum())} of those the measure costs more than it saves."
+            f"As many ranked by risk alone would gain {format_money(found.by_risk.sum(), found.currency)}: for "
+            f"{format_count((found.by_risk <= 0).sum())} of those the measure costs more than it saves."
         )
     yield (
         f"That it prevents {format_percent(found.terms.share_prevented, 0)} of losses, and of everybody's alike, is "

@@ -137,8 +137,8 @@ def _answer(found: RiskCheck) -> Iterator[str]:
     yield (
         f"Of the riskiest tenth {format_percent(first['observed_share'])} left within a month, of the last tenth "
         f"{format_percent(last['observed_share'], 2)}; of two customers of whom one leaves that one has the higher "
-        f"risk in {format_percent(found.ranked_right, 0)} [{format_percent(found.ranked_low, 0)}, "
-        f"{format_percent(found.ranked_high, 0)}] of cases, by chance in half."
+        f"risk in {format_percent(found.ranked_right)} [{format_percent(found.ranked_low)}, "
+        f"{format_percent(found.ranked_high)}] of cases, by chance in half."
     )
     far = "too far apart" if found.slope < 1 else "too close together"
     off = not WELL_SLOPED[0] <= found.slope <= WELL_SLOPED[1]

@@ -80,7 +80,7 @@ def answer_lines(fit) -> Iterator[str]:
         yield f"What raises the odds of leaving most: {each}."
     else:
         yield "Nothing in the model but the time as a customer is shown to raise the odds of leaving."
-    yield "What goes with leaving need not cause it, and how well it foretells is seen on later months only (check)."
+    yield "What goes with leaving need not cause it, and how well it foretells is seen on later months only."
 
 
 def _of_riskiest(risk: np.ndarray) -> float:
@@ -113,6 +113,6 @@ def detail_lines(fit) -> Iterator[str]:
 def next_step(fit) -> Iterator[str]:
     """Yield whom to speak to."""
     yield (
-        "Rank whom to keep by what keeping would gain, not by risk, with what the measure costs and prevents "
-        "(about_to_leave), and judge the model on later months first (check)."
+        "Judge the model on later months first; then rank whom to keep by what keeping would gain, with what it costs "
+        "and prevents, not by risk."
     )
