@@ -38,10 +38,13 @@ def test_offers_that_are_off_are_full_and_named():
     assert {text.get_text() for text in ax.texts} == {"-$30.00", "+$5.00", "+$2.00", "-$15.00"}
 
 
-def test_where_no_offer_is_off_the_title_says_so_whatever_all_together_are():
+def test_where_no_offer_is_off_the_title_says_so_unless_all_together_are():
     found = checked(letter=9.0, call=8.0)
-    found.frame.loc[2] = ["every offer", 8.5, 100.0, 1.0, 16.0]
+    found.frame.loc[2] = ["every offer", 8.5, 100.0, -1.0, 18.0]
     assert title(plot_model_check(found)).endswith("the money that the trial measured, within chance")
+    found.frame.loc[2] = ["every offer", -8.5, 100.0, -16.0, -1.0]
+    said = "the model expects $8.50 too little per customer, beyond chance; of no offer alone is that clear"
+    assert title(plot_model_check(found)) == f"Over all offers together {said}"
 
 
 def contacts(shares, measured):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import winback as wb
+from winback.plots import plot_value_by_acceptance
 from winback.second_lifetime.expected_value import expected_value_slopes
 from winback.second_lifetime.offer_value import mean_slopes, summed_slopes
 from winback.uncertainty import normal_quantile
@@ -153,4 +154,9 @@ def test_the_answer_says_how_far_it_may_be(small, ends, words):
     found = fit.value_by_acceptance(study.lapsed.head(50), offer="discount", shares=[0.1, 0.8], **MONEY)
     frame = found.frame.assign(joint=[1706.4, 1352.8])
     change, low, high = ends
-    assert words in replace(found, frame=frame, change=change, change_low=low, change_high=high).describe()
+    moved = replace(found, frame=frame, change=change, change_low=low, change_high=high, doubts=())
+    assert words in moved.describe()
+    assert "in doubt" not in moved.describe()
+    doubted = replace(moved, doubts=("tenures have another shape",))
+    assert "says the joint model, which is in doubt: tenures have another shape." in doubted.describe()
+    assert "that is in doubt" in plot_value_by_acceptance(doubted).get_title(loc="left").replace("\n", " ")

@@ -8,6 +8,8 @@ import pytest
 from lives import freireich, lives, random_lives
 from sentences import all_of, hold_to_three
 
+import winback as wb
+from winback.second_lifetime.first_and_second import after_an_offer, first_and_second_value
 from winback.survival.curves import survival_curve
 from winback.survival.curves_text import headline
 from winback.tables import TableError
@@ -152,3 +154,17 @@ def test_lifelines_leaves_numpys_warnings_on(rng):
     with np.errstate(all="raise"):
         survival_curve(random_lives(rng, n=20), by="group")
         assert np.geterr()["divide"] == "raise"
+
+
+def test_a_group_that_few_were_watched_in_is_not_compared_first():
+    trial = after_an_offer(wb.load_telecom_study().trial)
+    curves = wb.survival_curve(trial, by="reason", horizon_months=84)
+    assert headline(curves).startswith("Left for price: stays ") or headline(curves).startswith(
+        "left for price: stays "
+    )
+    assert "price and service" not in curves.describe().splitlines()[0]
+    assert "left for price and service (10)" in curves.describe()
+    assert "Left for price and service: stays" in curves.details()
+    values = first_and_second_value(trial, by="reason")
+    assert "(left for price and service)" not in values.describe()
+    assert "left for price and service (221): nothing should be concluded" in values.details()

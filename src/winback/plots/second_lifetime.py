@@ -160,6 +160,7 @@ def plot_value_by_acceptance(found: ValueByAcceptance, ax: Axes | None = None) -
     high = "high" if last["two_part_off"] > 0 else "low"
     share = format_percent(last["share"], 0)
     title = f"Were {share} to come back, the two-part model would be {abs(last['two_part_off']):.0%} too {high}"
+    title += ", says a joint model that is in doubt" if found.doubts else ""
     finish_axes(ax, title, "share who come back", "value of a returned customer", 80)
     percent_axis(ax.xaxis)
     money_axis(found.currency, ax.yaxis)

@@ -51,7 +51,7 @@ def plot_model_check(found: ModelCheck, ax: Axes | None = None) -> Axes:
     for value, text, row in zip(gap, format_alike(gap, found.currency, signed=True), rows, strict=True):
         note(ax, text, (value, row), (0, 6), ha="center", color=INK)
     ax.axvline(0, color=QUIET, linewidth=1.2)
-    finish_axes(ax, _message(frame, off), "expected by the model less measured, per customer")
+    finish_axes(ax, _message(frame, off, found.currency), "expected by the model less measured, per customer")
     name_ticks(ax.yaxis, rows, names)
     ax.set_ylim(len(frame) - 0.4, -0.7)
     money_axis(found.currency, ax.xaxis)
@@ -63,12 +63,16 @@ def _name(offer: str) -> str:
     return {NO_OFFER: "no offer", EVERY_OFFER: EVERY_OFFER}.get(offer, named(offer))
 
 
-def _message(frame, off) -> str:
+def _message(frame, off, currency) -> str:
+    """Say of which offers the model is wrong; where of none alone, yet of all together, that comes first."""
     alone = frame["offer"] != EVERY_OFFER
     wrong = [value_words("offer", offer) for offer in frame.loc[alone & off, "offer"]]
-    if not wrong:
-        return "Offer by offer, the model expects the money that the trial measured, within chance"
-    return f"The model's money is off by more than chance {join_words(wrong)}"
+    if wrong:
+        return f"The model's money is off by more than chance {join_words(wrong)}"
+    for gap in frame.loc[~alone & off, "gap"]:
+        how = f"{format_money(abs(gap), currency)} too {'much' if gap > 0 else 'little'} per customer, beyond chance"
+        return f"Over all offers together the model expects {how}; of no offer alone is that clear"
+    return "Offer by offer, the model expects the money that the trial measured, within chance"
 
 
 @door

@@ -38,6 +38,8 @@ class ValueByAcceptance(Result):
         By how much the joint model's value at the last share lies above that at the first one.
     observed_share : float
         The share the model expects as things are.
+    doubts : tuple of str
+        Why the joint model should not be trusted; empty when it may be.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -48,6 +50,7 @@ class ValueByAcceptance(Result):
     observed_share: float
     offer: str
     currency: str = "$"
+    doubts: tuple[str, ...] = ()
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "share": ("Share who return", "percent0"),
         "joint": ("Value of one, joint model", "money"),
@@ -89,6 +92,7 @@ def value_by_acceptance(
         observed_share=float(ndtr(cases["joint"].outlook.a).mean()),
         offer=offer,
         currency=currency,
+        doubts=models["joint"].doubts,
     )
 
 
@@ -143,7 +147,7 @@ def _lines(found: ValueByAcceptance) -> Iterator[str]:
     sent = value_words("offer", found.offer)
     yield (
         f"If {shares[1]} instead of {shares[0]} came back {sent}, the value of a returned customer {_moved(found)}, "
-        "says the joint model."
+        f"says the joint model{f', which is in doubt: {found.doubts[0]}' if found.doubts else ''}."
     )
     off = [f"{abs(row['two_part_off']):.1%} too {'high' if row['two_part_off'] > 0 else 'low'}" for row in (few, many)]
     yield f"Compared with it the two-part model is {off[0]} at {shares[0]} and {off[1]} at {shares[1]}."

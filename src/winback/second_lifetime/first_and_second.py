@@ -13,7 +13,7 @@ from winback.discounting import discounted_months
 from winback.labels import value_words
 from winback.money import format_alike
 from winback.pseudo_observations import pseudo_months
-from winback.results import Result, Sentences, counted, format_percent
+from winback.results import Result, Sentences, counted, format_percent, join_words
 from winback.second_lifetime.expected_value import read_horizon
 from winback.survival.curves_text import MANY_LONGER
 from winback.tables import NO_OFFER, SECOND_LIFETIME, AnyTable, check_lapsed, in_trial, label_codes
@@ -22,7 +22,10 @@ from winback.trial.trial import Trial
 from winback.trial.watched import longest_watched
 from winback.uncertainty import normal_quantile
 
-EVERYBODY = "everybody"
+EVERYBODY, MANY_RETURNED = (
+    "everybody",
+    300,
+)  # of fewer in a group nothing is said first: who returns is selected, and a few decide
 NEGLIGIBLE = 0.1  # standard errors: so small a bias leaves a 95% interval with 94.9%
 NOT_COMPARED = (
     "Who stayed away is not compared, and no offer's cost is taken off: this is not what winning back another customer "
@@ -230,7 +233,8 @@ def _next_step(found: FirstAndSecondValue) -> str:
 
 
 def _farthest(rows) -> dict:
-    return max(rows, key=lambda row: abs(row["difference"]))
+    """Return the group whose lifetimes differ most, of those of whom enough came back where there are any."""
+    return max(rows, key=lambda row: (row["n"] >= MANY_RETURNED, abs(row["difference"])))
 
 
 def _more(found: FirstAndSecondValue) -> Iterator[str]:
@@ -241,6 +245,9 @@ def _more(found: FirstAndSecondValue) -> Iterator[str]:
             yield _verdict(row, found)
             if row["share_longer"] > MANY_LONGER:
                 yield _within(row, found)
+    few = [f"{value_words(found.by, row['group'])} ({row['n']:,})" for row in rows if row["n"] < MANY_RETURNED]
+    if 0 < len(few) < len(rows):
+        yield f"Few came back of those who {join_words(few)}: nothing should be concluded from these."
     if farthest["share_longer"] > MANY_LONGER:
         yield _counted(found)
     elif np.isfinite(found.months):

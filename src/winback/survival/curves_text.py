@@ -38,7 +38,7 @@ def detail_lines(result: GroupsResult) -> list[str]:
 
 def headline(result: GroupsResult) -> str:
     """Return the one message of the curves, as for the title of a figure."""
-    clear = _in_order(result, clear=True)
+    clear = _firm(result)
     if len(result.frame) == 1:
         row = result.frame.iloc[0]
         return f"{format_percent(row['still_there'], 0)} are still there after {result.horizon_in_words}"
@@ -92,9 +92,16 @@ def _in_order(result, clear: bool) -> list[tuple]:
     return pairs
 
 
+def _firm(result) -> list[tuple]:
+    """Return the clear pairs of groups that were watched well; all clear ones where no two such groups are there."""
+    thin, clear = {result.in_words(row.group) for row in _thin_rows(result)}, _in_order(result, clear=True)
+    well_watched = len(result.frame) - len(thin)
+    return clear if well_watched < 2 else [pair for pair in clear if not thin & set(pair[:2])]
+
+
 def _longest(result) -> Iterator[str]:
-    """Name the widest of the clear differences."""
-    clear = _in_order(result, clear=True)[:MOST_PAIRS]
+    """Name the widest of the clear differences, of groups that were watched well."""
+    clear = _firm(result)[:MOST_PAIRS]
     if len(clear) == 1:
         yield f"{_longer(result, clear[0])}."
     elif clear:
@@ -112,7 +119,8 @@ def _longer(result, pair) -> str:
 
 
 def _every_difference(result) -> Iterator[str]:
-    yield from (f"{_longer(result, pair)}." for pair in _in_order(result, clear=True)[MOST_PAIRS:])
+    said = _firm(result)[:MOST_PAIRS]
+    yield from (f"{_longer(result, pair)}." for pair in _in_order(result, clear=True) if pair not in said)
 
 
 def _unclear(result) -> Iterator[str]:
@@ -157,12 +165,13 @@ def _horizon(result) -> Iterator[str]:
         yield months_counted(result.horizon_in_words, n, well_watched=not all_ended)
 
 
+def _thin_rows(result) -> list:
+    """Return the groups of which too few were watched for all of the horizon."""
+    return [row for row in result.frame.itertuples() if row.n_at_horizon < FEW and row.still_there > 0]
+
+
 def _thin(result) -> Iterator[str]:
-    each = [
-        f"{result.in_words(row.group)} ({format_count(row.n_at_horizon)})"
-        for row in result.frame.itertuples()
-        if row.n_at_horizon < FEW and row.still_there > 0
-    ]
+    each = [f"{result.in_words(row.group)} ({format_count(row.n_at_horizon)})" for row in _thin_rows(result)]
     if each:
         yield (
             f"Few customers were watched for all of the horizon: {join_words(each)}; a shorter horizon gives firmer "
