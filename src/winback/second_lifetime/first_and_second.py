@@ -22,10 +22,7 @@ from winback.trial.trial import Trial
 from winback.trial.watched import longest_watched
 from winback.uncertainty import normal_quantile
 
-EVERYBODY, MANY_RETURNED = (
-    "everybody",
-    300,
-)  # of fewer in a group nothing is said first: who returns is selected, and a few decide
+EVERYBODY, MANY_RETURNED = "everybody", 300  # of fewer nothing is said first: a few decide, and are selected
 NEGLIGIBLE = 0.1  # standard errors: so small a bias leaves a 95% interval with 94.9%
 NOT_COMPARED = (
     "Who stayed away is not compared, and no offer's cost is taken off: this is not what winning back another customer "
