@@ -3,7 +3,7 @@ r"""With whom is a moment compared? With others at the same time, or, where all 
 Where nobody is at risk at the same time without the moment, no hazard at that time without it can be seen. It is taken
 to lie between those of as many days just before and just after the windows, of the same customers' population:
 
-.. math:: \\hat\\beta = \\log \\frac{d_w / n_w}{\\sum_t w_t d_t / \\sum_t w_t n_t}
+.. math:: \hat\beta = \log \frac{d_w / n_w}{\sum_t w_t d_t / \sum_t w_t n_t}
 
 over the days t beside the windows, :math:`w_t` being how many windows they lie beside. Each offer has a population of
 its own: what it costs and whom it won may make them stay longer throughout, which is no matter of its end.
@@ -20,7 +20,6 @@ from winback.retention.jumps import LEAST, Jumps, fit_jumps
 
 COMPARED = 0.05  # share of those at risk at the same time without a window that is needed to compare with
 OTHERS, NEIGHBOURS, NOBODY = "others", "neighbours", "nobody"  # with whom a moment is compared
-LIFE, CALENDAR = "life", "calendar"  # clocks
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,18 +31,9 @@ class Population:
     stretches: Stretches
     own: np.ndarray | None = None  # (n,) which moment's population each belongs to; None: all belong to every one
 
-    def only(self, some: np.ndarray) -> Population:
-        """Return the population of some of those watched."""
-        return Population(self.watched, self.windows.only(some), self.stretches.only(some), self.own)
-
-    def of(self, kind: int) -> Population:
-        """Return the population of a moment."""
-        return self if self.own is None else self.only(self.own == kind)
-
-    def clocks(self) -> dict[str, np.ndarray]:
-        """Return how many days each clock is behind, by one of those watched."""
-        none = {CALENDAR: np.zeros_like(self.watched.zero)} if self.watched.dated else {}
-        return {LIFE: self.watched.zero, **none}
+    def clocks(self) -> list[np.ndarray]:
+        """Return how many days each clock, of life and of the calendar, is behind, by one of those watched."""
+        return [self.watched.zero, *([np.zeros_like(self.watched.zero)] if self.watched.dated else [])]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,26 +52,30 @@ def by_day(found: Stretches, behind: np.ndarray) -> ByDay:
     first = int(begin.min(initial=0))
     n_days = int(end.max(initial=1)) - first
 
-    def at_risk(some: np.ndarray) -> np.ndarray:
-        steps = np.bincount(begin[some] - first, minlength=n_days + 1)
-        return np.cumsum(steps - np.bincount(end[some] - first, minlength=n_days + 1))[:n_days].astype(float)
+    def at_risk(some: np.ndarray | slice) -> np.ndarray:
+        came, went = (np.bincount(each[some] - first, minlength=n_days + 1) for each in (begin, end))
+        return np.cumsum(came - went)[:n_days].astype(float)
 
     free = ~found.open.any(axis=1)
-    alone, everybody = at_risk(free), at_risk(np.ones(len(free), dtype=bool))
-    without = alone / np.maximum(everybody, 1)
-    windows = [at_risk(each) for each in found.open.T]
-    compared = np.array([days @ without / max(days.sum(), 1) for days in windows])
+    alone = at_risk(free)
+    without = alone / np.maximum(at_risk(slice(None)), 1)
+    compared = np.array([days @ without / max(days.sum(), 1) for days in map(at_risk, found.open.T)])
     lost = np.bincount(end[free & found.ended] - 1 - first, minlength=n_days)
     return ByDay(first, alone, lost, compared)
 
 
-def beside(population: Population, kind: int) -> tuple[float, float]:
-    """Compare a moment's windows with as many days before and after: the log of the ratio, and its variance."""
-    found, windows, behind = population.stretches, population.windows, population.clocks()
-    counts = {name: by_day(found, each) for name, each in behind.items()}
-    clock = min(counts, key=lambda name: counts[name].compared[kind])  # by which all have it at once
-    count, days, of = counts[clock], int(windows.days[kind]), windows.kind == kind
-    moment = windows.day[of] - behind[clock][windows.row[of]] - count.first
+def beside(population: Population, kind: int, some: np.ndarray | bool = True) -> tuple[float, float]:
+    """Compare a moment's windows with as many days before and after: the log of the ratio, and its variance.
+
+    Of its population these are ``some``, (n,) bool.
+    """
+    windows = population.windows
+    some = np.broadcast_to(some if population.own is None else some & (population.own == kind), len(population.watched))
+    found = population.stretches.only(some[population.stretches.row])
+    counts = [(by_day(found, behind), behind) for behind in population.clocks()]
+    count, behind = min(counts, key=lambda each: each[0].compared[kind])  # by which all have it at once
+    days, of = int(windows.days[kind]), (windows.kind == kind) & some[windows.row]
+    moment = windows.day[of] - behind[windows.row[of]] - count.first
     weight = np.zeros(len(count.free) + 1)
     for step, shift in ((1, -days), (-1, 0), (1, days), (-1, 2 * days)):
         np.add.at(weight, np.clip(moment + shift, 0, len(count.free)), step)
@@ -97,8 +91,8 @@ def beside(population: Population, kind: int) -> tuple[float, float]:
 
 def jumps_of(population: Population, cells: Cells) -> tuple[Jumps, np.ndarray]:
     """Return each moment's ratio, and with whom it is compared."""
-    shares = [by_day(population.stretches, behind).compared for behind in population.clocks().values()]
-    at_once = np.min(shares, axis=0) < COMPARED if population.own is None else np.ones(len(shares[0]), dtype=bool)
+    shares = [by_day(population.stretches, behind).compared for behind in population.clocks()]
+    at_once = (np.min(shares, axis=0) < COMPARED) | (population.own is not None)
     alone, k = np.flatnonzero(~at_once), len(at_once)
     log_ratio, covariance = np.full(k, np.nan), np.zeros((k, k))
     part = cells.only(~cells.open[:, at_once].any(axis=1))
@@ -106,18 +100,16 @@ def jumps_of(population: Population, cells: Cells) -> tuple[Jumps, np.ndarray]:
         jumps = fit_jumps(part, part.open[:, alone])
         log_ratio[alone], covariance[np.ix_(alone, alone)] = jumps.log_ratio, jumps.covariance
     for kind in np.flatnonzero(at_once):
-        log_ratio[kind], covariance[kind, kind] = beside(population.of(kind), kind)
+        log_ratio[kind], covariance[kind, kind] = beside(population, kind)
     compared = np.where(np.isnan(log_ratio), NOBODY, np.where(at_once, NEIGHBOURS, OTHERS))
     return Jumps(log_ratio, covariance), compared
 
 
 def jumps_by_segment(population: Population, cells: Cells, kind: int, segment: np.ndarray, at_once: bool) -> Jumps:
     """Return the ratios of one moment by segment, (n,) places."""
-    groups = range(int(segment.max()) + 1)
-    if not at_once:
-        inside = cells.open[:, kind]
-        others = np.delete(cells.open, kind, axis=1)
-        design = np.column_stack([*(inside & (cells.segment == each) for each in groups), others])
-        return fit_jumps(cells, design).of(np.arange(len(groups)))
-    found = [beside(population.of(kind).only(segment == each), kind) for each in groups]
-    return Jumps(np.array([each for each, _ in found]), np.diag([variance for _, variance in found]))
+    groups = np.arange(segment.max() + 1)
+    if at_once:
+        log_ratio, variance = np.transpose([beside(population, kind, segment == each) for each in groups])
+        return Jumps(log_ratio, np.diag(variance))
+    within = cells.open[:, [kind]] & (cells.segment[:, None] == groups)
+    return fit_jumps(cells, np.hstack([within, np.delete(cells.open, kind, axis=1)])).of(groups)

@@ -8,15 +8,14 @@ a million customers as for a thousand. No row per customer and month is ever kep
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Self
 
 import numpy as np
 
-from winback.base.lives import pair_keys
+from winback.base.lives import last_of_each, pair_keys
 from winback.periods import DAYS_IN_MONTH
 
-TIME = (
-    30  # days at the same calendar time: short beside any window, so that who came later is no part of who is compared
-)
+TIME = 30  # days at the same calendar time: short beside any window, so that who came later is not compared with
 AT_ONCE = 50_000  # stretches cut into months together: some ten million numbers
 
 
@@ -52,14 +51,17 @@ class Windows:
     day: np.ndarray  # (m,) when it came; its window is the days after it
     days: np.ndarray  # (n_kinds,) how many days a window has
 
-    def only(self, some: np.ndarray) -> Windows:
-        """Return those of some of those watched, (n,) bool."""
-        kept = some[self.row]
-        return Windows(self.row[kept], self.kind[kept], self.day[kept], self.days)
+
+class _Rows:
+    """Columns of one length."""
+
+    def only(self, rows: np.ndarray) -> Self:
+        """Return some of the rows."""
+        return type(self)(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
 @dataclass(frozen=True, eq=False)
-class Stretches:
+class Stretches(_Rows):
     """Days at risk within which no window opens or closes, begin < day <= end."""
 
     row: np.ndarray  # (k,) of those watched
@@ -68,13 +70,9 @@ class Stretches:
     ended: np.ndarray  # (k,) bool: a loss on its last day
     open: np.ndarray  # (k, n_kinds) bool: which windows
 
-    def only(self, some: np.ndarray) -> Stretches:
-        """Return those of some of those watched, (n,) bool."""
-        return Stretches(*(getattr(self, each.name)[some[self.row]] for each in fields(self)))
-
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class Cells(_Rows):
     """Days at risk and losses where all else is equal; k cells with any days in them."""
 
     segment: np.ndarray  # (k,)
@@ -83,10 +81,6 @@ class Cells:
     open: np.ndarray  # (k, n_kinds) bool: which windows
     days: np.ndarray  # (k,)
     lost: np.ndarray  # (k,)
-
-    def only(self, rows: np.ndarray) -> Cells:
-        """Return some of the cells."""
-        return Cells(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
 def stretches_of(watched: Watched, windows: Windows) -> Stretches:
@@ -104,19 +98,17 @@ def stretches_of(watched: Watched, windows: Windows) -> Stretches:
     opens = np.maximum(windows.day, watched.since[row])
     closes = np.minimum(windows.day + windows.days[kind], watched.until[row])
     some = opens < closes
-    row, kind, opens, closes = row[some], kind[some], opens[some], closes[some]
-    rows = np.concatenate([np.arange(len(watched)), row, row])
-    days = np.concatenate([watched.since, opens, closes])
-    steps = np.concatenate([np.zeros(len(watched), int), np.ones(len(row), int), -np.ones(len(row), int)])
-    kinds = np.concatenate([np.zeros(len(watched), int), kind, kind])
+    row, kind, n, m = row[some], kind[some], len(watched), int(some.sum())
+    rows = np.concatenate([np.arange(n), row, row])
+    days = np.concatenate([watched.since, opens[some], closes[some]])
     order = np.lexsort((days, rows))
-    rows, days, steps, kinds = rows[order], days[order], steps[order], kinds[order]
+    rows, days = rows[order], days[order]
+    steps = np.repeat([0, 1, -1], [n, m, m])[order]
+    kinds = np.concatenate([np.zeros(n, dtype=int), kind, kind])[order]
     is_open = np.column_stack([np.cumsum(np.where(kinds == each, steps, 0)) > 0 for each in range(len(windows.days))])
-    last = np.append(rows[1:] != rows[:-1], True)[: len(rows)]
-    end = np.where(last, watched.until[rows], np.append(days[1:], 0)[: len(rows)])
-    kept = days < end
+    end = np.where(last_of_each(rows), watched.until[rows], np.roll(days, -1))
     ended = watched.ended[rows] & (end == watched.until[rows])
-    return Stretches(rows[kept], days[kept], end[kept], ended[kept], is_open[kept])
+    return Stretches(rows, days, end, ended, is_open).only(days < end)
 
 
 def cells_of(watched: Watched, found: Stretches, segment: np.ndarray) -> Cells:
@@ -126,26 +118,20 @@ def cells_of(watched: Watched, found: Stretches, segment: np.ndarray) -> Cells:
     times = np.arange(found.begin.min(), found.end.max() + step, step)
     months = month_bounds(int((found.end - zero).max()))
     shape = (int(segment.max()) + 1, len(months), len(times))
-
-    def place(rows, day, month):
-        row = found.row[rows]
-        return np.ravel_multi_index((segment[row], month, _within(times, day)), shape)
-
     sets, of = np.unique(found.open, axis=0, return_inverse=True)
     cells = []
     for number in range(len(sets)):
         rows = np.flatnonzero(of.ravel() == number)
-        days = np.zeros(np.prod(shape))
+        days, lost = np.zeros(np.prod(shape)), np.zeros(np.prod(shape), dtype=np.int64)
         for some in np.array_split(rows, len(rows) // AT_ONCE + 1):
-            part, _, begin, end = cut(found.begin[some], found.end[some], times)
+            part, time, begin, end = cut(found.begin[some], found.end[some], times)
             some = some[part]
             part, month, begin, end = cut(begin - zero[some], end - zero[some], months)
             some = some[part]
-            at = place(some, zero[some] + begin, month)
+            at = np.ravel_multi_index((segment[found.row[some]], month, time[part]), shape)
+            gone = found.ended[some] & (end == found.end[some] - zero[some])  # with the last piece of the stretch
             days += np.bincount(at, weights=end - begin, minlength=len(days))
-        rows = rows[found.ended[rows]]
-        last = found.end[rows] - 1  # the day that ends on the day of the loss
-        lost = np.bincount(place(rows, last, _within(months, last - zero[rows])), minlength=len(days))
+            lost += np.bincount(at[gone], minlength=len(days))
         at = np.flatnonzero(days)
         cells.append((*np.unravel_index(at, shape), np.repeat(sets[[number]], len(at), axis=0), days[at], lost[at]))
     return Cells(*(np.concatenate(each) for each in zip(*cells, strict=True)))

@@ -1,24 +1,25 @@
-"""What do key moments come to? The answer of `key_moments`."""
+"""What do key moments come to, and how is it said? After which most go, how sure that is, what cannot be told."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 import pandas as pd
 
-from winback.results import Result, Sentences
-from winback.retention import moment_words as words
+from winback.results import Result, Sentences, counted, format_count, format_percent, join_words, state_p_value
+from winback.retention.beside import NEIGHBOURS
+from winback.retention.jump_figures import HIGHER, UNCLEAR, UNKNOWN
 from winback.sources import Cited, Formula
+from winback.uncertainty import normal_interval
 
 LEAVING, RETURNING, AGAIN = "leaving", "returning", "leaving again"
 OF = (LEAVING, RETURNING, AGAIN)
-HEADINGS = {
-    LEAVING: ("Left within", "Left in excess", "What they paid a month"),
-    RETURNING: ("Back within", "Back in excess", "What they had paid a month"),
-    AGAIN: ("Left within", "Left in excess", "What they paid a month"),
-}
+GO = {LEAVING: "leave", RETURNING: "come back", AGAIN: "leave again"}
+WENT = {LEAVING: "left", RETURNING: "came back", AGAIN: "left again"}
+PAID = {LEAVING: "paid", RETURNING: "had paid", AGAIN: "paid"}
+ALIKE = 0.05  # p-value up to which groups are said to differ
 IN_SEGMENTS = {
     "in_words": ("After", "text"),
     "segment": ("Group", "text"),
@@ -78,11 +79,11 @@ class KeyMoments(Result):
     @property
     def headings(self) -> Mapping[str, tuple[str, str]]:
         """What is shown of it, by what is asked of."""
-        inside, excess, money = HEADINGS[self.of]
+        went = "Back" if self.of == RETURNING else "Left"
         more = {
-            "n_ended": (inside, "count"),
-            "excess": (excess, "count"),
-            "money": (money, "money"),
+            "n_ended": (f"{went} within", "count"),
+            "excess": (f"{went} in excess", "count"),
+            "money": (f"What they {PAID[self.of]} a month", "money"),
             "n_open": ("Within now", "count"),
             "n_lately": ("In the last 3 months", "count"),
         }
@@ -92,10 +93,16 @@ class KeyMoments(Result):
         """Return the moments by losses in excess, the most first; those not known last."""
         return self.frame.sort_values("excess", ascending=False, kind="stable", ignore_index=True)
 
+    @property
+    def strongest(self) -> pd.Series | None:
+        """The moment with the most losses (returns) in excess among those clearly different; None where none is."""
+        higher = self.ranked()[self.ranked()["verdict"] == HIGHER]
+        return None if higher.empty else higher.iloc[0]
+
     def table(self) -> pd.DataFrame:
         """Return the rounded table, the moments with the most losses in excess first."""
-        frame = self.ranked()
-        return self.rounded(frame.drop(columns=["hazard_without_low", "hazard_without_high"]), self.headings)
+        frame = self.ranked().drop(columns=["hazard_without_low", "hazard_without_high"])
+        return self.rounded(frame, self.headings)
 
     def show_segments(self) -> pd.DataFrame:
         """Return the rounded table of groups; empty unless groups were asked for."""
@@ -103,15 +110,15 @@ class KeyMoments(Result):
 
     def describe(self) -> Sentences:
         """Say after which moment most go, or come back, how sure that is, and the doubt that matters most."""
-        return Sentences.of(words.answer_lines(self))
+        return Sentences.of(_answer(self))
 
     def details(self) -> Sentences:
         """Say what of the other moments, of groups, and how it was found."""
-        return Sentences.of(words.detail_lines(self))
+        return Sentences.of(_details(self))
 
     def what_to_do(self) -> Sentences:
         """Say whom to speak to, and how many they are."""
-        return Sentences.of(words.next_step(self))
+        return Sentences.of(_next_step(self))
 
     @property
     def formulas(self) -> Formula:
@@ -123,3 +130,104 @@ class KeyMoments(Result):
     def sources(self) -> Cited:
         """The works it rests on."""
         return Cited("rates", "together")
+
+
+def _answer(found: KeyMoments) -> Iterator[str]:
+    """Yield at most three sentences: the answer, how sure, the doubt."""
+    top, go = found.strongest, GO[found.of]
+    if top is not None:
+        hazards = (top["hazard"], top["hazard_without"])
+        hazard, without = (format_percent(each, 1 if each >= 0.01 else 2) for each in hazards)
+        window = f"within {top['window_days']} days after {top['in_words']}"
+        yield f"{_times(top)} customers {go} {window} as without it: {hazard} instead of {without} a month."
+        n, low, high = (format_count(top[f"excess{end}"]) for end in ("", "_low", "_high"))
+        paid = f", who {PAID[found.of]} {found.interval(top, 'money', 'money')} a month"
+        together = f"; the intervals of all moments hold together at {found.level:.0%}" if len(found.frame) > 1 else ""
+        who = f"{n} [{low}, {high}] of the {top['n_ended']:,} who {WENT[found.of]} then"
+        yield f"That is {who}{'' if pd.isna(top['money']) else paid}{together}."
+    else:
+        looked = counted(len(found.frame), "moments")
+        yield f"Of {looked} looked at there is none after which more customers {go} than without it."
+        if found.frame["ratio_high"].notna().any():
+            row = found.frame.loc[found.frame["ratio_high"].idxmax()]
+            most = f"{row['ratio_high']:.2f} times as many after {row['in_words']}"
+            yield f"There may be up to {most} ({found.level:.0%})."
+    yield _doubt(found)
+
+
+def _times(row) -> str:
+    return f"{row['ratio']:.2f} times as many [{row['ratio_low']:.2f}, {row['ratio_high']:.2f}]"
+
+
+def _doubt(found: KeyMoments) -> str:
+    """Say what cannot be told of a moment that comes to all at once, else that those it comes to may be others."""
+    beside = "so the time just before and after"
+    shared = found.frame["in_words"][found.frame["compared"] == NEIGHBOURS]
+    if found.of == AGAIN:
+        return (
+            "An offer ends for all who came back for it at the same time: nobody is left to compare with, "
+            f"{beside} is, and what else changes then counts, too."
+        )
+    if len(shared):
+        return (
+            f"{join_words(shared)} {'comes' if len(shared) == 1 else 'come'} to everybody at the same time: nobody is "
+            f"left to compare with, {beside} the windows is, and what else changes then counts, too."
+        )
+    return (
+        f"Compared with others in the same month {'away' if found.of == RETURNING else 'of life'} at the same time: "
+        "where those whom the moment comes to differ in more than the moment, so does the figure."
+    )
+
+
+def _details(found: KeyMoments) -> Iterator[str]:
+    """Yield what else there is to say, one sentence a line."""
+    whose, went = "times away" if found.of == RETURNING else "lives", WENT[found.of]
+    yield f"Watched were {found.n:,} {whose}; at the end of {found.n_ended:,} customers {went}."
+    ranked, top = found.ranked(), found.strongest
+    known, unknown = ranked[ranked["verdict"] != UNKNOWN], found.frame[found.frame["verdict"] == UNKNOWN]
+    if found.of == AGAIN and len(known) > 1:  # customers of several offers are others: their errors are their own
+        n, spread = known["excess"].sum(), ((known["n_ended"] / known["ratio"] * known["std_error"]) ** 2).sum() ** 0.5
+        n, low, high = map(format_count, (n, *normal_interval(n, spread, found.level)))
+        yield f"With their offer, whichever it was, {n} [{low}, {high}] left who would have stayed."
+    for row in known.to_dict("records"):
+        if top is None or row["moment"] != top["moment"]:
+            beside = ", compared with the time beside" if row["compared"] == NEIGHBOURS else ""
+            chance = ", which may be chance" if row["verdict"] == UNCLEAR else ""
+            window = f"within {row['window_days']} days after {row['in_words']}"
+            yield f"{_times(row)} {GO[found.of]} {window}{beside}{chance}."
+    if len(unknown):
+        yield (
+            f"Not known after {join_words(unknown['in_words'])}: too few {went} within the windows or without them at "
+            "the same time, or the moment always comes together with another."
+        )
+    yield from _by_group(found)
+    yield "In excess are those who would not have gone then; some of them may have gone later."
+    yield from found.notes
+
+
+def _by_group(found: KeyMoments) -> Iterator[str]:
+    if found.segments is None:
+        return
+    known = found.segments[found.segments["verdict"] != UNKNOWN]
+    for moment, rows in known.groupby("in_words", sort=False):
+        if len(rows) > 1:
+            p_value = rows["differ"].iloc[0]
+            each = join_words(f"{row.segment} {row.ratio:.2f}" for row in rows.itertuples())
+            said = "differs" if p_value < ALIKE else "is not shown to differ"
+            yield f"After {moment} the ratio {said} by group ({state_p_value(p_value)}): {each}."
+
+
+def _next_step(found: KeyMoments) -> Iterator[str]:
+    """Yield whom to speak to."""
+    top = found.strongest
+    if top is None:
+        return
+    now = f"{top['n_open']:,} are within {top['window_days']} days after it now"
+    if found.of == AGAIN:
+        yield f"Speak to those who came back before {top['in_words']}, and find out what else they would stay for."
+    elif found.of == RETURNING:
+        more = f"; {now}" if top["n_open"] else ""
+        yield f"See to it that more of the lost meet what brings them back, such as {top['in_words']}{more}."
+    else:
+        lately = f"{top['n_lately']:,} came to it in the last three months, about as many will in the next three"
+        yield f"Speak to customers before {top['in_words']}: {lately}; {now}."

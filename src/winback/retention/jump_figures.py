@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
 from winback.periods import DAYS_IN_MONTH
-from winback.retention.exposure import Cells, Stretches, Watched, Windows
+from winback.retention.beside import Population
+from winback.retention.exposure import Cells
 from winback.retention.jumps import Jumps
 from winback.uncertainty import max_t_quantile, normal_draws, normal_quantile, share_interval
 
 HIGHER, LOWER, UNCLEAR, UNKNOWN = "higher", "lower", "not clearly different", "not known"
-LATELY = 91  # days: who met a moment in the last three months stands for who will in the next
+ENDS = ("", "_low", "_high")  # of the names of a figure and its interval
 NEAR = (3, 2, 1)  # weights of a month, those beside it and the next: on a slope the middle stays where it is
 OPENED = 0.02  # share of a month that windows of a moment take from which on it is a month of that moment
 DATED, FEWEST = 0.5, 3  # share of a moment's comings in so few months of life: it has its place in life
@@ -36,67 +35,50 @@ def ratios(jumps: Jumps, level: float) -> dict[str, np.ndarray]:
     """Return ratios with intervals that hold together (max-t), their logs with standard errors, and verdicts."""
     known = jumps.known
     error = np.sqrt(np.where(known, np.diagonal(jumps.covariance), np.nan))
-    several = known.sum() > 1
-    draws = normal_draws(jumps.covariance[np.ix_(known, known)]) if several else None
-    quantile = normal_quantile(level) if draws is None else max_t_quantile(draws, level)
-    low, high = (np.exp(jumps.log_ratio + sign * quantile * error) for sign in (-1, 1))
+    told = jumps.of(known).covariance
+    quantile = max_t_quantile(normal_draws(told), level) if len(told) > 1 else normal_quantile(level)
+    ratio, low, high = (np.exp(jumps.log_ratio + sign * quantile * error) for sign in (0, -1, 1))
     verdict = np.select([~known, low > 1, high < 1], [UNKNOWN, HIGHER, LOWER], UNCLEAR)
-    found = {"ratio": np.exp(jumps.log_ratio), "ratio_low": low, "ratio_high": high}
+    found = {"ratio": ratio, "ratio_low": low, "ratio_high": high}
     return {**found, "log_ratio": jumps.log_ratio, "std_error": error, "verdict": verdict}
 
 
-def figures_of(asked: Mapping[str, int], windows: Windows, cells: Cells, jumps: Jumps, level: float) -> pd.DataFrame:
-    """Return one row per moment: how often it came, hazards in and without its window, the ratio, losses in excess."""
-    days, lost = (np.asarray(each @ cells.open, dtype=float) for each in (cells.days, cells.lost))
+def figures_of(population: Population, cells: Cells, jumps: Jumps, level: float) -> pd.DataFrame:
+    """Return one row per moment: how often it came, hazards, the ratio, losses in excess, and what they paid a month.
+
+    That is their number times the mean margin of all who went within the windows.
+    """
+    windows, found = population.windows, population.stretches
+    days, lost = cells.days @ cells.open, cells.lost @ cells.open
     rate = lost / np.where(days > 0, days, np.nan)
-    found = ratios(jumps, level)
-    without = {end: monthly(rate / found[f"ratio{end}"]) for end in ("", "_low", "_high")}
-    met = pd.DataFrame({"kind": windows.kind, "row": windows.row}).groupby("kind")["row"]
-    places = range(len(asked))
-    excess = {end: lost * (1 - 1 / found[f"ratio{end}"]) for end in ("", "_low", "_high")}
+    places = range(len(windows.days))
+    gone = [population.watched.margin[found.row[found.ended & each]] for each in found.open.T]
+    margin = [pd.Series(each).mean() for each in gone]  # of those known
+    ratio = ratios(jumps, level)
+    without = {end: monthly(rate / ratio[f"ratio{end}"]) for end in ENDS}
+    excess = {end: lost * (1 - 1 / ratio[f"ratio{end}"]) for end in ENDS}
     return pd.DataFrame(
         {
-            "moment": list(asked),
-            "window_days": list(asked.values()),
-            "n_moments": met.size().reindex(places, fill_value=0).to_numpy(),
-            "n": met.nunique().reindex(places, fill_value=0).to_numpy(),
+            "window_days": windows.days,
+            "n_moments": [(windows.kind == kind).sum() for kind in places],
+            "n": [len(np.unique(windows.row[windows.kind == kind])) for kind in places],
             "months_at_risk": days / DAYS_IN_MONTH,
-            "n_ended": lost.astype(int),
+            "n_ended": lost,
             "hazard": monthly(rate),
             "hazard_without": without[""],
             "hazard_without_low": without["_high"],  # the higher the ratio, the lower the hazard without
             "hazard_without_high": without["_low"],
-            **found,
-            "excess": excess[""],
-            "excess_low": excess["_low"],
-            "excess_high": excess["_high"],
+            **ratio,
+            **{f"excess{end}": excess[end] for end in ENDS},
+            **{f"money{end}": excess[end] * margin for end in ENDS},
         }
     )
 
 
-def with_money(frame: pd.DataFrame, watched: Watched, found: Stretches) -> pd.DataFrame:
-    """Add what those in excess paid a month: their number times the mean margin of all who went within the windows."""
-    mean = []
-    for kind in range(len(frame)):
-        margin = watched.margin[found.row[found.ended & found.open[:, kind]]]
-        known = margin[~np.isnan(margin)]
-        mean.append(known.mean() if len(known) else np.nan)
-    money = {f"money{end}": frame[f"excess{end}"] * mean for end in ("", "_low", "_high")}
-    return frame.assign(**money)
-
-
-def coming(now: pd.DataFrame, frame: pd.DataFrame) -> dict[str, pd.Series]:
-    """Return how many are within a window now, and how many came to the moment within the last three months."""
-    days = dict(zip(frame["moment"], frame["window_days"], strict=True))
-    since = now["moment"].map(days).astype(float) - now["days_left"].astype(float)
-    some = {"n_open": now[now["days_left"] > 0], "n_lately": now[since < LATELY]}
-    counts = {name: part.groupby("moment")["customer_id"].nunique() for name, part in some.items()}
-    return {name: frame["moment"].map(each).fillna(0).astype(int) for name, each in counts.items()}
-
-
-def by_age(watched: Watched, windows: Windows) -> np.ndarray:
+def by_age(population: Population) -> np.ndarray:
     """Count the moments by kind and full months of life, shape (n_kinds, n_months); one a day early counts as full."""
-    age = np.floor((windows.day - watched.zero[windows.row] + 1) / DAYS_IN_MONTH).astype(np.int64)
+    windows = population.windows
+    age = ((windows.day - population.watched.zero[windows.row] + 1) // DAYS_IN_MONTH).astype(np.int64)
     counts = np.zeros((len(windows.days), int(age.max(initial=0)) + 1))
     np.add.at(counts, (windows.kind, age), 1)
     return counts
@@ -118,14 +100,9 @@ def marks_of(counts: np.ndarray, names: list[str], days: np.ndarray, cells: Cell
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     rows = []
     for kind, after in np.argwhere((share >= MARKED) & dated_in_life(counts)[:, None]):
-        months = int(np.ceil(days[kind] / DAYS_IN_MONTH))
-        some = cells.open[:, kind] & (cells.month >= after) & (cells.month < after + months)
-        row = {
-            "moment": names[kind],
-            "after_month": int(after),
-            "months": days[kind] / DAYS_IN_MONTH,
-            "share": share[kind, after],
-        }
+        months = days[kind] / DAYS_IN_MONTH
+        some = cells.open[:, kind] & (cells.month >= after) & (cells.month < after + np.ceil(months))
+        row = {"moment": names[kind], "after_month": int(after), "months": months, "share": share[kind, after]}
         rows.append(row | _hazard(cells.days[some].sum(), cells.lost[some].sum(), level))
     columns = ("moment", "after_month", "months", "share", "n", "n_ended", "hazard", "hazard_low", "hazard_high")
     return pd.DataFrame(rows, columns=list(columns))
@@ -148,32 +125,31 @@ def monthly_hazard(cells: Cells, dated: np.ndarray, level: float) -> pd.DataFram
     its place in life. Months in which such windows are open are not smoothed together with others: where some go for a
     moment, who is left is no longer the same.
     """
-    size = int(cells.month.max()) + 1
     inside = cells.open[:, dated].any(axis=1)
+    n_months = int(cells.month.max()) + 1
 
-    def by_month(figure: np.ndarray, some: np.ndarray | slice = slice(None)) -> np.ndarray:
-        return np.bincount(cells.month[some], figure[some], minlength=size)
+    def by_month(figure: np.ndarray) -> np.ndarray:
+        return np.bincount(cells.month, figure, minlength=n_months)
 
     days, lost = by_month(cells.days), by_month(cells.lost)
-    free, free_lost = by_month(cells.days, ~inside), by_month(cells.lost, ~inside)
+    open_now = [by_month(cells.days * each) > OPENED * days for each in cells.open[:, dated].T]
+    rate = _smooth(by_month(cells.days * ~inside), by_month(cells.lost * ~inside), np.reshape(open_now, (-1, n_months)))
     seen = days > 0
-    open_now = np.array([by_month(cells.days, cells.open[:, kind]) for kind in np.flatnonzero(dated)]).reshape(-1, size)
-    alike = open_now > OPENED * days
-    days, lost, rate = days[seen], lost[seen], _smooth(free, free_lost, alike)[seen]
-    frame = pd.DataFrame({"month": np.flatnonzero(seen) + 1, **_hazard(days, lost, level), "without": monthly(rate)})
-    return frame.astype({"n_ended": int})
+    found = {
+        "month": np.flatnonzero(seen) + 1,
+        **_hazard(days[seen], lost[seen], level),
+        "without": monthly(rate[seen]),
+    }
+    return pd.DataFrame(found).astype({"n_ended": int})
 
 
 def _smooth(days: np.ndarray, lost: np.ndarray, open_now: np.ndarray) -> np.ndarray:
     """Return the rate by month, smoothed as far on either side as the same windows are open; missing where none is."""
-    n = len(days)
-    total, gone, same = NEAR[0] * days, NEAR[0] * lost.astype(float), np.ones(n, dtype=bool)
+    total, gone, n = NEAR[0] * days, NEAR[0] * lost, len(days)
+    stretch = np.append(0, np.cumsum((open_now[:, 1:] != open_now[:, :-1]).any(axis=0)))  # of months alike
     for step, weight in enumerate(NEAR[1:], start=1):
-        before, after = np.arange(n) - step, np.arange(n) + step
-        there = (before >= 0) & (after < n)
-        before, after = np.where(there, before, 0), np.where(there, after, 0)
-        sides = (open_now[:, before] == open_now) & (open_now[:, after] == open_now)
-        same &= there & sides.all(axis=0)
-        total = total + np.where(same, weight * (days[before] + days[after]), 0)
-        gone = gone + np.where(same, weight * (lost[before] + lost[after]), 0)
+        middle = np.arange(step, n - step)
+        middle = middle[stretch[middle - step] == stretch[middle + step]]
+        total[middle] += weight * (days[middle - step] + days[middle + step])
+        gone[middle] += weight * (lost[middle - step] + lost[middle + step])
     return gone / np.where(total > 0, total, np.nan)

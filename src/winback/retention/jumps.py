@@ -25,10 +25,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2
 
 from winback.newton import climb
 from winback.retention.exposure import Cells
+from winback.survival.goodness_of_fit import chi_squared_test
 
 LEAST = 5  # losses within the windows, and beside them, from which on a ratio is spoken of
 FURTHEST = 8.0  # log of the largest ratio: what goes on climbing has nobody to be compared with
@@ -54,13 +54,12 @@ class Jumps:
     def differ(self) -> float:
         """Return the p-value of Wald's test that all those known are one; missing for fewer than two."""
         told = self.of(self.known)
-        value, covariance = told.log_ratio, told.covariance
-        if len(value) < 2:
+        if len(told.log_ratio) < 2:
             return np.nan
-        contrast = np.eye(len(value))[1:] - np.eye(len(value))[0]
-        away = contrast @ value
-        statistic = away @ np.linalg.solve(contrast @ covariance @ contrast.T, away)
-        return float(chi2.sf(statistic, len(value) - 1))
+        contrast = np.eye(len(told.log_ratio))[1:] - np.eye(len(told.log_ratio))[0]
+        away = contrast @ told.log_ratio
+        statistic = away @ np.linalg.solve(contrast @ told.covariance @ contrast.T, away)
+        return chi_squared_test(statistic, len(away)).p_value
 
 
 def fit_jumps(cells: Cells, design: np.ndarray) -> Jumps:
@@ -74,38 +73,26 @@ def fit_jumps(cells: Cells, design: np.ndarray) -> Jumps:
     >>> np.exp(fit_jumps(cells, cells.open).log_ratio).round(6).tolist()   # 30 of 1e4 against 60 of 6e4
     [3.0]
     """
-    time = _time_of(cells)
+    time = np.unique([cells.segment, cells.month, cells.calendar], axis=1, return_inverse=True)[1].ravel()
     known, rows = np.ones(design.shape[1], dtype=bool), np.ones(len(time), dtype=bool)
     while known.any():  # what is left out takes its cells from the others
         likelihood = _likelihood(cells, time, rows, design[:, known])
         _, _, information = likelihood(np.zeros(known.sum()))
-        few = _few(cells, rows, design[:, known], np.diagonal(information)) | ~_apart(information)
-        if not few.any():
+        within = (cells.lost * rows) @ design[:, known]
+        clear = (within >= LEAST) & (np.diagonal(information) >= LEAST / 2) & _apart(information)
+        if clear.all():
             break
-        known[np.flatnonzero(known)[few]] = False
+        known[known] = clear
         rows = ~design[:, ~known].any(axis=1)
     k = len(known)
     log_ratio, covariance = np.full(k, np.nan), np.full((k, k), np.nan)
     if known.any():
         ends = np.full(known.sum(), FURTHEST)
         peak = climb(likelihood, np.zeros(known.sum()), bounds=(-ends, ends))
-        told = np.flatnonzero(known)[peak.inside & peak.converged]
-        log_ratio[told] = peak.place[peak.inside & peak.converged]
-        covariance[np.ix_(told, told)] = peak.covariance[np.ix_(peak.inside, peak.inside)] if len(told) else np.nan
+        told = peak.inside & peak.converged
+        of = np.flatnonzero(known)[told]
+        log_ratio[of], covariance[np.ix_(of, of)] = peak.place[told], peak.covariance[np.ix_(told, told)]
     return Jumps(log_ratio, covariance)
-
-
-def _time_of(cells: Cells) -> np.ndarray:
-    """Return one number for each segment, month of life and calendar time, 0, 1, 2, ..."""
-    shape = [int(each.max()) + 1 for each in (cells.segment, cells.month, cells.calendar)]
-    keys = np.ravel_multi_index((cells.segment, cells.month, cells.calendar), shape)
-    return np.unique(keys, return_inverse=True)[1]
-
-
-def _few(cells: Cells, rows: np.ndarray, design: np.ndarray, information: np.ndarray) -> np.ndarray:
-    """Say of which columns there are too few losses, within windows or beside them, to speak of a ratio."""
-    within = (cells.lost * rows) @ design
-    return (within < LEAST) | (information < LEAST / 2)
 
 
 def _apart(information: np.ndarray) -> np.ndarray:

@@ -12,27 +12,20 @@ from winback.base.contract_base import ContractBase
 from winback.base.contract_lives import dates_of
 from winback.base.contract_tables import AFTER
 from winback.doors import ArgumentError, door
-from winback.labels import short_words
+from winback.labels import NOT_KNOWN, short_words
 from winback.retention import jump_figures as figures
 from winback.retention.beside import NEIGHBOURS, NOBODY, Population, jumps_by_segment, jumps_of
-from winback.retention.exposure import Cells, Watched, Windows, cells_of, stretches_of
+from winback.retention.exposure import Cells, cells_of, stretches_of
 from winback.retention.found_moments import AGAIN, LEAVING, OF, RETURNING, KeyMoments
-from winback.retention.moments import (
-    asked_windows,
-    check_days,
-    moment_in_words,
-    moments_of,
-    told_of_moments,
-    windows_of,
-)
+from winback.retention.moments import asked_windows, check_days, moment_in_words, moments_of, notes_on, windows_of
 from winback.retention.watched import ends_of_offers, first_lives, second_lives, times_away
-from winback.tables import AnyTable, Problem, TableError
-from winback.tables.kinds import label_codes
+from winback.tables import AnyTable, ProblemList, label_codes
 from winback.tables.likeness import to_choose_from
 from winback.terms.catalog import Offer, OfferCatalog, as_catalog
 from winback.uncertainty import normal_quantile
 
 WINDOW = 61  # days: two months, within which who was surprised by a bill has had it and has given notice
+LATELY = 91  # days: who met a moment in the last three months stands for who will in the next
 MOST_SEGMENTS = 12
 
 
@@ -104,168 +97,135 @@ def key_moments(
     check_days(window_days)
     if of not in OF:
         raise ArgumentError(f"of must be one of {', '.join(map(repr, OF))}; got {of!r}.")
-    asked = _Asked(moments=moments, of=of, window_days=window_days, by=by, sent=sent, offers=offers)
-    found = _again(base, asked) if of == AGAIN else _of_contracts(base, asked)
-    stretches = stretches_of(found.watched, found.windows)
-    population = Population(found.watched, found.windows, stretches, found.own)
-    cells = cells_of(found.watched, stretches, found.segment)
+    if of == AGAIN:
+        if moments is not None:
+            raise ArgumentError("of='leaving again' looks at the end of each offer; moments cannot be chosen.")
+        found = _of_second_lives(base, window_days, by, sent, offers)
+    else:
+        found = _of_contracts(base, moments, of=of, window_days=window_days, by=by, sent=sent)
+    population, watched = found.population, found.population.watched
+    cells = cells_of(watched, population.stretches, found.groups[0])
     jumps, compared = jumps_of(population, cells)
-    frame = figures.figures_of(found.asked_days, found.windows, cells, jumps, level)
-    frame = frame.assign(compared=compared, in_words=[found.said(name) for name in found.asked_days])
-    frame = figures.with_money(frame, found.watched, stretches)
-    frame = frame.assign(**figures.coming(found.now, frame))
-    ages = figures.by_age(found.watched, found.windows)
+    frame = figures.figures_of(population, cells, jumps, level)
+    frame.insert(0, "moment", list(found.asked))
+    since = found.now["moment"].map(found.asked).astype(float) - found.now["days_left"].astype(float)
+    for name, some in (("n_open", found.now["days_left"] > 0), ("n_lately", since < LATELY)):
+        n = found.now[some].groupby("moment")["customer_id"].nunique()
+        frame[name] = frame["moment"].map(n).fillna(0).astype(int)
+    ages = figures.by_age(population)
+    frame = frame.assign(compared=compared, in_words=found.words)
     return KeyMoments(
         frame=frame,
-        segments=_by_segment(found, population, cells, compared, level) if by else None,
+        segments=_by_segment(found, cells, compared, level) if by else None,
         monthly=figures.monthly_hazard(cells, figures.dated_in_life(ages), level),
-        marks=figures.marks_of(ages, list(found.asked_days), found.windows.days, cells, level),
+        marks=figures.marks_of(ages, list(found.asked), population.windows.days, cells, level),
         now=found.now,
         of=of,
         by=by,
         level=level,
-        n=len(found.watched),
-        n_ended=int(found.watched.ended.sum()),
+        n=len(watched),
+        n_ended=int(watched.ended.sum()),
         notes=tuple(found.notes),
         source=getattr(base, "source", "a table"),
         currency=getattr(base, "currency", "$"),
     )
 
 
-@dataclass(frozen=True)
-class _Asked:
-    moments: object
-    of: str
-    window_days: int
-    by: str | None
-    sent: AnyTable | None
-    offers: object
-
-
 @dataclass(frozen=True, eq=False)
 class _Found:
     """Who is watched, what came to them, and in which group they are."""
 
-    watched: Watched
-    windows: Windows
-    asked_days: Mapping[str, int]  # moment -> days of its window
-    own: np.ndarray | None  # (n,) whose offer each came back for; None: no moment has customers of its own
-    segment: np.ndarray  # (n,) place among the names
-    names: list  # of segments
+    population: Population
+    asked: Mapping[str, int]  # moment -> days of its window
+    words: list[str]  # of each
+    groups: tuple[np.ndarray, list]  # place of each among the groups, (n,), and the groups in words
     now: pd.DataFrame  # who is here on the last day, or away, and met a moment lately
     notes: list[str]
 
-    def said(self, name: str) -> str:
-        return moment_in_words(name) if self.watched.dated else f"the end of the {short_words('offer', name)} offer"
 
-
-def _of_contracts(base, asked: _Asked) -> _Found:
+def _of_contracts(base, moments, *, of: str, window_days: int, by: str | None, sent) -> _Found:
     if not isinstance(base, ContractBase):
-        raise ArgumentError(
-            f"Moments of {asked.of} are asked of contracts with dates: give what read_contracts returns."
-        )
-    if asked.sent is not None and asked.of == LEAVING:
+        raise ArgumentError(f"Moments of {of} are asked of contracts with dates: give what read_contracts returns.")
+    if sent is not None and of == LEAVING:
         raise ArgumentError("sent goes with of='returning' only: lost customers are watched until an offer goes out.")
-    watched, contract = first_lives(base) if asked.of == LEAVING else times_away(base, asked.sent)
-    if not len(watched) or not watched.ended.any():
-        raise ValueError(f"Nobody was seen {asked.of}: there is no hazard to speak of.")
-    moments = moments_of(base, watched)
-    there = moments["event"].value_counts().to_dict()
-    days = asked_windows(there, asked.moments, asked.window_days)
-    left_out = [name for name in there if name not in days] if asked.moments is None else []
-    segment, names = _segments(base.contracts.iloc[contract].reset_index(drop=True), asked)
-    notes = told_of_moments(moments, days, left_out)
+    watched, contract = first_lives(base) if of == LEAVING else times_away(base, sent)
+    if not watched.ended.any():
+        raise ValueError(f"Nobody was seen {of}: there is no hazard to speak of.")
+    came = moments_of(base, watched)
+    asked = asked_windows(came["event"].value_counts().to_dict(), moments, window_days)
+    windows = windows_of(came, asked)
     return _Found(
-        watched=watched,
-        windows=windows_of(moments, days),
-        asked_days=days,
-        own=None,
-        segment=segment,
-        names=names,
-        now=_now(base, days, asked.of),
-        notes=notes,
+        Population(watched, windows, stretches_of(watched, windows)),
+        asked,
+        words=list(map(moment_in_words, asked)),
+        groups=_groups(base.contracts.iloc[contract], by, AFTER if of == LEAVING else ()),
+        now=_now(base, asked, of),
+        notes=notes_on(came, asked, chosen=moments is not None),
     )
 
 
-def _again(base: AnyTable, asked: _Asked) -> _Found:
-    if asked.moments is not None:
-        raise ArgumentError("of='leaving again' looks at the end of each offer; moments cannot be chosen.")
-    table = base.lapsed(sent=asked.sent) if isinstance(base, ContractBase) and asked.sent is not None else base
-    offers = asked.offers if asked.offers is not None else getattr(base, "offers", None)
+def _of_second_lives(base, window_days, by, sent, offers) -> _Found:
+    table = base.lapsed(sent=sent) if isinstance(base, ContractBase) and sent is not None else base
+    offers = getattr(base, "offers", None) if offers is None else offers
     if offers is None:
         raise ValueError("offers must say how long each offer runs, such as load_offers('offers.toml').")
-    watched, known = second_lives(table, asked.by)
-    windows, names = ends_of_offers(known, watched, as_catalog(offers), asked.window_days)
-    segment, groups = _segments(known, asked)
-    days = dict.fromkeys(names, asked.window_days)
-    nobody = pd.DataFrame({"customer_id": [], "moment": [], "day": [], "days_left": [], "margin": []})
+    watched, known = second_lives(table, by)
+    windows, names = ends_of_offers(known, watched, as_catalog(offers), window_days)
+    own = pd.Index(names).get_indexer(known["offer"])
     return _Found(
-        watched=watched,
-        windows=windows,
-        asked_days=days,
-        own=pd.Index(names).get_indexer(known["offer"]),
-        segment=segment,
-        names=groups,
-        now=nobody,
+        Population(watched, windows, stretches_of(watched, windows), own),
+        dict.fromkeys(names, window_days),
+        words=[f"the end of the {short_words('offer', name)} offer" for name in names],
+        groups=_groups(known, by),
+        now=pd.DataFrame(columns=["customer_id", "moment", "day", "days_left", "margin"]),
         notes=[],
     )
 
 
-def _segments(table: pd.DataFrame, asked: _Asked) -> tuple[np.ndarray, list]:
+def _groups(table: pd.DataFrame, by: str | None, late: Iterable[str] = ()) -> tuple[np.ndarray, list]:
     """Return the place of each row's group, and the groups in words; those of a missing one come last."""
-    if asked.by is None:
+    if by is None:
         return np.zeros(len(table), dtype=np.int64), []
-    late = asked.of == LEAVING and asked.by in AFTER
-    if asked.by not in table or late:
-        said = "is known of those who left only, not before" if late else "is not a column of the table"
-        there = to_choose_from(asked.by, [name for name in table.columns if name not in AFTER])
-        raise TableError("customers", [Problem(asked.by, said, 0, "", there)])
-    codes, values = label_codes(table[asked.by])
-    if len(values) > MOST_SEGMENTS:
-        said = f"has {len(values):,} different values, too many to be groups"
-        raise TableError("customers", [Problem(asked.by, said, 0, "", "Give a column of classes.")])
-    names = [short_words(asked.by, value) for value in values]
+    problems, there = ProblemList("customers", table), to_choose_from(by, [each for each in table if each not in AFTER])
+    if by in late:
+        problems.add(by, "is known of those who left only, not before", there)
+    elif by not in table:
+        problems.add(by, "is not a column of the table", there)
+    elif (n := table[by].nunique()) > MOST_SEGMENTS:
+        problems.add(by, f"has {n:,} different values, too many to be groups", "Give a column of classes.")
+    problems.raise_if_any()
+    codes, values = label_codes(table[by])
     missing = codes < 0
-    return np.where(missing, len(values), codes), [*names, "not known"] if missing.any() else names
+    names = [short_words(by, value) for value in values]
+    return np.where(missing, len(values), codes), [*names, NOT_KNOWN] if missing.any() else names
 
 
-def _by_segment(found: _Found, population: Population, cells: Cells, compared, level: float) -> pd.DataFrame:
+def _by_segment(found: _Found, cells: Cells, compared: np.ndarray, level: float) -> pd.DataFrame:
     """Return the ratios by group, those of a moment together, and whether they differ."""
+    segment, names = found.groups
     parts = []
-    for kind, name in enumerate(found.asked_days):
-        if compared[kind] == NOBODY:
-            continue
-        jumps = jumps_by_segment(population, cells, kind, found.segment, compared[kind] == NEIGHBOURS)
-        inside = np.bincount(cells.segment, cells.lost * cells.open[:, kind], minlength=len(found.names))
-        part = {"moment": name, "in_words": found.said(name), "segment": found.names, "n_ended": inside.astype(int)}
+    for kind in np.flatnonzero(compared != NOBODY):
+        jumps = jumps_by_segment(found.population, cells, kind, segment, compared[kind] == NEIGHBOURS)
+        inside = np.bincount(cells.segment, cells.lost * cells.open[:, kind], minlength=len(names)).astype(int)
+        part = {"moment": list(found.asked)[kind], "in_words": found.words[kind], "segment": names, "n_ended": inside}
         parts.append(pd.DataFrame({**part, **figures.ratios(jumps, level), "differ": jumps.differ()}))
     columns = ("moment", "in_words", "segment", "n_ended", "ratio", "ratio_low", "ratio_high", "verdict", "differ")
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
 
 
-def _now(base: ContractBase, days: Mapping[str, int], of: str) -> pd.DataFrame:
+def _now(base: ContractBase, asked: Mapping[str, int], of: str) -> pd.DataFrame:
     """Return who is here, or away, on the last day and met a moment lately, and how many days its window is still open.
 
     Among them are those of the last three months whose window has closed, with less than 0 days left.
     """
     lives = base.all_lives
-    rows = np.flatnonzero(lives.is_last & (lives.ended if of == RETURNING else lives.runs & (lives.number == 1)))
-    row_of = np.full(len(base.ids), -1)
-    row_of[lives.customer[rows]] = rows
-    happened = base.happened[base.happened["event"].isin(list(days))]
-    customer, day = (happened[name].to_numpy(dtype=np.int64) for name in ("customer", "day"))
-    row = row_of[customer]
+    here = lives.is_last & (lives.ended if of == RETURNING else lives.runs & (lives.number == 1))
     begin = lives.end if of == RETURNING else lives.start
-    length = happened["event"].map(days).to_numpy(dtype=np.int64)
-    left = day + length - base.last
-    kept = (row >= 0) & (day >= begin[row]) & (left >= np.minimum(0, length - figures.LATELY))
-    found = pd.DataFrame(
-        {
-            "customer_id": base.ids[customer[kept]],
-            "moment": happened["event"].to_numpy()[kept],
-            "day": dates_of(day[kept]),
-            "days_left": left[kept],
-            "margin": lives.margin[row[kept]],
-        }
-    )
-    return found.sort_values(["days_left", "margin"], ascending=[True, False], ignore_index=True)
+    customers = pd.DataFrame({"customer": lives.customer, "begin": begin, "margin": lives.margin})[here]
+    found = base.happened[base.happened["event"].isin(list(asked))].merge(customers, on="customer")
+    length = found["event"].map(asked).astype(int)
+    found = found.rename(columns={"event": "moment"}).assign(days_left=found["day"] + length - base.last)
+    found = found[(found["day"] >= found["begin"]) & (found["days_left"] >= np.minimum(0, length - LATELY))]
+    found = found.assign(customer_id=base.ids[found["customer"]], day=dates_of(found["day"].to_numpy()))
+    found = found.sort_values(["days_left", "margin"], ascending=[True, False], ignore_index=True)
+    return found[["customer_id", "moment", "day", "days_left", "margin"]]

@@ -53,14 +53,13 @@ def asked_windows(
     ({'renewal': 61}, {'renewal': 31})
     """
     if moments is None:
-        names = sorted((name for name in there if name not in MEASURED), key=lambda name: (-there[name], name))
+        names = sorted(set(there) - set(MEASURED), key=lambda name: (-there[name], name))
         moments = sorted(names[:MOST])
     given = [moments] if isinstance(moments, str) else moments
     days = dict(given) if isinstance(given, Mapping) else dict.fromkeys(given, window_days)
     if odd := [name for name in days if not isinstance(name, str)]:
         raise ArgumentError(f"moments must be names of events; got {odd[0]!r}.")
-    names = event_names(pd.Series(list(days), dtype=object))
-    asked = {str(name): length for name, length in zip(names, days.values(), strict=True)}
+    asked = dict(zip(event_names(pd.Series(list(days), dtype=object)), days.values(), strict=True))
     known = f"Events that are there: {join_words(map(repr, sorted(there)))}."
     if nowhere := [name for name in asked if name not in there]:
         raise ValueError(f"moments names {nowhere[0]!r}, and no such event comes to those watched. {known}")
@@ -69,14 +68,13 @@ def asked_windows(
     if len(asked) > MOST:
         raise ValueError(f"moments names {len(asked)} events; at most {MOST} can be told apart at once.")
     for name, length in asked.items():
-        check_days(length, name)
+        check_days(length, f"The window after {name!r}")
     return asked
 
 
-def check_days(length: int, name: str = "") -> None:
+def check_days(length: int, said: str = "window_days") -> None:
     """Refuse a window of no days."""
     if not 1 <= length <= LONGEST:
-        said = f"The window after {name!r}" if name else "window_days"
         raise ValueError(f"{said} must be a whole number of days from 1 to {LONGEST:,}; got {length!r}.")
 
 
@@ -95,16 +93,15 @@ def windows_of(moments: pd.DataFrame, asked: Mapping[str, int]) -> Windows:
     return Windows(of, kind[rows], day, np.array(list(asked.values())))
 
 
-def told_of_moments(moments: pd.DataFrame, asked: Mapping[str, int], left_out: Iterable[str]) -> list[str]:
-    """Return what is to be said of the moments: twice what comes once, and what is not looked at."""
+def notes_on(moments: pd.DataFrame, asked: Mapping[str, int], *, chosen: bool) -> list[str]:
+    """Return what is to be said of the moments: twice what comes once, and what is not looked at unless chosen."""
     notes = []
-    twice = moments.loc[moments["event"] == ONCE, "row"].duplicated()
-    if ONCE in asked and twice.any():
-        n = moments.loc[moments["event"] == ONCE, "row"][twice].nunique()
+    once = moments.loc[moments["event"] == ONCE, "row"]
+    if ONCE in asked and (n := once[once.duplicated()].nunique()):
         notes.append(
             f"More than one welcome discount ends in the life of {counted(n, 'customers')}: a window is opened after "
             "each. Look for rows that were written twice."
         )
-    if left_out := sorted(left_out):
+    if not chosen and (left_out := sorted(set(moments["event"]) - set(asked))):
         notes.append(f"Not looked at, as they measure something or are rarer: {join_words(map(label_of, left_out))}.")
     return notes
