@@ -5,6 +5,7 @@ import pytest
 from sentences import hold_to_three
 
 import winback as wb
+from winback.asked import Unanswered
 from winback.minute import BRACKETS, MOST_WORDS, next_steps, opening
 from winback.results import Result, Sentences
 
@@ -44,6 +45,11 @@ def test_simulated_data_have_one_badge_and_ones_own_have_none(load):
 
 def test_the_simulated_shop_has_it_too():
     assert "Simulated data" in opening(Said("Many left."), str(wb.load_shop_study().base.subtitle))._repr_html_()
+
+
+def test_without_an_answer_there_is_no_opening_but_the_reason():
+    with pytest.raises(ValueError, match="There is no column reason"):
+        opening(Unanswered("There is no column reason."))
 
 
 def test_another_result_may_say_how_sure():

@@ -567,6 +567,7 @@ def calls() -> dict[str, Call]:
         "hold_out of a log": Call(summary().hold_out, {"after": "2024-09-30"}),
         "load_shop_study": Call(wb.load_shop_study, {}),
         "plot_leaving_again": Call(plots.plot_leaving_again, {"fit": repeat_churn()}),
+        "plot_cured": Call(plots.plot_cured, {"fit": repeat_churn()}),
         "plot_survival": Call(plots.plot_survival, {"curves": curves()}),
         "plot_flow": Call(plots.plot_flow, {"report": wb.lost_report(base())}),
         "plot_losses": Call(plots.plot_losses, {"report": wb.lost_report(base())}),

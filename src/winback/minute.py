@@ -10,6 +10,7 @@ import html
 import re
 from dataclasses import dataclass, replace
 
+from winback.asked import Unanswered
 from winback.in_html import NO_TEX, with_badge
 from winback.results import Result
 
@@ -62,7 +63,7 @@ class NextSteps:
         return "\n".join(f"{name}: {text}" for name, text in self._rows())
 
 
-def opening(result: Result, about: str = "") -> Opening:
+def opening(result: Result | Unanswered, about: str = "") -> Opening:
     """Return the answer of a result in one sentence, and whom it speaks of; brackets are explained where there are any.
 
     Examples
@@ -71,6 +72,8 @@ def opening(result: Result, about: str = "") -> Opening:
     >>> print(opening(wb.compare_offers(wb.load_telecom_study().trial), "4 offers").about)
     4 offers. In brackets: 95% intervals.
     """
+    if isinstance(result, Unanswered):
+        raise ValueError(result.why)  # without an answer there is no page
     answer = str(result.describe()).splitlines()[0]
     if INTERVAL.search(answer):
         about = f"{about}. {BRACKETS}" if about else BRACKETS

@@ -16,7 +16,7 @@ from winback.pages.written import run_for_page, why_not, write_pages
 from winback.policies.contact_list import ContactList
 from winback.policies.listing import whom_to_list
 from winback.results import Sentences, join_words
-from winback.tables import AnyTable, check_writable, scratch_folder, write_csv, write_workbook
+from winback.tables import NO_OFFER, AnyTable, check_writable, scratch_folder, write_csv, write_workbook
 from winback.tables.spreadsheets import beyond_a_sheet
 from winback.trial.chances import check_one_chance
 from winback.trial.read import read_trial
@@ -31,6 +31,7 @@ PAGE = "offer-roi.html"
 FRONT = "00"  # number of the notebook that answers all in short; its page comes first
 TABLES = ("offer-roi.csv", "offer-roi.xlsx", "contact-list.csv")
 WHOM = "whom"  # parameter of a notebook that lists whom to contact: a file of new leavers
+NEWLY = 6.0  # months back of whom the study's page watches
 LIST_SAID = "contacts, tables)"  # end of the cell that says who is listed
 
 
@@ -145,6 +146,23 @@ def whom_to_contact(customers: AnyTable | None, whom: AnyTable | None) -> AnyTab
     'new-leavers.csv'
     """
     return load_telecom_study().new_leavers if whom is None and customers is None else whom
+
+
+def who_came_back(customers: AnyTable | None, trial: Trial) -> AnyTable:
+    """Return among whom a notebook watches the newly returned: the trial's customers; of the study who came unasked.
+
+    Examples
+    --------
+    >>> len(who_came_back(None, load_telecom_study().trial)) > 100
+    True
+    """
+    if customers is not None:
+        return trial
+    study = load_telecom_study()
+    lost = study.base.lapsed().frame
+    newly = lost["returned"] & ~lost["second_ended"].fillna(True) & (lost["second_tenure"] <= NEWLY)
+    tried = lost["reason"].isin(study.lapsed["reason"].unique())
+    return lost[newly & tried].assign(offer=NO_OFFER).reset_index(drop=True)
 
 
 def refuse_whom_without_list(names: Iterable[str]) -> None:

@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pytest
 from repeat_churners import churners
 
 import winback as wb
@@ -21,3 +22,21 @@ def test_observed_and_fitted_shares_are_drawn_and_the_title_is_made_from_them():
     assert f"off by {100 * off:.1f} points" in title
     assert "as fitted" in [text.get_text() for text in ax.get_legend().get_texts()]
     plt.close("all")
+
+
+def test_the_cured_are_drawn_by_first_reason_the_most_first_and_all_of_them_last():
+    fit = wb.fit_repeat_churn(churners(2_000, 1), hazards="fast")
+    ax = wb.plots.plot_cured(fit)
+    frame = fit.frame[fit.frame["reason"] != "all"].sort_values("cured", ascending=False)
+    drawn = [line.get_xdata()[0] for line in ax.lines[1::2]]
+    assert drawn == [*frame["cured"], fit.frame["cured"].iloc[-1]]
+    assert ax.get_title(loc="left").startswith(f"{frame['cured'].iloc[0]:.0%} of those who left for ")
+    assert ax.get_yticklabels()[-1].get_text().startswith("All of them")
+    plt.close("all")
+
+
+def test_where_no_share_is_shown_there_is_no_figure():
+    drawn = churners(2_000, 3, watched=(6.0, 14.0), first={"price": 1.0}, reasons=("price", "moved"), cured=0.4)
+    fit = wb.fit_repeat_churn(drawn, hazards="1")
+    with pytest.raises(ValueError, match="there is no share to draw"):
+        wb.plots.plot_cured(fit)

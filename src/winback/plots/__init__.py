@@ -29,7 +29,7 @@ lost_reasons     reasons by the money that went with them
 lost_calls       how the lost come down to those who are called first
 lost_effort      effort against profit
 lost_returns     who of the lost is back by when, with published figures beside
-leaving_again    for what returned customers leave again, observed and fitted
+leaving_again    for what returned customers leave again, observed and fitted; who no longer can
 lost_buyers      a customer's purchases, and the day on which they are called lost
 retention_moments  the hazard with its moments, and the jump after each
 retention_risk     did those leave who were said to; what keeping gains
@@ -45,7 +45,7 @@ from winback.plots.by_group import plot_offers_by_group
 from winback.plots.differences import plot_differences
 from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking, plot_tracking_by_period
 from winback.plots.keep_or_win_back import plot_keep_or_win_back
-from winback.plots.leaving_again import plot_leaving_again
+from winback.plots.leaving_again import plot_cured, plot_leaving_again
 from winback.plots.lost import plot_flow, plot_losses
 from winback.plots.lost_buyers import plot_buyer
 from winback.plots.lost_calls import plot_calls
@@ -89,6 +89,7 @@ __all__ = [
     "plot_churn_risk",
     "plot_cohorts",
     "plot_contact_worth",
+    "plot_cured",
     "plot_differences",
     "plot_effort",
     "plot_first_and_second",

@@ -1,4 +1,4 @@
-"""For what do returned customers leave again? Observed and fitted shares by month."""
+"""For what do returned customers leave again, and who can no longer? Shares by month, and the cured by first reason."""
 
 from __future__ import annotations
 
@@ -7,10 +7,23 @@ from typing import TYPE_CHECKING
 from winback.doors import door
 from winback.labels import short_words
 from winback.periods import format_horizon
-from winback.plots.style import INK, band, capitalised, finish_axes, house_styles, new_axes, percent_axis
-from winback.plots.words import named, write_legend_below
+from winback.plots.style import (
+    INK,
+    QUIET,
+    band,
+    capitalised,
+    finish_axes,
+    house_styles,
+    letters_across,
+    new_axes,
+    note,
+    percent_axis,
+)
+from winback.plots.words import name_ticks, named, row_height, write_legend_below
 from winback.results import format_percent
-from winback.retention.repeat_churn_sample import for_words
+from winback.retention import repeat_churn_words
+from winback.retention.repeat_churn_fit import EVERYBODY
+from winback.retention.repeat_churn_sample import CURED, for_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,6 +69,51 @@ def plot_leaving_again(fit: RepeatChurn, ax: Axes | None = None) -> Axes:
     ax.set_ylim(0, None)
     write_legend_below(ax)
     return ax
+
+
+@door
+def plot_cured(fit: RepeatChurn, ax: Axes | None = None) -> Axes:
+    """Draw the share of those who came back who can no longer leave for what drove them away, by first reason.
+
+    Takes what `fit_repeat_churn` returns.
+
+    Raises
+    ------
+    ValueError
+        When the fit shows no share.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> plot_cured(wb.fit_repeat_churn(study.lapsed)).get_xlabel()
+    'share cured of it'
+    """
+    if fit.state != CURED:
+        raise ValueError(f"{repeat_churn_words.headline(fit)}: there is no share to draw.")
+    frame = fit.frame.sort_values("cured", ascending=False, kind="stable")
+    rows = [*frame[frame["reason"] != EVERYBODY].itertuples(), *frame[frame["reason"] == EVERYBODY].itertuples()]
+    names = [capitalised(f"{_first(row)} ({row.n:,})") for row in rows]
+    ax = new_axes(ax, 1.5 + row_height(names, 0.42) * len(names))
+    for place, row in enumerate(rows):
+        color = QUIET if row.reason == EVERYBODY else INK
+        ax.plot([row.cured_low, row.cured_high], [place] * 2, color=color, linewidth=2.2)
+        ax.plot(row.cured, place, "o", color=color, markersize=8)
+        note(ax, format_percent(row.cured, 0), (row.cured, place), (0, 7), ha="center", color=color)
+    most, least = rows[0], [row for row in rows if row.reason != EVERYBODY][-1]
+    title = f"{format_percent(most.cured, 0)} of those who {_first(most)} will not leave for it again"
+    title = title if most is least else f"{title}; of those who {_first(least)}, {format_percent(least.cured, 0)}"
+    finish_axes(ax, title, "share cured of it", width=letters_across(ax, names))
+    name_ticks(ax.yaxis, range(len(names)), names)
+    ax.grid(False, axis="y")
+    ax.set_ylim(len(names) - 0.5, -0.8)
+    ax.set_xlim(0, 1)
+    percent_axis(ax.xaxis)
+    return ax
+
+
+def _first(row) -> str:
+    return row.in_words if row.reason == EVERYBODY else f"left {for_words(row.reason)}"
 
 
 def _message(frame, reasons) -> str:

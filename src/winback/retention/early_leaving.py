@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from winback.results import Sentences, format_percent, join_words
+from winback.results import Sentences, format_percent
 from winback.retention.repeat_churn_sample import Sample
 from winback.survival.groups import GroupsResult, group_lifetimes
 from winback.terms.catalog import Offer, OfferCatalog
@@ -19,6 +19,10 @@ from winback.uncertainty import normal_quantile
 FIRST_MONTHS = 3.0
 AFTER_END = 2.0  # months after the offer's end: those who came for the offer are gone by then
 EARLY, AT_END, LATER = "months 1 to 3", "two months after the offer's end", "all other months"
+IN_TOUCH = {
+    EARLY: "Be in touch from the first day: more leave within the first three months than in others.",
+    AT_END: "Be in touch before the offer ends: more leave within two months after than in other months.",
+}
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -57,9 +61,7 @@ class EarlyLeaving(GroupsResult):
     def what_to_do(self) -> Sentences:
         """Say when to be there."""
         high = self.frame[self.frame["ratio_low"] > 1]
-        if high.empty:
-            return Sentences()
-        return Sentences(f"Be in touch before these months: {join_words(dict.fromkeys(high['window']))}.")
+        return Sentences.of(IN_TOUCH[window] for window in (EARLY, AT_END) if window in set(high["window"]))
 
 
 def early_leaving(sample: Sample, by: str | None, offers: OfferCatalog | None, *, level: float) -> EarlyLeaving:
@@ -155,9 +157,14 @@ def _compared(found: EarlyLeaving, rows: pd.DataFrame, which: str) -> str:
     for window, each in rows.groupby("window", sort=False):
         first = each.loc[(each["ratio_low"] if which == "more" else -each["ratio_high"]).idxmax()].to_dict()
         who = "" if found.by is None else f", most clearly {found.in_words(first['group'])}"
-        others = f" in {len(each)} of {found.frame['group'].nunique()} groups" if found.by is not None else ""
+        others = f" in {len(each)} of {_n_groups(found, window)} groups" if found.by is not None else ""
         said.append(f"{window}{others}{who} ({found.interval(first, 'ratio', 'times')} times)")
     return f"{which.capitalize()} leave than in other months: {'; '.join(said)}."
+
+
+def _n_groups(found: EarlyLeaving, window: str) -> int:
+    """Return how many groups have a window: who was sent nothing has no offer that ends."""
+    return int((found.frame["window"] == window).sum())
 
 
 def _more(found: EarlyLeaving) -> Iterator[str]:

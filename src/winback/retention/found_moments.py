@@ -123,7 +123,12 @@ class KeyMoments(Result):
     @property
     def formulas(self) -> Formula:
         """How the ratio is found, and where that comes from."""
-        text = "hazard in the window = ratio x hazard of others at the same month of life and the same time\n"
+        beside = {
+            AGAIN: "of the months beside it, as an offer ends for all who took it at once",
+            RETURNING: "of others at the same month away and the same time",
+        }
+        others = beside.get(self.of, "of others at the same month of life and the same time")
+        text = f"hazard in the window = ratio x hazard {others}\n"
         return Formula(f"{text}in excess = gone within the windows x (1 - 1 / ratio)", "rates", "together")
 
     @property

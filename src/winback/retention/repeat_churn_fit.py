@@ -296,5 +296,5 @@ class RepeatChurn(Result):
         return Sentences.of(repeat_churn_words.detail_lines(self))
 
     def what_to_do(self) -> Sentences:
-        """Say whom to look after first."""
-        return Sentences.of(repeat_churn_words.next_step(self))
+        """Say whom to look after first, and when."""
+        return Sentences.of([*repeat_churn_words.next_step(self), *self.early_leaving(None).what_to_do().splitlines()])

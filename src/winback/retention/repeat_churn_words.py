@@ -76,7 +76,7 @@ def next_step(fit: Result) -> Iterator[str]:
     if fit.state != CURED or fit.no_cure.p_value > LEVEL:
         yield "Watch those who came back for longer, and fit again."
     elif len(rows) > 1 and rows["cured"].nunique() > 1:
-        least = rows.loc[rows["cured"].idxmin()]
+        least = rows.loc[(rows["n"] * (1 - rows["cured"])).idxmax()]  # most who can still leave for it
         yield (
             f"Ask those who left {for_words(least['reason'])} first whether it is mended: "
             f"{format_percent(1 - least['cured'], 0)} of them can still leave for it."

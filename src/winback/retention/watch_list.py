@@ -49,9 +49,8 @@ class WatchList(Result):
     shows_cure: bool
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "rank": ("Rank", "count"),
         "customer_id": ("Customer", "text"),
-        "months_back": ("Months back", "number"),
+        "months_back": ("Months back", "times"),
         "chance": ("Chance to leave soon", "chance"),
         "in_words": ("Likeliest reason", "text"),
         "value_at_risk": ("Value at risk", "money"),
@@ -162,4 +161,7 @@ def _more(found: WatchList) -> Iterator[str]:
     unknown = int(found.frame["margin"].isna().sum())
     if 0 < unknown < len(found.frame):
         yield f"The margin of {counted(unknown, 'customers')} is not known: they stand at the end, by chance."
-    yield "Chances are of a model fitted to all who came back, without intervals of their own."
+    yield (
+        "Chances are of a model fitted to all who came back, without intervals of their own; it is smooth, so whoever "
+        "comes to the end of their offer now may be likelier to leave than it says."
+    )
