@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.lost.in_short import LATELY
+from winback.lost.money_asked import SAID
 from winback.pages.settings import load_notebook
 from winback.pages.written import write_page
 from winback.results import Sentences, counted, join_words
@@ -94,19 +95,25 @@ def write_lost_page(
     }
     paths = write_page(notebook, settings, out, page=PAGE, tables=TABLES, tell=tell)
     if tell is not None:
-        tell(_said_by(notebook, of=TABLES[0]))
+        for line in _said_by(notebook):
+            tell(line)
     return paths
 
 
-def _said_by(notebook: NotebookNode, of: str) -> str:
-    """Return the line that an executed notebook says of a file."""
+def _said_by(notebook: NotebookNode) -> list[str]:
+    """Return the lines that an executed notebook says of the call list, and of money that was taken for granted."""
     outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
     lines = [line for data in outputs for line in data.get("text/plain", "").splitlines()]
-    return next(line for line in lines if line.startswith(f"{of}: "))
+    return [line for line in lines if line.startswith((f"{TABLES[0]}: ", SAID))]
 
 
-def write_tables(call_list: pd.DataFrame, lapsed: pd.DataFrame, folder: str | Path | None) -> Sentences:
-    """Write the lists beside the page, and say what they are; called by the notebook. Nothing without a folder."""
+def write_tables(
+    call_list: pd.DataFrame, lapsed: pd.DataFrame, folder: str | Path | None, asked: Iterable[str] = ()
+) -> Sentences:
+    """Write the lists beside the page, and say what they are; called by the notebook. Nothing without a folder.
+
+    ``asked`` is what is to be asked of the money in the table, see `winback.lost.money_asked`.
+    """
     if folder is None:
         return Sentences.of(["The lists are written where a folder is named for them."])
     call_csv, workbook, lost_csv = (Path(folder) / name for name in TABLES)
@@ -121,9 +128,8 @@ def write_tables(call_list: pd.DataFrame, lapsed: pd.DataFrame, folder: str | Pa
         notes.append(f"In {TABLES[1]} a sheet has the first {LONGEST_SHEET:,}; all {len(listed):,} are in {TABLES[0]}.")
     notes += write_workbook(cut, workbook, _number_format)
     n = counted(len(listed), "lost customers")
-    return Sentences.of(
-        [f"Beside this page: {join_words(TABLES)}.", f"{TABLES[0]}: {n}, the first to call first.", *notes]
-    )
+    order = "the first to call first" if "place" in listed else "who left last first, and nobody ranked"
+    return Sentences.of([f"Beside this page: {join_words(TABLES)}.", f"{TABLES[0]}: {n}, {order}.", *notes, *asked])
 
 
 def _rounded(frame: pd.DataFrame) -> pd.DataFrame:

@@ -103,7 +103,9 @@ def test_what_would_come_in_is_a_scenario_of_those_who_may_be_called(study, of_s
 
 def test_priorities_of_ones_own_are_not_explained_by_those_of_the_house():
     base = read(contracts([100.0, 50.0, 5.0]))
-    assert "to bring back first (they brought most)" in wb.triage(base).describe()
+    assert "2 come first (they brought more than the others): " in wb.triage(base).describe()
+    mixed = read(contracts([100.0, 1.0, 1.0, 1.0, 1.0]))
+    assert "1 come first (they brought most): " in wb.triage(mixed).describe()
     own = wb.triage(base, classes=Classes(priorities={"C": "must come back", "A": "let go"}))
     assert "that must come back:" in own.describe()
     assert "(they brought" not in own.describe()

@@ -153,6 +153,7 @@ def _contracts(found: Recognised, until, share: float | None, how: Mapping[str, 
             notes.append(f"margin_share was stated, but the table has {what}: {NOTHING_CHANGED}.")
     elif share is None:
         notes.append(f'"{found.revenue}" is revenue, taken for margin, as no share of margin was said.')
+        base = replace(base, is_revenue=True)
     else:
         notes.append(f'"{found.revenue}" is revenue; margin is {share:.0%} of it.')
         base = replace(base, contracts=base.contracts.assign(margin=base.contracts["margin"] * share))

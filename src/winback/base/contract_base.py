@@ -27,6 +27,8 @@ HERE, BACK, LOST, PENDING = "here", "back", "lost", "pending"
 class ContractBase(ContractLives):
     """Customers with contracts over time, read and checked once; see `read_contracts`."""
 
+    is_revenue: bool = False  # what customers pay stands for margin, as no share is known
+
     @cached_property
     def provenance(self) -> Provenance:
         """Data with their hash, seeds and versions."""

@@ -13,6 +13,7 @@ organic_return  who comes back by themselves, and when?
 published_rates  what do others lose, and how many come back to them?
 lost_accounts   which lost accounts were a large part of turnover?
 in_short        who is lost and what does it cost, in one minute
+money_asked     what of the money was taken for granted, or is missing?
 year_in_words   how many were lost in the last year, in one sentence
 on_pages        which columns of each answer does a page show?
 triage          whom to call first without any trial? `triage`

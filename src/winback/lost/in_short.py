@@ -20,10 +20,11 @@ from winback.lost.if_back import if_back
 from winback.lost.losses_reported import LostReport
 from winback.lost.lost_report import lost_report
 from winback.lost.lost_shares import LostShares, lost_shares
+from winback.lost.money_asked import revenue_as_margin
 from winback.lost.reason_figures import ReasonTable
 from winback.lost.reason_table import reason_table
 from winback.lost.triage import triage
-from winback.lost.triaged import Triage
+from winback.lost.triaged import Triage, brought_most
 from winback.lost.year_in_words import span_in_words, year_in_words
 from winback.periods import DAYS_IN_MONTH, format_horizon
 from winback.results import Result, Sentences, counted, format_count, join_words
@@ -65,6 +66,7 @@ class LostInShort(Result):
     def describe(self) -> Sentences:
         """Say how many were lost at what cost and why, what a loss is, and the doubt that matters most."""
         counted_how, *doubts = str(self.base.describe()).splitlines()[1:3] or [""]
+        doubts = [each for each in (revenue_as_margin(self.base), *doubts) if each]
         sure = _by_themselves(self) or counted_how
         return Sentences.of([each for each in (_answer(self), sure, *doubts[:1]) if each])
 
@@ -112,8 +114,8 @@ def lost_in_short(
     --------
     >>> import winback as wb
     >>> found = lost_in_short(wb.load_shop_study().base)
-    >>> found.describe().splitlines()[0][:63]
-    'In the year to 2024-06-30, 1,272 of the 2,113 customers here at'
+    >>> found.describe().splitlines()[0][:52]
+    'In the year to 2024-06-30, 1,330 customers were lost'
     """
     group, report, where = _compared(base, by, sent)
     reasons = _reasons(base, report, mending_cost)
@@ -156,7 +158,16 @@ def _by_themselves(found: LostInShort) -> str:
     return (
         f"Losses are counted, not estimated; {share} of the lost come back by themselves within "
         f"{format_horizon(within)} months, and how many an offer would bring back only a trial can say."
+        f"{_year_ends(found)}"
     )
+
+
+def _year_ends(found: LostInShort) -> str:
+    """Say why the year ends before the data do, where it does."""
+    end = found.report.years_back(0)["end"].iloc[-1].date()
+    if end >= found.base.until:
+        return ""
+    return f" The year ends on {end}, as it is too soon to tell of all who left between then and {found.base.until}."
 
 
 def _figures(report: LostReport | Unanswered, calls: Triage | Unanswered) -> dict[str, float]:
@@ -190,9 +201,14 @@ def to_call_first(calls: Triage) -> dict[str, int]:
 
 def first_called(calls: Triage) -> pd.DataFrame:
     """Return those on the call list who come first and have left within a year, where days are known."""
+    return calls.call_list()[is_called_first(calls)]
+
+
+def is_called_first(calls: Triage) -> np.ndarray:
+    """Say who on the call list comes first and has left within a year, where days are known, shape (n,)."""
     listed = calls.call_list()
-    listed = listed[listed["priority"].isin(URGENT)]
-    return listed[listed["months_away"] <= LATELY] if "months_away" in listed else listed
+    urgent = listed["priority"].isin(URGENT).to_numpy()
+    return urgent & (listed["months_away"] <= LATELY).to_numpy() if "months_away" in listed else urgent
 
 
 def _answer(found: LostInShort) -> str:
@@ -219,7 +235,8 @@ def _call(found: LostInShort) -> str:
         return ""
     within = f"within {number_words(found.calls.horizon_months)} months"
     lately = "months_away" in found.calls.customers
-    who = "brought most, may be called and left within the last year" if lately else "brought most and may be called"
+    most = brought_most(row["n_most"], row["n_all"])
+    who = f"{most}, may be called and left within the last year" if lately else f"{most} and may be called"
     n, back = format_count(row["n_to_call"]), if_back(row["at_stake"], found.currency)
     of_all = counted(row["n_all"], "customers who are lost today")
     return f"Of {of_all} call first the {n} who {who}: {within} they would bring {back}, a scenario. {ROUGH}"

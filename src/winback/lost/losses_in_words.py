@@ -90,7 +90,7 @@ def _gross_and_net(report) -> str:
     back = f", {format_percent(year['n_returned'] / came)} of all who came" if came else ""
     return (
         f"Over {_last_year(report)} {format_count(year['n_lost'] + year['n_lost_within'])} were lost, "
-        f"{format_count(year['n_won'])} won and {format_count(year['n_returned'])} came back{back}: gross "
+        f"{format_count(year['n_won'])} won anew and {format_count(year['n_returned'])} came back{back}: gross "
         f"{format_percent(year['n_lost'] / year['n'])}, net {format_percent(net)} per {report.period.in_words}."
     )
 

@@ -12,7 +12,7 @@ from winback.base.base import Base
 from winback.base.questions import what_can_be_asked
 from winback.lost.classes import LET_GO, Classes
 from winback.lost.if_back import SHARES
-from winback.lost.in_short import LATELY
+from winback.lost.in_short import LATELY, is_called_first
 from winback.lost.losses_in_words import beside_others
 from winback.lost.losses_reported import LostReport
 from winback.lost.lost_customers import lost_customers
@@ -112,13 +112,13 @@ def priorities(calls: Triage, shares: Iterable[float] = SHARES) -> Shown:
 
 def calls(triage: Triage, most: int = MOST_ROWS) -> Shown:
     """Show the first of the call list, of those who left within a year where days are known."""
-    rows = triage.call_list()
+    rows = _in_order(triage)
     if "left_on" in rows:
         rows = rows[rows["months_away"] <= LATELY]
         rows = rows.assign(left_on=rows["left_on"].dt.strftime("%Y-%m-%d"))
     columns = {
         "customer_id": ("Customer", "text"),
-        "place": ("Place among all", "count"),
+        "place": ("Place", "count"),
         "left_on": ("Left on", "text"),
         "yearly_margin": ("Brought a year", "money"),
         "value_at_stake": ("Would bring, if back", "money"),
@@ -154,9 +154,12 @@ def managers(found: ManagerConcentration, most: int = MOST_ROWS) -> Shown:
 
 
 def call_list(base: Base, triage: Triage | Unanswered) -> pd.DataFrame:
-    """Return whom to call first; where no money is known, who left last, without those who must not be called."""
+    """Return whom to call first: of the urgent those who left within a year, then all others by priority.
+
+    Where no money is known nobody is ranked: who left last comes first, without those who must not be called.
+    """
     if triage:
-        return triage.call_list()
+        return _in_order(triage)
     lost = lost_customers(base, Classes().period_days)
     unwanted = np.zeros(len(lost.place), dtype=bool)
     for _, rows in lost.marks:
@@ -164,7 +167,14 @@ def call_list(base: Base, triage: Triage | Unanswered) -> pd.DataFrame:
     frame = lost.frame.drop(columns="yearly_margin")[~unwanted]
     if "left_on" in frame:
         frame = frame.sort_values("left_on", ascending=False, kind="stable", ignore_index=True)
-    return frame.assign(place=np.arange(1, len(frame) + 1))[["place", *frame]]
+    return frame
+
+
+def _in_order(triage: Triage) -> pd.DataFrame:
+    """Return the call list in the order in which the page says to call."""
+    listed, first = triage.call_list(), is_called_first(triage)
+    listed = pd.concat([listed[first], listed[~first]], ignore_index=True)
+    return listed.assign(place=np.arange(1, len(listed) + 1))
 
 
 def most_an_offer_may_cost(triage: Triage, chances: Iterable[float] = SHARES) -> Shown:

@@ -188,13 +188,27 @@ def _answer(found: Triage) -> str:
 
 def _glossed(found: Triage, urgent: pd.DataFrame) -> str:
     """Say what the first priorities mean, where they are those of the house."""
-    names = [f"{format_count(row.n)} to {row.priority}" for row in urgent.itertuples() if row.n]
-    words = {f"to {FIRST}": f"to {FIRST} (they brought most)", f"to {MUST}": f"that {MUST} (much, but not evenly)"}
-    if found.own_priorities:
-        words = {f"to {MUST}": f"that {MUST}"}
-    for name, glossed in words.items():
-        names = [each.replace(name, glossed) for each in names]
-    return f", {join_words(names)}" if names else ""
+    most = brought_most(urgent["n"].sum(), len(found.customers))
+    why = {FIRST: f"they {most}", MUST: "much, but not evenly"} if not found.own_priorities else {}
+    rows = [row for row in urgent.itertuples() if row.n]
+    glosses = [why.get(row.priority, "") for row in rows]
+    if len(rows) == 1 and glosses[0]:  # the number stands before it
+        return f" ({glosses[0]})"
+    words = [f"{'that' if row.priority == MUST else 'to'} {row.priority}" for row in rows]
+    asides = [f" ({gloss})" if gloss else "" for gloss in glosses]
+    named = (f"{format_count(row.n)} {each}{aside}" for row, each, aside in zip(rows, words, asides, strict=True))
+    return f", {join_words(named)}" if rows else ""
+
+
+def brought_most(n_first: int, n_all: int) -> str:
+    """Say that the first ones brought most; where that is more than half of all, that they brought more than others.
+
+    Examples
+    --------
+    >>> brought_most(20, 100), brought_most(89, 100)
+    ('brought most', 'brought more than the others')
+    """
+    return "brought most" if 2 * n_first <= n_all else "brought more than the others"
 
 
 def _would_bring(found: Triage) -> str:
@@ -256,7 +270,7 @@ def _classes(found: Triage) -> Iterator[str]:
 
 def _chances(found: Triage) -> Iterator[str]:
     if not found.chance_source:
-        yield "Without a chance of return nothing is said of profit; give a fit, or a published rate."
+        yield "Without a chance of return nothing is said of profit: that takes a trial, or a published rate."
     elif not found.by_fit:
         yield f"The chance of return is {found.chance_source}, the same for everybody."
     if found.chance_source and not found.has_cost:
