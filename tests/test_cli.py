@@ -241,7 +241,7 @@ def test_check_says_what_was_read_as_what_and_what_was_not_looked_at(tmp_path):
         'below "Rückgewinnung',
         '"Kunden-Nr." was read as customer_id',
         "ja and nein read as yes or no",
-        "Looked at: customer_id (ids are there",
+        'Looked at: "Kunden-Nr." as customer_id (ids are there',
         "Not looked at, and kept as they are: Jahresumsatz, Region.",
         "randomisation were not looked at: that takes --offers",
         "900 rows, 6 columns, no problem found",
@@ -256,7 +256,7 @@ def test_check_takes_what_says_how_a_table_is_to_be_read(tmp_path):
     words = ["check", tmp_path / "table.csv", "--offers", tmp_path / "offers.toml"]
     first = run(*words)
     assert first.exit_code == 1
-    for said in ("say control=", "Gruppe B (40)", 'decimal=","', "2 problems"):
+    for said in ('say --control "..."', "Gruppe B (40)", '--decimal ","', "2 problems"):
         assert said in first.output
     second = run(*words, "--control", "Gruppe B", "--decimal", ",", "--margin-share", "0.5")
     assert second.exit_code == 0, second.output
@@ -288,3 +288,24 @@ def test_one_finding_is_not_called_findings(tmp_path):
     assert output.count("warning  ") == 1
     assert "usable, with 1 finding above to look at" in output
     assert ONE_OF_MANY.search(output) is None
+
+
+def test_messages_name_the_table_s_own_columns_and_the_options_that_help(tmp_path):
+    """An analyst at the command line has `spend` and --keep: no `value`, and no argument of Python."""
+    (tmp_path / "table.csv").write_text(
+        "Nr,segment,conversion,spend\n"
+        + "".join(f"{n},{'call' if n % 2 else 'No Mail'},{n % 3},{n % 3}\n" for n in range(18) if n % 3 < 2)
+    )
+    (tmp_path / "offers.toml").write_text('[[offer]]\nname = "call"\namount = 1\npaid = "per_contact"\n')
+    names = ["--column", "customer_id=Nr", "--column", "returned=conversion", "--column", "value=spend"]
+    words = ["check", tmp_path / "table.csv", "--offers", tmp_path / "offers.toml", *names]
+    said = run(*words, "--column", "offer=Gruppe").output
+    assert "1 problem in" in said  # and not that `offer` is missing, too
+    said = run(*words, "--column", "offer=segment", "--control", "Gruppe B").output
+    assert "1 problem in" in said
+    assert "`segment` (offer) has no label 'Gruppe B'" in said
+    (tmp_path / "table.csv").write_text("Nr,segment,conversion,spend\n7,call,1,\n7,No Mail,0,5\n8,call,2,0\n9,,0,0\n")
+    said = run(*words, "--column", "offer=segment").output
+    for each in ("`spend` (value) must be there", "Set `conversion` to true", '--keep "first"', 'say --control ""'):
+        assert each in said
+    assert "=" not in said.replace("--column ", "")

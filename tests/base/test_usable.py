@@ -167,7 +167,7 @@ def test_the_first_attempt_says_everything_that_is_wrong_with_purchases(run, unt
         "`date` must be a date; 1 of 4 rows (first: customer 1, line 3 of the file, yesterday)",
         "`amount` must be a number; 1 of 4 rows (first: customer 2, line 4 of the file, dear)",
         "`customer_id` has ids that differ only in blanks around them",
-        "`customers.customer_id` must be unique",
+        "(customers.customer_id) must be unique",
     ):
         assert said in output
     assert ("until must be a date" in output) == ("soon" in until)

@@ -120,7 +120,7 @@ def test_who_was_told_of_a_new_service_is_watched_until_then_and_no_return_by_th
     ended = found.gaps.days[~found.gaps.finished]
     assert {(pd.Timestamp("2023-06-30") - pd.Timestamp("2023-03-31")).days} <= set(ended.tolist())
     assert "2 only until they were contacted, or told of a new service" in report.details()
-    assert "name the offers with sent=" in report.details()
+    assert "that takes a table of the offers sent" in report.details()
 
 
 def test_a_second_loss_after_such_word_is_left_out_as_one_after_an_offer_is():

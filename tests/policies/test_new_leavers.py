@@ -66,7 +66,7 @@ def test_an_earlier_offer_s_outcome_in_that_file_is_not_looked_at(tmp_path, poli
     ("content", "says"),
     [
         ("Region\nSüd\n", r"table of whom to contact, neu.csv:\n  1. `customer_id` is missing"),
-        ("Kunden-Nr.\n7\n7\n", r"table of whom to contact, neu.csv:\n  1. `customer_id` must be unique"),
+        ("Kunden-Nr.\n7\n7\n", r"table of whom to contact, neu.csv:\n  1. `Kunden-Nr.` \(customer_id\) must be unique"),
         ("", "neu.csv"),
     ],
 )

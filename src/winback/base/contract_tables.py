@@ -131,12 +131,12 @@ def _checked(kind: Kind, reading: Reading, is_raw: bool, written: Written) -> Ch
 
 def _report_missing(checked: Checked, kind: Kind) -> None:
     """Add columns that may have empty cells but must be there, unless it is said already that they are in doubt."""
-    told = {problem.column for problem in checked.problems.found}
+    told = {name for problem in checked.problems.found for name in (problem.column, problem.wanted)}
     meaning = {column.name: column.meaning for column in kind.columns}
     for name in kind.has:
         if name not in checked.frame and name not in told:
-            there = to_choose_from(name, checked.frame.columns)
-            remedy = f"Add it ({meaning[name]}), or map your own name to it. {there}"
+            there = to_choose_from(name, checked.problems.own(checked.frame.columns))
+            remedy = f'Add it ({meaning[name]}), or map your own name to it, columns={{"{name}": "..."}}. {there}'
             checked.problems.add(name, "is missing from the table", remedy)
 
 

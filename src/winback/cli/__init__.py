@@ -6,6 +6,7 @@ offers   which offers does a table name? A template of what they cost
 check    what is wrong with tables, and what can be asked of them?
 data     ready tables to try
 options  what several commands take, and how it is written
+wording  Python's arguments as options, in messages
 errors   one message that says what to do, in place of a traceback
 """
 

@@ -8,6 +8,7 @@ import click
 
 from winback.cli.errors import clear_errors
 from winback.cli.options import base_options, reading_options, table_options
+from winback.cli.wording import say
 
 
 @click.command()
@@ -39,7 +40,7 @@ def check(file, offers, table, columns, control, **settings):
     from winback.results import counted
 
     verdict = f"usable, with {counted(n_warnings, 'findings')} above to look at" if n_warnings else "no problem found"
-    click.echo(f"{file.name}: {size}, {verdict}.")
+    say(f"{file.name}: {size}, {verdict}.")
 
 
 OF_A_TRIAL = ("offers", "horizon_months", "annual_discount", "organic", "organic_value", "control", "keep")
@@ -86,9 +87,9 @@ def _check_base(file, table, columns, settings):
 def _tell(usable):
     for verdict, sentences in (("note", usable.notes), ("warning", usable.doubts)):
         for sentence in sentences:
-            click.echo(f"{verdict:>8}  {sentence}")
+            say(f"{verdict:>8}  {sentence}")
     for line in usable.lines:
-        click.echo(line)
+        say(line)
     return usable.size, len(usable.doubts)
 
 
@@ -106,12 +107,12 @@ def _check_table(file, table, columns, settings):
     how = {"columns": columns, "sheet": settings["sheet"], "until": settings["until"], "written": written}
     reading = check_file(file, table, margin_share=share, **how)
     reading = in_margin(reading, share) if table == "lapsed" else reading
-    for line in [*reading.notes, *(without_money(reading.frame) if table == "lapsed" else [])]:
-        click.echo(f"    note  {line}")
-    for line in looked_at(reading.frame, TABLES[table][1]):
-        click.echo(line)
+    for line in [*reading.notes, *(without_money(reading.frame, reading.headings) if table == "lapsed" else [])]:
+        say(f"    note  {line}")
+    for line in looked_at(reading.frame, TABLES[table][1], reading.headings):
+        say(line)
     if table == "lapsed":
-        click.echo("Costs, control group and randomisation were not looked at: that takes --offers.")
+        say("Costs, control group and randomisation were not looked at: that takes --offers.")
     return _size(reading.frame), 0
 
 
@@ -125,9 +126,9 @@ def _check_trial(file, columns, given):
     settings = {name: value for name, value in given.items() if name != "offers"}
     trial = comparable_trial(file, given["offers"], columns, settings)
     for row in trial.design.findings:
-        click.echo(f"{row.verdict:>8}  {row.check}: {row.finding}")
+        say(f"{row.verdict:>8}  {row.check}: {row.finding}")
     for line in said_of_a_long_list(len(whom_to_list(trial, None)[0])):
-        click.echo(f"    note  {line}")
+        say(f"    note  {line}")
     for line in looked_at(trial.lapsed, LAPSED):
-        click.echo(line)
+        say(line)
     return _size(trial.lapsed), sum(row.verdict in ("warning", "refused") for row in trial.design.findings)

@@ -8,6 +8,8 @@ import threading
 
 import click
 
+from winback.cli.wording import in_options
+
 
 class _Stopped(BaseException):
     """The process was asked to end, as by a shutdown."""
@@ -30,7 +32,7 @@ class clear_errors:  # noqa: N801 (used as a statement)
             click.echo("Stopped; nothing was written.", err=True)
             sys.exit(128 + (signal.SIGTERM if isinstance(error, _Stopped) else signal.SIGINT))
         if isinstance(error, ValueError | RuntimeError | OSError):
-            raise click.ClickException(str(error)) from None
+            raise click.ClickException(in_options(str(error))) from None
 
 
 def _stop(*_):

@@ -8,6 +8,7 @@ import click
 
 from winback.cli.errors import clear_errors
 from winback.cli.options import base_options, column_option, file_options, snapshot_options
+from winback.cli.wording import say
 
 
 @click.command()
@@ -31,8 +32,8 @@ def lost(file, columns, out, lost_labels, **settings):
     with clear_errors():
         from winback.lost_page import write_lost_page
 
-        click.echo("Looking at who is lost and writing the page ...")
+        say("Looking at who is lost and writing the page ...")
         settings["lost_labels"] = list(lost_labels) or None
-        paths = write_lost_page(file, columns=dict(columns), out=out, tell=click.echo, **settings)
+        paths = write_lost_page(file, columns=dict(columns), out=out, tell=say, **settings)
     for path in paths:
-        click.echo(path)
+        say(path)

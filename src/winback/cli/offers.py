@@ -8,6 +8,7 @@ import click
 
 from winback.cli.errors import clear_errors
 from winback.cli.options import SheetName, column_option
+from winback.cli.wording import say
 
 
 @click.command()
@@ -25,8 +26,6 @@ def offers(customers, columns, control, sheet, out, overwrite):
         found = find_offers(customers, columns=dict(columns), control=list(control) or None, sheet=sheet)
         path = write_offers_template(found, out, overwrite=overwrite)
     for sentence in found.said:
-        click.echo(sentence)
-    click.echo(path)
-    click.echo(
-        f'Fill it in: every "?" stands for what is not known yet. Then: winback check {customers} --offers {path}'
-    )
+        say(sentence)
+    say(path)
+    say(f'Fill it in: every "?" stands for what is not known yet. Then: winback check {customers} --offers {path}')

@@ -8,6 +8,7 @@ import click
 
 from winback.cli.errors import clear_errors
 from winback.cli.options import reading_options, table_options
+from winback.cli.wording import say
 
 
 @click.command()
@@ -34,7 +35,7 @@ def report(customers, offers, numbers, every, columns, control, out, **settings)
     Pages need no network; beside them are the offers' table and the list of whom to contact.
     """
     with clear_errors():
-        settings |= {"columns": dict(columns), "control": list(control) or None, "out": out, "tell": click.echo}
+        settings |= {"columns": dict(columns), "control": list(control) or None, "out": out, "tell": say}
         if numbers and every:
             raise ValueError("--notebook and --all: all are written anyway. Leave one of the two out.")
         if numbers or every:
@@ -44,7 +45,7 @@ def report(customers, offers, numbers, every, columns, control, out, **settings)
         else:
             from winback.report import write_report
 
-            click.echo("Comparing the offers and writing the pages ...")
+            say("Comparing the offers and writing the pages ...")
             paths = write_report(customers, offers, **settings)
     for path in paths:
-        click.echo(path)
+        say(path)

@@ -177,7 +177,10 @@ def _returns(report) -> Iterator[str]:
     if organic.n_after_offers:
         yield f"Losses after an offer or such word are left out: {format_count(organic.n_after_offers)}."
     if not organic.n_sent:
-        yield "If offers went out to them, these are not returns by themselves alone: name the offers with sent=."
+        yield (
+            "If offers went out to them, these are not returns by themselves alone: that takes a table of the offers "
+            "sent (sent)."
+        )
 
 
 def _accounts(report) -> Iterator[str]:

@@ -17,7 +17,7 @@ from winback.tables.columns import CONTRACTS, EVENTS, KNOWN, LAPSED, PURCHASES, 
 from winback.tables.likeness import alike, nearest, to_choose_from
 from winback.tables.nouns import LAPSED_TABLE, AnyTable, typed_reading
 from winback.tables.parsed import AS_THE_CELLS_TELL, Written
-from winback.tables.problems import ProblemList
+from winback.tables.problems import Problem, ProblemList
 from winback.tables.reading import Reading
 
 
@@ -159,21 +159,25 @@ def columns_mapped(reading: Reading, names: Mapping[str, str]) -> Reading:
     frame = reading.frame
     names = {ours: _own_name(theirs, frame) for ours, theirs in names.items()}
     problems = ProblemList("table", frame)
+    good = {}
     for ours, theirs in names.items():
+        n_before = len(problems.found)
         if ours not in KNOWN:
             near = nearest(ours, KNOWN)
             remedy = f"Did you mean `{near}`?" if near else "Leave columns of your own as they are."
             problems.add(ours, "is not one of winback's columns", remedy)
         if theirs not in frame:
             remedy = to_choose_from(theirs, frame.columns)
-            problems.add(theirs, f"is not a column, so it cannot be used as `{ours}`", remedy)
+            said = f"is not a column, so it cannot be used as `{ours}`"
+            problems.found.append(Problem(theirs, said, 0, "", remedy, wanted=ours))
         elif ours in frame and ours != theirs and ours not in names.values():
             problems.add(ours, f"is there already, so `{theirs}` cannot take its name", "Rename or drop it first.")
+        if len(problems.found) == n_before and list(names.values()).count(theirs) == 1:
+            good[theirs] = ours
     for theirs in sorted({name for name in names.values() if list(names.values()).count(name) > 1}):
         problems.add(theirs, "is mapped to more than one name", "Map it once, and copy the column for a second use.")
-    if problems.found:
-        return reading.having(problems=problems.found)
-    return reading.having(frame.rename(columns={theirs: ours for ours, theirs in names.items()}))
+    good = {theirs: ours for theirs, ours in good.items() if ours not in frame or ours in (theirs, *good)}
+    return reading.renamed(good, problems=problems.found)
 
 
 def _own_name(theirs: str, frame: pd.DataFrame) -> str:

@@ -50,7 +50,7 @@ def check_columns(
     columns = list(columns)
     reading = matched(reading, columns)
     frame = reading.frame
-    problems = ProblemList(table, frame, places=reading.places)
+    problems = ProblemList(table, frame, places=reading.places, headings=reading.headings)
     problems.found += reading.problems
     if len(frame) == 0:
         problems.add("table", "has no rows", "Check that the right file was exported.")
@@ -149,10 +149,11 @@ def _report_missing_cells(checked: Checked, needed: list[str]) -> None:
 
 def _report_missing_columns(frame, needed, columns, problems):
     meaning = {column.name: column.meaning for column in columns}
-    told = {problem.column for problem in problems.found}
+    told = {name for problem in problems.found for name in (problem.column, problem.wanted)}
     for name in [name for name in needed if name not in frame and name not in told]:
         what = meaning.get(name, "used by this function")
-        remedy = f"Add it ({what}), or map your own name to it. {to_choose_from(name, frame.columns)}"
+        there = to_choose_from(name, problems.own(frame.columns))
+        remedy = f'Add it ({what}), or map your own name to it, columns={{"{name}": "..."}}. {there}'
         problems.add(name, "is missing from the table", remedy)
 
 

@@ -47,7 +47,7 @@ OLD_ENDS = ("1999-12-30", "1999-12-31", "2000-01-01")  # 31.12.99 may be a 31.12
 CLOSE = 5  # years from other dates, within which it is a date like them
 FOUR = "Write years with four digits."
 EMPTY_DATES = ("1900-01-01", "1970-01-01", "1899-12-30")  # what programs write for an empty cell
-ASK = "Say which: day_first=True or day_first=False when it is read."
+ASK = "Say which: day_first=True or day_first=False."
 NO_DATE = ("holds dates that stand for none (9999-12-31, 1900-01-01)", "Leave these cells empty.")
 
 
@@ -172,7 +172,7 @@ def _doubts_of_short_years(two: pd.DataFrame, dates: pd.Series, day_first: bool 
     most = n_first if two["text"].str.contains("/").any() else max(MANY_YEARS, 2 * n_first)
     if day_first is None and n_last > most:
         said = f"has years of two digits that may come first or last ({examples(two['text'])})"
-        return [(said, f"{FOUR} If they come last: day_first=True or day_first=False when it is read.")]
+        return [(said, f"{FOUR} If they come last: day_first=True or day_first=False.")]
     ends = two["date"].isin(pd.to_datetime(list(OLD_ENDS)))
     others = dates[dates.notna() & ~dates.isin(two.loc[ends, "date"])].dt.year
     if ends.any() and not others.between(1999 - CLOSE, 2000 + CLOSE).any():
@@ -191,7 +191,7 @@ def _order(parts, texts, day_first) -> tuple[bool | None, tuple[str, str] | None
     hyphens = (parts["year"].str.len() < 4) & texts.str.contains("-")
     if hyphens.any():  # 24-12-31: after hyphens the year may as well come first, as in ISO dates
         said = f"has years of two digits that may come first or last ({texts[hyphens].iloc[0]})"
-        return None, (said, f"{FOUR} If they come last: day_first=True or day_first=False when it is read.")
+        return None, (said, f"{FOUR} If they come last: day_first=True or day_first=False.")
     if first.any() or second.any():
         return bool(first.any()), None
     said = f"can be read in two ways: {texts.iloc[0]} with the day or with the month first"

@@ -178,7 +178,7 @@ def matched(reading: Reading, columns: Iterable[Column]) -> Reading:
             problems.append(Problem(column.name, f"may be {shown}", 0, "", remedy))
     if not names and not problems:
         return reading
-    return reading.having(reading.frame.rename(columns=names), notes, problems)
+    return reading.renamed(names, notes, problems)
 
 
 def _meant(column: Column, names: Iterable[object]) -> list:

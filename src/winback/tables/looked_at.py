@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -20,7 +21,9 @@ BY_KIND = {
 MOST_NAMED = 12
 
 
-def looked_at(frame: pd.DataFrame, columns: Iterable[Column]) -> list[str]:
+def looked_at(
+    frame: pd.DataFrame, columns: Iterable[Column], headings: Mapping[str, str] = MappingProxyType({})
+) -> list[str]:
     """Say column by column what was checked, which columns were left as they are, and which are not there.
 
     Examples
@@ -37,13 +40,18 @@ def looked_at(frame: pd.DataFrame, columns: Iterable[Column]) -> list[str]:
     known = {column.name for column in columns}
     others = [str(name) for name in frame if name not in known]
     absent = [column.name for column in columns if column.name not in frame]
-    lines = [f"Looked at: {', '.join(f'{column.name} ({_checked(column)})' for column in there)}."]
+    lines = [f"Looked at: {', '.join(f'{_called(column, headings)} ({_checked(column)})' for column in there)}."]
     if others:
         more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
         lines.append(f"Not looked at, and kept as they are: {', '.join(others[:MOST_NAMED])}{more}.")
     if absent:
         lines.append(f"Not there, so nothing was checked: {', '.join(absent)}.")
     return lines
+
+
+def _called(column: Column, headings: Mapping[str, str]) -> str:
+    own = headings.get(column.name, column.name)
+    return own if own == column.name else f'"{own}" as {column.name}'
 
 
 def _checked(column: Column) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -49,7 +50,7 @@ def with_revenue(reading: Reading, margin_share: float | None) -> Reading:
     if margin_share is None or says_money(frame) or len(like) != 1 or not _ALONE.fullmatch(bare_name(like[0])):
         return reading
     said = f'"{like[0]}" was read as value: revenue, of which margin_share says how much is margin.'
-    return reading.having(frame.rename(columns={like[0]: "value"}), [said])
+    return reading.renamed({like[0]: "value"}, [said])
 
 
 def money_needs(frame: pd.DataFrame) -> list[str]:
@@ -67,24 +68,25 @@ def money_needs(frame: pd.DataFrame) -> list[str]:
     return list(SECOND_LIFETIME) if says_money(frame) else []
 
 
-def money_problems(frame: pd.DataFrame) -> list[Problem]:
+def money_problems(frame: pd.DataFrame, headings: Mapping[str, str] = MappingProxyType({})) -> list[Problem]:
     """Return the one problem of a table that does not say at all what returned customers brought, with the way out."""
     if money_needs(frame):
         return []
     like = [str(name) for name in frame if looks_like_revenue(name)]
-    there = ", ".join(map(str, frame.columns[:12])) or "none"
+    there = ", ".join(str(headings.get(name, name)) for name in frame.columns[:12]) or "none"
     remedy = f"Add {_EITHER}; columns seen: {there}."
     if like:
         shown = " and ".join(f"`{name}`" for name in like)
         verb = "looks" if len(like) == 1 else "look"
         remedy = (
-            f"{shown} {verb} like it: map value={like[0]} and state margin_share, the share that is margin. {remedy}"
+            f'{shown} {verb} like it: map it, columns={{"value": "{like[0]}"}}, and state margin_share, '
+            f"the share that is margin. {remedy}"
         )
     said = "is missing, and so are second lives: nothing says what returned customers brought"
     return [Problem("value", said, 0, "", remedy)]
 
 
-def without_money(frame: pd.DataFrame) -> list[str]:
+def without_money(frame: pd.DataFrame, headings: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """Say of a table that is looked at by itself that nothing in it says what returned customers brought.
 
     Examples
@@ -94,5 +96,6 @@ def without_money(frame: pd.DataFrame) -> list[str]:
     """
     if says_money(frame):
         return []
-    remedy = "".join(problem.remedy for problem in money_problems(frame)) or f"Add {_EITHER}."
-    return [f"What returned customers brought is not there: it was not looked at, and no offer can be judged. {remedy}"]
+    remedy = "".join(problem.remedy for problem in money_problems(frame, headings)) or f"Add {_EITHER}."
+    said = "What returned customers brought is not there: it was not looked at, and no offer can be judged."
+    return [f"{said} {remedy}"]

@@ -156,4 +156,5 @@ def _problem(reading: Reading, name: str, rows: np.ndarray, said: str, remedy: s
     place = int(rows.argmax())
     frame = reading.frame
     first = f"{row_name(reading.places, place, frame.columns, name)}, {frame[name].iloc[place]}"
-    return [Problem(name, said, int(rows.sum()), first, remedy, n_checked=len(rows))]
+    heading = reading.headings.get(name, "")
+    return [Problem(name, said, int(rows.sum()), first, remedy, n_checked=len(rows), heading=heading)]

@@ -44,7 +44,7 @@ GROUPED = {",": r"\d{1,3}(?:,\d{3})+(?:\.\d*)?", ".": r"\d{1,3}(?:\.\d{3})+(?:,\
 OTHER = {",": ".", ".": ","}
 LARGEST = 1e100  # beyond it sums of squares and cubes have no room
 LOOKED_AT = 5_000  # cells of a column in which a decimal mark shows, if it has one
-ASK = 'Say which: decimal="," or decimal="." when it is read.'
+ASK = 'Say which: decimal="," or decimal=".".'
 
 
 def parse_number(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Parsed:

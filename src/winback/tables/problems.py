@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -20,12 +23,15 @@ class Problem:
     first: str  # the first offender in words, empty when the whole column is meant or the rows are not at hand
     remedy: str
     n_checked: int = 0  # rows looked at
+    heading: str = ""  # the column's own name in the table, where it is another one
+    wanted: str = ""  # winback's column that is missing because of it, so that one cause is one problem
 
     def __str__(self):
         """Write the problem as one line an analyst can act on."""
         first = f" (first: {self.first})" if self.first else ""
         count = f"; {self.n_rows:,} of {self.n_checked:,} rows{first}" if self.n_rows else ""
-        return f"`{self.column}` {self.problem}{count}. {self.remedy}"
+        named = f"`{self.heading}` ({self.column})" if self.heading not in ("", self.column) else f"`{self.column}`"
+        return f"{named} {self.problem}{count}. {self.remedy}"
 
 
 class TableError(ValueError):
@@ -34,7 +40,7 @@ class TableError(ValueError):
     Attributes
     ----------
     problems : pandas.DataFrame
-        One row per problem: ``column``, ``problem``, ``n_rows``, ``first``, ``remedy``, ``n_checked``.
+        One row per problem: the fields of `Problem`: ``column``, ``problem``, ``n_rows``, ``first``, ``remedy``, ...
 
     Examples
     --------
@@ -73,25 +79,49 @@ def no_frame(thing: object, table: str) -> TableError:
 class ProblemList:
     """Collects the problems of one table; raises them together. Rows of a part of it have no number to name."""
 
-    def __init__(self, table: str, frame: pd.DataFrame, is_part: bool = False, places: Places | None = None):
+    def __init__(
+        self,
+        table: str,
+        frame: pd.DataFrame,
+        is_part: bool = False,
+        places: Places | None = None,
+        headings: Mapping[str, str] = MappingProxyType({}),
+    ):
         self.table, self.frame, self.is_part, self.places = table, frame, is_part, places
+        self.headings = headings  # winback's name -> the table's own
         self.found: list[Problem] = []
 
     def add(self, column: str, problem: str, remedy: str) -> None:
         """Add a problem of a whole column or of the whole table."""
-        self.found.append(Problem(column, problem, 0, "", remedy))
+        self.found.append(self._in_own_words(Problem(column, problem, 0, "", remedy)))
 
     def add_rows(self, column: str, bad: np.ndarray, problem: str, remedy: str, among: int | None = None):
         """Add a problem of the rows where ``bad`` is True, if there are any."""
         n_bad = int(bad.sum())
         if n_bad:
             first = self._name_row(int(bad.argmax()), column)
-            self.found.append(Problem(column, problem, n_bad, first, remedy=remedy, n_checked=among or len(bad)))
+            told = Problem(column, problem, n_bad, first, remedy=remedy, n_checked=among or len(bad))
+            self.found.append(self._in_own_words(told))
 
     def raise_if_any(self) -> None:
         """Raise one TableError with all problems found so far."""
         if self.found:
             raise TableError(self.table, self.found)
+
+    def own(self, names: Iterable[object]) -> list[object]:
+        """Return columns under the table's own names."""
+        return [self.headings.get(str(name), name) for name in names]
+
+    def _in_own_words(self, problem: Problem) -> Problem:
+        """Name columns as the table does: an analyst looks for `spend`, not for `value`."""
+        if not self.headings:
+            return problem
+        said = (
+            re.sub(r"`(\w+)`", lambda name: f"`{self.headings.get(name[1], name[1])}`", text)
+            for text in (problem.problem, problem.remedy)
+        )
+        text, remedy = said
+        return replace(problem, problem=text, remedy=remedy, heading=self.headings.get(problem.column, ""))
 
     def _name_row(self, position: int, column: str) -> str:
         """Name one row by its customer where possible, else by its number, with the value seen."""

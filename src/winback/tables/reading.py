@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -33,6 +34,13 @@ class Reading:
     other_contacts: OtherContacts = NO_OTHERS
     places: Places | None = None  # where in a file its rows stand
     decimal: str | None = None  # what the file's separator says of decimal marks
+    headings: Mapping[str, str] = field(default_factory=dict)  # winback's name -> the table's own, of those renamed
+
+    def renamed(self, names: Mapping[str, str], notes=(), problems=()) -> Reading:
+        """Return the same with columns under other names (the table's own -> winback's), and more to say."""
+        own = {ours: self.headings.get(theirs, str(theirs)) for theirs, ours in names.items() if ours != theirs}
+        frame = self.frame.rename(columns=dict(names)) if names else self.frame
+        return replace(self.having(frame, notes, problems), headings={**self.headings, **own})
 
     def having(self, frame: pd.DataFrame | None = None, notes=(), problems=(), currencies=frozenset()) -> Reading:
         """Return the same with another frame, and more to say."""

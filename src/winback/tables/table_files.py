@@ -61,7 +61,12 @@ def check_file(
         checked = check_columns(reading, called, known, needs, written)
         check_order(checked)
     checked.problems.raise_if_any()
-    return Reading(checked.frame, tuple(dict.fromkeys(checked.notes)), currencies=frozenset(checked.currencies))
+    return Reading(
+        checked.frame,
+        tuple(dict.fromkeys(checked.notes)),
+        currencies=frozenset(checked.currencies),
+        headings=checked.problems.headings,
+    )
 
 
 def _refuse_those_of_lapsed(called: str, **settings: object) -> None:

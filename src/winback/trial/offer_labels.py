@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -44,6 +45,7 @@ def with_known_offers(reading: Reading, names: Iterable[str], control: str | Ite
     labels = [label_text(value) for value in values]
     names = [*names]
     meant, notes, problems = _control(labels, names, control, bool((codes < 0).any()))
+    problems = [replace(each, heading=reading.headings.get("offer", "")) for each in problems]
     for label in labels:
         if label and label not in meant and label not in (*names, NO_OFFER):
             like = [name for name in names if bare_name(name) == bare_name(label)]
@@ -60,7 +62,7 @@ def _control(labels, names, control, some_empty) -> tuple[dict, list[str], list[
     """Return which labels mean sent nothing, what is said of them, and what is wrong."""
     meant: dict = {}
     if control is not None:
-        return _stated_control(labels, control, some_empty)
+        return _stated_control(labels, names, control, some_empty)
     taken = {bare_name(name) for name in names}
     words = [label for label in labels if label and bare_name(label) in CONTROL_WORDS - taken and label not in names]
     if NO_OFFER in words:
@@ -75,7 +77,7 @@ def _control(labels, names, control, some_empty) -> tuple[dict, list[str], list[
     return meant, notes, []
 
 
-def _stated_control(labels, control, some_empty) -> tuple[dict, list[str], list[Problem]]:
+def _stated_control(labels, names, control, some_empty) -> tuple[dict, list[str], list[Problem]]:
     meant: dict = {}
     for word in [control] if isinstance(control, str) or not isinstance(control, Iterable) else list(control):
         text = label_text(word) if word is not None else None
@@ -88,7 +90,10 @@ def _stated_control(labels, control, some_empty) -> tuple[dict, list[str], list[
         if not found:
             there = _quoted([label for label in labels if label][:MOST_SHOWN])
             said = f"has no label {word!r}, which control names" if text else "has no empty cell, which control names"
-            return meant, [], [Problem("offer", said, 0, "", f"There are {there}.")]
+            known = _control(labels, names, None, some_empty)[
+                0
+            ]  # one cause, one problem: they are not unknown offers too
+            return known, [], [Problem("offer", said, 0, "", f"There are {there}.")]
         meant.update(dict.fromkeys(found, NO_OFFER))
     others = ["(empty)" if label is None else label for label in meant if label != NO_OFFER]
     return meant, [f"As control says, {_quoted(others)} means sent nothing."] if others else [], []

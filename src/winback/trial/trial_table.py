@@ -65,7 +65,7 @@ def trial_table(customers: AnyTable, catalog: OfferCatalog, asked: Asked = Asked
     reading = one_row_each(with_months(reading, asked.until, written), asked.keep, written)
     reading = with_known_offers(reading, catalog.names, asked.control)
     checked = lapsed_checked(reading, ["offer", "returned", *money_needs(reading.frame)], written)
-    checked.problems.found += money_problems(reading.frame)
+    checked.problems.found += money_problems(reading.frame, reading.headings)
     both = "value" in reading.frame and set(SECOND_LIFETIME) & set(reading.frame)
     if both:
         remedy = "Keep measured value or second lives, and drop the other."
