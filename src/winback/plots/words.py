@@ -15,7 +15,7 @@ import matplotlib as mpl
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.transforms import ScaledTranslation
 
-LONGEST_LINE = 32  # letters of a name beside an axis
+LONGEST_LINE = 28  # letters of a name beside an axis
 LONGEST_SHORT = 28  # in a title, or beside a mark
 LONGEST_KEY = 40  # in a legend
 LONGEST_BELOW = 58  # below a figure
