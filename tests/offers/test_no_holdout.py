@@ -7,7 +7,7 @@ from trials import random_values
 import winback as wb
 from winback import plots
 from winback.money import money_interval
-from winback.offers.sensitivity import ORGANIC_GRID
+from winback.offers.organic_range import GRID
 from winback.terms.catalog import Offer, OfferCatalog
 
 OFFERS = OfferCatalog(tuple(Offer(name=name, amount=10, paid="on_acceptance") for name in ("discount", "upgrade")))
@@ -112,7 +112,7 @@ def test_the_shares_assumed_are_tried_beside_the_others(trial):
     result = wb.compare_offers(wb.read_trial(trial, OFFERS, organic=(0.02, 0.07)))
     settings = result.sensitivity("organic").frame["setting"].unique().tolist()
     assert settings == ["0%", "2%", "4.5%", "5%", "7%", "10%", "20%", "30%", "40%"]
-    assert len(wb.compare_offers(wb.read_trial(trial, OFFERS)).sensitivity("organic").table()) == len(ORGANIC_GRID)
+    assert len(wb.compare_offers(wb.read_trial(trial, OFFERS)).sensitivity("organic").table()) == len(GRID)
 
 
 # summary figures

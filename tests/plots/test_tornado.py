@@ -1,5 +1,7 @@
 """Do the bars reach to what the comparison says at each setting, and is it said where another offer takes over?"""
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -8,7 +10,8 @@ from trials import random_lives, random_values
 
 import winback as wb
 from winback.plots import plot_tornado
-from winback.plots.style import OFFERS
+from winback.plots.style import OFFERS, money_axis
+from winback.plots.tornado import UNMOVED
 
 
 @pytest.fixture(autouse=True)
@@ -126,6 +129,46 @@ def test_one_offer_has_no_lead_and_gross_figures_are_called_so():
     (ax,) = figure.axes
     assert "gross" in ax.get_xlabel()
     figure.canvas.draw()
+
+
+def rare(**kept):
+    """Return what came of mails that hardly anybody answers."""
+    return random_values(np.random.default_rng(8), 6_000, **kept)
+
+
+def test_where_few_return_organic_return_is_moved_by_tenths_of_a_percent_and_none_is_said():
+    amounts = {"mail": 0.5, "card": 0.6}
+    gross = compared(amounts, rare(mail=0.012, card=0.011))
+    steps = gross.what_if().steps.slider("organic").values
+    assert gross.highest_organic == 0.02 == steps[-1]
+    figure = plot_tornado(gross.what_if())
+    assert "if none would come anyway" in title(figure.axes[0])
+    assert "not known" not in title(figure.axes[0])
+    measured = compared(amounts, rare(mail=0.012, card=0.011, none=0.006))
+    assert measured.what_if().steps.slider("organic").values[-1] <= 0.02
+    shares = measured.sensitivity("organic").frame["setting"].unique()
+    assert shares.tolist() == ["0%", "0.25%", "0.5%", "1%", "1.5%", "2%"]
+
+
+@pytest.mark.parametrize("span", [(0.12, 0.15), (-2e6, 3e6), (100, 400), (0.001, 0.0011)])
+@pytest.mark.parametrize("width", [3.6, 9.0])
+def test_amounts_on_an_axis_stand_beside_each_other(span, width):
+    figure, ax = plt.subplots(figsize=(width, 2))
+    ax.set_xlim(*span)
+    money_axis("$", ax.xaxis)
+    figure.canvas.draw()
+    boxes = [label.get_window_extent() for label in ax.get_xticklabels() if label.get_text()]
+    inside = [box for box in boxes if ax.bbox.x0 <= (box.x0 + box.x1) / 2 <= ax.bbox.x1]
+    assert len(inside) >= 2
+    assert all(one.x1 < other.x0 for one, other in itertools.pairwise(inside))
+
+
+def test_what_moves_nothing_is_said_where_there_is_room():
+    figure = plot_tornado(compared({"mail": 0.5, "card": 0.5}, rare(mail=0.012, card=0.011)).what_if())
+    for ax in figure.axes:
+        low, high = ax.get_xlim()
+        for text in [each for each in ax.texts if each.get_text() == UNMOVED]:
+            assert (text.xy[0] < (low + high) / 2) == (text.get_ha() == "left")
 
 
 def test_a_free_offers_cost_is_not_moved():

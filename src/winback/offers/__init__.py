@@ -10,6 +10,7 @@ tiles               its headline figures at a glance
 longer              does another offer come first where more months are counted? a comparison's `longer`
 told_apart          is the first offer told apart from the others, and what to do where it is not?
 assumptions         what it assumes, in words
+organic_range       how far is organic return moved?
 tailored            does a tailored offer earn what its own rule promises? a comparison's `tailored`
 what_if             sliders for cost, organic return, horizon and discount rate: a comparison's `what_if`
 what_if_steps       at which steps, and what is known there?

@@ -18,6 +18,7 @@ from winback.offers.assumptions import assumption_lines
 from winback.offers.carriers import ValueCarriers
 from winback.offers.comparison_figures import ComparisonSettings
 from winback.offers.longer import LeadHolds, counted_longer, lead_holds
+from winback.offers.organic_range import highest_share
 from winback.offers.sensitivity import (
     OfferSensitivity,
     break_even_lines,
@@ -175,13 +176,20 @@ class OfferComparison(Result):
         columns = () if self.trial is None else self.trial.adjust
         return f"adjusted for {columns_in_words(columns)}, as declared beforehand" if columns else ""
 
+    @property
+    def highest_organic(self) -> float:
+        """Up to which organic return it is worth looking, see `winback.offers.organic_range`."""
+        assumed = self.settings.organic
+        back = 0.0 if self.control is None else float(self.control.mean[0, 0])
+        return highest_share(self.frame["break_even_organic"], back if assumed is None else assumed.high)
+
     @door
     def sensitivity(self, varied: str, values: Iterable[float] | None = None) -> OfferSensitivity:
         """Return the ranking at another ``horizon`` in months, annual ``discount`` or ``organic`` return.
 
         Profit is gross, and with organic returns (shares; each worth ``organic_value`` of the trial, by default the
         offer's own value per returned customer) incremental. By default parts of the horizon are tried, rates from 0 to
-        20%, organic returns from 0 to 40%.
+        20%, organic returns from 0 to 40%, or as far as matters.
 
         Examples
         --------
@@ -191,7 +199,7 @@ class OfferComparison(Result):
         """
         offers = self.frame["offer"]
         if varied == "organic":
-            shares = default_shares(self.settings.organic) if values is None else values
+            shares = default_shares(self.settings.organic, self.highest_organic) if values is None else values
             said = {"notes": tuple(break_even_lines(self.frame)), "currency": self.currency}
             return organic_sensitivity(offers, self.arms, self.settings.organic_value, shares, **said)
         if varied not in ("horizon", "discount"):

@@ -9,13 +9,13 @@ from typing import ClassVar
 import pandas as pd
 
 from winback.money import format_alike
+from winback.offers.organic_range import table_shares
 from winback.results import Result, Sentences, format_percent, join_words
 from winback.terms.organic import AssumedOrganic
 from winback.trial import moments as m
 from winback.trial.compared import compared_moments
 from winback.trial.trial import Trial
 
-ORGANIC_GRID = (0.0, 0.05, 0.10, 0.20, 0.30, 0.40)
 DISCOUNT_GRID = (0.0, 0.05, 0.10, 0.20)
 NO_OFFER_PAYS = "no offer pays"
 HORIZON_SHARES = (0.25, 0.5, 0.75, 1.0)
@@ -98,10 +98,10 @@ def organic_sensitivity(
     return OfferSensitivity(pd.concat(parts, ignore_index=True), "organic return", currency, notes)
 
 
-def default_shares(assumed: AssumedOrganic | None) -> list[float]:
-    """Return the shares that are tried: those of the grid, and those assumed."""
+def default_shares(assumed: AssumedOrganic | None, highest: float = 0.4) -> list[float]:
+    """Return the shares that are tried: those of a table up to the highest, and those assumed."""
     own = () if assumed is None else (assumed.low, assumed.middle, assumed.high)
-    return sorted({*ORGANIC_GRID, *own})
+    return sorted({*table_shares(highest), *own})
 
 
 def revalued(trial: Trial, offers: Iterable[str], varied: str, values: Iterable[float] | None) -> OfferSensitivity:

@@ -16,6 +16,7 @@ import numpy as np
 from winback import uncertainty
 from winback.money import format_money
 from winback.offers import comparison_figures as figures
+from winback.offers.organic_range import steps_to
 from winback.results import Result, format_percent
 from winback.skewness import skewed_interval
 from winback.tables import NO_OFFER
@@ -25,8 +26,6 @@ from winback.trial import moments as m
 from winback.trial.compared import compared_moments
 
 COSTS = (0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0, 2.5, 3.0)
-ORGANIC = np.linspace(0, 0.4, 41).round(2)
-ORGANIC_OWN = np.linspace(0, 0.4, 9).round(2)  # each offer's own value weighs: who is told apart differs at every step
 DISCOUNTS = np.array([0.0, 0.05, 0.10, 0.15, 0.20])
 MONTHS = (1, 2, 3, 6, 12, 24)  # between steps of the horizon
 MOST_HORIZONS, MOST_CONTACTS = 10, 40
@@ -133,7 +132,8 @@ class Steps:
 
     def _organic(self) -> Slider:
         label, assumed = "Would have come back anyway", self.comparison.settings.organic
-        shares = ORGANIC_OWN if self.own_worth else ORGANIC
+        # where each offer's own value weighs, who is told apart differs at every step
+        shares = steps_to(self.comparison.highest_organic, few=self.own_worth)
         if self.comparison.control is not None:
             back = float(self.comparison.control.mean[0, 0])
             own, said = back, f"{format_percent(back)}, as measured"

@@ -242,12 +242,16 @@ def money_axis(currency: str, *axes) -> None:
 
 def _most_ticks(axis, currency: str) -> int:
     """Return how many amounts of money find room beside each other."""
-    longest = max(len(format_money(amount, currency, 0)) for amount in axis.get_view_interval())
     names = getattr(axis.axes.yaxis.get_major_formatter(), "seq", ())  # of rows: what they take is not the axis's
     taken = LETTER * SMALL * max((len(line) for name in names for line in name.split("\n")), default=0)
     margin = POINTS * axis.axes.get_position().x0 * axis.axes.figure.get_figwidth()
     room = points_across(axis.axes) - max(taken - margin, 0)
-    return int(np.clip(room / (LETTER * SMALL * (longest + 3)), 2, 9))
+    for n in range(9, 2, -1):  # the closer they lie, the more digits tell them apart
+        found = MaxNLocator(nbins=n, steps=[1, 2, 2.5, 5, 10]).tick_values(*axis.get_view_interval())
+        longest = max(len(text) for text in MoneyTicks(currency).format_ticks(found))
+        if n * LETTER * SMALL * (longest + 3) <= room:
+            return n
+    return 2
 
 
 def percent_axis(*axes) -> None:

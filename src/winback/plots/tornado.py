@@ -77,7 +77,7 @@ def _moves(what_if: WhatIf, leader: str) -> pd.DataFrame:
         if slider.name not in MOVED or len(slider.values) < 2:
             continue
         for end in (end for end, at in _ends(slider, what_if).items() if at == place):
-            setting, (name, said, *_) = slider.texts[place].split(",")[0], MOVED[slider.name]
+            setting, (name, said, *_) = _setting(slider, place, known), MOVED[slider.name]
             row = {"name": name, "end": end, "setting": setting, "said": said.format(setting)}
             row |= _figures(known, what_if.steps.trial.sent, leader)
             rows.append(row | longest if (slider.name, end) == ("horizon_months", "high") else row)
@@ -86,6 +86,13 @@ def _moves(what_if: WhatIf, leader: str) -> pd.DataFrame:
     width = (gains.max() - gains.min()).sort_values(ascending=False, kind="stable")
     moves["place"] = moves["name"].map({name: place for place, name in enumerate(width.index)})
     return moves.sort_values("place", kind="stable", ignore_index=True)
+
+
+def _setting(slider, place, known) -> str:
+    """Return what an assumption is set to; gross figures are those if none would come anyway."""
+    if slider.name == "organic" and known.settings.organic is None and known.control is None:
+        return "none"
+    return slider.texts[place].split(",")[0]
 
 
 def _figures(known, offers, leader) -> dict:
@@ -150,11 +157,13 @@ def _draw(ax, moves, what, *, color, currency):
                 ax.hlines(at, low, high, color=INK, linewidth=1)
                 ends = (high, (4, 0), "left") if away.loc[place, end] > 0 else (low, (-4, 0), "right")
                 note(ax, rows.loc[place, "setting"], (ends[0], at), ends[1], ha=ends[2], va="center", color=INK)
-    for place in wide.index[~away.any(axis=1)]:
-        note(ax, UNMOVED, (rest, place), (-4, 0), ha="right", va="center", color=QUIET)
     ax.axvline(rest, color=INK, linewidth=1)
     ax.use_sticky_edges = False
     ax.margins(x=0.2)
+    right = rest < np.mean(ax.get_xlim())  # of the line, where there is more room
+    side = {"ha": "left" if right else "right", "va": "center"}
+    for place in wide.index[~away.any(axis=1)]:
+        note(ax, UNMOVED, (rest, place), (4 if right else -4, 0), color=QUIET, **side)
     if ax.get_xlim()[0] < 0 < ax.get_xlim()[1]:
         ax.axvline(0, color=INK, linewidth=1.2, linestyle=":")
     names = moves.drop_duplicates("place")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+SMALL_SHARE = 0.1  # below it a decimal tells shares apart
 QUESTIONS = {
     1: "Who comes back?",
     2: "How long, and worth what?",
@@ -77,3 +78,14 @@ def lacking(columns: dict[str, str], remedy: str) -> str:
     each = "; ".join(f"{name} ({meaning})" for name, meaning in columns.items())
     start = "This column is missing" if len(columns) == 1 else "These columns are missing"
     return f"{start}: {each}. {remedy}"
+
+
+def share_digits(shares: Iterable[float]) -> int:
+    """Return with how many decimals shares are said: with one where all are small, or 0.6% and 1.1% were the same.
+
+    Examples
+    --------
+    >>> share_digits([0.011, 0.006]), share_digits([0.45, 0.06])
+    (1, 0)
+    """
+    return int(max(shares) < SMALL_SHARE)

@@ -12,7 +12,7 @@ from winback.money import format_alike, money_interval
 from winback.offers.compared import OfferComparison
 from winback.plots.small import Panel, Row, small_panels
 from winback.plots.style import capitalised
-from winback.questions.card import Card, Picture
+from winback.questions.card import Card, Picture, share_digits
 from winback.results import format_percent, join_words
 from winback.uncertainty import share_difference
 
@@ -115,9 +115,10 @@ def _picture(found: Leaders) -> Picture:
     comparison = found.comparison
     frame, kind = comparison.frame, f"{comparison.kind}_profit"
     colours = offer_colours(frame["offer"], comparison.catalogue)
+    digits = share_digits(frame["acceptance"])
     shown = {
         "profit": ("profit", frame[kind], format_alike(frame[kind], comparison.currency)),
-        "won back": ("back", frame["acceptance"], [format_percent(each, 0) for each in frame["acceptance"]]),
+        "won back": ("back", frame["acceptance"], [format_percent(each, digits) for each in frame["acceptance"]]),
     }
     if found.by["roi"]:
         roi = ("roi", frame["gross_roi"], [format_percent(each, 0) for each in frame["gross_roi"]])

@@ -15,7 +15,7 @@ from winback.offers.by_group import offers_by_group
 from winback.offers.compared import OfferComparison
 from winback.plots.small import Row, small_bars
 from winback.plots.style import INK
-from winback.questions.card import Card, Picture, lacking
+from winback.questions.card import Card, Picture, lacking, share_digits
 from winback.results import counted, format_percent, join_words
 from winback.tables import NO_OFFER, label_codes
 from winback.terms.organic import assumed_organic
@@ -170,15 +170,17 @@ def without(by: str) -> str:
 def said(found: ReturnsBy, whose: str = "after an offer") -> str:
     """Say who comes back, in one sentence."""
     first, last = found.frame.iloc[0], found.frame.iloc[-1]
-    alone = ""
+    digits, alone = share_digits(found.frame["returned"]), ""
     if found.alone is not None:
         assumed = "assumed " if found.assumed else ""
-        alone = f"; without an offer {assumed}{format_percent(found.alone[0], 0)}"
+        alone = f"; without an offer {assumed}{format_percent(found.alone[0], digits)}"
     if found.by is None:
-        return f"{format_percent(first['returned'], 0)} of those sent an offer came back{alone}."
-    shares = [format_percent(row["returned"], 0) for row in (first, last)]
+        return f"{format_percent(first['returned'], digits)} of those sent an offer came back{alone}."
+    shares = [format_percent(row["returned"], digits) for row in (first, last)]
     if found.told_apart and found.alone_by_group:
-        alone = "; without an offer " + " and ".join(format_percent(row["alone_returned"], 0) for row in (first, last))
+        alone = "; without an offer " + " and ".join(
+            format_percent(row["alone_returned"], digits) for row in (first, last)
+        )
     if not found.told_apart:
         between = shares[0] if shares[0] == shares[1] else f"between {shares[1]} and {shares[0]}"
         return f"No group is shown to come back more often than another: {between} {whose}{alone}."
@@ -250,11 +252,12 @@ def _alone(trial: Trial) -> tuple[tuple[float, float, float] | None, bool]:
 
 def picture(found: ReturnsBy, whose: str = "after an offer") -> Picture:
     """Draw each group's share with its interval, beside the share of those who were sent nothing."""
+    digits = share_digits(found.frame["returned"])
     rows = [
         Row(
             row.short,
             row.returned,
-            format_percent(row.returned, 0),
+            format_percent(row.returned, digits),
             low=row.returned_low,
             high=row.returned_high,
             colour=SHADES[place],
@@ -264,9 +267,9 @@ def picture(found: ReturnsBy, whose: str = "after an offer") -> Picture:
     ]
     line = None
     if found.alone is not None:
-        line = (found.alone[0], f"{format_percent(found.alone[0], 0)} without an offer")
+        line = (found.alone[0], f"{format_percent(found.alone[0], digits)} without an offer")
     if found.alone_by_group:
-        shares = ", ".join(format_percent(row.alone_returned, 0) for row in _rows(found))
+        shares = ", ".join(format_percent(row.alone_returned, digits) for row in _rows(found))
         line = (None, f"dashed: without an offer {shares}")
     each = join_words(
         f"{row.short} {_with_interval(row.returned, row.returned_low, row.returned_high)}" for row in _rows(found)
