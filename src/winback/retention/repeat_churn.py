@@ -9,6 +9,7 @@ import numpy as np
 from scipy.linalg import block_diag
 
 from winback.doors import ArgumentError, door
+from winback.formulas import bind_formula
 from winback.newton import climb
 from winback.retention.long_enough import follow_up
 from winback.retention.repeat_churn_fit import RepeatChurn
@@ -22,7 +23,6 @@ from winback.retention.repeat_churn_sample import (
     TOO_SHORT,
     Equations,
     Sample,
-    bind,
     returned_sample,
     usual_terms,
 )
@@ -114,30 +114,28 @@ def fit_repeat_churn(
     3      all  18260     3830   0.52
     """
     normal_quantile(level)
-    contained = {**CONTAINED, **{label: tuple(each) for label, each in _checked(several).items()}}
-    sample = returned_sample(lapsed, contained)
-    can_be = sample.blocked.any(axis=1)
-    everybody = np.ones(len(can_be), dtype=bool)
-    hazards = usual_terms(sample, ("reason", "offer"), everybody) if hazards is None else hazards
-    tried = [formula]
-    if formula is None:
-        tried = list(dict.fromkeys([usual_terms(sample, ("reason",), can_be), "1"]))
+    for label, contained in (several or {}).items():
+        if isinstance(contained, str):
+            raise ArgumentError(f"several[{label!r}] must be a list of reasons; got {contained!r}.")
+    sample = returned_sample(lapsed, CONTAINED | {label: tuple(each) for label, each in (several or {}).items()})
+    can_be = sample.can_be
+    hazards = usual_terms(sample, ("reason", "offer"), slice(None)) if hazards is None else hazards
+    tried = [formula] if formula is not None else list(dict.fromkeys([usual_terms(sample, ("reason",), can_be), "1"]))
     watched = follow_up(sample.months[can_be], sample.again[can_be]) if can_be.any() else None
-    equations, top, state = _fitted(sample, tried, hazards, watched)
+    equations, top, state, nobody = _fitted(sample, tried, hazards, watched)
     if not top.converged:
         raise ValueError(
             "Repeat churn cannot be fitted: the likelihood has no maximum. Check that second stays differ in length, "
             "or leave terms of `hazards` out."
         )
-    plain = top if state != CURED else _highest(replace(equations, formula=None).returned(sample), share=1.0)
-    n_terms = 1 if equations.formula is None else len(equations.formula.names)
+    gain = top.value - nobody.value if state == CURED else 0.0
     return RepeatChurn(
         sample=sample,
         equations=equations,
         theta=top.theta,
         covariance=top.covariance,
         state=state,
-        no_cure=chi_squared_test(2 * (top.value - plain.value), n_terms),
+        no_cure=chi_squared_test(2 * gain, len(equations.formula.names)),
         follow_up=watched,
         log_likelihood=top.value,
         converged=top.converged,
@@ -147,73 +145,63 @@ def fit_repeat_churn(
     )
 
 
-def _checked(several) -> Mapping:
-    """Refuse reasons that are written as one text."""
-    for label, contained in (several or {}).items():
-        if isinstance(contained, str):
-            raise ArgumentError(f"several[{label!r}] must be a list of reasons; got {contained!r}.")
-    return several or {}
-
-
-def _fitted(sample: Sample, tried, hazards, watched) -> tuple[Equations, Top, str]:
-    """Return the best fit that can be shown, and what it is."""
-    of_first = bind(sample, tried[0], hazards)  # whatever is wrong with a formula is said in any case
-    alone = replace(of_first, formula=None)
+def _fitted(sample: Sample, tried, hazards, watched) -> tuple[Equations, Top, str, Top]:
+    """Return the best fit that can be shown, what it is, and the best one with nobody cured."""
+    of_first = Equations.of(sample, tried[0], hazards)  # whatever is wrong with a formula is said in any case
+    alone = replace(of_first, formula=bind_formula("1", sample.table, "formula"))
     data = alone.returned(sample)
     nobody = _highest(data, share=1.0)
     if watched is None:
-        return alone, nobody, NOTHING_TO_CURE
+        return alone, nobody, NOTHING_TO_CURE, nobody
     everybody = _highest(data, share=0.0) if watched.latest_exit == 0 else None
     if everybody is not None and everybody.value > nobody.value + CLEAR:
-        return alone, everybody, ALL_CURED
+        return alone, everybody, ALL_CURED, nobody
     if not (watched.long_enough or sample.compared):
-        return alone, nobody, TOO_SHORT
+        return alone, nobody, TOO_SHORT, nobody
     for formula in tried:
         equations = alone if formula == "1" else of_first
         top = _highest(equations.returned(sample), start=nobody)
         if top.converged:
-            return equations, top, CURED
+            return equations, top, CURED, nobody
     everybody = _highest(data, share=0.0)
-    edges = (nobody, NONE_CURED) if nobody.value >= everybody.value else (everybody, ALL_CURED)
-    return alone, *edges
+    edge = (nobody, NONE_CURED) if nobody.value >= everybody.value else (everybody, ALL_CURED)
+    return alone, *edge, nobody
 
 
 def _highest(data: Returned, *, share: float | None = None, start: Top | None = None) -> Top:
     """Return the maximum of the likelihood, with a share of susceptible customers that is held where one is given."""
-    n_gamma, n_reasons = data.z.shape[1], data.n_reasons
     working, back = _orthonormal(data)
-    place = np.zeros(data.n_places)
-    place[n_gamma : n_gamma + n_reasons] = np.log(np.maximum(data.ends.sum(axis=0), 0.5) / data.months.sum())
+    gamma, levels = slice(data.z.shape[1]), slice(data.z.shape[1], data.z.shape[1] + data.n_reasons)
+    place, free = np.zeros(data.n_places), np.ones(data.n_places, dtype=bool)
+    place[levels] = np.log(np.maximum(data.ends.sum(axis=0), 0.5) / data.months.sum())
     if start is not None:
-        place[n_gamma:] = start.theta[-(data.n_places - n_gamma) :]
+        place[gamma.stop :] = start.theta[gamma.stop - data.n_places :]
         place = np.linalg.solve(back, place)
-        place[:n_gamma] = 0.0
-    free = np.ones(data.n_places, dtype=bool)
+        place[gamma] = 0.0
     if share is not None:
-        place[:n_gamma] = EDGE if share else -EDGE
-        free[:n_gamma] = False
-    known = None if share is not None else lambda theta: bool(np.abs(working.z @ theta[:n_gamma]).max() < FURTHEST)
-    peak = climb(lambda theta: log_likelihood(theta, working), place, free=free, known=known)
+        place[gamma], free[gamma] = EDGE if share else -EDGE, False
+
+    def is_known(theta: np.ndarray) -> bool:
+        return share is not None or bool(np.abs(working.z @ theta[gamma]).max() < FURTHEST)
+
+    peak = climb(lambda theta: log_likelihood(theta, working), place, free=free, known=is_known)
     return Top(back @ peak.place, back @ peak.covariance @ back.T, peak.value, peak.converged)
 
 
 def _orthonormal(data: Returned) -> tuple[Returned, np.ndarray]:
     """Return the same customers with designs whose columns are alike in size and uncorrelated, and the way back."""
-    z, of_z = _turned(data.z, data.curable)
     mean = data.x.mean(axis=0)
-    x, of_x = _turned(data.x - mean, np.ones(len(data.x), dtype=bool))
+    (z, of_z), (x, of_x) = _turned(data.z), _turned(data.x - mean)
     back = block_diag(of_z, np.eye(2 * data.n_reasons), of_x)
     n_gamma = data.z.shape[1]
     back[n_gamma : n_gamma + data.n_reasons, n_gamma + 2 * data.n_reasons :] = -mean @ of_x
     return replace(data, z=z, x=x), back
 
 
-def _turned(matrix: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a design made orthonormal among some rows, and the matrix that leads its coefficients back."""
-    if not (rows.any() and matrix.shape[1]):
+def _turned(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a design made orthonormal among the rows in use, and the matrix that leads its coefficients back."""
+    if not matrix.any():
         return matrix, np.eye(matrix.shape[1])
-    q, r = np.linalg.qr(matrix[rows])
-    size = np.sqrt(rows.sum()) * np.sign(np.diag(r))
-    turned = np.zeros_like(matrix)
-    turned[rows] = q * size
-    return turned, np.linalg.inv(r) * size
+    q, r = np.linalg.qr(matrix)
+    size = np.sqrt(matrix.any(axis=1).sum()) * np.sign(np.diag(r))
+    return q * size, np.linalg.inv(r) * size

@@ -19,20 +19,13 @@ from winback.results import Result, Sentences
 from winback.retention import repeat_churn_words
 from winback.retention.early_leaving import EarlyLeaving, early_leaving
 from winback.retention.long_enough import FollowUp
-from winback.retention.repeat_churn_likelihood import Parts
+from winback.retention.repeat_churn_likelihood import Parts, left_for
 from winback.retention.repeat_churn_outlook import N_STEPS, Outlook
 from winback.retention.repeat_churn_params import parameter_table
-from winback.retention.repeat_churn_sample import (
-    ALL_CURED,
-    CURED,
-    Equations,
-    Sample,
-    blocked,
-    first_reasons,
-)
+from winback.retention.repeat_churn_sample import ALL_CURED, CURED, Equations, Sample, first_reasons
 from winback.retention.watch_list import WatchList, watch_list
 from winback.survival.goodness_of_fit import Test
-from winback.survival.groups import typed_lifetimes
+from winback.survival.groups import months_and_ended, typed_lifetimes
 from winback.survival.incidence import cumulative_incidence, incidence_interval, incidence_variance
 from winback.tables import AnyTable, as_table
 from winback.tables.headings import refuse_shared_names
@@ -100,13 +93,12 @@ class RepeatChurn(Result):
     @property
     def reasons(self) -> tuple[str, ...]:
         """For which they left again, most frequent first."""
-        return self.sample.reasons
+        return tuple(self.sample.cured_of.columns)
 
     @property
     def parts(self) -> Parts:
         """The parameters by what they are of."""
-        n_gamma = 1 if self.equations.formula is None else len(self.equations.formula.names)
-        return Parts.of(self.theta, n_gamma, len(self.reasons))
+        return Parts.of(self.theta, len(self.equations.formula.names), len(self.reasons))
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -115,34 +107,28 @@ class RepeatChurn(Result):
         ``reason``, ``in_words``, ``n`` who came back, ``n_left`` again, ``n_again`` for the same reason, ``cured``:
         share, missing where none is shown, with ``cured_low`` and ``cured_high``.
         """
-        can_be = self.sample.blocked.any(axis=1)
-        labels = pd.Series(self.sample.first[can_be]).value_counts().index
-        groups = {label: self.sample.first == label for label in labels}
+        first, can_be = self.sample.first, self.sample.can_be
+        groups = {label: first == label for label in pd.Series(first[can_be]).value_counts().index}
         if len(groups) != 1:
-            groups |= {EVERYBODY: can_be if len(groups) else np.ones(self.n, dtype=bool)}
-        return pd.DataFrame([self._row(name, members) for name, members in groups.items()])
+            groups[EVERYBODY] = can_be if groups else np.ones(self.n, dtype=bool)
+        z, _ = self.equations.numbers(self.sample.table, can_be)
+        rows = []
+        for name, members in groups.items():
+            n_left, n_again = (each[members].sum() for each in (self.sample.cause >= 0, self.sample.again))
+            words = "all of them" if name == EVERYBODY else short_words("reason", name)
+            row = {"reason": name, "in_words": words, "n": members.sum(), "n_left": n_left, "n_again": n_again}
+            rows.append(row | dict(zip(("cured", "cured_low", "cured_high"), self._cured(z[members]), strict=True)))
+        return pd.DataFrame(rows)
 
-    def _row(self, name, members) -> dict:
-        words = "all of them" if name == EVERYBODY else short_words("reason", name)
-        left = self.sample.cause[members] >= 0
-        row = {"reason": name, "in_words": words, "n": int(members.sum()), "n_left": int(left.sum())}
-        row["n_again"] = int(self.sample.again[members].sum())
-        return row | dict(zip(("cured", "cured_low", "cured_high"), self._cured(members), strict=True))
-
-    def _cured(self, members) -> tuple[float, float, float]:
+    def _cured(self, z: np.ndarray) -> tuple[float, float, float]:
         """Return the share that is cured, with its interval, found on the scale of log odds."""
         if self.state != CURED:
             return (1.0 if self.state == ALL_CURED else np.nan, np.nan, np.nan)
-        z, n_gamma = self._numbers[0][members], len(self.parts.gamma)
-        share = expit(z @ self.parts.gamma)
-        mean, slope = share.mean(), (share * (1 - share)) @ z / members.sum()
+        share, n_gamma = expit(z @ self.parts.gamma), z.shape[1]
+        mean, slope = share.mean(), (share * (1 - share)) @ z / len(z)
         error = np.sqrt(slope @ self.covariance[:n_gamma, :n_gamma] @ slope) / (mean * (1 - mean))
         low, high = expit(normal_interval(logit(1 - mean), error, self.level))
         return float(1 - mean), float(low), float(high)
-
-    @cached_property
-    def _numbers(self) -> tuple[np.ndarray, np.ndarray]:
-        return self.equations.numbers(self.sample.table, self.sample.blocked.any(axis=1))
 
     @cached_property
     def params(self) -> pd.DataFrame:
@@ -172,25 +158,22 @@ class RepeatChurn(Result):
         """
         table = typed_lifetimes(lapsed, "second")
         table = table[table["returned"].to_numpy(dtype=bool)].reset_index(drop=True)
+        months, ended = months_and_ended(table, "second")
         outlook = self.outlook(table)
-        q = outlook.still_susceptible(table["second_tenure"].to_numpy(dtype=float))
+        now = outlook.still_susceptible(months)
         if "second_reason" in table:
-            reason = table["second_reason"].astype(object)
-            ended = table["second_ended"].fillna(False).to_numpy(dtype=bool)
-            codes = pd.Index(self.reasons).get_indexer(reason)
-            known = ended & (codes >= 0) & outlook.blocked[np.arange(len(table)), codes]
-            q = np.where(known, 1.0, q)
-        can_be = outlook.blocked.any(axis=1) & self.shows_cure
-        columns = {"on_return": outlook.share, "now": q}
-        found = {name: np.where(can_be, chance, np.nan) for name, chance in columns.items()}
-        return pd.DataFrame({"customer_id": table["customer_id"].to_numpy(), **found})
+            cause = pd.Index(self.reasons).get_indexer(table["second_reason"].astype(object).where(ended))
+            now = np.where(left_for(outlook.blocked, cause), 1.0, now)
+        shown = outlook.blocked.any(axis=1) & self.shows_cure
+        chances = {name: np.where(shown, each, np.nan) for name, each in (("on_return", outlook.share), ("now", now))}
+        return pd.DataFrame({"customer_id": table["customer_id"].to_numpy(), **chances})
 
     def outlook(self, table: pd.DataFrame) -> Outlook:
         """Return what the model says of customers with these columns."""
-        can_leave = blocked(first_reasons(table), self.sample.cured_of, len(self.reasons))
-        z, x = self.equations.numbers(table, can_leave.any(axis=1))
-        share = np.where(can_leave.any(axis=1), expit(z @ self.parts.gamma), 1.0)
-        return Outlook(self.parts, share, x @ self.parts.beta, can_leave)
+        blocked = self.sample.blocked_of(first_reasons(table))
+        can_be = blocked.any(axis=1)
+        z, x = self.equations.numbers(table, can_be)
+        return Outlook(self.parts, np.where(can_be, expit(z @ self.parts.gamma), 1.0), x @ self.parts.beta, blocked)
 
     @door
     def predict(self, lapsed: AnyTable, horizon_months: float = 3.0, *, after_months: ArrayLike = 0.0) -> pd.DataFrame:
@@ -237,12 +220,9 @@ class RepeatChurn(Result):
         fitted = self.outlook(self.sample.table).mean_incidence(months)
         place = np.searchsorted(seen.months, months, side="right")
         curves = [np.vstack([np.zeros(len(self.reasons)), each])[place] for each in (seen.share, low, high)]
-        parts = [
-            {"reason": reason, "months": months, "fitted": fitted[:, k]}
-            | {name: curve[:, k] for name, curve in zip(("observed", "low", "high"), curves, strict=True)}
-            for k, reason in enumerate(self.reasons)
-        ]
-        return pd.concat(map(pd.DataFrame, parts), ignore_index=True)
+        columns = dict(zip(("fitted", "observed", "low", "high"), (fitted, *curves), strict=True))
+        of_each = {"reason": np.repeat(self.reasons, len(months)), "months": np.tile(months, len(self.reasons))}
+        return pd.DataFrame(of_each | {name: each.T.ravel() for name, each in columns.items()})
 
     @door
     def watch_list(

@@ -32,6 +32,11 @@ from scipy.special import expit, log_expit
 LARGEST = 700.0  # the exponential of more is no number
 
 
+def left_for(reasons: np.ndarray, cause: np.ndarray) -> np.ndarray:
+    """Say who left for one of their own reasons, (n, K) bool, (n,); the cause of those who are still here is -1."""
+    return (cause >= 0) & reasons[np.arange(len(cause)), cause]
+
+
 @dataclass(frozen=True)
 class Returned:
     """What became of n returned customers, in numbers; K reasons, m terms of susceptibility, d of the hazards."""
@@ -60,10 +65,7 @@ class Returned:
     @cached_property
     def known(self) -> np.ndarray:
         """Who is known to be susceptible: they left for a reason of which they could have been cured, (n,) bool."""
-        left = np.flatnonzero(self.cause >= 0)
-        known = np.zeros(len(self.months), dtype=bool)
-        known[left] = self.blocked[left, self.cause[left]]
-        return known
+        return left_for(self.blocked, self.cause)
 
     @cached_property
     def log_months(self) -> np.ndarray:
@@ -134,7 +136,7 @@ def log_likelihood(theta: np.ndarray, data: Returned) -> tuple[float, np.ndarray
 
 def _information(data, share, q, slopes, weighted, inside) -> np.ndarray:
     """Return the observed information: that with known answers less what not knowing them takes away."""
-    n_gamma, n_reasons, n_more = data.z.shape[1], data.n_reasons, data.x.shape[1]
+    n_gamma, n_reasons = data.z.shape[1], data.n_reasons
     found = np.zeros((data.n_places, data.n_places))
     at_gamma, at_beta = slice(n_gamma), slice(n_gamma + 2 * n_reasons, None)
     at_level, at_shape = (n_gamma + place * n_reasons + np.arange(n_reasons) for place in (0, 1))
@@ -150,6 +152,6 @@ def _information(data, share, q, slopes, weighted, inside) -> np.ndarray:
     unsure = np.flatnonzero(data.curable & ~data.known)
     root = np.sqrt(q[unsure] * (1 - q[unsure]))[:, None]
     inside = inside[unsure] * root
-    more = -inside.sum(axis=1, keepdims=True) * data.x[unsure] if n_more else np.zeros((len(unsure), 0))
-    differs = np.hstack([data.z[unsure] * root, -inside, -inside * slopes[unsure], more])
+    more = inside.sum(axis=1, keepdims=True) * data.x[unsure]
+    differs = np.hstack([data.z[unsure] * root, -inside, -inside * slopes[unsure], -more])
     return found - differs.T @ differs

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -37,34 +39,22 @@ class Outlook:
         inside = (found * self.blocked).sum(axis=1)
         return np.exp(inside - found.sum(axis=1)) * (self.share * np.exp(-inside) + 1 - self.share)
 
-    def left_between(self, after: np.ndarray, horizon: float, n_steps: int = N_STEPS) -> np.ndarray:
-        """Return the chance of those here after so many months to leave for each reason within a horizon, (n, K)."""
-        before, found = self.still_here(after), np.zeros(self.blocked.shape)
-        here = np.ones(len(after))
-        for low, high in zip(*_steps(horizon, n_steps), strict=True):
-            now = self.still_here(after + high) / before
-            found += (here - now)[:, None] * self._split(after + (low + high) / 2)
+    def _steps(self, after: np.ndarray, edges: np.ndarray) -> Iterator[np.ndarray]:
+        """Yield the chance of those here after so many months to leave for each reason in each further step, (n, K)."""
+        here = before = self.still_here(after)
+        for begin, end in pairwise(edges):
+            months, now = after + (begin + end) / 2, self.still_here(after + end)
+            found, susceptible = self._hazards(months)
+            weights = found * np.exp(self.parts.log_shape) * np.where(self.blocked, susceptible[:, None], 1.0)
+            yield ((here - now) / before / weights.sum(axis=1))[:, None] * weights
             here = now
-        return found
 
-    def _split(self, months: np.ndarray) -> np.ndarray:
-        """Return by which reason those leave who leave at so many months, (n, K)."""
-        found, susceptible = self._hazards(months)
-        weights = found * np.exp(self.parts.log_shape) * np.where(self.blocked, susceptible[:, None], 1.0)
-        return weights / weights.sum(axis=1, keepdims=True)
+    def left_between(self, after: np.ndarray, horizon: float) -> np.ndarray:
+        """Return the chance of those here after so many months to leave for each reason within a horizon, (n, K)."""
+        edges = horizon * np.linspace(0, 1, N_STEPS + 1) ** 2  # close together at first, where a hazard may be steep
+        return sum(self._steps(after, edges))
 
     def mean_incidence(self, months: np.ndarray) -> np.ndarray:
         """Return the mean share that left for each reason by each of ascending months from 0, (m, K)."""
-        found, zero = np.zeros((len(months), self.blocked.shape[1])), np.zeros(len(self.share))
-        here = self.still_here(zero)
-        for place in range(1, len(months)):
-            now = self.still_here(zero + months[place])
-            middle = zero + (months[place - 1] + months[place]) / 2
-            found[place] = ((here - now)[:, None] * self._split(middle)).mean(axis=0)
-            here = now
-        return np.cumsum(found, axis=0)
-
-
-def _steps(horizon: float, n_steps: int) -> tuple[np.ndarray, np.ndarray]:
-    edges = horizon * np.linspace(0, 1, n_steps + 1) ** 2  # close together at first, where a hazard may be steep
-    return edges[:-1], edges[1:]
+        steps = [each.mean(axis=0) for each in self._steps(np.zeros(len(self.share)), months)]
+        return np.cumsum([np.zeros(self.blocked.shape[1]), *steps], axis=0)

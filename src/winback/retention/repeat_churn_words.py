@@ -41,12 +41,13 @@ def detail_lines(fit: Result) -> Iterator[str]:
         )
         if fit.follow_up.long_enough:
             yield f"{_watched(fit)}."
-    yield from (
-        f"Those who left {for_words(label)} are cured of all of it or of none: then they cannot leave "
-        f"{join_words(map(for_words, _own(fit, label)))}."
-        for label in fit.sample.cured_of
-        if len(_own(fit, label)) > 1
-    )
+    for label, own in fit.sample.cured_of.iterrows():
+        if own.sum() > 1:
+            contained = join_words(map(for_words, own.index[own]))
+            yield (
+                f"Those who left {for_words(label)} are cured of all of it or of none: then they cannot leave "
+                f"{contained}."
+            )
     yield f"Each reason has a Weibull hazard; {_moved(fit)}."
     yield f"Intervals are {format_percent(fit.level, 0)} ones, for shares and not for one customer."
     yield from (f"{note}." for note in fit.sample.notes)
@@ -135,15 +136,12 @@ def _ends(fit) -> Iterator[str]:
     yield f"{counted(fit.n - fit.n_ended, 'customers', 'are')} still here"
 
 
-def _own(fit, label) -> list[str]:
-    pairs = zip(fit.reasons, fit.sample.cured_of[label], strict=True)
-    return [reason for reason, can_be in pairs if can_be]
-
-
 def _moved(fit) -> str:
-    of_share = [] if fit.equations.formula is None else list(fit.equations.formula.columns)
-    of_hazards = [] if fit.equations.hazards is None else list(fit.equations.hazards.columns)
-    said = [f"all of them go alike by {join_words(map(label_of, of_hazards))}" if of_hazards else "the same for all"]
+    of_share, of_hazards = (
+        join_words(map(label_of, each.columns)) if each.columns else ""
+        for each in (fit.equations.formula, fit.equations.hazards)
+    )
+    said = [f"all of them go alike by {of_hazards}" if of_hazards else "the same for all"]
     if fit.state == CURED:
-        said.append(f"who is cured goes by {join_words(map(label_of, of_share))}" if of_share else "one share for all")
+        said.append(f"who is cured goes by {of_share}" if of_share else "one share for all")
     return "; ".join(said)
