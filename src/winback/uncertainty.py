@@ -13,7 +13,7 @@ from numbers import Real
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg.lapack import dpstrf
-from scipy.special import ndtri
+from scipy.special import gammaincinv, ndtri
 from scipy.stats import qmc
 
 from winback.clusters import error_of_mean
@@ -77,6 +77,20 @@ def share_interval(n_yes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple
     margin = np.sqrt(z2) / (n + z2) * np.sqrt(n_yes * (n - n_yes) / n + z2 / 4)
     share = n_yes / n  # never beyond an end by rounding: of nobody at all the low end is 0
     return np.clip(np.minimum(centre - margin, share), 0, 1), np.clip(np.maximum(centre + margin, share), 0, 1)
+
+
+def count_interval(count: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Return low and high of Garwood's (1936) exact interval for an expected count (Poisson).
+
+    Examples
+    --------
+    >>> low, high = count_interval([0, 10])
+    >>> low.round(2).tolist(), high.round(2).tolist()
+    ([0.0, 4.8], [3.69, 18.39])
+    """
+    count, tail = np.asarray(count, dtype=float), 0.5 - level / 2
+    low = np.where(count > 0, gammaincinv(np.maximum(count, 1), tail), 0.0)
+    return low, gammaincinv(count + 1, 1 - tail)
 
 
 def shares_together(n_yes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:

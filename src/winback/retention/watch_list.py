@@ -26,6 +26,8 @@ from winback.survival.groups import typed_lifetimes
 from winback.tables import AnyTable
 
 NODES = 8  # of the quadrature over a few months, in which F is smooth
+COLUMNS = ["rank", "customer_id", "months_back", "chance", "reason", "in_words", "susceptible", "margin"]
+COLUMNS += ["value_at_risk"]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -71,9 +73,11 @@ class WatchList(Result):
 
     def what_to_do(self) -> Sentences:
         """Say whom to call first."""
-        if self.frame.empty:
-            return Sentences()
-        return Sentences("Call them in this order while they are new, the first ones this week.")
+        return (
+            Sentences()
+            if self.frame.empty
+            else Sentences("Call them in this order while they are new, the first ones this week.")
+        )
 
 
 def watch_list(fit, lapsed: AnyTable, newly_months: float, within_months: float, horizon_months: float) -> WatchList:
@@ -84,7 +88,7 @@ def watch_list(fit, lapsed: AnyTable, newly_months: float, within_months: float,
     table = typed_lifetimes(lapsed, "second")
     there = table["returned"].to_numpy(dtype=bool) & ~table["second_ended"].to_numpy(dtype=bool, na_value=True)
     new = table[there & (table["second_tenure"] <= newly).to_numpy(dtype=bool, na_value=False)].reset_index(drop=True)
-    frame = _listed(fit, new, within, horizon) if len(new) else _empty()
+    frame = _listed(fit, new, within, horizon) if len(new) else pd.DataFrame(columns=COLUMNS)
     currency = getattr(lapsed, "currency", fit.currency)
     return WatchList(frame, newly, within, horizon, shows_cure=fit.shows_cure, currency=currency)
 
@@ -92,15 +96,11 @@ def watch_list(fit, lapsed: AnyTable, newly_months: float, within_months: float,
 def _listed(fit, new: pd.DataFrame, within: float, horizon: float) -> pd.DataFrame:
     outlook, after = fit.outlook(new), new["second_tenure"].to_numpy(dtype=float)
     left = outlook.left_between(after, within)
+    chance = left.sum(axis=1)
     points, weights = np.polynomial.legendre.leggauss(NODES)
-    before, chance = outlook.still_here(after), left.sum(axis=1)
-    area = sum(
-        weight * within / 2 * (1 - outlook.still_here(after + within * (point + 1) / 2) / before)
-        for point, weight in zip(points, weights, strict=True)
-    )
-    margin = np.full(len(new), np.nan)
-    if "second_margin" in new:
-        margin = new["second_margin"].to_numpy(dtype=float, na_value=np.nan)
+    stays = [outlook.still_here(after + within * (point + 1) / 2) for point in points]
+    area = within * (1 - weights / 2 @ stays / outlook.still_here(after))
+    margin = new["second_margin"].to_numpy(dtype=float) if "second_margin" in new else np.full(len(new), np.nan)
     reason = np.array(fit.reasons, dtype=object)[left.argmax(axis=1)]
     can_be = outlook.blocked.any(axis=1) & fit.shows_cure
     frame = pd.DataFrame(
@@ -109,46 +109,33 @@ def _listed(fit, new: pd.DataFrame, within: float, horizon: float) -> pd.DataFra
             "months_back": after,
             "chance": chance,
             "reason": reason,
-            "in_words": [for_words(each) for each in reason],
+            "in_words": list(map(for_words, reason)),
             "susceptible": np.where(can_be, outlook.still_susceptible(after), np.nan),
             "margin": margin,
             "value_at_risk": margin * ((horizon - within) * chance + area),
         }
     )
-    by = ["value_at_risk", "chance"]
-    frame = frame.sort_values(by, ascending=False, kind="stable", na_position="last", ignore_index=True)
-    frame.insert(0, "rank", np.arange(1, len(frame) + 1))
-    return frame
-
-
-def _empty() -> pd.DataFrame:
-    names = ("rank", "customer_id", "months_back", "chance", "reason", "in_words", "susceptible", "margin")
-    return pd.DataFrame({name: [] for name in (*names, "value_at_risk")})
+    frame = frame.sort_values(["value_at_risk", "chance"], ascending=False, kind="stable", ignore_index=True)
+    return frame.assign(rank=np.arange(1, len(frame) + 1))[COLUMNS]
 
 
 def _answer(found: WatchList) -> Iterator[str]:
-    frame, newly = found.frame, format_horizon(found.newly_months)
+    frame, newly, within = found.frame, format_horizon(found.newly_months), format_horizon(found.within_months)
     if frame.empty:
         yield f"Nobody who came back within the last {newly} months is here: there is nobody to watch."
         return
-    leave, within = frame["chance"].sum(), format_horizon(found.within_months)
+    leave, money = frame["chance"].sum(), ""
+    if frame["value_at_risk"].notna().any():
+        total = found.format(frame["value_at_risk"].sum(), "money")
+        money = f"; {total} of margin over {format_horizon(found.horizon_months)} months are at risk"
     yield (
         f"Of {counted(len(frame), 'customers')} who came back within the last {newly} months, {format_count(leave)} "
-        f"are expected to leave within {within} more ({format_percent(leave / len(frame))}){_money(found)}."
+        f"are expected to leave within {within} more ({format_percent(leave / len(frame))}){money}."
     )
     first = frame.iloc[0]
-    yield (
-        f"First on the list is customer {first['customer_id']}: {format_percent(first['chance'])} to leave, most "
-        f"likely {first['in_words']}."
-    )
+    chance = f"{format_percent(first['chance'])} to leave, most likely {first['in_words']}"
+    yield f"First on the list is customer {first['customer_id']}: {chance}."
     yield "A chance of leaving is not what a call would change: who can be kept is known from a trial only."
-
-
-def _money(found: WatchList) -> str:
-    if found.frame["value_at_risk"].isna().all():
-        return ""
-    total = found.format(found.frame["value_at_risk"].sum(), "money")
-    return f"; {total} of margin over {format_horizon(found.horizon_months)} months are at risk"
 
 
 def _more(found: WatchList) -> Iterator[str]:
