@@ -8,6 +8,7 @@ import winback as wb
 from winback import all_pages
 from winback.cli import main
 from winback.pages import chapters as found
+from winback.pages.written import why_not
 
 OFFERS = (
     'horizon_months = 12\nannual_discount = 0.1\n[[offer]]\nname = "discount"\namount = 20\npaid = "on_acceptance"\n'
@@ -116,3 +117,11 @@ def test_of_the_study_no_page_is_silently_left_out(tmp_path):
     with pytest.raises(RuntimeError, match="KeyError"):
         all_pages.write_question_pages(out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_why_a_page_is_left_out_does_not_end_where_the_problems_begin():
+    error = wb.TableError(
+        "table", [wb.tables.Problem("a", "is bad", 0, "", "Mend it."), wb.tables.Problem("b", "too", 0, "", "")]
+    )
+    assert why_not(error).startswith("2 problems in the table: 1. `a` is bad. Mend it. 2. `b` too.")
+    assert why_not(ValueError("one thing\nand its trace")) == "one thing"

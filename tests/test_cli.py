@@ -309,3 +309,23 @@ def test_messages_name_the_table_s_own_columns_and_the_options_that_help(tmp_pat
     for each in ("`spend` (value) must be there", "Set `conversion` to true", '--keep "first"', 'say --control ""'):
         assert each in said
     assert "=" not in said.replace("--column ", "")
+
+
+def test_check_gives_no_better_verdict_than_what_was_there_to_be_looked_at(tmp_path):
+    (tmp_path / "table.csv").write_text("Customer No,segment,conversion\n1,No E-Mail,1\n2,Mens,0\n")
+    said = run("check", tmp_path / "table.csv").output
+    assert "only the ids were checked; offer, returned and value were not there to be looked at." in said
+    assert '--column "offer=segment"' in said
+    assert "no problem found" not in said
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "table"),
+    [("Kunde;Beginn;Ende", "1;2020-01-01;", "contracts"), ("Customer;Order Date;Total", "1;2020-01-01;5", "purchases")],
+)
+def test_check_of_a_log_says_which_table_it_is_and_not_to_delete_rows(tmp_path, heading, row, table):
+    (tmp_path / "log.csv").write_text(f"{heading}\n{row}\n{row}\n")
+    said = run("check", tmp_path / "log.csv").output
+    assert f"--table {table}" in said
+    assert "Keep one row" not in said
+    assert "must be unique" in run("check", tmp_path / "log.csv", "--table", "lapsed").output

@@ -409,3 +409,15 @@ def test_what_can_be_asked_of_a_snapshot_names_what_is_missing():
     assert not asked.loc["how many a month", "possible"]
     assert asked.loc["how many a month", "missing"] == "start, end"
     assert "not when they came and left" in asked.loc["how many a month", "why_not"]
+
+
+def test_a_trial_is_sent_to_where_trials_are_read():
+    table = pd.DataFrame({"Customer No": [1, 2], "segment": ["No E-Mail", "Mens"], "spend": [0.0, 9.0]})
+    with pytest.raises(
+        wb.TableError, match=r"`segment` says what .* looks like a trial of offers.*winback offers"
+    ) as no:
+        read_base(table)
+    assert len(no.value.problems) == 1
+    with pytest.raises(wb.TableError, match=r"`start, end` is missing") as no:
+        read_base(table.drop(columns="segment"))
+    assert "spend" not in no.value.problems["remedy"][0]  # three letters of it are no likeness

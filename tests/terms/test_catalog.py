@@ -35,7 +35,7 @@ def test_when_a_cost_is_due_must_be_said():
 @pytest.mark.parametrize(
     ("make", "contract", "said"),
     [
-        (offer, {"paid": "monthly", "amount": 5}, "paid is required: say one of .* (got 'monthly')."),
+        (offer, {"paid": "monthly", "amount": 5}, "paid cannot be 'monthly': say one of on_acceptance, .*."),
         (paid, {}, "Give either amount, amount_per_month or percent_of_value."),
         (
             paid,

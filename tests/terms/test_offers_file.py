@@ -37,7 +37,7 @@ def test_a_missing_file_is_named(tmp_path):
 @pytest.mark.parametrize("content", [b"name: call\n", b"\xff\xfe\x00", GOOD.encode("utf-16")])
 def test_what_is_not_toml_is_told_with_an_example(tmp_path, content):
     (tmp_path / "offers.toml").write_bytes(content)
-    with pytest.raises(ValueError, match=r"^offers\.toml is not a TOML file: .*See data/telecom/offers\.toml for one"):
+    with pytest.raises(ValueError, match=r"^offers\.toml is not a TOML file: .*winback offers FILE"):
         load_offers(tmp_path / "offers.toml")
 
 
@@ -178,3 +178,22 @@ def test_a_zero_survives_being_written(contract, tmp_path):
 def test_any_character_survives_being_written(name, value, tmp_path):
     catalog = OfferCatalog((CALL, Offer(name=name, tailored_by="reason", tailored={value: "call"})))
     assert there_and_back(catalog, tmp_path) == catalog
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("amount = 0,10  # each", r"Line 3: write amount = 0\.10, with a point\."),
+        ("paid = per contact", 'Line 3: write paid = "per contact", with quotation marks'),
+    ],
+)
+def test_a_decimal_comma_and_bare_words_are_told_by_their_line(tmp_path, line, said):
+    (tmp_path / "offers.toml").write_text(f'[[offer]]\nname = "call"\n{line}\n')
+    with pytest.raises(ValueError, match=said):
+        load_offers(tmp_path / "offers.toml")
+
+
+def test_a_number_in_quotation_marks_is_told_how_it_is_written(tmp_path):
+    (tmp_path / "offers.toml").write_text('[[offer]]\nname = "call"\namount = "0,10"\npaid = "per_contact"\n')
+    with pytest.raises(ValueError, match=r"got '0,10'\. Write 0\.10, without quotation marks\."):
+        load_offers(tmp_path / "offers.toml")

@@ -89,15 +89,15 @@ def test_the_study_has_its_offers_and_its_holdout(study):
 
 def test_what_a_table_lacks_is_said_at_once():
     found = find_offers(pd.DataFrame({"offer": ["a", "b"]}))
-    for said in ("customer_id=", "returned=", "value=", "Nobody is known to have been sent nothing"):
+    for said in ('"customer_id": ', '"returned": ', '"value": ', "Nobody is known to have been sent nothing"):
         assert any(said in sentence for sentence in found.said)
 
 
 @pytest.mark.parametrize(
     ("table", "says"),
     [
-        ({"which": ["No E-Mail", "Mens"], "segment": ["a", "b"]}, 'offer=which"'),
-        ({"Segment": ["a", "b"]}, 'offer=Segment"'),
+        ({"which": ["No E-Mail", "Mens"], "segment": ["a", "b"]}, '"offer": "which"'),
+        ({"Segment": ["a", "b"]}, '"offer": "Segment"'),
         ({"offer": [f"name {n}" for n in range(100)]}, "100 different values, more than a campaign has offers"),
         ({"offer": ["none", "none"]}, "names no offer"),
         ({"offer": ["kein", "holdout", "a"]}, "several labels that may mean sent nothing"),
@@ -106,3 +106,25 @@ def test_what_a_table_lacks_is_said_at_once():
 def test_what_is_no_column_of_offers_is_refused_with_the_way_out(table, says):
     with pytest.raises(wb.TableError, match=says):
         find_offers(pd.DataFrame(table))
+
+
+def test_everything_is_asked_at_once_and_nothing_written_until_it_is_answered(tmp_path):
+    (tmp_path / "table.csv").write_text("Nr,Gruppe,gekauft,Umsatz\n1,Call,1,3\n2,kein,0,0\n3,call,0,0\n")
+    words, names = ("offers", tmp_path / "table.csv", "--out", tmp_path / "offers.toml"), []
+    for asked, name in ((3, "offer=Gruppe"), (2, "customer_id=Nr"), (1, "returned=gekauft")):
+        said = run(*words, *names).output
+        assert f"{asked} problem" in said
+        assert '--column "returned=..."' in said
+        assert not (tmp_path / "offers.toml").exists()
+        names += ["--column", name]
+    assert '--column "offer=Gruppe". Columns: Nr, Gruppe, gekauft, Umsatz.' in run(*words).output
+    done = run(*words, *names)
+    assert done.exit_code == 0
+    assert '"Call" and "call" differ only in case, blanks or punctuation: they were read as one offer' in done.output
+
+
+def test_a_rare_label_that_is_nearly_another_one_is_asked_about():
+    offers = ["Mens E-Mail"] * 60 + ["Mens Mail"] * 2 + ["Womens E-Mail"] * 50
+    found = find_offers(pd.DataFrame({"customer_id": range(112), "offer": offers, "returned": 0, "value": 0}))
+    (said,) = (line for line in found.said if "slip" in line)
+    assert said.startswith('"Mens Mail" (2 customers) is nearly "Mens E-Mail" (60 customers)')

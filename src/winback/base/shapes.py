@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 
 from winback.purchases.logs.in_file import LogInFile
-from winback.tables import CONTRACTS, PURCHASES, SNAPSHOT, Column, Problem, TableError
+from winback.tables import CONTRACTS, LAPSED, PURCHASES, SNAPSHOT, Column, Problem, TableError
 from winback.tables.checks import columns_mapped
 from winback.tables.column_checks import refuse_other_than_frame
 from winback.tables.dates import parse_date
 from winback.tables.headings import refuse_shared_names
 from winback.tables.likeness import bare_name, matched, nearest
 from winback.tables.numbers import parse_number
+from winback.tables.offer_columns import says_what_was_sent
 from winback.tables.parsed import Written
 from winback.tables.problems import no_frame
 from winback.tables.reading import Reading
@@ -68,7 +69,7 @@ def recognise(table: Any, columns: Mapping[str, str], kind: str | None, written:
     found = {each: _found(names, columns, COLUMNS[each]) for each in CALLED}
     whole = [each for each in CALLED if set(NEEDS[each]) <= set(found[each])]
     if kind is None and not whole:
-        raise TableError("table", _what_is_missing(names, found))
+        raise TableError("table", _of_a_trial(table, found) or _what_is_missing(names, found))
     if kind is None:
         kind = whole[0]
         if whole == [PURCHASES_OR, SNAPSHOT_OR] and _is_once(table, found[SNAPSHOT_OR].get("customer_id")):
@@ -116,6 +117,34 @@ def _is_once(table: Any, heading: str | None) -> bool:
     """Say whether each customer has one row: a snapshot that has some date beside tenure and status."""
     frame = table.frame if isinstance(table, Reading) else table
     return isinstance(frame, pd.DataFrame) and (heading is None or frame[heading].is_unique)
+
+
+def _of_a_trial(table: Any, found: Mapping[str, Mapping[str, str]]) -> list[Problem]:
+    """Return the one problem of a table that is a trial's: it has what was sent, and nothing of the three kinds."""
+    frame = table.frame if isinstance(table, Reading) else table
+    partly = any(set(NEEDS[kind]) & set(found[kind]) for kind in CALLED)
+    sent = "" if partly or not isinstance(frame, pd.DataFrame) else says_what_was_sent(frame)
+    if not sent:
+        return []
+    said = (
+        "says what each customer was sent, so this looks like a trial of offers, and not like all customers over time"
+    )
+    remedy = "Which offer pays is asked with: winback offers FILE, then winback report (`read_trial` in Python)."
+    return [Problem(sent, said, 0, "", remedy)]
+
+
+def over_time(names: list, columns: Mapping[str, str]) -> str:
+    """Return whether headings are those of contracts or purchases, and of no trial; "" if they are not.
+
+    Examples
+    --------
+    >>> over_time(["Kunde", "Beginn", "Ende"], {}), over_time(["Kunde", "Beginn", "Ende", "Angebot"], {})
+    ('contracts', '')
+    """
+    if {"offer", "returned"} & set(_found(names, columns, LAPSED)):
+        return ""
+    found = {kind: _found(names, columns, COLUMNS[kind]) for kind in (CONTRACTS_OR, PURCHASES_OR)}
+    return next((kind for kind in found if set(NEEDS[kind]) <= set(found[kind])), "")
 
 
 def _what_is_missing(names: list, found: Mapping[str, Mapping[str, str]]) -> list[Problem]:

@@ -17,8 +17,7 @@ from winback.cli.wording import say
 @click.option(
     "--table",
     type=click.Choice(["lapsed", "contracts", "events", "purchases"]),
-    default="lapsed",
-    help="Which of winback's tables the file holds.",
+    help="Which of winback's tables the file holds.  [default: lapsed]",
 )
 @click.option("--horizon-months", type=float, help="As for the report.")
 @click.option("--annual-discount", type=float, help="As for the report.")
@@ -30,11 +29,15 @@ def check(file, offers, table, columns, control, **settings):
     with clear_errors():
         given = settings | {"offers": offers, "control": list(control) or None}
         given = {name: value for name, value in given.items() if value is not None}
+        as_lapsed, table = table, table or "lapsed"
         _refuse_unused(table, given)
         if table in ("contracts", "purchases"):
             size, n_warnings = _check_base(file, table, dict(columns), settings)
         elif offers is None:
-            size, n_warnings = _check_table(file, table, dict(columns), settings)
+            if as_lapsed is None:
+                _refuse_over_time(file, dict(columns), settings["sheet"])
+            click.echo(f"{file.name}: {_check_table(file, table, dict(columns), settings)}.")
+            return
         else:
             size, n_warnings = _check_trial(file, dict(columns), given)
     from winback.results import counted
@@ -94,7 +97,7 @@ def _tell(usable):
 
 
 def _check_table(file, table, columns, settings):
-    """Check a table by itself, and say what was taken for what and what was looked at."""
+    """Check a table by itself, and say what was taken for what and what was looked at; return size and verdict."""
     from winback.tables.looked_at import looked_at
     from winback.tables.money_columns import without_money
     from winback.tables.parsed import Written
@@ -113,7 +116,38 @@ def _check_table(file, table, columns, settings):
         say(line)
     if table == "lapsed":
         say("Costs, control group and randomisation were not looked at: that takes --offers.")
-    return _size(reading.frame), 0
+    found = "no problem found" if table != "lapsed" else _found_in(reading)
+    return f"{_size(reading.frame)}, {found}"
+
+
+def _found_in(reading):
+    """Return the verdict on lost customers: no better than what of a trial was there to be looked at."""
+    from winback.results import join_words
+    from winback.tables import LAPSED
+    from winback.tables.money_columns import says_money
+    from winback.tables.offer_columns import likely_offers
+
+    frame = reading.frame
+    needed = {"offer": "offer" in frame, "returned": bool({"returned", "returned_on"} & set(frame))}
+    absent = [
+        name for name, there in (needed | {"value": says_money(frame) or "returned_on" in frame}).items() if not there
+    ]
+    if not absent:
+        return "no problem found"
+    if not needed["offer"] and len(like := likely_offers(frame)) == 1:
+        say(f'    note  What was sent may be in `{like[0]}`: --column "offer={like[0]}".')
+    there = [column.name for column in LAPSED if column.name in frame]
+    looked = "only the ids were checked" if there == ["customer_id"] else f"no problem found in {join_words(there)}"
+    return f"{looked}; {join_words(absent)} {'was' if len(absent) == 1 else 'were'} not there to be looked at"
+
+
+def _refuse_over_time(file, columns, sheet):
+    """Refuse a log that nobody said is one: as one row per customer it would be torn apart."""
+    from winback.base.shapes import CALLED, over_time
+    from winback.tables.files import read_file
+
+    if kind := over_time(list(read_file(file, sheet=sheet).frame), columns):
+        raise ValueError(f"{file.name} looks like {CALLED[kind]}. Say so: --table {kind}; or --table lapsed if not.")
 
 
 def _check_trial(file, columns, given):

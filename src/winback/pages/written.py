@@ -107,11 +107,12 @@ def write_pages(
 
 
 def why_not(error: Exception) -> str:
-    """Return the first line of what stands against a page."""
+    """Return what stands against a page: its first line, and what is listed below where that only counts it."""
     said = str(error)
     if isinstance(error, CellError):  # an error that was foreseen says by itself what is wrong
         said = error.said if _can_be_mended(error.kind) else f"{error.kind}: {error.said}"
-    return next(iter(said.splitlines()), type(error).__name__)
+    first, *more = said.splitlines() or [type(error).__name__]
+    return " ".join([first, *(line.strip() for line in more)]) if first.endswith(":") else first
 
 
 def _text_of(page: str) -> Callable[[Path], object]:

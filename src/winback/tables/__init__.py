@@ -19,6 +19,7 @@ dates              which day does a cell mean?
 date_forms         how do people write a day?
 ids                which customer does an id mean?
 words              which words mean yes and no?
+offer_columns      which column says what was sent?
 no_contact         who must not be contacted, by what a column or a label is called?
 broken_cells       which cells hold no value at all?
 money_columns      which column says what returned customers brought?

@@ -80,6 +80,7 @@ _NAMES = {
     if word not in {"|", *CELLS_TOO}
 } | {name.replace("_", "") for name in KNOWN}
 NEAR = 0.7  # letters in common: two exchanged in a word of six pass, reason and region, two words, do not
+SHORT, NEAR_IF_SHORT = 3, 0.8  # letters; three of them stand in many a word: end in spend
 MOST_SHOWN = 20  # columns
 SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "ł": "l"})
 
@@ -124,7 +125,8 @@ def nearest(name: object, names: Iterable[object]) -> object | None:
     bare = {bare_name(each): each for each in names if not (str(name) in KNOWN and each in KNOWN)}
     if like := alike(str(name), bare.values()):
         return like[0]
-    close = get_close_matches(bare_name(name), bare, n=1, cutoff=NEAR)
+    cutoff = NEAR if len(bare_name(name)) > SHORT else NEAR_IF_SHORT
+    close = get_close_matches(bare_name(name), bare, n=1, cutoff=cutoff)
     return bare[close[0]] if close else None
 
 

@@ -17,7 +17,7 @@ from winback.tables.files import existing_file
 from winback.terms.contract_problems import problems_between, problems_of, problems_of_names
 from winback.terms.margin_share import check_margin_share
 from winback.terms.organic import Organic, assumed_organic, check_organic_value, organic_in_words
-from winback.terms.template import TO_DO, unfilled
+from winback.terms.template import TO_DO, how_to_write, unfilled
 
 ON_TOP = ("currency", "horizon_months", "annual_discount", "organic", "organic_value", "adjust")
 MORE_ON_TOP = ("columns", "margin_share", "control")  # how the table is to be read
@@ -219,7 +219,8 @@ def load_offers(path: str | Path) -> OfferCatalog:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} is not a TOML file: {error}. See data/telecom/offers.toml for one.") from None
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        raise ValueError(f"{path.name} is not a TOML file: {error}. {how_to_write(text)}") from None
     rows = content.pop("offer", [])
     rows = rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
     if lacking := unfilled(content, rows):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
 
@@ -21,7 +22,7 @@ def problems_of(offer) -> Iterator[str]:
         may_be_missing = value is None and name != "contact_cost"
         is_number = isinstance(value, Real) and not isinstance(value, bool)
         if not may_be_missing and not (is_number and 0 <= value < math.inf):
-            yield f"{name} must be a number of at least 0, got {value!r}."
+            yield f"{name} must be a number of at least 0, got {value!r}.{_as_number(value)}"
     if offer.paid is not None and not isinstance(offer.paid, str):
         yield f"paid must be text, one of {', '.join(PAID)}; got {type(offer.paid).__name__}."
     elif offer.tailored_by is None:
@@ -30,14 +31,21 @@ def problems_of(offer) -> Iterator[str]:
         yield from _problems_of_tailoring(offer)
 
 
+def _as_number(value: object) -> str:
+    """Say how a number is written that was given as text."""
+    number = str(value).strip().replace(",", ".")
+    plain = isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", number)
+    return f" Write {number}, without quotation marks." if plain else ""
+
+
 def _is_word(name) -> bool:
     return isinstance(name, str) and name != "" and name == name.strip()
 
 
 def _problems_of_payment(offer) -> Iterator[str]:
     if not isinstance(offer.paid, str) or offer.paid not in PAID:
-        given = "nothing is given" if offer.paid is None else f"got {offer.paid!r}"
-        yield f"paid is required: say one of {', '.join(PAID)} ({given})."
+        given = "paid is required" if offer.paid is None else f"paid cannot be {offer.paid!r}"
+        yield f"{given}: say one of {', '.join(PAID)}."
     if offer.tailored:
         yield "tailored is given without tailored_by, the column it reads."
     given = [name for name in ("amount", "amount_per_month", "percent_of_value") if getattr(offer, name) is not None]

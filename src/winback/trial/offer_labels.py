@@ -11,15 +11,9 @@ import pandas as pd
 from winback.results import format_count, join_words
 from winback.tables import NO_OFFER, Problem, label_text
 from winback.tables.likeness import bare_name
+from winback.tables.offer_columns import CONTROL_WORDS
 from winback.tables.reading import Reading
 
-SENT_NOTHING = (  # English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Swedish
-    "none control controlgroup controls nooffer nothing notreatment untreated holdout holdoutgroup noemail nomail "
-    "nocontact placebo kontrolle kontrollgruppe kg kein keine keinangebot keins ohne ohneangebot nichts aucun aucune "
-    "sansoffre temoin groupetemoin ninguno ninguna sinoferta nessuno nessuna nessunaofferta nenhum nenhuma geen "
-    "geenaanbod brak bezoferty ingen inget"
-)
-CONTROL_WORDS = frozenset(SENT_NOTHING.split())
 MOST_SHOWN = 12
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -15,18 +16,18 @@ from winback.tables import LAPSED, LAPSED_TABLE, NO_OFFER, AnyTable, Problem, Ta
 from winback.tables.checks import columns_mapped
 from winback.tables.column_checks import refuse_other_than_frame
 from winback.tables.kinds import parse_flag
-from winback.tables.likeness import bare_name, matched, to_choose_from
+from winback.tables.likeness import NEAR, bare_name, matched, to_choose_from
 from winback.tables.money_columns import looks_like_revenue, says_money, with_revenue
 from winback.tables.nouns import as_reading
+from winback.tables.offer_columns import MOST_OFFERS, likely_offers
 from winback.tables.parsed import Written
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
 from winback.tables.written import write_files_together
 from winback.terms.template import Template, template_text
-from winback.trial.offer_labels import CONTROL_WORDS, with_known_offers
+from winback.trial.offer_labels import with_known_offers
 
-OFTEN_CALLED = {"segment", "campaign", "kampagne", "aktion", "mailing", "group", "gruppe", "arm", "variant"}
-MOST_OFFERS = 40  # a column of more labels than a campaign has offers is another one: a name, a city, a code
+RARE = 0.05  # of the customers of another offer of nearly the same name: a slip, and no offer of its own
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class OwnOffers:
 
     template: Template
     n_untreated: int  # customers who were sent nothing
-    notes: tuple[str, ...]  # what was taken for what, and what the table lacks
+    notes: tuple[str, ...]  # what was taken for what
+    lacking: tuple[Problem, ...] = ()  # what else the table must tell before offers can be compared
 
     @property
     def text(self) -> str:
@@ -47,7 +49,8 @@ class OwnOffers:
         """What was found, in sentences."""
         names = [f"{name} ({self.template.remarks[name]})" for name in self.template.names]
         found = f"{counted(len(names), 'offers')}: {join_words(names)}."
-        return (*self.notes, found, self._untreated())
+        lacking = (str(each) for each in self.lacking)
+        return (*self.notes, *lacking, found, self._untreated())
 
     def _untreated(self) -> str:
         if self.n_untreated:
@@ -98,7 +101,9 @@ def find_offers(
     reading = matched(reading, LAPSED)
     reading = with_types(reading, Written()) if is_raw else reading
     if "offer" not in reading.frame and not reading.problems:
-        raise TableError(LAPSED_TABLE, [_no_offers(reading.frame)])
+        like = likely_offers(reading.frame)
+        then = matched(reading.renamed({like[0]: "offer"}), LAPSED) if len(like) == 1 else reading
+        raise TableError(LAPSED_TABLE, [_no_offers(reading, like), *_lacking(then, _revenue(then, columns or {}))])
     known = with_known_offers(reading, [], control)
     if known.problems:
         raise TableError(LAPSED_TABLE, list(known.problems))
@@ -107,7 +112,7 @@ def find_offers(
     n_compared = int((untreated & _compared(known.frame)).sum())
     counts = _counted(labels[~untreated].dropna())
     if not 1 <= len(counts) <= MOST_OFFERS:
-        raise TableError(LAPSED_TABLE, [_too_many_or_none(reading.frame, len(counts))])
+        raise TableError(LAPSED_TABLE, [_too_many_or_none(reading, len(counts))])
     words = tuple(dict.fromkeys(labels[untreated].fillna("")))
     revenue = _revenue(known, columns or {})
     template = Template(
@@ -119,7 +124,8 @@ def find_offers(
         revenue=revenue,
     )
     n_empty = int(labels[~untreated].isna().sum())
-    return OwnOffers(template, n_compared, (*known.notes, *_lacking(known.frame, revenue), *_empty(n_empty)))
+    notes = (*known.notes, *_alike(labels[~untreated].dropna(), counts), *_empty(n_empty))
+    return OwnOffers(template, n_compared, notes, tuple(_lacking(known, revenue)))
 
 
 @door
@@ -128,9 +134,14 @@ def write_offers_template(found: OwnOffers, path: str | Path, *, overwrite: bool
 
     Raises
     ------
+    TableError
+        When the table lacks what offers are compared by: all of it is asked for, and nothing is written until it is
+        there.
     FileExistsError
         When there is such a file already, and ``overwrite`` does not say that it may go.
     """
+    if found.lacking:
+        raise TableError(LAPSED_TABLE, list(found.lacking))
     path = Path(path)
     if path.exists() and not overwrite:
         raise FileExistsError(
@@ -157,24 +168,38 @@ def _compared(frame: pd.DataFrame) -> np.ndarray:
     return parse_flag(frame["eligible"])[0].fillna(True).to_numpy(dtype=bool)
 
 
-def _no_offers(frame: pd.DataFrame) -> Problem:
-    """Say that the column is missing, and which it may be: one with a word for sent nothing, or often called so."""
-    like = [str(name) for name in frame if _has_control(frame[name])]
-    like = like or [str(name) for name in frame if bare_name(name) in OFTEN_CALLED]
+def _no_offers(reading: Reading, like: list[str]) -> Problem:
+    """Say that the column is missing, and which it may be."""
     name = like[0] if len(like) == 1 else "..."
-    remedy = f'Say which column has the name of what was sent: --column "offer={name}" {to_choose_from("offer", frame)}'
+    remedy = f'Say which column has the name of what was sent: columns={{"offer": "{name}"}}. {_columns(reading)}'
     return Problem("offer", "is missing: no column says what each customer was sent", 0, "", remedy)
 
 
-def _has_control(column: pd.Series) -> bool:
-    values = column.dropna().unique()
-    return len(values) <= MOST_OFFERS and any(bare_name(value) in CONTROL_WORDS for value in values)
-
-
-def _too_many_or_none(frame: pd.DataFrame, n: int) -> Problem:
+def _too_many_or_none(reading: Reading, n: int) -> Problem:
     said = f"has {format_count(n)} different values, more than a campaign has offers" if n else "names no offer"
-    remedy = f'Say which column has the name of what was sent: --column "offer=..." {to_choose_from("", frame)}'
-    return Problem("offer", said, 0, "", remedy)
+    remedy = f'Say which column has the name of what was sent: columns={{"offer": "..."}}. {_columns(reading)}'
+    return Problem("offer", said, 0, "", remedy, heading=reading.headings.get("offer", ""))
+
+
+def _columns(reading: Reading) -> str:
+    """Say which columns there are, under their own names."""
+    return to_choose_from("", [reading.headings.get(str(name), name) for name in reading.frame.columns])
+
+
+def _alike(labels: pd.Series, counts: Mapping[str, int]) -> Iterator[str]:
+    """Say which labels were read as one offer, and which may be a slip for another one."""
+    spelled: dict[str, list[str]] = {}
+    for label in labels.unique():
+        spelled.setdefault(bare_name(label) or label.strip(), []).append(label.strip())
+    for each in ([*dict.fromkeys(names)] for names in spelled.values()):
+        if len(each) > 1:
+            written = join_words([f'"{name}"' for name in each])
+            yield f"{written} differ only in case, blanks or punctuation: they were read as one offer, {each[0]}."
+    for name, n in counts.items():
+        larger = [other for other, m in counts.items() if n < RARE * m]
+        if near := get_close_matches(name, larger, n=1, cutoff=NEAR):
+            few, many = counted(n, "customers"), counted(counts[near[0]], "customers")
+            yield f'"{name}" ({few}) is nearly "{near[0]}" ({many}): a slip? Then correct it in the table.'
 
 
 def _empty(n: int) -> list[str]:
@@ -191,14 +216,18 @@ def _revenue(known: Reading, columns: Mapping[str, str]) -> str:
     return str(gone[0]) if gone else ""
 
 
-def _lacking(frame: pd.DataFrame, revenue: str) -> list[str]:
-    """Say what else the table must tell before offers can be compared."""
-    lacking = []
-    if "customer_id" not in frame:
-        lacking.append('The table does not say who a customer is: name that column with --column "customer_id=...".')
-    if not {"returned", "returned_on"} & set(frame):
-        lacking.append('The table does not say who came back: name that column with --column "returned=...".')
+def _lacking(reading: Reading, revenue: str) -> Iterator[Problem]:
+    """Yield what else the table must tell before offers can be compared."""
+    frame = reading.frame
+    needed = (
+        ("customer_id", {"customer_id"}, "who a customer is"),
+        ("returned", {"returned", "returned_on"}, "who came back"),
+    )
+    told = {problem.column for problem in reading.problems}
+    for name, any_of, what in needed:
+        if not any_of & {*frame, *told}:
+            remedy = f'Name that column: columns={{"{name}": "..."}}.'
+            yield Problem(name, f"is missing: no column says {what}", 0, "", remedy)
     if not (revenue or says_money(frame) or "returned_on" in frame):
-        remedy = 'name the column with their margin: --column "value=...".'
-        lacking.append(f"The table does not say what those who came back brought in: {remedy}")
-    return lacking
+        said = "is missing: nothing says what those who came back brought in"
+        yield Problem("value", said, 0, "", 'Name the column with their margin: columns={"value": "..."}.')
