@@ -17,12 +17,12 @@ PERIODS = pd.DataFrame({"start": pd.to_datetime(["2023-01-01"]), "end": pd.to_da
             50,
             10,
             3,
-            "13 customers were lost{who}: 10 of the 50 here at its start (20.0%) and 3 who came or came back since",
+            "13 customers were lost{who}: 10 of the 50 here at its start (20.0%) and 3 who joined since",
         ),
         (50, 10, 0, "10 of the 50 customers here at its start were lost (20.0%){they}"),
         (50, 1, 0, "1 of the 50 customers here at its start was lost (2.0%){they}"),
-        (0, 0, 3, "3 customers were lost, all of whom came or came back since{they}"),
-        (50, 0, 1, "1 customer was lost{who}: 0 of the 50 here at its start (0.0%) and 1 who came or came back since"),
+        (0, 0, 3, "3 customers were lost, all of whom joined since{they}"),
+        (50, 0, 1, "1 customer was lost{who}: 0 of the 50 here at its start (0.0%) and 1 who joined since"),
     ],
 )
 def test_all_the_lost_are_counted_first_and_then_their_parts(n, lost, within, said, money):

@@ -21,7 +21,7 @@ def year_in_words(row: pd.Series, periods: pd.DataFrame, currency: str = "$") ->
     >>> periods = pd.DataFrame({"start": pd.to_datetime(["2023-01-01"]), "end": pd.to_datetime(["2023-12-31"])})
     >>> row = pd.Series({"n": 50, "n_lost": 10, "share": 0.2, "n_lost_within": 3, "money": None})
     >>> year_in_words(row, periods).partition(": ")[2]
-    '10 of the 50 here at its start (20.0%) and 3 who came or came back since'
+    '10 of the 50 here at its start (20.0%) and 3 who joined since'
     """
     within, money = row["n_lost_within"], ""
     if pd.notna(row["money"]):
@@ -29,9 +29,9 @@ def year_in_words(row: pd.Series, periods: pd.DataFrame, currency: str = "$") ->
     all_lost = f"{span_in_words(periods)}, {counted(row['n_lost'] + within, 'customers', 'were')} lost"
     of_these = f"{format_count(row['n_lost'])} of the "
     if not row["n"]:
-        return f"{all_lost}, all of whom came or came back since{f'; they {money}' if money else ''}"
+        return f"{all_lost}, all of whom joined since{f'; they {money}' if money else ''}"
     if within:
-        since = f"{format_count(within)} who came or came back since"
+        since = f"{format_count(within)} who joined since"
         of_these += f"{format_count(row['n'])} here at its start ({format_percent(row['share'])}) and {since}"
         return f"{all_lost}{f', who {money}' if money else ''}: {of_these}"
     were = "was" if row["n_lost"] == 1 else "were"
