@@ -45,9 +45,9 @@ def test_hazards_are_losses_over_months_at_risk_counted_one_by_one():
     inputs = inputs_of_base(base, 0.95)
     assert inputs.segments["segment"].tolist() == list(THIRDS)
     assert inputs.segments["n"].sum() == len(here)
-    np.testing.assert_allclose(inputs.rows["hazard"], 1 - np.exp(-lost / months), rtol=1e-12)
+    np.testing.assert_allclose(inputs.segments["hazard"], 1 - np.exp(-lost / months), rtol=1e-12)
     for end, tail in (("low", poisson.sf), ("high", poisson.cdf)):  # each end leaves 2.5% beyond what was counted
-        rate = -np.log(1 - inputs.rows[f"hazard_{end}"]) * months
+        rate = -np.log(1 - inputs.segments[f"hazard_{end}"]) * months
         np.testing.assert_allclose(tail(lost - (end == "low"), rate), 0.025, rtol=1e-6)
 
 

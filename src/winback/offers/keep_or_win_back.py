@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -113,87 +114,73 @@ def compare_win_back_keep_acquire(
     if not isinstance(win_back, WinBack | Trial | None):
         raise ValueError(f"win_back must be a trial or WinBack(...), not {type(win_back).__name__}.")
     trial = win_back if isinstance(win_back, Trial) else None
-    timing, trial = _timing(trial, win_back, acquire, horizon_months, annual_discount)
+    if trial is not None and trial.horizon_months is not None:
+        trial = trial if annual_discount is None else trial.over(annual_discount=annual_discount)
+        horizon_months = np.floor(trial.horizon_months) if horizon_months is None else horizon_months
+        annual_discount = trial.annual_discount
+    timing = _timing(win_back if trial is None else trial, acquire, horizon_months, annual_discount)
     inputs = inputs_of_base(figures, level) if isinstance(figures, ContractBase) else read_figures(figures)
     if trial is not None:
         offer = compare_offers(trial, level=level).frame["offer"].iloc[0]
         inputs, win_back = with_trial(inputs, trial, offer, level, timing.horizon_months), None
     inputs = with_settings(inputs, keep, win_back, by_themselves, acquire)
-    currency = getattr(figures, "currency", currency) if isinstance(figures, ContractBase) else currency
+    currency = figures.currency if isinstance(figures, ContractBase) else currency
     terms = StrategyTerms(timing, keep.riskiest if keep is not None else Keep.riskiest, level)
     return _compared(inputs, terms, currency)
 
 
-def _timing(trial, win_back, acquire, horizon_months, annual_discount) -> tuple[worth.Timing, Trial | None]:
-    """Return which months count, and the trial at the discount rate that holds."""
-    if trial is not None and annual_discount is not None and trial.horizon_months is not None:
-        trial = trial.over(annual_discount=annual_discount)
-    known = trial is not None and trial.horizon_months is not None
-    if horizon_months is None and known:
-        horizon_months = float(np.floor(trial.horizon_months))
+def _timing(win_back, acquire, horizon_months, annual_discount) -> worth.Timing:
+    """Return which months count, and when what is won back and what is new comes in."""
     months = check_horizon(horizon_months)
     if months != round(months) or months > 600:
         raise ValueError(f"horizon_months must be a whole number of months, at most 600; got {months:g}.")
-    rate = check_annual_discount(trial.annual_discount if annual_discount is None and known else annual_discount)
-    away = months_away(trial) if trial is not None else getattr(win_back, "months_away", 0.0)
-    if trial is not None:
-        earned = earned_in_trial(trial, int(months))
-    else:
-        earned = worth.earned_evenly(getattr(win_back, "value_months", None), rate)
+    rate = check_annual_discount(annual_discount)
     new = worth.earned_evenly(getattr(acquire, "value_months", None), rate)
-    return worth.Timing(int(months), rate, away, earned, new), trial
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What the strategies come to at some inputs; arrays of shape (..., segments and all customers)."""
-
-    gains: np.ndarray  # (strategies, ..., segments + 1)
-    spending: np.ndarray
-    break_even: Mapping[str, np.ndarray]  # (..., segments)
-    strategies: tuple[str, ...]
-
-    @property
-    def per_dollar(self) -> np.ndarray:
-        """Gain over spending; missing where nothing is spent."""
-        spent = self.spending > NOTHING
-        return np.divide(self.gains, self.spending, out=np.full(self.gains.shape, np.nan), where=spent)
+    if isinstance(win_back, Trial):
+        return worth.Timing(int(months), rate, months_away(win_back), earned_in_trial(win_back, int(months)), new)
+    back = worth.earned_evenly(getattr(win_back, "value_months", None), rate)
+    return worth.Timing(int(months), rate, getattr(win_back, "months_away", 0.0), back, new)
 
 
 def _compared(inputs: Inputs, terms: StrategyTerms, currency: str, scenario: str = "") -> StrategyComparison:
     """Return the strategies compared at the inputs themselves, with intervals from draws of them."""
-    rows = {name: inputs.rows[name].to_numpy() for name in ("hazard", "margin")}
-    kept = kept_share(rows["hazard"], inputs.rows["n"].to_numpy(), terms.riskiest)
-    at = _figures(inputs, rows, inputs.estimates(), kept, timing=terms.timing)
-    drawn = inputs.draws(terms.level)
-    draws = None if drawn is None else _figures(inputs, *drawn, kept, timing=terms.timing)
-    draws = None if draws is None or draws.gains.ndim == at.gains.ndim else draws  # what is unsure decides nothing
-    ends = {
-        name: _ends(each, None if draws is None else draws.break_even[name], terms.level)
-        for name, each in at.break_even.items()
-    }
-    break_even = {"segment": inputs.segments["segment"]}
-    for name, three in ends.items():
-        break_even |= dict(zip((name, f"{name}_low", f"{name}_high"), three, strict=True))
-    frame = _frame(inputs, at, draws, terms)
-    made = {"inputs": inputs, "terms": terms, "currency": currency, "scenario": scenario}
+    at, drawn = (_figures(inputs, terms, inputs.values(some)) for some in ({}, inputs.draws(terms.level)))
+    n = np.append(inputs.segments["n"], inputs.segments["n"].sum())
+    frame = pd.DataFrame({"segment": np.repeat([*inputs.segments["segment"], ALL], len(at.strategies))})
+    frame = frame.assign(n=np.repeat(n, len(at.strategies)), strategy=np.tile(at.strategies, len(n)))
+    money = _with_ends(at.money, drawn.money, terms.level) | _told_apart(at, drawn, terms.level)
+    frame = frame.assign(**{name: each.T.ravel() for name, each in money.items()})
+    break_even = inputs.segments[["segment"]].assign(**_with_ends(at.break_even, drawn.break_even, terms.level))
     picked = _picked(inputs, terms) if "share_prevented" in inputs.segments else None
     again = partial(_rule_of_thumb, inputs, terms, currency)
-    return StrategyComparison(frame, pd.DataFrame(break_even), picked=picked, again=again, **made)
+    known = {"inputs": inputs, "terms": terms, "currency": currency, "scenario": scenario}
+    return StrategyComparison(frame, break_even, again=again, picked=picked, **known)
 
 
-def _figures(inputs: Inputs, rows: Mapping, x: Mapping, kept: np.ndarray, *, timing: worth.Timing) -> Figures:
-    """Return what the strategies come to, at the estimates or at draws of them."""
-    sums, share = worth.summed_over_months(rows["hazard"], timing), inputs.share
-    one = worth.PerCustomer.of(sums, rows["margin"], share)
-    risky = worth.PerCustomer.of(sums, rows["margin"], share * kept[:, None])
-    found = worth.gains_and_spending(one, risky, kept @ share, x)
-    weights = inputs.segments["n"].to_numpy() / inputs.segments["n"].sum()
-    shape = np.broadcast_shapes(*(np.shape(each) for pair in found.values() for each in pair))
-    both = np.array([[np.broadcast_to(each, shape) for each in pair] for pair in found.values()])
-    both = np.concatenate([both, (both @ weights)[..., None]], axis=-1)
-    points = worth.break_even(one, rows["margin"] @ share, x)
-    return Figures(both[:, 0], both[:, 1], points, tuple(found))
+class Figures(NamedTuple):
+    """What the strategies come to at draws of the inputs."""
+
+    strategies: list[str]
+    money: dict[str, np.ndarray]  # (strategies, draws, segments and all customers)
+    break_even: dict[str, np.ndarray]  # (draws, segments)
+
+
+def _figures(inputs: Inputs, terms: StrategyTerms, x: Mapping[str, np.ndarray]) -> Figures:
+    """Return what the strategies come to, at the inputs or at draws of them."""
+    each = inputs.segments if inputs.customers is None else inputs.customers
+    kept = kept_share(each["hazard"].to_numpy(), each["n"].to_numpy(), terms.riskiest)
+    one = x if inputs.customers is None else each
+    sums = worth.summed_over_months(np.asarray(one["hazard"]), np.asarray(one["margin"]), terms.timing)
+    n, place = inputs.segments["n"].to_numpy(), inputs.place
+    share = (place[:, None] == np.arange(len(n))) * (each["n"].to_numpy() / n[place])[:, None]  # of its segment
+    every, risky = (worth.Leavers(x, *(sums @ weights)) for weights in (share, share * kept[:, None]))
+    found = worth.gains_and_spending(every, risky, kept @ share)
+    alike = np.broadcast_shapes((1, len(n)), *(np.shape(part) for pair in found.values() for part in pair))
+    both = np.array([[np.broadcast_to(part, alike) for part in pair] for pair in found.values()])
+    gain, spending = np.moveaxis(np.concatenate([both, (both @ (n / n.sum()))[..., None]], axis=-1), 1, 0)
+    per_dollar = np.divide(gain, spending, out=np.full(gain.shape, np.nan), where=spending > NOTHING)
+    money = {"gain": gain, "gain_total": gain * [*n, n.sum()], "spending": spending, "per_dollar": per_dollar}
+    return Figures([*found], money, {name: np.atleast_2d(point) for name, point in worth.break_even(every).items()})
 
 
 def kept_share(score: np.ndarray, n: np.ndarray, share: float) -> np.ndarray:
@@ -212,52 +199,32 @@ def kept_share(score: np.ndarray, n: np.ndarray, share: float) -> np.ndarray:
 
 def _picked(inputs: Inputs, terms: StrategyTerms) -> Picked:
     """Return what keeping as many as the riskiest earns if they are picked by what keeping them gains."""
-    sums = worth.summed_over_months(inputs.rows["hazard"].to_numpy(), terms.timing)
-    place, n = (inputs.rows[name].to_numpy() for name in ("segment", "n"))
-    x = {name: np.broadcast_to(each, len(inputs.segments))[place] for name, each in inputs.estimates().items()}
-    saved = sums[:, 0] * inputs.rows["margin"].to_numpy() - x["organic"] * x["organic_value"] * sums[:, 2]
-    gain = x["share_prevented"] * saved - x["keep_cost"]
+    x = {name: each[inputs.place] for name, each in inputs.values().items()}
+    one = inputs.segments if inputs.customers is None else inputs.customers
+    n = one["n"].to_numpy()
+    sums = worth.summed_over_months(one["hazard"].to_numpy(), one["margin"].to_numpy(), terms.timing)
+    gain, _ = worth.Leavers(x, *sums).kept()
     by_gain = kept_share(gain, n, terms.riskiest)
     return Picked(float(by_gain @ (n * gain) / n.sum()), float(n[gain > 0].sum() / n.sum()))
 
 
-def _ends(at: np.ndarray, draws: np.ndarray | None, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return figures with low and high, the quantiles of their draws; the figures themselves where all is certain."""
-    if draws is None or draws.ndim == at.ndim:
-        return at, at, at
-    axis = at.ndim - 1  # draws come before the segments
-    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=axis)
-    return at, low, high
+def _with_ends(at: Mapping, drawn: Mapping, level: float) -> dict[str, np.ndarray]:
+    """Return each figure, and quantiles of its draws as its low and high."""
+    found = {}
+    for name, each in at.items():
+        low, high = np.quantile(drawn[name], [(1 - level) / 2, (1 + level) / 2], axis=-2)
+        found |= {name: each[..., 0, :], f"{name}_low": low, f"{name}_high": high}
+    return found
 
 
-def _frame(inputs: Inputs, at: Figures, draws: Figures | None, terms: StrategyTerms) -> pd.DataFrame:
-    """Return one row per segment and strategy, all customers last."""
-    n = np.append(inputs.segments["n"], inputs.segments["n"].sum())
-    leads, apart = _told_apart(at, draws, terms.level)
-    frame = pd.DataFrame({"segment": np.repeat([*inputs.segments["segment"], ALL], len(at.strategies))})
-    frame["n"] = np.repeat(n, len(at.strategies))
-    frame["strategy"] = np.tile(at.strategies, len(n))
-    for name in ("gain", "spending", "per_dollar"):
-        part = "gains" if name == "gain" else name
-        ends = _ends(getattr(at, part), None if draws is None else getattr(draws, part), terms.level)
-        for end, each in zip(("", "_low", "_high"), ends, strict=True):
-            frame[f"{name}{end}"] = each.T.ravel()
-            if name == "gain":
-                frame[f"gain_total{end}"] = frame["n"] * frame[f"gain{end}"]
-    return frame.assign(leads=leads.T.ravel(), told_apart=apart.T.ravel())
-
-
-def _told_apart(at: Figures, draws: Figures | None, level: float) -> tuple[np.ndarray, np.ndarray]:
+def _told_apart(at: Figures, drawn: Figures, level: float) -> dict[str, np.ndarray]:
     """Return which strategy leads each segment, and which are clearly different from it, allowing for all compared."""
-    first = at.gains.argmax(axis=0)
-    leads = np.arange(len(at.strategies))[:, None] == first
-    behind = at.gains.max(axis=0) - at.gains
-    low = behind
-    if draws is not None:
-        pieces = np.moveaxis(draws.gains, 1, -1)  # strategies, segments, draws
-        gaps = np.take_along_axis(pieces, first[None, :, None], axis=0) - pieces
-        low = np.quantile(gaps, (1 - level) / 2 / max(len(at.strategies) - 1, 1), axis=-1)
-    return leads, low > NO_DIFFERENCE * np.abs(at.gains).max()
+    gain, draws = at.money["gain"], drawn.money["gain"]
+    first = gain.argmax(axis=0, keepdims=True)
+    gaps = np.take_along_axis(draws, first, axis=0) - draws
+    low = np.quantile(gaps, (1 - level) / 2 / max(len(gain) - 1, 1), axis=1)
+    leads = np.arange(len(gain))[:, None] == first[0]
+    return {"leads": leads, "told_apart": low > NO_DIFFERENCE * np.abs(gain).max()}
 
 
 def _rule_of_thumb(inputs: Inputs, terms: StrategyTerms, currency: str) -> StrategyComparison:

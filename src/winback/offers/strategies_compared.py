@@ -51,10 +51,10 @@ class StrategyComparison(Result):
     break_even: pd.DataFrame
     inputs: Inputs = field(repr=False)
     terms: StrategyTerms
+    again: Callable[[], StrategyComparison] = field(repr=False)  # by the rule of thumb
+    picked: Picked | None = None  # where keeping is compared
     currency: str = "$"
     scenario: str = ""
-    picked: Picked | None = None
-    again: Callable[[], StrategyComparison] | None = field(default=None, repr=False)
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "segment": ("Customers", "text"),
         "strategy": ("Strategy", "text"),
@@ -106,8 +106,6 @@ class StrategyComparison(Result):
 
         A scenario: the two chances are what salespeople say, and no figure of this result.
         """
-        if self.again is None:
-            raise ValueError("This comparison cannot be made again under other chances.")
         return self.again()
 
     def table_of_turns(self) -> pd.DataFrame:

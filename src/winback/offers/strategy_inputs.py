@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,8 @@ from winback.base.base import Base
 from winback.offers.economics import read_numbers
 from winback.offers.strategy_settings import Acquire, ByThemselves, Keep, WinBack
 from winback.results import Result
-from winback.tables import ProblemList, TableError, as_table
-from winback.tables.headings import shared_names
+from winback.tables import Problem, ProblemList, TableError, as_table
 from winback.tables.kinds import label_text
-from winback.tables.problems import Problem
 from winback.uncertainty import normal_draws, normal_quantile
 
 FIGURES = "table of figures"
@@ -50,107 +49,111 @@ THIRDS = ("low value", "middle value", "high value")
 
 @dataclass(frozen=True)
 class Inputs:
-    """Rows of customers alike in hazard and margin, their segments, and what is known or assumed of each segment."""
+    """What is known or assumed of each segment of customers at risk, and of its customers where these differ."""
 
-    rows: pd.DataFrame  # segment (a number), n, hazard and margin, with `_low` and `_high` where they are not sure
     segments: pd.DataFrame  # segment in words, n, and each input with `_low` and `_high`
+    customers: pd.DataFrame | None = None  # segment (a number), n, hazard and margin; None: alike within a segment
     shared: frozenset[str] = frozenset()  # inputs that are one figure for all segments
     assumed: frozenset[str] = frozenset()  # inputs that were stated, not measured
     edges: np.ndarray | None = None  # margins at which segments are cut, where they are thirds of value
     notes: tuple[str, ...] = ()
-    customers: bool = False  # whether a row is a customer
 
     @property
-    def share(self) -> np.ndarray:
-        """Each row's share of its segment's customers, shape (rows, segments)."""
-        n, place = self.rows["n"].to_numpy(), self.rows["segment"].to_numpy()
-        found = np.zeros((len(n), len(self.segments)))
-        found[np.arange(len(n)), place] = n / self.segments["n"].to_numpy()[place]
-        return found
+    def place(self) -> np.ndarray:
+        """Each customer's segment as a number, or each segment's own."""
+        return np.arange(len(self.segments)) if self.customers is None else self.customers["segment"].to_numpy()
 
-    def estimates(self) -> dict[str, np.ndarray]:
-        """Return each input of the segments, shape (segments,)."""
-        return _returns_alike({name: self.segments[name].to_numpy() for name in LIMITS if name in self.segments})
+    def values(self, drawn: Mapping[str, np.ndarray] = MappingProxyType({})) -> dict[str, np.ndarray]:
+        """Return each input of the segments, or draws of it; one who returns alone brings what one won back does."""
+        x = {name: self.segments[name].to_numpy() for name in LIMITS if name in self.segments} | {**drawn}
+        return {"organic_value": x.get("win_back_value", np.zeros(len(self.segments)))} | x
 
-    def draws(self, level: float) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]] | None:
-        """Return draws of the rows' and of the segments' inputs, (draws, rows or segments); None where all are sure.
+    def draws(self, level: float) -> dict[str, np.ndarray]:
+        """Return draws of the inputs that have an interval, (draws, segments) or (draws, 1) of one figure for all.
 
         Those of an input have its low, itself and its high as their quantiles at the ends and in the middle.
         """
-        rows, segments = ([*unsure(frame)] for frame in (self.rows, self.segments))
-        sizes = [len(self.rows)] * len(rows) + [1 if name in self.shared else len(self.segments) for name in segments]
-        if not sizes:
-            return None
+        names = unsure(self.segments)
+        sizes = [1 if name in self.shared else len(self.segments) for name in names]
+        if not names:
+            return {}
         standard = normal_draws(np.eye(sum(sizes)))[:N_DRAWS] / normal_quantile(level)
         parts = np.split(standard, np.cumsum(sizes)[:-1], axis=1)
-        frames = [self.rows] * len(rows) + [self.segments] * len(segments)
-        names = [*rows, *segments]
-        drawn = [_drawn(*each) for each in zip(frames, names, parts, strict=True)]
-        found = dict(zip(rows, drawn, strict=False)), dict(zip(segments, drawn[len(rows) :], strict=True))
-        known = {name: self.segments[name].to_numpy() for name in LIMITS if name in self.segments}
-        sure = {name: self.rows[name].to_numpy() for name in ("hazard", "margin")}
-        return sure | found[0], _returns_alike(known | found[1])
+        return {name: self._drawn(name, part) for name, part in zip(names, parts, strict=True)}
+
+    def _drawn(self, name: str, standard: np.ndarray) -> np.ndarray:
+        middle, low, high = (self.segments[each].to_numpy() for each in with_ends(name))
+        return np.clip(middle + standard * np.where(standard > 0, high - middle, middle - low), *LIMITS[name])
 
 
-def _returns_alike(x: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Let one who returns without an offer bring what one won back does, unless it is said what."""
-    return {"organic_value": x.get("win_back_value", np.zeros(1))} | x
+def with_ends(name: str) -> tuple[str, str, str]:
+    """Return the columns of a figure, of its low and of its high."""
+    return name, f"{name}_low", f"{name}_high"
 
 
-def unsure(frame: pd.DataFrame) -> Iterator[str]:
-    """Yield the inputs that have an interval."""
-    for name in LIMITS:
-        if f"{name}_low" in frame and (frame[f"{name}_low"] < frame[f"{name}_high"]).any():
-            yield name
+def unsure(segments: pd.DataFrame) -> list[str]:
+    """Return the inputs that have an interval."""
+    there = [name for name in LIMITS if f"{name}_low" in segments]
+    return [name for name in there if (segments[f"{name}_low"] < segments[f"{name}_high"]).any()]
 
 
-def _drawn(frame: pd.DataFrame, name: str, standard: np.ndarray) -> np.ndarray:
-    middle, low, high = (frame[f"{name}{end}"].to_numpy() for end in ("", "_low", "_high"))
-    return np.clip(middle + standard * np.where(standard > 0, high - middle, middle - low), *LIMITS[name])
+def refused(column: str, problem: str, remedy: str) -> TableError:
+    """Return the error for one thing wrong with the figures."""
+    return TableError(FIGURES, [Problem(column, problem, 0, "", remedy)])
 
 
 def read_figures(figures: object) -> Inputs:
     """Read a table of segments, or one of customers with their risk, from a frame, a path, a mapping or a result."""
     table = _as_frame(figures)
+    if "hazard" not in table:
+        table = table.rename(columns={"risk": "hazard"})
+    if "customer_id" in table and "n" not in table:
+        table["n"] = 1.0
     problems = ProblemList(FIGURES, table)
     if table.empty:
         problems.add("table", "has no rows", "Give one row per segment, or one per customer.")
-    if "risk" in table and "hazard" not in table:
-        table["hazard"] = table.pop("risk")
-    customers = "customer_id" in table
-    table = table if "n" in table or not customers else table.assign(n=1.0)
     for name in ("n", "hazard", "margin"):
         if name not in table:
             problems.add(name, "is missing", "Add it.")
-    names = [f"{name}{end}" for name in LIMITS for end in ("", "_low", "_high")]
-    limits = {name: LIMITS[name.removesuffix("_low").removesuffix("_high")] for name in names}
-    problems.frame = table
+    limits = {each: ends for name, ends in LIMITS.items() for each in with_ends(name)}
     read_numbers(table, {"n": (1e-9, 1e12)} | limits, problems)
     _check_ends(table, problems)
     problems.raise_if_any()
-    labels, edges = _segments(table, problems)
+    edges = None
+    if "segment" in table:
+        labels = _labels(table, problems)
+    elif "customer_id" in table:
+        edges = edges_of_thirds(table["margin"].to_numpy(), table["n"].to_numpy())
+        labels = [THIRDS[place] for place in third_of(table["margin"], edges)]
+    else:
+        problems.add("segment", "is missing", "Name each row's segment.")
     problems.raise_if_any()
-    return _grouped(table, labels, edges, customers)
+    given = [name for name in LIMITS if name in table]
+    if "customer_id" not in table:
+        segments = table[["n", *(name for name in limits if name in table)]].assign(segment=labels)
+        return Inputs(segments, assumed=frozenset(given))
+    order = list(dict.fromkeys(labels)) if edges is None else [name for name in THIRDS if name in labels]
+    place = pd.Categorical(labels, order).codes.astype(int)
+    n = table["n"].groupby(place).sum()
+    means = table[given].mul(table["n"], axis=0).groupby(place).sum().div(n, axis=0)
+    customers = table[["n", "hazard", "margin"]].assign(segment=place)
+    return Inputs(means.assign(segment=order, n=n), customers, assumed=frozenset(given), edges=edges)
 
 
 def _as_frame(figures: object) -> pd.DataFrame:
     if isinstance(figures, Base):
-        text, remedy = "is a base without contracts", "Give one row per customer: customer_id, hazard, margin."
-        raise TableError(FIGURES, [Problem("table", text, 0, "", remedy)])
+        raise refused("table", "is a base without contracts", "Give one row per customer: customer_id, hazard, margin.")
     if isinstance(figures, Result):
         figures = figures.to_frame()
     if isinstance(figures, Mapping):
         try:
             figures = pd.DataFrame(dict(figures))
         except (ValueError, TypeError):
-            text, remedy = "must be lists of one length by column", "Give each column one entry per segment."
-            raise TableError(FIGURES, [Problem("table", text, 0, "", remedy)]) from None
+            remedy = "Give each column one entry per segment."
+            raise refused("table", "must be lists of one length by column", remedy) from None
     table = as_table(figures, FIGURES)
     if table.columns.nlevels > 1:
-        remedy = "Give each column one name."
-        raise TableError(FIGURES, [Problem("table", "must have one row of headings", 0, "", remedy)])
-    if table.columns.has_duplicates:
-        raise TableError(FIGURES, shared_names(table.columns))
+        raise refused("table", "must have one row of headings", "Give each column one name.")
     return table.reset_index(drop=True).copy()
 
 
@@ -166,32 +169,24 @@ def _check_ends(table: pd.DataFrame, problems: ProblemList) -> None:
             problems.add_rows(name, outside.to_numpy(), f"must lie within `{ends[0]}` and `{ends[1]}`", "Correct it.")
 
 
-def _segments(table: pd.DataFrame, problems: ProblemList) -> tuple[list[str], np.ndarray | None]:
-    """Return each row's segment in words, and where margins are cut if these are thirds of value."""
-    if "segment" in table:
-        labels = [label_text(each) if np.ndim(each) == 0 and not pd.isna(each) else None for each in table["segment"]]
-        missing = np.array([each is None for each in labels])
-        problems.add_rows("segment", missing, "must name each row's segment", "Name it.")
-        counts = pd.Series(labels).value_counts()
-        if "customer_id" not in table and (counts > 1).any():
-            again = pd.Series(labels).duplicated().to_numpy()
-            problems.add_rows("segment", again & ~missing, "must be unique", "Give one row per segment.")
-        if len(counts) > MOST_SEGMENTS:
-            problems.add("segment", f"has {len(counts)} labels; at most {MOST_SEGMENTS} can be read", "Join some.")
-        return labels, None
+def _labels(table: pd.DataFrame, problems: ProblemList) -> list[str | None]:
+    """Return each row's segment in words; list those without one, those that come twice, and too many of them."""
+    labels = [label_text(each) if np.ndim(each) == 0 and not pd.isna(each) else None for each in table["segment"]]
+    named = pd.Series(labels, dtype=object)
+    problems.add_rows("segment", named.isna().to_numpy(), "must name each row's segment", "Name it.")
     if "customer_id" not in table:
-        problems.add("segment", "is missing", "Name each row's segment.")
-        return [], None
-    labels, edges = thirds_of_value(table["margin"].to_numpy(), table["n"].to_numpy())
-    return labels, edges
+        again = (named.duplicated() & named.notna()).to_numpy()
+        problems.add_rows("segment", again, "must be unique", "Give one row per segment.")
+    if named.nunique() > MOST_SEGMENTS:
+        problems.add("segment", f"has {named.nunique()} labels; at most {MOST_SEGMENTS} can be read", "Join some.")
+    return labels
 
 
-def thirds_of_value(margin: np.ndarray, n: np.ndarray) -> tuple[list[str], np.ndarray]:
-    """Return each customer's third by monthly margin, in words, and the margins at which they are cut."""
+def edges_of_thirds(margin: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Return the monthly margins at which customers are cut into thirds."""
     order = np.argsort(margin, kind="stable")
     cumulated = np.cumsum(n[order])
-    edges = margin[order][np.searchsorted(cumulated, cumulated[-1] * np.array([1, 2]) / 3)]
-    return [THIRDS[place] for place in third_of(margin, edges)], edges
+    return margin[order][np.searchsorted(cumulated, cumulated[-1] * np.array([1, 2]) / 3)]
 
 
 def third_of(margin: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -199,44 +194,22 @@ def third_of(margin: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return np.searchsorted(edges, margin, side="left")
 
 
-def _grouped(table: pd.DataFrame, labels: list[str], edges: np.ndarray | None, customers: bool) -> Inputs:
-    """Return rows and segments; of customers, what differs within a segment is averaged over them."""
-    order = [name for name in THIRDS if name in set(labels)] if edges is not None else list(dict.fromkeys(labels))
-    place = pd.Categorical(labels, order).codes.astype(int)
-    kept = ["n", "hazard", "margin", *([] if customers else _ends_of(table, ("hazard", "margin")))]
-    rows = table[kept].assign(segment=place)
-    n = np.bincount(place, weights=table["n"], minlength=len(order))
-    segments = pd.DataFrame({"segment": order, "n": n})
-    for name in LIMITS:
-        for column in (name, *_ends_of(table, (name,))):
-            if column in table and not (customers and column != name):
-                total = np.bincount(place, weights=table["n"] * table[column], minlength=len(order))
-                segments[column] = total / n
-    given = frozenset(name for name in LIMITS if name in segments)
-    segments = segments.drop(columns=_ends_of(segments, ("hazard", "margin")))
-    return Inputs(rows, segments, assumed=given, edges=edges, customers=customers)
-
-
-def _ends_of(table: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
-    return [f"{name}{end}" for name in names for end in ("_low", "_high") if f"{name}{end}" in table]
-
-
 def with_settings(inputs: Inputs, *settings: object) -> Inputs:
     """Return the inputs with what the settings state for all segments; one error lists what is wrong or missing."""
-    segments, stated = inputs.segments.copy(), {}
-    problems = ProblemList(FIGURES, inputs.segments)
+    segments, stated = inputs.segments, set()
+    problems = ProblemList(FIGURES, segments)
     for setting in filter(None, settings):
         for name, given in zip(SETTINGS[type(setting)], astuple(setting), strict=False):
             if given is not None:
-                stated[name] = _ends_stated(problems, name, given)
-    for name, (low, high) in stated.items():
-        segments = segments.assign(**{name: (low + high) / 2, f"{name}_low": low, f"{name}_high": high})
+                low, high = _ends_stated(problems, name, given)
+                segments = segments.assign(**dict(zip(with_ends(name), ((low + high) / 2, low, high), strict=True)))
+                stated.add(name)
     free = [name for name in FREE if name not in segments]
     segments = segments.assign(**dict.fromkeys(free, 0.0))
     _check_complete(segments, problems)
     problems.raise_if_any()
-    known = {"shared": inputs.shared | {*stated, *free}, "assumed": inputs.assumed | stated.keys()}
-    return replace(inputs, segments=segments, **known)
+    shared, assumed = inputs.shared | {*stated, *free}, inputs.assumed | stated
+    return replace(inputs, segments=segments, shared=shared, assumed=assumed)
 
 
 def _ends_stated(problems: ProblemList, name: str, given: float | tuple[float, float]) -> tuple[float, float]:
@@ -253,18 +226,18 @@ def _ends_stated(problems: ProblemList, name: str, given: float | tuple[float, f
 
 def _check_complete(segments: pd.DataFrame, problems: ProblemList) -> None:
     """List what a strategy lacks, that there is none, and that nothing says who returns without an offer."""
-    known, whole = {*segments}, [group for group in TOGETHER if set(group) <= set(segments)]
+    whole = [group for group in TOGETHER if set(group) <= {*segments}]
     for group in TOGETHER:
-        lacks = [name for name in group if name not in known]
-        if lacks and len(lacks) < len(group):
-            given = ", ".join(name for name in group if name in known)
+        lacks = [name for name in group if name not in segments]
+        if 0 < len(lacks) < len(group):
+            given = ", ".join(name for name in group if name in segments)
             problems.add(lacks[0], f"is missing, and {given} needs it", "State it.")
     if not whole and not problems.found:
-        remedy = "State keep=, win_back= or acquire=."
-        problems.add("strategies", "are missing: nothing is there to compare", remedy)
-    if "organic" not in known and set(whole) - {SETTINGS[Acquire]}:
-        remedy = "State by_themselves=, such as ByThemselves(0.05, value=500), or ByThemselves(0) where nobody does."
-        problems.add("organic", "is missing: how many return without an offer", remedy)
-    elif not {"organic_value", "win_back_value"} & known and (segments.get("organic", pd.Series([0.0])) > 0).any():
+        problems.add("strategies", "are missing: nothing is there to compare", "State keep=, win_back= or acquire=.")
+    if "organic" not in segments:
+        if {*whole} - {SETTINGS[Acquire]}:
+            remedy = "State by_themselves=, such as ByThemselves(0.05, value=500), or ByThemselves(0) if nobody does."
+            problems.add("organic", "is missing: how many return without an offer", remedy)
+    elif not {"organic_value", "win_back_value"} & {*segments} and segments["organic"].gt(0).any():
         text = "is missing: what one who returns without an offer brings"
         problems.add("organic_value", text, "State it in by_themselves=.")

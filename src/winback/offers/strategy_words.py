@@ -150,7 +150,7 @@ def assumptions(found: Result) -> Iterator[str]:
             "Acquiring instead wins one stranger for each customer who leaves, in that month; it may be done beside "
             "the others, so that it competes with them for money only."
         )
-    if not found.inputs.customers:
+    if found.inputs.customers is None:
         yield (
             "Customers of one segment are taken for alike: each leaves with the same chance in every month, and the "
             "riskiest are whole segments."
@@ -159,7 +159,7 @@ def assumptions(found: Result) -> Iterator[str]:
     stated = [IN_WORDS[name] for name in IN_WORDS if name in found.inputs.assumed]
     if stated:
         yield f"Stated by the analyst, not measured here: {join_words(stated)}."
-    sure = {name for name in IN_WORDS if name in segments} - {*unsure(segments), *unsure(found.inputs.rows)}
+    sure = {name for name in IN_WORDS if name in segments} - {*unsure(segments)}
     sure -= {name for name in sure if not segments[name].any()}
     if sure:
         words = join_words(words for name, words in IN_WORDS.items() if name in sure)

@@ -29,7 +29,6 @@ from winback.discounting import discount_factor, discounted_months
 KEEP, RISKIEST, WAIT, BOTH = "keep everybody", "keep the riskiest", "wait and win back", "keep and win back"
 ACQUIRE = "acquire instead"
 NOTHING = 1e-12  # money per customer, below which there is nothing to divide by
-AT_ONCE = 50_000  # rows by months in memory at a time
 
 
 @dataclass(frozen=True)
@@ -45,17 +44,17 @@ class Timing:
     @cached_property
     def weights(self) -> np.ndarray:
         """What a loss at the end of each month weighs, (H, 5): staying, contacts, returns, new ones, replacing."""
-        month = np.arange(1, self.horizon_months + 1)
-        worth = discounted_months([self.horizon_months], self.annual_discount)
-        left, back = self.horizon_months - month, self.horizon_months - month - self.months_away
-        later, now = (discount_factor(month + away, self.annual_discount) for away in (self.months_away, 0.0))
-        in_time = np.ones(len(month)) if self.earned is None else (back > 0) * 1.0
-        returned, new = (
-            np.ones(len(month)) if earned is None else earned(np.maximum(rest, 0.0))
-            for earned, rest in ((self.earned, back), (self.earned_new, left))
-        )
-        staying = worth - discounted_months(month, self.annual_discount)
-        return np.column_stack([staying, later * in_time, later * in_time * returned, now * new, now])
+        month, rate = np.arange(1, self.horizon_months + 1), self.annual_discount
+        staying = discounted_months(self.horizon_months, rate) - discounted_months(month, rate)
+        left = self.horizon_months - month
+        now, later = discount_factor(month, rate), discount_factor(month + self.months_away, rate)
+        contacts, returns, new = later, later, now
+        if self.earned is not None:
+            contacts = later * (left > self.months_away)
+            returns = contacts * self.earned(np.maximum(left - self.months_away, 0.0))
+        if self.earned_new is not None:
+            new = now * self.earned_new(left)
+        return np.column_stack([staying, contacts, returns, new, now])
 
 
 def earned_evenly(value_months: float | None, annual_discount: float) -> Callable | None:
@@ -66,86 +65,91 @@ def earned_evenly(value_months: float | None, annual_discount: float) -> Callabl
     return lambda months: discounted_months(np.minimum(months, value_months), annual_discount) / whole
 
 
-def summed_over_months(hazard: np.ndarray, timing: Timing) -> np.ndarray:
-    """Return the expected weights of each customer's loss within the horizon, shape (..., 5), see `Timing.weights`.
+def summed_over_months(hazard: np.ndarray, margin: np.ndarray, timing: Timing) -> np.ndarray:
+    """Return the expected weights of each customer's loss, (5, ...), see `Timing.weights`; staying weighs money.
 
     Examples
     --------
-    >>> summed_over_months(np.array([0.1]), Timing(12))[0, 0].round(4)   # months lost, for a tenth a month
-    np.float64(4.8243)
+    >>> months_lost = summed_over_months(np.array([0.1]), np.array([1.0]), Timing(12))[0]
+    >>> months_lost.round(4).tolist()
+    [4.8243]
     """
-    flat, month = np.ravel(hazard), np.arange(timing.horizon_months)
-    blocks = np.array_split(flat, max(1, len(flat) // AT_ONCE))
-    found = [(block[:, None] * (1 - block[:, None]) ** month) @ timing.weights for block in blocks]
-    return np.concatenate(found).reshape(*np.shape(hazard), 5)
+    hazard, margin = np.broadcast_arrays(hazard, margin)
+    sums = hazard * np.polynomial.polynomial.polyval(1 - hazard, timing.weights)
+    sums[0] *= margin
+    return sums
 
 
 @dataclass(frozen=True)
-class PerCustomer:
-    """Expected weights per customer of each segment, arrays of shape (..., segments)."""
+class Leavers:
+    """What is expected of those who leave, per customer at risk of each segment; arrays of shape (..., segments).
 
-    stay: np.ndarray  # money of who stays after the month in which they would have left
+    Staying is in money, the other fields are numbers of them, discounted; ``inputs`` has the figures of one of them.
+    """
+
+    inputs: Mapping[str, np.ndarray]
+    stay: np.ndarray  # what they would bring after the month in which they leave
     contacts: np.ndarray
     returns: np.ndarray
     new: np.ndarray
     replaced: np.ndarray
 
-    @classmethod
-    def of(cls, sums: np.ndarray, margin: np.ndarray, share: np.ndarray) -> PerCustomer:
-        """Average rows of weights, (..., rows, 5), over segments, by each row's ``share``, (rows, segments)."""
-        stay = (sums[..., 0] * margin) @ share
-        return cls(stay, *(sums[..., place] @ share for place in range(1, 5)))
+    @property
+    def alone(self) -> np.ndarray:
+        """What they bring by themselves."""
+        return self.inputs["organic"] * self.inputs["organic_value"] * self.returns
 
-    def alone(self, x: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return what those who leave bring by themselves."""
-        return x["organic"] * x["organic_value"] * self.returns
+    @property
+    def asked(self) -> np.ndarray:
+        """What they bring when they are asked back, less what that costs."""
+        return self.inputs["win_back_chance"] * self.inputs["win_back_value"] * self.returns - self.asking
 
-    def with_programme(self, x: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return what they bring when they are asked back, less what that costs."""
-        return x["win_back_chance"] * x["win_back_value"] * self.returns - self.programme_cost(x)
-
-    def programme_cost(self, x: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return what asking them back costs: a contact each, and what those who accept are given."""
+    @property
+    def asking(self) -> np.ndarray:
+        """What asking them back costs: a contact each, and what those who accept are given."""
+        x = self.inputs
         return (x["win_back_chance"] * x["win_back_cost"] + x["win_back_contact_cost"]) * self.contacts
 
-    def new_cost(self, x: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return what one stranger won for each who leaves costs."""
-        return x["acquire_contact_cost"] / x["acquire_chance"] * self.replaced
+    @property
+    def replacing(self) -> np.ndarray:
+        """What one stranger won for each of them costs."""
+        return self.inputs["acquire_contact_cost"] / self.inputs["acquire_chance"] * self.replaced
+
+    def kept(self, share: np.ndarray | float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+        """Return gain and spending of keeping them, who are such a share of all."""
+        cost = self.inputs["keep_cost"] * share
+        return self.inputs["share_prevented"] * (self.stay - self.alone) - cost, cost
 
 
 def gains_and_spending(
-    one: PerCustomer, risky: PerCustomer | None, kept: np.ndarray | float, x: Mapping[str, np.ndarray]
+    every: Leavers, risky: Leavers, kept: np.ndarray | float
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return gain and spending of each strategy that the inputs allow, per customer of each segment.
 
-    ``risky`` and ``kept`` are the weights of the riskiest, and which share of the segment they are.
+    ``risky`` are those of the riskiest, and ``kept`` is which share of the segment these are.
 
     Examples
     --------
-    >>> sums = summed_over_months(np.array([0.1]), Timing(12))
-    >>> one = PerCustomer.of(sums, np.array([100.0]), np.eye(1))
     >>> x = {"share_prevented": 0.3, "keep_cost": 0.0, "organic": 0.0, "organic_value": 0.0}
-    >>> gains_and_spending(one, None, 0.0, x)["keep everybody"][0].round(2).tolist()
+    >>> every = Leavers(x, *summed_over_months(np.array([0.1]), np.array([100.0]), Timing(12)))
+    >>> gains_and_spending(every, every, 1.0)["keep everybody"][0].round(2).tolist()
     [144.73]
     """
-    found = {}
+    found, x = {}, every.inputs
     if "share_prevented" in x:
-        cost = x["keep_cost"]
-        found[KEEP] = x["share_prevented"] * (one.stay - one.alone(x)) - cost, cost + 0 * one.stay
-        if risky is not None:
-            found[RISKIEST] = x["share_prevented"] * (risky.stay - risky.alone(x)) - cost * kept, cost * kept
+        found[KEEP], found[RISKIEST] = every.kept(), risky.kept(kept)
     if "win_back_chance" in x:
-        spent = one.programme_cost(x)
-        found[WAIT] = one.with_programme(x) - one.alone(x), spent
+        waiting = every.asked - every.alone
+        found[WAIT] = waiting, every.asking
         if KEEP in found:
-            both = x["share_prevented"] * (one.stay - one.with_programme(x)) - x["keep_cost"] + found[WAIT][0]
-            found[BOTH] = both, x["keep_cost"] + (1 - x["share_prevented"]) * spent
+            both = x["share_prevented"] * (every.stay - every.asked) - x["keep_cost"] + waiting
+            found[BOTH] = both, x["keep_cost"] + (1 - x["share_prevented"]) * every.asking
     if "acquire_chance" in x:
-        found[ACQUIRE] = x["acquire_value"] * one.new - one.new_cost(x), one.new_cost(x)
+        found[ACQUIRE] = x["acquire_value"] * every.new - every.replacing, every.replacing
     return found
 
 
-def break_even(one: PerCustomer, margin: np.ndarray, x: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def break_even(every: Leavers) -> dict[str, np.ndarray]:
     """Return at which cost, effect and margin strategies stop paying, or change places, by segment.
 
     ``keep_cost`` and ``share_prevented`` at which keeping earns nothing, ``keep_cost_beside`` the same where those who
@@ -154,22 +158,21 @@ def break_even(one: PerCustomer, margin: np.ndarray, x: Mapping[str, np.ndarray]
     does, ``margin_turn``: what they bring after a return being in proportion to it. ``new_less_back`` is by how much
     acquiring earns more than winning back.
     """
-    found = {}
+    found, x = {}, every.inputs
     if "share_prevented" in x:
-        saved = one.stay - one.alone(x)
+        saved = every.stay - every.alone
         found["keep_cost"] = x["share_prevented"] * saved
         found["share_prevented"] = _over(x["keep_cost"], saved)
         if "win_back_chance" in x:
-            found["keep_cost_beside"] = x["share_prevented"] * (one.stay - one.with_programme(x))
+            found["keep_cost_beside"] = x["share_prevented"] * (every.stay - every.asked)
     if "acquire_chance" in x:
-        value = x["acquire_value"] * one.new
-        found["stranger_cost"] = _over(x["acquire_chance"] * value, one.replaced)
+        value = x["acquire_value"] * every.new
+        found["stranger_cost"] = _over(x["acquire_chance"] * value, every.replaced)
         if "win_back_chance" in x:
-            waiting = one.with_programme(x) - one.alone(x)
-            found["new_less_back"] = value - one.new_cost(x) - waiting
-            found["stranger_cost_turn"] = _over(x["acquire_chance"] * (value - waiting), one.replaced)
-            brought = waiting + one.programme_cost(x)
-            found["margin_turn"] = margin * _over(value - one.new_cost(x) + one.programme_cost(x), brought)
+            waiting, new = every.asked - every.alone, value - every.replacing
+            found["new_less_back"] = new - waiting
+            found["stranger_cost_turn"] = _over(x["acquire_chance"] * (value - waiting), every.replaced)
+            found["margin_turn"] = x["margin"] * _over(new + every.asking, waiting + every.asking)
     return found
 
 
