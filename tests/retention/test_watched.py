@@ -55,6 +55,8 @@ def test_the_lost_are_watched_after_the_grace_period_until_they_return_or_are_se
     after, _ = times_away(base, sent)
     assert after.until.tolist() == [day("2022-08-31")]
     assert after.ended.tolist() == [False]  # the return came with the offer
+    before = sent.assign(offered_on="2022-03-01")  # of the first life: it says nothing of the time away
+    assert times_away(base, before)[0].until.tolist() == watched.until.tolist()
 
 
 def test_offers_end_where_the_second_life_still_runs():

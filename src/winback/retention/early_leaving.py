@@ -94,9 +94,8 @@ def early_leaving(sample: Sample, by: str | None, offers: OfferCatalog | None, *
 def _answer(found: EarlyLeaving) -> Iterator[str]:
     rows = found.frame[found.frame["ratio"].notna()]
     more, fewer = rows[rows["ratio_low"] > 1], rows[rows["ratio_high"] < 1]
-    yield (
-        _compared(found, more, "more") if len(more) else "No window is shown in which more leave than in other months."
-    )
+    none = "No window is shown in which more leave than in other months."
+    yield _compared(found, more, "more") if len(more) else none
     if len(fewer):
         yield _compared(found, fewer, "fewer")
     yield "Who leaves early and who stays differ in more than the month: the ratios say when, not why."
@@ -108,14 +107,10 @@ def _compared(found: EarlyLeaving, rows: pd.DataFrame, which: str) -> str:
     for window, each in rows.groupby("window", sort=False):
         first = each.loc[(each["ratio_low"] if which == "more" else -each["ratio_high"]).idxmax()].to_dict()
         who = "" if found.by is None else f", most clearly {found.in_words(first['group'])}"
-        others = f" in {len(each)} of {_n_groups(found, window)} groups" if found.by is not None else ""
+        n = (found.frame["window"] == window).sum()  # who was sent nothing has no offer that ends
+        others = "" if found.by is None else f" in {len(each)} of {n} groups"
         said.append(f"{window}{others}{who} ({found.interval(first, 'ratio', 'times')} times)")
     return f"{which.capitalize()} leave than in other months: {'; '.join(said)}."
-
-
-def _n_groups(found: EarlyLeaving, window: str) -> int:
-    """Return how many groups have a window: who was sent nothing has no offer that ends."""
-    return int((found.frame["window"] == window).sum())
 
 
 def _more(found: EarlyLeaving) -> Iterator[str]:

@@ -48,7 +48,6 @@ class WatchList(Result):
     newly_months: float
     within_months: float
     horizon_months: float
-    shows_cure: bool
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "customer_id": ("Customer", "text"),
@@ -73,11 +72,8 @@ class WatchList(Result):
 
     def what_to_do(self) -> Sentences:
         """Say whom to call first."""
-        return (
-            Sentences()
-            if self.frame.empty
-            else Sentences("Call them in this order while they are new, the first ones this week.")
-        )
+        said = "Call them in this order while they are new, the first ones this week."
+        return Sentences() if self.frame.empty else Sentences(said)
 
 
 def watch_list(fit, lapsed: AnyTable, newly_months: float, within_months: float, horizon_months: float) -> WatchList:
@@ -90,7 +86,7 @@ def watch_list(fit, lapsed: AnyTable, newly_months: float, within_months: float,
     new = table[there & (table["second_tenure"] <= newly).to_numpy(dtype=bool, na_value=False)].reset_index(drop=True)
     frame = _listed(fit, new, within, horizon) if len(new) else pd.DataFrame(columns=COLUMNS)
     currency = getattr(lapsed, "currency", fit.currency)
-    return WatchList(frame, newly, within, horizon, shows_cure=fit.shows_cure, currency=currency)
+    return WatchList(frame, newly, within, horizon, currency=currency)
 
 
 def _listed(fit, new: pd.DataFrame, within: float, horizon: float) -> pd.DataFrame:
