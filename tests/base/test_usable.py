@@ -156,7 +156,9 @@ def test_without_amounts_nothing_is_said_of_money(run, tmp_path):
     assert "what customers are worth and whom to call first; that takes amount (--column amount=NAME)." in output
     assert "Not looked at, and kept as they are: shop." in output
     assert "which segments lose more; that takes customers (--customers)" in output
-    assert "`amount` must be a number" in run("days.csv", "--table", "purchases", "--column", "amount=shop", code=1)
+    assert "`shop` (amount) must be a number" in run(
+        "days.csv", "--table", "purchases", "--column", "amount=shop", code=1
+    )
 
 
 @pytest.mark.parametrize("until", [[], ["--until", "2024-12-31"], ["--until", "soon"], ["--until", "1999-12-31"]])

@@ -21,6 +21,7 @@ whole_periods       how many periods did each customer stay?
 purchases           customers who buy without a contract: `read_purchases`
 purchase_base       what it comes to: who is here, lost, back; the table of lost customers
 purchase_words      its sentences
+purchase_rows       which rows of a log are dropped, and where they stand
 purchase_doubts     what may be wrong with a log without being an error
 people              what else is known of the customers of a log?
 buyer_lapsed        which of them were lost by a day, and what have they brought since?

@@ -18,6 +18,7 @@ from winback.tables.parsed import AS_THE_CELLS_TELL, Written
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
 from winback.tables.unused import unused_marks
+from winback.tables.worth_a_look import TWICE, odd_cells, rows_twice
 
 LARGEST_MARGIN = 1e12
 AFTER = ("reason", "exit_text")  # what a contract says of its end; not known before it
@@ -121,6 +122,10 @@ def _checked(kind: Kind, reading: Reading, is_raw: bool, written: Written) -> Ch
     if kind.columns is CONTRACTS:
         check_order(checked)
         _check_margin(checked)
+        if problems.found:  # what has to be mended anyway; alone it is a doubt of the base
+            problems.add_rows("customer_id", rows_twice(checked), *TWICE)
+        if reading.places is not None:  # of a file, where a slip can be looked up
+            checked.notes.extend(odd_cells(checked, CONTRACTS))
     if kind.columns is SERVED_BY and {"from", "to"} <= set(frame):
         wrong = (frame["to"] < frame["from"]).to_numpy()
         problems.add_rows("to", wrong, "must not be before `from`", "Exchange the two dates, or leave `to` empty.")

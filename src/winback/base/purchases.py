@@ -15,6 +15,7 @@ from narwhals.typing import IntoFrame
 from winback.base.people import names_of_the_log, people_of, read_people
 from winback.base.purchase_base import PurchaseBase
 from winback.base.purchase_doubts import doubts_of_log
+from winback.base.purchase_rows import rows_set_aside
 from winback.base.rules import Setting, parse_lost
 from winback.doors import door
 from winback.periods import Period
@@ -28,7 +29,7 @@ from winback.tables.broken_cells import is_all_text
 from winback.tables.checks import columns_mapped
 from winback.tables.column_checks import refuse_other_than_frame
 from winback.tables.currencies import shown_in
-from winback.tables.dates import dates_as_written
+from winback.tables.dates import dates_as_written, like_the_others
 from winback.tables.headings import shared_names
 from winback.tables.likeness import matched, to_choose_from
 from winback.tables.months_from_dates import end_of_data
@@ -187,7 +188,9 @@ def _log(purchases, columns, customers, written: Written, sheet, *, ends) -> tup
         reading, is_raw = as_reading(purchases, TABLE, sheet)
         named = _named(reading, columns, customers, written)
         named = _as_written(with_types(named, written) if is_raw else named, written)
-        _raise(named.frame, named, ends)
+        aside = rows_set_aside(named)
+        _raise(named.frame, named.having(problems=aside if named.problems else ()), ends)
+        named = named.having(notes=map(str, aside if named.places is not None else ()))
         return named.frame, named, list(named.frame)
     if sheet is not None:
         as_reading(pd.DataFrame(), TABLE, sheet)  # what is no file has none
@@ -235,15 +238,19 @@ def _named(reading: Reading, columns: Mapping[str, str], customers, written: Wri
 def _as_written(reading: Reading, written: Written) -> Reading:
     """Return a log with dates and amounts for texts, read as the analyst says they are written."""
     frame, notes, money = reading.frame, [], frozenset()
-    problems = ProblemList(TABLE, reading.frame, places=reading.places)
+    problems = ProblemList(TABLE, reading.frame, places=reading.places, headings=reading.headings)
     for name, parse, wrong in ((DATE, dates_as_written, NO_DATE), (AMOUNT, parse_number, NUMBER)):
         if name not in frame or frame.columns.has_duplicates or not is_all_text(frame[name]):
             continue
         read = parse(frame[name], written)
-        if read.doubt:
+        if read.doubt and read.doubted is not None:
+            problems.add_rows(name, read.doubted, *read.doubt)
+        elif read.doubt:
             problems.add(name, *read.doubt)
-        else:
-            problems.add_rows(name, read.unread, *wrong)
+        if not read.doubt or read.doubted is not None:
+            unread = read.unread if read.doubted is None else read.unread & ~read.doubted
+            remedy = like_the_others(frame[name], unread) if name == DATE else wrong[1]
+            problems.add_rows(name, unread, wrong[0], remedy)
         frame, money = frame.assign(**{name: read.column}), money | read.currencies
         notes += [f'"{name}": {", ".join(read.taken_for)}.'] if read.taken_for else []
     return reading.having(frame, notes, problems.found, money)

@@ -21,6 +21,7 @@ from winback.tables.files import existing_file
 from winback.tables.ids import as_index
 from winback.tables.looked_at import looked_at
 from winback.tables.parsed import written_as
+from winback.tables.worth_a_look import twice_in_words
 
 Found = TypeVar("Found")
 NO_UNTIL = (
@@ -159,7 +160,7 @@ def _without_base(given: Mapping[str, Path], *, columns, sheet, decimal, day_fir
     return Usable(
         size=f"{counted(len(frame), 'rows')}, {counted(frame.shape[1], 'columns')}",
         notes=tuple(dict.fromkeys(note for each in tables.values() for note in each.notes)),
-        doubts=tuple(f"{doubt}." for doubt in doubts),
+        doubts=(*(f"{doubt}." for doubt in doubts), *twice_in_words(tables["contracts"])),
         lines=(*_looked_at({kind: each.frame for kind, each in tables.items()}), NO_UNTIL),
     )
 

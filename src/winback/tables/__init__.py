@@ -27,6 +27,7 @@ months_from_dates  how long was each customer away, back and watched?
 headings           has each column a name of its own?
 column_checks      does each column hold what its name promises?
 checks             `check_lapsed` and its like: a typed copy, or one error with every problem
+worth_a_look       what is odd though nothing is wrong?
 table_files        is the table in this file fit for use?
 unused             which settings had nothing to act on?
 looked_at          what was looked at in a table, and what could not be?

@@ -10,7 +10,7 @@ import pandas as pd
 
 from winback.tables.broken_cells import broken_cells, is_all_text
 from winback.tables.columns import SECOND_LIFETIME, Column
-from winback.tables.dates import NO_DATE
+from winback.tables.dates import NO_DATE, like_the_others
 from winback.tables.headings import shared_names
 from winback.tables.ids import ROUNDED, rounded_ids
 from winback.tables.kinds import PARSERS, WHAT_IS_READ
@@ -93,7 +93,11 @@ def _check_column(checked: Checked, given: pd.Series, column: Column, written: W
     name, problems = column.name, checked.problems
     read = PARSERS[column.kind](given, written)
     unread = read.unread
-    if read.doubt:
+    if read.doubted is not None and read.doubt:  # a few are not as the others, and these can be read
+        problems.add_rows(name, read.doubted, *read.doubt)
+        _report_unread(problems, given, column, unread & ~read.doubted)
+        unread = unread | read.doubted
+    elif read.doubt:
         problems.add(name, *read.doubt)
         unread = given.notna().to_numpy()
     else:
@@ -120,7 +124,8 @@ def _report_unread(problems: ProblemList, given: pd.Series, column: Column, unre
         rows = rounded_ids(given) & unread
         problems.add_rows(column.name, rows, *ROUNDED)
         unread = unread & ~rows
-    problems.add_rows(column.name, unread, *WHAT_IS_READ[column.kind])
+    said, remedy = WHAT_IS_READ[column.kind]
+    problems.add_rows(column.name, unread, said, like_the_others(given, unread) if column.kind == "date" else remedy)
 
 
 def _report_sentinels(checked: Checked, column: Column, read: Parsed) -> None:

@@ -196,3 +196,17 @@ def _order(parts, texts, day_first) -> tuple[bool | None, tuple[str, str] | None
         return bool(first.any()), None
     said = f"can be read in two ways: {texts.iloc[0]} with the day or with the month first"
     return None, (said, ASK)
+
+
+def like_the_others(given: pd.Series, unread: np.ndarray) -> str:
+    """Return how cells that are no date are to be written: as the dates of their own column are.
+
+    Examples
+    --------
+    >>> like_the_others(pd.Series(["31.02.1997", "01.03.1997"]), np.array([True, False]))
+    'Write dates as the others are, such as 01.03.1997, and leave cells without one empty.'
+    """
+    good = given[~unread & given.notna().to_numpy()]
+    is_text = len(good) and isinstance(good.iloc[0], str)
+    how = f"as the others are, such as {good.iloc[0].strip()}" if is_text else "as YYYY-MM-DD"
+    return f"Write dates {how}, and leave cells without one empty."

@@ -44,7 +44,8 @@ GROUPED = {",": r"\d{1,3}(?:,\d{3})+(?:\.\d*)?", ".": r"\d{1,3}(?:\.\d{3})+(?:,\
 OTHER = {",": ".", ".": ","}
 LARGEST = 1e100  # beyond it sums of squares and cubes have no room
 LOOKED_AT = 5_000  # cells of a column in which a decimal mark shows, if it has one
-ASK = 'Say which: decimal="," or decimal=".".'
+WAYS = 'decimal="," or decimal=".".'
+ASK = f"Say which: {WAYS}"
 
 
 def parse_number(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Parsed:
@@ -111,13 +112,16 @@ def _as_people_write(column: pd.Series, decimal: str | None) -> Parsed:
     cells, dashes = _with_zeros(cells, column.name)
     parts = _parts(pd.Series(cells, dtype=object))
     marks = _evidence(parts)
-    doubt = None
+    doubt = doubted = None
     if decimal is None and len(marks) == 1:
         (decimal,) = marks
     unsure = parts["either"] & parts["read"]
     if decimal is None and len(marks) > 1:
         shown = [parts.loc[parts["mark"] == mark, "cell"].iloc[0] for mark in sorted(marks)]
-        doubt = (f"is written in two ways ({examples(shown)})", ASK)
+        doubt = (f"is written in two ways ({examples(shown)})", f"Write these as the others are, or say which: {WAYS}")
+        n_marks = parts["mark"].iloc[codes[codes >= 0]].value_counts()
+        decimal = max(sorted(marks), key=lambda mark: n_marks.get(mark, 0))
+        doubted = np.append(parts["read"] & (parts["mark"] == OTHER[decimal]), False)[codes]
     elif decimal is None and unsure.any():
         shown = str(parts.loc[unsure, "cell"].iloc[0]).strip()
         doubt = (f"can be read in two ways: {shown} with a decimal mark, or as a thousand", ASK)
@@ -136,7 +140,7 @@ def _as_people_write(column: pd.Series, decimal: str | None) -> Parsed:
     n_dashes = int(np.isin(codes, dashes).sum())
     said += (f"a dash is 0, as in accounts ({n_dashes:,} {'cell' if n_dashes == 1 else 'cells'})",) if n_dashes else ()
     typed = pd.Series(np.where(unread, np.nan, numbers), index=column.index, name=column.name)
-    return Parsed(typed, unread, said, doubt, frozenset(money))
+    return Parsed(typed, unread, said, doubt, doubted=doubted, currencies=frozenset(money))
 
 
 def _with_zeros(cells: list, name: object) -> tuple[list, list[int]]:

@@ -138,4 +138,6 @@ def _shown(value) -> str:
         return "missing"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return f"{value:.0f}"
+    if isinstance(value, pd.Timestamp) and value == value.normalize():
+        return f"{value:%Y-%m-%d}"
     return repr(value) if isinstance(value, str) and not value.strip() else f"{value}"

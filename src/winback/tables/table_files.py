@@ -18,6 +18,7 @@ from winback.tables.parsed import AS_THE_CELLS_TELL, Written
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
 from winback.tables.unused import unused_marks
+from winback.tables.worth_a_look import odd_cells
 
 TABLES: dict[str, tuple[str, tuple[Column, ...], tuple[str, ...]]] = {  # what it is called, its columns, what it needs
     "lapsed": (LAPSED_TABLE, LAPSED, ()),
@@ -61,6 +62,7 @@ def check_file(
         checked = check_columns(reading, called, known, needs, written)
         check_order(checked)
     checked.problems.raise_if_any()
+    checked.notes.extend(odd_cells(checked, known if table == "lapsed" else ()))
     return Reading(
         checked.frame,
         tuple(dict.fromkeys(checked.notes)),

@@ -22,6 +22,7 @@ from winback.tables.parsed import Written, written_as
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
 from winback.tables.unused import NOTHING_CHANGED, unused_marks
+from winback.tables.worth_a_look import odd_cells
 from winback.terms.catalog import OfferCatalog
 from winback.trial.contacted_twice import one_row_each
 from winback.trial.offer_labels import unknown_offers, with_known_offers
@@ -73,6 +74,8 @@ def trial_table(customers: AnyTable, catalog: OfferCatalog, asked: Asked = Asked
     if {"offer", "returned"} <= set(checked.frame):
         _check_arms(checked, catalog)
     checked.problems.raise_if_any()
+    if reading.places is not None:  # of a file, where a slip can be looked up
+        checked.notes.extend(odd_cells(checked, LAPSED))
     doubts = revenue_doubts(asked.columns, catalog.margin_share)
     doubts += currency_doubts(frozenset(checked.currencies), catalog.currency)
     read = Reading(checked.frame, tuple(dict.fromkeys(checked.notes)), doubts=tuple(doubts))
