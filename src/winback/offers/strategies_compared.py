@@ -79,17 +79,15 @@ class StrategyComparison(Result):
 
         ``cost_of_one`` who is won: the contacts it takes, and what they are given; ``profit_of_one``: value less it.
         """
-        parts, known = [], self.inputs.segments
+        known, parts = self.inputs.segments, [pd.DataFrame()]
         for way, name in (("win back", "win_back"), ("acquire", "acquire")):
-            if f"{name}_chance" not in known:
-                continue
-            chance, value, contact = (known[f"{name}_{part}"] for part in ("chance", "value", "contact_cost"))
-            given = known.get(f"{name}_cost", 0.0) if name == "win_back" else 0.0
-            cost = contact / chance.where(chance > 0) + given
-            columns = {"segment": known["segment"], "way": way, "chance": chance, "contact_cost": contact}
-            columns |= {"value": value, "cost_of_one": cost, "profit_of_one": value - cost}
-            parts.append(pd.DataFrame(columns))
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+            if f"{name}_chance" in known:
+                rows = known[["segment", f"{name}_chance", f"{name}_contact_cost", f"{name}_value"]]
+                rows = rows.set_axis(["segment", "chance", "contact_cost", "value"], axis=1)
+                given = known["win_back_cost"] if name == "win_back" else 0.0
+                cost = rows["contact_cost"] / rows["chance"].where(rows["chance"] > 0) + given
+                parts.append(rows.assign(way=way, cost_of_one=cost, profit_of_one=rows["value"] - cost))
+        return pd.concat(parts, ignore_index=True)
 
     @property
     def formula(self) -> Formula:
@@ -155,10 +153,8 @@ class StrategyComparison(Result):
         return Sentences.of([words.answer(self), words.turn(self), words.doubt(self)])
 
     def details(self) -> Sentences:
-        """Say where each strategy stops paying, what is counted, and what is measured, assumed or certain."""
-        return Sentences.of(
-            [*words.breaks(self), *words.riskiest(self), *words.contacts(self), *words.assumptions(self)]
-        )
+        """Say who is worth keeping, what is counted, and what is measured, assumed or certain."""
+        return Sentences.of([*words.riskiest(self), *words.counted(self), *words.assumptions(self)])
 
     def what_to_do(self) -> Sentences:
         """Say what to do next, in one sentence."""

@@ -21,20 +21,20 @@ FIGURES = "table of figures"
 MOST_SEGMENTS = 20  # of more, no table of strategies can be read
 N_DRAWS = 2**12  # of the inputs: ends of intervals to about a hundredth of their width
 ANY, COST, SHARE = (-1e12, 1e12), (0.0, 1e12), (0.0, 1.0)
-LIMITS = {
-    "hazard": SHARE,
-    "margin": ANY,
-    "keep_cost": COST,
-    "share_prevented": SHARE,
-    "win_back_chance": SHARE,
-    "win_back_value": ANY,
-    "win_back_cost": COST,
-    "win_back_contact_cost": COST,
-    "organic": SHARE,
-    "organic_value": ANY,
-    "acquire_chance": (1e-9, 1.0),
-    "acquire_value": ANY,
-    "acquire_contact_cost": COST,
+INPUTS = {  # between which ends, and in words, as what is taken for granted
+    "hazard": (SHARE, "how many leave"),
+    "margin": (ANY, "margins"),
+    "keep_cost": (COST, "what keeping costs"),
+    "share_prevented": (SHARE, "which share of losses keeping prevents"),
+    "win_back_chance": (SHARE, "how many are won back"),
+    "win_back_value": (ANY, "what they bring"),
+    "win_back_cost": (COST, "what winning back costs"),
+    "win_back_contact_cost": (COST, "what a contact costs"),
+    "organic": (SHARE, "how many return by themselves"),
+    "organic_value": (ANY, "what these bring"),
+    "acquire_chance": ((1e-9, 1.0), "how many strangers become customers"),
+    "acquire_value": (ANY, "what a new customer brings"),
+    "acquire_contact_cost": (COST, "what contacting a stranger costs"),
 }
 SETTINGS = {  # columns that a setting stands for, in the order of its fields
     Keep: ("keep_cost", "share_prevented"),
@@ -65,7 +65,7 @@ class Inputs:
 
     def values(self, drawn: Mapping[str, np.ndarray] = MappingProxyType({})) -> dict[str, np.ndarray]:
         """Return each input of the segments, or draws of it; one who returns alone brings what one won back does."""
-        x = {name: self.segments[name].to_numpy() for name in LIMITS if name in self.segments} | {**drawn}
+        x = {name: self.segments[name].to_numpy() for name in INPUTS if name in self.segments} | {**drawn}
         return {"organic_value": x.get("win_back_value", np.zeros(len(self.segments)))} | x
 
     def draws(self, level: float) -> dict[str, np.ndarray]:
@@ -83,7 +83,7 @@ class Inputs:
 
     def _drawn(self, name: str, standard: np.ndarray) -> np.ndarray:
         middle, low, high = (self.segments[each].to_numpy() for each in with_ends(name))
-        return np.clip(middle + standard * np.where(standard > 0, high - middle, middle - low), *LIMITS[name])
+        return np.clip(middle + standard * np.where(standard > 0, high - middle, middle - low), *INPUTS[name][0])
 
 
 def with_ends(name: str) -> tuple[str, str, str]:
@@ -93,7 +93,7 @@ def with_ends(name: str) -> tuple[str, str, str]:
 
 def unsure(segments: pd.DataFrame) -> list[str]:
     """Return the inputs that have an interval."""
-    there = [name for name in LIMITS if f"{name}_low" in segments]
+    there = [name for name in INPUTS if f"{name}_low" in segments]
     return [name for name in there if (segments[f"{name}_low"] < segments[f"{name}_high"]).any()]
 
 
@@ -115,7 +115,7 @@ def read_figures(figures: object) -> Inputs:
     for name in ("n", "hazard", "margin"):
         if name not in table:
             problems.add(name, "is missing", "Add it.")
-    limits = {each: ends for name, ends in LIMITS.items() for each in with_ends(name)}
+    limits = {each: ends for name, (ends, _) in INPUTS.items() for each in with_ends(name)}
     read_numbers(table, {"n": (1e-9, 1e12)} | limits, problems)
     _check_ends(table, problems)
     problems.raise_if_any()
@@ -128,7 +128,7 @@ def read_figures(figures: object) -> Inputs:
     else:
         problems.add("segment", "is missing", "Name each row's segment.")
     problems.raise_if_any()
-    given = [name for name in LIMITS if name in table]
+    given = [name for name in INPUTS if name in table]
     if "customer_id" not in table:
         segments = table[["n", *(name for name in limits if name in table)]].assign(segment=labels)
         return Inputs(segments, assumed=frozenset(given))
@@ -159,7 +159,7 @@ def _as_frame(figures: object) -> pd.DataFrame:
 
 def _check_ends(table: pd.DataFrame, problems: ProblemList) -> None:
     """List intervals with one end, and those that do not hold their figure."""
-    for name in LIMITS:
+    for name in INPUTS:
         ends = [f"{name}_low", f"{name}_high"]
         there = [each for each in ends if each in table]
         if len(there) == 1 or (there and name not in table):
@@ -215,7 +215,7 @@ def with_settings(inputs: Inputs, *settings: object) -> Inputs:
 def _ends_stated(problems: ProblemList, name: str, given: float | tuple[float, float]) -> tuple[float, float]:
     """Return low and high of what is stated for all segments; list what is none, or stands in the table as well."""
     ends = (given, given) if np.ndim(given) == 0 else tuple(given)
-    low, high = LIMITS[name]
+    low, high = INPUTS[name][0]
     if name in problems.frame:
         problems.add(name, "is in the table, and stated beside it", "Leave one of them out.")
     elif len(ends) != 2 or not low <= ends[0] <= ends[1] <= high:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from winback.base.contract_base import ContractBase
 from winback.base.contract_lives import as_number
-from winback.offers.strategy_inputs import LIMITS, THIRDS, Inputs, edges_of_thirds, refused, third_of, with_ends
+from winback.offers.strategy_inputs import INPUTS, THIRDS, Inputs, edges_of_thirds, refused, third_of, with_ends
 from winback.periods import DAYS_IN_MONTH
 from winback.results import format_count
 from winback.tables import NO_OFFER
@@ -68,7 +68,7 @@ def with_trial(inputs: Inputs, trial: Trial, offer: str, level: float, horizon_m
     if twice := [name for name in found if name in segments]:
         raise refused(twice[0], "is in the table, and measured by the trial", "Leave one of them out.")
     notes = (*inputs.notes, *_notes(trial, offer, split, horizon_months))
-    shared = inputs.shared if split else inputs.shared | {*found} & {*LIMITS}
+    shared = inputs.shared if split else inputs.shared | {*found} & {*INPUTS}
     assumed = inputs.assumed | ({"organic"} if trial.organic is not None else set())
     return replace(inputs, segments=segments.join(found), notes=notes, shared=shared, assumed=assumed)
 

@@ -6,31 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from winback.offers.strategy_inputs import unsure
+from winback.offers.strategy_inputs import INPUTS, unsure
 from winback.offers.strategy_worth import RISKIEST
 from winback.results import Result, format_percent, join_words
 
 ALL = "all customers"
-IN_WORDS = {  # inputs, as what is taken for granted
-    "hazard": "how many leave",
-    "margin": "margins",
-    "keep_cost": "what keeping costs",
-    "share_prevented": "which share of losses keeping prevents",
-    "win_back_chance": "how many are won back",
-    "win_back_value": "what they bring",
-    "win_back_cost": "what winning back costs",
-    "win_back_contact_cost": "what a contact costs",
-    "organic": "how many return by themselves",
-    "organic_value": "what these bring",
-    "acquire_chance": "how many strangers become customers",
-    "acquire_value": "what a new customer brings",
-    "acquire_contact_cost": "what contacting a stranger costs",
-}
-
-
-def capitalised(text: str) -> str:
-    """Return a text with a capital letter first."""
-    return text[:1].upper() + text[1:]
 
 
 def answer(found: Result) -> str:
@@ -43,6 +23,11 @@ def answer(found: Result) -> str:
         return f"{start}None of these is shown to earn more than doing nothing; ahead: {name}, {what}."
     beside = f"; not clearly different from it: {join_words(map(found.name, alike))}" if len(alike) else ""
     return f"{start}{capitalised(name)}: that earns most, {what}{beside}."
+
+
+def capitalised(text: str) -> str:
+    """Return a text with a capital letter first."""
+    return text[:1].upper() + text[1:]
 
 
 def turn(found: Result) -> str:
@@ -69,34 +54,18 @@ def doubt(found: Result) -> str:
     """Say on which assumption it hangs, and from where on that pays."""
     assumed, segments = found.inputs.assumed, found.inputs.segments
     if "share_prevented" in segments:
-        share = float(np.average(segments["share_prevented"], weights=segments["n"]))
+        share = format_percent(np.average(segments["share_prevented"], weights=segments["n"]), 0)
         how = "is assumed" if "share_prevented" in assumed else "is taken as measured"
         need = found.break_even.set_index("segment")["share_prevented"].dropna()
-        ends = dict.fromkeys([need.idxmin(), need.idxmax()]) if len(need) else ()
+        if need.empty:
+            return f"That keeping prevents {share} of losses {how}, and no share would pay for its cost."
+        ends = dict.fromkeys([need.idxmin(), need.idxmax()])
         least = join_words(f"{format_percent(need[each])} among {each}" for each in ends)
-        pays = f", and it pays for itself from {least} on" if len(need) else ", and no share would pay for its cost"
-        return f"That keeping prevents {format_percent(share, 0)} of losses {how}{pays}."
-    known = [IN_WORDS[name] for name in ("win_back_chance", "acquire_chance") if name in assumed]
+        return f"That keeping prevents {share} of losses {how}, and it pays for itself from {least} on."
+    known = [INPUTS[name][1] for name in ("win_back_chance", "acquire_chance") if name in assumed]
     if not known:
         return "That customers go on leaving and returning as they did is assumed."
     return f"{capitalised(join_words(known))} {'are' if len(known) > 1 else 'is'} assumed, not measured here."
-
-
-def breaks(found: Result) -> Iterator[str]:
-    """Say where each strategy stops paying, by segment."""
-    said = {
-        "keep_cost": "keeping pays up to {} each",
-        "keep_cost_beside": "where they are won back anyway up to {}",
-        "stranger_cost": "acquiring pays up to {} a stranger contacted",
-        "margin_turn": "winning back earns more than a new customer from a margin of {} a month on",
-    }
-    for row in found.break_even.to_dict("records"):
-        there = {name: row[name] for name in said if not np.isnan(row.get(name, np.nan)) and row[name] > 0}
-        if there:
-            parts = (said[name].format(found.formats([each], "money")[0]) for name, each in there.items())
-            yield f"{capitalised(row['segment'])}: {', '.join(parts)}."
-    if "margin_turn" in found.break_even:
-        yield "That margin takes what they bring after a return to be in proportion to it."
 
 
 def riskiest(found: Result) -> Iterator[str]:
@@ -104,7 +73,7 @@ def riskiest(found: Result) -> Iterator[str]:
     if found.picked is None:
         return
     pays = f"keeping pays for {format_percent(found.picked.pays_for)} of customers, at the figures as they are"
-    risky = found.frame[(found.frame["segment"] == ALL) & (found.frame["strategy"] == RISKIEST)]["gain"].iloc[0]
+    risky = found.of(ALL).set_index("strategy").loc[RISKIEST, "gain"]
     by_risk, by_gain = found.formats([risky, found.picked.gain], "money")
     if by_risk == by_gain:
         yield f"{capitalised(pays)}."
@@ -115,25 +84,8 @@ def riskiest(found: Result) -> Iterator[str]:
     )
 
 
-def contacts(found: Result) -> Iterator[str]:
-    """Say what one customer won takes and brings, won back and new."""
-    rows = found.contacts.drop_duplicates(["way", "chance", "contact_cost", "value"])
-    if len(rows) < 2 or rows["way"].nunique() < 2:
-        return
-    yield (
-        "Chance, contact cost and value stand apart, since those who left need the service, know the brand, and left "
-        "data on how they used it (three reasons that the study's author gives)."
-    )
-    for row in rows.to_dict("records"):
-        contact, value, cost = found.formats([row["contact_cost"], row["value"], row["cost_of_one"]], "money")
-        yield (
-            f"To {row['way']} ({row['segment']}): {format_percent(row['chance'])} of those contacted, at {contact} "
-            f"each; one won costs {cost} and brings {value}."
-        )
-
-
-def assumptions(found: Result) -> Iterator[str]:
-    """Say what is counted, measured, assumed and taken for certain."""
+def counted(found: Result) -> Iterator[str]:
+    """Say what is counted."""
     timing, segments = found.terms.timing, found.inputs.segments
     rate = timing.annual_discount
     interest = f"less interest of {format_percent(rate)} a year" if rate else "no interest taken off"
@@ -150,17 +102,27 @@ def assumptions(found: Result) -> Iterator[str]:
             "Acquiring instead wins one stranger for each customer who leaves, in that month; it may be done beside "
             "the others, so that it competes with them for money only."
         )
+    if "margin_turn" in found.break_even:
+        yield (
+            "Chance, contact cost and value of the two stand apart, since those who left need the service, know the "
+            "brand, and left data on how they used it (three reasons that the study's author gives)."
+        )
+        yield "The margin at which they change places takes what returns bring to be in proportion to it."
+
+
+def assumptions(found: Result) -> Iterator[str]:
+    """Say what is measured, assumed and taken for certain."""
+    segments = found.inputs.segments
     if found.inputs.customers is None:
         yield (
             "Customers of one segment are taken for alike: each leaves with the same chance in every month, and the "
             "riskiest are whole segments."
         )
     yield from found.inputs.notes
-    stated = [IN_WORDS[name] for name in IN_WORDS if name in found.inputs.assumed]
+    stated = [words for name, (_, words) in INPUTS.items() if name in found.inputs.assumed]
     if stated:
         yield f"Stated by the analyst, not measured here: {join_words(stated)}."
-    sure = {name for name in IN_WORDS if name in segments} - {*unsure(segments)}
-    sure -= {name for name in sure if not segments[name].any()}
+    there = [name for name in INPUTS if name in segments and segments[name].any()]
+    sure = [INPUTS[name][1] for name in there if name not in unsure(segments)]
     if sure:
-        words = join_words(words for name, words in IN_WORDS.items() if name in sure)
-        yield f"Taken for certain, so that intervals leave them out: {words}."
+        yield f"Taken for certain, so that intervals leave them out: {join_words(sure)}."
