@@ -16,10 +16,11 @@ from winback.doors import door
 from winback.offers import strategy_worth as worth
 from winback.offers.comparison import compare_offers
 from winback.offers.strategies_compared import Picked, StrategyComparison, StrategyTerms
-from winback.offers.strategy_inputs import Inputs, read_figures, with_settings
+from winback.offers.strategy_inputs import Inputs, read_figures, with_ends, with_settings
 from winback.offers.strategy_measured import earned_in_trial, inputs_of_base, months_away, with_trial
 from winback.offers.strategy_settings import Acquire, ByThemselves, Keep, WinBack
 from winback.offers.strategy_words import ALL
+from winback.results import format_percent
 from winback.tables import AnyTable
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
@@ -153,8 +154,8 @@ def _compared(inputs: Inputs, terms: StrategyTerms, currency: str, scenario: str
     break_even = inputs.segments[["segment"]].assign(**_with_ends(at.break_even, drawn.break_even, terms.level))
     picked = _picked(inputs, terms) if "share_prevented" in inputs.segments else None
     again = partial(_rule_of_thumb, inputs, terms, currency)
-    known = {"inputs": inputs, "terms": terms, "currency": currency, "scenario": scenario}
-    return StrategyComparison(frame, break_even, again=again, picked=picked, **known)
+    said = {"currency": currency, "scenario": scenario}
+    return StrategyComparison(frame, break_even, inputs, terms, again=again, picked=picked, **said)
 
 
 class Figures(NamedTuple):
@@ -167,12 +168,12 @@ class Figures(NamedTuple):
 
 def _figures(inputs: Inputs, terms: StrategyTerms, x: Mapping[str, np.ndarray]) -> Figures:
     """Return what the strategies come to, at the inputs or at draws of them."""
-    each = inputs.segments if inputs.customers is None else inputs.customers
-    kept = kept_share(each["hazard"].to_numpy(), each["n"].to_numpy(), terms.riskiest)
-    one = x if inputs.customers is None else each
-    sums = worth.summed_over_months(np.asarray(one["hazard"]), np.asarray(one["margin"]), terms.timing)
-    n, place = inputs.segments["n"].to_numpy(), inputs.place
-    share = (place[:, None] == np.arange(len(n))) * (each["n"].to_numpy() / n[place])[:, None]  # of its segment
+    rows, n = inputs.rows, inputs.segments["n"].to_numpy()
+    kept = kept_share(rows["hazard"].to_numpy(), rows["n"].to_numpy(), terms.riskiest)
+    place = rows["segment"].to_numpy()
+    share = (place[:, None] == np.arange(len(n))) * (rows["n"].to_numpy() / n[place])[:, None]  # of its segment
+    drawn = x if inputs.customers is None else rows
+    sums = worth.summed_over_months(np.asarray(drawn["hazard"]), np.asarray(drawn["margin"]), terms.timing)
     every, risky = (worth.Leavers(x, *(sums @ weights)) for weights in (share, share * kept[:, None]))
     found = worth.gains_and_spending(every, risky, kept @ share)
     alike = np.broadcast_shapes((1, len(n)), *(np.shape(part) for pair in found.values() for part in pair))
@@ -199,10 +200,9 @@ def kept_share(score: np.ndarray, n: np.ndarray, share: float) -> np.ndarray:
 
 def _picked(inputs: Inputs, terms: StrategyTerms) -> Picked:
     """Return what keeping as many as the riskiest earns if they are picked by what keeping them gains."""
-    x = {name: each[inputs.place] for name, each in inputs.values().items()}
-    one = inputs.segments if inputs.customers is None else inputs.customers
-    n = one["n"].to_numpy()
-    sums = worth.summed_over_months(one["hazard"].to_numpy(), one["margin"].to_numpy(), terms.timing)
+    place, n, hazard, margin = (inputs.rows[name].to_numpy() for name in ("segment", "n", "hazard", "margin"))
+    x = {name: each[place] for name, each in inputs.values().items()}
+    sums = worth.summed_over_months(hazard, margin, terms.timing)
     gain, _ = worth.Leavers(x, *sums).kept()
     by_gain = kept_share(gain, n, terms.riskiest)
     return Picked(float(by_gain @ (n * gain) / n.sum()), float(n[gain > 0].sum() / n.sum()))
@@ -213,7 +213,7 @@ def _with_ends(at: Mapping, drawn: Mapping, level: float) -> dict[str, np.ndarra
     found = {}
     for name, each in at.items():
         low, high = np.quantile(drawn[name], [(1 - level) / 2, (1 + level) / 2], axis=-2)
-        found |= {name: each[..., 0, :], f"{name}_low": low, f"{name}_high": high}
+        found |= dict(zip(with_ends(name), (each[..., 0, :], low, high), strict=True))
     return found
 
 
@@ -232,10 +232,8 @@ def _rule_of_thumb(inputs: Inputs, terms: StrategyTerms, currency: str) -> Strat
     if missing := [name for name in RULE_OF_THUMB if name not in inputs.segments]:
         what = "acquire=" if missing[0].startswith("acquire") else "win_back="
         raise ValueError(f"The rule of thumb sets winning back beside acquiring, and {what} was not stated.")
-    stated = {f"{name}{end}": share for name, share in RULE_OF_THUMB.items() for end in ("", "_low", "_high")}
-    said = (
-        f"{RULE_OF_THUMB['acquire_chance']:.0%} of strangers and {RULE_OF_THUMB['win_back_chance']:.0%} of those lost"
-    )
-    scenario = f"If the rule of thumb held, by which {said} buy when contacted"
+    stated = {each: share for name, share in RULE_OF_THUMB.items() for each in with_ends(name)}
+    back, new = (format_percent(share, 0) for share in RULE_OF_THUMB.values())
+    scenario = f"If the rule of thumb held, by which {new} of strangers and {back} of those lost buy when contacted"
     changed = replace(inputs, segments=inputs.segments.assign(**stated), shared=inputs.shared | {*RULE_OF_THUMB})
     return _compared(changed, terms, currency, scenario)

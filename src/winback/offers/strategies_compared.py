@@ -129,18 +129,22 @@ class StrategyComparison(Result):
 
     @property
     def new_or_back(self) -> tuple[list[str], list[str], list[str]]:
-        """Segments in which acquiring is shown to earn more than winning back, to earn less, and neither."""
+        """Segments in which acquiring is shown to earn more than winning back, to earn less, and neither.
+
+        None where it earns more in no segment, or in all of them: it then turns nowhere.
+        """
         if "new_less_back" not in self.break_even:
             return [], [], []
         turns = self.break_even.set_index("segment")
         new, back = turns["new_less_back_low"] > 0, turns["new_less_back_high"] < 0
-        return tuple(list(turns.index[which]) for which in (new, back, ~new & ~back))
+        turns = turns if new.any() and not new.all() else turns[:0]
+        return tuple([name for name in turns.index if which[name]] for which in (new, back, ~new & ~back))
 
     @property
     def headline(self) -> str:
         """Where a new customer earns more than winning back, or what earns most, in a few words."""
-        new, back, unclear = self.new_or_back
-        if new and (back or unclear):
+        new, *_ = self.new_or_back
+        if new:
             return f"A new customer is worth more than winning back among {join_words(new)}"
         rows = self.of(ALL)
         first = self.name(rows["strategy"].iloc[0])
@@ -165,7 +169,6 @@ class StrategyComparison(Result):
             )
         untested = "share_prevented" in self.inputs.assumed and first["strategy"] not in (WAIT, ACQUIRE)
         proof = ", and leave a random part alone, since only they show how many losses it prevents" if untested else ""
-        new, back, unclear = self.new_or_back
-        some = new and (back or unclear)
-        rather = f"; among {join_words(new)} a new customer pays better than winning back" if some else ""
+        new, *_ = self.new_or_back
+        rather = f"; among {join_words(new)} a new customer pays better than winning back" if new else ""
         return Sentences(f"{capitalised(self.name(first['strategy']))}{proof}{rather}.")

@@ -59,9 +59,9 @@ class Inputs:
     notes: tuple[str, ...] = ()
 
     @property
-    def place(self) -> np.ndarray:
-        """Each customer's segment as a number, or each segment's own."""
-        return np.arange(len(self.segments)) if self.customers is None else self.customers["segment"].to_numpy()
+    def rows(self) -> pd.DataFrame:
+        """The customers, or, where these are alike, the segments: segment (a number), n, hazard and margin."""
+        return self.segments.assign(segment=range(len(self.segments))) if self.customers is None else self.customers
 
     def values(self, drawn: Mapping[str, np.ndarray] = MappingProxyType({})) -> dict[str, np.ndarray]:
         """Return each input of the segments, or draws of it; one who returns alone brings what one won back does."""

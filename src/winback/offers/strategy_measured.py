@@ -125,8 +125,7 @@ def earned_in_trial(trial: Trial, horizon_months: int) -> Callable | None:
 
 
 def _notes(trial: Trial, offer: str, split: bool, horizon_months: int) -> Iterator[str]:
-    away = months_away(trial)
-    n = format_count((trial.arm == trial.arms.index(offer)).sum())
+    away, n = months_away(trial), format_count((trial.arm == trial.arms.index(offer)).sum())
     where = "by the same thirds of value" if split else "the same figures for every segment"
     picked = ", the best of its offers on profit, which picking flatters a little" if len(trial.sent) > 1 else ""
     yield f"Winning back is what {n} lost customers who were sent {offer} did in a trial{picked}: {where}."

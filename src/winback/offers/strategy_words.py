@@ -33,7 +33,7 @@ def capitalised(text: str) -> str:
 def turn(found: Result) -> str:
     """Say where a new customer is worth more, where another strategy leads, or what earns most for its money."""
     new, back, unclear = found.new_or_back
-    if new and (back or unclear):
+    if new:
         where = [f"more than winning back among {join_words(new)}"]
         where += [f"less among {join_words(back)}"] if back else []
         where += [f"not beyond chance among {join_words(unclear)}"] if unclear else []
