@@ -110,5 +110,5 @@ def _true_slope(fit, truth):
     columns = fit.table_of_levels.columns
     places = [each.places_of(known[each.name]) for each in columns]
     levels = np.column_stack([each.level_of[place] for each, place in zip(columns, places, strict=True)])
-    design = sm.add_constant(fit.scores.of(levels))
+    design = sm.add_constant(fit.odds(levels))
     return sm.GLM(truth["chance"].to_numpy(), design, family=sm.families.Binomial()).fit().params[1]

@@ -56,7 +56,7 @@ def test_numbers_looked_up_are_those_of_the_formula(fit):
         [fit.levels(known) for known in months_of(fit.base, fit.table_of_levels.columns, fit.starts)]
     )
     np.testing.assert_allclose(fit.table_of_levels.matrix(levels), fit.design.matrix(table))
-    np.testing.assert_allclose(fit.scores.of(levels), fit.design.matrix(table) @ fit.coefficients)
+    np.testing.assert_allclose(fit.odds(levels), fit.design.matrix(table) @ fit.coefficients)
 
 
 def test_the_truth_lies_in_the_intervals(at_risk, fit):

@@ -61,11 +61,6 @@ class Column:
         return found
 
     @cached_property
-    def level_at(self) -> list[int]:
-        """The same as plain numbers: quick for one customer."""
-        return self.level_of.tolist()
-
-    @cached_property
     def levels(self) -> tuple:
         """The levels in words; the first one is what the others are compared with."""
         return tuple(self._said(places) for places in self.groups)
@@ -79,6 +74,10 @@ class Column:
         [0, 1, 4, 6]
         """
         return np.where(np.isnan(values), 0, np.searchsorted(self.edges, values, side="right") + 1)
+
+    def values_of(self, values: pd.Series) -> np.ndarray:
+        """Return a column of contracts as numbers, or as places of its labels."""
+        return self.places_of(values) if self.labels else values.to_numpy(dtype=float, na_value=np.nan)
 
     def places_of(self, values: pd.Series) -> np.ndarray:
         """Return the place of each value of a column of contracts."""

@@ -8,13 +8,11 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
 from winback.base.contract_base import ContractBase
 from winback.doors import ArgumentError, door
 from winback.formula_checks import columns_of, parse_formula
 from winback.formulas import Design, bind_formula
-from winback.newton import Peak, climb
 from winback.results import counted, join_words
 from winback.retention.bands import (
     Column,
@@ -38,6 +36,7 @@ from winback.retention.person_months import (
     months_of,
     own_names,
 )
+from winback.retention.risk_ahead import logit_peak
 from winback.retention.risk_fit import ChurnRisk
 from winback.retention.risk_table import LevelTable, level_frame
 from winback.tables import Problem, ProblemList, TableError
@@ -143,7 +142,13 @@ def _fit_months(base: ContractBase, formula: str | None, level: float, starts: n
     levels, n_each, lost, _ = cells_of_levels(cells, columns)
     design = _bound(formula, level_frame(levels, columns), columns)
     table = LevelTable.of(design, columns)
-    peak = _maximum(table, levels, n_each, lost)
+    start = np.array([name == "Intercept" for name in design.names]) * np.log(n_lost / max(n - n_lost, 1))
+    peak = logit_peak(table.matrix(levels), n_each, lost, start)
+    if not peak.converged:
+        raise ValueError(
+            "Some terms of the formula foretell who left without exception, so their effects have no end. Leave out "
+            "interactions, or take more months."
+        )
     return ChurnRisk(
         base=base,
         refitted=partial(_fit_months, base, asked, level),
@@ -240,23 +245,3 @@ def _bound(formula: str, frame: pd.DataFrame, columns: Sequence[Column]) -> Desi
         return bind_formula(formula, frame, "churn")
     except TableError as error:
         raise TableError(WHERE, error.found) from None
-
-
-def _maximum(table: LevelTable, levels: np.ndarray, n: np.ndarray, lost: np.ndarray) -> Peak:
-    """Return where the likelihood of the logit of counts is highest."""
-    matrix = table.matrix(levels)
-
-    def likelihood(place: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        score = matrix @ place
-        chance = expit(score)
-        weighted = matrix * (n * chance * (1 - chance))[:, None]
-        return float(lost @ score - n @ np.logaddexp(0, score)), matrix.T @ (lost - n * chance), matrix.T @ weighted
-
-    start = np.where(table.constant == 1, np.log(lost.sum() / (n - lost).sum()), 0.0)
-    peak = climb(likelihood, start)
-    if not peak.converged:
-        raise ValueError(
-            "Some terms of the formula foretell who left without exception, so their effects have no end. Leave out "
-            "interactions, or take more months."
-        )
-    return peak

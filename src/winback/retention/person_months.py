@@ -17,17 +17,17 @@ import pandas as pd
 from winback.base.contract_base import ContractBase
 from winback.base.contract_lives import as_number
 from winback.base.contract_tables import AFTER
+from winback.base.lives import pair_keys
 from winback.base.whole_periods import whole_periods
 from winback.periods import Period
 from winback.retention.bands import Column
 
 SINCE, TREND = "since_", "trend_"  # before the name of an event
+OF_ALL = ("tenure", "month_of_year", "came_back")  # known of every customer
 MONTH = Period(1, "M")
-LONG_AGO = -(10**8)  # a day before all others
 LATE = (*AFTER, "satisfaction")  # what a contract says of its end, and an answer without a day
-SLOTS = 8  # months of amounts that are kept: six and two to spare
+NOWHERE = -(2**32)  # before all days of all lives
 MOST_CELLS = 2**62  # combinations that a whole number can tell apart
-AT_ONCE = 24  # months whose different rows are kept before they are joined
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +37,7 @@ class Known:
     day: int  # the month begins
     life: np.ndarray  # (n,) row of the life of each
     left: np.ndarray  # (n,) bool: within the month
-    told: Mapping[str, np.ndarray]  # column -> (n,) numbers, or places of the contract's own columns
-    places_known: frozenset  # of which places are told already
+    told: Mapping[str, np.ndarray]  # column -> (n,) numbers, or places of labels
 
     def places(self, columns: Sequence[Column], ahead: int = 0) -> np.ndarray:
         """Return the place of each value, (n, n_columns); ``ahead`` months later if nothing happens until then."""
@@ -46,7 +45,7 @@ class Known:
 
     def _places(self, column: Column, ahead: int) -> np.ndarray:
         values = self.told[column.name]
-        if column.name in self.places_known:
+        if column.labels:
             return values
         if column.name == "month_of_year":
             values = (values - 1 + ahead) % 12 + 1
@@ -63,9 +62,8 @@ class Cells:
 
     def by_place(self, column: int, n_places: int) -> tuple[np.ndarray, np.ndarray]:
         """Return how many were lost and stayed, by place of a column."""
-        place = self.places[:, column]
-        lost = np.bincount(place, self.lost, minlength=n_places)
-        return lost, np.bincount(place, self.n, minlength=n_places) - lost
+        lost, n = (np.bincount(self.places[:, column], each, minlength=n_places) for each in (self.lost, self.n))
+        return lost, n - lost
 
 
 def month_starts(base: ContractBase) -> np.ndarray:
@@ -88,93 +86,83 @@ def month_starts(base: ContractBase) -> np.ndarray:
 
 
 class History:
-    """What is known of each life, brought forward from day to day."""
+    """What is known of each life at the start of any day."""
 
     def __init__(self, base: ContractBase, columns: Sequence[Column]):
-        self.base, self.lives, self.day = base, base.all_lives, LONG_AGO
-        names, own = [column.name for column in columns], own_names(base)
-        self.names, n = names, len(self.lives.start)
-        self.last = {name: np.full(n, LONG_AGO) for name in names if name.startswith(SINCE)}
-        self.sums = {name: np.full((n, SLOTS), np.nan) for name in names if name.startswith(TREND)}
-        self.month = None  # up to which amounts are counted
-        self._events = {name: self.events_of(name) for name in (*self.last, *self.sums)}
-        self.own = {each.name: each.places_of(base.contracts[each.name]) for each in columns if each.name in own}
-        if self.own:
-            start = base.spans.start
-            life = self.lives.at(base.spans.customer, start)
-            order = np.argsort(start, kind="stable")
-            order = order[life[order] >= 0]  # lives that ended before the base was watched are none
-            self._contracts = start[order], life[order], order
-            self.contract = self.lives.first.copy()
+        self.base, self.lives, self.names = base, base.all_lives, [column.name for column in columns]
+        self._events = {name: self._events_of(name) for name in self.names if name.startswith((SINCE, TREND))}
+        self._own = {each.name: each.values_of(base.contracts[each.name]) for each in columns if self._is_own(each)}
+        self._contracts = self._by_life(base.spans.customer, base.spans.start)
 
-    def events_of(self, column: str) -> tuple[np.ndarray, ...]:
-        """Return day, life and amount of each event that a column tells of, by day."""
-        found = self.base.happened
-        name = column.partition("_")[2]
-        codes, events = pd.factorize(found["event"])
-        found = found[np.array([_plain(event) == name for event in events], dtype=bool)[codes]]
-        day, customer = (found[name].to_numpy(dtype=np.int64) for name in ("day", "customer"))
-        life, amount = self.lives.at(customer, day), found["amount"].to_numpy(dtype=float)
+    def _is_own(self, column: Column) -> bool:
+        return column.name not in self._events and column.name not in OF_ALL
+
+    def _events_of(self, column: str) -> tuple[np.ndarray, ...]:
+        """Return the events that a column tells of: in order of lives to look the last one up, or by day to add up."""
+        begin, _, name = column.partition("_")
+        codes, events = pd.factorize(self.base.happened["event"])
+        found = self.base.happened[np.array([_plain(event) == name for event in events], dtype=bool)[codes]]
+        day, customer = (found[each].to_numpy(dtype=np.int64) for each in ("day", "customer"))
+        if f"{begin}_" == SINCE:
+            return self._by_life(customer, day)
+        life = self.lives.at(customer, day)
         order = np.argsort(day, kind="stable")
         order = order[life[order] >= 0]
-        return day[order], life[order], amount[order]
+        return day[order], life[order], found["amount"].to_numpy(dtype=float)[order]
+
+    def _by_life(self, customer: np.ndarray, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return life and day as one number, ascending, and the rows they come from; before them a row of nobody."""
+        life = self.lives.at(customer, day)
+        keys = pair_keys(life, day)
+        order = np.argsort(keys, kind="stable")
+        order = order[life[order] >= 0]  # not those in lives that ended before the base was watched
+        return np.append(NOWHERE, keys[order]), np.append(-1, order)
+
+    def _last(self, keys: np.ndarray, rows: np.ndarray, before: int) -> np.ndarray:
+        """Return the place of each life's last day before another among ``keys``; 0: there is none."""
+        place = np.searchsorted(keys, pair_keys(rows, before)) - 1
+        return np.where(keys[place] >= pair_keys(rows, 0) + self.lives.start[rows], place, 0)
 
     def at(self, day: int, until: int | None = None) -> Known:
-        """Return what is known at the start of a day, and who left from then up to ``until``; days must ascend."""
-        for name, last in self.last.items():
-            days, life, _ = self._events[name]
-            some = slice(*np.searchsorted(days, (self.day, day)))
-            last[life[some]] = days[some]  # by day: the last one stays
-        if self.own:
-            starts, life, rows = self._contracts
-            some = slice(*np.searchsorted(starts, (self.day, day), side="right"))
-            self.contract[life[some]] = rows[some]
-        self._add_amounts(day)
-        self.day = day
-        lives = self.lives
-        if until is None:
-            rows = np.flatnonzero(lives.runs & (lives.start <= day))
-        else:
-            rows = np.flatnonzero((lives.start <= day) & (lives.end >= day))
-        left = lives.ended[rows] & (lives.end[rows] < (day if until is None else until))
-        return Known(day, rows, left, {name: self._value(name, rows) for name in self.names}, frozenset(self.own))
+        """Return what is known at the start of a day, and who left from then up to ``until``; None: the day itself."""
+        lives, until = self.lives, day if until is None else until
+        here = lives.runs if until == day else lives.end >= day
+        rows = np.flatnonzero(here & (lives.start <= day))
+        left = lives.ended[rows] & (lives.end[rows] < until)
+        return Known(day, rows, left, {name: self._value(name, rows, day) for name in self.names})
 
-    def _value(self, name: str, rows: np.ndarray) -> np.ndarray:
-        if name in self.own:
-            return self.own[name][self.contract[rows]]
-        if name in self.last:
-            day = self.last[name][rows]
-            months = 1.0 + _month(self.day - 1) - _month(day)
-            return np.where(day >= self.lives.start[rows], months, np.nan)
-        if name in self.sums:
-            return self._trend(self.sums[name][rows])
+    def _value(self, name: str, rows: np.ndarray, day: int) -> np.ndarray:
+        if name.startswith(SINCE):
+            keys, _ = self._events[name]
+            place = self._last(keys, rows, day)
+            months = 1.0 + _month(day - 1) - _month(keys[place] - pair_keys(rows, 0))
+            return np.where(place > 0, months, np.nan)
+        if name.startswith(TREND):
+            return self._trend(name, rows, day)
         if name == "tenure":
-            return whole_periods(self.lives.start[rows], np.full(len(rows), self.day), MONTH)[0].astype(float)
+            return whole_periods(self.lives.start[rows], np.full(len(rows), day), MONTH)[0].astype(float)
         if name == "came_back":
             return (self.lives.number[rows] > 1).astype(float)
-        return np.full(len(rows), _month(self.day) % 12 + 1.0)
+        if name == "month_of_year":
+            return np.full(len(rows), _month(day) % 12 + 1.0)
+        keys, contracts = self._contracts
+        place = self._last(keys, rows, day + 1)
+        return self._own[name][np.where(place > 0, contracts[place], self.lives.first[rows])]
 
-    def _add_amounts(self, day: int):
-        """Add up amounts of whole months before a day."""
-        end = _month(day)
-        begin = end - SLOTS if self.month is None else max(self.month, end - SLOTS)
-        for month in range(begin, end):
-            first, following = (
-                int(np.datetime64(each, "M").astype("datetime64[D]").astype(int)) for each in (month, month + 1)
-            )
-            for name, sums in self.sums.items():
-                days, life, amount = self._events[name]
-                some = slice(*np.searchsorted(days, (first, following)))
-                sums[:, month % SLOTS] = np.nan
-                sums[life[some], month % SLOTS] = 0
-                np.add.at(sums, (life[some], month % SLOTS), amount[some])
-        self.month = end
-
-    def _trend(self, sums: np.ndarray) -> np.ndarray:
+    def _trend(self, name: str, rows: np.ndarray, day: int) -> np.ndarray:
         """Return the last three whole months over the three before; missing unless all six are known."""
-        slots = (_month(self.day) - np.arange(1, 7)) % SLOTS
-        late, early = sums[:, slots[:3]].sum(axis=1), sums[:, slots[3:]].sum(axis=1)
-        return np.where(early > 0, late / np.where(early > 0, early, 1), np.nan)
+        days, life, amount = self._events[name]
+        month = int(_month(day))
+        ends = np.array([month - 6, month]).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+        some = slice(*np.searchsorted(days, ends))
+        cell = 6 * life[some] + _month(days[some]) - (month - 6)
+        sums, n = (
+            np.bincount(cell, each, minlength=6 * len(self.lives.start)).reshape(-1, 6)[rows]
+            for each in (amount[some], None)
+        )
+        early, late = sums[:, :3].sum(axis=1), sums[:, 3:].sum(axis=1)
+        known = (n > 0).all(axis=1) & (early > 0)
+        return np.where(known, late / np.where(known, early, 1), np.nan)
 
 
 def _month(day: int | np.ndarray) -> np.ndarray:
@@ -213,7 +201,7 @@ def months_of(base: ContractBase, columns: Sequence[Column], starts: np.ndarray)
 
 
 def count_cells(months: Iterator[Known], columns: Sequence[Column]) -> Cells:
-    """Count equal rows of all months; never more than some months at once are kept.
+    """Count equal rows of all months; of each month only the different ones are kept.
 
     Examples
     --------
@@ -228,14 +216,12 @@ def count_cells(months: Iterator[Known], columns: Sequence[Column]) -> Cells:
     sizes = [column.n_places for column in columns]
     if np.prod([float(size) for size in sizes]) > MOST_CELLS:
         raise ValueError(f"The formula has {len(sizes)} columns, too many to tell all their combinations apart.")
-    parts = [(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))]
-    for month in months:
-        keys = np.ravel_multi_index(month.places(columns).T, sizes)
-        parts.append((keys, np.ones(len(keys)), month.left.astype(float)))
-        parts[-1] = _summed(parts[-1:])
-        if len(parts) > AT_ONCE:
-            parts = [_summed(parts)]
-    keys, n, lost = _summed(parts)
+    keys, n, lost = _summed(
+        [
+            _summed([(np.ravel_multi_index(month.places(columns).T, sizes), np.ones(len(month.life)), month.left)])
+            for month in months
+        ]
+    )
     return Cells(np.column_stack(np.unravel_index(keys, sizes)), n, lost)
 
 
@@ -243,7 +229,7 @@ def _summed(parts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the different keys, and the sums of their counts."""
     keys, n, lost = (np.concatenate(each) for each in zip(*parts, strict=True))
     found, place = np.unique(keys, return_inverse=True)
-    return found, np.bincount(place, n, minlength=len(found)), np.bincount(place, lost, minlength=len(found))
+    return found, np.bincount(place, n), np.bincount(place, lost)
 
 
 def cells_of_levels(cells: Cells, columns: Sequence[Column]) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:

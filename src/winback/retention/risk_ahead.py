@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from winback.newton import climb
+from winback.newton import Peak, climb
 from winback.retention.person_months import History, Known
 
 AT_ONCE = 20_000  # customers whose numbers are in memory together
@@ -45,8 +45,7 @@ class Drift:
 
 def ahead_of(fit, known: Known, months: int) -> Ahead:
     """Return the chances of leaving in each of some months after a start, by a `ChurnRisk`."""
-    levels = [fit.levels(known, ahead) for ahead in range(months)]
-    seen = np.all([(each >= 0).all(axis=1) for each in levels], axis=0)
+    levels, seen = _levels(fit, known, months)
     n, drift = len(seen), fit.drift if months > 1 else Drift()
     leaves, errors = np.full((n, months), np.nan), np.full((2, n), np.nan)
     for rows in np.array_split(np.flatnonzero(seen), n // AT_ONCE + 1):
@@ -65,8 +64,28 @@ def ahead_of(fit, known: Known, months: int) -> Ahead:
     return Ahead(known, seen, leaves, *errors)
 
 
+def _levels(fit, known: Known, months: int) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return the levels of customers month by month, and who has none that the model has not seen."""
+    levels = [fit.levels(known, ahead) for ahead in range(months)]
+    return levels, np.all([(each >= 0).all(axis=1) for each in levels], axis=0)
+
+
 def _variance(rows: np.ndarray, covariance: np.ndarray) -> np.ndarray:
     return np.maximum(((rows @ covariance) * rows).sum(axis=1), 0)
+
+
+def logit_peak(
+    matrix: np.ndarray, n: np.ndarray, lost: np.ndarray, start: np.ndarray, known: np.ndarray | float = 0.0
+) -> Peak:
+    """Return where the likelihood of the logit of counts is highest; ``known`` is added to the log odds."""
+
+    def likelihood(place: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        score = matrix @ place + known
+        chance = expit(score)
+        weighted = matrix * (n * chance * (1 - chance))[:, None]
+        return float(lost @ score - n @ np.logaddexp(0, score)), matrix.T @ (lost - n * chance), matrix.T @ weighted
+
+    return climb(likelihood, start)
 
 
 def left_in(lives, rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
@@ -83,21 +102,13 @@ def drift_of(fit) -> Drift:
     starts = fit.starts[-months - 1 :]
     known = History(fit.base, fit.table_of_levels.columns).at(int(starts[0]), int(starts[1]))
     left = left_in(fit.base.all_lives, known.life, starts)
-    levels = [fit.levels(known, ahead) for ahead in range(months)]
-    seen = np.all([(each >= 0).all(axis=1) for each in levels], axis=0)
+    levels, seen = _levels(fit, known, months)
     if (left[seen] > 0).sum() < LEAST:
         return Drift()
     at_risk = [seen & ((left == 0) | (left >= month)) for month in range(1, months + 1)]
-    odds = np.concatenate([fit.scores.of(each[rows]) for each, rows in zip(levels, at_risk, strict=True)])
+    odds = np.concatenate([fit.odds(each[rows]) for each, rows in zip(levels, at_risk, strict=True)])
     logs = np.repeat(np.log(np.arange(1, months + 1)), [rows.sum() for rows in at_risk])
     lost = np.concatenate([left[rows] == month for month, rows in enumerate(at_risk, start=1)])
 
-    def likelihood(place: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        score = odds + place[0] * logs
-        chance = expit(score)
-        value = score[lost].sum() - np.logaddexp(0, score).sum()
-        slope, bend = logs @ (lost - chance), (logs**2) @ (chance * (1 - chance))
-        return float(value), np.array([slope]), np.array([[bend]])
-
-    peak = climb(likelihood, np.zeros(1), rough=False)
+    peak = logit_peak(logs[:, None], np.ones(len(lost)), lost, np.zeros(1), odds)
     return Drift(float(peak.place[0]), float(peak.covariance[0, 0]), months) if peak.converged else Drift()

@@ -23,7 +23,7 @@ from winback.retention.person_months import History, Known
 from winback.retention.risk_ahead import Ahead, Drift, ahead_of, drift_of
 from winback.retention.risk_check import RiskCheck
 from winback.retention.risk_judged import judge_risk
-from winback.retention.risk_table import LevelTable, ScoreTable
+from winback.retention.risk_table import LevelTable
 from winback.tables import Problem, TableError
 from winback.tables.likeness import to_choose_from
 from winback.uncertainty import normal_interval, normal_quantile
@@ -101,10 +101,9 @@ class ChurnRisk(Result):
         """Say how to go on."""
         return Sentences.of(words.next_step(self))
 
-    @cached_property
-    def scores(self) -> ScoreTable:
-        """Log odds of leaving, looked up."""
-        return self.table_of_levels.score(self.coefficients)
+    def odds(self, levels: np.ndarray) -> np.ndarray:
+        """Return the log odds of leaving of rows of levels, (n, n_columns)."""
+        return self.table_of_levels.odds(levels, self.coefficients)
 
     @cached_property
     def drift(self) -> Drift:
@@ -176,7 +175,7 @@ class ChurnRisk(Result):
         levels = self.levels(known)
         seen = (levels >= 0).all(axis=1)
         found = np.full(len(seen), np.nan)
-        found[seen] = expit(self.scores.of(levels[seen]))
+        found[seen] = expit(self.odds(levels[seen]))
         return found
 
     def _same_columns(self, base: ContractBase) -> ContractBase:
@@ -214,27 +213,21 @@ class ChurnRisk(Result):
         True
         """
         columns = self.table_of_levels.columns
-        try:
-            levels = [each.level_at[each.place_of(customer.get(each.name))] for each in columns]
-        except TypeError:
-            raise ArgumentError(f"Values must be numbers or labels; got {dict(customer)!r}.") from None
-        if min(levels) < 0 or len(customer) > len(columns) or not self._names.issuperset(customer):
-            self._refuse(customer, levels)
-        return float(1 / (1 + np.exp(-self.scores.of_one(levels))))
-
-    @cached_property
-    def _names(self) -> frozenset:
-        return frozenset(each.name for each in self.table_of_levels.columns)
-
-    def _refuse(self, customer: Mapping, levels):
-        strange = [name for name in customer if name not in self._names]
-        if strange:
-            raise ArgumentError(f"{strange[0]} is not in the model. {to_choose_from(strange[0], sorted(self._names))}")
-        for each, level in zip(self.table_of_levels.columns, levels, strict=True):
-            if level < 0 and each.name in customer:
-                raise ArgumentError(f"{each.name} is {customer[each.name]!r}, which the model has not seen.")
-            if level < 0:
-                raise ArgumentError(f"{each.name} is missing, and the model needs it.")
+        names, levels = [each.name for each in columns], []
+        for name in customer:
+            if name not in names:
+                raise ArgumentError(f"{name} is not in the model. {to_choose_from(name, sorted(names))}")
+        for each in columns:
+            value = customer.get(each.name)
+            try:
+                levels.append(each.level_of[each.place_of(value)])
+            except TypeError:
+                raise ArgumentError(f"Values must be numbers or labels; got {dict(customer)!r}.") from None
+            if levels[-1] < 0:
+                unseen = f"is {value!r}, which the model has not seen"
+                said = unseen if each.name in customer else "is missing, and the model needs it"
+                raise ArgumentError(f"{each.name} {said}.")
+        return float(expit(self.odds(np.array([levels]))[0]))
 
     @door
     def check(self, *, months: int = 6, flagged: float = 1 / TENTHS) -> RiskCheck:

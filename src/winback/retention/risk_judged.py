@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
+from winback.base.contract_base import ContractBase
 from winback.held_out import Ranking
-from winback.retention.person_months import History, cells_of_levels, count_cells
+from winback.retention.person_months import History, Known, cells_of_levels, count_cells, months_of
 from winback.retention.risk_ahead import ahead_of, left_in
 from winback.retention.risk_check import RiskCheck
 from winback.uncertainty import normal_interval, normal_quantile
@@ -26,26 +27,36 @@ def judge_risk(fit, months: int, flagged: float) -> RiskCheck:
         )
     if not 0 < flagged < 1:
         raise ValueError(f"flagged must be a share between 0 and 1, such as 0.1; got {flagged:g}.")
-    earlier = fit.refitted(fit.starts[: len(fit.starts) - months])
+    earlier, base = fit.refitted(fit.starts[: len(fit.starts) - months]), fit.base
     starts, columns = fit.starts[len(fit.starts) - months - 1 :], earlier.table_of_levels.columns
-    watched = _Watched(earlier, starts, flagged)
-    cells = count_cells(watched.months(), columns)
-    levels, n, lost, n_unseen = cells_of_levels(cells, columns)
+    first_flag = np.full(len(base.all_lives.start), months)  # month in which each life was among the riskiest first
+
+    def watched() -> Iterator[Known]:
+        for month, known in enumerate(months_of(base, columns, starts)):
+            risk = np.nan_to_num(earlier.risks(known))
+            riskiest = known.life[np.argsort(-risk, kind="stable")[: round(flagged * len(risk))]]
+            first_flag[riskiest] = np.minimum(first_flag[riskiest], month)
+            yield known
+
+    levels, n, lost, n_unseen = cells_of_levels(count_cells(watched(), columns), columns)
     if lost.sum() < LEAST:
         raise ValueError(
             f"Only {lost.sum():.0f} left in what is held out: at least {LEAST} are needed to judge by. Hold out more."
         )
-    chance = expit(earlier.scores.of(levels))
-    constant = earlier.n_lost / earlier.n
+    chance = expit(earlier.odds(levels))
+    ranking, everybody = Ranking.of(chance, n), np.ones(len(n))
+    frame = ranking.by_tenth(expected=n * chance, observed=lost)
+    error = _errors(earlier, levels, n * chance * (1 - chance), [*ranking.tenths(), everybody])
+    low, high = normal_interval(np.append(frame["expected"], n @ chance), error, fit.level)
     return RiskCheck(
-        frame=_tenths(earlier, levels, (n, lost, chance)),
-        customers=watched.customers,
-        losses=watched.losses(),
+        frame=_beside(frame.assign(expected_low=np.maximum(low[:-1], 0), expected_high=high[:-1])),
+        customers=_forecast(earlier, starts),
+        losses=_losses(base, starts, first_flag),
         **_slope(chance, n, lost, fit.level),
         **_ranked_right(chance, n, lost, fit.level),
         brier=_brier(chance, n, lost),
-        brier_constant=_brier(np.full(len(n), constant), n, lost),
-        total=_total(earlier, levels, n, chance),
+        brier_constant=_brier(np.full(len(n), earlier.n_lost / earlier.n), n, lost),
+        total=(float(n @ chance), float(low[-1]), float(high[-1])),
         n=round(n.sum()),
         n_lost=round(lost.sum()),
         n_unseen=n_unseen,
@@ -53,76 +64,47 @@ def judge_risk(fit, months: int, flagged: float) -> RiskCheck:
         flagged=flagged,
         since=str(np.datetime64(int(starts[0]), "D")),
         level=fit.level,
-        currency=fit.base.currency,
+        currency=base.currency,
     )
 
 
-class _Watched:
-    """Goes through later months, and keeps who was flagged when."""
-
-    def __init__(self, fit, starts: np.ndarray, flagged: float):
-        self.fit, self.starts, self.flagged = fit, starts, flagged
-        n = len(fit.base.all_lives.start)
-        self.first_flag, self.first_look = np.full(n, -1), np.full(n, -1)
-        self.lost: list[tuple[np.ndarray, int]] = []
-
-    def months(self):
-        """Yield what was known month by month."""
-        history = History(self.fit.base, self.fit.table_of_levels.columns)
-        for place, (day, following) in enumerate(pairwise(self.starts.tolist())):
-            known = history.at(day, following)
-            if place == 0:
-                self.customers = self._forecast(known)
-            risk = self.fit.risks(known)
-            riskiest = np.argsort(-np.nan_to_num(risk), kind="stable")[: round(self.flagged * len(risk))]
-            for first, rows in ((self.first_flag, known.life[riskiest]), (self.first_look, known.life)):
-                first[rows] = np.where(first[rows] < 0, place, first[rows])
-            self.lost.append((known.life[known.left], place))
-            yield known
-
-    def _forecast(self, known) -> pd.DataFrame:
-        """Return what is said of all months when they begin, and what came."""
-        lives, base = self.fit.base.all_lives, self.fit.base
-        ahead = ahead_of(self.fit, known, len(self.starts) - 1)
-        rows = known.life
-        left = left_in(lives, rows, self.starts)
-        found = {"customer_id": base.ids[lives.customer[rows]], "within": ahead.leaves.sum(axis=1), "left_in": left}
-        return pd.DataFrame({**found, "margin": lives.margin[rows]})[ahead.seen].reset_index(drop=True)
-
-    def losses(self) -> pd.DataFrame:
-        """Return who was lost, and how long before they had been flagged first."""
-        base, lives = self.fit.base, self.fit.base.all_lives
-        rows = np.concatenate([life for life, _ in self.lost])
-        place = np.concatenate([np.full(len(life), place) for life, place in self.lost])
-        warned = np.where(self.first_flag[rows] < 0, np.nan, place - self.first_flag[rows])
-        found = {"customer_id": base.ids[lives.customer[rows]], "margin": lives.margin[rows], "warned": warned}
-        found["looks"] = place - self.first_look[rows] + 1
-        if "reason" in base.contracts:
-            found["reason"] = base.contracts["reason"].iloc[lives.last[rows]].to_numpy()
-        return pd.DataFrame(found)
+def _forecast(fit, starts: np.ndarray) -> pd.DataFrame:
+    """Return what is said of all months when they begin, and what came."""
+    base, lives = fit.base, fit.base.all_lives
+    known = History(base, fit.table_of_levels.columns).at(int(starts[0]), int(starts[1]))
+    ahead, rows = ahead_of(fit, known, len(starts) - 1), known.life
+    found = {"customer_id": base.ids[lives.customer[rows]], "within": ahead.leaves.sum(axis=1)}
+    found |= {"left_in": left_in(lives, rows, starts), "margin": lives.margin[rows]}
+    return pd.DataFrame(found)[ahead.seen].reset_index(drop=True)
 
 
-def _tenths(fit, levels: np.ndarray, counted: tuple[np.ndarray, ...]) -> pd.DataFrame:
-    """Set losses expected and observed side by side, with what chance and the parameters leave open."""
-    n, lost, chance = counted
-    ranking = Ranking.of(chance, n)
-    frame = ranking.by_tenth(expected=n * chance, observed=lost, chance=n * chance * (1 - chance))
-    matrix = fit.table_of_levels.matrix(levels) * (n * chance * (1 - chance))[:, None]
-    slopes = np.array([part @ matrix for part in ranking.tenths()])
-    errors = np.sqrt(frame.pop("chance") + ((slopes @ fit.covariance) * slopes).sum(axis=1))
-    low, high = normal_interval(frame["expected"], errors, fit.level)
-    frame = frame.assign(expected_low=np.maximum(low, 0), expected_high=high)
+def _losses(base: ContractBase, starts: np.ndarray, first_flag: np.ndarray) -> pd.DataFrame:
+    """Return who was lost, and how long before they had been flagged first."""
+    lives = base.all_lives
+    month = left_in(lives, np.arange(len(first_flag)), starts) - 1
+    rows = np.flatnonzero((month >= 0) & (lives.start <= starts[month]))  # not who came and left within a month
+    rows = rows[np.argsort(month[rows], kind="stable")]
+    month, looked = month[rows], np.searchsorted(starts, lives.start[rows])
+    found = {"customer_id": base.ids[lives.customer[rows]], "margin": lives.margin[rows]}
+    found["warned"] = np.where(first_flag[rows] > month, np.nan, month - first_flag[rows])
+    found["looks"] = month - looked + 1
+    if "reason" in base.contracts:
+        found["reason"] = base.contracts["reason"].iloc[lives.last[rows]].to_numpy()
+    return pd.DataFrame(found)
+
+
+def _errors(fit, levels: np.ndarray, spread: np.ndarray, parts: list[np.ndarray]) -> np.ndarray:
+    """Return the standard errors of losses in parts of the cells: of chance, and of the parameters."""
+    parts = np.array(parts)
+    slopes = parts @ (fit.table_of_levels.matrix(levels) * spread[:, None])
+    return np.sqrt(parts @ spread + ((slopes @ fit.covariance) * slopes).sum(axis=1))
+
+
+def _beside(frame: pd.DataFrame) -> pd.DataFrame:
+    """Set the shares expected and observed side by side."""
     shares = {f"expected_share{end}": frame[f"expected{end}"] / frame["n"] for end in ("", "_low", "_high")}
     inside = frame["observed"].between(frame["expected_low"], frame["expected_high"])
     return frame.assign(**shares, observed_share=frame["observed"] / frame["n"], inside=inside)
-
-
-def _total(fit, levels, n, chance) -> tuple[float, float, float]:
-    spread = n * chance * (1 - chance)
-    slope = spread @ fit.table_of_levels.matrix(levels)
-    error = np.sqrt(spread.sum() + slope @ fit.covariance @ slope)
-    low, high = normal_interval(n @ chance, error, fit.level)
-    return float(n @ chance), float(low), float(high)
 
 
 def _slope(chance, n, lost, level) -> dict[str, float]:

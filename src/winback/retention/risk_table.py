@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -11,17 +13,21 @@ import pandas as pd
 from winback.formulas import Design
 from winback.retention.bands import Column
 
-MOST_COMBINATIONS = 50_000  # of the levels of columns that a formula crosses
+MOST_COMBINATIONS = 50_000  # of the levels of columns that a term of a formula crosses
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Columns that the terms of a formula cross with each other, and the numbers of all combinations of levels."""
+    """The design columns of the same columns of the table, and their numbers for all combinations of levels."""
 
-    columns: tuple[int, ...]  # places among the columns
-    sizes: tuple[int, ...]  # levels of each
-    terms: np.ndarray  # (p,) bool: which design columns are of these columns
+    columns: list[int]  # places among the columns
+    strides: np.ndarray  # how far apart two levels of each lie among the combinations
+    terms: np.ndarray  # (p,) bool: which design columns
     numbers: np.ndarray  # (combinations, terms)
+
+    def rows(self, levels: np.ndarray) -> np.ndarray:
+        """Return the row of the numbers for rows of levels, (n, n_columns)."""
+        return levels[:, self.columns] @ self.strides
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,90 +36,39 @@ class LevelTable:
 
     columns: tuple[Column, ...]
     parts: tuple[Part, ...]
-    constant: np.ndarray  # (p,) the numbers that are the same for all
 
     @classmethod
     def of(cls, design: Design, columns: Sequence[Column]) -> LevelTable:
         """Compute the numbers of all levels of a formula."""
-        names = [column.name for column in columns]
         terms = [frozenset(each) for each in design.columns_of_terms()]
-        first = np.zeros((1, len(columns)), dtype=np.int64)
-        alone = np.array([not each for each in terms])
-        constant = np.where(alone, design.matrix(level_frame(first, columns))[0], 0.0)
         parts = []
-        for group in _connected([each for each in terms if each]):
-            own = tuple(place for place, name in enumerate(names) if name in group)
-            sizes = tuple(len(columns[place].levels) for place in own)
-            if np.prod([float(size) for size in sizes]) > MOST_COMBINATIONS:
+        for names in dict.fromkeys(terms):
+            own = [place for place, column in enumerate(columns) if column.name in names]
+            sizes = [len(columns[place].levels) for place in own]
+            if math.prod(sizes) > MOST_COMBINATIONS:
                 raise ValueError(
-                    f"The formula crosses {', '.join(sorted(group))}, which have more than {MOST_COMBINATIONS:,} "
+                    f"The formula crosses {', '.join(sorted(names))}, which have more than {MOST_COMBINATIONS:,} "
                     "combinations together. Cross fewer columns."
                 )
-            levels = np.repeat(first, np.prod(sizes), axis=0)
-            levels[:, own] = np.column_stack(np.unravel_index(np.arange(len(levels)), sizes))
-            inside = np.array([bool(each) and each <= group for each in terms])
-            parts.append(Part(own, sizes, inside, design.matrix(level_frame(levels, columns))[:, inside]))
-        return cls(tuple(columns), tuple(parts), constant)
+            levels = np.zeros((math.prod(sizes), len(columns)), dtype=np.int64)
+            levels[:, own] = np.array(list(product(*map(range, sizes))))
+            inside = np.array([each == names for each in terms])
+            strides = np.array([math.prod(sizes[place + 1 :]) for place in range(len(sizes))], dtype=np.int64)
+            parts.append(Part(own, strides, inside, design.matrix(level_frame(levels, columns))[:, inside]))
+        return cls(tuple(columns), tuple(parts))
 
     def matrix(self, levels: np.ndarray) -> np.ndarray:
         """Return the numbers of rows of levels, (n, n_columns), as (n, p)."""
-        found = np.repeat(self.constant[None], len(levels), axis=0)
+        found = np.empty((len(levels), sum(part.numbers.shape[1] for part in self.parts)))
         for part in self.parts:
-            found[:, part.terms] = part.numbers[_place(levels, part)]
+            found[:, part.terms] = part.numbers[part.rows(levels)]
         return found
 
-    def score(self, coefficients: np.ndarray) -> ScoreTable:
-        """Return the sum of each part's terms at given coefficients."""
-        scores = tuple(part.numbers @ coefficients[part.terms] for part in self.parts)
-        return ScoreTable(self, float(self.constant @ coefficients), scores, tuple(each.tolist() for each in scores))
-
-
-@dataclass(frozen=True, eq=False)
-class ScoreTable:
-    """Linear predictors, looked up part by part."""
-
-    table: LevelTable
-    constant: float
-    scores: tuple[np.ndarray, ...]
-    numbers: tuple[list[float], ...]  # the same as plain numbers: quick for one customer
-
-    def of(self, levels: np.ndarray) -> np.ndarray:
-        """Return the linear predictor of rows of levels, (n, n_columns)."""
-        found = np.full(len(levels), self.constant)
-        for part, scores in zip(self.table.parts, self.scores, strict=True):
-            found += scores[_place(levels, part)]
-        return found
-
-    def of_one(self, levels: Sequence[int]) -> float:
-        """Return that of one customer."""
-        found = self.constant
-        for part, numbers in zip(self.table.parts, self.numbers, strict=True):
-            place = 0
-            for column, size in zip(part.columns, part.sizes, strict=True):
-                place = place * size + levels[column]
-            found += numbers[place]
-        return found
+    def odds(self, levels: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        """Return the numbers of rows of levels times coefficients, summed, (n,)."""
+        return sum((part.numbers @ coefficients[part.terms])[part.rows(levels)] for part in self.parts)
 
 
 def level_frame(levels: np.ndarray, columns: Sequence[Column]) -> pd.DataFrame:
     """Return rows of levels as a formula takes them."""
     return pd.DataFrame({each.name: each.as_levels(levels[:, place]) for place, each in enumerate(columns)})
-
-
-def _place(levels: np.ndarray, part: Part) -> np.ndarray:
-    return np.ravel_multi_index(tuple(levels[:, column] for column in part.columns), part.sizes)
-
-
-def _connected(sets: list[frozenset]) -> list[frozenset]:
-    """Return columns that terms cross, directly or through others, as one set each.
-
-    Examples
-    --------
-    >>> sorted(map(sorted, _connected([frozenset("a"), frozenset("ab"), frozenset("c")])))
-    [['a', 'b'], ['c']]
-    """
-    found: list[frozenset] = []
-    for each in sets:
-        joined = each.union(*(group for group in found if group & each))
-        found = [*(group for group in found if not group & each), joined]
-    return found

@@ -19,7 +19,7 @@ from winback.doors import ArgumentError, door
 from winback.periods import DAYS_IN_MONTH
 from winback.results import Result, Sentences, counted, format_count, format_percent
 from winback.retention.bands import trend_column
-from winback.retention.person_months import TREND, History, month_starts
+from winback.retention.person_months import TREND, History, month_starts, months_of
 from winback.retention.risk_words import event_in_words
 from winback.tables.likeness import to_choose_from
 from winback.uncertainty import share_interval
@@ -117,92 +117,70 @@ def shrinking_volume(
     there = base.happened[base.happened["amount"].notna().to_numpy()]
     if event not in set(there["event"]):
         raise ValueError(f"There are no amounts of {event!r}. {to_choose_from(event, sorted(set(there['event'])))}")
-    shares = np.array(sorted({below, *OTHERS}))
-    watched = _Watched(base, f"{TREND}{event}", shares, within_months)
-    if watched.n_seen == 0:
+    trends = _trends(base, f"{TREND}{event}", within_months)
+    if np.isnan(trends.trend).all():
         raise ValueError(f"Nobody has amounts of {event!r} in six whole months one after the other: no trend is known.")
-    if watched.n_losses == 0:
+    if not len(trends.lost):
         raise ValueError(f"Nobody with amounts of {event!r} was lost: there is nothing to judge an alarm by.")
+    lives = base.all_lives
+    now = History(base, [trend_column(f"{TREND}{event}")]).at(base.last + 1)
+    flagged = {"customer_id": base.ids[lives.customer[now.life]], "trend": now.told[f"{TREND}{event}"]}
+    flagged = pd.DataFrame({**flagged, "margin": lives.margin[now.life]})
+    followed = np.isfinite(trends.trend) & trends.followed
     return ShrinkingVolume(
-        frame=watched.frame(level),
-        now=watched.now(below),
+        frame=pd.DataFrame([_alarm(trends, share, level) for share in sorted({below, *OTHERS})]),
+        now=flagged[flagged["trend"] < below].sort_values("trend", ignore_index=True),
         event=event,
         below=below,
         within_months=within_months,
-        lost_anyway=watched.n_lost_soon / max(watched.n_followed, 1),
+        lost_anyway=float((followed & trends.soon).sum() / max(followed.sum(), 1)),
         level=level,
         currency=base.currency,
     )
 
 
-class _Watched:
-    """Goes through the months, and counts what each alarm came to."""
+@dataclass(frozen=True, eq=False)
+class _Trends:
+    """What was known month by month of lives with amounts, and what came."""
 
-    def __init__(self, base: ContractBase, column: str, shares: np.ndarray, within: int):
-        self.base, self.column, self.shares, self.within = base, column, shares, within
-        lives, k = base.all_lives, len(shares)
-        self.history = History(base, [trend_column(column)])
-        self.recent = np.zeros(
-            (len(lives.start), k), dtype=np.int64
-        )  # bits: alarms of the last months, the latest first
-        self.n_seen = self.n_losses = self.n_followed = self.n_lost_soon = 0
-        self.caught, self.alarms, self.false, self.flags = (np.zeros(k) for _ in range(4))
-        self.leads: list[list[np.ndarray]] = [[] for _ in range(k)]
-        starts = month_starts(base)
-        self.first_day = int(self.history.events_of(column)[0].min())
-        for place in range(len(starts) - 1):
-            if starts[place] > self.first_day:
-                self._month(starts, place)
+    trend: np.ndarray  # (m, months) at the start of each; missing: not known, or not here
+    soon: np.ndarray  # (m, months) bool: lost within the months that an alarm is meant for
+    followed: np.ndarray  # (months,) bool: so many months are known from this start on
+    lost: np.ndarray  # rows of the lives lost while a trend was known
+    recent: np.ndarray  # (lost, within) the trend at the start of the month of the loss, of the month before it ...
+    lead: np.ndarray  # (lost, within) months from each of these starts to the loss
 
-    def _month(self, starts: np.ndarray, place: int):
-        known = self.history.at(int(starts[place]), int(starts[place + 1]))
-        trend = known.told[self.column]
-        seen = ~np.isnan(trend)
-        flag = trend[:, None] < self.shares
-        new = flag & ((self.recent[known.life] & 1) == 0)
-        self.recent[known.life] = ((self.recent[known.life] << 1) | flag) & (2**self.within - 1)
-        self.n_seen += seen.sum()
-        self.flags += flag.sum(axis=0)
-        self._losses(known.life[seen & known.left], starts[: place + 1])
-        if place + self.within < len(starts):
-            end = starts[place + self.within]
-            soon = self.base.all_lives.ended[known.life] & (self.base.all_lives.end[known.life] < end)
-            self.n_followed += seen.sum()
-            self.n_lost_soon += (seen & soon).sum()
-            self.alarms += new.sum(axis=0)
-            self.false += (new & ~soon[:, None]).sum(axis=0)
 
-    def _losses(self, rows: np.ndarray, starts: np.ndarray):
-        """Count the losses of a month, and how early each was flagged."""
-        recent, end = self.recent[rows], self.base.all_lives.end[rows]
-        self.n_losses += len(rows)
-        self.caught += (recent > 0).sum(axis=0)
-        for alarm in range(len(self.shares)):
-            some = recent[:, alarm] > 0
-            earliest = np.floor(np.log2(recent[some, alarm])).astype(int)  # alarm, months before this start
-            self.leads[alarm].append((end[some] - starts[-1 - earliest]) / DAYS_IN_MONTH)
+def _trends(base: ContractBase, column: str, within: int) -> _Trends:
+    starts, lives = month_starts(base), base.all_lives
+    n_months = len(starts) - 1
+    trend = np.full((len(lives.start), n_months), np.nan)
+    for place, known in enumerate(months_of(base, [trend_column(column)], starts)):
+        trend[known.life, place] = known.told[column]
+    seen = np.isfinite(trend).any(axis=1)
+    trend, end, ended = trend[seen], lives.end[seen], lives.ended[seen]
+    left = np.where(ended, np.searchsorted(starts, end, side="right") - 1, n_months + within)  # in which month
+    months = np.arange(n_months)
+    lost = np.flatnonzero(left < n_months)
+    lost = lost[np.isfinite(trend[lost, left[lost]])]
+    before = left[lost, None] - np.arange(within)
+    recent = np.where(before < 0, np.nan, trend[lost[:, None], np.maximum(before, 0)])
+    lead = (end[lost, None] - starts[np.maximum(before, 0)]) / DAYS_IN_MONTH
+    return _Trends(trend, left[:, None] < months + within, months + within <= n_months, lost, recent, lead)
 
-    def frame(self, level: float) -> pd.DataFrame:
-        """Return one row per alarm."""
-        caught, false = (
-            share_interval(part, np.maximum(of, 1), level)
-            for part, of in ((self.caught, self.n_losses), (self.false, self.alarms))
-        )
-        leads = [np.median(found) if len(found := np.concatenate(each)) else np.nan for each in self.leads]
-        with np.errstate(invalid="ignore"):
-            shares = {"caught": self.caught / self.n_losses, "false": self.false / self.alarms}
-        ends = {"caught_low": caught[0], "caught_high": caught[1], "false_low": false[0], "false_high": false[1]}
-        counts = {"n_losses": self.n_losses, "n_alarms": self.alarms.astype(int), "flagged": self.flags / self.n_seen}
-        return pd.DataFrame({"below": self.shares, **counts, **shares, **ends, "lead_months": leads})
 
-    def now(self, below: float) -> pd.DataFrame:
-        """Return who is flagged on the last day."""
-        known = History(self.base, [trend_column(self.column)]).at(self.base.last + 1)
-        trend, lives = known.told[self.column], self.base.all_lives
-        rows = np.flatnonzero(trend < below)
-        life = known.life[rows]
-        found = {"customer_id": self.base.ids[lives.customer[life]], "trend": trend[rows], "margin": lives.margin[life]}
-        return pd.DataFrame(found).sort_values("trend", ignore_index=True)
+def _alarm(trends: _Trends, below: float, level: float) -> dict[str, float]:
+    """Return what an alarm came to."""
+    flag, before = trends.trend < below, trends.recent < below
+    new = flag & ~np.pad(flag, ((0, 0), (1, 0)))[:, :-1] & trends.followed
+    caught, n_alarms, n_false = before.any(axis=1), int(new.sum()), (new & ~trends.soon).sum()
+    first = before.shape[1] - 1 - before[caught, ::-1].argmax(axis=1)  # of the alarms up to the loss
+    found = {"below": below, "n_losses": len(trends.lost), "n_alarms": n_alarms}
+    found["flagged"] = flag.sum() / np.isfinite(trends.trend).sum()
+    for name, n_yes, n in (("caught", caught.sum(), len(caught)), ("false", n_false, n_alarms)):
+        low, high = share_interval(n_yes, max(n, 1), level)
+        found |= {name: n_yes / n if n else np.nan, f"{name}_low": float(low), f"{name}_high": float(high)}
+    return {**found, "lead_months": np.median(trends.lead[caught, first]) if caught.any() else np.nan}
 
 
 def _answer(found: ShrinkingVolume) -> Iterator[str]:
