@@ -190,6 +190,28 @@ SOURCES = {
         f"{DOI}10.1509/jmr.16.0623",
         STUDY,
     ),
+    "not by risk": Source(
+        "Ascarza",
+        "Retention futility: targeting high-risk customers might be ineffective, Journal of Marketing Research 55(1), "
+        "2018",
+        f"{DOI}10.1509/jmr.16.0163",
+        STUDY,
+    ),
+    "gain of keeping": Source(
+        "Lemmens & Gupta",
+        "Managing churn to maximize profits, Marketing Science 39(5), 2020",
+        f"{DOI}10.1287/mksc.2020.1229",
+        STUDY,
+        "gain = share prevented x sum over months of the chance of leaving in each x (margin from then on - worth of a "
+        "lost customer) - cost",
+    ),
+    "month by month": Source(
+        "Allison",
+        "Discrete-time methods for the analysis of event histories, Sociological Methodology 13, 1982",
+        f"{DOI}10.2307/270718",
+        METHOD,
+        "log odds of leaving within the next month = sum of coefficients x what was known when the month began",
+    ),
     "long enough": Source(
         "Maller & Zhou",
         "Estimating the proportion of immunes in a censored sample, Biometrika 79(4), 1992",

@@ -136,3 +136,11 @@ def test_a_lost_customer_needs_the_grace_period_to_be_one():
     base, _ = base_at_risk(50)
     assert str(np.datetime64(int(month_starts(base)[-1]), "D")) == "2024-01-01"
     assert month_starts(base.as_of("2024-01-29"))[-1] == month_starts(base)[-2]
+
+
+def test_what_is_known_of_all_goes_before_a_column_of_the_contracts_of_that_name():
+    contracts, events, _ = drawn(200)
+    base = read(contracts.assign(tenure=99.0), events)
+    starts = month_starts(base)
+    found = History(base, [tenure_column()]).at(int(starts[9]), int(starts[10]))
+    assert found.told["tenure"].max() < 12

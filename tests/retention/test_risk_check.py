@@ -147,3 +147,16 @@ def test_customers_and_months_of_the_check_are_those_watched(drawn, check):
     wanted = check.customers["customer_id"].map(left - 29).fillna(0)
     assert check.customers["left_in"].tolist() == wanted.tolist()
     assert pd.Timestamp(check.since) == pd.Timestamp("2023-07-01")
+
+
+def test_the_fit_that_is_judged_saw_nothing_of_the_months_held_out():
+    """It is the one of a base read on the day it was known who left in the last month before them."""
+    base, _ = base_at_risk(3_000, rng=5, volumes=True)
+    for formula in (FORMULA, None):
+        fit = wb.fit_churn_risk(base, formula, months=24)
+        earlier = fit.refitted(fit.starts[:-6])
+        then = base.as_of(str(np.datetime64(int(earlier.starts[-1]) - 1 + base.grace_days, "D")))
+        plain = wb.fit_churn_risk(then, formula, months=18)
+        assert earlier.formula == plain.formula
+        np.testing.assert_allclose(earlier.coefficients, plain.coefficients, rtol=1e-9, atol=1e-9)
+        assert earlier.drift.delta == pytest.approx(plain.drift.delta)

@@ -115,7 +115,9 @@ class AboutToLeave(Result):
 
     def what_to_do(self) -> Sentences:
         """Say whom to contact."""
-        return Sentences.of(_step(self))
+        n = format_count(len(self.worth_it))
+        said = "and leave a random share of them alone, so that what the measure prevents is measured."
+        return Sentences() if self.worth_it.empty else Sentences(f"Contact the first {n} of the list, {said}")
 
 
 def worth_keeping(customers: pd.DataFrame, leaves: np.ndarray, terms: Keeping, currency: str) -> AboutToLeave:
@@ -170,11 +172,3 @@ def _more(found: AboutToLeave) -> Iterator[str]:
     yield "Chances of months ahead rest on what is known today, and on average on what may happen: no gain is certain."
     if found.n_unknown:
         yield f"Without a margin, and left out: {counted(found.n_unknown, 'customers')}."
-
-
-def _step(found: AboutToLeave) -> Iterator[str]:
-    if len(found.worth_it):
-        yield (
-            f"Contact the first {format_count(len(found.worth_it))} of the list, and leave a random share of them "
-            "alone, so that what the measure prevents is measured."
-        )

@@ -205,20 +205,15 @@ def without_rare(column: Column, lost: np.ndarray, stayed: np.ndarray) -> Column
     ('never', '1 month', 'over 1 month')
     """
     if column.is_number:
-        return replace(column, groups=_within(np.flatnonzero(lost + stayed), len(lost)))
+        first, last = np.flatnonzero(lost + stayed)[[0, -1]].tolist()
+        groups = [[place] for place in range(first, last + 1)]
+        groups[0] += range(1, first)  # what lies beyond what was seen goes with it
+        groups[-1] += range(last + 1, len(lost))
+        return replace(column, groups=tuple(map(tuple, groups)))
     told = np.minimum(lost, stayed)
     groups = _labels_joined(told) if column.labels else _neighbours_joined(told)
     groups.sort(key=lambda places: column.reference not in places)  # the others stay in order
     return replace(column, groups=tuple(map(tuple, groups)))
-
-
-def _within(seen: np.ndarray, n_places: int) -> tuple[tuple[int, ...], ...]:
-    """Return the bands from the first to the last one that was seen; what lies beyond goes with them."""
-    first, last = int(seen[0]), int(seen[-1])
-    groups = [[place] for place in range(first, last + 1)]
-    groups[0] += range(1, first)
-    groups[-1] += range(last + 1, n_places)
-    return tuple(map(tuple, groups))
 
 
 def _neighbours_joined(told: np.ndarray) -> list[list[int]]:

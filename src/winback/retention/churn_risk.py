@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,7 @@ from winback.uncertainty import normal_quantile
 
 MONTHS = 36  # three of each month of the year, and not so long ago that customers were others
 FEWEST, A_YEAR, A_CURVE = 20, 24, 200  # losses for any model; months that tell seasons; losses that tell a curve
-WHERE = "table of customers"
+WHERE, SEASON = "table of customers", "month_of_year"
 
 
 @door
@@ -133,12 +134,14 @@ def _fit_months(base: ContractBase, formula: str | None, level: float, starts: n
             "Take more months."
         )
     columns = [without_rare(each, *cells.by_place(place, each.n_places)) for place, each in enumerate(columns)]
-    asked, notes = formula, []
+    asked, notes = formula, ()
     if formula is None:
-        kept = [place for place, each in enumerate(columns) if len(each.levels) > 1 and _is_told(each, starts)]
-        cells, columns = replace(cells, places=cells.places[:, kept]), [columns[place] for place in kept]
+        told = [len(each.levels) > 1 and (each.name != SEASON or len(starts) > A_YEAR) for each in columns]
+        rare = [moment_in_words(event) for each, kept in zip(columns, told, strict=True)
+                if not kept and (event := each.name.removeprefix(SINCE)) != each.name]  # fmt: skip
+        notes = (f"Not in the model, as too few left after it: {join_words(rare)}.",) if rare else ()
+        cells, columns = replace(cells, places=cells.places[:, told]), [*compress(columns, told)]
         formula = _default(columns, cells)
-        notes += _left_out(base, columns)
     levels, n_each, lost, _ = cells_of_levels(cells, columns)
     design = _bound(formula, level_frame(levels, columns), columns)
     table = LevelTable.of(design, columns)
@@ -162,7 +165,7 @@ def _fit_months(base: ContractBase, formula: str | None, level: float, starts: n
         n_lost=n_lost,
         n_cells=len(levels),
         level=level,
-        notes=tuple(notes),
+        notes=notes,
     )
 
 
@@ -177,14 +180,8 @@ def _columns(base: ContractBase) -> dict[str, Column]:
 def _candidates(base: ContractBase) -> list[Column]:
     """Return the columns of the formula that is taken where none is given."""
     measured = {f"{SINCE}{event}" for event in MEASURED}
-    found = _columns(base)
-    trends = [name for name in found if name.startswith(TREND) and name != f"{TREND}volume"]
-    return [each for name, each in found.items() if name not in measured and name not in trends]
-
-
-def _is_told(column: Column, starts: np.ndarray) -> bool:
-    """Say whether there are enough months to tell seasons."""
-    return column.name != "month_of_year" or len(starts) > A_YEAR
+    found = [each for name, each in _columns(base).items() if name not in measured]
+    return [each for each in found if not each.name.startswith(TREND) or each.name == f"{TREND}volume"]
 
 
 def _named(base: ContractBase, formula: str) -> list[Column]:
@@ -215,24 +212,11 @@ def _default(columns: Sequence[Column], cells: Cells) -> str:
     order = np.argsort(tenure)
     reached = np.cumsum(cells.lost[order])
     knots = np.unique(tenure[order][np.searchsorted(reached, reached[-1] * np.array([0.1, 0.35, 0.65, 0.9]))]).tolist()
-    knots = [knot for knot in knots if 0 < knot < tenure.max()]
+    knots = [f"{knot:g}" for knot in knots if 0 < knot < tenure.max()]
     if reached[-1] < A_CURVE or not knots:
         return " + ".join(["log1p(tenure)", *terms])
     bounds = f"lower_bound=0, upper_bound={tenure.max():g}, extrapolation='clip'"
-    return " + ".join([f"bs(tenure, degree=2, knots={[*map(_short, knots)]}, {bounds})", *terms])
-
-
-def _short(number: float) -> float | int:
-    return int(number) if number == int(number) else number
-
-
-def _left_out(base: ContractBase, columns: Sequence[Column]) -> list[str]:
-    """Say which events are not in the formula, as too few left after them."""
-    measured = {f"{SINCE}{event}" for event in MEASURED}
-    there = {name for name in _columns(base) if name.startswith(SINCE)} - measured
-    rare = sorted(there - {each.name for each in columns})
-    said = join_words(moment_in_words(name.removeprefix(SINCE)) for name in rare)
-    return [f"Not in the model, as too few left after it: {said}."] if rare else []
+    return " + ".join([f"bs(tenure, degree=2, knots=[{', '.join(knots)}], {bounds})", *terms])
 
 
 def _bound(formula: str, frame: pd.DataFrame, columns: Sequence[Column]) -> Design:

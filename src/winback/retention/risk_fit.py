@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, ndtr
+from scipy.special import expit, logit, ndtr
 
 from winback.base.contract_base import ContractBase
 from winback.discounting import check_horizon
@@ -24,7 +24,7 @@ from winback.retention.risk_ahead import Ahead, Drift, ahead_of, drift_of
 from winback.retention.risk_check import RiskCheck
 from winback.retention.risk_judged import judge_risk
 from winback.retention.risk_table import LevelTable
-from winback.tables import Problem, TableError
+from winback.tables import ProblemList
 from winback.tables.likeness import to_choose_from
 from winback.uncertainty import normal_interval, normal_quantile
 
@@ -84,10 +84,8 @@ class ChurnRisk(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return the terms but those of curves and the intercept, with odds ratios ``odds`` and their intervals."""
         rows = self.params[[bool(said) for said in self.params["in_words"]]]
-        odds = {
-            f"odds{end}": np.exp(rows[name]) for end, name in (("", "estimate"), ("_low", "low"), ("_high", "high"))
-        }
-        return rows.assign(**odds).reset_index(drop=True)
+        ends = {"": "estimate", "_low": "low", "_high": "high"}
+        return rows.assign(**{f"odds{end}": np.exp(rows[name]) for end, name in ends.items()}).reset_index(drop=True)
 
     def describe(self) -> Sentences:
         """Say how many are expected to leave next month, what foretells it most, and the doubt."""
@@ -99,7 +97,12 @@ class ChurnRisk(Result):
 
     def what_to_do(self) -> Sentences:
         """Say how to go on."""
-        return Sentences.of(words.next_step(self))
+        return Sentences.of(
+            [
+                "Judge the model on later months first; then rank whom to keep by what keeping would gain, with what "
+                "it costs and prevents, not by risk."
+            ]
+        )
 
     def odds(self, levels: np.ndarray) -> np.ndarray:
         """Return the log odds of leaving of rows of levels, (n, n_columns)."""
@@ -141,8 +144,7 @@ class ChurnRisk(Result):
         ahead = self.ahead(base, months)
         seen, reach = ahead.seen, normal_quantile(self.level)
         base = self.base if base is None else base
-        risk = ahead.leaves[seen, 0]
-        odds = np.log(risk) - np.log1p(-risk)
+        odds = logit(ahead.leaves[seen, 0])
         here = np.log(-np.log1p(-ahead.leaves[seen].sum(axis=1)))
         ends = {name: (sign * reach * ahead.risk_error[seen], sign * reach * ahead.within_error[seen])
                 for name, sign in (("_low", -1), ("", 0), ("_high", 1))}  # fmt: skip
@@ -158,7 +160,8 @@ class ChurnRisk(Result):
         check_horizon(months)
         if months > LONGEST:
             raise ValueError(f"months must be at most {LONGEST}; got {months}.")
-        base = self.base if base is None else self._same_columns(base)
+        base = self.base if base is None else base
+        self._refuse_without_columns(base)
         known = History(base, self.table_of_levels.columns).at(base.last + 1)
         if not len(known.life):
             raise ValueError(f"Nobody is a customer on {base.until}: there is nobody whose risk could be told.")
@@ -178,16 +181,12 @@ class ChurnRisk(Result):
         found[seen] = expit(self.odds(levels[seen]))
         return found
 
-    def _same_columns(self, base: ContractBase) -> ContractBase:
-        columns = self.table_of_levels.columns
-        own = [each.name for each in columns if each.name in self.base.contracts]
-        missing = [name for name in own if name not in base.contracts]
-        if missing:
-            there = to_choose_from(missing[0], base.contracts.columns)
-            raise TableError(
-                "contracts", [Problem(name, "is in the model, not in the table", 0, "", there) for name in missing]
-            )
-        return base
+    def _refuse_without_columns(self, base: ContractBase) -> None:
+        problems = ProblemList("contracts", base.contracts)
+        for name in self.design.columns:
+            if name in self.base.contracts and name not in base.contracts:
+                problems.add(name, "is in the model, not in the table", to_choose_from(name, base.contracts.columns))
+        problems.raise_if_any()
 
     @door
     def score(self, customer: Mapping) -> float:

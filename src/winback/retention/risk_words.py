@@ -26,11 +26,9 @@ def event_in_words(column: str) -> str:
     >>> event_in_words("since_price_change"), event_in_words("trend_volume")
     ('a price change', 'volume')
     """
-    return (
-        moment_in_words(column.removeprefix(SINCE))
-        if column.startswith(SINCE)
-        else label_of(column.removeprefix(TREND))
-    )
+    if column.startswith(SINCE):
+        return moment_in_words(column.removeprefix(SINCE))
+    return label_of(column.removeprefix(TREND))
 
 
 def terms_in_words(names: Iterable[str], columns: Iterable[Column]) -> list[str]:
@@ -64,11 +62,11 @@ def _level_in_words(column: Column, level) -> str:
 def answer_lines(fit) -> Iterator[str]:
     """Yield at most three sentences: the answer, what foretells it, the doubt."""
     now = fit.now
-    expected = now["risk"].sum()
+    expected, tenth = now["risk"].sum(), now["risk"].nlargest(max(1, len(now) // 10)).sum()
     yield (
         f"Of the {counted(len(now), 'customers')} here now, {format_count(expected)} are expected to leave within the "
         f"next month ({format_percent(expected / len(now))}), "
-        f"{format_percent(_of_riskiest(now['risk'].to_numpy()), 0)} of them among the riskiest tenth."
+        f"{format_percent(tenth / expected, 0)} of them among the riskiest tenth."
     )
     clear = fit.to_frame()
     clear = clear[(clear["p_value"] < CLEAR) & (clear["estimate"] > 0)].sort_values("odds", ascending=False)
@@ -81,12 +79,6 @@ def answer_lines(fit) -> Iterator[str]:
     else:
         yield "Nothing in the model but the time as a customer is shown to raise the odds of leaving."
     yield "What goes with leaving need not cause it, and how well it foretells is seen on later months only."
-
-
-def _of_riskiest(risk: np.ndarray) -> float:
-    """Return which share of expected losses the riskiest tenth has."""
-    n = max(1, len(risk) // 10)
-    return float(np.sort(risk)[-n:].sum() / risk.sum())
 
 
 def detail_lines(fit) -> Iterator[str]:
@@ -108,11 +100,3 @@ def detail_lines(fit) -> Iterator[str]:
         yield f"{ahead}; what happens meanwhile is not foreseen: too few months or losses tell how much it adds."
     yield f"Intervals are {fit.level:.0%}, for the expected share, not for what one customer will do."
     yield from fit.notes
-
-
-def next_step(fit) -> Iterator[str]:
-    """Yield whom to speak to."""
-    yield (
-        "Judge the model on later months first; then rank whom to keep by what keeping would gain, with what it costs "
-        "and prevents, not by risk."
-    )
