@@ -125,21 +125,12 @@ def _fit_months(base: ContractBase, formula: str | None, level: float, starts: n
     """Fit the months that begin at all these days but the last, on which they end."""
     columns = _candidates(base) if formula is None else _named(base, formula)
     cells = count_cells(months_of(base, columns, starts), columns)
-    n, n_lost = round(cells.n.sum()), round(cells.lost.sum())
-    if n == 0:
-        raise ValueError("Nobody was a customer at the start of any of these months.")
-    if n_lost < FEWEST:
-        raise ValueError(
-            f"In these months {counted(n_lost, 'customers')} left; at least {FEWEST} must have for a risk to be told. "
-            "Take more months."
-        )
+    n, n_lost = _enough(cells)
     columns = [without_rare(each, *cells.by_place(place, each.n_places)) for place, each in enumerate(columns)]
     asked, notes = formula, ()
     if formula is None:
         told = [len(each.levels) > 1 and (each.name != SEASON or len(starts) > A_YEAR) for each in columns]
-        rare = [moment_in_words(event) for each, kept in zip(columns, told, strict=True)
-                if not kept and (event := each.name.removeprefix(SINCE)) != each.name]  # fmt: skip
-        notes = (f"Not in the model, as too few left after it: {join_words(rare)}.",) if rare else ()
+        notes = _left_out([each.name for each, kept in zip(columns, told, strict=True) if not kept])
         cells, columns = replace(cells, places=cells.places[:, told]), [*compress(columns, told)]
         formula = _default(columns, cells)
     levels, n_each, lost, _ = cells_of_levels(cells, columns)
@@ -167,6 +158,19 @@ def _fit_months(base: ContractBase, formula: str | None, level: float, starts: n
         level=level,
         notes=notes,
     )
+
+
+def _enough(cells: Cells) -> tuple[int, int]:
+    """Return how many months of customers there are and how many ended with a loss, or refuse too few."""
+    n, n_lost = round(cells.n.sum()), round(cells.lost.sum())
+    if n == 0:
+        raise ValueError("Nobody was a customer at the start of any of these months.")
+    if n_lost < FEWEST:
+        raise ValueError(
+            f"In these months {counted(n_lost, 'customers')} left; at least {FEWEST} must have for a risk to be told. "
+            "Take more months."
+        )
+    return n, n_lost
 
 
 def _columns(base: ContractBase) -> dict[str, Column]:
@@ -217,6 +221,12 @@ def _default(columns: Sequence[Column], cells: Cells) -> str:
         return " + ".join(["log1p(tenure)", *terms])
     bounds = f"lower_bound=0, upper_bound={tenure.max():g}, extrapolation='clip'"
     return " + ".join([f"bs(tenure, degree=2, knots=[{', '.join(knots)}], {bounds})", *terms])
+
+
+def _left_out(names: Sequence[str]) -> tuple[str, ...]:
+    """Say which events are not in the formula."""
+    rare = [moment_in_words(name.removeprefix(SINCE)) for name in names if name.startswith(SINCE)]
+    return (f"Not in the model, as too few left after it: {join_words(rare)}.",) if rare else ()
 
 
 def _bound(formula: str, frame: pd.DataFrame, columns: Sequence[Column]) -> Design:

@@ -30,33 +30,24 @@ def judge_risk(fit, months: int, flagged: float) -> RiskCheck:
     earlier, base = fit.refitted(fit.starts[: len(fit.starts) - months]), fit.base
     starts, columns = fit.starts[len(fit.starts) - months - 1 :], earlier.table_of_levels.columns
     first_flag = np.full(len(base.all_lives.start), months)  # month in which each life was among the riskiest first
-
-    def watched() -> Iterator[Known]:
-        for month, known in enumerate(months_of(base, columns, starts)):
-            risk = np.nan_to_num(earlier.risks(known))
-            riskiest = known.life[np.argsort(-risk, kind="stable")[: round(flagged * len(risk))]]
-            first_flag[riskiest] = np.minimum(first_flag[riskiest], month)
-            yield known
-
-    levels, n, lost, n_unseen = cells_of_levels(count_cells(watched(), columns), columns)
+    levels, n, lost, n_unseen = cells_of_levels(
+        count_cells(_watched(earlier, starts, flagged, first_flag), columns), columns
+    )
     if lost.sum() < LEAST:
         raise ValueError(
             f"Only {lost.sum():.0f} left in what is held out: at least {LEAST} are needed to judge by. Hold out more."
         )
     chance = expit(earlier.odds(levels))
-    ranking, everybody = Ranking.of(chance, n), np.ones(len(n))
-    frame = ranking.by_tenth(expected=n * chance, observed=lost)
-    error = _errors(earlier, levels, n * chance * (1 - chance), [*ranking.tenths(), everybody])
-    low, high = normal_interval(np.append(frame["expected"], n @ chance), error, fit.level)
+    frame, total = _beside(earlier, levels, n, lost, chance)
     return RiskCheck(
-        frame=_beside(frame.assign(expected_low=np.maximum(low[:-1], 0), expected_high=high[:-1])),
+        frame=frame,
         customers=_forecast(earlier, starts),
         losses=_losses(base, starts, first_flag),
         **_slope(chance, n, lost, fit.level),
         **_ranked_right(chance, n, lost, fit.level),
         brier=_brier(chance, n, lost),
         brier_constant=_brier(np.full(len(n), earlier.n_lost / earlier.n), n, lost),
-        total=(float(n @ chance), float(low[-1]), float(high[-1])),
+        total=total,
         n=round(n.sum()),
         n_lost=round(lost.sum()),
         n_unseen=n_unseen,
@@ -66,6 +57,15 @@ def judge_risk(fit, months: int, flagged: float) -> RiskCheck:
         level=fit.level,
         currency=base.currency,
     )
+
+
+def _watched(fit, starts: np.ndarray, flagged: float, first_flag: np.ndarray) -> Iterator[Known]:
+    """Yield what was known month by month, and note who was among the riskiest first when."""
+    for month, known in enumerate(months_of(fit.base, fit.table_of_levels.columns, starts)):
+        risk = np.nan_to_num(fit.risks(known))
+        riskiest = known.life[np.argsort(-risk, kind="stable")[: round(flagged * len(risk))]]
+        first_flag[riskiest] = np.minimum(first_flag[riskiest], month)
+        yield known
 
 
 def _forecast(fit, starts: np.ndarray) -> pd.DataFrame:
@@ -93,18 +93,19 @@ def _losses(base: ContractBase, starts: np.ndarray, first_flag: np.ndarray) -> p
     return pd.DataFrame(found)
 
 
-def _errors(fit, levels: np.ndarray, spread: np.ndarray, parts: list[np.ndarray]) -> np.ndarray:
-    """Return the standard errors of losses in parts of the cells: of chance, and of the parameters."""
-    parts = np.array(parts)
+def _beside(fit, levels, n, lost, chance) -> tuple[pd.DataFrame, tuple[float, float, float]]:
+    """Set losses expected and observed side by side, with what chance and parameters leave open."""
+    ranking, spread = Ranking.of(chance, n), n * chance * (1 - chance)
+    frame = ranking.by_tenth(expected=n * chance, observed=lost)
+    parts = np.array([*ranking.tenths(), np.ones(len(n))])
     slopes = parts @ (fit.table_of_levels.matrix(levels) * spread[:, None])
-    return np.sqrt(parts @ spread + ((slopes @ fit.covariance) * slopes).sum(axis=1))
-
-
-def _beside(frame: pd.DataFrame) -> pd.DataFrame:
-    """Set the shares expected and observed side by side."""
+    error = np.sqrt(parts @ spread + ((slopes @ fit.covariance) * slopes).sum(axis=1))
+    low, high = normal_interval(np.append(frame["expected"], n @ chance), error, fit.level)
+    frame = frame.assign(expected_low=np.maximum(low[:-1], 0), expected_high=high[:-1])
     shares = {f"expected_share{end}": frame[f"expected{end}"] / frame["n"] for end in ("", "_low", "_high")}
     inside = frame["observed"].between(frame["expected_low"], frame["expected_high"])
-    return frame.assign(**shares, observed_share=frame["observed"] / frame["n"], inside=inside)
+    frame = frame.assign(**shares, observed_share=frame["observed"] / frame["n"], inside=inside)
+    return frame, (float(n @ chance), float(low[-1]), float(high[-1]))
 
 
 def _slope(chance, n, lost, level) -> dict[str, float]:

@@ -117,70 +117,70 @@ def shrinking_volume(
     there = base.happened[base.happened["amount"].notna().to_numpy()]
     if event not in set(there["event"]):
         raise ValueError(f"There are no amounts of {event!r}. {to_choose_from(event, sorted(set(there['event'])))}")
-    trends = _trends(base, f"{TREND}{event}", within_months)
-    if np.isnan(trends.trend).all():
+    column, lives = trend_column(f"{TREND}{event}"), base.all_lives
+    starts = month_starts(base)
+    trend = np.full((len(lives.start), len(starts) - 1), np.nan)  # at the start of each month; missing: not known
+    for month, known in enumerate(months_of(base, [column], starts)):
+        trend[known.life, month] = known.told[column.name]
+    if np.isnan(trend).all():
         raise ValueError(f"Nobody has amounts of {event!r} in six whole months one after the other: no trend is known.")
-    if not len(trends.lost):
+    came = _Came.to(base, trend, within_months)
+    if not len(came.lead):
         raise ValueError(f"Nobody with amounts of {event!r} was lost: there is nothing to judge an alarm by.")
-    lives = base.all_lives
-    now = History(base, [trend_column(f"{TREND}{event}")]).at(base.last + 1)
-    flagged = {"customer_id": base.ids[lives.customer[now.life]], "trend": now.told[f"{TREND}{event}"]}
+    followed = np.isfinite(trend) & came.followed
+    now = History(base, [column]).at(base.last + 1)
+    flagged = {"customer_id": base.ids[lives.customer[now.life]], "trend": now.told[column.name]}
     flagged = pd.DataFrame({**flagged, "margin": lives.margin[now.life]})
-    followed = np.isfinite(trends.trend) & trends.followed
     return ShrinkingVolume(
-        frame=pd.DataFrame([_alarm(trends, share, level) for share in sorted({below, *OTHERS})]),
+        frame=pd.DataFrame([_alarm(trend, came, share, level) for share in sorted({below, *OTHERS})]),
         now=flagged[flagged["trend"] < below].sort_values("trend", ignore_index=True),
         event=event,
         below=below,
         within_months=within_months,
-        lost_anyway=float((followed & trends.soon).sum() / max(followed.sum(), 1)),
+        lost_anyway=float((followed & came.soon).sum() / max(followed.sum(), 1)),
         level=level,
         currency=base.currency,
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Trends:
-    """What was known month by month of lives with amounts, and what came."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Came:
+    """What came to lives whose trend was known at the start of months."""
 
-    trend: np.ndarray  # (m, months) at the start of each; missing: not known, or not here
     soon: np.ndarray  # (m, months) bool: lost within the months that an alarm is meant for
     followed: np.ndarray  # (months,) bool: so many months are known from this start on
-    lost: np.ndarray  # rows of the lives lost while a trend was known
-    recent: np.ndarray  # (lost, within) the trend at the start of the month of the loss, of the month before it ...
-    lead: np.ndarray  # (lost, within) months from each of these starts to the loss
+    recent: np.ndarray  # (losses, within) the trend at the start of the month of a loss, of the month before it ...
+    lead: np.ndarray  # (losses, within) months from each of these starts to the loss
+
+    @classmethod
+    def to(cls, base: ContractBase, trend: np.ndarray, within: int) -> _Came:
+        starts, lives, months = month_starts(base), base.all_lives, np.arange(trend.shape[1])
+        never = len(months) + within
+        left = np.where(lives.ended, np.searchsorted(starts, lives.end, side="right") - 1, never)  # in which month
+        lost = np.flatnonzero((left >= 0) & (left < len(months)))
+        lost = lost[np.isfinite(trend[lost, left[lost]])]
+        before = left[lost, None] - np.arange(within)
+        there = np.maximum(before, 0)
+        return cls(
+            soon=left[:, None] < months + within,
+            followed=months + within <= len(months),
+            recent=np.where(before < 0, np.nan, trend[lost[:, None], there]),
+            lead=(lives.end[lost, None] - starts[there]) / DAYS_IN_MONTH,
+        )
 
 
-def _trends(base: ContractBase, column: str, within: int) -> _Trends:
-    starts, lives = month_starts(base), base.all_lives
-    n_months = len(starts) - 1
-    trend = np.full((len(lives.start), n_months), np.nan)
-    for place, known in enumerate(months_of(base, [trend_column(column)], starts)):
-        trend[known.life, place] = known.told[column]
-    seen = np.isfinite(trend).any(axis=1)
-    trend, end, ended = trend[seen], lives.end[seen], lives.ended[seen]
-    left = np.where(ended, np.searchsorted(starts, end, side="right") - 1, n_months + within)  # in which month
-    months = np.arange(n_months)
-    lost = np.flatnonzero(left < n_months)
-    lost = lost[np.isfinite(trend[lost, left[lost]])]
-    before = left[lost, None] - np.arange(within)
-    recent = np.where(before < 0, np.nan, trend[lost[:, None], np.maximum(before, 0)])
-    lead = (end[lost, None] - starts[np.maximum(before, 0)]) / DAYS_IN_MONTH
-    return _Trends(trend, left[:, None] < months + within, months + within <= n_months, lost, recent, lead)
-
-
-def _alarm(trends: _Trends, below: float, level: float) -> dict[str, float]:
+def _alarm(trend: np.ndarray, came: _Came, below: float, level: float) -> dict[str, float]:
     """Return what an alarm came to."""
-    flag, before = trends.trend < below, trends.recent < below
-    new = flag & ~np.pad(flag, ((0, 0), (1, 0)))[:, :-1] & trends.followed
-    caught, n_alarms, n_false = before.any(axis=1), int(new.sum()), (new & ~trends.soon).sum()
+    flag, before = trend < below, came.recent < below
+    new = flag & ~np.pad(flag, ((0, 0), (1, 0)))[:, :-1] & came.followed
+    caught, n_alarms, n_false = before.any(axis=1), int(new.sum()), (new & ~came.soon).sum()
     first = before.shape[1] - 1 - before[caught, ::-1].argmax(axis=1)  # of the alarms up to the loss
-    found = {"below": below, "n_losses": len(trends.lost), "n_alarms": n_alarms}
-    found["flagged"] = flag.sum() / np.isfinite(trends.trend).sum()
+    found = {"below": below, "n_losses": len(caught), "n_alarms": n_alarms}
+    found["flagged"] = flag.sum() / np.isfinite(trend).sum()
     for name, n_yes, n in (("caught", caught.sum(), len(caught)), ("false", n_false, n_alarms)):
         low, high = share_interval(n_yes, max(n, 1), level)
         found |= {name: n_yes / n if n else np.nan, f"{name}_low": float(low), f"{name}_high": float(high)}
-    return {**found, "lead_months": np.median(trends.lead[caught, first]) if caught.any() else np.nan}
+    return {**found, "lead_months": np.median(came.lead[caught, first]) if caught.any() else np.nan}
 
 
 def _answer(found: ShrinkingVolume) -> Iterator[str]:
