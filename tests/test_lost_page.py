@@ -383,3 +383,11 @@ def test_the_answer_and_what_to_do_need_no_more_than_is_there(drop):
         all_lost = f"Of {row['n_all']:.0f} customers who are lost today"
         assert f"{all_lost} call first the {row['n_to_call']:.0f} who brought most" in found.what_to_do()
     assert not re.search(r"\bnan\b", str(found))
+
+
+def test_rows_that_were_dropped_are_said_where_the_page_is_written():
+    shown = "<details><p>9 customers.</p><p>Dropped: 1 without a customer, $55.47.</p></details>"
+    line = "lost-call-list.csv: 9 lost customers, the first to call first."
+    outputs = [{"data": {"text/html": shown, "text/plain": "Folded(...)"}}, {"data": {"text/plain": line}}]
+    notebook = SimpleNamespace(cells=[{"outputs": outputs}, {"outputs": outputs[:1]}])
+    assert lost_page._said_by(notebook) == ["Dropped: 1 without a customer, $55.47.", line]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 NOTEBOOK = "01-who-is-lost-and-what-does-it-cost.ipynb"
 PAGE = "lost.html"
 TABLES = ("lost-call-list.csv", "lost-call-list.xlsx", "lost-customers.csv")
-DROPPED = "Dropped: "  # begins a line of a log's summary
+DROPPED = re.compile("<p>(Dropped: [^<]+)</p>")  # a line of a log's summary, which the page folds away
 OF_THE_STUDY = "study"  # tag of cells that are about the study alone, and not of a page about one's own table
 LONGEST_SHEET = 10_000  # rows: more than anybody calls; a workbook of many more is slow to write and to open
 
@@ -105,7 +107,8 @@ def _said_by(notebook: NotebookNode) -> list[str]:
     """Return the lines that an executed notebook says of rows dropped, the call list, and money taken for granted."""
     outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
     lines = [line for data in outputs for line in data.get("text/plain", "").splitlines()]
-    return list(dict.fromkeys(line for line in lines if line.startswith((DROPPED, f"{TABLES[0]}: ", SAID))))
+    folded = [html.unescape(said) for data in outputs for said in DROPPED.findall(data.get("text/html", ""))]
+    return [*dict.fromkeys(folded), *(line for line in lines if line.startswith((f"{TABLES[0]}: ", SAID)))]
 
 
 def write_tables(
