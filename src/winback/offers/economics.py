@@ -20,7 +20,7 @@ from winback.doors import door_of_settings
 from winback.money import format_money
 from winback.offers.sensitivity import break_even_lines
 from winback.results import Result, Sentences, format_percent
-from winback.tables import Problem, ProblemList, TableError, as_table
+from winback.tables import AnyTable, Problem, ProblemList, TableError, as_table
 from winback.tables.headings import shared_names
 from winback.tables.numbers import parse_number
 from winback.terms.organic import assumed_organic, check_organic_value
@@ -192,14 +192,7 @@ def organic_flips(names, value, cost, organic_value) -> pd.DataFrame:
 
 def _checked(summary: pd.DataFrame, paid: str | None) -> pd.DataFrame:
     """Return the summary with numbers as numbers, or list all its problems."""
-    summary = as_table(summary, "summary of offers")
-    if not isinstance(summary, pd.DataFrame):
-        problem = f"must be a pandas DataFrame, not {type(summary).__name__}"
-        raise TableError("summary of offers", [Problem("table", problem, 0, "", "Use pandas.DataFrame(...).")])
-    if summary.columns.nlevels > 1:
-        remedy = "Give each column one name."
-        raise TableError("summary of offers", [Problem("table", "must have one row of headings", 0, "", remedy)])
-    table = summary.reset_index(drop=True).copy()
+    table = plain_table(summary, "summary of offers")
     problems = ProblemList("summary of offers", table)
     if len(table) == 0:
         problems.add("table", "has no rows", "Give one row per offer.")
@@ -220,6 +213,15 @@ def _checked(summary: pd.DataFrame, paid: str | None) -> pd.DataFrame:
         problems.add_rows("acceptance", (table["acceptance"] == 0).to_numpy(), "must be above 0", "Leave it out.")
     problems.raise_if_any()
     return table
+
+
+def plain_table(figures: AnyTable, kind: str) -> pd.DataFrame:
+    """Return a copy of a table of figures; refuse headings in two rows."""
+    table = as_table(figures, kind)
+    if table.columns.nlevels > 1:
+        remedy = "Give each column one name."
+        raise TableError(kind, [Problem("table", "must have one row of headings", 0, "", remedy)])
+    return table.reset_index(drop=True).copy()
 
 
 def read_numbers(table: pd.DataFrame, limits: Mapping, problems: ProblemList, optional: Sequence[str] = ()) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from winback.offers import strategy_words as words
 from winback.offers.strategy_inputs import Inputs
-from winback.offers.strategy_words import ALL, capitalised
+from winback.offers.strategy_words import ALL
 from winback.offers.strategy_worth import ACQUIRE, RISKIEST, WAIT, Timing
 from winback.results import Result, Sentences, format_percent, join_words
 from winback.sources import Formula
@@ -171,4 +171,4 @@ class StrategyComparison(Result):
         proof = ", and leave a random part alone, since only they show how many losses it prevents" if untested else ""
         new, *_ = self.new_or_back
         rather = f"; among {join_words(new)} a new customer pays better than winning back" if new else ""
-        return Sentences(f"{capitalised(self.name(first['strategy']))}{proof}{rather}.")
+        return Sentences.of([f"{self.name(first['strategy'])}{proof}{rather}."])

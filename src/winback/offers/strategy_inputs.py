@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from winback.base.base import Base
-from winback.offers.economics import read_numbers
+from winback.offers.economics import plain_table, read_numbers
 from winback.offers.strategy_settings import Acquire, ByThemselves, Keep, WinBack
 from winback.results import Result
-from winback.tables import Problem, ProblemList, TableError, as_table
+from winback.tables import Problem, ProblemList, TableError
 from winback.tables.kinds import label_text
 from winback.uncertainty import normal_draws, normal_quantile
 
@@ -79,11 +79,12 @@ class Inputs:
             return {}
         standard = normal_draws(np.eye(sum(sizes)))[:N_DRAWS] / normal_quantile(level)
         parts = np.split(standard, np.cumsum(sizes)[:-1], axis=1)
-        return {name: self._drawn(name, part) for name, part in zip(names, parts, strict=True)}
-
-    def _drawn(self, name: str, standard: np.ndarray) -> np.ndarray:
-        middle, low, high = (self.segments[each].to_numpy() for each in with_ends(name))
-        return np.clip(middle + standard * np.where(standard > 0, high - middle, middle - low), *INPUTS[name][0])
+        found = {}
+        for name, part in zip(names, parts, strict=True):
+            middle, low, high = (self.segments[each].to_numpy() for each in with_ends(name))
+            drawn = middle + part * np.where(part > 0, high - middle, middle - low)
+            found[name] = np.clip(drawn, *INPUTS[name][0])
+        return found
 
 
 def with_ends(name: str) -> tuple[str, str, str]:
@@ -151,10 +152,7 @@ def _as_frame(figures: object) -> pd.DataFrame:
         except (ValueError, TypeError):
             remedy = "Give each column one entry per segment."
             raise refused("table", "must be lists of one length by column", remedy) from None
-    table = as_table(figures, FIGURES)
-    if table.columns.nlevels > 1:
-        raise refused("table", "must have one row of headings", "Give each column one name.")
-    return table.reset_index(drop=True).copy()
+    return plain_table(figures, FIGURES)
 
 
 def _check_ends(table: pd.DataFrame, problems: ProblemList) -> None:

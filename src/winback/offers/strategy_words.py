@@ -22,12 +22,7 @@ def answer(found: Result) -> str:
     if first["gain_low"] <= 0:
         return f"{start}None of these is shown to earn more than doing nothing; ahead: {name}, {what}."
     beside = f"; not clearly different from it: {join_words(map(found.name, alike))}" if len(alike) else ""
-    return f"{start}{capitalised(name)}: that earns most, {what}{beside}."
-
-
-def capitalised(text: str) -> str:
-    """Return a text with a capital letter first."""
-    return text[:1].upper() + text[1:]
+    return f"{start}{name}: that earns most, {what}{beside}."
 
 
 def turn(found: Result) -> str:
@@ -65,7 +60,7 @@ def doubt(found: Result) -> str:
     known = [INPUTS[name][1] for name in ("win_back_chance", "acquire_chance") if name in assumed]
     if not known:
         return "That customers go on leaving and returning as they did is assumed."
-    return f"{capitalised(join_words(known))} {'are' if len(known) > 1 else 'is'} assumed, not measured here."
+    return f"{join_words(known)} {'are' if len(known) > 1 else 'is'} assumed, not measured here."
 
 
 def riskiest(found: Result) -> Iterator[str]:
@@ -76,7 +71,7 @@ def riskiest(found: Result) -> Iterator[str]:
     risky = found.of(ALL).set_index("strategy").loc[RISKIEST, "gain"]
     by_risk, by_gain = found.formats([risky, found.picked.gain], "money")
     if by_risk == by_gain:
-        yield f"{capitalised(pays)}."
+        yield f"{pays}."
         return
     yield (
         f"Who is riskiest need not be worth keeping: as many, picked by what keeping them would gain, earn {by_gain} "
