@@ -77,15 +77,16 @@ class Column:
 
     def values_of(self, values: pd.Series) -> np.ndarray:
         """Return a column of contracts as numbers, or as places of its labels."""
-        return self.places_of(values) if self.labels else values.to_numpy(dtype=float, na_value=np.nan)
-
-    def places_of(self, values: pd.Series) -> np.ndarray:
-        """Return the place of each value of a column of contracts."""
         if not self.labels:
-            return self.places(values.to_numpy(dtype=float, na_value=np.nan))
+            return values.to_numpy(dtype=float, na_value=np.nan)
         codes, labels = label_codes(values)
         found = pd.Index(self.labels).get_indexer([label_text(label) for label in labels])
         return np.append(np.where(found < 0, len(self.labels), found) + 1, 0)[codes]
+
+    def places_of(self, values: pd.Series) -> np.ndarray:
+        """Return the place of each value of a column of contracts."""
+        found = self.values_of(values)
+        return found if self.labels else self.places(found)
 
     def place_of(self, value) -> int:
         """Return the place of one value: as `places`, without arrays."""

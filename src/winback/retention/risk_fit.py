@@ -26,7 +26,7 @@ from winback.retention.risk_judged import judge_risk
 from winback.retention.risk_table import LevelTable
 from winback.tables import ProblemList
 from winback.tables.likeness import to_choose_from
-from winback.uncertainty import normal_interval, normal_quantile
+from winback.uncertainty import normal_interval
 
 LONGEST = 120  # months ahead
 
@@ -142,18 +142,16 @@ class ChurnRisk(Result):
             not seen are left out.
         """
         ahead = self.ahead(base, months)
-        seen, reach = ahead.seen, normal_quantile(self.level)
-        base = self.base if base is None else base
-        odds = logit(ahead.leaves[seen, 0])
-        here = np.log(-np.log1p(-ahead.leaves[seen].sum(axis=1)))
-        ends = {name: (sign * reach * ahead.risk_error[seen], sign * reach * ahead.within_error[seen])
-                for name, sign in (("_low", -1), ("", 0), ("_high", 1))}  # fmt: skip
-        return pd.DataFrame(
-            {"customer_id": base.ids[base.all_lives.customer[ahead.known.life[seen]]]}
-            | {f"risk{end}": expit(odds + away[0]) for end, away in ends.items()}
-            | {f"within{end}": -np.expm1(-np.exp(here + away[1])) for end, away in ends.items()}
-            | {"margin": _margins_now(base)[seen]}
-        )
+        seen, base = ahead.seen, self.base if base is None else base
+        leaves, found = ahead.leaves[seen], {"customer_id": base.ids[base.all_lives.customer[ahead.known.life[seen]]]}
+        lost = np.log(-np.log1p(-leaves.sum(axis=1)))
+        for name, middle, error, share in (
+            ("risk", logit(leaves[:, 0]), ahead.risk_error[seen], expit),
+            ("within", lost, ahead.within_error[seen], lambda value: -np.expm1(-np.exp(value))),
+        ):
+            low, high = normal_interval(middle, error, self.level)
+            found |= {f"{name}_low": share(low), name: share(middle), f"{name}_high": share(high)}
+        return pd.DataFrame({**found, "margin": _margins_now(base)[seen]})
 
     def ahead(self, base: ContractBase | None, months: int) -> Ahead:
         """Return the chances of leaving in each of the months after the last day of a base."""

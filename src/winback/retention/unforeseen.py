@@ -61,24 +61,29 @@ def unforeseen_losses(check) -> Unforeseen:
         for reason in reasons.value_counts().index:
             those = (reasons == reason).to_numpy()
             frame.append(_row(str(reason), losses[those], surprised[those], check.level))
-    looks = losses["looks"].to_numpy()
     return Unforeseen(
         frame=pd.DataFrame(frame),
         customers=losses[surprised].sort_values("margin", ascending=False, ignore_index=True),
         flagged=check.flagged,
-        by_chance=float(np.mean((1 - check.flagged) ** looks)),
+        by_chance=float(((1 - check.flagged) ** losses["looks"]).mean()),
         level=check.level,
         currency=check.currency,
     )
 
 
 def _row(reason: str, losses: pd.DataFrame, surprised: np.ndarray, level: float) -> dict:
-    n, margin = len(losses), losses["margin"].fillna(0).to_numpy()
-    low, high = share_interval(surprised.sum(), n, level)
-    money = margin[surprised].sum() / margin.sum() if margin.sum() > 0 else np.nan
-    figures = {"n": n, "n_unforeseen": int(surprised.sum()), "share": surprised.mean()}
-    ends = {"share_low": float(low), "share_high": float(high)}
-    return {"reason": reason, **figures, **ends, "margin_share": money, "warned_before": losses["warned"].median()}
+    n, n_surprised, margin = len(losses), int(surprised.sum()), losses["margin"].fillna(0).to_numpy()
+    low, high = share_interval(n_surprised, n, level)
+    return {
+        "reason": reason,
+        "n": n,
+        "n_unforeseen": n_surprised,
+        "share": n_surprised / n,
+        "share_low": float(low),
+        "share_high": float(high),
+        "margin_share": margin[surprised].sum() / margin.sum() if margin.sum() > 0 else np.nan,
+        "warned_before": losses["warned"].median(),
+    }
 
 
 def _answer(found: Unforeseen) -> Iterator[str]:
