@@ -184,6 +184,25 @@ SOURCES = {
         f"{DOI}10.2307/2529982",
         METHOD,
     ),
+    "months at risk": Source(
+        "Allison",
+        "Discrete-time methods for the analysis of event histories, Sociological Methodology 13, 1982",
+        f"{DOI}10.2307/270718",
+        METHOD,
+    ),
+    "retention futility": Source(
+        "Ascarza",
+        "Retention futility: targeting high-risk customers might be ineffective, Journal of Marketing Research 55(1), "
+        "2018",
+        f"{DOI}10.1509/jmr.16.0163",
+        STUDY,
+    ),
+    "managing churn": Source(
+        "Lemmens & Gupta",
+        "Managing churn to maximize profits, Marketing Science 39(5), 2020",
+        f"{DOI}10.1287/mksc.2020.1229",
+        STUDY,
+    ),
     "repeat churn": Source(
         "Kumar, Leszkiewicz & Herbst",
         "Are you back for good or still shopping around?, Journal of Marketing Research 55(2), 2018",

@@ -14,6 +14,7 @@ import winback as wb
 from winback.offers import Acquire, ByThemselves, Keep, WinBack
 from winback.offers.strategy_inputs import THIRDS
 from winback.offers.strategy_measured import earned_in_trial, inputs_of_base
+from winback.offers.strategy_settings import settings_of
 from winback.offers.strategy_words import ALL
 
 KEEP = Keep(20.0, 0.3)
@@ -185,3 +186,12 @@ def test_the_probit_of_acquisition_of_chapter_five():
     fit = wb.fit_two_part(prospects, reacquisition=formula, tenure="1", margin="1")
     chance = fit.chance_of_return(prospects)
     assert np.log(np.where(acquired, chance, 1 - chance)).sum() == pytest.approx(-175.6382891, abs=5e-8)
+
+
+def test_what_a_notebook_states_as_plain_values_are_the_settings(study, found):
+    stated = {"chance": 0.05, "value": 400.0, "contact_cost": 4.0, "value_months": 24.0}
+    how = settings_of({"cost": 20.0, "share_prevented": 0.3}, {}, stated, study.trial)
+    pd.testing.assert_frame_equal(wb.compare_win_back_keep_acquire(study.base, **how).frame, found.frame)
+    own = settings_of({"cost": 20.0, "share_prevented": 0.3}, {"chance": 0.4, "value": 500.0}, {}, study.trial)
+    assert (own["win_back"], own["by_themselves"]) == (WinBack(0.4, 500.0), ByThemselves(0.0))  # stated goes first
+    assert settings_of(None, {"by_themselves": 0.1}, None)["by_themselves"] == ByThemselves(0.1)

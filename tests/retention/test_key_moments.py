@@ -164,6 +164,14 @@ def test_what_is_said_is_short_and_complete(found):
     assert "_" not in found.describe() + found.details()
 
 
+def test_who_can_be_spoken_to_before_a_moment_and_who_only_after_it(found):
+    never = found.marks[found.marks["moment"] != "welcome_discount_end"]
+    assert "before the end of the welcome discount" in found.what_to_do()  # it has its place in life
+    assert (
+        "as soon as it comes to the end of" in replace(found, marks=never).what_to_do()
+    )  # as a complaint, which has none
+
+
 def test_twice_a_welcome_discount_in_one_life_is_counted_and_said():
     base = jumping_base(1_500, rng=7)
     twice = base.events[base.events["event"] == "welcome_discount_end"].head(3)

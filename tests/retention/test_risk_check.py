@@ -91,6 +91,7 @@ def test_losses_that_nobody_had_flagged_are_counted(drawn, check):
     assert row["n_unforeseen"] == check.losses["warned"].isna().sum() == len(found.customers)
     assert row["share_low"] < row["share"] < row["share_high"]
     assert 0 < row["share"] < found.by_chance
+    assert found.table()["Left for"].iloc[0] == "anything"
     margin = check.losses["margin"]
     assert row["margin_share"] == pytest.approx(margin[check.losses["warned"].isna()].sum() / margin.sum())
     truth = drawn[1].assign(chance=by_row(*drawn))

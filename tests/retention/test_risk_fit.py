@@ -157,6 +157,10 @@ def test_who_brings_more_comes_before_who_is_likelier_to_leave(fit):
     n = len(found.worth_it)
     assert f"{n:,} of {len(frame):,} customers" in found.describe()
     assert f"first {n:,} of the list" in found.what_to_do()
+    assert "That it costs $1.00 each and prevents 20% of losses" in found.describe()
+    shown = found.first(3).frame
+    assert shown["Customer"].tolist() == frame["customer_id"].head(3).astype(str).tolist()
+    assert shown.shape[1] == 5  # as many as a page has room for
     dear = fit.about_to_leave(cost=1e6, share_prevented=0.2)
     assert dear.describe().startswith("Keeping pays for nobody")
     assert str(dear.what_to_do()) == ""

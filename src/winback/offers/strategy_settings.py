@@ -8,9 +8,11 @@ brand, and it is known how they used it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from winback.doors import door
+from winback.trial.trial import Trial
 
 Assumed = float | tuple[float, float] | None  # None: it is in the table
 
@@ -99,3 +101,29 @@ def check_months(months: float | None, name: str, least: float = 0.01) -> None:
     """Refuse what is no length of time."""
     if months is not None and not least <= months < 10_000:
         raise ValueError(f"{name} must be a number of months from {least:g}; got {months!r}.")
+
+
+def settings_of(
+    keep: Mapping | None, win_back: Mapping | None, acquire: Mapping | None, trial: Trial | None = None
+) -> dict[str, object]:
+    """Return the settings that the first cell of a notebook states as plain values, by name.
+
+    ``win_back`` has ``by_themselves`` among its values, how many return without an offer: nobody unless stated. Where
+    nothing is stated of winning back, a trial says it.
+
+    Examples
+    --------
+    >>> back = {"chance": 0.4, "value": 90, "by_themselves": 0.1}
+    >>> stated = settings_of({"cost": 10, "share_prevented": 0.2}, back, None)
+    >>> stated["win_back"].value, stated["by_themselves"].chance, stated["acquire"]
+    (90, 0.1, None)
+    """
+    back = dict(win_back or {})
+    alone = ByThemselves(back.pop("by_themselves", 0.0))
+    measured = trial is not None and not back
+    return {
+        "keep": Keep(**keep) if keep else None,
+        "win_back": trial if measured else WinBack(**back) if back else None,
+        "by_themselves": None if measured else alone,
+        "acquire": Acquire(**acquire) if acquire else None,
+    }

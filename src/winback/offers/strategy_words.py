@@ -52,11 +52,12 @@ def doubt(found: Result) -> str:
         share = format_percent(np.average(segments["share_prevented"], weights=segments["n"]), 0)
         how = "is assumed" if "share_prevented" in assumed else "is taken as measured"
         need = found.break_even.set_index("segment")["share_prevented"].dropna()
+        too = "; so is what acquiring takes and brings" if {"share_prevented", "acquire_chance"} <= assumed else ""
         if need.empty:
-            return f"That keeping prevents {share} of losses {how}, and no share would pay for its cost."
+            return f"That keeping prevents {share} of losses {how}, and no share would pay for its cost{too}."
         ends = dict.fromkeys([need.idxmin(), need.idxmax()])
         least = join_words(f"{format_percent(need[each])} among {each}" for each in ends)
-        return f"That keeping prevents {share} of losses {how}, and it pays for itself from {least} on."
+        return f"That keeping prevents {share} of losses {how}, and it pays for itself from {least} on{too}."
     known = [INPUTS[name][1] for name in ("win_back_chance", "acquire_chance") if name in assumed]
     if not known:
         return "That customers go on leaving and returning as they did is assumed."

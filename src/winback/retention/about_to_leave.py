@@ -25,7 +25,8 @@ import numpy as np
 import pandas as pd
 
 from winback.discounting import check_annual_discount, check_horizon, discount_factor, discounted_months
-from winback.results import Result, Sentences, counted, format_count, format_money, format_percent
+from winback.doors import door
+from winback.results import Result, Sentences, Shown, counted, format_count, format_money, format_percent
 from winback.tables import Problem, TableError
 
 MOST = 1e12  # money: beyond it somebody has mistaken a column
@@ -105,6 +106,11 @@ class AboutToLeave(Result):
         """What as many would gain who are ranked by risk alone, customer by customer."""
         return self.frame.nsmallest(len(self.worth_it), "rank_by_risk")["gain"]
 
+    @door
+    def first(self, n: int = 10) -> Shown:
+        """Return the first ``n`` customers of the list, as a notebook shows them."""
+        return Shown(self.rounded(self.frame.head(n)).drop(columns="Rank by risk"))
+
     def describe(self) -> Sentences:
         """Say whom it pays to keep, what ranking by risk would cost, and the doubt."""
         return Sentences.of(_answer(self))
@@ -159,8 +165,9 @@ def _answer(found: AboutToLeave) -> Iterator[str]:
             f"{format_count((found.by_risk <= 0).sum())} of those the measure costs more than it saves."
         )
     yield (
-        f"That it prevents {format_percent(found.terms.share_prevented, 0)} of losses, and of everybody's alike, is "
-        "assumed: only a trial with some left alone tells, and those who can be kept need not be those at risk."
+        f"That it costs {format_money(found.terms.cost, found.currency)} each and prevents "
+        f"{format_percent(found.terms.share_prevented, 0)} of losses, of everybody's alike, is assumed: only a trial "
+        "with some left alone tells, and those who can be kept need not be those at risk."
     )
 
 

@@ -233,6 +233,9 @@ def _next_step(found: KeyMoments) -> Iterator[str]:
     elif found.of == RETURNING:
         more = f"; {now}" if top["n_open"] else ""
         yield f"See to it that more of the lost meet what brings them back, such as {top['in_words']}{more}."
-    else:
+    elif (found.marks["moment"] == top["moment"]).any():  # it has its place in life, so it is seen coming
         lately = f"{top['n_lately']:,} came to it in the last three months, about as many will in the next three"
         yield f"Speak to customers before {top['in_words']}: {lately}; {now}."
+    else:
+        lately = f"{top['n_lately']:,} came to it in the last three months"
+        yield f"Speak to customers as soon as it comes to {top['in_words']}: {lately}; {now}."

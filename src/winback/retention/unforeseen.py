@@ -9,8 +9,11 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.labels import short_words
 from winback.results import Result, Sentences, counted, format_percent
 from winback.uncertainty import share_interval
+
+ALL = "all"
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -20,9 +23,9 @@ class Unforeseen(Result):
     Attributes
     ----------
     frame : pandas.DataFrame
-        One row for all and one per reason, most losses first: ``reason``, ``n`` lost, ``n_unforeseen``, their ``share``
-        with ``_low`` and ``_high``, ``margin_share`` of the money a month that was lost unforeseen, ``warned_before``
-        (median months of warning of the others).
+        One row for all and one per reason, most losses first: ``reason``, ``in_words``, ``n`` lost, ``n_unforeseen``,
+        their ``share`` with ``_low`` and ``_high``, ``margin_share`` of the money a month that was lost unforeseen,
+        ``warned_before`` (median months of warning of the others).
     customers : pandas.DataFrame
         Those whom nobody had flagged, largest first.
     """
@@ -34,7 +37,7 @@ class Unforeseen(Result):
     level: float
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "reason": ("Left", "text"),
+        "in_words": ("Left for", "text"),
         "n": ("Lost", "count"),
         "share": ("Unforeseen", "percent"),
         "margin_share": ("Of their money", "percent"),
@@ -55,7 +58,7 @@ def unforeseen_losses(check) -> Unforeseen:
     """Count the losses of a check that came without a warning."""
     losses = check.losses
     surprised = losses["warned"].isna().to_numpy()
-    frame = [_row("all", losses, surprised, check.level)]
+    frame = [_row(ALL, losses, surprised, check.level)]
     if "reason" in losses:
         reasons = losses["reason"].astype(object).where(losses["reason"].notna(), "not known")
         for reason in reasons.value_counts().index:
@@ -76,6 +79,7 @@ def _row(reason: str, losses: pd.DataFrame, surprised: np.ndarray, level: float)
     low, high = share_interval(n_surprised, n, level)
     return {
         "reason": reason,
+        "in_words": "anything" if reason == ALL else short_words("reason", reason),
         "n": n,
         "n_unforeseen": n_surprised,
         "share": n_surprised / n,

@@ -21,13 +21,13 @@ STORIES = (
 )
 
 
-def built_in(report: LostReport) -> Sentences:
+def built_in(report: LostReport | None = None) -> Sentences:
     """Say that the study's customers are simulated, what was built in, and which manager stands out by chance.
 
     Parameters
     ----------
-    report : LostReport
-        Of the study's base, by manager.
+    report : LostReport, optional
+        Of the study's base, by manager: whether one of them stands out by chance.
     """
     satisfied = (format_percent(planted.SATISFIED[stays], 0) for stays in (False, True))
     days = format_count(planted.NEW_SERVICE_DAYS)
@@ -37,7 +37,7 @@ def built_in(report: LostReport) -> Sentences:
         "These customers are simulated. What stands out among them was built in, so that it can be seen whether it is "
         f"found: {join_words(stories)}."
     ]
-    if odd := by_chance(report):
+    if report is not None and (odd := by_chance(report)):
         verb, whom = ("lies", "that manager") if len(odd) == 1 else ("lie", "these managers")
         lines.append(
             f"{join_words(odd)} {verb} above the band by bad luck alone: nothing was built in for {whom}. On one's own "
