@@ -62,6 +62,7 @@ ROWS = [
     "asked",
     "said",
     "sources",
+    "works",
     "results",
     "in_html",
     "in_svg",

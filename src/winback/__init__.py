@@ -39,7 +39,7 @@ newton           where is a likelihood highest?
 doors, annotations  does every argument have a kind that its function can use?
 surface          which names are public, and where each stands
 asked            can this table answer a question? the answer, or why not
-minute, said, sources  what is taken away in a minute? in view, folded, and from where?
+minute, said, sources, works  what is taken away in a minute? in view, folded, from where, and whose?
 provenance, labels, colours, results, in_html, in_svg, money, progress  how results show themselves: Sentences
 tables           columns, units, checks, files, `wb.tables.check_...`: TableError
 periods, discounting  how long is a month, and what is money worth that comes later?
