@@ -508,7 +508,8 @@ def calls() -> dict[str, Call]:
         ),
         "watch_list": Call(
             repeat_churn().watch_list,
-            {"lapsed": lapsed(), "newly_months": 30.0, "within_months": 3.0, "horizon_months": 12.0},
+            {"lapsed": lapsed(), "newly_months": 30.0, "within_months": 3.0, "horizon_months": 12.0}
+            | {"share_prevented": 0.2},
         ),
         "susceptible": Call(repeat_churn().susceptible, {"lapsed": lapsed()}),
         "predict of repeat churn": Call(repeat_churn().predict, {"lapsed": few, "horizon_months": 6.0}),
@@ -566,7 +567,7 @@ def calls() -> dict[str, Call]:
         "curve of a plan": Call(plan().curve, {"n_points": 5}),
         "hold_out of a log": Call(summary().hold_out, {"after": "2024-09-30"}),
         "load_shop_study": Call(wb.load_shop_study, {}),
-        "plot_leaving_again": Call(plots.plot_leaving_again, {"fit": repeat_churn()}),
+        "plot_leaving_again": Call(plots.plot_leaving_again, {"fit": repeat_churn(), "months": 12.0}),
         "plot_cured": Call(plots.plot_cured, {"fit": repeat_churn()}),
         "plot_survival": Call(plots.plot_survival, {"curves": curves()}),
         "plot_flow": Call(plots.plot_flow, {"report": wb.lost_report(base())}),

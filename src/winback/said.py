@@ -51,3 +51,15 @@ def figures_of(result: Result, without: tuple[str, ...] = ()) -> Folded:
     """
     table = result.table().drop(columns=list(without), errors="ignore")
     return Folded(Shown(table.iloc[:, :MOST_COLUMNS]))
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a text, where the others are of no use to a page.
+
+    Examples
+    --------
+    >>> first_sentence("It is simulated: nothing is a finding. Its 27.8 months were solved for.")
+    'It is simulated: nothing is a finding.'
+    """
+    first, end, _ = text.partition(". ")
+    return f"{first}." if end else first

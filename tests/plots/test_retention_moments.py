@@ -46,3 +46,20 @@ def test_without_a_moment_that_has_its_place_in_life_there_is_one_line(found):
     ax = plot_hazard(wb.key_moments(jumping_base(1_500, rng=4), "price_change"))
     assert ax.get_title(loc="left").startswith("Most leave in month ")
     assert ax.get_legend() is None
+
+
+def test_of_the_ends_of_offers_customers_lost_are_drawn_the_most_first(study):
+    found = wb.key_moments(study.trial, of="leaving again")
+    ax = plot_key_moments(found)
+    rows = found.ranked()
+    marks = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"]
+    assert marks == pytest.approx(rows["excess"].tolist())
+    name = rows["moment"].iloc[0]
+    title = ax.get_title(loc="left").replace("\n", " ")
+    assert title.startswith(f"{rows['excess'].iloc[0]:,.0f} who would have stayed left with the {name} offer")
+    hazard = plot_hazard(found)
+    assert f"the {name} offer has ended" in hazard.get_title(loc="left").replace("\n", " ")  # the same one
+    assert hazard.get_xlim()[1] == 12
+    assert "after 3 or 6 months" in " ".join(
+        text.get_text().replace("\n", " ") for text in hazard.get_legend().get_texts()
+    )

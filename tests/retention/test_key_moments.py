@@ -85,7 +85,12 @@ def test_the_drop_in_second_lifetimes_is_the_end_of_the_offers(study):
     assert set(frame["compared"]) == {"neighbours"}
     assert f"With their offer, whichever it was, {excess.sum():,.0f} [" in found.details()
     assert "An offer ends for all who came back for it at the same time" in found.describe()
-    assert "before the end of the" in found.what_to_do()
+    most = frame.loc[frame["excess"].idxmax()]
+    assert found.describe().startswith(f"Of the {most['n_ended']:,} who left again within 61 days after")
+    assert f"{most['excess']:,.0f} [" in found.describe()
+    assert "the most of all offers, if not clearly so" in found.describe()  # the next one's interval overlaps
+    assert "Be in touch before the offer ends" in found.what_to_do()
+    assert f": {excess.sum():,.0f} [" in found.what_to_do()
 
 
 def deal_seekers_back(study):

@@ -1,11 +1,14 @@
 """Does a fit of repeat churn say of customers what its law says, and what became of them?"""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from repeat_churners import REASONS, churners
 
 import winback as wb
-from winback.retention.repeat_churn_words import headline
+from winback.retention.repeat_churn_words import headline, left_again
+from winback.retention.watch_list import WatchTerms, watch_list
 
 FORMULAS = {"formula": "reason + complaints", "hazards": "fast"}
 
@@ -66,14 +69,19 @@ def test_fitted_incidence_goes_with_what_was_observed(fit):
 def test_sentences_name_reasons_as_people_do(fit):
     said = fit.describe().splitlines()
     assert len(said) == 3
-    assert said[0] == f"{headline(fit)}."
+    n, again = fit.n_ended, int(fit.frame["n_again"].iloc[-1])
+    assert said[0] == f"{left_again(fit)}."
+    assert f"{n:,} ({n / fit.n:.1%}) have left again, {again:,} ({again / fit.n:.1%}) for the same reason" in said[0]
+    assert said[1].startswith(headline(fit))
     assert "price and service" in said[1]
-    assert "never seen" in said[2]
+    for row in fit.frame.iloc[:-1].itertuples():  # what was seen stands beside what the model says
+        assert f"while {row.n_again / row.n:.1%} have left for it again" in said[1]
+    assert "Nobody is seen to be cured" in said[2]
     details = str(fit.details())
     assert "Those who left for price and service are cured of all of it or of none" in details
     assert "long enough to tell" in details
     assert not {"second_tenure", "second_reason"} & set(details.split())
-    assert "can still leave for it" in fit.what_to_do()
+    assert "of them have left for it again" in fit.what_to_do()
     assert len(str(fit).splitlines()) <= 12
     assert fit.table().iloc[-1, 0] == "all of them"
 
@@ -88,7 +96,7 @@ def test_early_leaving_counts_by_window(fit):
     assert rest["months_watched"] + row["months_watched"] == pytest.approx(months.sum())
     assert row["ratio"] == pytest.approx(row["hazard"] / rest["hazard"])
     assert row["ratio_low"] < row["ratio"] < row["ratio_high"]
-    assert "in other months" in found.describe()
+    assert "in all other months" in found.describe()
     assert found.details()
 
 
@@ -101,7 +109,10 @@ def test_the_planted_deal_seekers_leave_after_their_offers_end(study):
     assert (at_end["ratio_low"] > 1.5).all()
     assert "in 4 of 4 groups" in found.describe()  # who was sent nothing has no offer that could end
     assert found.what_to_do().startswith("Be in touch before the offer ends")
-    assert fit.what_to_do().splitlines()[-1] == found.what_to_do()
+    assert "Not the first months, but the end of the offer" in found.describe()
+    last = fit.what_to_do().splitlines()[-1]
+    assert last == wb.key_moments(study.trial, of="leaving again").what_to_do()
+    assert "tailored after 3 or 6 months" in last
 
 
 def test_the_watch_list_has_the_newly_returned_by_what_is_at_risk(fit):
@@ -117,6 +128,7 @@ def test_the_watch_list_has_the_newly_returned_by_what_is_at_risk(fit):
     by_hand = first["margin"] * (np.diff(chances) * (12 - (months[1:] + months[:-1]) / 2)).sum()
     assert first["chance"] == pytest.approx(chances[-1], rel=1e-10)
     assert first["value_at_risk"] == pytest.approx(by_hand, rel=1e-3)
+    assert found.frame["call_at_most"].isna().all()
     assert len(found.first(5).frame) == 5
     assert len(found.describe().splitlines()) == 3
     assert found.what_to_do()
@@ -126,7 +138,7 @@ def test_a_watch_list_without_margins_or_customers(fit):
     drawn = churners(500, 4, watched=(0.0, 10.0)).drop(columns="second_margin")
     found = fit.watch_list(drawn)
     assert found.frame["chance"].is_monotonic_decreasing
-    assert "at risk" not in found.describe()
+    assert "of margin" not in found.describe()
     nobody = fit.watch_list(drawn.assign(second_ended=True, second_reason="price"))
     assert nobody.frame.empty
     assert "there is nobody to watch" in nobody.describe()
@@ -135,3 +147,46 @@ def test_a_watch_list_without_margins_or_customers(fit):
         fit.watch_list(drawn, horizon_months=2)
     with pytest.raises(ValueError, match="after_months must be at least 0"):
         fit.predict(drawn, 3, after_months=-1)
+    with pytest.raises(ValueError, match=r"share_prevented must be a share from 0 to 1; got 1\.5"):
+        fit.watch_list(drawn, share_prevented=1.5)
+
+
+def test_a_call_may_cost_the_share_it_prevents_of_what_is_at_risk(fit):
+    drawn = churners(4_000, 3, watched=(0.0, 20.0))
+    found = fit.watch_list(drawn, newly_months=4, share_prevented=0.25)
+    np.testing.assert_allclose(found.frame["call_at_most"], found.frame["value_at_risk"] / 4)
+    assert "prevents 25% of these losses, which is assumed" in found.describe()
+    assert list(found.table()) == [
+        *("Customer", "Months back", "Chance to leave soon", "Likeliest reason", "A call may cost"),
+    ]
+
+
+def test_chances_are_counted_without_the_model_too(fit):
+    """Where all are watched for long, the chance counted is a share: of those still here, how many left soon."""
+    drawn = churners(500, 5, watched=(0.0, 10.0))
+    found = fit.watch_list(drawn, newly_months=4).frame
+    months, ended = fit.sample.months, fit.sample.cause >= 0
+    watched_on = ended | (months > 7.5)
+    assert watched_on.mean() > 0.9
+    row = found.iloc[(found["months_back"] - 4).abs().argmin()]
+    here = watched_on & (months > row["months_back"])
+    share = (ended & (months <= row["months_back"] + 3))[here].mean()
+    assert row["chance_counted"] == pytest.approx(share, abs=0.02)
+    assert found["chance_counted"].between(0, 1).all()
+
+
+def test_whose_offer_ends_soon_comes_first_whatever_is_at_risk():
+    offers = wb.load_telecom_study().trial.offers
+    table = churners(3_000, 6).assign(offer="discount")  # it ends after six months
+    fit = wb.fit_repeat_churn(table, "1", hazards="1")
+    drawn = churners(400, 7, watched=(0.0, 8.0)).assign(offer="discount", second_ended=False, second_reason=None)
+    found = watch_list(dataclasses.replace(fit, offers=offers), drawn, WatchTerms(8.0, 2.0, 12.0, 0.2))
+    frame = found.frame
+    ends_in = 6 - frame["months_back"]
+    np.testing.assert_allclose(frame["offer_ends_in"], ends_in.where(ends_in >= 0))
+    soon = ends_in.between(0, 2)
+    assert 0 < soon.sum() < len(frame)
+    assert soon.to_numpy()[: soon.sum()].all()
+    assert f"first the {soon.sum()} customers whose offer ends soon" in found.what_to_do()
+    assert "Offer ends in (months)" in found.table()
+    assert "Months back" not in found.table()

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winback.discounting import check_horizon
 from winback.doors import door
 from winback.labels import short_words
 from winback.periods import format_horizon
 from winback.plots.style import (
     INK,
+    MARKERS,
+    OTHERS,
     QUIET,
     band,
     capitalised,
     finish_axes,
-    house_styles,
     letters_across,
     new_axes,
     note,
     percent_axis,
 )
 from winback.plots.words import name_ticks, named, row_height, write_legend_below
-from winback.results import format_percent
+from winback.results import counted, format_percent
 from winback.retention import repeat_churn_words
 from winback.retention.repeat_churn_fit import EVERYBODY
 from winback.retention.repeat_churn_sample import CURED, for_words
@@ -31,13 +33,16 @@ if TYPE_CHECKING:
     from winback.retention.repeat_churn_fit import RepeatChurn
 
 MOST_LINES = 4  # reasons with a line of their own: more could not be told apart
+COLOURS = (INK, OTHERS[6], OTHERS[5], OTHERS[3])  # of the muted ones those that are least alike; marks tell them, too
+N_MARKS = 6  # on a line
 
 
 @door
-def plot_leaving_again(fit: RepeatChurn, ax: Axes | None = None) -> Axes:
+def plot_leaving_again(fit: RepeatChurn, ax: Axes | None = None, *, months: float = 24.0) -> Axes:
     """Draw the share that left again for each of the most frequent reasons by month, with intervals, and as fitted.
 
     Takes what `fit_repeat_churn` returns. The share drawn for a reason is of all who came back; fitted ones are dotted.
+    Drawn are the first ``months`` after the return, or fewer where customers were not watched for so long.
 
     Examples
     --------
@@ -48,18 +53,26 @@ def plot_leaving_again(fit: RepeatChurn, ax: Axes | None = None) -> Axes:
     """
     ax = new_axes(ax, 5.2)
     frame = fit.incidence
-    styles = house_styles(fit.reasons[:MOST_LINES])
-    for reason, style in styles.items():
+    frame = frame[frame["months"] <= max(check_horizon(months), frame["months"].iloc[1])]
+    reasons = fit.reasons[:MOST_LINES]
+    last = frame.groupby("reason", sort=False)["observed"].last()
+    for place, (reason, color, marker) in enumerate(zip(reasons, COLOURS, MARKERS, strict=False)):
         curve = frame[frame["reason"] == reason]
-        label = f"{short_words('second_reason', reason)} {format_percent(curve['observed'].iloc[-1], 0)}"
-        color = style["color"]
-        ax.plot(curve["months"], curve["observed"], color=color, linestyle="-", linewidth=2, label=named(label))
+        label = f"{short_words('second_reason', reason)} {format_percent(last[reason], 0)}"
+        often = max(1, len(curve) // N_MARKS)
+        marks = {"marker": marker, "markersize": 6, "markevery": (place * often // MOST_LINES, often)}
+        ax.plot(curve["months"], curve["observed"], color=color, linewidth=2, label=named(label), **marks)
         band(ax, curve["months"], curve["low"], curve["high"], color)
         ax.plot(curve["months"], curve["fitted"], color=color, linestyle=":", linewidth=2)
-    ax.plot([], [], color=INK, linestyle=":", linewidth=2, label="as fitted")
+    drawn = frame[frame["reason"].isin(reasons)]
+    off = 100 * (drawn["fitted"] - drawn["observed"]).abs().max()
+    ax.plot([], [], color=INK, linestyle=":", linewidth=2, label=f"by the model, off by up to {off:.1f} points")
+    if rest := len(fit.reasons) - len(reasons):
+        others = format_percent(last[list(fit.reasons[MOST_LINES:])].sum(), 0)
+        ax.plot([], [], linestyle="none", label=f"not drawn: {counted(rest, 'rarer reasons')}, together {others}")
     finish_axes(
         ax,
-        capitalised(_message(frame, list(styles))),
+        capitalised(_message(last, drawn["months"].iloc[-1])),
         "months since they came back",
         "share that left again",
         width=90,
@@ -86,8 +99,8 @@ def plot_cured(fit: RepeatChurn, ax: Axes | None = None) -> Axes:
     --------
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
-    >>> plot_cured(wb.fit_repeat_churn(study.lapsed)).get_xlabel()
-    'share cured of it'
+    >>> plot_cured(wb.fit_repeat_churn(study.lapsed)).get_xlabel()[:15]
+    'share that coul'
     """
     if fit.state != CURED:
         raise ValueError(f"{repeat_churn_words.headline(fit)}: there is no share to draw.")
@@ -101,9 +114,9 @@ def plot_cured(fit: RepeatChurn, ax: Axes | None = None) -> Axes:
         ax.plot(row.cured, place, "o", color=color, markersize=8)
         note(ax, format_percent(row.cured, 0), (row.cured, place), (0, 7), ha="center", color=color)
     most, least = rows[0], [row for row in rows if row.reason != EVERYBODY][-1]
-    title = f"{format_percent(most.cured, 0)} of those who {_first(most)} will not leave for it again"
+    title = f"By the model, {format_percent(most.cured, 0)} of those who {_first(most)} could not leave for it again"
     title = title if most is least else f"{title}; of those who {_first(least)}, {format_percent(least.cured, 0)}"
-    finish_axes(ax, title, "share cured of it", width=letters_across(ax, names))
+    finish_axes(ax, title, "share that could not leave for it again, by the model", width=letters_across(ax, names))
     name_ticks(ax.yaxis, range(len(names)), names)
     ax.grid(False, axis="y")
     ax.set_ylim(len(names) - 0.5, -0.8)
@@ -116,13 +129,10 @@ def _first(row) -> str:
     return row.in_words if row.reason == EVERYBODY else f"left {for_words(row.reason)}"
 
 
-def _message(frame, reasons) -> str:
-    """Say for which reason most have left, and how far the fit is off at most, over the reasons drawn."""
-    drawn = frame[frame["reason"].isin(reasons)]
-    last = drawn.groupby("reason", sort=False).last()
-    most = last["observed"].idxmax()
-    off = (drawn["fitted"] - drawn["observed"]).abs().max()
+def _message(last, months: float) -> str:
+    """Say how many have left by the last month drawn, and for which reason most."""
+    most = last.idxmax()
     return (
-        f"{format_percent(last.loc[most, 'observed'], 0)} leave again {for_words(most)} within "
-        f"{format_horizon(last['months'].iloc[0])} months; the fit is off by {100 * off:.1f} points at most"
+        f"Within {format_horizon(months)} months {format_percent(last.sum(), 0)} leave again, most of them "
+        f"{for_words(most)}: {format_percent(last[most], 0)}"
     )

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from winback.doors import door
+from winback.labels import short_words
 from winback.plots.style import (
     INK,
     QUIET,
     band,
+    count_axis,
     finish_axes,
     house_styles,
     letters_across,
@@ -19,6 +21,7 @@ from winback.plots.style import (
     percent_axis,
 )
 from winback.plots.words import name_ticks, row_height, write_legend_below
+from winback.retention.found_moments import AGAIN, months_of_ends, more_than_others
 from winback.retention.jump_figures import HIGHER, UNCLEAR, UNKNOWN
 
 if TYPE_CHECKING:
@@ -29,12 +32,16 @@ if TYPE_CHECKING:
 FEWEST_AT_RISK = 100.0  # customers for a month: of fewer the hazard goes up and down by chance
 MOST_MONTHS = 60
 GO = {"leaving": "leave", "returning": "come back", "leaving again": "leave again"}
+FIRST_YEAR = 12
 SINCE = {"leaving": "month of life", "returning": "month away", "leaving again": "month since the return"}
 
 
 @door
 def plot_key_moments(result: KeyMoments, ax: Axes | None = None) -> Axes:
     """Draw how many times as many go after each moment as without it; open marks may be chance.
+
+    Of the ends of offers it draws how many left with each who would have stayed: their customers are others, so that a
+    ratio, high where few leave otherwise, does not say with which offer most are lost.
 
     Intervals allow for every moment looked at. Takes what `key_moments` returns.
 
@@ -55,6 +62,8 @@ def plot_key_moments(result: KeyMoments, ax: Axes | None = None) -> Axes:
     frame = known.sort_values("ratio", ascending=False, ignore_index=True)
     if frame.empty:
         raise ValueError("Of no moment is it known whether more customers go after it: there is nothing to draw.")
+    if result.of == AGAIN:
+        return _lost_with_offers(result, known, ax)
     names = list(frame["in_words"])
     ax = new_axes(ax, 1.4 + row_height(names, 0.42) * len(names))
     ax.axvline(1, color=INK, linewidth=1)
@@ -95,14 +104,20 @@ def plot_hazard(result: KeyMoments, ax: Axes | None = None) -> Axes:
     >>> plot_hazard(wb.key_moments(study.trial, of="leaving again")).get_ylabel()
     'leave again, a month'
     """
-    shown = result.monthly[(result.monthly["n"] >= FEWEST_AT_RISK) & (result.monthly["month"] <= MOST_MONTHS)]
+    shown = result.monthly[(result.monthly["n"] >= FEWEST_AT_RISK) & (result.monthly["month"] <= _months(result))]
     frame = (shown if len(shown) else result.monthly).reset_index(drop=True)
     marks = result.marks[result.marks["after_month"] < frame["month"].max()]
     names = dict(zip(result.frame["moment"], result.frame["in_words"], strict=True))
+    if result.of == AGAIN:
+        names = {moment: f"{words}, {months_of_ends(result, moment)}" for moment, words in names.items()}
     ax = new_axes(ax, 5.2 if len(marks) else 4)
     own, *looks = house_styles(["without", *marks["moment"].unique()]).values()
     x = frame["month"] - 0.5  # in the middle of the month
-    band(ax, x, frame["hazard_low"], frame["hazard_high"], own["color"], alpha=0.2)
+    low, high, banded = frame["hazard_low"], frame["hazard_high"], "all customers"
+    if result.of == AGAIN and len(marks):  # as many as the marks show leave then: a band would be a spike
+        inside = _within(frame["month"], marks)
+        low, high, banded = low.mask(inside), high.mask(inside), "95% interval, where no offer has just ended"
+    band(ax, x, low, high, own["color"], alpha=0.2)
     label = "without these, smoothed" if len(marks) else "smoothed"
     ax.plot(x, frame["without"], color=own["color"], linewidth=2.4, label=label)
     for place, ((moment, rows), look) in enumerate(zip(marks.groupby("moment", sort=False), looks, strict=True)):
@@ -111,13 +126,54 @@ def plot_hazard(result: KeyMoments, ax: Axes | None = None) -> Axes:
         style = {"linestyle": "none", "color": look["color"], "marker": look["marker"], "markersize": 8, "capsize": 3}
         ax.errorbar(at, rows["hazard"], yerr=ends, label=f"after {names[moment]}", **style)
     go = GO[result.of]
-    finish_axes(ax, _message(result, marks, names), f"{SINCE[result.of]}; band: all customers", f"{go}, a month")
+    finish_axes(ax, _message(result, marks, names), f"{SINCE[result.of]}; band: {banded}", f"{go}, a month")
     ax.set_xlim(0, frame["month"].max())
     ax.set_ylim(bottom=0)
     percent_axis(ax.yaxis)
     if len(marks):
         write_legend_below(ax)
     return ax
+
+
+def _lost_with_offers(result: KeyMoments, known, ax) -> Axes:
+    """Draw how many left with the end of each offer who would have stayed, the most first."""
+    frame = known.sort_values("excess", ascending=False, ignore_index=True)
+    names = [short_words("offer", row.moment) for row in frame.itertuples()]
+    ax = new_axes(ax, 1.4 + row_height(names, 0.42) * len(names))
+    ax.axvline(0, color=INK, linewidth=1)
+    for place, row in enumerate(frame.itertuples()):
+        color = QUIET if row.verdict == UNCLEAR else INK
+        ax.plot([row.excess_low, row.excess_high], [place] * 2, color=color, linewidth=2.2)
+        face = "white" if row.verdict == UNCLEAR else color
+        ax.plot(row.excess, place, "o", color=color, markerfacecolor=face, markersize=8)
+        note(ax, f"{row.excess:,.0f} of {row.n_ended:,}", (row.excess, place), (0, 7), ha="center", color=color)
+    top = frame.iloc[0]
+    most = f"{top['excess']:,.0f} who would have stayed left with the {short_words('offer', top['moment'])} offer"
+    title = f"{most}{more_than_others(result)}"
+    title = title if top["verdict"] == HIGHER else "With no offer it is shown that more leave when it ends"
+    said = "left after the end who would have stayed, by the months beside; intervals allow for every offer"
+    finish_axes(ax, title, said, width=letters_across(ax, names))
+    name_ticks(ax.yaxis, range(len(names)), names)
+    ax.grid(False, axis="y")
+    ax.set_ylim(len(names) - 0.5, -0.7)
+    count_axis(ax.xaxis)
+    ax.margins(x=0.14)
+    return ax
+
+
+def _months(result: KeyMoments) -> float:
+    """Return up to which month is drawn: of ends of offers a while longer than the last of them."""
+    if result.of != AGAIN or result.marks.empty:
+        return MOST_MONTHS
+    end = (result.marks["after_month"] + result.marks["months"]).max()
+    return min(MOST_MONTHS, max(FIRST_YEAR, round(1.5 * end)))
+
+
+def _within(month, marks) -> np.ndarray:
+    """Say which months have windows of the marks in them."""
+    begin, months = (marks[name].to_numpy(dtype=float) for name in ("after_month", "months"))
+    last = np.asarray(month)[:, None]
+    return ((last > begin) & (last - 1 < np.floor(begin + months))).any(axis=1)
 
 
 def _message(result, marks, names) -> str:
@@ -128,6 +184,10 @@ def _message(result, marks, names) -> str:
     if len(known):
         top = known.loc[known["hazard"].idxmax()]
         after = f"after {names[top['moment']]} in month {top['after_month']}"
+        if result.of == AGAIN:  # of the offer with which most are lost, as everywhere on a page
+            top = known[known["moment"] == result.strongest["moment"]]
+            top = (top if len(top) else known).sort_values("hazard").iloc[-1]
+            after = f"just after the {short_words('offer', top['moment'])} offer has ended"
         return f"{result.format(top['hazard'], 'percent')} a month {go} {after}"
     top = result.monthly.loc[result.monthly["without"].idxmax()]
     return f"Most {go} in month {top['month']:.0f}: {result.format(top['hazard'], 'percent')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -88,29 +89,36 @@ def early_leaving(sample: Sample, by: str | None, offers: OfferCatalog | None, *
     for name, each in (("ratio", ratio), ("ratio_low", ratio / factor), ("ratio_high", ratio * factor)):
         frame[name] = each.ravel()
     frame = frame[(frame["months_watched"] > 0) | (frame["window"] == LATER)].reset_index(drop=True)
-    return EarlyLeaving(frame, by, level, said=lives.said, notes=lives.notes())
+    said = lives.said
+    if by == "offer":  # a name such as tailored is no noun
+        said = {name: re.sub("^with the (.*) offered$", r"with the \1 offer", words) for name, words in said.items()}
+    return EarlyLeaving(frame, by, level, said=said, notes=lives.notes())
 
 
 def _answer(found: EarlyLeaving) -> Iterator[str]:
     rows = found.frame[found.frame["ratio"].notna()]
     more, fewer = rows[rows["ratio_low"] > 1], rows[rows["ratio_high"] < 1]
     none = "No window is shown in which more leave than in other months."
-    yield _compared(found, more, "more") if len(more) else none
+    turned = {EARLY} <= set(fewer["window"]) and set(more["window"]) == {AT_END}
+    lead = "Not the first months, but the end of the offer is to be watched. " if turned else ""
+    yield lead + _compared(found, more, "more") if len(more) else none
     if len(fewer):
         yield _compared(found, fewer, "fewer")
     yield "Who leaves early and who stays differ in more than the month: the ratios say when, not why."
 
 
 def _compared(found: EarlyLeaving, rows: pd.DataFrame, which: str) -> str:
-    """Say in which window how many times as many leave as later, with the interval of the most distinct group."""
+    """Say in which window more or fewer leave than later, with the hazards of the most distinct group."""
     said = []
     for window, each in rows.groupby("window", sort=False):
         first = each.loc[(each["ratio_low"] if which == "more" else -each["ratio_high"]).idxmax()].to_dict()
         who = "" if found.by is None else f", most clearly {found.in_words(first['group'])}"
         n = (found.frame["window"] == window).sum()  # who was sent nothing has no offer that ends
         others = "" if found.by is None else f" in {len(each)} of {n} groups"
-        said.append(f"{window}{others}{who} ({found.interval(first, 'ratio', 'times')} times)")
-    return f"{which.capitalize()} leave than in other months: {'; '.join(said)}."
+        later = found.frame[(found.frame["window"] == LATER) & (found.frame["group"] == first["group"])]
+        instead = f"instead of {found.format(later['hazard'].iloc[0], 'percent')}"
+        said.append(f"{window}{others}{who} ({found.interval(first, 'hazard', 'percent')} a month {instead})")
+    return f"{which.capitalize()} leave than in all other months: {'; '.join(said)}."
 
 
 def _more(found: EarlyLeaving) -> Iterator[str]:
@@ -118,5 +126,10 @@ def _more(found: EarlyLeaving) -> Iterator[str]:
         "Leavers are counted per month watched, all customers of a group together; each offer's end is that of its "
         "terms, and its first three months count as such."
     )
+    if AT_END in set(found.frame["window"]):
+        yield (
+            "Here the end of the offer is compared with all other months, as a key moment with those just beside it "
+            "only: so the ratios differ, and those beside it say better what the end does."
+        )
     yield f"Intervals hold for {format_percent(found.level, 0)} of samples, each for one figure at a time."
     yield from (f"{note}." for note in found.notes)

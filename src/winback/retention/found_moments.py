@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import pandas as pd
 
+from winback.labels import short_words
 from winback.results import Result, Sentences, counted, format_count, format_percent, join_words, state_p_value
 from winback.retention.beside import NEIGHBOURS
 from winback.retention.jump_figures import HIGHER, UNCLEAR, UNKNOWN
@@ -87,6 +88,9 @@ class KeyMoments(Result):
             "n_open": ("Within now", "count"),
             "n_lately": ("In the last 3 months", "count"),
         }
+        if self.of == AGAIN:  # whose customers are others, so the ratio says less than how many were lost
+            start = {name: self.shown.get(name) or more[name] for name in ("in_words", "excess", "n_ended")}
+            return {**start, **self.shown, **more}
         return {**self.shown, **more}
 
     def ranked(self) -> pd.DataFrame:
@@ -140,7 +144,9 @@ class KeyMoments(Result):
 def _answer(found: KeyMoments) -> Iterator[str]:
     """Yield at most three sentences: the answer, how sure, the doubt."""
     top, go = found.strongest, GO[found.of]
-    if top is not None:
+    if top is not None and found.of == AGAIN:
+        yield from _answer_of_offers(found, top)
+    elif top is not None:
         hazards = (top["hazard"], top["hazard_without"])
         hazard, without = (format_percent(each, 1 if each >= 0.01 else 2) for each in hazards)
         window = f"within {top['window_days']} days after {top['in_words']}"
@@ -160,6 +166,47 @@ def _answer(found: KeyMoments) -> Iterator[str]:
     yield _doubt(found)
 
 
+def _answer_of_offers(found: KeyMoments, top) -> Iterator[str]:
+    """Say with the end of which offer most were lost, and how much oftener they left then than in the months beside."""
+    n, low, high = (format_count(top[f"excess{end}"]) for end in ("", "_low", "_high"))
+    paid = "" if pd.isna(top["money"]) else f", and paid {found.interval(top, 'money', 'money')} a month"
+    window = f"within {top['window_days']} days after {top['in_words']}"
+    said = f"Of the {top['n_ended']:,} who left again {window}, {n} [{low}, {high}] would have stayed{paid}"
+    yield f"{said}{more_than_others(found)}."
+    hazard, without = (
+        format_percent(each, 1 if each >= 0.01 else 2) for each in (top["hazard"], top["hazard_without"])
+    )
+    together = f"; the intervals of all offers hold together at {found.level:.0%}" if len(found.frame) > 1 else ""
+    yield f"Then {hazard} a month left, {_times(top)} as in the months beside, {without}{together}."
+
+
+def more_than_others(found: KeyMoments) -> str:
+    """Say that with no other offer as many were lost as with the first, and whether that is beyond chance."""
+    first, *others = found.ranked()[["excess_low", "excess_high"]].itertuples()
+    if not others:
+        return ""
+    close = any(other.excess_high >= first.excess_low for other in others)
+    return f", the most of all offers{', if not clearly so' if close else ''}"
+
+
+def months_of_ends(found: KeyMoments, moment: str) -> str:
+    """Return after which months of the second life an offer ends, in words; nothing where that is not one."""
+    months = found.marks["after_month"][found.marks["moment"] == moment]
+    unit = "month" if list(months) == [1] else "months"
+    return f"after {' or '.join(map(str, months))} {unit}" if len(months) else ""
+
+
+def left_with_offers(found: KeyMoments) -> str:
+    """Return how many left with their offer, whichever it was, and would have stayed, with the interval.
+
+    Customers of several offers are others: their errors are their own.
+    """
+    known = found.frame[found.frame["verdict"] != UNKNOWN]
+    n, spread = known["excess"].sum(), ((known["n_ended"] / known["ratio"] * known["std_error"]) ** 2).sum() ** 0.5
+    n, low, high = map(format_count, (n, *normal_interval(n, spread, found.level)))
+    return f"{n} [{low}, {high}]"
+
+
 def _times(row) -> str:
     return f"{row['ratio']:.2f} times as many [{row['ratio_low']:.2f}, {row['ratio_high']:.2f}]"
 
@@ -171,7 +218,8 @@ def _doubt(found: KeyMoments) -> str:
     if found.of == AGAIN:
         return (
             "An offer ends for all who came back for it at the same time: nobody is left to compare with, "
-            f"{beside} is, and what else changes then counts, too."
+            f"{beside} is, and what else changes then counts, too; where leaving rises or falls anyway over these "
+            "months, part of that is in the figure."
         )
     if len(shared):
         return (
@@ -190,10 +238,8 @@ def _details(found: KeyMoments) -> Iterator[str]:
     yield f"Watched were {found.n:,} {whose}; at the end of {found.n_ended:,} customers {went}."
     ranked, top = found.ranked(), found.strongest
     known, unknown = ranked[ranked["verdict"] != UNKNOWN], found.frame[found.frame["verdict"] == UNKNOWN]
-    if found.of == AGAIN and len(known) > 1:  # customers of several offers are others: their errors are their own
-        n, spread = known["excess"].sum(), ((known["n_ended"] / known["ratio"] * known["std_error"]) ** 2).sum() ** 0.5
-        n, low, high = map(format_count, (n, *normal_interval(n, spread, found.level)))
-        yield f"With their offer, whichever it was, {n} [{low}, {high}] left who would have stayed."
+    if found.of == AGAIN and len(known) > 1:
+        yield f"With their offer, whichever it was, {left_with_offers(found)} left who would have stayed."
     for row in known.to_dict("records"):
         if top is None or row["moment"] != top["moment"]:
             beside = ", compared with the time beside" if row["compared"] == NEIGHBOURS else ""
@@ -229,7 +275,14 @@ def _next_step(found: KeyMoments) -> Iterator[str]:
         return
     now = f"{top['n_open']:,} are within {top['window_days']} days after it now"
     if found.of == AGAIN:
-        yield f"Speak to those who came back before {top['in_words']}, and find out what else they would stay for."
+        ends = [(name, months_of_ends(found, name)) for name in found.ranked()["moment"]]
+        ends = "; ".join(f"{short_words('offer', name)} {months}" for name, months in ends if months)
+        first = f"Be in touch before the offer ends{f' ({ends})' if ends else ''}, first with those of "
+        most = "" if len(found.frame) == 1 else f", {format_count(top['excess'])} of them with that one"
+        yield (
+            f"{first}the {short_words('offer', top['moment'])} offer, and ask what else they would stay for: "
+            f"{left_with_offers(found)} left with their offer who would have stayed{most}."
+        )
     elif found.of == RETURNING:
         more = f"; {now}" if top["n_open"] else ""
         yield f"See to it that more of the lost meet what brings them back, such as {top['in_words']}{more}."

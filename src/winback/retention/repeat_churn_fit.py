@@ -17,13 +17,15 @@ from winback.doors import door
 from winback.labels import short_words
 from winback.results import Result, Sentences
 from winback.retention import repeat_churn_words
-from winback.retention.early_leaving import EarlyLeaving, early_leaving
+from winback.retention.early_leaving import AT_END, IN_TOUCH, EarlyLeaving, early_leaving
+from winback.retention.found_moments import AGAIN, KeyMoments
+from winback.retention.key_moments import key_moments
 from winback.retention.long_enough import FollowUp
 from winback.retention.repeat_churn_likelihood import Parts, left_for
 from winback.retention.repeat_churn_outlook import N_STEPS, Outlook
 from winback.retention.repeat_churn_params import parameter_table
 from winback.retention.repeat_churn_sample import ALL_CURED, CURED, Equations, Sample, first_reasons
-from winback.retention.watch_list import WatchList, watch_list
+from winback.retention.watch_list import WatchList, WatchTerms, watch_list
 from winback.survival.goodness_of_fit import Test
 from winback.survival.groups import months_and_ended, typed_lifetimes
 from winback.survival.incidence import cumulative_incidence, incidence_interval, incidence_variance
@@ -72,7 +74,7 @@ class RepeatChurn(Result):
         "n": ("Came back", "count"),
         "n_left": ("Left again", "count"),
         "n_again": ("Of these for the same", "count"),
-        "cured": ("Cured of it", "percent"),
+        "cured": ("Could not, by the model", "percent"),
     }
 
     @property
@@ -216,7 +218,8 @@ class RepeatChurn(Result):
         seen = cumulative_incidence(self.sample.months, self.sample.cause, len(self.reasons))
         low, high = incidence_interval(seen.share, incidence_variance(seen), self.n, self.level)
         longest = float(np.quantile(self.sample.months, 0.99))
-        months = np.linspace(0, np.floor(longest) if longest > 1 else longest, N_STEPS + 1)
+        longest = np.floor(longest) if longest > 1 else longest
+        months = np.linspace(0, longest, max(N_STEPS, int(longest)) + 1)  # each month at least
         fitted = self.outlook(self.sample.table).mean_incidence(months)
         place = np.searchsorted(seen.months, months, side="right")
         curves = [np.vstack([np.zeros(len(self.reasons)), each])[place] for each in (seen.share, low, high)]
@@ -232,6 +235,7 @@ class RepeatChurn(Result):
         newly_months: float = 3.0,
         within_months: float = 3.0,
         horizon_months: float = 12.0,
+        share_prevented: float | None = None,
     ) -> WatchList:
         """Return the newly returned who are still here, with their chance of leaving soon and the value at risk.
 
@@ -245,6 +249,8 @@ class RepeatChurn(Result):
             Leaving soon: within so many months from now.
         horizon_months : float
             From now on: a month of margin is at risk if they would have stayed on to here.
+        share_prevented : float, optional
+            Of these losses, by a call: then it is said what a call may cost at most.
 
         Examples
         --------
@@ -254,7 +260,8 @@ class RepeatChurn(Result):
         >>> fit.watch_list(study.lapsed, newly_months=38).frame["reason"].tolist()
         ['service', 'service', 'service', 'service']
         """
-        return watch_list(self, lapsed, newly_months, within_months, horizon_months)
+        terms = WatchTerms(newly_months, within_months, horizon_months, share_prevented)
+        return watch_list(self, lapsed, terms)
 
     @door
     def early_leaving(self, by: str | None = "offer") -> EarlyLeaving:
@@ -268,7 +275,7 @@ class RepeatChurn(Result):
         return early_leaving(self.sample, by, self.offers, level=self.level)
 
     def describe(self) -> Sentences:
-        """Say who is cured of what, how sure that is, and the doubt that matters most."""
+        """Say how many left again, who could not by the model, and the doubt that matters most."""
         return Sentences.of(repeat_churn_words.answer_lines(self))
 
     def details(self) -> Sentences:
@@ -277,4 +284,16 @@ class RepeatChurn(Result):
 
     def what_to_do(self) -> Sentences:
         """Say whom to look after first, and when."""
-        return Sentences.of([*repeat_churn_words.next_step(self), *self.early_leaving(None).what_to_do().splitlines()])
+        early = (said for said in self.early_leaving(None).what_to_do().splitlines() if said != IN_TOUCH[AT_END])
+        at_end = [] if self.ends_of_offers is None else self.ends_of_offers.what_to_do().splitlines()
+        return Sentences.of([*repeat_churn_words.next_step(self), *early, *at_end])
+
+    @cached_property
+    def ends_of_offers(self) -> KeyMoments | None:
+        """How many leave again when their offer ends, see `key_moments`; None where no offer is known to end."""
+        if self.offers is None or "offer" not in self.sample.table:
+            return None
+        try:
+            return key_moments(self.sample.table, of=AGAIN, offers=self.offers, level=self.level)
+        except ValueError:  # no offer they came back for runs for some months
+            return None

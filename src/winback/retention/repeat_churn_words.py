@@ -18,27 +18,24 @@ from winback.retention.repeat_churn_sample import (
 
 LEVEL = 0.05
 RESTS_ON = (
-    "so the shares rest on those who left first for another reason: it is taken that they leave for this one as often "
-    "as who is not cured of it"
+    "Nobody is seen to be cured: the shares rest on an assumption that cannot be checked here, that whoever first left "
+    "for another reason leaves for this one as often as those whom it still drives away; the brackets do not hold it."
 )
 NEVER_SEEN = (
-    "Who is cured is never seen: it is inferred from how much more rarely they leave for their first reason than "
+    "Nobody is seen to be cured: it is inferred from how much more rarely they leave for their first reason than "
     "others do, if hazards have the shape assumed."
 )
 
 
 def answer_lines(fit: Result) -> Iterator[str]:
-    """Say who is cured of what, how sure that is, and the doubt that matters most."""
-    n, ended, again = map(format_count, (fit.n, fit.n_ended, fit.sample.again.sum()))
-    basis = f"from {n} customers who came back, {ended} of whom left again, {again} for the same reason"
-    yield f"{headline(fit)}."
+    """Say how many left again and for the same reason, who could not by the model, and the doubt that matters most."""
+    yield f"{left_again(fit)}."
     if fit.state == CURED:
         rows = _by_reason(fit).to_dict("records")
-        each = "; ".join(f"{row['in_words']} {fit.interval(row, 'cured', 'percent')}" for row in rows)
-        yield f"Cured by first reason: {each}, {basis}."
-        yield NEVER_SEEN if fit.follow_up.long_enough else f"{_watched(fit)}; {RESTS_ON}."
+        yield f"{headline(fit)}: {'; '.join(_could_not(fit, row) for row in rows)}."
+        yield NEVER_SEEN if fit.follow_up.long_enough else RESTS_ON
         return
-    yield f"Shown are plain hazards of each reason, {basis}."
+    yield f"{headline(fit)}: shown are plain hazards of each reason."
     if fit.state == TOO_SHORT:
         yield f"{_watched(fit)}, and too few left first for another reason to compare them with."
     elif fit.state == NOTHING_TO_CURE:
@@ -59,7 +56,7 @@ def detail_lines(fit: Result) -> Iterator[str]:
             f"Against nobody being cured: likelihood ratio {fit.no_cure.statistic:,.1f}, "
             f"{state_p_value(fit.no_cure.p_value)}."
         )
-        yield from [f"{_watched(fit)}."] if fit.follow_up.long_enough else []
+        yield f"{_watched(fit)}."
     for label, own in fit.sample.cured_of.iterrows():
         if own.sum() > 1:
             contained = join_words(map(for_words, own.index[own]))
@@ -75,12 +72,18 @@ def detail_lines(fit: Result) -> Iterator[str]:
     yield from (f"{note}." for note in fit.sample.notes)
 
 
+def left_again(fit: Result) -> str:
+    """Return how many left again so far, and how many of them for the same reason: what was counted."""
+    ended, again = (f"{n:,} ({format_percent(n / fit.n)})" for n in (fit.n_ended, int(fit.sample.again.sum())))
+    return f"Of {counted(fit.n, 'customers')} who came back, {ended} have left again, {again} for the same reason"
+
+
 def headline(fit: Result) -> str:
-    """Return the one message, as for the title of a figure."""
+    """Return the message of the model in one sentence: whether, and of how many, a cure is shown."""
     what = "what drove them away the first time"
     if _is_shown(fit):
         share = fit.interval(fit.frame.iloc[-1], "cured", "percent")
-        return f"Of those who came back, {share} can no longer leave for {what}"
+        return f"By the model, {share} could not leave again for {what}"
     return {
         CURED: f"That anybody who came back is cured of {what} is not shown ({state_p_value(fit.no_cure.p_value)})",
         TOO_SHORT: "Whether anybody who came back is cured cannot be told yet",
@@ -97,15 +100,21 @@ def next_step(fit: Result) -> Iterator[str]:
         yield "Watch those who came back for longer, and fit again."
     elif rows["cured"].nunique() > 1:
         least = rows.loc[(rows["n"] * (1 - rows["cured"])).idxmax()]  # most who can still leave for it
-        still = format_percent(1 - least["cured"], 0)
-        ask = f"Ask those who left {for_words(least['reason'])} first whether it is mended"
-        yield f"{ask}: {still} of them can still leave for it."
+        again = format_percent(least["n_again"] / least["n"], 0)
+        ask = f"Call those who came back and had left {for_words(least['reason'])} the first time"
+        yield f"{ask}, and ask whether that is put right now: {again} of them have left for it again."
     else:
         yield "Ask those who came back whether what drove them away is mended."
 
 
 def _by_reason(fit):
     return fit.frame[fit.frame["reason"] != "all"]
+
+
+def _could_not(fit, row) -> str:
+    """Say the share by the model, and beside it how many were seen to leave for it again."""
+    could_not = f"{row['in_words']} {fit.interval(row, 'cured', 'percent')}"
+    return f"{could_not}, while {format_percent(row['n_again'] / row['n'])} have left for it again"
 
 
 def _is_shown(fit) -> bool:
