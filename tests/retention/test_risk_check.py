@@ -1,5 +1,7 @@
 """Is a forecast of leaving judged on later months, rightly, and found wrong where it is?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -90,7 +92,11 @@ def test_losses_that_nobody_had_flagged_are_counted(drawn, check):
     assert row["n"] == check.n_lost == len(check.losses)
     assert row["n_unforeseen"] == check.losses["warned"].isna().sum() == len(found.customers)
     assert row["share_low"] < row["share"] < row["share_high"]
-    assert 0 < row["share"] < found.by_chance
+    assert 0 < row["share"] < row["by_lot"] < 1
+    assert f"{100 * row['by_lot']:.1f}% would have been missed" in found.describe()
+    assert (
+        f"{100 * row['share']:.1f}% [" in check.describe().splitlines()[0]
+    )  # how sure says what was not foreseen, too
     assert found.table()["Left for"].iloc[0] == "anything"
     margin = check.losses["margin"]
     assert row["margin_share"] == pytest.approx(margin[check.losses["warned"].isna()].sum() / margin.sum())
@@ -105,6 +111,39 @@ def test_losses_that_nobody_had_flagged_are_counted(drawn, check):
     assert row["n_unforeseen"] == pytest.approx(never.sum(), abs=25)  # equal risks may be cut off elsewhere
     everybody = drawn[0].check(months=6, flagged=0.99).unforeseen()
     assert everybody.frame["share"].iloc[0] < 0.05
+
+
+def test_lots_miss_as_many_as_drawing_as_many_new_customers_each_month_does(drawn, check):
+    """Draws by hand among those watched, against the chance worked out: within 4 standard errors of 80 draws."""
+    truth, rng = drawn[1], np.random.default_rng(1)
+    months = [rows["customer_id"].to_numpy() for _, rows in truth.groupby("month")]
+    lost = truth[truth["left"]].set_index("customer_id")["month"] - 30
+    risk = truth.assign(chance=by_row(*drawn))
+    ever, news = set(), []
+    for _, rows in risk.groupby("month"):
+        top = rows.nlargest(round(0.1 * len(rows)), "chance")["customer_id"]
+        news.append(len(set(top) - ever))
+        ever |= set(top)
+    missed = []
+    for _ in range(80):
+        first = {}
+        for month, (there, n) in enumerate(zip(months, news, strict=True)):
+            free = [each for each in there if each not in first]
+            first |= dict.fromkeys(rng.choice(free, n, replace=False), month)
+        missed.append(np.mean([first.get(each, 9) > month for each, month in lost.items()]))
+    by_lot = check.unforeseen().frame["by_lot"].iloc[0]
+    assert by_lot == pytest.approx(np.mean(missed), abs=4 * np.std(missed) / np.sqrt(80) + 0.003)
+
+
+def test_reasons_that_nothing_foretells_are_named(check):
+    found = check.unforeseen()
+    row = found.frame.iloc[0]
+    blind = row.to_dict() | {"in_words": "moving", "share_high": row["by_lot"] + 0.01}
+    plain = row.to_dict()
+    told = replace(found, frame=pd.DataFrame([plain, plain, blind]))
+    assert list(told.as_by_lot["in_words"]) == ["moving"]
+    assert "not clearly fewer were of those who left for moving." in told.describe()
+    assert "nothing in the data is shown to tell of it ahead" in told.details()
 
 
 def test_net_benefit_is_what_the_losses_among_the_contacted_come_to(check):

@@ -8,7 +8,7 @@ from scipy.special import expit
 
 import winback as wb
 from winback.doors import ArgumentError
-from winback.retention.about_to_leave import Keeping, gain_of_keeping
+from winback.retention.about_to_leave import Keeping, gain_of_keeping, left_alone
 from winback.retention.person_months import month_starts
 from winback.retention.risk_ahead import drift_of
 
@@ -161,6 +161,7 @@ def test_who_brings_more_comes_before_who_is_likelier_to_leave(fit):
     shown = found.first(3).frame
     assert shown["Customer"].tolist() == frame["customer_id"].head(3).astype(str).tolist()
     assert shown.shape[1] == 5  # as many as a page has room for
+    assert shown.columns[3] == "Leaves within 12 months"
     dear = fit.about_to_leave(cost=1e6, share_prevented=0.2)
     assert dear.describe().startswith("Keeping pays for nobody")
     assert str(dear.what_to_do()) == ""
@@ -176,3 +177,42 @@ def test_gain_grows_with_what_is_prevented_and_falls_with_what_a_lost_customer_i
     assert (again.sort_index() < some.sort_index()).all()
     later = fit.about_to_leave(cost=0, share_prevented=0.2, annual_discount=0.1).frame["gain"].sum()
     assert 0.8 * some.sum() < later < some.sum()
+
+
+def test_the_money_said_is_that_of_the_list(fit):
+    found = fit.about_to_leave(cost=1, share_prevented=0.2, months=24)
+    gain = found.worth_it["gain"].sum()
+    assert f"{found.spent:,.0f}" in found.what_to_do()
+    assert found.spent == len(found.worth_it)
+    saved = (found.worth_it["gain"] + 1) / 0.2  # if all losses were prevented
+    assert found.breaks_even * saved.sum() == pytest.approx(found.spent)
+    assert 0 < found.breaks_even < 0.2
+    half = fit.about_to_leave(cost=1, share_prevented=0.2, months=12)
+    assert (found.sooner.months, found.sooner.n) == (12, len(half.worth_it))
+    assert found.sooner.gain == pytest.approx(half.worth_it["gain"].sum())
+    assert gain > found.sooner.gain
+    assert f"if 12 months counted, it would pay for {len(half.worth_it):,}" in found.describe()
+    assert fit.about_to_leave(cost=1, share_prevented=0.2, months=1).sooner is None
+
+
+def test_so_many_are_left_alone_that_what_is_prevented_is_found_as_often_as_planned():
+    """Simulated trials of the split; 80% of 4,000 within 4 standard errors, and its neighbours by the formula."""
+    n, leave, prevented = 9_000, 0.12, 0.2
+    alone, rng = left_alone(leave, prevented, n), np.random.default_rng(1)
+    lost, kept = rng.binomial(alone, leave, 4_000) / alone, rng.binomial(n - alone, 0.8 * leave, 4_000) / (n - alone)
+    error = np.sqrt(lost * (1 - lost) / alone + kept * (1 - kept) / (n - alone))
+    found = (np.abs(lost - kept) > 1.96 * error).mean()
+    assert found == pytest.approx(0.8, abs=4 * np.sqrt(0.16 / 4_000) + 0.01)
+    assert left_alone(leave, prevented, 500) is None
+    assert left_alone(leave, 0.0, n) is None
+
+
+def test_how_many_leave_next_month_has_an_interval_that_holds_the_parameters_and_chance(fit):
+    middle, low, high = fit.expected
+    assert middle == pytest.approx(fit.predict()["risk"].sum())
+    rng, known = np.random.default_rng(2), fit.ahead(None, 1).known
+    draws = rng.multivariate_normal(fit.coefficients, fit.covariance, 4_000)
+    chance = expit(draws @ fit.table_of_levels.matrix(fit.levels(known)).T)
+    came = rng.binomial(1, chance).sum(axis=1)
+    assert (high - low) / 2 == pytest.approx(1.96 * came.std(), rel=0.06)
+    assert f"{middle:,.0f} [{low:,.0f}, {high:,.0f}] are expected" in fit.describe()

@@ -18,19 +18,26 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from winback.discounting import check_annual_discount, check_horizon, discount_factor, discounted_months
 from winback.doors import door
 from winback.results import Result, Sentences, Shown, counted, format_count, format_money, format_percent
 from winback.tables import Problem, TableError
+from winback.uncertainty import normal_quantile
 
 MOST = 1e12  # money: beyond it somebody has mistaken a column
 SHARES = np.arange(1, 101) / 100  # of the customers, contacted
+LOOK, POWER, LEVEL = (
+    3,
+    0.8,
+    0.95,
+)  # months after which it is looked whether keeping works, as sure as trials are planned
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,33 @@ def gain_of_keeping(leaves: np.ndarray, margin: np.ndarray, terms: Keeping) -> n
     return terms.share_prevented * ((leaves @ ahead) * margin - leaves @ lost) - terms.cost
 
 
+def left_alone(leave: float, share_prevented: float, n: int) -> int | None:
+    r"""Return how many of ``n`` on a list to leave alone, to see whether so large a share of losses is prevented.
+
+    The fewest :math:`m` with :math:`p(1 - p) / m + q(1 - q) / (n - m) \le (p - q)^2 / (z_{1 - \alpha / 2} +
+    z_{1 - \beta})^2`, of a share :math:`p` that leaves and :math:`q` of those kept; None where half are too few.
+
+    Examples
+    --------
+    >>> left_alone(0.10, 0.20, 10_000), left_alone(0.10, 0.20, 1_000)
+    (2166, None)
+    """
+    alone = np.arange(1, n // 2 + 1)
+    kept = leave * (1 - share_prevented)
+    variance = leave * (1 - leave) / alone + kept * (1 - kept) / (n - alone)
+    enough = variance * (normal_quantile(LEVEL) + ndtri(POWER)) ** 2 <= (leave - kept) ** 2
+    return int(alone[enough][0]) if enough.any() and leave > kept else None
+
+
+@dataclass(frozen=True)
+class Sooner:
+    """What keeping comes to if only the first half of the months counts."""
+
+    months: int
+    n: int  # customers for whom it pays
+    gain: float  # in all, of these
+
+
 @dataclass(frozen=True, repr=False, kw_only=True)
 class AboutToLeave(Result):
     """Customers by what keeping them would gain, most first.
@@ -86,12 +120,14 @@ class AboutToLeave(Result):
     curve: pd.DataFrame = field(repr=False)
     terms: Keeping
     n_unknown: int  # customers without a margin, left out
+    sooner: Sooner | None = None  # None: one month cannot be halved
+    alone: int | None = None  # how many of those worth it to leave alone; None: half of them would not tell
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "customer_id": ("Customer", "text"),
         "gain": ("Expected gain", "money"),
         "risk": ("Leaves next month", "percent"),
-        "within": ("Leaves within the months", "percent"),
+        "within": ("Leaves within all months", "percent"),
         "margin": ("Margin a month", "money"),
         "rank_by_risk": ("Rank by risk", "count"),
     }
@@ -102,6 +138,26 @@ class AboutToLeave(Result):
         return self.frame[self.frame["gain"] > 0]
 
     @property
+    def spent(self) -> float:
+        """What keeping all of those costs."""
+        return self.terms.cost * len(self.worth_it)
+
+    @property
+    def breaks_even(self) -> float:
+        """Share of losses from which on keeping all of those gains more than it costs; missing where it pays nobody."""
+        saved = self.spent + self.worth_it["gain"].sum()
+        return self.terms.share_prevented * self.spent / saved if saved > 0 else np.nan
+
+    @property
+    def headings(self) -> Mapping[str, tuple[str, str]]:
+        """What is shown of it, with the months that count."""
+        return {**self.shown, "within": (f"Leaves within {counted(self.terms.months, 'months')}", "percent")}
+
+    def table(self) -> pd.DataFrame:
+        """Return the rounded table for readers, all text."""
+        return self.rounded(self.frame, self.headings)
+
+    @property
     def by_risk(self) -> pd.Series:
         """What as many would gain who are ranked by risk alone, customer by customer."""
         return self.frame.nsmallest(len(self.worth_it), "rank_by_risk")["gain"]
@@ -109,7 +165,7 @@ class AboutToLeave(Result):
     @door
     def first(self, n: int = 10) -> Shown:
         """Return the first ``n`` customers of the list, as a notebook shows them."""
-        return Shown(self.rounded(self.frame.head(n)).drop(columns="Rank by risk"))
+        return Shown(self.rounded(self.frame.head(n), self.headings).drop(columns="Rank by risk"))
 
     def describe(self) -> Sentences:
         """Say whom it pays to keep, what ranking by risk would cost, and the doubt."""
@@ -120,10 +176,8 @@ class AboutToLeave(Result):
         return Sentences.of(_more(self))
 
     def what_to_do(self) -> Sentences:
-        """Say whom to contact."""
-        n = format_count(len(self.worth_it))
-        said = "and leave a random share of them alone, so that what the measure prevents is measured."
-        return Sentences() if self.worth_it.empty else Sentences(f"Contact the first {n} of the list, {said}")
+        """Say whom to contact, for which money, and how many to leave alone."""
+        return Sentences() if self.worth_it.empty else Sentences.of(_next_step(self))
 
 
 def worth_keeping(customers: pd.DataFrame, leaves: np.ndarray, terms: Keeping, currency: str) -> AboutToLeave:
@@ -145,8 +199,25 @@ def worth_keeping(customers: pd.DataFrame, leaves: np.ndarray, terms: Keeping, c
     n = np.ceil(SHARES * len(frame)).astype(int)
     totals = {"by_gain": frame["gain"].cumsum().to_numpy()[n - 1], "by_risk": by_risk.cumsum()[n - 1]}
     names = ["customer_id", "gain", "risk", "within", "margin", "rank_by_risk"]
-    curve = pd.DataFrame({"share": SHARES, "n": n, **totals})
-    return AboutToLeave(frame=frame[names], curve=curve, terms=terms, n_unknown=int((~known).sum()), currency=currency)
+    pays = gain_of_keeping(leaves, customers["margin"].to_numpy(), terms) > 0
+    soon = float(leaves[pays, :LOOK].sum(axis=1).mean()) if pays.any() else 0.0
+    return AboutToLeave(
+        frame=frame[names],
+        curve=pd.DataFrame({"share": SHARES, "n": n, **totals}),
+        terms=terms,
+        n_unknown=int((~known).sum()),
+        sooner=_sooner(leaves, customers["margin"].to_numpy(), terms),
+        alone=left_alone(soon, terms.share_prevented, int(pays.sum())),
+        currency=currency,
+    )
+
+
+def _sooner(leaves: np.ndarray, margin: np.ndarray, terms: Keeping) -> Sooner | None:
+    """Return what keeping comes to if only half of the months counts."""
+    if (half := terms.months // 2) < 1:
+        return None
+    gain = gain_of_keeping(leaves[:, :half], margin, replace(terms, months=half))
+    return Sooner(half, int((gain > 0).sum()), float(gain[gain > 0].sum()))
 
 
 def _answer(found: AboutToLeave) -> Iterator[str]:
@@ -158,11 +229,12 @@ def _answer(found: AboutToLeave) -> Iterator[str]:
         total = format_money(paying["gain"].sum(), found.currency)
         yield (
             f"Keeping is expected to pay for {format_count(len(paying))} of {counted(n, 'customers')} "
-            f"({format_percent(len(paying) / n)}) and to gain {total} within {found.terms.months} months."
+            f"({format_percent(len(paying) / n)}) and to gain {total} within "
+            f"{counted(found.terms.months, 'months')}{_if_sooner(found)}."
         )
         yield (
             f"As many ranked by risk alone would gain {format_money(found.by_risk.sum(), found.currency)}: for "
-            f"{format_count((found.by_risk <= 0).sum())} of those the measure costs more than it saves."
+            f"{format_count((found.by_risk <= 0).sum())} of those keeping costs more than it saves."
         )
     yield (
         f"That it costs {format_money(found.terms.cost, found.currency)} each and prevents "
@@ -171,11 +243,49 @@ def _answer(found: AboutToLeave) -> Iterator[str]:
     )
 
 
+def _if_sooner(found: AboutToLeave) -> str:
+    """Say what it comes to where half of the months counts: how long one looks ahead may decide."""
+    if found.sooner is None:
+        return ""
+    if not found.sooner.n:
+        return f"; within {counted(found.sooner.months, 'months')} it would pay for nobody"
+    gain = format_money(found.sooner.gain, found.currency)
+    return (
+        f"; if {counted(found.sooner.months, 'months')} counted, it would pay for {format_count(found.sooner.n)} and "
+        f"gain {gain}"
+    )
+
+
+def _next_step(found: AboutToLeave) -> Iterator[str]:
+    n, gain = len(found.worth_it), format_money(found.worth_it["gain"].sum(), found.currency)
+    least = format_percent(found.breaks_even)
+    yield (
+        f"Contact the first {format_count(n)} of the list: {format_money(found.spent, found.currency)} spent, {gain} "
+        f"expected to be gained beyond it; it loses if less than {least} of their losses are prevented. "
+        f"{_how_many_alone(found)}"
+    )
+
+
+def _how_many_alone(found: AboutToLeave) -> str:
+    prevented, when = format_percent(found.terms.share_prevented, 0), min(LOOK, found.terms.months)
+    if found.alone is None:
+        return f"Leave half of them alone, by lot: even these are too few to tell within {counted(when, 'months')}."
+    return (
+        f"Leave {format_count(found.alone)} of them alone, by lot: as many show within {counted(when, 'months')} "
+        f"whether {prevented} of losses are prevented."
+    )
+
+
 def _more(found: AboutToLeave) -> Iterator[str]:
     yield (
         f"Gain = share prevented x sum over {found.terms.months} months of chance of leaving x (margin from then on - "
         "worth of a lost customer) - cost; what is earned before leaving cancels."
     )
+    if found.alone is not None:
+        yield (
+            f"How many to leave alone: so many that a share prevented as large as assumed is found with a chance of "
+            f"{POWER:.0%}, at {LEVEL:.0%}, if it is as large from the first months on."
+        )
     yield "Chances of months ahead rest on what is known today, and on average on what may happen: no gain is certain."
     if found.n_unknown:
         yield f"Without a margin, and left out: {counted(found.n_unknown, 'customers')}."

@@ -18,6 +18,7 @@ from scipy.special import expit
 
 from winback.newton import Peak, climb
 from winback.retention.person_months import History, Known
+from winback.uncertainty import normal_interval
 
 AT_ONCE = 20_000  # customers whose numbers are in memory together
 MEASURED, SHORTEST, LEAST = 12, 3, 50  # months ahead that the drift is measured on, at least, and losses
@@ -62,6 +63,16 @@ def ahead_of(fit, known: Known, months: int) -> Ahead:
         variance = _variance(slope, fit.covariance) + drift.variance * along**2
         errors[1, rows] = np.sqrt(variance) / -np.log(here)
     return Ahead(known, seen, leaves, *errors)
+
+
+def expected_losses(fit, ahead: Ahead) -> tuple[float, float, float]:
+    """Return how many leave in the first month, with an interval: of the parameters, and of chance in who leaves."""
+    levels = fit.levels(ahead.known)[ahead.seen]
+    chance = expit(fit.odds(levels))
+    spread = chance * (1 - chance)
+    slope = spread @ fit.table_of_levels.matrix(levels)
+    low, high = normal_interval(chance.sum(), np.sqrt(spread.sum() + slope @ fit.covariance @ slope), fit.level)
+    return float(chance.sum()), max(float(low), 0.0), float(high)
 
 
 def _levels(fit, known: Known, months: int) -> tuple[list[np.ndarray], np.ndarray]:

@@ -42,7 +42,8 @@ class RiskCheck(HeldOutCheck):
         Everybody here when the months began: ``customer_id``, ``within`` (chance of leaving in these months),
         ``left_in`` (which of them; 0: stayed), ``margin``.
     losses : pandas.DataFrame
-        Everybody lost in these months, with ``warned`` months before (0: at its start; missing: never).
+        Everybody lost in these months, with ``warned`` months before (0: at its start; missing: never), and
+        ``missed_by_lot``: the chance of no warning had as many different customers been flagged by lot.
     """
 
     customers: pd.DataFrame = field(repr=False)
@@ -132,7 +133,11 @@ class RiskCheck(HeldOutCheck):
 
 
 def _answer(found: RiskCheck) -> Iterator[str]:
-    yield f"{found.verdict}."
+    row = (surprised := found.unforeseen()).frame.iloc[0]
+    yield (
+        f"{found.verdict}. Of the losses {surprised.interval(row, 'share', 'percent')} had not been among the riskiest "
+        f"{format_percent(found.flagged, 0)} before, {format_percent(row['by_lot'], 0)} had as many been drawn by lot."
+    )
     first, last = found.frame.iloc[0], found.frame.iloc[-1]
     yield (
         f"Of the riskiest tenth {format_percent(first['observed_share'])} left within a month, of the last tenth "
@@ -158,9 +163,11 @@ def _more(found: RiskCheck) -> Iterator[str]:
         f"{'smaller' if better > 0 else 'larger'}: whether one customer leaves within one month is mostly chance."
     )
     expected, left = found.customers["within"].sum(), int((found.customers["left_in"] > 0).sum())
+    off = expected / left - 1 if left else 0.0
+    size = f": {format_percent(abs(off))} too {'many' if off > 0 else 'few'}" if abs(off) >= LIMITS.exact else ""
     yield (
         f"Of those here when the {found.months} months began, {format_count(expected)} were expected to leave in them "
-        f"and {format_count(left)} did."
+        f"and {format_count(left)} did{size}."
     )
     yield f"{what_intervals_hold(found.level, 'who leaves')}, not a change of prices or of the market."
     if found.n_unseen:

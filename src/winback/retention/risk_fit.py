@@ -20,7 +20,7 @@ from winback.results import Result, Sentences
 from winback.retention import risk_words as words
 from winback.retention.about_to_leave import AboutToLeave, Keeping, worth_keeping
 from winback.retention.person_months import History, Known
-from winback.retention.risk_ahead import Ahead, Drift, ahead_of, drift_of
+from winback.retention.risk_ahead import Ahead, Drift, ahead_of, drift_of, expected_losses
 from winback.retention.risk_check import RiskCheck
 from winback.retention.risk_judged import judge_risk
 from winback.retention.risk_table import LevelTable
@@ -117,6 +117,11 @@ class ChurnRisk(Result):
     def now(self) -> pd.DataFrame:
         """What `predict` says of the next month."""
         return self.predict(months=1)
+
+    @cached_property
+    def expected(self) -> tuple[float, float, float]:
+        """How many of all here leave in the next month, with an interval: of the parameters, and of who does."""
+        return expected_losses(self, self.ahead(None, 1))
 
     @door
     def predict(self, base: ContractBase | None = None, *, months: int = 1) -> pd.DataFrame:

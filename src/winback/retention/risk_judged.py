@@ -30,8 +30,9 @@ def judge_risk(fit, months: int, flagged: float) -> RiskCheck:
     earlier, base = fit.refitted(fit.starts[: len(fit.starts) - months]), fit.base
     starts, columns = fit.starts[len(fit.starts) - months - 1 :], earlier.table_of_levels.columns
     first_flag = np.full(len(base.all_lives.start), months)  # month in which each life was among the riskiest first
+    newly = np.zeros(months)  # share first flagged in each month of those there who had not been
     levels, n, lost, n_unseen = cells_of_levels(
-        count_cells(_watched(earlier, starts, flagged, first_flag), columns), columns
+        count_cells(_watched(earlier, starts, flagged, (first_flag, newly)), columns), columns
     )
     if lost.sum() < LEAST:
         raise ValueError(
@@ -42,7 +43,7 @@ def judge_risk(fit, months: int, flagged: float) -> RiskCheck:
     return RiskCheck(
         frame=frame,
         customers=_forecast(earlier, starts),
-        losses=_losses(base, starts, first_flag),
+        losses=_losses(base, starts, first_flag, newly),
         **_slope(chance, n, lost, fit.level),
         **_ranked_right(chance, n, lost, fit.level),
         brier=_brier(chance, n, lost),
@@ -59,11 +60,15 @@ def judge_risk(fit, months: int, flagged: float) -> RiskCheck:
     )
 
 
-def _watched(fit, starts: np.ndarray, flagged: float, first_flag: np.ndarray) -> Iterator[Known]:
-    """Yield what was known month by month, and note who was among the riskiest first when."""
+def _watched(fit, starts: np.ndarray, flagged: float, noted: tuple[np.ndarray, np.ndarray]) -> Iterator[Known]:
+    """Yield what was known month by month, and note who was among the riskiest first when, and how many of the rest."""
+    first_flag, newly = noted
+    never = len(newly)
     for month, known in enumerate(months_of(fit.base, fit.table_of_levels.columns, starts)):
         risk = np.nan_to_num(fit.risks(known))
         riskiest = known.life[np.argsort(-risk, kind="stable")[: round(flagged * len(risk))]]
+        fresh = (first_flag[riskiest] == never).sum()
+        newly[month] = fresh / max((first_flag[known.life] == never).sum(), 1)
         first_flag[riskiest] = np.minimum(first_flag[riskiest], month)
         yield known
 
@@ -78,8 +83,11 @@ def _forecast(fit, starts: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(found)[ahead.seen].reset_index(drop=True)
 
 
-def _losses(base: ContractBase, starts: np.ndarray, first_flag: np.ndarray) -> pd.DataFrame:
-    """Return who was lost, and how long before they had been flagged first."""
+def _losses(base: ContractBase, starts: np.ndarray, first_flag: np.ndarray, newly: np.ndarray) -> pd.DataFrame:
+    """Return who was lost, since when they had been flagged, and the chance that lots would have missed them.
+
+    Lots draw as many new customers each month as were flagged, so that as many different ones are ever flagged.
+    """
     lives = base.all_lives
     month = left_in(lives, np.arange(len(first_flag)), starts) - 1
     rows = np.flatnonzero((month >= 0) & (lives.start <= starts[month]))  # not who came and left within a month
@@ -87,7 +95,8 @@ def _losses(base: ContractBase, starts: np.ndarray, first_flag: np.ndarray) -> p
     month, looked = month[rows], np.searchsorted(starts, lives.start[rows])
     found = {"customer_id": base.ids[lives.customer[rows]], "margin": lives.margin[rows]}
     found["warned"] = np.where(first_flag[rows] > month, np.nan, month - first_flag[rows])
-    found["looks"] = month - looked + 1
+    missed = np.append(0, np.cumsum(np.log1p(-np.minimum(newly, 1 - 1e-12))))  # log of the chance up to each month
+    found["missed_by_lot"] = np.exp(missed[month + 1] - missed[looked])
     if "reason" in base.contracts:
         found["reason"] = base.contracts["reason"].iloc[lives.last[rows]].to_numpy()
     return pd.DataFrame(found)

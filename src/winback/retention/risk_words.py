@@ -62,10 +62,11 @@ def _level_in_words(column: Column, level) -> str:
 def answer_lines(fit) -> Iterator[str]:
     """Yield at most three sentences: the answer, what foretells it, the doubt."""
     now = fit.now
-    expected, tenth = now["risk"].sum(), now["risk"].nlargest(max(1, len(now) // 10)).sum()
+    (expected, low, high), tenth = fit.expected, now["risk"].nlargest(max(1, len(now) // 10)).sum()
+    ends = f"[{format_count(low)}, {format_count(high)}]"
     yield (
-        f"Of the {counted(len(now), 'customers')} here now, {format_count(expected)} are expected to leave within the "
-        f"next month ({format_percent(expected / len(now))}), "
+        f"Of the {counted(len(now), 'customers')} here on {fit.base.until}, {format_count(expected)} {ends} are "
+        f"expected to leave within the next month ({format_percent(expected / len(now))}), "
         f"{format_percent(tenth / expected, 0)} of them among the riskiest tenth."
     )
     clear = fit.to_frame()
@@ -90,6 +91,10 @@ def detail_lines(fit) -> Iterator[str]:
         "the same estimates."
     )
     yield "Whoever comes and leaves between two starts of a month is not seen."
+    yield (
+        "Odds are beside customers to whom the event never came, all else alike, month by month after it; ratios "
+        "within a window of days are other figures, beside others at the same time."
+    )
     ahead = "Months ahead: time as a customer and since events goes on, and all else is held"
     if fit.drift.months:
         yield (

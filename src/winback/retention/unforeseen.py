@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from winback.labels import short_words
-from winback.results import Result, Sentences, counted, format_percent
+from winback.results import Result, Sentences, counted, format_percent, join_words
 from winback.uncertainty import share_interval
 
 ALL = "all"
@@ -24,7 +24,8 @@ class Unforeseen(Result):
     ----------
     frame : pandas.DataFrame
         One row for all and one per reason, most losses first: ``reason``, ``in_words``, ``n`` lost, ``n_unforeseen``,
-        their ``share`` with ``_low`` and ``_high``, ``margin_share`` of the money a month that was lost unforeseen,
+        their ``share`` with ``_low`` and ``_high``, the share ``by_lot`` had as many different customers been flagged
+        at random, ``margin_share`` of the money a month that was lost unforeseen,
         ``warned_before`` (median months of warning of the others).
     customers : pandas.DataFrame
         Those whom nobody had flagged, largest first.
@@ -33,19 +34,29 @@ class Unforeseen(Result):
     frame: pd.DataFrame = field(repr=False)
     customers: pd.DataFrame = field(repr=False)
     flagged: float
-    by_chance: float  # share unforeseen if as many had been flagged at random
     level: float
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "in_words": ("Left for", "text"),
         "n": ("Lost", "count"),
         "share": ("Unforeseen", "percent"),
+        "by_lot": ("By lot", "percent"),
         "margin_share": ("Of their money", "percent"),
     }
 
     def describe(self) -> Sentences:
         """Say how many losses came as a surprise, against chance, and the doubt."""
         return Sentences.of(_answer(self))
+
+    @property
+    def as_by_lot(self) -> pd.DataFrame:
+        """The reasons of which not clearly fewer losses were unforeseen than by lot; most losses first."""
+        reasons = self.frame.iloc[1:]
+        return reasons[reasons["share_high"] >= reasons["by_lot"]]
+
+    def details(self) -> Sentences:
+        """Say which reasons the data do not foretell, and what the lots are."""
+        return Sentences.of(_more(self))
 
     def what_to_do(self) -> Sentences:
         """Say what to find out."""
@@ -68,7 +79,6 @@ def unforeseen_losses(check) -> Unforeseen:
         frame=pd.DataFrame(frame),
         customers=losses[surprised].sort_values("margin", ascending=False, ignore_index=True),
         flagged=check.flagged,
-        by_chance=float(((1 - check.flagged) ** losses["looks"]).mean()),
         level=check.level,
         currency=check.currency,
     )
@@ -85,6 +95,7 @@ def _row(reason: str, losses: pd.DataFrame, surprised: np.ndarray, level: float)
         "share": n_surprised / n,
         "share_low": float(low),
         "share_high": float(high),
+        "by_lot": losses["missed_by_lot"].mean(),
         "margin_share": margin[surprised].sum() / margin.sum() if margin.sum() > 0 else np.nan,
         "warned_before": losses["warned"].median(),
     }
@@ -99,7 +110,25 @@ def _answer(found: Unforeseen) -> Iterator[str]:
         f"riskiest {flagged} of a month{money}."
     )
     yield (
-        f"Had as many been flagged at random each month, about {format_percent(found.by_chance, 0)} would have been "
-        "missed, or fewer: the same customers stay flagged from month to month."
+        f"Had as many different customers been flagged by lot, {format_percent(row['by_lot'])} would have been missed"
+        f"{_where_not(found)}."
     )
     yield "A flag is no reproach to anybody: it says that the data told, not that the loss could have been prevented."
+
+
+def _where_not(found: Unforeseen) -> str:
+    """Say of which reasons not clearly fewer were missed than by lot."""
+    alike = found.as_by_lot["in_words"]
+    return f"; not clearly fewer were of those who left for {join_words(alike)}" if len(alike) else ""
+
+
+def _more(found: Unforeseen) -> Iterator[str]:
+    yield (
+        "By lot: each month as many customers who had not been flagged before are drawn as were flagged first then, so "
+        "that as many different ones are flagged in all."
+    )
+    if len(alike := found.as_by_lot):
+        yield (
+            f"Where the interval reaches the share by lot, of those who left for {join_words(alike['in_words'])}, "
+            "nothing in the data is shown to tell of it ahead."
+        )
