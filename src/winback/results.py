@@ -138,6 +138,7 @@ FORMATS = {
     "number": format_number,
     "p_value": format_p_value,
     "times": "{:.2f}".format,
+    "tenths": "{:.1f}".format,
     "money": format_money,  # but several amounts alike
     "percent": format_percent,
     "chance": format_chance,
@@ -188,8 +189,8 @@ class Result:
     Attributes
     ----------
     shown : mapping
-        Column of ``to_frame()`` -> (heading, format). Formats: text, count, number, p_value, times, money, percent,
-        percent0 (no decimals).
+        Column of ``to_frame()`` -> (heading, format). Formats: text, count, number, p_value, times, tenths, money,
+        percent, percent0 (no decimals).
         A column with ``<name>_low`` and ``<name>_high`` beside it is shown with its interval.
     currency : str
         Sign or code put before money.

@@ -1,5 +1,7 @@
 """Does the figure of keeping, winning back and acquiring say what its result says, segment by segment?"""
 
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
@@ -37,13 +39,30 @@ def test_every_gain_stands_at_its_place_with_its_interval():
     assert names == [f"{row.segment}: {row.strategy}" for row in rows.itertuples()]
 
 
-def test_one_mark_of_each_segment_is_filled_that_of_the_strategy_ahead():
+def test_the_strategy_ahead_of_each_segment_is_named_so_and_every_gain_stands_with_what_is_spent():
     found = compared()
     ax = plots.plot_keep_or_win_back(found)
-    marks = [line for line in ax.lines if line.get_marker() not in ("None", None, "")]
-    filled = [line.get_xdata()[0] for line in marks if line.get_markerfacecolor() != "white"]
-    ahead = found.frame[(found.frame["segment"] != ALL) & (found.frame["strategy"] != "keep the riskiest")]
-    assert filled == ahead.groupby("segment", sort=False)["gain"].max().tolist()
+    rows = found.frame[(found.frame["segment"] != ALL) & (found.frame["strategy"] != "keep the riskiest")]
+    notes = [text.get_text() for text in ax.texts]
+    assert ["ahead" in text for text in notes] == (
+        rows["gain"] == rows.groupby("segment")["gain"].transform("max")
+    ).tolist()
+    assert [text.split(" for ")[1] for text in notes] == found.formats([*rows["spending"], *rows["gain"]], "money")[
+        : len(rows)
+    ]
+
+
+def test_a_hollow_mark_is_what_is_assumed():
+    found = compared()
+    measured = replace(found, inputs=replace(found.inputs, assumed=frozenset({"share_prevented", "acquire_chance"})))
+    for result, wanted in ((found, [True] * 8), (measured, [True, False, True, True] * 2)):
+        ax = plots.plot_keep_or_win_back(result)
+        marks = [line for line in ax.lines if line.get_marker() not in ("None", None, "")]
+        assert [line.get_markerfacecolor() == "white" for line in marks] == wanted
+        assert "hollow: rests on what is assumed" in " ".join(ax.get_xlabel().split())
+        plt.close("all")
+    certain = replace(found, inputs=replace(found.inputs, assumed=frozenset()))
+    assert "hollow" not in plots.plot_keep_or_win_back(certain).get_xlabel()
 
 
 def test_the_title_is_the_message_and_the_text_names_every_row():
@@ -51,7 +70,7 @@ def test_the_title_is_the_message_and_the_text_names_every_row():
     ax = plots.plot_keep_or_win_back(found)
     title = " ".join(ax.get_title(loc="left").split())
     assert title == found.headline == "A new customer is worth more than winning back among group 0"
-    assert "group 1: wait and win back: $" in plots.alt_text(ax)
+    assert "group 1: wait and win back: " in plots.alt_text(ax)
 
 
 def test_of_many_segments_the_largest_are_drawn():

@@ -196,3 +196,18 @@ def test_draws_without_a_jump_claim_no_more_than_they_say():
     rows = covering(50, seed=2)
     assert rows["claims"].mean() <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / len(rows))
     assert rows["plain_claims"].mean() > 0.5  # which a comparison without the same time would
+
+
+def test_moments_within_another_are_named_and_places_in_life_said(study):
+    found = wb.key_moments(study.base, ["complaint", "complaint_resolved", "welcome_discount_end"])
+    inside = found.frame.set_index("moment")["inside"]
+    assert inside["complaint_resolved"] == "a complaint"
+    assert inside.drop("complaint_resolved").isna().all()
+    assert "Most of the time after a complaint was settled lies within that after a complaint" in found.details()
+    assert "are not to be added" in found.details()
+    assert "need not come from it" in found.describe()
+    said = found.in_life().splitlines()
+    assert len(said) == 1
+    for mark in found.marks.to_dict("records"):
+        assert f"{found.interval(mark, 'hazard', 'percent')} a month after month {mark['after_month']}" in said[0]
+    assert f"over all its windows together {100 * found.frame['hazard'].iloc[2]:.1f}%" in said[0]

@@ -1,5 +1,7 @@
 """Is the alarm of shrinking use judged by what came, and is what was planted found?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from at_risk import FACTORS, base_at_risk, drawn, read
 
 import winback as wb
 from winback.doors import ArgumentError
+from winback.results import format_money
 from winback.retention.bands import trend_column
 from winback.retention.person_months import month_starts, months_of
 
@@ -65,6 +68,25 @@ def test_what_was_planted_is_found(found):
     assert wider["flagged"].is_monotonic_increasing
     assert f"{100 * row['caught']:.1f}%" in found.describe()
     assert len(found.describe().splitlines()) == 3
+
+
+def test_an_alarm_is_chosen_by_what_a_call_costs_and_prevents(found):
+    def gains(cost, share, months):
+        rows = found.frame.to_dict("records")
+        caught = [
+            row["n_alarms"] * (1 - row["false"] if row["n_alarms"] else 0) * share * found.margin * months
+            for row in rows
+        ]
+        return {row["below"]: gain - cost * row["n_alarms"] for row, gain in zip(rows, caught, strict=True)}
+
+    for cost in (1.0, 20.0):
+        worth = gains(cost, 0.2, 24)
+        best = max(worth, key=worth.get)
+        said = found.for_a_cost(cost=cost, share_prevented=0.2, months=24)
+        assert f"the alarm below {100 * best:.0f}% gains most: {format_money(worth[best])} by " in said
+    assert "none of these alarms pays" in found.for_a_cost(cost=1e6, share_prevented=0.2)
+    assert replace(found, margin=np.nan).for_a_cost(cost=1, share_prevented=0.2) == ""
+    assert (found.table()["Months ahead"].str.len() <= 3).all()
 
 
 def test_who_is_flagged_now_is_told():

@@ -11,9 +11,15 @@ import pandas as pd
 from winback.offers import strategy_words as words
 from winback.offers.strategy_inputs import Inputs
 from winback.offers.strategy_words import ALL
-from winback.offers.strategy_worth import ACQUIRE, RISKIEST, WAIT, Timing
+from winback.offers.strategy_worth import ACQUIRE, BOTH, KEEP, RISKIEST, WAIT, Timing
 from winback.results import Result, Sentences, format_percent, join_words
 from winback.sources import Formula
+
+NEEDS = {  # what each strategy rests on most
+    **dict.fromkeys((KEEP, RISKIEST, BOTH), "share_prevented"),
+    WAIT: "win_back_chance",
+    ACQUIRE: "acquire_chance",
+}
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,27 @@ class StrategyComparison(Result):
         exact = row["gain_low"] == row["gain_high"]
         return self.formats([row["gain"]], "money")[0] if exact else self.interval(row, "gain", "money")
 
+    def assumed(self, strategy: str) -> bool:
+        """Whether a strategy rests on what was stated, not measured: what keeping prevents, who is won."""
+        return NEEDS[strategy] in self.inputs.assumed
+
+    @property
+    def behind(self) -> list[str]:
+        """Segments in which another strategy is shown to earn more than the one that does over all."""
+        first = self.of(ALL)["strategy"].iloc[0]
+        rows = self.frame[(self.frame["segment"] != ALL) & (self.frame["strategy"] == first)]
+        return list(rows.loc[rows["told_apart"], "segment"])
+
+    def for_its_money(self, segments: list[str]) -> str:
+        """Say whether winning back brings more for each 1 spent where a new customer is worth more; else nothing."""
+        each = self.frame[self.frame["segment"].isin(segments)]
+        each = each.assign(paid=each["spending"] * each["n"])
+        each = each.groupby("strategy")[["gain_total", "paid"]].sum()
+        if not segments or not {WAIT, ACQUIRE} <= {*each.index} or (each.loc[[WAIT, ACQUIRE], "paid"] <= 0).any():
+            return ""
+        back, new = (each.loc[name, "gain_total"] / each.loc[name, "paid"] for name in (WAIT, ACQUIRE))
+        return f"for each 1 spent winning back brings {back:.2f} there, acquiring {new:.2f}" if back > new else ""
+
     @property
     def new_or_back(self) -> tuple[list[str], list[str], list[str]]:
         """Segments in which acquiring is shown to earn more than winning back, to earn less, and neither.
@@ -170,5 +197,7 @@ class StrategyComparison(Result):
         untested = "share_prevented" in self.inputs.assumed and first["strategy"] not in (WAIT, ACQUIRE)
         proof = ", and leave a random part alone, since only they show how many losses it prevents" if untested else ""
         new, *_ = self.new_or_back
-        rather = f"; among {join_words(new)} a new customer pays better than winning back" if new else ""
+        money = self.for_its_money(new)
+        rather = f"; among {join_words(new)} a new customer earns more than winning back" if new else ""
+        rather += f", but costs more: {money}" if money else ""
         return Sentences.of([f"{self.name(first['strategy'])}{proof}{rather}."])

@@ -22,7 +22,8 @@ def answer(found: Result) -> str:
     if first["gain_low"] <= 0:
         return f"{start}None of these is shown to earn more than doing nothing; ahead: {name}, {what}."
     beside = f"; not clearly different from it: {join_words(map(found.name, alike))}" if len(alike) else ""
-    return f"{start}{name}: that earns most, {what}{beside}."
+    but = f" over all, though not among {join_words(found.behind)}" if found.behind else ""
+    return f"{start}{name}: that earns most{but}, {what}{beside}."
 
 
 def turn(found: Result) -> str:
@@ -32,11 +33,10 @@ def turn(found: Result) -> str:
         where = [f"more than winning back among {join_words(new)}"]
         where += [f"less among {join_words(back)}"] if back else []
         where += [f"not beyond chance among {join_words(unclear)}"] if unclear else []
-        return f"Once they have left, a new customer in their place earns {join_words(where)}."
-    overall, segments = found.of(ALL)["strategy"].iloc[0], found.frame["segment"] != ALL
-    behind = found.frame[segments & (found.frame["strategy"] == overall) & found.frame["told_apart"]]["segment"]
-    if len(behind):
-        leads = (f"{found.name(found.of(each)['strategy'].iloc[0])} among {each}" for each in behind)
+        money = f"; {found.for_its_money(new)}" if found.for_its_money(new) else ""
+        return f"Once they have left, a new customer in their place earns {join_words(where)}{money}."
+    if found.behind:
+        leads = (f"{found.name(found.of(each)['strategy'].iloc[0])} among {each}" for each in found.behind)
         return f"Not everywhere is that best: ahead is to {join_words(leads)}."
     spent = found.of(ALL).dropna(subset="per_dollar")
     if spent.empty:

@@ -22,7 +22,7 @@ BETWEEN = 0.6  # of a row, between segments
 
 @door
 def plot_keep_or_win_back(result: StrategyComparison, ax: Axes | None = None) -> Axes:
-    """Draw what keeping, winning back and acquiring gain in each segment; a filled mark leads its segment.
+    """Draw what each strategy gains in each segment, and for what is spent; a hollow mark rests on what is assumed.
 
     Takes what `compare_win_back_keep_acquire` returns. Keeping the riskiest, a part of keeping everybody, is left out.
 
@@ -43,17 +43,21 @@ def plot_keep_or_win_back(result: StrategyComparison, ax: Axes | None = None) ->
     names = [f"{row.segment}: {row.strategy}" for row in rows.itertuples()]
     ax = new_axes(ax, 1.3 + row_height(names, 0.36) * (max(places) + 1))
     ax.axvline(0, color=INK, linewidth=1)
-    looks, texts = house_styles(strategies), format_alike(rows["gain"], result.currency)
-    for place, row, text in zip(places, rows.itertuples(), texts, strict=True):
+    looks, texts = house_styles(strategies), format_alike([*rows["gain"], *rows["spending"]], result.currency)
+    for place, row, text, spent in zip(places, rows.itertuples(), texts, texts[len(rows) :], strict=False):
         color, marker = looks[row.strategy]["color"], looks[row.strategy]["marker"]
-        ax.plot([row.gain_low, row.gain_high], [place] * 2, color=color, linewidth=2.2)
+        assumed = result.assumed(row.strategy)
+        line = ":" if assumed else "-"
+        ax.plot([row.gain_low, row.gain_high], [place] * 2, color=color, linewidth=2.2, linestyle=line)
         best = result.of(row.segment)["strategy"]
-        face = color if best[best != RISKIEST].iloc[0] == row.strategy else "white"
+        ahead = "ahead: " if best[best != RISKIEST].iloc[0] == row.strategy else ""
+        face = "white" if assumed else color
         ax.plot(row.gain, place, marker, color=color, markerfacecolor=face, markersize=8)
-        note(ax, text, (row.gain, place), (0, 6), ha="center", color=color)
+        note(ax, f"{ahead}{text} for {spent}", (row.gain, place), (0, 6), ha="center", color=color)
     months = result.terms.timing.horizon_months
     left_out = len(result.inputs.segments) > len(largest)
-    said = f"gain per customer at risk within {months} months, against doing nothing; filled: ahead in its segment"
+    hollow = "; hollow: rests on what is assumed" if any(map(result.assumed, strategies)) else ""
+    said = f"gain per customer at risk within {months} months, against doing nothing, for what is spent{hollow}"
     said = f"{said}; the {MOST_SEGMENTS} largest segments" if left_out else said
     finish_axes(ax, capitalised(result.headline), said, width=letters_across(ax, names))
     name_ticks(ax.yaxis, places, names)

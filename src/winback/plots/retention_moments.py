@@ -78,7 +78,7 @@ def plot_key_moments(result: KeyMoments, ax: Axes | None = None) -> Axes:
     top = frame.iloc[0]
     title = f"{top['ratio']:.2f} times as many {go} after {top['in_words']}"
     title = title if top["verdict"] == HIGHER else f"After no moment more customers {go}"
-    said = f"times as many {go} as at the same time without it; intervals allow for every moment"
+    said = f"times as many {go} as at the same time without it, which need not come from it; intervals allow for all"
     finish_axes(ax, title, said, width=letters_across(ax, names))
     name_ticks(ax.yaxis, range(len(names)), names)
     ax.grid(False, axis="y")
@@ -118,7 +118,7 @@ def plot_hazard(result: KeyMoments, ax: Axes | None = None) -> Axes:
         inside = _within(frame["month"], marks)
         low, high, banded = low.mask(inside), high.mask(inside), "95% interval, where no offer has just ended"
     band(ax, x, low, high, own["color"], alpha=0.2)
-    label = "without these, smoothed" if len(marks) else "smoothed"
+    label = "without these, smoothed: dips where those at a moment are left out" if len(marks) else "smoothed"
     ax.plot(x, frame["without"], color=own["color"], linewidth=2.4, label=label)
     for place, ((moment, rows), look) in enumerate(zip(marks.groupby("moment", sort=False), looks, strict=True)):
         at = rows["after_month"] + rows["months"] * (place + 1) / (len(looks) + 1)  # side by side within the windows

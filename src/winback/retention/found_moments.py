@@ -42,6 +42,7 @@ class KeyMoments(Result):
         windows, monthly ``hazard`` there and ``hazard_without``, their ``ratio`` with ``_low`` and ``_high`` that hold
         for all moments at once, ``log_ratio`` and ``std_error``, ``verdict`` (higher, lower, not clearly different, not
         known), ``compared`` with (others at the same time, neighbours: the time beside the windows, nobody),
+        ``inside`` which stronger moment's windows most of its time lies,
         ``excess`` losses or returns and ``money`` a month of those with intervals, ``n_open`` customers within the
         window now, ``n_lately`` who came to the moment within the last three months.
     segments : pandas.DataFrame or None
@@ -85,8 +86,8 @@ class KeyMoments(Result):
             "n_ended": (f"{went} within", "count"),
             "excess": (f"{went} in excess", "count"),
             "money": (f"What they {PAID[self.of]} a month", "money"),
-            "n_open": ("Within now", "count"),
-            "n_lately": ("In the last 3 months", "count"),
+            "n_open": ("Within on the last day", "count"),
+            "n_lately": ("In its last 3 months", "count"),
         }
         if self.of == AGAIN:  # whose customers are others, so the ratio says less than how many were lost
             start = {name: self.shown.get(name) or more[name] for name in ("in_words", "excess", "n_ended")}
@@ -115,6 +116,10 @@ class KeyMoments(Result):
     def describe(self) -> Sentences:
         """Say after which moment most go, or come back, how sure that is, and the doubt that matters most."""
         return Sentences.of(_answer(self))
+
+    def in_life(self) -> Sentences:
+        """Say what of the moments that have their place in life, month by month; nothing where none has."""
+        return Sentences.of(_in_life(self))
 
     def details(self) -> Sentences:
         """Say what of the other moments, of groups, and how it was found."""
@@ -228,7 +233,8 @@ def _doubt(found: KeyMoments) -> str:
         )
     return (
         f"Compared with others in the same month {'away' if found.of == RETURNING else 'of life'} at the same time: "
-        "where those whom the moment comes to differ in more than the moment, so does the figure."
+        "where those whom the moment comes to differ in more than the moment, so does the figure, and what goes with "
+        "it need not come from it."
     )
 
 
@@ -253,6 +259,14 @@ def _details(found: KeyMoments) -> Iterator[str]:
         )
     yield from _by_group(found)
     yield "In excess are those who would not have gone then; some of them may have gone later."
+    if len(known) > 1 and found.of != AGAIN:
+        yield f"Who {went} within the windows of two moments counts in both, so figures of moments are not to be added."
+    for row in known.dropna(subset="inside").to_dict("records"):
+        yield (
+            f"Most of the time after {row['in_words']} lies within that after {row['inside']}, so it is compared with "
+            f"others then, of whom more {GO[found.of]} anyway: neither the high share nor the ratio says that it makes "
+            f"anybody {GO[found.of]}."
+        )
     yield from found.notes
 
 
@@ -268,12 +282,27 @@ def _by_group(found: KeyMoments) -> Iterator[str]:
             yield f"After {moment} the ratio {said} by group ({state_p_value(p_value)}): {each}."
 
 
+def _in_life(found: KeyMoments) -> Iterator[str]:
+    rows = found.frame.set_index("moment")
+    for moment, marks in found.marks.groupby("moment", sort=False):
+        if rows.loc[moment, "verdict"] == UNKNOWN:
+            continue
+        row = rows.loc[moment]
+        each = join_words(
+            f"{found.interval(mark, 'hazard', 'percent')} a month after month {mark['after_month']}"
+            for mark in marks.to_dict("records")
+        )
+        beside = f", instead of {format_percent(row['hazard_without'])} at the same time without it"
+        whole = f"; over all its windows together {format_percent(row['hazard'])}{beside}" if len(marks) else ""
+        yield f"After {row['in_words']} {each} {GO[found.of]}{whole}."
+
+
 def _next_step(found: KeyMoments) -> Iterator[str]:
     """Yield whom to speak to."""
     top = found.strongest
     if top is None:
         return
-    now = f"{top['n_open']:,} are within {top['window_days']} days after it now"
+    now = f"on the last day {top['n_open']:,} were within {top['window_days']} days after it"
     if found.of == AGAIN:
         ends = [(name, months_of_ends(found, name)) for name in found.ranked()["moment"]]
         ends = "; ".join(f"{short_words('offer', name)} {months}" for name, months in ends if months)
@@ -287,7 +316,7 @@ def _next_step(found: KeyMoments) -> Iterator[str]:
         more = f"; {now}" if top["n_open"] else ""
         yield f"See to it that more of the lost meet what brings them back, such as {top['in_words']}{more}."
     elif (found.marks["moment"] == top["moment"]).any():  # it has its place in life, so it is seen coming
-        lately = f"{top['n_lately']:,} came to it in the last three months, about as many will in the next three"
+        lately = f"{top['n_lately']:,} came to it in the last three months, about as many will in the three after"
         yield f"Speak to customers before {top['in_words']}: {lately}; {now}."
     else:
         lately = f"{top['n_lately']:,} came to it in the last three months"

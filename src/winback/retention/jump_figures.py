@@ -16,6 +16,7 @@ ENDS = ("", "_low", "_high")  # of the names of a figure and its interval
 NEAR = (3, 2, 1)  # weights of a month, those beside it and the next: on a slope the middle stays where it is
 OPENED = 0.02  # share of a month that windows of a moment take from which on it is a month of that moment
 DATED, FEWEST = 0.5, 3  # share of a moment's comings in so few months of life: it has its place in life
+INSIDE = 0.5  # share of the time within a moment's windows
 MARKED = 0.1  # share of a moment's comings in a month of life from which on the month is marked
 
 
@@ -73,6 +74,23 @@ def figures_of(population: Population, cells: Cells, jumps: Jumps, level: float)
             **{f"money{end}": excess[end] * margin for end in ENDS},
         }
     )
+
+
+def inside_of(cells: Cells, ratio: pd.Series) -> np.ndarray:
+    """Return the place of a stronger moment whose window is open for most of the time within each; missing: of none.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> cells = SimpleNamespace(open=np.array([[1, 1], [1, 0], [0, 1]], dtype=bool), days=np.array([8.0, 90.0, 2.0]))
+    >>> inside_of(cells, pd.Series([6.0, 2.0])).tolist()
+    [nan, 0.0]
+    """
+    together = (cells.days[:, None] * cells.open).T @ cells.open  # days with both windows open
+    share = together / np.maximum(np.diag(together), 1e-12)[:, None]
+    ratio = ratio.to_numpy()
+    share[~(ratio[None, :] > ratio[:, None])] = 0
+    return np.where(share.max(axis=1) >= INSIDE, share.argmax(axis=1), np.nan)
 
 
 def by_age(population: Population) -> np.ndarray:

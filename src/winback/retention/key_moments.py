@@ -113,7 +113,8 @@ def key_moments(
         n = found.now[some].groupby("moment")["customer_id"].nunique()
         frame[name] = frame["moment"].map(n).fillna(0).astype(int)
     ages = figures.by_age(population)
-    frame = frame.assign(compared=compared, in_words=found.words)
+    frame = frame.assign(compared=compared, in_words=found.words, inside=figures.inside_of(cells, frame["ratio"]))
+    frame["inside"] = frame["inside"].map(dict(enumerate(found.words)))
     return KeyMoments(
         frame=frame,
         segments=_by_segment(found, cells, compared, level) if by else None,

@@ -17,7 +17,8 @@ import pandas as pd
 from winback.base.contract_base import ContractBase
 from winback.doors import ArgumentError, door
 from winback.periods import DAYS_IN_MONTH
-from winback.results import Result, Sentences, counted, format_count, format_percent
+from winback.results import Result, Sentences, counted, format_count, format_money, format_percent
+from winback.retention.about_to_leave import Keeping
 from winback.retention.bands import trend_column
 from winback.retention.person_months import TREND, History, month_starts, months_of
 from winback.retention.risk_words import event_in_words
@@ -52,11 +53,12 @@ class ShrinkingVolume(Result):
     within_months: int
     lost_anyway: float  # share of customers with amounts who were lost within the months, flagged or not
     level: float
+    margin: float = np.nan  # mean a month of customers here on the last day whose amounts are known
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "below": ("Alarm below", "percent0"),
         "caught": ("Losses caught", "percent"),
-        "lead_months": ("Months ahead", "number"),
+        "lead_months": ("Months ahead", "tenths"),
         "n_alarms": ("Alarms", "count"),
         "false": ("False alarms", "percent"),
         "flagged": ("Flagged each month", "percent"),
@@ -70,6 +72,36 @@ class ShrinkingVolume(Result):
     def describe(self) -> Sentences:
         """Say how many losses the alarm comes before, how often it is false, and the doubt."""
         return Sentences.of(_answer(self))
+
+    @door
+    def for_a_cost(self, *, cost: float, share_prevented: float, months: int = 12) -> Sentences:
+        """Say which alarm gains most at what a call costs and prevents; nothing where no margins are known.
+
+        Gain = alarms x (share that was not false x share prevented x mean margin x months - cost).
+
+        Parameters
+        ----------
+        cost : float
+            Of a call.
+        share_prevented : float
+            Share of the losses after an alarm that a call prevents: an assumption where no trial measured it.
+        months : int
+            Of margin that a customer who is kept brings.
+        """
+        Keeping(cost, share_prevented, months)  # refuses what makes no sense
+        if pd.isna(self.margin):
+            return Sentences()
+        right = self.frame["n_alarms"] * (1 - self.frame["false"].fillna(1.0))
+        gain = right * share_prevented * self.margin * months - self.frame["n_alarms"] * cost
+        what = f"At {format_money(cost, self.currency)} a call and {format_percent(share_prevented, 0)} prevented"
+        if gain[best := gain.idxmax()] <= 0:
+            return Sentences(f"{what} none of these alarms pays, over {counted(months, 'months')} of margin.")
+        row = self.frame.loc[best]
+        return Sentences(
+            f"{what} the alarm below {format_percent(row['below'], 0)} gains most: "
+            f"{format_money(gain[best], self.currency)} by {counted(row['n_alarms'], 'alarms')} of the past, over "
+            f"{counted(months, 'months')} of margin."
+        )
 
     def what_to_do(self) -> Sentences:
         """Say whom to call."""
@@ -139,6 +171,7 @@ def shrinking_volume(
         within_months=within_months,
         lost_anyway=float((followed & came.soon).sum() / max(followed.sum(), 1)),
         level=level,
+        margin=flagged.loc[flagged["trend"].notna(), "margin"].mean(),
         currency=base.currency,
     )
 
@@ -195,7 +228,8 @@ def _answer(found: ShrinkingVolume) -> Iterator[str]:
         anyway = format_percent(found.lost_anyway)
         yield (
             f"Of {counted(row['n_alarms'], 'alarms')} {found.interval(row, 'false', 'percent')} were false: no loss "
-            f"within {found.within_months} months; of all {anyway} do."
+            f"within {found.within_months} months; of all customers whose amounts are known {anyway} were lost within "
+            "as many."
         )
     yield (
         "Judged on the months in which the alarm was chosen, among customers whose amounts are known for six whole "
