@@ -645,6 +645,9 @@ def calls() -> dict[str, Call]:
         "shrinking_volume": Call(
             wb.retention.shrinking_volume, {"base": used_base(), "event": "volume", "below": 0.9, "within_months": 2}
         ),
+        "for_a_cost": Call(
+            wb.retention.shrinking_volume(used_base()).for_a_cost, {"cost": 1.0, "share_prevented": 0.2, "months": 6}
+        ),
         "plot_churn_risk": Call(plots.plot_churn_risk, {"check": risk().check(months=12)}),
         "plot_worth_keeping": Call(
             plots.plot_worth_keeping, {"found": risk().about_to_leave(cost=1, share_prevented=0.2)}

@@ -53,7 +53,7 @@ class ShrinkingVolume(Result):
     within_months: int
     lost_anyway: float  # share of customers with amounts who were lost within the months, flagged or not
     level: float
-    margin: float = np.nan  # mean a month of customers here on the last day whose amounts are known
+    margin: float = np.nan  # mean a month of customers whose amounts are known
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "below": ("Alarm below", "percent0"),
@@ -171,7 +171,7 @@ def shrinking_volume(
         within_months=within_months,
         lost_anyway=float((followed & came.soon).sum() / max(followed.sum(), 1)),
         level=level,
-        margin=flagged.loc[flagged["trend"].notna(), "margin"].mean(),
+        margin=float(pd.Series(lives.margin[np.isfinite(trend).any(axis=1)]).mean()),
         currency=base.currency,
     )
 
