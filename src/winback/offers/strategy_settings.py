@@ -127,3 +127,14 @@ def settings_of(
         "by_themselves": None if measured else alone,
         "acquire": Acquire(**acquire) if acquire else None,
     }
+
+
+def months_of(terms: Mapping) -> dict[str, object]:
+    """Return the months and the interest of a comparison as a list of whom to keep takes them: one horizon for both.
+
+    Examples
+    --------
+    >>> months_of({"horizon_months": 24, "annual_discount": 0.1})
+    {'months': 24, 'annual_discount': 0.1}
+    """
+    return {"months" if name == "horizon_months" else name: given for name, given in terms.items()}

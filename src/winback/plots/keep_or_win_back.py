@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_SEGMENTS = 6  # drawn: the largest ones
 BETWEEN = 0.6  # of a row, between segments
+CLOSE = 0.3  # of the largest gain: so close to the line at 0 a text in the middle would lie over it
 
 
 @door
@@ -52,8 +53,9 @@ def plot_keep_or_win_back(result: StrategyComparison, ax: Axes | None = None) ->
         best = result.of(row.segment)["strategy"]
         ahead = "ahead: " if best[best != RISKIEST].iloc[0] == row.strategy else ""
         face = "white" if assumed else color
+        side = "left" if 0 <= row.gain < CLOSE * rows["gain"].abs().max() else "center"  # clear of the line at 0
         ax.plot(row.gain, place, marker, color=color, markerfacecolor=face, markersize=8)
-        note(ax, f"{ahead}{text} for {spent}", (row.gain, place), (0, 6), ha="center", color=color)
+        note(ax, f"{ahead}{text} for {spent}", (row.gain, place), (0, 6), ha=side, color=color)
     months = result.terms.timing.horizon_months
     left_out = len(result.inputs.segments) > len(largest)
     hollow = "; hollow: rests on what is assumed" if any(map(result.assumed, strategies)) else ""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 FEWEST_AT_RISK = 100.0  # customers for a month: of fewer the hazard goes up and down by chance
 MOST_MONTHS = 60
+CLOSE = 2  # times: so close to the line at 1 a text in the middle would lie over it
 GO = {"leaving": "leave", "returning": "come back", "leaving again": "leave again"}
 FIRST_YEAR = 12
 SINCE = {"leaving": "month of life", "returning": "month away", "leaving again": "month since the return"}
@@ -73,7 +74,8 @@ def plot_key_moments(result: KeyMoments, ax: Axes | None = None) -> Axes:
         face = "white" if row.verdict == UNCLEAR else color
         ax.plot(row.ratio, place, "o", color=color, markerfacecolor=face, markersize=8)
         text = f"{row.ratio:.2f}: {result.format(row.hazard, 'percent')} a month"
-        note(ax, text, (row.ratio, place), (0, 7), ha="center", color=color)
+        side = "left" if 1 <= row.ratio < CLOSE else "right" if 1 / CLOSE < row.ratio < 1 else "center"
+        note(ax, text, (row.ratio, place), (0, 7), ha=side, color=color)  # clear of the line at 1
     go = GO[result.of]
     top = frame.iloc[0]
     title = f"{top['ratio']:.2f} times as many {go} after {top['in_words']}"
