@@ -12,6 +12,7 @@ from winback.labels import short_words
 from winback.results import Result, Sentences, counted, format_count, format_percent, join_words, state_p_value
 from winback.retention.beside import NEIGHBOURS
 from winback.retention.jump_figures import HIGHER, UNCLEAR, UNKNOWN
+from winback.retention.moment_places import places_in_life, times_as_many, two_at_once
 from winback.sources import Cited, Formula
 from winback.uncertainty import normal_interval
 
@@ -119,7 +120,7 @@ class KeyMoments(Result):
 
     def in_life(self) -> Sentences:
         """Say what of the moments that have their place in life, month by month; nothing where none has."""
-        return Sentences.of(_in_life(self))
+        return Sentences.of(places_in_life(self, GO[self.of]))
 
     def details(self) -> Sentences:
         """Say what of the other moments, of groups, and how it was found."""
@@ -155,7 +156,7 @@ def _answer(found: KeyMoments) -> Iterator[str]:
         hazards = (top["hazard"], top["hazard_without"])
         hazard, without = (format_percent(each, 1 if each >= 0.01 else 2) for each in hazards)
         window = f"within {top['window_days']} days after {top['in_words']}"
-        yield f"{_times(top)} customers {go} {window} as without it: {hazard} instead of {without} a month."
+        yield f"{times_as_many(top)} customers {go} {window} as without it: {hazard} instead of {without} a month."
         n, low, high = (format_count(top[f"excess{end}"]) for end in ("", "_low", "_high"))
         paid = f", who {PAID[found.of]} {found.interval(top, 'money', 'money')} a month"
         together = f"; the intervals of all moments hold together at {found.level:.0%}" if len(found.frame) > 1 else ""
@@ -182,7 +183,7 @@ def _answer_of_offers(found: KeyMoments, top) -> Iterator[str]:
         format_percent(each, 1 if each >= 0.01 else 2) for each in (top["hazard"], top["hazard_without"])
     )
     together = f"; the intervals of all offers hold together at {found.level:.0%}" if len(found.frame) > 1 else ""
-    yield f"Then {hazard} a month left, {_times(top)} as in the months beside, {without}{together}."
+    yield f"Then {hazard} a month left, {times_as_many(top)} as in the months beside, {without}{together}."
 
 
 def more_than_others(found: KeyMoments) -> str:
@@ -210,10 +211,6 @@ def left_with_offers(found: KeyMoments) -> str:
     n, spread = known["excess"].sum(), ((known["n_ended"] / known["ratio"] * known["std_error"]) ** 2).sum() ** 0.5
     n, low, high = map(format_count, (n, *normal_interval(n, spread, found.level)))
     return f"{n} [{low}, {high}]"
-
-
-def _times(row) -> str:
-    return f"{row['ratio']:.2f} times as many [{row['ratio_low']:.2f}, {row['ratio_high']:.2f}]"
 
 
 def _doubt(found: KeyMoments) -> str:
@@ -251,7 +248,7 @@ def _details(found: KeyMoments) -> Iterator[str]:
             beside = ", compared with the time beside" if row["compared"] == NEIGHBOURS else ""
             chance = ", which may be chance" if row["verdict"] == UNCLEAR else ""
             window = f"within {row['window_days']} days after {row['in_words']}"
-            yield f"{_times(row)} {GO[found.of]} {window}{beside}{chance}."
+            yield f"{times_as_many(row)} {GO[found.of]} {window}{beside}{chance}."
     if len(unknown):
         yield (
             f"Not known after {join_words(unknown['in_words'])}: too few {went} within the windows or without them at "
@@ -259,14 +256,8 @@ def _details(found: KeyMoments) -> Iterator[str]:
         )
     yield from _by_group(found)
     yield "In excess are those who would not have gone then; some of them may have gone later."
-    if len(known) > 1 and found.of != AGAIN:
-        yield f"Who {went} within the windows of two moments counts in both, so figures of moments are not to be added."
-    for row in known.dropna(subset="inside").to_dict("records"):
-        yield (
-            f"Most of the time after {row['in_words']} lies within that after {row['inside']}, so it is compared with "
-            f"others then, of whom more {GO[found.of]} anyway: neither the high share nor the ratio says that it makes "
-            f"anybody {GO[found.of]}."
-        )
+    if found.of != AGAIN:
+        yield from two_at_once(known, GO[found.of], went)
     yield from found.notes
 
 
@@ -280,21 +271,6 @@ def _by_group(found: KeyMoments) -> Iterator[str]:
             each = join_words(f"{row.segment} {row.ratio:.2f}" for row in rows.itertuples())
             said = "differs" if p_value < ALIKE else "is not shown to differ"
             yield f"After {moment} the ratio {said} by group ({state_p_value(p_value)}): {each}."
-
-
-def _in_life(found: KeyMoments) -> Iterator[str]:
-    rows = found.frame.set_index("moment")
-    for moment, marks in found.marks.groupby("moment", sort=False):
-        if rows.loc[moment, "verdict"] == UNKNOWN:
-            continue
-        row = rows.loc[moment]
-        each = join_words(
-            f"{found.interval(mark, 'hazard', 'percent')} a month after month {mark['after_month']}"
-            for mark in marks.to_dict("records")
-        )
-        beside = f", instead of {format_percent(row['hazard_without'])} at the same time without it"
-        whole = f"; over all its windows together {format_percent(row['hazard'])}{beside}" if len(marks) else ""
-        yield f"After {row['in_words']} {each} {GO[found.of]}{whole}."
 
 
 def _next_step(found: KeyMoments) -> Iterator[str]:
