@@ -246,7 +246,7 @@ def test_names_that_mean_something_elsewhere_and_columns_of_the_analyst(tmp_path
     """Dollar signs, other scripts, formulas and long ids, numbers of NumPy as arguments."""
     offers = {"$5_off_$10": 120, "=折扣": 105}
     study = wb.simulate_telecom_study(5_300, calibrate=False, rng=11).lapsed
-    table = study[study["offer"].isin(["discount", "upgrade", "none"])].drop(columns="eligible")
+    table = study[study["offer"].isin(["discount", "upgrade", "none"])].drop(columns=["eligible", "followed"])
     names = dict(zip(("discount", "upgrade"), offers, strict=True))
     table["offer"] = table["offer"].astype(str).replace(names)
     table["customer_id"] = "0049" + table["customer_id"].astype(str)

@@ -81,4 +81,5 @@ def test_what_is_missing_is_said_in_the_same_words(log, engine):
         wb.read_purchases(
             in_engine(log, engine).select("customer_id, amount" if engine == "duckdb" else ["customer_id", "amount"])
         )
-    assert str(theirs.value) == str(ours.value)
+    # of a table in memory it is also said at once which rows would be dropped
+    pd.testing.assert_frame_equal(theirs.value.problems, ours.value.problems.head(1))

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 ARMS = ("discount", "upgrade", "bundle", "tailored")
 SUCCESS = {"discount": 0.45, "upgrade": 0.41, "bundle": 0.47, "tailored": 0.45, "none": 0.06}
-OUTCOMES = ["returned", "second_tenure", "second_ended", "second_margin"]
+OUTCOMES = ["returned", "second_tenure", "second_ended", "second_margin", "second_reason"]
 
 
 def redraw(seed, **more):

@@ -48,7 +48,7 @@ def plot_tornado(what_if: WhatIf) -> Figure:
     >>> trial = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).trial
     >>> figure = plot_tornado(wb.compare_offers(trial).what_if())
     >>> [label.get_text() for label in figure.axes[0].get_yticklabels()][:2]
-    ['would come anyway', 'months counted']
+    ['months counted', 'would come anyway']
     """
     comparison = what_if.comparison
     leader = comparison.frame["offer"].iloc[0]

@@ -139,5 +139,5 @@ def _shown(value) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return f"{value:.0f}"
     if isinstance(value, pd.Timestamp) and value == value.normalize():
-        return f"{value:%Y-%m-%d}"
+        return str(value).split()[0]  # strftime knows no year beyond 9999
     return repr(value) if isinstance(value, str) and not value.strip() else f"{value}"

@@ -134,7 +134,7 @@ class TelecomStudy:
 
         Examples
         --------
-        >>> load_telecom_study().new_leavers.frame["months_away"].round().max()
+        >>> load_telecom_study().new_leavers.frame["months_away"].round().max().item()
         12.0
         """
         lost = self.base.lapsed(asof=self.until)
