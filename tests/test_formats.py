@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from winback.money import DASH, format_alike, format_money, money_interval
@@ -57,6 +57,9 @@ def test_a_gain_shows_its_plus_where_asked_but_nothing_does_not():
 
 
 @given(amount=st.floats(1e6, 1e14), sign=st.sampled_from([1, -1]))
+@example(amount=9_849_345, sign=1)
+@example(amount=9_495_000, sign=-1)
+@example(amount=99_950_000, sign=1)
 def test_millions_are_the_amount_to_three_digits_and_whole_in_a_table(amount, sign):
     number, word = format_money(sign * amount).replace("$", "").split()
     shown = float(number.replace(",", "")) * {"million": 1e6, "billion": 1e9, "trillion": 1e12}[word]

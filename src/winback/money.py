@@ -99,7 +99,7 @@ def _short(amount: float, currency: str, digits: int, signed: bool) -> str:
         return _money(amount, currency, digits, signed)
     kept = float(f"{amount:.{KEPT - 1}e}")
     unit = large_unit([kept])
-    whole = len(f"{abs(kept) / unit:.0f}")
+    whole = len(str(int(abs(kept) / unit)))  # not rounded: 9.85 has one digit before its point
     return in_unit(kept, unit, max(0, KEPT - whole), currency, signed)
 
 
