@@ -107,12 +107,8 @@ def first_when_longer(comparison: Result) -> str:
     counted = f"Counted over {over.settings.horizon_months:g} months instead of {_own_months(comparison)}"
     if now == then:
         return f"{counted}, {now} is still first."
-    pairs = over.differences
-    pair = pairs[(pairs["first"] == then) & (pairs["second"] == now)].iloc[0]
-    ahead = over.format(pair["difference"], "money")
-    return (
-        f"{counted}, {then} is first, {ahead} ahead of {now}{'' if pair['told_apart'] else ', but not beyond chance'}."
-    )
+    ahead, chance = _lead(over, then, now)
+    return f"{counted}, {then} is first, {ahead} ahead of {now}{chance}."
 
 
 def other_when_longer(comparison: Result) -> Iterator[str]:
@@ -143,10 +139,15 @@ def _over_all(comparison, first: str, then: str) -> str:
     months = f"over {over.settings.horizon_months:g}"
     if first == then:
         return f"{months} it is still first, but not beyond chance"
+    ahead, chance = _lead(over, then, first)
+    return f"{months}, {then} is {ahead} ahead{chance}"
+
+
+def _lead(over, then: str, other: str) -> tuple[str, str]:
+    """Return how far one offer is ahead of another over the longest time, and whether that may be chance."""
     pairs = over.differences
-    pair = pairs[(pairs["first"] == then) & (pairs["second"] == first)].iloc[0]
-    ahead = over.format(pair["difference"], "money")
-    return f"{months}, {then} is {ahead} ahead{'' if pair['told_apart'] else ', but not beyond chance'}"
+    pair = pairs[(pairs["first"] == then) & (pairs["second"] == other)].iloc[0]
+    return over.format(pair["difference"], "money"), "" if pair["told_apart"] else ", but not beyond chance"
 
 
 def within_months(comparison: Result) -> str:

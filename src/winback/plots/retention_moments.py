@@ -69,10 +69,7 @@ def plot_key_moments(result: KeyMoments, ax: Axes | None = None) -> Axes:
     ax = new_axes(ax, 1.4 + row_height(names, 0.42) * len(names))
     ax.axvline(1, color=INK, linewidth=1)
     for place, row in enumerate(frame.itertuples()):
-        color = QUIET if row.verdict == UNCLEAR else INK
-        ax.plot([row.ratio_low, row.ratio_high], [place] * 2, color=color, linewidth=2.2)
-        face = "white" if row.verdict == UNCLEAR else color
-        ax.plot(row.ratio, place, "o", color=color, markerfacecolor=face, markersize=8)
+        color = _mark(ax, place, row.verdict, row.ratio, (row.ratio_low, row.ratio_high))
         text = f"{row.ratio:.2f}: {result.format(row.hazard, 'percent')} a month"
         side = "left" if 1 <= row.ratio < CLOSE else "right" if 1 / CLOSE < row.ratio < 1 else "center"
         note(ax, text, (row.ratio, place), (0, 7), ha=side, color=color)  # clear of the line at 1
@@ -137,6 +134,15 @@ def plot_hazard(result: KeyMoments, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def _mark(ax, place: int, verdict: str, figure: float, ends: tuple[float, float]) -> str:
+    """Draw a figure with its interval, hollow where it may be chance, and return its colour."""
+    color = QUIET if verdict == UNCLEAR else INK
+    ax.plot(ends, [place] * 2, color=color, linewidth=2.2)
+    face = "white" if verdict == UNCLEAR else color
+    ax.plot(figure, place, "o", color=color, markerfacecolor=face, markersize=8)
+    return color
+
+
 def _lost_with_offers(result: KeyMoments, known, ax) -> Axes:
     """Draw how many left with the end of each offer who would have stayed, the most first."""
     frame = known.sort_values("excess", ascending=False, ignore_index=True)
@@ -144,10 +150,7 @@ def _lost_with_offers(result: KeyMoments, known, ax) -> Axes:
     ax = new_axes(ax, 1.4 + row_height(names, 0.42) * len(names))
     ax.axvline(0, color=INK, linewidth=1)
     for place, row in enumerate(frame.itertuples()):
-        color = QUIET if row.verdict == UNCLEAR else INK
-        ax.plot([row.excess_low, row.excess_high], [place] * 2, color=color, linewidth=2.2)
-        face = "white" if row.verdict == UNCLEAR else color
-        ax.plot(row.excess, place, "o", color=color, markerfacecolor=face, markersize=8)
+        color = _mark(ax, place, row.verdict, row.excess, (row.excess_low, row.excess_high))
         note(ax, f"{row.excess:,.0f} of {row.n_ended:,}", (row.excess, place), (0, 7), ha="center", color=color)
     top = frame.iloc[0]
     most = f"{top['excess']:,.0f} who would have stayed left with the {short_words('offer', top['moment'])} offer"
