@@ -102,7 +102,7 @@ def make_environment():
 def install(what):
     """Install with pip; where there is no network, say so in one sentence, else show what pip says."""
     pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
-    code, said = ended(subprocess.Popen(pip + what, cwd=str(ROOT), stderr=subprocess.PIPE, universal_newlines=True))
+    code, said = ended(pip + what, cwd=str(ROOT), stderr=subprocess.PIPE, universal_newlines=True)
     if code and any(sign in said for sign in NO_NETWORK):
         sys.exit("The packages cannot be fetched: no package index is reached from here. Connect, then run this again.")
     sys.stderr.write(said or "")
@@ -112,14 +112,20 @@ def install(what):
 
 def run(command, folder=ROOT):
     """Run one command, in the project's folder unless told otherwise, and stop with its exit code if it fails."""
-    code, _ = ended(subprocess.Popen(command, cwd=str(folder)))
+    code, _ = ended(command, cwd=str(folder))
     if code:
         sys.exit(code)
 
 
-def ended(child):
-    """Wait for a process and return its exit code and its errors; being stopped, stop it too."""
+def ended(command, **how):
+    """Run a process to its end and return its exit code and its errors; being stopped, stop it too."""
+    asked = []  # a stop that comes while the process is being started waits until it can be stopped with it
+    at_a_stop = signal.signal(signal.SIGTERM, lambda *_: asked.append(True))
+    child = subprocess.Popen(command, **how)
     try:
+        signal.signal(signal.SIGTERM, at_a_stop)
+        if asked:
+            raise Stopped
         _, said = child.communicate()
     except (KeyboardInterrupt, Stopped) as asked:
         if isinstance(asked, Stopped):  # Ctrl-C reaches the child by itself

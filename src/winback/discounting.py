@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 TIMING = "margin is earned evenly through each month; money t months after the offer counts (1 + annual rate)^(-t/12)"
+LONGEST_HORIZON = 1_000_000  # months: beyond any business, and money over so many still has room in a number
 
 
 def check_annual_discount(annual_discount: float) -> float:
@@ -34,7 +35,7 @@ def check_annual_discount(annual_discount: float) -> float:
 
 
 def check_horizon(horizon_months: float) -> float:
-    """Return the horizon in months; a ValueError refuses one that is missing, not finite or not above zero.
+    """Return the horizon in months; a ValueError refuses one that is missing, not above zero, or endless.
 
     Examples
     --------
@@ -44,8 +45,8 @@ def check_horizon(horizon_months: float) -> float:
     if not _is_number(horizon_months):
         raise ValueError(f"horizon_months must be a number of months, such as 24; got {horizon_months!r}.")
     months = float(horizon_months)
-    if not 0 < months < np.inf:
-        raise ValueError(f"horizon_months must be above 0 and finite; got {months:g}.")
+    if not 0 < months <= LONGEST_HORIZON:
+        raise ValueError(f"horizon_months must be above 0 and at most {LONGEST_HORIZON:,}; got {months:g}.")
     return months
 
 

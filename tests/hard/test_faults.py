@@ -271,9 +271,9 @@ def test_an_immutable_file_is_found_before_the_work(campaign, temporary):
 
 
 INSTALLS = """
-import json, runpy, subprocess, sys, time
+import json, os, runpy, signal, subprocess, sys, time
 from pathlib import Path
-root, hang = Path(sys.argv[1]), sys.argv[2] == "hang"
+root, hang, at_once = Path(sys.argv[1]), sys.argv[2] != "go", sys.argv[2] == "stopped at once"
 class Faked(subprocess.Popen):
     def __init__(self, command, **how):
         with (root / "calls").open("a") as file:
@@ -283,6 +283,8 @@ class Faked(subprocess.Popen):
             (root / ".venv").mkdir(exist_ok=True)
         wait = "import time; time.sleep(600)" if pip and hang else "pass"
         super().__init__([sys.executable, "-c", wait], **how)
+        if pip and at_once:
+            os.kill(os.getpid(), signal.SIGTERM)
 subprocess.Popen = Faked
 sys.argv = ["run.py", "report"]
 runpy.run_path(str(root / "run.py"), run_name="__main__")
@@ -316,6 +318,16 @@ def test_an_installation_that_was_stopped_is_made_anew_by_the_next_run(tmp_path,
     calls = [json.loads(line) for line in (tmp_path / "calls").read_text().splitlines()]
     assert [call[:2] for call in calls] == [["-m", "venv"], *[["-m", "pip"]] * 3, *[["-P", "-m"]] * 2]
     assert (tmp_path / ".venv" / "winback-installed").exists()
+
+
+def test_a_stop_while_a_command_is_being_started_stops_that_command_too(tmp_path):
+    """It came before run.py knew the process: the installation ran on, unseen, and held the terminal."""
+    for name in ("run.py", "requirements.lock", "pyproject.toml"):
+        shutil.copy(SOURCE.parent / name, tmp_path)
+    stopped = start("-c", INSTALLS, tmp_path, "stopped at once", folder=tmp_path)
+    _, said = stopped.communicate(timeout=PATIENCE)  # ends only when nobody holds its output any more
+    assert stopped.returncode == 143
+    assert said.splitlines()[-1] == "Stopped; the next run makes .venv anew."
 
 
 def test_no_network_during_the_installation_is_one_line(tmp_path):

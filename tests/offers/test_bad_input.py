@@ -149,7 +149,11 @@ def test_a_table_of_second_lives_that_cannot_be_compared_is_refused(table, said)
         ),
         (lives(), {"horizon_months": 12}, r"^annual_discount is required: 0\.10 for 10% a year, 0 for plain money\.$"),
         (lives(), {"horizon_months": 12, "annual_discount": 10}, r"^annual_discount must be .* Write 0\.1 for 10%\.$"),
-        (lives(), {"horizon_months": 0, "annual_discount": 0}, r"^horizon_months must be above 0 and finite; got 0\.$"),
+        (
+            lives(),
+            {"horizon_months": 0, "annual_discount": 0},
+            r"^horizon_months must be above 0 and at most 1,000,000; got 0\.$",
+        ),
         (
             values(),
             {"horizon_months": 12},

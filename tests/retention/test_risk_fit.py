@@ -48,6 +48,8 @@ def test_one_customer_has_the_risk_that_all_have(fit):
         ({"tenure": 3, "plan": "large", "tenuer": 1}, r"tenuer is not in the model\. Did you mean `tenure`"),
         ({"plan": "large"}, "tenure is missing"),
         ({"tenure": "3", "plan": "large"}, "Values must be numbers or labels"),
+        ({"tenure": pd.DataFrame(), "plan": "large"}, "Values must be numbers or labels"),
+        ({"tenure": 3, "plan": np.array(["large", "small"])}, "Values must be numbers or labels"),
         ([3, "large"], "`customer` must be"),
     ],
 )

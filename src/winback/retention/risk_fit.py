@@ -223,7 +223,7 @@ class ChurnRisk(Result):
             value = customer.get(each.name)
             try:
                 levels.append(each.level_of[each.place_of(value)])
-            except TypeError:
+            except (TypeError, ValueError):  # a list, a table or an array in a value's place
                 raise ArgumentError(f"Values must be numbers or labels; got {dict(customer)!r}.") from None
             if levels[-1] < 0:
                 unseen = f"is {value!r}, which the model has not seen"
