@@ -88,31 +88,44 @@ def test_sentences_name_reasons_as_people_do(fit):
 
 def test_early_leaving_counts_by_window(fit):
     found = fit.early_leaving(by=None)
-    row, rest = found.frame.iloc[0], found.frame.iloc[1]
+    row = found.frame.iloc[0]
     months, ended = fit.sample.months, fit.sample.cause >= 0
+    early = np.minimum(months, 3).sum()
     assert row["n_left"] == (ended & (months <= 3)).sum()
-    assert row["months_watched"] == pytest.approx(np.minimum(months, 3).sum())
-    assert rest["n_left"] + row["n_left"] == ended.sum()
-    assert rest["months_watched"] + row["months_watched"] == pytest.approx(months.sum())
-    assert row["ratio"] == pytest.approx(row["hazard"] / rest["hazard"])
+    assert row["months_watched"] == pytest.approx(early)
+    assert row["hazard"] == row["n_left"] / row["months_watched"]
+    assert row["later"] == pytest.approx((ended.sum() - row["n_left"]) / (months.sum() - early))
+    assert row["ratio"] == pytest.approx(row["hazard"] / row["later"])
     assert row["ratio_low"] < row["ratio"] < row["ratio_high"]
-    assert "in all other months" in found.describe()
+    assert "within the first three months than later" in found.describe()
     assert found.details()
 
 
+def test_a_fragility_at_first_is_found_where_there_is_one():
+    """A hazard three times as high in the first three months, in everybody."""
+    rng = np.random.default_rng(8)
+    first, later = rng.exponential(10, 2_000), 3 + rng.exponential(30, 2_000)
+    stay = np.where(first < 3, first, later)
+    seen = rng.uniform(20, 60, 2_000)
+    table = churners(2_000, 9).assign(second_tenure=np.minimum(stay, seen), second_ended=stay <= seen)
+    table["second_reason"] = table["second_reason"].fillna("moved").where(table["second_ended"])
+    found = wb.fit_repeat_churn(table, "1", hazards="1").early_leaving(by=None)
+    row = found.frame.iloc[0]
+    assert row["ratio_low"] < 3 < row["ratio_high"]
+    assert found.describe().startswith("More leave within the first three months than later")
+    assert found.what_to_do().startswith("Be in touch from the first day")
+
+
 @pytest.mark.slow
-def test_the_planted_deal_seekers_leave_after_their_offers_end(study):
+def test_the_planted_deal_seekers_leave_after_their_offers_end_and_nobody_is_fragile_at_first(study):
     fit = wb.fit_repeat_churn(study.trial)
     found = fit.early_leaving()
-    at_end = found.frame[found.frame["window"].str.startswith("two months")]
-    assert set(at_end["group"]) == {"discount", "upgrade", "bundle", "tailored"}
-    assert (at_end["ratio_low"] > 1.5).all()
-    assert "in 4 of 4 groups" in found.describe()  # who was sent nothing has no offer that could end
-    assert found.what_to_do().startswith("Be in touch before the offer ends")
-    assert "Not the first months, but the end of the offer" in found.describe()
-    last = fit.what_to_do().splitlines()[-1]
-    assert last == wb.key_moments(study.trial, of="leaving again").what_to_do()
-    assert "tailored after 3 or 6 months" in last
+    assert (found.frame["ratio_high"] < 1).all()
+    assert "They are fragile when their offer ends only: just after the end of 4 of 4 offers" in found.describe()
+    assert not found.what_to_do()
+    moments = wb.key_moments(study.trial, of="leaving again")
+    assert fit.what_to_do().splitlines()[-1] == moments.what_to_do()
+    assert "tailored after 3 or 6 months" in moments.what_to_do()
 
 
 def test_the_watch_list_has_the_newly_returned_by_what_is_at_risk(fit):

@@ -1,4 +1,4 @@
-"""Are returned customers fragile at first, and when their offer ends? Hazards by window of the second life."""
+"""Are returned customers fragile at first? Hazards of the first months of the second life beside later ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from winback.results import Sentences, format_percent
+from winback.periods import DAYS_IN_MONTH
+from winback.results import Sentences, counted, format_percent
+from winback.retention.found_moments import KeyMoments
+from winback.retention.jump_figures import HIGHER
+from winback.retention.key_moments import WINDOW
 from winback.retention.repeat_churn_sample import Sample
 from winback.retention.watched import offer_months
 from winback.survival.groups import GroupsResult, group_lifetimes
@@ -18,118 +22,115 @@ from winback.terms.catalog import OfferCatalog
 from winback.uncertainty import count_interval, normal_quantile
 
 FIRST_MONTHS = 3.0
-AFTER_END = 2.0  # months after the offer's end: those who came for the offer are gone by then
-EARLY, AT_END, LATER = "months 1 to 3", "two months after the offer's end", "all other months"
-IN_TOUCH = {
-    EARLY: "Be in touch from the first day: more leave within the first three months than in others.",
-    AT_END: "Be in touch before the offer ends: more leave within two months after than in other months.",
-}
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class EarlyLeaving(GroupsResult):
-    """How many leave in which window of the second life.
+    """How many leave in their first three months, beside later ones.
 
     Attributes
     ----------
     frame : pandas.DataFrame
-        One row per group and window: ``group``, ``window``, ``n_left``, ``months_watched`` by all together, ``hazard``
-        (left per month watched) with its interval, ``ratio`` to that of all other months with its interval.
+        One row per ``group``: ``n_left`` in the first three months, ``months_watched`` by all together, ``hazard``
+        (left per month watched) with its interval, ``later``: that of all later months but those just after an offer's
+        end, ``ratio`` of the two with its interval, missing where nobody left in one of them.
+    at_end : KeyMoments or None
+        Who left with their offer, see `key_moments`; None where no offer is known to end.
     """
 
     frame: pd.DataFrame = field(repr=False)
     by: str | None
     level: float
+    at_end: KeyMoments | None = field(default=None, repr=False)
     said: Mapping[str, str] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "group": ("Group", "text"),
-        "window": ("When", "text"),
-        "n_left": ("Left again", "count"),
-        "hazard": ("Leave per month", "percent"),
-        "ratio": ("Times that of other months", "times"),
+        "n_left": ("Left in months 1 to 3", "count"),
+        "hazard": ("A month", "percent"),
+        "later": ("Later", "percent"),
+        "ratio": ("Times that of later", "times"),
     }
 
+    @property
+    def fragile(self) -> pd.DataFrame:
+        """The groups of which more leave at first than later, beyond chance."""
+        return self.frame[self.frame["ratio_low"] > 1]
+
     def describe(self) -> Sentences:
-        """Say where more leave than later, where fewer do, and what the figures are not."""
+        """Say whether more leave at first than later, whether more do when their offer ends, and what that is not."""
         return Sentences.of(_answer(self))
 
     def details(self) -> Sentences:
-        """Say how windows are made, and who was left out."""
+        """Say how it is counted, and who was left out."""
         return Sentences.of(_more(self))
 
     def what_to_do(self) -> Sentences:
-        """Say when to be there."""
-        high = self.frame[self.frame["ratio_low"] > 1]
-        return Sentences.of(IN_TOUCH[window] for window in (EARLY, AT_END) if window in set(high["window"]))
+        """Say when to be there, as far as more leave at first."""
+        said = "Be in touch from the first day: more leave within the first three months than later."
+        return Sentences() if self.fragile.empty else Sentences(said)
 
 
-def early_leaving(sample: Sample, by: str | None, offers: OfferCatalog | None, *, level: float) -> EarlyLeaving:
-    """Return hazards by window, see `RepeatChurn.early_leaving`."""
+def early_leaving(
+    sample: Sample, by: str | None, offers: OfferCatalog | None, *, at_end: KeyMoments | None, level: float
+) -> EarlyLeaving:
+    """Return hazards of the first months and of later ones, see `RepeatChurn.early_leaving`."""
     by = None if by == "offer" and "offer" not in sample.table else by
     lives = group_lifetimes(sample.table, by, "second")
-    table = sample.table.iloc[lives.rows]
+    table, months = sample.table.iloc[lives.rows], lives.months
     ends = np.full(len(table), np.nan)  # months after which each one's offer ended; missing: it did not
     if offers is not None and "offer" in table:
         ends = offer_months(table, offers)
-    windows = {EARLY: (0.0, FIRST_MONTHS), AT_END: (np.maximum(ends, FIRST_MONTHS), ends + AFTER_END)}
-    watched = [np.fmax(np.minimum(lives.months, close) - begin, 0) for begin, close in windows.values()]
-    left = [lives.ended & (lives.months > begin) & (lives.months <= close) for begin, close in windows.values()]
-    watched.append(lives.months - sum(watched))
-    left.append(lives.ended & ~np.any(left, axis=0))
-    n, months = (np.transpose([np.bincount(lives.codes, each) for each in some]) for some in (left, watched))
-    frame = pd.DataFrame({"group": np.repeat(lives.names, len(left)), "window": [*windows, LATER] * len(lives.names)})
-    frame = frame.assign(n_left=n.ravel().astype(int), months_watched=months.ravel())
-    counted = np.stack([n, *count_interval(n, level)]) / np.where(months > 0, months, np.nan)
-    frame[["hazard", "hazard_low", "hazard_high"]] = counted.reshape(3, -1).T
-    rest = n[:, -1:]
-    known = (n > 0) & (rest > 0) & (frame["window"] != LATER).to_numpy().reshape(n.shape)
-    ratio = np.where(known, counted[0] / counted[0][:, -1:], np.nan)  # its interval is made on the log scale
+    opens, closes = np.maximum(ends, FIRST_MONTHS), ends + WINDOW / DAYS_IN_MONTH
+    first = np.minimum(months, FIRST_MONTHS)
+    watched = first, months - first - np.fmax(np.minimum(months, closes) - opens, 0)
+    early = months <= FIRST_MONTHS
+    left = lives.ended & early, lives.ended & ~early & ~((months > opens) & (months <= closes))
+    n, rest = (np.bincount(lives.codes, each, len(lives.names)) for each in left)
+    time, later = (np.bincount(lives.codes, each, len(lives.names)) for each in watched)
+    later = rest / np.where(later > 0, later, np.nan)
+    low, high = count_interval(n, level)
+    frame = {"group": lives.names, "n_left": n.astype(int), "months_watched": time}
+    frame |= {"hazard": n / time, "hazard_low": low / time, "hazard_high": high / time, "later": later}
+    ratio = np.where((n > 0) & (rest > 0), n / time / later, np.nan)  # its interval is made on the log scale
     factor = np.exp(normal_quantile(level) * np.sqrt(1 / np.fmax(n, 1) + 1 / np.fmax(rest, 1)))
-    for name, each in (("ratio", ratio), ("ratio_low", ratio / factor), ("ratio_high", ratio * factor)):
-        frame[name] = each.ravel()
-    frame = frame[(frame["months_watched"] > 0) | (frame["window"] == LATER)].reset_index(drop=True)
+    frame = pd.DataFrame(frame | {"ratio": ratio, "ratio_low": ratio / factor, "ratio_high": ratio * factor})
     said = lives.said
     if by == "offer":  # a name such as tailored is no noun
         said = {name: re.sub("^with the (.*) offered$", r"with the \1 offer", words) for name, words in said.items()}
-    return EarlyLeaving(frame, by, level, said=said, notes=lives.notes())
+    return EarlyLeaving(frame, by, level, at_end=at_end, said=said, notes=lives.notes())
 
 
 def _answer(found: EarlyLeaving) -> Iterator[str]:
-    rows = found.frame[found.frame["ratio"].notna()]
-    more, fewer = rows[rows["ratio_low"] > 1], rows[rows["ratio_high"] < 1]
-    none = "No window is shown in which more leave than in other months."
-    turned = {EARLY} <= set(fewer["window"]) and set(more["window"]) == {AT_END}
-    lead = "Not the first months, but the end of the offer is to be watched. " if turned else ""
-    yield lead + _compared(found, more, "more") if len(more) else none
-    if len(fewer):
-        yield _compared(found, fewer, "fewer")
-    yield "Who leaves early and who stays differ in more than the month: the ratios say when, not why."
+    more, fewer = found.fragile, found.frame[found.frame["ratio_high"] < 1]
+    compared = [_compared(found, rows, which) for rows, which in ((more, "more"), (fewer, "fewer")) if len(rows)]
+    yield " ".join(compared) or "That more or fewer leave in the first three months than later is not shown."
+    if found.at_end is not None:
+        higher = (found.at_end.frame["verdict"] == HIGHER).sum()
+        of = f"just after the end of {higher} of {counted(len(found.at_end.frame), 'offers')}"
+        fragile = "They are fragile when their offer ends" + (" only" if more.empty else ", too")
+        none = "That more leave just after an offer's end than beside it is not shown."
+        yield f"{fragile}: {of} more leave than beside it." if higher else none
+    yield "Who leaves early and who stays differ in more than the month: the figures say when, not why."
 
 
 def _compared(found: EarlyLeaving, rows: pd.DataFrame, which: str) -> str:
-    """Say in which window more or fewer leave than later, with the hazards of the most distinct group."""
-    said = []
-    for window, each in rows.groupby("window", sort=False):
-        first = each.loc[(each["ratio_low"] if which == "more" else -each["ratio_high"]).idxmax()].to_dict()
-        who = "" if found.by is None else f", most clearly {found.in_words(first['group'])}"
-        n = (found.frame["window"] == window).sum()  # who was sent nothing has no offer that ends
-        others = "" if found.by is None else f" in {len(each)} of {n} groups"
-        later = found.frame[(found.frame["window"] == LATER) & (found.frame["group"] == first["group"])]
-        instead = f"instead of {found.format(later['hazard'].iloc[0], 'percent')}"
-        said.append(f"{window}{others}{who} ({found.interval(first, 'hazard', 'percent')} a month {instead})")
-    return f"{which.capitalize()} leave than in all other months: {'; '.join(said)}."
+    """Say that more, or fewer, leave at first than later, with the hazards of the most distinct group."""
+    first = rows.loc[(rows["ratio_low"] if which == "more" else -rows["ratio_high"]).idxmax()]
+    of = "" if found.by is None else f" in {len(rows)} of {len(found.frame)} groups, most clearly"
+    who = "" if found.by is None else f" {found.in_words(first['group'])}"
+    hazards = (
+        f"{found.interval(first, 'hazard', 'percent')} a month instead of {found.format(first['later'], 'percent')}"
+    )
+    return f"{which.capitalize()} leave within the first three months than later{of}{who}: {hazards}."
 
 
 def _more(found: EarlyLeaving) -> Iterator[str]:
-    yield (
-        "Leavers are counted per month watched, all customers of a group together; each offer's end is that of its "
-        "terms, and its first three months count as such."
-    )
-    if AT_END in set(found.frame["window"]):
+    yield "Leavers are counted per month watched, all customers of a group together."
+    if found.at_end is not None:
         yield (
-            "Here the end of the offer is compared with all other months, as a key moment with those just beside it "
-            "only: so the ratios differ, and those beside it say better what the end does."
+            f"The {WINDOW} days after an offer's end are not among the later months: they are compared with those just "
+            "beside them, as key moments are."
         )
     yield f"Intervals hold for {format_percent(found.level, 0)} of samples, each for one figure at a time."
     yield from (f"{note}." for note in found.notes)

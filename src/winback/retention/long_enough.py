@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LEVEL = 0.05
+LEAST_LIKELY = 0.05  # chance of so quiet a time, were more exits to come: below it no more are expected
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,9 @@ class FollowUp:
     p_value: float  # chance of so long a quiet time, were more exits to come
 
     @property
-    def alpha(self) -> float:
-        """Figure of Maller and Zhou, which takes no account of how many were still watched."""
-        return (1 - self.n_late / self.n) ** self.n
-
-    @property
     def long_enough(self) -> bool:
         """Whether anything can be said about who will never leave."""
-        return self.p_value < LEVEL
+        return self.p_value < LEAST_LIKELY
 
 
 def follow_up(months: np.ndarray, left: np.ndarray) -> FollowUp:

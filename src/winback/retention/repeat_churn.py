@@ -31,7 +31,7 @@ from winback.tables import AnyTable
 from winback.uncertainty import normal_quantile
 
 EDGE = 25.0  # log odds of a share that is all but one
-FURTHEST = 14.0  # log odds: a chance of one in a million is none
+MOST_LOG_ODDS = 14.0  # log odds: a chance of one in a million is none
 CLEAR = 3.0  # log-likelihood: one edge is twenty times as likely as the other
 
 
@@ -138,7 +138,6 @@ def fit_repeat_churn(
         no_cure=chi_squared_test(2 * gain, len(equations.formula.names)),
         follow_up=watched,
         log_likelihood=top.value,
-        converged=top.converged,
         level=level,
         offers=getattr(lapsed, "offers", None),
         currency=getattr(lapsed, "currency", "$"),
@@ -182,7 +181,7 @@ def _highest(data: Returned, *, share: float | None = None, start: Top | None = 
         place[gamma], free[gamma] = EDGE if share else -EDGE, False
 
     def is_known(theta: np.ndarray) -> bool:
-        return share is not None or bool(np.abs(working.z @ theta[gamma]).max() < FURTHEST)
+        return share is not None or bool(np.abs(working.z @ theta[gamma]).max() < MOST_LOG_ODDS)
 
     peak = climb(lambda theta: log_likelihood(theta, working), place, free=free, known=is_known)
     return Top(back @ peak.place, back @ peak.covariance @ back.T, peak.value, peak.converged)

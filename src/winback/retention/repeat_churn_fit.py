@@ -17,7 +17,7 @@ from winback.doors import door
 from winback.labels import short_words
 from winback.results import Result, Sentences
 from winback.retention import repeat_churn_words
-from winback.retention.early_leaving import AT_END, IN_TOUCH, EarlyLeaving, early_leaving
+from winback.retention.early_leaving import EarlyLeaving, early_leaving
 from winback.retention.found_moments import AGAIN, KeyMoments
 from winback.retention.key_moments import key_moments
 from winback.retention.long_enough import FollowUp
@@ -65,7 +65,6 @@ class RepeatChurn(Result):
     no_cure: Test
     follow_up: FollowUp | None
     log_likelihood: float
-    converged: bool
     level: float
     offers: OfferCatalog | None = field(default=None, repr=False)
     currency: str = "$"
@@ -265,14 +264,14 @@ class RepeatChurn(Result):
 
     @door
     def early_leaving(self, by: str | None = "offer") -> EarlyLeaving:
-        """Compare how many leave in the first months, and after their offer's end, with how many leave later.
+        """Compare how many leave in the first three months with how many leave later, but for their offer's end.
 
         Parameters
         ----------
         by : str, optional
-            Column whose values make the groups; None: all together. Ends of offers are known of a trial's.
+            Column whose values make the groups; None: all together.
         """
-        return early_leaving(self.sample, by, self.offers, level=self.level)
+        return early_leaving(self.sample, by, self.offers, at_end=self.ends_of_offers, level=self.level)
 
     def describe(self) -> Sentences:
         """Say how many left again, who could not by the model, and the doubt that matters most."""
@@ -284,9 +283,9 @@ class RepeatChurn(Result):
 
     def what_to_do(self) -> Sentences:
         """Say whom to look after first, and when."""
-        early = (said for said in self.early_leaving(None).what_to_do().splitlines() if said != IN_TOUCH[AT_END])
-        at_end = [] if self.ends_of_offers is None else self.ends_of_offers.what_to_do().splitlines()
-        return Sentences.of([*repeat_churn_words.next_step(self), *early, *at_end])
+        moments = filter(None, (self.early_leaving(None), self.ends_of_offers))
+        said = (line for each in moments for line in each.what_to_do().splitlines())
+        return Sentences.of([*repeat_churn_words.next_step(self), *said])
 
     @cached_property
     def ends_of_offers(self) -> KeyMoments | None:

@@ -19,7 +19,7 @@ from winback.tables import LAPSED_TABLE, AnyTable, ProblemList
 
 CURED, TOO_SHORT = "cured", "too short"  # what a fit shows: a share that is cured, or why none
 NONE_CURED, ALL_CURED, NOTHING_TO_CURE = "nobody cured", "everybody cured", "nothing to be cured of"
-OTHERS = "other reasons"
+RARER_REASONS = "other reasons"
 CONTAINED = {"both": ("price", "service"), "other": (), "unknown": (), NOT_KNOWN: ()}  # other need not be the same one
 FEWEST_ENDS = 10  # of a reason: a Weibull has two parameters, each from five ends at least
 FEWEST_COMPARED = 30  # ends of others for a reason: a share of it is then known to about a fifth of itself
@@ -119,12 +119,12 @@ def returned_sample(customers: AnyTable, contained: Mapping[str, tuple[str, ...]
         problems.raise_if_any()
     labels = back["second_reason"].astype(object).where(ended)
     kept, rare = _rare(labels.value_counts())
-    reasons = pd.Index([*kept, OTHERS] if rare else kept)
-    cause = reasons.get_indexer(labels.where(~labels.isin(rare), OTHERS))
+    reasons = pd.Index([*kept, RARER_REASONS] if rare else kept)
+    cause = reasons.get_indexer(labels.where(~labels.isin(rare), RARER_REASONS))
     first = first_reasons(back)
     parts = {label: set(contained.get(label, (label,))) for label in [*kept, *first]}
     found = {
-        label: [reason != OTHERS and bool(parts[label] & parts[reason]) for reason in reasons]
+        label: [reason != RARER_REASONS and bool(parts[label] & parts[reason]) for reason in reasons]
         for label in pd.unique(first)
     }
     cured_of = pd.DataFrame.from_dict(found, orient="index", columns=reasons)

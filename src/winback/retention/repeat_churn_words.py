@@ -16,7 +16,7 @@ from winback.retention.repeat_churn_sample import (
     for_words,
 )
 
-LEVEL = 0.05
+SHOWN = 0.05  # p-value up to which a cure is said to be shown
 RESTS_ON = (
     "Nobody is seen to be cured: the shares rest on an assumption that cannot be checked here, that whoever first left "
     "for another reason leaves for this one as often as those whom it still drives away; the brackets do not hold it."
@@ -118,7 +118,7 @@ def _could_not(fit, row) -> str:
 
 
 def _is_shown(fit) -> bool:
-    return fit.state == CURED and fit.no_cure.p_value <= LEVEL
+    return fit.state == CURED and fit.no_cure.p_value <= SHOWN
 
 
 def _watched(fit) -> str:
