@@ -232,7 +232,7 @@ def test_without_a_holdout_the_report_shows_what_is_assumed(tmp_path):
 
 
 def test_the_report_runs_on_value_measured_directly(tmp_path, hillstrom):
-    from winback.terms.catalog import write_offers
+    from winback.terms.offers_file import write_offers
 
     hillstrom.lapsed.to_csv(tmp_path / "customers.csv", index=False)
     write_offers(hillstrom.offers, tmp_path / "offers.toml")

@@ -53,7 +53,7 @@ from winback.survival.durations import fit_duration as fit_duration
 from winback.tables import TableError as TableError
 from winback.terms.catalog import Offer as Offer
 from winback.terms.catalog import OfferCatalog as OfferCatalog
-from winback.terms.catalog import load_offers as load_offers
+from winback.terms.offers_file import load_offers as load_offers
 from winback.trial.read import read_trial as read_trial
 from winback.trial.scores import offer_scores as offer_scores
 from winback.trial.splits import Splits as Splits

@@ -8,7 +8,8 @@ from trials import random_values
 
 import winback as wb
 from winback.offers.comparison import comparison_from_moments
-from winback.terms.catalog import Offer, OfferCatalog, write_offers
+from winback.terms.catalog import Offer, OfferCatalog
+from winback.terms.offers_file import write_offers
 from winback.trial.compared import adjustable, compared_moments
 
 OFFERS = [Offer(name=name, paid="per_contact", amount=2.0) for name in ("call", "letter")]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from winback.terms.catalog import Offer, OfferCatalog, load_offers, write_offers
+from winback.terms.catalog import Offer, OfferCatalog
+from winback.terms.offers_file import load_offers, write_offers
 
 CALL = Offer(name="call", amount=5, paid="per_contact")
 GOOD = '[[offer]]\nname = "call"\namount = 5\npaid = "per_contact"\n'

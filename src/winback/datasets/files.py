@@ -13,7 +13,8 @@ from winback.datasets.public import load_hillstrom
 from winback.datasets.retail import simulate_shop_study
 from winback.datasets.telecom import load_telecom_study
 from winback.tables import check_writable, write_files_together
-from winback.terms.catalog import OfferCatalog, write_offers
+from winback.terms.catalog import OfferCatalog
+from winback.terms.offers_file import write_offers
 
 # Known before the work, so that a folder that cannot be written into is refused before it.
 COMPANY = ("contracts", "events", "served_by", "sent")  # tables of the study that are written as CSV

@@ -1,6 +1,7 @@
 """What does an offer cost and when, and what returns anyway?
 
-catalog            `Offer` with its cost contract; `load_offers`
+catalog            `Offer` with its cost contract, and a campaign's offers: `OfferCatalog`
+offers_file        offers read from a file and written to one: `load_offers`
 template           what a campaign's offers file must say, as a template to fill in
 contract_problems  what is wrong with a contract, in words
 costs              what each customer's offer cost, by its trigger, and which offer a tailored one gives

@@ -11,7 +11,8 @@ from winback.doors import door
 from winback.labels import label_of
 from winback.provenance import sha256_of
 from winback.tables import AnyTable
-from winback.terms.catalog import ON_TOP, Offer, OfferCatalog, as_catalog, load_offers
+from winback.terms.catalog import Offer, OfferCatalog, as_catalog
+from winback.terms.offers_file import ON_TOP, load_offers
 from winback.terms.organic import Organic
 from winback.trial.compared import compared_moments
 from winback.trial.trial import Trial, asked_covariates
