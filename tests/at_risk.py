@@ -98,7 +98,7 @@ def covering(draws, *, n=1_500, seed=20160301):
         tenth = check.frame.iloc[0]
         half = 1.96 * np.sqrt(tenth["n"] * tenth["expected_share"] * (1 - tenth["expected_share"]))
         said["tenth"], said["plain_tenth"] = tenth["inside"], abs(tenth["observed"] - tenth["expected"]) <= half
-        slope = _true_slope(fit.refitted(fit.starts[:-6]), truth[truth["month"] >= N_MONTHS - 6])
+        slope = _true_slope(fit.refitted(fit.starts[:-7]), truth[truth["month"] >= N_MONTHS - 6])
         said["slope"] = check.slope_low <= slope <= check.slope_high
         rows.append({**held, **said})
     return pd.DataFrame(rows)

@@ -638,7 +638,7 @@ def calls() -> dict[str, Call]:
         "predict of a churn risk": Call(risk().predict, {"base": base(), "months": 3}),
         "score": Call(risk().score, {"customer": {"tenure": 7, "manager": "ann"}}),
         "check of a churn risk": Call(risk().check, {"months": 12, "flagged": 0.2}),
-        "net_benefit": Call(risk().check(months=12).net_benefit, {"cost": 1.0, "share_prevented": 0.2, "value": 90.0}),
+        "net_benefit": Call(risk().check(months=12).net_benefit, {"cost": 1.0, "share_prevented": 0.2, "months": 9}),
         "about_to_leave": Call(
             risk().about_to_leave, {"cost": 1.0, "share_prevented": 0.2, "months": 6, "annual_discount": 0.1}
         ),

@@ -36,7 +36,7 @@ def test_each_level_has_losses_enough_or_there_is_one(counts):
     places = sorted(place for group in column.groups for place in group)
     assert places == list(range(7))
     told = np.minimum(lost, stayed)
-    assert len(column.groups) == 1 or all(told[list(group)].sum() >= bands.LEAST for group in column.groups)
+    assert len(column.groups) == 1 or all(told[list(group)].sum() >= bands.LEVEL_OF_ITS_OWN for group in column.groups)
     assert len(set(column.levels)) == len(column.levels)
 
 

@@ -16,7 +16,7 @@ from winback.retention.bands import (
     tenure_column,
     trend_column,
 )
-from winback.retention.person_months import History, count_cells, month_starts, months_of
+from winback.retention.person_months import History, count_cells, month_starts, months_of, own_table
 
 NAMES = ("tenure", "since_complaint", "trend_volume", "month_of_year", "came_back", "plan")
 
@@ -53,7 +53,10 @@ def plainly(base, day):
     found, lives = [], base.all_lives
     contracts = base.contracts.assign(place=pd.factorize(base.contracts["customer_id"])[0])
     for life in range(len(lives.start)):
-        if not lives.start[life] <= day <= lives.end[life]:
+        own = base.contracts[base.contracts["customer_id"] == base.ids[lives.customer[life]]]
+        here = pd.Timestamp(int(day), unit="D")
+        runs = (own["start"] <= here) & (own["end"].isna() | (own["end"] >= here))
+        if not lives.start[life] <= day <= lives.end[life] or not runs.any():  # between two contracts nobody is here
             continue
         start, here, who = lives.start[life], np.datetime64(int(day), "D"), lives.customer[life]
         own = base.happened[(base.happened["customer"] == who) & base.happened["day"].between(start, day - 1)]
@@ -109,6 +112,24 @@ def test_what_comes_later_changes_nothing_that_is_known_before():
     known = [each.at(int(starts[20]), None if each is then else int(starts[21])) for each in (then, whole)]
     for name in NAMES:
         np.testing.assert_array_equal(known[0].told[name], known[1].told[name][: len(known[0].life)], err_msg=name)
+
+
+def test_who_serves_a_customer_is_who_did_when_the_month_began():
+    contracts = pd.DataFrame({"customer_id": [1, 2], "start": "2023-01-10", "end": [None] * 2, "manager": "last"})
+    served = pd.DataFrame({"customer_id": [1, 1, 2], "manager": ["ann", "bob", "eve"]})
+    served = served.assign(**{"from": ["2023-01-10", "2023-04-01", "2023-03-05"], "to": ["2023-02-28", None, None]})
+    base = wb.read_contracts(contracts, served_by=served, until="2023-12-31")
+    column = own_column("manager", own_table(base, "manager")["value"])
+    history, said = History(base, [column]), {}
+    for day in ("2023-02-01", "2023-03-01", "2023-04-01", "2023-06-01"):
+        places = history.at(int(np.datetime64(day).astype(int))).told["manager"]
+        said[day] = [["not known", "ann", "bob", "eve"][place] for place in places]
+    assert said == {
+        "2023-02-01": ["ann", "not known"],
+        "2023-03-01": ["not known", "not known"],
+        "2023-04-01": ["bob", "eve"],
+        "2023-06-01": ["bob", "eve"],
+    }
 
 
 def test_months_of_customers_and_losses_are_those_simulated():

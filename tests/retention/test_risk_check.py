@@ -28,7 +28,7 @@ def check(drawn):
 
 def by_row(fit, truth):
     """Return the chance of leaving of each customer and month of the last six, by the fit to earlier ones."""
-    earlier = fit.refitted(fit.starts[:-6])
+    earlier = fit.refitted(fit.starts[:-7])  # who left in the month before is not known yet
     rows = truth.assign(plan=np.where(truth["small"], "small", "large"))
     rows = rows[["tenure", "since", "plan"]].rename(columns={"since": "since_complaint"})
     return np.array([earlier.score(each) for each in rows.to_dict("records")])
@@ -147,15 +147,21 @@ def test_reasons_that_nothing_foretells_are_named(check):
 
 
 def test_net_benefit_is_what_the_losses_among_the_contacted_come_to(check):
-    found = check.net_benefit(cost=2.0, share_prevented=0.25, value=100.0)
+    found = check.net_benefit(cost=2.0, share_prevented=0.25, months=9, worth_lost=4.0)
     rows = check.customers.sort_values("within", ascending=False, kind="stable")
     for row in found.iloc[[0, 9, 49, 99]].itertuples():
-        left = (rows["left_in"].head(row.n) > 0).sum()
-        assert row.net_benefit == pytest.approx(0.25 * 100 * left - 2 * row.n)
-        assert row.n_left == left
+        first = rows.head(row.n)
+        left = first[first["left_in"] > 0]
+        kept = (left["margin"] * (9 - left["left_in"]) - 4.0).sum()  # from the month of leaving to the ninth
+        assert row.net_benefit == pytest.approx(0.25 * kept - 2 * row.n)
+        assert row.n_left == len(left)
     assert found["n_left"].iloc[-1] == (check.customers["left_in"] > 0).sum()
-    same = check.net_benefit(cost=2.0, share_prevented=0.25)
-    assert (same["net_benefit_by_value"].iloc[:60] >= same["net_benefit"].iloc[:60] * 0.98).all()
+    assert found["net_benefit"].iloc[-1] == pytest.approx(found["net_benefit_by_gain"].iloc[-1])  # all are contacted
+    few = found["share"] <= 0.3
+    assert found.loc[few, "net_benefit_by_gain"].sum() > found.loc[few, "net_benefit"].sum()
+    short = check.net_benefit(cost=0.0, share_prevented=1.0, months=3)
+    soon = check.customers[check.customers["left_in"].between(1, 3)]
+    assert short["net_benefit"].iloc[-1] == pytest.approx((soon["margin"] * (3 - soon["left_in"])).sum())
 
 
 @pytest.mark.parametrize(
@@ -190,13 +196,13 @@ def test_customers_and_months_of_the_check_are_those_watched(drawn, check):
 
 
 def test_the_fit_that_is_judged_saw_nothing_of_the_months_held_out():
-    """It is the one of a base read on the day it was known who left in the last month before them."""
+    """It is that of a base read on the day before they begin, when it is not known yet who left in the last month."""
     base, _ = base_at_risk(3_000, rng=5, volumes=True)
     for formula in (FORMULA, None):
         fit = wb.fit_churn_risk(base, formula, months=24)
-        earlier = fit.refitted(fit.starts[:-6])
-        then = base.as_of(str(np.datetime64(int(earlier.starts[-1]) - 1 + base.grace_days, "D")))
-        plain = wb.fit_churn_risk(then, formula, months=18)
+        earlier = fit.refitted(fit.starts[:-7])
+        then = base.as_of(str(np.datetime64(int(fit.starts[-7]) - 1, "D")))
+        plain = wb.fit_churn_risk(then, formula, months=17)
         assert earlier.formula == plain.formula
         np.testing.assert_allclose(earlier.coefficients, plain.coefficients, rtol=1e-9, atol=1e-9)
         assert earlier.drift.delta == pytest.approx(plain.drift.delta)

@@ -266,13 +266,13 @@ class ContractLives(Base):
         known = self.contracts.iloc[found.last[rows]].reset_index(drop=True)
         columns = {"customer_id": self.ids[found.customer[rows]], "next_renewal": full + 1}
         if "margin" in known:
-            columns["margin"] = self._margin_now()[found.customer[rows]] * unit.days / DAYS_IN_MONTH
+            columns["margin"] = self.margins_on(self.last + 1)[found.customer[rows]] * unit.days / DAYS_IN_MONTH
         left = {"customer_id", "start", "end", *AFTER, *columns}
         return pd.DataFrame({**columns, **{name: known[name] for name in known if name not in left}})
 
-    def _margin_now(self) -> np.ndarray:
-        """Return each customer's money per month of the contracts that run on the last day; missing: none is known."""
-        now = self.spans.only(self.spans.runs & ~np.isnan(self.spans.margin))
+    def margins_on(self, day: int) -> np.ndarray:
+        """Return each customer's money per month of the contracts that run on a day; missing: none is known."""
+        now = self.spans.only(self.spans.run_on(day) & ~np.isnan(self.spans.margin))
         money = np.bincount(now.customer, weights=now.margin, minlength=len(self.ids))
         return np.where(np.bincount(now.customer, minlength=len(self.ids)) > 0, money, np.nan)
 

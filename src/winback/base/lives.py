@@ -22,6 +22,10 @@ class Spans:
     runs: np.ndarray  # (n,) bool, still runs on the last day of the data
     margin: np.ndarray  # (n,) money per month; missing: not known
 
+    def run_on(self, day: int) -> np.ndarray:
+        """Return which contracts run on a day, (n,) bool; their last day counts."""
+        return (self.start <= day) & (self.runs | (self.end >= day))
+
     def only(self, rows: np.ndarray) -> Spans:
         """Return some of the contracts."""
         return Spans(*(getattr(self, each.name)[rows] for each in fields(self)))

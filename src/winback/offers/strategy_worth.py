@@ -28,7 +28,7 @@ from winback.discounting import discount_factor, discounted_months
 
 KEEP, RISKIEST, WAIT, BOTH = "keep everybody", "keep the riskiest", "wait and win back", "keep and win back"
 ACQUIRE = "acquire instead"
-NOTHING = 1e-12  # money per customer, below which there is nothing to divide by
+NOTHING_TO_DIVIDE_BY = 1e-12  # money per customer, below which there is nothing to divide by
 
 
 @dataclass(frozen=True)
@@ -179,4 +179,4 @@ def break_even(every: Leavers) -> dict[str, np.ndarray]:
 def _over(top: np.ndarray, below: np.ndarray) -> np.ndarray:
     """Return a ratio, missing where what it is divided by is not above zero: no such point is there."""
     top, below = np.broadcast_arrays(np.asarray(top, dtype=float), below)
-    return np.divide(top, below, out=np.full(below.shape, np.nan), where=below > NOTHING)
+    return np.divide(top, below, out=np.full(below.shape, np.nan), where=below > NOTHING_TO_DIVIDE_BY)

@@ -76,6 +76,16 @@ def gain_of_keeping(leaves: np.ndarray, margin: np.ndarray, terms: Keeping) -> n
     return terms.share_prevented * ((leaves @ ahead) * margin - leaves @ lost) - terms.cost
 
 
+def first_of(n: int) -> np.ndarray:
+    """Return how many customers of ``n`` each share of them is."""
+    return np.ceil(SHARES * n).astype(int)
+
+
+def summed_up(ranked: np.ndarray) -> np.ndarray:
+    """Return what the first ones come to, by the share of the customers that they are."""
+    return np.cumsum(ranked)[first_of(len(ranked)) - 1]
+
+
 def left_alone(leave: float, share_prevented: float, n: int) -> int | None:
     r"""Return how many of ``n`` on a list to leave alone, to see whether so large a share of losses is prevented.
 
@@ -195,15 +205,14 @@ def worth_keeping(customers: pd.DataFrame, leaves: np.ndarray, terms: Keeping, c
         rank_by_risk=pd.Series(-within).rank(method="first").astype(int).to_numpy(),
     )
     frame = frame.sort_values(["gain", "rank_by_risk"], ascending=[False, True], ignore_index=True)
-    by_risk = frame.sort_values("rank_by_risk")["gain"].to_numpy()
-    n = np.ceil(SHARES * len(frame)).astype(int)
-    totals = {"by_gain": frame["gain"].cumsum().to_numpy()[n - 1], "by_risk": by_risk.cumsum()[n - 1]}
+    totals = {"by_gain": frame["gain"], "by_risk": frame.sort_values("rank_by_risk")["gain"]}
+    totals = {name: summed_up(gain.to_numpy()) for name, gain in totals.items()}
     names = ["customer_id", "gain", "risk", "within", "margin", "rank_by_risk"]
     pays = gain_of_keeping(leaves, customers["margin"].to_numpy(), terms) > 0
     soon = float(leaves[pays, :LOOK].sum(axis=1).mean()) if pays.any() else 0.0
     return AboutToLeave(
         frame=frame[names],
-        curve=pd.DataFrame({"share": SHARES, "n": n, **totals}),
+        curve=pd.DataFrame({"share": SHARES, "n": first_of(len(frame)), **totals}),
         terms=terms,
         n_unknown=int((~known).sum()),
         sooner=_sooner(leaves, customers["margin"].to_numpy(), terms),

@@ -23,7 +23,7 @@ SINCE = (2, 3, 4, 7, 13)  # months: what surprises customers is over within thre
 TREND = (0.6, 0.8, 1.25)  # three months against the three before
 TREND_WORDS = ("down by over 40%", "down by 20% to 40%", "about the same", "up by over 25%")
 NEVER, NOT_KNOWN, OTHER = "never", "not known", "another"
-LEAST = 5  # losses, and customers who stayed, of a level by itself
+LEVEL_OF_ITS_OWN = 5  # losses, and customers who stayed, of a level by itself
 FIFTHS, MOST_NUMBERS = 5, 12  # a column of more different numbers is cut into fifths
 
 
@@ -221,23 +221,23 @@ def _neighbours_joined(told: np.ndarray) -> list[list[int]]:
     """Return bands that have enough losses each; a missing value is one by itself, or goes with the last band."""
     groups: list[list[int]] = [[]]
     for place in range(1, len(told)):
-        if groups[-1] and told[groups[-1]].sum() >= LEAST:
+        if groups[-1] and told[groups[-1]].sum() >= LEVEL_OF_ITS_OWN:
             groups.append([])
         groups[-1].append(place)
-    if told[groups[-1]].sum() < LEAST and len(groups) > 1:
+    if told[groups[-1]].sum() < LEVEL_OF_ITS_OWN and len(groups) > 1:
         last = groups.pop()
         groups[-1] += last
-    if told[0] < LEAST or told[groups[-1]].sum() < LEAST:
+    if told[0] < LEVEL_OF_ITS_OWN or told[groups[-1]].sum() < LEVEL_OF_ITS_OWN:
         return [*groups[:-1], [0, *groups[-1]]]
     return [[0], *groups]
 
 
 def _labels_joined(told: np.ndarray) -> list[list[int]]:
     """Return labels that have enough losses each, and all others as one; with too few, they go with the rarest."""
-    kept = [[place] for place in (*range(1, len(told)), 0) if told[place] >= LEAST]
-    rare = [place for place in range(len(told)) if told[place] < LEAST]
+    kept = [[place] for place in (*range(1, len(told)), 0) if told[place] >= LEVEL_OF_ITS_OWN]
+    rare = [place for place in range(len(told)) if told[place] < LEVEL_OF_ITS_OWN]
     if not told[rare].any() or not kept:  # nobody was seen with them: they are not known
         return kept or [rare]
-    if told[rare].sum() < LEAST:
+    if told[rare].sum() < LEVEL_OF_ITS_OWN:
         rare += kept.pop(int(np.argmin([told[group[0]] for group in kept])))
     return [*kept, rare]

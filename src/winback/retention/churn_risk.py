@@ -29,13 +29,14 @@ from winback.retention.moments import MEASURED, moment_in_words
 from winback.retention.person_months import (
     SINCE,
     TREND,
-    Cells,
+    CountedRows,
     cells_of_levels,
     count_cells,
     event_columns,
     month_starts,
     months_of,
     own_names,
+    own_table,
 )
 from winback.retention.risk_ahead import logit_peak
 from winback.retention.risk_fit import ChurnRisk
@@ -91,8 +92,9 @@ def fit_churn_risk(
 
     Notes
     -----
-    Who comes and leaves between two starts of a month is not seen. A contract's own columns are taken for known from
-    its first day on: what was written into them later would tell the outcome.
+    Who comes and leaves between two starts of a month is not seen, and who is between two contracts when it begins does
+    not count in it. A contract's own columns are taken for known from its first day on: what was written into them
+    later would tell the outcome. Who serves a customer is that of the month where `read_contracts` was given it.
 
     References
     ----------
@@ -123,7 +125,7 @@ def fit_churn_risk(
 
 def _fit_months(base: ContractBase, formula: str | None, level: float, starts: np.ndarray) -> ChurnRisk:
     """Fit the months that begin at all these days but the last, on which they end."""
-    columns = _candidates(base) if formula is None else _named(base, formula)
+    columns = _candidates(base) if formula is None else _named(base, formula, int(starts[-1]))
     cells = count_cells(months_of(base, columns, starts), columns)
     n, n_lost = _enough(cells)
     columns = [without_rare(each, *cells.by_place(place, each.n_places)) for place, each in enumerate(columns)]
@@ -160,7 +162,7 @@ def _fit_months(base: ContractBase, formula: str | None, level: float, starts: n
     )
 
 
-def _enough(cells: Cells) -> tuple[int, int]:
+def _enough(cells: CountedRows) -> tuple[int, int]:
     """Return how many months of customers there are and how many ended with a loss, or refuse too few."""
     n, n_lost = round(cells.n.sum()), round(cells.lost.sum())
     if n == 0:
@@ -188,8 +190,8 @@ def _candidates(base: ContractBase) -> list[Column]:
     return [each for each in found if not each.name.startswith(TREND) or each.name == f"{TREND}volume"]
 
 
-def _named(base: ContractBase, formula: str) -> list[Column]:
-    """Return the columns that a formula names, or refuse it."""
+def _named(base: ContractBase, formula: str, until: int) -> list[Column]:
+    """Return the columns that a formula names, banded by what was written before a day, or refuse it."""
     known, own = _columns(base), own_names(base)
     there = pd.DataFrame({name: [0.0] for name in [*known, *own]})
     problems = ProblemList(WHERE, there)
@@ -205,11 +207,15 @@ def _named(base: ContractBase, formula: str) -> list[Column]:
         else:
             problems.add(name, "is not known of customers before they leave", to_choose_from(name, there.columns))
     problems.raise_if_any()
-    found = [known[name] if name in known else own_column(name, base.contracts[name]) for name in names]
-    return found or [tenure_column()]
+    tables = {name: own_table(base, name) for name in names if name not in known}
+    written = {name: table.loc[table["since"] < until, "value"] for name, table in tables.items()}
+    for name in (name for name, values in written.items() if not values.notna().any()):
+        problems.add(name, "is written of nobody in these months or before", "Leave it out, or take later months.")
+    problems.raise_if_any()
+    return [known[name] if name in known else own_column(name, written[name]) for name in names] or [tenure_column()]
 
 
-def _default(columns: Sequence[Column], cells: Cells) -> str:
+def _default(columns: Sequence[Column], cells: CountedRows) -> str:
     """Return the formula of all columns, with a curve of tenure where there are losses enough to tell one."""
     terms = [each.name for each in columns[1:]]
     tenure = np.array(columns[0].words)[cells.places[:, 0]]

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from winback.base.contract_base import ContractBase
-from winback.base.contract_lives import as_number
+from winback.base.contract_lives import as_number, days_of
 from winback.base.contract_tables import AFTER
+from winback.base.customers import places_among
 from winback.base.lives import pair_keys
 from winback.base.whole_periods import whole_periods
 from winback.periods import Period
@@ -26,7 +27,9 @@ SINCE, TREND = "since_", "trend_"  # before the name of an event
 OF_ALL = ("tenure", "month_of_year", "came_back")  # known of every customer
 MONTH = Period(1, "M")
 LATE = (*AFTER, "satisfaction")  # what a contract says of its end, and an answer without a day
+MANAGER = "manager"
 NOWHERE = -(2**32)  # before all days of all lives
+ALWAYS = 2**31  # after all days
 MOST_CELLS = 2**62  # combinations that a whole number can tell apart
 
 
@@ -53,8 +56,8 @@ class Known:
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
-    """Equal rows, counted."""
+class CountedRows:
+    """Equal rows of customers and months, counted."""
 
     places: np.ndarray  # (k, n_columns)
     n: np.ndarray  # (k,) customers at the start of a month
@@ -91,11 +94,15 @@ class History:
     def __init__(self, base: ContractBase, columns: Sequence[Column]):
         self.base, self.lives, self.names = base, base.all_lives, [column.name for column in columns]
         self._events = {name: self._events_of(name) for name in self.names if name.startswith((SINCE, TREND))}
-        self._own = {each.name: each.values_of(base.contracts[each.name]) for each in columns if self._is_own(each)}
-        self._contracts = self._by_life(base.spans.customer, base.spans.start)
+        own = [column for column in columns if column.name not in (*self._events, *OF_ALL)]
+        self._own = {column.name: self._own_of(column) for column in own}
+        self._life = self.lives.at(base.spans.customer, base.spans.start)  # of each contract
 
-    def _is_own(self, column: Column) -> bool:
-        return column.name not in self._events and column.name not in OF_ALL
+    def _own_of(self, column: Column) -> tuple[np.ndarray, ...]:
+        """Return what is written of customers, by customer and first day, with its last day."""
+        table = own_table(self.base, column.name).assign(value=lambda rows: column.values_of(rows["value"]))
+        table = table.sort_values(["customer", "since"], kind="stable")
+        return tuple(table[name].to_numpy() for name in ("customer", "since", "until", "value"))
 
     def _events_of(self, column: str) -> tuple[np.ndarray, ...]:
         """Return the events that a column tells of: in order of lives to look the last one up, or by day to add up."""
@@ -124,10 +131,13 @@ class History:
         return np.where(keys[place] >= pair_keys(rows, 0) + self.lives.start[rows], place, 0)
 
     def at(self, day: int, until: int | None = None) -> Known:
-        """Return what is known at the start of a day, and who left from then up to ``until``; None: the day itself."""
+        """Return what is known at the start of a day, and who left from then up to ``until``; None: the day itself.
+
+        Here is who has a contract on that day. Who is between two is not: that another follows is known later only.
+        """
         lives, until = self.lives, day if until is None else until
-        here = lives.runs if until == day else lives.end >= day
-        rows = np.flatnonzero(here & (lives.start <= day))
+        here = self._life[self.base.spans.run_on(day) & (self._life >= 0)]
+        rows = np.flatnonzero(np.bincount(here, minlength=len(lives.start)))
         left = lives.ended[rows] & (lives.end[rows] < until)
         return Known(day, rows, left, {name: self._value(name, rows, day) for name in self.names})
 
@@ -145,9 +155,11 @@ class History:
             return (self.lives.number[rows] > 1).astype(float)
         if name == "month_of_year":
             return np.full(len(rows), _month(day) % 12 + 1.0)
-        keys, contracts = self._contracts
-        place = self._last(keys, rows, day + 1)
-        return self._own[name][np.where(place > 0, contracts[place], self.lives.first[rows])]
+        customer, since, until, value = self._own[name]
+        own = self.lives.customer[rows]
+        place = np.searchsorted(pair_keys(customer, since), pair_keys(own, day), side="right") - 1
+        known = (place >= 0) & (customer[place] == own) & (until[place] >= day)
+        return np.where(known, value[place], 0 if value.dtype.kind == "i" else np.nan)  # place 0 of labels: not known
 
     def _trend(self, name: str, rows: np.ndarray, day: int) -> np.ndarray:
         """Return the last three whole months over the three before; missing unless all six are known."""
@@ -187,10 +199,37 @@ def _plain(event: str) -> str:
 
 
 def own_names(base: ContractBase) -> list[str]:
-    """Return the columns of contracts that were known before they ended, as far as can be told."""
+    """Return the columns of contracts that were known before they ended, as far as can be told, and who served whom."""
     runs = base.contracts["end"].isna().to_numpy()
     rest = [name for name in base.contracts if name not in ("customer_id", "start", "end", *LATE)]
-    return [name for name in rest if not runs.any() or base.contracts[name].notna().to_numpy()[runs].any()]
+    told = [name for name in rest if not runs.any() or base.contracts[name].notna().to_numpy()[runs].any()]
+    return told if base.served_by is None else list(dict.fromkeys([*told, MANAGER]))
+
+
+def is_written(base: ContractBase, name: str) -> bool:
+    """Whether something is written of customers under a name."""
+    return name in base.contracts or (name == MANAGER and base.served_by is not None)
+
+
+def own_table(base: ContractBase, name: str) -> pd.DataFrame:
+    """Return what is written of customers under a name: ``customer`` (place), ``since``, ``until``, ``value``.
+
+    A contract says it from its first day on. Who serves a customer changes, so where it is dated that counts, not the
+    contract, which names the last one.
+    """
+    if name != MANAGER or base.served_by is None:
+        said = {"customer": base.spans.customer, "since": base.spans.start, "until": ALWAYS}
+        return pd.DataFrame({**said, "value": base.contracts[name]})
+    table = base.served_by
+    to = table.get("to", pd.Series(pd.NaT, index=table.index))
+    said = {"customer": places_among(table["customer_id"], base.ids), "since": days_of(table["from"])}
+    said |= {"until": np.where(to.isna(), ALWAYS, days_of(to)), "value": table[MANAGER]}
+    return pd.DataFrame(said).query("customer >= 0")
+
+
+def margins_of(base: ContractBase, known: Known) -> np.ndarray:
+    """Return the money a month of those here, of the contracts that run when the month begins; missing: not known."""
+    return base.margins_on(known.day)[base.all_lives.customer[known.life]]
 
 
 def months_of(base: ContractBase, columns: Sequence[Column], starts: np.ndarray) -> Iterator[Known]:
@@ -200,7 +239,7 @@ def months_of(base: ContractBase, columns: Sequence[Column], starts: np.ndarray)
         yield history.at(day, following)
 
 
-def count_cells(months: Iterator[Known], columns: Sequence[Column]) -> Cells:
+def count_cells(months: Iterator[Known], columns: Sequence[Column]) -> CountedRows:
     """Count equal rows of all months; of each month only the different ones are kept.
 
     Examples
@@ -222,7 +261,7 @@ def count_cells(months: Iterator[Known], columns: Sequence[Column]) -> Cells:
             for month in months
         ]
     )
-    return Cells(np.column_stack(np.unravel_index(keys, sizes)), n, lost)
+    return CountedRows(np.column_stack(np.unravel_index(keys, sizes)), n, lost)
 
 
 def _summed(parts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -232,7 +271,7 @@ def _summed(parts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return found, np.bincount(place, n), np.bincount(place, lost)
 
 
-def cells_of_levels(cells: Cells, columns: Sequence[Column]) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+def cells_of_levels(cells: CountedRows, columns: Sequence[Column]) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     """Return levels (k, n_columns), customers and losses of equal rows, and how many have a value not seen."""
     levels = np.column_stack([each.level_of[cells.places[:, place]] for place, each in enumerate(columns)])
     seen = (levels >= 0).all(axis=1)

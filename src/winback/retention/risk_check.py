@@ -12,7 +12,7 @@ import pandas as pd
 from winback.doors import door
 from winback.held_out import HeldOutCheck, Limits, lie_inside, verdict, what_intervals_hold
 from winback.results import Sentences, format_count, format_percent
-from winback.retention.about_to_leave import SHARES, Keeping
+from winback.retention.about_to_leave import SHARES, Keeping, first_of, gain_of_keeping, summed_up
 from winback.retention.unforeseen import Unforeseen, unforeseen_losses
 
 # Of all losses: months differ by more than 5%; a budget made on an error of 15% is wrong; with a third of the losses
@@ -48,6 +48,8 @@ class RiskCheck(HeldOutCheck):
 
     customers: pd.DataFrame = field(repr=False)
     losses: pd.DataFrame = field(repr=False)
+    leaves: np.ndarray = field(repr=False)  # (n, months) chance of leaving in each month, of these customers
+    ahead: tuple[float, float, float]  # expected losses among these customers, with low and high
     slope: float
     slope_low: float
     slope_high: float
@@ -94,10 +96,18 @@ class RiskCheck(HeldOutCheck):
         return unforeseen_losses(self)
 
     @door
-    def net_benefit(self, *, cost: float, share_prevented: float, value: float | None = None) -> pd.DataFrame:
+    def net_benefit(
+        self,
+        *,
+        cost: float,
+        share_prevented: float,
+        months: int = 12,
+        annual_discount: float = 0.0,
+        worth_lost: float = 0.0,
+    ) -> pd.DataFrame:
         """Return what contacting the riskiest would have gained in these months, for each share of the customers.
 
-        Gain = share prevented x value of those who left among the contacted - cost x contacted.
+        Each brings what `winback.retention.about_to_leave.gain_of_keeping` says, with who left in place of the chances.
 
         Parameters
         ----------
@@ -105,30 +115,31 @@ class RiskCheck(HeldOutCheck):
             Of each contact.
         share_prevented : float
             Share of losses that a contact prevents: an assumption where no trial measured it.
-        value : float, optional
-            Of a customer kept; by default twelve months of their own margin.
+        months : int
+            That count, from the day on which these months began; the losses are those of these months.
+        annual_discount : float
+        worth_lost : float
+            What a lost customer is still worth on the day of leaving.
 
         Returns
         -------
         pandas.DataFrame
-            ``share`` contacted, ``n``, ``n_left`` of them, ``net_benefit`` and ``net_benefit_by_value`` where as many
-            are ranked by chance of leaving times value instead.
+            ``share`` contacted, ``n``, ``n_left`` of them, ``net_benefit``, and ``net_benefit_by_gain`` where as many
+            are ranked by what keeping them was expected to gain.
         """
-        Keeping(cost, share_prevented, worth_lost=0.0 if value is None else value)  # refuses what makes no sense
-        rows = self.customers
-        worth = 12 * rows["margin"].to_numpy() if value is None else np.full(len(rows), float(value))
-        if np.isnan(worth).all():
-            raise ValueError("value must be given: nothing is known of margins.")
-        worth = np.where(np.isnan(worth), 0.0, worth)
-        chance, left = rows["within"].to_numpy(), (rows["left_in"] > 0).to_numpy()
-        n = np.ceil(SHARES * len(rows)).astype(int)
-        found = {"share": SHARES, "n": n}
-        for name, rank in (("net_benefit", chance), ("net_benefit_by_value", chance * worth)):
-            order = np.argsort(-rank, kind="stable")
-            saved = share_prevented * np.cumsum((worth * left)[order])[n - 1]
-            found[name] = saved - cost * n
-            if name == "net_benefit":
-                found["n_left"] = np.cumsum(left[order])[n - 1]
+        terms = Keeping(cost, share_prevented, months, annual_discount, worth_lost)
+        known = self.customers["margin"].notna().to_numpy()
+        if not known.any():
+            raise ValueError("Nothing is known of margins, so nothing tells what a customer who is kept brings.")
+        rows, ahead = self.customers[known], np.zeros((int(known.sum()), months))
+        came = (rows["left_in"].to_numpy()[:, None] == np.arange(1, self.months + 1)).astype(float)
+        ahead[:, : self.months] = self.leaves[known, :months]
+        gains = []
+        for leaves in (ahead, np.pad(came, ((0, 0), (0, months)))[:, :months]):
+            gains.append(gain_of_keeping(leaves, rows["margin"].to_numpy(), terms))
+        by_risk, by_gain = (np.argsort(-rank, kind="stable") for rank in (rows["within"].to_numpy(), gains[0]))
+        found = {"share": SHARES, "n": first_of(len(rows)), "n_left": summed_up(came.sum(axis=1)[by_risk]).astype(int)}
+        found |= {"net_benefit": summed_up(gains[1][by_risk]), "net_benefit_by_gain": summed_up(gains[1][by_gain])}
         return pd.DataFrame(found)
 
 
@@ -139,11 +150,12 @@ def _answer(found: RiskCheck) -> Iterator[str]:
         f"{format_percent(found.flagged, 0)} before, {format_percent(row['by_lot'], 0)} had as many been drawn by lot."
     )
     first, last = found.frame.iloc[0], found.frame.iloc[-1]
+    held = format_percent(first["observed"] / found.n_lost, 0)
     yield (
-        f"Of the riskiest tenth {format_percent(first['observed_share'])} left within a month, of the last tenth "
-        f"{format_percent(last['observed_share'], 2)}; of two customers of whom one leaves that one has the higher "
-        f"risk in {format_percent(found.ranked_right)} [{format_percent(found.ranked_low)}, "
-        f"{format_percent(found.ranked_high)}] of cases, by chance in half."
+        f"{held} of the losses came from the riskiest tenth, of which {format_percent(first['observed_share'])} left "
+        f"within a month, of the last tenth {format_percent(last['observed_share'], 2)}; of two customers of whom one "
+        f"leaves that one has the higher risk in {format_percent(found.ranked_right)} "
+        f"[{format_percent(found.ranked_low)}, {format_percent(found.ranked_high)}] of cases, by chance in half."
     )
     far = "too far apart" if found.slope < 1 else "too close together"
     off = not WELL_SLOPED[0] <= found.slope <= WELL_SLOPED[1]
@@ -162,12 +174,13 @@ def _more(found: RiskCheck) -> Iterator[str]:
         f"Against one chance for all the mean squared error is {format_percent(abs(better), 2)} "
         f"{'smaller' if better > 0 else 'larger'}: whether one customer leaves within one month is mostly chance."
     )
-    expected, left = found.customers["within"].sum(), int((found.customers["left_in"] > 0).sum())
+    (expected, low, high), left = found.ahead, int((found.customers["left_in"] > 0).sum())
     off = expected / left - 1 if left else 0.0
-    size = f": {format_percent(abs(off))} too {'many' if off > 0 else 'few'}" if abs(off) >= LIMITS.exact else ""
+    size = f"{format_percent(abs(off))} too {'many' if off > 0 else 'few'}" if abs(off) >= LIMITS.exact else "as many"
+    chance = "no more than chance explains" if low <= left <= high else "more than chance explains"
     yield (
-        f"Of those here when the {found.months} months began, {format_count(expected)} were expected to leave in them "
-        f"and {format_count(left)} did{size}."
+        f"Of those here when the {found.months} months began, {format_count(expected)} [{format_count(low)}, "
+        f"{format_count(high)}] were expected to leave in them and {format_count(left)} did: {size}, {chance}."
     )
     yield f"{what_intervals_hold(found.level, 'who leaves')}, not a change of prices or of the market."
     if found.n_unseen:

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import block_diag
 from scipy.special import expit, logit, ndtr
 
 from winback.base.contract_base import ContractBase
@@ -19,8 +20,8 @@ from winback.held_out import TENTHS
 from winback.results import Result, Sentences
 from winback.retention import risk_words as words
 from winback.retention.about_to_leave import AboutToLeave, Keeping, worth_keeping
-from winback.retention.person_months import History, Known
-from winback.retention.risk_ahead import Ahead, Drift, ahead_of, drift_of, expected_losses
+from winback.retention.person_months import History, Known, is_written, margins_of
+from winback.retention.risk_ahead import Ahead, Drift, ahead_of, drift_of
 from winback.retention.risk_check import RiskCheck
 from winback.retention.risk_judged import judge_risk
 from winback.retention.risk_table import LevelTable
@@ -59,7 +60,6 @@ class ChurnRisk(Result):
     n_cells: int
     level: float
     notes: tuple[str, ...] = ()
-    converged: bool = True
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "in_words": ("Who", "text"),
         "odds": ("Odds of leaving, times", "times"),
@@ -113,6 +113,11 @@ class ChurnRisk(Result):
         """By how much the risk of later months lies above what is known today; see `winback.retention.risk_ahead`."""
         return drift_of(self)
 
+    @property
+    def covariance_ahead(self) -> np.ndarray:
+        """The covariance of the coefficients and of the drift."""
+        return block_diag(self.covariance, self.drift.variance)
+
     @cached_property
     def now(self) -> pd.DataFrame:
         """What `predict` says of the next month."""
@@ -121,7 +126,7 @@ class ChurnRisk(Result):
     @cached_property
     def expected(self) -> tuple[float, float, float]:
         """How many of all here leave in the next month, with an interval: of the parameters, and of who does."""
-        return expected_losses(self, self.ahead(None, 1))
+        return self.ahead(None, 1).in_all(self.covariance_ahead, self.level)
 
     @door
     def predict(self, base: ContractBase | None = None, *, months: int = 1) -> pd.DataFrame:
@@ -156,7 +161,7 @@ class ChurnRisk(Result):
         ):
             low, high = normal_interval(middle, error, self.level)
             found |= {f"{name}_low": share(low), name: share(middle), f"{name}_high": share(high)}
-        return pd.DataFrame({**found, "margin": _margins_now(base)[seen]})
+        return pd.DataFrame({**found, "margin": margins_of(base, ahead.known)[seen]})
 
     def ahead(self, base: ContractBase | None, months: int) -> Ahead:
         """Return the chances of leaving in each of the months after the last day of a base."""
@@ -187,7 +192,7 @@ class ChurnRisk(Result):
     def _refuse_without_columns(self, base: ContractBase) -> None:
         problems = ProblemList("contracts", base.contracts)
         for name in self.design.columns:
-            if name in self.base.contracts and name not in base.contracts:
+            if is_written(self.base, name) and not is_written(base, name):
                 problems.add(name, "is in the model, not in the table", to_choose_from(name, base.contracts.columns))
         problems.raise_if_any()
 
@@ -284,11 +289,5 @@ class ChurnRisk(Result):
         ahead = self.ahead(base, months)
         base = self.base if base is None else base
         customers = base.ids[base.all_lives.customer[ahead.known.life]]
-        frame = pd.DataFrame({"customer_id": customers, "margin": _margins_now(base)})
+        frame = pd.DataFrame({"customer_id": customers, "margin": margins_of(base, ahead.known)})
         return worth_keeping(frame[ahead.seen], ahead.leaves[ahead.seen], terms, base.currency)
-
-
-def _margins_now(base: ContractBase) -> np.ndarray:
-    """Return the money per month of everybody here on the last day, in the order of their lives."""
-    here = base.still_here("M")
-    return here["margin"].to_numpy() if "margin" in here else np.full(len(here), np.nan)

@@ -10,39 +10,47 @@ from scipy.special import expit, logit
 
 from winback.base.contract_base import ContractBase
 from winback.held_out import Ranking
-from winback.retention.person_months import History, Known, cells_of_levels, count_cells, months_of
-from winback.retention.risk_ahead import ahead_of, left_in
+from winback.retention.person_months import (
+    History,
+    Known,
+    cells_of_levels,
+    count_cells,
+    margins_of,
+    months_of,
+)
+from winback.retention.risk_ahead import ahead_of, left_in, logit_peak
 from winback.retention.risk_check import RiskCheck
 from winback.uncertainty import normal_interval, normal_quantile
 
-LEAST = 10  # losses, to judge by
+JUDGED_BY = 10  # losses, to judge by
 
 
 def judge_risk(fit, months: int, flagged: float) -> RiskCheck:
     """Judge a model by the last months of those it was fitted to, see `ChurnRisk.check`."""
-    if not 1 <= months < len(fit.starts) - 1:
+    most = max((each for each in range(len(fit.starts)) if len(_known_before(fit, each)) > 1), default=0)
+    if not 1 <= months <= most:
         raise ValueError(
-            f"months must be from 1 to {len(fit.starts) - 2}, fewer than the {len(fit.starts) - 1} of the fit; "
-            f"got {months}."
+            f"months must be from 1 to {most}, fewer than the {len(fit.starts) - 1} of the fit; got {months}."
         )
     if not 0 < flagged < 1:
         raise ValueError(f"flagged must be a share between 0 and 1, such as 0.1; got {flagged:g}.")
-    earlier, base = fit.refitted(fit.starts[: len(fit.starts) - months]), fit.base
+    earlier, base = fit.refitted(_known_before(fit, months)), fit.base
     starts, columns = fit.starts[len(fit.starts) - months - 1 :], earlier.table_of_levels.columns
     first_flag = np.full(len(base.all_lives.start), months)  # month in which each life was among the riskiest first
     newly = np.zeros(months)  # share first flagged in each month of those there who had not been
     levels, n, lost, n_unseen = cells_of_levels(
         count_cells(_watched(earlier, starts, flagged, (first_flag, newly)), columns), columns
     )
-    if lost.sum() < LEAST:
+    if lost.sum() < JUDGED_BY:
         raise ValueError(
-            f"Only {lost.sum():.0f} left in what is held out: at least {LEAST} are needed to judge by. Hold out more."
+            f"Only {lost.sum():.0f} left in what is held out: at least {JUDGED_BY} are needed to judge by. Hold out "
+            "more."
         )
     chance = expit(earlier.odds(levels))
     frame, total = _beside(earlier, levels, n, lost, chance)
     return RiskCheck(
         frame=frame,
-        customers=_forecast(earlier, starts),
+        **_forecast(earlier, starts),
         losses=_losses(base, starts, first_flag, newly),
         **_slope(chance, n, lost, fit.level),
         **_ranked_right(chance, n, lost, fit.level),
@@ -73,14 +81,23 @@ def _watched(fit, starts: np.ndarray, flagged: float, noted: tuple[np.ndarray, n
         yield known
 
 
-def _forecast(fit, starts: np.ndarray) -> pd.DataFrame:
+def _known_before(fit, months: int) -> np.ndarray:
+    """Return the months of which it is known who left when the last ``months`` begin: until then others may be back."""
+    return fit.starts[fit.starts - 1 + fit.base.grace_days < fit.starts[len(fit.starts) - 1 - months]]
+
+
+def _forecast(fit, starts: np.ndarray) -> dict[str, object]:
     """Return what is said of all months when they begin, and what came."""
     base, lives = fit.base, fit.base.all_lives
     known = History(base, fit.table_of_levels.columns).at(int(starts[0]), int(starts[1]))
     ahead, rows = ahead_of(fit, known, len(starts) - 1), known.life
     found = {"customer_id": base.ids[lives.customer[rows]], "within": ahead.leaves.sum(axis=1)}
-    found |= {"left_in": left_in(lives, rows, starts), "margin": lives.margin[rows]}
-    return pd.DataFrame(found)[ahead.seen].reset_index(drop=True)
+    found |= {"left_in": left_in(lives, rows, starts), "margin": margins_of(base, known)}
+    return {
+        "customers": pd.DataFrame(found)[ahead.seen].reset_index(drop=True),
+        "leaves": ahead.leaves[ahead.seen],
+        "ahead": ahead.in_all(fit.covariance_ahead, fit.level),
+    }
 
 
 def _losses(base: ContractBase, starts: np.ndarray, first_flag: np.ndarray, newly: np.ndarray) -> pd.DataFrame:
@@ -119,14 +136,12 @@ def _beside(fit, levels, n, lost, chance) -> tuple[pd.DataFrame, tuple[float, fl
 
 def _slope(chance, n, lost, level) -> dict[str, float]:
     """Return the slope of the log odds of leaving on those said, with its interval."""
-    import statsmodels.api as sm
-
     matrix = np.column_stack([np.ones(len(n)), logit(chance)])
     if np.ptp(matrix[:, 1]) == 0:  # one chance for all has no slope
         return dict.fromkeys(("slope", "slope_low", "slope_high"), np.nan)
-    found = sm.GLM(np.column_stack([lost, n - lost]), matrix, family=sm.families.Binomial()).fit()
-    low, high = normal_interval(found.params[1], found.bse[1], level)
-    return {"slope": float(found.params[1]), "slope_low": float(low), "slope_high": float(high)}
+    peak = logit_peak(matrix, n, lost, np.array([0.0, 1.0]))
+    low, high = normal_interval(peak.place[1], np.sqrt(peak.covariance[1, 1]), level)
+    return {"slope": float(peak.place[1]), "slope_low": float(low), "slope_high": float(high)}
 
 
 def _ranked_right(chance, n, lost, level) -> dict[str, float]:

@@ -14,7 +14,7 @@ from winback.retention.moments import moment_in_words
 from winback.retention.person_months import SINCE, TREND
 
 CROSSED = re.compile(r":(?![^\[]*\])")  # between the columns of a term
-MOST = 3  # effects in a sentence
+EFFECTS_SAID = 3  # effects in a sentence
 CLEAR = 0.05
 
 
@@ -62,19 +62,18 @@ def _level_in_words(column: Column, level) -> str:
 def answer_lines(fit) -> Iterator[str]:
     """Yield at most three sentences: the answer, what foretells it, the doubt."""
     now = fit.now
-    (expected, low, high), tenth = fit.expected, now["risk"].nlargest(max(1, len(now) // 10)).sum()
+    expected, low, high = fit.expected
     ends = f"[{format_count(low)}, {format_count(high)}]"
     yield (
         f"Of the {counted(len(now), 'customers')} here on {fit.base.until}, {format_count(expected)} {ends} are "
-        f"expected to leave within the next month ({format_percent(expected / len(now))}), "
-        f"{format_percent(tenth / expected, 0)} of them among the riskiest tenth."
+        f"expected to leave within the next month ({format_percent(expected / len(now))})."
     )
     clear = fit.to_frame()
     clear = clear[(clear["p_value"] < CLEAR) & (clear["estimate"] > 0)].sort_values("odds", ascending=False)
     if len(clear):
         each = join_words(
             f"{row['in_words']} ({row['odds']:.1f} times [{row['odds_low']:.1f}, {row['odds_high']:.1f}])"
-            for row in clear.head(MOST).to_dict("records")
+            for row in clear.head(EFFECTS_SAID).to_dict("records")
         )
         yield f"What raises the odds of leaving most: {each}."
     else:

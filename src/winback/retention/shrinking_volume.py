@@ -26,7 +26,7 @@ from winback.tables.likeness import to_choose_from
 from winback.uncertainty import share_interval
 
 BELOW = 0.75  # a quarter less: three months of ordinary ups and downs seldom come to it
-OTHERS = (0.5, 0.6, 0.7, 0.8, 0.9)  # shown beside
+BESIDE = (0.5, 0.6, 0.7, 0.8, 0.9)  # shown beside
 LONGEST = 24  # months
 
 
@@ -164,7 +164,7 @@ def shrinking_volume(
     flagged = {"customer_id": base.ids[lives.customer[now.life]], "trend": now.told[column.name]}
     flagged = pd.DataFrame({**flagged, "margin": lives.margin[now.life]})
     return ShrinkingVolume(
-        frame=pd.DataFrame([_alarm(trend, came, share, level) for share in sorted({below, *OTHERS})]),
+        frame=pd.DataFrame([_alarm(trend, came, share, level) for share in sorted({below, *BESIDE})]),
         now=flagged[flagged["trend"] < below].sort_values("trend", ignore_index=True),
         event=event,
         below=below,

@@ -13,7 +13,7 @@ from winback.labels import short_words
 from winback.results import Result, Sentences, counted, format_percent, join_words
 from winback.uncertainty import share_interval
 
-ALL = "all"
+ANY_REASON = "all"
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -25,8 +25,7 @@ class Unforeseen(Result):
     frame : pandas.DataFrame
         One row for all and one per reason, most losses first: ``reason``, ``in_words``, ``n`` lost, ``n_unforeseen``,
         their ``share`` with ``_low`` and ``_high``, the share ``by_lot`` had as many different customers been flagged
-        at random, ``margin_share`` of the money a month that was lost unforeseen,
-        ``warned_before`` (median months of warning of the others).
+        at random, ``margin_share`` of the money a month that was lost unforeseen.
     customers : pandas.DataFrame
         Those whom nobody had flagged, largest first.
     """
@@ -69,7 +68,7 @@ def unforeseen_losses(check) -> Unforeseen:
     """Count the losses of a check that came without a warning."""
     losses = check.losses
     surprised = losses["warned"].isna().to_numpy()
-    frame = [_row(ALL, losses, surprised, check.level)]
+    frame = [_row(ANY_REASON, losses, surprised, check.level)]
     if "reason" in losses:
         reasons = losses["reason"].astype(object).where(losses["reason"].notna(), "not known")
         for reason in reasons.value_counts().index:
@@ -89,7 +88,7 @@ def _row(reason: str, losses: pd.DataFrame, surprised: np.ndarray, level: float)
     low, high = share_interval(n_surprised, n, level)
     return {
         "reason": reason,
-        "in_words": "anything" if reason == ALL else short_words("reason", reason),
+        "in_words": "anything" if reason == ANY_REASON else short_words("reason", reason),
         "n": n,
         "n_unforeseen": n_surprised,
         "share": n_surprised / n,
@@ -97,7 +96,6 @@ def _row(reason: str, losses: pd.DataFrame, surprised: np.ndarray, level: float)
         "share_high": float(high),
         "by_lot": losses["missed_by_lot"].mean(),
         "margin_share": margin[surprised].sum() / margin.sum() if margin.sum() > 0 else np.nan,
-        "warned_before": losses["warned"].median(),
     }
 
 
