@@ -138,9 +138,12 @@ def test_the_watch_list_has_the_newly_returned_by_what_is_at_risk(fit):
     row = drawn[drawn["customer_id"] == first["customer_id"]]
     months = np.linspace(0, 3, 16)
     chances = np.array([0, *(fit.predict(row, u, after_months=first["months_back"])["chance"][0] for u in months[1:])])
-    by_hand = first["margin"] * (np.diff(chances) * (12 - (months[1:] + months[:-1]) / 2)).sum()
-    assert first["chance"] == pytest.approx(chances[-1], rel=1e-10)
-    assert first["value_at_risk"] == pytest.approx(by_hand, rel=1e-3)
+    assert first["chance_fitted"] == pytest.approx(chances[-1], rel=1e-10)
+    times = np.log1p(-first["chance"]) / np.log1p(-chances[-1])
+    lost = np.diff(1 - (1 - chances) ** times) * (12 - (months[1:] + months[:-1]) / 2)
+    assert first["value_at_risk"] == pytest.approx(first["margin"] * lost.sum(), rel=1e-3)
+    assert (found.frame["value_at_risk_low"] < found.frame["value_at_risk"]).all()
+    assert (found.frame["value_at_risk"] < found.frame["value_at_risk_high"]).all()
     assert found.frame["call_at_most"].isna().all()
     assert len(found.first(5).frame) == 5
     assert len(found.describe().splitlines()) == 3
@@ -174,18 +177,22 @@ def test_a_call_may_cost_the_share_it_prevents_of_what_is_at_risk(fit):
     ]
 
 
-def test_chances_are_counted_without_the_model_too(fit):
-    """Where all are watched for long, the chance counted is a share: of those still here, how many left soon."""
-    drawn = churners(500, 5, watched=(0.0, 10.0))
-    found = fit.watch_list(drawn, newly_months=4).frame
-    months, ended = fit.sample.months, fit.sample.cause >= 0
-    watched_on = ended | (months > 7.5)
-    assert watched_on.mean() > 0.9
-    row = found.iloc[(found["months_back"] - 4).abs().argmin()]
-    here = watched_on & (months > row["months_back"])
-    share = (ended & (months <= row["months_back"] + 3))[here].mean()
-    assert row["chance_counted"] == pytest.approx(share, abs=0.02)
-    assert found["chance_counted"].between(0, 1).all()
+@pytest.mark.parametrize(
+    ("offers", "said"),
+    [
+        (["none"], "all of them without an offer"),
+        (["discount"], "all of them for an offer"),
+        (["none", "none", "discount"], "without an offer, "),
+    ],
+)
+def test_it_is_said_whom_the_list_holds(offers, said):
+    fit = wb.fit_repeat_churn(churners(1_500, 5).assign(offer="discount"), "1", hazards="1")
+    drawn = churners(60, 5, watched=(0.0, 10.0))
+    found = fit.watch_list(drawn.assign(offer=np.resize(offers, 60)), newly_months=9)
+    assert said in found.describe()
+    assert "an offer" not in fit.watch_list(drawn, newly_months=9).describe()
+    n, low, high = (found.frame[f"chance{end}"].sum() for end in ("", "_low", "_high"))
+    assert f"{n:.1f} [{low:.1f}, {high:.1f}]" in found.describe() or n >= 10
 
 
 def test_whose_offer_ends_soon_comes_first_whatever_is_at_risk():

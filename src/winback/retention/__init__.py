@@ -29,6 +29,7 @@ repeat_churn_sample      who returned, why had they left, and for what could the
 repeat_churn_outlook     what is expected of each customer
 repeat_churn_likelihood  mixture cure with competing risks: the likelihood, its slope and its information
 long_enough              have they been watched for long enough to tell who will never leave?
+counted_months           in which months do more, or fewer, leave than the model says?
 watch_list               which of the newly returned may soon be gone, and how much is at risk? a fit's `watch_list`
 early_leaving            are they fragile at first, and when their offer ends? a fit's `early_leaving`
 """

@@ -3,10 +3,12 @@ r"""Which of the newly returned may soon be gone again, and how much is at risk?
 Of a customer who has been back for a months, with F the chance of leaving within u further ones, at risk up to the
 horizon H is
 
-.. math:: m \int_0^w (H - u) dF(u) = m \Big[(H - w) F(w) + \int_0^w F(u) du\Big]
+.. math:: m \int_0^w (H - u) dF(u) = m \Big[(H - w) F(w) + \int_0^w F(u) du\Big], \qquad
+   F(u) = 1 - \Big(\frac{S(a + u)}{S(a)}\Big)^r
 
-the margin of the months that are missed if they leave within w: as if one who is kept stayed on to the horizon. A call
-that prevents a share e of these losses pays where it costs less than e times that.
+the margin of the months that are missed if they leave within w: as if one who is kept stayed on to the horizon. S is
+the model's, r what was counted in such months of what it expects (`winback.retention.counted_months`). A call that
+prevents a share e of these losses pays where it costs less than e times that.
 """
 
 from __future__ import annotations
@@ -22,18 +24,18 @@ from winback.discounting import check_horizon
 from winback.doors import door
 from winback.periods import format_horizon
 from winback.results import Result, Sentences, Shown, counted, format_count, format_percent
+from winback.retention.counted_months import counted_months, offers_of, times_expected
 from winback.retention.repeat_churn_sample import for_words
 from winback.retention.watched import offer_months
+from winback.sources import Formula
 from winback.survival.groups import typed_lifetimes
-from winback.survival.incidence import cumulative_incidence
-from winback.tables import AnyTable
+from winback.tables import NO_OFFER, AnyTable
 
 NODES = 8  # of the quadrature over a few months, in which F is smooth
-COLUMNS = ["rank", "customer_id", "months_back", "offer_ends_in", "chance", "chance_counted", "reason", "in_words"]
-COLUMNS += ["susceptible", "margin", "value_at_risk", "call_at_most"]
-FEWEST = 100  # who came back with the same offer: of fewer a chance of some percent is not counted
+COLUMNS = ["rank", "customer_id", "offer", "months_back", "offer_ends_in", "chance", "chance_low", "chance_high"]
+COLUMNS += ["chance_fitted", "n_counted", "reason", "in_words", "susceptible", "margin"]
+COLUMNS += ["value_at_risk", "value_at_risk_low", "value_at_risk_high", "call_at_most"]
 FEW = 10  # customers: fewer are written with a decimal
-FAR = 1.5  # times: from which on it is said that the model and the counts differ
 
 
 @dataclass(frozen=True)
@@ -62,17 +64,19 @@ class WatchList(Result):
     Attributes
     ----------
     frame : pandas.DataFrame
-        ``rank``, ``customer_id``, ``months_back``, ``offer_ends_in`` (months; missing without an end that lies ahead),
-        ``chance`` of leaving soon, ``chance_counted``: the same without a model, of all who had come back with the
-        same offer as long ago (missing where they are few), ``reason`` that is likeliest then, ``susceptible`` (chance
-        that they can still leave for their first reason), ``margin`` a month and ``value_at_risk``, both missing where
-        no margin is known, and ``call_at_most``: what a call may cost, missing where no share prevented was given.
+        ``rank``, ``customer_id``, ``offer`` they came back for, ``months_back``, ``offer_ends_in`` (months; missing
+        without an end that lies ahead), ``chance`` of leaving soon with its interval, ``chance_fitted``: that of the
+        model alone, ``n_counted``: how many left in such months with the same offer, ``reason`` that is likeliest then,
+        ``susceptible`` (chance that they can still leave for their first reason), ``margin`` a month and
+        ``value_at_risk`` with its interval, both missing where no margin is known, and ``call_at_most``: what a call
+        may cost, missing where no share prevented was given.
     terms : WatchTerms
         How new they are, what is soon, up to where money is counted, and what a call prevents.
     """
 
     frame: pd.DataFrame = field(repr=False)
     terms: WatchTerms
+    level: float = 0.95
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "customer_id": ("Customer", "text"),
@@ -121,6 +125,14 @@ class WatchList(Result):
         ).replace("Call and only", "Call only")
         return Sentences() if self.frame.empty else Sentences(said)
 
+    @property
+    def formulas(self) -> Formula:
+        """How chances and money are counted."""
+        chance = (
+            "chance = 1 - (1 - chance by the model)^r\nr = (left in such months + 1/2) / (expected by the model + 1/2)"
+        )
+        return Formula(f"{chance}, of all with the same offer", "repeat churn")
+
 
 def watch_list(fit, lapsed: AnyTable, terms: WatchTerms) -> WatchList:
     """Return the list, see `RepeatChurn.watch_list`."""
@@ -130,61 +142,46 @@ def watch_list(fit, lapsed: AnyTable, terms: WatchTerms) -> WatchList:
     new = table[there & (table["second_tenure"] <= newly).to_numpy(dtype=bool, na_value=False)].reset_index(drop=True)
     offers = getattr(lapsed, "offers", fit.offers)
     frame = _listed(fit, new, terms, offers) if len(new) else pd.DataFrame(columns=COLUMNS)
-    return WatchList(frame, terms, currency=getattr(lapsed, "currency", fit.currency))
+    return WatchList(frame, terms, fit.level, currency=getattr(lapsed, "currency", fit.currency))
 
 
 def _listed(fit, new: pd.DataFrame, terms: WatchTerms, offers) -> pd.DataFrame:
     within, horizon = terms.within_months, terms.horizon_months
     outlook, after = fit.outlook(new), new["second_tenure"].to_numpy(dtype=float)
-    left = outlook.left_between(after, within)
-    chance = left.sum(axis=1)
+    counted = counted_months(fit.sample, fit.outlook(fit.sample.table), int(np.ceil(after.max() + within)))
+    offer = offers_of(new) if "offer" in fit.sample.table else np.full(len(new), "")
+    n_counted, n_expected = counted.ahead(offer, after, within)
+    times = times_expected(n_counted, n_expected, fit.level)
     points, weights = np.polynomial.legendre.leggauss(NODES)
-    stays = [outlook.still_here(after + within * (point + 1) / 2) for point in points]
-    area = within * (1 - weights / 2 @ stays / outlook.still_here(after))
+    here = outlook.still_here(after)
+    stays = np.array([outlook.still_here(after + u) / here for u in (within, *within * (points + 1) / 2)])
+    chance = 1 - stays[0] ** times
+    area = within * (1 - np.tensordot(weights / 2, stays[1:, None] ** times, 1))
     margin = new["second_margin"].to_numpy(dtype=float) if "second_margin" in new else np.full(len(new), np.nan)
-    reason = np.array(fit.reasons, dtype=object)[left.argmax(axis=1)]
+    at_risk = np.sort(margin * ((horizon - within) * chance + area), axis=0)[[1, 0, 2]]  # a margin may be below 0
+    reason = np.array(fit.reasons, dtype=object)[outlook.left_between(after, within).argmax(axis=1)]
     can_be = outlook.blocked.any(axis=1) & fit.shows_cure
     ends_in = np.full(len(new), np.nan) if offers is None or "offer" not in new else offer_months(new, offers) - after
-    at_risk = margin * ((horizon - within) * chance + area)
     prevented = np.nan if terms.share_prevented is None else terms.share_prevented
-    frame = pd.DataFrame(
-        {
-            "customer_id": new["customer_id"].to_numpy(),
-            "months_back": after,
-            "offer_ends_in": np.where(ends_in >= 0, ends_in, np.nan),
-            "chance": chance,
-            "chance_counted": _counted(fit.sample, new, after, within),
-            "reason": reason,
-            "in_words": list(map(for_words, reason)),
-            "susceptible": np.where(can_be, outlook.still_susceptible(after), np.nan),
-            "margin": margin,
-            "value_at_risk": at_risk,
-            "call_at_most": prevented * at_risk,
-            "soon": (ends_in >= 0) & (ends_in <= within),
-        }
-    )
-    frame = frame.sort_values(["soon", "value_at_risk", "chance"], ascending=False, kind="stable", ignore_index=True)
+    frame = {
+        "customer_id": new["customer_id"].to_numpy(),
+        "offer": offers_of(new),
+        "months_back": after,
+        "offer_ends_in": np.where(ends_in >= 0, ends_in, np.nan),
+        "chance_fitted": 1 - stays[0],
+        "n_counted": n_counted,
+        "reason": reason,
+        "in_words": list(map(for_words, reason)),
+        "susceptible": np.where(can_be, outlook.still_susceptible(after), np.nan),
+        "margin": margin,
+        "call_at_most": prevented * at_risk[0],
+        "soon": (ends_in >= 0) & (ends_in <= within),
+    }
+    for place, end in enumerate(("", "_low", "_high")):
+        frame |= {f"chance{end}": chance[place], f"value_at_risk{end}": at_risk[place]}
+    order = ["soon", "value_at_risk", "chance"]
+    frame = pd.DataFrame(frame).sort_values(order, ascending=False, kind="stable", ignore_index=True)
     return frame.assign(rank=np.arange(1, len(frame) + 1))[COLUMNS]
-
-
-def _counted(sample, new: pd.DataFrame, after: np.ndarray, within: float) -> np.ndarray:
-    """Return the chance to leave so soon among all who had come back with the same offer as long ago, (n,).
-
-    It is that of Kaplan and Meier; missing where they are few.
-    """
-    with_offers = "offer" in sample.table and "offer" in new
-    theirs, own = (each["offer"].astype(str) if with_offers else each.index * 0 for each in (sample.table, new))
-    chance = np.full(len(new), np.nan)
-    for offer in set(own):
-        rows, places = np.flatnonzero(theirs == offer), np.flatnonzero(own == offer)
-        if len(rows) < FEWEST:
-            continue
-        seen = cumulative_incidence(sample.months[rows], np.where(sample.cause[rows] >= 0, 0, -1), 1)
-        here = np.append(1.0, 1 - seen.share[:, 0])
-        ages = (after[places], after[places] + within)
-        then, later = (here[np.searchsorted(seen.months, months, side="right")] for months in ages)
-        chance[places] = np.where(then > 0, 1 - later / np.where(then > 0, then, 1.0), np.nan)
-    return chance
 
 
 def _answer(found: WatchList) -> Iterator[str]:
@@ -193,17 +190,17 @@ def _answer(found: WatchList) -> Iterator[str]:
     if frame.empty:
         yield f"Nobody who came back within the last {newly} months is here: there is nobody to watch."
         return
-    leave, money = frame["chance"].sum(), ""
+    expected = _total(found, "chance")
+    money = ""
     if frame["value_at_risk"].notna().any():
-        total = found.format(frame["value_at_risk"].sum(), "money")
+        total = found.interval(frame.filter(like="value_at_risk").sum(), "value_at_risk", "money")
         money = f"; {total} of margin over {format_horizon(terms.horizon_months)} months are at risk"
-    expected = f"{leave:.1f}" if leave < FEW else format_count(leave)  # a whole number would not go with the share
     yield (
-        f"Of {counted(len(frame), 'customers')} who came back within the last {newly} months, {expected} "
-        f"are expected to leave within {within} more ({format_percent(leave / len(frame))}){money}."
+        f"Of {counted(len(frame), 'customers')} who came back within the last {newly} months{_for_what(found)}, "
+        f"{expected} are expected to leave within {within} more{money}."
     )
     yield _what_a_call_may_cost(found)
-    yield _doubt(found)
+    yield "A chance of leaving is not what a call would change: who can be kept is known from a trial only."
 
 
 def _what_a_call_may_cost(found: WatchList) -> str:
@@ -218,18 +215,21 @@ def _what_a_call_may_cost(found: WatchList) -> str:
     )
 
 
-def _doubt(found: WatchList) -> str:
-    """Say that counts differ from the model where they do, else that who may leave need not be who can be kept."""
-    known = found.frame[found.frame["chance_counted"].notna()]
-    counts, model = known["chance_counted"].mean(), known["chance"].mean()
-    if len(known) and not model / FAR <= counts <= model * FAR:
-        less = "more" if counts > model else "less"
-        return (
-            f"The model smooths over months: of all who had come back with the same offer and been back as long, "
-            f"{format_percent(counts)} left in such months, {less} than its {format_percent(model)}, so the value at "
-            f"risk is {less}, too."
-        )
-    return "A chance of leaving is not what a call would change: who can be kept is known from a trial only."
+def _total(found: WatchList, name: str) -> str:
+    """Return how many are expected to leave with the interval, as if all chances erred alike, and which share it is."""
+    n, low, high = (found.frame[f"{name}{end}"].sum() for end in ("", "_low", "_high"))
+    said = [f"{each:.1f}" if n < FEW else format_count(each) for each in (n, low, high)]
+    return f"{said[0]} [{said[1]}, {said[2]}] ({format_percent(n / len(found.frame))})"
+
+
+def _for_what(found: WatchList) -> str:
+    """Say for what those on the list came back: an offer, or unasked."""
+    unasked = found.frame["offer"].isin([NO_OFFER, ""]).sum()
+    if (found.frame["offer"] == "").all():
+        return ""
+    if unasked in (0, len(found.frame)):
+        return ", all of them without an offer" if unasked else ", all of them for an offer"
+    return f", {counted(unasked, 'of them')} without an offer"
 
 
 def _more(found: WatchList) -> Iterator[str]:
@@ -244,7 +244,14 @@ def _more(found: WatchList) -> Iterator[str]:
     unknown = int(found.frame["margin"].isna().sum())
     if 0 < unknown < len(found.frame):
         yield f"The margin of {counted(unknown, 'customers')} is not known: they stand at the end, by chance."
+    alone = found.frame["chance_fitted"]
     yield (
-        "Chances are of a model fitted to all who came back, without intervals of their own; it is smooth, so whoever "
-        "comes to the end of their offer now may be likelier to leave than it says."
+        f"The model alone would expect {alone.sum():,.1f} to leave ({format_percent(alone.mean())}): it is smooth over "
+        "months. Each chance is set right by how many of those who had come back with the same offer left in the same "
+        "months, of how many it expects; where it expects few it is believed more. The order among customers of one "
+        "offer who have been back for as long is the model's."
+    )
+    yield (
+        f"Intervals are {format_percent(found.level, 0)} ones for the expected number, from how few were counted; "
+        "margins are taken as they are, and the model's differences between customers as known."
     )
