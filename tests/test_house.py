@@ -29,6 +29,7 @@ ROWS = [
     "datasets",
     "datasets.telecom",
     "datasets.retail",
+    "outreach",
     "planning",
     "budgets",
     "policies",

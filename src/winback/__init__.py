@@ -18,6 +18,7 @@ questions        the study's four questions on one's own data, on one page
 plots            one function per figure, `wb.plots.plot_...`: takes a result, returns an Axes
 datasets         data to learn on: load_telecom_study, simulate_telecom_study, load_shop_study, simulate_shop_study,
                  load_hillstrom, load_winback_book, load_cdnow, load_donations
+outreach         who is contacted how, when and how often?
 planning         how large must the next trial be, and what does its holdout cost? plan_trial
 budgets          how far does the money go? allocate_budget, spending_curve, profit_share_frontier
 policies         who should get which offer, whom to contact first? learn_policy, model_policy, evaluate_policy
@@ -36,8 +37,7 @@ held_out         is a forecast right on what it has not seen? hold_out
 formulas, formula_checks, formula_language  what a model takes from a table, and what it may
 pseudo_observations, expectations, winner, skewness, uncertainty, clusters  the statistics beneath
 newton           where is a likelihood highest?
-doors, annotations  does every argument have a kind that its function can use?
-surface          which names are public, and where each stands
+doors, annotations, surface  can a function use what it is given? which names are public, and where each stands
 asked            can this table answer a question? the answer, or why not
 minute, said, sources, works  what is taken away in a minute? in view, folded, from where, and whose?
 provenance, labels, colours, results, in_html, in_svg, money, progress  how results show themselves: Sentences

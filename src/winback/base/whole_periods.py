@@ -32,17 +32,23 @@ def whole_periods(start: np.ndarray, end: np.ndarray, period: Period) -> tuple[n
         return days // length, -(-days // length)
     months = MONTHS[period.unit] * period.n_units
     full = _whole_months(start, end)
-    reached = _months_later(start, full // months * months) >= end
+    reached = months_later(start, full // months * months) >= end
     return full // months, full // months + ~reached
 
 
 def _whole_months(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     between = _month(end) - _month(start)
-    return between - (_months_later(start, between) > end)
+    return between - (months_later(start, between) > end)
 
 
-def _months_later(day: np.ndarray, months: np.ndarray) -> np.ndarray:
-    """Return the same day of the month so many months later, or the last day of a shorter month."""
+def months_later(day: np.ndarray, months: np.ndarray | int) -> np.ndarray:
+    """Return the same day of the month so many months later, or the last day of a shorter month; days as numbers.
+
+    Examples
+    --------
+    >>> months_later(np.array(["2023-12-31"], dtype="datetime64[D]").astype(int), np.arange(3)).astype("datetime64[D]")
+    array(['2023-12-31', '2024-01-31', '2024-02-29'], dtype='datetime64[D]')
+    """
     first = (_month(day) + months).astype("datetime64[M]")
     n_days = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(int)
     of_month = day - _month(day).astype("datetime64[M]").astype("datetime64[D]").astype(int)
