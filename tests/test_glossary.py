@@ -11,7 +11,7 @@ from winback.base.base import Base
 from winback.lost.triaged import Triage
 from winback.policies.learned import LearnedPolicy
 from winback.tables import LAPSED
-from winback.terms.catalog import MORE_ON_TOP, ON_TOP
+from winback.terms.offers_file import MORE_ON_TOP, ON_TOP
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8")
