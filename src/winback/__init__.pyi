@@ -3,6 +3,7 @@
 from winback import base as base
 from winback import lost as lost
 from winback import offers as offers
+from winback import outreach as outreach
 from winback import planning as planning
 from winback import plots as plots
 from winback import retention as retention

@@ -55,6 +55,7 @@ ROOMS = (
     "base",
     "lost",
     "offers",
+    "outreach",
     "planning",
     "plots",
     "retention",
