@@ -34,7 +34,7 @@ def test_the_cured_are_drawn_by_first_reason_the_most_first_and_all_of_them_last
     fit = wb.fit_repeat_churn(churners(2_000, 1), hazards="fast")
     ax = wb.plots.plot_cured(fit)
     frame = fit.frame[fit.frame["reason"] != "all"].sort_values("cured", ascending=False)
-    drawn = [line.get_xdata()[0] for line in ax.lines[1::2]]
+    drawn = [line.get_xdata()[0] for line in ax.lines[1::3]]
     assert drawn == [*frame["cured"], fit.frame["cured"].iloc[-1]]
     assert ax.get_title(loc="left").startswith(f"By the model, {frame['cured'].iloc[0]:.0%} of those")
     assert ax.get_yticklabels()[-1].get_text().startswith("All of them")

@@ -88,7 +88,7 @@ def plot_leaving_again(fit: RepeatChurn, ax: Axes | None = None, *, months: floa
 def plot_cured(fit: RepeatChurn, ax: Axes | None = None) -> Axes:
     """Draw the share of those who came back who can no longer leave for what drove them away, by first reason.
 
-    Takes what `fit_repeat_churn` returns.
+    Takes what `fit_repeat_churn` returns. Of a simulation the planted shares are drawn beside, as hollow marks.
 
     Raises
     ------
@@ -112,11 +112,15 @@ def plot_cured(fit: RepeatChurn, ax: Axes | None = None) -> Axes:
         color = QUIET if row.reason == EVERYBODY else INK
         ax.plot([row.cured_low, row.cured_high], [place] * 2, color=color, linewidth=2.2)
         ax.plot(row.cured, place, "o", color=color, markersize=8)
+        ax.plot(row.planted, place, "D", color=color, markersize=8, markerfacecolor="none")
         note(ax, format_percent(row.cured, 0), (row.cured, place), (0, 7), ha="center", color=color)
     most, least = rows[0], [row for row in rows if row.reason != EVERYBODY][-1]
-    title = f"By the model, {format_percent(most.cured, 0)} of those who {_first(most)} could not leave for it again"
+    basis = repeat_churn_words.basis(fit)
+    title = f"{basis}, {format_percent(most.cured, 0)} of those who {_first(most)} could not leave for it again"
     title = title if most is least else f"{title}; of those who {_first(least)}, {format_percent(least.cured, 0)}"
-    finish_axes(ax, title, "share that could not leave for it again, by the model", width=letters_across(ax, names))
+    hollow = "; hollow: as planted" if fit.planted else ""
+    said = f"share that could not leave for it again, by the model{hollow}"
+    finish_axes(ax, title, said, width=letters_across(ax, names))
     name_ticks(ax.yaxis, range(len(names)), names)
     ax.grid(False, axis="y")
     ax.set_ylim(len(names) - 0.5, -0.8)

@@ -140,6 +140,7 @@ def fit_repeat_churn(
         log_likelihood=top.value,
         level=level,
         offers=getattr(lapsed, "offers", None),
+        planted=getattr(lapsed, "planted", {}).get("cured", {}),
         currency=getattr(lapsed, "currency", "$"),
     )
 

@@ -22,13 +22,12 @@ from winback.retention.found_moments import AGAIN, KeyMoments
 from winback.retention.key_moments import key_moments
 from winback.retention.long_enough import FollowUp
 from winback.retention.repeat_churn_likelihood import Parts, left_for
-from winback.retention.repeat_churn_outlook import N_STEPS, Outlook
+from winback.retention.repeat_churn_outlook import Outlook, incidence_table
 from winback.retention.repeat_churn_params import parameter_table
 from winback.retention.repeat_churn_sample import ALL_CURED, CURED, Equations, Sample, first_reasons
 from winback.retention.watch_list import WatchList, WatchTerms, watch_list
 from winback.survival.goodness_of_fit import Test
 from winback.survival.groups import months_and_ended, typed_lifetimes
-from winback.survival.incidence import cumulative_incidence, incidence_interval, incidence_variance
 from winback.tables import AnyTable, as_table
 from winback.tables.headings import refuse_shared_names
 from winback.terms.catalog import OfferCatalog
@@ -67,6 +66,9 @@ class RepeatChurn(Result):
     log_likelihood: float
     level: float
     offers: OfferCatalog | None = field(default=None, repr=False)
+    planted: Mapping[str, float] = field(
+        default_factory=dict, repr=False
+    )  # share cured by first reason, of a simulation
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "in_words": ("Left the first time", "text"),
@@ -74,6 +76,7 @@ class RepeatChurn(Result):
         "n_left": ("Left again", "count"),
         "n_again": ("Of these for the same", "count"),
         "cured": ("Could not, by the model", "percent"),
+        "planted": ("As planted", "percent"),
     }
 
     @property
@@ -106,7 +109,7 @@ class RepeatChurn(Result):
         """One row per first reason that can be cured, most frequent first, and one of ``all`` of them.
 
         ``reason``, ``in_words``, ``n`` who came back, ``n_left`` again, ``n_again`` for the same reason, ``cured``:
-        share, missing where none is shown, with ``cured_low`` and ``cured_high``.
+        share, missing where none is shown, with ``cured_low`` and ``cured_high``, ``planted``: that of a simulation.
         """
         first, can_be = self.sample.first, self.sample.can_be
         groups = {label: first == label for label in pd.Series(first[can_be]).value_counts().index}
@@ -118,7 +121,8 @@ class RepeatChurn(Result):
             n_left, n_again = (each[members].sum() for each in (self.sample.cause >= 0, self.sample.again))
             words = "all of them" if name == EVERYBODY else short_words("reason", name)
             row = {"reason": name, "in_words": words, "n": members.sum(), "n_left": n_left, "n_again": n_again}
-            rows.append(row | dict(zip(("cured", "cured_low", "cured_high"), self._cured(z[members]), strict=True)))
+            row |= dict(zip(("cured", "cured_low", "cured_high"), self._cured(z[members]), strict=True))
+            rows.append(row | {"planted": pd.Series(first[members]).map(self.planted).astype(float).mean()})
         return pd.DataFrame(rows)
 
     def _cured(self, z: np.ndarray) -> tuple[float, float, float]:
@@ -214,17 +218,7 @@ class RepeatChurn(Result):
 
         Observed shares are Aalen-Johansen estimates.
         """
-        seen = cumulative_incidence(self.sample.months, self.sample.cause, len(self.reasons))
-        low, high = incidence_interval(seen.share, incidence_variance(seen), self.n, self.level)
-        longest = float(np.quantile(self.sample.months, 0.99))
-        longest = np.floor(longest) if longest > 1 else longest
-        months = np.linspace(0, longest, max(N_STEPS, int(longest)) + 1)  # each month at least
-        fitted = self.outlook(self.sample.table).mean_incidence(months)
-        place = np.searchsorted(seen.months, months, side="right")
-        curves = [np.vstack([np.zeros(len(self.reasons)), each])[place] for each in (seen.share, low, high)]
-        columns = dict(zip(("fitted", "observed", "low", "high"), (fitted, *curves), strict=True))
-        of_each = {"reason": np.repeat(self.reasons, len(months)), "months": np.tile(months, len(self.reasons))}
-        return pd.DataFrame(of_each | {name: each.T.ravel() for name, each in columns.items()})
+        return incidence_table(self)
 
     @door
     def watch_list(
@@ -280,6 +274,10 @@ class RepeatChurn(Result):
     def details(self) -> Sentences:
         """Say for what the others leave again, how that was found, and who was left out."""
         return Sentences.of(repeat_churn_words.detail_lines(self))
+
+    def beside_planted(self) -> Sentences:
+        """Say of a simulation which shares were planted, and which of them intervals miss; nothing of other data."""
+        return Sentences.of(repeat_churn_words.planted_lines(self))
 
     def what_to_do(self) -> Sentences:
         """Say whom to look after first, and when."""

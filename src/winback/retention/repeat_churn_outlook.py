@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 
 from winback.retention.repeat_churn_likelihood import Parts
+from winback.survival.incidence import cumulative_incidence, incidence_interval, incidence_variance
 
 N_STEPS = 60  # of a horizon: reasons share what left in a step by their hazards in its middle
 
@@ -58,3 +60,18 @@ class Outlook:
         """Return the mean share that left for each reason by each of ascending months from 0, (m, K)."""
         steps = [each.mean(axis=0) for each in self._steps(np.zeros(len(self.share)), months)]
         return np.cumsum([np.zeros(self.blocked.shape[1]), *steps], axis=0)
+
+
+def incidence_table(fit) -> pd.DataFrame:
+    """Return shares that left by month, as fitted and as observed, see `RepeatChurn.incidence`."""
+    seen = cumulative_incidence(fit.sample.months, fit.sample.cause, len(fit.reasons))
+    low, high = incidence_interval(seen.share, incidence_variance(seen), fit.n, fit.level)
+    longest = float(np.quantile(fit.sample.months, 0.99))
+    longest = np.floor(longest) if longest > 1 else longest
+    months = np.linspace(0, longest, max(N_STEPS, int(longest)) + 1)  # each month at least
+    fitted = fit.outlook(fit.sample.table).mean_incidence(months)
+    place = np.searchsorted(seen.months, months, side="right")
+    curves = [np.vstack([np.zeros(len(fit.reasons)), each])[place] for each in (seen.share, low, high)]
+    columns = dict(zip(("fitted", "observed", "low", "high"), (fitted, *curves), strict=True))
+    of_each = {"reason": np.repeat(fit.reasons, len(months)), "months": np.tile(months, len(fit.reasons))}
+    return pd.DataFrame(of_each | {name: each.T.ravel() for name, each in columns.items()})

@@ -19,7 +19,8 @@ from winback.retention.repeat_churn_sample import (
 SHOWN = 0.05  # p-value up to which a cure is said to be shown
 RESTS_ON = (
     "Nobody is seen to be cured: the shares rest on an assumption that cannot be checked here, that whoever first left "
-    "for another reason leaves for this one as often as those whom it still drives away; the brackets do not hold it."
+    "for another reason leaves for this one as often as those whom it still drives away, and so can stand in for them; "
+    "the brackets do not hold it."
 )
 NEVER_SEEN = (
     "Nobody is seen to be cured: it is inferred from how much more rarely they leave for their first reason than "
@@ -83,7 +84,7 @@ def headline(fit: Result) -> str:
     what = "what drove them away the first time"
     if _is_shown(fit):
         share = fit.interval(fit.frame.iloc[-1], "cured", "percent")
-        return f"By the model, {share} could not leave again for {what}"
+        return f"{basis(fit)}, {share} could not leave again for {what}"
     return {
         CURED: f"That anybody who came back is cured of {what} is not shown ({state_p_value(fit.no_cure.p_value)})",
         TOO_SHORT: "Whether anybody who came back is cured cannot be told yet",
@@ -91,6 +92,28 @@ def headline(fit: Result) -> str:
         ALL_CURED: f"Nobody who came back is shown to leave again for {what}",
         NOTHING_TO_CURE: f"Nobody who came back left again for {what}",
     }[fit.state]
+
+
+def basis(fit: Result) -> str:
+    """Say by what a cure is told: the time watched where it is long enough, else those who stand in."""
+    return "By the model" if fit.follow_up.long_enough else "If others can stand in for them"
+
+
+def planted_lines(fit: Result) -> Iterator[str]:
+    """Say which shares were planted, and whether they lie in the intervals."""
+    known = fit.frame[fit.frame["planted"].notna() & fit.frame["cured_low"].notna()]
+    held = known["planted"].between(known["cured_low"], known["cured_high"])
+    said = (
+        f"{row['in_words']} {fit.format(row['planted'], 'percent')}{'' if inside else ' (missed)'}"
+        for row, inside in zip(known.to_dict("records"), held, strict=True)
+    )
+    if len(known):
+        yield f"Planted as cured were {'; '.join(said)}."
+    if not held.all():
+        yield (
+            f"The model misses {counted((~held).sum(), 'of them')}: stays do not end as its Weibull hazards say. "
+            "Brackets hold chance only, not a model that does not fit."
+        )
 
 
 def next_step(fit: Result) -> Iterator[str]:

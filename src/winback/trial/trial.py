@@ -55,9 +55,8 @@ class Trial(Result):
     overruled: tuple[str, ...] = ()  # terms of the offers that others took the place of when the trial was read
     caveat: str = ""  # what a reader must know of the data
     scatter_assumed: bool = False  # how far value scatters between customers was assumed and not measured
-    built_in: Mapping[str, str] = field(
-        default_factory=dict, repr=False
-    )  # what a simulation planted, by what it is about
+    built_in: Mapping[str, str] = field(default_factory=dict, repr=False)  # what a simulation planted, in words
+    planted: Mapping[str, Mapping[str, float]] = field(default_factory=dict, repr=False)  # and in figures
     true_profits: pd.DataFrame | None = field(default=None, repr=False)  # (n, offers), known of simulations only
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "offer": ("Offer", "text"),

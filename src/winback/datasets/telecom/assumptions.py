@@ -81,7 +81,8 @@ BUILT_IN = {
     "day of the return": "in this simulation all return on the very day of the offer, so that payback is too soon",
     "tailored": "it is built into the simulated data, so that the published ROI holds, and nothing published says why",
     "leaving again": "that some of those who returned are cured of what drove them away, and that others came for the "
-    "offer and leave with it, is built in, so that it can be seen whether it is found.",
+    "offer and leave with it, is built in, so that it can be seen whether it is found; second stays are log-normal "
+    "here, which no Weibull hazard is.",
 }
 
 

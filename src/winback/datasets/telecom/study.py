@@ -156,6 +156,7 @@ class TelecomStudy:
         known = {
             "caveat": caveat,
             "built_in": assumed.BUILT_IN,
+            "planted": {"cured": assumed.CURED},
             "scatter_assumed": True,
             "true_profits": self.true_profits(),
         }
