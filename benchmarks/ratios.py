@@ -20,6 +20,7 @@ import contracts
 import logs
 import lost
 import nbformat
+import outreach
 import pandas as pd
 import policies
 import purchases
@@ -71,7 +72,7 @@ def rows() -> Iterator[Row]:
         )
     own = median(whole - empty for whole, empty in report.seconds)
     yield replace(report, note=f"its own work apart from the kernel's start: {own:.1f} s")
-    for part in (contracts, second_lifetimes, repeat_churn, churn_risk, allocation, waiting, logs, lost):
+    for part in (contracts, second_lifetimes, repeat_churn, churn_risk, allocation, waiting, logs, lost, outreach):
         yield from part.rows()
     for part in (purchases, policies, scores):
         if part.PEER in os.environ:

@@ -59,7 +59,7 @@ def one_after_the_other(chains, calendar):
                 when.append(last)
                 past = max(past, last)
             else:
-                slots[(day - START).astype(int)] -= 1
+                slots[(day - calendar.start).astype(int)] -= 1
                 before.append(day)
                 dates[row, step] = day
                 when.append(day)
@@ -69,7 +69,7 @@ def one_after_the_other(chains, calendar):
 
 def first_day(due, last, slots, before, calendar):
     for number, free in enumerate(slots):
-        day = START + number
+        day = calendar.start + number
         if due <= day <= last and free >= 1 and day not in before and keeps_limit(before, day, calendar.at_most):
             return day
     return None

@@ -63,7 +63,7 @@ CALLS = """
 import tempfile
 from pathlib import Path
 import numpy as np, pandas as pd
-import logs, lost, policies, purchases, ratios, scores
+import logs, lost, outreach, policies, purchases, ratios, scores
 with tempfile.TemporaryDirectory() as folder:
     for task in ("bg_nbd 2357", "pareto_nbd 2357", "gamma_gamma 946", "expected 3000", "summary 5000"):
         with np.load(purchases.draw(task, Path(folder))) as stored:
@@ -75,6 +75,9 @@ with tempfile.TemporaryDirectory() as folder:
     for engine in ("duckdb", "polars", "pandas"):
         answers = [call(engine, files)() for call in (logs.ours, logs.by_hand)]
         assert np.allclose(answers[0][: len(answers[1])], answers[1], rtol=1e-12), engine
+from schedules import one_after_the_other
+problem = outreach.draw(60, 1 / 100)
+assert np.array_equal(outreach.schedule(*problem), one_after_the_other(*problem), equal_nan=True)
 trial = policies.draw()
 values = [policies.ours(task, trial, policies.aipw_scores(*trial))() for task in policies.TASKS]
 assert np.isfinite(values).all() and np.isfinite(scores.ours(*trial)()).all()

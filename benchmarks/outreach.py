@@ -1,0 +1,81 @@
+"""How long does it take to put contacts on days, and how much memory, beside a loop over a hundredth of the customers?
+
+Called by: python3 run.py bench; alone: python benchmarks/outreach.py. Ours is the study's size: chains of four contacts
+over three channels, of which two can make few a day. Theirs is the loop that the tests hold it to, customer by customer
+and day by day, with a hundredth of the customers and of the contacts a day: at the same ratio the loop would take a
+hundred times as long. Both are judged by the peak of their process, imports included.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from timing import Row, apart, report, show
+
+from winback.outreach.schedule import Calendar, Chains, schedule
+
+HERE = Path(__file__).resolve()
+sys.path.insert(0, str(HERE.parents[1] / "tests"))
+N, TIMES, N_STEPS, N_DAYS = 45_000, 100, 4, 400
+A_DAY = (600.0, 200.0, np.inf)  # visits, calls and letters: too few for all of these customers within the deadlines
+AT_MOST = 4  # contacts with a customer in a month
+MOST_MEMORY = 2.0
+
+
+def draw(n: int, scale: float) -> tuple[Chains, Calendar]:
+    """Return customers who left within a month, some without consent, and working days."""
+    rng, start = np.random.default_rng(20260105), np.datetime64("2026-01-05", "D")  # a Monday
+    ready, shape = start + rng.integers(0, 30, n), (n, N_STEPS)
+    chains = Chains(
+        ready=ready,
+        deadline=ready + 120,
+        offsets=rng.integers(0, 20, shape),
+        channels=rng.integers(0, len(A_DAY), shape),
+        allowed=rng.random(shape) < 0.95,
+        contacts_before=start - rng.integers(1, 60, (n, 2)),
+    )
+    is_open = np.broadcast_to(np.arange(N_DAYS) % 7 < 5, (len(A_DAY), N_DAYS))
+    return chains, Calendar(start=start, is_open=is_open, capacity=np.array(A_DAY) * scale, at_most=AT_MOST)
+
+
+def ours() -> Callable:
+    """Return the call on all customers, for how many contacts were made of each step."""
+    chains, calendar = draw(N, 1.0)
+    return lambda: made(schedule(chains, calendar))
+
+
+def theirs() -> Callable:
+    """Return the loop over a hundredth of them."""
+    from schedules import one_after_the_other
+
+    chains, calendar = draw(N // TIMES, 1 / TIMES)
+    return lambda: made(one_after_the_other(chains, calendar))
+
+
+def made(dates: np.ndarray) -> list[float]:
+    """Return the share of customers for whom each step was made."""
+    return (~np.isnat(dates)).mean(axis=0).tolist()
+
+
+def shares(own: list[float], other: list[float]) -> str:
+    """Say how alike the two are, as far as a hundredth of the customers tells."""
+    return (
+        f"first and last steps made for {own[0]:.0%} and {own[-1]:.0%}; by the loop {other[0]:.0%} and {other[-1]:.0%}"
+    )
+
+
+def rows(rounds: int = 3) -> Iterator[Row]:
+    """Time both, each in processes of its own."""
+    sides = ([sys.executable, str(HERE), side] for side in ("ours", "theirs"))
+    what = f"days of {N:,} chains of {N_STEPS} contacts / a loop over {N // TIMES}"
+    yield apart(what, *sides, at_most=0.3, memory_at_most=MOST_MEMORY, gap=shares, rounds=rounds)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        report({"ours": ours, "theirs": theirs}[sys.argv[1]]())
+    else:
+        show(rows())
