@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from repeat_churners import churners, truth
+from test_counted_months import listed
 from test_long_enough import said
 from test_repeat_churn import FORMULAS, covering, of_cures
 
@@ -29,6 +30,9 @@ def repeat_churn(draws: int = 1_000) -> list[dict]:
         rows += [_row(f"interval covers, {what}: {name}", 0.95, share, how_many) for name, share in shares]
     share = of_cures(5_000, draws, SEED).mean()
     rows.append(_row("interval covers, 5,000 customers: share cured", 0.95, share, draws))
+    found, true = listed(4_000, draws // 5, SEED)
+    held = ((found[:, 1] <= true) & (true <= found[:, 2]))[:, true > 0].mean()
+    rows.append(_row("interval of the chance to leave soon covers where hazards jump by month", 0.95, held, draws // 5))
     what = "a cure is said to be shown where nobody is cured, 2,000 customers"
     rows.append(_row(what, 0.05, _claims(draws).mean(), draws))
     ours, alone = said(np.random.default_rng(SEED), 5 * draws, lambda rng, n: rng.uniform(5, 10, n))

@@ -77,6 +77,7 @@ def test_planted_shares_stand_beside_those_found_and_it_is_said_which_are_missed
     assert "service 65.0% (missed); price and service 55.0%;" in said
     assert "The model misses 1 of them" in said
     assert "As planted" in fit.table()
+    assert "Hazards have another shape than assumed: in months 7 to 9" in fit.details()
 
 
 def test_without_planted_shares_nothing_is_said_of_them():

@@ -78,8 +78,9 @@ def test_sentences_name_reasons_as_people_do(fit):
         assert f"while {row.n_again / row.n:.1%} have left for it again" in said[1]
     assert "Nobody is seen to be cured" in said[2]
     details = str(fit.details())
-    assert "Those who left for price and service are cured of all of it or of none" in details
+    assert "who left for price and service not for price, for service and for price and service" in details
     assert "long enough to tell" in details
+    assert "another shape than assumed" not in details
     assert not {"second_tenure", "second_reason"} & set(details.split())
     assert "of them have left for it again" in fit.what_to_do()
     assert len(str(fit).splitlines()) <= 12

@@ -34,7 +34,6 @@ class FollowUp:
     latest_exit: float  # months; 0 where nobody left
     longest_watched: float  # months
     n_late: int  # exits within as long before the latest one as were watched after it
-    n: int
     p_value: float  # chance of so long a quiet time, were more exits to come
 
     @property
@@ -57,4 +56,4 @@ def follow_up(months: np.ndarray, left: np.ndarray) -> FollowUp:
     n_late = int((left & (months >= begin)).sum()) if longest > latest else 0
     watched = [np.clip(np.minimum(months, end) - begin, 0, None).sum() for end in (latest, longest)]
     p_value = float(watched[0] / watched[1]) ** n_late if watched[1] > 0 else 1.0
-    return FollowUp(latest, longest, n_late, len(months), p_value)
+    return FollowUp(latest, longest, n_late, p_value)

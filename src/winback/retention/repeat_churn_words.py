@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from winback.labels import label_of, short_words
 from winback.periods import format_horizon
 from winback.results import Result, counted, format_count, format_percent, join_words, state_p_value
+from winback.retention.counted_months import counted_months
 from winback.retention.repeat_churn_sample import (
     ALL_CURED,
     CURED,
@@ -17,6 +20,8 @@ from winback.retention.repeat_churn_sample import (
 )
 
 SHOWN = 0.05  # p-value up to which a cure is said to be shown
+MONTHS, TOGETHER = 24, 3  # of which it is looked whether the model fits, and how many are counted together
+BEYOND_CHANCE = 5.0  # standard errors: of eight counts none is so far off by chance
 RESTS_ON = (
     "Nobody is seen to be cured: the shares rest on an assumption that cannot be checked here, that whoever first left "
     "for another reason leaves for this one as often as those whom it still drives away, and so can stand in for them; "
@@ -52,17 +57,16 @@ def detail_lines(fit: Result) -> Iterator[str]:
     left = "; ".join(f"{words} {format_count(rows.sum())}" for words, rows in for_each)
     yield f"Left again: {left}; {counted(fit.n - fit.n_ended, 'customers', 'are')} still here."
     if fit.state == CURED:
-        yield from [] if fit.follow_up.long_enough else [NEVER_SEEN]
         yield (
             f"Against nobody being cured: likelihood ratio {fit.no_cure.statistic:,.1f}, "
             f"{state_p_value(fit.no_cure.p_value)}."
         )
         yield f"{_watched(fit)}."
-    for label, own in fit.sample.cured_of.iterrows():
-        if own.sum() > 1:
-            contained = join_words(map(for_words, own.index[own]))
-            alike = f"Those who left {for_words(label)} are cured of all of it or of none"
-            yield f"{alike}: then they cannot leave {contained}."
+        yield from _shape(fit)
+    several = {label: own.index[own] for label, own in fit.sample.cured_of.iterrows() if own.sum() > 1}
+    if several:
+        each = (f"who left {for_words(label)} not {join_words(map(for_words, of))}" for label, of in several.items())
+        yield f"The cured can no longer leave for anything that contains their first reason: {'; '.join(each)}."
     of_share, of_hazards = fit.equations.formula.columns, fit.equations.hazards.columns
     said = f"all of them go alike by {join_words(map(label_of, of_hazards))}" if of_hazards else "the same for all"
     if fit.state == CURED:
@@ -142,6 +146,21 @@ def _could_not(fit, row) -> str:
 
 def _is_shown(fit) -> bool:
     return fit.state == CURED and fit.no_cure.p_value <= SHOWN
+
+
+def _shape(fit) -> Iterator[str]:
+    """Say in which months hazards are clearly of another shape than assumed, if in any."""
+    found = counted_months(fit.sample, fit.outlook(fit.sample.table), MONTHS)
+    left, expected = (each.sum(axis=0).reshape(-1, TOGETHER).sum(axis=1) for each in (found.left, found.expected))
+    off = (left - expected) / np.fmax(expected, 1) ** 0.5
+    worst = int(np.abs(off).argmax())
+    if abs(off[worst]) > BEYOND_CHANCE:
+        months = f"months {TOGETHER * worst + 1} to {TOGETHER * (worst + 1)}"
+        yield (
+            f"Hazards have another shape than assumed: in {months} after the return {format_count(left[worst])} left "
+            f"again, and the model expects {format_count(expected[worst])}; the shares of the cured may be off by "
+            "points that no bracket holds."
+        )
 
 
 def _watched(fit) -> str:

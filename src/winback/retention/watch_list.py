@@ -128,10 +128,8 @@ class WatchList(Result):
     @property
     def formulas(self) -> Formula:
         """How chances and money are counted."""
-        chance = (
-            "chance = 1 - (1 - chance by the model)^r\nr = (left in such months + 1/2) / (expected by the model + 1/2)"
-        )
-        return Formula(f"{chance}, of all with the same offer", "repeat churn")
+        times = "r = (left in such months + 1/2) / (expected by the model + 1/2), of all with the same offer"
+        return Formula(f"chance = 1 - (1 - chance by the model)^r\n{times}", "repeat churn")
 
 
 def watch_list(fit, lapsed: AnyTable, terms: WatchTerms) -> WatchList:
@@ -148,7 +146,8 @@ def watch_list(fit, lapsed: AnyTable, terms: WatchTerms) -> WatchList:
 def _listed(fit, new: pd.DataFrame, terms: WatchTerms, offers) -> pd.DataFrame:
     within, horizon = terms.within_months, terms.horizon_months
     outlook, after = fit.outlook(new), new["second_tenure"].to_numpy(dtype=float)
-    counted = counted_months(fit.sample, fit.outlook(fit.sample.table), int(np.ceil(after.max() + within)))
+    n_months = int(np.ceil(min(after.max() + within, fit.sample.months.max())))
+    counted = counted_months(fit.sample, fit.outlook(fit.sample.table), n_months)
     offer = offers_of(new) if "offer" in fit.sample.table else np.full(len(new), "")
     n_counted, n_expected = counted.ahead(offer, after, within)
     times = times_expected(n_counted, n_expected, fit.level)
@@ -190,14 +189,13 @@ def _answer(found: WatchList) -> Iterator[str]:
     if frame.empty:
         yield f"Nobody who came back within the last {newly} months is here: there is nobody to watch."
         return
-    expected = _total(found, "chance")
     money = ""
     if frame["value_at_risk"].notna().any():
         total = found.interval(frame.filter(like="value_at_risk").sum(), "value_at_risk", "money")
         money = f"; {total} of margin over {format_horizon(terms.horizon_months)} months are at risk"
     yield (
         f"Of {counted(len(frame), 'customers')} who came back within the last {newly} months{_for_what(found)}, "
-        f"{expected} are expected to leave within {within} more{money}."
+        f"{_expected(found)} are expected to leave within {within} more{money}."
     )
     yield _what_a_call_may_cost(found)
     yield "A chance of leaving is not what a call would change: who can be kept is known from a trial only."
@@ -215,9 +213,9 @@ def _what_a_call_may_cost(found: WatchList) -> str:
     )
 
 
-def _total(found: WatchList, name: str) -> str:
+def _expected(found: WatchList) -> str:
     """Return how many are expected to leave with the interval, as if all chances erred alike, and which share it is."""
-    n, low, high = (found.frame[f"{name}{end}"].sum() for end in ("", "_low", "_high"))
+    n, low, high = (found.frame[f"chance{end}"].sum() for end in ("", "_low", "_high"))
     said = [f"{each:.1f}" if n < FEW else format_count(each) for each in (n, low, high)]
     return f"{said[0]} [{said[1]}, {said[2]}] ({format_percent(n / len(found.frame))})"
 
