@@ -1,5 +1,6 @@
 """What do the tests share? The study, its comparison, Hillstrom's trial, and figures without a screen."""
 
+import gc
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers share the cores already
@@ -16,6 +17,17 @@ import winback as wb
 matplotlib.use("Agg")
 settings.register_profile("untimed", deadline=None)  # a busy machine is no defect
 settings.load_profile("untimed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Leave what collecting makes out of the search for garbage: it stays to the end, and is large to walk through."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -372,8 +372,9 @@ def asked_to_the_end() -> dict[str, Call]:
     )
 
 
-def calls() -> dict[str, Call]:
-    """Return a valid call of every public function, and of the methods that take arguments."""
+@cache
+def calls() -> Mapping[str, Call]:
+    """Return a valid call of every public function, and of the methods that take arguments; no test may change them."""
     table, few = measured(), lapsed().head(60)
     split = {"splits": ONE_SPLIT}
     tree = policy()

@@ -63,7 +63,7 @@ def alike(one, other) -> bool:
 
 def run(n_cases: int, seed: int) -> tuple[collections.Counter, list[str]]:
     """Make damaged calls; return how many of each function, and every escape."""
-    calls = valid_calls.calls()
+    calls = dict(valid_calls.calls())
     if "WINBACK_DATA_DIR" not in os.environ:
         calls.pop("load_hillstrom")
     names, counts, escapes = list(calls), collections.Counter(), []
