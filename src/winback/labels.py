@@ -81,6 +81,7 @@ OWN = {
     "contact_attempts": Words(
         "contact attempts planned", counts=("planned contact attempt", "planned contact attempts")
     ),
+    "contact_cost": Words("cost of contacts"),
     "eligible": Words("judged promising", flag=("judged promising", "judged not promising")),
     "returned": Words("came back", flag=("came back", "did not come back")),
     "second_ended": Words("left again", flag=("left again", "still here")),
@@ -92,7 +93,6 @@ OWN = {
     "returned_on": Words("day of the return"),
     "ended_on": Words("day of leaving again"),
 }
-
 
 # One more of a column where another, of which it is a part or a whole, is held equal: (column, held) -> words.
 ONE_MORE_BESIDE = {

@@ -194,11 +194,13 @@ def _costs_frame(given, profits, catalog, problems) -> pd.DataFrame | None:
     if given is not None and not isinstance(given, Mapping):
         problems.add("costs", f"must be a frame or map offers to money, not {type(given).__name__}", "Give either.")
         return None
-    certain = [each for each in catalog or () if each.paid == "per_contact"]
+    by_step = catalog is not None and catalog.contact_costs is not None  # then contacts differ by customer
+    certain = [each for each in catalog or () if each.paid == "per_contact" and not by_step]
     amounts = {each.name: each.full_cost + each.contact_cost for each in certain} if given is None else given
     missing = [name for name in names if name not in amounts]
     if missing:
-        fault = "are not known; what an offer costs that is not paid per contact differs by customer"
+        of_which = "whose contacts are costed step by step" if by_step else "that is not paid per contact"
+        fault = f"are not known; what an offer costs {of_which} differs by customer"
         remedy = "Give costs: a frame of expected costs like that of profit, or a map from offers to money."
         problems.add("costs", f"of {', '.join(missing)} {fault}", remedy)
         return None

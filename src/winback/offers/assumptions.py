@@ -30,7 +30,9 @@ def assumption_lines(
         months = f"{settings.horizon_months:.2f} months from the return"
         yield f"A second lifetime counts for {months}, {interest}. What comes later is not counted."
     currency = "$" if offers is None else offers.currency
-    yield from (_contract(offer, offers, currency) for offer in offers or ())
+    yield from (_contract(offer, offers, currency) for offer in (() if offers is None else offers.as_paid))
+    if offers is not None and offers.contact_costs is not None:
+        yield "What a contact costs is counted customer by customer, by the steps planned, beside these costs."
     yield f"Intervals are {100 * settings.level:g}% intervals of expected values, not of single customers."
     if has_control:
         yield "How many return without an offer was measured in a random group that was sent nothing."

@@ -83,7 +83,8 @@ def _of_segment(trial: Trial, offer: str, inside: np.ndarray, level: float) -> d
             raise refused("win_back_value", text, "State figures of each segment instead.")
     arms = group_moments(trial.customers, names, groups, (trial.value, trial.cost))
     away = (groups == 0) & ~trial.returned
-    contact = float(trial.cost[away].mean()) if away.any() else 0.0
+    told = trial.contact_cost  # of everybody, also of those who returned: whom contacts cost more may return more
+    contact = float(told[groups == 0].mean() + (trial.cost - told)[away].mean()) if away.any() else 0.0
     found, cost = _returns(arms[offer], contact, level, ("win_back_chance", "win_back_value"))
     found |= {"win_back_contact_cost": contact, "win_back_cost": cost}
     if trial.has_control:

@@ -16,6 +16,7 @@ from winback.offers.what_if_page import section
 from winback.offers.what_if_steps import Steps
 from winback.offers.what_if_widget import sliders_of
 from winback.results import Result, Sentences, join_words
+from winback.terms.contact_costs import CONTACT_COST
 from winback.terms.other_costs import at_other_costs
 
 NO_OFFER_PAYS, NONE_SHOWN = "no offer pays", "none is shown to pay"
@@ -87,8 +88,11 @@ class WhatIf(Result):
         if terms:
             trial = trial.over(**terms)
         if cost is not None or contact_cost is not None:
-            offers = at_other_costs(trial.offers, 1.0 if cost is None else cost, contact_cost or 0.0)
-            trial = replace(trial, offers=offers, true_profits=None)
+            times = 1.0 if cost is None else cost
+            offers, lapsed = at_other_costs(trial.offers, times, contact_cost or 0.0), trial.lapsed
+            if CONTACT_COST in lapsed:
+                lapsed = lapsed.assign(**{CONTACT_COST: lapsed[CONTACT_COST] * times})
+            trial = replace(trial, offers=offers, lapsed=lapsed, true_profits=None)
         return self.comparison.again(trial, organic=organic)
 
     def widget(self):

@@ -19,6 +19,7 @@ from winback.second_lifetime.sample import EQUATIONS
 from winback.tables import NO_OFFER
 from winback.terms.catalog import Offer
 from winback.terms.costs import assigned_offers
+from winback.trial.contacts import contact_costs_under
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_interval
 
@@ -122,7 +123,12 @@ def value_offers(
     if trial.horizon_months == np.inf and fit.distribution == "loglogistic":
         raise ValueError("Log-logistic tenures have too heavy a tail to be counted without end: state a horizon.")
     offers = [*trial.offers.names, *([NO_OFFER] if NO_OFFER in fit.offers else [])]
-    pieces = [(at, piece) for at, name in enumerate(offers) for piece in _pieces_of(name, fit, customers, trial.offers)]
+    pieces = [
+        (at, piece)
+        for at, name in enumerate(offers)
+        for piece in _pieces_of(name, fit, customers, trial.offers.as_paid)
+    ]
+    contacts = [contact_costs_under(trial, customers, name) for name in offers]
     labels = list(dict.fromkeys(piece.label for _, piece in pieces))
     values, costs, chances = np.empty((3, len(offers), len(customers)))
     designs = fit.numbers(customers, labels) if numbers_of is None else numbers_of(labels)
@@ -131,7 +137,7 @@ def value_offers(
         value, chance = expected_value(outlook, trial.horizon_months, trial.annual_discount), ndtr(outlook.a)
         for at, piece in pieces:
             if piece.label == label:
-                costs[at, piece.rows] = cost = piece.cost(outlook, trial)
+                costs[at, piece.rows] = cost = piece.cost(outlook, trial) + contacts[at][piece.rows]
                 values[at, piece.rows] = value[piece.rows] - cost
                 chances[at, piece.rows] = chance[piece.rows]
     index = pd.Index(customers["customer_id"], name="customer_id")

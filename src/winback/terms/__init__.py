@@ -5,6 +5,7 @@ offers_file        offers read from a file and written to one: `load_offers`
 template           what a campaign's offers file must say, as a template to fill in
 contract_problems  what is wrong with a contract, in words
 costs              what each customer's offer cost, by its trigger, and which offer a tailored one gives
+contact_costs      what the contacts with each customer cost, where that differs by customer
 other_costs        the same offers at other prices
 margin_share       which share of revenue is margin?
 organic            assumed organic return, where nobody was left untreated

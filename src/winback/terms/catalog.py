@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from winback.discounting import check_annual_discount, check_horizon
 from winback.doors import ArgumentError, door_of_settings
+from winback.terms.contact_costs import BY_STEP, check_contact_costs
 from winback.terms.contract_problems import problems_between, problems_of
 from winback.terms.margin_share import check_margin_share
 from winback.terms.organic import Organic, assumed_organic, check_organic_value, organic_in_words
@@ -113,6 +114,7 @@ class OfferCatalog:
     organic_value: float | None = None  # money, of one who returns without an offer
     adjust: tuple[str, ...] | None = None  # columns that the headline is adjusted for, declared before looking
     margin_share: float | None = None  # share of revenue that is margin, where the table has revenue
+    contact_costs: object | None = None  # what says what the steps of each contact cost, in place of the offers' own
     columns: Mapping[str, str] = field(default_factory=dict, compare=False)  # winback's name of a column -> the table's
     control: tuple[str, ...] | None = field(default=None, compare=False)  # labels that mean sent nothing
 
@@ -130,6 +132,7 @@ class OfferCatalog:
         check_organic(self.organic)
         check_organic_value(self.organic_value)
         check_margin_share(self.margin_share)
+        check_contact_costs(self.contact_costs)
         check_adjust(self.adjust)
         object.__setattr__(self, "adjust", None if self.adjust is None else tuple(self.adjust))
         if self.control is not None:
@@ -155,6 +158,13 @@ class OfferCatalog:
         return tuple(offer.name for offer in self.offers)
 
     @property
+    def as_paid(self) -> OfferCatalog:
+        """The same offers; a contact costs nothing of its own where contacts are costed step by step."""
+        if self.contact_costs is None:
+            return self
+        return replace(self, offers=tuple(replace(offer, contact_cost=0.0) for offer in self))
+
+    @property
     def terms_in_words(self) -> str:
         """The terms that decide what a customer is worth, as in a sentence."""
         if self.horizon_months is None:
@@ -163,6 +173,7 @@ class OfferCatalog:
             rate = self.annual_discount  # in words it is interest: an offer may be called discount
             rate = f"less interest of {100 * rate:g}% a year" if rate else "no interest taken off"
             parts = [f"value over {self.horizon_months:g} months", rate]
+        parts += [] if self.contact_costs is None else [BY_STEP]
         return ", ".join(parts if self.organic is None else [*parts, organic_in_words(self.organic)])
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from numbers import Real
 
 from winback.terms.catalog import Offer, OfferCatalog
+from winback.terms.contact_costs import AtOtherCosts
 
 PRICES = ("amount", "amount_per_month", "percent_of_value", "max_cost")
 
@@ -14,7 +15,7 @@ def at_other_costs(catalog: OfferCatalog, times: float = 1.0, more_per_contact: 
     """Return a campaign whose offers cost so many times as much, and each contact an amount more.
 
     Every customer's cost is then ``times`` what it was, plus ``more_per_contact``, whatever triggers it: caps move with
-    the price, and a tailored offer takes both from the offers that it assigns.
+    the price, steps of contacts cost ``times`` as much, and a tailored offer takes both from the offers it assigns.
 
     Raises
     ------
@@ -31,7 +32,9 @@ def at_other_costs(catalog: OfferCatalog, times: float = 1.0, more_per_contact: 
     for name, number in (("cost", times), ("contact_cost", more_per_contact)):
         if not isinstance(number, Real) or isinstance(number, bool) or not 0 <= number < float("inf"):
             raise ValueError(f"{name} must be a number of at least 0; got {number!r}.")
-    return replace(catalog, offers=tuple(_at(offer, times, more_per_contact) for offer in catalog))
+    steps = catalog.contact_costs
+    steps = None if steps is None else AtOtherCosts(steps, float(times), float(more_per_contact))
+    return replace(catalog, offers=tuple(_at(offer, times, more_per_contact) for offer in catalog), contact_costs=steps)
 
 
 def dearest(catalog: OfferCatalog) -> float:

@@ -10,6 +10,7 @@ offer_labels     which offer does each label mean, and which means sent nothing?
 contacted_twice  who was contacted twice, and which row counts?
 same_terms       is this the trial that is meant, under the same terms?
 splits           how customers are split, so that nothing is judged on those it was learned from: `Splits`
+contacts         what would contacts cost under an offer that most were not sent?
 outcomes         from the checked table to each customer's value and cost
 moments          the few figures of an arm that carry everything a comparison needs
 group_moments    those of every group, of customers who are independent or belong together

@@ -10,6 +10,7 @@ import pandas as pd
 from winback.pseudo_observations import longest_supported_horizon, pseudo_months
 from winback.tables import NO_OFFER, SECOND_LIFETIME, in_trial, label_codes
 from winback.terms.catalog import OfferCatalog
+from winback.terms.contact_costs import contact_costs
 from winback.terms.costs import offer_costs
 
 
@@ -90,7 +91,8 @@ def trial_money(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return what each customer of a checked trial brought, and cost: (n,) each, 0 for those not in the trial.
 
-    The catalog says over which horizon. Within each group of ``followed_alike``, (n,), months are estimated apart.
+    The catalog says over which horizon, and what contacts cost. Within each group of ``followed_alike``, (n,), months
+    are estimated apart.
 
     Raises
     ------
@@ -98,6 +100,7 @@ def trial_money(
         When the horizon reaches beyond the second lifetimes seen in some group.
     """
     horizon_months, annual_discount = catalog.horizon_months, catalog.annual_discount
+    contact, catalog = customers_contact_costs(table, catalog, groups), catalog.as_paid
     if horizon_months is not None:
         _refuse_beyond_data(table, groups, horizon_months)
     tailored = {offer.tailored_by for offer in catalog} - {None}
@@ -113,7 +116,18 @@ def trial_money(
             rate = annual_discount or 0.0
             how = {"followed_alike": alike, "value": value[rows]}
             cost[rows] = offer_costs(arm, catalog[name], catalog, horizon_months, rate, **how)
-    return value, cost
+    return value, cost + contact
+
+
+def customers_contact_costs(table: pd.DataFrame, catalog: OfferCatalog, groups: Groups) -> np.ndarray:
+    """Return what the contacts with each customer of a checked trial cost, beyond the offers' own, shape (n,).
+
+    0 for those who were sent nothing, or are not in the trial.
+    """
+    sent = (groups.arm >= 0) & (groups.arm < sum(name != NO_OFFER for name in groups.arms))  # none comes last
+    cost = np.zeros(len(table))
+    cost[sent] = contact_costs(catalog.contact_costs, table[sent])
+    return cost
 
 
 def _refuse_beyond_data(table, groups, horizon_months):

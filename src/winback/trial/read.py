@@ -15,7 +15,8 @@ from winback.terms.catalog import Offer, OfferCatalog, as_catalog
 from winback.terms.offers_file import ON_TOP, load_offers
 from winback.terms.organic import Organic
 from winback.trial.compared import compared_moments
-from winback.trial.trial import Trial, asked_covariates
+from winback.trial.covariates import asked_covariates
+from winback.trial.trial import Trial
 from winback.trial.trial_table import Asked, trial_table
 
 

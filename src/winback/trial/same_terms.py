@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from winback.doors import ArgumentError
+from winback.money import format_money
 from winback.results import join_words
 from winback.terms.catalog import Offer
+from winback.terms.contact_costs import CONTACT_COST
 from winback.trial.trial import Trial
 
 
@@ -27,10 +29,13 @@ def check_same_terms(what: str, made_on: Trial, asked: Trial) -> None:
         Naming both terms, and how to make them the same.
     """
     costs = [_costs(made_on, asked), _costs(asked, made_on)]
+    if made_on.contact_costs != asked.contact_costs:
+        costs = [f"{cost}, {_contacts(trial)}" for trial, cost in zip((made_on, asked), costs, strict=True)]
     if made_on.terms != asked.terms or any(costs):
         pairs = zip((made_on, asked), costs, strict=True)
         theirs, ours = (f"{trial.terms_in_words}, in {trial.currency}{cost}" for trial, cost in pairs)
-        way = "the same offers" if any(costs) else "the same terms by trial.over(...)"
+        alike = made_on.offers.offers == asked.offers.offers or not any(costs)
+        way = "the same terms by trial.over(...)" if alike else "the same offers"
         raise ValueError(
             f"{what[:1].upper()}{what[1:]} was made under other terms ({theirs}) than this trial has ({ours}). Bring "
             f"the trial to {way}, or make {what} anew from this one."
@@ -46,6 +51,17 @@ def check_same_trial(what: str, made_on: Trial, asked: Trial) -> None:
             "anew from this one."
         )
     check_same_terms(what, made_on, asked)
+
+
+def _contacts(trial: Trial) -> str:
+    """Say what the contacts with a customer who was sent an offer cost, and where that is from."""
+    whose = "as the offers say" if trial.contact_costs is None else f"as {type(trial.contact_costs).__name__} says"
+    free = replace(trial.offers, offers=tuple(replace(offer, contact_cost=0.0) for offer in trial.offers))
+    lapsed = trial.lapsed.drop(columns=CONTACT_COST, errors="ignore")
+    bare = replace(trial, offers=replace(free, contact_costs=None), lapsed=lapsed, true_profits=None)
+    n_sent = sum(int((trial.arm == trial.arms.index(name)).sum()) for name in trial.sent)
+    each = (trial.cost.sum() - bare.cost.sum()) / n_sent
+    return f"contacts at {format_money(each, trial.currency)} each {whose}"
 
 
 def _costs(trial: Trial, other: Trial) -> str:

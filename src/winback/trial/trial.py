@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from winback.clusters import cluster_codes
-from winback.doors import ArgumentError, door
+from winback.doors import door
 from winback.provenance import Provenance, sha256_of
-from winback.results import Result, Sentences, counted, join_words
+from winback.results import Result, Sentences, counted
 from winback.tables import LAPSED_TABLE, NO_OFFER, in_trial
 from winback.tables.no_contact import without_marks
 from winback.tables.reading import NO_OTHERS, OtherContacts
@@ -22,15 +22,15 @@ from winback.terms.organic import organic_shares
 from winback.trial import trial_words
 from winback.trial.balance import known_beforehand
 from winback.trial.chances import estimated_chance, other_chance, own_probability
-from winback.trial.covariates import asked_covariates, covariates_used, standardised
+from winback.trial.covariates import covariates_used, standardised
 from winback.trial.design_checks import DesignReport, check_typed_design
 from winback.trial.follow_up import FollowUp, follow_up_of
 from winback.trial.group_moments import group_moments
 from winback.trial.late_columns import measured_after_the_offer
 from winback.trial.moments import ArmMoments, pooled, stack_arms
-from winback.trial.outcomes import Groups, check_value_terms, trial_groups, trial_money
+from winback.trial.outcomes import Groups, check_value_terms, customers_contact_costs, trial_groups, trial_money
 from winback.trial.predictions import check_model, deal_folds
-from winback.trial.trial_terms import ASSIGNMENTS, TrialTerms
+from winback.trial.trial_terms import ASSIGNMENTS, THAT_REVALUE, TrialTerms, terms_apart
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -71,6 +71,7 @@ class Trial(Result):
         lambda self: self.offers.annual_discount, doc="Discount rate a year as a share; None for `value`."
     )
     organic = property(lambda self: self.offers.organic, doc="Share assumed to return without an offer, or None.")
+    contact_costs = property(lambda self: self.offers.contact_costs, doc="What says what contacts cost, or None.")
     adjust = property(
         lambda self: self.offers.adjust or (), doc="Columns that figures are declared to be adjusted for."
     )
@@ -94,21 +95,17 @@ class Trial(Result):
     def over(self, **terms: Unpack[TrialTerms]) -> Trial:
         """Return the same trial under other terms, those of `winback.read_trial`; what is not named stays.
 
+        ``contact_costs``, a playbook or another object with ``contact_costs(customers)``, says what the contacts with
+        each customer who was sent an offer cost, in place of the offers' and the table's own; None: they hold again.
+
         Examples
         --------
         >>> import winback as wb
         >>> wb.load_telecom_study().trial.over(horizon_months=12).horizon_months
         12.0
         """
-        if unknown := sorted(set(terms) - set(TrialTerms.__annotations__)):
-            known = ", ".join(TrialTerms.__annotations__)
-            raise ArgumentError(f"{join_words(unknown)} is no term of a trial; there are {known}.")
-        own = {name: terms[name] for name in ("planned_shares", "model", "assignment") if name in terms}
-        if "covariates" in terms:
-            own["covariates_asked"] = asked_covariates(terms["covariates"])
-        common = {name: value for name, value in terms.items() if name not in own and name != "covariates"}
-        revalued = {"horizon_months", "annual_discount"} & set(terms)  # what is true holds for one horizon and rate
-        true_profits = None if revalued else self.true_profits
+        own, common = terms_apart(terms)
+        true_profits = None if set(THAT_REVALUE) & set(terms) else self.true_profits  # true under one set of terms
         return replace(self, offers=replace(self.offers, **common), true_profits=true_profits, **own)
 
     @door
@@ -191,8 +188,13 @@ class Trial(Result):
 
     @cached_property
     def cost(self) -> np.ndarray:
-        """Money that each customer's offer cost."""
+        """Money that each customer's offer cost, its contacts included."""
         return self.money[1][self.kept]
+
+    @cached_property
+    def contact_cost(self) -> np.ndarray:
+        """Money that the contacts with each customer cost beyond the offers' own contact cost; part of ``cost``."""
+        return customers_contact_costs(self.lapsed, self.offers, self.groups)[self.kept]
 
     @cached_property
     def probability(self) -> np.ndarray:

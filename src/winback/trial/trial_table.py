@@ -11,7 +11,7 @@ import pandas as pd
 
 from winback.labels import label_of
 from winback.results import format_percent
-from winback.tables import LAPSED, LAPSED_TABLE, SECOND_LIFETIME, AnyTable, HasTables, in_trial, label_codes
+from winback.tables import LAPSED, LAPSED_TABLE, NO_OFFER, SECOND_LIFETIME, AnyTable, HasTables, in_trial, label_codes
 from winback.tables.checks import columns_mapped, lapsed_checked
 from winback.tables.column_checks import Checked, refuse_other_than_frame
 from winback.tables.likeness import matched
@@ -24,6 +24,7 @@ from winback.tables.types_found import with_types
 from winback.tables.unused import NOTHING_CHANGED, unused_marks
 from winback.tables.worth_a_look import odd_cells
 from winback.terms.catalog import OfferCatalog
+from winback.terms.contact_costs import contact_cost_problems
 from winback.trial.contacted_twice import one_row_each
 from winback.trial.offer_labels import unknown_offers, with_known_offers
 from winback.trial.plausible import currency_doubts, revenue_doubts
@@ -109,6 +110,8 @@ def _check_arms(checked: Checked, catalog: OfferCatalog) -> None:
         return
     codes, names = label_codes(table["offer"])
     compared = in_trial(table)
+    untreated = (table["offer"].astype(object) == NO_OFFER).to_numpy()
+    contact_cost_problems(table, compared & ~untreated & (codes >= 0), untreated, problems)
     sizes = np.bincount(codes[compared & (codes >= 0)], minlength=len(names))
     alone = np.append(sizes == 1, False)[codes] & compared & ~unknown
     problems.add_rows("offer", alone, "is the offer of a single customer", "Drop it; 2 is the least, 30 better.")
