@@ -96,6 +96,12 @@ def keep_or_win_back(trial: wb.Trial) -> None:
     wb.compare_win_back_keep_acquire("segments.csv", keep=20.0)  # type: ignore[arg-type]
 
 
+def whom_to_contact_how() -> None:
+    assert_type(wb.load_playbook("playbook.toml"), wb.outreach.Playbook)
+    wb.outreach.write_playbook("playbook.toml", overwrite=True)
+    wb.outreach.Step("call", after_days="soon")  # type: ignore[arg-type]
+
+
 def what_is_wrong() -> None:
     wb.compare_offers(discount=0.10)  # type: ignore[call-arg]
     wb.win_them_all()  # type: ignore[attr-defined]

@@ -23,6 +23,7 @@ _NAMES_OF = {
     "policies.candidates": ("model_policy",),
     "policies.evaluate": ("evaluate_policy",),
     "policies.learn": ("learn_policy",),
+    "outreach.playbook_files": ("load_playbook",),
     "planning.plan": ("plan_trial",),
     "held_out": ("hold_out",),
     "second_lifetime.joint": ("fit_joint",),

@@ -18,6 +18,8 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 LISTS = {"channels": Channel, "rules": Rule, "remedies": Remedy, "causes": Cause}
 LEAST = dict.fromkeys(("cost", "after_days", "after_leaving_days", "within_days", "margin_from"), 0)
 LEAST |= {"per_day": 1, "contacts_a_month": 1}
+EVERY_YEAR = ("day", "quiet_days")  # may also be days of every year
+DAYS = ("day", "since", "remedied_on")
 NO_LIMIT = " Leave it out for no limit, or take the channel out."
 WRITE = {  # what must be filled in -> an example of it
     "name": 'name = "call soon"',
@@ -72,6 +74,8 @@ def _of_entry(place: str, entry: Entry) -> Iterator[str]:
         value, hint = getattr(entry, each.name), looked_up(each.type, names)
         if each.name in WRITE and (value == "" or (isinstance(value, str) and value != value.strip())):
             yield f"{place}: {each.name} must be text without blanks around it. Write {WRITE[each.name]}."
+        elif each.name in DAYS and value is not None:
+            yield from (f"{place}: {problem}" for problem in _of_day(each.name, value))
         elif not fits(value, hint):
             yield f"{place}: {each.name} must be {in_words(hint)}; got {shown(value)}."
         elif problem := _of_value(each.name, value):
@@ -92,15 +96,15 @@ def _of_value(name: str, value) -> str:
         return f"{name} names none, so it is for nobody. Leave it out for all."
     if name == "source" and value not in SOURCES:
         return f"source must be one of {', '.join(SOURCES)}; got {value!r}."
-    return "" if name not in ("day", "since", "remedied_on") or value is None else _of_day(name, value)
-
-
-def _of_day(name: str, day) -> str:
-    """Return what is wrong with a date, or with a day of every year such as 12-24."""
-    if not (is_day_of_year(day) if isinstance(day, str) else type(day) is date):
-        every_year = ', or "12-24" for every year' if name in ("day", "quiet_days") else ""
-        return f"{name} must be a date such as 2026-12-24, without quotation marks{every_year}; got {shown(day)}."
     return ""
+
+
+def _of_day(name: str, day) -> Iterator[str]:
+    """Yield what is wrong with a date, or with a day of every year such as 12-24 where one may stand."""
+    may_come_round = name in EVERY_YEAR
+    if type(day) is not date and not (may_come_round and isinstance(day, str) and is_day_of_year(day)):
+        every_year = ', or "12-24" for every year' if may_come_round else ""
+        yield f"{name} must be a date such as 2026-12-24, without quotation marks{every_year}; got {shown(day)}."
 
 
 def is_day_of_year(text: str) -> bool:
@@ -201,9 +205,10 @@ def _of_limits(book) -> Iterator[str]:
         if each not in WEEKDAYS:
             yield f"quiet_weekdays must be of {', '.join(WEEKDAYS)}; got {shown(each)}."
     for each in _listed(book.quiet_days):
-        if problem := _of_day("quiet_days", each):
-            yield problem
-    if set(_listed(book.quiet_weekdays)) >= set(WEEKDAYS) and not any(each.on_quiet_days for each in book.channels):
+        yield from _of_day("quiet_days", each)
+    if all(day in _listed(book.quiet_weekdays) for day in WEEKDAYS) and not any(
+        each.on_quiet_days for each in book.channels
+    ):
         yield "quiet_weekdays names every day, so nobody can be contacted. Leave one out."
 
 
