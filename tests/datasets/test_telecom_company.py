@@ -107,9 +107,20 @@ def test_a_complaint_is_resolved_when_a_resolution_follows_it_however_that_is_re
     complaints, settled = (company.named[name] for name in ("complaint", "complaint_resolved"))
     left = complaints["customer_id"].map(leavers["end"])
     last = settled[settled["day"] <= settled["customer_id"].map(leavers["end"])].groupby("customer_id")["day"].max()
-    followed = complaints["day"] < complaints["customer_id"].map(last)
+    followed = complaints["day"] <= complaints["customer_id"].map(last)  # on its day
     counts = complaints[followed & (complaints["day"] <= left)].groupby("customer_id").size()
     assert (counts.reindex(known.index, fill_value=0) == known["complaints_resolved"]).all()
+
+
+def test_a_life_has_one_bout_of_complaints_and_a_settlement_is_on_the_day_of_its_own(company):
+    complaints, settled = (company.named[name] for name in ("complaint", "complaint_resolved"))
+    assert not complaints.duplicated(["customer_id", "day"]).any()
+    assert len(settled.merge(complaints, on=["customer_id", "day"])) == len(settled)
+    lives = company.lives[["customer_id", "life", "start", "end"]]
+    own = complaints[["customer_id", "day"]].merge(lives, on="customer_id")
+    own = own[(own["start"] <= own["day"]) & (own["day"] < own["end"])]
+    days_of = own.groupby(["customer_id", "life"])["day"].agg(["min", "max", "size"])
+    assert (days_of["max"] - days_of["min"] + 1 == days_of["size"]).all()
 
 
 # the campaign

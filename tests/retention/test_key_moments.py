@@ -48,6 +48,70 @@ def test_the_planted_jumps_of_the_study_are_found_with_their_size(found):
     assert found.what_to_do().startswith("Speak to customers before the end of the welcome discount: ")
 
 
+def test_every_planted_ratio_is_found_and_none_where_none_is_planted(study):
+    """Those of employees who left differ by whom they served: that of all lies between the two."""
+    truth = study.company.moments[study.company.moments["event"] != "new_service"]
+    days = truth.groupby("event")["days"].first()
+    rows = wb.key_moments(study.base, days.to_dict(), level=0.99).to_frame().set_index("moment")
+    for event, ratio in truth.groupby("event")["ratio"]:
+        row = rows.loc[event]
+        if len(ratio) == 1:
+            assert within(row, ratio.iloc[0]), row
+            assert row["verdict"] == ("not clearly different" if ratio.iloc[0] == 1 else "higher")
+        else:
+            assert ratio.min() < row["ratio_low"] < row["ratio_high"] < ratio.max()
+
+
+@pytest.mark.slow
+def test_the_hazard_after_a_complaint_is_level_in_its_window_and_as_before_after_it(study):
+    """What is dated from the day of leaving comes too near to it: here each month is alike, the year after calm."""
+    base, month = study.base, planted.COMPLAINT_DAYS // 3
+    truth = {"first": planted.COMPLAINT_RATIO, "second": planted.COMPLAINT_RATIO, "third": planted.COMPLAINT_RATIO}
+    came = base.events[base.events["event"] == "complaint"]
+    came = came.sort_values(["customer_id", "date"])
+    until_next = came.groupby("customer_id")["date"].shift(-1) - came["date"]
+    came = came[until_next != pd.Timedelta(days=1)]  # the last of its bout
+    parts = [
+        came.assign(event=name, date=came["date"] + pd.Timedelta(days=place * month))
+        for place, name in enumerate((*truth, "afterwards"))
+    ]
+    events = pd.concat(parts, ignore_index=True)
+    events.loc[events["event"] == "afterwards", "date"] += pd.Timedelta(days=planted.COMPLAINT_DAYS - 3 * month)
+    days = {**dict.fromkeys(truth, month), "afterwards": 365}
+    frame = wb.key_moments(replace(base, events=events[events["date"] <= pd.Timestamp(base.until)]), days).to_frame()
+    assert len(frame) == 4
+    for row in frame.to_dict("records"):
+        assert within(row, truth.get(row["moment"], 1.0)), row
+
+
+@pytest.mark.slow
+def test_the_ratio_after_complaints_is_right_over_draws_and_none_is_claimed_without_one():
+    """Four full draws: the mean of their logs is within 3.5 Monte Carlo errors of the planted one, of 1 without."""
+    days = {"complaint": planted.COMPLAINT_DAYS, "complaint_resolved": planted.COMPLAINT_DAYS, "referral": 61}
+    truth = {"complaint": planted.COMPLAINT_RATIO, "complaint_resolved": 1.0, "referral": 1.0}
+    found = [
+        wb.key_moments(wb.simulate_telecom_study(calibrate=False, rng=seed).base, days).to_frame().set_index("moment")
+        for seed in range(4)
+    ]
+    for event, ratio in truth.items():
+        away = [(row.loc[event, "log_ratio"] - np.log(ratio)) / row.loc[event, "std_error"] for row in found]
+        assert abs(np.mean(away)) < 3.5 / np.sqrt(len(found)), event
+        assert np.sum(np.square(away)) < 18.5  # the 99.9% quantile of chi-squared, 4 degrees of freedom
+
+
+@pytest.mark.slow
+def test_nothing_is_claimed_of_what_has_no_effect_in_more_draws_than_nominal():
+    """In 50 draws of a tenth at 95%: no more than 3 Monte Carlo errors above a twentieth."""
+    draws = 50
+    days = {"complaint": planted.COMPLAINT_DAYS, "complaint_resolved": planted.COMPLAINT_DAYS, "referral": 61}
+    claimed = pd.Series(0, index=["complaint_resolved", "referral"])
+    for seed in range(draws):
+        base = wb.simulate_telecom_study(5_300, calibrate=False, rng=100 + seed).base
+        row = wb.key_moments(base, days).to_frame().set_index("moment").loc[claimed.index]
+        claimed += (row["log_ratio"].abs() > normal_quantile(0.95) * row["std_error"]).astype(int)
+    assert (claimed / draws < 0.05 + 3 * np.sqrt(0.05 * 0.95 / draws)).all(), claimed
+
+
 @pytest.mark.slow
 def test_the_jump_is_there_by_length_of_the_discount(study):
     base = study.base

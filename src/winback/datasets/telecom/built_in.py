@@ -11,6 +11,8 @@ from winback.results import Sentences, format_count, format_percent, join_words
 STORIES = (
     "a new competitor",
     "the end of welcome discounts, renewals and price changes, after which more leave",
+    "complaints, by whoever makes them on days in a row and mostly while new, after which more leave",
+    "settlements and referrals, after which no more leave than without them",
     "customers who follow {} employees who left",
     "{} employees who leave customers indifferent",
     "ratings of the seller that go with staying",

@@ -55,12 +55,16 @@ class TelecomCompany:
     The truth has one row per life: ``customer_id``, ``life``, ``start``, ``end`` (the true one, also after the end of
     the study), ``reason`` (stated) and ``true_reason``, ``welcome_months``, ``term``, ``by_team``, ``followed`` (a
     manager who had left), ``shrinks`` (volume before leaving), ``told`` (of the new service, after this life).
+
+    ``moments`` says after which events the hazard of leaving (after ``new_service``: of coming back) was made to jump:
+    ``event``, ``among`` whom (empty: all), ``ratio`` of hazards (1 = no effect), ``days`` after it.
     """
 
     contracts: pd.DataFrame = field(repr=False)
     events: pd.DataFrame = field(repr=False)
     served_by: pd.DataFrame = field(repr=False)
     truth: pd.DataFrame = field(repr=False)
+    moments: pd.DataFrame = field(repr=False)
 
 
 def draw_company(
@@ -94,6 +98,7 @@ def draw_company(
         events=_dated_events(happened),
         served_by=_dated_service(served.table),
         truth=pd.concat([_dated_lives(lives), exits[["true_reason"]], planted_in], axis=1),
+        moments=pd.DataFrame(planted.MOMENTS, columns=["event", "among", "ratio", "days"]),
     )
 
 

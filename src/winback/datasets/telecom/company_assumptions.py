@@ -5,6 +5,8 @@ Shares are of customers or of lives; a ratio multiplies the hazard of leaving wi
 
 from __future__ import annotations
 
+import math
+
 # Why others leave: losses a month for each loss a month with one of the study's reasons
 OTHER_CAUSES = {
     "competitor": 0.16,
@@ -25,7 +27,8 @@ TERM_MONTHS, TERM_SHARE, TERM_RATIO, TERM_DAYS = 24, 0.40, 1.8, 31
 PRICE_CHANGES, PRICE_SHARE, PRICE_RATIO, PRICE_DAYS, PRICE_AMOUNT = (30.0, 66.0, 102.0), 0.30, 1.6, 61, 3.0
 
 COMPLAINTS = {"service": 0.80, "both": 0.90, "quality": 0.80, "indifference": 0.60}  # a life; others as for price
-LATE_COMPLAINTS, LATE_DAYS = 0.50, 91  # share of lives whose complaints all come so shortly before the loss
+COMPLAINT_RATIO, COMPLAINT_DAYS, SETTLED_RATIO = 6.0, 91, 1.0
+REFERRAL_RATIO, REFERRAL_DAYS, REFERRAL_AGE = 1.0, 61, 30.0  # mean age in days
 
 NEW_SERVICE, NEW_SERVICE_DAYS = 97.0, 183  # month of the launch; days within which they are back
 NEW_SERVICE_LOST_SINCE = 36.0  # months before the launch
@@ -61,6 +64,19 @@ REPORTED_BY = {"customer": 0.75, "employee": 0.25}
 UNTRUE = {("customer", False): 0.04, ("customer", True): 0.20, ("employee", False): 0.10, ("employee", True): 0.40}
 WENT_TO_KNOWN = 0.50
 COMPETITORS = {"Northtel": 0.5, "Vox Mobile": 0.3, "Fonix": 0.2}
+
+# After which moments does the hazard of leaving, or of coming back, jump? Event, among whom, ratio, days
+MOMENTS = (
+    ("welcome_discount_end", "", WELCOME_RATIO, WELCOME_DAYS),
+    ("renewal", "", TERM_RATIO, TERM_DAYS),
+    ("price_change", "", PRICE_RATIO, PRICE_DAYS),
+    ("complaint", "", COMPLAINT_RATIO, COMPLAINT_DAYS),
+    ("complaint_resolved", "", SETTLED_RATIO, COMPLAINT_DAYS),
+    ("referral", "", REFERRAL_RATIO, REFERRAL_DAYS),
+    ("manager_left", "served alone", ALONE_RATIO, MANAGER_DAYS),
+    ("manager_left", "served by a team", TEAM_RATIO, MANAGER_DAYS),
+    ("new_service", "", math.log1p(-BACK_TOLD) / math.log1p(-BACK_UNTOLD), NEW_SERVICE_DAYS),
+)
 
 
 def company_figures() -> list[tuple]:
@@ -100,7 +116,10 @@ def _moments() -> list[tuple]:
         ("customers of a price change", PRICE_SHARE, "share", "of three, in months 30, 66 and 102"),
         ("price change", PRICE_RATIO, "hazard ratio", "61 days after it"),
         *((f"complaints, {reason}", rate, "per life", "beside the study") for reason, rate in COMPLAINTS.items()),
-        ("late complaints", LATE_COMPLAINTS, "share", "lives that complain in their last 91 days only"),
+        ("complaint", COMPLAINT_RATIO, "hazard ratio", "91 days after it; whoever complains does so on days in a row"),
+        ("complaint was settled", SETTLED_RATIO, "hazard ratio", "settled on its day; beside a complaint that was not"),
+        ("referral", REFERRAL_RATIO, "hazard ratio", "no effect, at a rate that falls with age"),
+        ("mean age at a referral", REFERRAL_AGE, "days", "of lives that go on; the number does not depend on the end"),
         ("shrinking volume", SHRINKS, "share", "of those who leave, but those nobody can mend"),
         *(
             (f"volume, {place} months before", factor, "ratio", "where it shrinks; whole months before the loss")

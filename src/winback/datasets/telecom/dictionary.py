@@ -27,7 +27,7 @@ MORE = {  # columns that the tables of this company have besides those every suc
 OF_THE_STUDY = {"sent": ("eligible", "offer_probability", "contact_attempts")}
 MEANINGS_OF_EVENTS = {
     "complaint": ("", "the customer complained"),
-    "complaint_resolved": ("", "the complaint before it was settled"),
+    "complaint_resolved": ("", "the complaint of that day was settled"),
     "referral": ("", "the customer brought in a new one"),
     "welcome_discount_end": ("$ per month", "the welcome discount ended; what it had been"),
     "renewal": ("", "the contract's term ran out, and it was renewed"),
