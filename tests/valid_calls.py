@@ -493,6 +493,9 @@ def calls() -> Mapping[str, Call]:
                 "annual_discount": 0.0,
             },
         ),
+        "compare_win_back_keep_acquire of a risk": Call(
+            wb.compare_win_back_keep_acquire, {"figures": risk(), "keep": Keep(5.0, 0.3), "win_back": known_lives()}
+        ),
         "compare_win_back_keep_acquire of a base": Call(
             wb.compare_win_back_keep_acquire, {"figures": base(), "keep": Keep(5.0, 0.3), "win_back": known_lives()}
         ),

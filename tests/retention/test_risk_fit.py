@@ -8,7 +8,7 @@ from scipy.special import expit
 
 import winback as wb
 from winback.doors import ArgumentError
-from winback.retention.about_to_leave import Keeping, gain_of_keeping, left_alone
+from winback.retention.keeping import Keeping, gain_of_keeping, left_alone
 from winback.retention.person_months import month_starts
 from winback.retention.risk_ahead import drift_of
 

@@ -16,18 +16,18 @@ from winback.doors import door
 from winback.offers import strategy_worth as worth
 from winback.offers.comparison import compare_offers
 from winback.offers.strategies_compared import Picked, StrategyComparison, StrategyTerms
-from winback.offers.strategy_inputs import Inputs, read_figures, with_ends, with_settings
-from winback.offers.strategy_measured import earned_in_trial, inputs_of_base, months_away, with_trial
+from winback.offers.strategy_inputs import LEAVING, Inputs, read_figures, with_ends, with_settings
+from winback.offers.strategy_measured import earned_in_trial, inputs_of_base, inputs_of_risk, months_away, with_trial
 from winback.offers.strategy_settings import Acquire, ByThemselves, Keep, WinBack
 from winback.offers.strategy_words import ALL
 from winback.results import format_percent
+from winback.retention.risk_fit import ChurnRisk
 from winback.tables import AnyTable
 from winback.trial.trial import Trial
 from winback.uncertainty import normal_quantile
 
 RULE_OF_THUMB = {"win_back_chance": 0.40, "acquire_chance": 0.05}  # what salespeople say; no source measured it
 NO_DIFFERENCE = 1e-9  # of the amounts compared: rounding
-NOTHING = 1e-9  # money: what no coin could pay
 
 
 @door
@@ -51,14 +51,15 @@ def compare_win_back_keep_acquire(
 
     Parameters
     ----------
-    figures : pandas.DataFrame, mapping, path, ContractBase or result
+    figures : pandas.DataFrame, mapping, path, ChurnRisk, ContractBase or result
         A small table, one row per segment: ``segment``, ``n`` customers, ``hazard`` (chance of leaving within a month),
         ``margin`` (money a month), and, where they differ by segment, the columns that the settings stand for:
         ``keep_cost``, ``share_prevented``; ``win_back_chance``, ``win_back_value``, ``win_back_cost``,
         ``win_back_contact_cost``; ``organic``, ``organic_value``; ``acquire_chance``, ``acquire_value``,
         ``acquire_contact_cost``. Each may have ``<name>_low`` and ``<name>_high`` beside it. Or one row per customer:
         ``customer_id``, ``hazard`` or ``risk`` (of leaving within a month), ``margin``, by ``segment`` or else by
-        thirds of margin. Or a base, of which hazards and margins are taken by thirds.
+        thirds of margin. Or the fitted risk of a base (`fit_churn_risk`), each customer's own, month by month, by
+        thirds of margin. Or the base alone, of which hazards and margins are taken by thirds.
     keep : Keep, optional
         What keeping costs and prevents. Where no trial measured it, the share prevented is an assumption: there is no
         default.
@@ -120,14 +121,21 @@ def compare_win_back_keep_acquire(
         horizon_months = np.floor(trial.horizon_months) if horizon_months is None else horizon_months
         annual_discount = trial.annual_discount
     timing = _timing(win_back if trial is None else trial, acquire, horizon_months, annual_discount)
-    inputs = inputs_of_base(figures, level) if isinstance(figures, ContractBase) else read_figures(figures)
+    inputs = _read(figures, level, timing.horizon_months)
     if trial is not None:
         offer = compare_offers(trial, level=level).frame["offer"].iloc[0]
         inputs, win_back = with_trial(inputs, trial, offer, level, timing.horizon_months), None
     inputs = with_settings(inputs, keep, win_back, by_themselves, acquire)
-    currency = figures.currency if isinstance(figures, ContractBase) else currency
+    base = figures.base if isinstance(figures, ChurnRisk) else figures
+    currency = base.currency if isinstance(base, ContractBase) else currency
     terms = StrategyTerms(timing, keep.riskiest if keep is not None else Keep.riskiest, level)
     return _compared(inputs, terms, currency)
+
+
+def _read(figures: object, level: float, months: int) -> Inputs:
+    if isinstance(figures, ChurnRisk):
+        return inputs_of_risk(figures, level, months)
+    return inputs_of_base(figures, level) if isinstance(figures, ContractBase) else read_figures(figures)
 
 
 def _timing(win_back, acquire, horizon_months, annual_discount) -> worth.Timing:
@@ -153,7 +161,7 @@ def _compared(inputs: Inputs, terms: StrategyTerms, currency: str, scenario: str
     frame = frame.assign(**{name: each.T.ravel() for name, each in money.items()})
     break_even = inputs.segments[["segment"]].assign(**_with_ends(at.break_even, drawn.break_even, terms.level))
     picked = _picked(inputs, terms) if "share_prevented" in inputs.segments else None
-    again = partial(_rule_of_thumb, inputs, terms, currency)
+    again = partial(_again, inputs, terms, currency, scenario)
     said = {"currency": currency, "scenario": scenario}
     return StrategyComparison(frame, break_even, inputs, terms, again=again, picked=picked, **said)
 
@@ -169,17 +177,18 @@ class Figures(NamedTuple):
 def _figures(inputs: Inputs, terms: StrategyTerms, x: Mapping[str, np.ndarray]) -> Figures:
     """Return what the strategies come to, at the inputs or at draws of them."""
     rows, n = inputs.rows, inputs.segments["n"].to_numpy()
-    kept = kept_share(rows["hazard"].to_numpy(), rows["n"].to_numpy(), terms.riskiest)
+    kept = kept_share(inputs.risk(terms.timing.horizon_months), rows["n"].to_numpy(), terms.riskiest)
     place = rows["segment"].to_numpy()
     share = (place[:, None] == np.arange(len(n))) * (rows["n"].to_numpy() / n[place])[:, None]  # of its segment
-    drawn = x if inputs.customers is None else rows
-    sums = worth.summed_over_months(np.asarray(drawn["hazard"]), np.asarray(drawn["margin"]), terms.timing)
-    every, risky = (worth.Leavers(x, *(sums @ weights)) for weights in (share, share * kept[:, None]))
+    sums, times = inputs.losses(x, terms.timing), x.get(LEAVING, 1.0)
+    every, risky = (
+        worth.Leavers(x, *(each * times for each in sums @ weights)) for weights in (share, share * kept[:, None])
+    )
     found = worth.gains_and_spending(every, risky, kept @ share)
     alike = np.broadcast_shapes((1, len(n)), *(np.shape(part) for pair in found.values() for part in pair))
     both = np.array([[np.broadcast_to(part, alike) for part in pair] for pair in found.values()])
     gain, spending = np.moveaxis(np.concatenate([both, (both @ (n / n.sum()))[..., None]], axis=-1), 1, 0)
-    per_dollar = np.divide(gain, spending, out=np.full(gain.shape, np.nan), where=spending > NOTHING)
+    per_dollar = np.divide(gain, spending, out=np.full(gain.shape, np.nan), where=spending > worth.NOTHING_TO_DIVIDE_BY)
     money = {"gain": gain, "gain_total": gain * [*n, n.sum()], "spending": spending, "per_dollar": per_dollar}
     return Figures([*found], money, {name: np.atleast_2d(point) for name, point in worth.break_even(every).items()})
 
@@ -200,10 +209,9 @@ def kept_share(score: np.ndarray, n: np.ndarray, share: float) -> np.ndarray:
 
 def _picked(inputs: Inputs, terms: StrategyTerms) -> Picked:
     """Return what keeping as many as the riskiest earns if they are picked by what keeping them gains."""
-    place, n, hazard, margin = (inputs.rows[name].to_numpy() for name in ("segment", "n", "hazard", "margin"))
+    place, n = (inputs.rows[name].to_numpy() for name in ("segment", "n"))
     x = {name: each[place] for name, each in inputs.values().items()}
-    sums = worth.summed_over_months(hazard, margin, terms.timing)
-    gain, _ = worth.Leavers(x, *sums).kept()
+    gain, _ = worth.Leavers(x, *inputs.losses(x, terms.timing)).kept()
     by_gain = kept_share(gain, n, terms.riskiest)
     return Picked(float(by_gain @ (n * gain) / n.sum()), float(n[gain > 0].sum() / n.sum()))
 
@@ -225,6 +233,15 @@ def _told_apart(at: Figures, drawn: Figures, level: float) -> dict[str, np.ndarr
     low = np.quantile(gaps, (1 - level) / 2 / max(len(gain) - 1, 1), axis=1)
     leads = np.arange(len(gain))[:, None] == first[0]
     return {"leads": leads, "told_apart": low > NO_DIFFERENCE * np.abs(gain).max()}
+
+
+def _again(
+    inputs: Inputs, terms: StrategyTerms, currency: str, scenario: str, *, months: int | None = None
+) -> StrategyComparison:
+    """Return the comparison over other months, or by the rule of thumb."""
+    if months is None:
+        return _rule_of_thumb(inputs, terms, currency)
+    return _compared(inputs, replace(terms, timing=replace(terms.timing, horizon_months=months)), currency, scenario)
 
 
 def _rule_of_thumb(inputs: Inputs, terms: StrategyTerms, currency: str) -> StrategyComparison:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from winback.offers import strategy_words as words
 from winback.offers.strategy_inputs import Inputs
 from winback.offers.strategy_words import ALL
-from winback.offers.strategy_worth import ACQUIRE, BOTH, KEEP, RISKIEST, WAIT, Timing
+from winback.offers.strategy_worth import ACQUIRE, BOTH, KEEP, RETURNS, RISKIEST, WAIT, Timing
 from winback.results import Result, Sentences, format_percent, join_words
+from winback.retention.keeping import WorthLost
 from winback.sources import Formula
 
 NEEDS = {  # what each strategy rests on most
@@ -57,7 +60,7 @@ class StrategyComparison(Result):
     break_even: pd.DataFrame
     inputs: Inputs = field(repr=False)
     terms: StrategyTerms
-    again: Callable[[], StrategyComparison] = field(repr=False)  # by the rule of thumb
+    again: Callable[..., StrategyComparison] = field(repr=False)  # by the rule of thumb, or over other months
     picked: Picked | None = None  # where keeping is compared
     currency: str = "$"
     scenario: str = ""
@@ -112,6 +115,28 @@ class StrategyComparison(Result):
         """
         return self.again()
 
+    @cached_property
+    def sooner(self) -> StrategyComparison | None:
+        """The same if only the first half of the months counted; None: one month cannot be halved."""
+        half = self.terms.timing.horizon_months // 2
+        return self.again(months=half) if half else None
+
+    @property
+    def worth_lost(self) -> WorthLost:
+        """What a lost customer is still worth, for the list of whom to keep: what those bring who return alone."""
+        x, timing = self.inputs.values(), self.terms.timing
+        if "organic" not in x:
+            raise ValueError("How many return without an offer was not stated: state by_themselves=, or give a trial.")
+        alone = x["organic"] * x["organic_value"]
+        if self.inputs.edges is None and np.ptp(alone) > 0:
+            raise ValueError("What the lost bring differs by segments that are not thirds of margin: state worth_lost.")
+
+        def worth(months: int) -> np.ndarray:
+            return np.outer(alone, replace(timing, horizon_months=months).weights[:, RETURNS])
+
+        edges = np.array([]) if self.inputs.edges is None else self.inputs.edges
+        return WorthLost(edges, worth, timing.annual_discount)
+
     def table_of_turns(self) -> pd.DataFrame:
         """Return break-even costs and effects by segment, rounded."""
         return self.rounded(self.break_even, self.turns)
@@ -121,8 +146,9 @@ class StrategyComparison(Result):
         return f"{strategy} {format_percent(self.terms.riskiest, 0)}" if strategy == RISKIEST else strategy
 
     def table(self) -> pd.DataFrame:
-        """Return the rounded table for readers, all text."""
-        return self.rounded(self.frame.assign(strategy=self.frame["strategy"].map(self.name)))
+        """Return the rounded table for readers, all text; what rests on an assumption says so."""
+        said = {each: f"{self.name(each)}{' (assumed)' * self.assumed(each)}" for each in self.frame["strategy"]}
+        return self.rounded(self.frame.assign(strategy=self.frame["strategy"].map(said)))
 
     def of(self, segment: str) -> pd.DataFrame:
         """Return the strategies of one segment, the one that earns most first."""
@@ -145,14 +171,14 @@ class StrategyComparison(Result):
         return list(rows.loc[rows["told_apart"], "segment"])
 
     def for_its_money(self, segments: list[str]) -> str:
-        """Say whether winning back brings more for each 1 spent where a new customer is worth more; else nothing."""
+        """Say what winning back and acquiring bring there for each 1 spent."""
         each = self.frame[self.frame["segment"].isin(segments)]
         each = each.assign(paid=each["spending"] * each["n"])
         each = each.groupby("strategy")[["gain_total", "paid"]].sum()
         if not segments or not {WAIT, ACQUIRE} <= {*each.index} or (each.loc[[WAIT, ACQUIRE], "paid"] <= 0).any():
             return ""
         back, new = (each.loc[name, "gain_total"] / each.loc[name, "paid"] for name in (WAIT, ACQUIRE))
-        return f"for each 1 spent winning back brings {back:.2f} there, acquiring {new:.2f}" if back > new else ""
+        return f"for each 1 spent winning back brings {back:.2f} there, acquiring {new:.2f}"
 
     @property
     def new_or_back(self) -> tuple[list[str], list[str], list[str]]:
@@ -199,5 +225,5 @@ class StrategyComparison(Result):
         new, *_ = self.new_or_back
         money = self.for_its_money(new)
         rather = f"; among {join_words(new)} a new customer earns more than winning back" if new else ""
-        rather += f", but costs more: {money}" if money else ""
+        rather += f": {money}" if money else ""
         return Sentences.of([f"{self.name(first['strategy'])}{proof}{rather}."])

@@ -12,6 +12,7 @@ import pandas as pd
 from winback.base.base import Base
 from winback.offers.economics import plain_table, read_numbers
 from winback.offers.strategy_settings import Acquire, ByThemselves, Keep, WinBack
+from winback.offers.strategy_worth import Timing, summed_over_months
 from winback.results import Result
 from winback.tables import Problem, ProblemList, TableError
 from winback.tables.kinds import label_text
@@ -21,9 +22,11 @@ FIGURES = "table of figures"
 MOST_SEGMENTS = 20  # of more, no table of strategies can be read
 N_DRAWS = 2**12  # of the inputs: ends of intervals to about a hundredth of their width
 ANY, COST, SHARE = (-1e12, 1e12), (0.0, 1e12), (0.0, 1.0)
+LEAVING = "leaving"  # times as many as the fitted risk of each customer says
 INPUTS = {  # between which ends, and in words, as what is taken for granted
+    LEAVING: ((0.0, np.inf), "how many leave"),
     "hazard": (SHARE, "how many leave"),
-    "margin": (ANY, "margins"),
+    "margin": (ANY, "how many are here and what they pay a month"),
     "keep_cost": (COST, "what keeping costs"),
     "share_prevented": (SHARE, "which share of losses keeping prevents"),
     "win_back_chance": (SHARE, "how many are won back"),
@@ -52,16 +55,30 @@ class Inputs:
     """What is known or assumed of each segment of customers at risk, and of its customers where these differ."""
 
     segments: pd.DataFrame  # segment in words, n, and each input with `_low` and `_high`
-    customers: pd.DataFrame | None = None  # segment (a number), n, hazard and margin; None: alike within a segment
+    customers: pd.DataFrame | None = None  # segment (a number), n, margin, hazard; None: alike within a segment
     shared: frozenset[str] = frozenset()  # inputs that are one figure for all segments
     assumed: frozenset[str] = frozenset()  # inputs that were stated, not measured
     edges: np.ndarray | None = None  # margins at which segments are cut, where they are thirds of value
     notes: tuple[str, ...] = ()
+    leaves: np.ndarray | None = None  # (customers, months) chance of leaving in each; None: their hazard in all
 
     @property
     def rows(self) -> pd.DataFrame:
         """The customers, or, where these are alike, the segments: segment (a number), n, hazard and margin."""
         return self.segments.assign(segment=range(len(self.segments))) if self.customers is None else self.customers
+
+    def risk(self, months: int) -> np.ndarray:
+        """Return by what the riskiest of the rows are picked, where so many months count."""
+        return self.rows["hazard"].to_numpy() if self.leaves is None else self.leaves[:, :months].sum(axis=1)
+
+    def losses(self, x: Mapping[str, np.ndarray], timing: Timing) -> np.ndarray:
+        """Return what the loss of each row weighs, (5, ...), at draws of the inputs; see `Timing.weights`."""
+        if self.leaves is not None:
+            sums = timing.weights.T @ self.leaves[:, : timing.horizon_months].T
+            sums[0] *= self.customers["margin"].to_numpy()
+            return sums
+        drawn = x if self.customers is None else self.customers
+        return summed_over_months(np.asarray(drawn["hazard"]), np.asarray(drawn["margin"]), timing)
 
     def values(self, drawn: Mapping[str, np.ndarray] = MappingProxyType({})) -> dict[str, np.ndarray]:
         """Return each input of the segments, or draws of it; one who returns alone brings what one won back does."""
@@ -116,7 +133,7 @@ def read_figures(figures: object) -> Inputs:
     for name in ("n", "hazard", "margin"):
         if name not in table:
             problems.add(name, "is missing", "Add it.")
-    limits = {each: ends for name, (ends, _) in INPUTS.items() for each in with_ends(name)}
+    limits = {each: ends for name, (ends, _) in INPUTS.items() for each in with_ends(name) if name != LEAVING}
     read_numbers(table, {"n": (1e-9, 1e12)} | limits, problems)
     _check_ends(table, problems)
     problems.raise_if_any()
@@ -129,7 +146,7 @@ def read_figures(figures: object) -> Inputs:
     else:
         problems.add("segment", "is missing", "Name each row's segment.")
     problems.raise_if_any()
-    given = [name for name in INPUTS if name in table]
+    given = [name for name in limits if name in table and name in INPUTS]
     if "customer_id" not in table:
         segments = table[["n", *(name for name in limits if name in table)]].assign(segment=labels)
         return Inputs(segments, assumed=frozenset(given))

@@ -10,9 +10,21 @@ import pandas as pd
 
 from winback.base.contract_base import ContractBase
 from winback.base.contract_lives import as_number
-from winback.offers.strategy_inputs import INPUTS, THIRDS, Inputs, edges_of_thirds, refused, third_of, with_ends
+from winback.offers.strategy_inputs import (
+    INPUTS,
+    LEAVING,
+    THIRDS,
+    Inputs,
+    edges_of_thirds,
+    refused,
+    third_of,
+    with_ends,
+)
 from winback.periods import DAYS_IN_MONTH
 from winback.results import format_count
+from winback.retention.person_months import margins_of
+from winback.retention.risk_ahead import ahead_of
+from winback.retention.risk_fit import ChurnRisk
 from winback.tables import NO_OFFER
 from winback.terms.organic import assumed_organic
 from winback.trial.chances import check_one_chance
@@ -52,6 +64,36 @@ def inputs_of_base(base: ContractBase, level: float) -> Inputs:
         "by thirds of monthly margin among those who are here; that it goes on so is assumed."
     )
     return Inputs(segments, edges=edges, notes=(note,))
+
+
+def inputs_of_risk(fit: ChurnRisk, level: float, months: int) -> Inputs:
+    """Return customers who are here with their own chances of leaving month by month, by thirds of monthly margin.
+
+    How many of a third leave is as unsure as the parameters of the risk leave it; those are one for all thirds.
+    """
+    base, known = fit.base, fit.here(fit.base)
+    margin = margins_of(base, known)
+    if np.isnan(margin).all():
+        raise refused("margin", "is not known of anybody who is here", "Give contracts with margins that still run.")
+    edges = edges_of_thirds(some := margin[~np.isnan(margin)], np.ones(len(some)))
+    third = np.where(np.isnan(margin), len(THIRDS), third_of(margin, edges))
+    ahead = ahead_of(fit, known, months, third)
+    rows = ahead.seen & (third < len(THIRDS))
+    leaves, found = ahead.leaves[rows], pd.DataFrame({"segment": third[rows], "n": 1.0, "margin": margin[rows]})
+    by = found.assign(within=leaves.sum(axis=1)).groupby("segment")
+    thirds = by.agg(n=("n", "sum"), margin=("margin", "mean"), within=("within", "sum"))
+    slopes = ahead.slopes[thirds.index]
+    error = np.sqrt(((slopes @ fit.covariance_ahead) * slopes).sum(axis=1)) / thirds["within"]
+    ends = np.maximum(normal_interval(1.0, error, level), 0.0)
+    segments = thirds.assign(segment=[THIRDS[place] for place in thirds.index]).drop(columns="within")
+    segments = segments.assign(**dict(zip(with_ends(LEAVING), (1.0, *ends), strict=True))).reset_index(drop=True)
+    customers = found.assign(segment=found["segment"].rank(method="dense").astype(int) - 1)
+    note = (
+        f"Who leaves when is the fitted risk of each of {format_count(len(customers))} customers, month by month, the "
+        "same as behind the list of whom to keep, by thirds of monthly margin; how right it is, later months tell."
+    )
+    shared = frozenset({LEAVING})
+    return Inputs(segments, customers, shared=shared, edges=edges, notes=(note,), leaves=leaves)
 
 
 def with_trial(inputs: Inputs, trial: Trial, offer: str, level: float, horizon_months: int) -> Inputs:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from winback.offers.strategy_inputs import INPUTS, unsure
-from winback.offers.strategy_worth import RISKIEST
+from winback.offers.strategy_worth import ACQUIRE, RISKIEST
 from winback.results import Result, format_percent, join_words
 
 ALL = "all customers"
@@ -18,12 +18,22 @@ def answer(found: Result) -> str:
     rows, start = found.of(ALL), f"{found.scenario}: " if found.scenario else ""
     first, alike = rows.iloc[0], rows["strategy"][1:][~rows["told_apart"][1:]]
     name, months = found.name(first["strategy"]), found.terms.timing.horizon_months
-    what = f"{found.gain(first)} more than doing nothing, per customer at risk within {months} months"
+    what = f"{found.gain(first)} per customer at risk within {months} months, against doing nothing"
     if first["gain_low"] <= 0:
         return f"{start}None of these is shown to earn more than doing nothing; ahead: {name}, {what}."
     beside = f"; not clearly different from it: {join_words(map(found.name, alike))}" if len(alike) else ""
     but = f" over all, though not among {join_words(found.behind)}" if found.behind else ""
-    return f"{start}{name}: that earns most{but}, {what}{beside}."
+    return f"{start}{name}: that earns most{but}, {what}{beside}{if_sooner(found)}."
+
+
+def if_sooner(found: Result) -> str:
+    """Say what is ahead where half of the months counts: how long one looks ahead may decide."""
+    if found.sooner is None:
+        return ""
+    first, months = found.sooner.of(ALL).iloc[0], found.sooner.terms.timing.horizon_months
+    if first["gain_low"] <= 0:
+        return f"; within {months} months nothing is shown to beat doing nothing"
+    return f"; within {months} months {found.name(first['strategy'])} is ahead, {found.sooner.gain(first)}"
 
 
 def turn(found: Result) -> str:
@@ -34,7 +44,8 @@ def turn(found: Result) -> str:
         where += [f"less among {join_words(back)}"] if back else []
         where += [f"not beyond chance among {join_words(unclear)}"] if unclear else []
         money = f"; {found.for_its_money(new)}" if found.for_its_money(new) else ""
-        return f"Once they have left, a new customer in their place earns {join_words(where)}{money}."
+        taken = ", at what acquiring is assumed to take and bring" if found.assumed(ACQUIRE) else ""
+        return f"Once they have left, a new customer in their place earns {join_words(where)}{taken}{money}."
     if found.behind:
         leads = (f"{found.name(found.of(each)['strategy'].iloc[0])} among {each}" for each in found.behind)
         return f"Not everywhere is that best: ahead is to {join_words(leads)}."
@@ -52,7 +63,8 @@ def doubt(found: Result) -> str:
         share = format_percent(np.average(segments["share_prevented"], weights=segments["n"]), 0)
         how = "is assumed" if "share_prevented" in assumed else "is taken as measured"
         need = found.break_even.set_index("segment")["share_prevented"].dropna()
-        too = "; so is what acquiring takes and brings" if {"share_prevented", "acquire_chance"} <= assumed else ""
+        new = {"share_prevented", "acquire_chance"} <= assumed and not found.new_or_back[0]
+        too = "; so is what acquiring takes and brings" if new else ""
         if need.empty:
             return f"That keeping prevents {share} of losses {how}, and no share would pay for its cost{too}."
         ends = dict.fromkeys([need.idxmin(), need.idxmax()])

@@ -28,6 +28,7 @@ from winback.discounting import discount_factor, discounted_months
 
 KEEP, RISKIEST, WAIT, BOTH = "keep everybody", "keep the riskiest", "wait and win back", "keep and win back"
 ACQUIRE = "acquire instead"
+RETURNS = 2  # which of the weights of a loss
 NOTHING_TO_DIVIDE_BY = 1e-12  # money per customer, below which there is nothing to divide by
 
 

@@ -16,6 +16,7 @@ risk_ahead               who leaves in which of the months ahead?
 risk_check               did those leave who were said to? a fit's `check`
 risk_judged              how later months are judged
 about_to_leave           whom does it pay to keep? a fit's `about_to_leave`
+keeping                  what does keeping a customer gain?
 unforeseen               which losses had nobody foreseen? a check's `unforeseen`
 shrinking_volume         does a customer who uses less leave soon? how early, and how often is the alarm false?
 risk_table               which numbers of a formula belong to which levels?

@@ -1,19 +1,4 @@
-r"""Who is about to leave and worth keeping? Customers by what keeping them would gain, not by risk.
-
-With e the share of losses within H months that a measure prevents, of a customer who leaves at the end of month t with
-chance :math:`P_t`, against doing nothing,
-
-.. math:: \text{gain} = \sum_{t=1}^{H} e \, P_t \, (V_{\text{stay},t} - V_{\text{lost},t}) - c
-
-:math:`V_{\text{stay},t}` is the margin from t to H of one who stays, :math:`V_{\text{lost},t}` what a lost customer is
-still worth, both discounted to today; c is paid for all who get it. Ranking by risk alone can lose money [1]_ [2]_.
-
-References
-----------
-.. [1] Ascarza, E. (2018). Retention futility: targeting high-risk customers might be ineffective. Journal of Marketing
-   Research 55(1).
-.. [2] Lemmens, A. & Gupta, S. (2020). Managing churn to maximize profits. Marketing Science 39(5).
-"""
+"""Who is about to leave and worth keeping? Customers by what keeping them would gain, not by risk."""
 
 from __future__ import annotations
 
@@ -23,85 +8,13 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
-from winback.discounting import check_annual_discount, check_horizon, discount_factor, discounted_months
 from winback.doors import door
 from winback.results import Result, Sentences, Shown, counted, format_count, format_money, format_percent
+from winback.retention.keeping import LEVEL, POWER, SHARES, Keeping, first_of, gain_of_keeping, left_alone, summed_up
 from winback.tables import Problem, TableError
-from winback.uncertainty import normal_quantile
 
-MOST = 1e12  # money: beyond it somebody has mistaken a column
-SHARES = np.arange(1, 101) / 100  # of the customers, contacted
-LOOK, POWER, LEVEL = (
-    3,
-    0.8,
-    0.95,
-)  # months after which it is looked whether keeping works, as sure as trials are planned
-
-
-@dataclass(frozen=True)
-class Keeping:
-    """What a measure costs each customer who gets it and prevents, and what counts."""
-
-    cost: float
-    share_prevented: float  # of the losses within the months
-    months: int = 12
-    annual_discount: float = 0.0
-    worth_lost: float = 0.0  # of a lost customer, on the day of leaving
-
-    def __post_init__(self):
-        """Refuse what makes no sense."""
-        check_horizon(self.months)
-        check_annual_discount(self.annual_discount)
-        if not 0 <= self.share_prevented <= 1:
-            raise ValueError(f"share_prevented must be a share from 0 to 1; got {self.share_prevented:g}.")
-        for name in ("cost", "worth_lost"):
-            if not 0 <= getattr(self, name) <= MOST:
-                raise ValueError(f"{name} must be money from 0 to {MOST:g}; got {getattr(self, name):g}.")
-
-
-def gain_of_keeping(leaves: np.ndarray, margin: np.ndarray, terms: Keeping) -> np.ndarray:
-    """Return what keeping each customer would gain; ``leaves`` (n, months) are chances of leaving in each month.
-
-    Examples
-    --------
-    >>> hazard = 0.1 * 0.9 ** np.arange(12)
-    >>> gain_of_keeping(hazard[None], np.array([100.0]), Keeping(cost=0, share_prevented=0.3)).round(2).tolist()
-    [144.73]
-    """
-    month = np.arange(1, leaves.shape[1] + 1)
-    ahead = discounted_months(leaves.shape[1], terms.annual_discount) - discounted_months(month, terms.annual_discount)
-    lost = terms.worth_lost * discount_factor(month, terms.annual_discount)
-    return terms.share_prevented * ((leaves @ ahead) * margin - leaves @ lost) - terms.cost
-
-
-def first_of(n: int) -> np.ndarray:
-    """Return how many customers of ``n`` each share of them is."""
-    return np.ceil(SHARES * n).astype(int)
-
-
-def summed_up(ranked: np.ndarray) -> np.ndarray:
-    """Return what the first ones come to, by the share of the customers that they are."""
-    return np.cumsum(ranked)[first_of(len(ranked)) - 1]
-
-
-def left_alone(leave: float, share_prevented: float, n: int) -> int | None:
-    r"""Return how many of ``n`` on a list to leave alone, to see whether so large a share of losses is prevented.
-
-    The fewest :math:`m` with :math:`p(1 - p) / m + q(1 - q) / (n - m) \le (p - q)^2 / (z_{1 - \alpha / 2} +
-    z_{1 - \beta})^2`, of a share :math:`p` that leaves and :math:`q` of those kept; None where half are too few.
-
-    Examples
-    --------
-    >>> left_alone(0.10, 0.20, 10_000), left_alone(0.10, 0.20, 1_000)
-    (2166, None)
-    """
-    alone = np.arange(1, n // 2 + 1)
-    kept = leave * (1 - share_prevented)
-    variance = leave * (1 - leave) / alone + kept * (1 - kept) / (n - alone)
-    enough = variance * (normal_quantile(LEVEL) + ndtri(POWER)) ** 2 <= (leave - kept) ** 2
-    return int(alone[enough][0]) if enough.any() and leave > kept else None
+LOOK = 3  # months after which it is looked whether keeping works
 
 
 @dataclass(frozen=True)
@@ -130,6 +43,7 @@ class AboutToLeave(Result):
     curve: pd.DataFrame = field(repr=False)
     terms: Keeping
     n_unknown: int  # customers without a margin, left out
+    worth_lost: float = 0.0  # of one who leaves, on average, in money of today
     sooner: Sooner | None = None  # None: one month cannot be halved
     alone: int | None = None  # how many of those worth it to leave alone; None: half of them would not tell
     currency: str = "$"
@@ -196,26 +110,23 @@ def worth_keeping(customers: pd.DataFrame, leaves: np.ndarray, terms: Keeping, c
     if not known.any():
         said = "is not known of anybody here, so nothing tells whom it pays to keep"
         raise TableError("contracts", [Problem("margin", said, 0, "", "Give contracts with a margin a month.")])
-    customers, leaves = customers[known], leaves[known]
-    within = leaves.sum(axis=1)
-    frame = customers.assign(
-        gain=gain_of_keeping(leaves, customers["margin"].to_numpy(), terms),
-        risk=leaves[:, 0],
-        within=within,
-        rank_by_risk=pd.Series(-within).rank(method="first").astype(int).to_numpy(),
-    )
+    customers, leaves, margin = customers[known], leaves[known], customers["margin"].to_numpy()[known]
+    gain, within = gain_of_keeping(leaves, margin, terms), leaves.sum(axis=1)
+    by_risk = pd.Series(-within).rank(method="first").astype(int).to_numpy()
+    frame = customers.assign(gain=gain, risk=leaves[:, 0], within=within, rank_by_risk=by_risk)
     frame = frame.sort_values(["gain", "rank_by_risk"], ascending=[False, True], ignore_index=True)
     totals = {"by_gain": frame["gain"], "by_risk": frame.sort_values("rank_by_risk")["gain"]}
-    totals = {name: summed_up(gain.to_numpy()) for name, gain in totals.items()}
-    names = ["customer_id", "gain", "risk", "within", "margin", "rank_by_risk"]
-    pays = gain_of_keeping(leaves, customers["margin"].to_numpy(), terms) > 0
+    totals = {name: summed_up(each.to_numpy()) for name, each in totals.items()}
+    pays = gain > 0
     soon = float(leaves[pays, :LOOK].sum(axis=1).mean()) if pays.any() else 0.0
+    lost = (leaves * terms.when_lost(margin, leaves.shape[1])).sum()
     return AboutToLeave(
-        frame=frame[names],
+        frame=frame[["customer_id", "gain", "risk", "within", "margin", "rank_by_risk"]],
         curve=pd.DataFrame({"share": SHARES, "n": first_of(len(frame)), **totals}),
         terms=terms,
         n_unknown=int((~known).sum()),
-        sooner=_sooner(leaves, customers["margin"].to_numpy(), terms),
+        worth_lost=float(lost / within.sum()) if within.sum() > 0 else 0.0,
+        sooner=_sooner(leaves, margin, terms),
         alone=left_alone(soon, terms.share_prevented, int(pays.sum())),
         currency=currency,
     )
@@ -245,10 +156,11 @@ def _answer(found: AboutToLeave) -> Iterator[str]:
             f"As many ranked by risk alone would gain {format_money(found.by_risk.sum(), found.currency)}: for "
             f"{format_count((found.by_risk <= 0).sum())} of those keeping costs more than it saves."
         )
+    lost = "" if found.worth_lost else ", and that a lost customer brings nothing more"
     yield (
         f"That it costs {format_money(found.terms.cost, found.currency)} each and prevents "
-        f"{format_percent(found.terms.share_prevented, 0)} of losses, of everybody's alike, is assumed: only a trial "
-        "with some left alone tells, and those who can be kept need not be those at risk."
+        f"{format_percent(found.terms.share_prevented, 0)} of losses, of everybody's alike, is assumed{lost}: only a "
+        "trial with some left alone tells, and those who can be kept need not be those at risk."
     )
 
 
@@ -290,6 +202,9 @@ def _more(found: AboutToLeave) -> Iterator[str]:
         f"Gain = share prevented x sum over {found.terms.months} months of chance of leaving x (margin from then on - "
         "worth of a lost customer) - cost; what is earned before leaving cancels."
     )
+    if found.worth_lost:
+        worth = format_money(found.worth_lost, found.currency)
+        yield f"A lost customer is still worth {worth} on average: by so much less is gained where one is kept."
     if found.alone is not None:
         yield (
             f"How many to leave alone: so many that a share prevented as large as assumed is found with a chance of "

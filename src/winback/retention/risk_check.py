@@ -12,7 +12,7 @@ import pandas as pd
 from winback.doors import door
 from winback.held_out import HeldOutCheck, Limits, lie_inside, verdict, what_intervals_hold
 from winback.results import Sentences, format_count, format_percent
-from winback.retention.about_to_leave import SHARES, Keeping, first_of, gain_of_keeping, summed_up
+from winback.retention.keeping import SHARES, Keeping, WorthLost, first_of, gain_of_keeping, summed_up
 from winback.retention.unforeseen import Unforeseen, unforeseen_losses
 
 # Of all losses: months differ by more than 5%; a budget made on an error of 15% is wrong; with a third of the losses
@@ -103,11 +103,11 @@ class RiskCheck(HeldOutCheck):
         share_prevented: float,
         months: int = 12,
         annual_discount: float = 0.0,
-        worth_lost: float = 0.0,
+        worth_lost: float | WorthLost = 0.0,
     ) -> pd.DataFrame:
         """Return what contacting the riskiest would have gained in these months, for each share of the customers.
 
-        Each brings what `winback.retention.about_to_leave.gain_of_keeping` says, with who left in place of the chances.
+        Each brings what `winback.retention.keeping.gain_of_keeping` says, with who left in place of the chances.
 
         Parameters
         ----------
@@ -118,7 +118,7 @@ class RiskCheck(HeldOutCheck):
         months : int
             That count, from the day on which these months began; the losses are those of these months.
         annual_discount : float
-        worth_lost : float
+        worth_lost : float or WorthLost
             What a lost customer is still worth on the day of leaving.
 
         Returns

@@ -19,7 +19,8 @@ from winback.formulas import Design
 from winback.held_out import TENTHS
 from winback.results import Result, Sentences
 from winback.retention import risk_words as words
-from winback.retention.about_to_leave import AboutToLeave, Keeping, worth_keeping
+from winback.retention.about_to_leave import AboutToLeave, worth_keeping
+from winback.retention.keeping import Keeping, WorthLost
 from winback.retention.person_months import History, Known, is_written, margins_of
 from winback.retention.risk_ahead import Ahead, Drift, ahead_of, drift_of
 from winback.retention.risk_check import RiskCheck
@@ -168,12 +169,15 @@ class ChurnRisk(Result):
         check_horizon(months)
         if months > LONGEST:
             raise ValueError(f"months must be at most {LONGEST}; got {months}.")
-        base = self.base if base is None else base
+        return ahead_of(self, self.here(self.base if base is None else base), months)
+
+    def here(self, base: ContractBase) -> Known:
+        """Return who is a customer on the last day of a base, and what is known of them."""
         self._refuse_without_columns(base)
         known = History(base, self.table_of_levels.columns).at(base.last + 1)
         if not len(known.life):
             raise ValueError(f"Nobody is a customer on {base.until}: there is nobody whose risk could be told.")
-        return ahead_of(self, known, months)
+        return known
 
     def levels(self, known: Known, ahead: int = 0) -> np.ndarray:
         """Return the levels of customers, (n, n_columns), -1 where the model has not seen a value."""
@@ -263,9 +267,9 @@ class ChurnRisk(Result):
         share_prevented: float,
         months: int = 12,
         annual_discount: float = 0.0,
-        worth_lost: float = 0.0,
+        worth_lost: float | WorthLost = 0.0,
     ) -> AboutToLeave:
-        """Return whom it pays to keep, by what keeping would gain; see `winback.retention.about_to_leave`.
+        """Return whom it pays to keep, by what keeping would gain; see `winback.retention.keeping`.
 
         Parameters
         ----------
@@ -278,8 +282,9 @@ class ChurnRisk(Result):
         months : int
             That count, from the last day of the data.
         annual_discount : float
-        worth_lost : float
-            What a lost customer is still worth on the day of leaving: the chance of a return times its value.
+        worth_lost : float or WorthLost
+            What a lost customer is still worth on the day of leaving: the chance of a return times its value. A
+            comparison with winning back has it, `StrategyComparison.worth_lost`.
 
         Returns
         -------

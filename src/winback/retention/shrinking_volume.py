@@ -18,8 +18,8 @@ from winback.base.contract_base import ContractBase
 from winback.doors import ArgumentError, door
 from winback.periods import DAYS_IN_MONTH
 from winback.results import Result, Sentences, counted, format_count, format_money, format_percent
-from winback.retention.about_to_leave import Keeping
 from winback.retention.bands import trend_column
+from winback.retention.keeping import Keeping
 from winback.retention.person_months import TREND, History, month_starts, months_of
 from winback.retention.risk_words import event_in_words
 from winback.tables.likeness import to_choose_from
