@@ -7,6 +7,7 @@ import pytest
 
 import winback as wb
 from winback.outreach import Aftercare, Cause, Channel, News, Occasion, Playbook, Remedy, Rule, Step
+from winback.outreach.playbook import whom
 
 CALL, LETTER = Channel("call", cost=4.0, per_day=60), Channel("letter", cost=1.5)
 OFFER = Step("call", brings_offer=True)
@@ -171,15 +172,25 @@ def test_lists_and_single_texts_are_taken_as_they_are_meant():
 
 
 def test_what_it_shows():
-    large = Rule("visit", (Step("letter", after_leaving_days=150, cost=0.5),), ("both",), (1, float("inf")), 80.0)
+    large = Rule(
+        "visit",
+        (Step("letter", after_leaving_days=150, cost=0.5), Step("call", 14)),
+        ("both",),
+        (1, float("inf")),
+        80.0,
+    )
     book = replace(SOUND, rules=(large, *SOUND.rules), quiet_weekdays="Sunday")
     frame = book.to_frame()
-    assert frame["day"].tolist() == [150, 0, 7]
-    assert frame["cost"].tolist() == [0.5, 4.0, 1.5]
+    assert frame["day"].tolist() == [150, 164, 0, 7]
+    assert frame["cost"].tolist() == [0.5, 4.0, 4.0, 1.5]
     assert frame["whom"].tolist() == [
-        "left for price and service, away for 1 month or more, earned at least 80 a month",
+        *["left for price and service, away for 1 month or more, earned at least 80 a month"] * 2,
         *["everybody else"] * 2,
     ]
     assert "at most 4 times within a month, and never on Sundays" in book.describe()
+    assert "2 of the 2 rules and remedies are assumptions" in book.describe()
+    soon = [replace(large, months_away=months) for months in ((0, 1), (0, 3), (2, 3))]
+    said = ["away for less than 1 month", "away for less than 3 months", "away for 2 to 3 months"]
+    assert [whom(rule).split(", ")[1] for rule in soon] == said
     assert len(book.describe().splitlines()) == 3
     assert wb.outreach.Playbook is Playbook

@@ -125,12 +125,16 @@ class Playbook(Entry, Result):
         return self.chains_of(customers).costs.sum(axis=1)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per step: ``rule``, ``whom``, ``day`` (planned), ``channel``, ``by``, ``cost``, ..."""
+        """Return one row per step: ``rule``, ``whom``, ``day``, ``channel``, ``by``, ``cost``, ...
+
+        The day is the planned one, counted from the start, or from leaving where a time after it is waited for.
+        """
         rows = []
         for place, (rule, chain) in enumerate(zip(self.rules, self.chains, strict=True)):
+            waited = chain.steps[0].after_leaving_days or 0
             for step, day, cost in zip(chain.steps, chain.days, self.costs_of(place), strict=True):
                 said = (step.channel, step.by, cost, step.message, rule.why, rule.source)
-                rows.append((rule.name, whom(rule), day + (step.after_leaving_days or 0), *said))
+                rows.append((rule.name, whom(rule), waited + day, *said))
         columns = ["rule", "whom", "day", "channel", "by", "cost", "message", "why", "source"]
         return pd.DataFrame(rows, columns=columns)
 
@@ -147,7 +151,7 @@ class Playbook(Entry, Result):
             [
                 f"The playbook has {how}, by {names}; the first rule that fits a customer applies.",
                 f"A customer is contacted at most {counted(self.contacts_a_month, 'times')} within a month{quiet}.",
-                f"Of its rules and remedies {assumed} of {len(entries)} are assumptions: put your own in their place.",
+                f"{assumed} of the {len(entries)} rules and remedies are assumptions, as are costs not your own.",
             ]
         )
 
@@ -165,13 +169,15 @@ def whom(rule: Rule) -> str:
     if rule.reasons is not None:
         parts.append(value_words("reason", *rule.reasons))
     if rule.months_away is not None:
-        low, high = rule.months_away
-        months = (
-            f"{low:g} to {high:g} months" if high < np.inf else f"{low:g} {'month' if low == 1 else 'months'} or more"
-        )
-        parts.append(f"away for {months}")
+        parts.append(f"away for {_months(*rule.months_away)}")
     if rule.margin_from is not None:
         parts.append(f"earned at least {rule.margin_from:,g} a month")
     if rule.offers is not None:
         parts.append(f"sent {' or '.join(rule.offers)}")
     return ", ".join(parts) or "everybody else"
+
+
+def _months(low: float, high: float) -> str:
+    if high == np.inf:
+        return f"{low:g} {'month' if low == 1 else 'months'} or more"
+    return f"{low:g} to {high:g} months" if low else f"less than {high:g} {'month' if high == 1 else 'months'}"
