@@ -8,9 +8,16 @@ matching           which rule and remedy are for whom, and who may be reached by
 chains             in which order are the steps of a chain made?
 customer_chains    which steps is each customer meant for, and what do they cost?
 schedule           on which day is each contact made?
+aftercare          who hears from us after a purchase? `aftercare_plan`
+follow_ups         the list of these contacts, `AftercarePlan`
+aftercare_days     on which days is a contact due after a purchase?
+aftercare_said     what is said with it, and why is it made?
+slots              how many contacts does a playbook leave room for on a day, besides those planned before?
+contact_rows       how do contacts become rows of a list, shared out over agents?
 dates              which days are quiet, and when does a day come round again?
 """
 
+from winback.outreach.aftercare import aftercare_plan
 from winback.outreach.entries import Aftercare, Cause, Channel, News, Occasion, Remedy, Rule, Step
 from winback.outreach.playbook import Playbook
 from winback.outreach.playbook_files import load_playbook, write_playbook
@@ -25,6 +32,7 @@ __all__ = [
     "Remedy",
     "Rule",
     "Step",
+    "aftercare_plan",
     "load_playbook",
     "write_playbook",
 ]
