@@ -63,6 +63,28 @@ def test_when_a_cost_is_due_must_be_said():
             {"name": "  ", "amount": 5},
             "The name must be a word without blanks around it, other than 'none', which means untreated.",
         ),
+        (paid, {"amount": 5, "months_away": 12}, "months_away must be two numbers, the fewest months and the most, "),
+        (
+            paid,
+            {"amount": 5, "months_away": (12, 1)},
+            "months_away must be two numbers, the fewest months and the most, such as [1, 12]; got (12, 1).",
+        ),
+        (
+            paid,
+            {"amount": 5, "months_away": (1, "12")},
+            "months_away must be two numbers, the fewest months and the most, such as [1, 12]; got (1, '12').",
+        ),
+        (
+            paid,
+            {"amount": 5, "months_away": (float("nan"), 2)},
+            "months_away must be two numbers, the fewest months and the most, such as [1, 12]; got (nan, 2).",
+        ),
+        (paid, {"amount": 5, "least_tenure": -1}, "least_tenure must be a number of at least 0, got -1."),
+        (
+            paid,
+            {"amount": 5, "wait_months": "3"},
+            "wait_months must be a number of at least 0, got '3'. Write 3, without quotation marks.",
+        ),
         (paid, {"amount": 5, "tailored": {"price": "call"}}, "tailored is given without tailored_by, the column it "),
         (tailored, {"tailored": {}}, "tailored must map the values of 'reason' to the names of other offers."),
         (tailored, {"tailored": ["call"]}, "tailored must map the values of 'reason' to the names of other offers."),

@@ -50,7 +50,7 @@ def test_what_is_not_toml_is_told_with_an_example(tmp_path, content):
         (GOOD + GOOD, "The name 'call' is used twice."),
         (
             GOOD + "cost = 4",
-            "Unknown key 'cost' in offer 'call'; known: amount, amount_per_month, contact_cost, max_cost",
+            "Unknown key 'cost' in offer 'call'; known: amount, amount_per_month, contact_cost, least_tenure, max_cost",
         ),
         ("horizon = 24\n" + GOOD, "Unknown key 'horizon' on top; known: adjust, annual_discount, columns, control"),
         (
@@ -137,9 +137,14 @@ MONEY = st.floats(0.01, 1e6) | st.integers(1, 10**6)
 WORDS = st.text(st.characters(codec="utf-8", max_codepoint=0xFFFF, exclude_characters="\x7f"), min_size=1).filter(
     lambda word: word == word.strip()
 )
+WHO = {
+    "months_away": st.tuples(st.floats(0, 12), st.floats(12, 60) | st.just(float("inf"))),
+    "least_tenure": MONEY,
+    "wait_months": MONEY,
+}
 PLAIN = st.fixed_dictionaries(
     {"paid": st.sampled_from(["on_acceptance", "per_contact"]), "amount": MONEY},
-    optional={"months": MONEY, "max_cost": MONEY, "contact_cost": MONEY},
+    optional={"months": MONEY, "max_cost": MONEY, "contact_cost": MONEY, **WHO},
 ) | st.fixed_dictionaries(
     {"paid": st.just("while_active"), "amount_per_month": MONEY}, optional={"months": MONEY, "contact_cost": MONEY}
 )

@@ -11,6 +11,7 @@ misstated     what do untrue reasons do to a rule that reads them? an evaluation
 truth         were the honest gains honest, where a simulation knows? an evaluation's `check`
 contact_list  whom to contact first, with which offer: a learned policy's `contact_list`
 listing       who is listed, under which offer, with what expected profit?
+may_get       who may get the offer that a policy would send?
 list_day      how long are customers away on the day of the list, and does the trial know of such?
 new_leavers   who are the customers of another file, for whom a list is asked?
 honest_value  what a contact with one customer is honestly expected to earn

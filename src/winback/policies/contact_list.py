@@ -40,6 +40,8 @@ class ContactList(Result):
         column ``kind`` says. At the end whoever is kept back, with the offer ``none`` and no profit. Then the columns
         of the analyst's own table that were kept, ``table_`` before the name of one that is called like a column of
         the list.
+    customers : pandas.DataFrame
+        The same customers in the same order, as they are on the day of the list: all that is known of them.
     value : HonestValue
         How expected profits follow from predictions.
     n_left_alone : int
@@ -48,13 +50,14 @@ class ContactList(Result):
         What contacts are expected to earn, where that may be chance: then nobody is listed.
     left_out : tuple of (str, int)
         Who is not listed, in words and how many: away for longer than the trial knows, with a label that nobody in the
-        trial had, do not contact, deceased.
+        trial had, do not contact, deceased, or may not get the offer that they would be sent.
     total, total_low, total_high : float
         Expected profit of all contacts, in money, with its interval: if a contact earns what one earned with customers
         of the trial of the same prediction. It is for what is expected, not for what these customers will happen to do.
     """
 
     frame: pd.DataFrame = field(repr=False)
+    customers: pd.DataFrame = field(repr=False)
     value: HonestValue
     kind: str
     whom: str

@@ -12,6 +12,7 @@ from winback.labels import label_of
 from winback.policies.contact_list import ASKED_BEFORE, KEPT_BACK, UNTOUCHED, ContactList
 from winback.policies.honest_value import honest_value
 from winback.policies.list_day import FOLLOWED, as_they_are, time_unknown, unknown_times
+from winback.policies.may_get import may_not_get, months_since_offer, wait_not_told
 from winback.policies.new_leavers import read_leavers
 from winback.policies.strangers import not_listed
 from winback.results import counted
@@ -44,11 +45,14 @@ def list_contacts(
     hardly_meant = "" if lapsed is None else _unlikely(wanted)
     untold = lapsed is None and time_unknown(trial, wanted)
     first = _contacted_elsewhere(trial, wanted, whom) if lapsed is None else _back(wanted)
+    since = months_since_offer(trial, wanted)
+    reading = (*reading, *wait_not_told(trial, wanted, since))
     wanted = as_they_are(wanted)
     out, left_out = not_listed(trial, wanted, asked, [*first, *unknown_times(trial, wanted)])
-    wanted = wanted[~out].reset_index(drop=True) if out.any() else wanted
-    offers, rules = assign(wanted), why(wanted)
-    frame = wanted[["customer_id"]].reset_index(drop=True).assign(offer=offers.to_numpy(), why=rules)
+    wanted, since = (wanted[~out].reset_index(drop=True), since[~out]) if out.any() else (wanted, since)
+    wanted, offers, barred = _who_may(trial, wanted, assign(wanted), since)
+    left_out += barred
+    frame = wanted[["customer_id"]].assign(offer=offers.to_numpy(), why=why(wanted))
     if "reason" in wanted:
         frame["reason"] = wanted["reason"].astype(object).to_numpy()
     kind = "incremental" if NO_OFFER in trial.choices else "gross"
@@ -58,14 +62,27 @@ def list_contacts(
     kept = frame[(frame["expected_profit"] > 0) & (frame["offer"] != NO_OFFER)]
     unshown = kept.head(0) if value.pays(kept["expected_profit"].to_numpy()) else kept
     kept = _with_some_kept_back(kept.drop(unshown.index), keep_back, rng)
-    kept = kept.sort_values("expected_profit", ascending=False, kind="stable", ignore_index=True)
+    kept = kept.sort_values("expected_profit", ascending=False, kind="stable")
+    customers, kept = wanted.loc[kept.index].reset_index(drop=True), kept.reset_index(drop=True)
     kept.insert(0, "rank", kept["expected_profit"].rank(method="min", ascending=False).astype(int))
     left_alone = {"n_left_alone": len(frame) - len(kept) - len(unshown), "whom": whom, "left_out": tuple(left_out)}
     left_alone |= {"unshown": unshown["expected_profit"].to_numpy()}
     lacking = tuple(label_of(name) for name in trial.covariates if name not in (*wanted, FOLLOWED))
     left_alone |= {"hardly_meant": hardly_meant, "lacking": lacking, "reading": reading}
     left_alone |= {"time_unknown": untold, "unscreened": _unscreened(trial, wanted)}
-    return ContactList(frame=kept, value=value, kind=kind, currency=trial.currency, **left_alone)
+    return ContactList(frame=kept, customers=customers, value=value, kind=kind, currency=trial.currency, **left_alone)
+
+
+def _who_may(
+    trial: Trial, wanted: pd.DataFrame, offers: pd.Series, since: np.ndarray
+) -> tuple[pd.DataFrame, pd.Series, list[tuple[str, int]]]:
+    """Return the customers who may get the offer they would be sent, these offers, and why others may not, counted."""
+    out, barred = np.zeros(len(wanted), dtype=bool), []
+    for words, rows in may_not_get(trial.offers, wanted, offers, since):
+        if (rows & ~out).any():
+            barred.append((words, int((rows & ~out).sum())))
+        out |= rows
+    return wanted[~out].reset_index(drop=True), offers[~out], barred
 
 
 def _with_some_kept_back(contacts: pd.DataFrame, share: float, rng: int | np.random.Generator | None) -> pd.DataFrame:

@@ -49,6 +49,12 @@ class Offer:
         included, and a ``contact_cost`` given here comes on top.
     tailored : mapping, optional
         Value of that column -> name of the other offer.
+    months_away : pair of float, optional
+        Who may get it: those who have been away for at least and at most so many months on the day of the list.
+    least_tenure : float, optional
+        Likewise: whose first lifetime lasted at least so many months.
+    wait_months : float, optional
+        Likewise: who was sent no offer for so many months.
 
     Raises
     ------
@@ -71,11 +77,16 @@ class Offer:
     contact_cost: float = 0.0
     tailored_by: str | None = None
     tailored: Mapping[str, str] = field(default_factory=dict)
+    months_away: tuple[float, float] | None = None
+    least_tenure: float | None = None
+    wait_months: float | None = None
 
     def __post_init__(self):
         problems = list(problems_of(self))
         if problems:
             raise ValueError(f"Offer {self.name!r}: " + " ".join(problems))
+        if self.months_away is not None:
+            object.__setattr__(self, "months_away", tuple(map(float, self.months_away)))
 
     @property
     def full_cost(self) -> float:

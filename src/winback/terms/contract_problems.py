@@ -11,24 +11,42 @@ from winback.tables import NO_OFFER
 
 PAID = ("on_acceptance", "per_contact", "while_active")
 OPTIONAL_AMOUNTS = ("amount", "amount_per_month", "months", "max_cost")
+WHO_MAY_GET_IT = ("months_away", "least_tenure", "wait_months")  # which costs nothing
 
 
 def problems_of(offer) -> Iterator[str]:
     """Yield what is wrong with one offer's contract."""
     if not _is_word(offer.name) or offer.name == NO_OFFER:
         yield f"The name must be a word without blanks around it, other than {NO_OFFER!r}, which means untreated."
-    for name in (*OPTIONAL_AMOUNTS, "contact_cost"):
+    for name in (*OPTIONAL_AMOUNTS, "contact_cost", "least_tenure", "wait_months"):
         value = getattr(offer, name)
         may_be_missing = value is None and name != "contact_cost"
-        is_number = isinstance(value, Real) and not isinstance(value, bool)
-        if not may_be_missing and not (is_number and 0 <= value < math.inf):
+        if not may_be_missing and not (_is_amount(value) and value < math.inf):
             yield f"{name} must be a number of at least 0, got {value!r}.{_as_number(value)}"
+    window = offer.months_away
+    if window is not None and not _is_window(window):
+        yield f"months_away must be two numbers, the fewest months and the most, such as [1, 12]; got {window!r}."
     if offer.paid is not None and not isinstance(offer.paid, str):
         yield f"paid must be text, one of {', '.join(PAID)}; got {type(offer.paid).__name__}."
     elif offer.tailored_by is None:
         yield from _problems_of_payment(offer)
     else:
         yield from _problems_of_tailoring(offer)
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and value >= 0
+
+
+def _is_window(window: object) -> bool:
+    """Say whether these are two numbers in ascending order, of which the second may be without end."""
+    return (
+        isinstance(window, list | tuple)
+        and len(window) == 2
+        and all(map(_is_amount, window))
+        and window[0] <= window[1]
+        and window[0] < math.inf
+    )
 
 
 def _as_number(value: object) -> str:

@@ -41,6 +41,8 @@ PAYMENT = """
 #   tailored_by = "reason"
 #   tailored = {price = "discount", service = "upgrade"}
 # And if there is such a cost: contact_cost = 0.50 for sending it, on top; max_cost = 100 as the most for one customer.
+# And if not everybody may get it: months_away = [1, 12] for who has been away for 1 to 12 months, least_tenure = 6 for
+# who was a customer for 6 months or longer, wait_months = 3 for who was sent no offer in the last 3 months.
 """
 
 

@@ -9,6 +9,7 @@ from winback.money import format_money
 from winback.results import join_words
 from winback.terms.catalog import Offer
 from winback.terms.contact_costs import CONTACT_COST
+from winback.terms.contract_problems import WHO_MAY_GET_IT
 from winback.trial.trial import Trial
 
 
@@ -28,14 +29,13 @@ def check_same_terms(what: str, made_on: Trial, asked: Trial) -> None:
     ValueError
         Naming both terms, and how to make them the same.
     """
-    costs = [_costs(made_on, asked), _costs(asked, made_on)]
+    costs = contacts = [_costs(made_on, asked), _costs(asked, made_on)]
     if made_on.contact_costs != asked.contact_costs:
-        costs = [f"{cost}, {_contacts(trial)}" for trial, cost in zip((made_on, asked), costs, strict=True)]
-    if made_on.terms != asked.terms or any(costs):
-        pairs = zip((made_on, asked), costs, strict=True)
+        contacts = [f"{cost}, {_contacts(trial)}" for trial, cost in zip((made_on, asked), costs, strict=True)]
+    if made_on.terms != asked.terms or any(contacts):
+        pairs = zip((made_on, asked), contacts, strict=True)
         theirs, ours = (f"{trial.terms_in_words}, in {trial.currency}{cost}" for trial, cost in pairs)
-        alike = made_on.offers.offers == asked.offers.offers or not any(costs)
-        way = "the same terms by trial.over(...)" if alike else "the same offers"
+        way = "the same offers" if any(costs) else "the same terms by trial.over(...)"
         raise ValueError(
             f"{what[:1].upper()}{what[1:]} was made under other terms ({theirs}) than this trial has ({ours}). Bring "
             f"the trial to {way}, or make {what} anew from this one."
@@ -71,6 +71,8 @@ def _costs(trial: Trial, other: Trial) -> str:
         f"{offer.name} {each.name} = {getattr(offer, each.name)!r}"
         for offer in trial.offers
         for each in fields(Offer)
-        if offer.name in known and getattr(offer, each.name) != getattr(known[offer.name], each.name)
+        if each.name not in WHO_MAY_GET_IT
+        and offer.name in known
+        and getattr(offer, each.name) != getattr(known[offer.name], each.name)
     )
     return f", with {join_words(found)}" if (found := list(differ)) else ""
