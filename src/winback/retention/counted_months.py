@@ -30,26 +30,28 @@ from scipy.special import gammaincinv
 
 from winback.uncertainty import normal_quantile
 
+NOT_GIVEN = ""
 PRIOR = 0.5  # leavers, counted and expected, before any was: Jeffreys' for a count
 
 
 @dataclass(frozen=True)
 class CountedMonths:
-    """Leavers of G offers in M months after their return."""
+    """Leavers of G offers, and of all together, in M months after their return."""
 
     offers: pd.Index  # (G,)
-    left: np.ndarray  # (G, M)
-    expected: np.ndarray  # (G, M)
-    watched: np.ndarray  # (G, M) months
+    left: np.ndarray  # (G + 1, M), the last row of all
+    expected: np.ndarray  # (G + 1, M)
+    watched: np.ndarray  # (G + 1, M) months
 
     def ahead(self, offers: np.ndarray, after: np.ndarray, within: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return how many leave as counted and as expected, (n,) each, of those who were there n customers' months ago.
+        """Return how many left as counted and as expected, (n,) each, in the months ahead of n customers.
 
-        Both are 0 for an offer that nobody came back for, and for months in which nobody was watched.
+        They are compared with those of the same offer, or with all where theirs is not known. Both numbers are 0 for an
+        offer that nobody came back for, and for months in which nobody was watched.
         """
         months = np.arange(self.left.shape[1])
         part = np.clip(np.minimum(after + within, months[:, None] + 1) - np.maximum(after, months[:, None]), 0, None)
-        group = self.offers.get_indexer(offers)
+        group = np.where(offers == NOT_GIVEN, len(self.offers), self.offers.get_indexer(offers))
         first = np.minimum(after.astype(int), len(months) - 1)
         at_risk = np.where(self.watched > 0, self.watched, np.inf)
         rates = (np.einsum("na,an->n", (each / at_risk)[group], part) for each in (self.left, self.expected))
@@ -70,14 +72,15 @@ def counted_months(sample, outlook, n_months: int) -> CountedMonths:
         for table, each in ((left, gone), (expected, now - before), (watched, np.clip(until - month, 0, None))):
             table[:, month] = np.bincount(group, each, len(offers))
         before = now
-    return CountedMonths(pd.Index(offers), left, expected, watched)
+    with_all = (np.vstack([each, each.sum(axis=0)]) for each in (left, expected, watched))
+    return CountedMonths(pd.Index(offers), *with_all)
 
 
 def offers_of(table: pd.DataFrame) -> np.ndarray:
-    """Return the offer that each customer came back for, as text; alike for all where none is known."""
-    return (
-        table["offer"].astype(object).fillna("").astype(str).to_numpy() if "offer" in table else np.full(len(table), "")
-    )
+    """Return the offer that each customer came back for, as text; empty where none is known."""
+    if "offer" not in table:
+        return np.full(len(table), NOT_GIVEN, dtype=object)
+    return table["offer"].astype(object).fillna(NOT_GIVEN).astype(str).to_numpy(dtype=object)
 
 
 def times_expected(counted: np.ndarray, expected: np.ndarray, level: float) -> np.ndarray:

@@ -151,7 +151,7 @@ def _is_shown(fit) -> bool:
 def _shape(fit) -> Iterator[str]:
     """Say in which months hazards are clearly of another shape than assumed, if in any."""
     found = counted_months(fit.sample, fit.outlook(fit.sample.table), MONTHS)
-    left, expected = (each.sum(axis=0).reshape(-1, TOGETHER).sum(axis=1) for each in (found.left, found.expected))
+    left, expected = (each[-1].reshape(-1, TOGETHER).sum(axis=1) for each in (found.left, found.expected))
     off = (left - expected) / np.fmax(expected, 1) ** 0.5
     worst = int(np.abs(off).argmax())
     if abs(off[worst]) > BEYOND_CHANCE:

@@ -24,7 +24,7 @@ from winback.discounting import check_horizon
 from winback.doors import door
 from winback.periods import format_horizon
 from winback.results import Result, Sentences, Shown, counted, format_count, format_percent
-from winback.retention.counted_months import counted_months, offers_of, times_expected
+from winback.retention.counted_months import NOT_GIVEN, counted_months, offers_of, times_expected
 from winback.retention.repeat_churn_sample import for_words
 from winback.retention.watched import offer_months
 from winback.sources import Formula
@@ -148,8 +148,8 @@ def _listed(fit, new: pd.DataFrame, terms: WatchTerms, offers) -> pd.DataFrame:
     outlook, after = fit.outlook(new), new["second_tenure"].to_numpy(dtype=float)
     n_months = int(np.ceil(min(after.max() + within, fit.sample.months.max())))
     counted = counted_months(fit.sample, fit.outlook(fit.sample.table), n_months)
-    offer = offers_of(new) if "offer" in fit.sample.table else np.full(len(new), "")
-    n_counted, n_expected = counted.ahead(offer, after, within)
+    known = new if "offer" in fit.sample.table else new[[]]
+    n_counted, n_expected = counted.ahead(offers_of(known), after, within)
     times = times_expected(n_counted, n_expected, fit.level)
     points, weights = np.polynomial.legendre.leggauss(NODES)
     here = outlook.still_here(after)
@@ -222,8 +222,8 @@ def _expected(found: WatchList) -> str:
 
 def _for_what(found: WatchList) -> str:
     """Say for what those on the list came back: an offer, or unasked."""
-    unasked = found.frame["offer"].isin([NO_OFFER, ""]).sum()
-    if (found.frame["offer"] == "").all():
+    unasked = found.frame["offer"].isin([NO_OFFER, NOT_GIVEN]).sum()
+    if (found.frame["offer"] == NOT_GIVEN).all():
         return ""
     if unasked in (0, len(found.frame)):
         return ", all of them without an offer" if unasked else ", all of them for an offer"
@@ -243,11 +243,12 @@ def _more(found: WatchList) -> Iterator[str]:
     if 0 < unknown < len(found.frame):
         yield f"The margin of {counted(unknown, 'customers')} is not known: they stand at the end, by chance."
     alone = found.frame["chance_fitted"]
+    offer, same = ("", "") if not _for_what(found) else (" of one offer", " with the same offer")
     yield (
         f"The model alone would expect {alone.sum():,.1f} to leave ({format_percent(alone.mean())}): it is smooth over "
-        "months. Each chance is set right by how many of those who had come back with the same offer left in the same "
-        "months, of how many it expects; where it expects few it is believed more. The order among customers of one "
-        "offer who have been back for as long is the model's."
+        f"months. Each chance is set right by how many of those who had come back{same} left in the same months, of how "
+        f"many it expects; where it expects few it is believed more. The order among customers{offer} who have been "
+        "back for as long is the model's."
     )
     yield (
         f"Intervals are {format_percent(found.level, 0)} ones for the expected number, from how few were counted; "
