@@ -243,14 +243,13 @@ def _more(found: WatchList) -> Iterator[str]:
     if 0 < unknown < len(found.frame):
         yield f"The margin of {counted(unknown, 'customers')} is not known: they stand at the end, by chance."
     alone = found.frame["chance_fitted"]
-    offer, same = ("", "") if not _for_what(found) else (" of one offer", " with the same offer")
+    offer, same = (" of one offer", " with the same offer") if _for_what(found) else ("", "")
     yield (
-        f"The model alone would expect {alone.sum():,.1f} to leave ({format_percent(alone.mean())}): it is smooth over "
-        f"months. Each chance is set right by how many of those who had come back{same} left in the same months, of how "
-        f"many it expects; where it expects few it is believed more. The order among customers{offer} who have been "
-        "back for as long is the model's."
+        f"The model alone, smooth over months, expects {alone.sum():,.1f} to leave ({format_percent(alone.mean())}). "
+        f"Chances are set right by how many of those who had come back{same} left in such months, of how many it "
+        f"expects; its order among customers{offer} who have been back for as long stays."
     )
     yield (
         f"Intervals are {format_percent(found.level, 0)} ones for the expected number, from how few were counted; "
-        "margins are taken as they are, and the model's differences between customers as known."
+        "margins, and the model's differences between customers, are taken as they are."
     )
