@@ -17,5 +17,6 @@ def churn_risk(draws: int = 1_000) -> list[dict]:
         _row("log odds in the month after a complaint within", 0.95, found["complaint"], found["complaint"]),
         _row("a right model said to miss the losses of six later months", 0.05, found["plain_misses"], found["misses"]),
         _row("losses of the riskiest tenth within", 0.95, found["plain_tenth"], found["tenth"]),
+        _row("losses of six months foreseen when they begin, within", 0.95, found["ahead"], found["ahead"]),
         _row("slope of the true log odds on those said, within", 0.95, found["slope"], found["slope"]),
     ]

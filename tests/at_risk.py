@@ -98,6 +98,8 @@ def covering(draws, *, n=1_500, seed=20160301):
         tenth = check.frame.iloc[0]
         half = 1.96 * np.sqrt(tenth["n"] * tenth["expected_share"] * (1 - tenth["expected_share"]))
         said["tenth"], said["plain_tenth"] = tenth["inside"], abs(tenth["observed"] - tenth["expected"]) <= half
+        _, low, high = check.ahead
+        said["ahead"] = low <= (check.customers["left_in"] > 0).sum() <= high
         slope = _true_slope(fit.refitted(fit.starts[:-7]), truth[truth["month"] >= N_MONTHS - 6])
         said["slope"] = check.slope_low <= slope <= check.slope_high
         rows.append({**held, **said})

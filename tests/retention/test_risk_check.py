@@ -142,8 +142,7 @@ def test_reasons_that_nothing_foretells_are_named(check):
     plain = row.to_dict()
     told = replace(found, frame=pd.DataFrame([plain, plain, blind]))
     assert list(told.as_by_lot["in_words"]) == ["moving"]
-    assert "not clearly fewer were of those who left for moving." in told.describe()
-    assert "nothing in the data is shown to tell of it ahead" in told.details()
+    assert "not clearly fewer were of those who left for moving, which nothing is shown to tell of." in told.describe()
 
 
 def test_net_benefit_is_what_the_losses_among_the_contacted_come_to(check):

@@ -187,6 +187,18 @@ def test_the_money_said_is_that_of_the_list(fit):
     assert f"{found.spent:,.0f}" in found.what_to_do()
     assert found.spent == len(found.worth_it)
     saved = (found.worth_it["gain"] + 1) / 0.2  # if all losses were prevented
+    low, high = found.ends
+    draws = np.random.default_rng(3).multivariate_normal(np.append(fit.coefficients, fit.drift.delta),
+                                                         fit.covariance_ahead, 400)  # fmt: skip
+    known, here, total = fit.ahead(None, 24).known, 1.0, 0.0
+    for month in range(24):
+        matrix = fit.table_of_levels.matrix(fit.levels(known, month))
+        chance = expit(draws[:, :-1] @ matrix.T + draws[:, -1:] * np.log(month + 1))
+        total, here = total + here * chance * (23 - month), here * (1 - chance)
+    paying = np.isin(fit.predict()["customer_id"], found.worth_it["customer_id"])
+    came = (0.2 * total * fit.predict()["margin"].to_numpy())[:, paying].sum(axis=1) - found.spent
+    assert (high - low) / 2 == pytest.approx(1.96 * came.std(), rel=0.25)  # losses are taken to come when they do
+    assert f"[${low:,.0f}, ${high:,.0f}] within" in found.describe()
     assert found.breaks_even * saved.sum() == pytest.approx(found.spent)
     assert 0 < found.breaks_even < 0.2
     half = fit.about_to_leave(cost=1, share_prevented=0.2, months=12)

@@ -84,8 +84,8 @@ def compare_win_back_keep_acquire(
     StrategyComparison
         ``to_frame()`` has one row per segment and strategy, all customers last: ``gain`` per customer at risk,
         ``gain_total``, ``spending`` per customer and ``per_dollar`` = gain / spending, each with ``_low`` and
-        ``_high``, ``leads`` and ``told_apart`` (from the one that leads its segment). ``break_even`` and ``contacts``
-        are frames by segment.
+        ``_high``, ``leads`` and ``told_apart`` (from the one that leads its segment). ``break_even`` is a frame
+        by segment.
 
     Raises
     ------

@@ -83,22 +83,6 @@ class StrategyComparison(Result):
     }
 
     @property
-    def contacts(self) -> pd.DataFrame:
-        """Chance, contact cost and value of winning back and of acquiring, each alone: one row per segment and way.
-
-        ``cost_of_one`` who is won: the contacts it takes, and what they are given; ``profit_of_one``: value less it.
-        """
-        known, parts = self.inputs.segments, [pd.DataFrame()]
-        for way, name in (("win back", "win_back"), ("acquire", "acquire")):
-            if f"{name}_chance" in known:
-                rows = known[["segment", f"{name}_chance", f"{name}_contact_cost", f"{name}_value"]]
-                rows = rows.set_axis(["segment", "chance", "contact_cost", "value"], axis=1)
-                given = known["win_back_cost"] if name == "win_back" else 0.0
-                cost = rows["contact_cost"] / rows["chance"].where(rows["chance"] > 0) + given
-                parts.append(rows.assign(way=way, cost_of_one=cost, profit_of_one=rows["value"] - cost))
-        return pd.concat(parts, ignore_index=True)
-
-    @property
     def formula(self) -> Formula:
         """The equations in words, and where winning back's three advantages come from."""
         lines = (
@@ -222,8 +206,4 @@ class StrategyComparison(Result):
             )
         untested = "share_prevented" in self.inputs.assumed and first["strategy"] not in (WAIT, ACQUIRE)
         proof = ", and leave a random part alone, since only they show how many losses it prevents" if untested else ""
-        new, *_ = self.new_or_back
-        money = self.for_its_money(new)
-        rather = f"; among {join_words(new)} a new customer earns more than winning back" if new else ""
-        rather += f": {money}" if money else ""
-        return Sentences.of([f"{self.name(first['strategy'])}{proof}{rather}."])
+        return Sentences.of([f"{self.name(first['strategy'])}{proof}."])

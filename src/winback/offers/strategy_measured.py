@@ -82,8 +82,7 @@ def inputs_of_risk(fit: ChurnRisk, level: float, months: int) -> Inputs:
     leaves, found = ahead.leaves[rows], pd.DataFrame({"segment": third[rows], "n": 1.0, "margin": margin[rows]})
     by = found.assign(within=leaves.sum(axis=1)).groupby("segment")
     thirds = by.agg(n=("n", "sum"), margin=("margin", "mean"), within=("within", "sum"))
-    slopes = ahead.slopes[thirds.index]
-    error = np.sqrt(((slopes @ fit.covariance_ahead) * slopes).sum(axis=1)) / thirds["within"]
+    error = ahead.errors(fit.covariance_ahead)[thirds.index] / thirds["within"]
     ends = np.maximum(normal_interval(1.0, error, level), 0.0)
     segments = thirds.assign(segment=[THIRDS[place] for place in thirds.index]).drop(columns="within")
     segments = segments.assign(**dict(zip(with_ends(LEAVING), (1.0, *ends), strict=True))).reset_index(drop=True)

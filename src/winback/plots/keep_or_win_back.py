@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from winback.offers.strategies_compared import StrategyComparison
 
-MOST_SEGMENTS = 6  # drawn: the largest ones
+SEGMENTS_DRAWN = 6  # drawn: the largest ones
 BETWEEN = 0.6  # of a row, between segments
 CLOSE = 0.3  # of the largest gain: so close to the line at 0 a text in the middle would lie over it
 
@@ -36,7 +36,7 @@ def plot_keep_or_win_back(result: StrategyComparison, ax: Axes | None = None) ->
     >>> plot_keep_or_win_back(found).get_title(loc="left")
     'To keep everybody earns most'
     """
-    largest = result.inputs.segments.nlargest(MOST_SEGMENTS, "n", keep="first").sort_index()["segment"]
+    largest = result.inputs.segments.nlargest(SEGMENTS_DRAWN, "n", keep="first").sort_index()["segment"]
     rows = result.frame[result.frame["segment"].isin(largest) & (result.frame["strategy"] != RISKIEST)]
     rows = rows[rows["segment"] != ALL]
     strategies = list(dict.fromkeys(rows["strategy"]))
@@ -60,7 +60,7 @@ def plot_keep_or_win_back(result: StrategyComparison, ax: Axes | None = None) ->
     left_out = len(result.inputs.segments) > len(largest)
     hollow = "; hollow: rests on what is assumed" if any(map(result.assumed, strategies)) else ""
     said = f"gain per customer at risk within {months} months, against doing nothing, for what is spent{hollow}"
-    said = f"{said}; the {MOST_SEGMENTS} largest segments" if left_out else said
+    said = f"{said}; the {SEGMENTS_DRAWN} largest segments" if left_out else said
     finish_axes(ax, capitalised(result.headline), said, width=letters_across(ax, names))
     name_ticks(ax.yaxis, places, names)
     ax.grid(False, axis="y")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from winback.retention.risk_check import RiskCheck
 
 FAR = 10  # times: from here on small shares are seen on a logarithmic scale only
-FURTHER, SHORTEST = 3, 0.1  # times the share that it pays to keep is seen, at least a tenth
+FURTHER, LEAST_SEEN = 3, 0.1  # times the share that it pays to keep is seen, at least a tenth
 TICKS = (0.0001, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
@@ -93,7 +93,7 @@ def plot_worth_keeping(found: AboutToLeave, ax: Axes | None = None) -> Axes:
     if n:
         beside, own = (format_money(each, found.currency) for each in (found.by_risk.sum(), gain))
         title = f"Keeping {format_count(n)} customers is expected to gain {own}; as many by risk alone, {beside}"
-        ax.set_xlim(0, min(1, max(FURTHER * n / len(found.frame), SHORTEST)))
+        ax.set_xlim(0, min(1, max(FURTHER * n / len(found.frame), LEAST_SEEN)))
         shown = curve[curve["share"] <= ax.get_xlim()[1]]
         ax.set_ylim(min(0, shown[[*names]].to_numpy().min()) - 0.1 * gain, 1.15 * gain)
     else:

@@ -44,6 +44,7 @@ class AboutToLeave(Result):
     terms: Keeping
     n_unknown: int  # customers without a margin, left out
     worth_lost: float = 0.0  # of one who leaves, on average, in money of today
+    reach: float = 0.0  # by which share more or fewer may leave, as far as the parameters of the risk leave it open
     sooner: Sooner | None = None  # None: one month cannot be halved
     alone: int | None = None  # how many of those worth it to leave alone; None: half of them would not tell
     currency: str = "$"
@@ -65,6 +66,13 @@ class AboutToLeave(Result):
     def spent(self) -> float:
         """What keeping all of those costs."""
         return self.terms.cost * len(self.worth_it)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Low and high of what keeping all of those gains: of how many leave, not of what is assumed."""
+        gain = self.worth_it["gain"].sum()
+        wide = self.reach * (gain + self.spent)
+        return gain - wide, gain + wide
 
     @property
     def breaks_even(self) -> float:
@@ -146,10 +154,10 @@ def _answer(found: AboutToLeave) -> Iterator[str]:
         cost = format_money(found.terms.cost, found.currency)
         yield f"Keeping pays for nobody of {counted(n, 'customers')}: it would not save the {cost} it costs."
     else:
-        total = format_money(paying["gain"].sum(), found.currency)
+        total, low, high = (format_money(each, found.currency) for each in (paying["gain"].sum(), *found.ends))
         yield (
             f"Keeping is expected to pay for {format_count(len(paying))} of {counted(n, 'customers')} "
-            f"({format_percent(len(paying) / n)}) and to gain {total} within "
+            f"({format_percent(len(paying) / n)}) and to gain {total} [{low}, {high}] within "
             f"{counted(found.terms.months, 'months')}{_if_sooner(found)}."
         )
         yield (
@@ -210,6 +218,9 @@ def _more(found: AboutToLeave) -> Iterator[str]:
             f"How many to leave alone: so many that a share prevented as large as assumed is found with a chance of "
             f"{POWER:.0%}, at {LEVEL:.0%}, if it is as large from the first months on."
         )
-    yield "Chances of months ahead rest on what is known today, and on average on what may happen: no gain is certain."
+    yield (
+        "The interval is for how many leave by the fitted risk. Who is here and what they pay is taken as it is today, "
+        "and what happens meanwhile is counted on average: no gain is certain."
+    )
     if found.n_unknown:
         yield f"Without a margin, and left out: {counted(found.n_unknown, 'customers')}."

@@ -157,9 +157,20 @@ def _fit_months(base: ContractBase, formula: str | None, level: float, starts: n
         n=n,
         n_lost=n_lost,
         n_cells=len(levels),
+        left_within=_left_within(columns, levels, n_each, lost),
         level=level,
         notes=notes,
     )
+
+
+def _left_within(columns: Sequence[Column], levels: np.ndarray, n: np.ndarray, lost: np.ndarray) -> dict[str, float]:
+    """Return which share left within the month, by level of each column of labels, as terms of a formula name them."""
+    found = {}
+    for place, column in enumerate(columns):
+        if not column.is_number:
+            sums = (np.bincount(levels[:, place], each, minlength=len(column.levels)) for each in (lost, n))
+            found |= {f"{column.name}[T.{level}]": a / b for level, a, b in zip(column.levels, *sums, strict=True)}
+    return found
 
 
 def _enough(cells: CountedRows) -> tuple[int, int]:

@@ -36,11 +36,14 @@ class Ahead:
     within_error: np.ndarray  # (n,) of log(-log share still here after the last)
     slopes: np.ndarray  # (n_groups, p + 1) of how many of each group leave in all months: on coefficients, on the drift
 
+    def errors(self, covariance: np.ndarray) -> np.ndarray:
+        """Return by how much the parameters leave open how many of each group leave, (n_groups,) standard errors."""
+        return np.sqrt(_variance(self.slopes, covariance))
+
     def in_all(self, covariance: np.ndarray, level: float) -> tuple[float, float, float]:
         """Return how many leave in these months, with an interval: of the parameters, and of chance in who leaves."""
         within = self.leaves[self.seen].sum(axis=1)
-        slope = self.slopes.sum(axis=0)
-        error = np.sqrt(within @ (1 - within) + slope @ covariance @ slope)
+        error = np.sqrt(within @ (1 - within) + _variance(self.slopes.sum(axis=0, keepdims=True), covariance)[0])
         low, high = normal_interval(within.sum(), error, level)
         return float(within.sum()), max(float(low), 0.0), float(high)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -28,7 +28,7 @@ from winback.retention.risk_judged import judge_risk
 from winback.retention.risk_table import LevelTable
 from winback.tables import ProblemList
 from winback.tables.likeness import to_choose_from
-from winback.uncertainty import normal_interval
+from winback.uncertainty import normal_interval, normal_quantile
 
 LONGEST = 120  # months ahead
 
@@ -59,6 +59,7 @@ class ChurnRisk(Result):
     n: int
     n_lost: int
     n_cells: int
+    left_within: Mapping[str, float] = field(repr=False)  # share who left within the month, by level of a term
     level: float
     notes: tuple[str, ...] = ()
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -173,7 +174,11 @@ class ChurnRisk(Result):
 
     def here(self, base: ContractBase) -> Known:
         """Return who is a customer on the last day of a base, and what is known of them."""
-        self._refuse_without_columns(base)
+        problems = ProblemList("contracts", base.contracts)
+        for name in self.design.columns:
+            if is_written(self.base, name) and not is_written(base, name):
+                problems.add(name, "is in the model, not in the table", to_choose_from(name, base.contracts.columns))
+        problems.raise_if_any()
         known = History(base, self.table_of_levels.columns).at(base.last + 1)
         if not len(known.life):
             raise ValueError(f"Nobody is a customer on {base.until}: there is nobody whose risk could be told.")
@@ -192,13 +197,6 @@ class ChurnRisk(Result):
         found = np.full(len(seen), np.nan)
         found[seen] = expit(self.odds(levels[seen]))
         return found
-
-    def _refuse_without_columns(self, base: ContractBase) -> None:
-        problems = ProblemList("contracts", base.contracts)
-        for name in self.design.columns:
-            if is_written(self.base, name) and not is_written(base, name):
-                problems.add(name, "is in the model, not in the table", to_choose_from(name, base.contracts.columns))
-        problems.raise_if_any()
 
     @door
     def score(self, customer: Mapping) -> float:
@@ -295,4 +293,6 @@ class ChurnRisk(Result):
         base = self.base if base is None else base
         customers = base.ids[base.all_lives.customer[ahead.known.life]]
         frame = pd.DataFrame({"customer_id": customers, "margin": margins_of(base, ahead.known)})
-        return worth_keeping(frame[ahead.seen], ahead.leaves[ahead.seen], terms, base.currency)
+        leaves = ahead.leaves[ahead.seen]
+        reach = normal_quantile(self.level) * float(ahead.errors(self.covariance_ahead)[0]) / leaves.sum()
+        return replace(worth_keeping(frame[ahead.seen], leaves, terms, base.currency), reach=reach)

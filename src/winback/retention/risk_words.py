@@ -75,10 +75,20 @@ def answer_lines(fit) -> Iterator[str]:
             f"{row['in_words']} ({row['odds']:.1f} times [{row['odds_low']:.1f}, {row['odds_high']:.1f}])"
             for row in clear.head(EFFECTS_SAID).to_dict("records")
         )
-        yield f"What raises the odds of leaving most: {each}."
+        yield f"What raises the odds of leaving most: {each}{_in_shares(fit, clear['term'].iloc[0])}."
     else:
         yield "Nothing in the model but the time as a customer is shown to raise the odds of leaving."
     yield "What goes with leaving need not cause it, and how well it foretells is seen on later months only."
+
+
+def _in_shares(fit, term: str) -> str:
+    """Say which share left at the first of them, and of the others that it is compared with."""
+    if term not in fit.left_within:
+        return ""
+    column = next(each for each in fit.table_of_levels.columns if term.startswith(f"{each.name}[T."))
+    usual, here = (fit.left_within[each] for each in (f"{column.name}[T.{column.levels[0]}]", term))
+    others = "of those to whom it never came" if column.levels[0] == NEVER else "of those compared with"
+    return f"; of the first {format_percent(here)} left within the month, {others} {format_percent(usual)}"
 
 
 def detail_lines(fit) -> Iterator[str]:
@@ -91,8 +101,10 @@ def detail_lines(fit) -> Iterator[str]:
     )
     yield "Whoever comes and leaves between two starts of a month is not seen."
     yield (
-        "Odds are beside customers to whom the event never came, all else alike, month by month after it; ratios "
-        "within a window of days are other figures, beside others at the same time."
+        "Odds are beside customers to whom the event never came, all else alike, month by month after it. How many "
+        "times as many leave after a moment is smaller, and both are right: that is a ratio of hazards, not of odds, "
+        "from the very day on, beside all others at the same time, those with an earlier event among them, and what "
+        "goes with the settling of a complaint counts as the settling's."
     )
     ahead = "Months ahead: time as a customer and since events goes on, and all else is held"
     if fit.drift.months:

@@ -54,7 +54,7 @@ class Unforeseen(Result):
         return reasons[reasons["share_high"] >= reasons["by_lot"]]
 
     def details(self) -> Sentences:
-        """Say which reasons the data do not foretell, and what the lots are."""
+        """Say what the lots are."""
         return Sentences.of(_more(self))
 
     def what_to_do(self) -> Sentences:
@@ -117,7 +117,11 @@ def _answer(found: Unforeseen) -> Iterator[str]:
 def _where_not(found: Unforeseen) -> str:
     """Say of which reasons not clearly fewer were missed than by lot."""
     alike = found.as_by_lot["in_words"]
-    return f"; not clearly fewer were of those who left for {join_words(alike)}" if len(alike) else ""
+    return (
+        f"; not clearly fewer were of those who left for {join_words(alike)}, which nothing is shown to tell of"
+        if len(alike)
+        else ""
+    )
 
 
 def _more(found: Unforeseen) -> Iterator[str]:
@@ -125,8 +129,3 @@ def _more(found: Unforeseen) -> Iterator[str]:
         "By lot: each month as many customers who had not been flagged before are drawn as were flagged first then, so "
         "that as many different ones are flagged in all."
     )
-    if len(alike := found.as_by_lot):
-        yield (
-            f"Where the interval reaches the share by lot, of those who left for {join_words(alike['in_words'])}, "
-            "nothing in the data is shown to tell of it ahead."
-        )
