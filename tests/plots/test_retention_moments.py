@@ -57,7 +57,7 @@ def test_of_the_ends_of_offers_customers_lost_are_drawn_the_most_first(study):
     assert marks == pytest.approx(rows["excess"].tolist())
     name = rows["moment"].iloc[0]
     title = ax.get_title(loc="left").replace("\n", " ")
-    assert title.startswith(f"{rows['excess'].iloc[0]:,.0f} who would have stayed left with the {name} offer")
+    assert title.startswith(f"{rows['excess'].iloc[0]:,.0f} left with the {name} offer beyond what the months")
     hazard = plot_hazard(found)
     assert f"the {name} offer has ended" in hazard.get_title(loc="left").replace("\n", " ")  # the same one
     assert hazard.get_xlim()[1] == 12

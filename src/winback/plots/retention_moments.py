@@ -21,7 +21,8 @@ from winback.plots.style import (
     percent_axis,
 )
 from winback.plots.words import name_ticks, row_height, write_legend_below
-from winback.retention.found_moments import AGAIN, months_of_ends, more_than_others
+from winback.retention.ended_offers import months_of_ends, more_than_others
+from winback.retention.found_moments import AGAIN
 from winback.retention.jump_figures import HIGHER, UNCLEAR, UNKNOWN
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ SINCE = {"leaving": "month of life", "returning": "month away", "leaving again":
 def plot_key_moments(result: KeyMoments, ax: Axes | None = None) -> Axes:
     """Draw how many times as many go after each moment as without it; open marks may be chance.
 
-    Of the ends of offers it draws how many left with each who would have stayed: their customers are others, so that a
-    ratio, high where few leave otherwise, does not say with which offer most are lost.
+    Of the ends of offers it draws how many left with each beyond what the months beside lost: their customers are
+    others, so that a ratio, high where few leave otherwise, does not say with which offer most are lost.
 
     Intervals allow for every moment looked at. Takes what `key_moments` returns.
 
@@ -144,7 +145,7 @@ def _mark(ax, place: int, verdict: str, figure: float, ends: tuple[float, float]
 
 
 def _lost_with_offers(result: KeyMoments, known, ax) -> Axes:
-    """Draw how many left with the end of each offer who would have stayed, the most first."""
+    """Draw how many left with the end of each offer beyond what the months beside lost, the most first."""
     frame = known.sort_values("excess", ascending=False, ignore_index=True)
     names = [short_words("offer", row.moment) for row in frame.itertuples()]
     ax = new_axes(ax, 1.4 + row_height(names, 0.42) * len(names))
@@ -153,10 +154,11 @@ def _lost_with_offers(result: KeyMoments, known, ax) -> Axes:
         color = _mark(ax, place, row.verdict, row.excess, (row.excess_low, row.excess_high))
         note(ax, f"{row.excess:,.0f} of {row.n_ended:,}", (row.excess, place), (0, 7), ha="center", color=color)
     top = frame.iloc[0]
-    most = f"{top['excess']:,.0f} who would have stayed left with the {short_words('offer', top['moment'])} offer"
+    offer = short_words("offer", top["moment"])
+    most = f"{top['excess']:,.0f} left with the {offer} offer beyond what the months beside lost"
     title = f"{most}{more_than_others(result)}"
     title = title if top["verdict"] == HIGHER else "With no offer it is shown that more leave when it ends"
-    said = "left after the end who would have stayed, by the months beside; intervals allow for every offer"
+    said = "left after the end beyond what the months beside lost; intervals allow for every offer"
     finish_axes(ax, title, said, width=letters_across(ax, names))
     name_ticks(ax.yaxis, range(len(names)), names)
     ax.grid(False, axis="y")

@@ -11,15 +11,21 @@ import pandas as pd
 from winback.labels import short_words
 from winback.results import Result, Sentences, counted, format_count, format_percent, join_words, state_p_value
 from winback.retention.beside import NEIGHBOURS
+from winback.retention.ended_offers import answer_of_offers, left_with_offers, months_of_ends
 from winback.retention.jump_figures import HIGHER, UNCLEAR, UNKNOWN
 from winback.retention.moment_places import places_in_life, times_as_many, two_at_once
 from winback.sources import Cited, Formula
-from winback.uncertainty import normal_interval
 
 LEAVING, RETURNING, AGAIN = "leaving", "returning", "leaving again"
 OF = (LEAVING, RETURNING, AGAIN)
 GO = {LEAVING: "leave", RETURNING: "come back", AGAIN: "leave again"}
+GONE = {LEAVING: "left", RETURNING: "come back", AGAIN: "left again"}
 WENT = {LEAVING: "left", RETURNING: "came back", AGAIN: "left again"}
+BEYOND = {
+    LEAVING: "beyond what comparable months lost",
+    RETURNING: "beyond what comparable months brought back",
+    AGAIN: "beyond what the months beside lost",
+}
 PAID = {LEAVING: "paid", RETURNING: "had paid", AGAIN: "paid"}
 ALIKE = 0.05  # p-value up to which groups are said to differ
 IN_SEGMENTS = {
@@ -82,13 +88,13 @@ class KeyMoments(Result):
     @property
     def headings(self) -> Mapping[str, tuple[str, str]]:
         """What is shown of it, by what is asked of."""
-        went = "Back" if self.of == RETURNING else "Left"
+        went, where = ("Back", "away") if self.of == RETURNING else ("Left", "here")
         more = {
             "n_ended": (f"{went} within", "count"),
             "excess": (f"{went} in excess", "count"),
             "money": (f"What they {PAID[self.of]} a month", "money"),
             "n_open": ("Within on the last day", "count"),
-            "n_lately": ("In its last 3 months", "count"),
+            "n_lately": (f"Still {where}, met it in 3 months", "count"),
         }
         if self.of == AGAIN:  # whose customers are others, so the ratio says less than how many were lost
             start = {name: self.shown.get(name) or more[name] for name in ("in_words", "excess", "n_ended")}
@@ -151,17 +157,17 @@ def _answer(found: KeyMoments) -> Iterator[str]:
     """Yield at most three sentences: the answer, how sure, the doubt."""
     top, go = found.strongest, GO[found.of]
     if top is not None and found.of == AGAIN:
-        yield from _answer_of_offers(found, top)
+        yield from answer_of_offers(found, top)
     elif top is not None:
         hazards = (top["hazard"], top["hazard_without"])
         hazard, without = (format_percent(each, 1 if each >= 0.01 else 2) for each in hazards)
         window = f"within {top['window_days']} days after {top['in_words']}"
         yield f"{times_as_many(top)} customers {go} {window} as without it: {hazard} instead of {without} a month."
         n, low, high = (format_count(top[f"excess{end}"]) for end in ("", "_low", "_high"))
-        paid = f", who {PAID[found.of]} {found.interval(top, 'money', 'money')} a month"
+        paid = f", and {PAID[found.of]} {found.interval(top, 'money', 'money')} a month"
         together = f"; the intervals of all moments hold together at {found.level:.0%}" if len(found.frame) > 1 else ""
-        who = f"{n} [{low}, {high}] of the {top['n_ended']:,} who {WENT[found.of]} then"
-        yield f"That is {who}{'' if pd.isna(top['money']) else paid}{together}."
+        who = f"Of the {top['n_ended']:,} who {WENT[found.of]} then, {n} [{low}, {high}] are {BEYOND[found.of]}"
+        yield f"{who}{'' if pd.isna(top['money']) else paid}{together}."
     else:
         looked = counted(len(found.frame), "moments")
         yield f"Of {looked} looked at there is none after which more customers {go} than without it."
@@ -170,47 +176,6 @@ def _answer(found: KeyMoments) -> Iterator[str]:
             most = f"{row['ratio_high']:.2f} times as many after {row['in_words']}"
             yield f"There may be up to {most} ({found.level:.0%})."
     yield _doubt(found)
-
-
-def _answer_of_offers(found: KeyMoments, top) -> Iterator[str]:
-    """Say with the end of which offer most were lost, and how much oftener they left then than in the months beside."""
-    n, low, high = (format_count(top[f"excess{end}"]) for end in ("", "_low", "_high"))
-    paid = "" if pd.isna(top["money"]) else f", and paid {found.interval(top, 'money', 'money')} a month"
-    window = f"within {top['window_days']} days after {top['in_words']}"
-    said = f"Of the {top['n_ended']:,} who left again {window}, {n} [{low}, {high}] would have stayed{paid}"
-    yield f"{said}{more_than_others(found)}."
-    hazard, without = (
-        format_percent(each, 1 if each >= 0.01 else 2) for each in (top["hazard"], top["hazard_without"])
-    )
-    together = f"; the intervals of all offers hold together at {found.level:.0%}" if len(found.frame) > 1 else ""
-    yield f"Then {hazard} a month left, {times_as_many(top)} as in the months beside, {without}{together}."
-
-
-def more_than_others(found: KeyMoments) -> str:
-    """Say that with no other offer as many were lost as with the first, and whether that is beyond chance."""
-    first, *others = found.ranked()[["excess_low", "excess_high"]].itertuples()
-    if not others:
-        return ""
-    close = any(other.excess_high >= first.excess_low for other in others)
-    return f", the most of all offers{', if not clearly so' if close else ''}"
-
-
-def months_of_ends(found: KeyMoments, moment: str) -> str:
-    """Return after which months of the second life an offer ends, in words; nothing where that is not one."""
-    months = found.marks["after_month"][found.marks["moment"] == moment]
-    unit = "month" if list(months) == [1] else "months"
-    return f"after {' or '.join(map(str, months))} {unit}" if len(months) else ""
-
-
-def left_with_offers(found: KeyMoments) -> str:
-    """Return how many left with their offer, whichever it was, and would have stayed, with the interval.
-
-    Customers of several offers are others: their errors are their own.
-    """
-    known = found.frame[found.frame["verdict"] != UNKNOWN]
-    n, spread = known["excess"].sum(), ((known["n_ended"] / known["ratio"] * known["std_error"]) ** 2).sum() ** 0.5
-    n, low, high = map(format_count, (n, *normal_interval(n, spread, found.level)))
-    return f"{n} [{low}, {high}]"
 
 
 def _doubt(found: KeyMoments) -> str:
@@ -242,7 +207,7 @@ def _details(found: KeyMoments) -> Iterator[str]:
     ranked, top = found.ranked(), found.strongest
     known, unknown = ranked[ranked["verdict"] != UNKNOWN], found.frame[found.frame["verdict"] == UNKNOWN]
     if found.of == AGAIN and len(known) > 1:
-        yield f"With their offer, whichever it was, {left_with_offers(found)} left who would have stayed."
+        yield f"With their offer, whichever it was, {left_with_offers(found)} left {BEYOND[AGAIN]}."
     for row in known.to_dict("records"):
         if top is None or row["moment"] != top["moment"]:
             beside = ", compared with the time beside" if row["compared"] == NEIGHBOURS else ""
@@ -255,7 +220,10 @@ def _details(found: KeyMoments) -> Iterator[str]:
             "the same time, or the moment always comes together with another."
         )
     yield from _by_group(found)
-    yield "In excess are those who would not have gone then; some of them may have gone later."
+    yield (
+        f"In excess are those {BEYOND[found.of]}: that goes with the moment, and comes from it only where it came by "
+        f"lot; some of them may have {GONE[found.of]} later anyway."
+    )
     if found.of != AGAIN:
         yield from two_at_once(known, GO[found.of], went)
     yield from found.notes
@@ -279,6 +247,7 @@ def _next_step(found: KeyMoments) -> Iterator[str]:
     if top is None:
         return
     now = f"on the last day {top['n_open']:,} were within {top['window_days']} days after it"
+    here = f"{top['n_lately']:,} of those still here"
     if found.of == AGAIN:
         ends = [(name, months_of_ends(found, name)) for name in found.ranked()["moment"]]
         ends = "; ".join(f"{short_words('offer', name)} {months}" for name, months in ends if months)
@@ -286,14 +255,14 @@ def _next_step(found: KeyMoments) -> Iterator[str]:
         most = "" if len(found.frame) == 1 else f", {format_count(top['excess'])} of them with that one"
         yield (
             f"{first}the {short_words('offer', top['moment'])} offer, and ask what else they would stay for: "
-            f"{left_with_offers(found)} left with their offer who would have stayed{most}."
+            f"{left_with_offers(found)} left with their offer {BEYOND[AGAIN]}{most}."
         )
     elif found.of == RETURNING:
         more = f"; {now}" if top["n_open"] else ""
         yield f"See to it that more of the lost meet what brings them back, such as {top['in_words']}{more}."
     elif (found.marks["moment"] == top["moment"]).any():  # it has its place in life, so it is seen coming
-        lately = f"{top['n_lately']:,} came to it in the last three months, about as many will in the three after"
+        lately = f"{here} came to it in the last three months, about as many will in the three after"
         yield f"Speak to customers before {top['in_words']}: {lately}; {now}."
     else:
-        lately = f"{top['n_lately']:,} came to it in the last three months"
+        lately = f"{here} came to it in the last three months"
         yield f"Speak to customers as soon as it comes to {top['in_words']}: {lately}; {now}."

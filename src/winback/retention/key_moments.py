@@ -27,6 +27,10 @@ from winback.uncertainty import normal_quantile
 WINDOW = 61  # days: two months, within which who was surprised by a bill has had it and has given notice
 LATELY = 91  # days: who met a moment in the last three months stands for who will in the next
 MOST_SEGMENTS = 12
+AFTER_AN_OFFER = (
+    "Customers of the campaign are watched until their offer went out, or would have: {:,} came back from then on, who "
+    "do not count here; of them tells who compares offers."
+)
 
 
 @door
@@ -154,14 +158,16 @@ def _of_contracts(base, moments, *, of: str, window_days: int, by: str | None, s
         raise ValueError(f"Nobody was seen {of}: there is no hazard to speak of.")
     came = moments_of(base, watched)
     asked = asked_windows(came["event"].value_counts().to_dict(), moments, window_days)
-    windows = windows_of(came, asked)
+    windows, notes = windows_of(came, asked), notes_on(came, asked, chosen=moments is not None)
+    if sent is not None and (n := int(base.losses.came_back[watched.customer].sum() - watched.ended.sum())):
+        notes.insert(0, AFTER_AN_OFFER.format(n))
     return _Found(
         Population(watched, windows, stretches_of(watched, windows)),
         asked,
         words=list(map(moment_in_words, asked)),
         groups=_groups(base.contracts.iloc[contract], by, AFTER if of == LEAVING else ()),
         now=_now(base, asked, of),
-        notes=notes_on(came, asked, chosen=moments is not None),
+        notes=notes,
     )
 
 

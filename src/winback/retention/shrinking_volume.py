@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from winback.base.contract_base import ContractBase
+from winback.base.contract_lives import dates_of
 from winback.doors import ArgumentError, door
 from winback.periods import DAYS_IN_MONTH
 from winback.results import Result, Sentences, counted, format_count, format_money, format_percent
@@ -53,6 +54,8 @@ class ShrinkingVolume(Result):
     within_months: int
     lost_anyway: float  # share of customers with amounts who were lost within the months, flagged or not
     level: float
+    n: int  # customers whose amounts are known for six whole months
+    months: tuple[str, str]  # the first and the last at whose start that is so
     margin: float = np.nan  # mean a month of customers whose amounts are known
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -159,10 +162,12 @@ def shrinking_volume(
     came = _Came.to(base, trend, within_months)
     if not len(came.lead):
         raise ValueError(f"Nobody with amounts of {event!r} was lost: there is nothing to judge an alarm by.")
-    followed = np.isfinite(trend) & came.followed
+    told = np.isfinite(trend)
+    followed = told & came.followed
     now = History(base, [column]).at(base.last + 1)
     flagged = {"customer_id": base.ids[lives.customer[now.life]], "trend": now.told[column.name]}
     flagged = pd.DataFrame({**flagged, "margin": lives.margin[now.life]})
+    judged = pd.DatetimeIndex(dates_of(starts[np.flatnonzero(told.any(axis=0))[[0, -1]]])).strftime("%Y-%m")
     return ShrinkingVolume(
         frame=pd.DataFrame([_alarm(trend, came, share, level) for share in sorted({below, *BESIDE})]),
         now=flagged[flagged["trend"] < below].sort_values("trend", ignore_index=True),
@@ -171,7 +176,9 @@ def shrinking_volume(
         within_months=within_months,
         lost_anyway=float((followed & came.soon).sum() / max(followed.sum(), 1)),
         level=level,
-        margin=float(pd.Series(lives.margin[np.isfinite(trend).any(axis=1)]).mean()),
+        n=len(np.unique(lives.customer[told.any(axis=1)])),
+        months=(judged[0], judged[-1]),
+        margin=float(pd.Series(lives.margin[told.any(axis=1)]).mean()),
         currency=base.currency,
     )
 
@@ -231,7 +238,8 @@ def _answer(found: ShrinkingVolume) -> Iterator[str]:
             f"within {found.within_months} months; of all customers whose amounts are known {anyway} were lost within "
             "as many."
         )
+    since, until = found.months
     yield (
-        "Judged on the months in which the alarm was chosen, among customers whose amounts are known for six whole "
-        "months; a loss that comes with a fall need not come from it."
+        f"Judged on the {counted(found.n, 'customers')} whose amounts are known for six whole months and the months in "
+        f"which the alarm was chosen, {since} to {until}; a loss that comes with a fall need not come from it."
     )

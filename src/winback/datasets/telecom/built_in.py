@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from winback.datasets.telecom import company_assumptions as planted
 from winback.datasets.telecom.managers import NAMES, NEVER, departures, indifferent
 from winback.lost.losses_reported import LostReport
 from winback.lost.small_groups import MORE
-from winback.results import Sentences, format_count, format_percent, join_words
+from winback.results import Sentences, Shown, format_count, format_percent, join_words
+from winback.retention.found_moments import LEAVING, RETURNING, KeyMoments
 
+OF_RETURN = ("new_service",)  # after which the lost come back
 STORIES = (
     "a new competitor",
     "the end of welcome discounts, renewals and price changes, after which more leave",
-    "complaints, by whoever makes them on days in a row and mostly while new, after which more leave",
-    "settlements and referrals, after which no more leave than without them",
+    "complaints, made mostly by new customers on days in a row, after which more leave",
+    "settlements and referrals, after which no more do",
     "customers who follow {} employees who left",
     "{} employees who leave customers indifferent",
     "ratings of the seller that go with staying",
@@ -46,6 +50,44 @@ def built_in(report: LostReport | None = None) -> Sentences:
             "customers nobody could tell, so it is a question and no verdict."
         )
     return Sentences.of(lines)
+
+
+def planted_days(of: str = LEAVING) -> dict[str, int]:
+    """Return the days after each moment within which the hazard was made to jump, as `key_moments` takes them.
+
+    Examples
+    --------
+    >>> planted_days(of="returning")
+    {'new_service': 183}
+    """
+    return {event: days for event, _, _, days in planted.MOMENTS if (event in OF_RETURN) == (of == RETURNING)}
+
+
+def planted_beside(found: KeyMoments) -> Shown:
+    """Return the ratios that were built in beside those found, of the moments looked at.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> base = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).base
+    >>> found = wb.key_moments(base, planted_days())
+    >>> planted_beside(found).frame["Built in"].tolist()[:2]
+    ['6.00', '2.50']
+    """
+    built: dict[str, list[str]] = {}
+    for event, among, ratio, _ in planted.MOMENTS:
+        built.setdefault(event, []).append(f"{ratio:.2f} {among}".strip())
+    rows = [
+        {
+            "After": row["in_words"],
+            "Days after it": format_count(row["window_days"]),
+            "Built in": join_words(built[row["moment"]]),
+            "Found": found.interval(row, "ratio", "times"),
+        }
+        for row in found.ranked().to_dict("records")
+        if row["moment"] in built
+    ]
+    return Shown(pd.DataFrame(rows))
 
 
 def by_chance(report: LostReport) -> list[str]:
