@@ -114,10 +114,8 @@ def planted_lines(fit: Result) -> Iterator[str]:
     if len(known):
         yield f"Planted as cured were {'; '.join(said)}."
     if not held.all():
-        yield (
-            f"The model misses {counted((~held).sum(), 'of them')}: stays do not end as its Weibull hazards say. "
-            "Brackets hold chance only, not a model that does not fit."
-        )
+        missed = f"The model misses {counted((~held).sum(), 'of them')}"
+        yield f"{missed}: brackets hold chance, not that stays may end otherwise than its Weibull hazards say."
 
 
 def next_step(fit: Result) -> Iterator[str]:
