@@ -24,7 +24,7 @@ economics           profit, ROI and break-even from summary figures alone: `offe
 keep_or_win_back    keep customers, wait and win them back, or acquire others? `compare_win_back_keep_acquire`
 strategy_settings   what is assumed of each: `Keep`, `WinBack`, `ByThemselves`, `Acquire`
 strategy_inputs     what is known of each segment of customers at risk, from figures or from customers
-strategy_measured   the same from a base and a trial
+strategy_measured   the same from a fitted risk, or a base, and from a trial
 strategy_worth      what each strategy earns per customer at risk, and where it breaks even
 strategies_compared  what is shown of it: gains, break-evens, and where it turns
 strategy_words      its sentences

@@ -39,19 +39,20 @@ RECENT_MONTHS = 12  # a whole year, so that no season counts twice; older losses
 
 def inputs_of_base(base: ContractBase, level: float) -> Inputs:
     """Return customers who are here by thirds of monthly margin, and the hazard of such customers in the last year."""
-    lives, known = base.all_lives, ~np.isnan(base.all_lives.margin)
-    here = lives.runs & known
-    if not here.any():
-        text = "is not known of anybody who is here" if lives.runs.any() else "is of nobody: all have left"
+    lives, now = base.all_lives, base.margins_on(base.last + 1)
+    here = now[lives.customer[lives.runs]]
+    if np.isnan(here).all():
+        text = "is not known of anybody who is here" if len(here) else "is of nobody: all have left"
         raise refused("margin", text, "Give contracts with margins that still run.")
-    edges = edges_of_thirds(lives.margin[here], np.ones(here.sum()))
+    here = here[~np.isnan(here)]
+    edges = edges_of_thirds(here, np.ones(len(here)))
     until = base.last - base.grace_days  # later losses are not sure yet
     since = max(until - round(RECENT_MONTHS * DAYS_IN_MONTH), -np.inf if base.since is None else as_number(base.since))
     days = np.clip(np.minimum(lives.end, until) - np.maximum(lives.start, since), 0, None)
-    lost = lives.ended & (lives.end > since) & (lives.end <= until)
-    rows = pd.DataFrame({"n": here, "margin": np.where(here, lives.margin, np.nan), "lost": lost, "days": days})[known]
-    by = rows.groupby(third_of(lives.margin[known], edges))
-    thirds = by.sum().assign(margin=by["margin"].mean()).query("n > 0").astype(float)
+    lost, known = lives.ended & (lives.end > since) & (lives.end <= until), ~np.isnan(lives.margin)
+    rows = pd.DataFrame({"lost": lost, "days": days})[known]
+    thirds = pd.Series(here).groupby(third_of(here, edges)).agg(["size", "mean"]).set_axis(["n", "margin"], axis=1)
+    thirds = thirds.join(rows.groupby(third_of(lives.margin[known], edges)).sum()).fillna(0.0).astype(float)
     if (thirds["days"] <= 0).any():
         text = f"was watched for less than the grace period of {base.grace_days} days"
         raise refused("hazard", text, "State the figures of each segment.")

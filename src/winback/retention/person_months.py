@@ -104,8 +104,8 @@ class History:
         table = table.sort_values(["customer", "since"], kind="stable")
         return tuple(table[name].to_numpy() for name in ("customer", "since", "until", "value"))
 
-    def _events_of(self, column: str) -> tuple[np.ndarray, ...]:
-        """Return the events that a column tells of: in order of lives to look the last one up, or by day to add up."""
+    def _events_of(self, column: str) -> np.ndarray | tuple[np.ndarray, ...]:
+        """Return the events that a column tells of: by life to look the last one up, or by day to add up."""
         begin, _, name = column.partition("_")
         codes, events = pd.factorize(self.base.happened["event"])
         found = self.base.happened[np.array([_plain(event) == name for event in events], dtype=bool)[codes]]
@@ -117,18 +117,11 @@ class History:
         order = order[life[order] >= 0]
         return day[order], life[order], found["amount"].to_numpy(dtype=float)[order]
 
-    def _by_life(self, customer: np.ndarray, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return life and day as one number, ascending, and the rows they come from; before them a row of nobody."""
+    def _by_life(self, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
+        """Return life and day as one number, ascending; before them one of nobody."""
         life = self.lives.at(customer, day)
-        keys = pair_keys(life, day)
-        order = np.argsort(keys, kind="stable")
-        order = order[life[order] >= 0]  # not those in lives that ended before the base was watched
-        return np.append(NOWHERE, keys[order]), np.append(-1, order)
-
-    def _last(self, keys: np.ndarray, rows: np.ndarray, before: int) -> np.ndarray:
-        """Return the place of each life's last day before another among ``keys``; 0: there is none."""
-        place = np.searchsorted(keys, pair_keys(rows, before)) - 1
-        return np.where(keys[place] >= pair_keys(rows, 0) + self.lives.start[rows], place, 0)
+        keys = pair_keys(life, day)[life >= 0]  # not those in lives that ended before the base was watched
+        return np.append(NOWHERE, np.sort(keys))
 
     def at(self, day: int, until: int | None = None) -> Known:
         """Return what is known at the start of a day, and who left from then up to ``until``; None: the day itself.
@@ -143,10 +136,9 @@ class History:
 
     def _value(self, name: str, rows: np.ndarray, day: int) -> np.ndarray:
         if name.startswith(SINCE):
-            keys, _ = self._events[name]
-            place = self._last(keys, rows, day)
-            months = 1.0 + _month(day - 1) - _month(keys[place] - pair_keys(rows, 0))
-            return np.where(place > 0, months, np.nan)
+            keys, begin = self._events[name], pair_keys(rows, 0)
+            last = keys[np.searchsorted(keys, begin + day) - 1] - begin
+            return np.where(last >= self.lives.start[rows], 1.0 + _month(day - 1) - _month(last), np.nan)
         if name.startswith(TREND):
             return self._trend(name, rows, day)
         if name == "tenure":

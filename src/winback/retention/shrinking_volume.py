@@ -21,7 +21,7 @@ from winback.periods import DAYS_IN_MONTH
 from winback.results import Result, Sentences, counted, format_count, format_money, format_percent
 from winback.retention.bands import trend_column
 from winback.retention.keeping import Keeping
-from winback.retention.person_months import TREND, History, month_starts, months_of
+from winback.retention.person_months import TREND, History, margins_of, month_starts, months_of
 from winback.retention.risk_words import event_in_words
 from winback.tables.likeness import to_choose_from
 from winback.uncertainty import share_interval
@@ -166,7 +166,7 @@ def shrinking_volume(
     followed = told & came.followed
     now = History(base, [column]).at(base.last + 1)
     flagged = {"customer_id": base.ids[lives.customer[now.life]], "trend": now.told[column.name]}
-    flagged = pd.DataFrame({**flagged, "margin": lives.margin[now.life]})
+    flagged = pd.DataFrame({**flagged, "margin": margins_of(base, now)})
     judged = pd.DatetimeIndex(dates_of(starts[np.flatnonzero(told.any(axis=0))[[0, -1]]])).strftime("%Y-%m")
     return ShrinkingVolume(
         frame=pd.DataFrame([_alarm(trend, came, share, level) for share in sorted({below, *BESIDE})]),
