@@ -1,6 +1,6 @@
 """Do contacts that are costed customer by customer enter a trial once, and every figure made from it?"""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -224,6 +224,16 @@ def test_what_cannot_say_what_contacts_cost_is_refused(small):
         small.over(contact_costs=2.0)
     with pytest.raises(ArgumentError, match="got dict"):
         OfferCatalog(tuple(OWN), contact_costs={"a": 1.0})
+
+
+def test_costs_in_another_currency_are_refused(small):
+    @dataclass(frozen=True)
+    class InEuro(Steps):
+        currency: str = "EUR"
+
+    with pytest.raises(ValueError, match=r"contact_costs are in EUR, and the offers in \$: they cannot be added"):
+        small.over(contact_costs=InEuro())
+    assert small.over(contact_costs=InEuro(), currency="EUR").contact_cost.sum() == 240.0
 
 
 class Wrong:

@@ -143,7 +143,7 @@ class OfferCatalog:
         check_organic(self.organic)
         check_organic_value(self.organic_value)
         check_margin_share(self.margin_share)
-        check_contact_costs(self.contact_costs)
+        check_contact_costs(self.contact_costs, self.currency)
         check_adjust(self.adjust)
         object.__setattr__(self, "adjust", None if self.adjust is None else tuple(self.adjust))
         if self.control is not None:

@@ -19,12 +19,18 @@ CONTACT_COST = "contact_cost"
 BY_STEP = "contacts costed step by step"
 
 
-def check_contact_costs(steps: object | None) -> None:
-    """Refuse what cannot say what contacts cost."""
+def check_contact_costs(steps: object | None, currency: str) -> None:
+    """Refuse what cannot say what contacts cost, or says it in another currency than that of the offers."""
     if steps is not None and not callable(getattr(steps, "contact_costs", None)):
         raise ArgumentError(
             f"contact_costs must be a playbook, or another object with contact_costs(customers); got "
             f"{type(steps).__name__}."
+        )
+    theirs = getattr(steps, "currency", currency)
+    if theirs != currency:
+        raise ValueError(
+            f"contact_costs are in {theirs}, and the offers in {currency}: they cannot be added. Write both in one "
+            "currency, and say which in the playbook and in the offers file."
         )
 
 
