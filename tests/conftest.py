@@ -9,6 +9,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import browser
 import matplotlib
 import numpy as np
+import one_draw
 import pytest
 from hypothesis import settings
 
@@ -17,6 +18,7 @@ import winback as wb
 matplotlib.use("Agg")
 settings.register_profile("untimed", deadline=None)  # a busy machine is no defect
 settings.load_profile("untimed")
+one_draw.share()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -28,6 +30,12 @@ def pytest_collection():
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_shared_draws_stay_as_they_are():
+    yield
+    assert not one_draw.changed()
 
 
 @pytest.fixture(scope="session")
