@@ -5,6 +5,8 @@ A wrong call carries the error that mypy must find: were the name ``Any``, there
 
 from typing import assert_type
 
+import pandas as pd
+
 import winback as wb
 from winback.base.purchase_base import PurchaseBase
 from winback.lost.coded_reasons import CodedReasons
@@ -99,6 +101,11 @@ def keep_or_win_back(trial: wb.Trial) -> None:
 def whom_to_contact_how() -> None:
     assert_type(wb.load_playbook("playbook.toml"), wb.outreach.Playbook)
     wb.outreach.write_playbook("playbook.toml", overwrite=True)
+    policy = wb.learn_policy(wb.load_telecom_study().trial.over(contact_costs=wb.load_playbook()), by=["reason"])
+    plan = wb.outreach_plan(policy, "leavers.csv", start="2027-01-04", back=[17, 18])
+    assert_type(plan, wb.outreach.OutreachPlan)
+    assert_type(plan.calendar("week"), pd.DataFrame)
+    wb.outreach_plan(policy.contact_list(), start="2027-01-04", despite_causes="no")  # type: ignore[arg-type]
     wb.outreach.Step("call", after_days="soon")  # type: ignore[arg-type]
 
 

@@ -110,6 +110,19 @@ def policy():
 
 
 @cache
+def costed_policy():
+    """Return a policy that was learned with what the contacts of the playbook cost."""
+    return wb.learn_policy(trial().over(contact_costs=wb.load_playbook()), by=["months_away"], splits=ONE_SPLIT)
+
+
+@cache
+def contacts_made() -> pd.DataFrame:
+    """Return a plan made before, as a table."""
+    days = pd.Timestamp("2026-01-05") + pd.to_timedelta(np.arange(20), unit="D")
+    return pd.DataFrame({"customer_id": np.arange(1, 21), "date": days, "channel": "letter"})
+
+
+@cache
 def two_part():
     return wb.fit_two_part(lapsed(), **FORMULAS)
 
@@ -459,6 +472,17 @@ def calls() -> Mapping[str, Call]:
         ),
         "model_policy": Call(wb.model_policy, {**FORMULAS, "joint": False, "link": "probit"}),
         "contact_list": Call(tree.contact_list, {"lapsed": few}),
+        "outreach_plan": Call(
+            wb.outreach_plan,
+            {
+                "policy": costed_policy(),
+                "customers": few,
+                "start": "2026-01-05",
+                "already": contacts_made(),
+                "back": pd.DataFrame({"customer_id": [3, 4]}),
+                "keep_back": 0.1,
+            },
+        ),
         "assign": Call(tree.assign, {"customers": few}),
         "spending_curve": Call(wb.spending_curve, {"trial": trial(), "budgets": [1.0, 2.0], **split}),
         "allocate_budget": Call(

@@ -18,7 +18,7 @@ questions        the study's four questions on one's own data, on one page
 plots            one function per figure, `wb.plots.plot_...`: takes a result, returns an Axes
 datasets         data to learn on: load_telecom_study, simulate_telecom_study, load_shop_study, simulate_shop_study,
                  load_hillstrom, load_winback_book, load_cdnow, load_donations
-outreach         who is contacted how, when and how often? load_playbook
+outreach         who is contacted how, when and how often? load_playbook, outreach_plan
 planning         how large must the next trial be, and what does its holdout cost? plan_trial
 budgets          how far does the money go? allocate_budget, spending_curve, profit_share_frontier
 policies         who should get which offer, whom to contact first? learn_policy, model_policy, evaluate_policy

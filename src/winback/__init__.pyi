@@ -34,6 +34,7 @@ from winback.lost.triage import triage as triage
 from winback.offers.comparison import compare_offers as compare_offers
 from winback.offers.economics import offer_economics as offer_economics
 from winback.offers.keep_or_win_back import compare_win_back_keep_acquire as compare_win_back_keep_acquire
+from winback.outreach.plan import outreach_plan as outreach_plan
 from winback.outreach.playbook_files import load_playbook as load_playbook
 from winback.planning.plan import plan_trial as plan_trial
 from winback.policies.candidates import model_policy as model_policy
@@ -107,6 +108,7 @@ __all__ = [
     "model_policy",
     "offer_economics",
     "offer_scores",
+    "outreach_plan",
     "plan_trial",
     "profit_share_frontier",
     "read_contracts",

@@ -23,6 +23,7 @@ _NAMES_OF = {
     "policies.candidates": ("model_policy",),
     "policies.evaluate": ("evaluate_policy",),
     "policies.learn": ("learn_policy",),
+    "outreach.plan": ("outreach_plan",),
     "outreach.playbook_files": ("load_playbook",),
     "planning.plan": ("plan_trial",),
     "held_out": ("hold_out",),

@@ -8,6 +8,11 @@ matching           which rule and remedy are for whom, and who may be reached by
 chains             in which order are the steps of a chain made?
 customer_chains    which steps is each customer meant for, and what do they cost?
 schedule           on which day is each contact made?
+plan               whom to contact how and when? `outreach_plan`
+planned            what happens on which day, and what is it expected to earn? `OutreachPlan`, the plan it makes
+on_the_list        who is on the list that is planned, as they are on its first day?
+causes             does what drove a customer away still stand?
+reached            who is made the offer in time, and on which days?
 aftercare          who hears from us after a purchase? `aftercare_plan`
 follow_ups         the list of these contacts, `AftercarePlan`
 aftercare_days     on which days is a contact due after a purchase?
@@ -19,6 +24,8 @@ dates              which days are quiet, and when does a day come round again?
 
 from winback.outreach.aftercare import aftercare_plan
 from winback.outreach.entries import Aftercare, Cause, Channel, News, Occasion, Remedy, Rule, Step
+from winback.outreach.plan import outreach_plan
+from winback.outreach.planned import OutreachPlan
 from winback.outreach.playbook import Playbook
 from winback.outreach.playbook_files import load_playbook, write_playbook
 
@@ -28,11 +35,13 @@ __all__ = [
     "Channel",
     "News",
     "Occasion",
+    "OutreachPlan",
     "Playbook",
     "Remedy",
     "Rule",
     "Step",
     "aftercare_plan",
     "load_playbook",
+    "outreach_plan",
     "write_playbook",
 ]

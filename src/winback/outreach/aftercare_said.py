@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from winback.base.whole_periods import months_later
 from winback.outreach.aftercare_days import NO_OCCASION, Due
+from winback.outreach.contact_rows import written
 from winback.outreach.entries import Aftercare, Step
 from winback.periods import Period
 from winback.results import join_words
@@ -36,7 +36,7 @@ def messages(aftercare: Aftercare, steps: Sequence[Step], due: Due, date: np.nda
         parts += [f"New: {join_words(new)}."] if new else []
         return " ".join(filter(None, parts))
 
-    return _written(said, (due.step, due.month, due.occasion, known, told))
+    return written(said, (due.step, due.month, due.occasion, known, told))
 
 
 def reasons_why(aftercare: Aftercare, due: Due) -> np.ndarray:
@@ -51,12 +51,4 @@ def reasons_why(aftercare: Aftercare, due: Due) -> np.ndarray:
         return f"{length} after the purchase of {np.datetime64(bought, 'D')}"
 
     after = np.where(due.month > 0, 0, due.day - due.bought)
-    return _written(said, (due.bought, after, due.month, due.occasion))
-
-
-def _written(said: Callable[..., str], columns: Sequence[np.ndarray]) -> np.ndarray:
-    """Write a text for each row; those that are alike are written once."""
-    rows = pd.DataFrame(dict(enumerate(columns)))
-    alike = rows.groupby(list(rows), sort=False).ngroup().to_numpy()  # numbered as they come
-    texts = [said(*map(int, row)) for row in rows.drop_duplicates().itertuples(index=False)]
-    return np.array(texts, dtype=object)[alike]
+    return written(said, (due.bought, after, due.month, due.occasion))

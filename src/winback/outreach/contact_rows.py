@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -38,22 +40,26 @@ def place_in_row(row: np.ndarray, n_rows: int) -> np.ndarray:
 
 
 def shared_out(contacts: pd.DataFrame, playbook: Playbook) -> np.ndarray:
-    """Share the contacts of a channel and a day out among its agents, in turn; empty where the channel names none.
+    """Deal the customers of a channel out among its agents, in turn; empty where the channel names none.
+
+    A customer keeps one agent, also in another channel that has the same one.
 
     Examples
     --------
     >>> from winback.outreach import Channel, Playbook, Rule, Step
     >>> book = Playbook((Channel("call", agents=("Ann", "Ben")),), (Rule("all", (Step("call"),)),))
-    >>> day = pd.Timestamp("2026-01-05")
-    >>> shared_out(pd.DataFrame({"channel": "call", "date": [day, day, day]}), book).tolist()
-    ['Ann', 'Ben', 'Ann']
+    >>> shared_out(pd.DataFrame({"customer_id": [7, 8, 9, 7], "channel": "call"}), book).tolist()
+    ['Ann', 'Ben', 'Ann', 'Ann']
     """
-    agent = np.full(len(contacts), "", dtype=object)
+    whose, known = pd.factorize(contacts["customer_id"])
+    own, agent = np.full(len(known), "", dtype=object), np.full(len(contacts), "", dtype=object)
     for channel in playbook.channels:
         if channel.agents:
             rows = np.flatnonzero(contacts["channel"] == channel.name)
-            turn = contacts["date"].iloc[rows].groupby(contacts["date"].iloc[rows]).cumcount()
-            agent[rows] = np.array(channel.agents, dtype=object)[turn.to_numpy() % len(channel.agents)]
+            met = pd.unique(whose[rows])  # in the order of the list
+            new = met[~np.isin(own[met].astype(str), channel.agents)]
+            own[new] = np.array(channel.agents, dtype=object)[np.arange(len(new)) % len(channel.agents)]
+            agent[rows] = own[whose[rows]]
     return agent
 
 
@@ -68,3 +74,17 @@ def with_columns_of(contacts: pd.DataFrame, people: pd.DataFrame) -> pd.DataFram
     """
     named = people.rename(columns={name: f"table_{name}" for name in people if name in contacts})
     return contacts.join(named.reset_index(drop=True))
+
+
+def written(said: Callable[..., str], columns: Sequence[np.ndarray]) -> np.ndarray:
+    """Write a text for each row; those that are alike are written once.
+
+    Examples
+    --------
+    >>> written(lambda month, day: f"{day}/{month}", [np.array([5, 5]), np.array([1, 31])]).tolist()
+    ['1/5', '31/5']
+    """
+    rows = pd.DataFrame(dict(enumerate(columns)))
+    alike = rows.groupby(list(rows), sort=False).ngroup().to_numpy()  # numbered as they come
+    texts = [said(*map(int, row)) for row in rows.drop_duplicates().itertuples(index=False)]
+    return np.array(texts, dtype=object)[alike]

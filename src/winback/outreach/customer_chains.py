@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -25,8 +25,14 @@ class CustomerChains:
     after_leaving: np.ndarray  # (n,) float, days after leaving before which nothing starts; missing: none
     within: np.ndarray  # (n,) int, days from the first possible one on which all must be done
     allowed: np.ndarray  # (n, k) bool, by consent; False also where there is no step
+    brings_offer: np.ndarray  # (n, k) bool, steps with which the offer is made: all of a chain that names none
     with_remedy: np.ndarray  # (n, k) bool, the step with which the remedy is given
     costs: np.ndarray  # (n, k) money; 0 where it is not allowed
+
+    def only(self, rows: np.ndarray) -> CustomerChains:
+        """Return the same chains, of which those of other customers, (n,) bool, have no step that may be made."""
+        kept = rows[:, None]
+        return replace(self, allowed=self.allowed & kept, brings_offer=self.brings_offer & kept)
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ def customer_chains(terms: Terms, customers: pd.DataFrame, rule: np.ndarray, rem
         after_leaving=np.array([*(_waited_for(each) for each in steps), np.nan])[rule],
         within=np.array([*terms.within, 0])[rule],
         allowed=allowed,
+        brings_offer=carries,
         with_remedy=with_remedy,
         costs=np.where(allowed, step_cost, 0.0) + with_remedy * remedy_cost[:, None],
     )

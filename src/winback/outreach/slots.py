@@ -21,7 +21,7 @@ from winback.tables.problems import no_frame
 
 PLANNED = "plan made before"
 NEEDED = ("customer_id", "date", "channel")
-TELLING = ("step", "why")  # of a plan of ours: which contact each is
+TELLING = ("step", "why", "offer")  # of a plan of ours: which contact each is
 LONGEST = 731  # days that are planned together: a year typed wrong must not ask for a calendar of centuries
 
 
@@ -33,7 +33,7 @@ def first_and_last(start, until) -> tuple[np.datetime64, np.datetime64]:
     >>> [str(day) for day in first_and_last("2026-12-31", date(2027, 1, 31))]
     ['2026-12-31', '2027-01-31']
     """
-    first, last = (_day(day, name) for day, name in ((start, "start"), (until, "until")))
+    first, last = (day_of(day, name) for day, name in ((start, "start"), (until, "until")))
     if last < first:
         raise ValueError(f"until ({last}) must not be before start ({first}).")
     if (last - first).astype(int) >= LONGEST:
@@ -41,7 +41,14 @@ def first_and_last(start, until) -> tuple[np.datetime64, np.datetime64]:
     return first, last
 
 
-def _day(day, name: str) -> np.datetime64:
+def day_of(day: date | str, name: str) -> np.datetime64:
+    """Return a day that was given as a date or as text.
+
+    Examples
+    --------
+    >>> str(day_of("2026-12-31", "start"))
+    '2026-12-31'
+    """
     try:
         return np.datetime64(date.fromisoformat(day) if isinstance(day, str) else day, "D") + 0
     except ValueError:

@@ -31,7 +31,7 @@ def check_same_terms(what: str, made_on: Trial, asked: Trial) -> None:
     """
     costs = contacts = [_costs(made_on, asked), _costs(asked, made_on)]
     if made_on.contact_costs != asked.contact_costs:
-        contacts = [f"{cost}, {_contacts(trial)}" for trial, cost in zip((made_on, asked), costs, strict=True)]
+        contacts = [f"{cost}, {contacts_in_words(trial)}" for trial, cost in zip((made_on, asked), costs, strict=True)]
     if made_on.terms != asked.terms or any(contacts):
         pairs = zip((made_on, asked), contacts, strict=True)
         theirs, ours = (f"{trial.terms_in_words}, in {trial.currency}{cost}" for trial, cost in pairs)
@@ -53,7 +53,7 @@ def check_same_trial(what: str, made_on: Trial, asked: Trial) -> None:
     check_same_terms(what, made_on, asked)
 
 
-def _contacts(trial: Trial) -> str:
+def contacts_in_words(trial: Trial) -> str:
     """Say what the contacts with a customer who was sent an offer cost, and where that is from."""
     whose = "as the offers say" if trial.contact_costs is None else f"as {type(trial.contact_costs).__name__} says"
     free = replace(trial.offers, offers=tuple(replace(offer, contact_cost=0.0) for offer in trial.offers))

@@ -1,0 +1,137 @@
+"""Who is on the list that is planned, as they are on its first day? Checked once, also what their contacts cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from winback.base.customers import places_among
+from winback.base.lapsed import Lapsed
+from winback.outreach.playbook import Playbook
+from winback.periods import DAYS_IN_MONTH
+from winback.policies.contact_list import ContactList
+from winback.policies.learned import LearnedPolicy
+from winback.tables import NO_OFFER, AnyTable, Problem, TableError
+from winback.tables.ids import as_index
+from winback.trial.same_terms import contacts_in_words
+from winback.trial.trial import Trial
+
+MOST_NAMED = 5
+CENT = 0.005
+LATER = "customers seen later"
+
+
+def list_of(
+    policy: LearnedPolicy | ContactList,
+    customers: AnyTable | None,
+    keep_back: float,
+    rng: int | np.random.Generator | None,
+) -> ContactList:
+    """Return the list that is planned; a policy makes one.
+
+    Raises
+    ------
+    ValueError
+        When a list is given and customers, or a share to keep back, beside it; or when it has a customer twice.
+    """
+    if isinstance(policy, LearnedPolicy):
+        return policy.contact_list(customers, keep_back=keep_back, rng=rng)
+    if customers is not None or keep_back:
+        raise ValueError("customers and keep_back are for a policy. This list has its own: leave both out.")
+    refuse(policy.frame["customer_id"], policy.frame["customer_id"].duplicated(), "stand on the list more than once")
+    return policy
+
+
+def refuse(ids: pd.Series, rows: pd.Series | np.ndarray, what: str, remedy: str = "List each once.") -> None:
+    """Refuse customers, named by the first of their ids.
+
+    Examples
+    --------
+    >>> refuse(pd.Series([7, 8]), np.array([False, True]), "stand on the list more than once")
+    Traceback (most recent call last):
+    ValueError: 1 of the customers stand on the list more than once (customer 8). List each once.
+    """
+    found = pd.unique(ids[np.asarray(rows)])
+    if len(found):
+        named = ", ".join(map(str, found[:MOST_NAMED])) + (", ..." if len(found) > MOST_NAMED else "")
+        raise ValueError(f"{len(found):,} of the customers {what} (customer {named}). {remedy}")
+
+
+def playbook_of(listed: ContactList, playbook: Playbook | None) -> Playbook:
+    """Return the playbook of a plan: the one whose costs the list's trial counts, unless another is given.
+
+    Raises
+    ------
+    ValueError
+        When the trial counts no playbook's costs, or when contacts would cost something else than it counts.
+    """
+    trial = listed.value.trial
+    counted = trial.contact_costs
+    if playbook is None and isinstance(counted, Playbook):
+        return counted
+    if playbook is None or counted is None or not _cost_alike(trial, counted, playbook, listed):
+        given = "" if playbook is None else f", not {contacts_in_words(trial.over(contact_costs=playbook))}"
+        raise ValueError(
+            f"The list was made from a trial with {contacts_in_words(trial)}{given}: a plan must spend what its policy "
+            "was learned with. Learn it from trial.over(contact_costs=playbook), and list with that."
+        )
+    return playbook
+
+
+def _cost_alike(trial: Trial, counted, playbook: Playbook, listed: ContactList) -> bool:
+    """Say whether contacts cost the same: other limits, agents or words are no other costs."""
+    if counted == playbook:
+        return True
+    sent = trial.customers[(trial.customers["offer"].astype(object) != NO_OFFER).to_numpy()]
+    asked = (sent, listed.customers.assign(offer=listed.frame["offer"]))
+    return all(np.allclose(counted.contact_costs(each), playbook.contact_costs(each), atol=CENT) for each in asked)
+
+
+def people_on(listed: ContactList, first: np.datetime64) -> pd.DataFrame:
+    """Return the customers of a list as they are on a day, with their ``offer``; ``left_on`` where it can be told.
+
+    Where only the months away are known, they are taken for those of that day.
+
+    Raises
+    ------
+    ValueError
+        When the day is before that of the list.
+    """
+    people = listed.customers.assign(offer=listed.frame["offer"].to_numpy())
+    left = pd.Series(people.get("left_on", pd.NaT), people.index, dtype="datetime64[s]")
+    months = pd.Series(people.get("months_away", np.nan), people.index, dtype=float)
+    made = (left + _days(months.fillna(0.0))).max()
+    if made > pd.Timestamp(first):
+        raise ValueError(f"start ({first}) is before the day of the list, {made:%Y-%m-%d}. Begin then or later.")
+    now = (pd.Timestamp(first) - left).dt.days / DAYS_IN_MONTH
+    left = left.fillna(pd.Timestamp(first) - _days(months))
+    return people.assign(left_on=left, months_away=now.fillna(months))
+
+
+def _days(months: pd.Series) -> pd.Series:
+    return pd.to_timedelta((months * DAYS_IN_MONTH).round(), unit="D")
+
+
+def is_back(ids: pd.Series, back: Lapsed | pd.DataFrame | Iterable) -> np.ndarray:
+    """Tell who has bought again: the ids given, or the rows of a table, those that say ``returned`` where it does.
+
+    Examples
+    --------
+    >>> later = pd.DataFrame({"customer_id": [7, 8], "returned": [True, False]})
+    >>> is_back(pd.Series([7, 8, 9]), later).tolist(), is_back(pd.Series([7, 8, 9]), [9]).tolist()
+    ([True, False, False], [False, False, True])
+    """
+    table = back.to_frame() if isinstance(back, Lapsed) else back
+    if isinstance(table, pd.DataFrame):
+        if "customer_id" not in table:
+            raise TableError(LATER, [Problem("customer_id", "is missing", 0, "", "Say who bought again.")])
+        who = table["customer_id"]
+        who = who[table["returned"].to_numpy(dtype=bool, na_value=False)] if "returned" in table else who
+    else:
+        who = pd.Series(list(table))
+    rows = np.zeros(len(ids), dtype=bool)
+    place = places_among(who, as_index(ids)) if len(who) else np.zeros(0, dtype=int)
+    rows[place[place >= 0]] = True
+    return rows

@@ -1,0 +1,235 @@
+"""Whom to contact how and when? From a policy's list and a playbook to dated contacts: `outreach_plan`."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from winback.base.lapsed import Lapsed
+from winback.doors import door
+from winback.outreach.causes import NOTHING, causes_of
+from winback.outreach.contact_rows import shared_out, with_columns_of, written
+from winback.outreach.customer_chains import CustomerChains
+from winback.outreach.on_the_list import is_back, list_of, people_on, playbook_of, refuse
+from winback.outreach.planned import NO_ROOM, OutreachPlan
+from winback.outreach.playbook import Playbook
+from winback.outreach.reached import Reached, first_offer, last_days, reach
+from winback.outreach.schedule import LONGEST_MONTH
+from winback.outreach.slots import LONGEST, calendar_of, contacts_with, day_of, planned_before
+from winback.policies.contact_list import ContactList
+from winback.policies.learned import LearnedPolicy
+from winback.results import Result
+from winback.tables import NO_OFFER, AnyTable, label_codes
+from winback.tables.ids import as_index
+
+OF_THE_LIST = ["rank", "customer_id", "offer", "why", "expected_profit", "kind"]  # the rest is carried along
+NO_DAY = "cannot be made their offer in time on any day"
+PLANNED_TWICE = (
+    "have contacts to come in a plan made before",
+    "Leave them out of the list, or that plan out of `already`.",
+)
+
+
+@door
+def outreach_plan(
+    policy: LearnedPolicy | ContactList,
+    customers: AnyTable | None = None,
+    playbook: Playbook | None = None,
+    *,
+    start: datetime.date | str,
+    already: Result | pd.DataFrame | Iterable = (),
+    back: Lapsed | pd.DataFrame | Iterable = (),
+    despite_causes: bool = False,
+    keep_back: float = 0.0,
+    rng: int | np.random.Generator | None = 0,
+) -> OutreachPlan:
+    """Put the contacts with listed customers on days: by which channel, by whom, with what, and until when.
+
+    The first rule of the playbook that fits a customer on the first day says which steps are made. Customers are served
+    in the order of the list, each as early as those before them, quiet days, what the channels can bear and the limit
+    of contacts a month allow. The whole chain is made within the days of its rule, and the offer while the customer may
+    get it; whoever cannot be made the offer in time is not contacted at all, and counted. Whoever left for a cause that
+    stands is left alone; if it is mended since, they are told with the offer, and if it will be, they wait until then.
+
+    Parameters
+    ----------
+    policy : LearnedPolicy or ContactList
+        Who is to get which offer; a policy lists the customers. It was learned from a trial that counts what the
+        playbook's contacts cost, ``trial.over(contact_costs=playbook)``.
+    customers : pandas.DataFrame, path or Lapsed, optional
+        Whom a policy lists, see `LearnedPolicy.contact_list`.
+    playbook : Playbook, optional
+        By default the one whose costs the trial counts. Another may have other limits, agents and words.
+    start : date or text
+        First day; not before the day of the list.
+    already : a plan, pandas.DataFrame or several of them
+        Plans made before: their contacts count for the customers' limits, and take what their channels can bear.
+    back : Lapsed, pandas.DataFrame or iterable of ids
+        Who has bought again since the list was made: a table of purchases since then, or of the lost as seen later.
+    despite_causes : bool
+        Whether those are contacted, too, who left for a cause that stands.
+    keep_back, rng
+        For a policy, see `LearnedPolicy.contact_list`.
+
+    Raises
+    ------
+    ValueError
+        When contacts would cost something else than the policy counts, the first day is in the list's past, or a
+        customer is listed twice or has contacts to come from an earlier plan.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> trial = study.trial.over(contact_costs=wb.load_playbook())
+    >>> policy = wb.learn_policy(trial, by="reason", splits=wb.Splits(repeats=2))
+    >>> plan = wb.outreach_plan(policy, study.new_leavers, start="2016-01-04")
+    >>> plan.to_frame()[["rank", "date", "channel", "offer"]].head(2)
+       rank       date channel     offer
+    0     1 2016-01-04  letter  discount
+    1     2 2016-01-04  letter  discount
+    """
+    first = day_of(start, "start")
+    listed = list_of(policy, customers, keep_back, rng)
+    playbook = playbook_of(listed, playbook)
+    people, planned = people_on(listed, first), planned_before(already)
+    refuse(people["customer_id"], _still_contacted(people["customer_id"], planned, first), *PLANNED_TWICE)
+    causes, chains = causes_of(playbook.causes, people, first), playbook.chains_of(people)
+    barred = [
+        ("are back already", is_back(people["customer_id"], back)),
+        ("left for a cause that stands", causes.stands & (not despite_causes)),
+        ("are under no rule of the playbook", chains.rule < 0),
+        ("do not consent to the channels by which their offer is made", ~chains.brings_offer.any(axis=1)),
+    ]
+    asked = (people["offer"].astype(object) != NO_OFFER).to_numpy() & ~np.any([rows for _, rows in barred], axis=0)
+    chains = chains.only(asked)
+    ready = causes.ready if not despite_causes else np.full(len(people), first)
+    ready = np.maximum(ready, _waited_for(chains, people, first))
+    calendar = calendar_of(playbook, first, _last(chains, ready, first), planned)
+    last = calendar.start + calendar.is_open.shape[1] - 1
+    found = reach(
+        chains,
+        ready,
+        until=last_days(listed.value.trial.offers, people, last),
+        calendar=calendar,
+        before=contacts_with(as_index(people["customer_id"]), planned, first, last),
+    )
+    barred += [(NO_DAY, ~found.in_time), (NO_ROOM, ~found.made)]
+    frame = _contacts(playbook, people, chains, found, causes.told)
+    return OutreachPlan(
+        frame=_carried(frame, listed, playbook),
+        customers=_customers(listed, chains, found, playbook),
+        listed=listed,
+        playbook=playbook,
+        start=first.item(),
+        room=calendar,
+        left_out=tuple(_counted_once(barred, listed.frame)),
+        full=_full(playbook, chains, found),
+        n_in_part=int(((chains.allowed & np.isnat(found.date)).any(axis=1) & found.made).sum()),
+        n_despite=int((causes.stands & found.made).sum()),
+        currency=playbook.currency,
+    )
+
+
+def _still_contacted(ids: pd.Series, planned: pd.DataFrame, first: np.datetime64) -> np.ndarray:
+    """Return who has contacts to come that make an offer."""
+    offer = planned["offer"].astype(object)
+    to_come = planned[(offer.notna() & (offer != NO_OFFER) & (planned["date"] >= pd.Timestamp(first))).to_numpy()]
+    return is_back(ids, to_come[["customer_id"]])
+
+
+def _waited_for(chains: CustomerChains, people: pd.DataFrame, first: np.datetime64) -> np.ndarray:
+    """Return the day up to which each chain waits after leaving, (n,); who may have left today waits from today."""
+    left = people["left_on"].to_numpy(dtype="datetime64[D]")
+    days = np.nan_to_num(chains.after_leaving).astype(int)
+    return np.where(np.isnat(left) & (days > 0), first, np.where(np.isnat(left), first - days, left)) + days
+
+
+def _last(chains: CustomerChains, ready: np.ndarray, first: np.datetime64) -> np.datetime64:
+    """Return the last day of a calendar that holds all chains."""
+    return min((ready + chains.within).max(initial=first + LONGEST_MONTH - 1), first + LONGEST - 1)
+
+
+def _contacts(
+    playbook: Playbook, people: pd.DataFrame, chains: CustomerChains, found: Reached, told: np.ndarray
+) -> pd.DataFrame:
+    """Return one row per contact, by day and then by rank, with ``row``, the customer's place on the list."""
+    row, step = np.nonzero(~np.isnat(found.date))
+    order = np.lexsort((step, row, found.date[row, step]))
+    row, step = row[order], step[order]
+    rule, offer, with_it = chains.rule[row], chains.brings_offer[row, step], chains.with_remedy[row, step]
+    codes, offers = label_codes(people["offer"])
+    parts = (
+        rule,
+        step,
+        np.where(offer, codes[row], NOTHING),
+        np.where(with_it, chains.remedy[row], NOTHING),
+        np.where(first_offer(chains)[row, step], told[row], NOTHING),
+    )
+
+    def said(rule: int, step: int, offer: int, remedy: int, cause: int) -> str:
+        planned = playbook.chains[rule].steps[step]
+        words = [planned.message]
+        words += [] if cause == NOTHING else [playbook.causes[cause].told]
+        words += [] if offer == NOTHING else [f"Offer: {offers[offer]}."]
+        words += [] if remedy == NOTHING else [f"With it: {playbook.remedies[remedy].text}."]
+        words += [f"Not if {planned.stop_if}."] if planned.stop_if else []
+        return " ".join(filter(None, words))
+
+    rules = playbook.rules
+    return pd.DataFrame(
+        {
+            "row": row,
+            "customer_id": people["customer_id"].iloc[row].to_numpy(),
+            "step": step + 1,
+            "date": found.date[row, step].astype("datetime64[s]"),
+            "deadline": found.deadline[row, step].astype("datetime64[s]"),
+            "channel": np.array([each.name for each in playbook.channels], dtype=object)[chains.channel[row, step]],
+            "by": written(lambda rule, step: playbook.chains[rule].steps[step].by, (rule, step)),
+            "message": written(said, parts),
+            "offer": np.array([*offers, NO_OFFER], dtype=object)[codes[row]],
+            "cost": chains.costs[row, step],
+            "why": written(lambda rule: rules[rule].why or rules[rule].name, (rule,)),
+            "source": written(lambda rule: rules[rule].source, (rule,)),
+        }
+    )
+
+
+def _carried(contacts: pd.DataFrame, listed: ContactList, playbook: Playbook) -> pd.DataFrame:
+    """Return the contacts with rank and agent, and what the list carries along."""
+    row = contacts.pop("row")
+    contacts.insert(0, "rank", listed.frame["rank"].to_numpy()[row])
+    contacts.insert(contacts.columns.get_loc("by") + 1, "agent", shared_out(contacts, playbook))
+    return with_columns_of(contacts, listed.frame.drop(columns=[*OF_THE_LIST]).iloc[row])
+
+
+def _customers(listed: ContactList, chains: CustomerChains, found: Reached, playbook: Playbook) -> pd.DataFrame:
+    """Return one row per listed customer: whether the offer is made, when contacts begin, and by which channel."""
+    begun = np.where(np.isnat(found.date), np.datetime64("9999-12-31", "D"), found.date)
+    first = begun.argmin(axis=1)
+    rows = np.arange(len(first))
+    names = np.array([each.name for each in playbook.channels], dtype=object)[chains.channel[rows, first]]
+    return listed.frame[["rank", "customer_id", "offer", "expected_profit"]].assign(
+        is_reached=found.made,
+        begins=found.date[rows, first].astype("datetime64[s]"),
+        first_channel=np.where(found.made, names, ""),
+        cost=np.where(np.isnat(found.date), 0.0, chains.costs).sum(axis=1),
+    )
+
+
+def _full(playbook: Playbook, chains: CustomerChains, found: Reached) -> tuple[str, ...]:
+    """Return the channels by which those would be made their offer who find no room."""
+    places = chains.channel[first_offer(chains) & (found.in_time & ~found.made)[:, None]]
+    return tuple(playbook.channels[place].name for place in np.unique(places))
+
+
+def _counted_once(barred: list[tuple[str, np.ndarray]], frame: pd.DataFrame) -> Iterator[tuple[str, int, float]]:
+    """Yield why customers are not contacted, how many, and what contacts with them were expected to earn."""
+    left = (frame["offer"].astype(object) != NO_OFFER).to_numpy()
+    for words, rows in barred:
+        if (rows & left).any():
+            yield words, int((rows & left).sum()), float(frame["expected_profit"][rows & left].sum())
+        left = left & ~rows

@@ -1,0 +1,122 @@
+"""Who is reached, and when? The days of all chains by which the offer is made in time, and why others are not made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from winback.outreach.customer_chains import CustomerChains
+from winback.outreach.schedule import Calendar, Chains, schedule
+from winback.periods import DAYS_IN_MONTH
+from winback.terms.catalog import OfferCatalog
+from winback.terms.costs import assigned_offers
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The days of n chains of k steps at most; rows in order of rank."""
+
+    date: np.ndarray  # (n, k) datetime64[D], missing: not made
+    deadline: np.ndarray  # (n, k) datetime64[D], last day of each step
+    made: np.ndarray  # (n,) bool, the offer is made
+    in_time: np.ndarray  # (n,) bool, it would be if every channel could bear all
+
+
+def first_offer(chains: CustomerChains) -> np.ndarray:
+    """Return the step with which each customer's offer is first made, (n, k) bool: none without consent."""
+    return chains.brings_offer & (chains.brings_offer.cumsum(axis=1) == 1)
+
+
+def last_days(catalog: OfferCatalog, people: pd.DataFrame, last: np.datetime64) -> np.ndarray:
+    """Return the last day on which each customer may get the offer, (n,), by the months away that its terms allow.
+
+    Examples
+    --------
+    >>> from winback import Offer
+    >>> call = Offer(name="call", amount=5, paid="per_contact", months_away=(0, 2))
+    >>> people = pd.DataFrame({"offer": ["call", "none"], "left_on": pd.to_datetime(["2025-01-31", "2025-01-31"])})
+    >>> last_days(OfferCatalog((call,)), people, np.datetime64("2026-12-31")).tolist()
+    [datetime.date(2025, 4, 1), datetime.date(2026, 12, 31)]
+    """
+    most = np.full(len(people), np.inf)
+    for offer in catalog:
+        rows = (people["offer"].astype(object) == offer.name).to_numpy()
+        ends = np.full(int(rows.sum()), _most_months(offer))
+        if offer.tailored and rows.any():
+            given = assigned_offers(people[rows], offer)
+            ends = np.minimum(ends, [_most_months(catalog[name]) for name in given])
+        most[rows] = ends
+    left = people["left_on"].to_numpy(dtype="datetime64[D]")
+    limited = np.isfinite(most) & ~np.isnat(left)
+    days = np.floor(np.where(limited, most, 0.0) * DAYS_IN_MONTH).astype(int)
+    return np.where(limited, np.minimum(left + days, last), last)
+
+
+def _most_months(offer) -> float:
+    return np.inf if offer.months_away is None else offer.months_away[1]
+
+
+def reach(
+    chains: CustomerChains, ready: np.ndarray, *, until: np.ndarray, calendar: Calendar, before: np.ndarray
+) -> Reached:
+    """Put all chains on days by which the offer is made in time; of the others nothing is made.
+
+    Whoever gets no offer in time gets no contact that announces one: what their contacts would have taken is given to
+    those after them, in turn, until nobody more is reached.
+
+    Parameters
+    ----------
+    chains : CustomerChains
+        In order of rank.
+    ready : numpy.ndarray, shape (n,)
+        First possible day of each chain.
+    until : numpy.ndarray, shape (n,)
+        Last day on which the offer may be made.
+    calendar : Calendar
+    before : numpy.ndarray, shape (n, m)
+        Days of other contacts with each customer.
+    """
+    last = (ready + chains.within)[:, None]
+    deadline = np.where(chains.brings_offer, np.minimum(last, until[:, None]), last)
+    offer, n = first_offer(chains), len(ready)
+    date = np.full(offer.shape, np.datetime64("NaT", "D"))
+    made = np.zeros(n, dtype=bool)
+    room, left = calendar, np.flatnonzero(offer.any(axis=1))
+    while left.size:
+        found = schedule(_part(chains, ready, deadline, before, left), room)
+        done = _has_day(found, offer[left])
+        if not done.any():
+            break
+        date[left[done]], made[left[done]] = found[done], True
+        room = _with_taken(room, chains.channel[left[done]], found[done])
+        left = left[~done]
+    free = replace(calendar, capacity=np.full(len(calendar.capacity), np.inf), taken=None)
+    in_time = made.copy()
+    if left.size:
+        in_time[left] = _has_day(schedule(_part(chains, ready, deadline, before, left), free), offer[left])
+    return Reached(date, deadline, made, in_time)
+
+
+def _part(chains: CustomerChains, ready: np.ndarray, deadline: np.ndarray, before: np.ndarray, rows: np.ndarray):
+    return Chains(
+        ready=ready[rows],
+        deadline=deadline[rows],
+        offsets=chains.offsets[rows],
+        channels=chains.channel[rows],
+        allowed=chains.allowed[rows],
+        after=chains.follows[rows],
+        contacts_before=before[rows],
+    )
+
+
+def _has_day(date: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    return (wanted & ~np.isnat(date)).any(axis=1)
+
+
+def _with_taken(room: Calendar, channel: np.ndarray, date: np.ndarray) -> Calendar:
+    taken = np.zeros(room.is_open.shape) if room.taken is None else room.taken.copy()
+    there = ~np.isnat(date)
+    np.add.at(taken, (channel[there], room.number(date[there])), 1)
+    return replace(room, taken=taken)

@@ -1,0 +1,359 @@
+"""The plan keeps every limit, whoever is on the list and whatever the playbook says; and says who is left out."""
+
+import datetime
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
+from schedules import keeps_limit
+from valid_calls import measured
+
+import winback as wb
+from winback.outreach import Cause, Channel, Playbook, Remedy, Rule, Step, outreach_plan
+from winback.tables import TableError
+
+START = pd.Timestamp("2024-02-12")  # a Monday before a leap day
+REASONS = ("price", "service")
+NAMES = ("call", "letter", "visit")
+OFFERS = (
+    wb.Offer(name="call", paid="per_contact", amount=2.0, months_away=(0, 6)),
+    wb.Offer(name="gift", paid="on_acceptance", amount=9.0),
+)
+ONE_LETTER = Playbook((Channel("letter", cost=1.5),), (Rule("write", (Step("letter", brings_offer=True),)),))
+
+
+@cache
+def list_made():
+    trial = wb.read_trial(measured(), OFFERS).over(contact_costs=ONE_LETTER)
+    policy = wb.learn_policy(trial, by=["months_away"], splits=wb.Splits(folds=3, repeats=1))
+    return policy.contact_list(measured().head(60), rng=0)
+
+
+def list_of(people, playbook):
+    """Return a list of these customers, in this order, from a trial that counts the playbook's costs."""
+    made = list_made()
+    n = len(people)
+    profit = np.where(people["offer"] == "none", 0.0, np.arange(n, 0, -1.0))
+    frame = pd.DataFrame({"rank": np.arange(1, n + 1), "customer_id": people["customer_id"], "offer": people["offer"]})
+    frame = frame.assign(why="best", expected_profit=profit, kind="incremental", name=[f"n{k}" for k in range(n)])
+    value = replace(made.value, trial=made.value.trial.over(contact_costs=playbook))
+    return replace(made, frame=frame, customers=people.drop(columns="offer"), value=value, left_out=())
+
+
+def people_of(n, **columns):
+    known = {"customer_id": np.arange(1, n + 1), "offer": "gift", "reason": "price", "first_margin": 50.0}
+    known |= {"left_on": START - pd.Timedelta(days=61), "months_away": 61 / (365.25 / 12)}
+    return pd.DataFrame(known | columns)
+
+
+@st.composite
+def steps(draw):
+    n = draw(st.integers(1, 4))
+    made = [
+        Step(
+            draw(st.sampled_from(NAMES)),
+            after_days=draw(st.integers(0, 12)),
+            after=draw(st.sampled_from([None, *(f"s{each}" for each in range(place))])) if place else None,
+            name=f"s{place}",
+            brings_offer=draw(st.booleans()),
+            cost=draw(st.sampled_from([None, 0.25])),
+        )
+        for place in range(n)
+    ]
+    waits = draw(st.sampled_from([None, 0, 70]))
+    return (replace(made[0], after_leaving_days=waits, after_days=0 if waits else made[0].after_days), *made[1:])
+
+
+@st.composite
+def playbooks(draw):
+    per_day, agents = st.sampled_from([1, 2, None]), {"call": ("Ann", "Ben"), "letter": (), "visit": ("Ben", "Eve")}
+    channels = tuple(
+        Channel(name, draw(st.sampled_from([0.0, 1.1, 4.0])), draw(per_day), draw(st.booleans()), agents[name])
+        for name in NAMES
+    )
+    asked = st.sampled_from([None, ("price",), ("service",)])
+    months = st.sampled_from([None, (0, 2), (2, 12)])
+    rules = [
+        Rule(f"r{place}", draw(steps()), draw(asked), draw(months), within_days=draw(st.integers(0, 70)))
+        for place in range(draw(st.integers(1, 3)))
+    ]
+    rules = [rule for rule in rules if not rule.is_for_all] + [rule for rule in rules if rule.is_for_all][:1]
+    mended = START.date() + datetime.timedelta(days=draw(st.integers(-90, 20)))
+    causes = [(), (Cause("price", stands=True),), (Cause("price", remedied_on=mended, told="T."),)]
+    try:
+        return Playbook(
+            channels,
+            tuple(rules),
+            (Remedy("a gift", draw(asked), cost=3.3),),
+            draw(st.sampled_from(causes)),
+            contacts_a_month=draw(st.integers(1, 4)),
+            quiet_weekdays=draw(st.sampled_from([(), ("Sunday",), ("Saturday", "Sunday")])),
+            quiet_days=draw(st.sampled_from([(), ("02-29", datetime.date(2024, 2, 13))])),
+        )
+    except ValueError:  # a chain that is longer than its days
+        reject()
+
+
+@st.composite
+def people(draw):
+    n = draw(st.integers(1, 10))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    left = START - pd.to_timedelta(rng.integers(0, 200, n), unit="D")
+    consent = {f"consent_{name}": rng.random(n) < 0.8 for name in rng.choice(NAMES, rng.integers(0, 4), replace=False)}
+    offer = rng.choice(["call", "gift", "none"], n, p=[0.4, 0.5, 0.1])
+    away = (START - left).days / (365.25 / 12)
+    offer = np.where((offer == "call") & (away > 6), "gift", offer)  # as the list leaves them out
+    return people_of(n, offer=offer, reason=rng.choice(REASONS, n), left_on=left, months_away=away, **consent)
+
+
+@st.composite
+def plans_before(draw):
+    n = draw(st.integers(0, 8))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    days = START + pd.to_timedelta(rng.integers(-35, 30, n), unit="D")
+    return pd.DataFrame({"customer_id": rng.integers(1, 12, n), "date": days, "channel": rng.choice(NAMES, n)})
+
+
+@settings(max_examples=30, deadline=None)
+@given(playbooks(), people(), plans_before(), st.sampled_from([(), (2, 3)]), st.booleans())
+def test_a_plan_keeps_every_limit(playbook, people, before, back, despite):
+    made = {"already": before, "back": back, "despite_causes": despite}
+    plan = outreach_plan(list_of(people, playbook), start=START.date(), **made)
+    frame, known = plan.to_frame(), people.set_index("customer_id")
+    assert plan.customers["customer_id"].tolist() == people["customer_id"].tolist()
+    for channel in playbook.channels:
+        keeps_limits_of(channel, frame[frame["channel"] == channel.name], playbook, before)
+    for customer, own in frame.groupby("customer_id"):
+        keeps_own_limits(own, known.loc[customer], playbook, despite)
+        keeps_customers_limit(own["date"], before.loc[before["customer_id"] == customer, "date"], playbook)
+        assert customer not in back
+    assert sum(n for _, n, _ in plan.left_out) + len(plan.reached) == (people["offer"] != "none").sum()
+    lost = sum(money for *_, money in plan.left_out)
+    assert lost + plan.reached["expected_profit"].sum() == pytest.approx(plan.listed.frame["expected_profit"].sum())
+
+
+def keeps_limits_of(channel, contacts, playbook, before):
+    own = contacts["date"]
+    taken = before.loc[before["channel"] == channel.name, "date"]
+    if channel.per_day is not None:
+        for day, n in own.value_counts().items():
+            assert n + (taken == day).sum() <= channel.per_day
+    if not channel.on_quiet_days:
+        assert not own.dt.day_name().isin(playbook.quiet_weekdays).any()
+        assert not playbook.quiet_days or not own.isin(pd.to_datetime(["2024-02-29", "2024-02-13"])).any()
+    assert contacts["agent"].isin(channel.agents or ("",)).all()
+
+
+def keeps_customers_limit(own, before, playbook):
+    days = [*own, *before]
+    assert own.is_unique
+    assert not own.isin(before).any()
+    for each in own:
+        rest = np.array([other for other in days if other != each], "datetime64[D]")
+        assert keeps_limit(rest, np.datetime64(each, "D"), playbook.contacts_a_month)
+
+
+def first_possible(person, playbook, chain, despite):
+    """Return the day from which this customer's chain may be made."""
+    days = [START]
+    for cause in playbook.causes:
+        if cause.reason == person["reason"]:
+            assert despite or not cause.stands
+            mended = pd.Timestamp(cause.remedied_on or START)
+            days += [mended] if person["left_on"] < mended and not despite else []
+    waited = chain.steps[0].after_leaving_days
+    return max([*days, person["left_on"] + pd.Timedelta(days=waited)] if waited else days)
+
+
+def keeps_own_limits(own, person, playbook, despite):
+    """Hold one customer's contacts against the rule that is theirs, step by step."""
+    alone = person.to_frame().T.infer_objects()
+    place_of_rule = playbook.rule_of(alone)[0]
+    rule, chain = playbook.rules[place_of_rule], playbook.chains[place_of_rule]
+    own = own.set_index("step").sort_index()
+    ready = first_possible(person, playbook, chain, despite)
+    last = ready + pd.Timedelta(days=rule.within_days)
+    may_get = person["left_on"] + pd.Timedelta(days=6 * 365.25 / 12) if person["offer"] == "call" else last
+    day = {place: own["date"].get(place + 1) for place in range(len(chain.steps))}
+    for place in [place for place in day if day[place] is not None]:
+        step, before_it = chain.steps[place], chain.follows[place]
+        counts_from = ready if before_it < 0 else day[before_it]
+        assert own["channel"][place + 1] == step.channel
+        assert person.get(f"consent_{step.channel}", True)
+        assert day[place] <= own["deadline"][place + 1] <= last
+        assert counts_from is None or day[place] >= counts_from + pd.Timedelta(days=step.after_days)
+        assert day[place] >= ready
+        assert not step.brings_offer or day[place] <= may_get
+    bringing = [place for place, step in enumerate(chain.steps) if step.brings_offer] or day
+    assert any(day[place] is not None for place in bringing)
+    if all(each is not None for each in day.values()):
+        assert own["cost"].sum() == pytest.approx(playbook.contact_costs(alone)[0])
+
+
+def test_what_happens_on_monday_by_hand():
+    channels = (Channel("call", 4.0, per_day=2, agents=("Ann", "Ben")), Channel("letter", 1.5))
+    chain = (
+        Step("call", message="Call.", brings_offer=True),
+        Step("letter", 7, message="Write.", stop_if="they declined"),
+    )
+    book = Playbook(channels, (Rule("call, then write", chain, why="Soon.", source="practice"),),
+                    (Remedy("a workshop", ("service",), cost=10.0),), quiet_weekdays=("Sunday",))  # fmt: skip
+    people = people_of(5, reason=["service", "price", "price", "price", "price"], offer=["gift"] * 4 + ["none"])
+    plan = outreach_plan(list_of(people, book), start="2024-02-12")
+    frame = plan.to_frame()
+    assert frame["customer_id"].tolist() == [1, 2, 3, 4, 1, 2, 3, 4]
+    assert (
+        frame["date"].dt.strftime("%a %d").tolist() == ["Mon 12"] * 2 + ["Tue 13"] * 2 + ["Mon 19"] * 2 + ["Tue 20"] * 2
+    )
+    assert frame["agent"].tolist() == ["Ann", "Ben", "Ann", "Ben", "", "", "", ""]
+    assert frame["cost"].tolist() == [14.0, 4.0, 4.0, 4.0, 1.5, 1.5, 1.5, 1.5]
+    assert frame["message"].tolist()[0] == "Call. Offer: gift. With it: a workshop."
+    assert frame["message"].tolist()[4] == "Write. Not if they declined."
+    assert frame["deadline"].eq(pd.Timestamp("2024-03-13")).all()
+    assert frame["name"].tolist()[:2] == ["n0", "n1"]
+    assert frame["source"].eq("practice").all()
+    assert frame["why"].eq("Soon.").all()
+    assert plan.cost == book.contact_costs(people).sum() == 32.0
+    assert plan.expected_profit[0] == 5 + 4 + 3 + 2
+    week = plan.calendar("week")
+    assert week["planned"].tolist() == [4, 0, 0, 4]
+    assert week.loc[week["channel"] == "call", "capacity"].tolist() == [
+        12.0,
+        4.0,
+    ]  # Sunday is quiet; Tuesday is the last
+    text = plan.describe()
+    assert len(text.splitlines()) == 3
+    assert "first day, Monday 2024-02-12: 2 by call, and 8 (4 by call, 4 by letter) within 31 days, with all 4" in text
+    assert "cost $32.00" in text
+    assert "1 customer is kept back" in plan.details()
+
+
+def test_who_is_left_out_is_counted_once_with_the_money_they_were_to_bring():
+    channels = (Channel("call", 4.0, per_day=1), Channel("letter", 1.5))
+    book = Playbook(
+        channels,
+        (Rule("call", (Step("call", brings_offer=True),), reasons=("price", "service"), within_days=1),),
+        causes=(Cause("service", stands=True),),
+    )
+    people = people_of(
+        8,
+        reason=["price", "service", "other", "price", "price", "price", "price", "service"],
+        offer=["gift"] * 6 + ["call", "gift"],
+        left_on=[START - pd.Timedelta(days=days) for days in (61, 61, 61, 61, 61, 61, 200, 61)],
+        consent_call=[True, True, True, False, True, True, True, True],
+    )
+    plan = outreach_plan(list_of(people, book), start=START.date(), back=[8])
+    assert plan.reached["customer_id"].tolist() == [1, 5]
+    assert plan.left_out == (
+        ("are back already", 1, 1.0),
+        ("left for a cause that stands", 1, 7.0),
+        ("are under no rule of the playbook", 1, 6.0),
+        ("do not consent to the channels by which their offer is made", 1, 5.0),
+        ("cannot be made their offer in time on any day", 1, 2.0),
+        ("find no room in their channels in time", 1, 3.0),
+    )
+    assert plan.full == ("call",)
+    assert "1 more, expected to earn $3.00, find no room" in plan.describe()
+    assert "1 left for a cause that stands" in plan.details()
+    despite = outreach_plan(list_of(people, book), start=START.date(), despite_causes=True)
+    assert despite.reached["customer_id"].tolist() == [1, 2]
+    assert despite.n_despite == 1
+    assert "1 customer is contacted though" in despite.details()
+
+
+def test_a_visit_that_has_no_room_is_not_announced():
+    channels = (Channel("letter", 1.0, per_day=2), Channel("visit", 40.0, per_day=1))
+    chain = (Step("letter", message="Announce."), Step("visit", 5, brings_offer=True))
+    book = Playbook(channels, (Rule("visit", chain, within_days=6),))
+    plan = outreach_plan(list_of(people_of(4), book), start=START.date())
+    assert plan.reached["customer_id"].tolist() == [1, 2]
+    assert sorted(plan.frame["customer_id"]) == [1, 1, 2, 2]
+
+
+def test_those_who_left_before_the_mending_are_told_or_wait_for_it():
+    mended, soon = datetime.date(2024, 1, 15), datetime.date(2024, 2, 20)
+    causes = (
+        Cause("price", remedied_on=mended, told="Cheaper now."),
+        Cause("service", remedied_on=soon, told="Better now."),
+    )
+    book = replace(ONE_LETTER, causes=causes)
+    left = pd.to_datetime(["2023-12-01", "2024-01-31", "2024-01-31"])
+    people = people_of(3, reason=["price", "price", "service"], left_on=left, months_away=(START - left).days / 30.4375)
+    frame = outreach_plan(list_of(people, book), start=START.date()).to_frame().sort_values("customer_id")
+    assert frame["message"].tolist() == ["Cheaper now. Offer: gift.", "Offer: gift.", "Better now. Offer: gift."]
+    assert frame["date"].dt.day.tolist() == [12, 12, 20]
+
+
+def test_contacts_are_shared_evenly_and_a_customer_keeps_one_agent():
+    channels = (Channel("call", 4.0, per_day=7, agents=("Ann", "Ben", "Eve")),)
+    book = Playbook(
+        channels,
+        (
+            Rule(
+                "call",
+                (Step("call", brings_offer=True), Step("call", 3)),
+            ),
+        ),
+    )
+    frame = outreach_plan(list_of(people_of(31), book), start=START.date()).to_frame()
+    assert frame.groupby("customer_id")["agent"].nunique().eq(1).all()
+    counts = frame["agent"].value_counts()
+    assert counts.max() - counts.min() <= 2  # one customer
+
+
+def test_what_cannot_be_planned_is_refused_with_the_remedy():
+    people = people_of(3)
+    listed = list_of(people, ONE_LETTER)
+    dear = replace(ONE_LETTER, channels=(Channel("letter", cost=9.0),))
+    with pytest.raises(
+        ValueError, match=r"contacts at \$1.50 each as Playbook says, not contacts at \$9.00 each .*over"
+    ):
+        outreach_plan(listed, playbook=dear, start=START.date())
+    bare = replace(listed, value=replace(listed.value, trial=listed.value.trial.over(contact_costs=None)))
+    with pytest.raises(ValueError, match=r"Learn it from trial.over\(contact_costs=playbook\)"):
+        outreach_plan(bare, start=START.date())
+    slow = replace(ONE_LETTER, contacts_a_month=1)
+    assert len(outreach_plan(listed, playbook=slow, start=START.date()).frame) == 3
+    with pytest.raises(ValueError, match=r"start \(2024-02-11\) is before the day of the list, 2024-02-12"):
+        outreach_plan(listed, start="2024-02-11")
+    with pytest.raises(ValueError, match=r"start must be a date"):
+        outreach_plan(listed, start="soon")
+    twice = replace(listed, frame=listed.frame.assign(customer_id=[1, 2, 1]))
+    with pytest.raises(ValueError, match=r"1 of the customers stand on the list more than once \(customer 1\)"):
+        outreach_plan(twice, start=START.date())
+    plan = outreach_plan(listed, start=START.date())
+    with pytest.raises(
+        ValueError, match=r"3 of the customers have contacts to come .* \(customer 1, 2, 3\). Leave them"
+    ):
+        outreach_plan(listed, start=START.date(), already=plan)
+    assert len(outreach_plan(listed, start="2024-03-20", already=plan).frame) == 3
+    with pytest.raises(ValueError, match="customers and keep_back are for a policy"):
+        outreach_plan(listed, measured(), start=START.date())
+    with pytest.raises(TableError, match="Say who bought again"):
+        outreach_plan(listed, start=START.date(), back=pd.DataFrame({"id": [1]}))
+
+
+def test_nobody_is_contacted_where_all_are_back():
+    plan = outreach_plan(list_of(people_of(2), ONE_LETTER), start=START.date(), back=people_of(2))
+    assert plan.frame.empty
+    assert plan.cost == 0
+    assert plan.expected_profit == (0.0, 0.0, 0.0)
+    assert plan.describe() == "Nobody is contacted: On the list and not contacted: 2 are back already."
+    assert plan.calendar().empty
+    assert "Nobody is contacted" in str(plan)
+
+
+def test_a_policy_lists_whom_it_is_asked_about():
+    study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    trial = study.trial.over(contact_costs=wb.load_playbook())
+    policy = wb.learn_policy(trial, by="reason", splits=wb.Splits(folds=3, repeats=1))
+    plan = wb.outreach_plan(policy, study.new_leavers, start="2016-01-04", keep_back=0.2, rng=3)
+    listed = policy.contact_list(study.new_leavers, keep_back=0.2, rng=3)
+    assert plan.customers["customer_id"].tolist() == listed.frame["customer_id"].tolist()
+    total, low, high = plan.expected_profit
+    assert low < total < high
+    assert str(plan.first(3)).count("\n") == 3
