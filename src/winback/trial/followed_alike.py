@@ -23,11 +23,12 @@ Andersen, P. K., Borgan, O., Gill, R. D. & Keiding, N. (1993). Statistical Model
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from winback.labels import known_words, label_of, range_words, value_words
 from winback.tables import label_codes
@@ -51,9 +52,20 @@ class Watch:
         """Return the watch of some of them."""
         return Watch(self.months[rows], self.cut_off[rows], self.arm[rows])
 
+    @cached_property
+    def order(self) -> np.ndarray:
+        """Positions in order of months, (n,): who leaves in a month comes before those cut off in it."""
+        return np.lexsort((self.cut_off, self.months))
+
+    @cached_property
+    def by_arm(self) -> list[tuple[int, np.ndarray, Watch]]:
+        """Each arm, the positions of its customers, and their watch."""
+        rows = ((int(arm), np.flatnonzero(self.arm == arm)) for arm in np.unique(self.arm))
+        return [(arm, own, self.part(own)) for arm, own in rows]
+
     def share_to_the_end(self) -> float:
         """Return the share whose data reach up to the horizon: the Kaplan-Meier curve of being cut off."""
-        cut_off = self.cut_off[np.lexsort((self.cut_off, self.months))]
+        cut_off = self.cut_off[self.order]
         return float(np.prod(1 - cut_off / np.arange(len(cut_off), 0, -1)))
 
 
@@ -210,7 +222,7 @@ def cut_off_test(watch: Watch, codes: np.ndarray, n_levels: int) -> tuple[np.nda
 
     Who leaves in a month is no longer watched when others are cut off in it.
     """
-    order = np.lexsort((watch.cut_off, watch.months))
+    order = watch.order
     member = codes[order, None] == np.arange(n_levels)
     watched = np.cumsum(member[::-1], axis=0)[::-1].astype(float)
     cut_off = np.flatnonzero(watch.cut_off[order])
@@ -231,8 +243,8 @@ def arms_p_value(watch: Watch) -> float:
 
 def _log_p(watch, codes, n_levels) -> tuple[float, int | None]:
     """Return the p-value, its logarithm, of the clearer of two tests: all arms summed, and the clearest arm."""
-    arms = np.unique(watch.arm)
-    tests = [cut_off_test(watch.part(rows), codes[rows], n_levels) for rows in (watch.arm == arm for arm in arms)]
+    arms, rows, parts = zip(*watch.by_arm, strict=True)
+    tests = [cut_off_test(part, codes[own], n_levels) for own, part in zip(rows, parts, strict=True)]
     together = _chi_squared(*map(sum, zip(*tests, strict=True)))
     if len(arms) == 1:
         return together, None
@@ -240,11 +252,15 @@ def _log_p(watch, codes, n_levels) -> tuple[float, int | None]:
     clearest = int(np.argmin(alone))
     if together <= alone[clearest] + np.log(len(arms)):
         return min(0.0, together + np.log(2)), None
-    return min(0.0, alone[clearest] + np.log(2 * len(arms))), int(arms[clearest])
+    return min(0.0, alone[clearest] + np.log(2 * len(arms))), arms[clearest]
 
 
 def _chi_squared(score, covariance) -> float:
-    rank = int(np.linalg.matrix_rank(covariance, hermitian=True))
-    if rank == 0:
+    """Return the logarithm of the p-value of a score: its chi-squared along the directions that can vary at all."""
+    variances, directions = np.linalg.eigh(covariance)
+    varies = variances > len(variances) * np.finfo(float).eps * np.abs(variances).max()
+    if not varies.any():
         return 0.0
-    return float(stats.chi2.logsf(score @ np.linalg.pinv(covariance, hermitian=True) @ score, rank))
+    along = (score @ directions)[varies]
+    with np.errstate(divide="ignore"):  # a p-value below the smallest number
+        return float(np.log(special.chdtrc(varies.sum(), along @ (along / variances[varies]))))
