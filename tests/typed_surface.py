@@ -15,6 +15,7 @@ from winback.lost.reason_figures import ReasonTable
 from winback.lost.satisfaction import SatisfiedLeavers
 from winback.offers.compared import OfferComparison
 from winback.offers.strategies_compared import StrategyComparison
+from winback.outreach.calling_times import CallingTimes
 from winback.policies.learned import LearnedPolicy
 from winback.purchases.purchase_fit import PurchaseFit
 from winback.retention.about_to_leave import AboutToLeave
@@ -98,7 +99,9 @@ def keep_or_win_back(trial: wb.Trial) -> None:
     wb.compare_win_back_keep_acquire("segments.csv", keep=20.0)  # type: ignore[arg-type]
 
 
-def whom_to_contact_how() -> None:
+def whom_to_contact_how(trial: wb.Trial) -> None:
+    assert_type(wb.outreach.when_to_call(trial, random_delays=True), CallingTimes)
+    wb.outreach.when_to_call("campaign.csv")  # type: ignore[arg-type]
     assert_type(wb.load_playbook("playbook.toml"), wb.outreach.Playbook)
     wb.outreach.write_playbook("playbook.toml", overwrite=True)
     policy = wb.learn_policy(wb.load_telecom_study().trial.over(contact_costs=wb.load_playbook()), by=["reason"])

@@ -681,6 +681,9 @@ def calls() -> Mapping[str, Call]:
             plots.plot_worth_keeping, {"found": risk().about_to_leave(cost=1, share_prevented=0.2)}
         ),
         "plot_hazard": Call(plots.plot_hazard, {"result": wb.key_moments(base(), "complaint")}),
+        "when_to_call": Call(
+            wb.outreach.when_to_call, {"trial": lives(), "offer": "gift", "random_delays": True, "level": 0.9}
+        ),
         "code_reasons": Call(wb.code_reasons, {"texts": exit_texts(), "more": {"price": ["happig"]}}),
         "code_reasons by a codebook of one's own": Call(
             wb.code_reasons, {"texts": exit_texts()["exit_text"].tolist(), "codebook": CODEBOOK}

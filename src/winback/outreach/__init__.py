@@ -19,6 +19,10 @@ aftercare_days     on which days is a contact due after a purchase?
 aftercare_said     what is said with it, and why is it made?
 slots              how many contacts does a playbook leave room for on a day, besides those planned before?
 contact_rows       how do contacts become rows of a list, shared out over agents?
+when_to_call       is it better to call earlier? `when_to_call`
+calling_times      the answer in words, `CallingTimes`: is it the delay or the customers?
+return_by_delay    who came back by months away, counted and as a curve?
+reached_later      do those reached later differ in what was known of them?
 dates              which days are quiet, and when does a day come round again?
 """
 
@@ -28,6 +32,7 @@ from winback.outreach.plan import outreach_plan
 from winback.outreach.planned import OutreachPlan
 from winback.outreach.playbook import Playbook
 from winback.outreach.playbook_files import load_playbook, write_playbook
+from winback.outreach.when_to_call import when_to_call
 
 __all__ = [
     "Aftercare",
@@ -43,5 +48,6 @@ __all__ = [
     "aftercare_plan",
     "load_playbook",
     "outreach_plan",
+    "when_to_call",
     "write_playbook",
 ]

@@ -80,6 +80,8 @@ CAVEAT = (
 BUILT_IN = {
     "day of the return": "in this simulation all return on the very day of the offer, so that payback is too soon",
     "tailored": "it is built into the simulated data, so that the published ROI holds, and nothing published says why",
+    "months away": "in this simulation the chance of return falls with every month away, with every offer and without "
+    "one, and delays were drawn at random",
     "leaving again": "that some of those who returned are cured of what drove them away, and that others came for the "
     "offer and leave with it, is built in, so that it can be seen whether it is found; second stays are log-normal "
     "here, which no Weibull hazard is.",
