@@ -110,7 +110,8 @@ def _true_slope(fit, truth):
     """Return the slope of the true log odds of later months on those that a fit says."""
     known = truth.assign(since_complaint=truth["since"], plan=np.where(truth["small"], "small", "large"))
     columns = fit.table_of_levels.columns
-    places = [each.places_of(known[each.name]) for each in columns]
+    values = [each.values_of(known[each.name]) for each in columns]
+    places = [found if each.labels else each.places(found) for each, found in zip(columns, values, strict=True)]
     levels = np.column_stack([each.level_of[place] for each, place in zip(columns, places, strict=True)])
     design = sm.add_constant(fit.odds(levels))
     return sm.GLM(truth["chance"].to_numpy(), design, family=sm.families.Binomial()).fit().params[1]

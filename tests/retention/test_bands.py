@@ -77,4 +77,4 @@ def test_whole_numbers_as_labels_are_found_however_they_are_written():
     column = own_column("tier", pd.Series([1.0, 2.0, np.nan, 2.0]))
     assert column.levels == ("1", "2", "not known")
     assert [column.place_of(each) for each in (1, 1.0, "2", np.nan)] == [1, 1, 2, 0]
-    assert column.places_of(pd.Series([2, 1])).tolist() == [2, 1]
+    assert column.values_of(pd.Series([2, 1])).tolist() == [2, 1]

@@ -92,7 +92,7 @@ def test_what_is_known_each_month_is_what_plain_loops_find(rng):
         assert known.life.tolist() == wanted["life"].tolist()
         for name in NAMES[:-1]:
             np.testing.assert_allclose(known.told[name], wanted[name].to_numpy(float), err_msg=name)
-        assert columns[-1].places_of(wanted["plan"]).tolist() == known.told["plan"].tolist()
+        assert columns[-1].values_of(wanted["plan"]).tolist() == known.told["plan"].tolist()
         following = starts[np.searchsorted(starts, known.day) + 1]
         ended = base.all_lives.ended & (base.all_lives.end >= known.day) & (base.all_lives.end < following)
         assert known.left.tolist() == ended[known.life].tolist()

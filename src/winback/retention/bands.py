@@ -83,11 +83,6 @@ class Column:
         found = pd.Index(self.labels).get_indexer([label_text(label) for label in labels])
         return np.append(np.where(found < 0, len(self.labels), found) + 1, 0)[codes]
 
-    def places_of(self, values: pd.Series) -> np.ndarray:
-        """Return the place of each value of a column of contracts."""
-        found = self.values_of(values)
-        return found if self.labels else self.places(found)
-
     def place_of(self, value) -> int:
         """Return the place of one value: as `places`, without arrays."""
         if value is None or value != value:

@@ -121,14 +121,14 @@ class ChurnRisk(Result):
         return block_diag(self.covariance, self.drift.variance)
 
     @cached_property
-    def now(self) -> pd.DataFrame:
-        """What `predict` says of the next month."""
-        return self.predict(months=1)
+    def next_month(self) -> Ahead:
+        """The chances of all who are here of leaving in the next month."""
+        return self.ahead(None, 1)
 
-    @cached_property
+    @property
     def expected(self) -> tuple[float, float, float]:
-        """How many of all here leave in the next month, with an interval: of the parameters, and of who does."""
-        return self.ahead(None, 1).in_all(self.covariance_ahead, self.level)
+        """How many of them leave, with an interval: of the parameters, and of who does."""
+        return self.next_month.in_all(self.covariance_ahead, self.level)
 
     @door
     def predict(self, base: ContractBase | None = None, *, months: int = 1) -> pd.DataFrame:

@@ -61,12 +61,11 @@ def _level_in_words(column: Column, level) -> str:
 
 def answer_lines(fit) -> Iterator[str]:
     """Yield at most three sentences: the answer, what foretells it, the doubt."""
-    now = fit.now
-    expected, low, high = fit.expected
+    (expected, low, high), n = fit.expected, int(fit.next_month.seen.sum())
     ends = f"[{format_count(low)}, {format_count(high)}]"
     yield (
-        f"Of the {counted(len(now), 'customers')} here on {fit.base.until}, {format_count(expected)} {ends} are "
-        f"expected to leave within the next month ({format_percent(expected / len(now))})."
+        f"Of the {counted(n, 'customers')} here on {fit.base.until}, {format_count(expected)} {ends} are "
+        f"expected to leave within the next month ({format_percent(expected / n)})."
     )
     clear = fit.to_frame()
     clear = clear[(clear["p_value"] < CLEAR) & (clear["estimate"] > 0)].sort_values("odds", ascending=False)
@@ -102,9 +101,9 @@ def detail_lines(fit) -> Iterator[str]:
     yield "Whoever comes and leaves between two starts of a month is not seen."
     yield (
         "Odds are beside customers to whom the event never came, all else alike, month by month after it. How many "
-        "times as many leave after a moment is smaller, and both are right: that is a ratio of hazards, not of odds, "
-        "from the very day on, beside all others at the same time, those with an earlier event among them, and what "
-        "goes with the settling of a complaint counts as the settling's."
+        "times as many leave after a moment is another figure, mostly a smaller one: of hazards, not of odds, from the "
+        "very day on, beside all others at the same time, those with an earlier event among them, and less what goes "
+        "with other moments then, such as a settling."
     )
     ahead = "Months ahead: time as a customer and since events goes on, and all else is held"
     if fit.drift.months:
