@@ -82,10 +82,16 @@ def dates_as_written(column: pd.Series, written: Written = AS_THE_CELLS_TELL) ->
     dates, said, doubt = _read(texts, written.day_first)
     days = pd.concat([dates, pd.Series([pd.NaT])], ignore_index=True).to_numpy()[codes]
     read = pd.Series(days, index=column.index, name=column.name)
-    left = texts.where(dates.isna(), "")
-    years = pd.to_numeric(left.where(is_like_a_date(left)).str.extract(r"(\d{4})")[0], errors="coerce")
-    beyond = np.append((years >= FAR).to_numpy(), False)[codes]
+    beyond = np.append(_beyond_the_calendar(texts.where(dates.isna(), "")), False)[codes]
     return Parsed(read, (read.isna() & column.notna()).to_numpy(), said, doubt, sentinels=beyond)
+
+
+def _beyond_the_calendar(left: pd.Series) -> np.ndarray:
+    """Say which of the texts that were not read are dates too far ahead for pandas."""
+    if not left.any():  # as nearly always
+        return np.zeros(len(left), dtype=bool)
+    years = pd.to_numeric(left.where(is_like_a_date(left)).str.extract(r"(\d{4})")[0], errors="coerce")
+    return (years >= FAR).to_numpy()
 
 
 def is_like_a_date(texts: pd.Series) -> pd.Series:
@@ -123,7 +129,9 @@ def _read(texts: pd.Series, day_first: bool | None) -> tuple[pd.Series, tuple[st
     dates = pd.to_datetime(written, format="ISO8601", errors="coerce")
     said, doubts, short = [], [], []
     for pattern, name in FORMS:
-        left = texts[dates.isna()]
+        left = texts[dates.isna() & (texts != "")]
+        if left.empty:  # the rest of the forms would be looked for in vain
+            break
         rows = texts.index.isin(left.index[left.str.fullmatch(pattern)])
         if not rows.any():
             continue
