@@ -166,7 +166,7 @@ def _answer(found: RiskCheck) -> Iterator[str]:
 
 def _more(found: RiskCheck) -> Iterator[str]:
     yield (
-        f"The same model, fitted to months before {found.since}, judged on {found.months} months from then on: "
+        f"The same model, fitted to what was known by {found.since}, judged on {found.months} months from then on: "
         f"{found.n:,} months of customers, {found.n_lost:,} losses."
     )
     better = 1 - found.brier / found.brier_constant

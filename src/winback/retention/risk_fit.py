@@ -240,7 +240,7 @@ class ChurnRisk(Result):
 
     @door
     def check(self, *, months: int = 6, flagged: float = 1 / TENTHS) -> RiskCheck:
-        """Fit the same model to earlier months, and judge it by the last ones; see `winback.retention.risk_check`.
+        """Fit the same model to what was known before the last months, and judge it by them; see `risk_check`.
 
         Parameters
         ----------
