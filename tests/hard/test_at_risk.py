@@ -113,6 +113,14 @@ def test_bases_that_tell_nothing_of_those_who_are_here_say_what_is_missing():
         wb.compare_win_back_keep_acquire(valid.buyers(), **STATED)
 
 
+def test_a_fitted_risk_without_margins_or_of_too_many_months_is_refused():
+    unpriced = wb.read_contracts(valid.base_contracts().drop(columns="margin"), until="2024-06-30")
+    with pytest.raises(wb.TableError, match="`margin` is not known of anybody"):
+        wb.compare_win_back_keep_acquire(wb.fit_churn_risk(unpriced, "tenure"), **STATED)
+    with pytest.raises(ValueError, match="months must be at most 120; got 121"):
+        wb.compare_win_back_keep_acquire(valid.risk(), **STATED | {"horizon_months": 121})
+
+
 def test_a_trial_with_too_few_returns_of_a_third_is_not_read():
     few = wb.read_trial(valid.lapsed().head(12), valid.OFFERS, **valid.TERMS)
     with pytest.raises(wb.TableError, match="fewer than two customers of a segment came back"):

@@ -20,6 +20,7 @@ from winback.newton import Peak, climb
 from winback.retention.person_months import History, Known
 from winback.uncertainty import normal_interval
 
+LONGEST = 120  # months ahead
 AT_ONCE = 20_000  # customers whose numbers are in memory together
 DRIFT_MONTHS, DRIFT_SHORTEST = 12, 3  # months ahead that the drift is measured on, and at least
 DRIFT_LOSSES = 50  # that it is measured by, at least
@@ -62,6 +63,8 @@ def ahead_of(fit, known: Known, months: int, group: np.ndarray | None = None) ->
 
     ``group``, (n,) places, says of whom together it is to be known how much the parameters leave open.
     """
+    if months > LONGEST:
+        raise ValueError(f"months must be at most {LONGEST}; got {months}.")
     levels, seen = _levels(fit, known, months)
     n, drift = len(seen), fit.drift if months > 1 else Drift()
     group = np.zeros(n, dtype=int) if group is None else group

@@ -30,8 +30,6 @@ from winback.tables import ProblemList
 from winback.tables.likeness import to_choose_from
 from winback.uncertainty import normal_interval, normal_quantile
 
-LONGEST = 120  # months ahead
-
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class ChurnRisk(Result):
@@ -168,8 +166,6 @@ class ChurnRisk(Result):
     def ahead(self, base: ContractBase | None, months: int) -> Ahead:
         """Return the chances of leaving in each of the months after the last day of a base."""
         check_horizon(months)
-        if months > LONGEST:
-            raise ValueError(f"months must be at most {LONGEST}; got {months}.")
         return ahead_of(self, self.here(self.base if base is None else base), months)
 
     def here(self, base: ContractBase) -> Known:
