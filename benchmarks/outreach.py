@@ -1,5 +1,7 @@
 """How long does it take to put contacts on days, and how much memory, beside a loop over a hundredth of the customers?
 
+And how long a customer's card, beside looking everything up for it alone?
+
 Called by: python3 run.py bench; alone: python benchmarks/outreach.py. Ours is the study's size: chains of four contacts
 over three channels, of which two can make few a day. Theirs is the loop that the tests hold it to, customer by customer
 and day by day, with a hundredth of the customers and of the contacts a day: at the same ratio the loop would take a
@@ -13,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-from timing import Row, apart, report, show
+from timing import Row, apart, in_turn, report, show
 
 from winback.outreach.schedule import Calendar, Chains, schedule
 
@@ -23,6 +25,7 @@ N, TIMES, N_STEPS, N_DAYS = 45_000, 100, 4, 400
 A_DAY = (600.0, 200.0, np.inf)  # visits, calls and letters: too few for all of these customers within the deadlines
 AT_MOST = 4  # contacts with a customer in a month
 MOST_MEMORY = 2.0
+N_CARDS, CARDS_AT_MOST = 100, 0.1  # so that one card takes at most a thousandth of it
 
 
 def draw(n: int, scale: float) -> tuple[Chains, Calendar]:
@@ -72,6 +75,22 @@ def rows(rounds: int = 3) -> Iterator[Row]:
     sides = ([sys.executable, str(HERE), side] for side in ("ours", "theirs"))
     what = f"days of {N:,} chains of {N_STEPS} contacts / a loop over {N // TIMES}"
     yield apart(what, *sides, at_most=0.3, memory_at_most=MOST_MEMORY, gap=shares, rounds=rounds)
+    yield one_card()
+
+
+def one_card() -> Row:
+    """Time a customer's card, page and all, from what was looked up once, beside looking it up in the base anew."""
+    import winback as wb
+
+    base = wb.load_telecom_study().base
+    cards = wb.outreach.customer_cards(base)
+    customer_id = base.ids[N_CARDS]
+    what = f"{N_CARDS} cards, looked up once / one card from the base anew"
+
+    def ours():
+        return [cards[customer_id]._repr_html_() for _ in range(N_CARDS)]
+
+    return in_turn(what, ours, lambda: wb.outreach.customer_cards(base)[customer_id], at_most=CARDS_AT_MOST)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from winback.lost.satisfaction import SatisfiedLeavers
 from winback.offers.compared import OfferComparison
 from winback.offers.strategies_compared import StrategyComparison
 from winback.outreach.calling_times import CallingTimes
+from winback.outreach.card import CustomerCard
+from winback.outreach.customer_cards import CustomerCards
 from winback.policies.learned import LearnedPolicy
 from winback.purchases.purchase_fit import PurchaseFit
 from winback.retention.about_to_leave import AboutToLeave
@@ -101,6 +103,9 @@ def keep_or_win_back(trial: wb.Trial) -> None:
 
 def whom_to_contact_how(trial: wb.Trial) -> None:
     assert_type(wb.outreach.when_to_call(trial, random_delays=True), CallingTimes)
+    cards = wb.outreach.customer_cards(wb.read_contracts("contracts.csv", until="2026-06-30"), trial=trial)
+    assert_type(cards, CustomerCards)
+    assert_type(cards["0012"], CustomerCard)
     wb.outreach.when_to_call("campaign.csv")  # type: ignore[arg-type]
     assert_type(wb.load_playbook("playbook.toml"), wb.outreach.Playbook)
     wb.outreach.write_playbook("playbook.toml", overwrite=True)

@@ -681,6 +681,10 @@ def calls() -> Mapping[str, Call]:
             plots.plot_worth_keeping, {"found": risk().about_to_leave(cost=1, share_prevented=0.2)}
         ),
         "plot_hazard": Call(plots.plot_hazard, {"result": wb.key_moments(base(), "complaint")}),
+        "customer_cards": Call(
+            wb.outreach.customer_cards,
+            {"base": base(), "policy": tree.contact_list(few), "risk": risk(), "trial": trial(), "on": "2026-01-05"},
+        ),
         "when_to_call": Call(
             wb.outreach.when_to_call, {"trial": lives(), "offer": "gift", "random_delays": True, "level": 0.9}
         ),

@@ -23,10 +23,15 @@ when_to_call       is it better to call earlier? `when_to_call`
 calling_times      the answer in words, `CallingTimes`: is it the delay or the customers?
 return_by_delay    who came back by months away, counted and as a curve?
 reached_later      do those reached later differ in what was known of them?
+customer_cards     what must an agent know of a customer, at once? `customer_cards`
+card               one customer's card, as a page and as plain values
+card_facts         what did each customer use, miss and leave for?
+card_lookups       what is offered to each, planned and tried, and who may leave? by customer
 dates              which days are quiet, and when does a day come round again?
 """
 
 from winback.outreach.aftercare import aftercare_plan
+from winback.outreach.customer_cards import customer_cards
 from winback.outreach.entries import Aftercare, Cause, Channel, News, Occasion, Remedy, Rule, Step
 from winback.outreach.plan import outreach_plan
 from winback.outreach.planned import OutreachPlan
@@ -46,6 +51,7 @@ __all__ = [
     "Rule",
     "Step",
     "aftercare_plan",
+    "customer_cards",
     "load_playbook",
     "outreach_plan",
     "when_to_call",
