@@ -680,6 +680,9 @@ def calls() -> Mapping[str, Call]:
         "plot_worth_keeping": Call(
             plots.plot_worth_keeping, {"found": risk().about_to_leave(cost=1, share_prevented=0.2)}
         ),
+        "plot_calendar": Call(
+            plots.plot_calendar, {"plan": wb.outreach_plan(costed_policy(), few, start="2026-01-05")}
+        ),
         "plot_hazard": Call(plots.plot_hazard, {"result": wb.key_moments(base(), "complaint")}),
         "customer_cards": Call(
             wb.outreach.customer_cards,

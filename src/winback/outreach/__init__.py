@@ -10,6 +10,7 @@ customer_chains    which steps is each customer meant for, and what do they cost
 schedule           on which day is each contact made?
 plan               whom to contact how and when? `outreach_plan`
 planned            what happens on which day, and what is it expected to earn? `OutreachPlan`, the plan it makes
+first_day          who does what on its first day? `FirstDay`
 on_the_list        who is on the list that is planned, as they are on its first day?
 causes             does what drove a customer away still stand?
 reached            who is made the offer in time, and on which days?

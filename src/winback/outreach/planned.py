@@ -12,6 +12,7 @@ import pandas as pd
 
 from winback.doors import door
 from winback.money import format_money, money_interval
+from winback.outreach.first_day import FirstDay, first_day_of
 from winback.outreach.playbook import Playbook
 from winback.outreach.schedule import LONGEST_MONTH, Calendar
 from winback.policies.contact_list import ContactList
@@ -97,6 +98,18 @@ class OutreachPlan(Result):
     def first(self, n: int = 10) -> Shown:
         """Return the first ``n`` contacts, as a notebook shows them."""
         return Shown(self._rows(n))
+
+    @property
+    def first_day(self) -> FirstDay:
+        """What is to be done on the first day on which anybody is contacted, channel by channel and by whom."""
+        return first_day_of(self.frame, self.currency)
+
+    def what_to_do(self) -> Sentences:
+        """Say who does what on the first day, and what holds from then on."""
+        if self.frame.empty:
+            return Sentences()
+        then = "Every day after, strike out whoever has bought, and make the contacts of that day."
+        return Sentences.of([f"{self.first_day.work()}. {then}"])
 
     def table(self) -> pd.DataFrame:
         """Return the first contacts, rounded."""

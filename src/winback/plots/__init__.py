@@ -33,6 +33,7 @@ leaving_again    for what returned customers leave again, observed and fitted; w
 lost_buyers      a customer's purchases, and the day on which they are called lost
 retention_moments  the hazard with its moments, and the jump after each
 retention_risk     did those leave who were said to; what keeping gains
+outreach         who is contacted on which day, against what the channels can bear
 words            names and sentences as they are written, in any script
 style            the house palette
 alt_text         a figure in words, for who cannot see it
@@ -57,6 +58,7 @@ from winback.plots.lost_returns import plot_returns
 from winback.plots.money_ladder import plot_money_ladder
 from winback.plots.notebook_format import set_notebook_format
 from winback.plots.offers import plot_acceptance_against_cost, plot_profit_and_roi, plot_ranking_against_organic
+from winback.plots.outreach import plot_calendar
 from winback.plots.payback import plot_payback
 from winback.plots.planning import plot_holdout, plot_trial_sizes
 from winback.plots.policies import plot_misstated_reasons, plot_oracle, plot_policy_gains, plot_uplift_by_fifth
@@ -84,6 +86,7 @@ __all__ = [
     "plot_base_value",
     "plot_budget_curve",
     "plot_buyer",
+    "plot_calendar",
     "plot_calls",
     "plot_chance_active",
     "plot_churn_risk",

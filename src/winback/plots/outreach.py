@@ -1,0 +1,102 @@
+"""Who is contacted on which day? Figures of a plan of contacts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from winback.doors import door
+from winback.outreach.schedule import LONGEST_MONTH
+from winback.plots.style import GAIN, INK, OTHERS, UNTREATED, finish_axes, letters_across, new_axes, note
+from winback.plots.words import name_ticks
+from winback.results import counted, format_count, join_words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from winback.outreach.planned import OutreachPlan
+
+TALLEST = 0.55  # of a row: the day with most contacts, or what is possible on a day
+FOOT = 0.3  # of a row, under its middle: where its bars stand
+CLOSED = "#eef1f3"
+DAY, WEEK = np.timedelta64(1, "D"), 7
+
+
+@door
+def plot_calendar(plan: OutreachPlan, ax: Axes | None = None) -> Axes:
+    """Draw a month of contacts, a row per channel and a bar per day, against what the channel can bear.
+
+    The first day of contacts is drawn dark. The line is what is possible; where a channel has no limit there is none.
+    Days without contacts are shaded. Takes what `outreach_plan` returns.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> policy = wb.learn_policy(study.trial.over(contact_costs=wb.load_playbook()), splits=wb.Splits(repeats=2))
+    >>> ax = plot_calendar(wb.outreach_plan(policy, study.new_leavers, start="2016-01-04"))
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['visit', 'letter', 'message']
+    """
+    month = _month_of(plan)
+    names = list(dict.fromkeys(month["channel"]))
+    ax = new_axes(ax, 1.3 + 0.72 * max(len(names), 1))
+    for place, name in enumerate(names):
+        _draw_channel(ax, place, month[month["channel"] == name])
+    finish_axes(ax, _in_words(month, plan), "day on which a week begins", width=letters_across(ax, names))
+    name_ticks(ax.yaxis, range(len(names)), names)
+    ax.set_ylim(max(len(names), 1) - 0.5, -0.55)
+    first = pd.Timestamp(plan.start)
+    mondays = [day for day in pd.date_range(first, periods=LONGEST_MONTH) if day.weekday() == 0]
+    ax.set_xticks([(day - first).days for day in mondays], [f"{day:%d %b}".lstrip("0") for day in mondays])
+    ax.set_xlim(-0.6, LONGEST_MONTH - 0.4)
+    ax.grid(False)
+    return ax
+
+
+def _month_of(plan) -> pd.DataFrame:
+    """Return the calendar of the first month, with ``day``, counted from the plan's first."""
+    days = plan.calendar()
+    days = days.assign(day=(days["begins"] - pd.Timestamp(plan.start)).dt.days)
+    return days[days["day"] < LONGEST_MONTH]
+
+
+def _draw_channel(ax, place: int, days: pd.DataFrame) -> None:
+    day, planned, capacity = (days[name].to_numpy() for name in ("day", "planned", "capacity"))
+    limited = np.isfinite(capacity) & (capacity > 0)
+    top = max(planned.max(initial=0), capacity[limited].max(initial=0), 1)
+    foot, scale = place + FOOT, TALLEST / top
+    for closed in day[capacity == 0]:
+        ax.bar(closed, -TALLEST - 0.08, 1.0, bottom=foot, color=CLOSED, linewidth=0, zorder=0)
+    begins = day[planned > 0].min(initial=LONGEST_MONTH)
+    colours = [GAIN if each == begins else UNTREATED for each in day]
+    ax.bar(day, -planned * scale, 0.8, bottom=foot, color=colours, linewidth=0)
+    ax.plot([-0.5, LONGEST_MONTH - 0.5], [foot, foot], color=OTHERS[1], linewidth=0.8)
+    if limited.any():
+        reach = np.where(limited, foot - capacity * scale, np.nan)
+        ax.hlines(reach, day - 0.5, day + 0.5, color=INK, linewidth=1.3)
+    note(ax, _said(planned, capacity), (-0.5, place - 0.3), (0, 2), va="bottom", color=INK)
+
+
+def _said(planned: np.ndarray, capacity: np.ndarray) -> str:
+    open_days = capacity[capacity > 0]
+    limit = f"at most {format_count(open_days.max())} a day" if np.isfinite(open_days).all() and len(open_days) else ""
+    return f"{format_count(planned.sum())} contacts, {limit or 'no limit'}"
+
+
+def _in_words(month: pd.DataFrame, plan) -> str:
+    """Return the message: how many contacts, how many of them at once, and which channels are full."""
+    made = month[month["planned"] > 0]
+    if made.empty:
+        return "Nobody is contacted within a month"
+    first = made["begins"].min()
+    n_first = int(made.loc[made["begins"] == first, "planned"].sum())
+    full = made[made["planned"] >= made["capacity"]].groupby("channel", sort=False).size()
+    days = [f"{name} on {counted(n, 'days')}".replace("1 days", "1 day") for name, n in full.items()]
+    filled = f"full: {join_words(days)}" if days else "no channel is full"
+    n = counted(int(made["planned"].sum()), "contacts")
+    return (
+        f"{n} in {LONGEST_MONTH} days, {format_count(n_first)} of them on {first:%A} {first.day} {first:%B}; {filled}"
+    )

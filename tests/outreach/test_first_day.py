@@ -1,0 +1,58 @@
+"""Do a director and an agent read what is to be done on the first day, and does it add up?"""
+
+import pandas as pd
+import pytest
+from paying_plans import plan_of
+
+import winback as wb
+from winback.outreach import Channel, Playbook, Rule, Step
+from winback.outreach.first_day import first_day_of
+
+DAY = pd.Timestamp("2026-01-05")
+
+
+@pytest.fixture(scope="module")
+def plan():
+    steps = (Step("call", by="agent", brings_offer=True), Step("letter", after_days=3))
+    channels = (Channel("letter", cost=1.5), Channel("call", cost=4.0, per_day=7, agents=("Ann", "Ben")))
+    book = Playbook(channels, (Rule("all", steps, within_days=60),))
+    return plan_of(book, "2026-01-05")
+
+
+def test_the_first_day_is_the_rows_of_that_day(plan):
+    today, found = plan.frame[plan.frame["date"] == DAY], plan.first_day
+    assert found.day == DAY
+    assert found.frame["n"].sum() == found.said["n"].sum() == len(today) == 7
+    assert found.frame["cost"].sum() == pytest.approx(today["cost"].sum())
+    for row in found.frame.itertuples():
+        assert row.n == ((today["channel"] == row.channel) & (today["agent"] == row.who)).sum()
+    assert list(found.table()) == ["By", "Who", "Contacts", "For the offer", "Cost"]
+
+
+def test_who_does_what_is_said_in_a_sentence(plan):
+    said = plan.first_day.describe()
+    assert said == "On Monday 2026-01-05: 7 contacts by call (Ann 4 and Ben 3); they cost $28.00."
+    assert plan.what_to_do().startswith("On Monday 2026-01-05: 7 contacts by call (Ann 4 and Ben 3). Every day after")
+    assert len(plan.what_to_do().splitlines()) == 1
+
+
+def test_without_agents_the_rule_says_who_and_many_are_not_named(plan):
+    rows = plan.frame.assign(agent="", by="manager")
+    assert "7 contacts by call (manager 7)" in first_day_of(rows, "$").describe()
+    assert "7 contacts by call;" in first_day_of(rows.assign(by=""), "$").describe()
+    many = rows.assign(agent=[f"agent {place}" for place in range(len(rows))])
+    assert "7 contacts by call;" in first_day_of(many, "$").describe()
+
+
+def test_two_offers_are_counted(plan):
+    rows = plan.frame.head(3).assign(offer=["gift", "call", "gift"], agent="Ann")
+    assert first_day_of(rows, "$").frame["offers"].tolist() == ["gift 2 and call 1"]
+
+
+def test_a_plan_without_contacts_has_no_first_day(plan):
+    found = first_day_of(plan.frame.head(0), "$")
+    assert found.day is None
+    assert found.frame.empty
+    assert found.describe() == "On no day is anybody contacted."
+    nobody = wb.outreach_plan(plan.listed, start=DAY.date(), back=plan.listed.frame["customer_id"])
+    assert nobody.what_to_do() == ""
