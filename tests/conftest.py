@@ -11,7 +11,7 @@ import matplotlib
 import numpy as np
 import one_draw
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 import winback as wb
 
@@ -19,6 +19,19 @@ matplotlib.use("Agg")
 settings.register_profile("untimed", deadline=None)  # a busy machine is no defect
 settings.load_profile("untimed")
 one_draw.share()
+FEW = 20  # examples of a law, below which it draws as many in every run
+
+
+def pytest_collection_modifyitems(config, items):
+    """Draw a part of each law's examples in the everyday run, others each day; the whole run draws all of them."""
+    if config.option.markexpr != "not slow":
+        return
+    laws = {item.function for item in items if is_hypothesis_test(getattr(item, "function", None))}
+    for law in laws:
+        asked = law._hypothesis_internal_use_settings
+        if asked.max_examples > FEW:
+            fewer = max(FEW, asked.max_examples // 3)
+            law._hypothesis_internal_use_settings = settings(asked, max_examples=fewer)
 
 
 @pytest.hookimpl(wrapper=True)
