@@ -113,6 +113,7 @@ def whom_to_contact_how(trial: wb.Trial) -> None:
     plan = wb.outreach_plan(policy, "leavers.csv", start="2027-01-04", back=[17, 18])
     assert_type(plan, wb.outreach.OutreachPlan)
     assert_type(plan.calendar("week"), pd.DataFrame)
+    assert_type(plan.check("outcomes.csv"), wb.outreach.CameAsForecast)
     wb.outreach_plan(policy.contact_list(), start="2027-01-04", despite_causes="no")  # type: ignore[arg-type]
     wb.outreach.Step("call", after_days="soon")  # type: ignore[arg-type]
 

@@ -112,7 +112,9 @@ def policy():
 @cache
 def costed_policy():
     """Return a policy that was learned with what the contacts of the playbook cost."""
-    return wb.learn_policy(trial().over(contact_costs=wb.load_playbook()), by=["months_away"], splits=ONE_SPLIT)
+    sent = measured().loc[lambda table: table["offer"] != "none"]
+    counted = wb.read_trial(sent, OFFERS).over(contact_costs=wb.load_playbook())
+    return wb.learn_policy(counted, by=["months_away"], splits=ONE_SPLIT)
 
 
 @cache
@@ -120,6 +122,21 @@ def contacts_made() -> pd.DataFrame:
     """Return a plan made before, as a table."""
     days = pd.Timestamp("2026-01-05") + pd.to_timedelta(np.arange(20), unit="D")
     return pd.DataFrame({"customer_id": np.arange(1, 21), "date": days, "channel": "letter"})
+
+
+@cache
+def contacts_planned():
+    """Return a plan of contacts with 60 customers."""
+    asked = lapsed().head(60).assign(returned=False)[["customer_id", "months_away", "reason", "first_margin"]]
+    return wb.outreach_plan(costed_policy(), asked, start="2026-01-05")
+
+
+@cache
+def came_of_it() -> pd.DataFrame:
+    """Return what came of them."""
+    ids = contacts_planned().customers["customer_id"]
+    back = np.arange(len(ids)) % 3 == 0
+    return pd.DataFrame({"customer_id": ids, "returned": back, "value": np.where(back, 30.0, 0.0), "cost": 4.0})
 
 
 @cache
@@ -483,6 +500,8 @@ def calls() -> Mapping[str, Call]:
                 "keep_back": 0.1,
             },
         ),
+        "check of a plan of contacts": Call(contacts_planned().check, {"outcomes": came_of_it()}),
+        "calendar": Call(contacts_planned().calendar, {"by": "week"}),
         "assign": Call(tree.assign, {"customers": few}),
         "spending_curve": Call(wb.spending_curve, {"trial": trial(), "budgets": [1.0, 2.0], **split}),
         "allocate_budget": Call(

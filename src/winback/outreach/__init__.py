@@ -14,6 +14,9 @@ first_day          who does what on its first day? `FirstDay`
 on_the_list        who is on the list that is planned, as they are on its first day?
 causes             does what drove a customer away still stand?
 reached            who is made the offer in time, and on which days?
+came_as_forecast   did it come as forecast, and what is to be changed in the next one? a plan's `check`
+foreseen           what did the trial foresee of these customers?
+outcomes           what came of them?
 aftercare          who hears from us after a purchase? `aftercare_plan`
 follow_ups         the list of these contacts, `AftercarePlan`
 aftercare_days     on which days is a contact due after a purchase?
@@ -32,6 +35,7 @@ dates              which days are quiet, and when does a day come round again?
 """
 
 from winback.outreach.aftercare import aftercare_plan
+from winback.outreach.came_as_forecast import CameAsForecast
 from winback.outreach.customer_cards import customer_cards
 from winback.outreach.entries import Aftercare, Cause, Channel, News, Occasion, Remedy, Rule, Step
 from winback.outreach.plan import outreach_plan
@@ -42,6 +46,7 @@ from winback.outreach.when_to_call import when_to_call
 
 __all__ = [
     "Aftercare",
+    "CameAsForecast",
     "Cause",
     "Channel",
     "News",

@@ -12,12 +12,14 @@ import pandas as pd
 
 from winback.doors import door
 from winback.money import format_money, money_interval
+from winback.outreach.came_as_forecast import CameAsForecast, held_against
 from winback.outreach.first_day import FirstDay, first_day_of
 from winback.outreach.playbook import Playbook
 from winback.outreach.schedule import LONGEST_MONTH, Calendar
 from winback.policies.contact_list import ContactList
 from winback.policies.strangers import said_of
 from winback.results import Result, Sentences, Shown, counted, format_count, join_words
+from winback.tables import AnyTable
 
 FIRST_ROWS = 6
 NO_ROOM = "find no room in their channels in time"
@@ -141,6 +143,26 @@ class OutreachPlan(Result):
                 parts.append(pd.DataFrame({**of_channel, "capacity": free[: len(days)]}))
         found = pd.concat(parts[1:] or parts).groupby(["begins", "channel"], sort=False, as_index=False).sum()
         return found.sort_values("begins", kind="stable", ignore_index=True)
+
+    @door
+    def check(self, outcomes: AnyTable) -> CameAsForecast:
+        """Hold what came of the customers against what was forecast of them.
+
+        Parameters
+        ----------
+        outcomes : pandas.DataFrame or path
+            One row per customer of the list, those kept back and not reached included: ``customer_id``, ``returned``,
+            and ``value``, the margin within the trial's horizon, or the columns of the second lifetime; with ``cost``
+            all that was spent on the customer, else offers are counted by their terms and contacts as planned.
+
+        Raises
+        ------
+        TableError
+            Listing every problem of the table.
+        ValueError
+            When no outcome is known of two customers who were contacted.
+        """
+        return held_against(self.listed, self.customers, outcomes)
 
     def describe(self) -> Sentences:
         """Say what happens on the first day and in the first month, what it costs and earns, and the doubt."""

@@ -144,16 +144,24 @@ def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -
     missing number, or a column that the customers lack. What a customer is predicted does not depend on who else is
     asked about.
     """
-    columns = list(trial.covariates)
-    joined = pd.concat(_alike(trial.customers[columns], customers, columns), ignore_index=True)
-    matrix, _ = covariate_matrix(joined, columns)
+    matrix = np.concatenate(covariates_beside(trial, customers))
     n, m = len(trial.arm), len(customers)
     arm, profit = np.append(trial.arm, np.zeros(m, dtype=int)), np.append(trial.profit, np.zeros(m))
     in_trial = np.repeat([0, 1], [n, m])
-    found = predictions("linear", matrix / np.maximum(matrix[:n].std(axis=0), 1e-12), profit, arm, in_trial)
+    found = predictions("linear", matrix, profit, arm, in_trial)
     wanted = np.flatnonzero(in_trial)
     chosen = pd.Index(trial.choices).get_indexer(offers)
     return over_none(trial, with_assumed(trial, found.outside((1,), wanted), customers))[np.arange(m), chosen]
+
+
+def covariates_beside(trial: Trial, customers: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the trial's covariates as numbers, (n, p), and those of other customers, (m, p), in the same columns."""
+    columns = list(trial.covariates)
+    joined = pd.concat(_alike(trial.customers[columns], customers, columns), ignore_index=True)
+    matrix, _ = covariate_matrix(joined, columns)
+    n = len(trial.arm)
+    matrix = matrix / np.maximum(matrix[:n].std(axis=0), 1e-12)
+    return matrix[:n], matrix[n:]
 
 
 def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> list[pd.DataFrame]:

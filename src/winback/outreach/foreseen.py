@@ -1,0 +1,75 @@
+r"""What did a trial foresee of customers who are contacted now? Mean return, cost and profit of groups, with variance.
+
+Within each arm a of the trial an outcome is regressed on what was known before the offer. For a group of customers, of
+whom the share :math:`w_a` gets offer a and has the mean covariates :math:`\bar x_a`,
+
+.. math:: \hat\mu = \sum_a w_a \bar x_a' \hat\beta_a, \qquad
+          \mathrm{Var}(\hat\mu) = \sum_a w_a^2\, \bar x_a' \hat V_a \bar x_a
+
+with :math:`\hat V_a` robust to unequal variances (HC1), or by cluster where the trial has clusters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from winback.policies.honest_value import covariates_beside
+from winback.trial.predictions import independent_columns, with_one
+from winback.trial.trial import Trial
+
+FIGURES = ("returned", "cost", "profit")
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What the trial foresees of m customers under their offers."""
+
+    matrix: np.ndarray = field(repr=False)  # (m, p) with a column of ones
+    arm: np.ndarray = field(repr=False)  # (m,) place of the offer among the trial's arms
+    fits: list[list] = field(repr=False)  # for each arm and figure: the columns kept, coefficients, their covariance
+    contacts: np.ndarray = field(repr=False)  # (m,) what their own contacts cost, which is known
+
+    def of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return means and variances of the figures of a group, (3,) each, in the order of ``FIGURES``."""
+        mean, variance = np.zeros(len(FIGURES)), np.zeros(len(FIGURES))
+        for place in np.unique(self.arm[rows]):
+            own = rows & (self.arm == place)
+            weight, centre = own.sum() / rows.sum(), self.matrix[own].mean(axis=0)
+            for figure, (kept, coefficients, covariance) in enumerate(self.fits[place]):
+                mean[figure] += weight * centre[kept] @ coefficients
+                variance[figure] += weight**2 * centre[kept] @ covariance @ centre[kept]
+        known = self.contacts[rows].mean()
+        return mean + np.array([0.0, known, -known]), variance
+
+
+def foreseen(trial: Trial, customers: pd.DataFrame, offers: pd.Series, contacts: np.ndarray) -> Foreseen:
+    """Return what a trial foresees of customers under their offers; contacts cost what is given, (m,).
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> trial = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).trial
+    >>> own = foreseen(trial, trial.customers, trial.customers["offer"].astype(str), np.zeros(len(trial.customers)))
+    >>> bool(np.isclose(own.of(trial.arm == 0)[0][0], trial.returned[trial.arm == 0].mean()))
+    True
+    """
+    known, asked = map(with_one, covariates_beside(trial, customers))
+    paid = trial.cost - trial.contact_cost  # of the offer itself
+    outcomes = (trial.returned.astype(float), paid, trial.value - paid)
+    fits = []
+    for place in range(len(trial.arms)):
+        rows = trial.arm == place
+        fits.append([_fit(trial, known[rows], outcome[rows], rows) for outcome in outcomes])
+    return Foreseen(asked, pd.Index(trial.arms).get_indexer(offers), fits, contacts)
+
+
+def _fit(trial: Trial, matrix: np.ndarray, outcome: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+    import statsmodels.api as sm
+
+    kept = independent_columns(matrix)
+    clusters = {} if trial.clusters is None else {"cov_kwds": {"groups": trial.clusters[rows]}}
+    fitted = sm.OLS(outcome, matrix[:, kept]).fit(cov_type="cluster" if clusters else "HC1", **clusters)
+    return kept, fitted.params, fitted.cov_params()

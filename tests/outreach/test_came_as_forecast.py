@@ -1,0 +1,148 @@
+"""What came is held against what the trial had foreseen: intervals cover, and a forecast that is too high is found."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from lists_to_plan import OFFERS, ONE_LETTER, START, list_made, list_of, people_of
+from scipy import stats
+
+import winback as wb
+from winback.outreach import outreach_plan
+from winback.outreach.came_as_forecast import LEVEL, _ratios
+from winback.outreach.foreseen import FIGURES, foreseen
+from winback.tables import TableError
+
+N_TRIAL, N_LISTED = 1_200, 800
+
+
+def plan_of(people):
+    return outreach_plan(list_of(people, ONE_LETTER), start=START.date())
+
+
+def outcomes_of(plan, rng, chance=0.5):
+    ids = plan.customers["customer_id"]
+    back = rng.random(len(ids)) < chance
+    return pd.DataFrame({"customer_id": ids, "returned": back, "value": np.where(back, rng.gamma(4, 8, len(ids)), 0.0)})
+
+
+def test_measured_figures_are_those_of_the_outcomes():
+    plan = plan_of(people_of(40, offer=["gift", "call"] * 15 + ["none"] * 10))
+    outcomes = outcomes_of(plan, np.random.default_rng(1))
+    found = plan.check(outcomes.sample(frac=1, random_state=2))
+    rows = found.frame.set_index(["group", "figure"])
+    sent = outcomes[:30].assign(offer=["gift", "call"] * 15)
+    paid = np.where(sent["offer"] == "gift", 9.0 * sent["returned"], 2.0) + 1.5  # on acceptance, per contact; a letter
+    assert rows.loc[("everybody contacted", "returned"), "measured"] == pytest.approx(sent["returned"].mean())
+    assert rows.loc[("everybody contacted", "cost"), "measured"] == pytest.approx(paid.mean())
+    assert rows.loc[("gift", "profit"), "measured"] == pytest.approx((sent["value"] - paid)[::2].mean())
+    assert rows.loc[("call", "profit"), "n"] == 15
+    spent = plan.check(outcomes.assign(cost=7.0)).frame.set_index(["group", "figure"])
+    assert spent.loc[("everybody contacted", "cost"), "measured"] == 7.0
+    assert spent.loc[("gift", "profit"), "measured"] == pytest.approx(sent["value"][::2].mean() - 7.0)
+
+
+def test_a_trial_foresees_its_own_arms_exactly():
+    trial = list_made().value.trial
+    offers = trial.customers["offer"].astype(object)
+    before = foreseen(trial, trial.customers, offers, trial.contact_cost)
+    own = np.column_stack([trial.returned, trial.cost, trial.profit])
+    for rows in (trial.arm == 0, trial.arm == 1, trial.arm < 2):
+        np.testing.assert_allclose(before.of(rows)[0], own[rows].mean(axis=0), rtol=1e-9)
+
+
+def test_without_covariates_the_variance_is_that_of_an_arms_mean():
+    trial = list_made().value.trial.over(covariates=[])
+    before = foreseen(trial, trial.customers.head(9), pd.Series(["gift"] * 9), np.zeros(9))
+    arm = trial.profit[trial.arm == trial.arms.index("gift")]
+    assert before.of(np.ones(9, dtype=bool))[1][2] == pytest.approx(arm.var() / (len(arm) - 1))
+
+
+def test_what_contacts_added_is_the_difference_to_those_kept_back():
+    plan = plan_of(people_of(60, offer=["gift"] * 30 + ["none"] * 30))
+    outcomes = outcomes_of(plan, np.random.default_rng(3)).assign(cost=0.0)
+    added = plan.check(outcomes).added
+    sent, kept = outcomes["value"][:30], outcomes["value"][30:]
+    welch = stats.ttest_ind(sent, kept, equal_var=False)
+    gain = sent.mean() - kept.mean()
+    half = gain / welch.statistic * stats.norm.ppf((1 + LEVEL) / 2)
+    np.testing.assert_allclose(added.measured, (gain, gain - half, gain + half))  # equal groups: skewness cancels
+    assert (added.n_sent, added.n_kept_back) == (30, 30)
+    assert added.forecast[0] == pytest.approx(np.arange(60, 30, -1).mean())
+    assert "Against 30 customers kept back at random" in plan.check(outcomes).describe()
+    assert plan.check(outcomes.head(59)).added is None
+    assert "is not known" in plan.check(outcomes.head(59)).describe()
+
+
+def world(rng, n, offer, scale=1.0):
+    """Return customers, some of whom come back, by what is known of them; ``scale``: of chances and of margins."""
+    known = rng.normal(size=n)
+    chance = np.where(offer == "gift", 0.5, 0.3) + 0.1 * np.tanh(known)
+    back = rng.random(n) < chance * scale
+    value = np.where(back, np.exp(3 + 0.3 * known + 0.5 * rng.normal(size=n)), 0.0)
+    return pd.DataFrame({"customer_id": np.arange(n), "known": known, "offer": offer, "returned": back, "value": value})
+
+
+def ratios_of(rng, scale=1.0):
+    trial = wb.read_trial(world(rng, N_TRIAL, np.array(["call", "gift"])[np.arange(N_TRIAL) % 2]), OFFERS)
+    asked = world(rng, N_LISTED, np.array(["gift", "gift", "call", "gift"])[np.arange(N_LISTED) % 4], scale)
+    before = foreseen(trial, asked, asked["offer"], np.full(N_LISTED, 1.5))
+    cost = np.where(asked["offer"] == "gift", 9.0 * asked["returned"], 2.0) + 1.5
+    came = np.column_stack([asked["returned"], cost, asked["value"] - cost]).astype(float)
+    return _ratios(came, before).set_index("figure").loc[list(FIGURES)]
+
+
+@pytest.mark.slow
+def test_ratios_hold_together_as_often_as_they_say_and_a_forecast_20_percent_too_high_is_found():
+    n_draws = 400
+    rng = np.random.default_rng(20260105)
+    covers = np.zeros((n_draws, len(FIGURES)), dtype=bool)
+    for row in covers:
+        ratios = ratios_of(rng)
+        row[:] = (ratios["low"] <= 1) & (ratios["high"] >= 1)
+    error = np.sqrt(LEVEL * (1 - LEVEL) / n_draws)
+    assert covers.all(axis=1).mean() > LEVEL - 3 * error
+    each = 1 - (1 - LEVEL) / 3
+    assert (np.abs(covers.mean(axis=0) - each) < 3 * np.sqrt(each * (1 - each) / n_draws) + 0.5 / n_draws).all()
+    found = [ratios_of(rng, 1 / 1.2)["high"]["returned"] < 1 for _ in range(100)]
+    assert np.mean(found) > POWER_AT_LEAST
+
+
+# Of a share of .45 from 1,200 customers of the trial and 800 contacted, a sixth too low: 3 standard errors of 100 draws
+# below the power of the normal approximation.
+SHARE = 0.75 * 0.5 + 0.25 * 0.3
+ERROR = np.sqrt(SHARE / 1.2 * (1 - SHARE / 1.2) / N_LISTED + 0.75**2 * 0.25 / 600 + 0.25**2 * 0.21 / 600)
+POWER = stats.norm.cdf(SHARE / 6 / ERROR - stats.norm.ppf(1 - 0.05 / 6))
+POWER_AT_LEAST = POWER - 3 * np.sqrt(POWER * (1 - POWER) / 100) - 0.02
+
+
+def test_what_to_change_is_said_only_where_chance_does_not_explain_it():
+    plan = plan_of(people_of(400))
+    trial = list_made().value.trial
+    share = trial.returned[trial.arm == trial.arms.index("gift")].mean()
+    rng = np.random.default_rng(5)
+    low = plan.check(outcomes_of(plan, rng, share / 2))
+    assert "In the next forecast multiply the share who come back by 0." in low.describe()
+    assert low.to_change["figure"].tolist()[0] == "returned"
+    same = plan.check(outcomes_of(plan, rng, share).assign(cost=low.frame["forecast"][1]))
+    assert "returned" not in same.to_change["figure"].tolist()
+    assert len(low.describe().splitlines()) == 3
+
+
+def test_bad_outcomes_are_refused_with_the_remedy():
+    plan = plan_of(people_of(10))
+    outcomes = outcomes_of(plan, np.random.default_rng(1))
+    with pytest.raises(TableError, match=r"(?s)must be on the list that was planned; 1 of 10 rows .*Leave others out"):
+        plan.check(outcomes.assign(customer_id=[*range(1, 10), 99]))
+    with pytest.raises(TableError, match=r"`cost` must be a number of at least 0; 1 of 10 rows"):
+        plan.check(outcomes.assign(cost=[-1.0] + [1.0] * 9))
+    with pytest.raises(TableError, match="`returned` is missing"):
+        plan.check(outcomes.drop(columns="returned"))
+    with pytest.raises(TableError, match="second_tenure"):
+        plan.check(outcomes.drop(columns="value"))
+    with pytest.raises(TableError, match="must be unique"):
+        plan.check(pd.concat([outcomes, outcomes.head(1)]))
+    with pytest.raises(ValueError, match="Outcomes are known of 1 of 10 customers contacted: 2 are needed"):
+        plan.check(outcomes.head(1))
+    some = plan.check(outcomes.head(6))
+    assert some.n_unknown == 4
+    assert "6 customers contacted whose outcome is known (4 more have none)" in some.describe()
