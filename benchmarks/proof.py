@@ -82,7 +82,7 @@ def main(arguments: list[str]) -> None:
 def as_table() -> str:
     """Return all parts that were run as Markdown."""
     lines = ["# Do intervals and claims hold as often as they say?", ""]
-    lines += ["Written by `python3 run.py proof`; figures are shares of simulated trials.", ""]
+    lines += ["Written by `python3 run.py proof`; figures are shares of simulated trials, or ratios in the mean.", ""]
     for name in PARTS:
         path = HERE / "proof" / f"{name}.json"
         if path.exists():

@@ -45,6 +45,13 @@ def _row(what: str, nominal: float, before, now) -> dict:
     return found | {"error": error, "draws": draws}
 
 
+def _mean_row(what: str, truth: float, logs: np.ndarray) -> dict:
+    """Return the row of a ratio in the mean over draws."""
+    mean, draws = float(np.exp(logs.mean())), len(logs)
+    found = {"what": what, "nominal": truth, "before": None, "now": mean}
+    return found | {"error": mean * float(logs.std(ddof=1) / np.sqrt(draws)), "draws": draws}
+
+
 def skewness(draws: int = 20_000) -> list[dict]:
     """Return how often an offer that loses a cent, sent to 9,000 of 10,000, is said to pay, or to lose more."""
     rows = []
@@ -261,15 +268,21 @@ def organic_return(draws: int = 10_000) -> list[dict]:
 def key_moments(draws: int = 1_000) -> list[dict]:
     """Return how often jumps are claimed that are not there, and how often planted ones lie within their intervals.
 
-    Before: hazards in the windows compared with those on all other days, at whatever time of life.
+    Before: hazards in the windows compared with those on all other days, at whatever time of life. Of ratios in the
+    mean, what was planted stands as nominal.
     """
     none = jumping_lives.covering(draws, seed=SEED)
     some = jumping_lives.covering(draws, seed=SEED, welcome=2.5, price=1.6)
     alone = jumping_lives.covering(draws, seed=SEED, welcome=2.5, everybody=365)
+    means = np.array([jumping_lives.by_clock(rng) for rng in np.random.default_rng(SEED).spawn(draws)])
     return [
         _row("a jump after one of two moments claimed where there is none", 0.05, none["plain_claims"], none["claims"]),
         _row("jumps of 2.5 and 1.6 within, both at once", 0.95, some["plain_covers"], some["covers"]),
         _row("a jump of 2.5 within where it comes to everybody at once", 0.95, alone["plain_covers"], alone["covers"]),
+        *(
+            _mean_row(f"ratio in the mean, moment on a day {clock}", truth, logs)
+            for (clock, truth), logs in zip(jumping_lives.CLOCKS.items(), means.T, strict=True)
+        ),
     ]
 
 

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 
 import winback as wb
+from winback.retention.exposure import Watched, Windows, cells_of, stretches_of
+from winback.retention.jumps import fit_jumps
 from winback.uncertainty import normal_quantile
 
 DAYS, FIRST = 1400, pd.Timestamp("2020-01-01")
@@ -76,3 +78,40 @@ def _plain(found, result, level):
     beside = (result.n_ended - found["n_ended"]) / (result.monthly["n"].sum() - found["months_at_risk"])
     error = np.sqrt(1 / found["n_ended"] + 1 / (result.n_ended - found["n_ended"]))
     return np.log(inside / beside).to_numpy(), normal_quantile(level) * error.to_numpy()
+
+
+CLOCKS = {"of life": 2.5, "of the calendar": 1.6, "that is any": 2.0}  # when a moment comes: the ratio planted
+OTHERS_THEN = 0.5  # and by how much the hazard of all is lower from then on
+
+
+def by_clock(rng, n=1_000, days=600):
+    """Return the logs of three ratios in a draw of lives, see `CLOCKS`.
+
+    Moments come to two in five, on day 200 of life, on day 500 of the calendar, or on any day of the first 400. In the
+    windows after the first two the hazard of those without the moment is lower than before, so who compares them with
+    the days before finds too low a ratio.
+    """
+    start = np.sort(rng.integers(0, 400, n))
+    has = rng.random((3, n)) < 0.4
+    moment = np.array([np.full(n, 200), 500 - start, rng.integers(0, 400, n)])
+    moment[1][moment[1] <= 0] = days
+    day = np.arange(days)
+    inside = (day >= moment[..., None]) & (day < moment[..., None] + WINDOW)
+    hazard = 0.004 * np.where(inside[:2].any(axis=0), OTHERS_THEN, 1.0)
+    for ratio, each in zip(CLOCKS.values(), inside & has[..., None], strict=True):
+        hazard = np.where(each, hazard * ratio, hazard)
+    gone = np.cumsum(hazard, axis=1) >= rng.exponential(size=n)[:, None]
+    stay = np.where(gone.any(axis=1), gone.argmax(axis=1) + 1, days)
+    watched = Watched(np.arange(n), start, start, start + stay, gone.any(axis=1), np.ones(n))
+    kind, row = np.nonzero(has & (moment < stay))
+    windows = Windows(row, kind, start[row] + moment[kind, row], np.full(3, WINDOW))
+    everybody = np.zeros(n, dtype=np.int64)
+    cells = cells_of(watched, windows, stretches_of(watched, windows), everybody)
+    return fit_jumps(cells, cells.open).log_ratio
+
+
+def away_by_clock(draws, *, seed=20161103, n=1_000):
+    """Return how far the mean of each log ratio lies from the planted one, in Monte Carlo standard errors, (3,)."""
+    away = np.array([by_clock(rng, n) for rng in np.random.default_rng(seed).spawn(draws)])
+    away -= np.log(list(CLOCKS.values()))
+    return away.mean(axis=0) / (away.std(axis=0, ddof=1) / np.sqrt(draws))

@@ -24,7 +24,8 @@ def lives(n, *, who=1.0, times=1.0, rate=0.004, seed=1, start=0, kind=0, n_kinds
 
 
 def found_in(population):
-    cells = cells_of(population.watched, population.stretches, np.zeros(len(population.watched), dtype=np.int64))
+    everybody = np.zeros(len(population.watched), dtype=np.int64)
+    cells = cells_of(population.watched, population.windows, population.stretches, everybody)
     return jumps_of(population, cells)
 
 
@@ -102,7 +103,7 @@ def test_each_moment_may_have_a_population_of_its_own():
     away = jumps.log_ratio - np.log([3.0, 1.0])
     assert (np.abs(away) < 3 * np.sqrt(np.diagonal(jumps.covariance))).all()
     halves = np.arange(12_000) % 2
-    cells = cells_of(watched, population.stretches, halves)
+    cells = cells_of(watched, windows, population.stretches, halves)
     parts = jumps_by_segment(population, cells, 0, halves, at_once=True)
     assert parts.known.all()
     assert parts.differ() > 0.001

@@ -45,7 +45,7 @@ def test_every_day_at_risk_and_every_loss_is_in_the_cell_it_belongs_to(lives, mo
     row, kind, after = np.array(moments, dtype=np.int64).reshape(-1, 3).T
     some = row < len(watched)
     windows = Windows(row[some], kind[some], watched.zero[row[some]] + after[some], np.array(days))
-    cells = cells_of(watched, stretches_of(watched, windows), segment)
+    cells = cells_of(watched, windows, stretches_of(watched, windows), segment)
     assert cells.days.sum() == (watched.until - watched.since).sum()
     assert cells.lost.sum() == watched.ended.sum()
     columns = {"segment": cells.segment, "month": cells.month}
@@ -59,8 +59,8 @@ def test_a_calendar_that_is_not_known_does_not_tell_cells_apart():
     watched, segment = watched_of([(0, 0, 500, True, 0)] * 3)
     undated = replace(watched, dated=False)
     nothing = Windows(*[np.array([], dtype=np.int64)] * 3, np.array([61]))
-    dated, plain = (cells_of(each, stretches_of(each, nothing), segment) for each in (watched, undated))
-    assert set(plain.calendar) == {0}
+    dated, plain = (cells_of(each, nothing, stretches_of(each, nothing), segment) for each in (watched, undated))
+    assert len(set(plain.time)) == len(set(plain.month)) < len(set(dated.time))
     assert len(plain.days) == len(set(dated.month))
     assert plain.days.sum() == dated.days.sum()
 

@@ -3,6 +3,10 @@ r"""How many days was how many customers at risk, in which month of life, and wi
 Every life is cut where a window opens or closes, at each month of life and at every thirtieth day of the calendar. What
 is left are stretches within which nothing changes; added up they are *cells*: days at risk and losses, as many rows for
 a million customers as for a thousand. No row per customer and month is ever kept.
+
+Where windows open or close for many on one day, of life (a discount of twelve months ends) or of the calendar (prices
+change), all others are cut there, too. On such a day the hazard of everybody may change: those without the window would
+otherwise be compared over days before it, when nobody had one.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from winback.base.lives import last_of_each, pair_keys
 from winback.periods import DAYS_IN_MONTH
 
 TIME = 30  # days at the same calendar time: short beside any window, so that who came later is not compared with
+SHARED, FEWEST_SHARED = 0.01, 20  # of a moment's comings on one day, as a share and in number: many have it together
 AT_ONCE = 50_000  # stretches cut into months together: some ten million numbers
 
 
@@ -51,6 +56,23 @@ class Windows:
     day: np.ndarray  # (m,) when it came; its window is the days after it
     days: np.ndarray  # (n_kinds,) how many days a window has
 
+    def shared_days(self, behind: np.ndarray) -> np.ndarray:
+        """Return the days of a clock, so many behind for each of those watched, on which many windows open or close.
+
+        Examples
+        --------
+        >>> day, no = np.append(np.full(30, 365), np.arange(900, 930)), np.zeros(60, int)
+        >>> Windows(np.arange(60), no, day, np.array([61])).shared_days(no).tolist()
+        [365, 426]
+        """
+        found = [np.zeros(0, dtype=np.int64)]
+        for kind, length in enumerate(self.days):
+            of = self.kind == kind
+            day, n = np.unique(self.day[of] - behind[self.row[of]], return_counts=True)
+            day = day[n >= max(SHARED * of.sum(), FEWEST_SHARED)]
+            found += [day, day + length]
+        return np.unique(np.concatenate(found))
+
 
 class _Rows:
     """Columns of one length."""
@@ -77,7 +99,7 @@ class Cells(_Rows):
 
     segment: np.ndarray  # (k,)
     month: np.ndarray  # (k,) of life, from 0
-    calendar: np.ndarray  # (k,) stretches of TIME days of the calendar
+    time: np.ndarray  # (k,) stretches of TIME days of the calendar, and parts of the month, cut at shared days
     open: np.ndarray  # (k, n_kinds) bool: which windows
     days: np.ndarray  # (k,)
     lost: np.ndarray  # (k,)
@@ -111,13 +133,12 @@ def stretches_of(watched: Watched, windows: Windows) -> Stretches:
     return Stretches(rows, days, end, ended, is_open).only(days < end)
 
 
-def cells_of(watched: Watched, found: Stretches, segment: np.ndarray) -> Cells:
-    """Add up days at risk and losses by segment, month of life, calendar time and open windows; ``segment`` is (n,)."""
+def cells_of(watched: Watched, windows: Windows, found: Stretches, segment: np.ndarray) -> Cells:
+    """Add up days at risk and losses by segment, month of life, time and open windows; ``segment`` is (n,)."""
     zero = watched.zero[found.row]
-    step = TIME if watched.dated else int(found.end.max() - found.begin.min()) + 1
-    times = np.arange(found.begin.min(), found.end.max() + step, step)
-    months = month_bounds(int((found.end - zero).max()))
-    shape = (int(segment.max()) + 1, len(months), len(times))
+    lives, month = _life_bounds(int((found.end - zero).max()), windows.shared_days(watched.zero))
+    times = _calendar_bounds(watched, windows, found)
+    shape = (int(segment.max()) + 1, len(lives), len(times))
     sets, of = np.unique(found.open, axis=0, return_inverse=True)
     cells = []
     for number in range(len(sets)):
@@ -126,15 +147,33 @@ def cells_of(watched: Watched, found: Stretches, segment: np.ndarray) -> Cells:
         for some in np.array_split(rows, len(rows) // AT_ONCE + 1):
             part, time, begin, end = cut(found.begin[some], found.end[some], times)
             some = some[part]
-            part, month, begin, end = cut(begin - zero[some], end - zero[some], months)
+            part, life, begin, end = cut(begin - zero[some], end - zero[some], lives)
             some = some[part]
-            at = np.ravel_multi_index((segment[found.row[some]], month, time[part]), shape)
+            at = np.ravel_multi_index((segment[found.row[some]], life, time[part]), shape)
             gone = found.ended[some] & (end == found.end[some] - zero[some])  # with the last piece of the stretch
             days += np.bincount(at, weights=end - begin, minlength=len(days))
             lost += np.bincount(at[gone], minlength=len(days))
         at = np.flatnonzero(days)
-        cells.append((*np.unravel_index(at, shape), np.repeat(sets[[number]], len(at), axis=0), days[at], lost[at]))
+        group, life, time = np.unravel_index(at, shape)
+        time = time * len(lives) + life
+        cells.append((group, month[life], time, np.repeat(sets[[number]], len(at), axis=0), days[at], lost[at]))
     return Cells(*(np.concatenate(each) for each in zip(*cells, strict=True)))
+
+
+def _life_bounds(longest: int, shared: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the days of life at which lives are cut, and the month after each."""
+    months = month_bounds(longest)
+    bounds = np.union1d(months, shared[(shared > 0) & (shared < longest)])
+    return bounds, _within(months, bounds)
+
+
+def _calendar_bounds(watched: Watched, windows: Windows, found: Stretches) -> np.ndarray:
+    """Return the days of the calendar at which lives are cut, without a calendar none but the first and the last."""
+    first, last = found.begin.min(), found.end.max()
+    if not watched.dated:
+        return np.array([first, last])
+    shared = windows.shared_days(np.zeros_like(watched.zero))
+    return np.union1d(np.arange(first, last + TIME, TIME), shared[(shared > first) & (shared < last)])
 
 
 def month_bounds(longest: int) -> np.ndarray:

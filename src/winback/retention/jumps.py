@@ -1,7 +1,7 @@
 r"""By how much is the hazard higher after a moment than at the same time without it? One ratio for each moment.
 
-Within a cell, of one segment s, month of life m, thirty days q of the calendar and set x of open windows, the hazard of
-a day is constant:
+Within a cell, of one segment s, month of life m, thirty days q of the calendar (both cut where a moment comes to many
+on one day) and set x of open windows, the hazard of a day is constant:
 
 .. math:: h = h_{smq} \, e^{x'\beta}
 
@@ -73,7 +73,7 @@ def fit_jumps(cells: Cells, design: np.ndarray) -> Jumps:
     >>> np.exp(fit_jumps(cells, cells.open).log_ratio).round(6).tolist()   # 30 of 1e4 against 60 of 6e4
     [3.0]
     """
-    time = np.unique([cells.segment, cells.month, cells.calendar], axis=1, return_inverse=True)[1].ravel()
+    time = np.unique([cells.segment, cells.month, cells.time], axis=1, return_inverse=True)[1].ravel()
     known, rows = np.ones(design.shape[1], dtype=bool), np.ones(len(time), dtype=bool)
     while known.any():  # what is left out takes its cells from the others
         likelihood = _likelihood(cells, time, rows, design[:, known])

@@ -108,7 +108,7 @@ def key_moments(
     else:
         found = _of_contracts(base, moments, of=of, window_days=window_days, by=by, sent=sent)
     population, watched = found.population, found.population.watched
-    cells = cells_of(watched, population.stretches, found.groups[0])
+    cells = cells_of(watched, population.windows, population.stretches, found.groups[0])
     jumps, compared = jumps_of(population, cells)
     frame = figures.figures_of(population, cells, jumps, level)
     frame.insert(0, "moment", list(found.asked))
