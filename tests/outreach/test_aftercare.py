@@ -165,6 +165,80 @@ def test_news_is_told_once_with_the_first_contact_of_a_month_after_it():
     assert later.to_frame()["message"].tolist() == said[1:]
 
 
+def test_news_of_the_first_days_waits_for_the_first_month_and_that_of_a_late_contact_is_told_with_it_alone():
+    """News of 12 January, a step's own day, waits for February; that contact waits for the 13th."""
+    news = tuple(
+        News(name, datetime.date.fromisoformat(f"2024-{name}")) for name in ("01-12", "02-11", "02-13", "03-10")
+    )
+    channels = (*CHANNELS[:2], Channel("email"))
+    book = book_of(replace(CARE, news=news), channels, quiet_days=("02-10", "02-11", "02-12"))
+    plan = aftercare_plan(base_of({7: ["2024-01-10"]}), book, start="2024-01-10", until="2024-04-30")
+    assert dates_of(plan, 7)[2:] == ["24-01-17", "24-02-13", "24-03-10", "24-04-10"]
+    said = ["", "", "", "Write. New: 01-12, 02-11 and 02-13.", "Write. New: 03-10.", "Write."]
+    assert plan.to_frame()["message"].tolist() == said
+
+
+def test_what_is_due_on_the_day_of_the_next_purchase_or_of_the_loss_is_not_made():
+    days = {7: ["2024-03-01", "2024-03-03"], 8: ["2024-02-25", "2024-03-03"], 9: ["2024-02-03", "2024-03-03"]}
+    base = base_of(days, until="2024-03-03", lost=60)  # lost on the 61st silent day
+    plan = aftercare_plan(base, book_of(), start="2024-03-03", until="2024-06-30")
+    for customer in days:
+        assert dates_of(plan, customer) == ["24-03-03", "24-03-05", "24-03-10", "24-04-03"], customer
+    base = base_of({7: ["2024-03-03"]}, until="2024-03-03", lost=61)
+    assert dates_of(aftercare_plan(base, book_of(), start="2024-05-01", until="2024-06-30"), 7) == ["24-05-03"]
+
+
+def test_an_occasion_near_the_ends_of_a_plan_brings_a_contact_in_or_takes_it_out():
+    base = base_of({7: ["2023-12-31"]})
+
+    def planned(occasion, start, until):
+        book = book_of(replace(CARE, occasions=(Occasion("fair", datetime.date.fromisoformat(occasion)),)))
+        return dates_of(aftercare_plan(base, book, start=start, until=until), 7)
+
+    assert planned("2024-02-10", "2024-02-05", "2024-02-20") == ["24-02-10"]  # that of 31 January
+    assert planned("2024-02-10", "2024-01-20", "2024-02-05") == []
+    assert planned("2024-03-20", "2024-03-05", "2024-03-25") == ["24-03-20"]  # that of 31 March
+    assert planned("2024-03-20", "2024-03-25", "2024-04-10") == []
+    base = base_of({7: ["2024-01-03"]})
+    assert planned("2024-02-20", "2024-02-15", "2024-02-25") == ["24-02-20"]  # that of 3 March
+    assert planned("2024-01-31", "2024-02-01", "2024-02-28") == []
+
+
+def test_two_due_on_one_day_are_made_one_after_the_other():
+    care = Aftercare((Step("email", 20),), monthly=Step("email"), occasions=(Occasion("fair", "01-30"),))
+    plan = aftercare_plan(base_of({7: ["2024-01-10"]}), book_of(care), start="2024-01-10", until="2024-03-01")
+    assert dates_of(plan, 7) == ["24-01-30", "24-01-31"]
+    assert plan.frame["why"].tolist() == [
+        "20 days after the purchase of 2024-01-10",
+        "for the fair, bought on 2024-01-10",
+    ]
+
+
+def test_a_contact_waits_until_the_day_before_the_next_and_not_longer():
+    for quiet, expected in ((range(12, 16), ["24-01-16", "24-01-17"]), (range(12, 17), ["24-01-17"])):
+        book = book_of(channels=[Channel(each.name) for each in CHANNELS], quiet_days=[f"01-{day}" for day in quiet])
+        plan = aftercare_plan(base_of({7: ["2024-01-10"]}), book, start="2024-01-11", until="2024-02-01")
+        assert dates_of(plan, 7) == expected
+    book = book_of(channels=[Channel(each.name) for each in CHANNELS], quiet_days=["01-10"])
+    plan = aftercare_plan(base_of({7: ["2024-01-10"]}), book, start="2024-01-10", until="2024-01-15")
+    assert dates_of(plan, 7) == ["24-01-12"], "what is due on the day of the purchase is not made up for"
+
+
+def test_contacts_planned_for_after_the_end_count_for_the_limit():
+    before = pd.DataFrame({"customer_id": [7], "date": ["2024-02-20"], "channel": ["email"]})
+    asked = {"start": "2024-01-20", "until": "2024-02-15", "already": before}
+    base = base_of({7: ["2024-01-10"]})
+    assert dates_of(aftercare_plan(base, book_of(contacts_a_month=2), **asked), 7) == ["24-02-10"]
+    assert dates_of(aftercare_plan(base, book_of(contacts_a_month=1), **asked), 7) == []
+
+
+def test_two_years_are_the_longest_plan():
+    base = base_of({7: ["2024-01-10"]})
+    assert aftercare_plan(base, book_of(), start="2024-01-01", until="2025-12-31")
+    with pytest.raises(ValueError, match="within two years"):
+        aftercare_plan(base, book_of(), start="2024-01-01", until="2026-01-01")
+
+
 def test_a_plan_that_follows_another_is_the_rest_of_one_plan():
     base = base_of({7: ["2024-01-31"], 8: ["2024-02-27", "2024-03-01"]}, until="2024-03-01")
     spans = [("2024-02-01", "2024-03-31"), ("2024-04-01", "2024-06-30"), ("2024-02-01", "2024-06-30")]
@@ -250,7 +324,7 @@ def test_who_does_not_consent_or_must_not_be_contacted_is_left_out_and_counted()
         "Ada": ["counter", "message", "email"],
         "Bo": ["counter", "message"],
     }
-    assert plan.n_refused == 4
+    assert (plan.n_refused, plan.n_without_room) == (4, 0)
     assert "Left out are 4 contacts" in plan.describe()
 
 

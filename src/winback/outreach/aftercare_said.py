@@ -19,11 +19,12 @@ DAY, MONTH = Period(1, "D"), Period(1, "M")
 def messages(aftercare: Aftercare, steps: Sequence[Step], due: Due, date: np.ndarray) -> np.ndarray:
     """Return what is said with each contact that was made on a day, (n,).
 
-    New is what came after the contact before, which a plan that begins later takes for made a month ago.
+    New is what came after the purchase, or after the contact of the month before: where that is not in this plan, it is
+    taken for made when it was due.
     """
     day = date.astype("datetime64[D]").astype(np.int64)
     before = months_later(due.bought, np.maximum(due.month - 1, 0))
-    same = (due.customer[1:] == due.customer[:-1]) & (due.bought[1:] == due.bought[:-1])
+    same = (due.customer[1:] == due.customer[:-1]) & (due.bought[1:] == due.bought[:-1]) & (due.month[:-1] > 0)
     before[1:] = np.where(same, day[:-1], before[1:])
     news = sorted(aftercare.news, key=lambda each: each.since)
     since = np.array([each.since for each in news], dtype="datetime64[D]").astype(np.int64)

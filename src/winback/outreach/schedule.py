@@ -171,12 +171,12 @@ class _Run:
         others = np.column_stack([self.before[rows], self.made[rows]])
         again = np.where((others == day).any(axis=1), day + 1, day)
         if self.at_most is not None:
-            # Sorted with this day among them, one more contact than the limit must span more than the longest month.
+            # Sorted with this day among them, one more contact than the limit must span more than the longest month;
+            # where they do not, no day is free before the first of them is so long ago.
             days = np.sort(np.column_stack([others, np.full(rows.size, day)]), axis=1)
             first, last = days[:, : -self.at_most], days[:, self.at_most :]
-            crowded = (first <= day) & (day <= last) & (last - first < LONGEST_MONTH)
-            free_again = np.where(first < day, first + LONGEST_MONTH, day + 1)
-            again = np.maximum(again, np.where(crowded, free_again, day).max(axis=1, initial=day))
+            crowded = (first <= day) & (last - first < LONGEST_MONTH)
+            again = np.maximum(again, np.where(crowded, first + LONGEST_MONTH, day).max(axis=1, initial=day))
         self.due[rows] = again
         return again == day
 
