@@ -50,7 +50,7 @@ def risks_of(risk: ChurnRisk, base: ContractBase | PurchaseBase, keys: list[str]
     """Return the chance of leaving next month with its ends, (n,) each, by the ids; missing of the lost."""
     if not isinstance(base, ContractBase):
         raise ArgumentError("risk is of customers with contracts, and these are buyers: leave it out.")
-    known = (risk.now if base is risk.base else risk.predict(base)).drop_duplicates("customer_id")
+    known = risk.predict(None if base is risk.base else base).drop_duplicates("customer_id")
     known = known.set_index(known["customer_id"].map(text_of))[list(RISK)].reindex(keys)
     return {name: known[name].to_numpy() for name in RISK}
 
