@@ -41,6 +41,8 @@ def test_the_hazard_in_windows_stands_above_the_line_without(found):
     assert ax.get_ylabel() == "leave, a month"
     assert "after the end of the welcome discount in month" in ax.get_title(loc="left").replace("\n", " ")
     assert len(found.marks) == 2
+    named = plot_hazard(found, moments="welcome_discount_end").get_legend().get_texts()[0].get_text()
+    assert named.replace("\n", " ").startswith("without the moments that matter, smoothed")
 
 
 def test_without_a_moment_that_has_its_place_in_life_there_is_one_line(found):

@@ -241,6 +241,27 @@ def test_who_can_be_spoken_to_before_a_moment_and_who_only_after_it(found):
     )  # as a complaint, which has none
 
 
+def test_only_what_matters_or_is_named_is_marked_in_life():
+    """Nothing happens on day 60 of two in three lives: by itself it is neither marked nor left out of the curve."""
+    base = jumping_base(3_000, rng=9, welcome=3.0)
+    some = base.contracts[base.contracts.index % 3 > 0]
+    date = some["start"] + pd.Timedelta(days=60)
+    greeting = pd.DataFrame({"customer_id": some["customer_id"], "event": "greeting", "date": date})
+    greeting = greeting[greeting["date"] <= pd.Timestamp(base.until)]
+    events = pd.concat([base.events, greeting], ignore_index=True)
+    found = wb.key_moments(replace(base, events=events), ["greeting", "welcome_discount_end"])
+    alone = wb.key_moments(replace(base, events=events), ["welcome_discount_end"])
+    assert found.frame.set_index("moment")["verdict"].to_dict()["greeting"] == "not clearly different"
+    assert set(found.marks["moment"]) == {"greeting", "welcome_discount_end"}
+    assert set(found.marked()["moment"]) == {"welcome_discount_end"}
+    assert set(found.marked("greeting")["moment"]) == {"greeting"}
+    assert found.in_life().startswith("After the end of the welcome discount")
+    assert found.in_life(["greeting"]).startswith("After greeting")
+    pd.testing.assert_series_equal(found.monthly["without"], alone.monthly["without"])
+    with pytest.raises(ValueError, match="'renewal', which was not looked at; there are 'greeting' and"):
+        found.marked(["renewal"])
+
+
 def test_twice_a_welcome_discount_in_one_life_is_counted_and_said():
     base = jumping_base(1_500, rng=7)
     twice = base.events[base.events["event"] == "welcome_discount_end"].head(3)

@@ -26,6 +26,8 @@ from winback.retention.found_moments import AGAIN
 from winback.retention.jump_figures import HIGHER, UNCLEAR, UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matplotlib.axes import Axes
 
     from winback.retention.found_moments import KeyMoments
@@ -92,10 +94,10 @@ def plot_key_moments(result: KeyMoments, ax: Axes | None = None) -> Axes:
 
 
 @door
-def plot_hazard(result: KeyMoments, ax: Axes | None = None) -> Axes:
+def plot_hazard(result: KeyMoments, ax: Axes | None = None, *, moments: Iterable[str] | str | None = None) -> Axes:
     """Draw the share that goes in each month, with the hazard in the windows of moments that have their place in life.
 
-    Takes what `key_moments` returns.
+    Of these it marks ``moments``; by default those that are claimed to matter. Takes what `key_moments` returns.
 
     Examples
     --------
@@ -106,7 +108,8 @@ def plot_hazard(result: KeyMoments, ax: Axes | None = None) -> Axes:
     """
     shown = result.monthly[(result.monthly["n"] >= FEWEST_AT_RISK) & (result.monthly["month"] <= _months(result))]
     frame = (shown if len(shown) else result.monthly).reset_index(drop=True)
-    marks = result.marks[result.marks["after_month"] < frame["month"].max()]
+    marks = result.marked(moments)
+    marks = marks[marks["after_month"] < frame["month"].max()]
     names = dict(zip(result.frame["moment"], result.frame["in_words"], strict=True))
     if result.of == AGAIN:
         names = {moment: f"{words}, {months_of_ends(result, moment)}" for moment, words in names.items()}
@@ -118,7 +121,8 @@ def plot_hazard(result: KeyMoments, ax: Axes | None = None) -> Axes:
         inside = _within(frame["month"], marks)
         low, high, banded = low.mask(inside), high.mask(inside), "95% interval, where no offer has just ended"
     band(ax, x, low, high, own["color"], alpha=0.2)
-    label = "without these, smoothed: dips where those at a moment are left out" if len(marks) else "smoothed"
+    without = "these" if moments is None else "the moments that matter"
+    label = f"without {without}, smoothed: dips where those at a moment are left out" if len(marks) else "smoothed"
     ax.plot(x, frame["without"], color=own["color"], linewidth=2.4, label=label)
     for place, ((moment, rows), look) in enumerate(zip(marks.groupby("moment", sort=False), looks, strict=True)):
         at = rows["after_month"] + rows["months"] * (place + 1) / (len(looks) + 1)  # side by side within the windows

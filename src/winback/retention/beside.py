@@ -16,10 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from winback.retention.exposure import Cells, Stretches, Watched, Windows
-from winback.retention.jumps import LEAST, Jumps, fit_jumps
+from winback.retention.jumps import FEWEST_LOST, Jumps, fit_jumps
 
 COMPARED = 0.05  # share of those at risk at the same time without a window that is needed to compare with
-OTHERS, NEIGHBOURS, NOBODY = "others", "neighbours", "nobody"  # with whom a moment is compared
+WITH_OTHERS, WITH_NEIGHBOURS, WITH_NOBODY = "others", "neighbours", "nobody"  # with whom a moment is compared
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,7 @@ def beside(population: Population, kind: int, some: np.ndarray | bool = True) ->
     inside = found.open[:, kind]
     at_risk, lost = (found.end - found.begin)[inside].sum(), found.ended[inside].sum()
     lost_beside = weight @ count.lost
-    if min(lost, count.lost[weight > 0].sum()) < LEAST:
+    if min(lost, count.lost[weight > 0].sum()) < FEWEST_LOST:
         return np.nan, np.nan
     ratio = (lost / at_risk) / (lost_beside / (weight @ count.free))
     return float(np.log(ratio)), float(1 / lost + weight**2 @ count.lost / lost_beside**2)
@@ -101,7 +101,7 @@ def jumps_of(population: Population, cells: Cells) -> tuple[Jumps, np.ndarray]:
         log_ratio[alone], covariance[np.ix_(alone, alone)] = jumps.log_ratio, jumps.covariance
     for kind in np.flatnonzero(at_once):
         log_ratio[kind], covariance[kind, kind] = beside(population, kind)
-    compared = np.where(np.isnan(log_ratio), NOBODY, np.where(at_once, NEIGHBOURS, OTHERS))
+    compared = np.where(np.isnan(log_ratio), WITH_NOBODY, np.where(at_once, WITH_NEIGHBOURS, WITH_OTHERS))
     return Jumps(log_ratio, covariance), compared
 
 

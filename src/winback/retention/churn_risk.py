@@ -25,7 +25,7 @@ from winback.retention.bands import (
     trend_column,
     without_rare,
 )
-from winback.retention.moments import MEASURED, moment_in_words
+from winback.retention.moments import MEASURING, moment_in_words
 from winback.retention.person_months import (
     SINCE,
     TREND,
@@ -196,7 +196,7 @@ def _columns(base: ContractBase) -> dict[str, Column]:
 
 def _candidates(base: ContractBase) -> list[Column]:
     """Return the columns of the formula that is taken where none is given."""
-    measured = {f"{SINCE}{event}" for event in MEASURED}
+    measured = {f"{SINCE}{event}" for event in MEASURING}
     found = [each for name, each in _columns(base).items() if name not in measured]
     return [each for each in found if not each.name.startswith(TREND) or each.name == f"{TREND}volume"]
 

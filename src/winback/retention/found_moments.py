@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 import pandas as pd
 
+from winback.doors import ArgumentError
 from winback.labels import short_words
 from winback.results import Result, Sentences, counted, format_count, format_percent, join_words, state_p_value
-from winback.retention.beside import NEIGHBOURS
+from winback.retention.beside import WITH_NEIGHBOURS
 from winback.retention.ended_offers import answer_of_offers, left_with_offers, months_of_ends
-from winback.retention.jump_figures import HIGHER, UNCLEAR, UNKNOWN
+from winback.retention.jump_figures import HIGHER, UNCLEAR, UNKNOWN, is_claimed
 from winback.retention.moment_places import places_in_life, times_as_many, two_at_once
 from winback.sources import Cited, Formula
 
@@ -27,7 +28,7 @@ BEYOND = {
     AGAIN: "beyond what the months beside lost",
 }
 PAID = {LEAVING: "paid", RETURNING: "had paid", AGAIN: "paid"}
-ALIKE = 0.05  # p-value up to which groups are said to differ
+DIFFER_BELOW = 0.05  # p-value up to which groups are said to differ
 IN_SEGMENTS = {
     "in_words": ("After", "text"),
     "segment": ("Group", "text"),
@@ -56,10 +57,10 @@ class KeyMoments(Result):
         The ratios by group, with ``differ``: the p-value of their being alike.
     monthly : pandas.DataFrame
         One row per ``month`` of life (away, back): ``n`` at risk, ``n_ended``, ``hazard`` with Wilson's interval,
-        and ``without`` any window of moments that have their place in life, smoothed between such windows.
+        and ``without`` any window of moments that matter and have their place in life, smoothed between such windows.
     marks : pandas.DataFrame
-        One row per month of life ``after_month`` which such a ``moment`` comes: the ``share`` of its comings, and the
-        monthly hazard with interval in the windows of the ``months`` after it.
+        One row per month of life ``after_month`` which a ``moment`` comes that has its place there: the ``share`` of
+        its comings, and the monthly hazard with interval in the windows of the ``months`` after it.
     now : pandas.DataFrame
         Who met a moment lately, with ``days_left`` of the window: below 0 it is over.
     """
@@ -111,6 +112,17 @@ class KeyMoments(Result):
         higher = self.ranked()[self.ranked()["verdict"] == HIGHER]
         return None if higher.empty else higher.iloc[0]
 
+    def marked(self, moments: Iterable[str] | str | None = None) -> pd.DataFrame:
+        """Return the marks of the moments named; by default of those that are claimed to matter, and of all offers."""
+        if moments is None:
+            claimed = is_claimed(self.frame["verdict"]) | (self.of == AGAIN)
+            moments = self.frame["moment"][claimed]
+        named = [moments] if isinstance(moments, str) else list(moments)
+        if unknown := [name for name in named if name not in set(self.frame["moment"])]:
+            known = join_words(map(repr, self.frame["moment"]))
+            raise ArgumentError(f"moments names {unknown[0]!r}, which was not looked at; there are {known}.")
+        return self.marks[self.marks["moment"].isin(named)]
+
     def table(self) -> pd.DataFrame:
         """Return the rounded table, the moments with the most losses in excess first."""
         frame = self.ranked().drop(columns=["hazard_without_low", "hazard_without_high"])
@@ -124,9 +136,9 @@ class KeyMoments(Result):
         """Say after which moment most go, or come back, how sure that is, and the doubt that matters most."""
         return Sentences.of(_answer(self))
 
-    def in_life(self) -> Sentences:
-        """Say what of the moments that have their place in life, month by month; nothing where none has."""
-        return Sentences.of(places_in_life(self, GO[self.of]))
+    def in_life(self, moments: Iterable[str] | str | None = None) -> Sentences:
+        """Say what share goes, month by month, at moments that have their place in life and matter, or are named."""
+        return Sentences.of(places_in_life(self, self.marked(moments), GO[self.of]))
 
     def details(self) -> Sentences:
         """Say what of the other moments, of groups, and how it was found."""
@@ -181,7 +193,7 @@ def _answer(found: KeyMoments) -> Iterator[str]:
 def _doubt(found: KeyMoments) -> str:
     """Say what cannot be told of a moment that comes to all at once, else that those it comes to may be others."""
     beside = "so the time just before and after"
-    shared = found.frame["in_words"][found.frame["compared"] == NEIGHBOURS]
+    shared = found.frame["in_words"][found.frame["compared"] == WITH_NEIGHBOURS]
     if found.of == AGAIN:
         return (
             "An offer ends for all who came back for it at the same time: nobody is left to compare with, "
@@ -210,7 +222,7 @@ def _details(found: KeyMoments) -> Iterator[str]:
         yield f"With their offer, whichever it was, {left_with_offers(found)} left {BEYOND[AGAIN]}."
     for row in known.to_dict("records"):
         if top is None or row["moment"] != top["moment"]:
-            beside = ", compared with the time beside" if row["compared"] == NEIGHBOURS else ""
+            beside = ", compared with the time beside" if row["compared"] == WITH_NEIGHBOURS else ""
             chance = ", which may be chance" if row["verdict"] == UNCLEAR else ""
             window = f"within {row['window_days']} days after {row['in_words']}"
             yield f"{times_as_many(row)} {GO[found.of]} {window}{beside}{chance}."
@@ -237,7 +249,7 @@ def _by_group(found: KeyMoments) -> Iterator[str]:
         if len(rows) > 1:
             p_value = rows["differ"].iloc[0]
             each = join_words(f"{row.segment} {row.ratio:.2f}" for row in rows.itertuples())
-            said = "differs" if p_value < ALIKE else "is not shown to differ"
+            said = "differs" if p_value < DIFFER_BELOW else "is not shown to differ"
             yield f"After {moment} the ratio {said} by group ({state_p_value(p_value)}): {each}."
 
 

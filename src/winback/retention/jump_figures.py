@@ -113,6 +113,11 @@ def dated_in_life(counts: np.ndarray) -> np.ndarray:
     return np.sort(counts, axis=1)[:, -FEWEST:].sum(axis=1) >= DATED * np.maximum(counts.sum(axis=1), 1)
 
 
+def is_claimed(verdict: np.ndarray) -> np.ndarray:
+    """Say of which moments it is claimed that they matter."""
+    return np.isin(verdict, (HIGHER, LOWER))
+
+
 def marks_of(counts: np.ndarray, names: list[str], days: np.ndarray, cells: Cells, level: float) -> pd.DataFrame:
     """Return after which months of life moments with their place in life come, and the hazard in those windows."""
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

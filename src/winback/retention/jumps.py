@@ -30,9 +30,9 @@ from winback.newton import climb
 from winback.retention.exposure import Cells
 from winback.survival.goodness_of_fit import chi_squared_test
 
-LEAST = 5  # losses within the windows, and beside them, from which on a ratio is spoken of
-FURTHEST = 8.0  # log of the largest ratio: what goes on climbing has nobody to be compared with
-ALIKE = 1e-6  # share of a moment's own information beside the others' below which they always come together
+FEWEST_LOST = 5  # losses within the windows, and beside them, from which on a ratio is spoken of
+MOST_LOG_RATIO = 8.0  # log of the largest ratio: what goes on climbing has nobody to be compared with
+OWN_SHARE = 1e-6  # share of a moment's own information beside the others' below which they always come together
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ def fit_jumps(cells: Cells, design: np.ndarray) -> Jumps:
         likelihood = _likelihood(cells, time, rows, design[:, known])
         _, _, information = likelihood(np.zeros(known.sum()))
         within = (cells.lost * rows) @ design[:, known]
-        clear = (within >= LEAST) & (np.diagonal(information) >= LEAST / 2) & _apart(information)
+        clear = (within >= FEWEST_LOST) & (np.diagonal(information) >= FEWEST_LOST / 2) & _apart(information)
         if clear.all():
             break
         known[known] = clear
@@ -87,7 +87,7 @@ def fit_jumps(cells: Cells, design: np.ndarray) -> Jumps:
     k = len(known)
     log_ratio, covariance = np.full(k, np.nan), np.full((k, k), np.nan)
     if known.any():
-        ends = np.full(known.sum(), FURTHEST)
+        ends = np.full(known.sum(), MOST_LOG_RATIO)
         peak = climb(likelihood, np.zeros(known.sum()), bounds=(-ends, ends))
         told = peak.inside & peak.converged
         of = np.flatnonzero(known)[told]
@@ -102,7 +102,7 @@ def _apart(information: np.ndarray) -> np.ndarray:
         own = information[k, k]
         cross = information[np.ix_(kept, [k])]
         left = own - (cross.T @ np.linalg.solve(information[np.ix_(kept, kept)], cross)).sum() if kept else own
-        if left > ALIKE * own:
+        if left > OWN_SHARE * own:
             kept.append(k)
     return np.isin(np.arange(len(information)), kept)
 

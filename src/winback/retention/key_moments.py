@@ -14,7 +14,7 @@ from winback.base.contract_tables import AFTER
 from winback.doors import ArgumentError, door
 from winback.labels import NOT_KNOWN, short_words
 from winback.retention import jump_figures as figures
-from winback.retention.beside import NEIGHBOURS, NOBODY, Population, jumps_by_segment, jumps_of
+from winback.retention.beside import WITH_NEIGHBOURS, WITH_NOBODY, Population, jumps_by_segment, jumps_of
 from winback.retention.exposure import Cells, cells_of, stretches_of
 from winback.retention.found_moments import AGAIN, LEAVING, OF, RETURNING, KeyMoments
 from winback.retention.moments import asked_windows, check_days, moment_in_words, moments_of, notes_on, windows_of
@@ -101,28 +101,21 @@ def key_moments(
     check_days(window_days)
     if of not in OF:
         raise ArgumentError(f"of must be one of {', '.join(map(repr, OF))}; got {of!r}.")
+    if of == AGAIN and moments is not None:
+        raise ArgumentError("of='leaving again' looks at the end of each offer; moments cannot be chosen.")
     if of == AGAIN:
-        if moments is not None:
-            raise ArgumentError("of='leaving again' looks at the end of each offer; moments cannot be chosen.")
         found = _of_second_lives(base, window_days, by, sent, offers)
     else:
         found = _of_contracts(base, moments, of=of, window_days=window_days, by=by, sent=sent)
     population, watched = found.population, found.population.watched
     cells = cells_of(watched, population.windows, population.stretches, found.groups[0])
-    jumps, compared = jumps_of(population, cells)
-    frame = figures.figures_of(population, cells, jumps, level)
-    frame.insert(0, "moment", list(found.asked))
-    since = found.now["moment"].map(found.asked).astype(float) - found.now["days_left"].astype(float)
-    for name, some in (("n_open", found.now["days_left"] > 0), ("n_lately", since < LATELY)):
-        n = found.now[some].groupby("moment")["customer_id"].nunique()
-        frame[name] = frame["moment"].map(n).fillna(0).astype(int)
+    frame = _figures(found, cells, level)
     ages = figures.by_age(population)
-    frame = frame.assign(compared=compared, in_words=found.words, inside=figures.inside_of(cells, frame["ratio"]))
-    frame["inside"] = frame["inside"].map(dict(enumerate(found.words)))
+    left_out = figures.dated_in_life(ages) & (figures.is_claimed(frame["verdict"]) | (of == AGAIN))
     return KeyMoments(
         frame=frame,
-        segments=_by_segment(found, cells, compared, level) if by else None,
-        monthly=figures.monthly_hazard(cells, figures.dated_in_life(ages), level),
+        segments=_by_segment(found, cells, frame["compared"].to_numpy(), level) if by else None,
+        monthly=figures.monthly_hazard(cells, left_out, level),
         marks=figures.marks_of(ages, list(found.asked), population.windows.days, cells, level),
         now=found.now,
         of=of,
@@ -189,6 +182,19 @@ def _of_second_lives(base, window_days, by, sent, offers) -> _Found:
     )
 
 
+def _figures(found: _Found, cells: Cells, level: float) -> pd.DataFrame:
+    """Return one row per moment, with how many met it lately."""
+    jumps, compared = jumps_of(found.population, cells)
+    frame = figures.figures_of(found.population, cells, jumps, level)
+    frame.insert(0, "moment", list(found.asked))
+    since = found.now["moment"].map(found.asked).astype(float) - found.now["days_left"].astype(float)
+    for name, some in (("n_open", found.now["days_left"] > 0), ("n_lately", since < LATELY)):
+        n = found.now[some].groupby("moment")["customer_id"].nunique()
+        frame[name] = frame["moment"].map(n).fillna(0).astype(int)
+    inside = pd.Series(figures.inside_of(cells, frame["ratio"])).map(dict(enumerate(found.words)))
+    return frame.assign(compared=compared, in_words=found.words, inside=inside)
+
+
 def _groups(table: pd.DataFrame, by: str | None, late: Iterable[str] = ()) -> tuple[np.ndarray, list]:
     """Return the place of each row's group, and the groups in words; those of a missing one come last."""
     if by is None:
@@ -211,8 +217,8 @@ def _by_segment(found: _Found, cells: Cells, compared: np.ndarray, level: float)
     """Return the ratios by group, those of a moment together, and whether they differ."""
     segment, names = found.groups
     parts = []
-    for kind in np.flatnonzero(compared != NOBODY):
-        jumps = jumps_by_segment(found.population, cells, kind, segment, compared[kind] == NEIGHBOURS)
+    for kind in np.flatnonzero(compared != WITH_NOBODY):
+        jumps = jumps_by_segment(found.population, cells, kind, segment, compared[kind] == WITH_NEIGHBOURS)
         inside = np.bincount(cells.segment, cells.lost * cells.open[:, kind], minlength=len(names)).astype(int)
         part = {"moment": list(found.asked)[kind], "in_words": found.words[kind], "segment": names, "n_ended": inside}
         parts.append(pd.DataFrame({**part, **figures.ratios(jumps, level), "differ": jumps.differ()}))

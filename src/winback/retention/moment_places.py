@@ -15,10 +15,10 @@ def times_as_many(row) -> str:
     return f"{row['ratio']:.2f} times as many [{row['ratio_low']:.2f}, {row['ratio_high']:.2f}]"
 
 
-def places_in_life(found: Result, go: str) -> Iterator[str]:
+def places_in_life(found: Result, places: pd.DataFrame, go: str) -> Iterator[str]:
     """Yield what share goes after each moment that has its place in life, month by month and over all its windows."""
     rows = found.frame.set_index("moment")
-    for moment, marks in found.marks.groupby("moment", sort=False):
+    for moment, marks in places.groupby("moment", sort=False):
         row = rows.loc[moment]
         if row["verdict"] == UNKNOWN:
             continue

@@ -14,7 +14,7 @@ from winback.labels import label_of
 from winback.results import counted, join_words
 from winback.retention.exposure import Watched, Windows
 
-MEASURED = ("volume", "satisfaction", "seller_rating", "contact", "hours")  # how much, not that something changed
+MEASURING = ("volume", "satisfaction", "seller_rating", "contact", "hours")  # how much, not that something changed
 MOST, LONGEST = 12, 3650  # moments at once, days
 WORDS = {
     "welcome_discount_end": "the end of the welcome discount",
@@ -53,7 +53,7 @@ def asked_windows(
     ({'renewal': 61}, {'renewal': 31})
     """
     if moments is None:
-        names = sorted(set(there) - set(MEASURED), key=lambda name: (-there[name], name))
+        names = sorted(set(there) - set(MEASURING), key=lambda name: (-there[name], name))
         moments = sorted(names[:MOST])
     given = [moments] if isinstance(moments, str) else moments
     days = dict(given) if isinstance(given, Mapping) else dict.fromkeys(given, window_days)
