@@ -78,6 +78,7 @@ with tempfile.TemporaryDirectory() as folder:
 from schedules import one_after_the_other
 problem = outreach.draw(60, 1 / 100)
 assert np.array_equal(outreach.schedule(*problem), one_after_the_other(*problem), equal_nan=True)
+assert outreach.planned()() == outreach.counted()(), "the plan costs what the trial counts, to the cent"
 trial = policies.draw()
 values = [policies.ours(task, trial, policies.aipw_scores(*trial))() for task in policies.TASKS]
 assert np.isfinite(values).all() and np.isfinite(scores.ours(*trial)()).all()
