@@ -703,6 +703,7 @@ def calls() -> Mapping[str, Call]:
             plots.plot_calendar, {"plan": wb.outreach_plan(costed_policy(), few, start="2026-01-05")}
         ),
         "plot_hazard": Call(plots.plot_hazard, {"result": wb.key_moments(base(), "complaint")}),
+        "plot_came_as_forecast": Call(plots.plot_came_as_forecast, {"found": contacts_planned().check(came_of_it())}),
         "plot_calling_times": Call(
             plots.plot_calling_times, {"found": wb.outreach.when_to_call(lives(), offer="gift", random_delays=True)}
         ),

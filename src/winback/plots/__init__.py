@@ -34,6 +34,7 @@ lost_buyers      a customer's purchases, and the day on which they are called lo
 retention_moments  the hazard with its moments, and the jump after each
 retention_risk     did those leave who were said to; what keeping gains
 outreach         who is contacted on which day, against what the channels can bear
+came_as_forecast  did a plan bring what was forecast?
 calling_times    who comes back by months away, under each offer
 words            names and sentences as they are written, in any script
 style            the house palette
@@ -45,6 +46,7 @@ from winback.plots.alt_text import alt_text
 from winback.plots.budgets import plot_budget_curve, plot_profit_share_frontier, plot_spending_curve
 from winback.plots.by_group import plot_offers_by_group
 from winback.plots.calling_times import plot_calling_times
+from winback.plots.came_as_forecast import plot_came_as_forecast
 from winback.plots.differences import plot_differences
 from winback.plots.held_out import plot_held_out_tenths, plot_lorenz, plot_tracking, plot_tracking_by_period
 from winback.plots.keep_or_win_back import plot_keep_or_win_back
@@ -91,6 +93,7 @@ __all__ = [
     "plot_calendar",
     "plot_calling_times",
     "plot_calls",
+    "plot_came_as_forecast",
     "plot_chance_active",
     "plot_churn_risk",
     "plot_cohorts",
