@@ -52,6 +52,7 @@ ROWS = [
     "pseudo_observations",
     "expectations",
     "newton",
+    "orthonormal",
     "winner",
     "skewness",
     "uncertainty",

@@ -36,7 +36,7 @@ terms            what an offer costs and when, what returns anyway: Offer, Offer
 held_out         is a forecast right on what it has not seen? hold_out
 formulas, formula_checks, formula_language  what a model takes from a table, and what it may
 pseudo_observations, expectations, winner, skewness, uncertainty, clusters  the statistics beneath
-newton           where is a likelihood highest?
+newton, orthonormal  where is a likelihood highest? and on which columns is it climbed?
 doors, annotations, surface  can a function use what it is given? which names are public, and where each stands
 asked            can this table answer a question? the answer, or why not
 minute, said, sources, works  what is taken away in a minute? in view, folded, from where, and whose?

@@ -11,6 +11,7 @@ from scipy.linalg import block_diag
 from winback.doors import ArgumentError, door
 from winback.formulas import bind_formula
 from winback.newton import climb
+from winback.orthonormal import orthonormal
 from winback.retention.long_enough import follow_up
 from winback.retention.repeat_churn_fit import RepeatChurn
 from winback.retention.repeat_churn_likelihood import Returned, log_likelihood
@@ -170,7 +171,7 @@ def _fitted(sample: Sample, tried, hazards, watched) -> tuple[Equations, Top, st
 
 def _highest(data: Returned, *, share: float | None = None, start: Top | None = None) -> Top:
     """Return the maximum of the likelihood, with a share of susceptible customers that is held where one is given."""
-    working, back = _orthonormal(data)
+    working, back = _uncorrelated(data)
     gamma, levels = slice(data.z.shape[1]), slice(data.z.shape[1], data.z.shape[1] + data.n_reasons)
     place, free = np.zeros(data.n_places), np.ones(data.n_places, dtype=bool)
     place[levels] = np.log(np.maximum(data.ends.sum(axis=0), 0.5) / data.months.sum())
@@ -188,20 +189,12 @@ def _highest(data: Returned, *, share: float | None = None, start: Top | None = 
     return Top(back @ peak.place, back @ peak.covariance @ back.T, peak.value, peak.converged)
 
 
-def _orthonormal(data: Returned) -> tuple[Returned, np.ndarray]:
+def _uncorrelated(data: Returned) -> tuple[Returned, np.ndarray]:
     """Return the same customers with designs whose columns are alike in size and uncorrelated, and the way back."""
-    mean = data.x.mean(axis=0)
-    (z, of_z), (x, of_x) = _turned(data.z), _turned(data.x - mean)
-    back = block_diag(of_z, np.eye(2 * data.n_reasons), of_x)
-    n_gamma = data.z.shape[1]
-    back[n_gamma : n_gamma + data.n_reasons, n_gamma + 2 * data.n_reasons :] = -mean @ of_x
+    mean, n_gamma = data.x.mean(axis=0), data.z.shape[1]
+    z, of_z = orthonormal(data.z, data.curable)
+    x, of_x = orthonormal(data.x - mean)
+    back = np.linalg.inv(block_diag(of_z, np.eye(2 * data.n_reasons), of_x))
+    at_x = slice(n_gamma + 2 * data.n_reasons, None)
+    back[n_gamma : n_gamma + data.n_reasons, at_x] = -mean @ back[at_x, at_x]
     return replace(data, z=z, x=x), back
-
-
-def _turned(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a design made orthonormal among the rows in use, and the matrix that leads its coefficients back."""
-    if not matrix.any():
-        return matrix, np.eye(matrix.shape[1])
-    q, r = np.linalg.qr(matrix)
-    size = np.sqrt(matrix.any(axis=1).sum()) * np.sign(np.diag(r))
-    return q * size, np.linalg.inv(r) * size

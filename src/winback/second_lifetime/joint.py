@@ -10,11 +10,12 @@ from scipy.optimize import minimize
 
 from winback.doors import door_of_settings
 from winback.newton import climb
+from winback.orthonormal import orthonormal
 from winback.second_lifetime.fitted import SecondLifetimeFit
 from winback.second_lifetime.joint_fit import JointFit, doubts
 from winback.second_lifetime.joint_likelihood import N_SHARED, JointData, hessian, log_likelihood
 from winback.second_lifetime.margin_fit import margin_shape
-from winback.second_lifetime.sample import EQUATIONS, Sample, draw_sample, orthonormal
+from winback.second_lifetime.sample import EQUATIONS, Sample, draw_sample
 from winback.second_lifetime.tenure_fit import shape_test
 from winback.second_lifetime.two_part import fit_sample, heckman_steps
 from winback.second_lifetime.two_part_fit import TwoPartFit

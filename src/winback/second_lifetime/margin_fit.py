@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from statsmodels.stats.diagnostic import het_breuschpagan
 
-from winback.second_lifetime.sample import EXACT, Sample, orthonormal
+from winback.orthonormal import orthonormal
+from winback.second_lifetime.sample import EXACT, Sample
 from winback.second_lifetime.two_part_fit import mills_ratio
 from winback.survival.goodness_of_fit import Test, chi_squared_test
 

@@ -240,13 +240,6 @@ def _is_ordered(columns, returned):
     return any(back.min() >= lost.max() or lost.min() >= back.max() for back, lost in pairs)
 
 
-def orthonormal(covariates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return covariates that are uncorrelated and of size one, and the matrix R of X = Q R."""
-    q, r = np.linalg.qr(covariates)
-    root = np.sqrt(len(covariates))
-    return q * root, r / root
-
-
 def weighted_products(columns: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return X' diag(w) X, shape (p, p), from blocks of rows.
 

@@ -11,12 +11,12 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.sm_exceptions import ModelWarning, PerfectSeparationError
 
 from winback.doors import door_of_settings
+from winback.orthonormal import orthonormal
 from winback.second_lifetime.links import LINKS
 from winback.second_lifetime.sample import (
     EQUATIONS,
     Sample,
     draw_sample,
-    orthonormal,
     outliers,
     refuse_separated,
     weighted_products,

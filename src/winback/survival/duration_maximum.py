@@ -15,7 +15,8 @@ from functools import cached_property
 
 import numpy as np
 
-from winback.newton import ROUNDING, Peak, climb
+from winback.newton import Peak, climb
+from winback.orthonormal import orthonormal
 from winback.survival.families import Family
 
 LEAST_SIGMA = 1e-6  # below it the lengths follow from the covariates but for rounding
@@ -73,8 +74,8 @@ def maximise(
     """
     y = family.outcome(months)
     unit = 1.0 if family.log_tenure else max(float(np.abs(y).max()), 1e-300)
-    back = _to_orthonormal(matrix, counts)
-    design = np.column_stack([(-back.T @ matrix.T).T, y / unit])  # column after column, which makes products quick
+    columns, triangle = orthonormal(matrix, counts)
+    design = np.column_stack([-columns, y / unit])  # column after column, which makes products quick
     late = np.zeros(len(y), dtype=bool) if since is None else since > 0
     then = design[late]
     if late.any():
@@ -82,15 +83,7 @@ def maximise(
     likelihood = _Likelihood(family, design, ended, counts, then=then, late=late)
     peak = climb(likelihood, likelihood.start())
     jacobian = float((counts * y)[ended].sum()) if family.log_tenure else likelihood.n_ended * np.log(unit)
-    return _in_months(peak, peak.value - jacobian, back, unit)
-
-
-def _to_orthonormal(matrix, counts) -> np.ndarray:
-    """Return the matrix that makes covariates orthonormal: wherever they lie, all directions are then curved alike."""
-    products = matrix.T @ (matrix * counts[:, None]) / len(matrix)
-    size = np.sqrt(np.diag(products))
-    squares, directions = np.linalg.eigh(products / np.outer(size, size))
-    return directions / np.sqrt(np.maximum(squares, ROUNDING * squares[-1])) / size[:, None]
+    return _in_months(peak, peak.value - jacobian, np.linalg.inv(triangle), unit)
 
 
 @dataclass(frozen=True)
@@ -111,7 +104,7 @@ class _Likelihood:
     def start(self) -> np.ndarray:
         """Return what least squares say."""
         design, counts = self.design, self.counts
-        beta = -design[:, :-1].T @ (counts * design[:, -1]) / len(counts)  # of orthonormal covariates
+        beta = -design[:, :-1].T @ (counts * design[:, -1]) / counts.sum()  # of orthonormal covariates
         residual = design[:, -1] + design[:, :-1] @ beta
         sigma = np.sqrt((counts * residual**2).sum() / counts.sum())
         theta = 1 / max(sigma, 1e-3)

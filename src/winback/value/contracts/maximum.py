@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from winback.newton import climb
+from winback.orthonormal import orthonormal
 from winback.value.contracts.survival import PAIRS, Terms, likelihood_terms, trial_terms
 
 # Of log parameters in a free search. Beyond, S(t) differs from that at an edge by less than 1e-8: of customers alike or
@@ -90,9 +91,8 @@ class _Problem:
 
     def __init__(self, cells: Cells | Trials, searching: bool):
         self.cells, self.searching = cells, searching
-        n, self.p = cells.matrix.shape
-        turn = np.linalg.qr(cells.matrix, mode="r") / np.sqrt(n)
-        self.design = np.linalg.solve(turn.T, cells.matrix.T).T
+        self.p = cells.matrix.shape[1]
+        self.design, turn = orthonormal(cells.matrix)
         self.turn = np.eye(2 * self.p + 1)
         self.turn[: self.p, : self.p] = self.turn[self.p : -1, self.p : -1] = turn
         self.back = np.linalg.inv(self.turn)
