@@ -1,6 +1,7 @@
 """Who is contacted how, when and how often?
 
 playbook           rules, remedies and limits that an analyst edits, and what contacts cost by them
+counted_in         does the best offer stay the best once its contacts are paid for?
 playbook_files     `load_playbook`, `write_playbook`: a playbook as TOML
 entries            what stands in a playbook: channels, steps, rules, remedies, causes, aftercare
 playbook_problems  what is wrong with one, in words
