@@ -20,6 +20,7 @@ FILES = house.files_of(SOURCE)
 ROWS = [
     "cli",
     "all_pages",
+    "plan_page",
     "report",
     "lost_page",
     "pages",

@@ -18,7 +18,7 @@ from winback.cli import main
 from winback.datasets.telecom.built_in import built_in
 from winback.lost import in_short, on_pages
 from winback.lost.small_groups import MORE, NOT_TOLD_APART
-from winback.pages.shown import drop_unanswered
+from winback.pages.shown import OF_THE_STUDY, drop_unanswered
 
 UNTIL = "2024-12-31"
 NAMES = {"Name": "Ann O'Neil", "E-mail": "ann@example.org"}
@@ -268,7 +268,7 @@ def test_helping_sections_stand_last_and_are_folded():
 
 def test_the_study_is_said_once_to_be_built_and_who_stands_out_by_chance():
     cells = lost_page.load_notebook(lost_page.NOTEBOOK).cells
-    assert [cell.metadata["tags"] for cell in cells if "built_in(" in cell.source] == [[lost_page.OF_THE_STUDY]]
+    assert [cell.metadata["tags"] for cell in cells if "built_in(" in cell.source] == [[OF_THE_STUDY]]
     names = ["M01", "M02", "M40, M41 and M42", "M29"]
     groups = pd.DataFrame({"group": names, "verdict": [MORE, NOT_TOLD_APART, MORE, MORE]})
     said = built_in(SimpleNamespace(groups=groups)).splitlines()

@@ -138,8 +138,8 @@ def own_data_commands():
     return {words[1]: words[1:] for words in lines}
 
 
-def test_the_path_for_own_data_is_four_commands():
-    assert list(own_data_commands()) == ["lost", "offers", "check", "report"]
+def test_the_path_for_own_data_is_four_commands_and_two_to_plan_what_was_learned():
+    assert list(own_data_commands()) == ["lost", "offers", "check", "report", "playbook", "plan"]
 
 
 def test_every_option_named_exists():

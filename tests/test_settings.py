@@ -182,6 +182,51 @@ def no_page(notebook, settings, out, **_):
     raise ValueError("No page was wanted.")
 
 
+# option of `winback plan` -> words, and what is said without a table of one's own; None: it acts on the study, too
+PLAN = {name: (words, f"{name}: that is for a table of your own") for name, words in WITHOUT_A_TABLE.items()} | {
+    "start": (["--start", "soon"], "--start must be a date"),
+    "playbook": (["--playbook", "none.toml"], "none.toml"),
+    "keep_back": (["--keep-back", "1"], "--keep-back must be a share"),
+    "already": (["--already", "none.csv"], "none.csv"),
+    "back": (["--back", "none.csv"], "none.csv"),
+    "whom": (["--whom", "none.csv"], "none.csv"),
+    "offers": (["--offers", "none.toml"], "the customers' table is missing"),
+    "horizon_months": (["--horizon-months", "-1"], "must be above 0"),
+    "annual_discount": (["--annual-discount", "10"], "Write 0.1 for 10%"),
+    "currency": (["--currency", "EUR"], "EUR"),
+    "organic": (["--organic", "0.05"], "here the untreated show it"),
+    "organic_value": (["--organic-value", "-3"], "organic_value must be"),
+    "despite_causes": (["--despite-causes"], None),
+    "customers": (["none.csv"], "the offers file"),
+    "out": (["--out", "log.csv"], "is a file; name a folder"),
+}
+
+
+def test_every_option_of_plan_is_looked_at():
+    assert {option.name for option in main.commands["plan"].params} == set(PLAN)
+    assert {option.name for option in main.commands["playbook"].params} == {"out", "overwrite"}
+
+
+@pytest.mark.parametrize("name", PLAN)
+@pytest.mark.usefixtures("files")
+def test_an_option_of_plan_acts_or_is_refused(name, monkeypatch):
+    asked = {}
+
+    def no_page(notebook, settings, out, **_):
+        asked.update(settings)
+        raise ValueError("No page was wanted.")
+
+    monkeypatch.setattr("winback.plan_page.write_page", no_page)
+    words, said = PLAN[name]
+    result = CliRunner().invoke(main, ["plan", *words])
+    assert result.exit_code == 1
+    if said is None:
+        assert asked["how"] == {name: True}
+    else:
+        assert said in result.output
+        assert not asked
+
+
 LOST = {  # option of `winback lost` -> words; said of purchases; said without a table of one's own
     "by": (["--by", "zz"], "there is no column zz to compare losses by", "by: that is for a table of your own"),
     "columns": (["--column", "amount=zz"], "is not a column", "columns: that is for a table of your own"),

@@ -12,6 +12,7 @@ from winback.pages.index import index_page
 from winback.pages.listed import Listed, listed
 from winback.pages.page import INDEX, said_today
 from winback.pages.settings import of_the_notebook, parameters_of
+from winback.pages.shown import drop_of_the_study
 from winback.pages.written import run_for_page, why_not, write_pages
 from winback.policies.listing import whom_to_list
 from winback.report import WHOM, asked_trial, comparable_trial, listed_for, refuse_whom_without_list
@@ -108,6 +109,8 @@ class _Making:
     def make(self, chapter: Chapter, folder: Path) -> NotebookNode | None:
         """Return a notebook that was run on the trial; None, and the reason kept, where it cannot be."""
         notebook, name = chapter.read(), f"{chapter.number} {chapter.question}"
+        if self.own:
+            drop_of_the_study(notebook)
         self.tell(f"{name} ...")
         try:
             run_for_page(notebook, self._settings(notebook), folder, self.tell)

@@ -14,6 +14,7 @@ import pandas as pd
 from winback.lost.in_short import LATELY
 from winback.lost.money_asked import SAID
 from winback.pages.settings import load_notebook
+from winback.pages.shown import drop_of_the_study
 from winback.pages.written import write_page
 from winback.results import Sentences, counted, join_words
 from winback.tables import check_writable, write_csv, write_workbook
@@ -25,7 +26,6 @@ NOTEBOOK = "01-who-is-lost-and-what-does-it-cost.ipynb"
 PAGE = "lost.html"
 TABLES = ("lost-call-list.csv", "lost-call-list.xlsx", "lost-customers.csv")
 DROPPED = re.compile("<p>(Dropped: [^<]+)</p>")  # a line of a log's summary, which the page folds away
-OF_THE_STUDY = "study"  # tag of cells that are about the study alone, and not of a page about one's own table
 LONGEST_SHEET = 10_000  # rows: more than anybody calls; a workbook of many more is slow to write and to open
 
 
@@ -88,8 +88,7 @@ def write_lost_page(
     check_writable(out, (PAGE, *TABLES))
     notebook = load_notebook(NOTEBOOK)
     if file is not None:
-        cells = notebook.cells
-        notebook.cells = [cell for cell in cells if OF_THE_STUDY not in cell.metadata.get("tags", [])]
+        drop_of_the_study(notebook)
     settings = {
         "file": None if file is None else str(Path(file).resolve()),
         "reading": how,

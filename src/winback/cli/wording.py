@@ -8,12 +8,13 @@ import click
 
 OPTIONS = (
     *("keep", "decimal", "control", "until", "since", "sheet", "margin_share", "currency", "organic", "organic_value"),
-    *("horizon_months", "annual_discount", "lost_within", "tenure_in"),
+    *("horizon_months", "annual_discount", "lost_within", "tenure_in", "keep_back"),
 )
 CELL = r"""(?:"[^"]*"|'[^']*'|\.\.\.|-?\d[\d.]*)"""
 ARGUMENT = re.compile(rf"(?<![\w-])({'|'.join(OPTIONS)})=({CELL}|\[{CELL}(?:, {CELL})*\])")
 QUOTES = "\"'"
 COLUMN = re.compile(r"""columns=\{"([^"]*)": "([^"]*)"\}""")
+NAMED = re.compile(r"^(start|keep_back)(?= must| \()", re.MULTILINE)  # a message that begins with what is wrong
 ORDER = (("day_first=True", "--day-first"), ("day_first=False", "--month-first"))
 
 
@@ -26,10 +27,13 @@ def in_options(text: str) -> str:
     'Say which: --decimal "," or --decimal ".".'
     >>> in_options('Name it, columns={"value": "spend"}; or say control=["No", "KG"].')
     'Name it, --column "value=spend"; or say --control "No" --control "KG".'
+    >>> in_options("keep_back must be a share from 0 to under 1.")
+    '--keep-back must be a share from 0 to under 1.'
     """
     for python, option in ORDER:
         text = text.replace(python, option)
     text = COLUMN.sub(r'--column "\1=\2"', text)
+    text = NAMED.sub(lambda found: f"--{found[1].replace('_', '-')}", text)
     return ARGUMENT.sub(_as_option, text)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parents[1]
 NUMBERED = re.compile(r"(\d\d)-[\w-]+\.ipynb")
-OF_OLD = {"01": "lost.html", "06": "offer-roi.html"}  # pages that were written before there were others
+SHORT = {"01": "lost.html", "06": "offer-roi.html", "10": "plan.html"}  # pages that a command of their own writes
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Chapter:
     @property
     def page(self) -> str:
         """The name of its page."""
-        return OF_OLD.get(self.number, f"{self.file.stem}.html")
+        return SHORT.get(self.number, f"{self.file.stem}.html")
 
     @property
     def question(self) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 FIGURE = "figure"  # tag of a cell without whose figure there is no page
+OF_THE_STUDY = "study"  # tag of cells that are about the study alone, and not of a page about one's own tables
 PART = "part-"  # begins the tag of cells that are shown together, or not at all where their question has no answer
 
 
@@ -28,6 +29,11 @@ def check_shown(notebook: NotebookNode) -> None:
             why = f": {said.splitlines()[-1]}" if said else ""
             what = "a figure" if FIGURE in tags else "an answer"
             raise RuntimeError(f"The page would lack {what}, so nothing was written ({cell.source.strip()!r}){why}.")
+
+
+def drop_of_the_study(notebook: NotebookNode) -> None:
+    """Take out the cells that are about the study alone."""
+    notebook.cells = [cell for cell in notebook.cells if OF_THE_STUDY not in cell.metadata.get("tags", [])]
 
 
 def drop_unanswered(notebook: NotebookNode) -> None:

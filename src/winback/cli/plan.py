@@ -1,0 +1,51 @@
+"""Whom to contact how and when, as a page and a list? `winback plan`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from winback.cli.errors import clear_errors
+from winback.cli.options import reading_options, table_options
+from winback.cli.wording import say
+
+OF_THE_PLAN = ("start", "playbook", "keep_back", "already", "back", "despite_causes")
+
+
+@click.command()
+@click.argument("customers", required=False, type=click.Path(path_type=Path))
+@click.option("--offers", type=click.Path(path_type=Path), help="TOML file: what each offer costs, and when.")
+@click.option("--playbook", type=click.Path(path_type=Path), help="TOML file: who is contacted how; winback playbook.")
+@click.option("--start", help="First day, such as 2027-01-04.  [default: the next Monday]")
+@click.option("--whom", type=click.Path(path_type=Path), help="New leavers in a file, who are to be contacted.")
+@click.option("--keep-back", type=float, help="Share of the list that is kept back at random.  [default: 0.1]")
+@click.option(
+    "--already",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="List of a plan made before, whose contacts count for all limits; may be repeated.",
+)
+@click.option("--back", type=click.Path(path_type=Path), help="Table of who has bought since: they are left out.")
+@click.option("--despite-causes", is_flag=True, help="Contact those, too, who left for a cause that stands.")
+@click.option("--horizon-months", type=float, help="Months over which a second lifetime is valued.")
+@click.option("--annual-discount", type=float, help="Discount rate a year, 0.10 for 10%.")
+@click.option("--currency", help="Sign or code shown before money.")
+@table_options
+@reading_options
+@click.option("--out", default="reports", type=click.Path(path_type=Path), help="Folder to write into.")
+def plan(customers, columns, control, **settings):
+    """Write whom to contact on which day, by which channel, by whom and with what, learned from the trial CUSTOMERS.
+
+    Without CUSTOMERS it is about the telecom study. Beside the page is the list: one row per contact.
+    """
+    with clear_errors():
+        from winback.plan_page import write_plan_page
+
+        say("Learning who gets which offer, and planning the contacts ...")
+        how = {name: settings.pop(name) for name in OF_THE_PLAN}
+        how |= {"despite_causes": how["despite_causes"] or None}
+        settings |= {"columns": dict(columns), "control": list(control) or None, "tell": say, "how": how}
+        paths = write_plan_page(customers, **settings)
+    for path in paths:
+        say(path)

@@ -1,0 +1,266 @@
+"""Whom to contact how and when, as a page for a director and a list for agents? Runs the notebook on a trial."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from winback.base.lapsed import Lapsed
+from winback.outreach.plan import outreach_plan
+from winback.outreach.planned import OutreachPlan
+from winback.outreach.playbook_files import load_playbook
+from winback.outreach.slots import day_of, planned_before
+from winback.pages.settings import load_notebook
+from winback.pages.shown import drop_of_the_study
+from winback.pages.written import write_page
+from winback.policies.learn import learn_policy
+from winback.policies.listing import whom_to_list
+from winback.report import asked_trial, comparable_trial
+from winback.results import Sentences, counted, join_words
+from winback.tables import NO_OFFER, AnyTable, check_writable, load_table, write_csv, write_workbook
+from winback.trial.trial import Trial
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+NOTEBOOK = "10-whom-to-contact-how-and-when.ipynb"
+PAGE = "plan.html"
+TABLES = ("plan-contacts.csv", "plan-contacts.xlsx")
+KEEP_BACK = 0.1  # of the list, at random: else nobody knows afterwards what the contacts added
+MOST_AGENTS = 20  # with a sheet of their own
+LONGEST_TITLE = 31  # letters that the name of a sheet may have
+UNFIT = re.compile(r"[\[\]:*?/\\]")  # what no name of a sheet may have
+DAYS = ("date", "deadline", "begins")
+
+
+def planned(
+    trial: Trial,
+    whom: AnyTable | None,
+    *,
+    start: datetime.date | str | None = None,
+    playbook: str | Path | None = None,
+    keep_back: float = KEEP_BACK,
+    already: Iterable[str | Path] = (),
+    back: str | Path | None = None,
+    despite_causes: bool = False,
+) -> OutreachPlan:
+    """Learn from a trial that counts a playbook's costs who gets which offer, and plan the contacts with them.
+
+    Parameters
+    ----------
+    trial, whom : Trial, table or path
+        As in `winback.report.whom_to_contact`.
+    start : date or text, optional
+        First day; by default the first Monday after the day of the list, or after today where it has none.
+    playbook : path, optional
+        By default the one that comes with winback.
+    keep_back : float
+        Share of the list that is kept back at random.
+    already, back : paths
+        Lists of plans made before; a table of who has bought since.
+    despite_causes : bool
+        As in `outreach_plan`.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
+    >>> planned(study.trial, study.new_leavers).start
+    datetime.date(2016, 1, 4)
+    """
+    policy = learn_policy(trial.over(contact_costs=load_playbook(playbook)))
+    return outreach_plan(
+        policy,
+        whom,
+        start=start or first_monday(whom),
+        already=[load_table(path) for path in already],
+        back=() if back is None else load_table(back),
+        despite_causes=despite_causes,
+        keep_back=keep_back,
+    )
+
+
+def first_monday(whom: AnyTable | None) -> datetime.date:
+    """Return the first Monday after the day of a list, or after today where it has none.
+
+    Examples
+    --------
+    >>> first_monday(None).weekday()
+    0
+    """
+    day = whom.day if isinstance(whom, Lapsed) and whom.day is not None else datetime.date.today()
+    day = pd.Timestamp(day).date()
+    return day + datetime.timedelta(days=7 - day.weekday())
+
+
+def write_plan_page(
+    customers: str | Path | None = None,
+    offers: str | Path | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    whom: str | Path | None = None,
+    out: str | Path = "reports",
+    tell: Callable[[str], object] | None = None,
+    how: Mapping[str, object] | None = None,
+    **terms: object,
+) -> list[Path]:
+    """Write whom to contact how and when: one self-contained page, and the list of contacts.
+
+    Parameters
+    ----------
+    customers, offers : path, optional
+        The trial's two files; None for the telecom study.
+    columns : mapping, optional
+        winback's name of a column -> the table's own.
+    whom : path, optional
+        New leavers who are to be contacted; by default those of the trial itself who were sent nothing.
+    out : path
+        Folder to write into; made if missing.
+    tell : callable, optional
+        Is told, where it takes long, what is being worked on, and at the end who is contacted; such as ``print``.
+    how : mapping, optional
+        Arguments of `planned`: ``start``, ``playbook``, ``keep_back``, ``already``, ``back``, ``despite_causes``.
+    **terms
+        Further arguments of `winback.read_trial`, as in `winback.report.write_report`.
+
+    Returns
+    -------
+    list of Path
+        ``plan.html``, ``plan-contacts.csv`` and ``plan-contacts.xlsx``. All are written, or none.
+
+    Raises
+    ------
+    ValueError
+        Listing what cannot be used of the trial, the playbook, the first day and the other tables.
+    OSError
+        When the files cannot be written or older ones not replaced, see `winback.tables.check_writable`; found first.
+    RuntimeError
+        When the page would lack a figure or an answer, or the notebook fails.
+
+    Examples
+    --------
+    >>> write_plan_page("customers.csv", "offers.toml", how={"start": "2027-01-04"})  # doctest: +SKIP
+    """
+    check_writable(out, (PAGE, *TABLES))
+    asked, how = asked_trial(customers, offers, columns, terms), _whole_paths(how or {})
+    _check_all(asked, whom, how)
+    notebook = load_notebook(NOTEBOOK)
+    if customers is not None:
+        drop_of_the_study(notebook)
+    settings = asked | {"whom": None if whom is None else str(Path(whom).resolve()), "how": how}
+    paths = write_page(notebook, settings, out, page=PAGE, tables=TABLES, tell=tell)
+    for line in _said_by(notebook) if tell is not None else ():
+        tell(line)
+    return paths
+
+
+def _whole_paths(how: Mapping[str, object]) -> dict[str, object]:
+    """Return settings of a plan as the first cell of a notebook says them: plain values, whole paths."""
+    given = {name: value for name, value in how.items() if value is not None and value != ()}
+    for name in ("playbook", "back"):
+        if name in given:
+            given[name] = str(Path(str(given[name])).resolve())
+    if "already" in given:
+        given["already"] = [str(Path(path).resolve()) for path in given["already"]]
+    return given
+
+
+def _check_all(asked: Mapping, whom: str | Path | None, how: Mapping) -> None:
+    """Refuse, before a kernel starts, everything that cannot be used, in one error."""
+    problems: list[str] = []
+
+    def tried(verb, *about, **more):
+        try:
+            return verb(*about, **more)
+        except (ValueError, OSError) as error:
+            problems.append(str(error))
+            return None
+
+    share = how.get("keep_back", KEEP_BACK)
+    if not 0 <= share < 1:
+        problems.append(f"keep_back must be a share from 0 to under 1, such as 0.1; got {share!r}.")
+    if "start" in how:
+        tried(day_of, how["start"], "start")
+    playbook = tried(load_playbook, how.get("playbook"))
+    for path in how.get("already", ()):
+        plan = tried(load_table, path)
+        _ = tried(planned_before, plan) if plan is not None else None
+    if "back" in how:
+        tried(load_table, how["back"])
+    trial = tried(comparable_trial, **asked)
+    if trial is not None:
+        _ = tried(trial.over, contact_costs=playbook) if playbook is not None else None
+        _ = tried(whom_to_list, trial, whom) if whom is not None else None
+    if problems:
+        raise ValueError("\n".join(dict.fromkeys(problems)))
+
+
+def _said_by(notebook: NotebookNode) -> list[str]:
+    """Return what an executed notebook says of the list it wrote."""
+    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    lines = [line for data in outputs for line in data.get("text/plain", "").splitlines()]
+    return [line for line in lines if line.startswith(f"{TABLES[0]}: ")]
+
+
+def write_tables(plan: OutreachPlan, folder: str | Path | None) -> Sentences:
+    """Write the list of contacts beside the page, and say what it holds; called by the notebook.
+
+    The workbook has the first day, all contacts, the calendar, a sheet for each agent, and who is kept back. Nothing
+    is written without a folder.
+    """
+    if folder is None:
+        return Sentences.of(["The list is written where a folder is named for it."])
+    csv, workbook = (Path(folder) / name for name in TABLES)
+    contacts = plan.frame.assign(cost=plan.frame["cost"].round(2))
+    notes = [*write_csv(contacts, csv), *write_workbook(_sheets(plan, contacts), workbook, _number_format)]
+    n = counted(len(contacts), "contacts")
+    whom = counted(contacts["customer_id"].nunique(), "customers")
+    return Sentences.of(
+        [
+            f"Beside this page: {join_words(TABLES)}.",
+            f"{TABLES[0]}: {n} with {whom}, day by day; in {TABLES[1]} the first day, and each agent, has a sheet.",
+            *notes,
+        ]
+    )
+
+
+def _sheets(plan: OutreachPlan, contacts: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the sheets of the workbook, by their names."""
+    today = contacts[contacts["date"] == plan.first_day.day]
+    calendar = plan.calendar()
+    limited = np.isfinite(calendar["capacity"])
+    calendar = calendar.assign(capacity=calendar["capacity"].where(limited))  # empty: no limit
+    listed = plan.listed.frame
+    kept_back = listed[(listed["offer"].astype(object) == NO_OFFER).to_numpy()]
+    sheets = {"first day": today, "all contacts": contacts, "calendar": calendar}
+    agents = sorted(set(contacts["agent"]) - {""})
+    for agent in agents if len(agents) <= MOST_AGENTS else ():
+        sheets[_title(agent, sheets)] = contacts[contacts["agent"] == agent]
+    return sheets | ({"kept back": kept_back} if len(kept_back) else {})
+
+
+def _title(name: str, taken: Iterable[str]) -> str:
+    """Return the name of a sheet that a workbook can have, and that no other sheet has.
+
+    Examples
+    --------
+    >>> _title("Ann/Ben", ["calendar"]), _title("Calendar", ["calendar"])
+    ('Ann Ben', 'Calendar 2')
+    """
+    bare = " ".join(UNFIT.sub(" ", name).strip("'").split())[: LONGEST_TITLE - 3] or "agent"
+    used = {each.lower() for each in (*taken, "kept back", "history")}
+    numbered = (bare, *(f"{bare} {number}" for number in range(2, MOST_AGENTS + 5)))
+    return next(each for each in numbered if each.lower() not in used)
+
+
+def _number_format(_: str, name: str) -> str:
+    if name in DAYS:
+        return "yyyy-mm-dd"
+    plain = {"rank": "#,##0", "customer_id": "0", "cost": "#,##0.00", "expected_profit": "#,##0.00"}
+    return plain.get(name, "General")

@@ -1,0 +1,215 @@
+"""Does the page of a plan carry the package's figures, its list everything of the table, and a bad table nothing?"""
+
+import datetime
+import re
+
+import nbformat
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from paying_plans import plan_of
+from trials import random_values
+
+import winback as wb
+from winback import plan_page
+from winback.cli import main
+from winback.outreach import Channel, Playbook, Rule, Step
+from winback.pages.shown import OF_THE_STUDY, drop_of_the_study
+
+OFFERS = 'currency = "$"\n[[offer]]\nname = "gift"\namount = 1\npaid = "on_acceptance"\n'
+MONDAY = "2027-01-04"
+AGENTS = {"Ann": "Ann", "Ben/Eve": "Ben Eve"}  # a sheet of a workbook cannot have every name
+
+
+def run(*words):
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture
+def campaign(tmp_path, monkeypatch):
+    """Write a trial that pays, new leavers with names, and a playbook with agents; work there."""
+    monkeypatch.chdir(tmp_path)
+    write_campaign(tmp_path)
+    return tmp_path
+
+
+def write_campaign(folder):
+    table = random_values(np.random.default_rng(2), 600, gift=0.6, none=0.1)
+    table.to_csv(folder / "customers.csv", index=False)
+    people = table[["customer_id"]].head(90).assign(customer_id=lambda rows: rows["customer_id"] + 9_000)
+    people.assign(months_away=2.0, Name="=Ann", channel="web").to_csv(folder / "new.csv", index=False)
+    (folder / "offers.toml").write_text(OFFERS)
+    wb.outreach.write_playbook(folder / "playbook.toml")
+    text = (folder / "playbook.toml").read_text(encoding="utf-8")
+    agents = ", ".join(f'"{name}"' for name in AGENTS)
+    text = text.replace('name = "letter"\n', f'name = "letter"\nper_day = 20\nagents = [{agents}]\n')
+    (folder / "playbook.toml").write_text(text, encoding="utf-8")
+
+
+WORDS = ("customers.csv", "--offers", "offers.toml", "--playbook", "playbook.toml", "--whom", "new.csv")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """Write the page by the command line; return its folder, what was said, and the plan."""
+    folder = tmp_path_factory.mktemp("plan")
+    write_campaign(folder)
+    words = [folder / word if word.endswith((".csv", ".toml")) else word for word in WORDS]
+    said = run("plan", *words, "--start", MONDAY, "--out", folder / "out")
+    assert said.exit_code == 0, said.output
+    trial = wb.read_trial(folder / "customers.csv", folder / "offers.toml")
+    how = {"start": MONDAY, "playbook": folder / "playbook.toml"}
+    return folder / "out", said.output, plan_page.planned(trial, folder / "new.csv", **how)
+
+
+@pytest.mark.slow
+def test_the_page_says_what_the_plan_says_and_nothing_of_the_study(written):
+    out, said, plan = written
+    assert said.splitlines()[-3:] == [str(out / name) for name in (plan_page.PAGE, *plan_page.TABLES)]
+    page = (out / plan_page.PAGE).read_text(encoding="utf-8").partition('<details class="code">')[0]
+    for line in [*plan.describe().splitlines(), plan.what_to_do(), plan.first_day.describe()]:
+        assert line in page
+    assert "Ann 10 and Ben/Eve 10" in page
+    assert "a shop's log" not in page.replace("&#39;", "'")
+    before = page.partition("<body>")[2].partition("<svg")[0]
+    assert len(re.sub(r"<[^>]+>", " ", before).split()) <= 60
+
+
+@pytest.mark.slow
+def test_the_list_has_a_row_per_contact_and_carries_the_table_s_own_columns(written):
+    out, said, plan = written
+    listed = pd.read_csv(out / plan_page.TABLES[0])
+    assert list(listed) == list(plan.frame)
+    assert listed["customer_id"].tolist() == plan.frame["customer_id"].astype(int).tolist()
+    assert listed["date"].tolist() == plan.frame["date"].dt.strftime("%Y-%m-%d").tolist()
+    assert listed["cost"].sum() == pytest.approx(plan.cost)
+    assert listed["Name"].eq("'=Ann").all()  # no spreadsheet runs it
+    assert listed["table_channel"].eq("web").all()
+    assert f"{plan_page.TABLES[0]}: {len(listed)} contacts with {listed['customer_id'].nunique()} customers" in said
+
+
+@pytest.mark.slow
+def test_the_workbook_has_the_first_day_each_agent_the_calendar_and_who_is_kept_back(written):
+    out, _, plan = written
+    book = openpyxl.load_workbook(out / plan_page.TABLES[1])
+    assert book.sheetnames == ["first day", "all contacts", "calendar", *AGENTS.values(), "kept back"]
+    frame = plan.frame
+    ids = {name: [row[1].value for row in book[name].iter_rows(min_row=2)] for name in book.sheetnames}
+    assert ids["first day"] == frame.loc[frame["date"] == MONDAY, "customer_id"].astype(int).tolist()
+    assert ids["all contacts"] == frame["customer_id"].astype(int).tolist()
+    for agent, sheet in AGENTS.items():
+        assert ids[sheet] == frame.loc[frame["agent"] == agent, "customer_id"].astype(int).tolist()
+    assert len(ids["kept back"]) == plan.listed.n_kept_back == 9
+    assert not set(ids["kept back"]) & set(ids["all contacts"])
+    days = [row[3].value for row in book["all contacts"].iter_rows(min_row=2)]
+    assert days[0] == datetime.datetime.fromisoformat(MONDAY)
+    cells = list(book["calendar"].iter_rows(min_row=2))
+    limits = {(row[1].value, row[3].value) for row in cells}
+    assert ("letter", 20) in limits
+    assert ("message", None) in limits  # no limit
+
+
+def test_everything_that_cannot_be_used_is_said_at_once_and_no_file_is_written(campaign):
+    before = sorted(campaign.rglob("*"))
+    (campaign / "bad.toml").write_text("contacts_a_month = 0\n")
+    words = ["customers.csv", "--offers", "no-offers.toml", "--playbook", "bad.toml", "--start", "soon"]
+    said = run("plan", *words, "--keep-back", "3", "--already", "no-plan.csv", "--back", "no-table.csv")
+    assert said.exit_code == 1
+    assert said.output.count("Error: ") == 1
+    for part in ("no-offers.toml", "--start must be a date", "--keep-back must be a share", "no-plan.csv", "no-table"):
+        assert part in said.output
+    assert "The playbook" in said.output or "bad.toml" in said.output
+    assert "Traceback" not in said.output
+    (campaign / "bad.toml").unlink()
+    assert sorted(campaign.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--currency", "EUR"], "EUR"),
+        (["--already", "offers.toml"], "offers.toml"),
+        (["--already", "customers.csv"], "date"),
+        (["--out", "offers.toml"], "is a file; name a folder to write into"),
+        (["--column", "value=zz"], "is not a column"),
+        (["--horizon-months", "12"], "cannot be applied"),
+    ],
+)
+def test_what_cannot_be_used_is_one_message_before_any_work(campaign, monkeypatch, words, says):
+    monkeypatch.setattr(plan_page, "write_page", None)
+    before = sorted(campaign.rglob("*"))
+    said = run("plan", *WORDS, *words)
+    assert said.exit_code == 1
+    assert says in said.output
+    assert said.output.count("Error: ") == 1
+    assert sorted(campaign.rglob("*")) == before
+
+
+@pytest.mark.slow
+def test_a_first_day_before_that_of_the_list_is_refused_by_the_option_s_name(campaign):
+    people = pd.read_csv("new.csv").assign(left_on="2024-11-30")
+    people.to_csv("new.csv", index=False)
+    said = run("plan", *WORDS, "--until", "2024-12-31", "--start", "2015-01-05", "--out", "out")
+    assert said.exit_code == 1
+    assert "--start (2015-01-05) is before the day of the list" in said.output
+    assert not (campaign / "out").exists()
+
+
+def test_without_a_day_the_plan_begins_on_the_next_monday():
+    first = plan_page.first_monday("new.csv")
+    assert first.weekday() == 0
+    assert 1 <= (first - datetime.date.today()).days <= 7
+    lapsed = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).new_leavers
+    assert plan_page.first_monday(lapsed) == datetime.date(2016, 1, 4)
+
+
+def test_a_plan_made_before_and_who_is_back_count(tmp_path):
+    table = random_values(np.random.default_rng(2), 600, gift=0.6, none=0.1)
+    trial = wb.read_trial(table, [wb.Offer(name="gift", amount=1.0, paid="on_acceptance")])
+    people = table[["customer_id"]].head(20).assign(months_away=2.0)
+    people[["customer_id"]].head(5).to_csv(tmp_path / "back.csv", index=False)
+    how = {"start": MONDAY, "keep_back": 0.0}
+    plan = plan_page.planned(trial, people, **how, back=tmp_path / "back.csv")
+    assert set(plan.frame["customer_id"]) == set(people["customer_id"][5:])
+    care = plan.frame.assign(offer="none", channel="email").head(3)
+    care.to_csv(tmp_path / "care.csv", index=False)
+    later = plan_page.planned(trial, people, **how, already=[tmp_path / "care.csv"])
+    met = later.frame[later.frame["customer_id"].isin(care["customer_id"])]
+    assert (met["date"] > MONDAY).all()  # one contact a day
+    assert len(met) > 0
+
+
+def test_cells_about_the_study_are_tagged():
+    notebook = plan_page.load_notebook(plan_page.NOTEBOOK)
+    about = [cell for cell in notebook.cells if re.search(r"load_\w+_study|study\.", cell.source)]
+    assert about
+    assert all(OF_THE_STUDY in cell.metadata.get("tags", []) for cell in about)
+    drop_of_the_study(notebook)
+    assert not [cell for cell in notebook.cells if re.search(r"load_\w+_study|three", cell.source)]
+
+
+def test_the_list_is_written_only_where_a_folder_is_named(tmp_path):
+    book = Playbook((Channel("call", per_day=50),), (Rule("all", (Step("call"),)),))
+    plan = plan_of(book, MONDAY, n=12)
+    assert "where a folder is named" in plan_page.write_tables(plan, None)
+    said = plan_page.write_tables(plan, tmp_path)
+    assert said.splitlines()[1].startswith(f"{plan_page.TABLES[0]}: 12 contacts with 12 customers, day by day")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(plan_page.TABLES)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x")])
+    notebook.cells[0].outputs = [nbformat.v4.new_output("execute_result", {"text/plain": str(said)})]
+    assert plan_page._said_by(notebook) == [said.splitlines()[1]]
+
+
+def test_the_playbook_is_written_to_be_edited(tmp_path):
+    path = tmp_path / "mine.toml"
+    said = run("playbook", "--out", path)
+    assert said.exit_code == 0
+    assert f"winback plan CUSTOMERS --playbook {path}" in said.output
+    assert wb.load_playbook(path) == wb.load_playbook()
+    path.write_text("mine")
+    assert run("playbook", "--out", path).exit_code == 1
+    assert path.read_text() == "mine"
+    assert run("playbook", "--out", path, "--overwrite").exit_code == 0
+    assert wb.load_playbook(path) == wb.load_playbook()
