@@ -21,9 +21,9 @@ from winback.plots.style import (
     percent_axis,
 )
 from winback.plots.words import name_ticks, row_height, write_legend_below
-from winback.retention.ended_offers import months_of_ends, more_than_others
-from winback.retention.found_moments import AGAIN
 from winback.retention.jump_figures import HIGHER, UNCLEAR, UNKNOWN
+from winback.retention.moment_words import GO, months_of_ends, more_than_others
+from winback.retention.moments import AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 FEWEST_AT_RISK = 100.0  # customers for a month: of fewer the hazard goes up and down by chance
 MOST_MONTHS = 60
 CLOSE = 2  # times: so close to the line at 1 a text in the middle would lie over it
-GO = {"leaving": "leave", "returning": "come back", "leaving again": "leave again"}
 FIRST_YEAR = 12
 SINCE = {"leaving": "month of life", "returning": "month away", "leaving again": "month since the return"}
 

@@ -1,9 +1,8 @@
 """Who is about to leave, when, and who leaves again? Key moments, churn risk, repeat churn.
 
 key_moments              after which moments do customers leave, come back, or leave again? `key_moments`
-found_moments            what it comes to, in figures and in sentences
-ended_offers             with the end of which offer are most lost again?
-moment_places            where do moments lie, in months of life and within the time of others?
+found_moments            what it comes to
+moment_words             its sentences
 jump_figures             hazards, losses in excess, money, and the hazard month by month
 jumps                    how much higher is the hazard after a moment than at the same time without it?
 beside                   with whom is a moment compared, and with what where all have it at once?

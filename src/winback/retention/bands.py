@@ -113,6 +113,11 @@ class Column:
         return since if len(known) == len(places) else f"{since} or {NEVER}"
 
 
+def levels_of(places: np.ndarray, columns: Sequence[Column]) -> np.ndarray:
+    """Return the levels of places, (n, n_columns) both; -1 where the model knows none."""
+    return np.column_stack([each.level_of[places[:, at]] for at, each in enumerate(columns)])
+
+
 def _months(edges: tuple, first: int, last: int) -> str:
     """Return the months of bands from one to another, numbered from 1, in words."""
     begin = [1, *edges][first - 1]

@@ -16,8 +16,19 @@ from winback.labels import NOT_KNOWN, short_words
 from winback.retention import jump_figures as figures
 from winback.retention.beside import WITH_NEIGHBOURS, WITH_NOBODY, Population, jumps_by_segment, jumps_of
 from winback.retention.exposure import Cells, cells_of, stretches_of
-from winback.retention.found_moments import AGAIN, LEAVING, OF, RETURNING, KeyMoments
-from winback.retention.moments import asked_windows, check_days, moment_in_words, moments_of, notes_on, windows_of
+from winback.retention.found_moments import KeyMoments
+from winback.retention.moments import (
+    AGAIN,
+    LEAVING,
+    OF,
+    RETURNING,
+    asked_windows,
+    check_days,
+    moment_in_words,
+    moments_of,
+    notes_on,
+    windows_of,
+)
 from winback.retention.watched import ends_of_offers, first_lives, second_lives, times_away
 from winback.tables import AnyTable, ProblemList, label_codes
 from winback.tables.likeness import to_choose_from

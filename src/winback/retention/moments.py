@@ -14,6 +14,8 @@ from winback.labels import label_of
 from winback.results import counted, join_words
 from winback.retention.exposure import Watched, Windows
 
+LEAVING, RETURNING, AGAIN = "leaving", "returning", "leaving again"  # what is asked of
+OF = (LEAVING, RETURNING, AGAIN)
 MEASURING = ("volume", "satisfaction", "seller_rating", "contact", "hours")  # how much, not that something changed
 MOST, LONGEST = 12, 3650  # moments at once, days
 WORDS = {

@@ -21,7 +21,7 @@ from winback.base.customers import places_among
 from winback.base.lives import pair_keys
 from winback.base.whole_periods import whole_periods
 from winback.periods import Period
-from winback.retention.bands import Column
+from winback.retention.bands import Column, levels_of
 
 SINCE, TREND = "since_", "trend_"  # before the name of an event
 OF_ALL = ("tenure", "month_of_year", "came_back")  # known of every customer
@@ -247,12 +247,10 @@ def count_cells(months: Iterator[Known], columns: Sequence[Column]) -> CountedRo
     sizes = [column.n_places for column in columns]
     if np.prod([float(size) for size in sizes]) > MOST_CELLS:
         raise ValueError(f"The formula has {len(sizes)} columns, too many to tell all their combinations apart.")
-    keys, n, lost = _summed(
-        [
-            _summed([(np.ravel_multi_index(month.places(columns).T, sizes), np.ones(len(month.life)), month.left)])
-            for month in months
-        ]
+    each = (
+        (np.ravel_multi_index(month.places(columns).T, sizes), np.ones(len(month.life)), month.left) for month in months
     )
+    keys, n, lost = _summed([_summed([part]) for part in each])
     return CountedRows(np.column_stack(np.unravel_index(keys, sizes)), n, lost)
 
 
@@ -265,7 +263,7 @@ def _summed(parts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def cells_of_levels(cells: CountedRows, columns: Sequence[Column]) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     """Return levels (k, n_columns), customers and losses of equal rows, and how many have a value not seen."""
-    levels = np.column_stack([each.level_of[cells.places[:, place]] for place, each in enumerate(columns)])
+    levels = levels_of(cells.places, columns)
     seen = (levels >= 0).all(axis=1)
     sizes = [len(each.levels) for each in columns]
     keys = np.ravel_multi_index(levels[seen].T, sizes)

@@ -18,9 +18,10 @@ from winback.labels import short_words
 from winback.results import Result, Sentences
 from winback.retention import repeat_churn_words
 from winback.retention.early_leaving import EarlyLeaving, early_leaving
-from winback.retention.found_moments import AGAIN, KeyMoments
+from winback.retention.found_moments import KeyMoments
 from winback.retention.key_moments import key_moments
 from winback.retention.long_enough import FollowUp
+from winback.retention.moments import AGAIN
 from winback.retention.repeat_churn_likelihood import Parts, left_for
 from winback.retention.repeat_churn_outlook import Outlook, incidence_table
 from winback.retention.repeat_churn_params import parameter_table

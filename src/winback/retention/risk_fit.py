@@ -20,6 +20,7 @@ from winback.held_out import TENTHS
 from winback.results import Result, Sentences
 from winback.retention import risk_words as words
 from winback.retention.about_to_leave import AboutToLeave, worth_keeping
+from winback.retention.bands import levels_of
 from winback.retention.keeping import Keeping, WorthLost
 from winback.retention.person_months import History, Known, is_written, margins_of
 from winback.retention.risk_ahead import Ahead, Drift, ahead_of, drift_of
@@ -183,8 +184,7 @@ class ChurnRisk(Result):
     def levels(self, known: Known, ahead: int = 0) -> np.ndarray:
         """Return the levels of customers, (n, n_columns), -1 where the model has not seen a value."""
         columns = self.table_of_levels.columns
-        places = known.places(columns, ahead)
-        return np.column_stack([each.level_of[places[:, place]] for place, each in enumerate(columns)])
+        return levels_of(known.places(columns, ahead), columns)
 
     def risks(self, known: Known) -> np.ndarray:
         """Return the chance of leaving within the month that begins, (n,); missing where a value is not known to it."""

@@ -9,7 +9,8 @@ from winback.datasets.telecom.managers import NAMES, NEVER, departures, indiffer
 from winback.lost.losses_reported import LostReport
 from winback.lost.small_groups import MORE
 from winback.results import Sentences, Shown, format_count, format_percent, join_words
-from winback.retention.found_moments import LEAVING, RETURNING, KeyMoments
+from winback.retention.found_moments import KeyMoments
+from winback.retention.moments import LEAVING, RETURNING
 
 OF_RETURN = ("new_service",)  # after which the lost come back
 STORIES = (
