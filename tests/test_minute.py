@@ -57,6 +57,12 @@ def test_another_result_may_say_how_sure():
     assert (steps.sure, steps.doubt) == ("It came true.", "Two.")
 
 
+def test_what_else_is_to_be_done_comes_after_it_one_sentence_of_each_result():
+    call, both = Said("One.", do="Call them."), Said("Two.", do="Do both.\nThen count.")
+    assert next_steps(call, also=[both, Said("Three."), Unanswered("Nobody left.")]).do == "Call them.\nDo both."
+    assert next_steps(Said("One."), also=[both]).do == "Do both."
+
+
 def test_what_is_not_said_has_no_row():
     assert str(next_steps(Said("Many left."))) == ""
     assert "<dt>" not in next_steps(Said("Many left."))._repr_html_()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from winback.asked import Unanswered
@@ -80,10 +81,13 @@ def opening(result: Result | Unanswered, about: str = "") -> Opening:
     return Opening(str(about), answer)
 
 
-def next_steps(result: Result, read_on: str = "", sure: Result | None = None) -> NextSteps:
+def next_steps(
+    result: Result, read_on: str = "", sure: Result | None = None, also: Iterable[Result | Unanswered] = ()
+) -> NextSteps:
     """Return what to do after a result, how sure it is and its doubt; ``read_on`` says who should go on reading.
 
     ``sure`` is a result whose answer says how sure, such as the check of a forecast; otherwise the result says it.
+    ``also`` are results of which the first sentence of what to do belongs here, too, where they have an answer.
 
     Examples
     --------
@@ -93,7 +97,9 @@ def next_steps(result: Result, read_on: str = "", sure: Result | None = None) ->
     """
     said = [*str(result.describe()).splitlines(), "", ""]
     how_sure = said[1] if sure is None else str(sure.describe()).splitlines()[0]
-    steps = NextSteps(str(result.what_to_do()), how_sure, said[2], read_on)
+    more = (str(each.what_to_do()).splitlines() for each in also if each)
+    do = "\n".join([str(result.what_to_do()), *(each[0] for each in more if each)]).strip()
+    steps = NextSteps(do, how_sure, said[2], read_on)
     if INTERVAL.search(str(steps)) and not INTERVAL.search(said[0]):  # the opening had none to explain
         steps = replace(steps, sure=f"{how_sure} {BRACKETS}".strip())
     return steps

@@ -1,5 +1,7 @@
 """Do the figures of the risk of leaving say what the results say?"""
 
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -33,11 +35,16 @@ def test_each_tenth_is_a_mark_where_it_was_expected_and_came(fit):
 
 
 def test_gain_is_drawn_by_the_share_contacted(fit):
-    found = fit.about_to_leave(cost=20, share_prevented=0.2)
+    found = fit.about_to_leave(cost=5, share_prevented=0.2)
     ax = plot_worth_keeping(found)
     lines = {line.get_label(): line for line in ax.lines}
     np.testing.assert_allclose(lines["ranked by gain"].get_ydata()[1:], found.curve["by_gain"])
     np.testing.assert_allclose(lines["ranked by risk alone"].get_ydata()[1:], found.curve["by_risk"])
-    assert ax.get_title(loc="left").startswith("Keeping ")
+    assert "list gains about as much: up to" in ax.get_title(loc="left").replace("\n", " ")  # by $9 only
+    curve = found.curve.assign(by_risk=found.curve["by_gain"] / 2)
+    share = curve["share"][curve["share"] <= len(found.worth_it) / len(found.frame)].iloc[-1]
+    gap = curve.loc[curve["share"] == share, "by_risk"].item()  # the further, the wider, up to where it pays to stop
+    said = f"With calls for {share:.0%} of customers, this list gains ${gap:,.0f} more than one by risk alone"
+    assert plot_worth_keeping(replace(found, curve=curve)).get_title(loc="left").replace("\n", " ") == said
     dear = plot_worth_keeping(fit.about_to_leave(cost=1e6, share_prevented=0.2))
     assert dear.get_title(loc="left") == "Keeping pays for nobody at this cost"

@@ -55,7 +55,7 @@ def test_figures_are_those_of_single_rows(drawn, check):
 def test_a_right_model_is_found_right_and_ranks_as_the_truth_does(drawn, check):
     truth = drawn[1]
     assert 0.9 < check.slope < 1.1
-    assert check.verdict.startswith("The model fits")
+    assert check.verdict.startswith("The forecast fits")
     left = truth["left"].to_numpy()
     chance = truth["chance"].to_numpy()
     of_truth = mannwhitneyu(chance[left], chance[~left]).statistic / (left.sum() * (~left).sum())
@@ -70,8 +70,8 @@ def test_a_right_model_is_found_right_and_ranks_as_the_truth_does(drawn, check):
 def test_months_in_which_others_leave_are_a_miss():
     base, _ = base_at_risk(4_000, rng=6, later=0.8)
     found = wb.fit_churn_risk(base, FORMULA).check(months=6)
-    assert found.verdict.startswith("The model misses")
-    assert "too few losses" in found.verdict
+    assert found.verdict.startswith("The forecast misses")
+    assert "too low" in found.verdict
     assert found.frame["inside"].sum() <= 5
 
 
@@ -93,10 +93,10 @@ def test_losses_that_nobody_had_flagged_are_counted(drawn, check):
     assert row["n_unforeseen"] == check.losses["warned"].isna().sum() == len(found.customers)
     assert row["share_low"] < row["share"] < row["share_high"]
     assert 0 < row["share"] < row["by_lot"] < 1
-    assert f"{100 * row['by_lot']:.1f}% would have been missed" in found.describe()
-    assert (
-        f"{100 * row['share']:.1f}% [" in check.describe().splitlines()[0]
-    )  # how sure says what was not foreseen, too
+    assert f"picked at random instead, {100 * row['by_lot']:.1f}% would have" in found.describe()
+    how_sure = check.describe().splitlines()[0]
+    assert f"caught {1 - row['share']:.0%} of those who left" in how_sure
+    assert how_sure.endswith(f"picked at random would have caught {1 - row['by_lot']:.0%}.")
     assert found.table()["Left for"].iloc[0] == "anything"
     margin = check.losses["margin"]
     assert row["margin_share"] == pytest.approx(margin[check.losses["warned"].isna()].sum() / margin.sum())
@@ -142,7 +142,9 @@ def test_reasons_that_nothing_foretells_are_named(check):
     plain = row.to_dict()
     told = replace(found, frame=pd.DataFrame([plain, plain, blind]))
     assert list(told.as_by_lot["in_words"]) == ["moving"]
-    assert "not clearly fewer were of those who left for moving, which nothing is shown to tell of." in told.describe()
+    assert (
+        "losses recorded as moving did about as often, so nothing in the data is shown to announce" in told.describe()
+    )
 
 
 def test_net_benefit_is_what_the_losses_among_the_contacted_come_to(check):

@@ -1,5 +1,7 @@
 """Does the fitted model say the same of one customer as of all, and carry months forward as they come?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -158,8 +160,8 @@ def test_who_brings_more_comes_before_who_is_likelier_to_leave(fit):
     assert found.curve["by_gain"].iloc[-1] == pytest.approx(frame["gain"].sum())
     n = len(found.worth_it)
     assert f"{n:,} of {len(frame):,} customers" in found.describe()
-    assert f"first {n:,} of the list" in found.what_to_do()
-    assert "That it costs $1.00 each and prevents 20% of losses" in found.describe()
+    assert f"of the first {n:,} of the list" in found.what_to_do()
+    assert "hat a call costs $1.00 and prevents 20% of losses" in found.describe()
     shown = found.first(3).frame
     assert shown["Customer"].tolist() == frame["customer_id"].head(3).astype(str).tolist()
     assert shown.shape[1] == 5  # as many as a page has room for
@@ -184,7 +186,7 @@ def test_gain_grows_with_what_is_prevented_and_falls_with_what_a_lost_customer_i
 def test_the_money_said_is_that_of_the_list(fit):
     found = fit.about_to_leave(cost=1, share_prevented=0.2, months=24)
     gain = found.worth_it["gain"].sum()
-    assert f"{found.spent:,.0f}" in found.what_to_do()
+    assert f"costs ${found.spent:,.0f} and is expected to gain" in found.describe()
     assert found.spent == len(found.worth_it)
     saved = (found.worth_it["gain"] + 1) / 0.2  # if all losses were prevented
     low, high = found.ends
@@ -198,15 +200,38 @@ def test_the_money_said_is_that_of_the_list(fit):
     paying = np.isin(fit.predict()["customer_id"], found.worth_it["customer_id"])
     came = (0.2 * total * fit.predict()["margin"].to_numpy())[:, paying].sum(axis=1) - found.spent
     assert (high - low) / 2 == pytest.approx(1.96 * came.std(), rel=0.25)  # losses are taken to come when they do
-    assert f"[${low:,.0f}, ${high:,.0f}] within" in found.describe()
+    assert f"[${low:,.0f}, ${high:,.0f}] beyond that within" in found.describe()
     assert found.breaks_even * saved.sum() == pytest.approx(found.spent)
     assert 0 < found.breaks_even < 0.2
     half = fit.about_to_leave(cost=1, share_prevented=0.2, months=12)
     assert (found.sooner.months, found.sooner.n) == (12, len(half.worth_it))
     assert found.sooner.gain == pytest.approx(half.worth_it["gain"].sum())
     assert gain > found.sooner.gain
-    assert f"if 12 months counted, it would pay for {len(half.worth_it):,}" in found.describe()
+    if_12 = f"If 12 months counted, calling would gain ${found.sooner.gain:,.0f}."
+    assert not found.turns_later
+    assert if_12 in found.details().splitlines()
     assert fit.about_to_leave(cost=1, share_prevented=0.2, months=1).sooner is None
+
+
+def test_how_far_one_looks_ahead_is_a_doubt_where_it_decides(fit):
+    least = fit.about_to_leave(cost=0, share_prevented=0.2, months=12).frame["gain"].max()
+    dear = fit.about_to_leave(cost=0.98 * least, share_prevented=0.2, months=24)
+    gain = f"{dear.sooner.gain:,.2f}"
+    doubt = dear.describe().splitlines()[2]
+    assert 0 < dear.sooner.gain < 0.1 * dear.worth_it["gain"].sum()
+    assert doubt.startswith(f"If 12 months counted, calling would gain only ${gain}, and that a call costs")
+    never = fit.about_to_leave(cost=1.02 * least, share_prevented=0.2, months=24)
+    assert never.describe().splitlines()[2].startswith("If 12 months counted, it would pay for nobody, and that")
+
+
+def test_who_is_called_and_who_is_left_uncalled_add_up_to_the_list(fit):
+    found = fit.about_to_leave(cost=1, share_prevented=0.2)
+    n, alone = len(found.worth_it), 300
+    some, few = replace(found, alone=alone), replace(found, alone=None)
+    assert some.what_to_do().startswith(f"Call {n - alone:,} of the first {n:,} of the list and leave the others")
+    gain = found.worth_it["gain"].sum() * (n - alone) / n
+    assert f"{n - alone:,} calls cost ${n - alone:,} and are expected to gain ${gain:,.0f}" in some.details()
+    assert few.what_to_do().startswith(f"Call half of the first {n:,} of the list, chosen at random")
 
 
 def test_so_many_are_left_alone_that_what_is_prevented_is_found_as_often_as_planned():

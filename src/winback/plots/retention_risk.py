@@ -9,7 +9,7 @@ import numpy as np
 from winback.doors import door
 from winback.plots.style import INK, QUIET, finish_axes, house_styles, money_axis, new_axes, note, percent_axis
 from winback.plots.words import write_legend
-from winback.results import format_count, format_money, format_percent
+from winback.results import format_money, format_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from winback.retention.about_to_leave import AboutToLeave
     from winback.retention.risk_check import RiskCheck
 
-FAR = 10  # times: from here on small shares are seen on a logarithmic scale only
+FAR = 50  # times: from here on small shares are seen on a logarithmic scale only, which makes a miss look small
+ALIKE = 0.02  # of the gain: a smaller gap between two lists is not seen
 FURTHER, LEAST_SEEN = 3, 0.1  # times the share that it pays to keep is seen, at least a tenth
 TICKS = (0.0001, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
@@ -53,7 +54,7 @@ def plot_churn_risk(check: RiskCheck, ax: Axes | None = None) -> Axes:
     riskiest = (top["expected_share"], top["observed_share"])
     note(ax, f"riskiest tenth: {format_percent(riskiest[1])}", riskiest, (-9, 0), ha="right", va="center", color=INK)
     first, last = format_percent(top["observed_share"]), format_percent(frame["observed_share"].iloc[-1], 1 + far)
-    title = f"Of the riskiest tenth {first} left within a month, of the last {last}"
+    title = f"Of the riskiest tenth {first} left within a month, of the safest {last}"
     finish_axes(ax, title, "expected to leave within a month; bars: what chance leaves open", "left within a month")
     if far:
         ax.set_xscale("log")
@@ -72,7 +73,7 @@ def plot_churn_risk(check: RiskCheck, ax: Axes | None = None) -> Axes:
 def plot_worth_keeping(found: AboutToLeave, ax: Axes | None = None) -> Axes:
     """Draw what keeping would gain in all, by the share contacted, ranked by gain and by risk alone.
 
-    Takes what `ChurnRisk.about_to_leave` returns.
+    Marked are where the two lists are furthest apart, and where to stop. Takes what `ChurnRisk.about_to_leave` returns.
 
     Examples
     --------
@@ -91,8 +92,7 @@ def plot_worth_keeping(found: AboutToLeave, ax: Axes | None = None) -> Axes:
     ax.axhline(0, color=QUIET, linewidth=1)
     n, gain = len(found.worth_it), found.worth_it["gain"].sum()
     if n:
-        beside, own = (format_money(each, found.currency) for each in (found.by_risk.sum(), gain))
-        title = f"Keeping {format_count(n)} customers is expected to gain {own}; as many by risk alone, {beside}"
+        title = _gap_and_stop(ax, found)
         ax.set_xlim(0, min(1, max(FURTHER * n / len(found.frame), LEAST_SEEN)))
         shown = curve[curve["share"] <= ax.get_xlim()[1]]
         ax.set_ylim(min(0, shown[[*names]].to_numpy().min()) - 0.1 * gain, 1.15 * gain)
@@ -103,3 +103,21 @@ def plot_worth_keeping(found: AboutToLeave, ax: Axes | None = None) -> Axes:
     money_axis(found.currency, ax.yaxis)
     write_legend(ax)
     return ax
+
+
+def _gap_and_stop(ax, found: AboutToLeave) -> str:
+    """Mark where two lists are furthest apart, and where to stop; say the gap."""
+    curve, gain = found.curve, found.worth_it["gain"].sum()
+    stop = len(found.worth_it) / len(found.frame)
+    ax.plot(stop, gain, "o", color=INK, markersize=8, zorder=4)
+    note(ax, f"stop: {format_percent(stop, 0)}", (stop, gain), (0, 8), ha="center", color=INK)
+    gaps = (curve["by_gain"] - curve["by_risk"])[curve["share"] <= max(stop, curve["share"].iloc[0])]
+    at = curve.loc[gaps.idxmax()]
+    gap = format_money(gaps.max(), found.currency)
+    if gaps.max() < ALIKE * gain:
+        most = format_money(gain, found.currency)
+        return f"Ranked by gain or by risk alone, the list gains about as much: up to {most}"
+    ax.plot([at["share"]] * 2, [at["by_risk"], at["by_gain"]], color=INK, linewidth=1.2, linestyle="--")
+    note(ax, f"{gap} more", (at["share"], at["by_risk"]), (6, -4), ha="left", va="top", color=INK)
+    calls = f"With calls for {format_percent(at['share'], 0)} of customers"
+    return f"{calls}, this list gains {gap} more than one by risk alone"

@@ -15,6 +15,7 @@ from winback.retention.keeping import LEVEL, POWER, SHARES, Keeping, first_of, g
 from winback.tables import Problem, TableError
 
 LOOK = 3  # months after which it is looked whether keeping works
+LITTLE = 0.1  # of the gain in half of the months: a quarter is usual, as who is kept stays for half as long
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ class AboutToLeave(Result):
     def spent(self) -> float:
         """What keeping all of those costs."""
         return self.terms.cost * len(self.worth_it)
+
+    @property
+    def turns_later(self) -> bool:
+        """Whether little of the gain is left if only the first half of the months counts."""
+        return self.sooner is not None and self.sooner.gain < LITTLE * self.worth_it["gain"].sum()
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -156,52 +162,43 @@ def _answer(found: AboutToLeave) -> Iterator[str]:
     else:
         total, low, high = (format_money(each, found.currency) for each in (paying["gain"].sum(), *found.ends))
         yield (
-            f"Keeping is expected to pay for {format_count(len(paying))} of {counted(n, 'customers')} "
-            f"({format_percent(len(paying) / n)}) and to gain {total} [{low}, {high}] within "
-            f"{counted(found.terms.months, 'months')}{_if_sooner(found)}."
+            f"To call {format_count(len(paying))} of {counted(n, 'customers')} ({format_percent(len(paying) / n)}) "
+            f"costs {format_money(found.spent, found.currency)} and is expected to gain {total} [{low}, {high}] beyond "
+            f"that within {counted(found.terms.months, 'months')}."
         )
         yield (
-            f"As many ranked by risk alone would gain {format_money(found.by_risk.sum(), found.currency)}: for "
-            f"{format_count((found.by_risk <= 0).sum())} of those keeping costs more than it saves."
+            f"As many of those likeliest to leave would gain {format_money(found.by_risk.sum(), found.currency)}: for "
+            f"{format_count((found.by_risk <= 0).sum())} of them a call costs more than it saves."
         )
     lost = "" if found.worth_lost else ", and that a lost customer brings nothing more"
+    sooner = f"{_if_sooner(found)}, and that" if found.turns_later else "That"
     yield (
-        f"That it costs {format_money(found.terms.cost, found.currency)} each and prevents "
-        f"{format_percent(found.terms.share_prevented, 0)} of losses, of everybody's alike, is assumed{lost}: only a "
-        "trial with some left alone tells, and those who can be kept need not be those at risk."
+        f"{sooner} a call costs {format_money(found.terms.cost, found.currency)} and prevents "
+        f"{format_percent(found.terms.share_prevented, 0)} of losses{lost} is assumed: only a test shows it."
     )
 
 
 def _if_sooner(found: AboutToLeave) -> str:
     """Say what it comes to where half of the months counts: how long one looks ahead may decide."""
-    if found.sooner is None:
-        return ""
     if not found.sooner.n:
-        return f"; within {counted(found.sooner.months, 'months')} it would pay for nobody"
-    gain = format_money(found.sooner.gain, found.currency)
+        return f"If {counted(found.sooner.months, 'months')} counted, it would pay for nobody"
     return (
-        f"; if {counted(found.sooner.months, 'months')} counted, it would pay for {format_count(found.sooner.n)} and "
-        f"gain {gain}"
+        f"If {counted(found.sooner.months, 'months')} counted, calling would gain "
+        f"{'only ' if found.turns_later else ''}{format_money(found.sooner.gain, found.currency)}"
     )
 
 
 def _next_step(found: AboutToLeave) -> Iterator[str]:
-    n, gain = len(found.worth_it), format_money(found.worth_it["gain"].sum(), found.currency)
-    least = format_percent(found.breaks_even)
-    yield (
-        f"Contact the first {format_count(n)} of the list: {format_money(found.spent, found.currency)} spent, {gain} "
-        f"expected to be gained beyond it; it loses if less than {least} of their losses are prevented. "
-        f"{_how_many_alone(found)}"
-    )
-
-
-def _how_many_alone(found: AboutToLeave) -> str:
-    prevented, when = format_percent(found.terms.share_prevented, 0), min(LOOK, found.terms.months)
+    n, when = len(found.worth_it), counted(min(LOOK, found.terms.months), "months")
     if found.alone is None:
-        return f"Leave half of them alone, by lot: even these are too few to tell within {counted(when, 'months')}."
-    return (
-        f"Leave {format_count(found.alone)} of them alone, by lot: as many show within {counted(when, 'months')} "
-        f"whether {prevented} of losses are prevented."
+        yield (
+            f"Call half of the first {format_count(n)} of the list, chosen at random: even so they are too few to see "
+            f"after {when} whether calls work."
+        )
+        return
+    yield (
+        f"Call {format_count(n - found.alone)} of the first {format_count(n)} of the list and leave the others, chosen "
+        f"at random, uncalled: after {when} you see whether calls work."
     )
 
 
@@ -213,10 +210,21 @@ def _more(found: AboutToLeave) -> Iterator[str]:
     if found.worth_lost:
         worth = format_money(found.worth_lost, found.currency)
         yield f"A lost customer is still worth {worth} on average: by so much less is gained where one is kept."
-    if found.alone is not None:
+    if found.sooner is not None and not found.turns_later:
+        yield f"{_if_sooner(found)}."
+    if not found.worth_it.empty:
         yield (
-            f"How many to leave alone: so many that a share prevented as large as assumed is found with a chance of "
-            f"{POWER:.0%}, at {LEVEL:.0%}, if it is as large from the first months on."
+            f"Calling pays if it prevents at least {format_percent(found.breaks_even)} of these losses; that it "
+            "prevents as large a share of everybody's is assumed, and those who can be kept need not be those at risk."
+        )
+    if found.alone is not None:
+        n, left = len(found.worth_it) - found.alone, 1 - found.alone / len(found.worth_it)
+        spent, gain = (left * each for each in (found.spent, found.worth_it["gain"].sum()))
+        yield (
+            f"With {format_count(found.alone)} left uncalled, {format_count(n)} calls cost "
+            f"{format_money(spent, found.currency)} and are expected to gain {format_money(gain, found.currency)}; so "
+            f"many are left that a share prevented as large as assumed is found with a chance of {POWER:.0%}, at "
+            f"{LEVEL:.0%}, if it is as large from the first months on."
         )
     yield (
         "The interval is for how many leave by the fitted risk. Who is here and what they pay is taken as it is today, "

@@ -75,13 +75,13 @@ class RiskCheck(HeldOutCheck):
 
     @property
     def verdict(self) -> str:
-        """Whether the model fits, in one sentence."""
+        """Whether the forecast fits, in one sentence."""
         expected, low, high = (each / max(self.n_lost, 1) - 1 for each in self.total)
-        size = f"{format_percent(abs(expected), 0)} too {'many' if expected > 0 else 'few'}"
-        says = f"it expects {'as many losses as there were' if abs(expected) < LIMITS.exact else f'{size} losses'}"
+        size = f"{format_percent(abs(expected), 0)} too {'high' if expected > 0 else 'low'}"
+        says = "as many left as it said" if abs(expected) < LIMITS.exact else f"it is {size}"
         ends = ", ".join(format_count(each) for each in self.total[1:])
-        unsure = ("losses", f", and its interval for them is [{ends}]")
-        return verdict("model", says, (expected, low, high), LIMITS, unsure)
+        unsure = ("losses", f", and its interval for the losses is [{ends}]")
+        return verdict("forecast", says, (expected, low, high), LIMITS, unsure)
 
     def describe(self) -> Sentences:
         """Say whether chances were right, how well they rank, and the doubt."""
@@ -144,16 +144,18 @@ class RiskCheck(HeldOutCheck):
 
 
 def _answer(found: RiskCheck) -> Iterator[str]:
-    row = (surprised := found.unforeseen()).frame.iloc[0]
+    row = found.unforeseen().frame.iloc[0]
+    caught, at_random = (format_percent(1 - row[name], 0) for name in ("share", "by_lot"))
+    alike = ", which is not clearly another share" if row["share_high"] >= row["by_lot"] else ""
     yield (
-        f"{found.verdict}. Of the losses {surprised.interval(row, 'share', 'percent')} had not been among the riskiest "
-        f"{format_percent(found.flagged, 0)} before, {format_percent(row['by_lot'], 0)} had as many been drawn by lot."
+        f"{found.verdict}. Each month's list of the riskiest {format_percent(found.flagged, 0)} caught {caught} of "
+        f"those who left; as many customers picked at random would have caught {at_random}{alike}."
     )
     first, last = found.frame.iloc[0], found.frame.iloc[-1]
     held = format_percent(first["observed"] / found.n_lost, 0)
     yield (
         f"{held} of the losses came from the riskiest tenth, of which {format_percent(first['observed_share'])} left "
-        f"within a month, of the last tenth {format_percent(last['observed_share'], 2)}; of two customers of whom one "
+        f"within a month, of the safest {format_percent(last['observed_share'], 2)}; of two customers of whom one "
         f"leaves that one has the higher risk in {format_percent(found.ranked_right)} "
         f"[{format_percent(found.ranked_low)}, {format_percent(found.ranked_high)}] of cases, by chance in half."
     )

@@ -39,7 +39,7 @@ class Unforeseen(Result):
         "in_words": ("Left for", "text"),
         "n": ("Lost", "count"),
         "share": ("Unforeseen", "percent"),
-        "by_lot": ("By lot", "percent"),
+        "by_lot": ("Picked at random", "percent"),
         "margin_share": ("Of their money", "percent"),
     }
 
@@ -104,21 +104,21 @@ def _answer(found: Unforeseen) -> Iterator[str]:
     money = "" if pd.isna(row["margin_share"]) else f", with {format_percent(row['margin_share'])} of the money lost"
     flagged = format_percent(found.flagged, 0)
     yield (
-        f"{found.interval(row, 'share', 'percent')} of {counted(row['n'], 'customers')} lost had never been among the "
-        f"riskiest {flagged} of a month{money}."
+        f"{found.interval(row, 'share', 'percent')} of {counted(row['n'], 'customers')} lost came as a surprise"
+        f"{money}: they had never been among the riskiest {flagged} of a month."
     )
     yield (
-        f"Had as many different customers been flagged by lot, {format_percent(row['by_lot'])} would have been missed"
+        f"With as many customers picked at random instead, {format_percent(row['by_lot'])} would have"
         f"{_where_not(found)}."
     )
     yield "A flag is no reproach to anybody: it says that the data told, not that the loss could have been prevented."
 
 
 def _where_not(found: Unforeseen) -> str:
-    """Say of which reasons not clearly fewer were missed than by lot."""
+    """Say of which reasons not clearly fewer came as a surprise than would have at random."""
     alike = found.as_by_lot["in_words"]
     return (
-        f"; not clearly fewer were of those who left for {join_words(alike)}, which nothing is shown to tell of"
+        f"; losses recorded as {join_words(alike)} did about as often, so nothing in the data is shown to announce them"
         if len(alike)
         else ""
     )
@@ -126,6 +126,6 @@ def _where_not(found: Unforeseen) -> str:
 
 def _more(found: Unforeseen) -> Iterator[str]:
     yield (
-        "By lot: each month as many customers who had not been flagged before are drawn as were flagged first then, so "
-        "that as many different ones are flagged in all."
+        "At random: each month as many customers who had not been flagged before are drawn as were flagged first then, "
+        "so that as many different ones are flagged in all."
     )
