@@ -364,3 +364,14 @@ def test_what_cannot_be_planned_is_refused(change, match):
 def test_a_playbook_without_aftercare_is_refused():
     with pytest.raises(ValueError, match="has no aftercare"):
         aftercare_plan(base_of({7: ["2024-06-03"]}), book_of(Aftercare()), start="2024-06-01", until="2024-06-30")
+
+
+def test_all_contacts_with_those_who_spent_most_are_shown_customer_by_customer():
+    base = base_of({1: ["2024-12-01"], 2: ["2024-11-01", "2024-12-02"], 3: ["2024-12-03", "2024-10-01", "2024-11-05"]})
+    plan = aftercare_plan(base, book_of(), start="2024-12-01", until="2025-01-31")
+    shown = plan.first_of(2).frame
+    assert shown["Customer"].unique().tolist() == ["3", "2"]
+    assert len(shown) == sum(len(dates_of(plan, customer)) for customer in (3, 2))
+    assert shown.loc[shown["Customer"] == "3", "Day"].iloc[0] == "Tue 03 Dec 2024"
+    assert "Cost" not in shown
+    assert len(plan.first_of(9).frame) == len(plan.frame)

@@ -9,8 +9,9 @@ from typing import ClassVar
 
 import pandas as pd
 
+from winback.doors import door
 from winback.money import format_money
-from winback.results import Result, Sentences, counted, format_count, join_words
+from winback.results import Result, Sentences, Shown, counted, format_count, join_words
 
 FIRST_ROWS = 6
 
@@ -59,8 +60,17 @@ class AftercarePlan(Result):
 
     def table(self) -> pd.DataFrame:
         """Return the contacts of the first days, rounded."""
-        first = self.frame.head(FIRST_ROWS)
-        return self.rounded(first.assign(date=first["date"].dt.strftime("%a %d %b %Y")))
+        return self._rows(self.frame.head(FIRST_ROWS))
+
+    @door
+    def first_of(self, n: int = 3) -> Shown:
+        """Return all contacts with each of the ``n`` customers who spent most lately, as a notebook shows them."""
+        who = self.frame.sort_values("rank", kind="stable")["customer_id"].unique()[:n]
+        rows = self.frame[self.frame["customer_id"].isin(who)].sort_values(["rank", "date"], kind="stable")
+        return Shown(self._rows(rows).drop(columns="Cost", errors="ignore"))
+
+    def _rows(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return self.rounded(rows.assign(date=rows["date"].dt.strftime("%a %d %b %Y")))
 
     def describe(self) -> Sentences:
         """Say how many contacts there are and what they cost, whom they leave out, and what is not known of them."""
