@@ -138,6 +138,11 @@ def first_possible(person, playbook, chain, despite):
     return max([*days, person["left_on"] + pd.Timedelta(days=waited)] if waited else days)
 
 
+def bringing_of(chain):
+    """Return the places of the steps that bring the offer: all of a chain that names none."""
+    return [place for place, step in enumerate(chain.steps) if step.brings_offer] or range(len(chain.steps))
+
+
 def keeps_own_limits(own, person, playbook, despite):
     """Hold one customer's contacts against the rule that is theirs, step by step."""
     alone = person.to_frame().T.infer_objects()
@@ -147,6 +152,7 @@ def keeps_own_limits(own, person, playbook, despite):
     ready = first_possible(person, playbook, chain, despite)
     last = ready + pd.Timedelta(days=rule.within_days)
     may_get = person["left_on"] + pd.Timedelta(days=6 * 365.25 / 12) if person["offer"] == "call" else last
+    its_end = person["left_on"] + pd.Timedelta(days=rule.months_away[1] * 365.25 / 12) if rule.months_away else None
     day = {place: own["date"].get(place + 1) for place in range(len(chain.steps))}
     for place in [place for place in day if day[place] is not None]:
         step, before_it = chain.steps[place], chain.follows[place]
@@ -157,8 +163,8 @@ def keeps_own_limits(own, person, playbook, despite):
         assert counts_from is None or day[place] >= counts_from + pd.Timedelta(days=step.after_days)
         assert day[place] >= ready
         assert not step.brings_offer or day[place] <= may_get
-    bringing = [place for place, step in enumerate(chain.steps) if step.brings_offer] or day
-    assert any(day[place] is not None for place in bringing)
+        assert its_end is None or place > max(bringing_of(chain)) or day[place] < its_end
+    assert any(day[place] is not None for place in bringing_of(chain))
     if all(each is not None for each in day.values()):
         assert own["cost"].sum() == pytest.approx(playbook.contact_costs(alone)[0])
 
@@ -241,6 +247,32 @@ def test_a_visit_that_has_no_room_is_not_announced():
     plan = outreach_plan(list_of(people_of(4), book), start=START.date())
     assert plan.reached["customer_id"].tolist() == [1, 2]
     assert sorted(plan.frame["customer_id"]) == [1, 1, 2, 2]
+
+
+@pytest.mark.parametrize("start", ["2024-02-27", "2024-12-30"])
+def test_a_call_that_is_for_the_first_month_is_not_made_later_and_its_reminder_may_be(start):
+    """They left 28 to 31 days ago, and a month ends 30.4 days after leaving."""
+    chain = (Step("call", brings_offer=True), Step("letter", 7))
+    rules = (Rule("soon", chain, months_away=(0, 1)), Rule("write", (Step("letter", brings_offer=True),)))
+    book = Playbook((Channel("call", 4.0, per_day=1), Channel("letter", 1.5)), rules)
+    left = pd.Timestamp(start) - pd.to_timedelta([28, 28, 28, 28, 30, 31], unit="D")
+    people = people_of(6, left_on=left, months_away=(pd.Timestamp(start) - left).days / (365.25 / 12))
+    plan = outreach_plan(list_of(people, book), start=start)
+    days = (plan.frame["date"] - pd.Timestamp(start)).dt.days
+    found = pd.Series(days.to_numpy(), [plan.frame["customer_id"], plan.frame["channel"]]).to_dict()
+    calls, reminders = (
+        {(place + 1, by): place + after for place in range(3)} for by, after in (("call", 0), ("letter", 7))
+    )
+    assert found == {**calls, **reminders, (6, "letter"): 0}
+    assert plan.left_out == (("find no room in their channels in time", 2, 3.0 + 2.0),)
+
+
+def test_whose_months_away_alone_are_known_may_be_called_on_the_first_day_if_the_rule_fits():
+    book = Playbook((Channel("call"),), (Rule("soon", (Step("call", brings_offer=True),), months_away=(0, 2)),))
+    people = people_of(3, months_away=[1.99, 0.3, 2.0]).drop(columns="left_on")  # 1.99 months are 61 days, rounded
+    plan = outreach_plan(list_of(people, book), start=START.date())
+    assert plan.frame["customer_id"].tolist() == [1, 2]
+    assert plan.frame["date"].eq(START).all()
 
 
 def test_those_who_left_before_the_mending_are_told_or_wait_for_it():

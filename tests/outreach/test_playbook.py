@@ -91,6 +91,10 @@ WRONG = {  # what is wrong -> the parts, and what is said of it
         {"rules": (Rule("r", (OFFER, Step("letter", after_days=40))),)},
         "takes 40 days with 4 contacts a month, and is to be done within 30",
     ),
+    "an offer after the months of its rule": (
+        {"rules": (Rule("r", (Step("call", after_leaving_days=31, brings_offer=True),), months_away=(0, 1)),)},
+        "makes the offer 31 days after leaving at the soonest, and its months_away end at 1. Raise",
+    ),
     "more steps than contacts": (
         {"contacts_a_month": 1},
         "takes 31 days with 1 contact a month, and is to be done within",

@@ -102,7 +102,7 @@ class Rule(Entry):
     reasons : tuple of str, optional
         Any of these reasons for leaving; who left for "both" left for price and for service.
     months_away : (float, float), optional
-        From so many months after leaving up to, not including, so many.
+        From so many months after leaving up to, not including, so many; the offer is made before these end, too.
     margin_from : float, optional
         Money per month earned with the customer in the first lifetime, at least.
     offers : tuple of str, optional

@@ -16,8 +16,8 @@ from winback.outreach.customer_chains import CustomerChains
 from winback.outreach.on_the_list import is_back, list_of, people_on, playbook_of, refuse
 from winback.outreach.planned import NO_ROOM, OutreachPlan
 from winback.outreach.playbook import Playbook
-from winback.outreach.reached import Reached, first_offer, last_days, reach
-from winback.outreach.schedule import LONGEST_MONTH
+from winback.outreach.reached import Reached, first_offer, last_days, last_days_of, reach
+from winback.outreach.schedule import LONGEST_MONTH, Calendar
 from winback.outreach.slots import LONGEST, calendar_of, contacts_with, day_of, planned_before
 from winback.policies.contact_list import ContactList
 from winback.policies.learned import LearnedPolicy
@@ -51,8 +51,9 @@ def outreach_plan(
     The first rule of the playbook that fits a customer on the first day says which steps are made. Customers are served
     in the order of the list, each as early as those before them, quiet days, what the channels can bear and the limit
     of contacts a month allow. The whole chain is made within the days of its rule, and the offer while the customer may
-    get it; whoever cannot be made the offer in time is not contacted at all, and counted. Whoever left for a cause that
-    stands is left alone; if it is mended since, they are told with the offer, and if it will be, they wait until then.
+    get it and is away no longer than the rule is for; whoever cannot be made the offer in time is not contacted at all,
+    and counted. Whoever left for a cause that stands is left alone; if it is mended since, they are told with the
+    offer, and if it will be, they wait until then.
 
     Parameters
     ----------
@@ -109,13 +110,12 @@ def outreach_plan(
     ready = causes.ready if not despite_causes else np.full(len(people), first)
     ready = np.maximum(ready, _waited_for(chains, people, first))
     calendar = calendar_of(playbook, first, _last(chains, ready, first), planned)
-    last = calendar.start + calendar.is_open.shape[1] - 1
     found = reach(
         chains,
         ready,
-        until=last_days(listed.value.trial.offers, people, last),
+        until=_until(listed, playbook, chains, people, calendar),
         calendar=calendar,
-        before=contacts_with(as_index(people["customer_id"]), planned, first, last),
+        before=contacts_with(as_index(people["customer_id"]), planned, first, calendar.last),
     )
     barred += [(NO_DAY, ~found.in_time), (NO_ROOM, ~found.made)]
     frame = _contacts(playbook, people, chains, found, causes.told)
@@ -151,6 +151,15 @@ def _waited_for(chains: CustomerChains, people: pd.DataFrame, first: np.datetime
 def _last(chains: CustomerChains, ready: np.ndarray, first: np.datetime64) -> np.datetime64:
     """Return the last day of a calendar that holds all chains."""
     return min((ready + chains.within).max(initial=first + LONGEST_MONTH - 1), first + LONGEST - 1)
+
+
+def _until(
+    listed: ContactList, playbook: Playbook, chains: CustomerChains, people: pd.DataFrame, calendar: Calendar
+) -> np.ndarray:
+    """Return the last day on which each customer may be made the offer, (n,), by its terms and by their rule."""
+    of_rule = last_days_of(playbook.rules, chains.rule, people, calendar.last)
+    # Whom a rule fits on the first day, it fits on that day, also where months away that are known alone are rounded.
+    return np.minimum(last_days(listed.value.trial.offers, people, calendar.last), np.maximum(of_rule, calendar.start))
 
 
 def _contacts(

@@ -12,6 +12,7 @@ from winback.annotations import fits, in_words, looked_up, shown
 from winback.outreach.chains import circle_of, in_order
 from winback.outreach.entries import SOURCES, Aftercare, Cause, Channel, Entry, News, Occasion, Remedy, Rule, Step
 from winback.outreach.schedule import LONGEST_MONTH
+from winback.periods import DAYS_IN_MONTH
 from winback.results import counted, join_words
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -158,6 +159,7 @@ def _of_rule(place: str, rule: Rule, book) -> Iterator[str]:
     brings = any(step.brings_offer for step in rule.steps)
     if any(step.apology for step in rule.steps) and not (brings or _answered(rule, book.remedies)):
         yield f"{place}: apologises and offers nothing. Write brings_offer = true, or a remedy for its reasons."
+    yield from _of_months_away(place, rule)
     n, cap = len(rule.steps), book.contacts_a_month
     if not fits(cap, int) or cap < 1:
         return
@@ -165,6 +167,19 @@ def _of_rule(place: str, rule: Rule, book) -> Iterator[str]:
     if days > rule.within_days:
         said = f"takes {days} days with {counted(cap, 'contacts')} a month, and is to be done within {rule.within_days}"
         yield f"{place}: {said}. Raise within_days, or take a step out."
+
+
+def _of_months_away(place: str, rule: Rule) -> Iterator[str]:
+    """Yield that a rule would make its offer when it is for the customer no more, however soon after leaving."""
+    chain = in_order(rule.steps)
+    offered = [day for step, day in zip(chain.steps, chain.days, strict=True) if step.brings_offer] or chain.days
+    day = offered[0] + (chain.steps[0].after_leaving_days or chain.steps[0].after_days)
+    end = math.inf if rule.months_away is None else rule.months_away[1]
+    if day >= end * DAYS_IN_MONTH:
+        said = (
+            f"makes the offer {counted(day, 'days')} after leaving at the soonest, and its months_away end at {end:g}"
+        )
+        yield f"{place}: {said}. Raise their end, or make the offer sooner."
 
 
 def _answered(rule: Rule, remedies: Sequence[Remedy]) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from winback.outreach.customer_chains import CustomerChains
+from winback.outreach.entries import Rule
 from winback.outreach.schedule import Calendar, Chains, schedule
 from winback.periods import DAYS_IN_MONTH
-from winback.terms.catalog import OfferCatalog
+from winback.terms.catalog import Offer, OfferCatalog
 from winback.terms.costs import assigned_offers
 
 
@@ -48,14 +50,31 @@ def last_days(catalog: OfferCatalog, people: pd.DataFrame, last: np.datetime64) 
             given = assigned_offers(people[rows], offer)
             ends = np.minimum(ends, [_most_months(catalog[name]) for name in given])
         most[rows] = ends
+    return _after_leaving(people, np.floor(most * DAYS_IN_MONTH), last)
+
+
+def last_days_of(rules: Sequence[Rule], rule: np.ndarray, people: pd.DataFrame, last: np.datetime64) -> np.ndarray:
+    """Return the last day on which each customer's rule, by its place, is still for them, (n,).
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"left_on": pd.to_datetime(["2025-01-31", "2025-01-31"])})
+    >>> soon = Rule("soon", (), months_away=(0, 1))
+    >>> last_days_of([soon], np.array([0, -1]), people, np.datetime64("2026-12-31")).tolist()
+    [datetime.date(2025, 3, 2), datetime.date(2026, 12, 31)]
+    """
+    ends = np.array([*(_most_months(each) for each in rules), np.inf])[rule]
+    return _after_leaving(people, np.ceil(ends * DAYS_IN_MONTH) - 1, last)  # up to the end, not including it
+
+
+def _after_leaving(people: pd.DataFrame, days: np.ndarray, last: np.datetime64) -> np.ndarray:
     left = people["left_on"].to_numpy(dtype="datetime64[D]")
-    limited = np.isfinite(most) & ~np.isnat(left)
-    days = np.floor(np.where(limited, most, 0.0) * DAYS_IN_MONTH).astype(int)
-    return np.where(limited, np.minimum(left + days, last), last)
+    limited = np.isfinite(days) & ~np.isnat(left)
+    return np.where(limited, np.minimum(left + np.where(limited, days, 0).astype(int), last), last)
 
 
-def _most_months(offer) -> float:
-    return np.inf if offer.months_away is None else offer.months_away[1]
+def _most_months(asking: Offer | Rule) -> float:
+    return np.inf if asking.months_away is None else asking.months_away[1]
 
 
 def reach(

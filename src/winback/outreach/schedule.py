@@ -59,6 +59,11 @@ class Calendar:
             raise ValueError(f"at_most must be at least 1 contact in any 31 days; got {self.at_most}.")
 
     @property
+    def last(self) -> np.datetime64:
+        """Its last day."""
+        return self.start + self.is_open.shape[1] - 1
+
+    @property
     def left(self) -> np.ndarray:
         """Contacts that each channel can still make on each day, (c, n_days)."""
         free = np.floor(self.capacity)[:, None] - (0 if self.taken is None else self.taken)
