@@ -22,7 +22,7 @@ from winback.offers.strategy_inputs import (
 )
 from winback.periods import DAYS_IN_MONTH
 from winback.results import format_count
-from winback.retention.person_months import margins_of
+from winback.retention.person_months import customers_of
 from winback.retention.risk_ahead import ahead_of
 from winback.retention.risk_fit import ChurnRisk
 from winback.tables import NO_OFFER
@@ -73,7 +73,7 @@ def inputs_of_risk(fit: ChurnRisk, level: float, months: int) -> Inputs:
     How many of a third leave is as unsure as the parameters of the risk leave it; those are one for all thirds.
     """
     base, known = fit.base, fit.here(fit.base)
-    margin = margins_of(base, known)
+    margin = customers_of(base, known)["margin"].to_numpy()
     if np.isnan(margin).all():
         raise refused("margin", "is not known of anybody who is here", "Give contracts with margins that still run.")
     edges = edges_of_thirds(some := margin[~np.isnan(margin)], np.ones(len(some)))

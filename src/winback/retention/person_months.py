@@ -219,9 +219,10 @@ def own_table(base: ContractBase, name: str) -> pd.DataFrame:
     return pd.DataFrame(said).query("customer >= 0")
 
 
-def margins_of(base: ContractBase, known: Known) -> np.ndarray:
-    """Return the money a month of those here, of the contracts that run when the month begins; missing: not known."""
-    return base.margins_on(known.day)[base.all_lives.customer[known.life]]
+def customers_of(base: ContractBase, known: Known) -> pd.DataFrame:
+    """Return ``customer_id`` of those here, and ``margin``, a month, of contracts that run; missing: not known."""
+    customer = base.all_lives.customer[known.life]
+    return pd.DataFrame({"customer_id": base.ids[customer], "margin": base.margins_on(known.day)[customer]})
 
 
 def months_of(base: ContractBase, columns: Sequence[Column], starts: np.ndarray) -> Iterator[Known]:

@@ -22,7 +22,7 @@ from winback.retention import risk_words as words
 from winback.retention.about_to_leave import AboutToLeave, worth_keeping
 from winback.retention.bands import levels_of
 from winback.retention.keeping import Keeping, WorthLost
-from winback.retention.person_months import History, Known, is_written, margins_of
+from winback.retention.person_months import History, Known, customers_of, is_written
 from winback.retention.risk_ahead import Ahead, Drift, ahead_of, drift_of
 from winback.retention.risk_check import RiskCheck
 from winback.retention.risk_judged import judge_risk
@@ -153,8 +153,8 @@ class ChurnRisk(Result):
             not seen are left out.
         """
         ahead = self.ahead(base, months)
-        seen, base = ahead.seen, self.base if base is None else base
-        leaves, found = ahead.leaves[seen], {"customer_id": base.ids[base.all_lives.customer[ahead.known.life[seen]]]}
+        seen, found = ahead.seen, {}
+        customers, leaves = customers_of(self.base if base is None else base, ahead.known)[seen], ahead.leaves[seen]
         lost = np.log(-np.log1p(-leaves.sum(axis=1)))
         for name, middle, error, share in (
             ("risk", logit(leaves[:, 0]), ahead.risk_error[seen], expit),
@@ -162,7 +162,8 @@ class ChurnRisk(Result):
         ):
             low, high = normal_interval(middle, error, self.level)
             found |= {f"{name}_low": share(low), name: share(middle), f"{name}_high": share(high)}
-        return pd.DataFrame({**found, "margin": margins_of(base, ahead.known)[seen]})
+        columns = {"customer_id": customers["customer_id"], **found, "margin": customers["margin"]}
+        return pd.DataFrame(columns).reset_index(drop=True)
 
     def ahead(self, base: ContractBase | None, months: int) -> Ahead:
         """Return the chances of leaving in each of the months after the last day of a base."""
@@ -287,8 +288,6 @@ class ChurnRisk(Result):
         terms = Keeping(cost, share_prevented, months, annual_discount, worth_lost)
         ahead = self.ahead(base, months)
         base = self.base if base is None else base
-        customers = base.ids[base.all_lives.customer[ahead.known.life]]
-        frame = pd.DataFrame({"customer_id": customers, "margin": margins_of(base, ahead.known)})
-        leaves = ahead.leaves[ahead.seen]
+        customers, leaves = customers_of(base, ahead.known)[ahead.seen], ahead.leaves[ahead.seen]
         reach = normal_quantile(self.level) * float(ahead.errors(self.covariance_ahead)[0]) / leaves.sum()
-        return replace(worth_keeping(frame[ahead.seen], leaves, terms, base.currency), reach=reach)
+        return replace(worth_keeping(customers, leaves, terms, base.currency), reach=reach)

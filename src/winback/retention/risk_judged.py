@@ -15,7 +15,7 @@ from winback.retention.person_months import (
     Known,
     cells_of_levels,
     count_cells,
-    margins_of,
+    customers_of,
     months_of,
 )
 from winback.retention.risk_ahead import ahead_of, left_in, logit_peak
@@ -91,10 +91,9 @@ def _forecast(fit, starts: np.ndarray) -> dict[str, object]:
     base, lives = fit.base, fit.base.all_lives
     known = History(base, fit.table_of_levels.columns).at(int(starts[0]), int(starts[1]))
     ahead, rows = ahead_of(fit, known, len(starts) - 1), known.life
-    found = {"customer_id": base.ids[lives.customer[rows]], "within": ahead.leaves.sum(axis=1)}
-    found |= {"left_in": left_in(lives, rows, starts), "margin": margins_of(base, known)}
+    found = customers_of(base, known).assign(within=ahead.leaves.sum(axis=1), left_in=left_in(lives, rows, starts))
     return {
-        "customers": pd.DataFrame(found)[ahead.seen].reset_index(drop=True),
+        "customers": found[ahead.seen].reset_index(drop=True),
         "leaves": ahead.leaves[ahead.seen],
         "ahead": ahead.in_all(fit.covariance_ahead, fit.level),
     }

@@ -21,7 +21,8 @@ from winback.periods import DAYS_IN_MONTH
 from winback.results import Result, Sentences, counted, format_count, format_money, format_percent
 from winback.retention.bands import trend_column
 from winback.retention.keeping import Keeping
-from winback.retention.person_months import TREND, History, margins_of, month_starts, months_of
+from winback.retention.person_months import TREND, History, customers_of, month_starts, months_of
+from winback.retention.risk_ahead import left_in
 from winback.retention.risk_words import event_in_words
 from winback.tables.likeness import to_choose_from
 from winback.uncertainty import share_interval
@@ -165,8 +166,8 @@ def shrinking_volume(
     told = np.isfinite(trend)
     followed = told & came.followed
     now = History(base, [column]).at(base.last + 1)
-    flagged = {"customer_id": base.ids[lives.customer[now.life]], "trend": now.told[column.name]}
-    flagged = pd.DataFrame({**flagged, "margin": margins_of(base, now)})
+    flagged = customers_of(base, now)
+    flagged.insert(1, "trend", now.told[column.name])
     judged = pd.DatetimeIndex(dates_of(starts[np.flatnonzero(told.any(axis=0))[[0, -1]]])).strftime("%Y-%m")
     return ShrinkingVolume(
         frame=pd.DataFrame([_alarm(trend, came, share, level) for share in sorted({below, *BESIDE})]),
@@ -196,8 +197,8 @@ class _Came:
     def to(cls, base: ContractBase, trend: np.ndarray, within: int) -> _Came:
         starts, lives, months = month_starts(base), base.all_lives, np.arange(trend.shape[1])
         never = len(months) + within
-        left = np.where(lives.ended, np.searchsorted(starts, lives.end, side="right") - 1, never)  # in which month
-        lost = np.flatnonzero((left >= 0) & (left < len(months)))
+        month = left_in(lives, slice(None), starts)
+        lost, left = np.flatnonzero(month), np.where(month > 0, month - 1, never)
         lost = lost[np.isfinite(trend[lost, left[lost]])]
         before = left[lost, None] - np.arange(within)
         there = np.maximum(before, 0)
