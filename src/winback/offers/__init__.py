@@ -25,6 +25,7 @@ keep_or_win_back    keep customers, wait and win them back, or acquire others? `
 strategy_settings   what is assumed of each: `Keep`, `WinBack`, `ByThemselves`, `Acquire`
 strategy_inputs     what is known of each segment of customers at risk, from figures or from customers
 strategy_measured   the same from a fitted risk, or a base, and from a trial
+strategy_reasons    of which losses does a trial speak? the share that is like those it was tried on
 strategy_worth      what each strategy earns per customer at risk, and where it breaks even
 strategies_compared  what is shown of it: gains, break-evens, and where it turns
 strategy_words      its sentences

@@ -18,6 +18,7 @@ from winback.offers.comparison import compare_offers
 from winback.offers.strategies_compared import Picked, StrategyComparison, StrategyTerms
 from winback.offers.strategy_inputs import LEAVING, Inputs, read_figures, with_ends, with_settings
 from winback.offers.strategy_measured import earned_in_trial, inputs_of_base, inputs_of_risk, months_away, with_trial
+from winback.offers.strategy_reasons import with_comparable
 from winback.offers.strategy_settings import Acquire, ByThemselves, Keep, WinBack
 from winback.offers.strategy_words import ALL
 from winback.results import format_percent
@@ -56,7 +57,8 @@ def compare_win_back_keep_acquire(
         ``margin`` (money a month), and, where they differ by segment, the columns that the settings stand for:
         ``keep_cost``, ``share_prevented``; ``win_back_chance``, ``win_back_value``, ``win_back_cost``,
         ``win_back_contact_cost``; ``organic``, ``organic_value``; ``acquire_chance``, ``acquire_value``,
-        ``acquire_contact_cost``. Each may have ``<name>_low`` and ``<name>_high`` beside it. Or one row per customer:
+        ``acquire_contact_cost``; and ``comparable``, the share of losses that winning back is for. Each may have
+        ``<name>_low`` and ``<name>_high`` beside it. Or one row per customer:
         ``customer_id``, ``hazard`` or ``risk`` (of leaving within a month), ``margin``, by ``segment`` or else by
         thirds of margin. Or the fitted risk of a base (`fit_churn_risk`), each customer's own, month by month, by
         thirds of margin. Or the base alone, of which hazards and margins are taken by thirds.
@@ -65,7 +67,8 @@ def compare_win_back_keep_acquire(
         default.
     win_back : WinBack or Trial, optional
         Chance, value and cost of winning back, or the trial that measured them (its best offer on profit), by the
-        same thirds of value.
+        same thirds of value. Of a base whose reasons are known, the losses that are for other reasons than those of the
+        trial, or would not be judged promising, are counted as nothing.
     by_themselves : ByThemselves, optional
         Who returns without an offer; a trial with untreated customers tells.
     acquire : Acquire, optional
@@ -122,11 +125,12 @@ def compare_win_back_keep_acquire(
         annual_discount = trial.annual_discount
     timing = _timing(win_back if trial is None else trial, acquire, horizon_months, annual_discount)
     inputs = _read(figures, level, timing.horizon_months)
+    base = figures.base if isinstance(figures, ChurnRisk) else figures
     if trial is not None:
         offer = compare_offers(trial, level=level).frame["offer"].iloc[0]
         inputs, win_back = with_trial(inputs, trial, offer, level, timing.horizon_months), None
+        inputs = with_comparable(inputs, base, trial, level)
     inputs = with_settings(inputs, keep, win_back, by_themselves, acquire)
-    base = figures.base if isinstance(figures, ChurnRisk) else figures
     currency = base.currency if isinstance(base, ContractBase) else currency
     terms = StrategyTerms(timing, keep.riskiest if keep is not None else Keep.riskiest, level)
     return _compared(inputs, terms, currency)

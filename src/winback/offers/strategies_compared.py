@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from winback.offers import strategy_words as words
-from winback.offers.strategy_inputs import Inputs
+from winback.offers.strategy_inputs import COMPARABLE, Inputs
 from winback.offers.strategy_words import ALL
-from winback.offers.strategy_worth import ACQUIRE, BOTH, KEEP, RETURNS, RISKIEST, WAIT, Timing
+from winback.offers.strategy_worth import ACQUIRE, BOTH, KEEP, REPLACED, RETURNS, RISKIEST, WAIT, Timing
 from winback.results import Result, Sentences, format_percent, join_words
 from winback.retention.keeping import WorthLost
 from winback.sources import Formula
@@ -111,7 +111,7 @@ class StrategyComparison(Result):
         x, timing = self.inputs.values(), self.terms.timing
         if "organic" not in x:
             raise ValueError("How many return without an offer was not stated: state by_themselves=, or give a trial.")
-        alone = x["organic"] * x["organic_value"]
+        alone = x.get(COMPARABLE, 1.0) * x["organic"] * x["organic_value"]
         if self.inputs.edges is None and np.ptp(alone) > 0:
             raise ValueError("What the lost bring differs by segments that are not thirds of margin: state worth_lost.")
 
@@ -120,6 +120,15 @@ class StrategyComparison(Result):
 
         edges = np.array([]) if self.inputs.edges is None else self.inputs.edges
         return WorthLost(edges, worth, timing.annual_discount)
+
+    @property
+    def tried(self) -> float:
+        """Which share of those who will leave is like those on whom winning back was tried; missing: not known."""
+        x, rows = self.inputs.values(), self.inputs.rows
+        if COMPARABLE not in x:
+            return np.nan
+        leave = self.inputs.losses(x, self.terms.timing)[REPLACED] * rows["n"]
+        return float(np.average(x[COMPARABLE][rows["segment"]], weights=leave))
 
     def table_of_turns(self) -> pd.DataFrame:
         """Return break-even costs and effects by segment, rounded."""
@@ -176,6 +185,11 @@ class StrategyComparison(Result):
         new, back = turns["new_less_back_low"] > 0, turns["new_less_back_high"] < 0
         turns = turns if new.any() and not new.all() else turns[:0]
         return tuple([name for name in turns.index if which[name]] for which in (new, back, ~new & ~back))
+
+    @property
+    def new_everywhere(self) -> bool:
+        """Whether acquiring is shown to earn more than winning back in every segment."""
+        return "new_less_back" in self.break_even and bool((self.break_even["new_less_back_low"] > 0).all())
 
     @property
     def headline(self) -> str:

@@ -22,6 +22,7 @@ FIGURES = "table of figures"
 MOST_SEGMENTS = 20  # of more, no table of strategies can be read
 N_DRAWS = 2**12  # of the inputs: ends of intervals to about a hundredth of their width
 ANY, COST, SHARE = (-1e12, 1e12), (0.0, 1e12), (0.0, 1.0)
+COMPARABLE = "comparable"  # which share of losses the figures of returns speak of; all where it is not stated
 LEAVING = "leaving"  # times as many as the fitted risk of each customer says
 INPUTS = {  # between which ends, and in words, as what is taken for granted
     LEAVING: ((0.0, np.inf), "how many leave"),
@@ -33,6 +34,7 @@ INPUTS = {  # between which ends, and in words, as what is taken for granted
     "win_back_value": (ANY, "what they bring"),
     "win_back_cost": (COST, "what winning back costs"),
     "win_back_contact_cost": (COST, "what a contact costs"),
+    COMPARABLE: (SHARE, "which share of losses is like those on whom winning back was tried"),
     "organic": (SHARE, "how many return by themselves"),
     "organic_value": (ANY, "what these bring"),
     "acquire_chance": ((1e-9, 1.0), "how many strangers become customers"),

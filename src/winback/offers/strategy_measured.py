@@ -37,6 +37,13 @@ QUARTER = 3.0  # months: money does not come in so unevenly that more would show
 RECENT_MONTHS = 12  # a whole year, so that no season counts twice; older losses say less of those who are here now
 
 
+def last_year(base: ContractBase) -> tuple[float, float]:
+    """Return the days, as numbers, after and up to which the losses of the last year are."""
+    until = base.last - base.grace_days  # later losses are not sure yet
+    since = until - round(RECENT_MONTHS * DAYS_IN_MONTH)
+    return since if base.since is None else max(since, as_number(base.since)), until
+
+
 def inputs_of_base(base: ContractBase, level: float) -> Inputs:
     """Return customers who are here by thirds of monthly margin, and the hazard of such customers in the last year."""
     lives, now = base.all_lives, base.margins_on(base.last + 1)
@@ -46,8 +53,7 @@ def inputs_of_base(base: ContractBase, level: float) -> Inputs:
         raise refused("margin", text, "Give contracts with margins that still run.")
     here = here[~np.isnan(here)]
     edges = edges_of_thirds(here, np.ones(len(here)))
-    until = base.last - base.grace_days  # later losses are not sure yet
-    since = max(until - round(RECENT_MONTHS * DAYS_IN_MONTH), -np.inf if base.since is None else as_number(base.since))
+    since, until = last_year(base)
     days = np.clip(np.minimum(lives.end, until) - np.maximum(lives.start, since), 0, None)
     lost, known = lives.ended & (lives.end > since) & (lives.end <= until), ~np.isnan(lives.margin)
     rows = pd.DataFrame({"lost": lost, "days": days})[known]

@@ -37,8 +37,23 @@ def if_sooner(found: Result) -> str:
 
 
 def turn(found: Result) -> str:
+    """Say where it turns, and of which share of losses winning back is counted."""
+    said = _where_it_turns(found)
+    if np.isnan(found.tried):
+        return said
+    share = format_percent(found.tried, 0)
+    return f"{said[:-1]}; winning back was tried on {share} of such losses, and for the rest nothing is counted."
+
+
+def _where_it_turns(found: Result) -> str:
     """Say where a new customer is worth more, where another strategy leads, or what earns most for its money."""
     new, back, unclear = found.new_or_back
+    if found.new_everywhere:
+        money = found.for_its_money([*found.break_even["segment"]])
+        where = "everywhere" if len(found.break_even) > 1 else "here"
+        taken = ", at what acquiring is assumed to take and bring" if found.assumed(ACQUIRE) else ""
+        money = f"; {money.replace(' there', '')}" if money else ""
+        return f"Once they have left, a new customer in their place earns more than winning back {where}{taken}{money}."
     if new:
         where = [f"more than winning back among {join_words(new)}"]
         where += [f"less among {join_words(back)}"] if back else []

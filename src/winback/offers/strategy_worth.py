@@ -13,7 +13,8 @@ keeping costs, :math:`r_0 V_0` and :math:`r_1 (V_2 - c_1) - k` what one who left
 
 the last with one new customer for each who leaves, at k1 a contact and with the chance p1. Returns come
 ``months_away`` after the loss; where the months are known over which a value comes in, only those up to H count, and
-nobody is contacted after H.
+nobody is contacted after H. Where winning back was tried on some kinds of losses only, the share of losses
+that are of these multiplies :math:`V_{lost}` with and without a programme: for the others nothing is counted.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from winback.discounting import discount_factor, discounted_months
 
 KEEP, RISKIEST, WAIT, BOTH = "keep everybody", "keep the riskiest", "wait and win back", "keep and win back"
 ACQUIRE = "acquire instead"
-RETURNS = 2  # which of the weights of a loss
+RETURNS, REPLACED = 2, 4  # which of the weights of a loss
 NOTHING_TO_DIVIDE_BY = 1e-12  # money per customer, below which there is nothing to divide by
 
 
@@ -96,20 +97,27 @@ class Leavers:
     replaced: np.ndarray
 
     @property
+    def comparable(self) -> np.ndarray | float:
+        """Which share of them the figures of returns speak of; the others neither get an offer nor are counted back."""
+        return self.inputs.get("comparable", 1.0)
+
+    @property
     def alone(self) -> np.ndarray:
         """What they bring by themselves."""
-        return self.inputs["organic"] * self.inputs["organic_value"] * self.returns
+        return self.comparable * self.inputs["organic"] * self.inputs["organic_value"] * self.returns
 
     @property
     def asked(self) -> np.ndarray:
         """What they bring when they are asked back, less what that costs."""
-        return self.inputs["win_back_chance"] * self.inputs["win_back_value"] * self.returns - self.asking
+        brought = self.inputs["win_back_chance"] * self.inputs["win_back_value"] * self.returns
+        return self.comparable * brought - self.asking
 
     @property
     def asking(self) -> np.ndarray:
         """What asking them back costs: a contact each, and what those who accept are given."""
         x = self.inputs
-        return (x["win_back_chance"] * x["win_back_cost"] + x["win_back_contact_cost"]) * self.contacts
+        each = x["win_back_chance"] * x["win_back_cost"] + x["win_back_contact_cost"]
+        return self.comparable * each * self.contacts
 
     @property
     def replacing(self) -> np.ndarray:
