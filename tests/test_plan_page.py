@@ -71,7 +71,7 @@ def test_the_page_says_what_the_plan_says_and_nothing_of_the_study(written):
     page = (out / plan_page.PAGE).read_text(encoding="utf-8").partition('<details class="code">')[0]
     for line in [*plan.describe().splitlines(), plan.what_to_do(), plan.first_day.describe()]:
         assert line in page
-    assert "Ann 10 and Ben/Eve 10" in page
+    assert "Ann 10 and Ben/Eve 10), about the offer gift" in page
     assert "a shop's log" not in page.replace("&#39;", "'")
     before = page.partition("<body>")[2].partition("<svg")[0]
     assert len(re.sub(r"<[^>]+>", " ", before).split()) <= 60

@@ -1,5 +1,6 @@
 """Do a director and an agent read what is to be done on the first day, and does it add up?"""
 
+import numpy as np
 import pandas as pd
 import pytest
 from paying_plans import plan_of
@@ -31,22 +32,27 @@ def test_the_first_day_is_the_rows_of_that_day(plan):
 
 def test_who_does_what_is_said_in_a_sentence(plan):
     said = plan.first_day.describe()
-    assert said == "On Monday 2026-01-05: 7 contacts by call (Ann 4 and Ben 3); they cost $28.00."
-    assert plan.what_to_do().startswith("On Monday 2026-01-05: 7 contacts by call (Ann 4 and Ben 3). Every day after")
+    assert said == "On Monday 2026-01-05: 7 contacts by call (Ann 4 and Ben 3), about the offer gift; they cost $28.00."
+    assert plan.what_to_do().startswith(said.partition(";")[0] + ". Every day after")
     assert len(plan.what_to_do().splitlines()) == 1
 
 
 def test_without_agents_the_rule_says_who_and_many_are_not_named(plan):
     rows = plan.frame.assign(agent="", by="manager")
     assert "7 contacts by call (manager 7)" in first_day_of(rows, "$").describe()
-    assert "7 contacts by call;" in first_day_of(rows.assign(by=""), "$").describe()
+    assert "7 contacts by call, about" in first_day_of(rows.assign(by=""), "$").describe()
+    some = rows.assign(by=np.where(rows.index < 2, "manager", ""))
+    assert "7 contacts by call (of them manager 2)" in first_day_of(some, "$").describe()
+    assert first_day_of(some, "$").table()["Who"].tolist() == ["anybody", "manager"]
     many = rows.assign(agent=[f"agent {place}" for place in range(len(rows))])
-    assert "7 contacts by call;" in first_day_of(many, "$").describe()
+    assert "7 contacts by call, about" in first_day_of(many, "$").describe()
 
 
 def test_two_offers_are_counted(plan):
     rows = plan.frame.head(3).assign(offer=["gift", "call", "gift"], agent="Ann")
-    assert first_day_of(rows, "$").frame["offers"].tolist() == ["gift 2 and call 1"]
+    found = first_day_of(rows, "$")
+    assert found.frame["offers"].tolist() == ["gift 2 and call 1"]
+    assert "about" not in found.describe()
 
 
 def test_a_plan_without_contacts_has_no_first_day(plan):
@@ -55,4 +61,19 @@ def test_a_plan_without_contacts_has_no_first_day(plan):
     assert found.frame.empty
     assert found.describe() == "On no day is anybody contacted."
     nobody = wb.outreach_plan(plan.listed, start=DAY.date(), back=plan.listed.frame["customer_id"])
-    assert nobody.what_to_do() == ""
+    assert nobody.what_to_do() == "Contact nobody."
+    assert nobody.describe().startswith("Nobody is contacted: on the list and not contacted: ")
+
+
+def test_whose_list_is_the_trial_s_own_is_told_so(plan):
+    book, trial = plan.playbook, plan.listed.value.trial
+    policy = wb.learn_policy(trial, splits=wb.Splits(folds=3, repeats=1))
+    own = wb.outreach_plan(policy, start=DAY.date(), playbook=book, keep_back=0.1)
+    assert (
+        "the trial's own customers who were sent nothing. Name new leavers: --whom"
+        in f"{own.describe()} {own.details()}"
+    )
+    without = trial.part((trial.lapsed["offer"] == "gift").to_numpy())
+    again = wb.learn_policy(without, splits=wb.Splits(folds=3, repeats=1))
+    asked = wb.outreach_plan(again, start=DAY.date(), playbook=book, keep_back=0.1)
+    assert "asked again they will earn less" in asked.describe()

@@ -343,7 +343,7 @@ def test_nobody_is_contacted_where_all_are_back():
     assert plan.frame.empty
     assert plan.cost == 0
     assert plan.expected_profit == (0.0, 0.0, 0.0)
-    assert plan.describe() == "Nobody is contacted: On the list and not contacted: 2 are back already."
+    assert plan.describe() == "Nobody is contacted: on the list and not contacted: 2 are back already."
     assert plan.calendar().empty
     assert "Nobody is contacted" in str(plan)
 

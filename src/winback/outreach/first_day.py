@@ -11,6 +11,7 @@ import pandas as pd
 from winback.money import format_money
 from winback.results import Result, Sentences, counted, join_words
 
+ANYBODY = "anybody"  # where the playbook names nobody
 MOST_NAMED = 6  # who and what is counted in a sentence; more stand in the table
 
 
@@ -22,16 +23,19 @@ class FirstDay(Result):
     ----------
     frame : pandas.DataFrame
         One row per channel and who does it, most contacts first: ``channel``, ``who`` (the agent, else who the rule
-        asks for), ``n`` contacts, ``n_offers`` of them that make an offer, ``offers`` in words, ``cost`` in money.
+        asks for, else anybody), ``n`` contacts, ``offers`` they are about, in words, ``cost`` in money.
     said : pandas.DataFrame
         One row per text that is said that day: ``channel``, ``message``, ``n`` contacts.
     day : Timestamp or None
         The day; None where nobody is contacted.
+    only_offer : str
+        The offer that all contacts of the day are about; nothing where there are several.
     """
 
     frame: pd.DataFrame = field(repr=False)
     said: pd.DataFrame = field(repr=False)
     day: pd.Timestamp | None
+    only_offer: str = ""
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "channel": ("By", "text"),
@@ -59,16 +63,20 @@ class FirstDay(Result):
 
     def work(self) -> str:
         """Say who does what, channel by channel."""
-        parts = list(map(_of_channel, *zip(*self.frame.groupby("channel", sort=False), strict=True)))
-        return f"On {self.day:%A %Y-%m-%d}: {join_words(parts)}" if self.day is not None else ""
+        if self.day is None:
+            return ""
+        parts = [_of_channel(str(channel), rows) for channel, rows in self.frame.groupby("channel", sort=False)]
+        about = f", about the offer {self.only_offer}" if self.only_offer else ""
+        return f"On {self.day:%A %Y-%m-%d}: {join_words(parts)}{about}"
 
 
 def _of_channel(channel: str, rows: pd.DataFrame) -> str:
     made = f"{counted(int(rows['n'].sum()), 'contacts')} by {channel}"
-    named = rows[rows["who"] != ""]
+    named = rows[rows["who"] != ANYBODY]
     if named.empty or len(named) > MOST_NAMED:
         return made
-    return f"{made} ({join_words(f'{row.who} {row.n:,}' for row in named.itertuples())})"
+    some = "of them " if len(named) < len(rows) else ""
+    return f"{made} ({some}{join_words(f'{row.who} {row.n:,}' for row in named.itertuples())})"
 
 
 def first_day_of(contacts: pd.DataFrame, currency: str) -> FirstDay:
@@ -79,16 +87,24 @@ def first_day_of(contacts: pd.DataFrame, currency: str) -> FirstDay:
     >>> rows = {"date": pd.to_datetime(["2026-01-05", "2026-01-05", "2026-01-06"]), "channel": "call", "by": "agent"}
     >>> rows |= {"agent": ["Ann", "Ben", "Ann"], "message": "Offer: gift.", "offer": "gift"}
     >>> print(first_day_of(pd.DataFrame(rows).assign(cost=4.0), "$").describe())
-    On Monday 2026-01-05: 2 contacts by call (Ann 1 and Ben 1); they cost $8.00.
+    On Monday 2026-01-05: 2 contacts by call (Ann 1 and Ben 1), about the offer gift; they cost $8.00.
     """
     day = contacts["date"].iloc[0] if len(contacts) else None
     today = contacts[contacts["date"] == day]
     who = today["agent"].where(today["agent"] != "", today["by"])
+    who = who.where(who != "", ANYBODY)
     found = today.assign(who=who).groupby(["channel", "who"], sort=False)
     found = found.agg(n=("cost", "size"), offers=("offer", _named), cost=("cost", "sum")).reset_index()
     said = today.groupby(["channel", "message"], sort=False).size().rename("n").reset_index()
     order = {"by": "n", "ascending": False, "kind": "stable", "ignore_index": True}
-    return FirstDay(frame=found.sort_values(**order), said=said.sort_values(**order), day=day, currency=currency)
+    offers = today["offer"].astype(object).unique()
+    return FirstDay(
+        frame=found.sort_values(**order),
+        said=said.sort_values(**order),
+        day=day,
+        only_offer=str(offers[0]) if len(offers) == 1 else "",
+        currency=currency,
+    )
 
 
 def _named(offers: pd.Series) -> str:

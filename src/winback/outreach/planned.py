@@ -16,7 +16,7 @@ from winback.outreach.came_as_forecast import CameAsForecast, held_against
 from winback.outreach.first_day import FirstDay, first_day_of
 from winback.outreach.playbook import Playbook
 from winback.outreach.schedule import LONGEST_MONTH, Calendar
-from winback.policies.contact_list import ContactList
+from winback.policies.contact_list import ASKED_BEFORE, NEW_LEAVERS, UNTOUCHED, ContactList
 from winback.policies.strangers import said_of
 from winback.results import Result, Sentences, Shown, counted, format_count, join_words
 from winback.tables import AnyTable
@@ -109,7 +109,7 @@ class OutreachPlan(Result):
     def what_to_do(self) -> Sentences:
         """Say who does what on the first day, and what holds from then on."""
         if self.frame.empty:
-            return Sentences()
+            return Sentences.of(["Contact nobody."])
         then = "Every day after, strike out whoever has bought, and make the contacts of that day."
         return Sentences.of([f"{self.first_day.work()}. {then}"])
 
@@ -167,7 +167,8 @@ class OutreachPlan(Result):
     def describe(self) -> Sentences:
         """Say what happens on the first day and in the first month, what it costs and earns, and the doubt."""
         if self.frame.empty:
-            return Sentences.of([f"Nobody is contacted: {_left_out(self) or self.listed.describe()}"])
+            why = _left_out(self) or str(self.listed.describe())
+            return Sentences.of([f"Nobody is contacted: {why[:1].lower()}{why[1:]}"])
         return Sentences.of([_first_days(self), _money(self), next(_doubts(self))])
 
     def details(self) -> Sentences:
@@ -217,10 +218,14 @@ def _doubts(plan: OutreachPlan) -> Iterator[str]:
                 f"{format_count(n)} more, expected to earn {format_money(money, plan.currency)}, {words}: what is "
                 f"lacking is room for {join_words(plan.full)}."
             )
+    if plan.listed.whom == ASKED_BEFORE:
+        yield "They were asked once and did not return: asked again they will earn less, how much less is not known."
     if plan.listed.kind == "gross":
         yield "Whether contacts add anything is not known: what would come back anyway is counted as earned."
     if not plan.listed.n_kept_back:
         yield "Nobody is kept back (keep_back=0.1): what the contacts add will not be known afterwards."
+    if plan.listed.whom == UNTOUCHED:
+        yield f"These are the trial's own customers who were sent nothing. {NEW_LEAVERS}, to plan them instead."
     yield "Whoever buys meanwhile must be taken off the list: back means bought again, and no further step is made."
 
 
