@@ -34,7 +34,7 @@ from winback.uncertainty import RatioInterval, fieller_interval, mean_interval, 
 DOUBTFUL = 0.01  # first term of (1) above which the tail of a plain interval is off by more than this
 TOO_SKEWED = 1.0  # skewness from which on even (2) was found to be off by more than a hundredth, or nearly endless
 ROUNDS = 60  # of the search for a ratio's ends; a handful is enough
-FURTHEST = 20  # doublings of the way to a plain end within which an end is looked for: a million times as far
+MOST_DOUBLINGS = 20  # doublings of the way to a plain end within which an end is looked for: a million times as far
 
 
 def studentised_quantile(z: ArrayLike, skewness: ArrayLike) -> np.ndarray:
@@ -181,7 +181,7 @@ def _end(estimates, covariance, t) -> np.ndarray:
 
 
 def _sought(profit, ratio, end, side) -> np.ndarray:
-    """Return the first end outwards from a ratio, by halving; NaN where there is none within `FURTHEST` doublings.
+    """Return the first end outwards from a ratio, by halving; NaN where there is none within `MOST_DOUBLINGS`.
 
     Near a cost of zero the quantile at one round's end may leave the next round without any, though there is one.
     """
@@ -192,7 +192,7 @@ def _sought(profit, ratio, end, side) -> np.ndarray:
 
     width = np.where(np.isfinite(end), end, ratio) - ratio
     inner, outer, there = ratio, ratio, np.zeros(ratio.shape, dtype=bool)
-    for step in 2.0 ** np.arange(-FURTHEST, FURTHEST + 1):
+    for step in 2.0 ** np.arange(-MOST_DOUBLINGS, MOST_DOUBLINGS + 1):
         inner, outer = np.where(there, inner, outer), np.where(there, outer, ratio + step * width)
         there = there | is_beyond(outer)
     for _ in range(ROUNDS):

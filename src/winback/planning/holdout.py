@@ -19,7 +19,7 @@ import pandas as pd
 
 from winback.planning.asked import Asked
 from winback.planning.figures import ProfitFigures
-from winback.planning.sizes import LEAST, critical_sum, whole
+from winback.planning.sizes import FEWEST_CUSTOMERS, critical_sum, whole
 from winback.skewness import skewed_interval
 from winback.uncertainty import normal_quantile
 
@@ -60,7 +60,7 @@ def available_split(frame: pd.DataFrame, figures: ProfitFigures, asked: Asked) -
     if asked.holdout is None:
         holdout = min(holdout, float(frame["n_holdout"].max()))
     if holdout or asked.holdout:
-        holdout = float(np.clip(holdout, LEAST, total - LEAST * k))
+        holdout = float(np.clip(holdout, FEWEST_CUSTOMERS, total - FEWEST_CUSTOMERS * k))
     return Split(k, (total - holdout) / k, holdout)
 
 

@@ -40,7 +40,7 @@ from scipy.stats import pearson3
 
 from winback.skewness import TOO_SKEWED, studentised_quantile
 
-LEAST = 2  # customers: below there is no variance
+FEWEST_CUSTOMERS = 2  # customers: below there is no variance
 HALVINGS = 50  # of the logarithm of a size: as exact as numbers are
 _Z = np.linspace(-8.5, 8.5, 681)
 _WEIGHT = np.exp(-(_Z**2) / 2)
@@ -79,7 +79,7 @@ def whole(n: ArrayLike) -> np.ndarray:
     [20001.0, 7.0, 2.0]
     """
     n = np.asarray(n, dtype=float)
-    return np.maximum(np.ceil(n * (1 - 1e-12)), LEAST)
+    return np.maximum(np.ceil(n * (1 - 1e-12)), FEWEST_CUSTOMERS)
 
 
 def customers_for_difference(
@@ -108,7 +108,7 @@ def customers_for_difference(
     if skewness is None:
         return whole(needed(0.0))
     sums = critical_sum(power, level, n_comparisons, np.linspace(-TOO_SKEWED, TOO_SKEWED, 41))
-    low, high = (np.log(np.maximum(unit * end**2, LEAST)) for end in (0.95 * sums.min(), 1.05 * sums.max()))
+    low, high = (np.log(np.maximum(unit * end**2, FEWEST_CUSTOMERS)) for end in (0.95 * sums.min(), 1.05 * sums.max()))
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         enough = np.exp(middle) >= needed(skewness(np.exp(middle))) * (1 - 1e-12)
@@ -192,9 +192,9 @@ def customers_for_best(
     def short(log_n):
         return chance_of_best(variance, np.exp(log_n), profit, zone) - probability
 
-    low, high = np.log(LEAST), np.log(LEAST) + 1
+    low, high = np.log(FEWEST_CUSTOMERS), np.log(FEWEST_CUSTOMERS) + 1
     if short(low) >= 0:
-        return float(LEAST)
+        return float(FEWEST_CUSTOMERS)
     while short(high) < 0:
         low, high = high, high + 2
     n = float(np.round(np.exp(brentq(short, low, high, xtol=1e-12)), 6))

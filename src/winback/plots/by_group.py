@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from winback.offers.by_group import OffersByGroup
 
-LOSS, NOTHING, GAIN = "#c9a3a0", "#ffffff", "#8fa3b5"  # light enough for ink to be read on them
+LOSS, EVEN, GAIN = "#c9a3a0", "#ffffff", "#8fa3b5"  # light enough for ink to be read on them
 # Seen without colour, and on each other.
 HATCHES = {"may be nothing": "///", "too few": ".."}
 STRENGTH = {"may be nothing": 0.22, "too few": 0.4}  # in which what is written on them stays legible
@@ -63,7 +63,7 @@ def plot_offers_by_group(found: OffersByGroup, ax: Axes | None = None) -> Axes:
     amounts = np.full((len(groups), len(offers)), np.nan)
     amounts[cells["y"], cells["x"]] = cells["profit"]
     reach = np.nanmax(np.abs(amounts)) or 1.0
-    shades = LinearSegmentedColormap.from_list("money", [LOSS, NOTHING, GAIN])
+    shades = LinearSegmentedColormap.from_list("money", [LOSS, EVEN, GAIN])
     edges = [np.arange(n + 1) - 0.5 for n in (len(offers), len(groups))]
     ax.pcolormesh(*edges, np.ma.masked_invalid(amounts), cmap=shades, vmin=-reach, vmax=reach, edgecolor="white")
     styles = offer_styles(offers, found.catalogue)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from winback.retention.risk_check import RiskCheck
 
 FAR = 50  # times: from here on small shares are seen on a logarithmic scale only, which makes a miss look small
-ALIKE = 0.02  # of the gain: a smaller gap between two lists is not seen
+UNSEEN_GAP = 0.02  # of the gain: a smaller gap between two lists is not seen
 FURTHER, LEAST_SEEN = 3, 0.1  # times the share that it pays to keep is seen, at least a tenth
 TICKS = (0.0001, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
@@ -114,7 +114,7 @@ def _gap_and_stop(ax, found: AboutToLeave) -> str:
     gaps = (curve["by_gain"] - curve["by_risk"])[curve["share"] <= max(stop, curve["share"].iloc[0])]
     at = curve.loc[gaps.idxmax()]
     gap = format_money(gaps.max(), found.currency)
-    if gaps.max() < ALIKE * gain:
+    if gaps.max() < UNSEEN_GAP * gain:
         most = format_money(gain, found.currency)
         return f"Ranked by gain or by risk alone, the list gains about as much: up to {most}"
     ax.plot([at["share"]] * 2, [at["by_risk"], at["by_gain"]], color=INK, linewidth=1.2, linestyle="--")

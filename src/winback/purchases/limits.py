@@ -33,7 +33,7 @@ from winback.purchases.maximum import Maximum, Problem
 from winback.purchases.model import RATIO_AND_SIZE, Edge, PurchaseModel
 
 CHANCE, SIZE = 2, 3  # directions of dropping out: log odds of the mean chance, and how alike customers are
-LEAST, MOST = -30.0, 10.0  # of the log odds
+LOWEST, HIGHEST = -30.0, 10.0  # of the log odds
 RATE_OF_ZERO = Edge(0, -np.inf, "nobody bought again in these data", "a model without repeat purchases")
 
 
@@ -54,7 +54,7 @@ def highest_mean_dropout(model: PurchaseModel, theta: np.ndarray, cells: Purchas
         phi[[CHANCE, SIZE]] = log_odds, 0.0
         return 2 * (top - problem.climb(phi, cells, others).value) - ndtri(level) ** 2
 
-    return float(expit(brentq(fallen, LEAST, MOST, xtol=1e-3))) if fallen(MOST) > 0 else np.nan
+    return float(expit(brentq(fallen, LOWEST, HIGHEST, xtol=1e-3))) if fallen(HIGHEST) > 0 else np.nan
 
 
 def at_rate_zero(k: int) -> Maximum:

@@ -14,7 +14,7 @@ from scipy.special import log_expit
 
 STEP = 0.3  # of the trapezoidal rule: errors below 1e-11
 FARTHEST = 45.0  # a weight of exp(-45) no longer counts
-LEAST = 1e-290
+SMALLEST_CHANCE = 1e-290
 
 
 def beta_weights(first: float, second: np.ndarray, smallest: float) -> tuple[np.ndarray, np.ndarray]:
@@ -30,7 +30,7 @@ def beta_weights(first: float, second: np.ndarray, smallest: float) -> tuple[np.
     0.4
     """
     if first / (first + float(second.min())) < 1e-13 * smallest:
-        return np.array([LEAST]), np.ones((len(second), 1))
+        return np.array([SMALLEST_CHANCE]), np.ones((len(second), 1))
     peaks = np.log(first / second)
     low = min(np.log(smallest), peaks.min(), 0.0) - 3.0
     high = max(peaks.max(), 0.0) + 3.0
@@ -47,7 +47,7 @@ def beta_weights(first: float, second: np.ndarray, smallest: float) -> tuple[np.
     kept = exponent.max(axis=0) > -FARTHEST
     weights = np.exp(exponent[:, kept])
     weights /= weights.sum(axis=1, keepdims=True)
-    return np.exp(np.maximum(log_chance[kept], np.log(LEAST))), weights
+    return np.exp(np.maximum(log_chance[kept], np.log(SMALLEST_CHANCE))), weights
 
 
 @lru_cache(maxsize=32)

@@ -21,7 +21,7 @@ from winback.tables import NO_OFFER, AnyTable, as_table, in_trial
 from winback.uncertainty import normal_quantile
 
 PART_OF = {"complaints_resolved": "complaints"}  # what cannot be more than another
-ALIKE = "all else alike"  # what tells these differences from plain shares, of customers who differ in much
+ALL_ELSE_ALIKE = "all else alike"  # what tells these differences from plain shares, of customers who differ in much
 
 
 @dataclass(frozen=True, repr=False)
@@ -200,7 +200,7 @@ def _answer(effects) -> Iterator[str]:
         signs = clear.drop(index=offers.index) if helping else clear
         said = [_with_an_offer(offers)] if helping else []
         said += _strongest(signs, frame["column"])
-        yield f"{ALIKE}, {'; '.join(said)}."
+        yield f"{ALL_ELSE_ALIKE}, {'; '.join(said)}."
         yield _sure(effects, clear.loc[clear["change"].abs().idxmax()])
     yield _doubt(frame.set_index("column"))
 

@@ -35,7 +35,7 @@ CELL = (
     rf"(?P<digits>[.,]?\d(?:[\d.,'\u2019]|{SPACE}(?=\d{{3}}))*)(?P<power>[eE][-+]?\d+)?"
     rf"(?:,{DASH}{{1,2}})?\s*(?P<behind>%|{MONEY})?(?P<minus_behind>{DASH})?(?P<close>\))?"
 )
-NOTHING = re.compile(
+DASH_FOR_ZERO = re.compile(
     rf"\s*(?P<before>{MONEY})?\s*[-\u2212\u2013\u2014]{{1,2}}\s*(?P<behind>{MONEY})?\s*"
 )  # 0, in accounts
 AMOUNTS = {name for name, column in KNOWN.items() if column.unit.startswith("money")}
@@ -78,13 +78,13 @@ def _endless(values: pd.Series) -> np.ndarray:
 def decimal_evidence(column: pd.Series) -> set[str]:
     """Return the decimal marks that the cells of a column of numbers show beyond doubt."""
     texts = column[column.notna()].head(LOOKED_AT).map(str).astype(object)
-    texts = texts[~texts.str.fullmatch(NOTHING)]
+    texts = texts[~texts.str.fullmatch(DASH_FOR_ZERO)]
     if not (texts.str.contains(r"\d").all() and texts.str.contains("[.,]").any()):
         return set()  # words, dates and whole numbers need no closer look
     if texts.str.fullmatch(r"\s*-?\d*\.\d{1,2}\s*").any() and _plain(column) is not None:
         return {"."}
     cells = distinct_values(without_containers(column)[0])[1]
-    parts = _parts(pd.Series([cell for cell in cells if not NOTHING.fullmatch(str(cell))], dtype=object))
+    parts = _parts(pd.Series([cell for cell in cells if not DASH_FOR_ZERO.fullmatch(str(cell))], dtype=object))
     return set() if parts is None or not parts["read"].all() else _evidence(parts)
 
 
@@ -148,7 +148,7 @@ def _with_zeros(cells: list, name: object) -> tuple[list, list[int]]:
 
     Elsewhere a dash may as well mean that nothing is known.
     """
-    found = {place: NOTHING.fullmatch(cell) for place, cell in enumerate(cells) if isinstance(cell, str)}
+    found = {place: DASH_FOR_ZERO.fullmatch(cell) for place, cell in enumerate(cells) if isinstance(cell, str)}
     signs = {place: (match["before"] or "") + (match["behind"] or "") for place, match in found.items() if match}
     if not signs:
         return cells, []

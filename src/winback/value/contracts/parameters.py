@@ -13,7 +13,7 @@ from winback.value.contracts.edges import ALIKE, AT_ONCE, ONLY_AT_FIRST
 from winback.value.contracts.maximum import Maximum
 
 COLUMNS = ["equation", "term", "estimate", "std_error", "z", "p_value", "low", "high"]
-NOTHING = dict.fromkeys(COLUMNS, np.nan) | {"term": ""}
+NO_FIGURES = dict.fromkeys(COLUMNS, np.nan) | {"term": ""}
 STEP = 1e-4  # of log parameters: differences are exact to about its square
 NAMES = {"sBG": ("alpha", "beta"), "BdW": ("gamma", "delta")}
 
@@ -41,7 +41,7 @@ def parameters(model: str, found: Maximum, names: tuple[str, ...] | None, level:
     if model == "BdW":
         told = found.edge in ("", ALIKE) and errors[-1] > 0
         rows.append(_positive("c", place[-1], errors[-1] if told else np.nan, level))
-    return pd.DataFrame([NOTHING | row for row in rows])
+    return pd.DataFrame([NO_FIGURES | row for row in rows])
 
 
 def _errors(found) -> np.ndarray:
