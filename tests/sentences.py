@@ -7,7 +7,8 @@ from winback.results import Result, Sentences
 MOST, LONGEST = 3, 60  # sentences, and words of one: what is longer is read twice
 ONE_OF_MANY = re.compile(  # "1 findings", "1 customers are": one of what is called by its plural
     r"(?<![\d.,%$€-])(?<!of )(?<!to )1 (?:\w+ )?"
-    r"(?:buyers|cells|columns|contacts|contracts|customers|dates|findings|offers|rows|texts)\b"
+    r"(?:buyers|cells|columns|contacts|contracts|customers|dates|days|findings|groups|months|offers|purchases|"
+    r"remedies|rows|rules|texts|times)\b"
 )
 A_SENTENCE_ENDS = re.compile(r"(?<!\bvs)[.!?](?= +[A-Z])")  # a point inside a number or a name ends nothing
 

@@ -234,5 +234,15 @@ def test_one_is_not_counted_as_many(n, text):
     assert ONE_OF_MANY.search("usable, with 1 findings")
 
 
+@pytest.mark.parametrize(
+    ("what", "one"),
+    [("rules", "rule"), ("times", "time"), ("remedies", "remedy"), ("boxes", "box"), ("branches", "branch"),
+     ("classes", "class"), ("purchases of two things", "purchase of two things"), ("less rows", "less row")],
+)  # fmt: skip
+def test_the_first_plural_is_made_a_singular_whatever_is_counted(what, one):
+    assert counted(1, what) == f"1 {one}"
+    assert counted(2, what) == f"2 {what}"
+
+
 def test_what_rounds_to_one_is_one():
     assert counted(1.0004, "more customers", "are") == "1 more customer is"

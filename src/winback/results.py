@@ -22,9 +22,8 @@ from winback.money import DASH, format_alike, format_money, not_finite
 HOW_FOUND = "How this was found"
 OF_A_FILE = re.compile(r"[^\s:]+\.\w+:")  # a sentence that begins with the name of a file
 
-PLURAL = re.compile(
-    r"\b(buyer|cell|column|contact|contract|customer|date|departure|finding|group|offer|problem|purchase|refund|row|text|value)s\b"
-)
+# The first word that is a plural: "remedies", "boxes", "rows"; not "less", "status" or "analysis".
+PLURAL = re.compile(r"\b(\w+?)(?:(?P<y>ies)|(?<=ch|sh|ss)es|(?<=x)es|(?<![siu])s)\b")
 ONE = {"are": "is", "were": "was", "have": "has", "differ": "differs"}
 
 
@@ -72,8 +71,10 @@ def counted(n: float, what: str, verb: str = "") -> str:
     ('2 refunds (below zero)', '1 customer without a purchase')
     >>> counted(2, "rows", "are"), counted(1, "rows", "are")
     ('2 rows are', '1 row is')
+    >>> counted(1, "remedies"), counted(1, "times"), counted(1, "moments less than a day")
+    ('1 remedy', '1 time', '1 moment less than a day')
     """
-    one = f"1 {PLURAL.sub(lambda found: found[1], what, count=1)}"
+    one = f"1 {PLURAL.sub(lambda found: found[1] + ('y' if found['y'] else ''), what, count=1)}"
     count = format_count(n)
     said = [one, ONE.get(verb, verb)] if count == "1" else [f"{count} {what}", verb]
     return " ".join(filter(None, said))

@@ -109,7 +109,9 @@ def test_laws_of_the_curve(seed, n):
     if min(back.sum(), (~back).sum()) >= 30:  # so that twice as many bend no more
         twice = fit_delay_curve(np.repeat(x, 2), np.repeat(back, 2))
         assert np.allclose(twice.log_odds, curve.log_odds, atol=1e-5)
-        assert np.allclose(2 * twice.covariance, curve.covariance, rtol=1e-3, atol=1e-9)
+        # Beside the largest: where covariances cross zero, a share of each is less than the fit is iterated to.
+        largest = curve.covariance.diagonal().max()
+        assert np.allclose(2 * twice.covariance, curve.covariance, rtol=0, atol=1e-4 * largest)
         paired = fit_delay_curve(np.repeat(x, 2), np.repeat(back, 2), np.repeat(np.arange(n), 2))
         assert np.allclose(paired.log_odds, curve.log_odds, atol=1e-5)
     assert 0 <= curve.p_value <= 1

@@ -39,15 +39,11 @@ def _answer(base) -> str:
 
 def _sure(base) -> str:
     pending = int(base.lives["pending"].sum())
-    rule = f"A loss is the end of a contract that no other one follows within {_days(base.grace_days)}"
+    rule = f"A loss is the end of a contract that no other one follows within {counted(base.grace_days, 'days')}"
     if not pending:
         return f"{rule}; nobody is pending."
     verb = "is" if pending == 1 else "are"
     return f"{rule}; {format_count(pending)} {verb} pending, without a contract for less than that."
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{format_count(number)} days"
 
 
 def _doubts(base) -> Iterator[str]:

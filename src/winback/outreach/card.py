@@ -86,7 +86,7 @@ def _plain(value: Any) -> Any:
 
 
 def _months(months: float) -> str:
-    return "less than a month" if months < 1 else counted(math.floor(months), "months") if months >= 2 else "1 month"
+    return "less than a month" if months < 1 else counted(math.floor(months), "months")
 
 
 def _who(card: CustomerCard) -> str:

@@ -94,7 +94,7 @@ def _in_words(month: pd.DataFrame, plan) -> str:
     first = made["begins"].min()
     n_first = int(made.loc[made["begins"] == first, "planned"].sum())
     full = made[made["planned"] >= made["capacity"]].groupby("channel", sort=False).size()
-    days = [f"{name} on {counted(n, 'days')}".replace("1 days", "1 day") for name, n in full.items()]
+    days = [f"{name} on {counted(n, 'days')}" for name, n in full.items()]
     filled = f"full: {join_words(days)}" if days else "no channel is full"
     n = counted(int(made["planned"].sum()), "contacts")
     return (
