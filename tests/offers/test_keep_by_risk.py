@@ -43,7 +43,7 @@ def test_the_list_and_the_strategies_speak_with_one_voice(fit, found):
     assert "A lost customer is still worth" in listed.details()
     assert "brings nothing more" not in listed.describe()
     silent = fit.about_to_leave(cost=6.0, share_prevented=0.3)
-    assert "and that a lost customer brings nothing more is assumed:" in silent.describe()
+    assert "and that a lost customer brings nothing more is assumed (if" in silent.describe()
     assert (silent.frame["gain"].sum() - frame["gain"].sum()) > 0
 
 

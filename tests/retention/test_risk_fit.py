@@ -10,7 +10,7 @@ from scipy.special import expit
 
 import winback as wb
 from winback.doors import ArgumentError
-from winback.retention.keeping import Keeping, gain_of_keeping, left_alone
+from winback.retention.keeping import Keeping, gain_if_they_go_on_leaving, gain_of_keeping, left_alone
 from winback.retention.person_months import month_starts
 from winback.retention.risk_ahead import drift_of
 
@@ -161,7 +161,7 @@ def test_who_brings_more_comes_before_who_is_likelier_to_leave(fit):
     n = len(found.worth_it)
     assert f"{n:,} of {len(frame):,} customers" in found.describe()
     assert f"of the first {n:,} of the list" in found.what_to_do()
-    assert "hat a call costs $1.00 and prevents 20% of losses" in found.describe()
+    assert "hat a call costs $1.00 and prevents 20% of losses up to month 12" in found.describe()
     shown = found.first(3).frame
     assert shown["Customer"].tolist() == frame["customer_id"].head(3).astype(str).tolist()
     assert shown.shape[1] == 5  # as many as a page has room for
@@ -170,6 +170,24 @@ def test_who_brings_more_comes_before_who_is_likelier_to_leave(fit):
     assert dear.describe().startswith("Keeping pays for nobody")
     assert str(dear.what_to_do()) == ""
     assert len(fit.describe().splitlines()) == len(found.describe().splitlines()) == 3
+
+
+def test_whoever_is_kept_and_goes_on_leaving_brings_what_a_count_by_hand_says():
+    """Each path on its own: kept in month t, there until lost for good in month s or to the end."""
+    leaves, terms = np.array([[0.1, 0.3, 0.2, 0.05], [0.5, 0.5, 0.0, 0.0]]), Keeping(2.0, 0.5, 4, worth_lost=7.0)
+    margin, by_hand = np.array([40.0, 10.0]), []
+    for p, paid in zip(leaves, margin, strict=True):
+        gain = 0.0
+        for t in range(4):
+            here = 1 - p[: t + 1].sum()
+            if here > 0:  # who leaves later, at the end of month s, has paid up to it; others pay to the end
+                later = [p[s] / here * (paid * (s - t) + 7.0) for s in range(t + 1, 4)]
+                stays = (1 - p.sum()) / here * paid * (3 - t)
+                gain += p[t] * (sum(later) + stays)
+            gain -= p[t] * 7.0
+        by_hand.append(0.5 * gain - 2.0)
+    np.testing.assert_allclose(gain_if_they_go_on_leaving(leaves, margin, terms), by_hand)
+    assert (gain_if_they_go_on_leaving(leaves, margin, terms) <= gain_of_keeping(leaves, margin, terms)).all()
 
 
 def test_gain_grows_with_what_is_prevented_and_falls_with_what_a_lost_customer_is_worth(fit):
@@ -207,7 +225,9 @@ def test_the_money_said_is_that_of_the_list(fit):
     assert (found.sooner.months, found.sooner.n) == (12, len(half.worth_it))
     assert found.sooner.gain == pytest.approx(half.worth_it["gain"].sum())
     assert gain > found.sooner.gain
-    if_12 = f"If 12 months counted, calling would gain ${found.sooner.gain:,.0f}."
+    np.testing.assert_allclose(found.ends_of(found.sooner.gain, found.sooner.n, found.reach_sooner), half.ends)
+    low, high = half.ends
+    if_12 = f"If 12 months counted, calling would gain ${found.sooner.gain:,.0f} [${low:,.0f}, ${high:,.0f}]."
     assert not found.turns_later
     assert if_12 in found.details().splitlines()
     assert fit.about_to_leave(cost=1, share_prevented=0.2, months=1).sooner is None
@@ -219,7 +239,8 @@ def test_how_far_one_looks_ahead_is_a_doubt_where_it_decides(fit):
     gain = f"{dear.sooner.gain:,.2f}"
     doubt = dear.describe().splitlines()[2]
     assert 0 < dear.sooner.gain < 0.1 * dear.worth_it["gain"].sum()
-    assert doubt.startswith(f"If 12 months counted, calling would gain only ${gain}, and that a call costs")
+    assert doubt.startswith(f"If 12 months counted, calling would gain only ${gain} [")
+    assert "], and that a call costs" in doubt
     never = fit.about_to_leave(cost=1.02 * least, share_prevented=0.2, months=24)
     assert never.describe().splitlines()[2].startswith("If 12 months counted, it would pay for nobody, and that")
 
@@ -227,10 +248,17 @@ def test_how_far_one_looks_ahead_is_a_doubt_where_it_decides(fit):
 def test_who_is_called_and_who_is_left_uncalled_add_up_to_the_list(fit):
     found = fit.about_to_leave(cost=1, share_prevented=0.2)
     n, alone = len(found.worth_it), 300
-    some, few = replace(found, alone=alone), replace(found, alone=None)
+    some, few = replace(found, alone=alone, alone_to_pay=450), replace(found, alone=None)
     assert some.what_to_do().startswith(f"Call {n - alone:,} of the first {n:,} of the list and leave the others")
+    assert "whether calls work at all" in some.what_to_do()
+    assert some.what_to_do().endswith("; whether they pay, 450 uncalled show.")
+    none = replace(some, alone_to_pay=None).what_to_do()
+    assert none.endswith("; whether they pay, even half of the list would not show.")
     gain = found.worth_it["gain"].sum() * (n - alone) / n
     assert f"{n - alone:,} calls cost ${n - alone:,} and are expected to gain ${gain:,.0f}" in some.details()
+    if_they_go_on = f"(if those kept go on leaving as before, it gains ${found.if_they_go_on:,.0f}): only a test"
+    assert if_they_go_on in found.describe()
+    assert found.if_they_go_on < found.worth_it["gain"].sum()
     assert few.what_to_do().startswith(f"Call half of the first {n:,} of the list, chosen at random")
 
 
@@ -243,6 +271,12 @@ def test_so_many_are_left_alone_that_what_is_prevented_is_found_as_often_as_plan
     found = (np.abs(lost - kept) > 1.96 * error).mean()
     assert found == pytest.approx(0.8, abs=4 * np.sqrt(0.16 / 4_000) + 0.01)
     assert left_alone(leave, prevented, 500) is None
+    alone, n = left_alone(leave, prevented, 30_000, least=0.08), 30_000
+    lost, kept = rng.binomial(alone, leave, 4_000) / alone, rng.binomial(n - alone, 0.8 * leave, 4_000) / (n - alone)
+    error = np.sqrt(0.92**2 * lost * (1 - lost) / alone + kept * (1 - kept) / (n - alone))
+    found = (np.abs(0.92 * lost - kept) > 1.96 * error).mean()  # that fewer than those who would have to be lost are
+    assert found == pytest.approx(0.8, abs=4 * np.sqrt(0.16 / 4_000) + 0.01)
+    assert left_alone(leave, prevented, 30_000, least=0.2) is None
     assert left_alone(leave, 0.0, n) is None
 
 

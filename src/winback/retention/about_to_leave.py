@@ -11,7 +11,17 @@ import pandas as pd
 
 from winback.doors import door
 from winback.results import Result, Sentences, Shown, counted, format_count, format_money, format_percent
-from winback.retention.keeping import LEVEL, POWER, SHARES, Keeping, first_of, gain_of_keeping, left_alone, summed_up
+from winback.retention.keeping import (
+    LEVEL,
+    POWER,
+    SHARES,
+    Keeping,
+    first_of,
+    gain_if_they_go_on_leaving,
+    gain_of_keeping,
+    left_alone,
+    summed_up,
+)
 from winback.tables import Problem, TableError
 
 LOOK = 3  # months after which it is looked whether keeping works
@@ -46,8 +56,11 @@ class AboutToLeave(Result):
     n_unknown: int  # customers without a margin, left out
     worth_lost: float = 0.0  # of one who leaves, on average, in money of today
     reach: float = 0.0  # by which share more or fewer may leave, as far as the parameters of the risk leave it open
+    reach_sooner: float = 0.0  # the same within half of the months
     sooner: Sooner | None = None  # None: one month cannot be halved
+    if_they_go_on: float = 0.0  # gain in all of those worth it, if whoever is kept goes on leaving as before
     alone: int | None = None  # how many of those worth it to leave alone; None: half of them would not tell
+    alone_to_pay: int | None = None  # the same, to tell what is prevented from the least share that pays
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "customer_id": ("Customer", "text"),
@@ -76,8 +89,12 @@ class AboutToLeave(Result):
     @property
     def ends(self) -> tuple[float, float]:
         """Low and high of what keeping all of those gains: of how many leave, not of what is assumed."""
-        gain = self.worth_it["gain"].sum()
-        wide = self.reach * (gain + self.spent)
+        return self.ends_of(self.worth_it["gain"].sum(), self.spent, self.reach)
+
+    @staticmethod
+    def ends_of(gain: float, spent: float, reach: float) -> tuple[float, float]:
+        """Low and high of a gain beyond what is spent, if by such a share more or fewer leave."""
+        wide = reach * (gain + spent)
         return gain - wide, gain + wide
 
     @property
@@ -132,6 +149,8 @@ def worth_keeping(customers: pd.DataFrame, leaves: np.ndarray, terms: Keeping, c
     totals = {"by_gain": frame["gain"], "by_risk": frame.sort_values("rank_by_risk")["gain"]}
     totals = {name: summed_up(each.to_numpy()) for name, each in totals.items()}
     pays = gain > 0
+    on_list, spent = int(pays.sum()), terms.cost * pays.sum()
+    least = terms.share_prevented * spent / (gain[pays].sum() + spent) if on_list else 0.0
     soon = float(leaves[pays, :LOOK].sum(axis=1).mean()) if pays.any() else 0.0
     lost = (leaves * terms.when_lost(margin, leaves.shape[1])).sum()
     return AboutToLeave(
@@ -141,7 +160,9 @@ def worth_keeping(customers: pd.DataFrame, leaves: np.ndarray, terms: Keeping, c
         n_unknown=int((~known).sum()),
         worth_lost=float(lost / within.sum()) if within.sum() > 0 else 0.0,
         sooner=_sooner(leaves, margin, terms),
-        alone=left_alone(soon, terms.share_prevented, int(pays.sum())),
+        if_they_go_on=float(gain_if_they_go_on_leaving(leaves[pays], margin[pays], terms).sum()),
+        alone=left_alone(soon, terms.share_prevented, on_list),
+        alone_to_pay=left_alone(soon, terms.share_prevented, on_list, least),
         currency=currency,
     )
 
@@ -160,31 +181,48 @@ def _answer(found: AboutToLeave) -> Iterator[str]:
         cost = format_money(found.terms.cost, found.currency)
         yield f"Keeping pays for nobody of {counted(n, 'customers')}: it would not save the {cost} it costs."
     else:
-        total, low, high = (format_money(each, found.currency) for each in (paying["gain"].sum(), *found.ends))
+        total = _with_ends(found, paying["gain"].sum(), found.ends)
         yield (
             f"To call {format_count(len(paying))} of {counted(n, 'customers')} ({format_percent(len(paying) / n)}) "
-            f"costs {format_money(found.spent, found.currency)} and is expected to gain {total} [{low}, {high}] beyond "
+            f"costs {format_money(found.spent, found.currency)} and is expected to gain {total} beyond "
             f"that within {counted(found.terms.months, 'months')}."
         )
+        by_risk = found.by_risk.sum()
+        ends = found.ends_of(by_risk, found.spent, found.reach)
         yield (
-            f"As many of those likeliest to leave would gain {format_money(found.by_risk.sum(), found.currency)}: for "
+            f"As many of those likeliest to leave would gain {_with_ends(found, by_risk, ends)}: for "
             f"{format_count((found.by_risk <= 0).sum())} of them a call costs more than it saves."
         )
     lost = "" if found.worth_lost else ", and that a lost customer brings nothing more"
     sooner = f"{_if_sooner(found)}, and that" if found.turns_later else "That"
     yield (
         f"{sooner} a call costs {format_money(found.terms.cost, found.currency)} and prevents "
-        f"{format_percent(found.terms.share_prevented, 0)} of losses{lost} is assumed: only a test shows it."
+        f"{format_percent(found.terms.share_prevented, 0)} of losses up to month {found.terms.months}{lost} is assumed"
+        f"{_if_they_go_on(found)}: only a test shows it."
     )
+
+
+def _with_ends(found: AboutToLeave, gain: float, ends: tuple[float, float]) -> str:
+    """Write a gain with its interval."""
+    total, low, high = (format_money(each, found.currency) for each in (gain, *ends))
+    return f"{total} [{low}, {high}]"
+
+
+def _if_they_go_on(found: AboutToLeave) -> str:
+    """Say what is gained if whoever is kept is kept for now, and not until the last month."""
+    if found.worth_it.empty or found.terms.months < 2:
+        return ""
+    return f" (if those kept go on leaving as before, it gains {format_money(found.if_they_go_on, found.currency)})"
 
 
 def _if_sooner(found: AboutToLeave) -> str:
     """Say what it comes to where half of the months counts: how long one looks ahead may decide."""
     if not found.sooner.n:
         return f"If {counted(found.sooner.months, 'months')} counted, it would pay for nobody"
+    ends = found.ends_of(found.sooner.gain, found.terms.cost * found.sooner.n, found.reach_sooner)
     return (
         f"If {counted(found.sooner.months, 'months')} counted, calling would gain "
-        f"{'only ' if found.turns_later else ''}{format_money(found.sooner.gain, found.currency)}"
+        f"{'only ' if found.turns_later else ''}{_with_ends(found, found.sooner.gain, ends)}"
     )
 
 
@@ -198,8 +236,17 @@ def _next_step(found: AboutToLeave) -> Iterator[str]:
         return
     yield (
         f"Call {format_count(n - found.alone)} of the first {format_count(n)} of the list and leave the others, chosen "
-        f"at random, uncalled: after {when} you see whether calls work."
+        f"at random, uncalled: after {when} you see whether calls work at all{_to_pay(found)}."
     )
+
+
+def _to_pay(found: AboutToLeave) -> str:
+    """Say how many to leave uncalled to see not only that calls work, but that they pay."""
+    if found.terms.cost == 0:
+        return ""
+    if found.alone_to_pay is None:
+        return "; whether they pay, even half of the list would not show"
+    return f"; whether they pay, {format_count(found.alone_to_pay)} uncalled show"
 
 
 def _more(found: AboutToLeave) -> Iterator[str]:
@@ -223,8 +270,9 @@ def _more(found: AboutToLeave) -> Iterator[str]:
         yield (
             f"With {format_count(found.alone)} left uncalled, {format_count(n)} calls cost "
             f"{format_money(spent, found.currency)} and are expected to gain {format_money(gain, found.currency)}; so "
-            f"many are left that a share prevented as large as assumed is found with a chance of {POWER:.0%}, at "
-            f"{LEVEL:.0%}, if it is as large from the first months on."
+            f"many are left that a share prevented as large as assumed is told from none with a chance of {POWER:.0%}, "
+            f"at {LEVEL:.0%}, if it is as large from the first months on; to tell it from the least share that pays, "
+            f"{'half of the list is too few' if found.alone_to_pay is None else format_count(found.alone_to_pay)}."
         )
     yield (
         "The interval is for how many leave by the fitted risk. Who is here and what they pay is taken as it is today, "

@@ -95,6 +95,29 @@ def gain_of_keeping(leaves: np.ndarray, margin: np.ndarray, terms: Keeping) -> n
     return terms.share_prevented * ((leaves @ ahead) * margin - lost) - terms.cost
 
 
+def gain_if_they_go_on_leaving(leaves: np.ndarray, margin: np.ndarray, terms: Keeping) -> np.ndarray:
+    r"""Return what keeping gains if whoever is kept goes on leaving as before, and does not stay up to the last month.
+
+    Who is kept in month t is there in a later month s with chance :math:`S_s / S_t`, S the share not lost without any
+    measure, and is lost in it with :math:`P_s / S_t`.
+
+    Examples
+    --------
+    >>> hazard = 0.1 * 0.9 ** np.arange(12)
+    >>> terms = Keeping(cost=0, share_prevented=0.3)
+    >>> gain_if_they_go_on_leaving(hazard[None], np.array([100.0]), terms).round(2).tolist()
+    [102.3]
+    """
+    months, rate = leaves.shape[1], terms.annual_discount
+    of_month = np.diff(discounted_months(np.arange(months + 1), rate))
+    here = 1 - np.cumsum(leaves, axis=1)  # after each month
+    lost = leaves * np.broadcast_to(terms.when_lost(margin, months), leaves.shape)
+    brings = (here + leaves) * of_month * margin[:, None] + lost  # in each month, of those here when it began
+    later = np.cumsum(brings[:, ::-1], axis=1)[:, ::-1] - brings
+    kept = np.divide(leaves * later, here, out=np.zeros(leaves.shape), where=here > 0) - lost
+    return terms.share_prevented * kept.sum(axis=1) - terms.cost
+
+
 def first_of(n: int) -> np.ndarray:
     """Return how many customers of ``n`` each share of them is."""
     return np.ceil(SHARES * n).astype(int)
@@ -105,19 +128,20 @@ def summed_up(ranked: np.ndarray) -> np.ndarray:
     return np.cumsum(ranked)[first_of(len(ranked)) - 1]
 
 
-def left_alone(leave: float, share_prevented: float, n: int) -> int | None:
-    r"""Return how many of ``n`` on a list to leave alone, to see whether so large a share of losses is prevented.
+def left_alone(leave: float, share_prevented: float, n: int, least: float = 0.0) -> int | None:
+    r"""Return how many of ``n`` on a list to leave alone, to tell the share of losses prevented from a smaller one.
 
-    The fewest :math:`m` with :math:`p(1 - p) / m + q(1 - q) / (n - m) \le (p - q)^2 / (z_{1 - \alpha / 2} +
-    z_{1 - \beta})^2`, of a share :math:`p` that leaves and :math:`q` of those kept; None where half are too few.
+    The fewest :math:`m` with :math:`(1 - e_0)^2 p(1 - p) / m + q(1 - q) / (n - m) \le ((1 - e_0) p - q)^2 /
+    (z_{1 - \alpha / 2} + z_{1 - \beta})^2`, of a share :math:`p` that leaves, :math:`q` of those kept, and
+    :math:`e_0` the ``least`` share, such as the one from which on keeping pays; None where half are too few.
 
     Examples
     --------
-    >>> left_alone(0.10, 0.20, 10_000), left_alone(0.10, 0.20, 1_000)
-    (2166, None)
+    >>> left_alone(0.10, 0.20, 10_000), left_alone(0.10, 0.20, 1_000), left_alone(0.10, 0.20, 30_000, least=0.08)
+    (2166, None, 4944)
     """
     alone = np.arange(1, n // 2 + 1)
-    kept = leave * (1 - share_prevented)
-    variance = leave * (1 - leave) / alone + kept * (1 - kept) / (n - alone)
-    enough = variance * (normal_quantile(LEVEL) + ndtri(POWER)) ** 2 <= (leave - kept) ** 2
-    return int(alone[enough][0]) if enough.any() and leave > kept else None
+    kept, at_least = leave * (1 - share_prevented), leave * (1 - least)
+    variance = (1 - least) ** 2 * leave * (1 - leave) / alone + kept * (1 - kept) / (n - alone)
+    enough = variance * (normal_quantile(LEVEL) + ndtri(POWER)) ** 2 <= (at_least - kept) ** 2
+    return int(alone[enough][0]) if enough.any() and at_least > kept else None

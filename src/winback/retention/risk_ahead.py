@@ -18,7 +18,7 @@ from scipy.special import expit
 
 from winback.newton import Peak, climb
 from winback.retention.person_months import History, Known
-from winback.uncertainty import normal_interval
+from winback.uncertainty import normal_interval, normal_quantile
 
 LONGEST = 120  # months ahead
 AT_ONCE = 20_000  # customers whose numbers are in memory together
@@ -40,6 +40,10 @@ class Ahead:
     def errors(self, covariance: np.ndarray) -> np.ndarray:
         """Return by how much the parameters leave open how many of each group leave, (n_groups,) standard errors."""
         return np.sqrt(_variance(self.slopes, covariance))
+
+    def reach(self, covariance: np.ndarray, level: float) -> float:
+        """Return by which share more or fewer leave in all months, as far as the parameters leave it open."""
+        return normal_quantile(level) * float(self.errors(covariance)[0]) / self.leaves[self.seen].sum()
 
     def in_all(self, covariance: np.ndarray, level: float) -> tuple[float, float, float]:
         """Return how many leave in these months, with an interval: of the parameters, and of chance in who leaves."""

@@ -29,7 +29,7 @@ from winback.retention.risk_judged import judge_risk
 from winback.retention.risk_table import LevelTable
 from winback.tables import ProblemList
 from winback.tables.likeness import to_choose_from
-from winback.uncertainty import normal_interval, normal_quantile
+from winback.uncertainty import normal_interval
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -289,5 +289,6 @@ class ChurnRisk(Result):
         ahead = self.ahead(base, months)
         base = self.base if base is None else base
         customers, leaves = customers_of(base, ahead.known)[ahead.seen], ahead.leaves[ahead.seen]
-        reach = normal_quantile(self.level) * float(ahead.errors(self.covariance_ahead)[0]) / leaves.sum()
-        return replace(worth_keeping(customers, leaves, terms, base.currency), reach=reach)
+        both = (ahead, self.ahead(base, max(months // 2, 1)))
+        reach, sooner = (each.reach(self.covariance_ahead, self.level) for each in both)
+        return replace(worth_keeping(customers, leaves, terms, base.currency), reach=reach, reach_sooner=sooner)
