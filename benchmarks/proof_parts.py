@@ -274,7 +274,7 @@ def key_moments(draws: int = 1_000) -> list[dict]:
     none = jumping_lives.covering(draws, seed=SEED)
     some = jumping_lives.covering(draws, seed=SEED, welcome=2.5, price=1.6)
     alone = jumping_lives.covering(draws, seed=SEED, welcome=2.5, everybody=365)
-    means = np.array([jumping_lives.by_clock(rng) for rng in np.random.default_rng(SEED).spawn(draws)])
+    means = np.array([jumping_lives.by_clock(rng, 3_000) for rng in np.random.default_rng(SEED).spawn(draws)])
     return [
         _row("a jump after one of two moments claimed where there is none", 0.05, none["plain_claims"], none["claims"]),
         _row("jumps of 2.5 and 1.6 within, both at once", 0.95, some["plain_covers"], some["covers"]),
