@@ -358,3 +358,14 @@ def test_a_policy_lists_whom_it_is_asked_about():
     total, low, high = plan.expected_profit
     assert low < total < high
     assert str(plan.first(3)).count("\n") == 3
+
+
+def test_who_is_away_for_longer_than_the_trial_knows_by_the_first_day_is_the_first_doubt():
+    listed = list_of(people_of(3), ONE_LETTER)
+    longest = measured()["months_away"].max()
+    soon = outreach_plan(listed, start=START.date())
+    assert soon.n_beyond == 0
+    late = START + pd.Timedelta(days=int((longest + 2) * 365.25 / 12))
+    found = outreach_plan(listed, start=late.date())
+    assert found.n_beyond == len(found.reached) == 3
+    assert "By the first day 3 customers have been away for longer than anybody" in found.describe()

@@ -26,6 +26,7 @@ from winback.tables import NO_OFFER, AnyTable, label_codes
 from winback.tables.ids import as_index
 
 OF_THE_LIST = ["rank", "customer_id", "offer", "why", "expected_profit", "kind"]  # the rest is carried along
+SLACK = 1.0  # months from the day of a list to the first of its plan, which need not trouble anybody
 NO_DAY = "cannot be made their offer in time on any day"
 PLANNED_TWICE = (
     "have contacts to come in a plan made before",
@@ -130,8 +131,17 @@ def outreach_plan(
         full=_full(playbook, chains, found),
         n_in_part=int(((chains.allowed & np.isnat(found.date)).any(axis=1) & found.made).sum()),
         n_despite=int((causes.stands & found.made).sum()),
+        n_beyond=int((_beyond(listed, people) & found.made).sum()),
         currency=playbook.currency,
     )
+
+
+def _beyond(listed: ContactList, people: pd.DataFrame) -> np.ndarray:
+    """Tell who has been away for clearly longer, by the first day, than anybody whom the trial sent an offer, (n,)."""
+    known = listed.value.trial.customers.get("months_away")
+    if known is None or known.isna().all():
+        return np.zeros(len(people), dtype=bool)
+    return (people["months_away"] > known.max() + SLACK).to_numpy()
 
 
 def _still_contacted(ids: pd.Series, planned: pd.DataFrame, first: np.datetime64) -> np.ndarray:

@@ -52,6 +52,8 @@ class OutreachPlan(Result):
         Customers who are made the offer, but not contacted for the rest of the chain in time.
     n_despite : int
         Customers who are contacted though they left for a cause that stands.
+    n_beyond : int
+        Customers who are contacted and have been away, by the first day, for longer than anybody in the trial.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -64,6 +66,7 @@ class OutreachPlan(Result):
     full: tuple[str, ...] = ()
     n_in_part: int = 0
     n_despite: int = 0
+    n_beyond: int = 0
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "date": ("Day", "text"),
@@ -212,6 +215,11 @@ def _money(plan: OutreachPlan) -> str:
 
 def _doubts(plan: OutreachPlan) -> Iterator[str]:
     """Yield what is in doubt, the most important first."""
+    if plan.n_beyond:
+        yield (
+            f"By the first day {counted(plan.n_beyond, 'customers', 'have')} been away for longer than anybody in the "
+            "trial was when sent an offer, so what they bring is not known: list them anew, or begin sooner."
+        )
     for words, n, money in plan.left_out:
         if words == NO_ROOM:
             yield (
