@@ -14,6 +14,7 @@ from valid_calls import measured
 
 import winback as wb
 from winback.outreach import Cause, Channel, Playbook, Remedy, Rule, Step, outreach_plan
+from winback.outreach.matching import first_that_fits
 from winback.tables import TableError
 
 NAMES = ("call", "letter", "visit")
@@ -146,7 +147,7 @@ def bringing_of(chain):
 def keeps_own_limits(own, person, playbook, despite):
     """Hold one customer's contacts against the rule that is theirs, step by step."""
     alone = person.to_frame().T.infer_objects()
-    place_of_rule = playbook.rule_of(alone)[0]
+    place_of_rule = first_that_fits(playbook.rules, alone)[0]
     rule, chain = playbook.rules[place_of_rule], playbook.chains[place_of_rule]
     own = own.set_index("step").sort_index()
     ready = first_possible(person, playbook, chain, despite)

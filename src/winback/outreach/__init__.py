@@ -6,8 +6,7 @@ playbook_files     `load_playbook`, `write_playbook`: a playbook as TOML
 entries            what stands in a playbook: channels, steps, rules, remedies, causes, aftercare
 playbook_problems  what is wrong with one, in words
 matching           which rule and remedy are for whom, and who may be reached by which channel?
-chains             in which order are the steps of a chain made?
-customer_chains    which steps is each customer meant for, and what do they cost?
+chains             which steps is each customer meant for, in which order, and what do they cost?
 schedule           on which day is each contact made?
 plan               whom to contact how and when? `outreach_plan`
 planned            what happens on which day, and what is it expected to earn? `OutreachPlan`, the plan it makes
@@ -20,8 +19,7 @@ foreseen           what did the trial foresee of these customers?
 outcomes           what came of them?
 aftercare          who hears from us after a purchase? `aftercare_plan`
 follow_ups         the list of these contacts, `AftercarePlan`
-aftercare_days     on which days is a contact due after a purchase?
-aftercare_said     what is said with it, and why is it made?
+after_purchases    which contacts are due after a purchase, on which days, with what to say?
 slots              how many contacts does a playbook leave room for on a day, besides those planned before?
 contact_rows       how do contacts become rows of a list, shared out over agents?
 when_to_call       is it better to call earlier? `when_to_call`
@@ -30,8 +28,7 @@ return_by_delay    who came back by months away, counted and as a curve?
 reached_later      do those reached later differ in what was known of them?
 customer_cards     what must an agent know of a customer, at once? `customer_cards`
 card               one customer's card, as a page and as plain values
-card_facts         what did each customer use, miss and leave for?
-card_lookups       what is offered to each, planned and tried, and who may leave? by customer
+card_facts         what did each customer use, miss and leave for, and what is offered, planned and tried?
 dates              which days are quiet, and when does a day come round again?
 """
 

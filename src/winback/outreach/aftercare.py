@@ -11,10 +11,9 @@ import pandas as pd
 from winback.base.customers import places_among
 from winback.base.purchase_base import PurchaseBase
 from winback.doors import door
-from winback.outreach.aftercare_days import Due, bought_in, due_contacts, steps_of
-from winback.outreach.aftercare_said import messages, reasons_why
+from winback.outreach.after_purchases import Due, bought_in, due_contacts, messages, reasons_why, steps_of
+from winback.outreach.chains import cost_of
 from winback.outreach.contact_rows import place_in_row, shared_out, side_by_side, with_columns_of
-from winback.outreach.customer_chains import cost_of
 from winback.outreach.dates import days_meant, yearly
 from winback.outreach.follow_ups import AftercarePlan
 from winback.outreach.matching import may_be_reached
@@ -148,9 +147,7 @@ def _rank(base: PurchaseBase) -> np.ndarray:
     days = base.days
     lately = days.day > base.until.toordinal() - YEAR
     spent = np.bincount(days.customer[lately], weights=days.amount[lately], minlength=base.n)
-    rank = np.empty(base.n, dtype=np.int64)
-    rank[np.argsort(-spent, kind="stable")] = np.arange(1, base.n + 1)
-    return rank
+    return pd.Series(-spent).rank(method="first").to_numpy(dtype=np.int64)
 
 
 def _dates(
@@ -165,7 +162,7 @@ def _dates(
 ) -> np.ndarray:
     """Return the day of each contact, missing where it is not made: all chains of a customer are one for the limits."""
     _, who, row = np.unique(rank, return_index=True, return_inverse=True)
-    n, place = len(who), place_in_row(row, len(who))
+    n, place = len(who), place_in_row(row)
     names = [channel.name for channel in playbook.channels]
     channel = np.array([names.index(step.channel) for step in steps_of(playbook.aftercare)])[due.step]
     chains = Chains(

@@ -11,11 +11,12 @@ import pandas as pd
 
 from winback.money import money_interval
 from winback.outreach.foreseen import FIGURES, Foreseen, foreseen
+from winback.outreach.matching import is_sent_an_offer
 from winback.outreach.outcomes import Outcomes, outcomes_of
 from winback.policies.contact_list import ContactList
 from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
 from winback.skewness import skewed_interval, skewed_mean
-from winback.tables import NO_OFFER, AnyTable
+from winback.tables import AnyTable
 from winback.uncertainty import fieller_interval, normal_interval, normal_quantile, share_interval
 
 PARTS = 5
@@ -168,7 +169,7 @@ def _ratios(came: np.ndarray, before: Foreseen) -> pd.DataFrame:
 
 def _added(listed: ContactList, customers: pd.DataFrame, found: Outcomes) -> Added | None:
     """Compare all who were drawn to be contacted, reached or not, with those kept back: only so are they alike."""
-    kept = (customers["offer"].astype(object) == NO_OFFER).to_numpy()
+    kept = ~is_sent_an_offer(customers)
     groups = [found.profit[found.known & rows] for rows in (~kept, kept)]
     if not found.known.all() or min(map(len, groups)) < FEWEST or listed.kind != "incremental":
         return None

@@ -1,12 +1,17 @@
-"""In which order are the steps of a chain made, and how many days after the first?"""
+"""Which steps is each customer meant for, in which order, how many days apart, and what do they cost?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
-from winback.outreach.entries import Step
+import numpy as np
+import pandas as pd
+
+from winback.outreach.entries import Channel, Remedy, Rule, Step
+from winback.outreach.matching import first_that_answers, first_that_fits, is_sent_an_offer, may_be_reached
 
 
 class Chain(NamedTuple):
@@ -59,3 +64,70 @@ def in_order(steps: Sequence[Step]) -> Chain:
         tuple(place_in[before[place]] for place in order),
         tuple(days[place] for place in order),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class CustomerChains:
+    """The chains of n customers, of k steps at most, in the order in which they are planned."""
+
+    rule: np.ndarray  # (n,) int, place of the rule; -1: no rule fits, or nothing is sent
+    remedy: np.ndarray  # (n,) int, place of the remedy; -1: none answers the reason
+    channel: np.ndarray  # (n, k) int, place of the channel; -1: no such step
+    follows: np.ndarray  # (n, k) int, place of the step that it follows; -1: the start
+    offsets: np.ndarray  # (n, k) int, days after the step that it follows, or after the start
+    after_leaving: np.ndarray  # (n,) float, days after leaving before which nothing starts; missing: none
+    within: np.ndarray  # (n,) int, days from the first possible one on which all must be done
+    allowed: np.ndarray  # (n, k) bool, by consent; False also where there is no step
+    brings_offer: np.ndarray  # (n, k) bool, steps with which the offer is made: all of a chain that names none
+    with_remedy: np.ndarray  # (n, k) bool, the step with which the remedy is given
+    costs: np.ndarray  # (n, k) money; 0 where it is not allowed
+
+    def only(self, rows: np.ndarray) -> CustomerChains:
+        """Return the same chains, of which those of other customers, (n,) bool, have no step that may be made."""
+        kept = rows[:, None]
+        return replace(self, allowed=self.allowed & kept, brings_offer=self.brings_offer & kept)
+
+
+def customer_chains(
+    rules: Sequence[Rule], remedies: Sequence[Remedy], channels: Sequence[Channel], customers: pd.DataFrame
+) -> CustomerChains:
+    """Lay out the chain of each customer's rule, with their remedy; of those who are sent no offer there is none."""
+    rule = np.where(is_sent_an_offer(customers), first_that_fits(rules, customers), -1)
+    answers = first_that_answers([remedy.reasons for remedy in remedies], customers)
+    remedy = np.where(rule >= 0, answers, -1)
+    names, chains = [channel.name for channel in channels], [in_order(each.steps) for each in rules]
+    steps = [chain.steps for chain in chains]
+    channel = _laid_out([[names.index(step.channel) for step in each] for each in steps], -1)[rule]
+    brings = _laid_out([[step.brings_offer for step in each] for each in steps], False)[rule]
+    reached = may_be_reached(customers, names)
+    allowed = (channel >= 0) & np.take_along_axis(reached, np.maximum(channel, 0), axis=1)
+    carries = allowed & (brings | ~brings.any(axis=1, keepdims=True))
+    with_remedy = carries & (carries.cumsum(axis=1) == 1) & (remedy >= 0)[:, None]
+    remedy_cost = np.array([*(each.cost for each in remedies), 0.0])[remedy]
+    step_cost = _laid_out([[cost_of(step, channels) for step in each] for each in steps], 0.0)[rule]
+    waited = [each[0].after_leaving_days for each in steps]
+    return CustomerChains(
+        rule=rule,
+        remedy=remedy,
+        channel=channel,
+        follows=_laid_out([chain.follows for chain in chains], -1)[rule],
+        offsets=_laid_out([[step.after_days for step in each] for each in steps], 0)[rule],
+        after_leaving=np.array([*waited, None], dtype=float)[rule],
+        within=np.array([*(each.within_days for each in rules), 0])[rule],
+        allowed=allowed,
+        brings_offer=carries,
+        with_remedy=with_remedy,
+        costs=np.where(allowed, step_cost, 0.0) + with_remedy * remedy_cost[:, None],
+    )
+
+
+def _laid_out(rows: Sequence[Sequence], empty) -> np.ndarray:
+    """Return one row per rule, filled up to the longest chain, and a last one for no rule."""
+    width = max(map(len, rows))
+    return np.array([[*row, *[empty] * (width - len(row))] for row in [*rows, []]])
+
+
+def cost_of(step: Step, channels: Sequence[Channel]) -> float:
+    """Return what a step costs: its own cost, or its channel's."""
+    own = {channel.name: channel.cost for channel in channels}[step.channel] if step.cost is None else step.cost
+    return float(own)

@@ -18,25 +18,21 @@ def side_by_side(row: np.ndarray, values: np.ndarray, n_rows: int, empty) -> np.
     >>> side_by_side(np.array([1, 0, 1]), np.array([5, 6, 7]), 3, -1).tolist()
     [[6, -1], [5, 7], [-1, -1]]
     """
-    place = place_in_row(row, n_rows)
+    place = place_in_row(row)
     found = np.full((n_rows, int(place.max(initial=-1)) + 1), empty)
     found[row, place] = values
     return found
 
 
-def place_in_row(row: np.ndarray, n_rows: int) -> np.ndarray:
+def place_in_row(row: np.ndarray) -> np.ndarray:
     """Return how many values of the same row come before each.
 
     Examples
     --------
-    >>> place_in_row(np.array([1, 0, 1]), 3).tolist()
+    >>> place_in_row(np.array([1, 0, 1])).tolist()
     [0, 0, 1]
     """
-    order = np.argsort(row, kind="stable")
-    begin = np.searchsorted(row[order], np.arange(n_rows))
-    place = np.empty(len(row), dtype=np.int64)
-    place[order] = np.arange(len(row)) - begin[row[order]]
-    return place
+    return pd.Series(row).groupby(row).cumcount().to_numpy(dtype=np.int64)
 
 
 def shared_out(contacts: pd.DataFrame, playbook: Playbook) -> np.ndarray:

@@ -14,8 +14,21 @@ from winback.base.contract_base import LOST, ContractBase
 from winback.base.purchase_base import PurchaseBase
 from winback.doors import door
 from winback.outreach.card import CustomerCard
-from winback.outreach.card_facts import CONTACT, PRICE, SERVICE, Facts, facts_of
-from winback.outreach.card_lookups import RISK, as_array, offers_of, plain, risks_of, sent_in, steps_of, text_of
+from winback.outreach.card_facts import (
+    CONTACT,
+    PRICE,
+    RISK,
+    SERVICE,
+    Facts,
+    as_array,
+    facts_of,
+    offers_of,
+    plain,
+    risks_of,
+    sent_in,
+    steps_of,
+    text_of,
+)
 from winback.outreach.causes import NOTHING, causes_of
 from winback.outreach.planned import OutreachPlan
 from winback.outreach.slots import day_of

@@ -9,11 +9,12 @@ import pandas as pd
 
 from winback.base.customers import places_among
 from winback.base.lapsed import Lapsed
+from winback.outreach.matching import is_sent_an_offer
 from winback.outreach.playbook import Playbook
 from winback.periods import DAYS_IN_MONTH
 from winback.policies.contact_list import ContactList
 from winback.policies.learned import LearnedPolicy
-from winback.tables import NO_OFFER, AnyTable, Problem, TableError
+from winback.tables import AnyTable, Problem, TableError
 from winback.tables.ids import as_index
 from winback.trial.same_terms import contacts_in_words
 from winback.trial.trial import Trial
@@ -84,7 +85,7 @@ def _cost_alike(trial: Trial, counted, playbook: Playbook, listed: ContactList) 
     """Say whether contacts cost the same: other limits, agents or words are no other costs."""
     if counted == playbook:
         return True
-    sent = trial.customers[(trial.customers["offer"].astype(object) != NO_OFFER).to_numpy()]
+    sent = trial.customers[is_sent_an_offer(trial.customers)]
     asked = (sent, listed.customers.assign(offer=listed.frame["offer"]))
     return all(np.allclose(counted.contact_costs(each), playbook.contact_costs(each), atol=CENT) for each in asked)
 

@@ -11,8 +11,9 @@ import pandas as pd
 from winback.base.lapsed import Lapsed
 from winback.doors import door
 from winback.outreach.causes import NOTHING, causes_of
+from winback.outreach.chains import CustomerChains
 from winback.outreach.contact_rows import shared_out, with_columns_of, written
-from winback.outreach.customer_chains import CustomerChains
+from winback.outreach.matching import is_sent_an_offer
 from winback.outreach.on_the_list import is_back, list_of, people_on, playbook_of, refuse
 from winback.outreach.planned import NO_ROOM, OutreachPlan
 from winback.outreach.playbook import Playbook
@@ -106,7 +107,7 @@ def outreach_plan(
         ("are under no rule of the playbook", chains.rule < 0),
         ("do not consent to the channels by which their offer is made", ~chains.brings_offer.any(axis=1)),
     ]
-    asked = (people["offer"].astype(object) != NO_OFFER).to_numpy() & ~np.any([rows for _, rows in barred], axis=0)
+    asked = is_sent_an_offer(people) & ~np.any([rows for _, rows in barred], axis=0)
     chains = chains.only(asked)
     ready = causes.ready if not despite_causes else np.full(len(people), first)
     ready = np.maximum(ready, _waited_for(chains, people, first))
@@ -146,8 +147,7 @@ def _beyond(listed: ContactList, people: pd.DataFrame) -> np.ndarray:
 
 def _still_contacted(ids: pd.Series, planned: pd.DataFrame, first: np.datetime64) -> np.ndarray:
     """Return who has contacts to come that make an offer."""
-    offer = planned["offer"].astype(object)
-    to_come = planned[(offer.notna() & (offer != NO_OFFER) & (planned["date"] >= pd.Timestamp(first))).to_numpy()]
+    to_come = planned[is_sent_an_offer(planned) & (planned["date"] >= pd.Timestamp(first)).to_numpy()]
     return is_back(ids, to_come[["customer_id"]])
 
 
@@ -247,7 +247,7 @@ def _full(playbook: Playbook, chains: CustomerChains, found: Reached) -> tuple[s
 
 def _counted_once(barred: list[tuple[str, np.ndarray]], frame: pd.DataFrame) -> Iterator[tuple[str, int, float]]:
     """Yield why customers are not contacted, how many, and what contacts with them were expected to earn."""
-    left = (frame["offer"].astype(object) != NO_OFFER).to_numpy()
+    left = is_sent_an_offer(frame)
     for words, rows in barred:
         if (rows & left).any():
             yield words, int((rows & left).sum()), float(frame["expected_profit"][rows & left].sum())

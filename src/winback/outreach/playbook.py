@@ -12,10 +12,8 @@ import numpy as np
 import pandas as pd
 
 from winback.labels import value_words
-from winback.outreach.chains import Chain, in_order
-from winback.outreach.customer_chains import CustomerChains, Terms, cost_of, customer_chains
+from winback.outreach.chains import Chain, CustomerChains, cost_of, customer_chains, in_order
 from winback.outreach.entries import Aftercare, Cause, Channel, Entry, Remedy, Rule
-from winback.outreach.matching import first_that_answers, first_that_fits, is_sent_an_offer
 from winback.outreach.playbook_problems import problems_of
 from winback.results import Result, Sentences, counted, join_words
 
@@ -92,28 +90,13 @@ class Playbook(Entry, Result):
         """Each rule's steps in the order in which they are planned."""
         return tuple(in_order(rule.steps) for rule in self.rules)
 
-    def costs_of(self, rule: int) -> tuple[float, ...]:
-        """Return what each step of a rule, by its place, costs, in the order in which they are planned."""
-        return tuple(cost_of(step, self.channels) for step in self.chains[rule].steps)
-
-    def rule_of(self, customers: pd.DataFrame) -> np.ndarray:
-        """Return the place of the first rule that fits each customer, (n,) int; -1 where none does.
+    def chains_of(self, customers: pd.DataFrame) -> CustomerChains:
+        """Lay out the steps of each customer's chain; of those who are sent no offer there is none.
 
         Read are ``reason`` (several with "; " between; "both" is price and service), ``months_away``, ``first_margin``
         and ``offer``; what is not known of a customer matches only rules that do not ask for it.
         """
-        return first_that_fits(self.rules, customers)
-
-    def remedy_of(self, customers: pd.DataFrame) -> np.ndarray:
-        """Return the place of the first remedy that answers each customer's reason, (n,) int; -1 where none does."""
-        return first_that_answers([remedy.reasons for remedy in self.remedies], customers)
-
-    def chains_of(self, customers: pd.DataFrame) -> CustomerChains:
-        """Lay out the steps of each customer's chain; of those who are sent no offer there is none."""
-        terms = Terms(self.channels, self.remedies, self.chains, [rule.within_days for rule in self.rules])
-        sent = is_sent_an_offer(customers)
-        rule = np.where(sent, self.rule_of(customers), -1)
-        return customer_chains(terms, customers, rule, np.where(rule >= 0, self.remedy_of(customers), -1))
+        return customer_chains(self.rules, self.remedies, self.channels, customers)
 
     def contact_costs(self, customers: pd.DataFrame) -> np.ndarray:
         """Return what contacts with each customer cost, (n,): every step of the chain and the remedy, in money.
@@ -130,10 +113,10 @@ class Playbook(Entry, Result):
         The day is the planned one, counted from the start, or from leaving where a time after it is waited for.
         """
         rows = []
-        for place, (rule, chain) in enumerate(zip(self.rules, self.chains, strict=True)):
+        for rule, chain in zip(self.rules, self.chains, strict=True):
             waited = chain.steps[0].after_leaving_days or 0
-            for step, day, cost in zip(chain.steps, chain.days, self.costs_of(place), strict=True):
-                said = (step.channel, step.by, cost, step.message, rule.why, rule.source)
+            for step, day in zip(chain.steps, chain.days, strict=True):
+                said = (step.channel, step.by, cost_of(step, self.channels), step.message, rule.why, rule.source)
                 rows.append((rule.name, whom(rule), waited + day, *said))
         columns = ["rule", "whom", "day", "channel", "by", "cost", "message", "why", "source"]
         return pd.DataFrame(rows, columns=columns)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from winback.outreach.customer_chains import CustomerChains
+from winback.outreach.chains import CustomerChains
 from winback.outreach.entries import Rule
 from winback.outreach.schedule import Calendar, Chains, schedule
 from winback.periods import DAYS_IN_MONTH

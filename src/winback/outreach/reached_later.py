@@ -55,15 +55,25 @@ def reached_later(
         p_value = float(stats.chi2.sf(total @ np.linalg.pinv(square, hermitian=True) @ total, rank))
         most = int(np.abs(correlation).argmax())
         rows.append((label_of(name), labels[np.flatnonzero(moving)[most]], float(correlation[most]), p_value))
-    return _holm(pd.DataFrame(rows, columns=COLUMNS))
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    return frame.assign(p_value=holm(frame["p_value"]))
 
 
-def _holm(frame: pd.DataFrame) -> pd.DataFrame:
+def holm(p_values: Iterable[float]) -> np.ndarray:
+    """Return p-values that allow for each other, (n,); missing ones stay so.
+
+    Examples
+    --------
+    >>> holm([0.01, np.nan, 0.04]).tolist()
+    [0.02, nan, 0.04]
+    """
     from statsmodels.stats.multitest import multipletests
 
-    if len(frame):
-        frame["p_value"] = multipletests(frame["p_value"], method="holm")[1]
-    return frame
+    found = np.array(p_values, dtype=float)
+    known = ~np.isnan(found)
+    if known.any():
+        found[known] = multipletests(found[known], method="holm")[1]
+    return found
 
 
 def _less_mean(columns: np.ndarray, arm: np.ndarray) -> np.ndarray:

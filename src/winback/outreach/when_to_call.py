@@ -8,7 +8,7 @@ import pandas as pd
 from winback.clusters import part_of
 from winback.doors import door
 from winback.outreach.calling_times import CallingTimes, verdict_of
-from winback.outreach.reached_later import reached_later
+from winback.outreach.reached_later import holm, reached_later
 from winback.outreach.return_by_delay import DelayCurve, counted_returns, fit_delay_curve, parts_of
 from winback.tables import LAPSED_TABLE, NO_OFFER, ProblemList
 from winback.tables.likeness import nearest
@@ -144,13 +144,8 @@ def _curve_frame(curves: dict[str, DelayCurve | None], level: float) -> pd.DataF
 
 def _verdicts(curves: dict[str, DelayCurve | None], level: float) -> pd.DataFrame:
     """Return one row per offer sent: what is shown, which months are best, and the chances at both ends."""
-    from statsmodels.stats.multitest import multipletests
-
     sent = {name: curve for name, curve in curves.items() if name != NO_OFFER}
-    p_values = np.array([np.nan if curve is None else curve.p_value for curve in sent.values()])
-    fitted = ~np.isnan(p_values)
-    if fitted.any():
-        p_values[fitted] = multipletests(p_values[fitted], method="holm")[1]
+    p_values = holm([np.nan if curve is None else curve.p_value for curve in sent.values()])
     rows = []
     for (name, curve), p_value in zip(sent.items(), p_values, strict=True):
         row = {"offer": name, "verdict": verdict_of(curve, p_value, level), "p_value": p_value}
