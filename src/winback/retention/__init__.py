@@ -19,6 +19,7 @@ about_to_leave           whom does it pay to keep? a fit's `about_to_leave`
 keeping                  what does keeping a customer gain?
 unforeseen               which losses had nobody foreseen? a check's `unforeseen`
 shrinking_volume         does a customer who uses less leave soon? how early, and how often is the alarm false?
+alarm_worth              which alarm gains most at what a call costs and prevents?
 risk_table               which numbers of a formula belong to which levels?
 person_months            what was known at the start of each month, and who left within it?
 bands                    in which bands is it counted?

@@ -16,11 +16,13 @@ import pandas as pd
 
 from winback.base.contract_base import ContractBase
 from winback.base.contract_lives import dates_of
+from winback.base.lives import Lives
 from winback.doors import ArgumentError, door
 from winback.periods import DAYS_IN_MONTH
 from winback.results import Result, Sentences, counted, format_count, format_money, format_percent
+from winback.retention.alarm_worth import worth_of_alarms
 from winback.retention.bands import trend_column
-from winback.retention.keeping import Keeping
+from winback.retention.keeping import Keeping, WorthLost
 from winback.retention.person_months import TREND, History, customers_of, month_starts, months_of
 from winback.retention.risk_ahead import left_in
 from winback.retention.risk_words import event_in_words
@@ -57,7 +59,7 @@ class ShrinkingVolume(Result):
     level: float
     n: int  # customers whose amounts are known for six whole months
     months: tuple[str, str]  # the first and the last at whose start that is so
-    margin: float = np.nan  # mean a month of customers whose amounts are known
+    alarms: pd.DataFrame = field(repr=False)  # each new one that could be followed, see `alarm_worth.worth_of_alarms`
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "below": ("Alarm below", "percent0"),
@@ -78,10 +80,19 @@ class ShrinkingVolume(Result):
         return Sentences.of(_answer(self))
 
     @door
-    def for_a_cost(self, *, cost: float, share_prevented: float, months: int = 12) -> Sentences:
+    def for_a_cost(
+        self,
+        *,
+        cost: float,
+        share_prevented: float,
+        months: int = 12,
+        annual_discount: float = 0.0,
+        worth_lost: float | WorthLost = 0.0,
+    ) -> Sentences:
         """Say which alarm gains most at what a call costs and prevents; nothing where no margins are known.
 
-        Gain = alarms x (share that was not false x share prevented x mean margin x months - cost).
+        Gain = share prevented x sum over losses soon after an alarm of (margin from then on - worth of a lost
+        customer) - cost x alarms: the formula of the list of whom to keep, `ChurnRisk.about_to_leave`.
 
         Parameters
         ----------
@@ -90,22 +101,36 @@ class ShrinkingVolume(Result):
         share_prevented : float
             Share of the losses after an alarm that a call prevents: an assumption where no trial measured it.
         months : int
-            Of margin that a customer who is kept brings.
+            That count, from the alarm on: up to the last of them a customer who is kept stays.
+        annual_discount : float
+        worth_lost : float or WorthLost
+            What a lost customer is still worth on the day of leaving; a comparison with winning back has it.
         """
-        Keeping(cost, share_prevented, months)  # refuses what makes no sense
-        if pd.isna(self.margin):
+        terms = Keeping(cost, share_prevented, months, annual_discount, worth_lost)
+        if self.alarms["margin"].isna().all():
             return Sentences()
-        right = self.frame["n_alarms"] * (1 - self.frame["false"].fillna(1.0))
-        gain = right * share_prevented * self.margin * months - self.frame["n_alarms"] * cost
+        found = worth_of_alarms(self.alarms, self.n, terms, self.level)
         what = f"At {format_money(cost, self.currency)} a call and {format_percent(share_prevented, 0)} prevented"
-        if gain[best := gain.idxmax()] <= 0:
-            return Sentences(f"{what} none of these alarms pays, over {counted(months, 'months')} of margin.")
-        row = self.frame.loc[best]
-        return Sentences(
-            f"{what} the alarm below {format_percent(row['below'], 0)} gains most: "
-            f"{format_money(gain[best], self.currency)} by {counted(row['n_alarms'], 'alarms')} of the past, over "
-            f"{counted(months, 'months')} of margin."
+        if (gain := found.gains[found.best]) <= 0:
+            return Sentences(f"{what} none of these alarms pays, over {counted(months, 'months')}.")
+        of_it = self.frame.loc[self.frame["below"] == found.best, "n_alarms"].item()
+        said = (
+            f"{what} the alarm below {format_percent(found.best, 0)} gains most: {self._money(gain, found.ends)} by "
+            f"{counted(of_it, 'alarms')} of the past, over {counted(months, 'months')}."
         )
+        picked = (
+            f"It is the best of {len(found.gains)} on either half of the customers alone, too: that it was picked on "
+            "those it is judged by flatters it little."
+            if found.holds
+            else f"It is the best of {len(found.gains)}, picked on those it is judged by; picked on one half of the "
+            f"customers and judged on the other, both ways, alarms gain {self._money(found.halved, found.halved_ends)}."
+        )
+        return Sentences.of([said, picked] if len(found.gains) > 1 else [said])
+
+    def _money(self, gain: float, ends: tuple[float, float]) -> str:
+        """Write a gain with its interval."""
+        total, low, high = (format_money(each, self.currency) for each in (gain, *ends))
+        return f"{total} [{low}, {high}]"
 
     def what_to_do(self) -> Sentences:
         """Say whom to call."""
@@ -163,14 +188,14 @@ def shrinking_volume(
     came = _Came.to(base, trend, within_months)
     if not len(came.lead):
         raise ValueError(f"Nobody with amounts of {event!r} was lost: there is nothing to judge an alarm by.")
-    told = np.isfinite(trend)
+    told, shares = np.isfinite(trend), sorted({below, *BESIDE})
     followed = told & came.followed
     now = History(base, [column]).at(base.last + 1)
     flagged = customers_of(base, now)
     flagged.insert(1, "trend", now.told[column.name])
     judged = pd.DatetimeIndex(dates_of(starts[np.flatnonzero(told.any(axis=0))[[0, -1]]])).strftime("%Y-%m")
     return ShrinkingVolume(
-        frame=pd.DataFrame([_alarm(trend, came, share, level) for share in sorted({below, *BESIDE})]),
+        frame=pd.DataFrame([_alarm(trend, came, share, level) for share in shares]),
         now=flagged[flagged["trend"] < below].sort_values("trend", ignore_index=True),
         event=event,
         below=below,
@@ -179,7 +204,7 @@ def shrinking_volume(
         level=level,
         n=len(np.unique(lives.customer[told.any(axis=1)])),
         months=(judged[0], judged[-1]),
-        margin=float(pd.Series(lives.margin[told.any(axis=1)]).mean()),
+        alarms=pd.concat([_alarms(trend, came, share, lives) for share in shares], ignore_index=True),
         currency=base.currency,
     )
 
@@ -188,6 +213,7 @@ def shrinking_volume(
 class _Came:
     """What came to lives whose trend was known at the start of months."""
 
+    left: np.ndarray  # (m,) in which month they were lost, as a place among the starts; beyond them: in none
     soon: np.ndarray  # (m, months) bool: lost within the months that an alarm is meant for
     followed: np.ndarray  # (months,) bool: so many months are known from this start on
     recent: np.ndarray  # (losses, within) the trend at the start of the month of a loss, of the month before it ...
@@ -203,6 +229,7 @@ class _Came:
         before = left[lost, None] - np.arange(within)
         there = np.maximum(before, 0)
         return cls(
+            left=left,
             soon=left[:, None] < months + within,
             followed=months + within <= len(months),
             recent=np.where(before < 0, np.nan, trend[lost[:, None], there]),
@@ -210,10 +237,23 @@ class _Came:
         )
 
 
+def _new(trend: np.ndarray, came: _Came, below: float) -> np.ndarray:
+    """Return where an alarm goes off that had not a month before, and could be followed, (m, months) bool."""
+    flag = trend < below
+    return flag & ~np.pad(flag, ((0, 0), (1, 0)))[:, :-1] & came.followed
+
+
+def _alarms(trend: np.ndarray, came: _Came, below: float, lives: Lives) -> pd.DataFrame:
+    """Return what came of each new alarm, as `worth_of_alarms` takes it."""
+    life, month = np.nonzero(_new(trend, came, below))
+    lost_in = np.where(came.soon[life, month], came.left[life] - month + 1, 0)
+    about = {"customer": lives.customer[life], "lost_in": lost_in, "margin": lives.margin[life]}
+    return pd.DataFrame({"below": below, **about})
+
+
 def _alarm(trend: np.ndarray, came: _Came, below: float, level: float) -> dict[str, float]:
     """Return what an alarm came to."""
-    flag, before = trend < below, came.recent < below
-    new = flag & ~np.pad(flag, ((0, 0), (1, 0)))[:, :-1] & came.followed
+    flag, before, new = trend < below, came.recent < below, _new(trend, came, below)
     caught, n_alarms, n_false = before.any(axis=1), int(new.sum()), (new & ~came.soon).sum()
     first = before.shape[1] - 1 - before[caught, ::-1].argmax(axis=1)  # of the alarms up to the loss
     found = {"below": below, "n_losses": len(caught), "n_alarms": n_alarms}
