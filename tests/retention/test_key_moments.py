@@ -147,13 +147,16 @@ def test_the_drop_in_second_lifetimes_is_the_end_of_the_offers(study):
     excess = frame.set_index("moment")["excess"]  # some seekers would have left then anyway
     assert excess.sum() == pytest.approx(deal_seekers_back(study), rel=0.05)
     assert set(frame["compared"]) == {"neighbours"}
-    assert f"With their offer, whichever it was, {excess.sum():,.0f} [" in found.details()
-    assert "An offer ends for all who came back for it at the same time" in found.describe()
+    assert "An offer ends for all who came back for it at once" in found.describe()
     most = frame.loc[frame["excess"].idxmax()]
-    assert found.describe().startswith(f"Of the {most['n_ended']:,} who left again within 61 days after")
-    assert f"{most['excess']:,.0f} [" in found.describe()
-    assert "the most of all offers, if not clearly so" in found.describe()  # the next one's interval overlaps
+    said = found.describe().splitlines()[0]
+    assert said.startswith(f"{excess.sum():,.0f} [")
+    assert said.endswith("with no offer clearly more than with any other.")  # the next one's interval overlaps
     assert "Be in touch before the offer ends" in found.what_to_do()
+    assert ", first with those of" not in found.what_to_do()
+    apart = replace(found, frame=frame.assign(excess_low=frame["excess"] - 1, excess_high=frame["excess"] + 1))
+    assert f"most of them with the {most['moment']} offer: {most['excess']:,.0f} [" in apart.describe()
+    assert f", first with those of the {most['moment']} offer, and" in apart.what_to_do()
     assert f": {excess.sum():,.0f} [" in found.what_to_do()
 
 
@@ -229,16 +232,14 @@ def test_what_is_said_is_short_and_complete(found):
     assert len(str(found).splitlines()) <= 12
     assert "Holford" in str(found.formulas)
     assert opening(found).answer.startswith("2.")
-    assert next_steps(found).doubt.startswith("Compared with others")
+    assert next_steps(found).doubt.startswith("Those a moment comes to may differ")
     assert "_" not in found.describe() + found.details()
 
 
 def test_who_can_be_spoken_to_before_a_moment_and_who_only_after_it(found):
     never = found.marks[found.marks["moment"] != "welcome_discount_end"]
     assert "before the end of the welcome discount" in found.what_to_do()  # it has its place in life
-    assert (
-        "as soon as it comes to the end of" in replace(found, marks=never).what_to_do()
-    )  # as a complaint, which has none
+    assert "at once after the end of" in replace(found, marks=never).what_to_do()  # as a complaint, which has none
 
 
 def test_only_what_matters_or_is_named_is_marked_in_life():
@@ -293,6 +294,8 @@ def test_moments_within_another_are_named_and_places_in_life_said(study):
     assert "need not come from it" in found.describe()
     said = found.in_life().splitlines()
     assert len(said) == 1
+    hazard, without = (f"{100 * found.frame[name].iloc[2]:.1f}%" for name in ("hazard", "hazard_without"))
+    assert said[0].startswith("After the end of the welcome discount (months ")
     for mark in found.marks.to_dict("records"):
-        assert f"{found.interval(mark, 'hazard', 'percent')} a month after month {mark['after_month']}" in said[0]
-    assert f"over all its windows together {100 * found.frame['hazard'].iloc[2]:.1f}%" in said[0]
+        assert str(mark["after_month"]) in said[0]
+    assert said[0].endswith(f") {hazard} a month leave instead of {without}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from winback.doors import door
 from winback.labels import short_words
@@ -21,8 +22,9 @@ from winback.plots.style import (
     percent_axis,
 )
 from winback.plots.words import name_ticks, row_height, write_legend_below
+from winback.results import join_words
 from winback.retention.jump_figures import HIGHER, UNCLEAR, UNKNOWN
-from winback.retention.moment_words import GO, months_of_ends, more_than_others
+from winback.retention.moment_words import BEYOND, GO, at_the_ends, clearly_most, months_of_ends
 from winback.retention.moments import AGAIN
 
 if TYPE_CHECKING:
@@ -41,7 +43,9 @@ SINCE = {"leaving": "month of life", "returning": "month away", "leaving again":
 
 @door
 def plot_key_moments(result: KeyMoments, ax: Axes | None = None) -> Axes:
-    """Draw how many times as many go after each moment as without it; open marks may be chance.
+    """Draw how many times as many go after each moment as without it.
+
+    Those not clearly different are named below and not drawn, but for those within a stronger moment: an open mark.
 
     Of the ends of offers it draws how many left with each beyond what the months beside lost: their customers are
     others, so that a ratio, high where few leave otherwise, does not say with which offer most are lost.
@@ -62,24 +66,29 @@ def plot_key_moments(result: KeyMoments, ax: Axes | None = None) -> Axes:
     'times as many leave after the end of'
     """
     known = result.frame[result.frame["verdict"] != UNKNOWN]
-    frame = known.sort_values("ratio", ascending=False, ignore_index=True)
-    if frame.empty:
+    if known.empty:
         raise ValueError("Of no moment is it known whether more customers go after it: there is nothing to draw.")
     if result.of == AGAIN:
         return _lost_with_offers(result, known, ax)
+    alike = known["in_words"][(known["verdict"] == UNCLEAR) & known["inside"].isna()]
+    alike = alike[:0] if len(alike) == len(known) else alike
+    frame = known.drop(alike.index).sort_values("ratio", ascending=False, ignore_index=True)
     names = list(frame["in_words"])
     ax = new_axes(ax, 1.4 + row_height(names, 0.42) * len(names))
     ax.axvline(1, color=INK, linewidth=1)
     for place, row in enumerate(frame.itertuples()):
         color = _mark(ax, place, row.verdict, row.ratio, (row.ratio_low, row.ratio_high))
-        text = f"{row.ratio:.2f}: {result.format(row.hazard, 'percent')} a month"
+        text = f"{row.ratio:.1f}: {result.format(row.hazard, 'percent')} a month"
+        if row.verdict == UNCLEAR and not pd.isna(row.inside):
+            text = f"{row.ratio:.1f}: as many as others after {row.inside}"
         side = "left" if 1 <= row.ratio < CLOSE else "right" if 1 / CLOSE < row.ratio < 1 else "center"
         note(ax, text, (row.ratio, place), (0, 7), ha=side, color=color)  # clear of the line at 1
     go = GO[result.of]
     top = frame.iloc[0]
-    title = f"{top['ratio']:.2f} times as many {go} after {top['in_words']}"
+    title = f"After {top['in_words']} {top['ratio']:.1f} times as many {go}"
     title = title if top["verdict"] == HIGHER else f"After no moment more customers {go}"
-    said = f"times as many {go} as at the same time without it, which need not come from it; intervals allow for all"
+    said = f"times as many {go} as at the same time without it; intervals allow for all"
+    said = f"{said}; not drawn, as not clearly different: {join_words(alike)}" if len(alike) else said
     finish_axes(ax, title, said, width=letters_across(ax, names))
     name_ticks(ax.yaxis, range(len(names)), names)
     ax.grid(False, axis="y")
@@ -121,8 +130,10 @@ def plot_hazard(result: KeyMoments, ax: Axes | None = None, *, moments: Iterable
         low, high, banded = low.mask(inside), high.mask(inside), "95% interval, where no offer has just ended"
     band(ax, x, low, high, own["color"], alpha=0.2)
     without = "these" if moments is None else "the moments that matter"
-    label = f"without {without}, smoothed: dips where those at a moment are left out" if len(marks) else "smoothed"
-    ax.plot(x, frame["without"], color=own["color"], linewidth=2.4, label=label)
+    label, line = f"without {without}, smoothed" if len(marks) else "smoothed", frame["without"]
+    if result.of != AGAIN and len(marks):  # who is left in these months is not like those in the months around them
+        label, line = f"{label}; gaps: months just after one", line.mask(_within(frame["month"], marks))
+    ax.plot(x, line, color=own["color"], linewidth=2.4, label=label)
     for place, ((moment, rows), look) in enumerate(zip(marks.groupby("moment", sort=False), looks, strict=True)):
         at = rows["after_month"] + rows["months"] * (place + 1) / (len(looks) + 1)  # side by side within the windows
         ends = np.array([rows["hazard"] - rows["hazard_low"], rows["hazard_high"] - rows["hazard"]])
@@ -157,11 +168,14 @@ def _lost_with_offers(result: KeyMoments, known, ax) -> Axes:
         color = _mark(ax, place, row.verdict, row.excess, (row.excess_low, row.excess_high))
         note(ax, f"{row.excess:,.0f} of {row.n_ended:,}", (row.excess, place), (0, 7), ha="center", color=color)
     top = frame.iloc[0]
-    offer = short_words("offer", top["moment"])
-    most = f"{top['excess']:,.0f} left with the {offer} offer beyond what the months beside lost"
-    title = f"{most}{more_than_others(result)}"
+    offer = f"the {short_words('offer', top['moment'])} offer"
+    title = f"{top['excess']:,.0f} more left when {offer} ended {BEYOND[AGAIN]}"
+    if clearly_most(result):
+        title = f"{title}, more than with any other"
+    elif len(frame) > 1:
+        title = "With no offer clearly more leave when it ends than with any other"
     title = title if top["verdict"] == HIGHER else "With no offer it is shown that more leave when it ends"
-    said = "left after the end beyond what the months beside lost; intervals allow for every offer"
+    said = f"how many more left when it ended {BEYOND[AGAIN]}, of all who did; intervals allow for every offer"
     finish_axes(ax, title, said, width=letters_across(ax, names))
     name_ticks(ax.yaxis, range(len(names)), names)
     ax.grid(False, axis="y")
@@ -189,15 +203,12 @@ def _within(month, marks) -> np.ndarray:
 def _message(result, marks, names) -> str:
     """Say what share goes in a month after the moment that the most go after, or when the most go."""
     go = GO[result.of]
-    higher = result.frame["moment"][result.frame["verdict"] == HIGHER]
-    known = marks[marks["moment"].isin(higher)]
-    if len(known):
-        top = known.loc[known["hazard"].idxmax()]
-        after = f"after {names[top['moment']]} in month {top['after_month']}"
-        if result.of == AGAIN:  # of the offer with which most are lost, as everywhere on a page
-            top = known[known["moment"] == result.strongest["moment"]]
-            top = (top if len(top) else known).sort_values("hazard").iloc[-1]
-            after = f"just after the {short_words('offer', top['moment'])} offer has ended"
-        return f"{result.format(top['hazard'], 'percent')} a month {go} {after}"
+    rows = result.frame[(result.frame["verdict"] == HIGHER) & result.frame["moment"].isin(marks["moment"])]
+    if len(rows) and result.of == AGAIN:
+        return at_the_ends(result)
+    if len(rows):
+        top = rows.loc[rows["excess"].idxmax()]
+        hazard, without = (result.format(top[name], "percent") for name in ("hazard", "hazard_without"))
+        return f"{hazard} a month {go} after {top['in_words']}, instead of {without}"
     top = result.monthly.loc[result.monthly["without"].idxmax()]
     return f"Most {go} in month {top['month']:.0f}: {result.format(top['hazard'], 'percent')}"

@@ -17,11 +17,12 @@ GO = {LEAVING: "leave", RETURNING: "come back", AGAIN: "leave again"}
 GONE = {LEAVING: "left", RETURNING: "come back", AGAIN: "left again"}
 WENT = {LEAVING: "left", RETURNING: "came back", AGAIN: "left again"}
 BEYOND = {
-    LEAVING: "beyond what comparable months lost",
-    RETURNING: "beyond what comparable months brought back",
-    AGAIN: "beyond what the months beside lost",
+    LEAVING: "than at the rate of others at the same time",
+    RETURNING: "than at the rate of others at the same time",
+    AGAIN: "than in the months around it",
 }
 PAID = {LEAVING: "paid", RETURNING: "had paid", AGAIN: "paid"}
+ENDING = {LEAVING: "moments", RETURNING: "moments", AGAIN: "offers"}
 DIFFER_BELOW = 0.05  # p-value up to which groups are said to differ
 
 
@@ -36,10 +37,9 @@ def answer_lines(found: Result) -> Iterator[str]:
         window = f"within {top['window_days']} days after {top['in_words']}"
         yield f"{_times_as_many(top)} customers {go} {window} as without it: {hazard} instead of {without} a month."
         n, low, high = (format_count(top[f"excess{end}"]) for end in ("", "_low", "_high"))
-        paid = f", and {PAID[found.of]} {found.interval(top, 'money', 'money')} a month"
-        together = f"; the intervals of all moments hold together at {found.level:.0%}" if len(found.frame) > 1 else ""
-        who = f"Of the {top['n_ended']:,} who {WENT[found.of]} then, {n} [{low}, {high}] are {BEYOND[found.of]}"
-        yield f"{who}{'' if pd.isna(top['money']) else paid}{together}."
+        paid = f"; they {PAID[found.of]} {found.interval(top, 'money', 'money')} a month"
+        who = f"{n} [{low}, {high}] more {WENT[found.of]} then {BEYOND[found.of]}"
+        yield f"{who}{'' if pd.isna(top['money']) else paid}."
     else:
         looked = counted(len(found.frame), "moments")
         yield f"Of {looked} looked at there is none after which more customers {go} than without it."
@@ -56,30 +56,29 @@ def _doubt(found: Result) -> str:
     shared = found.frame["in_words"][found.frame["compared"] == WITH_NEIGHBOURS]
     if found.of == AGAIN:
         return (
-            "An offer ends for all who came back for it at the same time: nobody is left to compare with, "
-            f"{beside} is, and what else changes then counts, too; where leaving rises or falls anyway over these "
-            "months, part of that is in the figure."
+            "An offer ends for all who came back for it at once, so only the months around it can be compared with: "
+            "whatever else changes over these months is in the figure, too."
         )
     if len(shared):
         return (
             f"{join_words(shared)} {'comes' if len(shared) == 1 else 'come'} to everybody at the same time: nobody is "
             f"left to compare with, {beside} the windows is, and what else changes then counts, too."
         )
-    return (
-        f"Compared with others in the same month {'away' if found.of == RETURNING else 'of life'} at the same time: "
-        "where those whom the moment comes to differ in more than the moment, so does the figure, and what goes with "
-        "it need not come from it."
-    )
+    what = "what goes with it need not come from it"
+    return f"Those a moment comes to may differ from others in more than the moment: {what}."
 
 
 def detail_lines(found: Result) -> Iterator[str]:
     """Yield what else there is to say, one sentence a line."""
     whose, went = "times away" if found.of == RETURNING else "lives", WENT[found.of]
     yield f"Watched were {found.n:,} {whose}; at the end of {found.n_ended:,} customers {went}."
-    ranked, top = found.ranked(), found.strongest
+    if len(found.frame) > 1:
+        yield f"Intervals are wide enough to hold for all {ENDING[found.of]} at once, at {found.level:.0%}."
+    if found.of != AGAIN and not (found.frame["compared"] == WITH_NEIGHBOURS).all():
+        same = "month away" if found.of == RETURNING else "month of life"
+        yield f"Compared is with others in the same {same} at the same time."
+    ranked, top = found.ranked(), None if found.of == AGAIN else found.strongest  # the answer is of all offers
     known, unknown = ranked[ranked["verdict"] != UNKNOWN], found.frame[found.frame["verdict"] == UNKNOWN]
-    if found.of == AGAIN and len(known) > 1:
-        yield f"With their offer, whichever it was, {_left_with_offers(found)} left {BEYOND[AGAIN]}."
     for row in known.to_dict("records"):
         if top is None or row["moment"] != top["moment"]:
             beside = ", compared with the time beside" if row["compared"] == WITH_NEIGHBOURS else ""
@@ -93,8 +92,8 @@ def detail_lines(found: Result) -> Iterator[str]:
         )
     yield from _by_group(found)
     yield (
-        f"In excess are those {BEYOND[found.of]}: that goes with the moment, and comes from it only where it came by "
-        f"lot; some of them may have {GONE[found.of]} later anyway."
+        f"In excess is how many more {WENT[found.of]} {BEYOND[found.of]}: that goes with the moment, and comes from "
+        f"it only where it came at random; some of them may have {GONE[found.of]} later anyway."
     )
     if found.of != AGAIN:
         yield from _two_at_once(found, known)
@@ -118,49 +117,52 @@ def next_step(found: Result) -> Iterator[str]:
     top = found.strongest
     if top is None:
         return
-    now = f"on the last day {top['n_open']:,} were within {top['window_days']} days after it"
-    here = f"{top['n_lately']:,} of those still here"
+    more = f"{top['ratio']:.1f} times as many {GO[found.of]}"
+    lately = f"{top['n_lately']:,} of those who never left came to it in the last three months"
     if found.of == AGAIN:
         ends = [(name, months_of_ends(found, name)) for name in found.ranked()["moment"]]
         ends = "; ".join(f"{short_words('offer', name)} {months}" for name, months in ends if months)
-        first = f"Be in touch before the offer ends{f' ({ends})' if ends else ''}, first with those of "
-        most = "" if len(found.frame) == 1 else f", {format_count(top['excess'])} of them with that one"
+        first = f", first with those of the {short_words('offer', top['moment'])} offer" if clearly_most(found) else ""
         yield (
-            f"{first}the {short_words('offer', top['moment'])} offer, and ask what else they would stay for: "
-            f"{_left_with_offers(found)} left with their offer {BEYOND[AGAIN]}{most}."
+            f"Be in touch before the offer ends{f' ({ends})' if ends else ''}{first}, and ask what else they would "
+            f"stay for: {_left_with_offers(found)}."
         )
     elif found.of == RETURNING:
-        more = f"; {now}" if top["n_open"] else ""
-        yield f"See to it that more of the lost meet what brings them back, such as {top['in_words']}{more}."
+        yield (
+            f"After {top['in_words']} {more}: try it on a part of the lost, chosen at random, to see whether that is "
+            "why."
+        )
     elif (found.marks["moment"] == top["moment"]).any():  # it has its place in life, so it is seen coming
-        lately = f"{here} came to it in the last three months, about as many will in the three after"
-        yield f"Speak to customers before {top['in_words']}: {lately}; {now}."
+        yield f"Speak to customers before {top['in_words']}: {more} then."
+        yield f"{lately}, about as many will in the three after."
     else:
-        lately = f"{here} came to it in the last three months"
-        yield f"Speak to customers as soon as it comes to {top['in_words']}: {lately}; {now}."
+        yield f"Speak to customers at once after {top['in_words']}: {more} then."
+        yield f"{lately}."
 
 
 def _answer_of_offers(found: Result, top) -> Iterator[str]:
-    """Say with the end of which offer most were lost, and how much oftener they left then than in the months beside."""
+    """Say how many left with their offer, with which most, and what share left then and in the months around it."""
     n, low, high = (format_count(top[f"excess{end}"]) for end in ("", "_low", "_high"))
-    paid = "" if pd.isna(top["money"]) else f", and paid {found.interval(top, 'money', 'money')} a month"
-    window = f"within {top['window_days']} days after {top['in_words']}"
-    said = f"Of the {top['n_ended']:,} who left again {window}, {n} [{low}, {high}]"
-    yield f"{said} are beyond what the months beside lost{paid}{more_than_others(found)}."
-    hazard, without = (
-        format_percent(each, 1 if each >= 0.01 else 2) for each in (top["hazard"], top["hazard_without"])
+    most = f", most of them with the {short_words('offer', top['moment'])} offer: {n} [{low}, {high}]"
+    alike = ", with no offer clearly more than with any other" if len(found.frame) > 1 else ""
+    yield f"{_left_with_offers(found)}{most if clearly_most(found) else alike}."
+    yield f"{at_the_ends(found)}."
+
+
+def at_the_ends(found: Result) -> str:
+    """Say which share leaves a month when an offer ends, and in the months around it: of several offers the range."""
+    known = found.frame[found.frame["verdict"] != UNKNOWN]
+    then, around = (
+        " to ".join(dict.fromkeys(format_percent(each) for each in (known[name].min(), known[name].max())))
+        for name in ("hazard", "hazard_without")
     )
-    together = f"; the intervals of all offers hold together at {found.level:.0%}" if len(found.frame) > 1 else ""
-    yield f"Then {hazard} a month left, {_times_as_many(top)} as in the months beside, {without}{together}."
+    return f"When an offer ends, {then} a month leave again, in the months around it {around}"
 
 
-def more_than_others(found: Result) -> str:
-    """Say that with no other offer as many were lost as with the first, and whether that is beyond chance."""
+def clearly_most(found: Result) -> bool:
+    """Say whether with one offer clearly more were lost than with each other one."""
     first, *others = found.ranked()[["excess_low", "excess_high"]].itertuples()
-    if not others:
-        return ""
-    close = any(other.excess_high >= first.excess_low for other in others)
-    return f", the most of all offers{', if not clearly so' if close else ''}"
+    return bool(others) and all(other.excess_high < first.excess_low for other in others)
 
 
 def months_of_ends(found: Result, moment: str) -> str:
@@ -171,14 +173,14 @@ def months_of_ends(found: Result, moment: str) -> str:
 
 
 def _left_with_offers(found: Result) -> str:
-    """Return how many left with their offer, whichever it was, and would have stayed, with the interval.
+    """Say how many more left when their offer ended, whichever it was, than in the months around it.
 
     Customers of several offers are others: their errors are their own.
     """
     known = found.frame[found.frame["verdict"] != UNKNOWN]
     n, spread = known["excess"].sum(), ((known["n_ended"] / known["ratio"] * known["std_error"]) ** 2).sum() ** 0.5
     n, low, high = map(format_count, (n, *normal_interval(n, spread, found.level)))
-    return f"{n} [{low}, {high}]"
+    return f"{n} [{low}, {high}] more left when their offer ended {BEYOND[AGAIN]}"
 
 
 def _times_as_many(row) -> str:
@@ -187,19 +189,15 @@ def _times_as_many(row) -> str:
 
 
 def places_in_life(found: Result, places: pd.DataFrame) -> Iterator[str]:
-    """Yield what share goes after each moment that has its place in life, month by month and over all its windows."""
+    """Yield what share goes after each moment that has its place in life, and in which months that is."""
     rows = found.frame.set_index("moment")
     for moment, marks in places.groupby("moment", sort=False):
         row = rows.loc[moment]
         if row["verdict"] == UNKNOWN:
             continue
-        each = join_words(
-            f"{found.interval(mark, 'hazard', 'percent')} a month after month {mark['after_month']}"
-            for mark in marks.to_dict("records")
-        )
-        without = f"instead of {format_percent(row['hazard_without'])} at the same time without it"
-        together = f"over all its windows together {format_percent(row['hazard'])}, {without}"
-        yield f"After {row['in_words']} {each} {GO[found.of]}; {together}."
+        when = f"month{'s' * (len(marks) > 1)} {join_words(map(str, marks['after_month']))}"
+        hazard, without = (format_percent(row[name]) for name in ("hazard", "hazard_without"))
+        yield f"After {row['in_words']} ({when}) {hazard} a month {GO[found.of]} instead of {without}."
 
 
 def _two_at_once(found: Result, known: pd.DataFrame) -> Iterator[str]:
