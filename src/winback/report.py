@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,6 @@ PAGE = "offer-roi.html"
 FRONT = "00"  # number of the notebook that answers all in short; its page comes first
 TABLES = ("offer-roi.csv", "offer-roi.xlsx", "contact-list.csv")
 WHOM = "whom"  # parameter of a notebook that lists whom to contact: a file of new leavers
-NEWLY = 6.0  # months back of whom the study's page watches
 LIST_SAID = "contacts, tables)"  # end of the cell that says who is listed
 
 
@@ -151,18 +151,21 @@ def whom_to_contact(customers: AnyTable | None, whom: AnyTable | None) -> AnyTab
 def who_came_back(customers: AnyTable | None, trial: Trial) -> AnyTable:
     """Return among whom a notebook watches the newly returned: the trial's customers; of the study who came unasked.
 
+    Those who did so long ago, and may have left again, are among them: they say how soon such customers leave. Whoever
+    was in the campaign is not, its control group neither: they had been judged promising.
+
     Examples
     --------
-    >>> len(who_came_back(None, load_telecom_study().trial)) > 100
+    >>> int(who_came_back(None, load_telecom_study().trial).frame["second_ended"].sum()) > 1_000
     True
     """
     if customers is not None:
         return trial
     study = load_telecom_study()
-    lost = study.base.lapsed().frame
-    newly = lost["returned"] & ~lost["second_ended"].fillna(True) & (lost["second_tenure"] <= NEWLY)
-    tried = lost["reason"].isin(study.lapsed["reason"].unique())
-    return lost[newly & tried].assign(offer=NO_OFFER).reset_index(drop=True)
+    lost = study.base.lapsed()
+    campaign = lost.frame["customer_id"].isin(study.sent["customer_id"])
+    unasked = lost.frame[lost.frame["returned"] & ~campaign].assign(offer=NO_OFFER)
+    return replace(lost, frame=unasked.reset_index(drop=True))
 
 
 def refuse_whom_without_list(names: Iterable[str]) -> None:

@@ -236,7 +236,8 @@ class RepeatChurn(Result):
         Parameters
         ----------
         lapsed : pandas.DataFrame, path or noun
-            Lapsed customers with the columns of the formulas; with ``second_margin`` they are ranked by money.
+            Lapsed customers with the columns of the formulas; with ``second_margin`` they are ranked by money. Leave in
+            it those who have left again: chances are set right by them, and by the fit's customers with the same offer.
         newly_months : float
             How long ago they came back at most.
         within_months : float

@@ -9,7 +9,7 @@ import numpy as np
 from winback.labels import label_of, short_words
 from winback.periods import format_horizon
 from winback.results import Result, counted, format_count, format_percent, join_words, state_p_value
-from winback.retention.counted_months import counted_months
+from winback.retention.counted_months import CameBack, counted_months
 from winback.retention.repeat_churn_sample import (
     ALL_CURED,
     CURED,
@@ -148,8 +148,8 @@ def _is_shown(fit) -> bool:
 
 def _shape(fit) -> Iterator[str]:
     """Say in which months hazards are clearly of another shape than assumed, if in any."""
-    found = counted_months(fit.sample, fit.outlook(fit.sample.table), MONTHS)
-    left, expected = (each[-1].reshape(-1, TOGETHER).sum(axis=1) for each in (found.left, found.expected))
+    found = counted_months([CameBack.of(fit.sample)], fit.outlook, MONTHS)
+    left, expected = (each.sum(axis=0).reshape(-1, TOGETHER).sum(axis=1) for each in (found.left, found.expected))
     off = (left - expected) / np.fmax(expected, 1) ** 0.5
     worst = int(np.abs(off).argmax())
     if abs(off[worst]) > BEYOND_CHANCE:

@@ -7,8 +7,9 @@ horizon H is
    F(u) = 1 - \Big(\frac{S(a + u)}{S(a)}\Big)^r
 
 the margin of the months that are missed if they leave within w: as if one who is kept stayed on to the horizon. S is
-the model's, r what was counted in such months of what it expects (`winback.retention.counted_months`). A call that
-prevents a share e of these losses pays where it costs less than e times that.
+the model's, r what was counted of those who came back alike in such months, of what it expects
+(`winback.retention.counted_months`). A call that prevents a share e of these losses pays where it costs less than e
+times that.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from winback.discounting import check_horizon
 from winback.doors import door
 from winback.periods import format_horizon
 from winback.results import Result, Sentences, Shown, counted, format_count, format_percent
-from winback.retention.counted_months import NOT_GIVEN, counted_months, offers_of, times_expected
-from winback.retention.repeat_churn_sample import for_words
+from winback.retention.counted_months import NOT_GIVEN, counted_months, offers_of, times_expected, who_came_alike
+from winback.retention.repeat_churn_sample import first_reasons, for_words
 from winback.retention.watched import offer_months
 from winback.sources import Formula
 from winback.survival.groups import typed_lifetimes
@@ -33,7 +34,7 @@ from winback.tables import NO_OFFER, AnyTable
 
 NODES = 8  # of the quadrature over a few months, in which F is smooth
 COLUMNS = ["rank", "customer_id", "offer", "months_back", "offer_ends_in", "chance", "chance_low", "chance_high"]
-COLUMNS += ["chance_fitted", "n_counted", "reason", "in_words", "susceptible", "margin"]
+COLUMNS += ["chance_fitted", "n_counted", "n_expected", "reason", "in_words", "susceptible", "margin"]
 COLUMNS += ["value_at_risk", "value_at_risk_low", "value_at_risk_high", "call_at_most"]
 FEW = 10  # customers: fewer are written with a decimal
 
@@ -66,7 +67,8 @@ class WatchList(Result):
     frame : pandas.DataFrame
         ``rank``, ``customer_id``, ``offer`` they came back for, ``months_back``, ``offer_ends_in`` (months; missing
         without an end that lies ahead), ``chance`` of leaving soon with its interval, ``chance_fitted``: that of the
-        model alone, ``n_counted``: how many left in such months with the same offer, ``reason`` that is likeliest then,
+        model alone, ``n_counted``: how many left in such months of those who came back alike, ``n_expected``: by the
+        model, both missing where nobody was counted, ``reason`` that is likeliest then,
         ``susceptible`` (chance that they can still leave for their first reason), ``margin`` a month and
         ``value_at_risk`` with its interval, both missing where no margin is known, and ``call_at_most``: what a call
         may cost, missing where no share prevented was given.
@@ -77,6 +79,8 @@ class WatchList(Result):
     frame: pd.DataFrame = field(repr=False)
     terms: WatchTerms
     level: float = 0.95
+    n_unlike: int = 0  # newly returned who are not listed: nobody the model is of had first left for their reason
+    n_again: int = 0  # customers who came back more than once: of their later stays nothing is listed
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "customer_id": ("Customer", "text"),
@@ -128,7 +132,7 @@ class WatchList(Result):
     @property
     def formulas(self) -> Formula:
         """How chances and money are counted."""
-        times = "r = (left in such months + 1/2) / (expected by the model + 1/2), of all with the same offer"
+        times = "r = (left in such months + 1/2) / (expected by the model + 1/2), of all who came back alike"
         return Formula(f"chance = 1 - (1 - chance by the model)^r\n{times}", "repeat churn")
 
 
@@ -136,20 +140,24 @@ def watch_list(fit, lapsed: AnyTable, terms: WatchTerms) -> WatchList:
     """Return the list, see `RepeatChurn.watch_list`."""
     newly = terms.newly_months
     table = typed_lifetimes(lapsed, "second")
-    there = table["returned"].to_numpy(dtype=bool) & ~table["second_ended"].to_numpy(dtype=bool, na_value=True)
-    new = table[there & (table["second_tenure"] <= newly).to_numpy(dtype=bool, na_value=False)].reset_index(drop=True)
+    table = table[table["returned"].to_numpy(dtype=bool)].reset_index(drop=True)
+    like = np.isin(first_reasons(table), fit.sample.cured_of.index)
+    new = ~table["second_ended"].to_numpy(dtype=bool, na_value=True)
+    new &= (table["second_tenure"] <= newly).to_numpy(dtype=bool, na_value=False)
     offers = getattr(lapsed, "offers", fit.offers)
-    frame = _listed(fit, new, terms, offers) if len(new) else pd.DataFrame(columns=COLUMNS)
-    return WatchList(frame, terms, fit.level, currency=getattr(lapsed, "currency", fit.currency))
+    listed = table[new & like].reset_index(drop=True)
+    frame = _listed(fit, listed, table[like], terms, offers) if len(listed) else pd.DataFrame(columns=COLUMNS)
+    currency = getattr(lapsed, "currency", fit.currency)
+    n_unlike, n_again = int((new & ~like).sum()), int(getattr(lapsed, "n_again", 0))
+    return WatchList(frame, terms, fit.level, n_unlike, n_again, currency=currency)
 
 
-def _listed(fit, new: pd.DataFrame, terms: WatchTerms, offers) -> pd.DataFrame:
+def _listed(fit, new: pd.DataFrame, table: pd.DataFrame, terms: WatchTerms, offers) -> pd.DataFrame:
     within, horizon = terms.within_months, terms.horizon_months
     outlook, after = fit.outlook(new), new["second_tenure"].to_numpy(dtype=float)
-    n_months = int(np.ceil(min(after.max() + within, fit.sample.months.max())))
-    counted = counted_months(fit.sample, fit.outlook(fit.sample.table), n_months)
-    known = new if "offer" in fit.sample.table else new[[]]
-    n_counted, n_expected = counted.ahead(offers_of(known), after, within)
+    alike = who_came_alike(fit.sample, table)
+    n_months = int(np.ceil(max(after.max() + within, 1)))
+    n_counted, n_expected = counted_months(alike, fit.outlook, n_months).ahead(offers_of(new), after, within)
     times = times_expected(n_counted, n_expected, fit.level)
     points, weights = np.polynomial.legendre.leggauss(NODES)
     here = outlook.still_here(after)
@@ -168,7 +176,8 @@ def _listed(fit, new: pd.DataFrame, terms: WatchTerms, offers) -> pd.DataFrame:
         "months_back": after,
         "offer_ends_in": np.where(ends_in >= 0, ends_in, np.nan),
         "chance_fitted": 1 - stays[0],
-        "n_counted": n_counted,
+        "n_counted": np.where(n_expected > 0, n_counted, np.nan),
+        "n_expected": np.where(n_expected > 0, n_expected, np.nan),
         "reason": reason,
         "in_words": list(map(for_words, reason)),
         "susceptible": np.where(can_be, outlook.still_susceptible(after), np.nan),
@@ -194,7 +203,8 @@ def _answer(found: WatchList) -> Iterator[str]:
         total = found.interval(frame.filter(like="value_at_risk").sum(), "value_at_risk", "money")
         money = f"; {total} of margin over {format_horizon(terms.horizon_months)} months are at risk"
     yield (
-        f"Of {counted(len(frame), 'customers')} who came back within the last {newly} months{_for_what(found)}, "
+        f"Of {counted(len(frame), 'customers')} who came back within the last {newly} months{_for_what(found)}"
+        f"{_not_listed(found)}, "
         f"{_expected(found)} are expected to leave within {within} more{money}."
     )
     yield _what_a_call_may_cost(found)
@@ -231,6 +241,7 @@ def _for_what(found: WatchList) -> str:
 
 
 def _more(found: WatchList) -> Iterator[str]:
+    yield from _left_out(found)
     if found.frame.empty:
         return
     yield (
@@ -242,14 +253,43 @@ def _more(found: WatchList) -> Iterator[str]:
     unknown = int(found.frame["margin"].isna().sum())
     if 0 < unknown < len(found.frame):
         yield f"The margin of {counted(unknown, 'customers')} is not known: they stand at the end, by chance."
-    alone = found.frame["chance_fitted"]
-    offer, same = (" of one offer", " with the same offer") if _for_what(found) else ("", "")
-    yield (
-        f"The model alone, smooth over months, expects {alone.sum():,.1f} to leave ({format_percent(alone.mean())}). "
-        f"Chances are set right by how many of those who had come back{same} left in such months, of how many it "
-        f"expects; its order among customers{offer} who have been back for as long stays."
-    )
+    yield from _set_right(found)
     yield (
         f"Intervals are {format_percent(found.level, 0)} ones for the expected number, from how few were counted; "
         "margins, and the model's differences between customers, are taken as they are."
     )
+
+
+def _set_right(found: WatchList) -> Iterator[str]:
+    """Say by whom the model's chances were set right, or that nobody could be compared."""
+    alone, counted_of = found.frame["chance_fitted"], found.frame["n_counted"].notna()
+    yield f"The model alone, smooth over months, expects {alone.sum():,.1f} to leave ({format_percent(alone.mean())})."
+    if counted_of.any():
+        offer, same = (" of one offer", ", for the same offer or unasked,") if _for_what(found) else ("", "")
+        yield (
+            f"Chances are set right by how many of those who had come back as they did{same} left in such months, of "
+            f"how many it expects; its order among customers{offer} who have been back for as long stays."
+        )
+    if n := int((~counted_of).sum()):
+        yield (
+            f"Of {counted(n, 'customers')} nobody who came back as they did was counted: their chances are the model's "
+            "alone, and the intervals as wide as they are when nothing was counted."
+        )
+
+
+def _not_listed(found: WatchList) -> str:
+    return f" ({format_count(found.n_unlike)} more are not listed)" if found.n_unlike else ""
+
+
+def _left_out(found: WatchList) -> Iterator[str]:
+    """Say who came back lately and is not on the list."""
+    if found.n_unlike:
+        yield (
+            f"Not listed are {counted(found.n_unlike, 'customers')} who came back as lately: the model is of nobody "
+            "who had left the first time for their reason."
+        )
+    if found.n_again:
+        yield (
+            f"Second stays are listed only: {counted(found.n_again, 'customers')} have come back yet another time, "
+            "which the model is not of."
+        )
