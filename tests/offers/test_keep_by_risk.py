@@ -35,6 +35,8 @@ def test_the_list_and_the_strategies_speak_with_one_voice(fit, found):
     )
     frame = listed.frame
     assert gain(found, "keep everybody") == pytest.approx(frame["gain"].sum(), rel=1e-9)
+    assert gain(found, "keep those whom it pays") == pytest.approx(listed.worth_it["gain"].sum(), rel=1e-9)
+    assert gain(found, "keep those whom it pays", of="spending") * len(frame) == pytest.approx(listed.spent)
     fifth = frame.nsmallest(len(frame) // 5, "rank_by_risk")
     assert gain(found, "keep the riskiest") == pytest.approx(fifth["gain"].sum(), rel=0.01)  # who is alike is cut alike
     pays = (frame["gain"] > 0).mean()
@@ -88,10 +90,13 @@ def test_half_of_the_months_is_said_beside(fit, found):
     assert "; within 6 months " in said
     never = wb.compare_win_back_keep_acquire(fit, **STATED | {"keep": Keep(40.0, 0.3), "win_back": None})
     assert never.describe().startswith("None of these is shown to earn more than doing nothing")
+    most = fit.about_to_leave(cost=0.0, share_prevented=0.3, annual_discount=0.1).frame["gain"].max()
     dear = wb.compare_win_back_keep_acquire(
-        fit, **STATED | {"horizon_months": 24, "keep": Keep(9.0, 0.3, 1.0), "win_back": None}
-    )
+        fit, **STATED | {"horizon_months": 24, "keep": Keep(most, 0.3, 1.0), "win_back": None}
+    )  # within 12 months it pays for nobody, and within 24 for some
     assert dear.sooner.of(ALL)["gain_low"].iloc[0] < 0 < dear.of(ALL)["gain_low"].iloc[0]
+    assert dear.of(ALL)["strategy"].iloc[0] == "keep those whom it pays"
+    assert "keep those whom it pays" not in set(dear.sooner.frame["strategy"])
     assert "; within 12 months nothing is shown to beat doing nothing." in dear.describe()
     one = wb.compare_win_back_keep_acquire(fit, **STATED | {"horizon_months": 1})
     assert one.sooner is None
@@ -101,6 +106,7 @@ def test_what_rests_on_an_assumption_is_labelled(found):
     assert set(found.table()["Strategy"]) == {
         "keep everybody (assumed)",
         "keep the riskiest 20% (assumed)",
+        "keep those whom it pays (assumed)",
         "wait and win back (assumed)",
         "keep and win back (assumed)",
         "acquire instead (assumed)",

@@ -104,7 +104,7 @@ def test_what_has_come_in_by_a_month_is_what_the_trial_says_at_that_horizon(stud
 def test_the_study_speaks_of_thirds_and_says_what_is_assumed(found):
     assert found.terms.timing.horizon_months == 27
     assert found.inputs.segments["segment"].tolist() == list(THIRDS)
-    assert "That keeping prevents 30% of losses is assumed" in str(found.describe())
+    assert "That keeping prevents 30% of losses up to month 27 is assumed" in str(found.describe())
     for said in ("an extrapolation", "that it goes on so is assumed", "the best of its offers", "Taken for certain"):
         assert said in str(found.details())
     assert len(found.describe().splitlines()) == 3

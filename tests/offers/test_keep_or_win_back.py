@@ -82,6 +82,22 @@ def test_the_riskiest_are_kept_and_paid_for_alone(three):
     assert gain(three, "keep the riskiest") == pytest.approx(0.6 * low)
 
 
+def test_those_whom_it_pays_are_whole_segments_where_customers_are_alike():
+    """Keeping costs $1.50: in the low segment it saves half of 2 - .36 x 1, so those are left alone."""
+    found = compare(THREE, **BY_HAND | {"keep": Keep(1.5, 0.5, 0.6)})
+    assert gain(found, "keep everybody", "low") < 0 == gain(found, "keep those whom it pays", "low")
+    for segment in ("middle", "high"):
+        assert gain(found, "keep those whom it pays", segment) == gain(found, "keep everybody", segment)
+    kept = [300 * gain(found, "keep everybody", "middle"), 100 * gain(found, "keep everybody", "high")]
+    assert gain(found, "keep those whom it pays") == pytest.approx(sum(kept) / 1000)
+    rows = found.frame[found.frame["strategy"] == "keep those whom it pays"].set_index("segment")
+    assert rows["spending"].tolist() == pytest.approx([0.0, 1.5, 1.5, 0.6])
+    for cost in (0.1, 1e3):  # of all, or of nobody, it is none of its own
+        assert "keep those whom it pays" not in set(
+            compare(THREE, **BY_HAND | {"keep": Keep(cost, 0.5)}).frame["strategy"]
+        )
+
+
 def test_for_low_value_leavers_acquiring_wins_and_for_others_winning_back(three):
     assert gain(three, "acquire instead", "low") > gain(three, "wait and win back", "low")
     for segment in ("middle", "high"):
@@ -141,6 +157,9 @@ def test_what_has_no_effect_or_leaves_nobody_out(problem):
     assert gain(idle, "keep and win back") == pytest.approx(gain(found, "wait and win back") - keep.cost, abs=1e-7)
     whole = compare(figures, **how | {"keep": Keep(keep.cost, keep.share_prevented, 1.0)})
     assert gain(whole, "keep the riskiest") == pytest.approx(gain(found, "keep everybody"), abs=1e-7)
+    if "keep those whom it pays" in set(found.frame["strategy"]):
+        part = gain(found, "keep those whom it pays")
+        assert part >= max(gain(found, "keep everybody"), 0.0) - 1e-7
     assert found.picked.gain >= gain(found, "keep the riskiest") - 1e-7  # as many, picked by what they gain
 
 

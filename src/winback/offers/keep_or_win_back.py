@@ -46,9 +46,10 @@ def compare_win_back_keep_acquire(
 ) -> StrategyComparison:
     r"""Compare keeping customers at risk with winning back those who leave, and with acquiring others in their place.
 
-    For each segment: keep everybody, keep the riskiest, wait and win back, both, acquire instead, each against doing
-    nothing, per customer at risk and per dollar spent, with the cost, the effect and the margin at which strategies
-    stop paying or change places. The equations are (1) to (4) of `winback.offers.strategy_worth`.
+    For each segment: keep everybody, the riskiest, or (where these are a part) those whom it pays, wait and win back,
+    both, acquire instead, each against doing nothing, per customer at risk and per dollar spent, with the cost, the
+    effect and the margin at which strategies stop paying or change places. The equations are (1) to (4) of
+    `winback.offers.strategy_worth`.
 
     Parameters
     ----------
@@ -181,14 +182,15 @@ class Figures(NamedTuple):
 def _figures(inputs: Inputs, terms: StrategyTerms, x: Mapping[str, np.ndarray]) -> Figures:
     """Return what the strategies come to, at the inputs or at draws of them."""
     rows, n = inputs.rows, inputs.segments["n"].to_numpy()
-    kept = kept_share(inputs.risk(terms.timing.horizon_months), rows["n"].to_numpy(), terms.riskiest)
     place = rows["segment"].to_numpy()
     share = (place[:, None] == np.arange(len(n))) * (rows["n"].to_numpy() / n[place])[:, None]  # of its segment
     sums, times = inputs.losses(x, terms.timing), x.get(LEAVING, 1.0)
-    every, risky = (
-        worth.Leavers(x, *(each * times for each in sums @ weights)) for weights in (share, share * kept[:, None])
-    )
-    found = worth.gains_and_spending(every, risky, kept @ share)
+
+    def of(kept: np.ndarray) -> tuple[worth.Leavers, np.ndarray]:
+        return worth.Leavers(x, *(each * times for each in sums @ (share * kept[:, None]))), kept @ share
+
+    every, _ = of(np.ones(len(rows)))
+    found = worth.gains_and_spending(every, {name: of(kept) for name, kept in _parts(inputs, terms).items()})
     alike = np.broadcast_shapes((1, len(n)), *(np.shape(part) for pair in found.values() for part in pair))
     both = np.array([[np.broadcast_to(part, alike) for part in pair] for pair in found.values()])
     gain, spending = np.moveaxis(np.concatenate([both, (both @ (n / n.sum()))[..., None]], axis=-1), 1, 0)
@@ -211,11 +213,29 @@ def kept_share(score: np.ndarray, n: np.ndarray, share: float) -> np.ndarray:
     return np.clip((share * n.sum() - before) / here, 0.0, 1.0)[place]
 
 
+def _parts(inputs: Inputs, terms: StrategyTerms) -> dict[str, np.ndarray]:
+    """Return which share of each row is kept where not everybody is: the riskiest, and those whom it pays.
+
+    Those whom it pays are picked at the figures as they are; where that is everybody, or nobody, it is no strategy of
+    its own.
+    """
+    if "share_prevented" not in inputs.segments:
+        return {}
+    n, pays = inputs.rows["n"].to_numpy(), _gain_of_keeping(inputs, terms) > 0
+    found = {worth.RISKIEST: kept_share(inputs.risk(terms.timing.horizon_months), n, terms.riskiest)}
+    return found | ({worth.PAYING: pays.astype(float)} if 0 < pays.sum() < len(pays) else {})
+
+
+def _gain_of_keeping(inputs: Inputs, terms: StrategyTerms) -> np.ndarray:
+    """Return what keeping one of each row gains, at the figures as they are."""
+    place = inputs.rows["segment"].to_numpy()
+    x = {name: each[place] for name, each in inputs.values().items()}
+    return worth.Leavers(x, *inputs.losses(x, terms.timing)).kept()[0]
+
+
 def _picked(inputs: Inputs, terms: StrategyTerms) -> Picked:
     """Return what keeping as many as the riskiest earns if they are picked by what keeping them gains."""
-    place, n = (inputs.rows[name].to_numpy() for name in ("segment", "n"))
-    x = {name: each[place] for name, each in inputs.values().items()}
-    gain, _ = worth.Leavers(x, *inputs.losses(x, terms.timing)).kept()
+    n, gain = inputs.rows["n"].to_numpy(), _gain_of_keeping(inputs, terms)
     by_gain = kept_share(gain, n, terms.riskiest)
     return Picked(float(by_gain @ (n * gain) / n.sum()), float(n[gain > 0].sum() / n.sum()))
 

@@ -13,13 +13,13 @@ import pandas as pd
 from winback.offers import strategy_words as words
 from winback.offers.strategy_inputs import COMPARABLE, Inputs
 from winback.offers.strategy_words import ALL
-from winback.offers.strategy_worth import ACQUIRE, BOTH, KEEP, REPLACED, RETURNS, RISKIEST, WAIT, Timing
+from winback.offers.strategy_worth import ACQUIRE, BOTH, KEEP, PAYING, REPLACED, RETURNS, RISKIEST, WAIT, Timing
 from winback.results import Result, Sentences, format_percent, join_words
 from winback.retention.keeping import WorthLost
 from winback.sources import Formula
 
 NEEDS = {  # what each strategy rests on most
-    **dict.fromkeys((KEEP, RISKIEST, BOTH), "share_prevented"),
+    **dict.fromkeys((KEEP, RISKIEST, PAYING, BOTH), "share_prevented"),
     WAIT: "win_back_chance",
     ACQUIRE: "acquire_chance",
 }

@@ -77,14 +77,15 @@ def doubt(found: Result) -> str:
     if "share_prevented" in segments:
         share = format_percent(np.average(segments["share_prevented"], weights=segments["n"]), 0)
         how = "is assumed" if "share_prevented" in assumed else "is taken as measured"
+        until = f"up to month {found.terms.timing.horizon_months}"
         need = found.break_even.set_index("segment")["share_prevented"].dropna()
         new = {"share_prevented", "acquire_chance"} <= assumed and not found.new_or_back[0]
         too = "; so is what acquiring takes and brings" if new else ""
         if need.empty:
-            return f"That keeping prevents {share} of losses {how}, and no share would pay for its cost{too}."
+            return f"That keeping prevents {share} of losses {until} {how}, and no share would pay for its cost{too}."
         ends = dict.fromkeys([need.idxmin(), need.idxmax()])
         least = join_words(f"{format_percent(need[each])} among {each}" for each in ends)
-        return f"That keeping prevents {share} of losses {how}, and it pays for itself from {least} on{too}."
+        return f"That keeping prevents {share} of losses {until} {how}, and it pays for itself from {least} on{too}."
     known = [INPUTS[name][1] for name in ("win_back_chance", "acquire_chance") if name in assumed]
     if not known:
         return "That customers go on leaving and returning as they did is assumed."
@@ -116,6 +117,11 @@ def counted(found: Result) -> Iterator[str]:
         f"Counted is what comes from the month of leaving to month {timing.horizon_months}, {interest}: margins are "
         "earned evenly through each month, and what is earned before leaving is the same in every strategy."
     )
+    if "share_prevented" in segments:
+        yield (
+            f"Whoever is kept is counted to stay up to month {timing.horizon_months}; if those kept go on leaving as "
+            "before, keeping gains less, as the list of whom to keep says in money."
+        )
     if timing.earned is None and "win_back_chance" in segments:
         yield "What one who returns brings counts in full, also where it comes after the horizon."
     if timing.earned_new is None and "acquire_chance" in segments:

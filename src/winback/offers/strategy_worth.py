@@ -28,7 +28,8 @@ import numpy as np
 from winback.discounting import discount_factor, discounted_months
 
 KEEP, RISKIEST, WAIT, BOTH = "keep everybody", "keep the riskiest", "wait and win back", "keep and win back"
-ACQUIRE = "acquire instead"
+PAYING, ACQUIRE = "keep those whom it pays", "acquire instead"
+PARTS = (RISKIEST, PAYING)  # of keeping everybody
 RETURNS, REPLACED = 2, 4  # which of the weights of a loss
 NOTHING_TO_DIVIDE_BY = 1e-12  # money per customer, below which there is nothing to divide by
 
@@ -131,22 +132,23 @@ class Leavers:
 
 
 def gains_and_spending(
-    every: Leavers, risky: Leavers, kept: np.ndarray | float
+    every: Leavers, parts: Mapping[str, tuple[Leavers, np.ndarray | float]]
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return gain and spending of each strategy that the inputs allow, per customer of each segment.
 
-    ``risky`` are those of the riskiest, and ``kept`` is which share of the segment these are.
+    ``parts`` are those of whom only a part is kept, by strategy, and which share of the segment these are.
 
     Examples
     --------
     >>> x = {"share_prevented": 0.3, "keep_cost": 0.0, "organic": 0.0, "organic_value": 0.0}
     >>> every = Leavers(x, *summed_over_months(np.array([0.1]), np.array([100.0]), Timing(12)))
-    >>> gains_and_spending(every, every, 1.0)["keep everybody"][0].round(2).tolist()
+    >>> gains_and_spending(every, {})["keep everybody"][0].round(2).tolist()
     [144.73]
     """
     found, x = {}, every.inputs
     if "share_prevented" in x:
-        found[KEEP], found[RISKIEST] = every.kept(), risky.kept(kept)
+        found[KEEP] = every.kept()
+        found |= {strategy: some.kept(share) for strategy, (some, share) in parts.items()}
     if "win_back_chance" in x:
         waiting = every.asked - every.alone
         found[WAIT] = waiting, every.asking

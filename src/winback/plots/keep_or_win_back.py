@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from winback.doors import door
 from winback.money import format_alike
 from winback.offers.strategy_words import ALL
-from winback.offers.strategy_worth import RISKIEST
+from winback.offers.strategy_worth import PARTS, PAYING
 from winback.plots.style import INK, capitalised, finish_axes, house_styles, letters_across, money_axis, new_axes, note
 from winback.plots.words import name_ticks, row_height
 
@@ -25,7 +25,8 @@ CLOSE = 0.3  # of the largest gain: so close to the line at 0 a text in the midd
 def plot_keep_or_win_back(result: StrategyComparison, ax: Axes | None = None) -> Axes:
     """Draw what each strategy gains in each segment, and for what is spent; a hollow mark rests on what is assumed.
 
-    Takes what `compare_win_back_keep_acquire` returns. Keeping the riskiest, a part of keeping everybody, is left out.
+    Takes what `compare_win_back_keep_acquire` returns. Keeping a part of all, the riskiest or
+    those whom it pays, is left out unless the latter is ahead.
 
     Examples
     --------
@@ -37,7 +38,8 @@ def plot_keep_or_win_back(result: StrategyComparison, ax: Axes | None = None) ->
     'To keep everybody earns most'
     """
     largest = result.inputs.segments.nlargest(SEGMENTS_DRAWN, "n", keep="first").sort_index()["segment"]
-    rows = result.frame[result.frame["segment"].isin(largest) & (result.frame["strategy"] != RISKIEST)]
+    left_out = [name for name in PARTS if name != PAYING or result.of(ALL)["strategy"].iloc[0] != PAYING]
+    rows = result.frame[result.frame["segment"].isin(largest) & ~result.frame["strategy"].isin(left_out)]
     rows = rows[rows["segment"] != ALL]
     strategies = list(dict.fromkeys(rows["strategy"]))
     places = [place + BETWEEN * (place // len(strategies)) for place in range(len(rows))]
@@ -51,16 +53,16 @@ def plot_keep_or_win_back(result: StrategyComparison, ax: Axes | None = None) ->
         line = ":" if assumed else "-"
         ax.plot([row.gain_low, row.gain_high], [place] * 2, color=color, linewidth=2.2, linestyle=line)
         best = result.of(row.segment)["strategy"]
-        ahead = "ahead: " if best[best != RISKIEST].iloc[0] == row.strategy else ""
+        ahead = "ahead: " if best[~best.isin(left_out)].iloc[0] == row.strategy else ""
         face = "white" if assumed else color
         side = "left" if 0 <= row.gain < CLOSE * rows["gain"].abs().max() else "center"  # clear of the line at 0
         ax.plot(row.gain, place, marker, color=color, markerfacecolor=face, markersize=8)
         note(ax, f"{ahead}{text} for {spent}", (row.gain, place), (0, 6), ha=side, color=color)
     months = result.terms.timing.horizon_months
-    left_out = len(result.inputs.segments) > len(largest)
+    few = len(result.inputs.segments) > len(largest)
     hollow = "; hollow: rests on what is assumed" if any(map(result.assumed, strategies)) else ""
     said = f"gain per customer at risk within {months} months, against doing nothing, for what is spent{hollow}"
-    said = f"{said}; the {SEGMENTS_DRAWN} largest segments" if left_out else said
+    said = f"{said}; the {SEGMENTS_DRAWN} largest segments" if few else said
     finish_axes(ax, capitalised(result.headline), said, width=letters_across(ax, names))
     name_ticks(ax.yaxis, places, names)
     ax.grid(False, axis="y")
