@@ -20,8 +20,9 @@ def test_observed_and_fitted_shares_are_drawn_and_the_title_is_made_from_them():
     np.testing.assert_array_equal(ax.lines[1].get_ydata(), rows["fitted"])
     assert ax.lines[0].get_linestyle() != ax.lines[1].get_linestyle()
     title = ax.get_title(loc="left").replace("\n", " ")
-    total = frame.groupby("reason")["observed"].last().sum()
-    assert title.startswith(f"Within 24 months {total:.0%} leave again, most of them for price")
+    last = frame.groupby("reason")["observed"].last().sort_values(ascending=False)
+    both = " and ".join(f"for {each} ({share:.0%})" for each, share in last.iloc[:2].items())
+    assert title == f"Within 24 months {last.sum():.0%} leave again, most often {both}"
     off = np.abs(frame["fitted"] - frame["observed"]).max()
     legend = " ".join(text.get_text() for text in ax.get_legend().get_texts()).replace("\n", " ")
     assert f"by the model, off by up to {100 * off:.1f} points" in legend

@@ -87,6 +87,9 @@ def test_without_planted_shares_nothing_is_said_of_them():
     assert "As planted" not in fit.table()
     right = dataclasses.replace(fit, planted=dict(zip(fit.frame["reason"], fit.frame["cured"], strict=True)))
     assert "missed" not in right.beside_planted()
+    assert "the true shares" not in right.describe()
+    off = dataclasses.replace(fit, planted={each: share + 0.2 for each, share in right.planted.items()})
+    assert "the true shares, known here, are up to 20 points off" in off.describe()
     assert "Planted as cured were" in right.beside_planted()
 
 
@@ -115,7 +118,7 @@ def test_where_follow_up_is_short_others_tell_of_a_cure_and_it_is_said_what_that
     fit = wb.fit_repeat_churn(churners(4_000, 3, watched=(6.0, 14.0)), **FORMULAS)
     assert (fit.state, fit.follow_up.long_enough) == (CURED, False)
     assert "too short to tell" in fit.details()
-    assert "an assumption that cannot be checked here" in fit.describe()
+    assert "it is inferred from those who first left for other reasons" in fit.describe()
     z = fit.params["estimate"].to_numpy() - truth()[list(zip(fit.params["equation"], fit.params["term"], strict=True))]
     assert np.abs(z / fit.params["std_error"].to_numpy()).max() < 3.5
 

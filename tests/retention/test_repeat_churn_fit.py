@@ -7,7 +7,8 @@ import pytest
 from repeat_churners import REASONS, churners
 
 import winback as wb
-from winback.retention.repeat_churn_words import headline, left_again
+from winback.retention.repeat_churn_sample import for_words
+from winback.retention.repeat_churn_words import headline, left_again, soon_left
 from winback.retention.watch_list import WatchTerms, watch_list
 
 FORMULAS = {"formula": "reason + complaints", "hazards": "fast"}
@@ -71,18 +72,32 @@ def test_sentences_name_reasons_as_people_do(fit):
     assert len(said) == 3
     n, again = fit.n_ended, int(fit.frame["n_again"].iloc[-1])
     assert said[0] == f"{left_again(fit)}."
-    assert f"{n:,} ({n / fit.n:.1%}) have left again, {again:,} ({again / fit.n:.1%}) for the same reason" in said[0]
+    until, soon = soon_left(fit)
+    assert until == 24
+    assert f"{n:,} ({n / fit.n:.1%}) have left again, {soon.sum():.0%} within 24 months; " in said[0]
+    assert said[0].endswith(f"{again:,} ({again / fit.n:.1%}) for their first reason, alone or beside another.")
+    plain = wb.fit_repeat_churn(churners(1_500, 5, first={"price": 1.0}, reasons=("price", "moved")), "1", hazards="1")
+    assert plain.describe().splitlines()[0].endswith(" for their first reason.")  # none of which is one of several
     assert said[1].startswith(headline(fit))
-    assert "price and service" in said[1]
-    for row in fit.frame.iloc[:-1].itertuples():  # what was seen stands beside what the model says
-        assert f"while {row.n_again / row.n:.1%} have left for it again" in said[1]
-    assert "Nobody is seen to be cured" in said[2]
     details = str(fit.details())
+    rows = fit.frame.iloc[:-1]
+    for row in rows.itertuples():  # what was seen stands beside what the model says
+        assert f"while {row.n_again / row.n:.1%} have left for it again" in details
+    for which in (rows["cured"].idxmax(), rows["cured"].idxmin()):
+        assert f"{rows['cured'][which]:.0%} of those who left {for_words(rows['reason'][which])}" in said[1]
+    assert "Nobody can see a cure" in said[2]
     assert "who left for price and service not for price, for service and for price and service" in details
     assert "long enough to tell" in details
     assert "another shape than assumed" not in details
     assert not {"second_tenure", "second_reason"} & set(details.split())
-    assert "of them have left for it again" in fit.what_to_do()
+    first, cause = fit.sample.table["reason"].astype(str).to_numpy(), fit.sample.cause
+    largest = rows.loc[rows["n"].idxmax(), "reason"]
+    left = np.bincount(cause[(first == largest) & (cause >= 0)])
+    most, share = fit.reasons[left.argmax()], left.max() / (first == largest).sum()
+    most = "for it again" if most == largest else for_words(most)
+    ask = f"those who first left {for_words(largest)} left most often {most} ({share:.0%})"
+    assert fit.what_to_do().startswith(f"Ask the {fit.n - n:,} still here what they would leave for now")
+    assert ask in fit.what_to_do()
     assert len(str(fit).splitlines()) <= 12
     assert fit.table().iloc[-1, 0] == "all of them"
 
@@ -122,7 +137,10 @@ def test_the_planted_deal_seekers_leave_after_their_offers_end_and_nobody_is_fra
     fit = wb.fit_repeat_churn(study.trial)
     found = fit.early_leaving()
     assert (found.frame["ratio_high"] < 1).all()
-    assert "They are fragile when their offer ends only: just after the end of 4 of 4 offers" in found.describe()
+    share = found.at_end.frame["excess"].sum() / len(fit.sample.table[fit.sample.cause >= 0])
+    said = f"More leave just after the offer's end than in the months around it: {share:.0%} of all who left again."
+    assert said in found.describe()
+    assert "in every group" in found.describe()
     assert not found.what_to_do()
     moments = wb.key_moments(study.trial, of="leaving again")
     assert fit.what_to_do().splitlines()[-1] == moments.what_to_do()

@@ -55,7 +55,7 @@ def plot_leaving_again(fit: RepeatChurn, ax: Axes | None = None, *, months: floa
     frame = fit.incidence
     frame = frame[frame["months"] <= max(check_horizon(months), frame["months"].iloc[1])]
     reasons = fit.reasons[:MOST_LINES]
-    last = frame.groupby("reason", sort=False)["observed"].last()
+    until, last = repeat_churn_words.soon_left(fit, check_horizon(months))
     for place, (reason, color, marker) in enumerate(zip(reasons, COLOURS, MARKERS, strict=False)):
         curve = frame[frame["reason"] == reason]
         label = f"{short_words('second_reason', reason)} {format_percent(last[reason], 0)}"
@@ -72,7 +72,7 @@ def plot_leaving_again(fit: RepeatChurn, ax: Axes | None = None, *, months: floa
         ax.plot([], [], linestyle="none", label=f"not drawn: {counted(rest, 'rarer reasons')}, together {others}")
     finish_axes(
         ax,
-        capitalised(_message(last, drawn["months"].iloc[-1])),
+        capitalised(_message(last, until)),
         "months since they came back",
         "share that left again",
         width=90,
@@ -118,7 +118,7 @@ def plot_cured(fit: RepeatChurn, ax: Axes | None = None) -> Axes:
     basis = repeat_churn_words.basis(fit)
     title = f"{basis}, {format_percent(most.cured, 0)} of those who {_first(most)} could not leave for it again"
     title = title if most is least else f"{title}; of those who {_first(least)}, {format_percent(least.cured, 0)}"
-    hollow = "; hollow: as planted" if fit.planted else ""
+    hollow = "; open diamond: the true share" if fit.planted else ""
     said = f"share that could not leave for it again, by the model{hollow}"
     finish_axes(ax, title, said, width=letters_across(ax, names))
     name_ticks(ax.yaxis, range(len(names)), names)
@@ -134,9 +134,6 @@ def _first(row) -> str:
 
 
 def _message(last, months: float) -> str:
-    """Say how many have left by the last month drawn, and for which reason most."""
-    most = last.idxmax()
-    return (
-        f"Within {format_horizon(months)} months {format_percent(last.sum(), 0)} leave again, most of them "
-        f"{for_words(most)}: {format_percent(last[most], 0)}"
-    )
+    """Say how many have left by the last month drawn, and for which reasons most."""
+    first = " and ".join(f"{for_words(each)} ({format_percent(last[each], 0)})" for each in last.nlargest(2).index)
+    return f"Within {format_horizon(months)} months {format_percent(last.sum(), 0)} leave again, most often {first}"

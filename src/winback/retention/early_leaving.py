@@ -106,18 +106,21 @@ def _answer(found: EarlyLeaving) -> Iterator[str]:
     compared = [_compared(found, rows, which) for rows, which in ((more, "more"), (fewer, "fewer")) if len(rows)]
     yield " ".join(compared) or "That more or fewer leave in the first three months than later is not shown."
     if found.at_end is not None:
-        higher = (found.at_end.frame["verdict"] == HIGHER).sum()
-        of = f"just after the end of {higher} of {counted(len(found.at_end.frame), 'offers')}"
-        fragile = "They are fragile when their offer ends" + (" only" if more.empty else ", too")
-        none = "That more leave just after an offer's end than beside it is not shown."
-        yield f"{fragile}: {of} more leave than beside it." if higher else none
+        ends = found.at_end.frame
+        higher = ends["verdict"] == HIGHER
+        of = f"the end of {higher.sum()} of {counted(len(ends), 'offers')}" if not higher.all() else "the offer's end"
+        share = format_percent(ends["excess"][higher].sum() / max(found.at_end.n_ended, 1), 0)
+        then = f"More leave just after {of} than in the months around it: {share} of all who left again"
+        none = "That more leave just after an offer's end than in the months around it is not shown."
+        yield f"{then}." if higher.any() else none
     yield "Who leaves early and who stays differ in more than the month: the figures say when, not why."
 
 
 def _compared(found: EarlyLeaving, rows: pd.DataFrame, which: str) -> str:
     """Say that more, or fewer, leave at first than later, with the hazards of the most distinct group."""
     first = rows.loc[(rows["ratio_low"] if which == "more" else -rows["ratio_high"]).idxmax()]
-    of = "" if found.by is None else f" in {len(rows)} of {len(found.frame)} groups, most clearly"
+    several = f"{len(rows)} of {len(found.frame)} groups" if len(rows) < len(found.frame) else "every group"
+    of = "" if found.by is None else f" in {several}, most clearly"
     who = "" if found.by is None else f" {found.in_words(first['group'])}"
     hazards = (
         f"{found.interval(first, 'hazard', 'percent')} a month instead of {found.format(first['later'], 'percent')}"

@@ -75,7 +75,7 @@ class RepeatChurn(Result):
         "in_words": ("Left the first time", "text"),
         "n": ("Came back", "count"),
         "n_left": ("Left again", "count"),
-        "n_again": ("Of these for the same", "count"),
+        "n_again": ("For their first reason", "count"),
         "cured": ("Could not, by the model", "percent"),
         "planted": ("As planted", "percent"),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -68,7 +69,8 @@ def incidence_table(fit) -> pd.DataFrame:
     low, high = incidence_interval(seen.share, incidence_variance(seen), fit.n, fit.level)
     longest = float(np.quantile(fit.sample.months, 0.99))
     longest = np.floor(longest) if longest > 1 else longest
-    months = np.linspace(0, longest, max(N_STEPS, int(longest)) + 1)  # each month at least
+    whole = max(int(longest), 1)
+    months = np.linspace(0, longest, whole * math.ceil(N_STEPS / whole) + 1)  # each full month among them
     fitted = fit.outlook(fit.sample.table).mean_incidence(months)
     place = np.searchsorted(seen.months, months, side="right")
     curves = [np.vstack([np.zeros(len(fit.reasons)), each])[place] for each in (seen.share, low, high)]

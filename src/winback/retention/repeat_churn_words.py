@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from winback.labels import label_of, short_words
 from winback.periods import format_horizon
@@ -19,18 +20,19 @@ from winback.retention.repeat_churn_sample import (
     for_words,
 )
 
+GROUPS_SAID = 2  # first reasons in a sentence, the most frequent ones
 SHOWN = 0.05  # p-value up to which a cure is said to be shown
 MONTHS, TOGETHER = 24, 3  # of which it is looked whether the model fits, and how many are counted together
 BEYOND_CHANCE = 5.0  # standard errors: of eight counts none is so far off by chance
 RESTS_ON = (
-    "Nobody is seen to be cured: the shares rest on an assumption that cannot be checked here, that whoever first left "
-    "for another reason leaves for this one as often as those whom it still drives away, and so can stand in for them; "
-    "the brackets do not hold it."
+    "Nobody can see a cure: it is inferred from those who first left for other reasons, and if they differ in more "
+    "than that, the shares are off by more than the brackets say."
 )
 NEVER_SEEN = (
-    "Nobody is seen to be cured: it is inferred from how much more rarely they leave for their first reason than "
-    "others do, if hazards have the shape assumed."
+    "Nobody can see a cure: it is inferred from how few leave again for their first reason, and if time shapes leaving "
+    "otherwise than assumed, the shares are off by more than the brackets say."
 )
+FIRST_MONTHS = 24.0  # within which it is said how many have left again
 
 
 def answer_lines(fit: Result) -> Iterator[str]:
@@ -38,7 +40,7 @@ def answer_lines(fit: Result) -> Iterator[str]:
     yield f"{left_again(fit)}."
     if fit.state == CURED:
         rows = _by_reason(fit).to_dict("records")
-        yield f"{headline(fit)}: {'; '.join(_could_not(fit, row) for row in rows)}."
+        yield f"{headline(fit)}{_ends(fit, rows) if _is_shown(fit) else ''}."
         yield NEVER_SEEN if fit.follow_up.long_enough else RESTS_ON
         return
     yield f"{headline(fit)}: shown are plain hazards of each reason."
@@ -63,6 +65,9 @@ def detail_lines(fit: Result) -> Iterator[str]:
         )
         yield f"{_watched(fit)}."
         yield from _shape(fit)
+        if len(rows := _by_reason(fit)) > 1:
+            each = "; ".join(_could_not(fit, row) for row in rows.to_dict("records"))
+            yield f"By first reason could not leave for it again: {each}."
     several = {label: own.index[own] for label, own in fit.sample.cured_of.iterrows() if own.sum() > 1}
     if several:
         each = (f"who left {for_words(label)} not {join_words(map(for_words, of))}" for label, of in several.items())
@@ -80,7 +85,23 @@ def detail_lines(fit: Result) -> Iterator[str]:
 def left_again(fit: Result) -> str:
     """Return how many left again so far, and how many of them for the same reason: what was counted."""
     ended, again = (f"{n:,} ({format_percent(n / fit.n)})" for n in (fit.n_ended, int(fit.sample.again.sum())))
-    return f"Of {counted(fit.n, 'customers')} who came back, {ended} have left again, {again} for the same reason"
+    months, share = soon_left(fit)
+    within = f"{format_percent(share.sum(), 0)} within {format_horizon(months)} months"
+    beside = ", alone or beside another" if _has_several(fit) else ""
+    of = f"Of {counted(fit.n, 'customers')} who came back, {ended} have left again, {within}"
+    return f"{of}; {again} for their first reason{beside}"
+
+
+def soon_left(fit: Result, months: float = FIRST_MONTHS) -> tuple[float, pd.Series]:
+    """Return within how many months, and which share of all who came back left again for each reason by then."""
+    frame = fit.incidence
+    frame = frame[frame["months"] <= max(months, frame["months"].iloc[1])]
+    return float(frame["months"].iloc[-1]), frame.groupby("reason", sort=False)["observed"].last()
+
+
+def _has_several(fit) -> bool:
+    """Whether some reason that was given contains several."""
+    return bool((fit.sample.cured_of.sum(axis=1) > 1).any())
 
 
 def headline(fit: Result) -> str:
@@ -103,10 +124,31 @@ def basis(fit: Result) -> str:
     return "By the model" if fit.follow_up.long_enough else "If others can stand in for them"
 
 
+def _ends(fit, rows: list[dict]) -> str:
+    """Say of whom most and fewest could not, of several; of a simulation that intervals miss what was planted."""
+    most, least = (pick(rows, key=lambda row: row["cured"]) for pick in (max, min))
+    said = ""
+    if most["cured"] > least["cured"]:
+        each = (
+            f"{format_percent(row['cured'], 0)} of those who left {for_words(row['reason'])}" for row in (most, least)
+        )
+        said = f": {join_words(each)}"
+    known, held = _planted(fit)
+    if not held.all():
+        off = (known["planted"] - known["cured"]).abs().max()
+        said = f"{said}; the true shares, known here, are up to {100 * off:.0f} points off"
+    return said
+
+
+def _planted(fit) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the shares that were planted, and whether they lie in their intervals."""
+    known = fit.frame[fit.frame["planted"].notna() & fit.frame["cured_low"].notna()]
+    return known, known["planted"].between(known["cured_low"], known["cured_high"])
+
+
 def planted_lines(fit: Result) -> Iterator[str]:
     """Say which shares were planted, and whether they lie in the intervals."""
-    known = fit.frame[fit.frame["planted"].notna() & fit.frame["cured_low"].notna()]
-    held = known["planted"].between(known["cured_low"], known["cured_high"])
+    known, held = _planted(fit)
     said = (
         f"{row['in_words']} {fit.format(row['planted'], 'percent')}{'' if inside else ' (missed)'}"
         for row, inside in zip(known.to_dict("records"), held, strict=True)
@@ -115,21 +157,30 @@ def planted_lines(fit: Result) -> Iterator[str]:
         yield f"Planted as cured were {'; '.join(said)}."
     if not held.all():
         missed = f"The model misses {counted((~held).sum(), 'of them')}"
-        yield f"{missed}: brackets hold chance, not that stays may end otherwise than its Weibull hazards say."
+        yield f"{missed}: brackets hold chance, not that stays may end otherwise than the model says."
 
 
 def next_step(fit: Result) -> Iterator[str]:
-    """Say whom to look after first."""
-    rows = _by_reason(fit)
-    if not _is_shown(fit):
+    """Say what to ask those who came back."""
+    if fit.n_ended == 0:
         yield "Watch those who came back for longer, and fit again."
-    elif rows["cured"].nunique() > 1:
-        least = rows.loc[(rows["n"] * (1 - rows["cured"])).idxmax()]  # most who can still leave for it
-        again = format_percent(least["n_again"] / least["n"], 0)
-        ask = f"Call those who came back and had left {for_words(least['reason'])} the first time"
-        yield f"{ask}, and ask whether that is put right now: {again} of them have left for it again."
-    else:
-        yield "Ask those who came back whether what drove them away is mended."
+        return
+    largest = _by_reason(fit).nlargest(GROUPS_SAID, "n")
+    said = join_words(_leave_now(fit, reason) for reason in largest["reason"])
+    here = f"the {format_count(fit.n - fit.n_ended)} still here" if fit.n_ended < fit.n else "those who come back"
+    yield f"Ask {here} what they would leave for now, not only what they left for then: {said}."
+
+
+def _leave_now(fit, reason: str) -> str:
+    """Say for what those who first left for a reason leave again most often."""
+    first = (fit.sample.table["reason"].astype(str) == str(reason)).to_numpy()
+    left = fit.sample.cause[first & (fit.sample.cause >= 0)]
+    if not len(left):
+        return f"nobody who first left {for_words(reason)} has left again"
+    most = np.bincount(left).argmax()
+    share = format_percent((left == most).sum() / first.sum(), 0)
+    again = "for it again" if fit.reasons[most] == reason else for_words(fit.reasons[most])
+    return f"those who first left {for_words(reason)} left most often {again} ({share})"
 
 
 def _by_reason(fit):
