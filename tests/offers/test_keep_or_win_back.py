@@ -92,6 +92,7 @@ def test_those_whom_it_pays_are_whole_segments_where_customers_are_alike():
     assert gain(found, "keep those whom it pays") == pytest.approx(sum(kept) / 1000)
     rows = found.frame[found.frame["strategy"] == "keep those whom it pays"].set_index("segment")
     assert rows["spending"].tolist() == pytest.approx([0.0, 1.5, 1.5, 0.6])
+    assert "Those whom it pays are picked by the same figures, which flatters" in str(found.details())
     for cost in (0.1, 1e3):  # of all, or of nobody, it is none of its own
         assert "keep those whom it pays" not in set(
             compare(THREE, **BY_HAND | {"keep": Keep(cost, 0.5)}).frame["strategy"]

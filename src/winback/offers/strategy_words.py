@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from winback.offers.strategy_inputs import INPUTS, unsure
-from winback.offers.strategy_worth import ACQUIRE, RISKIEST
+from winback.offers.strategy_worth import ACQUIRE, PAYING, RISKIEST
 from winback.results import Result, format_percent, join_words
 
 ALL = "all customers"
@@ -93,9 +93,11 @@ def doubt(found: Result) -> str:
 
 
 def riskiest(found: Result) -> Iterator[str]:
-    """Say whether the riskiest are those worth keeping."""
+    """Say whether the riskiest are those worth keeping, and that whoever is picked by a gain is flattered."""
     if found.picked is None:
         return
+    if PAYING in set(found.frame["strategy"]):
+        yield "Those whom it pays are picked by the same figures, which flatters what keeping them gains a little."
     pays = f"keeping pays for {format_percent(found.picked.pays_for)} of customers, at the figures as they are"
     risky = found.of(ALL).set_index("strategy").loc[RISKIEST, "gain"]
     by_risk, by_gain = found.formats([risky, found.picked.gain], "money")
