@@ -85,9 +85,9 @@ def test_those_whom_keeping_pays_are_drawn_where_that_is_ahead():
     table = pd.DataFrame({"segment": ["poor", "rich"], "n": 10, "hazard": 0.05, "margin": [1.0, 90.0]})
     terms = {"by_themselves": ByThemselves(0.0), "horizon_months": 12, "annual_discount": 0.0}
     ahead = wb.compare_win_back_keep_acquire(table, keep=Keep(9.0, 0.3), **terms)
-    names = [label.get_text() for label in plots.plot_keep_or_win_back(ahead).get_yticklabels()]
+    names = [" ".join(label.get_text().split()) for label in plots.plot_keep_or_win_back(ahead).get_yticklabels()]
     assert names[:2] == ["poor: keep everybody", "poor: keep those whom it pays"]
     back = wb.compare_win_back_keep_acquire(table, keep=Keep(9.0, 0.3), win_back=WinBack(0.9, 900.0), **terms)
     assert "keep those whom it pays" in set(back.frame["strategy"])
-    names = [label.get_text() for label in plots.plot_keep_or_win_back(back).get_yticklabels()]
+    names = [" ".join(label.get_text().split()) for label in plots.plot_keep_or_win_back(back).get_yticklabels()]
     assert "rich: keep those whom it pays" not in names
