@@ -191,6 +191,13 @@ def test_a_call_may_cost_the_share_it_prevents_of_what_is_at_risk(fit):
     found = fit.watch_list(drawn, newly_months=4, share_prevented=0.25)
     np.testing.assert_allclose(found.frame["call_at_most"], found.frame["value_at_risk"] / 4)
     assert "prevents 25% of these losses, which is assumed" in found.describe()
+    mean, most = (f"${100 * found.frame['call_at_most'].agg(each):.0f}" for each in ("mean", "max"))  # in cents
+    assert found.what_to_do().splitlines()[0].replace(".", "") == (
+        f"Of the {len(found.frame)} who came back lately call only those for whom a call costs less than it saves: "
+        f"{mean} on average, {most} at most"
+    )
+    unknown = fit.watch_list(drawn, newly_months=4)
+    assert unknown.what_to_do().splitlines()[0].endswith("for whom a call costs less than it saves.")
     assert list(found.table()) == [
         *("Customer", "Months back", "Chance to leave soon", "Likeliest reason", "A call may cost"),
     ]

@@ -68,8 +68,15 @@ def test_what_was_planted_is_found(found):
     wider = found.frame.set_index("below")
     assert wider["caught"].is_monotonic_increasing
     assert wider["flagged"].is_monotonic_increasing
-    assert f"{100 * row['caught']:.1f}%" in found.describe()
-    assert len(found.describe().splitlines()) == 3
+    said = found.describe().splitlines()
+    right, anyway = (f"{100 * share:.1f}%" for share in (1 - row["false"], found.lost_anyway))
+    ends = ", ".join(f"{100 * (1 - row[name]):.1f}%" for name in ("false_high", "false_low"))
+    assert said[0].startswith("After a fall of volume by over 25% in three months ")
+    assert said[0].endswith(f" {right} [{ends}] leave within 3 months, of all customers {anyway}.")
+    assert f"{100 * row['caught']:.1f}%" in said[1]
+    assert len(said) == 3
+    silent = replace(found, frame=found.frame.assign(n_alarms=0))  # of which none could be followed
+    assert silent.describe().startswith("A fall of volume by over 25% in three months comes before ")
 
 
 def test_an_alarm_is_chosen_by_what_a_call_costs_and_prevents(base, found):
@@ -88,7 +95,7 @@ def test_an_alarm_is_chosen_by_what_a_call_costs_and_prevents(base, found):
                     gains[below] += 0.2 * (lives.margin[life] * (24 - (end - place + 1)) - 30.0)
     best = max(gains, key=gains.get)
     said = found.for_a_cost(cost=20.0, share_prevented=0.2, months=24, worth_lost=30.0)
-    assert f"the alarm below {100 * best:.0f}% gains most: {format_money(gains[best])} [" in said
+    assert f"the alarm at a fall by over {100 - 100 * best:.0f}% gains most: {format_money(gains[best])} [" in said
     half = worth_of_alarms(found.alarms, found.n, Keeping(20.0, 0.2, 24, worth_lost=30.0), 0.95)
     on_either, on_one = (
         "It is the best of 6 on either half",

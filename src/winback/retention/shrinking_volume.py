@@ -32,6 +32,7 @@ from winback.uncertainty import share_interval
 BELOW = 0.75  # a quarter less: three months of ordinary ups and downs seldom come to it
 BESIDE = (0.5, 0.6, 0.7, 0.8, 0.9)  # shown beside
 LONGEST = 24  # months
+ENDS_TURNED = {"": "", "_low": "_high", "_high": "_low"}  # of the share that was right, by those of the false one
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -115,7 +116,8 @@ class ShrinkingVolume(Result):
             return Sentences(f"{what} none of these alarms pays, over {counted(months, 'months')}.")
         of_it = self.frame.loc[self.frame["below"] == found.best, "n_alarms"].item()
         said = (
-            f"{what} the alarm below {format_percent(found.best, 0)} gains most: {self._money(gain, found.ends)} by "
+            f"{what} the alarm at a fall by over {format_percent(1 - found.best, 0)}"
+            f" gains most: {self._money(gain, found.ends)} by "
             f"{counted(of_it, 'alarms')} of the past, over {counted(months, 'months')}."
         )
         picked = (
@@ -267,18 +269,16 @@ def _alarm(trend: np.ndarray, came: _Came, below: float, level: float) -> dict[s
 def _answer(found: ShrinkingVolume) -> Iterator[str]:
     row, what = found.chosen, event_in_words(found.event)
     less = format_percent(1 - found.below, 0)
-    early = f", half of them {row['lead_months']:.1f} months ahead or more" if row["caught"] > 0 else ""
-    yield (
-        f"A fall of {what} by over {less} in three months comes before {found.interval(row, 'caught', 'percent')} "
-        f"of {format_count(row['n_losses'])} losses{early}."
-    )
+    fall, soon = f"a fall of {what} by over {less} in three months", counted(found.within_months, "months")
     if row["n_alarms"]:
-        anyway = format_percent(found.lost_anyway)
+        left = {f"true{end}": 1 - row[f"false{other}"] for end, other in ENDS_TURNED.items()}
         yield (
-            f"Of {counted(row['n_alarms'], 'alarms')} {found.interval(row, 'false', 'percent')} were false: no loss "
-            f"within {found.within_months} months; of all customers whose amounts are known {anyway} were lost within "
-            "as many."
+            f"After {fall} {found.interval(left, 'true', 'percent')} leave within {soon}, of all customers "
+            f"{format_percent(found.lost_anyway)}."
         )
+    early = f", half of them no more than {row['lead_months']:.1f} months ahead" if row["caught"] > 0 else ""
+    caught = f"{found.interval(row, 'caught', 'percent')} of {format_count(row['n_losses'])} losses{early}"
+    yield f"Such a fall comes before {caught}." if row["n_alarms"] else f"A{fall[1:]} comes before {caught}."
     since, until = found.months
     yield (
         f"Judged on the {counted(found.n, 'customers')} whose amounts are known for six whole months and the months in "

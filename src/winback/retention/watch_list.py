@@ -121,13 +121,15 @@ class WatchList(Result):
 
     def what_to_do(self) -> Sentences:
         """Say whom to call first."""
-        soon = (self.frame["offer_ends_in"] <= self.terms.within_months).sum()
-        first = f"first the {counted(soon, 'customers')} whose offer ends soon, " if soon else ""
-        said = (
-            f"Call {first}and only where the call costs less than it may; leave a random few of them uncalled, so that "
-            "what a call prevents becomes known."
-        ).replace("Call and only", "Call only")
-        return Sentences() if self.frame.empty else Sentences(said)
+        if self.frame.empty:
+            return Sentences()
+        soon, most = (self.frame["offer_ends_in"] <= self.terms.within_months).sum(), self.frame["call_at_most"]
+        first = f"first the {counted(soon, 'customers')} whose offer ends soon, and " if soon else ""
+        saves = (self.format(each, "money") for each in (most.mean(), most.max()))
+        saves = ": {} on average, {} at most".format(*saves) if most.notna().any() else ""
+        whom = f"Of the {format_count(len(self.frame))} who came back lately call {first}only those for whom"
+        alone = "Leave a random few of them uncalled, so that what a call prevents becomes known."
+        return Sentences.of([f"{whom} a call costs less than it saves{saves}.", alone])
 
     @property
     def formulas(self) -> Formula:
@@ -219,7 +221,7 @@ def _what_a_call_may_cost(found: WatchList) -> str:
     dearest, mean = (found.format(each, "money") for each in (most.max(), most.mean()))
     return (
         f"If a call prevents {format_percent(prevented, 0)} of these losses, which is assumed, it may cost {mean} on "
-        f"average if all are called, and {dearest} for whoever has most at risk: one that costs more does not pay."
+        f"average if all are called, and {dearest} for whoever has most at risk."
     )
 
 
