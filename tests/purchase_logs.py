@@ -35,11 +35,20 @@ def cdnow_days():
 
 
 @cache
-def grocery_days():
-    """Return the grocer's log: regular buyers, 2006 and 2007."""
+def grocery_log():
+    """Return the grocer's log: `customer_id` and `date` of each purchase of regular buyers, 2006 and 2007."""
     skip_without("groceryElog.rda")
     rdata = pytest.importorskip("rdata", reason="reading groceryElog.rda needs rdata")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Missing constructor for R class")
         log = rdata.read_rda(Path(os.environ["WINBACK_DATA_DIR"]) / "groceryElog.rda")["groceryElog"]
-    return PurchaseDays.of(pd.factorize(log["cust"])[0], log["date"].to_numpy().astype(np.int64) + UNIX)
+    days = pd.Timestamp("1970-01-01") + pd.to_timedelta(log["date"].to_numpy().astype(np.int64), unit="D")
+    return pd.DataFrame({"customer_id": log["cust"].to_numpy(), "date": days})
+
+
+@cache
+def grocery_days():
+    """Return its days."""
+    log = grocery_log()
+    day = (log["date"] - pd.Timestamp("1970-01-01")).dt.days + UNIX
+    return PurchaseDays.of(pd.factorize(log["customer_id"])[0], day)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from purchase_logs import skip_without
+from purchase_logs import grocery_log, skip_without
 from schedules import keeps_limit
 
 import winback as wb
@@ -64,6 +64,44 @@ def test_three_customers_of_a_shop_by_hand(customer):
     base = wb.read_purchases(log[log["customer_id"].isin(BY_HAND)], until="1998-06-30", lost=120)
     plan = aftercare_plan(base, book_of(), start="1997-01-01", until="1998-03-31")
     assert dates_of(plan, customer) == [day for bought, after in BY_HAND[customer].items() for day in (bought, *after)]
+
+
+GROCER_BY_HAND = {  # the same steps; over a year's end, and of 30 December the last day of a leap year's February
+    "1004": {
+        "06-02-28": ["06-03-02", "06-03-07", "06-03-28"],
+        "06-04-07": ["06-04-09", "06-04-14", "06-05-07"],
+        "06-05-31": ["06-06-02", "06-06-07", "06-06-30"],
+        "06-07-19": ["06-07-21", "06-07-26", "06-08-19", "06-09-19", "06-10-19"],
+        "06-11-07": ["06-11-09", "06-11-14", "06-12-07", "07-01-07"],
+        "07-01-17": ["07-01-19", "07-01-24", "07-02-17", "07-03-17", "07-04-17", "07-05-17"],  # the 120th silent day
+    },
+    "1353": {
+        "06-03-21": ["06-03-23", "06-03-28", "06-04-21", "06-05-21", "06-06-21"],
+        "06-09-23": ["06-09-25", "06-09-30", "06-10-23", "06-11-23", "06-12-23"],
+        "07-03-31": ["07-04-02"],
+        "07-04-03": ["07-04-05", "07-04-10", "07-05-03", "07-06-03", "07-07-03"],
+        "07-09-14": ["07-09-16", "07-09-21", "07-10-14", "07-11-14", "07-12-14"],
+    },
+    "1433": {
+        "06-03-25": ["06-03-27", "06-04-01"],
+        "06-04-04": ["06-04-06", "06-04-11", "06-05-04", "06-06-04", "06-07-04"],
+        "07-04-26": ["07-04-28", "07-05-03", "07-05-26", "07-06-26", "07-07-26"],
+        "07-09-23": ["07-09-25", "07-09-30"],
+        "07-10-21": ["07-10-23", "07-10-28", "07-11-21"],
+        "07-11-25": ["07-11-27", "07-12-02", "07-12-25"],
+        "07-12-30": ["08-01-01", "08-01-06", "08-01-30", "08-02-29", "08-03-30"],
+    },
+}
+
+
+@pytest.mark.parametrize("customer", GROCER_BY_HAND)
+def test_three_customers_of_a_grocer_by_hand(customer):
+    log = grocery_log()
+    bought = log[log["customer_id"].isin(GROCER_BY_HAND)].assign(amount=1.0)
+    base = wb.read_purchases(bought, until="2007-12-31", lost=120)
+    years = [("2006-01-01", "2006-12-31"), ("2007-01-01", "2008-03-31")]  # one plan after the other
+    found = [day for a, b in years for day in dates_of(aftercare_plan(base, book_of(), start=a, until=b), customer)]
+    assert found == [day for bought, after in GROCER_BY_HAND[customer].items() for day in (bought, *after)]
 
 
 DAYS = st.dates(datetime.date(2023, 11, 1), datetime.date(2025, 1, 31))
