@@ -83,7 +83,7 @@ def reach(
     """Put all chains on days by which the offer is made in time; of the others nothing is made.
 
     Whoever gets no offer in time gets no contact that announces one: what their contacts would have taken is given to
-    those after them, in turn, until nobody more is reached.
+    the rest, first to those who were to be reached later for it, then to those who find room only now.
 
     Parameters
     ----------
@@ -99,22 +99,31 @@ def reach(
     """
     last = (ready + chains.within)[:, None]
     deadline = np.where(chains.brings_offer, np.minimum(last, until[:, None]), last)
-    offer, n = first_offer(chains), len(ready)
+    offer = first_offer(chains)
     date = np.full(offer.shape, np.datetime64("NaT", "D"))
-    made = np.zeros(n, dtype=bool)
-    room, left = calendar, np.flatnonzero(offer.any(axis=1))
-    while left.size:
-        found = schedule(_part(chains, ready, deadline, before, left), room)
-        done = _has_day(found, offer[left])
-        if not done.any():
-            break
-        date[left[done]], made[left[done]] = found[done], True
-        room = _with_taken(room, chains.channel[left[done]], found[done])
-        left = left[~done]
-    free = replace(calendar, capacity=np.full(len(calendar.capacity), np.inf), taken=None)
+
+    def placed(rows: np.ndarray, room: Calendar) -> tuple[np.ndarray, np.ndarray]:
+        """Return the days of some chains, and with which of them the offer is made."""
+        found = schedule(_part(chains, ready, deadline, before, rows), room)
+        return found, (offer[rows] & ~np.isnat(found)).any(axis=1)
+
+    def without_others(rows: np.ndarray, room: Calendar) -> np.ndarray:
+        """Return with which of some chains the offer would be made, each as if it were the only one."""
+        return placed(rows, replace(room, is_open=room.left >= 1, capacity=endless, taken=None))[1]
+
+    endless = np.full(len(calendar.capacity), np.inf)
+    with_offer = np.flatnonzero(offer.any(axis=1))
+    room, left = calendar, with_offer
+    while (left := left[without_others(left, room)]).size:  # of these the first is reached, and so ever fewer are left
+        found, done = placed(left, room)
+        own = left[done]
+        # Those who are not reached stand in nobody's way.
+        sooner, still = (found, done) if done.all() else placed(own, room)
+        date[own] = sooner if still.all() else found[done]
+        room, left = _with_taken(room, chains.channel[own], date[own]), left[~done]
+    made = (offer & ~np.isnat(date)).any(axis=1)
     in_time = made.copy()
-    if left.size:
-        in_time[left] = _has_day(schedule(_part(chains, ready, deadline, before, left), free), offer[left])
+    in_time[with_offer] |= placed(with_offer, replace(calendar, capacity=endless, taken=None))[1]
     return Reached(date, deadline, made, in_time)
 
 
@@ -128,10 +137,6 @@ def _part(chains: CustomerChains, ready: np.ndarray, deadline: np.ndarray, befor
         after=chains.follows[rows],
         contacts_before=before[rows],
     )
-
-
-def _has_day(date: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    return (wanted & ~np.isnat(date)).any(axis=1)
 
 
 def _with_taken(room: Calendar, channel: np.ndarray, date: np.ndarray) -> Calendar:
