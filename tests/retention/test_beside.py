@@ -2,8 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import minimize
+from scipy.stats import fisk, lognorm
 
 from winback.retention.beside import Population, beside, by_day, jumps_by_segment, jumps_of
+from winback.retention.either_side import Days, expected_between
 from winback.retention.exposure import Watched, Windows, cells_of, stretches_of
 
 
@@ -50,21 +55,63 @@ def test_whom_a_moment_is_compared_with_depends_on_who_has_it_not(who, start, co
     assert abs(jumps.log_ratio[0] - np.log(3)) < 3 * np.sqrt(jumps.covariance[0, 0])
 
 
-def test_the_time_beside_is_worked_out_by_hand():
+def test_the_time_beside_is_a_parabola_fitted_to_it_by_another_program():
     population = lives(4_000, times=3.0)
-    stay = population.watched.until - population.watched.zero
-    gone = population.watched.ended
+    stay, gone = population.watched.until - population.watched.zero, population.watched.ended
+    days = np.arange(400)
+    at_risk = (stay[:, None] > days).sum(axis=0)
+    lost = np.array([(gone & (stay == day + 1)).sum() for day in days])
+    within = (days >= 100) & (days < 130)
+    beside_it = (days >= 115 / 4) & (days < 220) & ~within
+    terms = np.vander(np.log((days + 0.5) / 115), 3, increasing=True)
 
-    def rate(first, last):
-        days = np.clip(stay, first, last).sum() - first * len(stay)
-        return (gone & (stay > first) & (stay <= last)).sum(), days
+    def minus_posterior(place):
+        score = terms[beside_it] @ place
+        return (at_risk[beside_it] * np.exp(score)).sum() - lost[beside_it] @ score + (place[1:] ** 2).sum() / 8
 
-    (lost, days), before, after = rate(100, 130), rate(70, 100), rate(130, 160)
-    lost_beside = before[0] + after[0]
-    ratio = lost / days / (lost_beside / (before[1] + after[1]))
+    place = minimize(minus_posterior, [np.log(0.004), 0, 0], method="Nelder-Mead", options={"fatol": 1e-10}).x
+    mean = at_risk * np.exp(terms @ place)
+    weighted = terms[beside_it].T * mean[beside_it]
+    covariance = np.linalg.inv(weighted @ terms[beside_it] + np.diag([0, 0.25, 0.25]))
+    slope = mean[within] @ terms[within] / mean[within].sum()
     log_ratio, variance = beside(population, 0)
-    assert log_ratio == pytest.approx(np.log(ratio))
-    assert variance == pytest.approx(1 / lost + 1 / lost_beside)
+    assert log_ratio == pytest.approx(np.log(lost[within].sum() / mean[within].sum()), abs=1e-5)
+    assert variance == pytest.approx(1 / lost[within].sum() + slope @ covariance @ slope, rel=1e-4)
+
+
+def counted(hazard, opens, length, size=1e9):
+    """Return days on which so many are at risk and lost as the hazard says, but for the windows."""
+    within = (np.arange(len(hazard)) >= opens) & (np.arange(len(hazard)) < opens + length)
+    days = Days(0, size * ~within, size * hazard * ~within, size * within, of_life=True)
+    return days, size * hazard[within].sum()
+
+
+@given(st.floats(-1.5, 1.5), st.floats(-1, 1), st.integers(60, 400))
+def test_hazards_that_are_a_parabola_in_log_time_are_found_exactly(slope, bend, opens):
+    x = np.log((np.arange(800) + 0.5) / opens)
+    days, truth = counted(0.001 * np.exp(slope * x + bend * x**2), opens, 61)
+    _, found, _ = expected_between(days, np.array([opens]), 61)
+    assert found == pytest.approx(truth, rel=1e-4)
+
+
+@pytest.mark.parametrize("opens", [91, 183, 365])
+def test_hazards_of_the_usual_families_are_found_within_a_fiftieth_and_better_than_by_the_mean_beside(opens):
+    time = np.arange(1, 900) / 365
+    gompertz = 0.001 * np.exp(0.8 * time)
+    log_normal = lognorm(0.8, scale=2.3).pdf(time) / lognorm(0.8, scale=2.3).sf(time) / 365
+    log_logistic = fisk(2.5, scale=2.0).pdf(time) / fisk(2.5, scale=2.0).sf(time) / 365
+    off, plain = [], []
+    for hazard in (gompertz, log_normal, log_logistic):
+        days, truth = counted(hazard, opens, 61)
+        off.append(expected_between(days, np.array([opens]), 61)[1] / truth - 1)
+        plain.append(
+            (hazard[opens - 61 : opens].sum() + hazard[opens + 61 : opens + 122].sum())
+            / 2
+            / hazard[opens : opens + 61].sum()
+            - 1
+        )
+    assert np.abs(off).max() < 0.02
+    assert np.abs(plain).max() > np.abs(off).max()
 
 
 def test_nothing_is_known_without_losses_on_either_side():

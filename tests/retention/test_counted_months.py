@@ -182,7 +182,7 @@ def test_who_is_not_listed_is_counted():
 def test_as_many_of_a_base_leave_as_the_list_says_over_draws():
     """Of those who came back to a simulated company unasked; its future is known. Within 3 Monte Carlo errors.
 
-    Set right by the control group of its trial alone, some six times fewer would be expected: it stays otherwise.
+    Set right by the control group of its trial alone, several times fewer would be expected: it stays otherwise.
     """
     away, left = [], 0
     for seed in range(80):

@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from jumping_lives import covering, jumping_base
+from jumping_lives import covering as covering_jumps
+from jumping_lives import jumping_base
+from offers_ending import ENDS, OFFERS, came_back, covering, found_and_planted
 
 import winback as wb
 from winback.datasets.telecom import company_assumptions as planted
@@ -160,6 +162,45 @@ def test_the_drop_in_second_lifetimes_is_the_end_of_the_offers(study):
     assert f": {excess.sum():,.0f} [" in found.what_to_do()
 
 
+def test_as_many_are_found_to_leave_with_their_offer_as_do():
+    """Of 12 draws less than 9 within 95% has a chance of 1 in 5,000, of the sum and of all offers together."""
+    together, total, _ = covering(found_and_planted(12, 3_000))
+    assert together.sum() >= 9
+    assert total.sum() >= 9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("n", "planted"), [(12_000, {}), (1_500, {}), (12_000, {"seekers": 0.0})])
+def test_intervals_of_those_who_leave_with_their_offer_hold_as_often_as_they_say(n, planted):
+    """In 200 draws within 3 Monte Carlo errors of 95%, or above: of few, a count is in fewer steps than that."""
+    together, total, away = covering(found_and_planted(200, n, **planted))
+    slack = 3 * np.sqrt(0.95 * 0.05 / 200)
+    assert together.mean() >= 0.95 - slack
+    assert 0.95 - slack <= total.mean() <= 0.95 + slack
+    assert abs(away.mean()) < 0.5 * away.std()
+
+
+def test_groups_are_compared_by_who_leaves_with_the_offer_in_the_same_months():
+    table, seeks = came_back(12_000, 3)
+    found = wb.key_moments(table, of="leaving again", offers=OFFERS, by="reason")
+    rows = found.segments.set_index("moment")
+    months = np.where(table["offer"] == "fitting", np.where(table["reason"] == "price", 6, 3), table["offer"].map(ENDS))
+    there = table["second_tenure"] >= months  # to the end of the offer
+    truth = table.assign(seeks=seeks)[there].groupby(["offer", "reason"])["seeks"].mean()
+    away = (rows["share"] - truth.loc[list(zip(rows.index, rows["segment"], strict=True))].array) / rows["share_error"]
+    assert (away.abs() < 3.5).all()
+    assert rows.loc["fitting", "differ"].isna().all()  # it ends after six months for price, three for service
+    assert rows.loc[["half", "quarter"], "differ"].min() > 0.01
+    assert "is not compared by group, as it ends after other months for each" in found.details()
+    assert "left with it is not shown to differ by group" in found.details()
+    assert "Left with it" in found.show_segments()
+    other = table["reason"] == "service"
+    none, _ = came_back(12_000, 4, seekers=0.0)
+    mixed = pd.concat([table[~other], none[none["reason"] == "service"].assign(customer_id=lambda x: x.index + 20_000)])
+    apart = wb.key_moments(mixed.reset_index(drop=True), of="leaving again", offers=OFFERS, by="reason")
+    assert apart.segments.set_index("moment").loc[["half", "quarter"], "differ"].max() < 1e-3
+
+
 def deal_seekers_back(study):
     """Return how many came back for an offer, were seen to its end and would leave with it, whichever it is."""
     outcomes, lapsed = study.truth.potential_outcomes, study.lapsed
@@ -274,12 +315,12 @@ def test_twice_a_welcome_discount_in_one_life_is_counted_and_said():
 
 def test_a_small_draw_of_lives_without_a_jump():
     """Claims at most by chance: of 12 draws at 95% more than 4 have a chance under 1 in 1,000."""
-    assert covering(12, seed=1, n=1_200)["claims"].sum() <= 4
+    assert covering_jumps(12, seed=1, n=1_200)["claims"].sum() <= 4
 
 
 @pytest.mark.slow
 def test_draws_without_a_jump_claim_no_more_than_they_say():
-    rows = covering(50, seed=2)
+    rows = covering_jumps(50, seed=2)
     assert rows["claims"].mean() <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / len(rows))
     assert rows["plain_claims"].mean() > 0.5  # which a comparison without the same time would
 

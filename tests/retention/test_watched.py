@@ -82,5 +82,9 @@ def test_offers_end_where_the_second_life_still_runs():
     windows, names = ends_of_offers(known, watched, offers, 61)
     assert names == ["gift", "fitting"]
     assert windows.row.tolist() == [0, 3]
-    assert windows.day.tolist() == [183, 183]
+    assert (windows.day + windows.early).tolist() == [183, 183]
+    assert windows.early == 16  # whole months: who left with the end may have stayed half a month less than it says
+    assert windows.days.tolist() == [92, 92]
+    exact = known.assign(second_tenure=known["second_tenure"] + 0.0123)
+    assert ends_of_offers(exact, watched, offers, 61)[0].early == 0
     assert windows.kind.tolist() == [0, 1]

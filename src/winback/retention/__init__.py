@@ -6,6 +6,7 @@ moment_words             its sentences
 jump_figures             hazards, losses in excess, money, and the hazard month by month
 jumps                    how much higher is the hazard after a moment than at the same time without it?
 beside                   with whom is a moment compared, and with what where all have it at once?
+either_side              what would the hazard have been within windows, by the time on either side?
 moments                  which moments are looked at, and for how many days after each?
 watched                  whose time is watched?
 exposure                 how many days was how many customers at risk, and when?

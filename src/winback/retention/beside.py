@@ -1,12 +1,15 @@
 r"""With whom is a moment compared? With others at the same time, or, where all have it at once, with the time beside.
 
-Where nobody is at risk at the same time without the moment, no hazard at that time without it can be seen. It is taken
-to lie between those of as many days just before and just after the windows, of the same customers' population:
+Where nobody is at risk at the same time without the moment, no hazard at that time without it can be seen. It is then
+taken to be what those before and just after the windows tell, of the same customers' population, see
+`winback.retention.either_side`:
 
-.. math:: \hat\beta = \log \frac{d_w / n_w}{\sum_t w_t d_t / \sum_t w_t n_t}
+.. math:: \hat\beta = \log \frac{d_w}{\hat\mu}, \qquad
+   \operatorname{var} \hat\beta = \frac{1}{d_w} + \operatorname{var} \log \hat\mu
 
-over the days t beside the windows, :math:`w_t` being how many windows they lie beside. Each offer has a population of
-its own: what it costs and whom it won may make them stay longer throughout, which is no matter of its end.
+with :math:`d_w` lost within the windows and :math:`\hat\mu` expected to be. Each offer has a population of its own:
+what it costs and whom it won may make them stay longer throughout, which is no matter of its end. Those whose offer
+ends after three months are compared apart from those whose ends after six.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from winback.retention.either_side import Days, expected_between
 from winback.retention.exposure import Cells, Stretches, Watched, Windows
 from winback.retention.jumps import FEWEST_LOST, Jumps, fit_jumps
 
@@ -30,6 +34,7 @@ class Population:
     windows: Windows
     stretches: Stretches
     own: np.ndarray | None = None  # (n,) which moment's population each belongs to; None: all belong to every one
+    ends: np.ndarray | None = None  # (n,) day on which that moment comes, or would have; None: not known beforehand
 
     def clocks(self) -> list[np.ndarray]:
         """Return how many days each clock, of life and of the calendar, is behind, by one of those watched."""
@@ -43,6 +48,7 @@ class ByDay:
     first: int
     free: np.ndarray  # (n_days,) days at risk without a window
     lost: np.ndarray  # (n_days,) lost without a window
+    inside: np.ndarray  # (n_kinds, n_days) days at risk within the windows of each moment
     compared: np.ndarray  # (n_kinds,) share of those at risk on the days of a window who have none
 
 
@@ -59,34 +65,41 @@ def by_day(found: Stretches, behind: np.ndarray) -> ByDay:
     free = ~found.open.any(axis=1)
     alone = at_risk(free)
     without = alone / np.maximum(at_risk(slice(None)), 1)
-    compared = np.array([days @ without / max(days.sum(), 1) for days in map(at_risk, found.open.T)])
+    inside = np.array([at_risk(each) for each in found.open.T])
+    compared = (inside @ without) / np.maximum(inside.sum(axis=1), 1)
     lost = np.bincount(end[free & found.ended] - 1 - first, minlength=n_days)
-    return ByDay(first, alone, lost, compared)
+    return ByDay(first, alone, lost, inside, compared)
 
 
 def beside(population: Population, kind: int, some: np.ndarray | bool = True) -> tuple[float, float]:
-    """Compare a moment's windows with as many days before and after: the log of the ratio, and its variance.
+    """Compare a moment's windows with the time before and after them: the log of the ratio, and its variance.
 
     Of its population these are ``some``, (n,) bool.
     """
+    n = len(population.watched)
+    some = np.broadcast_to(some if population.own is None else some & (population.own == kind), n)
+    ends = np.zeros(n, dtype=np.int64) if population.ends is None else population.ends
     windows = population.windows
-    some = np.broadcast_to(some if population.own is None else some & (population.own == kind), len(population.watched))
+    with_one = np.isin(np.arange(n), windows.row[windows.kind == kind])
+    parts = [_part(population, kind, some & (ends == end)) for end in np.unique(ends[some & with_one])]
+    lost, lost_beside, expected, variance = np.reshape(parts, (-1, 4)).sum(axis=0)
+    if min(lost, lost_beside) < FEWEST_LOST:
+        return np.nan, np.nan
+    return float(np.log(lost / expected)), float(1 / lost + variance / expected**2)
+
+
+def _part(population: Population, kind: int, some: np.ndarray) -> tuple[float, float, float, float]:
+    """Return how many were lost within windows and beside, and how many expected, with the variance, among some."""
+    windows = population.windows
     found = population.stretches.only(some[population.stretches.row])
     counts = [(by_day(found, behind), behind) for behind in population.clocks()]
-    count, behind = min(counts, key=lambda each: each[0].compared[kind])  # by which all have it at once
-    days, of = int(windows.days[kind]), (windows.kind == kind) & some[windows.row]
-    moment = windows.day[of] - behind[windows.row[of]] - count.first
-    weight = np.zeros(len(count.free) + 1)
-    for step, shift in ((1, -days), (-1, 0), (1, days), (-1, 2 * days)):
-        np.add.at(weight, np.clip(moment + shift, 0, len(count.free)), step)
-    weight = np.cumsum(weight)[:-1]
+    place = int(np.argmin([count.compared[kind] for count, _ in counts]))  # of the clock by which all have it at once
+    count, behind = counts[place]
+    of = (windows.kind == kind) & some[windows.row]
+    opens = windows.day[of] - behind[windows.row[of]]
+    days = Days(count.first, count.free, count.lost, count.inside[kind], of_life=place == 0)
     inside = found.open[:, kind]
-    at_risk, lost = (found.end - found.begin)[inside].sum(), found.ended[inside].sum()
-    lost_beside = weight @ count.lost
-    if min(lost, count.lost[weight > 0].sum()) < FEWEST_LOST:
-        return np.nan, np.nan
-    ratio = (lost / at_risk) / (lost_beside / (weight @ count.free))
-    return float(np.log(ratio)), float(1 / lost + weight**2 @ count.lost / lost_beside**2)
+    return found.ended[inside].sum(), *expected_between(days, opens, int(windows.days[kind]))
 
 
 def jumps_of(population: Population, cells: Cells) -> tuple[Jumps, np.ndarray]:

@@ -55,6 +55,7 @@ class Windows:
     kind: np.ndarray  # (m,) which moment
     day: np.ndarray  # (m,) when it came; its window is the days after it
     days: np.ndarray  # (n_kinds,) how many days a window has
+    early: int = 0  # of these, days before it: what ended then may be recorded as of its day
 
     def shared_days(self, behind: np.ndarray) -> np.ndarray:
         """Return the days of a clock, so many behind for each of those watched, on which many windows open or close.

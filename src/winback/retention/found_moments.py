@@ -37,10 +37,12 @@ class KeyMoments(Result):
         for all moments at once, ``log_ratio`` and ``std_error``, ``verdict`` (higher, lower, not clearly different, not
         known), ``compared`` with (others at the same time, neighbours: the time beside the windows, nobody),
         ``inside`` which stronger moment's windows most of its time lies,
-        ``excess`` losses or returns and ``money`` a month of those with intervals, ``n_open`` customers within the
-        window now, ``n_lately`` who came to the moment within the last three months.
+        ``excess`` losses or returns with ``excess_error``, and ``money`` a month of those, with intervals, ``n_open``
+        customers within the window now, ``n_lately`` who came to the moment within the last three months.
     segments : pandas.DataFrame or None
-        The ratios by group, with ``differ``: the p-value of their being alike.
+        The ratios by group, with ``differ``: the p-value of their being alike. For ``of="leaving again"`` it is that of
+        ``share``: of those who came to the offer's end, who left with it, with ``share_error``; Holm's, and missing
+        where the offer ends after other months for each group.
     monthly : pandas.DataFrame
         One row per ``month`` of life (away, back): ``n`` at risk, ``n_ended``, ``hazard`` with Wilson's interval,
         and ``without`` any window of moments that matter and have their place in life, smoothed between such windows.
@@ -116,7 +118,11 @@ class KeyMoments(Result):
 
     def show_segments(self) -> pd.DataFrame:
         """Return the rounded table of groups; empty unless groups were asked for."""
-        return pd.DataFrame() if self.segments is None else self.rounded(self.segments, IN_SEGMENTS)
+        shown = (
+            IN_SEGMENTS if self.of != AGAIN else {**IN_SEGMENTS, "ratio": None, "share": ("Left with it", "percent")}
+        )
+        shown = {name: each for name, each in shown.items() if each}
+        return pd.DataFrame() if self.segments is None else self.rounded(self.segments, shown)
 
     def describe(self) -> Sentences:
         """Say after which moment most go, or come back, how sure that is, and the doubt that matters most."""

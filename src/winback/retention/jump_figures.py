@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.stats import nbinom, norm
 
 from winback.periods import DAYS_IN_MONTH
 from winback.retention.beside import Population
 from winback.retention.exposure import Cells
 from winback.retention.jumps import Jumps
+from winback.survival.goodness_of_fit import chi_squared_test
 from winback.uncertainty import max_t_quantile, normal_draws, normal_quantile, share_interval
 
 HIGHER, LOWER, UNCLEAR, UNKNOWN = "higher", "lower", "not clearly different", "not known"
@@ -44,10 +46,53 @@ def ratios(jumps: Jumps, level: float) -> dict[str, np.ndarray]:
     return {**found, "log_ratio": jumps.log_ratio, "std_error": error, "verdict": verdict}
 
 
-def figures_of(population: Population, cells: Cells, jumps: Jumps, level: float) -> pd.DataFrame:
+def excess_beside(lost: np.ndarray, ratio: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    r"""Return losses beyond those expected by the time beside, with the interval and standard error of their number.
+
+    Of the d lost, how many would have been lost anyway is a count with mean :math:`\mu`, of which
+    :math:`\hat\mu = d / e^{\hat\beta}` is known with :math:`v = \operatorname{var} \hat\beta - 1/d` of its log: a
+    negative binomial one, :math:`\operatorname{var} = \mu + v \mu^2`, with the level of the ratio's interval.
+
+    Examples
+    --------
+    >>> ratio = {"log_ratio": np.log([5.0]), "std_error": np.sqrt([1 / 500 + 0.01]), "ratio_high": np.array([6.2])}
+    >>> {name: each.round().tolist() for name, each in excess_beside(np.array([500.0]), ratio).items()}
+    {'': [400.0], '_low': [371.0], '_high': [426.0], 'error': [14.0]}
+    """
+    expected = lost / np.exp(ratio["log_ratio"])
+    variance = np.fmax(ratio["std_error"] ** 2 - 1 / np.fmax(lost, 1), 1e-9)  # with none it is Poisson's
+    tail = norm.sf((np.log(ratio["ratio_high"]) - ratio["log_ratio"]) / ratio["std_error"])
+    most, fewest = (nbinom.ppf(each, 1 / variance, 1 / (1 + variance * expected)) for each in (1 - tail, tail))
+    error = np.sqrt(expected + variance * expected**2)
+    return {"": lost - expected, "_low": lost - most, "_high": lost - fewest, "error": error}
+
+
+def shares_with_offer(
+    population: Population, kind: int, segment: np.ndarray, lost: np.ndarray, ratio: dict[str, np.ndarray]
+) -> dict[str, np.ndarray | float]:
+    """Return by group which share of those who came to an offer's end left with it, and whether shares differ.
+
+    They are compared where the offer ends in the same months for all groups, else months would be; otherwise the
+    p-value is missing.
+    """
+    of = population.windows.kind == kind
+    rows = population.windows.row[of]
+    n = np.bincount(segment[rows], minlength=len(lost))
+    excess = excess_beside(lost, ratio)
+    share, error = (np.where(n > 0, excess[name] / np.maximum(n, 1), np.nan) for name in ("", "error"))
+    ends = [set(population.ends[rows[segment[rows] == group]]) for group in np.flatnonzero(np.isfinite(share))]
+    alike = len(ends) > 1 and all(each == ends[0] for each in ends)
+    some = np.isfinite(share)
+    off = (share - np.average(share[some], weights=error[some] ** -2))[some] / error[some] if alike else np.zeros(0)
+    differ = chi_squared_test(float(off @ off), len(off) - 1).p_value if alike else np.nan
+    return {"share": share, "share_error": error, "differ": differ}
+
+
+def figures_of(population: Population, cells: Cells, jumps: Jumps, level: float, at_once: np.ndarray) -> pd.DataFrame:
     """Return one row per moment: how often it came, hazards, the ratio, losses in excess, and what they paid a month.
 
-    That is their number times the mean margin of all who went within the windows.
+    That is their number times the mean margin of all who went within the windows. ``at_once``: which moments are
+    compared with the time beside them; their losses in excess are a count, see `excess_beside`.
     """
     windows, found = population.windows, population.stretches
     days, lost = cells.days @ cells.open, cells.lost @ cells.open
@@ -58,6 +103,8 @@ def figures_of(population: Population, cells: Cells, jumps: Jumps, level: float)
     ratio = ratios(jumps, level)
     without = {end: monthly(rate / ratio[f"ratio{end}"]) for end in ENDS}
     excess = {end: lost * (1 - 1 / ratio[f"ratio{end}"]) for end in ENDS}
+    excess["error"] = lost / ratio["ratio"] * ratio["std_error"]
+    excess = {end: np.where(at_once, each, excess[end]) for end, each in excess_beside(lost, ratio).items()}
     return pd.DataFrame(
         {
             "window_days": windows.days,
@@ -71,6 +118,7 @@ def figures_of(population: Population, cells: Cells, jumps: Jumps, level: float)
             "hazard_without_high": without["_low"],
             **ratio,
             **{f"excess{end}": excess[end] for end in ENDS},
+            "excess_error": excess["error"],
             **{f"money{end}": excess[end] * margin for end in ENDS},
         }
     )
@@ -96,7 +144,8 @@ def inside_of(cells: Cells, ratio: pd.Series) -> np.ndarray:
 def by_age(population: Population) -> np.ndarray:
     """Count the moments by kind and full months of life, shape (n_kinds, n_months); one a day early counts as full."""
     windows = population.windows
-    age = ((windows.day - population.watched.zero[windows.row] + 1) // DAYS_IN_MONTH).astype(np.int64)
+    day = windows.day + windows.early - population.watched.zero[windows.row]
+    age = ((day + 1) // DAYS_IN_MONTH).astype(np.int64)
     counts = np.zeros((len(windows.days), int(age.max(initial=0)) + 1))
     np.add.at(counts, (windows.kind, age), 1)
     return counts

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from statsmodels.stats.multitest import multipletests
 
 from winback.base.contract_base import ContractBase
 from winback.base.contract_lives import dates_of
@@ -29,7 +30,7 @@ from winback.retention.moments import (
     notes_on,
     windows_of,
 )
-from winback.retention.watched import ends_of_offers, first_lives, second_lives, times_away
+from winback.retention.watched import days_of_ends, ends_of_offers, first_lives, offer_months, second_lives, times_away
 from winback.tables import AnyTable, ProblemList, label_codes
 from winback.tables.likeness import to_choose_from
 from winback.terms.catalog import Offer, OfferCatalog, as_catalog
@@ -182,9 +183,9 @@ def _of_second_lives(base, window_days, by, sent, offers) -> _Found:
         raise ValueError("offers must say how long each offer runs, such as load_offers('offers.toml').")
     watched, known = second_lives(table, by)
     windows, names = ends_of_offers(known, watched, as_catalog(offers), window_days)
-    own = pd.Index(names).get_indexer(known["offer"])
+    own, ends = pd.Index(names).get_indexer(known["offer"]), days_of_ends(offer_months(known, as_catalog(offers)))
     return _Found(
-        Population(watched, windows, stretches_of(watched, windows), own),
+        Population(watched, windows, stretches_of(watched, windows), own, ends),
         dict.fromkeys(names, window_days),
         words=[f"the end of the {short_words('offer', name)} offer" for name in names],
         groups=_groups(known, by),
@@ -196,14 +197,15 @@ def _of_second_lives(base, window_days, by, sent, offers) -> _Found:
 def _figures(found: _Found, cells: Cells, level: float) -> pd.DataFrame:
     """Return one row per moment, with how many met it lately."""
     jumps, compared = jumps_of(found.population, cells)
-    frame = figures.figures_of(found.population, cells, jumps, level)
+    frame = figures.figures_of(found.population, cells, jumps, level, compared == WITH_NEIGHBOURS)
     frame.insert(0, "moment", list(found.asked))
     since = found.now["moment"].map(found.asked).astype(float) - found.now["days_left"].astype(float)
     for name, some in (("n_open", found.now["days_left"] > 0), ("n_lately", since < LATELY)):
         n = found.now[some].groupby("moment")["customer_id"].nunique()
         frame[name] = frame["moment"].map(n).fillna(0).astype(int)
     inside = pd.Series(figures.inside_of(cells, frame["ratio"])).map(dict(enumerate(found.words)))
-    return frame.assign(compared=compared, in_words=found.words, inside=inside)
+    days = list(found.asked.values())  # without those added for rounding
+    return frame.assign(window_days=days, compared=compared, in_words=found.words, inside=inside)
 
 
 def _groups(table: pd.DataFrame, by: str | None, late: Iterable[str] = ()) -> tuple[np.ndarray, list]:
@@ -232,9 +234,23 @@ def _by_segment(found: _Found, cells: Cells, compared: np.ndarray, level: float)
         jumps = jumps_by_segment(found.population, cells, kind, segment, compared[kind] == WITH_NEIGHBOURS)
         inside = np.bincount(cells.segment, cells.lost * cells.open[:, kind], minlength=len(names)).astype(int)
         part = {"moment": list(found.asked)[kind], "in_words": found.words[kind], "segment": names, "n_ended": inside}
-        parts.append(pd.DataFrame({**part, **figures.ratios(jumps, level), "differ": jumps.differ()}))
+        told = figures.ratios(jumps, level)
+        more = {"differ": jumps.differ()}
+        if found.population.own is not None:  # whoever is told apart may be few, with hardly a hazard beside
+            more = figures.shares_with_offer(found.population, kind, segment, inside, told)
+        parts.append(pd.DataFrame({**part, **told, **more}))
     columns = ("moment", "in_words", "segment", "n_ended", "ratio", "ratio_low", "ratio_high", "verdict", "differ")
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
+    return frame if found.population.own is None else _holm(frame)
+
+
+def _holm(segments: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups with Holm's p-values over the moments, each of which is one test."""
+    p_values = segments.groupby("moment", sort=False)["differ"].first().dropna()
+    if p_values.empty:
+        return segments
+    adjusted = pd.Series(multipletests(p_values, method="holm")[1], p_values.index)
+    return segments.assign(differ=segments["moment"].map(adjusted))
 
 
 def _now(base: ContractBase, asked: Mapping[str, int], of: str) -> pd.DataFrame:

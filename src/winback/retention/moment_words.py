@@ -105,7 +105,15 @@ def _by_group(found: Result) -> Iterator[str]:
         return
     known = found.segments[found.segments["verdict"] != UNKNOWN]
     for moment, rows in known.groupby("in_words", sort=False):
-        if len(rows) > 1:
+        if len(rows) > 1 and found.of == AGAIN:
+            p_value = rows["differ"].iloc[0]
+            each = join_words(f"{row.segment} {format_percent(row.share)}" for row in rows.itertuples())
+            said = "differs" if p_value < DIFFER_BELOW else "is not shown to differ"
+            why = f"{said} by group ({state_p_value(p_value)})"
+            if pd.isna(p_value):
+                why = "is not compared by group, as it ends after other months for each"
+            yield f"How many of those who came to {moment} left with it {why}: {each}."
+        elif len(rows) > 1:
             p_value = rows["differ"].iloc[0]
             each = join_words(f"{row.segment} {row.ratio:.2f}" for row in rows.itertuples())
             said = "differs" if p_value < DIFFER_BELOW else "is not shown to differ"
@@ -178,7 +186,7 @@ def _left_with_offers(found: Result) -> str:
     Customers of several offers are others: their errors are their own.
     """
     known = found.frame[found.frame["verdict"] != UNKNOWN]
-    n, spread = known["excess"].sum(), ((known["n_ended"] / known["ratio"] * known["std_error"]) ** 2).sum() ** 0.5
+    n, spread = known["excess"].sum(), (known["excess_error"] ** 2).sum() ** 0.5
     n, low, high = map(format_count, (n, *normal_interval(n, spread, found.level)))
     return f"{n} [{low}, {high}] more left when their offer ended {BEYOND[AGAIN]}"
 

@@ -14,6 +14,8 @@ from winback.survival.groups import NO_SECOND, months_and_ended, typed_lifetimes
 from winback.tables import LAPSED_TABLE, AnyTable, ProblemList
 from winback.terms.catalog import OfferCatalog
 
+STEPS = (1.0, 0.1, 0.01)  # of a month, to which lengths may be rounded
+
 
 def first_lives(base: ContractBase) -> tuple[Watched, np.ndarray]:
     """Return first lives, and the row of the contract that each began with.
@@ -84,7 +86,32 @@ def ends_of_offers(table: pd.DataFrame, watched: Watched, offers: OfferCatalog, 
     ending = [name for name in offers.names if np.isfinite(months[table["offer"] == name]).any()]
     if not ending:
         raise ValueError("No offer that customers came back for runs for some months: none of them has an end.")
-    rows = np.flatnonzero(np.rint(months * DAYS_IN_MONTH) < watched.until)
-    day = np.rint(months[rows] * DAYS_IN_MONTH).astype(np.int64)
+    half = rounded_to(table["second_tenure"].to_numpy(dtype=float)) / 2 * DAYS_IN_MONTH
+    early, late = int(np.ceil(half)), int(half)  # the days that may hide behind the first and the last month recorded
+    end = days_of_ends(months)
+    opens = np.maximum(end - early, 0)
+    rows = np.flatnonzero((end >= 0) & (opens < watched.until))
     kind = pd.Index(ending).get_indexer(table["offer"].astype(object).iloc[rows])
-    return Windows(rows, kind, day, np.full(len(ending), days)), ending
+    return Windows(rows, kind, opens[rows], np.full(len(ending), early + days + late), early), ending
+
+
+def days_of_ends(months: np.ndarray) -> np.ndarray:
+    """Return the day of each offer's end, (n,); -1 without one."""
+    return np.where(np.isfinite(months), np.rint(np.nan_to_num(months) * DAYS_IN_MONTH), -1).astype(np.int64)
+
+
+def rounded_to(months: np.ndarray) -> float:
+    """Return to how many months lengths are rounded, as far as a month, tenths or hundredths of it; else 0.
+
+    Who leaves within a day of the offer's end may stand in the table with the very month of it: in tenths of months
+    three days are alike, and half of those belong before it, half after.
+
+    Examples
+    --------
+    >>> rounded_to(np.array([3.0, 6.5])), rounded_to(np.array([3.0, 7.0])), rounded_to(np.array([2.9569, 6.0]))
+    (0.1, 1.0, 0.0)
+    """
+    for each in STEPS:
+        if np.allclose(months / each, np.rint(months / each), atol=1e-6):
+            return each
+    return 0.0
