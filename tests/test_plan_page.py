@@ -69,9 +69,13 @@ def test_the_page_says_what_the_plan_says_and_nothing_of_the_study(written):
     out, said, plan = written
     assert said.splitlines()[-3:] == [str(out / name) for name in (plan_page.PAGE, *plan_page.TABLES)]
     page = (out / plan_page.PAGE).read_text(encoding="utf-8").partition('<details class="code">')[0]
-    for line in [*plan.describe().splitlines(), plan.what_to_do(), plan.first_day.describe()]:
+    answer, _, doubt = plan.describe().splitlines()
+    lines = [answer, doubt, plan.what_to_do(), plan.first_day.describe(), *plan.not_contacted().splitlines()]
+    for line in [*lines, *plan.for_whoever_pays().values()]:
         assert line in page
+    assert page.count(answer) == 1
     assert "Ann 10 and Ben/Eve 10), about the offer gift" in page
+    assert all(f'<a href="{name}">' in page for name in plan_page.TABLES)
     assert "a shop's log" not in page.replace("&#39;", "'")
     before = page.partition("<body>")[2].partition("<svg")[0]
     assert len(re.sub(r"<[^>]+>", " ", before).split()) <= 60
@@ -193,7 +197,7 @@ def test_cells_about_the_study_are_tagged():
 def test_the_list_is_written_only_where_a_folder_is_named(tmp_path):
     book = Playbook((Channel("call", per_day=50),), (Rule("all", (Step("call"),)),))
     plan = plan_of(book, MONDAY, n=12)
-    assert "where a folder is named" in plan_page.write_tables(plan, None)
+    assert plan_page.write_tables(plan, None).startswith("No list was saved. To get one, set `tables`")
     said = plan_page.write_tables(plan, tmp_path)
     assert said.splitlines()[1].startswith(f"{plan_page.TABLES[0]}: 12 contacts with 12 customers, day by day")
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(plan_page.TABLES)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from winback.asked import Unanswered
 from winback.in_html import NO_TEX, with_badge
@@ -49,10 +49,12 @@ class NextSteps:
     sure: str
     doubt: str
     read_on: str
+    beside: Mapping[str, str] = field(default_factory=dict)  # rows that say more than how sure it is, by their names
 
     def _rows(self) -> list[tuple[str, str]]:
         """Return what there is to say, each under its name."""
-        said = (("What to do", self.do), ("How sure", self.sure), ("The doubt", self.doubt), ("Read on", self.read_on))
+        sure = (("How sure", self.sure), *self.beside.items())
+        said = (("What to do", self.do), *sure, ("The doubt", self.doubt), ("Read on", self.read_on))
         return [(name, text) for name, text in said if text]
 
     def _repr_html_(self) -> str:
@@ -82,11 +84,16 @@ def opening(result: Result | Unanswered, about: str = "") -> Opening:
 
 
 def next_steps(
-    result: Result, read_on: str = "", sure: Result | None = None, also: Iterable[Result | Unanswered] = ()
+    result: Result,
+    read_on: str = "",
+    sure: Result | None = None,
+    also: Iterable[Result | Unanswered] = (),
+    beside: Mapping[str, str] | None = None,
 ) -> NextSteps:
     """Return what to do after a result, how sure it is and its doubt; ``read_on`` says who should go on reading.
 
     ``sure`` is a result whose answer says how sure, such as the check of a forecast; otherwise the result says it.
+    ``beside`` are rows by their names in place of how sure it is, such as what a plan costs and what it earns.
     ``also`` are results of which the first sentence of what to do belongs here, too, where they have an answer.
 
     Examples
@@ -99,7 +106,7 @@ def next_steps(
     how_sure = said[1] if sure is None else str(sure.describe()).splitlines()[0]
     more = (str(each.what_to_do()).splitlines() for each in also if each)
     do = "\n".join([str(result.what_to_do()), *(each[0] for each in more if each)]).strip()
-    steps = NextSteps(do, how_sure, said[2], read_on)
+    steps = NextSteps(do, "" if beside else how_sure, said[2], read_on, beside or {})
     if INTERVAL.search(str(steps)) and not INTERVAL.search(said[0]):  # the opening had none to explain
-        steps = replace(steps, sure=f"{how_sure} {BRACKETS}".strip())
+        steps = replace(steps, sure=f"{steps.sure} {BRACKETS}".strip())
     return steps

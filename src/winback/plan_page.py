@@ -208,6 +208,18 @@ def _said_by(notebook: NotebookNode) -> list[str]:
     return [line for line in lines if line.startswith(f"{TABLES[0]}: ")]
 
 
+class Saved(Sentences):
+    """What was written, with a link to each file beside the page."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        text = super()._repr_html_()
+        for name in TABLES:
+            text = text.replace(name, f'<a href="{name}">{name}</a>', 1)
+        return text
+
+
 def write_tables(plan: OutreachPlan, folder: str | Path | None) -> Sentences:
     """Write the list of contacts beside the page, and say what it holds; called by the notebook.
 
@@ -215,13 +227,13 @@ def write_tables(plan: OutreachPlan, folder: str | Path | None) -> Sentences:
     is written without a folder.
     """
     if folder is None:
-        return Sentences.of(["The list is written where a folder is named for it."])
+        return Sentences.of(["No list was saved. To get one, set `tables` to a folder in the first cell."])
     csv, workbook = (Path(folder) / name for name in TABLES)
     contacts = plan.frame.assign(cost=plan.frame["cost"].round(2))
     notes = [*write_csv(contacts, csv), *write_workbook(_sheets(plan, contacts), workbook, _number_format)]
     n = counted(len(contacts), "contacts")
     whom = counted(contacts["customer_id"].nunique(), "customers")
-    return Sentences.of(
+    return Saved.of(
         [
             f"Beside this page: {join_words(TABLES)}.",
             f"{TABLES[0]}: {n} with {whom}, day by day; in {TABLES[1]} the first day, and each agent, has a sheet.",

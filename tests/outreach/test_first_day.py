@@ -27,25 +27,25 @@ def test_the_first_day_is_the_rows_of_that_day(plan):
     assert found.frame["cost"].sum() == pytest.approx(today["cost"].sum())
     for row in found.frame.itertuples():
         assert row.n == ((today["channel"] == row.channel) & (today["agent"] == row.who)).sum()
-    assert list(found.table()) == ["By", "Who", "Contacts", "For the offer", "Cost"]
+    assert list(found.table()) == ["By", "Who", "Contacts", "Offer", "Cost, with remedies"]
 
 
 def test_who_does_what_is_said_in_a_sentence(plan):
     said = plan.first_day.describe()
-    assert said == "On Monday 2026-01-05: 7 contacts by call (Ann 4 and Ben 3), about the offer gift; they cost $28.00."
-    assert plan.what_to_do().startswith(said.partition(";")[0] + ". Every day after")
+    assert said == "Monday 5 January 2026: make 7 calls (Ann 4 and Ben 3), about the offer gift; they cost $28.00."
+    assert plan.what_to_do().startswith(said.partition(";")[0] + ". Every day after, strike out")
     assert len(plan.what_to_do().splitlines()) == 1
 
 
 def test_without_agents_the_rule_says_who_and_many_are_not_named(plan):
     rows = plan.frame.assign(agent="", by="manager")
-    assert "7 contacts by call (manager 7)" in first_day_of(rows, "$").describe()
-    assert "7 contacts by call, about" in first_day_of(rows.assign(by=""), "$").describe()
+    assert "make 7 calls (manager 7)" in first_day_of(rows, "$").describe()
+    assert "make 7 calls, about" in first_day_of(rows.assign(by=""), "$").describe()
     some = rows.assign(by=np.where(rows.index < 2, "manager", ""))
-    assert "7 contacts by call (of them manager 2)" in first_day_of(some, "$").describe()
-    assert first_day_of(some, "$").table()["Who"].tolist() == ["anybody", "manager"]
+    assert "make 7 calls (of them manager 2)" in first_day_of(some, "$").describe()
+    assert first_day_of(some, "$").table()["Who"].tolist() == ["any staff", "manager"]
     many = rows.assign(agent=[f"agent {place}" for place in range(len(rows))])
-    assert "7 contacts by call, about" in first_day_of(many, "$").describe()
+    assert "make 7 calls, about" in first_day_of(many, "$").describe()
 
 
 def test_two_offers_are_counted(plan):
@@ -53,6 +53,17 @@ def test_two_offers_are_counted(plan):
     found = first_day_of(rows, "$")
     assert found.frame["offers"].tolist() == ["gift 2 and call 1"]
     assert "about" not in found.describe()
+
+
+def test_who_announces_an_offer_is_told_from_who_makes_it(plan):
+    rows = plan.frame.head(5).assign(agent="", by="manager", channel="letter", offer="gift")
+    rows["message"] = ["Announce the visit.", "Announce the visit.", *3 * ["Write. Offer: gift."]]
+    found = first_day_of(rows, "$")
+    assert dict(zip(found.frame["offers"], found.frame["n"], strict=True)) == {
+        "gift": 3,
+        "gift, with a later contact": 2,
+    }
+    assert "post 5 letters (manager 5), about the offer gift" in found.describe()
 
 
 def test_a_plan_without_contacts_has_no_first_day(plan):

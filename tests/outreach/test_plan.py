@@ -203,9 +203,13 @@ def test_what_happens_on_monday_by_hand():
     ]  # Sunday is quiet; Tuesday is the last
     text = plan.describe()
     assert len(text.splitlines()) == 3
-    assert "first day, Monday 2024-02-12: 2 by call, and 8 (4 by call, 4 by letter) within 31 days, with all 4" in text
-    assert "cost $32.00" in text
-    assert "1 customer is kept back" in plan.details()
+    first = "Monday 12 February 2024: make 2 calls about the offer gift; then 4 letters and 2 calls within 31 days."
+    assert text.splitlines()[0] == first
+    assert "Contacts $32.00" in text
+    assert text.endswith("The trial tested the offers, not this sequence of call and letter.")
+    assert "1 customer is held back at random, to compare with: do not contact them." in plan.not_contacted()
+    assert "Do not contact the 1 held back at random. Every day after" in plan.what_to_do()
+    assert list(plan.for_whoever_pays()) == ["Cost", "Earns", "Decide"]
 
 
 def test_who_is_left_out_is_counted_once_with_the_money_they_were_to_bring():

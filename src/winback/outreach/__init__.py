@@ -10,6 +10,7 @@ chains             which steps is each customer meant for, in which order, and w
 schedule           on which day is each contact made?
 plan               whom to contact how and when? `outreach_plan`
 planned            what happens on which day, and what is it expected to earn? `OutreachPlan`, the plan it makes
+plan_words         what a plan says: what is done, what it costs and earns, who is left out, what is in doubt
 first_day          who does what on its first day? `FirstDay`
 on_the_list        who is on the list that is planned, as they are on its first day?
 causes             does what drove a customer away still stand?
@@ -29,7 +30,7 @@ reached_later      do those reached later differ in what was known of them?
 customer_cards     what must an agent know of a customer, at once? `customer_cards`
 card               one customer's card, as a page and as plain values
 card_facts         what did each customer use, miss and leave for, and what is offered, planned and tried?
-dates              which days are quiet, and when does a day come round again?
+dates              which days are quiet, when does a day come round again, and how is it written?
 """
 
 from winback.outreach.aftercare import aftercare_plan

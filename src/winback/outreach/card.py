@@ -15,6 +15,7 @@ import pandas as pd
 from winback.in_html import NO_TEX
 from winback.labels import short_words, value_words
 from winback.money import format_money
+from winback.outreach.dates import day_words
 from winback.results import Result, Sentences, counted, format_chance, join_words
 from winback.tables import NO_OFFER
 
@@ -64,17 +65,6 @@ class CustomerCard(Result):
 
 def _escaped(rows: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     return ((html.escape(what), html.escape(said)) for what, said in rows)
-
-
-def day_words(day: datetime.date, *, weekday: bool = False) -> str:
-    """Write a day.
-
-    Examples
-    --------
-    >>> day_words(datetime.date(2026, 5, 4)), day_words(datetime.date(2026, 5, 4), weekday=True)
-    ('4 May 2026', 'Monday 4 May 2026')
-    """
-    return f"{day:%A} {day.day} {day:%B %Y}" if weekday else f"{day.day} {day:%B %Y}"
 
 
 def _plain(value: Any) -> Any:

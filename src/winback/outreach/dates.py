@@ -1,7 +1,8 @@
-"""Which days are quiet, and when does a day come round again? Days of the week, holidays, birthdays."""
+"""Which days are quiet, when does a day come round again, and how is it written? Holidays, birthdays, words."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 
 import numpy as np
@@ -88,3 +89,25 @@ def days_meant(day: str, first: np.datetime64, last: np.datetime64) -> list[np.d
 
 def _year(day: np.ndarray) -> np.ndarray:
     return day.astype("datetime64[Y]").astype(int) + 1970
+
+
+def day_words(day: datetime.date, *, weekday: bool = False) -> str:
+    """Write a day.
+
+    Examples
+    --------
+    >>> day_words(datetime.date(2026, 5, 4)), day_words(datetime.date(2026, 5, 4), weekday=True)
+    ('4 May 2026', 'Monday 4 May 2026')
+    """
+    return f"{day:%A} {day.day} {day:%B %Y}" if weekday else f"{day.day} {day:%B %Y}"
+
+
+def short_day(day: datetime.date) -> str:
+    """Write a day for a table.
+
+    Examples
+    --------
+    >>> short_day(datetime.date(2026, 5, 4))
+    'Mon 4 May 2026'
+    """
+    return f"{day:%a} {day.day} {day:%b %Y}"

@@ -9,9 +9,11 @@ from typing import ClassVar
 import pandas as pd
 
 from winback.money import format_money
-from winback.results import Result, Sentences, counted, join_words
+from winback.outreach.dates import day_words
+from winback.outreach.plan_words import done
+from winback.results import Result, Sentences, join_words
 
-ANYBODY = "anybody"  # where the playbook names nobody
+ANYBODY = "any staff"  # where the playbook names nobody
 MOST_NAMED = 6  # who and what is counted in a sentence; more stand in the table
 
 
@@ -22,8 +24,9 @@ class FirstDay(Result):
     Attributes
     ----------
     frame : pandas.DataFrame
-        One row per channel and who does it, most contacts first: ``channel``, ``who`` (the agent, else who the rule
-        asks for, else anybody), ``n`` contacts, ``offers`` they are about, in words, ``cost`` in money.
+        One row per channel, who does it and whether it makes the offer, most contacts first: ``channel``, ``who`` (the
+        agent, else who the rule asks for, else any staff), ``n`` contacts, ``offers`` they make, or a later contact
+        makes, in words, ``cost`` in money.
     said : pandas.DataFrame
         One row per text that is said that day: ``channel``, ``message``, ``n`` contacts.
     day : Timestamp or None
@@ -41,8 +44,8 @@ class FirstDay(Result):
         "channel": ("By", "text"),
         "who": ("Who", "text"),
         "n": ("Contacts", "count"),
-        "offers": ("For the offer", "text"),
-        "cost": ("Cost", "money"),
+        "offers": ("Offer", "text"),
+        "cost": ("Cost, with remedies", "money"),
     }
     shown_texts: ClassVar[Mapping[str, tuple[str, str]]] = {
         "channel": ("By", "text"),
@@ -67,16 +70,17 @@ class FirstDay(Result):
             return ""
         parts = [_of_channel(str(channel), rows) for channel, rows in self.frame.groupby("channel", sort=False)]
         about = f", about the offer {self.only_offer}" if self.only_offer else ""
-        return f"On {self.day:%A %Y-%m-%d}: {join_words(parts)}{about}"
+        return f"{day_words(self.day, weekday=True)}: {join_words(parts)}{about}"
 
 
 def _of_channel(channel: str, rows: pd.DataFrame) -> str:
-    made = f"{counted(int(rows['n'].sum()), 'contacts')} by {channel}"
-    named = rows[rows["who"] != ANYBODY]
+    made = done(channel, int(rows["n"].sum()))
+    each = rows.groupby("who", sort=False)["n"].sum()
+    named = each[each.index != ANYBODY]
     if named.empty or len(named) > MOST_NAMED:
         return made
-    some = "of them " if len(named) < len(rows) else ""
-    return f"{made} ({some}{join_words(f'{row.who} {row.n:,}' for row in named.itertuples())})"
+    some = "of them " if len(named) < len(each) else ""
+    return f"{made} ({some}{join_words(f'{who} {n:,}' for who, n in named.items())})"
 
 
 def first_day_of(contacts: pd.DataFrame, currency: str) -> FirstDay:
@@ -87,19 +91,21 @@ def first_day_of(contacts: pd.DataFrame, currency: str) -> FirstDay:
     >>> rows = {"date": pd.to_datetime(["2026-01-05", "2026-01-05", "2026-01-06"]), "channel": "call", "by": "agent"}
     >>> rows |= {"agent": ["Ann", "Ben", "Ann"], "message": "Offer: gift.", "offer": "gift"}
     >>> print(first_day_of(pd.DataFrame(rows).assign(cost=4.0), "$").describe())
-    On Monday 2026-01-05: 2 contacts by call (Ann 1 and Ben 1), about the offer gift; they cost $8.00.
+    Monday 5 January 2026: make 2 calls (Ann 1 and Ben 1), about the offer gift; they cost $8.00.
     """
     day = contacts["date"].iloc[0] if len(contacts) else None
     today = contacts[contacts["date"] == day]
     who = today["agent"].where(today["agent"] != "", today["by"])
     who = who.where(who != "", ANYBODY)
-    found = today.assign(who=who).groupby(["channel", "who"], sort=False)
+    later = ~today["message"].astype(str).str.contains("Offer: ", regex=False).to_numpy(dtype=bool)
+    found = today.assign(who=who, later=later).groupby(["channel", "who", "later"], sort=False)
     found = found.agg(n=("cost", "size"), offers=("offer", _named), cost=("cost", "sum")).reset_index()
+    found["offers"] = found["offers"].where(~found["later"], found["offers"] + ", with a later contact")
     said = today.groupby(["channel", "message"], sort=False).size().rename("n").reset_index()
     order = {"by": "n", "ascending": False, "kind": "stable", "ignore_index": True}
     offers = today["offer"].astype(object).unique()
     return FirstDay(
-        frame=found.sort_values(**order),
+        frame=found.drop(columns="later").sort_values(**order),
         said=said.sort_values(**order),
         day=day,
         only_offer=str(offers[0]) if len(offers) == 1 else "",

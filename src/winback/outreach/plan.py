@@ -15,7 +15,8 @@ from winback.outreach.chains import CustomerChains
 from winback.outreach.contact_rows import shared_out, with_columns_of, written
 from winback.outreach.matching import is_sent_an_offer
 from winback.outreach.on_the_list import is_back, list_of, people_on, playbook_of, refuse
-from winback.outreach.planned import NO_ROOM, OutreachPlan
+from winback.outreach.plan_words import NO_ROOM
+from winback.outreach.planned import OutreachPlan
 from winback.outreach.playbook import Playbook
 from winback.outreach.reached import Reached, first_offer, last_days, last_days_of, reach
 from winback.outreach.schedule import LONGEST_MONTH, Calendar

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -11,18 +11,28 @@ import numpy as np
 import pandas as pd
 
 from winback.doors import door
-from winback.money import format_money, money_interval
 from winback.outreach.came_as_forecast import CameAsForecast, held_against
+from winback.outreach.dates import short_day
 from winback.outreach.first_day import FirstDay, first_day_of
+from winback.outreach.foreseen import FIGURES, foreseen
+from winback.outreach.plan_words import (
+    EVERY_DAY,
+    doubts,
+    first_month,
+    kept_back,
+    left_out,
+    notes,
+    to_decide,
+    what_it_costs,
+    what_it_earns,
+)
 from winback.outreach.playbook import Playbook
-from winback.outreach.schedule import LONGEST_MONTH, Calendar
-from winback.policies.contact_list import ASKED_BEFORE, NEW_LEAVERS, UNTOUCHED, ContactList
-from winback.policies.strangers import said_of
-from winback.results import Result, Sentences, Shown, counted, format_count, join_words
+from winback.outreach.schedule import Calendar
+from winback.policies.contact_list import ContactList
+from winback.results import Result, Sentences, Shown
 from winback.tables import AnyTable
 
 FIRST_ROWS = 6
-NO_ROOM = "find no room in their channels in time"
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -110,11 +120,26 @@ class OutreachPlan(Result):
         return first_day_of(self.frame, self.currency)
 
     def what_to_do(self) -> Sentences:
-        """Say who does what on the first day, and what holds from then on."""
+        """Say who does what on the first day, whom not to contact, and what holds from then on."""
         if self.frame.empty:
             return Sentences.of(["Contact nobody."])
-        then = "Every day after, strike out whoever has bought, and make the contacts of that day."
-        return Sentences.of([f"{self.first_day.work()}. {then}"])
+        return Sentences.of([" ".join([f"{self.first_day.work()}.", *kept_back(self), EVERY_DAY])])
+
+    @property
+    def cost_with_offers(self) -> float:
+        """What contacts and offers are expected to cost together, in money, as the trial foresees it."""
+        rows = self.customers["is_reached"].to_numpy(dtype=bool)
+        if not rows.any():
+            return 0.0
+        people, own = self.listed.customers[rows].reset_index(drop=True), self.reached.reset_index(drop=True)
+        before = foreseen(self.listed.value.trial, people, own["offer"], own["cost"].to_numpy())
+        return float(rows.sum() * before.of(np.ones(len(own), dtype=bool))[0][FIGURES.index("cost")])
+
+    def for_whoever_pays(self) -> dict[str, str]:
+        """Return what the plan costs, what it earns and what is to be decided: the name of each, and a sentence."""
+        if self.frame.empty:
+            return {}
+        return {"Cost": what_it_costs(self), "Earns": what_it_earns(self), "Decide": to_decide(self)}
 
     def table(self) -> pd.DataFrame:
         """Return the first contacts, rounded."""
@@ -122,7 +147,7 @@ class OutreachPlan(Result):
 
     def _rows(self, n: int) -> pd.DataFrame:
         rows = self.frame.head(n)
-        days = {name: rows[name].dt.strftime("%a %d %b %Y") for name in ("date", "deadline")}
+        days = {name: rows[name].map(short_day) for name in ("date", "deadline")}
         return self.rounded(rows.assign(**days))
 
     @door
@@ -168,90 +193,26 @@ class OutreachPlan(Result):
         return held_against(self.listed, self.customers, outcomes)
 
     def describe(self) -> Sentences:
-        """Say what happens on the first day and in the first month, what it costs and earns, and the doubt."""
+        """Say what is done from the first day on, what it costs and earns, and the doubt."""
         if self.frame.empty:
-            why = _left_out(self) or str(self.listed.describe())
+            why = " ".join(self.not_contacted().splitlines()) or str(self.listed.describe())
             return Sentences.of([f"Nobody is contacted: {why[:1].lower()}{why[1:]}"])
-        return Sentences.of([_first_days(self), _money(self), next(_doubts(self))])
+        return Sentences.of([first_month(self), f"{what_it_costs(self)} {what_it_earns(self)}", next(doubts(self))])
+
+    def not_contacted(self) -> Sentences:
+        """Say who is not contacted, and why."""
+        return Sentences.of(left_out(self))
+
+    def in_doubt(self) -> Sentences:
+        """Say what else is in doubt, after the first."""
+        lines = [] if self.frame.empty else list(doubts(self))[1:]
+        return Sentences.of([*lines, *notes(self)])
 
     def details(self) -> Sentences:
-        """Say who is not contacted and why, what else is in doubt, and who is not on the list."""
-        lines = [] if self.frame.empty else list(_doubts(self))[1:]
-        return Sentences.of([*filter(None, [_left_out(self)]), *lines, *_notes(self)])
+        """Say who is not contacted and why, and what else is in doubt."""
+        return Sentences.of([*left_out(self), *self.in_doubt().splitlines()])
 
 
 def _expected(listed: ContactList, profit: np.ndarray) -> tuple[float, float, float]:
     n, total = len(profit), float(profit.sum())
     return (total, *(n * end for end in listed.value.around(total / n))) if n else (0.0, 0.0, 0.0)
-
-
-def _first_days(plan: OutreachPlan) -> str:
-    day = plan.frame["date"].iloc[0]
-    today = plan.frame[plan.frame["date"] == day]
-    month = plan.frame[plan.frame["date"] < day + pd.Timedelta(days=LONGEST_MONTH)]
-    later = f", and {_by_channel(month)} within {LONGEST_MONTH} days" if len(month) > len(today) else ""
-    n_reached, n = len(plan.reached), len(plan.listed.contacts)
-    whom = f"all {format_count(n)}" if n_reached == n else f"{format_count(n_reached)} of the {format_count(n)}"
-    return (
-        f"Contacts on the first day, {day:%A %Y-%m-%d}: {_by_channel(today)}{later}, with {whom} customers of the list."
-    )
-
-
-def _by_channel(contacts: pd.DataFrame) -> str:
-    counts = contacts["channel"].value_counts()
-    parts = [f"{format_count(n)} by {name}" for name, n in counts.items()]
-    return parts[0] if len(parts) == 1 else f"{format_count(len(contacts))} ({', '.join(parts)})"
-
-
-def _money(plan: OutreachPlan) -> str:
-    total = money_interval(*plan.expected_profit, plan.currency)
-    like = "with customers of the same prediction" if plan.listed.value.ranks else "on average"
-    return (
-        f"They cost {format_money(plan.cost, plan.currency)} if nobody buys before the last one; with all costs paid "
-        f"they are expected to earn {total} {plan.listed.kind} profit, if a contact earns what it did in the "
-        f"trial {like}."
-    )
-
-
-def _doubts(plan: OutreachPlan) -> Iterator[str]:
-    """Yield what is in doubt, the most important first."""
-    if plan.n_beyond:
-        yield (
-            f"By the first day {counted(plan.n_beyond, 'customers', 'have')} been away for longer than anybody in the "
-            "trial was when sent an offer, so what they bring is not known: list them anew, or begin sooner."
-        )
-    for words, n, money in plan.left_out:
-        if words == NO_ROOM:
-            yield (
-                f"{format_count(n)} more, expected to earn {format_money(money, plan.currency)}, {words}: what is "
-                f"lacking is room for {join_words(plan.full)}."
-            )
-    if plan.listed.whom == ASKED_BEFORE:
-        yield "They were asked once and did not return: asked again they will earn less, how much less is not known."
-    if plan.listed.kind == "gross":
-        yield "Whether contacts add anything is not known: what would come back anyway is counted as earned."
-    if not plan.listed.n_kept_back:
-        yield "Nobody is kept back (keep_back=0.1): what the contacts add will not be known afterwards."
-    if plan.listed.whom == UNTOUCHED:
-        yield f"These are the trial's own customers who were sent nothing. {NEW_LEAVERS}, to plan them instead."
-    yield "Whoever buys meanwhile must be taken off the list: back means bought again, and no further step is made."
-
-
-def _left_out(plan: OutreachPlan) -> str:
-    reasons = [f"{format_count(n)} {words}" for words, n, _ in plan.left_out]
-    return f"On the list and not contacted: {join_words(reasons)}." if reasons else ""
-
-
-def _notes(plan: OutreachPlan) -> Iterator[str]:
-    if plan.n_in_part:
-        yield f"{counted(plan.n_in_part, 'customers', 'are')} made the offer, with no room for the rest of their steps."
-    if plan.n_despite:
-        yield f"{counted(plan.n_despite, 'customers', 'are')} contacted though they left for a cause that stands."
-    if plan.listed.n_kept_back:
-        yield f"{counted(plan.listed.n_kept_back, 'customers', 'are')} kept back at random: they must not be contacted."
-    yield from filter(None, [said_of(plan.listed.left_out)])
-    if "left_on" not in plan.listed.customers:
-        yield "On which day each left is not known: months away are taken for those of the first day."
-    assumed = plan.frame["source"].eq("assumption").mean() if len(plan.frame) else 0.0
-    if assumed:
-        yield f"{assumed:.0%} of the contacts follow rules that are assumptions of ours, as are costs not your own."

@@ -1,0 +1,176 @@
+"""What does a plan of contacts say, in sentences? Every figure in them is taken from the plan.
+
+The doubt is the first that applies, in this order: what customers bring is not known, there is no room, they were asked
+before, gains are not told apart from what comes anyway, nobody is kept back, they are the trial's own; and at last that
+the trial tested offers and not this sequence of contacts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from winback.money import format_money, money_interval
+from winback.outreach.dates import day_words
+from winback.outreach.schedule import LONGEST_MONTH
+from winback.policies.contact_list import ASKED_BEFORE, NEW_LEAVERS, UNTOUCHED
+from winback.policies.strangers import left_out_of
+from winback.results import Result, counted, format_count, format_percent, join_words
+
+NO_ROOM = "find no room in their channels in time"
+EVERY_DAY = "Every day after, strike out whoever has bought, then make the contacts of that day."
+DONE = {"letter": "post", "call": "make", "visit": "pay"}  # what is done with a contact; send the others
+KINDS = {"incremental": "extra (more than without contact)", "gross": "brought in (what comes anyway included)"}
+MUCH_MORE = 1.05  # times the cost of the contacts: with the offers it is another sum
+
+
+def done(channel: str, n: int) -> str:
+    """Say what is to be done, a verb first.
+
+    Examples
+    --------
+    >>> done("letter", 6_256), done("visit", 1), done("in person", 3)
+    ('post 6,256 letters', 'pay 1 visit', 'make 3 contacts in person')
+    """
+    return f"{_verb(channel)} {contacts_by(channel, n)}"
+
+
+def contacts_by(channel: str, n: int) -> str:
+    """Name so many contacts.
+
+    Examples
+    --------
+    >>> contacts_by("email", 2), contacts_by("in person", 1), contacts_by("door knock", 2)
+    ('2 emails', '1 contact in person', '2 contacts by door knock')
+    """
+    if channel in (*DONE, "message", "email"):
+        return counted(n, f"{channel}s")
+    return f"{counted(n, 'contacts')} {channel if channel.startswith(('in ', 'by ', 'at ')) else f'by {channel}'}"
+
+
+def _verb(channel: str) -> str:
+    return DONE.get(channel, "send" if channel in ("message", "email") else "make")
+
+
+def _of_each(contacts: pd.DataFrame) -> list[str]:
+    return [contacts_by(str(name), n) for name, n in contacts["channel"].value_counts().items()]
+
+
+def first_month(plan: Result) -> str:
+    """Say what is done on the first day, and then within a month."""
+    day = plan.frame["date"].iloc[0]
+    first = plan.frame["date"] == day
+    today, later = plan.frame[first], plan.frame[~first & (plan.frame["date"] < day + pd.Timedelta(days=LONGEST_MONTH))]
+    made = [done(str(name), n) for name, n in today["channel"].value_counts().items()]
+    about = f" about the offer {plan.first_day.only_offer}" if plan.first_day.only_offer else ""
+    then = f"; then {join_words(_of_each(later))} within {LONGEST_MONTH} days" if len(later) else ""
+    n_reached, n = len(plan.reached), len(plan.listed.contacts)
+    some = f", to {format_count(n_reached)} of the {format_count(n)} customers listed" if n_reached < n else ""
+    return f"{day_words(day, weekday=True)}: {join_words(made)}{about}{then}{some}."
+
+
+def what_it_costs(plan: Result) -> str:
+    """Say what contacts cost, and what they cost with the offers, which only those take who come back."""
+    contacts, in_all = plan.cost, plan.cost_with_offers
+    more = f"; with the offers about {format_money(in_all, plan.currency)} in all"
+    return f"Contacts {format_money(contacts, plan.currency)}{more if in_all > MUCH_MORE * contacts else ''}."
+
+
+def what_it_earns(plan: Result) -> str:
+    """Say what the contacts are expected to earn, all costs paid."""
+    total = money_interval(*plan.expected_profit, plan.currency)
+    like = "like similar ones in the trial" if plan.listed.value.ranks else "like those in the trial on average"
+    return f"{total} {KINDS[plan.listed.kind]}, after all costs, if these customers react {like}."
+
+
+def to_decide(plan: Result) -> str:
+    """Say what somebody has to decide before the first day."""
+    parts = [f"release {format_money(plan.cost_with_offers, plan.currency)}"]
+    counts = plan.frame.loc[plan.frame["date"] == plan.first_day.day, "channel"].value_counts()
+    unlimited = [name for name, n in counts.items() if n > 1 and not np.isfinite(_a_day(plan, str(name)))]
+    if unlimited:
+        work = join_words(done(str(name), counts[name]) for name in unlimited)
+        parts.append(f"check that somebody can {work} in one day (no limit is set)")
+    return f"{'; '.join([*parts, 'say who strikes out buyers daily']).capitalize()}."
+
+
+def _a_day(plan: Result, channel: str) -> float:
+    limit = {each.name: each.per_day for each in plan.playbook.channels}[channel]
+    return np.inf if limit is None else limit
+
+
+def not_used(plan: Result) -> str:
+    """Say by which channels of the rules nobody is contacted within a month; nothing where all are used."""
+    made = set(plan.frame["channel"])
+    asked = (step.channel for rule in plan.playbook.rules for step in rule.steps)
+    idle = dict.fromkeys(name for name in asked if name not in made)
+    if not idle or plan.frame.empty:
+        return ""
+    return f"Not used in this plan: {join_words(idle)}. No rule that asks for them fits these customers."
+
+
+def doubts(plan: Result) -> Iterator[str]:
+    """Yield what is in doubt, the most important first."""
+    if plan.n_beyond:
+        yield (
+            f"By the first day {counted(plan.n_beyond, 'customers', 'have')} been away for longer than anybody in the "
+            "trial was when sent an offer, so what they bring is not known: list them anew, or begin sooner."
+        )
+    for words, n, money in plan.left_out:
+        if words == NO_ROOM:
+            yield (
+                f"{format_count(n)} more, expected to earn {format_money(money, plan.currency)}, {words}: what is "
+                f"lacking is room for {join_words(plan.full)}."
+            )
+    if plan.listed.whom == ASKED_BEFORE:
+        yield "They were asked once and did not return: asked again they will earn less, how much less is not known."
+    if plan.listed.kind == "gross":
+        yield "Whether contacts add anything is not known: what would come back anyway is counted as earned."
+    if not plan.listed.n_kept_back:
+        yield "Nobody is kept back (keep_back=0.1): what the contacts add will not be known afterwards."
+    if plan.listed.whom == UNTOUCHED:
+        yield f"These are the trial's own customers who were sent nothing. {NEW_LEAVERS}, to plan them instead."
+    yield _sequence_untested(plan)
+
+
+def _sequence_untested(plan: Result) -> str:
+    steps = list(dict.fromkeys(plan.frame["channel"]))
+    how = f"this sequence of {join_words(steps)}" if len(steps) > 1 else f"contacts by {steps[0]} on these days"
+    assumed = plan.frame["source"].eq("assumption").mean()
+    rules = (
+        f"; {format_percent(assumed, 0)} of the contacts follow rules that are assumptions of ours" if assumed else ""
+    )
+    return f"The trial tested the offers, not {how}{rules}."
+
+
+def left_out(plan: Result) -> Iterator[str]:
+    """Yield who is not contacted: on the list, not on it, and kept back at random."""
+    reasons = [f"{format_count(n)} {words}" for words, n, _ in plan.left_out]
+    if reasons:
+        yield f"On the list and not contacted: {join_words(reasons)}."
+    if plan.listed.left_out:
+        yield f"Not on the list, {left_out_of(plan.listed.left_out)}."
+    if plan.listed.n_kept_back and not plan.frame.empty:
+        yield (
+            f"{counted(plan.listed.n_kept_back, 'customers', 'are')} held back at random, to compare with: "
+            "do not contact them."
+        )
+
+
+def kept_back(plan: Result) -> Iterator[str]:
+    """Yield whom not to contact, so that afterwards it is known what the contacts added."""
+    if plan.listed.n_kept_back:
+        yield f"Do not contact the {format_count(plan.listed.n_kept_back)} held back at random."
+
+
+def notes(plan: Result) -> Iterator[str]:
+    """Yield what else is to be known of those who are contacted."""
+    if plan.n_in_part:
+        yield f"{counted(plan.n_in_part, 'customers', 'are')} made the offer, with no room for the rest of their steps."
+    if plan.n_despite:
+        yield f"{counted(plan.n_despite, 'customers', 'are')} contacted though they left for a cause that stands."
+    if "left_on" not in plan.listed.customers:
+        yield "On which day each left is not known: months away are taken for those of the first day."
+    yield "What contacts cost is counted as if nobody bought before the last one; costs not your own are assumptions."
