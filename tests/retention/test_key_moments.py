@@ -11,6 +11,7 @@ from offers_ending import ENDS, OFFERS, came_back, covering, found_and_planted
 
 import winback as wb
 from winback.datasets.telecom import company_assumptions as planted
+from winback.datasets.telecom.built_in import seekers_beside
 from winback.minute import next_steps, opening
 from winback.periods import DAYS_IN_MONTH
 from winback.uncertainty import normal_quantile
@@ -149,6 +150,9 @@ def test_the_drop_in_second_lifetimes_is_the_end_of_the_offers(study):
     excess = frame.set_index("moment")["excess"]  # some seekers would have left then anyway
     assert excess.sum() == pytest.approx(deal_seekers_back(study), rel=0.05)
     assert set(frame["compared"]) == {"neighbours"}
+    beside = seekers_beside(found, study).frame
+    assert beside["Built in"].astype(int).sum() == deal_seekers_back(study)
+    assert beside["Found"].iloc[0].startswith(f"{excess.max():,.0f} [")
     assert "An offer ends for all who came back for it at once" in found.describe()
     most = frame.loc[frame["excess"].idxmax()]
     said = found.describe().splitlines()[0]
@@ -205,7 +209,7 @@ def deal_seekers_back(study):
     """Return how many came back for an offer, were seen to its end and would leave with it, whichever it is."""
     outcomes, lapsed = study.truth.potential_outcomes, study.lapsed
     stays = {arm: outcomes[f"second_tenure_{arm}"].to_numpy() for arm in ("discount", "upgrade", "bundle")}
-    seeks = np.all([(stays[arm] > end) & (stays[arm] < end + 2) for arm, end in OFFER_ENDS.items()], axis=0)
+    seeks = np.all([(stays[arm] >= end) & (stays[arm] <= end + 2) for arm, end in OFFER_ENDS.items()], axis=0)
     back = lapsed["returned"].to_numpy(bool) & (lapsed["offer"] != "none").to_numpy()
     return int((seeks & back & lapsed["second_ended"].to_numpy(bool, na_value=False)).sum())
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from winback.datasets.telecom import assumptions as assumed
 from winback.datasets.telecom import company_assumptions as planted
 from winback.datasets.telecom.managers import NAMES, NEVER, departures, indifferent
+from winback.datasets.telecom.study import TelecomStudy
 from winback.lost.losses_reported import LostReport
 from winback.lost.small_groups import MORE
 from winback.results import Sentences, Shown, format_count, format_percent, join_words
 from winback.retention.found_moments import KeyMoments
 from winback.retention.moments import LEAVING, RETURNING
 
+SOON = 2.0  # months after their offer's end within which those leave who came back for it alone
 OF_RETURN = ("new_service",)  # after which the lost come back
 STORIES = (
     "a new competitor",
@@ -87,6 +91,34 @@ def planted_beside(found: KeyMoments) -> Shown:
         }
         for row in found.ranked().to_dict("records")
         if row["moment"] in built
+    ]
+    return Shown(pd.DataFrame(rows))
+
+
+def seekers_beside(found: KeyMoments, study: TelecomStudy) -> Shown:
+    """Return how many came back for an offer alone, as built in, beside how many are found to have left with it.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> study = wb.load_telecom_study()
+    >>> found = wb.key_moments(study.trial, of="leaving again")
+    >>> list(seekers_beside(found, study).frame)
+    ['After', 'Built in', 'Found']
+    """
+    outcomes, lapsed = study.truth.potential_outcomes, study.lapsed
+    ends = {offer.name: offer.months for offer in assumed.OFFERS if not offer.tailored}
+    after = np.array([outcomes[f"second_tenure_{name}"] - end for name, end in ends.items()])
+    seeks = ((after >= 0) & (after <= SOON)).all(axis=0)  # whichever the offer is, they leave just after it
+    left = lapsed["returned"].to_numpy(bool) & lapsed["second_ended"].to_numpy(bool, na_value=False)
+    built = lapsed["offer"][seeks & left].astype(str).value_counts()
+    rows = [
+        {
+            "After": row["in_words"],
+            "Built in": format_count(built.get(row["moment"], 0)),
+            "Found": found.interval(row, "excess", "count"),
+        }
+        for row in found.ranked().to_dict("records")
     ]
     return Shown(pd.DataFrame(rows))
 
