@@ -2,6 +2,7 @@
 
 import os
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -151,7 +152,7 @@ def test_a_table_with_no_interval_says_that_all_is_taken_for_certain():
     assert (found.frame["gain_low"] == found.frame["gain_high"]).all()
     assert "Taken for certain" in str(found.details())
     assert "[" not in found.table().to_string()
-    assert found.what_to_do() == "Wait and win back."
+    assert found.what_to_do().startswith("Wait and win back: that gains ")
     assert "no interest taken off" in str(found.details())
 
 
@@ -192,3 +193,15 @@ def test_what_a_notebook_states_as_plain_values_are_the_settings(study, found):
     own = settings_of({"cost": 20.0, "share_prevented": 0.3}, {"chance": 0.4, "value": 500.0}, {}, study.trial)
     assert (own["win_back"], own["by_themselves"]) == (WinBack(0.4, 500.0), ByThemselves(0.0))  # stated goes first
     assert settings_of(None, {"by_themselves": 0.1}, None)["by_themselves"] == ByThemselves(0.1)
+
+
+def test_the_title_says_what_leads_in_each_group_and_where_that_may_be_chance():
+    table = {"segment": ["low", "high"], "n": [80, 20], "hazard": [0.05, 0.03], "margin": [10.0, 60.0]}
+    how = {"by_themselves": ByThemselves(0.0), "horizon_months": 12, "annual_discount": 0.1}
+    alone = wb.compare_win_back_keep_acquire(table, keep=Keep(cost=5.0, share_prevented=0.3), **how)
+    assert alone.headline == "Keep everybody earns most in every group"
+    told = alone.frame.assign(told_apart=alone.frame["segment"] != "low")
+    assert replace(alone, frame=told).headline.endswith("is ahead in every group, not beyond chance among low")
+    none = alone.frame.assign(told_apart=False)
+    assert replace(alone, frame=none).headline == "Keep everybody is ahead in every group, but not beyond chance"
+    assert "that gains about as much as to " in replace(alone, frame=none).what_to_do()

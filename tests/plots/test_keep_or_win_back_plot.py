@@ -47,7 +47,7 @@ def test_the_strategy_ahead_of_each_segment_is_named_so_and_every_gain_stands_wi
     assert ["ahead" in text for text in notes] == (
         rows["gain"] == rows.groupby("segment")["gain"].transform("max")
     ).tolist()
-    assert [text.split(" for ")[1] for text in notes] == found.formats([*rows["spending"], *rows["gain"]], "money")[
+    assert [text.split(", costs ")[1] for text in notes] == found.formats([*rows["spending"], *rows["gain"]], "money")[
         : len(rows)
     ]
 
@@ -69,7 +69,7 @@ def test_the_title_is_the_message_and_the_text_names_every_row():
     found = compared()
     ax = plots.plot_keep_or_win_back(found)
     title = " ".join(ax.get_title(loc="left").split())
-    assert title == found.headline == "A new customer is worth more than winning back among group 0"
+    assert title == found.headline == "Acquire instead earns most among group 0, wait and win back among group 1"
     assert "group 1: wait and win back: " in plots.alt_text(ax)
 
 

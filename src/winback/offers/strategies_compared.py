@@ -14,7 +14,7 @@ from winback.offers import strategy_words as words
 from winback.offers.strategy_inputs import COMPARABLE, Inputs
 from winback.offers.strategy_words import ALL
 from winback.offers.strategy_worth import ACQUIRE, BOTH, KEEP, PAYING, REPLACED, RETURNS, RISKIEST, WAIT, Timing
-from winback.results import Result, Sentences, format_percent, join_words
+from winback.results import Result, Sentences, format_percent
 from winback.retention.keeping import WorthLost
 from winback.sources import Formula
 
@@ -193,15 +193,8 @@ class StrategyComparison(Result):
 
     @property
     def headline(self) -> str:
-        """Where a new customer earns more than winning back, or what earns most, in a few words."""
-        new, *_ = self.new_or_back
-        if new:
-            return f"A new customer is worth more than winning back among {join_words(new)}"
-        rows = self.of(ALL)
-        first = self.name(rows["strategy"].iloc[0])
-        if rows["gain_low"].iloc[0] <= 0:
-            return "Nothing here is shown to earn more than doing nothing"
-        return f"To {first} {'earns most' if rows['told_apart'][1:].all() else 'is ahead, but not beyond chance'}"
+        """What earns most in which group of customers, in a few words."""
+        return words.leaders(self)
 
     def describe(self) -> Sentences:
         """Say which strategy earns most, where that turns, and on which assumption it hangs."""
@@ -212,12 +205,12 @@ class StrategyComparison(Result):
         return Sentences.of([*words.riskiest(self), *words.counted(self), *words.assumptions(self)])
 
     def what_to_do(self) -> Sentences:
-        """Say what to do next, in one sentence."""
+        """Say what to do next, and how to see whether it works."""
         first = self.of(ALL).iloc[0]
         if first["gain_low"] <= 0:
             return Sentences(
                 "Do none of these for everybody yet: find what costs less, or try it on a small random part."
             )
         untested = "share_prevented" in self.inputs.assumed and first["strategy"] not in (WAIT, ACQUIRE)
-        proof = ", and leave a random part alone, since only they show how many losses it prevents" if untested else ""
-        return Sentences.of([f"{self.name(first['strategy'])}{proof}."])
+        alone = "Leave a random part uncalled: only they show how many losses calls prevent."
+        return Sentences.of([words.best(self), *([alone] if untested else [])])

@@ -11,6 +11,7 @@ from winback.offers.strategy_worth import ACQUIRE, PAYING, RISKIEST
 from winback.results import Result, format_percent, join_words
 
 ALL = "all customers"
+MOST_GROUPS = 4  # in a title: of more only all customers are spoken of
 
 
 def answer(found: Result) -> str:
@@ -24,6 +25,41 @@ def answer(found: Result) -> str:
     beside = f"; not clearly different from it: {join_words(map(found.name, alike))}" if len(alike) else ""
     but = f" over all, though not among {join_words(found.behind)}" if found.behind else ""
     return f"{start}{name}: that earns most{but}, {what}{beside}{if_sooner(found)}."
+
+
+def best(found: Result) -> str:
+    """Say which strategy to choose, what it gains, and what is not clearly worse."""
+    rows = found.of(ALL)
+    first, alike = rows.iloc[0], rows["strategy"][1:][~rows["told_apart"][1:]]
+    beside = f"about as much as to {join_words(map(found.name, alike))}" if len(alike) else "most"
+    but = f", though not among {join_words(found.behind)}" if found.behind else ""
+    name, gain = found.name(first["strategy"]), found.formats([first["gain"]], "money")[0]
+    return f"{capital(name)}: that gains {beside}, {gain} a customer{but}."
+
+
+def leaders(found: Result) -> str:
+    """Say in a few words what earns most in which group of customers, and where that is not beyond chance."""
+    if found.of(ALL)["gain_low"].iloc[0] <= 0:
+        return "Nothing here is shown to earn more than doing nothing"
+    groups = [*dict.fromkeys(found.inputs.segments["segment"])]
+    groups = groups if len(groups) <= MOST_GROUPS else [ALL]
+    rows = {group: found.of(group) for group in groups}
+    ahead: dict[str, list[str]] = {}
+    for group, each in rows.items():
+        ahead.setdefault(found.name(each["strategy"].iloc[0]), []).append(group)
+    unclear = [group for group, each in rows.items() if not each["told_apart"][1:].all()]
+    verb = "is ahead" if unclear else "earns most"
+    (first, its), *others = sorted(ahead.items(), key=lambda each: -len(each[1]))
+    where = f" among {join_words(its)}" if others else " in every group" if len(groups) > 1 else ""
+    rest = "".join(f", {name} among {join_words(those)}" for name, those in others)
+    every = len(unclear) == len(groups)
+    chance = "but not beyond chance" if every else f"not beyond chance among {join_words(unclear)}"
+    return capital(f"{first} {verb}{where}{rest}{f', {chance}' if unclear else ''}")
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital letter first."""
+    return text[:1].upper() + text[1:]
 
 
 def if_sooner(found: Result) -> str:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 SEGMENTS_DRAWN = 6  # drawn: the largest ones
 BETWEEN = 0.6  # of a row, between segments
-CLOSE = 0.3  # of the largest gain: so close to the line at 0 a text in the middle would lie over it
+CLOSE = 0.45  # of the largest gain: so close to the line at 0 a text in the middle would lie over it
+FAR = 0.75  # of the largest gain: so far out a text in the middle would run over the edge
 
 
 @door
@@ -35,7 +36,7 @@ def plot_keep_or_win_back(result: StrategyComparison, ax: Axes | None = None) ->
     >>> how = {"horizon_months": 12, "annual_discount": 0.1, "by_themselves": wb.offers.ByThemselves(0)}
     >>> found = wb.compare_win_back_keep_acquire(figures, keep=wb.offers.Keep(cost=5, share_prevented=0.3), **how)
     >>> plot_keep_or_win_back(found).get_title(loc="left")
-    'To keep everybody earns most'
+    'Keep everybody earns most in every group'
     """
     largest = result.inputs.segments.nlargest(SEGMENTS_DRAWN, "n", keep="first").sort_index()["segment"]
     left_out = [name for name in PARTS if name != PAYING or result.of(ALL)["strategy"].iloc[0] != PAYING]
@@ -44,7 +45,7 @@ def plot_keep_or_win_back(result: StrategyComparison, ax: Axes | None = None) ->
     strategies = list(dict.fromkeys(rows["strategy"]))
     places = [place + BETWEEN * (place // len(strategies)) for place in range(len(rows))]
     names = [f"{row.segment}: {row.strategy}" for row in rows.itertuples()]
-    ax = new_axes(ax, 1.3 + row_height(names, 0.36) * (max(places) + 1))
+    ax = new_axes(ax, 1.3 + row_height(names, 0.33) * (max(places) + 1))
     ax.axvline(0, color=INK, linewidth=1)
     looks, texts = house_styles(strategies), format_alike([*rows["gain"], *rows["spending"]], result.currency)
     for place, row, text, spent in zip(places, rows.itertuples(), texts, texts[len(rows) :], strict=False):
@@ -55,9 +56,12 @@ def plot_keep_or_win_back(result: StrategyComparison, ax: Axes | None = None) ->
         best = result.of(row.segment)["strategy"]
         ahead = "ahead: " if best[~best.isin(left_out)].iloc[0] == row.strategy else ""
         face = "white" if assumed else color
-        side = "left" if 0 <= row.gain < CLOSE * rows["gain"].abs().max() else "center"  # clear of the line at 0
+        part = row.gain / rows["gain"].abs().max()
+        side = (
+            "left" if 0 <= part < CLOSE else "right" if part > FAR else "center"
+        )  # clear of the line at 0, and inside
         ax.plot(row.gain, place, marker, color=color, markerfacecolor=face, markersize=8)
-        note(ax, f"{ahead}{text} for {spent}", (row.gain, place), (0, 6), ha=side, color=color)
+        note(ax, f"{ahead}{text}, costs {spent}", (row.gain, place), (0, 6), ha=side, color=color)
     months = result.terms.timing.horizon_months
     few = len(result.inputs.segments) > len(largest)
     hollow = "; hollow: rests on what is assumed" if any(map(result.assumed, strategies)) else ""
@@ -68,5 +72,5 @@ def plot_keep_or_win_back(result: StrategyComparison, ax: Axes | None = None) ->
     ax.grid(False, axis="y")
     ax.set_ylim(max(places) + 0.5, -0.9)
     money_axis(result.currency, ax.xaxis)
-    ax.margins(x=0.08)
+    ax.margins(x=0.2)  # the widest note stands over the farthest mark
     return ax
