@@ -500,6 +500,17 @@ def calls() -> Mapping[str, Call]:
                 "keep_back": 0.1,
             },
         ),
+        "aftercare_plan": Call(
+            wb.outreach.aftercare_plan,
+            {
+                "base": buyers(),
+                "playbook": wb.load_playbook(),
+                "start": "2025-01-01",
+                "until": "2025-02-28",
+                "already": contacts_made(),
+            },
+        ),
+        "load_playbook": Call(wb.load_playbook, {"path": None}),
         "check of a plan of contacts": Call(contacts_planned().check, {"outcomes": came_of_it()}),
         "calendar": Call(contacts_planned().calendar, {"by": "week"}),
         "assign": Call(tree.assign, {"customers": few}),

@@ -1,0 +1,49 @@
+"""Does a plan of contacts name what is wrong with what it is asked, or say what it does instead? One answer each."""
+
+import datetime
+
+import pandas as pd
+import pytest
+from lists_to_plan import ONE_LETTER, START, list_of, people_of
+
+import winback as wb
+from winback.outreach import outreach_plan
+
+HEAD = '[[channel]]\nname = "call"\n[[rule]]\nname = "soon"\n[[rule.step]]\nchannel = "call"\n'
+FILES = {  # what is wrong -> the end of the file, and the one line that is said of it
+    "an unknown channel": ('[[rule.step]]\nchannel = "fax"', "Rule 'soon', step 2: there is no channel 'fax'"),
+    "a negative delay": ('[[rule.step]]\nchannel = "call"\nafter_days = -3', "after_days must be at least 0; got -3"),
+    "a circle": ('[[rule.step]]\nchannel = "call"\nname = "b"\nafter = "b"', "wait for each other in a circle"),
+    "no capacity": ('[[channel]]\nname = "visit"\nper_day = 0', "per_day must be at least 1; got 0"),
+}
+
+
+@pytest.mark.parametrize("wrong", FILES)
+def test_a_playbook_that_makes_no_sense_has_one_clear_error(tmp_path, wrong):
+    end, said = FILES[wrong]
+    path = tmp_path / "mine.toml"
+    path.write_text(HEAD + end)
+    with pytest.raises(ValueError, match=r"mine\.toml cannot be used") as refused:
+        wb.load_playbook(path)
+    assert len(str(refused.value).splitlines()) == 2
+    assert said in str(refused.value)
+
+
+def test_a_first_day_in_the_past_of_the_list_is_refused():
+    with pytest.raises(ValueError, match=r"is before the day of the list, 2024-02-12. Begin then or later"):
+        outreach_plan(list_of(people_of(2), ONE_LETTER), start=datetime.date(2020, 1, 1))
+
+
+def test_a_customer_in_two_lists_is_refused_in_the_second():
+    plan = outreach_plan(list_of(people_of(2), ONE_LETTER), start=START.date())
+    with pytest.raises(
+        ValueError, match=r"have contacts to come in a plan made before \(customer 1, 2\). Leave them out"
+    ):
+        outreach_plan(list_of(people_of(3), ONE_LETTER), start=START.date(), already=plan)
+
+
+def test_a_reason_that_the_playbook_does_not_know_falls_under_the_rule_for_all():
+    book = wb.load_playbook()
+    chains = book.chains_of(pd.DataFrame({"reason": ["the moon", None], "months_away": 3.0, "first_margin": 20.0}))
+    assert [book.rules[place].name for place in chains.rule] == ["write", "write"]
+    assert (chains.remedy == -1).all()
