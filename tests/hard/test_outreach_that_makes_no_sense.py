@@ -8,6 +8,7 @@ from lists_to_plan import ONE_LETTER, START, list_of, people_of
 
 import winback as wb
 from winback.outreach import outreach_plan
+from winback.tables import TableError
 
 HEAD = '[[channel]]\nname = "call"\n[[rule]]\nname = "soon"\n[[rule.step]]\nchannel = "call"\n'
 FILES = {  # what is wrong -> the end of the file, and the one line that is said of it
@@ -47,3 +48,19 @@ def test_a_reason_that_the_playbook_does_not_know_falls_under_the_rule_for_all()
     chains = book.chains_of(pd.DataFrame({"reason": ["the moon", None], "months_away": 3.0, "first_margin": 20.0}))
     assert [book.rules[place].name for place in chains.rule] == ["write", "write"]
     assert (chains.remedy == -1).all()
+
+
+@pytest.mark.parametrize(
+    ("back", "match"),
+    [
+        ([[1, 2]], "`customer_id` must be a number or text"),
+        (pd.DataFrame([[1, 1]], columns=["customer_id"] * 2), "`customer_id` is there twice"),
+        (
+            pd.DataFrame([[1, True, False]], columns=["customer_id", "returned", "returned"]),
+            "`returned` is there twice",
+        ),
+    ],
+)
+def test_who_is_back_must_be_told_by_one_id_each(back, match):
+    with pytest.raises(TableError, match=match):
+        outreach_plan(list_of(people_of(2), ONE_LETTER), start=START.date(), back=back)

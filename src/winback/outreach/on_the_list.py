@@ -11,10 +11,11 @@ from winback.base.customers import places_among
 from winback.base.lapsed import Lapsed
 from winback.outreach.matching import is_sent_an_offer
 from winback.outreach.playbook import Playbook
+from winback.outreach.slots import refuse_unless_read
 from winback.periods import DAYS_IN_MONTH
 from winback.policies.contact_list import ContactList
 from winback.policies.learned import LearnedPolicy
-from winback.tables import AnyTable, Problem, TableError
+from winback.tables import AnyTable
 from winback.tables.ids import as_index
 from winback.trial.same_terms import contacts_in_words
 from winback.trial.trial import Trial
@@ -125,13 +126,11 @@ def is_back(ids: pd.Series, back: Lapsed | pd.DataFrame | Iterable) -> np.ndarra
     ([True, False, False], [False, False, True])
     """
     table = back.to_frame() if isinstance(back, Lapsed) else back
-    if isinstance(table, pd.DataFrame):
-        if "customer_id" not in table:
-            raise TableError(LATER, [Problem("customer_id", "is missing", 0, "", "Say who bought again.")])
-        who = table["customer_id"]
-        who = who[table["returned"].to_numpy(dtype=bool, na_value=False)] if "returned" in table else who
-    else:
-        who = pd.Series(list(table))
+    if not isinstance(table, pd.DataFrame):
+        table = pd.DataFrame({"customer_id": pd.Series(list(table), dtype=object)}).infer_objects()
+    refuse_unless_read(table, LATER, ["customer_id"], "Say who bought again.")
+    who = table["customer_id"]
+    who = who[table["returned"].to_numpy(dtype=bool, na_value=False)] if "returned" in table else who
     rows = np.zeros(len(ids), dtype=bool)
     place = places_among(who, as_index(ids)) if len(who) else np.zeros(0, dtype=int)
     rows[place[place >= 0]] = True

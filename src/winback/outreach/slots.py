@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import numpy as np
@@ -15,8 +15,9 @@ from winback.outreach.playbook import Playbook
 from winback.outreach.playbook_problems import WEEKDAYS
 from winback.outreach.schedule import LONGEST_MONTH, Calendar
 from winback.results import Result
-from winback.tables import Problem, TableError
+from winback.tables import ProblemList
 from winback.tables.dates import parse_date
+from winback.tables.ids import parse_id
 from winback.tables.problems import no_frame
 
 PLANNED = "plan made before"
@@ -78,12 +79,29 @@ def _contacts_of(plan) -> pd.DataFrame:
     frame = plan.to_frame() if isinstance(plan, Result) else plan
     if not isinstance(frame, pd.DataFrame):
         raise no_frame(plan, PLANNED)
-    remedy = "Give the plan as it was made, or its list of contacts."
-    lacking = [Problem(name, "is missing", 0, "", remedy) for name in NEEDED if name not in frame]
-    if lacking:
-        raise TableError(PLANNED, lacking)
+    refuse_unless_read(frame, PLANNED, NEEDED, "Give the plan as it was made, or its list of contacts.")
     days = parse_date(frame["date"]).column.to_numpy().astype("datetime64[D]")
     return frame.assign(date=days).loc[~np.isnat(days)].reindex(columns=[*NEEDED, *TELLING])
+
+
+def refuse_unless_read(frame: pd.DataFrame, table: str, needed: Sequence[str], remedy: str) -> None:
+    """Refuse a table that lacks a column, has one of the outreach plan's twice, or ids that nobody can have.
+
+    Examples
+    --------
+    >>> refuse_unless_read(pd.DataFrame({"customer_id": [[7]]}), "plan made before", ["customer_id"], "Name them.")
+    Traceback (most recent call last):
+    winback.tables.problems.TableError: 1 problem in the plan made before: ...
+    """
+    problems = ProblemList(table, frame.loc[:, ~frame.columns.duplicated()])
+    for name in needed:
+        if name not in frame:
+            problems.add(name, "is missing", remedy)
+    for name in frame.columns[frame.columns.duplicated()].intersection([*NEEDED, *TELLING, "returned"]):
+        problems.add(name, "is there twice", "Keep one of them.")
+    problems.raise_if_any()
+    problems.add_rows("customer_id", parse_id(frame["customer_id"]).unread, "must be a number or text", remedy)
+    problems.raise_if_any()
 
 
 def calendar_of(playbook: Playbook, first: np.datetime64, last: np.datetime64, planned: pd.DataFrame) -> Calendar:
