@@ -160,6 +160,7 @@ def test_the_drop_in_second_lifetimes_is_the_end_of_the_offers(study):
     assert said.endswith("with no offer clearly more than with any other.")  # the next one's interval overlaps
     assert "Be in touch before the offer ends" in found.what_to_do()
     assert ", first with those of" not in found.what_to_do()
+    assert "discount and bundle after 6 months" in found.what_to_do()  # those that end alike are named together
     apart = replace(found, frame=frame.assign(excess_low=frame["excess"] - 1, excess_high=frame["excess"] + 1))
     assert f"most of them with the {most['moment']} offer: {most['excess']:,.0f} [" in apart.describe()
     assert f", first with those of the {most['moment']} offer, and" in apart.what_to_do()

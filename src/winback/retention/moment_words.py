@@ -128,8 +128,10 @@ def next_step(found: Result) -> Iterator[str]:
     more = f"{top['ratio']:.1f} times as many {GO[found.of]}"
     lately = f"{top['n_lately']:,} of those who never left came to it in the last three months"
     if found.of == AGAIN:
-        ends = [(name, months_of_ends(found, name)) for name in found.ranked()["moment"]]
-        ends = "; ".join(f"{short_words('offer', name)} {months}" for name, months in ends if months)
+        offers: dict[str, list[str]] = {}
+        for name in found.ranked()["moment"]:
+            offers.setdefault(months_of_ends(found, name), []).append(short_words("offer", name))
+        ends = "; ".join(f"{join_words(those)} {months}" for months, those in offers.items() if months)
         first = f", first with those of the {short_words('offer', top['moment'])} offer" if clearly_most(found) else ""
         yield (
             f"Be in touch before the offer ends{f' ({ends})' if ends else ''}{first}, and ask what else they would "
