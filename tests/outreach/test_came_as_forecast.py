@@ -1,5 +1,7 @@
 """What came is held against what the trial had foreseen: intervals cover, and a forecast that is too high is found."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from scipy import stats
 
 import winback as wb
 from winback.outreach import outreach_plan
-from winback.outreach.came_as_forecast import LEVEL, _ratios
+from winback.outreach.came_as_forecast import LEVEL, _most_apart, _ratios
 from winback.outreach.foreseen import FIGURES, foreseen
 from winback.tables import TableError
 
@@ -146,3 +148,21 @@ def test_bad_outcomes_are_refused_with_the_remedy():
     some = plan.check(outcomes.head(6))
     assert some.n_unknown == 4
     assert "6 customers contacted whose outcome is known (4 more have none)" in some.describe()
+
+
+def test_which_group_is_furthest_from_its_forecast_is_said_and_whether_chance_does_that():
+    plan = plan_of(people_of(400))
+    found = plan.check(outcomes_of(plan, np.random.default_rng(5)))
+    rows = [("all", "everybody contacted"), ("offer", "first"), ("offer", "second")]
+    frame = pd.DataFrame(rows, columns=["by", "group"]).assign(figure="profit", n=9, forecast=10.0, measured=10.0)
+    frame = frame.assign(forecast_low=8.0, forecast_high=12.0, measured_low=8.0, measured_high=12.0)
+    apart = frame.assign(measured=[10.0, 10.0, 20.0], measured_low=[8.0, 8.0, 18.0], measured_high=[12.0, 12.0, 22.0])
+    said = [line for line in _most_apart(replace(found, frame=apart))]
+    assert said == [
+        "Furthest from its forecast is second: $20.00, forecast $10.00; chance hardly does that in one of 2 groups."
+    ]
+    touching = frame.assign(
+        measured=[10.0, 10.0, 13.0], measured_low=[8.0, 8.0, 11.0], measured_high=[12.0, 12.0, 15.0]
+    )
+    assert "chance alone can do that" in next(_most_apart(replace(found, frame=touching)))
+    assert not list(_most_apart(replace(found, frame=frame.head(1))))

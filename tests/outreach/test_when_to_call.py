@@ -21,7 +21,7 @@ OFFERS = [
     wb.Offer(name="call", paid="per_contact", amount=2.0),
     wb.Offer(name="gift", paid="on_acceptance", amount=9.0),
 ]
-RANDOM = "Delays were drawn at random: the difference is what waiting does"
+RANDOM = "Chance set the delay here, so waiting is the cause; where it did not, it may not be."
 
 
 def drawn(n=3_000, slope=-0.15, seed=3, arms=("call", "gift", "none"), **more):
@@ -126,6 +126,8 @@ def test_verdicts(slope, verdict):
     assert (found.offers["verdict"] == verdict).all()
     assert found.describe().lower().startswith(f"{verdict} for those sent call and gift.")
     assert bool(found.what_to_do()) == (slope < 0)
+    assert slope == 0 or "(p" not in found.describe()
+    assert ("One chance of return at all times is refused (p" in found.details()) == (slope != 0)
     assert len(found.describe().splitlines()) <= 3
 
 

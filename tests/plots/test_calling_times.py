@@ -64,20 +64,27 @@ def test_lines_and_bands_are_the_curves_in_the_offers_colours():
     edges = [band.get_paths()[0].vertices[:, 1] for band in ax.collections]
     lows = [rows["chance_low"].min() for _, rows in result.curve.groupby("offer", sort=False)]
     assert [edge.min() for edge in edges] == pytest.approx(lows)
-    dots = [line for line in ax.lines if line.get_marker() == "."]
+    dots = [line for line in ax.lines if line.get_linestyle() == "None"]
+    assert all(line.get_marker() == "" for line in lines.values())  # the marks are what was counted
     assert [len(line.get_ydata()) for line in dots] == [8, 8, 8]  # months 1 to 9, counted one by one
 
 
 @pytest.mark.parametrize(
     ("slope", "begins"),
     [
-        (-0.2, "Fewer come back when turned to later: with "),
-        (0.2, "More come back when turned to later: with "),
+        (-0.2, "Fewer of those reached later returned: "),
+        (0.2, "More of those reached later returned: "),
         (0.0, "No difference is shown between calling sooner and later"),
     ],
 )
 def test_the_title_says_what_is_shown(slope, begins):
     assert title(plots.plot_calling_times(found(slope))).startswith(begins)
+
+
+def test_waiting_is_the_cause_only_where_chance_set_the_delay():
+    assert title(plots.plot_calling_times(found(random_delays=True))).startswith(
+        "The longer you wait, the fewer return: "
+    )
 
 
 def test_it_is_said_where_delays_were_not_drawn_at_random():

@@ -36,7 +36,7 @@ def test_each_row_is_a_group_with_what_came_and_what_was_forecast():
     ax = plot_came_as_forecast(found)
     ends = [[path.vertices[:, 0] for path in lines.get_paths()] for lines in ax.collections]
     for name, segments in zip(("measured", "forecast"), ends, strict=True):
-        (points,) = [line for line in ax.lines if line.get_label().startswith({"measured": "came"}.get(name, name))]
+        (points,) = [line for line in ax.lines if line.get_label().startswith({"measured": "actual"}.get(name, name))]
         assert np.array_equal(points.get_xdata(), rows[name])
         assert np.allclose(segments, rows[[f"{name}_low", f"{name}_high"]])
     ax.figure.canvas.draw()

@@ -49,13 +49,18 @@ def test_each_bar_is_a_day_s_contacts_and_each_line_what_is_possible(plan):
     assert len(reached) == (days[days["channel"] == "call"].head(31)["capacity"] > 0).sum()
 
 
-def test_the_message_counts_the_month_the_first_day_and_full_channels(plan):
+def test_the_message_says_what_is_done_on_which_days_and_the_axis_ends_with_the_last_contact(plan):
     month = plan.frame[plan.frame["date"] < pd.Timestamp(plan.start) + pd.Timedelta(days=31)]
     calls = month[month["channel"] == "call"].groupby("date").size()
-    said = " ".join(plot_calendar(plan).get_title(loc="left").split())
+    ax = plot_calendar(plan)
+    said = " ".join(ax.get_title(loc="left").split())
     n_letters = int((plan.frame["step"] == 1).sum())
-    assert said.startswith(f"{len(month)} contacts in 31 days, {n_letters} of them on Friday 2 January; full: call on ")
-    assert said.endswith(f"call on {(calls == 4).sum()} days")
+    begins, ends = calls.index.min(), calls.index.max()
+    assert said == f"{n_letters} letters 2 January and {calls.sum()} calls {begins.day} to {ends.day} January"
+    last = (month["date"].max() - pd.Timestamp(plan.start)).days
+    assert last < ax.get_xlim()[1] < last + 1
+    key = " ".join(ax.get_xlabel().split())
+    assert key == "day; black line: at most 4 calls a day; grey: Sunday, no contact"
     assert f"call: {calls.sum()} contacts, at most 4 a day" in alt_text(plot_calendar(plan))
     assert f"letter: {n_letters} contacts, no limit" in alt_text(plot_calendar(plan))
 

@@ -86,12 +86,12 @@ class CallingTimes(Result):
             return Sentences()
         each = [f"{row.offer} within {_months(row.best_to)}" for row in best.itertuples()]
         return Sentences.of(
-            [f"Call as soon as you can, {join_words(each)} of leaving: later fewer are shown to return."]
+            [f"Turn to the newest leavers first, {join_words(each)} of leaving: later fewer are shown to return."]
         )
 
     def details(self) -> Sentences:
         """Say who was counted, what came back anyway, how long customers were followed and what intervals mean."""
-        return Sentences.of(filter(None, [*self._beside_nothing(), *self._times(), *self._limits()]))
+        return Sentences.of(filter(None, [*self._tests(), *self._beside_nothing(), *self._times(), *self._limits()]))
 
     def _answer(self) -> str:
         said = []
@@ -114,15 +114,14 @@ class CallingTimes(Result):
         first, last = (self.interval(end, "chance", "percent") for _, end in ends.iterrows())
         months = [_months(end) for end in ends["months_away"]]
         most = " (where it differs most)" if len(told) > 1 else ""
-        all_of_them = " or less for each" if len(told) > 1 and told["p_value"].max() >= TINY else ""
         yield (
             f"Of those sent {row['offer']}{most} {first} came back after {months[0]} away and {last} after "
-            f"{months[1]}; chance alone makes no such difference ({state_p_value(told['p_value'].max())}{all_of_them})."
+            f"{months[1]}; chance alone makes no such difference."
         )
 
     def _why(self) -> str:
         if self.causal:
-            return "Delays were drawn at random: the difference is what waiting does to those who are still away."
+            return "Chance set the delay here, so waiting is the cause; where it did not, it may not be."
         if self.random_delays:
             found = self._differing(NOT_RANDOM)
             return f"Delays cannot have been drawn at random: those reached later differ ({found}); it is no proof."
@@ -160,6 +159,13 @@ class CallingTimes(Result):
                     f"Above that {row.offer} brought back {points[0]} more of 100 after {away[0]}, {points[1]} after "
                     f"{away[1]}."
                 )
+
+    def _tests(self) -> Iterator[str]:
+        told = self.offers[~self.offers["verdict"].isin([NOT_SHOWN, TOO_FEW])]
+        if len(told):
+            most = told["p_value"].max()
+            each = " or less for each" if len(told) > 1 and most >= TINY else ""
+            yield f"One chance of return at all times is refused ({state_p_value(most)}{each})."
 
     def _times(self) -> Iterator[str]:
         for row in self.offers[self.offers["verdict"].isin([EARLIER, LATER, BETWEEN])].itertuples():

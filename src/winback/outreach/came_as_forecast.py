@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from winback.money import money_interval
+from winback.money import format_alike, money_interval
 from winback.outreach.foreseen import FIGURES, Foreseen, foreseen
 from winback.outreach.matching import is_sent_an_offer
 from winback.outreach.outcomes import Outcomes, outcomes_of
@@ -19,7 +19,7 @@ from winback.skewness import skewed_interval, skewed_mean
 from winback.tables import AnyTable
 from winback.uncertainty import fieller_interval, normal_interval, normal_quantile, share_interval
 
-PARTS = 5
+FIFTHS = ("most promising fifth", "second fifth", "third fifth", "fourth fifth", "least promising fifth")
 FEWEST = 2  # customers of a group, for an interval
 LEVEL = 0.95
 IN_WORDS = {"returned": "the share who come back", "cost": "the cost", "profit": "the profit"}
@@ -62,8 +62,8 @@ class CameAsForecast(Result):
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "group": ("Customers", "text"),
         "n": ("Number", "count"),
-        "measured": ("Profit each", "money"),
-        "forecast": ("As forecast", "money"),
+        "measured": ("Brought in, each", "money"),
+        "forecast": ("Forecast", "money"),
     }
 
     def table(self) -> pd.DataFrame:
@@ -80,7 +80,7 @@ class CameAsForecast(Result):
         return Sentences.of([_what_came(self), _what_to_change(self), _what_was_added(self)])
 
     def details(self) -> Sentences:
-        """Say of whom no outcome is known, and in which groups profit differs from its forecast."""
+        """Say how many came back, of whom nothing is known, and which group differs most from its forecast."""
         return Sentences.of(_more(self))
 
 
@@ -111,9 +111,9 @@ def _groups(part: pd.DataFrame, ranks: bool) -> Iterator[tuple[str, str, np.ndar
     """Yield everybody, then groups of at least two customers, where there are several."""
     n = len(part)
     yield "all", ALL, np.ones(n, dtype=bool)
-    fifth = np.arange(n) * PARTS // n + 1 if ranks else np.ones(n, dtype=int)
+    fifth = np.arange(n) * len(FIFTHS) // n if ranks else np.zeros(n, dtype=int)
     ways = {
-        "fifth": pd.Series(fifth).map(lambda place: f"fifth {place} of the rank"),
+        "fifth": pd.Series(fifth).map(lambda place: FIFTHS[place]),
         "offer": part["offer"].astype(object),
         "first channel": part["first_channel"].map(lambda name: f"first by {name}"),
     }
@@ -191,17 +191,25 @@ def _figures(found: CameAsForecast) -> dict[str, pd.Series]:
 
 
 def _what_came(found: CameAsForecast) -> str:
-    back, cost, profit = _figures(found).values()
+    back, _, profit = _figures(found).values()
     known = f"{format_count(back['n'])} customers contacted"
     known += f" whose outcome is known ({format_count(found.n_unknown)} more have none)" if found.n_unknown else ""
+    return (
+        f"Each of {known} brought in {_money(found, profit, 'measured')}, costs paid; the forecast was "
+        f"{_money(found, profit, 'forecast')}."
+    )
+
+
+def _rates(found: CameAsForecast) -> str:
+    """Say how many came back and what they cost, beside what was forecast."""
+    back, cost, _ = _figures(found).values()
     share, foretold = (
         f"{format_percent(back[name])} [{format_percent(back[f'{name}_low'])}, {format_percent(back[f'{name}_high'])}]"
         for name in ("measured", "forecast")
     )
     return (
-        f"Of {known}, {share} came back (forecast {foretold}); each brought {_money(found, profit, 'measured')} after "
-        f"{_money(found, cost, 'measured')} of costs (forecast {_money(found, profit, 'forecast')} after "
-        f"{_money(found, cost, 'forecast')})."
+        f"{share} came back (forecast {foretold}); each cost {_money(found, cost, 'measured')} "
+        f"(forecast {_money(found, cost, 'forecast')})."
     )
 
 
@@ -233,13 +241,25 @@ def _what_was_added(found: CameAsForecast) -> str:
 
 
 def _more(found: CameAsForecast) -> Iterator[str]:
+    yield _rates(found)
     if found.n_unknown:
         yield "Who has no outcome may differ from those who have one: take nobody for lost whose outcome is not known."
-    rows = found.frame[(found.frame["figure"] == "profit") & (found.frame["by"] != "all")]
-    apart = (rows["measured_low"] > rows["forecast_high"]) | (rows["measured_high"] < rows["forecast_low"])
-    if apart.any():
-        yield (
-            f"Profit and its forecast lie apart, intervals and all, for {join_words(rows.loc[apart, 'group'])}; of "
-            f"{counted(len(rows), 'groups')} one or the other may do so by chance."
-        )
+    yield from _most_apart(found)
     yield "The forecast is the trial's: of customers of the same kind, under the same offers, counted in the same way."
+
+
+def _most_apart(found: CameAsForecast) -> Iterator[str]:
+    """Say of which group profit differs most from its forecast, and whether chance does that among so many groups."""
+    rows = found.frame[(found.frame["figure"] == "profit") & (found.frame["by"] != "all")]
+    if rows.empty:
+        return
+    error = np.hypot(*((rows[f"{name}_high"] - rows[f"{name}_low"]) for name in ("measured", "forecast")))
+    away = ((rows["measured"] - rows["forecast"]).abs() / (error / (2 * normal_quantile(LEVEL)))).fillna(0.0)
+    row = rows.loc[away.idxmax()]
+    came, forecast = format_alike([row["measured"], row["forecast"]], found.currency)
+    few = away.max() > normal_quantile(1 - (1 - LEVEL) / len(rows))
+    how = "chance hardly does that" if few else "chance alone can do that"
+    yield (
+        f"Furthest from its forecast is {row['group']}: {came}, forecast {forecast}; "
+        f"{how} in one of {len(rows)} groups."
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -12,6 +12,8 @@ from winback.money import format_money
 from winback.offers.comparison import compare_offers
 from winback.results import Result, Sentences
 from winback.trial.trial import Trial
+
+EXTRA = "extra (more than without contact)"
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -28,11 +30,14 @@ class ContactsCounted(Result):
         ``incremental``, where it is known what comes back anyway, else ``gross``.
     best_before : str
         The offer that earned most before.
+    best_per_cost : str
+        The offer that earns most for each unit of its cost; nothing where that is not known.
     """
 
     frame: pd.DataFrame = field(repr=False)
     kind: str
     best_before: str
+    best_per_cost: str = ""
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "offer": ("Offer", "text"),
@@ -47,17 +52,25 @@ class ContactsCounted(Result):
         cost, before, now = (
             format_money(float(best[name]), self.currency) for name in ("contact_cost", "profit_before", "profit")
         )
-        figures = f"{now} {self.kind} profit per customer, contacts for {cost} paid, in place of {before}"
+        more = EXTRA if self.kind == "incremental" else "brought in"
+        figures = f"{now} {more} per customer after {cost} of contact costs ({before} before)"
         if len(self.frame) == 1:
             return Sentences.of([f"With its contacts paid for, {best['offer']} earns {figures}."])
         if best["offer"] == self.best_before:
-            return Sentences.of([f"With its contacts paid for, {best['offer']} still earns most: {figures}."])
+            said = f"With its contacts paid for, {best['offer']} still earns most: {figures}."
+            return Sentences.of([said, *self._by_budget()])
         return Sentences.of(
             [
                 f"With contacts paid for, {best['offer']} earns most, no longer {self.best_before}: {figures}. "
-                "Everything that follows counts them."
+                "Everything that follows counts them.",
+                *self._by_budget(),
             ]
         )
+
+    def _by_budget(self) -> Iterator[str]:
+        if self.best_per_cost and self.best_per_cost != self.frame["offer"].iloc[0]:
+            first = self.frame["offer"].iloc[0]
+            yield f"Enough budget: {first}. Short budget: {self.best_per_cost}, which earns most for its cost."
 
 
 def contacts_counted(trial: Trial) -> ContactsCounted:
@@ -79,5 +92,19 @@ def contacts_counted(trial: Trial) -> ContactsCounted:
     paid = pd.Series(trial.contact_cost).groupby(trial.customers["offer"].astype(str).to_numpy()).mean()
     found = found.assign(contact_cost=found["offer"].map(paid), profit_before=found["offer"].map(earned))
     return ContactsCounted(
-        frame=found.reset_index(drop=True), kind=kind, best_before=str(before["offer"].iloc[0]), currency=trial.currency
+        frame=found.reset_index(drop=True),
+        kind=kind,
+        best_before=str(before["offer"].iloc[0]),
+        best_per_cost=_best_per_cost(now, kind),
+        currency=trial.currency,
     )
+
+
+def _best_per_cost(now: pd.DataFrame, kind: str) -> str:
+    """Return the offer of the highest ROI where it pays and is shown to be above that of the offer that earns most."""
+    roi = f"{kind}_roi"
+    if now[roi].isna().all():
+        return ""
+    best, first = now.loc[now[roi].idxmax()], now.iloc[0]
+    shown = best["offer"] == first["offer"] or best[f"{roi}_low"] > first[f"{roi}_high"]
+    return str(best["offer"]) if shown and best[f"{kind}_profit_low"] > 0 else ""

@@ -74,8 +74,12 @@ def first_month(plan: Result) -> str:
 def what_it_costs(plan: Result) -> str:
     """Say what contacts cost, and what they cost with the offers, which only those take who come back."""
     contacts, in_all = plan.cost, plan.cost_with_offers
-    more = f"; with the offers about {format_money(in_all, plan.currency)} in all"
+    more = f"; with the offers about {_about(plan, in_all)} in all"
     return f"Contacts {format_money(contacts, plan.currency)}{more if in_all > MUCH_MORE * contacts else ''}."
+
+
+def _about(plan: Result, amount: float) -> str:
+    return format_money(float(f"{amount:.2e}"), plan.currency)  # a forecast: more than three digits are not known
 
 
 def what_it_earns(plan: Result) -> str:
@@ -87,7 +91,7 @@ def what_it_earns(plan: Result) -> str:
 
 def to_decide(plan: Result) -> str:
     """Say what somebody has to decide before the first day."""
-    parts = [f"release {format_money(plan.cost_with_offers, plan.currency)}"]
+    parts = [f"release about {_about(plan, plan.cost_with_offers)}"]
     counts = plan.frame.loc[plan.frame["date"] == plan.first_day.day, "channel"].value_counts()
     unlimited = [name for name, n in counts.items() if n > 1 and not np.isfinite(_a_day(plan, str(name)))]
     if unlimited:

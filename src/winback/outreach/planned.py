@@ -119,6 +119,11 @@ class OutreachPlan(Result):
         """What is to be done on the first day on which anybody is contacted, channel by channel and by whom."""
         return first_day_of(self.frame, self.currency)
 
+    @property
+    def most_planned(self) -> str | None:
+        """The offer that most of those contacted are made; None where nobody is."""
+        return None if self.reached.empty else str(self.reached["offer"].astype(object).mode().iloc[0])
+
     def what_to_do(self) -> Sentences:
         """Say who does what on the first day, whom not to contact, and what holds from then on."""
         if self.frame.empty:

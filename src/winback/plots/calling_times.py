@@ -59,14 +59,15 @@ def plot_calling_times(found: CallingTimes, ax: Axes | None = None) -> Axes:
             ax, rows["months_away"], rows["chance_low"], rows["chance_high"], style["color"], alpha=0.2 if few else 0.1
         )
         label = "sent nothing" if name == NO_OFFER else named(name)
-        ax.plot(rows["months_away"], rows["chance"], **style, linewidth=2, markevery=len(rows) // 6, label=label)
+        smooth = {**style, "marker": ""} if few else {**style, "markevery": len(rows) // 6}  # marks are counted shares
+        ax.plot(rows["months_away"], rows["chance"], **smooth, linewidth=2, label=label)
         if few:
             parts = found.frame[found.frame["offer"] == name]
             middle = (parts["months_from"] + parts["months_to"]) / 2
             middle = middle.clip(rows["months_away"].min(), rows["months_away"].max())
-            ax.plot(middle, parts["returned"], ".", color=style["color"], alpha=0.6)
-    how = "" if found.causal else ", which were not drawn at random"
-    finish_axes(ax, _calling_in_words(found), f"months away when they were turned to{how}", "share who came back")
+            ax.plot(middle, parts["returned"], style["marker"], color=style["color"], alpha=0.6, markersize=5)
+    how = "" if found.causal else ", not drawn at random"
+    finish_axes(ax, _calling_in_words(found), f"months since they left{how}", "share who came back")
     ax.set_ylim(0, min(1.02, 1.12 * ax.dataLim.y1))
     percent_axis(ax.yaxis)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9))
@@ -83,7 +84,9 @@ def _calling_in_words(found: CallingTimes) -> str:
     months = [f"{each:.1f}".removesuffix(".0") for each in ends]
     shares = [format_percent(row[name], 0) for name in ("first", "last")]
     verdict = row["verdict"]
-    how = {EARLIER: "Fewer come back when turned to later", LATER: "More come back when turned to later"}
+    causal = {EARLIER: "The longer you wait, the fewer return", LATER: "The longer you wait, the more return"}
+    how = {EARLIER: "Fewer of those reached later returned", LATER: "More of those reached later returned"}
+    how = causal if found.causal else how
     unit = "month" if months[0] == "1" else "months"
     said = how.get(verdict, capitalised(verdict))
-    return f"{said}: with {row['offer']} {shares[0]} after {months[0]} {unit} away, {shares[1]} after {months[1]}"
+    return f"{said}: {row['offer']} {shares[0]} after {months[0]} {unit}, {shares[1]} after {months[1]}"

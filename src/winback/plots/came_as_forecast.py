@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from winback.outreach.came_as_forecast import CameAsForecast
 
-CAME, FORECAST = "came", "forecast"
+CAME, FORECAST = "actual", "forecast"
 APART = 0.17  # of a row, above and below its middle
 
 
@@ -39,7 +39,7 @@ def plot_came_as_forecast(found: CameAsForecast, ax: Axes | None = None) -> Axes
     if len(rows) > 1:
         ax.axhline(0.5, color=OTHERS[1], linewidth=0.8)  # everybody, and then in parts
     names = rows["group"].tolist()
-    finish_axes(ax, _in_words(found), "profit per customer contacted, costs paid", width=letters_across(ax, names))
+    finish_axes(ax, _in_words(found), "brought in per customer contacted, costs paid", width=letters_across(ax, names))
     name_ticks(ax.yaxis, place, names)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     money_axis(found.currency, ax.xaxis)

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from winback.doors import door
+from winback.outreach.plan_words import contacts_by
 from winback.outreach.schedule import LONGEST_MONTH
 from winback.plots.style import GAIN, INK, OTHERS, UNTREATED, finish_axes, letters_across, new_axes, note
 from winback.plots.words import name_ticks
-from winback.results import counted, format_count, join_words
+from winback.results import format_count, join_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,13 +46,15 @@ def plot_calendar(plan: OutreachPlan, ax: Axes | None = None) -> Axes:
     ax = new_axes(ax, 1.3 + 0.72 * max(len(names), 1))
     for place, name in enumerate(names):
         _draw_channel(ax, place, month[month["channel"] == name])
-    finish_axes(ax, _in_words(month, plan), "day on which a week begins", width=letters_across(ax, names))
+    n_days = _last_day(month) + 1
+    finish_axes(ax, _in_words(month), _key(month), width=letters_across(ax, names))
     name_ticks(ax.yaxis, range(len(names)), names)
     ax.set_ylim(max(len(names), 1) - 0.5, -0.55)
     first = pd.Timestamp(plan.start)
-    mondays = [day for day in pd.date_range(first, periods=LONGEST_MONTH) if day.weekday() == 0]
-    ax.set_xticks([(day - first).days for day in mondays], [f"{day:%d %b}".lstrip("0") for day in mondays])
-    ax.set_xlim(-0.6, LONGEST_MONTH - 0.4)
+    days = pd.date_range(first, periods=n_days)
+    marked = days[days.weekday == 0] if n_days > 2 * WEEK else days[:: 1 + n_days // (WEEK + 1)]
+    ax.set_xticks([(day - first).days for day in marked], [f"{day.day} {day:%b}" for day in marked])
+    ax.set_xlim(-0.6, n_days - 0.4)
     ax.grid(False)
     return ax
 
@@ -86,17 +89,42 @@ def _said(planned: np.ndarray, capacity: np.ndarray) -> str:
     return f"{format_count(planned.sum())} contacts, {limit or 'no limit'}"
 
 
-def _in_words(month: pd.DataFrame, plan) -> str:
-    """Return the message: how many contacts, how many of them at once, and which channels are full."""
+def _last_day(month: pd.DataFrame) -> int:
+    """Return the last day on which anybody is contacted, but show a week."""
+    return int(max(month.loc[month["planned"] > 0, "day"].max() if (month["planned"] > 0).any() else 0, WEEK - 1))
+
+
+def _key(month: pd.DataFrame) -> str:
+    """Say what line and shade mean, where there are any."""
+    shown = month[month["day"] <= _last_day(month)]
+    limited = shown[np.isfinite(shown["capacity"]) & (shown["capacity"] > 0)].groupby("channel", sort=False)["capacity"]
+    lines = [f"{format_count(most)} {name}s" for name, most in limited.max().items()]
+    closed = shown.loc[shown["capacity"] == 0, "begins"].dt.day_name().unique()
+    said = [f"black line: at most {join_words(lines)} a day"] if lines else []
+    said += [f"grey: {join_words(closed) if len(closed) == 1 else 'quiet day'}, no contact"] if len(closed) else []
+    return "; ".join(["day", *said]) if said else "day"
+
+
+def _when(days: pd.Series) -> str:
+    """Say on which days, the first and the last."""
+    first, last = days.min(), days.max()
+    if first == last:
+        return f"{first.day} {first:%B}"
+    return (
+        f"{first.day} to {last.day} {last:%B}"
+        if first.month == last.month
+        else f"{first.day} {first:%B} to {last.day} {last:%B}"
+    )
+
+
+def _in_words(month: pd.DataFrame) -> str:
+    """Return the message: which contacts are made on which days."""
     made = month[month["planned"] > 0]
     if made.empty:
         return "Nobody is contacted within a month"
-    first = made["begins"].min()
-    n_first = int(made.loc[made["begins"] == first, "planned"].sum())
-    full = made[made["planned"] >= made["capacity"]].groupby("channel", sort=False).size()
-    days = [f"{name} on {counted(n, 'days')}" for name, n in full.items()]
-    filled = f"full: {join_words(days)}" if days else "no channel is full"
-    n = counted(int(made["planned"].sum()), "contacts")
-    return (
-        f"{n} in {LONGEST_MONTH} days, {format_count(n_first)} of them on {first:%A} {first.day} {first:%B}; {filled}"
-    )
+    each = [
+        f"{contacts_by(str(name), int(rows['planned'].sum()))} {_when(rows['begins'])}"
+        for name, rows in made.groupby("channel", sort=False)
+    ]
+    said = join_words(each)
+    return said[:1].upper() + said[1:]
