@@ -99,7 +99,8 @@ def test_a_lost_customer_by_hand():
         "must_not": "",
     }
     assert card.describe().splitlines() == [
-        "They were with us for 23 months, and earned $40.00 a month; they left for service on 31 December 2023.",
+        "They were with us for 23 months, and brought us $40.00 a month; they left because of poor service on "
+        "31 December 2023.",
         "New since: a new service (15 February 2024) and a lower price (1 March 2024); tried: contacted on 6 May 2024.",
         "Nothing is planned with them.",
     ]
@@ -140,7 +141,8 @@ def test_the_next_step_the_offer_and_its_worth_are_those_of_the_plan():
             first = ahead.iloc[0]
             step = known["next_step"]
             assert (step["on"], step["channel"]) == (first["date"].date(), first["channel"])
-            assert step["more"] == len(ahead) - 1
+            assert step["more"] == len(ahead) - 1 == len(step["then"])
+            assert [each["on"] for each in step["then"]] == [day.date() for day in ahead["date"].iloc[1:]]
             n_seen += 1
             assert step.get("agent", "") == first["agent"]
         if listed.loc[customer_id, "offer"] == "none":
@@ -152,6 +154,8 @@ def test_the_next_step_the_offer_and_its_worth_are_those_of_the_plan():
     chosen = next(row for row in plan.frame["customer_id"] if cards[row].known["next_step"])
     assert cards[chosen].known["next_step"]["channel"] == "letter"  # the call was to be made before that day
     assert "Next: letter on" in cards[chosen].describe()
+    assert "“" not in cards[chosen].describe()  # a message is an instruction
+    assert cards[chosen].to_frame()["what"].iloc[0] == "Next step"
     assert customer_cards(valid.base(), plan=plan).on == np.datetime64("2026-01-05")
 
 

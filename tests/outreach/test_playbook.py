@@ -192,6 +192,10 @@ def test_what_it_shows():
         *["everybody else"] * 2,
     ]
     assert "at most 4 times within a month, and never on Sundays" in book.describe()
+    assert (
+        "never on Sundays (email excepted)."
+        in replace(book, channels=(*book.channels, Channel("email", on_quiet_days=True))).describe()
+    )
     assert "2 of the 2 rules and remedies are assumptions" in book.describe()
     soon = [replace(large, months_away=months) for months in ((0, 1), (0, 3), (2, 3))]
     said = ["away for less than 1 month", "away for less than 3 months", "away for 2 to 3 months"]

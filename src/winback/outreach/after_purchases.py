@@ -12,6 +12,7 @@ from winback.base.purchase_base import PurchaseBase
 from winback.base.whole_periods import months_later
 from winback.outreach.chains import in_order
 from winback.outreach.contact_rows import written
+from winback.outreach.dates import day_words
 from winback.outreach.entries import Aftercare, Step
 from winback.periods import Period
 from winback.purchases.logs.checks import DAY_ZERO
@@ -181,12 +182,13 @@ def reasons_why(aftercare: Aftercare, due: Due) -> np.ndarray:
     """Say of each contact how long after which purchase it is due, (n,)."""
 
     def said(bought: int, after: int, month: int, occasion: int) -> str:
+        day = day_words(np.datetime64(bought, "D").item())
         if occasion != NO_OCCASION:
-            return f"for the {aftercare.occasions[occasion].name}, bought on {np.datetime64(bought, 'D')}"
+            return f"for the {aftercare.occasions[occasion].name}, bought on {day}"
         if not month and not after:
-            return f"bought on {np.datetime64(bought, 'D')}"
+            return f"bought on {day}"
         length = MONTH.count(month) if month else DAY.count(after)
-        return f"{length} after the purchase of {np.datetime64(bought, 'D')}"
+        return f"{length} after the purchase of {day}"
 
     after = np.where(due.month > 0, 0, due.day - due.bought)
     return written(said, (due.bought, after, due.month, due.occasion))

@@ -26,6 +26,7 @@ KINDS = {
 }
 LEFT = 'style="text-align: left"'  # in a notebook there is no style sheet of ours
 A_WEEK = 7  # days after the end of the data, beyond which the month after it is not the next one
+POOR = ("service", "quality", "delivery")  # nobody leaves for these, but because they are poor
 NOT_PLANNED = "Nothing is planned with them."
 
 
@@ -81,7 +82,7 @@ def _months(months: float) -> str:
 
 def _who(card: CustomerCard) -> str:
     used, why, state = card.known["used"], card.known["why"], card.known["state"]
-    earned = f", and earned {format_money(used['margin'], card.currency)} a month" if "margin" in used else ""
+    earned = f", and brought us {format_money(used['margin'], card.currency)} a month" if "margin" in used else ""
     if "paid" in used:
         earned = f", and paid {format_money(used['paid'], card.currency)} in {counted(used['purchases'], 'purchases')}"
     if state == GONE:
@@ -95,6 +96,8 @@ def _who(card: CustomerCard) -> str:
 
 
 def _left_for(reason: object) -> str:
+    if reason in POOR:
+        return f"left because of poor {short_words('reason', reason)}"
     said = value_words("reason", reason)
     return said if said.startswith("left") else f"left ({short_words('reason', reason)})"
 
@@ -134,11 +137,11 @@ def _next(card: CustomerCard) -> str:
     if card.known["must_not"]:
         return f"Do not contact them: {card.known['must_not']}."
     step, offer = card.known["next_step"], card.known["offer"]
-    with_it = f", offering {offer['name']}" if offer and offer["name"] != NO_OFFER else ""
+    with_it = f", about the offer {offer['name']}" if offer and offer["name"] != NO_OFFER else ""
     if step is None:
         reason = offer.get("not_planned") if offer else None
         return f"{NOT_PLANNED[:-1]}: {reason}." if reason else NOT_PLANNED
-    said = f" “{step['message']}”" if step.get("message") else ""
+    said = f" {step['message']}" if step.get("message") else ""  # an instruction, not words to be read out
     return f"Next: {step['channel']} on {day_words(step['on'], weekday=True)}{_by(step)}{with_it}.{said}"
 
 
@@ -153,6 +156,7 @@ def _by(step: Mapping[str, Any]) -> str:
 def _rows(card: CustomerCard) -> Iterator[tuple[str, str]]:
     """Yield what is known, in the order in which it is asked for on the line."""
     used, why = card.known["used"], card.known["why"]
+    yield from _steps(card)
     yield "Customer since", f"{day_words(used['since'])}, {_months(used['months'])} in all"
     yield from _used(card, used)
     if "left_on" in why:
@@ -170,18 +174,25 @@ def _rows(card: CustomerCard) -> Iterator[tuple[str, str]]:
     yield from (("New since", news) for news in _news(card))
     yield from (("Tried", _tried(tried)) for tried in card.known["tried"])
     yield from _offered(card)
-    if card.known["next_step"]:
-        step = card.known["next_step"]
-        more = f", then {counted(step['more'], 'contacts')} more" if step["more"] else ""
-        last = f", not after {day_words(step['deadline'])}" if "deadline" in step else ""
-        yield "Next step", f"{step['channel']} on {day_words(step['on'], weekday=True)}{_by(step)}{last}{more}"
     if card.known["must_not"]:
         yield "Do not contact", card.known["must_not"]
 
 
+def _steps(card: CustomerCard) -> Iterator[tuple[str, str]]:
+    """Yield what is done next, and what follows it."""
+    step = card.known["next_step"]
+    if not step:
+        return
+    last = f", not after {day_words(step['deadline'])}" if "deadline" in step else ""
+    yield "Next step", f"{step['channel']} on {day_words(step['on'], weekday=True)}{_by(step)}{last}"
+    for each in step.get("then", ()):
+        said = f": {each['message']}" if each.get("message") else ""
+        yield "Then", f"{each['channel']} on {day_words(each['on'], weekday=True)}{_by(each)}{said}"
+
+
 def _used(card: CustomerCard, used: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if "margin" in used:
-        yield "Earned", f"{format_money(used['margin'], card.currency)} a month"
+        yield "Brought us", f"{format_money(used['margin'], card.currency)} a month"
     if "paid" in used:
         yield "Paid", f"{format_money(used['paid'], card.currency)} in {counted(used['purchases'], 'purchases')}"
         yield "Last purchase", day_words(used["last_purchase"])

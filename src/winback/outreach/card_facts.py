@@ -191,16 +191,19 @@ def offers_of(listed: ContactList, plan: OutreachPlan | None) -> dict[str, dict[
 
 
 def steps_of(plan: OutreachPlan, day: np.datetime64) -> dict[str, dict[str, Any]]:
-    """Return by customer the first contact from a day on, and how many more there are."""
+    """Return by customer the first contact from a day on, how many more there are, and which."""
     ahead = plan.frame[plan.frame["date"] >= pd.Timestamp(day)].sort_values("date", kind="stable")
-    more = ahead["customer_id"].value_counts()
-    ahead = ahead.drop_duplicates("customer_id")
     columns = {"on": as_array(ahead["date"]), **{name: as_array(ahead[name]) for name in STEP}}
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for row, customer_id in enumerate(ahead["customer_id"]):
         cells = {name: plain(column[row]) for name, column in columns.items()}
         step = {name: value for name, value in cells.items() if value not in (None, "")}
-        found[text_of(customer_id)] = step | {"more": int(more[customer_id]) - 1}
+        key = text_of(customer_id)
+        if key not in found:
+            found[key] = step | {"more": 0, "then": []}
+            continue
+        found[key]["then"].append(step)
+        found[key]["more"] += 1
     return found
 
 

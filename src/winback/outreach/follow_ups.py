@@ -11,6 +11,7 @@ import pandas as pd
 
 from winback.doors import door
 from winback.money import format_money
+from winback.outreach.dates import day_words, short_day
 from winback.results import Result, Sentences, Shown, counted, format_count, join_words
 
 FIRST_ROWS = 6
@@ -70,13 +71,14 @@ class AftercarePlan(Result):
         return Shown(self._rows(rows).drop(columns="Cost", errors="ignore"))
 
     def _rows(self, rows: pd.DataFrame) -> pd.DataFrame:
-        return self.rounded(rows.assign(date=rows["date"].dt.strftime("%a %d %b %Y")))
+        return self.rounded(rows.assign(date=rows["date"].map(short_day)))
 
     def describe(self) -> Sentences:
         """Say how many contacts there are and what they cost, whom they leave out, and what is not known of them."""
         whom = counted(self.frame["customer_id"].nunique(), "customers")
         lines = [
-            f"{counted(len(self.frame), 'contacts')} with {whom} who bought, from {self.first} to {self.last}; "
+            f"{counted(len(self.frame), 'contacts')} with {whom} who bought, from {day_words(self.first)} "
+            f"to {day_words(self.last)}; "
             f"they cost {format_money(float(self.frame['cost'].sum()), self.currency)}."
         ]
         left_out = [
@@ -94,7 +96,7 @@ class AftercarePlan(Result):
         if len(by):
             lines.append(f"They are made by {join_words([f'{name} ({format_count(n)})' for name, n in by.items()])}.")
         if self.known_until < self.last:
-            lines.append(f"Purchases are known until {self.known_until}: plan again when later ones are.")
+            lines.append(f"Purchases are known until {day_words(self.known_until)}: plan again when later ones are.")
         if self.first < self.known_until:
             lines.append("On days that the data cover, purchases that came later have ended a chain when they came.")
         lines += [f"Nobody's {name} is known: the table of customers has no such column." for name in self.lacking]

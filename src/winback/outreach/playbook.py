@@ -128,6 +128,8 @@ class Playbook(Entry, Result):
         quiet = (
             f", and never on {join_words([f'{day}s' for day in self.quiet_weekdays])}" if self.quiet_weekdays else ""
         )
+        going = [channel.name for channel in self.channels if channel.on_quiet_days]
+        quiet += f" ({join_words(going)} excepted)" if quiet and going else ""
         how = f"{counted(len(self.rules), 'rules')} and {counted(len(self.remedies), 'remedies')}"
         names = join_words([channel.name for channel in self.channels])
         return Sentences.of(
