@@ -13,6 +13,7 @@ import pandas as pd
 
 from winback.base.lapsed import Lapsed
 from winback.outreach.plan import outreach_plan
+from winback.outreach.plan_words import consent_unknown
 from winback.outreach.planned import OutreachPlan
 from winback.outreach.playbook_files import load_playbook
 from winback.outreach.slots import day_of, planned_before
@@ -236,7 +237,8 @@ def write_tables(plan: OutreachPlan, folder: str | Path | None) -> Sentences:
     return Saved.of(
         [
             f"Beside this page: {join_words(TABLES)}.",
-            f"{TABLES[0]}: {n} with {whom}, day by day; in {TABLES[1]} the first day, and each agent, has a sheet.",
+            f"{TABLES[0]}: {n} with {whom}, day by day; in {TABLES[1]} the first day, and each agent, has a sheet."
+            f"{''.join(f' {line}' for line in consent_unknown(plan))}",
             *notes,
         ]
     )

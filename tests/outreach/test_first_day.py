@@ -32,7 +32,8 @@ def test_the_first_day_is_the_rows_of_that_day(plan):
 
 def test_who_does_what_is_said_in_a_sentence(plan):
     said = plan.first_day.describe()
-    assert said == "Monday 5 January 2026: make 7 calls (Ann 4 and Ben 3), about the offer gift; they cost $28.00."
+    first = "Monday 5 January 2026: make 7 calls (Ann 4 and Ben 3), about the offer gift"
+    assert said == f"{first}; contacts and remedies cost $28.00."
     assert plan.what_to_do().startswith(said.partition(";")[0] + ". Every day after, strike out")
     assert len(plan.what_to_do().splitlines()) == 1
 
@@ -64,6 +65,21 @@ def test_who_announces_an_offer_is_told_from_who_makes_it(plan):
         "gift, with a later contact": 2,
     }
     assert "post 5 letters (manager 5), about the offer gift" in found.describe()
+    assert found.words() == ["3 letters: Write. Offer: gift.", "2 letters: Announce the visit."]
+    many = rows.loc[rows.index.repeat(2)].assign(message=[f"Text {place}." for place in range(10)])
+    assert first_day_of(many, "$").words()[-1] == "4 texts more in the list."
+
+
+def test_channels_without_use_or_consent_and_rules_that_read_what_nobody_has_are_told(plan):
+    steps = (Step("letter", brings_offer=True),)
+    visit = Rule("visit", (Step("visit", brings_offer=True),), margin_from=80.0)
+    book = Playbook((Channel("letter"), Channel("visit")), (visit, Rule("all", steps)))
+    told = plan_of(book, "2026-01-05").what_is_said()
+    assert "Not planned, though in the rules: visits." in told
+    assert "Rules that ask for what a customer brought a month fit nobody" in told
+    assert "Consent to letters is not in the table: all are taken to agree." in told
+    assert "Not planned" not in plan.what_is_said()
+    assert "Rules that ask" not in plan.what_is_said()
 
 
 def test_a_plan_without_contacts_has_no_first_day(plan):

@@ -10,8 +10,8 @@ import pandas as pd
 
 from winback.money import format_money
 from winback.outreach.dates import day_words
-from winback.outreach.plan_words import done
-from winback.results import Result, Sentences, join_words
+from winback.outreach.plan_words import contacts_by, done
+from winback.results import Result, Sentences, counted, join_words
 
 ANYBODY = "any staff"  # where the playbook names nobody
 MOST_NAMED = 6  # who and what is counted in a sentence; more stand in the table
@@ -57,12 +57,19 @@ class FirstDay(Result):
         """Return what is said that day, rounded."""
         return self.rounded(self.said, self.shown_texts)
 
+    def words(self) -> list[str]:
+        """Return what is said that day, a sentence for each text, the most frequent first."""
+        rows = list(self.said.itertuples())
+        lines = [f"{contacts_by(row.channel, row.n)}: {row.message}" for row in rows[:MOST_NAMED]]
+        more = [f"{counted(len(rows) - MOST_NAMED, 'texts')} more in the list."] if len(rows) > MOST_NAMED else []
+        return lines + more
+
     def describe(self) -> Sentences:
         """Say who does what that day, and what it costs."""
         if self.day is None:
             return Sentences.of(["On no day is anybody contacted."])
         cost = format_money(float(self.frame["cost"].sum()), self.currency)
-        return Sentences.of([f"{self.work()}; they cost {cost}."])
+        return Sentences.of([f"{self.work()}; contacts and remedies cost {cost}."])
 
     def work(self) -> str:
         """Say who does what, channel by channel."""
@@ -91,7 +98,7 @@ def first_day_of(contacts: pd.DataFrame, currency: str) -> FirstDay:
     >>> rows = {"date": pd.to_datetime(["2026-01-05", "2026-01-05", "2026-01-06"]), "channel": "call", "by": "agent"}
     >>> rows |= {"agent": ["Ann", "Ben", "Ann"], "message": "Offer: gift.", "offer": "gift"}
     >>> print(first_day_of(pd.DataFrame(rows).assign(cost=4.0), "$").describe())
-    Monday 5 January 2026: make 2 calls (Ann 1 and Ben 1), about the offer gift; they cost $8.00.
+    Monday 5 January 2026: make 2 calls (Ann 1 and Ben 1), about the offer gift; contacts and remedies cost $8.00.
     """
     day = contacts["date"].iloc[0] if len(contacts) else None
     today = contacts[contacts["date"] == day]

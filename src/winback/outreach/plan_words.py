@@ -14,6 +14,7 @@ import pandas as pd
 
 from winback.money import format_money, money_interval
 from winback.outreach.dates import day_words
+from winback.outreach.matching import CONSENT
 from winback.outreach.schedule import LONGEST_MONTH
 from winback.policies.contact_list import ASKED_BEFORE, NEW_LEAVERS, UNTOUCHED
 from winback.policies.strangers import left_out_of
@@ -23,6 +24,10 @@ NO_ROOM = "find no room in their channels in time"
 EVERY_DAY = "Every day after, strike out whoever has bought, then make the contacts of that day."
 DONE = {"letter": "post", "call": "make", "visit": "pay"}  # what is done with a contact; send the others
 KINDS = {"incremental": "extra (more than without contact)", "gross": "brought in (what comes anyway included)"}
+READ_BY_RULES = (  # column, what a rule asks of it, in words
+    ("first_margin", "margin_from", "what a customer brought a month"),
+    ("reason", "reasons", "a reason for leaving"),
+)
 MUCH_MORE = 1.05  # times the cost of the contacts: with the offers it is another sum
 
 
@@ -105,14 +110,26 @@ def _a_day(plan: Result, channel: str) -> float:
     return np.inf if limit is None else limit
 
 
-def not_used(plan: Result) -> str:
-    """Say by which channels of the rules nobody is contacted within a month; nothing where all are used."""
+def not_used(plan: Result) -> Iterator[str]:
+    """Yield by which channels of the rules nobody is contacted, and which rules read what is known of nobody."""
     made = set(plan.frame["channel"])
     asked = (step.channel for rule in plan.playbook.rules for step in rule.steps)
-    idle = dict.fromkeys(name for name in asked if name not in made)
-    if not idle or plan.frame.empty:
-        return ""
-    return f"Not used in this plan: {join_words(idle)}. No rule that asks for them fits these customers."
+    idle = list(dict.fromkeys(name for name in asked if name not in made))
+    if idle and made:
+        yield f"Not planned, though in the rules: {join_words(f'{name}s' for name in idle)}."
+    for column, name, words in READ_BY_RULES:
+        known = plan.listed.customers.get(column)
+        asks = any(getattr(rule, name) is not None for rule in plan.playbook.rules)
+        if asks and (known is None or known.isna().all()):
+            yield f"Rules that ask for {words} fit nobody: it is known of none of these customers."
+
+
+def consent_unknown(plan: Result) -> Iterator[str]:
+    """Yield to which channels of the plan nobody was asked to consent, as far as the table tells."""
+    names = dict.fromkeys(plan.frame["channel"])
+    unasked = [f"{name}s" for name in names if f"{CONSENT}_{name}" not in plan.listed.customers]
+    if unasked:
+        yield f"Consent to {join_words(unasked)} is not in the table: all are taken to agree."
 
 
 def doubts(plan: Result) -> Iterator[str]:

@@ -17,10 +17,12 @@ from winback.outreach.first_day import FirstDay, first_day_of
 from winback.outreach.foreseen import FIGURES, foreseen
 from winback.outreach.plan_words import (
     EVERY_DAY,
+    consent_unknown,
     doubts,
     first_month,
     kept_back,
     left_out,
+    not_used,
     notes,
     to_decide,
     what_it_costs,
@@ -207,6 +209,10 @@ class OutreachPlan(Result):
     def not_contacted(self) -> Sentences:
         """Say who is not contacted, and why."""
         return Sentences.of(left_out(self))
+
+    def what_is_said(self) -> Sentences:
+        """Say with which words each is contacted on the first day, which channels are not used, and who has agreed."""
+        return Sentences.of([*self.first_day.words(), *not_used(self), *consent_unknown(self)])
 
     def in_doubt(self) -> Sentences:
         """Say what else is in doubt, after the first."""
