@@ -21,6 +21,7 @@ ROWS = [
     "cli",
     "all_pages",
     "plan_page",
+    "plan_list",
     "report",
     "lost_page",
     "pages",

@@ -3,41 +3,36 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from winback.base.lapsed import Lapsed
+from winback.outreach.on_the_list import refuse_later_leavers
 from winback.outreach.plan import outreach_plan
-from winback.outreach.plan_words import consent_unknown
 from winback.outreach.planned import OutreachPlan
 from winback.outreach.playbook_files import load_playbook
 from winback.outreach.slots import day_of, planned_before
 from winback.pages.settings import load_notebook
 from winback.pages.shown import drop_of_the_study
 from winback.pages.written import write_page
+from winback.plan_list import TABLES, keep_older, write_tables
 from winback.policies.learn import learn_policy
 from winback.policies.listing import whom_to_list
 from winback.report import asked_trial, comparable_trial
-from winback.results import Sentences, counted, join_words
-from winback.tables import NO_OFFER, AnyTable, check_writable, load_table, write_csv, write_workbook
+from winback.tables import AnyTable, check_writable, load_table
 from winback.trial.trial import Trial
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+__all__ = ["first_monday", "planned", "write_plan_page", "write_tables"]  # the notebook writes the list by it
+
 NOTEBOOK = "10-whom-to-contact-how-and-when.ipynb"
 PAGE = "plan.html"
-TABLES = ("plan-contacts.csv", "plan-contacts.xlsx")
 KEEP_BACK = 0.1  # of the list, at random: else nobody knows afterwards what the contacts added
-MOST_AGENTS = 20  # with a sheet of their own
-LONGEST_TITLE = 31  # letters that the name of a sheet may have
-UNFIT = re.compile(r"[\[\]:*?/\\]")  # what no name of a sheet may have
-DAYS = ("date", "deadline", "begins")
 
 
 def planned(
@@ -109,6 +104,7 @@ def write_plan_page(
     out: str | Path = "reports",
     tell: Callable[[str], object] | None = None,
     how: Mapping[str, object] | None = None,
+    overwrite: bool = False,
     **terms: object,
 ) -> list[Path]:
     """Write whom to contact how and when: one self-contained page, and the list of contacts.
@@ -127,6 +123,8 @@ def write_plan_page(
         Is told, where it takes long, what is being worked on, and at the end who is contacted; such as ``print``.
     how : mapping, optional
         Arguments of `planned`: ``start``, ``playbook``, ``keep_back``, ``already``, ``back``, ``despite_causes``.
+    overwrite : bool
+        Whether an older list in that folder may go; it may be in use.
     **terms
         Further arguments of `winback.read_trial`, as in `winback.report.write_report`.
 
@@ -149,6 +147,7 @@ def write_plan_page(
     >>> write_plan_page("customers.csv", "offers.toml", how={"start": "2027-01-04"})  # doctest: +SKIP
     """
     check_writable(out, (PAGE, *TABLES))
+    keep_older(Path(out), (how or {}).get("already", ()), overwrite=overwrite)
     asked, how = asked_trial(customers, offers, columns, terms), _whole_paths(how or {})
     _check_all(asked, whom, how)
     notebook = load_notebook(NOTEBOOK)
@@ -197,9 +196,17 @@ def _check_all(asked: Mapping, whom: str | Path | None, how: Mapping) -> None:
     trial = tried(comparable_trial, **asked)
     if trial is not None:
         _ = tried(trial.over, contact_costs=playbook) if playbook is not None else None
-        _ = tried(whom_to_list, trial, whom) if whom is not None else None
+        asked = tried(whom_to_list, trial, whom) if whom is not None else None
+        if asked is not None and "left_on" in asked[0]:
+            tried(_left_before, asked[0], how)
     if problems:
         raise ValueError("\n".join(dict.fromkeys(problems)))
+
+
+def _left_before(customers: pd.DataFrame, how: Mapping) -> None:
+    """Refuse, before long work, dates of leaving after the first day of the plan."""
+    first = day_of(how.get("start") or first_monday(None), "start")
+    refuse_later_leavers(customers["customer_id"], customers["left_on"], first)
 
 
 def _said_by(notebook: NotebookNode) -> list[str]:
@@ -207,74 +214,3 @@ def _said_by(notebook: NotebookNode) -> list[str]:
     outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
     lines = [line for data in outputs for line in data.get("text/plain", "").splitlines()]
     return [line for line in lines if line.startswith(f"{TABLES[0]}: ")]
-
-
-class Saved(Sentences):
-    """What was written, with a link to each file beside the page."""
-
-    __slots__ = ()
-
-    def _repr_html_(self) -> str:
-        text = super()._repr_html_()
-        for name in TABLES:
-            text = text.replace(name, f'<a href="{name}">{name}</a>', 1)
-        return text
-
-
-def write_tables(plan: OutreachPlan, folder: str | Path | None) -> Sentences:
-    """Write the list of contacts beside the page, and say what it holds; called by the notebook.
-
-    The workbook has the first day, all contacts, the calendar, a sheet for each agent, and who is kept back. Nothing
-    is written without a folder.
-    """
-    if folder is None:
-        return Sentences.of(["No list was saved. To get one, set `tables` to a folder in the first cell."])
-    csv, workbook = (Path(folder) / name for name in TABLES)
-    contacts = plan.frame.assign(cost=plan.frame["cost"].round(2))
-    notes = [*write_csv(contacts, csv), *write_workbook(_sheets(plan, contacts), workbook, _number_format)]
-    n = counted(len(contacts), "contacts")
-    whom = counted(contacts["customer_id"].nunique(), "customers")
-    return Saved.of(
-        [
-            f"Beside this page: {join_words(TABLES)}.",
-            f"{TABLES[0]}: {n} with {whom}, day by day; in {TABLES[1]} the first day, and each agent, has a sheet."
-            f"{''.join(f' {line}' for line in consent_unknown(plan))}",
-            *notes,
-        ]
-    )
-
-
-def _sheets(plan: OutreachPlan, contacts: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the sheets of the workbook, by their names."""
-    today = contacts[contacts["date"] == plan.first_day.day]
-    calendar = plan.calendar()
-    limited = np.isfinite(calendar["capacity"])
-    calendar = calendar.assign(capacity=calendar["capacity"].where(limited))  # empty: no limit
-    listed = plan.listed.frame
-    kept_back = listed[(listed["offer"].astype(object) == NO_OFFER).to_numpy()]
-    sheets = {"first day": today, "all contacts": contacts, "calendar": calendar}
-    agents = sorted(set(contacts["agent"]) - {""})
-    for agent in agents if len(agents) <= MOST_AGENTS else ():
-        sheets[_title(agent, sheets)] = contacts[contacts["agent"] == agent]
-    return sheets | ({"kept back": kept_back} if len(kept_back) else {})
-
-
-def _title(name: str, taken: Iterable[str]) -> str:
-    """Return the name of a sheet that a workbook can have, and that no other sheet has.
-
-    Examples
-    --------
-    >>> _title("Ann/Ben", ["calendar"]), _title("Calendar", ["calendar"])
-    ('Ann Ben', 'Calendar 2')
-    """
-    bare = " ".join(UNFIT.sub(" ", name).strip("'").split())[: LONGEST_TITLE - 3] or "agent"
-    used = {each.lower() for each in (*taken, "kept back", "history")}
-    numbered = (bare, *(f"{bare} {number}" for number in range(2, MOST_AGENTS + 5)))
-    return next(each for each in numbered if each.lower() not in used)
-
-
-def _number_format(_: str, name: str) -> str:
-    if name in DAYS:
-        return "yyyy-mm-dd"
-    plain = {"rank": "#,##0", "customer_id": "0", "cost": "#,##0.00", "expected_profit": "#,##0.00"}
-    return plain.get(name, "General")

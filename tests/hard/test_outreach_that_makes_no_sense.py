@@ -35,12 +35,19 @@ def test_a_first_day_in_the_past_of_the_list_is_refused():
         outreach_plan(list_of(people_of(2), ONE_LETTER), start=datetime.date(2020, 1, 1))
 
 
-def test_a_customer_in_two_lists_is_refused_in_the_second():
+def test_a_customer_in_two_lists_is_left_out_of_the_second_and_counted():
     plan = outreach_plan(list_of(people_of(2), ONE_LETTER), start=START.date())
+    second = outreach_plan(list_of(people_of(3), ONE_LETTER), start=START.date(), already=plan)
+    assert second.frame["customer_id"].tolist() == [3]
+    assert "2 have contacts to come in a plan made before" in second.not_contacted()
+
+
+def test_a_few_dates_of_leaving_in_the_future_are_a_matter_of_these_customers():
+    people = people_of(3).assign(left_on=[START - pd.Timedelta(days=61)] * 2 + [START + pd.Timedelta(days=99)])
     with pytest.raises(
-        ValueError, match=r"have contacts to come in a plan made before \(customer 1, 2\). Leave them out"
+        ValueError, match=r"1 of the customers left after start \(2024-02-12\), .*2024-05-21 \(customer 3\). Corr"
     ):
-        outreach_plan(list_of(people_of(3), ONE_LETTER), start=START.date(), already=plan)
+        outreach_plan(list_of(people, ONE_LETTER), start=START.date())
 
 
 def test_a_reason_that_the_playbook_does_not_know_falls_under_the_rule_for_all():

@@ -130,6 +130,18 @@ def test_what_to_change_is_said_only_where_chance_does_not_explain_it():
     assert len(low.describe().splitlines()) == 3
 
 
+def test_who_was_asked_about_and_not_listed_may_stand_among_the_outcomes():
+    plan = plan_of(people_of(10))
+    asked = replace(plan, listed=replace(plan.listed, asked_about=np.arange(1, 13)))
+    outcomes = outcomes_of(plan, np.random.default_rng(1))
+    of_all = pd.concat([outcomes, outcomes.head(2).assign(customer_id=[11, 12])])
+    found = asked.check(of_all)
+    pd.testing.assert_frame_equal(found.frame, plan.check(outcomes).frame)
+    assert "2 customers are not looked at: they were asked about and not listed." in found.details()
+    with pytest.raises(TableError, match=r"(?s)must be on the list that was planned; 1 of 11 rows"):
+        asked.check(pd.concat([outcomes, outcomes.head(1).assign(customer_id=13)]))
+
+
 def test_bad_outcomes_are_refused_with_the_remedy():
     plan = plan_of(people_of(10))
     outcomes = outcomes_of(plan, np.random.default_rng(1))

@@ -231,3 +231,12 @@ def test_what_cannot_be_is_refused():
         customer_cards(valid.buyers(), risk=valid.risk())
     with pytest.raises(ValueError, match="`base` must be"):
         customer_cards(CONTRACTS)
+    plan = planned()
+    others = replace(
+        plan.listed, frame=plan.listed.frame.assign(customer_id=[f"C{place}" for place in range(len(plan.customers))])
+    )
+    for given in ({"plan": replace(plan, listed=others)}, {"policy": others}):
+        with pytest.raises(
+            ValueError, match=r"None of the 40 customers on the list is in .*: it is of other customers"
+        ):
+            customer_cards(valid.base(), **given)

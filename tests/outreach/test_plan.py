@@ -167,7 +167,8 @@ def keeps_own_limits(own, person, playbook, despite):
         assert its_end is None or place > max(bringing_of(chain)) or day[place] < its_end
     assert any(day[place] is not None for place in bringing_of(chain))
     if all(each is not None for each in day.values()):
-        assert own["cost"].sum() == pytest.approx(playbook.contact_costs(alone)[0])
+        due = 2.0 if person["offer"] == "call" else 0.0  # the offer itself, paid on contact
+        assert own["cost"].sum() == pytest.approx(playbook.contact_costs(alone)[0] + due)
 
 
 def test_what_happens_on_monday_by_hand():
@@ -332,10 +333,9 @@ def test_what_cannot_be_planned_is_refused_with_the_remedy():
     with pytest.raises(ValueError, match=r"1 of the customers stand on the list more than once \(customer 1\)"):
         outreach_plan(twice, start=START.date())
     plan = outreach_plan(listed, start=START.date())
-    with pytest.raises(
-        ValueError, match=r"3 of the customers have contacts to come .* \(customer 1, 2, 3\). Leave them"
-    ):
-        outreach_plan(listed, start=START.date(), already=plan)
+    later = outreach_plan(listed, start=START.date(), already=plan.frame[plan.frame["customer_id"] == 2])
+    assert later.left_out[0][:2] == ("have contacts to come in a plan made before", 1)
+    assert set(later.frame["customer_id"]) == {1, 3}
     assert len(outreach_plan(listed, start="2024-03-20", already=plan).frame) == 3
     with pytest.raises(ValueError, match="customers and keep_back are for a policy"):
         outreach_plan(listed, measured(), start=START.date())
@@ -374,3 +374,16 @@ def test_who_is_away_for_longer_than_the_trial_knows_by_the_first_day_is_the_fir
     found = outreach_plan(listed, start=late.date())
     assert found.n_beyond == len(found.reached) == 3
     assert "By the first day 3 customers have been away for longer than anybody" in found.describe()
+
+
+def test_an_offer_paid_on_contact_is_due_with_the_contact_that_brings_it_and_counted_once_in_the_check():
+    steps = (Step("letter"), Step("letter", 7, brings_offer=True), Step("letter", 7, brings_offer=True))
+    book = Playbook((Channel("letter", 1.5),), (Rule("all", steps),))
+    plan = outreach_plan(list_of(people_of(2, offer=["call", "gift"]), book), start=START.date())
+    cost = {who: rows.sort_values("step")["cost"].tolist() for who, rows in plan.frame.groupby("customer_id")}
+    assert cost == {1: [1.5, 3.5, 1.5], 2: [1.5, 1.5, 1.5]}  # a call costs 2 bought or not, a gift when they buy
+    assert plan.cost == 11.0
+    assert plan.customers["cost"].tolist() == [4.5, 4.5]
+    nobody = pd.DataFrame({"customer_id": [1, 2], "returned": False, "value": 0.0})
+    spent = plan.check(nobody).frame.set_index(["by", "figure"])["measured"]
+    assert spent["all", "cost"] * 2 == plan.cost

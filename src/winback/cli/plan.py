@@ -34,6 +34,7 @@ OF_THE_PLAN = ("start", "playbook", "keep_back", "already", "back", "despite_cau
 @table_options
 @reading_options
 @click.option("--out", default="reports", type=click.Path(path_type=Path), help="Folder to write into.")
+@click.option("--overwrite", is_flag=True, help="Replace an older list there.")
 def plan(customers, columns, control, **settings):
     """Write whom to contact on which day, by which channel, by whom and with what, learned from the trial CUSTOMERS.
 

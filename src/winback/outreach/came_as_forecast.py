@@ -52,12 +52,15 @@ class CameAsForecast(Result):
         What contacts added, where some of the list were kept back and all outcomes are known that it takes.
     n_unknown : int
         Customers who were contacted and have no outcome.
+    n_not_listed : int
+        Customers whose outcome is given, who were asked about and not listed: they are not looked at.
     """
 
     frame: pd.DataFrame = field(repr=False)
     ratios: pd.DataFrame = field(repr=False)
     added: Added | None = None
     n_unknown: int = 0
+    n_not_listed: int = 0
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "group": ("Customers", "text"),
@@ -103,6 +106,7 @@ def held_against(listed: ContactList, customers: pd.DataFrame, outcomes: AnyTabl
         ratios=_ratios(came, before),
         added=_added(listed, customers, found),
         n_unknown=int((reached & ~found.known).sum()),
+        n_not_listed=found.n_not_listed,
         currency=listed.currency,
     )
 
@@ -245,6 +249,8 @@ def _more(found: CameAsForecast) -> Iterator[str]:
     if found.n_unknown:
         yield "Who has no outcome may differ from those who have one: take nobody for lost whose outcome is not known."
     yield from _most_apart(found)
+    if found.n_not_listed:
+        yield f"{counted(found.n_not_listed, 'customers', 'are')} not looked at: they were asked about and not listed."
     yield "The forecast is the trial's: of customers of the same kind, under the same offers, counted in the same way."
 
 

@@ -8,6 +8,11 @@ import numpy as np
 import pandas as pd
 
 from winback.outreach.playbook import Playbook
+from winback.policies.contact_list import OWN, ContactList
+from winback.policies.new_leavers import OF_A_TRIAL
+from winback.tables import LAPSED
+
+OF_THE_LIST = ["rank", "customer_id", "offer", "why", "expected_profit", "kind"]  # the rest is carried along
 
 
 def side_by_side(row: np.ndarray, values: np.ndarray, n_rows: int, empty) -> np.ndarray:
@@ -57,6 +62,19 @@ def shared_out(contacts: pd.DataFrame, playbook: Playbook) -> np.ndarray:
             own[new] = np.array(channel.agents, dtype=object)[np.arange(len(new)) % len(channel.agents)]
             agent[rows] = own[whose[rows]]
     return agent
+
+
+def carried_along(listed: ContactList) -> pd.DataFrame:
+    """Return what contacts carry of each customer on a list: what it carries, and what winback knows by name.
+
+    Whoever calls wants to see since when a customer is away, and with how many complaints, as the table says it. What
+    came of an earlier offer is not carried of the trial's own customers.
+    """
+    own = listed.frame.drop(columns=OF_THE_LIST)
+    hidden = {"customer_id", "eligible", *((*OF_A_TRIAL, "returned") if listed.whom in OWN else ())}
+    names = [column.name for column in LAPSED if column.name in listed.customers and column.name not in hidden]
+    names = [name for name in names if name not in own and f"table_{name}" not in own]
+    return own.reset_index(drop=True).join(listed.customers[names].reset_index(drop=True))
 
 
 def with_columns_of(contacts: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:

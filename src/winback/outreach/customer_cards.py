@@ -12,7 +12,7 @@ import pandas as pd
 
 from winback.base.contract_base import LOST, ContractBase
 from winback.base.purchase_base import PurchaseBase
-from winback.doors import door
+from winback.doors import ArgumentError, door
 from winback.outreach.card import CustomerCard
 from winback.outreach.card_facts import (
     CONTACT,
@@ -108,7 +108,7 @@ class CustomerCards(Result):
 
     def describe(self) -> Sentences:
         """Say whose cards these are, and of what they tell."""
-        n = len(self.steps)
+        n = sum(key in self.places for key in self.steps)
         planned = f", with the next step of {n:,} of them" if n else ""
         return Sentences.of([f"Cards of {counted(len(self), 'customers')} for {self.on}{planned}: cards[customer_id]."])
 
@@ -183,7 +183,8 @@ def customer_cards(
     Raises
     ------
     ValueError
-        When the day lies before the end of the data: the card would tell what was not known then.
+        When the day lies before the end of the data: the card would tell what was not known then; or when nobody on the
+        list or plan is a customer of the base.
 
     Examples
     --------
@@ -207,6 +208,7 @@ def customer_cards(
     if risk is not None:
         columns |= risks_of(risk, base, keys)
     listed = plan.listed if plan is not None else _listed(policy, base, day)
+    _refuse_other_customers(listed, keys, base)
     return CustomerCards(
         base=base,
         on=day,
@@ -239,6 +241,16 @@ def _day(base: ContractBase | PurchaseBase, plan: OutreachPlan | None, on: datet
 def _leavers(frame: pd.DataFrame) -> pd.DataFrame:
     reason = frame["reason"] if "reason" in frame else pd.Series(None, frame.index, dtype=object)
     return pd.DataFrame({"reason": reason.where(frame["state"] == LOST), "left_on": frame["left_on"]})
+
+
+def _refuse_other_customers(listed: ContactList | None, keys: list[str], base) -> None:
+    """Refuse a list that has nobody of the base: the cards would say of everybody that nothing is planned."""
+    ids = [] if listed is None else [text_of(each) for each in listed.frame["customer_id"]]
+    if ids and set(ids).isdisjoint(keys):
+        raise ArgumentError(
+            f"None of the {counted(len(ids), 'customers')} on the list is in {base.source}: it is of other customers, "
+            f"or their ids are written otherwise (on the list {ids[0]}, there {keys[0] if keys else 'nobody'})."
+        )
 
 
 def _listed(policy: LearnedPolicy | ContactList | None, base, day: np.datetime64) -> ContactList | None:

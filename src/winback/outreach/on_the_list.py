@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from winback.policies.contact_list import ContactList
 from winback.policies.learned import LearnedPolicy
 from winback.tables import AnyTable
 from winback.tables.ids import as_index
+from winback.trial.outcomes import trial_groups, trial_money
 from winback.trial.same_terms import contacts_in_words
 from winback.trial.trial import Trial
 
@@ -91,6 +93,24 @@ def _cost_alike(trial: Trial, counted, playbook: Playbook, listed: ContactList) 
     return all(np.allclose(counted.contact_costs(each), playbook.contact_costs(each), atol=CENT) for each in asked)
 
 
+def due_on_contact(trial: Trial, people: pd.DataFrame) -> np.ndarray:
+    """Return what each customer's offer costs if nobody buys, (n,): what its terms say is paid with the contact.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> table = {"offer": ["gift", "gift", "none", "none"], "returned": [True, False] * 2, "value": [50, None] * 2}
+    >>> table = pd.DataFrame(table).assign(customer_id=range(4))
+    >>> trial = wb.read_trial(table, [wb.Offer(name="gift", amount=8, paid="per_contact")])
+    >>> due_on_contact(trial, pd.DataFrame({"customer_id": [7, 8], "offer": ["gift", "none"]})).tolist()
+    [8.0, 0.0]
+    """
+    catalog = replace(trial.offers.as_paid, contact_costs=None, horizon_months=None, annual_discount=None)
+    deciding = [name for name in dict.fromkeys(each.tailored_by for each in catalog) if name in people]
+    nobody_buys = people[["customer_id", "offer", *deciding]].assign(returned=False, value=0.0)
+    return trial_money(nobody_buys, catalog, trial_groups(nobody_buys, catalog))[1]
+
+
 def people_on(listed: ContactList, first: np.datetime64) -> pd.DataFrame:
     """Return the customers of a list as they are on a day, with their ``offer``; ``left_on`` where it can be told.
 
@@ -99,17 +119,34 @@ def people_on(listed: ContactList, first: np.datetime64) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        When the day is before that of the list.
+        When the day is before that of the list, or of a date on which some have left.
     """
     people = listed.customers.assign(offer=listed.frame["offer"].to_numpy())
     left = pd.Series(people.get("left_on", pd.NaT), people.index, dtype="datetime64[s]")
     months = pd.Series(people.get("months_away", np.nan), people.index, dtype=float)
+    refuse_later_leavers(people["customer_id"], left, first)
     made = (left + _days(months.fillna(0.0))).max()
     if made > pd.Timestamp(first):
         raise ValueError(f"start ({first}) is before the day of the list, {made:%Y-%m-%d}. Begin then or later.")
     now = (pd.Timestamp(first) - left).dt.days / DAYS_IN_MONTH
     left = left.fillna(pd.Timestamp(first) - _days(months))
     return people.assign(left_on=left, months_away=now.fillna(months))
+
+
+def refuse_later_leavers(ids: pd.Series, left: pd.Series, first: np.datetime64) -> None:
+    """Refuse a few dates of leaving after the first day of a plan; where all are, that day is too early.
+
+    Examples
+    --------
+    >>> left = pd.Series(pd.to_datetime(["2026-12-01", "2027-06-01"]))
+    >>> refuse_later_leavers(pd.Series([7, 8]), left, np.datetime64("2027-01-04"))
+    Traceback (most recent call last):
+    ValueError: 1 of the customers left after start (2027-01-04), the last on 2027-06-01 (customer 8). Correct ...
+    """
+    later = (left > pd.Timestamp(first)).to_numpy()
+    if later.any() and not later[left.notna()].all():
+        remedy = "Correct the dates, leave these customers out, or begin later."
+        refuse(ids, later, f"left after start ({first}), the last on {left.max():%Y-%m-%d}", remedy)
 
 
 def _days(months: pd.Series) -> pd.Series:

@@ -26,6 +26,7 @@ class Outcomes:
     returned: np.ndarray = field(repr=False)  # (n,) 0 or 1
     cost: np.ndarray = field(repr=False)  # (n,) money, contacts included
     profit: np.ndarray = field(repr=False)  # (n,) value less cost
+    n_not_listed: int = 0  # who were asked about, and not listed: a contact with them was expected to lose money
 
 
 def outcomes_of(listed: ContactList, customers: pd.DataFrame, outcomes: AnyTable) -> Outcomes:
@@ -38,10 +39,15 @@ def outcomes_of(listed: ContactList, customers: pd.DataFrame, outcomes: AnyTable
     """
     table = check_lapsed(outcomes, needs=["returned"])
     place = places_among(table["customer_id"], as_index(listed.frame["customer_id"]))
+    not_listed = (place < 0) & _asked_about(listed, table["customer_id"])
     problems = ProblemList(TABLE, table)
-    problems.add_rows("customer_id", place < 0, "must be on the list that was planned", "Leave others out.")
+    problems.add_rows(
+        "customer_id", (place < 0) & ~not_listed, "must be on the list that was planned", "Leave others out."
+    )
     cost = _costs(table, problems)
     problems.raise_if_any()
+    table, place = table[~not_listed].reset_index(drop=True), place[~not_listed]
+    cost = None if cost is None else cost[~not_listed]
     reached = customers["is_reached"].to_numpy()[place]
     offer = np.where(reached, customers["offer"].astype(object).to_numpy()[place], NO_OFFER)
     value, paid = _money(listed, table, place, offer, is_told=cost is not None)
@@ -49,7 +55,14 @@ def outcomes_of(listed: ContactList, customers: pd.DataFrame, outcomes: AnyTable
     found = np.full((3, len(listed.frame)), np.nan)
     spent = paid + contacts if cost is None else cost
     found[:, place] = table["returned"].to_numpy(dtype=float), spent, value - spent
-    return Outcomes(~np.isnan(found[0]), *found)
+    return Outcomes(~np.isnan(found[0]), *found, n_not_listed=int(not_listed.sum()))
+
+
+def _asked_about(listed: ContactList, ids: pd.Series) -> np.ndarray:
+    """Tell who was in the table from which the list was made, (m,): their outcomes are known with the others'."""
+    if not len(listed.asked_about):
+        return np.zeros(len(ids), dtype=bool)
+    return places_among(ids, as_index(pd.Series(listed.asked_about))) >= 0
 
 
 def _costs(table: pd.DataFrame, problems: ProblemList) -> np.ndarray | None:

@@ -12,9 +12,9 @@ from winback.base.lapsed import Lapsed
 from winback.doors import door
 from winback.outreach.causes import NOTHING, causes_of
 from winback.outreach.chains import CustomerChains
-from winback.outreach.contact_rows import shared_out, with_columns_of, written
+from winback.outreach.contact_rows import carried_along, shared_out, with_columns_of, written
 from winback.outreach.matching import is_sent_an_offer
-from winback.outreach.on_the_list import is_back, list_of, people_on, playbook_of, refuse
+from winback.outreach.on_the_list import due_on_contact, is_back, list_of, people_on, playbook_of
 from winback.outreach.plan_words import NO_ROOM
 from winback.outreach.planned import OutreachPlan
 from winback.outreach.playbook import Playbook
@@ -27,13 +27,9 @@ from winback.results import Result
 from winback.tables import NO_OFFER, AnyTable, label_codes
 from winback.tables.ids import as_index
 
-OF_THE_LIST = ["rank", "customer_id", "offer", "why", "expected_profit", "kind"]  # the rest is carried along
 SLACK = 1.0  # months from the day of a list to the first of its plan, which need not trouble anybody
 NO_DAY = "cannot be made their offer in time on any day"
-PLANNED_TWICE = (
-    "have contacts to come in a plan made before",
-    "Leave them out of the list, or that plan out of `already`.",
-)
+PLANNED_TWICE = "have contacts to come in a plan made before"
 
 
 @door
@@ -70,7 +66,8 @@ def outreach_plan(
     start : date or text
         First day; not before the day of the list.
     already : a plan, pandas.DataFrame or several of them
-        Plans made before: their contacts count for the customers' limits, and take what their channels can bear.
+        Plans made before: their contacts count for the customers' limits, and take what their channels can bear. Whom
+        they still make an offer is not planned twice, and counted.
     back : Lapsed, pandas.DataFrame or iterable of ids
         Who has bought again since the list was made: a table of purchases since then, or of the lost as seen later.
     despite_causes : bool
@@ -81,8 +78,8 @@ def outreach_plan(
     Raises
     ------
     ValueError
-        When contacts would cost something else than the policy counts, the first day is in the list's past, or a
-        customer is listed twice or has contacts to come from an earlier plan.
+        When contacts would cost something else than the policy counts, the first day is in the list's past, a customer
+        left after it or is listed twice.
 
     Examples
     --------
@@ -100,10 +97,10 @@ def outreach_plan(
     listed = list_of(policy, customers, keep_back, rng)
     playbook = playbook_of(listed, playbook)
     people, planned = people_on(listed, first), planned_before(already)
-    refuse(people["customer_id"], _still_contacted(people["customer_id"], planned, first), *PLANNED_TWICE)
     causes, chains = causes_of(playbook.causes, people, first), playbook.chains_of(people)
     barred = [
         ("are back already", is_back(people["customer_id"], back)),
+        (PLANNED_TWICE, _still_contacted(people["customer_id"], planned, first)),
         ("left for a cause that stands", causes.stands & (not despite_causes)),
         ("are under no rule of the playbook", chains.rule < 0),
         ("do not consent to the channels by which their offer is made", ~chains.brings_offer.any(axis=1)),
@@ -122,6 +119,8 @@ def outreach_plan(
     )
     barred += [(NO_DAY, ~found.in_time), (NO_ROOM, ~found.made)]
     frame = _contacts(playbook, people, chains, found, causes.told)
+    due = np.where(first_offer(chains), due_on_contact(listed.value.trial, people)[:, None], 0.0)
+    frame["cost"] += due[frame["row"], frame["step"] - 1]
     return OutreachPlan(
         frame=_carried(frame, listed, playbook),
         customers=_customers(listed, chains, found, playbook),
@@ -223,7 +222,7 @@ def _carried(contacts: pd.DataFrame, listed: ContactList, playbook: Playbook) ->
     row = contacts.pop("row")
     contacts.insert(0, "rank", listed.frame["rank"].to_numpy()[row])
     contacts.insert(contacts.columns.get_loc("by") + 1, "agent", shared_out(contacts, playbook))
-    return with_columns_of(contacts, listed.frame.drop(columns=[*OF_THE_LIST]).iloc[row])
+    return with_columns_of(contacts, carried_along(listed).iloc[row])
 
 
 def _customers(listed: ContactList, chains: CustomerChains, found: Reached, playbook: Playbook) -> pd.DataFrame:

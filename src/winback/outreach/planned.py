@@ -46,10 +46,12 @@ class OutreachPlan(Result):
     frame : pandas.DataFrame
         One row per contact, by day and then by rank: ``rank`` and ``customer_id`` of the list, ``step`` of the chain,
         ``date``, ``deadline`` (it is not made later), ``channel``, ``by`` and ``agent`` (who does it), ``message``,
-        ``offer``, ``cost`` in money, ``why`` and ``source`` of the rule. Then what the list carries along.
+        ``offer``, ``cost`` in money (with what an offer costs on contact, bought or not), ``why`` and ``source`` of the
+        rule. Then what the list carries along, and what else is known of the customer by a name of winback's.
     customers : pandas.DataFrame
         One row per customer of the list: ``rank``, ``customer_id``, ``offer``, ``expected_profit`` of the list,
-        ``is_reached``, the day on which contacts begin (``begins``), ``first_channel``, ``cost`` of all contacts.
+        ``is_reached``, the day on which contacts begin (``begins``), ``first_channel``, ``cost`` of all contacts,
+        without what the offer itself costs.
     listed : ContactList
         The list that is planned.
     start : date
@@ -103,7 +105,7 @@ class OutreachPlan(Result):
 
     @property
     def cost(self) -> float:
-        """What all contacts cost, in money, if nobody buys before the last one."""
+        """What all contacts cost, in money, if nobody buys, with the offers that are paid on contact."""
         return float(self.frame["cost"].sum())
 
     @property
@@ -186,7 +188,8 @@ class OutreachPlan(Result):
         Parameters
         ----------
         outcomes : pandas.DataFrame or path
-            One row per customer of the list, those kept back and not reached included: ``customer_id``, ``returned``,
+            One row per customer of the list, those kept back and not reached included (others who were in the table
+            that was listed may be there, and are not looked at): ``customer_id``, ``returned``,
             and ``value``, the margin within the trial's horizon, or the columns of the second lifetime; with ``cost``
             all that was spent on the customer, else offers are counted by their terms and contacts as planned.
 

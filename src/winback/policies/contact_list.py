@@ -69,6 +69,7 @@ class ContactList(Result):
     hardly_meant: str = ""  # how many of those asked about were judged not promising
     time_unknown: bool = False  # the trial's table does not tell how long its own have been away by now
     unscreened: bool = False  # nobody has judged whether they are promising, as the trial's customers had been
+    asked_about: np.ndarray = field(repr=False, default_factory=lambda: np.zeros(0, dtype=int))  # ids, listed or not
     reading: tuple[str, ...] = ()  # sentences: what was taken for what in the file they are from
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "rank": ("Rank", "count"),

@@ -42,6 +42,7 @@ def list_contacts(
         raise ValueError(f"keep_back must be a share from 0 to under 1, such as 0.1; got {keep_back!r}.")
     value = honest_value(trial, decided, rng=rng)
     wanted, whom, reading = whom_to_list(trial, lapsed)
+    asked_about = wanted["customer_id"].to_numpy()
     hardly_meant = "" if lapsed is None else _unlikely(wanted)
     untold = lapsed is None and time_unknown(trial, wanted)
     first = _contacted_elsewhere(trial, wanted, whom) if lapsed is None else _back(wanted)
@@ -69,7 +70,7 @@ def list_contacts(
     left_alone |= {"unshown": unshown["expected_profit"].to_numpy()}
     lacking = tuple(label_of(name) for name in trial.covariates if name not in (*wanted, FOLLOWED))
     left_alone |= {"hardly_meant": hardly_meant, "lacking": lacking, "reading": reading}
-    left_alone |= {"time_unknown": untold, "unscreened": _unscreened(trial, wanted)}
+    left_alone |= {"time_unknown": untold, "unscreened": _unscreened(trial, wanted), "asked_about": asked_about}
     return ContactList(frame=kept, customers=customers, value=value, kind=kind, currency=trial.currency, **left_alone)
 
 

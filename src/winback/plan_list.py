@@ -1,0 +1,110 @@
+"""What is written beside the page of a plan? The list of its contacts, as CSV and as a workbook with sheets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from winback.outreach.contact_rows import OF_THE_LIST, carried_along
+from winback.outreach.plan_words import consent_unknown
+from winback.outreach.planned import OutreachPlan
+from winback.results import Sentences, counted, join_words
+from winback.tables import LAPSED, NO_OFFER, write_csv, write_workbook
+
+TABLES = ("plan-contacts.csv", "plan-contacts.xlsx")
+MOST_AGENTS = 20  # with a sheet of their own
+LONGEST_TITLE = 31  # letters that the name of a sheet may have
+UNFIT = re.compile(r"[\[\]:*?/\\]")  # what no name of a sheet may have
+DAYS = ("date", "deadline", "begins", *(column.name for column in LAPSED if column.kind == "date"))
+
+
+def keep_older(out: Path, already: Iterable[str | Path], *, overwrite: bool) -> None:
+    """Refuse to replace a list that somebody may be working through, and always one whose contacts still count."""
+    older = [out / name for name in TABLES if (out / name).exists()]
+    used = {Path(path).resolve() for path in already}
+    if any(path.resolve() in used for path in older):
+        raise FileExistsError(
+            f"The list in {out} is given as already: what is still to be done of it would be lost. "
+            "Name another folder with --out."
+        )
+    if older and not overwrite:
+        raise FileExistsError(
+            f"{older[0]} is there already, and somebody may be working through it. Name another folder with --out, or "
+            "say --overwrite."
+        )
+
+
+class Saved(Sentences):
+    """What was written, with a link to each file beside the page."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        text = super()._repr_html_()
+        for name in TABLES:
+            text = text.replace(name, f'<a href="{name}">{name}</a>', 1)
+        return text
+
+
+def write_tables(plan: OutreachPlan, folder: str | Path | None) -> Sentences:
+    """Write the list of contacts beside the page, and say what it holds; called by the notebook.
+
+    The workbook has the first day, all contacts, the calendar, a sheet for each agent, and who is kept back. Nothing
+    is written without a folder.
+    """
+    if folder is None:
+        return Sentences.of(["No list was saved. To get one, set `tables` to a folder in the first cell."])
+    csv, workbook = (Path(folder) / name for name in TABLES)
+    contacts = plan.frame.assign(cost=plan.frame["cost"].round(2))
+    notes = [*write_csv(contacts, csv), *write_workbook(_sheets(plan, contacts), workbook, _number_format)]
+    n = counted(len(contacts), "contacts")
+    whom = counted(contacts["customer_id"].nunique(), "customers")
+    return Saved.of(
+        [
+            f"Beside this page: {join_words(TABLES)}.",
+            f"{TABLES[0]}: {n} with {whom}, day by day; in {TABLES[1]} the first day, and each agent, has a sheet."
+            f"{''.join(f' {line}' for line in consent_unknown(plan))}",
+            *notes,
+        ]
+    )
+
+
+def _sheets(plan: OutreachPlan, contacts: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the sheets of the workbook, by their names."""
+    today = contacts[contacts["date"] == plan.first_day.day]
+    calendar = plan.calendar()
+    limited = np.isfinite(calendar["capacity"])
+    calendar = calendar.assign(capacity=calendar["capacity"].where(limited))  # empty: no limit
+    listed = plan.listed.frame
+    held_back = (listed["offer"].astype(object) == NO_OFFER).to_numpy()
+    kept_back = listed[OF_THE_LIST].join(carried_along(plan.listed))[held_back]
+    sheets = {"first day": today, "all contacts": contacts, "calendar": calendar}
+    agents = sorted(set(contacts["agent"]) - {""})
+    for agent in agents if len(agents) <= MOST_AGENTS else ():
+        sheets[_title(agent, sheets)] = contacts[contacts["agent"] == agent]
+    return sheets | ({"kept back": kept_back} if len(kept_back) else {})
+
+
+def _title(name: str, taken: Iterable[str]) -> str:
+    """Return the name of a sheet that a workbook can have, and that no other sheet has.
+
+    Examples
+    --------
+    >>> _title("Ann/Ben", ["calendar"]), _title("Calendar", ["calendar"])
+    ('Ann Ben', 'Calendar 2')
+    """
+    bare = " ".join(UNFIT.sub(" ", name).strip("'").split())[: LONGEST_TITLE - 3] or "agent"
+    used = {each.lower() for each in (*taken, "kept back", "history")}
+    numbered = (bare, *(f"{bare} {number}" for number in range(2, MOST_AGENTS + 5)))
+    return next(each for each in numbered if each.lower() not in used)
+
+
+def _number_format(_: str, name: str) -> str:
+    if name in DAYS:
+        return "yyyy-mm-dd"
+    plain = {"rank": "#,##0", "customer_id": "0", "cost": "#,##0.00", "expected_profit": "#,##0.00"}
+    return plain.get(name, "General")

@@ -1,0 +1,35 @@
+"""Does the list beside the page carry all that the table says, and is no list replaced that may be in use?"""
+
+import openpyxl
+import pandas as pd
+import pytest
+from lists_to_plan import ONE_LETTER, START, list_of, people_of
+
+from winback import plan_list
+from winback.outreach import outreach_plan
+
+
+def test_the_list_and_who_is_kept_back_carry_what_winback_knows_by_name(tmp_path):
+    people = people_of(6, complaints=[0, 1, 2, 3, 4, 5], first_tenure=9.0).assign(offer=["gift"] * 5 + ["none"])
+    plan_list.write_tables(outreach_plan(list_of(people, ONE_LETTER), start=START.date()), tmp_path)
+    written = pd.read_csv(tmp_path / "plan-contacts.csv")
+    assert written["complaints"].tolist() == [0, 1, 2, 3, 4]
+    assert written["left_on"].eq("2023-12-13").all()
+    assert {"first_tenure", "months_away", "first_margin", "reason", "name"} <= set(written)
+    kept = openpyxl.load_workbook(tmp_path / "plan-contacts.xlsx")["kept back"]
+    names = [cell.value for cell in kept[1]]
+    assert kept[2][names.index("complaints")].value == 5
+    assert kept[2][names.index("left_on")].number_format == "yyyy-mm-dd"
+
+
+def test_an_older_list_is_replaced_only_where_that_is_said(tmp_path):
+    plan_list.keep_older(tmp_path, (), overwrite=False)
+    older = tmp_path / plan_list.TABLES[0]
+    older.write_text("in use")
+    with pytest.raises(
+        FileExistsError, match=r"may be working through it\. Name another folder with --out, or say --ov"
+    ):
+        plan_list.keep_older(tmp_path, (), overwrite=False)
+    plan_list.keep_older(tmp_path, (), overwrite=True)
+    with pytest.raises(FileExistsError, match="what is still to be done of it would be lost"):
+        plan_list.keep_older(tmp_path, [older], overwrite=True)
