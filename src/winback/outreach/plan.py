@@ -97,30 +97,29 @@ def outreach_plan(
     listed = list_of(policy, customers, keep_back, rng)
     playbook = playbook_of(listed, playbook)
     people, planned = people_on(listed, first), planned_before(already)
+    ids = people["customer_id"]
     causes, chains = causes_of(playbook.causes, people, first), playbook.chains_of(people)
     barred = [
-        ("are back already", is_back(people["customer_id"], back)),
-        (PLANNED_TWICE, _still_contacted(people["customer_id"], planned, first)),
+        ("are back already", is_back(ids, back)),
+        (PLANNED_TWICE, _still_contacted(ids, planned, first)),
         ("left for a cause that stands", causes.stands & (not despite_causes)),
         ("are under no rule of the playbook", chains.rule < 0),
         ("do not consent to the channels by which their offer is made", ~chains.brings_offer.any(axis=1)),
     ]
     asked = is_sent_an_offer(people) & ~np.any([rows for _, rows in barred], axis=0)
     chains = chains.only(asked)
-    ready = causes.ready if not despite_causes else np.full(len(people), first)
-    ready = np.maximum(ready, _waited_for(chains, people, first))
+    ready = np.maximum(first if despite_causes else causes.ready, _waited_for(chains, people, first))
     calendar = calendar_of(playbook, first, _last(chains, ready, first), planned)
     found = reach(
         chains,
         ready,
         until=_until(listed, playbook, chains, people, calendar),
         calendar=calendar,
-        before=contacts_with(as_index(people["customer_id"]), planned, first, calendar.last),
+        before=contacts_with(as_index(ids), planned, first, calendar.last),
     )
     barred += [(NO_DAY, ~found.in_time), (NO_ROOM, ~found.made)]
     frame = _contacts(playbook, people, chains, found, causes.told)
-    due = np.where(first_offer(chains), due_on_contact(listed.value.trial, people)[:, None], 0.0)
-    frame["cost"] += due[frame["row"], frame["step"] - 1]
+    frame["cost"] += _due(listed, people, chains)[frame["row"], frame["step"] - 1]
     return OutreachPlan(
         frame=_carried(frame, listed, playbook),
         customers=_customers(listed, chains, found, playbook),
@@ -170,6 +169,11 @@ def _until(
     of_rule = last_days_of(playbook.rules, chains.rule, people, calendar.last)
     # Whom a rule fits on the first day, it fits on that day, also where months away that are known alone are rounded.
     return np.minimum(last_days(listed.value.trial.offers, people, calendar.last), np.maximum(of_rule, calendar.start))
+
+
+def _due(listed: ContactList, people: pd.DataFrame, chains: CustomerChains) -> np.ndarray:
+    """Return what is due for the offer itself at each contact, (n, k): with the first that brings it."""
+    return np.where(first_offer(chains), due_on_contact(listed.value.trial, people)[:, None], 0.0)
 
 
 def _contacts(
