@@ -106,8 +106,7 @@ def outreach_plan(
         ("are under no rule of the playbook", chains.rule < 0),
         ("do not consent to the channels by which their offer is made", ~chains.brings_offer.any(axis=1)),
     ]
-    asked = is_sent_an_offer(people) & ~np.any([rows for _, rows in barred], axis=0)
-    chains = chains.only(asked)
+    chains = chains.only(is_sent_an_offer(people) & ~np.any([rows for _, rows in barred], axis=0))
     ready = np.maximum(first if despite_causes else causes.ready, _waited_for(chains, people, first))
     calendar = calendar_of(playbook, first, _last(chains, ready, first), planned)
     found = reach(
