@@ -59,3 +59,11 @@ def test_tiles_are_a_list():
     after = for_readers(tiles)
     assert words(after) == words(tiles)
     assert after.count('role="listitem"') == 2
+
+
+def test_a_table_without_a_head_stays_one_compact_table_whose_rows_have_names():
+    rows = "".join(f"<tr><th>Fact {place}</th><td>known</td></tr>" for place in range(5))
+    shown = for_readers(f'<table class="winback"><tbody>{rows}</tbody></table>', "Customer 7")
+    assert 'class="winback" aria-label="Customer 7"' in shown
+    assert shown.count('<th scope="row">') == 5
+    assert "data-column" not in shown

@@ -34,6 +34,9 @@ def _table(found: re.Match, heading: str) -> str:
     classes, rest, inside = found.groups()
     folded = FOLDED.findall(found.string[: found.start()])
     rest = f'{rest} aria-label="{_words(folded[-1]) if folded else html.escape(heading)}"'
+    if "</thead>" not in inside:  # each row has its own name, and there are no columns to be told apart
+        inside = re.sub(r"<th\b(?! scope)", '<th scope="row"', inside)
+        return f'<table class="winback{classes}"{rest}>{inside}</table>'
     inside = re.sub(r"(<tr\b[^>]*>\s*)<td\b", r'\1<td role="rowheader"', inside)
     head, _, body = inside.partition("</thead>")
     columns = [_words(each) for each in re.findall(r"<th\b[^>]*>(.*?)</th>", head, re.DOTALL)]
