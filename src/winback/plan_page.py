@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from winback.base.lapsed import Lapsed
+from winback.outreach.matching import CONSENT
 from winback.outreach.on_the_list import refuse_later_leavers
 from winback.outreach.plan import outreach_plan
 from winback.outreach.planned import OutreachPlan
@@ -196,7 +197,8 @@ def _check_all(asked: Mapping, whom: str | Path | None, how: Mapping) -> None:
     trial = tried(comparable_trial, **asked)
     if trial is not None:
         _ = tried(trial.over, contact_costs=playbook) if playbook is not None else None
-        asked = tried(whom_to_list, trial, whom) if whom is not None else None
+        flags = [] if playbook is None else [f"{CONSENT}{channel.name}" for channel in playbook.channels]
+        asked = tried(whom_to_list, trial, whom, flags) if whom is not None else None
         if asked is not None and "left_on" in asked[0]:
             tried(_left_before, asked[0], how)
     if problems:

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 import winback as wb
 from winback.cli import main
+from winback.policies.new_leavers import read_leavers
 from winback.report import write_report
 
 GERMAN = {"value": "Deckungsbeitrag"}
@@ -60,6 +61,23 @@ def test_an_earlier_offer_s_outcome_in_that_file_is_not_looked_at(tmp_path, poli
     (tmp_path / "neu.csv").write_text("Kunden-Nr.;Angebot;Deckungsbeitrag\n90001;Gratis;viel\n")
     found = policy.contact_list(tmp_path / "neu.csv").frame
     assert found[["customer_id", "Angebot", "Deckungsbeitrag"]].to_numpy().tolist() == [[90001, "Gratis", "viel"]]
+
+
+def test_numbers_that_can_be_read_in_two_ways_are_read_as_the_trial_s(tmp_path, shop, study):
+    (tmp_path / "neu.txt").write_text("customer_id\tfirst_margin\n90001\t42,500\n")
+    german = wb.read_trial(shop / "kunden.csv", shop / "offers.toml")
+    assert read_leavers(tmp_path / "neu.txt", german).frame["first_margin"].tolist() == [42.5]
+    with pytest.raises(wb.TableError, match="can be read in two ways"):
+        read_leavers(tmp_path / "neu.txt", study.trial)
+    (tmp_path / "own.txt").write_text("customer_id\tfirst_margin\n90001\t42.5\n")  # its cells tell
+    assert read_leavers(tmp_path / "own.txt", german).frame["first_margin"].tolist() == [42.5]
+
+
+def test_what_is_neither_yes_nor_no_is_told_with_the_rest_by_file_and_line(tmp_path, study):
+    (tmp_path / "new.csv").write_text("customer_id;Consent call;left_on\n7;yes;2024-01-31\n8;maybe;2024-02-31\n")
+    with pytest.raises(wb.TableError, match=r"(?s)2 problems in the .*, new\.csv:.*Consent call.*line 3") as refused:
+        read_leavers(tmp_path / "new.csv", study.trial, flags=["consent_call"])
+    assert "left_on" in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,10 +11,13 @@ import pandas as pd
 from winback.results import counted
 from winback.tables import LAPSED, SECOND_LIFETIME, TableError
 from winback.tables.checks import columns_mapped, lapsed_checked
+from winback.tables.column_checks import Checked
 from winback.tables.files import read_file
-from winback.tables.likeness import alike, matched
+from winback.tables.kinds import WHAT_IS_READ, parse_flag
+from winback.tables.likeness import alike, bare_name, matched
 from winback.tables.months_from_dates import with_months
-from winback.tables.parsed import AS_THE_CELLS_TELL
+from winback.tables.numbers import decimal_evidence
+from winback.tables.parsed import Written
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
 from winback.trial.trial import Trial
@@ -29,8 +33,11 @@ class Leavers(NamedTuple):
     notes: tuple[str, ...]
 
 
-def read_leavers(path: str | Path, trial: Trial) -> Leavers:
+def read_leavers(path: str | Path, trial: Trial, flags: Iterable[str] = ()) -> Leavers:
     r"""Read customers to be listed; columns are found as in the trial's table, also those that were mapped there.
+
+    Numbers and dates that can be read in two ways are read as the trial's. Columns called like ``flags``, in letters
+    only, must say yes or no.
 
     What would be the outcome of an offer is carried along and not looked at: nobody has sent them this one.
 
@@ -59,11 +66,27 @@ def read_leavers(path: str | Path, trial: Trial) -> Leavers:
     known = matched(Reading(reading.frame.head(0)), LAPSED).frame.columns
     aside = reading.frame.loc[:, known.isin(OF_A_TRIAL)]
     reading = matched(reading.having(reading.frame.drop(columns=aside.columns)), LAPSED)
-    checked = lapsed_checked(with_months(with_types(reading, AS_THE_CELLS_TELL), None))
+    written = _written(reading, trial)
+    checked = lapsed_checked(with_months(with_types(reading, written), None, written), written=written)
+    _check_flags(checked, {bare_name(flag) for flag in flags})
     if checked.problems.found:
         raise TableError(f"table of whom to contact, {Path(path).name}", checked.problems.found)
     frame = pd.concat([checked.frame, aside], axis=1).reset_index(drop=True)  # carried along as it is written
     return Leavers(frame, f"customers of {Path(path).name}", (*dict.fromkeys(checked.notes), *_known(frame, trial)))
+
+
+def _written(reading: Reading, trial: Trial) -> Written:
+    """Return how numbers and dates are written: as the file's cells tell, and where they do not, as the trial's."""
+    texts = (reading.frame[name] for name in reading.frame if reading.frame[name].dtype == object)
+    tells = len(set().union(*map(decimal_evidence, texts))) > 0
+    return trial.offers.written._replace(decimal=None) if tells else trial.offers.written
+
+
+def _check_flags(checked: Checked, flags: Container[str]) -> None:
+    """Add what is neither yes nor no, where that is asked, to the problems of the file."""
+    for name in checked.frame:
+        if bare_name(name) in flags:
+            checked.problems.add_rows(name, parse_flag(checked.frame[name]).unread, *WHAT_IS_READ["flag"])
 
 
 def _known(frame: pd.DataFrame, trial: Trial) -> list[str]:

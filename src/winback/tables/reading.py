@@ -33,7 +33,7 @@ class Reading:
     doubts: tuple[str, ...] = ()  # sentences: what may not be what it is taken for
     other_contacts: OtherContacts = NO_OTHERS
     places: Places | None = None  # where in a file its rows stand
-    decimal: str | None = None  # what the file's separator says of decimal marks
+    decimal: str | None = None  # mark of its numbers: what its separator, and later its cells, say
     headings: Mapping[str, str] = field(default_factory=dict)  # winback's name -> the table's own, of those renamed
 
     def renamed(self, names: Mapping[str, str], notes=(), problems=()) -> Reading:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -47,9 +48,8 @@ def with_types(reading: Reading, written: Written = AS_THE_CELLS_TELL) -> Readin
         money |= currencies
         made[name] = typed.where(typed.notna(), np.nan) if typed.dtype == object else typed
         notes += [*more, *([f'"{name}": {", ".join(said)}.'] if said else [])]
-    return reading.having(
-        pd.DataFrame(made, index=frame.index, columns=frame.columns), notes, currencies=frozenset(money)
-    )
+    made = pd.DataFrame(made, index=frame.index, columns=frame.columns)
+    return replace(reading.having(made, notes, currencies=frozenset(money)), decimal=decimal)
 
 
 def _holds_text(column: pd.Series) -> bool:

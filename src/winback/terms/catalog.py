@@ -11,6 +11,7 @@ import pandas as pd
 
 from winback.discounting import check_annual_discount, check_horizon
 from winback.doors import ArgumentError, door_of_settings
+from winback.tables.parsed import AS_THE_CELLS_TELL, Written
 from winback.terms.contact_costs import BY_STEP, check_contact_costs
 from winback.terms.contract_problems import problems_between, problems_of
 from winback.terms.margin_share import check_margin_share
@@ -127,6 +128,7 @@ class OfferCatalog:
     margin_share: float | None = None  # share of revenue that is margin, where the table has revenue
     contact_costs: object | None = None  # what says what the steps of each contact cost, in place of the offers' own
     columns: Mapping[str, str] = field(default_factory=dict, compare=False)  # winback's name of a column -> the table's
+    written: Written = field(default=AS_THE_CELLS_TELL, compare=False)  # how the trial's table writes numbers and dates
     control: tuple[str, ...] | None = field(default=None, compare=False)  # labels that mean sent nothing
 
     def __post_init__(self):

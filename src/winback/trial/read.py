@@ -11,6 +11,7 @@ from winback.doors import door
 from winback.labels import label_of
 from winback.provenance import sha256_of
 from winback.tables import AnyTable
+from winback.tables.parsed import Written
 from winback.terms.catalog import Offer, OfferCatalog, as_catalog
 from winback.terms.offers_file import ON_TOP, load_offers
 from winback.terms.organic import Organic
@@ -140,6 +141,7 @@ def read_trial(
     control = catalog.control if control is None else control
     how = {"control": control, "keep": keep, "until": until, "sheet": sheet, "decimal": decimal, "day_first": day_first}
     reading = trial_table(customers, catalog, Asked(columns=names, **how))
+    catalog = replace(catalog, written=Written(decimal or reading.decimal, day_first))
     from_file = isinstance(customers, str | Path)
     trial = Trial(
         lapsed=reading.frame,

@@ -80,7 +80,7 @@ def trial_table(customers: AnyTable, catalog: OfferCatalog, asked: Asked = Asked
     doubts = revenue_doubts(asked.columns, catalog.margin_share)
     doubts += currency_doubts(frozenset(checked.currencies), catalog.currency)
     read = Reading(checked.frame, tuple(dict.fromkeys(checked.notes)), doubts=tuple(doubts))
-    read = replace(read, other_contacts=reading.other_contacts)
+    read = replace(read, other_contacts=reading.other_contacts, decimal=reading.decimal)
     return read if isinstance(customers, HasTables) else in_margin(read, catalog.margin_share)
 
 
